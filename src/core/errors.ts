@@ -1,0 +1,62 @@
+/**
+ * Every error that steepest throws on purpose is a {@link SteepestError}.
+ *
+ * Its message says what was expected, what was given and how to mend it; its `code` never changes
+ * between releases, so programs can branch on it.
+ */
+export type ErrorCode =
+  | 'ERR_SHAPE'
+  | 'ERR_RAGGED'
+  | 'ERR_NOT_FINITE'
+  | 'ERR_LABEL_RANGE'
+  | 'ERR_EMPTY'
+  | 'ERR_ARGUMENT'
+  | 'ERR_UNKNOWN_NAME'
+  | 'ERR_NOT_COMPILED'
+  | 'ERR_NOT_BUILT'
+  | 'ERR_BUSY'
+  | 'ERR_MEMORY'
+  | 'ERR_PROGRAM'
+  | 'ERR_BACKEND'
+  | 'ERR_DIVERGED'
+  | 'ERR_WORKER_LOST'
+  | 'ERR_ABORTED'
+  | 'ERR_MODEL_FILE'
+  | 'ERR_DATA_FILE';
+
+/** The three things every message says. */
+export interface ErrorParts {
+  /** What the callee needs, e.g. `x with 64 columns`. */
+  expected: string;
+  /** What it got, e.g. `x with shape [10, 63]`. */
+  given: string;
+  /** What the caller can do about it. */
+  mend: string;
+}
+
+/** The one error class of this package. */
+export class SteepestError extends Error {
+  override readonly name = 'SteepestError';
+  readonly code: ErrorCode;
+  readonly expected: string;
+  readonly given: string;
+  readonly mend: string;
+
+  constructor(code: ErrorCode, parts: ErrorParts, options?: { cause?: unknown }) {
+    super(`expected ${parts.expected}, given ${parts.given}. ${parts.mend}`, options);
+    this.code = code;
+    this.expected = parts.expected;
+    this.given = parts.given;
+    this.mend = parts.mend;
+  }
+}
+
+/** Throws an `ERR_UNKNOWN_NAME` that lists the names that exist. */
+export function unknownName(what: string, given: unknown, known: Iterable<string>): never {
+  const names = [...known];
+  throw new SteepestError('ERR_UNKNOWN_NAME', {
+    expected: `${what} to be one of ${names.map((n) => `'${n}'`).join(', ')}`,
+    given: typeof given === 'string' ? `'${given}'` : String(given),
+    mend: 'Use one of the listed names.',
+  });
+}

@@ -1,0 +1,377 @@
+/**
+ * The kernel contract: every operation that a step program can hold, what its operands are, and the
+ * exact order of arithmetic that gives **the same bits** on every instruction set.
+ *
+ * Four executors follow this page: C++ portable, AVX2, AVX-512 and NEON (one source, `native/`), and
+ * the exact TypeScript twin (`src/kernels/typescript/exact/`). The fast TypeScript kernels compute the
+ * same values in float64 and round on store; they are close to, not bit-equal with, the others.
+ * `scripts/generate-contract.mjs` writes `native/program/contract.h` from the tables below.
+ *
+ * Notation. `fl(x)` rounds to float32. `fma(a,b,c) = fl(a·b + c)` with one rounding. Every + − × ÷ √ is
+ * one float32 operation in the order written. Nothing is reassociated.
+ *
+ * **Lane sum.** A true reduction over columns uses 16 virtual lanes: element j goes to lane j mod 16,
+ * in ascending j, starting from 0; then halves are added: lane i += lane i+8, then +4, +2, +1.
+ *
+ * **NaN.** Where a result is NaN, every executor gives a NaN; its sign and payload are not part of the
+ * contract. Negative zero is.
+ *
+ * **Rows and ranges.** An op works on the rows (or columns, or 16-row blocks) `[begin, end)` that its
+ * {@link Split} gives to the calling rank, and touches nothing else of its outputs.
+ */
+
+/** Element types of operands. */
+export const DTYPES = ['f32', 'f64', 'i32', 'u32', 'u8'] as const;
+export type DType = (typeof DTYPES)[number];
+export const BYTES_PER_ELEMENT: Record<DType, number> = { f32: 4, f64: 8, i32: 4, u32: 4, u8: 1 };
+
+/**
+ * A strided matrix inside one of the program's buffers. A vector is a matrix of one row.
+ * Strides are in elements. Every operand except gemm's `a` and `b` has `colStride` 1.
+ */
+export interface Operand {
+  /** Index into the buffers given to `bind`. */
+  buffer: number;
+  dtype: DType;
+  /** Offset of element [0, 0] from the start of the buffer, in bytes; a multiple of the element size. */
+  byteOffset: number;
+  rows: number;
+  cols: number;
+  rowStride: number;
+  colStride: number;
+}
+
+/**
+ * How an op is shared among ranks.
+ * - `rows`: rows of the current mini-batch, `[⌊rows·rank/workers⌋, ⌊rows·(rank+1)/workers⌋)`, decided at run time.
+ * - `slice`: the fixed range `[begin, end)` that the partitioner wrote into this rank's copy of the op.
+ * - `all`: every rank runs the whole op (into memory of its own).
+ * - `first`: rank 0 runs the whole op.
+ */
+export const SPLITS = ['rows', 'slice', 'all', 'first'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** Phases of a program, in the order they run. Ranks meet at a barrier after each. */
+export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
+export type Phase = (typeof PHASES)[keyof typeof PHASES];
+
+/**
+ * Run-time values, one Float64Array per bound program, written by TypeScript before each `run`.
+ * Kernels round them to float32 where they enter float32 arithmetic.
+ */
+export const REGISTERS = {
+  /** Rows in the current mini-batch, 0 … the capacity the program was compiled for. */
+  rows: 0,
+  /** Position in the epoch's order of the first row of this mini-batch. */
+  batchStart: 1,
+  /** Optimizer step, counted from 1; the dropout counter. */
+  step: 2,
+  /** Epoch, counted from 0; the shuffle counter. */
+  epoch: 3,
+  learningRate: 4,
+  /** Adam: learningRate / (1 − β₁ᵗ). */
+  stepSize: 5,
+  /** Adam: 1 / √(1 − β₂ᵗ). */
+  inverseSqrtBias2: 6,
+} as const;
+export const REGISTER_COUNT = 16;
+
+/** Bits of the number that `run` returns. 0 means all went well. */
+export const STATUS = {
+  /** The batch loss is NaN or infinite; the ops after `rowSums` in the phase were not run. */
+  lossNotFinite: 1,
+  /** An update wrote a NaN or infinite parameter. */
+  parameterNotFinite: 2,
+  /** A row index or label lies outside its table; the phase was given up. */
+  indexOutOfRange: 4,
+  /** A register holds a value the program was not compiled for; nothing was run. */
+  badRegister: 8,
+} as const;
+
+/** Elementwise activations, by number. Softmax is an op of its own, since it couples a row. */
+export const ACTIVATIONS = {
+  linear: 0,
+  relu: 1,
+  leakyRelu: 2,
+  elu: 3,
+  gelu: 4,
+  sigmoid: 5,
+  tanh: 6,
+  softplus: 7,
+} as const;
+export type ElementwiseActivation = keyof typeof ACTIVATIONS;
+
+/** What gemm's chain starts from. */
+export const GEMM_INIT = { zero: 0, bias: 1, c: 2 } as const;
+/** What gemm does to the finished chain before it stores it. */
+export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
+/** Which of gemm's dimensions is the mini-batch (its run-time size comes from the `rows` register). */
+export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
+
+/** A kind of op: its operands (a trailing `?` marks an optional one) and its scalar parameters. */
+export interface OpSchema {
+  readonly operands: Readonly<Record<string, readonly DType[]>>;
+  readonly scalars: readonly string[];
+}
+
+/**
+ * Every kind of op. The order of kinds, operands and scalars is the binary encoding: append only.
+ *
+ * B = batch capacity, C = columns, R = rows register. `scale1 = fl(1/R)` and `scaleC = fl(1/(R·C))`,
+ * `scale2C = fl(2/(R·C))`, the quotient taken in float64 and then rounded once.
+ *
+ * The functions exp, log, log1p, erf, tanh, sigmoid and softplus are the project's own polynomials, defined step by step
+ * in `native/kernels/math.inl` and mirrored in `src/kernels/typescript/exact/math.ts`.
+ *
+ * Activations f(x) and their derivatives applied to an incoming gradient g, from s (s = output y, but
+ * the pre-activation z for gelu and softplus):
+ * | name | f | g ⊙ f′ |
+ * |---|---|---|
+ * | linear | x | g |
+ * | relu | x < 0 ? 0 : x (NaN stays NaN, −0 stays −0) | s > 0 ? g : 0 |
+ * | leakyRelu | x < 0 ? alpha·x : x | s < 0 ? alpha·g : g |
+ * | elu | x < 0 ? alpha·expm1(x) : x | s < 0 ? g·(s + alpha) : g |
+ * | gelu | x·Φ(x), Φ(x) = 0.5·(1 + erf(x·fl(1/√2))) | g·fma(x, φ(x), Φ(x)), φ(x) = fl(1/√(2π))·exp((−0.5·x)·x) |
+ * | sigmoid | σ(x) | g·(s·(1 − s)) |
+ * | tanh | tanh(x) | g·fma(−s, s, 1) |
+ * | softplus | max(x,0) + log1p(exp(−|x|)) | g·σ(s) |
+ */
+export const OPS = {
+  /**
+   * dst[r] = src[index[batchStart + r]] (or src[batchStart + r] without `index`), as float32.
+   * With `scaled` = 1 each element becomes fma(x, scale, offset).
+   */
+  gatherRows: {
+    operands: { src: ['f32', 'u8'], 'index?': ['u32'], dst: ['f32'] },
+    scalars: ['scaled', 'scale', 'offset'],
+  },
+  /** dst[0][r] = src[0][index[batchStart + r]]; src and dst are vectors (one row). */
+  gatherLabels: { operands: { src: ['i32'], 'index?': ['u32'], dst: ['i32'] }, scalars: [] },
+  /**
+   * C (m×n) from A (m×k, any two strides) and B (k×n, any two strides; `b.colStride` 1 is the fast case).
+   * c[i][j] is one chain acc = fma(a[i][p], b[p][j], acc), p ascending, from 0, bias[0][j] or c[i][j];
+   * then the epilogue: f(acc), or derivative(acc as g, d[i][j] as s). Range: rows i of C.
+   * `batch` names the dimension whose size is the `rows` register.
+   */
+  gemm: {
+    operands: { a: ['f32'], b: ['f32'], c: ['f32'], 'bias?': ['f32'], 'd?': ['f32'] },
+    scalars: ['init', 'epilogue', 'activation', 'alpha', 'batch'],
+  },
+  /** db[0][j] = ((dz[0][j] + dz[1][j]) + dz[2][j]) + …, rows 0 … R−1. Range: columns j. */
+  biasGradient: { operands: { dz: ['f32'], db: ['f32'] }, scalars: [] },
+  /** y = f(x); x and y may be the same memory. */
+  activation: { operands: { x: ['f32'], y: ['f32'] }, scalars: ['activation', 'alpha'] },
+  /** dx = dy ⊙ f′, from s; dx and dy may be the same memory. */
+  activationBackward: {
+    operands: { dy: ['f32'], s: ['f32'], dx: ['f32'] },
+    scalars: ['activation', 'alpha'],
+  },
+  /** y = fma(x, scale, offset); x and y may be the same memory. */
+  scaleShift: { operands: { x: ['f32'], y: ['f32'] }, scalars: ['scale', 'offset'] },
+  /**
+   * y = word ≥ threshold ? x·keepScale : 0 with threshold = round(rate·2³²), keepScale = fl(1/(1 − rate)).
+   * The word of element (r, j), q = ⌈C/32⌉: Threefry-2x32-20 with key (seed, stream) and counter
+   * (step, (r·q + ⌊j/32⌋)·16 + j mod 16), all mod 2³², word number ⌊j/16⌋ mod 2. The same op on dy is the
+   * backward pass. x and y may be the same memory.
+   */
+  dropout: { operands: { x: ['f32'], y: ['f32'] }, scalars: ['threshold', 'keepScale', 'seed', 'stream'] },
+  /** m = max of row; e_j = exp(x_j − m); s = lane sum of e; y_j = e_j / s. x and y may be the same memory. */
+  softmax: { operands: { x: ['f32'], y: ['f32'] }, scalars: [] },
+  /** t = lane sum of fma(dy_j, y_j, lane); dx_j = (dy_j − t)·y_j. dx and dy may be the same memory. */
+  softmaxBackward: { operands: { dy: ['f32'], y: ['f32'], dx: ['f32'] }, scalars: [] },
+  /**
+   * Softmax, cross-entropy and gradient of a row of logits z, against a class number (`labels`, 1×B)
+   * or a distribution (`target`, B×C): exactly one of the two is given.
+   * m = max z; e_j = exp(z_j − m); s = lane sum e; L = log(s); p_j = e_j / s.
+   * labels: loss = L − (z_l − m); dz_j = (j = l ? p_j − 1 : p_j)·scale1.
+   * target: loss = lane sum fma(t_j, L − (z_j − m), lane); T = lane sum t_j; dz_j = fma(p_j, T, −t_j)·scale1.
+   * rowLoss[r][0] = loss. p, dz and z may share memory. ("Deep Learning", Goodfellow et al., §6.2.2.3)
+   */
+  softmaxCrossEntropy: {
+    operands: {
+      z: ['f32'],
+      'labels?': ['i32'],
+      'target?': ['f32'],
+      'p?': ['f32'],
+      'dz?': ['f32'],
+      rowLoss: ['f32'],
+    },
+    scalars: [],
+  },
+  /**
+   * u_j = (max(z_j, 0) − z_j·t_j) + log1p(exp(−|z_j|)), the product rounded on its own;
+   * rowLoss = (lane sum u) / C; p_j = σ(z_j); dz_j = (p_j − t_j)·scaleC. p, dz and z may share memory.
+   */
+  sigmoidCrossEntropy: {
+    operands: { z: ['f32'], target: ['f32'], 'p?': ['f32'], 'dz?': ['f32'], rowLoss: ['f32'] },
+    scalars: [],
+  },
+  /**
+   * Cross-entropy of given probabilities p (any non-negative scores; rows are normalised).
+   * s = lane sum p; r_j = p_j / s; q_j = r_j < ε ? ε : (r_j > 1−ε ? 1−ε : r_j), ε = fl(1e-7), 1−ε in float32;
+   * in_j = (q_j = r_j). With labels, t_j = (j = l ? 1 : 0).
+   * loss = lane sum fma(−t_j, log(q_j), lane); A = lane sum (in_j ? t_j : 0);
+   * dp_j = ((A − (in_j ? t_j / q_j : 0)) / s)·scale1. (labels: loss = −log(q_l) by the same chain.)
+   */
+  categoricalCrossEntropy: {
+    operands: {
+      p: ['f32'],
+      'labels?': ['i32'],
+      'target?': ['f32'],
+      'dp?': ['f32'],
+      rowLoss: ['f32'],
+    },
+    scalars: [],
+  },
+  /**
+   * q_j = p_j clipped to [ε, 1−ε] as above; in_j = (q_j = p_j); o_j = 1 − q_j.
+   * u_j = fma(−t_j, log(q_j), −((1 − t_j)·log(o_j))); rowLoss = (lane sum u) / C;
+   * dp_j = in_j ? ((q_j − t_j) / (q_j·o_j))·scaleC : 0.
+   */
+  binaryCrossEntropy: {
+    operands: { p: ['f32'], target: ['f32'], 'dp?': ['f32'], rowLoss: ['f32'] },
+    scalars: [],
+  },
+  /** d_j = y_j − t_j; rowLoss = (lane sum fma(d_j, d_j, lane)) / C; dy_j = d_j·scale2C. */
+  meanSquaredError: {
+    operands: { y: ['f32'], target: ['f32'], 'dy?': ['f32'], rowLoss: ['f32'] },
+    scalars: [],
+  },
+  /** d_j = y_j − t_j; rowLoss = (lane sum |d_j|) / C; dy_j = d_j > 0 ? scaleC : (d_j < 0 ? −scaleC : d_j). */
+  meanAbsoluteError: {
+    operands: { y: ['f32'], target: ['f32'], 'dy?': ['f32'], rowLoss: ['f32'] },
+    scalars: [],
+  },
+  /** out[r][0] = 1 if the first largest column of p (strictly greater wins) is the label's, or the target's first largest; else 0. */
+  argmaxAccuracy: {
+    operands: { p: ['f32'], 'labels?': ['i32'], 'target?': ['f32'], out: ['f32'] },
+    scalars: [],
+  },
+  /** out[r][0] = fl(count of columns with (p_j > threshold) = (t_j > 0.5)) / C. */
+  thresholdAccuracy: {
+    operands: { p: ['f32'], target: ['f32'], out: ['f32'] },
+    scalars: ['threshold'],
+  },
+  /** For each column c: d = t − y, u = t − shift[0][c]; out[r][3c … 3c+2] = d·d, u, u·u. (R² is made of their sums.) */
+  r2Terms: {
+    operands: { y: ['f32'], target: ['f32'], shift: ['f32'], out: ['f32'] },
+    scalars: [],
+  },
+  /**
+   * totals[0][j] (float64) += stats[0][j], then stats[1][j], … in ascending r, for j = 0 … J−1; then, if `penalty` is
+   * given, totals[0][0] += R·P with P its elements added in ascending order in float64 from 0.
+   * Sets `lossNotFinite`, and ends the phase, if any stats[r][0] (r < R) or P is NaN or infinite.
+   */
+  rowSums: {
+    operands: { stats: ['f32'], 'penalty?': ['f32'], totals: ['f64'] },
+    scalars: [],
+  },
+  /**
+   * For each block b of 16 rows of w (K×N), with the block's rows ascending and columns ascending:
+   * S₂ = lane sum of fma(w, w, lane), S₁ = lane sum of |w| (lane = column mod 16, running on over rows);
+   * partial[0][b] = fma(l2, S₂, l1·S₁). Range: blocks b.
+   */
+  penalty: { operands: { w: ['f32'], partial: ['f32'] }, scalars: ['l1', 'l2'] },
+  /**
+   * Updates. Each takes the gradient g, adds the penalty's own gradient,
+   *   g₁ = fma(2·l2, w, g)              (2·l2 rounded to float32 by the compiler: scalar `l2x2`)
+   *   g₂ = w > 0 ? g₁ + l1 : (w < 0 ? g₁ − l1 : g₁)   (each of the two only where its coefficient is not 0)
+   * writes w, and wT (N×K) where given: wT[j][i] = w[i][j]. Sets `parameterNotFinite` where a new w is.
+   * Range: rows i of w. lr = fl(learningRate).
+   * sgd: w ← fma(−lr, g₂, w).
+   */
+  sgd: { operands: { w: ['f32'], 'wT?': ['f32'], g: ['f32'] }, scalars: ['l1', 'l2x2'] },
+  /**
+   * v ← fma(momentum, v, g₂); w ← fma(−lr, nesterov ? fma(momentum, v, g₂) : v, w)
+   * (the form of Sutskever et al. 2013 that PyTorch uses).
+   */
+  momentum: {
+    operands: { w: ['f32'], 'wT?': ['f32'], g: ['f32'], v: ['f32'] },
+    scalars: ['l1', 'l2x2', 'momentum', 'nesterov'],
+  },
+  /** v ← fma(rho, v, (oneMinusRho·g₂)·g₂); w ← w − (lr·g₂) / (√v + epsilon). (Hinton, lecture 6e) */
+  rmsprop: {
+    operands: { w: ['f32'], 'wT?': ['f32'], g: ['f32'], v: ['f32'] },
+    scalars: ['l1', 'l2x2', 'rho', 'oneMinusRho', 'epsilon'],
+  },
+  /**
+   * w₁ = weightDecay ≠ 0 ? fma(−fl(lr·weightDecay), w, w) : w, the product lr·weightDecay in float32;
+   * m ← fma(beta1, m, oneMinusBeta1·g₂); v ← fma(beta2, v, (oneMinusBeta2·g₂)·g₂);
+   * w ← w₁ − (stepSize·m) / fma(√v, inverseSqrtBias2, epsilon).
+   * (Kingma & Ba 2015; decoupled decay: Loshchilov & Hutter 2019. g₂ is made from the old w.)
+   */
+  adam: {
+    operands: { w: ['f32'], 'wT?': ['f32'], g: ['f32'], m: ['f32'], v: ['f32'] },
+    scalars: ['l1', 'l2x2', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'weightDecay'],
+  },
+  /** dst[batchStart + r] = src[r]. */
+  copyRows: { operands: { src: ['f32'], dst: ['f32'] }, scalars: [] },
+  /**
+   * index = 0 … n−1, then Fisher–Yates from i = n−1 down to 1: swap index[i] with index[j],
+   * j = ⌊u·(i+1) / 2³²⌋, u = word 0 of Threefry-2x32-20, key (seed, stream), counter (epoch, i).
+   */
+  shuffle: { operands: { index: ['u32'] }, scalars: ['seed', 'stream'] },
+} as const satisfies Record<string, OpSchema>;
+
+export type OpKind = keyof typeof OPS;
+export const OP_KINDS = Object.keys(OPS) as OpKind[];
+
+/** One op of a program. Optional operands are absent; scalars are all present. */
+export interface Op {
+  kind: OpKind;
+  phase: Phase;
+  split: Split;
+  /** For `slice`: the range of this rank. Ignored by the other splits. */
+  begin: number;
+  end: number;
+  operands: Readonly<Record<string, Operand>>;
+  scalars: Readonly<Record<string, number>>;
+  /** For people: which layer or parameter this op serves. Not part of the encoding. */
+  label?: string;
+}
+
+/** What a kernel set binds: the ops for one rank. */
+export interface BindableProgram {
+  ops: readonly Op[];
+  rank: number;
+  workers: number;
+  /** Largest value the `rows` register may take. */
+  maxRows: number;
+  /**
+   * `rows` ops of phase 1 run over chunks of at most this many rows, all ops of a chunk before the
+   * next, so that a chunk's activations stay in cache. Never changes a bit.
+   */
+  rowChunk: number;
+}
+
+/** The memory of a program: typed arrays over SharedArrayBuffers, indexed by `Operand.buffer`. */
+export type ProgramBuffer =
+  | Uint8Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>;
+
+/** A program whose every operand has been checked against its buffer. */
+export interface BoundProgram {
+  /** Runs this rank's part of one phase, synchronously. Returns {@link STATUS} bits. */
+  run(phase: Phase): number;
+}
+
+/** How numbers are computed: see "Numerics contract" in docs/architecture.md. */
+export type Numerics = 'fma32' | 'float64';
+
+/** A set of kernels that can execute any program. */
+export interface KernelSet {
+  readonly kind: 'native' | 'typescript';
+  /** `avx512`, `avx2`, `neon`, `portable`; `exact` or `fast` for TypeScript. */
+  readonly isa: string;
+  readonly numerics: Numerics;
+  /**
+   * Checks every op against its schema and its buffers and prepares it.
+   * @throws SteepestError `ERR_PROGRAM` for any operand that does not fit.
+   */
+  bind(
+    program: BindableProgram,
+    buffers: readonly ProgramBuffer[],
+    registers: Float64Array<ArrayBufferLike>,
+  ): BoundProgram;
+}
