@@ -1,1 +1,29 @@
-export * from './core/errors.js';
+export type { ModelConfig } from './compile/model.js';
+export { type ErrorCode, SteepestError } from './core/errors.js';
+export type { NdArray, NumericArray } from './core/ndarray.js';
+export * as data from './data/index.js';
+export type { MatrixInput, TargetInput } from './data/tables.js';
+export { type InitializerName, initializerNames } from './initializers/index.js';
+export { backend } from './kernels/backend.js';
+export { type Activation, type ActivationName, activationNames } from './layers/activations.js';
+export { layers } from './layers/index.js';
+export type { Regularizer } from './layers/regularizer.js';
+export { type Loss, type LossName, lossNames } from './losses/index.js';
+export { type MetricName, metricNames } from './metrics/index.js';
+export type { KernelOptions } from './models/kernelOptions.js';
+export { load } from './models/save.js';
+export {
+  type CompileOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+  Sequential,
+  type SequentialConfig,
+  sequential,
+} from './models/sequential.js';
+export { type Optimizer, type OptimizerName, optimizerNames } from './optimizers/index.js';
+export { shutdown } from './parallel/pool.js';
+export type { Workers } from './parallel/workers.js';
+export type { Callback } from './training/callbacks.js';
+export type { History } from './training/fit.js';
+export type { Logs } from './training/logs.js';

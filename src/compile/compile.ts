@@ -1,0 +1,226 @@
+import { SteepestError } from '../core/errors.js';
+import { type DType, type Operand, PHASES } from '../kernels/contract.js';
+import type { ResolvedLoss } from '../losses/index.js';
+import type { MetricDefinition } from '../metrics/definition.js';
+import type { ResolvedOptimizer } from '../optimizers/index.js';
+import { ProgramBuilder, type ProgramMode } from '../program/builder.js';
+import { columns, type MemoryPlan } from '../program/memory.js';
+import type { Gradient, Node } from '../program/node.js';
+import { RescaleNode } from '../program/nodes/rescale.js';
+import type { StepProgram } from '../program/partition.js';
+import { lowerModel, type ResolvedModel } from './model.js';
+import { mergeActivations } from './passes.js';
+import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
+
+/** What `compile()` was told: how to judge and to improve a model. */
+export interface Objective {
+  loss: ResolvedLoss;
+  metrics: readonly MetricDefinition[];
+  optimizer: ResolvedOptimizer;
+}
+
+/** A table of rows that a program reads, in a buffer of its own. */
+export interface TableSpec {
+  buffer: number;
+  dtype: DType;
+  /** Rows that the program may touch, from `firstRow` on. */
+  rows: number;
+  cols: number;
+  firstRow: number;
+}
+
+/** Where a program's data comes from and goes to. */
+export interface ProgramIo {
+  x: TableSpec;
+  /** Labels are a table of one column. */
+  y?: TableSpec;
+  /** Order in which rows are taken; as they stand if absent. */
+  index?: Operand;
+  /** Where predictions go, row by row. */
+  out?: TableSpec;
+}
+
+/** A compiled program and where its results lie in the arena. */
+export interface CompiledProgram extends StepProgram {
+  /** Float64 sums of the loss and metric columns, one block per rank: `totals[rank]`. */
+  totalsOf(rank: number): Operand;
+  /** Columns of each metric within the totals, after the loss at 0. */
+  metricColumns: readonly { metric: MetricDefinition; first: number; count: number }[];
+  statisticsCols: number;
+}
+
+/** Activations of a chunk of rows should stay in a core's L2 next to the weights: half of 1 MiB. */
+const CHUNK_BYTES = 512 * 1024;
+/** Chunks below this many rows would leave the matrix kernels short of rows. */
+const SMALLEST_CHUNK = 64;
+
+/**
+ * Compiles a model into a step program over `memory`.
+ *
+ * Phase 1 (rows): gather, forward, loss, backward to every layer's δ. Phase 2 (merge): loss totals, then for
+ * each parameter slice its gradient over the whole batch and its update.
+ */
+export function compileProgram(
+  model: ResolvedModel,
+  objective: Objective | undefined,
+  mode: ProgramMode,
+  io: ProgramIo,
+  memory: MemoryPlan,
+  maxRows: number,
+  workers: number,
+): CompiledProgram {
+  const builder = new ProgramBuilder(memory, mode, maxRows);
+  let nodes = lowerModel(model);
+  let x = gatherInput(builder, nodes, io, model.inputCols);
+  if (nodes[0] instanceof RescaleNode) nodes = nodes.slice(1);
+
+  const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
+  if (fused === 'node') nodes = nodes.slice(0, -1);
+  nodes = mergeActivations(nodes);
+  for (const node of nodes) x = node.forward(builder, x);
+
+  const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);
+  const totals = memory.matrix(`totals.${mode}`, 'statistics', workers, statisticsCols, 'f64');
+  const totalsOf = (rank: number): Operand => ({
+    ...totals,
+    rows: 1,
+    byteOffset: totals.byteOffset + rank * totals.rowStride * Float64Array.BYTES_PER_ELEMENT,
+  });
+  const metricColumns: CompiledProgram['metricColumns'][number][] = [];
+
+  if (mode === 'predict') {
+    const out = tableOperand(io.out as TableSpec);
+    builder.emit('copyRows', { src: x, dst: out }, {}, { label: 'output' });
+  } else {
+    const { loss, metrics, optimizer } = objective as Objective;
+    const target = gatherTarget(builder, io);
+    const stats = memory.matrix(`batch${maxRows}/statistics`, 'statistics', maxRows, statisticsCols);
+    const { prediction, gradient } = loss.definition.emit(builder, {
+      prediction: x,
+      fused: fused !== false,
+      target,
+      rowLoss: columns(stats, 0, 1),
+    });
+    let first = 1;
+    for (const metric of metrics) {
+      const count = metric.columns(model.outputCols);
+      metric.emit(builder, {
+        prediction,
+        target,
+        targets: loss.definition.targets,
+        out: columns(stats, first, count),
+      });
+      metricColumns.push({ metric, first, count });
+      first += count;
+    }
+    const penalty: PenaltyPlan | undefined = emitPenalties(builder, model.parameters);
+    builder.emit(
+      'rowSums',
+      { stats, penalty: penalty?.partials, totals },
+      {},
+      { phase: PHASES.merge, split: 'all', label: 'loss' },
+    );
+    if (mode === 'train') emitUpdates(builder, optimizer);
+    if (gradient !== undefined) backward(builder, nodes, gradient);
+  }
+
+  return {
+    ops: builder.ops,
+    groups: builder.groups,
+    maxRows,
+    rowChunk: chunkRows(builder),
+    totalsOf,
+    metricColumns,
+    statisticsCols,
+  };
+}
+
+/** Emits the gather of input rows, with a leading rescaling done on the way. */
+function gatherInput(builder: ProgramBuilder, nodes: readonly Node[], io: ProgramIo, cols: number): Operand {
+  const rescale = nodes[0] instanceof RescaleNode ? nodes[0] : undefined;
+  const x = builder.memory.matrix(`batch${builder.maxRows}/x`, 'batch', builder.maxRows, cols);
+  builder.emit(
+    'gatherRows',
+    { src: tableOperand(io.x), index: io.index, dst: x },
+    {
+      scaled: rescale ? 1 : 0,
+      scale: Math.fround(rescale?.scale ?? 1),
+      offset: Math.fround(rescale?.offset ?? 0),
+    },
+    { label: rescale ? `x, ${rescale.name}` : 'x' },
+  );
+  return x;
+}
+
+function gatherTarget(builder: ProgramBuilder, io: ProgramIo): Operand {
+  const table = io.y as TableSpec;
+  const { memory, maxRows } = builder;
+  if (table.dtype === 'i32') {
+    const labels = memory.vector(`batch${maxRows}/labels`, 'batch', maxRows, 'i32');
+    const src: Operand = {
+      ...tableOperand(table),
+      rows: 1,
+      cols: table.rows,
+      rowStride: table.rows,
+    };
+    builder.emit('gatherLabels', { src, index: io.index, dst: labels }, {}, { label: 'labels' });
+    return labels;
+  }
+  const target = memory.matrix(`batch${maxRows}/target`, 'batch', maxRows, table.cols);
+  builder.emit(
+    'gatherRows',
+    { src: tableOperand(table), index: io.index, dst: target },
+    { scaled: 0, scale: 1, offset: 0 },
+    { label: 'targets' },
+  );
+  return target;
+}
+
+/** A table as operand: dense rows, starting at `firstRow`. */
+export function tableOperand({ buffer, dtype, rows, cols, firstRow }: TableSpec): Operand {
+  const size = dtype === 'u8' ? 1 : 4;
+  return { buffer, dtype, byteOffset: firstRow * cols * size, rows, cols, rowStride: cols, colStride: 1 };
+}
+
+/**
+ * Whether the loss is computed on logits: 'node' if the last node is the activation that the loss fuses,
+ * 'logits' if the model's output is declared to be logits.
+ */
+function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'logits' | false {
+  const { fuses } = loss.definition;
+  const last = nodes.at(-1)?.endsIn;
+  if (loss.fromLogits) {
+    if (last === 'softmax' || last === 'sigmoid') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'a model that ends in logits, as fromLogits says',
+        given: `a last activation of '${last}'`,
+        mend: `Leave fromLogits out: '${last}' is joined with the loss anyway, without loss of accuracy.`,
+      });
+    }
+    return 'logits';
+  }
+  return fuses !== undefined && last === fuses ? 'node' : false;
+}
+
+function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradient): void {
+  const firstTrainable = nodes.findIndex((node) => node.parameters.length > 0);
+  let gradient: Gradient | undefined = from;
+  for (let i = nodes.length - 1; i >= 0 && gradient !== undefined; i--) {
+    gradient = nodes[i]!.backward(
+      builder,
+      gradient,
+      i > firstTrainable && firstTrainable >= 0,
+      nodes[i - 1]?.outputDerivative(),
+    );
+    if (i <= firstTrainable) break;
+  }
+}
+
+/** Rows whose activations fit CHUNK_BYTES, in tiles of 16. */
+function chunkRows(builder: ProgramBuilder): number {
+  const bytesPerRow = builder.memory.regions
+    .filter((region) => region.role === 'activation' || region.role === 'batch')
+    .reduce((sum, region) => sum + (region.rows === builder.maxRows ? region.rowStride * 4 : 0), 0);
+  const fitting = Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1) / 16) * 16;
+  return Math.max(SMALLEST_CHUNK, fitting);
+}

@@ -1,0 +1,1 @@
+export { loadMnist, readIdx } from './idx.js';

@@ -1,0 +1,225 @@
+import { SteepestError } from '../core/errors.js';
+import type { NdArray, NumericArray } from '../core/ndarray.js';
+import type { DType } from '../kernels/contract.js';
+
+/** Samples as users give them: nested arrays, or typed memory with a shape. */
+export type MatrixInput = readonly (readonly number[])[] | NdArray;
+/** Targets as users give them: also a plain list of class numbers or values. */
+export type TargetInput = MatrixInput | readonly number[] | NumericArray;
+
+/** Rows of a data set in memory that worker threads can read. */
+export interface Table {
+  data: Float32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer> | Int32Array<SharedArrayBuffer>;
+  dtype: Extract<DType, 'f32' | 'u8' | 'i32'>;
+  rows: number;
+  cols: number;
+}
+
+/** Flat values with their sizes, not yet in shared memory. */
+interface Flat {
+  values: ArrayLike<number> & Iterable<number>;
+  rows: number;
+  cols: number;
+}
+
+function shapeError(expected: string, given: string, mend: string): never {
+  throw new SteepestError('ERR_SHAPE', { expected, given, mend });
+}
+
+function isNdArray(input: unknown): input is NdArray {
+  return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
+}
+
+/**
+ * Rows × columns of anything that users may pass.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`
+ */
+function flatten(what: string, input: TargetInput): Flat {
+  if (isNdArray(input)) return flattenNdArray(what, input);
+  if (ArrayBuffer.isView(input) && !(input instanceof DataView)) {
+    return notEmpty(what, { values: input as NumericArray, rows: (input as NumericArray).length, cols: 1 });
+  }
+  if (!Array.isArray(input)) {
+    shapeError(
+      `${what} to be an array of rows, or { data, shape }`,
+      typeof input,
+      'Pass number[][] or an NdArray.',
+    );
+  }
+  const list = input as readonly unknown[];
+  if (list.length === 0) return notEmpty(what, { values: [], rows: 0, cols: 0 });
+  if (!Array.isArray(list[0])) return { values: list as number[], rows: list.length, cols: 1 };
+  const cols = list[0].length;
+  const values = new Float64Array(list.length * cols);
+  list.forEach((row, i) => {
+    if (!Array.isArray(row) || row.length !== cols) {
+      throw new SteepestError('ERR_RAGGED', {
+        expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
+        given: `row ${i} with ${Array.isArray(row) ? `${row.length} columns` : typeof row}`,
+        mend: 'Give every row the same length.',
+      });
+    }
+    for (let j = 0; j < cols; j++) {
+      const value: unknown = row[j];
+      values[i * cols + j] = typeof value === 'number' ? value : Number.NaN;
+    }
+  });
+  return notEmpty(what, { values, rows: list.length, cols });
+}
+
+function flattenNdArray(what: string, { data, shape }: NdArray): Flat {
+  if (
+    !ArrayBuffer.isView(data) ||
+    data instanceof DataView ||
+    data instanceof BigInt64Array ||
+    data instanceof BigUint64Array
+  ) {
+    shapeError(
+      `${what}.data to be a typed array of numbers`,
+      Object.prototype.toString.call(data),
+      'Use a Float32Array.',
+    );
+  }
+  const valid =
+    Array.isArray(shape) && shape.length >= 1 && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!valid || shape.length > 2) {
+    shapeError(
+      `${what}.shape to be [rows, columns]`,
+      JSON.stringify(shape),
+      'Flatten each sample to one row.',
+    );
+  }
+  const rows = shape[0] as number;
+  const cols = shape.length === 1 ? 1 : (shape[1] as number);
+  if (data.length !== rows * cols) {
+    shapeError(
+      `${what}.data to have ${rows} × ${cols} = ${rows * cols} elements, as its shape says`,
+      `${data.length}`,
+      'Make data and shape agree.',
+    );
+  }
+  return notEmpty(what, { values: data, rows, cols });
+}
+
+function notEmpty(what: string, flat: Flat): Flat {
+  if (flat.rows === 0 || flat.cols === 0) {
+    throw new SteepestError('ERR_EMPTY', {
+      expected: `${what} with at least one row and one column`,
+      given: `${flat.rows} × ${flat.cols}`,
+      mend: 'Pass some data.',
+    });
+  }
+  return flat;
+}
+
+/** True for memory that threads can read as it stands. */
+function isShared(values: unknown): boolean {
+  if (!ArrayBuffer.isView(values)) return false;
+  const { buffer } = values;
+  return buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
+}
+
+function checkFinite(what: string, values: ArrayLike<number>, cols: number): void {
+  for (let i = 0; i < values.length; i++) {
+    // x − x is 0 for every finite x and NaN for the others.
+    if (values[i]! - values[i]! !== 0) {
+      throw new SteepestError('ERR_NOT_FINITE', {
+        expected: `finite numbers in ${what}`,
+        given: `${String(values[i])} at row ${Math.floor(i / cols)}, column ${i % cols}`,
+        mend: 'Remove or impute such rows first.',
+      });
+    }
+  }
+}
+
+/**
+ * Samples as a table of float32 or uint8. Memory that is shared already is used as it stands; uint8 stays uint8.
+ * @throws SteepestError for anything that is not `cols` finite numbers per row.
+ */
+export function inputTable(what: string, input: MatrixInput, cols: number): Table {
+  const flat = flatten(what, input);
+  if (flat.cols !== cols) {
+    shapeError(
+      `${what} with ${cols} columns, the model's inputShape`,
+      `${flat.cols} columns`,
+      'Change inputShape, or the columns of the data.',
+    );
+  }
+  return { ...toShared(what, flat), rows: flat.rows, cols };
+}
+
+function toShared(what: string, { values, rows, cols }: Flat): Pick<Table, 'data' | 'dtype'> {
+  if (values instanceof Uint8Array) {
+    const data = isShared(values)
+      ? (values as Uint8Array<SharedArrayBuffer>)
+      : new Uint8Array(new SharedArrayBuffer(rows * cols));
+    if (data !== (values as Uint8Array)) data.set(values);
+    return { data, dtype: 'u8' };
+  }
+  if (values instanceof Float32Array && isShared(values)) {
+    checkFinite(what, values, cols);
+    return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
+  }
+  const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
+  for (let i = 0; i < data.length; i++) data[i] = values[i] as number;
+  // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
+  checkFinite(what, data, cols);
+  return { data, dtype: 'f32' };
+}
+
+/** One row of values per sample, as float32. A flat list counts as one column. */
+export function targetTable(
+  what: string,
+  input: TargetInput,
+  cols: number,
+  range: readonly [number, number] | undefined,
+): Table {
+  const flat = flatten(what, input);
+  if (flat.cols !== cols) {
+    shapeError(
+      `${what} with ${cols} columns, one per output`,
+      `${flat.cols} columns`,
+      'Change the last layer or the targets.',
+    );
+  }
+  const { rows } = flat;
+  const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
+  for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;
+  checkFinite(what, data, cols);
+  if (range !== undefined) {
+    const outside = data.findIndex((value) => value < range[0] || value > range[1]);
+    if (outside >= 0) {
+      throw new SteepestError('ERR_LABEL_RANGE', {
+        expected: `${what} between ${range[0]} and ${range[1]} for this loss`,
+        given: `${data[outside]} at row ${Math.floor(outside / cols)}`,
+        mend: 'Use 0 and 1 or probabilities; for class numbers use sparseCategoricalCrossentropy.',
+      });
+    }
+  }
+  return { data, dtype: 'f32', rows, cols };
+}
+
+/** Class numbers 0 … classes − 1, one per sample, as int32. */
+export function labelTable(what: string, input: TargetInput, classes: number): Table {
+  const flat = flatten(what, input);
+  if (flat.cols !== 1) {
+    shapeError(
+      `${what} with one class number per sample`,
+      `${flat.cols} columns`,
+      'Use categoricalCrossentropy for one-hot targets.',
+    );
+  }
+  const data = new Int32Array(new SharedArrayBuffer(flat.rows * 4));
+  for (let i = 0; i < flat.rows; i++) {
+    const label = flat.values[i] as number;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new SteepestError(Number.isFinite(label) ? 'ERR_LABEL_RANGE' : 'ERR_NOT_FINITE', {
+        expected: `${what} to be whole numbers from 0 to ${classes - 1}, one class per output`,
+        given: `${String(label)} at row ${i}`,
+        mend: 'Number the classes from 0, or give the last layer more units.',
+      });
+    }
+    data[i] = label;
+  }
+  return { data, dtype: 'i32', rows: flat.rows, cols: 1 };
+}

@@ -1,0 +1,24 @@
+import {
+  type Activation,
+  activationNodes,
+  type CompleteActivation,
+  completeActivation,
+} from './activations.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+
+export interface ActivationConfig extends LayerConfig {
+  type: 'activation';
+  activation: Activation;
+}
+
+/** y = f(x), element by element (softmax: row by row). */
+export const activation: LayerDefinition<ActivationConfig> = {
+  type: 'activation',
+  complete: (config) => ({
+    ...config,
+    activation: completeActivation('activation.activation', config.activation),
+  }),
+  outputCols: (_config, inputCols) => inputCols,
+  lower: (config, { name, inputCols }) =>
+    activationNodes(config.activation as CompleteActivation, name, inputCols),
+};

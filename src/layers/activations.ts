@@ -1,0 +1,59 @@
+import { unknownName } from '../core/errors.js';
+import { ACTIVATIONS, type ElementwiseActivation } from '../kernels/contract.js';
+import type { Node } from '../program/node.js';
+import { ActivateNode, type ActivationSpec } from '../program/nodes/activate.js';
+import { SoftmaxNode } from '../program/nodes/softmax.js';
+import { checkKeys, checkNumber } from './check.js';
+
+export type ActivationName = ElementwiseActivation | 'softmax';
+/** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
+export type Activation = ActivationName | { name: ActivationName; alpha?: number };
+
+export const activationNames: readonly ActivationName[] = [
+  ...(Object.keys(ACTIVATIONS) as ElementwiseActivation[]),
+  'softmax',
+];
+
+/** Parameters where none is given: Keras's negative slope and its elu. */
+const USUAL_ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1 };
+
+/** An activation with its parameter, as saved in models. */
+export interface CompleteActivation {
+  name: ActivationName;
+  /** Present where the activation has one. */
+  alpha?: number;
+}
+
+/**
+ * Completes and checks an activation. alpha must not be negative: derivatives are computed from the output,
+ * whose sign has to be that of the input.
+ */
+export function completeActivation(what: string, activation: Activation): CompleteActivation {
+  const { name, alpha, ...rest } =
+    typeof activation === 'string' ? { name: activation, alpha: undefined } : (activation ?? {});
+  checkKeys(what, rest, ['name', 'alpha']);
+  if (!activationNames.includes(name as ActivationName)) unknownName(what, name, activationNames);
+  const usual = USUAL_ALPHA[name as ActivationName];
+  if (usual === undefined) {
+    if (alpha !== undefined) checkKeys(`${what} '${name}'`, { alpha }, ['name']);
+    return { name: name as ActivationName };
+  }
+  const value = checkNumber(
+    `${what}.alpha`,
+    alpha ?? usual,
+    name === 'elu' ? 'a number above 0' : 'a number of at least 0',
+    (v) => (name === 'elu' ? v > 0 : v >= 0),
+  );
+  return { name: name as ActivationName, alpha: value };
+}
+
+/** The elementwise part that can be fused into an affine node; softmax leaves a linear one. */
+export function elementwiseSpec({ name, alpha }: CompleteActivation): ActivationSpec {
+  return { name: name === 'softmax' ? 'linear' : name, alpha: Math.fround(alpha ?? 0) };
+}
+
+/** The nodes of a stand-alone activation. */
+export function activationNodes(activation: CompleteActivation, name: string, cols: number): Node[] {
+  if (activation.name === 'softmax') return [new SoftmaxNode(name, cols)];
+  return activation.name === 'linear' ? [] : [new ActivateNode(name, cols, elementwiseSpec(activation))];
+}

@@ -1,0 +1,85 @@
+import { completeInitializer, type InitializerName } from '../initializers/index.js';
+import type { ParameterSpec } from '../program/node.js';
+import { AffineNode } from '../program/nodes/affine.js';
+import {
+  type Activation,
+  activationNodes,
+  type CompleteActivation,
+  completeActivation,
+} from './activations.js';
+import { checkBoolean, checkInteger } from './check.js';
+import type { LayerConfig, LayerContext, LayerDefinition } from './definition.js';
+import { completeRegularizer, type Regularizer } from './regularizer.js';
+
+export interface DenseConfig extends LayerConfig {
+  type: 'dense';
+  /** Number of outputs. */
+  units: number;
+  /** Default `'linear'`. */
+  activation?: Activation;
+  /** Default true. */
+  useBias?: boolean;
+  /** Default `'glorotUniform'`. */
+  kernelInitializer?: InitializerName;
+  /** Default `'zeros'`. */
+  biasInitializer?: InitializerName;
+  /** Adds l1·Σ|w| + l2·Σw² to the loss. */
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+}
+
+/** y = f(x·W + b): W (inputs × units), b (units). */
+export const dense: LayerDefinition<DenseConfig> = {
+  type: 'dense',
+
+  complete(config) {
+    return {
+      ...config,
+      units: checkInteger('dense.units', config.units),
+      activation: completeActivation('dense.activation', config.activation ?? 'linear'),
+      useBias: checkBoolean('dense.useBias', config.useBias ?? true),
+      kernelInitializer: completeInitializer(
+        'dense.kernelInitializer',
+        config.kernelInitializer ?? 'glorotUniform',
+      ),
+      biasInitializer: completeInitializer('dense.biasInitializer', config.biasInitializer ?? 'zeros'),
+      kernelRegularizer: completeRegularizer('dense.kernelRegularizer', config.kernelRegularizer),
+      biasRegularizer: completeRegularizer('dense.biasRegularizer', config.biasRegularizer),
+    };
+  },
+
+  outputCols: (config) => config.units,
+
+  lower(config, context) {
+    const { name, inputCols } = context;
+    const activation = config.activation as CompleteActivation;
+    const kernel = parameter(config, context, 'kernel', inputCols, [inputCols, config.units]);
+    const bias = config.useBias ? parameter(config, context, 'bias', 1, [config.units]) : undefined;
+    const linear = { name: 'linear', alpha: 0 } as const;
+    const affine = new AffineNode(name, inputCols, config.units, kernel, bias, linear);
+    return [affine, ...activationNodes(activation, `${name}.activation`, config.units)];
+  },
+};
+
+function parameter(
+  config: DenseConfig,
+  { name, inputCols }: LayerContext,
+  kind: 'kernel' | 'bias',
+  rows: number,
+  shape: readonly number[],
+): ParameterSpec {
+  const { l1, l2 } = (
+    kind === 'kernel' ? config.kernelRegularizer : config.biasRegularizer
+  ) as Required<Regularizer>;
+  return {
+    name: `${name}/${kind}`,
+    rows,
+    cols: config.units,
+    shape,
+    initializer: (kind === 'kernel' ? config.kernelInitializer : config.biasInitializer) as InitializerName,
+    fanIn: inputCols,
+    fanOut: config.units,
+    l1,
+    l2,
+  };
+}

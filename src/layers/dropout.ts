@@ -1,0 +1,27 @@
+import { DropoutNode } from '../program/nodes/dropout.js';
+import { checkNumber } from './check.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+
+export interface DropoutConfig extends LayerConfig {
+  type: 'dropout';
+  /** Share of elements set to 0 in training, 0 ≤ rate < 1. */
+  rate: number;
+}
+
+/** Sets a random share of its inputs to 0 in training and scales the rest up; passes all through otherwise. */
+export const dropout: LayerDefinition<DropoutConfig> = {
+  type: 'dropout',
+  complete: (config) => ({
+    ...config,
+    rate: checkNumber(
+      'dropout.rate',
+      config.rate,
+      'a number of at least 0 and below 1',
+      (v) => v >= 0 && v < 1,
+    ),
+  }),
+  outputCols: (_config, inputCols) => inputCols,
+  lower: ({ rate }, { name, inputCols, seed, index }) => [
+    new DropoutNode(name, inputCols, rate, seed, index),
+  ],
+};

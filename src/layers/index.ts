@@ -1,0 +1,52 @@
+import { unknownName } from '../core/errors.js';
+import { type ActivationConfig, activation } from './activation.js';
+import { checkKeys } from './check.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+import { type DenseConfig, dense } from './dense.js';
+import { type DropoutConfig, dropout } from './dropout.js';
+import { type RescalingConfig, rescaling } from './rescaling.js';
+
+/** The registry: one line per type of layer, with the options it knows. */
+const LAYERS = new Map<string, { definition: LayerDefinition; options: readonly string[] }>();
+function register<C extends LayerConfig>(
+  definition: LayerDefinition<C>,
+  options: readonly Exclude<keyof C, keyof LayerConfig>[],
+): (config: Omit<C, 'type'>) => C {
+  LAYERS.set(definition.type, {
+    definition: definition as unknown as LayerDefinition,
+    options: ['type', 'name', 'inputShape', ...(options as readonly string[])],
+  });
+  return (config) => completeLayer({ ...config, type: definition.type } as C) as C;
+}
+
+/** The layers. Each returns plain data, complete and checked. */
+export const layers = {
+  /** y = f(x·W + b). */
+  dense: register<DenseConfig>(dense, [
+    'units',
+    'activation',
+    'useBias',
+    'kernelInitializer',
+    'biasInitializer',
+    'kernelRegularizer',
+    'biasRegularizer',
+  ]),
+  /** Drops a share of its inputs in training. */
+  dropout: register<DropoutConfig>(dropout, ['rate']),
+  /** y = f(x). */
+  activation: register<ActivationConfig>(activation, ['activation']),
+  /** y = x·scale + offset. */
+  rescaling: register<RescalingConfig>(rescaling, ['scale', 'offset']),
+};
+
+/** @throws SteepestError `ERR_UNKNOWN_NAME` */
+export function layerDefinition(type: string): LayerDefinition {
+  return (LAYERS.get(type) ?? unknownName('layer type', type, LAYERS.keys())).definition;
+}
+
+/** Checks a layer's configuration, known options and values, and fills in defaults. */
+export function completeLayer(config: LayerConfig): LayerConfig {
+  const entry = LAYERS.get(config?.type) ?? unknownName('layer type', config?.type, LAYERS.keys());
+  checkKeys(`layers.${config.type}`, config, entry.options);
+  return entry.definition.complete(config);
+}

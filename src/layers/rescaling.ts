@@ -1,0 +1,27 @@
+import { RescaleNode } from '../program/nodes/rescale.js';
+import { checkNumber } from './check.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+
+export interface RescalingConfig extends LayerConfig {
+  type: 'rescaling';
+  scale: number;
+  /** Default 0. */
+  offset?: number;
+}
+
+/**
+ * y = x·scale + offset. As first layer it is computed while a mini-batch is gathered, so that uint8 pictures stay
+ * uint8 in memory: `layers.rescaling({ scale: 1 / 255, inputShape: [784] })`.
+ */
+export const rescaling: LayerDefinition<RescalingConfig> = {
+  type: 'rescaling',
+  complete: (config) => ({
+    ...config,
+    scale: checkNumber('rescaling.scale', config.scale),
+    offset: checkNumber('rescaling.offset', config.offset ?? 0),
+  }),
+  outputCols: (_config, inputCols) => inputCols,
+  lower: (config, { name, inputCols }) => [
+    new RescaleNode(name, inputCols, config.scale, config.offset as number),
+  ],
+};

@@ -1,0 +1,43 @@
+import { SteepestError, unknownName } from '../core/errors.js';
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from './crossEntropy.js';
+import type { LossDefinition } from './definition.js';
+import { meanAbsoluteError, meanSquaredError } from './regression.js';
+
+/** The registry: one line per loss. */
+const LOSSES = {
+  meanSquaredError,
+  meanAbsoluteError,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} satisfies Record<string, LossDefinition>;
+
+export type LossName = keyof typeof LOSSES;
+/** A loss by name; with `fromLogits` the model's output is taken as logits. */
+export type Loss = LossName | { name: LossName; fromLogits?: boolean };
+
+export const lossNames = Object.keys(LOSSES) as LossName[];
+
+/** A loss as the compiler uses it. */
+export interface ResolvedLoss {
+  definition: LossDefinition;
+  fromLogits: boolean;
+}
+
+/** @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` for `fromLogits` on a loss that has no logits. */
+export function resolveLoss(loss: Loss): ResolvedLoss {
+  const { name, fromLogits = false } = typeof loss === 'string' ? { name: loss } : loss;
+  const definition = Object.hasOwn(LOSSES, name) ? LOSSES[name] : unknownName('loss', name, lossNames);
+  if (fromLogits && definition.fuses === undefined) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `no fromLogits with ${name}`,
+      given: 'fromLogits: true',
+      mend: 'Leave fromLogits out: only cross-entropies take logits.',
+    });
+  }
+  return { definition, fromLogits };
+}

@@ -1,0 +1,34 @@
+import type { Operand } from '../kernels/contract.js';
+import type { TargetKind } from '../losses/definition.js';
+import type { ProgramBuilder } from '../program/builder.js';
+
+export interface MetricInputs {
+  /** The model's output, maxRows × C. */
+  prediction: Operand;
+  /** Class numbers (1 × maxRows) or target rows (maxRows × C). */
+  target: Operand;
+  targets: TargetKind;
+  /** Where this metric's per-row values go: maxRows × `columns(C)`. */
+  out: Operand;
+}
+
+/**
+ * Everything steepest knows of a metric: an op that writes per-row values, which are summed in float64 over the
+ * rows in order, and what to make of the sums. One file per metric, one line in the registry.
+ */
+export interface MetricDefinition {
+  readonly name: string;
+  /** Which targets it can be computed from. */
+  readonly targets: readonly TargetKind[];
+  /** Per-row values for a model with C outputs. */
+  columns(outputs: number): number;
+  emit(builder: ProgramBuilder, inputs: MetricInputs): void;
+  /** The metric, from the sums of its columns over `count` rows. */
+  finish(sums: Float64Array<ArrayBufferLike>, count: number): number;
+}
+
+/** A mean over rows of one value per row. */
+export const rowMean = {
+  columns: () => 1,
+  finish: (sums: Float64Array<ArrayBufferLike>, count: number) => sums[0]! / count,
+};

@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import type { ModelConfig, ResolvedModel } from '../compile/model.js';
+import { resolveModel } from '../compile/model.js';
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { writeFileAtomic } from '../io/atomicWrite.js';
+import { decodeSafetensors, encodeSafetensors } from '../io/safetensors.js';
+import type { ParameterSpec } from '../program/node.js';
+import type { ModelState } from '../training/state.js';
+import { type CompileOptions, Sequential } from './sequential.js';
+
+/** Version of the model description in the file's metadata; a reader refuses later ones. */
+const FORMAT = 'steepest-sequential';
+const FORMAT_VERSION = 1;
+/** Tensors of the optimizer are named `optimizer.<array>/<parameter>`. */
+const SLOT_PREFIX = 'optimizer.';
+
+/** Writes a model: weights and optimizer arrays as tensors, everything else as JSON in the metadata. */
+export async function saveModel(
+  path: string,
+  config: ModelConfig,
+  model: ResolvedModel,
+  state: ModelState,
+  compiled: Required<CompileOptions> | undefined,
+): Promise<void> {
+  const tensors = new Map<string, NdArray>();
+  for (const { name, shape, rows, cols } of model.parameters) {
+    tensors.set(name, { data: state.parameters.get(name)!, shape });
+    for (const [slot, data] of state.slots.get(name) ?? []) {
+      tensors.set(`${SLOT_PREFIX}${slot}/${name}`, {
+        data,
+        shape: shape.length === 1 ? [cols] : [rows, cols],
+      });
+    }
+  }
+  const metadata: Record<string, string> = {
+    format: FORMAT,
+    version: String(FORMAT_VERSION),
+    model: JSON.stringify(config),
+    training: JSON.stringify({ step: state.step, epochs: state.epochs }),
+  };
+  if (compiled !== undefined) metadata.compile = JSON.stringify(compiled);
+  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+}
+
+/**
+ * Reads a model that {@link Sequential.save} wrote, ready to predict and, if it was compiled, to train on.
+ *
+ * The file is taken for hostile until proven otherwise: nothing in it is run, every size is checked against the bytes
+ * that are there, and nothing is returned unless all of it fits together.
+ * @throws SteepestError `ERR_MODEL_FILE`
+ */
+export async function load(path: string): Promise<Sequential> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw fileError('a readable model file', `'${path}' (${reason})`, 'Check the path.', error);
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata.format !== FORMAT || metadata.version !== String(FORMAT_VERSION)) {
+    throw fileError(
+      `metadata with format '${FORMAT}' and version ${FORMAT_VERSION}`,
+      `format '${String(metadata.format)}', version ${String(metadata.version)}`,
+      'Load files that model.save() of this release, or an earlier one, wrote.',
+    );
+  }
+  return restore(metadata, tensors);
+}
+
+function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, NdArray>): Sequential {
+  const description = parse(metadata.model, 'model') as unknown as ModelConfig;
+  const counters = parse(metadata.training, 'training');
+  const compiled = metadata.compile === undefined ? undefined : parse(metadata.compile, 'compile');
+  try {
+    const model = resolveModel(checkedSizes(description, tensors));
+    const state = readState(model, tensors, counters);
+    const restored = new Sequential(description, { ...state, slots: new Map(), step: 0 });
+    if (compiled !== undefined) {
+      restored.compile(compiled as unknown as CompileOptions);
+      restored.resume(state);
+    }
+    return restored;
+  } catch (error) {
+    if (!(error instanceof SteepestError) || error.code === 'ERR_MODEL_FILE') throw error;
+    throw fileError(
+      `a model description that is valid (${error.expected})`,
+      error.given,
+      'Save the model again.',
+      error,
+    );
+  }
+}
+
+function fileError(expected: string, given: string, mend: string, cause?: unknown): SteepestError {
+  return new SteepestError('ERR_MODEL_FILE', { expected, given, mend }, { cause });
+}
+
+function parse(text: string | undefined, what: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // The error below says what was wanted.
+  }
+  throw fileError(
+    `a JSON object as metadata '${what}'`,
+    text === undefined ? 'none' : 'something else',
+    'Save the model again.',
+  );
+}
+
+/** Refuses a description that asks for more parameters than the file has bytes, before anything is allocated. */
+function checkedSizes(config: ModelConfig, tensors: ReadonlyMap<string, NdArray>): ModelConfig {
+  const present = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const wanted = resolveModel(config).parameters.reduce((sum, p) => sum + p.rows * p.cols, 0);
+  if (wanted > present) {
+    throw fileError(
+      `${wanted} parameters, as the description says`,
+      `${present} numbers`,
+      'The file is incomplete: save the model again.',
+    );
+  }
+  return config;
+}
+
+function readState(
+  model: ResolvedModel,
+  tensors: ReadonlyMap<string, NdArray>,
+  counters: Record<string, unknown>,
+): ModelState {
+  const left = new Set(tensors.keys());
+  const take = (name: string, { shape }: ParameterSpec): Float32Array => {
+    const tensor = tensors.get(name);
+    left.delete(name);
+    if (!(tensor?.data instanceof Float32Array) || JSON.stringify(tensor.shape) !== JSON.stringify(shape)) {
+      const found = tensor ? `${tensor.data.constructor.name} ${JSON.stringify(tensor.shape)}` : 'none';
+      throw fileError(`tensor '${name}' as F32 ${JSON.stringify(shape)}`, found, 'Save the model again.');
+    }
+    if (tensor.data.some((v) => !Number.isFinite(v))) {
+      throw fileError(
+        `finite numbers in tensor '${name}'`,
+        'NaN or infinity',
+        'Save a model that trained without diverging.',
+      );
+    }
+    return tensor.data;
+  };
+  const state: ModelState = { parameters: new Map(), slots: new Map(), step: 0, epochs: 0 };
+  for (const parameter of model.parameters) {
+    state.parameters.set(parameter.name, take(parameter.name, parameter));
+    const slots = new Map<string, Float32Array>();
+    for (const name of tensors.keys()) {
+      if (!name.startsWith(SLOT_PREFIX)) continue;
+      const [slot, ...owner] = name.slice(SLOT_PREFIX.length).split('/');
+      if (owner.join('/') === parameter.name) slots.set(slot!, take(name, parameter));
+    }
+    if (slots.size > 0) state.slots.set(parameter.name, slots);
+  }
+  if (left.size > 0) {
+    throw fileError('only tensors that the model has', `'${[...left][0]}' besides`, 'Save the model again.');
+  }
+  for (const key of ['step', 'epochs'] as const) {
+    const value = counters[key];
+    if (!Number.isSafeInteger(value) || (value as number) < 0) {
+      throw fileError(`a whole number as training.${key}`, String(value), 'Save the model again.');
+    }
+    state[key] = value as number;
+  }
+  return state;
+}

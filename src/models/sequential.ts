@@ -1,0 +1,358 @@
+import type { Objective } from '../compile/compile.js';
+import { explainProgram } from '../compile/explain.js';
+import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { inputTable, labelTable, type MatrixInput, type TargetInput, targetTable } from '../data/tables.js';
+import { checkBoolean, checkInteger, checkKeys } from '../layers/check.js';
+import type { LayerConfig } from '../layers/definition.js';
+import { type Loss, resolveLoss } from '../losses/index.js';
+import { type MetricName, resolveMetrics } from '../metrics/index.js';
+import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';
+import { resolveWorkers, type Workers } from '../parallel/workers.js';
+import { stepFlops } from '../program/cost.js';
+import type { Callback } from '../training/callbacks.js';
+import { evaluateModel } from '../training/evaluate.js';
+import { type History, runFitRequest } from '../training/fit.js';
+import { computeGradients } from '../training/gradients.js';
+import type { Logs } from '../training/logs.js';
+import { type DataSet, layoutFit } from '../training/plan.js';
+import { Predictor, predictWithPool } from '../training/predict.js';
+import { initialState, type ModelState } from '../training/state.js';
+import { chooseKernels, KERNEL_KEYS, type KernelOptions } from './kernelOptions.js';
+import { saveModel } from './save.js';
+import { summarize } from './summary.js';
+
+export interface SequentialConfig {
+  /** Layers in order; the first has `inputShape`. */
+  layers: readonly LayerConfig[];
+  /** Whole number from 0 to 2³² − 1 that every random choice is a function of. Default 0. */
+  seed?: number;
+}
+
+export interface CompileOptions {
+  /** Default `'rmsprop'`, as in Keras. */
+  optimizer?: Optimizer;
+  loss: Loss;
+  metrics?: readonly MetricName[];
+}
+
+export interface FitOptions extends KernelOptions {
+  /** Default 1. */
+  epochs?: number;
+  /** Rows per mini-batch; the last may be smaller. Default 32. */
+  batchSize?: number;
+  /** New order of rows each epoch. Default true. */
+  shuffle?: boolean;
+  /** Share of the rows, taken from the end before shuffling, to validate on. Default 0. */
+  validationSplit?: number;
+  /** Rows to validate on; wins over `validationSplit`. */
+  validationData?: readonly [MatrixInput, TargetInput];
+  /** Worker threads. The result has the same bits for any number. Default `'auto'`. */
+  workers?: Workers;
+  /** Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false. */
+  progress?: boolean;
+  /** Stops within one step; the model keeps that step's parameters. */
+  signal?: AbortSignal;
+  callbacks?: readonly Callback[];
+}
+
+export interface EvaluateOptions extends KernelOptions {
+  batchSize?: number;
+  workers?: Workers;
+}
+
+export type PredictOptions = EvaluateOptions;
+
+const FIT_KEYS = [
+  'epochs',
+  'batchSize',
+  'shuffle',
+  'validationSplit',
+  'validationData',
+  'workers',
+  'progress',
+  'signal',
+  'callbacks',
+  ...KERNEL_KEYS,
+];
+const SWEEP_KEYS = ['batchSize', 'workers', ...KERNEL_KEYS];
+const DEFAULT_BATCH = 32;
+/** Rows per step where nothing is learned: enough to keep the kernels busy. */
+const DEFAULT_SWEEP_BATCH = 256;
+
+/** Layers one after the other, with the words of Keras. Make one with {@link sequential}. */
+export class Sequential {
+  private readonly model: ResolvedModel;
+  private state: ModelState;
+  private compiled: { options: Required<CompileOptions>; objective: Objective } | undefined;
+  private predictor: Predictor | undefined;
+  private fitting = false;
+
+  constructor(config: SequentialConfig, state?: ModelState) {
+    this.model = resolveModel({ seed: config.seed ?? 0, layers: [...(config.layers ?? [])] });
+    this.state = state ?? initialState(this.model.parameters, this.model.seed);
+  }
+
+  /** The model's description as plain data. */
+  get config(): ModelConfig {
+    return {
+      seed: this.model.seed,
+      layers: this.model.layers.map(({ config, name }) => ({ ...config, name })),
+    };
+  }
+
+  /**
+   * Chooses loss, optimizer and metrics. Starts the optimizer anew; parameters stay.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`.
+   */
+  compile(options: CompileOptions): this {
+    checkKeys('compile options', options, ['optimizer', 'loss', 'metrics']);
+    if (this.fitting) throw this.busy();
+    const { optimizer = 'rmsprop', loss, metrics = [] } = options;
+    const resolvedLoss = resolveLoss(loss);
+    const objective: Objective = {
+      loss: resolvedLoss,
+      metrics: resolveMetrics(metrics, resolvedLoss.definition.targets),
+      optimizer: resolveOptimizer(optimizer),
+    };
+    this.compiled = { options: { optimizer, loss, metrics: [...metrics] }, objective };
+    this.state = { ...this.state, slots: new Map(), step: 0 };
+    return this;
+  }
+
+  /**
+   * Trains on mini-batches in worker threads; this thread stays free.
+   *
+   * @param x samples × inputs: `number[][]`, or `{ data, shape }` with any numeric typed array
+   * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs
+   * @throws SteepestError for every kind of bad input before training starts; `ERR_DIVERGED`, `ERR_ABORTED` or
+   * `ERR_WORKER_LOST` later, with the parameters of the last good step kept.
+   */
+  async fit(x: MatrixInput, y: TargetInput, options: FitOptions = {}): Promise<{ history: History }> {
+    checkKeys('fit options', options, FIT_KEYS);
+    const { objective, options: compiled } = this.objective('fit');
+    if (this.fitting) throw this.busy();
+    const epochs = checkInteger('epochs', options.epochs ?? 1);
+    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_BATCH);
+    const shuffle = checkBoolean('shuffle', options.shuffle ?? true);
+    const progress = checkBoolean('progress', options.progress ?? false);
+    const kernels = chooseKernels(options);
+    if (this.model.parameters.length === 0) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'a model with parameters to train',
+        given: 'layers without any',
+        mend: 'Add a dense layer.',
+      });
+    }
+    const data = this.fitData(x, y, options, objective);
+    const plan = { batchSize, shuffle, workers: 1 };
+    const flops = stepFlops(layoutFit(this.model, objective, data, plan).train.ops);
+    const workers = resolveWorkers(options.workers ?? 'auto', flops);
+    this.fitting = true;
+    try {
+      return await runFitRequest({
+        model: this.model,
+        objective,
+        optimizer: compiled.optimizer,
+        state: this.state,
+        ...data,
+        batchSize,
+        epochs,
+        shuffle,
+        workers,
+        kernels,
+        callbacks: options.callbacks ?? [],
+        progress,
+        signal: options.signal,
+      });
+    } finally {
+      this.fitting = false;
+      this.predictor = undefined;
+    }
+  }
+
+  /** Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of workers. */
+  async evaluate(x: MatrixInput, y: TargetInput, options: EvaluateOptions = {}): Promise<Logs> {
+    checkKeys('evaluate options', options, SWEEP_KEYS);
+    const { objective } = this.objective('evaluate');
+    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
+    const kernels = chooseKernels(options);
+    const data = this.dataSet('x', x, 'y', y, objective);
+    return evaluateModel(this.model, this.state, objective, data, {
+      batchSize,
+      kernels,
+      workers: options.workers ?? 'auto',
+    });
+  }
+
+  /** The model's outputs, samples × outputs. Small inputs are computed here, large ones in worker threads. */
+  async predict(x: MatrixInput, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
+    checkKeys('predict options', options, SWEEP_KEYS);
+    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
+    const kernels = chooseKernels(options);
+    const table = inputTable('x', x, this.model.inputCols);
+    return predictWithPool(this.model, this.state, table, {
+      batchSize,
+      kernels,
+      workers: options.workers ?? 'auto',
+    });
+  }
+
+  /** The model's outputs, at once: for single rows and small batches in a request handler. */
+  predictSync(x: MatrixInput | NdArray | readonly number[] | Float32Array): NdArray<Float32Array> {
+    this.predictor ??= new Predictor(this.model, this.state, chooseKernels({}));
+    return this.predictor.predict(x);
+  }
+
+  /** Gradients of the mean loss over all rows of x, penalties and dropout left out, one array per parameter. */
+  async gradients(
+    x: MatrixInput,
+    y: TargetInput,
+    options: KernelOptions = {},
+  ): Promise<NdArray<Float32Array>[]> {
+    checkKeys('gradients options', options, KERNEL_KEYS);
+    const { objective } = this.objective('gradients');
+    const data = this.dataSet('x', x, 'y', y, objective);
+    return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
+  }
+
+  /** Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, … */
+  getWeights(): NdArray<Float32Array>[] {
+    return this.model.parameters.map(({ name, shape }) => ({
+      data: Float32Array.from(this.state.parameters.get(name)!),
+      shape: [...shape],
+    }));
+  }
+
+  /** Replaces all parameters. @throws SteepestError `ERR_SHAPE` or `ERR_NOT_FINITE`, with nothing changed. */
+  setWeights(weights: readonly NdArray[]): void {
+    if (this.fitting) throw this.busy();
+    const { parameters } = this.model;
+    if (!Array.isArray(weights) || weights.length !== parameters.length) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `${parameters.length} arrays, as getWeights returns`,
+        given: String((weights as readonly NdArray[] | undefined)?.length),
+        mend: 'Pass one array per parameter, in layer order.',
+      });
+    }
+    const next = new Map<string, Float32Array>();
+    parameters.forEach(({ name, shape, cols }, i) => {
+      const given = weights[i]!;
+      if (JSON.stringify(given?.shape) !== JSON.stringify(shape)) {
+        throw new SteepestError('ERR_SHAPE', {
+          expected: `${name} with shape ${JSON.stringify(shape)}`,
+          given: JSON.stringify(given?.shape),
+          mend: 'Pass the arrays in the order of getWeights.',
+        });
+      }
+      const matrix = { data: given.data, shape: [given.data.length / cols, cols] };
+      next.set(name, Float32Array.from(targetTable(name, matrix, cols, undefined).data));
+    });
+    this.state = { ...this.state, parameters: next };
+    this.predictor = undefined;
+  }
+
+  /** A table of the layers: output shape and parameters of each. */
+  summary(): string {
+    return summarize(this.model);
+  }
+
+  /**
+   * The step program as a table: every op with its shapes, bytes, FLOPs, phase and split.
+   * @param options.batchSize rows per step. Default 32.
+   */
+  explain(options: { batchSize?: number; workers?: number } = {}): string {
+    checkKeys('explain options', options, ['batchSize', 'workers']);
+    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_BATCH);
+    const workers = checkInteger('workers', options.workers ?? 1);
+    const { objective } = this.objective('explain');
+    return explainProgram(this.model, objective, { batchSize, workers });
+  }
+
+  /** Writes weights and description to one safetensors file; the file is whole or not there at all. */
+  async save(path: string): Promise<void> {
+    await saveModel(path, this.config, this.model, this.state, this.compiled?.options);
+  }
+
+  /**
+   * Takes over the optimizer's arrays and counters of a saved model.
+   * @internal
+   */
+  resume(state: ModelState): void {
+    this.state = state;
+  }
+
+  private objective(what: string): { options: Required<CompileOptions>; objective: Objective } {
+    if (this.compiled !== undefined) return this.compiled;
+    throw new SteepestError('ERR_NOT_COMPILED', {
+      expected: `compile() before ${what}()`,
+      given: 'a model without loss',
+      mend: "Call model.compile({ optimizer: 'adam', loss: … }) first.",
+    });
+  }
+
+  private busy(): SteepestError {
+    return new SteepestError('ERR_BUSY', {
+      expected: 'one fit of a model at a time',
+      given: 'a call while a fit runs',
+      mend: 'Await the fit, or use a second model.',
+    });
+  }
+
+  private dataSet(
+    xName: string,
+    x: MatrixInput,
+    yName: string,
+    y: TargetInput,
+    objective: Objective,
+  ): DataSet {
+    const { definition } = objective.loss;
+    const { inputCols, outputCols } = this.model;
+    const samples = inputTable(xName, x, inputCols);
+    const targets =
+      definition.targets === 'labels'
+        ? labelTable(yName, y, outputCols)
+        : targetTable(yName, y, outputCols, definition.targetRange);
+    if (samples.rows !== targets.rows) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `as many rows in ${yName} as in ${xName}, ${samples.rows}`,
+        given: `${targets.rows}`,
+        mend: 'Pass one target per sample.',
+      });
+    }
+    return { x: samples, y: targets, firstRow: 0, rows: samples.rows };
+  }
+
+  private fitData(
+    x: MatrixInput,
+    y: TargetInput,
+    { validationSplit = 0, validationData }: FitOptions,
+    objective: Objective,
+  ): { train: DataSet; validation: DataSet | undefined } {
+    if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'validationSplit to be a number of at least 0 and below 1',
+        given: String(validationSplit),
+        mend: 'Use 0.1 for a tenth of the rows.',
+      });
+    }
+    const all = this.dataSet('x', x, 'y', y, objective);
+    if (validationData !== undefined) {
+      const [valX, valY] = validationData;
+      return { train: all, validation: this.dataSet('validation x', valX, 'validation y', valY, objective) };
+    }
+    const held = Math.floor(all.rows * validationSplit);
+    const rows = all.rows - held;
+    return {
+      train: { ...all, rows },
+      validation: held === 0 ? undefined : { ...all, firstRow: rows, rows: held },
+    };
+  }
+}
+
+/** Makes a model of layers in a row, with fresh parameters. */
+export function sequential(config: SequentialConfig): Sequential {
+  checkKeys('sequential options', config, ['layers', 'seed']);
+  return new Sequential(config);
+}

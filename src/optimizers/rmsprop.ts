@@ -1,0 +1,16 @@
+import { fraction, type OptimizerDefinition, positive } from './definition.js';
+
+/** v ← ρ·v + (1 − ρ)·g²; w ← w − lr·g / (√v + ε) (Tieleman & Hinton 2012, lecture 6e). */
+export const rmsprop: OptimizerDefinition<{ learningRate: number; rho: number; epsilon: number }> = {
+  name: 'rmsprop',
+  defaults: { learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },
+  ranges: { learningRate: positive, rho: fraction, epsilon: positive },
+  kind: () => 'rmsprop',
+  slots: () => ['v'],
+  scalars: (h) => ({
+    rho: Math.fround(h.rho),
+    oneMinusRho: Math.fround(1 - h.rho),
+    epsilon: Math.fround(h.epsilon),
+  }),
+  registers: (h) => ({ learningRate: h.learningRate }),
+};

@@ -1,0 +1,105 @@
+import { selectKernels } from '../kernels/backend.js';
+import { PHASES, REGISTERS } from '../kernels/contract.js';
+import { resolveOptimizer } from '../optimizers/index.js';
+import { Barrier, waitForGate } from './barrier.js';
+import { controlBlock, VERDICT, WORD } from './control.js';
+import { commit, restoreCommitted } from './persistence.js';
+import { RankRunner, runSweep, runTrainingSteps } from './stepLoop.js';
+import type { EpochReport, FitTask, RankResult } from './task.js';
+
+/** Steps between two committed copies: seldom enough to cost nothing, often enough to lose little. */
+const STEPS_PER_COMMIT = 512;
+
+/** One rank's whole part of a fit. */
+export function runFit(task: FitTask): RankResult {
+  const { rank, workers, arena, tables, samples, batchSize } = task;
+  const kernels = selectKernels(task.kernels);
+  const control = controlBlock(arena);
+  const barrier = new Barrier(control, workers);
+  const runner = new RankRunner(kernels, arena, tables, task.train);
+  const validator = task.validate && new RankRunner(kernels, arena, tables, task.validate);
+  const optimizer = resolveOptimizer(task.optimizer);
+  const stepsPerEpoch = Math.ceil(samples / batchSize);
+  const steps = { samples, batchSize, rank };
+
+  let stepsBefore = task.firstStep;
+  if (rank === 0) commit(task, control, stepsBefore);
+  for (let epoch = 0; epoch < task.epochs; epoch++) {
+    runner.totals.fill(0);
+    runner.registers[REGISTERS.epoch] = task.firstEpoch + epoch;
+    if (rank === 0) startEpoch(task, runner, control, epoch);
+    barrier.wait();
+    const stopped = Atomics.load(control, WORD.verdict);
+    if (stopped !== 0) return { ok: true, verdict: stopped, step: stepsBefore, epochs: epoch };
+
+    const afterStep = (done: number): void => {
+      if (rank !== 0) return;
+      Atomics.store(control, WORD.stepInEpoch, done);
+      if (done % STEPS_PER_COMMIT === 0) commit(task, control, stepsBefore + done);
+    };
+    const range = { ...steps, from: 0, to: stepsPerEpoch, stepsBefore };
+    const { verdict, step } = runTrainingSteps(runner, optimizer, barrier, control, range, afterStep);
+    if (verdict !== 0) {
+      const good = goodSteps(verdict, stepsBefore + step);
+      if (verdict & VERDICT.parameterNotFinite) {
+        replay(task, runner, optimizer, barrier, control, { ...steps, stepsBefore, good });
+      }
+      return { ok: true, verdict, step: good, epochs: epoch };
+    }
+    stepsBefore += stepsPerEpoch;
+    if (rank === 0) commit(task, control, stepsBefore);
+    if (validator !== undefined) {
+      runSweep(validator, barrier, { samples: task.validationSamples, batchSize });
+    }
+    if (rank === 0) report(task, epoch, runner, validator);
+    if (task.gated) waitForGate(control, epoch + 1);
+  }
+  return { ok: true, verdict: 0, step: stepsBefore, epochs: task.epochs };
+}
+
+function startEpoch(
+  task: FitTask,
+  runner: RankRunner,
+  control: Int32Array<SharedArrayBuffer>,
+  epoch: number,
+): void {
+  Atomics.store(control, WORD.stepInEpoch, 0);
+  Atomics.store(control, WORD.epoch, epoch);
+  if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
+  if (task.shuffles) runner.bound.run(PHASES.epochStart);
+}
+
+/** Steps whose parameters are whole and finite, given the verdict on step number `step`. */
+function goodSteps(verdict: number, step: number): number {
+  return verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite | VERDICT.invalid) ? step - 1 : step;
+}
+
+/**
+ * A step wrote a parameter that is not finite. Everything is a function of the committed copy, the seed and the
+ * step number, so the last finite parameters are made again: restore the copy, run the good steps after it.
+ */
+function replay(
+  task: FitTask,
+  runner: RankRunner,
+  optimizer: ReturnType<typeof resolveOptimizer>,
+  barrier: Barrier,
+  control: Int32Array<SharedArrayBuffer>,
+  range: { stepsBefore: number; good: number; samples: number; batchSize: number; rank: number },
+): void {
+  const from = restoreCommitted(task, control, range.rank === 0);
+  barrier.wait();
+  if (range.rank === 0) Atomics.store(control, WORD.verdict, 0);
+  barrier.wait();
+  const inEpoch = { ...range, from: from - range.stepsBefore, to: range.good - range.stepsBefore };
+  runTrainingSteps(runner, optimizer, barrier, control, inEpoch, () => {});
+  barrier.wait();
+}
+
+function report(task: FitTask, epoch: number, runner: RankRunner, validator: RankRunner | undefined): void {
+  const message: EpochReport = {
+    epoch,
+    totals: Array.from(runner.totals),
+    validationTotals: validator && Array.from(validator.totals),
+  };
+  task.port?.postMessage(message);
+}

@@ -1,0 +1,102 @@
+import {
+  type BoundProgram,
+  type KernelSet,
+  PHASES,
+  type ProgramBuffer,
+  REGISTER_COUNT,
+  REGISTERS,
+  STATUS,
+} from '../kernels/contract.js';
+import type { ResolvedOptimizer } from '../optimizers/index.js';
+import type { Barrier } from './barrier.js';
+import { VERDICT, WORD } from './control.js';
+import type { RankProgram } from './task.js';
+
+/** A program bound for one rank, with the memory that this rank shares with it. */
+export class RankRunner {
+  readonly bound: BoundProgram;
+  readonly registers: Float64Array<SharedArrayBuffer>;
+  readonly totals: Float64Array<SharedArrayBuffer>;
+
+  constructor(
+    kernels: KernelSet,
+    arena: SharedArrayBuffer,
+    tables: readonly ProgramBuffer[],
+    rank: RankProgram,
+  ) {
+    this.registers = new Float64Array(arena, rank.registersOffset, REGISTER_COUNT);
+    this.totals = new Float64Array(arena, rank.totals.byteOffset, rank.totals.cols);
+    this.bound = kernels.bind(rank.program, [new Uint8Array(arena), ...tables], this.registers);
+  }
+}
+
+/** Verdict bits for a kernel's status. */
+function verdictOf(status: number): number {
+  return (
+    (status & STATUS.lossNotFinite ? VERDICT.lossNotFinite : 0) |
+    (status & STATUS.parameterNotFinite ? VERDICT.parameterNotFinite : 0) |
+    (status & (STATUS.indexOutOfRange | STATUS.badRegister) ? VERDICT.invalid : 0)
+  );
+}
+
+/**
+ * Runs training steps `[from, to)` of one epoch in lock-step with the other ranks.
+ *
+ * @param stepsBefore optimizer steps finished before step 0 of the epoch
+ * @returns the verdict that ended the run early, or 0; and the next step of the epoch
+ */
+export function runTrainingSteps(
+  runner: RankRunner,
+  optimizer: ResolvedOptimizer,
+  barrier: Barrier,
+  control: Int32Array<SharedArrayBuffer>,
+  range: { from: number; to: number; stepsBefore: number; samples: number; batchSize: number; rank: number },
+  afterStep: (stepInEpoch: number) => void,
+): { verdict: number; step: number } {
+  const { bound, registers } = runner;
+  const { definition, numbers } = optimizer;
+  const { samples, batchSize, rank } = range;
+  for (let step = range.from; step < range.to; step++) {
+    const t = range.stepsBefore + step + 1;
+    const start = step * batchSize;
+    registers[REGISTERS.rows] = Math.min(batchSize, samples - start);
+    registers[REGISTERS.batchStart] = start;
+    registers[REGISTERS.step] = t;
+    const changing = definition.registers(numbers, t);
+    registers[REGISTERS.learningRate] = changing.learningRate ?? 0;
+    registers[REGISTERS.stepSize] = changing.stepSize ?? 0;
+    registers[REGISTERS.inverseSqrtBias2] = changing.inverseSqrtBias2 ?? 0;
+
+    let verdict = verdictOf(bound.run(PHASES.rows));
+    barrier.wait();
+    verdict |= verdictOf(bound.run(PHASES.merge));
+    if (rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
+    if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
+    barrier.wait();
+
+    const agreed = Atomics.load(control, WORD.verdict);
+    if (agreed !== 0) return { verdict: agreed, step: step + 1 };
+    afterStep(step + 1);
+  }
+  return { verdict: 0, step: range.to };
+}
+
+/** Runs a forward-only program over all `samples`, batch by batch; its totals end up in `runner.totals`. */
+export function runSweep(
+  runner: RankRunner,
+  barrier: Barrier,
+  range: { samples: number; batchSize: number },
+): number {
+  const { bound, registers, totals } = runner;
+  totals.fill(0);
+  let status = 0;
+  for (let start = 0; start < range.samples; start += range.batchSize) {
+    registers[REGISTERS.rows] = Math.min(range.batchSize, range.samples - start);
+    registers[REGISTERS.batchStart] = start;
+    status |= bound.run(PHASES.rows);
+    barrier.wait();
+    status |= bound.run(PHASES.merge);
+    barrier.wait();
+  }
+  return status;
+}

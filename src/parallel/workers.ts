@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { SteepestError } from '../core/errors.js';
+
+/** A number of worker threads, or 'auto' for as many as help. */
+export type Workers = 'auto' | number;
+
+/** More ranks than this would spend their time at the barrier. */
+const MOST_WORKERS = 1024;
+/**
+ * Two barriers a step cost a few microseconds; a rank should have at least this much arithmetic a step to
+ * earn them: about 10 µs at 100 GFLOP/s.
+ */
+const FLOPS_PER_RANK_AND_STEP = 1e6;
+
+/**
+ * Resolves `workers`. The count never changes a result, only its speed.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
+  if (workers === 'auto') {
+    const useful = Math.floor(flopsPerStep / FLOPS_PER_RANK_AND_STEP);
+    return Math.max(1, Math.min(availableParallelism(), useful));
+  }
+  if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `workers to be 'auto' or a whole number from 1 to ${MOST_WORKERS}`,
+      given: typeof workers === 'string' ? `'${workers}'` : String(workers),
+      mend: "Leave it out for 'auto'.",
+    });
+  }
+  return workers;
+}

@@ -1,0 +1,113 @@
+import type { Op, Operand, OpKind, Phase, Split } from '../kernels/contract.js';
+import { PHASES } from '../kernels/contract.js';
+import { type MemoryPlan, operandOf, type Region } from './memory.js';
+import type { ParameterSpec } from './node.js';
+
+/** What the program is compiled for. */
+export type ProgramMode = 'train' | 'gradients' | 'evaluate' | 'predict';
+
+/**
+ * Work of the merge phase that the partitioner may divide: `units` pieces (16 rows of a weight matrix, or
+ * one whole bias vector), each worth `cost`, and the ops that run over a rank's pieces.
+ */
+export interface SliceGroup {
+  label: string;
+  units: number;
+  /** Relative cost of one unit, in floating-point operations. */
+  cost: number;
+  ops: ({ op: Op } & SliceRange)[];
+}
+
+export interface EmitOptions {
+  phase?: Phase;
+  split?: Split;
+  label?: string;
+}
+
+/** A range rule of a slice op: unit u covers `[u·perUnit, (u+1)·perUnit)` of `extent`. */
+export interface SliceRange {
+  perUnit: number;
+  extent: number;
+}
+
+/** Called when the ops that compute a parameter's gradient have been emitted. */
+export type GradientListener = (
+  group: SliceGroup,
+  parameter: ParameterSpec,
+  gradient: Operand,
+  range: SliceRange,
+) => void;
+
+/** Collects the ops of one program, in order, and the memory they use. */
+export class ProgramBuilder {
+  readonly ops: Op[] = [];
+  readonly groups: SliceGroup[] = [];
+  /**
+   * Told of each parameter gradient, so that the update can follow while the slice is still in cache. The
+   * ranges it gets count rows of the parameter.
+   */
+  gradientReady: GradientListener = () => {};
+
+  constructor(
+    readonly memory: MemoryPlan,
+    readonly mode: ProgramMode,
+    /** Rows of the largest mini-batch. */
+    readonly maxRows: number,
+  ) {}
+
+  /** True if gradients are wanted. */
+  get differentiates(): boolean {
+    return this.mode === 'train' || this.mode === 'gradients';
+  }
+
+  /** A buffer of maxRows × cols for activations or their gradients. */
+  batchMatrix(name: string, cols: number): Region {
+    return this.memory.matrix(`batch${this.maxRows}/${name}`, 'activation', this.maxRows, cols);
+  }
+
+  /** Adds an op; by default one over the rows of the mini-batch. */
+  emit(
+    kind: OpKind,
+    operands: Record<string, Operand | undefined>,
+    scalars: Record<string, number> = {},
+    options: EmitOptions = {},
+  ): Op {
+    const op = makeOp(kind, operands, scalars, options);
+    this.ops.push(op);
+    return op;
+  }
+
+  /** Adds a group of ops that ranks share by slices. */
+  emitGroup(label: string, units: number, cost: number): SliceGroup {
+    const group: SliceGroup = { label, units, cost, ops: [] };
+    this.groups.push(group);
+    return group;
+  }
+
+  /** Adds an op to a group: unit u covers `[u·perUnit, (u+1)·perUnit)` of its `extent`. */
+  emitSlice(
+    group: SliceGroup,
+    kind: OpKind,
+    operands: Record<string, Operand | undefined>,
+    scalars: Record<string, number>,
+    range: SliceRange,
+    phase: Phase = PHASES.merge,
+  ): void {
+    const op = makeOp(kind, operands, scalars, { phase, split: 'slice', label: group.label });
+    this.ops.push(op);
+    group.ops.push({ op, ...range });
+  }
+}
+
+function makeOp(
+  kind: OpKind,
+  operands: Record<string, Operand | undefined>,
+  scalars: Record<string, number>,
+  { phase = PHASES.rows, split = 'rows', label }: EmitOptions,
+): Op {
+  const given: Record<string, Operand> = {};
+  for (const [name, operand] of Object.entries(operands)) {
+    if (operand !== undefined) given[name] = operandOf(operand);
+  }
+  return { kind, phase, split, begin: 0, end: 0, operands: given, scalars, label };
+}

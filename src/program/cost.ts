@@ -1,0 +1,67 @@
+import { BYTES_PER_ELEMENT, type Op, type OpKind } from '../kernels/contract.js';
+
+/** Floating-point operations and bytes that an op needs for a full mini-batch. */
+export interface OpCost {
+  flops: number;
+  bytes: number;
+}
+
+/**
+ * Operations per element of the op's main operand, counted from the formulas in kernels/contract.ts; exp, log and
+ * their kin count 20, a division or a root 1.
+ */
+const FLOPS_PER_ELEMENT: Record<Exclude<OpKind, 'gemm'>, readonly [operand: string, flops: number]> = {
+  gatherRows: ['dst', 2],
+  gatherLabels: ['dst', 0],
+  biasGradient: ['dz', 1],
+  activation: ['x', 20],
+  activationBackward: ['dy', 3],
+  scaleShift: ['x', 2],
+  dropout: ['x', 1],
+  softmax: ['x', 24],
+  softmaxBackward: ['dy', 4],
+  softmaxCrossEntropy: ['z', 27],
+  sigmoidCrossEntropy: ['z', 50],
+  categoricalCrossEntropy: ['p', 30],
+  binaryCrossEntropy: ['p', 50],
+  meanSquaredError: ['y', 4],
+  meanAbsoluteError: ['y', 3],
+  argmaxAccuracy: ['p', 1],
+  thresholdAccuracy: ['p', 2],
+  r2Terms: ['y', 4],
+  rowSums: ['stats', 1],
+  penalty: ['w', 3],
+  sgd: ['w', 2],
+  momentum: ['w', 4],
+  rmsprop: ['w', 8],
+  adam: ['w', 12],
+  copyRows: ['src', 0],
+  shuffle: ['index', 0],
+};
+
+/** The cost of one op over a full mini-batch, all ranks together. */
+export function opCost(op: Op): OpCost {
+  let bytes = 0;
+  for (const { rows, cols, dtype } of Object.values(op.operands)) {
+    bytes += rows * cols * BYTES_PER_ELEMENT[dtype];
+  }
+  if (op.kind === 'gemm') {
+    const { a, c } = op.operands;
+    return { flops: 2 * c!.rows * c!.cols * a!.cols, bytes };
+  }
+  if (op.kind === 'gatherRows' || op.kind === 'gatherLabels' || op.kind === 'copyRows') {
+    // The table is as large as the data set; a step reads or writes as many of its rows as the batch has.
+    const batch = op.operands[op.kind === 'copyRows' ? 'src' : 'dst']!;
+    const table = op.operands[op.kind === 'copyRows' ? 'dst' : 'src']!;
+    const elements = batch.rows * batch.cols;
+    bytes = elements * (BYTES_PER_ELEMENT[batch.dtype] + BYTES_PER_ELEMENT[table.dtype]);
+  }
+  const [operand, flops] = FLOPS_PER_ELEMENT[op.kind];
+  const { rows, cols } = op.operands[operand]!;
+  return { flops: rows * cols * flops, bytes };
+}
+
+/** Floating-point operations of a whole step. */
+export function stepFlops(ops: readonly Op[]): number {
+  return ops.reduce((sum, op) => sum + opCost(op).flops, 0);
+}

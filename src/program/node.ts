@@ -1,0 +1,65 @@
+import type { ElementwiseActivation, Operand } from '../kernels/contract.js';
+import type { ProgramBuilder } from './builder.js';
+
+/** A gradient on its way back through the network. */
+export interface Gradient {
+  operand: Operand;
+  /**
+   * What it is the gradient of: the node's output, or, when the derivative of the node's own activation
+   * has already been multiplied in, the value before that activation.
+   */
+  of: 'output' | 'preactivation';
+}
+
+/** What a following op needs to multiply a gradient by the derivative of this node's activation. */
+export interface OutputDerivative {
+  activation: ElementwiseActivation;
+  alpha: number;
+  /** The output y, or the pre-activation z for activations whose derivative needs it. */
+  saved: Operand;
+}
+
+/** A trainable array. */
+export interface ParameterSpec {
+  /** Unique within the model, e.g. `dense_1/kernel`. */
+  name: string;
+  rows: number;
+  cols: number;
+  /** Shape that users see: `[in, out]` or `[out]`. */
+  shape: readonly number[];
+  initializer: string;
+  fanIn: number;
+  fanOut: number;
+  l1: number;
+  l2: number;
+}
+
+/**
+ * One primitive of a lowered model, forward and backward side by side. A layer lowers to one or more nodes;
+ * a node emits ops. Nodes are made anew for every compile and keep between `forward` and `backward` what
+ * backward needs.
+ */
+export interface Node {
+  /** Unique within the model; names the node's buffers and labels its ops. */
+  readonly name: string;
+  readonly inputCols: number;
+  readonly outputCols: number;
+  readonly parameters: readonly ParameterSpec[];
+  /** Name of the activation that this node is or ends in; undefined for none. */
+  readonly endsIn: ElementwiseActivation | 'softmax' | undefined;
+  /** Emits the forward ops. @returns the output, maxRows × outputCols. */
+  forward(builder: ProgramBuilder, x: Operand): Operand;
+  /**
+   * Emits the backward ops, parameter gradients included.
+   * @param previous derivative of the node before, if it can be multiplied in while the input gradient is stored.
+   * @returns the gradient of the node before, or undefined if `wanted` is false.
+   */
+  backward(
+    builder: ProgramBuilder,
+    gradient: Gradient,
+    wanted: boolean,
+    previous: OutputDerivative | undefined,
+  ): Gradient | undefined;
+  /** Defined after `forward` if this node ends in an elementwise activation. */
+  outputDerivative(): OutputDerivative | undefined;
+}

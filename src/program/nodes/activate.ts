@@ -1,0 +1,59 @@
+import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../builder.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+
+/** An elementwise activation with its one parameter (0 where it has none). */
+export interface ActivationSpec {
+  name: ElementwiseActivation;
+  alpha: number;
+}
+
+/** True where f′ is computed from z and not from y = f(z): see the table in kernels/contract.ts. */
+export function derivativeNeedsInput(activation: ElementwiseActivation): boolean {
+  return activation === 'gelu' || activation === 'softplus';
+}
+
+/** y = f(x), element by element; dx = dy ⊙ f′. Stands alone where no affine node precedes it. */
+export class ActivateNode implements Node {
+  readonly parameters: readonly ParameterSpec[] = [];
+  readonly endsIn: ElementwiseActivation;
+  readonly outputCols: number;
+  private saved: Operand | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly inputCols: number,
+    readonly activation: ActivationSpec,
+  ) {
+    this.endsIn = activation.name;
+    this.outputCols = inputCols;
+  }
+
+  forward(builder: ProgramBuilder, x: Operand): Operand {
+    if (this.activation.name === 'linear') return x;
+    const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
+    builder.emit('activation', { x, y }, this.scalars(), { label: `${this.name} forward` });
+    this.saved = derivativeNeedsInput(this.activation.name) ? x : y;
+    return y;
+  }
+
+  outputDerivative(): OutputDerivative | undefined {
+    if (this.saved === undefined) return undefined;
+    return { activation: this.activation.name, alpha: this.activation.alpha, saved: this.saved };
+  }
+
+  backward(builder: ProgramBuilder, gradient: Gradient, wanted: boolean): Gradient | undefined {
+    if (!wanted) return undefined;
+    if (gradient.of === 'output' && this.saved !== undefined) {
+      const { operand } = gradient;
+      builder.emit('activationBackward', { dy: operand, s: this.saved, dx: operand }, this.scalars(), {
+        label: `${this.name} backward`,
+      });
+    }
+    return { operand: gradient.operand, of: 'output' };
+  }
+
+  private scalars(): Record<string, number> {
+    return { activation: ACTIVATIONS[this.activation.name], alpha: this.activation.alpha };
+  }
+}

@@ -1,0 +1,40 @@
+import type { Operand } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../builder.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+
+/** y = x·scale + offset. As a model's first node it is done while the rows are gathered (see compile.ts). */
+export class RescaleNode implements Node {
+  readonly parameters: readonly ParameterSpec[] = [];
+  readonly endsIn = undefined;
+  readonly outputCols: number;
+
+  constructor(
+    readonly name: string,
+    readonly inputCols: number,
+    readonly scale: number,
+    readonly offset: number,
+  ) {
+    this.outputCols = inputCols;
+  }
+
+  forward(builder: ProgramBuilder, x: Operand): Operand {
+    const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
+    const scalars = { scale: Math.fround(this.scale), offset: Math.fround(this.offset) };
+    builder.emit('scaleShift', { x, y }, scalars, { label: `${this.name} forward` });
+    return y;
+  }
+
+  outputDerivative(): OutputDerivative | undefined {
+    return undefined;
+  }
+
+  backward(builder: ProgramBuilder, gradient: Gradient, wanted: boolean): Gradient | undefined {
+    if (!wanted) return undefined;
+    const { operand } = gradient;
+    const scalars = { scale: Math.fround(this.scale), offset: 0 };
+    builder.emit('scaleShift', { x: operand, y: operand }, scalars, {
+      label: `${this.name} backward`,
+    });
+    return { operand, of: 'output' };
+  }
+}

@@ -1,0 +1,59 @@
+import type { BindableProgram, Op } from '../kernels/contract.js';
+import type { SliceGroup } from './builder.js';
+
+/** A program for any number of workers: ops in order, and the groups that ranks share. */
+export interface StepProgram {
+  ops: readonly Op[];
+  groups: readonly SliceGroup[];
+  maxRows: number;
+  rowChunk: number;
+}
+
+/** `[begin, end)` in units of one group, for each rank. */
+export type GroupRanges = readonly (readonly [number, number])[];
+
+/**
+ * Cuts the units of all groups, laid end to end, into `workers` runs of nearly equal cost. A unit belongs to
+ * the rank in whose share of the total cost its middle lies, so shares differ by at most one unit's cost.
+ * Contiguous runs keep a rank's slice of W, Wᵀ and the optimizer's state in its own cache from step to step.
+ *
+ * @returns ranges[group][rank]
+ */
+export function partitionGroups(groups: readonly SliceGroup[], workers: number): GroupRanges[] {
+  const total = groups.reduce((sum, group) => sum + group.units * group.cost, 0);
+  let before = 0;
+  return groups.map((group) => {
+    const start = before;
+    before += group.units * group.cost;
+    // First unit whose middle is at or after the given share of the total.
+    const firstUnitOf = (rank: number): number => {
+      const boundary = (total * rank) / workers;
+      const unit = Math.ceil((boundary - start) / group.cost - 0.5);
+      return Math.min(group.units, Math.max(0, unit));
+    };
+    return Array.from({ length: workers }, (_, rank): [number, number] => [
+      rank === 0 ? 0 : firstUnitOf(rank),
+      rank === workers - 1 ? group.units : firstUnitOf(rank + 1),
+    ]);
+  });
+}
+
+/** The ops of one rank, with its slices filled in and the slices it has no part in left out. */
+export function programForRank(program: StepProgram, rank: number, workers: number): BindableProgram {
+  const ranges = partitionGroups(program.groups, workers);
+  const sliced = new Map<Op, Op | undefined>();
+  program.groups.forEach((group, g) => {
+    const [first, last] = ranges[g]![rank]!;
+    for (const { op, perUnit, extent } of group.ops) {
+      const begin = Math.min(extent, first * perUnit);
+      const end = Math.min(extent, last * perUnit);
+      sliced.set(op, begin < end ? { ...op, begin, end } : undefined);
+    }
+  });
+  const ops: Op[] = [];
+  for (const op of program.ops) {
+    const mine = sliced.has(op) ? sliced.get(op) : op;
+    if (mine !== undefined) ops.push(mine);
+  }
+  return { ops, rank, workers, maxRows: program.maxRows, rowChunk: program.rowChunk };
+}

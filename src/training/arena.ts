@@ -1,0 +1,40 @@
+import os from 'node:os';
+import { SteepestError } from '../core/errors.js';
+import type { MemoryPlan } from '../program/memory.js';
+
+/** Memory of the machine, or of the container if that is less. */
+function memoryLimit(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  const total = os.totalmem();
+  return constrained > 0 && constrained < total ? constrained : total;
+}
+
+/**
+ * Allocates the arena of a finished plan.
+ * @throws SteepestError `ERR_MEMORY` if it would not fit the machine.
+ */
+export function allocateArena(memory: MemoryPlan): SharedArrayBuffer {
+  return allocateShared(memory.byteLength, () => {
+    const largest = memory.regions.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
+    return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${megabytes(largest.byteLength)}`;
+  });
+}
+
+/** Allocates shared memory of any purpose, or throws `ERR_MEMORY`. */
+export function allocateShared(byteLength: number, detail: () => string): SharedArrayBuffer {
+  const limit = memoryLimit();
+  if (byteLength <= limit) {
+    try {
+      return new SharedArrayBuffer(byteLength);
+    } catch {
+      // Over what the engine can address at once: the error below says so.
+    }
+  }
+  throw new SteepestError('ERR_MEMORY', {
+    expected: `arrays that fit in this machine's memory, ${megabytes(limit)}`,
+    given: `${megabytes(byteLength)}, ${detail()}`,
+    mend: 'Use a smaller batchSize or fewer units.',
+  });
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

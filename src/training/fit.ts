@@ -1,0 +1,225 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Objective } from '../compile/compile.js';
+import type { ResolvedModel } from '../compile/model.js';
+import { SteepestError } from '../core/errors.js';
+import type { KernelRequest } from '../kernels/backend.js';
+import type { Optimizer } from '../optimizers/index.js';
+import { controlBlock, VERDICT, WORD } from '../parallel/control.js';
+import { refreshTransposes, restoreCommitted } from '../parallel/persistence.js';
+import { runRanks } from '../parallel/pool.js';
+import type { EpochReport, FitTask, RankResult } from '../parallel/task.js';
+import { allocateArena } from './arena.js';
+import type { Callback } from './callbacks.js';
+import { FitProgress } from './fitProgress.js';
+import { type Logs, logsFromTotals, validationLogs } from './logs.js';
+import { type DataSet, type FitLayout, fillTargetShift, layoutFit } from './plan.js';
+import { loadState, type ModelState, storeState } from './state.js';
+
+/** A fit with every choice made and every input checked. */
+export interface FitRequest {
+  model: ResolvedModel;
+  objective: Objective;
+  optimizer: Optimizer;
+  state: ModelState;
+  train: DataSet;
+  validation: DataSet | undefined;
+  batchSize: number;
+  epochs: number;
+  shuffle: boolean;
+  workers: number;
+  kernels: KernelRequest;
+  callbacks: readonly Callback[];
+  progress: boolean;
+  signal: AbortSignal | undefined;
+}
+
+/** Loss and metrics per epoch, by name. */
+export type History = Record<string, number[]>;
+
+/**
+ * Trains until the epochs are done, a callback says stop, the signal aborts, or the loss is no longer finite. Whatever
+ * happens, the state holds the parameters of the last good step when the Promise settles.
+ */
+export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
+  if (request.signal?.aborted) throw abortedError(request.signal, 0);
+  const layout = layoutFit(request.model, request.objective, request, request);
+  const arena = allocateArena(layout.memory);
+  const session = new FitSession(request, layout, arena);
+  return session.run();
+}
+
+class FitSession {
+  private readonly history: History = {};
+  private readonly control: Int32Array<SharedArrayBuffer>;
+  private readonly progress: FitProgress | undefined;
+  private callbackError: { error: unknown } | undefined;
+
+  constructor(
+    private readonly request: FitRequest,
+    private readonly layout: FitLayout,
+    private readonly arena: SharedArrayBuffer,
+  ) {
+    const { model, state, train, validation, batchSize, epochs } = request;
+    this.control = controlBlock(arena);
+    loadState(state, layout.memory, arena, model.parameters, layout.slots);
+    refreshTransposes(arena, layout.transposes);
+    fillTargetShift(layout.memory, arena, 'train', train);
+    if (validation) fillTargetShift(layout.memory, arena, 'evaluate', validation);
+    if (request.progress) {
+      this.progress = new FitProgress(this.control, {
+        epochs,
+        stepsPerEpoch: Math.ceil(train.rows / batchSize),
+        samples: train.rows,
+      });
+    }
+  }
+
+  async run(): Promise<{ history: History }> {
+    const { request, control, arena } = this;
+    const { port1, port2 } = new MessageChannel();
+    const reported = this.listen(port1);
+    const onAbort = (): void => this.requestStop();
+    request.signal?.addEventListener('abort', onAbort);
+    this.progress?.start();
+    try {
+      const tasks = Array.from({ length: request.workers }, (_, rank) => this.task(rank, port2));
+      const result = await runRanks(tasks, arena);
+      await reported();
+      this.finish(result);
+    } catch (error) {
+      if (error instanceof SteepestError && error.code === 'ERR_WORKER_LOST') {
+        this.keep(restoreCommitted(this.restorable(), control, true));
+      }
+      throw error;
+    } finally {
+      port1.close();
+      request.signal?.removeEventListener('abort', onAbort);
+      this.progress?.stop();
+    }
+    return { history: this.history };
+  }
+
+  private restorable(): Pick<FitTask, 'arena' | 'persistent' | 'transposes'> {
+    const { persistent, transposes } = this.layout;
+    return { arena: this.arena, persistent, transposes };
+  }
+
+  private requestStop(): void {
+    Atomics.store(this.control, WORD.stopRequest, 1);
+  }
+
+  private task(rank: number, port: MessagePort): FitTask {
+    const { request, layout } = this;
+    const { train, validation, state } = request;
+    return {
+      ...this.restorable(),
+      kind: 'fit',
+      rank,
+      workers: request.workers,
+      kernels: request.kernels,
+      tables: [train.x.data, train.y.data, ...(validation ? [validation.x.data, validation.y.data] : [])],
+      train: layout.forRank('train', rank)!,
+      validate: layout.forRank('validate', rank),
+      samples: train.rows,
+      validationSamples: validation?.rows ?? 0,
+      batchSize: request.batchSize,
+      epochs: request.epochs,
+      firstEpoch: state.epochs,
+      firstStep: state.step,
+      optimizer: request.optimizer,
+      shuffles: request.shuffle,
+      gated: request.callbacks.length > 0,
+      port: rank === 0 ? port : undefined,
+    };
+  }
+
+  /** Takes in epoch reports, one after the other. @returns a function that waits until all have been dealt with. */
+  private listen(port: MessagePort): () => Promise<void> {
+    let pending: Promise<void> = Promise.resolve();
+    port.on('message', (report: EpochReport) => {
+      pending = pending.then(() => this.endEpoch(report));
+    });
+    const closed = new Promise<void>((resolve) => port.on('close', () => resolve()));
+    return async () => {
+      // Rank 0 closes its end after its last report, and messages come before the close.
+      await closed;
+      await pending;
+    };
+  }
+
+  private async endEpoch(report: EpochReport): Promise<void> {
+    const { request, layout, control } = this;
+    const logs: Logs = logsFromTotals(layout.train, report.totals, request.train.rows);
+    if (report.validationTotals && layout.validate && request.validation) {
+      const sums = logsFromTotals(layout.validate, report.validationTotals, request.validation.rows);
+      Object.assign(logs, validationLogs(sums));
+    }
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    this.progress?.endEpoch(report.epoch, logs);
+    if (request.callbacks.length === 0) return;
+    try {
+      this.pull();
+      for (const callback of request.callbacks) {
+        if ((await callback.onEpochEnd?.(report.epoch, logs)) === false) this.requestStop();
+      }
+    } catch (error) {
+      this.callbackError = { error };
+      this.requestStop();
+    } finally {
+      Atomics.store(control, WORD.gate, report.epoch + 1);
+      Atomics.notify(control, WORD.gate);
+    }
+  }
+
+  /** Copies the arena's parameters into the model. */
+  private pull(): void {
+    const { request, layout, arena } = this;
+    storeState(request.state, layout.memory, arena, request.model.parameters, layout.slots);
+  }
+
+  private keep(step: number): void {
+    const { request, control } = this;
+    const begun = Atomics.load(control, WORD.epoch) + 1;
+    this.pull();
+    request.state.epochs += begun;
+    request.state.step = step;
+  }
+
+  private finish(result: Extract<RankResult, { ok: true }>): void {
+    const { request, callbackError } = this;
+    this.keep(result.step);
+    if (callbackError !== undefined) throw callbackError.error;
+    if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
+      throw divergedError(result.verdict, result.step + 1);
+    }
+    if (result.verdict & VERDICT.invalid) {
+      throw new SteepestError('ERR_PROGRAM', {
+        expected: 'every row number and label within its table',
+        given: `one outside in step ${result.step + 1}`,
+        mend: 'Do not change x or y while a fit runs.',
+      });
+    }
+    if (request.signal?.aborted) throw abortedError(request.signal, result.step);
+  }
+}
+
+function divergedError(verdict: number, step: number): SteepestError {
+  const what = verdict & VERDICT.lossNotFinite ? 'the loss' : 'a parameter';
+  return new SteepestError('ERR_DIVERGED', {
+    expected: 'loss and parameters to stay finite',
+    given: `${what} that is NaN or infinite in step ${step}`,
+    mend: `The model keeps the parameters of step ${step - 1}. Scale the inputs to about −1 … 1, or lower the learning rate.`,
+  });
+}
+
+function abortedError(signal: AbortSignal, step: number): SteepestError {
+  return new SteepestError(
+    'ERR_ABORTED',
+    {
+      expected: 'fit to run to its end',
+      given: `an abort after step ${step}`,
+      mend: 'The model keeps the parameters of that step; call fit again to go on.',
+    },
+    { cause: signal.reason },
+  );
+}

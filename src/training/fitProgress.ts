@@ -1,0 +1,38 @@
+import { WORD } from '../parallel/control.js';
+import type { Logs } from './logs.js';
+import { ProgressWriter } from './progress.js';
+
+/** Redraws this often: smooth to the eye, nothing for the main thread. */
+const REDRAW_MS = 80;
+
+/** Feeds the progress bar of a fit from the control block. */
+export class FitProgress {
+  private readonly writer: ProgressWriter;
+  private timer: NodeJS.Timeout | undefined;
+  private logs: Logs = {};
+
+  constructor(
+    private readonly control: Int32Array<SharedArrayBuffer>,
+    shape: { epochs: number; stepsPerEpoch: number; samples: number },
+  ) {
+    this.writer = new ProgressWriter(shape);
+  }
+
+  start(): void {
+    this.timer = setInterval(() => {
+      const epoch = Atomics.load(this.control, WORD.epoch);
+      this.writer.update({ epoch, step: Atomics.load(this.control, WORD.stepInEpoch), logs: this.logs });
+    }, REDRAW_MS);
+    this.timer.unref();
+  }
+
+  endEpoch(epoch: number, logs: Logs): void {
+    this.logs = logs;
+    this.writer.endEpoch(epoch, logs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.writer.finish();
+  }
+}

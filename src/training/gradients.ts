@@ -1,0 +1,46 @@
+import { compileProgram, type Objective } from '../compile/compile.js';
+import type { ResolvedModel } from '../compile/model.js';
+import type { NdArray } from '../core/ndarray.js';
+import { type KernelRequest, selectKernels } from '../kernels/backend.js';
+import { PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { refreshTransposes } from '../parallel/persistence.js';
+import { MemoryPlan, type Region } from '../program/memory.js';
+import { programForRank } from '../program/partition.js';
+import { allocateArena } from './arena.js';
+import { type DataSet, fillTargetShift, tableSpec, transposePairs } from './plan.js';
+import { copyOut, loadState, type ModelState, reserveState } from './state.js';
+
+/** Gradients of the mean loss over a whole data set, on this thread. */
+export function computeGradients(
+  model: ResolvedModel,
+  state: ModelState,
+  objective: Objective,
+  data: DataSet,
+  kernels: KernelRequest,
+): NdArray<Float32Array>[] {
+  const { parameters } = model;
+  const memory = new MemoryPlan();
+  reserveState(memory, parameters, []);
+  const io = {
+    x: tableSpec(data.x, 1, data.firstRow, data.rows),
+    y: tableSpec(data.y, 2, data.firstRow, data.rows),
+  };
+  const program = compileProgram(model, objective, 'gradients', io, memory, data.rows, 1);
+  const arena = allocateArena(memory);
+  loadState(state, memory, arena, parameters, []);
+  refreshTransposes(arena, transposePairs(memory, model));
+  fillTargetShift(memory, arena, 'train', data);
+  const registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
+  registers[REGISTERS.rows] = data.rows;
+  const bound = selectKernels(kernels).bind(
+    programForRank(program, 0, 1),
+    [new Uint8Array(arena), data.x.data, data.y.data],
+    registers,
+  );
+  bound.run(PHASES.rows);
+  bound.run(PHASES.merge);
+  return parameters.map(({ name, shape }) => ({
+    data: copyOut(arena, memory.get(`${name}.gradient`) as Region),
+    shape: [...shape],
+  }));
+}

@@ -1,0 +1,25 @@
+import type { CompiledProgram } from '../compile/compile.js';
+
+/** Loss and metrics of one epoch or evaluation, by name: `{ loss: 0.1, accuracy: 0.97, valLoss: … }`. */
+export type Logs = Record<string, number>;
+
+/** Loss and metrics from a program's totals over `count` rows. */
+export function logsFromTotals(
+  program: Pick<CompiledProgram, 'metricColumns'>,
+  totals: ArrayLike<number>,
+  count: number,
+): Logs {
+  const sums = Float64Array.from(totals);
+  const logs: Logs = { loss: sums[0]! / count };
+  for (const { metric, first, count: columns } of program.metricColumns) {
+    logs[metric.name] = metric.finish(sums.subarray(first, first + columns), count);
+  }
+  return logs;
+}
+
+/** The same logs under their validation names: `loss` becomes `valLoss`. */
+export function validationLogs(logs: Logs): Logs {
+  return Object.fromEntries(
+    Object.entries(logs).map(([name, value]) => [`val${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
+  );
+}

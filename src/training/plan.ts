@@ -1,0 +1,149 @@
+import { type CompiledProgram, compileProgram, type Objective, type TableSpec } from '../compile/compile.js';
+import type { ResolvedModel } from '../compile/model.js';
+import type { Table } from '../data/tables.js';
+import { type Op, type Operand, PHASES, REGISTER_COUNT } from '../kernels/contract.js';
+import { TARGET_SHIFT } from '../metrics/regression.js';
+import { CONTROL_BYTES } from '../parallel/control.js';
+import type { RankProgram, TransposePair } from '../parallel/task.js';
+import { MemoryPlan, operandOf } from '../program/memory.js';
+import { programForRank } from '../program/partition.js';
+import { copyIn, reserveState } from './state.js';
+
+/** Samples and targets of one data set, with the rows of them that are meant. */
+export interface DataSet {
+  x: Table;
+  y: Table;
+  firstRow: number;
+  rows: number;
+}
+
+/** A table's place among a program's buffers. */
+export function tableSpec(table: Table, buffer: number, firstRow: number, rows: number): TableSpec {
+  return { buffer, dtype: table.dtype, rows, cols: table.cols, firstRow };
+}
+
+/** Everything about a fit that can be worked out before any memory is taken. */
+export interface FitLayout {
+  memory: MemoryPlan;
+  train: CompiledProgram;
+  validate: CompiledProgram | undefined;
+  persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
+  transposes: readonly TransposePair[];
+  slots: readonly string[];
+  /** The rank's part of a program, with its registers. */
+  forRank(which: 'train' | 'validate', rank: number): RankProgram | undefined;
+}
+
+/** Buffers of a fit's programs: 0 is the arena; then training x, y, validation x, y. */
+const TRAIN_X = 1;
+const TRAIN_Y = 2;
+const VALIDATION_X = 3;
+const VALIDATION_Y = 4;
+
+/** Stream of the generator that shuffles; layers and parameters count theirs up from 0. */
+export const SHUFFLE_STREAM = 0xffffffff;
+
+/** Lays out the arena of a fit and compiles its programs. */
+export function layoutFit(
+  model: ResolvedModel,
+  objective: Objective,
+  data: { train: DataSet; validation: DataSet | undefined },
+  options: { batchSize: number; shuffle: boolean; workers: number },
+): FitLayout {
+  const { batchSize, workers } = options;
+  const { train: training, validation } = data;
+  const memory = new MemoryPlan(CONTROL_BYTES);
+  const slots = objective.optimizer.definition.slots(objective.optimizer.numbers);
+  const persistent = reserveState(memory, model.parameters, slots);
+  const index = options.shuffle ? memory.vector('index', 'batch', training.rows, 'u32') : undefined;
+
+  const train = compileProgram(
+    model,
+    objective,
+    'train',
+    {
+      x: tableSpec(training.x, TRAIN_X, training.firstRow, training.rows),
+      y: tableSpec(training.y, TRAIN_Y, training.firstRow, training.rows),
+      index,
+    },
+    memory,
+    Math.min(batchSize, training.rows),
+    workers,
+  );
+  const program = index ? { ...train, ops: [shuffleOp(index, model.seed), ...train.ops] } : train;
+  const validate =
+    validation &&
+    compileProgram(
+      model,
+      objective,
+      'evaluate',
+      {
+        x: tableSpec(validation.x, VALIDATION_X, validation.firstRow, validation.rows),
+        y: tableSpec(validation.y, VALIDATION_Y, validation.firstRow, validation.rows),
+      },
+      memory,
+      Math.min(batchSize, training.rows),
+      workers,
+    );
+  const registers = memory.matrix('registers', 'control', 2 * workers, REGISTER_COUNT, 'f64');
+  const copyOffset = (n: number): number =>
+    memory.vector(`committed.${n}`, 'state', persistent.byteLength / 4).byteOffset;
+
+  return {
+    memory,
+    train: program,
+    validate,
+    persistent: { ...persistent, copies: [copyOffset(1), copyOffset(2)] },
+    transposes: transposePairs(memory, model),
+    slots,
+    forRank(which, rank) {
+      const compiled = which === 'train' ? program : validate;
+      if (compiled === undefined) return undefined;
+      const row = rank + (which === 'train' ? 0 : workers);
+      return {
+        program: programForRank(compiled, rank, workers),
+        registersOffset: registers.byteOffset + row * registers.rowStride * Float64Array.BYTES_PER_ELEMENT,
+        totals: compiled.totalsOf(rank),
+      };
+    },
+  };
+}
+
+function shuffleOp(index: Operand, seed: number): Op {
+  return {
+    kind: 'shuffle',
+    phase: PHASES.epochStart,
+    split: 'first',
+    begin: 0,
+    end: 0,
+    operands: { index: operandOf(index) },
+    scalars: { seed, stream: SHUFFLE_STREAM },
+    label: 'shuffle',
+  };
+}
+
+/** Every weight matrix that the program keeps a transpose of. */
+export function transposePairs(memory: MemoryPlan, model: ResolvedModel): TransposePair[] {
+  return model.parameters.flatMap(({ name }) => {
+    const matrix = memory.get(name);
+    const transpose = memory.get(`${name}.transpose`);
+    return matrix && transpose ? [{ matrix: operandOf(matrix), transpose: operandOf(transpose) }] : [];
+  });
+}
+
+/** Fills what r2 subtracts from the targets of a data set: its first row. */
+export function fillTargetShift(
+  memory: MemoryPlan,
+  arena: SharedArrayBuffer,
+  mode: 'train' | 'evaluate',
+  data: DataSet,
+): void {
+  const region = memory.get(`${TARGET_SHIFT}.${mode}`);
+  if (region === undefined) return;
+  const { cols } = data.y;
+  copyIn(
+    arena,
+    region,
+    Float32Array.from(data.y.data.subarray(data.firstRow * cols, (data.firstRow + 1) * cols)),
+  );
+}

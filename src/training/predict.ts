@@ -1,0 +1,148 @@
+import { compileProgram } from '../compile/compile.js';
+import type { ResolvedModel } from '../compile/model.js';
+import { SteepestError } from '../core/errors.js';
+import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { inputTable, type MatrixInput, type Table } from '../data/tables.js';
+import { type KernelRequest, selectKernels } from '../kernels/backend.js';
+import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { CONTROL_BYTES } from '../parallel/control.js';
+import { resolveWorkers, type Workers } from '../parallel/workers.js';
+import { stepFlops } from '../program/cost.js';
+import { MemoryPlan } from '../program/memory.js';
+import { programForRank } from '../program/partition.js';
+import { allocateArena, allocateShared } from './arena.js';
+import { tableSpec } from './plan.js';
+import { loadState, type ModelState, reserveState } from './state.js';
+import { REGISTER_BYTES, runSweepRequest } from './sweep.js';
+
+const X_BUFFER = 1;
+const OUT_BUFFER = 2;
+/** Rows that predictSync computes at a time. */
+const SYNC_ROWS = 64;
+
+/** Up to this many operations, about a millisecond, a prediction is made at once rather than handed to threads. */
+const INLINE_FLOPS = 5e7;
+
+/** A bound forward program on this thread, with the parameters of one moment. */
+export class Predictor {
+  private readonly bound: BoundProgram;
+  private readonly registers: Float64Array<SharedArrayBuffer>;
+  private readonly x: Float32Array<SharedArrayBuffer>;
+  private readonly out: Float32Array<SharedArrayBuffer>;
+
+  constructor(
+    private readonly model: ResolvedModel,
+    state: ModelState,
+    kernels: KernelRequest,
+  ) {
+    const { inputCols, outputCols, parameters } = model;
+    const memory = new MemoryPlan();
+    reserveState(memory, parameters, []);
+    const x = { dtype: 'f32', rows: SYNC_ROWS, cols: inputCols, firstRow: 0, buffer: X_BUFFER } as const;
+    const out = { dtype: 'f32', rows: SYNC_ROWS, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
+    const program = compileProgram(model, undefined, 'predict', { x, out }, memory, SYNC_ROWS, 1);
+    const arena = allocateArena(memory);
+    loadState(state, memory, arena, parameters, []);
+    this.registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
+    this.x = new Float32Array(new SharedArrayBuffer(SYNC_ROWS * inputCols * 4));
+    this.out = new Float32Array(new SharedArrayBuffer(SYNC_ROWS * outputCols * 4));
+    this.bound = selectKernels(kernels).bind(
+      programForRank(program, 0, 1),
+      [new Uint8Array(arena), this.x, this.out],
+      this.registers,
+    );
+  }
+
+  /** @param x rows of inputs, or one row on its own */
+  predict(x: MatrixInput | readonly number[] | NumericArray): NdArray<Float32Array> {
+    const { inputCols, outputCols } = this.model;
+    const values = flatRows(x, inputCols);
+    const rows = values.length / inputCols;
+    const data = new Float32Array(rows * outputCols);
+    for (let first = 0; first < rows; first += SYNC_ROWS) {
+      const count = Math.min(SYNC_ROWS, rows - first);
+      this.load(values, first * inputCols, count * inputCols);
+      this.registers[REGISTERS.rows] = count;
+      this.bound.run(PHASES.rows);
+      const { out } = this;
+      const to = first * outputCols;
+      for (let i = 0; i < count * outputCols; i++) data[to + i] = out[i]!;
+    }
+    return { data, shape: [rows, outputCols] };
+  }
+
+  private load(values: ArrayLike<number>, from: number, length: number): void {
+    const { x } = this;
+    if (values instanceof Float32Array && values.length === length) x.set(values);
+    else for (let i = 0; i < length; i++) x[i] = values[from + i]!;
+    for (let i = 0; i < length; i++) {
+      if (x[i]! - x[i]! !== 0) {
+        throw new SteepestError('ERR_NOT_FINITE', {
+          expected: 'finite numbers in x',
+          given: `${x[i]} at element ${from + i}`,
+          mend: 'Remove or impute such rows first.',
+        });
+      }
+    }
+  }
+}
+
+/** The values of one or more rows, row-major. A flat list of `cols` numbers is one row. */
+function flatRows(x: MatrixInput | readonly number[] | NumericArray, cols: number): ArrayLike<number> {
+  if (x instanceof Float32Array && x.length === cols) return x;
+  if (Array.isArray(x) || ArrayBuffer.isView(x)) {
+    const list = x as ArrayLike<unknown>;
+    if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
+  }
+  return inputTable('x', x as MatrixInput, cols).data;
+}
+
+/** Predicts a table of rows: at once if that is quick, on the pool otherwise. */
+export async function predictWithPool(
+  model: ResolvedModel,
+  state: ModelState,
+  table: Table,
+  options: { batchSize: number; kernels: KernelRequest; workers: Workers },
+): Promise<NdArray<Float32Array>> {
+  const { parameters, outputCols } = model;
+  const { kernels } = options;
+  const batchSize = Math.min(options.batchSize, table.rows);
+  const memory = new MemoryPlan(CONTROL_BYTES);
+  reserveState(memory, parameters, []);
+  const out = { dtype: 'f32', rows: table.rows, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
+  const io = { x: tableSpec(table, X_BUFFER, 0, table.rows), out };
+  // Totals and registers are laid out per rank, so the number of ranks has to be known first.
+  const trial = compileProgram(model, undefined, 'predict', io, new MemoryPlan(), batchSize, 1);
+  const flops = stepFlops(trial.ops);
+  const workers = resolveWorkers(options.workers, flops);
+  if (options.workers === 'auto' && (flops / batchSize) * table.rows <= INLINE_FLOPS) {
+    const { data } = new Predictor(model, state, kernels).predict({
+      data: table.data,
+      shape: [table.rows, table.cols],
+    });
+    return { data, shape: [table.rows, outputCols] };
+  }
+  const program = compileProgram(model, undefined, 'predict', io, memory, batchSize, workers);
+  const registersOffset = memory.vector(
+    'registers',
+    'control',
+    (workers * REGISTER_BYTES) / 8,
+    'f64',
+  ).byteOffset;
+  const arena = allocateArena(memory);
+  loadState(state, memory, arena, parameters, []);
+  const bytes = table.rows * outputCols * 4;
+  const results = new Float32Array(allocateShared(bytes, () => `predictions of ${table.rows} rows`));
+  await runSweepRequest({
+    program,
+    memory,
+    arena,
+    registersOffset,
+    tables: [table.data, results],
+    samples: table.rows,
+    batchSize,
+    workers,
+    kernels,
+  });
+  return { data: Float32Array.from(results), shape: [table.rows, outputCols] };
+}
