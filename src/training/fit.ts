@@ -154,7 +154,11 @@ class FitSession {
       const sums = logsFromTotals(layout.validate, report.validationTotals, request.validation.rows);
       Object.assign(logs, validationLogs(sums));
     }
-    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs)) {
+      const values = this.history[name] ?? [];
+      values.push(value);
+      this.history[name] = values;
+    }
     this.progress?.endEpoch(report.epoch, logs);
     if (request.callbacks.length === 0) return;
     try {
