@@ -1,0 +1,9 @@
+// Run as a process of its own: peak memory of reading MNIST and fitting on it, as JSON.
+import { mnistOrRandom } from './data.mjs';
+import { mnistModel } from './models.mjs';
+
+const bare = process.resourceUsage().maxRSS * 1024;
+const { train } = await mnistOrRandom();
+await mnistModel('adam').fit(train.x, train.y, { epochs: 3, batchSize: 128, workers: 2 });
+const peak = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ peak, bare, data: train.x.data.byteLength }));

@@ -1,0 +1,66 @@
+// Trains a network to read handwritten digits, saves it, loads it again and predicts.
+//   npm start                    the 1,797 digits of examples/data
+//   npm start -- --data DIR      MNIST's four IDX files (plain or .gz) in DIR
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { backend, data, layers, load, sequential } from 'steepest';
+import { loadDigits } from './load-digits.mjs';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    epochs: { type: 'string' },
+    workers: { type: 'string', default: 'auto' },
+  },
+});
+
+const isMnist = values.data !== undefined;
+const { train, test, largest } = isMnist
+  ? { ...(await data.loadMnist(values.data)), largest: 255 }
+  : { ...(await loadDigits()), largest: 16 };
+const [rows, pixels] = train.x.shape;
+const { kind, isa, reason } = backend();
+console.log(
+  `${isMnist ? 'MNIST' : 'UCI optical digits'}: ${rows} rows to train on, ${test.x.shape[0]} held out, ${pixels} pixels each`,
+);
+console.log(`kernels: ${kind} (${isa})${reason ? `, ${reason}` : ''}\n`);
+
+const model = sequential({
+  seed: 42,
+  layers: [
+    layers.rescaling({ scale: 1 / largest, inputShape: [pixels] }),
+    layers.dense({ units: 128, activation: 'relu', kernelInitializer: 'heNormal' }),
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ],
+});
+model.compile({
+  optimizer: { name: 'adam', learningRate: 1e-3 },
+  loss: 'sparseCategoricalCrossentropy',
+  metrics: ['accuracy'],
+});
+console.log(`${model.summary()}\n`);
+
+const epochs = Number(values.epochs ?? (isMnist ? 5 : 40));
+const started = performance.now();
+await model.fit(train.x, train.y, {
+  epochs,
+  batchSize: isMnist ? 128 : 32,
+  workers: values.workers === 'auto' ? 'auto' : Number(values.workers),
+  progress: true,
+});
+const took = (performance.now() - started) / 1000;
+
+const { loss, accuracy } = await model.evaluate(test.x, test.y);
+console.log(`\n${epochs} epochs in ${took.toFixed(2)} s: ${(epochs / took).toFixed(1)} epochs/s`);
+console.log(`held-out rows: loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(2)} %`);
+
+await mkdir(new URL('../.cache/', import.meta.url), { recursive: true });
+const file = new URL('../.cache/digits.safetensors', import.meta.url);
+await model.save(file.pathname);
+const again = await load(file.pathname);
+const first = { data: test.x.data.slice(0, pixels), shape: [1, pixels] };
+const probabilities = again.predictSync(first).data;
+const digit = probabilities.indexOf(Math.max(...probabilities));
+console.log(
+  `\nsaved to .cache/digits.safetensors, loaded again: the first held-out digit is read as ${digit}, it is ${test.y.data[0]}`,
+);
