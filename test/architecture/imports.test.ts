@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url));
+
+/** Folders from top to bottom: a file may import from its own row and from rows below it. */
+const ROWS = [
+  ['index.ts'],
+  ['cli'],
+  ['estimators'],
+  ['models'],
+  ['training'],
+  ['parallel'],
+  ['compile'],
+  ['layers', 'losses', 'optimizers', 'metrics', 'initializers'],
+  ['program'],
+  ['data', 'io'],
+  ['kernels'],
+  ['core'],
+];
+
+const rowOf = (file: string): number => ROWS.findIndex((row) => row.includes(file.split('/')[0]!));
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => /\.c?ts$/.test(file));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  return [...text.matchAll(/from '([^']+)'|require\('([^']+)'\)/g)].map((match) => (match[1] ?? match[2])!);
+}
+
+describe('imports', () => {
+  it('finds the source', () => {
+    expect(files.length).toBeGreaterThan(50);
+    for (const file of files) expect(rowOf(file), file).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each(files)('%s imports only from its own row and below', (file) => {
+    for (const name of importsOf(file).filter((name) => name.startsWith('.'))) {
+      const target = relative(SRC, join(SRC, dirname(file), name)).replaceAll('\\', '/');
+      if (target.startsWith('..')) continue;
+      expect(rowOf(target), `${file} imports ${name}`).toBeGreaterThanOrEqual(rowOf(file));
+    }
+  });
+
+  it('keeps threads and Piscina in src/parallel', () => {
+    for (const file of files) {
+      const foreign = importsOf(file).filter((name) => name === 'piscina');
+      if (!file.startsWith('parallel/')) expect(foreign, file).toEqual([]);
+    }
+  });
+
+  it('keeps the add-on in src/kernels', () => {
+    for (const file of files) {
+      const loads = importsOf(file).some((name) => name.includes('addon.c') || name.endsWith('.node'));
+      if (!file.startsWith('kernels/')) expect(loads, file).toBe(false);
+    }
+  });
+});
