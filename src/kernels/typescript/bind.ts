@@ -1,0 +1,177 @@
+import { SteepestError } from '../../core/errors.js';
+import {
+  type BindableProgram,
+  type BoundProgram,
+  type Op,
+  PHASES,
+  type Phase,
+  type ProgramBuffer,
+  REGISTERS,
+  STATUS,
+} from '../contract.js';
+import { checkProgram } from './check.js';
+import { type F64, type OpTable, PreparedOp, type RunOp } from './prepare.js';
+import { rangeOf } from './shapes.js';
+
+/** Statuses after which the rest of a phase would work on values that mean nothing. */
+const ENDS_PHASE = STATUS.lossNotFinite | STATUS.indexOutOfRange;
+
+/** One op of a phase, ready to run. */
+interface Step {
+  run: RunOp;
+  /** True if this rank takes its share of the mini-batch's rows, chunk by chunk. */
+  byRows: boolean;
+  /** Fixed range of the others; `end` is cut to the mini-batch's rows where `batch` is true. */
+  begin: number;
+  end: number;
+  batch: boolean;
+  /** False for an op that does something even over an empty range. */
+  skipsEmpty: boolean;
+}
+
+interface PhasePlan {
+  steps: Step[];
+  /** batchStart + rows may not exceed this, or a gather would leave its table. */
+  rowLimit: number;
+}
+
+/** Rows that the tables of an op hold for `batchStart + row`; infinite for ops that do not use it. */
+function rowLimitOf({ kind, operands }: Op): number {
+  const { src, index, dst } = operands;
+  if (kind === 'copyRows') return dst!.rows;
+  if (kind !== 'gatherRows' && kind !== 'gatherLabels') return Number.POSITIVE_INFINITY;
+  if (index !== undefined) return index.cols;
+  return kind === 'gatherLabels' ? src!.cols : src!.rows;
+}
+
+/** The part of an op that falls to this rank; undefined if none does. */
+function stepOf(op: Op, rank: number, run: () => RunOp): Step | undefined {
+  if (op.split === 'first' && rank !== 0) return undefined;
+  const range = rangeOf(op);
+  const batch = range === 'batch';
+  const whole = batch ? Number.POSITIVE_INFINITY : range;
+  return {
+    run: run(),
+    byRows: op.split === 'rows',
+    begin: op.split === 'slice' ? op.begin : 0,
+    end: op.split === 'slice' ? op.end : whole,
+    batch,
+    // Totals may get a penalty without a row.
+    skipsEmpty: op.kind !== 'rowSums',
+  };
+}
+
+function planPhases(
+  program: BindableProgram,
+  buffers: readonly ProgramBuffer[],
+  kernels: OpTable,
+): PhasePlan[] {
+  return Object.values(PHASES).map((phase) => {
+    const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY };
+    for (const op of program.ops) {
+      if (op.phase !== phase) continue;
+      plan.rowLimit = Math.min(plan.rowLimit, rowLimitOf(op));
+      const step = stepOf(op, program.rank, () => kernels[op.kind](new PreparedOp(op, buffers)));
+      if (step !== undefined) plan.steps.push(step);
+    }
+    return plan;
+  });
+}
+
+/** A program bound to TypeScript kernels. */
+class TypeScriptProgram implements BoundProgram {
+  private readonly plans: readonly PhasePlan[];
+
+  constructor(
+    private readonly program: BindableProgram,
+    buffers: readonly ProgramBuffer[],
+    private readonly registers: F64,
+    kernels: OpTable,
+  ) {
+    this.plans = planPhases(program, buffers, kernels);
+  }
+
+  run(phase: Phase): number {
+    const plan = this.plans[phase];
+    if (plan === undefined) {
+      throw new SteepestError('ERR_PROGRAM', {
+        expected: `a phase below ${this.plans.length}`,
+        given: String(phase),
+        mend: 'Use one of PHASES.',
+      });
+    }
+    const { registers } = this;
+    const { rank, workers, rowChunk } = this.program;
+    const refused = this.checkRegisters(plan);
+    if (refused !== 0) return refused;
+    const rows = registers[REGISTERS.rows] as number;
+    const first = Math.floor((rows * rank) / workers);
+    const last = Math.floor((rows * (rank + 1)) / workers);
+    // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
+    const chunk = phase === PHASES.rows ? rowChunk : rows;
+    let status = this.runSteps(plan.steps, first, Math.min(first + chunk, last), rows, true);
+    for (let begin = first + chunk; begin < last && (status & ENDS_PHASE) === 0; begin += chunk) {
+      status |= this.runSteps(plan.steps, begin, Math.min(begin + chunk, last), rows, false);
+    }
+    return status;
+  }
+
+  /**
+   * Runs the steps over rows `[begin, end)` of the mini-batch. Steps that are not split by rows run with the
+   * first chunk only, in program order.
+   */
+  private runSteps(
+    steps: readonly Step[],
+    begin: number,
+    end: number,
+    rows: number,
+    isFirst: boolean,
+  ): number {
+    const { registers } = this;
+    let status = 0;
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as Step;
+      if (step.byRows) {
+        if (begin < end) status |= step.run(begin, end, registers);
+      } else if (isFirst) {
+        const to = step.batch ? Math.min(step.end, rows) : step.end;
+        if (step.begin < to || !step.skipsEmpty) status |= step.run(step.begin, to, registers);
+      }
+      if ((status & ENDS_PHASE) !== 0) break;
+    }
+    return status;
+  }
+
+  /** Counters are whole numbers, and the mini-batch fits the program and its tables. */
+  private checkRegisters({ rowLimit }: PhasePlan): number {
+    const { registers } = this;
+    const rows = registers[REGISTERS.rows] as number;
+    const batchStart = registers[REGISTERS.batchStart] as number;
+    const counters =
+      isCounter(rows) &&
+      isCounter(batchStart) &&
+      isCounter(registers[REGISTERS.step] as number) &&
+      isCounter(registers[REGISTERS.epoch] as number);
+    if (!counters || rows > this.program.maxRows) return STATUS.badRegister;
+    return rows > 0 && batchStart + rows > rowLimit ? STATUS.indexOutOfRange : 0;
+  }
+}
+
+function isCounter(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+/**
+ * Checks a program and binds it to a table of TypeScript kernels.
+ *
+ * @throws SteepestError `ERR_PROGRAM` for anything that does not fit (see check.ts).
+ */
+export function bindTypeScript(
+  kernels: OpTable,
+  program: BindableProgram,
+  buffers: readonly ProgramBuffer[],
+  registers: Float64Array<ArrayBufferLike>,
+): BoundProgram {
+  checkProgram(program, buffers, registers);
+  return new TypeScriptProgram(program, buffers, registers, kernels);
+}

@@ -1,0 +1,224 @@
+import { GEMM_BATCH, type Op, type Operand, type OpKind } from '../contract.js';
+
+/** Rows of a weight matrix per block of the penalty op (contract.ts). */
+const PENALTY_BLOCK_ROWS = 16;
+
+/** Columns that r2Terms writes for each column of y. */
+const R2_TERMS = 3;
+
+/** Says that an operand does not fit; never returns. */
+export type Refuse = (operand: string, expected: string, given: string) => never;
+
+/**
+ * The dimension that an op's split divides: `batch` for the rows of the mini-batch, whose number is only
+ * known at run time, or a fixed number of rows, columns or blocks.
+ */
+export function rangeOf(op: Op): number | 'batch' {
+  const { operands, scalars } = op;
+  switch (op.kind) {
+    case 'gemm':
+      return scalars.batch === GEMM_BATCH.m ? 'batch' : operands.c!.rows;
+    case 'biasGradient':
+      return operands.db!.cols;
+    case 'penalty':
+      return operands.partial!.cols;
+    case 'sgd':
+    case 'momentum':
+    case 'rmsprop':
+    case 'adam':
+      return operands.w!.rows;
+    case 'shuffle':
+      return operands.index!.cols;
+    default:
+      return 'batch';
+  }
+}
+
+/** Compares the shapes of one op's operands, which have been checked one by one before. */
+class Shapes {
+  constructor(
+    readonly op: Op,
+    private readonly maxRows: number,
+    private readonly refuse: Refuse,
+  ) {}
+
+  of(name: string): Operand {
+    return this.op.operands[name] as Operand;
+  }
+
+  has(name: string): boolean {
+    return this.op.operands[name] !== undefined;
+  }
+
+  /** The operand, if given, has exactly this many rows or columns. */
+  exactly(name: string, side: 'rows' | 'cols', count: number, why: string): void {
+    const operand = this.op.operands[name];
+    if (operand === undefined || operand[side] === count) return;
+    this.refuse(name, `${count} ${side} (${why})`, `${operand[side]}`);
+  }
+
+  atLeast(name: string, side: 'rows' | 'cols', count: number, why: string): void {
+    const operand = this.op.operands[name];
+    if (operand === undefined || operand[side] >= count) return;
+    this.refuse(name, `at least ${count} ${side} (${why})`, `${operand[side]}`);
+  }
+
+  /** Matrices of the mini-batch: room for maxRows rows, and the same number of columns. */
+  batch(first: string, ...others: string[]): void {
+    this.atLeast(first, 'rows', this.maxRows, 'maxRows of the program');
+    for (const name of others) {
+      this.atLeast(name, 'rows', this.maxRows, 'maxRows of the program');
+      this.exactly(name, 'cols', this.of(first).cols, `as many as ${first}`);
+    }
+  }
+
+  /** A column of the mini-batch, such as the loss of each row. */
+  batchColumn(name: string): void {
+    this.atLeast(name, 'rows', this.maxRows, 'maxRows of the program');
+    this.atLeast(name, 'cols', 1, 'one value a row');
+  }
+
+  /** A vector with one element for each row of the mini-batch. */
+  batchVector(name: string): void {
+    this.vector(name);
+    this.atLeast(name, 'cols', this.maxRows, 'maxRows of the program');
+  }
+
+  vector(name: string): void {
+    this.exactly(name, 'rows', 1, 'a vector');
+  }
+
+  /** Matrices of the very same shape. */
+  same(first: string, ...others: string[]): void {
+    const { rows, cols } = this.of(first);
+    for (const name of others) {
+      this.exactly(name, 'rows', rows, `as many as ${first}`);
+      this.exactly(name, 'cols', cols, `as many as ${first}`);
+    }
+  }
+
+  /** Exactly one of labels and target is there, and fits the scores. */
+  classes(scores: string): void {
+    if (this.has('labels') === this.has('target')) {
+      this.refuse('labels', 'exactly one of labels and target', this.has('labels') ? 'both' : 'neither');
+    }
+    if (this.has('labels')) this.batchVector('labels');
+    this.batch(scores, 'target');
+    this.atLeast(scores, 'cols', 1, 'a class');
+  }
+}
+
+function checkGemm(s: Shapes, maxRows: number): void {
+  const { scalars } = s.op;
+  const { rows, cols } = s.of('c');
+  s.exactly('a', 'rows', rows, 'as many as c');
+  s.exactly('b', 'cols', cols, 'as many as c');
+  s.exactly('b', 'rows', s.of('a').cols, 'as many as a has columns');
+  s.exactly('bias', 'cols', cols, 'as many as c');
+  s.vector('bias');
+  s.same('c', 'd');
+  if (scalars.batch === GEMM_BATCH.m) s.atLeast('c', 'rows', maxRows, 'maxRows of the program');
+  if (scalars.batch === GEMM_BATCH.k) s.atLeast('a', 'cols', maxRows, 'maxRows of the program');
+}
+
+function checkUpdate(s: Shapes): void {
+  s.same('w', 'g', 'v', 'm');
+  s.exactly('wT', 'rows', s.of('w').cols, 'as many as w has columns');
+  s.exactly('wT', 'cols', s.of('w').rows, 'as many as w has rows');
+}
+
+function checkElementwise(from: string, to: string): (s: Shapes) => void {
+  return (s) => s.batch(from, to);
+}
+
+type Rule = (s: Shapes, maxRows: number) => void;
+
+const RULES: Readonly<Record<OpKind, Rule>> = {
+  gatherRows(s) {
+    s.batch('dst');
+    s.exactly('src', 'cols', s.of('dst').cols, 'as many as dst');
+    s.vector('index');
+  },
+  gatherLabels(s) {
+    s.batchVector('dst');
+    s.vector('src');
+    s.vector('index');
+  },
+  gemm: checkGemm,
+  biasGradient(s) {
+    s.batch('dz');
+    s.vector('db');
+    s.exactly('db', 'cols', s.of('dz').cols, 'as many as dz');
+  },
+  activation: checkElementwise('x', 'y'),
+  activationBackward: (s) => s.batch('dx', 'dy', 's'),
+  scaleShift: checkElementwise('x', 'y'),
+  dropout: checkElementwise('x', 'y'),
+  softmax: checkElementwise('x', 'y'),
+  softmaxBackward: (s) => s.batch('dx', 'dy', 'y'),
+  softmaxCrossEntropy(s) {
+    s.classes('z');
+    s.batch('z', 'p', 'dz');
+    s.batchColumn('rowLoss');
+  },
+  sigmoidCrossEntropy(s) {
+    s.batch('z', 'target', 'p', 'dz');
+    s.batchColumn('rowLoss');
+  },
+  categoricalCrossEntropy(s) {
+    s.classes('p');
+    s.batch('p', 'dp');
+    s.batchColumn('rowLoss');
+  },
+  binaryCrossEntropy(s) {
+    s.batch('p', 'target', 'dp');
+    s.batchColumn('rowLoss');
+  },
+  meanSquaredError(s) {
+    s.batch('y', 'target', 'dy');
+    s.batchColumn('rowLoss');
+  },
+  meanAbsoluteError(s) {
+    s.batch('y', 'target', 'dy');
+    s.batchColumn('rowLoss');
+  },
+  argmaxAccuracy(s) {
+    s.classes('p');
+    s.batchColumn('out');
+  },
+  thresholdAccuracy(s) {
+    s.batch('p', 'target');
+    s.batchColumn('out');
+  },
+  r2Terms(s) {
+    s.batch('y', 'target');
+    s.vector('shift');
+    s.exactly('shift', 'cols', s.of('y').cols, 'as many as y');
+    s.batch('out');
+    s.exactly('out', 'cols', R2_TERMS * s.of('y').cols, 'three for each column of y');
+  },
+  rowSums(s) {
+    s.batchColumn('stats');
+    s.vector('totals');
+    s.exactly('totals', 'cols', s.of('stats').cols, 'as many as stats');
+    s.vector('penalty');
+  },
+  penalty(s) {
+    s.vector('partial');
+    s.exactly('partial', 'cols', Math.ceil(s.of('w').rows / PENALTY_BLOCK_ROWS), 'one for 16 rows of w');
+  },
+  sgd: checkUpdate,
+  momentum: checkUpdate,
+  rmsprop: checkUpdate,
+  adam: checkUpdate,
+  copyRows(s) {
+    s.batch('src');
+    s.exactly('dst', 'cols', s.of('src').cols, 'as many as src');
+  },
+  shuffle: (s) => s.vector('index'),
+};
+
+/** Checks that the operands of one op agree with each other and have room for `maxRows` rows. */
+export function checkShapes(op: Op, maxRows: number, refuse: Refuse): void {
+  RULES[op.kind](new Shapes(op, maxRows, refuse), maxRows);
+}
