@@ -1,0 +1,300 @@
+import { endianness } from 'node:os';
+import { SteepestError } from '../core/errors.js';
+import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
+
+/**
+ * The safetensors format (huggingface.co/docs/safetensors): a u64 header length, a JSON header, then the tensors'
+ * bytes, little-endian and row-major. Nothing in it can be executed. This reader is as strict as the format's own one
+ * and a little stricter; what it accepts covers every byte of the file exactly once.
+ */
+
+/** Bytes of the header length field. */
+const LENGTH_BYTES = 8;
+/** The writer pads the header with spaces so that tensors start on this boundary. */
+const ALIGNMENT = 8;
+/** The format allows 100 MB. A header holds names, shapes and a model's description; 16 MiB is far above any need. */
+export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+/** Three arrays (value and two moments) for each of 20,000 parameters, rounded up. */
+export const MAX_TENSORS = 65_536;
+/** NumPy's limit for many years; tensors here have at most four dimensions. */
+export const MAX_RANK = 32;
+const METADATA_KEY = '__metadata__';
+
+/** What an element type is called in the header, its size, and how to make an array of it. */
+interface ElementType {
+  dtype: string;
+  itemBytes: number;
+  holds: (data: unknown) => boolean;
+  over: (buffer: ArrayBuffer) => NumericArray;
+}
+
+/** The element types that an {@link NdArray} can hold. Others, F16 for one, are refused by name. */
+const ELEMENT_TYPES: readonly ElementType[] = [
+  { dtype: 'F64', itemBytes: 8, holds: (d) => d instanceof Float64Array, over: (b) => new Float64Array(b) },
+  { dtype: 'F32', itemBytes: 4, holds: (d) => d instanceof Float32Array, over: (b) => new Float32Array(b) },
+  { dtype: 'I32', itemBytes: 4, holds: (d) => d instanceof Int32Array, over: (b) => new Int32Array(b) },
+  { dtype: 'U32', itemBytes: 4, holds: (d) => d instanceof Uint32Array, over: (b) => new Uint32Array(b) },
+  { dtype: 'U8', itemBytes: 1, holds: (d) => d instanceof Uint8Array, over: (b) => new Uint8Array(b) },
+];
+
+/** One tensor as the header describes it; `begin` and `end` count from the end of the header. */
+interface Entry {
+  name: string;
+  type: ElementType;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+/** What a safetensors file holds. Both keep the order of the header. */
+export interface SafetensorsContent {
+  /** Fresh arrays: nothing of the file's bytes is kept. */
+  tensors: Map<string, NdArray>;
+  /** An object without prototype, so that a key like `__proto__` is a key like any other. */
+  metadata: Record<string, string>;
+}
+
+function damaged(expected: string, given: string): never {
+  throw new SteepestError('ERR_MODEL_FILE', {
+    expected,
+    given,
+    mend: 'The file is damaged, incomplete or no safetensors file: copy or save it again.',
+  });
+}
+
+/**
+ * The bytes of a safetensors file. The same tensors and metadata give the same bytes. The header lists tensors in the
+ * Map's order; their bytes lie widest element type first, so that each is aligned.
+ * @throws SteepestError `ERR_ARGUMENT` for names, metadata or element types that the format has no place for;
+ * `ERR_SHAPE` if a shape and its data disagree.
+ */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, NdArray>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const entries = placeTensors(tensors);
+  const header = headerBytes(entries, metadata);
+  const dataBytes = entries.reduce((sum, { end, begin }) => sum + (end - begin), 0);
+  const bytes = new Uint8Array(LENGTH_BYTES + header.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, LENGTH_BYTES);
+  for (const { name, type, begin, end } of entries) {
+    const { data } = tensors.get(name)!;
+    const place = bytes.subarray(LENGTH_BYTES + header.length + begin, LENGTH_BYTES + header.length + end);
+    place.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    toLittleEndian(place, type.itemBytes);
+  }
+  return bytes;
+}
+
+/**
+ * Reads the bytes of a safetensors file. Every size is checked against the bytes that are there before anything of
+ * that size is allocated, so a small file cannot ask for much memory.
+ * @throws SteepestError `ERR_MODEL_FILE` for anything that is not a whole, well-formed file of known element types.
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
+  const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
+  const header = bytes.subarray(LENGTH_BYTES, dataStart);
+  const { entries, metadata } = readHeader(decodeText(header));
+  checkCoverage(entries, bytes.length - dataStart);
+  const tensors = new Map<string, NdArray>();
+  for (const { name, type, shape, begin, end } of entries) {
+    const copy = new Uint8Array(end - begin);
+    copy.set(bytes.subarray(dataStart + begin, dataStart + end));
+    toLittleEndian(copy, type.itemBytes);
+    tensors.set(name, { data: type.over(copy.buffer), shape });
+  }
+  return { tensors, metadata };
+}
+
+function badArgument(expected: string, given: string, mend: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+}
+
+/** Checks the tensors and gives each its place, widest element type first; the result is in the Map's order. */
+function placeTensors(tensors: ReadonlyMap<string, NdArray>): Entry[] {
+  if (tensors.size > MAX_TENSORS) {
+    badArgument(`at most ${MAX_TENSORS} tensors`, `${tensors.size}`, 'Write several files.');
+  }
+  const entries = [...tensors].map(([name, tensor]) => describe(name, tensor));
+  let position = 0;
+  for (const entry of [...entries].sort((a, b) => b.type.itemBytes - a.type.itemBytes)) {
+    entry.begin = position;
+    position += entry.end;
+    entry.end = position;
+  }
+  return entries;
+}
+
+/** The entry of one tensor, as if it lay at 0. */
+function describe(name: string, { data, shape }: NdArray): Entry {
+  const type = ELEMENT_TYPES.find(({ holds }) => holds(data));
+  if (type === undefined) {
+    const given = Object.prototype.toString.call(data).slice('[object '.length, -1);
+    badArgument(
+      `float32, float64, int32, uint32 or uint8 data in ${shown(name)}`,
+      given,
+      'Convert it first.',
+    );
+  }
+  if (name === METADATA_KEY || !isWellFormed(name)) {
+    badArgument('a tensor name of whole Unicode characters', shown(name), 'Choose another name.');
+  }
+  const valid = shape.length <= MAX_RANK && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!valid || elementCount(shape) !== data.length) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${shown(name)} to have a shape whose product is its ${data.length} elements`,
+      given: `shape [${shape.join(', ')}]`,
+      mend: 'Make data and shape agree.',
+    });
+  }
+  return { name, type, shape: [...shape], begin: 0, end: data.byteLength };
+}
+
+/** The JSON header, padded. Written by hand because object keys like `__proto__` or `7` would not keep their place. */
+function headerBytes(entries: readonly Entry[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  const items = entries.map(
+    ({ name, type, shape, begin, end }) =>
+      `${JSON.stringify(name)}:{"dtype":"${type.dtype}","shape":[${shape}],"data_offsets":[${begin},${end}]}`,
+  );
+  const pairs = Object.entries(metadata).map(([key, value]) => {
+    if (typeof value !== 'string' || !isWellFormed(value) || !isWellFormed(key)) {
+      badArgument(
+        'metadata of strings, of whole Unicode characters',
+        shown(key),
+        'Use JSON.stringify on values.',
+      );
+    }
+    return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  });
+  if (pairs.length > 0) items.unshift(`"${METADATA_KEY}":{${pairs}}`);
+  const json = Buffer.from(`{${items}}`, 'utf8');
+  const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  if (length > MAX_HEADER_BYTES) {
+    badArgument(
+      `names and metadata of at most ${MAX_HEADER_BYTES} bytes`,
+      `${length}`,
+      'Shorten the metadata.',
+    );
+  }
+  return Buffer.concat([json, Buffer.alloc(length - json.length, ' ')]);
+}
+
+/** The length of the header, known to lie within the file. */
+function readHeaderLength(bytes: Uint8Array): number {
+  if (bytes.length < LENGTH_BYTES)
+    damaged(`a file of at least ${LENGTH_BYTES} bytes`, `${bytes.length} bytes`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES))
+    damaged(`a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
+  const available = bytes.length - LENGTH_BYTES;
+  if (length > BigInt(available))
+    damaged(`a header of ${length} bytes`, `a file that ends after ${available}`);
+  return Number(length);
+}
+
+function decodeText(header: Uint8Array): string {
+  if (header[0] !== '{'.charCodeAt(0)) damaged("a header that starts with '{'", 'another first byte');
+  try {
+    // A copy, because TextDecoder does not take shared memory.
+    return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(header));
+  } catch {
+    return damaged('a header in UTF-8', 'other bytes');
+  }
+}
+
+function readHeader(text: string): { entries: Entry[]; metadata: Record<string, string> } {
+  const cursor = new JsonCursor(text, damaged);
+  const entries: Entry[] = [];
+  const metadata = Object.create(null) as Record<string, string>;
+  cursor.object((name) => {
+    if (name === METADATA_KEY) {
+      cursor.object((key) => {
+        metadata[key] = cursor.string();
+      });
+      return;
+    }
+    if (entries.length === MAX_TENSORS) damaged(`at most ${MAX_TENSORS} tensors`, 'more');
+    entries.push(readEntry(cursor, name));
+  });
+  cursor.end();
+  return { entries, metadata };
+}
+
+function readEntry(cursor: JsonCursor, name: string): Entry {
+  let dtype: string | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  cursor.object((key) => {
+    if (key === 'dtype') dtype = cursor.string();
+    else if (key === 'shape') shape = cursor.integers(MAX_RANK);
+    else if (key === 'data_offsets') offsets = cursor.integers(2);
+    else damaged(`only dtype, shape and data_offsets for ${shown(name)}`, shown(key));
+  });
+  if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
+    return damaged(`dtype, shape and two data_offsets for ${shown(name)}`, 'fewer');
+  }
+  const [begin, end] = offsets as [number, number];
+  const entry = { name, type: elementType(name, dtype), shape, begin, end };
+  checkSize(entry);
+  return entry;
+}
+
+function elementType(name: string, dtype: string): ElementType {
+  const type = ELEMENT_TYPES.find((candidate) => candidate.dtype === dtype);
+  if (type !== undefined) return type;
+  throw new SteepestError('ERR_MODEL_FILE', {
+    expected: `${shown(name)} to be one of ${ELEMENT_TYPES.map((known) => known.dtype).join(', ')}`,
+    given: shown(dtype),
+    mend: 'Convert the tensor, to float32 say, where the file was written.',
+  });
+}
+
+/**
+ * The product of a shape, or NaN if it is above 2⁵³ − 1. Dimensions of 0 do not hide that the others are too large.
+ */
+function elementCount(shape: readonly number[]): number {
+  let nonZero = 1;
+  for (const size of shape) {
+    nonZero *= Math.max(size, 1);
+    if (!Number.isSafeInteger(nonZero)) return Number.NaN;
+  }
+  return shape.includes(0) ? 0 : nonZero;
+}
+
+function checkSize({ name, type, shape, begin, end }: Entry): void {
+  const byteLength = elementCount(shape) * type.itemBytes;
+  if (!Number.isSafeInteger(byteLength)) {
+    damaged(`${shown(name)} to have fewer than 2^53 bytes`, `shape [${shape.join(', ')}]`);
+  }
+  if (end - begin !== byteLength) {
+    const what = `${shown(name)}, ${type.dtype} of shape [${shape.join(', ')}], to have ${byteLength} bytes`;
+    damaged(what, `data_offsets [${begin}, ${end}]`);
+  }
+}
+
+/** Every byte after the header belongs to exactly one tensor. */
+function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
+  let position = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== position) {
+      damaged(
+        `${shown(name)} to begin at byte ${position}, where the tensor before it ends`,
+        `${begin < position ? 'an overlap' : 'a gap'}: it begins at ${begin}`,
+      );
+    }
+    position = end;
+  }
+  if (position !== dataBytes) damaged(`${position} bytes of tensors, as the header says`, `${dataBytes}`);
+}
+
+const HOST_IS_LITTLE_ENDIAN = endianness() === 'LE';
+
+/** Turns elements from the host's byte order into the file's, or back, in place. */
+function toLittleEndian(bytes: Uint8Array, itemBytes: number): void {
+  if (HOST_IS_LITTLE_ENDIAN || itemBytes === 1) return;
+  const items = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (itemBytes === 4) items.swap32();
+  else items.swap64();
+}
