@@ -1,0 +1,168 @@
+import { isMainThread } from 'node:worker_threads';
+import { SteepestError } from '../core/errors.js';
+import { type AddonLoad, loadAddon } from './addon.cjs';
+import type { KernelSet } from './contract.js';
+import { NativeKernels } from './native.js';
+import { typescriptExact, typescriptFast } from './typescript/index.js';
+
+const BACKENDS = ['native', 'typescript'] as const;
+const ISAS = ['avx512', 'avx2', 'neon', 'portable'] as const;
+const NUMERICS = ['default', 'exact'] as const;
+
+/** Which kernels are wanted. What is left out, the environment decides, then the machine. */
+export interface KernelRequest {
+  backend?: (typeof BACKENDS)[number];
+  /** An instruction set; asks for the native backend. */
+  isa?: (typeof ISAS)[number];
+  /** `exact`: the native kernels' bits on the TypeScript backend too. Native kernels always have them. */
+  numerics?: (typeof NUMERICS)[number];
+}
+
+/** Which kernels run, and why these. */
+export interface Backend {
+  kind: KernelSet['kind'];
+  isa: string;
+  reason: string;
+}
+
+interface Selection {
+  kernels: KernelSet;
+  reason: string;
+}
+
+let load: AddonLoad | undefined;
+let warned = false;
+const selections = new Map<string, Selection>();
+
+function oneOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  known: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = known.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw new SteepestError('ERR_BACKEND', {
+    expected: `${name} to be one of ${known.join(', ')}`,
+    given: `'${value}'`,
+    mend: 'Use one of these, or leave it out to get the best that this machine has.',
+  });
+}
+
+/** A choice and where it was made, for messages. */
+interface Choice<T> {
+  value: T;
+  origin: string;
+}
+
+function choice<T extends string>(
+  name: string,
+  option: string | undefined,
+  variable: string,
+  known: readonly T[],
+): Choice<T> | undefined {
+  const asked = oneOf(`option ${name}`, option, known);
+  if (asked !== undefined) return { value: asked, origin: `option ${name}: '${asked}'` };
+  // An empty variable is a common way to say "not set".
+  const set = oneOf(variable, process.env[variable] || undefined, known);
+  return set === undefined ? undefined : { value: set, origin: `${variable}=${set}` };
+}
+
+function noAddon(problems: readonly string[], origin: string): never {
+  throw new SteepestError('ERR_BACKEND', {
+    expected: `the native add-on, as ${origin} asks for it`,
+    given: `none that loads on ${process.platform}-${process.arch} (${problems.join('; ')})`,
+    mend: [
+      'Possible solutions:',
+      '- in a checkout of the repository, build it: npm run build:native (needs a C++17 compiler and Python);',
+      '- in an installed package, install it again: npm install --force steepest;',
+      '- leave the choice out: TypeScript kernels compute the same model, more slowly.',
+    ].join('\n'),
+  });
+}
+
+function selectNative(isa: Choice<string> | undefined, origin: string): Selection {
+  load ??= loadAddon();
+  if (load.addon === undefined) noAddon(load.problems, origin);
+  const available = load.addon.isas();
+  if (isa !== undefined && !available.includes(isa.value)) {
+    throw new SteepestError('ERR_BACKEND', {
+      expected: `an instruction set that this CPU and this build have: ${available.join(', ')}`,
+      given: isa.origin,
+      mend: 'Use one of these, or leave it out to get the best of them.',
+    });
+  }
+  const chosen = isa?.value ?? (available[0] as string);
+  const reason = isa?.origin ?? `best of ${available.join(', ')} on this CPU`;
+  return { kernels: new NativeKernels(load.addon, chosen), reason: `${origin}; ${reason}` };
+}
+
+/** Says once, on the main thread (the pool's threads make the same choice again), that training will be slower. */
+function warnOfFallback(reason: string): void {
+  if (warned || !isMainThread) return;
+  warned = true;
+  process.emitWarning(
+    `steepest computes with its TypeScript kernels, many times slower than the native ones: ${reason}. ` +
+      'Set STEEPEST_BACKEND=typescript to choose them without this warning.',
+    { type: 'SteepestWarning', code: 'STEEPEST_FALLBACK' },
+  );
+}
+
+function select({ backend, isa, numerics }: KernelRequest): Selection {
+  const exact = oneOf('option numerics', numerics, NUMERICS) === 'exact';
+  const typescript = exact ? typescriptExact : typescriptFast;
+  const wanted = choice('backend', backend, 'STEEPEST_BACKEND', BACKENDS);
+  const set = choice('isa', isa, 'STEEPEST_ISA', ISAS);
+  if (isa !== undefined && backend === 'typescript') {
+    throw new SteepestError('ERR_BACKEND', {
+      expected: "no isa with backend 'typescript', which has no instruction sets",
+      given: `isa '${isa}'`,
+      mend: 'Leave one of the two out.',
+    });
+  }
+  // An option outweighs the environment: an isa asked for in code asks for the native backend.
+  if (isa !== undefined) return selectNative(set, `option isa: '${isa}'`);
+  if (wanted?.value === 'typescript') return { kernels: typescript, reason: wanted.origin };
+  const asked = wanted ?? set;
+  if (asked !== undefined) return selectNative(set, asked.origin);
+  load ??= loadAddon();
+  if (load.addon !== undefined) return selectNative(undefined, `add-on ${load.path}`);
+  const reason = `no native add-on loads (${load.problems.join('; ')})`;
+  warnOfFallback(reason);
+  return { kernels: typescript, reason };
+}
+
+function cachedSelection(request: KernelRequest): Selection {
+  const { STEEPEST_BACKEND, STEEPEST_ISA } = process.env;
+  const { backend, isa, numerics } = request;
+  const key = [backend, isa, numerics, STEEPEST_BACKEND, STEEPEST_ISA].join('|');
+  let selection = selections.get(key);
+  if (selection === undefined) {
+    selection = select(request);
+    selections.set(key, selection);
+  }
+  return selection;
+}
+
+/**
+ * The kernels to compute with: what `request` says, else what STEEPEST_BACKEND (native, typescript),
+ * STEEPEST_ISA (avx512, avx2, neon, portable) say, else the best native ones, else TypeScript with a
+ * warning on stderr.
+ *
+ * @throws SteepestError `ERR_BACKEND` for unknown words and for what this machine does not have
+ */
+export function selectKernels(request: KernelRequest = {}): KernelSet {
+  return cachedSelection(request).kernels;
+}
+
+/** Which kernels run on this machine if nothing else is asked for, and why. */
+export function backend(): Backend {
+  const { kernels, reason } = cachedSelection({});
+  return { kind: kernels.kind, isa: kernels.isa, reason };
+}
+
+/** The instruction sets that native kernels can run with here, best first; none without the add-on. */
+export function availableIsas(): readonly string[] {
+  load ??= loadAddon();
+  return load.addon?.isas() ?? [];
+}

@@ -1,0 +1,52 @@
+import { SteepestError } from '../core/errors.js';
+import type { Addon, RunPhase } from './addon.cjs';
+import type { BindableProgram, BoundProgram, KernelSet, Phase, ProgramBuffer } from './contract.js';
+import { encodeProgram } from './encode.js';
+
+const MEND =
+  'This is a fault in the program, not in your data: compile it again, or report it with explain().';
+
+/** What the add-on's `bind` throws. */
+interface RefusedProgram extends Error {
+  code: 'ERR_PROGRAM';
+  expected: string;
+  given: string;
+}
+
+function isRefusal(error: unknown): error is RefusedProgram {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_PROGRAM';
+}
+
+/** A program bound to native memory, which lives as long as this object. */
+class NativeProgram implements BoundProgram {
+  constructor(private readonly runPhase: RunPhase) {}
+
+  run(phase: Phase): number {
+    return this.runPhase(phase);
+  }
+}
+
+/** The add-on's kernels for one instruction set. Their bits are the same on each. */
+export class NativeKernels implements KernelSet {
+  readonly kind = 'native';
+  readonly numerics = 'fma32';
+
+  constructor(
+    private readonly addon: Addon,
+    readonly isa: string,
+  ) {}
+
+  bind(
+    program: BindableProgram,
+    buffers: readonly ProgramBuffer[],
+    registers: Float64Array<ArrayBufferLike>,
+  ): BoundProgram {
+    try {
+      return new NativeProgram(this.addon.bind(this.isa, encodeProgram(program), buffers, registers));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const { expected, given } = error;
+      throw new SteepestError('ERR_PROGRAM', { expected, given, mend: MEND }, { cause: error });
+    }
+  }
+}
