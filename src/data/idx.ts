@@ -1,0 +1,276 @@
+import { access, type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+
+/** Arrays that worker threads can read as they stand: training on them needs no copy. */
+export type SharedArray =
+  | Uint8Array<SharedArrayBuffer>
+  | Int32Array<SharedArrayBuffer>
+  | Float32Array<SharedArrayBuffer>
+  | Float64Array<SharedArrayBuffer>;
+
+/** Samples and class numbers. */
+export interface LabelledImages {
+  /** Pixels 0 … 255, one image per row: [n, 784]. */
+  x: NdArray<Uint8Array<SharedArrayBuffer>>;
+  /** The digit of each image, 0 … 9: [n]. */
+  y: NdArray<Int32Array<SharedArrayBuffer>>;
+}
+
+/** How IDX writes one element type, big-endian, and the array that holds it here. */
+interface IdxType {
+  itemBytes: number;
+  make: (length: number) => SharedArray;
+  get: (view: DataView, byteOffset: number) => number;
+}
+
+const int32s = (length: number): SharedArray => new Int32Array(new SharedArrayBuffer(length * 4));
+
+/** Byte 2 of the magic number. Int8 and int16 become int32, the narrowest signed type that arrays here have. */
+const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
+  [
+    0x08,
+    { itemBytes: 1, make: (n) => new Uint8Array(new SharedArrayBuffer(n)), get: (v, at) => v.getUint8(at) },
+  ],
+  [0x09, { itemBytes: 1, make: int32s, get: (v, at) => v.getInt8(at) }],
+  [0x0b, { itemBytes: 2, make: int32s, get: (v, at) => v.getInt16(at) }],
+  [0x0c, { itemBytes: 4, make: int32s, get: (v, at) => v.getInt32(at) }],
+  [
+    0x0d,
+    {
+      itemBytes: 4,
+      make: (n) => new Float32Array(new SharedArrayBuffer(n * 4)),
+      get: (v, at) => v.getFloat32(at),
+    },
+  ],
+  [
+    0x0e,
+    {
+      itemBytes: 8,
+      make: (n) => new Float64Array(new SharedArrayBuffer(n * 8)),
+      get: (v, at) => v.getFloat64(at),
+    },
+  ],
+] satisfies [number, IdxType][]);
+
+const MAGIC_BYTES = 4;
+const SIZE_BYTES = 4;
+/** Images with channels have four dimensions; this leaves room. */
+const MAX_RANK = 8;
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+/** Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is wrong. */
+const MAX_DEFLATE_RATIO = 1032;
+
+function fileError(path: string, expected: string, given: string, mend: string, cause?: unknown): never {
+  throw new SteepestError('ERR_DATA_FILE', { expected: `'${path}' ${expected}`, given, mend }, { cause });
+}
+
+/**
+ * Reads an IDX file, the format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, an element type, a rank, the
+ * dimensions and the elements, big-endian. Gzip is recognised by its first bytes, whatever the file's name.
+ * @returns an array over shared memory: uint8, int32 (also for int8 and int16), float32 or float64
+ * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no IDX file, or shorter or longer than it says.
+ */
+export async function readIdx(path: string): Promise<NdArray<SharedArray>> {
+  const handle = await open(path, 'r').catch((error: Error) =>
+    fileError(path, 'to be readable', error.message, 'Check the path.', error),
+  );
+  try {
+    return await readOpenIdx(path, handle);
+  } catch (error) {
+    if (error instanceof SteepestError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return fileError(path, 'to be a whole file', reason, 'Download it again.', error);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readOpenIdx(path: string, handle: FileHandle): Promise<NdArray<SharedArray>> {
+  const { size } = await handle.stat();
+  const start = new Uint8Array(GZIP_MAGIC.length);
+  await handle.read(start, 0, start.length, 0);
+  const zipped = GZIP_MAGIC.every((byte, i) => start[i] === byte);
+  const source = new ByteSource(path, byteStream(handle, zipped));
+  try {
+    return await readSource(source, path, zipped ? size * MAX_DEFLATE_RATIO : size, size);
+  } finally {
+    await source.close();
+  }
+}
+
+/** @param limit the most bytes that a file of `size` bytes can hold */
+async function readSource(
+  source: ByteSource,
+  path: string,
+  limit: number,
+  size: number,
+): Promise<NdArray<SharedArray>> {
+  const { type, shape } = await readHeader(source, path);
+  const length = shape.reduce((product, n) => product * n, 1);
+  const byteLength = length * type.itemBytes;
+  if (byteLength > limit) {
+    const mend = 'The file is incomplete or no IDX file: download it again.';
+    fileError(
+      path,
+      `to hold ${byteLength} bytes of elements, as its header says`,
+      `a file of ${size} bytes`,
+      mend,
+    );
+  }
+  const data = await readElements(source, type, length);
+  await source.end(`${byteLength} bytes of elements`);
+  return { data, shape };
+}
+
+function byteStream(handle: FileHandle, zipped: boolean): AsyncIterable<Uint8Array> {
+  const file = handle.createReadStream({ start: 0, autoClose: false });
+  if (!zipped) return file;
+  // Errors of either stream reach the one who reads; the callback is there because pipeline wants one.
+  return pipeline(file, createGunzip(), () => undefined);
+}
+
+async function readHeader(source: ByteSource, path: string): Promise<{ type: IdxType; shape: number[] }> {
+  const magic = new Uint8Array(MAGIC_BYTES);
+  await source.fill(magic, 'the magic number');
+  const [zero0, zero1, code, rank] = magic as unknown as [number, number, number, number];
+  const type = IDX_TYPES.get(code);
+  if (zero0 !== 0 || zero1 !== 0 || type === undefined || rank < 1 || rank > MAX_RANK) {
+    fileError(
+      path,
+      `to start with 00 00, an IDX element type and a rank of 1 to ${MAX_RANK}`,
+      [...magic].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
+      'Give an IDX file, such as train-images-idx3-ubyte or its .gz.',
+    );
+  }
+  const sizes = new Uint8Array(rank * SIZE_BYTES);
+  await source.fill(sizes, 'the dimensions');
+  const view = new DataView(sizes.buffer);
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(i * SIZE_BYTES));
+  return { type, shape };
+}
+
+async function readElements(source: ByteSource, type: IdxType, length: number): Promise<SharedArray> {
+  const data = type.make(length);
+  if (data instanceof Uint8Array) {
+    await source.fill(data, 'the elements');
+    return data;
+  }
+  const bytes = new Uint8Array(length * type.itemBytes);
+  await source.fill(bytes, 'the elements');
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < length; i++) data[i] = type.get(view, i * type.itemBytes);
+  return data;
+}
+
+const MNIST_SIDE = 28;
+const MNIST_CLASSES = 10;
+
+/**
+ * Reads MNIST, or a data set that comes as the same four files (Fashion-MNIST, KMNIST), plain or gzipped, from a
+ * folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
+ * @throws SteepestError `ERR_DATA_FILE` if a file is missing, damaged or not of 28 × 28 images and labels 0 … 9.
+ */
+export async function loadMnist(folder: string): Promise<{ train: LabelledImages; test: LabelledImages }> {
+  return { train: await loadSplit(folder, 'train'), test: await loadSplit(folder, 't10k') };
+}
+
+async function loadSplit(folder: string, split: 'train' | 't10k'): Promise<LabelledImages> {
+  const imagesPath = await findFile(folder, `${split}-images-idx3-ubyte`);
+  const labelsPath = await findFile(folder, `${split}-labels-idx1-ubyte`);
+  const images = await readIdx(imagesPath);
+  const labels = await readIdx(labelsPath);
+  const [count, height, width] = images.shape;
+  const mend = 'Give the folder of the four MNIST files.';
+  const isImages = images.shape.length === 3 && height === MNIST_SIDE && width === MNIST_SIDE;
+  if (!isImages || !(images.data instanceof Uint8Array)) {
+    fileError(imagesPath, `to hold uint8 images [n, ${MNIST_SIDE}, ${MNIST_SIDE}]`, describe(images), mend);
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== count || !(labels.data instanceof Uint8Array)) {
+    fileError(labelsPath, `to hold uint8 labels [${count}], one per image`, describe(labels), mend);
+  }
+  const wrong = labels.data.findIndex((label) => label >= MNIST_CLASSES);
+  if (wrong >= 0) {
+    const given = `${labels.data[wrong]} at ${wrong}`;
+    fileError(labelsPath, `to hold labels below ${MNIST_CLASSES}`, given, mend);
+  }
+  const y = new Int32Array(new SharedArrayBuffer(labels.data.length * Int32Array.BYTES_PER_ELEMENT));
+  y.set(labels.data);
+  return {
+    x: { data: images.data, shape: [count as number, MNIST_SIDE * MNIST_SIDE] },
+    y: { data: y, shape: [count as number] },
+  };
+}
+
+function describe({ data, shape }: NdArray): string {
+  return `${data.constructor.name} [${shape.join(', ')}]`;
+}
+
+/** The file as it was published, unpacked, or as some mirrors spell it. */
+async function findFile(folder: string, name: string): Promise<string> {
+  const dotted = name.replace('-idx', '.idx');
+  for (const candidate of [name, `${name}.gz`, dotted, `${dotted}.gz`]) {
+    const path = join(folder, candidate);
+    const found = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (found) return path;
+  }
+  const mend = 'Download the four MNIST files into that folder, or give the right one.';
+  return fileError(join(folder, name), 'or its .gz to be there', 'no such file', mend);
+}
+
+/** Hands out a stream's bytes in the portions that a reader asks for. */
+class ByteSource {
+  private readonly chunks: AsyncIterator<Uint8Array>;
+  private rest: Uint8Array = new Uint8Array(0);
+
+  constructor(
+    private readonly path: string,
+    stream: AsyncIterable<Uint8Array>,
+  ) {
+    this.chunks = stream[Symbol.asyncIterator]();
+  }
+
+  /** Fills the whole of `target`. */
+  async fill(target: Uint8Array, what: string): Promise<void> {
+    let filled = 0;
+    while (filled < target.length) {
+      if (this.rest.length === 0 && !(await this.next())) {
+        const mend = 'The file is incomplete: download it again.';
+        fileError(
+          this.path,
+          `to hold ${target.length} bytes of ${what}`,
+          `an end after ${filled} of them`,
+          mend,
+        );
+      }
+      const part = this.rest.subarray(0, target.length - filled);
+      target.set(part, filled);
+      this.rest = this.rest.subarray(part.length);
+      filled += part.length;
+    }
+  }
+
+  /** Checks that nothing is left. */
+  async end(what: string): Promise<void> {
+    if (this.rest.length > 0 || (await this.next())) {
+      fileError(this.path, `to end after ${what}`, 'more bytes', 'Download it again.');
+    }
+  }
+
+  /** Lets go of the stream, read to its end or not. */
+  async close(): Promise<void> {
+    await this.chunks.return?.();
+  }
+
+  private async next(): Promise<boolean> {
+    const { value, done } = await this.chunks.next();
+    this.rest = done ? new Uint8Array(0) : value;
+    return !done;
+  }
+}
