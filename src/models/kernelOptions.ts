@@ -11,9 +11,12 @@ export interface KernelOptions {
 
 export const KERNEL_KEYS = ['backend', 'isa', 'numerics'];
 
-/** Checks the choice by making it. @throws SteepestError `ERR_BACKEND` */
+/**
+ * Makes the choice here and now, environment included, so that worker threads make the same one.
+ * @throws SteepestError `ERR_BACKEND`
+ */
 export function chooseKernels({ backend, isa, numerics }: KernelOptions): KernelRequest {
-  const request: KernelRequest = { backend, isa, numerics };
-  selectKernels(request);
-  return request;
+  const kernels = selectKernels({ backend, isa, numerics });
+  if (kernels.kind === 'native') return { isa: kernels.isa as KernelRequest['isa'] };
+  return { backend: 'typescript', numerics: kernels.isa === 'exact' ? 'exact' : 'default' };
 }
