@@ -1,0 +1,59 @@
+"""Values and derivatives of every activation, from torch.nn.functional in float64."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from common import expected, float32, inputs
+
+FUNCTIONS = {
+    "linear": lambda x: x * 1,
+    "relu": F.relu,
+    # Keras's negative slope; PyTorch's own default is 0.01.
+    "leakyRelu": lambda x: F.leaky_relu(x, 0.2),
+    "elu": F.elu,
+    "gelu": F.gelu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    # threshold: PyTorch switches to y = x above it; without it the formula holds everywhere.
+    "softplus": lambda x: F.softplus(x, threshold=1e9),
+}
+
+
+def grid():
+    """128 points: dense where the functions bend, sparse where they saturate, and a few extremes."""
+    middle = np.linspace(-5, 5, 81)
+    outer = np.array([5.5, 6, 7, 8, 9, 10, 12, 15, 17.5, 20, 25, 30, 40, 50, 60, 80])
+    tiny = np.array([1e-2, 1e-3, 1e-4, 1e-6, 1e-10, 1e-20])
+    points = np.concatenate([middle, outer, -outer, tiny, -tiny])
+    rest = np.linspace(-0.7, 0.7, 128 - len(points))
+    return float32(np.sort(np.concatenate([points, rest])))
+
+
+def elementwise():
+    cases = []
+    x = grid()
+    for name, function in FUNCTIONS.items():
+        leaf = torch.tensor(x, requires_grad=True)
+        y = function(leaf)
+        y.sum().backward()
+        cases.append({"activation": name, "y": expected(y), "derivative": expected(leaf.grad)})
+    return {"x": inputs(x), "cases": cases}
+
+
+def softmax():
+    """Rows of logits, softmax, and the gradient of Σ g ⊙ softmax(x) for a given g."""
+    rng = np.random.default_rng(31)
+    cases = []
+    for scale, cols in [(1, 3), (4, 10), (30, 17), (1, 40)]:
+        x = float32(rng.normal(0, scale, (5, cols)))
+        g = float32(rng.normal(0, 1, (5, cols)))
+        leaf = torch.tensor(x, requires_grad=True)
+        y = F.softmax(leaf, dim=1)
+        (y * torch.tensor(g)).sum().backward()
+        cases.append({"x": inputs(x), "g": inputs(g), "y": expected(y), "dx": expected(leaf.grad)})
+    return cases
+
+
+def fixture():
+    return {"elementwise": elementwise(), "softmax": softmax()}

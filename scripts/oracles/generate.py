@@ -1,0 +1,49 @@
+"""Writes test/fixtures/*.json, or checks that they are what these scripts give. See README.md."""
+
+import argparse
+import importlib
+import json
+import math
+import sys
+
+from common import FIXTURES, to_text
+
+NAMES = ["activations", "losses", "optimizers", "training", "estimators"]
+# Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
+CHECK_TOLERANCE = 1e-9
+
+
+def same(a, b):
+    """True if two fixtures agree in structure, words and, within the tolerance, numbers."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, bool) or isinstance(a, str):
+        return a == b
+    return math.isclose(a, b, rel_tol=CHECK_TOLERANCE, abs_tol=CHECK_TOLERANCE)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="fixture", help=f"some of {', '.join(NAMES)}; all if left out")
+    parser.add_argument("--check", action="store_true", help="compare with the files that are there")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in NAMES]
+    if unknown:
+        parser.error(f"no fixture is called {', '.join(unknown)}")
+    stale = []
+    for name in arguments.names or NAMES:
+        text = to_text(importlib.import_module(name).fixture())
+        path = FIXTURES / f"{name}.json"
+        if not arguments.check:
+            path.write_text(text)
+            print(f"{path.name}: {len(text)} bytes")
+        elif not path.exists() or not same(json.loads(path.read_text()), json.loads(text)):
+            stale.append(path.name)
+    if stale:
+        sys.exit(f"differs from what the scripts give: {', '.join(stale)}. Run generate.py without --check.")
+
+
+if __name__ == "__main__":
+    main()
