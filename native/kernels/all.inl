@@ -1,0 +1,49 @@
+// Every kernel family, and the table of them, for the instruction set that includes this file.
+#include "math.inl"
+#include "threefry.inl"
+#include "activation.inl"
+#include "gather.inl"
+#include "gemm.inl"
+#include "reduce.inl"
+#include "shuffle.inl"
+#include "dropout.inl"
+#include "softmax.inl"
+#include "losses.inl"
+#include "metrics.inl"
+#include "penalty.inl"
+#include "optimizers.inl"
+
+/** In the order of OpKind. */
+constexpr KernelTable kernelTable(const char* isa) {
+  return {isa,
+          kLanes,
+          {
+              op_gatherRows,
+              op_gatherLabels,
+              op_gemm,
+              op_biasGradient,
+              op_activation,
+              op_activationBackward,
+              op_scaleShift,
+              op_dropout,
+              op_softmax,
+              op_softmaxBackward,
+              op_softmaxCrossEntropy,
+              op_sigmoidCrossEntropy,
+              op_categoricalCrossEntropy,
+              op_binaryCrossEntropy,
+              op_meanSquaredError,
+              op_meanAbsoluteError,
+              op_argmaxAccuracy,
+              op_thresholdAccuracy,
+              op_r2Terms,
+              op_rowSums,
+              op_penalty,
+              op_sgd,
+              op_momentum,
+              op_rmsprop,
+              op_adam,
+              op_copyRows,
+              op_shuffle,
+          }};
+}

@@ -1,0 +1,27 @@
+// Which architecture and compiler this is.
+#pragma once
+
+#if defined(__x86_64__) || defined(_M_X64)
+#define STEEPEST_X86 1
+#elif defined(__aarch64__) || defined(_M_ARM64)
+#define STEEPEST_ARM64 1
+#endif
+
+#if defined(__clang__)
+#define STEEPEST_CLANG 1
+#define STEEPEST_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define STEEPEST_GCC 1
+// More than any tile dimension: accumulators must become registers, so their loops must go.
+#define STEEPEST_UNROLL _Pragma("GCC unroll 32")
+#else
+#define STEEPEST_UNROLL
+#endif
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#define STEEPEST_NOINLINE __declspec(noinline)
+#define STEEPEST_RESTRICT __restrict
+#else
+#define STEEPEST_NOINLINE __attribute__((noinline))
+#define STEEPEST_RESTRICT __restrict__
+#endif

@@ -1,0 +1,24 @@
+// Every kernel, compiled for plain C++, any CPU.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "arch.h"
+#include "table.h"
+
+namespace steepest {
+namespace portable {
+#include "../simd/portable.h"
+#include "../simd/lanes.h"
+#include "all.inl"
+}  // namespace portable
+}  // namespace steepest
+
+namespace steepest {
+const KernelTable* kernels_portable() {
+  static constexpr KernelTable table = portable::kernelTable("portable");
+  return &table;
+}
+}  // namespace steepest
