@@ -1,0 +1,172 @@
+import type { Logs } from './logs.js';
+
+/** Size of the fit that is shown. */
+export interface ProgressShape {
+  epochs: number;
+  stepsPerEpoch: number;
+  /** Rows per epoch. */
+  samples: number;
+}
+
+/** How far a fit has come. */
+export interface ProgressState extends ProgressShape {
+  /** The epoch under way, from 0. */
+  epoch: number;
+  /** Steps of it that are finished. */
+  step: number;
+  /** Loss and metrics of the last finished epoch. */
+  logs: Readonly<Logs>;
+  /** Since the fit began. */
+  elapsedMs: number;
+}
+
+const SEPARATOR = ' · ';
+/** With these the bar, loss, one metric and time left fit a terminal of 80 columns. */
+const BAR_CELLS = 12;
+/** From 1,000 on, a rate's fraction says nothing; below 10, one digit more does. */
+const WHOLE_FROM = 1000;
+/** Logs at least this large or small are written with an exponent. */
+const EXPONENT_FROM = 1e6;
+const EXPONENT_BELOW = 1e-3;
+
+/**
+ * One line on the state of a fit: `Epoch 3/10 [=====>      ] 210/469 · loss 0.1234 · accuracy 0.9612 · ETA 0:42 ·
+ * 61,234 samples/s`, never longer than `width` characters. What does not fit is left out whole, the least important
+ * first: the rate, the metrics from the last, the bar, the time left. Rate and time left are averages since the fit
+ * began.
+ */
+export function renderProgress(state: ProgressState, width: number): string {
+  const [loss = '', ...metrics] = logParts(state.logs);
+  const { rate, left } = pace(state);
+  // In the order in which they earn their place, each with its place in the line.
+  const parts = [
+    { at: 0, text: `Epoch ${state.epoch + 1}/${state.epochs}` },
+    { at: 2, text: ` ${state.step}/${state.stepsPerEpoch}` },
+    { at: 3, text: loss },
+    { at: 5, text: left },
+    { at: 1, text: ` ${renderBar(state.step / state.stepsPerEpoch)}` },
+    ...metrics.map((text) => ({ at: 4, text })),
+    { at: 6, text: rate },
+  ];
+  let room = width;
+  const kept = parts.filter(({ text }) => {
+    // Once something is left out, so is all that matters less.
+    room = text.length <= room ? room - text.length : -1;
+    return room >= 0;
+  });
+  kept.sort((a, b) => a.at - b.at);
+  return kept.map(({ text }) => text).join('');
+}
+
+/** One line on a finished epoch: `Epoch 3/10 · loss 0.1234 · accuracy 0.9612 · 61,234 samples/s · 1.2 s`. */
+export function renderEpoch(state: ProgressState, epochMs: number): string {
+  const { rate } = pace(state);
+  const time = `${SEPARATOR}${(epochMs / 1000).toFixed(epochMs < 100 ? 3 : 1)} s`;
+  return [`Epoch ${state.epoch + 1}/${state.epochs}`, ...logParts(state.logs), rate, time].join('');
+}
+
+function renderBar(fraction: number): string {
+  const done = Math.floor(Math.min(Math.max(fraction, 0), 1) * BAR_CELLS);
+  const tip = done < BAR_CELLS ? '>' : '';
+  return `[${('='.repeat(done) + tip).padEnd(BAR_CELLS)}]`;
+}
+
+function logParts(logs: Readonly<Logs>): string[] {
+  return Object.entries(logs).map(([name, value]) => `${SEPARATOR}${name} ${formatNumber(value)}`);
+}
+
+function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  const isPlain = size === 0 || (size >= EXPONENT_BELOW && size < EXPONENT_FROM);
+  return isPlain || !Number.isFinite(value) ? value.toFixed(4) : value.toExponential(3);
+}
+
+/** Samples per second and time left; empty before there is anything to measure. */
+function pace(state: ProgressState): { rate: string; left: string } {
+  const { epoch, step, epochs, stepsPerEpoch, samples, elapsedMs } = state;
+  const epochsDone = epoch + Math.min(step / stepsPerEpoch, 1);
+  if (!(epochsDone > 0 && elapsedMs > 0)) return { rate: '', left: '' };
+  const perSecond = (epochsDone * samples * 1000) / elapsedMs;
+  const secondsLeft = Math.ceil(((epochs - epochsDone) * elapsedMs) / epochsDone / 1000);
+  const digits = perSecond >= WHOLE_FROM ? 0 : 1;
+  const rate = perSecond.toLocaleString('en-US', { maximumFractionDigits: digits });
+  return { rate: `${SEPARATOR}${rate} samples/s`, left: `${SEPARATOR}ETA ${formatTime(secondsLeft)}` };
+}
+
+/** Minutes and seconds, with hours if there are any: `0:42`, `1:02:03`. */
+function formatTime(seconds: number): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/** What the writer needs of `process.stderr`. */
+export interface ProgressStream {
+  isTTY?: boolean;
+  /** Characters per line; terminals may change it at any time. */
+  columns?: number;
+  write(text: string): unknown;
+}
+
+/** Terminals that do not say how wide they are get this. */
+const USUAL_COLUMNS = 80;
+/** Goes to the start of the line, and erases what is right of the cursor (ECMA-48, EL). */
+const LINE_START = '\r';
+const ERASE_REST = '\u001b[K';
+
+/**
+ * Shows how a fit comes along: on a terminal one line that is drawn again and again, elsewhere one line per epoch. It
+ * writes to stderr, so that a program's own output can be piped.
+ */
+export class ProgressWriter {
+  private readonly startMs: number;
+  private epochStartMs: number;
+  private state: ProgressState;
+  private drawn = '';
+
+  /** @param now a clock in milliseconds */
+  constructor(
+    shape: ProgressShape,
+    private readonly stream: ProgressStream = process.stderr,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.startMs = this.now();
+    this.epochStartMs = this.startMs;
+    this.state = { ...shape, epoch: 0, step: 0, logs: {}, elapsedMs: 0 };
+  }
+
+  /** Redraws the line of a terminal; cheap to call when nothing has changed. */
+  update(progress: Pick<ProgressState, 'epoch' | 'step' | 'logs'>): void {
+    Object.assign(this.state, progress, { elapsedMs: this.now() - this.startMs });
+    if (this.stream.isTTY) this.draw();
+  }
+
+  /** @param epoch from 0 */
+  endEpoch(epoch: number, logs: Readonly<Logs>): void {
+    const now = this.now();
+    // Epochs are reported when they are over: a redraw may have shown the next one already, and must not go back.
+    const isLatest = epoch >= this.state.epoch;
+    const step = isLatest ? this.state.stepsPerEpoch : this.state.step;
+    this.update({ epoch: Math.max(epoch, this.state.epoch), step, logs });
+    if (!this.stream.isTTY) {
+      const ended = { ...this.state, epoch, step: this.state.stepsPerEpoch };
+      this.stream.write(`${renderEpoch(ended, now - this.epochStartMs)}\n`);
+    }
+    this.epochStartMs = now;
+  }
+
+  /** Leaves the line as it is and goes to the next. */
+  finish(): void {
+    if (this.drawn !== '') this.stream.write('\n');
+    this.drawn = '';
+  }
+
+  private draw(): void {
+    // A character in the last column makes some terminals begin a new line.
+    const line = renderProgress(this.state, (this.stream.columns || USUAL_COLUMNS) - 1);
+    if (line === this.drawn) return;
+    this.stream.write(`${LINE_START}${line}${ERASE_REST}`);
+    this.drawn = line;
+  }
+}
