@@ -1,0 +1,58 @@
+import { type ActivationName, activationNames, type LossName, lossNames } from 'steepest';
+import { describe, it } from 'vitest';
+import { checkGradients, randomNumbers, randomRows } from './check.js';
+
+const ROWS = 7;
+const CLASSES = 3;
+const next = randomNumbers(5);
+const x = randomRows(ROWS, 4, next);
+
+/** Targets of each loss; one line per loss, so that a new one without targets does not compile. */
+const TARGETS: Record<LossName, number[][] | number[]> = {
+  meanSquaredError: randomRows(ROWS, CLASSES, next),
+  meanAbsoluteError: randomRows(ROWS, CLASSES, next),
+  binaryCrossentropy: randomRows(ROWS, CLASSES, () => (next() + 1) / 2),
+  categoricalCrossentropy: randomRows(ROWS, CLASSES, next).map((row) => {
+    const positive = row.map(Math.abs);
+    const sum = positive.reduce((a, b) => a + b, 0);
+    return positive.map((v) => v / sum);
+  }),
+  sparseCategoricalCrossentropy: Array.from({ length: ROWS }, (_, r) => r % CLASSES),
+};
+
+const isCrossEntropy = (loss: LossName): boolean => loss.endsWith('Crossentropy');
+
+/** Whether a loss can be made of such outputs: classes need scores that are not negative. */
+function suits(loss: LossName, activation: ActivationName, fromLogits: boolean): boolean {
+  if (fromLogits) return isCrossEntropy(loss) && activation !== 'softmax' && activation !== 'sigmoid';
+  return !loss.includes('ategorical') || ['relu', 'sigmoid', 'softplus', 'softmax'].includes(activation);
+}
+
+const cases = lossNames.flatMap((name) =>
+  [false, true].flatMap((fromLogits) =>
+    activationNames
+      .filter((activation) => suits(name, activation, fromLogits))
+      .map((activation) => ({ name, fromLogits, activation })),
+  ),
+);
+
+describe('gradients of every loss after every activation that suits it', () => {
+  it.each(cases)(
+    '$name, fromLogits $fromLogits, after $activation',
+    async ({ name, fromLogits, activation }) => {
+      await checkGradients({
+        inputs: 4,
+        layers: [
+          { type: 'dense', units: 5, activation: 'tanh' },
+          { type: 'dense', units: CLASSES, activation },
+        ],
+        loss: fromLogits ? { name, fromLogits } : { name },
+        x,
+        y: TARGETS[name],
+        // Outputs near 0.5: a probability outside [1e-7, 1 − 1e-7] is clipped and has no gradient.
+        weightScale: 0.2,
+        lastBias: isCrossEntropy(name) && !fromLogits ? 0.5 : 0.1,
+      });
+    },
+  );
+});

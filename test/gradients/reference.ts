@@ -1,0 +1,155 @@
+/**
+ * A model in float64, written as plainly as the formulas of docs/math.md and sharing no code with the package:
+ * what gradients are held against. Derivatives are not coded here at all; they come from central differences.
+ */
+import type { ActivationName, LossName } from 'steepest';
+
+export type ReferenceLayer =
+  | { type: 'dense'; activation: ActivationName; alpha: number; useBias: boolean }
+  | { type: 'activation'; activation: ActivationName; alpha: number }
+  | { type: 'rescaling'; scale: number; offset: number }
+  /** Absent from gradients, as it is from predictions. */
+  | { type: 'dropout' };
+
+export interface ReferenceModel {
+  layers: readonly ReferenceLayer[];
+  loss: LossName;
+  fromLogits: boolean;
+}
+
+/** A parameter: a kernel [in, out] or a bias [out], row-major. */
+export interface ReferenceArray {
+  data: Float64Array;
+  shape: readonly number[];
+}
+
+/** erf by the series of Abramowitz & Stegun 7.1.6, all of whose terms are positive. */
+function erf(x: number): number {
+  // Beyond 6, 1 − erf is below float64's resolution at 1.
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > Math.abs(sum) * 1e-17; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+const ELEMENTWISE: Record<Exclude<ActivationName, 'softmax'>, (z: number, alpha: number) => number> = {
+  linear: (z) => z,
+  relu: (z) => Math.max(z, 0),
+  leakyRelu: (z, alpha) => (z < 0 ? alpha * z : z),
+  elu: (z, alpha) => (z < 0 ? alpha * Math.expm1(z) : z),
+  gelu: (z) => (z * (1 + erf(z / Math.SQRT2))) / 2,
+  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
+  tanh: (z) => Math.tanh(z),
+  softplus: (z) => Math.log1p(Math.exp(z)),
+};
+
+function activate(name: ActivationName, alpha: number, row: readonly number[]): number[] {
+  if (name !== 'softmax') return row.map((z) => ELEMENTWISE[name](z, alpha));
+  const powers = row.map((z) => Math.exp(z));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((e) => e / sum);
+}
+
+/** z_j = b_j + Σ_i x_i·W_ij. */
+function affine(row: readonly number[], kernel: ReferenceArray, bias: ReferenceArray | undefined): number[] {
+  const [inputs, outputs] = kernel.shape as [number, number];
+  return Array.from({ length: outputs }, (_, j) => {
+    let z = bias?.data[j] ?? 0;
+    for (let i = 0; i < inputs; i++) z += row[i]! * kernel.data[i * outputs + j]!;
+    return z;
+  });
+}
+
+/** The model's output for one row. */
+export function forward(
+  layers: readonly ReferenceLayer[],
+  weights: readonly ReferenceArray[],
+  x: readonly number[],
+): number[] {
+  let row = [...x];
+  let next = 0;
+  for (const layer of layers) {
+    if (layer.type === 'dense') {
+      const kernel = weights[next++]!;
+      row = affine(row, kernel, layer.useBias ? weights[next++] : undefined);
+    }
+    if (layer.type === 'rescaling') row = row.map((v) => v * layer.scale + layer.offset);
+    if (layer.type === 'dense' || layer.type === 'activation') {
+      row = activate(layer.activation, layer.alpha, row);
+    }
+  }
+  return row;
+}
+
+const EPSILON = 1e-7;
+const clip = (p: number): number => Math.min(Math.max(p, EPSILON), 1 - EPSILON);
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Loss of one row's output against its target row. */
+function rowLoss(
+  { loss, fromLogits }: ReferenceModel,
+  output: readonly number[],
+  t: readonly number[],
+): number {
+  switch (loss) {
+    case 'meanSquaredError':
+      return mean(output.map((y, j) => (y - t[j]!) ** 2));
+    case 'meanAbsoluteError':
+      return mean(output.map((y, j) => Math.abs(y - t[j]!)));
+    case 'binaryCrossentropy': {
+      const p = fromLogits ? activate('sigmoid', 0, output) : output;
+      return -mean(p.map(clip).map((q, j) => t[j]! * Math.log(q) + (1 - t[j]!) * Math.log(1 - q)));
+    }
+    default: {
+      const p = fromLogits ? activate('softmax', 0, output) : output;
+      const sum = p.reduce((a, b) => a + b, 0);
+      return -p.reduce((total, v, j) => total + t[j]! * Math.log(clip(v / sum)), 0);
+    }
+  }
+}
+
+/** Mean loss over rows; y holds target rows, or class numbers. */
+export function referenceLoss(
+  model: ReferenceModel,
+  weights: readonly ReferenceArray[],
+  x: readonly (readonly number[])[],
+  y: readonly (readonly number[])[] | readonly number[],
+): number {
+  return mean(
+    x.map((row, r) => {
+      const output = forward(model.layers, weights, row);
+      const target = y[r]!;
+      const t = typeof target === 'number' ? output.map((_, j) => (j === target ? 1 : 0)) : target;
+      return rowLoss(model, output, t);
+    }),
+  );
+}
+
+/**
+ * Step of the differences. Their error is h²·f‴/6 + 2⁻⁵³·f/h, smallest near the cube root of 2⁻⁵³: about 1e-10 of the
+ * loss, a thousandth of float32's resolution.
+ */
+const STEP = 5e-6;
+
+/** (L(w + h) − L(w − h)) / 2h for every weight. */
+export function centralDifferences(
+  model: ReferenceModel,
+  weights: readonly ReferenceArray[],
+  x: readonly (readonly number[])[],
+  y: readonly (readonly number[])[] | readonly number[],
+): number[][] {
+  return weights.map(({ data }) =>
+    Array.from(data, (w, i) => {
+      data[i] = w + STEP;
+      const above = referenceLoss(model, weights, x, y);
+      data[i] = w - STEP;
+      const below = referenceLoss(model, weights, x, y);
+      data[i] = w;
+      return (above - below) / (2 * STEP);
+    }),
+  );
+}

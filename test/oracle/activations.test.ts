@@ -1,0 +1,82 @@
+import { type ActivationName, activationNames, layers, sequential } from 'steepest';
+import { describe, expect, it } from 'vitest';
+import { expectClose, flat, kernelChoices, type Numbers, readFixture } from './support.js';
+
+interface Fixture {
+  elementwise: { x: number[]; cases: { activation: ActivationName; y: number[]; derivative: number[] }[] };
+  softmax: { x: number[][]; g: number[][]; y: number[][]; dx: number[][] }[];
+}
+
+const { elementwise, softmax } = readFixture<Fixture>('activations');
+/** A few units in the last place of float32. */
+const VALUE = { relative: 1e-6, absolute: 1e-37 };
+/** gelu is x·(1 + erf)/2: on the far left the sum cancels, so its error is relative to 1 and not to the value. */
+const GELU_VALUE = { relative: 1e-6, absolute: 4e-7 };
+/** 1 − y², y·(1 − y) and y + 1 cancel where f saturates. */
+const DERIVATIVE = { relative: 2e-6, absolute: 4e-7 };
+/** So far below any output that |y − t| has derivative 1 everywhere. */
+const FAR_BELOW = -1e6;
+
+/** A dense layer whose pre-activation is `z` for the input 1. */
+function modelAt(z: readonly number[], activation: ActivationName) {
+  const model = sequential({
+    layers: [layers.dense({ units: z.length, activation, inputShape: [1] })],
+  });
+  model.setWeights([
+    { data: Float32Array.from(z), shape: [1, z.length] },
+    { data: new Float32Array(z.length), shape: [z.length] },
+  ]);
+  return model;
+}
+
+describe.each(kernelChoices)('activations against PyTorch, $title', ({ options }) => {
+  it('has an expected value for every activation', () => {
+    const covered = [...elementwise.cases.map((c) => c.activation), 'softmax'];
+    expect(covered.sort()).toEqual([...activationNames].sort());
+  });
+
+  it.each(elementwise.cases)('$activation, as a layer', async ({ activation, y }) => {
+    const model = sequential({ layers: [layers.activation({ activation, inputShape: [1] })] });
+    const { data } = await model.predict(
+      elementwise.x.map((v) => [v]),
+      { ...options, workers: 1 },
+    );
+    expectClose(data, y, activation === 'gelu' ? GELU_VALUE : VALUE);
+  });
+
+  it.each(elementwise.cases)('$activation, joined with a dense layer', async ({ activation, y }) => {
+    const { data } = await modelAt(elementwise.x, activation).predict([[1]], { ...options, workers: 1 });
+    expectClose(data, y, activation === 'gelu' ? GELU_VALUE : VALUE);
+  });
+
+  it.each(elementwise.cases)('derivative of $activation', async ({ activation, derivative }) => {
+    const model = modelAt(elementwise.x, activation);
+    model.compile({ optimizer: 'sgd', loss: 'meanAbsoluteError' });
+    const n = elementwise.x.length;
+    const [, bias] = await model.gradients([[1]], [Array<number>(n).fill(FAR_BELOW)], options);
+    // The mean over n = 128 columns is exact, and so is its way back.
+    const actual = bias!.data.map((v) => v * n);
+    // At its kink leakyRelu has no derivative; any value between the two slopes is a subgradient.
+    const expected = derivative.map((value, i) =>
+      activation === 'leakyRelu' && elementwise.x[i] === 0 ? actual[i]! : value,
+    );
+    expectClose(actual, expected, DERIVATIVE);
+  });
+
+  it.each(softmax)('softmax of $x.0.length columns and its Jacobian', async ({ x, g, y, dx }) => {
+    const cols = x[0]!.length;
+    const model = sequential({
+      layers: [layers.activation({ activation: 'softmax', inputShape: [cols] })],
+    });
+    const { data } = await model.predict(x, { ...options, workers: 1 });
+    expectClose(data, y, { relative: 2e-6, absolute: 1e-37 });
+    for (const [r, row] of x.entries()) {
+      const one = modelAt(row, 'softmax');
+      one.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      // The gradient of the mean square is 2(y − t)/cols; this target makes it g.
+      const target = y[r]!.map((p, j) => p - (g[r]![j]! * cols) / 2);
+      const [, bias] = await one.gradients([[1]], [target], options);
+      expectClose(bias!.data, dx[r] as Numbers, { absolute: 1e-6 * Math.max(...flat(g).map(Math.abs)) });
+    }
+  });
+});

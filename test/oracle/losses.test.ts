@@ -1,0 +1,46 @@
+import { type ActivationName, type LossName, layers, lossNames, sequential } from 'steepest';
+import { describe, expect, it } from 'vitest';
+import { expectClose, kernelChoices, type Numbers, readFixture, weightArray } from './support.js';
+
+interface Case {
+  loss: LossName;
+  fromLogits: boolean;
+  activation: ActivationName;
+  scale: number;
+  x: number[][];
+  y: number[][] | number[];
+  weights: Numbers[];
+  value: number;
+  gradients: Numbers[];
+}
+
+const cases = readFixture<{ cases: Case[] }>('losses').cases.map((c) => ({
+  ...c,
+  title: `${c.loss}${c.fromLogits ? ' on logits' : ''}, ${c.activation}${c.scale > 1 ? ', saturated' : ''}`,
+}));
+/** Logits near 100 carry a rounding error of 1e-5, which the exponential passes on. */
+const tolerance = (scale: number): number => (scale > 1 ? 2e-5 : 2e-6);
+
+describe.each(kernelChoices)('losses against PyTorch, $title', ({ options }) => {
+  it('has expected values for every loss', () => {
+    expect(new Set(cases.map((c) => c.loss))).toEqual(new Set(lossNames));
+  });
+
+  it.each(cases)(
+    '$title',
+    async ({ loss, fromLogits, activation, scale, x, y, weights, value, gradients }) => {
+      const units = (weights[1] as readonly number[]).length;
+      const model = sequential({
+        layers: [layers.dense({ units, activation, inputShape: [x[0]!.length] })],
+      });
+      model.setWeights(weights.map(weightArray));
+      model.compile({ optimizer: 'sgd', loss: fromLogits ? { name: loss, fromLogits } : loss });
+      const logs = await model.evaluate(x, y, { ...options, workers: 1 });
+      expectClose([logs.loss!], [value], { relative: tolerance(scale) });
+      const actual = await model.gradients(x, y, options);
+      gradients.forEach((expected, i) => {
+        expectClose(actual[i]!.data, expected, { ofLargest: tolerance(scale) });
+      });
+    },
+  );
+});

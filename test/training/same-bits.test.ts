@@ -1,0 +1,144 @@
+import { layers, type Optimizer, type Sequential, sequential } from 'steepest';
+import { describe, expect, it } from 'vitest';
+import { randomNumbers, randomRows } from '../gradients/check.js';
+import {
+  type KernelChoice,
+  native,
+  nativeChoices,
+  typescriptExact,
+  typescriptFast,
+} from '../oracle/support.js';
+
+const WORKERS = [1, 2, 3, 4, 7];
+/** 4 epochs of 5 mini-batches are 20 steps; the fifth has 14 rows, fewer than two tiles for 7 workers. */
+const ROWS = 142;
+const BATCH = 32;
+const EPOCHS = 4;
+const INPUTS = 21;
+const CLASSES = 5;
+
+const next = randomNumbers(17);
+const x = randomRows(ROWS, INPUTS, next);
+const y = x.map((row) => Math.floor(Math.abs(row[0]! + row[1]! * row[2]!) * 97) % CLASSES);
+
+const OPTIMIZERS: Record<string, Optimizer> = {
+  sgd: { name: 'sgd', learningRate: 0.05 },
+  momentum: { name: 'sgd', learningRate: 0.05, momentum: 0.9 },
+  nesterov: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
+  rmsprop: 'rmsprop',
+  adam: 'adam',
+  adamw: 'adamw',
+};
+
+interface Outcome {
+  /** The parameters, byte for byte. */
+  weights: string[];
+  history: Record<string, number[]>;
+}
+
+function build(optimizer: Optimizer): Sequential {
+  const model = sequential({
+    seed: 7,
+    layers: [
+      layers.dense({
+        units: 37,
+        activation: 'relu',
+        kernelRegularizer: { l1: 1e-4, l2: 1e-3 },
+        inputShape: [INPUTS],
+      }),
+      layers.dropout({ rate: 0.25 }),
+      layers.dense({ units: 18, activation: 'gelu' }),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: CLASSES, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
+function bytesOf(model: Sequential): string[] {
+  return model.getWeights().map(({ data }) => Buffer.from(data.buffer).toString('hex'));
+}
+
+async function train(optimizer: Optimizer, workers: number, { options }: KernelChoice): Promise<Outcome> {
+  const model = build(optimizer);
+  const { history } = await model.fit(x, y, {
+    ...options,
+    epochs: EPOCHS,
+    batchSize: BATCH,
+    validationSplit: 0.1,
+    workers,
+  });
+  return { weights: bytesOf(model), history };
+}
+
+describe('the same bits for any number of workers', () => {
+  it.each(Object.keys(OPTIMIZERS))('%s, native', async (name) => {
+    const one = await train(OPTIMIZERS[name]!, 1, native);
+    expect(one.weights).not.toEqual(bytesOf(build(OPTIMIZERS[name]!)));
+    for (const workers of WORKERS.slice(1)) {
+      expect(await train(OPTIMIZERS[name]!, workers, native), `${workers} workers`).toEqual(one);
+    }
+  });
+
+  it.each([typescriptFast, typescriptExact])('adam, $title', async (choice) => {
+    const one = await train('adam', 1, choice);
+    for (const workers of [2, 3]) {
+      expect(await train('adam', workers, choice), `${workers} workers`).toEqual(one);
+    }
+  });
+
+  it('more workers than rows in a mini-batch', async () => {
+    const outcomes = [1, 7].map(async (workers) => {
+      const model = build('adam');
+      await model.fit(x.slice(0, 13), y.slice(0, 13), { ...native.options, batchSize: 5, workers });
+      return bytesOf(model);
+    });
+    const [one, seven] = await Promise.all(outcomes);
+    expect(seven).toEqual(one);
+  });
+
+  it('evaluate and predict', async () => {
+    const model = build('adam');
+    const sweep = { ...native.options, batchSize: BATCH };
+    const logs = await model.evaluate(x, y, { ...sweep, workers: 1 });
+    const predictions = await model.predict(x, { ...sweep, workers: 1 });
+    for (const workers of WORKERS.slice(1)) {
+      expect(await model.evaluate(x, y, { ...sweep, workers })).toEqual(logs);
+      expect(await model.predict(x, { ...sweep, workers })).toEqual(predictions);
+    }
+    expect(model.predictSync(x).data).toEqual(predictions.data);
+  });
+});
+
+describe('the same bits on every instruction set and on the exact TypeScript twin', () => {
+  it('finds at least the portable native kernels', () => {
+    expect(nativeChoices.map(({ title }) => title)).toContain('native portable');
+  });
+
+  it.each(Object.keys(OPTIMIZERS))('%s', async (name) => {
+    const reference = await train(OPTIMIZERS[name]!, 1, native);
+    for (const choice of [...nativeChoices, typescriptExact]) {
+      expect(await train(OPTIMIZERS[name]!, 2, choice), choice.title).toEqual(reference);
+    }
+  });
+});
+
+describe('the same bits whatever the run is cut into', () => {
+  it('one fit of four epochs, or four fits of one', async () => {
+    const whole = build('adam');
+    const options = { ...native.options, batchSize: BATCH, workers: 2 };
+    await whole.fit(x, y, { ...options, epochs: 4 });
+    const parts = build('adam');
+    for (let epoch = 0; epoch < 4; epoch++) await parts.fit(x, y, options);
+    expect(bytesOf(parts)).toEqual(bytesOf(whole));
+  });
+
+  it('two models of one seed, trained at the same time, and not those of another seed', async () => {
+    const [a, b] = [build('adam'), build('adam')];
+    await Promise.all([a, b].map((model) => model.fit(x, y, { batchSize: BATCH, workers: 2 })));
+    expect(bytesOf(a!)).toEqual(bytesOf(b!));
+    const other = sequential({ ...build('adam').config, seed: 8 });
+    expect(bytesOf(other)).not.toEqual(bytesOf(build('adam')));
+  });
+});
