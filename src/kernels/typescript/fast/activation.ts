@@ -1,0 +1,166 @@
+import { ACTIVATIONS, type ElementwiseActivation } from '../../contract.js';
+import type { F32, PrepareOp } from '../prepare.js';
+import { normalCdf, normalDensity, sigmoid, softplus } from './special.js';
+
+/** y[yFrom + j] = f(x[xFrom + j]) for j < count. x and y may be the same memory. */
+export type MapRow = (x: F32, xFrom: number, y: F32, yFrom: number, count: number, alpha: number) => void;
+
+/**
+ * dx[dxFrom + j] = g[gFrom + j]·f′, with f′ from s[sFrom + j], the output or, for gelu and softplus, the
+ * input of f. g and dx may be the same memory.
+ */
+export type DeriveRow = (
+  g: F32,
+  gFrom: number,
+  s: F32,
+  sFrom: number,
+  dx: F32,
+  dxFrom: number,
+  count: number,
+  alpha: number,
+) => void;
+
+/**
+ * f and f′ of every activation (formulas in contract.ts). Each has a loop of its own: a function called for
+ * each element would box its result.
+ */
+const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: DeriveRow }>> = {
+  linear: {
+    map(x, xFrom, y, yFrom, count) {
+      for (let j = 0; j < count; j++) y[yFrom + j] = x[xFrom + j]!;
+    },
+    derive(g, gFrom, _s, _sFrom, dx, dxFrom, count) {
+      for (let j = 0; j < count; j++) dx[dxFrom + j] = g[gFrom + j]!;
+    },
+  },
+  relu: {
+    map(x, xFrom, y, yFrom, count) {
+      for (let j = 0; j < count; j++) {
+        const v = x[xFrom + j]!;
+        // biome-ignore lint/complexity/useMathMinMax: Math.max would turn −0 into 0.
+        y[yFrom + j] = v < 0 ? 0 : v;
+      }
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
+      for (let j = 0; j < count; j++) dx[dxFrom + j] = s[sFrom + j]! > 0 ? g[gFrom + j]! : 0;
+    },
+  },
+  leakyRelu: {
+    map(x, xFrom, y, yFrom, count, alpha) {
+      for (let j = 0; j < count; j++) {
+        const v = x[xFrom + j]!;
+        y[yFrom + j] = v < 0 ? alpha * v : v;
+      }
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count, alpha) {
+      for (let j = 0; j < count; j++) {
+        const v = g[gFrom + j]!;
+        dx[dxFrom + j] = s[sFrom + j]! < 0 ? alpha * v : v;
+      }
+    },
+  },
+  elu: {
+    map(x, xFrom, y, yFrom, count, alpha) {
+      for (let j = 0; j < count; j++) {
+        const v = x[xFrom + j]!;
+        y[yFrom + j] = v < 0 ? alpha * Math.expm1(v) : v;
+      }
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count, alpha) {
+      for (let j = 0; j < count; j++) {
+        const v = g[gFrom + j]!;
+        const y = s[sFrom + j]!;
+        dx[dxFrom + j] = y < 0 ? v * (y + alpha) : v;
+      }
+    },
+  },
+  gelu: {
+    map(x, xFrom, y, yFrom, count) {
+      for (let j = 0; j < count; j++) {
+        const v = x[xFrom + j]!;
+        y[yFrom + j] = v * normalCdf(v);
+      }
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
+      for (let j = 0; j < count; j++) {
+        const v = s[sFrom + j]!;
+        dx[dxFrom + j] = g[gFrom + j]! * (v * normalDensity(v) + normalCdf(v));
+      }
+    },
+  },
+  sigmoid: {
+    map(x, xFrom, y, yFrom, count) {
+      for (let j = 0; j < count; j++) y[yFrom + j] = sigmoid(x[xFrom + j]!);
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
+      for (let j = 0; j < count; j++) {
+        const y = s[sFrom + j]!;
+        dx[dxFrom + j] = g[gFrom + j]! * (y * (1 - y));
+      }
+    },
+  },
+  tanh: {
+    map(x, xFrom, y, yFrom, count) {
+      for (let j = 0; j < count; j++) y[yFrom + j] = Math.tanh(x[xFrom + j]!);
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
+      for (let j = 0; j < count; j++) {
+        const y = s[sFrom + j]!;
+        dx[dxFrom + j] = g[gFrom + j]! * (1 - y * y);
+      }
+    },
+  },
+  softplus: {
+    map(x, xFrom, y, yFrom, count) {
+      for (let j = 0; j < count; j++) y[yFrom + j] = softplus(x[xFrom + j]!);
+    },
+    derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
+      for (let j = 0; j < count; j++) dx[dxFrom + j] = g[gFrom + j]! * sigmoid(s[sFrom + j]!);
+    },
+  },
+};
+
+const NAMES = Object.keys(ACTIVATIONS) as ElementwiseActivation[];
+
+function rowsOf(activation: number): { map: MapRow; derive: DeriveRow } {
+  return ROWS[NAMES.find((name) => ACTIVATIONS[name] === activation) as ElementwiseActivation];
+}
+
+/** The row function of an activation by number. */
+export function mapRow(activation: number): MapRow {
+  return rowsOf(activation).map;
+}
+
+/** The derivative's row function of an activation by number. */
+export function deriveRow(activation: number): DeriveRow {
+  return rowsOf(activation).derive;
+}
+
+/** y = f(x). */
+export const activation: PrepareOp = (op) => {
+  const x = op.f32('x');
+  const y = op.f32('y');
+  const map = mapRow(op.scalar('activation'));
+  const alpha = Math.fround(op.scalar('alpha'));
+  return (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      map(x.data, i * x.rowStride, y.data, i * y.rowStride, x.cols, alpha);
+    }
+    return 0;
+  };
+};
+
+/** dx = dy ⊙ f′. */
+export const activationBackward: PrepareOp = (op) => {
+  const dy = op.f32('dy');
+  const s = op.f32('s');
+  const dx = op.f32('dx');
+  const derive = deriveRow(op.scalar('activation'));
+  const alpha = Math.fround(op.scalar('alpha'));
+  return (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      derive(dy.data, i * dy.rowStride, s.data, i * s.rowStride, dx.data, i * dx.rowStride, dx.cols, alpha);
+    }
+    return 0;
+  };
+};

@@ -1,0 +1,47 @@
+import type { OpTable } from '../prepare.js';
+import { activation, activationBackward } from './activation.js';
+import {
+  binaryCrossEntropy,
+  categoricalCrossEntropy,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+} from './crossEntropy.js';
+import { copyRows, gatherLabels, gatherRows, scaleShift } from './gather.js';
+import { gemm } from './gemm.js';
+import { argmaxAccuracy, r2Terms, thresholdAccuracy } from './metrics.js';
+import { dropout, shuffle } from './random.js';
+import { biasGradient, penalty, rowSums } from './reduce.js';
+import { meanAbsoluteError, meanSquaredError } from './regression.js';
+import { softmax, softmaxBackward } from './softmax.js';
+import { adam, momentum, rmsprop, sgd } from './updates.js';
+
+/** The fast kernel of every kind of op. */
+export const fastOps: OpTable = {
+  gatherRows,
+  gatherLabels,
+  gemm,
+  biasGradient,
+  activation,
+  activationBackward,
+  scaleShift,
+  dropout,
+  softmax,
+  softmaxBackward,
+  softmaxCrossEntropy,
+  sigmoidCrossEntropy,
+  categoricalCrossEntropy,
+  binaryCrossEntropy,
+  meanSquaredError,
+  meanAbsoluteError,
+  argmaxAccuracy,
+  thresholdAccuracy,
+  r2Terms,
+  rowSums,
+  penalty,
+  sgd,
+  momentum,
+  rmsprop,
+  adam,
+  copyRows,
+  shuffle,
+};

@@ -1,0 +1,86 @@
+import { STATUS } from '../../contract.js';
+import type { F32, PrepareOp } from '../prepare.js';
+
+/** Targets of at least this count as the positive class. */
+const POSITIVE_TARGET = 0.5;
+
+/** Values that r2Terms writes for each column: squared residual, shifted target, its square. */
+const R2_TERMS = 3;
+
+/** Number of the first largest of `count` values. */
+function argmax(x: F32, from: number, count: number): number {
+  let best = 0;
+  let max = x[from]!;
+  for (let j = 1; j < count; j++) {
+    const value = x[from + j]!;
+    if (value > max) {
+      max = value;
+      best = j;
+    }
+  }
+  return best;
+}
+
+/** out[r] = 1 if the largest score is the label's, else 0. */
+export const argmaxAccuracy: PrepareOp = (op) => {
+  const p = op.f32('p');
+  const labels = op.has('labels') ? op.i32('labels').data : undefined;
+  const target = op.has('target') ? op.f32('target') : undefined;
+  const out = op.f32('out');
+  const { cols } = p;
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      const wanted = target === undefined ? labels![r]! : argmax(target.data, r * target.rowStride, cols);
+      if (wanted < 0 || wanted >= cols) return STATUS.indexOutOfRange;
+      out.data[r * out.rowStride] = argmax(p.data, r * p.rowStride, cols) === wanted ? 1 : 0;
+    }
+    return 0;
+  };
+};
+
+/** out[r] = share of columns on the right side of the threshold. */
+export const thresholdAccuracy: PrepareOp = (op) => {
+  const p = op.f32('p');
+  const target = op.f32('target');
+  const out = op.f32('out');
+  const threshold = Math.fround(op.scalar('threshold'));
+  const { cols } = p;
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      const from = r * p.rowStride;
+      const at = r * target.rowStride;
+      let right = 0;
+      for (let j = 0; j < cols; j++) {
+        if (p.data[from + j]! > threshold === target.data[at + j]! > POSITIVE_TARGET) right++;
+      }
+      out.data[r * out.rowStride] = right / cols;
+    }
+    return 0;
+  };
+};
+
+/** (t − y)², t − shift and (t − shift)² of each column. */
+export const r2Terms: PrepareOp = (op) => {
+  const y = op.f32('y');
+  const target = op.f32('target');
+  const shift = op.f32('shift').data;
+  const out = op.f32('out');
+  const { cols } = y;
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      const from = r * y.rowStride;
+      const at = r * target.rowStride;
+      let to = r * out.rowStride;
+      for (let j = 0; j < cols; j++) {
+        const t = target.data[at + j]!;
+        const residual = t - y.data[from + j]!;
+        const shifted = t - shift[j]!;
+        out.data[to] = residual * residual;
+        out.data[to + 1] = shifted;
+        out.data[to + 2] = shifted * shifted;
+        to += R2_TERMS;
+      }
+    }
+    return 0;
+  };
+};

@@ -1,0 +1,51 @@
+import { REGISTERS } from '../../contract.js';
+import type { PrepareOp } from '../prepare.js';
+
+/** Mean over columns of (y − t)², with its gradient. */
+export const meanSquaredError: PrepareOp = (op) => {
+  const y = op.f32('y');
+  const target = op.f32('target');
+  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const rowLoss = op.f32('rowLoss');
+  const { cols } = y;
+  return (begin, end, registers) => {
+    const scale = Math.fround(2 / ((registers[REGISTERS.rows] as number) * cols));
+    for (let r = begin; r < end; r++) {
+      const from = r * y.rowStride;
+      const at = r * target.rowStride;
+      let loss = 0;
+      for (let j = 0; j < cols; j++) {
+        const d = y.data[from + j]! - target.data[at + j]!;
+        loss += d * d;
+        if (dy !== undefined) dy.data[r * dy.rowStride + j] = d * scale;
+      }
+      rowLoss.data[r * rowLoss.rowStride] = loss / cols;
+    }
+    return 0;
+  };
+};
+
+/** Mean over columns of |y − t|, with its gradient (0 where y = t). */
+export const meanAbsoluteError: PrepareOp = (op) => {
+  const y = op.f32('y');
+  const target = op.f32('target');
+  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const rowLoss = op.f32('rowLoss');
+  const { cols } = y;
+  return (begin, end, registers) => {
+    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * cols));
+    for (let r = begin; r < end; r++) {
+      const from = r * y.rowStride;
+      const at = r * target.rowStride;
+      let loss = 0;
+      for (let j = 0; j < cols; j++) {
+        const d = y.data[from + j]! - target.data[at + j]!;
+        loss += Math.abs(d);
+        // A NaN stays one.
+        if (dy !== undefined) dy.data[r * dy.rowStride + j] = d > 0 ? scale : d < 0 ? -scale : d;
+      }
+      rowLoss.data[r * rowLoss.rowStride] = loss / cols;
+    }
+    return 0;
+  };
+};
