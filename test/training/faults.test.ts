@@ -51,7 +51,7 @@ describe('a lost worker thread', () => {
     async (victim) => {
       const model = build();
       await model.fit(x, y, { workers: 3 });
-      const threads = idleThreads(3) as readonly { terminate(): Promise<number> }[];
+      const threads = idleThreads(3) as unknown as readonly { terminate(): Promise<number> }[];
       expect(threads.length).toBeGreaterThanOrEqual(3);
       const before = model.getWeights();
       const running = failure(model.fit(x, y, { epochs: ENDLESS, workers: 3 }));

@@ -1,0 +1,41 @@
+import type { ActivationName, LossName } from 'steepest';
+import { describe, it } from 'vitest';
+import { expectClose, flat, type Numbers, readFixture } from '../oracle/support.js';
+import { centralDifferences, type ReferenceArray, referenceLoss } from './reference.js';
+
+interface Case {
+  loss: LossName;
+  fromLogits: boolean;
+  activation: ActivationName;
+  scale: number;
+  x: number[][];
+  y: number[][] | number[];
+  weights: Numbers[];
+  value: number;
+  gradients: Numbers[];
+}
+
+/** The reference takes logarithms of probabilities, so it is accurate only where they are not saturated. */
+const cases = readFixture<{ cases: Case[] }>('losses').cases.filter(({ scale }) => scale === 1);
+/** What central differences can resolve. */
+const DIFFERENCES = { ofLargest: 1e-8, absolute: 1e-10 };
+
+describe('the float64 reference agrees with PyTorch', () => {
+  it.each(cases)('$loss after $activation, fromLogits $fromLogits', (given) => {
+    const { loss, fromLogits, activation, x, y, value, gradients } = given;
+    const model = {
+      layers: [{ type: 'dense', activation, alpha: 0, useBias: true } as const],
+      loss,
+      fromLogits,
+    };
+    const [kernel, bias] = given.weights as [number[][], number[]];
+    const weights: ReferenceArray[] = [
+      { data: Float64Array.from(flat(kernel)), shape: [kernel.length, bias.length] },
+      { data: Float64Array.from(bias), shape: [bias.length] },
+    ];
+    expectClose([referenceLoss(model, weights, x, y)], [value], { relative: 1e-11 });
+    centralDifferences(model, weights, x, y).forEach((differences, i) => {
+      expectClose(differences, gradients[i]!, DIFFERENCES);
+    });
+  });
+});
