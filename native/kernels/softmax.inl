@@ -1,0 +1,106 @@
+// Softmax over the columns of each row, and its derivative.
+
+/** m = the largest of a row, NaN left out; −∞ for a row of none. */
+struct MaxOfRow {
+  const float* x;
+  F largest;
+
+  template <bool tail> void at(int64_t j, int, int n) {
+    const F v = loadPart<tail>(x + j, n);
+    const M larger = gt(v, largest);
+    largest = select(tail ? andM(larger, firstN(n)) : larger, v, largest);
+  }
+};
+
+inline float maxOfRow(const float* x, int64_t cols) {
+  MaxOfRow row{x, splat(-std::numeric_limits<float>::infinity())};
+  eachVector(cols, row);
+  float lanes[kLanes];
+  store(lanes, row.largest);
+  for (int half = kLanes / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) lanes[i] = lanes[i + half] > lanes[i] ? lanes[i + half] : lanes[i];
+  }
+  return lanes[0];
+}
+
+/** e_j = exp(x_j − m), kept in `e` where that is given, and their lane sum. */
+struct ExpOfRow {
+  const float* x;
+  float* e;
+  F largest;
+  Lanes16 lanes;
+
+  template <bool tail> void at(int64_t j, int g, int n) {
+    const F value = exp(sub(loadPart<tail>(x + j, n), largest));
+    if (e != nullptr) storePart<tail>(e + j, value, n);
+    setLanes<tail>(lanes.g[g], add(lanes.g[g], value), n);
+  }
+};
+
+/** Returns the lane sum of exp(x_j − m). */
+inline float expOfRow(const float* x, float* e, float largest, int64_t cols) {
+  ExpOfRow row{x, e, splat(largest), Lanes16::zero()};
+  eachVector(cols, row);
+  return sum(row.lanes);
+}
+
+/** y_j = e_j / s, in place. */
+struct DivideRow {
+  float* y;
+  F divisor;
+
+  template <bool tail> void at(int64_t j, int, int n) {
+    storePart<tail>(y + j, div(loadPart<tail>(y + j, n), divisor), n);
+  }
+};
+
+/** Range: rows of the mini-batch. */
+inline int op_softmax(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_softmax;
+  const int64_t cols = args.at(x).cols;
+  for (int64_t r = begin; r < end; ++r) {
+    const float* from = args.at(x).f32(r);
+    float* to = args.at(y).f32(r);
+    const float s = expOfRow(from, to, maxOfRow(from, cols), cols);
+    DivideRow row{to, splat(s)};
+    eachVector(cols, row);
+  }
+  return StatusOk;
+}
+
+/** Lane sum of fma(dy_j, y_j, lane). */
+struct DotOfRow {
+  const float* dy;
+  const float* y;
+  Lanes16 lanes;
+
+  template <bool tail> void at(int64_t j, int g, int n) {
+    const F value = fma(loadPart<tail>(dy + j, n), loadPart<tail>(y + j, n), lanes.g[g]);
+    setLanes<tail>(lanes.g[g], value, n);
+  }
+};
+
+/** dx_j = (dy_j − t)·y_j. */
+struct SoftmaxBackwardRow {
+  const float* dy;
+  const float* y;
+  float* dx;
+  F t;
+
+  template <bool tail> void at(int64_t j, int, int n) {
+    storePart<tail>(dx + j, mul(sub(loadPart<tail>(dy + j, n), t), loadPart<tail>(y + j, n)), n);
+  }
+};
+
+/** Range: rows of the mini-batch. */
+inline int op_softmaxBackward(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_softmaxBackward;
+  const int64_t cols = args.at(dx).cols;
+  for (int64_t r = begin; r < end; ++r) {
+    DotOfRow dot{args.at(dy).f32(r), args.at(y).f32(r), Lanes16::zero()};
+    eachVector(cols, dot);
+    SoftmaxBackwardRow row{dot.dy, dot.y, args.at(dx).f32(r), splat(sum(dot.lanes))};
+    eachVector(cols, row);
+  }
+  return StatusOk;
+}
