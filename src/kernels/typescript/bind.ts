@@ -9,7 +9,7 @@ import {
   REGISTERS,
   STATUS,
 } from '../contract.js';
-import { checkProgram } from './check.js';
+import { checkProgram, MOST_ROWS } from './check.js';
 import { type F64, type OpTable, PreparedOp, type RunOp } from './prepare.js';
 import { rangeOf } from './shapes.js';
 
@@ -49,7 +49,7 @@ function stepOf(op: Op, rank: number, run: () => RunOp): Step | undefined {
   if (op.split === 'first' && rank !== 0) return undefined;
   const range = rangeOf(op);
   const batch = range === 'batch';
-  const whole = batch ? Number.POSITIVE_INFINITY : range;
+  const whole = batch ? MOST_ROWS : range;
   return {
     run: run(),
     byRows: op.split === 'rows',
@@ -104,9 +104,10 @@ class TypeScriptProgram implements BoundProgram {
     const { rank, workers, rowChunk } = this.program;
     const refused = this.checkRegisters(plan);
     if (refused !== 0) return refused;
-    const rows = registers[REGISTERS.rows] as number;
-    const first = Math.floor((rows * rank) / workers);
-    const last = Math.floor((rows * (rank + 1)) / workers);
+    // `| 0`: what comes out of float64 arithmetic would stay a float64 in every index computed from it.
+    const rows = (registers[REGISTERS.rows] as number) | 0;
+    const first = Math.floor((rows * rank) / workers) | 0;
+    const last = Math.floor((rows * (rank + 1)) / workers) | 0;
     // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
     const chunk = phase === PHASES.rows ? rowChunk : rows;
     let status = this.runSteps(plan.steps, first, Math.min(first + chunk, last), rows, true);
@@ -134,7 +135,7 @@ class TypeScriptProgram implements BoundProgram {
       if (step.byRows) {
         if (begin < end) status |= step.run(begin, end, registers);
       } else if (isFirst) {
-        const to = step.batch ? Math.min(step.end, rows) : step.end;
+        const to = step.batch && step.end > rows ? rows : step.end;
         if (step.begin < to || !step.skipsEmpty) status |= step.run(step.begin, to, registers);
       }
       if ((status & ENDS_PHASE) !== 0) break;

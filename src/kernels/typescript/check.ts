@@ -25,6 +25,9 @@ const INDIVISIBLE: ReadonlySet<string> = new Set(['rowSums', 'shuffle']);
 /** Largest value of a 32-bit word. */
 const LARGEST_WORD = 0xffffffff;
 
+/** Rows of a mini-batch are counted in 32-bit integers. */
+export const MOST_ROWS = 0x7fffffff;
+
 const MEND =
   'This is a fault in the program, not in your data: compile it again, or report it with explain().';
 
@@ -53,8 +56,8 @@ export function checkProgram(
   if (!isCount(rank) || rank >= workers) {
     refuseProgram(`a rank below ${workers}, the number of workers`, `rank = ${rank}`);
   }
-  if (!isCount(maxRows) || !Number.isSafeInteger(maxRows * workers)) {
-    refuseProgram('maxRows to be a number of rows', `maxRows = ${maxRows}`);
+  if (!isCount(maxRows) || maxRows > MOST_ROWS) {
+    refuseProgram(`maxRows to be a number of rows up to ${MOST_ROWS}`, `maxRows = ${maxRows}`);
   }
   if (!isCount(rowChunk) || rowChunk < 1) {
     refuseProgram('rowChunk to be one row or more', `rowChunk = ${rowChunk}`);

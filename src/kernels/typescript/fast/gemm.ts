@@ -1,19 +1,15 @@
 import { GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT, REGISTERS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp, RunOp } from '../prepare.js';
 import { type DeriveRow, deriveRow, type MapRow, mapRow } from './activation.js';
-import { multiplyPanels, TILE_COLS, TILE_ROWS } from './microKernel.js';
+import { MOST_DEPTH, multiplyPanels, PACKED_ELEMENTS, panels, TILE_COLS, TILE_ROWS } from './microKernel.js';
+import { packColumns, packRows } from './pack.js';
 import { Scratch } from './scratch.js';
 
-/** Elements of B that are packed at a time: 512 KiB of float64, half of a core's usual L2. */
-const PACKED_ELEMENTS = 65536;
-
 /** With fewer rows of C than this, packing B would cost more than it saves. */
-const FEWEST_PACKED_ROWS = 4;
+const FEWEST_PACKED_ROWS = 3;
 
-const packedA = new Scratch();
-const packedB = new Scratch();
+/** Sums that are not finished: one row, or a block of C between two stretches of k. */
 const sums = new Scratch();
-const tile: F64 = new Float64Array(TILE_ROWS * TILE_COLS);
 
 /** A gemm with its operands at hand. */
 interface Gemm {
@@ -32,18 +28,17 @@ export const gemm: PrepareOp = (op) => {
   const g: Gemm = { a: op.f32('a'), b: op.f32('b'), c: op.f32('c'), start: startOf(op) };
   const finish = finishOf(op, g.c);
   const depthIsBatch = op.scalar('batch') === GEMM_BATCH.k;
-  const { cols } = g.c;
+  const { rows, cols } = g.c;
   const depth = g.b.rows;
-  const blockCols = blockColumns(depth);
-  packedA.reserve(TILE_ROWS * depth);
-  packedB.reserve(depth * Math.min(blockCols, cols + TILE_COLS));
   sums.reserve(cols);
+  if (depth > MOST_DEPTH) sums.reserve(rows * blockColumns(MOST_DEPTH));
 
   return (begin, end, registers) => {
-    const k = depthIsBatch ? (registers[REGISTERS.rows] as number) : depth;
+    const k = depthIsBatch ? (registers[REGISTERS.rows] as number) | 0 : depth;
     if (end - begin < FEWEST_PACKED_ROWS && g.b.colStride === 1) {
       for (let i = begin; i < end; i++) multiplyRow(g, i, k);
     } else {
+      const blockCols = blockColumns(k);
       for (let j = 0; j < cols; j += blockCols) {
         multiplyBlock(g, begin, end, j, Math.min(j + blockCols, cols), k);
       }
@@ -53,10 +48,10 @@ export const gemm: PrepareOp = (op) => {
   };
 };
 
-/** Columns of B per block: whole panels that fit the packed memory, at least one. */
+/** Columns of B per block: whole panels that fit the packed memory. */
 function blockColumns(depth: number): number {
-  const panels = Math.floor(PACKED_ELEMENTS / (Math.max(depth, 1) * TILE_COLS));
-  return Math.max(panels, 1) * TILE_COLS;
+  const perColumn = Math.min(Math.max(depth, 1), MOST_DEPTH);
+  return Math.floor(PACKED_ELEMENTS / (perColumn * TILE_COLS)) * TILE_COLS;
 }
 
 function startOf(op: PreparedOp): Gemm['start'] {
@@ -97,69 +92,93 @@ function finishOf(op: PreparedOp, c: Matrix<F32>): RunOp {
 
 /** Rows `[begin, end)`, columns `[first, last)` of C, through packed panels. */
 function multiplyBlock(g: Gemm, begin: number, end: number, first: number, last: number, k: number): void {
-  const a = packedA.memory;
-  const b = packedB.memory;
-  packColumns(g.b, first, last, k, b);
-  for (let i = begin; i < end; i += TILE_ROWS) {
-    const rows = Math.min(TILE_ROWS, end - i);
-    packRows(g.a, i, rows, k, a);
-    for (let j = first, panel = 0; j < last; j += TILE_COLS, panel += k * TILE_COLS) {
-      const cols = Math.min(TILE_COLS, last - j);
-      loadTile(g, i, j, rows, cols);
-      multiplyPanels(a, b, panel, panel + k * TILE_COLS, tile);
-      storeTile(g.c, i, j, rows, cols);
+  const { c, start } = g;
+  const width = last - first;
+  // With k in several stretches, the sums between two of them wait in float64.
+  const waiting = { data: sums.memory, at: -(begin * width + first), rowStride: width };
+  const origin = start && { data: start.data, at: 0, rowStride: start.rowStride };
+  const result = { data: c.data, at: 0, rowStride: c.rowStride };
+  for (let p = 0; p === 0 || p < k; p += MOST_DEPTH) {
+    const stretch = Math.min(MOST_DEPTH, k - p);
+    const from = p === 0 ? origin : waiting;
+    const to = p + stretch === k ? result : waiting;
+    packColumns(g.b, p, stretch, first, last, panels.b);
+    for (let i = begin; i < end; i += TILE_ROWS) {
+      const rows = Math.min(TILE_ROWS, end - i);
+      packRows(g.a, i, rows, p, stretch, panels.a);
+      multiplyRows(from, to, i, rows, first, last, stretch);
     }
   }
 }
 
-/** Panels of B: TILE_COLS columns, k by k; columns beyond the last count as 0 and are not stored later. */
-function packColumns(m: Matrix<F32>, first: number, last: number, k: number, packed: F64): void {
-  const { data, rowStride, colStride } = m;
-  let to = 0;
-  for (let j = first; j < last; j += TILE_COLS) {
-    const second = j + 1 < last;
-    const third = j + 2 < last;
-    let from = j * colStride;
-    for (let p = 0; p < k; p++) {
-      packed[to] = data[from]!;
-      packed[to + 1] = second ? data[from + colStride]! : 0;
-      packed[to + 2] = third ? data[from + 2 * colStride]! : 0;
-      to += TILE_COLS;
-      from += rowStride;
+/** Where tiles come from and go to: element (i, j) is at `at + i·rowStride + j`. */
+interface Place {
+  data: F32 | F64;
+  at: number;
+  rowStride: number;
+}
+
+/** The tiles of TILE_ROWS = 2 rows of C. */
+function multiplyRows(
+  from: Place | undefined,
+  to: Place,
+  i: number,
+  rows: number,
+  first: number,
+  last: number,
+  k: number,
+): void {
+  const { tile } = panels;
+  const source = from === undefined ? 0 : from.at + i * from.rowStride;
+  const target = to.at + i * to.rowStride;
+  const panel = 3 * k;
+  let b = 0;
+  for (let j = first; j < last; j += 3) {
+    const whole = rows === 2 && j + 3 <= last;
+    if (from !== undefined) {
+      loadTile(from.data, source + j, source + j + from.rowStride, rows, last - j);
+    } else {
+      tile[0] = 0;
+      tile[1] = 0;
+      tile[2] = 0;
+      tile[3] = 0;
+      tile[4] = 0;
+      tile[5] = 0;
+    }
+    multiplyPanels(b, b + panel);
+    b += panel;
+    if (whole) {
+      const { data } = to;
+      const upper = target + j;
+      const lower = upper + to.rowStride;
+      data[upper] = tile[0]!;
+      data[upper + 1] = tile[1]!;
+      data[upper + 2] = tile[2]!;
+      data[lower] = tile[3]!;
+      data[lower + 1] = tile[4]!;
+      data[lower + 2] = tile[5]!;
+    } else {
+      storeEdge(to.data, target + j, target + j + to.rowStride, rows, last - j);
     }
   }
 }
 
-/** One panel of A: TILE_ROWS rows, k by k. A row too many counts as 0 and is not stored later. */
-function packRows(m: Matrix<F32>, i: number, rows: number, k: number, packed: F64): void {
-  const { data, rowStride, colStride } = m;
-  const both = rows === TILE_ROWS;
-  let from = i * rowStride;
-  const end = k * TILE_ROWS;
-  for (let to = 0; to < end; to += TILE_ROWS) {
-    packed[to] = data[from]!;
-    packed[to + 1] = both ? data[from + rowStride]! : 0;
-    from += colStride;
+/** Reads a tile's two rows; `cols` may be more than a tile has, but no more than there are. */
+function loadTile(data: F32 | F64, upper: number, lower: number, rows: number, cols: number): void {
+  const { tile } = panels;
+  for (let s = 0; s < 3; s++) {
+    const there = s < cols;
+    tile[s] = there ? data[upper + s]! : 0;
+    tile[3 + s] = there && rows === 2 ? data[lower + s]! : 0;
   }
 }
 
-function loadTile({ start }: Gemm, i: number, j: number, rows: number, cols: number): void {
-  if (start === undefined) {
-    tile.fill(0);
-    return;
-  }
-  const { data, rowStride } = start;
-  for (let r = 0; r < rows; r++) {
-    const from = (i + r) * rowStride + j;
-    for (let s = 0; s < cols; s++) tile[r * TILE_COLS + s] = data[from + s]!;
-  }
-}
-
-function storeTile(c: Matrix<F32>, i: number, j: number, rows: number, cols: number): void {
-  const { data, rowStride } = c;
-  for (let r = 0; r < rows; r++) {
-    const to = (i + r) * rowStride + j;
-    for (let s = 0; s < cols; s++) data[to + s] = tile[r * TILE_COLS + s]!;
+/** Stores what of a tile lies within C. */
+function storeEdge(data: F32 | F64, upper: number, lower: number, rows: number, cols: number): void {
+  const { tile } = panels;
+  for (let s = 0; s < 3 && s < cols; s++) {
+    data[upper + s] = tile[s]!;
+    if (rows === 2) data[lower + s] = tile[3 + s]!;
   }
 }
 
@@ -170,9 +189,20 @@ function multiplyRow({ a, b, c, start }: Gemm, i: number, k: number): void {
   const values = b.data;
   const from = start === undefined ? 0 : i * start.rowStride;
   for (let j = 0; j < cols; j++) sum[j] = start === undefined ? 0 : start.data[from + j]!;
-  for (let p = 0; p < k; p++) {
-    const x = a.data[i * a.rowStride + p * a.colStride]!;
-    const row = p * b.rowStride;
+  const step = a.colStride;
+  let at = i * a.rowStride;
+  let row = 0;
+  let p = 0;
+  for (; p + 1 < k; p += 2) {
+    const x = a.data[at]!;
+    const y = a.data[at + step]!;
+    const next = row + b.rowStride;
+    for (let j = 0; j < cols; j++) sum[j] = sum[j]! + x * values[row + j]! + y * values[next + j]!;
+    row = next + b.rowStride;
+    at += 2 * step;
+  }
+  if (p < k) {
+    const x = a.data[at]!;
     for (let j = 0; j < cols; j++) sum[j] += x * values[row + j]!;
   }
   const to = i * c.rowStride;

@@ -11,7 +11,7 @@ export const biasGradient: PrepareOp = (op) => {
   const db = op.f32('db').data;
   rowScratch.reserve(dz.cols);
   return (begin, end, registers) => {
-    const rows = registers[REGISTERS.rows] as number;
+    const rows = (registers[REGISTERS.rows] as number) | 0;
     const sums = rowScratch.memory;
     sums.fill(0, begin, end);
     for (let r = 0; r < rows; r++) {
@@ -30,7 +30,7 @@ export const rowSums: PrepareOp = (op) => {
   const totals = op.f64('totals').data;
   const { cols } = stats;
   return (_begin, _end, registers) => {
-    const rows = registers[REGISTERS.rows] as number;
+    const rows = (registers[REGISTERS.rows] as number) | 0;
     let finite = true;
     for (let r = 0; r < rows; r++) {
       const row = r * stats.rowStride;
