@@ -1,4 +1,5 @@
 // Every kernel family, and the table of them, for the instruction set that includes this file.
+#include "columns.inl"
 #include "math.inl"
 #include "threefry.inl"
 #include "activation.inl"
