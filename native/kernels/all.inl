@@ -4,6 +4,7 @@
 #include "threefry.inl"
 #include "activation.inl"
 #include "gather.inl"
+#include "gemm_tile.inl"
 #include "gemm.inl"
 #include "reduce.inl"
 #include "shuffle.inl"

@@ -20,8 +20,13 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define STEEPEST_NOINLINE __declspec(noinline)
-#define STEEPEST_RESTRICT __restrict
+#if defined(_M_X64)
+#include <xmmintrin.h>
+#define STEEPEST_PREFETCH(p) _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0)
+#else
+#define STEEPEST_PREFETCH(p) __prefetch(p)
+#endif
 #else
 #define STEEPEST_NOINLINE __attribute__((noinline))
-#define STEEPEST_RESTRICT __restrict__
+#define STEEPEST_PREFETCH(p) __builtin_prefetch(p)
 #endif
