@@ -67,7 +67,7 @@ function check(m: number, n: number, k: number, options: Case): void {
       for (let p = 0; p < k; p++) sum += av![i * k + p]! * bv![p * n + j]!;
       const stored = Math.fround(sum);
       if (epilogue === 'none') expected.push(stored);
-      else if (epilogue === 'activation') expected.push(stored < 0 ? 0 : stored);
+      else if (epilogue === 'activation') expected.push(Math.max(stored, 0));
       else expected.push(dv![i * n + j]! > 0 ? stored : 0);
     }
   }
