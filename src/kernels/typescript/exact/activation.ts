@@ -1,0 +1,81 @@
+import type { PrepareOp } from '../prepare.js';
+import { fma, fround } from './fma.js';
+import { erf, exp, expm1, sigmoid, softplus, tanh } from './math.js';
+
+/** f(x). */
+export type Activate = (x: number, alpha: number) => number;
+/** g ⊙ f′ from s. */
+export type ActivateBackward = (g: number, s: number, alpha: number) => number;
+
+const SQRT_HALF = fround(0.707106769);
+const INVERSE_SQRT_2PI = fround(0.398942292);
+
+function normalCdf(x: number): number {
+  return fround(0.5 * fround(erf(fround(x * SQRT_HALF)) + 1));
+}
+
+function normalPdf(x: number): number {
+  return fround(INVERSE_SQRT_2PI * exp(fround(fround(-0.5 * x) * x)));
+}
+
+/** Math.max would turn −0 into +0. */
+function relu(x: number): number {
+  if (x < 0) return 0;
+  return x;
+}
+
+/** By number, as in the contract's ACTIVATIONS. */
+export const activate: readonly Activate[] = [
+  (x) => x,
+  relu,
+  (x, alpha) => (x < 0 ? fround(alpha * x) : x),
+  (x, alpha) => (x < 0 ? fround(alpha * expm1(x)) : x),
+  (x) => fround(x * normalCdf(x)),
+  sigmoid,
+  tanh,
+  softplus,
+];
+
+/** By number, as in the contract's ACTIVATIONS. */
+export const activateBackward: readonly ActivateBackward[] = [
+  (g) => g,
+  (g, s) => (s > 0 ? g : 0),
+  (g, s, alpha) => (s < 0 ? fround(alpha * g) : g),
+  (g, s, alpha) => (s < 0 ? fround(g * fround(s + alpha)) : g),
+  (g, s) => fround(g * fma(s, normalPdf(s), normalCdf(s))),
+  (g, s) => fround(g * fround(s * fround(1 - s))),
+  (g, s) => fround(g * fma(-s, s, 1)),
+  (g, s) => fround(g * sigmoid(s)),
+];
+
+export const prepareActivation: PrepareOp = (op) => {
+  const x = op.f32('x');
+  const y = op.f32('y');
+  const alpha = fround(op.scalar('alpha'));
+  const f = activate[op.scalar('activation')] as Activate;
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      for (let j = 0; j < x.cols; j++) {
+        y.data[r * y.rowStride + j] = f(x.data[r * x.rowStride + j] as number, alpha);
+      }
+    }
+    return 0;
+  };
+};
+
+export const prepareActivationBackward: PrepareOp = (op) => {
+  const dy = op.f32('dy');
+  const s = op.f32('s');
+  const dx = op.f32('dx');
+  const alpha = fround(op.scalar('alpha'));
+  const derivative = activateBackward[op.scalar('activation')] as ActivateBackward;
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      for (let j = 0; j < dx.cols; j++) {
+        const g = dy.data[r * dy.rowStride + j] as number;
+        dx.data[r * dx.rowStride + j] = derivative(g, s.data[r * s.rowStride + j] as number, alpha);
+      }
+    }
+    return 0;
+  };
+};

@@ -1,0 +1,46 @@
+/**
+ * The exact TypeScript kernels: the contract in its plainest form, bit for bit what the native kernels compute.
+ * They are the oracle of the tests and the `numerics: 'exact'` of machines without the add-on; clarity comes first.
+ */
+import type { OpTable } from '../prepare.js';
+import { prepareActivation, prepareActivationBackward } from './activation.js';
+import { prepareCopyRows, prepareGatherLabels, prepareGatherRows, prepareScaleShift } from './gather.js';
+import { prepareGemm } from './gemm.js';
+import { prepareSigmoidCrossEntropy, prepareSoftmaxCrossEntropy } from './logitLosses.js';
+import { prepareArgmaxAccuracy, prepareR2Terms, prepareThresholdAccuracy } from './metrics.js';
+import { prepareAdam, prepareMomentum, preparePenalty, prepareRmsprop, prepareSgd } from './optimizers.js';
+import { prepareBinaryCrossEntropy, prepareCategoricalCrossEntropy } from './probabilityLosses.js';
+import { prepareDropout, prepareShuffle } from './random.js';
+import { prepareBiasGradient, prepareRowSums } from './reduce.js';
+import { prepareMeanAbsoluteError, prepareMeanSquaredError } from './regressionLosses.js';
+import { prepareSoftmax, prepareSoftmaxBackward } from './softmax.js';
+
+export const exactOps: OpTable = {
+  gatherRows: prepareGatherRows,
+  gatherLabels: prepareGatherLabels,
+  gemm: prepareGemm,
+  biasGradient: prepareBiasGradient,
+  activation: prepareActivation,
+  activationBackward: prepareActivationBackward,
+  scaleShift: prepareScaleShift,
+  dropout: prepareDropout,
+  softmax: prepareSoftmax,
+  softmaxBackward: prepareSoftmaxBackward,
+  softmaxCrossEntropy: prepareSoftmaxCrossEntropy,
+  sigmoidCrossEntropy: prepareSigmoidCrossEntropy,
+  categoricalCrossEntropy: prepareCategoricalCrossEntropy,
+  binaryCrossEntropy: prepareBinaryCrossEntropy,
+  meanSquaredError: prepareMeanSquaredError,
+  meanAbsoluteError: prepareMeanAbsoluteError,
+  argmaxAccuracy: prepareArgmaxAccuracy,
+  thresholdAccuracy: prepareThresholdAccuracy,
+  r2Terms: prepareR2Terms,
+  rowSums: prepareRowSums,
+  penalty: preparePenalty,
+  sgd: prepareSgd,
+  momentum: prepareMomentum,
+  rmsprop: prepareRmsprop,
+  adam: prepareAdam,
+  copyRows: prepareCopyRows,
+  shuffle: prepareShuffle,
+};

@@ -1,0 +1,131 @@
+import { REGISTERS, STATUS } from '../../contract.js';
+import type { F32, F64, I32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import { fma, fround } from './fma.js';
+import { Lanes } from './lanes.js';
+import { exp, log, log1p, positivePart, sigmoidFrom } from './math.js';
+import { expOfRow, maxOfRow } from './softmax.js';
+
+/** An optional operand. */
+export function optional(op: PreparedOp, name: string): Matrix<F32> | undefined {
+  return op.has(name) ? op.f32(name) : undefined;
+}
+
+/** The class numbers, where the op is given those. */
+export function labelsOf(op: PreparedOp): I32 | undefined {
+  return op.has('labels') ? op.i32('labels').data : undefined;
+}
+
+/** A class number in range, or not. */
+export function isClass(label: number, cols: number): boolean {
+  return label >= 0 && label < cols;
+}
+
+/** fl(numerator / (rows·cols)), rounded once from float64. */
+export function scaleOver(numerator: number, registers: F64, cols: number): number {
+  return fround(numerator / ((registers[REGISTERS.rows] as number) * cols));
+}
+
+/** A pass over one row that knows where its exponentials, their sum and its logits' maximum are. */
+interface SoftmaxRow {
+  r: number;
+  e: F32;
+  s: number;
+  logSum: number;
+  largest: number;
+  scale: number;
+}
+
+/** The loss of one row, and its p and dz. */
+type FinishRow = (row: SoftmaxRow) => number;
+
+function againstLabels(op: PreparedOp, labels: I32): FinishRow {
+  const z = op.f32('z');
+  const p = optional(op, 'p');
+  const dz = optional(op, 'dz');
+  return ({ r, e, s, logSum, largest, scale }) => {
+    const label = labels[r] as number;
+    const loss = fround(logSum - fround((z.data[r * z.rowStride + label] as number) - largest));
+    for (let j = 0; j < z.cols; j++) {
+      const share = fround((e[j] as number) / s);
+      if (p !== undefined) p.data[r * p.rowStride + j] = share;
+      if (dz !== undefined) {
+        dz.data[r * dz.rowStride + j] = fround((j === label ? fround(share - 1) : share) * scale);
+      }
+    }
+    return loss;
+  };
+}
+
+function againstTarget(op: PreparedOp): FinishRow {
+  const z = op.f32('z');
+  const target = op.f32('target');
+  const p = optional(op, 'p');
+  const dz = optional(op, 'dz');
+  const losses = new Lanes();
+  const totals = new Lanes();
+  return ({ r, e, s, logSum, largest, scale }) => {
+    const wanted = target.data.subarray(r * target.rowStride, r * target.rowStride + z.cols);
+    losses.clear();
+    totals.clear();
+    for (let j = 0; j < z.cols; j++) {
+      const surprise = fround(logSum - fround((z.data[r * z.rowStride + j] as number) - largest));
+      losses.set(j, fma(wanted[j] as number, surprise, losses.get(j)));
+      totals.add(j, wanted[j] as number);
+    }
+    const total = totals.sum();
+    for (let j = 0; j < z.cols; j++) {
+      const share = fround((e[j] as number) / s);
+      if (p !== undefined) p.data[r * p.rowStride + j] = share;
+      if (dz !== undefined) {
+        dz.data[r * dz.rowStride + j] = fround(fma(share, total, -(wanted[j] as number)) * scale);
+      }
+    }
+    return losses.sum();
+  };
+}
+
+export const prepareSoftmaxCrossEntropy: PrepareOp = (op) => {
+  const z = op.f32('z');
+  const rowLoss = op.f32('rowLoss');
+  const labels = labelsOf(op);
+  const finish = labels === undefined ? againstTarget(op) : againstLabels(op, labels);
+  const e = new Float32Array(z.cols);
+  const lanes = new Lanes();
+  return (begin, end, registers) => {
+    const scale = scaleOver(1, registers, 1);
+    for (let r = begin; r < end; r++) {
+      if (labels !== undefined && !isClass(labels[r] as number, z.cols)) return STATUS.indexOutOfRange;
+      const at = r * z.rowStride;
+      const largest = maxOfRow(z.data, at, z.cols);
+      const s = expOfRow(z.data, at, e, largest, lanes);
+      rowLoss.data[r * rowLoss.rowStride] = finish({ r, e, s, logSum: log(s), largest, scale });
+    }
+    return 0;
+  };
+};
+
+export const prepareSigmoidCrossEntropy: PrepareOp = (op) => {
+  const z = op.f32('z');
+  const target = op.f32('target');
+  const p = optional(op, 'p');
+  const dz = optional(op, 'dz');
+  const rowLoss = op.f32('rowLoss');
+  const lanes = new Lanes();
+  return (begin, end, registers) => {
+    const scale = scaleOver(1, registers, z.cols);
+    for (let r = begin; r < end; r++) {
+      lanes.clear();
+      for (let j = 0; j < z.cols; j++) {
+        const x = z.data[r * z.rowStride + j] as number;
+        const t = target.data[r * target.rowStride + j] as number;
+        const e = exp(-Math.abs(x));
+        lanes.add(j, fround(fround(positivePart(x) - fround(x * t)) + log1p(e)));
+        const chance = sigmoidFrom(x, e);
+        if (p !== undefined) p.data[r * p.rowStride + j] = chance;
+        if (dz !== undefined) dz.data[r * dz.rowStride + j] = fround(fround(chance - t) * scale);
+      }
+      rowLoss.data[r * rowLoss.rowStride] = lanes.sum() / fround(z.cols);
+    }
+    return 0;
+  };
+};
