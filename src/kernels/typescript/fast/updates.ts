@@ -1,6 +1,9 @@
 import { REGISTERS, STATUS } from '../../contract.js';
 import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
 
+/** Rows of w that are transposed together: what they write of wT are whole cache lines. */
+const TRANSPOSED_ROWS = 16;
+
 /** The operands that every update has, and the gradient of the penalty. */
 class Weights {
   readonly w: Matrix<F32>;
@@ -19,18 +22,34 @@ class Weights {
 
   /** Copies rows `[begin, end)` of w to the transpose. @returns STATUS bits */
   finish(begin: number, end: number): number {
-    const { w, wT } = this;
+    const { cols, rowStride, data } = this.w;
     let probe = 0;
     for (let i = begin; i < end; i++) {
-      const row = i * w.rowStride;
-      for (let j = 0; j < w.cols; j++) {
-        const value = w.data[row + j]!;
-        // 0 for a finite value, NaN for any other.
-        probe += value - value;
-        if (wT !== undefined) wT.data[j * wT.rowStride + i] = value;
+      const row = i * rowStride;
+      // 0 for a finite value, NaN for any other.
+      for (let j = 0; j < cols; j++) probe += data[row + j]! * 0;
+    }
+    if (this.wT !== undefined) {
+      for (let i = begin; i < end; i += TRANSPOSED_ROWS) {
+        transposeRows(this.w, this.wT, i, Math.min(i + TRANSPOSED_ROWS, end));
       }
     }
     return probe === 0 ? 0 : STATUS.parameterNotFinite;
+  }
+}
+
+/** Writes rows `[begin, end)` of w as columns of wT, column by column of w. */
+function transposeRows(w: Matrix<F32>, wT: Matrix<F32>, begin: number, end: number): void {
+  const from = w.data;
+  const to = wT.data;
+  const { rowStride, cols } = w;
+  for (let j = 0; j < cols; j++) {
+    const column = j * wT.rowStride;
+    let at = begin * rowStride + j;
+    for (let i = begin; i < end; i++) {
+      to[column + i] = from[at]!;
+      at += rowStride;
+    }
   }
 }
 
@@ -44,14 +63,17 @@ function penalised(g: number, w: number, l1: number, l2x2: number): number {
 export const sgd: PrepareOp = (op) => {
   const weights = new Weights(op);
   const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const { cols } = w;
   return (begin, end, registers) => {
     const rate = Math.fround(registers[REGISTERS.learningRate] as number);
     for (let i = begin; i < end; i++) {
       const row = i * w.rowStride;
       const gRow = i * g.rowStride;
-      for (let j = 0; j < w.cols; j++) {
-        const old = w.data[row + j]!;
-        w.data[row + j] = old - rate * penalised(g.data[gRow + j]!, old, l1, l2x2);
+      for (let j = 0; j < cols; j++) {
+        const old = wData[row + j]!;
+        wData[row + j] = old - rate * penalised(gData[gRow + j]!, old, l1, l2x2);
       }
     }
     return weights.finish(begin, end);
@@ -62,7 +84,11 @@ export const sgd: PrepareOp = (op) => {
 export const momentum: PrepareOp = (op) => {
   const weights = new Weights(op);
   const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const { cols } = w;
   const v = op.f32('v');
+  const vData = v.data;
   const keep = Math.fround(op.scalar('momentum'));
   const nesterov = op.scalar('nesterov') === 1;
   return (begin, end, registers) => {
@@ -71,12 +97,12 @@ export const momentum: PrepareOp = (op) => {
       const row = i * w.rowStride;
       const gRow = i * g.rowStride;
       const vRow = i * v.rowStride;
-      for (let j = 0; j < w.cols; j++) {
-        const old = w.data[row + j]!;
-        const gradient = penalised(g.data[gRow + j]!, old, l1, l2x2);
-        const velocity = keep * v.data[vRow + j]! + gradient;
-        v.data[vRow + j] = velocity;
-        w.data[row + j] = old - rate * (nesterov ? keep * velocity + gradient : velocity);
+      for (let j = 0; j < cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const velocity = keep * vData[vRow + j]! + gradient;
+        vData[vRow + j] = velocity;
+        wData[row + j] = old - rate * (nesterov ? keep * velocity + gradient : velocity);
       }
     }
     return weights.finish(begin, end);
@@ -87,7 +113,11 @@ export const momentum: PrepareOp = (op) => {
 export const rmsprop: PrepareOp = (op) => {
   const weights = new Weights(op);
   const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const { cols } = w;
   const v = op.f32('v');
+  const vData = v.data;
   const rho = Math.fround(op.scalar('rho'));
   const oneMinusRho = Math.fround(op.scalar('oneMinusRho'));
   const epsilon = Math.fround(op.scalar('epsilon'));
@@ -97,12 +127,12 @@ export const rmsprop: PrepareOp = (op) => {
       const row = i * w.rowStride;
       const gRow = i * g.rowStride;
       const vRow = i * v.rowStride;
-      for (let j = 0; j < w.cols; j++) {
-        const old = w.data[row + j]!;
-        const gradient = penalised(g.data[gRow + j]!, old, l1, l2x2);
-        const square = rho * v.data[vRow + j]! + oneMinusRho * gradient * gradient;
-        v.data[vRow + j] = square;
-        w.data[row + j] = old - (rate * gradient) / (Math.sqrt(square) + epsilon);
+      for (let j = 0; j < cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const square = rho * vData[vRow + j]! + oneMinusRho * gradient * gradient;
+        vData[vRow + j] = square;
+        wData[row + j] = old - (rate * gradient) / (Math.sqrt(square) + epsilon);
       }
     }
     return weights.finish(begin, end);
@@ -113,8 +143,13 @@ export const rmsprop: PrepareOp = (op) => {
 export const adam: PrepareOp = (op) => {
   const weights = new Weights(op);
   const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const { cols } = w;
   const m = op.f32('m');
+  const mData = m.data;
   const v = op.f32('v');
+  const vData = v.data;
   const beta1 = Math.fround(op.scalar('beta1'));
   const oneMinusBeta1 = Math.fround(op.scalar('oneMinusBeta1'));
   const beta2 = Math.fround(op.scalar('beta2'));
@@ -130,14 +165,14 @@ export const adam: PrepareOp = (op) => {
       const gRow = i * g.rowStride;
       const mRow = i * m.rowStride;
       const vRow = i * v.rowStride;
-      for (let j = 0; j < w.cols; j++) {
-        const old = w.data[row + j]!;
-        const gradient = penalised(g.data[gRow + j]!, old, l1, l2x2);
-        const mean = beta1 * m.data[mRow + j]! + oneMinusBeta1 * gradient;
-        const square = beta2 * v.data[vRow + j]! + oneMinusBeta2 * gradient * gradient;
-        m.data[mRow + j] = mean;
-        v.data[vRow + j] = square;
-        w.data[row + j] =
+      for (let j = 0; j < cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const mean = beta1 * mData[mRow + j]! + oneMinusBeta1 * gradient;
+        const square = beta2 * vData[vRow + j]! + oneMinusBeta2 * gradient * gradient;
+        mData[mRow + j] = mean;
+        vData[vRow + j] = square;
+        wData[row + j] =
           old - decay * old - (stepSize * mean) / (Math.sqrt(square) * inverseSqrtBias2 + epsilon);
       }
     }
