@@ -1,0 +1,21 @@
+// The kernel tables that can run here.
+#pragma once
+#include "../kernels/table.h"
+
+namespace steepest {
+
+constexpr int kMaxIsas = 3;
+
+struct IsaList {
+  /** Best first; the portable one is always last. */
+  const KernelTable* tables[kMaxIsas];
+  int count;
+};
+
+/** Tables that both this binary and this CPU have. */
+IsaList availableIsas();
+
+/** The table named `isa`, or null if it is not available here. */
+const KernelTable* findIsa(const char* isa);
+
+}  // namespace steepest

@@ -1,0 +1,251 @@
+#include "decode.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace steepest {
+namespace {
+
+/** Doubles count exactly below this. */
+constexpr double kCountLimit = 9007199254740992.0;
+constexpr double kWordLimit = 4294967296.0;
+constexpr int kDTypeCount = static_cast<int>(DType::U8) + 1;
+constexpr int kSplitCount = static_cast<int>(Split::First) + 1;
+constexpr int64_t kBytesPerElement[kDTypeCount] = {4, 8, 4, 4, 1};
+constexpr const char* kDTypeNames[kDTypeCount] = {"f32", "f64", "i32", "u32", "u8"};
+
+/** Words of an op, in order (src/kernels/encode.ts). */
+enum OpWord { WordKind, WordPhase, WordSplit, WordBegin, WordEnd, WordOperands, WordScalars };
+/** Words of an operand, in order. */
+enum OperandWord { WordBuffer, WordDType, WordByteOffset, WordRows, WordCols, WordRowStride, WordColStride };
+
+bool isIndex(double word, int64_t count) { return isCount(word) && word < static_cast<double>(count); }
+
+/** An operand's place in messages. */
+struct OperandPlace {
+  const DecodedOp& op;
+  const OperandSchema& schema;
+  Refusal& refusal;
+
+  bool expect(const char* what) const {
+    return refusal.expect("op %lld (%s): operand %s with %s", static_cast<long long>(op.number), op.schema().name,
+                          schema.name, what);
+  }
+};
+
+bool checkNumbers(const double* words, const OperandPlace& place) {
+  constexpr const char* names[] = {"byteOffset", "rows", "cols", "rowStride", "colStride"};
+  for (int i = WordByteOffset; i <= WordColStride; ++i) {
+    if (isCount(words[i])) continue;
+    place.expect("whole numbers from 0 to 2^53 - 1");
+    return place.refusal.give("%s = %.17g", names[i - WordByteOffset], words[i]);
+  }
+  return true;
+}
+
+bool checkType(const double* words, const OperandPlace& place) {
+  const double dtype = words[WordDType];
+  if (isIndex(dtype, kDTypeCount) && (place.schema.dtypes >> static_cast<int>(dtype) & 1u) != 0) return true;
+  place.expect("a dtype that the op takes");
+  if (!isIndex(dtype, kDTypeCount)) return place.refusal.give("dtype number %.17g", dtype);
+  return place.refusal.give("%s", kDTypeNames[static_cast<int>(dtype)]);
+}
+
+/** Bounds and alignment. In doubles, products too large lose digits but never become small. */
+bool checkExtent(const double* words, const Buffer& buffer, int64_t size, const OperandPlace& place) {
+  const double rows = words[WordRows];
+  const double cols = words[WordCols];
+  const bool empty = rows == 0 || cols == 0;
+  const double elements = empty ? 0 : (rows - 1) * words[WordRowStride] + (cols - 1) * words[WordColStride] + 1;
+  const double end = words[WordByteOffset] + elements * static_cast<double>(size);
+  if (!(end <= static_cast<double>(buffer.byteLength))) {
+    place.expect("its end within its buffer");
+    return place.refusal.give("end at byte %.17g of %lld", end, static_cast<long long>(buffer.byteLength));
+  }
+  const uintptr_t address = reinterpret_cast<uintptr_t>(buffer.data) + static_cast<uintptr_t>(words[WordByteOffset]);
+  if (address % static_cast<uintptr_t>(size) != 0) {
+    place.expect("an offset that is a multiple of its element size");
+    return place.refusal.give("byteOffset %.17g in its buffer", words[WordByteOffset]);
+  }
+  return true;
+}
+
+bool decodeOperand(const ProgramSource& source, const double* words, DecodedOp& op, int index, Refusal& refusal) {
+  const OperandSchema& schema = op.schema().operands[index];
+  const OperandPlace place = {op, schema, refusal};
+  Matrix& operand = op.args.operands[index];
+  operand = {};
+  if (words[WordBuffer] == -1) {
+    if (schema.optional) return true;
+    place.expect("a buffer");
+    return refusal.give("none");
+  }
+  if (!isIndex(words[WordBuffer], source.bufferCount)) {
+    place.expect("a buffer of the program");
+    return refusal.give("buffer %.17g of %lld", words[WordBuffer], static_cast<long long>(source.bufferCount));
+  }
+  if (!checkNumbers(words, place) || !checkType(words, place)) return false;
+  const bool anyStride = op.kind == OpKind::Gemm && (index == op_gemm::a || index == op_gemm::b);
+  if (!anyStride && words[WordColStride] != 1) {
+    place.expect("colStride 1");
+    return refusal.give("%.17g", words[WordColStride]);
+  }
+  const Buffer& buffer = source.buffers[static_cast<int64_t>(words[WordBuffer])];
+  const int dtype = static_cast<int>(words[WordDType]);
+  if (!checkExtent(words, buffer, kBytesPerElement[dtype], place)) return false;
+  // An empty buffer may have no memory at all, but an operand in it is there all the same.
+  alignas(double) static const uint8_t nowhere[sizeof(double)] = {};
+  uint8_t* base = buffer.data == nullptr ? const_cast<uint8_t*>(nowhere) : buffer.data;
+  operand.data = base + static_cast<int64_t>(words[WordByteOffset]);
+  operand.rows = static_cast<int64_t>(words[WordRows]);
+  operand.cols = static_cast<int64_t>(words[WordCols]);
+  operand.rowStride = static_cast<int64_t>(words[WordRowStride]);
+  operand.colStride = static_cast<int64_t>(words[WordColStride]);
+  operand.dtype = static_cast<DType>(dtype);
+  return true;
+}
+
+template <class Enum> constexpr double countThrough(Enum last) { return static_cast<int>(last) + 1; }
+
+/** Numbers that a scalar may take: 0 … limit − 1, or any finite one where limit is 0. */
+double scalarLimit(OpKind kind, int index) {
+  constexpr double activations = countThrough(Activation::Softplus);
+  constexpr double inits = countThrough(GemmInit::C);
+  constexpr double epilogues = countThrough(GemmEpilogue::Derivative);
+  constexpr double batches = countThrough(GemmBatch::K);
+  constexpr double flags = 2;
+  switch (kind) {
+    case OpKind::GatherRows:
+      return index == op_gatherRows::scaled_ ? flags : 0;
+    case OpKind::Gemm:
+      if (index == op_gemm::init_) return inits;
+      if (index == op_gemm::epilogue_) return epilogues;
+      if (index == op_gemm::activation_) return activations;
+      return index == op_gemm::batch_ ? batches : 0;
+    case OpKind::Activation:
+      return index == op_activation::activation_ ? activations : 0;
+    case OpKind::ActivationBackward:
+      return index == op_activationBackward::activation_ ? activations : 0;
+    case OpKind::Dropout:
+      return index == op_dropout::keepScale_ ? 0 : kWordLimit;
+    case OpKind::Momentum:
+      return index == op_momentum::nesterov_ ? flags : 0;
+    case OpKind::Shuffle:
+      return kWordLimit;
+    default:
+      return 0;
+  }
+}
+
+bool decodeScalars(const double* words, DecodedOp& op, Refusal& refusal) {
+  for (int i = 0; i < op.schema().scalarCount; ++i) {
+    const double value = words[i];
+    const double limit = scalarLimit(op.kind, i);
+    const bool fits = limit == 0 ? std::isfinite(value) : isCount(value) && value < limit;
+    if (!fits) {
+      refusal.expect("op %lld (%s): scalar %d %s", static_cast<long long>(op.number), op.schema().name, i,
+                     limit == 0 ? "finite" : "a number of its table");
+      return refusal.give("%.17g", value);
+    }
+    op.args.scalars[i] = value;
+    op.args.scalarsF[i] = static_cast<float>(value);
+  }
+  return true;
+}
+
+/** Kind, phase, split, range and counts. */
+bool decodePlace(const double* words, DecodedOp& op, Refusal& refusal) {
+  const long long number = static_cast<long long>(op.number);
+  if (!isIndex(words[WordKind], static_cast<int64_t>(OpKind::Count))) {
+    refusal.expect("op %lld of a known kind", number);
+    return refusal.give("kind number %.17g", words[WordKind]);
+  }
+  op.kind = static_cast<OpKind>(static_cast<int>(words[WordKind]));
+  const OpSchema& schema = op.schema();
+  if (!isIndex(words[WordPhase], PhaseCount)) {
+    refusal.expect("op %lld (%s): a phase below %d", number, schema.name, PhaseCount);
+    return refusal.give("%.17g", words[WordPhase]);
+  }
+  if (!isIndex(words[WordSplit], kSplitCount)) {
+    refusal.expect("op %lld (%s): split rows, slice, all or first", number, schema.name);
+    return refusal.give("split number %.17g", words[WordSplit]);
+  }
+  op.phase = static_cast<int32_t>(words[WordPhase]);
+  op.split = static_cast<Split>(static_cast<int>(words[WordSplit]));
+  op.begin = op.end = 0;
+  if (op.split == Split::Slice) {
+    if (!isCount(words[WordBegin]) || !isCount(words[WordEnd]) || words[WordBegin] > words[WordEnd]) {
+      refusal.expect("op %lld (%s): a slice [begin, end)", number, schema.name);
+      return refusal.give("[%.17g, %.17g)", words[WordBegin], words[WordEnd]);
+    }
+    op.begin = static_cast<int64_t>(words[WordBegin]);
+    op.end = static_cast<int64_t>(words[WordEnd]);
+  }
+  if (words[WordOperands] != schema.operandCount || words[WordScalars] != schema.scalarCount) {
+    refusal.expect("op %lld (%s): %d operands and %d scalars", number, schema.name, schema.operandCount,
+                   schema.scalarCount);
+    return refusal.give("%.17g and %.17g", words[WordOperands], words[WordScalars]);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool isCount(double word) { return word >= 0 && word < kCountLimit && word == std::floor(word); }
+
+bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& refusal) {
+  if (source.wordCount < kHeaderWords || source.words[0] != kProgramMagic) {
+    refusal.expect("an encoded program");
+    if (source.wordCount < kHeaderWords) return refusal.give("%lld words", static_cast<long long>(source.wordCount));
+    return refusal.give("words that start with %.17g", source.words[0]);
+  }
+  constexpr const char* names[] = {"magic", "op count", "rank", "workers", "maxRows", "rowChunk"};
+  for (int i = 1; i < kHeaderWords; ++i) {
+    if (isCount(source.words[i])) continue;
+    refusal.expect("%s to be a whole number from 0 to 2^53 - 1", names[i]);
+    return refusal.give("%.17g", source.words[i]);
+  }
+  const double* words = source.words;
+  const auto integer = [words](int i) { return static_cast<int64_t>(words[i]); };
+  header = {integer(1), integer(2), integer(3), integer(4), integer(5)};
+  if (header.workers < 1 || header.rank >= header.workers) {
+    refusal.expect("a rank below the number of workers");
+    return refusal.give("rank %.17g of %.17g", words[2], words[3]);
+  }
+  if (words[4] * words[3] >= kCountLimit) {
+    refusal.expect("maxRows times workers below 2^53");
+    return refusal.give("%.17g times %.17g", words[4], words[3]);
+  }
+  if (header.rowChunk < 1) {
+    refusal.expect("a rowChunk of one row or more");
+    return refusal.give("0");
+  }
+  if (header.opCount > (source.wordCount - kHeaderWords) / kOpWords) {
+    refusal.expect("words for %.17g ops", words[1]);
+    return refusal.give("%lld words", static_cast<long long>(source.wordCount));
+  }
+  return true;
+}
+
+bool decodeOp(const ProgramSource& source, int64_t number, int64_t* at, DecodedOp& op, Refusal& refusal) {
+  op = {};
+  op.number = number;
+  const auto truncated = [&] {
+    refusal.expect("all words of op %lld", static_cast<long long>(number));
+    return refusal.give("an encoding of %lld words that ends within it", static_cast<long long>(source.wordCount));
+  };
+  if (source.wordCount - *at < kOpWords) return truncated();
+  const double* words = source.words + *at;
+  if (!decodePlace(words, op, refusal)) return false;
+  const int64_t operandWords = static_cast<int64_t>(op.schema().operandCount) * kOperandWords;
+  const int64_t length = kOpWords + operandWords + op.schema().scalarCount;
+  if (source.wordCount - *at < length) return truncated();
+  for (int i = 0; i < op.schema().operandCount; ++i) {
+    if (!decodeOperand(source, words + kOpWords + i * kOperandWords, op, i, refusal)) return false;
+  }
+  if (!decodeScalars(words + kOpWords + operandWords, op, refusal)) return false;
+  *at += length;
+  return true;
+}
+
+}  // namespace steepest

@@ -1,0 +1,158 @@
+#include "program.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <new>
+
+#include "shapes.h"
+
+namespace steepest {
+namespace {
+
+/** Statuses after which the rest of a phase would work on values that mean nothing. */
+constexpr int kEndsPhase = StatusLossNotFinite | StatusIndexOutOfRange;
+constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+constexpr uintptr_t kCacheLineBytes = 64;
+
+/** Rows that an op's table holds for batchStart + row; no limit for ops that do not use it. */
+int64_t rowLimitOf(const DecodedOp& op) {
+  switch (op.kind) {
+    case OpKind::CopyRows:
+      return op.at(op_copyRows::dst).rows;
+    case OpKind::GatherRows:
+      return op.at(op_gatherRows::index).given() ? op.at(op_gatherRows::index).cols : op.at(op_gatherRows::src).rows;
+    case OpKind::GatherLabels:
+      return op.at(op_gatherLabels::index).given() ? op.at(op_gatherLabels::index).cols
+                                                   : op.at(op_gatherLabels::src).cols;
+    default:
+      return kNoLimit;
+  }
+}
+
+}  // namespace
+
+Program* Program::bind(const KernelTable& kernels, const ProgramSource& source, const double* registers,
+                       Refusal& refusal) {
+  Program* program = new (std::nothrow) Program();
+  if (program == nullptr) {
+    refusal.expect("memory for a program");
+    refusal.give("none");
+    return nullptr;
+  }
+  program->registers_ = registers;
+  if (program->decode(source, kernels, refusal)) return program;
+  delete program;
+  return nullptr;
+}
+
+Program::~Program() {
+  std::free(steps_);
+  std::free(scratch_);
+}
+
+bool Program::reserve(int64_t opCount, Refusal& refusal) {
+  // One more of each: malloc(0) may be null, and scratch is moved up to a cache line.
+  steps_ = static_cast<Step*>(std::malloc(static_cast<size_t>(opCount + 1) * sizeof(Step)));
+  scratch_ = static_cast<float*>(std::malloc(kWorkspaceFloats * sizeof(float) + kCacheLineBytes));
+  if (steps_ != nullptr && scratch_ != nullptr) return true;
+  refusal.expect("memory for %lld ops", static_cast<long long>(opCount));
+  return refusal.give("none");
+}
+
+bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal) {
+  if (!decodeHeader(source, header_, refusal) || !reserve(header_.opCount, refusal)) return false;
+  // Steps of a phase lie together: the program is read once for each, and every read checks the same words.
+  Step* next = steps_;
+  for (int phase = 0; phase < PhaseCount; ++phase) {
+    PhasePlan& plan = phases_[phase];
+    plan = {next, 0, kNoLimit};
+    int64_t at = kHeaderWords;
+    for (int64_t number = 0; number < header_.opCount; ++number) {
+      DecodedOp op;
+      if (!decodeOp(source, number, &at, op, refusal) || !checkShapes(op, header_.maxRows, refusal)) return false;
+      if (op.phase == phase) this->plan(op, kernels);
+    }
+    if (at != source.wordCount) {
+      refusal.expect("%lld words for %lld ops", static_cast<long long>(at), static_cast<long long>(header_.opCount));
+      return refusal.give("%lld", static_cast<long long>(source.wordCount));
+    }
+    next += plan.count;
+  }
+  return true;
+}
+
+/** Adds an op to its phase, unless it is another rank's. */
+void Program::plan(const DecodedOp& op, const KernelTable& kernels) {
+  PhasePlan& plan = phases_[op.phase];
+  const int64_t limit = rowLimitOf(op);
+  if (limit < plan.rowLimit) plan.rowLimit = limit;
+  if (op.split == Split::First && header_.rank != 0) return;
+  const int64_t range = rangeOf(op);
+  const bool slice = op.split == Split::Slice;
+  Step& step = *new (plan.steps + plan.count) Step();
+  step.args = op.args;
+  step.args.registers = registers_;
+  const uintptr_t scratch = reinterpret_cast<uintptr_t>(scratch_);
+  step.args.workspace = reinterpret_cast<float*>((scratch + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
+  step.kernel = kernels.ops[static_cast<int>(op.kind)];
+  step.byRows = op.split == Split::Rows;
+  step.batch = range == kBatchRange;
+  // Totals may get a penalty without a row.
+  step.always = op.kind == OpKind::RowSums;
+  step.begin = slice ? op.begin : 0;
+  step.end = slice ? op.end : (step.batch ? kNoLimit : range);
+  ++plan.count;
+}
+
+/** Reads the mini-batch's rows and start, once: the registers are shared memory. */
+int Program::readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) const {
+  const double count = registers_[RegRows];
+  const double first = registers_[RegBatchStart];
+  const bool counters =
+      isCount(count) && isCount(first) && isCount(registers_[RegStep]) && isCount(registers_[RegEpoch]);
+  if (!counters || count > static_cast<double>(header_.maxRows)) return StatusBadRegister;
+  *rows = static_cast<int64_t>(count);
+  *start = static_cast<int64_t>(first);
+  return *rows > 0 && *start + *rows > plan.rowLimit ? StatusIndexOutOfRange : StatusOk;
+}
+
+int Program::run(int phase) {
+  PhasePlan& plan = phases_[phase];
+  int64_t rows = 0;
+  int64_t batchStart = 0;
+  const int refused = readBatch(plan, &rows, &batchStart);
+  if (refused != StatusOk) return refused;
+  for (int64_t i = 0; i < plan.count; ++i) {
+    plan.steps[i].args.batchRows = rows;
+    plan.steps[i].args.batchStart = batchStart;
+  }
+  const int64_t last = rows * (header_.rank + 1) / header_.workers;
+  int64_t begin = rows * header_.rank / header_.workers;
+  // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
+  const int64_t chunk = phase == PhaseRows && header_.rowChunk < rows ? header_.rowChunk : rows;
+  const auto chunkEnd = [&] { return last - begin < chunk ? last : begin + chunk; };
+  int status = runSteps(plan, begin, chunkEnd(), true);
+  for (begin = chunkEnd(); begin < last && (status & kEndsPhase) == 0; begin = chunkEnd()) {
+    status |= runSteps(plan, begin, chunkEnd(), false);
+  }
+  return status;
+}
+
+/** Runs the steps over rows [begin, end) of the mini-batch. */
+int Program::runSteps(const PhasePlan& plan, int64_t begin, int64_t end, bool first) {
+  int status = StatusOk;
+  for (int64_t i = 0; i < plan.count && (status & kEndsPhase) == 0; ++i) {
+    const Step& step = plan.steps[i];
+    if (step.byRows) {
+      if (begin < end) status |= step.kernel(step.args, begin, end);
+    } else if (first) {
+      const int64_t rows = step.args.batchRows;
+      const int64_t to = step.batch && rows < step.end ? rows : step.end;
+      if (step.begin < to || step.always) status |= step.kernel(step.args, step.begin, to);
+    }
+  }
+  return status;
+}
+
+}  // namespace steepest

@@ -1,0 +1,63 @@
+// A program bound to its memory: checked once, then run phase by phase.
+#pragma once
+#include "decode.h"
+
+namespace steepest {
+
+/** One op of a phase, for one rank. */
+struct Step {
+  OpArgs args;
+  KernelFn kernel;
+  /** This rank takes its share of the mini-batch's rows, chunk by chunk. */
+  bool byRows;
+  /** `end` is cut to the rows of the mini-batch. */
+  bool batch;
+  /** Runs even over an empty range. */
+  bool always;
+  int64_t begin;
+  int64_t end;
+};
+
+struct PhasePlan {
+  Step* steps;
+  int64_t count;
+  /** batchStart + rows may not exceed this, or a gather would leave its table. */
+  int64_t rowLimit;
+};
+
+/**
+ * A bound program. Owns its plan and scratch memory; buffers and registers belong to the caller and must outlive it.
+ * One thread at a time may run it.
+ *
+ * Order within a phase: ops run one after the other as the program lists them. In PhaseRows the ops split by rows
+ * run over chunks of at most rowChunk of this rank's rows, all ops of a chunk before the next; ops with another
+ * split run once, in their place, with the first chunk.
+ */
+class Program {
+ public:
+  /** Null if the program does not fit, with the reason in `refusal`. */
+  static Program* bind(const KernelTable& kernels, const ProgramSource& source, const double* registers,
+                       Refusal& refusal);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /** Runs this rank's part of a phase (0 … PhaseCount − 1). Returns Status bits. */
+  int run(int phase);
+
+ private:
+  Program() = default;
+  bool decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal);
+  bool reserve(int64_t opCount, Refusal& refusal);
+  void plan(const DecodedOp& op, const KernelTable& kernels);
+  int readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) const;
+  int runSteps(const PhasePlan& plan, int64_t begin, int64_t end, bool first);
+
+  ProgramHeader header_ = {};
+  const double* registers_ = nullptr;
+  Step* steps_ = nullptr;
+  float* scratch_ = nullptr;
+  PhasePlan phases_[PhaseCount] = {};
+};
+
+}  // namespace steepest
