@@ -27,7 +27,7 @@ export class Lanes {
   /** Halves added to halves; ends with the lanes in use. */
   sum(): number {
     const { values } = this;
-    for (let half = LANES / 2; half > 0; half /= 2) {
+    for (let half = LANES / 2; half >= 1; half /= 2) {
       for (let i = 0; i < half; i++) values[i] = fround((values[i] as number) + (values[i + half] as number));
     }
     return values[0] as number;
