@@ -4,7 +4,7 @@ import type { ResolvedLoss } from '../losses/index.js';
 import type { MetricDefinition } from '../metrics/definition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type ProgramMode } from '../program/builder.js';
-import { columns, type MemoryPlan } from '../program/memory.js';
+import { columns, type MemoryPlan, rowOf } from '../program/memory.js';
 import type { Gradient, Node } from '../program/node.js';
 import { RescaleNode } from '../program/nodes/rescale.js';
 import type { StepProgram } from '../program/partition.js';
@@ -81,11 +81,7 @@ export function compileProgram(
 
   const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);
   const totals = memory.matrix(`totals.${mode}`, 'statistics', workers, statisticsCols, 'f64');
-  const totalsOf = (rank: number): Operand => ({
-    ...totals,
-    rows: 1,
-    byteOffset: totals.byteOffset + rank * totals.rowStride * Float64Array.BYTES_PER_ELEMENT,
-  });
+  const totalsOf = (rank: number): Operand => rowOf(totals, rank);
   const metricColumns: CompiledProgram['metricColumns'][number][] = [];
 
   if (mode === 'predict') {

@@ -116,7 +116,7 @@ function lostError(results: readonly RankResult[]): SteepestError {
   if (cause?.code === 'ERR_BACKEND' || cause?.code === 'ERR_PROGRAM') {
     return new SteepestError(cause.code, {
       expected: 'kernels that accept the step program',
-      given: cause.message,
+      given: cause.message.replace(/\.$/, ''),
       mend: 'If you chose the backend or ISA yourself, leave the choice out; otherwise please report this.',
     });
   }

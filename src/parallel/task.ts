@@ -69,6 +69,12 @@ export interface EpochReport {
   validationTotals: number[] | undefined;
 }
 
+/**
+ * Sent by rank 0 after its last report. Closing the port would not do: a pool thread sleeps in Atomics.wait between
+ * tasks, and a close takes effect only when its event loop turns.
+ */
+export const END_OF_REPORTS = 'end';
+
 /** How a rank's task ended. Errors travel as data, because worker threads strip custom ones. */
 export type RankResult =
   | { ok: true; verdict: number /** Optimizer steps finished, in all. */; step: number; epochs: number }

@@ -4,7 +4,7 @@ import { Barrier, PeerLost } from './barrier.js';
 import { controlBlock, declareLost, VERDICT } from './control.js';
 import { runFit } from './fitLoop.js';
 import { RankRunner, runSweep } from './stepLoop.js';
-import type { RankResult, RankTask, SweepTask } from './task.js';
+import { END_OF_REPORTS, type RankResult, type RankTask, type SweepTask } from './task.js';
 
 /** The task of a pool thread: one rank of a fit or a sweep, from beginning to end. */
 export default function runRank(task: RankTask): RankResult {
@@ -16,7 +16,7 @@ export default function runRank(task: RankTask): RankResult {
     const code = error instanceof SteepestError ? error.code : undefined;
     return { ok: false, peerLost, code, message: error instanceof Error ? error.message : String(error) };
   } finally {
-    if (task.kind === 'fit') task.port?.close();
+    if (task.kind === 'fit') task.port?.postMessage(END_OF_REPORTS);
   }
 }
 

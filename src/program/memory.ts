@@ -116,6 +116,15 @@ export function columns(operand: Operand, begin: number, count: number): Operand
   };
 }
 
+/** One row of an operand. */
+export function rowOf(operand: Operand, row: number): Operand {
+  return {
+    ...operand,
+    rows: 1,
+    byteOffset: operand.byteOffset + row * operand.rowStride * BYTES_PER_ELEMENT[operand.dtype],
+  };
+}
+
 /** Drops the name and role of a region: what an op holds. */
 export function operandOf(region: Operand): Operand {
   const { buffer, dtype, byteOffset, rows, cols, rowStride, colStride } = region;

@@ -1,5 +1,6 @@
 import type { BindableProgram, Op } from '../kernels/contract.js';
 import type { SliceGroup } from './builder.js';
+import { rowOf } from './memory.js';
 
 /** A program for any number of workers: ops in order, and the groups that ranks share. */
 export interface StepProgram {
@@ -53,7 +54,13 @@ export function programForRank(program: StepProgram, rank: number, workers: numb
   const ops: Op[] = [];
   for (const op of program.ops) {
     const mine = sliced.has(op) ? sliced.get(op) : op;
-    if (mine !== undefined) ops.push(mine);
+    if (mine !== undefined) ops.push(withOwnTotals(mine, rank));
   }
   return { ops, rank, workers, maxRows: program.maxRows, rowChunk: program.rowChunk };
+}
+
+/** Ops that every rank runs add into a row of their own of `totals`. */
+function withOwnTotals(op: Op, rank: number): Op {
+  const { totals } = op.operands;
+  return totals === undefined ? op : { ...op, operands: { ...op.operands, totals: rowOf(totals, rank) } };
 }

@@ -7,7 +7,7 @@ import type { Optimizer } from '../optimizers/index.js';
 import { controlBlock, VERDICT, WORD } from '../parallel/control.js';
 import { refreshTransposes, restoreCommitted } from '../parallel/persistence.js';
 import { runRanks } from '../parallel/pool.js';
-import type { EpochReport, FitTask, RankResult } from '../parallel/task.js';
+import { END_OF_REPORTS, type EpochReport, type FitTask, type RankResult } from '../parallel/task.js';
 import { allocateArena } from './arena.js';
 import type { Callback } from './callbacks.js';
 import { FitProgress } from './fitProgress.js';
@@ -136,13 +136,14 @@ class FitSession {
   /** Takes in epoch reports, one after the other. @returns a function that waits until all have been dealt with. */
   private listen(port: MessagePort): () => Promise<void> {
     let pending: Promise<void> = Promise.resolve();
-    port.on('message', (report: EpochReport) => {
-      pending = pending.then(() => this.endEpoch(report));
+    const ended = new Promise<void>((resolve) => {
+      port.on('message', (report: EpochReport | typeof END_OF_REPORTS) => {
+        if (report === END_OF_REPORTS) return resolve();
+        pending = pending.then(() => this.endEpoch(report));
+      });
     });
-    const closed = new Promise<void>((resolve) => port.on('close', () => resolve()));
     return async () => {
-      // Rank 0 closes its end after its last report, and messages come before the close.
-      await closed;
+      await ended;
       await pending;
     };
   }
