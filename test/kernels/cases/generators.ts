@@ -1,0 +1,237 @@
+import {
+  ACTIVATIONS,
+  GEMM_BATCH,
+  GEMM_EPILOGUE,
+  GEMM_INIT,
+  type OpKind,
+  PHASES,
+} from '#steepest/kernels/contract.js';
+import type { CaseBuilder } from './case.js';
+
+/** Draws the operands and scalars of one op. */
+type Generate = (c: CaseBuilder) => void;
+
+/** Rows of a weight matrix that slices begin at multiples of. */
+const SLICE_ROWS = 16;
+
+const activations = Object.values(ACTIVATIONS);
+
+function elementwise(c: CaseBuilder): void {
+  c.batch('x');
+  c.outputMaybeOver('y', 'x');
+}
+
+/** Rows of a table, some of them through an index, once in a while one that is not there. */
+function index(c: CaseBuilder, tableRows: number): number {
+  const given = c.random.chance(0.7);
+  const length = given ? c.capacity + 5 : tableRows;
+  if (given) {
+    const broken = c.random.chance(0.05) ? tableRows : -1;
+    c.vector('index', length, (j) => (j === 3 && broken >= 0 ? broken : c.random.below(tableRows)), 'u32');
+  }
+  c.batchStart = c.random.below(length - c.rows + 1);
+  return length;
+}
+
+function gemm(c: CaseBuilder): void {
+  const [m, n, k] = [c.rows, c.cols, c.inner];
+  const byBatch = c.random.pick(Object.values(GEMM_BATCH));
+  const kRoom = byBatch === GEMM_BATCH.k ? m + 2 : k;
+  // The rows register is always c.rows: as the k of a merge it cuts the inner dimension, as m the outer one.
+  const mRows = byBatch === GEMM_BATCH.m ? c.capacity : byBatch === GEMM_BATCH.k ? k : m;
+  if (c.random.chance(0.4)) c.transposed('a', mRows, kRoom, c.float);
+  else c.matrix('a', mRows, kRoom, c.float);
+  if (c.random.chance(0.2)) c.transposed('b', kRoom, n, c.float);
+  else c.matrix('b', kRoom, n, c.float);
+  const init = c.random.pick(Object.values(GEMM_INIT));
+  const epilogue = c.random.pick(Object.values(GEMM_EPILOGUE));
+  if (init === GEMM_INIT.bias) c.vector('bias', n, c.float);
+  if (init === GEMM_INIT.c) {
+    c.matrix('c', mRows, n, c.float);
+    c.inPlace('c', 'rows');
+  } else {
+    c.output('c', mRows, n);
+  }
+  if (epilogue === GEMM_EPILOGUE.derivative) c.matrix('d', mRows, n, c.float);
+  c.scalar({ init, epilogue, activation: c.random.pick(activations), alpha: 0.3, batch: byBatch });
+  if (byBatch !== GEMM_BATCH.m) c.slice(mRows, 1 + c.random.below(SLICE_ROWS));
+}
+
+/** Operands and scalars that all updates share. */
+function update(c: CaseBuilder, states: Record<string, () => number>): void {
+  const { rows, cols } = c;
+  c.matrix('w', rows, cols, c.float);
+  c.inPlace('w', 'rows');
+  c.matrix('g', rows, cols, c.float);
+  for (const [name, draw] of Object.entries(states)) {
+    c.matrix(name, rows, cols, draw);
+    c.inPlace(name, 'rows');
+  }
+  c.maybe(() => c.output('wT', cols, rows, 'cols'));
+  c.scalar({ l1: c.random.pick([0, 0.01]), l2x2: c.random.pick([0, 0.002]) });
+  c.slice(rows, SLICE_ROWS);
+}
+
+function loss(scores: string, gradient: string): Generate {
+  return (c) => {
+    const probabilities = scores === 'p';
+    c.batch(scores, c.cols, probabilities ? c.probability : c.float);
+    c.batch('target', c.cols, scores === 'y' ? c.float : c.probability);
+    c.maybe(() => c.output(gradient));
+    c.output('rowLoss', c.capacity, 1);
+  };
+}
+
+/** How to draw a case of every kind of op. */
+export const GENERATORS: Record<OpKind, Generate> = {
+  gatherRows(c) {
+    const tableRows = c.capacity + c.inner + 1;
+    c.matrix(
+      'src',
+      tableRows,
+      c.cols,
+      ...(c.random.chance(0.5) ? ([() => c.random.below(256), 'u8'] as const) : ([c.float, 'f32'] as const)),
+    );
+    index(c, tableRows);
+    c.output('dst');
+    c.scalar({ scaled: c.random.below(2), scale: 1 / 255, offset: c.random.pick([0, -0.5]) });
+  },
+  gatherLabels(c) {
+    const tableRows = c.capacity + c.inner + 1;
+    c.vector('src', tableRows, () => c.random.below(1000) - 500, 'i32');
+    index(c, tableRows);
+    c.vector('dst', c.capacity, () => 777, 'i32');
+    c.inPlace('dst', 'cols');
+  },
+  gemm,
+  biasGradient(c) {
+    c.batch('dz');
+    c.output('db', 1, c.cols, 'cols');
+    c.slice(c.cols, 1 + c.random.below(SLICE_ROWS));
+  },
+  activation(c) {
+    elementwise(c);
+    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+  },
+  activationBackward(c) {
+    c.batch('dy');
+    c.batch('s');
+    c.outputMaybeOver('dx', 'dy');
+    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+  },
+  scaleShift(c) {
+    elementwise(c);
+    c.scalar({ scale: 0.7, offset: -0.1 });
+  },
+  dropout(c) {
+    elementwise(c);
+    c.scalar({
+      threshold: c.random.pick([0, 2 ** 30, 2 ** 31, 2 ** 32 - 1]),
+      keepScale: 4 / 3,
+      seed: c.random.word(),
+      stream: c.random.word(),
+    });
+  },
+  softmax: elementwise,
+  softmaxBackward(c) {
+    c.batch('dy');
+    c.batch('y', c.cols, c.probability);
+    c.outputMaybeOver('dx', 'dy');
+  },
+  softmaxCrossEntropy(c) {
+    c.batch('z');
+    c.labelsOrTarget(c.probability);
+    c.maybe(() => c.outputMaybeOver('p', 'z'));
+    c.maybe(() => c.outputMaybeOver('dz', 'z'));
+    c.output('rowLoss', c.capacity, 1);
+  },
+  sigmoidCrossEntropy(c) {
+    c.batch('z');
+    c.batch('target', c.cols, c.probability);
+    c.maybe(() => c.outputMaybeOver('p', 'z'));
+    c.maybe(() => c.outputMaybeOver('dz', 'z'));
+    c.output('rowLoss', c.capacity, 1);
+  },
+  categoricalCrossEntropy(c) {
+    c.batch('p', c.cols, c.probability);
+    c.labelsOrTarget(c.probability);
+    c.maybe(() => c.output('dp'));
+    c.output('rowLoss', c.capacity, 1);
+  },
+  binaryCrossEntropy: loss('p', 'dp'),
+  meanSquaredError: loss('y', 'dy'),
+  meanAbsoluteError: loss('y', 'dy'),
+  argmaxAccuracy(c) {
+    c.batch('p');
+    c.labelsOrTarget(c.float);
+    c.output('out', c.capacity, 1);
+  },
+  thresholdAccuracy(c) {
+    c.batch('p', c.cols, c.probability);
+    c.batch('target', c.cols, c.probability);
+    c.output('out', c.capacity, 1);
+    c.scalar({ threshold: 0.4 });
+  },
+  r2Terms(c) {
+    c.batch('y');
+    c.batch('target');
+    c.vector('shift', c.cols, c.float);
+    c.output('out', c.capacity, 3 * c.cols);
+  },
+  rowSums(c) {
+    const stats = Math.min(c.cols, 4);
+    c.batch('stats', stats);
+    c.maybe(() => c.vector('penalty', c.inner, c.float));
+    c.matrix('totals', 1, stats, () => 0.1, 'f64');
+    c.inPlace('totals', 'all');
+    c.whole(PHASES.merge);
+  },
+  penalty(c) {
+    const blocks = Math.ceil(c.rows / SLICE_ROWS);
+    c.matrix('w', c.rows, c.cols, c.float);
+    c.output('partial', 1, blocks, 'cols');
+    c.scalar({ l1: c.random.pick([0, 0.01]), l2: c.random.pick([0, 0.001]) });
+    c.slice(blocks, 1);
+  },
+  sgd(c) {
+    update(c, {});
+  },
+  momentum(c) {
+    update(c, { v: c.float });
+    c.scalar({ momentum: 0.9, nesterov: c.random.below(2) });
+  },
+  rmsprop(c) {
+    update(c, { v: c.positive });
+    c.scalar({ rho: 0.9, oneMinusRho: 0.1, epsilon: 1e-7 });
+  },
+  adam(c) {
+    update(c, { m: c.float, v: c.positive });
+    c.scalar({
+      beta1: 0.9,
+      oneMinusBeta1: 0.1,
+      beta2: 0.999,
+      oneMinusBeta2: 0.001,
+      epsilon: 1e-8,
+      weightDecay: c.random.pick([0, 0.05]),
+    });
+  },
+  copyRows(c) {
+    c.batch('src');
+    c.batchStart = c.random.below(4);
+    c.output('dst', c.capacity + 4, c.cols, 'rows', c.batchStart);
+  },
+  shuffle(c) {
+    c.vector('index', c.rows * c.inner, () => 99, 'u32');
+    c.inPlace('index', 'all');
+    c.scalar({ seed: c.random.word(), stream: c.random.word() });
+    c.whole(PHASES.epochStart);
+  },
+};
+
+/** Kinds that need a column, since they choose among classes or hold a loss in column 0. */
+export const NEEDS_COLUMN: ReadonlySet<OpKind> = new Set([
+  'softmaxCrossEntropy',
+  'categoricalCrossEntropy',
+  'argmaxAccuracy',
+  'rowSums',
+]);

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
+import { type KernelSet, OP_KINDS, type OpKind } from '#steepest/kernels/contract.js';
+import { typescriptExact } from '#steepest/kernels/typescript/index.js';
+import type { Dims, OpCase } from './cases/case.js';
+import { GENERATORS } from './cases/generators.js';
+import { canonicalWords, describeWord, dimsFor, drawCase, runCase, writable } from './cases/run.js';
+
+/** Cases per kind; gemm and the ops with variants get more. */
+const RUNS = 120;
+const MANY_RUNS = 400;
+const VARIED: ReadonlySet<OpKind> = new Set(['gemm', 'activation', 'activationBackward']);
+
+const native = availableIsas().map((isa) => selectKernels({ backend: 'native', isa: isa as 'portable' }));
+
+/** Nothing but the op's own part of its outputs has changed. */
+function expectContained(opCase: OpCase, memory: SharedArrayBuffer): void {
+  const after = new Uint8Array(memory);
+  const allowed = writable(opCase);
+  for (let at = 0; at < after.length; at++) {
+    if (after[at] !== opCase.bytes[at] && allowed[at] === 0) {
+      expect.fail(`wrote byte ${at}: ${describeWord(opCase, at >> 2)}`);
+    }
+  }
+}
+
+function expectSameBits(opCase: OpCase, kernels: KernelSet, expected: SharedArrayBuffer, dims: Dims): number {
+  const { status, memory } = runCase(kernels, opCase, dims);
+  const [given, wanted] = [canonicalWords(opCase, memory), canonicalWords(opCase, expected)];
+  for (let at = 0; at < wanted.length; at++) {
+    if (given[at] === wanted[at]) continue;
+    const words = [given[at] as number, wanted[at] as number].map((word) => `0x${word.toString(16)}`);
+    expect.fail(`${kernels.isa}: ${describeWord(opCase, at)} is ${words[0]}, exact kernels give ${words[1]}`);
+  }
+  return status;
+}
+
+describe('the kernel contract', () => {
+  it('has a generator of cases for every kind of op', () => {
+    expect(Object.keys(GENERATORS).sort()).toEqual([...OP_KINDS].sort());
+  });
+
+  describe.each(OP_KINDS)('%s', (kind) => {
+    const isas = native.map((kernels) => kernels.isa).join(', ') || 'no native kernels here';
+    it(`writes its own outputs only, and gives the same bits on ${isas}`, () => {
+      fc.assert(
+        fc.property(dimsFor(kind), (dims) => {
+          const opCase = drawCase(kind, dims);
+          const exact = runCase(typescriptExact, opCase, dims);
+          expectContained(opCase, exact.memory);
+          for (const kernels of native) {
+            expect(expectSameBits(opCase, kernels, exact.memory, dims)).toBe(exact.status);
+          }
+        }),
+        { numRuns: VARIED.has(kind) ? MANY_RUNS : RUNS },
+      );
+    });
+  });
+});
