@@ -191,7 +191,9 @@ bool decodePlace(const double* words, DecodedOp& op, Refusal& refusal) {
 
 }  // namespace
 
-bool isCount(double word) { return word >= 0 && word < kCountLimit && word == std::floor(word); }
+bool isCount(double word) {
+  return word >= 0 && word < kCountLimit && word == static_cast<double>(static_cast<int64_t>(word));
+}
 
 bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& refusal) {
   if (source.wordCount < kHeaderWords || source.words[0] != kProgramMagic) {
