@@ -62,7 +62,7 @@ inline ExpParts reduceExp(F x) {
   return {n, asInt(shifted), r};
 }
 
-/** eˣ. Error ≤ 1.01 ULP, denormal results included. */
+/** eˣ. Error ≤ 1.04 ULP, denormal results included. */
 inline F exp(F x) {
   // NaN passes both comparisons, and stays.
   const F low = select(lt(x, splat(kExpLow)), splat(kExpLow), x);
@@ -78,7 +78,7 @@ inline F exp(F x) {
   return mul(mul(p, scale1), scale2);
 }
 
-/** eˣ − 1 for x ≤ 0 (elu needs no other). Error ≤ 1.0 ULP; −0 and denormals give themselves. */
+/** eˣ − 1 for x ≤ 0 (elu needs no other). Error ≤ 1.0 ULP; denormals give themselves, −0 gives +0. */
 inline F expm1(F x) {
   const ExpParts parts = reduceExp(select(lt(x, splat(kExpm1Low)), splat(kExpm1Low), x));
   const F r = parts.r;

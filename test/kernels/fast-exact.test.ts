@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OP_KINDS, type Operand, type OpKind } from '#steepest/kernels/contract.js';
+import { typescriptExact, typescriptFast } from '#steepest/kernels/typescript/index.js';
+import { type OpCase, viewOf } from './cases/case.js';
+import { dimsFor, drawCase, runCase } from './cases/run.js';
+
+const RUNS = 60;
+
+/**
+ * The fast kernels sum in float64, the exact ones in float32 along chains of up to 61·16 terms of order 1: what
+ * is allowed is about 100 roundings of the result, and of a result of order 1 where terms cancel.
+ */
+const TOLERANCE = 1e-5;
+
+/** Both decide by comparing whole words or numbers that neither has computed: nothing may differ. */
+const EQUAL: ReadonlySet<OpKind> = new Set(['gatherLabels', 'argmaxAccuracy', 'copyRows', 'shuffle']);
+
+/** Largest |a − b| / max(1, |b|) over the outputs. */
+function distance({ op, outputs }: OpCase, a: SharedArrayBuffer, b: SharedArrayBuffer): number {
+  let most = 0;
+  for (const name of Object.keys(outputs)) {
+    const operand = op.operands[name] as Operand;
+    const [given, expected] = [viewOf(a, operand), viewOf(b, operand)];
+    for (let i = 0; i < expected.length; i++) {
+      const [x, y] = [given[i] as number, expected[i] as number];
+      if (Object.is(x, y)) continue;
+      const error = Math.abs(x - y) / Math.max(1, Math.abs(y));
+      most = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(most, error);
+    }
+  }
+  return most;
+}
+
+describe('the fast kernels agree with the exact ones', () => {
+  it.each(OP_KINDS)('%s', (kind) => {
+    fc.assert(
+      fc.property(dimsFor(kind, ['ordinary', 'integers']), (dims) => {
+        const opCase = drawCase(kind, dims);
+        const exact = runCase(typescriptExact, opCase, dims);
+        const fast = runCase(typescriptFast, opCase, dims);
+        expect(fast.status).toBe(exact.status);
+        const allowed = EQUAL.has(kind) ? 0 : TOLERANCE;
+        expect(distance(opCase, fast.memory, exact.memory)).toBeLessThanOrEqual(allowed);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
