@@ -22,16 +22,23 @@ export function allocateArena(memory: MemoryPlan): SharedArrayBuffer {
 
 /** Allocates shared memory of any purpose, or throws `ERR_MEMORY`. */
 export function allocateShared(byteLength: number, detail: () => string): SharedArrayBuffer {
-  const limit = memoryLimit();
-  if (byteLength <= limit) {
-    try {
-      return new SharedArrayBuffer(byteLength);
-    } catch {
-      // Over what the engine can address at once: the error below says so.
-    }
+  checkMemory(byteLength, detail);
+  try {
+    return new SharedArrayBuffer(byteLength);
+  } catch {
+    // Over what the engine can address at once.
+    return tooLarge(byteLength, detail);
   }
+}
+
+/** @throws SteepestError `ERR_MEMORY` if so many bytes would not fit the machine. */
+export function checkMemory(byteLength: number, detail: () => string): void {
+  if (!(byteLength <= memoryLimit())) tooLarge(byteLength, detail);
+}
+
+function tooLarge(byteLength: number, detail: () => string): never {
   throw new SteepestError('ERR_MEMORY', {
-    expected: `arrays that fit in this machine's memory, ${megabytes(limit)}`,
+    expected: `arrays that fit in this machine's memory, ${megabytes(memoryLimit())}`,
     given: `${megabytes(byteLength)}, ${detail()}`,
     mend: 'Use a smaller batchSize or fewer units.',
   });

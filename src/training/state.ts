@@ -2,6 +2,7 @@ import { parameterRegion, slotRegion } from '../compile/updates.js';
 import { type InitializerName, initialize } from '../initializers/index.js';
 import type { MemoryPlan, Region } from '../program/memory.js';
 import type { ParameterSpec } from '../program/node.js';
+import { checkMemory } from './arena.js';
 
 /**
  * What training changes: parameters and the optimizer's arrays, dense and row-major, by name; and the counters that
@@ -17,9 +18,11 @@ export interface ModelState {
   epochs: number;
 }
 
-/** Fresh parameters, each from a random stream of its own. */
+/** Fresh parameters, each from a random stream of its own. @throws SteepestError `ERR_MEMORY` */
 export function initialState(parameters: readonly ParameterSpec[], seed: number): ModelState {
   const state: ModelState = { parameters: new Map(), slots: new Map(), step: 0, epochs: 0 };
+  const bytes = parameters.reduce((sum, { rows, cols }) => sum + 4 * rows * cols, 0);
+  checkMemory(bytes, () => `the parameters of ${parameters.length} arrays`);
   parameters.forEach((parameter, stream) => {
     const { name, rows, cols, fanIn, fanOut } = parameter;
     const values = initialize(parameter.initializer as InitializerName, {
