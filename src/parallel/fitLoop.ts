@@ -27,6 +27,8 @@ export function runFit(task: FitTask): RankResult {
   for (let epoch = 0; epoch < task.epochs; epoch++) {
     runner.totals.fill(0);
     runner.registers[REGISTERS.epoch] = task.firstEpoch + epoch;
+    // A rank that wakes late still has to read the verdict on the last step: startEpoch may write the next one.
+    barrier.wait();
     if (rank === 0) startEpoch(task, runner, control, epoch);
     barrier.wait();
     const stopped = Atomics.load(control, WORD.verdict);
