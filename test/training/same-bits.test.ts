@@ -124,6 +124,38 @@ describe('the same bits on every instruction set and on the exact TypeScript twi
   });
 });
 
+describe('the same bits for mini-batches that are worked through in chunks', () => {
+  /** Each rank takes its rows in chunks of 64 or more; 331 rows leave every rank a last chunk of another size. */
+  const rows = 331;
+  const wide = randomRows(rows, 67, next);
+  const targets = wide.map((row) => [row[3]! * row[4]!, Math.abs(row[5]!)]);
+
+  async function trainWide(workers: number, { options }: KernelChoice): Promise<Outcome> {
+    const model = sequential({
+      seed: 5,
+      layers: [
+        layers.dense({ units: 129, activation: 'tanh', inputShape: [67] }),
+        layers.dropout({ rate: 0.1 }),
+        layers.dense({ units: 50, activation: 'softplus' }),
+        layers.dense({ units: 2 }),
+      ],
+    });
+    model.compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['r2'] });
+    const { history } = await model.fit(wide, targets, { ...options, epochs: 2, batchSize: 300, workers });
+    return { weights: bytesOf(model), history };
+  }
+
+  it('on every instruction set, the exact twin, and 1 to 7 workers', async () => {
+    const reference = await trainWide(1, native);
+    for (const choice of [...nativeChoices, typescriptExact]) {
+      expect(await trainWide(2, choice), choice.title).toEqual(reference);
+    }
+    for (const workers of WORKERS) {
+      expect(await trainWide(workers, native), `${workers} workers`).toEqual(reference);
+    }
+  });
+});
+
 describe('the same bits whatever the run is cut into', () => {
   it('one fit of four epochs, or four fits of one', async () => {
     const whole = build('adam');
