@@ -160,8 +160,11 @@ bool readWords(const Napi::Value& value, BindArguments& args, Refusal& refusal) 
   return true;
 }
 
+/** How an array's memory is read: `readShared` if a program stays bound to it, `readView` for the length of one call. */
+using ReadMemory = bool (*)(napi_env, napi_value, const char*, View&, Refusal&);
+
 /** Reads the buffers, and keeps each in `keep` from index 0 on. */
-bool readBuffers(const Napi::Value& value, Napi::Object& keep, BindArguments& args, Refusal& refusal) {
+bool readBuffers(const Napi::Value& value, ReadMemory read, Napi::Object& keep, BindArguments& args, Refusal& refusal) {
   refusal.expect("buffers in an array");
   if (!value.IsArray()) return refusal.give("something else");
   const Napi::Array list = value.As<Napi::Array>();
@@ -173,16 +176,17 @@ bool readBuffers(const Napi::Value& value, Napi::Object& keep, BindArguments& ar
     std::snprintf(name, sizeof name, "buffer %u", i);
     const Napi::Value item = list.Get(i);
     View view;
-    if (!readShared(value.Env(), item, name, view, refusal)) return false;
+    if (!read(value.Env(), item, name, view, refusal)) return false;
     args.buffers[i] = view.bytes;
     keep.Set(i, item);
   }
   return true;
 }
 
-bool readRegisters(const Napi::Value& value, Napi::Object& keep, BindArguments& args, Refusal& refusal) {
+bool readRegisters(const Napi::Value& value, ReadMemory read, Napi::Object& keep, BindArguments& args,
+                   Refusal& refusal) {
   View view;
-  if (!readShared(value.Env(), value, "registers", view, refusal)) return false;
+  if (!read(value.Env(), value, "registers", view, refusal)) return false;
   refusal.expect("registers in a Float64Array of %d", kRegisterCount);
   if (view.type != napi_float64_array) return refusal.give("another typed array");
   constexpr int64_t size = sizeof(double);
@@ -213,24 +217,42 @@ napi_value makeRunner(Napi::Env env, Program* program, const Napi::Object& keep)
   return nullptr;
 }
 
-/** bind(isa, encoded, buffers, registers): a function that runs one phase. */
-Napi::Value bind(const Napi::CallbackInfo& info) {
+/** Reads and binds what JavaScript passed; null with a pending exception if it does not fit. */
+Program* bindArguments(const Napi::CallbackInfo& info, ReadMemory readMemory, Napi::Object& keep) {
   const Napi::Env env = info.Env();
   Refusal refusal = {};
   BindArguments args;
-  Napi::Object keep = Napi::Array::New(env);
   const bool read = readIsa(info[0], args, refusal) && readWords(info[1], args, refusal) &&
-                    readBuffers(info[2], keep, args, refusal) && readRegisters(info[3], keep, args, refusal);
+                    readBuffers(info[2], readMemory, keep, args, refusal) &&
+                    readRegisters(info[3], readMemory, keep, args, refusal);
   Program* program = nullptr;
   if (read && !env.IsExceptionPending()) {
     const ProgramSource source = {args.words.get(), args.wordCount, args.buffers.get(), args.bufferCount};
     program = Program::bind(*args.kernels, source, args.registers, refusal);
   }
-  if (program == nullptr) {
-    if (!env.IsExceptionPending()) throwRefusal(env, refusal);
+  if (program == nullptr && !env.IsExceptionPending()) throwRefusal(env, refusal);
+  return program;
+}
+
+/** bind(isa, encoded, buffers, registers): a function that runs one phase. */
+Napi::Value bind(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Object keep = Napi::Array::New(env);
+  Program* program = bindArguments(info, readShared, keep);
+  return program == nullptr ? env.Undefined() : Napi::Value(env, makeRunner(env, program, keep));
+}
+
+/** runOnce(isa, encoded, buffers, registers, phase): Status bits. No JavaScript runs between reading memory and using it. */
+Napi::Value runOnce(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t phase = -1;
+  if (napi_get_value_int32(env, info[4], &phase) != napi_ok || phase < 0 || phase >= PhaseCount) {
+    napi_throw_range_error(env, "ERR_PROGRAM", "runOnce takes a phase of the contract");
     return env.Undefined();
   }
-  return Napi::Value(env, makeRunner(env, program, keep));
+  Napi::Object keep = Napi::Array::New(env);
+  const std::unique_ptr<Program> program(bindArguments(info, readView, keep));
+  return program == nullptr ? env.Undefined() : Napi::Number::New(env, program->run(phase));
 }
 
 /** isas(): names of the instruction sets that can run here, best first. */
@@ -246,6 +268,7 @@ Napi::Value isas(const Napi::CallbackInfo& info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("bind", Napi::Function::New(env, bind, "bind"));
+  exports.Set("runOnce", Napi::Function::New(env, runOnce, "runOnce"));
   return exports;
 }
 

@@ -15,6 +15,17 @@ export interface Addon {
     buffers: readonly ArrayBufferView[],
     registers: Float64Array<ArrayBufferLike>,
   ): RunPhase;
+  /**
+   * Checks an encoded program and runs one phase of it, over arrays that need not be shared.
+   * @throws Error as `bind` does
+   */
+  runOnce(
+    isa: string,
+    encoded: Float64Array,
+    buffers: readonly ArrayBufferView[],
+    registers: Float64Array<ArrayBufferLike>,
+    phase: number,
+  ): number;
 }
 
 /** The add-on, or why there is none. */

@@ -374,4 +374,11 @@ export interface KernelSet {
     buffers: readonly ProgramBuffer[],
     registers: Float64Array<ArrayBufferLike>,
   ): BoundProgram;
+  /**
+   * Checks and runs ops (of phase `rows`, split `slice`) over any typed arrays, at once. Arrays need not be shared,
+   * because nothing can happen to them while the call lasts.
+   * @param rows the `rows` register
+   * @throws SteepestError `ERR_PROGRAM`, with nothing written
+   */
+  runOnce(ops: readonly Op[], buffers: readonly ProgramBuffer[], rows: number): void;
 }

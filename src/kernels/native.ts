@@ -1,7 +1,16 @@
 import { SteepestError } from '../core/errors.js';
 import type { Addon, RunPhase } from './addon.cjs';
-import type { BindableProgram, BoundProgram, KernelSet, Phase, ProgramBuffer } from './contract.js';
+import {
+  type BindableProgram,
+  type BoundProgram,
+  type KernelSet,
+  type Op,
+  PHASES,
+  type Phase,
+  type ProgramBuffer,
+} from './contract.js';
 import { encodeProgram } from './encode.js';
+import { registersFor, singleRank } from './once.js';
 
 const MEND =
   'This is a fault in the program, not in your data: compile it again, or report it with explain().';
@@ -15,6 +24,12 @@ interface RefusedProgram extends Error {
 
 function isRefusal(error: unknown): error is RefusedProgram {
   return error instanceof Error && 'code' in error && error.code === 'ERR_PROGRAM';
+}
+
+function steepestError(error: unknown): unknown {
+  if (!isRefusal(error)) return error;
+  const { expected, given } = error;
+  return new SteepestError('ERR_PROGRAM', { expected, given, mend: MEND }, { cause: error });
 }
 
 /** A program bound to native memory, which lives as long as this object. */
@@ -44,9 +59,21 @@ export class NativeKernels implements KernelSet {
     try {
       return new NativeProgram(this.addon.bind(this.isa, encodeProgram(program), buffers, registers));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const { expected, given } = error;
-      throw new SteepestError('ERR_PROGRAM', { expected, given, mend: MEND }, { cause: error });
+      throw steepestError(error);
+    }
+  }
+
+  runOnce(ops: readonly Op[], buffers: readonly ProgramBuffer[], rows: number): void {
+    try {
+      this.addon.runOnce(
+        this.isa,
+        encodeProgram(singleRank(ops, rows)),
+        buffers,
+        registersFor(rows),
+        PHASES.rows,
+      );
+    } catch (error) {
+      throw steepestError(error);
     }
   }
 }

@@ -10,7 +10,7 @@ const ROWS = [
   ['index.ts'],
   ['cli'],
   ['estimators'],
-  ['models'],
+  ['models', 'blas'],
   ['training'],
   ['parallel'],
   ['compile'],

@@ -9,6 +9,7 @@ import {
   REGISTERS,
   STATUS,
 } from '../contract.js';
+import { registersFor, singleRank } from '../once.js';
 import { checkProgram, MOST_ROWS } from './check.js';
 import { type F64, type OpTable, PreparedOp, type RunOp } from './prepare.js';
 import { rangeOf } from './shapes.js';
@@ -175,4 +176,16 @@ export function bindTypeScript(
 ): BoundProgram {
   checkProgram(program, buffers, registers);
   return new TypeScriptProgram(program, buffers, registers, kernels);
+}
+
+/** Checks ops and runs them once, over arrays that need not be shared. */
+export function runOnceTypeScript(
+  kernels: OpTable,
+  ops: readonly Op[],
+  buffers: readonly ProgramBuffer[],
+  rows: number,
+): void {
+  const program = singleRank(ops, rows);
+  checkProgram(program, buffers, registersFor(rows), 'any');
+  new TypeScriptProgram(program, buffers, registersFor(rows), kernels).run(PHASES.rows);
 }

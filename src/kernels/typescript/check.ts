@@ -50,6 +50,7 @@ export function checkProgram(
   program: BindableProgram,
   buffers: readonly ProgramBuffer[],
   registers: Float64Array<ArrayBufferLike>,
+  memory: 'shared' | 'any' = 'shared',
 ): void {
   const { workers, rank, maxRows, rowChunk } = program;
   if (!isCount(workers) || workers < 1) refuseProgram('one worker or more', `workers = ${workers}`);
@@ -65,7 +66,7 @@ export function checkProgram(
   if (!(registers instanceof Float64Array) || registers.length < REGISTER_COUNT) {
     refuseProgram(`registers in a Float64Array of ${REGISTER_COUNT}`, describe(registers));
   }
-  buffers.forEach(checkBuffer);
+  if (memory === 'shared') buffers.forEach(checkBuffer);
   program.ops.forEach((op, number) => {
     checkOp(op, number, program, buffers);
   });

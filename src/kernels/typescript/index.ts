@@ -1,5 +1,5 @@
 import type { KernelSet } from '../contract.js';
-import { bindTypeScript } from './bind.js';
+import { bindTypeScript, runOnceTypeScript } from './bind.js';
 import { exactOps } from './exact/index.js';
 import { fastOps } from './fast/index.js';
 import type { OpTable } from './prepare.js';
@@ -10,6 +10,7 @@ function kernelSet(isa: string, numerics: KernelSet['numerics'], ops: OpTable): 
     isa,
     numerics,
     bind: (program, buffers, registers) => bindTypeScript(ops, program, buffers, registers),
+    runOnce: (list, buffers, rows) => runOnceTypeScript(ops, list, buffers, rows),
   };
 }
 

@@ -1,0 +1,114 @@
+import { SteepestError } from '../core/errors.js';
+import { selectKernels } from '../kernels/backend.js';
+import { type Op, type Operand, type OpKind, PHASES } from '../kernels/contract.js';
+
+/** A row-major matrix inside a Float32Array. */
+export interface MatrixView {
+  data: Float32Array<ArrayBufferLike>;
+  rows: number;
+  cols: number;
+  /** Elements from one row to the next. */
+  rowStride: number;
+}
+
+/** One op over matrices that users own. */
+export interface CallOp {
+  kind: OpKind;
+  operands: Record<string, (MatrixView & { transposed?: boolean }) | undefined>;
+  scalars: Record<string, number>;
+  /** Rows (for biasGradient: columns) of the output that the op runs over. */
+  extent: number;
+  /** The `rows` register: rows of the operands of ops that work on a mini-batch; 0 for gemm, which has its own sizes. */
+  batchRows: number;
+}
+
+/** Runs ops over plain arrays, now, on this thread. Sizes have been checked by the caller; the kernels check them again. */
+export function callKernels(calls: readonly CallOp[]): void {
+  const kernels = selectKernels();
+  for (const { kind, operands, scalars, extent, batchRows } of calls) {
+    const buffers: Float32Array<ArrayBufferLike>[] = [];
+    const given: Record<string, Operand> = {};
+    for (const [name, view] of Object.entries(operands)) {
+      if (view === undefined) continue;
+      const { rows, cols, rowStride } = view;
+      const shape = view.transposed
+        ? { rows: cols, cols: rows, rowStride: 1, colStride: rowStride }
+        : { rows, cols, rowStride, colStride: 1 };
+      given[name] = { buffer: buffers.push(view.data) - 1, dtype: 'f32', byteOffset: 0, ...shape };
+    }
+    const op: Op = {
+      kind,
+      phase: PHASES.rows,
+      split: 'slice',
+      begin: 0,
+      end: extent,
+      operands: given,
+      scalars,
+    };
+    kernels.runOnce([op], buffers, batchRows);
+  }
+}
+
+/** A whole number of at least 0, named as in BLAS. */
+export function checkSize(name: string, value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${name} to be a whole number of at least 0`,
+    given: String(value),
+    mend: 'Pass the size in elements.',
+  });
+}
+
+/** A Float32Array that holds `rows` rows of `cols` elements, `stride` apart. */
+export function checkMatrix(
+  name: string,
+  data: unknown,
+  rows: number,
+  cols: number,
+  strideName: string,
+  stride: number,
+): MatrixView {
+  if (!(data instanceof Float32Array)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to be a Float32Array`,
+      given: Object.prototype.toString.call(data),
+      mend: 'Convert it with Float32Array.from.',
+    });
+  }
+  checkSize(strideName, stride);
+  if (stride < Math.max(1, cols)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${strideName} of at least ${Math.max(1, cols)}, the columns of ${name}`,
+      given: `${stride}`,
+      mend: 'Pass the number of elements from one row to the next.',
+    });
+  }
+  const needed = rows === 0 || cols === 0 ? 0 : (rows - 1) * stride + cols;
+  if (data.length < needed) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${name} with ${needed} elements for ${rows} rows of ${cols}, ${stride} apart`,
+      given: `${data.length}`,
+      mend: 'Pass a longer array, or smaller sizes.',
+    });
+  }
+  return { data, rows, cols, rowStride: stride };
+}
+
+/** Refuses an output that shares memory with an input, which kernels read while they write. */
+export function checkDisjoint(
+  outName: string,
+  out: Float32Array,
+  inName: string,
+  input: Float32Array | undefined,
+): void {
+  if (input === undefined || out.buffer !== input.buffer) return;
+  const apart =
+    out.byteOffset + out.byteLength <= input.byteOffset ||
+    input.byteOffset + input.byteLength <= out.byteOffset;
+  if (apart) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${outName} in memory of its own`,
+    given: `memory that ${inName} uses too`,
+    mend: `Pass another array as ${outName}.`,
+  });
+}

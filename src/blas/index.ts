@@ -1,0 +1,3 @@
+/** The entry `steepest/kernels`: single kernels for people who want nothing else. */
+export { type DenseBackwardOptions, type DenseForwardOptions, denseBackward, denseForward } from './dense.js';
+export { type SgemmOptions, sgemm } from './sgemm.js';
