@@ -32,6 +32,18 @@ function steepestError(error: unknown): unknown {
   return new SteepestError('ERR_PROGRAM', { expected, given, mend: MEND }, { cause: error });
 }
 
+/** The encoding has no word for a kind that does not exist. The add-on checks everything else. */
+function checkKinds({ ops }: BindableProgram): void {
+  ops.forEach(({ kind }, number) => {
+    if (Object.hasOwn(OPS, kind)) return;
+    throw new SteepestError('ERR_PROGRAM', {
+      expected: `op ${number} of a known kind`,
+      given: `kind '${kind}'`,
+      mend: MEND,
+    });
+  });
+}
+
 /** A program bound to native memory, which lives as long as this object. */
 class NativeProgram implements BoundProgram {
   constructor(private readonly runPhase: RunPhase) {}
@@ -56,6 +68,7 @@ export class NativeKernels implements KernelSet {
     buffers: readonly ProgramBuffer[],
     registers: Float64Array<ArrayBufferLike>,
   ): BoundProgram {
+    checkKinds(program);
     try {
       return new NativeProgram(this.addon.bind(this.isa, encodeProgram(program), buffers, registers));
     } catch (error) {

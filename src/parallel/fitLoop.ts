@@ -46,7 +46,7 @@ export function runFit(task: FitTask): RankResult {
       if (verdict & VERDICT.parameterNotFinite) {
         replay(task, runner, optimizer, barrier, control, { ...steps, stepsBefore, good });
       }
-      return { ok: true, verdict, step: good, epochs: epoch };
+      return { ok: true, verdict, step: good, epochs: epoch + 1 };
     }
     stepsBefore += stepsPerEpoch;
     if (rank === 0) commit(task, control, stepsBefore);

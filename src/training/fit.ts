@@ -88,7 +88,7 @@ class FitSession {
       this.finish(result);
     } catch (error) {
       if (error instanceof SteepestError && error.code === 'ERR_WORKER_LOST') {
-        this.keep(restoreCommitted(this.restorable(), control, true));
+        this.keep(restoreCommitted(this.restorable(), control, true), Atomics.load(control, WORD.epoch) + 1);
       }
       throw error;
     } finally {
@@ -182,17 +182,16 @@ class FitSession {
     storeState(request.state, layout.memory, arena, request.model.parameters, layout.slots);
   }
 
-  private keep(step: number): void {
-    const { request, control } = this;
-    const begun = Atomics.load(control, WORD.epoch) + 1;
+  private keep(step: number, epochsBegun: number): void {
+    const { request } = this;
     this.pull();
-    request.state.epochs += begun;
+    request.state.epochs += epochsBegun;
     request.state.step = step;
   }
 
   private finish(result: Extract<RankResult, { ok: true }>): void {
     const { request, callbackError } = this;
-    this.keep(result.step);
+    this.keep(result.step, result.epochs);
     if (callbackError !== undefined) throw callbackError.error;
     if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
       throw divergedError(result.verdict, result.step + 1);
