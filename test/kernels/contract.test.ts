@@ -5,14 +5,28 @@ import { type KernelSet, OP_KINDS, type OpKind } from '#steepest/kernels/contrac
 import { typescriptExact } from '#steepest/kernels/typescript/index.js';
 import type { Dims, OpCase } from './cases/case.js';
 import { GENERATORS } from './cases/generators.js';
-import { canonicalWords, describeWord, dimsFor, drawCase, runCase, writable } from './cases/run.js';
+import {
+  canonicalWords,
+  describeWord,
+  dimsFor,
+  drawCase,
+  largeDims,
+  runCase,
+  writable,
+} from './cases/run.js';
 
 /** Cases per kind; gemm and the ops with variants get more. */
 const RUNS = 120;
 const MANY_RUNS = 400;
 const VARIED: ReadonlySet<OpKind> = new Set(['gemm', 'activation', 'activationBackward']);
 
-const native = availableIsas().map((isa) => selectKernels({ backend: 'native', isa: isa as 'portable' }));
+/** Cases of large sizes per kind: slow in the exact kernels. */
+const LARGE_RUNS = 5;
+
+const ISAS = ['avx512', 'avx2', 'neon', 'portable'] as const;
+const native = ISAS.filter((isa) => availableIsas().includes(isa)).map((isa) =>
+  selectKernels({ backend: 'native', isa }),
+);
 
 /** Nothing but the op's own part of its outputs has changed. */
 function expectContained(opCase: OpCase, memory: SharedArrayBuffer): void {
@@ -36,6 +50,16 @@ function expectSameBits(opCase: OpCase, kernels: KernelSet, expected: SharedArra
   return status;
 }
 
+/** Holds all kernels that run here to the exact ones on one case. */
+function checkCase(kind: OpKind, dims: Dims): void {
+  const opCase = drawCase(kind, dims);
+  const exact = runCase(typescriptExact, opCase, dims);
+  expectContained(opCase, exact.memory);
+  for (const kernels of native) {
+    expect(expectSameBits(opCase, kernels, exact.memory, dims)).toBe(exact.status);
+  }
+}
+
 describe('the kernel contract', () => {
   it('has a generator of cases for every kind of op', () => {
     expect(Object.keys(GENERATORS).sort()).toEqual([...OP_KINDS].sort());
@@ -45,15 +69,15 @@ describe('the kernel contract', () => {
     const isas = native.map((kernels) => kernels.isa).join(', ') || 'no native kernels here';
     it(`writes its own outputs only, and gives the same bits on ${isas}`, () => {
       fc.assert(
-        fc.property(dimsFor(kind), (dims) => {
-          const opCase = drawCase(kind, dims);
-          const exact = runCase(typescriptExact, opCase, dims);
-          expectContained(opCase, exact.memory);
-          for (const kernels of native) {
-            expect(expectSameBits(opCase, kernels, exact.memory, dims)).toBe(exact.status);
-          }
-        }),
+        fc.property(dimsFor(kind), (dims) => checkCase(kind, dims)),
         { numRuns: VARIED.has(kind) ? MANY_RUNS : RUNS },
+      );
+    });
+
+    it('does so in many pieces', () => {
+      fc.assert(
+        fc.property(largeDims(kind), (dims) => checkCase(kind, dims)),
+        { numRuns: LARGE_RUNS },
       );
     });
   });

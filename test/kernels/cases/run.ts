@@ -24,6 +24,26 @@ export function dimsFor(kind: OpKind, values: readonly Values[] = VALUES): fc.Ar
     .chain((dims) => fc.nat({ max: dims.workers - 1 }).map((rank) => ({ ...dims, rank })));
 }
 
+/**
+ * Sizes beyond what kernels take in one piece: the columns that an update works on at a time (256), blocks of
+ * gemm's k (512), the panel of B that it may copy, the exponentials that softmaxCrossEntropy keeps (2¹⁶).
+ */
+export function largeDims(kind: OpKind): fc.Arbitrary<Dims> {
+  const [rows, cols, inner] =
+    kind === 'gemm'
+      ? [fc.constantFrom(5, 37), fc.constantFrom(65, 520), fc.constantFrom(513, 1030)]
+      : [fc.constantFrom(1, 16, 40), fc.constantFrom(255, 256, 257, 600), fc.constant(70)];
+  return fc.record({
+    rows,
+    cols: kind === 'softmaxCrossEntropy' ? fc.constantFrom(257, 2 ** 16, 2 ** 16 + 7) : cols,
+    inner,
+    values: fc.constantFrom('ordinary', 'wild'),
+    seed: fc.nat(),
+    workers: fc.constant(1),
+    rank: fc.constant(0),
+  });
+}
+
 export function drawCase(kind: OpKind, dims: Dims): OpCase {
   const builder = new CaseBuilder(kind, dims);
   GENERATORS[kind](builder);
