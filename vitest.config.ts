@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           ...base,
           name: 'typescript',
-          include: ['test/{blas,models,training,oracle,gradients,parallel}/**/*.test.ts'],
+          include: ['test/{blas,models,training,parallel}/**/*.test.ts'],
           env: { STEEPEST_BACKEND: 'typescript' },
         },
       },

@@ -77,5 +77,12 @@ export const END_OF_REPORTS = 'end';
 
 /** How a rank's task ended. Errors travel as data, because worker threads strip custom ones. */
 export type RankResult =
-  | { ok: true; verdict: number /** Optimizer steps finished, in all. */; step: number; epochs: number }
+  | {
+      ok: true;
+      verdict: number;
+      /** Optimizer steps finished, in all. */
+      step: number;
+      /** Epochs begun in this fit. */
+      epochs: number;
+    }
   | { ok: false; peerLost: boolean; code: string | undefined; message: string };

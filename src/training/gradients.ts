@@ -1,5 +1,6 @@
 import { compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
@@ -10,7 +11,7 @@ import { allocateArena } from './arena.js';
 import { type DataSet, fillTargetShift, tableSpec, transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
 
-/** Gradients of the mean loss over a whole data set, on this thread. */
+/** Gradients of the mean loss over a whole data set, on this thread. @throws SteepestError `ERR_DIVERGED` */
 export function computeGradients(
   model: ResolvedModel,
   state: ModelState,
@@ -38,7 +39,13 @@ export function computeGradients(
     registers,
   );
   bound.run(PHASES.rows);
-  bound.run(PHASES.merge);
+  if (bound.run(PHASES.merge) !== 0) {
+    throw new SteepestError('ERR_DIVERGED', {
+      expected: 'a finite loss to take gradients of',
+      given: 'one that is NaN or infinite',
+      mend: 'Scale the inputs to about −1 … 1, or start from smaller weights.',
+    });
+  }
   return parameters.map(({ name, shape }) => ({
     data: copyOut(arena, memory.get(`${name}.gradient`) as Region),
     shape: [...shape],

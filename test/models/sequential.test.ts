@@ -152,6 +152,18 @@ describe('evaluate and predict', () => {
   });
 });
 
+describe('gradients', () => {
+  it('refuses a loss that is not finite rather than return zeros', async () => {
+    const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    model.setWeights([
+      { data: Float32Array.of(3e38), shape: [1, 1] },
+      { data: Float32Array.of(0), shape: [1] },
+    ]);
+    await expect(model.gradients([[5]], [[1]])).rejects.toMatchObject({ code: 'ERR_DIVERGED' });
+  });
+});
+
 describe('rescaling', () => {
   it('comes to the same whether it is fused into the gather or stands in the middle', async () => {
     const bytes = Uint8Array.from({ length: 40 }, (_, i) => (i * 37) % 256);
