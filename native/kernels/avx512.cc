@@ -14,7 +14,8 @@
 // The features belong to this region, not to the file's flags, so that every build tool can share one set of
 // flags and no function outside is compiled for a CPU that may not be there. MSVC needs no permission.
 #if defined(STEEPEST_GCC)
-// GCC's own AVX-512 header trips this warning (GCC bug 105593).
+// GCC's own AVX-512 header trips these warnings (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi,bmi2")
