@@ -6,7 +6,6 @@ import {
   type KernelSet,
   OPS,
   type Op,
-  OPS,
   PHASES,
   type Phase,
   type ProgramBuffer,
