@@ -2,6 +2,7 @@
 //   npm start                    the 1,797 digits of examples/data
 //   npm start -- --data DIR      MNIST's four IDX files (plain or .gz) in DIR
 import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { backend, data, layers, load, sequential } from 'steepest';
 import { loadDigits } from './load-digits.mjs';
@@ -34,7 +35,7 @@ const model = sequential({
   ],
 });
 model.compile({
-  optimizer: { name: 'adam', learningRate: 1e-3 },
+  optimizer: { name: 'adam', learningRate: 2e-3 },
   loss: 'sparseCategoricalCrossentropy',
   metrics: ['accuracy'],
 });
@@ -55,9 +56,9 @@ console.log(`\n${epochs} epochs in ${took.toFixed(2)} s: ${(epochs / took).toFix
 console.log(`held-out rows: loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(2)} %`);
 
 await mkdir(new URL('../.cache/', import.meta.url), { recursive: true });
-const file = new URL('../.cache/digits.safetensors', import.meta.url);
-await model.save(file.pathname);
-const again = await load(file.pathname);
+const file = fileURLToPath(new URL('../.cache/digits.safetensors', import.meta.url));
+await model.save(file);
+const again = await load(file);
 const first = { data: test.x.data.slice(0, pixels), shape: [1, pixels] };
 const probabilities = again.predictSync(first).data;
 const digit = probabilities.indexOf(Math.max(...probabilities));
