@@ -90,37 +90,24 @@ inline int op_categoricalCrossEntropy(const OpArgs& args, int64_t begin, int64_t
 }
 
 /** u_j and dp_j. */
-struct BinaryCrossEntropyRow {
-  const float* p;
-  const float* target;
-  float* dp;
-  F scale;
-  Lanes16 loss;
-
+struct BinaryCrossEntropyRow : LossRow {
   template <bool tail> void at(int64_t j, int g, int n) {
-    const F chance = loadPart<tail>(p + j, n);
+    const F chance = loadPart<tail>(x + j, n);
     const F t = loadPart<tail>(target + j, n);
     const F q = clipped(chance);
     const F other = sub(splat(1.0f), q);
     const F otherTerm = mul(sub(splat(1.0f), t), log(other));
     const F u = fma(neg(t), log(q), neg(otherTerm));
     setLanes<tail>(loss.g[g], add(loss.g[g], u), n);
-    if (dp == nullptr) return;
+    if (dx == nullptr) return;
     const F slope = mul(div(sub(q, t), mul(q, other)), scale);
-    storePart<tail>(dp + j, select(eq(q, chance), slope, zero()), n);
+    storePart<tail>(dx + j, select(eq(q, chance), slope, zero()), n);
   }
 };
 
 /** Range: rows of the mini-batch. */
 inline int op_binaryCrossEntropy(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_binaryCrossEntropy;
-  const int64_t cols = args.at(p).cols;
-  const F scale = splat(scaleOver(1.0, args.batchRows * cols));
-  for (int64_t r = begin; r < end; ++r) {
-    BinaryCrossEntropyRow row{args.at(p).f32(r), args.at(target).f32(r), rowOrNull(args.at(dp), r), scale,
-                              Lanes16::zero()};
-    eachVector(cols, row);
-    *args.at(rowLoss).f32(r) = sum(row.loss) / static_cast<float>(cols);
-  }
-  return StatusOk;
+  const LossOperands operands{args.at(p), args.at(target), kNoMatrix, args.at(dp), args.at(rowLoss)};
+  return meanLoss<BinaryCrossEntropyRow>(args, operands, 1.0, begin, end);
 }

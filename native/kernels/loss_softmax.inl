@@ -1,4 +1,4 @@
-// Cross-entropies of logits: softmaxCrossEntropy, sigmoidCrossEntropy.
+// Cross-entropy of logits that softmax couples: softmaxCrossEntropy.
 
 /** A class number in range, or not. */
 inline bool isClass(int32_t label, int64_t cols) { return label >= 0 && label < cols; }
@@ -70,74 +70,90 @@ struct SoftmaxTargetRow {
   }
 };
 
-/** Range: rows of the mini-batch. */
-inline int op_softmaxCrossEntropy(const OpArgs& args, int64_t begin, int64_t end) {
-  using namespace op_softmaxCrossEntropy;
-  const int64_t cols = args.at(z).cols;
-  const F scale = splat(scaleOver(1.0, args.batchRows));
-  // p and dz may be z's own memory, so the exponentials wait elsewhere.
-  float* e = cols <= kWorkspaceFloats ? args.workspace : nullptr;
-  for (int64_t r = begin; r < end; ++r) {
-    const float* from = args.at(z).f32(r);
-    float* share = rowOrNull(args.at(p), r);
-    float* gradient = rowOrNull(args.at(dz), r);
-    int32_t label = 0;
-    if (args.at(labels).given()) {
-      label = args.at(labels).row<int32_t>(0)[r];
-      if (!isClass(label, cols)) return StatusIndexOutOfRange;
+/** Up to kLanes rows at a time, so that their logarithms are one vector's. */
+struct SoftmaxRows {
+  const OpArgs& args;
+  int64_t cols;
+  F scale;
+  /** Memory for the exponentials of kLanes rows, or null: p and dz may be z's own memory, so they wait elsewhere. */
+  float* kept;
+  float largest[kLanes];
+  float s[kLanes];
+  float logSum[kLanes];
+
+  explicit SoftmaxRows(const OpArgs& given)
+      : args(given),
+        cols(given.at(op_softmaxCrossEntropy::z).cols),
+        scale(splat(scaleOver(1.0, given.batchRows))),
+        kept(cols <= kWorkspaceFloats / kLanes ? given.workspace : nullptr) {
+    // Rows that are not there have a logarithm too.
+    store(s, splat(1.0f));
+  }
+
+  float* expOf(int i) const { return kept != nullptr ? kept + i * cols : nullptr; }
+
+  void run(int64_t first, int rows) {
+    using namespace op_softmaxCrossEntropy;
+    for (int i = 0; i < rows; ++i) {
+      const float* from = args.at(z).f32(first + i);
+      largest[i] = maxOfRow(from, cols);
+      s[i] = expOfRow(from, expOf(i), largest[i], cols);
     }
-    const float largest = maxOfRow(from, cols);
-    const float s = expOfRow(from, e, largest, cols);
-    const F logSum = log(splat(s));
-    float* loss = args.at(rowLoss).f32(r);
-    if (args.at(labels).given()) {
-      *loss = firstLane(logSum) - (from[label] - largest);
-      SoftmaxLabelRow row{e, from, share, gradient, splat(largest), splat(s), scale, label};
-      if (share != nullptr || gradient != nullptr) eachVector(cols, row);
-    } else {
-      const float* wanted = args.at(target).f32(r);
-      SoftmaxTargetLoss sums{from, wanted, splat(largest), logSum, Lanes16::zero(), Lanes16::zero()};
-      eachVector(cols, sums);
-      *loss = sum(sums.loss);
-      const F total = splat(sum(sums.total));
-      SoftmaxTargetRow row{e, from, wanted, share, gradient, splat(largest), splat(s), total, scale};
-      if (share != nullptr || gradient != nullptr) eachVector(cols, row);
+    store(logSum, log(load(s)));
+    const bool byLabel = args.at(labels).given();
+    for (int i = 0; i < rows; ++i) {
+      if (byLabel) {
+        againstLabel(i, first + i);
+      } else {
+        againstTarget(i, first + i);
+      }
     }
   }
-  return StatusOk;
-}
 
-/** u_j, σ(z_j) and dz_j; one exponential serves all three. */
-struct SigmoidCrossEntropyRow {
-  const float* z;
-  const float* target;
-  float* p;
-  float* dz;
-  F scale;
-  Lanes16 loss;
+  void againstLabel(int i, int64_t r) const {
+    using namespace op_softmaxCrossEntropy;
+    const int32_t label = args.at(labels).row<int32_t>(0)[r];
+    const float* from = args.at(z).f32(r);
+    *args.at(rowLoss).f32(r) = logSum[i] - (from[label] - largest[i]);
+    SoftmaxLabelRow row{expOf(i),          from,        rowOrNull(args.at(p), r), rowOrNull(args.at(dz), r),
+                        splat(largest[i]), splat(s[i]), scale,                    label};
+    if (row.p != nullptr || row.dz != nullptr) eachVector(cols, row);
+  }
 
-  template <bool tail> void at(int64_t j, int g, int n) {
-    const F x = loadPart<tail>(z + j, n);
-    const F t = loadPart<tail>(target + j, n);
-    const F e = exp(neg(abs(x)));
-    const F u = add(sub(positivePart(x), mul(x, t)), log1p(e));
-    setLanes<tail>(loss.g[g], add(loss.g[g], u), n);
-    const F chance = sigmoidFrom(x, e);
-    if (p != nullptr) storePart<tail>(p + j, chance, n);
-    if (dz != nullptr) storePart<tail>(dz + j, mul(sub(chance, t), scale), n);
+  void againstTarget(int i, int64_t r) const {
+    using namespace op_softmaxCrossEntropy;
+    const float* from = args.at(z).f32(r);
+    const float* wanted = args.at(target).f32(r);
+    SoftmaxTargetLoss sums{from, wanted, splat(largest[i]), splat(logSum[i]), Lanes16::zero(), Lanes16::zero()};
+    eachVector(cols, sums);
+    *args.at(rowLoss).f32(r) = sum(sums.loss);
+    SoftmaxTargetRow row{expOf(i),
+                         from,
+                         wanted,
+                         rowOrNull(args.at(p), r),
+                         rowOrNull(args.at(dz), r),
+                         splat(largest[i]),
+                         splat(s[i]),
+                         splat(sum(sums.total)),
+                         scale};
+    if (row.p != nullptr || row.dz != nullptr) eachVector(cols, row);
   }
 };
 
 /** Range: rows of the mini-batch. */
-inline int op_sigmoidCrossEntropy(const OpArgs& args, int64_t begin, int64_t end) {
-  using namespace op_sigmoidCrossEntropy;
-  const int64_t cols = args.at(z).cols;
-  const F scale = splat(scaleOver(1.0, args.batchRows * cols));
-  for (int64_t r = begin; r < end; ++r) {
-    SigmoidCrossEntropyRow row{args.at(z).f32(r),           args.at(target).f32(r), rowOrNull(args.at(p), r),
-                               rowOrNull(args.at(dz), r), scale,                  Lanes16::zero()};
-    eachVector(cols, row);
-    *args.at(rowLoss).f32(r) = sum(row.loss) / static_cast<float>(cols);
+inline int op_softmaxCrossEntropy(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_softmaxCrossEntropy;
+  // Rows before the first whose label is no class are still done.
+  int64_t last = end;
+  if (args.at(labels).given()) {
+    const int32_t* label = args.at(labels).row<int32_t>(0);
+    for (int64_t r = begin; r < last; ++r) {
+      if (!isClass(label[r], args.at(z).cols)) last = r;
+    }
   }
-  return StatusOk;
+  SoftmaxRows block(args);
+  for (int64_t r = begin; r < last; r += kLanes) {
+    block.run(r, static_cast<int>(last - r < kLanes ? last - r : kLanes));
+  }
+  return last == end ? StatusOk : StatusIndexOutOfRange;
 }

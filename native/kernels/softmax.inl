@@ -12,15 +12,29 @@ struct MaxOfRow {
   }
 };
 
+/** The largest lane; there is no NaN among them. */
+inline float largestLane(F v) {
+#if defined(STEEPEST_ISA_AVX512)
+  return _mm512_reduce_max_ps(v);
+#elif defined(STEEPEST_ISA_AVX2)
+  const __m128 by4 = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  const __m128 by2 = _mm_max_ps(by4, _mm_movehl_ps(by4, by4));
+  return _mm_cvtss_f32(_mm_max_ss(by2, _mm_movehdup_ps(by2)));
+#elif defined(STEEPEST_ISA_NEON)
+  return vmaxvq_f32(v);
+#else
+  float lanes[kLanes];
+  store(lanes, v);
+  for (int i = 1; i < kLanes; ++i) lanes[0] = lanes[i] > lanes[0] ? lanes[i] : lanes[0];
+  return lanes[0];
+#endif
+}
+
+/** Which zero comes first may differ among instruction sets, but exp(x_j − m) does not depend on it. */
 inline float maxOfRow(const float* x, int64_t cols) {
   MaxOfRow row{x, splat(-std::numeric_limits<float>::infinity())};
   eachVector(cols, row);
-  float lanes[kLanes];
-  store(lanes, row.largest);
-  for (int half = kLanes / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) lanes[i] = lanes[i + half] > lanes[i] ? lanes[i + half] : lanes[i];
-  }
-  return lanes[0];
+  return largestLane(row.largest);
 }
 
 /** e_j = exp(x_j − m), kept in `e` where that is given, and their lane sum. */
