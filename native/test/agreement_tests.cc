@@ -1,0 +1,240 @@
+// Every kernel but gemm gives the portable kernels' bits, on shapes around the widths of all vectors.
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "tests.h"
+
+namespace steepest {
+namespace {
+
+/**
+ * The operands of a kind of op in order, one letter each, for a mini-batch of R rows and C columns out of a table
+ * of 2R rows:
+ * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
+ * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent
+ */
+struct Spec {
+  OpKind kind;
+  const char* operands;
+};
+
+constexpr Spec kSpecs[] = {
+    {OpKind::GatherRows, "tib"},
+    {OpKind::GatherRows, "uib"},
+    {OpKind::GatherRows, "t-b"},
+    {OpKind::GatherLabels, "Iil"},
+    {OpKind::BiasGradient, "bv"},
+    {OpKind::Activation, "bb"},
+    {OpKind::ActivationBackward, "bbb"},
+    {OpKind::ScaleShift, "bb"},
+    {OpKind::Dropout, "bb"},
+    {OpKind::Softmax, "bb"},
+    {OpKind::SoftmaxBackward, "bpb"},
+    {OpKind::SoftmaxCrossEntropy, "bl-bbs"},
+    {OpKind::SoftmaxCrossEntropy, "b-pbbs"},
+    {OpKind::SigmoidCrossEntropy, "bpbbs"},
+    {OpKind::CategoricalCrossEntropy, "pl-bs"},
+    {OpKind::CategoricalCrossEntropy, "p-pbs"},
+    {OpKind::BinaryCrossEntropy, "ppbs"},
+    {OpKind::MeanSquaredError, "bbbs"},
+    {OpKind::MeanAbsoluteError, "bbbs"},
+    {OpKind::ArgmaxAccuracy, "bl-s"},
+    {OpKind::ArgmaxAccuracy, "b-ps"},
+    {OpKind::ThresholdAccuracy, "bps"},
+    {OpKind::R2Terms, "bbv3"},
+    {OpKind::RowSums, "bvd"},
+    {OpKind::Penalty, "bq"},
+    {OpKind::Sgd, "bxb"},
+    {OpKind::Momentum, "bxbb"},
+    {OpKind::Rmsprop, "bxbp"},
+    {OpKind::Adam, "bxbbp"},
+    {OpKind::Adam, "b-bbp"},
+    {OpKind::CopyRows, "bt"},
+    {OpKind::Shuffle, "i"},
+};
+
+/** Every kind but gemm is in the table. */
+constexpr bool covers(OpKind kind) {
+  for (const Spec& spec : kSpecs) {
+    if (spec.kind == kind) return true;
+  }
+  return kind == OpKind::Gemm;
+}
+constexpr bool coversAll() {
+  for (int i = 0; i < static_cast<int>(OpKind::Count); ++i) {
+    if (!covers(static_cast<OpKind>(i))) return false;
+  }
+  return true;
+}
+static_assert(coversAll(), "a new kind of op needs a line in kSpecs");
+
+struct Shape {
+  int64_t rows, cols;
+  /** Elements between rows beyond their length. */
+  int64_t padding;
+};
+
+/** An operand's memory, which has a guard of bytes behind it. */
+struct Operand {
+  std::vector<uint8_t> bytes;
+  Matrix matrix;
+};
+
+/** A value that tests care for now and then: zeros, infinities, denormals, NaN. */
+float special(Numbers& numbers) {
+  constexpr float values[] = {0.0f,
+                              -0.0f,
+                              1e-41f,
+                              -1e-41f,
+                              88.5f,
+                              -104.0f,
+                              std::numeric_limits<float>::infinity(),
+                              -std::numeric_limits<float>::infinity(),
+                              std::numeric_limits<float>::quiet_NaN()};
+  return values[numbers.word() % (sizeof values / sizeof values[0])];
+}
+
+template <class T, class Fn> void fill(Operand& operand, int64_t rows, int64_t cols, int64_t padding, DType dtype, Fn fn) {
+  constexpr size_t guard = 64;
+  const int64_t stride = cols + padding;
+  operand.bytes.assign(static_cast<size_t>(rows * stride) * sizeof(T) + guard, 0xa5);
+  operand.matrix = {operand.bytes.data(), rows, cols, stride, 1, dtype};
+  T* values = reinterpret_cast<T*>(operand.bytes.data());
+  for (int64_t i = 0; i < rows * stride; ++i) values[i] = static_cast<T>(fn());
+}
+
+void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, Numbers& numbers) {
+  const int64_t r = shape.rows;
+  const int64_t c = shape.cols;
+  const int64_t pad = shape.padding;
+  const auto number = [&] { return wild && numbers.word() % 16 == 0 ? special(numbers) : 4 * numbers.next(); };
+  const auto unit = [&] { return 0.5f + 0.5f * numbers.next(); };
+  const auto below = [&](int64_t n) { return [&numbers, n] { return numbers.word() % static_cast<uint32_t>(n); }; };
+  switch (letter) {
+    case 'b': return fill<float>(operand, r, c, pad, DType::F32, number);
+    case 'p': return fill<float>(operand, r, c, pad, DType::F32, unit);
+    case 'v': return fill<float>(operand, 1, c, 0, DType::F32, number);
+    case 'l': return fill<int32_t>(operand, 1, r, 0, DType::I32, below(c));
+    case 's': return fill<float>(operand, r, 1, pad, DType::F32, number);
+    case 't': return fill<float>(operand, 2 * r, c, pad, DType::F32, number);
+    case 'u': return fill<uint8_t>(operand, 2 * r, c, pad, DType::U8, below(256));
+    case 'i': return fill<uint32_t>(operand, 1, 2 * r, 0, DType::U32, below(2 * r));
+    case 'I': return fill<int32_t>(operand, 1, 2 * r, 0, DType::I32, below(1000));
+    case '3': return fill<float>(operand, r, 3 * c, pad, DType::F32, number);
+    case 'd': return fill<double>(operand, 1, c, 0, DType::F64, unit);
+    case 'q': return fill<float>(operand, 1, (r + 15) / 16, 0, DType::F32, unit);
+    case 'x': return fill<float>(operand, c, r, pad, DType::F32, unit);
+    default: operand.matrix = {};
+  }
+}
+
+/** Scalars that make sense for the kind; `turn` goes through those that select. */
+void setScalars(OpArgs& args, OpKind kind, int turn) {
+  for (int i = 0; i < kMaxScalars; ++i) args.scalars[i] = 0.1 * (i + 1);
+  switch (kind) {
+    case OpKind::GatherRows:
+      args.scalars[op_gatherRows::scaled_] = turn % 2;
+      break;
+    case OpKind::Activation:
+    case OpKind::ActivationBackward:
+      args.scalars[op_activation::activation_] = turn % (static_cast<int>(Activation::Softplus) + 1);
+      break;
+    case OpKind::Dropout:
+      args.scalars[op_dropout::threshold_] = 1073741824;
+      args.scalars[op_dropout::seed_] = 7;
+      args.scalars[op_dropout::stream_] = 9;
+      break;
+    case OpKind::Momentum:
+      args.scalars[op_momentum::nesterov_] = turn % 2;
+      break;
+    case OpKind::Shuffle:
+      args.scalars[op_shuffle::seed_] = 3;
+      args.scalars[op_shuffle::stream_] = turn;
+      break;
+    default:
+      break;
+  }
+  for (int i = 0; i < kMaxScalars; ++i) args.scalarsF[i] = static_cast<float>(args.scalars[i]);
+}
+
+int64_t rangeEnd(OpKind kind, const Shape& shape) {
+  if (kind == OpKind::BiasGradient) return shape.cols;
+  return kind == OpKind::Penalty ? (shape.rows + 15) / 16 : shape.rows;
+}
+
+/** The same bytes, or floats that are both NaN. */
+bool same(const Operand& a, const Operand& b) {
+  if (a.bytes == b.bytes) return true;
+  if (a.matrix.dtype != DType::F32) return false;
+  for (size_t i = 0; i + sizeof(float) <= a.bytes.size(); i += sizeof(float)) {
+    float x, y;
+    std::memcpy(&x, &a.bytes[i], sizeof x);
+    std::memcpy(&y, &b.bytes[i], sizeof y);
+    const bool bothNan = x != x && y != y;
+    if (!bothNan && std::memcmp(&x, &y, sizeof x) != 0) return false;
+  }
+  return true;
+}
+
+/** Runs a kernel over memory of its own; returns its status. */
+int runOn(const KernelTable& kernels, OpArgs args, OpKind kind, std::vector<Operand>& operands, const Shape& shape) {
+  for (size_t i = 0; i < operands.size(); ++i) {
+    args.operands[i] = operands[i].matrix;
+    if (operands[i].matrix.given()) args.operands[i].data = operands[i].bytes.data();
+  }
+  return kernels.ops[static_cast<int>(kind)](args, 0, rangeEnd(kind, shape));
+}
+
+void compare(const KernelTable& kernels, const KernelTable& portable, const Spec& spec, const Shape& shape, int turn,
+             float* workspace, Report& report) {
+  Numbers numbers;
+  for (int i = 0; i < turn; ++i) numbers.word();
+  double registers[kRegisterCount] = {};
+  registers[RegStep] = 3;
+  registers[RegEpoch] = turn;
+  registers[RegLearningRate] = 0.01;
+  registers[RegStepSize] = 0.02;
+  registers[RegInverseSqrtBias2] = 1.5;
+  OpArgs args = {};
+  args.registers = registers;
+  args.batchRows = shape.rows;
+  args.batchStart = shape.rows / 2;
+  args.workspace = workspace;
+  setScalars(args, spec.kind, turn);
+  const int count = static_cast<int>(std::strlen(spec.operands));
+  std::vector<Operand> ours(static_cast<size_t>(count));
+  // An update of a wild number may stop at different places; its status is compared on tame ones.
+  const bool wild = turn % 3 == 2;
+  for (int i = 0; i < count; ++i) makeOperand(ours[static_cast<size_t>(i)], spec.operands[i], shape, wild, numbers);
+  std::vector<Operand> theirs = ours;
+  const int status = runOn(kernels, args, spec.kind, ours, shape);
+  bool agrees = status == runOn(portable, args, spec.kind, theirs, shape);
+  for (size_t i = 0; i < ours.size(); ++i) agrees = agrees && same(ours[i], theirs[i]);
+  char what[128];
+  std::snprintf(what, sizeof what, "%s (%s) rows=%lld cols=%lld turn=%d",
+                kOpSchemas[static_cast<int>(spec.kind)].name, spec.operands, static_cast<long long>(shape.rows),
+                static_cast<long long>(shape.cols), turn);
+  report.check(agrees, kernels.isa, what);
+}
+
+}  // namespace
+
+void testAgreement(const KernelTable& kernels, const KernelTable& portable, float* workspace, Report& report) {
+  constexpr int64_t rows[] = {1, 5, 16, 19, 33};
+  constexpr int64_t cols[] = {1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 70};
+  // As many turns as there are activations, so that each meets every shape.
+  constexpr int turns = static_cast<int>(Activation::Softplus) + 1;
+  for (const Spec& spec : kSpecs) {
+    for (const int64_t r : rows) {
+      for (const int64_t c : cols) {
+        for (int turn = 0; turn < turns; ++turn) {
+          compare(kernels, portable, spec, {r, c, turn % 4}, turn, workspace, report);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace steepest
