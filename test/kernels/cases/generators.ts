@@ -22,7 +22,7 @@ function elementwise(c: CaseBuilder): void {
 }
 
 /** Rows of a table, some of them through an index, once in a while one that is not there. */
-function index(c: CaseBuilder, tableRows: number): number {
+function index(c: CaseBuilder, tableRows: number): void {
   const given = c.random.chance(0.7);
   const length = given ? c.capacity + 5 : tableRows;
   if (given) {
@@ -30,7 +30,6 @@ function index(c: CaseBuilder, tableRows: number): number {
     c.vector('index', length, (j) => (j === 3 && broken >= 0 ? broken : c.random.below(tableRows)), 'u32');
   }
   c.batchStart = c.random.below(length - c.rows + 1);
-  return length;
 }
 
 function gemm(c: CaseBuilder): void {
@@ -86,12 +85,8 @@ function loss(scores: string, gradient: string): Generate {
 export const GENERATORS: Record<OpKind, Generate> = {
   gatherRows(c) {
     const tableRows = c.capacity + c.inner + 1;
-    c.matrix(
-      'src',
-      tableRows,
-      c.cols,
-      ...(c.random.chance(0.5) ? ([() => c.random.below(256), 'u8'] as const) : ([c.float, 'f32'] as const)),
-    );
+    if (c.random.chance(0.5)) c.matrix('src', tableRows, c.cols, () => c.random.below(256), 'u8');
+    else c.matrix('src', tableRows, c.cols, c.float);
     index(c, tableRows);
     c.output('dst');
     c.scalar({ scaled: c.random.below(2), scale: 1 / 255, offset: c.random.pick([0, -0.5]) });
