@@ -255,6 +255,25 @@ Napi::Value runOnce(const Napi::CallbackInfo& info) {
   return program == nullptr ? env.Undefined() : Napi::Number::New(env, program->run(phase));
 }
 
+/** fmaLoop(isa, rounds): floating-point operations done; the caller takes the time. */
+Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Refusal refusal = {};
+  BindArguments args;
+  double rounds = 0;
+  if (!readIsa(info[0], args, refusal)) {
+    throwRefusal(env, refusal);
+    return env.Undefined();
+  }
+  constexpr double mostRounds = 1e9;  // Some seconds: a thread cannot be ended while it computes.
+  if (napi_get_value_double(env, info[1], &rounds) != napi_ok || !(rounds >= 0 && rounds <= mostRounds)) {
+    napi_throw_range_error(env, "ERR_PROGRAM", "fmaLoop takes a number of rounds");
+    return env.Undefined();
+  }
+  volatile float sink = 0;
+  return Napi::Number::New(env, args.kernels->fmaLoop(static_cast<int64_t>(rounds), 0, &sink));
+}
+
 /** isas(): names of the instruction sets that can run here, best first. */
 Napi::Value isas(const Napi::CallbackInfo& info) {
   const IsaList list = availableIsas();
@@ -268,6 +287,7 @@ Napi::Value isas(const Napi::CallbackInfo& info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("bind", Napi::Function::New(env, bind, "bind"));
+  exports.Set("fmaLoop", Napi::Function::New(env, fmaLoop, "fmaLoop"));
   exports.Set("runOnce", Napi::Function::New(env, runOnce, "runOnce"));
   return exports;
 }

@@ -14,6 +14,7 @@
 #include "metrics.inl"
 #include "penalty.inl"
 #include "optimizers.inl"
+#include "peak.inl"
 
 /** In the order of OpKind. */
 constexpr KernelTable kernelTable(const char* isa) {
@@ -47,5 +48,6 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_adam,
               op_copyRows,
               op_shuffle,
-          }};
+          },
+          fmaLoop};
 }

@@ -60,6 +60,8 @@ struct KernelTable {
   const char* isa;
   int lanes;
   KernelFn ops[static_cast<int>(OpKind::Count)];
+  /** Measures the core (peak.inl). */
+  double (*fmaLoop)(int64_t rounds, float seed, volatile float* sink);
 };
 
 // One per translation unit; null where it was not compiled for this architecture.

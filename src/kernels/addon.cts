@@ -15,6 +15,8 @@ export interface Addon {
     buffers: readonly ArrayBufferView[],
     registers: Float64Array<ArrayBufferLike>,
   ): RunPhase;
+  /** Runs rounds of multiply-adds that touch no memory; returns the floating-point operations done. */
+  fmaLoop(isa: string, rounds: number): number;
   /**
    * Checks an encoded program and runs one phase of it, over arrays that need not be shared.
    * @throws Error as `bind` does

@@ -30,6 +30,10 @@ interface Selection {
   reason: string;
 }
 
+/** Runs of about a millisecond each, so that one of them is left in peace by other processes. */
+const PEAK_RUNS = 20;
+const PEAK_ROUNDS = 200_000;
+
 let load: AddonLoad | undefined;
 let warned = false;
 const selections = new Map<string, Selection>();
@@ -159,6 +163,23 @@ export function selectKernels(request: KernelRequest = {}): KernelSet {
 export function backend(): Backend {
   const { kernels, reason } = cachedSelection({});
   return { kind: kernels.kind, isa: kernels.isa, reason };
+}
+
+/**
+ * Float32 multiply-adds per second that one core can do with an instruction set, in FLOP/s: the best of some short runs.
+ * @throws SteepestError `ERR_BACKEND` without the add-on
+ */
+export function measurePeak(isa: string): number {
+  load ??= loadAddon();
+  const { addon } = load;
+  if (addon === undefined) noAddon(load.problems, 'measuring');
+  let best = 0;
+  for (let run = 0; run < PEAK_RUNS; run++) {
+    const start = process.hrtime.bigint();
+    const flops = addon.fmaLoop(isa, PEAK_ROUNDS);
+    best = Math.max(best, flops / (Number(process.hrtime.bigint() - start) * 1e-9));
+  }
+  return best;
 }
 
 /** The instruction sets that native kernels can run with here, best first; none without the add-on. */
