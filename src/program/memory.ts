@@ -5,8 +5,11 @@ import { BYTES_PER_ELEMENT, type DType, type Operand } from '../kernels/contract
 export const CACHE_LINE_BYTES = 64;
 /** Rows of float32 matrices are padded to whole cache lines: 16 floats. */
 const ROW_PADDING = CACHE_LINE_BYTES / 4;
-/** Row strides that are multiples of a page put every row into the same cache set; such strides get one more line. */
-const PAGE_BYTES = 4096;
+/**
+ * Row strides that are multiples of this crowd the rows of a tile into one or two sets of a first-level cache of 64 sets
+ * of 64 bytes; such strides get one more line. (512³ forward: 92 % of the FMA peak with 4096 here, 96 % with 2048.)
+ */
+const CROWDING_BYTES = 2048;
 
 /** Which buffer of a bound program the arena is. Data sets follow. */
 export const ARENA_BUFFER = 0;
@@ -36,7 +39,7 @@ export function paddedStride(dtype: DType, cols: number): number {
   const size = BYTES_PER_ELEMENT[dtype];
   const padding = (ROW_PADDING * 4) / size;
   const stride = alignUp(Math.max(cols, 1), padding);
-  return (stride * size) % PAGE_BYTES === 0 ? stride + padding : stride;
+  return (stride * size) % CROWDING_BYTES === 0 ? stride + padding : stride;
 }
 
 /**
