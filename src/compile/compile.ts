@@ -124,7 +124,7 @@ export function compileProgram(
     ops: builder.ops,
     groups: builder.groups,
     maxRows,
-    rowChunk: chunkRows(builder),
+    rowChunk: chunkRows(builder, workers),
     totalsOf,
     metricColumns,
     statisticsCols,
@@ -212,11 +212,12 @@ function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradien
   }
 }
 
-/** Rows whose activations fit CHUNK_BYTES, in tiles of 16. */
-function chunkRows(builder: ProgramBuilder): number {
+/** Rows whose activations fit CHUNK_BYTES; a rank's rows are cut into chunks of equal size. */
+function chunkRows(builder: ProgramBuilder, workers: number): number {
   const bytesPerRow = builder.memory.regions
     .filter((region) => region.role === 'activation' || region.role === 'batch')
     .reduce((sum, region) => sum + (region.rows === builder.maxRows ? region.rowStride * 4 : 0), 0);
-  const fitting = Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1) / 16) * 16;
-  return Math.max(SMALLEST_CHUNK, fitting);
+  const fitting = Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));
+  const rowsPerRank = Math.ceil(builder.maxRows / workers);
+  return Math.ceil(rowsPerRank / Math.ceil(rowsPerRank / fitting));
 }
