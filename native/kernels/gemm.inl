@@ -17,12 +17,6 @@ struct RowTiles {
   int64_t height(int64_t i) const { return rows + (i < taller ? 1 : 0); }
 };
 
-inline void skipRows(GemmTile& t, int64_t rows) {
-  t.a += rows * t.aRow;
-  t.c += rows * t.cRow;
-  if (t.d != nullptr) t.d += rows * t.dRow;
-}
-
 /** Runs a panel of `cols` columns (at most kTileCols) over rows 0 … m−1 of the tile's a, c and d. */
 inline void gemmPanel(GemmTile t, int64_t m, int cols) {
   const int vectors = (cols + kLanes - 1) / kLanes;
@@ -187,8 +181,11 @@ inline int op_gemm(const OpArgs& args, int64_t begin, int64_t end) {
     t.dRow = saved.rowStride;
   }
   const GemmRun run = {args.at(b), t, end - begin, out.cols};
+  const NarrowKernels* narrow = narrowKernels(t, run.b, run.cols);
   if (t.k == 0) {
     gemmEmpty(run);
+  } else if (narrow != nullptr) {
+    gemmNarrow(*narrow, t, run.b, run.rows);
   } else if (packs(run)) {
     gemmPacked(run, args.workspace);
   } else {

@@ -48,6 +48,21 @@ struct GemmTile {
   int tail;
 };
 
+/**
+ * Strides of inner loops are counted in bytes: GCC would make a second version of each loop for a stride of one
+ * element, which gains nothing here and doubles the code.
+ */
+inline const float* afterBytes(const float* p, int64_t bytes) {
+  return reinterpret_cast<const float*>(reinterpret_cast<const char*>(p) + bytes);
+}
+
+/** Moves a, c and d down. */
+inline void skipRows(GemmTile& t, int64_t rows) {
+  t.a += rows * t.aRow;
+  t.c += rows * t.cRow;
+  if (t.d != nullptr) t.d += rows * t.dRow;
+}
+
 template <bool masked> inline F loadTail(const float* p, int tail) { return masked ? loadN(p, tail) : load(p); }
 template <bool masked> inline void storeTail(float* p, F v, int tail) {
   if (masked) {
@@ -90,8 +105,10 @@ template <int MR> struct GemmCursor {
   // for free: fourteen pointers would not fit its registers.
   static constexpr int groups = (MR + 2) / 3;
   const float* a[groups];
-  int64_t aRow;
+  int64_t aRowBytes;
   const float* b;
+
+  F broadcastA(int i) const { return broadcastLoad(afterBytes(a[i / 3], (i % 3) * aRowBytes)); }
 };
 
 template <int NV, bool masked> inline void loadB(const float* b, int tail, F (&bs)[NV]) {
@@ -111,7 +128,7 @@ inline void lastStep(const GemmTile& t, const GemmCursor<MR>& now, const F (&acc
   loadB<NV, masked>(now.b, t.tail, bs);
   STEEPEST_UNROLL
   for (int i = 0; i < MR; ++i) {
-    const F x = broadcastLoad(now.a[i / 3] + (i % 3) * now.aRow);
+    const F x = now.broadcastA(i);
     STEEPEST_UNROLL
     for (int v = 0; v < NV; ++v) {
       F y = fma(x, bs[v], acc[i][v]);
@@ -162,23 +179,24 @@ template <int MR, int NV, bool masked> STEEPEST_NOINLINE void gemmTile(const Gem
   GemmCursor<MR> now;
   STEEPEST_UNROLL
   for (int g = 0; g < now.groups; ++g) now.a[g] = t.a + 3 * g * t.aRow;
-  now.aRow = t.aRow;
+  constexpr int64_t size = sizeof(float);
+  now.aRowBytes = t.aRow * size;
   now.b = t.b;
-  const int64_t aStep = t.aStep;
-  const int64_t bStep = t.bStep;
+  const int64_t aStepBytes = t.aStep * size;
+  const int64_t bStepBytes = t.bStep * size;
   const int tail = t.tail;
   for (int64_t p = t.k - 1; p > 0; --p) {
     F bs[NV];
     loadB<NV, masked>(now.b, tail, bs);
     STEEPEST_UNROLL
     for (int i = 0; i < MR; ++i) {
-      const F x = broadcastLoad(now.a[i / 3] + (i % 3) * now.aRow);
+      const F x = now.broadcastA(i);
       STEEPEST_UNROLL
       for (int v = 0; v < NV; ++v) acc[i][v] = fma(x, bs[v], acc[i][v]);
     }
     STEEPEST_UNROLL
-    for (int g = 0; g < now.groups; ++g) now.a[g] += aStep;
-    now.b += bStep;
+    for (int g = 0; g < now.groups; ++g) now.a[g] = afterBytes(now.a[g], aStepBytes);
+    now.b = afterBytes(now.b, bStepBytes);
   }
 
   const bool relu = t.activation == Activation::Relu;

@@ -1,6 +1,5 @@
 // Updates of the weights: sgd, momentum, rmsprop, adam. One pass over w, its gradient and its state; wT is written
 // from the same rows while they are in cache. Formulas: the contract.
-#include "transpose.inl"
 
 /** Rows and columns that are updated before they are transposed: 16 KB of w. A slice begins at a multiple of 16. */
 constexpr int64_t kUpdateRows = 16;

@@ -99,11 +99,11 @@ void testCase(const KernelTable& kernels, const GemmCase& g, float* workspace, N
   report.check(status == StatusOk && same, kernels.isa, what);
 }
 
-/** Around the edges of every tile: 6 and 14 rows, 8, 16 and 32 columns. */
+/** Around the edges of every tile (6 and 14 rows, 8, 16 and 32 columns) and of the narrow kernels. */
 void testTileEdges(const KernelTable& kernels, float* workspace, Numbers& numbers, Report& report) {
-  constexpr int64_t rows[] = {1, 2, 5, 6, 7, 13, 14, 15, 16, 29, 31};
-  constexpr int64_t cols[] = {1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50};
-  constexpr int64_t depths[] = {0, 1, 2, 17};
+  constexpr int64_t rows[] = {1, 2, 5, 6, 7, 13, 14, 15, 16, 29, 31, 77};
+  constexpr int64_t cols[] = {1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 15, 16, 17, 31, 32, 33, 50};
+  constexpr int64_t depths[] = {0, 1, 2, 17, 33};
   int turn = 0;
   for (const int64_t m : rows) {
     for (const int64_t n : cols) {
