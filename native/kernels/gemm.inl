@@ -36,10 +36,6 @@ constexpr int64_t kPackDepth = 512;
 /** Columns packed at a time: with kPackDepth, a quarter of an L2 of 1 MiB. */
 constexpr int64_t kPackCols = kWorkspaceFloats / kPackDepth;
 static_assert(kPackCols % kTileCols == 0, "packed panels are whole");
-/** A larger B is packed for a transposed A, whose cache lines then serve all panels while they are near. */
-constexpr int64_t kPackBytes = 768 * 1024;
-/** Row strides that are multiples of a page put all rows of a panel into the same cache sets. */
-constexpr int64_t kPageBytes = 4096;
 /** Row tiles that must share a packed block for the copy to pay. */
 constexpr int64_t kPackTiles = 4;
 
@@ -137,10 +133,12 @@ inline void gemmPacked(const GemmRun& run, float* workspace) {
 /** Whether B is worth a copy. */
 inline bool packs(const GemmRun& run) {
   const Matrix& b = run.b;
+  if (!mayPack(b)) return false;
   if (b.colStride != 1) return true;
   if (run.rows < kPackTiles * kTileRows) return false;
   constexpr int64_t size = sizeof(float);
   const bool collides = b.rowStride * size % kPageBytes == 0 && run.whole.k * size * kTileCols > kPageBytes;
+  // A transposed A's cache lines serve all panels of a block while they are near.
   const bool transposed = run.whole.aStep != 1;
   return collides || (transposed && run.whole.k * run.cols * size > kPackBytes);
 }

@@ -37,7 +37,7 @@ struct OpArgs {
   /** R: rows of the current mini-batch. */
   int64_t batchRows;
   int64_t batchStart;
-  /** Scratch memory of kWorkspaceFloats floats, 64-byte aligned, for this thread alone. */
+  /** Scratch memory of kWorkspaceFloats floats, 64-byte aligned, for this thread alone; null if mayPack is false. */
   float* workspace;
 
   const Matrix& at(int operand) const { return operands[operand]; }
@@ -49,8 +49,18 @@ struct OpArgs {
   uint32_t counter(Register r) const { return static_cast<uint32_t>(static_cast<uint64_t>(registers[r])); }
 };
 
-/** Floats of scratch memory that every bound program reserves: one panel of gemm's B (see gemm.inl). */
+/** Floats of scratch memory where gemm copies a block of B: 256 KiB, a quarter of an L2 of 1 MiB. */
 constexpr int64_t kWorkspaceFloats = 1 << 16;
+/** A smaller B stays in L2 and is read where it lies. */
+constexpr int64_t kPackBytes = 768 * 1024;
+/** Row strides that are multiples of a page put all rows of a panel into the same cache sets. */
+constexpr int64_t kPageBytes = 4096;
+
+/** Whether gemm may want to copy this B; only then is there scratch memory. */
+inline bool mayPack(const Matrix& b) {
+  constexpr int64_t size = sizeof(float);
+  return b.colStride != 1 || b.rowStride * size % kPageBytes == 0 || b.rows * b.cols * size > kPackBytes;
+}
 
 /** Runs an op over `[begin, end)` of the dimension that its split names. Returns Status bits. */
 using KernelFn = int (*)(const OpArgs&, int64_t begin, int64_t end);

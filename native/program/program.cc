@@ -51,17 +51,25 @@ Program::~Program() {
   std::free(scratch_);
 }
 
-bool Program::reserve(int64_t opCount, Refusal& refusal) {
-  // One more of each: malloc(0) may be null, and scratch is moved up to a cache line.
+bool Program::reserveSteps(int64_t opCount, Refusal& refusal) {
+  // One more: malloc(0) may be null.
   steps_ = static_cast<Step*>(std::malloc(static_cast<size_t>(opCount + 1) * sizeof(Step)));
-  scratch_ = static_cast<float*>(std::malloc(kWorkspaceFloats * sizeof(float) + kCacheLineBytes));
-  if (steps_ != nullptr && scratch_ != nullptr) return true;
+  if (steps_ != nullptr) return true;
   refusal.expect("memory for %lld ops", static_cast<long long>(opCount));
   return refusal.give("none");
 }
 
+bool Program::reserveScratch(Refusal& refusal) {
+  if (scratch_ != nullptr) return true;
+  // Some more, so that it can begin at a cache line.
+  scratch_ = static_cast<float*>(std::malloc(kWorkspaceFloats * sizeof(float) + kCacheLineBytes));
+  if (scratch_ != nullptr) return true;
+  refusal.expect("memory for blocks of matrices");
+  return refusal.give("none");
+}
+
 bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal) {
-  if (!decodeHeader(source, header_, refusal) || !reserve(header_.opCount, refusal)) return false;
+  if (!decodeHeader(source, header_, refusal) || !reserveSteps(header_.opCount, refusal)) return false;
   // Steps of a phase lie together: the program is read once for each, and every read checks the same words.
   Step* next = steps_;
   for (int phase = 0; phase < PhaseCount; ++phase) {
@@ -71,7 +79,9 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
     for (int64_t number = 0; number < header_.opCount; ++number) {
       DecodedOp op;
       if (!decodeOp(source, number, &at, op, refusal) || !checkShapes(op, header_.maxRows, refusal)) return false;
-      if (op.phase == phase) this->plan(op, kernels);
+      if (op.phase != phase) continue;
+      if (op.kind == OpKind::Gemm && mayPack(op.at(op_gemm::b)) && !reserveScratch(refusal)) return false;
+      this->plan(op, kernels);
     }
     if (at != source.wordCount) {
       refusal.expect("%lld words for %lld ops", static_cast<long long>(at), static_cast<long long>(header_.opCount));
@@ -94,7 +104,9 @@ void Program::plan(const DecodedOp& op, const KernelTable& kernels) {
   step.args = op.args;
   step.args.registers = registers_;
   const uintptr_t scratch = reinterpret_cast<uintptr_t>(scratch_);
-  step.args.workspace = reinterpret_cast<float*>((scratch + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
+  if (scratch != 0) {
+    step.args.workspace = reinterpret_cast<float*>((scratch + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
+  }
   step.kernel = kernels.ops[static_cast<int>(op.kind)];
   step.byRows = op.split == Split::Rows;
   step.batch = range == kBatchRange;
