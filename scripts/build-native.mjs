@@ -60,6 +60,7 @@ function headerOptions() {
 function reasonIn(log) {
   const lines = log.split('\n').map((line) => line.trim());
   const found =
+    lines.find((line) => /^gyp ERR! stack Error: (?!`make`)/.test(line)) ??
     lines.find((line) => /not found|No such file|is not set|could not find|error:/i.test(line)) ??
     lines.find((line) => line.startsWith('gyp ERR! stack'));
   return (found ?? 'node-gyp failed').replace(/^gyp ERR! (stack|find \w+)?\s*/, '').slice(0, 200);
@@ -69,7 +70,9 @@ function reasonIn(log) {
 function build() {
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
   const args = [nodeGyp, 'configure', 'build', '--release', ...headerOptions()];
-  const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+  // node-gyp takes npm's log level, and `npm run -s` would silence the log that the reason is read from.
+  const env = { ...process.env, npm_config_loglevel: 'info' };
+  const result = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 });
   const log = `${result.stdout ?? ''}\n${result.stderr ?? ''}\n${result.error ?? ''}`;
   mkdirSync(dirname(logFile), { recursive: true });
   writeFileSync(logFile, log);
