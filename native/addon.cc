@@ -1,7 +1,7 @@
 // The exports of steepest.node. JavaScript gets functions and plain numbers; everything else is in program/.
 //
 // `run` is called twice per training step, so it reads its argument with the C API; the rest uses node-addon-api.
-// Nothing here is global or static, so the add-on loads into any number of worker threads.
+// Nothing here changes once it is made, so the add-on loads into any number of worker threads.
 #include <napi.h>
 
 #include <cstdio>
@@ -276,7 +276,7 @@ Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
 
 /** isas(): names of the instruction sets that can run here, best first. */
 Napi::Value isas(const Napi::CallbackInfo& info) {
-  const IsaList list = availableIsas();
+  const IsaList& list = availableIsas();
   Napi::Array names = Napi::Array::New(info.Env(), static_cast<size_t>(list.count));
   for (int i = 0; i < list.count; ++i) {
     names.Set(static_cast<uint32_t>(i), Napi::String::New(info.Env(), list.tables[i]->isa));

@@ -6,7 +6,9 @@
 
 namespace steepest {
 
-IsaList availableIsas() {
+namespace {
+
+IsaList detectIsas() {
   const CpuFeatures cpu = cpuFeatures();
   IsaList list = {};
   const auto offer = [&list](bool supported, const KernelTable* table) {
@@ -19,8 +21,16 @@ IsaList availableIsas() {
   return list;
 }
 
+}  // namespace
+
+const IsaList& availableIsas() {
+  // Asked once: on a virtual machine each CPUID instruction takes microseconds.
+  static const IsaList list = detectIsas();
+  return list;
+}
+
 const KernelTable* findIsa(const char* isa) {
-  const IsaList list = availableIsas();
+  const IsaList& list = availableIsas();
   for (int i = 0; i < list.count; ++i) {
     if (std::strcmp(list.tables[i]->isa, isa) == 0) return list.tables[i];
   }

@@ -13,7 +13,7 @@ struct IsaList {
 };
 
 /** Tables that both this binary and this CPU have. */
-IsaList availableIsas();
+const IsaList& availableIsas();
 
 /** The table named `isa`, or null if it is not available here. */
 const KernelTable* findIsa(const char* isa);

@@ -79,9 +79,10 @@ inline void gemmDirect(const GemmRun& run) {
   }
 }
 
-/** Copies rows [p, p + depth) and columns [j, j + cols) of b, one at a time, into a panel. */
+/** Copies rows [p, p + depth) and columns [j, j + cols) of b into a panel, whatever its strides. */
 inline void packColumns(const Matrix& b, int64_t p, int64_t depth, int64_t j, int cols, float* panel) {
   const float* from = b.f32(p) + j * b.colStride;
+  if (b.rowStride == 1) return transposeMatrix(from, b.colStride, panel, kTileCols, cols, depth);
   for (int64_t r = 0; r < depth; ++r, from += b.rowStride, panel += kTileCols) {
     for (int c = 0; c < cols; ++c) panel[c] = from[c * b.colStride];
   }

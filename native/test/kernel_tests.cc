@@ -25,7 +25,7 @@ int main() {
   float* workspace =
       reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(scratch.data()) + line - 1) & ~(line - 1));
   Report report;
-  const IsaList isas = availableIsas();
+  const IsaList& isas = availableIsas();
   const KernelTable& portable = *isas.tables[isas.count - 1];
   for (int i = 0; i < isas.count; ++i) {
     testGemm(*isas.tables[i], workspace, report);
