@@ -31,9 +31,12 @@ inline void gemmPanel(GemmTile t, int64_t m, int cols) {
 
 /** Steps of k in a block of gemmDirect: a panel's rows stay within the pages that the second-level TLB maps. */
 constexpr int64_t kDirectDepth = 1024;
-/** Steps of k in a packed block: a panel of 32 columns is 64 KiB, and MR rows of A next to it stay in L1 or L2. */
-constexpr int64_t kPackDepth = 512;
-/** Columns packed at a time: with kPackDepth, a quarter of an L2 of 1 MiB. */
+/**
+ * Steps of k in a packed block. A tile of a transposed A touches a cache line per step, whatever the tile's height:
+ * low tiles, which come by more often, need those lines to stay in L1.
+ */
+constexpr int64_t kPackDepth = kTileRows > 8 ? 512 : 256;
+/** Columns packed at a time. */
 constexpr int64_t kPackCols = kWorkspaceFloats / kPackDepth;
 static_assert(kPackCols % kTileCols == 0, "packed panels are whole");
 /** Row tiles that must share a packed block for the copy to pay. */
