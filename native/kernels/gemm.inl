@@ -29,8 +29,16 @@ inline void gemmPanel(GemmTile t, int64_t m, int cols) {
   }
 }
 
+#if defined(STEEPEST_ISA_AVX2)
+/**
+ * Steps of k in a block of gemmDirect. A tile of six rows asks for a line of B every six cycles, more than L2 gives when
+ * the lines lie far apart: so each panel of 16 columns is copied side by side, 16 KiB that stay in L1 for all rows.
+ */
+constexpr int64_t kDirectDepth = 256;
+#else
 /** Steps of k in a block of gemmDirect: a panel's rows stay within the pages that the second-level TLB maps. */
 constexpr int64_t kDirectDepth = 1024;
+#endif
 /**
  * Steps of k in a packed block. A tile of a transposed A touches a cache line per step, whatever the tile's height:
  * low tiles, which come by more often, need those lines to stay in L1.
@@ -68,20 +76,6 @@ inline int panelCols(int64_t j, int64_t cols) {
   return static_cast<int>(cols - j < kTileCols ? cols - j : kTileCols);
 }
 
-/** B is read where it lies, one panel of columns after the other. */
-inline void gemmDirect(const GemmRun& run) {
-  const int64_t k = run.whole.k;
-  for (int64_t p = 0; p < k; p += kDirectDepth) {
-    const int64_t depth = k - p < kDirectDepth ? k - p : kDirectDepth;
-    for (int64_t j = 0; j < run.cols; j += kTileCols) {
-      GemmTile t = panelOf(run, j, p, depth);
-      t.b = run.b.f32(p) + j;
-      t.bStep = run.b.rowStride;
-      gemmPanel(t, run.rows, panelCols(j, run.cols));
-    }
-  }
-}
-
 /** Copies rows [p, p + depth) and columns [j, j + cols) of b into a panel, whatever its strides. */
 inline void packColumns(const Matrix& b, int64_t p, int64_t depth, int64_t j, int cols, float* panel) {
   const float* from = b.f32(p) + j * b.colStride;
@@ -112,6 +106,107 @@ inline void packBlock(const Matrix& b, int64_t p, int64_t depth, int64_t first, 
   }
 }
 
+#if defined(STEEPEST_ISA_AVX2)
+/** Row tiles that must share a copied panel for the copy to pay. */
+constexpr int64_t kPanelTiles = 8;
+/** Rows of A that all panels of a block of k meet before the next rows; with kDirectDepth they fit the workspace. */
+constexpr int64_t kDirectRows = 40 * kTileRows;
+static_assert(kDirectRows * kDirectDepth <= kWorkspaceFloats, "a block of A fits the workspace");
+/** Panels that must share a copied block of A for the copy to pay. */
+constexpr int64_t kBlockPanels = 16;
+/** A row-major A is read in order, and copied only from this size on. */
+constexpr int64_t kCopyBytes = 2 * 1024 * 1024;
+
+/** A block of rows and steps of k. */
+struct GemmBlock {
+  int64_t p;
+  int64_t depth;
+  int64_t first;
+  int64_t rows;
+};
+
+/** Copies a block of A tile by tile, each tile as depth × height: what its micro-kernel reads, in that order. */
+inline void packA(const GemmTile& whole, const GemmBlock& block, float* to) {
+  const RowTiles tiles(block.rows);
+  const float* from = whole.a + block.first * whole.aRow + block.p * whole.aStep;
+  for (int64_t i = 0; i < tiles.count; ++i) {
+    const int64_t height = tiles.height(i);
+    for (int64_t p = 0; p < block.depth; ++p) {
+      for (int64_t r = 0; r < height; ++r) to[p * height + r] = from[r * whole.aRow + p * whole.aStep];
+    }
+    from += height * whole.aRow;
+    to += height * block.depth;
+  }
+}
+
+/** All panels over a block of rows; `packed` is its copy of A, or null. */
+inline void gemmBlock(const GemmRun& run, const GemmBlock& block, const float* packed) {
+  alignas(64) float panel[kDirectDepth * kTileCols];
+  const RowTiles tiles(block.rows);
+  for (int64_t j = 0; j < run.cols; j += kTileCols) {
+    GemmTile t = panelOf(run, j, block.p, block.depth);
+    skipRows(t, block.first);
+    t.b = run.b.f32(block.p) + j;
+    t.bStep = run.b.rowStride;
+    const int cols = panelCols(j, run.cols);
+    if (tiles.count >= kPanelTiles) {
+      packBlock(run.b, block.p, block.depth, j, j + cols, panel);
+      t.b = panel;
+      t.bStep = kTileCols;
+    }
+    if (packed == nullptr) {
+      gemmPanel(t, block.rows, cols);
+      continue;
+    }
+    t.aRow = 1;
+    const float* a = packed;
+    for (int64_t i = 0; i < tiles.count; ++i) {
+      const int64_t height = tiles.height(i);
+      t.a = a;
+      t.aStep = height;
+      gemmPanel(t, height, cols);
+      skipRows(t, height);
+      a += height * block.depth;
+    }
+  }
+}
+
+/**
+ * B is read panel by panel, from a copy on the stack where enough rows share it; A from a copy in the workspace where
+ * there is one and enough panels share it.
+ */
+inline void gemmDirect(const GemmRun& run, float* workspace) {
+  const int64_t k = run.whole.k;
+  const bool strided = run.whole.aStep != 1 || run.rows * k * static_cast<int64_t>(sizeof(float)) > kCopyBytes;
+  const bool copiesA =
+      workspace != nullptr && strided && run.cols >= kBlockPanels * kTileCols && run.rows >= kDirectRows;
+  const int64_t blocks = (run.rows + kDirectRows - 1) / kDirectRows;
+  for (int64_t p = 0; p < k; p += kDirectDepth) {
+    const int64_t depth = k - p < kDirectDepth ? k - p : kDirectDepth;
+    for (int64_t i = 0; i < blocks; ++i) {
+      const int64_t first = run.rows * i / blocks;
+      const GemmBlock block = {p, depth, first, run.rows * (i + 1) / blocks - first};
+      if (copiesA) packA(run.whole, block, workspace);
+      gemmBlock(run, block, copiesA ? workspace : nullptr);
+    }
+  }
+}
+#else
+/** B is read where it lies, one panel of columns after the other. */
+inline void gemmDirect(const GemmRun& run, float*) {
+  const int64_t k = run.whole.k;
+  for (int64_t p = 0; p < k; p += kDirectDepth) {
+    const int64_t depth = k - p < kDirectDepth ? k - p : kDirectDepth;
+    for (int64_t j = 0; j < run.cols; j += kTileCols) {
+      GemmTile t = panelOf(run, j, p, depth);
+      t.b = run.b.f32(p) + j;
+      t.bStep = run.b.rowStride;
+      gemmPanel(t, run.rows, panelCols(j, run.cols));
+    }
+  }
+}
+#endif
+
 /** B is copied block by block into the workspace; every row tile of A meets the whole block while it is near. */
 inline void gemmPacked(const GemmRun& run, float* workspace) {
   const int64_t k = run.whole.k;
@@ -141,10 +236,14 @@ inline bool packs(const GemmRun& run) {
   if (b.colStride != 1) return true;
   if (run.rows < kPackTiles * kTileRows) return false;
   constexpr int64_t size = sizeof(float);
+#if defined(STEEPEST_ISA_AVX2)
+  return false;  // gemmDirect copies what it needs.
+#else
   const bool collides = b.rowStride * size % kPageBytes == 0 && run.whole.k * size * kTileCols > kPageBytes;
   // A transposed A's cache lines serve all panels of a block while they are near.
   const bool transposed = run.whole.aStep != 1;
   return collides || (transposed && run.whole.k * run.cols * size > kPackBytes);
+#endif
 }
 
 /** k = 0: the start value and the epilogue. */
@@ -191,7 +290,7 @@ inline int op_gemm(const OpArgs& args, int64_t begin, int64_t end) {
   } else if (packs(run)) {
     gemmPacked(run, args.workspace);
   } else {
-    gemmDirect(run);
+    gemmDirect(run, args.workspace);
   }
   return StatusOk;
 }
