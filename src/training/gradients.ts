@@ -8,7 +8,7 @@ import { refreshTransposes } from '../parallel/persistence.js';
 import { MemoryPlan, type Region } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
 import { allocateArena } from './arena.js';
-import { type DataSet, fillTargetShift, tableSpec, transposePairs } from './plan.js';
+import { type DataSet, tableSpec, transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
 
 /** Gradients of the mean loss over a whole data set, on this thread. @throws SteepestError `ERR_DIVERGED` */
@@ -30,7 +30,6 @@ export function computeGradients(
   const arena = allocateArena(memory);
   loadState(state, memory, arena, parameters, []);
   refreshTransposes(arena, transposePairs(memory, model));
-  fillTargetShift(memory, arena, 'train', data);
   const registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
   registers[REGISTERS.rows] = data.rows;
   const bound = selectKernels(kernels).bind(

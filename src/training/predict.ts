@@ -5,7 +5,6 @@ import type { NdArray, NumericArray } from '../core/ndarray.js';
 import { inputTable, type MatrixInput, type Table } from '../data/tables.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
-import { CONTROL_BYTES } from '../parallel/control.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
 import { MemoryPlan } from '../program/memory.js';
@@ -13,7 +12,7 @@ import { programForRank } from '../program/partition.js';
 import { allocateArena, allocateShared } from './arena.js';
 import { tableSpec } from './plan.js';
 import { loadState, type ModelState, reserveState } from './state.js';
-import { REGISTER_BYTES, runSweepRequest } from './sweep.js';
+import { layoutSweep, runSweepRequest } from './sweep.js';
 
 const X_BUFFER = 1;
 const OUT_BUFFER = 2;
@@ -104,11 +103,9 @@ export async function predictWithPool(
   table: Table,
   options: { batchSize: number; kernels: KernelRequest; workers: Workers },
 ): Promise<NdArray<Float32Array>> {
-  const { parameters, outputCols } = model;
+  const { outputCols } = model;
   const { kernels } = options;
   const batchSize = Math.min(options.batchSize, table.rows);
-  const memory = new MemoryPlan(CONTROL_BYTES);
-  reserveState(memory, parameters, []);
   const out = { dtype: 'f32', rows: table.rows, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
   const io = { x: tableSpec(table, X_BUFFER, 0, table.rows), out };
   // Totals and registers are laid out per rank, so the number of ranks has to be known first.
@@ -116,26 +113,16 @@ export async function predictWithPool(
   const flops = stepFlops(trial.ops);
   const workers = resolveWorkers(options.workers, flops);
   if (options.workers === 'auto' && (flops / batchSize) * table.rows <= INLINE_FLOPS) {
-    const { data } = new Predictor(model, state, kernels).predict({
-      data: table.data,
-      shape: [table.rows, table.cols],
-    });
-    return { data, shape: [table.rows, outputCols] };
+    const shape = [table.rows, table.cols];
+    return new Predictor(model, state, kernels).predict({ data: table.data, shape });
   }
-  const program = compileProgram(model, undefined, 'predict', io, memory, batchSize, workers);
-  const registersOffset = memory.vector(
-    'registers',
-    'control',
-    (workers * REGISTER_BYTES) / 8,
-    'f64',
-  ).byteOffset;
-  const arena = allocateArena(memory);
-  loadState(state, memory, arena, parameters, []);
+  const { program, arena, registersOffset } = layoutSweep(model, state, workers, (plan) =>
+    compileProgram(model, undefined, 'predict', io, plan, batchSize, workers),
+  );
   const bytes = table.rows * outputCols * 4;
   const results = new Float32Array(allocateShared(bytes, () => `predictions of ${table.rows} rows`));
   await runSweepRequest({
     program,
-    memory,
     arena,
     registersOffset,
     tables: [table.data, results],

@@ -1,16 +1,19 @@
 import type { CompiledProgram } from '../compile/compile.js';
+import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
+import { CONTROL_BYTES } from '../parallel/control.js';
 import { runRanks } from '../parallel/pool.js';
 import type { SweepTask } from '../parallel/task.js';
-import type { MemoryPlan } from '../program/memory.js';
+import { MemoryPlan } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
+import { allocateArena } from './arena.js';
+import { loadState, type ModelState, reserveState } from './state.js';
 
 /** A forward-only program over a data set, for any number of workers. */
 export interface SweepRequest {
   program: CompiledProgram;
-  memory: MemoryPlan;
   arena: SharedArrayBuffer;
   /** Byte offset of one register block per rank. */
   registersOffset: number;
@@ -22,7 +25,32 @@ export interface SweepRequest {
 }
 
 /** Bytes of one rank's registers. */
-export const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
+const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
+
+/** The part of a request that is laid out before any data moves, with the model's parameters in place. */
+export interface SweepLayout extends Pick<SweepRequest, 'program' | 'arena' | 'registersOffset'> {
+  memory: MemoryPlan;
+}
+
+/**
+ * Lays out and loads the arena of a forward-only program.
+ * @param compile compiles the program over a memory plan that already holds the parameters
+ */
+export function layoutSweep(
+  { parameters }: ResolvedModel,
+  state: ModelState,
+  workers: number,
+  compile: (memory: MemoryPlan) => CompiledProgram,
+): SweepLayout {
+  const memory = new MemoryPlan(CONTROL_BYTES);
+  reserveState(memory, parameters, []);
+  const program = compile(memory);
+  const words = workers * REGISTER_COUNT;
+  const registersOffset = memory.vector('registers', 'control', words, 'f64').byteOffset;
+  const arena = allocateArena(memory);
+  loadState(state, memory, arena, parameters, []);
+  return { program, memory, arena, registersOffset };
+}
 
 /** Runs the program on the pool; results are then in the arena and the tables. */
 export async function runSweepRequest(request: SweepRequest): Promise<void> {
