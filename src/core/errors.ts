@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'ERR_UNKNOWN_NAME'
   | 'ERR_NOT_COMPILED'
   | 'ERR_NOT_BUILT'
+  | 'ERR_NOT_FITTED'
   | 'ERR_BUSY'
   | 'ERR_MEMORY'
   | 'ERR_PROGRAM'

@@ -1,0 +1,147 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import type { TargetInput } from '../../data/tables.js';
+import type { FeatureInput } from './features.js';
+import type { Label, LabelInput } from './labels.js';
+import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
+import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './saved.js';
+
+/** What every `fit` accepts besides data. */
+export interface EstimatorFitOptions {
+  /** One weight of at least 0 per row. */
+  sampleWeight?: ArrayLike<number>;
+  /** Ends the fit with `ERR_ABORTED`; the estimator keeps what it had learned before. */
+  signal?: AbortSignal;
+}
+
+/** Anything with hyper-parameters that learns from a table. */
+export interface Estimator {
+  fit(x: FeatureInput, y?: never, options?: EstimatorFitOptions): Promise<unknown>;
+  /** A copy of the hyper-parameters. */
+  getParams(): object;
+  /** Changes hyper-parameters; what was learned stays until the next fit. */
+  setParams(params: object): this;
+  /** A new, unfitted estimator with the same hyper-parameters. */
+  clone(): Estimator;
+}
+
+/** Predicts numbers. */
+export interface Regressor extends Omit<Estimator, 'fit'> {
+  fit(x: FeatureInput, y: TargetInput, options?: EstimatorFitOptions): Promise<this>;
+  /** One number per row, or rows × targets where y had columns. */
+  predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>>;
+  /** R² of the prediction (mean over targets). */
+  score(x: FeatureInput, y: TargetInput, options?: { sampleWeight?: ArrayLike<number> }): Promise<number>;
+}
+
+/** Predicts classes. */
+export interface Classifier extends Omit<Estimator, 'fit'> {
+  fit(x: FeatureInput, y: LabelInput, options?: EstimatorFitOptions): Promise<this>;
+  /** The classes in the order of the columns of `predictProba`: sorted. */
+  readonly classes: readonly Label[];
+  /** One class per row, of the type that y had. */
+  predict(x: FeatureInput): Promise<Label[]>;
+  /** rows × classes. */
+  predictProba(x: FeatureInput): Promise<NdArray<Float64Array>>;
+  /** Share of rows whose class is predicted right. */
+  score(x: FeatureInput, y: LabelInput, options?: { sampleWeight?: ArrayLike<number> }): Promise<number>;
+}
+
+/** Turns one table into another. */
+export interface Transformer extends Omit<Estimator, 'fit'> {
+  fit(x: FeatureInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
+  transform(x: FeatureInput): Promise<NdArray<Float64Array>>;
+  fitTransform(x: FeatureInput, y?: unknown, options?: EstimatorFitOptions): Promise<NdArray<Float64Array>>;
+}
+
+/** How a class makes an estimator from hyper-parameters. */
+export type EstimatorConstructor<E> = new (params?: never) => E;
+
+/** Hyper-parameters, saving and the words for "not fitted", which all estimators share. */
+export abstract class BaseEstimator<P extends object> {
+  protected params: P;
+
+  /**
+   * @param type the class's name as written to files
+   * @param specs every hyper-parameter
+   */
+  protected constructor(
+    readonly type: string,
+    private readonly specs: ParamSpecs<P>,
+    given: Partial<P>,
+  ) {
+    this.params = resolveParams(type, specs, defaultParams(specs), given);
+  }
+
+  getParams(): P {
+    return { ...this.params };
+  }
+
+  /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed. */
+  setParams(given: Partial<P>): this {
+    this.params = resolveParams(this.type, this.specs, this.params, given);
+    return this;
+  }
+
+  clone(): this {
+    const Class = this.constructor as new (params: P) => this;
+    return new Class(this.getParams());
+  }
+
+  /** What was learned, or undefined before the first fit. */
+  protected abstract fittedState(): SavedState | undefined;
+
+  /** Takes over what {@link fittedState} gave. @throws SteepestError `ERR_MODEL_FILE` where it does not fit together. */
+  protected abstract restoreState(state: SavedState): void;
+
+  /** Hyper-parameters and what was learned, as plain data. */
+  toSaved(): SavedEstimator {
+    return { type: this.type, params: { ...this.savedParams() }, state: this.fittedState() };
+  }
+
+  /** @internal */
+  fromSaved(saved: SavedEstimator): this {
+    if (saved.state !== undefined) this.restoreState(saved.state);
+    return this;
+  }
+
+  /** Hyper-parameters as JSON; estimators inside an estimator travel in its state instead. */
+  protected savedParams(): object {
+    return this.params;
+  }
+
+  /** Writes hyper-parameters and what was learned to one safetensors file, whole or not at all. */
+  async save(path: string): Promise<void> {
+    await writeSaved(path, this.toSaved());
+  }
+
+  /**
+   * Reads an estimator of this class that {@link save} wrote.
+   * @throws SteepestError `ERR_MODEL_FILE` for a damaged file or one of another class
+   */
+  static async load<E extends BaseEstimator<object>>(
+    this: EstimatorConstructor<E>,
+    path: string,
+  ): Promise<E> {
+    const saved = await readSaved(path);
+    // biome-ignore lint/complexity/noThisInStatic: a subclass loads itself.
+    const Class = this as unknown as new (params: object) => E;
+    const fresh = new Class({});
+    if (saved.type !== fresh.type) {
+      throw new SteepestError('ERR_MODEL_FILE', {
+        expected: `a saved ${fresh.type}`,
+        given: `a saved ${saved.type}`,
+        mend: `Use ${saved.type}.load or loadEstimator.`,
+      });
+    }
+    return new Class(saved.params).fromSaved(saved);
+  }
+
+  protected notFitted(what: string): SteepestError {
+    return new SteepestError('ERR_NOT_FITTED', {
+      expected: `fit() before ${what}`,
+      given: `a ${this.type} that has learned nothing yet`,
+      mend: 'Call await estimator.fit(X, y) first.',
+    });
+  }
+}

@@ -1,0 +1,119 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+
+/** A class as users name it. */
+export type Label = string | number | boolean;
+/** One class per row. */
+export type LabelInput = ArrayLike<Label> | NdArray;
+
+/** Classes in order, and for each row the position of its class among them. */
+export interface EncodedLabels {
+  classes: readonly Label[];
+  codes: Int32Array<ArrayBuffer>;
+}
+
+function labelList(what: string, y: LabelInput): ArrayLike<Label> {
+  if (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y) {
+    const { data, shape } = y;
+    const rows = shape[0] ?? 0;
+    if (shape.length > 2 || data.length !== rows || (shape.length === 2 && shape[1] !== 1)) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `${what} with one class per row`,
+        given: `shape [${shape.join(', ')}]`,
+        mend: 'Pass class names or numbers, not one-hot rows.',
+      });
+    }
+    return data;
+  }
+  if (typeof y !== 'object' || y === null || !('length' in y)) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} as an array of classes`,
+      given: typeof y,
+      mend: 'Pass one string, number or boolean per row.',
+    });
+  }
+  return y as ArrayLike<Label>;
+}
+
+function checkLabel(what: string, label: unknown, row: number, type: string): void {
+  const whole = typeof label !== 'number' || Number.isFinite(label);
+  if (typeof label === type && whole) return;
+  throw new SteepestError(whole ? 'ERR_ARGUMENT' : 'ERR_NOT_FINITE', {
+    expected: `classes in ${what} to be all ${type === 'number' ? 'finite numbers' : `${type}s`}, as the first is`,
+    given: `${typeof label === 'object' ? JSON.stringify(label) : String(label)} (${typeof label}) at row ${row}`,
+    mend: 'Use strings, numbers or booleans, one kind throughout.',
+  });
+}
+
+/** Sorted as numbers, or by code point; false before true. */
+export function compareLabels(a: Label, b: Label): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
+  return Number(a) - Number(b);
+}
+
+/** UTF-16 order differs from code point order only where a surrogate meets a unit above the surrogates. */
+function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    if (a.charCodeAt(i) !== b.charCodeAt(i)) return a.codePointAt(i)! - b.codePointAt(i)!;
+  }
+  return a.length - b.length;
+}
+
+/**
+ * Classes of y, sorted, and each row's position among them.
+ * @param known the classes to go by; without it, those that occur
+ * @throws SteepestError `ERR_EMPTY`, `ERR_ARGUMENT` for mixed types, `ERR_LABEL_RANGE` for a class not in `known`
+ */
+export function encodeLabels(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
+  const list = labelList(what, y);
+  if (list.length === 0) {
+    throw new SteepestError('ERR_EMPTY', {
+      expected: `${what} with at least one row`,
+      given: 'none',
+      mend: 'Pass some data.',
+    });
+  }
+  const type = typeof (known?.[0] ?? list[0]);
+  if (type !== 'string' && type !== 'number' && type !== 'boolean') checkLabel(what, list[0], 0, 'string');
+  const first = new Map<Label, number>();
+  const codes = new Int32Array(list.length);
+  known?.forEach((label, i) => {
+    first.set(label, i);
+  });
+  for (let row = 0; row < list.length; row++) {
+    // −0 and 0 are one class.
+    const label = (list[row] === 0 ? 0 : list[row]) as Label;
+    let code = first.get(label);
+    if (code === undefined) {
+      checkLabel(what, label, row, type);
+      if (known !== undefined) unknownLabel(what, label, row, known);
+      code = first.size;
+      first.set(label, code);
+    }
+    codes[row] = code;
+  }
+  if (known !== undefined) return { classes: known, codes };
+  const classes = [...first.keys()].sort(compareLabels);
+  const position = new Int32Array(classes.length);
+  classes.forEach((label, i) => {
+    position[first.get(label)!] = i;
+  });
+  for (let row = 0; row < codes.length; row++) codes[row] = position[codes[row]!]!;
+  return { classes, codes };
+}
+
+function unknownLabel(what: string, label: Label, row: number, known: readonly Label[]): never {
+  throw new SteepestError('ERR_LABEL_RANGE', {
+    expected: `${what} to hold only the classes ${known.map((k) => JSON.stringify(k)).join(', ')}`,
+    given: `${JSON.stringify(label)} at row ${row}`,
+    mend: 'Fit on data that has every class, or name all classes before the first partialFit.',
+  });
+}
+
+/** True for a list of labels as a file may hold it. */
+export function isLabelList(value: unknown): value is Label[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  const type = typeof value[0];
+  return ['string', 'number', 'boolean'].includes(type) && value.every((label) => typeof label === type);
+}

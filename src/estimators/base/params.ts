@@ -1,0 +1,75 @@
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../layers/check.js';
+
+/** One hyper-parameter: its default and what it accepts. */
+export interface ParamSpec<T> {
+  readonly default: T;
+  /** @returns the value as it is kept. @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
+  readonly check: (name: string, value: unknown) => T;
+}
+
+/** Every hyper-parameter of an estimator. The table is what `getParams`, `setParams` and the constructor go by. */
+export type ParamSpecs<P> = { readonly [K in keyof P]-?: ParamSpec<P[K]> };
+
+/** The kinds of hyper-parameters. */
+export const param = {
+  boolean: (value: boolean): ParamSpec<boolean> => ({ default: value, check: checkBoolean }),
+  integer: (value: number, least = 1): ParamSpec<number> => ({
+    default: value,
+    check: (name, given) => checkInteger(name, given, least),
+  }),
+  positive: (value: number): ParamSpec<number> => ({
+    default: value,
+    check: (name, given) => checkNumber(name, given, 'a finite number above 0', (v) => v > 0),
+  }),
+  nonNegative: (value: number): ParamSpec<number> => ({
+    default: value,
+    check: (name, given) => checkNumber(name, given, 'a finite number of at least 0', (v) => v >= 0),
+  }),
+  oneOf: <const T extends string>(value: T, words: readonly T[]): ParamSpec<T> => ({
+    default: value,
+    check: (name, given) => words.find((word) => word === given) ?? unknownName(name, given, words),
+  }),
+  /** Anything else, with a check of its own. */
+  custom: <T>(value: T, check: (name: string, value: unknown) => T): ParamSpec<T> => ({
+    default: value,
+    check,
+  }),
+  /** The same, or undefined. */
+  optional: <T>({ check }: ParamSpec<T>): ParamSpec<T | undefined> => ({
+    default: undefined,
+    check: (name, given) => (given === undefined ? undefined : check(name, given)),
+  }),
+};
+
+/**
+ * Given values over `base`, each checked; what is not given stays. A value of undefined counts as not given.
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for a name that the estimator does not have
+ */
+export function resolveParams<P extends object>(
+  owner: string,
+  specs: ParamSpecs<P>,
+  base: P,
+  given: Partial<P>,
+): P {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `parameters of ${owner} as an object`,
+      given: String(given),
+      mend: `Write new ${owner}({ … }).`,
+    });
+  }
+  const names = Object.keys(specs) as (keyof P & string)[];
+  checkKeys(`parameters of ${owner}`, given, names);
+  const resolved: P = { ...base };
+  for (const name of names) {
+    if (given[name] !== undefined) resolved[name] = specs[name].check(name, given[name]);
+  }
+  return resolved;
+}
+
+/** The defaults of a table of hyper-parameters. */
+export function defaultParams<P extends object>(specs: ParamSpecs<P>): P {
+  const entries = Object.entries(specs) as [string, ParamSpec<unknown>][];
+  return Object.fromEntries(entries.map(([name, spec]) => [name, spec.default])) as P;
+}

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { decodeSafetensors, encodeSafetensors } from '../../io/safetensors.js';
+
+const FORMAT = 'steepest-estimator';
+const FORMAT_VERSION = '1';
+/** Between the names of estimators inside one another and the tensor's own. */
+const SEPARATOR = '/';
+/** Pipelines in pipelines in column transformers; a file that nests deeper is not one of ours. */
+const MAX_DEPTH = 32;
+
+/** What an estimator has learned. */
+export interface SavedState {
+  tensors: Readonly<Record<string, NdArray>>;
+  /** Anything that JSON holds. */
+  attributes: Readonly<Record<string, unknown>>;
+  /** Estimators inside, by name. */
+  children?: Readonly<Record<string, SavedEstimator>>;
+}
+
+/** An estimator as plain data. */
+export interface SavedEstimator {
+  type: string;
+  params: Readonly<Record<string, unknown>>;
+  state: SavedState | undefined;
+}
+
+/** The same without tensors, as JSON in the file's metadata. */
+interface Description {
+  type: string;
+  params: Record<string, unknown>;
+  state?: { tensors: string[]; attributes: Record<string, unknown>; children?: Record<string, Description> };
+}
+
+function fileError(expected: string, given: string, cause?: unknown): SteepestError {
+  return new SteepestError(
+    'ERR_MODEL_FILE',
+    { expected, given, mend: 'Check the path, or save the estimator again.' },
+    { cause },
+  );
+}
+
+function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, NdArray>): Description {
+  const { type, params, state } = saved;
+  if (state === undefined) return { type, params: { ...params } };
+  for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(prefix + name, tensor);
+  const children = Object.entries(state.children ?? {}).map(
+    ([name, child]) => [name, describe(child, prefix + name + SEPARATOR, tensors)] as const,
+  );
+  return {
+    type,
+    params: { ...params },
+    state: {
+      tensors: Object.keys(state.tensors),
+      attributes: { ...state.attributes },
+      ...(children.length > 0 ? { children: Object.fromEntries(children) } : {}),
+    },
+  };
+}
+
+/** Writes an estimator: arrays as tensors, everything else as JSON in the metadata. */
+export async function writeSaved(path: string, saved: SavedEstimator): Promise<void> {
+  const tensors = new Map<string, NdArray>();
+  const description = describe(saved, '', tensors);
+  const metadata = { format: FORMAT, version: FORMAT_VERSION, estimator: JSON.stringify(description) };
+  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+}
+
+/** @throws SteepestError `ERR_MODEL_FILE` for anything that {@link writeSaved} did not write */
+export async function readSaved(path: string): Promise<SavedEstimator> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw fileError('a readable file', `'${path}' (${reason})`, error);
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata.format !== FORMAT || metadata.version !== FORMAT_VERSION) {
+    throw fileError(
+      `metadata with format '${FORMAT}' and version ${FORMAT_VERSION}`,
+      `format '${String(metadata.format)}', version ${String(metadata.version)}`,
+    );
+  }
+  let description: unknown;
+  try {
+    description = JSON.parse(metadata.estimator ?? '');
+  } catch (error) {
+    throw fileError("JSON as metadata 'estimator'", 'something else', error);
+  }
+  return restore(description, '', tensors, 0);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function restore(
+  description: unknown,
+  prefix: string,
+  tensors: ReadonlyMap<string, NdArray>,
+  depth: number,
+): SavedEstimator {
+  const valid = isRecord(description) && typeof description.type === 'string' && isRecord(description.params);
+  if (!valid || depth > MAX_DEPTH) throw fileError('a description of an estimator', 'something else');
+  const { type, params, state } = description as unknown as Description;
+  if (state === undefined) return { type, params, state };
+  const { tensors: names, attributes, children = {} } = state;
+  if (!Array.isArray(names) || !isRecord(attributes) || !isRecord(children)) {
+    throw fileError(`what a ${type} has learned`, 'something else');
+  }
+  const own = names.map((name): [string, NdArray] => {
+    const tensor = tensors.get(prefix + String(name));
+    if (tensor === undefined) throw fileError(`tensor '${prefix}${String(name)}'`, 'none');
+    return [String(name), tensor];
+  });
+  const inside = Object.entries(children).map(
+    ([name, child]) => [name, restore(child, prefix + name + SEPARATOR, tensors, depth + 1)] as const,
+  );
+  return {
+    type,
+    params,
+    state: { tensors: Object.fromEntries(own), attributes, children: Object.fromEntries(inside) },
+  };
+}
+
+/** A float64 tensor of a saved state, with its shape checked; `-1` stands for any size. */
+export function float64Tensor(
+  { tensors }: SavedState,
+  name: string,
+  shape: readonly number[],
+): NdArray<Float64Array> {
+  const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+  const fits =
+    tensor?.data instanceof Float64Array &&
+    tensor.shape.length === shape.length &&
+    shape.every((size, i) => size === -1 || size === tensor.shape[i]);
+  if (!fits) {
+    const given: NdArray<NumericArray> | undefined = tensor;
+    throw fileError(
+      `tensor '${name}' as F64 [${shape.map((size) => (size < 0 ? 'any' : size)).join(', ')}]`,
+      given === undefined ? 'none' : `${given.data.constructor.name} [${given.shape.join(', ')}]`,
+    );
+  }
+  return tensor as NdArray<Float64Array>;
+}
+
+/** An attribute of a saved state that `accepts` finds right. */
+export function attribute<T>(
+  { attributes }: SavedState,
+  name: string,
+  accepts: (value: unknown) => value is T,
+): T {
+  const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  if (!accepts(value)) throw fileError(`a valid attribute '${name}'`, JSON.stringify(value) ?? 'none');
+  return value;
+}
