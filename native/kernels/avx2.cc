@@ -24,6 +24,9 @@ namespace steepest {
 namespace avx2 {
 #include "../simd/avx2.h"
 #include "../simd/lanes.h"
+#include "../simd/constants_f64.h"
+#include "../simd/avx2_f64.h"
+#include "../simd/lanes_f64.h"
 #include "all.inl"
 }  // namespace avx2
 }  // namespace steepest

@@ -27,6 +27,9 @@ namespace steepest {
 namespace avx512 {
 #include "../simd/avx512.h"
 #include "../simd/lanes.h"
+#include "../simd/constants_f64.h"
+#include "../simd/avx512_f64.h"
+#include "../simd/lanes_f64.h"
 #include "all.inl"
 }  // namespace avx512
 }  // namespace steepest

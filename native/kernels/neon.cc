@@ -15,6 +15,9 @@ namespace steepest {
 namespace neon {
 #include "../simd/neon.h"
 #include "../simd/lanes.h"
+#include "../simd/constants_f64.h"
+#include "../simd/neon_f64.h"
+#include "../simd/lanes_f64.h"
 #include "all.inl"
 }  // namespace neon
 }  // namespace steepest

@@ -12,6 +12,9 @@ namespace steepest {
 namespace portable {
 #include "../simd/portable.h"
 #include "../simd/lanes.h"
+#include "../simd/constants_f64.h"
+#include "../simd/portable_f64.h"
+#include "../simd/lanes_f64.h"
 #include "all.inl"
 }  // namespace portable
 }  // namespace steepest
