@@ -24,6 +24,7 @@ export {
 export { type Optimizer, type OptimizerName, optimizerNames } from './optimizers/index.js';
 export { shutdown } from './parallel/pool.js';
 export type { Workers } from './parallel/workers.js';
+export * as metrics from './scores/index.js';
 export type { Callback } from './training/callbacks.js';
 export type { History } from './training/fit.js';
 export type { Logs } from './training/logs.js';

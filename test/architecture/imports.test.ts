@@ -16,7 +16,7 @@ const ROWS = [
   ['compile'],
   ['layers', 'losses', 'optimizers', 'metrics', 'initializers'],
   ['program'],
-  ['data', 'io'],
+  ['data', 'io', 'scores'],
   ['kernels'],
   ['core'],
 ];

@@ -1,0 +1,188 @@
+import { SteepestError } from '../core/errors.js';
+import {
+  type Label,
+  type LabelInput,
+  readLabels,
+  readValues,
+  readWeights,
+  sameRows,
+  showLabel,
+  uniqueLabels,
+  type ValueInput,
+  type WeightOption,
+  warnUndefined,
+} from './inputs.js';
+
+export interface CurveOptions extends WeightOption {
+  /** The positive class; may be left out where the classes are numbers 0/1 or −1/1, or booleans. */
+  posLabel?: Label;
+  /** Leave out points that do not change the curve. `rocCurve`: true by default; `precisionRecallCurve`: false. */
+  dropIntermediate?: boolean;
+}
+
+export interface RocCurve {
+  /** Share of the negative samples with a score of at least the threshold, ascending from 0. */
+  fpr: Float64Array;
+  /** Share of the positive samples with a score of at least the threshold, ascending from 0. */
+  tpr: Float64Array;
+  /** Descending; the first is Infinity, which no score reaches. */
+  thresholds: Float64Array;
+}
+
+export interface PrecisionRecallCurve {
+  /** Precision at each threshold, and a last 1. */
+  precision: Float64Array;
+  /** Recall at each threshold, descending, and a last 0. */
+  recall: Float64Array;
+  /** Ascending. */
+  thresholds: Float64Array;
+}
+
+/** Sums of weights of the samples with a score of at least each threshold. */
+export interface Cumulative {
+  falsePositive: number[];
+  truePositive: number[];
+  thresholds: number[];
+}
+
+/** Which samples are positive, with their scores and weights. */
+export interface BinaryScores {
+  positive: ArrayLike<boolean>;
+  scores: ArrayLike<number>;
+  weights: Float64Array;
+}
+
+/** One score per sample. @throws SteepestError `ERR_SHAPE` */
+export function readScores(yScore: ValueInput, rows: number): ArrayLike<number> {
+  const { data, rows: given, cols } = readValues('yScore', yScore);
+  if (cols !== 1) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: 'yScore with one score per sample, that of the positive class',
+      given: `${cols} columns`,
+      mend: 'Pass one column: for two classes the second of predictProba.',
+    });
+  }
+  sameRows('yScore', given, rows);
+  return data;
+}
+
+function readBinary(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions): BinaryScores {
+  const truth = readLabels('yTrue', yTrue);
+  const scores = readScores(yScore, truth.length);
+  const weights = readWeights(options.sampleWeight, truth.length);
+  const positive = positiveClass(options.posLabel, uniqueLabels(truth));
+  return { positive: truth.map((label) => label === positive), scores, weights };
+}
+
+function positiveClass(posLabel: Label | undefined, present: readonly Label[]): Label {
+  if (posLabel !== undefined) {
+    if (typeof posLabel === typeof present[0]) return posLabel;
+  } else {
+    if (typeof present[0] === 'boolean') return true;
+    const isUsual = present.every((label) => label === 0 || label === 1);
+    if (isUsual || present.every((label) => label === -1 || label === 1)) return 1;
+  }
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
+    given: posLabel === undefined ? 'none' : showLabel(posLabel),
+    mend: 'Set posLabel to the class that counts as positive.',
+  });
+}
+
+/** Sums of weights from the highest score down, one entry per distinct score; samples of weight 0 are left out. */
+export function cumulate({ positive, scores, weights }: BinaryScores): Cumulative {
+  const order = Uint32Array.from(scores, (_, i) => i)
+    .filter((i) => weights[i] > 0)
+    .sort((a, b) => scores[b] - scores[a] || a - b);
+  const result: Cumulative = { falsePositive: [], truePositive: [], thresholds: [] };
+  let falsePositive = 0;
+  let truePositive = 0;
+  order.forEach((i, position) => {
+    if (positive[i]) truePositive += weights[i];
+    else falsePositive += weights[i];
+    const next = order[position + 1];
+    if (next !== undefined && scores[next] === scores[i]) return;
+    result.falsePositive.push(falsePositive);
+    result.truePositive.push(truePositive);
+    result.thresholds.push(scores[i]);
+  });
+  return result;
+}
+
+function select(curve: Cumulative, keep: (i: number) => boolean): Cumulative {
+  const last = curve.thresholds.length - 1;
+  const pick = (values: readonly number[]): number[] =>
+    values.filter((_, i) => i === 0 || i === last || keep(i));
+  return {
+    falsePositive: pick(curve.falsePositive),
+    truePositive: pick(curve.truePositive),
+    thresholds: pick(curve.thresholds),
+  };
+}
+
+/** True where the path of values turns at i. */
+const turns = (values: readonly number[], i: number): boolean =>
+  values[i + 1] - values[i] !== values[i] - values[i - 1];
+
+const shares = (values: readonly number[], name: string): Float64Array => {
+  const total = values[values.length - 1];
+  if (total > 0) return Float64Array.from(values, (value) => value / total);
+  warnUndefined(`rocCurve: no ${name} samples in yTrue, so their rate is not defined.`);
+  return new Float64Array(values.length).fill(Number.NaN);
+};
+
+/** The ROC curve of binary scores. */
+export function rocOf(binary: BinaryScores, dropIntermediate: boolean): RocCurve {
+  let curve = cumulate(binary);
+  if (dropIntermediate && curve.thresholds.length > 2) {
+    const { falsePositive, truePositive } = curve;
+    curve = select(curve, (i) => turns(falsePositive, i) || turns(truePositive, i));
+  }
+  return {
+    fpr: shares([0, ...curve.falsePositive], 'negative'),
+    tpr: shares([0, ...curve.truePositive], 'positive'),
+    thresholds: Float64Array.from([Number.POSITIVE_INFINITY, ...curve.thresholds]),
+  };
+}
+
+/**
+ * Receiver operating characteristic: true and false positive rate at each threshold, as scikit-learn's `roc_curve`.
+ * Without positive (or negative) samples that rate is NaN, with a warning.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ */
+export function rocCurve(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions = {}): RocCurve {
+  return rocOf(readBinary(yTrue, yScore, options), options.dropIntermediate ?? true);
+}
+
+/** The precision-recall curve of binary scores. */
+export function precisionRecallOf(binary: BinaryScores, dropIntermediate: boolean): PrecisionRecallCurve {
+  let curve = cumulate(binary);
+  if (dropIntermediate && curve.thresholds.length > 2) {
+    const tp = curve.truePositive;
+    curve = select(curve, (i) => tp[i] !== tp[i - 1] || tp[i] !== tp[i + 1]);
+  }
+  const { falsePositive, truePositive, thresholds } = curve;
+  const positives = truePositive[truePositive.length - 1];
+  if (positives === 0) {
+    warnUndefined('precisionRecallCurve: no positive samples in yTrue, recall is set to 1.');
+  }
+  const precision = truePositive.map((tp, i) => tp / (tp + falsePositive[i])).reverse();
+  const recall = truePositive.map((tp) => (positives === 0 ? 1 : tp / positives)).reverse();
+  return {
+    precision: Float64Array.from([...precision, 1]),
+    recall: Float64Array.from([...recall, 0]),
+    thresholds: Float64Array.from(thresholds).reverse(),
+  };
+}
+
+/**
+ * Precision and recall at each threshold, as scikit-learn's `precision_recall_curve`.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ */
+export function precisionRecallCurve(
+  yTrue: LabelInput,
+  yScore: ValueInput,
+  options: CurveOptions = {},
+): PrecisionRecallCurve {
+  return precisionRecallOf(readBinary(yTrue, yScore, options), options.dropIntermediate ?? false);
+}

@@ -1,0 +1,256 @@
+import { SteepestError } from '../core/errors.js';
+import type { NdArray, NumericArray } from '../core/ndarray.js';
+
+/** The name of a class. One list holds one type of names. */
+export type Label = number | string | boolean;
+/** One class name per sample. */
+export type LabelInput = readonly Label[] | NumericArray | NdArray;
+/** One number per sample, or one row of numbers. */
+export type ValueInput = readonly number[] | readonly (readonly number[])[] | NumericArray | NdArray;
+/** One weight per sample, 0 or more. */
+export type WeightInput = readonly number[] | NumericArray | NdArray;
+
+/** Every score takes weights. */
+export interface WeightOption {
+  /** One weight per sample, finite and 0 or more; all 1 if left out. */
+  sampleWeight?: WeightInput;
+}
+
+/** Numbers in rows. */
+export interface Values {
+  data: ArrayLike<number>;
+  rows: number;
+  cols: number;
+}
+
+function isTyped(input: unknown): input is NumericArray {
+  return (
+    ArrayBuffer.isView(input) &&
+    !(input instanceof DataView || input instanceof BigInt64Array || input instanceof BigUint64Array)
+  );
+}
+
+function isNdArray(input: unknown): input is NdArray {
+  return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
+}
+
+function typeName(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+}
+
+function notEmpty(what: string, rows: number): void {
+  if (rows > 0) return;
+  throw new SteepestError('ERR_EMPTY', {
+    expected: `${what} with at least one sample`,
+    given: 'none',
+    mend: 'Pass some data.',
+  });
+}
+
+function finite(what: string, data: ArrayLike<number>, cols: number): void {
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    throw new SteepestError('ERR_NOT_FINITE', {
+      expected: `finite numbers in ${what}`,
+      given: `${String(data[i])} at row ${Math.floor(i / cols)}, column ${i % cols}`,
+      mend: 'Leave such samples out, or find out where they come from.',
+    });
+  }
+}
+
+function fromNdArray(what: string, { data, shape }: NdArray): Values {
+  const [rows = 0, cols = 1] = shape;
+  if (!isTyped(data) || shape.length < 1 || shape.length > 2 || data.length !== rows * cols) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} as { data, shape } with one or two dimensions and as many numbers as they say`,
+      given: `shape ${JSON.stringify(shape)} and ${isTyped(data) ? `${data.length} numbers` : typeName(data)}`,
+      mend: 'Make data and shape agree.',
+    });
+  }
+  return { data, rows, cols };
+}
+
+function fromRows(what: string, list: readonly unknown[]): Values {
+  const isMatrix = Array.isArray(list[0]);
+  const cols = isMatrix ? (list[0] as readonly unknown[]).length : 1;
+  const data = new Float64Array(list.length * cols);
+  list.forEach((row, i) => {
+    const cells: readonly unknown[] = isMatrix && Array.isArray(row) ? row : [row];
+    if (cells.length !== cols) {
+      throw new SteepestError('ERR_RAGGED', {
+        expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
+        given: `row ${i} with ${cells.length}`,
+        mend: 'Give every row the same length.',
+      });
+    }
+    cells.forEach((cell, j) => {
+      if (typeof cell !== 'number') {
+        throw new SteepestError('ERR_ARGUMENT', {
+          expected: `numbers in ${what}`,
+          given: `${typeName(cell)} at row ${i}, column ${j}`,
+          mend: 'Pass numbers.',
+        });
+      }
+      data[i * cols + j] = cell;
+    });
+  });
+  return { data, rows: list.length, cols };
+}
+
+/**
+ * Finite numbers in rows; a flat list is one column.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT`, `ERR_EMPTY`, `ERR_NOT_FINITE`
+ */
+export function readValues(what: string, input: ValueInput): Values {
+  let values: Values;
+  if (isTyped(input)) values = { data: input, rows: input.length, cols: 1 };
+  else if (isNdArray(input)) values = fromNdArray(what, input);
+  else if (Array.isArray(input)) values = fromRows(what, input);
+  else {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} to be a list of numbers, a list of rows, or { data, shape }`,
+      given: typeName(input),
+      mend: 'Pass one of these.',
+    });
+  }
+  notEmpty(what, values.rows);
+  finite(what, values.data, values.cols);
+  return values;
+}
+
+/**
+ * One class name per sample.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types), `ERR_EMPTY`, `ERR_NOT_FINITE`
+ */
+export function readLabels(what: string, input: LabelInput): readonly Label[] {
+  if (!Array.isArray(input) || Array.isArray(input[0])) {
+    const { data, rows, cols } = readValues(what, input as ValueInput);
+    if (cols !== 1) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `${what} with one class per sample`,
+        given: `${cols} columns`,
+        mend: 'Pass class names or numbers; for probabilities take the most probable class first.',
+      });
+    }
+    return Array.from({ length: rows }, (_, i) => data[i]);
+  }
+  const labels = input as readonly Label[];
+  notEmpty(what, labels.length);
+  const type = typeof labels[0];
+  labels.forEach((label, i) => {
+    if (typeof label !== type || !['number', 'string', 'boolean'].includes(type)) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `${what} to be all numbers, all strings or all booleans`,
+        given: `${typeName(label)} at row ${i}${i > 0 ? ` after ${type}` : ''}`,
+        mend: 'Write all classes the same way.',
+      });
+    }
+  });
+  if (type === 'number') finite(what, labels as readonly number[], 1);
+  return labels;
+}
+
+/** Two lists of class names that belong together. @throws SteepestError as {@link readLabels}; `ERR_SHAPE` */
+export function readPair(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+): { truth: readonly Label[]; guess: readonly Label[] } {
+  const truth = readLabels('yTrue', yTrue);
+  const guess = readLabels('yPred', yPred);
+  sameRows('yPred', guess.length, truth.length);
+  sameType('yPred', guess, truth);
+  return { truth, guess };
+}
+
+export function sameType(what: string, labels: readonly Label[], truth: readonly Label[]): void {
+  if (labels.length === 0 || typeof labels[0] === typeof truth[0]) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to name classes as yTrue does, by ${typeof truth[0]}s`,
+    given: `${typeof labels[0]}s`,
+    mend: 'Write all classes the same way.',
+  });
+}
+
+/** @throws SteepestError `ERR_SHAPE` */
+export function sameRows(what: string, rows: number, expected: number): void {
+  if (rows === expected) return;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} with ${expected} samples, as many as yTrue`,
+    given: `${rows}`,
+    mend: 'Pass arrays that belong together.',
+  });
+}
+
+/** Weights of `rows` samples, all 1 if there are none. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */
+export function readWeights(input: WeightInput | undefined, rows: number): Float64Array {
+  if (input === undefined) return new Float64Array(rows).fill(1);
+  const { data, rows: given, cols } = readValues('sampleWeight', input);
+  sameRows('sampleWeight', given * cols, rows);
+  let total = 0;
+  const weights = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    weights[i] = data[i];
+    total += data[i];
+    if (data[i] < 0) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'weights of 0 or more',
+        given: `${data[i]} at row ${i}`,
+        mend: 'Leave samples out by weight 0.',
+      });
+    }
+  }
+  if (!(total > 0)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'a sample with a weight above 0',
+      given: 'weights that are all 0',
+      mend: 'Leave sampleWeight out to weigh all samples alike.',
+    });
+  }
+  return weights;
+}
+
+/** Orders class names: numbers by size, strings by UTF-16 code unit, false before true. */
+export function compareLabels(a: Label, b: Label): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The class names that occur, each once, in order. */
+export function uniqueLabels(...lists: readonly (readonly Label[])[]): Label[] {
+  const set = new Set<Label>();
+  for (const list of lists) for (const label of list) set.add(label);
+  return [...set].sort(compareLabels);
+}
+
+/** A class name as an error shows it. */
+export function showLabel(label: Label): string {
+  return typeof label === 'string' ? `'${label}'` : String(label);
+}
+
+/** A list of class names that the caller chose. @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY` */
+export function readLabelOption(labels: LabelInput, truth: readonly Label[]): readonly Label[] {
+  const list = readLabels('labels', labels);
+  sameType('labels', list, truth);
+  if (new Set(list).size !== list.length) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'each class once in labels',
+      given: list.map(showLabel).join(', '),
+      mend: 'Remove the repetition.',
+    });
+  }
+  return list;
+}
+
+/** Tells the user that a score is not defined for this data. Node prints it once per call on stderr. */
+export function warnUndefined(message: string): void {
+  process.emitWarning(message, { type: 'UndefinedScoreWarning', code: 'STEEPEST_UNDEFINED_SCORE' });
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` */
+export function oneOf<T extends string | null>(what: string, value: T, known: readonly T[]): T {
+  if (known.includes(value)) return value;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to be one of ${known.map((name) => (name === null ? 'null' : `'${name}'`)).join(', ')}`,
+    given: typeof value === 'string' ? `'${value}'` : String(value),
+    mend: 'Use one of these.',
+  });
+}

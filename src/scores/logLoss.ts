@@ -1,0 +1,104 @@
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import {
+  type Label,
+  type LabelInput,
+  readLabelOption,
+  readLabels,
+  readValues,
+  readWeights,
+  sameRows,
+  showLabel,
+  uniqueLabels,
+  type ValueInput,
+  type Values,
+  type WeightOption,
+  warnUndefined,
+} from './inputs.js';
+
+export interface LogLossOptions extends WeightOption {
+  /** The mean over samples (default), or with `false` the sum. */
+  normalize?: boolean;
+  /** The classes of the columns; needed if yTrue does not hold all of them. They are taken in order. */
+  labels?: LabelInput;
+}
+
+/** Probabilities are kept this far from 0 and 1: the spacing of the array's numbers at 1. */
+const EPSILON_64 = 2 ** -52;
+const EPSILON_32 = 2 ** -23;
+
+/**
+ * Cross-entropy of true classes and predicted probabilities, −mean ln p(true class), as scikit-learn's `log_loss`.
+ *
+ * @param yProba one probability per sample, that of the second class in order, or one column per class in order. They are kept
+ * at least 2⁻⁵² (2⁻²³ for a Float32Array) from 0 and 1. Rows that do not add up to 1 give a warning.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` (a class outside `labels`, a probability
+ * outside [0, 1]), `ERR_ARGUMENT`
+ */
+export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossOptions = {}): number {
+  const truth = readLabels('yTrue', yTrue);
+  const proba = readValues('yProba', yProba);
+  sameRows('yProba', proba.rows, truth.length);
+  const weights = readWeights(options.sampleWeight, truth.length);
+  const given = options.labels === undefined ? undefined : readLabelOption(options.labels, truth);
+  const classes = uniqueLabels(given ?? truth);
+  checkClasses(classes, proba, given !== undefined);
+  const epsilon = isFloat32(yProba) ? EPSILON_32 : EPSILON_64;
+  checkProbabilities(proba, Math.sqrt(epsilon));
+
+  const index = new Map(classes.map((label, i) => [label, i]));
+  const { data, cols } = proba;
+  let sum = 0;
+  let total = 0;
+  truth.forEach((label, i) => {
+    const c = index.get(label);
+    if (c === undefined) {
+      throw new SteepestError('ERR_LABEL_RANGE', {
+        expected: `classes ${classes.map(showLabel).join(', ')}, as labels says`,
+        given: `${showLabel(label)} at row ${i} of yTrue`,
+        mend: 'Add it to labels, and a column to yProba.',
+      });
+    }
+    const p = cols > 1 ? data[i * cols + c] : c === 1 ? data[i] : 1 - data[i];
+    sum -= weights[i] * Math.log(Math.min(Math.max(p, epsilon), 1 - epsilon));
+    total += weights[i];
+  });
+  return (options.normalize ?? true) ? sum / total : sum;
+}
+
+function isFloat32(input: ValueInput): boolean {
+  return input instanceof Float32Array || (input as NdArray).data instanceof Float32Array;
+}
+
+function checkClasses(classes: readonly Label[], proba: Values, wereGiven: boolean): void {
+  const columns = Math.max(proba.cols, 2);
+  if (classes.length === columns) return;
+  const source = wereGiven ? 'labels' : 'yTrue';
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `as many classes in ${source} as yProba tells apart, ${columns}`,
+    given: `${classes.length}: ${classes.map(showLabel).join(', ')}`,
+    mend: 'Set labels to the classes of all columns.',
+  });
+}
+
+function checkProbabilities({ data, rows, cols }: Values, tolerance: number): void {
+  let warned = false;
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) {
+      const p = data[i * cols + j];
+      sum += p;
+      if (p < 0 || p > 1) {
+        throw new SteepestError('ERR_LABEL_RANGE', {
+          expected: 'probabilities from 0 to 1 in yProba',
+          given: `${p} at row ${i}, column ${j}`,
+          mend: 'Use predictProba, not decisionFunction.',
+        });
+      }
+    }
+    if (cols > 1 && !warned && Math.abs(sum - 1) > tolerance) {
+      warned = true;
+      warnUndefined(`logLoss: the probabilities of row ${i} add up to ${sum}, not to 1.`);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import { SteepestError } from '../core/errors.js';
+import {
+  type Label,
+  type LabelInput,
+  oneOf,
+  readLabelOption,
+  readPair,
+  readWeights,
+  showLabel,
+  uniqueLabels,
+  type WeightOption,
+  warnUndefined,
+} from './inputs.js';
+
+/** How the scores of classes become one; `null` leaves one per class. */
+export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
+
+/** What a division by zero gives; 'warn' is 0 with a warning. */
+export type ZeroDivision = 'warn' | number;
+
+export interface PrecisionRecallOptions extends WeightOption {
+  /** The classes that count, in this order; all that occur by default. Not used by the average 'binary'. */
+  labels?: LabelInput;
+  /** The class that `binary` is about: 1, or true for booleans, by default. */
+  posLabel?: Label;
+  /** 'binary' by default. */
+  average?: Average;
+  /** 0, 1 or NaN where no sample was predicted as (or is) of a class; 'warn' by default: 0 with a warning. */
+  zeroDivision?: ZeroDivision;
+}
+
+/** Sums of weights of one class. */
+interface ClassCounts {
+  truePositive: number;
+  predicted: number;
+  actual: number;
+}
+
+type Ratio = 'precision' | 'recall' | 'f1';
+
+const AVERAGES: readonly Average[] = ['binary', 'micro', 'macro', 'weighted', null];
+
+/** Of the samples predicted as a class, the share that is of it: TP / (TP + FP). */
+export function precisionScore(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions & { average: null },
+): Float64Array;
+export function precisionScore(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options?: PrecisionRecallOptions & { average?: Exclude<Average, null> },
+): number;
+export function precisionScore(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions = {},
+): number | Float64Array {
+  return classScore('precision', yTrue, yPred, options);
+}
+
+/** Of the samples of a class, the share that was predicted as it: TP / (TP + FN). */
+export function recallScore(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions & { average: null },
+): Float64Array;
+export function recallScore(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options?: PrecisionRecallOptions & { average?: Exclude<Average, null> },
+): number;
+export function recallScore(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions = {},
+): number | Float64Array {
+  return classScore('recall', yTrue, yPred, options);
+}
+
+/** Harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN). */
+export function f1Score(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions & { average: null },
+): Float64Array;
+export function f1Score(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options?: PrecisionRecallOptions & { average?: Exclude<Average, null> },
+): number;
+export function f1Score(
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions = {},
+): number | Float64Array {
+  return classScore('f1', yTrue, yPred, options);
+}
+
+/** Checks the zeroDivision option. @throws SteepestError `ERR_ARGUMENT` */
+export function readZeroDivision(value: ZeroDivision = 'warn'): ZeroDivision {
+  if (value === 'warn' || value === 0 || value === 1 || Number.isNaN(value)) return value;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: "zeroDivision to be 'warn', 0, 1 or NaN",
+    given: String(value),
+    mend: 'Use one of these.',
+  });
+}
+
+function classScore(
+  ratio: Ratio,
+  yTrue: LabelInput,
+  yPred: LabelInput,
+  options: PrecisionRecallOptions,
+): number | Float64Array {
+  const average = oneOf('average', options.average === undefined ? 'binary' : options.average, AVERAGES);
+  const zeroDivision = readZeroDivision(options.zeroDivision);
+  const { truth, guess } = readPair(yTrue, yPred);
+  const weights = readWeights(options.sampleWeight, truth.length);
+  const present = uniqueLabels(truth, guess);
+  const labels =
+    average === 'binary'
+      ? [positiveClass(options.posLabel, present)]
+      : options.labels === undefined
+        ? present
+        : readLabelOption(options.labels, truth);
+  const counts = countClasses(truth, guess, weights, labels);
+  const scores = ratios(ratio, average === 'micro' ? [sumCounts(counts)] : counts, zeroDivision);
+  if (average === null) return scores;
+  return averageOf(scores, average === 'weighted' ? counts.map(({ actual }) => actual) : undefined);
+}
+
+function positiveClass(posLabel: Label | undefined, present: readonly Label[]): Label {
+  if (present.length > 2) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: "at most two classes for average 'binary'",
+      given: `${present.length} classes`,
+      mend: "Set average to 'micro', 'macro', 'weighted' or null.",
+    });
+  }
+  const positive = posLabel ?? (typeof present[0] === 'boolean' ? true : 1);
+  if (typeof positive !== typeof present[0] || (present.length === 2 && !present.includes(positive))) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
+      given: posLabel === undefined ? `none (${showLabel(positive)} is taken then)` : showLabel(posLabel),
+      mend: 'Set posLabel to the class that counts as positive.',
+    });
+  }
+  return positive;
+}
+
+/** Sums of weights per class of `labels`. */
+export function countClasses(
+  truth: readonly Label[],
+  guess: readonly Label[],
+  weights: Float64Array,
+  labels: readonly Label[],
+): ClassCounts[] {
+  const counts = labels.map(() => ({ truePositive: 0, predicted: 0, actual: 0 }));
+  const byLabel = new Map(labels.map((label, i) => [label, counts[i]]));
+  truth.forEach((label, i) => {
+    const actual = byLabel.get(label);
+    const predicted = byLabel.get(guess[i]);
+    if (actual !== undefined) actual.actual += weights[i];
+    if (predicted !== undefined) predicted.predicted += weights[i];
+    if (actual !== undefined && actual === predicted) actual.truePositive += weights[i];
+  });
+  return counts;
+}
+
+export function sumCounts(counts: readonly ClassCounts[]): ClassCounts {
+  const sum = { truePositive: 0, predicted: 0, actual: 0 };
+  for (const one of counts) {
+    sum.truePositive += one.truePositive;
+    sum.predicted += one.predicted;
+    sum.actual += one.actual;
+  }
+  return sum;
+}
+
+const FRACTIONS: Record<Ratio, (counts: ClassCounts) => [number, number]> = {
+  precision: ({ truePositive, predicted }) => [truePositive, predicted],
+  recall: ({ truePositive, actual }) => [truePositive, actual],
+  f1: ({ truePositive, predicted, actual }) => [2 * truePositive, predicted + actual],
+};
+
+const MISSING: Record<Ratio, string> = {
+  precision: 'no predicted samples',
+  recall: 'no true samples',
+  f1: 'no true nor predicted samples',
+};
+
+/** One ratio per entry. */
+export function ratios(
+  ratio: Ratio,
+  counts: readonly ClassCounts[],
+  zeroDivision: ZeroDivision,
+): Float64Array {
+  let undefinedOnes = 0;
+  const scores = Float64Array.from(counts, (one) => {
+    const [top, bottom] = FRACTIONS[ratio](one);
+    if (bottom !== 0) return top / bottom;
+    undefinedOnes++;
+    return zeroDivision === 'warn' ? 0 : zeroDivision;
+  });
+  if (undefinedOnes > 0 && zeroDivision === 'warn') {
+    const where = counts.length > 1 ? `${undefinedOnes} of ${counts.length} classes with` : 'as there are';
+    warnUndefined(
+      `${ratio} is not defined and set to 0: ${where} ${MISSING[ratio]}. zeroDivision chooses another value.`,
+    );
+  }
+  return scores;
+}
+
+/** Mean of the entries that are numbers, weighted unless all weights are 0; NaN if none is. */
+export function averageOf(scores: Float64Array, weights?: readonly number[]): number {
+  let sum = 0;
+  let total = 0;
+  let plain = 0;
+  let count = 0;
+  scores.forEach((score, i) => {
+    if (Number.isNaN(score)) return;
+    const weight = weights?.[i] ?? 1;
+    sum += weight * score;
+    total += weight;
+    plain += score;
+    count++;
+  });
+  return total > 0 ? sum / total : plain / count;
+}

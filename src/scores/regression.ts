@@ -1,0 +1,212 @@
+import { SteepestError } from '../core/errors.js';
+import {
+  oneOf,
+  readValues,
+  readWeights,
+  sameRows,
+  type ValueInput,
+  type Values,
+  type WeightOption,
+  warnUndefined,
+} from './inputs.js';
+
+/** How the scores of outputs become one: their mean, all of them, or a mean with one weight per output. */
+export type MultiOutput = 'uniformAverage' | 'rawValues' | readonly number[];
+
+export interface RegressionScoreOptions extends WeightOption {
+  /** 'uniformAverage' by default. */
+  multioutput?: MultiOutput;
+}
+
+export interface R2Options extends WeightOption {
+  /** 'uniformAverage' by default; 'varianceWeighted' weighs outputs by their variance. */
+  multioutput?: MultiOutput | 'varianceWeighted';
+  /**
+   * True (default): an output with constant targets scores 1 if predicted exactly and 0 otherwise. False: NaN and −∞.
+   */
+  forceFinite?: boolean;
+}
+
+type Raw = { multioutput: 'rawValues' };
+
+/** What a score makes of one output. */
+interface Column {
+  truth(i: number): number;
+  guess(i: number): number;
+  weights: Float64Array;
+}
+
+function readPairs(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  { sampleWeight }: WeightOption,
+): { columns: Column[]; rows: number } {
+  const truth = readValues('yTrue', yTrue);
+  const guess = readValues('yPred', yPred);
+  sameRows('yPred', guess.rows, truth.rows);
+  if (truth.cols !== guess.cols) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `yPred with ${truth.cols} columns, as yTrue`,
+      given: `${guess.cols}`,
+      mend: 'Pass arrays that belong together.',
+    });
+  }
+  const weights = readWeights(sampleWeight, truth.rows);
+  const at = (values: Values, c: number) => (i: number) => values.data[i * values.cols + c];
+  const columns = Array.from({ length: truth.cols }, (_, c) => ({
+    truth: at(truth, c),
+    guess: at(guess, c),
+    weights,
+  }));
+  return { columns, rows: truth.rows };
+}
+
+function weightedMean(weights: ArrayLike<number>, value: (i: number) => number): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    sum += weights[i] * value(i);
+    total += weights[i];
+  }
+  return sum / total;
+}
+
+function combine(scores: Float64Array, multioutput: MultiOutput = 'uniformAverage'): number | Float64Array {
+  if (typeof multioutput === 'string') {
+    if (oneOf('multioutput', multioutput, ['uniformAverage', 'rawValues']) === 'rawValues') return scores;
+    return weightedMean(new Float64Array(scores.length).fill(1), (i) => scores[i]);
+  }
+  const isValid =
+    Array.isArray(multioutput) &&
+    multioutput.length === scores.length &&
+    multioutput.every((weight) => weight >= 0 && Number.isFinite(weight)) &&
+    multioutput.some((weight) => weight > 0);
+  if (!isValid) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `multioutput as a list of ${scores.length} weights, one per output, 0 or more and not all 0`,
+      given: JSON.stringify(multioutput),
+      mend: "Give one weight per column of yTrue, or 'uniformAverage'.",
+    });
+  }
+  return weightedMean(multioutput, (i) => scores[i]);
+}
+
+/** Mean of (t − y)² over samples, in the square of the target's unit. */
+export function meanSquaredError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions & Raw,
+): Float64Array;
+export function meanSquaredError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> },
+): number;
+export function meanSquaredError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions = {},
+): number | Float64Array {
+  return combine(squaredErrors(yTrue, yPred, options), options.multioutput);
+}
+
+function squaredErrors(yTrue: ValueInput, yPred: ValueInput, options: WeightOption): Float64Array {
+  const { columns } = readPairs(yTrue, yPred, options);
+  return Float64Array.from(columns, ({ truth, guess, weights }) =>
+    weightedMean(weights, (i) => (truth(i) - guess(i)) ** 2),
+  );
+}
+
+/** Square root of the mean of (t − y)² over samples, per output and then averaged; in the target's unit. */
+export function rootMeanSquaredError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions & Raw,
+): Float64Array;
+export function rootMeanSquaredError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> },
+): number;
+export function rootMeanSquaredError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions = {},
+): number | Float64Array {
+  return combine(squaredErrors(yTrue, yPred, options).map(Math.sqrt), options.multioutput);
+}
+
+/** Mean of |t − y| over samples, in the target's unit. */
+export function meanAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions & Raw,
+): Float64Array;
+export function meanAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> },
+): number;
+export function meanAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions = {},
+): number | Float64Array {
+  const { columns } = readPairs(yTrue, yPred, options);
+  const scores = Float64Array.from(columns, ({ truth, guess, weights }) =>
+    weightedMean(weights, (i) => Math.abs(truth(i) - guess(i))),
+  );
+  return combine(scores, options.multioutput);
+}
+
+/**
+ * Coefficient of determination, R² = 1 − Σ(t − y)² / Σ(t − t̄)²: 1 is perfect, 0 is as good as the mean.
+ * With fewer than two samples it is NaN, with a warning.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ */
+export function r2Score(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: R2Options & Raw,
+): number | Float64Array;
+export function r2Score(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: R2Options & { multioutput?: Exclude<R2Options['multioutput'], 'rawValues'> },
+): number;
+export function r2Score(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: R2Options = {},
+): number | Float64Array {
+  const { columns, rows } = readPairs(yTrue, yPred, options);
+  if (rows < 2) {
+    warnUndefined('r2Score: R² is not defined for fewer than two samples.');
+    return Number.NaN;
+  }
+  const spreads = Float64Array.from(columns, spread);
+  const scores = Float64Array.from(columns, (column, c) => {
+    const residual = sum(column, (i) => (column.truth(i) - column.guess(i)) ** 2);
+    if (spreads[c] > 0) return 1 - residual / spreads[c];
+    if (options.forceFinite ?? true) return residual === 0 ? 1 : 0;
+    return residual === 0 ? Number.NaN : Number.NEGATIVE_INFINITY;
+  });
+  const { multioutput } = options;
+  if (multioutput !== 'varianceWeighted') return combine(scores, multioutput);
+  // With constant targets everywhere there is no variance to weigh by.
+  const hasSpread = spreads.some((value) => value > 0);
+  return combine(scores, hasSpread ? [...spreads] : 'uniformAverage');
+}
+
+function sum({ weights }: Column, value: (i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i] * value(i);
+  return total;
+}
+
+function spread(column: Column): number {
+  // From the first target on, so that constant targets have exactly no spread.
+  const shifted = (i: number): number => column.truth(i) - column.truth(0);
+  const mean = weightedMean(column.weights, shifted);
+  return sum(column, (i) => (shifted(i) - mean) ** 2);
+}
