@@ -1,1 +1,3 @@
+export type { Column, ColumnInput, NumericColumn, TextColumn } from './column.js';
+export { type ColumnsInput, DataTable } from './dataTable.js';
 export { loadMnist, readIdx } from './idx.js';

@@ -1,0 +1,80 @@
+import { SteepestError } from '../core/errors.js';
+
+/** Numbers of one column; NaN where a value is missing. */
+export type NumericColumn = Float64Array<ArrayBufferLike>;
+/** Text of one column; null where a value is missing. */
+export type TextColumn = readonly (string | null)[];
+/** One column of a `DataTable`. */
+export type Column = NumericColumn | TextColumn;
+/** What a column can be made of: numbers, or strings; null, undefined and NaN are missing values. */
+export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined | string>;
+
+export const isNumericColumn = (column: Column): column is NumericColumn => column instanceof Float64Array;
+
+function badValue(name: string, row: number, expected: string, value: unknown, mend: string): never {
+  const given = typeof value === 'string' ? JSON.stringify(value) : `${String(value)} (${typeof value})`;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${expected} in column '${name}'`,
+    given: `${given} at row ${row}`,
+    mend,
+  });
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` if float64 cannot hold the integer exactly */
+function exactInteger(name: string, row: number, value: bigint): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  return badValue(
+    name,
+    row,
+    'integers within ±(2^53 − 1), which float64 holds exactly,',
+    value,
+    'Pass the column as text (value.toString()), or convert it with Number() if the rounding does no harm.',
+  );
+}
+
+function numberAt(name: string, row: number, value: ColumnInput[number]): number {
+  if (typeof value === 'number') return value;
+  if (value === null || value === undefined) return Number.NaN;
+  if (typeof value === 'bigint') return exactInteger(name, row, value);
+  if (typeof value === 'boolean') return Number(value);
+  return badValue(name, row, 'numbers only', value, 'Make the whole column text, or all of it numbers.');
+}
+
+function textAt(name: string, row: number, value: ColumnInput[number]): string | null {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  return badValue(name, row, 'text only', value, 'Make the whole column text, or all of it numbers.');
+}
+
+const isNumber = (value: unknown): boolean =>
+  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+
+/**
+ * A column as a table keeps it. A Float64Array and a list of strings and nulls are kept as they stand, without a copy;
+ * booleans become 0 and 1. A list without any number, of nulls alone too, is text.
+ * @throws SteepestError `ERR_ARGUMENT` for text among numbers, and for integers beyond 2^53 − 1
+ */
+export function toColumn(name: string, values: ColumnInput): Column {
+  if (values instanceof Float64Array) return values;
+  const typed = ArrayBuffer.isView(values) && !(values instanceof DataView);
+  if (!Array.isArray(values) && !typed) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `column '${name}' to be an array`,
+      given: values === null ? 'null' : typeof values,
+      mend: 'Pass a typed array, number[] or string[].',
+    });
+  }
+  if (typed) {
+    if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
+      return Float64Array.from(values, (value, row) => exactInteger(name, row, value));
+    }
+    return Float64Array.from(values as ArrayLike<number>);
+  }
+  const list = values as readonly ColumnInput[number][];
+  if (!list.some((value) => typeof value === 'string') && list.some(isNumber)) {
+    return Float64Array.from(list, (value, row) => numberAt(name, row, value));
+  }
+  if (list.every((value) => typeof value === 'string' || value === null)) return list as TextColumn;
+  return list.map((value, row) => textAt(name, row, value));
+}

@@ -1,0 +1,224 @@
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { type Align, table } from '../core/table.js';
+import {
+  type Column,
+  type ColumnInput,
+  isNumericColumn,
+  type NumericColumn,
+  type TextColumn,
+  toColumn,
+} from './column.js';
+import { unknownColumn } from './nearest.js';
+
+/** Columns by name: an object, or pairs where their order must not depend on the names (object keys like '7' go first). */
+export type ColumnsInput = Readonly<Record<string, ColumnInput>> | Iterable<readonly [string, ColumnInput]>;
+
+const HEAD_ROWS = 5;
+/** Digits of a number in `head()`. */
+const SHOWN_DIGITS = 6;
+const SHOWN_TEXT = 24;
+
+const isPairs = (columns: ColumnsInput): columns is Iterable<readonly [string, ColumnInput]> =>
+  Symbol.iterator in columns;
+
+/**
+ * A table in memory, column by column: numbers as Float64Array with NaN where a value is missing, text as strings with
+ * null. A table is never changed; what seems to change one returns another, which shares the columns that stay.
+ */
+export class DataTable {
+  /** How many rows every column has. */
+  readonly rows: number;
+  readonly columnNames: readonly string[];
+  private readonly columns: ReadonlyMap<string, Column>;
+
+  /**
+   * @throws SteepestError `ERR_RAGGED` for columns of different lengths, `ERR_ARGUMENT` for a name given twice, text among
+   * numbers or an integer that float64 cannot hold
+   */
+  constructor(columns: ColumnsInput) {
+    const map = new Map<string, Column>();
+    for (const [name, values] of isPairs(columns) ? columns : Object.entries(columns)) {
+      if (map.has(name)) {
+        throw new SteepestError('ERR_ARGUMENT', {
+          expected: 'column names that differ',
+          given: `'${name}' twice`,
+          mend: 'Rename one of them.',
+        });
+      }
+      map.set(name, toColumn(name, values));
+    }
+    const [first] = map;
+    this.rows = first?.[1].length ?? 0;
+    for (const [name, { length }] of map) {
+      if (length !== this.rows) {
+        throw new SteepestError('ERR_RAGGED', {
+          expected: `every column to have ${this.rows} rows, as '${first?.[0]}' has`,
+          given: `column '${name}' with ${length}`,
+          mend: 'Give every column the same length.',
+        });
+      }
+    }
+    this.columns = map;
+    this.columnNames = [...map.keys()];
+  }
+
+  /** A table of objects, one per row; the columns are the keys of all of them, in order of first appearance. */
+  static fromRows(
+    rows: readonly Readonly<Record<string, number | string | boolean | null | undefined>>[],
+  ): DataTable {
+    const names = new Set(rows.flatMap((row) => Object.keys(row)));
+    return new DataTable([...names].map((name) => [name, rows.map((row) => row[name])] as const));
+  }
+
+  /** True if there is a column of that name. */
+  has(name: string): boolean {
+    return this.columns.has(name);
+  }
+
+  /**
+   * The values of a column, not copied: a Float64Array, or strings and nulls.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, with the columns that exist and the nearest of them
+   */
+  column(name: string): Column {
+    const column = this.columns.get(name);
+    if (column === undefined) throw unknownColumn('the column', name, this.columnNames);
+    return column;
+  }
+
+  /** @throws SteepestError `ERR_ARGUMENT` if the column is text */
+  numbers(name: string): NumericColumn {
+    const column = this.column(name);
+    if (isNumericColumn(column)) return column;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `column '${name}' to hold numbers`,
+      given: 'text',
+      mend: 'Encode it with OneHotEncoder, or drop it.',
+    });
+  }
+
+  /** @throws SteepestError `ERR_ARGUMENT` if the column is numeric */
+  text(name: string): TextColumn {
+    const column = this.column(name);
+    if (!isNumericColumn(column)) return column;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `column '${name}' to hold text`,
+      given: 'numbers',
+      mend: "Use numbers(), or read it with types: { name: 'text' }.",
+    });
+  }
+
+  /** Names of the columns of numbers, or of text. */
+  namesOf(kind: 'numeric' | 'text'): string[] {
+    return this.columnNames.filter(
+      (name) => isNumericColumn(this.columns.get(name)!) === (kind === 'numeric'),
+    );
+  }
+
+  /** These columns, in this order. */
+  select(names: string | readonly string[]): DataTable {
+    const list = typeof names === 'string' ? [names] : names;
+    return new DataTable(list.map((name) => [name, this.column(name)] as const));
+  }
+
+  /** All columns but these. */
+  drop(names: string | readonly string[]): DataTable {
+    const list = typeof names === 'string' ? [names] : names;
+    for (const name of list) this.column(name);
+    return this.select(this.columnNames.filter((name) => !list.includes(name)));
+  }
+
+  /** This table with a column added at the end, or replaced where it is. */
+  with(name: string, values: ColumnInput): DataTable {
+    return new DataTable(new Map<string, ColumnInput>(this.columns).set(name, values));
+  }
+
+  /** Rows begin … end − 1; negative positions count from the end, as for arrays. Columns of numbers share memory. */
+  slice(begin?: number, end?: number): DataTable {
+    return this.mapColumns((column) =>
+      isNumericColumn(column) ? column.subarray(begin, end) : column.slice(begin, end),
+    );
+  }
+
+  /**
+   * The rows at these positions, in this order; a position may occur more than once.
+   * @throws SteepestError `ERR_ARGUMENT` for a position that no row has
+   */
+  take(positions: ArrayLike<number>): DataTable {
+    for (let i = 0; i < positions.length; i++) {
+      const row = positions[i]!;
+      if (Number.isInteger(row) && row >= 0 && row < this.rows) continue;
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `positions from 0 to ${this.rows - 1}`,
+        given: `${row} at ${i}`,
+        mend: 'Rows are numbered from 0.',
+      });
+    }
+    const list = Array.from(positions);
+    return this.mapColumns((column) =>
+      isNumericColumn(column)
+        ? Float64Array.from(list, (row) => column[row]!)
+        : list.map((row) => column[row]!),
+    );
+  }
+
+  /**
+   * Row-major numbers of all columns: [rows, columns].
+   * @throws SteepestError `ERR_ARGUMENT` that names the columns of text, `ERR_EMPTY` for a table without columns
+   */
+  toMatrix(): NdArray<Float64Array> {
+    const text = this.namesOf('text');
+    const cols = this.columnNames.length;
+    if (text.length > 0 || cols === 0) {
+      throw new SteepestError(cols === 0 ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
+        expected: 'a table of numbers',
+        given: cols === 0 ? 'no columns' : `text in ${text.map((name) => `'${name}'`).join(', ')}`,
+        mend: 'Select numeric columns, or encode text with OneHotEncoder in a columnTransformer.',
+      });
+    }
+    const data = new Float64Array(this.rows * cols);
+    let j = 0;
+    for (const column of this.columns.values()) {
+      for (let i = 0, at = j; i < this.rows; i++, at += cols) data[at] = column[i] as number;
+      j++;
+    }
+    return { data, shape: [this.rows, cols] };
+  }
+
+  /** One object per row, missing values as NaN and null. */
+  toRows(): Record<string, number | string | null>[] {
+    return Array.from({ length: this.rows }, (_, i) =>
+      Object.fromEntries(this.columnNames.map((name) => [name, this.columns.get(name)![i]!])),
+    );
+  }
+
+  /** The first rows, laid out as text, with the kind of each column and the number of rows. */
+  head(rows: number = HEAD_ROWS): string {
+    const count = Math.min(rows, this.rows);
+    const columns = [...this.columns.values()];
+    const align = columns.map((column): Align => (isNumericColumn(column) ? 'right' : 'left'));
+    const cells = Array.from({ length: count }, (_, i) => columns.map((column) => shown(column[i]!)));
+    const more = `${this.rows} ${this.rows === 1 ? 'row' : 'rows'} × ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
+    if (columns.length === 0) return more;
+    return `${table(this.columnNames, cells, align)}\n${count < this.rows ? '…\n' : ''}${more}`;
+  }
+
+  toString(): string {
+    return this.head();
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.head();
+  }
+
+  private mapColumns(change: (column: Column) => Column): DataTable {
+    return new DataTable([...this.columns].map(([name, column]) => [name, change(column)] as const));
+  }
+}
+
+function shown(value: number | string | null): string {
+  if (value === null || Number.isNaN(value)) return '–';
+  if (typeof value === 'string')
+    return value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT - 1)}…` : value;
+  return String(Number(value.toPrecision(SHOWN_DIGITS)));
+}
