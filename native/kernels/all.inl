@@ -16,6 +16,9 @@
 #include "metrics.inl"
 #include "penalty.inl"
 #include "optimizers.inl"
+#include "math_f64.inl"
+#include "linear_f64.inl"
+#include "logistic_f64.inl"
 #include "peak.inl"
 
 /** In the order of OpKind. */
@@ -50,6 +53,10 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_adam,
               op_copyRows,
               op_shuffle,
+              op_linearScores,
+              op_logisticLoss,
+              op_linearGradient,
+              op_curvatureRows,
           },
           fmaLoop};
 }

@@ -100,7 +100,11 @@ enum class OpKind : int32_t {
   Adam = 24,
   CopyRows = 25,
   Shuffle = 26,
-  Count = 27,
+  LinearScores = 27,
+  LogisticLoss = 28,
+  LinearGradient = 29,
+  CurvatureRows = 30,
+  Count = 31,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -290,6 +294,33 @@ constexpr int index = 0;
 constexpr int seed_ = 0;
 constexpr int stream_ = 1;
 }  // namespace op_shuffle
+namespace op_linearScores {
+constexpr int x = 0;
+constexpr int w = 1;
+constexpr int bias = 2;
+constexpr int z = 3;
+}  // namespace op_linearScores
+namespace op_logisticLoss {
+constexpr int z = 0;
+constexpr int labels = 1;
+constexpr int weights = 2;
+constexpr int p = 3;
+constexpr int dz = 4;
+constexpr int totals = 5;
+}  // namespace op_logisticLoss
+namespace op_linearGradient {
+constexpr int x = 0;
+constexpr int dz = 1;
+constexpr int dw = 2;
+constexpr int db = 3;
+}  // namespace op_linearGradient
+namespace op_curvatureRows {
+constexpr int x = 0;
+constexpr int pk = 1;
+constexpr int pl = 2;
+constexpr int weights = 3;
+constexpr int out = 4;
+}  // namespace op_curvatureRows
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -331,6 +362,10 @@ constexpr OpSchema kOpSchemas[] = {
     {"adam", 5, 8, {{"w", false, 1}, {"wT", true, 1}, {"g", false, 1}, {"m", false, 1}, {"v", false, 1}}},
     {"copyRows", 2, 0, {{"src", false, 1}, {"dst", false, 1}}},
     {"shuffle", 1, 2, {{"index", false, 8}}},
+    {"linearScores", 4, 0, {{"x", false, 19}, {"w", false, 2}, {"bias", false, 2}, {"z", false, 2}}},
+    {"logisticLoss", 6, 0, {{"z", false, 2}, {"labels", false, 4}, {"weights", true, 2}, {"p", true, 2}, {"dz", false, 2}, {"totals", false, 2}}},
+    {"linearGradient", 4, 0, {{"x", false, 19}, {"dz", false, 2}, {"dw", false, 2}, {"db", false, 2}}},
+    {"curvatureRows", 5, 0, {{"x", false, 19}, {"pk", false, 2}, {"pl", true, 2}, {"weights", true, 2}, {"out", false, 2}}},
 };
 
 }  // namespace steepest

@@ -15,6 +15,13 @@ constexpr int kEndsPhase = StatusLossNotFinite | StatusIndexOutOfRange;
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 constexpr uintptr_t kCacheLineBytes = 64;
 
+/** The smaller number of columns of two vectors, either of which may be absent. */
+int64_t columnLimit(const Matrix& a, const Matrix& b) {
+  const int64_t ofA = a.given() ? a.cols : kNoLimit;
+  const int64_t ofB = b.given() ? b.cols : kNoLimit;
+  return ofA < ofB ? ofA : ofB;
+}
+
 /** Rows that an op's table holds for batchStart + row; no limit for ops that do not use it. */
 int64_t rowLimitOf(const DecodedOp& op) {
   switch (op.kind) {
@@ -25,6 +32,17 @@ int64_t rowLimitOf(const DecodedOp& op) {
     case OpKind::GatherLabels:
       return op.at(op_gatherLabels::index).given() ? op.at(op_gatherLabels::index).cols
                                                    : op.at(op_gatherLabels::src).cols;
+    case OpKind::LinearScores:
+      return op.at(op_linearScores::x).rows;
+    case OpKind::LinearGradient:
+      return op.at(op_linearGradient::x).rows;
+    case OpKind::LogisticLoss:
+      return columnLimit(op.at(op_logisticLoss::labels), op.at(op_logisticLoss::weights));
+    case OpKind::CurvatureRows: {
+      const int64_t rows = op.at(op_curvatureRows::x).rows;
+      const int64_t weights = columnLimit(op.at(op_curvatureRows::weights), op.at(op_curvatureRows::weights));
+      return rows < weights ? rows : weights;
+    }
     default:
       return kNoLimit;
   }

@@ -52,6 +52,14 @@ class Shapes {
     atLeast(operand, Cols, 1);
   }
   void vector(int operand) { exactly(operand, Rows, 1); }
+  /** Matrices with a column for each row of the mini-batch, and the same number of rows. */
+  void transposedBatch(int first, std::initializer_list<int> others = {}) {
+    atLeast(first, Cols, maxRows_);
+    for (const int other : others) {
+      atLeast(other, Cols, maxRows_);
+      exactly(other, Rows, side(first, Rows));
+    }
+  }
   /** A vector with an element for each row of the mini-batch. */
   void batchVector(int operand) {
     vector(operand);
@@ -223,6 +231,47 @@ void checkLosses(Shapes& s, OpKind kind) {
   }
 }
 
+/** The rules of linear models in float64. */
+void checkLinear(Shapes& s, OpKind kind) {
+  switch (kind) {
+    case OpKind::LinearScores: {
+      using namespace op_linearScores;
+      s.transposedBatch(z);
+      s.exactly(w, Rows, s.side(z, Rows));
+      s.exactly(x, Cols, s.side(w, Cols));
+      s.vector(bias);
+      return s.exactly(bias, Cols, s.side(w, Rows));
+    }
+    case OpKind::LogisticLoss: {
+      using namespace op_logisticLoss;
+      s.transposedBatch(z, {p, dz});
+      s.atLeast(z, Rows, 1);
+      s.vector(labels);
+      s.vector(weights);
+      s.vector(totals);
+      return s.atLeast(totals, Cols, 1);
+    }
+    case OpKind::LinearGradient: {
+      using namespace op_linearGradient;
+      s.transposedBatch(dz);
+      s.exactly(dw, Rows, s.side(dz, Rows));
+      s.exactly(x, Cols, s.side(dw, Cols));
+      s.vector(db);
+      return s.exactly(db, Cols, s.side(dw, Rows));
+    }
+    case OpKind::CurvatureRows: {
+      using namespace op_curvatureRows;
+      s.transposedBatch(out);
+      s.exactly(out, Rows, s.side(x, Cols) + 1);
+      s.batchVector(pk);
+      if (s.has(pl)) s.batchVector(pl);
+      return s.vector(weights);
+    }
+    default:
+      return;
+  }
+}
+
 void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
   switch (op.kind) {
     case OpKind::Gemm:
@@ -247,11 +296,14 @@ void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
     default:
       checkMoves(s, op.kind);
       checkLosses(s, op.kind);
+      checkLinear(s, op.kind);
   }
 }
 
 /** Ops whose result is one whole, so that ranks cannot share them. */
-bool isIndivisible(OpKind kind) { return kind == OpKind::RowSums || kind == OpKind::Shuffle; }
+bool isIndivisible(OpKind kind) {
+  return kind == OpKind::RowSums || kind == OpKind::Shuffle || kind == OpKind::LogisticLoss;
+}
 
 bool checkSplit(const DecodedOp& op, Refusal& refusal) {
   const long long number = static_cast<long long>(op.number);
@@ -290,6 +342,8 @@ int64_t rangeOf(const DecodedOp& op) {
       return op.at(op_sgd::w).rows;
     case OpKind::Shuffle:
       return op.at(op_shuffle::index).cols;
+    case OpKind::LinearGradient:
+      return op.at(op_linearGradient::dw).rows;
     default:
       return kBatchRange;
   }

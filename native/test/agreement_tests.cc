@@ -13,7 +13,8 @@ namespace {
  * The operands of a kind of op in order, one letter each, for a mini-batch of R rows and C columns out of a table
  * of 2R rows:
  * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
- * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent
+ * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
+ * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · H (C+1)×R · w 1×2R; and L 1×2R labels below K
  */
 struct Spec {
   OpKind kind;
@@ -53,6 +54,16 @@ constexpr Spec kSpecs[] = {
     {OpKind::Adam, "b-bbp"},
     {OpKind::CopyRows, "bt"},
     {OpKind::Shuffle, "i"},
+    {OpKind::LinearScores, "XWBZ"},
+    {OpKind::LinearScores, "tWBZ"},
+    {OpKind::LinearScores, "uWBZ"},
+    {OpKind::LogisticLoss, "ZLwZZd"},
+    {OpKind::LogisticLoss, "1L--1d"},
+    {OpKind::LinearGradient, "XZWB"},
+    {OpKind::LinearGradient, "tZWB"},
+    {OpKind::LinearGradient, "uZWB"},
+    {OpKind::CurvatureRows, "Xyy-H"},
+    {OpKind::CurvatureRows, "ty-wH"},
 };
 
 /** Every kind but gemm is in the table. */
@@ -69,6 +80,9 @@ constexpr bool coversAll() {
   return true;
 }
 static_assert(coversAll(), "a new kind of op needs a line in kSpecs");
+
+/** Outputs of linear models: more than any tile takes at once. */
+constexpr int64_t kOutputs = 8;
 
 struct Shape {
   int64_t rows, cols;
@@ -126,6 +140,15 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'd': return fill<double>(operand, 1, c, 0, DType::F64, unit);
     case 'q': return fill<float>(operand, 1, (r + 15) / 16, 0, DType::F32, unit);
     case 'x': return fill<float>(operand, c, r, pad, DType::F32, unit);
+    case 'X': return fill<double>(operand, 2 * r, c, pad, DType::F64, number);
+    case 'W': return fill<double>(operand, kOutputs, c, pad, DType::F64, number);
+    case 'B': return fill<double>(operand, 1, kOutputs, 0, DType::F64, number);
+    case 'Z': return fill<double>(operand, kOutputs, r, pad, DType::F64, number);
+    case '1': return fill<double>(operand, 1, r, 0, DType::F64, number);
+    case 'y': return fill<double>(operand, 1, r, 0, DType::F64, unit);
+    case 'H': return fill<double>(operand, c + 1, r, pad, DType::F64, number);
+    case 'w': return fill<double>(operand, 1, 2 * r, 0, DType::F64, unit);
+    case 'L': return fill<int32_t>(operand, 1, 2 * r, 0, DType::I32, below(kOutputs));
     default: operand.matrix = {};
   }
 }
@@ -161,21 +184,26 @@ void setScalars(OpArgs& args, OpKind kind, int turn) {
 
 int64_t rangeEnd(OpKind kind, const Shape& shape) {
   if (kind == OpKind::BiasGradient) return shape.cols;
+  if (kind == OpKind::LinearGradient) return kOutputs;
   return kind == OpKind::Penalty ? (shape.rows + 15) / 16 : shape.rows;
 }
 
-/** The same bytes, or floats that are both NaN. */
-bool same(const Operand& a, const Operand& b) {
-  if (a.bytes == b.bytes) return true;
-  if (a.matrix.dtype != DType::F32) return false;
-  for (size_t i = 0; i + sizeof(float) <= a.bytes.size(); i += sizeof(float)) {
-    float x, y;
+/** The same bytes, or numbers that are both NaN. */
+template <class T> bool sameNumbers(const Operand& a, const Operand& b) {
+  for (size_t i = 0; i + sizeof(T) <= a.bytes.size(); i += sizeof(T)) {
+    T x, y;
     std::memcpy(&x, &a.bytes[i], sizeof x);
     std::memcpy(&y, &b.bytes[i], sizeof y);
     const bool bothNan = x != x && y != y;
     if (!bothNan && std::memcmp(&x, &y, sizeof x) != 0) return false;
   }
   return true;
+}
+
+bool same(const Operand& a, const Operand& b) {
+  if (a.bytes == b.bytes) return true;
+  if (a.matrix.dtype == DType::F64) return sameNumbers<double>(a, b);
+  return a.matrix.dtype == DType::F32 && sameNumbers<float>(a, b);
 }
 
 /** Runs a kernel over memory of its own; returns its status. */

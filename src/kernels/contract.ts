@@ -311,6 +311,48 @@ export const OPS = {
    * j = ⌊u·(i+1) / 2³²⌋, u = word 0 of Threefry-2x32-20, key (seed, stream), counter (epoch, i).
    */
   shuffle: { operands: { index: ['u32'] }, scalars: ['seed', 'stream'] },
+  /**
+   * Linear models in float64, over rows `batchStart + r` of a table `x` (N×P); z, dz and p are transposed, one row of
+   * B per output. Products and sums are rounded one by one (no fma): JavaScript then has the same bits at full
+   * speed, so the fast TypeScript kernels follow the contract here too.
+   * z[k][r] = (lane sum over j of x_j·w[k][j]) + bias[0][k]. Range: rows r.
+   */
+  linearScores: { operands: { x: ['f64', 'f32', 'u8'], w: ['f64'], bias: ['f64'], z: ['f64'] }, scalars: [] },
+  /**
+   * Logistic (one row of z) or softmax loss (more), its gradient, and its sum; l = labels[batchStart + r],
+   * w = weights[batchStart + r] or 1; exp and log of native/kernels/math_f64.inl.
+   * One row: t = exp(−|z|); p = z < 0 ? t/(1+t) : 1/(1+t), and q the other of the two; dz = (l = 1 ? −q : p)·w;
+   * loss = (max(l = 1 ? −z : z, 0) + log1p(t))·w.
+   * More: m = max z; e_k = exp(z_k − m); s = e_0 + e_1 + …; p_k = e_k / s; dz_k = (p_k − (k = l))·w;
+   * loss = (log(s) − (z_l − m))·w.
+   * totals[0][0] += lane sum of loss, row r in lane r mod 16. Runs whole. dz and z may be the same memory.
+   * ("The Elements of Statistical Learning", Hastie et al., §4.4.1)
+   */
+  logisticLoss: {
+    operands: {
+      z: ['f64'],
+      labels: ['i32'],
+      'weights?': ['f64'],
+      'p?': ['f64'],
+      dz: ['f64'],
+      totals: ['f64'],
+    },
+    scalars: [],
+  },
+  /** dw[k][j] += dz[k][0]·x_0j, then dz[k][1]·x_1j, …; db[0][k] += dz[k][0], then dz[k][1], …. Range: rows k of dw. */
+  linearGradient: {
+    operands: { x: ['f64', 'f32', 'u8'], dz: ['f64'], dw: ['f64'], db: ['f64'] },
+    scalars: [],
+  },
+  /**
+   * Rows for the second derivative of the losses above: h = pl given ? −(pk·pl) : pk·(1 − pk), times weights[batchStart + r]
+   * if given; out[j][r] = h·x_j for the P columns, out[P][r] = h. linearGradient of `out` as dz is then one block of the
+   * Hessian. Range: rows r.
+   */
+  curvatureRows: {
+    operands: { x: ['f64', 'f32', 'u8'], pk: ['f64'], 'pl?': ['f64'], 'weights?': ['f64'], out: ['f64'] },
+    scalars: [],
+  },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

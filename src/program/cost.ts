@@ -10,7 +10,10 @@ export interface OpCost {
  * Operations per element of the op's main operand, counted from the formulas in kernels/contract.ts; exp, log and
  * their kin count 20, a division or a root 1.
  */
-const FLOPS_PER_ELEMENT: Record<Exclude<OpKind, 'gemm'>, readonly [operand: string, flops: number]> = {
+const FLOPS_PER_ELEMENT: Record<
+  Exclude<OpKind, 'gemm' | 'linearScores' | 'linearGradient'>,
+  readonly [operand: string, flops: number]
+> = {
   gatherRows: ['dst', 2],
   gatherLabels: ['dst', 0],
   biasGradient: ['dz', 1],
@@ -37,6 +40,8 @@ const FLOPS_PER_ELEMENT: Record<Exclude<OpKind, 'gemm'>, readonly [operand: stri
   adam: ['w', 12],
   copyRows: ['src', 0],
   shuffle: ['index', 0],
+  logisticLoss: ['z', 50],
+  curvatureRows: ['out', 1],
 };
 
 /** The cost of one op over a full mini-batch, all ranks together. */
@@ -48,6 +53,16 @@ export function opCost(op: Op): OpCost {
   if (op.kind === 'gemm') {
     const { a, c } = op.operands;
     return { flops: 2 * c!.rows * c!.cols * a!.cols, bytes };
+  }
+  if (op.kind === 'linearScores' || op.kind === 'linearGradient') {
+    // The batch is the columns of z; the table x holds the whole data set.
+    const { z, dz, w, dw, x } = op.operands;
+    const scores = (z ?? dz)!;
+    const weights = (w ?? dw)!;
+    return {
+      flops: 2 * scores.rows * scores.cols * weights.cols,
+      bytes: scores.cols * weights.cols * BYTES_PER_ELEMENT[x!.dtype] + scores.rows * scores.cols * 8,
+    };
   }
   if (op.kind === 'gatherRows' || op.kind === 'gatherLabels' || op.kind === 'copyRows') {
     // The table is as large as the data set; a step reads or writes as many of its rows as the batch has.

@@ -38,11 +38,24 @@ interface PhasePlan {
 
 /** Rows that the tables of an op hold for `batchStart + row`; infinite for ops that do not use it. */
 function rowLimitOf({ kind, operands }: Op): number {
-  const { src, index, dst } = operands;
-  if (kind === 'copyRows') return dst!.rows;
-  if (kind !== 'gatherRows' && kind !== 'gatherLabels') return Number.POSITIVE_INFINITY;
-  if (index !== undefined) return index.cols;
-  return kind === 'gatherLabels' ? src!.cols : src!.rows;
+  const { src, index, dst, x, labels, weights } = operands;
+  switch (kind) {
+    case 'copyRows':
+      return dst!.rows;
+    case 'gatherRows':
+      return index?.cols ?? src!.rows;
+    case 'gatherLabels':
+      return index?.cols ?? src!.cols;
+    case 'linearScores':
+    case 'linearGradient':
+      return x!.rows;
+    case 'logisticLoss':
+      return Math.min(labels!.cols, weights?.cols ?? Number.POSITIVE_INFINITY);
+    case 'curvatureRows':
+      return Math.min(x!.rows, weights?.cols ?? Number.POSITIVE_INFINITY);
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** The part of an op that falls to this rank; undefined if none does. */

@@ -20,7 +20,7 @@ import {
 import { checkShapes, type Refuse, rangeOf } from './shapes.js';
 
 /** Ops whose result is one whole, so that ranks cannot share them. */
-const INDIVISIBLE: ReadonlySet<string> = new Set(['rowSums', 'shuffle']);
+const INDIVISIBLE: ReadonlySet<string> = new Set(['rowSums', 'shuffle', 'logisticLoss']);
 
 /** Largest value of a 32-bit word. */
 const LARGEST_WORD = 0xffffffff;

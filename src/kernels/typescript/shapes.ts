@@ -29,6 +29,8 @@ export function rangeOf(op: Op): number | 'batch' {
       return operands.w!.rows;
     case 'shuffle':
       return operands.index!.cols;
+    case 'linearGradient':
+      return operands.dw!.rows;
     default:
       return 'batch';
   }
@@ -86,6 +88,15 @@ class Shapes {
 
   vector(name: string): void {
     this.exactly(name, 'rows', 1, 'a vector');
+  }
+
+  /** Matrices with a column for each row of the mini-batch, and the same number of rows. */
+  transposedBatch(first: string, ...others: string[]): void {
+    this.atLeast(first, 'cols', this.maxRows, 'maxRows of the program');
+    for (const name of others) {
+      this.atLeast(name, 'cols', this.maxRows, 'maxRows of the program');
+      this.exactly(name, 'rows', this.of(first).rows, `as many as ${first}`);
+    }
   }
 
   /** Matrices of the very same shape. */
@@ -216,6 +227,35 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.exactly('dst', 'cols', s.of('src').cols, 'as many as src');
   },
   shuffle: (s) => s.vector('index'),
+  linearScores(s) {
+    s.transposedBatch('z');
+    s.exactly('w', 'rows', s.of('z').rows, 'as many as z');
+    s.exactly('x', 'cols', s.of('w').cols, 'as many as w');
+    s.vector('bias');
+    s.exactly('bias', 'cols', s.of('w').rows, 'one for each row of w');
+  },
+  logisticLoss(s) {
+    s.transposedBatch('z', 'p', 'dz');
+    s.atLeast('z', 'rows', 1, 'one score or one for each class');
+    s.vector('labels');
+    s.vector('weights');
+    s.vector('totals');
+    s.atLeast('totals', 'cols', 1, 'the loss');
+  },
+  linearGradient(s) {
+    s.transposedBatch('dz');
+    s.exactly('dw', 'rows', s.of('dz').rows, 'as many as dz');
+    s.exactly('x', 'cols', s.of('dw').cols, 'as many as dw');
+    s.vector('db');
+    s.exactly('db', 'cols', s.of('dw').rows, 'one for each row of dw');
+  },
+  curvatureRows(s) {
+    s.transposedBatch('out');
+    s.exactly('out', 'rows', s.of('x').cols + 1, 'one more than x has columns');
+    s.batchVector('pk');
+    if (s.has('pl')) s.batchVector('pl');
+    s.vector('weights');
+  },
 };
 
 /** Checks that the operands of one op agree with each other and have room for `maxRows` rows. */

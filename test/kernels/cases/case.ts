@@ -133,9 +133,16 @@ export class CaseBuilder {
   }
 
   /** An output, with garbage in it that nothing should read. */
-  output(name: string, rows = this.capacity, cols = this.cols, reach: Reach = 'rows', shift = 0) {
+  output(
+    name: string,
+    rows = this.capacity,
+    cols = this.cols,
+    reach: Reach = 'rows',
+    shift = 0,
+    dtype: DType = 'f32',
+  ) {
     this.outputs[name] = { reach, shift };
-    return this.matrix(name, rows, cols, () => 12345.5);
+    return this.matrix(name, rows, cols, () => 12345.5, dtype);
   }
 
   /** `name` is both read and written. */
@@ -144,12 +151,12 @@ export class CaseBuilder {
   }
 
   /** An output that may be the memory of an input of its shape. */
-  outputMaybeOver(name: string, input: string) {
+  outputMaybeOver(name: string, input: string, fresh = () => this.output(name), reach: Reach = 'rows') {
     if (this.random.chance(0.3)) {
       this.operands[name] = this.operands[input] as Operand;
-      this.outputs[name] = { reach: 'rows', shift: 0 };
+      this.outputs[name] = { reach, shift: 0 };
     } else {
-      this.output(name);
+      fresh();
     }
   }
 

@@ -221,7 +221,53 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.scalar({ seed: c.random.word(), stream: c.random.word() });
     c.whole(PHASES.epochStart);
   },
+  linearScores(c) {
+    const outputs = Math.min(c.inner, 12);
+    linearTable(c);
+    c.matrix('w', outputs, c.cols, c.float, 'f64');
+    c.vector('bias', outputs, c.float, 'f64');
+    c.output('z', outputs, c.capacity, 'cols', 0, 'f64');
+  },
+  logisticLoss(c) {
+    const scores = c.random.chance(0.4) ? 1 : 2 + c.random.below(11);
+    const rows = c.capacity + 3;
+    c.matrix('z', scores, c.capacity, c.float, 'f64');
+    c.vector('labels', rows, () => c.random.below(Math.max(scores, 2)), 'i32');
+    c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
+    c.maybe(() => c.output('p', scores, c.capacity, 'all', 0, 'f64'));
+    c.outputMaybeOver('dz', 'z', () => c.output('dz', scores, c.capacity, 'all', 0, 'f64'), 'all');
+    c.matrix('totals', 1, 1, () => 0.1, 'f64');
+    c.inPlace('totals', 'all');
+    c.batchStart = c.random.below(rows - c.rows + 1);
+    c.whole(PHASES.rows);
+  },
+  linearGradient(c) {
+    const outputs = Math.min(c.inner, 12);
+    linearTable(c);
+    c.matrix('dz', outputs, c.capacity, c.float, 'f64');
+    c.matrix('dw', outputs, c.cols, c.float, 'f64');
+    c.inPlace('dw', 'rows');
+    c.vector('db', outputs, c.float, 'f64');
+    c.inPlace('db', 'cols');
+    c.slice(outputs, 1 + c.random.below(6), PHASES.rows);
+  },
+  curvatureRows(c) {
+    const rows = linearTable(c);
+    c.vector('pk', c.capacity, c.probability, 'f64');
+    c.maybe(() => c.vector('pl', c.capacity, c.probability, 'f64'));
+    c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
+    c.output('out', c.cols + 1, c.capacity, 'cols', 0, 'f64');
+  },
 };
+
+/** Rows of a table of any element type, with more rows than the mini-batch. */
+function linearTable(c: CaseBuilder): number {
+  const rows = c.capacity + 3;
+  const dtype = c.random.pick(['f64', 'f32', 'u8'] as const);
+  c.matrix('x', rows, c.cols, dtype === 'u8' ? () => c.random.below(256) : c.float, dtype);
+  c.batchStart = c.random.below(rows - c.rows + 1);
+  return rows;
+}
 
 /** Kinds that need a column, since they choose among classes or hold a loss in column 0. */
 export const NEEDS_COLUMN: ReadonlySet<OpKind> = new Set([

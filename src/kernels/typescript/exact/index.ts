@@ -2,6 +2,8 @@
  * The exact TypeScript kernels: the contract in its plainest form, bit for bit what the native kernels compute.
  * They are the oracle of the tests and the `numerics: 'exact'` of machines without the add-on; clarity comes first.
  */
+import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from '../float64/linear.js';
+import { prepareLogisticLoss } from '../float64/logistic.js';
 import type { OpTable } from '../prepare.js';
 import { prepareActivation, prepareActivationBackward } from './activation.js';
 import { prepareCopyRows, prepareGatherLabels, prepareGatherRows, prepareScaleShift } from './gather.js';
@@ -43,4 +45,8 @@ export const exactOps: OpTable = {
   adam: prepareAdam,
   copyRows: prepareCopyRows,
   shuffle: prepareShuffle,
+  linearScores: prepareLinearScores,
+  logisticLoss: prepareLogisticLoss,
+  linearGradient: prepareLinearGradient,
+  curvatureRows: prepareCurvatureRows,
 };

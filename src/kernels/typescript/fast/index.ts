@@ -1,3 +1,5 @@
+import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from '../float64/linear.js';
+import { prepareLogisticLoss } from '../float64/logistic.js';
 import type { OpTable } from '../prepare.js';
 import { activation, activationBackward } from './activation.js';
 import {
@@ -44,4 +46,8 @@ export const fastOps: OpTable = {
   adam,
   copyRows,
   shuffle,
+  linearScores: prepareLinearScores,
+  logisticLoss: prepareLogisticLoss,
+  linearGradient: prepareLinearGradient,
+  curvatureRows: prepareCurvatureRows,
 };

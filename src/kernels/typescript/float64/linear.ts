@@ -1,0 +1,173 @@
+import { REGISTERS } from '../../contract.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
+
+/** Rows of a table, of any element type. */
+export function tableOf(op: PreparedOp, name: string): Matrix<F64 | F32 | U8> {
+  const { dtype } = op.op.operands[name]!;
+  return dtype === 'f64' ? op.f64(name) : dtype === 'f32' ? op.f32(name) : op.u8(name);
+}
+
+/** The product of two rows over 16 virtual lanes, each in a variable of its own. */
+function dot(x: F64 | F32 | U8, xAt: number, w: F64, wAt: number, cols: number, lanes: Float64Array): number {
+  let l0 = 0;
+  let l1 = 0;
+  let l2 = 0;
+  let l3 = 0;
+  let l4 = 0;
+  let l5 = 0;
+  let l6 = 0;
+  let l7 = 0;
+  let l8 = 0;
+  let l9 = 0;
+  let l10 = 0;
+  let l11 = 0;
+  let l12 = 0;
+  let l13 = 0;
+  let l14 = 0;
+  let l15 = 0;
+  let j = 0;
+  for (; j + 16 <= cols; j += 16) {
+    const p = xAt + j;
+    const q = wAt + j;
+    l0 += x[p]! * w[q]!;
+    l1 += x[p + 1]! * w[q + 1]!;
+    l2 += x[p + 2]! * w[q + 2]!;
+    l3 += x[p + 3]! * w[q + 3]!;
+    l4 += x[p + 4]! * w[q + 4]!;
+    l5 += x[p + 5]! * w[q + 5]!;
+    l6 += x[p + 6]! * w[q + 6]!;
+    l7 += x[p + 7]! * w[q + 7]!;
+    l8 += x[p + 8]! * w[q + 8]!;
+    l9 += x[p + 9]! * w[q + 9]!;
+    l10 += x[p + 10]! * w[q + 10]!;
+    l11 += x[p + 11]! * w[q + 11]!;
+    l12 += x[p + 12]! * w[q + 12]!;
+    l13 += x[p + 13]! * w[q + 13]!;
+    l14 += x[p + 14]! * w[q + 14]!;
+    l15 += x[p + 15]! * w[q + 15]!;
+  }
+  if (j === cols) {
+    const by4 = l0 + l8 + (l4 + l12) + (l2 + l10 + (l6 + l14));
+    return by4 + (l1 + l9 + (l5 + l13) + (l3 + l11 + (l7 + l15)));
+  }
+  lanes[0] = l0;
+  lanes[1] = l1;
+  lanes[2] = l2;
+  lanes[3] = l3;
+  lanes[4] = l4;
+  lanes[5] = l5;
+  lanes[6] = l6;
+  lanes[7] = l7;
+  lanes[8] = l8;
+  lanes[9] = l9;
+  lanes[10] = l10;
+  lanes[11] = l11;
+  lanes[12] = l12;
+  lanes[13] = l13;
+  lanes[14] = l14;
+  lanes[15] = l15;
+  for (let i = 0; j < cols; i++, j++) lanes[i] = lanes[i]! + x[xAt + j]! * w[wAt + j]!;
+  return sumLanes(lanes);
+}
+
+/** Lane i += lane i+8, then +4, +2, +1. Overwrites the lanes. */
+export function sumLanes(lanes: Float64Array): number {
+  for (let half = 8; half > 0; half >>= 1) {
+    for (let i = 0; i < half; i++) lanes[i] = lanes[i]! + lanes[i + half]!;
+  }
+  return lanes[0]!;
+}
+
+export const prepareLinearScores: PrepareOp = (op) => {
+  const x = tableOf(op, 'x');
+  const w = op.f64('w');
+  const bias = op.f64('bias');
+  const z = op.f64('z');
+  const lanes = new Float64Array(16);
+  return (begin, end, registers) => {
+    const start = registers[REGISTERS.batchStart] as number;
+    for (let r = begin; r < end; r++) {
+      const xAt = (start + r) * x.rowStride;
+      for (let k = 0; k < w.rows; k++) {
+        const score = dot(x.data, xAt, w.data, k * w.rowStride, w.cols, lanes);
+        z.data[k * z.rowStride + r] = score + bias.data[k]!;
+      }
+    }
+    return 0;
+  };
+};
+
+/** Rows that are added to a gradient at a time: its elements are read and written once for all of them. */
+const UNROLLED_ROWS = 4;
+
+/** to[j] = (((to[j] + d0·x0[j]) + d1·x1[j]) + …): the chain over rows, in row order. */
+function addRows(
+  to: F64,
+  at: number,
+  x: F64 | F32 | U8,
+  xAt: number,
+  stride: number,
+  dz: F64,
+  dzAt: number,
+  cols: number,
+): void {
+  const d0 = dz[dzAt]!;
+  const d1 = dz[dzAt + 1]!;
+  const d2 = dz[dzAt + 2]!;
+  const d3 = dz[dzAt + 3]!;
+  for (let j = 0; j < cols; j++) {
+    const p = xAt + j;
+    let sum = to[at + j]! + d0 * x[p]!;
+    sum += d1 * x[p + stride]!;
+    sum += d2 * x[p + 2 * stride]!;
+    to[at + j] = sum + d3 * x[p + 3 * stride]!;
+  }
+}
+
+export const prepareLinearGradient: PrepareOp = (op) => {
+  const x = tableOf(op, 'x');
+  const dz = op.f64('dz');
+  const dw = op.f64('dw');
+  const db = op.f64('db');
+  return (begin, end, registers) => {
+    const rows = registers[REGISTERS.rows] as number;
+    const start = (registers[REGISTERS.batchStart] as number) * x.rowStride;
+    for (let k = begin; k < end; k++) {
+      const at = k * dw.rowStride;
+      const slopes = k * dz.rowStride;
+      let r = 0;
+      for (; r + UNROLLED_ROWS <= rows; r += UNROLLED_ROWS) {
+        addRows(dw.data, at, x.data, start + r * x.rowStride, x.rowStride, dz.data, slopes + r, dw.cols);
+      }
+      for (; r < rows; r++) {
+        const slope = dz.data[slopes + r]!;
+        const xAt = start + r * x.rowStride;
+        for (let j = 0; j < dw.cols; j++) dw.data[at + j] = dw.data[at + j]! + slope * x.data[xAt + j]!;
+      }
+      let sum = db.data[k]!;
+      for (r = 0; r < rows; r++) sum += dz.data[slopes + r]!;
+      db.data[k] = sum;
+    }
+    return 0;
+  };
+};
+
+export const prepareCurvatureRows: PrepareOp = (op) => {
+  const x = tableOf(op, 'x');
+  const pk = op.f64('pk');
+  const pl = op.has('pl') ? op.f64('pl') : undefined;
+  const weights = op.has('weights') ? op.f64('weights') : undefined;
+  const out = op.f64('out');
+  return (begin, end, registers) => {
+    const start = registers[REGISTERS.batchStart] as number;
+    for (let r = begin; r < end; r++) {
+      const p = pk.data[r]!;
+      let h = pl === undefined ? p * (1 - p) : -(p * pl.data[r]!);
+      if (weights !== undefined) h *= weights.data[start + r]!;
+      const xAt = (start + r) * x.rowStride;
+      for (let j = 0; j < x.cols; j++) out.data[j * out.rowStride + r] = h * x.data[xAt + j]!;
+      out.data[x.cols * out.rowStride + r] = h;
+    }
+    return 0;
+  };
+};
