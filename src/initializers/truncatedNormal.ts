@@ -1,9 +1,7 @@
+import { inverseNormal } from '../core/normal.js';
+
 /**
  * A standard normal number cut at ±2, from a uniform one: the inverse of the distribution function.
- *
- * The result has the same bits on every machine, because it is made of + − × ÷ and √ on float64 alone. IEEE 754 rounds
- * these five correctly, JavaScript engines use the processor's own, and nothing may reorder or fuse them. `Math.log`
- * is left out for that reason: ECMAScript lets each engine approximate it in its own way.
  */
 
 /** Φ(−2), the part of a normal distribution that is cut off on each side (mpmath, 40 digits, rounded). */
@@ -19,66 +17,4 @@ export const TRUNCATED_DEVIATION = 0.8796256610342398;
 /** @param uniform in (0, 1). @returns a number from −2 to 2, to within its rounding. */
 export function truncatedNormal(uniform: number): number {
   return inverseNormal(LOWER + uniform * WIDTH);
-}
-
-/**
- * Φ⁻¹(p): Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988),
- * routine PPND16, coefficients rounded to float64. Its third branch, for p below e⁻²⁵, is not needed here.
- * Relative error against mpmath at 4,001 points: at most 5.1·10⁻¹⁶.
- * @param p from Φ(−2) to Φ(2)
- */
-export function inverseNormal(p: number): number {
-  const q = p - 0.5;
-  if (q >= -CENTRE && q <= CENTRE) {
-    const r = CENTRE * CENTRE - q * q;
-    return (q * polynomial(CENTRE_NUMERATOR, r)) / polynomial(CENTRE_DENOMINATOR, r);
-  }
-  const r = Math.sqrt(-tailLog(q < 0 ? p : 1 - p)) - TAIL_SHIFT;
-  const z = polynomial(TAIL_NUMERATOR, r) / polynomial(TAIL_DENOMINATOR, r);
-  return q < 0 ? -z : z;
-}
-
-/** SPLIT1 and CONST2 of the algorithm. */
-const CENTRE = 0.425;
-const TAIL_SHIFT = 1.6;
-
-/** Coefficients of the algorithm, highest power first: a7 … a0, b7 … b1 and 1, c7 … c0, d7 … d1 and 1. */
-const CENTRE_NUMERATOR = [
-  2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946,
-  1971.5909503065513, 133.14166789178438, 3.3871328727963665,
-];
-const CENTRE_DENOMINATOR = [
-  5226.495278852854, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751,
-  687.1870074920579, 42.31333070160091, 1,
-];
-const TAIL_NUMERATOR = [
-  0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684, 3.6478483247632045,
-  5.769497221460691, 4.630337846156546, 1.4234371107496835,
-];
-const TAIL_DENOMINATOR = [
-  1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008, 0.6897673349851,
-  1.6763848301838038, 2.053191626637759, 1,
-];
-
-/** √½ / 16: below it p·32 lies in [√½, √2], above it p·16 does, which keeps the series short. */
-const SCALE_SPLIT = 0.04419417382415922;
-/**
- * 2/(2k + 1) for k = 10 … 0: ln m = Σ 2/(2k + 1) · s^(2k + 1) with s = (m − 1)/(m + 1). |s| ≤ 0.1716 here, so the
- * first term left out is below 3·10⁻¹⁹.
- */
-const LOG_SERIES = Array.from({ length: 11 }, (_, i) => 2 / (2 * (10 - i) + 1));
-
-/** ln p for p from Φ(−2) to 0.075. */
-function tailLog(p: number): number {
-  const isSmall = p < SCALE_SPLIT;
-  const m = isSmall ? p * 32 : p * 16;
-  const s = (m - 1) / (m + 1);
-  return s * polynomial(LOG_SERIES, s * s) - (isSmall ? 5 : 4) * Math.LN2;
-}
-
-/** Horner's rule. */
-function polynomial(coefficients: readonly number[], x: number): number {
-  let sum = 0;
-  for (const coefficient of coefficients) sum = sum * x + coefficient;
-  return sum;
 }

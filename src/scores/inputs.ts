@@ -1,8 +1,9 @@
 import { SteepestError } from '../core/errors.js';
+import { compareLabels, type Label } from '../core/labels.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
 
-/** The name of a class. One list holds one type of names. */
-export type Label = number | string | boolean;
+export type { Label };
+
 /** One class name per sample. */
 export type LabelInput = readonly Label[] | NumericArray | NdArray;
 /** One number per sample, or one row of numbers. */
@@ -207,11 +208,6 @@ export function readWeights(input: WeightInput | undefined, rows: number): Float
     });
   }
   return weights;
-}
-
-/** Orders class names: numbers by size, strings by UTF-16 code unit, false before true. */
-export function compareLabels(a: Label, b: Label): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The class names that occur, each once, in order. */

@@ -1,8 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
+import { compareLabels, type Label } from '../../core/labels.js';
 import type { NdArray } from '../../core/ndarray.js';
 
-/** A class as users name it. */
-export type Label = string | number | boolean;
+export { compareLabels, type Label };
+
 /** One class per row. */
 export type LabelInput = ArrayLike<Label> | NdArray;
 
@@ -43,21 +44,6 @@ function checkLabel(what: string, label: unknown, row: number, type: string): vo
     given: `${typeof label === 'object' ? JSON.stringify(label) : String(label)} (${typeof label}) at row ${row}`,
     mend: 'Use strings, numbers or booleans, one kind throughout.',
   });
-}
-
-/** Sorted as numbers, or by code point; false before true. */
-export function compareLabels(a: Label, b: Label): number {
-  if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
-  return Number(a) - Number(b);
-}
-
-/** UTF-16 order differs from code point order only where a surrogate meets a unit above the surrogates. */
-function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a.charCodeAt(i) !== b.charCodeAt(i)) return a.codePointAt(i)! - b.codePointAt(i)!;
-  }
-  return a.length - b.length;
 }
 
 /**

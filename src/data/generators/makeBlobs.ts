@@ -1,0 +1,105 @@
+import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { checkSeed, classNumbers, Draws, evenly, matrix, permuteRows, STREAMS } from './draws.js';
+
+export interface BlobsOptions {
+  /** Number of samples in all (100), or of each blob. */
+  nSamples?: number | readonly number[];
+  /** Number of columns (2); with given centers, theirs. */
+  nFeatures?: number;
+  /** Number of blobs (3), or their centers. */
+  centers?: number | readonly (readonly number[])[];
+  /** Standard deviation of all blobs (1), or of each. */
+  clusterStd?: number | readonly number[];
+  /** Where centers are drawn, [−10, 10] by default. */
+  centerBox?: readonly [number, number];
+  /** Mix the samples of the blobs (true). */
+  shuffle?: boolean;
+  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  seed?: number;
+}
+
+export interface Blobs {
+  /** samples × columns. */
+  x: NdArray<Float64Array>;
+  /** The blob of each sample, from 0. */
+  y: NdArray<Int32Array>;
+  /** blobs × columns. */
+  centers: NdArray<Float64Array>;
+}
+
+const KEYS = ['nSamples', 'nFeatures', 'centers', 'clusterStd', 'centerBox', 'shuffle', 'seed'] as const;
+
+/**
+ * Isotropic normal clouds around centers, for trying out classifiers.
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ */
+export function makeBlobs(options: BlobsOptions = {}): Blobs {
+  checkKeys('options of makeBlobs', options, KEYS);
+  const draws = new Draws(checkSeed(options.seed ?? 0), STREAMS.blobs);
+  const { data: middle, count, cols } = readCenters(options, draws);
+  const sizes = readSizes(options.nSamples ?? 100, count);
+  const deviations = readDeviations(options.clusterStd ?? 1, count);
+  const y = Int32Array.from(sizes.flatMap((size, c) => new Array<number>(size).fill(c)));
+  const x = new Float64Array(y.length * cols);
+  y.forEach((c, i) => {
+    for (let j = 0; j < cols; j++) x[i * cols + j] = middle[c * cols + j] + deviations[c] * draws.normal();
+  });
+  const centers = matrix(middle, cols);
+  if (!checkBoolean('shuffle', options.shuffle ?? true)) {
+    return { x: matrix(x, cols), y: classNumbers(y), centers };
+  }
+  const order = draws.permutation(y.length);
+  return { x: matrix(permuteRows(x, cols, order), cols), y: classNumbers(permuteRows(y, 1, order)), centers };
+}
+
+function refuse(expected: string, given: unknown): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected,
+    given: JSON.stringify(given),
+    mend: 'Change the option.',
+  });
+}
+
+function readCenters(
+  options: BlobsOptions,
+  draws: Draws,
+): { data: Float64Array; count: number; cols: number } {
+  const { centers } = options;
+  if (typeof centers === 'object') {
+    const cols = centers[0]?.length ?? 0;
+    const isTable = cols > 0 && centers.every((row) => row.length === cols && row.every(Number.isFinite));
+    if (!isTable) refuse('centers as rows of finite numbers, all of one length', centers);
+    if (options.nFeatures !== undefined && options.nFeatures !== cols) {
+      refuse(`nFeatures ${cols}, as centers have columns`, options.nFeatures);
+    }
+    return { data: Float64Array.from(centers.flat()), count: centers.length, cols };
+  }
+  const perBlob = typeof options.nSamples === 'object' ? options.nSamples.length : 3;
+  const count = checkInteger('centers', centers ?? perBlob);
+  const cols = checkInteger('nFeatures', options.nFeatures ?? 2);
+  const [low, high] = options.centerBox ?? [-10, 10];
+  if (!(Number.isFinite(high - low) && low <= high))
+    refuse('centerBox as [low, high], low ≤ high', [low, high]);
+  return { data: draws.many(count * cols, () => draws.uniform(low, high)), count, cols };
+}
+
+function readSizes(nSamples: number | readonly number[], count: number): readonly number[] {
+  if (typeof nSamples !== 'object') return evenly(checkInteger('nSamples', nSamples), count);
+  if (nSamples.length !== count) refuse(`nSamples with ${count} numbers, one per center`, nSamples);
+  nSamples.forEach((size, i) => {
+    checkInteger(`nSamples[${i}]`, size, 0);
+  });
+  if (nSamples.every((size) => size === 0)) refuse('at least one sample', nSamples);
+  return nSamples;
+}
+
+function readDeviations(clusterStd: number | readonly number[], count: number): readonly number[] {
+  const list = typeof clusterStd === 'object' ? clusterStd : new Array<number>(count).fill(clusterStd);
+  if (list.length !== count) refuse(`clusterStd with ${count} numbers, one per center`, clusterStd);
+  list.forEach((deviation) => {
+    checkNumber('clusterStd', deviation, 'a finite number of at least 0', (v) => v >= 0);
+  });
+  return list;
+}

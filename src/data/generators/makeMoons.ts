@@ -1,0 +1,64 @@
+import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { checkSeed, classNumbers, Draws, matrix, permuteRows, STREAMS } from './draws.js';
+
+export interface MoonsOptions {
+  /** Number of samples in all (100), or of the outer and the inner moon. */
+  nSamples?: number | readonly [number, number];
+  /** Mix the samples (true). */
+  shuffle?: boolean;
+  /** Standard deviation of normal noise on both coordinates (0). */
+  noise?: number;
+  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  seed?: number;
+}
+
+/** Where the inner moon's half circle is centered. */
+const INNER_X = 1;
+const INNER_Y = 0.5;
+
+/**
+ * Two half circles that reach into one another, which no straight line tells apart: the outer one
+ * (cos t, sin t), class 0, and the inner one (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ */
+export function makeMoons(options: MoonsOptions = {}): { x: NdArray<Float64Array>; y: NdArray<Int32Array> } {
+  checkKeys('options of makeMoons', options, ['nSamples', 'shuffle', 'noise', 'seed']);
+  const draws = new Draws(checkSeed(options.seed ?? 0), STREAMS.moons);
+  const noise = checkNumber('noise', options.noise ?? 0, 'a finite number of at least 0', (v) => v >= 0);
+  const [outer, inner] = readSizes(options.nSamples ?? 100);
+  const order = checkBoolean('shuffle', options.shuffle ?? true)
+    ? draws.permutation(outer + inner)
+    : undefined;
+  const x = new Float64Array((outer + inner) * 2);
+  const y = new Int32Array(outer + inner).fill(1, outer);
+  y.forEach((moon, i) => {
+    const [position, size] = moon === 0 ? [i, outer] : [i - outer, inner];
+    const t = size > 1 ? (Math.PI * position) / (size - 1) : 0;
+    x[2 * i] = moon === 0 ? Math.cos(t) : INNER_X - Math.cos(t);
+    x[2 * i + 1] = moon === 0 ? Math.sin(t) : INNER_Y - Math.sin(t);
+  });
+  const points = order === undefined ? x : permuteRows(x, 2, order);
+  const classes = order === undefined ? y : permuteRows(y, 1, order);
+  if (noise > 0) {
+    for (let i = 0; i < points.length; i++) points[i] += noise * draws.normal();
+  }
+  return { x: matrix(points, 2), y: classNumbers(classes) };
+}
+
+function readSizes(nSamples: number | readonly number[]): readonly [number, number] {
+  if (typeof nSamples !== 'object') {
+    const total = checkInteger('nSamples', nSamples);
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
+  }
+  const [outer, inner, ...more] = nSamples;
+  if (more.length > 0 || checkInteger('nSamples', outer, 0) + checkInteger('nSamples', inner, 0) === 0) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'nSamples as two numbers that are not both 0',
+      given: JSON.stringify(nSamples),
+      mend: 'Give the sizes of the outer and of the inner moon.',
+    });
+  }
+  return [outer, inner];
+}

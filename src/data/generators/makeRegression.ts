@@ -1,0 +1,94 @@
+import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { checkSeed, Draws, matrix, multiply, permuteColumns, permuteRows, STREAMS } from './draws.js';
+import { lowRankMatrix } from './lowRankMatrix.js';
+
+export interface RegressionOptions {
+  /** Number of samples (100). */
+  nSamples?: number;
+  /** Number of columns (100). */
+  nFeatures?: number;
+  /** How many columns the target depends on (10). */
+  nInformative?: number;
+  /** Number of targets (1). */
+  nTargets?: number;
+  /** What is added to every target (0). */
+  bias?: number;
+  /** About how many directions explain x; all columns are independent if left out. */
+  effectiveRank?: number;
+  /** With `effectiveRank`, the share of the slowly falling tail in the singular values, 0 … 1 (0.5). */
+  tailStrength?: number;
+  /** Standard deviation of normal noise on the targets (0). */
+  noise?: number;
+  /** Mix samples and columns (true). */
+  shuffle?: boolean;
+  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  seed?: number;
+}
+
+export interface Regression {
+  /** samples × columns. */
+  x: NdArray<Float64Array>;
+  /** [samples], or samples × targets. */
+  y: NdArray<Float64Array>;
+  /** The line's own coefficients, [columns] or columns × targets: from 0 to 100 where a column counts, else 0. */
+  coef: NdArray<Float64Array>;
+}
+
+const KEYS = [
+  'nSamples',
+  'nFeatures',
+  'nInformative',
+  'nTargets',
+  'bias',
+  'effectiveRank',
+  'tailStrength',
+  'noise',
+  'shuffle',
+  'seed',
+] as const;
+
+const NOT_NEGATIVE = 'a finite number of at least 0';
+/** Coefficients are uniform between 0 and this. */
+const LARGEST_COEFFICIENT = 100;
+
+/**
+ * y = x · coef + bias + noise for normal columns, of which `nInformative` count.
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ */
+export function makeRegression(options: RegressionOptions = {}): Regression {
+  checkKeys('options of makeRegression', options, KEYS);
+  const draws = new Draws(checkSeed(options.seed ?? 0), STREAMS.regression);
+  const rows = checkInteger('nSamples', options.nSamples ?? 100);
+  const cols = checkInteger('nFeatures', options.nFeatures ?? 100);
+  const targets = checkInteger('nTargets', options.nTargets ?? 1);
+  const informative = Math.min(cols, checkInteger('nInformative', options.nInformative ?? 10, 0));
+  const bias = checkNumber('bias', options.bias ?? 0);
+  const noise = checkNumber('noise', options.noise ?? 0, NOT_NEGATIVE, (v) => v >= 0);
+  const shuffle = checkBoolean('shuffle', options.shuffle ?? true);
+  const tail = checkNumber(
+    'tailStrength',
+    options.tailStrength ?? 0.5,
+    'from 0 to 1',
+    (v) => v >= 0 && v <= 1,
+  );
+
+  let x =
+    options.effectiveRank === undefined
+      ? draws.many(rows * cols, () => draws.normal())
+      : lowRankMatrix(rows, cols, checkInteger('effectiveRank', options.effectiveRank), tail, draws);
+  let coef = new Float64Array(cols * targets);
+  for (let i = 0; i < informative * targets; i++) coef[i] = draws.uniform(0, LARGEST_COEFFICIENT);
+  let y = multiply(x, coef, rows, cols, targets).map((value) => value + bias);
+  if (noise > 0) y = y.map((value) => value + noise * draws.normal());
+  if (shuffle) {
+    const order = draws.permutation(rows);
+    const columns = draws.permutation(cols);
+    x = permuteColumns(permuteRows(x, cols, order), cols, columns);
+    y = permuteRows(y, targets, order);
+    coef = permuteRows(coef, targets, columns);
+  }
+  const shaped = (data: Float64Array): NdArray<Float64Array> =>
+    targets === 1 ? { data, shape: [data.length] } : matrix(data, targets);
+  return { x: matrix(x, cols), y: shaped(y), coef: shaped(coef) };
+}
