@@ -19,6 +19,10 @@
 #include "math_f64.inl"
 #include "linear_f64.inl"
 #include "logistic_f64.inl"
+#include "qr_apply.inl"
+#include "qr_panel.inl"
+#include "qr.inl"
+#include "triangular.inl"
 #include "peak.inl"
 
 /** In the order of OpKind. */
@@ -57,6 +61,10 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_logisticLoss,
               op_linearGradient,
               op_curvatureRows,
+              op_gatherDesign,
+              op_qrFold,
+              op_triangularSolve,
+              op_jacobiRows,
           },
           fmaLoop};
 }

@@ -104,7 +104,11 @@ enum class OpKind : int32_t {
   LogisticLoss = 28,
   LinearGradient = 29,
   CurvatureRows = 30,
-  Count = 31,
+  GatherDesign = 31,
+  QrFold = 32,
+  TriangularSolve = 33,
+  JacobiRows = 34,
+  Count = 35,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -321,6 +325,30 @@ constexpr int pl = 2;
 constexpr int weights = 3;
 constexpr int out = 4;
 }  // namespace op_curvatureRows
+namespace op_gatherDesign {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int weight = 2;
+constexpr int dst = 3;
+constexpr int intercept_ = 0;
+}  // namespace op_gatherDesign
+namespace op_qrFold {
+constexpr int a = 0;
+constexpr int r = 1;
+constexpr int triangular_ = 0;
+}  // namespace op_qrFold
+namespace op_triangularSolve {
+constexpr int r = 0;
+constexpr int b = 1;
+constexpr int transposed_ = 0;
+}  // namespace op_triangularSolve
+namespace op_jacobiRows {
+constexpr int a = 0;
+constexpr int b = 1;
+constexpr int sweeps = 2;
+constexpr int tolerance_ = 0;
+constexpr int maxSweeps_ = 1;
+}  // namespace op_jacobiRows
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -366,6 +394,10 @@ constexpr OpSchema kOpSchemas[] = {
     {"logisticLoss", 6, 0, {{"z", false, 2}, {"labels", false, 4}, {"weights", true, 2}, {"p", true, 2}, {"dz", false, 2}, {"totals", false, 2}}},
     {"linearGradient", 4, 0, {{"x", false, 19}, {"dz", false, 2}, {"dw", false, 2}, {"db", false, 2}}},
     {"curvatureRows", 5, 0, {{"x", false, 19}, {"pk", false, 2}, {"pl", true, 2}, {"weights", true, 2}, {"out", false, 2}}},
+    {"gatherDesign", 4, 1, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"dst", false, 2}}},
+    {"qrFold", 2, 1, {{"a", false, 2}, {"r", false, 2}}},
+    {"triangularSolve", 2, 1, {{"r", false, 2}, {"b", false, 2}}},
+    {"jacobiRows", 3, 2, {{"a", false, 2}, {"b", true, 2}, {"sweeps", false, 2}}},
 };
 
 }  // namespace steepest

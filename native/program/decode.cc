@@ -132,6 +132,10 @@ double scalarLimit(OpKind kind, int index) {
       return index == op_momentum::nesterov_ ? flags : 0;
     case OpKind::Shuffle:
       return kWordLimit;
+    case OpKind::GatherDesign:
+    case OpKind::QrFold:
+    case OpKind::TriangularSolve:  // Each has one scalar.
+      return flags;
     default:
       return 0;
   }

@@ -43,6 +43,8 @@ int64_t rowLimitOf(const DecodedOp& op) {
       const int64_t weights = columnLimit(op.at(op_curvatureRows::weights), op.at(op_curvatureRows::weights));
       return rows < weights ? rows : weights;
     }
+    case OpKind::GatherDesign:
+      return op.at(op_gatherDesign::x).rows;
     default:
       return kNoLimit;
   }

@@ -10,6 +10,8 @@ namespace {
 constexpr int64_t kPenaltyBlockRows = 16;
 /** Columns that r2Terms writes for each column of y. */
 constexpr int64_t kR2Terms = 3;
+/** Columns of a QR factorisation come in panels. */
+constexpr int64_t kQrPanelCols = 8;
 /** An index holds row numbers as 32-bit words. */
 constexpr int64_t kIndexLimit = int64_t{1} << 32;
 
@@ -36,6 +38,10 @@ class Shapes {
   }
   void atMost(int operand, Side which, int64_t count) {
     if (ok_ && has(operand) && side(operand, which) > count) refuse(operand, which, "at most ", count);
+  }
+
+  void multiple(int operand, Side which, int64_t unit) {
+    if (ok_ && side(operand, which) % unit != 0) refuse(operand, which, "a multiple of ", unit);
   }
 
   /** Matrices of the mini-batch: room for maxRows rows, and the same number of columns. */
@@ -183,6 +189,41 @@ void checkMoves(Shapes& s, OpKind kind) {
   }
 }
 
+/** The rules of least squares. */
+void checkLeastSquares(Shapes& s, OpKind kind) {
+  switch (kind) {
+    case OpKind::GatherDesign: {
+      using namespace op_gatherDesign;
+      s.batch(dst);
+      s.vector(weight);
+      s.exactly(y, Rows, s.side(x, Rows));
+      s.exactly(weight, Cols, s.side(x, Rows));
+      // A column more, for the intercept: the rule is the same with and without one.
+      return s.atLeast(dst, Cols, 1 + s.side(x, Cols) + s.side(y, Cols));
+    }
+    case OpKind::QrFold: {
+      using namespace op_qrFold;
+      s.batch(a);
+      s.multiple(r, Cols, kQrPanelCols);
+      s.exactly(r, Rows, s.side(r, Cols));
+      return s.exactly(a, Cols, s.side(r, Cols));
+    }
+    case OpKind::TriangularSolve: {
+      using namespace op_triangularSolve;
+      s.exactly(r, Rows, s.side(r, Cols));
+      return s.exactly(b, Rows, s.side(r, Cols));
+    }
+    case OpKind::JacobiRows: {
+      using namespace op_jacobiRows;
+      s.exactly(b, Rows, s.side(a, Rows));
+      s.vector(sweeps);
+      return s.exactly(sweeps, Cols, 1);
+    }
+    default:
+      return;
+  }
+}
+
 /** The rules of losses and metrics. */
 void checkLosses(Shapes& s, OpKind kind) {
   switch (kind) {
@@ -297,12 +338,14 @@ void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
       checkMoves(s, op.kind);
       checkLosses(s, op.kind);
       checkLinear(s, op.kind);
+      checkLeastSquares(s, op.kind);
   }
 }
 
 /** Ops whose result is one whole, so that ranks cannot share them. */
 bool isIndivisible(OpKind kind) {
-  return kind == OpKind::RowSums || kind == OpKind::Shuffle || kind == OpKind::LogisticLoss;
+  return kind == OpKind::RowSums || kind == OpKind::Shuffle || kind == OpKind::LogisticLoss || kind == OpKind::QrFold ||
+         kind == OpKind::JacobiRows;
 }
 
 bool checkSplit(const DecodedOp& op, Refusal& refusal) {
@@ -344,6 +387,10 @@ int64_t rangeOf(const DecodedOp& op) {
       return op.at(op_shuffle::index).cols;
     case OpKind::LinearGradient:
       return op.at(op_linearGradient::dw).rows;
+    case OpKind::TriangularSolve:
+      return op.at(op_triangularSolve::b).cols;
+    case OpKind::JacobiRows:
+      return op.at(op_jacobiRows::a).rows;
     default:
       return kBatchRange;
   }

@@ -15,6 +15,7 @@ namespace {
  * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
  * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
  * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · H (C+1)×R · w 1×2R; and L 1×2R labels below K
+ * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · D 1×1
  */
 struct Spec {
   OpKind kind;
@@ -64,6 +65,12 @@ constexpr Spec kSpecs[] = {
     {OpKind::LinearGradient, "uZWB"},
     {OpKind::CurvatureRows, "Xyy-H"},
     {OpKind::CurvatureRows, "ty-wH"},
+    {OpKind::GatherDesign, "tY-K"},
+    {OpKind::GatherDesign, "uYwK"},
+    {OpKind::QrFold, "KQ"},
+    {OpKind::TriangularSolve, "QP"},
+    {OpKind::JacobiRows, "K-D"},
+    {OpKind::JacobiRows, "KKD"},
 };
 
 /** Every kind but gemm is in the table. */
@@ -119,6 +126,9 @@ template <class T, class Fn> void fill(Operand& operand, int64_t rows, int64_t c
   for (int64_t i = 0; i < rows * stride; ++i) values[i] = static_cast<T>(fn());
 }
 
+/** Columns of a design matrix: one, x and y, in panels of eight. */
+int64_t designCols(const Shape& shape) { return (shape.cols + 2 + 7) / 8 * 8; }
+
 void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, Numbers& numbers) {
   const int64_t r = shape.rows;
   const int64_t c = shape.cols;
@@ -149,6 +159,11 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'H': return fill<double>(operand, c + 1, r, pad, DType::F64, number);
     case 'w': return fill<double>(operand, 1, 2 * r, 0, DType::F64, unit);
     case 'L': return fill<int32_t>(operand, 1, 2 * r, 0, DType::I32, below(kOutputs));
+    case 'Y': return fill<double>(operand, 2 * r, 1, pad, DType::F64, number);
+    case 'K': return fill<double>(operand, r, designCols(shape), pad, DType::F64, number);
+    case 'Q': return fill<double>(operand, designCols(shape), designCols(shape), pad, DType::F64, number);
+    case 'P': return fill<double>(operand, designCols(shape), c, pad, DType::F64, number);
+    case 'D': return fill<double>(operand, 1, 1, 0, DType::F64, unit);
     default: operand.matrix = {};
   }
 }
@@ -176,6 +191,14 @@ void setScalars(OpArgs& args, OpKind kind, int turn) {
       args.scalars[op_shuffle::seed_] = 3;
       args.scalars[op_shuffle::stream_] = turn;
       break;
+    case OpKind::GatherDesign:
+    case OpKind::TriangularSolve:  // Each has one flag.
+      args.scalars[op_gatherDesign::intercept_] = turn % 2;
+      break;
+    case OpKind::JacobiRows:
+      args.scalars[op_jacobiRows::tolerance_] = 1e-15;
+      args.scalars[op_jacobiRows::maxSweeps_] = 3;
+      break;
     default:
       break;
   }
@@ -183,7 +206,7 @@ void setScalars(OpArgs& args, OpKind kind, int turn) {
 }
 
 int64_t rangeEnd(OpKind kind, const Shape& shape) {
-  if (kind == OpKind::BiasGradient) return shape.cols;
+  if (kind == OpKind::BiasGradient || kind == OpKind::TriangularSolve) return shape.cols;
   if (kind == OpKind::LinearGradient) return kOutputs;
   return kind == OpKind::Penalty ? (shape.rows + 15) / 16 : shape.rows;
 }

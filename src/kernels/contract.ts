@@ -108,6 +108,9 @@ export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
 /** Which of gemm's dimensions is the mini-batch (its run-time size comes from the `rows` register). */
 export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
 
+/** qrFold takes columns with a smaller sum of squares for zero: reciprocals in their reflectors might overflow. */
+export const QR_LEAST = 2 ** -960;
+
 /** A kind of op: its operands (a trailing `?` marks an optional one) and its scalar parameters. */
 export interface OpSchema {
   readonly operands: Readonly<Record<string, readonly DType[]>>;
@@ -352,6 +355,54 @@ export const OPS = {
   curvatureRows: {
     operands: { x: ['f64', 'f32', 'u8'], pk: ['f64'], 'pl?': ['f64'], 'weights?': ['f64'], out: ['f64'] },
     scalars: [],
+  },
+  /**
+   * Rows of a design matrix, in float64: dst[r] = [1 | x[i] | y[i] | 0 …] with i = batchStart + r; the 1 only where
+   * `intercept` = 1, zeros up to dst's columns. With `weight` (a vector), √weight[i] takes the place of the 1 and
+   * each x and y is multiplied by it.
+   */
+  gatherDesign: {
+    operands: { x: ['f32', 'f64', 'u8'], y: ['f64'], 'weight?': ['f64'], dst: ['f64'] },
+    scalars: ['intercept'],
+  },
+  /**
+   * QR of [R; A] in float64 by Householder reflections, for R (n×n, upper triangle; what is below its diagonal is not
+   * read) and the first m = R (the register) rows of A; n is a multiple of 8. R becomes the new triangle, A is used up.
+   * Reflector j is [s; v] with v = column j of A as it then stands and s in row j (Golub & Van Loan, "Matrix
+   * Computations", §5.1; the structure of TSQR: Demmel, Grigori, Hoemmen, Langou 2012, §2). fma has one rounding to float64.
+   *
+   * Blocks of 32 columns from the left (m′ = m rows, or with `triangular` = 1, A itself a triangle, min(m, end of block)),
+   * each made of panels of 8. Within a panel, for t = 0 … 7, j its column t:
+   *   d_c = Σ_r fma(A[r][j], A[r][c], ·) for all 8 columns c, in four chains from 0 (row r in chain r mod 4), summed
+   *   (0 + 2) + (1 + 3). If d_j < 2⁻⁹⁶⁰: s = w = 0, β = R[j][j]. Else N = √fma(R[j][j], R[j][j], d_j), β = R[j][j] ≥ 0 ? −N : N,
+   *   s = R[j][j] − β, w = 1 / (s·−β). g[l][j] = d_l for columns l < j of the panel. For the columns c > j of the panel
+   *   k_c = fma(s, R[j][c], d_c)·−w, R[j][c] ← fma(s, k_c, R[j][c]); k_c = 0 for the others; R[j][j] ← β; but for t = 7,
+   *   A[r][c] ← fma(A[r][j], k_c, A[r][c]) for all 8 columns and r < m′.
+   * Then the panel's reflectors are applied to the other columns of the block right of it; and after the last panel, those
+   * of the whole block to all columns right of it. Applied to column c, reflectors i ascending, l < i among those applied:
+   *   q_i = s_i·R[i][c], then the chain fma(A[r][i], A[r][c], q_i), r ascending below m′; then the chain fma(g[l][i], k_l, q_i),
+   *   l ascending; k_i = q_i·−w_i; R[i][c] ← fma(s_i, k_i, R[i][c]); last A[r][c] ← the chain fma(A[r][i], k_i, A[r][c]) over i.
+   * g[l][i] for l and i of different panels is the chain fma(A[r][l], A[r][i], ·) from 0, r ascending below m′.
+   */
+  qrFold: { operands: { a: ['f64'], r: ['f64'] }, scalars: ['triangular'] },
+  /**
+   * B ← the solution X of R·X = B (or Rᵀ·X = B with `transposed` = 1), R upper triangular, in float64.
+   * From the last row up: acc = b[i][j]; acc ← acc − r[i][k]·x[k][j], k = i+1 … n−1, two roundings each; x[i][j] = acc / r[i][i].
+   * Transposed, from the first row down: r[k][i], k = 0 … i−1. Range: columns of b.
+   */
+  triangularSolve: { operands: { r: ['f64'], b: ['f64'] }, scalars: ['transposed'] },
+  /**
+   * Makes the rows of a orthogonal by rotating pairs of them, and rows of b with them (one-sided Jacobi: Hestenes 1958;
+   * Golub & Van Loan §8.6.3): a becomes Σ·Vᵀ and b becomes Uᵀ·b for the a = U·Σ·Vᵀ given. Float64, two roundings for
+   * each product and sum, lane sums (16 lanes).
+   * Sweeps over p < q, p ascending, then q: α = lane sum p·p, β = lane sum q·q, γ = lane sum p·q. If |γ| > tolerance·(√α·√β):
+   * ζ = (β − α) / (2·γ), t = (ζ < 0 ? −1 : 1) / (|ζ| + √(1 + ζ·ζ)), c = 1 / √(1 + t·t), s = c·t;
+   * p ← c·p − s·q, q ← s·p + c·q (the old p). `sweeps` gets the number of the first sweep without a rotation, or −1
+   * after maxSweeps. Runs whole.
+   */
+  jacobiRows: {
+    operands: { a: ['f64'], 'b?': ['f64'], sweeps: ['f64'] },
+    scalars: ['tolerance', 'maxSweeps'],
   },
 } as const satisfies Record<string, OpSchema>;
 

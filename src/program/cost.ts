@@ -7,13 +7,15 @@ export interface OpCost {
 }
 
 /**
- * Operations per element of the op's main operand, counted from the formulas in kernels/contract.ts; exp, log and
+ * Operations per element of the op's main operand, or how to work them out, counted from the formulas in
+ * kernels/contract.ts; exp, log and
  * their kin count 20, a division or a root 1.
  */
 const FLOPS_PER_ELEMENT: Record<
-  Exclude<OpKind, 'gemm' | 'linearScores' | 'linearGradient'>,
-  readonly [operand: string, flops: number]
+  Exclude<OpKind, 'linearScores' | 'linearGradient'>,
+  readonly [operand: string, flops: number | ((op: Op) => number)]
 > = {
+  gemm: ['c', ({ operands }) => 2 * operands.a!.cols],
   gatherRows: ['dst', 2],
   gatherLabels: ['dst', 0],
   biasGradient: ['dz', 1],
@@ -42,6 +44,11 @@ const FLOPS_PER_ELEMENT: Record<
   shuffle: ['index', 0],
   logisticLoss: ['z', 50],
   curvatureRows: ['out', 1],
+  gatherDesign: ['dst', 1],
+  qrFold: ['a', ({ operands }) => 2 * operands.r!.cols],
+  triangularSolve: ['b', ({ operands }) => operands.r!.cols],
+  // A sweep takes about 5 operations for each element and each other row, and six sweeps are usual.
+  jacobiRows: ['a', ({ operands }) => 30 * operands.a!.rows],
 };
 
 /** The cost of one op over a full mini-batch, all ranks together. */
@@ -49,10 +56,6 @@ export function opCost(op: Op): OpCost {
   let bytes = 0;
   for (const { rows, cols, dtype } of Object.values(op.operands)) {
     bytes += rows * cols * BYTES_PER_ELEMENT[dtype];
-  }
-  if (op.kind === 'gemm') {
-    const { a, c } = op.operands;
-    return { flops: 2 * c!.rows * c!.cols * a!.cols, bytes };
   }
   if (op.kind === 'linearScores' || op.kind === 'linearGradient') {
     // The batch is the columns of z; the table x holds the whole data set.
@@ -73,7 +76,7 @@ export function opCost(op: Op): OpCost {
   }
   const [operand, flops] = FLOPS_PER_ELEMENT[op.kind];
   const { rows, cols } = op.operands[operand]!;
-  return { flops: rows * cols * flops, bytes };
+  return { flops: rows * cols * (typeof flops === 'number' ? flops : flops(op)), bytes };
 }
 
 /** Floating-point operations of a whole step. */

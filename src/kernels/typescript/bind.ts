@@ -48,6 +48,7 @@ function rowLimitOf({ kind, operands }: Op): number {
       return index?.cols ?? src!.cols;
     case 'linearScores':
     case 'linearGradient':
+    case 'gatherDesign':
       return x!.rows;
     case 'logisticLoss':
       return Math.min(labels!.cols, weights?.cols ?? Number.POSITIVE_INFINITY);

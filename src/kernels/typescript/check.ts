@@ -20,7 +20,13 @@ import {
 import { checkShapes, type Refuse, rangeOf } from './shapes.js';
 
 /** Ops whose result is one whole, so that ranks cannot share them. */
-const INDIVISIBLE: ReadonlySet<string> = new Set(['rowSums', 'shuffle', 'logisticLoss']);
+const INDIVISIBLE: ReadonlySet<string> = new Set([
+  'rowSums',
+  'shuffle',
+  'logisticLoss',
+  'qrFold',
+  'jacobiRows',
+]);
 
 /** Largest value of a 32-bit word. */
 const LARGEST_WORD = 0xffffffff;
@@ -156,6 +162,9 @@ const ALLOWED: Readonly<Record<string, readonly number[]>> = {
   batch: Object.values(GEMM_BATCH),
   scaled: [0, 1],
   nesterov: [0, 1],
+  intercept: [0, 1],
+  triangular: [0, 1],
+  transposed: [0, 1],
 };
 
 function checkScalars(op: Op, schema: OpSchema, name: string): void {

@@ -3,6 +3,9 @@ import { GEMM_BATCH, type Op, type Operand, type OpKind } from '../contract.js';
 /** Rows of a weight matrix per block of the penalty op (contract.ts). */
 const PENALTY_BLOCK_ROWS = 16;
 
+/** Columns of a QR factorisation come in panels. */
+const QR_PANEL_COLS = 8;
+
 /** Columns that r2Terms writes for each column of y. */
 const R2_TERMS = 3;
 
@@ -31,6 +34,10 @@ export function rangeOf(op: Op): number | 'batch' {
       return operands.index!.cols;
     case 'linearGradient':
       return operands.dw!.rows;
+    case 'triangularSolve':
+      return operands.b!.cols;
+    case 'jacobiRows':
+      return operands.a!.rows;
     default:
       return 'batch';
   }
@@ -63,6 +70,11 @@ class Shapes {
     const operand = this.op.operands[name];
     if (operand === undefined || operand[side] >= count) return;
     this.refuse(name, `at least ${count} ${side} (${why})`, `${operand[side]}`);
+  }
+
+  multiple(name: string, side: 'rows' | 'cols', unit: number, why: string): void {
+    const count = this.of(name)[side];
+    if (count % unit !== 0) this.refuse(name, `a multiple of ${unit} ${side} (${why})`, `${count}`);
   }
 
   /** Matrices of the mini-batch: room for maxRows rows, and the same number of columns. */
@@ -255,6 +267,31 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.batchVector('pk');
     if (s.has('pl')) s.batchVector('pl');
     s.vector('weights');
+  },
+  gatherDesign(s) {
+    s.batch('dst');
+    s.vector('weight');
+    const { rows, cols } = s.of('x');
+    s.exactly('y', 'rows', rows, 'as many as x');
+    s.exactly('weight', 'cols', rows, 'one for each row of x');
+    s.atLeast('dst', 'cols', 1 + cols + s.of('y').cols, 'one, x and y');
+  },
+  qrFold(s) {
+    s.batch('a');
+    const { cols } = s.of('r');
+    s.multiple('r', 'cols', QR_PANEL_COLS, 'whole panels');
+    s.exactly('r', 'rows', cols, 'a square');
+    s.exactly('a', 'cols', cols, 'as many as r');
+  },
+  triangularSolve(s) {
+    const { cols } = s.of('r');
+    s.exactly('r', 'rows', cols, 'a square');
+    s.exactly('b', 'rows', cols, 'as many as r');
+  },
+  jacobiRows(s) {
+    s.exactly('b', 'rows', s.of('a').rows, 'as many as a');
+    s.vector('sweeps');
+    s.exactly('sweeps', 'cols', 1, 'one number');
   },
 };
 

@@ -258,6 +258,49 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
     c.output('out', c.cols + 1, c.capacity, 'cols', 0, 'f64');
   },
+  gatherDesign(c) {
+    const tableRows = c.capacity + c.inner + 1;
+    const targets = 1 + c.random.below(3);
+    const dtype = c.random.pick(['u8', 'f32', 'f64'] as const);
+    c.matrix('x', tableRows, c.cols, dtype === 'u8' ? () => c.random.below(256) : c.float, dtype);
+    c.matrix('y', tableRows, targets, c.float, 'f64');
+    c.maybe(() => c.vector('weight', tableRows, c.positive, 'f64'));
+    c.batchStart = c.random.below(tableRows - c.rows + 1);
+    c.output('dst', c.capacity, 1 + c.cols + targets + c.random.below(8), 'rows', 0, 'f64');
+    c.scalar({ intercept: c.random.below(2) });
+  },
+  qrFold(c) {
+    const n = qrColumns(c);
+    const isTriangular = c.random.chance(0.3);
+    const triangle = (i: number, j: number): number => (i <= j ? c.float() : 0);
+    c.matrix('a', c.capacity, n, isTriangular ? triangle : c.float, 'f64');
+    c.matrix('r', n, n, c.random.chance(0.3) ? () => 0 : triangle, 'f64');
+    c.inPlace('a', 'all');
+    c.inPlace('r', 'all');
+    c.scalar({ triangular: Number(isTriangular) });
+    c.whole(PHASES.rows);
+  },
+  triangularSolve(c) {
+    const n = c.inner;
+    c.matrix('r', n, n, c.float, 'f64');
+    c.matrix('b', n, c.cols, c.float, 'f64');
+    c.inPlace('b', 'cols');
+    c.scalar({ transposed: c.random.below(2) });
+    c.slice(c.cols, 1 + c.random.below(SLICE_ROWS));
+  },
+  jacobiRows(c) {
+    const rows = Math.min(c.rows, 17);
+    c.matrix('a', rows, c.cols, c.float, 'f64');
+    c.inPlace('a', 'all');
+    c.maybe(() => {
+      c.matrix('b', rows, c.inner, c.float, 'f64');
+      c.inPlace('b', 'all');
+    });
+    c.matrix('sweeps', 1, 1, () => 99, 'f64');
+    c.inPlace('sweeps', 'all');
+    c.scalar({ tolerance: 1e-15, maxSweeps: 12 });
+    c.whole(PHASES.rows);
+  },
 };
 
 /** Rows of a table of any element type, with more rows than the mini-batch. */
@@ -268,6 +311,9 @@ function linearTable(c: CaseBuilder): number {
   c.batchStart = c.random.below(rows - c.rows + 1);
   return rows;
 }
+
+/** Columns of a QR factorisation: whole panels of 8, and no more than exact kernels do in a moment. */
+const qrColumns = (c: CaseBuilder): number => 8 * Math.ceil(Math.min(Math.max(c.cols, 1), 264) / 8);
 
 /** Kinds that need a column, since they choose among classes or hold a loss in column 0. */
 export const NEEDS_COLUMN: ReadonlySet<OpKind> = new Set([

@@ -2,8 +2,12 @@
  * The exact TypeScript kernels: the contract in its plainest form, bit for bit what the native kernels compute.
  * They are the oracle of the tests and the `numerics: 'exact'` of machines without the add-on; clarity comes first.
  */
+
+import { gatherDesign } from '../float64/design.js';
+import { jacobiRows } from '../float64/jacobi.js';
 import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from '../float64/linear.js';
 import { prepareLogisticLoss } from '../float64/logistic.js';
+import { triangularSolve } from '../float64/triangular.js';
 import type { OpTable } from '../prepare.js';
 import { prepareActivation, prepareActivationBackward } from './activation.js';
 import { prepareCopyRows, prepareGatherLabels, prepareGatherRows, prepareScaleShift } from './gather.js';
@@ -12,6 +16,7 @@ import { prepareSigmoidCrossEntropy, prepareSoftmaxCrossEntropy } from './logitL
 import { prepareArgmaxAccuracy, prepareR2Terms, prepareThresholdAccuracy } from './metrics.js';
 import { prepareAdam, prepareMomentum, preparePenalty, prepareRmsprop, prepareSgd } from './optimizers.js';
 import { prepareBinaryCrossEntropy, prepareCategoricalCrossEntropy } from './probabilityLosses.js';
+import { prepareQrFold } from './qr.js';
 import { prepareDropout, prepareShuffle } from './random.js';
 import { prepareBiasGradient, prepareRowSums } from './reduce.js';
 import { prepareMeanAbsoluteError, prepareMeanSquaredError } from './regressionLosses.js';
@@ -49,4 +54,8 @@ export const exactOps: OpTable = {
   logisticLoss: prepareLogisticLoss,
   linearGradient: prepareLinearGradient,
   curvatureRows: prepareCurvatureRows,
+  gatherDesign,
+  qrFold: prepareQrFold,
+  triangularSolve,
+  jacobiRows,
 };

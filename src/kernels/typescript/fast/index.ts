@@ -1,5 +1,8 @@
+import { gatherDesign } from '../float64/design.js';
+import { jacobiRows } from '../float64/jacobi.js';
 import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from '../float64/linear.js';
 import { prepareLogisticLoss } from '../float64/logistic.js';
+import { triangularSolve } from '../float64/triangular.js';
 import type { OpTable } from '../prepare.js';
 import { activation, activationBackward } from './activation.js';
 import {
@@ -11,6 +14,7 @@ import {
 import { copyRows, gatherLabels, gatherRows, scaleShift } from './gather.js';
 import { gemm } from './gemm.js';
 import { argmaxAccuracy, r2Terms, thresholdAccuracy } from './metrics.js';
+import { qrFold } from './qr.js';
 import { dropout, shuffle } from './random.js';
 import { biasGradient, penalty, rowSums } from './reduce.js';
 import { meanAbsoluteError, meanSquaredError } from './regression.js';
@@ -50,4 +54,8 @@ export const fastOps: OpTable = {
   logisticLoss: prepareLogisticLoss,
   linearGradient: prepareLinearGradient,
   curvatureRows: prepareCurvatureRows,
+  gatherDesign,
+  qrFold,
+  triangularSolve,
+  jacobiRows,
 };
