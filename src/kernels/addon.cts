@@ -1,3 +1,7 @@
+import path = require('node:path');
+
+import { detectLibc } from './libc.cjs';
+
 /** Runs one phase of a bound program; returns STATUS bits (contract.ts). */
 export type RunPhase = (phase: number) => number;
 
@@ -30,74 +34,118 @@ export interface Addon {
   ): number;
 }
 
-/** The add-on, or why there is none. */
-export type AddonLoad =
-  | { addon: Addon; path: string }
-  | {
-      addon: undefined;
-      /** One line for each file that was tried. */
-      problems: string[];
-    };
-
-/** A binary and how to load it; literal paths, so that bundlers and tracers see them. */
-type Candidate = readonly [path: string, load: () => unknown];
-
-const LOCAL_BUILD: Candidate = [
-  'build/Release/steepest.node',
-  () => require('../../../build/Release/steepest.node'),
-];
-
-/** Prebuilt binaries. On Linux the file for the other C library fails cleanly when it is loaded. */
-const PREBUILT: Readonly<Record<string, readonly Candidate[]>> = {
-  'linux-x64': [
-    [
-      'prebuilds/linux-x64/steepest.glibc.node',
-      () => require('../../../prebuilds/linux-x64/steepest.glibc.node'),
-    ],
-    [
-      'prebuilds/linux-x64/steepest.musl.node',
-      () => require('../../../prebuilds/linux-x64/steepest.musl.node'),
-    ],
-  ],
-  'linux-arm64': [
-    [
-      'prebuilds/linux-arm64/steepest.glibc.node',
-      () => require('../../../prebuilds/linux-arm64/steepest.glibc.node'),
-    ],
-    [
-      'prebuilds/linux-arm64/steepest.musl.node',
-      () => require('../../../prebuilds/linux-arm64/steepest.musl.node'),
-    ],
-  ],
-  'darwin-x64': [
-    ['prebuilds/darwin-x64/steepest.node', () => require('../../../prebuilds/darwin-x64/steepest.node')],
-  ],
-  'darwin-arm64': [
-    ['prebuilds/darwin-arm64/steepest.node', () => require('../../../prebuilds/darwin-arm64/steepest.node')],
-  ],
-  'win32-x64': [
-    ['prebuilds/win32-x64/steepest.node', () => require('../../../prebuilds/win32-x64/steepest.node')],
-  ],
-  'win32-arm64': [
-    ['prebuilds/win32-arm64/steepest.node', () => require('../../../prebuilds/win32-arm64/steepest.node')],
-  ],
-};
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+/** Why a file was not loaded. */
+export interface LoadProblem {
+  /** Relative to the package. */
+  path: string;
+  /** The file is not there. */
+  missing: boolean;
+  message: string;
 }
 
-/** Loads the binary built here, else the prebuilt one. Never throws. */
-export function loadAddon(): AddonLoad {
+/** The add-on, or why there is none. */
+export type AddonLoad = {
+  /** One for each file that was tried in vain. */
+  problems: LoadProblem[];
+} & (
+  | {
+      addon: Addon;
+      /** Relative to the package. */
+      path: string;
+      /** The prebuilt binary's target, such as `linux-x64-musl`; `source` for one that was built here. */
+      target: string;
+    }
+  | { addon: undefined; path: undefined; target: undefined }
+);
+
+/** A binary and how to load it. */
+interface Candidate {
+  target: string;
+  path: string;
+  load: () => unknown;
+}
+
+/** What `npm run build:native` makes. Only a checkout has it, so bundlers must not look for it: no literal path. */
+const LOCAL_PATH = 'build/Release/steepest.node';
+const LOCAL_BUILD: Candidate = {
+  target: 'source',
+  path: LOCAL_PATH,
+  load: () => require(path.join(__dirname, '../../..', LOCAL_PATH)),
+};
+
+/** The prebuilt binaries, by target; literal paths, so that bundlers and tracers see them. */
+const PREBUILT: Readonly<Record<string, Omit<Candidate, 'target'>>> = {
+  'linux-x64-glibc': {
+    path: 'prebuilds/linux-x64/steepest.glibc.node',
+    load: () => require('../../../prebuilds/linux-x64/steepest.glibc.node'),
+  },
+  'linux-x64-musl': {
+    path: 'prebuilds/linux-x64/steepest.musl.node',
+    load: () => require('../../../prebuilds/linux-x64/steepest.musl.node'),
+  },
+  'linux-arm64-glibc': {
+    path: 'prebuilds/linux-arm64/steepest.glibc.node',
+    load: () => require('../../../prebuilds/linux-arm64/steepest.glibc.node'),
+  },
+  'linux-arm64-musl': {
+    path: 'prebuilds/linux-arm64/steepest.musl.node',
+    load: () => require('../../../prebuilds/linux-arm64/steepest.musl.node'),
+  },
+  'darwin-x64': {
+    path: 'prebuilds/darwin-x64/steepest.node',
+    load: () => require('../../../prebuilds/darwin-x64/steepest.node'),
+  },
+  'darwin-arm64': {
+    path: 'prebuilds/darwin-arm64/steepest.node',
+    load: () => require('../../../prebuilds/darwin-arm64/steepest.node'),
+  },
+  'win32-x64': {
+    path: 'prebuilds/win32-x64/steepest.node',
+    load: () => require('../../../prebuilds/win32-x64/steepest.node'),
+  },
+  'win32-arm64': {
+    path: 'prebuilds/win32-arm64/steepest.node',
+    load: () => require('../../../prebuilds/win32-arm64/steepest.node'),
+  },
+};
+
+/**
+ * The targets that may run here, best first. On Linux the other C library's comes second: what decides is whether
+ * the file loads, and one for the wrong library fails cleanly.
+ */
+function targets(): string[] {
   const platform = `${process.platform}-${process.arch}`;
-  const problems: string[] = [];
-  for (const [path, load] of [LOCAL_BUILD, ...(PREBUILT[platform] ?? [])]) {
+  const libc = detectLibc();
+  if (libc === undefined) return [platform];
+  return [`${platform}-${libc}`, `${platform}-${libc === 'glibc' ? 'musl' : 'glibc'}`];
+}
+
+function candidates(): Candidate[] {
+  const prebuilt = targets().filter((target) => Object.hasOwn(PREBUILT, target));
+  return [
+    LOCAL_BUILD,
+    ...prebuilt.map((target) => ({ target, ...(PREBUILT[target] as Omit<Candidate, 'target'>) })),
+  ];
+}
+
+function problem(path: string, error: unknown): LoadProblem {
+  const missing = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+  const message = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+  return { path, missing, message: missing ? 'no such file' : message };
+}
+
+/** The targets that prebuilt binaries exist for. */
+export const prebuiltTargets: readonly string[] = Object.keys(PREBUILT);
+
+/** Loads the binary built here, else a prebuilt one. Never throws. */
+export function loadAddon(): AddonLoad {
+  const problems: LoadProblem[] = [];
+  for (const { target, path, load } of candidates()) {
     try {
-      return { addon: load() as Addon, path };
+      return { addon: load() as Addon, path, target, problems };
     } catch (error) {
-      const message = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-      problems.push(isMissing(error) ? `${path}: no such file` : `${path}: ${message}`);
+      problems.push(problem(path, error));
     }
   }
-  return { addon: undefined, problems };
+  return { addon: undefined, path: undefined, target: undefined, problems };
 }

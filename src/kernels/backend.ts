@@ -1,8 +1,9 @@
 import { isMainThread } from 'node:worker_threads';
 import { SteepestError } from '../core/errors.js';
-import { type AddonLoad, loadAddon } from './addon.cjs';
+import { type AddonLoad, type LoadProblem, loadAddon } from './addon.cjs';
 import type { KernelSet } from './contract.js';
 import { NativeKernels } from './native.js';
+import { describeProblems, remedies } from './remedies.js';
 import { typescriptExact, typescriptFast } from './typescript/index.js';
 
 const BACKENDS = ['native', 'typescript'] as const;
@@ -21,12 +22,19 @@ export interface KernelRequest {
 /** Which kernels run, and why these. */
 export interface Backend {
   kind: KernelSet['kind'];
+  /** The instruction set; for TypeScript kernels their numerics. */
   isa: string;
+  /**
+   * The binary that is loaded: a prebuilt one's target, such as `linux-x64-musl`, or `source` for one that was built on
+   * this machine. Null for TypeScript kernels.
+   */
+  target: string | null;
   reason: string;
 }
 
 interface Selection {
   kernels: KernelSet;
+  target: string | null;
   reason: string;
 }
 
@@ -72,16 +80,11 @@ function choice<T extends string>(
   return set === undefined ? undefined : { value: set, origin: `${variable}=${set}` };
 }
 
-function noAddon(problems: readonly string[], origin: string): never {
+function noAddon(problems: readonly LoadProblem[], origin: string): never {
   throw new SteepestError('ERR_BACKEND', {
     expected: `the native add-on, as ${origin} asks for it`,
-    given: `none that loads on ${process.platform}-${process.arch} (${problems.join('; ')})`,
-    mend: [
-      'Possible solutions:',
-      '- in a checkout of the repository, build it: npm run build:native (needs a C++17 compiler and Python);',
-      '- in an installed package, install it again: npm install --force steepest;',
-      '- leave the choice out: TypeScript kernels compute the same model, more slowly.',
-    ].join('\n'),
+    given: `none that loads on ${process.platform}-${process.arch} (${describeProblems(problems)})`,
+    mend: remedies(problems),
   });
 }
 
@@ -98,7 +101,8 @@ function selectNative(isa: Choice<string> | undefined, origin: string): Selectio
   }
   const chosen = isa?.value ?? (available[0] as string);
   const reason = isa?.origin ?? `best of ${available.join(', ')} on this CPU`;
-  return { kernels: new NativeKernels(load.addon, chosen), reason: `${origin}; ${reason}` };
+  const { addon, target } = load;
+  return { kernels: new NativeKernels(addon, chosen), target, reason: `${origin}; ${reason}` };
 }
 
 /** Says once, on the main thread (the pool's threads make the same choice again), that training will be slower. */
@@ -107,7 +111,7 @@ function warnOfFallback(reason: string): void {
   warned = true;
   process.emitWarning(
     `steepest computes with its TypeScript kernels, many times slower than the native ones: ${reason}. ` +
-      'Set STEEPEST_BACKEND=typescript to choose them without this warning.',
+      '`npx steepest doctor` says more; STEEPEST_BACKEND=typescript chooses them without this warning.',
     { type: 'SteepestWarning', code: 'STEEPEST_FALLBACK' },
   );
 }
@@ -126,14 +130,16 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
   }
   // An option outweighs the environment: an isa asked for in code asks for the native backend.
   if (isa !== undefined) return selectNative(set, `option isa: '${isa}'`);
-  if (wanted?.value === 'typescript') return { kernels: typescript, reason: wanted.origin };
+  if (wanted?.value === 'typescript') {
+    return { kernels: typescript, target: null, reason: wanted.origin };
+  }
   const asked = wanted ?? set;
   if (asked !== undefined) return selectNative(set, asked.origin);
   load ??= loadAddon();
   if (load.addon !== undefined) return selectNative(undefined, `add-on ${load.path}`);
-  const reason = `no native add-on loads (${load.problems.join('; ')})`;
+  const reason = `no native add-on loads (${describeProblems(load.problems)})`;
   warnOfFallback(reason);
-  return { kernels: typescript, reason };
+  return { kernels: typescript, target: null, reason };
 }
 
 function cachedSelection(request: KernelRequest): Selection {
@@ -161,8 +167,8 @@ export function selectKernels(request: KernelRequest = {}): KernelSet {
 
 /** Which kernels run on this machine if nothing else is asked for, and why. */
 export function backend(): Backend {
-  const { kernels, reason } = cachedSelection({});
-  return { kind: kernels.kind, isa: kernels.isa, reason };
+  const { kernels, target, reason } = cachedSelection({});
+  return { kind: kernels.kind, isa: kernels.isa, target, reason };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { SteepestError } from '../core/errors.js';
 import { controlBlock, declareLost } from './control.js';
 import type { RankResult, RankTask } from './task.js';
@@ -12,9 +12,11 @@ const idlePools = new Map<number, Piscina[]>();
 const SETTLE_MS = 400;
 
 /** A pool of exactly `workers` threads that nobody else uses until it is given back. */
-function takePool(workers: number): Piscina {
+async function takePool(workers: number): Promise<Piscina> {
   const idle = idlePools.get(workers)?.pop();
   if (idle !== undefined) return idle;
+  // Not before the first fit: it is half of what importing this package would cost.
+  const { Piscina } = await import('piscina');
   const pool = new Piscina({
     filename: workerFile,
     // Integer and equal: Piscina's own defaults may be fractional and would start and end threads forever.
@@ -60,7 +62,7 @@ export async function runRanks(
   onThreads?: (threads: Piscina['threads']) => void,
 ): Promise<Extract<RankResult, { ok: true }>> {
   const workers = tasks.length;
-  const pool = takePool(workers);
+  const pool = await takePool(workers);
   const control = controlBlock(arena);
   const runs = tasks.map((task) => {
     const port = task.kind === 'fit' ? task.port : undefined;

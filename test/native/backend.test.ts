@@ -32,6 +32,7 @@ describe('the environment', () => {
     expect(JSON.parse(stdout)).toEqual({
       kind: 'typescript',
       isa: 'fast',
+      target: null,
       reason: 'STEEPEST_BACKEND=typescript',
     });
     expect(stderr).toBe('');

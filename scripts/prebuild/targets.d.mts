@@ -1,0 +1,12 @@
+export interface Target {
+  name: string;
+  platform: 'linux' | 'darwin' | 'win32';
+  arch: 'x64' | 'arm64';
+  libc?: 'glibc' | 'musl';
+  zig: string;
+  cpu: string;
+}
+
+export declare const TARGETS: readonly Target[];
+export declare function prebuildFile(target: Target): string;
+export declare function targetsNamed(names: readonly string[]): readonly Target[];
