@@ -3,13 +3,26 @@ import { selectKernels } from '../kernels/backend.js';
 import { Barrier, PeerLost } from './barrier.js';
 import { controlBlock, declareLost, VERDICT } from './control.js';
 import { runFit } from './fitLoop.js';
+import { runLogistic } from './logisticLoop.js';
 import { RankRunner, runSweep } from './stepLoop.js';
 import { END_OF_REPORTS, type RankResult, type RankTask, type SweepTask } from './task.js';
 
-/** The task of a pool thread: one rank of a fit or a sweep, from beginning to end. */
+/** What runs each kind of task. */
+const RUNNERS: { readonly [K in RankTask['kind']]: (task: Extract<RankTask, { kind: K }>) => RankResult } = {
+  fit: runFit,
+  sweep: runSweepTask,
+  logistic: runLogistic,
+};
+
+function run<K extends RankTask['kind']>(task: Extract<RankTask, { kind: K }>): RankResult {
+  const runner = RUNNERS[task.kind as K];
+  return runner(task);
+}
+
+/** The task of a pool thread: one rank of a fit, a sweep or a regression, from beginning to end. */
 export default function runRank(task: RankTask): RankResult {
   try {
-    return task.kind === 'fit' ? runFit(task) : runSweepTask(task);
+    return run(task);
   } catch (error) {
     const peerLost = error instanceof PeerLost;
     declareLost(controlBlock(task.arena));

@@ -16,7 +16,7 @@ const ROWS = [
   ['compile'],
   ['layers', 'losses', 'optimizers', 'metrics', 'initializers'],
   ['program'],
-  ['data', 'io', 'scores'],
+  ['data', 'io', 'scores', 'solvers'],
   ['kernels'],
   ['core'],
 ];

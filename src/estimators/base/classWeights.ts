@@ -1,0 +1,65 @@
+import { SteepestError } from '../../core/errors.js';
+import type { EncodedLabels, Label } from './labels.js';
+import { type ParamSpec, param } from './params.js';
+
+/**
+ * Weights of classes: `'balanced'` gives every class the same total weight, n / (classes · weight of the class's rows); or
+ * a weight per class, by its name (`String(label)`), 1 for classes that are left out.
+ */
+export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
+
+/** The hyper-parameter `classWeight`; undefined for equal weights. */
+export const classWeightParam: ParamSpec<ClassWeight | undefined> = param.custom<ClassWeight | undefined>(
+  undefined,
+  (name, value) => {
+    if (value === undefined || value === 'balanced') return value;
+    const valid =
+      typeof value === 'object' &&
+      value !== null &&
+      Object.values(value).every((w) => typeof w === 'number' && w >= 0 && w < Number.POSITIVE_INFINITY);
+    if (valid) return { ...(value as Record<string, number>) };
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to be 'balanced' or an object with a weight of at least 0 for each class`,
+      given: JSON.stringify(value) ?? String(value),
+      mend: "Write { spam: 5 } or 'balanced'.",
+    });
+  },
+);
+
+function balancedWeights({ classes, codes }: EncodedLabels, weights: Float64Array | undefined): Float64Array {
+  const ofClass = new Float64Array(classes.length);
+  let total = 0;
+  codes.forEach((code, row) => {
+    const weight = weights?.[row] ?? 1;
+    ofClass[code] = ofClass[code]! + weight;
+    total += weight;
+  });
+  return ofClass.map((sum) => (sum === 0 ? 0 : total / (classes.length * sum)));
+}
+
+function namedWeights(classes: readonly Label[], given: Readonly<Record<string, number>>): Float64Array {
+  const names = classes.map(String);
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    throw new SteepestError('ERR_UNKNOWN_NAME', {
+      expected: `classWeight for the classes ${names.join(', ')}`,
+      given: `'${name}'`,
+      mend: 'Name classes that y has.',
+    });
+  }
+  return Float64Array.from(names, (name) => given[name] ?? 1);
+}
+
+/** A weight per row: its sample weight times its class's. Undefined where all are 1. */
+export function rowWeights(
+  labels: EncodedLabels,
+  classWeight: ClassWeight | undefined,
+  sampleWeight: Float64Array | undefined,
+): Float64Array | undefined {
+  if (classWeight === undefined) return sampleWeight;
+  const ofClass =
+    classWeight === 'balanced'
+      ? balancedWeights(labels, sampleWeight)
+      : namedWeights(labels.classes, classWeight);
+  return Float64Array.from(labels.codes, (code, row) => ofClass[code]! * (sampleWeight?.[row] ?? 1));
+}

@@ -1,0 +1,63 @@
+import type { NdArray } from '../../core/ndarray.js';
+import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
+import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
+import type { Features } from './features.js';
+
+/** Products computed before the event loop gets its turn: a few milliseconds. */
+const SLICE_PRODUCTS = 4e6;
+
+const matrix = (buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand => ({
+  buffer,
+  dtype,
+  byteOffset: 0,
+  rows,
+  cols,
+  rowStride: cols,
+  colStride: 1,
+});
+
+const bytesOf = (data: Features['data']): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/**
+ * Scores x·wᵀ + b of all rows, in float64, in slices that leave the event loop free.
+ * @param coef outputs × columns
+ * @param intercept one per output
+ * @returns rows × outputs
+ */
+export async function linearScores(
+  { data, dtype, rows, cols }: Features,
+  coef: Float64Array,
+  intercept: Float64Array,
+  kernels: KernelRequest = {},
+): Promise<NdArray<Float64Array>> {
+  const outputs = intercept.length;
+  const out = new Float64Array(rows * outputs);
+  const set = selectKernels(kernels);
+  const sliceRows = Math.max(1, Math.floor(SLICE_PRODUCTS / (cols * outputs)));
+  const z = new Float64Array(outputs * Math.min(rows, sliceRows));
+  for (let first = 0; first < rows; first += sliceRows) {
+    if (first > 0) await new Promise(setImmediate);
+    const count = Math.min(sliceRows, rows - first);
+    const op: Op = {
+      kind: 'linearScores',
+      phase: PHASES.rows,
+      split: 'slice',
+      begin: 0,
+      end: count,
+      operands: {
+        x: matrix(0, dtype, count, cols),
+        w: matrix(1, 'f64', outputs, cols),
+        bias: matrix(2, 'f64', 1, outputs),
+        z: matrix(3, 'f64', outputs, count),
+      },
+      scalars: {},
+    };
+    const slice = data.subarray(first * cols, (first + count) * cols);
+    set.runOnce([op], [slice, coef, intercept, z].map(bytesOf), count);
+    for (let k = 0; k < outputs; k++) {
+      for (let r = 0; r < count; r++) out[(first + r) * outputs + k] = z[k * count + r]!;
+    }
+  }
+  return { data: out, shape: [rows, outputs] };
+}

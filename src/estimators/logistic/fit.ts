@@ -1,0 +1,132 @@
+import { SteepestError } from '../../core/errors.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { controlBlock, WORD } from '../../parallel/control.js';
+import { runRanks } from '../../parallel/pool.js';
+import {
+  LOGISTIC_OUTCOME,
+  LOGISTIC_OUTCOME_COUNT,
+  LOGISTIC_STATUS,
+  type LogisticSolver,
+  type LogisticTask,
+} from '../../parallel/task.js';
+import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { allocateArena } from '../../training/arena.js';
+import { checkFiniteFeatures, type Features, shareFeatures } from '../base/features.js';
+import { planLogistic } from './layout.js';
+
+/** A logistic regression with every choice made. */
+export interface LogisticRequest {
+  features: Features;
+  labels: Int32Array;
+  /** 1 for two classes, else the number of classes. */
+  outputs: number;
+  weights: Float64Array | undefined;
+  /** outputs × columns, then one per output. */
+  start: Float64Array;
+  solver: LogisticSolver;
+  tol: number;
+  maxIter: number;
+  /** Penalties of the mean loss. */
+  l1: number;
+  l2: number;
+  fitIntercept: boolean;
+  workers: Workers;
+  kernels: KernelRequest;
+  signal: AbortSignal | undefined;
+}
+
+export interface LogisticResult {
+  /** outputs × columns, then one per output. */
+  point: Float64Array;
+  iterations: number;
+  /** The largest element of the gradient of the penalised mean loss. */
+  gradientNorm: number;
+  /** The penalised mean loss. */
+  value: number;
+  converged: boolean;
+}
+
+/** Multiplications and additions of one evaluation of loss and gradient, per row, output and column. */
+const FLOPS_PER_PRODUCT = 4;
+
+const abortedError = (signal: AbortSignal): SteepestError =>
+  new SteepestError(
+    'ERR_ABORTED',
+    {
+      expected: 'fit to go on until it has converged',
+      given: 'an aborted signal',
+      mend: 'Nothing to mend: the estimator keeps what it had learned before this fit.',
+    },
+    { cause: signal.reason },
+  );
+
+const shared = <T extends Int32Array | Float64Array>(data: T): T => {
+  const Type = data.constructor as new (buffer: SharedArrayBuffer) => T;
+  const copy = new Type(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return copy;
+};
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/**
+ * Minimises the penalised loss in worker threads.
+ * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities in the samples, `ERR_ABORTED`, `ERR_WORKER_LOST`
+ */
+export async function fitLogistic(request: LogisticRequest): Promise<LogisticResult> {
+  const { signal, solver, outputs, weights } = request;
+  if (signal?.aborted) throw abortedError(signal);
+  const features = await shareFeatures(request.features);
+  const { rows, cols } = features;
+  const workers = resolveWorkers(request.workers, rows * cols * outputs * FLOPS_PER_PRODUCT);
+  const plan = planLogistic({
+    features,
+    outputs,
+    weighted: weights !== undefined,
+    curved: solver === 'newton',
+    workers,
+  });
+  const arena = allocateArena(plan.memory);
+  const tables = [features.data, shared(request.labels), ...(weights ? [shared(weights)] : [])].map(bytesOf);
+  const totalWeight = weights === undefined ? rows : weights.reduce((sum, weight) => sum + weight, 0);
+  const tasks = Array.from({ length: workers }, (_, rank): LogisticTask => {
+    const { tol, maxIter, l1, l2, fitIntercept, kernels } = request;
+    const common = { kind: 'logistic' as const, rank, workers, kernels, arena, tables };
+    return { ...common, ...plan.forRank(rank), solver, tol, maxIter, totalWeight, l1, l2, fitIntercept };
+  });
+  const { point, outcome } = tasks[0]!.layout;
+  const variables = new Float64Array(arena, point, outputs * (cols + 1));
+  variables.set(request.start);
+  const control = controlBlock(arena);
+  const onAbort = (): void => void Atomics.store(control, WORD.stopRequest, 1);
+  signal?.addEventListener('abort', onAbort);
+  // It may have been aborted while samples were copied.
+  if (signal?.aborted) onAbort();
+  try {
+    await runRanks(tasks, arena);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+  const result = new Float64Array(arena, outcome, LOGISTIC_OUTCOME_COUNT);
+  const status = result[LOGISTIC_OUTCOME.status];
+  if (status === LOGISTIC_STATUS.stopped && signal) throw abortedError(signal);
+  if (status === LOGISTIC_STATUS.notFinite) throw notFiniteError(features);
+  return {
+    point: variables.slice(),
+    iterations: result[LOGISTIC_OUTCOME.iterations]!,
+    gradientNorm: result[LOGISTIC_OUTCOME.gradientNorm]!,
+    value: result[LOGISTIC_OUTCOME.value]!,
+    converged: status !== LOGISTIC_STATUS.maxIter,
+  };
+}
+
+/** The samples are looked through only when a loss came out wrong: threads read them anyway. */
+function notFiniteError(features: Features): SteepestError {
+  checkFiniteFeatures('X', features);
+  return new SteepestError('ERR_NOT_FINITE', {
+    expected: 'a finite loss at the start',
+    given: 'samples so large that their products overflow',
+    mend: 'Scale the columns with StandardScaler.',
+  });
+}

@@ -1,0 +1,311 @@
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
+import type { LogisticSolver } from '../parallel/task.js';
+import type { Workers } from '../parallel/workers.js';
+import { accuracyScore } from '../scores/index.js';
+import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
+import { BaseEstimator, type Classifier, type EstimatorFitOptions } from './base/estimator.js';
+import {
+  checkFiniteFeatures,
+  checkFittedColumns,
+  type FeatureInput,
+  type Features,
+  type FittedColumns,
+  readFeatures,
+} from './base/features.js';
+import { encodeLabels, isLabelList, type Label, type LabelInput } from './base/labels.js';
+import { linearScores } from './base/linearScores.js';
+import { type ParamSpecs, param } from './base/params.js';
+import { attribute, float64Tensor, type SavedState } from './base/saved.js';
+import { readSampleWeight } from './base/weights.js';
+import { workersParam } from './base/workersParam.js';
+import { fitLogistic, type LogisticResult } from './logistic/fit.js';
+import { probabilities } from './logistic/probabilities.js';
+
+const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
+const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal'] as const;
+
+/** Hyper-parameters, with scikit-learn's meanings. */
+export interface LogisticRegressionParams {
+  /** Inverse strength of the penalty, above 0; smaller is stronger. Default 1. */
+  C: number;
+  /** Default `'l2'`. */
+  penalty: (typeof PENALTIES)[number];
+  /** For `'elasticnet'`: the share of L1, from 0 to 1. Default 0.5. */
+  l1Ratio: number;
+  /** Default true. The intercept is not penalised. */
+  fitIntercept: boolean;
+  /**
+   * - `'lbfgs'`: quasi-Newton, for L2 or no penalty.
+   * - `'newton'`: second derivatives; few columns times classes, for L2 or no penalty.
+   * - `'proximal'`: accelerated proximal gradient, for every penalty.
+   * - `'auto'` (default): `'lbfgs'`, or `'proximal'` where there is an L1 penalty.
+   */
+  solver: (typeof SOLVERS)[number];
+  /** Converged when no element of the gradient of the mean penalised loss is larger. Default 1e-4. */
+  tol: number;
+  /** Default 100. */
+  maxIter: number;
+  classWeight: ClassWeight | undefined;
+  /** The next fit starts from the coefficients of the last. Default false. */
+  warmStart: boolean;
+  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  workers: Workers;
+}
+
+const SPECS: ParamSpecs<LogisticRegressionParams> = {
+  C: param.positive(1),
+  penalty: param.oneOf('l2', PENALTIES),
+  l1Ratio: param.custom(0.5, (name, value) => {
+    if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} from 0 to 1`,
+      given: String(value),
+      mend: 'Use 0 for L2 alone, 1 for L1 alone.',
+    });
+  }),
+  fitIntercept: param.boolean(true),
+  solver: param.oneOf('auto', SOLVERS),
+  tol: param.positive(1e-4),
+  maxIter: param.integer(100),
+  classWeight: classWeightParam,
+  warmStart: param.boolean(false),
+  workers: workersParam,
+};
+
+/** Second derivatives take the square of so many variables; beyond, L-BFGS is the better choice. */
+const MOST_NEWTON_VARIABLES = 2000;
+
+interface Fitted {
+  classes: readonly Label[];
+  columns: FittedColumns;
+  /** outputs × columns. */
+  coef: Float64Array;
+  intercept: Float64Array;
+  nIter: number;
+}
+
+/**
+ * Logistic regression by maximum likelihood: binary for two classes, multinomial (softmax) for more. Labels are strings, numbers or booleans.
+ *
+ * Minimises Σ w_i·loss_i / Σ w_i + penalty / (C·Σ w_i), which is scikit-learn's objective, in float64.
+ * ("The Elements of Statistical Learning", Hastie et al., §4.4)
+ */
+export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> implements Classifier {
+  private fitted: Fitted | undefined;
+
+  constructor(params: Partial<LogisticRegressionParams> = {}) {
+    super('LogisticRegression', SPECS, params);
+  }
+
+  /** The classes, sorted: the order of `predictProba`'s columns. */
+  get classes(): readonly Label[] {
+    return this.learned('classes').classes;
+  }
+
+  /** Coefficients: [1, columns] for two classes (of the second one), else [classes, columns]. */
+  get coef(): NdArray<Float64Array> {
+    const { coef, columns } = this.learned('coef');
+    return { data: coef.slice(), shape: [coef.length / columns.cols, columns.cols] };
+  }
+
+  /** One per row of `coef`; 0 without `fitIntercept`. */
+  get intercept(): Float64Array {
+    return this.learned('intercept').intercept.slice();
+  }
+
+  /** Iterations of the last fit. */
+  get nIter(): number {
+    return this.learned('nIter').nIter;
+  }
+
+  /**
+   * @param x samples × columns, finite
+   * @param y one class per sample, at least two different ones
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class, `ERR_ARGUMENT` for a solver that
+   * cannot do the penalty; `ERR_ABORTED`. Whatever it throws, what was learned before stays.
+   */
+  async fit(
+    x: FeatureInput,
+    y: LabelInput,
+    options: EstimatorFitOptions & KernelOptions = {},
+  ): Promise<this> {
+    const features = readFeatures('X', x);
+    const labels = encodeLabels('y', y);
+    checkRows(features.rows, labels.codes.length);
+    const { classes } = labels;
+    if (classes.length < 2) {
+      throw new SteepestError('ERR_LABEL_RANGE', {
+        expected: 'y with at least two classes',
+        given: `only ${JSON.stringify(classes[0])}`,
+        mend: 'There is nothing to tell apart; check the labels.',
+      });
+    }
+    const { params } = this;
+    const outputs = classes.length === 2 ? 1 : classes.length;
+    const solver = this.chooseSolver(outputs * (features.cols + 1));
+    const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
+    const weights = rowWeights(labels, params.classWeight, sampleWeight);
+    const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? features.rows;
+    const size = outputs * features.cols;
+    const result = await fitLogistic({
+      features,
+      labels: labels.codes,
+      outputs,
+      weights,
+      start: this.start(size, outputs, classes),
+      solver,
+      tol: params.tol,
+      maxIter: params.maxIter,
+      ...this.strengths(totalWeight),
+      fitIntercept: params.fitIntercept,
+      workers: params.workers,
+      kernels: chooseKernels(options),
+      signal: options.signal,
+    });
+    this.fitted = {
+      classes,
+      columns: { cols: features.cols, names: features.names },
+      coef: result.point.slice(0, size),
+      intercept: result.point.slice(size),
+      nIter: result.iterations,
+    };
+    if (!result.converged) this.warnNotConverged(result);
+    return this;
+  }
+
+  /** One class per row, of the type that y had. */
+  async predict(x: FeatureInput): Promise<Label[]> {
+    const { classes } = this.learned('predict()');
+    const { data, shape } = await this.scores(x);
+    const outputs = shape[1]!;
+    return Array.from({ length: shape[0]! }, (_, row) => {
+      if (outputs === 1) return classes[data[row]! > 0 ? 1 : 0]!;
+      let best = 0;
+      for (let k = 1; k < outputs; k++) {
+        if (data[row * outputs + k]! > data[row * outputs + best]!) best = k;
+      }
+      return classes[best]!;
+    });
+  }
+
+  /** Probabilities, rows × classes, in the order of `classes`. */
+  async predictProba(x: FeatureInput): Promise<NdArray<Float64Array>> {
+    return probabilities(await this.scores(x));
+  }
+
+  /** Natural logarithms of {@link predictProba}. */
+  async predictLogProba(x: FeatureInput): Promise<NdArray<Float64Array>> {
+    const { data, shape } = await this.predictProba(x);
+    return { data: data.map(Math.log), shape };
+  }
+
+  /** Scores x·coefᵀ + intercept: one per row for two classes (above 0 means the second), else rows × classes. */
+  async decisionFunction(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
+    const scores = await this.scores(x);
+    return scores.shape[1] === 1 ? scores.data : scores;
+  }
+
+  /** Share of rows whose class is predicted right. */
+  async score(
+    x: FeatureInput,
+    y: LabelInput,
+    options: { sampleWeight?: ArrayLike<number> } = {},
+  ): Promise<number> {
+    return accuracyScore(y as ArrayLike<Label>, await this.predict(x), options);
+  }
+
+  protected override fittedState(): SavedState | undefined {
+    if (this.fitted === undefined) return undefined;
+    const { classes, columns, intercept, nIter } = this.fitted;
+    return {
+      tensors: { coef: this.coef, intercept: { data: intercept, shape: [intercept.length] } },
+      attributes: { classes, nIter, ...(columns.names ? { columnNames: columns.names } : {}) },
+    };
+  }
+
+  protected override restoreState(state: SavedState): void {
+    const classes = attribute(state, 'classes', isLabelList);
+    const outputs = classes.length === 2 ? 1 : classes.length;
+    const coef = float64Tensor(state, 'coef', [outputs, -1]);
+    const { data: intercept } = float64Tensor(state, 'intercept', [outputs]);
+    const cols = coef.shape[1]!;
+    const nIter = attribute(state, 'nIter', (v): v is number => Number.isSafeInteger(v));
+    const isNames = (v: unknown): v is string[] | undefined =>
+      v === undefined || (Array.isArray(v) && v.length === cols && v.every((n) => typeof n === 'string'));
+    const names = attribute(state, 'columnNames', isNames);
+    this.fitted = { classes, columns: { cols, names }, coef: coef.data, intercept, nIter };
+  }
+
+  private learned(what: string): Fitted {
+    if (this.fitted === undefined) throw this.notFitted(what);
+    return this.fitted;
+  }
+
+  private async scores(x: FeatureInput): Promise<NdArray<Float64Array>> {
+    const { columns, coef, intercept } = this.learned('predict()');
+    const features: Features = readFeatures('X', x);
+    checkFittedColumns('X', features, columns);
+    checkFiniteFeatures('X', features);
+    return linearScores(features, coef, intercept);
+  }
+
+  private chooseSolver(variables: number): LogisticSolver {
+    const { solver, penalty, l1Ratio } = this.params;
+    const hasL1 = penalty === 'l1' || (penalty === 'elasticnet' && l1Ratio > 0);
+    if (solver === 'auto') return hasL1 ? 'proximal' : 'lbfgs';
+    if (hasL1 && solver !== 'proximal') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `solver 'proximal' or 'auto' for penalty '${penalty}', which has a corner at 0`,
+        given: `'${solver}'`,
+        mend: "Leave solver out, or use penalty 'l2'.",
+      });
+    }
+    if (solver === 'newton' && variables > MOST_NEWTON_VARIABLES) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `at most ${MOST_NEWTON_VARIABLES} coefficients for solver 'newton', which stores their square`,
+        given: `${variables}`,
+        mend: "Use solver 'lbfgs'.",
+      });
+    }
+    return solver;
+  }
+
+  /** Penalties of the mean loss. */
+  private strengths(totalWeight: number): { l1: number; l2: number } {
+    const { penalty, l1Ratio, C } = this.params;
+    const strength = penalty === 'none' ? 0 : 1 / (C * totalWeight);
+    const share = penalty === 'l1' ? 1 : penalty === 'elasticnet' ? l1Ratio : 0;
+    return { l1: strength * share, l2: strength * (1 - share) };
+  }
+
+  /** Zeros, or with `warmStart` the last coefficients if they fit. */
+  private start(size: number, outputs: number, classes: readonly Label[]): Float64Array {
+    const start = new Float64Array(size + outputs);
+    const { fitted, params } = this;
+    const fits = fitted?.coef.length === size && JSON.stringify(fitted.classes) === JSON.stringify(classes);
+    if (params.warmStart && fits) {
+      start.set(fitted.coef);
+      if (params.fitIntercept) start.set(fitted.intercept, size);
+    }
+    return start;
+  }
+
+  private warnNotConverged({ iterations, gradientNorm }: LogisticResult): void {
+    process.emitWarning(
+      `LogisticRegression stopped after ${iterations} iterations with a gradient of ${gradientNorm.toExponential(1)}, ` +
+        `above tol ${this.params.tol}. Scale the columns with StandardScaler, or raise maxIter or tol.`,
+      { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
+    );
+  }
+}
+
+function checkRows(samples: number, labels: number): void {
+  if (samples === labels) return;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `y with one class per sample, ${samples}`,
+    given: `${labels}`,
+    mend: 'Pass one class per row of X.',
+  });
+}

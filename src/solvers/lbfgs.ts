@@ -1,0 +1,136 @@
+import { type Trial, wolfeStep } from './lineSearch.js';
+import {
+  addScaled,
+  dot,
+  largestElement,
+  type Objective,
+  type Solution,
+  type SolverLimits,
+} from './objective.js';
+
+/** Pairs of steps and gradient changes kept, as in SciPy and scikit-learn. */
+const MEMORY = 10;
+/** Steps in a row that leave the value as it is: the rest is below float64's precision. */
+const MOST_IDLE_STEPS = 3;
+
+/** A step and the change of the gradient along it. */
+interface Pair {
+  step: Float64Array;
+  change: Float64Array;
+  /** 1 / (changeᵀ·step). */
+  rho: number;
+}
+
+/** −H·g by the two-loop recursion. (Nocedal & Wright, algorithm 7.4) */
+function direction(pairs: readonly Pair[], gradient: Float64Array): Float64Array {
+  const d = gradient.map((g) => -g);
+  const alphas: number[] = [];
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { step, change, rho } = pairs[i]!;
+    alphas[i] = rho * dot(step, d);
+    addScaled(d, -alphas[i]!, change);
+  }
+  const last = pairs.at(-1);
+  if (last !== undefined) {
+    const scale = 1 / (last.rho * dot(last.change, last.change));
+    for (let i = 0; i < d.length; i++) d[i] = d[i]! * scale;
+  }
+  pairs.forEach(({ step, change, rho }, i) => {
+    addScaled(d, alphas[i]! - rho * dot(change, d), step);
+  });
+  return d;
+}
+
+/** The state of a run. */
+class Lbfgs {
+  private readonly trialPoint: Float64Array;
+  private readonly trialGradient: Float64Array;
+  private readonly pairs: Pair[] = [];
+  private gradient: Float64Array;
+  private value: number;
+  private evaluations = 1;
+
+  constructor(
+    private readonly objective: Objective,
+    private readonly x: Float64Array,
+  ) {
+    this.trialPoint = new Float64Array(x.length);
+    this.trialGradient = new Float64Array(x.length);
+    this.gradient = new Float64Array(x.length);
+    this.value = objective.evaluate(x, this.gradient);
+  }
+
+  run({ tol, maxIter }: SolverLimits): Solution {
+    let idle = 0;
+    for (let iteration = 0; ; iteration++) {
+      if (!(largestElement(this.gradient) > tol)) return this.solution('converged', iteration);
+      if (idle === MOST_IDLE_STEPS) return this.solution('precision', iteration);
+      if (iteration === maxIter) return this.solution('maxIter', iteration);
+      const before = this.value;
+      const hadCurvature = this.pairs.length > 0;
+      const moved = this.step();
+      // Old curvature may be what leads nowhere; without any, this is the end of float64.
+      if (!moved && !hadCurvature) return this.solution('precision', iteration);
+      if (!moved) this.pairs.length = 0;
+      idle = this.value < before ? 0 : idle + 1;
+    }
+  }
+
+  /** One line search along the quasi-Newton direction. @returns false if it found no lower value */
+  private step(): boolean {
+    const { x, gradient, trialPoint, trialGradient, pairs } = this;
+    let d = direction(pairs, gradient);
+    let slope = dot(d, gradient);
+    if (!(slope < 0)) {
+      pairs.length = 0;
+      d = gradient.map((g) => -g);
+      slope = dot(d, gradient);
+    }
+    let lastStep = 0;
+    const at = (step: number): Trial => {
+      lastStep = step;
+      trialPoint.set(x);
+      addScaled(trialPoint, step, d);
+      this.evaluations++;
+      const value = this.objective.evaluate(trialPoint, trialGradient);
+      return { step, value, slope: dot(d, trialGradient) };
+    };
+    // Without curvature the first step has length 1 at most.
+    const first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const accepted = wolfeStep(at, { step: 0, value: this.value, slope }, first);
+    if (accepted === undefined) return false;
+    // The accepted trial need not be the last one.
+    if (lastStep !== accepted.step) at(accepted.step);
+    this.accept(accepted.value);
+    return true;
+  }
+
+  /** Moves to the trial point and learns from the way there. */
+  private accept(value: number): void {
+    const { x, gradient, trialPoint, trialGradient, pairs } = this;
+    const step = trialPoint.map((v, i) => v - x[i]!);
+    const change = trialGradient.map((v, i) => v - gradient[i]!);
+    const curvature = dot(step, change);
+    if (curvature > Number.EPSILON * dot(change, change)) {
+      pairs.push({ step, change, rho: 1 / curvature });
+      if (pairs.length > MEMORY) pairs.shift();
+    }
+    x.set(trialPoint);
+    this.gradient = trialGradient.slice();
+    this.value = value;
+  }
+
+  private solution(status: Solution['status'], iterations: number): Solution {
+    const { x, value, evaluations, gradient } = this;
+    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
+  }
+}
+
+/**
+ * Minimises a smooth function by L-BFGS with a strong-Wolfe line search.
+ * (Liu & Nocedal 1989; Nocedal & Wright, "Numerical Optimization", algorithm 7.5)
+ * @param start where to begin; not changed
+ */
+export function minimizeLbfgs(objective: Objective, start: Float64Array, limits: SolverLimits): Solution {
+  return new Lbfgs(objective, start.slice()).run(limits);
+}

@@ -1,0 +1,46 @@
+/** A function to minimise, with its gradient. */
+export interface Objective {
+  /** Number of variables. */
+  readonly size: number;
+  /** @returns f(x), and writes ∇f(x) to `gradient` */
+  evaluate(x: Float64Array, gradient: Float64Array): number;
+}
+
+/** When to end, and where to. */
+export interface SolverLimits {
+  /** The largest element of the gradient (or of the proximal step) that counts as 0. */
+  tol: number;
+  maxIter: number;
+}
+
+export interface Solution {
+  x: Float64Array;
+  value: number;
+  iterations: number;
+  evaluations: number;
+  /** The largest element of the gradient at x. */
+  gradientNorm: number;
+  /**
+   * `converged`: the gradient is 0 within `tol`. `precision`: the value no longer changes in float64.
+   * `maxIter`: neither, after as many iterations as allowed.
+   */
+  status: 'converged' | 'precision' | 'maxIter';
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** y += factor·x. */
+export function addScaled(y: Float64Array, factor: number, x: Float64Array): void {
+  for (let i = 0; i < y.length; i++) y[i] = y[i]! + factor * x[i]!;
+}
+
+export function largestElement(x: Float64Array): number {
+  let most = 0;
+  // A NaN must come out as one.
+  for (let i = 0; i < x.length; i++) if (!(Math.abs(x[i]!) <= most)) most = Math.abs(x[i]!);
+  return most;
+}
