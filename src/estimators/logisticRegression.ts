@@ -3,9 +3,13 @@ import type { NdArray } from '../core/ndarray.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
 import type { LogisticSolver } from '../parallel/task.js';
 import type { Workers } from '../parallel/workers.js';
-import { accuracyScore } from '../scores/index.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
-import { BaseEstimator, type Classifier, type EstimatorFitOptions } from './base/estimator.js';
+import {
+  BaseEstimator,
+  type Classifier,
+  type EstimatorFitOptions,
+  type ScoreOptions,
+} from './base/estimator.js';
 import {
   checkFiniteFeatures,
   checkFittedColumns,
@@ -18,6 +22,7 @@ import { encodeLabels, isLabelList, type Label, type LabelInput } from './base/l
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, float64Tensor, type SavedState } from './base/saved.js';
+import { classificationScore } from './base/score.js';
 import { readSampleWeight } from './base/weights.js';
 import { workersParam } from './base/workersParam.js';
 import { fitLogistic, type LogisticResult } from './logistic/fit.js';
@@ -208,12 +213,8 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   }
 
   /** Share of rows whose class is predicted right. */
-  async score(
-    x: FeatureInput,
-    y: LabelInput,
-    options: { sampleWeight?: ArrayLike<number> } = {},
-  ): Promise<number> {
-    return accuracyScore(y as ArrayLike<Label>, await this.predict(x), options);
+  async score(x: FeatureInput, y: LabelInput, options: ScoreOptions = {}): Promise<number> {
+    return classificationScore(y, await this.predict(x), options);
   }
 
   protected override fittedState(): SavedState | undefined {

@@ -190,6 +190,30 @@ class LogisticObjective implements CurvedObjective {
       }
     }
     for (let i = 0; i < coefficients; i++) matrix[i * size + i] = matrix[i * size + i]! + l2;
+    if (outputs > 1) this.fixFreeDirections(matrix);
+  }
+
+  /**
+   * The same number added to the scores of all classes changes no probability, so that the loss is flat along it where
+   * no penalty is. Curvature is added along these directions alone: the gradient has no part in them, so neither the
+   * minimum nor the Newton step moves, and the matrix becomes regular.
+   */
+  private fixFreeDirections(matrix: Float64Array): void {
+    const { coefficients, size } = this;
+    const { layout, l2, fitIntercept } = this.rank.task;
+    const { outputs, features } = layout;
+    const fix = (first: number, stride: number): void => {
+      let curvature = 0;
+      for (let k = 0; k < outputs; k++) curvature += matrix[(first + k * stride) * (size + 1)]!;
+      for (let k = 0; k < outputs; k++) {
+        for (let l = 0; l < outputs; l++) {
+          const at = (first + k * stride) * size + first + l * stride;
+          matrix[at] = matrix[at]! + curvature / outputs;
+        }
+      }
+    };
+    if (fitIntercept) fix(coefficients, 1);
+    if (l2 === 0) for (let j = 0; j < features; j++) fix(j, features);
   }
 }
 

@@ -14,28 +14,32 @@ export interface EstimatorFitOptions {
   signal?: AbortSignal;
 }
 
-/** Anything with hyper-parameters that learns from a table. */
-export interface Estimator {
-  fit(x: FeatureInput, y?: never, options?: EstimatorFitOptions): Promise<unknown>;
+/** What all estimators have besides `fit`. */
+export interface Configurable {
   /** A copy of the hyper-parameters. */
   getParams(): object;
   /** Changes hyper-parameters; what was learned stays until the next fit. */
   setParams(params: object): this;
   /** A new, unfitted estimator with the same hyper-parameters. */
-  clone(): Estimator;
+  clone(): this;
+}
+
+/** One weight per row, for scores. */
+export interface ScoreOptions {
+  sampleWeight?: ArrayLike<number>;
 }
 
 /** Predicts numbers. */
-export interface Regressor extends Omit<Estimator, 'fit'> {
+export interface Regressor extends Configurable {
   fit(x: FeatureInput, y: TargetInput, options?: EstimatorFitOptions): Promise<this>;
   /** One number per row, or rows × targets where y had columns. */
   predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>>;
   /** R² of the prediction (mean over targets). */
-  score(x: FeatureInput, y: TargetInput, options?: { sampleWeight?: ArrayLike<number> }): Promise<number>;
+  score(x: FeatureInput, y: TargetInput, options?: ScoreOptions): Promise<number>;
 }
 
 /** Predicts classes. */
-export interface Classifier extends Omit<Estimator, 'fit'> {
+export interface Classifier extends Configurable {
   fit(x: FeatureInput, y: LabelInput, options?: EstimatorFitOptions): Promise<this>;
   /** The classes in the order of the columns of `predictProba`: sorted. */
   readonly classes: readonly Label[];
@@ -44,15 +48,18 @@ export interface Classifier extends Omit<Estimator, 'fit'> {
   /** rows × classes. */
   predictProba(x: FeatureInput): Promise<NdArray<Float64Array>>;
   /** Share of rows whose class is predicted right. */
-  score(x: FeatureInput, y: LabelInput, options?: { sampleWeight?: ArrayLike<number> }): Promise<number>;
+  score(x: FeatureInput, y: LabelInput, options?: ScoreOptions): Promise<number>;
 }
 
 /** Turns one table into another. */
-export interface Transformer extends Omit<Estimator, 'fit'> {
+export interface Transformer extends Configurable {
   fit(x: FeatureInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
   transform(x: FeatureInput): Promise<NdArray<Float64Array>>;
   fitTransform(x: FeatureInput, y?: unknown, options?: EstimatorFitOptions): Promise<NdArray<Float64Array>>;
 }
+
+/** Anything with hyper-parameters that learns from a table. */
+export type Estimator = Regressor | Classifier | Transformer;
 
 /** How a class makes an estimator from hyper-parameters. */
 export type EstimatorConstructor<E> = new (params?: never) => E;

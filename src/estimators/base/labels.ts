@@ -1,11 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
 import { compareLabels, type Label } from '../../core/labels.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { LabelInput } from '../../scores/index.js';
 
-export { compareLabels, type Label };
-
-/** One class per row. */
-export type LabelInput = ArrayLike<Label> | NdArray;
+export { compareLabels, type Label, type LabelInput };
 
 /** Classes in order, and for each row the position of its class among them. */
 export interface EncodedLabels {
@@ -33,7 +30,7 @@ function labelList(what: string, y: LabelInput): ArrayLike<Label> {
       mend: 'Pass one string, number or boolean per row.',
     });
   }
-  return y as ArrayLike<Label>;
+  return y as readonly Label[];
 }
 
 function checkLabel(what: string, label: unknown, row: number, type: string): void {

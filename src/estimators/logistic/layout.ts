@@ -1,6 +1,5 @@
 import {
   type BindableProgram,
-  BYTES_PER_ELEMENT,
   type Op,
   type Operand,
   PHASES,
@@ -45,8 +44,9 @@ export interface LogisticPlan {
 
 /** Chunks and groups of rows: a function of the data's shape alone, or bits would depend on the number of workers. */
 function rowGroups({ features, outputs, curved }: LogisticShape) {
-  const { rows, cols, dtype } = features;
-  const perRow = cols * BYTES_PER_ELEMENT[dtype] + outputs * 16 + (curved ? (cols + 1) * 8 : 0);
+  const { rows, cols } = features;
+  // Counted as float64 whatever the samples are, so that the same values give the same bits in any type.
+  const perRow = cols * 8 + outputs * 16 + (curved ? (cols + 1) * 8 : 0);
   const fitting = Math.floor(CHUNK_BYTES / perRow / CHUNK_GRAIN) * CHUNK_GRAIN;
   const chunkRows = Math.max(CHUNK_GRAIN, Math.min(MOST_CHUNK_ROWS, fitting));
   const blocks = curved ? (outputs * (outputs + 1)) / 2 : 0;
