@@ -1,0 +1,213 @@
+import type { NdArray } from '../../core/ndarray.js';
+import type { Column } from '../column.js';
+import { DataTable } from '../dataTable.js';
+import type { OpenBatch } from './fastRows.js';
+import { FieldDecoder } from './fields.js';
+import { inferSchema } from './infer.js';
+import { LineReader } from './lineReader.js';
+import { type CsvOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
+import { type CsvSchema, checkFeatures } from './schema.js';
+
+/** Some rows of a file: x [rows, columns], and y [rows], or [rows, targets] if there are several. */
+export interface CsvBatch {
+  x: NdArray<Float64Array>;
+  /** Numbers, or codes 0 … k − 1 of a target of type `category`. Left out if there is no target. */
+  y?: NdArray<Float64Array | Int32Array>;
+}
+
+/** A whole file in memory, as numbers. */
+export interface CsvMatrix extends CsvBatch {
+  /** Names of the columns of x. */
+  columnNames: readonly string[];
+  /** Of the columns of x that are categories: the text that each code stands for. */
+  categories: Readonly<Record<string, readonly string[]>>;
+  /** Of a single target of type `category`: the text that each code of y stands for. */
+  classes?: readonly string[];
+}
+
+/**
+ * A table in a file. Iterating gives its rows in batches, in constant memory, from the start again each time; `load` and `table`
+ * read all of it. Nothing is opened before the first of them.
+ */
+export class CsvDataset implements AsyncIterable<CsvBatch> {
+  private readonly options: ResolvedOptions;
+  private known: Promise<{ schema: CsvSchema; stamp: FileStamp }> | undefined;
+
+  /** See {@link csv}. */
+  constructor(path: string | URL, options: CsvOptions = {}) {
+    this.options = resolveOptions(path, options);
+  }
+
+  /** The file's path. */
+  get path(): string {
+    return this.options.path;
+  }
+
+  /**
+   * Names and types of the columns, told from the first rows (`sampleRows`) and the options. Read once.
+   * @throws SteepestError as {@link csv} says
+   */
+  async schema(): Promise<CsvSchema> {
+    return (await this.know()).schema;
+  }
+
+  /** Batches of `batchRows` rows, the last one shorter; see {@link batches}. */
+  [Symbol.asyncIterator](): AsyncGenerator<CsvBatch> {
+    return this.batches(this.options.batchRows);
+  }
+
+  /**
+   * The rows in order, in batches of their own arrays. A category that the first rows do not have is an error here, because
+   * earlier batches could not know of it.
+   * @param batchRows rows per batch; default: the option of that name, else so many that a batch has about 2^18 numbers
+   */
+  async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
+    const { options } = this;
+    const { schema, stamp } = await this.know();
+    checkFeatures(schema, options.path);
+    const fields = new FieldDecoder(options, schema, { addCategories: false, missingTargets: false });
+    const capacity = batchRows ?? defaultBatchRows(schema.featureNames.length);
+    for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) {
+      yield closeBatch(schema, batch);
+    }
+  }
+
+  /**
+   * The whole file as numbers, over shared memory: training on them needs no copy. Text becomes the numbers of its categories, in
+   * order of first appearance; missing values become NaN.
+   */
+  async load(): Promise<CsvMatrix> {
+    const { options } = this;
+    const { schema, stamp } = await this.know();
+    checkFeatures(schema, options.path);
+    const fields = new FieldDecoder(options, schema, { addCategories: true, missingTargets: false });
+    const batches: OpenBatch[] = [];
+    const capacity = defaultBatchRows(schema.featureNames.length);
+    for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) batches.push(batch);
+    const matrix: CsvMatrix = {
+      ...joinBatches(schema, batches),
+      columnNames: schema.featureNames,
+      categories: Object.fromEntries(
+        schema.columns.flatMap(({ name, role }, j) => {
+          const categories = role === 'feature' ? fields.categoriesOf(j) : undefined;
+          return categories === undefined ? [] : [[name, categories] as const];
+        }),
+      ),
+    };
+    const [target] = schema.targetNames;
+    const index = schema.columns.findIndex(({ name }) => name === target);
+    const classes = schema.targetNames.length === 1 ? fields.categoriesOf(index) : undefined;
+    if (classes !== undefined) matrix.classes = classes;
+    return matrix;
+  }
+
+  /** The whole file as a table, the target included: numbers with NaN for missing values, text with null. */
+  async table(): Promise<DataTable> {
+    const { options } = this;
+    const { schema, stamp } = await this.know();
+    const used = schema.columns.filter(({ role }) => role !== 'excluded').map(({ name }) => name);
+    // Every column is a feature here, so that one row of x is one row of the table.
+    const names = options.columns === undefined ? used : [...options.columns, ...schema.targetNames];
+    const all: CsvSchema = {
+      columns: schema.columns.map((column) =>
+        column.role === 'target' ? { ...column, role: 'feature' } : column,
+      ),
+      featureNames: names,
+      targetNames: [],
+    };
+    const fields = new FieldDecoder(options, all, { addCategories: true, missingTargets: true });
+    const batches: OpenBatch[] = [];
+    const capacity = defaultBatchRows(names.length);
+    for await (const batch of rowBatches(options, all, fields, capacity, stamp)) batches.push(batch);
+    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+    const index = new Map(all.columns.map(({ name }, j) => [name, j] as const));
+    return new DataTable(
+      names.map((name, slot): [string, Column] => {
+        const values = columnOf(batches, slot, names.length, rows);
+        const texts = fields.categoriesOf(index.get(name)!);
+        return [name, texts === undefined ? values : Array.from(values, (code) => texts[code] ?? null)];
+      }),
+    );
+  }
+
+  /** Reads the schema once; a failure is not kept, so that a mended file can be tried again. */
+  private know(): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
+    this.known ??= this.read().catch((error: unknown) => {
+      this.known = undefined;
+      throw error;
+    });
+    return this.known;
+  }
+
+  private async read(): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
+    const lines = await LineReader.open(this.path);
+    const { size, modifiedMs } = lines.bytes;
+    await lines.close();
+    return { schema: await inferSchema(this.options), stamp: { size, modifiedMs } };
+  }
+}
+
+/** True if y is made of codes only. */
+const hasCodes = ({ columns, targetNames }: CsvSchema): boolean =>
+  targetNames.length === 1 && columns.find(({ role }) => role === 'target')?.type === 'category';
+
+const targetShape = ({ targetNames }: CsvSchema, rows: number): number[] =>
+  targetNames.length === 1 ? [rows] : [rows, targetNames.length];
+
+function closeBatch(schema: CsvSchema, { x, y, rows }: OpenBatch): CsvBatch {
+  const features = schema.featureNames.length;
+  const targets = schema.targetNames.length;
+  const batch: CsvBatch = { x: { data: x.subarray(0, rows * features), shape: [rows, features] } };
+  if (targets > 0) {
+    const values = y.subarray(0, rows * targets);
+    batch.y = {
+      data: hasCodes(schema) ? Int32Array.from(values) : values,
+      shape: targetShape(schema, rows),
+    };
+  }
+  return batch;
+}
+
+function joinBatches(schema: CsvSchema, batches: readonly OpenBatch[]): CsvBatch {
+  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+  const features = schema.featureNames.length;
+  const targets = schema.targetNames.length;
+  const x = new Float64Array(new SharedArrayBuffer(rows * features * Float64Array.BYTES_PER_ELEMENT));
+  const y = hasCodes(schema)
+    ? new Int32Array(new SharedArrayBuffer(rows * Int32Array.BYTES_PER_ELEMENT))
+    : new Float64Array(new SharedArrayBuffer(rows * targets * Float64Array.BYTES_PER_ELEMENT));
+  let row = 0;
+  for (const batch of batches) {
+    x.set(batch.x.subarray(0, batch.rows * features), row * features);
+    y.set(batch.y.subarray(0, batch.rows * targets), row * targets);
+    row += batch.rows;
+  }
+  const joined: CsvBatch = { x: { data: x, shape: [rows, features] } };
+  if (targets > 0) joined.y = { data: y, shape: targetShape(schema, rows) };
+  return joined;
+}
+
+function columnOf(batches: readonly OpenBatch[], slot: number, width: number, rows: number): Float64Array {
+  const values = new Float64Array(rows);
+  let row = 0;
+  for (const batch of batches) {
+    for (let i = 0, at = slot; i < batch.rows; i++, at += width) values[row++] = batch.x[at]!;
+  }
+  return values;
+}
+
+/**
+ * A table in a CSV file, plain or gzipped: to be iterated in batches, or read as a whole.
+ *
+ * Types are told from the first rows: a column of numbers is `number` (a target of whole numbers `integer`), other text
+ * is `category`, coded in order of first appearance. What contradicts them later is an error; nothing is guessed, dropped or
+ * rounded in silence.
+ *
+ * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for options that cannot be. In reading, with file, line
+ * and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length; `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME`
+ * for a column that is not there.
+ */
+export function csv(path: string | URL, options: CsvOptions = {}): CsvDataset {
+  return new CsvDataset(path, options);
+}

@@ -1,0 +1,150 @@
+import { SteepestError } from '../../core/errors.js';
+import { fileError, shownText } from '../fileErrors.js';
+import { parseDecimal } from './number.js';
+import type { ResolvedOptions } from './options.js';
+import type { CsvColumn, CsvSchema } from './schema.js';
+
+/** How a table is read. */
+export interface FieldRules {
+  /** Categories that the schema does not have are added to `categories`; otherwise they are errors. */
+  addCategories: boolean;
+  /** Missing values of a target are allowed. */
+  missingTargets: boolean;
+}
+
+/** "'file.csv' line 7, column 'age' (3)". */
+export function placeOf(column: string, index: number, line: number): string {
+  return `line ${line}, column '${column}' (${index + 1})`;
+}
+
+/** @throws SteepestError `ERR_RAGGED` if a row has more or fewer fields than there are columns */
+export function checkFieldCount(path: string, names: readonly string[], count: number, line: number): void {
+  if (count === names.length) return;
+  const last = names[Math.min(count, names.length) - 1];
+  const where = count < names.length ? `nothing after '${last}'` : `more after '${last}'`;
+  throw new SteepestError('ERR_RAGGED', {
+    expected: `'${path}' line ${line} to have ${names.length} fields, one per column`,
+    given: `${count}: ${where}`,
+    mend: 'Mend that line; quote fields that contain the delimiter. A last line cut short means an incomplete file.',
+  });
+}
+
+/** Turns the text of a field into the number that stands for it. */
+export class FieldDecoder {
+  /** Per column: the code of each category; text counts as categories too. */
+  private readonly codes: readonly (Map<string, number> | undefined)[];
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly schema: CsvSchema,
+    private readonly rules: FieldRules,
+  ) {
+    this.codes = schema.columns.map(({ type, role, categories }) =>
+      role !== 'excluded' && (type === 'category' || type === 'text')
+        ? new Map(categories?.map((category, code) => [category, code] as const))
+        : undefined,
+    );
+  }
+
+  /** Categories of a column so far, in the order of their codes. */
+  categoriesOf(column: number): readonly string[] | undefined {
+    const codes = this.codes[column];
+    return codes && [...codes.keys()];
+  }
+
+  /** The number, or the code of the category; NaN for a missing value. */
+  decode(index: number, text: string, line: number): number {
+    const { options } = this;
+    const column = this.schema.columns[index]!;
+    if (column.role === 'excluded') return Number.NaN;
+    const trimmed = text.trim();
+    if (options.missing.has(trimmed)) {
+      if (column.role === 'target' && !this.rules.missingTargets) this.missingTarget(index, line, text);
+      return Number.NaN;
+    }
+    const codes = this.codes[index];
+    if (codes === undefined) return this.number(column, index, trimmed, line);
+    const code = codes.get(text);
+    if (code !== undefined) return code;
+    const fixed = options.categories.has(column.name);
+    if (fixed || !(this.rules.addCategories || column.type === 'text'))
+      this.unknownCategory(index, text, line);
+    codes.set(text, codes.size);
+    return codes.size - 1;
+  }
+
+  private number(column: CsvColumn, index: number, text: string, line: number): number {
+    const { decimal, largeIntegers } = this.options;
+    const value = parseDecimal(text, decimal, largeIntegers);
+    if (typeof value === 'string') throw notANumber(this.options.path, column, index, text, line, value);
+    if (column.type === 'integer' && !Number.isInteger(value)) this.fraction(index, line, value);
+    return value;
+  }
+
+  /** The error for a number with a fraction in a column of whole numbers. */
+  fraction(index: number, line: number, value: number): never {
+    const { name } = this.schema.columns[index]!;
+    throw fileError(
+      this.options.path,
+      `${placeOf(name, index, line)} to hold whole numbers`,
+      String(value),
+      `If it need not, pass types: { '${name}': 'number' }.`,
+    );
+  }
+
+  private missingTarget(index: number, line: number, text: string): never {
+    const { name } = this.schema.columns[index]!;
+    throw fileError(
+      this.options.path,
+      `${placeOf(name, index, line)} to hold a value, as the target`,
+      text === '' ? 'an empty field' : shownText(text),
+      'Remove rows without a target from the file; if that text is a value, pass missing: [] with the rest.',
+    );
+  }
+
+  private unknownCategory(index: number, text: string, line: number): never {
+    const { name } = this.schema.columns[index]!;
+    const known = this.codes[index]!;
+    const { categories, sampleRows, path } = this.options;
+    const fixed = categories.has(name);
+    throw fileError(
+      path,
+      `${placeOf(name, index, line)} to hold one of ${known.size} categories ${fixed ? 'given' : `seen in the first ${sampleRows} rows`}`,
+      shownText(text),
+      fixed
+        ? `Add it to categories['${name}'].`
+        : `Pass categories: { '${name}': [all of them] }, or sampleRows: Infinity to look for them in the whole file first.`,
+    );
+  }
+}
+
+/** The error for a text that is no number in a column of numbers. */
+export function notANumber(
+  path: string,
+  { name, type }: Pick<CsvColumn, 'name' | 'type'>,
+  index: number,
+  text: string,
+  line: number,
+  reason: 'text' | 'tooLarge' | 'largeInteger',
+): SteepestError {
+  const place = placeOf(name, index, line);
+  const shown = shownText(text);
+  if (reason === 'largeInteger') {
+    return fileError(
+      path,
+      `${place} to hold integers within ±(2^53 − 1), which float64 holds exactly`,
+      shown,
+      `Keep its digits with types: { '${name}': 'text' }, leave it out with exclude: ['${name}'], or pass largeIntegers: 'round'.`,
+    );
+  }
+  if (reason === 'tooLarge') {
+    const mend = `Write it smaller, or add ${shown} to missing.`;
+    return fileError(path, `${place} to hold numbers that float64 can hold`, shown, mend);
+  }
+  return fileError(
+    path,
+    `${place} to hold ${type === 'integer' ? 'whole numbers' : 'numbers'}`,
+    shown,
+    `Mend the field, add ${shown} to missing, or pass types: { '${name}': 'category' }.`,
+  );
+}

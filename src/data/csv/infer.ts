@@ -1,0 +1,192 @@
+import { SteepestError } from '../../core/errors.js';
+import { fileError, shownText } from '../fileErrors.js';
+import { checkFieldCount, notANumber } from './fields.js';
+import { readHeader } from './header.js';
+import { LineReader } from './lineReader.js';
+import { parseDecimal } from './number.js';
+import type { CsvColumnType, ResolvedOptions } from './options.js';
+import { type CsvRecord, records } from './records.js';
+import { type CsvColumn, type CsvSchema, rolesOf } from './schema.js';
+
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
+
+/** A text and where it was met first. */
+interface Met {
+  text: string;
+  line: number;
+}
+
+/** What the first rows hold in one column. */
+interface Tally {
+  numbers: number;
+  texts: number;
+  fractions: number;
+  firstText: Met | undefined;
+  largeInteger: Met | undefined;
+}
+
+/** The names of the columns, and the first rows after them. */
+async function* sample(
+  options: ResolvedOptions,
+): AsyncGenerator<{ names: readonly string[]; record: CsvRecord | undefined }> {
+  const lines = await LineReader.open(options.path);
+  try {
+    await lines.next(1);
+    const { names, position, line } = readHeader(lines, options);
+    yield { names, record: undefined };
+    let rows = 0;
+    for await (const record of splitRows(lines, options, position, line)) {
+      checkFieldCount(options.path, names, record.fields.length, record.line);
+      yield { names, record };
+      if (++rows >= options.sampleRows) return;
+    }
+  } finally {
+    await lines.close();
+  }
+}
+
+/** Rows as text: lines are split as they are up to the first quote, by csv-parse from there on. */
+async function* splitRows(
+  lines: LineReader,
+  { path, delimiter }: ResolvedOptions,
+  position: number,
+  firstLine: number,
+): AsyncGenerator<CsvRecord> {
+  let at = position;
+  let line = firstLine;
+  for (;;) {
+    const quote = lines.buffer.subarray(0, lines.end).indexOf(QUOTE, at);
+    const safe = quote < 0 ? lines.end : lines.buffer.lastIndexOf(LF, quote) + 1;
+    while (at < safe) {
+      const end = lines.buffer.indexOf(LF, at);
+      const text = lines.buffer.toString(
+        'utf8',
+        at,
+        lines.buffer[end - 1] === CR && end > at ? end - 1 : end,
+      );
+      if (text !== '') yield { fields: text.split(delimiter), line };
+      at = end + 1;
+      line++;
+    }
+    if (quote >= 0) {
+      yield* records(path, lines.rest(at), delimiter, line);
+      return;
+    }
+    if (!(await lines.next(line))) return;
+    at = lines.begin;
+  }
+}
+
+function count(tally: Tally, text: string, line: number, { decimal, largeIntegers }: ResolvedOptions): void {
+  const value = parseDecimal(text, decimal, largeIntegers);
+  if (value === 'text') {
+    tally.texts++;
+    tally.firstText ??= { text, line };
+    return;
+  }
+  tally.numbers++;
+  if (value === 'largeInteger') tally.largeInteger ??= { text, line };
+  if (!Number.isInteger(value)) tally.fractions++;
+}
+
+function typeOf(
+  options: ResolvedOptions,
+  column: Pick<CsvColumn, 'name' | 'role'>,
+  index: number,
+  tally: Tally,
+  rows: number,
+): CsvColumnType {
+  const { name, role } = column;
+  const { path } = options;
+  const declared = options.types.get(name) ?? (options.categories.has(name) ? 'category' : undefined);
+  if (declared !== undefined) return declared;
+  if (role === 'excluded') return 'text';
+  if (tally.numbers + tally.texts === 0) {
+    throw fileError(
+      path,
+      `column '${name}' (${index + 1}) to hold values`,
+      `none in ${rows === 1 ? 'its row' : `its first ${rows} rows`}`,
+      `Leave it out with exclude: ['${name}'], or say what it holds: types: { '${name}': 'number' }.`,
+    );
+  }
+  if (tally.texts > tally.numbers) return 'category';
+  if (tally.firstText !== undefined) {
+    const { text, line } = tally.firstText;
+    throw notANumber(path, { name, type: 'number' }, index, text, line, 'text');
+  }
+  if (tally.largeInteger !== undefined) {
+    const { text, line } = tally.largeInteger;
+    throw notANumber(path, { name, type: 'number' }, index, text, line, 'largeInteger');
+  }
+  return role === 'target' && tally.fractions === 0 ? 'integer' : 'number';
+}
+
+/** Types from the first rows and the options. */
+async function inferTypes(options: ResolvedOptions): Promise<CsvColumn[]> {
+  let names: readonly string[] = [];
+  let roles: CsvColumn['role'][] = [];
+  let tallies: Tally[] = [];
+  let rows = 0;
+  for await (const item of sample(options)) {
+    if (item.record === undefined) {
+      names = item.names;
+      roles = rolesOf(names, options);
+      tallies = names.map(() => ({
+        numbers: 0,
+        texts: 0,
+        fractions: 0,
+        firstText: undefined,
+        largeInteger: undefined,
+      }));
+      continue;
+    }
+    rows++;
+    item.record.fields.forEach((field, j) => {
+      const text = field.trim();
+      if (!options.missing.has(text)) count(tallies[j]!, text, item.record!.line, options);
+    });
+  }
+  if (rows === 0) {
+    throw new SteepestError('ERR_EMPTY', {
+      expected: `'${options.path}' to hold rows`,
+      given: `a header only: ${shownText(names.join(options.delimiter))}`,
+      mend: 'Check that the file was written to its end; pass header: false if that line is data.',
+    });
+  }
+  return names.map((name, j) => {
+    const role = roles[j]!;
+    return { name, role, type: typeOf(options, { name, role }, j, tallies[j]!, rows) };
+  });
+}
+
+/** Fills in the categories of columns that are to have them, in order of first appearance. */
+async function inferCategories(
+  options: ResolvedOptions,
+  columns: readonly CsvColumn[],
+): Promise<CsvColumn[]> {
+  const isCategory = columns.map(({ type, role }) => type === 'category' && role !== 'excluded');
+  if (!isCategory.includes(true)) return [...columns];
+  const sets = columns.map(({ name }) => new Set(options.categories.get(name)));
+  const open = columns.map(({ name }, j) => isCategory[j] && !options.categories.has(name));
+  if (open.includes(true)) {
+    for await (const { record } of sample(options)) {
+      record?.fields.forEach((field, j) => {
+        if (open[j] && !options.missing.has(field.trim())) sets[j]!.add(field);
+      });
+    }
+  }
+  return columns.map((column, j) => (isCategory[j] ? { ...column, categories: [...sets[j]!] } : column));
+}
+
+/** What the columns hold, by their first rows. @throws SteepestError with file, line and column */
+export async function inferSchema(options: ResolvedOptions): Promise<CsvSchema> {
+  const columns = await inferCategories(options, await inferTypes(options));
+  const features = columns.filter(({ role }) => role === 'feature').map(({ name }) => name);
+  return {
+    columns,
+    featureNames: options.columns === undefined ? features : [...options.columns],
+    targetNames: options.targets,
+  };
+}

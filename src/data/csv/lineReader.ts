@@ -1,0 +1,127 @@
+import { type ByteReader, openBytes } from '../byteReader.js';
+import { fileError } from '../fileErrors.js';
+
+/** Bytes asked of the file at a time: enough to hide the cost of a read, little enough to stay in the cache. */
+const CHUNK_BYTES = 2 ** 20;
+/** A line may be this long; a longer one is rather a file without line ends, or with a quote that is never closed. */
+export const MAX_LINE_BYTES = 2 ** 26;
+/** Room for the end of a line that the file lacks. */
+const SLACK_BYTES = 1;
+
+const LF = 10;
+
+/**
+ * Hands out a file in pieces of whole lines. While a piece is worked on, the next is read: two buffers take turns, each with
+ * room in front for the part of a line that the other ends with.
+ */
+export class LineReader {
+  /** The bytes at hand: whole lines from `begin` to `end`, each ended by \n. */
+  buffer: Buffer = Buffer.alloc(0);
+  begin = 0;
+  end = 0;
+  /** Where what has been read ends; an unfinished line is between `end` and here. */
+  private filled = 0;
+  private spare: Buffer = Buffer.alloc(0);
+  private carry = CHUNK_BYTES / 8;
+  private ahead: Promise<number> | undefined;
+  private ended = false;
+  private constructor(
+    private readonly path: string,
+    readonly bytes: ByteReader,
+  ) {}
+
+  static async open(path: string): Promise<LineReader> {
+    const reader = new LineReader(path, await openBytes(path));
+    reader.spare = reader.allocate();
+    reader.readAhead();
+    return reader;
+  }
+
+  /**
+   * Goes on to the next whole lines; false at the end of the file. `end` becomes the end of the last whole line.
+   * @param line of the first line not yet handed out, for messages
+   */
+  async next(line: number): Promise<boolean> {
+    do {
+      if (!(await this.fill(this.end))) return this.lastLine();
+      const lastEnd = this.buffer.lastIndexOf(LF, this.filled - 1);
+      this.end = lastEnd >= this.begin ? lastEnd + 1 : this.begin;
+      if (this.end === this.begin && this.filled - this.begin > MAX_LINE_BYTES) {
+        throw fileError(
+          this.path,
+          `to have lines of at most ${MAX_LINE_BYTES} bytes`,
+          `a longer one at line ${line}`,
+          'Check that lines end with \\n or \\r\\n and that every quote is closed.',
+        );
+      }
+    } while (this.end === this.begin);
+    return true;
+  }
+
+  /** All bytes from `position` of this buffer to the end of the file, in pieces that stay valid. */
+  async *rest(position: number): AsyncGenerator<Buffer> {
+    yield Buffer.from(this.buffer.subarray(position, this.filled));
+    this.end = this.filled;
+    while (await this.fill(this.filled)) {
+      yield Buffer.from(this.buffer.subarray(this.begin, this.filled));
+      this.end = this.filled;
+    }
+  }
+
+  async close(): Promise<void> {
+    // A read that is under way must end before its file is closed; what it says no longer matters.
+    await this.ahead?.catch(() => undefined);
+    await this.bytes.close();
+  }
+
+  /** Bytes after the last line end count as a line. */
+  private lastLine(): boolean {
+    if (this.end === this.filled) return false;
+    this.begin = this.end;
+    this.buffer[this.filled++] = LF;
+    this.end = this.filled;
+    return true;
+  }
+
+  /** Swaps the buffers, with the bytes from `keep` on in front; false, and nothing changed, at the end of the file. */
+  private async fill(keep: number): Promise<boolean> {
+    if (this.ended) return false;
+    const read = await this.ahead;
+    if (read === undefined || read === 0) {
+      this.ended = true;
+      return false;
+    }
+    const kept = this.filled - keep;
+    let begin = this.carry - kept;
+    const next = this.spare;
+    if (begin < 0) {
+      // A line longer than the room in front: make room for one twice as long.
+      const chunk = next.subarray(this.carry, this.carry + read);
+      this.carry = 2 * kept;
+      begin = this.carry - kept;
+      const larger = this.allocate();
+      larger.set(chunk, this.carry);
+      this.buffer.copy(larger, begin, keep, this.filled);
+      this.buffer = larger;
+      this.spare = this.allocate();
+    } else {
+      this.buffer.copy(next, begin, keep, this.filled);
+      this.spare = this.buffer.length === next.length ? this.buffer : this.allocate();
+      this.buffer = next;
+    }
+    this.begin = begin;
+    this.filled = this.carry + read;
+    this.readAhead();
+    return true;
+  }
+
+  private allocate(): Buffer {
+    return Buffer.allocUnsafeSlow(this.carry + CHUNK_BYTES + SLACK_BYTES);
+  }
+
+  private readAhead(): void {
+    this.ahead = this.bytes.read(this.spare, this.carry, this.carry + CHUNK_BYTES);
+    // The error, if any, is for the one who awaits it; until then it must not count as unhandled.
+    this.ahead.catch(() => undefined);
+  }
+}

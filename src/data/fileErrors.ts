@@ -1,0 +1,35 @@
+import { SteepestError } from '../core/errors.js';
+
+/** Texts longer than this are cut in messages. */
+const SHOWN_CHARACTERS = 60;
+
+/** A text of a file, as messages show it. */
+export function shownText(text: string): string {
+  const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  return JSON.stringify(cut);
+}
+
+/** The error for a file that is not what it should be. */
+export function fileError(
+  path: string,
+  expected: string,
+  given: string,
+  mend: string,
+  cause?: unknown,
+): SteepestError {
+  return new SteepestError('ERR_DATA_FILE', { expected: `'${path}' ${expected}`, given, mend }, { cause });
+}
+
+/** What the system says, as an error with the file's name; our own errors stay as they are. */
+export function systemError(path: string, what: string, error: unknown): SteepestError {
+  if (error instanceof SteepestError) return error;
+  const code = (error as NodeJS.ErrnoException)?.code;
+  const reason = error instanceof Error ? error.message : String(error);
+  const mend =
+    code === 'ENOENT'
+      ? 'Check the path.'
+      : code?.startsWith('Z_')
+        ? 'The compressed file is damaged or cut off: download or write it again.'
+        : 'Check that the file is there, may be read and is whole.';
+  return fileError(path, what, reason, mend, error);
+}
