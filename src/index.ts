@@ -3,20 +3,7 @@ export { type ErrorCode, SteepestError } from './core/errors.js';
 export type { NdArray, NumericArray } from './core/ndarray.js';
 export * as data from './data/index.js';
 export type { MatrixInput, TargetInput } from './data/tables.js';
-export {
-  type Classifier,
-  type Estimator,
-  type EstimatorFitOptions,
-  type FeatureInput,
-  type Label,
-  type LabelInput,
-  LogisticRegression,
-  type LogisticRegressionParams,
-  loadEstimator,
-  type Regressor,
-  type ScoreOptions,
-  type Transformer,
-} from './estimators/index.js';
+export * from './estimators/index.js';
 export { type InitializerName, initializerNames } from './initializers/index.js';
 export { backend } from './kernels/backend.js';
 export { type Activation, type ActivationName, activationNames } from './layers/activations.js';

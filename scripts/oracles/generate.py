@@ -8,7 +8,7 @@ import sys
 
 from common import FIXTURES, to_text
 
-NAMES = ["activations", "losses", "optimizers", "training", "estimators", "scores", "logistic"]
+NAMES = ["activations", "losses", "optimizers", "training", "estimators", "scores", "logistic", "preprocessing"]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9
 
@@ -19,7 +19,7 @@ def same(a, b):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, bool) or isinstance(a, str):
+    if a is None or b is None or isinstance(a, (bool, str)):
         return a == b
     return math.isclose(a, b, rel_tol=CHECK_TOLERANCE, abs_tol=CHECK_TOLERANCE)
 

@@ -1,7 +1,24 @@
+import { ColumnTransformer, Pipeline } from './composition/index.js';
 import { LogisticRegression } from './logisticRegression.js';
+import {
+  LabelEncoder,
+  MinMaxScaler,
+  OneHotEncoder,
+  PolynomialFeatures,
+  SimpleImputer,
+  StandardScaler,
+} from './preprocessing/index.js';
 import { registerEstimator } from './registry.js';
 
+registerEstimator('ColumnTransformer', ColumnTransformer);
+registerEstimator('LabelEncoder', LabelEncoder);
 registerEstimator('LogisticRegression', LogisticRegression);
+registerEstimator('MinMaxScaler', MinMaxScaler);
+registerEstimator('OneHotEncoder', OneHotEncoder);
+registerEstimator('Pipeline', Pipeline);
+registerEstimator('PolynomialFeatures', PolynomialFeatures);
+registerEstimator('SimpleImputer', SimpleImputer);
+registerEstimator('StandardScaler', StandardScaler);
 
 export type {
   Classifier,
@@ -11,7 +28,10 @@ export type {
   ScoreOptions,
   Transformer,
 } from './base/estimator.js';
-export type { FeatureInput } from './base/features.js';
+export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
+export type { Cell, TableInput, TableOutput } from './base/tables.js';
+export * from './composition/index.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
-export { loadEstimator } from './registry.js';
+export * from './preprocessing/index.js';
+export { estimatorTypes, loadEstimator } from './registry.js';

@@ -5,6 +5,7 @@ import type { FeatureInput } from './features.js';
 import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
 import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './saved.js';
+import type { TableInput, TableOutput } from './tables.js';
 
 /** What every `fit` accepts besides data. */
 export interface EstimatorFitOptions {
@@ -53,9 +54,14 @@ export interface Classifier extends Configurable {
 
 /** Turns one table into another. */
 export interface Transformer extends Configurable {
-  fit(x: FeatureInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
-  transform(x: FeatureInput): Promise<NdArray<Float64Array>>;
-  fitTransform(x: FeatureInput, y?: unknown, options?: EstimatorFitOptions): Promise<NdArray<Float64Array>>;
+  fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
+  /** Numbers, or a table where text or names remain. */
+  transform(x: TableInput): Promise<TableOutput>;
+  fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<TableOutput>;
+  /** Back to what went in, where that can be known. */
+  inverseTransform?(x: TableInput): Promise<TableOutput>;
+  /** Names of the columns that `transform` gives. */
+  getFeatureNamesOut?(inputNames?: readonly string[]): string[];
 }
 
 /** Anything with hyper-parameters that learns from a table. */

@@ -1,0 +1,156 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
+import { DataTable } from '../../data/dataTable.js';
+import { type FeatureInput, findNotFinite, notFinite, readFeatures } from './features.js';
+
+/** One value of a table: a number, or text; null and undefined are missing values. */
+export type Cell = number | string | boolean | null | undefined;
+/** Tables that transformers take: of numbers, or of numbers and text. */
+export type TableInput = FeatureInput | DataTable | readonly (readonly Cell[])[];
+/** What transformers give: numbers, or a table that still has text or names in it. */
+export type TableOutput = NdArray<Float64Array> | DataTable;
+
+/** A table seen column by column. */
+export interface TableColumns {
+  rows: number;
+  cols: number;
+  /** Names that the user gave. */
+  names: readonly string[] | undefined;
+  /** Column j, a Float64Array or strings and nulls. Never written. */
+  column(j: number): Column;
+  /** False for plain numbers, which results are too. */
+  isTable: boolean;
+}
+
+/** What column j is called where nobody named it, as in scikit-learn. */
+export const columnName = (names: readonly string[] | undefined, j: number): string => names?.[j] ?? `x${j}`;
+
+/** Column j in an error: its name, or its number. */
+export const showColumn = (names: readonly string[] | undefined, j: number): string =>
+  names === undefined ? String(j) : `'${names[j]}'`;
+
+const isCells = (x: TableInput): x is readonly (readonly Cell[])[] =>
+  Array.isArray(x) && x.some((row) => Array.isArray(row) && row.some((value) => typeof value !== 'number'));
+
+/**
+ * A table of any kind by columns. Numbers and text are kept as they are; nothing is checked for being finite.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for text among numbers in one column
+ */
+export function readTable(what: string, x: TableInput): TableColumns {
+  if (x instanceof DataTable) return fromTable(what, x, x.columnNames);
+  if (isCells(x)) return fromTable(what, tableOfCells(what, x), undefined);
+  const { data, rows, cols, names } = readFeatures(what, x as FeatureInput);
+  const column = (j: number): Column => Float64Array.from({ length: rows }, (_, i) => data[i * cols + j]!);
+  return { rows, cols, names, column, isTable: false };
+}
+
+function fromTable(what: string, table: DataTable, names: readonly string[] | undefined): TableColumns {
+  const { rows, columnNames } = table;
+  if (rows === 0 || columnNames.length === 0) {
+    throw new SteepestError('ERR_EMPTY', {
+      expected: `${what} with at least one row and one column`,
+      given: `${rows} × ${columnNames.length}`,
+      mend: 'Pass some data.',
+    });
+  }
+  return {
+    rows,
+    cols: columnNames.length,
+    names,
+    column: (j) => table.column(columnNames[j]!),
+    isTable: true,
+  };
+}
+
+function tableOfCells(what: string, x: readonly (readonly Cell[])[]): DataTable {
+  const cols = x[0]?.length ?? 0;
+  x.forEach((row, i) => {
+    if (Array.isArray(row) && row.length === cols) return;
+    throw new SteepestError('ERR_RAGGED', {
+      expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
+      given: `row ${i} with ${Array.isArray(row) ? row.length : typeof row}`,
+      mend: 'Give every row the same length.',
+    });
+  });
+  const columns = Array.from({ length: cols }, (_, j): readonly [string, ColumnInput] => [
+    columnName(undefined, j),
+    toColumn(
+      columnName(undefined, j),
+      x.map((row) => row[j]),
+    ),
+  ]);
+  return new DataTable(columns);
+}
+
+/** A table of columns under the user's names, or x0, x1, …. */
+export function toDataTable(columns: readonly Column[], names: readonly string[] | undefined): DataTable {
+  return new DataTable(columns.map((column, j) => [columnName(names, j), column] as const));
+}
+
+/** @throws SteepestError `ERR_NOT_FINITE` for an infinity; NaN is a missing value */
+export function checkNoInfinity(
+  what: string,
+  data: ArrayLike<number>,
+  cols: number,
+  names: readonly string[] | undefined,
+): void {
+  if (findNotFinite(data) < 0) return;
+  for (let i = 0; i < data.length; i++) {
+    if (Math.abs(data[i]!) === Number.POSITIVE_INFINITY) {
+      throw notFinite(what, data[i]!, Math.floor(i / cols), names?.[i % cols] ?? i % cols);
+    }
+  }
+}
+
+/** Room for a result. @throws SteepestError `ERR_MEMORY` */
+export function allocate(rows: number, cols: number): NdArray<Float64Array> {
+  try {
+    return { data: new Float64Array(rows * cols), shape: [rows, cols] };
+  } catch (error) {
+    throw new SteepestError(
+      'ERR_MEMORY',
+      {
+        expected: `room for ${rows} × ${cols} float64 numbers`,
+        given: error instanceof Error ? error.message : String(error),
+        mend: 'Transform fewer rows at a time, or make fewer columns.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Numbers that are worked on before the event loop gets its turn: a few milliseconds. */
+const SLICE_ELEMENTS = 2 ** 20;
+
+/**
+ * Walks over rows in slices; timers and sockets are served between them.
+ * @throws SteepestError `ERR_ABORTED` before a slice once the signal says so
+ */
+export async function forSlices(
+  rows: number,
+  cols: number,
+  work: (begin: number, end: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const step = Math.max(1, Math.floor(SLICE_ELEMENTS / cols));
+  for (let begin = 0; begin < rows; begin += step) {
+    if (begin > 0) await new Promise(setImmediate);
+    checkAborted(signal);
+    work(begin, Math.min(rows, begin + step));
+  }
+}
+
+/** @throws SteepestError `ERR_ABORTED` */
+export function checkAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new SteepestError(
+    'ERR_ABORTED',
+    {
+      expected: 'work to run to its end',
+      given: 'an abort',
+      mend: 'What was learned before is unchanged; call fit again to go on.',
+    },
+    { cause: signal.reason },
+  );
+}

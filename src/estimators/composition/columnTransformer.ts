@@ -1,0 +1,452 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { isNumericColumn } from '../../data/column.js';
+import { DataTable } from '../../data/dataTable.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { readFeatures } from '../base/features.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, type SavedState } from '../base/saved.js';
+import {
+  allocate,
+  checkAborted,
+  columnName,
+  readTable,
+  showColumn,
+  type TableColumns,
+  type TableInput,
+  type TableOutput,
+  toDataTable,
+} from '../base/tables.js';
+import { BaseTransformer } from '../preprocessing/baseTransformer.js';
+import {
+  checkNames,
+  isStep,
+  method,
+  type NamedStep,
+  nestedParams,
+  SEPARATOR,
+  type Step,
+  savedSteps,
+  stepsFromSaved,
+  withParams,
+} from './steps.js';
+
+/** Columns by number (negative ones count from the end) or name; one, or a list. */
+export type ColumnChoice = number | string | readonly (number | string)[];
+
+/** What happens to which columns: a transformer, or 'passthrough' or 'drop'. */
+export type ColumnRule = readonly [
+  name: string,
+  transformer: Step | 'passthrough' | 'drop',
+  columns: ColumnChoice,
+];
+
+export interface ColumnTransformerParams {
+  /** Name, transformer and columns of each part, in the order of the output. */
+  transformers: readonly ColumnRule[];
+  /** What happens to columns that no part names: dropped (default), passed through at the end, or transformed. */
+  remainder: 'drop' | 'passthrough' | Step;
+  /** Put the part's name and '__' before feature names (true). */
+  verboseFeatureNamesOut: boolean;
+}
+
+const REMAINDER = 'remainder';
+
+const isWord = (value: unknown): value is 'passthrough' | 'drop' =>
+  value === 'passthrough' || value === 'drop';
+
+function checkRules(name: string, value: unknown): readonly ColumnRule[] {
+  const isRule = (rule: unknown): boolean =>
+    Array.isArray(rule) &&
+    rule.length === 3 &&
+    (isStep(rule[1]) || isWord(rule[1])) &&
+    (Array.isArray(rule[2]) ? rule[2] : [rule[2]]).every(
+      (column: unknown) => typeof column === 'string' || Number.isInteger(column),
+    );
+  if (!Array.isArray(value) || !value.every(isRule)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as [name, transformer, columns] each`,
+      given: typeof value === 'object' ? 'something else in the list' : typeof value,
+      mend: "Write [['text', new OneHotEncoder(), ['city']], ['numbers', new StandardScaler(), [0, 1]]].",
+    });
+  }
+  const rules = value as readonly ColumnRule[];
+  checkNames('parts', [...rules.map(([part]) => part), REMAINDER]);
+  return rules.map(([part, step, columns]) => [part, step, columns] as const);
+}
+
+const SPECS: ParamSpecs<ColumnTransformerParams> = {
+  transformers: param.custom<readonly ColumnRule[]>([], checkRules),
+  remainder: param.custom<'drop' | 'passthrough' | Step>('drop', (name, value) => {
+    if (isWord(value) || isStep(value)) return value;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to be 'drop', 'passthrough' or a transformer`,
+      given: String(value),
+      mend: 'Use one of these.',
+    });
+  }),
+  verboseFeatureNamesOut: param.boolean(true),
+};
+
+/** A part of the fit: its columns by number, and how many columns it gives. */
+interface Part {
+  name: string;
+  step: Step | 'passthrough' | 'drop';
+  columns: readonly number[];
+  width: number;
+}
+
+/**
+ * Different transformers for different columns, side by side. Columns of text stay text for a transformer that takes it;
+ * the result is numbers. `fit` fits copies of the transformers: the fitted ones are in `namedTransformers`.
+ */
+export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, NdArray<Float64Array>> {
+  private parts: readonly Part[] = [];
+
+  constructor(params: Partial<ColumnTransformerParams> = {}) {
+    super('ColumnTransformer', SPECS, params);
+  }
+
+  /** Each part and every parameter of its transformer as part__param, beside the own parameters. */
+  override getParams(): ColumnTransformerParams & Record<string, unknown> {
+    return { ...this.params, ...nestedParams(this.ownSteps()) };
+  }
+
+  /** As `Pipeline.setParams`. @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed */
+  override setParams(given: Partial<ColumnTransformerParams> & Record<string, unknown>): this {
+    const { transformers, remainder, verboseFeatureNamesOut, ...rest } = given;
+    const before = this.params;
+    super.setParams({ transformers, remainder, verboseFeatureNamesOut });
+    try {
+      const steps = new Map(withParams('columnTransformer', this.ownSteps(), rest));
+      this.params = {
+        ...this.params,
+        transformers: this.params.transformers.map(
+          ([name, step, columns]) => [name, steps.get(name) ?? step, columns] as const,
+        ),
+        remainder: steps.get(REMAINDER) ?? this.params.remainder,
+      };
+    } catch (error) {
+      this.params = before;
+      throw error;
+    }
+    return this;
+  }
+
+  /** The same with clones of all transformers. */
+  override clone(): this {
+    const copy = (step: Step | 'passthrough' | 'drop') => (isWord(step) ? step : step.clone());
+    const { transformers, remainder, verboseFeatureNamesOut } = this.params;
+    const Class = this.constructor as new (params: ColumnTransformerParams) => this;
+    return new Class({
+      transformers: transformers.map(([name, step, columns]) => [name, copy(step), columns] as const),
+      remainder: copy(remainder),
+      verboseFeatureNamesOut,
+    });
+  }
+
+  private ownSteps(): NamedStep[] {
+    const { transformers, remainder } = this.params;
+    const steps = transformers.flatMap(([name, step]): NamedStep[] => (isWord(step) ? [] : [[name, step]]));
+    return isWord(remainder) ? steps : [...steps, [REMAINDER, remainder]];
+  }
+
+  /** @throws SteepestError `ERR_UNKNOWN_NAME` for a column that is not there; whatever the transformers throw */
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    await this.fitTransform(x, y, options);
+    return this;
+  }
+
+  override async fitTransform(
+    x: TableInput,
+    y?: unknown,
+    { signal }: EstimatorFitOptions = {},
+  ): Promise<NdArray<Float64Array>> {
+    const table = readTable('X', x);
+    const parts = this.choose(table);
+    const outputs: Output[] = [];
+    for (const part of parts) {
+      checkAborted(signal);
+      const input = pick(table, part.columns);
+      const step = isWord(part.step) ? part.step : part.step.clone();
+      const result = isWord(step)
+        ? input
+        : ((await method(step, 'fitTransform', `part '${part.name}'`)(input, y, { signal })) as TableOutput);
+      const output = toOutput(part, result);
+      outputs.push({ ...output, part: { ...part, step, width: output.cols } });
+    }
+    const result = sideBySide(table.rows, outputs);
+    this.parts = outputs.map(({ part }) => part);
+    this.fitted = { cols: table.cols, names: table.names };
+    return result;
+  }
+
+  /** rows × all output columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw */
+  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+    this.ready('transform()');
+    const table = readTable('X', x);
+    this.checkColumns('transform()', table);
+    const outputs: Output[] = [];
+    for (const part of this.parts) {
+      const { step } = part;
+      const input = pick(table, part.columns);
+      const result = isWord(step)
+        ? input
+        : ((await method(step, 'transform', `part '${part.name}'`)(input)) as TableOutput);
+      outputs.push(toOutput(part, result));
+    }
+    return sideBySide(table.rows, outputs);
+  }
+
+  /**
+   * The table that went in. Columns that were dropped are missing in it; columns that two parts used come from the later one.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if a transformer has no inverse
+   */
+  async inverseTransform(x: TableInput): Promise<TableOutput> {
+    const { names, cols } = this.ready('inverseTransform()');
+    const table = readTable('X', x);
+    this.checkColumns(
+      'inverseTransform()',
+      table,
+      this.parts.reduce((sum, { width }) => sum + width, 0),
+    );
+    const columns = new Map<number, ReturnType<TableColumns['column']>>();
+    let offset = 0;
+    for (const { name, step, columns: own, width } of this.parts) {
+      const input = pick(
+        table,
+        Array.from({ length: width }, (_, k) => offset + k),
+      );
+      offset += width;
+      const back = isWord(step)
+        ? input
+        : ((await method(step, 'inverseTransform', `part '${name}'`)(input)) as TableOutput);
+      const restored = readTable('X', back);
+      own.forEach((j, k) => {
+        columns.set(j, restored.column(k));
+      });
+    }
+    const order = Array.from({ length: cols }, (_, j) => j).filter((j) => columns.has(j));
+    return toDataTable(
+      order.map((j) => columns.get(j)!),
+      order.map((j) => columnName(names, j)),
+    );
+  }
+
+  /** The fitted transformers by name. */
+  get namedTransformers(): Readonly<Record<string, Step | 'passthrough' | 'drop'>> {
+    this.ready('namedTransformers');
+    return Object.fromEntries(this.parts.map(({ name, step }) => [name, step]));
+  }
+
+  /** Such as 'text__city_Bern'. */
+  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
+    const names = this.inputNames(inputNames);
+    const all = this.parts.flatMap(({ name, step, columns }) => {
+      const own = columns.map((j) => names[j]!);
+      const out = isWord(step)
+        ? own
+        : (method(step, 'getFeatureNamesOut', `part '${name}'`)(own) as unknown as string[]);
+      return this.params.verboseFeatureNamesOut ? out.map((feature) => name + SEPARATOR + feature) : out;
+    });
+    const twice = all.find((feature, i) => all.indexOf(feature) !== i);
+    if (twice === undefined) return all;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'output columns with different names',
+      given: `'${twice}' twice`,
+      mend: 'Set verboseFeatureNamesOut, which puts the part before each name.',
+    });
+  }
+
+  /** Which columns go where, and what becomes of the rest. */
+  private choose(table: TableColumns): Part[] {
+    const { transformers, remainder } = this.params;
+    const used = new Set<number>();
+    const parts = transformers.map(([name, step, choice]): Part => {
+      const list = typeof choice === 'object' ? choice : [choice];
+      const columns = list.map((column) => columnNumber(name, column, table));
+      for (const j of columns) used.add(j);
+      return { name, step, columns, width: 0 };
+    });
+    const rest = Array.from({ length: table.cols }, (_, j) => j).filter((j) => !used.has(j));
+    const all = [...parts, { name: REMAINDER, step: remainder, columns: rest, width: 0 }];
+    const active = all.filter(({ step, columns }) => step !== 'drop' && columns.length > 0);
+    if (active.length > 0) return active;
+    throw new SteepestError('ERR_EMPTY', {
+      expected: 'at least one column in the output',
+      given: 'parts that drop all of them',
+      mend: "Name columns, or set remainder: 'passthrough'.",
+    });
+  }
+
+  protected override savedParams(): object {
+    const { transformers, remainder, verboseFeatureNamesOut } = this.params;
+    // Transformers travel as children; their places are kept by words.
+    return {
+      verboseFeatureNamesOut,
+      transformers: transformers.map(([name, step, columns]) => [
+        name,
+        isWord(step) ? step : 'drop',
+        columns,
+      ]),
+      remainder: isWord(remainder) ? remainder : 'drop',
+    };
+  }
+
+  protected fittedState(): SavedState {
+    const own = this.ownSteps();
+    const fitted = this.parts.flatMap(({ name, step }): NamedStep[] => (isWord(step) ? [] : [[name, step]]));
+    const parts = this.parts.map(({ name, step, columns, width }) => ({
+      name,
+      columns,
+      width,
+      word: isWord(step) ? step : null,
+    }));
+    return {
+      tensors: {},
+      attributes: {
+        own: own.map(([name]) => name),
+        ...(this.fitted === undefined ? {} : { ...this.columnAttributes(), parts }),
+      },
+      children: {
+        ...savedSteps(own.map(([name, step]) => [`own.${name}`, step] as const)),
+        ...savedSteps(fitted.map(([name, step]) => [`fitted.${name}`, step] as const)),
+      },
+    };
+  }
+
+  protected restoreState(state: SavedState): void {
+    const isNames = (value: unknown): value is string[] =>
+      Array.isArray(value) && value.every((name) => typeof name === 'string');
+    const own = attribute(state, 'own', isNames);
+    const steps = stepsFromSaved(
+      own.map((name) => `own.${name}`),
+      state.children,
+    );
+    super.setParams({
+      transformers: this.params.transformers.map(
+        ([name, step, columns]) => [name, steps[own.indexOf(name)]?.[1] ?? step, columns] as const,
+      ),
+      remainder: steps[own.indexOf(REMAINDER)]?.[1] ?? this.params.remainder,
+    });
+    if (!('parts' in state.attributes)) return;
+    const fitted = this.columnsFrom(state);
+    const parts = attribute(state, 'parts', (value): value is SavedPart[] =>
+      isSavedParts(value, fitted.cols),
+    );
+    this.parts = parts.map(({ name, columns, width, word }) => ({
+      name,
+      columns,
+      width,
+      step: word ?? stepsFromSaved([`fitted.${name}`], state.children)[0]![1],
+    }));
+    this.fitted = fitted;
+  }
+}
+
+interface SavedPart {
+  name: string;
+  columns: number[];
+  width: number;
+  word: 'passthrough' | 'drop' | null;
+}
+
+function isSavedParts(value: unknown, cols: number): value is SavedPart[] {
+  const isColumn = (j: unknown): boolean => Number.isInteger(j) && (j as number) >= 0 && (j as number) < cols;
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (part) =>
+        typeof part === 'object' &&
+        part !== null &&
+        typeof part.name === 'string' &&
+        Array.isArray(part.columns) &&
+        part.columns.every(isColumn) &&
+        Number.isSafeInteger(part.width) &&
+        part.width >= 0 &&
+        (part.word === null || isWord(part.word)),
+    )
+  );
+}
+
+function columnNumber(part: string, column: number | string, { cols, names }: TableColumns): number {
+  const j =
+    typeof column === 'number' ? (column < 0 ? column + cols : column) : (names?.indexOf(column) ?? -1);
+  if (j >= 0 && j < cols) return j;
+  const isName = typeof column === 'string';
+  throw new SteepestError(isName ? 'ERR_UNKNOWN_NAME' : 'ERR_ARGUMENT', {
+    expected: isName
+      ? `columns of '${part}' to be among ${names === undefined ? 'none: X has no names' : names.map((n) => `'${n}'`).join(', ')}`
+      : `columns of '${part}' from ${-cols} to ${cols - 1}`,
+    given: isName ? `'${column}'` : String(column),
+    mend: isName && names === undefined ? 'Use column numbers, or pass a DataTable.' : 'Check the columns.',
+  });
+}
+
+/** Some columns as a table of their own: plain numbers as plain numbers. */
+function pick(table: TableColumns, columns: readonly number[]): TableOutput {
+  const chosen = columns.map((j) => table.column(j));
+  if (table.isTable)
+    return toDataTable(
+      chosen,
+      columns.map((j) => columnName(table.names, j)),
+    );
+  const result = allocate(table.rows, columns.length);
+  chosen.forEach((column, k) => {
+    for (let i = 0; i < table.rows; i++) result.data[i * columns.length + k] = column[i] as number;
+  });
+  return result;
+}
+
+interface Output {
+  part: Part;
+  data: ArrayLike<number>;
+  rows: number;
+  cols: number;
+}
+
+function toOutput(part: Part, result: TableOutput): Output {
+  if (result instanceof DataTable) {
+    const j = result.columnNames.findIndex((name) => !isNumericColumn(result.column(name)));
+    if (j >= 0) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `numbers from part '${part.name}'`,
+        given: `text in column ${showColumn(result.columnNames, j)}`,
+        mend: 'Encode it with OneHotEncoder, as a last step of a pipeline if need be, or drop it.',
+      });
+    }
+  }
+  const { data, rows, cols } = readFeatures(`the output of '${part.name}'`, result);
+  return { part, data, rows, cols };
+}
+
+function sideBySide(rows: number, outputs: readonly Output[]): NdArray<Float64Array> {
+  const width = outputs.reduce((sum, { cols }) => sum + cols, 0);
+  const result = allocate(rows, width);
+  let offset = 0;
+  for (const { part, data, rows: given, cols } of outputs) {
+    if (given !== rows) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `${rows} rows from part '${part.name}', as X has`,
+        given: `${given}`,
+        mend: 'Use transformers that keep rows.',
+      });
+    }
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) result.data[i * width + offset + j] = data[i * cols + j]!;
+    }
+    offset += cols;
+  }
+  return result;
+}
+
+/**
+ * A {@link ColumnTransformer} of [name, transformer, columns] parts.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function columnTransformer(
+  transformers: readonly ColumnRule[],
+  options: Partial<Omit<ColumnTransformerParams, 'transformers'>> = {},
+): ColumnTransformer {
+  return new ColumnTransformer({ ...options, transformers });
+}

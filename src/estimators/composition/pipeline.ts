@@ -1,0 +1,274 @@
+import { SteepestError } from '../../core/errors.js';
+import type { KernelOptions } from '../../models/kernelOptions.js';
+import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
+import type { Label } from '../base/labels.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, type SavedState } from '../base/saved.js';
+import { checkAborted, type TableInput, type TableOutput } from '../base/tables.js';
+import {
+  checkNames,
+  isStep,
+  method,
+  type NamedStep,
+  nestedParams,
+  type Step,
+  savedSteps,
+  stepsFromSaved,
+  withParams,
+} from './steps.js';
+
+export interface PipelineParams {
+  /** Names and estimators: transformers, and last any estimator. */
+  steps: readonly NamedStep[];
+}
+
+function checkSteps(name: string, value: unknown): readonly NamedStep[] {
+  const isList = Array.isArray(value) && value.every((pair) => Array.isArray(pair) && isStep(pair[1]));
+  if (!isList) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as [name, estimator] pairs`,
+      given: typeof value,
+      mend: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
+    });
+  }
+  const steps = value as readonly NamedStep[];
+  checkNames(
+    'steps',
+    steps.map(([step]) => step),
+  );
+  return steps.map(([step, estimator]) => [step, estimator] as const);
+}
+
+const SPECS: ParamSpecs<PipelineParams> = { steps: param.custom<readonly NamedStep[]>([], checkSteps) };
+
+/** What a method of the last step returns. */
+type ResultOf<Last, Name extends string, Otherwise> =
+  Last extends Record<Name, (...args: never[]) => infer R> ? R : Otherwise;
+
+/**
+ * Transformers one after the other, and a last estimator of any kind, as one estimator.
+ *
+ * `fit` fits copies of the steps and takes them over when all are done, so that a failed or aborted fit changes nothing; the
+ * fitted ones are in `steps` and `namedSteps`. `sampleWeight` goes to the last step and to no other.
+ */
+export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
+  private isFitted = false;
+
+  constructor(params: Partial<PipelineParams> = {}) {
+    super('Pipeline', SPECS, params);
+  }
+
+  /** Names and estimators, in order. */
+  get steps(): readonly NamedStep[] {
+    return this.params.steps;
+  }
+
+  /** Estimators by name. */
+  get namedSteps(): Readonly<Record<string, Step>> {
+    return Object.fromEntries(this.params.steps);
+  }
+
+  /** The last step. */
+  get last(): Last {
+    return this.lastStep() as unknown as Last;
+  }
+
+  /** True if the last step predicts classes. */
+  get isClassifier(): boolean {
+    const last = this.lastStep();
+    return 'isClassifier' in last ? last.isClassifier === true : 'predictProba' in last;
+  }
+
+  /** The classes of the last step. */
+  get classes(): readonly Label[] {
+    return (this.lastStep() as unknown as { classes: readonly Label[] }).classes;
+  }
+
+  /** `steps`, every step by its name, and every parameter of a step as step__param. */
+  override getParams(): PipelineParams & Record<string, unknown> {
+    return { steps: this.params.steps, ...nestedParams(this.params.steps) };
+  }
+
+  /**
+   * `{ model__C: 1 }`, `{ model: { C: 1 } }` and `{ model: new Ridge() }` all work; so does `{ steps }`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed
+   */
+  override setParams(given: Partial<PipelineParams> & Record<string, unknown>): this {
+    const { steps, ...rest } = given;
+    const base = steps === undefined ? this.params.steps : checkSteps('steps', steps);
+    this.params = { steps: withParams('pipeline', base, rest) };
+    return this;
+  }
+
+  /** The same with clones of all steps. */
+  override clone(): this {
+    const Class = this.constructor as new (params: PipelineParams) => this;
+    return new Class({ steps: this.params.steps.map(([name, step]) => [name, step.clone()] as const) });
+  }
+
+  /** Fits and transforms step after step, then fits the last one. @throws whatever the steps throw */
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
+    const last = this.lastStep().clone();
+    const { done, output } = await this.fitTransformers(x, y, options);
+    await method(last, 'fit', 'a last step')(output, y, options);
+    this.takeOver([...done, last]);
+    return this;
+  }
+
+  /** `fit`, then `transform`, for a pipeline that ends with a transformer. */
+  async fitTransform(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<TableOutput> {
+    const last = this.lastStep().clone();
+    const run = method(last, 'fitTransform', 'a last step');
+    const { done, output } = await this.fitTransformers(x, y, options);
+    const result = (await run(output, y, options)) as TableOutput;
+    this.takeOver([...done, last]);
+    return result;
+  }
+
+  private async fitTransformers(
+    x: TableInput,
+    y: unknown,
+    { signal }: EstimatorFitOptions,
+  ): Promise<{ done: Step[]; output: TableInput }> {
+    const { steps } = this.params;
+    const done = steps.slice(0, -1).map(([, step]) => step.clone());
+    const runs = done.map((step, i) => method(step, 'fitTransform', `step '${steps[i]![0]}' of a pipeline`));
+    let output = x;
+    for (const run of runs) {
+      checkAborted(signal);
+      output = (await run(output, y, { signal })) as TableInput;
+    }
+    checkAborted(signal);
+    return { done, output };
+  }
+
+  private takeOver(fitted: readonly Step[]): void {
+    this.params = { steps: this.params.steps.map(([name], i) => [name, fitted[i]!] as const) };
+    this.isFitted = true;
+  }
+
+  /** What the last step predicts for the transformed rows. */
+  predict(x: TableInput): ResultOf<Last, 'predict', Promise<unknown>> {
+    return this.finish('predict', x) as ResultOf<Last, 'predict', Promise<unknown>>;
+  }
+
+  /** rows × classes. @throws SteepestError `ERR_ARGUMENT` if the last step gives no probabilities */
+  predictProba(x: TableInput): ResultOf<Last, 'predictProba', Promise<unknown>> {
+    return this.finish('predictProba', x) as ResultOf<Last, 'predictProba', Promise<unknown>>;
+  }
+
+  /** The last step's decision function. @throws SteepestError `ERR_ARGUMENT` if it has none */
+  decisionFunction(x: TableInput): ResultOf<Last, 'decisionFunction', Promise<unknown>> {
+    return this.finish('decisionFunction', x) as ResultOf<Last, 'decisionFunction', Promise<unknown>>;
+  }
+
+  /** The last step's score of the transformed rows. */
+  async score(x: TableInput, y: unknown, options?: { sampleWeight?: ArrayLike<number> }): Promise<number> {
+    return (await this.finish('score', x, y, options)) as number;
+  }
+
+  /** All steps' transform, for a pipeline that ends with a transformer. */
+  transform(x: TableInput): ResultOf<Last, 'transform', Promise<TableOutput>> {
+    return this.finish('transform', x) as ResultOf<Last, 'transform', Promise<TableOutput>>;
+  }
+
+  /** All steps' inverseTransform, last to first. @throws SteepestError `ERR_ARGUMENT` if a step has none */
+  async inverseTransform(x: TableInput): Promise<TableOutput> {
+    this.ready('inverseTransform()');
+    const runs = this.params.steps.map(([name, step]) =>
+      method(step, 'inverseTransform', `step '${name}' of a pipeline`),
+    );
+    let output = x;
+    for (const run of runs.reverse()) output = (await run(output)) as TableInput;
+    return output as TableOutput;
+  }
+
+  private async finish(name: string, x: TableInput, ...more: readonly unknown[]): Promise<unknown> {
+    this.ready(`${name}()`);
+    const run = method(this.lastStep(), name, 'a last step');
+    let output = x;
+    for (const [, step] of this.params.steps.slice(0, -1)) {
+      output = (await method(step, 'transform', 'a step of a pipeline')(output)) as TableInput;
+    }
+    return run(output, ...more);
+  }
+
+  /** Names of the columns after all transformers. @throws SteepestError `ERR_NOT_FITTED`, `ERR_ARGUMENT` */
+  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
+    this.ready('getFeatureNamesOut()');
+    let names = inputNames;
+    this.params.steps.forEach(([name, step], i) => {
+      const isPredictor = i === this.params.steps.length - 1 && !('transform' in step);
+      if (isPredictor) return;
+      names = method(step, 'getFeatureNamesOut', `step '${name}'`)(names) as unknown as string[];
+    });
+    return [...(names ?? [])];
+  }
+
+  private lastStep(): Step {
+    const last = this.params.steps[this.params.steps.length - 1];
+    if (last !== undefined) return last[1];
+    throw new SteepestError('ERR_EMPTY', {
+      expected: 'a pipeline with at least one step',
+      given: 'none',
+      mend: 'Write pipeline(new StandardScaler(), new LogisticRegression()).',
+    });
+  }
+
+  private ready(what: string): void {
+    if (!this.isFitted) throw this.notFitted(what);
+  }
+
+  protected override savedParams(): object {
+    return {};
+  }
+
+  /** Steps travel in the state even before a fit: their parameters are the pipeline's. */
+  protected fittedState(): SavedState {
+    const { steps } = this.params;
+    return {
+      tensors: {},
+      attributes: { order: steps.map(([name]) => name), fitted: this.isFitted },
+      children: savedSteps(steps),
+    };
+  }
+
+  protected restoreState(state: SavedState): void {
+    const order = attribute(
+      state,
+      'order',
+      (value): value is string[] => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    );
+    const isFitted = attribute(state, 'fitted', (value): value is boolean => typeof value === 'boolean');
+    this.params = { steps: checkSteps('steps', stepsFromSaved(order, state.children)) };
+    this.isFitted = isFitted;
+  }
+}
+
+/** The last of the steps, without its name. */
+type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], infer L]
+  ? L extends readonly [string, infer E]
+    ? E
+    : L
+  : Step;
+
+/**
+ * A pipeline of estimators, or of [name, estimator] pairs. Without a name a step is called as its class, in camelCase; of several
+ * of one class, with '-1', '-2', … after it.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function pipeline<const S extends readonly (Step | NamedStep)[]>(...steps: S): Pipeline<LastOf<S>> {
+  const types = steps.map((step) => (isStep(step) ? camelCase(step.type) : undefined));
+  const named = steps.map((step, i): NamedStep => {
+    if (!isStep(step)) return step as NamedStep;
+    const type = types[i]!;
+    const same = types.flatMap((other, k) => (other === type ? [k] : []));
+    return [same.length > 1 ? `${type}-${same.indexOf(i) + 1}` : type, step];
+  });
+  return new Pipeline<LastOf<S>>({ steps: named });
+}
+
+/** 'StandardScaler' → 'standardScaler', 'MLPRegressor' → 'mlpRegressor'. */
+function camelCase(type: string): string {
+  return type.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (start) => start.toLowerCase());
+}

@@ -1,0 +1,136 @@
+import { SteepestError } from '../../core/errors.js';
+import type { BaseEstimator, EstimatorFitOptions } from '../base/estimator.js';
+import type { SavedEstimator } from '../base/saved.js';
+import { estimatorFromSaved, estimatorTypes } from '../registry.js';
+
+/** What every estimator can do, whatever it takes and gives. */
+export interface Step {
+  readonly type: string;
+  fit(x: never, y?: never, options?: EstimatorFitOptions): Promise<unknown>;
+  clone(): Step;
+  getParams(): object;
+  setParams(params: never): unknown;
+  toSaved(): SavedEstimator;
+}
+
+/** An estimator under a name. */
+export type NamedStep = readonly [name: string, step: Step];
+
+/** Between a step's name and the name of its parameter. */
+export const SEPARATOR = '__';
+
+export const isStep = (value: unknown): value is Step =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['fit', 'clone', 'getParams', 'setParams', 'toSaved'].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === 'function',
+  );
+
+/**
+ * Calls a method that an estimator may not have.
+ * @throws SteepestError `ERR_ARGUMENT` that says which step lacks it
+ */
+export function method(
+  step: Step,
+  name: string,
+  role: string,
+): (...args: readonly unknown[]) => Promise<unknown> {
+  const f = (step as unknown as Record<string, unknown>)[name];
+  if (typeof f === 'function') return f.bind(step) as (...args: readonly unknown[]) => Promise<unknown>;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${role} with ${name}()`,
+    given: `${step.type}, which has none`,
+    mend: `Use an estimator that can ${name}.`,
+  });
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` for a name that is empty, given twice or contains the separator */
+export function checkNames(what: string, names: readonly string[]): void {
+  names.forEach((name, i) => {
+    if (typeof name === 'string' && name !== '' && !name.includes(SEPARATOR) && names.indexOf(name) === i)
+      return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `names of ${what} that differ, are not empty and do not contain '${SEPARATOR}'`,
+      given: names.map((other) => `'${other}'`).join(', '),
+      mend: 'Rename one of them.',
+    });
+  });
+}
+
+/** Parameters of estimators inside, as step__param, next to the estimators themselves. */
+export function nestedParams(steps: readonly NamedStep[]): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  for (const [name, step] of steps) {
+    params[name] = step;
+    for (const [key, value] of Object.entries(step.getParams())) params[name + SEPARATOR + key] = value;
+  }
+  return params;
+}
+
+/**
+ * New steps with parameters changed: `name: estimator` replaces a step, `name: { param: value }` and `name__param: value` change a
+ * clone of it. Steps that do not change are passed on.
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the steps' own `setParams` throw
+ */
+export function withParams(what: string, steps: readonly NamedStep[], given: object): NamedStep[] {
+  const own = new Map(steps);
+  const changes = new Map<string, Record<string, unknown>>();
+  for (const [key, value] of Object.entries(given)) {
+    const [name, ...rest] = key.split(SEPARATOR) as [string, ...string[]];
+    if (!own.has(name)) {
+      throw new SteepestError('ERR_UNKNOWN_NAME', {
+        expected: `parameters of ${what} to begin with the name of a step: ${[...own.keys()].join(', ')}`,
+        given: `'${key}'`,
+        mend: 'Write step__param, or { step: { param: value } }.',
+      });
+    }
+    if (rest.length > 0) changes.set(name, { ...changes.get(name), [rest.join(SEPARATOR)]: value });
+    else if (isStep(value)) own.set(name, value);
+    else if (typeof value === 'object' && value !== null)
+      changes.set(name, { ...changes.get(name), ...value });
+    else {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `step '${name}' as an estimator, or an object of its parameters`,
+        given: String(value),
+        mend: 'Write step__param to change one parameter.',
+      });
+    }
+  }
+  for (const [name, params] of changes) {
+    const step = own.get(name)!;
+    // A changed copy that has learned what the step has: a failing setParams then changes nothing.
+    const changed = copyOf(step);
+    changed.setParams(params as never);
+    own.set(name, changed);
+  }
+  return [...own];
+}
+
+/** An estimator with the same parameters that has learned the same; a class of the user's own has to learn again. */
+export function copyOf(step: Step): Step {
+  if (!estimatorTypes().includes(step.type)) return step.clone();
+  return estimatorFromSaved(step.toSaved()) as unknown as Step;
+}
+
+/** Estimators inside an estimator, for its file. */
+export function savedSteps(steps: readonly NamedStep[]): Record<string, SavedEstimator> {
+  return Object.fromEntries(steps.map(([name, step]) => [name, step.toSaved()]));
+}
+
+/** @throws SteepestError `ERR_MODEL_FILE` */
+export function stepsFromSaved(
+  order: readonly string[],
+  children: Readonly<Record<string, SavedEstimator>> | undefined,
+): NamedStep[] {
+  return order.map((name) => {
+    const child = children !== undefined && Object.hasOwn(children, name) ? children[name] : undefined;
+    if (child === undefined) {
+      throw new SteepestError('ERR_MODEL_FILE', {
+        expected: `the step '${name}'`,
+        given: 'none',
+        mend: 'Save the estimator again.',
+      });
+    }
+    return [name, estimatorFromSaved(child) as BaseEstimator<object> as unknown as Step];
+  });
+}

@@ -1,0 +1,100 @@
+import { SteepestError } from '../../core/errors.js';
+import { BaseEstimator, type EstimatorFitOptions, type Transformer } from '../base/estimator.js';
+import { checkFittedColumns, type Features, type FittedColumns } from '../base/features.js';
+import { attribute, type SavedState } from '../base/saved.js';
+import { columnName, type TableInput, type TableOutput } from '../base/tables.js';
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+
+const isNames = (value: unknown): value is string[] | undefined =>
+  value === undefined || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
+
+/** What transformers share: the columns of the fit, their names, and the words for what does not fit. */
+export abstract class BaseTransformer<P extends object, Out extends TableOutput = TableOutput>
+  extends BaseEstimator<P>
+  implements Transformer
+{
+  protected fitted: FittedColumns | undefined;
+
+  /** Learns from x. Nothing changes if it fails. */
+  abstract fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
+
+  /** One row per row of x. x is not changed. */
+  abstract transform(x: TableInput): Promise<Out>;
+
+  /** Names of the columns that `transform` gives; `inputNames` default to those of the fit, or x0, x1, …. */
+  abstract getFeatureNamesOut(inputNames?: readonly string[]): string[];
+
+  /** `fit`, then `transform`, of the same table. */
+  async fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<Out> {
+    await this.fit(x, y, options);
+    return this.transform(x);
+  }
+
+  /** How many columns the fit had. @throws SteepestError `ERR_NOT_FITTED` */
+  get nFeaturesIn(): number {
+    return this.ready('nFeaturesIn').cols;
+  }
+
+  /** Names of the columns that the fit had, if they had names. @throws SteepestError `ERR_NOT_FITTED` */
+  get featureNamesIn(): readonly string[] | undefined {
+    return this.ready('featureNamesIn').names;
+  }
+
+  /** @throws SteepestError `ERR_NOT_FITTED` */
+  protected ready(what: string): FittedColumns {
+    if (this.fitted === undefined) throw this.notFitted(what);
+    return this.fitted;
+  }
+
+  /** @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` unless x has the columns of the fit */
+  protected checkColumns(
+    what: string,
+    given: Pick<Features, 'rows' | 'cols' | 'names'>,
+    cols?: number,
+  ): FittedColumns {
+    const fitted = this.ready(what);
+    if (cols === undefined) checkFittedColumns('X', given as Features, fitted);
+    else if (given.cols !== cols) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `X with ${cols} columns, as transform gives`,
+        given: `${given.cols}`,
+        mend: 'Pass what transform returned, or something of its shape.',
+      });
+    }
+    return fitted;
+  }
+
+  /** Names of the columns that came in. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
+  protected inputNames(given: readonly string[] | undefined): readonly string[] {
+    const { cols, names } = this.ready('getFeatureNamesOut()');
+    if (given !== undefined && given.length !== cols) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `${cols} input names, one per column of fit`,
+        given: `${given.length}`,
+        mend: 'Name every column, or leave the names out.',
+      });
+    }
+    return given ?? Array.from({ length: cols }, (_, j) => columnName(names, j));
+  }
+
+  /** The columns of the fit as attributes of a file. */
+  protected columnAttributes(): Record<string, unknown> {
+    const { cols, names } = this.ready('save()');
+    return names === undefined ? { cols } : { cols, names };
+  }
+
+  /** @throws SteepestError `ERR_MODEL_FILE` */
+  protected columnsFrom(state: SavedState): FittedColumns {
+    const cols = attribute(state, 'cols', isCount);
+    const names = attribute(state, 'names', isNames);
+    if (names !== undefined && names.length !== cols) {
+      throw new SteepestError('ERR_MODEL_FILE', {
+        expected: `${cols} column names`,
+        given: `${names.length}`,
+        mend: 'Save the transformer again.',
+      });
+    }
+    return { cols, names };
+  }
+}

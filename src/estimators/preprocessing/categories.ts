@@ -1,0 +1,108 @@
+import { SteepestError } from '../../core/errors.js';
+import { compareLabels } from '../../core/labels.js';
+import { type Column, isNumericColumn } from '../../data/column.js';
+
+/** One category of a column; null is the missing one, which columns of numbers write as NaN. */
+export type Category = number | string | null;
+
+/** The categories of one column: all numbers (NaN for missing), or all text (null for missing). */
+export interface ColumnCategories {
+  kind: 'numeric' | 'text';
+  /** In the order of the encoded columns. */
+  list: readonly Category[];
+  /** Position by category; null stands for missing. */
+  index: ReadonlyMap<Category, number>;
+}
+
+/** NaN and null are the same missing value. */
+export const categoryKey = (value: Category): Category =>
+  typeof value === 'number' && Number.isNaN(value) ? null : value === 0 ? 0 : value;
+
+/** A category as feature names and errors have it. */
+export function showCategory(value: Category): string {
+  return value === null || Number.isNaN(value)
+    ? 'missing'
+    : typeof value === 'string'
+      ? `'${value}'`
+      : `${value}`;
+}
+
+export function toCategories(kind: ColumnCategories['kind'], list: readonly Category[]): ColumnCategories {
+  return { kind, list, index: new Map(list.map((value, i) => [categoryKey(value), i])) };
+}
+
+/** The categories that occur, numbers by size and text by code point, missing last. */
+export function categoriesOf(column: Column): ColumnCategories {
+  const numeric = isNumericColumn(column);
+  const seen = new Set<Category>();
+  for (const value of column) seen.add(categoryKey(value));
+  const hasMissing = seen.delete(null);
+  const list = [...seen].sort((a, b) => compareLabels(a!, b!));
+  if (hasMissing) list.push(numeric ? Number.NaN : null);
+  return toCategories(numeric ? 'numeric' : 'text', list);
+}
+
+/** Given categories of one column, in their order. @throws SteepestError `ERR_ARGUMENT` */
+export function givenCategories(name: string, list: readonly Category[]): ColumnCategories {
+  const values = list.filter((value) => categoryKey(value) !== null);
+  const type = typeof values[0];
+  const isValid =
+    (type === 'number' || type === 'string' || values.length === 0) &&
+    values.every((value) => typeof value === type) &&
+    list.length > 0 &&
+    new Set(list.map(categoryKey)).size === list.length;
+  if (!isValid) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `categories of column ${name} to be numbers, or text, each once`,
+      given: JSON.stringify(list),
+      mend: "Use categories: 'auto' to take those of the fit.",
+    });
+  }
+  const kind = type === 'number' ? 'numeric' : 'text';
+  return toCategories(
+    kind,
+    list.map((value) => (categoryKey(value) === null ? (kind === 'numeric' ? Number.NaN : null) : value)),
+  );
+}
+
+/**
+ * Positions of a column's values among its categories; −1 for unknown ones if `ignoreUnknown`.
+ * @throws SteepestError `ERR_ARGUMENT` for text where the fit had numbers, `ERR_LABEL_RANGE` for an unknown category with column and row
+ */
+export function encodeCategories(
+  shownColumn: string,
+  column: Column,
+  categories: ColumnCategories,
+  ignoreUnknown: boolean,
+): Int32Array {
+  const kind = isNumericColumn(column) ? 'numeric' : 'text';
+  const isAllMissing = kind === 'text' && (column as readonly unknown[]).every((value) => value === null);
+  if (kind !== categories.kind && !isAllMissing) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `column ${shownColumn} to hold ${categories.kind === 'numeric' ? 'numbers' : 'text'}, as its categories`,
+      given: kind === 'numeric' ? 'numbers' : 'text',
+      mend: 'Read the column the same way both times.',
+    });
+  }
+  const codes = new Int32Array(column.length);
+  for (let row = 0; row < codes.length; row++) {
+    const code = categories.index.get(categoryKey(column[row] as Category));
+    if (code === undefined && !ignoreUnknown) {
+      throw new SteepestError('ERR_LABEL_RANGE', {
+        expected: `column ${shownColumn} to hold only the categories of the fit: ${shortList(categories.list)}`,
+        given: `${showCategory(column[row] as Category)} at row ${row}`,
+        mend: "Set handleUnknown: 'ignore', list all categories, or fit on data that has it.",
+      });
+    }
+    codes[row] = code ?? -1;
+  }
+  return codes;
+}
+
+/** Categories shown in an error. */
+const MOST_SHOWN = 10;
+
+function shortList(list: readonly Category[]): string {
+  const shown = list.slice(0, MOST_SHOWN).map(showCategory).join(', ');
+  return list.length > MOST_SHOWN ? `${shown} and ${list.length - MOST_SHOWN} more` : shown;
+}

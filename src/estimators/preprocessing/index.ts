@@ -1,0 +1,8 @@
+export type { Category } from './categories.js';
+export type { ImputeStrategy } from './fillers.js';
+export { LabelEncoder } from './labelEncoder.js';
+export { MinMaxScaler, type MinMaxScalerParams } from './minMaxScaler.js';
+export { OneHotEncoder, type OneHotEncoderParams } from './oneHotEncoder.js';
+export { PolynomialFeatures, type PolynomialFeaturesParams } from './polynomialFeatures.js';
+export { SimpleImputer, type SimpleImputerParams } from './simpleImputer.js';
+export { StandardScaler, type StandardScalerParams } from './standardScaler.js';

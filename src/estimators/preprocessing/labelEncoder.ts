@@ -1,0 +1,70 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { BaseEstimator } from '../base/estimator.js';
+import { encodeLabels, isLabelList, type Label, type LabelInput } from '../base/labels.js';
+import type { ParamSpecs } from '../base/params.js';
+import { attribute, type SavedState } from '../base/saved.js';
+
+const SPECS: ParamSpecs<object> = {};
+
+/** Turns classes (strings, numbers or booleans) into 0 … k − 1, in sorted order. For targets; columns of X take `OneHotEncoder`. */
+export class LabelEncoder extends BaseEstimator<object> {
+  private known: readonly Label[] | undefined;
+
+  constructor(params: object = {}) {
+    super('LabelEncoder', SPECS, params);
+  }
+
+  /** @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE`, `ERR_ARGUMENT` for mixed types, `ERR_NOT_FINITE` */
+  async fit(y: LabelInput): Promise<this> {
+    this.known = encodeLabels('y', y).classes;
+    return this;
+  }
+
+  /**
+   * The number of each class: [rows].
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_LABEL_RANGE` for a class that the fit did not have, with its row
+   */
+  async transform(y: LabelInput): Promise<Int32Array> {
+    return encodeLabels('y', y, this.learned('transform()')).codes;
+  }
+
+  /** `fit`, then `transform`. */
+  async fitTransform(y: LabelInput): Promise<Int32Array> {
+    const { classes, codes } = encodeLabels('y', y);
+    this.known = classes;
+    return codes;
+  }
+
+  /** The class of each number. @throws SteepestError `ERR_NOT_FITTED`, `ERR_LABEL_RANGE` */
+  async inverseTransform(codes: ArrayLike<number> | NdArray): Promise<Label[]> {
+    const known = this.learned('inverseTransform()');
+    const list = 'shape' in codes ? codes.data : codes;
+    return Array.from(list, (code, row) => {
+      if (Number.isInteger(code) && code >= 0 && code < known.length) return known[code]!;
+      throw new SteepestError('ERR_LABEL_RANGE', {
+        expected: `whole numbers from 0 to ${known.length - 1}, one per class`,
+        given: `${code} at row ${row}`,
+        mend: 'Pass what transform returned.',
+      });
+    });
+  }
+
+  /** The classes, sorted: number i stands for classes[i]. */
+  get classes(): readonly Label[] {
+    return [...this.learned('classes')];
+  }
+
+  private learned(what: string): readonly Label[] {
+    if (this.known === undefined) throw this.notFitted(what);
+    return this.known;
+  }
+
+  protected fittedState(): SavedState | undefined {
+    return this.known === undefined ? undefined : { tensors: {}, attributes: { classes: this.known } };
+  }
+
+  protected restoreState(state: SavedState): void {
+    this.known = attribute(state, 'classes', isLabelList);
+  }
+}

@@ -1,0 +1,186 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { type FeatureInput, readFeatures } from '../base/features.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
+import { BaseTransformer } from './baseTransformer.js';
+
+export interface MinMaxScalerParams {
+  /** Where the least and the largest value of each column go: [0, 1]. */
+  featureRange: readonly [number, number];
+  /** Cut values outside the range of the fit off at it (false). */
+  clip: boolean;
+}
+
+const isRange = (value: unknown): value is readonly [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
+
+function checkRange(name: string, value: unknown): readonly [number, number] {
+  if (isRange(value)) return [value[0], value[1]];
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${name} as [low, high] with low < high`,
+    given: JSON.stringify(value) ?? 'undefined',
+    mend: 'Use [0, 1] or [-1, 1].',
+  });
+}
+
+const SPECS: ParamSpecs<MinMaxScalerParams> = {
+  featureRange: param.custom<readonly [number, number]>([0, 1], checkRange),
+  clip: param.boolean(false),
+};
+
+/** What was learned, with the range that it was learned for. */
+interface Bounds {
+  low: Float64Array;
+  high: Float64Array;
+  range: readonly [number, number];
+}
+
+/** A smaller range counts as a constant column, as in scikit-learn. */
+const LEAST_RANGE = 10 * Number.EPSILON;
+
+/**
+ * Scales each column linearly so that its least value becomes the low end of `featureRange` and its largest the high
+ * end. NaN counts as missing: it is left out of the fit and stays NaN. A constant column becomes the low end. Infinities are refused.
+ */
+export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Float64Array>> {
+  private bounds: Bounds | undefined;
+
+  constructor(params: Partial<MinMaxScalerParams> = {}) {
+    super('MinMaxScaler', SPECS, params);
+  }
+
+  /** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED` */
+  async fit(x: TableInput, _y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    return this.learn(x, options, undefined);
+  }
+
+  /** Learns from more rows, as if they had been part of the fit. */
+  async partialFit(x: TableInput, _y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    return this.learn(x, options, this.bounds);
+  }
+
+  private async learn(
+    x: TableInput,
+    { signal }: EstimatorFitOptions,
+    before: Bounds | undefined,
+  ): Promise<this> {
+    const features = readFeatures('X', x as FeatureInput);
+    const { data, rows, cols, names } = features;
+    if (before !== undefined) this.checkColumns('partialFit()', features);
+    checkNoInfinity('X', data, cols, names);
+    const low = before?.low.slice() ?? new Float64Array(cols).fill(Number.NaN);
+    const high = before?.high.slice() ?? new Float64Array(cols).fill(Number.NaN);
+    await forSlices(
+      rows,
+      cols,
+      (begin, end) => {
+        for (let at = begin * cols; at < end * cols; at++) {
+          const j = at % cols;
+          const value = data[at]!;
+          // Written so that NaN bounds give way and NaN values do not come in.
+          if (value < low[j]! || (Number.isNaN(low[j]!) && !Number.isNaN(value))) low[j] = value;
+          if (value > high[j]! || (Number.isNaN(high[j]!) && !Number.isNaN(value))) high[j] = value;
+        }
+      },
+      signal,
+    );
+    this.bounds = { low, high, range: before?.range ?? this.params.featureRange };
+    if (before === undefined) this.fitted = { cols, names };
+    return this;
+  }
+
+  /** x · scale + min. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
+  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+    const { clip } = this.params;
+    const [least, most] = this.learned('transform()').range;
+    const cut = (value: number): number => Math.min(Math.max(value, least), most);
+    return this.map('transform()', x, (value, scale, min) => {
+      const scaled = value * scale + min;
+      return clip ? cut(scaled) : scaled;
+    });
+  }
+
+  /** (x − min) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
+  async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
+    return this.map('inverseTransform()', x, (value, scale, min) => (value - min) / scale);
+  }
+
+  private async map(
+    what: string,
+    x: TableInput,
+    f: (value: number, scale: number, min: number) => number,
+  ): Promise<NdArray<Float64Array>> {
+    this.ready(what);
+    const features = readFeatures('X', x as FeatureInput);
+    const { data, rows, cols, names } = features;
+    this.checkColumns(what, features);
+    checkNoInfinity('X', data, cols, names);
+    const { scale, min } = this;
+    const result = allocate(rows, cols);
+    await forSlices(rows, cols, (begin, end) => {
+      for (let at = begin * cols; at < end * cols; at++) {
+        result.data[at] = f(data[at]!, scale[at % cols]!, min[at % cols]!);
+      }
+    });
+    return result;
+  }
+
+  /** Least value of each column: [columns]. */
+  get dataMin(): Float64Array {
+    return this.learned('dataMin').low.slice();
+  }
+
+  /** Largest value of each column: [columns]. */
+  get dataMax(): Float64Array {
+    return this.learned('dataMax').high.slice();
+  }
+
+  /** dataMax − dataMin: [columns]. */
+  get dataRange(): Float64Array {
+    const { low, high } = this.learned('dataRange');
+    return high.map((value, j) => value - low[j]!);
+  }
+
+  /** What values are multiplied by. */
+  get scale(): Float64Array {
+    const [least, most] = this.learned('scale').range;
+    return this.dataRange.map((range) => (most - least) / (range < LEAST_RANGE ? 1 : range));
+  }
+
+  /** What is added after that. */
+  get min(): Float64Array {
+    const { low, range } = this.learned('min');
+    return this.scale.map((scale, j) => range[0] - low[j]! * scale);
+  }
+
+  private learned(what: string): Bounds {
+    if (this.bounds === undefined) throw this.notFitted(what);
+    return this.bounds;
+  }
+
+  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
+    return [...this.inputNames(inputNames)];
+  }
+
+  protected fittedState(): SavedState | undefined {
+    if (this.bounds === undefined) return undefined;
+    const { low, high, range } = this.bounds;
+    return {
+      tensors: { low: { data: low, shape: [low.length] }, high: { data: high, shape: [high.length] } },
+      attributes: { ...this.columnAttributes(), range },
+    };
+  }
+
+  protected restoreState(state: SavedState): void {
+    const fitted = this.columnsFrom(state);
+    this.bounds = {
+      low: float64Tensor(state, 'low', [fitted.cols]).data,
+      high: float64Tensor(state, 'high', [fitted.cols]).data,
+      range: attribute(state, 'range', isRange),
+    };
+    this.fitted = fitted;
+  }
+}

@@ -1,0 +1,283 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import type { Column } from '../../data/column.js';
+import type { DataTable } from '../../data/dataTable.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { type FeatureInput, readFeatures } from '../base/features.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import {
+  allocate,
+  checkNoInfinity,
+  forSlices,
+  readTable,
+  showColumn,
+  type TableColumns,
+  type TableInput,
+  toDataTable,
+} from '../base/tables.js';
+import { BaseTransformer } from './baseTransformer.js';
+import {
+  type Category,
+  type ColumnCategories,
+  categoriesOf,
+  categoryKey,
+  encodeCategories,
+  givenCategories,
+  showCategory,
+  toCategories,
+} from './categories.js';
+
+export interface OneHotEncoderParams {
+  /** 'auto': those of the fit, sorted. Or the categories of each column, in the order of the encoded columns. */
+  categories: 'auto' | readonly (readonly Category[])[];
+  /**
+   * Leave a category of each column out, which makes the columns independent: the first, the first of columns with two
+   * categories only, or one named per column (undefined for none). Nothing by default.
+   */
+  drop: undefined | 'first' | 'ifBinary' | readonly (Category | undefined)[];
+  /** What a category does that the fit did not have: throw (default), or give zeros. */
+  handleUnknown: 'error' | 'ignore';
+}
+
+function refuse(expected: string, given: unknown, mend: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: JSON.stringify(given) ?? 'undefined', mend });
+}
+
+function checkCategories(name: string, value: unknown): OneHotEncoderParams['categories'] {
+  if (value === 'auto') return value;
+  if (!Array.isArray(value) || !value.every(Array.isArray)) {
+    refuse(`${name} as 'auto' or a list per column`, value, "Leave it out for 'auto'.");
+  }
+  return value.map((list: readonly Category[], j) => givenCategories(String(j), list).list);
+}
+
+function checkDrop(name: string, value: unknown): OneHotEncoderParams['drop'] {
+  if (value === 'first' || value === 'ifBinary') return value;
+  if (!Array.isArray(value)) {
+    refuse(`${name} as 'first', 'ifBinary' or a category per column`, value, 'Leave it out to keep all.');
+  }
+  return value.map((entry) => (Array.isArray(entry) ? undefined : entry));
+}
+
+const SPECS: ParamSpecs<OneHotEncoderParams> = {
+  categories: param.custom<OneHotEncoderParams['categories']>('auto', checkCategories),
+  drop: param.custom<OneHotEncoderParams['drop']>(undefined, checkDrop),
+  handleUnknown: param.oneOf('error', ['error', 'ignore']),
+};
+
+/** One column of the fit. */
+interface Encoded extends ColumnCategories {
+  /** Position of the category that is left out, or −1. */
+  dropped: number;
+}
+
+/**
+ * One column of zeros and ones per category, for columns of numbers or text. A missing value (null, NaN) is a category of its
+ * own, the last.
+ */
+export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<Float64Array>> {
+  private encoded: readonly Encoded[] = [];
+
+  constructor(params: Partial<OneHotEncoderParams> = {}) {
+    super('OneHotEncoder', SPECS, params);
+  }
+
+  /**
+   * Collects the categories of each column.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE` (infinities), `ERR_LABEL_RANGE` for a
+   * category that is not in given `categories`, with its column and row
+   */
+  async fit(x: TableInput, _y?: unknown, _options?: EstimatorFitOptions): Promise<this> {
+    const table = readTable('X', x);
+    const { cols, names } = table;
+    const { categories, drop } = this.params;
+    for (const [what, value] of Object.entries({ categories, drop })) {
+      if (typeof value === 'object' && value.length !== cols) {
+        refuse(`${what} with ${cols} entries, one per column of X`, value, 'Give one per column.');
+      }
+    }
+    this.encoded = Array.from({ length: cols }, (_, j) => {
+      const column = readColumn(table, j);
+      const shown = showColumn(names, j);
+      if (categories === 'auto') return { ...categoriesOf(column), dropped: -1 };
+      const given = givenCategories(shown, categories[j]!);
+      encodeCategories(shown, column, given, this.params.handleUnknown === 'ignore');
+      return { ...given, dropped: -1 };
+    }).map((one, j) => ({ ...one, dropped: droppedOf(one, drop, j, showColumn(names, j)) }));
+    this.fitted = { cols, names };
+    return this;
+  }
+
+  /**
+   * rows × encoded columns of 0 and 1.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category, with its column and row
+   */
+  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+    this.ready('transform()');
+    const table = readTable('X', x);
+    const { names } = this.checkColumns('transform()', table);
+    const ignore = this.params.handleUnknown === 'ignore';
+    const widths = this.encoded.map(widthOf);
+    const width = widths.reduce((sum, n) => sum + n, 0);
+    const result = allocate(table.rows, width);
+    let offset = 0;
+    for (const [j, one] of this.encoded.entries()) {
+      const codes = encodeCategories(showColumn(names, j), readColumn(table, j), one, ignore);
+      const start = offset;
+      await forSlices(table.rows, 1, (begin, end) => {
+        for (let i = begin; i < end; i++) {
+          const code = codes[i]!;
+          if (code < 0 || code === one.dropped) continue;
+          const position = one.dropped >= 0 && code > one.dropped ? code - 1 : code;
+          result.data[i * width + start + position] = 1;
+        }
+      });
+      offset += widths[j]!;
+    }
+    return result;
+  }
+
+  /**
+   * The category of each row and column: that of the largest number. A row of zeros is the category that was left out, or a missing
+   * value where unknown categories give zeros.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros that stand for nothing
+   */
+  async inverseTransform(x: TableInput): Promise<DataTable> {
+    this.ready('inverseTransform()');
+    const { data, rows, cols } = readFeatures('X', x as FeatureInput);
+    const width = this.encoded.reduce((sum, one) => sum + widthOf(one), 0);
+    const { names } = this.checkColumns('inverseTransform()', { rows, cols, names: undefined }, width);
+    let offset = 0;
+    const columns = this.encoded.map((one, j): Column => {
+      const start = offset;
+      offset += widthOf(one);
+      const values = Array.from({ length: rows }, (_, i) =>
+        decode(one, data.subarray(i * cols + start, i * cols + offset), showColumn(names, j), i, this.params),
+      );
+      return one.kind === 'numeric'
+        ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
+        : (values as (string | null)[]);
+    });
+    return toDataTable(columns, names);
+  }
+
+  /** The categories of each column, in order; missing is NaN among numbers and null among text. */
+  get categories(): readonly (readonly Category[])[] {
+    this.ready('categories');
+    return this.encoded.map(({ list }) => [...list]);
+  }
+
+  /** Such as 'color_red': the column's name and the category. */
+  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
+    return this.inputNames(inputNames).flatMap((name, j) => {
+      const { list, dropped } = this.encoded[j]!;
+      return list.filter((_, code) => code !== dropped).map((value) => `${name}_${String(value)}`);
+    });
+  }
+
+  /** In a list JSON would turn undefined into null, which is the missing category here: an empty list stands for it. */
+  protected override savedParams(): object {
+    const { drop } = this.params;
+    return typeof drop === 'object'
+      ? { ...this.params, drop: drop.map((entry) => entry ?? (entry === null ? null : [])) }
+      : this.params;
+  }
+
+  protected fittedState(): SavedState | undefined {
+    if (this.fitted === undefined) return undefined;
+    const numeric = this.encoded.flatMap(({ kind, list }, j) =>
+      kind === 'numeric'
+        ? [[`categories.${j}`, { data: Float64Array.from(list as number[]), shape: [list.length] }] as const]
+        : [],
+    );
+    return {
+      tensors: Object.fromEntries(numeric),
+      attributes: {
+        ...this.columnAttributes(),
+        // JSON has no NaN, so numbers travel as tensors.
+        text: this.encoded.map(({ kind, list }) => (kind === 'text' ? list : false)),
+        dropped: this.encoded.map(({ dropped }) => dropped),
+      },
+    };
+  }
+
+  protected restoreState(state: SavedState): void {
+    const fitted = this.columnsFrom(state);
+    const isPerColumn = (value: unknown): value is unknown[] =>
+      Array.isArray(value) && value.length === fitted.cols;
+    const text = attribute(
+      state,
+      'text',
+      (value): value is (false | (string | null)[])[] =>
+        isPerColumn(value) && value.every((list) => list === false || isTextList(list)),
+    );
+    const dropped = attribute(
+      state,
+      'dropped',
+      (value): value is number[] => isPerColumn(value) && value.every(Number.isInteger),
+    );
+    this.encoded = text.map((list, j) => {
+      const categories =
+        list === false
+          ? toCategories('numeric', [...float64Tensor(state, `categories.${j}`, [-1]).data])
+          : toCategories('text', list);
+      return { ...categories, dropped: dropped[j]! };
+    });
+    this.fitted = fitted;
+  }
+}
+
+const isTextList = (list: unknown): list is (string | null)[] =>
+  Array.isArray(list) && list.every((value) => value === null || typeof value === 'string');
+
+const widthOf = ({ list, dropped }: Encoded): number => list.length - (dropped >= 0 ? 1 : 0);
+
+function readColumn(table: TableColumns, j: number): Column {
+  const column = table.column(j);
+  if (column instanceof Float64Array) {
+    checkNoInfinity('X', column, 1, table.names === undefined ? undefined : [table.names[j]!]);
+  }
+  return column;
+}
+
+function droppedOf(
+  { list, index }: ColumnCategories,
+  drop: OneHotEncoderParams['drop'],
+  j: number,
+  shown: string,
+): number {
+  if (drop === undefined) return -1;
+  if (drop === 'first') return 0;
+  if (drop === 'ifBinary') return list.length === 2 ? 0 : -1;
+  const chosen = drop[j];
+  if (chosen === undefined) return -1;
+  const position = index.get(categoryKey(chosen));
+  if (position !== undefined) return position;
+  return refuse(
+    `drop to name a category of column ${shown}: ${list.map(showCategory).join(', ')}`,
+    chosen,
+    'Name one of these, or undefined for none.',
+  );
+}
+
+function decode(
+  { list, dropped }: Encoded,
+  values: ArrayLike<number>,
+  shown: string,
+  row: number,
+  { handleUnknown }: OneHotEncoderParams,
+): Category {
+  let best = -1;
+  for (let k = 0; k < values.length; k++) {
+    if (values[k] !== 0 && (best < 0 || values[k]! > values[best]!)) best = k;
+  }
+  if (best >= 0) return list[dropped >= 0 && best >= dropped ? best + 1 : best]!;
+  if (dropped >= 0) return list[dropped]!;
+  if (handleUnknown === 'ignore') return null;
+  return refuse(
+    `a number that is not 0 for one category of column ${shown}`,
+    `only zeros at row ${row}`,
+    'Pass what transform returned.',
+  );
+}

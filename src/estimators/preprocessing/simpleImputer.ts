@@ -1,0 +1,268 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { type Column, isNumericColumn } from '../../data/column.js';
+import type { DataTable } from '../../data/dataTable.js';
+import type { MatrixInput } from '../../data/tables.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { notFinite } from '../base/features.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import {
+  allocate,
+  columnName,
+  readTable,
+  showColumn,
+  type TableColumns,
+  type TableInput,
+  type TableOutput,
+  toDataTable,
+} from '../base/tables.js';
+import { BaseTransformer } from './baseTransformer.js';
+import { type Fill, fillOf, type ImputeStrategy, type IsMissing } from './fillers.js';
+
+export interface SimpleImputerParams {
+  /** What counts as missing besides null: NaN by default. */
+  missingValues: number | string;
+  /** What missing values become: the mean (default), the median, the most frequent value, or `fillValue`. */
+  strategy: ImputeStrategy;
+  /** For 'constant': 0 for numbers and 'missing_value' for text by default. */
+  fillValue: number | string | undefined;
+  /** Add a column of 0 and 1 for each column that had missing values in the fit (false). */
+  addIndicator: boolean;
+  /** Fill a column without any value with 0 (text: 'missing_value') instead of an error (false). */
+  keepEmptyFeatures: boolean;
+}
+
+function checkFill(name: string, value: unknown): number | string {
+  if (typeof value === 'string' || Number.isFinite(value)) return value as number | string;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${name} to be a finite number or text`,
+    given: String(value),
+    mend: 'Choose another value.',
+  });
+}
+
+const SPECS: ParamSpecs<SimpleImputerParams> = {
+  // JSON writes NaN as null, so a loaded null is NaN.
+  missingValues: param.custom<number | string>(Number.NaN, (name, value) =>
+    value === null || Number.isNaN(value) ? Number.NaN : checkFill(name, value),
+  ),
+  strategy: param.oneOf('mean', ['mean', 'median', 'mostFrequent', 'constant']),
+  fillValue: param.optional(param.custom<number | string>(0, checkFill)),
+  addIndicator: param.boolean(false),
+  keepEmptyFeatures: param.boolean(false),
+};
+
+/** What was learned about one column. */
+interface Learned {
+  fill: Fill;
+  hadMissing: boolean;
+}
+
+/**
+ * Fills missing values of each column. Plain numbers come back as plain numbers; a `DataTable`, or rows with text, as a `DataTable`.
+ */
+export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
+  private learned: readonly Learned[] = [];
+  private indicated = false;
+
+  constructor(params: Partial<SimpleImputerParams> = {}) {
+    super('SimpleImputer', SPECS, params);
+  }
+
+  /**
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (infinities; NaN if `missingValues` is something else),
+   * `ERR_ARGUMENT` for a mean of text or a column without any value, with the column
+   */
+  async fit(x: TableInput, _y?: unknown, _options?: EstimatorFitOptions): Promise<this> {
+    const table = readTable('X', x);
+    const { strategy, fillValue, keepEmptyFeatures } = this.params;
+    const isMissing = this.isMissing();
+    const learned = Array.from({ length: table.cols }, (_, j): Learned => {
+      const column = this.readColumn(table, j, isMissing);
+      const fill = fillOf(column, showColumn(table.names, j), strategy, isMissing, {
+        fillValue,
+        keepEmpty: keepEmptyFeatures,
+      });
+      return { fill, hadMissing: (column as readonly (number | string | null)[]).some(isMissing) };
+    });
+    this.learned = learned;
+    this.indicated = this.params.addIndicator;
+    this.fitted = { cols: table.cols, names: table.names };
+    return this;
+  }
+
+  /**
+   * The same table without missing values, and the indicator columns after it.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
+   */
+  transform(x: DataTable | readonly (readonly (string | null)[])[]): Promise<DataTable>;
+  transform(x: MatrixInput): Promise<NdArray<Float64Array>>;
+  transform(x: TableInput): Promise<TableOutput>;
+  async transform(x: TableInput): Promise<TableOutput> {
+    this.ready('transform()');
+    const table = readTable('X', x);
+    const { names } = this.checkColumns('transform()', table);
+    const isMissing = this.isMissing();
+    const columns = this.learned.map(({ fill }, j) => {
+      const column = this.readColumn(table, j, isMissing);
+      if (isNumericColumn(column)) {
+        if (typeof fill === 'number') return column.map((value) => (isMissing(value) ? fill : value));
+      } else if (typeof fill === 'string') {
+        return column.map((value) => (isMissing(value) ? fill : value));
+      } else if (column.every((value) => value === null)) {
+        // A column of nothing but null says nothing of its type.
+        return new Float64Array(column.length).fill(fill);
+      }
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `column ${showColumn(names, j)} to hold ${typeof fill === 'number' ? 'numbers' : 'text'}, as in fit`,
+        given: isNumericColumn(column) ? 'numbers' : 'text',
+        mend: 'Read the column the same way both times.',
+      });
+    });
+    for (const j of this.indicatorColumns()) {
+      const column = table.column(j) as readonly (number | string | null)[];
+      columns.push(Float64Array.from(column, (value) => Number(isMissing(value))));
+    }
+    return output(columns, this.getFeatureNamesOut(), table.isTable);
+  }
+
+  override fitTransform(
+    x: DataTable | readonly (readonly (string | null)[])[],
+    y?: unknown,
+    options?: EstimatorFitOptions,
+  ): Promise<DataTable>;
+  override fitTransform(
+    x: MatrixInput,
+    y?: unknown,
+    options?: EstimatorFitOptions,
+  ): Promise<NdArray<Float64Array>>;
+  override fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<TableOutput>;
+  override async fitTransform(
+    x: TableInput,
+    y?: unknown,
+    options?: EstimatorFitOptions,
+  ): Promise<TableOutput> {
+    return super.fitTransform(x, y, options);
+  }
+
+  /**
+   * The table with its missing values again, which the indicator columns tell.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` without `addIndicator`
+   */
+  async inverseTransform(x: TableInput): Promise<TableOutput> {
+    this.ready('inverseTransform()');
+    if (!this.indicated) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'indicator columns that tell which values were missing',
+        given: 'an imputer without them',
+        mend: 'Set addIndicator: true and fit again.',
+      });
+    }
+    const table = readTable('X', x);
+    const indicators = this.indicatorColumns();
+    const { cols, names } = this.checkColumns(
+      'inverseTransform()',
+      table,
+      this.learned.length + indicators.length,
+    );
+    const { missingValues } = this.params;
+    const columns = Array.from({ length: cols }, (_, j): Column => {
+      const column = table.column(j);
+      const k = indicators.indexOf(j);
+      if (k < 0) return column;
+      const was = table.column(cols + k);
+      if (isNumericColumn(column)) {
+        const missing = typeof missingValues === 'number' ? missingValues : Number.NaN;
+        return column.map((value, i) => (was[i] === 1 ? missing : value));
+      }
+      return column.map((value, i) =>
+        was[i] !== 1 ? value : typeof missingValues === 'string' ? missingValues : null,
+      );
+    });
+    return output(
+      columns,
+      Array.from({ length: cols }, (_, j) => columnName(names, j)),
+      table.isTable,
+    );
+  }
+
+  /** What each column is filled with. */
+  get statistics(): readonly Fill[] {
+    this.ready('statistics');
+    return this.learned.map(({ fill }) => fill);
+  }
+
+  /** The columns' own names, then 'missingindicator_' and the name of each column that has an indicator. */
+  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
+    const names = this.inputNames(inputNames);
+    return [...names, ...this.indicatorColumns().map((j) => `missingindicator_${names[j]}`)];
+  }
+
+  private indicatorColumns(): number[] {
+    return this.indicated ? this.learned.flatMap(({ hadMissing }, j) => (hadMissing ? [j] : [])) : [];
+  }
+
+  private isMissing(): IsMissing {
+    const { missingValues } = this.params;
+    if (typeof missingValues === 'number' && Number.isNaN(missingValues)) {
+      return (value) => value === null || Number.isNaN(value);
+    }
+    return (value) => value === null || value === missingValues;
+  }
+
+  /** A column whose numbers are finite or missing. */
+  private readColumn(table: TableColumns, j: number, isMissing: IsMissing): Column {
+    const column = table.column(j);
+    if (isNumericColumn(column)) {
+      const row = column.findIndex((value) => !Number.isFinite(value) && !isMissing(value));
+      if (row >= 0) throw notFinite('X', column[row]!, row, table.names?.[j] ?? j);
+    }
+    return column;
+  }
+
+  protected fittedState(): SavedState | undefined {
+    if (this.fitted === undefined) return undefined;
+    const numbers = this.learned.map(({ fill }) => (typeof fill === 'number' ? fill : Number.NaN));
+    return {
+      tensors: { numbers: { data: Float64Array.from(numbers), shape: [numbers.length] } },
+      attributes: {
+        ...this.columnAttributes(),
+        text: this.learned.map(({ fill }) => (typeof fill === 'string' ? fill : null)),
+        hadMissing: this.learned.map(({ hadMissing }) => hadMissing),
+        indicated: this.indicated,
+      },
+    };
+  }
+
+  protected restoreState(state: SavedState): void {
+    const fitted = this.columnsFrom(state);
+    const { data } = float64Tensor(state, 'numbers', [fitted.cols]);
+    const isList = (value: unknown): value is unknown[] =>
+      Array.isArray(value) && value.length === fitted.cols;
+    const text = attribute(
+      state,
+      'text',
+      (value): value is (string | null)[] =>
+        isList(value) && value.every((fill) => fill === null || typeof fill === 'string'),
+    );
+    const hadMissing = attribute(
+      state,
+      'hadMissing',
+      (value): value is boolean[] => isList(value) && value.every((had) => typeof had === 'boolean'),
+    );
+    this.learned = text.map((fill, j) => ({ fill: fill ?? data[j]!, hadMissing: hadMissing[j]! }));
+    this.indicated = attribute(state, 'indicated', (value): value is boolean => typeof value === 'boolean');
+    this.fitted = fitted;
+  }
+}
+
+function output(columns: readonly Column[], names: readonly string[], isTable: boolean): TableOutput {
+  if (isTable) return toDataTable(columns, names);
+  const cols = columns.length;
+  const result = allocate(columns[0]!.length, cols);
+  columns.forEach((column, j) => {
+    for (let i = 0; i < column.length; i++) result.data[i * cols + j] = column[i] as number;
+  });
+  return result;
+}

@@ -1,0 +1,275 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  columnTransformer,
+  data,
+  estimatorTypes,
+  loadEstimator,
+  MinMaxScaler,
+  OneHotEncoder,
+  PolynomialFeatures,
+  pipeline,
+  SimpleImputer,
+  StandardScaler,
+  type TableInput,
+  type TableOutput,
+} from 'steepest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** What all transformers of tables have in common. */
+interface AnyTransformer {
+  readonly type: string;
+  fit(x: TableInput, y?: unknown, options?: object): Promise<AnyTransformer>;
+  transform(x: TableInput): Promise<TableOutput>;
+  fitTransform(x: TableInput): Promise<TableOutput>;
+  inverseTransform(x: TableInput): Promise<TableOutput>;
+  getFeatureNamesOut(): string[];
+  getParams(): object;
+  clone(): AnyTransformer;
+  save(path: string): Promise<void>;
+}
+
+interface Kind {
+  title: string;
+  make: () => AnyTransformer;
+  /** NaN in X: kept where it is, filled or encoded, or refused. */
+  nan: 'kept' | 'used' | 'refused';
+  /** Whether a categories-like transformer refuses values that the fit did not have. */
+  unknown?: 'refused';
+  hasInverse: boolean;
+}
+
+const KINDS: Kind[] = [
+  { title: 'StandardScaler', make: () => new StandardScaler(), nan: 'kept', hasInverse: true },
+  { title: 'MinMaxScaler', make: () => new MinMaxScaler(), nan: 'kept', hasInverse: true },
+  {
+    title: 'OneHotEncoder',
+    make: () => new OneHotEncoder(),
+    nan: 'used',
+    unknown: 'refused',
+    hasInverse: true,
+  },
+  {
+    title: 'OneHotEncoder with drop',
+    make: () => new OneHotEncoder({ drop: 'first' }),
+    nan: 'used',
+    unknown: 'refused',
+    hasInverse: true,
+  },
+  { title: 'SimpleImputer', make: () => new SimpleImputer(), nan: 'used', hasInverse: false },
+  {
+    title: 'SimpleImputer with indicator',
+    make: () => new SimpleImputer({ strategy: 'median', addIndicator: true }),
+    nan: 'used',
+    hasInverse: true,
+  },
+  {
+    title: 'PolynomialFeatures',
+    make: () => new PolynomialFeatures({ degree: 3 }),
+    nan: 'refused',
+    hasInverse: true,
+  },
+  {
+    title: 'Pipeline',
+    make: () => pipeline(new SimpleImputer({ strategy: 'median' }), new MinMaxScaler()),
+    nan: 'used',
+    hasInverse: false,
+  },
+  {
+    title: 'Pipeline of scalers',
+    make: () => pipeline(new StandardScaler(), new MinMaxScaler()),
+    nan: 'kept',
+    hasInverse: true,
+  },
+  {
+    title: 'ColumnTransformer',
+    make: () => columnTransformer([['scale', new StandardScaler(), 0]], { remainder: 'passthrough' }),
+    nan: 'kept',
+    hasInverse: true,
+  },
+];
+
+const X = [
+  [1, 5, 2],
+  [2, 5, -1],
+  [4, 5, 0.5],
+  [2, 5, 2],
+];
+
+const plain = (table: TableOutput): number[][] => {
+  const { data: values, shape } = 'shape' in table ? table : table.toMatrix();
+  return Array.from({ length: shape[0]! }, (_, i) => [
+    ...values.subarray(i * shape[1]!, (i + 1) * shape[1]!),
+  ]);
+};
+const code = (name: string) => expect.objectContaining({ code: name });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'steepest-transformers-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
+  it('gives the same when fitted again, and from fitTransform', async () => {
+    const transformer = make();
+    const first = plain(await transformer.fitTransform(X));
+    expect(plain(await transformer.transform(X))).toEqual(first);
+    await transformer.fit([
+      [7, 8, 9],
+      [1, 2, 3],
+    ]);
+    await transformer.fit(X);
+    expect(plain(await transformer.transform(X))).toEqual(first);
+    expect(plain(await make().fitTransform(X))).toEqual(first);
+  });
+
+  it('leaves X as it is', async () => {
+    const flat = { data: Float64Array.from(X.flat()), shape: [4, 3] };
+    const before = structuredClone(flat);
+    const transformer = await make().fit(flat);
+    const result = await transformer.transform(flat);
+    expect(flat).toEqual(before);
+    if ('data' in result) expect(result.data).not.toBe(flat.data);
+    const nested = structuredClone(X);
+    await make().fitTransform(nested);
+    expect(nested).toEqual(X);
+  });
+
+  it('gives the same for lists, float64, float32 and named columns', async () => {
+    const expected = plain(await make().fitTransform(X));
+    const table = data.DataTable.fromRows(X.map(([a, b, c]) => ({ a: a!, b: b!, c: c! })));
+    for (const input of [
+      { data: Float64Array.from(X.flat()), shape: [4, 3] },
+      { data: Float32Array.from(X.flat()), shape: [4, 3] },
+      table,
+    ]) {
+      expect(plain(await make().fitTransform(input))).toEqual(expected);
+    }
+  });
+
+  it('takes one row, one column and a constant column', async () => {
+    for (const x of [[[3, 1, 2]], [[3], [4], [6]], [[2], [2], [2]]]) {
+      const result = plain(await make().fitTransform(x));
+      expect(result.length).toBe(x.length);
+      expect(result.flat().every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it(`NaN is ${nan}, infinity is refused`, async () => {
+    const holed = [
+      [1, 5, 2],
+      [Number.NaN, 6, 3],
+      [4, 7, 4],
+    ];
+    if (nan === 'refused') {
+      await expect(make().fit(holed)).rejects.toThrow(code('ERR_NOT_FINITE'));
+    } else {
+      const result = plain(await make().fitTransform(holed));
+      expect(result[1]!.some(Number.isNaN)).toBe(nan === 'kept');
+      expect([...result[0]!, ...result[2]!].every(Number.isFinite)).toBe(true);
+    }
+    const infinite = [
+      [1, 5, 2],
+      [2, 5, Number.POSITIVE_INFINITY],
+    ];
+    // The column transformer hands its last columns on as they are: what they may hold is for the next step to say.
+    if (title !== 'ColumnTransformer') {
+      await expect(make().fit(infinite)).rejects.toThrow(/infinity|Infinity at row 1, column 2/i);
+      const fitted = await make().fit(X);
+      await expect(fitted.transform(infinite)).rejects.toThrow(code('ERR_NOT_FINITE'));
+    }
+  });
+
+  it('refuses to transform before fit, and anything but the columns of the fit', async () => {
+    await expect(make().transform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
+    await expect(make().inverseTransform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
+    expect(() => make().getFeatureNamesOut()).toThrow(code('ERR_NOT_FITTED'));
+    const fitted = await make().fit(X);
+    await expect(fitted.transform(X.map((row) => row.slice(1)))).rejects.toThrow(code('ERR_SHAPE'));
+    const named = await make().fit(new data.DataTable({ a: [1, 2], b: [3, 4] }));
+    const swapped = new data.DataTable({ b: [1, 2], a: [3, 4] });
+    await expect(named.transform(swapped)).rejects.toThrow(code('ERR_SHAPE'));
+  });
+
+  it('refuses what is no table', async () => {
+    await expect(make().fit([])).rejects.toThrow(code('ERR_EMPTY'));
+    await expect(make().fit([[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
+    await expect(make().fit([1, 2] as never)).rejects.toThrow(code('ERR_SHAPE'));
+    await expect(make().fit(null as never)).rejects.toThrow(code('ERR_SHAPE'));
+  });
+
+  it('keeps what it has learned when a fit fails', async () => {
+    const transformer = await make().fit(X);
+    const before = plain(await transformer.transform(X));
+    await expect(transformer.fit([[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
+    expect(plain(await transformer.transform(X))).toEqual(before);
+  });
+
+  it('names as many columns as it gives', async () => {
+    const transformer = make();
+    const result = plain(await transformer.fitTransform(X));
+    const names = transformer.getFeatureNamesOut();
+    expect(names.length).toBe(result[0]!.length);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('is the same after save and load, and a clone has learned nothing', async () => {
+    const transformer = await make().fit(X);
+    const path = join(folder, `${title}.safetensors`);
+    await transformer.save(path);
+    const loaded = (await loadEstimator(path)) as unknown as AnyTransformer;
+    expect(loaded.type).toBe(transformer.type);
+    expect(plain(await loaded.transform(X))).toEqual(plain(await transformer.transform(X)));
+    expect(loaded.getFeatureNamesOut()).toEqual(transformer.getFeatureNamesOut());
+    const clone = transformer.clone();
+    await expect(clone.transform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
+    expect(plain(await clone.fitTransform(X))).toEqual(plain(await transformer.transform(X)));
+    // Before the fit there is something to keep, too.
+    await make().save(path);
+    const fresh = (await loadEstimator(path)) as unknown as AnyTransformer;
+    expect(plain(await fresh.fitTransform(X))).toEqual(plain(await transformer.transform(X)));
+  });
+
+  it(hasInverse ? 'comes back by inverseTransform' : 'says that it has no inverse', async () => {
+    const transformer = await make().fit(X);
+    if (!hasInverse) {
+      const once = await transformer.transform(X);
+      await expect(transformer.inverseTransform(once)).rejects.toThrow(code('ERR_ARGUMENT'));
+      return;
+    }
+    const back = plain(await transformer.inverseTransform(await transformer.transform(X)));
+    back.flat().forEach((value, i) => {
+      expect(value).toBeCloseTo(X.flat()[i]!, 12);
+    });
+    await expect(transformer.inverseTransform([[1]])).rejects.toThrow(code('ERR_SHAPE'));
+  });
+});
+
+it.each(KINDS.filter(({ unknown }) => unknown === 'refused'))(
+  '$title names column and row of an unknown category',
+  async ({ make }) => {
+    const fitted = await make().fit(new data.DataTable({ a: [1, 2], city: ['Bern', 'Genf'] }));
+    const other = new data.DataTable({ a: [1, 2, 1], city: ['Bern', 'Genf', 'Chur'] });
+    await expect(fitted.transform(other)).rejects.toThrow(code('ERR_LABEL_RANGE'));
+    await expect(fitted.transform(other)).rejects.toThrow(/column 'city'.*'Bern', 'Genf'.*'Chur' at row 2/);
+  },
+);
+
+it('covers every transformer of tables that can be saved', () => {
+  const covered = new Set(KINDS.map(({ make }) => make().type));
+  const transformers = [
+    'ColumnTransformer',
+    'MinMaxScaler',
+    'OneHotEncoder',
+    'Pipeline',
+    'PolynomialFeatures',
+    'SimpleImputer',
+    'StandardScaler',
+  ];
+  expect([...covered].sort()).toEqual(transformers);
+  expect(estimatorTypes()).toEqual(expect.arrayContaining(transformers));
+});
