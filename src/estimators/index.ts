@@ -1,4 +1,5 @@
 import { ColumnTransformer, Pipeline } from './composition/index.js';
+import { LinearRegression } from './linearRegression.js';
 import { LogisticRegression } from './logisticRegression.js';
 import {
   LabelEncoder,
@@ -9,6 +10,7 @@ import {
   StandardScaler,
 } from './preprocessing/index.js';
 import { registerEstimator } from './registry.js';
+import { Ridge } from './ridge.js';
 
 registerEstimator('ColumnTransformer', ColumnTransformer);
 registerEstimator('LabelEncoder', LabelEncoder);
@@ -19,6 +21,8 @@ registerEstimator('Pipeline', Pipeline);
 registerEstimator('PolynomialFeatures', PolynomialFeatures);
 registerEstimator('SimpleImputer', SimpleImputer);
 registerEstimator('StandardScaler', StandardScaler);
+registerEstimator('LinearRegression', LinearRegression);
+registerEstimator('Ridge', Ridge);
 
 export type {
   Classifier,
@@ -32,6 +36,10 @@ export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
 export type { Cell, TableInput, TableOutput } from './base/tables.js';
 export * from './composition/index.js';
+export type { Inference, PerParameter } from './leastSquares/inference.js';
+export type { RowBatch } from './leastSquares/source.js';
+export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
 export * from './preprocessing/index.js';
-export { estimatorTypes, loadEstimator } from './registry.js';
+export { estimatorTypes, loadEstimator, loadEstimator } from './registry.js';
+export { Ridge, type RidgeParams } from './ridge.js';

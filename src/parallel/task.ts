@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { BindableProgram, Operand, ProgramBuffer } from '../kernels/contract.js';
 import type { Optimizer } from '../optimizers/index.js';
+import type { BlockRing } from './blockRing.js';
 
 /** A program for one rank, with where that rank's registers and totals lie. */
 export interface RankProgram {
@@ -123,7 +124,28 @@ export const LOGISTIC_OUTCOME_COUNT = 5;
 /** How a logistic regression ended. */
 export const LOGISTIC_STATUS = { converged: 0, precision: 1, maxIter: 2, stopped: 3, notFinite: 4 } as const;
 
-export type RankTask = FitTask | SweepTask | LogisticTask;
+/** What one rank of a reduction over blocks of rows needs. */
+export interface BlocksTask {
+  kind: 'blocks';
+  rank: number;
+  workers: number;
+  kernels: KernelRequest;
+  arena: SharedArrayBuffer;
+  /** Rows: buffers 1 and on. */
+  tables: ProgramBuffer[];
+  /** Byte offset in the arena of this rank's registers. */
+  registersOffset: number;
+  /** For each accumulator, what takes a piece of a block into it. */
+  programs: readonly BindableProgram[];
+  /** Most rows of a piece. */
+  pieceRows: number;
+  /** Rows in the tables, in blocks; or slots that the main thread fills; or none, to run `finish` alone. */
+  source: { rows: number; blockRows: number } | BlockRing | undefined;
+  /** What rank 0 runs at the end, with `maxRows` as its rows. */
+  finish: BindableProgram | undefined;
+}
+
+export type RankTask = FitTask | SweepTask | LogisticTask | BlocksTask;
 
 /** Sent by rank 0 at the end of each epoch. */
 export interface EpochReport {

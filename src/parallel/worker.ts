@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { selectKernels } from '../kernels/backend.js';
 import { Barrier, PeerLost } from './barrier.js';
+import { runBlocks } from './blockLoop.js';
 import { controlBlock, declareLost, VERDICT } from './control.js';
 import { runFit } from './fitLoop.js';
 import { runLogistic } from './logisticLoop.js';
@@ -12,6 +13,7 @@ const RUNNERS: { readonly [K in RankTask['kind']]: (task: Extract<RankTask, { ki
   fit: runFit,
   sweep: runSweepTask,
   logistic: runLogistic,
+  blocks: runBlocks,
 };
 
 function run<K extends RankTask['kind']>(task: Extract<RankTask, { kind: K }>): RankResult {

@@ -1,0 +1,78 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { columnSquares, type Factor, residualSquares } from './factor.js';
+import { identity, inverseSync, norm } from './small.js';
+import { studentTwoSided } from './student.js';
+
+/** One of each: coefficients, [targets, columns], and intercepts, one per target (NaN without `fitIntercept`). */
+export interface PerParameter {
+  coef: NdArray<Float64Array>;
+  intercept: Float64Array;
+}
+
+/** What a least-squares fit says about its own certainty. */
+export interface Inference {
+  /** √(s²·[(XᵀWX)⁻¹]_jj), X with its column of ones, W the sample weights. */
+  standardErrors: PerParameter;
+  /** Parameter / standard error. */
+  tValues: PerParameter;
+  /** Probability of a |t| as large where the parameter is 0: Student's t with `residualDf` degrees of freedom. */
+  pValues: PerParameter;
+  /** Rows with a weight above 0, less the columns and the intercept. */
+  residualDf: number;
+  /** s = √(Σ w·residual² / residualDf), one per target. */
+  residualStandardError: Float64Array;
+  /** 1 − Σ w·residual² / Σ w·(y − ȳ)², one per target; without an intercept, y² takes the place of (y − ȳ)². */
+  rSquared: Float64Array;
+}
+
+/**
+ * Standard errors and what follows from them, from the triangle alone: (XᵀWX)⁻¹ = R⁻¹·R⁻ᵀ, so the variance of parameter j
+ * is s² times the square of row j of R⁻¹. ("The Elements of Statistical Learning", Hastie et al., §3.2)
+ * @throws SteepestError `ERR_ARGUMENT` without a residual degree of freedom
+ */
+export function inferenceOf(
+  factor: Factor,
+  { coef, intercept }: { coef: Float64Array; intercept: Float64Array },
+): Inference {
+  const { ones, cols, targets, size, r, weightedRows } = factor;
+  const parameters = ones + cols;
+  const residualDf = weightedRows - parameters;
+  if (residualDf < 1) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `more rows than parameters, ${parameters}`,
+      given: `${weightedRows}`,
+      mend: 'With no rows to spare, nothing tells how large the errors are.',
+    });
+  }
+  const triangle = new Float64Array(parameters * parameters);
+  for (let i = 0; i < parameters; i++) {
+    triangle.set(r.subarray(i * size, i * size + parameters), i * parameters);
+  }
+  const inverse = inverseSync(triangle, identity(parameters), parameters);
+  const lengths = Float64Array.from({ length: parameters }, (_, i) =>
+    norm(inverse.subarray(i * parameters, (i + 1) * parameters)),
+  );
+  const squares = residualSquares(factor);
+  const all = columnSquares(factor, ones);
+  const sigma = squares.map((sum) => Math.sqrt(sum / residualDf));
+  const each = (value: (k: number, j: number) => number): PerParameter => ({
+    coef: {
+      data: Float64Array.from({ length: targets * cols }, (_, i) => value(Math.floor(i / cols), i % cols)),
+      shape: [targets, cols],
+    },
+    intercept: Float64Array.from({ length: targets }, (_, k) => (ones === 0 ? Number.NaN : value(k, -1))),
+  });
+  // Column −1 stands for the intercept, whose row of R comes first.
+  const standardError = (k: number, j: number): number => sigma[k]! * lengths[ones + j]!;
+  const tValue = (k: number, j: number): number =>
+    (j < 0 ? intercept[k]! : coef[k * cols + j]!) / standardError(k, j);
+  return {
+    standardErrors: each(standardError),
+    tValues: each(tValue),
+    pValues: each((k, j) => studentTwoSided(tValue(k, j), residualDf)),
+    residualDf,
+    residualStandardError: sigma,
+    rSquared: squares.map((sum, k) => 1 - sum / all[k]!),
+  };
+}

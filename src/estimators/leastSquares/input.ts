@@ -1,0 +1,71 @@
+import { SteepestError } from '../../core/errors.js';
+import type { TargetInput } from '../../data/tables.js';
+import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { readTargets } from '../base/targets.js';
+import { readSampleWeight } from '../base/weights.js';
+import { type Factor, factorRows, isFiniteFactor } from './factor.js';
+import type { PassOptions } from './pass.js';
+import { type RowBatch, type RowSource, streamSource, tableSource } from './source.js';
+
+/** Checked input of a fit. */
+export interface LeastSquaresInput {
+  source: RowSource;
+  features: Features | undefined;
+  columns: { cols: number; names: readonly string[] | undefined };
+  isVector: boolean;
+}
+
+const isStream = (x: unknown): x is AsyncIterable<RowBatch> =>
+  typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
+
+/**
+ * Rows of a fit: a table with its targets, or a stream of batches that bring their own.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (of y), `ERR_ARGUMENT`
+ */
+export async function readRows(
+  x: FeatureInput | AsyncIterable<RowBatch>,
+  y: TargetInput | undefined,
+  sampleWeight: ArrayLike<number> | undefined,
+): Promise<LeastSquaresInput> {
+  if (isStream(x)) {
+    if (y !== undefined || sampleWeight !== undefined) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'y and sampleWeight inside the batches of a stream',
+        given: `${y === undefined ? 'sampleWeight' : 'y'} beside one`,
+        mend: 'Yield { x, y, sampleWeight } from the stream.',
+      });
+    }
+    const { source, first, isVector } = await streamSource(x);
+    return { source, features: undefined, columns: { cols: first.cols, names: first.names }, isVector };
+  }
+  const features = readFeatures('X', x);
+  const targets = readTargets('y', y as TargetInput, features.rows);
+  const weight = readSampleWeight(sampleWeight, features.rows);
+  const source = await tableSource(features, targets.data, targets.cols, weight);
+  return {
+    source,
+    features,
+    columns: { cols: features.cols, names: features.names },
+    isVector: targets.isVector,
+  };
+}
+
+/**
+ * The factor of the rows.
+ * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities among them, `ERR_ABORTED`, `ERR_WORKER_LOST`
+ */
+export async function factorInput(
+  { source, features }: LeastSquaresInput,
+  fitIntercept: boolean,
+  options: PassOptions,
+): Promise<Factor> {
+  const factor = await factorRows(source, fitIntercept, options);
+  if (isFiniteFactor(factor)) return factor;
+  // One NaN spoils its column of R, so rows are looked through only now.
+  if (features !== undefined) checkFiniteFeatures('X', features);
+  throw new SteepestError('ERR_NOT_FINITE', {
+    expected: 'finite numbers in X, with squares that float64 can add up',
+    given: features === undefined ? 'NaN, an infinity or larger ones in the stream' : 'larger ones',
+    mend: 'Fill missing values with SimpleImputer; scale very large columns down.',
+  });
+}

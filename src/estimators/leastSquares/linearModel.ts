@@ -1,0 +1,110 @@
+import type { NdArray } from '../../core/ndarray.js';
+import type { TargetInput } from '../../data/tables.js';
+import { r2Score } from '../../scores/index.js';
+import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
+import {
+  checkFiniteFeatures,
+  checkFittedColumns,
+  type FeatureInput,
+  type FittedColumns,
+  readFeatures,
+} from '../base/features.js';
+import { linearScores } from '../base/linearScores.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import { readTargets } from '../base/targets.js';
+import { readSampleWeight } from '../base/weights.js';
+
+/** What every linear model has learned. */
+export interface LinearFit {
+  columns: FittedColumns;
+  /** True if y was a plain list: predictions are then one too. */
+  isVector: boolean;
+  /** targets × columns. */
+  coef: Float64Array;
+  /** One per target. */
+  intercept: Float64Array;
+}
+
+const isNames = (value: unknown): value is string[] | null =>
+  value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+
+/** A linear fit as plain data. */
+export function savedFit({ columns, isVector, coef, intercept }: LinearFit): SavedState {
+  return {
+    tensors: {
+      coef: { data: coef, shape: [intercept.length, columns.cols] },
+      intercept: { data: intercept, shape: [intercept.length] },
+    },
+    attributes: { names: columns.names ?? null, isVector },
+  };
+}
+
+/** The opposite of {@link savedFit}. @throws SteepestError `ERR_MODEL_FILE` */
+export function restoredFit(state: SavedState): LinearFit {
+  const coef = float64Tensor(state, 'coef', [-1, -1]);
+  const [targets, cols] = coef.shape as [number, number];
+  const names = attribute(state, 'names', isNames) ?? undefined;
+  return {
+    columns: { cols, names },
+    isVector: attribute(state, 'isVector', isFlag),
+    coef: coef.data,
+    intercept: float64Tensor(state, 'intercept', [targets]).data,
+  };
+}
+
+/** Prediction and score of models y = intercept + coef·x. */
+export abstract class LinearModel<P extends object, F extends LinearFit>
+  extends BaseEstimator<P>
+  implements Regressor
+{
+  protected fitted: F | undefined;
+
+  abstract fit(x: FeatureInput, y: TargetInput): Promise<this>;
+
+  /** Coefficients, [targets, columns]. */
+  get coef(): NdArray<Float64Array> {
+    const { coef, intercept, columns } = this.learned('coef');
+    return { data: coef.slice(), shape: [intercept.length, columns.cols] };
+  }
+
+  /** One per target; 0 without `fitIntercept`. */
+  get intercept(): Float64Array {
+    return this.learned('intercept').intercept.slice();
+  }
+
+  /**
+   * intercept + coef·x, in float64.
+   * @returns one number per row, or rows × targets where y had columns
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
+   */
+  async predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
+    const { columns, coef, intercept, isVector } = this.learned('predict');
+    const features = readFeatures('X', x);
+    checkFittedColumns('X', features, columns);
+    checkFiniteFeatures('X', features);
+    const scores = await linearScores(features, coef, intercept);
+    return isVector ? scores.data : scores;
+  }
+
+  /** R² of the prediction: 1 is perfect, 0 is as good as the mean; the mean over targets. */
+  async score(x: FeatureInput, y: TargetInput, options: ScoreOptions = {}): Promise<number> {
+    const predicted = await this.predict(x);
+    const values = 'shape' in predicted ? predicted : { data: predicted, shape: [predicted.length, 1] };
+    const [rows, cols] = values.shape as [number, number];
+    const truth = readTargets('y', y, rows);
+    const sampleWeight = readSampleWeight(options.sampleWeight, rows);
+    return r2Score(
+      { data: truth.data, shape: [rows, truth.cols] },
+      { data: values.data, shape: [rows, cols] },
+      {
+        ...(sampleWeight && { sampleWeight }),
+      },
+    );
+  }
+
+  protected learned(what: string): F {
+    if (this.fitted === undefined) throw this.notFitted(what);
+    return this.fitted;
+  }
+}

@@ -1,0 +1,311 @@
+import { SteepestError } from '../../core/errors.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
+import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import { runRanks } from '../../parallel/pool.js';
+import type { BlocksTask } from '../../parallel/task.js';
+import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { MemoryPlan } from '../../program/memory.js';
+import { allocateArena } from '../../training/arena.js';
+import type { RowBlock, RowSource } from './source.js';
+
+/** How the rows of a problem are cut; a function of its columns alone. */
+export interface Cut {
+  /** Rows that kernels work on at a time: their design matrix stays in the second-level cache. */
+  pieceRows: number;
+  /** Rows that go to one accumulator at a time; a multiple of pieceRows. */
+  blockRows: number;
+  accumulators: number;
+}
+
+/** Doubles of a piece: 512 KiB, half of an L2 of 1 MiB. */
+const PIECE_ELEMENTS = 65_536;
+const MOST_PIECE_ROWS = 256;
+const LEAST_PIECE_ROWS = 64;
+/** Doubles of a block: 1 MiB, so that handing one over costs little beside working on it. */
+const BLOCK_ELEMENTS = 131_072;
+
+/** @param width columns of the design matrix, targets included */
+export function cutFor(width: number): Cut {
+  const fitting = Math.floor(PIECE_ELEMENTS / width / 8) * 8;
+  const pieceRows = Math.max(LEAST_PIECE_ROWS, Math.min(MOST_PIECE_ROWS, fitting));
+  const pieces = Math.max(1, Math.floor(BLOCK_ELEMENTS / (pieceRows * width)));
+  // Many share the work evenly among any number of threads; but each costs its square to bring together.
+  const accumulators = width <= 64 ? 48 : width <= 512 ? 12 : 4;
+  return { pieceRows, blockRows: pieces * pieceRows, accumulators };
+}
+
+/** Tables of rows as operands. */
+export interface RowOperands {
+  x: Operand;
+  y: Operand;
+  weight: Operand | undefined;
+}
+
+/** Sums over all rows: what to compute, and where. */
+export interface RowJob {
+  cut: Cut;
+  /** Lays out the job's memory. `accumulators` is how many of them rows will reach. */
+  reserve(memory: MemoryPlan, workers: number, accumulators: number): void;
+  /** Fills memory before the pass. */
+  prepare?(arena: SharedArrayBuffer): void;
+  /** Takes a piece of rows into an accumulator. */
+  ops(rows: RowOperands, accumulator: number, rank: number): Op[];
+  /** Brings accumulators 1 … into accumulator 0; `rows` is the register that these ops run with. */
+  finish(accumulators: number): { ops: Op[]; rows: number };
+  /** Operations per row, to judge how many threads are worth it. */
+  flopsPerRow: number;
+}
+
+export interface PassOptions {
+  workers: Workers;
+  kernels: KernelRequest;
+  signal: AbortSignal | undefined;
+}
+
+/** What a pass left behind. */
+export interface PassResult {
+  arena: SharedArrayBuffer;
+  rows: number;
+  /** Rows whose weight is not 0. */
+  weightedRows: number;
+}
+
+type ArrayType = {
+  new (memory: SharedArrayBuffer): RowBlock['x'];
+  readonly BYTES_PER_ELEMENT: number;
+};
+const TYPES: Record<RowSource['dtype'], ArrayType> = { f64: Float64Array, f32: Float32Array, u8: Uint8Array };
+
+/** Blocks that wait for a rank at most. */
+const SLOTS = 3;
+const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
+
+/** An op of the rows phase that is not shared among ranks. */
+export function wholeOp(
+  kind: Op['kind'],
+  operands: Record<string, Operand | undefined>,
+  scalars: Record<string, number> = {},
+): Op {
+  const given = Object.entries(operands).filter(
+    (entry): entry is [string, Operand] => entry[1] !== undefined,
+  );
+  return {
+    kind,
+    phase: PHASES.rows,
+    split: 'all',
+    begin: 0,
+    end: 0,
+    operands: Object.fromEntries(given),
+    scalars,
+  };
+}
+
+export const abortedError = (signal: AbortSignal): SteepestError =>
+  new SteepestError(
+    'ERR_ABORTED',
+    {
+      expected: 'fit to run to its end',
+      given: 'an aborted signal',
+      mend: 'Nothing to mend: the estimator keeps what it had learned before this fit.',
+    },
+    { cause: signal.reason },
+  );
+
+function tableOperand(buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand {
+  return { buffer, dtype, byteOffset: 0, rows, cols, rowStride: cols, colStride: 1 };
+}
+
+/** Runs a job over all rows of a source. */
+export async function runPass(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
+  const { signal } = options;
+  if (signal?.aborted) throw abortedError(signal);
+  const pass = new Pass(source, job, options);
+  const onAbort = (): void => pass.stop();
+  signal?.addEventListener('abort', onAbort);
+  try {
+    return await pass.run();
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Tables that threads read: the source's own, or slots. */
+interface Tables {
+  rows: number;
+  x: RowBlock['x'];
+  y: Float64Array;
+  weight: Float64Array | undefined;
+}
+
+class Pass {
+  private readonly workers: number;
+  private readonly accumulators: number;
+  private readonly ring: BlockRing | undefined;
+  private readonly registersOffset: number;
+  private readonly arena: SharedArrayBuffer;
+  private readonly tables: Tables;
+
+  constructor(
+    private readonly source: RowSource,
+    private readonly job: RowJob,
+    private readonly options: PassOptions,
+  ) {
+    const { cut } = job;
+    const { rows, shared } = source;
+    const known = rows ?? Number.POSITIVE_INFINITY;
+    this.accumulators = Math.min(cut.accumulators, Math.ceil(known / cut.blockRows));
+    const useful = resolveWorkers(options.workers, known * job.flopsPerRow);
+    this.workers = options.workers === 'auto' ? Math.min(useful, this.accumulators) : useful;
+    const memory = new MemoryPlan(CONTROL_BYTES);
+    this.registersOffset = memory.vector(
+      'registers',
+      'control',
+      this.workers * REGISTER_COUNT,
+      'f64',
+    ).byteOffset;
+    if (shared === undefined) {
+      const words = memory.vector('ring', 'control', ringWords(this.workers, SLOTS), 'i32').byteOffset;
+      this.ring = { words, slots: SLOTS, blockRows: cut.blockRows };
+    }
+    job.reserve(memory, this.workers, this.accumulators);
+    this.arena = allocateArena(memory);
+    job.prepare?.(this.arena);
+    this.tables = shared === undefined ? this.slotTables() : { rows: known, ...shared };
+  }
+
+  stop(): void {
+    Atomics.store(controlBlock(this.arena), WORD.stopRequest, 1);
+  }
+
+  async run(): Promise<PassResult> {
+    const { arena, options } = this;
+    const ranks = runRanks(this.tasks(), arena);
+    let counts = { rows: this.source.rows ?? 0, weightedRows: 0 };
+    if (this.ring === undefined) {
+      const { rows, weight } = this.tables;
+      counts = { rows, weightedRows: countWeights(weight, rows) };
+      await ranks;
+    } else {
+      const fed = this.feed(this.ring);
+      // Both are awaited whatever happens: a rank that still runs reads the slots.
+      const [ended, feeding] = await Promise.allSettled([ranks, fed]);
+      if (feeding.status === 'rejected') throw feeding.reason;
+      if (ended.status === 'rejected') throw ended.reason;
+      counts = feeding.value;
+    }
+    const result = await ranks;
+    if (options.signal?.aborted) throw abortedError(options.signal);
+    if (result.verdict & VERDICT.invalid) {
+      throw new SteepestError('ERR_PROGRAM', {
+        expected: 'every row within its table',
+        given: 'one outside',
+        mend: 'Please report this.',
+      });
+    }
+    if (this.source.rows === undefined) await this.finishStream(counts.rows);
+    return { arena, ...counts };
+  }
+
+  private slotTables(): Tables {
+    const { dtype, cols, targets, weighted } = this.source;
+    const rows = this.workers * SLOTS * this.job.cut.blockRows;
+    const Type = TYPES[dtype];
+    const floats = (length: number): Float64Array =>
+      new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+    return {
+      rows,
+      x: new Type(new SharedArrayBuffer(rows * cols * Type.BYTES_PER_ELEMENT)),
+      y: floats(rows * targets),
+      weight: weighted ? floats(rows) : undefined,
+    };
+  }
+
+  private tasks(): BlocksTask[] {
+    const { job, source, tables, workers, arena, accumulators } = this;
+    const { rows, x, y, weight } = tables;
+    const operands: RowOperands = {
+      x: tableOperand(1, source.dtype, rows, source.cols),
+      y: tableOperand(2, 'f64', rows, source.targets),
+      weight: weight && tableOperand(3, 'f64', 1, rows),
+    };
+    const { pieceRows, blockRows } = job.cut;
+    const buffers = [x, y, ...(weight ? [weight] : [])].map(
+      (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
+    return Array.from({ length: workers }, (_, rank) => ({
+      ...this.common(rank, workers),
+      arena,
+      tables: buffers as ProgramBuffer[],
+      pieceRows,
+      programs: Array.from({ length: accumulators }, (_, accumulator) => ({
+        ops: job.ops(operands, accumulator, rank),
+        rank: 0,
+        workers: 1,
+        maxRows: pieceRows,
+        rowChunk: pieceRows,
+      })),
+      source: this.ring ?? { rows, blockRows },
+      finish: source.rows === undefined ? undefined : this.finishProgram(accumulators),
+    }));
+  }
+
+  private common(rank: number, workers: number) {
+    const registersOffset = this.registersOffset + rank * REGISTER_BYTES;
+    return { kind: 'blocks' as const, rank, workers, kernels: this.options.kernels, registersOffset };
+  }
+
+  private finishProgram(accumulators: number) {
+    const { ops, rows } = this.job.finish(accumulators);
+    return ops.length === 0
+      ? undefined
+      : { ops, rank: 0, workers: 1, maxRows: rows, rowChunk: Math.max(1, rows) };
+  }
+
+  /** Only now is it known how many accumulators have seen rows. */
+  private async finishStream(rows: number): Promise<void> {
+    const { accumulators, blockRows } = this.job.cut;
+    const finish = this.finishProgram(Math.min(accumulators, Math.ceil(rows / blockRows)));
+    if (finish === undefined) return;
+    const task = { ...this.common(0, 1), arena: this.arena, tables: [], pieceRows: 1, programs: [] };
+    await runRanks([{ ...task, source: undefined, finish }], this.arena);
+  }
+
+  /** Copies rows into slots, block by block; between blocks the event loop has its turn. */
+  private async feed(ring: BlockRing): Promise<{ rows: number; weightedRows: number }> {
+    const { source, tables, accumulators } = this;
+    const { cols, targets } = source;
+    const feed = new BlockFeed(this.arena, controlBlock(this.arena), ring, this.workers);
+    let rows = 0;
+    let weightedRows = 0;
+    try {
+      let number = 0;
+      for await (const block of source.blocks(ring.blockRows)) {
+        const isTaken = await feed.put(number % accumulators, block.rows, (firstRow) => {
+          tables.x.set(block.x, firstRow * cols);
+          tables.y.set(block.y, firstRow * targets);
+          if (block.weight) tables.weight?.set(block.weight, firstRow);
+        });
+        if (!isTaken) break;
+        number++;
+        rows += block.rows;
+        weightedRows += countWeights(block.weight, block.rows);
+        await new Promise(setImmediate);
+      }
+    } catch (error) {
+      this.stop();
+      throw error;
+    } finally {
+      feed.end();
+    }
+    return { rows, weightedRows };
+  }
+}
+
+function countWeights(weight: Float64Array | undefined, rows: number): number {
+  if (weight === undefined) return rows;
+  let count = 0;
+  for (let i = 0; i < rows; i++) if (weight[i] !== 0) count++;
+  return count;
+}

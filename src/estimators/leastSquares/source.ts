@@ -1,0 +1,205 @@
+import { SteepestError } from '../../core/errors.js';
+import type { TargetInput } from '../../data/tables.js';
+import { type FeatureInput, type Features, readFeatures, shareFeatures } from '../base/features.js';
+import { readTargets } from '../base/targets.js';
+import { readSampleWeight } from '../base/weights.js';
+
+/** Rows on their way to worker threads. */
+export interface RowBlock {
+  rows: number;
+  /** rows × columns. */
+  x: Features['data'];
+  /** rows × targets. */
+  y: Float64Array;
+  weight: Float64Array | undefined;
+}
+
+/** A batch of a stream of rows. */
+export interface RowBatch {
+  x: FeatureInput;
+  y: TargetInput;
+  sampleWeight?: ArrayLike<number>;
+}
+
+/** Where the rows of a least-squares problem come from. */
+export interface RowSource {
+  dtype: Features['dtype'];
+  cols: number;
+  targets: number;
+  weighted: boolean;
+  /** How many rows there are, or undefined if only the end will tell. */
+  rows: number | undefined;
+  /** The same rows in memory that threads can read, if they are there. */
+  shared: { x: Features['data']; y: Float64Array; weight: Float64Array | undefined } | undefined;
+  /** All rows in order, in blocks of `blockRows` (the last may be smaller). A block is valid until the next is asked for. */
+  blocks(blockRows: number): Iterable<RowBlock> | AsyncIterable<RowBlock>;
+}
+
+/** Tables up to this size are copied whole: less trouble than slots, and too little to count as a second copy. */
+const COPY_BYTES = 4 * 2 ** 20;
+
+const isShared = ({ buffer }: Features['data']): boolean =>
+  buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
+
+function shareFloats<T extends Float64Array | undefined>(data: T): T {
+  if (data === undefined || isShared(data)) return data;
+  const copy = new Float64Array(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return copy as T;
+}
+
+/** Rows that are all in memory. */
+export async function tableSource(
+  features: Features,
+  y: Float64Array,
+  targets: number,
+  weight: Float64Array | undefined,
+): Promise<RowSource> {
+  const { rows, cols, dtype, data } = features;
+  const inPlace = isShared(data) || data.byteLength <= COPY_BYTES;
+  return {
+    dtype,
+    cols,
+    targets,
+    weighted: weight !== undefined,
+    rows,
+    shared: inPlace
+      ? { x: (await shareFeatures(features)).data, y: shareFloats(y), weight: shareFloats(weight) }
+      : undefined,
+    *blocks(blockRows) {
+      for (let first = 0; first < rows; first += blockRows) {
+        const last = Math.min(rows, first + blockRows);
+        yield {
+          rows: last - first,
+          x: data.subarray(first * cols, last * cols),
+          y: y.subarray(first * targets, last * targets),
+          weight: weight?.subarray(first, last),
+        };
+      }
+    },
+  };
+}
+
+/** A batch that has been looked through. */
+interface CheckedBatch {
+  x: Features;
+  y: Float64Array;
+  targets: number;
+  isVector: boolean;
+  weight: Float64Array | undefined;
+}
+
+function checkBatch({ x, y, sampleWeight }: RowBatch, number: number): CheckedBatch {
+  const features = readFeatures(`x of batch ${number}`, x);
+  const targets = readTargets(`y of batch ${number}`, y, features.rows);
+  const weight = readSampleWeight(sampleWeight, features.rows);
+  return { x: features, y: targets.data, targets: targets.cols, isVector: targets.isVector, weight };
+}
+
+function differs(what: string, number: number, expected: string, given: string): SteepestError {
+  return new SteepestError('ERR_SHAPE', {
+    expected: `${what} of batch ${number} with ${expected}, as in batch 0`,
+    given,
+    mend: 'Give every batch the same columns.',
+  });
+}
+
+/** Cuts batches of any size into blocks of `blockRows`, in float64. */
+class Recutter {
+  private readonly x: Float64Array;
+  private readonly y: Float64Array;
+  private readonly weight: Float64Array | undefined;
+  private filled = 0;
+
+  constructor(
+    private readonly source: RowSource,
+    private readonly blockRows: number,
+  ) {
+    this.x = new Float64Array(blockRows * source.cols);
+    this.y = new Float64Array(blockRows * source.targets);
+    this.weight = source.weighted ? new Float64Array(blockRows) : undefined;
+  }
+
+  *take({ x, y, weight }: CheckedBatch): Iterable<RowBlock> {
+    const { cols, targets } = this.source;
+    for (let done = 0; done < x.rows; ) {
+      const count = Math.min(x.rows - done, this.blockRows - this.filled);
+      this.x.set(x.data.subarray(done * cols, (done + count) * cols), this.filled * cols);
+      this.y.set(y.subarray(done * targets, (done + count) * targets), this.filled * targets);
+      if (this.weight && weight) this.weight.set(weight.subarray(done, done + count), this.filled);
+      this.filled += count;
+      done += count;
+      if (this.filled === this.blockRows) yield* this.rest();
+    }
+  }
+
+  *rest(): Iterable<RowBlock> {
+    const rows = this.filled;
+    if (rows === 0) return;
+    this.filled = 0;
+    const { cols, targets } = this.source;
+    yield {
+      rows,
+      x: this.x.subarray(0, rows * cols),
+      y: this.y.subarray(0, rows * targets),
+      weight: this.weight?.subarray(0, rows),
+    };
+  }
+}
+
+/**
+ * Rows that come in batches and are seen once. The first batch is taken at once: it tells the columns.
+ * @throws SteepestError as `readFeatures` and `readTargets` do, and `ERR_EMPTY` for a stream without batches
+ */
+export async function streamSource(
+  batches: AsyncIterable<RowBatch>,
+): Promise<{ source: RowSource; first: Features; isVector: boolean }> {
+  const iterator = batches[Symbol.asyncIterator]();
+  const head = await iterator.next();
+  if (head.done) {
+    throw new SteepestError('ERR_EMPTY', {
+      expected: 'at least one batch of rows',
+      given: 'a stream without any',
+      mend: 'Pass some data.',
+    });
+  }
+  const first = checkBatch(head.value, 0);
+  const source: RowSource = {
+    dtype: 'f64',
+    cols: first.x.cols,
+    targets: first.targets,
+    weighted: first.weight !== undefined,
+    rows: undefined,
+    shared: undefined,
+    async *blocks(blockRows) {
+      const recutter = new Recutter(source, blockRows);
+      try {
+        yield* recutter.take(first);
+        for (let number = 1; ; number++) {
+          const next = await iterator.next();
+          if (next.done) break;
+          const batch = checkBatch(next.value, number);
+          if (batch.x.cols !== source.cols) {
+            throw differs('x', number, `${source.cols} columns`, `${batch.x.cols}`);
+          }
+          if (batch.targets !== source.targets) {
+            throw differs('y', number, `${source.targets} columns`, `${batch.targets}`);
+          }
+          if ((batch.weight !== undefined) !== source.weighted) {
+            throw differs(
+              'sampleWeight',
+              number,
+              source.weighted ? 'weights' : 'none',
+              source.weighted ? 'none' : 'weights',
+            );
+          }
+          yield* recutter.take(batch);
+        }
+        yield* recutter.rest();
+      } finally {
+        await iterator.return?.();
+      }
+    },
+  };
+  return { source, first: first.x, isVector: first.isVector };
+}

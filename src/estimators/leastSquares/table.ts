@@ -1,0 +1,45 @@
+import type { NdArray } from '../../core/ndarray.js';
+import { table } from '../../core/table.js';
+import type { Inference, PerParameter } from './inference.js';
+
+/** Digits that people look at; the numbers themselves have all. */
+const digits = (value: number): string =>
+  Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4)
+    ? value.toExponential(4)
+    : value.toPrecision(6);
+
+const pick = ({ coef, intercept }: PerParameter, k: number, j: number): number =>
+  j < 0 ? intercept[k]! : coef.data[k * coef.shape[1]! + j]!;
+
+/** Parameters with their standard errors, t-values and p-values, a table for each target. */
+export function regressionTable(
+  inference: Inference,
+  coef: NdArray<Float64Array>,
+  intercept: Float64Array,
+  names: readonly string[] | undefined,
+): string {
+  const [targets, cols] = coef.shape as [number, number];
+  const { standardErrors, tValues, pValues, residualDf, residualStandardError, rSquared } = inference;
+  const hasIntercept = !Number.isNaN(standardErrors.intercept[0]);
+  const parts: string[] = [];
+  for (let k = 0; k < targets; k++) {
+    const rows: string[][] = [];
+    for (let j = hasIntercept ? -1 : 0; j < cols; j++) {
+      const values = [pick({ coef, intercept }, k, j), pick(standardErrors, k, j), pick(tValues, k, j)];
+      const name = j < 0 ? '(intercept)' : (names?.[j] ?? `x${j}`);
+      rows.push([name, ...values.map(digits), digits(pick(pValues, k, j))]);
+    }
+    if (targets > 1) parts.push(`target ${k}`);
+    parts.push(
+      table(['', 'estimate', 'standard error', 't', 'P(>|t|)'], rows, [
+        'left',
+        'right',
+        'right',
+        'right',
+        'right',
+      ]),
+      `residual standard error ${digits(residualStandardError[k]!)} on ${residualDf} degrees of freedom, R² ${digits(rSquared[k]!)}`,
+    );
+  }
+  return parts.join('\n');
+}

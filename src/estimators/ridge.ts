@@ -1,0 +1,88 @@
+import { SteepestError } from '../core/errors.js';
+import type { TargetInput } from '../data/tables.js';
+import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
+import type { Workers } from '../parallel/workers.js';
+import type { EstimatorFitOptions } from './base/estimator.js';
+import type { FeatureInput } from './base/features.js';
+import { type ParamSpecs, param } from './base/params.js';
+import type { SavedState } from './base/saved.js';
+import { workersParam } from './base/workersParam.js';
+import { factorInput, readRows } from './leastSquares/input.js';
+import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
+import { solveRidge } from './leastSquares/ridgeSolve.js';
+import type { RowBatch } from './leastSquares/source.js';
+
+/** Hyper-parameters. */
+export interface RidgeParams {
+  /** Strength of the penalty, at least 0; or one for each target. Default 1. */
+  alpha: number | readonly number[];
+  /** Default true. The intercept is not penalised. */
+  fitIntercept: boolean;
+  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  workers: Workers;
+}
+
+const isAlpha = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
+
+const SPECS: ParamSpecs<RidgeParams> = {
+  alpha: param.custom<number | readonly number[]>(1, (name, value) => {
+    if (isAlpha(value)) return value;
+    if (Array.isArray(value) && value.length > 0 && value.every(isAlpha)) return [...value];
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as a finite number of at least 0, or an array of such, one per target`,
+      given: JSON.stringify(value) ?? String(value),
+      mend: 'Use 1 to begin with; larger ones shrink the coefficients more.',
+    });
+  }),
+  fitIntercept: param.boolean(true),
+  workers: workersParam,
+};
+
+/**
+ * Linear least squares with an L2 penalty: minimises Σ w_i·(y_i − b − x_i·coef)² + alpha·‖coef‖² per target, in float64, by
+ * QR of the rows and then of [R; √alpha·I]. One pass over the rows and no copy of them, as in `LinearRegression`.
+ * (Hoerl & Kennard 1970; "The Elements of Statistical Learning", Hastie et al., §3.4.1)
+ */
+export class Ridge extends LinearModel<RidgeParams, LinearFit> {
+  constructor(params: Partial<RidgeParams> = {}) {
+    super('Ridge', SPECS, params);
+  }
+
+  /**
+   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is read once
+   * @param y one value per row, or rows × targets; none with a stream
+   * @throws SteepestError `ERR_SHAPE` also where `alpha` has not one element per target; `ERR_RAGGED`, `ERR_EMPTY`,
+   * `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. Whatever it throws, what was learned before stays.
+   */
+  async fit(
+    x: FeatureInput | AsyncIterable<RowBatch>,
+    y?: TargetInput,
+    options: EstimatorFitOptions & KernelOptions = {},
+  ): Promise<this> {
+    const { alpha, fitIntercept, workers } = this.params;
+    const kernels = chooseKernels(options);
+    const input = await readRows(x, y, options.sampleWeight);
+    const { targets } = input.source;
+    const alphas = typeof alpha === 'number' ? Array.from({ length: targets }, () => alpha) : alpha;
+    if (alphas.length !== targets) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `one alpha per target, ${targets}`,
+        given: `${alphas.length}`,
+        mend: 'Pass a single number to use it for all targets.',
+      });
+    }
+    const factor = await factorInput(input, fitIntercept, { workers, kernels, signal: options.signal });
+    const solution = await solveRidge(factor, alphas, kernels);
+    this.fitted = { columns: input.columns, isVector: input.isVector, ...solution };
+    return this;
+  }
+
+  protected override fittedState(): SavedState | undefined {
+    return this.fitted && savedFit(this.fitted);
+  }
+
+  protected override restoreState(state: SavedState): void {
+    this.fitted = restoredFit(state);
+  }
+}

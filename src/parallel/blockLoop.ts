@@ -1,0 +1,58 @@
+import { selectKernels } from '../kernels/backend.js';
+import { PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { Barrier } from './barrier.js';
+import { type Block, takeBlocks } from './blockRing.js';
+import { controlBlock, VERDICT, WORD } from './control.js';
+import type { BlocksTask, RankResult } from './task.js';
+
+/** Blocks of rows of a table that every rank can read; block k belongs to accumulator k mod the number of them. */
+function eachBlock(
+  { rows, blockRows }: { rows: number; blockRows: number },
+  accumulators: number,
+  { rank, workers }: BlocksTask,
+  work: (block: Block) => void,
+): void {
+  const blocks = Math.ceil(rows / blockRows);
+  for (let k = 0; k < blocks; k++) {
+    const accumulator = k % accumulators;
+    if (accumulator % workers !== rank) continue;
+    const firstRow = k * blockRows;
+    work({ accumulator, firstRow, rows: Math.min(blockRows, rows - firstRow) });
+  }
+}
+
+/**
+ * One rank of a reduction over blocks of rows: folds its accumulators' blocks into them, in the order of the rows;
+ * then rank 0 runs what brings the accumulators together. Which block goes where depends on the rows alone, so the
+ * result has the same bits for any number of workers.
+ */
+export function runBlocks(task: BlocksTask): RankResult {
+  const { arena, rank, source, pieceRows } = task;
+  const kernels = selectKernels(task.kernels);
+  const control = controlBlock(arena);
+  const barrier = new Barrier(control, task.workers);
+  const registers = new Float64Array(arena, task.registersOffset, REGISTER_COUNT);
+  const buffers = [new Uint8Array(arena), ...task.tables];
+  const bound = task.programs.map((program) => kernels.bind(program, buffers, registers));
+  let status = 0;
+  const work = ({ accumulator, firstRow, rows }: Block): void => {
+    for (let done = 0; done < rows; done += pieceRows) {
+      if (status !== 0 || Atomics.load(control, WORD.stopRequest) !== 0) return;
+      registers[REGISTERS.rows] = Math.min(pieceRows, rows - done);
+      registers[REGISTERS.batchStart] = firstRow + done;
+      status |= bound[accumulator]!.run(PHASES.rows);
+    }
+  };
+  if (source !== undefined) {
+    if ('slots' in source) takeBlocks(arena, control, source, rank, work);
+    else eachBlock(source, bound.length, task, work);
+  }
+  barrier.wait();
+  const isStopped = Atomics.load(control, WORD.stopRequest) !== 0;
+  if (rank === 0 && task.finish !== undefined && !isStopped) {
+    registers[REGISTERS.rows] = task.finish.maxRows;
+    registers[REGISTERS.batchStart] = 0;
+    status |= kernels.bind(task.finish, buffers, registers).run(PHASES.rows);
+  }
+  return { ok: true, verdict: status === 0 ? 0 : VERDICT.invalid, step: 0, epochs: 0 };
+}

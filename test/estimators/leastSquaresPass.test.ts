@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { LinearRegression, Ridge, type RowBatch, SteepestError, shutdown } from '#steepest/index.js';
+import { availableIsas } from '#steepest/kernels/backend.js';
+import { problem, shared } from './leastSquaresData.js';
+
+afterAll(shutdown);
+
+/** More than the tables that are copied whole, more blocks than accumulators, and an uneven end. */
+const ROWS = 30_011;
+const COLS = 19;
+const { x, y, weight } = problem(ROWS, COLS, 2);
+const X = { data: x, shape: [ROWS, COLS] };
+const Y = { data: y, shape: [ROWS, 2] };
+
+async function fitted(data: Float64Array, workers: number, options: object = {}) {
+  const model = new LinearRegression({ workers });
+  await model.fit({ data, shape: [ROWS, COLS] }, Y, { sampleWeight: weight, ...options });
+  return [...model.coef.data, ...model.intercept, ...model.singularValues];
+}
+
+async function* batches(size: number): AsyncIterable<RowBatch> {
+  for (let first = 0; first < ROWS; first += size) {
+    const last = Math.min(ROWS, first + size);
+    yield {
+      x: { data: x.slice(first * COLS, last * COLS), shape: [last - first, COLS] },
+      y: { data: y.slice(first * 2, last * 2), shape: [last - first, 2] },
+      sampleWeight: weight.slice(first, last),
+    };
+  }
+}
+
+const kernelSets = [
+  ...availableIsas().map((isa) => ({ name: isa, options: { isa } })),
+  { name: 'fast TypeScript', options: { backend: 'typescript' } },
+];
+
+describe('a pass over the rows', () => {
+  it.each(kernelSets)(
+    'has the same bits for any number of workers, in place and through slots: $name',
+    async ({ options }) => {
+      const expected = await fitted(shared(x), 1, options);
+      for (const workers of [1, 2, 3, 5]) {
+        expect(await fitted(x, workers, options)).toEqual(expected);
+        expect(await fitted(shared(x), workers, options)).toEqual(expected);
+      }
+    },
+  );
+
+  it('has the same bits on every instruction set', async () => {
+    const expected = await fitted(x, 2);
+    for (const isa of availableIsas()) expect(await fitted(x, 2, { isa })).toEqual(expected);
+  });
+
+  it('has the same bits for a stream of batches of any size', async () => {
+    const expected = await fitted(x, 2);
+    for (const [size, workers] of [
+      [1000, 1],
+      [7777, 2],
+      [ROWS, 3],
+    ] as const) {
+      const model = await new LinearRegression({ workers }).fit(batches(size));
+      expect([...model.coef.data, ...model.intercept, ...model.singularValues]).toEqual(expected);
+    }
+  });
+
+  it('takes float32 and bytes as the numbers they are', async () => {
+    const bytes = Uint8Array.from({ length: 600 * 3 }, (_, i) => (i * i * 31) % 251);
+    const target = Float64Array.from({ length: 600 }, (_, i) => 3 * bytes[3 * i]! - bytes[3 * i + 2]! + 7);
+    for (const data of [bytes, Float32Array.from(bytes), Float64Array.from(bytes)]) {
+      const model = await new LinearRegression().fit({ data, shape: [600, 3] }, target);
+      [3, 0, -1].forEach((value, j) => {
+        expect(model.coef.data[j]).toBeCloseTo(value, 10);
+      });
+      expect(model.intercept[0]).toBeCloseTo(7, 9);
+    }
+  });
+
+  it('leaves the event loop free and its input as it was', async () => {
+    const [before, yBefore, weightBefore] = [x.slice(), y.slice(), weight.slice()];
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await fitted(x, 1);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+    const same = (a: Float64Array, b: Float64Array): boolean => a.every((value, i) => Object.is(value, b[i]));
+    expect([same(x, before), same(y, yBefore), same(weight, weightBefore)]).toEqual([true, true, true]);
+  });
+
+  it('keeps what was learned when a fit is aborted', async () => {
+    const model = await new Ridge().fit([[1], [2], [3]], [2, 4, 6.5]);
+    const before = model.coef;
+    const controller = new AbortController();
+    const fit = model.fit(X, Y, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await expect(fit).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    await expect(model.fit(X, Y, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ERR_ABORTED',
+    });
+    expect(model.coef).toEqual(before);
+  });
+
+  it('names row and column of a number that is not finite, in place and through slots', async () => {
+    const spoilt = x.slice();
+    spoilt[20_000 * COLS + 3] = Number.NaN;
+    for (const data of [spoilt, shared(spoilt)]) {
+      await expect(new LinearRegression().fit({ data, shape: [ROWS, COLS] }, Y)).rejects.toMatchObject({
+        code: 'ERR_NOT_FINITE',
+        given: 'NaN at row 20000, column 3',
+      });
+    }
+    await expect(new LinearRegression().fit([[1], [Number.POSITIVE_INFINITY]], [1, 2])).rejects.toMatchObject(
+      {
+        code: 'ERR_NOT_FINITE',
+      },
+    );
+  });
+
+  it('passes on what a stream throws, and says which batch does not fit', async () => {
+    async function* broken(): AsyncIterable<RowBatch> {
+      yield { x: [[1], [2]], y: [1, 2] };
+      throw new RangeError('the file is gone');
+    }
+    await expect(new LinearRegression().fit(broken())).rejects.toThrow('the file is gone');
+    async function* uneven(): AsyncIterable<RowBatch> {
+      yield { x: [[1], [2]], y: [1, 2] };
+      yield { x: [[1, 2]], y: [1] };
+    }
+    const error = await new LinearRegression().fit(uneven()).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SteepestError);
+    expect(error).toMatchObject({ code: 'ERR_SHAPE', given: '2' });
+    async function* nothing(): AsyncIterable<RowBatch> {}
+    await expect(new LinearRegression().fit(nothing())).rejects.toMatchObject({ code: 'ERR_EMPTY' });
+  });
+});
