@@ -41,5 +41,5 @@ export type { RowBatch } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
 export * from './preprocessing/index.js';
-export { estimatorTypes, loadEstimator, loadEstimator } from './registry.js';
+export { estimatorTypes, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';
