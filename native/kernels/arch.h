@@ -9,13 +9,20 @@
 
 #if defined(__clang__)
 #define STEEPEST_CLANG 1
-#define STEEPEST_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
 #define STEEPEST_GCC 1
-// More than any tile dimension: accumulators must become registers, so their loops must go.
+#endif
+
+// Accumulators must become registers, so their loops must go. A build that counts bytes defines it as nothing.
+#if !defined(STEEPEST_UNROLL)
+#if defined(STEEPEST_CLANG)
+#define STEEPEST_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(STEEPEST_GCC)
+// More than any tile dimension.
 #define STEEPEST_UNROLL _Pragma("GCC unroll 32")
 #else
 #define STEEPEST_UNROLL
+#endif
 #endif
 
 #if defined(_MSC_VER) && !defined(__clang__)

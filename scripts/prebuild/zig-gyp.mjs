@@ -12,7 +12,8 @@ import { TARGETS } from './targets.mjs';
 import { zig } from './toolchain.mjs';
 import { napiStubs } from './windows/stubs.mjs';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(here));
 const require = createRequire(import.meta.url);
 const staging = process.cwd();
 const objects = join(staging, 'obj');
@@ -86,8 +87,9 @@ function linkFlags(target) {
   }
 }
 
-/** Portable kernels run where no CPU since 2013 is: small is better than fast. */
-const flagsFor = (source) => (source.endsWith('/portable.cc') ? ['-Os'] : []);
+/** Portable kernels are for CPUs without AVX2, where each multiply-add is a call: small is better than unrolled. */
+const SMALL = ['-Os', '-DSTEEPEST_UNROLL='];
+const flagsFor = (source) => (source.endsWith('/portable.cc') ? SMALL : []);
 
 /** Runs zig in the root of the repository; @throws Error with what it printed. */
 function run(args) {
@@ -148,6 +150,7 @@ async function build() {
   const sources = readFileSync(join(root, 'native', 'sources.txt'), 'utf8')
     .trim()
     .split(/\s*\n/);
+  sources.push(relative(root, join(here, 'runtime.cc')));
   const files = await compileAll(sources, [...machine, ...compileFlags(target)]);
   if (target.platform === 'win32') {
     const stubs = join(objects, 'napi_stubs.c');
@@ -161,7 +164,8 @@ async function build() {
     await run(['cc', ...machine, '-O2', `-ffile-prefix-map=${objects}=.`, '-c', stubs, '-o', `${stubs}.o`]);
     files.push(`${stubs}.o`);
   }
-  await run(['c++', ...machine, ...linkFlags(target), ...files, '-o', output]);
+  // `cc`, because `c++` would link the C++ library: runtime.cc takes its place.
+  await run(['cc', ...machine, ...linkFlags(target), ...files, '-o', output]);
   if (target.platform === 'win32') clearTimestamp(output);
 }
 
