@@ -23,6 +23,7 @@
 #include "qr_panel.inl"
 #include "qr.inl"
 #include "triangular.inl"
+#include "normal_residual.inl"
 #include "peak.inl"
 
 /** In the order of OpKind. */
@@ -65,6 +66,7 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_qrFold,
               op_triangularSolve,
               op_jacobiRows,
+              op_normalResidual,
           },
           fmaLoop};
 }

@@ -108,7 +108,8 @@ enum class OpKind : int32_t {
   QrFold = 32,
   TriangularSolve = 33,
   JacobiRows = 34,
-  Count = 35,
+  NormalResidual = 35,
+  Count = 36,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -349,6 +350,14 @@ constexpr int sweeps = 2;
 constexpr int tolerance_ = 0;
 constexpr int maxSweeps_ = 1;
 }  // namespace op_jacobiRows
+namespace op_normalResidual {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int weight = 2;
+constexpr int coef = 3;
+constexpr int intercept = 4;
+constexpr int moments = 5;
+}  // namespace op_normalResidual
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -398,6 +407,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"qrFold", 2, 1, {{"a", false, 2}, {"r", false, 2}}},
     {"triangularSolve", 2, 1, {{"r", false, 2}, {"b", false, 2}}},
     {"jacobiRows", 3, 2, {{"a", false, 2}, {"b", true, 2}, {"sweeps", false, 2}}},
+    {"normalResidual", 6, 0, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"coef", false, 2}, {"intercept", false, 2}, {"moments", false, 2}}},
 };
 
 }  // namespace steepest

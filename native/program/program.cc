@@ -45,6 +45,8 @@ int64_t rowLimitOf(const DecodedOp& op) {
     }
     case OpKind::GatherDesign:
       return op.at(op_gatherDesign::x).rows;
+    case OpKind::NormalResidual:
+      return op.at(op_normalResidual::x).rows;
     default:
       return kNoLimit;
   }

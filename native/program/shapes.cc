@@ -213,6 +213,18 @@ void checkLeastSquares(Shapes& s, OpKind kind) {
       s.exactly(r, Rows, s.side(r, Cols));
       return s.exactly(b, Rows, s.side(r, Cols));
     }
+    case OpKind::NormalResidual: {
+      using namespace op_normalResidual;
+      s.exactly(y, Rows, s.side(x, Rows));
+      s.vector(weight);
+      s.exactly(weight, Cols, s.side(x, Rows));
+      s.exactly(coef, Rows, s.side(y, Cols));
+      s.exactly(coef, Cols, s.side(x, Cols));
+      s.vector(intercept);
+      s.exactly(intercept, Cols, s.side(y, Cols));
+      s.exactly(moments, Rows, 2 * s.side(y, Cols));
+      return s.exactly(moments, Cols, 1 + s.side(x, Cols));
+    }
     case OpKind::JacobiRows: {
       using namespace op_jacobiRows;
       s.exactly(b, Rows, s.side(a, Rows));
@@ -345,7 +357,7 @@ void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
 /** Ops whose result is one whole, so that ranks cannot share them. */
 bool isIndivisible(OpKind kind) {
   return kind == OpKind::RowSums || kind == OpKind::Shuffle || kind == OpKind::LogisticLoss || kind == OpKind::QrFold ||
-         kind == OpKind::JacobiRows;
+         kind == OpKind::JacobiRows || kind == OpKind::NormalResidual;
 }
 
 bool checkSplit(const DecodedOp& op, Refusal& refusal) {

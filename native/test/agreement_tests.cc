@@ -15,7 +15,7 @@ namespace {
  * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
  * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
  * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · H (C+1)×R · w 1×2R; and L 1×2R labels below K
- * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · D 1×1
+ * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · V 1×C · M 2×(C+1) · D 1×1
  */
 struct Spec {
   OpKind kind;
@@ -71,6 +71,8 @@ constexpr Spec kSpecs[] = {
     {OpKind::TriangularSolve, "QP"},
     {OpKind::JacobiRows, "K-D"},
     {OpKind::JacobiRows, "KKD"},
+    {OpKind::NormalResidual, "XY-VDM"},
+    {OpKind::NormalResidual, "uYwVDM"},
 };
 
 /** Every kind but gemm is in the table. */
@@ -163,6 +165,8 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'K': return fill<double>(operand, r, designCols(shape), pad, DType::F64, number);
     case 'Q': return fill<double>(operand, designCols(shape), designCols(shape), pad, DType::F64, number);
     case 'P': return fill<double>(operand, designCols(shape), c, pad, DType::F64, number);
+    case 'V': return fill<double>(operand, 1, c, 0, DType::F64, number);
+    case 'M': return fill<double>(operand, 2, c + 1, pad, DType::F64, number);
     case 'D': return fill<double>(operand, 1, 1, 0, DType::F64, unit);
     default: operand.matrix = {};
   }

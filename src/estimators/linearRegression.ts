@@ -12,6 +12,7 @@ import { centred, type Factor } from './leastSquares/factor.js';
 import { type Inference, inferenceOf } from './leastSquares/inference.js';
 import { factorInput, readRows } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
+import { refine as refineSolution, wantsRefinement } from './leastSquares/refine.js';
 import { singularValuesSync } from './leastSquares/small.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
 import type { RowBatch } from './leastSquares/source.js';
@@ -27,6 +28,11 @@ export interface LinearRegressionParams {
    * its word, for columns such as powers of x whose lengths differ by many orders of magnitude.
    */
   tol: number | undefined;
+  /**
+   * Where columns are so nearly dependent that less than ten digits can be expected, reads the rows of a table again to find the
+   * digits that are missing (a pass over the rows for each step, two or three as a rule). Default true.
+   */
+  refine: boolean;
   /** Worker threads; never changes a bit of the result. Default `'auto'`. */
   workers: Workers;
 }
@@ -34,6 +40,7 @@ export interface LinearRegressionParams {
 const SPECS: ParamSpecs<LinearRegressionParams> = {
   fitIntercept: param.boolean(true),
   tol: param.optional(param.nonNegative(0)),
+  refine: param.boolean(true),
   workers: workersParam,
 };
 
@@ -86,11 +93,16 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     y?: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
-    const { fitIntercept, tol, workers } = this.params;
+    const { fitIntercept, tol, refine, workers } = this.params;
     const kernels = chooseKernels(options);
     const input = await readRows(x, y, options.sampleWeight);
-    const factor = await factorInput(input, fitIntercept, { workers, kernels, signal: options.signal });
-    const solution = await solveFactor(factor, tol ?? defaultTolerance(factor), kernels);
+    const pass = { workers, kernels, signal: options.signal };
+    const factor = await factorInput(input, fitIntercept, pass);
+    const { inverse, ...first } = await solveFactor(factor, tol ?? defaultTolerance(factor), kernels);
+    // A stream cannot be read again.
+    const isRefined =
+      refine && inverse !== undefined && input.features !== undefined && wantsRefinement(factor, inverse);
+    const solution = isRefined ? await refineSolution(input.source, factor, first, pass) : first;
     this.fitted = { columns: input.columns, isVector: input.isVector, factor, ...solution };
     return this;
   }

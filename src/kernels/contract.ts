@@ -404,6 +404,28 @@ export const OPS = {
     operands: { a: ['f64'], 'b?': ['f64'], sweeps: ['f64'] },
     scalars: ['tolerance', 'maxSweeps'],
   },
+  /**
+   * moments[2k] + moments[2k+1] += Σ_r e_r·[1 | x_r] with e_r = w_r·(y_rk − intercept_k − Σ_j x_rj·coef_kj), rows i = batchStart + r,
+   * as if in twice float64's precision: numbers are pairs (h, l), and err(·) is the exact error of the operation
+   * (Dekker 1971; Knuth; Ogita, Rump, Oishi 2005), where neither overflows. Per row and target:
+   * the product sum in 8 lanes, j in lane j mod 8 ascending, from (0, 0): p = x·c; s = h + p; l ← l + (err(s) + (err(p) + 0)); h ← s;
+   * lanes i and i+4, then +2, +1: s = h_i + h_i+4; l_i ← (l_i + l_i+4) + err(s); h_i ← s.
+   * a = y − intercept; b = a − h; e = fast(b, (err(a) + err(b)) − l), fast(b, q) = (b + q, q − ((b + q) − b));
+   * with weight: p = w·e_h; e = fast(p, err(p) + w·e_l).
+   * moments: column 0: s = h + e_h; l ← l + (err(s) + e_l). Column 1 + j: p = x_j·e_h; s = h + p; l ← l + (err(s) + (err(p) + x_j·e_l)); h ← s.
+   * Runs whole.
+   */
+  normalResidual: {
+    operands: {
+      x: ['f32', 'f64', 'u8'],
+      y: ['f64'],
+      'weight?': ['f64'],
+      coef: ['f64'],
+      intercept: ['f64'],
+      moments: ['f64'],
+    },
+    scalars: [],
+  },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

@@ -48,6 +48,7 @@ const FLOPS_PER_ELEMENT: Record<
   qrFold: ['a', ({ operands }) => 2 * operands.r!.cols],
   triangularSolve: ['b', ({ operands }) => operands.r!.cols],
   // A sweep takes about 5 operations for each element and each other row, and six sweeps are usual.
+  normalResidual: ['moments', 20],
   jacobiRows: ['a', ({ operands }) => 30 * operands.a!.rows],
 };
 

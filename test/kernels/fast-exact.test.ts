@@ -22,6 +22,7 @@ const EQUAL: ReadonlySet<OpKind> = new Set([
   'gatherDesign',
   'triangularSolve',
   'jacobiRows',
+  'normalResidual',
 ]);
 
 /** RᵀR, which is the same for every R of one matrix, whatever roundings make of dependent columns. */

@@ -10,6 +10,11 @@ export interface Solution {
   rank: number;
 }
 
+/** A solution, with R⁻¹ of the centred X where that exists. */
+export interface FactorSolution extends Solution {
+  inverse: Float64Array | undefined;
+}
+
 /** cols × targets to targets × cols. */
 export function transpose(values: Float64Array, rows: number, cols: number): Float64Array {
   const out = new Float64Array(values.length);
@@ -37,7 +42,7 @@ export async function solveFactor(
   factor: Factor,
   tolerance: number,
   kernels: KernelRequest,
-): Promise<Solution> {
+): Promise<FactorSolution> {
   const { cols: n, targets } = factor;
   const { r, y } = centred(factor);
   const right = [
@@ -45,10 +50,11 @@ export async function solveFactor(
     { values: identity(n), cols: n },
   ];
   const [x, inverse] = (await solveTriangular(r, n, right, false, kernels)) as [Float64Array, Float64Array];
-  const solution = (coef: Float64Array, rank: number): Solution => ({
+  const solution = (coef: Float64Array, rank: number): FactorSolution => ({
     coef,
     intercept: interceptsOf(factor, coef),
     rank,
+    inverse: rank === n ? inverse : undefined,
   });
   if (surelyFullRank(r, inverse, tolerance)) return solution(transpose(x, n, targets), n);
 

@@ -49,6 +49,7 @@ function rowLimitOf({ kind, operands }: Op): number {
     case 'linearScores':
     case 'linearGradient':
     case 'gatherDesign':
+    case 'normalResidual':
       return x!.rows;
     case 'logisticLoss':
       return Math.min(labels!.cols, weights?.cols ?? Number.POSITIVE_INFINITY);

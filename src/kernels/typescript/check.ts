@@ -26,6 +26,7 @@ const INDIVISIBLE: ReadonlySet<string> = new Set([
   'logisticLoss',
   'qrFold',
   'jacobiRows',
+  'normalResidual',
 ]);
 
 /** Largest value of a 32-bit word. */

@@ -293,6 +293,19 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.vector('sweeps');
     s.exactly('sweeps', 'cols', 1, 'one number');
   },
+  normalResidual(s) {
+    const { rows, cols } = s.of('x');
+    const targets = s.of('y').cols;
+    s.exactly('y', 'rows', rows, 'as many as x');
+    s.vector('weight');
+    s.exactly('weight', 'cols', rows, 'one for each row of x');
+    s.exactly('coef', 'rows', targets, 'one for each column of y');
+    s.exactly('coef', 'cols', cols, 'as many as x');
+    s.vector('intercept');
+    s.exactly('intercept', 'cols', targets, 'as many as y');
+    s.exactly('moments', 'rows', 2 * targets, 'two for each column of y');
+    s.exactly('moments', 'cols', 1 + cols, 'one more than x');
+  },
 };
 
 /** Checks that the operands of one op agree with each other and have room for `maxRows` rows. */

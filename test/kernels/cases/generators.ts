@@ -301,6 +301,17 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.scalar({ tolerance: 1e-15, maxSweeps: 12 });
     c.whole(PHASES.rows);
   },
+  normalResidual(c) {
+    const rows = linearTable(c);
+    const targets = 1 + c.random.below(3);
+    c.matrix('y', rows, targets, c.float, 'f64');
+    c.maybe(() => c.vector('weight', rows, c.positive, 'f64'));
+    c.matrix('coef', targets, c.cols, c.float, 'f64');
+    c.vector('intercept', targets, c.float, 'f64');
+    c.matrix('moments', 2 * targets, 1 + c.cols, c.float, 'f64');
+    c.inPlace('moments', 'all');
+    c.whole(PHASES.rows);
+  },
 };
 
 /** Rows of a table of any element type, with more rows than the mini-batch. */

@@ -7,6 +7,7 @@ import { gatherDesign } from '../float64/design.js';
 import { jacobiRows } from '../float64/jacobi.js';
 import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from '../float64/linear.js';
 import { prepareLogisticLoss } from '../float64/logistic.js';
+import { normalResidual } from '../float64/normalResidual.js';
 import { triangularSolve } from '../float64/triangular.js';
 import type { OpTable } from '../prepare.js';
 import { prepareActivation, prepareActivationBackward } from './activation.js';
@@ -58,4 +59,5 @@ export const exactOps: OpTable = {
   qrFold: prepareQrFold,
   triangularSolve,
   jacobiRows,
+  normalResidual,
 };

@@ -1,7 +1,7 @@
 import { REGISTERS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
 
-function samples(op: PreparedOp): Matrix<F32 | F64 | U8> {
+export function samples(op: PreparedOp): Matrix<F32 | F64 | U8> {
   const dtype = op.op.operands.x?.dtype;
   return dtype === 'u8' ? op.u8('x') : dtype === 'f32' ? op.f32('x') : op.f64('x');
 }
