@@ -8,7 +8,7 @@ import sys
 
 from common import FIXTURES, to_text
 
-NAMES = ["activations", "losses", "optimizers", "training", "estimators", "scores", "logistic", "preprocessing"]
+NAMES = ["activations", "losses", "optimizers", "training", "estimators", "scores", "logistic", "preprocessing", "least_squares"]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9
 

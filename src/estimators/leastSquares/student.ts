@@ -1,22 +1,18 @@
 /** Terms of the continued fraction: it converges within a few dozen, slowest where a and b are largest. */
 const MOST_TERMS = 100_000;
 const TINY = 1e-300;
+/** From here on five terms of Stirling's series for the ratio below leave less than 2⁻⁵³. */
+const LARGE = 30;
 
-/** Lanczos' series for log Γ with g = 7 and 9 terms, good to about 1e-15 (Numerical methods: Lanczos 1964; coefficients of Godfrey). */
-const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-];
-
-/** log Γ(x) for x > 0. */
-function logGamma(x: number): number {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const z = x - 1;
-  const t = z + 7.5;
-  let sum = LANCZOS[0]!;
-  for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (z + i);
-  return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
+/** Γ(a + ½) / Γ(a): Stirling's series of its logarithm (DLMF 5.11.13), reached from small a by Γ(a + 1) = a·Γ(a). */
+function gammaRatio(a: number): number {
+  if (a < LARGE) return (gammaRatio(a + 1) * a) / (a + 0.5);
+  const q = 1 / (a * a);
+  const series = (-1 / 8 + q * (1 / 192 + q * (-1 / 640 + q * (17 / 14336 - (q * 31) / 18432)))) / a;
+  return Math.sqrt(a) * Math.exp(series);
 }
+
+const notZero = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
 
 /** The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method. */
 function betaFraction(x: number, a: number, b: number): number {
@@ -37,25 +33,22 @@ function betaFraction(x: number, a: number, b: number): number {
   return fraction;
 }
 
-const notZero = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
-
-/** The regularised incomplete beta function I_x(a, b). `rest` is 1 − x, given apart so that it keeps its digits. */
-function incompleteBeta(x: number, rest: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (rest <= 0) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(rest));
-  // The fraction converges fast on the side of the mean; the other side is its complement.
-  if (x <= (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
-  return 1 - (front * betaFraction(rest, b, a)) / b;
-}
-
 /**
- * The probability that |T| exceeds |t| for Student's T with `df` degrees of freedom: I_x(df/2, 1/2) with
- * x = df / (df + t²) (Abramowitz & Stegun 26.7.1 with 26.5.27).
+ * The probability that |T| exceeds |t| for Student's T with `df` degrees of freedom: the regularised incomplete beta
+ * function I_x(df/2, ½) at x = df / (df + t²) (Abramowitz & Stegun 26.7.1 with 26.5.27).
  */
 export function studentTwoSided(t: number, df: number): number {
-  if (Number.isNaN(t)) return Number.NaN;
   const square = t * t;
+  if (Number.isNaN(square)) return Number.NaN;
+  if (square === 0) return 1;
   if (square === Number.POSITIVE_INFINITY) return 0;
-  return incompleteBeta(df / (df + square), square / (df + square), df / 2, 0.5);
+  const a = df / 2;
+  const x = df / (df + square);
+  // 1 − x, with the digits that x close to 1 does not hold.
+  const rest = square / (df + square);
+  const logX = rest < 0.5 ? Math.log1p(-rest) : Math.log(x);
+  const front = (Math.exp(a * logX) * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI);
+  // The fraction converges fast on the side of the mean; the other side is its complement.
+  if (x <= (a + 1) / (a + 2.5)) return (front * betaFraction(x, a, 0.5)) / a;
+  return 1 - (front * betaFraction(rest, 0.5, a)) / 0.5;
 }
