@@ -13,6 +13,7 @@ const bundle = join(root, 'dist', 'bundle');
 
 /** What a user can import, and the command. */
 const ENTRIES = { index: join(modules, 'index.js'), kernels: join(modules, 'blas', 'index.js') };
+const COMMAND = { cli: join(modules, 'cli', 'main.js') };
 
 /** From dist/bundle/<format>/ to a file of dist/. */
 const fromBundle = (file) => `../../${relative(dirname(modules), file).replaceAll('\\', '/')}`;
@@ -71,7 +72,7 @@ export async function bundleAll() {
     return join(bundle, name);
   };
   const names = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
-  await write(ENTRIES, { dir: folder('esm', 'module'), format: 'esm', ...names });
+  await write({ ...ENTRIES, ...COMMAND }, { dir: folder('esm', 'module'), format: 'esm', ...names });
   const cjs = { ...ENTRIES, worker: join(modules, 'parallel', 'worker.js') };
   await write(cjs, { dir: folder('cjs', 'commonjs'), format: 'cjs', ...names });
 }

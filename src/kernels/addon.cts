@@ -149,3 +149,30 @@ export function loadAddon(): AddonLoad {
   }
   return { addon: undefined, path: undefined, target: undefined, problems };
 }
+
+/** What came of one binary, for diagnosis. */
+export interface Trial {
+  target: string;
+  path: string;
+  /** `foreign`: for another platform, not tried. */
+  outcome: 'loads' | 'missing' | 'fails' | 'foreign';
+  message: string;
+}
+
+/** Tries every binary that there could be, also those that would never be reached because an earlier one loads. */
+export function tryAll(): Trial[] {
+  const own = new Set(targets());
+  const all = [LOCAL_BUILD, ...Object.entries(PREBUILT).map(([target, file]) => ({ target, ...file }))];
+  return all.map(({ target, path, load }) => {
+    if (target !== LOCAL_BUILD.target && !own.has(target)) {
+      return { target, path, outcome: 'foreign', message: 'for another platform' };
+    }
+    try {
+      load();
+      return { target, path, outcome: 'loads', message: 'loads' };
+    } catch (error) {
+      const { missing, message } = problem(path, error);
+      return { target, path, outcome: missing ? 'missing' : 'fails', message };
+    }
+  });
+}

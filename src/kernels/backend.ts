@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { SteepestError } from '../core/errors.js';
-import { type AddonLoad, type LoadProblem, loadAddon } from './addon.cjs';
+import { type AddonLoad, type LoadProblem, loadAddon, type Trial, tryAll } from './addon.cjs';
 import type { KernelSet } from './contract.js';
 import { NativeKernels } from './native.js';
 import { describeProblems, remedies } from './remedies.js';
@@ -192,4 +192,9 @@ export function measurePeak(isa: string): number {
 export function availableIsas(): readonly string[] {
   load ??= loadAddon();
   return load.addon?.isas() ?? [];
+}
+
+/** What came of every binary that there could be. */
+export function tryBinaries(): readonly Trial[] {
+  return tryAll();
 }

@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util';
+import { shutdown } from '../../parallel/pool.js';
+import { formatReport } from './format.js';
+import { examine } from './report.js';
+
+/**
+ * `steepest doctor [--json]`: prints what this machine runs and whether it computes right.
+ * @returns 1 if something is wrong, else 0
+ */
+export async function doctorCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: 'boolean', default: false } },
+    strict: true,
+    allowPositionals: false,
+  });
+  const report = await examine();
+  await shutdown();
+  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+  return report.problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,113 @@
+import os from 'node:os';
+import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
+import { detectLibc } from '../../kernels/libc.cjs';
+import { version } from '../packageInfo.cjs';
+import { type BitsResult, checkBits, measureSpeed, type Speed, trainOnce } from './selfTest.js';
+
+/** What `steepest doctor` finds. */
+export interface Report {
+  steepest: string;
+  system: {
+    platform: string;
+    arch: string;
+    release: string;
+    /** Null outside Linux. */
+    libc: string | null;
+    cpu: string;
+    /** What this process may use. */
+    cores: number;
+    memoryGB: number;
+  };
+  /** The program: Node.js or what stands in for it, and its versions. */
+  runtime: { name: string; version: string; nodeApi: string; v8: string; executable: string };
+  /** STEEPEST_* variables that are set. */
+  environment: Record<string, string>;
+  backend: Backend | { error: string };
+  isas: readonly string[];
+  binaries: ReturnType<typeof tryBinaries>;
+  /** Milliseconds of a small fit whose threads have to be started first, and of the same one after it. */
+  workers: { count: number; firstFitMs: number; secondFitMs: number };
+  /** No speed if no kernels could be chosen. */
+  selfTest: { bits: BitsResult[]; speed: Speed | null };
+  /** What is wrong, a sentence each; none if all is well. */
+  problems: string[];
+}
+
+function examineSystem(): Report['system'] {
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    release: os.release(),
+    libc: libcWithVersion(),
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryGB: Math.round(os.totalmem() / 1e8) / 10,
+  };
+}
+
+function libcWithVersion(): string | null {
+  const libc = detectLibc();
+  if (libc !== 'glibc') return libc ?? null;
+  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return `glibc ${header?.glibcVersionRuntime ?? ''}`.trim();
+}
+
+function examineRuntime(): Report['runtime'] {
+  const { versions } = process;
+  const other = (['electron', 'bun', 'deno'] as const).find((name) => versions[name] !== undefined);
+  return {
+    name: other ?? 'node',
+    version: (other && versions[other]) ?? versions.node,
+    nodeApi: versions.modules === undefined ? 'unknown' : (versions.napi ?? 'unknown'),
+    v8: versions.v8 ?? 'none',
+    executable: process.execPath,
+  };
+}
+
+function chosenBackend(): Report['backend'] {
+  try {
+    return backend();
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The binary for this platform is there, and yet does not load. */
+function backendProblems(report: Pick<Report, 'backend' | 'binaries' | 'environment'>): string[] {
+  if ('error' in report.backend) return [report.backend.error];
+  if (report.backend.kind === 'native' || report.environment.STEEPEST_BACKEND === 'typescript') return [];
+  return [`TypeScript kernels compute, slower than native ones would: ${report.backend.reason}`];
+}
+
+function bitsProblems(bits: readonly BitsResult[]): string[] {
+  return bits
+    .filter(({ same }) => !same)
+    .map(({ isa, workers }) => `The self-test gives other bits than it must: ${isa}, ${workers} workers`);
+}
+
+/** Looks at everything. Takes about five seconds, and never throws for what is only wrong on this machine. */
+export async function examine(): Promise<Report> {
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => name.startsWith('STEEPEST_')),
+  ) as Record<string, string>;
+  const chosen = chosenBackend();
+  const native = 'kind' in chosen && chosen.kind === 'native';
+  const kernels = native ? {} : ({ backend: 'typescript', numerics: 'exact' } as const);
+  const count = Math.max(2, os.availableParallelism());
+  const first = await trainOnce(count, kernels);
+  const second = await trainOnce(count, kernels);
+  const bits = await checkBits(native, [1, 2, count].slice(0, count > 2 ? 3 : 2));
+  const binaries = tryBinaries();
+  return {
+    steepest: version,
+    system: examineSystem(),
+    runtime: examineRuntime(),
+    environment,
+    backend: chosen,
+    isas: availableIsas(),
+    binaries,
+    workers: { count, firstFitMs: first.ms, secondFitMs: second.ms },
+    selfTest: { bits, speed: 'error' in chosen ? null : measureSpeed(native ? chosen.isa : undefined) },
+    problems: [...backendProblems({ backend: chosen, binaries, environment }), ...bitsProblems(bits)],
+  };
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { sgemm } from '../../blas/sgemm.js';
+import { UniformStream } from '../../core/random.js';
+import { availableIsas, measurePeak } from '../../kernels/backend.js';
+import { layers } from '../../layers/index.js';
+import type { KernelOptions } from '../../models/kernelOptions.js';
+import { type Sequential, sequential } from '../../models/sequential.js';
+
+/**
+ * SHA-256 of the parameters after {@link trainOnce}, as the exact TypeScript kernels compute them: they emulate
+ * each rounding of the contract with integer and float64 operations. test/cli/self-test.test.ts computes it anew.
+ */
+export const EXPECTED_BITS = 'f0198183722d2d1b74036ca98253a0d615fb90e673278d163837d6e7a2d3bc6b';
+
+/** No multiple of a vector's length, so that every kernel's tail is used. */
+const ROWS = 93;
+const INPUTS = 19;
+const HIDDEN = 33;
+const CLASSES = 5;
+const BATCH = 31;
+const EPOCHS = 4;
+
+const DATA_SEED = 2026;
+
+function trainingData(): { x: Float32Array; y: number[] } {
+  const uniform = new UniformStream(DATA_SEED, 0);
+  const x = new Float32Array(ROWS * INPUTS).map((_, i) => 2 * uniform.at(i) - 1);
+  const y = Array.from({ length: ROWS }, (_, row) => {
+    const sum = x[row * INPUTS]! + x[row * INPUTS + 1]! * x[row * INPUTS + 2]!;
+    return Math.floor(Math.abs(sum) * 97) % CLASSES;
+  });
+  return { x, y };
+}
+
+function smallModel(): Sequential {
+  const model = sequential({
+    seed: 7,
+    layers: [
+      layers.dense({ units: HIDDEN, activation: 'tanh', inputShape: [INPUTS] }),
+      layers.dropout({ rate: 0.25 }),
+      layers.dense({ units: HIDDEN, activation: 'gelu' }),
+      layers.dense({ units: CLASSES, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  return model;
+}
+
+/** Trains a small model, always the same; returns the SHA-256 of its parameters and the milliseconds taken. */
+export async function trainOnce(
+  workers: number,
+  kernels: KernelOptions,
+): Promise<{ sha256: string; ms: number }> {
+  const { x, y } = trainingData();
+  const model = smallModel();
+  const start = performance.now();
+  await model.fit({ data: x, shape: [ROWS, INPUTS] }, y, {
+    epochs: EPOCHS,
+    batchSize: BATCH,
+    workers,
+    ...kernels,
+  });
+  const ms = performance.now() - start;
+  const hash = createHash('sha256');
+  for (const { data } of model.getWeights()) hash.update(littleEndian(data));
+  return { sha256: hash.digest('hex'), ms };
+}
+
+function littleEndian(data: Float32Array): Uint8Array {
+  const bytes = Buffer.from(data.slice().buffer);
+  return endianness() === 'BE' ? bytes.swap32() : bytes;
+}
+
+/** One training run of the self-test. */
+export interface BitsResult {
+  isa: string;
+  workers: number;
+  sha256: string;
+  /** The bits that every kernel set must give. */
+  same: boolean;
+}
+
+/** Trains on every instruction set here, and with several workers; on TypeScript kernels if there is no other. */
+export async function checkBits(native: boolean, workerCounts: readonly number[]): Promise<BitsResult[]> {
+  const choices: KernelOptions[] = native
+    ? availableIsas().map((isa) => ({ isa: isa as KernelOptions['isa'] }))
+    : [{ backend: 'typescript', numerics: 'exact' }];
+  const results: BitsResult[] = [];
+  for (const choice of choices) {
+    for (const workers of workerCounts) {
+      const { sha256 } = await trainOnce(workers, choice);
+      const isa = choice.isa ?? 'typescript, exact';
+      results.push({ isa, workers, sha256, same: sha256 === EXPECTED_BITS });
+    }
+  }
+  return results;
+}
+
+/** Rates of one core, in GFLOP/s. */
+export interface Speed {
+  /** Of a matrix product. */
+  gemm: number;
+  /** Of multiply-adds that touch no memory; null without native kernels. */
+  peak: number | null;
+}
+
+const GEMM_SIZE = 384;
+const SECONDS = 3;
+
+/** The best of the products that fit into the time. */
+export function measureSpeed(isa: string | undefined): Speed {
+  const uniform = new UniformStream(DATA_SEED, 1);
+  const matrix = () => new Float32Array(GEMM_SIZE * GEMM_SIZE).map((_, i) => uniform.at(i));
+  const [a, b, c] = [matrix(), matrix(), matrix()] as const;
+  const flops = 2 * GEMM_SIZE ** 3;
+  const end = performance.now() + SECONDS * 1000;
+  let best = 0;
+  do {
+    const start = performance.now();
+    sgemm({ m: GEMM_SIZE, n: GEMM_SIZE, k: GEMM_SIZE, a, b, c });
+    best = Math.max(best, flops / ((performance.now() - start) * 1e6));
+  } while (performance.now() < end);
+  return { gemm: best, peak: isa === undefined ? null : measurePeak(isa) / 1e9 };
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { doctorCommand } from './doctor/command.js';
+import { version } from './packageInfo.cjs';
+
+/** What a command gets: the words after its name. Returns the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS = new Map<string, Command>([['doctor', doctorCommand]]);
+
+const USAGE = `Usage: steepest <command> [options]
+
+Commands:
+  doctor [--json]   what this machine runs, why, and whether it computes right; for bug reports
+
+Options:
+  --help            this text
+  --version         the version of the package
+`;
+
+/** The exit code for a command line that cannot be understood, as of most Unix programs. */
+const EXIT_USAGE = 2;
+
+function refuse(problem: string): number {
+  process.stderr.write(`steepest: ${problem}\n\n${USAGE}`);
+  return EXIT_USAGE;
+}
+
+/** Options before the command. */
+function topLevel(args: readonly string[]): number {
+  const options = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
+  const { values } = parseArgs({ args: [...args], options, strict: true });
+  if (values.version) process.stdout.write(`${version}\n`);
+  else if (values.help) process.stdout.write(USAGE);
+  else return refuse('no command');
+  return 0;
+}
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const [name] = args;
+    if (name === undefined || name.startsWith('-')) return topLevel(args);
+    const command = COMMANDS.get(name);
+    return command ? await command(args.slice(1)) : refuse(`no command '${name}'`);
+  } catch (error) {
+    if (isUsageError(error)) return refuse(error.message);
+    throw error;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
