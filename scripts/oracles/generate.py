@@ -8,7 +8,18 @@ import sys
 
 from common import FIXTURES, to_text
 
-NAMES = ["activations", "losses", "optimizers", "training", "estimators", "scores", "logistic", "preprocessing", "least_squares"]
+NAMES = [
+    "activations",
+    "losses",
+    "optimizers",
+    "training",
+    "estimators",
+    "scores",
+    "logistic",
+    "preprocessing",
+    "least_squares",
+    "npy",
+]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9
 

@@ -8,6 +8,8 @@ export interface ByteReader {
   /** Bytes of the file on the disk, and when it was last written. */
   readonly size: number;
   readonly modifiedMs: number;
+  /** True if the file is gzipped; what is read is not. */
+  readonly zipped: boolean;
   /** Fills target[begin … end − 1] as far as one read goes; 0 at the end of the file. */
   read(target: Uint8Array, begin: number, end: number): Promise<number>;
   close(): Promise<void>;
@@ -33,7 +35,7 @@ export async function openBytes(path: string): Promise<ByteReader> {
     const start = new Uint8Array(GZIP_MAGIC.length);
     await handle.read(start, 0, start.length, 0);
     const zipped = GZIP_MAGIC.every((byte, i) => start[i] === byte);
-    const state = { size: stat.size, modifiedMs: stat.mtimeMs };
+    const state = { size: stat.size, modifiedMs: stat.mtimeMs, zipped };
     return zipped ? gzipReader(path, handle, state) : plainReader(path, handle, state);
   } catch (error) {
     await handle.close();
@@ -41,7 +43,7 @@ export async function openBytes(path: string): Promise<ByteReader> {
   }
 }
 
-type FileState = Pick<ByteReader, 'size' | 'modifiedMs'>;
+type FileState = Pick<ByteReader, 'size' | 'modifiedMs' | 'zipped'>;
 
 function plainReader(path: string, handle: FileHandle, state: FileState): ByteReader {
   let position = 0;

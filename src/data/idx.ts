@@ -1,9 +1,8 @@
-import { access, type FileHandle, open } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { type ByteSource, withFile } from './byteSource.js';
+import * as errors from './fileErrors.js';
 
 /** Arrays that worker threads can read as they stand: training on them needs no copy. */
 export type SharedArray =
@@ -60,12 +59,9 @@ const MAGIC_BYTES = 4;
 const SIZE_BYTES = 4;
 /** Images with channels have four dimensions; this leaves room. */
 const MAX_RANK = 8;
-const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is wrong. */
-const MAX_DEFLATE_RATIO = 1032;
 
-function fileError(path: string, expected: string, given: string, mend: string, cause?: unknown): never {
-  throw new SteepestError('ERR_DATA_FILE', { expected: `'${path}' ${expected}`, given, mend }, { cause });
+function fileError(path: string, expected: string, given: string, mend: string): never {
+  throw errors.fileError(path, expected, given, mend);
 }
 
 /**
@@ -75,62 +71,22 @@ function fileError(path: string, expected: string, given: string, mend: string, 
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no IDX file, or shorter or longer than it says.
  */
 export async function readIdx(path: string): Promise<NdArray<SharedArray>> {
-  const handle = await open(path, 'r').catch((error: Error) =>
-    fileError(path, 'to be readable', error.message, 'Check the path.', error),
-  );
-  try {
-    return await readOpenIdx(path, handle);
-  } catch (error) {
-    if (error instanceof SteepestError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return fileError(path, 'to be a whole file', reason, 'Download it again.', error);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readOpenIdx(path: string, handle: FileHandle): Promise<NdArray<SharedArray>> {
-  const { size } = await handle.stat();
-  const start = new Uint8Array(GZIP_MAGIC.length);
-  await handle.read(start, 0, start.length, 0);
-  const zipped = GZIP_MAGIC.every((byte, i) => start[i] === byte);
-  const source = new ByteSource(path, byteStream(handle, zipped));
-  try {
-    return await readSource(source, path, zipped ? size * MAX_DEFLATE_RATIO : size, size);
-  } finally {
-    await source.close();
-  }
-}
-
-/** @param limit the most bytes that a file of `size` bytes can hold */
-async function readSource(
-  source: ByteSource,
-  path: string,
-  limit: number,
-  size: number,
-): Promise<NdArray<SharedArray>> {
-  const { type, shape } = await readHeader(source, path);
-  const length = shape.reduce((product, n) => product * n, 1);
-  const byteLength = length * type.itemBytes;
-  if (byteLength > limit) {
-    const mend = 'The file is incomplete or no IDX file: download it again.';
-    fileError(
-      path,
-      `to hold ${byteLength} bytes of elements, as its header says`,
-      `a file of ${size} bytes`,
-      mend,
-    );
-  }
-  const data = await readElements(source, type, length);
-  await source.end(`${byteLength} bytes of elements`);
-  return { data, shape };
-}
-
-function byteStream(handle: FileHandle, zipped: boolean): AsyncIterable<Uint8Array> {
-  const file = handle.createReadStream({ start: 0, autoClose: false });
-  if (!zipped) return file;
-  // Errors of either stream reach the one who reads; the callback is there because pipeline wants one.
-  return pipeline(file, createGunzip(), () => undefined);
+  return withFile(path, async (source) => {
+    const { type, shape } = await readHeader(source, path);
+    const length = shape.reduce((product, n) => product * n, 1);
+    const byteLength = length * type.itemBytes;
+    if (byteLength > source.limit) {
+      fileError(
+        path,
+        `to hold ${byteLength} bytes of elements, as its header says`,
+        `a file of at most ${source.limit} bytes`,
+        'The file is incomplete or no IDX file: download it again.',
+      );
+    }
+    const data = await readElements(source, type, length);
+    await source.end(`${byteLength} bytes of elements`);
+    return { data, shape };
+  });
 }
 
 async function readHeader(source: ByteSource, path: string): Promise<{ type: IdxType; shape: number[] }> {
@@ -222,55 +178,4 @@ async function findFile(folder: string, name: string): Promise<string> {
   }
   const mend = 'Download the four MNIST files into that folder, or give the right one.';
   return fileError(join(folder, name), 'or its .gz to be there', 'no such file', mend);
-}
-
-/** Hands out a stream's bytes in the portions that a reader asks for. */
-class ByteSource {
-  private readonly chunks: AsyncIterator<Uint8Array>;
-  private rest: Uint8Array = new Uint8Array(0);
-
-  constructor(
-    private readonly path: string,
-    stream: AsyncIterable<Uint8Array>,
-  ) {
-    this.chunks = stream[Symbol.asyncIterator]();
-  }
-
-  /** Fills the whole of `target`. */
-  async fill(target: Uint8Array, what: string): Promise<void> {
-    let filled = 0;
-    while (filled < target.length) {
-      if (this.rest.length === 0 && !(await this.next())) {
-        const mend = 'The file is incomplete: download it again.';
-        fileError(
-          this.path,
-          `to hold ${target.length} bytes of ${what}`,
-          `an end after ${filled} of them`,
-          mend,
-        );
-      }
-      const part = this.rest.subarray(0, target.length - filled);
-      target.set(part, filled);
-      this.rest = this.rest.subarray(part.length);
-      filled += part.length;
-    }
-  }
-
-  /** Checks that nothing is left. */
-  async end(what: string): Promise<void> {
-    if (this.rest.length > 0 || (await this.next())) {
-      fileError(this.path, `to end after ${what}`, 'more bytes', 'Download it again.');
-    }
-  }
-
-  /** Lets go of the stream, read to its end or not. */
-  async close(): Promise<void> {
-    await this.chunks.return?.();
-  }
-
-  private async next(): Promise<boolean> {
-    const { value, done } = await this.chunks.next();
-    this.rest = done ? new Uint8Array(0) : value;
-    return !done;
-  }
 }

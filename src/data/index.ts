@@ -1,3 +1,4 @@
+export { type CifarImages, cifar10Classes, loadCifar10, readCifar10 } from './cifar.js';
 export type { Column, ColumnInput, NumericColumn, TextColumn } from './column.js';
 export { type CsvBatch, CsvDataset, type CsvMatrix, csv } from './csv/dataset.js';
 export type { CsvColumnType, CsvOptions } from './csv/options.js';
@@ -5,3 +6,5 @@ export type { CsvColumn, CsvSchema } from './csv/schema.js';
 export { type ColumnsInput, DataTable } from './dataTable.js';
 export * from './generators/index.js';
 export { loadMnist, readIdx } from './idx.js';
+export { readNpy, writeNpy } from './npy/npy.js';
+export { readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';

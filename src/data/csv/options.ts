@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { SteepestError, unknownName } from '../../core/errors.js';
+import { localPath } from '../localPath.js';
 
 /**
  * What a column holds.
@@ -84,16 +84,6 @@ function bad(expected: string, given: unknown, mend: string): never {
     given: typeof given === 'string' ? JSON.stringify(given) : String(given),
     mend,
   });
-}
-
-/** The path of a local file. @throws SteepestError `ERR_ARGUMENT` for URLs of other places */
-export function localPath(what: string, path: string | URL): string {
-  if (path instanceof URL) {
-    if (path.protocol === 'file:') return fileURLToPath(path);
-    bad(`${what} to be a path or a file: URL`, path.href, 'Download the file first.');
-  }
-  if (typeof path === 'string' && path !== '') return path;
-  return bad(`${what} to be a path or a file: URL`, path, 'Name a file.');
 }
 
 function nameList(option: string, value: unknown): readonly string[] {

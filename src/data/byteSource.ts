@@ -1,0 +1,108 @@
+import { type ByteReader, openBytes } from './byteReader.js';
+import { fileError } from './fileErrors.js';
+
+const CHUNK_BYTES = 2 ** 20;
+/** Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is wrong. */
+const MAX_DEFLATE_RATIO = 1032;
+
+/** Hands out bytes in the portions that a reader of a binary format asks for. */
+export interface ByteSource {
+  /** The file, for messages. */
+  readonly path: string;
+  /** The most bytes that can come. */
+  readonly limit: number;
+  /** Fills the whole of `target`. @throws SteepestError `ERR_DATA_FILE` if the source ends before */
+  fill(target: Uint8Array, what: string): Promise<void>;
+  /** The next bytes, at most so many; none at the end. */
+  upTo(bytes: number): Promise<Uint8Array>;
+  /** Checks that nothing is left. @throws SteepestError `ERR_DATA_FILE` */
+  end(what: string): Promise<void>;
+}
+
+function tooShort(path: string, wanted: number, got: number, what: string): never {
+  throw fileError(
+    path,
+    `to hold ${wanted} bytes of ${what}`,
+    `an end after ${got} of them`,
+    'The file is incomplete: download or write it again.',
+  );
+}
+
+function tooLong(path: string, what: string): never {
+  throw fileError(path, `to end after ${what}`, 'more bytes', 'Download or write it again.');
+}
+
+class FileSource implements ByteSource {
+  private readonly buffer = new Uint8Array(CHUNK_BYTES);
+  private at = 0;
+  private filled = 0;
+
+  constructor(
+    readonly path: string,
+    readonly limit: number,
+    private readonly reader: ByteReader,
+  ) {}
+
+  async fill(target: Uint8Array, what: string): Promise<void> {
+    let done = 0;
+    while (done < target.length) {
+      if (this.at === this.filled && !(await this.more())) tooShort(this.path, target.length, done, what);
+      const part = this.buffer.subarray(this.at, Math.min(this.filled, this.at + target.length - done));
+      target.set(part, done);
+      done += part.length;
+      this.at += part.length;
+    }
+  }
+
+  async upTo(bytes: number): Promise<Uint8Array> {
+    if (this.at === this.filled && !(await this.more())) return new Uint8Array(0);
+    const part = this.buffer.slice(this.at, Math.min(this.filled, this.at + bytes));
+    this.at += part.length;
+    return part;
+  }
+
+  async end(what: string): Promise<void> {
+    if (this.at < this.filled || (await this.more())) tooLong(this.path, what);
+  }
+
+  private async more(): Promise<boolean> {
+    this.at = 0;
+    this.filled = await this.reader.read(this.buffer, 0, CHUNK_BYTES);
+    return this.filled > 0;
+  }
+}
+
+/**
+ * Runs `read` on a file, plain or gzipped, and closes it whatever happens.
+ * @throws SteepestError `ERR_DATA_FILE` if it cannot be opened
+ */
+export async function withFile<T>(path: string, read: (source: ByteSource) => Promise<T>): Promise<T> {
+  const reader = await openBytes(path);
+  try {
+    return await read(new FileSource(path, reader.size * (reader.zipped ? MAX_DEFLATE_RATIO : 1), reader));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Bytes in memory as a source. @param path what they came from, for messages */
+export function memorySource(path: string, bytes: Uint8Array): ByteSource {
+  let at = 0;
+  return {
+    path,
+    limit: bytes.length,
+    async fill(target, what) {
+      if (at + target.length > bytes.length) tooShort(path, target.length, bytes.length - at, what);
+      target.set(bytes.subarray(at, at + target.length));
+      at += target.length;
+    },
+    async upTo(count) {
+      const part = bytes.slice(at, at + count);
+      at += part.length;
+      return part;
+    },
+    async end(what) {
+      if (at < bytes.length) tooLong(path, what);
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { withFile } from './byteSource.js';
+import { fileError, systemError } from './fileErrors.js';
+import { localPath } from './localPath.js';
+
+/** Images of CIFAR-10 with their labels. */
+export interface CifarImages {
+  /** Pixels 0 … 255, one image per row: [n, 3072], which is 32 rows × 32 columns × red, green, blue, channels last. */
+  x: NdArray<Uint8Array<SharedArrayBuffer>>;
+  /** The class of each image, 0 … 9: [n]. */
+  y: NdArray<Int32Array<SharedArrayBuffer>>;
+}
+
+const SIDE = 32;
+const CHANNELS = 3;
+const PIXELS = SIDE * SIDE;
+const IMAGE_BYTES = PIXELS * CHANNELS;
+const LABEL_BYTES = 1;
+const RECORD_BYTES = LABEL_BYTES + IMAGE_BYTES;
+
+/** The classes, in the order of their labels (cs.toronto.edu/~kriz/cifar.html). */
+export const cifar10Classes: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+const MAX_TRAIN_FILES = 5;
+
+/**
+ * Reads CIFAR-10 in its binary layout: records of a label and the red, green and blue planes of 32 × 32 pixels. Planes become
+ * pixels of three channels.
+ * @param paths files, plain or gzipped, read in this order as one set
+ * @throws SteepestError `ERR_DATA_FILE` for a file that is missing, not of whole records, or with a label above 9
+ */
+export async function readCifar10(paths: string | URL | readonly (string | URL)[]): Promise<CifarImages> {
+  const list = (Array.isArray(paths) ? paths : [paths]) as readonly (string | URL)[];
+  if (list.length === 0) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'at least one CIFAR-10 file',
+      given: 'none',
+      mend: 'Name data_batch_1.bin, say.',
+    });
+  }
+  const files = list.map((path) => localPath('the path of a CIFAR-10 file', path));
+  const parts: Uint8Array[] = [];
+  for (const file of files) parts.push(await readRecords(file));
+  const count = parts.reduce((sum, part) => sum + part.length / RECORD_BYTES, 0);
+  const x = new Uint8Array(new SharedArrayBuffer(count * IMAGE_BYTES));
+  const y = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
+  let image = 0;
+  parts.forEach((part, k) => {
+    for (let at = 0; at < part.length; at += RECORD_BYTES, image++) {
+      y[image] = label(files[k]!, part, at);
+      interleave(part, at + LABEL_BYTES, x, image * IMAGE_BYTES);
+    }
+  });
+  return { x: { data: x, shape: [count, IMAGE_BYTES] }, y: { data: y, shape: [count] } };
+}
+
+function label(path: string, bytes: Uint8Array, at: number): number {
+  const value = bytes[at]!;
+  if (value < cifar10Classes.length) return value;
+  throw fileError(
+    path,
+    `to hold labels below ${cifar10Classes.length}`,
+    `${value} at image ${at / RECORD_BYTES}`,
+    'Give a file of CIFAR-10 (not CIFAR-100) in the binary layout.',
+  );
+}
+
+/** Three planes become pixels of three channels. */
+function interleave(from: Uint8Array, at: number, to: Uint8Array, into: number): void {
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    const plane = at + channel * PIXELS;
+    for (let i = 0; i < PIXELS; i++) to[into + i * CHANNELS + channel] = from[plane + i]!;
+  }
+}
+
+async function readRecords(path: string): Promise<Uint8Array> {
+  return withFile(path, async (source) => {
+    const pieces: Uint8Array[] = [];
+    for (;;) {
+      const piece = await source.upTo(RECORD_BYTES * 1024);
+      if (piece.length === 0) break;
+      pieces.push(piece);
+    }
+    const bytes = Buffer.concat(pieces);
+    const rest = bytes.length % RECORD_BYTES;
+    if (bytes.length > 0 && rest === 0) return bytes;
+    throw fileError(
+      path,
+      `to hold whole records of ${RECORD_BYTES} bytes`,
+      bytes.length === 0 ? 'an empty file' : `${(bytes.length - rest) / RECORD_BYTES} and ${rest} bytes more`,
+      'The file is incomplete or not in the binary layout: download it again.',
+    );
+  });
+}
+
+/**
+ * Reads a folder of CIFAR-10's binary version: `data_batch_1.bin` … `data_batch_5.bin`, as many as there are from the first
+ * on, and `test_batch.bin`, plain or gzipped.
+ * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10}, and if the first or the test batch is missing
+ */
+export async function loadCifar10(folder: string | URL): Promise<{ train: CifarImages; test: CifarImages }> {
+  const path = localPath('the folder of CIFAR-10', folder);
+  const there = await stat(path).catch((error: unknown) => {
+    throw systemError(path, 'to be the folder of CIFAR-10', error);
+  });
+  if (!there.isDirectory()) {
+    throw fileError(path, 'to be a folder', 'a file', 'Read a single file with readCifar10.');
+  }
+  const batches: (string | undefined)[] = [];
+  for (let k = 1; k <= MAX_TRAIN_FILES; k++) batches.push(await present(path, `data_batch_${k}.bin`));
+  const train = batches.filter((file) => file !== undefined);
+  const gap = batches.indexOf(undefined);
+  if (gap >= 0 && gap < train.length) {
+    throw fileError(
+      join(path, `data_batch_${gap + 1}.bin`),
+      'or its .gz to be there, as later batches are',
+      'no such file',
+      'Download it, or name the files with readCifar10.',
+    );
+  }
+  const test = await present(path, 'test_batch.bin');
+  if (train.length === 0 || test === undefined) {
+    throw fileError(
+      join(path, train.length === 0 ? 'data_batch_1.bin' : 'test_batch.bin'),
+      'or its .gz to be there',
+      'no such file',
+      'Download the binary version of CIFAR-10 into that folder, or give the right one.',
+    );
+  }
+  return { train: await readCifar10(train), test: await readCifar10(test) };
+}
+
+async function present(folder: string, name: string): Promise<string | undefined> {
+  for (const candidate of [name, `${name}.gz`]) {
+    const path = join(folder, candidate);
+    const found = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (found) return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,144 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { type ByteSource, withFile } from '../byteSource.js';
+import { fileError } from '../fileErrors.js';
+import { localPath } from '../localPath.js';
+import { type NpyHeader, npyHeaderBytes, readNpyHeader } from './header.js';
+import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES, npyKind, SAME_BYTES } from './types.js';
+
+/** Elements are converted this many bytes at a time; a multiple of every element's size. */
+const PIECE_BYTES = 2 ** 16;
+
+/**
+ * Reads an array that numpy.save wrote: NPY versions 1 to 3, either byte order, C or Fortran order, plain or gzipped.
+ *
+ * | NumPy | here |
+ * |---|---|
+ * | float32, float64, int32, uint32, uint8 | the same |
+ * | bool | uint8, 0 and 1 |
+ * | int8, int16, uint16 | int32 |
+ * | int64, uint64 | float64; a value beyond ±(2^53 − 1), which float64 cannot hold exactly, is an error |
+ *
+ * @returns row-major values over shared memory, and the shape; an array of no dimensions has shape [] and one value
+ * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or shorter or longer than it says
+ */
+export async function readNpy(path: string | URL): Promise<NdArray> {
+  return withFile(localPath('the path of an NPY file', path), readNpySource);
+}
+
+/** An NPY file from any source. */
+export async function readNpySource(source: ByteSource): Promise<NdArray> {
+  const header = await readNpyHeader(source);
+  const { itemBytes, make } = NPY_TYPES.get(header.kind)!;
+  const length = header.shape.reduce((product, size) => product * size, 1);
+  const byteLength = length * itemBytes;
+  if (!(byteLength <= source.limit)) {
+    throw fileError(
+      source.path,
+      `to hold ${byteLength} bytes of elements, as its header says`,
+      `at most ${source.limit} bytes`,
+      'The file is incomplete: download or write it again.',
+    );
+  }
+  const data = await readElements(source, header, length);
+  await source.end(`${byteLength} bytes of elements`);
+  return {
+    data: header.fortranOrder ? toRowMajor(data, make(length), header.shape) : data,
+    shape: header.shape,
+  };
+}
+
+async function readElements(source: ByteSource, header: NpyHeader, length: number): Promise<NumericArray> {
+  const { kind, littleEndian } = header;
+  const type = NPY_TYPES.get(kind)!;
+  const data = type.make(length);
+  if (SAME_BYTES.has(kind) && (littleEndian === HOST_IS_LITTLE_ENDIAN || type.itemBytes === 1)) {
+    await source.fill(new Uint8Array(data.buffer), 'elements');
+    return data;
+  }
+  const piece = new Uint8Array(PIECE_BYTES);
+  const view = new DataView(piece.buffer);
+  const perPiece = PIECE_BYTES / type.itemBytes;
+  for (let begin = 0; begin < length; begin += perPiece) {
+    const count = Math.min(perPiece, length - begin);
+    await source.fill(piece.subarray(0, count * type.itemBytes), 'elements');
+    const mayNotFit = !(data instanceof Float32Array) && kind !== 'f8';
+    for (let i = 0; i < count; i++) {
+      const value = type.get(view, i * type.itemBytes, littleEndian);
+      if (mayNotFit && Number.isNaN(value)) {
+        throw tooLarge(source.path, header, begin + i, view, i * type.itemBytes);
+      }
+      data[begin + i] = value;
+    }
+  }
+  return data;
+}
+
+function tooLarge(path: string, header: NpyHeader, index: number, view: DataView, at: number): SteepestError {
+  const { kind, littleEndian } = header;
+  const value = kind === 'i8' ? view.getBigInt64(at, littleEndian) : view.getBigUint64(at, littleEndian);
+  return fileError(
+    path,
+    'to hold integers within ±(2^53 − 1), which float64 holds exactly',
+    `${value} at element ${index}`,
+    "If rounding does no harm, convert it in NumPy: array.astype('float64').",
+  );
+}
+
+/** `data` copied to `into` with the last dimension varying fastest instead of the first. */
+function toRowMajor(data: NumericArray, into: NumericArray, shape: readonly number[]): NumericArray {
+  const strides = shape.map((_, k) => shape.slice(0, k).reduce((product, size) => product * size, 1));
+  const position = shape.map(() => 0);
+  let from = 0;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = data[from]!;
+    // Counts up in row-major order and keeps `from` where that element lies in Fortran order.
+    for (let k = shape.length - 1; k >= 0; k--) {
+      from += strides[k]!;
+      if (++position[k]! < shape[k]!) break;
+      from -= strides[k]! * shape[k]!;
+      position[k] = 0;
+    }
+  }
+  return into;
+}
+
+/** The bytes of an NPY file. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */
+export function npyBytes(what: string, { data, shape }: NdArray): Buffer {
+  const kind = ArrayBuffer.isView(data) ? npyKind(data) : undefined;
+  if (kind === undefined) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${what}.data to be a Float32Array, Float64Array, Int32Array, Uint32Array or Uint8Array`,
+      given: Object.prototype.toString.call(data).slice('[object '.length, -1),
+      mend: 'Pass { data, shape }, or table.toMatrix() of a DataTable.',
+    });
+  }
+  const valid = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!valid || shape.reduce((product, size) => product * size, 1) !== data.length) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what}.shape to have a product of ${data.length}, the number of elements`,
+      given: JSON.stringify(shape) ?? 'none',
+      mend: 'Make data and shape agree.',
+    });
+  }
+  const header = npyHeaderBytes({ kind, littleEndian: HOST_IS_LITTLE_ENDIAN, shape: [...shape] });
+  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+}
+
+/** Writes all of a file or, if that fails, nothing. */
+export async function writeDataFile(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFileAtomic(path, bytes).catch((error: unknown) => {
+    if (!(error instanceof SteepestError)) throw error;
+    throw new SteepestError('ERR_DATA_FILE', error, { cause: error.cause });
+  });
+}
+
+/**
+ * Writes an array for numpy.load: NPY version 1.0, C order, the array's own element type. The file is whole or not there.
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
+ */
+export async function writeNpy(path: string | URL, array: NdArray): Promise<void> {
+  const bytes = npyBytes('array', array);
+  await writeDataFile(localPath('the path of an NPY file', path), bytes);
+}

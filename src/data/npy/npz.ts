@@ -1,0 +1,58 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { memorySource } from '../byteSource.js';
+import { fileError } from '../fileErrors.js';
+import { localPath } from '../localPath.js';
+import { npyBytes, readNpySource, writeDataFile } from './npy.js';
+import { readZip, zipBytes } from './zip.js';
+
+const EXTENSION = '.npy';
+/** Arrays of an archive: its directory counts them in 16 bits. */
+const MAX_ARRAYS = 65_534;
+
+export interface WriteNpzOptions {
+  /** Deflate the arrays, as numpy.savez_compressed does. Default false. */
+  compress?: boolean;
+}
+
+/**
+ * Reads the arrays that numpy.savez or numpy.savez_compressed wrote, by name; {@link readNpy} says what becomes of each dtype.
+ * Checksums are checked.
+ * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or holds something else
+ */
+export async function readNpz(path: string | URL): Promise<Record<string, NdArray>> {
+  const file = localPath('the path of an NPZ file', path);
+  const arrays = new Map<string, NdArray>();
+  await readZip(file, async (name, content) => {
+    if (!name.endsWith(EXTENSION)) {
+      throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');
+    }
+    arrays.set(
+      name.slice(0, -EXTENSION.length),
+      await readNpySource(memorySource(`${file}' '${name}`, content)),
+    );
+  });
+  return Object.fromEntries(arrays);
+}
+
+/**
+ * Writes arrays for numpy.load, by name. The file is whole or not there.
+ * @throws SteepestError `ERR_ARGUMENT` also for 4 GiB or more; `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
+ */
+export async function writeNpz(
+  path: string | URL,
+  arrays: Readonly<Record<string, NdArray>>,
+  { compress = false }: WriteNpzOptions = {},
+): Promise<void> {
+  const file = localPath('the path of an NPZ file', path);
+  const names = Object.keys(arrays);
+  if (names.length === 0 || names.length > MAX_ARRAYS) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `1 to ${MAX_ARRAYS} arrays by name`,
+      given: String(names.length),
+      mend: 'Write { x, y }.',
+    });
+  }
+  const files = names.map((name) => [`${name}${EXTENSION}`, npyBytes(`'${name}'`, arrays[name]!)] as const);
+  await writeDataFile(file, await zipBytes(files, compress));
+}

@@ -1,0 +1,266 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
+import { SteepestError } from '../../core/errors.js';
+import { fileError, systemError } from '../fileErrors.js';
+import { crc32 } from './crc32.js';
+
+// Field names and signatures: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
+const LOCAL_SIGNATURE = 0x04034b50;
+const LOCAL_BYTES = 30;
+const CENTRAL_SIGNATURE = 0x02014b50;
+const CENTRAL_BYTES = 46;
+const END_SIGNATURE = 0x06054b50;
+const END_BYTES = 22;
+const MAX_COMMENT_BYTES = 65_535;
+const END64_SIGNATURE = 0x06064b50;
+const END64_BYTES = 56;
+const LOCATOR64_SIGNATURE = 0x07064b50;
+const LOCATOR64_BYTES = 20;
+const EXTRA64 = 0x0001;
+/** Fields of 32 bits that say "see the ZIP64 field". */
+const SEE_64 = 0xffffffff;
+const STORED = 0;
+const DEFLATED = 8;
+const VERSION = 20;
+const UTF8_NAME = 0x0800;
+const ENCRYPTED = 0x0001;
+/** 1 January 1980, the earliest date that ZIP can write: files do not depend on the time of writing. */
+const DATE = 0x0021;
+
+/** A file in an archive. */
+interface Entry {
+  name: string;
+  method: number;
+  encrypted: boolean;
+  crc: number;
+  packedBytes: number;
+  bytes: number;
+  localOffset: number;
+}
+
+const MEND = 'The file is damaged, cut off or no NPZ file: write or download it again.';
+
+function damaged(path: string, expected: string, given: string): never {
+  throw fileError(path, expected, given, MEND);
+}
+
+/** Reads archives whose bytes are all on this disk. */
+class ZipReader {
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+    private readonly size: number,
+  ) {}
+
+  static async with<T>(path: string, use: (zip: ZipReader) => Promise<T>): Promise<T> {
+    const handle = await open(path, 'r').catch((error: unknown) => {
+      throw systemError(path, 'to be a file that can be read', error);
+    });
+    try {
+      const { size } = await handle.stat();
+      return await use(new ZipReader(path, handle, size));
+    } catch (error) {
+      throw systemError(path, 'to be a whole NPZ file', error);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async entries(): Promise<Entry[]> {
+    const { count, offset, bytes } = await this.directory();
+    const directory = await this.read(offset, bytes, 'the list of arrays');
+    const entries: Entry[] = [];
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      if (at + CENTRAL_BYTES > bytes || directory.readUInt32LE(at) !== CENTRAL_SIGNATURE) {
+        damaged(this.path, `to list ${count} arrays`, `${i}`);
+      }
+      const nameBytes = directory.readUInt16LE(at + 28);
+      const extraBytes = directory.readUInt16LE(at + 30);
+      const end = at + CENTRAL_BYTES + nameBytes + extraBytes + directory.readUInt16LE(at + 32);
+      if (end > bytes) damaged(this.path, `to list ${count} arrays`, `${i}`);
+      entries.push(this.entry(directory, at, nameBytes, extraBytes));
+      at = end;
+    }
+    return entries;
+  }
+
+  /** The bytes of an entry, unpacked and checked. */
+  async content({ name, method, encrypted, crc, packedBytes, bytes, localOffset }: Entry): Promise<Buffer> {
+    if (encrypted || (method !== STORED && method !== DEFLATED)) {
+      throw fileError(
+        this.path,
+        `'${name}' to be stored or deflated`,
+        encrypted ? 'an encrypted entry' : `compression method ${method}`,
+        'Write it with numpy.savez or numpy.savez_compressed.',
+      );
+    }
+    const local = await this.read(localOffset, LOCAL_BYTES, `the header of '${name}'`);
+    if (local.readUInt32LE(0) !== LOCAL_SIGNATURE)
+      damaged(this.path, `the header of '${name}'`, 'other bytes');
+    const start = localOffset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
+    const packed = await this.read(start, packedBytes, `'${name}'`);
+    const content = method === STORED ? packed : await this.inflate(name, packed, bytes);
+    if (content.length !== bytes) damaged(this.path, `'${name}' to have ${bytes} bytes`, `${content.length}`);
+    const found = crc32(content);
+    if (found !== crc) damaged(this.path, `'${name}' to have the CRC ${hex(crc)}`, hex(found));
+    return content;
+  }
+
+  private async inflate(name: string, packed: Buffer, bytes: number): Promise<Buffer> {
+    // One byte more than stated shows that there is more.
+    return promisify(
+      inflateRaw as (b: Buffer, o: object, done: (e: Error | null, r: Buffer) => void) => void,
+    )(packed, { maxOutputLength: bytes + 1 }).catch((error: unknown) => {
+      throw fileError(this.path, `'${name}' to be whole`, (error as Error).message, MEND, error);
+    });
+  }
+
+  /** Where the list of entries is: the record at the end of the file, or that of ZIP64 before it. */
+  private async directory(): Promise<{ count: number; offset: number; bytes: number }> {
+    const tailBytes = Math.min(this.size, END_BYTES + MAX_COMMENT_BYTES + LOCATOR64_BYTES);
+    const tail = await this.read(this.size - tailBytes, tailBytes, 'its end');
+    let at = tailBytes - END_BYTES;
+    while (at >= 0 && tail.readUInt32LE(at) !== END_SIGNATURE) at--;
+    if (at < 0) damaged(this.path, 'to end as a ZIP archive does', `${this.size} bytes that do not`);
+    const place = {
+      count: tail.readUInt16LE(at + 10),
+      bytes: tail.readUInt32LE(at + 12),
+      offset: tail.readUInt32LE(at + 16),
+    };
+    const locator = at - LOCATOR64_BYTES;
+    if (locator < 0 || tail.readUInt32LE(locator) !== LOCATOR64_SIGNATURE) return place;
+    const end64 = await this.read(this.uint64(tail, locator + 8), END64_BYTES, 'the ZIP64 record');
+    if (end64.readUInt32LE(0) !== END64_SIGNATURE) damaged(this.path, 'a ZIP64 record', 'other bytes');
+    return {
+      count: this.uint64(end64, 32),
+      bytes: this.uint64(end64, 40),
+      offset: this.uint64(end64, 48),
+    };
+  }
+
+  private entry(directory: Buffer, at: number, nameBytes: number, extraBytes: number): Entry {
+    const flags = directory.readUInt16LE(at + 8);
+    const nameEnd = at + CENTRAL_BYTES + nameBytes;
+    const entry: Entry = {
+      name: directory.toString(flags & UTF8_NAME ? 'utf8' : 'latin1', at + CENTRAL_BYTES, nameEnd),
+      method: directory.readUInt16LE(at + 10),
+      encrypted: (flags & ENCRYPTED) !== 0,
+      crc: directory.readUInt32LE(at + 16),
+      packedBytes: directory.readUInt32LE(at + 20),
+      bytes: directory.readUInt32LE(at + 24),
+      localOffset: directory.readUInt32LE(at + 42),
+    };
+    let field = nameEnd;
+    while (field + 4 <= nameEnd + extraBytes) {
+      const size = directory.readUInt16LE(field + 2);
+      if (directory.readUInt16LE(field) === EXTRA64)
+        this.large(directory.subarray(field + 4, field + 4 + size), entry);
+      field += 4 + size;
+    }
+    return entry;
+  }
+
+  /** The ZIP64 field holds, in this order, only those values that do not fit 32 bits. */
+  private large(extra: Buffer, entry: Entry): void {
+    let at = 0;
+    for (const key of ['bytes', 'packedBytes', 'localOffset'] as const) {
+      if (entry[key] !== SEE_64) continue;
+      if (at + 8 > extra.length) damaged(this.path, `sizes of '${entry.name}'`, 'a ZIP64 field without them');
+      entry[key] = this.uint64(extra, at);
+      at += 8;
+    }
+  }
+
+  private uint64(buffer: Buffer, at: number): number {
+    const value = Number(buffer.readBigUInt64LE(at));
+    // An offset beyond the end is found when it is read; this keeps the sums exact.
+    return Number.isSafeInteger(value) ? value : damaged(this.path, 'offsets below 2^53', String(value));
+  }
+
+  private async read(offset: number, length: number, what: string): Promise<Buffer> {
+    if (offset + length > this.size) {
+      damaged(this.path, `to hold ${what}, bytes ${offset} to ${offset + length}`, `${this.size} bytes`);
+    }
+    const buffer = Buffer.allocUnsafe(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await this.handle.read(buffer, filled, length - filled, offset + filled);
+      if (bytesRead === 0) damaged(this.path, `to hold ${what}`, 'an end before it');
+      filled += bytesRead;
+    }
+    return buffer;
+  }
+}
+
+const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
+
+/** Unpacks the files of a ZIP archive one after the other. @throws SteepestError `ERR_DATA_FILE` */
+export async function readZip(
+  path: string,
+  each: (name: string, content: Buffer) => Promise<void>,
+): Promise<void> {
+  await ZipReader.with(path, async (zip) => {
+    for (const entry of await zip.entries()) await each(entry.name, await zip.content(entry));
+  });
+}
+
+/**
+ * The bytes of a ZIP archive of these files.
+ * @throws SteepestError `ERR_ARGUMENT` for what would need ZIP64: 4 GiB or 65,535 files
+ */
+export async function zipBytes(
+  files: readonly (readonly [name: string, content: Buffer])[],
+  compress: boolean,
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of files) {
+    const packed = compress ? await deflate(content) : content;
+    const nameBytes = Buffer.from(name, 'utf8');
+    // From "version needed to extract" to "file name length" the two headers agree.
+    const common = Buffer.alloc(24);
+    common.writeUInt16LE(VERSION, 0);
+    common.writeUInt16LE(UTF8_NAME, 2);
+    common.writeUInt16LE(compress ? DEFLATED : STORED, 4);
+    common.writeUInt16LE(DATE, 8);
+    common.writeUInt32LE(crc32(content), 10);
+    checkSize(name, offset + packed.length + content.length);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(content.length, 18);
+    common.writeUInt16LE(nameBytes.length, 22);
+    const local = Buffer.alloc(LOCAL_BYTES);
+    local.writeUInt32LE(LOCAL_SIGNATURE, 0);
+    common.copy(local, 4);
+    const central = Buffer.alloc(CENTRAL_BYTES);
+    central.writeUInt32LE(CENTRAL_SIGNATURE, 0);
+    central.writeUInt16LE(VERSION, 4);
+    common.copy(central, 6);
+    central.writeUInt32LE(offset, 42);
+    pieces.push(local, nameBytes, packed);
+    directory.push(central, nameBytes);
+    offset += LOCAL_BYTES + nameBytes.length + packed.length;
+  }
+  const list = Buffer.concat(directory);
+  checkSize('the list of arrays', offset + list.length);
+  const end = Buffer.alloc(END_BYTES);
+  end.writeUInt32LE(END_SIGNATURE, 0);
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(list.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...pieces, list, end]);
+}
+
+const deflate = promisify(deflateRaw) as (content: Buffer) => Promise<Buffer>;
+
+function checkSize(name: string, bytes: number): void {
+  if (bytes < SEE_64) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'arrays of less than 4 GiB in one NPZ file',
+    given: `${bytes} bytes up to '${name}'`,
+    mend: 'Write large arrays with writeNpy, one file each.',
+  });
+}
