@@ -194,8 +194,8 @@ describe('csv', () => {
     const all = data.csv(path, { target: 'y', sampleRows: Number.POSITIVE_INFINITY });
     expect((await batchesOf(all))[0]!.x.data).toEqual(Float64Array.of(0, 1, 2));
     const few = data.csv(path, { target: 'y', categories: { size: ['S', 'M'] } });
-    for (const reading of [few.load(), few.table(), batchesOf(few)]) {
-      await expect(reading).rejects.toEqual(refused('ERR_DATA_FILE', 'line 4', '"L"', "categories['size']"));
+    for (const read of [() => few.load(), () => few.table(), () => batchesOf(few)]) {
+      await expect(read()).rejects.toEqual(refused('ERR_DATA_FILE', 'line 4', '"L"', "categories['size']"));
     }
   });
 

@@ -81,8 +81,8 @@ describe('a bad CSV file', () => {
   it('with a fraction among whole numbers says so', async () => {
     const path = await files.write(`x,y\n${'1,2\n'.repeat(200)}1,2.5\n`);
     const options = { target: 'y', sampleRows: 50 };
-    for (const reading of [data.csv(path, options).load(), drain(data.csv(path, options))]) {
-      await expect(reading).rejects.toEqual(
+    for (const read of [() => data.csv(path, options).load(), () => drain(data.csv(path, options))]) {
+      await expect(read()).rejects.toEqual(
         refused('ERR_DATA_FILE', "line 202, column 'y' (2) to hold whole numbers", '2.5', "'number'"),
       );
     }
@@ -95,11 +95,11 @@ describe('a bad CSV file', () => {
       ['NA', '"NA"'],
     ] as const) {
       const path = await files.write(`x,y\n1,2\n3,${field}\n`);
-      for (const reading of [
-        data.csv(path, { target: 'y' }).load(),
-        drain(data.csv(path, { target: 'y' })),
+      for (const read of [
+        () => data.csv(path, { target: 'y' }).load(),
+        () => drain(data.csv(path, { target: 'y' })),
       ]) {
-        await expect(reading).rejects.toEqual(refused('ERR_DATA_FILE', "line 3, column 'y' (2)", given));
+        await expect(read()).rejects.toEqual(refused('ERR_DATA_FILE', "line 3, column 'y' (2)", given));
       }
       const table = await data.csv(path, { target: 'y' }).table();
       expect(table.column('y')).toEqual(Float64Array.of(2, Number.NaN));
