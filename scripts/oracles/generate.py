@@ -19,6 +19,7 @@ NAMES = [
     "preprocessing",
     "least_squares",
     "npy",
+    "selection",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

@@ -43,3 +43,4 @@ export { LogisticRegression, type LogisticRegressionParams } from './logisticReg
 export * from './preprocessing/index.js';
 export { estimatorTypes, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';
+export * from './selection/index.js';

@@ -1,4 +1,5 @@
-import { type Draws, multiply } from './draws.js';
+import type { Draws } from '../../core/draws.js';
+import { multiply } from './matrices.js';
 
 /** In the singular values, how much slower the tail falls than the bell. */
 const TAIL_RATE = 0.1;

@@ -1,7 +1,8 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { checkSeed, classNumbers, Draws, evenly, matrix, permuteRows, STREAMS } from './draws.js';
+import { classNumbers, evenly, matrix, permuteRows } from './matrices.js';
 
 export interface BlobsOptions {
   /** Number of samples in all (100), or of each blob. */

@@ -1,16 +1,8 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import {
-  checkSeed,
-  classNumbers,
-  Draws,
-  matrix,
-  multiply,
-  permuteColumns,
-  permuteRows,
-  STREAMS,
-} from './draws.js';
+import { classNumbers, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
 export interface ClassificationOptions {
   /** Number of samples (100). */

@@ -1,7 +1,8 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { checkSeed, Draws, matrix, multiply, permuteColumns, permuteRows, STREAMS } from './draws.js';
 import { lowRankMatrix } from './lowRankMatrix.js';
+import { matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
 export interface RegressionOptions {
   /** Number of samples (100). */

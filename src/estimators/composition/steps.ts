@@ -6,7 +6,7 @@ import { estimatorFromSaved, estimatorTypes } from '../registry.js';
 /** What every estimator can do, whatever it takes and gives. */
 export interface Step {
   readonly type: string;
-  fit(x: never, y?: never, options?: EstimatorFitOptions): Promise<unknown>;
+  fit(x: never, y: never, options?: EstimatorFitOptions): Promise<unknown>;
   clone(): Step;
   getParams(): object;
   setParams(params: never): unknown;

@@ -1,0 +1,99 @@
+"""scikit-learn's folds, and its cross-validation and grid search of a scaled logistic regression."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from common import expected
+
+# Tight, so that both sides are at the optimum.
+OPTIONS = {"tol": 1e-10, "max_iter": 2000}
+
+SCORES = {
+    "accuracy": "accuracy",
+    "balancedAccuracy": "balanced_accuracy",
+    "precisionMacro": "precision_macro",
+    "recallWeighted": "recall_weighted",
+    "f1Micro": "f1_micro",
+    "f1Macro": "f1_macro",
+    "rocAucOvr": "roc_auc_ovr",
+    "rocAucOvo": "roc_auc_ovo",
+    "negLogLoss": "neg_log_loss",
+}
+BINARY_SCORES = {
+    "accuracy": "accuracy",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "f1",
+    "rocAuc": "roc_auc",
+    "averagePrecision": "average_precision",
+    "negLogLoss": "neg_log_loss",
+}
+
+
+def tests(splitter, rows, y=None):
+    return [[int(i) for i in test] for _, test in splitter.split(np.zeros((rows, 1)), y)]
+
+
+def folds():
+    y = [2, 0, 1, 1, 0, 2, 2, 1, 0, 1, 1, 1, 2, 0, 1, 1, 0]
+    return {
+        "y": y,
+        "kFold": [{"rows": n, "nSplits": k, "tests": tests(KFold(k), n)} for n, k in [(10, 5), (11, 3), (7, 7)]],
+        "stratifiedKFold": [
+            {"nSplits": k, "tests": tests(StratifiedKFold(k), len(y), y)} for k in [2, 3, 4]
+        ],
+    }
+
+
+def classes(rng, rows, count):
+    """Samples that overlap, as decimals that both sides read the same."""
+    y = rng.integers(0, count, rows)
+    x = np.round(rng.normal(0, 1.2, (count, 4))[y] + rng.normal(0, 1.5, (rows, 4)), 3)
+    return x, y
+
+
+def validated(x, y, scores):
+    model = make_pipeline(StandardScaler(), LogisticRegression(**OPTIONS))
+    result = cross_validate(model, x, y, cv=4, scoring=scores, return_train_score=True)
+    return {
+        "x": expected(x),
+        "y": [int(label) for label in y],
+        "test": {ours: expected(result[f"test_{ours}"]) for ours in scores},
+        "train": {ours: expected(result[f"train_{ours}"]) for ours in scores},
+    }
+
+
+def grid(x, y):
+    model = make_pipeline(StandardScaler(), LogisticRegression(**OPTIONS))
+    search = GridSearchCV(
+        model,
+        {"logisticregression__C": [0.001, 0.03, 1.0, 100.0], "standardscaler__with_std": [True, False]},
+        cv=4,
+        scoring="neg_log_loss",
+    ).fit(x, y)
+    results = search.cv_results_
+    return {
+        "C": [float(p["logisticregression__C"]) for p in results["params"]],
+        "withStd": [bool(p["standardscaler__with_std"]) for p in results["params"]],
+        "mean": expected(results["mean_test_score"]),
+        "std": expected(results["std_test_score"]),
+        "rank": [int(rank) for rank in results["rank_test_score"]],
+        "bestIndex": int(search.best_index_),
+        "bestScore": expected(search.best_score_),
+        "proba": expected(search.predict_proba(x[:5])),
+    }
+
+
+def fixture():
+    rng = np.random.default_rng(61)
+    three = classes(rng, 80, 3)
+    two = classes(rng, 60, 2)
+    return {
+        "folds": folds(),
+        "multiclass": validated(*three, SCORES),
+        "binary": validated(*two, BINARY_SCORES),
+        "grid": grid(*three),
+    }

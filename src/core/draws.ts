@@ -1,0 +1,57 @@
+import { checkInteger } from './check.js';
+import { inverseNormal } from './normal.js';
+import { UniformStream } from './random.js';
+
+/** Each use draws from a stream of its own, so that one seed gives unrelated numbers. */
+export const STREAMS = { classification: 1, regression: 2, blobs: 3, moons: 4, split: 5, folds: 6 } as const;
+
+/** The seed is a word of the random generator's key. */
+const SEEDS = 2 ** 32;
+
+/** @throws SteepestError `ERR_ARGUMENT` */
+export function checkSeed(seed: unknown): number {
+  return checkInteger('seed', seed, 0) % SEEDS;
+}
+
+/**
+ * Random numbers one after the other: number i is a function of seed, stream and i (Threefry-2x32-20). Normal ones are the
+ * inverse distribution function of a uniform one, so the same seed gives the same bits on every machine.
+ */
+export class Draws {
+  private position = 0;
+  private readonly uniforms: UniformStream;
+
+  constructor(seed: number, stream: number) {
+    this.uniforms = new UniformStream(seed, stream);
+  }
+
+  /** Uniform in the open interval (low, high). */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * this.uniforms.at(this.position++);
+  }
+
+  /** Standard normal. */
+  normal(): number {
+    return inverseNormal(this.uniform());
+  }
+
+  /** A whole number from 0 to n − 1. */
+  below(n: number): number {
+    return Math.floor(this.uniform() * n);
+  }
+
+  /** n numbers of a kind. */
+  many(n: number, draw: () => number): Float64Array {
+    return Float64Array.from({ length: n }, draw);
+  }
+
+  /** 0 … n − 1 in random order (Fisher and Yates). */
+  permutation(n: number): Uint32Array {
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+}

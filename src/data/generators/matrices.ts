@@ -1,0 +1,46 @@
+import type { NdArray } from '../../core/ndarray.js';
+
+/** Rows of a table in another order. */
+export function permuteRows<T extends Float64Array | Int32Array>(
+  data: T,
+  cols: number,
+  order: Uint32Array,
+): T {
+  const result = data.slice() as T;
+  order.forEach((from, to) => {
+    result.set(data.subarray(from * cols, (from + 1) * cols), to * cols);
+  });
+  return result;
+}
+
+/** Columns of a table in another order. */
+export function permuteColumns(data: Float64Array, cols: number, order: Uint32Array): Float64Array {
+  return data.map((_, i) => data[i - (i % cols) + order[i % cols]]);
+}
+
+/** A · B for A of m × k and B of k × n, row-major. */
+export function multiply(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
+  const c = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) {
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * k + p];
+      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * n + j];
+    }
+  }
+  return c;
+}
+
+/** A table as users get it. */
+export function matrix(data: Float64Array, cols: number): NdArray<Float64Array> {
+  return { data, shape: [data.length / cols, cols] };
+}
+
+/** Class numbers as users get them. */
+export function classNumbers(data: Int32Array): NdArray<Int32Array> {
+  return { data, shape: [data.length] };
+}
+
+/** Sizes of `parts` groups that add up to `total` and differ by 1 at most, the larger ones first. */
+export function evenly(total: number, parts: number): number[] {
+  return Array.from({ length: parts }, (_, i) => Math.floor(total / parts) + (i < total % parts ? 1 : 0));
+}

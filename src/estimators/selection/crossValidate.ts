@@ -1,0 +1,270 @@
+import { checkBoolean, checkInteger, checkKeys } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type Align, table } from '../../core/table.js';
+import { readSampleWeight } from '../base/weights.js';
+import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.js';
+import { cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
+import { type RowsInput, sameRowCount, shareRows, takeRows } from './rows.js';
+import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
+
+/** A number of folds (stratified for classifiers), an object that makes folds, or the folds. */
+export type CrossValidation = number | Splitter | readonly Fold[];
+
+/** What a fit that fails counts as: 'raise' ends everything with its error, a number is its score. */
+export type ErrorScore = 'raise' | number;
+
+export interface CrossValidateOptions<E = Fittable> {
+  /** 5 folds by default. */
+  cv?: CrossValidation;
+  /** The estimator's own `score` by default. */
+  scoring?: Scoring<E>;
+  /** Score the rows that were learned from, too (false). */
+  returnTrainScore?: boolean;
+  /** Keep the fitted estimators (false). */
+  returnEstimator?: boolean;
+  /** One weight per row, for the fits (not for the scores). */
+  sampleWeight?: ArrayLike<number>;
+  /** How many fits run at once; as many as there are cores by default. It does not change a result. */
+  nJobs?: number;
+  /** 'raise' by default. NaN, with a warning, is scikit-learn's default. */
+  errorScore?: ErrorScore;
+  /** Ends all fits; the promise rejects with `ERR_ABORTED`. */
+  signal?: AbortSignal;
+}
+
+/** Scores of each fold, and their summary, under the name of each score ('score' if there is one only). */
+export interface CrossValidationResult<E = Fittable> {
+  test: Readonly<Record<string, Float64Array>>;
+  /** With `returnTrainScore`. */
+  train?: Readonly<Record<string, Float64Array>>;
+  /** Mean over folds. */
+  mean: Readonly<Record<string, number>>;
+  /** Standard deviation over folds, divided by their number. */
+  std: Readonly<Record<string, number>>;
+  fitTimeMs: Float64Array;
+  scoreTimeMs: Float64Array;
+  /** With `returnEstimator`: one per fold. */
+  estimators?: readonly E[];
+  /** A table for people. */
+  toString(): string;
+}
+
+/** What is fitted and scored on: the same for all candidates. */
+export interface Evaluation {
+  x: RowsInput;
+  y: RowsInput;
+  folds: readonly Fold[];
+  scorers: Scorers;
+  returnTrainScore: boolean;
+  sampleWeight: Float64Array | undefined;
+  errorScore: ErrorScore;
+  limit: number;
+}
+
+/** One fit and its scores. */
+export interface FoldResult {
+  test: Record<string, number>;
+  train: Record<string, number> | undefined;
+  fitTimeMs: number;
+  scoreTimeMs: number;
+  estimator: Fittable;
+}
+
+const KEYS = [
+  'cv',
+  'scoring',
+  'returnTrainScore',
+  'returnEstimator',
+  'sampleWeight',
+  'nJobs',
+  'errorScore',
+  'signal',
+] as const;
+
+const DEFAULT_FOLDS = 5;
+
+/**
+ * Fits clones of an estimator on all folds but one, and scores them on that one, for each fold in turn.
+ *
+ * Fits run side by side on threads that all of them share. The estimator itself is not fitted.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; what a fit throws, unless `errorScore` is a number
+ */
+export async function crossValidate<E extends Fittable>(
+  estimator: E,
+  x: RowsInput,
+  y: RowsInput,
+  options: CrossValidateOptions<E> = {},
+): Promise<CrossValidationResult<E>> {
+  checkKeys('options of crossValidate', options, KEYS);
+  const keep = checkBoolean('returnEstimator', options.returnEstimator ?? false);
+  const evaluation = await prepare(estimator, x, y, options);
+  const jobs = evaluation.folds.map(
+    (fold) => (signal: AbortSignal) =>
+      fitAndScore(cloneForJob(estimator, evaluation.limit), evaluation, fold, signal),
+  );
+  const results = await runJobs(jobs, evaluation.limit, options.signal);
+  const { names } = evaluation.scorers;
+  const collect = (pick: (result: FoldResult) => Record<string, number>) =>
+    Object.fromEntries(
+      names.map((name) => [name, Float64Array.from(results, (result) => pick(result)[name]!)]),
+    );
+  const test = collect((result) => result.test);
+  const train = evaluation.returnTrainScore ? collect((result) => result.train!) : undefined;
+  return {
+    test,
+    ...(train === undefined ? {} : { train }),
+    mean: Object.fromEntries(names.map((name) => [name, meanOf(test[name]!)])),
+    std: Object.fromEntries(names.map((name) => [name, deviationOf(test[name]!)])),
+    fitTimeMs: Float64Array.from(results, ({ fitTimeMs }) => fitTimeMs),
+    scoreTimeMs: Float64Array.from(results, ({ scoreTimeMs }) => scoreTimeMs),
+    ...(keep ? { estimators: results.map((result) => result.estimator as E) } : {}),
+    toString: () => print(results, names),
+  };
+}
+
+/** Checks everything that can be checked before the first fit. */
+export async function prepare(
+  estimator: Fittable,
+  x: RowsInput,
+  y: RowsInput,
+  options: Omit<CrossValidateOptions<never>, 'returnEstimator' | 'signal'>,
+): Promise<Evaluation> {
+  const rows = sameRowCount([
+    ['X', x],
+    ['y', y],
+  ]);
+  const errorScore = options.errorScore ?? 'raise';
+  if (errorScore !== 'raise' && typeof errorScore !== 'number') {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: "errorScore to be 'raise' or a number",
+      given: String(errorScore),
+      mend: 'Leave it out to see the error of a fit that fails.',
+    });
+  }
+  const evaluation = {
+    y,
+    folds: makeFolds(options.cv ?? DEFAULT_FOLDS, isClassifier(estimator), rows, y),
+    scorers: resolveScorers(options.scoring),
+    returnTrainScore: checkBoolean('returnTrainScore', options.returnTrainScore ?? false),
+    sampleWeight: readSampleWeight(options.sampleWeight, rows),
+    errorScore,
+    limit: resolveJobs(options.nJobs),
+  };
+  return { x: await shareRows(x), ...evaluation };
+}
+
+function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: RowsInput): readonly Fold[] {
+  if (typeof cv === 'number') {
+    const nSplits = checkInteger('cv', cv, 2);
+    return stratify ? new StratifiedKFold({ nSplits }).split(rows, y) : new KFold({ nSplits }).split(rows);
+  }
+  const folds = 'split' in cv ? cv.split(rows, y) : cv;
+  const isValid =
+    Array.isArray(folds) &&
+    folds.length > 0 &&
+    folds.every(({ train, test }: Fold) => [train, test].every((part) => part?.length > 0));
+  const all = isValid ? (folds as readonly Fold[]).flatMap(({ train, test }) => [train, test]) : [];
+  const isInside = all.every((part) => part.every((row) => Number.isInteger(row) && row >= 0 && row < rows));
+  if (isValid && isInside) return folds;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `cv as a number of folds, KFold, StratifiedKFold, or a list of { train, test } positions below ${rows}`,
+    given: isValid ? 'positions outside the rows' : 'something else',
+    mend: 'Use cv: 5.',
+  });
+}
+
+/** Rows of one fold, taken once for all candidates that are fitted on it. */
+export interface FoldRows {
+  xTrain: RowsInput;
+  yTrain: RowsInput;
+  xTest: RowsInput;
+  yTest: RowsInput;
+  weights: Float64Array | undefined;
+}
+
+export function foldRows({ x, y, sampleWeight }: Evaluation, { train, test }: Fold): FoldRows {
+  return {
+    xTrain: takeRows(x, train) as RowsInput,
+    yTrain: takeRows(y, train) as RowsInput,
+    xTest: takeRows(x, test) as RowsInput,
+    yTest: takeRows(y, test) as RowsInput,
+    weights: sampleWeight === undefined ? undefined : Float64Array.from(train, (row) => sampleWeight[row]!),
+  };
+}
+
+/** Fits the estimator on a fold's train rows and scores it on its test rows. */
+export async function fitAndScore(
+  estimator: Fittable,
+  evaluation: Evaluation,
+  fold: Fold,
+  signal: AbortSignal,
+  rows: FoldRows = foldRows(evaluation, fold),
+): Promise<FoldResult> {
+  const { scorers, returnTrainScore, errorScore } = evaluation;
+  const { xTrain, yTrain, xTest, yTest, weights } = rows;
+  const begin = performance.now();
+  try {
+    const options = { signal, ...(weights === undefined ? {} : { sampleWeight: weights }) };
+    await estimator.fit(xTrain as never, yTrain as never, options);
+    const fitted = performance.now();
+    const test = await scorers.score(estimator, xTest, yTest);
+    const train = returnTrainScore ? await scorers.score(estimator, xTrain, yTrain) : undefined;
+    return { test, train, fitTimeMs: fitted - begin, scoreTimeMs: performance.now() - fitted, estimator };
+  } catch (error) {
+    if (errorScore === 'raise' || signal.aborted) throw error;
+    process.emitWarning(`A fit failed and counts as ${errorScore}: ${String(error)}`, {
+      type: 'SteepestWarning',
+      code: 'STEEPEST_FIT_FAILED',
+    });
+    const failed = (): Record<string, number> =>
+      Object.fromEntries(scorers.names.map((name) => [name, errorScore]));
+    const fitTimeMs = performance.now() - begin;
+    return {
+      test: failed(),
+      train: returnTrainScore ? failed() : undefined,
+      fitTimeMs,
+      scoreTimeMs: 0,
+      estimator,
+    };
+  }
+}
+
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+export function deviationOf(values: ArrayLike<number>): number {
+  const mean = meanOf(values);
+  return Math.sqrt(meanOf(Array.from(values, (value) => (value - mean) ** 2)));
+}
+
+/** Decimal places of scores in tables. */
+export const SCORE_DIGITS = 4;
+
+function print(results: readonly FoldResult[], names: readonly string[]): string {
+  const hasTrain = results[0]?.train !== undefined;
+  const row = (
+    title: string,
+    pick: (name: string, part: 'test' | 'train') => number,
+    ms: string,
+  ): string[] => [
+    title,
+    ...names.map((name) => pick(name, 'test').toFixed(SCORE_DIGITS)),
+    ...(hasTrain ? names.map((name) => pick(name, 'train').toFixed(SCORE_DIGITS)) : []),
+    ms,
+  ];
+  const list = (name: string, part: 'test' | 'train'): number[] => results.map((r) => r[part]![name]!);
+  const rows = results.map((r, i) => row(String(i), (name, part) => r[part]![name]!, r.fitTimeMs.toFixed(0)));
+  rows.push(
+    row('mean', (name, part) => meanOf(list(name, part)), meanOf(results.map((r) => r.fitTimeMs)).toFixed(0)),
+  );
+  rows.push(row('std', (name, part) => deviationOf(list(name, part)), ''));
+  const head = ['fold', ...names, ...(hasTrain ? names.map((name) => `${name}, train`) : []), 'fit ms'];
+  return table(
+    head,
+    rows,
+    head.map((_, i): Align => (i === 0 ? 'left' : 'right')),
+  );
+}

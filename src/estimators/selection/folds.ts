@@ -1,0 +1,175 @@
+import { checkBoolean, checkInteger, checkKeys } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { SteepestError } from '../../core/errors.js';
+import { encodeLabels, type LabelInput } from '../base/labels.js';
+import { countRows, type RowsInput } from './rows.js';
+
+/** Positions of rows to learn from and of rows to test on, ascending. */
+export interface Fold {
+  train: Uint32Array;
+  test: Uint32Array;
+}
+
+/** Cuts rows into folds. */
+export interface Splitter {
+  /** @param x samples, or how many there are. @param y one class or value per sample */
+  split(x: RowsInput | number, y?: unknown): Fold[];
+}
+
+export interface FoldOptions {
+  /** Number of folds, at least 2 (5). */
+  nSplits?: number;
+  /** Mix rows (StratifiedKFold: within classes) first (false). */
+  shuffle?: boolean;
+  /** Chooses the order of shuffling. 0 by default. */
+  seed?: number;
+}
+
+interface ResolvedFolds {
+  nSplits: number;
+  shuffle: boolean;
+  seed: number;
+}
+
+function readOptions(owner: string, options: FoldOptions): ResolvedFolds {
+  checkKeys(`options of ${owner}`, options, ['nSplits', 'shuffle', 'seed']);
+  return {
+    nSplits: checkInteger('nSplits', options.nSplits ?? 5, 2),
+    shuffle: checkBoolean('shuffle', options.shuffle ?? false),
+    seed: checkSeed(options.seed ?? 0),
+  };
+}
+
+const rowCount = (x: RowsInput | number): number =>
+  typeof x === 'number' ? checkInteger('rows', x) : countRows('X', x);
+
+/** Folds from the number of the fold that tests each row. */
+function foldsOf(testFold: Uint32Array, nSplits: number): Fold[] {
+  const rows = Uint32Array.from(testFold, (_, row) => row);
+  return Array.from({ length: nSplits }, (_, fold) => ({
+    train: rows.filter((row) => testFold[row] !== fold),
+    test: rows.filter((row) => testFold[row] === fold),
+  }));
+}
+
+function tooFew(what: string, given: number, nSplits: number): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} at least as often as there are folds, ${nSplits}`,
+    given: `${given}`,
+    mend: 'Lower nSplits, or pass more data.',
+  });
+}
+
+/** Folds of consecutive rows that differ in size by 1 at most, the larger ones first; each row is tested once. */
+export class KFold implements Splitter {
+  private readonly options: ResolvedFolds;
+
+  constructor(options: FoldOptions = {}) {
+    this.options = readOptions('KFold', options);
+  }
+
+  get nSplits(): number {
+    return this.options.nSplits;
+  }
+
+  /** @throws SteepestError `ERR_ARGUMENT` for fewer rows than folds */
+  split(x: RowsInput | number): Fold[] {
+    const { nSplits, shuffle, seed } = this.options;
+    const rows = rowCount(x);
+    if (rows < nSplits) tooFew('rows', rows, nSplits);
+    const order = shuffle ? new Draws(seed, STREAMS.folds).permutation(rows) : undefined;
+    const testFold = new Uint32Array(rows);
+    const larger = rows % nSplits;
+    const size = Math.floor(rows / nSplits);
+    for (let i = 0; i < rows; i++) {
+      const inLarger = larger * (size + 1);
+      const fold = i < inLarger ? Math.floor(i / (size + 1)) : larger + Math.floor((i - inLarger) / size);
+      testFold[order?.[i] ?? i] = fold;
+    }
+    return foldsOf(testFold, nSplits);
+  }
+}
+
+/**
+ * Folds in which every class has its share, to within one row; each row is tested once. Rows go to folds as in scikit-learn: the
+ * classes, in order of first appearance, are dealt out round robin, and rows of a class go to folds in order.
+ */
+export class StratifiedKFold implements Splitter {
+  private readonly options: ResolvedFolds;
+
+  constructor(options: FoldOptions = {}) {
+    this.options = readOptions('StratifiedKFold', options);
+  }
+
+  get nSplits(): number {
+    return this.options.nSplits;
+  }
+
+  /**
+   * @param y one class per row
+   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` if no class has as many rows as there are folds. If only some have
+   * fewer, a warning says so.
+   */
+  split(x: RowsInput | number, y?: unknown): Fold[] {
+    const { nSplits, shuffle, seed } = this.options;
+    const rows = rowCount(x);
+    const { codes, counts } = byAppearance(y as LabelInput, rows);
+    const most = Math.max(...counts);
+    if (most < nSplits) tooFew('a class', most, nSplits);
+    const least = Math.min(...counts);
+    if (least < nSplits) {
+      process.emitWarning(
+        `StratifiedKFold: the rarest class has ${least} rows, fewer than the ${nSplits} folds; some folds test none of it.`,
+        { type: 'SteepestWarning', code: 'STEEPEST_RARE_CLASS' },
+      );
+    }
+    const draws = new Draws(seed, STREAMS.folds);
+    const testFold = new Uint32Array(rows);
+    let before = 0;
+    counts.forEach((count, k) => {
+      // Of the rows sorted by class, fold f gets numbers f, f + nSplits, …: how many of those are of class k?
+      const upTo = (n: number, f: number): number => Math.ceil(Math.max(0, n - f) / nSplits);
+      const folds = Array.from({ length: nSplits }, (_, f) =>
+        new Array<number>(upTo(before + count, f) - upTo(before, f)).fill(f),
+      ).flat();
+      const order = shuffle ? draws.permutation(count) : undefined;
+      let i = 0;
+      for (let row = 0; row < rows; row++) {
+        if (codes[row] !== k) continue;
+        testFold[row] = folds[order?.[i] ?? i]!;
+        i++;
+      }
+      before += count;
+    });
+    return foldsOf(testFold, nSplits);
+  }
+}
+
+/** Classes numbered in order of first appearance. */
+function byAppearance(y: LabelInput | undefined, rows: number): { codes: Int32Array; counts: number[] } {
+  if (y === undefined) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'y, one class per row, to stratify by',
+      given: 'none',
+      mend: 'Pass y, or use KFold.',
+    });
+  }
+  const { codes } = encodeLabels('y', y);
+  if (codes.length !== rows) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `y with one class per row, ${rows}`,
+      given: `${codes.length}`,
+      mend: 'Pass one class per row of X.',
+    });
+  }
+  const numbers = new Map<number, number>();
+  const counts: number[] = [];
+  const appearance = codes.map((code) => {
+    const known = numbers.get(code);
+    const number = known ?? numbers.size;
+    if (known === undefined) numbers.set(code, number);
+    counts[number] = (counts[number] ?? 0) + 1;
+    return number;
+  });
+  return { codes: appearance, counts };
+}

@@ -1,0 +1,396 @@
+import { checkBoolean, checkKeys } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type Align, table } from '../../core/table.js';
+import type { Label } from '../base/labels.js';
+import {
+  type CrossValidateOptions,
+  deviationOf,
+  type FoldResult,
+  fitAndScore,
+  foldRows,
+  meanOf,
+  prepare,
+  SCORE_DIGITS,
+} from './crossValidate.js';
+import { cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
+import type { RowsInput } from './rows.js';
+import { resolveScorers } from './scorers.js';
+
+/** Values to try for each parameter; of a pipeline, under step__param. */
+export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
+
+export interface GridSearchOptions<E = Fittable>
+  extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight'> {
+  /** Fit the best on all rows afterwards (true); with several scores, the name of the one that decides. */
+  refit?: boolean | string;
+}
+
+/** One combination of parameters and how it did. */
+export interface Candidate {
+  params: Readonly<Record<string, unknown>>;
+  /** By score: of each fold, mean, standard deviation, and place (1 is best; equal means share it). */
+  test: Readonly<Record<string, CandidateScore>>;
+  /** With `returnTrainScore`. */
+  train?: Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
+  meanFitTimeMs: number;
+  meanScoreTimeMs: number;
+}
+
+export interface CandidateScore {
+  folds: Float64Array;
+  mean: number;
+  std: number;
+  rank: number;
+}
+
+/** All candidates, in the order of the grid; `String(results)` is a table, the best first. */
+export interface GridResults extends ReadonlyArray<Candidate> {
+  toString(): string;
+}
+
+const KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
+
+/** What was found. */
+interface Found {
+  results: GridResults;
+  /** Of the best candidate by the score that decides, if one does. */
+  best: Candidate | undefined;
+  bestIndex: number;
+  score: number;
+  estimator: Fittable | undefined;
+  refitTimeMs: number | undefined;
+}
+
+/**
+ * Every combination of a grid of parameters, cross-validated, and the best of them fitted on all rows. An estimator itself:
+ * `predict`, `score` and so on are those of `bestEstimator`.
+ */
+export class GridSearch<E extends Fittable = Fittable> implements Fittable {
+  private found: Found | undefined;
+
+  /** Made by {@link gridSearch}. */
+  constructor(
+    readonly estimator: E,
+    readonly paramGrid: ParamGrid | readonly ParamGrid[],
+    readonly options: GridSearchOptions<E>,
+  ) {
+    checkKeys('options of gridSearch', options, KEYS);
+    combinations(paramGrid);
+    decidingScore(options);
+  }
+
+  /**
+   * @throws SteepestError as `crossValidate`; nothing of an earlier fit is lost then
+   */
+  async fit(
+    x: RowsInput,
+    y: RowsInput,
+    options: { sampleWeight?: ArrayLike<number>; signal?: AbortSignal } = {},
+  ): Promise<this> {
+    const { estimator } = this;
+    const { refit: _refit, ...rest } = this.options;
+    const candidates = combinations(this.paramGrid);
+    const deciding = decidingScore(this.options);
+    const evaluation = await prepare(estimator, x, y, { ...rest, sampleWeight: options.sampleWeight });
+    const { folds, limit, scorers } = evaluation;
+    // A wrong name or value fails here, before the first fit.
+    for (const params of candidates) cloneForJob(estimator, limit, params);
+    const jobs = folds.flatMap((fold) => {
+      // The rows of a fold are taken when its first candidate needs them, and given up after its last.
+      let rows: ReturnType<typeof foldRows> | undefined;
+      let left = candidates.length;
+      return candidates.map((params) => async (signal: AbortSignal) => {
+        rows ??= foldRows(evaluation, fold);
+        try {
+          return await fitAndScore(cloneForJob(estimator, limit, params), evaluation, fold, signal, rows);
+        } finally {
+          left--;
+          if (left === 0) rows = undefined;
+        }
+      });
+    });
+    const done = await runJobs(jobs, limit, options.signal);
+    const perCandidate = candidates.map((_, c) => folds.map((_, f) => done[f * candidates.length + c]!));
+    const results = summarise(candidates, perCandidate, scorers.names, evaluation.returnTrainScore);
+    const bestIndex = deciding === undefined ? -1 : bestOf(results, deciding);
+    const best = results[bestIndex];
+    const found: Found = {
+      results,
+      best,
+      bestIndex,
+      score: best === undefined ? Number.NaN : best.test[deciding!]!.mean,
+      estimator: undefined,
+      refitTimeMs: undefined,
+    };
+    if (best !== undefined && this.options.refit !== false) {
+      const begin = performance.now();
+      found.estimator = estimator.clone();
+      found.estimator.setParams(freshParams(best.params) as never);
+      await found.estimator.fit(x as never, y as never, options);
+      found.refitTimeMs = performance.now() - begin;
+    }
+    this.found = found;
+    return this;
+  }
+
+  /** Every candidate with its scores. @throws SteepestError `ERR_NOT_FITTED` */
+  get results(): GridResults {
+    return this.learned('results').results;
+  }
+
+  /** The best parameters. @throws SteepestError `ERR_NOT_FITTED` before `fit` and with `refit: false` and several scores */
+  get bestParams(): Readonly<Record<string, unknown>> {
+    return this.bestCandidate('bestParams').params;
+  }
+
+  /** Their mean score over the folds. */
+  get bestScore(): number {
+    this.bestCandidate('bestScore');
+    return this.learned('bestScore').score;
+  }
+
+  /** Their place in `results`. */
+  get bestIndex(): number {
+    this.bestCandidate('bestIndex');
+    return this.learned('bestIndex').bestIndex;
+  }
+
+  /** The estimator with the best parameters, fitted on all rows. @throws SteepestError `ERR_NOT_FITTED`, also with `refit: false` */
+  get bestEstimator(): E {
+    return this.delegate('bestEstimator') as E;
+  }
+
+  /** How long that last fit took. */
+  get refitTimeMs(): number {
+    this.delegate('refitTimeMs');
+    return this.learned('refitTimeMs').refitTimeMs!;
+  }
+
+  get isClassifier(): boolean {
+    return isClassifier(this.estimator);
+  }
+
+  get classes(): readonly Label[] {
+    return (this.delegate('classes') as unknown as { classes: readonly Label[] }).classes;
+  }
+
+  predict(x: RowsInput): ResultOf<E, 'predict'> {
+    return this.call('predict', x) as ResultOf<E, 'predict'>;
+  }
+
+  predictProba(x: RowsInput): ResultOf<E, 'predictProba'> {
+    return this.call('predictProba', x) as ResultOf<E, 'predictProba'>;
+  }
+
+  decisionFunction(x: RowsInput): ResultOf<E, 'decisionFunction'> {
+    return this.call('decisionFunction', x) as ResultOf<E, 'decisionFunction'>;
+  }
+
+  transform(x: RowsInput): ResultOf<E, 'transform'> {
+    return this.call('transform', x) as ResultOf<E, 'transform'>;
+  }
+
+  /** The score that decides, of the best estimator on these rows. */
+  async score(x: RowsInput, y: RowsInput): Promise<number> {
+    const best = this.delegate('score()');
+    const scores = await resolveScorers(this.options.scoring).score(best, x, y);
+    return scores[decidingScore(this.options)!]!;
+  }
+
+  getParams(): object {
+    const own = this.estimator.getParams();
+    const inner = Object.entries(own).map(([name, value]) => [`estimator__${name}`, value] as const);
+    return { estimator: this.estimator, ...Object.fromEntries(inner) };
+  }
+
+  /** Parameters of the estimator, as estimator__param. @throws SteepestError `ERR_UNKNOWN_NAME`, and what the estimator throws */
+  setParams(params: Readonly<Record<string, unknown>>): this {
+    const prefix = 'estimator__';
+    for (const name of Object.keys(params)) {
+      if (name.startsWith(prefix)) continue;
+      throw new SteepestError('ERR_UNKNOWN_NAME', {
+        expected: `parameters of gridSearch to begin with ${prefix}`,
+        given: `'${name}'`,
+        mend: 'Make a new gridSearch to change its grid or options.',
+      });
+    }
+    const inner = Object.entries(params).map(([name, value]) => [name.slice(prefix.length), value] as const);
+    this.estimator.setParams(Object.fromEntries(inner) as never);
+    return this;
+  }
+
+  clone(): GridSearch<E> {
+    return new GridSearch(this.estimator.clone() as E, this.paramGrid, this.options);
+  }
+
+  private learned(what: string): Found {
+    if (this.found !== undefined) return this.found;
+    throw notFitted(what, 'a gridSearch that has tried nothing yet', 'Call await search.fit(X, y) first.');
+  }
+
+  private bestCandidate(what: string): Candidate {
+    const { best } = this.learned(what);
+    if (best !== undefined) return best;
+    throw notFitted(
+      what,
+      'several scores and none that decides',
+      "Set refit to a score's name, or read results.",
+    );
+  }
+
+  private delegate(what: string): Fittable {
+    const { estimator } = this.learned(what);
+    if (estimator !== undefined) return estimator;
+    throw notFitted(what, 'refit: false', 'Leave refit out, or fit an estimator with bestParams.');
+  }
+
+  private async call(name: string, x: RowsInput): Promise<unknown> {
+    const best = this.delegate(`${name}()`) as unknown as Record<string, unknown>;
+    const f = best[name];
+    if (typeof f === 'function') return f.call(best, x) as unknown;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `an estimator with ${name}()`,
+      given: 'one that has none',
+      mend: `Search over an estimator that can ${name}.`,
+    });
+  }
+}
+
+/** What a method of the estimator returns. */
+type ResultOf<E, Name extends string> =
+  E extends Record<Name, (...args: never[]) => infer R> ? R : Promise<unknown>;
+
+function notFitted(what: string, given: string, mend: string): SteepestError {
+  return new SteepestError('ERR_NOT_FITTED', { expected: `fit() before ${what}`, given, mend });
+}
+
+/**
+ * A search over a grid of parameters: candidates × folds fits, side by side on threads that all of them share.
+ * Only the best is kept (`bestEstimator`), fitted on all rows.
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+ */
+export function gridSearch<E extends Fittable>(
+  estimator: E,
+  paramGrid: ParamGrid | readonly ParamGrid[],
+  options: GridSearchOptions<E> = {},
+): GridSearch<E> {
+  return new GridSearch(estimator, paramGrid, options);
+}
+
+/** All combinations: names in alphabetical order, the last one varying fastest, as in scikit-learn. */
+function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Record<string, unknown>[] {
+  const grids = (Array.isArray(paramGrid) ? paramGrid : [paramGrid]) as readonly ParamGrid[];
+  const all = grids.flatMap((grid) => {
+    let made: Record<string, unknown>[] = [{}];
+    for (const name of Object.keys(grid).sort()) {
+      const values = grid[name];
+      if (!Array.isArray(values) || values.length === 0) {
+        throw new SteepestError('ERR_ARGUMENT', {
+          expected: `a list of values to try for '${name}'`,
+          given: JSON.stringify(values) ?? 'undefined',
+          mend: `Write { ${name}: [1, 10] }.`,
+        });
+      }
+      made = made.flatMap((params) => values.map((value) => ({ ...params, [name]: value as unknown })));
+    }
+    return made;
+  });
+  if (all.length > 0) return all;
+  throw new SteepestError('ERR_EMPTY', {
+    expected: 'at least one grid of parameters',
+    given: 'none',
+    mend: 'Write { C: [0.1, 1, 10] }.',
+  });
+}
+
+/** The name of the score that decides; undefined if there are several and none was named. */
+function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): string | undefined {
+  const { names } = resolveScorers(scoring);
+  if (typeof refit === 'string') {
+    if (names.includes(refit)) return refit;
+    throw new SteepestError('ERR_UNKNOWN_NAME', {
+      expected: `refit to be one of the scores ${names.join(', ')}`,
+      given: `'${refit}'`,
+      mend: 'Name one of them.',
+    });
+  }
+  if (names.length === 1) return names[0];
+  if (!checkBoolean('refit', refit)) return undefined;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'refit to name the score that decides, as there are several',
+    given: 'refit: true',
+    mend: `Use refit: '${names[0]}', or false.`,
+  });
+}
+
+function summarise(
+  candidates: readonly Record<string, unknown>[],
+  perCandidate: readonly (readonly FoldResult[])[],
+  names: readonly string[],
+  hasTrain: boolean,
+): GridResults {
+  const scores = (results: readonly FoldResult[], part: 'test' | 'train', name: string) => {
+    const folds = Float64Array.from(results, (result) => result[part]![name]!);
+    return { folds, mean: meanOf(folds), std: deviationOf(folds) };
+  };
+  const tests = perCandidate.map((results) => names.map((name) => scores(results, 'test', name)));
+  const list = candidates.map((params, c): Candidate => {
+    const results = perCandidate[c]!;
+    const ranked = names.map((name, s) => {
+      const one = tests[c]![s]!;
+      return [
+        name,
+        {
+          ...one,
+          rank: rankOf(
+            one.mean,
+            tests.map((other) => other[s]!.mean),
+          ),
+        },
+      ] as const;
+    });
+    return {
+      params,
+      test: Object.fromEntries(ranked),
+      ...(hasTrain
+        ? { train: Object.fromEntries(names.map((name) => [name, scores(results, 'train', name)])) }
+        : {}),
+      meanFitTimeMs: meanOf(results.map(({ fitTimeMs }) => fitTimeMs)),
+      meanScoreTimeMs: meanOf(results.map(({ scoreTimeMs }) => scoreTimeMs)),
+    };
+  });
+  return Object.assign(list, { toString: () => print(list, names) });
+}
+
+/** 1 + how many are better; NaN is worse than any number. */
+function rankOf(mean: number, all: readonly number[]): number {
+  return 1 + all.filter((other) => (Number.isNaN(mean) ? !Number.isNaN(other) : other > mean)).length;
+}
+
+function bestOf(results: GridResults, name: string): number {
+  return results.findIndex(({ test }) => test[name]!.rank === 1);
+}
+
+function print(list: readonly Candidate[], names: readonly string[]): string {
+  const first = names[0]!;
+  const params = [...new Set(list.flatMap((candidate) => Object.keys(candidate.params)))].sort();
+  const rows = [...list]
+    .sort((a, b) => a.test[first]!.rank - b.test[first]!.rank)
+    .map((candidate) => [
+      String(candidate.test[first]!.rank),
+      ...params.map((name) => (name in candidate.params ? show(candidate.params[name]) : '')),
+      ...names.map((name) => {
+        const { mean, std } = candidate.test[name]!;
+        return `${mean.toFixed(SCORE_DIGITS)} ± ${std.toFixed(SCORE_DIGITS)}`;
+      }),
+      candidate.meanFitTimeMs.toFixed(0),
+    ]);
+  const head = ['rank', ...params, ...names, 'fit ms'];
+  const align = head.map((_, i): Align => (i >= 1 && i <= params.length ? 'left' : 'right'));
+  return table(head, rows, align);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'type' in value) return String(value.type);
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+}

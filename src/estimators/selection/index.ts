@@ -1,0 +1,20 @@
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  type CrossValidationResult,
+  crossValidate,
+  type ErrorScore,
+} from './crossValidate.js';
+export { type Fold, type FoldOptions, KFold, type Splitter, StratifiedKFold } from './folds.js';
+export {
+  type Candidate,
+  type CandidateScore,
+  type GridResults,
+  GridSearch,
+  type GridSearchOptions,
+  gridSearch,
+  type ParamGrid,
+} from './gridSearch.js';
+export type { RowsInput, RowsOf } from './rows.js';
+export { type ScorerFunction, type ScorerName, type Scoring, scorerNames } from './scorers.js';
+export { type SplitOptions, trainTestSplit } from './trainTestSplit.js';

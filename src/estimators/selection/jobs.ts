@@ -1,0 +1,92 @@
+import { availableParallelism } from 'node:os';
+import { checkInteger } from '../../core/check.js';
+import { checkAborted } from '../base/tables.js';
+
+/** An estimator as selection needs it. */
+export interface Fittable {
+  fit(x: never, y: never, options?: { signal?: AbortSignal }): Promise<unknown>;
+  clone(): Fittable;
+  getParams(): object;
+  setParams(params: never): unknown;
+}
+
+/** How many fits may run at once: as many as there are cores. @throws SteepestError `ERR_ARGUMENT` */
+export function resolveJobs(nJobs: number | undefined): number {
+  return nJobs === undefined ? availableParallelism() : checkInteger('nJobs', nJobs);
+}
+
+/**
+ * Runs jobs, at most `limit` at once, and gives their results in order. The first failure, or the signal, ends the running ones through
+ * the signal they get; nothing runs on after the promise has settled.
+ * @throws whatever the first failing job throws; SteepestError `ERR_ABORTED`
+ */
+export async function runJobs<T>(
+  jobs: readonly ((signal: AbortSignal) => Promise<T>)[],
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<T[]> {
+  checkAborted(signal);
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  const results: T[] = new Array(jobs.length);
+  let next = 0;
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    while (next < jobs.length && !controller.signal.aborted) {
+      const i = next++;
+      try {
+        results[i] = await jobs[i]!(controller.signal);
+      } catch (error) {
+        failures.push(error);
+        controller.abort(error);
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(limit, jobs.length) }, lane));
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  checkAborted(signal);
+  // What fails after the first failure fails because of the abort.
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
+
+/**
+ * A clone that uses one thread where it would choose for itself: fits that run side by side share the cores. The number of threads
+ * does not change a result.
+ */
+export function cloneForJob(estimator: Fittable, limit: number, params: object = {}): Fittable {
+  const clone = estimator.clone();
+  if (Object.keys(params).length > 0) clone.setParams(freshParams(params) as never);
+  if (limit === 1) return clone;
+  const threads = Object.entries(clone.getParams())
+    .filter(([name, value]) => value === 'auto' && (name === 'workers' || name.endsWith('__workers')))
+    .map(([name]) => [name, 1] as const);
+  if (threads.length > 0) clone.setParams(Object.fromEntries(threads) as never);
+  return clone;
+}
+
+/** Parameters in which estimators are clones, so that no two fits share one. */
+export function freshParams(params: object): object {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, isEstimator(value) ? value.clone() : value]),
+  );
+}
+
+function isEstimator(value: unknown): value is Fittable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'clone' in value &&
+    'fit' in value &&
+    typeof value.clone === 'function'
+  );
+}
+
+/** True for estimators that predict classes: those with `predictProba`, and those around one. */
+export function isClassifier(estimator: object): boolean {
+  return 'isClassifier' in estimator ? estimator.isClassifier === true : 'predictProba' in estimator;
+}

@@ -1,0 +1,99 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { DataTable } from '../../data/dataTable.js';
+import type { FeatureInput, NamedColumns } from '../base/features.js';
+import { readFeatures, shareFeatures } from '../base/features.js';
+
+/** Anything with rows: lists, lists of rows, typed arrays, `{ data, shape }`, and tables with named columns. */
+export type RowsInput = readonly unknown[] | NumericArray | NdArray | DataTable | NamedColumns;
+
+/** The type that rows of A have: the same kind of thing. */
+export type RowsOf<A> = A extends DataTable
+  ? DataTable
+  : A extends NdArray<infer T>
+    ? NdArray<T>
+    : A extends NamedColumns
+      ? NdArray<Float64Array>
+      : A extends readonly (infer E)[]
+        ? E[]
+        : A;
+
+const isNdArray = (input: object): input is NdArray => 'data' in input && 'shape' in input;
+const isNamed = (input: object): input is NamedColumns => 'toMatrix' in input;
+
+/** How many rows there are. @throws SteepestError `ERR_SHAPE` */
+export function countRows(what: string, input: RowsInput): number {
+  if (input instanceof DataTable) return input.rows;
+  if (typeof input === 'object' && input !== null) {
+    if (isNdArray(input)) return input.shape[0] ?? 0;
+    if (isNamed(input)) return input.toMatrix().shape[0]!;
+    if (Array.isArray(input) || ArrayBuffer.isView(input)) return (input as ArrayLike<unknown>).length;
+  }
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} to be a list, a typed array, { data, shape } or a DataTable`,
+    given: input === null ? 'null' : typeof input,
+    mend: 'Pass one of these.',
+  });
+}
+
+/** @throws SteepestError `ERR_SHAPE` unless all have as many rows as the first */
+export function sameRowCount(inputs: readonly (readonly [what: string, input: RowsInput])[]): number {
+  const rows = countRows(...inputs[0]!);
+  for (const [what, input] of inputs) {
+    const given = countRows(what, input);
+    if (given === rows) continue;
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} with ${rows} rows, as ${inputs[0]![0]} has`,
+      given: `${given}`,
+      mend: 'Pass arrays that belong together.',
+    });
+  }
+  if (rows > 0) return rows;
+  throw new SteepestError('ERR_EMPTY', {
+    expected: 'at least one row',
+    given: 'none',
+    mend: 'Pass some data.',
+  });
+}
+
+/** The rows at these positions, as the same kind of thing; numbers in shared memory stay in it. */
+export function takeRows<A extends RowsInput>(input: A, positions: ArrayLike<number>): RowsOf<A> {
+  return take(input, positions) as RowsOf<A>;
+}
+
+function take(input: RowsInput, positions: ArrayLike<number>): unknown {
+  if (input instanceof DataTable) return input.take(positions);
+  if (Array.isArray(input)) return Array.from(positions, (row) => input[row]);
+  if (ArrayBuffer.isView(input)) return takeNumbers(input as NumericArray, 1, positions);
+  if (isNdArray(input)) {
+    const [rows = 0, ...rest] = input.shape;
+    const width = rows === 0 ? 0 : input.data.length / rows;
+    return { data: takeNumbers(input.data, width, positions), shape: [positions.length, ...rest] };
+  }
+  return take((input as NamedColumns).toMatrix(), positions);
+}
+
+function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<number>): NumericArray {
+  const Type = data.constructor as new (size: number | SharedArrayBuffer) => NumericArray;
+  const length = positions.length * width;
+  const result =
+    data.buffer instanceof SharedArrayBuffer
+      ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT))
+      : new Type(length);
+  for (let i = 0; i < positions.length; i++) {
+    const from = positions[i]! * width;
+    if (width === 1) result[i] = data[from]!;
+    else result.set(data.subarray(from, from + width) as never, i * width);
+  }
+  return result;
+}
+
+/** Samples in a form whose rows are cheap to take: numbers in shared memory, which all fits read; tables as they are. */
+export async function shareRows(x: RowsInput): Promise<RowsInput> {
+  if (x instanceof DataTable || isText(x)) return x;
+  const { data, rows, cols } = await shareFeatures(readFeatures('X', x as FeatureInput));
+  return { data, shape: [rows, cols] };
+}
+
+const isText = (x: RowsInput): boolean =>
+  Array.isArray(x) && x.some((row) => Array.isArray(row) && row.some((cell) => typeof cell !== 'number'));

@@ -1,0 +1,214 @@
+import { SteepestError, unknownName } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import {
+  accuracyScore,
+  averagePrecisionScore,
+  balancedAccuracyScore,
+  f1Score,
+  logLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  precisionScore,
+  r2Score,
+  recallScore,
+  rocAucScore,
+  rootMeanSquaredError,
+  type ValueInput,
+} from '../../scores/index.js';
+import type { Label, LabelInput } from '../base/labels.js';
+import type { Fittable } from './jobs.js';
+import type { RowsInput } from './rows.js';
+
+/** A score of a fitted estimator: larger is better. */
+export type ScorerFunction<E = Fittable> = (
+  estimator: E,
+  x: RowsInput,
+  y: RowsInput,
+) => number | Promise<number>;
+
+/** What a fitted estimator says about some rows, asked once for all scores. */
+class Predictions {
+  private readonly asked = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly estimator: object,
+    private readonly x: RowsInput,
+    readonly y: RowsInput,
+  ) {}
+
+  private ask(name: string): Promise<unknown> {
+    const f = (this.estimator as Record<string, unknown>)[name];
+    if (typeof f !== 'function') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `an estimator with ${name}() for this score`,
+        given: 'one that has none',
+        mend: 'Use another score.',
+      });
+    }
+    const known = this.asked.get(name) ?? (f.call(this.estimator, this.x) as Promise<unknown>);
+    this.asked.set(name, known);
+    return known;
+  }
+
+  labels(): Promise<LabelInput> {
+    return this.ask('predict') as Promise<LabelInput>;
+  }
+
+  values(): Promise<ValueInput> {
+    return this.ask('predict') as Promise<ValueInput>;
+  }
+
+  proba(): Promise<NdArray<Float64Array>> {
+    return this.ask('predictProba') as Promise<NdArray<Float64Array>>;
+  }
+
+  get classes(): readonly Label[] {
+    return (this.estimator as { classes: readonly Label[] }).classes;
+  }
+
+  get positive(): Label {
+    return this.classes[1] as Label;
+  }
+
+  get truth(): LabelInput & ValueInput {
+    return this.y as LabelInput & ValueInput;
+  }
+
+  /** The probability of the second of two classes, or all probabilities. */
+  async classScores(): Promise<ValueInput> {
+    const { data, shape } = await this.proba();
+    const [, cols = 0] = shape;
+    return cols === 2 ? data.filter((_, i) => i % 2 === 1) : { data, shape };
+  }
+}
+
+type NamedScorer = (p: Predictions) => Promise<number>;
+
+type Ratio = typeof precisionScore;
+
+/** The score of two classes, about the second of them. */
+const binary =
+  (ratio: Ratio): NamedScorer =>
+  async (p) => {
+    const guess = (await p.labels()) as Label[];
+    return ratio(p.truth as Label[], guess, p.classes.length === 2 ? { posLabel: p.positive } : {});
+  };
+
+const averaged =
+  (ratio: Ratio, average: 'micro' | 'macro' | 'weighted'): NamedScorer =>
+  async (p) =>
+    ratio(p.truth as Label[], (await p.labels()) as Label[], { average });
+
+const area =
+  (multiClass: 'raise' | 'ovr' | 'ovo'): NamedScorer =>
+  async (p) => {
+    const labels = p.classes.length > 2 ? [...p.classes] : undefined;
+    return rocAucScore(p.truth as Label[], await p.classScores(), { multiClass, labels });
+  };
+
+/** The scores that have names; errors and losses are negated, so that larger is better. */
+const SCORERS = {
+  accuracy: async (p) => accuracyScore(p.truth as Label[], (await p.labels()) as Label[]),
+  balancedAccuracy: async (p) => balancedAccuracyScore(p.truth as Label[], (await p.labels()) as Label[]),
+  precision: binary(precisionScore),
+  precisionMicro: averaged(precisionScore, 'micro'),
+  precisionMacro: averaged(precisionScore, 'macro'),
+  precisionWeighted: averaged(precisionScore, 'weighted'),
+  recall: binary(recallScore),
+  recallMicro: averaged(recallScore, 'micro'),
+  recallMacro: averaged(recallScore, 'macro'),
+  recallWeighted: averaged(recallScore, 'weighted'),
+  f1: binary(f1Score),
+  f1Micro: averaged(f1Score, 'micro'),
+  f1Macro: averaged(f1Score, 'macro'),
+  f1Weighted: averaged(f1Score, 'weighted'),
+  rocAuc: area('raise'),
+  rocAucOvr: area('ovr'),
+  rocAucOvo: area('ovo'),
+  averagePrecision: async (p) =>
+    averagePrecisionScore(
+      p.truth as Label[],
+      await p.classScores(),
+      p.classes.length === 2 ? { posLabel: p.positive } : {},
+    ),
+  negLogLoss: async (p) => -logLoss(p.truth as Label[], await p.proba(), { labels: [...p.classes] }),
+  r2: async (p) => r2Score(p.truth, await p.values()),
+  negMeanSquaredError: async (p) => -meanSquaredError(p.truth, await p.values()),
+  negRootMeanSquaredError: async (p) => -rootMeanSquaredError(p.truth, await p.values()),
+  negMeanAbsoluteError: async (p) => -meanAbsoluteError(p.truth, await p.values()),
+} satisfies Record<string, NamedScorer>;
+
+/** Scores that selection knows by name. */
+export type ScorerName = keyof typeof SCORERS;
+export const scorerNames = Object.keys(SCORERS) as ScorerName[];
+
+/** One score, several by name, or several under names of your own. Without it, the estimator's own `score`. */
+export type Scoring<E = Fittable> =
+  | ScorerName
+  | ScorerFunction<E>
+  | readonly ScorerName[]
+  | Readonly<Record<string, ScorerName | ScorerFunction<E>>>;
+
+/** The name of the only score, where none is given. */
+export const DEFAULT_SCORE = 'score';
+
+/** Scores by the name that results have them under. */
+export interface Scorers {
+  names: readonly string[];
+  score(estimator: object, x: RowsInput, y: RowsInput): Promise<Record<string, number>>;
+}
+
+/** @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` */
+export function resolveScorers(scoring: Scoring<never> | undefined): Scorers {
+  const entries = scoringEntries(scoring);
+  for (const [, scorer] of entries) {
+    if (typeof scorer !== 'function' && !Object.hasOwn(SCORERS, scorer))
+      unknownName('scoring', scorer, scorerNames);
+  }
+  return {
+    names: entries.map(([name]) => name),
+    async score(estimator, x, y) {
+      const predictions = new Predictions(estimator, x, y);
+      const scores: Record<string, number> = {};
+      for (const [name, scorer] of entries) {
+        const value =
+          typeof scorer === 'function'
+            ? await scorer(estimator as never, x, y)
+            : await SCORERS[scorer](predictions);
+        if (typeof value !== 'number') {
+          throw new SteepestError('ERR_ARGUMENT', {
+            expected: `scorer '${name}' to return a number`,
+            given: typeof value,
+            mend: 'Return one number per call, larger for better.',
+          });
+        }
+        scores[name] = value;
+      }
+      return scores;
+    },
+  };
+}
+
+/** The estimator's own score. */
+const ownScore: ScorerFunction<Readonly<Record<string, unknown>>> = async (estimator, x, y) => {
+  if (typeof estimator.score === 'function') return (await estimator.score(x, y)) as number;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'an estimator with score(), where no scoring is given',
+    given: 'one that has none',
+    mend: "Set scoring, such as 'accuracy' or 'r2'.",
+  });
+};
+
+function scoringEntries(scoring: Scoring<never> | undefined): [string, ScorerName | ScorerFunction<never>][] {
+  if (scoring === undefined) return [[DEFAULT_SCORE, ownScore]];
+  if (typeof scoring === 'string' || typeof scoring === 'function') return [[DEFAULT_SCORE, scoring]];
+  const entries = Array.isArray(scoring)
+    ? (scoring as readonly ScorerName[]).map((name): [string, ScorerName] => [name, name])
+    : (Object.entries(scoring) as [string, ScorerName | ScorerFunction<never>][]);
+  if (entries.length > 0) return entries;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'at least one score',
+    given: 'none',
+    mend: "Leave scoring out for the estimator's own score.",
+  });
+}

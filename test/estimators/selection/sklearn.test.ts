@@ -1,0 +1,108 @@
+import {
+  crossValidate,
+  gridSearch,
+  KFold,
+  LogisticRegression,
+  pipeline,
+  type ScorerName,
+  StandardScaler,
+  StratifiedKFold,
+} from 'steepest';
+import { describe, expect, it } from 'vitest';
+import { readFixture } from '../../oracle/support.js';
+
+interface Validated {
+  x: number[][];
+  y: number[];
+  test: Record<ScorerName, number[]>;
+  train: Record<ScorerName, number[]>;
+}
+
+interface Fixture {
+  folds: {
+    y: number[];
+    kFold: { rows: number; nSplits: number; tests: number[][] }[];
+    stratifiedKFold: { nSplits: number; tests: number[][] }[];
+  };
+  multiclass: Validated;
+  binary: Validated;
+  grid: {
+    C: number[];
+    withStd: boolean[];
+    mean: number[];
+    std: number[];
+    rank: number[];
+    bestIndex: number;
+    bestScore: number;
+    proba: number[][];
+  };
+}
+
+const { folds, multiclass, binary, grid } = readFixture<Fixture>('selection');
+
+const model = () => pipeline(new StandardScaler(), new LogisticRegression({ tol: 1e-10, maxIter: 2000 }));
+
+function expectNear(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
+  expect(actual.length).toBe(expected.length);
+  expected.forEach((value, i) => {
+    expect(Math.abs(actual[i]! - value), `${what}[${i}]: ${actual[i]} for ${value}`).toBeLessThan(1e-7);
+  });
+}
+
+describe('folds', () => {
+  it.each(folds.kFold)('KFold: $rows rows, $nSplits folds', ({ rows, nSplits, tests }) => {
+    expect(new KFold({ nSplits }).split(rows).map(({ test }) => [...test])).toEqual(tests);
+  });
+
+  it.each(folds.stratifiedKFold)('StratifiedKFold: $nSplits folds', ({ nSplits, tests }) => {
+    const made = new StratifiedKFold({ nSplits }).split(folds.y, folds.y);
+    expect(made.map(({ test }) => [...test])).toEqual(tests);
+  });
+});
+
+describe.each([
+  ['three classes', multiclass],
+  ['two classes', binary],
+] as const)('crossValidate on %s', (_, { x, y, test, train }) => {
+  it('gives every score of every fold', async () => {
+    const scoring = Object.keys(test) as ScorerName[];
+    const result = await crossValidate(model(), x, y, { cv: 4, scoring, returnTrainScore: true });
+    for (const name of scoring) {
+      expectNear(result.test[name]!, test[name], `test ${name}`);
+      expectNear(result.train![name]!, train[name], `train ${name}`);
+    }
+  });
+
+  it('has the own score of a classifier by default', async () => {
+    const result = await crossValidate(model(), x, y, { cv: 4 });
+    expectNear(result.test.score!, test.accuracy, 'score');
+    expect(Object.keys(result.test)).toEqual(['score']);
+  });
+});
+
+it('gridSearch finds what GridSearchCV finds', async () => {
+  const { x, y } = multiclass;
+  const search = gridSearch(
+    model(),
+    { logisticRegression__C: [0.001, 0.03, 1, 100], standardScaler__withStd: [true, false] },
+    { cv: 4, scoring: 'negLogLoss' },
+  );
+  await search.fit(x, y);
+  const { results } = search;
+  expect(results.map(({ params }) => params.logisticRegression__C)).toEqual(grid.C);
+  expect(results.map(({ params }) => params.standardScaler__withStd)).toEqual(grid.withStd);
+  expectNear(
+    results.map(({ test }) => test.score!.mean),
+    grid.mean,
+    'mean',
+  );
+  expectNear(
+    results.map(({ test }) => test.score!.std),
+    grid.std,
+    'std',
+  );
+  expect(results.map(({ test }) => test.score!.rank)).toEqual(grid.rank);
+  expect(search.bestIndex).toBe(grid.bestIndex);
+  expect(search.bestScore).toBeCloseTo(grid.bestScore, 7);
+  expectNear((await search.predictProba(x.slice(0, 5))).data, grid.proba.flat(), 'proba');
+});
