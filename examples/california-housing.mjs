@@ -1,0 +1,58 @@
+// House prices in California's 1990 census: 20,640 districts, a column of text, 207 missing values.
+//   node examples/california-housing.mjs [housing.csv]
+// Without a path the file is looked for in $STEEPEST_DATA/housing and ../shared/data/housing.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  columnTransformer,
+  data,
+  gridSearch,
+  KFold,
+  OneHotEncoder,
+  pipeline,
+  Ridge,
+  SimpleImputer,
+  StandardScaler,
+} from 'steepest';
+
+const root = process.env.STEEPEST_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
+const path = process.argv[2] ?? join(root, 'housing', 'housing.csv');
+if (!existsSync(path)) {
+  console.error(`There is no ${path}. Pass the path of housing.csv, or set STEEPEST_DATA.`);
+  process.exit(1);
+}
+
+const table = await data.csv(path, { types: { ocean_proximity: 'text' } }).table();
+console.log(`${table.head(3)}\n`);
+
+const x = table.drop('median_house_value');
+const y = table.numbers('median_house_value');
+// Neighbours stand next to each other in the file; every fifth row is tested on.
+const rows = Array.from(y, (_, i) => i);
+const train = rows.filter((i) => i % 5 !== 0);
+const test = rows.filter((i) => i % 5 === 0);
+const part = (list) => [x.take(list), Float64Array.from(list, (i) => y[i])];
+const [xTrain, yTrain] = part(train);
+const [xTest, yTest] = part(test);
+
+const prepare = columnTransformer([
+  [
+    'numbers',
+    pipeline(new SimpleImputer({ strategy: 'median' }), new StandardScaler()),
+    x.namesOf('numeric'),
+  ],
+  ['ocean', new OneHotEncoder({ handleUnknown: 'ignore' }), 'ocean_proximity'],
+]);
+
+const ridge = pipeline(['prepare', prepare], ['ridge', new Ridge()]);
+await ridge.fit(xTrain, yTrain);
+console.log(`Ridge                R² ${(await ridge.score(xTest, yTest)).toFixed(4)} on held-out rows`);
+
+const search = gridSearch(
+  ridge,
+  { ridge__alpha: [0.1, 1, 10, 100] },
+  { cv: new KFold({ shuffle: true, seed: 1 }), scoring: 'negRootMeanSquaredError' },
+);
+await search.fit(xTrain, yTrain);
+console.log(`\n${search.results}\n`);
