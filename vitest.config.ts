@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           ...base,
           name: 'typescript',
-          include: ['test/{blas,models,training,parallel}/**/*.test.ts'],
+          include: ['test/{blas,estimators,models,training,parallel}/**/*.test.ts'],
           env: { STEEPEST_BACKEND: 'typescript' },
         },
       },

@@ -37,7 +37,9 @@ template <class Body> inline void withElements(const Matrix& table, const Body& 
 template <int R, int K, class T>
 inline void dotGroup(const T* x, int64_t xStride, const double* w, int64_t wStride, int64_t from, int64_t cols,
                      D (&acc)[R][K]) {
+  STEEPEST_UNROLL
   for (int r = 0; r < R; ++r) {
+    STEEPEST_UNROLL
     for (int k = 0; k < K; ++k) acc[r][k] = splatD(0.0);
   }
   int64_t j = from;
@@ -68,15 +70,20 @@ template <int R, int K, class T>
 inline void scoreTile(const T* x, int64_t xStride, const Matrix& w, const double* bias, int64_t k0, const Matrix& z,
                       int64_t row) {
   D lanes[R][K][kDGroups];
+  STEEPEST_UNROLL
   for (int g = 0; g < kDGroups; ++g) {
     D acc[R][K];
     dotGroup<R, K>(x, xStride, w.row<const double>(k0), w.rowStride, g * kDLanes, w.cols, acc);
+    STEEPEST_UNROLL
     for (int r = 0; r < R; ++r) {
+      STEEPEST_UNROLL
       for (int k = 0; k < K; ++k) lanes[r][k][g] = acc[r][k];
     }
   }
+  STEEPEST_UNROLL
   for (int k = 0; k < K; ++k) {
     double* to = z.row<double>(k0 + k) + row;
+    STEEPEST_UNROLL
     for (int r = 0; r < R; ++r) to[r] = sumGroupsD(lanes[r][k]) + bias[k0 + k];
   }
 }
@@ -113,8 +120,10 @@ template <int K, int V, class T>
 inline void gradientTile(const T* x, int64_t xStride, const Matrix& dz, int64_t rows, const Matrix& dw, int64_t k0,
                          int64_t j, int tail) {
   D acc[K][V];
+  STEEPEST_UNROLL
   for (int k = 0; k < K; ++k) {
     const double* from = dw.row<double>(k0 + k) + j;
+    STEEPEST_UNROLL
     for (int v = 0; v < V; ++v) {
       acc[k][v] = v == V - 1 ? loadDN(from + v * kDLanes, tail) : loadD(from + v * kDLanes);
     }
@@ -134,8 +143,10 @@ inline void gradientTile(const T* x, int64_t xStride, const Matrix& dz, int64_t 
       for (int v = 0; v < V; ++v) acc[k][v] = addD(acc[k][v], mulD(slope, values[v]));
     }
   }
+  STEEPEST_UNROLL
   for (int k = 0; k < K; ++k) {
     double* to = dw.row<double>(k0 + k) + j;
+    STEEPEST_UNROLL
     for (int v = 0; v < V; ++v) {
       if (v == V - 1) {
         storeDN(to + v * kDLanes, acc[k][v], tail);
@@ -146,32 +157,36 @@ inline void gradientTile(const T* x, int64_t xStride, const Matrix& dz, int64_t 
   }
 }
 
-/** dw for K outputs: every column. */
-template <int K, class T>
-inline void gradientOutputs(const T* x, int64_t xStride, const Matrix& dz, int64_t rows, const Matrix& dw, int64_t k0) {
-  constexpr int64_t kBlock = kGradientVectors * kDLanes;
-  int64_t j = 0;
-  for (; j + kBlock <= dw.cols; j += kBlock) {
-    gradientTile<K, kGradientVectors>(x, xStride, dz, rows, dw, k0, j, kDLanes);
+/** dw for V vectors of columns from j on and all outputs [begin, end): the rows' columns stay in the first-level cache. */
+template <int V, class T>
+inline void gradientColumns(const T* x, int64_t xStride, const Matrix& dz, int64_t rows, const Matrix& dw, int64_t begin,
+                            int64_t end, int64_t j, int tail) {
+  int64_t k = begin;
+  for (; k + kGradientOutputs <= end; k += kGradientOutputs) {
+    gradientTile<kGradientOutputs, V>(x, xStride, dz, rows, dw, k, j, tail);
   }
-  for (; j < dw.cols; j += kDLanes) {
-    const int64_t left = dw.cols - j;
-    gradientTile<K, 1>(x, xStride, dz, rows, dw, k0, j, static_cast<int>(left < kDLanes ? left : kDLanes));
-  }
+  for (; k + 2 <= end; k += 2) gradientTile<2, V>(x, xStride, dz, rows, dw, k, j, tail);
+  if (k < end) gradientTile<1, V>(x, xStride, dz, rows, dw, k, j, tail);
 }
 
 inline int op_linearGradient(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_linearGradient;
   const Matrix& table = args.at(x);
   const Matrix& slopes = args.at(dz);
+  const Matrix& to = args.at(dw);
   const int64_t rows = args.batchRows;
   withElements(table, [&](auto* data) {
     const auto* from = data + args.batchStart * table.rowStride;
-    int64_t k = begin;
-    for (; k + kGradientOutputs <= end; k += kGradientOutputs) {
-      gradientOutputs<kGradientOutputs>(from, table.rowStride, slopes, rows, args.at(dw), k);
+    constexpr int64_t kBlock = kGradientVectors * kDLanes;
+    int64_t j = 0;
+    for (; j + kBlock <= to.cols; j += kBlock) {
+      gradientColumns<kGradientVectors>(from, table.rowStride, slopes, rows, to, begin, end, j, kDLanes);
     }
-    for (; k < end; ++k) gradientOutputs<1>(from, table.rowStride, slopes, rows, args.at(dw), k);
+    for (; j < to.cols; j += kDLanes) {
+      const int64_t left = to.cols - j;
+      const int tail = static_cast<int>(left < kDLanes ? left : kDLanes);
+      gradientColumns<1>(from, table.rowStride, slopes, rows, to, begin, end, j, tail);
+    }
   });
   double* biases = args.at(db).row<double>(0);
   for (int64_t k = begin; k < end; ++k) {
