@@ -4,27 +4,6 @@ export type { NdArray, NumericArray } from './core/ndarray.js';
 export * as data from './data/index.js';
 export type { MatrixInput, TargetInput } from './data/tables.js';
 export * from './estimators/index.js';
-export {
-  type Classifier,
-  type Estimator,
-  type EstimatorFitOptions,
-  type FeatureInput,
-  type Inference,
-  type Label,
-  type LabelInput,
-  LinearRegression,
-  type LinearRegressionParams,
-  LogisticRegression,
-  type LogisticRegressionParams,
-  loadEstimator,
-  type PerParameter,
-  type Regressor,
-  Ridge,
-  type RidgeParams,
-  type RowBatch,
-  type ScoreOptions,
-  type Transformer,
-} from './estimators/index.js';
 export { type InitializerName, initializerNames } from './initializers/index.js';
 export { backend } from './kernels/backend.js';
 export { type Activation, type ActivationName, activationNames } from './layers/activations.js';

@@ -1,6 +1,8 @@
 import { ColumnTransformer, Pipeline } from './composition/index.js';
 import { LinearRegression } from './linearRegression.js';
 import { LogisticRegression } from './logisticRegression.js';
+import { MLPClassifier } from './mlpClassifier.js';
+import { MLPRegressor } from './mlpRegressor.js';
 import {
   LabelEncoder,
   MinMaxScaler,
@@ -15,6 +17,8 @@ import { Ridge } from './ridge.js';
 registerEstimator('ColumnTransformer', ColumnTransformer);
 registerEstimator('LabelEncoder', LabelEncoder);
 registerEstimator('LogisticRegression', LogisticRegression);
+registerEstimator('MLPClassifier', MLPClassifier);
+registerEstimator('MLPRegressor', MLPRegressor);
 registerEstimator('MinMaxScaler', MinMaxScaler);
 registerEstimator('OneHotEncoder', OneHotEncoder);
 registerEstimator('Pipeline', Pipeline);
@@ -40,6 +44,8 @@ export type { Inference, PerParameter } from './leastSquares/inference.js';
 export type { RowBatch } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
+export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
+export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export * from './preprocessing/index.js';
 export { estimatorTypes, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';

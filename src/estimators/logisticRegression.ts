@@ -18,18 +18,19 @@ import {
   type FittedColumns,
   readFeatures,
 } from './base/features.js';
-import { encodeLabels, isLabelList, type Label, type LabelInput } from './base/labels.js';
+import { checkLabelRows, encodeLabels, isLabelList, type Label, type LabelInput } from './base/labels.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, float64Tensor, type SavedState } from './base/saved.js';
 import { classificationScore } from './base/score.js';
 import { readSampleWeight } from './base/weights.js';
 import { workersParam } from './base/workersParam.js';
+import { descend } from './logistic/descend.js';
 import { fitLogistic, type LogisticResult } from './logistic/fit.js';
 import { probabilities } from './logistic/probabilities.js';
 
 const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
-const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal'] as const;
+const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal', 'gd', 'sgd'] as const;
 
 /** Hyper-parameters, with scikit-learn's meanings. */
 export interface LogisticRegressionParams {
@@ -45,6 +46,8 @@ export interface LogisticRegressionParams {
    * - `'lbfgs'`: quasi-Newton, for L2 or no penalty.
    * - `'newton'`: second derivatives; few columns times classes, for L2 or no penalty.
    * - `'proximal'`: accelerated proximal gradient, for every penalty.
+   * - `'gd'`, `'sgd'`: gradient descent on all rows at once, or on mini-batches, with the step programs of networks, in float32.
+   *   `maxIter` counts epochs; training ends when the loss has not fallen by more than `tol` for five of them.
    * - `'auto'` (default): `'lbfgs'`, or `'proximal'` where there is an L1 penalty.
    */
   solver: (typeof SOLVERS)[number];
@@ -53,6 +56,12 @@ export interface LogisticRegressionParams {
   /** Default 100. */
   maxIter: number;
   classWeight: ClassWeight | undefined;
+  /** For `'gd'` and `'sgd'`. Default 0.1. */
+  learningRate: number;
+  /** Rows per mini-batch of `'sgd'`. Default 32. */
+  batchSize: number;
+  /** What the order of rows is a function of, for `'sgd'`. Default 0. */
+  seed: number;
   /** The next fit starts from the coefficients of the last. Default false. */
   warmStart: boolean;
   /** Worker threads; never changes a bit of the result. Default `'auto'`. */
@@ -75,6 +84,9 @@ const SPECS: ParamSpecs<LogisticRegressionParams> = {
   tol: param.positive(1e-4),
   maxIter: param.integer(100),
   classWeight: classWeightParam,
+  learningRate: param.positive(0.1),
+  batchSize: param.integer(32),
+  seed: param.integer(0, 0),
   warmStart: param.boolean(false),
   workers: workersParam,
 };
@@ -138,7 +150,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   ): Promise<this> {
     const features = readFeatures('X', x);
     const labels = encodeLabels('y', y);
-    checkRows(features.rows, labels.codes.length);
+    checkLabelRows(features.rows, labels.codes.length);
     const { classes } = labels;
     if (classes.length < 2) {
       throw new SteepestError('ERR_LABEL_RANGE', {
@@ -154,13 +166,12 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     const weights = rowWeights(labels, params.classWeight, sampleWeight);
     const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? features.rows;
     const size = outputs * features.cols;
-    const result = await fitLogistic({
+    const request = {
       features,
       labels: labels.codes,
       outputs,
       weights,
       start: this.start(size, outputs, classes),
-      solver,
       tol: params.tol,
       maxIter: params.maxIter,
       ...this.strengths(totalWeight),
@@ -168,7 +179,13 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
       workers: params.workers,
       kernels: chooseKernels(options),
       signal: options.signal,
-    });
+    };
+    const { learningRate, seed } = params;
+    const batchSize = solver === 'gd' ? features.rows : params.batchSize;
+    const result =
+      solver === 'gd' || solver === 'sgd'
+        ? await descend(request, { learningRate, batchSize, seed })
+        : await fitLogistic({ ...request, solver });
     this.fitted = {
       classes,
       columns: { cols: features.cols, names: features.names },
@@ -252,13 +269,13 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     return linearScores(features, coef, intercept);
   }
 
-  private chooseSolver(variables: number): LogisticSolver {
+  private chooseSolver(variables: number): LogisticSolver | 'gd' | 'sgd' {
     const { solver, penalty, l1Ratio } = this.params;
     const hasL1 = penalty === 'l1' || (penalty === 'elasticnet' && l1Ratio > 0);
     if (solver === 'auto') return hasL1 ? 'proximal' : 'lbfgs';
-    if (hasL1 && solver !== 'proximal') {
+    if (hasL1 && (solver === 'lbfgs' || solver === 'newton')) {
       throw new SteepestError('ERR_ARGUMENT', {
-        expected: `solver 'proximal' or 'auto' for penalty '${penalty}', which has a corner at 0`,
+        expected: `solver 'proximal', 'gd', 'sgd' or 'auto' for penalty '${penalty}', which has a corner at 0`,
         given: `'${solver}'`,
         mend: "Leave solver out, or use penalty 'l2'.",
       });
@@ -294,19 +311,14 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   }
 
   private warnNotConverged({ iterations, gradientNorm }: LogisticResult): void {
+    const why =
+      gradientNorm === undefined
+        ? 'epochs while its loss still fell'
+        : `iterations with a gradient of ${gradientNorm.toExponential(1)}, above tol ${this.params.tol}`;
     process.emitWarning(
-      `LogisticRegression stopped after ${iterations} iterations with a gradient of ${gradientNorm.toExponential(1)}, ` +
-        `above tol ${this.params.tol}. Scale the columns with StandardScaler, or raise maxIter or tol.`,
+      `LogisticRegression stopped after ${iterations} ${why}. ` +
+        `Scale the columns with StandardScaler, or raise maxIter or tol.`,
       { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
     );
   }
-}
-
-function checkRows(samples: number, labels: number): void {
-  if (samples === labels) return;
-  throw new SteepestError('ERR_SHAPE', {
-    expected: `y with one class per sample, ${samples}`,
-    given: `${labels}`,
-    mend: 'Pass one class per row of X.',
-  });
 }

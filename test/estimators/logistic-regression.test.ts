@@ -90,6 +90,17 @@ describe('LogisticRegression', () => {
     }
   });
 
+  it.each(['gd', 'sgd'] as const)('comes near the optimum by %s', async (solver) => {
+    const { x, y } = clouds();
+    const exact = await new LogisticRegression({ C: 0.02, solver: 'newton', tol: 1e-10 }).fit(x, y);
+    const learningRate = solver === 'gd' ? 0.3 : 0.003;
+    const model = new LogisticRegression({ C: 0.02, solver, learningRate, maxIter: 2000, tol: 1e-8 });
+    await model.fit(x, y);
+    const expected = (await exact.predictProba(x)).data;
+    const worst = Math.max(...(await model.predictProba(x)).data.map((p, i) => Math.abs(p - expected[i]!)));
+    expect(worst).toBeLessThan(0.02);
+  });
+
   it('counts a row of weight 2 as two rows, and leaves out rows of weight 0', async () => {
     const { x, y } = clouds(60);
     const cols = x.shape[1];

@@ -100,3 +100,13 @@ export function isLabelList(value: unknown): value is Label[] {
   const type = typeof value[0];
   return ['string', 'number', 'boolean'].includes(type) && value.every((label) => typeof label === type);
 }
+
+/** @throws SteepestError `ERR_SHAPE` unless there is one class per sample */
+export function checkLabelRows(samples: number, labels: number): void {
+  if (samples === labels) return;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `y with one class per sample, ${samples}`,
+    given: `${labels}`,
+    mend: 'Pass one class per row of X.',
+  });
+}

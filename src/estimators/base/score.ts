@@ -1,10 +1,29 @@
-import { accuracyScore } from '../../scores/index.js';
+import type { NdArray } from '../../core/ndarray.js';
+import type { TargetInput } from '../../data/tables.js';
+import { accuracyScore, r2Score } from '../../scores/index.js';
 import type { ScoreOptions } from './estimator.js';
 import type { Label, LabelInput } from './labels.js';
+import { readTargets } from './targets.js';
 import { readSampleWeight } from './weights.js';
 
 /** Share of rows whose class is predicted right: what `score` of every classifier is. */
 export function classificationScore(y: LabelInput, predicted: Label[], options: ScoreOptions): number {
   const sampleWeight = readSampleWeight(options.sampleWeight, predicted.length);
   return accuracyScore(y, predicted, { sampleWeight });
+}
+
+/** R² of predictions, rows × targets, averaged over targets: what `score` of every regressor is. */
+export function regressionScore(
+  y: TargetInput,
+  { data, shape }: NdArray<Float64Array>,
+  options: ScoreOptions,
+): number {
+  const [rows, cols] = shape as [number, number];
+  const truth = readTargets('y', y, rows);
+  const sampleWeight = readSampleWeight(options.sampleWeight, rows);
+  return r2Score(
+    { data: truth.data, shape: [rows, truth.cols] },
+    { data, shape: [rows, cols] },
+    { sampleWeight },
+  );
 }

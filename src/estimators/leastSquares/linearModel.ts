@@ -1,6 +1,5 @@
 import type { NdArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/tables.js';
-import { r2Score } from '../../scores/index.js';
 import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
@@ -11,8 +10,7 @@ import {
 } from '../base/features.js';
 import { linearScores } from '../base/linearScores.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
-import { readTargets } from '../base/targets.js';
-import { readSampleWeight } from '../base/weights.js';
+import { regressionScore } from '../base/score.js';
 
 /** What every linear model has learned. */
 export interface LinearFit {
@@ -91,16 +89,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
   async score(x: FeatureInput, y: TargetInput, options: ScoreOptions = {}): Promise<number> {
     const predicted = await this.predict(x);
     const values = 'shape' in predicted ? predicted : { data: predicted, shape: [predicted.length, 1] };
-    const [rows, cols] = values.shape as [number, number];
-    const truth = readTargets('y', y, rows);
-    const sampleWeight = readSampleWeight(options.sampleWeight, rows);
-    return r2Score(
-      { data: truth.data, shape: [rows, truth.cols] },
-      { data: values.data, shape: [rows, cols] },
-      {
-        ...(sampleWeight && { sampleWeight }),
-      },
-    );
+    return regressionScore(y, values, options);
   }
 
   protected learned(what: string): F {

@@ -39,10 +39,8 @@ export interface LogisticResult {
   /** outputs × columns, then one per output. */
   point: Float64Array;
   iterations: number;
-  /** The largest element of the gradient of the penalised mean loss. */
-  gradientNorm: number;
-  /** The penalised mean loss. */
-  value: number;
+  /** The largest element of the gradient of the penalised mean loss; not known after `gd` and `sgd`. */
+  gradientNorm: number | undefined;
   converged: boolean;
 }
 
@@ -116,7 +114,6 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
     point: variables.slice(),
     iterations: result[LOGISTIC_OUTCOME.iterations]!,
     gradientNorm: result[LOGISTIC_OUTCOME.gradientNorm]!,
-    value: result[LOGISTIC_OUTCOME.value]!,
     converged: status !== LOGISTIC_STATUS.maxIter,
   };
 }

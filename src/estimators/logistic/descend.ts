@@ -1,0 +1,69 @@
+import { layers } from '../../layers/index.js';
+import { sequential } from '../../models/sequential.js';
+import { trainNetwork } from '../network/trainNetwork.js';
+import type { LogisticRequest, LogisticResult } from './fit.js';
+
+/** Steps of gradient descent. */
+export interface Descent {
+  learningRate: number;
+  batchSize: number;
+  seed: number;
+}
+
+/** Epochs without a lower loss that end training, as in scikit-learn's SGDClassifier. */
+const PATIENCE = 5;
+
+/**
+ * Minimises the penalised loss by gradient descent on the step programs of networks: a dense layer with sigmoid or softmax.
+ * @throws SteepestError as Sequential.fit does; `ERR_DIVERGED` where the learning rate is too high
+ */
+export async function descend(
+  request: Omit<LogisticRequest, 'solver'>,
+  { learningRate, batchSize, seed }: Descent,
+): Promise<LogisticResult> {
+  const { features, labels, outputs, fitIntercept, l1, l2, start, tol, maxIter } = request;
+  const { cols, rows } = features;
+  const isBinary = outputs === 1;
+  const model = sequential({
+    seed,
+    layers: [
+      layers.dense({
+        units: outputs,
+        activation: isBinary ? 'sigmoid' : 'softmax',
+        useBias: fitIntercept,
+        // A regularizer has no factor ½.
+        kernelRegularizer: { l1, l2: l2 / 2 },
+        inputShape: [cols],
+      }),
+    ],
+  });
+  const loss = isBinary ? 'binaryCrossentropy' : 'sparseCategoricalCrossentropy';
+  model.compile({ optimizer: { name: 'sgd', learningRate }, loss });
+  const kernel = Float32Array.from({ length: cols * outputs }, (_, i) => {
+    return start[(i % outputs) * cols + Math.floor(i / outputs)]!;
+  });
+  const bias = Float32Array.from(start.subarray(cols * outputs));
+  model.setWeights([
+    { data: kernel, shape: [cols, outputs] },
+    ...(fitIntercept ? [{ data: bias, shape: [outputs] }] : []),
+  ]);
+  const { lossCurve, converged } = await trainNetwork(model, features, labels, {
+    epochs: maxIter,
+    batchSize,
+    shuffle: batchSize < rows,
+    tol,
+    nIterNoChange: PATIENCE,
+    validationFraction: 0,
+    sampleWeight: request.weights,
+    workers: request.workers,
+    kernels: request.kernels,
+    signal: request.signal,
+  });
+  const [weights, biases] = model.getWeights();
+  const point = new Float64Array(start.length);
+  for (let k = 0; k < outputs; k++) {
+    for (let j = 0; j < cols; j++) point[k * cols + j] = weights!.data[j * outputs + k]!;
+  }
+  if (biases !== undefined) point.set(biases.data, cols * outputs);
+  return { point, iterations: lossCurve.length, gradientNorm: undefined, converged };
+}
