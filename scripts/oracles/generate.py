@@ -21,6 +21,7 @@ NAMES = [
     "npy",
     "selection",
     "housing",
+    "tables",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

@@ -23,7 +23,8 @@ export type ErrorCode =
   | 'ERR_WORKER_LOST'
   | 'ERR_ABORTED'
   | 'ERR_MODEL_FILE'
-  | 'ERR_DATA_FILE';
+  | 'ERR_DATA_FILE'
+  | 'ERR_MISSING_PEER';
 
 /** The three things every message says. */
 export interface ErrorParts {

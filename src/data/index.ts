@@ -1,3 +1,5 @@
+export { type ArrowTable, type ArrowVector, fromArrow, readArrow } from './arrow.js';
+export type { ColumnarOptions } from './cells.js';
 export { type CifarImages, cifar10Classes, loadCifar10, readCifar10 } from './cifar.js';
 export type { Column, ColumnInput, NumericColumn, TextColumn } from './column.js';
 export { type CsvBatch, CsvDataset, type CsvMatrix, csv } from './csv/dataset.js';
@@ -8,3 +10,4 @@ export * from './generators/index.js';
 export { loadMnist, readIdx } from './idx.js';
 export { readNpy, writeNpy } from './npy/npy.js';
 export { readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
+export { readParquet } from './parquet.js';

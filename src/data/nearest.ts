@@ -21,8 +21,9 @@ function editDistance(a: string, b: string): number {
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const fold = (name: string): string => name.trim().toLowerCase();
   let best: string | undefined;
-  // More than a third of the letters wrong is another word.
-  let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1;
+  // Two letters that changed places count as two; more than a third of a long word wrong, or all of a short one, is another.
+  const most = Math.min(given.length - 1, Math.max(2, Math.floor(given.length / 3)));
+  let bestDistance = most + 1;
   for (const name of known) {
     const distance = editDistance(fold(given), fold(name));
     if (distance < bestDistance) {

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { SteepestError } from '../core/errors.js';
+import { type ColumnarOptions, columnOfCells } from './cells.js';
+import type { Column } from './column.js';
+import { checkColumnarOptions, planColumns } from './columnar.js';
+import { DataTable } from './dataTable.js';
+import { systemError } from './fileErrors.js';
+import { localPath } from './localPath.js';
+import { importPeer } from './peers.js';
+
+/** A table of the package apache-arrow, as far as it is needed here. */
+export interface ArrowTable {
+  readonly numRows: number;
+  readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown }[] };
+  getChild(name: string): ArrowVector | null;
+}
+
+/** A column of such a table. */
+export interface ArrowVector {
+  readonly length: number;
+  readonly nullCount: number;
+  get(index: number): unknown;
+  toArray(): ArrayLike<unknown>;
+}
+
+/**
+ * A table of the package apache-arrow as a `DataTable`. Numbers, booleans and dates (milliseconds since 1970) become float64 with
+ * NaN for null; text, also in dictionaries, stays text with null.
+ * @throws SteepestError `ERR_ARGUMENT` for something else; `ERR_DATA_FILE` for a nested or binary column and an integer beyond
+ * ±(2^53 − 1), with column and row; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ */
+export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): DataTable {
+  checkColumnarOptions(options);
+  const given = table as Partial<ArrowTable> | null | undefined;
+  if (typeof given?.getChild !== 'function' || typeof given.numRows !== 'number' || !given.schema) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'a Table of apache-arrow',
+      given: Object.prototype.toString.call(table).slice('[object '.length, -1),
+      mend: 'Pass what tableFromIPC or tableFromArrays returned.',
+    });
+  }
+  return convert('the Arrow table', table, options);
+}
+
+/**
+ * Reads an Arrow file, also called Feather version 2, or a stream of Arrow record batches, with the package apache-arrow (install
+ * it beside steepest); {@link fromArrow} says what becomes of each type. The package does not unpack compressed files.
+ * @throws SteepestError `ERR_MISSING_PEER` without apache-arrow; `ERR_DATA_FILE` for a file that is missing or damaged; and as
+ * {@link fromArrow}
+ */
+export async function readArrow(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
+  checkColumnarOptions(options);
+  const file = localPath('the path of an Arrow file', path);
+  const { tableFromIPC } = await importPeer(
+    'apache-arrow',
+    'readArrow',
+    () => import('apache-arrow') as unknown as Promise<{ tableFromIPC(bytes: Uint8Array): ArrowTable }>,
+  );
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw systemError(file, 'to be a file that can be read', error);
+  });
+  try {
+    return convert(file, tableFromIPC(bytes), options);
+  } catch (error) {
+    throw systemError(file, 'to be a whole Arrow file without compression', error);
+  }
+}
+
+function convert(path: string, table: ArrowTable, options: ColumnarOptions): DataTable {
+  const rows = table.numRows;
+  const fields = table.schema.fields;
+  const plan = planColumns(
+    path,
+    fields.map(({ name }) => name),
+    rows,
+    options,
+  );
+  const isText = new Map(fields.map(({ name, type }) => [name, /utf8/i.test(String(type))] as const));
+  return new DataTable(
+    plan.names.map((name): [string, Column] => {
+      const vector = table.getChild(name)!;
+      return [name, columnOfCells(plan.source(name), [cellsOf(vector)], rows, isText.get(name) === true)];
+    }),
+  );
+}
+
+/** The values of a column; without nulls those of numbers come as one array. */
+function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
+  if (vector.nullCount === 0) {
+    const whole = vector.toArray();
+    if (whole instanceof Float64Array || whole instanceof Float32Array) return whole;
+  }
+  return Array.from({ length: vector.length }, (_, i) => vector.get(i));
+}

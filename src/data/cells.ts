@@ -1,0 +1,117 @@
+import type { SteepestError } from '../core/errors.js';
+import type { Column, NumericColumn } from './column.js';
+import { fileError, shownText } from './fileErrors.js';
+
+/** Options of readers whose files know the types of their columns. */
+export interface ColumnarOptions {
+  /** Columns to read, in this order. Default: all. */
+  columns?: readonly string[];
+  /** Columns of numbers to read as text, digit by digit, such as identifiers beyond 2^53. */
+  text?: readonly string[];
+  /**
+   * What to do with integers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error', or 'round' to the nearest float64.
+   * Default 'error'.
+   */
+  largeIntegers?: 'error' | 'round';
+}
+
+/** Where a column comes from, for messages, and how it is to be read. */
+export interface CellSource {
+  path: string;
+  name: string;
+  asText: boolean;
+  round: boolean;
+}
+
+type Cells = ArrayLike<unknown>;
+
+const typeName = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+};
+
+function notACell({ path, name }: CellSource, row: number, value: unknown): SteepestError {
+  return fileError(
+    path,
+    `column '${name}' to hold numbers, booleans, dates or text`,
+    `${typeName(value)} at row ${row}`,
+    `Leave it out: pass columns without '${name}'.`,
+  );
+}
+
+function largeInteger({ path, name }: CellSource, row: number, value: bigint): SteepestError {
+  return fileError(
+    path,
+    `column '${name}' to hold integers within ±(2^53 − 1), which float64 holds exactly`,
+    `${value} at row ${row}`,
+    `Keep its digits with text: ['${name}'], leave it out by columns, or pass largeIntegers: 'round'.`,
+  );
+}
+
+function numberOf(source: CellSource, row: number, value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (value === null || value === undefined) return Number.NaN;
+  if (typeof value === 'boolean') return Number(value);
+  if (value instanceof Date) return value.getTime();
+  if (typeof value !== 'bigint') throw notACell(source, row, value);
+  const number = Number(value);
+  if (!source.round && !Number.isSafeInteger(number)) throw largeInteger(source, row, value);
+  return number;
+}
+
+function textOf(source: CellSource, row: number, value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return null;
+  if (source.asText && (typeof value === 'bigint' || typeof value === 'number')) return String(value);
+  if (source.asText && typeof value === 'boolean') return String(value);
+  throw notACell(source, row, value);
+}
+
+/**
+ * A column of a table from pieces of it. Numbers, booleans and dates (milliseconds since 1970) become float64, with NaN for null.
+ * @param textIfEmpty the kind of a column of nothing but nulls
+ * @throws SteepestError `ERR_DATA_FILE` with file, column and row
+ */
+export function columnOfCells(
+  source: CellSource,
+  pieces: readonly Cells[],
+  rows: number,
+  textIfEmpty: boolean,
+): Column {
+  const first = firstValue(pieces);
+  if (source.asText || typeof first === 'string' || (first === undefined && textIfEmpty)) {
+    const texts: (string | null)[] = [];
+    for (const piece of pieces) {
+      for (let i = 0; i < piece.length; i++) texts.push(textOf(source, texts.length, piece[i]));
+    }
+    return texts;
+  }
+  const numbers: NumericColumn = new Float64Array(rows);
+  let row = 0;
+  for (const piece of pieces) {
+    for (let i = 0; i < piece.length; i++) {
+      const value = piece[i];
+      if (typeof value === 'string') throw mixed(source, row, value);
+      numbers[row] = numberOf(source, row, value);
+      row++;
+    }
+  }
+  return numbers;
+}
+
+function mixed({ path, name }: CellSource, row: number, value: string): SteepestError {
+  const mend = `Read it as text: ['${name}'].`;
+  return fileError(
+    path,
+    `column '${name}' to hold numbers throughout`,
+    `${shownText(value)} at row ${row}`,
+    mend,
+  );
+}
+
+function firstValue(pieces: readonly Cells[]): unknown {
+  for (const piece of pieces) {
+    for (let i = 0; i < piece.length; i++) if (piece[i] !== null && piece[i] !== undefined) return piece[i];
+  }
+  return undefined;
+}

@@ -1,0 +1,163 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import * as zlib from 'node:zlib';
+import { type ColumnarOptions, columnOfCells } from './cells.js';
+import type { Column } from './column.js';
+import { checkColumnarOptions, planColumns } from './columnar.js';
+import { DataTable } from './dataTable.js';
+import { fileError, systemError } from './fileErrors.js';
+import { localPath } from './localPath.js';
+import { importPeer } from './peers.js';
+
+/** What this module needs of hyparquet. */
+interface Hyparquet {
+  parquetMetadataAsync(file: AsyncBuffer): Promise<Metadata>;
+  parquetRead(options: {
+    file: AsyncBuffer;
+    metadata: Metadata;
+    columns: string[];
+    compressors: Record<string, Decompress>;
+    parsers: Record<string, (value: never) => unknown>;
+    onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
+  }): Promise<void>;
+  parquetSchema(metadata: Metadata): { children: SchemaNode[] };
+}
+
+interface AsyncBuffer {
+  byteLength: number;
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+}
+
+interface Metadata {
+  num_rows: bigint;
+}
+
+interface SchemaNode {
+  element: { name: string; type?: string; converted_type?: string; scale?: number; precision?: number };
+  children: SchemaNode[];
+}
+
+type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;
+
+/** Milliseconds and days in a column of dates become numbers, with a fraction where the file is finer than milliseconds. */
+const PARSERS = {
+  timestampFromMilliseconds: (ms: bigint) => Number(ms),
+  timestampFromMicroseconds: (us: bigint) => Number(us / 1000n) + Number(us % 1000n) / 1e3,
+  timestampFromNanoseconds: (ns: bigint) => Number(ns / 1000000n) + Number(ns % 1000000n) / 1e6,
+  dateFromDays: (days: number) => days * 86_400_000,
+  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('utf8'),
+};
+
+/** Codecs that Node.js has; hyparquet brings snappy. */
+function decompressors(): Record<string, Decompress> {
+  const codecs: Record<string, Decompress> = {
+    GZIP: (input) => zlib.gunzipSync(input),
+    BROTLI: (input) => zlib.brotliDecompressSync(input),
+  };
+  // Node.js has Zstandard from 22.15 on.
+  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (input: Uint8Array) => Uint8Array };
+  if (zstdDecompressSync !== undefined) codecs.ZSTD = (input) => zstdDecompressSync(input);
+  return codecs;
+}
+
+/** Digits of a decimal number that float64 always holds. */
+const DECIMAL_DIGITS = 15;
+
+/**
+ * Reads a Parquet file with the package hyparquet (install it beside steepest). Numbers, booleans and dates (milliseconds since
+ * 1970) become float64 with NaN for null; text stays text with null. Uncompressed, Snappy, gzip and Brotli; Zstandard with
+ * Node.js 22.15 or later.
+ * @throws SteepestError `ERR_MISSING_PEER` without hyparquet; `ERR_DATA_FILE` for a file that is missing or damaged, a nested or
+ * binary column, and an integer beyond ±(2^53 − 1); `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ */
+export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
+  checkColumnarOptions(options);
+  const file = localPath('the path of a Parquet file', path);
+  const hyparquet = await importPeer(
+    'hyparquet',
+    'readParquet',
+    () => import('hyparquet') as unknown as Promise<Hyparquet>,
+  );
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw systemError(file, 'to be a file that can be read', error);
+  });
+  try {
+    return await readTable(file, await asyncBuffer(handle), hyparquet, options);
+  } catch (error) {
+    throw systemError(file, 'to be a whole Parquet file', error);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readTable(
+  path: string,
+  file: AsyncBuffer,
+  { parquetMetadataAsync, parquetRead, parquetSchema }: Hyparquet,
+  options: ColumnarOptions,
+): Promise<DataTable> {
+  const metadata = await parquetMetadataAsync(file);
+  const rows = Number(metadata.num_rows);
+  const nodes = new Map(parquetSchema(metadata).children.map((node) => [node.element.name, node] as const));
+  const plan = planColumns(path, [...nodes.keys()], rows, options);
+  for (const name of plan.names) checkNode(path, nodes.get(name)!);
+  const pieces = new Map<string, { rowStart: number; cells: ArrayLike<unknown> }[]>(
+    plan.names.map((name) => [name, []]),
+  );
+  await parquetRead({
+    file,
+    metadata,
+    columns: [...plan.names],
+    compressors: decompressors(),
+    parsers: PARSERS,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      pieces.get(columnName)?.push({ rowStart, cells: columnData });
+    },
+  });
+  return new DataTable(
+    plan.names.map((name): [string, Column] => {
+      // Row groups arrive in any order.
+      const parts = pieces.get(name)!.sort((a, b) => a.rowStart - b.rowStart);
+      const found = parts.reduce((sum, { cells }) => sum + cells.length, 0);
+      if (found !== rows) {
+        throw fileError(path, `column '${name}' to have ${rows} rows`, `${found}`, 'The file is damaged.');
+      }
+      const isText = nodes.get(name)!.element.type === 'BYTE_ARRAY';
+      const cells = parts.map((part) => part.cells);
+      return [name, columnOfCells(plan.source(name), cells, rows, isText)];
+    }),
+  );
+}
+
+/** Columns that cannot be numbers or text, or only with loss. */
+function checkNode(path: string, { element, children }: SchemaNode): void {
+  const { name, converted_type: type, precision = 0, scale = 0 } = element;
+  const mend = `Leave it out: pass columns without '${name}'.`;
+  if (children.length > 0) {
+    throw fileError(path, `column '${name}' to hold one value per row`, 'a list or a struct', mend);
+  }
+  if (type === 'DECIMAL' && scale === 0 && precision > DECIMAL_DIGITS) {
+    throw fileError(
+      path,
+      `column '${name}' to hold at most ${DECIMAL_DIGITS} digits, which float64 holds exactly`,
+      `whole numbers of ${precision} digits`,
+      `${mend} Or write it as float64 or text.`,
+    );
+  }
+}
+
+async function asyncBuffer(handle: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await handle.stat();
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+      let filled = 0;
+      while (filled < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+        if (bytesRead === 0) throw new Error(`it ends at byte ${start + filled} of ${size}`);
+        filled += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}
