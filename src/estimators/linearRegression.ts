@@ -1,6 +1,8 @@
+import { checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import type { TargetInput } from '../data/tables.js';
+import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
@@ -8,9 +10,10 @@ import type { FeatureInput } from './base/features.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, float64Tensor, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
+import { descend } from './leastSquares/descend.js';
 import { centred, type Factor } from './leastSquares/factor.js';
 import { type Inference, inferenceOf } from './leastSquares/inference.js';
-import { factorInput, readRows } from './leastSquares/input.js';
+import { factorInput, type LeastSquaresInput, readRows } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { refine as refineSolution, wantsRefinement } from './leastSquares/refine.js';
 import { singularValuesSync } from './leastSquares/small.js';
@@ -18,14 +21,25 @@ import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
 import type { RowBatch } from './leastSquares/source.js';
 import { regressionTable } from './leastSquares/table.js';
 
+const SOLVERS = ['qr', 'gd', 'sgd'] as const;
+
 /** Hyper-parameters. */
 export interface LinearRegressionParams {
   /** Default true. */
   fitIntercept: boolean;
   /**
-   * Singular values of the centred X up to `tol` times the largest count as 0, which makes columns dependent on others and
+   * - `'qr'` (default): the exact solution, in float64, in one pass over the rows.
+   * - `'gd'`: gradient descent on all rows at once, in float32, on the same step programs as networks.
+   * - `'sgd'`: the same on mini-batches of `batchSize` rows. It ends near the solution, as near as its learning rate lets it.
+   */
+  solver: (typeof SOLVERS)[number];
+  /**
+   * For `'qr'`: singular values of the centred X up to `tol` times the largest count as 0, which makes columns dependent on others and
    * the solution the one of least norm. Default 2⁻⁵²·max(rows, columns), as in scikit-learn. 0 takes every matrix at
    * its word, for columns such as powers of x whose lengths differ by many orders of magnitude.
+   *
+   * For the others: after five epochs (5 / (1 − momentum), with momentum) that have not lowered the mean squared error by more than `tol` times the variance
+   * of the targets, the descent has converged. Default 1e-8 for `'gd'`, 1e-5 for `'sgd'`.
    */
   tol: number | undefined;
   /**
@@ -33,6 +47,19 @@ export interface LinearRegressionParams {
    * digits that are missing (a pass over the rows for each step, two or three as a rule). Default true.
    */
   refine: boolean;
+  /**
+   * Length of a step for `'gd'` and `'sgd'`, on columns and targets scaled to variance 1. Default: targets / (2·columns) for `'gd'`,
+   * which never diverges, and 0.01·targets for `'sgd'`.
+   */
+  learningRate: number | undefined;
+  /** Share of the last step that goes into the next, from 0 to below 1, for `'gd'` and `'sgd'`. Default 0. */
+  momentum: number;
+  /** Most epochs of `'gd'` and `'sgd'`. Default 1000. */
+  maxIter: number;
+  /** Rows per step of `'sgd'`. Default 32. */
+  batchSize: number;
+  /** Whole number from 0 to 2³² − 1 that `'sgd'` shuffles by. Default 0. */
+  seed: number;
   /** Worker threads; never changes a bit of the result. Default `'auto'`. */
   workers: Workers;
 }
@@ -41,21 +68,37 @@ const SPECS: ParamSpecs<LinearRegressionParams> = {
   fitIntercept: param.boolean(true),
   tol: param.optional(param.nonNegative(0)),
   refine: param.boolean(true),
+  solver: param.oneOf('qr', SOLVERS),
+  learningRate: param.optional(param.positive(1)),
+  momentum: param.custom(0, (name, value) =>
+    checkNumber(name, value, 'a number from 0 to below 1', (v) => v >= 0 && v < 1),
+  ),
+  maxIter: param.integer(1000),
+  batchSize: param.integer(32),
+  seed: param.integer(0, 0),
   workers: workersParam,
 };
 
 interface Fitted extends LinearFit {
-  rank: number;
-  factor: Factor;
+  /** What `'qr'` knows besides. */
+  exact: { rank: number; factor: Factor } | undefined;
+  /** Epochs of a descent; 1 for `'qr'`. */
+  nIter: number;
 }
+
+/** Defaults of `tol` for the descents. */
+const DESCENT_TOL = { gd: 1e-8, sgd: 1e-5 };
 
 /** Sizes of a factor, in the order they are saved in. */
 const FACTOR_SIZES = ['ones', 'cols', 'targets', 'rows', 'weightedRows'] as const;
 
-const isSizes = (value: unknown): value is number[] =>
-  Array.isArray(value) &&
-  value.length === FACTOR_SIZES.length + 1 &&
-  value.every((size) => Number.isSafeInteger(size) && size >= 0);
+/** The rank, then the sizes. */
+type Sizes = [number, number, number, number, number, number];
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isSizes = (value: unknown): value is Sizes | null =>
+  value === null ||
+  (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));
 
 /**
  * Ordinary least squares in float64, by an orthogonal method: Householder QR of blocks of rows, folded into one triangle
@@ -72,39 +115,102 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
 
   /** Singular values of the centred X that are not 0, by `tol`. */
   get rank(): number {
-    return this.learned('rank').rank;
+    return this.exact('rank').rank;
   }
 
   /** Singular values of the centred X (of X itself without `fitIntercept`), the largest first; computed when asked for. */
   get singularValues(): Float64Array {
-    const { factor } = this.learned('singularValues');
+    const { factor } = this.exact('singularValues');
     const values = singularValuesSync(centred(factor).r, factor.cols);
     return values.slice(0, Math.min(factor.rows, factor.cols));
   }
 
+  /** Epochs that a descent took; 1 for `'qr'`. */
+  get nIter(): number {
+    return this.learned('nIter').nIter;
+  }
+
   /**
-   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is read once
+   * @param x rows × columns, finite; or, for `'qr'`, a stream of batches `{ x, y, sampleWeight? }`, which is read once
    * @param y one value per row, or rows × targets; none with a stream
-   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. Whatever it
-   * throws, what was learned before stays.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`;
+   * `ERR_DIVERGED` where the learning rate is too large. Whatever it throws, what was learned before stays.
    */
   async fit(
     x: FeatureInput | AsyncIterable<RowBatch>,
     y?: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
-    const { fitIntercept, tol, refine, workers } = this.params;
     const kernels = chooseKernels(options);
     const input = await readRows(x, y, options.sampleWeight);
-    const pass = { workers, kernels, signal: options.signal };
+    const { columns, isVector } = input;
+    const learned =
+      this.params.solver === 'qr'
+        ? await this.solveExactly(input, kernels, options.signal)
+        : await this.descend(this.params.solver, input, kernels, options.signal);
+    this.fitted = { columns, isVector, ...learned };
+    return this;
+  }
+
+  private async solveExactly(
+    input: LeastSquaresInput,
+    kernels: KernelRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<Fitted, 'columns' | 'isVector'>> {
+    const { fitIntercept, tol, refine, workers } = this.params;
+    const pass = { workers, kernels, signal };
     const factor = await factorInput(input, fitIntercept, pass);
     const { inverse, ...first } = await solveFactor(factor, tol ?? defaultTolerance(factor), kernels);
     // A stream cannot be read again.
     const isRefined =
       refine && inverse !== undefined && input.features !== undefined && wantsRefinement(factor, inverse);
     const solution = isRefined ? await refineSolution(input.source, factor, first, pass) : first;
-    this.fitted = { columns: input.columns, isVector: input.isVector, factor, ...solution };
-    return this;
+    const { coef, intercept, rank } = solution;
+    return { coef, intercept, exact: { rank, factor }, nIter: 1 };
+  }
+
+  private async descend(
+    solver: 'gd' | 'sgd',
+    { features, table, source }: LeastSquaresInput,
+    kernels: KernelRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<Fitted, 'columns' | 'isVector'>> {
+    if (features === undefined || table === undefined) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `a table for solver '${solver}', which reads its rows again and again`,
+        given: 'a stream',
+        mend: "Use solver 'qr', which reads them once.",
+      });
+    }
+    const { tol = DESCENT_TOL[solver], batchSize, ...params } = this.params;
+    const descent = await descend({
+      ...params,
+      ...table,
+      features,
+      targets: source.targets,
+      tol,
+      batchSize: solver === 'gd' ? features.rows : batchSize,
+      shuffle: solver === 'sgd',
+      kernels,
+      signal,
+    });
+    if (!descent.converged) {
+      process.emitWarning(
+        `LinearRegression stopped after ${descent.nIter} epochs before it had converged: raise maxIter or learningRate, or use solver 'qr'.`,
+        { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
+      );
+    }
+    return { coef: descent.coef, intercept: descent.intercept, exact: undefined, nIter: descent.nIter };
+  }
+
+  private exact(what: string): NonNullable<Fitted['exact']> {
+    const { exact } = this.learned(what);
+    if (exact !== undefined) return exact;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `a fit with solver 'qr' for ${what}`,
+      given: 'one by descent',
+      mend: "Fit with solver 'qr'.",
+    });
   }
 
   /**
@@ -113,14 +219,15 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
    */
   inference(): Inference {
     const fitted = this.learned('inference');
-    if (fitted.rank < fitted.factor.cols) {
+    const { rank, factor } = this.exact('inference');
+    if (rank < factor.cols) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'columns that do not depend on each other',
-        given: `rank ${fitted.rank} of ${fitted.factor.cols}`,
+        given: `rank ${rank} of ${factor.cols}`,
         mend: 'Leave some of them out: their coefficients are not determined.',
       });
     }
-    return inferenceOf(fitted.factor, fitted);
+    return inferenceOf(factor, fitted);
   }
 
   /** What {@link inference} finds, as a table for people. */
@@ -131,27 +238,27 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
 
   protected override fittedState(): SavedState | undefined {
     if (this.fitted === undefined) return undefined;
-    const { factor, rank } = this.fitted;
+    const { exact, nIter } = this.fitted;
     const { tensors, attributes } = savedFit(this.fitted);
+    if (exact === undefined) return { tensors, attributes: { ...attributes, nIter, sizes: null } };
+    const { factor, rank } = exact;
     const triangle: NdArray = { data: factor.r, shape: [factor.size, factor.size] };
     return {
       tensors: { ...tensors, factor: triangle },
-      attributes: { ...attributes, sizes: [rank, ...FACTOR_SIZES.map((name) => factor[name])] },
+      attributes: { ...attributes, nIter, sizes: [rank, ...FACTOR_SIZES.map((name) => factor[name])] },
     };
   }
 
   protected override restoreState(state: SavedState): void {
-    const [rank, ones, cols, targets, rows, weightedRows] = attribute(state, 'sizes', isSizes) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const size = ones + cols + targets;
-    const { data } = float64Tensor(state, 'factor', [size, size]);
-    const factor = { r: data, size, ones, cols, targets, rows, weightedRows };
-    this.fitted = { ...restoredFit(state), rank, factor };
+    const nIter = attribute(state, 'nIter', isCount);
+    const sizes = attribute(state, 'sizes', isSizes);
+    this.fitted = { ...restoredFit(state), exact: sizes ? restoredFactor(state, sizes) : undefined, nIter };
   }
+}
+
+function restoredFactor(state: SavedState, sizes: Sizes): NonNullable<Fitted['exact']> {
+  const [rank, ones, cols, targets, rows, weightedRows] = sizes;
+  const size = ones + cols + targets;
+  const { data } = float64Tensor(state, 'factor', [size, size]);
+  return { rank, factor: { r: data, size, ones, cols, targets, rows, weightedRows } };
 }

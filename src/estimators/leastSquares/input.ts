@@ -13,6 +13,8 @@ export interface LeastSquaresInput {
   features: Features | undefined;
   columns: { cols: number; names: readonly string[] | undefined };
   isVector: boolean;
+  /** rows × targets, and weights; undefined for a stream. */
+  table: { y: Float64Array; weight: Float64Array | undefined } | undefined;
 }
 
 const isStream = (x: unknown): x is AsyncIterable<RowBatch> =>
@@ -36,7 +38,8 @@ export async function readRows(
       });
     }
     const { source, first, isVector } = await streamSource(x);
-    return { source, features: undefined, columns: { cols: first.cols, names: first.names }, isVector };
+    const columns = { cols: first.cols, names: first.names };
+    return { source, features: undefined, columns, isVector, table: undefined };
   }
   const features = readFeatures('X', x);
   const targets = readTargets('y', y as TargetInput, features.rows);
@@ -47,6 +50,7 @@ export async function readRows(
     features,
     columns: { cols: features.cols, names: features.names },
     isVector: targets.isVector,
+    table: { y: targets.data, weight },
   };
 }
 

@@ -1,0 +1,176 @@
+import type { KernelRequest } from '../../kernels/backend.js';
+import { layers } from '../../layers/index.js';
+import { sequential } from '../../models/sequential.js';
+import type { Workers } from '../../parallel/workers.js';
+import { checkFiniteFeatures, type Features } from '../base/features.js';
+
+/** Gradient descent on a least-squares problem with every choice made. */
+export interface DescentRequest {
+  features: Features;
+  /** rows × targets. */
+  y: Float64Array;
+  targets: number;
+  weight: Float64Array | undefined;
+  fitIntercept: boolean;
+  /** Rows per step: all of them for gradient descent, some for its stochastic form. */
+  batchSize: number;
+  shuffle: boolean;
+  learningRate: number | undefined;
+  momentum: number;
+  maxIter: number;
+  tol: number;
+  seed: number;
+  workers: Workers;
+  kernels: KernelRequest;
+  signal: AbortSignal | undefined;
+}
+
+export interface Descent {
+  /** targets × columns. */
+  coef: Float64Array;
+  intercept: Float64Array;
+  /** Epochs run. */
+  nIter: number;
+  converged: boolean;
+}
+
+/** Epochs without progress that end a descent without momentum, as in scikit-learn's SGDRegressor. */
+const PATIENCE = 5;
+/** Elements worked on before the event loop gets its turn: a few milliseconds. */
+const SLICE_ELEMENTS = 1e6;
+/** Learning rate of stochastic descent on columns of variance 1, where a full step would overshoot on single rows. */
+const SGD_RATE = 0.01;
+
+/** Weighted means and spreads of the columns of a table. */
+interface Scale {
+  mean: Float64Array;
+  spread: Float64Array;
+}
+
+async function eachSlice(
+  rows: number,
+  cols: number,
+  work: (first: number, last: number) => void,
+): Promise<void> {
+  const sliceRows = Math.max(1, Math.floor(SLICE_ELEMENTS / cols));
+  for (let first = 0; first < rows; first += sliceRows) {
+    if (first > 0) await new Promise(setImmediate);
+    work(first, Math.min(rows, first + sliceRows));
+  }
+}
+
+/** Means (0 unless `centre`) and root mean squares of what is left; 1 for a column without any. */
+async function scaleOf(
+  data: ArrayLike<number>,
+  rows: number,
+  cols: number,
+  weights: Float64Array | undefined,
+  centre: boolean,
+): Promise<Scale> {
+  const mean = new Float64Array(cols);
+  const spread = new Float64Array(cols);
+  let total = 0;
+  for (let i = 0; i < rows; i++) total += weights?.[i] ?? 1;
+  if (centre) {
+    await eachSlice(rows, cols, (first, last) => {
+      for (let i = first; i < last; i++) {
+        const w = (weights?.[i] ?? 1) / total;
+        for (let j = 0; j < cols; j++) mean[j]! += w * data[i * cols + j]!;
+      }
+    });
+  }
+  await eachSlice(rows, cols, (first, last) => {
+    for (let i = first; i < last; i++) {
+      const w = (weights?.[i] ?? 1) / total;
+      for (let j = 0; j < cols; j++) spread[j]! += w * (data[i * cols + j]! - mean[j]!) ** 2;
+    }
+  });
+  return { mean, spread: spread.map((square) => Math.sqrt(square) || 1) };
+}
+
+/** (value − mean) / spread, times the root of the row's weight over the mean weight, in float32. */
+async function scaled(
+  data: ArrayLike<number>,
+  rows: number,
+  cols: number,
+  { mean, spread }: Scale,
+  weights: Float64Array | undefined,
+): Promise<{ data: Float32Array; shape: [number, number] }> {
+  const out = new Float32Array(new SharedArrayBuffer(rows * cols * Float32Array.BYTES_PER_ELEMENT));
+  const meanWeight = weights === undefined ? 1 : weights.reduce((sum, w) => sum + w, 0) / rows;
+  await eachSlice(rows, cols, (first, last) => {
+    for (let i = first; i < last; i++) {
+      const factor = Math.sqrt((weights?.[i] ?? 1) / meanWeight);
+      for (let j = 0; j < cols; j++) {
+        out[i * cols + j] = ((data[i * cols + j]! - mean[j]!) / spread[j]!) * factor;
+      }
+    }
+  });
+  return { data: out, shape: [rows, cols] };
+}
+
+/**
+ * Least squares by steepest descent on the same step programs as networks: one dense layer without bias and activation, the
+ * mean squared error, plain SGD from 0. Columns and targets are centred (with an intercept) and scaled to variance 1
+ * beforehand, and the coefficients scaled back: the line that it ends at is the same, but the path there is short.
+ */
+export async function descend(request: DescentRequest): Promise<Descent> {
+  const { features, y, targets, weight, fitIntercept, batchSize, tol } = request;
+  const { data, rows, cols } = features;
+  checkFiniteFeatures('X', features);
+  const xScale = await scaleOf(data, rows, cols, weight, fitIntercept);
+  const yScale = await scaleOf(y, rows, targets, weight, fitIntercept);
+  const x = await scaled(data, rows, cols, xScale, weight);
+  const target = await scaled(y, rows, targets, yScale, weight);
+  const model = sequential({
+    seed: request.seed,
+    layers: [
+      layers.dense({ units: targets, useBias: false, kernelInitializer: 'zeros', inputShape: [cols] }),
+    ],
+  });
+  // The loss is a mean over targets: its curvature is 2/targets times that of the columns, which is at most `cols`.
+  const learningRate =
+    request.learningRate ?? (batchSize >= rows ? targets / (2 * cols) : SGD_RATE * targets);
+  model.compile({
+    loss: 'meanSquaredError',
+    optimizer: { name: 'sgd', learningRate, momentum: request.momentum },
+  });
+  let best = Number.POSITIVE_INFINITY;
+  let idle = 0;
+  // With momentum the loss swings, over a time that grows as 1 / (1 − momentum).
+  const patience = Math.ceil(PATIENCE / (1 - request.momentum));
+  const { history } = await model.fit(x, target, {
+    epochs: request.maxIter,
+    batchSize: Math.min(batchSize, rows),
+    shuffle: request.shuffle,
+    workers: request.workers,
+    signal: request.signal,
+    ...request.kernels,
+    callbacks: [
+      {
+        onEpochEnd(_epoch, { loss }) {
+          idle = loss! > best - tol ? idle + 1 : 0;
+          best = Math.min(best, loss!);
+          return idle < patience;
+        },
+      },
+    ],
+  });
+  const { coef, intercept } = unscaled(model.getWeights()[0]!.data, cols, targets, xScale, yScale);
+  return { coef, intercept, nIter: history.loss!.length, converged: idle >= patience };
+}
+
+/** Coefficients of the columns as they were, from those of the scaled ones (cols × targets). */
+function unscaled(weights: ArrayLike<number>, cols: number, targets: number, x: Scale, y: Scale) {
+  const coef = new Float64Array(targets * cols);
+  const intercept = Float64Array.from({ length: targets }, (_, k) => {
+    let sum = y.mean[k]!;
+    for (let j = 0; j < cols; j++) {
+      const value = (weights[j * targets + k]! * y.spread[k]!) / x.spread[j]!;
+      coef[k * cols + j] = value;
+      sum -= value * x.mean[j]!;
+    }
+    return sum;
+  });
+  return { coef, intercept };
+}
