@@ -56,10 +56,10 @@ async function compare(size, peers) {
   const length = size.rows * size.cols;
   const inPlace = randomTable(new Float64Array(new SharedArrayBuffer(length * 8)), size);
   const plain = { ...inPlace, x: { ...inPlace.x, data: Float64Array.from(inPlace.x.data) } };
-  const fit = ({ x, y }) => seconds(() => new LinearRegression({ workers }).fit(x, y));
+  const timeFit = ({ x, y }) => seconds(() => new LinearRegression({ workers }).fit(x, y));
   const contenders = {
-    'steepest, X in a SharedArrayBuffer': () => fit(inPlace),
-    'steepest, X in a plain Float64Array': () => fit(plain),
+    'steepest, X in a SharedArrayBuffer': () => timeFit(inPlace),
+    'steepest, X in a plain Float64Array': () => timeFit(plain),
   };
   for (const [name, rival] of Object.entries(peers)) if (rival) contenders[name] = () => rival.ask(size);
   const times = new Map(Object.keys(contenders).map((name) => [name, []]));

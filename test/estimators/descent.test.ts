@@ -63,14 +63,14 @@ describe.each(KERNELS)('descent with the kernels of $name', ({ name: _name, ...k
 
 describe('descent', () => {
   it('has the same bits for any number of workers, and others for another seed', async () => {
-    const fit = async (workers: number, seed: number): Promise<number[]> => {
+    const learn = async (workers: number, seed: number): Promise<number[]> => {
       const model = new LinearRegression({ solver: 'sgd', workers, seed, maxIter: 20 });
       await model.fit(X, Y);
       return [...model.coef.data, ...model.intercept];
     };
-    const expected = await fit(1, 3);
-    for (const workers of [2, 3, 5]) expect(await fit(workers, 3)).toEqual(expected);
-    expect(await fit(1, 4)).not.toEqual(expected);
+    const expected = await learn(1, 3);
+    for (const workers of [2, 3, 5]) expect(await learn(workers, 3)).toEqual(expected);
+    expect(await learn(1, 4)).not.toEqual(expected);
   });
 
   it('says what to do when it has not converged or has diverged', async () => {
