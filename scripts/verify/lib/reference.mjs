@@ -1,0 +1,17 @@
+// What every platform is compared with: the same programs on this machine.
+import { detectLibc } from '../../../dist/esm/kernels/libc.cjs';
+import { installedFolder } from './installed.mjs';
+import { direct, runPrograms } from './programs.mjs';
+
+export const hostTarget = [process.platform, process.arch, detectLibc()].filter(Boolean).join('-');
+
+let bits;
+
+/** The hash of the trained parameters on this machine's native kernels. */
+export function referenceBits() {
+  bits ??= runPrograms(installedFolder(), direct(process.execPath), {
+    kind: 'native',
+    target: hostTarget,
+  }).bits;
+  return bits;
+}

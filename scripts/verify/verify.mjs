@@ -1,0 +1,50 @@
+// Shows that the package which would be published works: as packed, on every platform that this machine can run or emulate.
+//   npm run verify [-- step …]              takes the steps for which the machine has what they need
+//   npm run verify -- --require [step …]    a step that it has not fails
+import { parseArgs } from 'node:util';
+import { Absent } from './lib/check.mjs';
+import { verifyArm64 } from './steps/arm64.mjs';
+import { verifyBinaries } from './steps/binaries.mjs';
+import { verifyKernels } from './steps/kernels.mjs';
+import { verifyNodes } from './steps/nodes.mjs';
+import { verifyPackage } from './steps/package.mjs';
+import { verifySize } from './steps/size.mjs';
+import { verifyTypes } from './steps/types.mjs';
+import { verifyWindows } from './steps/windows.mjs';
+
+const STEPS = new Map([
+  ['size', verifySize],
+  ['binaries', verifyBinaries],
+  ['types', verifyTypes],
+  ['package', verifyPackage],
+  ['nodes', verifyNodes],
+  ['kernels', verifyKernels],
+  ['arm64', verifyArm64],
+  ['windows', verifyWindows],
+]);
+
+const { values, positionals } = parseArgs({
+  options: { require: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !STEPS.has(name));
+if (unknown.length > 0) {
+  console.error(`No step ${unknown.join(', ')}. There are: ${[...STEPS.keys()].join(', ')}`);
+  process.exit(2);
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const name of positionals.length > 0 ? positionals : STEPS.keys()) {
+  let outcome = 'passed';
+  let detail;
+  try {
+    detail = await STEPS.get(name)();
+  } catch (error) {
+    outcome = error instanceof Absent && !values.require ? 'skipped' : 'failed';
+    detail = error.message;
+  }
+  counts[outcome]++;
+  console.log(`${outcome} ${name}: ${detail}`);
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
