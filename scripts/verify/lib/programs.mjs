@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, checkEqual, run } from './check.mjs';
 
-/** @typedef {(script: string, ...args: string[]) => { command: string, args: string[], env?: object }} Launcher */
+/** @typedef {(script: string, ...args: string[]) => { command: string, args: string[], env?: object, stdio?: 'ignore' }} Launcher */
 
 /** @type {(executable: string) => Launcher} */
 export const direct =
@@ -13,9 +13,10 @@ export const direct =
 function result(folder, launch, script) {
   const output = join(folder, 'result.json');
   rmSync(output, { force: true });
-  const { command, args, env } = launch(join(folder, script), output);
+  const { command, args, env, stdio } = launch(join(folder, script), output);
   run(command, args, {
     cwd: folder,
+    stdio,
     env: { ...process.env, STEEPEST_BACKEND: '', STEEPEST_ISA: '', ...env },
   });
   check(existsSync(output), `${script} wrote nothing`);
