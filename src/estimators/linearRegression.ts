@@ -142,7 +142,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     const kernels = chooseKernels(options);
-    const input = await readRows(x, y, options.sampleWeight);
+    const input = await readRows(x, y, options);
     const { columns, isVector } = input;
     const learned =
       this.params.solver === 'qr'

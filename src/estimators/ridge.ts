@@ -62,7 +62,7 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   ): Promise<this> {
     const { alpha, fitIntercept, workers } = this.params;
     const kernels = chooseKernels(options);
-    const input = await readRows(x, y, options.sampleWeight);
+    const input = await readRows(x, y, options);
     const { targets } = input.source;
     const alphas = typeof alpha === 'number' ? Array.from({ length: targets }, () => alpha) : alpha;
     if (alphas.length !== targets) {

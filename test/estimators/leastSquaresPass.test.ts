@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { LinearRegression, Ridge, type RowBatch, SteepestError, shutdown } from '#steepest/index.js';
+import { data, LinearRegression, Ridge, type RowBatch, SteepestError, shutdown } from '#steepest/index.js';
 import { availableIsas } from '#steepest/kernels/backend.js';
 import { problem, shared } from './leastSquaresData.js';
 
@@ -12,9 +15,9 @@ const { x, y, weight } = problem(ROWS, COLS, 2);
 const X = { data: x, shape: [ROWS, COLS] };
 const Y = { data: y, shape: [ROWS, 2] };
 
-async function fitted(data: Float64Array, workers: number, options: object = {}) {
+async function fitted(values: Float64Array, workers: number, options: object = {}) {
   const model = new LinearRegression({ workers });
-  await model.fit({ data, shape: [ROWS, COLS] }, Y, { sampleWeight: weight, ...options });
+  await model.fit({ data: values, shape: [ROWS, COLS] }, Y, { sampleWeight: weight, ...options });
   return [...model.coef.data, ...model.intercept, ...model.singularValues];
 }
 
@@ -66,8 +69,8 @@ describe('a pass over the rows', () => {
   it('takes float32 and bytes as the numbers they are', async () => {
     const bytes = Uint8Array.from({ length: 600 * 3 }, (_, i) => (i * i * 31) % 251);
     const target = Float64Array.from({ length: 600 }, (_, i) => 3 * bytes[3 * i]! - bytes[3 * i + 2]! + 7);
-    for (const data of [bytes, Float32Array.from(bytes), Float64Array.from(bytes)]) {
-      const model = await new LinearRegression().fit({ data, shape: [600, 3] }, target);
+    for (const values of [bytes, Float32Array.from(bytes), Float64Array.from(bytes)]) {
+      const model = await new LinearRegression().fit({ data: values, shape: [600, 3] }, target);
       [3, 0, -1].forEach((value, j) => {
         expect(model.coef.data[j]).toBeCloseTo(value, 10);
       });
@@ -102,8 +105,10 @@ describe('a pass over the rows', () => {
   it('names row and column of a number that is not finite, in place and through slots', async () => {
     const spoilt = x.slice();
     spoilt[20_000 * COLS + 3] = Number.NaN;
-    for (const data of [spoilt, shared(spoilt)]) {
-      await expect(new LinearRegression().fit({ data, shape: [ROWS, COLS] }, Y)).rejects.toMatchObject({
+    for (const values of [spoilt, shared(spoilt)]) {
+      await expect(
+        new LinearRegression().fit({ data: values, shape: [ROWS, COLS] }, Y),
+      ).rejects.toMatchObject({
         code: 'ERR_NOT_FINITE',
         given: 'NaN at row 20000, column 3',
       });
@@ -113,6 +118,67 @@ describe('a pass over the rows', () => {
         code: 'ERR_NOT_FINITE',
       },
     );
+  });
+
+  it('stops waiting for a stream that is aborted, and closes one that is left', async () => {
+    async function* endless(): AsyncIterable<RowBatch> {
+      yield { x: [[1], [2]], y: [1, 2] };
+      await new Promise(() => {});
+    }
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 30);
+    await expect(
+      new LinearRegression().fit(endless(), undefined, { signal: controller.signal }),
+    ).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    let closed = 0;
+    async function* withFile(): AsyncIterable<RowBatch> {
+      try {
+        yield { x: [[1], [2]], y: [1, 2] };
+        yield { x: [[1], [2]] };
+        yield { x: [[3]], y: [3] };
+      } finally {
+        closed++;
+      }
+    }
+    await expect(new Ridge().fit(withFile())).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+      given: 'batch 1 without y',
+    });
+    expect(closed).toBe(1);
+  });
+
+  it('takes a CSV file in batches', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steepest-rows-'));
+    const path = join(folder, 'rows.csv');
+    const rows = Array.from({ length: 500 }, (_, i) => [
+      i % 17,
+      (i * i) % 31,
+      2 * (i % 17) - ((i * i) % 31) + 4,
+    ]);
+    writeFileSync(path, `a,b,y\n${rows.map((row) => row.join(',')).join('\n')}\n`);
+    const model = await new LinearRegression().fit(data.csv(path, { target: 'y', batchRows: 64 }));
+    const whole = await new LinearRegression().fit(
+      rows.map((row) => row.slice(0, 2)),
+      rows.map((row) => row[2]!),
+    );
+    expect(model.coef).toEqual(whole.coef);
+    expect(model.intercept).toEqual(whole.intercept);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has the bits of the native kernels with numerics exact', async () => {
+    const rows = 700;
+    const small = { data: x.slice(0, rows * COLS), shape: [rows, COLS] };
+    const targets = { data: y.slice(0, 2 * rows), shape: [rows, 2] };
+    const exact = await new LinearRegression().fit(small, targets, {
+      backend: 'typescript',
+      numerics: 'exact',
+    });
+    for (const isa of availableIsas()) {
+      const native = await new LinearRegression().fit(small, targets, { isa: isa as 'portable' });
+      expect(native.coef).toEqual(exact.coef);
+      expect(native.intercept).toEqual(exact.intercept);
+    }
   });
 
   it('passes on what a stream throws, and says which batch does not fit', async () => {
@@ -127,7 +193,7 @@ describe('a pass over the rows', () => {
     }
     const error = await new LinearRegression().fit(uneven()).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SteepestError);
-    expect(error).toMatchObject({ code: 'ERR_SHAPE', given: '2' });
+    expect(error).toMatchObject({ code: 'ERR_SHAPE', given: '2 columns' });
     async function* nothing(): AsyncIterable<RowBatch> {}
     await expect(new LinearRegression().fit(nothing())).rejects.toMatchObject({ code: 'ERR_EMPTY' });
   });

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { TargetInput } from '../../data/tables.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -27,7 +28,7 @@ const isStream = (x: unknown): x is AsyncIterable<RowBatch> =>
 export async function readRows(
   x: FeatureInput | AsyncIterable<RowBatch>,
   y: TargetInput | undefined,
-  sampleWeight: ArrayLike<number> | undefined,
+  { sampleWeight, signal }: EstimatorFitOptions,
 ): Promise<LeastSquaresInput> {
   if (isStream(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
@@ -37,7 +38,7 @@ export async function readRows(
         mend: 'Yield { x, y, sampleWeight } from the stream.',
       });
     }
-    const { source, first, isVector } = await streamSource(x);
+    const { source, first, isVector } = await streamSource(x, signal);
     const columns = { cols: first.cols, names: first.names };
     return { source, features: undefined, columns, isVector, table: undefined };
   }

@@ -8,6 +8,7 @@ import type { BlocksTask } from '../../parallel/task.js';
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { MemoryPlan } from '../../program/memory.js';
 import { allocateArena } from '../../training/arena.js';
+import { abortedError } from './aborted.js';
 import type { RowBlock, RowSource } from './source.js';
 
 /** How the rows of a problem are cut; a function of its columns alone. */
@@ -101,17 +102,6 @@ export function wholeOp(
     scalars,
   };
 }
-
-export const abortedError = (signal: AbortSignal): SteepestError =>
-  new SteepestError(
-    'ERR_ABORTED',
-    {
-      expected: 'fit to run to its end',
-      given: 'an aborted signal',
-      mend: 'Nothing to mend: the estimator keeps what it had learned before this fit.',
-    },
-    { cause: signal.reason },
-  );
 
 function tableOperand(buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand {
   return { buffer, dtype, byteOffset: 0, rows, cols, rowStride: cols, colStride: 1 };

@@ -3,6 +3,7 @@ import type { TargetInput } from '../../data/tables.js';
 import { type FeatureInput, type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
+import { abortedError } from './aborted.js';
 
 /** Rows on their way to worker threads. */
 export interface RowBlock {
@@ -14,11 +15,13 @@ export interface RowBlock {
   weight: Float64Array | undefined;
 }
 
-/** A batch of a stream of rows. */
+/** A batch of a stream of rows, such as `data.csv` yields. */
 export interface RowBatch {
   x: FeatureInput;
-  y: TargetInput;
-  sampleWeight?: ArrayLike<number>;
+  /** One value per row, or rows × targets; every batch has it. */
+  y?: TargetInput | undefined;
+  /** In all batches or in none. */
+  sampleWeight?: ArrayLike<number> | undefined;
 }
 
 /** Where the rows of a least-squares problem come from. */
@@ -89,7 +92,15 @@ interface CheckedBatch {
   weight: Float64Array | undefined;
 }
 
-function checkBatch({ x, y, sampleWeight }: RowBatch, number: number): CheckedBatch {
+function checkBatch(batch: RowBatch, number: number): CheckedBatch {
+  const { x, y, sampleWeight } = (batch ?? {}) as Partial<RowBatch>;
+  if (x === undefined || y === undefined) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'batches { x, y }',
+      given: `batch ${number} without ${x === undefined ? 'x' : 'y'}`,
+      mend: 'Name the target column (data.csv), or yield { x, y } from the generator.',
+    });
+  }
   const features = readFeatures(`x of batch ${number}`, x);
   const targets = readTargets(`y of batch ${number}`, y, features.rows);
   const weight = readSampleWeight(sampleWeight, features.rows);
@@ -147,23 +158,65 @@ class Recutter {
   }
 }
 
+/** A stream whose wait for the next batch an abort ends. */
+class BatchReader {
+  private readonly iterator: AsyncIterator<RowBatch>;
+  private readonly aborted: Promise<undefined>;
+  private onAbort = (): void => {};
+  private isPending = false;
+
+  constructor(
+    batches: AsyncIterable<RowBatch>,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.iterator = batches[Symbol.asyncIterator]();
+    this.aborted = new Promise((resolve) => {
+      this.onAbort = () => resolve(undefined);
+      signal?.addEventListener('abort', this.onAbort, { once: true });
+    });
+  }
+
+  /** The next batch, or undefined at the end or after an abort. What the stream throws passes through. */
+  async next(): Promise<RowBatch | undefined> {
+    if (this.signal?.aborted) return undefined;
+    this.isPending = true;
+    const next = this.iterator.next().finally(() => {
+      this.isPending = false;
+    });
+    const result = await Promise.race([next, this.aborted]);
+    // The batch that was waited for may still come, or fail: nobody needs it any more.
+    if (result === undefined) next.catch(() => {});
+    return result === undefined || result.done ? undefined : result.value;
+  }
+
+  /** Lets the stream close its files. */
+  async close(): Promise<void> {
+    this.signal?.removeEventListener('abort', this.onAbort);
+    const closed = this.iterator.return?.();
+    // A generator that is busy with a batch answers when that is there, which may be never.
+    if (this.isPending) closed?.catch(() => {});
+    else await closed;
+  }
+}
+
 /**
  * Rows that come in batches and are seen once. The first batch is taken at once: it tells the columns.
  * @throws SteepestError as `readFeatures` and `readTargets` do, and `ERR_EMPTY` for a stream without batches
  */
 export async function streamSource(
   batches: AsyncIterable<RowBatch>,
+  signal: AbortSignal | undefined,
 ): Promise<{ source: RowSource; first: Features; isVector: boolean }> {
-  const iterator = batches[Symbol.asyncIterator]();
-  const head = await iterator.next();
-  if (head.done) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: 'at least one batch of rows',
-      given: 'a stream without any',
-      mend: 'Pass some data.',
-    });
+  const reader = new BatchReader(batches, signal);
+  let first: CheckedBatch;
+  try {
+    const head = await reader.next();
+    if (head === undefined) throw signal?.aborted ? abortedError(signal) : noBatches();
+    first = checkBatch(head, 0);
+  } catch (error) {
+    await reader.close();
+    throw error;
   }
-  const first = checkBatch(head.value, 0);
   const source: RowSource = {
     dtype: 'f64',
     cols: first.x.cols,
@@ -175,31 +228,36 @@ export async function streamSource(
       const recutter = new Recutter(source, blockRows);
       try {
         yield* recutter.take(first);
-        for (let number = 1; ; number++) {
-          const next = await iterator.next();
-          if (next.done) break;
-          const batch = checkBatch(next.value, number);
-          if (batch.x.cols !== source.cols) {
-            throw differs('x', number, `${source.cols} columns`, `${batch.x.cols}`);
-          }
-          if (batch.targets !== source.targets) {
-            throw differs('y', number, `${source.targets} columns`, `${batch.targets}`);
-          }
-          if ((batch.weight !== undefined) !== source.weighted) {
-            throw differs(
-              'sampleWeight',
-              number,
-              source.weighted ? 'weights' : 'none',
-              source.weighted ? 'none' : 'weights',
-            );
-          }
-          yield* recutter.take(batch);
+        let number = 1;
+        for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
+          const checked = checkBatch(batch, number);
+          checkLikeFirst(checked, number, source);
+          yield* recutter.take(checked);
+          number++;
         }
         yield* recutter.rest();
       } finally {
-        await iterator.return?.();
+        await reader.close();
       }
     },
   };
   return { source, first: first.x, isVector: first.isVector };
+}
+
+function noBatches(): SteepestError {
+  return new SteepestError('ERR_EMPTY', {
+    expected: 'at least one batch of rows',
+    given: 'a stream without any',
+    mend: 'Pass some data.',
+  });
+}
+
+/** @throws SteepestError `ERR_SHAPE` */
+function checkLikeFirst({ x, targets, weight }: CheckedBatch, number: number, source: RowSource): void {
+  const columns = (count: number): string => `${count} column${count === 1 ? '' : 's'}`;
+  if (x.cols !== source.cols) throw differs('x', number, columns(source.cols), columns(x.cols));
+  if (targets !== source.targets) throw differs('y', number, columns(source.targets), columns(targets));
+  if ((weight !== undefined) === source.weighted) return;
+  const [expected, given] = source.weighted ? ['weights', 'none'] : ['none', 'weights'];
+  throw differs('sampleWeight', number, expected!, given!);
 }
