@@ -1,6 +1,7 @@
 export type { ModelConfig } from './compile/model.js';
 export { type ErrorCode, SteepestError } from './core/errors.js';
 export type { NdArray, NumericArray } from './core/ndarray.js';
+export type { Batch, BatchStream } from './data/batches.js';
 export * as data from './data/index.js';
 export type { MatrixInput, TargetInput } from './data/tables.js';
 export * from './estimators/index.js';
@@ -11,13 +12,16 @@ export { layers } from './layers/index.js';
 export type { Regularizer } from './layers/regularizer.js';
 export { type Loss, type LossName, lossNames } from './losses/index.js';
 export { type MetricName, metricNames } from './metrics/index.js';
+export type {
+  EvaluateOptions,
+  FitOptions,
+  PredictOptions,
+  StreamFitOptions,
+} from './models/fitOptions.js';
 export type { KernelOptions } from './models/kernelOptions.js';
 export { load } from './models/save.js';
 export {
   type CompileOptions,
-  type EvaluateOptions,
-  type FitOptions,
-  type PredictOptions,
   Sequential,
   type SequentialConfig,
   sequential,

@@ -16,7 +16,7 @@ export interface Table {
 }
 
 /** Flat values with their sizes, not yet in shared memory. */
-interface Flat {
+export interface Flat {
   values: ArrayLike<number> & Iterable<number>;
   rows: number;
   cols: number;
@@ -32,9 +32,10 @@ function isNdArray(input: unknown): input is NdArray {
 
 /**
  * Rows × columns of anything that users may pass.
+ * @param firstRow the number that errors give to the first row
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`
  */
-function flatten(what: string, input: TargetInput): Flat {
+export function flatten(what: string, input: TargetInput, firstRow = 0): Flat {
   if (isNdArray(input)) return flattenNdArray(what, input);
   if (ArrayBuffer.isView(input) && !(input instanceof DataView)) {
     return notEmpty(what, { values: input as NumericArray, rows: (input as NumericArray).length, cols: 1 });
@@ -54,8 +55,8 @@ function flatten(what: string, input: TargetInput): Flat {
   list.forEach((row, i) => {
     if (!Array.isArray(row) || row.length !== cols) {
       throw new SteepestError('ERR_RAGGED', {
-        expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
-        given: `row ${i} with ${Array.isArray(row) ? `${row.length} columns` : typeof row}`,
+        expected: `every row of ${what} to have ${cols} columns, as row ${firstRow} does`,
+        given: `row ${firstRow + i} with ${Array.isArray(row) ? `${row.length} columns` : typeof row}`,
         mend: 'Give every row the same length.',
       });
     }
@@ -119,17 +120,74 @@ function isShared(values: unknown): boolean {
   return buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
 }
 
+/** A value that is not a finite number. */
+export function notFinite(what: string, value: unknown, row: number, col: number): never {
+  throw new SteepestError('ERR_NOT_FINITE', {
+    expected: `finite numbers in ${what}`,
+    given: `${String(value)} at row ${row}, column ${col}`,
+    mend: 'Remove or impute such rows first.',
+  });
+}
+
+/** A target that the loss does not take. */
+export function targetOutside(
+  what: string,
+  range: readonly [number, number],
+  value: number,
+  row: number,
+): never {
+  throw new SteepestError('ERR_LABEL_RANGE', {
+    expected: `${what} between ${range[0]} and ${range[1]} for this loss`,
+    given: `${value} at row ${row}`,
+    mend: 'Use 0 and 1 or probabilities; for class numbers use sparseCategoricalCrossentropy.',
+  });
+}
+
+/** @throws SteepestError unless `label` is a whole number from 0 to classes − 1 */
+export function checkLabel(what: string, label: number, classes: number, row: number): void {
+  if (Number.isInteger(label) && label >= 0 && label < classes) return;
+  throw new SteepestError(Number.isFinite(label) ? 'ERR_LABEL_RANGE' : 'ERR_NOT_FINITE', {
+    expected: `${what} to be whole numbers from 0 to ${classes - 1}, one class per output`,
+    given: `${String(label)} at row ${row}`,
+    mend: 'Number the classes from 0, or give the last layer more units.',
+  });
+}
+
 function checkFinite(what: string, values: ArrayLike<number>, cols: number): void {
   for (let i = 0; i < values.length; i++) {
     // x − x is 0 for every finite x and NaN for the others.
-    if (values[i]! - values[i]! !== 0) {
-      throw new SteepestError('ERR_NOT_FINITE', {
-        expected: `finite numbers in ${what}`,
-        given: `${String(values[i])} at row ${Math.floor(i / cols)}, column ${i % cols}`,
-        mend: 'Remove or impute such rows first.',
-      });
-    }
+    if (values[i]! - values[i]! !== 0) notFinite(what, values[i], Math.floor(i / cols), i % cols);
   }
+}
+
+/** @throws SteepestError `ERR_SHAPE` */
+export function checkInputCols(what: string, flat: Flat, cols: number): void {
+  if (flat.cols === cols) return;
+  shapeError(
+    `${what} with ${cols} columns, the model's inputShape`,
+    `${flat.cols} columns`,
+    'Change inputShape, or the columns of the data.',
+  );
+}
+
+/** @throws SteepestError `ERR_SHAPE` */
+export function checkTargetCols(what: string, flat: Flat, cols: number): void {
+  if (flat.cols === cols) return;
+  shapeError(
+    `${what} with ${cols} columns, one per output`,
+    `${flat.cols} columns`,
+    'Change the last layer or the targets.',
+  );
+}
+
+/** @throws SteepestError `ERR_SHAPE` */
+export function checkLabelCols(what: string, flat: Flat): void {
+  if (flat.cols === 1) return;
+  shapeError(
+    `${what} with one class number per sample`,
+    `${flat.cols} columns`,
+    'Use categoricalCrossentropy for one-hot targets.',
+  );
 }
 
 /**
@@ -138,13 +196,7 @@ function checkFinite(what: string, values: ArrayLike<number>, cols: number): voi
  */
 export function inputTable(what: string, input: MatrixInput, cols: number): Table {
   const flat = flatten(what, input);
-  if (flat.cols !== cols) {
-    shapeError(
-      `${what} with ${cols} columns, the model's inputShape`,
-      `${flat.cols} columns`,
-      'Change inputShape, or the columns of the data.',
-    );
-  }
+  checkInputCols(what, flat, cols);
   return { ...toShared(what, flat), rows: flat.rows, cols };
 }
 
@@ -175,26 +227,14 @@ export function targetTable(
   range: readonly [number, number] | undefined,
 ): Table {
   const flat = flatten(what, input);
-  if (flat.cols !== cols) {
-    shapeError(
-      `${what} with ${cols} columns, one per output`,
-      `${flat.cols} columns`,
-      'Change the last layer or the targets.',
-    );
-  }
+  checkTargetCols(what, flat, cols);
   const { rows } = flat;
   const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;
   checkFinite(what, data, cols);
   if (range !== undefined) {
     const outside = data.findIndex((value) => value < range[0] || value > range[1]);
-    if (outside >= 0) {
-      throw new SteepestError('ERR_LABEL_RANGE', {
-        expected: `${what} between ${range[0]} and ${range[1]} for this loss`,
-        given: `${data[outside]} at row ${Math.floor(outside / cols)}`,
-        mend: 'Use 0 and 1 or probabilities; for class numbers use sparseCategoricalCrossentropy.',
-      });
-    }
+    if (outside >= 0) targetOutside(what, range, data[outside]!, Math.floor(outside / cols));
   }
   return { data, dtype: 'f32', rows, cols };
 }
@@ -202,23 +242,11 @@ export function targetTable(
 /** Class numbers 0 … classes − 1, one per sample, as int32. */
 export function labelTable(what: string, input: TargetInput, classes: number): Table {
   const flat = flatten(what, input);
-  if (flat.cols !== 1) {
-    shapeError(
-      `${what} with one class number per sample`,
-      `${flat.cols} columns`,
-      'Use categoricalCrossentropy for one-hot targets.',
-    );
-  }
+  checkLabelCols(what, flat);
   const data = new Int32Array(new SharedArrayBuffer(flat.rows * 4));
   for (let i = 0; i < flat.rows; i++) {
     const label = flat.values[i] as number;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new SteepestError(Number.isFinite(label) ? 'ERR_LABEL_RANGE' : 'ERR_NOT_FINITE', {
-        expected: `${what} to be whole numbers from 0 to ${classes - 1}, one class per output`,
-        given: `${String(label)} at row ${i}`,
-        mend: 'Number the classes from 0, or give the last layer more units.',
-      });
-    }
+    checkLabel(what, label, classes, i);
     data[i] = label;
   }
   return { data, dtype: 'i32', rows: flat.rows, cols: 1 };

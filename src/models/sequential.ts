@@ -3,22 +3,32 @@ import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
-import { inputTable, labelTable, type MatrixInput, type TargetInput, targetTable } from '../data/tables.js';
+import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
+import { inputTable, type MatrixInput, type TargetInput, targetTable } from '../data/tables.js';
 import { checkBoolean, checkInteger, checkKeys } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { type Loss, resolveLoss } from '../losses/index.js';
 import { type MetricName, resolveMetrics } from '../metrics/index.js';
 import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';
-import { resolveWorkers, type Workers } from '../parallel/workers.js';
+import { resolveWorkers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
-import type { Callback } from '../training/callbacks.js';
-import { evaluateModel } from '../training/evaluate.js';
+import { evaluateModel, evaluateStream } from '../training/evaluate.js';
 import { type History, runFitRequest } from '../training/fit.js';
 import { computeGradients } from '../training/gradients.js';
 import type { Logs } from '../training/logs.js';
-import { type DataSet, layoutFit } from '../training/plan.js';
-import { Predictor, predictWithPool } from '../training/predict.js';
+import { layoutFit } from '../training/plan.js';
+import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
 import { initialState, type ModelState } from '../training/state.js';
+import {
+  type EvaluateOptions,
+  FIT_KEYS,
+  type FitOptions,
+  type PredictOptions,
+  STREAM_FIT_KEYS,
+  type StreamFitOptions,
+  SWEEP_KEYS,
+} from './fitOptions.js';
+import { openEvaluation, openFitData, readDataSet } from './inputs.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from './kernelOptions.js';
 import { saveModel } from './save.js';
 import { summarize } from './summary.js';
@@ -37,46 +47,6 @@ export interface CompileOptions {
   metrics?: readonly MetricName[];
 }
 
-export interface FitOptions extends KernelOptions {
-  /** Default 1. */
-  epochs?: number;
-  /** Rows per mini-batch; the last may be smaller. Default 32. */
-  batchSize?: number;
-  /** New order of rows each epoch. Default true. */
-  shuffle?: boolean;
-  /** Share of the rows, taken from the end before shuffling, to validate on. Default 0. */
-  validationSplit?: number;
-  /** Rows to validate on; wins over `validationSplit`. */
-  validationData?: readonly [MatrixInput, TargetInput];
-  /** Worker threads. The result has the same bits for any number. Default `'auto'`. */
-  workers?: Workers;
-  /** Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false. */
-  progress?: boolean;
-  /** Stops within one step; the model keeps that step's parameters. */
-  signal?: AbortSignal;
-  callbacks?: readonly Callback[];
-}
-
-export interface EvaluateOptions extends KernelOptions {
-  batchSize?: number;
-  workers?: Workers;
-}
-
-export type PredictOptions = EvaluateOptions;
-
-const FIT_KEYS = [
-  'epochs',
-  'batchSize',
-  'shuffle',
-  'validationSplit',
-  'validationData',
-  'workers',
-  'progress',
-  'signal',
-  'callbacks',
-  ...KERNEL_KEYS,
-];
-const SWEEP_KEYS = ['batchSize', 'workers', ...KERNEL_KEYS];
 const DEFAULT_BATCH = 32;
 /** Rows per step where nothing is learned: enough to keep the kernels busy. */
 const DEFAULT_SWEEP_BATCH = 256;
@@ -129,8 +99,25 @@ export class Sequential {
    * @throws SteepestError for every kind of bad input before training starts; `ERR_DIVERGED`, `ERR_ABORTED` or
    * `ERR_WORKER_LOST` later, with the parameters of the last good step kept.
    */
-  async fit(x: MatrixInput, y: TargetInput, options: FitOptions = {}): Promise<{ history: History }> {
-    checkKeys('fit options', options, FIT_KEYS);
+  async fit(x: MatrixInput, y: TargetInput, options?: FitOptions): Promise<{ history: History }>;
+  /**
+   * Trains on a stream of batches `{ x, y }`, in memory that does not grow with it. Batches may have any number of rows: they
+   * are cut into mini-batches of `batchSize` anew. The stream is begun once per epoch.
+   *
+   * @param stream an AsyncIterable or Iterable of batches that can be iterated again, or a function that returns one
+   * @throws SteepestError as for arrays, but what is wrong with a row or with the stream shows only when it comes; errors that the
+   * stream itself throws pass through. The model then keeps the parameters of the mini-batches before it.
+   */
+  async fit(stream: BatchStream, options?: StreamFitOptions): Promise<{ history: History }>;
+  async fit(
+    x: MatrixInput | BatchStream,
+    second?: TargetInput | StreamFitOptions,
+    third?: FitOptions,
+  ): Promise<{ history: History }> {
+    const isStream = isBatchStream(x);
+    const options: FitOptions & StreamFitOptions =
+      (isStream ? streamOptions<StreamFitOptions>('fit', second, third) : third) ?? {};
+    checkFitKeys(isStream, options);
     const { objective, options: compiled } = this.objective('fit');
     if (this.fitting) throw this.busy();
     const epochs = checkInteger('epochs', options.epochs ?? 1);
@@ -138,6 +125,7 @@ export class Sequential {
     const shuffle = checkBoolean('shuffle', options.shuffle ?? true);
     const progress = checkBoolean('progress', options.progress ?? false);
     const kernels = chooseKernels(options);
+    resolveWorkers(options.workers ?? 'auto', 0);
     if (this.model.parameters.length === 0) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model with parameters to train',
@@ -145,58 +133,83 @@ export class Sequential {
         mend: 'Add a dense layer.',
       });
     }
-    const data = this.fitData(x, y, options, objective);
-    const plan = { batchSize, shuffle, workers: 1 };
-    const flops = stepFlops(layoutFit(this.model, objective, data, plan).train.ops);
-    const workers = resolveWorkers(options.workers ?? 'auto', flops);
     this.fitting = true;
     try {
-      return await runFitRequest({
-        model: this.model,
-        objective,
-        optimizer: compiled.optimizer,
-        state: this.state,
-        ...data,
-        batchSize,
-        epochs,
-        shuffle,
-        workers,
-        kernels,
-        callbacks: options.callbacks ?? [],
-        progress,
-        signal: options.signal,
-      });
+      const input = isStream ? x : { x, y: second as TargetInput };
+      const context = { model: this.model, objective };
+      const { close, ...data } = await openFitData(context, input, options, { epochs, batchSize, shuffle });
+      try {
+        const plan = { batchSize, shuffle, workers: 1 };
+        const flops = stepFlops(layoutFit(this.model, objective, data, plan).train.ops);
+        const workers = resolveWorkers(options.workers ?? 'auto', flops);
+        return await runFitRequest({
+          model: this.model,
+          objective,
+          optimizer: compiled.optimizer,
+          state: this.state,
+          ...data,
+          batchSize,
+          epochs,
+          shuffle,
+          workers,
+          kernels,
+          callbacks: options.callbacks ?? [],
+          progress,
+          signal: options.signal,
+        });
+      } finally {
+        await close();
+      }
     } finally {
       this.fitting = false;
       this.predictor = undefined;
     }
   }
 
-  /** Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of workers. */
-  async evaluate(x: MatrixInput, y: TargetInput, options: EvaluateOptions = {}): Promise<Logs> {
+  /**
+   * Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of workers, and for a stream as for
+   * its rows in memory.
+   */
+  async evaluate(x: MatrixInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(stream: BatchStream, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(
+    x: MatrixInput | BatchStream,
+    second?: TargetInput | EvaluateOptions,
+    third?: EvaluateOptions,
+  ): Promise<Logs> {
+    const isStream = isBatchStream(x);
+    const options: EvaluateOptions =
+      (isStream ? streamOptions<EvaluateOptions>('evaluate', second, third) : third) ?? {};
     checkKeys('evaluate options', options, SWEEP_KEYS);
     const { objective } = this.objective('evaluate');
     const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
-    const kernels = chooseKernels(options);
-    const data = this.dataSet('x', x, 'y', y, objective);
-    return evaluateModel(this.model, this.state, objective, data, {
-      batchSize,
-      kernels,
-      workers: options.workers ?? 'auto',
-    });
+    const choices = { kernels: chooseKernels(options), workers: options.workers ?? 'auto' };
+    const context = { model: this.model, objective };
+    // What the model is now: it may be trained on while the stream is waited for.
+    const { state } = this;
+    if (isStream) {
+      resolveWorkers(choices.workers, 0);
+      const stream = await openEvaluation(context, x, batchSize);
+      return evaluateStream(this.model, state, objective, stream, choices);
+    }
+    const data = readDataSet(context, '', x, second as TargetInput);
+    return evaluateModel(this.model, state, objective, data, { ...choices, batchSize });
   }
 
-  /** The model's outputs, samples × outputs. Small inputs are computed here, large ones in worker threads. */
-  async predict(x: MatrixInput, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
+  /**
+   * The model's outputs, samples × outputs. Small inputs are computed here, large ones in worker threads. Of a stream of batches
+   * `{ x }`, the outputs of all its rows, one after the other; its inputs are not kept.
+   */
+  async predict(x: MatrixInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
     checkKeys('predict options', options, SWEEP_KEYS);
     const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
-    const kernels = chooseKernels(options);
+    const choices = { batchSize, kernels: chooseKernels(options), workers: options.workers ?? 'auto' };
+    if (isBatchStream(x)) {
+      resolveWorkers(choices.workers, 0);
+      return predictStream(this.model, this.state, new BatchReader(x, 'the stream'), choices);
+    }
     const table = inputTable('x', x, this.model.inputCols);
-    return predictWithPool(this.model, this.state, table, {
-      batchSize,
-      kernels,
-      workers: options.workers ?? 'auto',
-    });
+    return predictWithPool(this.model, this.state, table, choices);
   }
 
   /** The model's outputs, at once: for single rows and small batches in a request handler. */
@@ -213,7 +226,7 @@ export class Sequential {
   ): Promise<NdArray<Float32Array>[]> {
     checkKeys('gradients options', options, KERNEL_KEYS);
     const { objective } = this.objective('gradients');
-    const data = this.dataSet('x', x, 'y', y, objective);
+    const data = readDataSet({ model: this.model, objective }, '', x, y);
     return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
   }
 
@@ -299,56 +312,34 @@ export class Sequential {
       mend: 'Await the fit, or use a second model.',
     });
   }
+}
 
-  private dataSet(
-    xName: string,
-    x: MatrixInput,
-    yName: string,
-    y: TargetInput,
-    objective: Objective,
-  ): DataSet {
-    const { definition } = objective.loss;
-    const { inputCols, outputCols } = this.model;
-    const samples = inputTable(xName, x, inputCols);
-    const targets =
-      definition.targets === 'labels'
-        ? labelTable(yName, y, outputCols)
-        : targetTable(yName, y, outputCols, definition.targetRange);
-    if (samples.rows !== targets.rows) {
-      throw new SteepestError('ERR_SHAPE', {
-        expected: `as many rows in ${yName} as in ${xName}, ${samples.rows}`,
-        given: `${targets.rows}`,
-        mend: 'Pass one target per sample.',
-      });
-    }
-    return { x: samples, y: targets, firstRow: 0, rows: samples.rows };
-  }
+/** The options behind a stream, which brings its own targets. */
+function streamOptions<T extends object>(what: string, second: unknown, third: unknown): T | undefined {
+  const isOptions =
+    second === undefined ||
+    (typeof second === 'object' &&
+      second !== null &&
+      !Array.isArray(second) &&
+      !ArrayBuffer.isView(second) &&
+      !('data' in second));
+  if (isOptions && third === undefined) return second as T | undefined;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what}(stream, options) with batches { x, y }`,
+    given: 'targets beside the stream',
+    mend: `Put y into the batches and pass the options second.`,
+  });
+}
 
-  private fitData(
-    x: MatrixInput,
-    y: TargetInput,
-    { validationSplit = 0, validationData }: FitOptions,
-    objective: Objective,
-  ): { train: DataSet; validation: DataSet | undefined } {
-    if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: 'validationSplit to be a number of at least 0 and below 1',
-        given: String(validationSplit),
-        mend: 'Use 0.1 for a tenth of the rows.',
-      });
-    }
-    const all = this.dataSet('x', x, 'y', y, objective);
-    if (validationData !== undefined) {
-      const [valX, valY] = validationData;
-      return { train: all, validation: this.dataSet('validation x', valX, 'validation y', valY, objective) };
-    }
-    const held = Math.floor(all.rows * validationSplit);
-    const rows = all.rows - held;
-    return {
-      train: { ...all, rows },
-      validation: held === 0 ? undefined : { ...all, firstRow: rows, rows: held },
-    };
+function checkFitKeys(isStream: boolean, options: object): void {
+  if (isStream && 'validationSplit' in options) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'no validationSplit with a stream, whose end is not known',
+      given: `validationSplit: ${String(options.validationSplit)}`,
+      mend: 'Pass validationData: [x, y], or a second stream.',
+    });
   }
+  checkKeys('fit options', options, isStream ? STREAM_FIT_KEYS : FIT_KEYS);
 }
 
 /** Makes a model of layers in a row, with fresh parameters. */

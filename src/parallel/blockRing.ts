@@ -1,5 +1,6 @@
 import { PeerLost } from './barrier.js';
 import { WORD } from './control.js';
+import { waitAsync } from './waitAsync.js';
 
 /**
  * How rows that are not in shared memory reach the ranks: the main thread copies a block of rows into a free slot of
@@ -71,15 +72,6 @@ export function takeBlocks(
     Atomics.notify(words, CONSUMED);
   }
 }
-
-type WaitAsync = (
-  words: Int32Array<SharedArrayBuffer>,
-  index: number,
-  value: number,
-  timeout: number,
-) => { async: boolean; value: string | Promise<string> };
-/** In every Node.js since 16, but not yet in TypeScript's library of 2023. */
-const { waitAsync } = Atomics as unknown as { waitAsync: WaitAsync };
 
 /** The main thread's side of a ring. */
 export class BlockFeed {

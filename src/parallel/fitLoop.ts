@@ -5,22 +5,20 @@ import { Barrier, waitForGate } from './barrier.js';
 import { controlBlock, VERDICT, WORD } from './control.js';
 import { commit, restoreCommitted } from './persistence.js';
 import { RankRunner, runSweep, runTrainingSteps } from './stepLoop.js';
+import { type StepSource, stepSource } from './stepSource.js';
 import type { EpochReport, FitTask, RankResult } from './task.js';
-
-/** Steps between two committed copies: seldom enough to cost nothing, often enough to lose little. */
-const STEPS_PER_COMMIT = 512;
 
 /** One rank's whole part of a fit. */
 export function runFit(task: FitTask): RankResult {
-  const { rank, workers, arena, tables, samples, batchSize } = task;
+  const { rank, workers, arena, tables, batchSize } = task;
   const kernels = selectKernels(task.kernels);
   const control = controlBlock(arena);
   const barrier = new Barrier(control, workers);
   const runner = new RankRunner(kernels, arena, tables, task.train);
   const validator = task.validate && new RankRunner(kernels, arena, tables, task.validate);
   const optimizer = resolveOptimizer(task.optimizer);
-  const stepsPerEpoch = Math.ceil(samples / batchSize);
-  const steps = { samples, batchSize, rank };
+  const source = stepSource(arena, task.trainRing, rank, task);
+  const held = stepSource(arena, task.validationRing, rank, { samples: task.validationSamples, batchSize });
 
   let stepsBefore = task.firstStep;
   if (rank === 0) commit(task, control, stepsBefore);
@@ -37,23 +35,29 @@ export function runFit(task: FitTask): RankResult {
     const afterStep = (done: number): void => {
       if (rank !== 0) return;
       Atomics.store(control, WORD.stepInEpoch, done);
-      if (done % STEPS_PER_COMMIT === 0) commit(task, control, stepsBefore + done);
+      if (done % task.stepsPerCommit !== 0) return;
+      commit(task, control, stepsBefore + done);
+      source.release(done);
     };
-    const range = { ...steps, from: 0, to: stepsPerEpoch, stepsBefore };
-    const { verdict, step } = runTrainingSteps(runner, optimizer, barrier, control, range, afterStep);
+    const range = { from: 0, to: Number.POSITIVE_INFINITY, stepsBefore, rank };
+    const { verdict, step } = runTrainingSteps(runner, source, optimizer, barrier, control, range, afterStep);
     if (verdict !== 0) {
       const good = goodSteps(verdict, stepsBefore + step);
       if (verdict & VERDICT.parameterNotFinite) {
-        replay(task, runner, optimizer, barrier, control, { ...steps, stepsBefore, good });
+        replay(task, runner, source, optimizer, barrier, control, { stepsBefore, good, rank });
       }
       return { ok: true, verdict, step: good, epochs: epoch + 1 };
     }
-    stepsBefore += stepsPerEpoch;
+    stepsBefore += step;
     if (rank === 0) commit(task, control, stepsBefore);
-    if (validator !== undefined) {
-      runSweep(validator, barrier, { samples: task.validationSamples, batchSize });
+    // Every rank knows by now that the epoch is over, and what it needed of it is committed.
+    barrier.wait();
+    source.endEpoch(step);
+    if (validator !== undefined && runSweep(validator, held, barrier).stopped) {
+      return { ok: true, verdict: VERDICT.stop, step: stepsBefore, epochs: epoch + 1 };
     }
-    if (rank === 0) report(task, epoch, runner, validator);
+    if (rank === 0)
+      report(task, epoch, { runner, samples: source.samples }, { validator, samples: held.samples });
     if (task.gated) waitForGate(control, epoch + 1);
   }
   return { ok: true, verdict: 0, step: stepsBefore, epochs: task.epochs };
@@ -83,25 +87,34 @@ function goodSteps(verdict: number, step: number): number {
 function replay(
   task: FitTask,
   runner: RankRunner,
+  source: StepSource,
   optimizer: ReturnType<typeof resolveOptimizer>,
   barrier: Barrier,
   control: Int32Array<SharedArrayBuffer>,
-  range: { stepsBefore: number; good: number; samples: number; batchSize: number; rank: number },
+  range: { stepsBefore: number; good: number; rank: number },
 ): void {
-  const from = restoreCommitted(task, control, range.rank === 0);
+  const { stepsBefore, good, rank } = range;
+  const from = restoreCommitted(task, control, rank === 0);
   barrier.wait();
-  if (range.rank === 0) Atomics.store(control, WORD.verdict, 0);
+  if (rank === 0) Atomics.store(control, WORD.verdict, 0);
   barrier.wait();
-  const inEpoch = { ...range, from: from - range.stepsBefore, to: range.good - range.stepsBefore };
-  runTrainingSteps(runner, optimizer, barrier, control, inEpoch, () => {});
+  const inEpoch = { stepsBefore, rank, from: from - stepsBefore, to: good - stepsBefore };
+  runTrainingSteps(runner, source, optimizer, barrier, control, inEpoch, () => {});
   barrier.wait();
 }
 
-function report(task: FitTask, epoch: number, runner: RankRunner, validator: RankRunner | undefined): void {
+function report(
+  task: FitTask,
+  epoch: number,
+  trained: { runner: RankRunner; samples: number },
+  held: { validator: RankRunner | undefined; samples: number },
+): void {
   const message: EpochReport = {
     epoch,
-    totals: Array.from(runner.totals),
-    validationTotals: validator && Array.from(validator.totals),
+    totals: Array.from(trained.runner.totals),
+    samples: trained.samples,
+    validationTotals: held.validator && Array.from(held.validator.totals),
+    validationSamples: held.samples,
   };
   task.port?.postMessage(message);
 }

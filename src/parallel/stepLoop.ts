@@ -10,6 +10,7 @@ import {
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import type { Barrier } from './barrier.js';
 import { VERDICT, WORD } from './control.js';
+import { NEXT, type StepSource } from './stepSource.js';
 import type { RankProgram } from './task.js';
 
 /** A program bound for one rank, with the memory that this rank shares with it. */
@@ -39,28 +40,38 @@ function verdictOf(status: number): number {
   );
 }
 
+/** Which steps of an epoch to run. */
+export interface StepRange {
+  from: number;
+  /** The step to stop before; Infinity for the end of the epoch. */
+  to: number;
+  /** Optimizer steps finished before step 0 of the epoch. */
+  stepsBefore: number;
+  rank: number;
+}
+
 /**
- * Runs training steps `[from, to)` of one epoch in lock-step with the other ranks.
+ * Runs training steps `[from, to)` of one epoch in lock-step with the other ranks, as far as the epoch goes.
  *
- * @param stepsBefore optimizer steps finished before step 0 of the epoch
  * @returns the verdict that ended the run early, or 0; and the next step of the epoch
  */
 export function runTrainingSteps(
   runner: RankRunner,
+  source: StepSource,
   optimizer: ResolvedOptimizer,
   barrier: Barrier,
   control: Int32Array<SharedArrayBuffer>,
-  range: { from: number; to: number; stepsBefore: number; samples: number; batchSize: number; rank: number },
+  range: StepRange,
   afterStep: (stepInEpoch: number) => void,
 ): { verdict: number; step: number } {
   const { bound, registers } = runner;
   const { definition, numbers } = optimizer;
-  const { samples, batchSize, rank } = range;
-  for (let step = range.from; step < range.to; step++) {
+  let step = range.from;
+  for (; step < range.to; step++) {
+    const next = source.load(step, registers);
+    if (next === NEXT.end) break;
+    if (next === NEXT.stopped) return { verdict: VERDICT.stop, step };
     const t = range.stepsBefore + step + 1;
-    const start = step * batchSize;
-    registers[REGISTERS.rows] = Math.min(batchSize, samples - start);
-    registers[REGISTERS.batchStart] = start;
     registers[REGISTERS.step] = t;
     const changing = definition.registers(numbers, t);
     registers[REGISTERS.learningRate] = changing.learningRate ?? 0;
@@ -70,7 +81,7 @@ export function runTrainingSteps(
     let verdict = verdictOf(bound.run(PHASES.rows));
     barrier.wait();
     verdict |= verdictOf(bound.run(PHASES.merge));
-    if (rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
+    if (range.rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
     if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
     barrier.wait();
 
@@ -78,25 +89,34 @@ export function runTrainingSteps(
     if (agreed !== 0) return { verdict: agreed, step: step + 1 };
     afterStep(step + 1);
   }
-  return { verdict: 0, step: range.to };
+  return { verdict: 0, step };
 }
 
-/** Runs a forward-only program over all `samples`, batch by batch; its totals end up in `runner.totals`. */
+/**
+ * Runs a forward-only program over all of a source, batch by batch; its totals end up in `runner.totals`.
+ * @returns status bits of the kernels, and whether the source stopped before its end
+ */
 export function runSweep(
   runner: RankRunner,
+  source: StepSource,
   barrier: Barrier,
-  range: { samples: number; batchSize: number },
-): number {
+): { status: number; stopped: boolean } {
   const { bound, registers, totals } = runner;
   totals.fill(0);
   let status = 0;
-  for (let start = 0; start < range.samples; start += range.batchSize) {
-    registers[REGISTERS.rows] = Math.min(range.batchSize, range.samples - start);
-    registers[REGISTERS.batchStart] = start;
+  for (let step = 0; ; step++) {
+    const next = source.load(step, registers);
+    if (next === NEXT.stopped) return { status, stopped: true };
+    if (next === NEXT.end) {
+      // Only when every rank has read that the epoch is over may the message be overwritten.
+      barrier.wait();
+      source.endEpoch(step);
+      return { status, stopped: false };
+    }
     status |= bound.run(PHASES.rows);
     barrier.wait();
     status |= bound.run(PHASES.merge);
     barrier.wait();
+    source.release(step + 1);
   }
-  return status;
 }

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { BindableProgram, Operand, ProgramBuffer } from '../kernels/contract.js';
 import type { Optimizer } from '../optimizers/index.js';
+import type { BatchRing } from './batchRing.js';
 import type { BlockRing } from './blockRing.js';
 
 /** A program for one rank, with where that rank's registers and totals lie. */
@@ -29,10 +30,15 @@ export interface FitTask {
   tables: ProgramBuffer[];
   train: RankProgram;
   validate: RankProgram | undefined;
+  /** Rows of the tables, unless mini-batches come by a ring. */
   samples: number;
   validationSamples: number;
+  trainRing: BatchRing | undefined;
+  validationRing: BatchRing | undefined;
   batchSize: number;
   epochs: number;
+  /** Steps between two committed copies. A ring keeps the mini-batches of as many. */
+  stepsPerCommit: number;
   /** Epochs and optimizer steps that the model has behind it. */
   firstEpoch: number;
   firstStep: number;
@@ -57,6 +63,7 @@ export interface SweepTask {
   tables: ProgramBuffer[];
   sweep: RankProgram;
   samples: number;
+  ring: BatchRing | undefined;
   batchSize: number;
 }
 
@@ -152,7 +159,10 @@ export interface EpochReport {
   /** Counted from 0 within this fit. */
   epoch: number;
   totals: number[];
+  /** Rows trained on. */
+  samples: number;
   validationTotals: number[] | undefined;
+  validationSamples: number;
 }
 
 /**

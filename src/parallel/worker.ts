@@ -6,6 +6,7 @@ import { controlBlock, declareLost, VERDICT } from './control.js';
 import { runFit } from './fitLoop.js';
 import { runLogistic } from './logisticLoop.js';
 import { RankRunner, runSweep } from './stepLoop.js';
+import { stepSource } from './stepSource.js';
 import { END_OF_REPORTS, type RankResult, type RankTask, type SweepTask } from './task.js';
 
 /** What runs each kind of task. */
@@ -39,6 +40,8 @@ function runSweepTask(task: SweepTask): RankResult {
   const kernels = selectKernels(task.kernels);
   const barrier = new Barrier(controlBlock(task.arena), task.workers);
   const runner = new RankRunner(kernels, task.arena, task.tables, task.sweep);
-  const status = runSweep(runner, barrier, task);
-  return { ok: true, verdict: status === 0 ? 0 : VERDICT.invalid, step: 0, epochs: 0 };
+  const source = stepSource(task.arena, task.ring, task.rank, task);
+  const { status, stopped } = runSweep(runner, source, barrier);
+  const verdict = status !== 0 ? VERDICT.invalid : stopped ? VERDICT.stop : 0;
+  return { ok: true, verdict, step: 0, epochs: 0 };
 }

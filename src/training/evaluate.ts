@@ -5,9 +5,23 @@ import { resolveWorkers, type Workers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
 import { MemoryPlan } from '../program/memory.js';
 import { type Logs, logsFromTotals } from './logs.js';
-import { type DataSet, fillTargetShift, tableSpec } from './plan.js';
+import {
+  type DataSet,
+  fillTargetShift,
+  firstStreamTargets,
+  firstTargets,
+  streamRoom,
+  tableSpec,
+} from './plan.js';
 import type { ModelState } from './state.js';
+import { reserveRing, type StreamData, StreamFeed } from './streamFeed.js';
 import { layoutSweep, runSweepRequest } from './sweep.js';
+
+export interface EvaluateChoices {
+  batchSize: number;
+  kernels: KernelRequest;
+  workers: Workers;
+}
 
 /** Loss and metrics of a model on a data set. */
 export async function evaluateModel(
@@ -15,7 +29,7 @@ export async function evaluateModel(
   state: ModelState,
   objective: Objective,
   data: DataSet,
-  options: { batchSize: number; kernels: KernelRequest; workers: Workers },
+  options: EvaluateChoices,
 ): Promise<Logs> {
   const { kernels } = options;
   const batchSize = Math.min(options.batchSize, data.rows);
@@ -28,7 +42,7 @@ export async function evaluateModel(
   const { program, memory, arena, registersOffset } = layoutSweep(model, state, workers, (plan) =>
     compileProgram(model, objective, 'evaluate', io, plan, batchSize, workers),
   );
-  fillTargetShift(memory, arena, 'evaluate', data);
+  fillTargetShift(memory, arena, 'evaluate', firstTargets(data));
   await runSweepRequest({
     program,
     arena,
@@ -41,4 +55,33 @@ export async function evaluateModel(
   });
   const totals = program.totalsOf(0);
   return logsFromTotals(program, new Float64Array(arena, totals.byteOffset, totals.cols), data.rows);
+}
+
+/** The same on a stream, in the same bits as on its rows in memory. Closes the stream. */
+export async function evaluateStream(
+  model: ResolvedModel,
+  state: ModelState,
+  objective: Objective,
+  stream: StreamData,
+  options: Omit<EvaluateChoices, 'batchSize'>,
+): Promise<Logs> {
+  const { kernels } = options;
+  const { batchSize } = stream;
+  const room = streamRoom(stream);
+  const io = { x: tableSpec(room.x, 1, 0, room.rows), y: tableSpec(room.y, 2, 0, room.rows) };
+  const trial = compileProgram(model, objective, 'evaluate', io, new MemoryPlan(), batchSize, 1);
+  const workers = resolveWorkers(options.workers, stepFlops(trial.ops));
+  const { program, memory, arena, registersOffset } = layoutSweep(model, state, workers, (plan) => {
+    const { index } = reserveRing(plan, 'evaluate', stream);
+    return compileProgram(model, objective, 'evaluate', { ...io, index }, plan, batchSize, workers);
+  });
+  fillTargetShift(memory, arena, 'evaluate', firstStreamTargets(stream));
+  const regions = reserveRing(memory, 'evaluate', stream);
+  const feed = new StreamFeed(stream, arena, regions, model.seed);
+  const tables = [room.x.data, room.y.data];
+  const { ring } = regions;
+  const sweep = { program, arena, registersOffset, tables, samples: 0, batchSize, workers, kernels, ring };
+  await Promise.all([runSweepRequest(sweep).finally(() => feed.stop()), feed.feedAlone()]);
+  const totals = program.totalsOf(0);
+  return logsFromTotals(program, new Float64Array(arena, totals.byteOffset, totals.cols), feed.rows);
 }

@@ -12,17 +12,23 @@ import { allocateArena } from './arena.js';
 import type { Callback } from './callbacks.js';
 import { FitProgress } from './fitProgress.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
-import { type DataSet, type FitLayout, fillTargetShift, layoutFit } from './plan.js';
+import {
+  type FitData,
+  type FitLayout,
+  fillTargetShift,
+  firstStreamTargets,
+  firstTargets,
+  layoutFit,
+} from './plan.js';
 import { loadState, type ModelState, storeState } from './state.js';
+import { StreamFeed } from './streamFeed.js';
 
 /** A fit with every choice made and every input checked. */
-export interface FitRequest {
+export interface FitRequest extends FitData {
   model: ResolvedModel;
   objective: Objective;
   optimizer: Optimizer;
   state: ModelState;
-  train: DataSet;
-  validation: DataSet | undefined;
   batchSize: number;
   epochs: number;
   shuffle: boolean;
@@ -48,33 +54,62 @@ export async function runFitRequest(request: FitRequest): Promise<{ history: His
   return session.run();
 }
 
+/** Steps between two committed copies of a fit on tables: seldom enough to cost nothing, often enough to lose little. */
+const STEPS_PER_COMMIT = 512;
+
 class FitSession {
   private readonly history: History = {};
   private readonly control: Int32Array<SharedArrayBuffer>;
   private readonly progress: FitProgress | undefined;
+  private readonly trainFeed: StreamFeed | undefined;
+  private readonly validationFeed: StreamFeed | undefined;
   private callbackError: { error: unknown } | undefined;
+  private feedError: { error: unknown } | undefined;
+  /** Epochs whose callbacks are done, and who waits for the next. */
+  private epochsPassed = 0;
+  private onEpochPassed: (() => void) | undefined;
+  private isOver = false;
 
   constructor(
     private readonly request: FitRequest,
     private readonly layout: FitLayout,
     private readonly arena: SharedArrayBuffer,
   ) {
-    const { model, state, train, validation, batchSize, epochs } = request;
+    const { model, state, train, validation, trainStream, validationStream, batchSize, epochs } = request;
+    const { memory, trainRing, validationRing } = layout;
     this.control = controlBlock(arena);
-    loadState(state, layout.memory, arena, model.parameters, layout.slots);
+    loadState(state, memory, arena, model.parameters, layout.slots);
     refreshTransposes(arena, layout.transposes);
-    fillTargetShift(layout.memory, arena, 'train', train);
-    if (validation) fillTargetShift(layout.memory, arena, 'evaluate', validation);
+    const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
+    fillTargetShift(memory, arena, 'train', shift);
+    if (validation) {
+      const held = validationStream ? firstStreamTargets(validationStream) : firstTargets(validation);
+      fillTargetShift(memory, arena, 'evaluate', held);
+    }
+    if (trainStream && trainRing) this.trainFeed = new StreamFeed(trainStream, arena, trainRing, model.seed);
+    if (validationStream && validationRing) {
+      this.validationFeed = new StreamFeed(validationStream, arena, validationRing, model.seed);
+    }
     if (request.progress) {
-      this.progress = new FitProgress(this.control, {
-        epochs,
-        stepsPerEpoch: Math.ceil(train.rows / batchSize),
-        samples: train.rows,
-      });
+      const samples = trainStream ? undefined : train.rows;
+      this.progress = new FitProgress(this.control, { epochs, batchSize, samples });
     }
   }
 
   async run(): Promise<{ history: History }> {
+    const feeding = this.feed();
+    try {
+      await this.train();
+    } catch (error) {
+      // What went wrong first is what the user has to know.
+      await this.endFeeds(feeding).catch(() => {});
+      throw error;
+    }
+    await this.endFeeds(feeding);
+    return { history: this.history };
+  }
+
+  private async train(): Promise<void> {
     const { request, control, arena } = this;
     const { port1, port2 } = new MessageChannel();
     const reported = this.listen(port1);
@@ -96,7 +131,44 @@ class FitSession {
       request.signal?.removeEventListener('abort', onAbort);
       this.progress?.stop();
     }
-    return { history: this.history };
+  }
+
+  /** Feeds the streams to the ranks, epoch after epoch, ahead of them as far as memory and callbacks allow. */
+  private async feed(): Promise<void> {
+    const { trainFeed, validationFeed, request } = this;
+    if (!trainFeed && !validationFeed) return;
+    const firstEpoch = request.state.epochs;
+    try {
+      for (let epoch = 0; epoch < request.epochs && !this.isOver; epoch++) {
+        // A callback may end training here: then the stream must not be begun again.
+        if (request.callbacks.length > 0) await this.epochsEnded(epoch);
+        await trainFeed?.feedEpoch(epoch === 0, firstEpoch + epoch);
+        await validationFeed?.feedEpoch(epoch === 0, firstEpoch + epoch);
+      }
+    } catch (error) {
+      this.feedError = { error };
+      this.stopFeeds();
+    }
+  }
+
+  private async epochsEnded(epochs: number): Promise<void> {
+    if (this.isOver || this.epochsPassed >= epochs) return;
+    await new Promise<void>((resolve) => {
+      this.onEpochPassed = resolve;
+    });
+  }
+
+  private stopFeeds(): void {
+    this.isOver = true;
+    this.trainFeed?.stop();
+    this.validationFeed?.stop();
+    this.onEpochPassed?.();
+  }
+
+  private async endFeeds(feeding: Promise<void>): Promise<void> {
+    this.stopFeeds();
+    await feeding;
+    await Promise.all([this.trainFeed?.close(), this.validationFeed?.close()]);
   }
 
   private restorable(): Pick<FitTask, 'arena' | 'persistent' | 'transposes'> {
@@ -106,6 +178,7 @@ class FitSession {
 
   private requestStop(): void {
     Atomics.store(this.control, WORD.stopRequest, 1);
+    this.stopFeeds();
   }
 
   private task(rank: number, port: MessagePort): FitTask {
@@ -122,8 +195,11 @@ class FitSession {
       validate: layout.forRank('validate', rank),
       samples: train.rows,
       validationSamples: validation?.rows ?? 0,
+      trainRing: layout.trainRing?.ring,
+      validationRing: layout.validationRing?.ring,
       batchSize: request.batchSize,
       epochs: request.epochs,
+      stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
       firstEpoch: state.epochs,
       firstStep: state.step,
       optimizer: request.optimizer,
@@ -150,9 +226,9 @@ class FitSession {
 
   private async endEpoch(report: EpochReport): Promise<void> {
     const { request, layout, control } = this;
-    const logs: Logs = logsFromTotals(layout.train, report.totals, request.train.rows);
+    const logs: Logs = logsFromTotals(layout.train, report.totals, report.samples);
     if (report.validationTotals && layout.validate && request.validation) {
-      const sums = logsFromTotals(layout.validate, report.validationTotals, request.validation.rows);
+      const sums = logsFromTotals(layout.validate, report.validationTotals, report.validationSamples);
       Object.assign(logs, validationLogs(sums));
     }
     for (const [name, value] of Object.entries(logs)) {
@@ -160,7 +236,7 @@ class FitSession {
       values.push(value);
       this.history[name] = values;
     }
-    this.progress?.endEpoch(report.epoch, logs);
+    this.progress?.endEpoch(report.epoch, logs, report.samples);
     if (request.callbacks.length === 0) return;
     try {
       this.pull();
@@ -171,6 +247,8 @@ class FitSession {
       this.callbackError = { error };
       this.requestStop();
     } finally {
+      this.epochsPassed = report.epoch + 1;
+      this.onEpochPassed?.();
       Atomics.store(control, WORD.gate, report.epoch + 1);
       Atomics.notify(control, WORD.gate);
     }
@@ -203,6 +281,7 @@ class FitSession {
         mend: 'Do not change x or y while a fit runs.',
       });
     }
+    if (this.feedError !== undefined) throw this.feedError.error;
     if (request.signal?.aborted) throw abortedError(request.signal, result.step);
   }
 }
@@ -216,7 +295,8 @@ function divergedError(verdict: number, step: number): SteepestError {
   });
 }
 
-function abortedError(signal: AbortSignal, step: number): SteepestError {
+/** An abort after step number `step`. */
+export function abortedError(signal: AbortSignal, step: number): SteepestError {
   return new SteepestError(
     'ERR_ABORTED',
     {

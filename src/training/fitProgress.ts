@@ -1,6 +1,6 @@
 import { WORD } from '../parallel/control.js';
 import type { Logs } from './logs.js';
-import { ProgressWriter } from './progress.js';
+import { type ProgressShape, ProgressWriter } from './progress.js';
 
 /** Redraws this often: smooth to the eye, nothing for the main thread. */
 const REDRAW_MS = 80;
@@ -13,7 +13,7 @@ export class FitProgress {
 
   constructor(
     private readonly control: Int32Array<SharedArrayBuffer>,
-    shape: { epochs: number; stepsPerEpoch: number; samples: number },
+    shape: ProgressShape,
   ) {
     this.writer = new ProgressWriter(shape);
   }
@@ -26,9 +26,10 @@ export class FitProgress {
     this.timer.unref();
   }
 
-  endEpoch(epoch: number, logs: Logs): void {
+  /** @param samples rows of the epoch, which a stream tells at its end */
+  endEpoch(epoch: number, logs: Logs, samples: number): void {
     this.logs = logs;
-    this.writer.endEpoch(epoch, logs);
+    this.writer.endEpoch(epoch, logs, samples);
   }
 
   stop(): void {

@@ -7,7 +7,9 @@ import { CONTROL_BYTES } from '../parallel/control.js';
 import type { RankProgram, TransposePair } from '../parallel/task.js';
 import { MemoryPlan, operandOf } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
+import { SHUFFLE_STREAM } from './rowOrder.js';
 import { copyIn, reserveState } from './state.js';
+import { type RingRegions, reserveRing, type StreamData } from './streamFeed.js';
 
 /** Samples and targets of one data set, with the rows of them that are meant. */
 export interface DataSet {
@@ -15,6 +17,19 @@ export interface DataSet {
   y: Table;
   firstRow: number;
   rows: number;
+}
+
+/** What a fit reads. Of a stream, the data set is the room for its rows. */
+export interface FitData {
+  train: DataSet;
+  validation: DataSet | undefined;
+  trainStream?: StreamData | undefined;
+  validationStream?: StreamData | undefined;
+}
+
+/** The room for a stream's rows, as a data set. */
+export function streamRoom({ store }: StreamData): DataSet {
+  return { x: store.x, y: store.y, firstRow: 0, rows: store.capacity };
 }
 
 /** A table's place among a program's buffers. */
@@ -30,6 +45,8 @@ export interface FitLayout {
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
   slots: readonly string[];
+  trainRing: RingRegions | undefined;
+  validationRing: RingRegions | undefined;
   /** The rank's part of a program, with its registers. */
   forRank(which: 'train' | 'validate', rank: number): RankProgram | undefined;
 }
@@ -40,22 +57,24 @@ const TRAIN_Y = 2;
 const VALIDATION_X = 3;
 const VALIDATION_Y = 4;
 
-/** Stream of the generator that shuffles; layers and parameters count theirs up from 0. */
-export const SHUFFLE_STREAM = 0xffffffff;
-
 /** Lays out the arena of a fit and compiles its programs. */
 export function layoutFit(
   model: ResolvedModel,
   objective: Objective,
-  data: { train: DataSet; validation: DataSet | undefined },
+  data: FitData,
   options: { batchSize: number; shuffle: boolean; workers: number },
 ): FitLayout {
   const { batchSize, workers } = options;
-  const { train: training, validation } = data;
+  const { train: training, validation, trainStream, validationStream } = data;
+  // A stream may have any number of rows; memory need not be larger than all there is.
+  const maxRows = trainStream ? batchSize : Math.min(batchSize, training.rows);
   const memory = new MemoryPlan(CONTROL_BYTES);
   const slots = objective.optimizer.definition.slots(objective.optimizer.numbers);
   const persistent = reserveState(memory, model.parameters, slots);
-  const index = options.shuffle ? memory.vector('index', 'batch', training.rows, 'u32') : undefined;
+  const trainRing = trainStream && reserveRing(memory, 'train', trainStream);
+  const validationRing = validationStream && reserveRing(memory, 'validation', validationStream);
+  const shuffled =
+    options.shuffle && !trainStream ? memory.vector('index', 'batch', training.rows, 'u32') : undefined;
 
   const train = compileProgram(
     model,
@@ -64,13 +83,13 @@ export function layoutFit(
     {
       x: tableSpec(training.x, TRAIN_X, training.firstRow, training.rows),
       y: tableSpec(training.y, TRAIN_Y, training.firstRow, training.rows),
-      index,
+      index: trainRing?.index ?? shuffled,
     },
     memory,
-    Math.min(batchSize, training.rows),
+    maxRows,
     workers,
   );
-  const program = index ? { ...train, ops: [shuffleOp(index, model.seed), ...train.ops] } : train;
+  const program = shuffled ? { ...train, ops: [shuffleOp(shuffled, model.seed), ...train.ops] } : train;
   const validate =
     validation &&
     compileProgram(
@@ -80,9 +99,10 @@ export function layoutFit(
       {
         x: tableSpec(validation.x, VALIDATION_X, validation.firstRow, validation.rows),
         y: tableSpec(validation.y, VALIDATION_Y, validation.firstRow, validation.rows),
+        index: validationRing?.index,
       },
       memory,
-      Math.min(batchSize, training.rows),
+      validationStream ? batchSize : maxRows,
       workers,
     );
   const registers = memory.matrix('registers', 'control', 2 * workers, REGISTER_COUNT, 'f64');
@@ -96,6 +116,8 @@ export function layoutFit(
     persistent: { ...persistent, copies: [copyOffset(1), copyOffset(2)] },
     transposes: transposePairs(memory, model),
     slots,
+    trainRing,
+    validationRing,
     forRank(which, rank) {
       const compiled = which === 'train' ? program : validate;
       if (compiled === undefined) return undefined;
@@ -131,19 +153,24 @@ export function transposePairs(memory: MemoryPlan, model: ResolvedModel): Transp
   });
 }
 
-/** Fills what r2 subtracts from the targets of a data set: its first row. */
+/** The first row's targets, which r2 subtracts from all. */
+export function firstTargets({ y, firstRow }: DataSet): Float32Array {
+  return Float32Array.from(y.data.subarray(firstRow * y.cols, (firstRow + 1) * y.cols));
+}
+
+/** The same of a stream. */
+export function firstStreamTargets({ first }: Pick<StreamData, 'first'>): Float32Array {
+  const { values, cols } = first.y;
+  return Float32Array.from({ length: cols }, (_, j) => values[j] as number);
+}
+
+/** Fills what r2 subtracts from the targets of a data set. */
 export function fillTargetShift(
   memory: MemoryPlan,
   arena: SharedArrayBuffer,
   mode: 'train' | 'evaluate',
-  data: DataSet,
+  targets: Float32Array,
 ): void {
   const region = memory.get(`${TARGET_SHIFT}.${mode}`);
-  if (region === undefined) return;
-  const { cols } = data.y;
-  copyIn(
-    arena,
-    region,
-    Float32Array.from(data.y.data.subarray(data.firstRow * cols, (data.firstRow + 1) * cols)),
-  );
+  if (region !== undefined) copyIn(arena, region, targets);
 }

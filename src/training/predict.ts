@@ -2,7 +2,8 @@ import { compileProgram } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
-import { inputTable, type MatrixInput, type Table } from '../data/tables.js';
+import type { BatchReader } from '../data/batches.js';
+import { checkInputCols, flatten, inputTable, type MatrixInput, type Table } from '../data/tables.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
@@ -11,6 +12,7 @@ import { MemoryPlan } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
 import { allocateArena, allocateShared } from './arena.js';
 import { tableSpec } from './plan.js';
+import { emptyStream, InputRows } from './rowStore.js';
 import { loadState, type ModelState, reserveState } from './state.js';
 import { layoutSweep, runSweepRequest } from './sweep.js';
 
@@ -132,4 +134,52 @@ export async function predictWithPool(
     kernels,
   });
   return { data: Float32Array.from(results), shape: [table.rows, outputCols] };
+}
+
+/** Bytes of inputs that are predicted at a time, so that threads have something to share. */
+const BLOCK_BYTES = 2 ** 23;
+
+/** Predicts the rows of a stream, block by block; of its rows only the predictions stay in memory. Closes the stream. */
+export async function predictStream(
+  model: ResolvedModel,
+  state: ModelState,
+  reader: BatchReader,
+  options: { batchSize: number; kernels: KernelRequest; workers: Workers },
+): Promise<NdArray<Float32Array>> {
+  const { inputCols, outputCols } = model;
+  const blockRows = Math.max(options.batchSize, Math.floor(BLOCK_BYTES / (4 * inputCols)));
+  const parts: Float32Array[] = [];
+  let inputs: InputRows | undefined;
+  let rows = 0;
+  let filled = 0;
+  const predictBlock = async ({ table }: InputRows): Promise<void> => {
+    const block = { ...table, data: table.data.subarray(0, filled * inputCols), rows: filled };
+    parts.push((await predictWithPool(model, state, block, options)).data);
+    filled = 0;
+  };
+  try {
+    reader.begin();
+    for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
+      const x = flatten('x', batch.x, rows);
+      checkInputCols('x', x, inputCols);
+      inputs ??= new InputRows('', x, blockRows);
+      for (let i = 0; i < x.rows; i++) {
+        inputs.put(x, i, filled++, rows++);
+        if (filled === blockRows) await predictBlock(inputs);
+      }
+    }
+    if (inputs === undefined) emptyStream(reader.what);
+    if (filled > 0) await predictBlock(inputs);
+  } catch (error) {
+    // What went wrong first is what the user has to know.
+    await reader.close().catch(() => {});
+    throw error;
+  }
+  const data = new Float32Array(rows * outputCols);
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part, offset);
+    offset += part.length;
+  }
+  return { data, shape: [rows, outputCols] };
 }

@@ -3,9 +3,10 @@ import type { Logs } from './logs.js';
 /** Size of the fit that is shown. */
 export interface ProgressShape {
   epochs: number;
-  stepsPerEpoch: number;
-  /** Rows per epoch. */
-  samples: number;
+  /** Rows per step, of which those of a stream are counted. */
+  batchSize: number;
+  /** Rows per epoch; of a stream, those of the last epoch, unknown in the first. */
+  samples: number | undefined;
 }
 
 /** How far a fit has come. */
@@ -33,18 +34,25 @@ const EXPONENT_BELOW = 1e-3;
  * One line on the state of a fit: `Epoch 3/10 [=====>      ] 210/469 · loss 0.1234 · accuracy 0.9612 · ETA 0:42 ·
  * 61,234 samples/s`, never longer than `width` characters. What does not fit is left out whole, the least important
  * first: the rate, the metrics from the last, the bar, the time left. Rate and time left are averages since the fit
- * began.
+ * began. Where the number of samples is not known yet, those done take the place of bar, steps and time left.
  */
 export function renderProgress(state: ProgressState, width: number): string {
   const [loss = '', ...metrics] = logParts(state.logs);
   const { rate, left } = pace(state);
+  const { step, batchSize } = state;
+  const total = stepsPerEpoch(state);
+  const done =
+    total === undefined
+      ? ` ${(step * batchSize).toLocaleString('en-US')} samples`
+      : ` ${Math.min(step, total)}/${total}`;
+  const bar = total === undefined ? '' : ` ${renderBar(step / total)}`;
   // In the order in which they earn their place, each with its place in the line.
   const parts = [
     { at: 0, text: `Epoch ${state.epoch + 1}/${state.epochs}` },
-    { at: 2, text: ` ${state.step}/${state.stepsPerEpoch}` },
+    { at: 2, text: done },
     { at: 3, text: loss },
     { at: 5, text: left },
-    { at: 1, text: ` ${renderBar(state.step / state.stepsPerEpoch)}` },
+    { at: 1, text: bar },
     ...metrics.map((text) => ({ at: 4, text })),
     { at: 6, text: rate },
   ];
@@ -81,16 +89,24 @@ function formatNumber(value: number): string {
   return isPlain || !Number.isFinite(value) ? value.toFixed(4) : value.toExponential(3);
 }
 
+/** Steps of an epoch, if that is known. */
+function stepsPerEpoch({ samples, batchSize }: ProgressShape): number | undefined {
+  return samples === undefined ? undefined : Math.ceil(samples / batchSize);
+}
+
 /** Samples per second and time left; empty before there is anything to measure. */
 function pace(state: ProgressState): { rate: string; left: string } {
-  const { epoch, step, epochs, stepsPerEpoch, samples, elapsedMs } = state;
-  const epochsDone = epoch + Math.min(step / stepsPerEpoch, 1);
-  if (!(epochsDone > 0 && elapsedMs > 0)) return { rate: '', left: '' };
-  const perSecond = (epochsDone * samples * 1000) / elapsedMs;
-  const secondsLeft = Math.ceil(((epochs - epochsDone) * elapsedMs) / epochsDone / 1000);
+  const { epoch, step, epochs, samples, batchSize, elapsedMs } = state;
+  const total = stepsPerEpoch(state);
+  const epochsDone = total === undefined ? 0 : epoch + Math.min(step / total, 1);
+  const samplesDone = samples === undefined ? step * batchSize : epochsDone * samples;
+  if (!(samplesDone > 0 && elapsedMs > 0)) return { rate: '', left: '' };
+  const perSecond = (samplesDone * 1000) / elapsedMs;
   const digits = perSecond >= WHOLE_FROM ? 0 : 1;
-  const rate = perSecond.toLocaleString('en-US', { maximumFractionDigits: digits });
-  return { rate: `${SEPARATOR}${rate} samples/s`, left: `${SEPARATOR}ETA ${formatTime(secondsLeft)}` };
+  const rate = `${SEPARATOR}${perSecond.toLocaleString('en-US', { maximumFractionDigits: digits })} samples/s`;
+  if (total === undefined) return { rate, left: '' };
+  const secondsLeft = Math.ceil(((epochs - epochsDone) * elapsedMs) / epochsDone / 1000);
+  return { rate, left: `${SEPARATOR}ETA ${formatTime(secondsLeft)}` };
 }
 
 /** Minutes and seconds, with hours if there are any: `0:42`, `1:02:03`. */
@@ -142,15 +158,20 @@ export class ProgressWriter {
     if (this.stream.isTTY) this.draw();
   }
 
-  /** @param epoch from 0 */
-  endEpoch(epoch: number, logs: Readonly<Logs>): void {
+  /**
+   * @param epoch from 0
+   * @param samples rows that it had
+   */
+  endEpoch(epoch: number, logs: Readonly<Logs>, samples: number): void {
+    this.state.samples = samples;
+    const steps = Math.ceil(samples / this.state.batchSize);
     const now = this.now();
     // Epochs are reported when they are over: a redraw may have shown the next one already, and must not go back.
     const isLatest = epoch >= this.state.epoch;
-    const step = isLatest ? this.state.stepsPerEpoch : this.state.step;
+    const step = isLatest ? steps : this.state.step;
     this.update({ epoch: Math.max(epoch, this.state.epoch), step, logs });
     if (!this.stream.isTTY) {
-      const ended = { ...this.state, epoch, step: this.state.stepsPerEpoch };
+      const ended = { ...this.state, epoch, step: steps };
       this.stream.write(`${renderEpoch(ended, now - this.epochStartMs)}\n`);
     }
     this.epochStartMs = now;

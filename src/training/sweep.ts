@@ -3,7 +3,8 @@ import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
-import { CONTROL_BYTES } from '../parallel/control.js';
+import type { BatchRing } from '../parallel/batchRing.js';
+import { CONTROL_BYTES, VERDICT } from '../parallel/control.js';
 import { runRanks } from '../parallel/pool.js';
 import type { SweepTask } from '../parallel/task.js';
 import { MemoryPlan } from '../program/memory.js';
@@ -22,6 +23,8 @@ export interface SweepRequest {
   batchSize: number;
   workers: number;
   kernels: KernelRequest;
+  /** Where mini-batches come from, if not from the tables as they stand. */
+  ring?: BatchRing;
 }
 
 /** Bytes of one rank's registers. */
@@ -71,10 +74,11 @@ export async function runSweepRequest(request: SweepRequest): Promise<void> {
       },
       samples,
       batchSize,
+      ring: request.ring,
     }),
   );
   const result = await runRanks(tasks, arena);
-  if (result.verdict !== 0) {
+  if (result.verdict & VERDICT.invalid) {
     throw new SteepestError('ERR_PROGRAM', {
       expected: 'every row and label within its table',
       given: 'one outside',

@@ -9,7 +9,7 @@ import {
 
 const state: ProgressState = {
   epochs: 10,
-  stepsPerEpoch: 400,
+  batchSize: 125,
   samples: 50_000,
   epoch: 2,
   step: 200,
@@ -82,12 +82,24 @@ describe('renderProgress', () => {
   });
 });
 
+describe('renderProgress of a stream', () => {
+  const first = { ...state, epoch: 0, samples: undefined };
+
+  it('shows the samples done, without bar, total and time left, while nobody knows how many there are', () => {
+    expect(renderProgress({ ...first, logs: {} }, 200)).toBe('Epoch 1/10 25,000 samples · 10,000 samples/s');
+  });
+
+  it('leaves out whole parts here too', () => {
+    expect(renderProgress(first, 30)).toBe('Epoch 1/10 25,000 samples');
+  });
+});
+
 describe('renderEpoch', () => {
   it('sums an epoch up in one line', () => {
     expect(renderEpoch({ ...state, step: 400, elapsedMs: 3000 }, 1234)).toBe(
       'Epoch 3/10 · loss 0.1235 · accuracy 0.9612 · valLoss 0.2000 · 50,000 samples/s · 1.2 s',
     );
-    expect(renderEpoch({ ...state, logs: {}, samples: 1, step: 400, elapsedMs: 3000 }, 7)).toBe(
+    expect(renderEpoch({ ...state, logs: {}, samples: 1, step: 1, elapsedMs: 3000 }, 7)).toBe(
       'Epoch 3/10 · 1 samples/s · 0.007 s',
     );
   });
@@ -105,7 +117,7 @@ class FakeStream implements ProgressStream {
 }
 
 describe('ProgressWriter', () => {
-  const shape = { epochs: 2, stepsPerEpoch: 4, samples: 100 };
+  const shape = { epochs: 2, batchSize: 25, samples: 100 };
   const writer = (stream: FakeStream): { writer: ProgressWriter; at: (ms: number) => void } => {
     let clock = 1000;
     return {
@@ -116,6 +128,26 @@ describe('ProgressWriter', () => {
     };
   };
 
+  it('takes the total of a stream from its first epoch', () => {
+    const stream = new FakeStream(true, 80);
+    let clock = 0;
+    const progress = new ProgressWriter(
+      { epochs: 2, batchSize: 25, samples: undefined },
+      stream,
+      () => clock,
+    );
+    clock = 500;
+    progress.update({ epoch: 0, step: 2, logs: {} });
+    clock = 1000;
+    progress.endEpoch(0, { loss: 0.5 }, 90);
+    progress.update({ epoch: 1, step: 2, logs: { loss: 0.5 } });
+    expect(stream.text.split('\r').slice(1)).toEqual([
+      'Epoch 1/2 50 samples · 100 samples/s\u001b[K',
+      'Epoch 1/2 [============] 4/4 · loss 0.5000 · ETA 0:01 · 90 samples/s\u001b[K',
+      'Epoch 2/2 [======>     ] 2/4 · loss 0.5000 · ETA 0:01 · 135 samples/s\u001b[K',
+    ]);
+  });
+
   it('redraws one line on a terminal', () => {
     const stream = new FakeStream(true, 60);
     const { writer: progress, at } = writer(stream);
@@ -124,9 +156,9 @@ describe('ProgressWriter', () => {
     progress.update({ epoch: 0, step: 2, logs: {} });
     progress.update({ epoch: 0, step: 2, logs: {} });
     at(1000);
-    progress.endEpoch(0, { loss: 0.5 });
+    progress.endEpoch(0, { loss: 0.5 }, 100);
     at(2000);
-    progress.endEpoch(1, { loss: 0.25 });
+    progress.endEpoch(1, { loss: 0.25 }, 100);
     progress.finish();
     progress.finish();
     expect(stream.text.split('\r')).toEqual([
@@ -143,7 +175,7 @@ describe('ProgressWriter', () => {
     const { writer: progress, at } = writer(stream);
     at(1500);
     progress.update({ epoch: 1, step: 2, logs: {} });
-    progress.endEpoch(0, { loss: 0.5 });
+    progress.endEpoch(0, { loss: 0.5 }, 100);
     expect(stream.text.split('\r').at(-1)).toBe(
       'Epoch 2/2 [======>     ] 2/4 · loss 0.5000 · ETA 0:01\u001b[K',
     );
@@ -166,9 +198,9 @@ describe('ProgressWriter', () => {
     at(500);
     progress.update({ epoch: 0, step: 2, logs: {} });
     at(1000);
-    progress.endEpoch(0, { loss: 0.5, accuracy: 0.75 });
+    progress.endEpoch(0, { loss: 0.5, accuracy: 0.75 }, 100);
     at(1050);
-    progress.endEpoch(1, { loss: 0.25, accuracy: 1 });
+    progress.endEpoch(1, { loss: 0.25, accuracy: 1 }, 100);
     progress.finish();
     expect(stream.text.split('\n')).toEqual([
       'Epoch 1/2 · loss 0.5000 · accuracy 0.7500 · 100 samples/s · 1.0 s',

@@ -1,0 +1,131 @@
+import { SteepestError } from '../core/errors.js';
+import type { MatrixInput, TargetInput } from './tables.js';
+
+/** Some rows of a stream: as many as whoever makes it likes, in each batch another number. */
+export interface Batch {
+  /** Rows × inputs. */
+  x: MatrixInput;
+  /** As `fit` takes it: class numbers, or rows × outputs. Not needed for predictions. */
+  y?: TargetInput | undefined;
+}
+
+/** A stream with what it gives when iterated: `AsyncIterable`, `Iterable`. */
+export type BatchIterable = AsyncIterable<Batch> | Iterable<Batch>;
+
+/** Batches one after the other; or a function that begins them anew, once per epoch. */
+export type BatchStream = BatchIterable | (() => BatchIterable);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Tells a stream of batches from arrays in memory, which are iterable too. */
+export function isBatchStream(input: unknown): input is BatchStream {
+  if (typeof input === 'function') return true;
+  if (!isObject(input) || ArrayBuffer.isView(input)) return false;
+  if (Array.isArray(input)) return isObject(input[0]) && 'x' in input[0];
+  return Symbol.asyncIterator in input || Symbol.iterator in input;
+}
+
+/**
+ * Reads a stream batch by batch, from its beginning as often as asked. Waiting can be cancelled, and what the stream holds
+ * open is closed if it is left early.
+ */
+export class BatchReader {
+  private iterator: AsyncIterator<Batch> | Iterator<Batch> | undefined;
+  /** A call of next() is under way. */
+  private isPending = false;
+  private isCancelled = false;
+  private wake: (() => void) | undefined;
+
+  /** @param what the stream's name in errors: `x`, `validationData` */
+  constructor(
+    private readonly stream: BatchStream,
+    readonly what: string,
+  ) {}
+
+  get cancelled(): boolean {
+    return this.isCancelled;
+  }
+
+  /**
+   * Begins the stream.
+   * @param times how often it will be begun in all
+   * @throws SteepestError `ERR_ARGUMENT` if it is no stream, or one that can be read only once and `times` is more
+   */
+  begin(times = 1): void {
+    const { stream, what } = this;
+    const iterable: unknown = typeof stream === 'function' ? stream() : stream;
+    const iterator = openIterator(iterable);
+    if (iterator === undefined) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `${what} to be an AsyncIterable or Iterable of batches { x, y }`,
+        given: typeof stream === 'function' ? `a function that returns ${typeof iterable}` : typeof stream,
+        mend: 'Pass an async generator function, data.csv(…), or a Readable in object mode.',
+      });
+    }
+    this.iterator = iterator;
+    // A generator is its own iterator: it cannot begin again.
+    if (times > 1 && iterator === iterable && typeof stream !== 'function') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `${what} that can be read once per epoch, ${times} times`,
+        given: 'a generator, which can be read only once',
+        mend: 'Pass the generator function itself, without calling it: fit(batches, …) instead of fit(batches(), …).',
+      });
+    }
+  }
+
+  /** The next batch; undefined at the end, and as soon as reading is cancelled. Errors of the stream pass through. */
+  async next(): Promise<Batch | undefined> {
+    const { iterator } = this;
+    if (this.isCancelled || iterator === undefined) return undefined;
+    this.isPending = true;
+    const result = await new Promise<IteratorResult<Batch> | undefined>((resolve, reject) => {
+      this.wake = () => resolve(undefined);
+      Promise.resolve()
+        .then(() => iterator.next())
+        .then((value) => {
+          this.isPending = false;
+          resolve(value);
+        })
+        .catch((error: unknown) => {
+          // An iterator that has thrown is over: there is nothing to close.
+          this.isPending = false;
+          this.iterator = undefined;
+          reject(error as Error);
+        });
+    });
+    this.wake = undefined;
+    if (result === undefined) return undefined;
+    if (result.done) {
+      this.iterator = undefined;
+      return undefined;
+    }
+    return result.value;
+  }
+
+  /** Ends the wait for a batch, and every later one. */
+  cancel(): void {
+    this.isCancelled = true;
+    this.wake?.();
+  }
+
+  /** Tells a stream that is left before its end to close its files. Does not wait for one that is still busy with a batch. */
+  async close(): Promise<void> {
+    const { iterator } = this;
+    this.iterator = undefined;
+    if (iterator?.return === undefined) return;
+    const closed = Promise.resolve(iterator.return());
+    if (this.isPending) {
+      // It answers when its batch is there, which may be never; what it then has to say concerns nobody any more.
+      closed.catch(() => {});
+      return;
+    }
+    await closed;
+  }
+}
+
+function openIterator(iterable: unknown): AsyncIterator<Batch> | Iterator<Batch> | undefined {
+  if (!isObject(iterable) || ArrayBuffer.isView(iterable)) return undefined;
+  if (Symbol.asyncIterator in iterable) return (iterable as AsyncIterable<Batch>)[Symbol.asyncIterator]();
+  if (Symbol.iterator in iterable) return (iterable as Iterable<Batch>)[Symbol.iterator]();
+  return undefined;
+}

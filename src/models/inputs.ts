@@ -1,0 +1,182 @@
+import type { Objective } from '../compile/compile.js';
+import type { ResolvedModel } from '../compile/model.js';
+import { checkInteger } from '../core/check.js';
+import { SteepestError } from '../core/errors.js';
+import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
+import { inputTable, labelTable, type MatrixInput, type TargetInput, targetTable } from '../data/tables.js';
+import { abortedError } from '../training/fit.js';
+import { type DataSet, type FitData, streamRoom } from '../training/plan.js';
+import type { RowSpec } from '../training/rowStore.js';
+import {
+  type OpenStream,
+  openStream,
+  rowBytes,
+  type StreamData,
+  storeStream,
+} from '../training/streamFeed.js';
+import type { FitOptions, StreamFitOptions } from './fitOptions.js';
+
+/** Where a model's data is checked: everything it has to agree with. */
+export interface InputContext {
+  model: ResolvedModel;
+  objective: Objective;
+}
+
+/** Samples and targets in memory. @throws SteepestError for everything that is wrong with them */
+export function readDataSet(
+  { model, objective }: InputContext,
+  prefix: string,
+  x: MatrixInput,
+  y: TargetInput,
+): DataSet {
+  const { definition } = objective.loss;
+  const { inputCols, outputCols } = model;
+  const [xName, yName] = [`${prefix}x`, `${prefix}y`];
+  const samples = inputTable(xName, x, inputCols);
+  const targets =
+    definition.targets === 'labels'
+      ? labelTable(yName, y, outputCols)
+      : targetTable(yName, y, outputCols, definition.targetRange);
+  if (samples.rows !== targets.rows) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `as many rows in ${yName} as in ${xName}, ${samples.rows}`,
+      given: `${targets.rows}`,
+      mend: 'Pass one target per sample.',
+    });
+  }
+  return { x: samples, y: targets, firstRow: 0, rows: samples.rows };
+}
+
+/** What the rows of a stream have to look like. */
+function rowSpec({ model, objective }: InputContext, prefix: string): RowSpec {
+  const { targets, targetRange } = objective.loss.definition;
+  const { inputCols, outputCols } = model;
+  return {
+    prefix,
+    inputCols,
+    targets:
+      targets === 'labels'
+        ? { kind: 'labels', classes: outputCols }
+        : { kind: 'matrix', cols: outputCols, range: targetRange },
+  };
+}
+
+/** Data of a fit in memory, with the rows to validate on. */
+export function readFitData(
+  context: InputContext,
+  x: MatrixInput,
+  y: TargetInput,
+  { validationSplit = 0 }: FitOptions,
+): { train: DataSet; validation: DataSet | undefined } {
+  if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'validationSplit to be a number of at least 0 and below 1',
+      given: String(validationSplit),
+      mend: 'Use 0.1 for a tenth of the rows.',
+    });
+  }
+  const all = readDataSet(context, '', x, y);
+  const held = Math.floor(all.rows * validationSplit);
+  const rows = all.rows - held;
+  return {
+    train: { ...all, rows },
+    validation: held === 0 ? undefined : { ...all, firstRow: rows, rows: held },
+  };
+}
+
+/** Rows that are shuffled among themselves if nobody says how many: at most so many, or so many bytes. */
+const DEFAULT_BUFFER_ROWS = 65_536;
+const DEFAULT_BUFFER_BYTES = 2 ** 26;
+
+/** Rows of the shuffle buffer; 0 for rows as they come. */
+function bufferRows(shuffle: boolean, shuffleBuffer: number | undefined, spec: RowSpec): number {
+  if (shuffleBuffer !== undefined) checkInteger('shuffleBuffer', shuffleBuffer);
+  if (shuffle) {
+    const fitting = Math.max(1, Math.floor(DEFAULT_BUFFER_BYTES / rowBytes(spec)));
+    return shuffleBuffer ?? Math.min(DEFAULT_BUFFER_ROWS, fitting);
+  }
+  if (shuffleBuffer === undefined) return 0;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'no shuffleBuffer with shuffle: false',
+    given: String(shuffleBuffer),
+    mend: 'Leave one of the two out.',
+  });
+}
+
+/** Streams that have been opened for a fit: closed together if it does not come about. */
+class OpenStreams {
+  private readonly readers: BatchReader[] = [];
+
+  constructor(
+    private readonly context: InputContext,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** @throws SteepestError `ERR_ABORTED` and what {@link openStream} throws */
+  async open(stream: BatchStream, what: string, prefix: string, times: number): Promise<OpenStream> {
+    const { context, signal } = this;
+    if (signal?.aborted) throw abortedError(signal, 0);
+    const reader = new BatchReader(stream, what);
+    this.readers.push(reader);
+    const cancel = (): void => reader.cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      const open = await openStream(reader, rowSpec(context, prefix), times);
+      if (open === undefined) throw abortedError(signal as AbortSignal, 0);
+      return open;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.readers.map((reader) => reader.close()));
+  }
+}
+
+/** Everything that a fit reads, checked as far as it is there; streams have given their first batch. */
+export async function openFitData(
+  context: InputContext,
+  input: { x: MatrixInput; y: TargetInput } | BatchStream,
+  options: FitOptions & StreamFitOptions,
+  { epochs, batchSize, shuffle }: { epochs: number; batchSize: number; shuffle: boolean },
+): Promise<FitData & { close: () => Promise<void> }> {
+  const { validationData, signal } = options;
+  const streams = new OpenStreams(context, signal);
+  const close = (): Promise<void> => streams.close();
+  try {
+    const data = isBatchStream(input) ? undefined : readFitData(context, input.x, input.y, options);
+    let validation = data?.validation;
+    let validationStream: StreamData | undefined;
+    if (validationData !== undefined && !isBatchStream(validationData)) {
+      validation = readDataSet(context, 'validation ', validationData[0], validationData[1]);
+    }
+    let trainStream: StreamData | undefined;
+    if (isBatchStream(input)) {
+      const rows = bufferRows(shuffle, options.shuffleBuffer, rowSpec(context, ''));
+      const open = await streams.open(input, 'the stream', '', epochs);
+      trainStream = storeStream(open, { batchSize, bufferRows: rows });
+    }
+    if (validationData !== undefined && isBatchStream(validationData)) {
+      const open = await streams.open(validationData, 'validationData', 'validation ', epochs);
+      validationStream = storeStream(open, { batchSize, bufferRows: 0 });
+      validation = streamRoom(validationStream);
+    }
+    const train = trainStream ? streamRoom(trainStream) : (data as { train: DataSet }).train;
+    return { train, validation, trainStream, validationStream, close };
+  } catch (error) {
+    // What went wrong first is what the user has to know.
+    await close().catch(() => {});
+    throw error;
+  }
+}
+
+/** Opens a stream to evaluate on. */
+export async function openEvaluation(
+  context: InputContext,
+  stream: BatchStream,
+  batchSize: number,
+): Promise<StreamData> {
+  const open = await new OpenStreams(context, undefined).open(stream, 'the stream', '', 1);
+  return storeStream(open, { batchSize, bufferRows: 0 });
+}

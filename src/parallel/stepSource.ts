@@ -1,0 +1,83 @@
+import { REGISTERS } from '../kernels/contract.js';
+import { type BatchRing, MESSAGE, RingReader } from './batchRing.js';
+import { controlBlock } from './control.js';
+
+/** What a source says of a step: it can run, the epoch is over, or the stream has stopped for good. */
+export const NEXT = { step: 0, end: 1, stopped: 2 } as const;
+export type Next = (typeof NEXT)[keyof typeof NEXT];
+
+/** Where the mini-batches of an epoch come from. Every rank has a source of its own and gets the same answers. */
+export interface StepSource {
+  /** Writes rows and position of a step of this epoch to the registers, as often as asked; may sleep. @throws PeerLost */
+  load(step: number, registers: Float64Array): Next;
+  /** Told by rank 0 when no rank needs the steps below `step` any more. */
+  release(step: number): void;
+  /** Told by rank 0 and the others when every rank knows that the epoch ended after `steps` steps. */
+  endEpoch(steps: number): void;
+  /** Rows of the epoch; of a stream, those loaded so far. */
+  readonly samples: number;
+}
+
+/** Rows of a table, cut into mini-batches. */
+export class TableSource implements StepSource {
+  constructor(
+    readonly samples: number,
+    private readonly batchSize: number,
+  ) {}
+
+  load(step: number, registers: Float64Array): Next {
+    const start = step * this.batchSize;
+    if (start >= this.samples) return NEXT.end;
+    registers[REGISTERS.rows] = Math.min(this.batchSize, this.samples - start);
+    registers[REGISTERS.batchStart] = start;
+    return NEXT.step;
+  }
+
+  release(): void {}
+  endEpoch(): void {}
+}
+
+/** Mini-batches that the main thread puts into a ring; batch p lies at p mod slots. */
+export class RingSource implements StepSource {
+  samples = 0;
+  /** Position of this epoch's first message. */
+  private base = 0;
+
+  constructor(
+    private readonly reader: RingReader,
+    private readonly batchSize: number,
+    private readonly releases: boolean,
+  ) {}
+
+  load(step: number, registers: Float64Array): Next {
+    const position = this.base + step;
+    const message = this.reader.read(position);
+    if (message === MESSAGE.endOfEpoch) return NEXT.end;
+    if (message === MESSAGE.stopped) return NEXT.stopped;
+    registers[REGISTERS.rows] = message;
+    registers[REGISTERS.batchStart] = (position % this.reader.slots) * this.batchSize;
+    this.samples = step === 0 ? message : this.samples + message;
+    return NEXT.step;
+  }
+
+  release(step: number): void {
+    if (this.releases) this.reader.release(this.base + step);
+  }
+
+  endEpoch(steps: number): void {
+    this.base += steps + 1;
+    this.release(0);
+  }
+}
+
+/** The source of a task: its ring if it has one, its tables otherwise. */
+export function stepSource(
+  arena: SharedArrayBuffer,
+  ring: BatchRing | undefined,
+  rank: number,
+  data: { samples: number; batchSize: number },
+): StepSource {
+  if (ring === undefined) return new TableSource(data.samples, data.batchSize);
+  const reader = new RingReader(arena, controlBlock(arena), ring);
+  return new RingSource(reader, data.batchSize, rank === 0);
+}

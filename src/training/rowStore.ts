@@ -1,0 +1,178 @@
+import { SteepestError } from '../core/errors.js';
+import type { Batch } from '../data/batches.js';
+import {
+  checkInputCols,
+  checkLabel,
+  checkLabelCols,
+  checkTargetCols,
+  type Flat,
+  flatten,
+  notFinite,
+  type Table,
+  targetOutside,
+} from '../data/tables.js';
+import { BYTES_PER_ELEMENT } from '../kernels/contract.js';
+import { allocateShared } from './arena.js';
+
+/** What the rows of a stream have to look like. */
+export interface RowSpec {
+  /** Put before `x` and `y` in errors: empty, or `validation `. */
+  prefix: string;
+  inputCols: number;
+  targets:
+    | { kind: 'labels'; classes: number }
+    | { kind: 'matrix'; cols: number; range: readonly [number, number] | undefined };
+}
+
+/** A batch whose sizes have been checked; its values are checked when they are put into the store. */
+export interface BatchRows {
+  rows: number;
+  x: Flat;
+  y: Flat;
+  /** Number of its first row, counted from the start of the epoch. */
+  firstRow: number;
+}
+
+/** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` */
+export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchRows {
+  const { prefix, inputCols, targets } = spec;
+  const place = `in the batch that begins at row ${firstRow}`;
+  if (typeof batch !== 'object' || batch === null || !('x' in batch) || batch.y === undefined) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${prefix}batches { x, y }`,
+      given: `one ${typeof batch === 'object' && batch !== null ? `with ${Object.keys(batch).join(', ') || 'nothing'}` : `of type ${typeof batch}`} ${place}`,
+      mend: 'Give every batch x and y; of a CSV file, name the target column.',
+    });
+  }
+  const x = flatten(`${prefix}x`, batch.x, firstRow);
+  const y = flatten(`${prefix}y`, batch.y, firstRow);
+  checkInputCols(`${prefix}x`, x, inputCols);
+  if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
+  else checkTargetCols(`${prefix}y`, y, targets.cols);
+  if (x.rows !== y.rows) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `as many rows in ${prefix}y as in ${prefix}x, ${x.rows}, ${place}`,
+      given: `${y.rows}`,
+      mend: 'Pass one target per sample.',
+    });
+  }
+  return { rows: x.rows, x, y, firstRow };
+}
+
+/** A stream that had nothing to give. */
+export function emptyStream(what: string): never {
+  throw new SteepestError('ERR_EMPTY', {
+    expected: `${what} with at least one batch`,
+    given: 'a stream that ends at once',
+    mend: 'Check what it reads from, and that nobody has read it before.',
+  });
+}
+
+/** Inputs of a stream's rows in shared memory. */
+export class InputRows {
+  readonly table: Table;
+
+  /**
+   * @param prefix put before `x` in errors
+   * @param first inputs of the first batch, which decide whether all are held as uint8 or float32
+   */
+  constructor(
+    private readonly prefix: string,
+    first: Flat,
+    capacity: number,
+  ) {
+    this.table = allocateTable(first.values instanceof Uint8Array ? 'u8' : 'f32', capacity, first.cols);
+  }
+
+  /**
+   * Copies row `i` of a batch to row `row`.
+   * @param number the row's number in the stream
+   * @throws SteepestError `ERR_NOT_FINITE`, `ERR_SHAPE`
+   */
+  put({ values }: Flat, i: number, row: number, number: number): void {
+    const { data, cols, dtype } = this.table;
+    const to = row * cols;
+    const from = i * cols;
+    if (dtype === 'u8') {
+      if (!(values instanceof Uint8Array)) this.refuseMixture(number);
+      for (let j = 0; j < cols; j++) data[to + j] = values[from + j] as number;
+      return;
+    }
+    for (let j = 0; j < cols; j++) {
+      // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
+      const value = Math.fround(values[from + j] as number);
+      if (value - value !== 0) notFinite(`${this.prefix}x`, value, number, j);
+      data[to + j] = value;
+    }
+  }
+
+  private refuseMixture(row: number): never {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${this.prefix}x as Uint8Array in every batch, as in the first`,
+      given: `another type in the batch with row ${row}`,
+      mend: 'Use one type of array for all batches.',
+    });
+  }
+}
+
+/** Rows of a stream in shared memory. A row is put where one was taken away, so that memory does not grow. */
+export class RowStore {
+  readonly y: Table;
+  private readonly inputs: InputRows;
+
+  constructor(
+    private readonly spec: RowSpec,
+    first: BatchRows,
+    readonly capacity: number,
+  ) {
+    const { prefix, targets } = spec;
+    this.inputs = new InputRows(prefix, first.x, capacity);
+    this.y =
+      targets.kind === 'labels'
+        ? allocateTable('i32', capacity, 1)
+        : allocateTable('f32', capacity, targets.cols);
+  }
+
+  get x(): Table {
+    return this.inputs.table;
+  }
+
+  /** Copies row `i` of a batch to row `row`. @throws SteepestError `ERR_NOT_FINITE`, `ERR_LABEL_RANGE`, `ERR_SHAPE` */
+  put(batch: BatchRows, i: number, row: number): void {
+    this.inputs.put(batch.x, i, row, batch.firstRow + i);
+    this.putY(batch, i, row);
+  }
+
+  private putY({ y, firstRow }: BatchRows, i: number, row: number): void {
+    const { prefix, targets } = this.spec;
+    const { values } = y;
+    const { data } = this.y;
+    if (targets.kind === 'labels') {
+      const label = values[i] as number;
+      checkLabel(`${prefix}y`, label, targets.classes, firstRow + i);
+      data[row] = label;
+      return;
+    }
+    const { cols, range } = targets;
+    for (let j = 0; j < cols; j++) {
+      const value = Math.fround(values[i * cols + j] as number);
+      if (value - value !== 0) notFinite(`${prefix}y`, value, firstRow + i, j);
+      if (range !== undefined && (value < range[0] || value > range[1])) {
+        targetOutside(`${prefix}y`, range, value, firstRow + i);
+      }
+      data[row * cols + j] = value;
+    }
+  }
+}
+
+function allocateTable(dtype: Table['dtype'], rows: number, cols: number): Table {
+  const bytes = rows * cols * BYTES_PER_ELEMENT[dtype];
+  const memory = allocateShared(bytes, () => `${rows} rows of a stream`);
+  const data =
+    dtype === 'u8'
+      ? new Uint8Array(memory)
+      : dtype === 'i32'
+        ? new Int32Array(memory)
+        : new Float32Array(memory);
+  return { data, dtype, rows, cols };
+}

@@ -1,0 +1,256 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SteepestError } from '../core/errors.js';
+import type { BatchReader } from '../data/batches.js';
+import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../parallel/batchRing.js';
+import type { MemoryPlan, Region } from '../program/memory.js';
+import { ArrivalOrder, type RowOrder, ShuffleBuffer } from './rowOrder.js';
+import { type BatchRows, emptyStream, type RowSpec, RowStore, readBatch } from './rowStore.js';
+
+/** Bytes of rows that wait in a ring, twice: those of steps that are not committed, and those ahead of them. */
+const HALF_RING_BYTES = 2 ** 24;
+/** Fewest and most steps between two committed copies of a streaming fit. */
+const FEWEST_STEPS = 4;
+const MOST_STEPS = 512;
+/** Slots for the message that the stream has stopped, and for the end of the epoch. */
+const SPARE_SLOTS = 2;
+/** This thread works on rows for at most so long before it serves its event loop. */
+const SLICE_MS = 8;
+/** Rows between two looks at the clock. */
+const ROWS_PER_LOOK = 64;
+
+/** An opened stream: its first batch has come. */
+export interface OpenStream {
+  reader: BatchReader;
+  spec: RowSpec;
+  first: BatchRows;
+}
+
+/** A stream with room for its rows, ready to be laid out into an arena. */
+export interface StreamData extends OpenStream {
+  store: RowStore;
+  batchSize: number;
+  /** Rows that are shuffled among themselves; 0 for rows as they come. */
+  bufferRows: number;
+  slots: number;
+  stepsPerCommit: number;
+}
+
+/** Bytes of a row in the store. */
+export function rowBytes({ inputCols, targets }: RowSpec): number {
+  return 4 * (inputCols + (targets.kind === 'labels' ? 1 : targets.cols));
+}
+
+/**
+ * Reads the first batch.
+ * @throws SteepestError for a stream without rows or of wrong shape, with the stream closed; undefined if reading was cancelled
+ */
+export async function openStream(
+  reader: BatchReader,
+  spec: RowSpec,
+  times: number,
+): Promise<OpenStream | undefined> {
+  try {
+    reader.begin(times);
+    const batch = await reader.next();
+    if (reader.cancelled) {
+      await reader.close();
+      return undefined;
+    }
+    if (batch === undefined) emptyStream(reader.what);
+    return { reader, spec, first: readBatch(batch, spec, 0) };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** Takes the memory of a stream's rows. @throws SteepestError `ERR_MEMORY` */
+export function storeStream(
+  stream: OpenStream,
+  { batchSize, bufferRows }: { batchSize: number; bufferRows: number },
+): StreamData {
+  const fitting = Math.floor(HALF_RING_BYTES / (batchSize * rowBytes(stream.spec)));
+  const stepsPerCommit = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, fitting));
+  const slots = 2 * stepsPerCommit + SPARE_SLOTS;
+  const store = new RowStore(stream.spec, stream.first, bufferRows + slots * batchSize);
+  return { ...stream, store, batchSize, bufferRows, slots, stepsPerCommit };
+}
+
+/** Where a stream's mini-batches lie in an arena. */
+export interface RingRegions {
+  ring: BatchRing;
+  /** Rows of the store, slot after slot. */
+  index: Region;
+}
+
+/** Reserves the ring of a stream. */
+export function reserveRing(memory: MemoryPlan, name: string, data: StreamData): RingRegions {
+  const { slots, batchSize } = data;
+  const words = memory.vector(`${name}.ring`, 'control', batchRingWords(slots), 'i32');
+  const index = memory.vector(`${name}.index`, 'batch', slots * batchSize, 'u32');
+  return { ring: { words: words.byteOffset, slots }, index };
+}
+
+/**
+ * The main thread's work for a stream: takes batches as they come, puts their rows into the store and the order of rows
+ * into the ring, never more than there is room for.
+ */
+export class StreamFeed {
+  /** Rows of the epoch at hand. */
+  rows = 0;
+  private readonly writer: RingWriter;
+  private readonly index: Uint32Array<SharedArrayBuffer>;
+  private readonly order: RowOrder;
+  /** Numbers of free rows of the store; the last one is taken next. */
+  private readonly free: Uint32Array;
+  private freeCount: number;
+  /** Positions whose rows have been given back. */
+  private reclaimed = 0;
+  /** Rows in each slot, and in the one that is being filled. */
+  private readonly slotRows: Uint32Array;
+  private filled = 0;
+  private sliceStart = 0;
+
+  constructor(
+    private readonly data: StreamData,
+    arena: SharedArrayBuffer,
+    { ring, index }: RingRegions,
+    seed: number,
+  ) {
+    const { capacity } = data.store;
+    this.writer = new RingWriter(arena, ring);
+    this.index = new Uint32Array(arena, index.byteOffset, index.cols);
+    this.order = data.bufferRows > 0 ? new ShuffleBuffer(data.bufferRows, seed) : new ArrivalOrder();
+    this.slotRows = new Uint32Array(data.slots);
+    this.free = Uint32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    this.freeCount = capacity;
+  }
+
+  /**
+   * Feeds one epoch; returns early if the feed is stopped. After an error of the stream or in its data, which passes through, the
+   * ranks still get the whole mini-batches before it.
+   * @param isFirst the first epoch of this fit, whose first batch is there already
+   * @param epoch counted over all fits of the model
+   */
+  async feedEpoch(isFirst: boolean, epoch: number): Promise<void> {
+    const { reader, spec } = this.data;
+    if (this.writer.stopped) return;
+    this.order.begin(epoch);
+    this.rows = 0;
+    this.sliceStart = performance.now();
+    if (isFirst) await this.take(this.data.first);
+    else reader.begin();
+    for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
+      await this.take(readBatch(batch, spec, this.rows));
+    }
+    if (this.writer.stopped) return;
+    if (this.rows === 0) this.refuseEmpty();
+    while (!this.order.settle()) await this.breathe();
+    for (const row of this.order.rest()) {
+      if (!this.canEmit() && !(await this.room())) return;
+      this.emit(row);
+    }
+    if (this.filled > 0) this.publish();
+    if (!(await this.room())) return;
+    this.reclaim();
+    this.slotRows[this.writer.position % this.data.slots] = 0;
+    this.writer.write(MESSAGE.endOfEpoch);
+  }
+
+  /** Feeds a single epoch and closes the stream, whatever happens. */
+  async feedAlone(): Promise<void> {
+    try {
+      await this.feedEpoch(true, 0);
+    } catch (error) {
+      this.stop();
+      // What went wrong first is what the user has to know.
+      await this.close().catch(() => {});
+      throw error;
+    }
+    await this.close();
+  }
+
+  /** Stops: the ranks work off what is there and end. Reading ends now. */
+  stop(): void {
+    this.data.reader.cancel();
+    if (!this.writer.stopped) this.writer.stop();
+  }
+
+  /** Closes the stream, if it has not come to its end. */
+  async close(): Promise<void> {
+    await this.data.reader.close();
+  }
+
+  private async take(batch: BatchRows): Promise<void> {
+    const { store } = this.data;
+    for (let i = 0; i < batch.rows; i++) {
+      if (i % ROWS_PER_LOOK === 0) await this.breathe();
+      const row = this.takeFree();
+      store.put(batch, i, row);
+      this.rows++;
+      const out = this.order.push(row);
+      if (out < 0) continue;
+      if (!this.canEmit() && !(await this.room())) return;
+      this.emit(out);
+    }
+  }
+
+  /** Serves the event loop if its turn has come: a stream that never waits for anything would starve it. */
+  private async breathe(): Promise<void> {
+    if (performance.now() - this.sliceStart < SLICE_MS) return;
+    await nextTurn();
+    this.sliceStart = performance.now();
+  }
+
+  /** True if a row can be put into the slot at hand without waiting. */
+  private canEmit(): boolean {
+    return this.filled > 0 || this.writer.hasRoom;
+  }
+
+  /** @returns false if the feed was stopped meanwhile */
+  private async room(): Promise<boolean> {
+    await this.writer.room();
+    this.sliceStart = performance.now();
+    return !this.writer.stopped;
+  }
+
+  private emit(row: number): void {
+    const { batchSize, slots } = this.data;
+    // The slot may still list rows of a round ago.
+    if (this.filled === 0) this.reclaim();
+    const slot = this.writer.position % slots;
+    this.index[slot * batchSize + this.filled++] = row;
+    if (this.filled === batchSize) this.publish();
+  }
+
+  private publish(): void {
+    this.slotRows[this.writer.position % this.data.slots] = this.filled;
+    this.writer.write(this.filled);
+    this.filled = 0;
+  }
+
+  /** A row of the store that nobody uses. There is always one: see {@link storeStream}. */
+  private takeFree(): number {
+    if (this.freeCount === 0) this.reclaim();
+    return this.free[--this.freeCount]!;
+  }
+
+  private reclaim(): void {
+    const { batchSize, slots } = this.data;
+    for (const { released } = this.writer; this.reclaimed < released; this.reclaimed++) {
+      const slot = this.reclaimed % slots;
+      for (let i = 0; i < this.slotRows[slot]!; i++) {
+        this.free[this.freeCount++] = this.index[slot * batchSize + i]!;
+      }
+    }
+  }
+
+  private refuseEmpty(): never {
+    const { what } = this.data.reader;
+    throw new SteepestError('ERR_EMPTY', {
+      expected: `${what} to give its rows anew in every epoch`,
+      given: 'none in a later epoch',
+      mend: 'The model keeps what it has learned so far. Pass a function that opens the stream again: fit(() => open(), …).',
+    });
+  }
+}
