@@ -6,7 +6,7 @@ import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { systemError } from './fileErrors.js';
 import { localPath } from './localPath.js';
-import { importPeer } from './peers.js';
+import { peerError } from './peers.js';
 
 /** A table of the package apache-arrow, as far as it is needed here. */
 export interface ArrowTable {
@@ -51,11 +51,7 @@ export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): Dat
 export async function readArrow(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
   const file = localPath('the path of an Arrow file', path);
-  const { tableFromIPC } = await importPeer(
-    'apache-arrow',
-    'readArrow',
-    () => import('apache-arrow') as unknown as Promise<{ tableFromIPC(bytes: Uint8Array): ArrowTable }>,
-  );
+  const { tableFromIPC } = await loadArrow();
   const bytes = await readFile(file).catch((error: unknown) => {
     throw systemError(file, 'to be a file that can be read', error);
   });
@@ -63,6 +59,14 @@ export async function readArrow(path: string | URL, options: ColumnarOptions = {
     return convert(file, tableFromIPC(bytes), options);
   } catch (error) {
     throw systemError(file, 'to be a whole Arrow file without compression', error);
+  }
+}
+
+async function loadArrow(): Promise<{ tableFromIPC(bytes: Uint8Array): ArrowTable }> {
+  try {
+    return await import('apache-arrow');
+  } catch (error) {
+    throw peerError('apache-arrow', 'readArrow', error);
   }
 }
 

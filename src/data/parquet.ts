@@ -6,7 +6,7 @@ import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { fileError, systemError } from './fileErrors.js';
 import { localPath } from './localPath.js';
-import { importPeer } from './peers.js';
+import { peerError } from './peers.js';
 
 /** What this module needs of hyparquet. */
 interface Hyparquet {
@@ -72,11 +72,7 @@ const DECIMAL_DIGITS = 15;
 export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
   const file = localPath('the path of a Parquet file', path);
-  const hyparquet = await importPeer(
-    'hyparquet',
-    'readParquet',
-    () => import('hyparquet') as unknown as Promise<Hyparquet>,
-  );
+  const hyparquet = await loadHyparquet();
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw systemError(file, 'to be a file that can be read', error);
   });
@@ -86,6 +82,14 @@ export async function readParquet(path: string | URL, options: ColumnarOptions =
     throw systemError(file, 'to be a whole Parquet file', error);
   } finally {
     await handle.close();
+  }
+}
+
+async function loadHyparquet(): Promise<Hyparquet> {
+  try {
+    return (await import('hyparquet')) as unknown as Hyparquet;
+  } catch (error) {
+    throw peerError('hyparquet', 'readParquet', error);
   }
 }
 

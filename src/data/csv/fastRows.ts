@@ -89,6 +89,7 @@ export class FastRows {
         continue;
       }
       let column = 0;
+      const rowBase = rows * features;
       for (;;) {
         const start = at;
         let value = Number.NaN;
@@ -105,14 +106,24 @@ export class FastRows {
           let places = 0;
           let d = c ^ ZERO;
           while (d < 10 && at < limit) {
-            high = (high * 10 + d) | 0;
+            high = (Math.imul(high, 10) + d) | 0;
             c = buffer[++at]!;
             d = c ^ ZERO;
+          }
+          if (c === delimiter && at > first) {
+            // A whole number of at most nine digits, the most frequent field in many tables, needs nothing of what follows.
+            value = negative ? -high : high;
+            const slot = slots[column]!;
+            if (slot >= 0) x[rowBase + slot] = value;
+            else if (slot < SLOT_NONE) y[rows * targets + (SLOT_NONE - 1 - slot)] = value;
+            if (++column === columns) this.ragged(buffer, rowStart);
+            at++;
+            continue;
           }
           if (d < 10) {
             const lowStart = at;
             do {
-              low = (low * 10 + d) | 0;
+              low = (Math.imul(low, 10) + d) | 0;
               c = buffer[++at]!;
               d = c ^ ZERO;
             } while (d < 10);
@@ -125,14 +136,14 @@ export class FastRows {
             const point = at;
             limit = lowDigits > 0 ? at : at + INT32_DIGITS - digits;
             while (d < 10 && at < limit) {
-              high = (high * 10 + d) | 0;
+              high = (Math.imul(high, 10) + d) | 0;
               c = buffer[++at]!;
               d = c ^ ZERO;
             }
             if (d < 10) {
               const lowStart = at;
               do {
-                low = (low * 10 + d) | 0;
+                low = (Math.imul(low, 10) + d) | 0;
                 c = buffer[++at]!;
                 d = c ^ ZERO;
               } while (d < 10);
@@ -193,7 +204,7 @@ export class FastRows {
           }
         }
         const slot = slots[column]!;
-        if (slot >= 0) x[rows * features + slot] = value;
+        if (slot >= 0) x[rowBase + slot] = value;
         else if (slot < SLOT_NONE) y[rows * targets + (SLOT_NONE - 1 - slot)] = value;
         if (c === delimiter) {
           if (++column === columns) this.ragged(buffer, rowStart);
