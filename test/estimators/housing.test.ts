@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import {
   columnTransformer,
   data,
+  MLPRegressor,
   OneHotEncoder,
   pipeline,
   Ridge,
   SimpleImputer,
   StandardScaler,
+  trainTestSplit,
 } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFixture } from '../oracle/support.js';
@@ -95,5 +97,30 @@ describe('a table from a file, through a pipeline', () => {
       expect(await model.score(xTrain, yTrain)).toBeCloseTo(fixture.trainR2, 10);
       expect(await model.score(xTest, yTest)).toBeCloseTo(fixture.testR2, 10);
     });
+
+    it.each(['native', 'typescript'] as const)(
+      'a small MLPRegressor does better, %s',
+      async (backend) => {
+        const table = await data.csv(path, { types: { ocean_proximity: 'text' } }).table();
+        const x = table.drop('median_house_value');
+        // A network wants targets near 1.
+        const y = table.numbers('median_house_value').map((value) => value / 100_000);
+        const [xTrain, xTest, yTrain, yTest] = trainTestSplit(x, y, { testSize: 0.2, seed: 7 });
+        const model = pipeline(
+          columnTransformer([
+            [
+              'numbers',
+              pipeline(new SimpleImputer({ strategy: 'median' }), new StandardScaler()),
+              x.namesOf('numeric'),
+            ],
+            ['ocean', new OneHotEncoder(), 'ocean_proximity'],
+          ]),
+          new MLPRegressor({ hiddenLayerSizes: [32, 16], learningRateInit: 3e-3, tol: 1e-3, seed: 1 }),
+        );
+        await model.fit(xTrain, yTrain, { backend });
+        expect(await model.score(xTest, yTest)).toBeGreaterThan(0.75);
+      },
+      60_000,
+    );
   }
 });
