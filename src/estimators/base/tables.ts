@@ -41,7 +41,11 @@ export function readTable(what: string, x: TableInput): TableColumns {
   if (x instanceof DataTable) return fromTable(what, x, x.columnNames);
   if (isCells(x)) return fromTable(what, tableOfCells(what, x), undefined);
   const { data, rows, cols, names } = readFeatures(what, x as FeatureInput);
-  const column = (j: number): Column => Float64Array.from({ length: rows }, (_, i) => data[i * cols + j]!);
+  const column = (j: number): Column => {
+    const values = new Float64Array(rows);
+    for (let i = 0, at = j; i < rows; i++, at += cols) values[i] = data[at]!;
+    return values;
+  };
   return { rows, cols, names, column, isTable: false };
 }
 
@@ -139,6 +143,28 @@ export async function forSlices(
     checkAborted(signal);
     work(begin, Math.min(rows, begin + step));
   }
+}
+
+/** Before work on column j: the event loop gets its turn where columns are long. @throws SteepestError `ERR_ABORTED` */
+export async function nextColumn(j: number, rows: number, signal?: AbortSignal): Promise<void> {
+  if (j > 0 && rows * COLUMN_COST > SLICE_ELEMENTS) await new Promise(setImmediate);
+  checkAborted(signal);
+}
+
+/** Sorting or counting a column costs about so many times as much as reading it. */
+const COLUMN_COST = 32;
+
+/** Columns as one table of numbers. @throws SteepestError `ERR_MEMORY` */
+export async function besideEachOther(columns: readonly Float64Array[]): Promise<NdArray<Float64Array>> {
+  const cols = columns.length;
+  const result = allocate(columns[0]!.length, cols);
+  const { data } = result;
+  await forSlices(columns[0]!.length, cols, (begin, end) => {
+    columns.forEach((column, j) => {
+      for (let i = begin, at = begin * cols + j; i < end; i++, at += cols) data[at] = column[i]!;
+    });
+  });
+  return result;
 }
 
 /** @throws SteepestError `ERR_ABORTED` */

@@ -8,8 +8,10 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import {
   allocate,
+  besideEachOther,
   checkAborted,
   columnName,
+  forSlices,
   readTable,
   showColumn,
   type TableColumns,
@@ -167,7 +169,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const outputs: Output[] = [];
     for (const part of parts) {
       checkAborted(signal);
-      const input = pick(table, part.columns);
+      const input = await pick(table, part.columns);
       const step = isWord(part.step) ? part.step : part.step.clone();
       const result = isWord(step)
         ? input
@@ -175,7 +177,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
       const output = toOutput(part, result);
       outputs.push({ ...output, part: { ...part, step, width: output.cols } });
     }
-    const result = sideBySide(table.rows, outputs);
+    const result = await sideBySide(table.rows, outputs);
     this.parts = outputs.map(({ part }) => part);
     this.fitted = { cols: table.cols, names: table.names };
     return result;
@@ -189,7 +191,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const outputs: Output[] = [];
     for (const part of this.parts) {
       const { step } = part;
-      const input = pick(table, part.columns);
+      const input = await pick(table, part.columns);
       const result = isWord(step)
         ? input
         : ((await method(step, 'transform', `part '${part.name}'`)(input)) as TableOutput);
@@ -213,7 +215,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const columns = new Map<number, ReturnType<TableColumns['column']>>();
     let offset = 0;
     for (const { name, step, columns: own, width } of this.parts) {
-      const input = pick(
+      const input = await pick(
         table,
         Array.from({ length: width }, (_, k) => offset + k),
       );
@@ -384,18 +386,13 @@ function columnNumber(part: string, column: number | string, { cols, names }: Ta
 }
 
 /** Some columns as a table of their own: plain numbers as plain numbers. */
-function pick(table: TableColumns, columns: readonly number[]): TableOutput {
+async function pick(table: TableColumns, columns: readonly number[]): Promise<TableOutput> {
   const chosen = columns.map((j) => table.column(j));
-  if (table.isTable)
-    return toDataTable(
-      chosen,
-      columns.map((j) => columnName(table.names, j)),
-    );
-  const result = allocate(table.rows, columns.length);
-  chosen.forEach((column, k) => {
-    for (let i = 0; i < table.rows; i++) result.data[i * columns.length + k] = column[i] as number;
-  });
-  return result;
+  if (!table.isTable) return besideEachOther(chosen as readonly Float64Array[]);
+  return toDataTable(
+    chosen,
+    columns.map((j) => columnName(table.names, j)),
+  );
 }
 
 interface Output {
@@ -420,7 +417,7 @@ function toOutput(part: Part, result: TableOutput): Output {
   return { part, data, rows, cols };
 }
 
-function sideBySide(rows: number, outputs: readonly Output[]): NdArray<Float64Array> {
+async function sideBySide(rows: number, outputs: readonly Output[]): Promise<NdArray<Float64Array>> {
   const width = outputs.reduce((sum, { cols }) => sum + cols, 0);
   const result = allocate(rows, width);
   let offset = 0;
@@ -432,9 +429,12 @@ function sideBySide(rows: number, outputs: readonly Output[]): NdArray<Float64Ar
         mend: 'Use transformers that keep rows.',
       });
     }
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < cols; j++) result.data[i * width + offset + j] = data[i * cols + j]!;
-    }
+    const start = offset;
+    await forSlices(rows, cols, (begin, end) => {
+      for (let i = begin; i < end; i++) {
+        for (let j = 0; j < cols; j++) result.data[i * width + start + j] = data[i * cols + j]!;
+      }
+    });
     offset += cols;
   }
   return result;

@@ -10,8 +10,66 @@ export const DEFAULT_TEXT = 'missing_value';
 /** What stands in for missing values of a column. */
 export type Fill = number | string;
 
-/** True where a value counts as missing: null always, and NaN or the value that was chosen. */
-export type IsMissing = (value: number | string | null) => boolean;
+/** What counts as missing besides null: a value, NaN among them. */
+export type MissingMark = number | string;
+
+/** True where a value is missing. */
+export function isMissing(value: number | string | null, mark: MissingMark): boolean {
+  return value === null || value === mark || (Number.isNaN(value) && Number.isNaN(mark));
+}
+
+/** True if any value of a column is missing. */
+export function hasMissing(column: Column, mark: MissingMark): boolean {
+  if (isNumericColumn(column)) {
+    for (let i = 0; i < column.length; i++) if (isMissing(column[i]!, mark)) return true;
+    return false;
+  }
+  return column.some((value) => isMissing(value, mark));
+}
+
+/** 1 where a value is missing, else 0. */
+export function flagMissing(column: Column, mark: MissingMark): Float64Array {
+  const flags = new Float64Array(column.length);
+  for (let i = 0; i < flags.length; i++) flags[i] = Number(isMissing(column[i]!, mark));
+  return flags;
+}
+
+/**
+ * A copy of a column without missing values.
+ * @throws SteepestError `ERR_ARGUMENT` for text where the fit had numbers, or the other way round
+ */
+export function filled(column: Column, fill: Fill, mark: MissingMark, shown: string): Column {
+  if (isNumericColumn(column)) {
+    if (typeof fill === 'number') {
+      const result = column.slice();
+      for (let i = 0; i < result.length; i++) if (isMissing(result[i]!, mark)) result[i] = fill;
+      return result;
+    }
+  } else if (typeof fill === 'string') {
+    return column.map((value) => (isMissing(value, mark) ? fill : value));
+  } else if (column.every((value) => value === null)) {
+    // A column of nothing but null says nothing of its type.
+    return new Float64Array(column.length).fill(fill);
+  }
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `column ${shown} to hold ${typeof fill === 'number' ? 'numbers' : 'text'}, as in fit`,
+    given: isNumericColumn(column) ? 'numbers' : 'text',
+    mend: 'Read the column the same way both times.',
+  });
+}
+
+/** The numbers of a column that are not missing, as a copy. */
+function presentNumbers(column: Float64Array, mark: MissingMark): Float64Array {
+  const present = new Float64Array(column.length);
+  const marksNaN = Number.isNaN(mark);
+  let count = 0;
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i]!;
+    if (marksNaN ? Number.isNaN(value) : value === mark) continue;
+    present[count++] = value;
+  }
+  return present.subarray(0, count);
+}
 
 /**
  * What the strategy fills a column with.
@@ -22,7 +80,7 @@ export function fillOf(
   column: Column,
   shown: string,
   strategy: ImputeStrategy,
-  isMissing: IsMissing,
+  mark: MissingMark,
   options: { fillValue: Fill | undefined; keepEmpty: boolean },
 ): Fill {
   const isText = !isNumericColumn(column);
@@ -35,8 +93,8 @@ export function fillOf(
   }
   if (strategy === 'constant') return constantFor(isText, shown, options.fillValue);
   const present = isText
-    ? column.filter((value): value is string => !isMissing(value))
-    : column.filter((value) => !isMissing(value));
+    ? column.filter((value): value is string => !isMissing(value, mark))
+    : presentNumbers(column, mark);
   if (present.length === 0) {
     if (options.keepEmpty) return isText ? DEFAULT_TEXT : 0;
     throw new SteepestError('ERR_ARGUMENT', {
@@ -67,8 +125,9 @@ function mean(values: Float64Array): number {
   return shift + sum / values.length;
 }
 
+/** Sorts its argument. */
 function median(values: Float64Array): number {
-  const sorted = values.slice().sort();
+  const sorted = values.sort();
   const middle = sorted.length >> 1;
   // Halved first, since the sum of two large numbers may overflow.
   return sorted.length % 2 === 1 ? sorted[middle]! : sorted[middle - 1]! / 2 + sorted[middle]! / 2;

@@ -10,6 +10,7 @@ import {
   allocate,
   checkNoInfinity,
   forSlices,
+  nextColumn,
   readTable,
   showColumn,
   type TableColumns,
@@ -88,7 +89,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE` (infinities), `ERR_LABEL_RANGE` for a
    * category that is not in given `categories`, with its column and row
    */
-  async fit(x: TableInput, _y?: unknown, _options?: EstimatorFitOptions): Promise<this> {
+  async fit(x: TableInput, _y?: unknown, { signal }: EstimatorFitOptions = {}): Promise<this> {
     const table = readTable('X', x);
     const { cols, names } = table;
     const { categories, drop } = this.params;
@@ -97,16 +98,24 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
         refuse(`${what} with ${cols} entries, one per column of X`, value, 'Give one per column.');
       }
     }
-    this.encoded = Array.from({ length: cols }, (_, j) => {
-      const column = readColumn(table, j);
+    const encoded: Encoded[] = [];
+    for (let j = 0; j < cols; j++) {
+      await nextColumn(j, table.rows, signal);
       const shown = showColumn(names, j);
-      if (categories === 'auto') return { ...categoriesOf(column), dropped: -1 };
-      const given = givenCategories(shown, categories[j]!);
-      encodeCategories(shown, column, given, this.params.handleUnknown === 'ignore');
-      return { ...given, dropped: -1 };
-    }).map((one, j) => ({ ...one, dropped: droppedOf(one, drop, j, showColumn(names, j)) }));
+      const own = this.categoriesFor(readColumn(table, j), j, shown);
+      encoded.push({ ...own, dropped: droppedOf(own, drop, j, shown) });
+    }
+    this.encoded = encoded;
     this.fitted = { cols, names };
     return this;
+  }
+
+  private categoriesFor(column: Column, j: number, shown: string): ColumnCategories {
+    const { categories, handleUnknown } = this.params;
+    if (categories === 'auto') return categoriesOf(column);
+    const given = givenCategories(shown, categories[j]!);
+    encodeCategories(shown, column, given, handleUnknown === 'ignore');
+    return given;
   }
 
   /**
@@ -123,6 +132,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     const result = allocate(table.rows, width);
     let offset = 0;
     for (const [j, one] of this.encoded.entries()) {
+      await nextColumn(j, table.rows);
       const codes = encodeCategories(showColumn(names, j), readColumn(table, j), one, ignore);
       const start = offset;
       await forSlices(table.rows, 1, (begin, end) => {

@@ -4,12 +4,13 @@ import { type Column, isNumericColumn } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import type { MatrixInput } from '../../data/tables.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
-import { notFinite } from '../base/features.js';
+import { findNotFinite, notFinite } from '../base/features.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import {
-  allocate,
+  besideEachOther,
   columnName,
+  nextColumn,
   readTable,
   showColumn,
   type TableColumns,
@@ -18,7 +19,15 @@ import {
   toDataTable,
 } from '../base/tables.js';
 import { BaseTransformer } from './baseTransformer.js';
-import { type Fill, fillOf, type ImputeStrategy, type IsMissing } from './fillers.js';
+import {
+  type Fill,
+  filled,
+  fillOf,
+  flagMissing,
+  hasMissing,
+  type ImputeStrategy,
+  isMissing,
+} from './fillers.js';
 
 export interface SimpleImputerParams {
   /** What counts as missing besides null: NaN by default. */
@@ -74,18 +83,20 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (infinities; NaN if `missingValues` is something else),
    * `ERR_ARGUMENT` for a mean of text or a column without any value, with the column
    */
-  async fit(x: TableInput, _y?: unknown, _options?: EstimatorFitOptions): Promise<this> {
+  async fit(x: TableInput, _y?: unknown, { signal }: EstimatorFitOptions = {}): Promise<this> {
     const table = readTable('X', x);
     const { strategy, fillValue, keepEmptyFeatures } = this.params;
-    const isMissing = this.isMissing();
-    const learned = Array.from({ length: table.cols }, (_, j): Learned => {
-      const column = this.readColumn(table, j, isMissing);
-      const fill = fillOf(column, showColumn(table.names, j), strategy, isMissing, {
+    const mark = this.params.missingValues;
+    const learned: Learned[] = [];
+    for (let j = 0; j < table.cols; j++) {
+      await nextColumn(j, table.rows, signal);
+      const column = this.readColumn(table, j);
+      const fill = fillOf(column, showColumn(table.names, j), strategy, mark, {
         fillValue,
         keepEmpty: keepEmptyFeatures,
       });
-      return { fill, hadMissing: (column as readonly (number | string | null)[]).some(isMissing) };
-    });
+      learned.push({ fill, hadMissing: hasMissing(column, mark) });
+    }
     this.learned = learned;
     this.indicated = this.params.addIndicator;
     this.fitted = { cols: table.cols, names: table.names };
@@ -103,28 +114,14 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     this.ready('transform()');
     const table = readTable('X', x);
     const { names } = this.checkColumns('transform()', table);
-    const isMissing = this.isMissing();
-    const columns = this.learned.map(({ fill }, j) => {
-      const column = this.readColumn(table, j, isMissing);
-      if (isNumericColumn(column)) {
-        if (typeof fill === 'number') return column.map((value) => (isMissing(value) ? fill : value));
-      } else if (typeof fill === 'string') {
-        return column.map((value) => (isMissing(value) ? fill : value));
-      } else if (column.every((value) => value === null)) {
-        // A column of nothing but null says nothing of its type.
-        return new Float64Array(column.length).fill(fill);
-      }
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: `column ${showColumn(names, j)} to hold ${typeof fill === 'number' ? 'numbers' : 'text'}, as in fit`,
-        given: isNumericColumn(column) ? 'numbers' : 'text',
-        mend: 'Read the column the same way both times.',
-      });
-    });
-    for (const j of this.indicatorColumns()) {
-      const column = table.column(j) as readonly (number | string | null)[];
-      columns.push(Float64Array.from(column, (value) => Number(isMissing(value))));
+    const mark = this.params.missingValues;
+    const columns: Column[] = [];
+    for (const [j, { fill }] of this.learned.entries()) {
+      await nextColumn(j, table.rows);
+      columns.push(filled(this.readColumn(table, j), fill, mark, showColumn(names, j)));
     }
-    return output(columns, this.getFeatureNamesOut(), table.isTable);
+    for (const j of this.indicatorColumns()) columns.push(flagMissing(table.column(j), mark));
+    return await output(columns, this.getFeatureNamesOut(), table.isTable);
   }
 
   override fitTransform(
@@ -180,7 +177,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
         was[i] !== 1 ? value : typeof missingValues === 'string' ? missingValues : null,
       );
     });
-    return output(
+    return await output(
       columns,
       Array.from({ length: cols }, (_, j) => columnName(names, j)),
       table.isTable,
@@ -203,21 +200,13 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     return this.indicated ? this.learned.flatMap(({ hadMissing }, j) => (hadMissing ? [j] : [])) : [];
   }
 
-  private isMissing(): IsMissing {
-    const { missingValues } = this.params;
-    if (typeof missingValues === 'number' && Number.isNaN(missingValues)) {
-      return (value) => value === null || Number.isNaN(value);
-    }
-    return (value) => value === null || value === missingValues;
-  }
-
   /** A column whose numbers are finite or missing. */
-  private readColumn(table: TableColumns, j: number, isMissing: IsMissing): Column {
+  private readColumn(table: TableColumns, j: number): Column {
     const column = table.column(j);
-    if (isNumericColumn(column)) {
-      const row = column.findIndex((value) => !Number.isFinite(value) && !isMissing(value));
-      if (row >= 0) throw notFinite('X', column[row]!, row, table.names?.[j] ?? j);
-    }
+    if (!isNumericColumn(column) || findNotFinite(column) < 0) return column;
+    const mark = this.params.missingValues;
+    const row = column.findIndex((value) => !Number.isFinite(value) && !isMissing(value, mark));
+    if (row >= 0) throw notFinite('X', column[row]!, row, table.names?.[j] ?? j);
     return column;
   }
 
@@ -257,12 +246,11 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   }
 }
 
-function output(columns: readonly Column[], names: readonly string[], isTable: boolean): TableOutput {
+async function output(
+  columns: readonly Column[],
+  names: readonly string[],
+  isTable: boolean,
+): Promise<TableOutput> {
   if (isTable) return toDataTable(columns, names);
-  const cols = columns.length;
-  const result = allocate(columns[0]!.length, cols);
-  columns.forEach((column, j) => {
-    for (let i = 0; i < column.length; i++) result.data[i * cols + j] = column[i] as number;
-  });
-  return result;
+  return besideEachOther(columns as readonly Float64Array[]);
 }

@@ -45,11 +45,19 @@ const rowCount = (x: RowsInput | number): number =>
 
 /** Folds from the number of the fold that tests each row. */
 function foldsOf(testFold: Uint32Array, nSplits: number): Fold[] {
-  const rows = Uint32Array.from(testFold, (_, row) => row);
-  return Array.from({ length: nSplits }, (_, fold) => ({
-    train: rows.filter((row) => testFold[row] !== fold),
-    test: rows.filter((row) => testFold[row] === fold),
-  }));
+  const sizes = new Uint32Array(nSplits);
+  for (const fold of testFold) sizes[fold]!++;
+  return Array.from(sizes, (size, fold) => {
+    const train = new Uint32Array(testFold.length - size);
+    const test = new Uint32Array(size);
+    let inTrain = 0;
+    let inTest = 0;
+    for (let row = 0; row < testFold.length; row++) {
+      if (testFold[row] === fold) test[inTest++] = row;
+      else train[inTrain++] = row;
+    }
+    return { train, test };
+  });
 }
 
 function tooFew(what: string, given: number, nSplits: number): never {

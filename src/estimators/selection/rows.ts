@@ -73,6 +73,9 @@ function take(input: RowsInput, positions: ArrayLike<number>): unknown {
   return take((input as NamedColumns).toMatrix(), positions);
 }
 
+/** A view costs as much as copying about so many numbers one by one. */
+const LONG_ROW = 128;
+
 function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<number>): NumericArray {
   const Type = data.constructor as new (size: number | SharedArrayBuffer) => NumericArray;
   const length = positions.length * width;
@@ -80,10 +83,12 @@ function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<num
     data.buffer instanceof SharedArrayBuffer
       ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT))
       : new Type(length);
-  for (let i = 0; i < positions.length; i++) {
+  for (let i = 0, to = 0; i < positions.length; i++) {
     const from = positions[i]! * width;
-    if (width === 1) result[i] = data[from]!;
-    else result.set(data.subarray(from, from + width) as never, i * width);
+    if (width > LONG_ROW) {
+      result.set(data.subarray(from, from + width) as never, to);
+      to += width;
+    } else for (let k = 0; k < width; k++) result[to++] = data[from + k]!;
   }
   return result;
 }

@@ -130,9 +130,10 @@ function stratified(
       mend: 'Pass one class per row.',
     });
   }
-  const members = classes.map((_, c) =>
-    Array.from({ length: rows }, (_, row) => row).filter((row) => codes[row] === c),
-  );
+  const members = classes.map((): number[] => []);
+  codes.forEach((code, row) => {
+    members[code]!.push(row);
+  });
   const rare = members.findIndex(({ length }) => length < 2);
   if (rare >= 0) {
     refuse(
