@@ -43,7 +43,7 @@ export interface LinearRegressionParams {
    */
   tol: number | undefined;
   /**
-   * Where columns are so nearly dependent that less than ten digits can be expected, reads the rows of a table again to find the
+   * Where columns are so nearly dependent that less than twelve digits can be expected, reads the rows of a table again to find the
    * digits that are missing (a pass over the rows for each step, two or three as a rule). Default true.
    */
   refine: boolean;

@@ -89,6 +89,30 @@ describe('a pass over the rows', () => {
     expect([same(x, before), same(y, yBefore), same(weight, weightBefore)]).toEqual([true, true, true]);
   });
 
+  it('takes no copy of a large X', async () => {
+    const rows = 100_000;
+    const large = {
+      data: Float64Array.from({ length: rows * 20 }, (_, i) => Math.sin(i)),
+      shape: [rows, 20],
+    };
+    const target = Float64Array.from({ length: rows }, (_, i) => Math.cos(i));
+    const Shared = globalThis.SharedArrayBuffer;
+    let bytes = 0;
+    globalThis.SharedArrayBuffer = class extends Shared {
+      constructor(length: number) {
+        super(length);
+        bytes += length;
+      }
+    } as typeof SharedArrayBuffer;
+    try {
+      await new LinearRegression({ workers: 2 }).fit(large, target);
+    } finally {
+      globalThis.SharedArrayBuffer = Shared;
+    }
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(large.data.byteLength / 2);
+  });
+
   it('keeps what was learned when a fit is aborted', async () => {
     const model = await new Ridge().fit([[1], [2], [3]], [2, 4, 6.5]);
     const before = model.coef;

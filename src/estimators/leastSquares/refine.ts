@@ -13,9 +13,9 @@ import { norm, solveTriangular } from './small.js';
 import type { Solution } from './solve.js';
 import type { RowSource } from './source.js';
 
-/** Relative error that is good enough: ten digits. */
-const GOOD_ENOUGH = 1e-10;
-/** Steps shrink at least by this factor where refinement is worth it: 2⁻⁵²·κ², with κ the condition. */
+/** Relative error that is good enough: twelve digits of the largest coefficient, less of others. */
+const GOOD_ENOUGH = 1e-12;
+/** Steps shrink at least by this factor where refinement is worth it: 2⁻⁵²·κ², with κ the condition of R. */
 const MOST_CONTRACTION = 1e-2;
 const MOST_STEPS = 6;
 /** Operations per row, column and target. */
@@ -100,21 +100,19 @@ function columnLengths(r: Float64Array, n: number): Float64Array {
   );
 }
 
-/** Frobenius condition of R with its columns scaled to length 1: what columns of different units leave untouched. */
-function scaledCondition(r: Float64Array, inverse: Float64Array, n: number): number {
-  const lengths = columnLengths(r, n);
-  const scaled = lengths.map((length, j) => length * norm(inverse.subarray(j * n, (j + 1) * n)));
-  return Math.sqrt(n) * norm(scaled);
-}
-
 /**
- * Whether the solution may lack digits that refinement can find: its error is about 2⁻⁵²·(κ + κ²·‖residual‖ / ‖fit‖)
- * (Golub & Van Loan §5.3.7), and steps shrink by 2⁻⁵²·κ².
+ * Whether the solution may lack digits that refinement can find. Parameter j has a relative error of about
+ * 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length of column j of R times that of row j of R⁻¹:
+ * 1 for a column that is orthogonal to all others, the root of its variance inflation factor. Steps of refinement shrink by
+ * 2⁻⁵²·κ², κ the condition of R with columns of length 1, which is at most √n·√Σκ_j².
  */
 export function wantsRefinement(factor: Factor, inverse: Float64Array): boolean {
   const { cols: n, ones } = factor;
-  const kappa = scaledCondition(centred(factor).r, inverse, n);
-  if (!(Number.EPSILON * kappa ** 2 < MOST_CONTRACTION)) return false;
+  const lengths = columnLengths(centred(factor).r, n);
+  const inflation = lengths.map((length, j) => length * norm(inverse.subarray(j * n, (j + 1) * n)));
+  const contraction = Number.EPSILON * n * norm(inflation) ** 2;
+  if (!(contraction < MOST_CONTRACTION)) return false;
+  const kappa = Math.max(...inflation);
   const residuals = residualSquares(factor);
   const all = columnSquares(factor, ones);
   const error = residuals.map((rest, k) => kappa + kappa ** 2 * Math.sqrt(rest / (all[k]! - rest)));
