@@ -41,7 +41,7 @@ export type { Label, LabelInput } from './base/labels.js';
 export type { Cell, TableInput, TableOutput } from './base/tables.js';
 export * from './composition/index.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';
-export type { RowBatch } from './leastSquares/source.js';
+export type { RowBatch, RowStream } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';

@@ -18,7 +18,7 @@ import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquar
 import { refine as refineSolution, wantsRefinement } from './leastSquares/refine.js';
 import { singularValuesSync } from './leastSquares/small.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
-import type { RowBatch } from './leastSquares/source.js';
+import type { RowStream } from './leastSquares/source.js';
 import { regressionTable } from './leastSquares/table.js';
 
 const SOLVERS = ['qr', 'gd', 'sgd'] as const;
@@ -137,7 +137,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
    * `ERR_DIVERGED` where the learning rate is too large. Whatever it throws, what was learned before stays.
    */
   async fit(
-    x: FeatureInput | AsyncIterable<RowBatch>,
+    x: FeatureInput | RowStream,
     y?: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {

@@ -10,7 +10,7 @@ import { workersParam } from './base/workersParam.js';
 import { factorInput, readRows } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { solveRidge } from './leastSquares/ridgeSolve.js';
-import type { RowBatch } from './leastSquares/source.js';
+import type { RowStream } from './leastSquares/source.js';
 
 /** Hyper-parameters. */
 export interface RidgeParams {
@@ -56,7 +56,7 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
    * `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. Whatever it throws, what was learned before stays.
    */
   async fit(
-    x: FeatureInput | AsyncIterable<RowBatch>,
+    x: FeatureInput | RowStream,
     y?: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {

@@ -61,7 +61,8 @@ describe('a pass over the rows', () => {
       [7777, 2],
       [ROWS, 3],
     ] as const) {
-      const model = await new LinearRegression({ workers }).fit(batches(size));
+      const stream = size === 1000 ? batches(size) : () => batches(size);
+      const model = await new LinearRegression({ workers }).fit(stream);
       expect([...model.coef.data, ...model.intercept, ...model.singularValues]).toEqual(expected);
     }
   });

@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { isBatchStream } from '../../data/batches.js';
 import type { TargetInput } from '../../data/tables.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
@@ -6,7 +7,7 @@ import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 import { type Factor, factorRows, isFiniteFactor } from './factor.js';
 import type { PassOptions } from './pass.js';
-import { type RowBatch, type RowSource, streamSource, tableSource } from './source.js';
+import { type RowSource, type RowStream, streamSource, tableSource } from './source.js';
 
 /** Checked input of a fit. */
 export interface LeastSquaresInput {
@@ -18,15 +19,16 @@ export interface LeastSquaresInput {
   table: { y: Float64Array; weight: Float64Array | undefined } | undefined;
 }
 
-const isStream = (x: unknown): x is AsyncIterable<RowBatch> =>
-  typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
+/** A stream of batches, not a table: those with named columns may be iterable too. */
+const isStream = (x: FeatureInput | RowStream): x is RowStream =>
+  isBatchStream(x) && !('columnNames' in x) && !('shape' in x);
 
 /**
  * Rows of a fit: a table with its targets, or a stream of batches that bring their own.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (of y), `ERR_ARGUMENT`
  */
 export async function readRows(
-  x: FeatureInput | AsyncIterable<RowBatch>,
+  x: FeatureInput | RowStream,
   y: TargetInput | undefined,
   { sampleWeight, signal }: EstimatorFitOptions,
 ): Promise<LeastSquaresInput> {

@@ -1,6 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
-import type { TargetInput } from '../../data/tables.js';
-import { type FeatureInput, type Features, readFeatures, shareFeatures } from '../base/features.js';
+import { type Batch, BatchReader } from '../../data/batches.js';
+import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 import { abortedError } from './aborted.js';
@@ -15,14 +15,16 @@ export interface RowBlock {
   weight: Float64Array | undefined;
 }
 
-/** A batch of a stream of rows, such as `data.csv` yields. */
-export interface RowBatch {
-  x: FeatureInput;
-  /** One value per row, or rows × targets; every batch has it. */
-  y?: TargetInput | undefined;
-  /** In all batches or in none. */
+/** A batch of a stream of rows: every one has its y, and weights if the first has them. */
+export interface RowBatch extends Batch {
   sampleWeight?: ArrayLike<number> | undefined;
 }
+
+/** Batches one after the other, such as `data.csv` yields; or a function that begins them. */
+export type RowStream =
+  | AsyncIterable<RowBatch>
+  | Iterable<RowBatch>
+  | (() => AsyncIterable<RowBatch> | Iterable<RowBatch>);
 
 /** Where the rows of a least-squares problem come from. */
 export interface RowSource {
@@ -158,63 +160,30 @@ class Recutter {
   }
 }
 
-/** A stream whose wait for the next batch an abort ends. */
-class BatchReader {
-  private readonly iterator: AsyncIterator<RowBatch>;
-  private readonly aborted: Promise<undefined>;
-  private onAbort = (): void => {};
-  private isPending = false;
-
-  constructor(
-    batches: AsyncIterable<RowBatch>,
-    private readonly signal: AbortSignal | undefined,
-  ) {
-    this.iterator = batches[Symbol.asyncIterator]();
-    this.aborted = new Promise((resolve) => {
-      this.onAbort = () => resolve(undefined);
-      signal?.addEventListener('abort', this.onAbort, { once: true });
-    });
-  }
-
-  /** The next batch, or undefined at the end or after an abort. What the stream throws passes through. */
-  async next(): Promise<RowBatch | undefined> {
-    if (this.signal?.aborted) return undefined;
-    this.isPending = true;
-    const next = this.iterator.next().finally(() => {
-      this.isPending = false;
-    });
-    const result = await Promise.race([next, this.aborted]);
-    // The batch that was waited for may still come, or fail: nobody needs it any more.
-    if (result === undefined) next.catch(() => {});
-    return result === undefined || result.done ? undefined : result.value;
-  }
-
-  /** Lets the stream close its files. */
-  async close(): Promise<void> {
-    this.signal?.removeEventListener('abort', this.onAbort);
-    const closed = this.iterator.return?.();
-    // A generator that is busy with a batch answers when that is there, which may be never.
-    if (this.isPending) closed?.catch(() => {});
-    else await closed;
-  }
-}
-
 /**
  * Rows that come in batches and are seen once. The first batch is taken at once: it tells the columns.
  * @throws SteepestError as `readFeatures` and `readTargets` do, and `ERR_EMPTY` for a stream without batches
  */
 export async function streamSource(
-  batches: AsyncIterable<RowBatch>,
+  stream: RowStream,
   signal: AbortSignal | undefined,
 ): Promise<{ source: RowSource; first: Features; isVector: boolean }> {
-  const reader = new BatchReader(batches, signal);
+  const reader = new BatchReader(stream, 'X');
+  const onAbort = (): void => reader.cancel();
+  const close = async (): Promise<void> => {
+    signal?.removeEventListener('abort', onAbort);
+    await reader.close();
+  };
+  reader.begin();
+  signal?.addEventListener('abort', onAbort);
   let first: CheckedBatch;
   try {
+    if (signal?.aborted) reader.cancel();
     const head = await reader.next();
     if (head === undefined) throw signal?.aborted ? abortedError(signal) : noBatches();
     first = checkBatch(head, 0);
   } catch (error) {
-    await reader.close();
+    await close();
     throw error;
   }
   const source: RowSource = {
@@ -237,7 +206,7 @@ export async function streamSource(
         }
         yield* recutter.rest();
       } finally {
-        await reader.close();
+        await close();
       }
     },
   };
