@@ -15,8 +15,12 @@ export { type MetricName, metricNames } from './metrics/index.js';
 export type {
   EvaluateOptions,
   FitOptions,
+  GradientOptions,
   PredictOptions,
+  SampleWeight,
+  StreamEvaluateOptions,
   StreamFitOptions,
+  ValidationArrays,
 } from './models/fitOptions.js';
 export type { KernelOptions } from './models/kernelOptions.js';
 export { load } from './models/save.js';

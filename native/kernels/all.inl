@@ -67,6 +67,7 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_triangularSolve,
               op_jacobiRows,
               op_normalResidual,
+              op_weightRows,
           },
           fmaLoop};
 }

@@ -4,3 +4,4 @@
 #include "loss_sigmoid.inl"
 #include "loss_probabilities.inl"
 #include "loss_regression.inl"
+#include "loss_weights.inl"

@@ -109,7 +109,8 @@ enum class OpKind : int32_t {
   TriangularSolve = 33,
   JacobiRows = 34,
   NormalResidual = 35,
-  Count = 36,
+  WeightRows = 36,
+  Count = 37,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -358,6 +359,11 @@ constexpr int coef = 3;
 constexpr int intercept = 4;
 constexpr int moments = 5;
 }  // namespace op_normalResidual
+namespace op_weightRows {
+constexpr int weights = 0;
+constexpr int dz = 1;
+constexpr int rowLoss = 2;
+}  // namespace op_weightRows
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -408,6 +414,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"triangularSolve", 2, 1, {{"r", false, 2}, {"b", false, 2}}},
     {"jacobiRows", 3, 2, {{"a", false, 2}, {"b", true, 2}, {"sweeps", false, 2}}},
     {"normalResidual", 6, 0, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"coef", false, 2}, {"intercept", false, 2}, {"moments", false, 2}}},
+    {"weightRows", 3, 0, {{"weights", false, 1}, {"dz", true, 1}, {"rowLoss", false, 1}}},
 };
 
 }  // namespace steepest

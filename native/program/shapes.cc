@@ -271,6 +271,12 @@ void checkLosses(Shapes& s, OpKind kind) {
       using namespace op_thresholdAccuracy;
       return checkLoss(s, p, {target}, out);
     }
+    case OpKind::WeightRows: {
+      using namespace op_weightRows;
+      s.batchColumn(weights);
+      if (s.has(dz)) s.batch(dz);
+      return s.batchColumn(rowLoss);
+    }
     case OpKind::R2Terms: {
       using namespace op_r2Terms;
       s.batch(y, {target});

@@ -46,6 +46,8 @@ constexpr Spec kSpecs[] = {
     {OpKind::ArgmaxAccuracy, "b-ps"},
     {OpKind::ThresholdAccuracy, "bps"},
     {OpKind::R2Terms, "bbv3"},
+    {OpKind::WeightRows, "sbs"},
+    {OpKind::WeightRows, "s-s"},
     {OpKind::RowSums, "bvd"},
     {OpKind::Penalty, "bq"},
     {OpKind::Sgd, "bxb"},

@@ -34,8 +34,10 @@ export interface ProgramIo {
   x: TableSpec;
   /** Labels are a table of one column. */
   y?: TableSpec;
+  /** A weight per row. */
+  weights?: TableSpec | undefined;
   /** Order in which rows are taken; as they stand if absent. */
-  index?: Operand;
+  index?: Operand | undefined;
   /** Where predictions go, row by row. */
   out?: TableSpec;
 }
@@ -97,6 +99,11 @@ export function compileProgram(
       target,
       rowLoss: columns(stats, 0, 1),
     });
+    if (io.weights !== undefined) {
+      const weights = gatherWeights(builder, io.weights, io.index);
+      const rowLoss = columns(stats, 0, 1);
+      builder.emit('weightRows', { weights, dz: gradient?.operand, rowLoss }, {}, { label: 'weights' });
+    }
     let first = 1;
     for (const metric of metrics) {
       const count = metric.columns(model.outputCols);
@@ -170,6 +177,18 @@ function gatherTarget(builder: ProgramBuilder, io: ProgramIo): Operand {
     { label: 'targets' },
   );
   return target;
+}
+
+function gatherWeights(builder: ProgramBuilder, table: TableSpec, index: Operand | undefined): Operand {
+  const { memory, maxRows } = builder;
+  const weights = memory.matrix(`batch${maxRows}/weights`, 'batch', maxRows, 1);
+  builder.emit(
+    'gatherRows',
+    { src: tableOperand(table), index, dst: weights },
+    { scaled: 0, scale: 1, offset: 0 },
+    { label: 'weights' },
+  );
+  return weights;
 }
 
 /** A table as operand: dense rows, starting at `firstRow`. */

@@ -7,6 +7,8 @@ export interface Batch {
   x: MatrixInput;
   /** As `fit` takes it: class numbers, or rows × outputs. Not needed for predictions. */
   y?: TargetInput | undefined;
+  /** A weight per row, of at least 0; in every batch or in none. */
+  sampleWeight?: ArrayLike<number> | undefined;
 }
 
 /** A stream with what it gives when iterated: `AsyncIterable`, `Iterable`. */

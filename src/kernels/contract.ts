@@ -426,6 +426,10 @@ export const OPS = {
     },
     scalars: [],
   },
+  /**
+   * Weights of rows, on what a loss has left: rowLoss[r][0] ← rowLoss[r][0]·w and dz[r][j] ← dz[r][j]·w, w = weights[r][0].
+   */
+  weightRows: { operands: { weights: ['f32'], 'dz?': ['f32'], rowLoss: ['f32'] }, scalars: [] },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

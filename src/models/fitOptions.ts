@@ -1,8 +1,15 @@
+import type { NumericArray } from '../core/ndarray.js';
 import type { BatchStream } from '../data/batches.js';
 import type { MatrixInput, TargetInput } from '../data/tables.js';
 import type { Workers } from '../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';
 import { KERNEL_KEYS, type KernelOptions } from './kernelOptions.js';
+
+/** Options of `fit` in either form, whose keys have been checked. */
+export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
+
+/** A weight per row of at least 0: its loss and gradient are multiplied by it. */
+export type SampleWeight = readonly number[] | NumericArray;
 
 /** Options of `fit` for arrays and for streams. */
 export interface CommonFitOptions extends KernelOptions {
@@ -13,7 +20,7 @@ export interface CommonFitOptions extends KernelOptions {
   /** New order of rows each epoch. Default true. */
   shuffle?: boolean;
   /** Rows to validate on: arrays, or a stream of batches that can be read once per epoch. Wins over `validationSplit`. */
-  validationData?: readonly [MatrixInput, TargetInput] | BatchStream;
+  validationData?: ValidationArrays | BatchStream;
   /** Worker threads. The result has the same bits for any number. Default `'auto'`. */
   workers?: Workers;
   /** Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false. */
@@ -23,7 +30,23 @@ export interface CommonFitOptions extends KernelOptions {
   callbacks?: readonly Callback[];
 }
 
+/** Samples and targets to validate on, and a weight per row. */
+export type ValidationArrays =
+  | readonly [MatrixInput, TargetInput]
+  | readonly [MatrixInput, TargetInput, SampleWeight];
+
 export interface FitOptions extends CommonFitOptions {
+  /**
+   * A weight per row: the loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights scale the steps. Metrics are not
+   * weighted. With `validationSplit` the rows at the end are validated on with their weights.
+   */
+  sampleWeight?: SampleWeight;
+  /**
+   * A weight per class, by its number, 1 for those left out; multiplies `sampleWeight`, in training only. `'balanced'` gives every class the
+   * same total weight, n / (classes · rows of the class). The class of a row is its number, the largest of its columns, or its only
+   * column where that is 0 or 1.
+   */
+  classWeight?: 'balanced' | Readonly<Record<string, number>>;
   /** Share of the rows, taken from the end before shuffling, to validate on. Default 0. */
   validationSplit?: number;
 }
@@ -34,14 +57,27 @@ export interface StreamFitOptions extends CommonFitOptions {
    * rows is shuffled exactly as the same rows in memory. Default 65,536, or fewer if those take more than 64 MiB.
    */
   shuffleBuffer?: number;
+  /** A weight per class, as for arrays. `'balanced'` cannot be had: it would have to know the rows before they come. */
+  classWeight?: Readonly<Record<string, number>>;
 }
 
-export interface EvaluateOptions extends KernelOptions {
+export interface PredictOptions extends KernelOptions {
   batchSize?: number;
   workers?: Workers;
 }
 
-export type PredictOptions = EvaluateOptions;
+/** Batches of a stream bring weights of their own. */
+export type StreamEvaluateOptions = PredictOptions;
+
+export interface EvaluateOptions extends PredictOptions {
+  /** A weight per row: the loss is Σ weight·loss / rows. Metrics are not weighted. */
+  sampleWeight?: SampleWeight;
+}
+
+export interface GradientOptions extends KernelOptions {
+  /** A weight per row, as in `fit`. */
+  sampleWeight?: SampleWeight;
+}
 
 const COMMON_KEYS = [
   'epochs',
@@ -54,6 +90,8 @@ const COMMON_KEYS = [
   'callbacks',
   ...KERNEL_KEYS,
 ];
-export const FIT_KEYS = [...COMMON_KEYS, 'validationSplit'];
-export const STREAM_FIT_KEYS = [...COMMON_KEYS, 'shuffleBuffer'];
-export const SWEEP_KEYS = ['batchSize', 'workers', ...KERNEL_KEYS];
+export const FIT_KEYS = [...COMMON_KEYS, 'validationSplit', 'sampleWeight', 'classWeight'];
+export const STREAM_FIT_KEYS = [...COMMON_KEYS, 'shuffleBuffer', 'classWeight'];
+export const PREDICT_KEYS = ['batchSize', 'workers', ...KERNEL_KEYS];
+export const EVALUATE_KEYS = [...PREDICT_KEYS, 'sampleWeight'];
+export const GRADIENT_KEYS = ['sampleWeight', ...KERNEL_KEYS];

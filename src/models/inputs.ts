@@ -7,6 +7,7 @@ import { inputTable, labelTable, type MatrixInput, type TargetInput, targetTable
 import { abortedError } from '../training/fit.js';
 import { type DataSet, type FitData, streamRoom } from '../training/plan.js';
 import type { RowSpec } from '../training/rowStore.js';
+import { namedClassWeights, weighRows } from '../training/rowWeights.js';
 import {
   type OpenStream,
   openStream,
@@ -14,7 +15,7 @@ import {
   type StreamData,
   storeStream,
 } from '../training/streamFeed.js';
-import type { FitOptions, StreamFitOptions } from './fitOptions.js';
+import type { AllFitOptions, FitOptions, SampleWeight } from './fitOptions.js';
 
 /** Where a model's data is checked: everything it has to agree with. */
 export interface InputContext {
@@ -28,6 +29,7 @@ export function readDataSet(
   prefix: string,
   x: MatrixInput,
   y: TargetInput,
+  sampleWeight?: SampleWeight,
 ): DataSet {
   const { definition } = objective.loss;
   const { inputCols, outputCols } = model;
@@ -44,16 +46,34 @@ export function readDataSet(
       mend: 'Pass one target per sample.',
     });
   }
-  return { x: samples, y: targets, firstRow: 0, rows: samples.rows };
+  const { rows } = samples;
+  const weighing = { sampleWeight, classWeight: undefined, outputs: outputCols };
+  return { x: samples, y: targets, weights: weighRows(prefix, targets, rows, weighing), firstRow: 0, rows };
 }
 
 /** What the rows of a stream have to look like. */
-function rowSpec({ model, objective }: InputContext, prefix: string): RowSpec {
+function rowSpec(
+  { model, objective }: InputContext,
+  prefix: string,
+  classWeight?: FitOptions['classWeight'],
+): RowSpec {
   const { targets, targetRange } = objective.loss.definition;
   const { inputCols, outputCols } = model;
+  if (classWeight === 'balanced') {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'classWeight of a stream to be an object with a weight per class',
+      given: "'balanced', for which all rows have to be counted first",
+      mend: 'Count the classes and write { 0: …, 1: … }.',
+    });
+  }
+  const shape = {
+    dtype: targets === 'labels' ? 'i32' : 'f32',
+    cols: targets === 'labels' ? 1 : outputCols,
+  } as const;
   return {
     prefix,
     inputCols,
+    classWeights: classWeight === undefined ? undefined : namedClassWeights(classWeight, shape, outputCols),
     targets:
       targets === 'labels'
         ? { kind: 'labels', classes: outputCols }
@@ -66,7 +86,7 @@ export function readFitData(
   context: InputContext,
   x: MatrixInput,
   y: TargetInput,
-  { validationSplit = 0 }: FitOptions,
+  { validationSplit = 0, sampleWeight, classWeight }: FitOptions,
 ): { train: DataSet; validation: DataSet | undefined } {
   if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -78,9 +98,11 @@ export function readFitData(
   const all = readDataSet(context, '', x, y);
   const held = Math.floor(all.rows * validationSplit);
   const rows = all.rows - held;
+  const outputs = context.model.outputCols;
+  const weights = weighRows('', all.y, rows, { sampleWeight, classWeight, outputs });
   return {
-    train: { ...all, rows },
-    validation: held === 0 ? undefined : { ...all, firstRow: rows, rows: held },
+    train: { ...all, weights, rows },
+    validation: held === 0 ? undefined : { ...all, weights, firstRow: rows, rows: held },
   };
 }
 
@@ -107,21 +129,18 @@ function bufferRows(shuffle: boolean, shuffleBuffer: number | undefined, spec: R
 class OpenStreams {
   private readonly readers: BatchReader[] = [];
 
-  constructor(
-    private readonly context: InputContext,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
+  constructor(private readonly signal: AbortSignal | undefined) {}
 
   /** @throws SteepestError `ERR_ABORTED` and what {@link openStream} throws */
-  async open(stream: BatchStream, what: string, prefix: string, times: number): Promise<OpenStream> {
-    const { context, signal } = this;
+  async open(stream: BatchStream, what: string, spec: RowSpec, times: number): Promise<OpenStream> {
+    const { signal } = this;
     if (signal?.aborted) throw abortedError(signal, 0);
     const reader = new BatchReader(stream, what);
     this.readers.push(reader);
     const cancel = (): void => reader.cancel();
     signal?.addEventListener('abort', cancel);
     try {
-      const open = await openStream(reader, rowSpec(context, prefix), times);
+      const open = await openStream(reader, spec, times);
       if (open === undefined) throw abortedError(signal as AbortSignal, 0);
       return open;
     } finally {
@@ -138,27 +157,30 @@ class OpenStreams {
 export async function openFitData(
   context: InputContext,
   input: { x: MatrixInput; y: TargetInput } | BatchStream,
-  options: FitOptions & StreamFitOptions,
+  options: AllFitOptions,
   { epochs, batchSize, shuffle }: { epochs: number; batchSize: number; shuffle: boolean },
 ): Promise<FitData & { close: () => Promise<void> }> {
   const { validationData, signal } = options;
-  const streams = new OpenStreams(context, signal);
+  const streams = new OpenStreams(signal);
   const close = (): Promise<void> => streams.close();
   try {
     const data = isBatchStream(input) ? undefined : readFitData(context, input.x, input.y, options);
     let validation = data?.validation;
     let validationStream: StreamData | undefined;
     if (validationData !== undefined && !isBatchStream(validationData)) {
-      validation = readDataSet(context, 'validation ', validationData[0], validationData[1]);
+      const [valX, valY, valWeight] = validationData;
+      validation = readDataSet(context, 'validation ', valX, valY, valWeight);
     }
     let trainStream: StreamData | undefined;
     if (isBatchStream(input)) {
-      const rows = bufferRows(shuffle, options.shuffleBuffer, rowSpec(context, ''));
-      const open = await streams.open(input, 'the stream', '', epochs);
+      const spec = rowSpec(context, '', options.classWeight);
+      const rows = bufferRows(shuffle, options.shuffleBuffer, spec);
+      const open = await streams.open(input, 'the stream', spec, epochs);
       trainStream = storeStream(open, { batchSize, bufferRows: rows });
     }
     if (validationData !== undefined && isBatchStream(validationData)) {
-      const open = await streams.open(validationData, 'validationData', 'validation ', epochs);
+      const spec = rowSpec(context, 'validation ');
+      const open = await streams.open(validationData, 'validationData', spec, epochs);
       validationStream = storeStream(open, { batchSize, bufferRows: 0 });
       validation = streamRoom(validationStream);
     }
@@ -177,6 +199,6 @@ export async function openEvaluation(
   stream: BatchStream,
   batchSize: number,
 ): Promise<StreamData> {
-  const open = await new OpenStreams(context, undefined).open(stream, 'the stream', '', 1);
+  const open = await new OpenStreams(undefined).open(stream, 'the stream', rowSpec(context, ''), 1);
   return storeStream(open, { batchSize, bufferRows: 0 });
 }

@@ -20,16 +20,21 @@ import { layoutFit } from '../training/plan.js';
 import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
 import { initialState, type ModelState } from '../training/state.js';
 import {
+  type AllFitOptions,
+  EVALUATE_KEYS,
   type EvaluateOptions,
   FIT_KEYS,
   type FitOptions,
+  GRADIENT_KEYS,
+  type GradientOptions,
+  PREDICT_KEYS,
   type PredictOptions,
   STREAM_FIT_KEYS,
+  type StreamEvaluateOptions,
   type StreamFitOptions,
-  SWEEP_KEYS,
 } from './fitOptions.js';
 import { openEvaluation, openFitData, readDataSet } from './inputs.js';
-import { chooseKernels, KERNEL_KEYS, type KernelOptions } from './kernelOptions.js';
+import { chooseKernels } from './kernelOptions.js';
 import { saveModel } from './save.js';
 import { summarize } from './summary.js';
 
@@ -115,7 +120,7 @@ export class Sequential {
     third?: FitOptions,
   ): Promise<{ history: History }> {
     const isStream = isBatchStream(x);
-    const options: FitOptions & StreamFitOptions =
+    const options: AllFitOptions =
       (isStream ? streamOptions<StreamFitOptions>('fit', second, third) : third) ?? {};
     checkFitKeys(isStream, options);
     const { objective, options: compiled } = this.objective('fit');
@@ -171,16 +176,16 @@ export class Sequential {
    * its rows in memory.
    */
   async evaluate(x: MatrixInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
-  async evaluate(stream: BatchStream, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs>;
   async evaluate(
     x: MatrixInput | BatchStream,
-    second?: TargetInput | EvaluateOptions,
+    second?: TargetInput | StreamEvaluateOptions,
     third?: EvaluateOptions,
   ): Promise<Logs> {
     const isStream = isBatchStream(x);
     const options: EvaluateOptions =
-      (isStream ? streamOptions<EvaluateOptions>('evaluate', second, third) : third) ?? {};
-    checkKeys('evaluate options', options, SWEEP_KEYS);
+      (isStream ? streamOptions<StreamEvaluateOptions>('evaluate', second, third) : third) ?? {};
+    checkKeys('evaluate options', options, isStream ? PREDICT_KEYS : EVALUATE_KEYS);
     const { objective } = this.objective('evaluate');
     const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
     const choices = { kernels: chooseKernels(options), workers: options.workers ?? 'auto' };
@@ -192,7 +197,7 @@ export class Sequential {
       const stream = await openEvaluation(context, x, batchSize);
       return evaluateStream(this.model, state, objective, stream, choices);
     }
-    const data = readDataSet(context, '', x, second as TargetInput);
+    const data = readDataSet(context, '', x, second as TargetInput, options.sampleWeight);
     return evaluateModel(this.model, state, objective, data, { ...choices, batchSize });
   }
 
@@ -201,7 +206,7 @@ export class Sequential {
    * `{ x }`, the outputs of all its rows, one after the other; its inputs are not kept.
    */
   async predict(x: MatrixInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
-    checkKeys('predict options', options, SWEEP_KEYS);
+    checkKeys('predict options', options, PREDICT_KEYS);
     const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
     const choices = { batchSize, kernels: chooseKernels(options), workers: options.workers ?? 'auto' };
     if (isBatchStream(x)) {
@@ -222,11 +227,11 @@ export class Sequential {
   async gradients(
     x: MatrixInput,
     y: TargetInput,
-    options: KernelOptions = {},
+    options: GradientOptions = {},
   ): Promise<NdArray<Float32Array>[]> {
-    checkKeys('gradients options', options, KERNEL_KEYS);
+    checkKeys('gradients options', options, GRADIENT_KEYS);
     const { objective } = this.objective('gradients');
-    const data = readDataSet({ model: this.model, objective }, '', x, y);
+    const data = readDataSet({ model: this.model, objective }, '', x, y, options.sampleWeight);
     return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
   }
 

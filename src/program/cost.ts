@@ -34,6 +34,7 @@ const FLOPS_PER_ELEMENT: Record<
   argmaxAccuracy: ['p', 1],
   thresholdAccuracy: ['p', 2],
   r2Terms: ['y', 4],
+  weightRows: ['weights', ({ operands }) => 1 + (operands.dz?.cols ?? 0)],
   rowSums: ['stats', 1],
   penalty: ['w', 3],
   sgd: ['w', 2],

@@ -11,7 +11,7 @@ import {
   firstStreamTargets,
   firstTargets,
   streamRoom,
-  tableSpec,
+  TableList,
 } from './plan.js';
 import type { ModelState } from './state.js';
 import { reserveRing, type StreamData, StreamFeed } from './streamFeed.js';
@@ -33,10 +33,8 @@ export async function evaluateModel(
 ): Promise<Logs> {
   const { kernels } = options;
   const batchSize = Math.min(options.batchSize, data.rows);
-  const io = {
-    x: tableSpec(data.x, 1, data.firstRow, data.rows),
-    y: tableSpec(data.y, 2, data.firstRow, data.rows),
-  };
+  const tables = new TableList();
+  const io = tables.add(data);
   const trial = compileProgram(model, objective, 'evaluate', io, new MemoryPlan(), batchSize, 1);
   const workers = resolveWorkers(options.workers, stepFlops(trial.ops));
   const { program, memory, arena, registersOffset } = layoutSweep(model, state, workers, (plan) =>
@@ -47,7 +45,7 @@ export async function evaluateModel(
     program,
     arena,
     registersOffset,
-    tables: [data.x.data, data.y.data],
+    tables: tables.buffers,
     samples: data.rows,
     batchSize,
     workers,
@@ -67,8 +65,8 @@ export async function evaluateStream(
 ): Promise<Logs> {
   const { kernels } = options;
   const { batchSize } = stream;
-  const room = streamRoom(stream);
-  const io = { x: tableSpec(room.x, 1, 0, room.rows), y: tableSpec(room.y, 2, 0, room.rows) };
+  const list = new TableList();
+  const io = list.add(streamRoom(stream));
   const trial = compileProgram(model, objective, 'evaluate', io, new MemoryPlan(), batchSize, 1);
   const workers = resolveWorkers(options.workers, stepFlops(trial.ops));
   const { program, memory, arena, registersOffset } = layoutSweep(model, state, workers, (plan) => {
@@ -78,7 +76,7 @@ export async function evaluateStream(
   fillTargetShift(memory, arena, 'evaluate', firstStreamTargets(stream));
   const regions = reserveRing(memory, 'evaluate', stream);
   const feed = new StreamFeed(stream, arena, regions, model.seed);
-  const tables = [room.x.data, room.y.data];
+  const tables = list.buffers;
   const { ring } = regions;
   const sweep = { program, arena, registersOffset, tables, samples: 0, batchSize, workers, kernels, ring };
   await Promise.all([runSweepRequest(sweep).finally(() => feed.stop()), feed.feedAlone()]);

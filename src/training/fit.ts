@@ -190,7 +190,7 @@ class FitSession {
       rank,
       workers: request.workers,
       kernels: request.kernels,
-      tables: [train.x.data, train.y.data, ...(validation ? [validation.x.data, validation.y.data] : [])],
+      tables: layout.tables,
       train: layout.forRank('train', rank)!,
       validate: layout.forRank('validate', rank),
       samples: train.rows,

@@ -8,7 +8,7 @@ import { refreshTransposes } from '../parallel/persistence.js';
 import { MemoryPlan, type Region } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
 import { allocateArena } from './arena.js';
-import { type DataSet, tableSpec, transposePairs } from './plan.js';
+import { type DataSet, TableList, transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
 
 /** Gradients of the mean loss over a whole data set, on this thread. @throws SteepestError `ERR_DIVERGED` */
@@ -22,10 +22,8 @@ export function computeGradients(
   const { parameters } = model;
   const memory = new MemoryPlan();
   reserveState(memory, parameters, []);
-  const io = {
-    x: tableSpec(data.x, 1, data.firstRow, data.rows),
-    y: tableSpec(data.y, 2, data.firstRow, data.rows),
-  };
+  const tables = new TableList();
+  const io = tables.add(data);
   const program = compileProgram(model, objective, 'gradients', io, memory, data.rows, 1);
   const arena = allocateArena(memory);
   loadState(state, memory, arena, parameters, []);
@@ -34,7 +32,7 @@ export function computeGradients(
   registers[REGISTERS.rows] = data.rows;
   const bound = selectKernels(kernels).bind(
     programForRank(program, 0, 1),
-    [new Uint8Array(arena), data.x.data, data.y.data],
+    [new Uint8Array(arena), ...tables.buffers],
     registers,
   );
   bound.run(PHASES.rows);

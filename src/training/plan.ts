@@ -1,7 +1,13 @@
-import { type CompiledProgram, compileProgram, type Objective, type TableSpec } from '../compile/compile.js';
+import {
+  type CompiledProgram,
+  compileProgram,
+  type Objective,
+  type ProgramIo,
+  type TableSpec,
+} from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import type { Table } from '../data/tables.js';
-import { type Op, type Operand, PHASES, REGISTER_COUNT } from '../kernels/contract.js';
+import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
 import { TARGET_SHIFT } from '../metrics/regression.js';
 import { CONTROL_BYTES } from '../parallel/control.js';
 import type { RankProgram, TransposePair } from '../parallel/task.js';
@@ -15,6 +21,8 @@ import { type RingRegions, reserveRing, type StreamData } from './streamFeed.js'
 export interface DataSet {
   x: Table;
   y: Table;
+  /** A weight per row, if rows weigh differently. */
+  weights: Table | undefined;
   firstRow: number;
   rows: number;
 }
@@ -29,7 +37,21 @@ export interface FitData {
 
 /** The room for a stream's rows, as a data set. */
 export function streamRoom({ store }: StreamData): DataSet {
-  return { x: store.x, y: store.y, firstRow: 0, rows: store.capacity };
+  return { x: store.x, y: store.y, weights: store.weights, firstRow: 0, rows: store.capacity };
+}
+
+/** Collects the tables of programs; buffer 0 is the arena. */
+export class TableList {
+  readonly buffers: ProgramBuffer[] = [];
+
+  /** The tables of a data set as a program reads them. */
+  add({ x, y, weights, firstRow, rows }: DataSet): Pick<ProgramIo, 'x' | 'y' | 'weights'> {
+    const place = (table: Table): TableSpec => {
+      this.buffers.push(table.data);
+      return tableSpec(table, this.buffers.length, firstRow, rows);
+    };
+    return { x: place(x), y: place(y), weights: weights && place(weights) };
+  }
 }
 
 /** A table's place among a program's buffers. */
@@ -45,17 +67,13 @@ export interface FitLayout {
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
   slots: readonly string[];
+  /** Buffers of the programs behind the arena. */
+  tables: ProgramBuffer[];
   trainRing: RingRegions | undefined;
   validationRing: RingRegions | undefined;
   /** The rank's part of a program, with its registers. */
   forRank(which: 'train' | 'validate', rank: number): RankProgram | undefined;
 }
-
-/** Buffers of a fit's programs: 0 is the arena; then training x, y, validation x, y. */
-const TRAIN_X = 1;
-const TRAIN_Y = 2;
-const VALIDATION_X = 3;
-const VALIDATION_Y = 4;
 
 /** Lays out the arena of a fit and compiles its programs. */
 export function layoutFit(
@@ -76,13 +94,13 @@ export function layoutFit(
   const shuffled =
     options.shuffle && !trainStream ? memory.vector('index', 'batch', training.rows, 'u32') : undefined;
 
+  const tables = new TableList();
   const train = compileProgram(
     model,
     objective,
     'train',
     {
-      x: tableSpec(training.x, TRAIN_X, training.firstRow, training.rows),
-      y: tableSpec(training.y, TRAIN_Y, training.firstRow, training.rows),
+      ...tables.add(training),
       index: trainRing?.index ?? shuffled,
     },
     memory,
@@ -97,8 +115,7 @@ export function layoutFit(
       objective,
       'evaluate',
       {
-        x: tableSpec(validation.x, VALIDATION_X, validation.firstRow, validation.rows),
-        y: tableSpec(validation.y, VALIDATION_Y, validation.firstRow, validation.rows),
+        ...tables.add(validation),
         index: validationRing?.index,
       },
       memory,
@@ -116,6 +133,7 @@ export function layoutFit(
     persistent: { ...persistent, copies: [copyOffset(1), copyOffset(2)] },
     transposes: transposePairs(memory, model),
     slots,
+    tables: tables.buffers,
     trainRing,
     validationRing,
     forRank(which, rank) {

@@ -13,6 +13,7 @@ import {
 } from '../data/tables.js';
 import { BYTES_PER_ELEMENT } from '../kernels/contract.js';
 import { allocateShared } from './arena.js';
+import { checkWeight, checkWeightCount, classOfRow } from './rowWeights.js';
 
 /** What the rows of a stream have to look like. */
 export interface RowSpec {
@@ -22,6 +23,8 @@ export interface RowSpec {
   targets:
     | { kind: 'labels'; classes: number }
     | { kind: 'matrix'; cols: number; range: readonly [number, number] | undefined };
+  /** Weights by class number, if rows are weighed by their class. */
+  classWeights: Float64Array | undefined;
 }
 
 /** A batch whose sizes have been checked; its values are checked when they are put into the store. */
@@ -29,6 +32,7 @@ export interface BatchRows {
   rows: number;
   x: Flat;
   y: Flat;
+  sampleWeight: ArrayLike<number> | undefined;
   /** Number of its first row, counted from the start of the epoch. */
   firstRow: number;
 }
@@ -56,7 +60,10 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
       mend: 'Pass one target per sample.',
     });
   }
-  return { rows: x.rows, x, y, firstRow };
+  const { sampleWeight: given } = batch;
+  const sampleWeight =
+    given === undefined ? undefined : checkWeightCount(`${prefix}sampleWeight ${place}`, given, x.rows);
+  return { rows: x.rows, x, y, sampleWeight, firstRow };
 }
 
 /** A stream that had nothing to give. */
@@ -118,7 +125,10 @@ export class InputRows {
 /** Rows of a stream in shared memory. A row is put where one was taken away, so that memory does not grow. */
 export class RowStore {
   readonly y: Table;
+  /** A weight per row, where the first batch has some or classes weigh. */
+  readonly weights: Table | undefined;
   private readonly inputs: InputRows;
+  private readonly hasSampleWeight: boolean;
 
   constructor(
     private readonly spec: RowSpec,
@@ -131,6 +141,8 @@ export class RowStore {
       targets.kind === 'labels'
         ? allocateTable('i32', capacity, 1)
         : allocateTable('f32', capacity, targets.cols);
+    this.hasSampleWeight = first.sampleWeight !== undefined;
+    if (this.hasSampleWeight || spec.classWeights) this.weights = allocateTable('f32', capacity, 1);
   }
 
   get x(): Table {
@@ -141,6 +153,22 @@ export class RowStore {
   put(batch: BatchRows, i: number, row: number): void {
     this.inputs.put(batch.x, i, row, batch.firstRow + i);
     this.putY(batch, i, row);
+    this.putWeight(batch, i, row);
+  }
+
+  private putWeight({ sampleWeight, firstRow }: BatchRows, i: number, row: number): void {
+    const { prefix, classWeights } = this.spec;
+    if ((sampleWeight !== undefined) !== this.hasSampleWeight) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `${prefix}sampleWeight in every batch or in none`,
+        given: `a batch ${sampleWeight ? 'with' : 'without'} it, with row ${firstRow + i}`,
+        mend: 'Give rows without a weight of their own the weight 1.',
+      });
+    }
+    if (this.weights === undefined) return;
+    const own = sampleWeight ? checkWeight(`${prefix}sampleWeight`, sampleWeight[i], firstRow + i) : 1;
+    const ofClass = classWeights?.[classOfRow(`${prefix}y`, this.y, row, firstRow + i)] ?? 1;
+    this.weights.data[row] = own * ofClass;
   }
 
   private putY({ y, firstRow }: BatchRows, i: number, row: number): void {

@@ -23,6 +23,7 @@ export interface GradientCase {
   loss: Exclude<Loss, string>;
   x: MatrixInput;
   y: TargetInput;
+  sampleWeight?: readonly number[];
   /** Size of random weights; 0.5 if left out. */
   weightScale?: number;
   /** Added to the last layer's biases: moves outputs to where a loss is not clipped. */
@@ -103,6 +104,7 @@ export async function checkGradients(given: GradientCase): Promise<void> {
     layers: given.layers.map(referenceLayer),
     loss: given.loss.name,
     fromLogits: given.loss.fromLogits ?? false,
+    sampleWeight: given.sampleWeight,
   };
   const exact = weights.map(({ data, shape }): ReferenceArray => ({ data: Float64Array.from(data), shape }));
   const x = plainRows(given.x) as number[][];
@@ -112,10 +114,11 @@ export async function checkGradients(given: GradientCase): Promise<void> {
   // A test in which nothing depends on the weights would prove nothing.
   expect(Math.max(...expected.flat().map(Math.abs))).toBeGreaterThan(1e-4);
 
+  const weighing = given.sampleWeight ? { sampleWeight: given.sampleWeight } : {};
   for (const { options } of kernelChoices) {
-    const { loss } = await model.evaluate(given.x, given.y, { ...options, workers: 1 });
+    const { loss } = await model.evaluate(given.x, given.y, { ...options, ...weighing, workers: 1 });
     expectClose([loss!], [expectedLoss], LOSS);
-    const actual = await model.gradients(given.x, given.y, options);
+    const actual = await model.gradients(given.x, given.y, { ...options, ...weighing });
     expected.forEach((values, i) => {
       expectClose(actual[i]!.data, values, { ofLargest: OF_LARGEST, absolute: ABSOLUTE });
     });

@@ -1,6 +1,6 @@
 import { type ActivationName, activationNames, type LossName, lossNames } from 'steepest';
 import { describe, it } from 'vitest';
-import { checkGradients, randomNumbers, randomRows } from './check.js';
+import { checkGradients, type GradientCase, randomNumbers, randomRows } from './check.js';
 
 const ROWS = 7;
 const CLASSES = 3;
@@ -42,22 +42,32 @@ const cases = lossNames.flatMap((name) =>
   ),
 );
 
+/** Any weights of at least 0, a row without any among them. */
+const WEIGHTS = [0.5, 3, 0, 1, 0.25, 1.75, 10];
+
+function caseOf({ name, fromLogits, activation }: (typeof cases)[number]): GradientCase {
+  return {
+    inputs: 4,
+    layers: [
+      { type: 'dense', units: 5, activation: 'tanh' },
+      { type: 'dense', units: CLASSES, activation },
+    ],
+    loss: fromLogits ? { name, fromLogits } : { name },
+    x,
+    y: TARGETS[name],
+    weightScale: 0.2,
+    lastBias: isCrossEntropy(name) && !fromLogits ? biasOfAHalf(activation) : 0.1,
+  };
+}
+
 describe('gradients of every loss after every activation that suits it', () => {
-  it.each(cases)(
-    '$name, fromLogits $fromLogits, after $activation',
-    async ({ name, fromLogits, activation }) => {
-      await checkGradients({
-        inputs: 4,
-        layers: [
-          { type: 'dense', units: 5, activation: 'tanh' },
-          { type: 'dense', units: CLASSES, activation },
-        ],
-        loss: fromLogits ? { name, fromLogits } : { name },
-        x,
-        y: TARGETS[name],
-        weightScale: 0.2,
-        lastBias: isCrossEntropy(name) && !fromLogits ? biasOfAHalf(activation) : 0.1,
-      });
-    },
-  );
+  it.each(cases)('$name, fromLogits $fromLogits, after $activation', async (given) => {
+    await checkGradients(caseOf(given));
+  });
+});
+
+describe('gradients of every loss with a weight per row', () => {
+  it.each(cases)('$name, fromLogits $fromLogits, after $activation', async (given) => {
+    await checkGradients({ ...caseOf(given), sampleWeight: WEIGHTS });
+  });
 });

@@ -15,6 +15,8 @@ export interface ReferenceModel {
   layers: readonly ReferenceLayer[];
   loss: LossName;
   fromLogits: boolean;
+  /** A weight per row, by which its loss is multiplied; the mean is over rows all the same. */
+  sampleWeight?: readonly number[] | undefined;
 }
 
 /** A parameter: a kernel [in, out] or a bias [out], row-major. */
@@ -124,7 +126,7 @@ export function referenceLoss(
       const output = forward(model.layers, weights, row);
       const target = y[r]!;
       const t = typeof target === 'number' ? output.map((_, j) => (j === target ? 1 : 0)) : target;
-      return rowLoss(model, output, t);
+      return rowLoss(model, output, t) * (model.sampleWeight?.[r] ?? 1);
     }),
   );
 }

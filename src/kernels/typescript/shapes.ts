@@ -205,6 +205,11 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.batch('y', 'target', 'dy');
     s.batchColumn('rowLoss');
   },
+  weightRows(s) {
+    s.batchColumn('weights');
+    if (s.has('dz')) s.batch('dz');
+    s.batchColumn('rowLoss');
+  },
   argmaxAccuracy(s) {
     s.classes('p');
     s.batchColumn('out');

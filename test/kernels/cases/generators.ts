@@ -167,6 +167,15 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.output('out', c.capacity, 1);
     c.scalar({ threshold: 0.4 });
   },
+  weightRows(c) {
+    c.matrix('weights', c.capacity, 1, c.positive);
+    c.maybe(() => {
+      c.batch('dz');
+      c.inPlace('dz', 'rows');
+    });
+    c.matrix('rowLoss', c.capacity, 1, c.float);
+    c.inPlace('rowLoss', 'rows');
+  },
   r2Terms(c) {
     c.batch('y');
     c.batch('target');

@@ -22,6 +22,7 @@ import { prepareDropout, prepareShuffle } from './random.js';
 import { prepareBiasGradient, prepareRowSums } from './reduce.js';
 import { prepareMeanAbsoluteError, prepareMeanSquaredError } from './regressionLosses.js';
 import { prepareSoftmax, prepareSoftmaxBackward } from './softmax.js';
+import { prepareWeightRows } from './weightRows.js';
 
 export const exactOps: OpTable = {
   gatherRows: prepareGatherRows,
@@ -60,4 +61,5 @@ export const exactOps: OpTable = {
   triangularSolve,
   jacobiRows,
   normalResidual,
+  weightRows: prepareWeightRows,
 };

@@ -21,6 +21,7 @@ import { biasGradient, penalty, rowSums } from './reduce.js';
 import { meanAbsoluteError, meanSquaredError } from './regression.js';
 import { softmax, softmaxBackward } from './softmax.js';
 import { adam, momentum, rmsprop, sgd } from './updates.js';
+import { weightRows } from './weightRows.js';
 
 /** The fast kernel of every kind of op. */
 export const fastOps: OpTable = {
@@ -60,4 +61,5 @@ export const fastOps: OpTable = {
   triangularSolve,
   jacobiRows,
   normalResidual,
+  weightRows,
 };

@@ -1,0 +1,145 @@
+import { SteepestError } from '../core/errors.js';
+import type { Table } from '../data/tables.js';
+
+/** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
+export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
+
+/** Where a row's class is told from: class numbers, a column per class, or one column of 0 and 1. */
+type Targets = Pick<Table, 'dtype' | 'cols'>;
+
+const classCount = ({ cols }: Targets): number => (cols === 1 ? 2 : cols);
+
+/** One finite weight of at least 0. @param row for errors */
+export function checkWeight(what: string, weight: unknown, row: number): number {
+  if (typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to have finite weights of at least 0`,
+    given: `${String(weight)} at row ${row}`,
+    mend: 'Leave rows out with a weight of 0.',
+  });
+}
+
+/** @throws SteepestError `ERR_SHAPE` unless there is a number for each of `rows` rows */
+export function checkWeightCount(what: string, weights: unknown, rows: number): ArrayLike<number> {
+  const isList = Array.isArray(weights) || (ArrayBuffer.isView(weights) && !(weights instanceof DataView));
+  const list = weights as ArrayLike<number>;
+  if (isList && list.length === rows) return list;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} to be a list with one weight per row, ${rows}`,
+    given: isList ? `${list.length}` : typeof weights,
+    mend: 'Pass a flat array of numbers.',
+  });
+}
+
+/**
+ * Weights by class number.
+ * @param classes number of classes
+ * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for a class that there is not
+ */
+export function namedClassWeights(
+  given: Readonly<Record<string, number>>,
+  targets: Targets,
+  outputs: number,
+): Float64Array {
+  const classes = targets.dtype === 'i32' ? outputs : classCount(targets);
+  const weights = new Float64Array(classes).fill(1);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: "classWeight to be 'balanced' or an object with a weight per class",
+      given: JSON.stringify(given) ?? String(given),
+      mend: 'Write { 0: 1, 1: 5 }.',
+    });
+  }
+  for (const [name, weight] of Object.entries(given)) {
+    const number = Number(name);
+    if (!Number.isInteger(number) || number < 0 || number >= classes || String(number) !== name) {
+      throw new SteepestError('ERR_UNKNOWN_NAME', {
+        expected: `classWeight for class numbers from 0 to ${classes - 1}`,
+        given: `'${name}'`,
+        mend: 'Name the classes as y does.',
+      });
+    }
+    if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'classWeight to have finite weights of at least 0',
+        given: `${String(weight)} for class ${name}`,
+        mend: 'Leave a class out with a weight of 0.',
+      });
+    }
+    weights[number] = weight;
+  }
+  return weights;
+}
+
+/**
+ * The class of a row of targets: its class number, the first of its largest columns, or its only column where that is 0 or 1.
+ * @param number the row's number in errors
+ * @throws SteepestError `ERR_ARGUMENT` for a single column with another value
+ */
+export function classOfRow(what: string, y: Table, row: number, number: number): number {
+  const { data, cols } = y;
+  const from = row * cols;
+  const first = data[from] as number;
+  if (y.dtype === 'i32') return first;
+  if (cols === 1) {
+    if (first === 0 || first === 1) return first;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${what} to be classes, 0 or 1, as classWeight needs`,
+      given: `${first} at row ${number}`,
+      mend: 'Use sampleWeight where targets are not classes.',
+    });
+  }
+  let largest = 0;
+  for (let j = 1; j < cols; j++) if (data[from + j]! > data[from + largest]!) largest = j;
+  return largest;
+}
+
+/** What weighs the rows of a data set in memory. */
+export interface RowWeighing {
+  sampleWeight: ArrayLike<number> | undefined;
+  classWeight: RowClassWeight | undefined;
+  /** Outputs of the model: the number of classes where targets are class numbers. */
+  outputs: number;
+}
+
+/**
+ * A weight per row of `y`: its own times its class's. With `'balanced'` a class weighs n / (classes · count), where n and count
+ * are sums of sample weights over `rows` rows, and classes are those that occur among them (scikit-learn's rule).
+ */
+export function weighRows(
+  prefix: string,
+  y: Table,
+  rows: number,
+  { sampleWeight, classWeight, outputs }: RowWeighing,
+): Table | undefined {
+  if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  const what = `${prefix}sampleWeight`;
+  const given = sampleWeight === undefined ? undefined : checkWeightCount(what, sampleWeight, y.rows);
+  const own = Float64Array.from({ length: y.rows }, (_, i) =>
+    given === undefined ? 1 : checkWeight(what, given[i], i),
+  );
+  const data = new Float32Array(new SharedArrayBuffer(y.rows * Float32Array.BYTES_PER_ELEMENT));
+  if (classWeight === undefined) {
+    data.set(own);
+  } else {
+    const classes = Uint32Array.from(own, (_, i) => classOfRow(`${prefix}y`, y, i, i));
+    const ofClass =
+      classWeight === 'balanced'
+        ? balancedWeights(classes.subarray(0, rows), own)
+        : namedClassWeights(classWeight, y, outputs);
+    // Rows beyond are validated on, where classes do not weigh.
+    for (let i = 0; i < y.rows; i++) data[i] = i < rows ? own[i]! * ofClass[classes[i]!]! : own[i]!;
+  }
+  return { data, dtype: 'f32', rows: y.rows, cols: 1 };
+}
+
+function balancedWeights(classes: Uint32Array, own: Float64Array): Float64Array {
+  const sums = new Float64Array(classes.reduce((most, c) => Math.max(most, c + 1), 0));
+  let total = 0;
+  classes.forEach((c, i) => {
+    sums[c] = sums[c]! + own[i]!;
+    total += own[i]!;
+  });
+  const present = new Set(classes).size;
+  return sums.map((sum) => (sum > 0 ? total / (present * sum) : 0));
+}
