@@ -208,6 +208,43 @@ describe('csv', () => {
     ]);
   });
 
+  it('takes a number among the missing texts for every way to write it', async () => {
+    const path = await files.write('a,b,y\n-999,z,5\n-999.0,x,7\n2,"-9.99e2",-1\n');
+    const table = await data.csv(path, { missing: ['', '-999'] }).table();
+    expect(table.column('a')).toEqual(Float64Array.of(NaNs, NaNs, 2));
+    expect(table.column('b')).toEqual(['z', 'x', null]);
+    for (const missing of [['5'], ['7'], ['-1.0']]) {
+      await expect(data.csv(path, { target: 'y', missing }).load()).rejects.toEqual(
+        refused('ERR_DATA_FILE', "column 'y' (3) to hold a value, as the target"),
+      );
+    }
+  });
+
+  it('lets a category be called as missing values are, if it is listed', async () => {
+    const path = await files.write('a,y\nNA,1\nEU,2\n,3\n');
+    const { x } = await data.csv(path, { target: 'y', categories: { a: ['EU', 'NA'] } }).load();
+    expect(x.data).toEqual(Float64Array.of(1, 0, NaNs));
+  });
+
+  it('refuses batches of no rows', async () => {
+    const dataset = data.csv(await files.write('a\n1\n'));
+    for (const rows of [0, -1, 1.5, Number.NaN]) {
+      await expect(batchesOf(dataset, rows)).rejects.toEqual(refused('ERR_ARGUMENT', 'batchRows'));
+    }
+  });
+
+  it('lets the event loop run while it reads', async () => {
+    const line = '1.25,"a",3\n';
+    for (const text of [line.repeat(100_000), line.replaceAll('"', '').repeat(300_000)]) {
+      const path = await files.write(`a,b,c\n${text}`);
+      let turns = 0;
+      const timer = setInterval(() => turns++, 1);
+      await data.csv(path).load();
+      clearInterval(timer);
+      expect(turns).toBeGreaterThan(2);
+    }
+  });
+
   it('does not change what it was given', async () => {
     const options = Object.freeze({ target: 'b', types: Object.freeze({ a: 'number' as const }) });
     const dataset = data.csv(await files.write('a,b\n1,2\n'), options);

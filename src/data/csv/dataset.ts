@@ -1,11 +1,12 @@
 import type { NdArray } from '../../core/ndarray.js';
 import type { Column } from '../column.js';
 import { DataTable } from '../dataTable.js';
+import { nextTurn } from '../nextTurn.js';
 import type { OpenBatch } from './fastRows.js';
 import { FieldDecoder } from './fields.js';
 import { inferSchema } from './infer.js';
 import { LineReader } from './lineReader.js';
-import { type CsvOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { type CsvOptions, checkCount, type ResolvedOptions, resolveOptions } from './options.js';
 import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
 import { type CsvSchema, checkFeatures } from './schema.js';
 
@@ -63,6 +64,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * @param batchRows rows per batch; default: the option of that name, else so many that a batch has about 2^18 numbers
    */
   async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
+    checkCount('batchRows', batchRows);
     const { options } = this;
     const { schema, stamp } = await this.know();
     checkFeatures(schema, options.path);
@@ -86,7 +88,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const capacity = defaultBatchRows(schema.featureNames.length);
     for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) batches.push(batch);
     const matrix: CsvMatrix = {
-      ...joinBatches(schema, batches),
+      ...(await joinBatches(schema, batches)),
       columnNames: schema.featureNames,
       categories: Object.fromEntries(
         schema.columns.flatMap(({ name, role }, j) => {
@@ -122,13 +124,14 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     for await (const batch of rowBatches(options, all, fields, capacity, stamp)) batches.push(batch);
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const index = new Map(all.columns.map(({ name }, j) => [name, j] as const));
-    return new DataTable(
-      names.map((name, slot): [string, Column] => {
-        const values = columnOf(batches, slot, names.length, rows);
-        const texts = fields.categoriesOf(index.get(name)!);
-        return [name, texts === undefined ? values : Array.from(values, (code) => texts[code] ?? null)];
-      }),
-    );
+    const columns: [string, Column][] = [];
+    for (const [slot, name] of names.entries()) {
+      const values = columnOf(batches, slot, names.length, rows);
+      const texts = fields.categoriesOf(index.get(name)!);
+      columns.push([name, texts === undefined ? values : Array.from(values, (code) => texts[code] ?? null)]);
+      await nextTurn();
+    }
+    return new DataTable(columns);
   }
 
   /** Reads the schema once; a failure is not kept, so that a mended file can be tried again. */
@@ -169,7 +172,8 @@ function closeBatch(schema: CsvSchema, { x, y, rows }: OpenBatch): CsvBatch {
   return batch;
 }
 
-function joinBatches(schema: CsvSchema, batches: readonly OpenBatch[]): CsvBatch {
+/** One batch of all; `batches` is emptied on the way, so that memory is not held twice. */
+async function joinBatches(schema: CsvSchema, batches: OpenBatch[]): Promise<CsvBatch> {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const features = schema.featureNames.length;
   const targets = schema.targetNames.length;
@@ -178,10 +182,12 @@ function joinBatches(schema: CsvSchema, batches: readonly OpenBatch[]): CsvBatch
     ? new Int32Array(new SharedArrayBuffer(rows * Int32Array.BYTES_PER_ELEMENT))
     : new Float64Array(new SharedArrayBuffer(rows * targets * Float64Array.BYTES_PER_ELEMENT));
   let row = 0;
-  for (const batch of batches) {
+  batches.reverse();
+  for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
     x.set(batch.x.subarray(0, batch.rows * features), row * features);
     y.set(batch.y.subarray(0, batch.rows * targets), row * targets);
     row += batch.rows;
+    await nextTurn();
   }
   const joined: CsvBatch = { x: { data: x, shape: [rows, features] } };
   if (targets > 0) joined.y = { data: y, shape: targetShape(schema, rows) };

@@ -1,6 +1,7 @@
 import { fileError } from '../fileErrors.js';
 import { checkFieldCount, type FieldDecoder } from './fields.js';
 import { divideLong, POWERS_OF_TEN } from './number.js';
+import type { ResolvedOptions } from './options.js';
 import { type CsvSchema, SLOT_NONE, slotsOf } from './schema.js';
 
 const LF = 10;
@@ -50,14 +51,16 @@ export class FastRows {
   private readonly names: readonly string[];
   private readonly delimiter: number;
   private readonly decimal: number;
+  /** Numbers that stand for a missing value; the decoder tells what that means. */
+  private readonly missing: ReadonlySet<number> | undefined;
 
   constructor(
     private readonly path: string,
     private readonly schema: CsvSchema,
     private readonly fields: FieldDecoder,
-    delimiter: string,
-    decimal: string,
+    { delimiter, decimal, missing }: Pick<ResolvedOptions, 'delimiter' | 'decimal' | 'missing'>,
   ) {
+    this.missing = missing.numbers.size > 0 ? missing.numbers : undefined;
     this.names = schema.columns.map(({ name }) => name);
     this.slots = slotsOf(schema);
     this.kinds = Uint8Array.from(schema.columns, ({ type, role }) => {
@@ -73,7 +76,7 @@ export class FastRows {
    * @returns the position of the next row
    */
   parse(buffer: Buffer, position: number, end: number, batch: OpenBatch): number {
-    const { kinds, slots, delimiter, decimal } = this;
+    const { kinds, slots, delimiter, decimal, missing } = this;
     const { x, y, capacity } = batch;
     const columns = kinds.length;
     const features = this.schema.featureNames.length;
@@ -110,7 +113,7 @@ export class FastRows {
             c = buffer[++at]!;
             d = c ^ ZERO;
           }
-          if (c === delimiter && at > first) {
+          if (c === delimiter && at > first && missing === undefined) {
             // A whole number of at most nine digits, the most frequent field in many tables, needs nothing of what follows.
             value = negative ? -high : high;
             const slot = slots[column]!;
@@ -181,6 +184,7 @@ export class FastRows {
             }
             if (negative) value = -value;
             if (kinds[column] === INTEGER && value !== Math.floor(value)) value = Number.NaN;
+            if (missing?.has(value)) value = Number.NaN;
           }
         }
         if (Number.isNaN(value)) {

@@ -57,15 +57,15 @@ export class FieldDecoder {
     const { options } = this;
     const column = this.schema.columns[index]!;
     if (column.role === 'excluded') return Number.NaN;
+    const codes = this.codes[index];
+    const known = codes?.get(text);
+    if (known !== undefined) return known;
     const trimmed = text.trim();
     if (options.missing.has(trimmed)) {
       if (column.role === 'target' && !this.rules.missingTargets) this.missingTarget(index, line, text);
       return Number.NaN;
     }
-    const codes = this.codes[index];
     if (codes === undefined) return this.number(column, index, trimmed, line);
-    const code = codes.get(text);
-    if (code !== undefined) return code;
     const fixed = options.categories.has(column.name);
     if (fixed || !(this.rules.addCategories || column.type === 'text'))
       this.unknownCategory(index, text, line);

@@ -1,10 +1,13 @@
 import { type ByteReader, openBytes } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
+import { nextTurn } from '../nextTurn.js';
 
 /** Bytes asked of the file at a time: enough to hide the cost of a read, little enough to stay in the cache. */
 const CHUNK_BYTES = 2 ** 20;
 /** A line may be this long; a longer one is rather a file without line ends, or with a quote that is never closed. */
 export const MAX_LINE_BYTES = 2 ** 26;
+/** Pieces for a slower parser: a few milliseconds of work, after which the event loop gets its turn. */
+const PIECE_BYTES = 2 ** 16;
 /** Room for the end of a line that the file lacks. */
 const SLACK_BYTES = 1;
 
@@ -60,11 +63,15 @@ export class LineReader {
 
   /** All bytes from `position` of this buffer to the end of the file, in pieces that stay valid. */
   async *rest(position: number): AsyncGenerator<Buffer> {
-    yield Buffer.from(this.buffer.subarray(position, this.filled));
-    this.end = this.filled;
-    while (await this.fill(this.filled)) {
-      yield Buffer.from(this.buffer.subarray(this.begin, this.filled));
+    let begin = position;
+    for (;;) {
+      for (let at = begin; at < this.filled; at += PIECE_BYTES) {
+        yield Buffer.from(this.buffer.subarray(at, Math.min(this.filled, at + PIECE_BYTES)));
+        await nextTurn();
+      }
       this.end = this.filled;
+      if (!(await this.fill(this.filled))) return;
+      begin = this.begin;
     }
   }
 

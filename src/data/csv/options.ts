@@ -1,5 +1,6 @@
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { localPath } from '../localPath.js';
+import { MissingTexts } from './missing.js';
 
 /**
  * What a column holds.
@@ -30,7 +31,9 @@ export interface CsvOptions {
    * the file has none. Default: true, but a first line of nothing but numbers is an error.
    */
   header?: boolean | readonly string[];
-  /** Texts that stand for a missing value. Default: empty, NA, N/A, n/a, #N/A, <NA>, NaN, nan, NULL, null and None. */
+  /**
+   * Texts that stand for a missing value; a number stands for every way to write it. Default: empty, NA, N/A, n/a, #N/A, <NA>, NaN, nan, NULL, null and None.
+   */
   missing?: readonly string[];
   /**
    * What to do with whole numbers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error', or 'round' to the nearest
@@ -55,7 +58,7 @@ export interface ResolvedOptions {
   categories: ReadonlyMap<string, readonly string[]>;
   delimiter: string;
   decimal: '.' | ',';
-  missing: ReadonlySet<string>;
+  missing: MissingTexts;
   largeIntegers: 'error' | 'round';
   sampleRows: number;
 }
@@ -127,7 +130,8 @@ function checkMarks({ delimiter = ',', decimal = '.' }: CsvOptions): void {
   if (delimiter === decimal) bad('delimiter and decimal to differ', delimiter, "Pass delimiter: ';'.");
 }
 
-function checkCount(name: string, value: number | undefined): void {
+/** @throws SteepestError `ERR_ARGUMENT` */
+export function checkCount(name: string, value: number | undefined): void {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
   if (name === 'sampleRows' && value === Number.POSITIVE_INFINITY) return;
   bad(`${name} to be a whole number of at least 1`, value, 'Leave it out for the default.');
@@ -171,7 +175,7 @@ export function resolveOptions(path: string | URL, options: CsvOptions): Resolve
     categories: checkCategories(options),
     delimiter: options.delimiter ?? ',',
     decimal: options.decimal ?? '.',
-    missing: new Set(nameList('missing', options.missing ?? MISSING)),
+    missing: new MissingTexts(nameList('missing', options.missing ?? MISSING), options.decimal ?? '.'),
     largeIntegers,
     sampleRows: options.sampleRows ?? SAMPLE_ROWS,
   };

@@ -44,7 +44,7 @@ function checkStamp(path: string, now: FileStamp, then: FileStamp | undefined): 
   );
 }
 
-/** Bytes from `position` on, and where one byte separates fields. */
+/** The byte-level parser needs a delimiter of one byte. */
 const isFast = (delimiter: string): boolean => delimiter.length === 1 && delimiter.charCodeAt(0) < 128;
 
 /**
@@ -67,7 +67,7 @@ export async function* rowBatches(
     let batch = newBatch(schema, capacity);
     let { line } = header;
     if (isFast(options.delimiter)) {
-      const fast = new FastRows(options.path, schema, fields, options.delimiter, options.decimal);
+      const fast = new FastRows(options.path, schema, fields, options);
       fast.line = line;
       while (!fast.quoted) {
         position = fast.parse(lines.buffer, position, lines.end, batch);
