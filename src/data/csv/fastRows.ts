@@ -135,9 +135,14 @@ export class FastRows {
           let digits = at - first;
           if (c === decimal) {
             c = buffer[++at]!;
-            d = c ^ ZERO;
             const point = at;
             limit = lowDigits > 0 ? at : at + INT32_DIGITS - digits;
+            if (high === 0 && lowDigits === 0) {
+              // Zeros in front take no room: 0.01… may have as many digits as 1….
+              while (c === ZERO) c = buffer[++at]!;
+              limit = at + INT32_DIGITS;
+            }
+            d = c ^ ZERO;
             while (d < 10 && at < limit) {
               high = (Math.imul(high, 10) + d) | 0;
               c = buffer[++at]!;
