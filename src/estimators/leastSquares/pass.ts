@@ -33,7 +33,7 @@ export function cutFor(width: number): Cut {
   const pieceRows = Math.max(LEAST_PIECE_ROWS, Math.min(MOST_PIECE_ROWS, fitting));
   const pieces = Math.max(1, Math.floor(BLOCK_ELEMENTS / (pieceRows * width)));
   // Many share the work evenly among any number of threads; but each costs its square to bring together.
-  const accumulators = width <= 64 ? 48 : width <= 512 ? 12 : 4;
+  const accumulators = width <= 64 ? 48 : width <= 512 ? 12 : width <= 2048 ? 4 : 2;
   return { pieceRows, blockRows: pieces * pieceRows, accumulators };
 }
 
