@@ -1,8 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
-import { CsvError, type Info, type Options, parse } from 'csv-parse';
-import { parse as parseSync } from 'csv-parse/sync';
+import type { CsvError, Info, Options } from 'csv-parse';
 import { SteepestError } from '../../core/errors.js';
 import { fileError, systemError } from '../fileErrors.js';
+import { csvParser, csvParserSync } from './csvParse.cjs';
 import { MAX_LINE_BYTES } from './lineReader.js';
 
 /** The fields of one row, and the line of the file on which it begins. */
@@ -28,10 +28,15 @@ function parserOptions(delimiter: string): Options {
   };
 }
 
+/** By name: csv-parse has a class of its own for each of its entries. */
+function isCsvError(error: unknown): error is CsvError {
+  return error instanceof Error && error.constructor.name === 'CsvError';
+}
+
 /** @param begun the line on which the record began */
 function parserError(path: string, error: unknown, begun: number, lineOffset: number): SteepestError {
   if (error instanceof SteepestError) return error;
-  if (!(error instanceof CsvError)) return systemError(path, 'to be readable', error);
+  if (!isCsvError(error)) return systemError(path, 'to be readable', error);
   const found = Number((error as { lines?: unknown }).lines);
   const line = Number.isFinite(found) ? found + lineOffset : begun;
   switch (error.code) {
@@ -84,7 +89,7 @@ export async function* records(
   delimiter: string,
   line: number,
 ): AsyncGenerator<CsvRecord> {
-  const parser = parse(parserOptions(delimiter));
+  const parser = csvParser().parse(parserOptions(delimiter));
   // Errors of either stream reach the loop; the callback is there because pipeline wants one.
   pipeline(Readable.from(pieces), parser, () => undefined);
   let nextLine = line;
@@ -109,7 +114,8 @@ export function parseLine(
   line: number,
 ): readonly string[] | undefined {
   try {
-    const [first] = parseSync(text, { ...parserOptions(delimiter), info: false }) as unknown as string[][];
+    const options = { ...parserOptions(delimiter), info: false };
+    const [first] = csvParserSync().parse(text, options) as unknown as string[][];
     return first;
   } catch (error) {
     throw parserError(path, error, line, line - 1);
