@@ -1,6 +1,9 @@
-// Joins the compiled modules into a few files, dist/bundle/, which is what the package's entries are: importing hundreds
-// of small modules would take Node.js several times as long. Tests of single modules use dist/esm as it is.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// Makes dist/bundle/, which is what the package ships: the compiled modules joined into a few files, because importing
+// hundreds of small ones takes Node.js several times as long, and the types of what can be imported.
+//
+// There is one implementation, in CommonJS. The ES modules only name its exports: so a program that uses both `import` and
+// `require` has one of everything (error classes, idle threads). Tests of single modules use dist/esm as it is.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,71 +11,84 @@ import { rolldown } from 'rolldown';
 
 const require = createRequire(import.meta.url);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const modules = join(root, 'dist', 'esm');
-const bundle = join(root, 'dist', 'bundle');
+const dist = join(root, 'dist');
+const modules = join(dist, 'esm');
+const bundle = join(dist, 'bundle');
 
-/** What a user can import, and the command. */
-const ENTRIES = { index: join(modules, 'index.js'), kernels: join(modules, 'blas', 'index.js') };
-const COMMAND = { cli: join(modules, 'cli', 'main.js') };
-
-/** From dist/bundle/<format>/ to a file of dist/. */
-const fromBundle = (file) => `../../${relative(dirname(modules), file).replaceAll('\\', '/')}`;
-
-/** Dependencies stay imports. */
-const keepDependencies = {
-  name: 'keep-dependencies',
-  resolveId(source) {
-    const own = source.startsWith('.') || isAbsolute(source);
-    return own ? null : { id: source, external: true };
-  },
-};
-
-/** All bundles share the .cjs files of dist/esm, which find binaries and the worker by their own place. */
-const keepCjs = {
-  name: 'keep-cjs',
-  resolveId(source, importer) {
-    if (!source.endsWith('.cjs')) return null;
-    return { id: fromBundle(join(dirname(importer), source)), external: 'relative' };
-  },
-};
+/** What a user can import. */
+const ENTRIES = { index: 'index', kernels: 'blas/index' };
+/** What is started by its path: the command and the threads. */
+const PROGRAMS = { cli: 'cli/main', worker: 'parallel/worker' };
 
 /**
- * The same for ES modules, as calls of `require`: an `import` would start Node.js's parser of CommonJS exports, which
- * takes 10 ms and 10 MB.
+ * Dependencies stay imports. So do .cjs files, which find binaries and the worker by their own place: the bundle, which lies
+ * two folders deeper than dist/, uses the ones in dist/esm.
  */
-const requireCjs = {
-  name: 'require-cjs',
+const keepImports = {
+  name: 'keep-imports',
   resolveId(source, importer) {
-    return source.endsWith('.cjs') ? `${join(dirname(importer), source)}.mjs` : null;
-  },
-  load(id) {
-    if (!id.endsWith('.cjs.mjs')) return null;
-    const file = id.slice(0, -'.mjs'.length);
-    const names = Object.keys(require(file)).filter((name) => name !== '__esModule');
-    return [
-      "import { createRequire } from 'node:module';",
-      `const loaded = createRequire(import.meta.url)('${fromBundle(file)}');`,
-      ...names.map((name) => `export const ${name} = loaded.${name};`),
-    ].join('\n');
+    if (source.endsWith('.cjs')) {
+      const file = relative(dist, join(dirname(importer), source)).replaceAll('\\', '/');
+      return { id: `../../${file}`, external: 'relative' };
+    }
+    return source.startsWith('.') || isAbsolute(source) ? null : { id: source, external: true };
   },
 };
 
-async function write(input, output) {
-  const cjs = output.format === 'cjs' ? keepCjs : requireCjs;
-  const build = await rolldown({ input, platform: 'node', plugins: [cjs, keepDependencies] });
-  await build.write({ comments: false, ...output });
+/** A folder of the bundle whose .js files are of this type. */
+function folder(name, type) {
+  const path = join(bundle, name);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'package.json'), `${JSON.stringify({ type })}\n`);
+  return path;
+}
+
+async function joinModules() {
+  const dir = folder('cjs', 'commonjs');
+  const files = Object.entries({ ...ENTRIES, ...PROGRAMS });
+  const input = Object.fromEntries(files.map(([name, file]) => [name, join(modules, `${file}.js`)]));
+  const build = await rolldown({ input, platform: 'node', plugins: [keepImports] });
+  const names = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
+  await build.write({ dir, format: 'cjs', comments: false, ...names });
   await build.close();
+}
+
+/** ES modules with the exports of the CommonJS ones. */
+function nameExports() {
+  const dir = folder('esm', 'module');
+  for (const name of Object.keys(ENTRIES)) {
+    const names = Object.keys(require(join(bundle, 'cjs', `${name}.js`)));
+    const lines = [
+      "import { createRequire } from 'node:module';",
+      // Not `import`, which would start Node.js's parser of CommonJS exports: 10 ms and 10 MB.
+      `const loaded = createRequire(import.meta.url)('../cjs/${name}.js');`,
+      `export const { ${names.join(', ')} } = loaded;`,
+    ];
+    writeFileSync(join(dir, `${name}.js`), `${lines.join('\n')}\n`);
+  }
+}
+
+/** Copies the declarations that the entries' ones lead to. */
+function copyTypes(format) {
+  const from = join(dist, format);
+  const waiting = Object.values(ENTRIES).map((file) => join(from, `${file}.d.ts`));
+  const copied = new Set();
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (copied.has(file)) continue;
+    copied.add(file);
+    const target = join(bundle, format, 'types', relative(from, file));
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(file, target);
+    const text = readFileSync(file, 'utf8');
+    for (const [, name] of text.matchAll(/(?:from |import\()["'](\.[^"']+)["']/g)) {
+      waiting.push(join(dirname(file), name.replace(/\.(c?)js$/, '.d.$1ts')));
+    }
+  }
 }
 
 export async function bundleAll() {
   rmSync(bundle, { recursive: true, force: true });
-  const folder = (name, type) => {
-    mkdirSync(join(bundle, name), { recursive: true });
-    writeFileSync(join(bundle, name, 'package.json'), `${JSON.stringify({ type })}\n`);
-    return join(bundle, name);
-  };
-  const names = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
-  await write({ ...ENTRIES, ...COMMAND }, { dir: folder('esm', 'module'), format: 'esm', ...names });
-  const cjs = { ...ENTRIES, worker: join(modules, 'parallel', 'worker.js') };
-  await write(cjs, { dir: folder('cjs', 'commonjs'), format: 'cjs', ...names });
+  await joinModules();
+  nameExports();
+  for (const format of ['esm', 'cjs']) copyTypes(format);
 }

@@ -8,6 +8,7 @@ import { verifyBinaries } from './steps/binaries.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
 import { verifyNodes } from './steps/nodes.mjs';
 import { verifyPackage } from './steps/package.mjs';
+import { verifyRuntimes } from './steps/runtimes.mjs';
 import { verifySize } from './steps/size.mjs';
 import { verifyTypes } from './steps/types.mjs';
 import { verifyWindows } from './steps/windows.mjs';
@@ -18,6 +19,7 @@ const STEPS = new Map([
   ['types', verifyTypes],
   ['package', verifyPackage],
   ['nodes', verifyNodes],
+  ['runtimes', verifyRuntimes],
   ['kernels', verifyKernels],
   ['arm64', verifyArm64],
   ['windows', verifyWindows],

@@ -10,21 +10,31 @@ export const NODE_VERSIONS = ['20.20.2', '22.23.3', '24.21.0', '26.10.0'];
 export const NODE_ARM64 = '24.22.0';
 export const NODE_WINDOWS = '22.23.3';
 
-/**
- * @param {string} platform such as linux-x64, win-x64
- * @returns {string} the path of its executable
- */
-export function nodeFor(platform, version) {
-  const name = `node-${platform}`;
-  const folder = join(work, 'nodes', `${name}-${version}`);
-  const file = platform.startsWith('win') ? 'node.exe' : 'node';
-  const executable = join(folder, 'node_modules', name, 'bin', file);
+export const BUN_VERSION = '1.4.5';
+export const DENO_VERSION = '2.9.6';
+
+/** A program that an npm package holds. */
+function programOf(name, version, path) {
+  const folder = join(work, 'nodes', `${name.replace('/', '+')}-${version}`);
+  const executable = join(folder, 'node_modules', name, path);
   if (existsSync(executable)) return executable;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  // It is for another platform than this one, hence --force.
+  // It may be for another platform than this one, hence --force.
   run('npm', ['install', '--force', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`], {
     cwd: folder,
   });
   return executable;
 }
+
+/**
+ * @param {string} platform such as linux-x64, win-x64
+ * @returns {string} the path of its executable
+ */
+export function nodeFor(platform, version) {
+  return programOf(`node-${platform}`, version, platform.startsWith('win') ? 'bin/node.exe' : 'bin/node');
+}
+
+/** Other runtimes with Node-API, for Linux on x64. */
+export const bun = () => programOf('@oven/bun-linux-x64', BUN_VERSION, 'bin/bun');
+export const deno = () => programOf('@deno/linux-x64-glibc', DENO_VERSION, 'deno');
