@@ -27,6 +27,7 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define STEEPEST_NOINLINE __declspec(noinline)
+#define STEEPEST_INLINE __forceinline
 #if defined(_M_X64)
 #include <xmmintrin.h>
 #define STEEPEST_PREFETCH(p) _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0)
@@ -35,5 +36,7 @@
 #endif
 #else
 #define STEEPEST_NOINLINE __attribute__((noinline))
+// For functions that take accumulators by reference: not inlined, they would force them into memory.
+#define STEEPEST_INLINE inline __attribute__((always_inline))
 #define STEEPEST_PREFETCH(p) __builtin_prefetch(p)
 #endif

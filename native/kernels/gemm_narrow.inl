@@ -78,7 +78,7 @@ STEEPEST_NOINLINE void finishColumns(const GemmTile& t, int64_t row, int rows, F
 }
 
 // Accumulators are handed over as copies: an array whose address is known elsewhere would not live in registers.
-template <int N> inline void startColumns(const GemmTile& t, int64_t row, int rows, F (&acc)[N]) {
+template <int N> STEEPEST_INLINE void startColumns(const GemmTile& t, int64_t row, int rows, F (&acc)[N]) {
   F start[N];
   if (t.init == GemmInit::C) loadColumns(t.c + row * t.cRow, t.cRow, rows, start, N);
   STEEPEST_UNROLL
@@ -87,7 +87,7 @@ template <int N> inline void startColumns(const GemmTile& t, int64_t row, int ro
   }
 }
 
-template <int N> inline void endColumns(const GemmTile& t, int64_t row, int rows, const F (&acc)[N]) {
+template <int N> STEEPEST_INLINE void endColumns(const GemmTile& t, int64_t row, int rows, const F (&acc)[N]) {
   F end[N];
   STEEPEST_UNROLL
   for (int n = 0; n < N; ++n) end[n] = acc[n];
@@ -95,7 +95,7 @@ template <int N> inline void endColumns(const GemmTile& t, int64_t row, int rows
 }
 
 /** One step of k: x holds V vectors of rows, b the elements of N adjacent columns. */
-template <int N, int V> inline void narrowStep(const F (&x)[V], const float* b, F (&acc)[V][N]) {
+template <int N, int V> STEEPEST_INLINE void narrowStep(const F (&x)[V], const float* b, F (&acc)[V][N]) {
   STEEPEST_UNROLL
   for (int n = 0; n < N; ++n) {
     const F y = broadcastLoad(b + n);

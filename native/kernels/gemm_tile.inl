@@ -108,10 +108,10 @@ template <int MR> struct GemmCursor {
   int64_t aRowBytes;
   const float* b;
 
-  F broadcastA(int i) const { return broadcastLoad(afterBytes(a[i / 3], (i % 3) * aRowBytes)); }
+  STEEPEST_INLINE F broadcastA(int i) const { return broadcastLoad(afterBytes(a[i / 3], (i % 3) * aRowBytes)); }
 };
 
-template <int NV, bool masked> inline void loadB(const float* b, int tail, F (&bs)[NV]) {
+template <int NV, bool masked> STEEPEST_INLINE void loadB(const float* b, int tail, F (&bs)[NV]) {
   STEEPEST_UNROLL
   for (int v = 0; v < NV; ++v) {
     bs[v] = v == NV - 1 ? loadTail<masked>(b + v * kLanes, tail) : load(b + v * kLanes);
@@ -123,7 +123,7 @@ template <int NV, bool masked> inline void loadB(const float* b, int tail, F (&b
  * the others. For ten steps of k this is worth a twentieth of the time.
  */
 template <int MR, int NV, bool masked, AtStore at>
-inline void lastStep(const GemmTile& t, const GemmCursor<MR>& now, const F (&acc)[MR][NV]) {
+STEEPEST_INLINE void lastStep(const GemmTile& t, const GemmCursor<MR>& now, const F (&acc)[MR][NV]) {
   F bs[NV];
   loadB<NV, masked>(now.b, t.tail, bs);
   STEEPEST_UNROLL
@@ -148,7 +148,7 @@ inline void lastStep(const GemmTile& t, const GemmCursor<MR>& now, const F (&acc
 }
 
 /** What the accumulators start from. */
-template <int MR, int NV, bool masked> inline void startTile(const GemmTile& t, F (&acc)[MR][NV]) {
+template <int MR, int NV, bool masked> STEEPEST_INLINE void startTile(const GemmTile& t, F (&acc)[MR][NV]) {
   STEEPEST_UNROLL
   for (int i = 0; i < MR; ++i) {
     STEEPEST_UNROLL
