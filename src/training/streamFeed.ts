@@ -122,7 +122,8 @@ export class StreamFeed {
     this.index = new Uint32Array(arena, index.byteOffset, index.cols);
     this.order = data.bufferRows > 0 ? new ShuffleBuffer(data.bufferRows, seed) : new ArrivalOrder();
     this.slotRows = new Uint32Array(data.slots);
-    this.free = Uint32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    this.free = new Uint32Array(capacity);
+    for (let i = 0; i < capacity; i++) this.free[i] = capacity - 1 - i;
     this.freeCount = capacity;
   }
 

@@ -72,13 +72,17 @@ describe('a lost worker thread', () => {
 
   const script = (name: string): string => fileURLToPath(new URL(`faults/${name}`, import.meta.url));
   it.each([
-    ['exit', 1, 1],
-    ['exit', 2, 10],
-    ['exit', 3, 501],
-    ['throw', 1, 2],
-    ['throw', 2, 33],
-    ['throw', 3, 500],
-  ])('a thread that ends by %s: number %i, at barrier %i', async (kind, thread, at) => {
+    ['exit', 1, 1, ''],
+    ['exit', 2, 10, ''],
+    ['exit', 3, 501, ''],
+    ['throw', 1, 2, ''],
+    ['throw', 2, 33, ''],
+    ['throw', 3, 500, ''],
+    ['exit', 1, 1, 'on a stream'],
+    ['exit', 2, 10, 'on a stream'],
+    ['throw', 3, 33, 'on a stream'],
+    ['throw', 1, 50, 'on a stream'],
+  ])('a thread that ends by %s: number %i, at barrier %i %s', async (kind, thread, at, stream) => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--require', script('faultyThread.cjs'), script('fitTwice.mjs')],
@@ -88,6 +92,7 @@ describe('a lost worker thread', () => {
           FAULT_KIND: kind,
           FAULT_THREAD: String(thread),
           FAULT_AT: String(at),
+          FAULT_STREAM: stream,
         },
       },
     );

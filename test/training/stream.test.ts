@@ -89,6 +89,24 @@ describe('fit on a stream has the bits of fit on the same rows in memory', () =>
     expect(bytesOf(model)).toEqual(bytesOf(memory));
   });
 
+  it('with fewer rows than a mini-batch, and with mini-batches that end where the stream does', async () => {
+    for (const batchSize of [1000, ROWS, ROWS / 2]) {
+      const [memory, model] = [build(), build()];
+      const expected = await memory.fit(x, y, { ...options, batchSize });
+      expect(await model.fit(batches, { ...options, batchSize, workers: 3 })).toEqual(expected);
+      expect(bytesOf(model)).toEqual(bytesOf(memory));
+    }
+  });
+
+  it('going on from an earlier fit', async () => {
+    const [memory, model] = [build(), build()];
+    for (let i = 0; i < 2; i++) {
+      await memory.fit(x, y, { ...options, shuffle: true });
+      await model.fit(batches, { ...options, shuffle: true, workers: 2 });
+    }
+    expect(bytesOf(model)).toEqual(bytesOf(memory));
+  });
+
   it('with a validation stream, evaluated too', async () => {
     const [memory, model] = [build(), build()];
     const expected = await memory.fit(x, y, { ...options, validationData: [x, y] });

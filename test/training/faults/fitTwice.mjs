@@ -1,4 +1,6 @@
-// Fits a model while a thread fails, then fits it again; prints what happened as JSON. Run by faults.test.ts.
+// Fits a model while a thread fails, then fits it again; prints what happened as JSON. With FAULT_STREAM the data come as a
+// stream, slower than they are worked off. Run by faults.test.ts.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { layers, sequential } from 'steepest';
 
 const ROWS = 64;
@@ -10,11 +12,20 @@ const model = sequential({
 });
 model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
 
+async function* stream() {
+  for (let i = 0; i < 4; i++) {
+    await sleep(1);
+    yield { x: x.slice(0, 30), y: y.slice(0, 30) };
+  }
+}
+
 const finite = () => model.getWeights().every(({ data }) => data.every(Number.isFinite));
 const outcome = { code: 'none', message: '', elapsedMs: 0 };
 const begun = performance.now();
 try {
-  await model.fit(x, y, { epochs: 1000, batchSize: 8, workers: 3 });
+  const endless = { epochs: 1000, batchSize: 8, workers: 3 };
+  if (process.env.FAULT_STREAM) await model.fit(stream, endless);
+  else await model.fit(x, y, endless);
 } catch (error) {
   Object.assign(outcome, { code: error.code, message: error.message });
 }
