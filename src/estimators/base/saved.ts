@@ -106,6 +106,7 @@ function restore(
   if (!valid || depth > MAX_DEPTH) throw fileError('a description of an estimator', 'something else');
   const { type, params, state } = description as unknown as Description;
   if (state === undefined) return { type, params, state };
+  if (!isRecord(state)) throw fileError(`what a ${type} has learned`, 'something else');
   const { tensors: names, attributes, children = {} } = state;
   if (!Array.isArray(names) || !isRecord(attributes) || !isRecord(children)) {
     throw fileError(`what a ${type} has learned`, 'something else');

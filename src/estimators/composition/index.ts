@@ -1,6 +1,5 @@
+export type { ColumnChoice, ColumnRule } from './columnParts.js';
 export {
-  type ColumnChoice,
-  type ColumnRule,
   ColumnTransformer,
   type ColumnTransformerParams,
   columnTransformer,

@@ -122,8 +122,30 @@ export interface FittedNetwork {
   model: Sequential;
   columns: FittedColumns;
   head: Head;
+  shape: Shape;
   lossCurve: number[];
   validationLossCurve: number[];
+}
+
+/** What the weights were trained with. */
+type Shape = Pick<MlpParams, 'hiddenLayerSizes' | 'activation'>;
+
+function isShape(value: unknown): value is Shape {
+  if (typeof value !== 'object' || value === null) return false;
+  const { hiddenLayerSizes: sizes, activation } = value as Partial<Shape>;
+  return Array.isArray(sizes) && sizes.every(isCount) && ACTIVATIONS.some((name) => name === activation);
+}
+
+/** @throws SteepestError `ERR_MODEL_FILE` unless the file has as many numbers as dense layers of these sizes take */
+function checkParameterCount(sizes: readonly number[], { tensors }: SavedState): void {
+  const wanted = sizes.slice(1).reduce((sum, units, i) => sum + (sizes[i]! + 1) * units, 0);
+  const present = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+  if (wanted === present) return;
+  throw new SteepestError('ERR_MODEL_FILE', {
+    expected: `${wanted} weights for layers of ${sizes.join(', ')}`,
+    given: `${present}`,
+    mend: 'Save the estimator again.',
+  });
 }
 
 const isNumbers = (value: unknown): value is number[] =>
@@ -188,7 +210,9 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     });
     const columns = { cols: features.cols, names: features.names };
     const { lossCurve, validationLossCurve } = result;
-    return { fitted: { model, columns, head, lossCurve, validationLossCurve }, result };
+    const { hiddenLayerSizes, activation } = params;
+    const shape = { hiddenLayerSizes, activation };
+    return { fitted: { model, columns, head, shape, lossCurve, validationLossCurve }, result };
   }
 
   /** Outputs of the network, rows × units, in float64. */
@@ -205,9 +229,8 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   protected networkState(): SavedState | undefined {
     if (this.network === undefined) return undefined;
-    const { model, columns, lossCurve, validationLossCurve, head } = this.network;
+    const { model, columns, lossCurve, validationLossCurve, head, shape } = this.network;
     const tensors = Object.fromEntries(model.getWeights().map((weight, i) => [`weight.${i}`, weight]));
-    const { hiddenLayerSizes, activation } = this.params;
     return {
       tensors,
       attributes: {
@@ -215,7 +238,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
         names: columns.names ?? null,
         units: head.units,
         // What the weights were trained with, which setParams may have changed since.
-        shape: { hiddenLayerSizes, activation },
+        shape: { ...shape },
         lossCurve,
         validationLossCurve,
       },
@@ -224,7 +247,11 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   protected restoreNetwork(state: SavedState, head: Head): void {
     const cols = attribute(state, 'cols', isCount);
-    const model = this.build(cols, { ...head, units: attribute(state, 'units', isCount) }, 1);
+    const units = attribute(state, 'units', isCount);
+    const shape = attribute(state, 'shape', isShape);
+    // Before anything is allocated: a damaged size must not ask for more than the file holds.
+    checkParameterCount([cols, ...shape.hiddenLayerSizes, units], state);
+    const model = this.build(cols, { ...head, units }, 1, shape);
     const weights = Object.keys(state.tensors).map((_, i) => state.tensors[`weight.${i}`]!);
     try {
       model.setWeights(weights);
@@ -241,6 +268,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       model,
       columns: { cols, names: attribute(state, 'names', isNames) ?? undefined },
       head,
+      shape,
       lossCurve: attribute(state, 'lossCurve', isNumbers),
       validationLossCurve: attribute(state, 'validationLossCurve', isNumbers),
     };
@@ -267,8 +295,9 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return fresh;
   }
 
-  private build(cols: number, head: Head, batchSize: number): Sequential {
-    const { hiddenLayerSizes, activation, alpha, seed } = this.params;
+  private build(cols: number, head: Head, batchSize: number, shape: Shape = this.params): Sequential {
+    const { alpha, seed } = this.params;
+    const { hiddenLayerSizes, activation } = shape;
     const kernelRegularizer = { l2: alpha / 2 / batchSize };
     const sizes = [...hiddenLayerSizes, head.units];
     const model = sequential({

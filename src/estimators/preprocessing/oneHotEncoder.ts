@@ -232,7 +232,15 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
         list === false
           ? toCategories('numeric', [...float64Tensor(state, `categories.${j}`, [-1]).data])
           : toCategories('text', list);
-      return { ...categories, dropped: dropped[j]! };
+      const position = dropped[j]!;
+      if (position < -1 || position >= categories.list.length || categories.list.length === 0) {
+        throw new SteepestError('ERR_MODEL_FILE', {
+          expected: `categories of column ${j}, and the one that is left out among them`,
+          given: `${categories.list.length} categories, number ${position} left out`,
+          mend: 'Save the encoder again.',
+        });
+      }
+      return { ...categories, dropped: position };
     });
     this.fitted = fitted;
   }

@@ -1,51 +1,17 @@
 import { checkBoolean, checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { type Align, table } from '../../core/table.js';
 import type { Label } from '../base/labels.js';
-import {
-  type CrossValidateOptions,
-  deviationOf,
-  type FoldResult,
-  fitAndScore,
-  foldRows,
-  meanOf,
-  prepare,
-  SCORE_DIGITS,
-} from './crossValidate.js';
+import { type SavedEstimator, writeSaved } from '../base/saved.js';
+import { type CrossValidateOptions, fitAndScore, foldRows, prepare } from './crossValidate.js';
+import { bestOf, type Candidate, combinations, type GridResults, type ParamGrid, summarise } from './grid.js';
 import { cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
 import type { RowsInput } from './rows.js';
 import { resolveScorers } from './scorers.js';
-
-/** Values to try for each parameter; of a pipeline, under step__param. */
-export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
 
 export interface GridSearchOptions<E = Fittable>
   extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight'> {
   /** Fit the best on all rows afterwards (true); with several scores, the name of the one that decides. */
   refit?: boolean | string;
-}
-
-/** One combination of parameters and how it did. */
-export interface Candidate {
-  params: Readonly<Record<string, unknown>>;
-  /** By score: of each fold, mean, standard deviation, and place (1 is best; equal means share it). */
-  test: Readonly<Record<string, CandidateScore>>;
-  /** With `returnTrainScore`. */
-  train?: Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
-  meanFitTimeMs: number;
-  meanScoreTimeMs: number;
-}
-
-export interface CandidateScore {
-  folds: Float64Array;
-  mean: number;
-  std: number;
-  rank: number;
-}
-
-/** All candidates, in the order of the grid; `String(results)` is a table, the best first. */
-export interface GridResults extends ReadonlyArray<Candidate> {
-  toString(): string;
 }
 
 const KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
@@ -66,6 +32,7 @@ interface Found {
  * `predict`, `score` and so on are those of `bestEstimator`.
  */
 export class GridSearch<E extends Fittable = Fittable> implements Fittable {
+  readonly type = 'GridSearch';
   private found: Found | undefined;
 
   /** Made by {@link gridSearch}. */
@@ -219,6 +186,22 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this;
   }
 
+  /** The best estimator as plain data: what is saved of a search is what it found. @throws SteepestError `ERR_NOT_FITTED` */
+  toSaved(): SavedEstimator {
+    const best = this.delegate('save()');
+    if ('toSaved' in best && typeof best.toSaved === 'function') return best.toSaved() as SavedEstimator;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'an estimator that can be saved',
+      given: 'one without toSaved()',
+      mend: "Extend one of this package's estimators.",
+    });
+  }
+
+  /** Writes the best estimator to a safetensors file, from which `loadEstimator` reads it. @throws SteepestError `ERR_NOT_FITTED` */
+  async save(path: string): Promise<void> {
+    await writeSaved(path, this.toSaved());
+  }
+
   clone(): GridSearch<E> {
     return new GridSearch(this.estimator.clone() as E, this.paramGrid, this.options);
   }
@@ -277,32 +260,6 @@ export function gridSearch<E extends Fittable>(
   return new GridSearch(estimator, paramGrid, options);
 }
 
-/** All combinations: names in alphabetical order, the last one varying fastest, as in scikit-learn. */
-function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Record<string, unknown>[] {
-  const grids = (Array.isArray(paramGrid) ? paramGrid : [paramGrid]) as readonly ParamGrid[];
-  const all = grids.flatMap((grid) => {
-    let made: Record<string, unknown>[] = [{}];
-    for (const name of Object.keys(grid).sort()) {
-      const values = grid[name];
-      if (!Array.isArray(values) || values.length === 0) {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: `a list of values to try for '${name}'`,
-          given: JSON.stringify(values) ?? 'undefined',
-          mend: `Write { ${name}: [1, 10] }.`,
-        });
-      }
-      made = made.flatMap((params) => values.map((value) => ({ ...params, [name]: value as unknown })));
-    }
-    return made;
-  });
-  if (all.length > 0) return all;
-  throw new SteepestError('ERR_EMPTY', {
-    expected: 'at least one grid of parameters',
-    given: 'none',
-    mend: 'Write { C: [0.1, 1, 10] }.',
-  });
-}
-
 /** The name of the score that decides; undefined if there are several and none was named. */
 function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): string | undefined {
   const { names } = resolveScorers(scoring);
@@ -321,76 +278,4 @@ function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): str
     given: 'refit: true',
     mend: `Use refit: '${names[0]}', or false.`,
   });
-}
-
-function summarise(
-  candidates: readonly Record<string, unknown>[],
-  perCandidate: readonly (readonly FoldResult[])[],
-  names: readonly string[],
-  hasTrain: boolean,
-): GridResults {
-  const scores = (results: readonly FoldResult[], part: 'test' | 'train', name: string) => {
-    const folds = Float64Array.from(results, (result) => result[part]![name]!);
-    return { folds, mean: meanOf(folds), std: deviationOf(folds) };
-  };
-  const tests = perCandidate.map((results) => names.map((name) => scores(results, 'test', name)));
-  const list = candidates.map((params, c): Candidate => {
-    const results = perCandidate[c]!;
-    const ranked = names.map((name, s) => {
-      const one = tests[c]![s]!;
-      return [
-        name,
-        {
-          ...one,
-          rank: rankOf(
-            one.mean,
-            tests.map((other) => other[s]!.mean),
-          ),
-        },
-      ] as const;
-    });
-    return {
-      params,
-      test: Object.fromEntries(ranked),
-      ...(hasTrain
-        ? { train: Object.fromEntries(names.map((name) => [name, scores(results, 'train', name)])) }
-        : {}),
-      meanFitTimeMs: meanOf(results.map(({ fitTimeMs }) => fitTimeMs)),
-      meanScoreTimeMs: meanOf(results.map(({ scoreTimeMs }) => scoreTimeMs)),
-    };
-  });
-  return Object.assign(list, { toString: () => print(list, names) });
-}
-
-/** 1 + how many are better; NaN is worse than any number. */
-function rankOf(mean: number, all: readonly number[]): number {
-  return 1 + all.filter((other) => (Number.isNaN(mean) ? !Number.isNaN(other) : other > mean)).length;
-}
-
-function bestOf(results: GridResults, name: string): number {
-  return results.findIndex(({ test }) => test[name]!.rank === 1);
-}
-
-function print(list: readonly Candidate[], names: readonly string[]): string {
-  const first = names[0]!;
-  const params = [...new Set(list.flatMap((candidate) => Object.keys(candidate.params)))].sort();
-  const rows = [...list]
-    .sort((a, b) => a.test[first]!.rank - b.test[first]!.rank)
-    .map((candidate) => [
-      String(candidate.test[first]!.rank),
-      ...params.map((name) => (name in candidate.params ? show(candidate.params[name]) : '')),
-      ...names.map((name) => {
-        const { mean, std } = candidate.test[name]!;
-        return `${mean.toFixed(SCORE_DIGITS)} ± ${std.toFixed(SCORE_DIGITS)}`;
-      }),
-      candidate.meanFitTimeMs.toFixed(0),
-    ]);
-  const head = ['rank', ...params, ...names, 'fit ms'];
-  const align = head.map((_, i): Align => (i >= 1 && i <= params.length ? 'left' : 'right'));
-  return table(head, rows, align);
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'type' in value) return String(value.type);
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }

@@ -6,14 +6,11 @@ export {
   type ErrorScore,
 } from './crossValidate.js';
 export { type Fold, type FoldOptions, KFold, type Splitter, StratifiedKFold } from './folds.js';
+export type { Candidate, CandidateScore, GridResults, ParamGrid } from './grid.js';
 export {
-  type Candidate,
-  type CandidateScore,
-  type GridResults,
   GridSearch,
   type GridSearchOptions,
   gridSearch,
-  type ParamGrid,
 } from './gridSearch.js';
 export type { RowsInput, RowsOf } from './rows.js';
 export { type ScorerFunction, type ScorerName, type Scoring, scorerNames } from './scorers.js';

@@ -225,6 +225,8 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
     expect(loaded.type).toBe(transformer.type);
     expect(plain(await loaded.transform(X))).toEqual(plain(await transformer.transform(X)));
     expect(loaded.getFeatureNamesOut()).toEqual(transformer.getFeatureNamesOut());
+    const Class = transformer.constructor as unknown as { load(path: string): Promise<AnyTransformer> };
+    expect(plain(await (await Class.load(path)).transform(X))).toEqual(plain(await transformer.transform(X)));
     const clone = transformer.clone();
     await expect(clone.transform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
     expect(plain(await clone.fitTransform(X))).toEqual(plain(await transformer.transform(X)));

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   columnTransformer,
   crossValidate,
@@ -5,6 +8,7 @@ import {
   gridSearch,
   KFold,
   LogisticRegression,
+  loadEstimator,
   metrics,
   OneHotEncoder,
   PolynomialFeatures,
@@ -199,6 +203,23 @@ describe('gridSearch', () => {
     const nested = await crossValidate(search, x, y, { cv: 3, scoring: 'accuracy' });
     expect(nested.test.score!.length).toBe(3);
     expect(search.refitTimeMs).toBeGreaterThan(0);
+  });
+
+  it('can be a step of a pipeline, and is saved as the best that it found', async () => {
+    const search = gridSearch(new LogisticRegression(), { C: [0.01, 1] }, { cv: 3 });
+    const outer = pipeline(['scale', new StandardScaler()], ['search', search]);
+    await expect(search.save(join(tmpdir(), 'nothing.safetensors'))).rejects.toThrow(code('ERR_NOT_FITTED'));
+    await outer.fit(x, y);
+    const folder = await mkdtemp(join(tmpdir(), 'steepest-search-'));
+    try {
+      const path = join(folder, 'outer.safetensors');
+      await outer.save(path);
+      const loaded = (await loadEstimator(path)) as unknown as typeof outer;
+      expect(await loaded.predict(x)).toEqual(await outer.predict(x));
+      expect(loaded.namedSteps.search!.type).toBe('LogisticRegression');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('swaps whole steps, in several grids', async () => {

@@ -1,0 +1,131 @@
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { isNumericColumn } from '../../data/column.js';
+import { DataTable } from '../../data/dataTable.js';
+import { readFeatures } from '../base/features.js';
+import {
+  allocate,
+  besideEachOther,
+  columnName,
+  forSlices,
+  showColumn,
+  type TableColumns,
+  type TableOutput,
+  toDataTable,
+} from '../base/tables.js';
+import type { Step } from './steps.js';
+
+/** Columns by number (negative ones count from the end) or name; one, or a list. */
+export type ColumnChoice = number | string | readonly (number | string)[];
+
+/** What happens to which columns: a transformer, or 'passthrough' or 'drop'. */
+export type ColumnRule = readonly [
+  name: string,
+  transformer: Step | 'passthrough' | 'drop',
+  columns: ColumnChoice,
+];
+
+export const isWord = (value: unknown): value is 'passthrough' | 'drop' =>
+  value === 'passthrough' || value === 'drop';
+
+/** A part of the fit: its columns by number, and how many columns it gives. */
+export interface Part {
+  name: string;
+  step: Step | 'passthrough' | 'drop';
+  columns: readonly number[];
+  width: number;
+}
+
+export interface SavedPart {
+  name: string;
+  columns: number[];
+  width: number;
+  word: 'passthrough' | 'drop' | null;
+}
+
+export function isSavedParts(value: unknown, cols: number): value is SavedPart[] {
+  const isColumn = (j: unknown): boolean => Number.isInteger(j) && (j as number) >= 0 && (j as number) < cols;
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (part) =>
+        typeof part === 'object' &&
+        part !== null &&
+        typeof part.name === 'string' &&
+        Array.isArray(part.columns) &&
+        part.columns.every(isColumn) &&
+        Number.isSafeInteger(part.width) &&
+        part.width >= 0 &&
+        (part.word === null || isWord(part.word)),
+    )
+  );
+}
+
+export function columnNumber(part: string, column: number | string, { cols, names }: TableColumns): number {
+  const j =
+    typeof column === 'number' ? (column < 0 ? column + cols : column) : (names?.indexOf(column) ?? -1);
+  if (j >= 0 && j < cols) return j;
+  const isName = typeof column === 'string';
+  throw new SteepestError(isName ? 'ERR_UNKNOWN_NAME' : 'ERR_ARGUMENT', {
+    expected: isName
+      ? `columns of '${part}' to be among ${names === undefined ? 'none: X has no names' : names.map((n) => `'${n}'`).join(', ')}`
+      : `columns of '${part}' from ${-cols} to ${cols - 1}`,
+    given: isName ? `'${column}'` : String(column),
+    mend: isName && names === undefined ? 'Use column numbers, or pass a DataTable.' : 'Check the columns.',
+  });
+}
+
+/** Some columns as a table of their own: plain numbers as plain numbers. */
+export async function pick(table: TableColumns, columns: readonly number[]): Promise<TableOutput> {
+  const chosen = columns.map((j) => table.column(j));
+  if (!table.isTable) return besideEachOther(chosen as readonly Float64Array[]);
+  return toDataTable(
+    chosen,
+    columns.map((j) => columnName(table.names, j)),
+  );
+}
+
+export interface Output {
+  part: Part;
+  data: ArrayLike<number>;
+  rows: number;
+  cols: number;
+}
+
+export function toOutput(part: Part, result: TableOutput): Output {
+  if (result instanceof DataTable) {
+    const j = result.columnNames.findIndex((name) => !isNumericColumn(result.column(name)));
+    if (j >= 0) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `numbers from part '${part.name}'`,
+        given: `text in column ${showColumn(result.columnNames, j)}`,
+        mend: 'Encode it with OneHotEncoder, as a last step of a pipeline if need be, or drop it.',
+      });
+    }
+  }
+  const { data, rows, cols } = readFeatures(`the output of '${part.name}'`, result);
+  return { part, data, rows, cols };
+}
+
+export async function sideBySide(rows: number, outputs: readonly Output[]): Promise<NdArray<Float64Array>> {
+  const width = outputs.reduce((sum, { cols }) => sum + cols, 0);
+  const result = allocate(rows, width);
+  let offset = 0;
+  for (const { part, data, rows: given, cols } of outputs) {
+    if (given !== rows) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `${rows} rows from part '${part.name}', as X has`,
+        given: `${given}`,
+        mend: 'Use transformers that keep rows.',
+      });
+    }
+    const start = offset;
+    await forSlices(rows, cols, (begin, end) => {
+      for (let i = begin; i < end; i++) {
+        for (let j = 0; j < cols; j++) result.data[i * width + start + j] = data[i * cols + j]!;
+      }
+    });
+    offset += cols;
+  }
+  return result;
+}

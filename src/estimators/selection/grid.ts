@@ -1,0 +1,129 @@
+import { SteepestError } from '../../core/errors.js';
+import { type Align, table } from '../../core/table.js';
+import { deviationOf, type FoldResult, meanOf, SCORE_DIGITS } from './crossValidate.js';
+
+/** Values to try for each parameter; of a pipeline, under step__param. */
+export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
+
+/** One combination of parameters and how it did. */
+export interface Candidate {
+  params: Readonly<Record<string, unknown>>;
+  /** By score: of each fold, mean, standard deviation, and place (1 is best; equal means share it). */
+  test: Readonly<Record<string, CandidateScore>>;
+  /** With `returnTrainScore`. */
+  train?: Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
+  meanFitTimeMs: number;
+  meanScoreTimeMs: number;
+}
+
+export interface CandidateScore {
+  folds: Float64Array;
+  mean: number;
+  std: number;
+  rank: number;
+}
+
+/** All candidates, in the order of the grid; `String(results)` is a table, the best first. */
+export interface GridResults extends ReadonlyArray<Candidate> {
+  toString(): string;
+}
+
+/** All combinations: names in alphabetical order, the last one varying fastest, as in scikit-learn. */
+export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Record<string, unknown>[] {
+  const grids = (Array.isArray(paramGrid) ? paramGrid : [paramGrid]) as readonly ParamGrid[];
+  const all = grids.flatMap((grid) => {
+    let made: Record<string, unknown>[] = [{}];
+    for (const name of Object.keys(grid).sort()) {
+      const values = grid[name];
+      if (!Array.isArray(values) || values.length === 0) {
+        throw new SteepestError('ERR_ARGUMENT', {
+          expected: `a list of values to try for '${name}'`,
+          given: JSON.stringify(values) ?? 'undefined',
+          mend: `Write { ${name}: [1, 10] }.`,
+        });
+      }
+      made = made.flatMap((params) => values.map((value) => ({ ...params, [name]: value as unknown })));
+    }
+    return made;
+  });
+  if (all.length > 0) return all;
+  throw new SteepestError('ERR_EMPTY', {
+    expected: 'at least one grid of parameters',
+    given: 'none',
+    mend: 'Write { C: [0.1, 1, 10] }.',
+  });
+}
+
+/** Scores of all candidates, from the results of each on every fold. */
+export function summarise(
+  candidates: readonly Record<string, unknown>[],
+  perCandidate: readonly (readonly FoldResult[])[],
+  names: readonly string[],
+  hasTrain: boolean,
+): GridResults {
+  const scores = (results: readonly FoldResult[], part: 'test' | 'train', name: string) => {
+    const folds = Float64Array.from(results, (result) => result[part]![name]!);
+    return { folds, mean: meanOf(folds), std: deviationOf(folds) };
+  };
+  const tests = perCandidate.map((results) => names.map((name) => scores(results, 'test', name)));
+  const list = candidates.map((params, c): Candidate => {
+    const results = perCandidate[c]!;
+    const ranked = names.map((name, s) => {
+      const one = tests[c]![s]!;
+      return [
+        name,
+        {
+          ...one,
+          rank: rankOf(
+            one.mean,
+            tests.map((other) => other[s]!.mean),
+          ),
+        },
+      ] as const;
+    });
+    return {
+      params,
+      test: Object.fromEntries(ranked),
+      ...(hasTrain
+        ? { train: Object.fromEntries(names.map((name) => [name, scores(results, 'train', name)])) }
+        : {}),
+      meanFitTimeMs: meanOf(results.map(({ fitTimeMs }) => fitTimeMs)),
+      meanScoreTimeMs: meanOf(results.map(({ scoreTimeMs }) => scoreTimeMs)),
+    };
+  });
+  return Object.assign(list, { toString: () => print(list, names) });
+}
+
+/** 1 + how many are better; NaN is worse than any number. */
+function rankOf(mean: number, all: readonly number[]): number {
+  return 1 + all.filter((other) => (Number.isNaN(mean) ? !Number.isNaN(other) : other > mean)).length;
+}
+
+/** Place of the best candidate; of several, the first. */
+export function bestOf(results: GridResults, name: string): number {
+  return results.findIndex(({ test }) => test[name]!.rank === 1);
+}
+
+function print(list: readonly Candidate[], names: readonly string[]): string {
+  const first = names[0]!;
+  const params = [...new Set(list.flatMap((candidate) => Object.keys(candidate.params)))].sort();
+  const rows = [...list]
+    .sort((a, b) => a.test[first]!.rank - b.test[first]!.rank)
+    .map((candidate) => [
+      String(candidate.test[first]!.rank),
+      ...params.map((name) => (name in candidate.params ? show(candidate.params[name]) : '')),
+      ...names.map((name) => {
+        const { mean, std } = candidate.test[name]!;
+        return `${mean.toFixed(SCORE_DIGITS)} ± ${std.toFixed(SCORE_DIGITS)}`;
+      }),
+      candidate.meanFitTimeMs.toFixed(0),
+    ]);
+  const head = ['rank', ...params, ...names, 'fit ms'];
+  const align = head.map((_, i): Align => (i >= 1 && i <= params.length ? 'left' : 'right'));
+  return table(head, rows, align);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'type' in value) return String(value.type);
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  columnTransformer,
+  data,
+  estimatorTypes,
+  LabelEncoder,
+  LinearRegression,
+  LogisticRegression,
+  loadEstimator,
+  MinMaxScaler,
+  MLPClassifier,
+  MLPRegressor,
+  OneHotEncoder,
+  PolynomialFeatures,
+  pipeline,
+  Ridge,
+  SimpleImputer,
+  StandardScaler,
+  SteepestError,
+} from 'steepest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
+
+type Json = null | number | string | boolean | Json[] | { [key: string]: Json };
+
+const table = new data.DataTable({ a: [1, 2, Number.NaN], b: ['x', null, 'y'] });
+const numbers = [
+  [1, 2],
+  [3, 4],
+];
+const small = { hiddenLayerSizes: [2], maxIter: 1 };
+const KINDS: [string, () => Promise<{ save(path: string): Promise<void> }>][] = [
+  ['StandardScaler', () => new StandardScaler().fit(numbers)],
+  ['MinMaxScaler', () => new MinMaxScaler().fit(numbers)],
+  ['OneHotEncoder', () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
+  ['SimpleImputer', () => new SimpleImputer({ strategy: 'mostFrequent', addIndicator: true }).fit(table)],
+  ['PolynomialFeatures', () => new PolynomialFeatures().fit(numbers)],
+  ['LabelEncoder', () => new LabelEncoder().fit(['a', 'b'])],
+  ['Pipeline', () => pipeline(new StandardScaler(), new MinMaxScaler()).fit(numbers)],
+  [
+    'ColumnTransformer',
+    () =>
+      columnTransformer([['e', new OneHotEncoder(), 'b']], { remainder: new StandardScaler() }).fit(table),
+  ],
+  ['LinearRegression', () => new LinearRegression().fit(numbers, [1, 2])],
+  ['Ridge', () => new Ridge().fit(numbers, [1, 2])],
+  ['LogisticRegression', () => new LogisticRegression().fit(numbers, ['a', 'b'])],
+  ['MLPRegressor', () => new MLPRegressor(small).fit(numbers, [1, 2])],
+  ['MLPClassifier', () => new MLPClassifier(small).fit(numbers, ['a', 'b'])],
+];
+const WRONG: Json[] = [null, -1, 0, 1.5, 1e9, 'x', true, [], [null], {}, { e: 1 }];
+
+/** Every place in a value, as a list of keys. */
+function places(value: Json, at: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [at];
+  const inner = Object.entries(value).flatMap(([key, item]) => places(item, [...at, key]));
+  return [at, ...inner];
+}
+
+function replaced(value: Json, [key, ...rest]: readonly string[], by: Json | undefined): Json {
+  const copy = structuredClone(value) as { [key: string]: Json };
+  if (rest.length > 0) copy[key!] = replaced(copy[key!]!, rest, by);
+  else if (by === undefined) delete copy[key!];
+  else copy[key!] = by;
+  return copy;
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'steepest-hostile-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(KINDS)('%s from a damaged file', (_, make) => {
+  it('is loaded whole or refused with a SteepestError, whatever is wrong in its description', async () => {
+    const path = join(folder, 'damaged.safetensors');
+    await (await make()).save(path);
+    const { tensors, metadata } = decodeSafetensors(await readFile(path));
+    const description = JSON.parse(metadata.estimator!) as Json;
+    let refused = 0;
+    for (const place of places(description).filter(({ length }) => length > 0)) {
+      for (const wrong of [undefined, ...WRONG]) {
+        const estimator = JSON.stringify(replaced(description, place, wrong));
+        await writeFile(path, encodeSafetensors(tensors, { ...metadata, estimator }));
+        try {
+          await loadEstimator(path);
+        } catch (error) {
+          expect(error, `${place.join('.')} = ${JSON.stringify(wrong)}`).toBeInstanceOf(SteepestError);
+          refused++;
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(10);
+  });
+
+  it('is refused without one of its tensors', async () => {
+    const path = join(folder, 'tensorless.safetensors');
+    await (await make()).save(path);
+    const { tensors, metadata } = decodeSafetensors(await readFile(path));
+    for (const name of tensors.keys()) {
+      const left = new Map([...tensors].filter(([other]) => other !== name));
+      await writeFile(path, encodeSafetensors(left, metadata));
+      await expect(loadEstimator(path)).rejects.toThrow(expect.objectContaining({ code: 'ERR_MODEL_FILE' }));
+    }
+  });
+});
+
+it('a perceptron whose parameters changed after the fit is saved as it was trained', async () => {
+  const path = join(folder, 'changed.safetensors');
+  const model = await new MLPRegressor(small).fit(numbers, [1, 2]);
+  const before = await model.predict(numbers);
+  await model.setParams({ hiddenLayerSizes: [7, 3], activation: 'tanh' }).save(path);
+  const loaded = await MLPRegressor.load(path);
+  expect(await loaded.predict(numbers)).toEqual(before);
+  expect(loaded.getParams()).toMatchObject({ hiddenLayerSizes: [7, 3], activation: 'tanh' });
+});
+
+it('covers every estimator that can be saved', () => {
+  expect(KINDS.map(([type]) => type).sort()).toEqual([...estimatorTypes()].sort());
+});
