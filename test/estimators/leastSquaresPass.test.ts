@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { data, LinearRegression, Ridge, type RowBatch, SteepestError, shutdown } from '#steepest/index.js';
 import { availableIsas } from '#steepest/kernels/backend.js';
+import { idleThreads } from '#steepest/parallel/pool.js';
 import { problem, shared } from './leastSquaresData.js';
 
 afterAll(shutdown);
@@ -204,6 +206,30 @@ describe('a pass over the rows', () => {
       expect(native.coef).toEqual(exact.coef);
       expect(native.intercept).toEqual(exact.intercept);
     }
+  });
+
+  it('gives up at once when a thread is lost, keeps what was learned, and works again', async () => {
+    const model = await new LinearRegression({ workers: 3 }).fit(batches(5000));
+    const before = model.coef;
+    const threads = idleThreads(3) as unknown as readonly { terminate(): Promise<number> }[];
+    let closed = 0;
+    async function* slow(): AsyncIterable<RowBatch> {
+      try {
+        for (let i = 0; i < 1000; i++) {
+          yield* batches(ROWS);
+          await sleep(5);
+        }
+      } finally {
+        closed++;
+      }
+    }
+    const fit = model.fit(slow());
+    setTimeout(() => void threads[threads.length - 1]!.terminate(), 60);
+    await expect(fit).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
+    expect(closed).toBe(1);
+    expect(model.coef).toEqual(before);
+    await model.fit(batches(5000));
+    expect(model.coef).toEqual(before);
   });
 
   it('passes on what a stream throws, and says which batch does not fit', async () => {
