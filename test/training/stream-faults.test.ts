@@ -199,6 +199,20 @@ describe('a stream that keeps fit waiting', () => {
     await model.fit(x, y, { workers: 2 });
   });
 
+  it('leaves the parameters of the step it names, whenever the abort comes', async () => {
+    for (let trial = 0; trial < 24; trial++) {
+      const { stream } = watched(1 + (trial % 5), () => sleep(trial % 3));
+      const model = build();
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), (trial * 7) % 30);
+      const options = { ...inOrder, epochs: 1e6, workers: 1 + (trial % 3), signal: controller.signal };
+      const validation = trial % 2 === 0 ? {} : { validationData: stream };
+      const error = await failure(model.fit(stream, { ...options, ...validation }));
+      expect(error.code).toBe('ERR_ABORTED');
+      expect(model.getWeights(), `trial ${trial}`).toEqual((await afterSteps(stepIn(error))).getWeights());
+    }
+  });
+
   it('is aborted while validation data are awaited', async () => {
     const model = build();
     const controller = new AbortController();
