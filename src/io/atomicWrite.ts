@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
@@ -25,6 +24,11 @@ const PERMISSIONS = 0o7777;
 /** Enough that two writers never choose the same temporary name. */
 const NAME_BYTES = 6;
 
+/** Not by node:crypto, whose import every user of the package would wait for. */
+function randomHex(bytes: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+}
+
 /**
  * Writes a file so that `path` holds either what it held before or all of `bytes`, whatever fails and whenever: a
  * temporary file beside it is written, flushed to the disk and renamed over it, and then the folder is flushed. A
@@ -38,10 +42,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   try {
     const target = await resolved(path, files);
-    const temporary = join(
-      dirname(target),
-      `.${basename(target)}.${randomBytes(NAME_BYTES).toString('hex')}.tmp`,
-    );
+    const temporary = join(dirname(target), `.${basename(target)}.${randomHex(NAME_BYTES)}.tmp`);
     const mode = await existingMode(target, files);
     const file = await files.open(temporary, 'wx');
     try {

@@ -17,13 +17,14 @@ function doctor(folder) {
     report.selfTest.bits.every(({ same }) => same),
     'steepest doctor: other bits',
   );
-  return report.isas.join(', ');
+  const { gemm, peak } = report.selfTest.speed;
+  return `${report.isas.join(', ')}; ${gemm.toFixed(0)} GFLOP/s, ${((100 * gemm) / peak).toFixed(0)} % of peak`;
 }
 
 export function verifyPackage() {
   referenceBits();
-  const isas = doctor(installedFolder());
+  const doctorSays = doctor(installedFolder());
   const bare = withoutPrebuilds();
   runPrograms(bare, node, { kind: 'typescript', target: null });
-  return `${hostTarget} (${isas}), and TypeScript without the binaries`;
+  return `${hostTarget} (${doctorSays}), and TypeScript without the binaries`;
 }
