@@ -24,6 +24,9 @@
 #include "qr.inl"
 #include "triangular.inl"
 #include "normal_residual.inl"
+#include "images.inl"
+#include "conv.inl"
+#include "pool.inl"
 #include "peak.inl"
 
 /** In the order of OpKind. */
@@ -68,6 +71,17 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_jacobiRows,
               op_normalResidual,
               op_weightRows,
+              op_gatherImages,
+              op_padImages,
+              op_conv2d,
+              op_conv2dWeights,
+              op_channelSums,
+              op_maxPool2d,
+              op_maxPool2dBackward,
+              op_averagePool2d,
+              op_averagePool2dBackward,
+              op_imagesToRows,
+              op_rowsToImages,
           },
           fmaLoop};
 }

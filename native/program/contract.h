@@ -10,7 +10,7 @@ constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
 constexpr int kRegisterCount = 16;
 constexpr int kMaxOperands = 6;
-constexpr int kMaxScalars = 8;
+constexpr int kMaxScalars = 14;
 
 enum class DType : int32_t {
   F32 = 0,
@@ -24,6 +24,7 @@ enum class Split : int32_t {
   Slice = 1,
   All = 2,
   First = 3,
+  Groups = 4,
 };
 enum Phase : int32_t {
   PhaseEpochStart = 0,
@@ -110,7 +111,18 @@ enum class OpKind : int32_t {
   JacobiRows = 34,
   NormalResidual = 35,
   WeightRows = 36,
-  Count = 37,
+  GatherImages = 37,
+  PadImages = 38,
+  Conv2d = 39,
+  Conv2dWeights = 40,
+  ChannelSums = 41,
+  MaxPool2d = 42,
+  MaxPool2dBackward = 43,
+  AveragePool2d = 44,
+  AveragePool2dBackward = 45,
+  ImagesToRows = 46,
+  RowsToImages = 47,
+  Count = 48,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -364,6 +376,152 @@ constexpr int weights = 0;
 constexpr int dz = 1;
 constexpr int rowLoss = 2;
 }  // namespace op_weightRows
+namespace op_gatherImages {
+constexpr int src = 0;
+constexpr int index = 1;
+constexpr int dst = 2;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int scaled_ = 3;
+constexpr int scale_ = 4;
+constexpr int offset_ = 5;
+}  // namespace op_gatherImages
+namespace op_padImages {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int top_ = 3;
+constexpr int left_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int outHeight_ = 7;
+constexpr int outWidth_ = 8;
+}  // namespace op_padImages
+namespace op_conv2d {
+constexpr int x = 0;
+constexpr int w = 1;
+constexpr int bias = 2;
+constexpr int s = 3;
+constexpr int y = 4;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int kernelH_ = 3;
+constexpr int kernelW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int dilationH_ = 7;
+constexpr int dilationW_ = 8;
+constexpr int groups_ = 9;
+constexpr int transposed_ = 10;
+constexpr int epilogue_ = 11;
+constexpr int activation_ = 12;
+constexpr int alpha_ = 13;
+}  // namespace op_conv2d
+namespace op_conv2dWeights {
+constexpr int x = 0;
+constexpr int dz = 1;
+constexpr int dw = 2;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int kernelH_ = 3;
+constexpr int kernelW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int dilationH_ = 7;
+constexpr int dilationW_ = 8;
+constexpr int groups_ = 9;
+}  // namespace op_conv2dWeights
+namespace op_channelSums {
+constexpr int dz = 0;
+constexpr int db = 1;
+}  // namespace op_channelSums
+namespace op_maxPool2d {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int index = 2;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int poolH_ = 3;
+constexpr int poolW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int top_ = 7;
+constexpr int left_ = 8;
+constexpr int outHeight_ = 9;
+constexpr int outWidth_ = 10;
+}  // namespace op_maxPool2d
+namespace op_maxPool2dBackward {
+constexpr int dy = 0;
+constexpr int index = 1;
+constexpr int s = 2;
+constexpr int dx = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int poolH_ = 3;
+constexpr int poolW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int top_ = 7;
+constexpr int left_ = 8;
+constexpr int outHeight_ = 9;
+constexpr int outWidth_ = 10;
+constexpr int activation_ = 11;
+constexpr int alpha_ = 12;
+}  // namespace op_maxPool2dBackward
+namespace op_averagePool2d {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int poolH_ = 3;
+constexpr int poolW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int top_ = 7;
+constexpr int left_ = 8;
+constexpr int outHeight_ = 9;
+constexpr int outWidth_ = 10;
+}  // namespace op_averagePool2d
+namespace op_averagePool2dBackward {
+constexpr int dy = 0;
+constexpr int dx = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int poolH_ = 3;
+constexpr int poolW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int top_ = 7;
+constexpr int left_ = 8;
+constexpr int outHeight_ = 9;
+constexpr int outWidth_ = 10;
+}  // namespace op_averagePool2dBackward
+namespace op_imagesToRows {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+}  // namespace op_imagesToRows
+namespace op_rowsToImages {
+constexpr int x = 0;
+constexpr int s = 1;
+constexpr int y = 2;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int activation_ = 3;
+constexpr int alpha_ = 4;
+}  // namespace op_rowsToImages
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -415,6 +573,17 @@ constexpr OpSchema kOpSchemas[] = {
     {"jacobiRows", 3, 2, {{"a", false, 2}, {"b", true, 2}, {"sweeps", false, 2}}},
     {"normalResidual", 6, 0, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"coef", false, 2}, {"intercept", false, 2}, {"moments", false, 2}}},
     {"weightRows", 3, 0, {{"weights", false, 1}, {"dz", true, 1}, {"rowLoss", false, 1}}},
+    {"gatherImages", 3, 6, {{"src", false, 17}, {"index", true, 8}, {"dst", false, 1}}},
+    {"padImages", 2, 9, {{"x", false, 1}, {"y", false, 1}}},
+    {"conv2d", 5, 14, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"s", true, 1}, {"y", false, 1}}},
+    {"conv2dWeights", 3, 10, {{"x", false, 1}, {"dz", false, 1}, {"dw", false, 1}}},
+    {"channelSums", 2, 0, {{"dz", false, 1}, {"db", false, 1}}},
+    {"maxPool2d", 3, 11, {{"x", false, 1}, {"y", false, 1}, {"index", true, 16}}},
+    {"maxPool2dBackward", 4, 13, {{"dy", false, 1}, {"index", false, 16}, {"s", true, 1}, {"dx", false, 1}}},
+    {"averagePool2d", 2, 11, {{"x", false, 1}, {"y", false, 1}}},
+    {"averagePool2dBackward", 2, 11, {{"dy", false, 1}, {"dx", false, 1}}},
+    {"imagesToRows", 2, 3, {{"x", false, 1}, {"y", false, 1}}},
+    {"rowsToImages", 3, 5, {{"x", false, 1}, {"s", true, 1}, {"y", false, 1}}},
 };
 
 }  // namespace steepest

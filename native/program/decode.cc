@@ -10,7 +10,7 @@ namespace {
 constexpr double kCountLimit = 9007199254740992.0;
 constexpr double kWordLimit = 4294967296.0;
 constexpr int kDTypeCount = static_cast<int>(DType::U8) + 1;
-constexpr int kSplitCount = static_cast<int>(Split::First) + 1;
+constexpr int kSplitCount = static_cast<int>(Split::Groups) + 1;
 constexpr int64_t kBytesPerElement[kDTypeCount] = {4, 8, 4, 4, 1};
 constexpr const char* kDTypeNames[kDTypeCount] = {"f32", "f64", "i32", "u32", "u8"};
 
@@ -128,6 +128,16 @@ double scalarLimit(OpKind kind, int index) {
       return index == op_activationBackward::activation_ ? activations : 0;
     case OpKind::Dropout:
       return index == op_dropout::keepScale_ ? 0 : kWordLimit;
+    case OpKind::GatherImages:
+      return index == op_gatherImages::scaled_ ? flags : 0;
+    case OpKind::Conv2d:
+      if (index == op_conv2d::transposed_) return flags;
+      if (index == op_conv2d::epilogue_) return epilogues;
+      return index == op_conv2d::activation_ ? activations : 0;
+    case OpKind::MaxPool2dBackward:
+      return index == op_maxPool2dBackward::activation_ ? activations : 0;
+    case OpKind::RowsToImages:
+      return index == op_rowsToImages::activation_ ? activations : 0;
     case OpKind::Momentum:
       return index == op_momentum::nesterov_ ? flags : 0;
     case OpKind::Shuffle:
@@ -171,7 +181,7 @@ bool decodePlace(const double* words, DecodedOp& op, Refusal& refusal) {
     return refusal.give("%.17g", words[WordPhase]);
   }
   if (!isIndex(words[WordSplit], kSplitCount)) {
-    refusal.expect("op %lld (%s): split rows, slice, all or first", number, schema.name);
+    refusal.expect("op %lld (%s): split rows, slice, all, first or groups", number, schema.name);
     return refusal.give("split number %.17g", words[WordSplit]);
   }
   op.phase = static_cast<int32_t>(words[WordPhase]);

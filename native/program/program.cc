@@ -14,6 +14,8 @@ namespace {
 constexpr int kEndsPhase = StatusLossNotFinite | StatusIndexOutOfRange;
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 constexpr uintptr_t kCacheLineBytes = 64;
+/** Rows of the mini-batch in a group of images. */
+constexpr int64_t kGroupRows = 16;
 
 /** The smaller number of columns of two vectors, either of which may be absent. */
 int64_t columnLimit(const Matrix& a, const Matrix& b) {
@@ -27,6 +29,9 @@ int64_t rowLimitOf(const DecodedOp& op) {
   switch (op.kind) {
     case OpKind::CopyRows:
       return op.at(op_copyRows::dst).rows;
+    case OpKind::GatherImages:
+      return op.at(op_gatherImages::index).given() ? op.at(op_gatherImages::index).cols
+                                                   : op.at(op_gatherImages::src).rows;
     case OpKind::GatherRows:
       return op.at(op_gatherRows::index).given() ? op.at(op_gatherRows::index).cols : op.at(op_gatherRows::src).rows;
     case OpKind::GatherLabels:
@@ -131,6 +136,8 @@ void Program::plan(const DecodedOp& op, const KernelTable& kernels) {
   }
   step.kernel = kernels.ops[static_cast<int>(op.kind)];
   step.byRows = op.split == Split::Rows;
+  step.byGroups = op.split == Split::Groups;
+  if (step.byGroups) rowGrain_ = kGroupRows;
   step.batch = range == kBatchRange;
   // Totals may get a penalty without a row.
   step.always = op.kind == OpKind::RowSums;
@@ -161,10 +168,17 @@ int Program::run(int phase) {
     plan.steps[i].args.batchRows = rows;
     plan.steps[i].args.batchStart = batchStart;
   }
-  const int64_t last = rows * (header_.rank + 1) / header_.workers;
-  int64_t begin = rows * header_.rank / header_.workers;
+  // Whole groups of images, if there are any; the last of them may be short.
+  const int64_t grains = (rows + rowGrain_ - 1) / rowGrain_;
+  const auto firstRowOf = [&](int64_t rank) {
+    const int64_t row = grains * rank / header_.workers * rowGrain_;
+    return row < rows ? row : rows;
+  };
+  const int64_t last = firstRowOf(header_.rank + 1);
+  int64_t begin = firstRowOf(header_.rank);
   // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
-  const int64_t chunk = phase == PhaseRows && header_.rowChunk < rows ? header_.rowChunk : rows;
+  const int64_t wanted = (header_.rowChunk + rowGrain_ - 1) / rowGrain_ * rowGrain_;
+  const int64_t chunk = phase == PhaseRows && wanted < rows ? wanted : rows;
   const auto chunkEnd = [&] { return last - begin < chunk ? last : begin + chunk; };
   int status = runSteps(plan, begin, chunkEnd(), true);
   for (begin = chunkEnd(); begin < last && (status & kEndsPhase) == 0; begin = chunkEnd()) {
@@ -180,6 +194,8 @@ int Program::runSteps(const PhasePlan& plan, int64_t begin, int64_t end, bool fi
     const Step& step = plan.steps[i];
     if (step.byRows) {
       if (begin < end) status |= step.kernel(step.args, begin, end);
+    } else if (step.byGroups) {
+      if (begin < end) status |= step.kernel(step.args, begin / kGroupRows, (end + kGroupRows - 1) / kGroupRows);
     } else if (first) {
       const int64_t rows = step.args.batchRows;
       const int64_t to = step.batch && rows < step.end ? rows : step.end;

@@ -10,6 +10,8 @@ struct Step {
   KernelFn kernel;
   /** This rank takes its share of the mini-batch's rows, chunk by chunk. */
   bool byRows;
+  /** The same in groups of 16 rows. */
+  bool byGroups;
   /** `end` is cut to the rows of the mini-batch. */
   bool batch;
   /** Runs even over an empty range. */
@@ -56,6 +58,8 @@ class Program {
 
   ProgramHeader header_ = {};
   const double* registers_ = nullptr;
+  /** Ranks' rows and chunks begin at multiples of this. */
+  int64_t rowGrain_ = 1;
   Step* steps_ = nullptr;
   float* scratch_ = nullptr;
   PhasePlan phases_[PhaseCount] = {};

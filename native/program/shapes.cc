@@ -15,6 +15,11 @@ constexpr int64_t kQrPanelCols = 8;
 /** An index holds row numbers as 32-bit words. */
 constexpr int64_t kIndexLimit = int64_t{1} << 32;
 
+/** Rows of the mini-batch in a group of images. */
+constexpr int64_t kGroupRows = 16;
+/** Elements of a pooling window that a byte can number. */
+constexpr int64_t kWindowLimit = 256;
+
 enum Side { Rows, Cols };
 
 GemmBatch batchOf(const DecodedOp& op) {
@@ -24,7 +29,12 @@ GemmBatch batchOf(const DecodedOp& op) {
 /** The rules of one op. After the first that fails, the others are not looked at. */
 class Shapes {
  public:
-  Shapes(const DecodedOp& op, int64_t maxRows, Refusal& refusal) : op_(op), maxRows_(maxRows), refusal_(refusal) {}
+  Shapes(const DecodedOp& op, int64_t maxRows, Refusal& refusal)
+      : op_(op),
+        maxGroups_((maxRows + kGroupRows - 1) / kGroupRows),
+        maxRows_(op.split == Split::Groups ? maxGroups_ : maxRows),
+        allRows_(maxRows),
+        refusal_(refusal) {}
 
   bool ok() const { return ok_; }
   int64_t side(int operand, Side side) const { return side == Rows ? op_.at(operand).rows : op_.at(operand).cols; }
@@ -66,6 +76,32 @@ class Shapes {
       exactly(other, Rows, side(first, Rows));
     }
   }
+  /** Images: room for all groups, and so many elements each. */
+  void images(int operand, int64_t channels, int64_t height, int64_t width) {
+    atLeast(operand, Rows, maxGroups_);
+    exactly(operand, Cols, channels * height * width * kGroupRows);
+  }
+  /** Rows of the mini-batch, for an op on groups of them. */
+  void allRows(int operand, int64_t cols) {
+    atLeast(operand, Rows, allRows_);
+    exactly(operand, Cols, cols);
+  }
+  /** A scalar that is a whole number between two others. */
+  int64_t whole(int index, int64_t least, int64_t most) {
+    const double value = op_.args.scalars[index];
+    if (ok_ && !(isCount(value) && value >= static_cast<double>(least) && value <= static_cast<double>(most))) {
+      expect("scalar %d from %lld to %lld", index, static_cast<long long>(least), static_cast<long long>(most));
+      ok_ = refusal_.give("%.17g", value);
+    }
+    return ok_ ? static_cast<int64_t>(value) : 1;
+  }
+  /** A condition of the op's own. */
+  void require(bool holds, const char* what) {
+    if (!ok_ || holds) return;
+    expect("%s", what);
+    ok_ = refusal_.give("something else");
+  }
+  bool isByGroups() const { return op_.split == Split::Groups; }
   /** A vector with an element for each row of the mini-batch. */
   void batchVector(int operand) {
     vector(operand);
@@ -109,7 +145,10 @@ class Shapes {
   }
 
   const DecodedOp& op_;
+  const int64_t maxGroups_;
+  /** Rows of batch matrices: groups for ops on images. */
   const int64_t maxRows_;
+  const int64_t allRows_;
   Refusal& refusal_;
   bool ok_ = true;
 };
@@ -331,6 +370,185 @@ void checkLinear(Shapes& s, OpKind kind) {
   }
 }
 
+/** Sizes of images stay below this, so that products of a few of them fit 63 bits. */
+constexpr int64_t kImageLimit = 1 << 15;
+
+/** A convolution's sizes, from scalar `channels` on. */
+struct ConvSizes {
+  int64_t channels, height, width, kernelH, kernelW, outHeight, outWidth, groups;
+};
+
+ConvSizes convSizes(Shapes& s, int first) {
+  ConvSizes c;
+  c.channels = s.whole(first, 1, kImageLimit);
+  c.height = s.whole(first + 1, 1, kImageLimit);
+  c.width = s.whole(first + 2, 1, kImageLimit);
+  c.kernelH = s.whole(first + 3, 1, kImageLimit);
+  c.kernelW = s.whole(first + 4, 1, kImageLimit);
+  const int64_t strideH = s.whole(first + 5, 1, kImageLimit);
+  const int64_t strideW = s.whole(first + 6, 1, kImageLimit);
+  const int64_t dilationH = s.whole(first + 7, 1, kImageLimit);
+  const int64_t dilationW = s.whole(first + 8, 1, kImageLimit);
+  c.groups = s.whole(first + 9, 1, kImageLimit);
+  const int64_t reachH = (c.kernelH - 1) * dilationH + 1;
+  const int64_t reachW = (c.kernelW - 1) * dilationW + 1;
+  s.require(reachH <= c.height && reachW <= c.width, "a kernel within the image");
+  s.require(c.channels % c.groups == 0, "channels in equal groups");
+  c.outHeight = (c.height - reachH) / strideH + 1;
+  c.outWidth = (c.width - reachW) / strideW + 1;
+  return c;
+}
+
+void checkConv(Shapes& s, const DecodedOp& op) {
+  if (op.kind == OpKind::Conv2d) {
+    using namespace op_conv2d;
+    const ConvSizes c = convSizes(s, channels_);
+    const bool isTransposed = s.whole(transposed_, 0, 1) == 1;
+    const int64_t area = c.kernelH * c.kernelW;
+    s.require(s.side(w, Rows) % area == 0 && s.side(w, Cols) % c.groups == 0, "weights for each tap and group");
+    const int64_t perGroup = s.side(w, Rows) / area;
+    const int64_t outputs = isTransposed ? perGroup * c.groups : s.side(w, Cols);
+    s.require(isTransposed ? s.side(w, Cols) == c.channels : perGroup * c.groups == c.channels, "weights for each channel");
+    s.images(x, c.channels, c.height, c.width);
+    s.images(y, outputs, c.outHeight, c.outWidth);
+    if (s.has(op_conv2d::s)) s.images(op_conv2d::s, outputs, c.outHeight, c.outWidth);
+    s.vector(bias);
+    s.exactly(bias, Cols, outputs);
+    s.needs(op_conv2d::s, op.args.scalars[epilogue_] == static_cast<int>(GemmEpilogue::Derivative));
+    return;
+  }
+  using namespace op_conv2dWeights;
+  const ConvSizes c = convSizes(s, channels_);
+  const int64_t outputs = s.side(dw, Cols);
+  s.require(outputs % c.groups == 0, "outputs in equal groups");
+  s.exactly(dw, Rows, c.kernelH * c.kernelW * (c.channels / c.groups));
+  s.images(x, c.channels, c.height, c.width);
+  s.images(dz, outputs, c.outHeight, c.outWidth);
+}
+
+/** Pooling: window sizes that fit, and every window with an element in the image. */
+void checkPool(Shapes& s, OpKind kind) {
+  using namespace op_maxPool2d;
+  const int64_t channels = s.whole(channels_, 1, kImageLimit);
+  const int64_t height = s.whole(height_, 1, kImageLimit);
+  const int64_t width = s.whole(width_, 1, kImageLimit);
+  const int64_t poolH = s.whole(poolH_, 1, kImageLimit);
+  const int64_t poolW = s.whole(poolW_, 1, kImageLimit);
+  const int64_t strideH = s.whole(strideH_, 1, kImageLimit);
+  const int64_t strideW = s.whole(strideW_, 1, kImageLimit);
+  const int64_t top = s.whole(top_, 0, poolH - 1);
+  const int64_t left = s.whole(left_, 0, poolW - 1);
+  const int64_t outHeight = s.whole(outHeight_, 1, kImageLimit);
+  const int64_t outWidth = s.whole(outWidth_, 1, kImageLimit);
+  s.require((outHeight - 1) * strideH - top < height && (outWidth - 1) * strideW - left < width,
+            "windows that meet the image");
+  const bool isMax = kind == OpKind::MaxPool2d || kind == OpKind::MaxPool2dBackward;
+  s.require(!isMax || poolH * poolW <= kWindowLimit, "windows of at most 256 elements");
+  if (kind == OpKind::MaxPool2d) {
+    s.images(x, channels, height, width);
+    s.images(y, channels, outHeight, outWidth);
+    if (s.has(index)) s.images(index, channels, outHeight, outWidth);
+  } else if (kind == OpKind::MaxPool2dBackward) {
+    s.images(op_maxPool2dBackward::dx, channels, height, width);
+    s.images(op_maxPool2dBackward::dy, channels, outHeight, outWidth);
+    s.images(op_maxPool2dBackward::index, channels, outHeight, outWidth);
+    if (s.has(op_maxPool2dBackward::s)) s.images(op_maxPool2dBackward::s, channels, outHeight, outWidth);
+  } else if (kind == OpKind::AveragePool2d) {
+    s.images(op_averagePool2d::x, channels, height, width);
+    s.images(op_averagePool2d::y, channels, outHeight, outWidth);
+  } else {
+    s.images(op_averagePool2dBackward::dx, channels, height, width);
+    s.images(op_averagePool2dBackward::dy, channels, outHeight, outWidth);
+  }
+}
+
+/** The rules of ops on images. */
+void checkImages(Shapes& s, const DecodedOp& op) {
+  switch (op.kind) {
+    case OpKind::GatherImages: {
+      using namespace op_gatherImages;
+      const int64_t channels = s.whole(channels_, 1, kImageLimit);
+      const int64_t height = s.whole(height_, 1, kImageLimit);
+      const int64_t width = s.whole(width_, 1, kImageLimit);
+      s.images(dst, channels, height, width);
+      s.exactly(src, Cols, channels * height * width);
+      return s.vector(index);
+    }
+    case OpKind::PadImages: {
+      using namespace op_padImages;
+      const int64_t channels = s.whole(channels_, 1, kImageLimit);
+      const int64_t height = s.whole(height_, 1, kImageLimit);
+      const int64_t width = s.whole(width_, 1, kImageLimit);
+      const int64_t top = s.whole(top_, 0, kImageLimit);
+      const int64_t left = s.whole(left_, 0, kImageLimit);
+      const int64_t strideH = s.whole(strideH_, 1, kImageLimit);
+      const int64_t strideW = s.whole(strideW_, 1, kImageLimit);
+      const int64_t outHeight = s.whole(outHeight_, 1, kImageLimit);
+      const int64_t outWidth = s.whole(outWidth_, 1, kImageLimit);
+      s.require(top + (height - 1) * strideH < outHeight && left + (width - 1) * strideW < outWidth,
+                "a padded image that holds the image");
+      s.images(x, channels, height, width);
+      return s.images(y, channels, outHeight, outWidth);
+    }
+    case OpKind::Conv2d:
+    case OpKind::Conv2dWeights:
+      return checkConv(s, op);
+    case OpKind::ChannelSums: {
+      using namespace op_channelSums;
+      s.vector(db);
+      const int64_t channels = s.side(db, Cols);
+      s.require(channels > 0 && s.side(dz, Cols) % (channels * kGroupRows) == 0, "whole channels");
+      return s.images(dz, 1, 1, s.side(dz, Cols) / kGroupRows);
+    }
+    case OpKind::MaxPool2d:
+    case OpKind::MaxPool2dBackward:
+    case OpKind::AveragePool2d:
+    case OpKind::AveragePool2dBackward:
+      return checkPool(s, op.kind);
+    case OpKind::ImagesToRows:
+    case OpKind::RowsToImages: {
+      using namespace op_imagesToRows;
+      const int64_t channels = s.whole(channels_, 1, kImageLimit);
+      const int64_t height = s.whole(height_, 1, kImageLimit);
+      const int64_t width = s.whole(width_, 1, kImageLimit);
+      const int64_t cols = channels * height * width;
+      if (op.kind == OpKind::ImagesToRows) {
+        s.images(x, channels, height, width);
+        return s.allRows(y, cols);
+      }
+      s.allRows(op_rowsToImages::x, cols);
+      if (s.has(op_rowsToImages::s)) s.images(op_rowsToImages::s, channels, height, width);
+      return s.images(op_rowsToImages::y, channels, height, width);
+    }
+    default:
+      return;
+  }
+}
+
+/** Ops on images, whose range is groups of them. */
+bool isByGroups(OpKind kind) {
+  switch (kind) {
+    case OpKind::GatherImages:
+    case OpKind::PadImages:
+    case OpKind::Conv2d:
+    case OpKind::MaxPool2d:
+    case OpKind::MaxPool2dBackward:
+    case OpKind::AveragePool2d:
+    case OpKind::AveragePool2dBackward:
+    case OpKind::ImagesToRows:
+    case OpKind::RowsToImages:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Elementwise ops run over rows as well as over groups. */
+bool mayBeByGroups(OpKind kind) {
+  return isByGroups(kind) || kind == OpKind::Activation || kind == OpKind::ActivationBackward ||
+         kind == OpKind::ScaleShift || kind == OpKind::Dropout;
+}
+
 void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
   switch (op.kind) {
     case OpKind::Gemm:
@@ -356,6 +574,7 @@ void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
       checkMoves(s, op.kind);
       checkLosses(s, op.kind);
       checkLinear(s, op.kind);
+      checkImages(s, op);
       checkLeastSquares(s, op.kind);
   }
 }
@@ -373,6 +592,10 @@ bool checkSplit(const DecodedOp& op, Refusal& refusal) {
     refusal.expect("op %lld (%s): a split other than rows, as its range is not the mini-batch", number,
                    op.schema().name);
     return refusal.give("rows");
+  }
+  if ((op.split == Split::Groups && !mayBeByGroups(op.kind)) || (op.split != Split::Groups && isByGroups(op.kind))) {
+    refusal.expect("op %lld (%s): split groups for ops on images, and only for those", number, op.schema().name);
+    return refusal.give("another");
   }
   if (op.split != Split::Slice) return true;
   if (isIndivisible(op.kind)) {
@@ -403,6 +626,10 @@ int64_t rangeOf(const DecodedOp& op) {
       return op.at(op_sgd::w).rows;
     case OpKind::Shuffle:
       return op.at(op_shuffle::index).cols;
+    case OpKind::Conv2dWeights:
+      return op.at(op_conv2dWeights::dw).rows;
+    case OpKind::ChannelSums:
+      return op.at(op_channelSums::db).cols;
     case OpKind::LinearGradient:
       return op.at(op_linearGradient::dw).rows;
     case OpKind::TriangularSolve:

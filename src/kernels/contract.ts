@@ -47,9 +47,14 @@ export interface Operand {
  * - `slice`: the fixed range `[begin, end)` that the partitioner wrote into this rank's copy of the op.
  * - `all`: every rank runs the whole op (into memory of its own).
  * - `first`: rank 0 runs the whole op.
+ * - `groups`: groups of 16 rows of the mini-batch, the last of them perhaps not full. In a program that has such an op, every
+ *   rank's rows begin at a multiple of 16, those of `rows` ops too.
  */
-export const SPLITS = ['rows', 'slice', 'all', 'first'] as const;
+export const SPLITS = ['rows', 'slice', 'all', 'first', 'groups'] as const;
 export type Split = (typeof SPLITS)[number];
+
+/** Images of a group: the lanes of the layout of images. */
+export const GROUP_IMAGES = 16;
 
 /** Phases of a program, in the order they run. Ranks meet at a barrier after each. */
 export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
@@ -430,6 +435,156 @@ export const OPS = {
    * Weights of rows, on what a loss has left: rowLoss[r][0] ← rowLoss[r][0]·w and dz[r][j] ← dz[r][j]·w, w = weights[r][0].
    */
   weightRows: { operands: { weights: ['f32'], 'dz?': ['f32'], rowLoss: ['f32'] }, scalars: [] },
+  /**
+   * **Images** lie in groups of 16: a matrix of one row per group, in which element ((c·H + h)·W + w)·16 + l is channel c of
+   * pixel (h, w) of image 16·group + l. Ops on them are split by `groups`. Lanes past the R-th image hold zeros where images
+   * are gathered and where gradients come from rows.
+   *
+   * dst = rows of `src` (channels last: column (h·W + w)·C + c), chosen as gatherRows does, as images; scaled = 1: each
+   * becomes fma(x, scale, offset).
+   */
+  gatherImages: {
+    operands: { src: ['f32', 'u8'], 'index?': ['u32'], dst: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'scaled', 'scale', 'offset'],
+  },
+  /** y[c][top + h·strideH][left + w·strideW] = x[c][h][w]; the rest of y (outHeight × outWidth) is 0. */
+  padImages: {
+    operands: { x: ['f32'], y: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'top', 'left', 'strideH', 'strideW', 'outHeight', 'outWidth'],
+  },
+  /**
+   * Convolution without padding of images x (channels × height × width), weights w (kernelH·kernelW·I × O, rows in the order
+   * (i·kernelW + j)·I + c; I = channels of one of the `groups`), as in "Deep Learning", Goodfellow et al., eq. 9.6:
+   * y[o][p][q] = one chain acc = fma(x[c][p·strideH + i·dilationH][q·strideW + j·dilationW], w[i][j][c][o], acc), over the
+   * channels c of o's group ascending, then i, then j, from 0 or bias[0][o].
+   * transposed = 1: w's part (i, j, c, o) is read as (kernelH−1−i, kernelW−1−j, o, c): the gradient by the input, if x is
+   * the gradient by the output, padded and spread out. `channels` are always x's.
+   * Then the epilogue of gemm: f(acc), or derivative(acc as g, s as s).
+   */
+  conv2d: {
+    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], 's?': ['f32'], y: ['f32'] },
+    scalars: [
+      'channels',
+      'height',
+      'width',
+      'kernelH',
+      'kernelW',
+      'strideH',
+      'strideW',
+      'dilationH',
+      'dilationW',
+      'groups',
+      'transposed',
+      'epilogue',
+      'activation',
+      'alpha',
+    ],
+  },
+  /**
+   * dw[(i, j, c)][o] = tree of 16 lanes; lane l is one chain fma(x[c][p·strideH + i·dilationH][q·strideW + j·dilationW],
+   * dz[o][p][q], lane) over groups of images, then p, then q, all ascending, from 0. (x[c]: channel c of o's group.)
+   * Range: rows of dw.
+   */
+  conv2dWeights: {
+    operands: { x: ['f32'], dz: ['f32'], dw: ['f32'] },
+    scalars: [
+      'channels',
+      'height',
+      'width',
+      'kernelH',
+      'kernelW',
+      'strideH',
+      'strideW',
+      'dilationH',
+      'dilationW',
+      'groups',
+    ],
+  },
+  /** db[0][o] = tree of 16 lanes; lane l is the sum of dz[o][p][q] over groups, p, q, ascending, from 0. Range: channels o. */
+  channelSums: { operands: { dz: ['f32'], db: ['f32'] }, scalars: [] },
+  /**
+   * y[c][p][q] = the largest of x[c][p·strideH − top + i][q·strideW − left + j] over the window's elements inside the image, i
+   * then j ascending: the first that none after it exceeds. index = i·poolW + j of it.
+   */
+  maxPool2d: {
+    operands: { x: ['f32'], y: ['f32'], 'index?': ['u8'] },
+    scalars: [
+      'channels',
+      'height',
+      'width',
+      'poolH',
+      'poolW',
+      'strideH',
+      'strideW',
+      'top',
+      'left',
+      'outHeight',
+      'outWidth',
+    ],
+  },
+  /**
+   * dx[c][h][w] = 0 + dy of each window, p then q ascending, whose index names this element; where `s` (= y) is given, dy is
+   * first replaced by derivative(dy as g, s as s).
+   */
+  maxPool2dBackward: {
+    operands: { dy: ['f32'], index: ['u8'], 's?': ['f32'], dx: ['f32'] },
+    scalars: [
+      'channels',
+      'height',
+      'width',
+      'poolH',
+      'poolW',
+      'strideH',
+      'strideW',
+      'top',
+      'left',
+      'outHeight',
+      'outWidth',
+      'activation',
+      'alpha',
+    ],
+  },
+  /** y = (sum over the window's elements inside the image, i then j ascending, from 0) / fl(their number). */
+  averagePool2d: {
+    operands: { x: ['f32'], y: ['f32'] },
+    scalars: [
+      'channels',
+      'height',
+      'width',
+      'poolH',
+      'poolW',
+      'strideH',
+      'strideW',
+      'top',
+      'left',
+      'outHeight',
+      'outWidth',
+    ],
+  },
+  /** dx[c][h][w] = 0 + dy / fl(number) of each window that holds the element, p then q ascending. */
+  averagePool2dBackward: {
+    operands: { dy: ['f32'], dx: ['f32'] },
+    scalars: [
+      'channels',
+      'height',
+      'width',
+      'poolH',
+      'poolW',
+      'strideH',
+      'strideW',
+      'top',
+      'left',
+      'outHeight',
+      'outWidth',
+    ],
+  },
+  /** y[r][(h·W + w)·C + c] = image r of x, for the R rows of the mini-batch. */
+  imagesToRows: { operands: { x: ['f32'], y: ['f32'] }, scalars: ['channels', 'height', 'width'] },
+  /** The inverse, 0 in lanes past R; with `s` (images), derivative(value as g, s as s). */
+  rowsToImages: {
+    operands: { x: ['f32'], 's?': ['f32'], y: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'activation', 'alpha'],
+  },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

@@ -50,8 +50,25 @@ const FLOPS_PER_ELEMENT: Record<
   triangularSolve: ['b', ({ operands }) => operands.r!.cols],
   // A sweep takes about 5 operations for each element and each other row, and six sweeps are usual.
   normalResidual: ['moments', 20],
+  gatherImages: ['dst', 2],
+  padImages: ['x', 0],
+  conv2d: ['y', convFlops],
+  conv2dWeights: ['dz', ({ operands }) => 2 * operands.dw!.rows],
+  channelSums: ['dz', 1],
+  maxPool2d: ['x', 1],
+  maxPool2dBackward: ['dx', 1],
+  averagePool2d: ['x', 1],
+  averagePool2dBackward: ['dx', 1],
+  imagesToRows: ['y', 0],
+  rowsToImages: ['x', 0],
   jacobiRows: ['a', ({ operands }) => 30 * operands.a!.rows],
 };
+
+/** Multiplications and additions for each output: one of each for every tap of every channel of its group. */
+function convFlops({ operands, scalars }: Op): number {
+  const { kernelH, kernelW, channels, groups } = scalars;
+  return operands.w === undefined ? 0 : 2 * kernelH! * kernelW! * (channels! / groups!);
+}
 
 /** The cost of one op over a full mini-batch, all ranks together. */
 export function opCost(op: Op): OpCost {

@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import {
   type BindableProgram,
   type BoundProgram,
+  GROUP_IMAGES,
   type Op,
   PHASES,
   type Phase,
@@ -22,6 +23,8 @@ interface Step {
   run: RunOp;
   /** True if this rank takes its share of the mini-batch's rows, chunk by chunk. */
   byRows: boolean;
+  /** The same in groups of 16 rows. */
+  byGroups: boolean;
   /** Fixed range of the others; `end` is cut to the mini-batch's rows where `batch` is true. */
   begin: number;
   end: number;
@@ -43,6 +46,7 @@ function rowLimitOf({ kind, operands }: Op): number {
     case 'copyRows':
       return dst!.rows;
     case 'gatherRows':
+    case 'gatherImages':
       return index?.cols ?? src!.rows;
     case 'gatherLabels':
       return index?.cols ?? src!.cols;
@@ -69,6 +73,7 @@ function stepOf(op: Op, rank: number, run: () => RunOp): Step | undefined {
   return {
     run: run(),
     byRows: op.split === 'rows',
+    byGroups: op.split === 'groups',
     begin: op.split === 'slice' ? op.begin : 0,
     end: op.split === 'slice' ? op.end : whole,
     batch,
@@ -97,6 +102,8 @@ function planPhases(
 /** A program bound to TypeScript kernels. */
 class TypeScriptProgram implements BoundProgram {
   private readonly plans: readonly PhasePlan[];
+  /** Ranks' rows and chunks begin at multiples of this. */
+  private readonly grain: number;
 
   constructor(
     private readonly program: BindableProgram,
@@ -105,6 +112,7 @@ class TypeScriptProgram implements BoundProgram {
     kernels: OpTable,
   ) {
     this.plans = planPhases(program, buffers, kernels);
+    this.grain = program.ops.some(({ split }) => split === 'groups') ? GROUP_IMAGES : 1;
   }
 
   run(phase: Phase): number {
@@ -122,10 +130,13 @@ class TypeScriptProgram implements BoundProgram {
     if (refused !== 0) return refused;
     // `| 0`: what comes out of float64 arithmetic would stay a float64 in every index computed from it.
     const rows = (registers[REGISTERS.rows] as number) | 0;
-    const first = Math.floor((rows * rank) / workers) | 0;
-    const last = Math.floor((rows * (rank + 1)) / workers) | 0;
+    const { grain } = this;
+    // Whole groups of images, if there are any; the last of them may be short.
+    const grains = Math.ceil(rows / grain);
+    const first = Math.min(rows, Math.floor((grains * rank) / workers) * grain) | 0;
+    const last = Math.min(rows, Math.floor((grains * (rank + 1)) / workers) * grain) | 0;
     // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
-    const chunk = phase === PHASES.rows ? rowChunk : rows;
+    const chunk = phase === PHASES.rows ? Math.ceil(rowChunk / grain) * grain : rows;
     let status = this.runSteps(plan.steps, first, Math.min(first + chunk, last), rows, true);
     for (let begin = first + chunk; begin < last && (status & ENDS_PHASE) === 0; begin += chunk) {
       status |= this.runSteps(plan.steps, begin, Math.min(begin + chunk, last), rows, false);
@@ -150,6 +161,10 @@ class TypeScriptProgram implements BoundProgram {
       const step = steps[i] as Step;
       if (step.byRows) {
         if (begin < end) status |= step.run(begin, end, registers);
+      } else if (step.byGroups) {
+        if (begin < end) {
+          status |= step.run((begin / GROUP_IMAGES) | 0, Math.ceil(end / GROUP_IMAGES) | 0, registers);
+        }
       } else if (isFirst) {
         const to = step.batch && step.end > rows ? rows : step.end;
         if (step.begin < to || !step.skipsEmpty) status |= step.run(step.begin, to, registers);

@@ -17,7 +17,7 @@ import {
   REGISTER_COUNT,
   SPLITS,
 } from '../contract.js';
-import { checkShapes, type Refuse, rangeOf } from './shapes.js';
+import { checkShapes, groupSplits, type Refuse, rangeOf } from './shapes.js';
 
 /** Ops whose result is one whole, so that ranks cannot share them. */
 const INDIVISIBLE: ReadonlySet<string> = new Set([
@@ -199,6 +199,10 @@ function checkPlace(op: Op, name: string): void {
   const range = rangeOf(op);
   if (op.split === 'rows' && (range !== 'batch' || INDIVISIBLE.has(op.kind))) {
     refuseProgram(`${name}: split 'slice', 'all' or 'first', as its range is not the mini-batch`, "'rows'");
+  }
+  const allowed = groupSplits(op.kind);
+  if (op.split === 'groups' ? !allowed.groups : !allowed.others) {
+    refuseProgram(`${name}: split groups for ops on images, and only for those`, `'${op.split}'`);
   }
   if (op.split !== 'slice') return;
   if (INDIVISIBLE.has(op.kind)) refuseProgram(`${name}: split 'all' or 'first'`, "'slice'");

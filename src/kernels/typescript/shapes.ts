@@ -1,4 +1,4 @@
-import { GEMM_BATCH, type Op, type Operand, type OpKind } from '../contract.js';
+import { GEMM_BATCH, GEMM_EPILOGUE, GROUP_IMAGES, type Op, type Operand, type OpKind } from '../contract.js';
 
 /** Rows of a weight matrix per block of the penalty op (contract.ts). */
 const PENALTY_BLOCK_ROWS = 16;
@@ -32,6 +32,10 @@ export function rangeOf(op: Op): number | 'batch' {
       return operands.w!.rows;
     case 'shuffle':
       return operands.index!.cols;
+    case 'conv2dWeights':
+      return operands.dw!.rows;
+    case 'channelSums':
+      return operands.db!.cols;
     case 'linearGradient':
       return operands.dw!.rows;
     case 'triangularSolve':
@@ -43,13 +47,40 @@ export function rangeOf(op: Op): number | 'batch' {
   }
 }
 
+/** Ops on images: their range is groups of them. */
+const BY_GROUPS: ReadonlySet<OpKind> = new Set([
+  'gatherImages',
+  'padImages',
+  'conv2d',
+  'maxPool2d',
+  'maxPool2dBackward',
+  'averagePool2d',
+  'averagePool2dBackward',
+  'imagesToRows',
+  'rowsToImages',
+]);
+/** Elementwise ops, which run over rows as well as over groups. */
+const BY_EITHER: ReadonlySet<OpKind> = new Set(['activation', 'activationBackward', 'scaleShift', 'dropout']);
+
+/** Whether an op may be split by groups of 16 rows, and whether it may be split in another way. */
+export function groupSplits(kind: OpKind): { groups: boolean; others: boolean } {
+  return { groups: BY_GROUPS.has(kind) || BY_EITHER.has(kind), others: !BY_GROUPS.has(kind) };
+}
+
 /** Compares the shapes of one op's operands, which have been checked one by one before. */
 class Shapes {
+  /** Rows that batch matrices need: groups for ops on images. */
+  private readonly maxRows: number;
+  private readonly maxGroups: number;
+
   constructor(
     readonly op: Op,
-    private readonly maxRows: number,
+    private readonly allRows: number,
     private readonly refuse: Refuse,
-  ) {}
+  ) {
+    this.maxGroups = Math.ceil(allRows / GROUP_IMAGES);
+    this.maxRows = op.split === 'groups' ? this.maxGroups : allRows;
+  }
 
   of(name: string): Operand {
     return this.op.operands[name] as Operand;
@@ -102,6 +133,32 @@ class Shapes {
     this.exactly(name, 'rows', 1, 'a vector');
   }
 
+  /** Images: room for all groups, and so many elements each. */
+  images(name: string, channels: number, height: number, width: number): void {
+    this.atLeast(name, 'rows', this.maxGroups, 'groups of the program');
+    this.exactly(name, 'cols', channels * height * width * GROUP_IMAGES, 'channels × height × width × 16');
+  }
+
+  /** Rows of the mini-batch, for an op on groups of them. */
+  rowsOfImages(name: string, cols: number): void {
+    this.atLeast(name, 'rows', this.allRows, 'maxRows of the program');
+    this.exactly(name, 'cols', cols, 'channels × height × width');
+  }
+
+  /** A scalar that is a whole number between two others. */
+  whole(name: string, least: number, most: number): number {
+    const value = this.op.scalars[name]!;
+    if (!Number.isInteger(value) || value < least || value > most) {
+      this.refuse(name, `a whole number from ${least} to ${most} as scalar`, `${value}`);
+    }
+    return value;
+  }
+
+  /** A condition of the op's own. */
+  require(holds: boolean, operand: string, what: string): void {
+    if (!holds) this.refuse(operand, what, 'something else');
+  }
+
   /** Matrices with a column for each row of the mini-batch, and the same number of rows. */
   transposedBatch(first: string, ...others: string[]): void {
     this.atLeast(first, 'cols', this.maxRows, 'maxRows of the program');
@@ -152,6 +209,74 @@ function checkUpdate(s: Shapes): void {
 
 function checkElementwise(from: string, to: string): (s: Shapes) => void {
   return (s) => s.batch(from, to);
+}
+
+/** Sizes of images stay below this. */
+const IMAGE_LIMIT = 2 ** 15;
+/** Elements of a pooling window that a byte can number. */
+const WINDOW_LIMIT = 256;
+
+const size = (s: Shapes, name: string): number => s.whole(name, 1, IMAGE_LIMIT);
+
+/** A convolution's sizes, checked. */
+function convSizes(s: Shapes) {
+  const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+  const [kernelH, kernelW] = [size(s, 'kernelH'), size(s, 'kernelW')];
+  const reachH = (kernelH - 1) * size(s, 'dilationH') + 1;
+  const reachW = (kernelW - 1) * size(s, 'dilationW') + 1;
+  const groups = size(s, 'groups');
+  s.require(reachH <= height && reachW <= width, 'x', 'a kernel within the image');
+  s.require(channels % groups === 0, 'x', 'channels in equal groups');
+  const outHeight = Math.floor((height - reachH) / size(s, 'strideH')) + 1;
+  const outWidth = Math.floor((width - reachW) / size(s, 'strideW')) + 1;
+  return { channels, height, width, area: kernelH * kernelW, groups, outHeight, outWidth };
+}
+
+function checkConv(s: Shapes): void {
+  const { channels, height, width, area, groups, outHeight, outWidth } = convSizes(s);
+  const isTransposed = s.whole('transposed', 0, 1) === 1;
+  const { rows, cols } = s.of('w');
+  s.require(rows % area === 0 && cols % groups === 0, 'w', 'weights for each tap and group');
+  const outputs = isTransposed ? (rows / area) * groups : cols;
+  const wanted = isTransposed ? cols : (rows / area) * groups;
+  s.require(wanted === channels, 'w', 'weights for each channel');
+  s.images('x', channels, height, width);
+  s.images('y', outputs, outHeight, outWidth);
+  if (s.has('s')) s.images('s', outputs, outHeight, outWidth);
+  s.vector('bias');
+  s.exactly('bias', 'cols', outputs, 'one for each output');
+  s.require(s.has('s') || s.op.scalars.epilogue !== GEMM_EPILOGUE.derivative, 's', 'what the epilogue needs');
+}
+
+function checkConvWeights(s: Shapes): void {
+  const { channels, height, width, area, groups, outHeight, outWidth } = convSizes(s);
+  const outputs = s.of('dw').cols;
+  s.require(outputs % groups === 0, 'dw', 'outputs in equal groups');
+  s.exactly('dw', 'rows', area * (channels / groups), 'one for each tap');
+  s.images('x', channels, height, width);
+  s.images('dz', outputs, outHeight, outWidth);
+}
+
+/** Pooling: the first operands are as large as the image, the others as the result. */
+function checkPool(large: string, ...small: string[]): Rule {
+  return (s) => {
+    const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+    const [poolH, poolW] = [size(s, 'poolH'), size(s, 'poolW')];
+    const top = s.whole('top', 0, poolH - 1);
+    const left = s.whole('left', 0, poolW - 1);
+    const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
+    const meets =
+      (outHeight - 1) * size(s, 'strideH') - top < height &&
+      (outWidth - 1) * size(s, 'strideW') - left < width;
+    s.require(meets, large, 'windows that meet the image');
+    s.require(
+      !small.includes('index') || poolH * poolW <= WINDOW_LIMIT,
+      large,
+      'windows of at most 256 elements',
+    );
+    s.images(large, channels, height, width);
+    for (const name of small) if (s.has(name)) s.images(name, channels, outHeight, outWidth);
+  };
 }
 
 type Rule = (s: Shapes, maxRows: number) => void;
@@ -310,6 +435,45 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.exactly('intercept', 'cols', targets, 'as many as y');
     s.exactly('moments', 'rows', 2 * targets, 'two for each column of y');
     s.exactly('moments', 'cols', 1 + cols, 'one more than x');
+  },
+  gatherImages(s) {
+    const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
+    s.images('dst', ...sizes);
+    s.exactly('src', 'cols', sizes[0] * sizes[1] * sizes[2], 'channels × height × width');
+    s.vector('index');
+  },
+  padImages(s) {
+    const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+    const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
+    const bottom = s.whole('top', 0, IMAGE_LIMIT) + (height - 1) * size(s, 'strideH');
+    const right = s.whole('left', 0, IMAGE_LIMIT) + (width - 1) * size(s, 'strideW');
+    s.require(bottom < outHeight && right < outWidth, 'y', 'a padded image that holds the image');
+    s.images('x', channels, height, width);
+    s.images('y', channels, outHeight, outWidth);
+  },
+  conv2d: checkConv,
+  conv2dWeights: checkConvWeights,
+  channelSums(s) {
+    s.vector('db');
+    const channels = s.of('db').cols;
+    const { cols } = s.of('dz');
+    s.require(channels > 0 && cols % (channels * GROUP_IMAGES) === 0, 'dz', 'whole channels');
+    s.images('dz', 1, 1, cols / GROUP_IMAGES);
+  },
+  maxPool2d: checkPool('x', 'y', 'index'),
+  maxPool2dBackward: checkPool('dx', 'dy', 'index', 's'),
+  averagePool2d: checkPool('x', 'y'),
+  averagePool2dBackward: checkPool('dx', 'dy'),
+  imagesToRows(s) {
+    const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
+    s.images('x', ...sizes);
+    s.rowsOfImages('y', sizes[0] * sizes[1] * sizes[2]);
+  },
+  rowsToImages(s) {
+    const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
+    s.rowsOfImages('x', sizes[0] * sizes[1] * sizes[2]);
+    if (s.has('s')) s.images('s', ...sizes);
+    s.images('y', ...sizes);
   },
 };
 

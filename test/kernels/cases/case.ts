@@ -185,6 +185,28 @@ export class CaseBuilder {
     this.place = { split: 'slice', phase, begin, end: whole ? extent : Math.min(extent, begin + 2 * grain) };
   }
 
+  /** Groups of 16 images that batch operands have room for. */
+  get groups(): number {
+    return Math.ceil(this.capacity / 16);
+  }
+
+  /** Images: a matrix of one row per group. Lanes past the mini-batch hold zeros, as they do in programs. */
+  images(name: string, elements: number, draw: () => number = this.float) {
+    const { rows } = this;
+    return this.matrix(name, this.groups, elements * 16, (g, j) => (g * 16 + (j % 16) < rows ? draw() : 0));
+  }
+
+  /** An output of images. */
+  imagesOutput(name: string, elements: number, dtype: DType = 'f32') {
+    this.outputs[name] = { reach: 'rows', shift: 0 };
+    return this.matrix(name, this.groups, elements * 16, () => 123, dtype);
+  }
+
+  /** Split by groups of images. */
+  byGroups() {
+    this.place = { split: 'groups', phase: PHASES.rows, begin: 0, end: 0 };
+  }
+
   /** Runs whole, on every rank. */
   whole(phase: Phase) {
     this.place = { split: 'all', phase, begin: 0, end: 0 };
@@ -205,10 +227,14 @@ export class CaseBuilder {
     registers[REGISTERS.stepSize] = 0.0123;
     registers[REGISTERS.inverseSqrtBias2] = 1.7;
     const share = (rank: number): number => Math.floor((rows * rank) / dims.workers);
+    const groups = Math.ceil(rows / 16);
+    const shareOfGroups = (rank: number): number => Math.floor((groups * rank) / dims.workers);
     const range =
       place.split === 'rows'
         ? { begin: share(dims.rank), end: share(dims.rank + 1) }
-        : { begin: place.begin, end: place.end };
+        : place.split === 'groups'
+          ? { begin: shareOfGroups(dims.rank), end: shareOfGroups(dims.rank + 1) }
+          : { begin: place.begin, end: place.end };
     return {
       op: { kind: this.kind, ...place, operands: this.operands, scalars: this.scalars },
       maxRows: this.capacity,

@@ -321,6 +321,108 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.inPlace('moments', 'all');
     c.whole(PHASES.rows);
   },
+  gatherImages(c) {
+    const { channels, height, width } = imageSizes(c);
+    const elements = channels * height * width;
+    const tableRows = c.capacity + c.inner + 1;
+    if (c.random.chance(0.5)) c.matrix('src', tableRows, elements, () => c.random.below(256), 'u8');
+    else c.matrix('src', tableRows, elements, c.float);
+    index(c, tableRows);
+    c.imagesOutput('dst', elements);
+    c.scalar({
+      channels,
+      height,
+      width,
+      scaled: c.random.below(2),
+      scale: 1 / 255,
+      offset: c.random.pick([0, -0.5]),
+    });
+    c.byGroups();
+  },
+  padImages(c) {
+    const { channels, height, width } = imageSizes(c);
+    const [top, left] = [c.random.below(3), c.random.below(3)];
+    const [strideH, strideW] = [1 + c.random.below(2), 1 + c.random.below(2)];
+    const outHeight = top + (height - 1) * strideH + 1 + c.random.below(3);
+    const outWidth = left + (width - 1) * strideW + 1 + c.random.below(3);
+    c.images('x', channels * height * width);
+    c.imagesOutput('y', channels * outHeight * outWidth);
+    c.scalar({ channels, height, width, top, left, strideH, strideW, outHeight, outWidth });
+    c.byGroups();
+  },
+  conv2d(c) {
+    const { scalars, groupIn, groupOut, positions } = convolution(c);
+    const { groups, kernelH, kernelW, height, width } = scalars;
+    const transposed = c.random.below(2);
+    const area = kernelH * kernelW;
+    const outputs = groups * groupOut;
+    c.images('x', scalars.channels * height * width);
+    // For the transpose, w's columns are the channels of x.
+    if (transposed === 1) c.matrix('w', area * groupOut, scalars.channels, c.float);
+    else c.matrix('w', area * groupIn, outputs, c.float);
+    c.maybe(() => c.vector('bias', outputs, c.float));
+    const epilogue = c.random.pick(Object.values(GEMM_EPILOGUE));
+    if (epilogue === GEMM_EPILOGUE.derivative) c.images('s', outputs * positions);
+    c.imagesOutput('y', outputs * positions);
+    c.scalar({ ...scalars, transposed, epilogue, activation: c.random.pick(activations), alpha: 0.3 });
+    c.byGroups();
+  },
+  conv2dWeights(c) {
+    const { scalars, groupIn, groupOut, positions } = convolution(c);
+    const { groups, kernelH, kernelW, height, width } = scalars;
+    const rows = kernelH * kernelW * groupIn;
+    c.images('x', scalars.channels * height * width);
+    c.images('dz', groups * groupOut * positions);
+    c.output('dw', rows, groups * groupOut);
+    c.scalar(scalars);
+    c.slice(rows, 1 + c.random.below(6));
+  },
+  channelSums(c) {
+    const channels = 1 + c.random.below(6);
+    c.images('dz', channels * (1 + c.random.below(9)));
+    c.output('db', 1, channels, 'cols');
+    c.slice(channels, 1 + c.random.below(3));
+  },
+  maxPool2d(c) {
+    const { inside, outside } = pooling(c);
+    c.images('x', inside);
+    c.imagesOutput('y', outside);
+    c.maybe(() => c.imagesOutput('index', outside, 'u8'));
+  },
+  maxPool2dBackward(c) {
+    const { inside, outside, window } = pooling(c);
+    c.images('dy', outside);
+    c.matrix('index', c.groups, outside * 16, () => c.random.below(window), 'u8');
+    c.maybe(() => c.images('s', outside));
+    c.imagesOutput('dx', inside);
+    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+  },
+  averagePool2d(c) {
+    const { inside, outside } = pooling(c);
+    c.images('x', inside);
+    c.imagesOutput('y', outside);
+  },
+  averagePool2dBackward(c) {
+    const { inside, outside } = pooling(c);
+    c.images('dy', outside);
+    c.imagesOutput('dx', inside);
+  },
+  imagesToRows(c) {
+    const { channels, height, width } = imageSizes(c);
+    c.images('x', channels * height * width);
+    c.output('y', c.capacity, channels * height * width, 'all');
+    c.scalar({ channels, height, width });
+    c.byGroups();
+  },
+  rowsToImages(c) {
+    const { channels, height, width } = imageSizes(c);
+    const elements = channels * height * width;
+    c.batch('x', elements);
+    c.maybe(() => c.images('s', elements));
+    c.imagesOutput('y', elements);
+    c.scalar({ channels, height, width, activation: c.random.pick(activations), alpha: 0.3 });
+    c.byGroups();
+  },
 };
 
 /** Rows of a table of any element type, with more rows than the mini-batch. */
@@ -334,6 +436,59 @@ function linearTable(c: CaseBuilder): number {
 
 /** Columns of a QR factorisation: whole panels of 8, and no more than exact kernels do in a moment. */
 const qrColumns = (c: CaseBuilder): number => 8 * Math.ceil(Math.min(Math.max(c.cols, 1), 264) / 8);
+
+/** Sizes of small images. */
+function imageSizes(c: CaseBuilder) {
+  const channels = 1 + c.random.below(5);
+  const height = 1 + c.random.below(7);
+  const width = 1 + c.random.below(11);
+  return { channels, height, width };
+}
+
+/** A convolution that fits its image, often with more than one group of channels. */
+function convolution(c: CaseBuilder) {
+  const groups = c.random.pick([1, 1, 2, 3]);
+  const groupIn = 1 + c.random.below(4);
+  const [kernelH, kernelW] = [1 + c.random.below(3), 1 + c.random.below(3)];
+  const [dilationH, dilationW] = [1 + c.random.below(2), 1 + c.random.below(2)];
+  const [strideH, strideW] = [1 + c.random.below(2), 1 + c.random.below(2)];
+  const height = (kernelH - 1) * dilationH + 1 + c.random.below(4);
+  const width = (kernelW - 1) * dilationW + 1 + c.random.below(9);
+  const outHeight = Math.floor((height - (kernelH - 1) * dilationH - 1) / strideH) + 1;
+  const outWidth = Math.floor((width - (kernelW - 1) * dilationW - 1) / strideW) + 1;
+  const scalars = {
+    channels: groups * groupIn,
+    height,
+    width,
+    kernelH,
+    kernelW,
+    strideH,
+    strideW,
+    dilationH,
+    dilationW,
+    groups,
+  };
+  return { scalars, groupIn, groupOut: 1 + c.random.below(8), positions: outHeight * outWidth };
+}
+
+/** Pooling windows that meet their image. */
+function pooling(c: CaseBuilder) {
+  const sizes = imageSizes(c);
+  const [poolH, poolW] = [1 + c.random.below(3), 1 + c.random.below(3)];
+  const [strideH, strideW] = [1 + c.random.below(3), 1 + c.random.below(3)];
+  const [top, left] = [c.random.below(poolH), c.random.below(poolW)];
+  const most = (size: number, stride: number, before: number): number => Math.ceil((size + before) / stride);
+  const outHeight = 1 + c.random.below(most(sizes.height, strideH, top));
+  const outWidth = 1 + c.random.below(most(sizes.width, strideW, left));
+  c.scalar({ ...sizes, poolH, poolW, strideH, strideW, top, left, outHeight, outWidth });
+  c.byGroups();
+  const { channels, height, width } = sizes;
+  return {
+    inside: channels * height * width,
+    outside: channels * outHeight * outWidth,
+    window: poolH * poolW,
+  };
+}
 
 /** Kinds that need a column, since they choose among classes or hold a loss in column 0. */
 export const NEEDS_COLUMN: ReadonlySet<OpKind> = new Set([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { KernelSet, Operand, OpKind } from '#steepest/kernels/contract.js';
+import { BYTES_PER_ELEMENT, type KernelSet, type Operand, type OpKind } from '#steepest/kernels/contract.js';
 import { CaseBuilder, type Dims, type OpCase, viewOf } from './case.js';
 import { GENERATORS, NEEDS_COLUMN } from './generators.js';
 import { VALUES, type Values } from './random.js';
@@ -91,7 +91,7 @@ export function writable({ op, outputs, range, bytes }: OpCase): Uint8Array {
   const allowed = new Uint8Array(bytes.length);
   for (const [name, { reach, shift }] of Object.entries(outputs)) {
     const operand = op.operands[name] as Operand;
-    const size = operand.dtype === 'f64' ? 8 : 4;
+    const size = BYTES_PER_ELEMENT[operand.dtype];
     eachElement(operand, (i, j, at) => {
       const place = reach === 'rows' ? i - shift : j;
       if (reach !== 'all' && (place < range.begin || place >= range.end)) return;

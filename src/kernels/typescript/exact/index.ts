@@ -9,8 +9,21 @@ import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from
 import { prepareLogisticLoss } from '../float64/logistic.js';
 import { normalResidual } from '../float64/normalResidual.js';
 import { triangularSolve } from '../float64/triangular.js';
+import {
+  prepareGatherImages,
+  prepareImagesToRows,
+  preparePadImages,
+  prepareRowsToImages,
+} from '../images/move.js';
+import {
+  prepareAveragePool2d,
+  prepareAveragePool2dBackward,
+  prepareMaxPool2d,
+  prepareMaxPool2dBackward,
+} from '../images/pool.js';
 import type { OpTable } from '../prepare.js';
 import { prepareActivation, prepareActivationBackward } from './activation.js';
+import { prepareChannelSums, prepareConv2d, prepareConv2dWeights } from './conv.js';
 import { prepareCopyRows, prepareGatherLabels, prepareGatherRows, prepareScaleShift } from './gather.js';
 import { prepareGemm } from './gemm.js';
 import { prepareSigmoidCrossEntropy, prepareSoftmaxCrossEntropy } from './logitLosses.js';
@@ -62,4 +75,15 @@ export const exactOps: OpTable = {
   jacobiRows,
   normalResidual,
   weightRows: prepareWeightRows,
+  gatherImages: prepareGatherImages,
+  padImages: preparePadImages,
+  conv2d: prepareConv2d,
+  conv2dWeights: prepareConv2dWeights,
+  channelSums: prepareChannelSums,
+  maxPool2d: prepareMaxPool2d,
+  maxPool2dBackward: prepareMaxPool2dBackward,
+  averagePool2d: prepareAveragePool2d,
+  averagePool2dBackward: prepareAveragePool2dBackward,
+  imagesToRows: prepareImagesToRows,
+  rowsToImages: prepareRowsToImages,
 };

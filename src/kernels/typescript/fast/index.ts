@@ -4,8 +4,21 @@ import { prepareCurvatureRows, prepareLinearGradient, prepareLinearScores } from
 import { prepareLogisticLoss } from '../float64/logistic.js';
 import { normalResidual } from '../float64/normalResidual.js';
 import { triangularSolve } from '../float64/triangular.js';
+import {
+  prepareGatherImages,
+  prepareImagesToRows,
+  preparePadImages,
+  prepareRowsToImages,
+} from '../images/move.js';
+import {
+  prepareAveragePool2d,
+  prepareAveragePool2dBackward,
+  prepareMaxPool2d,
+  prepareMaxPool2dBackward,
+} from '../images/pool.js';
 import type { OpTable } from '../prepare.js';
 import { activation, activationBackward } from './activation.js';
+import { channelSums, conv2d, conv2dWeights } from './conv.js';
 import {
   binaryCrossEntropy,
   categoricalCrossEntropy,
@@ -62,4 +75,15 @@ export const fastOps: OpTable = {
   jacobiRows,
   normalResidual,
   weightRows,
+  gatherImages: prepareGatherImages,
+  padImages: preparePadImages,
+  conv2d,
+  conv2dWeights,
+  channelSums,
+  maxPool2d: prepareMaxPool2d,
+  maxPool2dBackward: prepareMaxPool2dBackward,
+  averagePool2d: prepareAveragePool2d,
+  averagePool2dBackward: prepareAveragePool2dBackward,
+  imagesToRows: prepareImagesToRows,
+  rowsToImages: prepareRowsToImages,
 };
