@@ -1,15 +1,16 @@
 import { SteepestError } from '../core/errors.js';
-import { type DType, type Operand, PHASES } from '../kernels/contract.js';
+import { type DType, GROUP_IMAGES, type Operand, PHASES } from '../kernels/contract.js';
 import type { ResolvedLoss } from '../losses/index.js';
 import type { MetricDefinition } from '../metrics/definition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type ProgramMode } from '../program/builder.js';
-import { columns, type MemoryPlan, rowOf } from '../program/memory.js';
-import type { Gradient, Node } from '../program/node.js';
+import { type ImageShape, imageScalars } from '../program/images.js';
+import { columns, type MemoryPlan, type Region, rowOf } from '../program/memory.js';
+import type { Gradient, Layout, Node } from '../program/node.js';
 import { RescaleNode } from '../program/nodes/rescale.js';
 import type { StepProgram } from '../program/partition.js';
 import { lowerModel, type ResolvedModel } from './model.js';
-import { mergeActivations } from './passes.js';
+import { arrangeLayouts, inputLayout, mergeActivations } from './passes.js';
 import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
 
 /** What `compile()` was told: how to judge and to improve a model. */
@@ -73,12 +74,15 @@ export function compileProgram(
 ): CompiledProgram {
   const builder = new ProgramBuilder(memory, mode, maxRows);
   let nodes = lowerModel(model);
-  let x = gatherInput(builder, nodes, io, model.inputCols);
-  if (nodes[0] instanceof RescaleNode) nodes = nodes.slice(1);
+  const rescale = nodes[0] instanceof RescaleNode ? nodes[0] : undefined;
+  if (rescale !== undefined) nodes = nodes.slice(1);
+  const layout = inputLayout(nodes, model.inputShape);
+  let x = gatherInput(builder, rescale, io, model, layout);
 
   const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
   if (fused === 'node') nodes = nodes.slice(0, -1);
-  nodes = mergeActivations(nodes);
+  const imageShape = layout === 'images' ? (model.inputShape as unknown as ImageShape) : undefined;
+  nodes = arrangeLayouts(mergeActivations(nodes), layout, imageShape);
   for (const node of nodes) x = node.forward(builder, x);
 
   const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);
@@ -139,19 +143,28 @@ export function compileProgram(
 }
 
 /** Emits the gather of input rows, with a leading rescaling done on the way. */
-function gatherInput(builder: ProgramBuilder, nodes: readonly Node[], io: ProgramIo, cols: number): Operand {
-  const rescale = nodes[0] instanceof RescaleNode ? nodes[0] : undefined;
-  const x = builder.memory.matrix(`batch${builder.maxRows}/x`, 'batch', builder.maxRows, cols);
-  builder.emit(
-    'gatherRows',
-    { src: tableOperand(io.x), index: io.index, dst: x },
-    {
-      scaled: rescale ? 1 : 0,
-      scale: Math.fround(rescale?.scale ?? 1),
-      offset: Math.fround(rescale?.offset ?? 0),
-    },
-    { label: rescale ? `x, ${rescale.name}` : 'x' },
-  );
+function gatherInput(
+  builder: ProgramBuilder,
+  rescale: RescaleNode | undefined,
+  io: ProgramIo,
+  { inputCols, inputShape }: ResolvedModel,
+  layout: Layout,
+): Operand {
+  const scalars = {
+    scaled: rescale ? 1 : 0,
+    scale: Math.fround(rescale?.scale ?? 1),
+    offset: Math.fround(rescale?.offset ?? 0),
+  };
+  const label = rescale ? `x, ${rescale.name}` : 'x';
+  const from = { src: tableOperand(io.x), index: io.index };
+  if (layout === 'images') {
+    const x = builder.images('x', inputCols);
+    const shape = imageScalars(inputShape as unknown as ImageShape);
+    builder.emit('gatherImages', { ...from, dst: x }, { ...shape, ...scalars }, { split: 'groups', label });
+    return x;
+  }
+  const x = builder.memory.matrix(`batch${builder.maxRows}/x`, 'batch', builder.maxRows, inputCols);
+  builder.emit('gatherRows', { ...from, dst: x }, scalars, { label });
   return x;
 }
 
@@ -235,8 +248,17 @@ function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradien
 function chunkRows(builder: ProgramBuilder, workers: number): number {
   const bytesPerRow = builder.memory.regions
     .filter((region) => region.role === 'activation' || region.role === 'batch')
-    .reduce((sum, region) => sum + (region.rows === builder.maxRows ? region.rowStride * 4 : 0), 0);
-  const fitting = Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));
+    .reduce((sum, region) => sum + bytesOfRow(builder, region), 0);
+  // A group of images has work enough for the kernels.
+  const hasImages = builder.ops.some(({ split }) => split === 'groups');
+  const smallest = hasImages ? GROUP_IMAGES : SMALLEST_CHUNK;
+  const fitting = Math.max(smallest, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));
   const rowsPerRank = Math.ceil(builder.maxRows / workers);
   return Math.ceil(rowsPerRank / Math.ceil(rowsPerRank / fitting));
+}
+
+/** Bytes of a region that belong to one sample of the mini-batch; 0 for other regions. */
+function bytesOfRow({ maxRows, maxGroups }: ProgramBuilder, { rows, cols, byteLength }: Region): number {
+  if (rows === maxRows) return byteLength / rows;
+  return rows === maxGroups && cols % GROUP_IMAGES === 0 ? byteLength / rows / GROUP_IMAGES : 0;
 }

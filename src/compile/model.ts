@@ -14,7 +14,9 @@ export interface ModelConfig {
 export interface ResolvedLayer {
   name: string;
   config: LayerConfig;
+  inputShape: readonly number[];
   inputCols: number;
+  outputShape: readonly number[];
   outputCols: number;
   parameters: readonly ParameterSpec[];
 }
@@ -22,7 +24,10 @@ export interface ResolvedLayer {
 /** A model whose every layer has a name and sizes. */
 export interface ResolvedModel {
   seed: number;
+  /** Shapes of one sample, and their numbers of elements. */
+  inputShape: readonly number[];
   inputCols: number;
+  outputShape: readonly number[];
   outputCols: number;
   layers: readonly ResolvedLayer[];
   parameters: readonly ParameterSpec[];
@@ -43,28 +48,33 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
   const seed = checkInteger('seed', config.seed, 0);
   if (seed > LARGEST_SEED) checkInteger('seed (below 2^32)', Number.NaN, 0);
   const complete = config.layers.map(completeLayer);
-  const inputCols = inputColumns(complete);
-  let cols = inputCols;
+  const inputShape = sampleShape(complete);
+  let shape: readonly number[] = inputShape;
   const names = new Set<string>();
   const resolved = complete.map((layer, index): ResolvedLayer => {
     const name = layerName(layer, complete, index, names);
     const definition = layerDefinition(layer.type);
-    const outputCols = definition.outputCols(layer, cols);
-    const nodes = definition.lower(layer, { name, inputCols: cols, seed, index });
+    const outputShape = definition.outputShape(layer, { name, inputShape: shape });
+    const inputCols = product(shape);
+    const nodes = definition.lower(layer, { name, inputShape: shape, inputCols, seed, index });
     const result = {
       name,
       config: layer,
-      inputCols: cols,
-      outputCols,
+      inputShape: shape,
+      inputCols,
+      outputShape,
+      outputCols: product(outputShape),
       parameters: nodes.flatMap((n) => n.parameters),
     };
-    cols = outputCols;
+    shape = outputShape;
     return result;
   });
   return {
     seed,
-    inputCols,
-    outputCols: cols,
+    inputShape,
+    inputCols: product(inputShape),
+    outputShape: shape,
+    outputCols: product(shape),
     layers: resolved,
     parameters: resolved.flatMap((layer) => layer.parameters),
   };
@@ -72,25 +82,27 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
 
 /** Fresh nodes for one compile. */
 export function lowerModel(model: ResolvedModel): Node[] {
-  return model.layers.flatMap(({ config, name, inputCols }, index) =>
-    layerDefinition(config.type).lower(config, { name, inputCols, seed: model.seed, index }),
+  return model.layers.flatMap(({ config, name, inputShape, inputCols }, index) =>
+    layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed: model.seed, index }),
   );
 }
 
-function inputColumns(layers: readonly LayerConfig[]): number {
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+function sampleShape(layers: readonly LayerConfig[]): number[] {
   const shape = layers[0]!.inputShape;
   if (shape === undefined) {
     throw new SteepestError('ERR_SHAPE', {
       expected: 'inputShape on the first layer',
       given: 'none',
-      mend: 'Add inputShape: [number of columns of x] to it.',
+      mend: 'Add inputShape: [number of columns of x] to it, or [height, width, channels] for images.',
     });
   }
-  if (!Array.isArray(shape) || shape.length !== 1) {
+  if (!Array.isArray(shape) || (shape.length !== 1 && shape.length !== 3)) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: 'inputShape with one entry, the number of columns of x',
+      expected: 'inputShape to be [columns], or [height, width, channels] for images',
       given: JSON.stringify(shape),
-      mend: 'Flatten each sample to one row.',
+      mend: 'Grey images have one channel: [28, 28, 1].',
     });
   }
   for (const layer of layers.slice(1)) {
@@ -102,7 +114,7 @@ function inputColumns(layers: readonly LayerConfig[]): number {
       });
     }
   }
-  return checkInteger('inputShape[0]', shape[0]);
+  return shape.map((size, i) => checkInteger(`inputShape[${i}]`, size));
 }
 
 function layerName(

@@ -190,12 +190,35 @@ export function checkLabelCols(what: string, flat: Flat): void {
   );
 }
 
+/** The same array as a matrix, if its further dimensions are those of a sample. */
+export function withoutSampleShape(
+  what: string,
+  input: MatrixInput,
+  sampleShape: readonly number[],
+): MatrixInput {
+  if (!isNdArray(input) || !Array.isArray(input.shape) || input.shape.length <= 2) return input;
+  const [rows, ...given] = input.shape as number[];
+  if (JSON.stringify(given) !== JSON.stringify(sampleShape)) {
+    shapeError(
+      `${what} with shape [samples, ${sampleShape.join(', ')}]`,
+      JSON.stringify(input.shape),
+      'Images have their channels last: [samples, height, width, channels].',
+    );
+  }
+  return { data: input.data, shape: [rows!, given.reduce((a, b) => a * b, 1)] };
+}
+
 /**
  * Samples as a table of float32 or uint8. Memory that is shared already is used as it stands; uint8 stays uint8.
  * @throws SteepestError for anything that is not `cols` finite numbers per row.
  */
-export function inputTable(what: string, input: MatrixInput, cols: number): Table {
-  const flat = flatten(what, input);
+export function inputTable(
+  what: string,
+  input: MatrixInput,
+  cols: number,
+  sampleShape: readonly number[] = [cols],
+): Table {
+  const flat = flatten(what, withoutSampleShape(what, input, sampleShape));
   checkInputCols(what, flat, cols);
   return { ...toShared(what, flat), rows: flat.rows, cols };
 }

@@ -18,7 +18,7 @@ export const activation: LayerDefinition<ActivationConfig> = {
     ...config,
     activation: completeActivation('activation.activation', config.activation),
   }),
-  outputCols: (_config, inputCols) => inputCols,
-  lower: (config, { name, inputCols }) =>
-    activationNodes(config.activation as CompleteActivation, name, inputCols),
+  outputShape: (_config, { inputShape }) => [...inputShape],
+  lower: (config, { name, inputCols, inputShape }) =>
+    activationNodes(config.activation as CompleteActivation, name, inputCols, inputShape),
 };

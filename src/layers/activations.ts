@@ -1,4 +1,4 @@
-import { unknownName } from '../core/errors.js';
+import { SteepestError, unknownName } from '../core/errors.js';
 import { ACTIVATIONS, type ElementwiseActivation } from '../kernels/contract.js';
 import type { Node } from '../program/node.js';
 import { ActivateNode, type ActivationSpec } from '../program/nodes/activate.js';
@@ -53,7 +53,19 @@ export function elementwiseSpec({ name, alpha }: CompleteActivation): Activation
 }
 
 /** The nodes of a stand-alone activation. */
-export function activationNodes(activation: CompleteActivation, name: string, cols: number): Node[] {
+export function activationNodes(
+  activation: CompleteActivation,
+  name: string,
+  cols: number,
+  shape: readonly number[] = [cols],
+): Node[] {
+  if (activation.name === 'softmax' && shape.length > 1) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `one row per sample as input of softmax in ${name}`,
+      given: `[${shape.join(', ')}]`,
+      mend: 'Put layers.flatten() before it.',
+    });
+  }
   if (activation.name === 'softmax') return [new SoftmaxNode(name, cols)];
   return activation.name === 'linear' ? [] : [new ActivateNode(name, cols, elementwiseSpec(activation))];
 }

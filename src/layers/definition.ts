@@ -12,6 +12,9 @@ export interface LayerConfig {
 /** Where a layer stands in its model. */
 export interface LayerContext {
   name: string;
+  /** Shape of one sample. */
+  inputShape: readonly number[];
+  /** Its number of elements. */
   inputCols: number;
   /** The model's seed. */
   seed: number;
@@ -27,7 +30,11 @@ export interface LayerDefinition<C extends LayerConfig = LayerConfig> {
    * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`.
    */
   complete(config: C): C;
-  outputCols(config: C, inputCols: number): number;
+  /**
+   * Shape of one sample of the output.
+   * @throws SteepestError `ERR_SHAPE` for an input that the layer cannot take, naming the layer
+   */
+  outputShape(config: C, context: Pick<LayerContext, 'name' | 'inputShape'>): number[];
   /** The primitive nodes that the layer computes, in order. `config` is complete. */
   lower(config: C, context: LayerContext): Node[];
 }

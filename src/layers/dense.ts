@@ -1,3 +1,4 @@
+import { SteepestError } from '../core/errors.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
 import type { ParameterSpec } from '../program/node.js';
 import { AffineNode } from '../program/nodes/affine.js';
@@ -48,7 +49,14 @@ export const dense: LayerDefinition<DenseConfig> = {
     };
   },
 
-  outputCols: (config) => config.units,
+  outputShape(config, { name, inputShape }) {
+    if (inputShape.length === 1) return [config.units];
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `one row per sample as input of layer ${name}`,
+      given: `[${inputShape.join(', ')}]`,
+      mend: 'Put layers.flatten() before it.',
+    });
+  },
 
   lower(config, context) {
     const { name, inputCols } = context;

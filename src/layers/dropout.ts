@@ -20,7 +20,7 @@ export const dropout: LayerDefinition<DropoutConfig> = {
       (v) => v >= 0 && v < 1,
     ),
   }),
-  outputCols: (_config, inputCols) => inputCols,
+  outputShape: (_config, { inputShape }) => [...inputShape],
   lower: ({ rate }, { name, inputCols, seed, index }) => [
     new DropoutNode(name, inputCols, rate, seed, index),
   ],

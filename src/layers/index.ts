@@ -1,10 +1,20 @@
 import { unknownName } from '../core/errors.js';
 import { type ActivationConfig, activation } from './activation.js';
 import { checkKeys } from './check.js';
+import { type Conv2dConfig, conv2d } from './conv2d.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { type DenseConfig, dense } from './dense.js';
 import { type DropoutConfig, dropout } from './dropout.js';
+import {
+  type AveragePool2dConfig,
+  averagePool2d,
+  type GlobalAveragePool2dConfig,
+  globalAveragePool2d,
+  type MaxPool2dConfig,
+  maxPool2d,
+} from './pool2d.js';
 import { type RescalingConfig, rescaling } from './rescaling.js';
+import { type FlattenConfig, flatten, type ReshapeConfig, reshape } from './reshape.js';
 
 /** The registry: one line per type of layer, with the options it knows. */
 const LAYERS = new Map<string, { definition: LayerDefinition; options: readonly string[] }>();
@@ -17,6 +27,11 @@ function register<C extends LayerConfig>(
     options: ['type', 'name', 'inputShape', ...(options as readonly string[])],
   });
   return (config) => completeLayer({ ...config, type: definition.type } as C) as C;
+}
+
+/** A layer all of whose options have defaults may be made without any. */
+function optional<C extends LayerConfig>(make: (config: Omit<C, 'type'>) => C) {
+  return (config: Omit<C, 'type'> = {} as Omit<C, 'type'>): C => make(config);
 }
 
 /** The layers. Each returns plain data, complete and checked. */
@@ -37,6 +52,31 @@ export const layers = {
   activation: register<ActivationConfig>(activation, ['activation']),
   /** y = x·scale + offset. */
   rescaling: register<RescalingConfig>(rescaling, ['scale', 'offset']),
+  /** Convolution of images [height, width, channels]. */
+  conv2d: register<Conv2dConfig>(conv2d, [
+    'filters',
+    'kernelSize',
+    'strides',
+    'padding',
+    'dilationRate',
+    'groups',
+    'activation',
+    'useBias',
+    'kernelInitializer',
+    'biasInitializer',
+    'kernelRegularizer',
+    'biasRegularizer',
+  ]),
+  /** The largest element of each window. */
+  maxPool2d: optional(register<MaxPool2dConfig>(maxPool2d, ['poolSize', 'strides', 'padding'])),
+  /** The mean of each window. */
+  averagePool2d: optional(register<AveragePool2dConfig>(averagePool2d, ['poolSize', 'strides', 'padding'])),
+  /** The mean of each channel. */
+  globalAveragePool2d: optional(register<GlobalAveragePool2dConfig>(globalAveragePool2d, [])),
+  /** Images to rows. */
+  flatten: optional(register<FlattenConfig>(flatten, [])),
+  /** The same numbers as samples of another shape. */
+  reshape: register<ReshapeConfig>(reshape, ['targetShape']),
 };
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` */

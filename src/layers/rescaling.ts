@@ -20,7 +20,7 @@ export const rescaling: LayerDefinition<RescalingConfig> = {
     scale: checkNumber('rescaling.scale', config.scale),
     offset: checkNumber('rescaling.offset', config.offset ?? 0),
   }),
-  outputCols: (_config, inputCols) => inputCols,
+  outputShape: (_config, { inputShape }) => [...inputShape],
   lower: (config, { name, inputCols }) => [
     new RescaleNode(name, inputCols, config.scale, config.offset as number),
   ],

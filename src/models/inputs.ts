@@ -32,9 +32,9 @@ export function readDataSet(
   sampleWeight?: SampleWeight,
 ): DataSet {
   const { definition } = objective.loss;
-  const { inputCols, outputCols } = model;
+  const { inputCols, inputShape, outputCols } = model;
   const [xName, yName] = [`${prefix}x`, `${prefix}y`];
-  const samples = inputTable(xName, x, inputCols);
+  const samples = inputTable(xName, x, inputCols, inputShape);
   const targets =
     definition.targets === 'labels'
       ? labelTable(yName, y, outputCols)
@@ -58,7 +58,7 @@ function rowSpec(
   classWeight?: FitOptions['classWeight'],
 ): RowSpec {
   const { targets, targetRange } = objective.loss.definition;
-  const { inputCols, outputCols } = model;
+  const { inputCols, inputShape, outputCols } = model;
   if (classWeight === 'balanced') {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'classWeight of a stream to be an object with a weight per class',
@@ -73,6 +73,7 @@ function rowSpec(
   return {
     prefix,
     inputCols,
+    inputShape,
     classWeights: classWeight === undefined ? undefined : namedClassWeights(classWeight, shape, outputCols),
     targets:
       targets === 'labels'

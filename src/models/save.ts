@@ -24,13 +24,10 @@ export async function saveModel(
   compiled: Required<CompileOptions> | undefined,
 ): Promise<void> {
   const tensors = new Map<string, NdArray>();
-  for (const { name, shape, rows, cols } of model.parameters) {
+  for (const { name, shape } of model.parameters) {
     tensors.set(name, { data: state.parameters.get(name)!, shape });
     for (const [slot, data] of state.slots.get(name) ?? []) {
-      tensors.set(`${SLOT_PREFIX}${slot}/${name}`, {
-        data,
-        shape: shape.length === 1 ? [cols] : [rows, cols],
-      });
+      tensors.set(`${SLOT_PREFIX}${slot}/${name}`, { data, shape });
     }
   }
   const metadata: Record<string, string> = {

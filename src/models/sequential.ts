@@ -213,7 +213,7 @@ export class Sequential {
       resolveWorkers(choices.workers, 0);
       return predictStream(this.model, this.state, new BatchReader(x, 'the stream'), choices);
     }
-    const table = inputTable('x', x, this.model.inputCols);
+    const table = inputTable('x', x, this.model.inputCols, this.model.inputShape);
     return predictWithPool(this.model, this.state, table, choices);
   }
 

@@ -1,5 +1,5 @@
-import type { Op, Operand, OpKind, Phase, Split } from '../kernels/contract.js';
-import { PHASES } from '../kernels/contract.js';
+import type { DType, Op, Operand, OpKind, Phase, Split } from '../kernels/contract.js';
+import { GROUP_IMAGES, PHASES } from '../kernels/contract.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
 import type { ParameterSpec } from './node.js';
 
@@ -63,6 +63,33 @@ export class ProgramBuilder {
   /** A buffer of maxRows × cols for activations or their gradients. */
   batchMatrix(name: string, cols: number): Region {
     return this.memory.matrix(`batch${this.maxRows}/${name}`, 'activation', this.maxRows, cols);
+  }
+
+  /** Groups of 16 images in the largest mini-batch. */
+  get maxGroups(): number {
+    return Math.ceil(this.maxRows / GROUP_IMAGES);
+  }
+
+  /** A buffer for a mini-batch of images of `elements` numbers each. */
+  images(name: string, elements: number, dtype: DType = 'f32'): Region {
+    const { maxGroups, memory } = this;
+    return memory.matrix(
+      `images${this.maxRows}/${name}`,
+      'activation',
+      maxGroups,
+      elements * GROUP_IMAGES,
+      dtype,
+    );
+  }
+
+  /** The split that goes over a mini-batch of `cols` numbers each, rows or images. */
+  splitOf(x: Operand, cols: number): 'rows' | 'groups' {
+    return x.cols === cols * GROUP_IMAGES ? 'groups' : 'rows';
+  }
+
+  /** A buffer laid out like x, a mini-batch of `cols` numbers each. */
+  batchLike(x: Operand, name: string, cols: number): Region {
+    return this.splitOf(x, cols) === 'groups' ? this.images(name, cols) : this.batchMatrix(name, cols);
   }
 
   /** Adds an op; by default one over the rows of the mini-batch. */

@@ -1,5 +1,9 @@
 import type { ElementwiseActivation, Operand } from '../kernels/contract.js';
 import type { ProgramBuilder } from './builder.js';
+import type { ImageShape } from './images.js';
+
+/** How a mini-batch lies in memory: one row per sample, or images in groups of 16 (kernels/contract.ts, `gatherImages`). */
+export type Layout = 'rows' | 'images';
 
 /** A gradient on its way back through the network. */
 export interface Gradient {
@@ -45,6 +49,14 @@ export interface Node {
   readonly inputCols: number;
   readonly outputCols: number;
   readonly parameters: readonly ParameterSpec[];
+  /** The layout of the input; undefined for an elementwise node, which takes and gives any. */
+  readonly takes?: Layout;
+  /** The layout of the output; undefined for that of the input. */
+  readonly gives?: Layout;
+  /** Shape of the images that it takes, where it takes images. */
+  readonly inputShape?: ImageShape;
+  /** Shape of the images that come out, where images do. */
+  readonly imageShape?: ImageShape;
   /** Name of the activation that this node is or ends in; undefined for none. */
   readonly endsIn: ElementwiseActivation | 'softmax' | undefined;
   /** Emits the forward ops. @returns the output, maxRows × outputCols. */

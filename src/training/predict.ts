@@ -3,7 +3,14 @@ import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
 import type { BatchReader } from '../data/batches.js';
-import { checkInputCols, flatten, inputTable, type MatrixInput, type Table } from '../data/tables.js';
+import {
+  checkInputCols,
+  flatten,
+  inputTable,
+  type MatrixInput,
+  type Table,
+  withoutSampleShape,
+} from '../data/tables.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
@@ -56,8 +63,8 @@ export class Predictor {
 
   /** @param x rows of inputs, or one row on its own */
   predict(x: MatrixInput | readonly number[] | NumericArray): NdArray<Float32Array> {
-    const { inputCols, outputCols } = this.model;
-    const values = flatRows(x, inputCols);
+    const { inputCols, inputShape, outputCols } = this.model;
+    const values = flatRows(x, inputCols, inputShape);
     const rows = values.length / inputCols;
     const data = new Float32Array(rows * outputCols);
     for (let first = 0; first < rows; first += SYNC_ROWS) {
@@ -69,7 +76,7 @@ export class Predictor {
       const to = first * outputCols;
       for (let i = 0; i < count * outputCols; i++) data[to + i] = out[i]!;
     }
-    return { data, shape: [rows, outputCols] };
+    return { data, shape: [rows, ...this.model.outputShape] };
   }
 
   private load(values: ArrayLike<number>, from: number, length: number): void {
@@ -89,13 +96,17 @@ export class Predictor {
 }
 
 /** The values of one or more rows, row-major. A flat list of `cols` numbers is one row. */
-function flatRows(x: MatrixInput | readonly number[] | NumericArray, cols: number): ArrayLike<number> {
+function flatRows(
+  x: MatrixInput | readonly number[] | NumericArray,
+  cols: number,
+  sampleShape: readonly number[],
+): ArrayLike<number> {
   if (x instanceof Float32Array && x.length === cols) return x;
   if (Array.isArray(x) || ArrayBuffer.isView(x)) {
     const list = x as ArrayLike<unknown>;
     if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
   }
-  return inputTable('x', x as MatrixInput, cols).data;
+  return inputTable('x', x as MatrixInput, cols, sampleShape).data;
 }
 
 /** Predicts a table of rows: at once if that is quick, on the pool otherwise. */
@@ -133,7 +144,7 @@ export async function predictWithPool(
     workers,
     kernels,
   });
-  return { data: Float32Array.from(results), shape: [table.rows, outputCols] };
+  return { data: Float32Array.from(results), shape: [table.rows, ...model.outputShape] };
 }
 
 /** Bytes of inputs that are predicted at a time, so that threads have something to share. */
@@ -160,7 +171,7 @@ export async function predictStream(
   try {
     reader.begin();
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
-      const x = flatten('x', batch.x, rows);
+      const x = flatten('x', withoutSampleShape('x', batch.x, model.inputShape), rows);
       checkInputCols('x', x, inputCols);
       inputs ??= new InputRows('', x, blockRows);
       for (let i = 0; i < x.rows; i++) {
@@ -181,5 +192,5 @@ export async function predictStream(
     data.set(part, offset);
     offset += part.length;
   }
-  return { data, shape: [rows, outputCols] };
+  return { data, shape: [rows, ...model.outputShape] };
 }

@@ -10,6 +10,7 @@ import {
   notFinite,
   type Table,
   targetOutside,
+  withoutSampleShape,
 } from '../data/tables.js';
 import { BYTES_PER_ELEMENT } from '../kernels/contract.js';
 import { allocateShared } from './arena.js';
@@ -20,6 +21,8 @@ export interface RowSpec {
   /** Put before `x` and `y` in errors: empty, or `validation `. */
   prefix: string;
   inputCols: number;
+  /** Shape of one sample. */
+  inputShape: readonly number[];
   targets:
     | { kind: 'labels'; classes: number }
     | { kind: 'matrix'; cols: number; range: readonly [number, number] | undefined };
@@ -39,7 +42,7 @@ export interface BatchRows {
 
 /** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` */
 export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchRows {
-  const { prefix, inputCols, targets } = spec;
+  const { prefix, inputCols, inputShape, targets } = spec;
   const place = `in the batch that begins at row ${firstRow}`;
   if (typeof batch !== 'object' || batch === null || !('x' in batch) || batch.y === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -48,7 +51,7 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
       mend: 'Give every batch x and y; of a CSV file, name the target column.',
     });
   }
-  const x = flatten(`${prefix}x`, batch.x, firstRow);
+  const x = flatten(`${prefix}x`, withoutSampleShape(`${prefix}x`, batch.x, inputShape), firstRow);
   const y = flatten(`${prefix}y`, batch.y, firstRow);
   checkInputCols(`${prefix}x`, x, inputCols);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);

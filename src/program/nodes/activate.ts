@@ -31,8 +31,9 @@ export class ActivateNode implements Node {
 
   forward(builder: ProgramBuilder, x: Operand): Operand {
     if (this.activation.name === 'linear') return x;
-    const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
-    builder.emit('activation', { x, y }, this.scalars(), { label: `${this.name} forward` });
+    const y = builder.batchLike(x, `${this.name}.y`, this.outputCols);
+    const split = builder.splitOf(x, this.outputCols);
+    builder.emit('activation', { x, y }, this.scalars(), { split, label: `${this.name} forward` });
     this.saved = derivativeNeedsInput(this.activation.name) ? x : y;
     return y;
   }
@@ -47,6 +48,7 @@ export class ActivateNode implements Node {
     if (gradient.of === 'output' && this.saved !== undefined) {
       const { operand } = gradient;
       builder.emit('activationBackward', { dy: operand, s: this.saved, dx: operand }, this.scalars(), {
+        split: builder.splitOf(operand, this.inputCols),
         label: `${this.name} backward`,
       });
     }

@@ -21,6 +21,8 @@ export const SLICE_ROWS = 16;
  * ∂L/∂x = δ·Wᵀ, where f′ of the node before is multiplied in as it is stored.
  */
 export class AffineNode implements Node {
+  readonly takes = 'rows';
+  readonly gives = 'rows';
   readonly endsIn: ElementwiseActivation;
   readonly parameters: readonly ParameterSpec[];
   private x: Operand | undefined;

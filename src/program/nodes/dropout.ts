@@ -25,8 +25,9 @@ export class DropoutNode implements Node {
 
   forward(builder: ProgramBuilder, x: Operand): Operand {
     if (!this.isActive(builder)) return x;
-    const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
-    builder.emit('dropout', { x, y }, this.scalars(), { label: `${this.name} forward` });
+    const y = builder.batchLike(x, `${this.name}.y`, this.outputCols);
+    const split = builder.splitOf(x, this.outputCols);
+    builder.emit('dropout', { x, y }, this.scalars(), { split, label: `${this.name} forward` });
     return y;
   }
 
@@ -39,6 +40,7 @@ export class DropoutNode implements Node {
     const { operand } = gradient;
     if (this.isActive(builder)) {
       builder.emit('dropout', { x: operand, y: operand }, this.scalars(), {
+        split: builder.splitOf(operand, this.inputCols),
         label: `${this.name} backward`,
       });
     }

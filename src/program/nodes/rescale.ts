@@ -18,9 +18,10 @@ export class RescaleNode implements Node {
   }
 
   forward(builder: ProgramBuilder, x: Operand): Operand {
-    const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
+    const y = builder.batchLike(x, `${this.name}.y`, this.outputCols);
+    const split = builder.splitOf(x, this.outputCols);
     const scalars = { scale: Math.fround(this.scale), offset: Math.fround(this.offset) };
-    builder.emit('scaleShift', { x, y }, scalars, { label: `${this.name} forward` });
+    builder.emit('scaleShift', { x, y }, scalars, { split, label: `${this.name} forward` });
     return y;
   }
 
@@ -33,6 +34,7 @@ export class RescaleNode implements Node {
     const { operand } = gradient;
     const scalars = { scale: Math.fround(this.scale), offset: 0 };
     builder.emit('scaleShift', { x: operand, y: operand }, scalars, {
+      split: builder.splitOf(operand, this.inputCols),
       label: `${this.name} backward`,
     });
     return { operand, of: 'output' };

@@ -4,6 +4,8 @@ import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js
 
 /** Softmax of each row, with its full Jacobian on the way back: dx = (dy − (dy·y))·y. */
 export class SoftmaxNode implements Node {
+  readonly takes = 'rows';
+  readonly gives = 'rows';
   readonly parameters: readonly ParameterSpec[] = [];
   readonly endsIn = 'softmax';
   readonly outputCols: number;

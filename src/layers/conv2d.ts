@@ -1,0 +1,137 @@
+import { SteepestError, unknownName } from '../core/errors.js';
+import { completeInitializer, type InitializerName } from '../initializers/index.js';
+import type { ParameterSpec } from '../program/node.js';
+import { Conv2dNode, type Convolution } from '../program/nodes/conv2d.js';
+import {
+  type Activation,
+  activationNodes,
+  type CompleteActivation,
+  completeActivation,
+} from './activations.js';
+import { checkBoolean, checkInteger } from './check.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+import { completeRegularizer, type Regularizer } from './regularizer.js';
+import {
+  completePair,
+  imageInput,
+  PADDING_MODES,
+  type PaddingMode,
+  type Pair,
+  slideOver,
+} from './spatial.js';
+
+export interface Conv2dConfig extends LayerConfig {
+  type: 'conv2d';
+  /** Number of output channels. */
+  filters: number;
+  kernelSize: Pair;
+  /** Default 1. */
+  strides?: Pair;
+  /** Default `'valid'`. */
+  padding?: PaddingMode;
+  /** Pixels from one tap of the kernel to the next. Default 1. */
+  dilationRate?: Pair;
+  /**
+   * Channels and filters are cut into so many groups, each filter sees the channels of its own. As many as channels makes a
+   * depthwise convolution. Default 1.
+   */
+  groups?: number;
+  /** Default `'linear'`. */
+  activation?: Activation;
+  /** Default true. */
+  useBias?: boolean;
+  /** Default `'glorotUniform'`. */
+  kernelInitializer?: InitializerName;
+  /** Default `'zeros'`. */
+  biasInitializer?: InitializerName;
+  /** Adds l1·Σ|w| + l2·Σw² to the loss. */
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+}
+
+type Complete = Required<Omit<Conv2dConfig, 'name' | 'inputShape'>>;
+
+function convolution(name: string, config: Complete, inputShape: readonly number[]): Convolution {
+  const input = imageInput(name, inputShape);
+  const kernel = completePair('conv2d.kernelSize', config.kernelSize);
+  const strides = completePair('conv2d.strides', config.strides);
+  const dilation = completePair('conv2d.dilationRate', config.dilationRate);
+  const { filters, groups, padding: mode } = config;
+  if (input[2] % groups !== 0 || filters % groups !== 0) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `channels and filters of layer ${name} to be multiples of its ${groups} groups`,
+      given: `${input[2]} channels, ${filters} filters`,
+      mend: 'Change groups or filters.',
+    });
+  }
+  const reach = [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1] as const;
+  const { height, width, padding } = slideOver(name, input, reach, strides, mode);
+  return { input, output: [height, width, filters], kernel, strides, dilation, groups, padding };
+}
+
+/** Convolution (cross-correlation, as everywhere) of images; kernel [height, width, channels / groups, filters]. */
+export const conv2d: LayerDefinition<Conv2dConfig> = {
+  type: 'conv2d',
+
+  complete(config) {
+    const padding = config.padding ?? 'valid';
+    if (!PADDING_MODES.includes(padding)) unknownName('conv2d.padding', padding, PADDING_MODES);
+    return {
+      ...config,
+      filters: checkInteger('conv2d.filters', config.filters),
+      kernelSize: completePair('conv2d.kernelSize', config.kernelSize),
+      strides: completePair('conv2d.strides', config.strides ?? 1),
+      padding,
+      dilationRate: completePair('conv2d.dilationRate', config.dilationRate ?? 1),
+      groups: checkInteger('conv2d.groups', config.groups ?? 1),
+      activation: completeActivation('conv2d.activation', config.activation ?? 'linear'),
+      useBias: checkBoolean('conv2d.useBias', config.useBias ?? true),
+      kernelInitializer: completeInitializer(
+        'conv2d.kernelInitializer',
+        config.kernelInitializer ?? 'glorotUniform',
+      ),
+      biasInitializer: completeInitializer('conv2d.biasInitializer', config.biasInitializer ?? 'zeros'),
+      kernelRegularizer: completeRegularizer('conv2d.kernelRegularizer', config.kernelRegularizer),
+      biasRegularizer: completeRegularizer('conv2d.biasRegularizer', config.biasRegularizer),
+    };
+  },
+
+  outputShape: (config, { name, inputShape }) => [
+    ...convolution(name, config as Complete, inputShape).output,
+  ],
+
+  lower(config, { name, inputShape }) {
+    const complete = config as Complete;
+    const sizes = convolution(name, complete, inputShape);
+    const activation = complete.activation as CompleteActivation;
+    const [kernelH, kernelW] = sizes.kernel;
+    const inputs = sizes.input[2] / sizes.groups;
+    const area = kernelH * kernelW;
+    const kernel: ParameterSpec = {
+      name: `${name}/kernel`,
+      rows: area * inputs,
+      cols: complete.filters,
+      shape: [kernelH, kernelW, inputs, complete.filters],
+      initializer: complete.kernelInitializer,
+      fanIn: area * inputs,
+      fanOut: area * complete.filters,
+      l1: complete.kernelRegularizer.l1 ?? 0,
+      l2: complete.kernelRegularizer.l2 ?? 0,
+    };
+    const bias: ParameterSpec | undefined = complete.useBias
+      ? {
+          name: `${name}/bias`,
+          rows: 1,
+          cols: complete.filters,
+          shape: [complete.filters],
+          initializer: complete.biasInitializer,
+          fanIn: area * inputs,
+          fanOut: complete.filters,
+          l1: complete.biasRegularizer.l1 ?? 0,
+          l2: complete.biasRegularizer.l2 ?? 0,
+        }
+      : undefined;
+    const node = new Conv2dNode(name, sizes, kernel, bias, { name: 'linear', alpha: 0 });
+    return [node, ...activationNodes(activation, `${name}.activation`, node.outputCols, sizes.output)];
+  },
+};

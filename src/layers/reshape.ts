@@ -1,0 +1,52 @@
+import { SteepestError } from '../core/errors.js';
+import { ReshapeNode } from '../program/nodes/rearrange.js';
+import { checkInteger } from './check.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+
+export interface FlattenConfig extends LayerConfig {
+  type: 'flatten';
+}
+export interface ReshapeConfig extends LayerConfig {
+  type: 'reshape';
+  /** Shape of one sample: `[columns]` or `[height, width, channels]`, of as many elements as before. */
+  targetShape: readonly number[];
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Images to rows: column (h·width + w)·channels + c, as in Keras. */
+export const flatten: LayerDefinition<FlattenConfig> = {
+  type: 'flatten',
+  complete: (config) => config,
+  outputShape: (_config, { inputShape }) => [product(inputShape)],
+  // What follows asks for rows or not; the numbers are in this order already.
+  lower: () => [],
+};
+
+/** The same numbers, in the same order, as samples of another shape. */
+export const reshape: LayerDefinition<ReshapeConfig> = {
+  type: 'reshape',
+  complete(config) {
+    const { targetShape } = config;
+    if (!Array.isArray(targetShape) || (targetShape.length !== 1 && targetShape.length !== 3)) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: 'reshape.targetShape to be [columns] or [height, width, channels]',
+        given: JSON.stringify(targetShape) ?? 'none',
+        mend: 'Leave the number of samples out.',
+      });
+    }
+    return {
+      ...config,
+      targetShape: targetShape.map((n, i) => checkInteger(`reshape.targetShape[${i}]`, n)),
+    };
+  },
+  outputShape(config, { name, inputShape }) {
+    if (product(config.targetShape) === product(inputShape)) return [...config.targetShape];
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `targetShape of layer ${name} to have ${product(inputShape)} elements, as its input [${inputShape.join(', ')}] has`,
+      given: `[${config.targetShape.join(', ')}], ${product(config.targetShape)} elements`,
+      mend: 'Make both agree.',
+    });
+  },
+  lower: (_config, { name, inputCols }) => [new ReshapeNode(name, inputCols)],
+};

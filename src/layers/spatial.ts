@@ -1,0 +1,72 @@
+import { SteepestError } from '../core/errors.js';
+import type { ImageShape, Padding } from '../program/images.js';
+import { NO_PADDING } from '../program/images.js';
+import { checkInteger } from './check.js';
+
+/** A size for both sides of an image, or one for height and one for width. */
+export type Pair = number | readonly [number, number];
+
+export function completePair(what: string, value: Pair): [number, number] {
+  if (!Array.isArray(value)) {
+    const side = checkInteger(what, value);
+    return [side, side];
+  }
+  if (value.length !== 2) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${what} to be a number or [height, width]`,
+      given: JSON.stringify(value),
+      mend: 'Give one number for squares.',
+    });
+  }
+  return [checkInteger(`${what}[0]`, value[0]), checkInteger(`${what}[1]`, value[1])];
+}
+
+/** `'valid'`: windows inside the image only. `'same'`: as many windows as strides, zeros around the image. */
+export type PaddingMode = 'valid' | 'same';
+export const PADDING_MODES: readonly PaddingMode[] = ['valid', 'same'];
+
+/** The shape of a sample, if it is an image. @throws SteepestError `ERR_SHAPE` naming the layer */
+export function imageInput(name: string, inputShape: readonly number[]): ImageShape {
+  if (inputShape.length === 3) return inputShape as unknown as ImageShape;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `images [height, width, channels] as input of layer ${name}`,
+    given: `[${inputShape.join(', ')}]`,
+    mend: 'Set inputShape: [height, width, channels] on the first layer, or put layers.reshape before it.',
+  });
+}
+
+/** How a window of `reach` slides along a side. (TensorFlow's and Keras's rule: the odd row goes after the image.) */
+function slide(size: number, reach: number, stride: number, mode: PaddingMode) {
+  if (mode === 'valid') return { out: Math.floor((size - reach) / stride) + 1, before: 0, after: 0 };
+  const out = Math.ceil(size / stride);
+  const total = Math.max(0, (out - 1) * stride + reach - size);
+  const before = Math.floor(total / 2);
+  return { out, before, after: total - before };
+}
+
+/**
+ * Sizes of what comes out where a window of `reach` slides over an image.
+ * @throws SteepestError `ERR_SHAPE` where it does not fit once
+ */
+export function slideOver(
+  name: string,
+  [height, width]: ImageShape,
+  reach: readonly [number, number],
+  strides: readonly [number, number],
+  mode: PaddingMode,
+): { height: number; width: number; padding: Padding } {
+  if (mode === 'valid' && (reach[0] > height || reach[1] > width)) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `images of at least ${reach[0]} × ${reach[1]} as input of layer ${name}, the reach of its window`,
+      given: `${height} × ${width}`,
+      mend: "Use padding: 'same', a smaller window, or fewer pooling layers before it.",
+    });
+  }
+  const rows = slide(height, reach[0], strides[0], mode);
+  const columns = slide(width, reach[1], strides[1], mode);
+  const padding =
+    mode === 'valid'
+      ? NO_PADDING
+      : { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after };
+  return { height: rows.out, width: columns.out, padding };
+}

@@ -1,0 +1,129 @@
+import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../builder.js';
+import { elementsOf, type ImageShape, imageScalars, type Padding } from '../images.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import { derivativeNeedsInput } from './activate.js';
+
+/** Sizes of a pooling. */
+export interface Pooling {
+  input: ImageShape;
+  output: ImageShape;
+  pool: readonly [height: number, width: number];
+  strides: readonly [height: number, width: number];
+  /** Windows reach over the image's edge by so much; what lies outside does not count. */
+  padding: Padding;
+}
+
+/** What both kinds of pooling share. */
+abstract class Pool2dNode implements Node {
+  readonly takes = 'images';
+  readonly gives = 'images';
+  readonly endsIn = undefined;
+  readonly parameters: readonly ParameterSpec[] = [];
+  readonly inputCols: number;
+  readonly outputCols: number;
+
+  constructor(
+    readonly name: string,
+    private readonly sizes: Pooling,
+  ) {
+    this.inputCols = elementsOf(sizes.input);
+    this.outputCols = elementsOf(sizes.output);
+  }
+
+  get inputShape(): ImageShape {
+    return this.sizes.input;
+  }
+
+  get imageShape(): ImageShape {
+    return this.sizes.output;
+  }
+
+  abstract forward(builder: ProgramBuilder, x: Operand): Operand;
+  abstract backward(
+    builder: ProgramBuilder,
+    gradient: Gradient,
+    wanted: boolean,
+    previous: OutputDerivative | undefined,
+  ): Gradient | undefined;
+
+  outputDerivative(): OutputDerivative | undefined {
+    return undefined;
+  }
+
+  protected scalars(): Record<string, number> {
+    const { input, output, pool, strides, padding } = this.sizes;
+    return {
+      ...imageScalars(input),
+      poolH: pool[0],
+      poolW: pool[1],
+      strideH: strides[0],
+      strideW: strides[1],
+      top: padding.top,
+      left: padding.left,
+      outHeight: output[0],
+      outWidth: output[1],
+    };
+  }
+}
+
+/** The largest element of each window; its gradient goes to that element. */
+export class MaxPool2dNode extends Pool2dNode {
+  private y: Operand | undefined;
+  private index: Operand | undefined;
+
+  forward(builder: ProgramBuilder, x: Operand): Operand {
+    this.y = builder.images(`${this.name}.y`, this.outputCols);
+    if (builder.differentiates) this.index = builder.images(`${this.name}.index`, this.outputCols, 'u8');
+    builder.emit('maxPool2d', { x, y: this.y, index: this.index }, this.scalars(), {
+      split: 'groups',
+      label: `${this.name} forward`,
+    });
+    return this.y;
+  }
+
+  backward(
+    builder: ProgramBuilder,
+    { operand }: Gradient,
+    wanted: boolean,
+    previous: OutputDerivative | undefined,
+  ): Gradient | undefined {
+    if (!wanted) return undefined;
+    const dx = builder.images(`${this.name}.dx`, this.inputCols);
+    // The largest element is what y holds, so f′ can be had from y wherever it comes from outputs.
+    const fused = previous !== undefined && !derivativeNeedsInput(previous.activation);
+    builder.emit(
+      'maxPool2dBackward',
+      { dy: operand, index: this.index, s: fused ? this.y : undefined, dx },
+      {
+        ...this.scalars(),
+        activation: ACTIVATIONS[fused ? previous.activation : 'linear'],
+        alpha: fused ? previous.alpha : 0,
+      },
+      { split: 'groups', label: `${this.name} backward` },
+    );
+    return { operand: dx, of: fused ? 'preactivation' : 'output' };
+  }
+}
+
+/** The mean of each window; its gradient is shared out equally. */
+export class AveragePool2dNode extends Pool2dNode {
+  forward(builder: ProgramBuilder, x: Operand): Operand {
+    const y = builder.images(`${this.name}.y`, this.outputCols);
+    builder.emit('averagePool2d', { x, y }, this.scalars(), {
+      split: 'groups',
+      label: `${this.name} forward`,
+    });
+    return y;
+  }
+
+  backward(builder: ProgramBuilder, { operand }: Gradient, wanted: boolean): Gradient | undefined {
+    if (!wanted) return undefined;
+    const dx = builder.images(`${this.name}.dx`, this.inputCols);
+    builder.emit('averagePool2dBackward', { dy: operand, dx }, this.scalars(), {
+      split: 'groups',
+      label: `${this.name} backward`,
+    });
+    return { operand: dx, of: 'output' };
+  }
+}
