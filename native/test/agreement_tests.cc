@@ -82,7 +82,9 @@ constexpr bool covers(OpKind kind) {
   for (const Spec& spec : kSpecs) {
     if (spec.kind == kind) return true;
   }
-  return kind == OpKind::Gemm;
+  // Ops on images have tests of their own.
+  const bool isImages = kind >= OpKind::GatherImages && kind <= OpKind::RowsToImages;
+  return kind == OpKind::Gemm || isImages;
 }
 constexpr bool coversAll() {
   for (int i = 0; i < static_cast<int>(OpKind::Count); ++i) {

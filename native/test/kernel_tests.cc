@@ -29,6 +29,7 @@ int main() {
   const KernelTable& portable = *isas.tables[isas.count - 1];
   for (int i = 0; i < isas.count; ++i) {
     testGemm(*isas.tables[i], workspace, report);
+    testImages(*isas.tables[i], portable, report);
     testAgreement(*isas.tables[i], portable, workspace, report);
     std::printf("%s done\n", isas.tables[i]->isa);
   }

@@ -38,4 +38,7 @@ void testGemm(const KernelTable& kernels, float* workspace, Report& report);
 /** Every other kernel against the portable one, bit for bit. */
 void testAgreement(const KernelTable& kernels, const KernelTable& portable, float* workspace, Report& report);
 
+/** Kernels on images against the portable ones, bit for bit. */
+void testImages(const KernelTable& kernels, const KernelTable& portable, Report& report);
+
 }  // namespace steepest

@@ -15,10 +15,32 @@ export type LayerCase =
   | { type: 'dense'; units: number; activation?: ActivationName; useBias?: boolean }
   | { type: 'activation'; activation: ActivationName }
   | { type: 'rescaling'; scale: number; offset: number }
-  | { type: 'dropout'; rate: number };
+  | { type: 'dropout'; rate: number }
+  | {
+      type: 'conv2d';
+      filters: number;
+      kernelSize: [number, number];
+      strides?: [number, number];
+      padding?: 'valid' | 'same';
+      dilationRate?: [number, number];
+      groups?: number;
+      activation?: ActivationName;
+      useBias?: boolean;
+    }
+  | {
+      type: 'maxPool2d' | 'averagePool2d';
+      poolSize: [number, number];
+      strides?: [number, number];
+      padding?: 'valid' | 'same';
+    }
+  | { type: 'globalAveragePool2d' }
+  | { type: 'flatten' }
+  | { type: 'reshape'; targetShape: number[] };
 
 export interface GradientCase {
   inputs: number;
+  /** Shape of one sample, if it is not a row. */
+  inputShape?: readonly number[];
   layers: readonly LayerCase[];
   loss: Exclude<Loss, string>;
   x: MatrixInput;
@@ -52,31 +74,43 @@ export function randomRows(rows: number, cols: number, next: () => number): numb
   return Array.from({ length: rows }, () => Array.from({ length: cols }, next));
 }
 
-function buildModel({ inputs, layers: list }: GradientCase) {
+function buildModel({ inputs, inputShape = [inputs], layers: list }: GradientCase) {
   return sequential({
-    layers: list.map((layer, i) => {
-      const first = i === 0 ? { inputShape: [inputs] } : {};
-      switch (layer.type) {
-        case 'dense':
-          return layers.dense({ ...layer, ...first });
-        case 'activation':
-          return layers.activation({ ...layer, ...first });
-        case 'rescaling':
-          return layers.rescaling({ ...layer, ...first });
-        default:
-          return layers.dropout({ ...layer, ...first });
-      }
+    layers: list.map(({ type, ...options }, i) => {
+      const make = layers[type] as (config: object) => ReturnType<typeof layers.dense>;
+      return make({ ...options, ...(i === 0 ? { inputShape } : {}) });
     }),
   });
 }
 
 function referenceLayer(layer: LayerCase): ReferenceLayer {
-  if (layer.type === 'rescaling' || layer.type === 'dropout') return layer;
+  switch (layer.type) {
+    case 'rescaling':
+    case 'dropout':
+      return layer;
+    case 'maxPool2d':
+    case 'averagePool2d': {
+      const { poolSize: window, strides = window, padding = 'valid' } = layer;
+      const kind = layer.type === 'maxPool2d' ? 'max' : 'average';
+      return { type: 'pool', kind, window, strides, dilation: [1, 1], padding };
+    }
+    case 'globalAveragePool2d':
+      return { type: 'globalAverage' };
+    case 'flatten':
+      return { type: 'reshape', shape: 'flat' };
+    case 'reshape':
+      return { type: 'reshape', shape: layer.targetShape };
+    default:
+      break;
+  }
   const activation = layer.activation ?? 'linear';
   const alpha = ALPHA[activation] ?? 0;
-  return layer.type === 'activation'
-    ? { type: 'activation', activation, alpha }
-    : { type: 'dense', activation, alpha, useBias: layer.useBias ?? true };
+  if (layer.type === 'activation') return { type: 'activation', activation, alpha };
+  const useBias = layer.useBias ?? true;
+  if (layer.type === 'dense') return { type: 'dense', activation, alpha, useBias };
+  const { filters, kernelSize: window, strides = [1, 1], padding = 'valid', groups = 1 } = layer;
+  const dilation = layer.dilationRate ?? [1, 1];
+  return { type: 'conv2d', activation, alpha, useBias, filters, window, strides, dilation, padding, groups };
 }
 
 /** Plain rows of whatever form x and y have: the reference knows no other. */
@@ -102,6 +136,7 @@ export async function checkGradients(given: GradientCase): Promise<void> {
 
   const reference = {
     layers: given.layers.map(referenceLayer),
+    inputShape: given.inputShape,
     loss: given.loss.name,
     fromLogits: given.loss.fromLogits ?? false,
     sampleWeight: given.sampleWeight,

@@ -43,7 +43,87 @@ const CASES: Record<keyof typeof layers, LayerCase[][]> = {
       { type: 'rescaling', scale: 3, offset: -1 },
     ],
   ],
+  conv2d: [
+    [{ type: 'conv2d', filters: 1, kernelSize: [6, 5] }],
+    [
+      { type: 'conv2d', filters: 3, kernelSize: [2, 3], activation: 'tanh' },
+      { type: 'conv2d', filters: 2, kernelSize: [3, 2], useBias: false, activation: 'gelu' },
+      { type: 'dropout', rate: 0.3 },
+      { type: 'conv2d', filters: 1, kernelSize: [3, 2], activation: 'sigmoid' },
+    ],
+    [
+      { type: 'activation', activation: 'elu' },
+      { type: 'conv2d', filters: 7, kernelSize: [3, 3], padding: 'same', strides: [2, 2] },
+      { type: 'rescaling', scale: 0.5, offset: 0.1 },
+      { type: 'conv2d', filters: 14, kernelSize: [2, 2], padding: 'same', groups: 7, activation: 'softplus' },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+    [
+      { type: 'conv2d', filters: 4, kernelSize: [2, 2], dilationRate: [3, 2], groups: 2, activation: 'relu' },
+      {
+        type: 'conv2d',
+        filters: 2,
+        kernelSize: [2, 2],
+        dilationRate: [1, 2],
+        padding: 'same',
+        strides: [1, 2],
+      },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+  ],
+  maxPool2d: [
+    [
+      { type: 'conv2d', filters: 3, kernelSize: [3, 2], activation: 'tanh' },
+      { type: 'maxPool2d', poolSize: [2, 2] },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+    [
+      { type: 'conv2d', filters: 3, kernelSize: [1, 1], activation: 'gelu' },
+      { type: 'maxPool2d', poolSize: [3, 2], strides: [2, 1], padding: 'same' },
+      { type: 'maxPool2d', poolSize: [3, 5] },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+  ],
+  averagePool2d: [
+    [
+      { type: 'conv2d', filters: 3, kernelSize: [3, 2], activation: 'relu' },
+      { type: 'averagePool2d', poolSize: [2, 2] },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+    [
+      { type: 'conv2d', filters: 2, kernelSize: [2, 1], activation: 'sigmoid' },
+      { type: 'averagePool2d', poolSize: [3, 2], strides: [2, 1], padding: 'same' },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+  ],
+  globalAveragePool2d: [
+    [
+      { type: 'conv2d', filters: 5, kernelSize: [3, 3], activation: 'tanh' },
+      { type: 'globalAveragePool2d' },
+      { type: 'dense', units: 1 },
+    ],
+  ],
+  flatten: [[{ type: 'flatten' }, { type: 'dense', units: 1 }]],
+  reshape: [
+    [
+      { type: 'reshape', targetShape: [60] },
+      { type: 'dense', units: 12, activation: 'tanh' },
+      { type: 'reshape', targetShape: [2, 3, 2] },
+      { type: 'conv2d', filters: 3, kernelSize: [2, 2], activation: 'tanh' },
+      { type: 'reshape', targetShape: [2, 1, 3] },
+      { type: 'conv2d', filters: 1, kernelSize: [2, 1] },
+    ],
+  ],
 };
+
+/** Layers that want images get these. */
+const IMAGE = [6, 5, 2];
 
 describe('gradients of every layer', () => {
   it('has a case for every layer', () => {
@@ -53,12 +133,18 @@ describe('gradients of every layer', () => {
   it.each(Object.entries(CASES).flatMap(([type, lists]) => lists.map((list, i) => ({ type, i, list }))))(
     '$type, case $i',
     async ({ list }) => {
+      const wantsImages = list.some(({ type }) => /2d|flatten|reshape/.test(type));
+      const inputShape = wantsImages ? IMAGE : [6];
+      const inputs = inputShape.reduce((a, b) => a * b, 1);
+      // More images than a group of 16, and a group that is not full.
+      const rows = wantsImages ? 19 : 5;
       await checkGradients({
-        inputs: 6,
+        inputs,
+        inputShape,
         layers: list,
         loss: { name: 'meanSquaredError' },
-        x: randomRows(5, 6, next),
-        y: randomRows(5, 1, next),
+        x: randomRows(rows, inputs, next),
+        y: randomRows(rows, 1, next),
       });
     },
   );

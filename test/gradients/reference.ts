@@ -3,16 +3,23 @@
  * what gradients are held against. Derivatives are not coded here at all; they come from central differences.
  */
 import type { ActivationName, LossName } from 'steepest';
+import { type ConvLayer, convolve, type Image, pool, type Sliding } from './referenceImages.js';
 
 export type ReferenceLayer =
   | { type: 'dense'; activation: ActivationName; alpha: number; useBias: boolean }
   | { type: 'activation'; activation: ActivationName; alpha: number }
   | { type: 'rescaling'; scale: number; offset: number }
+  | ({ type: 'conv2d'; activation: ActivationName; alpha: number; useBias: boolean } & ConvLayer)
+  | ({ type: 'pool'; kind: 'max' | 'average' } & Sliding)
+  | { type: 'globalAverage' }
+  | { type: 'reshape'; shape: readonly number[] | 'flat' }
   /** Absent from gradients, as it is from predictions. */
   | { type: 'dropout' };
 
 export interface ReferenceModel {
   layers: readonly ReferenceLayer[];
+  /** Shape of one sample; one row if left out. */
+  inputShape?: readonly number[];
   loss: LossName;
   fromLogits: boolean;
   /** A weight per row, by which its loss is multiplied; the mean is over rows all the same. */
@@ -66,25 +73,50 @@ function affine(row: readonly number[], kernel: ReferenceArray, bias: ReferenceA
   });
 }
 
-/** The model's output for one row. */
+/** The model's output for one row, a sample of `shape`. */
 export function forward(
   layers: readonly ReferenceLayer[],
   weights: readonly ReferenceArray[],
   x: readonly number[],
+  shape: readonly number[] = [x.length],
 ): number[] {
-  let row = [...x];
+  let sample: Image = { values: x, shape };
   let next = 0;
-  for (const layer of layers) {
-    if (layer.type === 'dense') {
-      const kernel = weights[next++]!;
-      row = affine(row, kernel, layer.useBias ? weights[next++] : undefined);
+  for (const layer of layers) sample = layerOutput(layer, sample, () => weights[next++]!);
+  return [...sample.values];
+}
+
+/** What one layer makes of a sample; `take` gives its parameters, one after the other. */
+function layerOutput(layer: ReferenceLayer, sample: Image, take: () => ReferenceArray): Image {
+  const { values, shape } = sample;
+  switch (layer.type) {
+    case 'dense': {
+      const kernel = take();
+      const z = affine(values, kernel, layer.useBias ? take() : undefined);
+      return { values: activate(layer.activation, layer.alpha, z), shape: [z.length] };
     }
-    if (layer.type === 'rescaling') row = row.map((v) => v * layer.scale + layer.offset);
-    if (layer.type === 'dense' || layer.type === 'activation') {
-      row = activate(layer.activation, layer.alpha, row);
+    case 'conv2d': {
+      const kernel = take();
+      const z = convolve(sample, layer, kernel.data, layer.useBias ? take().data : undefined);
+      return { values: activate(layer.activation, layer.alpha, z.values), shape: z.shape };
     }
+    case 'activation':
+      return { values: activate(layer.activation, layer.alpha, values), shape };
+    case 'rescaling':
+      return { values: values.map((v) => v * layer.scale + layer.offset), shape };
+    case 'pool':
+      return pool(sample, layer, layer.kind);
+    case 'globalAverage': {
+      const [height, width, channels] = shape as [number, number, number];
+      const window = [height, width] as const;
+      const means = pool(sample, { window, strides: window, dilation: [1, 1], padding: 'valid' }, 'average');
+      return { values: means.values, shape: [channels] };
+    }
+    case 'reshape':
+      return { values, shape: layer.shape === 'flat' ? [values.length] : layer.shape };
+    case 'dropout':
+      return sample;
   }
-  return row;
 }
 
 const EPSILON = 1e-7;
@@ -123,7 +155,7 @@ export function referenceLoss(
 ): number {
   return mean(
     x.map((row, r) => {
-      const output = forward(model.layers, weights, row);
+      const output = forward(model.layers, weights, row, model.inputShape);
       const target = y[r]!;
       const t = typeof target === 'number' ? output.map((_, j) => (j === target ? 1 : 0)) : target;
       return rowLoss(model, output, t) * (model.sampleWeight?.[r] ?? 1);

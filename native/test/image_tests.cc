@@ -1,0 +1,115 @@
+// Kernels on images give the portable kernels' bits, on images whose sides are no multiple of any tile.
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "tests.h"
+
+namespace steepest {
+namespace {
+
+constexpr int64_t kImages = 37;
+constexpr int64_t kGroups = 3;
+constexpr int64_t kLanesOfGroup = 16;
+constexpr int64_t kChannels = 4;
+constexpr int64_t kHeight = 9;
+constexpr int64_t kWidth = 11;
+/** A 3 × 2 kernel in two groups of channels, with strides 1 and 2. */
+constexpr int64_t kFilters = 14;
+constexpr int64_t kKernelH = 3;
+constexpr int64_t kKernelW = 2;
+constexpr int64_t kOutH = 7;
+constexpr int64_t kOutW = 5;
+
+/** An operand: rows × cols, of floats unless it is bytes. */
+struct Shape {
+  int64_t rows, cols;
+  DType dtype;
+};
+
+struct Case {
+  OpKind kind;
+  std::vector<Shape> operands;
+  std::vector<double> scalars;
+  int64_t end;
+};
+
+Shape images(int64_t channels, int64_t height, int64_t width, DType dtype = DType::F32) {
+  return {kGroups, channels * height * width * kLanesOfGroup, dtype};
+}
+
+std::vector<Case> cases() {
+  const Shape absent = {0, 0, DType::F32};
+  const Shape in = images(kChannels, kHeight, kWidth);
+  const Shape out = images(kFilters, kOutH, kOutW);
+  const Shape rows = {kImages, kChannels * kHeight * kWidth, DType::F32};
+  const Shape weights = {kKernelH * kKernelW * kChannels / 2, kFilters, DType::F32};
+  const Shape turned = {kKernelH * kKernelW * kFilters / 2, kChannels, DType::F32};
+  const std::vector<double> image = {kChannels, kHeight, kWidth};
+  const std::vector<double> conv = {kChannels, kHeight, kWidth, kKernelH, kKernelW, 1, 2, 1, 1, 2};
+  const std::vector<double> pool = {kChannels, kHeight, kWidth, 3, 2, 2, 2, 1, 0, 5, 6};
+  const Shape pooled = images(kChannels, 5, 6);
+  const Shape places = images(kChannels, 5, 6, DType::U8);
+  const auto with = [](std::vector<double> list, std::initializer_list<double> more) {
+    list.insert(list.end(), more);
+    return list;
+  };
+  return {
+      {OpKind::GatherImages, {rows, absent, in}, with(image, {1, 0.5, 0.25}), kGroups},
+      {OpKind::PadImages, {in, images(kChannels, 19, 12)}, with(image, {1, 1, 2, 1, 19, 12}), kGroups},
+      {OpKind::Conv2d, {in, weights, {1, kFilters, DType::F32}, absent, out}, with(conv, {0, 1, 6, 0}), kGroups},
+      {OpKind::Conv2d, {in, turned, absent, out, out}, with(conv, {1, 2, 5, 0}), kGroups},
+      {OpKind::Conv2dWeights, {in, out, weights}, conv, weights.rows},
+      {OpKind::ChannelSums, {out, {1, kFilters, DType::F32}}, {}, kFilters},
+      {OpKind::MaxPool2d, {in, pooled, places}, pool, kGroups},
+      {OpKind::MaxPool2dBackward, {pooled, places, pooled, in}, with(pool, {6, 0}), kGroups},
+      {OpKind::AveragePool2d, {in, pooled}, pool, kGroups},
+      {OpKind::AveragePool2dBackward, {pooled, in}, pool, kGroups},
+      {OpKind::ImagesToRows, {in, rows}, image, kGroups},
+      {OpKind::RowsToImages, {rows, in, in}, with(image, {1, 0}), kGroups},
+  };
+}
+
+size_t bytesOf(const Shape& shape) {
+  return static_cast<size_t>(shape.rows * shape.cols) * (shape.dtype == DType::U8 ? 1 : sizeof(float));
+}
+
+/** All operands' bytes after a run from the same start. */
+std::vector<std::vector<uint8_t>> run(const KernelTable& kernels, const Case& test) {
+  Numbers numbers;
+  double registers[kRegisterCount] = {};
+  OpArgs args = {};
+  args.registers = registers;
+  args.batchRows = kImages;
+  std::vector<std::vector<uint8_t>> memory;
+  for (size_t i = 0; i < test.operands.size(); ++i) {
+    const Shape& shape = test.operands[i];
+    memory.emplace_back(bytesOf(shape));
+    std::vector<uint8_t>& bytes = memory.back();
+    if (shape.dtype == DType::U8) {
+      for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(numbers.word() % 6);
+    } else {
+      for (size_t at = 0; at < bytes.size(); at += sizeof(float)) {
+        const float value = numbers.next();
+        std::memcpy(&bytes[at], &value, sizeof value);
+      }
+    }
+    if (shape.rows > 0) args.operands[i] = {bytes.data(), shape.rows, shape.cols, shape.cols, 1, shape.dtype};
+  }
+  for (size_t i = 0; i < test.scalars.size(); ++i) {
+    args.scalars[i] = test.scalars[i];
+    args.scalarsF[i] = static_cast<float>(test.scalars[i]);
+  }
+  kernels.ops[static_cast<int>(test.kind)](args, 0, test.end);
+  return memory;
+}
+
+}  // namespace
+
+void testImages(const KernelTable& kernels, const KernelTable& portable, Report& report) {
+  for (const Case& test : cases()) {
+    report.check(run(kernels, test) == run(portable, test), kernels.isa, kOpSchemas[static_cast<int>(test.kind)].name);
+  }
+}
+
+}  // namespace steepest
