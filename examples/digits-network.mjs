@@ -95,7 +95,8 @@ function cost([W1, b1, W2, b2], { x, y }, rows) {
       sum -= k === y[r] ? Math.log(h) : Math.log(1 - h);
     });
   }
-  const squares = [...W1, ...W2].reduce((total, w) => total + w * w, 0);
+  let squares = 0;
+  for (const W of [W1, W2]) for (const w of W) squares += w * w;
   return sum / rows + (lambda / (2 * rows)) * squares;
 }
 
