@@ -1,0 +1,252 @@
+/**
+ * What holds for every estimator that predicts, after scikit-learn's list of checks for estimators: the registry is
+ * walked, so that a new estimator is held to it from its first day.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  estimatorTypes,
+  LinearRegression,
+  LogisticRegression,
+  loadEstimator,
+  MLPClassifier,
+  MLPRegressor,
+  type NdArray,
+  Ridge,
+  shutdown,
+} from '#steepest/index.js';
+
+/** Any estimator that predicts. */
+interface Predictor {
+  fit(x: unknown, y: unknown, options?: object): Promise<Predictor>;
+  predict(x: unknown): Promise<ArrayLike<unknown> | NdArray>;
+  score(x: unknown, y: unknown, options?: object): Promise<number>;
+  getParams(): object;
+  setParams(params: object): Predictor;
+  clone(): Predictor;
+  save(path: string): Promise<void>;
+}
+
+const few = { maxIter: 30, hiddenLayerSizes: [6] };
+
+/** How to make one of each, quickly trained. */
+const CLASSIFIERS: Record<string, (params?: object) => Predictor> = {
+  LogisticRegression: (params) => new LogisticRegression(params) as Predictor,
+  'LogisticRegression, newton': (params) =>
+    new LogisticRegression({ solver: 'newton', ...params }) as Predictor,
+  'LogisticRegression, L1': (params) => new LogisticRegression({ penalty: 'l1', ...params }) as Predictor,
+  'LogisticRegression, sgd': (params) =>
+    new LogisticRegression({ solver: 'sgd', maxIter: 30, ...params }) as Predictor,
+  MLPClassifier: (params) => new MLPClassifier({ ...few, ...params }) as Predictor,
+};
+const REGRESSORS: Record<string, (params?: object) => Predictor> = {
+  LinearRegression: (params) => new LinearRegression(params) as unknown as Predictor,
+  Ridge: (params) => new Ridge(params) as unknown as Predictor,
+  MLPRegressor: (params) => new MLPRegressor({ ...few, ...params }) as unknown as Predictor,
+};
+/** Transformers and compositions have a contract test of their own. */
+const NOT_PREDICTORS = /Scaler|Encoder|Imputer|Features|Transformer|Pipeline|Search/;
+
+const ROWS = 40;
+const COLS = 3;
+const wave = (i: number): number => Math.sin(i * 78.233) * 2;
+const data = Float64Array.from({ length: ROWS * COLS }, (_, i) => wave(i));
+const X: NdArray = { data, shape: [ROWS, COLS] };
+const numbers = Array.from(
+  { length: ROWS },
+  (_, i) => 2 * data[i * COLS]! - data[i * COLS + 1]! + wave(i + 7) / 10,
+);
+/** Not in sorted order of appearance. */
+const labels = numbers.map((v) => (v > 1 ? 'high' : v > -1 ? 'middle' : 'low'));
+const nested = Array.from({ length: ROWS }, (_, i) => [...data.subarray(i * COLS, (i + 1) * COLS)]);
+
+const all = [
+  ...Object.entries(CLASSIFIERS).map(([name, make]) => ({
+    name,
+    make,
+    y: labels as unknown[],
+    classifies: true,
+  })),
+  ...Object.entries(REGRESSORS).map(([name, make]) => ({
+    name,
+    make,
+    y: numbers as unknown[],
+    classifies: false,
+  })),
+];
+
+const values = (predicted: ArrayLike<unknown> | NdArray): unknown[] =>
+  Array.from('data' in predicted ? (predicted as NdArray).data : (predicted as ArrayLike<unknown>));
+
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+});
+afterAll(shutdown);
+
+it('covers every registered estimator that predicts', () => {
+  const covered = new Set(all.map(({ name }) => name.split(',')[0]));
+  const predictors = estimatorTypes().filter((type) => !NOT_PREDICTORS.test(type));
+  expect(predictors.filter((type) => !covered.has(type))).toEqual([]);
+});
+
+describe.each(all)('$name', ({ make, y, classifies }) => {
+  it('gives the same answer for every form of the same table', async () => {
+    const rounded = data.map(Math.fround);
+    const forms = [
+      { data: rounded, shape: X.shape },
+      { data: Float32Array.from(rounded), shape: X.shape },
+      Array.from({ length: ROWS }, (_, i) => [...rounded.subarray(i * COLS, (i + 1) * COLS)]),
+    ];
+    const answers = await Promise.all(
+      forms.map(async (x) => values(await (await make().fit(x, y)).predict(x))),
+    );
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('accepts bytes', async () => {
+    const bytes = { data: Uint8Array.from(data, (v) => (v + 2) * 60), shape: X.shape };
+    const doubles = { data: Float64Array.from(bytes.data), shape: X.shape };
+    const given = values(await (await make().fit(bytes, y)).predict(bytes));
+    expect(given).toEqual(values(await (await make().fit(doubles, y)).predict(doubles)));
+  });
+
+  it('learns the same from the same table again, and never changes it', async () => {
+    const before = data.slice();
+    const truth = [...y];
+    const model = await make().fit(X, y);
+    const first = values(await model.predict(X));
+    await model.fit(X, y);
+    expect(values(await model.predict(X))).toEqual(first);
+    expect(data).toEqual(before);
+    expect(y).toEqual(truth);
+  });
+
+  it('learns the same with 1, 2 and 3 workers', async () => {
+    const expected = values(await (await make({ workers: 1 }).fit(X, y)).predict(X));
+    for (const workers of [2, 3]) {
+      expect(values(await (await make({ workers }).fit(X, y)).predict(X))).toEqual(expected);
+    }
+  });
+
+  it('learns from one column, and with a constant column', async () => {
+    const column = nested.map(([v]) => [v]);
+    expect(values(await (await make().fit(column, y)).predict(column))).toHaveLength(ROWS);
+    const constant = nested.map((row) => [...row, 7]);
+    const model = await make().fit(constant, y);
+    expect(values(await model.predict(constant))).toHaveLength(ROWS);
+    expect(Number.isFinite(await model.score(constant, y))).toBe(true);
+  });
+
+  it(
+    classifies ? 'refuses a single sample, which has a single class' : 'learns from a single sample',
+    async () => {
+      const fit = make().fit([nested[0]], [y[0]]);
+      if (classifies) await expect(fit).rejects.toMatchObject({ code: 'ERR_LABEL_RANGE' });
+      else expect(values(await (await fit).predict([nested[0]])).every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d among the samples', async (bad) => {
+    const broken = nested.map((row, i) => (i === 5 ? [row[0], bad, row[2]] : row));
+    await expect(make().fit(broken, y)).rejects.toMatchObject({ code: 'ERR_NOT_FINITE', given: /row 5/ });
+    const model = await make().fit(X, y);
+    await expect(model.predict(broken)).rejects.toMatchObject({ code: 'ERR_NOT_FINITE' });
+  });
+
+  it.each([
+    ['no rows', [], [], 'ERR_EMPTY'],
+    ['rows of different lengths', [[1, 2], [3]], [0, 1], 'ERR_RAGGED'],
+    ['text', [['a'], ['b']], [0, 1], 'ERR_ARGUMENT'],
+    ['more samples than targets', [[1], [2], [3]], [0, 1], 'ERR_SHAPE'],
+    ['a shape that lies', { data: new Float64Array(5), shape: [2, 3] }, [0, 1], 'ERR_SHAPE'],
+    ['null', null, [0, 1], 'ERR_SHAPE'],
+  ])('refuses %s', async (_what, x, targets, code) => {
+    await expect(make().fit(x, targets)).rejects.toMatchObject({ code });
+  });
+
+  it('asks for fit before predict, and then for the columns of fit', async () => {
+    await expect(make().predict(X)).rejects.toMatchObject({ code: 'ERR_NOT_FITTED' });
+    const model = await make().fit(X, y);
+    await expect(model.predict([[1, 2]])).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+  });
+
+  it.each([
+    [[1, 2], 'ERR_SHAPE'],
+    [Array(ROWS).fill(-1), 'ERR_ARGUMENT'],
+    [Array(ROWS).fill(0), 'ERR_ARGUMENT'],
+  ])('refuses the weights %o', async (sampleWeight, code) => {
+    await expect(make().fit(X, y, { sampleWeight })).rejects.toMatchObject({ code });
+  });
+
+  it('does not learn from rows of weight 0', async () => {
+    // One mini-batch of all rows, or the composition of batches would differ as well.
+    const params = 'batchSize' in make().getParams() ? { batchSize: 100 } : {};
+    const rows = [...nested, [50, -50, 50]];
+    const sampleWeight = [...Array(ROWS).fill(1), 0];
+    const model = await make(params).fit(rows, [...y, y[0]], { sampleWeight });
+    const expected = values(await (await make(params).fit(X, y)).predict(X));
+    values(await model.predict(X)).forEach((v, i) => {
+      if (typeof v === 'number') expect(v).toBeCloseTo(expected[i] as number, 2);
+      else expect(v).toBe(expected[i]);
+    });
+  });
+
+  it('can be aborted, and then knows what it knew', async () => {
+    const model = await make().fit(X, y);
+    const before = values(await model.predict(X));
+    const fit = model.fit(X, [...y].reverse(), { signal: AbortSignal.abort() });
+    await expect(fit).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    expect(values(await model.predict(X))).toEqual(before);
+  });
+
+  it('lists, changes and copies its hyper-parameters', async () => {
+    const model = make();
+    const params = model.getParams();
+    expect(model.setParams(params).getParams()).toEqual(params);
+    expect(() => model.setParams({ noSuchThing: 1 })).toThrow(/noSuchThing/);
+    await model.fit(X, y);
+    const copy = model.clone();
+    expect(copy.getParams()).toEqual(params);
+    await expect(copy.predict(X)).rejects.toMatchObject({ code: 'ERR_NOT_FITTED' });
+  });
+
+  it('travels through a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steepest-'));
+    try {
+      const path = join(folder, 'estimator.safetensors');
+      const model = await make().fit(X, y);
+      await model.save(path);
+      const again = (await loadEstimator(path)) as unknown as Predictor;
+      expect(again.constructor).toBe(model.constructor);
+      expect(again.getParams()).toEqual(model.getParams());
+      expect(values(await again.predict(X))).toEqual(values(await model.predict(X)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe.each(Object.entries(CLASSIFIERS))('%s', (_name, make) => {
+  it.each([
+    [
+      ['b', 'a', 'c'],
+      ['a', 'b', 'c'],
+    ],
+    [
+      [10, 9, -1],
+      [-1, 9, 10],
+    ],
+    [
+      [true, false],
+      [false, true],
+    ],
+  ])('sorts the classes %o', async (given, sorted) => {
+    const y = Array.from({ length: ROWS }, (_, i) => given[i % given.length]);
+    const model = (await make().fit(X, y)) as Predictor & { classes: unknown[] };
+    expect(model.classes).toEqual(sorted);
+    for (const label of values(await model.predict(X))) expect(sorted).toContain(label);
+  });
+});
