@@ -72,6 +72,20 @@ struct ConvTile {
   F alpha;
 };
 
+/** The epilogue in a second pass over the stored tile: activations are too large to inline once per register. */
+STEEPEST_NOINLINE void finishConvTile(const ConvTile& tile, int outputs, int vectors) {
+  const int64_t plane = tile.shape.out.planeFloats();
+  for (int t = 0; t < outputs; ++t) {
+    for (int v = 0; v < vectors; ++v) {
+      float* y = tile.y + t * plane + v * kLanes;
+      const F x = load(y);
+      store(y, tile.epilogue == GemmEpilogue::Activation
+                   ? activate(tile.activation, x, tile.alpha)
+                   : activateBackward(tile.activation, x, load(tile.s + t * plane + v * kLanes), tile.alpha));
+    }
+  }
+}
+
 /** P pixels of a row × T outputs. */
 template <int T, int P> inline void convTile(const ConvTile& tile) {
   constexpr int V = P * kImageVectors;
@@ -104,21 +118,17 @@ template <int T, int P> inline void convTile(const ConvTile& tile) {
       }
     }
   }
+  const bool relu = tile.epilogue == GemmEpilogue::Activation && tile.activation == Activation::Relu;
   STEEPEST_UNROLL
   for (int t = 0; t < T; ++t) {
     float* to = tile.y + t * c.out.planeFloats();
     STEEPEST_UNROLL
     for (int v = 0; v < V; ++v) {
-      F result = acc[t][v];
-      if (tile.epilogue == GemmEpilogue::Activation) {
-        result = activate(tile.activation, result, tile.alpha);
-      } else if (tile.epilogue == GemmEpilogue::Derivative) {
-        const F s = load(tile.s + t * c.out.planeFloats() + v * kLanes);
-        result = activateBackward(tile.activation, result, s, tile.alpha);
-      }
-      store(to + v * kLanes, result);
+      const F y = acc[t][v];
+      store(to + v * kLanes, relu ? select(lt(y, zero()), zero(), y) : y);
     }
   }
+  if (tile.epilogue != GemmEpilogue::None && !relu) finishConvTile(tile, T, V);
 }
 
 template <int P, int T> inline void convOutputs(const ConvTile& tile, int outputs) {
