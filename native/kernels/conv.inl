@@ -1,22 +1,30 @@
 // Convolution of images in groups of 16. Every load is a whole vector of images, weights are broadcast: no edges, and
 // no lanes lost to a number of channels. A tile is T outputs × V vectors (pixels × the vectors of a group).
 
-/** Registers decide the tiles: T·V accumulators, V inputs and one weight. */
+/**
+ * Registers decide the tiles: T·V accumulators, V inputs and one weight; for gradients taps × outputs, taps and one δ, the vectors of a
+ * group one after the other.
+ */
 #if defined(STEEPEST_ISA_AVX512)
 constexpr int kConvPixels = 4;
 constexpr int kConvOutputs = 6;
-constexpr int kGradTaps = 4;
-constexpr int kGradOutputs = 6;
+constexpr int kGradSide = 6;
+constexpr int kGradChains = 24;
 #elif defined(STEEPEST_ISA_NEON)
 constexpr int kConvPixels = 1;
 constexpr int kConvOutputs = 6;
-constexpr int kGradTaps = 2;
-constexpr int kGradOutputs = 2;
+constexpr int kGradSide = 6;
+constexpr int kGradChains = 24;
+#elif defined(STEEPEST_ISA_AVX2)
+constexpr int kConvPixels = 1;
+constexpr int kConvOutputs = 6;
+constexpr int kGradSide = 4;
+constexpr int kGradChains = 12;
 #else
 constexpr int kConvPixels = 1;
 constexpr int kConvOutputs = 6;
-constexpr int kGradTaps = 2;
-constexpr int kGradOutputs = 2;
+constexpr int kGradSide = 2;
+constexpr int kGradChains = 4;
 #endif
 
 /** A convolution without padding: sizes, and where the weights of a tap lie. */
@@ -233,111 +241,237 @@ inline int op_conv2d(const OpArgs& args, int64_t begin, int64_t end) {
   return StatusOk;
 }
 
-/** Gradients of R taps × T outputs, summed over all images. */
-struct GradTile {
+// Gradients by the weights. A tile is R rows of dw × T outputs. Its chains wait in scratch memory while other tiles go over the same few
+// rows of pixels, so that these are read from the first-level cache; the order within each chain is the contract's all the same.
+
+/** Floats of scratch memory for one tile. */
+constexpr int kGradTileFloats = kGradChains * static_cast<int>(kGroupImages);
+/** Tiles that go over the same pixels: 37 KB of chains with the largest tile. */
+constexpr int kGradBundle = 25;
+/** Pixels at a time, if rows are not longer, so that they stay in cache while all taps of some channels meet them. */
+constexpr int64_t kGradPixels = 32;
+/** Up to so many channels, tiles take rows of dw as they come; above, all taps of a few channels. */
+constexpr int64_t kGradFewChannels = 8;
+
+/** A block of pixels of one group of images, for one tile and kLanes images. */
+struct GradBlock {
+  const float* x[kGradSide];
+  int64_t xRow;
+  int64_t xPixel;
+  const float* dz;
+  int64_t dzPlane;
+  int64_t dzRow;
+  int64_t rows;
+  int64_t width;
+  float* chains;
+  /** Chains start from 0 here. */
+  bool first;
+};
+
+template <int R, int T> void gradTile(const GradBlock& block) {
+  F acc[R][T];
+  STEEPEST_UNROLL
+  for (int r = 0; r < R; ++r) {
+    STEEPEST_UNROLL
+    for (int t = 0; t < T; ++t) {
+      acc[r][t] = block.first ? zero() : load(block.chains + (r * T + t) * kGroupImages);
+    }
+  }
+  const int64_t pixel = block.xPixel;
+  const int64_t plane = block.dzPlane;
+  for (int64_t p = 0; p < block.rows; ++p) {
+    const float* x[R];
+    STEEPEST_UNROLL
+    for (int r = 0; r < R; ++r) x[r] = block.x[r] + p * block.xRow;
+    const float* dz = block.dz + p * block.dzRow;
+    for (int64_t q = block.width; q > 0; --q) {
+      F slope[T];
+      STEEPEST_UNROLL
+      for (int t = 0; t < T; ++t) slope[t] = load(dz + t * plane);
+      STEEPEST_UNROLL
+      for (int r = 0; r < R; ++r) {
+        const F value = load(x[r]);
+        x[r] += pixel;
+        STEEPEST_UNROLL
+        for (int t = 0; t < T; ++t) acc[r][t] = fma(value, slope[t], acc[r][t]);
+      }
+      dz += kGroupImages;
+    }
+  }
+  STEEPEST_UNROLL
+  for (int r = 0; r < R; ++r) {
+    STEEPEST_UNROLL
+    for (int t = 0; t < T; ++t) store(block.chains + (r * T + t) * kGroupImages, acc[r][t]);
+  }
+}
+
+using GradTileFn = void (*)(const GradBlock&);
+
+/** Tiles by rows − 1 and outputs − 1. */
+struct GradTiles {
+  GradTileFn fn[kGradSide][kGradSide];
+};
+
+/** Null for a tile that registers do not hold. */
+template <int R, int T> constexpr GradTileFn gradTileFn() {
+  if constexpr (R * T <= kGradChains) {
+    return gradTile<R, T>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <int R, int... T> constexpr void fillGradTiles(GradTiles& tiles, std::integer_sequence<int, T...>) {
+  ((tiles.fn[R - 1][T] = gradTileFn<R, T + 1>()), ...);
+}
+
+template <int... R> constexpr GradTiles makeGradTiles(std::integer_sequence<int, R...>) {
+  GradTiles tiles = {};
+  (fillGradTiles<R + 1>(tiles, std::make_integer_sequence<int, kGradSide>()), ...);
+  return tiles;
+}
+
+constexpr GradTiles kGradTiles = makeGradTiles(std::make_integer_sequence<int, kGradSide>());
+
+/** Rows of dw, one after the other. */
+struct GradRows {
+  int64_t first;
+  int count;
+};
+
+/** One op's gradients: what all its bundles share. */
+struct GradPass {
   const ConvShape& shape;
   const Matrix& x;
   const Matrix& dz;
-  /** Groups of images. */
+  const Matrix& dw;
   int64_t groups;
-  /** Where each tap's first input element lies in a group's images. */
-  int64_t tapAt[kGradTaps];
-  int64_t outputAt;
-};
+  /** Largest tiles: taps × outputs. */
+  int64_t taps;
+  int64_t most;
 
-template <int R, int T> inline void gradTile(const GradTile& tile, float* dw, int64_t dwStride) {
-  constexpr int V = kImageVectors;
-  const ConvShape& c = tile.shape;
-  F acc[R][T][V];
-  STEEPEST_UNROLL
-  for (int r = 0; r < R; ++r) {
-    STEEPEST_UNROLL
-    for (int t = 0; t < T; ++t) {
-      STEEPEST_UNROLL
-      for (int v = 0; v < V; ++v) acc[r][t][v] = zero();
-    }
+  /** Where the inputs of a row of dw begin in a group's images. */
+  int64_t tapAt(int64_t row, int64_t firstIn) const {
+    const ConvShape& c = shape;
+    const int64_t in = firstIn + row % c.groupIn;
+    const int64_t j = row / c.groupIn % c.kernelW;
+    const int64_t i = row / c.groupIn / c.kernelW;
+    return in * c.in.planeFloats() + i * c.dilationH * c.in.rowFloats() + j * c.dilationW * kGroupImages;
   }
-  const int64_t pixel = c.strideW * kGroupImages;
-  const int64_t plane = c.out.planeFloats();
-  for (int64_t g = 0; g < tile.groups; ++g) {
-    const float* images = tile.x.f32(g);
-    const float* slopes = tile.dz.f32(g) + tile.outputAt;
-    for (int64_t p = 0; p < c.out.height; ++p) {
-      const float* x[R];
-      STEEPEST_UNROLL
-      for (int r = 0; r < R; ++r) x[r] = images + tile.tapAt[r] + p * c.strideH * c.in.rowFloats();
-      const float* dz = slopes + p * c.out.rowFloats();
-      for (int64_t q = 0; q < c.out.width; ++q) {
-        STEEPEST_UNROLL
-        for (int v = 0; v < V; ++v) {
-          F slope[T];
-          STEEPEST_UNROLL
-          for (int t = 0; t < T; ++t) slope[t] = load(dz + t * plane + v * kLanes);
-          STEEPEST_UNROLL
-          for (int r = 0; r < R; ++r) {
-            const F value = load(x[r] + q * pixel + v * kLanes);
-            STEEPEST_UNROLL
-            for (int t = 0; t < T; ++t) acc[r][t][v] = fma(value, slope[t], acc[r][t][v]);
+
+  /** Rows of `bundle` × outputs [o, o + outputs), over all images. */
+  void run(const GradRows* bundle, int tiles, int64_t firstIn, int64_t o, int outputs) const {
+    alignas(64) float chains[kGradBundle * kGradTileFloats];
+    const ConvShape& c = shape;
+    const int64_t height = c.out.height;
+    const int64_t blockRows = c.groupIn <= kGradFewChannels ? height
+                              : c.out.width >= kGradPixels ? 1
+                                                           : kGradPixels / c.out.width;
+    GradBlock block = {};
+    block.xRow = c.strideH * c.in.rowFloats();
+    block.xPixel = c.strideW * kGroupImages;
+    block.dzPlane = c.out.planeFloats();
+    block.dzRow = c.out.rowFloats();
+    block.width = c.out.width;
+    for (int64_t g = 0; g < groups; ++g) {
+      for (int64_t p = 0; p < height; p += blockRows) {
+        block.rows = height - p < blockRows ? height - p : blockRows;
+        block.first = g == 0 && p == 0;
+        for (int tile = 0; tile < tiles; ++tile) {
+          const GradRows& rows = bundle[tile];
+          for (int64_t lane = 0; lane < kGroupImages; lane += kLanes) {
+            for (int r = 0; r < rows.count; ++r) {
+              block.x[r] = x.f32(g) + tapAt(rows.first + r, firstIn) + p * block.xRow + lane;
+            }
+            block.dz = dz.f32(g) + o * block.dzPlane + p * block.dzRow + lane;
+            block.chains = chains + tile * kGradTileFloats + lane;
+            kGradTiles.fn[rows.count - 1][outputs - 1](block);
           }
         }
-        dz += kGroupImages;
+      }
+    }
+    for (int tile = 0; tile < tiles; ++tile) {
+      for (int r = 0; r < bundle[tile].count; ++r) {
+        for (int t = 0; t < outputs; ++t) {
+          const float* chain = chains + tile * kGradTileFloats + (r * outputs + t) * kGroupImages;
+          dw.f32(bundle[tile].first + r)[o + t] = groups == 0 ? 0.0f : chainSum(chain);
+        }
       }
     }
   }
-  STEEPEST_UNROLL
-  for (int r = 0; r < R; ++r) {
-    STEEPEST_UNROLL
-    for (int t = 0; t < T; ++t) {
-      Lanes16 lanes;
-      STEEPEST_UNROLL
-      for (int v = 0; v < V; ++v) lanes.g[v] = acc[r][t][v];
-      dw[r * dwStride + t] = sum(lanes);
+
+  static float chainSum(const float* chain) {
+    Lanes16 lanes;
+    for (int v = 0; v < kImageVectors; ++v) lanes.g[v] = load(chain + v * kLanes);
+    return sum(lanes);
+  }
+
+  /** A bundle × all outputs of a group of channels. */
+  void outputs(const GradRows* bundle, int tiles, int64_t channels) const {
+    if (tiles == 0) return;
+    const int64_t pieces = pieceCount(shape.groupOut, most);
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      const int64_t o = evenPiece(shape.groupOut, most, piece);
+      const int64_t next = evenPiece(shape.groupOut, most, piece + 1);
+      const int64_t at = channels * shape.groupOut + o;
+      run(bundle, tiles, channels * shape.groupIn, at, static_cast<int>(next - o));
     }
   }
-}
 
-template <int R, int T> inline void gradOutputs(const GradTile& tile, float* dw, int64_t stride, int outputs) {
-  if constexpr (T > 0) {
-    if (outputs == T) return gradTile<R, T>(tile, dw, stride);
-    gradOutputs<R, T - 1>(tile, dw, stride, outputs);
+  /** Rows [begin, end) as they come. */
+  void rowsInOrder(int64_t channels, int64_t begin, int64_t end) const {
+    GradRows bundle[kGradBundle];
+    int tiles = 0;
+    const int64_t pieces = pieceCount(end - begin, taps);
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      const int64_t first = begin + evenPiece(end - begin, taps, piece);
+      const int64_t last = begin + evenPiece(end - begin, taps, piece + 1);
+      bundle[tiles++] = {first, static_cast<int>(last - first)};
+      if (tiles < kGradBundle) continue;
+      outputs(bundle, tiles, channels);
+      tiles = 0;
+    }
+    outputs(bundle, tiles, channels);
   }
-}
 
-template <int R> inline void gradTaps(const GradTile& tile, float* dw, int64_t stride, int taps, int outputs) {
-  if constexpr (R > 0) {
-    if (taps == R) return gradOutputs<R, kGradOutputs>(tile, dw, stride, outputs);
-    gradTaps<R - 1>(tile, dw, stride, taps, outputs);
+  /** Rows [begin, end), all taps of a few channels at a time. */
+  void rowsByChannel(int64_t channels, int64_t begin, int64_t end) const {
+    const int64_t pieces = pieceCount(shape.groupIn, taps);
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      GradRows bundle[kGradBundle];
+      int tiles = 0;
+      const int64_t in = evenPiece(shape.groupIn, taps, piece);
+      const int64_t next = evenPiece(shape.groupIn, taps, piece + 1);
+      for (int64_t tap = 0; tap < shape.kernelH * shape.kernelW; ++tap) {
+        const int64_t top = tap * shape.groupIn;
+        const int64_t first = top + in > begin ? top + in : begin;
+        const int64_t last = top + next < end ? top + next : end;
+        if (first >= last) continue;
+        bundle[tiles++] = {first, static_cast<int>(last - first)};
+        if (tiles < kGradBundle) continue;
+        outputs(bundle, tiles, channels);
+        tiles = 0;
+      }
+      outputs(bundle, tiles, channels);
+    }
   }
-}
+};
 
 /** Range: rows of dw. */
 inline int op_conv2dWeights(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_conv2dWeights;
   const ConvScalars at = {channels_, height_, width_, kernelH_, kernelW_, strideH_, strideW_, dilationH_, dilationW_, groups_};
-  const Matrix& to = args.at(dw);
-  const ConvShape c = convShape(args, at, to.cols);
-  GradTile tile{c, args.at(x), args.at(dz), (args.batchRows + kGroupImages - 1) / kGroupImages, {}, 0};
+  const ConvShape c = convShape(args, at, args.at(dw).cols);
+  const int64_t groups = (args.batchRows + kGroupImages - 1) / kGroupImages;
+  // Planes of dz often lie whole pages apart and crowd the same cache sets: few of them, unless there are few at all.
+  const bool wide = c.groupOut % (kGradChains / kGradSide) != 0 && c.groupOut <= kGradSide;
+  const int64_t most = wide ? kGradSide : kGradChains / kGradSide;
+  const GradPass pass = {c, args.at(x), args.at(dz), args.at(dw), groups, kGradChains / most, most};
   for (int64_t channels = 0; channels < c.groups; ++channels) {
-    const int64_t firstIn = channels * c.groupIn;
-    const int64_t pieces = pieceCount(c.groupOut, kGradOutputs);
-    for (int64_t piece = 0; piece < pieces; ++piece) {
-      const int64_t o = channels * c.groupOut + evenPiece(c.groupOut, kGradOutputs, piece);
-      const int64_t next = channels * c.groupOut + evenPiece(c.groupOut, kGradOutputs, piece + 1);
-      tile.outputAt = o * c.out.planeFloats();
-      const int64_t tapPieces = pieceCount(end - begin, kGradTaps);
-      for (int64_t tapPiece = 0; tapPiece < tapPieces; ++tapPiece) {
-        const int64_t first = begin + evenPiece(end - begin, kGradTaps, tapPiece);
-        const int64_t last = begin + evenPiece(end - begin, kGradTaps, tapPiece + 1);
-        for (int64_t row = first; row < last; ++row) {
-          const int64_t in = row % c.groupIn;
-          const int64_t j = row / c.groupIn % c.kernelW;
-          const int64_t i = row / c.groupIn / c.kernelW;
-          tile.tapAt[row - first] = (firstIn + in) * c.in.planeFloats() + i * c.dilationH * c.in.rowFloats() +
-                                    j * c.dilationW * kGroupImages;
-        }
-        gradTaps<kGradTaps>(tile, to.f32(first) + o, to.rowStride, static_cast<int>(last - first),
-                            static_cast<int>(next - o));
-      }
+    if (c.groupIn <= kGradFewChannels) {
+      pass.rowsInOrder(channels, begin, end);
+    } else {
+      pass.rowsByChannel(channels, begin, end);
     }
   }
   return StatusOk;
