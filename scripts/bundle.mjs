@@ -35,6 +35,37 @@ const keepImports = {
   },
 };
 
+/** The kernels of machines without a binary: an eighth of the code. */
+const LAZY_CHUNK = 'typescriptKernels';
+/** What few programs need, or none before their first fit. */
+const LATE = new RegExp(
+  `^(node:(crypto|fs/promises|os|stream|timers/promises|worker_threads|zlib)|\\./${LAZY_CHUNK}-.*)$`,
+);
+
+/** A required module, perhaps with a namespace made of it in the next line. */
+const REQUIRE = /^(?:let|const) (\w+) = require\("([^"]+)"\);(?:\n\1 = ([\w.$]+)\(\1, 1\);)?$/gm;
+
+/**
+ * Requires of LATE modules happen where they are used: `let x = require(…)` becomes a function, and `x.` a call of it. Before
+ * names are shortened, so that each stands for one module throughout its file.
+ */
+const loadLate = {
+  name: 'load-late',
+  renderChunk(code) {
+    let changed = code;
+    for (const [line, name, source, interop] of code.matchAll(REQUIRE)) {
+      if (!LATE.test(source)) continue;
+      const module = `require("${source}")`;
+      const late = `const ${name} = () => ${interop === undefined ? module : `${interop}(${module}, 1)`};`;
+      const [before, after] = changed.split(line);
+      const uses = after.replace(new RegExp(`\\b${name}\\.`, 'g'), `${name}().`);
+      const isOnlyRead = !new RegExp(`\\b${name}\\b(?!\\(\\)\\.)`).test(before + uses);
+      if (isOnlyRead) changed = before + late + uses;
+    }
+    return changed;
+  },
+};
+
 /** A folder of the bundle whose .js files are of this type. */
 function folder(name, type) {
   const path = join(bundle, name);
@@ -48,8 +79,24 @@ async function joinModules() {
   const files = Object.entries({ ...ENTRIES, ...PROGRAMS });
   const input = Object.fromEntries(files.map(([name, file]) => [name, join(modules, `${file}.js`)]));
   const build = await rolldown({ input, platform: 'node', plugins: [keepImports] });
-  const names = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
-  await build.write({ dir, format: 'cjs', comments: false, ...names });
+  const { output } = await build.generate({
+    format: 'cjs',
+    comments: false,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ name: LAZY_CHUNK, test: /[\\/]kernels[\\/]typescript[\\/]/ }],
+    },
+    // Half the characters to parse; the names that users see in messages and stacks stay.
+    minify: {
+      mangle: { toplevel: false, keepNames: true },
+      compress: false,
+      codegen: { removeWhitespace: true },
+    },
+    plugins: [loadLate],
+  });
+  for (const { fileName, code } of output) writeFileSync(join(dir, fileName), code);
   await build.close();
 }
 

@@ -1,4 +1,4 @@
-import * as nodeFiles from 'node:fs/promises';
+import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
 
@@ -38,7 +38,7 @@ function randomHex(bytes: number): string {
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array,
-  files: FileSystem = nodeFiles,
+  files: FileSystem = { open, realpath, stat, rename, unlink },
 ): Promise<void> {
   try {
     const target = await resolved(path, files);

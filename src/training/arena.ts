@@ -1,11 +1,11 @@
-import os from 'node:os';
+import { totalmem } from 'node:os';
 import { SteepestError } from '../core/errors.js';
 import type { MemoryPlan } from '../program/memory.js';
 
 /** Memory of the machine, or of the container if that is less. */
 function memoryLimit(): number {
   const constrained = process.constrainedMemory?.() ?? 0;
-  const total = os.totalmem();
+  const total = totalmem();
   return constrained > 0 && constrained < total ? constrained : total;
 }
 

@@ -254,7 +254,7 @@ export async function zipBytes(
   return Buffer.concat([...pieces, list, end]);
 }
 
-const deflate = promisify(deflateRaw) as (content: Buffer) => Promise<Buffer>;
+const deflate = (content: Buffer): Promise<Buffer> => promisify(deflateRaw)(content) as Promise<Buffer>;
 
 function checkSize(name: string, bytes: number): void {
   if (bytes < SEE_64) return;
