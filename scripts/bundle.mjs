@@ -58,7 +58,9 @@ const loadLate = {
       const module = `require("${source}")`;
       const late = `const ${name} = () => ${interop === undefined ? module : `${interop}(${module}, 1)`};`;
       const [before, after] = changed.split(line);
-      const uses = after.replace(new RegExp(`\\b${name}\\.`, 'g'), `${name}().`);
+      const uses = after
+        .replace(new RegExp(`\\bnew ${name}\\.`, 'g'), `new (${name}()).`)
+        .replace(new RegExp(`\\b${name}\\.`, 'g'), `${name}().`);
       const isOnlyRead = !new RegExp(`\\b${name}\\b(?!\\(\\)\\.)`).test(before + uses);
       if (isOnlyRead) changed = before + late + uses;
     }
@@ -78,7 +80,12 @@ async function joinModules() {
   const dir = folder('cjs', 'commonjs');
   const files = Object.entries({ ...ENTRIES, ...PROGRAMS });
   const input = Object.fromEntries(files.map(([name, file]) => [name, join(modules, `${file}.js`)]));
-  const build = await rolldown({ input, platform: 'node', plugins: [keepImports] });
+  const build = await rolldown({
+    input,
+    platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [keepImports],
+  });
   const { output } = await build.generate({
     format: 'cjs',
     comments: false,
@@ -88,11 +95,11 @@ async function joinModules() {
       includeDependenciesRecursively: false,
       groups: [{ name: LAZY_CHUNK, test: /[\\/]kernels[\\/]typescript[\\/]/ }],
     },
-    // Half the characters to parse; the names that users see in messages and stacks stay.
+    // Fewer characters to parse. Lines stay: Node.js prints the line of an uncaught error.
     minify: {
       mangle: { toplevel: false, keepNames: true },
       compress: false,
-      codegen: { removeWhitespace: true },
+      codegen: { removeWhitespace: false },
     },
     plugins: [loadLate],
   });
