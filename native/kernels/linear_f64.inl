@@ -33,9 +33,15 @@ template <class Body> inline void withElements(const Matrix& table, const Body& 
   }
 }
 
+/** Has the cache lines of 16 columns fetched. */
+template <class T> inline void fetchColumns(const T* p) {
+  constexpr int64_t perLine = 64 / static_cast<int64_t>(sizeof(T));
+  for (int64_t j = 0; j < 16; j += perLine) STEEPEST_PREFETCH(p + j);
+}
+
 /** One group of the 16 virtual lanes of R × K products of rows: every 16th column from `from` on. */
 template <int R, int K, class T>
-inline void dotGroup(const T* x, int64_t xStride, const double* w, int64_t wStride, int64_t from, int64_t cols,
+inline void dotGroup(bool fetches, const T* x, int64_t xStride, const double* w, int64_t wStride, int64_t from, int64_t cols,
                      D (&acc)[R][K]) {
   STEEPEST_UNROLL
   for (int r = 0; r < R; ++r) {
@@ -50,6 +56,8 @@ inline void dotGroup(const T* x, int64_t xStride, const double* w, int64_t wStri
     STEEPEST_UNROLL
     for (int r = 0; r < R; ++r) {
       const D value = loadAsD(x + r * xStride + j);
+      // The first outputs meet each row for the first time: meanwhile the next rows come from memory.
+      if (fetches) fetchColumns(x + (R + r) * xStride + j);
       STEEPEST_UNROLL
       for (int k = 0; k < K; ++k) acc[r][k] = addD(acc[r][k], mulD(value, weights[k]));
     }
@@ -73,7 +81,7 @@ inline void scoreTile(const T* x, int64_t xStride, const Matrix& w, const double
   STEEPEST_UNROLL
   for (int g = 0; g < kDGroups; ++g) {
     D acc[R][K];
-    dotGroup<R, K>(x, xStride, w.row<const double>(k0), w.rowStride, g * kDLanes, w.cols, acc);
+    dotGroup<R, K>(g == 0 && k0 == 0, x, xStride, w.row<const double>(k0), w.rowStride, g * kDLanes, w.cols, acc);
     STEEPEST_UNROLL
     for (int r = 0; r < R; ++r) {
       STEEPEST_UNROLL

@@ -21,7 +21,7 @@ const CHUNK_BYTES = 256 * 1024;
 const CHUNK_GRAIN = 16;
 const MOST_CHUNK_ROWS = 4096;
 /** Groups are what ranks share out; more than a machine's cores, so that shares are about equal. */
-const MOST_GROUPS = 128;
+const MOST_GROUPS = 64;
 /** Memory for the sums of all groups. */
 const PARTIALS_BYTES = 64 * 2 ** 20;
 
