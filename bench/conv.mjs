@@ -12,7 +12,7 @@ import {
   REGISTERS,
 } from '#steepest/kernels/contract.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
-import { median, printMachine } from './lib/report.mjs';
+import { median, printMachine } from './lib/print.mjs';
 
 const { values } = parseArgs({ options: { isa: { type: 'string' } } });
 const isa = values.isa ?? availableIsas()[0];

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { data } from 'steepest';
 import { KINDS, writeCsv } from './lib/csvFile.mjs';
 import { peakBytes } from './lib/peak.mjs';
-import { printMachine, seconds } from './lib/report.mjs';
+import { printMachine, seconds } from './lib/print.mjs';
 
 const { values } = parseArgs({
   options: {

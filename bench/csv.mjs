@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse';
 import { data } from 'steepest';
 import { KINDS, writeCsv } from './lib/csvFile.mjs';
-import { median, printMachine, seconds } from './lib/report.mjs';
+import { median, printMachine, seconds } from './lib/print.mjs';
 
 const { values } = parseArgs({
   options: {

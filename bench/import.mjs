@@ -2,7 +2,7 @@
 //   npm run bench:import
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median, printFigure, printMachine } from './lib/report.mjs';
+import { median, printFigure, printMachine } from './lib/print.mjs';
 
 const ROUNDS = 21;
 const TIME_BAR_MS = 25;

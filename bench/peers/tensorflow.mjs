@@ -1,5 +1,5 @@
 // Epochs of MNIST with TensorFlow.js, 784-128-10, batch 128, Adam. Prints seconds per epoch and accuracy as JSON.
-//   node tfjs_mnist.mjs wasm|cpu ROWS EPOCHS        (npm ci in this folder first)
+//   node tensorflow.mjs wasm|cpu ROWS EPOCHS        (npm ci --ignore-scripts in this folder first)
 import * as tf from '@tensorflow/tfjs';
 import { mnistOrRandom } from '../lib/data.mjs';
 

@@ -1,0 +1,76 @@
+"""scikit-learn's estimators, each timed over one fit. Tables come from files of raw numbers that the benchmark writes."""
+
+import gzip
+import os
+import time
+
+import numpy as np
+
+tables = {}
+
+
+def table(path, dtype, *shape):
+    """The last few tables are kept, so that reading a file does not count."""
+    if path not in tables:
+        if len(tables) >= 2:
+            tables.pop(next(iter(tables)))
+        tables[path] = np.fromfile(path, dtype).reshape(shape)
+    return tables[path]
+
+
+def mnist(folder, dtype):
+    key = ("mnist", dtype)
+    if key not in tables:
+
+        def read(name):
+            path = os.path.join(folder, name)
+            with gzip.open(path + ".gz") if os.path.exists(path + ".gz") else open(path, "rb") as file:
+                data = file.read()
+            return np.frombuffer(data, np.uint8, offset=16 if "idx3" in name else 8)
+
+        def pictures(name):
+            return read(name).reshape(-1, 784).astype(dtype) / np.dtype(dtype).type(255)
+
+        tables.clear()
+        tables[key] = (
+            pictures("train-images-idx3-ubyte"),
+            read("train-labels-idx1-ubyte"),
+            pictures("t10k-images-idx3-ubyte"),
+            read("t10k-labels-idx1-ubyte"),
+        )
+    return tables[key]
+
+
+def timed(estimator, x, y):
+    start = time.perf_counter()
+    estimator.fit(x, y)
+    return time.perf_counter() - start
+
+
+def mlp(folder, epochs):
+    from sklearn.neural_network import MLPClassifier
+
+    x, y, tx, ty = mnist(folder, "float32")
+    model = MLPClassifier(
+        (128,), batch_size=128, max_iter=epochs, alpha=0.0, learning_rate_init=1e-3, tol=0, n_iter_no_change=99
+    )
+    return {"seconds": timed(model, x, y), "accuracy": model.score(tx, ty)}
+
+
+def ols(x, y, rows, cols):
+    from sklearn.linear_model import LinearRegression
+
+    return {"seconds": timed(LinearRegression(), table(x, np.float64, rows, cols), table(y, np.float64, rows))}
+
+
+def logistic(dtype, tol, maxIter, folder=None, x=None, y=None, rows=0, cols=0, trainRows=0):
+    from sklearn.linear_model import LogisticRegression
+
+    if folder is not None:
+        train, labels, test, truth = mnist(folder, dtype)
+    else:
+        every, classes = table(x, dtype, rows, cols), table(y, np.int32, rows)
+        train, test, labels, truth = every[:trainRows], every[trainRows:], classes[:trainRows], classes[trainRows:]
+    model = LogisticRegression(tol=tol, max_iter=maxIter)
+    seconds = timed(model, train, labels)
+    return {"seconds": seconds, "accuracy": model.score(test, truth), "iterations": int(np.max(model.n_iter_))}

@@ -1,0 +1,37 @@
+"""Answers requests on standard input, one JSON object a line, with one JSON object a line: {"task": ..., ...} → {...} or {"error": ...}.
+
+One process serves many requests, so that starting Python and reading data do not count, and the benchmark can take turns.
+"""
+
+import importlib
+import json
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+TASKS = {"gemm": "gemm", "steps": "steps", "mlp": "scikit", "ols": "scikit", "logistic": "scikit", "versions": None}
+
+
+def versions():
+    found = {}
+    for name in ("numpy", "torch", "sklearn"):
+        try:
+            found[name] = importlib.import_module(name).__version__
+        except ImportError:
+            pass
+    return found
+
+
+def answer(request):
+    task = request.pop("task")
+    if task == "versions":
+        return versions()
+    return getattr(importlib.import_module(TASKS[task]), task)(**request)
+
+
+for line in sys.stdin:
+    try:
+        reply = answer(json.loads(line))
+    except Exception as error:
+        reply = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(reply), flush=True)

@@ -1,0 +1,34 @@
+// Draws bench/report.html from bench/results/*.json and rewrites the README's table of figures.
+//   node bench/report/report.mjs
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SUITES } from '../suites/index.mjs';
+import { page } from './page.mjs';
+import { readmeTable, replaceTable } from './readme.mjs';
+
+/** Results in the order of the registry, those against peers first. */
+function readResults() {
+  return [...SUITES]
+    .sort((a, b) => Number(b.peers) - Number(a.peers))
+    .map(({ name }) => new URL(`../results/${name}.json`, import.meta.url))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** @returns the files written */
+export function report() {
+  const results = readResults();
+  if (results.length === 0) throw new Error('no results: run npm run bench:peers first');
+  const written = ['bench/report.html'];
+  writeFileSync(new URL('../report.html', import.meta.url), page(results));
+  const table = readmeTable(results);
+  if (table !== undefined) {
+    const readme = new URL('../../README.md', import.meta.url);
+    writeFileSync(readme, replaceTable(readFileSync(readme, 'utf8'), table));
+    written.push('README.md');
+  }
+  return written;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const file of report()) console.log(`wrote ${file}`);

@@ -1,0 +1,78 @@
+// Runs suites and writes bench/results/<suite>.json.
+//   npm run bench         suites that need nothing else
+//   npm run bench:peers   suites against other libraries, which it installs into bench/peers; then draws bench/report.html
+// Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--isa avx2 (kernels only)].
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { backend, shutdown } from 'steepest';
+import { machine, machineLines } from './lib/machine.mjs';
+import { Peers } from './lib/peers.mjs';
+import { printRow } from './lib/print.mjs';
+import { report } from './report/report.mjs';
+import { SUITES } from './suites/index.mjs';
+
+const { values } = parseArgs({
+  options: {
+    peers: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    workers: { type: 'string' },
+    isa: { type: 'string' },
+  },
+});
+
+function count(name, fallback) {
+  if (values[name] === undefined) return fallback;
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(`--${name} takes a whole number above 0, not ${values[name]}`);
+}
+
+function chosen() {
+  const mine = SUITES.filter((suite) => suite.peers === values.peers);
+  if (values.only === undefined) return mine;
+  return values.only.split(',').map((name) => {
+    const suite = mine.find((candidate) => candidate.name === name);
+    if (suite) return suite;
+    throw new Error(`no suite ${name}; there are ${mine.map((candidate) => candidate.name).join(', ')}`);
+  });
+}
+
+const suites = chosen();
+const workers = count('workers', os.availableParallelism());
+const options = { quick: values.quick, rounds: count('rounds'), workers, isa: values.isa };
+const results = new URL('results/', import.meta.url);
+mkdirSync(results, { recursive: true });
+const peers = values.peers ? new Peers(backend().isa) : undefined;
+const about = machine({ workers, versions: peers ? await peers.versions() : {} });
+console.log(`${machineLines(about).join('\n')}\n`);
+const command = `npm run ${values.peers ? 'bench:peers' : 'bench'}${values.quick ? ' -- --quick' : ''}`;
+const skipped = [];
+for (const { name, load } of suites) {
+  const suite = await load();
+  console.log(`── ${suite.title}`);
+  const start = performance.now();
+  try {
+    const rows = await suite.run({ ...options, peers });
+    rows.forEach(printRow);
+    const took = Math.round((performance.now() - start) / 1000);
+    const result = { suite: name, title: suite.title, about: suite.about, command, quick: values.quick };
+    const text = JSON.stringify({ ...result, seconds: took, machine: about, rows }, null, 1);
+    writeFileSync(new URL(`${name}.json`, results), `${text}\n`);
+    console.log(`(${took} s)\n`);
+  } catch (error) {
+    skipped.push(name);
+    console.log(`${name} gave no result: ${error.message}\n`);
+  } finally {
+    peers?.endProcesses();
+  }
+}
+peers?.close();
+await shutdown();
+if (values.peers) for (const file of report()) console.log(`wrote ${file}`);
+if (skipped.length > 0) {
+  console.error(`no result: ${skipped.join(', ')}`);
+  process.exitCode = 1;
+}
