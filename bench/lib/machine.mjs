@@ -8,7 +8,11 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 function commit() {
   try {
-    const options = { cwd: new URL('.', import.meta.url), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+    const options = {
+      cwd: new URL('.', import.meta.url),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    };
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim();
   } catch {
     return undefined;

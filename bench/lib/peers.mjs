@@ -51,7 +51,9 @@ export function installPython() {
   const wanted = readFileSync(here('requirements.txt'), 'utf8');
   const absent = once(here('.venv/steepest-requirements.txt'), wanted, () => {
     const made = install(WINDOWS ? 'python' : 'python3', ['-m', 'venv', '.venv'], 'a Python environment');
-    return made ?? install(python, ['-m', 'pip', 'install', '-q', '-r', 'requirements.txt'], 'Python packages');
+    return (
+      made ?? install(python, ['-m', 'pip', 'install', '-q', '-r', 'requirements.txt'], 'Python packages')
+    );
   });
   return absent === undefined ? { python } : { absent };
 }

@@ -22,7 +22,7 @@ const secondsPerEpoch = (performance.now() - start) / 1000;
 const TESTED = 2000;
 let right = 0;
 for (let i = 0; i < TESTED; i++) {
-  const output = Array.from(net.run(picture(test, i)));
+  const output = Object.values(net.run(picture(test, i)));
   if (output.indexOf(Math.max(...output)) === test.y.data[i]) right++;
 }
 console.log(JSON.stringify({ secondsPerEpoch, rows, accuracy: right / TESTED }));

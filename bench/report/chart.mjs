@@ -1,6 +1,6 @@
 // A bar chart as inline SVG: how many times faster than each peer, on a logarithmic axis, with the line at 1 ×.
 import { digits } from '../lib/print.mjs';
-import { escape } from './escape.mjs';
+import { escapeText } from './escape.mjs';
 
 const WIDTH = 860;
 const LABEL = 300;
@@ -24,7 +24,7 @@ function axis(ratios) {
 }
 
 function bar(peer, y, x) {
-  const label = `<text class="peer" x="${LABEL - 10}" y="${y + 11}" text-anchor="end">${escape(peer.name)}</text>`;
+  const label = `<text class="peer" x="${LABEL - 10}" y="${y + 11}" text-anchor="end">${escapeText(peer.name)}</text>`;
   if (peer.absent !== undefined)
     return `${label}<text class="absent" x="${x(1) + 8}" y="${y + 11}">absent</text>`;
   const { value, min, max } = peer.ratio;
@@ -32,7 +32,7 @@ function bar(peer, y, x) {
   const title = `${peer.name}: ${digits(value)} × (${digits(min)}–${digits(max)})`;
   const end = Math.max(right, x(max), x(1)) + 6;
   return (
-    `${label}<g><title>${escape(title)}</title>` +
+    `${label}<g><title>${escapeText(title)}</title>` +
     `<rect class="${value >= 1 ? 'won' : 'lost'}" x="${left.toFixed(1)}" y="${y}" width="${Math.max(1, right - left).toFixed(1)}" height="${BAR}" rx="2"/>` +
     `<path class="spread" d="M${x(min).toFixed(1)} ${y + BAR / 2}H${x(max).toFixed(1)}"/></g>` +
     `<text class="value" x="${end.toFixed(1)}" y="${y + 11}">${digits(value)} ×</text>`
@@ -50,7 +50,7 @@ export function chart(rows) {
   let y = HEAD + 6;
   const bars = [];
   for (const row of compared) {
-    bars.push(`<text class="row" x="4" y="${y + 12}">${escape(row.name)}</text>`);
+    bars.push(`<text class="row" x="4" y="${y + 12}">${escapeText(row.name)}</text>`);
     y += LINE;
     for (const peer of row.peers) {
       bars.push(bar(peer, y, x));

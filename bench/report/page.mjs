@@ -2,11 +2,11 @@
 import { machineLines } from '../lib/machine.mjs';
 import { digits } from '../lib/print.mjs';
 import { chart } from './chart.mjs';
-import { escape } from './escape.mjs';
+import { escapeText } from './escape.mjs';
 import { STYLE } from './style.mjs';
 
 const spread = ({ min, max }) => `${digits(min)} – ${digits(max)}`;
-const cells = (list) => list.map(([kind, text]) => `<td class="${kind}">${escape(text)}</td>`).join('');
+const cells = (list) => list.map(([kind, text]) => `<td class="${kind}">${escapeText(text)}</td>`).join('');
 
 function figures(entry, unit, ratio) {
   const parts = [
@@ -21,12 +21,12 @@ function figures(entry, unit, ratio) {
 }
 
 function tableRow(row) {
-  const group = `<tr class="group"><th colspan="6" scope="rowgroup">${escape(row.name)} <small>${row.better} is better</small></th></tr>`;
+  const group = `<tr class="group"><th colspan="6" scope="rowgroup">${escapeText(row.name)} <small>${row.better} is better</small></th></tr>`;
   const ours = `<tr class="ours">${figures(row.ours, row.unit)}</tr>`;
   const peers = row.peers.map((peer) =>
     peer.absent === undefined
       ? `<tr class="${peer.ratio.value < 1 ? 'behind' : ''}">${figures(peer, row.unit, peer.ratio)}</tr>`
-      : `<tr class="missing">${cells([['name', peer.name]])}<td colspan="5">absent: ${escape(peer.absent)}</td></tr>`,
+      : `<tr class="missing">${cells([['name', peer.name]])}<td colspan="5">absent: ${escapeText(peer.absent)}</td></tr>`,
   );
   return `<tbody>${group}${ours}${peers.join('')}</tbody>`;
 }
@@ -53,8 +53,8 @@ function section(result) {
   const { suite, title, about, command, quick, machine, rows } = result;
   const how = `${machine.date.slice(0, 10)}${quick ? ', a quick run: few rounds, smaller work' : ''}`;
   return (
-    `<section id="${escape(suite)}"><h2>${escape(title)}</h2><p>${escape(about)}</p>` +
-    `<p class="how"><code>${escape(command)}${command.includes(' -- ') ? '' : ' --'} --only ${escape(suite)}</code> · ${escape(how)}</p>` +
+    `<section id="${escapeText(suite)}"><h2>${escapeText(title)}</h2><p>${escapeText(about)}</p>` +
+    `<p class="how"><code>${escapeText(command)}${command.includes(' -- ') ? '' : ' --'} --only ${escapeText(suite)}</code> · ${escapeText(how)}</p>` +
     `<figure>${chart(rows)}</figure>${table(rows)}</section>`
   );
 }
@@ -62,8 +62,8 @@ function section(result) {
 /** The whole page, needing no other file. */
 export function page(results) {
   const lines = new Map(results.map(({ machine }) => [machineLines(machine).join('\n'), machine]));
-  const machines = [...lines.keys()].map((text) => `<pre>${escape(text)}</pre>`).join('');
-  const links = results.map(({ suite, title }) => `<a href="#${escape(suite)}">${escape(title)}</a>`);
+  const machines = [...lines.keys()].map((text) => `<pre>${escapeText(text)}</pre>`).join('');
+  const links = results.map(({ suite, title }) => `<a href="#${escapeText(suite)}">${escapeText(title)}</a>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>steepest: benchmarks</title><style>${STYLE}</style></head><body>

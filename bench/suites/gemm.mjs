@@ -47,8 +47,7 @@ export async function run({ quick, rounds, peers }) {
     const shape = { m, n, k, transA, transB, repeats, blocks: quick ? 3 : long ? 2 : 10 };
     const rate = (seconds) => flops / seconds / 1e9;
     const mine = ours(shape);
-    const ask = async (peer, library) =>
-      rate((await peer.ask({ task: 'gemm', library, ...shape })).seconds);
+    const ask = async (peer, library) => rate((await peer.ask({ task: 'gemm', library, ...shape })).seconds);
     const results = await takeTurns(
       {
         steepest: async () => rate(mine()),

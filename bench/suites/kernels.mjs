@@ -12,7 +12,7 @@ import {
 } from '#steepest/kernels/contract.js';
 import { MemoryPlan, transposed } from '#steepest/program/memory.js';
 import { mnistModel } from '../lib/models.mjs';
-import { printMachine } from '../lib/report.mjs';
+import { rowOf } from '../lib/turns.mjs';
 
 export const title = 'Kernels: share of the FMA peak of one core';
 export const about =

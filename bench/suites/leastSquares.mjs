@@ -37,12 +37,12 @@ async function compare(size, { rounds, workers, stock, forced, scratch }) {
   const [xFile, yFile] = [join(scratch, `x${cols}`), join(scratch, `y${cols}`)];
   writeFileSync(xFile, plain.x.data);
   writeFileSync(yFile, plain.y);
-  const fit = ({ x, y }) => seconds(() => new LinearRegression({ workers }).fit(x, y));
+  const timed = ({ x, y }) => seconds(() => new LinearRegression({ workers }).fit(x, y));
   const ask = async (peer) => (await peer.ask({ task: 'ols', x: xFile, y: yFile, rows, cols })).seconds;
   const results = await takeTurns(
     {
-      steepest: () => fit(inPlace),
-      'steepest, X copied': () => fit(plain),
+      steepest: () => timed(inPlace),
+      'steepest, X copied': () => timed(plain),
       'scikit-learn': () => ask(stock),
       'scikit-learn, AVX-512': () => ask(forced),
     },

@@ -40,9 +40,7 @@ export async function run({ quick, rounds, workers, peers }) {
   const tensorflow = (backend, rows) => async () =>
     scaled(await peers.node('tensorflow.mjs', backend, rows, 1));
   const javascript = {
-    'TensorFlow.js, JavaScript backend': quick
-      ? absent('too slow for a quick run')
-      : tensorflow('cpu', 1920),
+    'TensorFlow.js, JavaScript backend': quick ? absent('too slow for a quick run') : tensorflow('cpu', 1920),
     'brain.js': async () => scaled(await peers.node('brain.mjs', quick ? 500 : 2000)),
   };
   const options = { rounds: rounds ?? (quick ? 1 : 3), warmUp: false };
@@ -61,8 +59,7 @@ export async function run({ quick, rounds, workers, peers }) {
     options,
   );
   const { 'steepest, TypeScript kernels': fallback, ...rivals } = native;
-  const row = (results, name) =>
-    rowOf(results, { name, unit: 's', better: 'lower', headline: true });
+  const row = (results, name) => rowOf(results, { name, unit: 's', better: 'lower', headline: true });
   const plain = Object.fromEntries(Object.keys(javascript).map((name) => [name, native[name]]));
   return [
     row(rivals, 'five epochs of MNIST'),

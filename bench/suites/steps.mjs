@@ -21,7 +21,10 @@ function randomData({ sizes, batch }) {
   ];
 }
 
-/** Seconds per step of ours: the difference of a long and a short fit, so that starting one does not count. */
+/**
+ * Seconds per step of ours: the shortest long fit less the shortest short one, so that starting a fit does not count. (The least of
+ * the differences would flatter: a short fit that was disturbed makes its difference too small.)
+ */
 function ours(test, workers) {
   const { sizes, activation, optimizer, batch, steps } = test;
   const model = sequential({
@@ -34,16 +37,15 @@ function ours(test, workers) {
     ),
   }).compile({ optimizer: { name: optimizer, learningRate: 1e-3 }, loss: 'sparseCategoricalCrossentropy' });
   const [x, y] = randomData(test);
-  const fit = (epochs) => model.fit(x, y, { epochs, batchSize: batch, workers });
-  const extra = Math.ceil(steps / 16);
+  const train = (epochs) => model.fit(x, y, { epochs, batchSize: batch, workers });
+  const extra = Math.max(3, Math.ceil(steps / 16));
   return async () => {
-    let best = Number.POSITIVE_INFINITY;
+    let [short, long] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (let block = 0; block < 3; block++) {
-      const short = await seconds(() => fit(1));
-      const long = await seconds(() => fit(1 + extra));
-      best = Math.min(best, (long - short) / (64 * extra));
+      short = Math.min(short, await seconds(() => train(1)));
+      long = Math.min(long, await seconds(() => train(1 + extra)));
     }
-    return best;
+    return (long - short) / (64 * extra);
   };
 }
 

@@ -1,0 +1,39 @@
+import type { Summary } from './stats.mjs';
+
+export type Answer = number | { value: number; note?: string };
+export interface Turns {
+  values: number[];
+  note?: string;
+  absent?: string;
+}
+
+export interface Figure extends Summary {
+  name: string;
+  note?: string;
+}
+
+export type PeerFigure = (Figure & { ratio: Summary }) | { name: string; absent: string };
+
+export interface Row {
+  name: string;
+  unit: string;
+  better: string;
+  headline: boolean;
+  ours: Figure;
+  peers: PeerFigure[];
+}
+
+export interface RowOptions {
+  name: string;
+  unit: string;
+  better: 'higher' | 'lower';
+  headline?: boolean;
+  scale?: number;
+}
+
+export function absent(reason: string): () => Promise<never>;
+export function takeTurns(
+  contenders: Record<string, () => Promise<Answer>>,
+  options: { rounds: number; warmUp?: boolean },
+): Promise<Record<string, Turns>>;
+export function rowOf(results: Record<string, Turns>, options: RowOptions): Row;

@@ -1,0 +1,3 @@
+import type { Row } from '../lib/turns.mjs';
+
+export function chart(rows: readonly Row[]): string;

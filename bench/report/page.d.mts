@@ -1,0 +1,3 @@
+import type { Result } from './result.mjs';
+
+export function page(results: readonly Result[]): string;

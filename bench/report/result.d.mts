@@ -1,0 +1,22 @@
+import type { Row } from '../lib/turns.mjs';
+
+/** What bench/results/<suite>.json holds, as far as the report reads it. */
+export interface Result {
+  suite: string;
+  title: string;
+  about: string;
+  command: string;
+  quick: boolean;
+  machine: {
+    cpu: string;
+    cores: number;
+    os: string;
+    kernels: string;
+    node: string;
+    steepest: string;
+    workers: number;
+    date: string;
+    versions: Record<string, string>;
+  };
+  rows: readonly Row[];
+}

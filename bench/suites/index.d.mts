@@ -1,0 +1,7 @@
+export interface Suite {
+  name: string;
+  peers: boolean;
+  load(): Promise<{ title: string; about: string; run(options: object): Promise<object[]> }>;
+}
+
+export const SUITES: readonly Suite[];

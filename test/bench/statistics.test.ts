@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { advantage, advantages, median, quantile, summary } from '../../bench/lib/stats.mjs';
+import { absent, rowOf, takeTurns } from '../../bench/lib/turns.mjs';
+
+describe('statistics of rounds', () => {
+  test('the median of an odd and of an even number of rounds', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(() => median([])).toThrow(RangeError);
+  });
+
+  test('a quantile is one of the values', () => {
+    const values = Array.from({ length: 100 }, (_, i) => 99 - i);
+    expect(quantile(values, 0.99)).toBe(99);
+    expect(quantile([5], 0.99)).toBe(5);
+  });
+
+  test('the spread reaches from the least to the greatest', () => {
+    expect(summary([2, 9, 4])).toEqual({ value: 4, min: 2, max: 9, rounds: 3 });
+  });
+
+  test('above 1 ours is ahead, whichever way is better', () => {
+    expect(advantage(10, 20, 'lower')).toBe(2);
+    expect(advantage(10, 20, 'higher')).toBe(0.5);
+  });
+
+  test('ratios are taken round by round: a machine that slows down for both changes none', () => {
+    expect(advantages([1, 10, 2], [3, 30, 6], 'lower')).toEqual({ value: 3, min: 3, max: 3, rounds: 3 });
+  });
+});
+
+describe('contenders in turn', () => {
+  test('take turns, and the round that warms up does not count', async () => {
+    const order: string[] = [];
+    const contender = (name: string, figures: number[]) => () => {
+      order.push(name);
+      return Promise.resolve(figures.shift()!);
+    };
+    const results = await takeTurns(
+      { a: contender('a', [99, 1, 2]), b: contender('b', [99, 3, 4]) },
+      { rounds: 2 },
+    );
+    expect(order.join('')).toBe('ababab');
+    expect(results).toEqual({ a: { values: [1, 2] }, b: { values: [3, 4] } });
+  });
+
+  test('one that fails is absent with its reason and is not asked again', async () => {
+    let asked = 0;
+    const failing = () => {
+      asked += 1;
+      return Promise.reject(new Error('no such library\nat line 3'));
+    };
+    const contenders = { ours: () => Promise.resolve(2), failing, missing: absent('not installed') };
+    const results = await takeTurns(contenders, { rounds: 3 });
+    expect(asked).toBe(1);
+    const row = rowOf(results, { name: 'work', unit: 's', better: 'lower' });
+    expect(row.ours).toMatchObject({ name: 'ours', value: 2, rounds: 3 });
+    expect(row.peers).toEqual([
+      { name: 'failing', absent: 'no such library' },
+      { name: 'missing', absent: 'not installed' },
+    ]);
+  });
+
+  test('an answer that is no number is no figure', async () => {
+    const results = await takeTurns({ odd: () => Promise.resolve(Number.NaN) }, { rounds: 1 });
+    expect(results.odd).toEqual({ absent: 'no figure: NaN' });
+  });
+
+  test('a row without ours is refused', async () => {
+    const results = await takeTurns({ ours: absent('broken') }, { rounds: 1 });
+    expect(() => rowOf(results, { name: 'work', unit: 's', better: 'lower' })).toThrow(
+      /work: ours failed: broken/,
+    );
+  });
+
+  test('units are scaled in figures, not in ratios', async () => {
+    const results = await takeTurns(
+      { ours: () => Promise.resolve(0.001), other: () => Promise.resolve({ value: 0.004, note: 'fine' }) },
+      { rounds: 2 },
+    );
+    const row = rowOf(results, { name: 'work', unit: 'ms', better: 'lower', scale: 1e3 });
+    expect(row.ours.value).toBe(1);
+    expect(row.peers[0]).toMatchObject({ value: 4, note: 'fine', ratio: { value: 4 } });
+  });
+});
