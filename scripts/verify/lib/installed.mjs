@@ -61,12 +61,16 @@ export function installedFolder() {
   return folder;
 }
 
-/** The same files, without the native binaries. */
+let bare;
+
+/** The same files, without the native binaries; made once. */
 export function withoutPrebuilds() {
+  if (bare !== undefined) return bare;
   const folder = installedFolder();
   const copy = join(dirname(folder), `${folder.split('/').pop()}-bare`);
   run('cp', ['-r', folder, copy]);
   process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
   rmSync(join(copy, 'node_modules', 'steepest', 'prebuilds'), { recursive: true });
+  bare = copy;
   return copy;
 }
