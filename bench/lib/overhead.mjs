@@ -2,6 +2,7 @@ import { resolveOptimizer } from '#steepest/optimizers/index.js';
 import { Barrier } from '#steepest/parallel/barrier.js';
 import { CONTROL_BYTES, controlBlock } from '#steepest/parallel/control.js';
 import { runTrainingSteps } from '#steepest/parallel/stepLoop.js';
+import { TableSource } from '#steepest/parallel/stepSource.js';
 
 const STEPS = 200000;
 
@@ -15,8 +16,12 @@ export function measureStepOverhead() {
   };
   const optimizer = resolveOptimizer('adam');
   const barrier = new Barrier(control, 1);
-  const range = { from: 0, to: STEPS, stepsBefore: 0, samples: STEPS * 128, batchSize: 128, rank: 0 };
-  const run = () => runTrainingSteps(runner, optimizer, barrier, control, range, () => {});
+  const source = new TableSource(STEPS * 128, 128);
+  const range = { from: 0, to: STEPS, stepsBefore: 0, rank: 0 };
+  const run = () => {
+    const { step } = runTrainingSteps(runner, source, optimizer, barrier, control, range, () => {});
+    if (step !== STEPS) throw new Error(`${step} of ${STEPS} steps ran`);
+  };
   run();
   const start = performance.now();
   run();

@@ -51,7 +51,8 @@ function table(rows) {
 
 function section(result) {
   const { suite, title, about, command, quick, machine, rows } = result;
-  const how = `${machine.date.slice(0, 10)}${quick ? ', a quick run: few rounds, smaller work' : ''}`;
+  const at = machine.commit ? `, at ${machine.commit}` : '';
+  const how = `${machine.date.slice(0, 10)}${at}${quick ? ', a quick run: few rounds, smaller work' : ''}`;
   return (
     `<section id="${escapeText(suite)}"><h2>${escapeText(title)}</h2><p>${escapeText(about)}</p>` +
     `<p class="how"><code>${escapeText(command)}${command.includes(' -- ') ? '' : ' --'} --only ${escapeText(suite)}</code> · ${escapeText(how)}</p>` +
@@ -61,8 +62,9 @@ function section(result) {
 
 /** The whole page, needing no other file. */
 export function page(results) {
-  const lines = new Map(results.map(({ machine }) => [machineLines(machine).join('\n'), machine]));
-  const machines = [...lines.keys()].map((text) => `<pre>${escapeText(text)}</pre>`).join('');
+  // The commit may differ from suite to suite; the machine and the libraries seldom do.
+  const lines = results.map(({ machine }) => machineLines({ ...machine, commit: undefined }).join('\n'));
+  const machines = [...new Set(lines)].map((text) => `<pre>${escapeText(text)}</pre>`).join('');
   const links = results.map(({ suite, title }) => `<a href="#${escapeText(suite)}">${escapeText(title)}</a>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
