@@ -9,6 +9,7 @@ import { backend, shutdown } from 'steepest';
 import { machine, machineLines } from './lib/machine.mjs';
 import { Peers } from './lib/peers.mjs';
 import { printRow } from './lib/print.mjs';
+import { isUnsteady } from './lib/stats.mjs';
 import { report } from './report/report.mjs';
 import { SUITES } from './suites/index.mjs';
 
@@ -46,10 +47,17 @@ const options = { quick: values.quick, rounds: count('rounds'), workers, isa: va
 const results = new URL('results/', import.meta.url);
 mkdirSync(results, { recursive: true });
 const peers = values.peers ? new Peers(backend().isa) : undefined;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    peers?.close();
+    process.exit(1);
+  });
+}
 const about = machine({ workers, versions: peers ? await peers.versions() : {} });
 console.log(`${machineLines(about).join('\n')}\n`);
 const command = `npm run ${values.peers ? 'bench:peers' : 'bench'}${values.quick ? ' -- --quick' : ''}`;
 const skipped = [];
+const unsteady = new Set();
 for (const { name, load } of suites) {
   const suite = await load();
   console.log(`── ${suite.title}`);
@@ -57,6 +65,9 @@ for (const { name, load } of suites) {
   try {
     const rows = await suite.run({ ...options, peers });
     rows.forEach(printRow);
+    for (const { name: row, ours, peers: rivals } of rows)
+      if ([ours, ...rivals].some((entry) => entry.absent === undefined && isUnsteady(entry)))
+        unsteady.add(row);
     const took = Math.round((performance.now() - start) / 1000);
     const result = { suite: name, title: suite.title, about: suite.about, command, quick: values.quick };
     const text = JSON.stringify({ ...result, seconds: took, machine: about, rows }, null, 1);
@@ -72,6 +83,8 @@ for (const { name, load } of suites) {
 peers?.close();
 await shutdown();
 if (values.peers) for (const file of report()) console.log(`wrote ${file}`);
+if (unsteady.size > 0)
+  console.log(`rounds differ by more than 2 ×, the machine was busy: ${[...unsteady].join('; ')}`);
 if (skipped.length > 0) {
   console.error(`no result: ${skipped.join(', ')}`);
   process.exitCode = 1;

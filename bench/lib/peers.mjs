@@ -121,6 +121,10 @@ export class PythonPeer {
   end() {
     this.child?.stdin.end();
   }
+
+  kill() {
+    this.child?.kill();
+  }
 }
 
 /** Runs a script of bench/peers with this Node.js and reads the JSON of its last line. */
@@ -189,7 +193,7 @@ export class Peers {
   }
 
   close() {
-    this.endProcesses();
+    for (const peer of this.#started.splice(0)) peer.kill();
     rmSync(this.scratch, { recursive: true, force: true });
   }
 }

@@ -14,3 +14,4 @@ export function advantages(
   theirs: readonly number[],
   better: 'higher' | 'lower',
 ): Summary;
+export function isUnsteady(spread: { min: number; max: number }): boolean;

@@ -26,3 +26,8 @@ export function advantages(ours, theirs, better) {
   const count = Math.min(ours.length, theirs.length);
   return summary(Array.from({ length: count }, (_, i) => advantage(ours[i], theirs[i], better)));
 }
+
+/** Rounds that differ so much were disturbed by something else on the machine. */
+const STEADY = 2;
+
+export const isUnsteady = ({ min, max }) => max > STEADY * min;

@@ -7,7 +7,7 @@ import time
 
 import torch
 
-LONGEST_BLOCK = 0.4
+LONGEST_BLOCK = 0.15
 ready = {}
 
 

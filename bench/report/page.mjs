@@ -1,6 +1,7 @@
 // The page of all results: charts and, beneath each, the table with every figure.
 import { machineLines } from '../lib/machine.mjs';
 import { digits } from '../lib/print.mjs';
+import { isUnsteady } from '../lib/stats.mjs';
 import { chart } from './chart.mjs';
 import { escapeText } from './escape.mjs';
 import { STYLE } from './style.mjs';
@@ -15,7 +16,12 @@ function figures(entry, unit, ratio) {
     ['number', entry.rounds > 1 ? spread(entry) : ''],
     ['number', ratio === undefined ? '' : `${digits(ratio.value)} ×`],
     ['number', ratio === undefined || ratio.rounds < 2 ? '' : spread(ratio)],
-    ['note', entry.note ?? ''],
+    [
+      'note',
+      [entry.note, isUnsteady(entry) ? 'unsteady: rounds differ by more than 2 ×' : '']
+        .filter(Boolean)
+        .join('; '),
+    ],
   ];
   return cells(parts);
 }

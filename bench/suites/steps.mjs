@@ -38,7 +38,7 @@ function ours(test, workers) {
   }).compile({ optimizer: { name: optimizer, learningRate: 1e-3 }, loss: 'sparseCategoricalCrossentropy' });
   const [x, y] = randomData(test);
   const train = (epochs) => model.fit(x, y, { epochs, batchSize: batch, workers });
-  const extra = Math.max(3, Math.ceil(steps / 16));
+  const extra = Math.ceil(steps / 12);
   return async () => {
     let [short, long] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (let block = 0; block < 3; block++) {
@@ -60,7 +60,7 @@ export async function run({ quick, rounds, workers, peers }) {
   const rows = [];
   for (const { bar: _, ...given } of CASES) {
     const test = quick ? { ...given, steps: Math.ceil(given.steps / 8) } : given;
-    const contenders = { steepest: ours(test, workers) };
+    const contenders = { steepest: ours(given, workers) };
     for (const { label, threads, peer } of rivals)
       contenders[label] = async () => (await peer.ask({ task: 'steps', threads, ...test })).seconds;
     const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 2 : 5) });

@@ -91,6 +91,12 @@ describe('the page', () => {
     expect(chart([alone])).toBe('');
   });
 
+  test('marks figures whose rounds differ too much', () => {
+    expect(html).not.toContain('unsteady');
+    const disturbed = { ...won, ours: { ...figure('steepest', 10), max: 30 } };
+    expect(page([result([disturbed])])).toContain('unsteady');
+  });
+
   test('needs no other file and follows the colour scheme', () => {
     expect(html).not.toMatch(/(?:src|href)="(?!#)/);
     expect(html).toContain('prefers-color-scheme:dark');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { advantage, advantages, median, quantile, summary } from '../../bench/lib/stats.mjs';
+import { advantage, advantages, isUnsteady, median, quantile, summary } from '../../bench/lib/stats.mjs';
 import { absent, rowOf, takeTurns } from '../../bench/lib/turns.mjs';
 
 describe('statistics of rounds', () => {
@@ -17,6 +17,11 @@ describe('statistics of rounds', () => {
 
   test('the spread reaches from the least to the greatest', () => {
     expect(summary([2, 9, 4])).toEqual({ value: 4, min: 2, max: 9, rounds: 3 });
+  });
+
+  test('rounds that differ by more than a factor of two are unsteady', () => {
+    expect(isUnsteady(summary([1, 1.9, 1.5]))).toBe(false);
+    expect(isUnsteady(summary([1, 2.1, 1.5]))).toBe(true);
   });
 
   test('above 1 ours is ahead, whichever way is better', () => {
