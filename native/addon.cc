@@ -35,7 +35,7 @@ napi_value run(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   int32_t number = -1;
   if (napi_get_cb_info(env, info, &argc, &phase, nullptr, &data) != napi_ok || argc < 1 ||
-      napi_get_value_int32(env, phase, &number) != napi_ok || number < 0 || number >= PhaseCount) {
+      napi_get_value_int32(env, phase, &number) != napi_ok || number < 0 || number >= kPhaseLimit) {
     napi_throw_range_error(env, "ERR_PROGRAM", "run takes a phase of the contract");
     return nullptr;
   }
@@ -109,7 +109,7 @@ Napi::Value bind(const Napi::CallbackInfo& info) {
 Napi::Value runOnce(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   int32_t phase = -1;
-  if (napi_get_value_int32(env, info[4], &phase) != napi_ok || phase < 0 || phase >= PhaseCount) {
+  if (napi_get_value_int32(env, info[4], &phase) != napi_ok || phase < 0 || phase >= kPhaseLimit) {
     napi_throw_range_error(env, "ERR_PROGRAM", "runOnce takes a phase of the contract");
     return env.Undefined();
   }

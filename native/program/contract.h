@@ -30,8 +30,8 @@ enum Phase : int32_t {
   PhaseEpochStart = 0,
   PhaseRows = 1,
   PhaseMerge = 2,
-  PhaseCount = 3,
 };
+constexpr int kPhaseLimit = 1024;
 enum Register : int32_t {
   RegRows = 0,
   RegBatchStart = 1,

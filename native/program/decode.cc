@@ -176,8 +176,8 @@ bool decodePlace(const double* words, DecodedOp& op, Refusal& refusal) {
   }
   op.kind = static_cast<OpKind>(static_cast<int>(words[WordKind]));
   const OpSchema& schema = op.schema();
-  if (!isIndex(words[WordPhase], PhaseCount)) {
-    refusal.expect("op %lld (%s): a phase below %d", number, schema.name, PhaseCount);
+  if (!isIndex(words[WordPhase], kPhaseLimit)) {
+    refusal.expect("op %lld (%s): a phase below %d", number, schema.name, kPhaseLimit);
     return refusal.give("%.17g", words[WordPhase]);
   }
   if (!isIndex(words[WordSplit], kSplitCount)) {
@@ -241,6 +241,20 @@ bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& r
     return refusal.give("%lld words", static_cast<long long>(source.wordCount));
   }
   return true;
+}
+
+int countPhases(const ProgramSource& source, int64_t opCount) {
+  int count = PhaseMerge + 1;
+  int64_t at = kHeaderWords;
+  for (int64_t number = 0; number < opCount && source.wordCount - at >= kOpWords; ++number) {
+    const double* words = source.words + at;
+    if (!isIndex(words[WordKind], static_cast<int64_t>(OpKind::Count)) || !isIndex(words[WordPhase], kPhaseLimit)) break;
+    const int phase = static_cast<int>(words[WordPhase]);
+    if (phase >= count) count = phase + 1;
+    const OpSchema& schema = kOpSchemas[static_cast<int>(words[WordKind])];
+    at += kOpWords + static_cast<int64_t>(schema.operandCount) * kOperandWords + schema.scalarCount;
+  }
+  return count;
 }
 
 bool decodeOp(const ProgramSource& source, int64_t number, int64_t* at, DecodedOp& op, Refusal& refusal) {

@@ -48,6 +48,9 @@ bool isCount(double word);
 /** Reads the header; false, with the reason in `refusal`, if it is not one. */
 bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& refusal);
 
+/** One more than the last phase that has an op, and no fewer than three; what cannot be read is left to decodeOp to refuse. */
+int countPhases(const ProgramSource& source, int64_t opCount);
+
 /**
  * Reads op `number` at word `*at` and moves `*at` behind it. Checks the op against its schema: operands present
  * or optional, element types, bounds, alignment, scalars. Shapes are compared in shapes.h.

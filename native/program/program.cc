@@ -17,6 +17,8 @@ constexpr uintptr_t kCacheLineBytes = 64;
 /** Rows of the mini-batch in a group of images. */
 constexpr int64_t kGroupRows = 16;
 
+bool isRowPhase(int phase) { return phase == PhaseRows || phase > PhaseMerge; }
+
 /** The smaller number of columns of two vectors, either of which may be absent. */
 int64_t columnLimit(const Matrix& a, const Matrix& b) {
   const int64_t ofA = a.given() ? a.cols : kNoLimit;
@@ -74,14 +76,16 @@ Program* Program::bind(const KernelTable& kernels, const ProgramSource& source, 
 }
 
 Program::~Program() {
+  std::free(phases_);
   std::free(steps_);
   std::free(scratch_);
 }
 
-bool Program::reserveSteps(int64_t opCount, Refusal& refusal) {
+bool Program::reserve(int64_t opCount, Refusal& refusal) {
+  phases_ = static_cast<PhasePlan*>(std::malloc(static_cast<size_t>(phaseCount_) * sizeof(PhasePlan)));
   // One more: malloc(0) may be null.
   steps_ = static_cast<Step*>(std::malloc(static_cast<size_t>(opCount + 1) * sizeof(Step)));
-  if (steps_ != nullptr) return true;
+  if (phases_ != nullptr && steps_ != nullptr) return true;
   refusal.expect("memory for %lld ops", static_cast<long long>(opCount));
   return refusal.give("none");
 }
@@ -95,11 +99,14 @@ bool Program::reserveScratch(Refusal& refusal) {
   return refusal.give("none");
 }
 
+
 bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal) {
-  if (!decodeHeader(source, header_, refusal) || !reserveSteps(header_.opCount, refusal)) return false;
+  if (!decodeHeader(source, header_, refusal)) return false;
+  phaseCount_ = countPhases(source, header_.opCount);
+  if (!reserve(header_.opCount, refusal)) return false;
   // Steps of a phase lie together: the program is read once for each, and every read checks the same words.
   Step* next = steps_;
-  for (int phase = 0; phase < PhaseCount; ++phase) {
+  for (int phase = 0; phase < phaseCount_; ++phase) {
     PhasePlan& plan = phases_[phase];
     plan = {next, 0, kNoLimit};
     int64_t at = kHeaderWords;
@@ -159,6 +166,7 @@ int Program::readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) con
 }
 
 int Program::run(int phase) {
+  if (phase >= phaseCount_) return StatusOk;
   PhasePlan& plan = phases_[phase];
   int64_t rows = 0;
   int64_t batchStart = 0;
@@ -176,9 +184,9 @@ int Program::run(int phase) {
   };
   const int64_t last = firstRowOf(header_.rank + 1);
   int64_t begin = firstRowOf(header_.rank);
-  // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
+  // Only the row phases are worth chunking: elsewhere no op reads what another has just written by rows.
   const int64_t wanted = (header_.rowChunk + rowGrain_ - 1) / rowGrain_ * rowGrain_;
-  const int64_t chunk = phase == PhaseRows && wanted < rows ? wanted : rows;
+  const int64_t chunk = isRowPhase(phase) && wanted < rows ? wanted : rows;
   const auto chunkEnd = [&] { return last - begin < chunk ? last : begin + chunk; };
   int status = runSteps(plan, begin, chunkEnd(), true);
   for (begin = chunkEnd(); begin < last && (status & kEndsPhase) == 0; begin = chunkEnd()) {

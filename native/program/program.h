@@ -31,8 +31,8 @@ struct PhasePlan {
  * A bound program. Owns its plan and scratch memory; buffers and registers belong to the caller and must outlive it.
  * One thread at a time may run it.
  *
- * Order within a phase: ops run one after the other as the program lists them. In PhaseRows the ops split by rows
- * run over chunks of at most rowChunk of this rank's rows, all ops of a chunk before the next; ops with another
+ * Order within a phase: ops run one after the other as the program lists them. In the row phases the ops split by
+ * rows or groups run over chunks of at most rowChunk of this rank's rows, all ops of a chunk before the next; ops with another
  * split run once, in their place, with the first chunk.
  */
 class Program {
@@ -44,13 +44,13 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /** Runs this rank's part of a phase (0 … PhaseCount − 1). Returns Status bits. */
+  /** Runs this rank's part of a phase, below kPhaseLimit; there may be nothing to do in it. Returns Status bits. */
   int run(int phase);
 
  private:
   Program() = default;
   bool decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal);
-  bool reserveSteps(int64_t opCount, Refusal& refusal);
+  bool reserve(int64_t opCount, Refusal& refusal);
   bool reserveScratch(Refusal& refusal);
   void plan(const DecodedOp& op, const KernelTable& kernels);
   int readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) const;
@@ -62,7 +62,8 @@ class Program {
   int64_t rowGrain_ = 1;
   Step* steps_ = nullptr;
   float* scratch_ = nullptr;
-  PhasePlan phases_[PhaseCount] = {};
+  PhasePlan* phases_ = nullptr;
+  int phaseCount_ = 0;
 };
 
 }  // namespace steepest

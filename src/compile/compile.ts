@@ -6,7 +6,7 @@ import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type ProgramMode } from '../program/builder.js';
 import { type ImageShape, imageScalars } from '../program/images.js';
 import { columns, type MemoryPlan, type Region, rowOf } from '../program/memory.js';
-import type { Gradient, Layout, Node } from '../program/node.js';
+import { type Gradient, type Layout, type Node, trainable } from '../program/node.js';
 import { RescaleNode } from '../program/nodes/rescale.js';
 import type { StepProgram } from '../program/partition.js';
 import { lowerModel, type ResolvedModel } from './model.js';
@@ -60,8 +60,9 @@ const SMALLEST_CHUNK = 64;
 /**
  * Compiles a model into a step program over `memory`.
  *
- * Phase 1 (rows): gather, forward, loss, backward to every layer's δ. Phase 2 (merge): loss totals, then for
- * each parameter slice its gradient over the whole batch and its update.
+ * Row phases: gather, forward, loss, backward to every layer's δ; one phase, and more where a node needs sums over the whole
+ * mini-batch before it goes on. Merge phase: loss totals, then for each parameter slice its gradient over the whole batch and its
+ * update.
  */
 export function compileProgram(
   model: ResolvedModel,
@@ -72,7 +73,7 @@ export function compileProgram(
   maxRows: number,
   workers: number,
 ): CompiledProgram {
-  const builder = new ProgramBuilder(memory, mode, maxRows);
+  const builder = new ProgramBuilder(memory, mode, maxRows, workers);
   let nodes = lowerModel(model);
   const rescale = nodes[0] instanceof RescaleNode ? nodes[0] : undefined;
   if (rescale !== undefined) nodes = nodes.slice(1);
@@ -125,7 +126,7 @@ export function compileProgram(
       'rowSums',
       { stats, penalty: penalty?.partials, totals },
       {},
-      { phase: PHASES.merge, split: 'all', label: 'loss' },
+      { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] },
     );
     if (mode === 'train') emitUpdates(builder, optimizer);
     if (gradient !== undefined) backward(builder, nodes, gradient);
@@ -231,7 +232,7 @@ function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'lo
 }
 
 function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradient): void {
-  const firstTrainable = nodes.findIndex((node) => node.parameters.length > 0);
+  const firstTrainable = nodes.findIndex((node) => trainable(node.parameters).length > 0);
   let gradient: Gradient | undefined = from;
   for (let i = nodes.length - 1; i >= 0 && gradient !== undefined; i--) {
     gradient = nodes[i]!.backward(
@@ -250,7 +251,7 @@ function chunkRows(builder: ProgramBuilder, workers: number): number {
     .filter((region) => region.role === 'activation' || region.role === 'batch')
     .reduce((sum, region) => sum + bytesOfRow(builder, region), 0);
   // A group of images has work enough for the kernels.
-  const hasImages = builder.ops.some(({ split }) => split === 'groups');
+  const hasImages = builder.memory.regions.some(({ name }) => name.startsWith(`images${builder.maxRows}/`));
   const smallest = hasImages ? GROUP_IMAGES : SMALLEST_CHUNK;
   const fitting = Math.max(smallest, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));
   const rowsPerRank = Math.ceil(builder.maxRows / workers);

@@ -1,5 +1,5 @@
 import { table } from '../core/table.js';
-import { type Op, PHASES } from '../kernels/contract.js';
+import { type Op, PHASE_LIMIT, PHASES, type Phase } from '../kernels/contract.js';
 import { opCost, stepFlops } from '../program/cost.js';
 import { MemoryPlan, type RegionRole } from '../program/memory.js';
 import { partitionGroups } from '../program/partition.js';
@@ -7,6 +7,10 @@ import { compileProgram, type Objective } from './compile.js';
 import type { ResolvedModel } from './model.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
+/** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
+const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase - PHASES.merge + 1}`;
+/** Place in a step: what merges comes last. */
+const phasePlace = (phase: Phase): number => (phase === PHASES.merge ? PHASE_LIMIT : phase);
 
 /** Bytes in the unit that people read. */
 function bytesText(bytes: number): string {
@@ -52,12 +56,12 @@ export function explainProgram(
     batchSize,
     workers,
   );
-  const byPhase = [...program.ops].sort((p, q) => p.phase - q.phase);
+  const byPhase = [...program.ops].sort((p, q) => phasePlace(p.phase) - phasePlace(q.phase));
   const rows = byPhase.map((op, i) => {
     const { flops, bytes } = opCost(op);
     return [
       String(i),
-      PHASE_NAMES[op.phase] ?? '',
+      phaseName(op.phase),
       op.split,
       op.kind,
       op.label ?? '',

@@ -2,7 +2,7 @@ import { type Operand, PHASES } from '../kernels/contract.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import type { ProgramBuilder } from '../program/builder.js';
 import { columns, type MemoryPlan, type Region } from '../program/memory.js';
-import type { ParameterSpec } from '../program/node.js';
+import { type ParameterSpec, trainable } from '../program/node.js';
 import { SLICE_ROWS } from '../program/nodes/affine.js';
 
 /** The memory of a parameter: a padded matrix for weights, a vector for biases. */
@@ -46,7 +46,7 @@ export function emitPenalties(
   builder: ProgramBuilder,
   parameters: readonly ParameterSpec[],
 ): PenaltyPlan | undefined {
-  const penalised = parameters.filter(({ l1, l2 }) => l1 > 0 || l2 > 0);
+  const penalised = trainable(parameters).filter(({ l1, l2 }) => l1 > 0 || l2 > 0);
   if (penalised.length === 0) return undefined;
   const blocksOf = ({ rows }: ParameterSpec): number => Math.ceil(rows / SLICE_ROWS);
   const total = penalised.reduce((sum, parameter) => sum + blocksOf(parameter), 0);

@@ -56,9 +56,21 @@ export type Split = (typeof SPLITS)[number];
 /** Images of a group: the lanes of the layout of images. */
 export const GROUP_IMAGES = 16;
 
-/** Phases of a program, in the order they run. Ranks meet at a barrier after each. */
+/**
+ * Phases of a program; ranks meet at a barrier after each. A step runs `rows`, then the further phases over the rows of the
+ * mini-batch that a program may have, numbered from {@link rowPhase}(1) on, then `merge`. `epochStart` runs once before the steps of
+ * an epoch, or of an evaluation or a prediction.
+ */
 export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
-export type Phase = (typeof PHASES)[keyof typeof PHASES];
+export type Phase = number;
+/** Phases have numbers below this. */
+export const PHASE_LIMIT = 1024;
+
+/** The n-th phase over the rows of the mini-batch, from 0. */
+export const rowPhase = (n: number): Phase => (n === 0 ? PHASES.rows : PHASES.merge + n);
+
+/** Whether ops of this phase run chunk by chunk over the rows of the mini-batch. */
+export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || phase > PHASES.merge;
 
 /**
  * Run-time values, one Float64Array per bound program, written by TypeScript before each `run`.
@@ -600,6 +612,8 @@ export interface Op {
   end: number;
   operands: Readonly<Record<string, Operand>>;
   scalars: Readonly<Record<string, number>>;
+  /** Operands of which each rank has a row of its own; the program of a rank holds that row. Not part of the encoding. */
+  own?: readonly string[];
   /** For people: which layer or parameter this op serves. Not part of the encoding. */
   label?: string;
 }
@@ -612,7 +626,7 @@ export interface BindableProgram {
   /** Largest value the `rows` register may take. */
   maxRows: number;
   /**
-   * `rows` ops of phase 1 run over chunks of at most this many rows, all ops of a chunk before the
+   * `rows` and `groups` ops of the row phases run over chunks of at most this many rows, all ops of a chunk before the
    * next, so that a chunk's activations stay in cache. Never changes a bit.
    */
   rowChunk: number;

@@ -117,6 +117,7 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
       fanOut: area * complete.filters,
       l1: complete.kernelRegularizer.l1 ?? 0,
       l2: complete.kernelRegularizer.l2 ?? 0,
+      trainable: true,
     };
     const bias: ParameterSpec | undefined = complete.useBias
       ? {
@@ -129,6 +130,7 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
           fanOut: complete.filters,
           l1: complete.biasRegularizer.l1 ?? 0,
           l2: complete.biasRegularizer.l2 ?? 0,
+          trainable: true,
         }
       : undefined;
     const node = new Conv2dNode(name, sizes, kernel, bias, { name: 'linear', alpha: 0 });

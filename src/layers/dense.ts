@@ -89,5 +89,6 @@ function parameter(
     fanOut: config.units,
     l1,
     l2,
+    trainable: true,
   };
 }

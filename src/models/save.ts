@@ -152,7 +152,7 @@ function readState(
     for (const name of tensors.keys()) {
       if (!name.startsWith(SLOT_PREFIX)) continue;
       const [slot, ...owner] = name.slice(SLOT_PREFIX.length).split('/');
-      if (owner.join('/') === parameter.name) slots.set(slot!, take(name, parameter));
+      if (parameter.trainable && owner.join('/') === parameter.name) slots.set(slot!, take(name, parameter));
     }
     if (slots.size > 0) state.slots.set(parameter.name, slots);
   }

@@ -12,6 +12,7 @@ import { type MetricName, resolveMetrics } from '../metrics/index.js';
 import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';
 import { resolveWorkers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
+import { trainable } from '../program/node.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
 import { type History, runFitRequest } from '../training/fit.js';
 import { computeGradients } from '../training/gradients.js';
@@ -131,7 +132,7 @@ export class Sequential {
     const progress = checkBoolean('progress', options.progress ?? false);
     const kernels = chooseKernels(options);
     resolveWorkers(options.workers ?? 'auto', 0);
-    if (this.model.parameters.length === 0) {
+    if (trainable(this.model.parameters).length === 0) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model with parameters to train',
         given: 'layers without any',
@@ -223,7 +224,7 @@ export class Sequential {
     return this.predictor.predict(x);
   }
 
-  /** Gradients of the mean loss over all rows of x, penalties and dropout left out, one array per parameter. */
+  /** Gradients of the mean loss over all rows of x, penalties and dropout left out, one array per trainable parameter. */
   async gradients(
     x: MatrixInput,
     y: TargetInput,

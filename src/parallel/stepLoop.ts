@@ -8,6 +8,7 @@ import {
   STATUS,
 } from '../kernels/contract.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
+import type { ProgramPhases } from '../program/partition.js';
 import type { Barrier } from './barrier.js';
 import { VERDICT, WORD } from './control.js';
 import { NEXT, type StepSource } from './stepSource.js';
@@ -18,6 +19,7 @@ export class RankRunner {
   readonly bound: BoundProgram;
   readonly registers: Float64Array<SharedArrayBuffer>;
   readonly totals: Float64Array<SharedArrayBuffer>;
+  readonly phases: ProgramPhases;
 
   constructor(
     kernels: KernelSet,
@@ -27,6 +29,7 @@ export class RankRunner {
   ) {
     this.registers = new Float64Array(arena, rank.registersOffset, REGISTER_COUNT);
     this.totals = new Float64Array(arena, rank.totals.byteOffset, rank.totals.cols);
+    this.phases = rank.phases;
     this.bound = kernels.bind(rank.program, [new Uint8Array(arena), ...tables], this.registers);
   }
 }
@@ -38,6 +41,16 @@ function verdictOf(status: number): number {
     (status & STATUS.parameterNotFinite ? VERDICT.parameterNotFinite : 0) |
     (status & (STATUS.indexOutOfRange | STATUS.badRegister) ? VERDICT.invalid : 0)
   );
+}
+
+/** Runs the phases over the rows of a mini-batch, each with the barrier behind it. @returns status bits */
+function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
+  let status = 0;
+  for (const phase of phases.rows) {
+    status |= bound.run(phase);
+    barrier.wait();
+  }
+  return status;
 }
 
 /** Which steps of an epoch to run. */
@@ -78,9 +91,7 @@ export function runTrainingSteps(
     registers[REGISTERS.stepSize] = changing.stepSize ?? 0;
     registers[REGISTERS.inverseSqrtBias2] = changing.inverseSqrtBias2 ?? 0;
 
-    let verdict = verdictOf(bound.run(PHASES.rows));
-    barrier.wait();
-    verdict |= verdictOf(bound.run(PHASES.merge));
+    let verdict = verdictOf(runRowPhases(runner, barrier)) | verdictOf(bound.run(PHASES.merge));
     if (range.rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
     if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
     barrier.wait();
@@ -101,9 +112,13 @@ export function runSweep(
   source: StepSource,
   barrier: Barrier,
 ): { status: number; stopped: boolean } {
-  const { bound, registers, totals } = runner;
+  const { bound, registers, totals, phases } = runner;
   totals.fill(0);
   let status = 0;
+  if (phases.starts) {
+    status = bound.run(PHASES.epochStart);
+    barrier.wait();
+  }
   for (let step = 0; ; step++) {
     const next = source.load(step, registers);
     if (next === NEXT.stopped) return { status, stopped: true };
@@ -113,9 +128,7 @@ export function runSweep(
       source.endEpoch(step);
       return { status, stopped: false };
     }
-    status |= bound.run(PHASES.rows);
-    barrier.wait();
-    status |= bound.run(PHASES.merge);
+    status |= runRowPhases(runner, barrier) | bound.run(PHASES.merge);
     barrier.wait();
     source.release(step + 1);
   }

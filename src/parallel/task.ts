@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { BindableProgram, Operand, ProgramBuffer } from '../kernels/contract.js';
 import type { Optimizer } from '../optimizers/index.js';
+import type { ProgramPhases } from '../program/partition.js';
 import type { BatchRing } from './batchRing.js';
 import type { BlockRing } from './blockRing.js';
 
@@ -11,6 +12,7 @@ export interface RankProgram {
   /** Byte offset in the arena of this rank's registers. */
   registersOffset: number;
   totals: Operand;
+  phases: ProgramPhases;
 }
 
 /** A weight matrix and its transpose, which a restored matrix must be copied into. */

@@ -1,5 +1,5 @@
 import type { DType, Op, Operand, OpKind, Phase, Split } from '../kernels/contract.js';
-import { GROUP_IMAGES, PHASES } from '../kernels/contract.js';
+import { GROUP_IMAGES, PHASES, rowPhase } from '../kernels/contract.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
 import type { ParameterSpec } from './node.js';
 
@@ -22,6 +22,8 @@ export interface EmitOptions {
   phase?: Phase;
   split?: Split;
   label?: string;
+  /** Operands made by {@link ProgramBuilder.perRank}. */
+  own?: readonly string[];
 }
 
 /** A range rule of a slice op: unit u covers `[u·perUnit, (u+1)·perUnit)` of `extent`. */
@@ -53,11 +55,25 @@ export class ProgramBuilder {
     readonly mode: ProgramMode,
     /** Rows of the largest mini-batch. */
     readonly maxRows: number,
+    readonly workers: number,
   ) {}
+
+  /** Phases over the rows of the mini-batch so far. */
+  private rowPhases = 1;
 
   /** True if gradients are wanted. */
   get differentiates(): boolean {
     return this.mode === 'train' || this.mode === 'gradients';
+  }
+
+  /** Begins another phase over the rows of the mini-batch: what ops of earlier ones wrote is there for every rank. */
+  nextRowPhase(): void {
+    this.rowPhases++;
+  }
+
+  /** A vector that each rank has of its own, for what all ranks work out alike; ops that use it say so by `own`. */
+  perRank(name: string, cols: number, dtype: DType = 'f32'): Region {
+    return this.memory.matrix(name, 'statistics', this.workers, cols, dtype);
   }
 
   /** A buffer of maxRows × cols for activations or their gradients. */
@@ -99,7 +115,7 @@ export class ProgramBuilder {
     scalars: Record<string, number> = {},
     options: EmitOptions = {},
   ): Op {
-    const op = makeOp(kind, operands, scalars, options);
+    const op = makeOp(kind, operands, scalars, { phase: rowPhase(this.rowPhases - 1), ...options });
     this.ops.push(op);
     return op;
   }
@@ -130,11 +146,13 @@ function makeOp(
   kind: OpKind,
   operands: Record<string, Operand | undefined>,
   scalars: Record<string, number>,
-  { phase = PHASES.rows, split = 'rows', label }: EmitOptions,
+  { phase = PHASES.rows, split = 'rows', label, own }: EmitOptions,
 ): Op {
   const given: Record<string, Operand> = {};
   for (const [name, operand] of Object.entries(operands)) {
     if (operand !== undefined) given[name] = operandOf(operand);
   }
-  return { kind, phase, split, begin: 0, end: 0, operands: given, scalars, label };
+  const op: Op = { kind, phase, split, begin: 0, end: 0, operands: given, scalars, label };
+  if (own !== undefined) op.own = own;
+  return op;
 }

@@ -23,7 +23,7 @@ export interface OutputDerivative {
   saved: Operand;
 }
 
-/** A trainable array. */
+/** An array that training changes. */
 export interface ParameterSpec {
   /** Unique within the model, e.g. `dense_1/kernel`. */
   name: string;
@@ -36,7 +36,16 @@ export interface ParameterSpec {
   fanOut: number;
   l1: number;
   l2: number;
+  /**
+   * Whether it follows a gradient. What does not (a moving mean) is written by its node as a step ends; it is saved, committed and
+   * restored like the rest, but has no gradient, no penalty and no arrays of the optimizer.
+   */
+  trainable: boolean;
 }
+
+/** Those that follow a gradient. */
+export const trainable = (parameters: readonly ParameterSpec[]): ParameterSpec[] =>
+  parameters.filter((parameter) => parameter.trainable);
 
 /**
  * One primitive of a lowered model, forward and backward side by side. A layer lowers to one or more nodes;

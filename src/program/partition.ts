@@ -1,4 +1,4 @@
-import type { BindableProgram, Op } from '../kernels/contract.js';
+import { type BindableProgram, isRowPhase, type Op, PHASES, type Phase } from '../kernels/contract.js';
 import type { SliceGroup } from './builder.js';
 import { rowOf } from './memory.js';
 
@@ -54,13 +54,33 @@ export function programForRank(program: StepProgram, rank: number, workers: numb
   const ops: Op[] = [];
   for (const op of program.ops) {
     const mine = sliced.has(op) ? sliced.get(op) : op;
-    if (mine !== undefined) ops.push(withOwnTotals(mine, rank));
+    if (mine !== undefined) ops.push(withOwnRows(mine, rank));
   }
   return { ops, rank, workers, maxRows: program.maxRows, rowChunk: program.rowChunk };
 }
 
-/** Ops that every rank runs add into a row of their own of `totals`. */
-function withOwnTotals(op: Op, rank: number): Op {
-  const { totals } = op.operands;
-  return totals === undefined ? op : { ...op, operands: { ...op.operands, totals: rowOf(totals, rank) } };
+/** Gives a rank its own row of the operands of which each has one. */
+function withOwnRows(op: Op, rank: number): Op {
+  if (op.own === undefined) return op;
+  const operands = { ...op.operands };
+  for (const name of op.own) operands[name] = rowOf(operands[name]!, rank);
+  return { ...op, operands };
+}
+
+/** Which phases a program has: the same for all its ranks, even those without work in one. */
+export interface ProgramPhases {
+  /** Something has to be done before the first step. */
+  starts: boolean;
+  /** Phases over the rows of a mini-batch, in order. */
+  rows: readonly Phase[];
+}
+
+export function phasesOf({ ops }: Pick<StepProgram, 'ops'>): ProgramPhases {
+  const rows = new Set<Phase>([PHASES.rows]);
+  let starts = false;
+  for (const { phase } of ops) {
+    if (phase === PHASES.epochStart) starts = true;
+    if (isRowPhase(phase)) rows.add(phase);
+  }
+  return { starts, rows: [...rows].sort((a, b) => a - b) };
 }

@@ -6,7 +6,8 @@ import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { refreshTransposes } from '../parallel/persistence.js';
 import { MemoryPlan, type Region } from '../program/memory.js';
-import { programForRank } from '../program/partition.js';
+import { trainable } from '../program/node.js';
+import { phasesOf, programForRank } from '../program/partition.js';
 import { allocateArena } from './arena.js';
 import { type DataSet, TableList, transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
@@ -35,7 +36,7 @@ export function computeGradients(
     [new Uint8Array(arena), ...tables.buffers],
     registers,
   );
-  bound.run(PHASES.rows);
+  for (const phase of phasesOf(program).rows) bound.run(phase);
   if (bound.run(PHASES.merge) !== 0) {
     throw new SteepestError('ERR_DIVERGED', {
       expected: 'a finite loss to take gradients of',
@@ -43,7 +44,7 @@ export function computeGradients(
       mend: 'Scale the inputs to about −1 … 1, or start from smaller weights.',
     });
   }
-  return parameters.map(({ name, shape }) => ({
+  return trainable(parameters).map(({ name, shape }) => ({
     data: copyOut(arena, memory.get(`${name}.gradient`) as Region),
     shape: [...shape],
   }));

@@ -12,7 +12,7 @@ import { TARGET_SHIFT } from '../metrics/regression.js';
 import { CONTROL_BYTES } from '../parallel/control.js';
 import type { RankProgram, TransposePair } from '../parallel/task.js';
 import { MemoryPlan, operandOf } from '../program/memory.js';
-import { programForRank } from '../program/partition.js';
+import { phasesOf, programForRank } from '../program/partition.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { copyIn, reserveState } from './state.js';
 import { type RingRegions, reserveRing, type StreamData } from './streamFeed.js';
@@ -144,6 +144,7 @@ export function layoutFit(
         program: programForRank(compiled, rank, workers),
         registersOffset: registers.byteOffset + row * registers.rowStride * Float64Array.BYTES_PER_ELEMENT,
         totals: compiled.totalsOf(rank),
+        phases: phasesOf(compiled),
       };
     },
   };

@@ -59,6 +59,7 @@ export class Predictor {
       [new Uint8Array(arena), this.x, this.out],
       this.registers,
     );
+    this.bound.run(PHASES.epochStart);
   }
 
   /** @param x rows of inputs, or one row on its own */

@@ -37,6 +37,10 @@ export function initialState(parameters: readonly ParameterSpec[], seed: number)
   return state;
 }
 
+/** The optimizer's arrays of a parameter: only trainable ones have them. */
+const slotsOf = (parameter: ParameterSpec, slots: readonly string[]): readonly string[] =>
+  parameter.trainable ? slots : [];
+
 /** Reserves parameters, then optimizer arrays, as one run of bytes. @returns where the run lies. */
 export function reserveState(
   memory: MemoryPlan,
@@ -46,7 +50,7 @@ export function reserveState(
   const byteOffset = memory.byteLength;
   for (const parameter of parameters) {
     parameterRegion(memory, parameter);
-    for (const slot of slots) slotRegion(memory, parameter, slot);
+    for (const slot of slotsOf(parameter, slots)) slotRegion(memory, parameter, slot);
   }
   return { byteOffset, byteLength: memory.byteLength - byteOffset };
 }
@@ -61,7 +65,7 @@ export function loadState(
 ): void {
   for (const parameter of parameters) {
     copyIn(arena, parameterRegion(memory, parameter), state.parameters.get(parameter.name));
-    for (const slot of slots) {
+    for (const slot of slotsOf(parameter, slots)) {
       copyIn(arena, slotRegion(memory, parameter, slot), state.slots.get(parameter.name)?.get(slot));
     }
   }
@@ -78,6 +82,7 @@ export function storeState(
   for (const parameter of parameters) {
     const { name } = parameter;
     state.parameters.set(name, copyOut(arena, parameterRegion(memory, parameter)));
+    if (!parameter.trainable) continue;
     state.slots.set(
       name,
       new Map(slots.map((slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot))])),

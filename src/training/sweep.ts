@@ -8,7 +8,7 @@ import { CONTROL_BYTES, VERDICT } from '../parallel/control.js';
 import { runRanks } from '../parallel/pool.js';
 import type { SweepTask } from '../parallel/task.js';
 import { MemoryPlan } from '../program/memory.js';
-import { programForRank } from '../program/partition.js';
+import { phasesOf, programForRank } from '../program/partition.js';
 import { allocateArena } from './arena.js';
 import { loadState, type ModelState, reserveState } from './state.js';
 
@@ -58,6 +58,7 @@ export function layoutSweep(
 /** Runs the program on the pool; results are then in the arena and the tables. */
 export async function runSweepRequest(request: SweepRequest): Promise<void> {
   const { program, arena, workers, tables, samples, batchSize, kernels } = request;
+  const phases = phasesOf(program);
   const tasks = Array.from(
     { length: workers },
     (_, rank): SweepTask => ({
@@ -71,6 +72,7 @@ export async function runSweepRequest(request: SweepRequest): Promise<void> {
         program: programForRank(program, rank, workers),
         registersOffset: request.registersOffset + rank * REGISTER_BYTES,
         totals: program.totalsOf(rank),
+        phases,
       },
       samples,
       batchSize,

@@ -81,7 +81,7 @@ describe('bind refuses', () => {
       { ...gemm, scalars: { init: 0, epilogue: 0, activation: 0, alpha: 0 } },
       /batch/,
     ],
-    ['an unknown phase', { ...gemm, phase: 3 as 0 }, /phase/],
+    ['an unknown phase', { ...gemm, phase: 1024 }, /phase/],
     ['an unknown split', { ...gemm, split: 'cols' as 'rows' }, /split/],
     [
       'a split by rows of what is not the mini-batch',

@@ -3,7 +3,9 @@ import {
   type BindableProgram,
   type BoundProgram,
   GROUP_IMAGES,
+  isRowPhase,
   type Op,
+  PHASE_LIMIT,
   PHASES,
   type Phase,
   type ProgramBuffer,
@@ -87,7 +89,8 @@ function planPhases(
   buffers: readonly ProgramBuffer[],
   kernels: OpTable,
 ): PhasePlan[] {
-  return Object.values(PHASES).map((phase) => {
+  const last = program.ops.reduce<Phase>((most, { phase }) => Math.max(most, phase), PHASES.merge);
+  return Array.from({ length: last + 1 }, (_, phase) => {
     const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY };
     for (const op of program.ops) {
       if (op.phase !== phase) continue;
@@ -118,8 +121,9 @@ class TypeScriptProgram implements BoundProgram {
   run(phase: Phase): number {
     const plan = this.plans[phase];
     if (plan === undefined) {
+      if (Number.isInteger(phase) && phase >= 0 && phase < PHASE_LIMIT) return 0;
       throw new SteepestError('ERR_PROGRAM', {
-        expected: `a phase below ${this.plans.length}`,
+        expected: `a phase below ${PHASE_LIMIT}`,
         given: String(phase),
         mend: 'Use one of PHASES.',
       });
@@ -135,8 +139,8 @@ class TypeScriptProgram implements BoundProgram {
     const grains = Math.ceil(rows / grain);
     const first = Math.min(rows, Math.floor((grains * rank) / workers) * grain) | 0;
     const last = Math.min(rows, Math.floor((grains * (rank + 1)) / workers) * grain) | 0;
-    // Only the rows phase is worth chunking: elsewhere no op reads what another has just written by rows.
-    const chunk = phase === PHASES.rows ? Math.ceil(rowChunk / grain) * grain : rows;
+    // Only the row phases are worth chunking: elsewhere no op reads what another has just written by rows.
+    const chunk = isRowPhase(phase) ? Math.ceil(rowChunk / grain) * grain : rows;
     let status = this.runSteps(plan.steps, first, Math.min(first + chunk, last), rows, true);
     for (let begin = first + chunk; begin < last && (status & ENDS_PHASE) === 0; begin += chunk) {
       status |= this.runSteps(plan.steps, begin, Math.min(begin + chunk, last), rows, false);

@@ -12,7 +12,7 @@ import {
   type Op,
   type Operand,
   type OpSchema,
-  PHASES,
+  PHASE_LIMIT,
   type ProgramBuffer,
   REGISTER_COUNT,
   SPLITS,
@@ -193,8 +193,9 @@ function checkScalars(op: Op, schema: OpSchema, name: string): void {
 
 /** Phase, split and range. */
 function checkPlace(op: Op, name: string): void {
-  const phases: readonly number[] = Object.values(PHASES);
-  if (!phases.includes(op.phase)) refuseProgram(`${name}: phase ${phases.join(', ')}`, `${op.phase}`);
+  if (!isCount(op.phase) || op.phase >= PHASE_LIMIT) {
+    refuseProgram(`${name}: a phase below ${PHASE_LIMIT}`, `${op.phase}`);
+  }
   if (!SPLITS.includes(op.split)) refuseProgram(`${name}: split ${SPLITS.join(', ')}`, `'${op.split}'`);
   const range = rangeOf(op);
   if (op.split === 'rows' && (range !== 'batch' || INDIVISIBLE.has(op.kind))) {
