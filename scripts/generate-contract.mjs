@@ -40,6 +40,7 @@ const lines = [
   `enum class GemmInit : int32_t {\n${table(contract.GEMM_INIT)}\n};`,
   `enum class GemmEpilogue : int32_t {\n${table(contract.GEMM_EPILOGUE)}\n};`,
   `enum class GemmBatch : int32_t {\n${table(contract.GEMM_BATCH)}\n};`,
+  `enum class Border : int32_t {\n${table(contract.BORDERS)}\n};`,
   `enum class OpKind : int32_t {\n${list(contract.OP_KINDS)}\n  Count = ${contract.OP_KINDS.length},\n};`,
   '',
   '// Positions of operands and scalars within each kind of op.',

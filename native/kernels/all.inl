@@ -25,6 +25,7 @@
 #include "triangular.inl"
 #include "normal_residual.inl"
 #include "images.inl"
+#include "windows.inl"
 #include "conv.inl"
 #include "pool.inl"
 #include "peak.inl"
@@ -82,6 +83,9 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_averagePool2dBackward,
               op_imagesToRows,
               op_rowsToImages,
+              op_drawWindows,
+              op_gatherWindows,
+              op_gatherImageWindows,
           },
           fmaLoop};
 }

@@ -73,6 +73,12 @@ enum class GemmBatch : int32_t {
   M = 1,
   K = 2,
 };
+enum class Border : int32_t {
+  Constant = 0,
+  Nearest = 1,
+  Reflect = 2,
+  Wrap = 3,
+};
 enum class OpKind : int32_t {
   GatherRows = 0,
   GatherLabels = 1,
@@ -122,7 +128,10 @@ enum class OpKind : int32_t {
   AveragePool2dBackward = 45,
   ImagesToRows = 46,
   RowsToImages = 47,
-  Count = 48,
+  DrawWindows = 48,
+  GatherWindows = 49,
+  GatherImageWindows = 50,
+  Count = 51,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -522,6 +531,53 @@ constexpr int width_ = 2;
 constexpr int activation_ = 3;
 constexpr int alpha_ = 4;
 }  // namespace op_rowsToImages
+namespace op_drawWindows {
+constexpr int before = 0;
+constexpr int windows = 1;
+constexpr int height_ = 0;
+constexpr int width_ = 1;
+constexpr int outHeight_ = 2;
+constexpr int outWidth_ = 3;
+constexpr int topLeast_ = 4;
+constexpr int topCount_ = 5;
+constexpr int leftLeast_ = 6;
+constexpr int leftCount_ = 7;
+constexpr int border_ = 8;
+constexpr int flipRows_ = 9;
+constexpr int flipCols_ = 10;
+constexpr int seed_ = 11;
+constexpr int stream_ = 12;
+}  // namespace op_drawWindows
+namespace op_gatherWindows {
+constexpr int src = 0;
+constexpr int index = 1;
+constexpr int windows = 2;
+constexpr int dst = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int scaled_ = 5;
+constexpr int scale_ = 6;
+constexpr int offset_ = 7;
+constexpr int fill_ = 8;
+}  // namespace op_gatherWindows
+namespace op_gatherImageWindows {
+constexpr int src = 0;
+constexpr int index = 1;
+constexpr int windows = 2;
+constexpr int dst = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int scaled_ = 5;
+constexpr int scale_ = 6;
+constexpr int offset_ = 7;
+constexpr int fill_ = 8;
+}  // namespace op_gatherImageWindows
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -584,6 +640,9 @@ constexpr OpSchema kOpSchemas[] = {
     {"averagePool2dBackward", 2, 11, {{"dy", false, 1}, {"dx", false, 1}}},
     {"imagesToRows", 2, 3, {{"x", false, 1}, {"y", false, 1}}},
     {"rowsToImages", 3, 5, {{"x", false, 1}, {"s", true, 1}, {"y", false, 1}}},
+    {"drawWindows", 2, 13, {{"before", true, 4}, {"windows", false, 4}}},
+    {"gatherWindows", 4, 9, {{"src", false, 17}, {"index", true, 8}, {"windows", false, 4}, {"dst", false, 1}}},
+    {"gatherImageWindows", 4, 9, {{"src", false, 17}, {"index", true, 8}, {"windows", false, 4}, {"dst", false, 1}}},
 };
 
 }  // namespace steepest

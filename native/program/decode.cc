@@ -130,6 +130,13 @@ double scalarLimit(OpKind kind, int index) {
       return index == op_dropout::keepScale_ ? 0 : kWordLimit;
     case OpKind::GatherImages:
       return index == op_gatherImages::scaled_ ? flags : 0;
+    case OpKind::DrawWindows:
+      if (index == op_drawWindows::border_) return countThrough(Border::Wrap);
+      if (index == op_drawWindows::flipRows_ || index == op_drawWindows::flipCols_) return flags;
+      return index == op_drawWindows::seed_ || index == op_drawWindows::stream_ ? kWordLimit : 0;
+    case OpKind::GatherWindows:
+    case OpKind::GatherImageWindows:  // Both have the same scalars.
+      return index == op_gatherWindows::scaled_ ? flags : 0;
     case OpKind::Conv2d:
       if (index == op_conv2d::transposed_) return flags;
       if (index == op_conv2d::epilogue_) return epilogues;

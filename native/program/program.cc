@@ -34,6 +34,8 @@ int64_t rowLimitOf(const DecodedOp& op) {
     case OpKind::GatherImages:
       return op.at(op_gatherImages::index).given() ? op.at(op_gatherImages::index).cols
                                                    : op.at(op_gatherImages::src).rows;
+    case OpKind::GatherWindows:
+    case OpKind::GatherImageWindows:  // Both have src and index in the same places.
     case OpKind::GatherRows:
       return op.at(op_gatherRows::index).given() ? op.at(op_gatherRows::index).cols : op.at(op_gatherRows::src).rows;
     case OpKind::GatherLabels:

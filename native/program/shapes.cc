@@ -89,7 +89,8 @@ class Shapes {
   /** A scalar that is a whole number between two others. */
   int64_t whole(int index, int64_t least, int64_t most) {
     const double value = op_.args.scalars[index];
-    if (ok_ && !(isCount(value) && value >= static_cast<double>(least) && value <= static_cast<double>(most))) {
+    const bool inRange = value >= static_cast<double>(least) && value <= static_cast<double>(most);
+    if (ok_ && !(inRange && value == static_cast<double>(static_cast<int64_t>(value)))) {
       expect("scalar %d from %lld to %lld", index, static_cast<long long>(least), static_cast<long long>(most));
       ok_ = refusal_.give("%.17g", value);
     }
@@ -462,6 +463,34 @@ void checkPool(Shapes& s, OpKind kind) {
   }
 }
 
+/** The rules of drawing windows and of gathering through them. */
+void checkWindows(Shapes& s, OpKind kind) {
+  if (kind == OpKind::DrawWindows) {
+    using namespace op_drawWindows;
+    const int64_t height = s.whole(height_, 1, kImageLimit);
+    const int64_t width = s.whole(width_, 1, kImageLimit);
+    s.batch(windows);
+    s.exactly(windows, Cols, s.whole(outHeight_, 1, kImageLimit) + s.whole(outWidth_, 1, kImageLimit));
+    s.atLeast(before, Rows, s.side(windows, Rows));
+    s.exactly(before, Cols, height + width);
+    for (const int least : {topLeast_, leftLeast_}) s.whole(least, -kImageLimit, kImageLimit);
+    for (const int count : {topCount_, leftCount_}) s.whole(count, 1, 2 * kImageLimit);
+    return;
+  }
+  using namespace op_gatherWindows;
+  const int64_t channels = s.whole(channels_, 1, kImageLimit);
+  const int64_t height = s.whole(height_, 1, kImageLimit);
+  const int64_t width = s.whole(width_, 1, kImageLimit);
+  const int64_t outHeight = s.whole(outHeight_, 1, kImageLimit);
+  const int64_t outWidth = s.whole(outWidth_, 1, kImageLimit);
+  s.exactly(src, Cols, channels * height * width);
+  s.vector(index);
+  s.allRows(windows, outHeight + outWidth);
+  if (kind == OpKind::GatherImageWindows) return s.images(dst, channels, outHeight, outWidth);
+  s.batch(dst);
+  s.exactly(dst, Cols, channels * outHeight * outWidth);
+}
+
 /** The rules of ops on images. */
 void checkImages(Shapes& s, const DecodedOp& op) {
   switch (op.kind) {
@@ -474,6 +503,10 @@ void checkImages(Shapes& s, const DecodedOp& op) {
       s.exactly(src, Cols, channels * height * width);
       return s.vector(index);
     }
+    case OpKind::DrawWindows:
+    case OpKind::GatherWindows:
+    case OpKind::GatherImageWindows:
+      return checkWindows(s, op.kind);
     case OpKind::PadImages: {
       using namespace op_padImages;
       const int64_t channels = s.whole(channels_, 1, kImageLimit);
@@ -537,6 +570,7 @@ bool isByGroups(OpKind kind) {
     case OpKind::AveragePool2dBackward:
     case OpKind::ImagesToRows:
     case OpKind::RowsToImages:
+    case OpKind::GatherImageWindows:
       return true;
     default:
       return false;

@@ -84,7 +84,8 @@ constexpr bool covers(OpKind kind) {
   }
   // Ops on images have tests of their own.
   const bool isImages = kind >= OpKind::GatherImages && kind <= OpKind::RowsToImages;
-  return kind == OpKind::Gemm || isImages;
+  const bool isWindows = kind >= OpKind::DrawWindows && kind <= OpKind::GatherImageWindows;
+  return kind == OpKind::Gemm || isImages || isWindows;
 }
 constexpr bool coversAll() {
   for (int i = 0; i < static_cast<int>(OpKind::Count); ++i) {

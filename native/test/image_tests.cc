@@ -50,6 +50,9 @@ std::vector<Case> cases() {
   const std::vector<double> pool = {kChannels, kHeight, kWidth, 3, 2, 2, 2, 1, 0, 5, 6};
   const Shape pooled = images(kChannels, 5, 6);
   const Shape places = images(kChannels, 5, 6, DType::U8);
+  const Shape windows = {kImages, kHeight + kWidth, DType::I32};
+  // Everything within 9 × 11, through windows of 9 × 11: numbers below 6 are rows and columns of it.
+  const std::vector<double> within = {kChannels, kHeight, kWidth, kHeight, kWidth, 1, 0.5, 0.25, 3};
   const auto with = [](std::vector<double> list, std::initializer_list<double> more) {
     list.insert(list.end(), more);
     return list;
@@ -67,6 +70,10 @@ std::vector<Case> cases() {
       {OpKind::AveragePool2dBackward, {pooled, in}, pool, kGroups},
       {OpKind::ImagesToRows, {in, rows}, image, kGroups},
       {OpKind::RowsToImages, {rows, in, in}, with(image, {1, 0}), kGroups},
+      {OpKind::DrawWindows, {absent, windows}, {20, 30, kHeight, kWidth, -3, 20, -5, 30, 0, 1, 1, 7, 9}, kImages},
+      {OpKind::DrawWindows, {windows, windows}, {kHeight, kWidth, kHeight, kWidth, -9, 30, -5, 9, 2, 1, 1, 7, 9}, kImages},
+      {OpKind::GatherWindows, {rows, absent, windows, rows}, within, kImages},
+      {OpKind::GatherImageWindows, {rows, absent, windows, in}, within, kGroups},
   };
 }
 
@@ -86,7 +93,12 @@ std::vector<std::vector<uint8_t>> run(const KernelTable& kernels, const Case& te
     const Shape& shape = test.operands[i];
     memory.emplace_back(bytesOf(shape));
     std::vector<uint8_t>& bytes = memory.back();
-    if (shape.dtype == DType::U8) {
+    if (shape.dtype == DType::I32) {
+      for (size_t at = 0; at < bytes.size(); at += sizeof(int32_t)) {
+        const int32_t value = static_cast<int32_t>(numbers.word() % 7) - 1;
+        std::memcpy(&bytes[at], &value, sizeof value);
+      }
+    } else if (shape.dtype == DType::U8) {
       for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(numbers.word() % 6);
     } else {
       for (size_t at = 0; at < bytes.size(); at += sizeof(float)) {

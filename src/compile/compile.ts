@@ -4,11 +4,11 @@ import type { ResolvedLoss } from '../losses/index.js';
 import type { MetricDefinition } from '../metrics/definition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { ProgramBuilder, type ProgramMode } from '../program/builder.js';
-import { type ImageShape, imageScalars } from '../program/images.js';
+import type { ImageShape } from '../program/images.js';
 import { columns, type MemoryPlan, type Region, rowOf } from '../program/memory.js';
-import { type Gradient, type Layout, type Node, trainable } from '../program/node.js';
-import { RescaleNode } from '../program/nodes/rescale.js';
+import { type Gradient, type Node, trainable } from '../program/node.js';
 import type { StepProgram } from '../program/partition.js';
+import { gatherInput, splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, inputLayout, mergeActivations } from './passes.js';
 import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
@@ -74,15 +74,20 @@ export function compileProgram(
   workers: number,
 ): CompiledProgram {
   const builder = new ProgramBuilder(memory, mode, maxRows, workers);
-  let nodes = lowerModel(model);
-  const rescale = nodes[0] instanceof RescaleNode ? nodes[0] : undefined;
-  if (rescale !== undefined) nodes = nodes.slice(1);
-  const layout = inputLayout(nodes, model.inputShape);
-  let x = gatherInput(builder, rescale, io, model, layout);
+  const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
+  let nodes = rest;
+  const layout = inputLayout(nodes, shape);
+  let x = gatherInput(
+    builder,
+    gather,
+    { src: tableOperand(io.x), index: io.index },
+    model.inputShape,
+    layout,
+  );
 
   const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
   if (fused === 'node') nodes = nodes.slice(0, -1);
-  const imageShape = layout === 'images' ? (model.inputShape as unknown as ImageShape) : undefined;
+  const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
   nodes = arrangeLayouts(mergeActivations(nodes), layout, imageShape);
   for (const node of nodes) x = node.forward(builder, x);
 
@@ -141,32 +146,6 @@ export function compileProgram(
     metricColumns,
     statisticsCols,
   };
-}
-
-/** Emits the gather of input rows, with a leading rescaling done on the way. */
-function gatherInput(
-  builder: ProgramBuilder,
-  rescale: RescaleNode | undefined,
-  io: ProgramIo,
-  { inputCols, inputShape }: ResolvedModel,
-  layout: Layout,
-): Operand {
-  const scalars = {
-    scaled: rescale ? 1 : 0,
-    scale: Math.fround(rescale?.scale ?? 1),
-    offset: Math.fround(rescale?.offset ?? 0),
-  };
-  const label = rescale ? `x, ${rescale.name}` : 'x';
-  const from = { src: tableOperand(io.x), index: io.index };
-  if (layout === 'images') {
-    const x = builder.images('x', inputCols);
-    const shape = imageScalars(inputShape as unknown as ImageShape);
-    builder.emit('gatherImages', { ...from, dst: x }, { ...shape, ...scalars }, { split: 'groups', label });
-    return x;
-  }
-  const x = builder.memory.matrix(`batch${builder.maxRows}/x`, 'batch', builder.maxRows, inputCols);
-  builder.emit('gatherRows', { ...from, dst: x }, scalars, { label });
-  return x;
 }
 
 function gatherTarget(builder: ProgramBuilder, io: ProgramIo): Operand {

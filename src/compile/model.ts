@@ -3,6 +3,7 @@ import { checkInteger } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { completeLayer, layerDefinition } from '../layers/index.js';
 import type { Node, ParameterSpec } from '../program/node.js';
+import { splitInput } from './input.js';
 
 /** The description of a sequential model: plain data, saved with its weights. */
 export interface ModelConfig {
@@ -36,7 +37,10 @@ export interface ResolvedModel {
 /** The seed is a word of the random generator's key. */
 const LARGEST_SEED = 2 ** 32 - 1;
 
-/** Checks a model's description and works out names and sizes. */
+/**
+ * Checks a model's description and works out names and sizes.
+ * @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE` and `ERR_ARGUMENT`, naming the layer
+ */
 export function resolveModel(config: ModelConfig): ResolvedModel {
   if (!Array.isArray(config.layers) || config.layers.length === 0) {
     throw new SteepestError('ERR_EMPTY', {
@@ -69,7 +73,7 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     shape = outputShape;
     return result;
   });
-  return {
+  const model = {
     seed,
     inputShape,
     inputCols: product(inputShape),
@@ -78,6 +82,8 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     layers: resolved,
     parameters: resolved.flatMap((layer) => layer.parameters),
   };
+  splitInput(lowerModel(model), inputShape);
+  return model;
 }
 
 /** Fresh nodes for one compile. */

@@ -125,6 +125,9 @@ export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
 /** Which of gemm's dimensions is the mini-batch (its run-time size comes from the `rows` register). */
 export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
 
+/** What drawWindows takes for a row or column outside the image. */
+export const BORDERS = { constant: 0, nearest: 1, reflect: 2, wrap: 3 } as const;
+
 /** qrFold takes columns with a smaller sum of squares for zero: reciprocals in their reflectors might overflow. */
 export const QR_LEAST = 2 ** -960;
 
@@ -596,6 +599,48 @@ export const OPS = {
   rowsToImages: {
     operands: { x: ['f32'], 's?': ['f32'], y: ['f32'] },
     scalars: ['channels', 'height', 'width', 'activation', 'alpha'],
+  },
+  /**
+   * **Windows** say which row and which column of an image (height × width) each row and column of another one
+   * (outHeight × outWidth) is: windows[r] = outHeight row numbers, then outWidth column numbers; −1 for none. Made anew for each row r
+   * of the mini-batch, from words of Threefry-2x32-20 with key (seed, stream):
+   * (u, v) of counter (step, 2r): top = ⌊u·topCount / 2³²⌋ + topLeast; left = ⌊v·leftCount / 2³²⌋ + leftLeast;
+   * (u′, v′) of counter (step, 2r + 1): rows are mirrored if flipRows = 1 and u′ ≥ 2³¹, columns if flipCols = 1 and v′ ≥ 2³¹.
+   * Row p is row q = top + (mirrored ? outHeight − 1 − p : p); outside the image, with n = height: −1 (constant); the nearest;
+   * m = q mod 2n, m < n ? m : 2n − 1 − m (reflect: d c b a | a b c d | d c b a); q mod n (wrap). Columns likewise.
+   * With `before`, the windows drawn before, it is row before[r][q] of the image that those speak of, column before[r][height + q].
+   */
+  drawWindows: {
+    operands: { 'before?': ['i32'], windows: ['i32'] },
+    scalars: [
+      'height',
+      'width',
+      'outHeight',
+      'outWidth',
+      'topLeast',
+      'topCount',
+      'leftLeast',
+      'leftCount',
+      'border',
+      'flipRows',
+      'flipCols',
+      'seed',
+      'stream',
+    ],
+  },
+  /**
+   * gatherRows through windows: dst[r][(p·outWidth + q)·C + c] = x[(windows[r][p]·width + windows[r][outHeight + q])·C + c], x the row of
+   * `src` that gatherRows takes, scaled as there; `fill`, not scaled, where either window is negative. A window past the
+   * image is an index out of range.
+   */
+  gatherWindows: {
+    operands: { src: ['f32', 'u8'], 'index?': ['u32'], windows: ['i32'], dst: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'outHeight', 'outWidth', 'scaled', 'scale', 'offset', 'fill'],
+  },
+  /** The same as images, as gatherImages has them: 0 in lanes past R. */
+  gatherImageWindows: {
+    operands: { src: ['f32', 'u8'], 'index?': ['u32'], windows: ['i32'], dst: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'outHeight', 'outWidth', 'scaled', 'scale', 'offset', 'fill'],
   },
 } as const satisfies Record<string, OpSchema>;
 

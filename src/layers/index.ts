@@ -13,6 +13,9 @@ import {
   type MaxPool2dConfig,
   maxPool2d,
 } from './pool2d.js';
+import { type RandomCropConfig, randomCrop } from './randomCrop.js';
+import { type RandomFlipConfig, randomFlip } from './randomFlip.js';
+import { type RandomTranslationConfig, randomTranslation } from './randomTranslation.js';
 import { type RescalingConfig, rescaling } from './rescaling.js';
 import { type FlattenConfig, flatten, type ReshapeConfig, reshape } from './reshape.js';
 
@@ -52,6 +55,17 @@ export const layers = {
   activation: register<ActivationConfig>(activation, ['activation']),
   /** y = x·scale + offset. */
   rescaling: register<RescalingConfig>(rescaling, ['scale', 'offset']),
+  /** Mirrors a random half of the images in training. */
+  randomFlip: optional(register<RandomFlipConfig>(randomFlip, ['mode'])),
+  /** Shifts images by a random number of pixels in training. */
+  randomTranslation: register<RandomTranslationConfig>(randomTranslation, [
+    'heightFactor',
+    'widthFactor',
+    'fillMode',
+    'fillValue',
+  ]),
+  /** Cuts a random part out of each image in training, the middle otherwise. */
+  randomCrop: register<RandomCropConfig>(randomCrop, ['height', 'width']),
   /** Convolution of images [height, width, channels]. */
   conv2d: register<Conv2dConfig>(conv2d, [
     'filters',

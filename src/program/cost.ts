@@ -61,8 +61,20 @@ const FLOPS_PER_ELEMENT: Record<
   averagePool2dBackward: ['dx', 1],
   imagesToRows: ['y', 0],
   rowsToImages: ['x', 0],
+  drawWindows: ['windows', 2],
+  gatherWindows: ['dst', 2],
+  gatherImageWindows: ['dst', 2],
   jacobiRows: ['a', ({ operands }) => 30 * operands.a!.rows],
 };
+
+/** Ops that take rows of the mini-batch out of a table. */
+const GATHERS: ReadonlySet<OpKind> = new Set([
+  'gatherRows',
+  'gatherLabels',
+  'gatherImages',
+  'gatherWindows',
+  'gatherImageWindows',
+]);
 
 /** Multiplications and additions for each output: one of each for every tap of every channel of its group. */
 function convFlops({ operands, scalars }: Op): number {
@@ -86,7 +98,7 @@ export function opCost(op: Op): OpCost {
       bytes: scores.cols * weights.cols * BYTES_PER_ELEMENT[x!.dtype] + scores.rows * scores.cols * 8,
     };
   }
-  if (op.kind === 'gatherRows' || op.kind === 'gatherLabels' || op.kind === 'copyRows') {
+  if (GATHERS.has(op.kind) || op.kind === 'copyRows') {
     // The table is as large as the data set; a step reads or writes as many of its rows as the batch has.
     const batch = op.operands[op.kind === 'copyRows' ? 'src' : 'dst']!;
     const table = op.operands[op.kind === 'copyRows' ? 'dst' : 'src']!;

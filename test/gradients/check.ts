@@ -34,6 +34,9 @@ export type LayerCase =
       padding?: 'valid' | 'same';
     }
   | { type: 'globalAveragePool2d' }
+  | { type: 'randomFlip' }
+  | { type: 'randomTranslation'; heightFactor: number; widthFactor: number }
+  | { type: 'randomCrop'; height: number; width: number }
   | { type: 'flatten' }
   | { type: 'reshape'; targetShape: number[] };
 
@@ -88,6 +91,12 @@ function referenceLayer(layer: LayerCase): ReferenceLayer {
     case 'rescaling':
     case 'dropout':
       return layer;
+    // Gradients are those of evaluation: images stay as they are, or their middles do.
+    case 'randomFlip':
+    case 'randomTranslation':
+      return { type: 'dropout' };
+    case 'randomCrop':
+      return { type: 'crop', size: [layer.height, layer.width] };
     case 'maxPool2d':
     case 'averagePool2d': {
       const { poolSize: window, strides = window, padding = 'valid' } = layer;

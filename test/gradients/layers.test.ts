@@ -43,6 +43,29 @@ const CASES: Record<keyof typeof layers, LayerCase[][]> = {
       { type: 'rescaling', scale: 3, offset: -1 },
     ],
   ],
+  randomFlip: [[{ type: 'randomFlip' }, { type: 'flatten' }, { type: 'dense', units: 1 }]],
+  randomTranslation: [
+    [
+      { type: 'randomTranslation', heightFactor: 0.5, widthFactor: 0.2 },
+      { type: 'conv2d', filters: 1, kernelSize: [6, 5], activation: 'tanh' },
+    ],
+  ],
+  randomCrop: [
+    [
+      { type: 'randomCrop', height: 5, width: 3 },
+      { type: 'rescaling', scale: 0.5, offset: 0.125 },
+      { type: 'conv2d', filters: 2, kernelSize: [2, 2], activation: 'tanh' },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+    [
+      { type: 'randomFlip' },
+      { type: 'randomCrop', height: 3, width: 4 },
+      { type: 'flatten' },
+      { type: 'dense', units: 3, activation: 'gelu' },
+      { type: 'dense', units: 1 },
+    ],
+  ],
   conv2d: [
     [{ type: 'conv2d', filters: 1, kernelSize: [6, 5] }],
     [
@@ -133,7 +156,7 @@ describe('gradients of every layer', () => {
   it.each(Object.entries(CASES).flatMap(([type, lists]) => lists.map((list, i) => ({ type, i, list }))))(
     '$type, case $i',
     async ({ list }) => {
-      const wantsImages = list.some(({ type }) => /2d|flatten|reshape/.test(type));
+      const wantsImages = list.some(({ type }) => /2d|flatten|reshape|random/.test(type));
       const inputShape = wantsImages ? IMAGE : [6];
       const inputs = inputShape.reduce((a, b) => a * b, 1);
       // More images than a group of 16, and a group that is not full.

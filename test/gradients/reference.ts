@@ -3,7 +3,7 @@
  * what gradients are held against. Derivatives are not coded here at all; they come from central differences.
  */
 import type { ActivationName, LossName } from 'steepest';
-import { type ConvLayer, convolve, type Image, pool, type Sliding } from './referenceImages.js';
+import { type ConvLayer, centre, convolve, type Image, pool, type Sliding } from './referenceImages.js';
 
 export type ReferenceLayer =
   | { type: 'dense'; activation: ActivationName; alpha: number; useBias: boolean }
@@ -14,6 +14,7 @@ export type ReferenceLayer =
   | { type: 'globalAverage' }
   | { type: 'reshape'; shape: readonly number[] | 'flat' }
   /** Absent from gradients, as it is from predictions. */
+  | { type: 'crop'; size: readonly [number, number] }
   | { type: 'dropout' };
 
 export interface ReferenceModel {
@@ -114,6 +115,8 @@ function layerOutput(layer: ReferenceLayer, sample: Image, take: () => Reference
     }
     case 'reshape':
       return { values, shape: layer.shape === 'flat' ? [values.length] : layer.shape };
+    case 'crop':
+      return centre(sample, layer.size);
     case 'dropout':
       return sample;
   }

@@ -94,3 +94,14 @@ export function pool(image: Image, layer: Sliding, kind: 'max' | 'average'): Ima
   }
   return { values, shape: [height, width, channels] };
 }
+
+/** The middle of an image; of an odd number of spare rows, the smaller half lies above it. */
+export function centre({ values, shape }: Image, [height, width]: readonly [number, number]): Image {
+  const [rows, columns, channels] = shape as [number, number, number];
+  const [top, left] = [Math.floor((rows - height) / 2), Math.floor((columns - width) / 2)];
+  const kept = Array.from({ length: height }, (_, p) => {
+    const from = ((top + p) * columns + left) * channels;
+    return values.slice(from, from + width * channels);
+  });
+  return { values: kept.flat(), shape: [height, width, channels] };
+}

@@ -49,6 +49,8 @@ function rowLimitOf({ kind, operands }: Op): number {
       return dst!.rows;
     case 'gatherRows':
     case 'gatherImages':
+    case 'gatherWindows':
+    case 'gatherImageWindows':
       return index?.cols ?? src!.rows;
     case 'gatherLabels':
       return index?.cols ?? src!.cols;

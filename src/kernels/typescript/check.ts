@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import {
   ACTIVATIONS,
   type BindableProgram,
+  BORDERS,
   BYTES_PER_ELEMENT,
   DTYPES,
   type DType,
@@ -166,6 +167,9 @@ const ALLOWED: Readonly<Record<string, readonly number[]>> = {
   intercept: [0, 1],
   triangular: [0, 1],
   transposed: [0, 1],
+  border: Object.values(BORDERS),
+  flipRows: [0, 1],
+  flipCols: [0, 1],
 };
 
 function checkScalars(op: Op, schema: OpSchema, name: string): void {

@@ -58,6 +58,7 @@ const BY_GROUPS: ReadonlySet<OpKind> = new Set([
   'averagePool2dBackward',
   'imagesToRows',
   'rowsToImages',
+  'gatherImageWindows',
 ]);
 /** Elementwise ops, which run over rows as well as over groups. */
 const BY_EITHER: ReadonlySet<OpKind> = new Set(['activation', 'activationBackward', 'scaleShift', 'dropout']);
@@ -140,9 +141,9 @@ class Shapes {
   }
 
   /** Rows of the mini-batch, for an op on groups of them. */
-  rowsOfImages(name: string, cols: number): void {
+  rowsOfImages(name: string, cols: number, why = 'channels × height × width'): void {
     this.atLeast(name, 'rows', this.allRows, 'maxRows of the program');
-    this.exactly(name, 'cols', cols, 'channels × height × width');
+    this.exactly(name, 'cols', cols, why);
   }
 
   /** A scalar that is a whole number between two others. */
@@ -277,6 +278,16 @@ function checkPool(large: string, ...small: string[]): Rule {
     s.images(large, channels, height, width);
     for (const name of small) if (s.has(name)) s.images(name, channels, outHeight, outWidth);
   };
+}
+
+/** What both gathers through windows ask for; elements of an image that comes out. */
+function checkWindows(s: Shapes): number {
+  const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
+  const channels = size(s, 'channels');
+  s.exactly('src', 'cols', channels * size(s, 'height') * size(s, 'width'), 'channels × height × width');
+  s.vector('index');
+  s.rowsOfImages('windows', outHeight + outWidth, 'outHeight + outWidth');
+  return channels * outHeight * outWidth;
 }
 
 type Rule = (s: Shapes, maxRows: number) => void;
@@ -474,6 +485,25 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.rowsOfImages('x', sizes[0] * sizes[1] * sizes[2]);
     if (s.has('s')) s.images('s', ...sizes);
     s.images('y', ...sizes);
+  },
+  drawWindows(s) {
+    const [height, width] = [size(s, 'height'), size(s, 'width')];
+    s.batch('windows');
+    s.exactly('windows', 'cols', size(s, 'outHeight') + size(s, 'outWidth'), 'outHeight + outWidth');
+    s.atLeast('before', 'rows', s.of('windows').rows, 'as many as windows');
+    s.exactly('before', 'cols', height + width, 'height + width');
+    for (const side of ['top', 'left']) {
+      s.whole(`${side}Least`, -IMAGE_LIMIT, IMAGE_LIMIT);
+      s.whole(`${side}Count`, 1, 2 * IMAGE_LIMIT);
+    }
+  },
+  gatherWindows(s) {
+    s.batch('dst');
+    s.exactly('dst', 'cols', checkWindows(s), 'channels × outHeight × outWidth');
+  },
+  gatherImageWindows(s) {
+    checkWindows(s);
+    s.images('dst', size(s, 'channels'), size(s, 'outHeight'), size(s, 'outWidth'));
   },
 };
 

@@ -1,5 +1,6 @@
 import {
   ACTIVATIONS,
+  BORDERS,
   GEMM_BATCH,
   GEMM_EPILOGUE,
   GEMM_INIT,
@@ -79,6 +80,37 @@ function loss(scores: string, gradient: string): Generate {
     c.maybe(() => c.output(gradient));
     c.output('rowLoss', c.capacity, 1);
   };
+}
+
+/** Images through windows, as rows or as images; once in a while through one that is not there. */
+function windowGather(c: CaseBuilder): void {
+  const { channels, height, width } = imageSizes(c);
+  const { height: outHeight, width: outWidth } = imageSizes(c);
+  const tableRows = c.capacity + c.inner + 1;
+  const elements = channels * height * width;
+  if (c.random.chance(0.5)) c.matrix('src', tableRows, elements, () => c.random.below(256), 'u8');
+  else c.matrix('src', tableRows, elements, c.float);
+  index(c, tableRows);
+  const broken = c.random.chance(0.05);
+  const windows = (_: number, j: number): number => {
+    if (broken && c.random.chance(0.1)) return c.random.below(2 ** 31);
+    return c.random.below(1 + (j < outHeight ? height : width)) - 1;
+  };
+  c.matrix('windows', c.capacity, outHeight + outWidth, windows, 'i32');
+  const outElements = channels * outHeight * outWidth;
+  if (c.kind === 'gatherWindows') c.output('dst', c.capacity, outElements);
+  else c.imagesOutput('dst', outElements);
+  c.scalar({
+    channels,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    scaled: c.random.below(2),
+    scale: 1 / 255,
+    offset: c.random.pick([0, -0.5]),
+    fill: c.random.pick([0, -1.5, 0.1]),
+  });
 }
 
 /** How to draw a case of every kind of op. */
@@ -337,6 +369,34 @@ export const GENERATORS: Record<OpKind, Generate> = {
       scale: 1 / 255,
       offset: c.random.pick([0, -0.5]),
     });
+    c.byGroups();
+  },
+  drawWindows(c) {
+    const { height, width } = imageSizes(c);
+    const { height: outHeight, width: outWidth } = imageSizes(c);
+    c.maybe(() => c.matrix('before', c.capacity, height + width, () => c.random.below(40) - 1, 'i32'));
+    c.output('windows', c.capacity, outHeight + outWidth, 'rows', 0, 'i32');
+    c.scalar({
+      height,
+      width,
+      outHeight,
+      outWidth,
+      topLeast: c.random.below(9) - 5,
+      topCount: 1 + c.random.below(20),
+      leftLeast: c.random.below(90) - 45,
+      leftCount: 1 + c.random.below(9),
+      border: c.random.pick(Object.values(BORDERS)),
+      flipRows: c.random.below(2),
+      flipCols: c.random.below(2),
+      seed: c.random.below(2 ** 32),
+      stream: c.random.below(9),
+    });
+  },
+  gatherWindows(c) {
+    windowGather(c);
+  },
+  gatherImageWindows(c) {
+    windowGather(c);
     c.byGroups();
   },
   padImages(c) {

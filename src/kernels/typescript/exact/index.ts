@@ -21,6 +21,7 @@ import {
   prepareMaxPool2d,
   prepareMaxPool2dBackward,
 } from '../images/pool.js';
+import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
 import type { OpTable } from '../prepare.js';
 import { prepareActivation, prepareActivationBackward } from './activation.js';
 import { prepareChannelSums, prepareConv2d, prepareConv2dWeights } from './conv.js';
@@ -86,4 +87,7 @@ export const exactOps: OpTable = {
   averagePool2dBackward: prepareAveragePool2dBackward,
   imagesToRows: prepareImagesToRows,
   rowsToImages: prepareRowsToImages,
+  drawWindows: prepareDrawWindows,
+  gatherWindows: prepareGatherWindows,
+  gatherImageWindows: prepareGatherImageWindows,
 };

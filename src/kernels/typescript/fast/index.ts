@@ -16,6 +16,7 @@ import {
   prepareMaxPool2d,
   prepareMaxPool2dBackward,
 } from '../images/pool.js';
+import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
 import type { OpTable } from '../prepare.js';
 import { activation, activationBackward } from './activation.js';
 import { channelSums, conv2d, conv2dWeights } from './conv.js';
@@ -86,4 +87,7 @@ export const fastOps: OpTable = {
   averagePool2dBackward: prepareAveragePool2dBackward,
   imagesToRows: prepareImagesToRows,
   rowsToImages: prepareRowsToImages,
+  drawWindows: prepareDrawWindows,
+  gatherWindows: prepareGatherWindows,
+  gatherImageWindows: prepareGatherImageWindows,
 };

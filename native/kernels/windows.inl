@@ -1,0 +1,137 @@
+// Augmentation: windows of images, drawn at random for each of a mini-batch, and images gathered through them.
+
+/** Scalars of drawWindows for one side of the images, and the words drawn for it. */
+struct WindowSide {
+  int64_t size, outSize, least, count;
+  bool flips;
+
+  /** Which row or column each one of the result is; `before` may be null. */
+  void draw(uint32_t place, uint32_t flip, Border border, const int32_t* before, int32_t* to) const {
+    const int64_t first = static_cast<int64_t>((static_cast<uint64_t>(place) * static_cast<uint64_t>(count)) >> 32) + least;
+    const bool mirrored = flips && flip >= 0x80000000u;
+    for (int64_t p = 0; p < outSize; ++p) {
+      const int64_t q = inside(first + (mirrored ? outSize - 1 - p : p), border);
+      to[p] = static_cast<int32_t>(q < 0 || before == nullptr ? q : before[q]);
+    }
+  }
+
+  /** The row or column that stands for q; −1 for none. */
+  int64_t inside(int64_t q, Border border) const {
+    if (q >= 0 && q < size) return q;
+    if (border == Border::Constant) return -1;
+    if (border == Border::Nearest) return q < 0 ? 0 : size - 1;
+    const int64_t period = border == Border::Reflect ? 2 * size : size;
+    const int64_t m = ((q % period) + period) % period;
+    return m < size ? m : period - 1 - m;
+  }
+};
+
+/** windows (R × outHeight + outWidth) of each image; see the contract. Range: rows of the mini-batch. */
+inline int op_drawWindows(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_drawWindows;
+  const WindowSide rows = {scalarInt(args, height_), scalarInt(args, outHeight_), scalarInt(args, topLeast_),
+                           scalarInt(args, topCount_), args.scalars[flipRows_] != 0};
+  const WindowSide columns = {scalarInt(args, width_), scalarInt(args, outWidth_), scalarInt(args, leftLeast_),
+                              scalarInt(args, leftCount_), args.scalars[flipCols_] != 0};
+  const Border border = static_cast<Border>(static_cast<int>(args.scalars[border_]));
+  const Matrix& from = args.at(before);
+  const uint32_t step = args.counter(RegStep);
+  for (int64_t r = begin; r < end; ++r) {
+    uint32_t place[2];
+    uint32_t flip[2];
+    const uint32_t counter = 2 * static_cast<uint32_t>(r);
+    threefry2x32(args.word(seed_), args.word(stream_), step, counter, place);
+    threefry2x32(args.word(seed_), args.word(stream_), step, counter + 1, flip);
+    const int32_t* known = from.given() ? from.row<int32_t>(r) : nullptr;
+    int32_t* to = args.at(windows).row<int32_t>(r);
+    rows.draw(place[0], flip[0], border, known, to);
+    columns.draw(place[1], flip[1], border, known == nullptr ? nullptr : known + rows.size, to + rows.outSize);
+  }
+  return StatusOk;
+}
+
+/** Sizes and numbers of a gather through windows. */
+struct WindowGather {
+  ImageShape in, out;
+  bool scaled;
+  float scale, offset, fill;
+
+  explicit WindowGather(const OpArgs& args) {
+    using namespace op_gatherWindows;
+    in = imageShape(args, channels_, height_, width_);
+    out = imageShape(args, channels_, outHeight_, outWidth_);
+    scaled = args.scalars[scaled_] != 0;
+    scale = args.scalar(scale_);
+    offset = args.scalar(offset_);
+    fill = args.scalar(fill_);
+  }
+
+  /**
+   * One image. Pixel i of the result begins at to[i·pixelStride], its channels are channelStride apart. Windows are read once each:
+   * another thread may write them meanwhile. False for one that is not there.
+   */
+  template <class T>
+  bool gather(const T* from, const int32_t* windows, float* to, int64_t pixelStride, int64_t channelStride) const {
+    const volatile int32_t* window = windows;
+    for (int64_t p = 0; p < out.height; ++p) {
+      const int64_t row = window[p];
+      if (row >= in.height) return false;
+      for (int64_t q = 0; q < out.width; ++q, to += pixelStride) {
+        const int64_t column = window[out.height + q];
+        if (column >= in.width) return false;
+        if (row < 0 || column < 0) {
+          for (int64_t c = 0; c < in.channels; ++c) to[c * channelStride] = fill;
+          continue;
+        }
+        const T* pixel = from + (row * in.width + column) * in.channels;
+        for (int64_t c = 0; c < in.channels; ++c) {
+          const float x = static_cast<float>(pixel[c]);
+          to[c * channelStride] = scaled ? std::fma(x, scale, offset) : x;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Image `row` of the table, of either element type. */
+  bool gather(const Matrix& src, int64_t row, const int32_t* windows, float* to, int64_t pixelStride,
+              int64_t channelStride) const {
+    if (row >= src.rows) return false;
+    if (src.dtype == DType::U8) return gather(src.row<uint8_t>(row), windows, to, pixelStride, channelStride);
+    return gather(src.f32(row), windows, to, pixelStride, channelStride);
+  }
+};
+
+/** dst takes images of src as rows. Range: rows of the mini-batch. */
+inline int op_gatherWindows(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_gatherWindows;
+  const WindowGather images(args);
+  for (int64_t r = begin; r < end; ++r) {
+    const int64_t row = sourceRow(args, args.at(index), r);
+    const int32_t* window = args.at(windows).row<int32_t>(r);
+    if (!images.gather(args.at(src), row, window, args.at(dst).f32(r), images.in.channels, 1)) {
+      return StatusIndexOutOfRange;
+    }
+  }
+  return StatusOk;
+}
+
+/** dst takes images of src as images. Range: groups. */
+inline int op_gatherImageWindows(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_gatherImageWindows;
+  const WindowGather images(args);
+  for (int64_t g = begin; g < end; ++g) {
+    float* to = args.at(dst).f32(g);
+    const int64_t count = imagesOf(args, g);
+    if (count < kGroupImages) clearFloats(to, args.at(dst).cols);
+    for (int64_t l = 0; l < count; ++l) {
+      const int64_t r = g * kGroupImages + l;
+      const int64_t row = sourceRow(args, args.at(index), r);
+      const int32_t* window = args.at(windows).row<int32_t>(r);
+      if (!images.gather(args.at(src), row, window, to + l, kGroupImages, images.out.planeFloats())) {
+        return StatusIndexOutOfRange;
+      }
+    }
+  }
+  return StatusOk;
+}

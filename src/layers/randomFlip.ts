@@ -1,0 +1,49 @@
+import { unknownName } from '../core/errors.js';
+import { WindowNode } from '../program/nodes/windows.js';
+import type { LayerConfig, LayerDefinition } from './definition.js';
+import { imageInput } from './spatial.js';
+
+/** `'horizontal'`: left and right change places; `'vertical'`: top and bottom. Each is decided on its own. */
+export type FlipMode = 'horizontal' | 'vertical' | 'horizontal_and_vertical';
+const FLIP_MODES: readonly FlipMode[] = ['horizontal', 'vertical', 'horizontal_and_vertical'];
+
+export interface RandomFlipConfig extends LayerConfig {
+  type: 'randomFlip';
+  /** Default `'horizontal_and_vertical'`. */
+  mode?: FlipMode;
+}
+
+/** Mirrors each image with probability ½ in training; passes images through otherwise. */
+export const randomFlip: LayerDefinition<RandomFlipConfig> = {
+  type: 'randomFlip',
+  complete(config) {
+    const mode = config.mode ?? 'horizontal_and_vertical';
+    if (!FLIP_MODES.includes(mode)) unknownName('randomFlip.mode', mode, FLIP_MODES);
+    return { ...config, mode };
+  },
+  outputShape: (_config, { name, inputShape }) => [...imageInput(name, inputShape)],
+  lower({ mode }, { name, inputShape, seed, index }) {
+    const input = imageInput(name, inputShape);
+    const random = {
+      topLeast: 0,
+      topCount: 1,
+      leftLeast: 0,
+      leftCount: 1,
+      flipRows: mode !== 'horizontal',
+      flipCols: mode !== 'vertical',
+    };
+    return [
+      new WindowNode(name, {
+        input,
+        output: input,
+        random,
+        fixed: undefined,
+        // Mirrored images have all their pixels: no border is seen.
+        border: 'nearest',
+        fillValue: 0,
+        seed,
+        stream: index,
+      }),
+    ];
+  },
+};

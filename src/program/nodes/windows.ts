@@ -1,0 +1,103 @@
+import { BORDERS, type Operand } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../builder.js';
+import type { ImageShape } from '../images.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+
+export type Border = keyof typeof BORDERS;
+
+/** Which part of an image is taken: scalars of the op `drawWindows`. */
+export interface WindowChoice {
+  /** The window's first row is a random one of `topCount` rows, from `topLeast` on. */
+  topLeast: number;
+  topCount: number;
+  leftLeast: number;
+  leftCount: number;
+  /** Whether rows, or columns, may come in reverse. */
+  flipRows: boolean;
+  flipCols: boolean;
+}
+
+export interface WindowOptions {
+  input: ImageShape;
+  output: ImageShape;
+  /** In training. */
+  random: WindowChoice;
+  /** Otherwise; undefined for the image as it is. */
+  fixed: WindowChoice | undefined;
+  border: Border;
+  /** With a constant border: what stands outside the image. */
+  fillValue: number;
+  seed: number;
+  /** Stream of the counter-based generator: one per layer. */
+  stream: number;
+}
+
+/**
+ * A part of each image, drawn at random in training as a function of seed, layer, step and place in the mini-batch. It is no op
+ * of its own: the gather of the mini-batch reads images through the windows that it draws (compile/input.ts), so it stands at
+ * the start of a model only, and no gradient passes it.
+ */
+export class WindowNode implements Node {
+  readonly parameters: readonly ParameterSpec[] = [];
+  readonly endsIn = undefined;
+  readonly inputCols: number;
+  readonly outputCols: number;
+  readonly inputShape: ImageShape;
+  readonly imageShape: ImageShape;
+
+  constructor(
+    readonly name: string,
+    private readonly options: WindowOptions,
+  ) {
+    const { input, output } = options;
+    this.inputShape = input;
+    this.imageShape = output;
+    this.inputCols = input[0] * input[1] * input[2];
+    this.outputCols = output[0] * output[1] * output[2];
+  }
+
+  /** Whether something outside the image may be seen. */
+  get fills(): boolean {
+    return this.options.border === 'constant';
+  }
+
+  get fillValue(): number {
+    return this.options.fillValue;
+  }
+
+  /** Emits the choice of windows. @returns windows, `before` included; undefined for whole images */
+  draw(builder: ProgramBuilder, before: Operand | undefined): Operand | undefined {
+    const { input, output, random, fixed, border, seed, stream } = this.options;
+    const choice = builder.mode === 'train' ? random : fixed;
+    if (choice === undefined) return before;
+    const { maxRows, memory } = builder;
+    const cols = output[0] + output[1];
+    const windows = memory.matrix(`batch${maxRows}/${this.name}.windows`, 'batch', maxRows, cols, 'i32');
+    const scalars = {
+      height: input[0],
+      width: input[1],
+      outHeight: output[0],
+      outWidth: output[1],
+      ...choice,
+      flipRows: Number(choice.flipRows),
+      flipCols: Number(choice.flipCols),
+      border: BORDERS[border],
+      seed,
+      stream,
+    };
+    builder.emit('drawWindows', { before, windows }, scalars, { label: `${this.name} windows` });
+    return windows;
+  }
+
+  forward(): Operand {
+    throw new Error(`${this.name} is computed by the gather`);
+  }
+
+  outputDerivative(): OutputDerivative | undefined {
+    return undefined;
+  }
+
+  backward(): Gradient | undefined {
+    return undefined;
+  }
+}
