@@ -22,6 +22,7 @@ NAMES = [
     "selection",
     "housing",
     "tables",
+    "conv",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9
