@@ -26,7 +26,11 @@
 #include "normal_residual.inl"
 #include "images.inl"
 #include "windows.inl"
+#include "conv_axis.inl"
+#include "conv_tile.inl"
 #include "conv.inl"
+#include "conv_pool.inl"
+#include "conv_weights.inl"
 #include "pool.inl"
 #include "peak.inl"
 
@@ -75,6 +79,7 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_gatherImages,
               op_padImages,
               op_conv2d,
+              op_conv2dInput,
               op_conv2dWeights,
               op_channelSums,
               op_maxPool2d,
@@ -86,6 +91,8 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_drawWindows,
               op_gatherWindows,
               op_gatherImageWindows,
+              op_conv2dMaxPool,
+              op_maxPool2x2Backward,
           },
           fmaLoop};
 }

@@ -31,12 +31,15 @@
 #if defined(_M_X64)
 #include <xmmintrin.h>
 #define STEEPEST_PREFETCH(p) _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0)
+#define STEEPEST_PREFETCH_L2(p) _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1)
 #else
 #define STEEPEST_PREFETCH(p) __prefetch(p)
+#define STEEPEST_PREFETCH_L2(p) __prefetch(p)
 #endif
 #else
 #define STEEPEST_NOINLINE __attribute__((noinline))
 // For functions that take accumulators by reference: not inlined, they would force them into memory.
 #define STEEPEST_INLINE inline __attribute__((always_inline))
 #define STEEPEST_PREFETCH(p) __builtin_prefetch(p)
+#define STEEPEST_PREFETCH_L2(p) __builtin_prefetch(p, 0, 2)
 #endif

@@ -1,6 +1,8 @@
 // Images in groups of 16, one per lane: into and out of this layout, and padding. See the contract.
 
 constexpr int64_t kGroupImages = 16;
+/** Bytes that hold 2 bits for each image of a group. */
+constexpr int64_t kPackedIndexBytes = 4;
 
 /** Vectors that hold one element of the 16 images of a group. */
 constexpr int kImageVectors = 16 / kLanes;
@@ -12,7 +14,9 @@ struct ImageShape {
   int64_t pixels() const { return height * width; }
   /** Floats from one row of pixels to the next. */
   int64_t rowFloats() const { return width * kGroupImages; }
-  int64_t planeFloats() const { return pixels() * kGroupImages; }
+  /** Floats from one channel to the next, and those of it that are pixels: see imagePlane in the contract. */
+  int64_t planeFloats() const { return (pixels() % 32 == 0 ? pixels() + 1 : pixels()) * kGroupImages; }
+  int64_t channelFloats() const { return pixels() * kGroupImages; }
 };
 
 inline int64_t scalarInt(const OpArgs& args, int i) { return static_cast<int64_t>(args.scalars[i]); }
@@ -88,15 +92,13 @@ inline int op_gatherImages(const OpArgs& args, int64_t begin, int64_t end) {
   return StatusOk;
 }
 
-/** y = x within zeros, perhaps spread out. Range: groups. */
+/** y = x within zeros. Range: groups. */
 inline int op_padImages(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_padImages;
   const ImageShape in = imageShape(args, channels_, height_, width_);
   const ImageShape out = imageShape(args, channels_, outHeight_, outWidth_);
   const int64_t top = scalarInt(args, top_);
   const int64_t left = scalarInt(args, left_);
-  const int64_t strideH = scalarInt(args, strideH_);
-  const int64_t strideW = scalarInt(args, strideW_);
   for (int64_t g = begin; g < end; ++g) {
     const float* from = args.at(x).f32(g);
     float* to = args.at(y).f32(g);
@@ -104,14 +106,8 @@ inline int op_padImages(const OpArgs& args, int64_t begin, int64_t end) {
     for (int64_t c = 0; c < in.channels; ++c) {
       for (int64_t h = 0; h < in.height; ++h) {
         const float* row = from + c * in.planeFloats() + h * in.rowFloats();
-        float* rowTo = to + c * out.planeFloats() + (top + h * strideH) * out.rowFloats() + left * kGroupImages;
-        if (strideW == 1) {
-          copyRow(row, rowTo, in.rowFloats());
-        } else {
-          for (int64_t w = 0; w < in.width; ++w) {
-            copyRow(row + w * kGroupImages, rowTo + w * strideW * kGroupImages, kGroupImages);
-          }
-        }
+        float* rowTo = to + c * out.planeFloats() + (top + h) * out.rowFloats() + left * kGroupImages;
+        copyRow(row, rowTo, in.rowFloats());
       }
     }
   }

@@ -37,7 +37,7 @@ struct OpArgs {
   /** R: rows of the current mini-batch. */
   int64_t batchRows;
   int64_t batchStart;
-  /** Scratch memory of kWorkspaceFloats floats, 64-byte aligned, for this thread alone; null if mayPack is false. */
+  /** Scratch memory of at least workspaceFloats(op) floats, 64-byte aligned, for this thread alone; null if no op needs any. */
   float* workspace;
 
   const Matrix& at(int operand) const { return operands[operand]; }
@@ -56,7 +56,7 @@ constexpr int64_t kPackBytes = 768 * 1024;
 /** Row strides that are multiples of a page put all rows of a panel into the same cache sets. */
 constexpr int64_t kPageBytes = 4096;
 
-/** Whether gemm may want to copy this B; only then is there scratch memory. */
+/** Whether gemm may want to copy this B: only then does it need scratch memory. */
 inline bool mayPack(const Matrix& b) {
   constexpr int64_t size = sizeof(float);
   return b.colStride != 1 || b.rowStride * size % kPageBytes == 0 || b.rows * b.cols * size > kPackBytes;

@@ -10,7 +10,7 @@ constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
 constexpr int kRegisterCount = 16;
 constexpr int kMaxOperands = 6;
-constexpr int kMaxScalars = 14;
+constexpr int kMaxScalars = 16;
 
 enum class DType : int32_t {
   F32 = 0,
@@ -120,18 +120,21 @@ enum class OpKind : int32_t {
   GatherImages = 37,
   PadImages = 38,
   Conv2d = 39,
-  Conv2dWeights = 40,
-  ChannelSums = 41,
-  MaxPool2d = 42,
-  MaxPool2dBackward = 43,
-  AveragePool2d = 44,
-  AveragePool2dBackward = 45,
-  ImagesToRows = 46,
-  RowsToImages = 47,
-  DrawWindows = 48,
-  GatherWindows = 49,
-  GatherImageWindows = 50,
-  Count = 51,
+  Conv2dInput = 40,
+  Conv2dWeights = 41,
+  ChannelSums = 42,
+  MaxPool2d = 43,
+  MaxPool2dBackward = 44,
+  AveragePool2d = 45,
+  AveragePool2dBackward = 46,
+  ImagesToRows = 47,
+  RowsToImages = 48,
+  DrawWindows = 49,
+  GatherWindows = 50,
+  GatherImageWindows = 51,
+  Conv2dMaxPool = 52,
+  MaxPool2x2Backward = 53,
+  Count = 54,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -404,32 +407,53 @@ constexpr int height_ = 1;
 constexpr int width_ = 2;
 constexpr int top_ = 3;
 constexpr int left_ = 4;
-constexpr int strideH_ = 5;
-constexpr int strideW_ = 6;
-constexpr int outHeight_ = 7;
-constexpr int outWidth_ = 8;
+constexpr int outHeight_ = 5;
+constexpr int outWidth_ = 6;
 }  // namespace op_padImages
 namespace op_conv2d {
 constexpr int x = 0;
 constexpr int w = 1;
 constexpr int bias = 2;
-constexpr int s = 3;
-constexpr int y = 4;
+constexpr int y = 3;
 constexpr int channels_ = 0;
 constexpr int height_ = 1;
 constexpr int width_ = 2;
-constexpr int kernelH_ = 3;
-constexpr int kernelW_ = 4;
-constexpr int strideH_ = 5;
-constexpr int strideW_ = 6;
-constexpr int dilationH_ = 7;
-constexpr int dilationW_ = 8;
-constexpr int groups_ = 9;
-constexpr int transposed_ = 10;
-constexpr int epilogue_ = 11;
-constexpr int activation_ = 12;
-constexpr int alpha_ = 13;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
 }  // namespace op_conv2d
+namespace op_conv2dInput {
+constexpr int dz = 0;
+constexpr int w = 1;
+constexpr int s = 2;
+constexpr int dx = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
+}  // namespace op_conv2dInput
 namespace op_conv2dWeights {
 constexpr int x = 0;
 constexpr int dz = 1;
@@ -437,17 +461,23 @@ constexpr int dw = 2;
 constexpr int channels_ = 0;
 constexpr int height_ = 1;
 constexpr int width_ = 2;
-constexpr int kernelH_ = 3;
-constexpr int kernelW_ = 4;
-constexpr int strideH_ = 5;
-constexpr int strideW_ = 6;
-constexpr int dilationH_ = 7;
-constexpr int dilationW_ = 8;
-constexpr int groups_ = 9;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
 }  // namespace op_conv2dWeights
 namespace op_channelSums {
 constexpr int dz = 0;
 constexpr int db = 1;
+constexpr int height_ = 0;
+constexpr int width_ = 1;
 }  // namespace op_channelSums
 namespace op_maxPool2d {
 constexpr int x = 0;
@@ -578,6 +608,40 @@ constexpr int scale_ = 6;
 constexpr int offset_ = 7;
 constexpr int fill_ = 8;
 }  // namespace op_gatherImageWindows
+namespace op_conv2dMaxPool {
+constexpr int x = 0;
+constexpr int w = 1;
+constexpr int bias = 2;
+constexpr int y = 3;
+constexpr int index = 4;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
+}  // namespace op_conv2dMaxPool
+namespace op_maxPool2x2Backward {
+constexpr int dy = 0;
+constexpr int index = 1;
+constexpr int s = 2;
+constexpr int dz = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int activation_ = 3;
+constexpr int alpha_ = 4;
+}  // namespace op_maxPool2x2Backward
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -630,10 +694,11 @@ constexpr OpSchema kOpSchemas[] = {
     {"normalResidual", 6, 0, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"coef", false, 2}, {"intercept", false, 2}, {"moments", false, 2}}},
     {"weightRows", 3, 0, {{"weights", false, 1}, {"dz", true, 1}, {"rowLoss", false, 1}}},
     {"gatherImages", 3, 6, {{"src", false, 17}, {"index", true, 8}, {"dst", false, 1}}},
-    {"padImages", 2, 9, {{"x", false, 1}, {"y", false, 1}}},
-    {"conv2d", 5, 14, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"s", true, 1}, {"y", false, 1}}},
-    {"conv2dWeights", 3, 10, {{"x", false, 1}, {"dz", false, 1}, {"dw", false, 1}}},
-    {"channelSums", 2, 0, {{"dz", false, 1}, {"db", false, 1}}},
+    {"padImages", 2, 7, {{"x", false, 1}, {"y", false, 1}}},
+    {"conv2d", 4, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}}},
+    {"conv2dInput", 4, 16, {{"dz", false, 1}, {"w", false, 1}, {"s", true, 1}, {"dx", false, 1}}},
+    {"conv2dWeights", 3, 14, {{"x", false, 1}, {"dz", false, 1}, {"dw", false, 1}}},
+    {"channelSums", 2, 2, {{"dz", false, 1}, {"db", false, 1}}},
     {"maxPool2d", 3, 11, {{"x", false, 1}, {"y", false, 1}, {"index", true, 16}}},
     {"maxPool2dBackward", 4, 13, {{"dy", false, 1}, {"index", false, 16}, {"s", true, 1}, {"dx", false, 1}}},
     {"averagePool2d", 2, 11, {{"x", false, 1}, {"y", false, 1}}},
@@ -643,6 +708,8 @@ constexpr OpSchema kOpSchemas[] = {
     {"drawWindows", 2, 13, {{"before", true, 4}, {"windows", false, 4}}},
     {"gatherWindows", 4, 9, {{"src", false, 17}, {"index", true, 8}, {"windows", false, 4}, {"dst", false, 1}}},
     {"gatherImageWindows", 4, 9, {{"src", false, 17}, {"index", true, 8}, {"windows", false, 4}, {"dst", false, 1}}},
+    {"conv2dMaxPool", 5, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}, {"index", true, 16}}},
+    {"maxPool2x2Backward", 4, 5, {{"dy", false, 1}, {"index", false, 16}, {"s", true, 1}, {"dz", false, 1}}},
 };
 
 }  // namespace steepest

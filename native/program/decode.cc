@@ -138,9 +138,11 @@ double scalarLimit(OpKind kind, int index) {
     case OpKind::GatherImageWindows:  // Both have the same scalars.
       return index == op_gatherWindows::scaled_ ? flags : 0;
     case OpKind::Conv2d:
-      if (index == op_conv2d::transposed_) return flags;
-      if (index == op_conv2d::epilogue_) return epilogues;
+    case OpKind::Conv2dInput:
+    case OpKind::Conv2dMaxPool:  // The same scalars.
       return index == op_conv2d::activation_ ? activations : 0;
+    case OpKind::MaxPool2x2Backward:
+      return index == op_maxPool2x2Backward::activation_ ? activations : 0;
     case OpKind::MaxPool2dBackward:
       return index == op_maxPool2dBackward::activation_ ? activations : 0;
     case OpKind::RowsToImages:

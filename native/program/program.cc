@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -92,15 +93,39 @@ bool Program::reserve(int64_t opCount, Refusal& refusal) {
   return refusal.give("none");
 }
 
-bool Program::reserveScratch(Refusal& refusal) {
-  if (scratch_ != nullptr) return true;
-  // Some more, so that it can begin at a cache line.
-  scratch_ = static_cast<float*>(std::malloc(kWorkspaceFloats * sizeof(float) + kCacheLineBytes));
-  if (scratch_ != nullptr) return true;
-  refusal.expect("memory for blocks of matrices");
-  return refusal.give("none");
+/** Floats of scratch memory that an op needs; where there is any, there are kWorkspaceFloats. */
+int64_t workspaceFloats(const DecodedOp& op) {
+  switch (op.kind) {
+    case OpKind::Gemm:
+      return mayPack(op.at(op_gemm::b)) ? kWorkspaceFloats : 0;
+    case OpKind::Conv2d:
+      return std::max(kWorkspaceFloats, op.at(op_conv2d::w).rows * op.at(op_conv2d::w).cols);
+    case OpKind::Conv2dInput:
+      return std::max(kWorkspaceFloats, op.at(op_conv2dInput::w).rows * op.at(op_conv2dInput::w).cols);
+    case OpKind::Conv2dMaxPool:
+      return std::max(kWorkspaceFloats, op.at(op_conv2dMaxPool::w).rows * op.at(op_conv2dMaxPool::w).cols);
+    default:
+      return 0;
+  }
 }
 
+/** Scratch memory that all steps share, one after the other. */
+bool Program::reserveScratch(int64_t floats, Refusal& refusal) {
+  if (floats == 0) return true;
+  constexpr size_t kCacheLineBytes = 64;
+  const size_t bytes = static_cast<size_t>(floats) * sizeof(float) + kCacheLineBytes;
+  scratch_ = static_cast<float*>(std::malloc(bytes));
+  if (scratch_ == nullptr) {
+    refusal.expect("%lld bytes of memory", static_cast<long long>(bytes));
+    return refusal.give("none");
+  }
+  const uintptr_t first = reinterpret_cast<uintptr_t>(scratch_) + kCacheLineBytes - 1;
+  float* workspace = reinterpret_cast<float*>(first & ~static_cast<uintptr_t>(kCacheLineBytes - 1));
+  for (int phase = 0; phase < phaseCount_; ++phase) {
+    for (int64_t i = 0; i < phases_[phase].count; ++i) phases_[phase].steps[i].args.workspace = workspace;
+  }
+  return true;
+}
 
 bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal) {
   if (!decodeHeader(source, header_, refusal)) return false;
@@ -108,6 +133,7 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
   if (!reserve(header_.opCount, refusal)) return false;
   // Steps of a phase lie together: the program is read once for each, and every read checks the same words.
   Step* next = steps_;
+  int64_t scratch = 0;
   for (int phase = 0; phase < phaseCount_; ++phase) {
     PhasePlan& plan = phases_[phase];
     plan = {next, 0, kNoLimit};
@@ -116,7 +142,7 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
       DecodedOp op;
       if (!decodeOp(source, number, &at, op, refusal) || !checkShapes(op, header_.maxRows, refusal)) return false;
       if (op.phase != phase) continue;
-      if (op.kind == OpKind::Gemm && mayPack(op.at(op_gemm::b)) && !reserveScratch(refusal)) return false;
+      scratch = std::max(scratch, workspaceFloats(op));
       this->plan(op, kernels);
     }
     if (at != source.wordCount) {
@@ -125,7 +151,7 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
     }
     next += plan.count;
   }
-  return true;
+  return reserveScratch(scratch, refusal);
 }
 
 /** Adds an op to its phase, unless it is another rank's. */
@@ -139,10 +165,6 @@ void Program::plan(const DecodedOp& op, const KernelTable& kernels) {
   Step& step = *new (plan.steps + plan.count) Step();
   step.args = op.args;
   step.args.registers = registers_;
-  const uintptr_t scratch = reinterpret_cast<uintptr_t>(scratch_);
-  if (scratch != 0) {
-    step.args.workspace = reinterpret_cast<float*>((scratch + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
-  }
   step.kernel = kernels.ops[static_cast<int>(op.kind)];
   step.byRows = op.split == Split::Rows;
   step.byGroups = op.split == Split::Groups;

@@ -51,7 +51,7 @@ class Program {
   Program() = default;
   bool decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal);
   bool reserve(int64_t opCount, Refusal& refusal);
-  bool reserveScratch(Refusal& refusal);
+  bool reserveScratch(int64_t floats, Refusal& refusal);
   void plan(const DecodedOp& op, const KernelTable& kernels);
   int readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) const;
   int runSteps(const PhasePlan& plan, int64_t begin, int64_t end, bool first);

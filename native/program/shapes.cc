@@ -17,6 +17,13 @@ constexpr int64_t kIndexLimit = int64_t{1} << 32;
 
 /** Rows of the mini-batch in a group of images. */
 constexpr int64_t kGroupRows = 16;
+/** Floats from one channel of a group of images to the next, see the contract. */
+constexpr int64_t imagePlane(int64_t height, int64_t width) {
+  const int64_t pixels = height * width;
+  return (pixels % 32 == 0 ? pixels + 1 : pixels) * kGroupRows;
+}
+/** Bytes that hold 2 bits for each image of a group. */
+constexpr int64_t kPackedIndexBytes = 4;
 /** Elements of a pooling window that a byte can number. */
 constexpr int64_t kWindowLimit = 256;
 
@@ -76,10 +83,16 @@ class Shapes {
       exactly(other, Rows, side(first, Rows));
     }
   }
+  /** Indices of 2 × 2 windows: 2 bits for each image and element. */
+  void packedIndex(int operand, int64_t elements) {
+    atLeast(operand, Rows, maxGroups_);
+    exactly(operand, Cols, elements * kPackedIndexBytes);
+  }
+
   /** Images: room for all groups, and so many elements each. */
   void images(int operand, int64_t channels, int64_t height, int64_t width) {
     atLeast(operand, Rows, maxGroups_);
-    exactly(operand, Cols, channels * height * width * kGroupRows);
+    exactly(operand, Cols, channels * imagePlane(height, width));
   }
   /** Rows of the mini-batch, for an op on groups of them. */
   void allRows(int operand, int64_t cols) {
@@ -374,57 +387,82 @@ void checkLinear(Shapes& s, OpKind kind) {
 /** Sizes of images stay below this, so that products of a few of them fit 63 bits. */
 constexpr int64_t kImageLimit = 1 << 15;
 
-/** A convolution's sizes, from scalar `channels` on. */
-struct ConvSizes {
-  int64_t channels, height, width, kernelH, kernelW, outHeight, outWidth, groups;
+/** Sizes of images of an operand. */
+struct ImageSizes {
+  int64_t channels, height, width;
 };
 
-ConvSizes convSizes(Shapes& s, int first) {
-  ConvSizes c;
-  c.channels = s.whole(first, 1, kImageLimit);
-  c.height = s.whole(first + 1, 1, kImageLimit);
-  c.width = s.whole(first + 2, 1, kImageLimit);
-  c.kernelH = s.whole(first + 3, 1, kImageLimit);
-  c.kernelW = s.whole(first + 4, 1, kImageLimit);
-  const int64_t strideH = s.whole(first + 5, 1, kImageLimit);
-  const int64_t strideW = s.whole(first + 6, 1, kImageLimit);
-  const int64_t dilationH = s.whole(first + 7, 1, kImageLimit);
-  const int64_t dilationW = s.whole(first + 8, 1, kImageLimit);
-  c.groups = s.whole(first + 9, 1, kImageLimit);
-  const int64_t reachH = (c.kernelH - 1) * dilationH + 1;
-  const int64_t reachW = (c.kernelW - 1) * dilationW + 1;
-  s.require(reachH <= c.height && reachW <= c.width, "a kernel within the image");
-  s.require(c.channels % c.groups == 0, "channels in equal groups");
-  c.outHeight = (c.height - reachH) / strideH + 1;
-  c.outWidth = (c.width - reachW) / strideW + 1;
-  return c;
+/** What a convolution reads and makes. */
+struct ConvSizes {
+  ImageSizes x, y;
+};
+
+/** All ops of a convolution have its scalars first. */
+ConvSizes convSizes(Shapes& s, int weights) {
+  using namespace op_conv2d;
+  const auto size = [&](int scalar) { return s.whole(scalar, 1, kImageLimit); };
+  const ImageSizes in = {size(channels_), size(height_), size(width_)};
+  const ImageSizes out = {s.side(weights, Cols), size(outHeight_), size(outWidth_)};
+  const int64_t kernelH = size(kernelH_);
+  const int64_t kernelW = size(kernelW_);
+  const int64_t top = s.whole(top_, 0, (kernelH - 1) * size(dilationH_));
+  const int64_t left = s.whole(left_, 0, (kernelW - 1) * size(dilationW_));
+  const int64_t groups = size(groups_);
+  s.require((out.height - 1) * size(strideH_) - top < in.height && (out.width - 1) * size(strideW_) - left < in.width,
+            "kernels that begin within the image");
+  s.require(in.channels % groups == 0, "channels in equal groups");
+  s.require(out.channels % groups == 0, "outputs in equal groups");
+  s.exactly(weights, Rows, kernelH * kernelW * (in.channels / groups));
+  return {in, out};
 }
 
+ImageSizes halved(const ImageSizes& sizes) { return {sizes.channels, sizes.height / 2, sizes.width / 2}; }
+
 void checkConv(Shapes& s, const DecodedOp& op) {
+  const auto images = [&](int operand, const ImageSizes& sizes) {
+    s.images(operand, sizes.channels, sizes.height, sizes.width);
+  };
   if (op.kind == OpKind::Conv2d) {
     using namespace op_conv2d;
-    const ConvSizes c = convSizes(s, channels_);
-    const bool isTransposed = s.whole(transposed_, 0, 1) == 1;
-    const int64_t area = c.kernelH * c.kernelW;
-    s.require(s.side(w, Rows) % area == 0 && s.side(w, Cols) % c.groups == 0, "weights for each tap and group");
-    const int64_t perGroup = s.side(w, Rows) / area;
-    const int64_t outputs = isTransposed ? perGroup * c.groups : s.side(w, Cols);
-    s.require(isTransposed ? s.side(w, Cols) == c.channels : perGroup * c.groups == c.channels, "weights for each channel");
-    s.images(x, c.channels, c.height, c.width);
-    s.images(y, outputs, c.outHeight, c.outWidth);
-    if (s.has(op_conv2d::s)) s.images(op_conv2d::s, outputs, c.outHeight, c.outWidth);
+    const ConvSizes c = convSizes(s, w);
+    images(x, c.x);
+    images(y, c.y);
     s.vector(bias);
-    s.exactly(bias, Cols, outputs);
-    s.needs(op_conv2d::s, op.args.scalars[epilogue_] == static_cast<int>(GemmEpilogue::Derivative));
-    return;
+    s.exactly(bias, Cols, c.y.channels);
+  } else if (op.kind == OpKind::Conv2dInput) {
+    namespace at = op_conv2dInput;
+    const ConvSizes c = convSizes(s, at::w);
+    images(at::dz, c.y);
+    images(at::dx, c.x);
+    if (s.has(at::s)) images(at::s, c.x);
+  } else if (op.kind == OpKind::Conv2dWeights) {
+    using namespace op_conv2dWeights;
+    const ConvSizes c = convSizes(s, dw);
+    images(x, c.x);
+    images(dz, c.y);
+  } else {
+    using namespace op_conv2dMaxPool;
+    const ConvSizes c = convSizes(s, w);
+    const ImageSizes pooled = halved(c.y);
+    s.require(pooled.height > 0 && pooled.width > 0, "at least one window");
+    images(x, c.x);
+    images(y, pooled);
+    s.vector(bias);
+    s.exactly(bias, Cols, c.y.channels);
+    if (s.has(index)) s.packedIndex(index, pooled.channels * pooled.height * pooled.width);
   }
-  using namespace op_conv2dWeights;
-  const ConvSizes c = convSizes(s, channels_);
-  const int64_t outputs = s.side(dw, Cols);
-  s.require(outputs % c.groups == 0, "outputs in equal groups");
-  s.exactly(dw, Rows, c.kernelH * c.kernelW * (c.channels / c.groups));
-  s.images(x, c.channels, c.height, c.width);
-  s.images(dz, outputs, c.outHeight, c.outWidth);
+}
+
+void checkMaxPool2x2Backward(Shapes& s) {
+  namespace at = op_maxPool2x2Backward;
+  const auto size = [&](int scalar) { return s.whole(scalar, 1, kImageLimit); };
+  const ImageSizes whole = {size(at::channels_), size(at::height_), size(at::width_)};
+  const ImageSizes pooled = halved(whole);
+  s.require(pooled.height > 0 && pooled.width > 0, "at least one window");
+  s.images(at::dz, whole.channels, whole.height, whole.width);
+  s.images(at::dy, pooled.channels, pooled.height, pooled.width);
+  s.packedIndex(at::index, pooled.channels * pooled.height * pooled.width);
+  if (s.has(at::s)) s.images(at::s, pooled.channels, pooled.height, pooled.width);
 }
 
 /** Pooling: window sizes that fit, and every window with an element in the image. */
@@ -514,24 +552,23 @@ void checkImages(Shapes& s, const DecodedOp& op) {
       const int64_t width = s.whole(width_, 1, kImageLimit);
       const int64_t top = s.whole(top_, 0, kImageLimit);
       const int64_t left = s.whole(left_, 0, kImageLimit);
-      const int64_t strideH = s.whole(strideH_, 1, kImageLimit);
-      const int64_t strideW = s.whole(strideW_, 1, kImageLimit);
       const int64_t outHeight = s.whole(outHeight_, 1, kImageLimit);
       const int64_t outWidth = s.whole(outWidth_, 1, kImageLimit);
-      s.require(top + (height - 1) * strideH < outHeight && left + (width - 1) * strideW < outWidth,
-                "a padded image that holds the image");
+      s.require(top + height <= outHeight && left + width <= outWidth, "a padded image that holds the image");
       s.images(x, channels, height, width);
       return s.images(y, channels, outHeight, outWidth);
     }
     case OpKind::Conv2d:
+    case OpKind::Conv2dInput:
     case OpKind::Conv2dWeights:
+    case OpKind::Conv2dMaxPool:
       return checkConv(s, op);
+    case OpKind::MaxPool2x2Backward:
+      return checkMaxPool2x2Backward(s);
     case OpKind::ChannelSums: {
       using namespace op_channelSums;
       s.vector(db);
-      const int64_t channels = s.side(db, Cols);
-      s.require(channels > 0 && s.side(dz, Cols) % (channels * kGroupRows) == 0, "whole channels");
-      return s.images(dz, 1, 1, s.side(dz, Cols) / kGroupRows);
+      return s.images(dz, s.side(db, Cols), s.whole(height_, 1, kImageLimit), s.whole(width_, 1, kImageLimit));
     }
     case OpKind::MaxPool2d:
     case OpKind::MaxPool2dBackward:
@@ -564,6 +601,9 @@ bool isByGroups(OpKind kind) {
     case OpKind::GatherImages:
     case OpKind::PadImages:
     case OpKind::Conv2d:
+    case OpKind::Conv2dInput:
+    case OpKind::Conv2dMaxPool:
+    case OpKind::MaxPool2x2Backward:
     case OpKind::MaxPool2d:
     case OpKind::MaxPool2dBackward:
     case OpKind::AveragePool2d:

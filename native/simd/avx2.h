@@ -67,6 +67,11 @@ inline M andM(M a, M b) { return _mm256_and_ps(a, b); }
 inline M orM(M a, M b) { return _mm256_or_ps(a, b); }
 inline M notM(M a) { return asFloat(xorI(asInt(a), splatI(-1))); }
 inline bool any(M a) { return _mm256_movemask_ps(a) != 0; }
+inline uint32_t laneBits(M a) { return static_cast<uint32_t>(_mm256_movemask_ps(a)); }
+inline M ofLaneBits(uint32_t bits) {
+  const I own = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  return eqI(andI(splatI(static_cast<int32_t>(bits)), own), own);
+}
 inline F select(M m, F yes, F no) { return _mm256_blendv_ps(no, yes, m); }
 inline I select(M m, I yes, I no) { return _mm256_blendv_epi8(no, yes, asInt(m)); }
 

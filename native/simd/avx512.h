@@ -8,6 +8,8 @@ using I = __m512i;
 using M = __mmask16;
 
 inline M firstN(int n) { return static_cast<M>((1u << n) - 1u); }
+inline uint32_t laneBits(M m) { return m; }
+inline M ofLaneBits(uint32_t bits) { return static_cast<M>(bits); }
 
 inline F load(const float* p) { return _mm512_loadu_ps(p); }
 inline F loadN(const float* p, int n) { return _mm512_maskz_loadu_ps(firstN(n), p); }

@@ -84,6 +84,9 @@ inline M andM(M a, M b) { return vandq_u32(a, b); }
 inline M orM(M a, M b) { return vorrq_u32(a, b); }
 inline M notM(M a) { return vmvnq_u32(a); }
 inline bool any(M a) { return vmaxvq_u32(a) != 0; }
+alignas(16) constexpr uint32_t kLaneBits[4] = {1, 2, 4, 8};
+inline uint32_t laneBits(M a) { return vaddvq_u32(vandq_u32(a, vld1q_u32(kLaneBits))); }
+inline M ofLaneBits(uint32_t bits) { return vtstq_u32(vdupq_n_u32(bits), vld1q_u32(kLaneBits)); }
 inline F select(M m, F yes, F no) { return vbslq_f32(m, yes, no); }
 inline I select(M m, I yes, I no) { return vbslq_s32(m, yes, no); }
 

@@ -23,6 +23,12 @@ inline uint32_t bits(int32_t v) { return static_cast<uint32_t>(v); }
 inline int32_t ofBits(uint32_t v) { return static_cast<int32_t>(v); }
 
 inline M firstN(int n) { return eachLane<M>([&](int i) { return i < n; }); }
+inline uint32_t laneBits(M m) {
+  uint32_t bits = 0;
+  for (int i = 0; i < kLanes; ++i) bits |= static_cast<uint32_t>(m.v[i]) << i;
+  return bits;
+}
+inline M ofLaneBits(uint32_t bits) { return eachLane<M>([&](int i) { return ((bits >> i) & 1u) != 0; }); }
 
 inline F load(const float* p) { return eachLane<F>([&](int i) { return p[i]; }); }
 inline F loadN(const float* p, int n) { return eachLane<F>([&](int i) { return i < n ? p[i] : 0.0f; }); }

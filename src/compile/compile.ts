@@ -10,7 +10,7 @@ import { type Gradient, type Node, trainable } from '../program/node.js';
 import type { StepProgram } from '../program/partition.js';
 import { gatherInput, splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
-import { arrangeLayouts, inputLayout, mergeActivations } from './passes.js';
+import { arrangeLayouts, inputLayout, mergeActivations, mergePooling } from './passes.js';
 import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
 
 /** What `compile()` was told: how to judge and to improve a model. */
@@ -88,7 +88,7 @@ export function compileProgram(
   const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
   if (fused === 'node') nodes = nodes.slice(0, -1);
   const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
-  nodes = arrangeLayouts(mergeActivations(nodes), layout, imageShape);
+  nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape);
   for (const node of nodes) x = node.forward(builder, x);
 
   const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);
@@ -147,6 +147,10 @@ export function compileProgram(
     statisticsCols,
   };
 }
+
+/** Activations join what they follow before pooling does, and may follow pooling too. */
+const mergeNodes = (nodes: readonly Node[]): Node[] =>
+  mergeActivations(mergePooling(mergeActivations(nodes)));
 
 function gatherTarget(builder: ProgramBuilder, io: ProgramIo): Operand {
   const table = io.y as TableSpec;

@@ -99,7 +99,7 @@ export function gatherInput(
   const cols = inputShape.length === 3 ? elementsOf(outShape) : (inputShape[0] as number);
   const isImages = layout === 'images';
   const dst = isImages
-    ? builder.images('x', cols)
+    ? builder.images('x', outShape)
     : builder.memory.matrix(`batch${builder.maxRows}/x`, 'batch', builder.maxRows, cols);
   const options = { split: isImages ? 'groups' : 'rows', label } as const;
   if (chosen !== undefined) {

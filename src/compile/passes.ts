@@ -3,6 +3,7 @@ import type { Layout, Node } from '../program/node.js';
 import { ActivateNode } from '../program/nodes/activate.js';
 import { AffineNode } from '../program/nodes/affine.js';
 import { Conv2dNode } from '../program/nodes/conv2d.js';
+import { MaxPool2dNode } from '../program/nodes/pool2d.js';
 import { ImagesToRowsNode, RowsToImagesNode } from '../program/nodes/rearrange.js';
 
 /** Moves each elementwise activation that follows a linear affine or convolution node into it, where it is computed at store. */
@@ -10,12 +11,31 @@ export function mergeActivations(nodes: readonly Node[]): Node[] {
   const merged: Node[] = [];
   for (const node of nodes) {
     const before = merged.at(-1);
-    const isHost = before instanceof AffineNode || before instanceof Conv2dNode;
-    if (node instanceof ActivateNode && isHost && before.isLinear) {
+    const isHost =
+      (before instanceof AffineNode && before.isLinear) ||
+      (before instanceof Conv2dNode &&
+        node instanceof ActivateNode &&
+        before.takesActivation(node.activation));
+    if (node instanceof ActivateNode && isHost) {
       merged[merged.length - 1] = before.withActivation(node.activation);
     } else {
       merged.push(node);
     }
+  }
+  return merged;
+}
+
+/** Moves each max pooling of 2 × 2 that follows a convolution into it: its outputs are then compared while they are in registers. */
+export function mergePooling(nodes: readonly Node[]): Node[] {
+  const merged: Node[] = [];
+  for (const node of nodes) {
+    const before = merged.at(-1);
+    const pooled =
+      before instanceof Conv2dNode && node instanceof MaxPool2dNode && node.isTwoByTwo
+        ? before.withPooling()
+        : undefined;
+    if (pooled !== undefined) merged[merged.length - 1] = pooled;
+    else merged.push(node);
   }
   return merged;
 }

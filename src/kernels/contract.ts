@@ -55,6 +55,34 @@ export type Split = (typeof SPLITS)[number];
 
 /** Images of a group: the lanes of the layout of images. */
 export const GROUP_IMAGES = 16;
+/**
+ * Numbers from one channel of a group of images to the next: 16 for each pixel, and 16 more where channels would otherwise lie
+ * multiples of 2 KiB apart and crowd a few sets of the caches. (Ops may leave anything in between.)
+ */
+export function imagePlane(height: number, width: number): number {
+  const pixels = height * width;
+  return (pixels % 32 === 0 ? pixels + 1 : pixels) * GROUP_IMAGES;
+}
+/** Bytes that hold 2 bits for each image of a group. */
+export const PACKED_INDEX_BYTES = 4;
+
+/** The scalars of a convolution's ops: sizes of x and y, of the kernel and its steps, and the rows and columns of padding before x. */
+const CONVOLUTION = [
+  'channels',
+  'height',
+  'width',
+  'outHeight',
+  'outWidth',
+  'kernelH',
+  'kernelW',
+  'strideH',
+  'strideW',
+  'dilationH',
+  'dilationW',
+  'top',
+  'left',
+  'groups',
+] as const;
 
 /**
  * Phases of a program; ranks meet at a barrier after each. A step runs `rows`, then the further phases over the rows of the
@@ -451,8 +479,8 @@ export const OPS = {
    */
   weightRows: { operands: { weights: ['f32'], 'dz?': ['f32'], rowLoss: ['f32'] }, scalars: [] },
   /**
-   * **Images** lie in groups of 16: a matrix of one row per group, in which element ((c·H + h)·W + w)·16 + l is channel c of
-   * pixel (h, w) of image 16·group + l. Ops on them are split by `groups`. Lanes past the R-th image hold zeros where images
+   * **Images** lie in groups of 16: a matrix of one row per group, in which element c·imagePlane(H, W) + (h·W + w)·16 + l is channel c
+   * of pixel (h, w) of image 16·group + l. Ops on them are split by `groups`. Lanes past the R-th image hold zeros where images
    * are gathered and where gradients come from rows.
    *
    * dst = rows of `src` (channels last: column (h·W + w)·C + c), chosen as gatherRows does, as images; scaled = 1: each
@@ -462,61 +490,44 @@ export const OPS = {
     operands: { src: ['f32', 'u8'], 'index?': ['u32'], dst: ['f32'] },
     scalars: ['channels', 'height', 'width', 'scaled', 'scale', 'offset'],
   },
-  /** y[c][top + h·strideH][left + w·strideW] = x[c][h][w]; the rest of y (outHeight × outWidth) is 0. */
+  /** y[c][top + h][left + w] = x[c][h][w]; the rest of y (outHeight × outWidth) is 0. */
   padImages: {
     operands: { x: ['f32'], y: ['f32'] },
-    scalars: ['channels', 'height', 'width', 'top', 'left', 'strideH', 'strideW', 'outHeight', 'outWidth'],
+    scalars: ['channels', 'height', 'width', 'top', 'left', 'outHeight', 'outWidth'],
   },
   /**
-   * Convolution without padding of images x (channels × height × width), weights w (kernelH·kernelW·I × O, rows in the order
-   * (i·kernelW + j)·I + c; I = channels of one of the `groups`), as in "Deep Learning", Goodfellow et al., eq. 9.6:
-   * y[o][p][q] = one chain acc = fma(x[c][p·strideH + i·dilationH][q·strideW + j·dilationW], w[i][j][c][o], acc), over the
-   * channels c of o's group ascending, then i, then j, from 0 or bias[0][o].
-   * transposed = 1: w's part (i, j, c, o) is read as (kernelH−1−i, kernelW−1−j, o, c): the gradient by the input, if x is
-   * the gradient by the output, padded and spread out. `channels` are always x's.
-   * Then the epilogue of gemm: f(acc), or derivative(acc as g, s as s).
+   * Convolution ("Deep Learning", Goodfellow et al., eq. 9.6) of images x (channels × height × width) with weights w
+   * (kernelH·kernelW·I × O, rows in the order (i·kernelW + j)·I + c; I = channels of one of the `groups`).
+   * Tap (i, j) of output pixel (p, q) meets pixel (p·strideH − top + i·dilationH, q·strideW − left + j·dilationW) of x; **taps
+   * outside the image are left out of every chain**. y is outHeight × outWidth.
+   *
+   * z[o][p][q] = one chain acc = fma(x[c][at the tap], w[i][j][c][o], acc), over the channels c of o's group
+   * ascending, then i, then j, from 0 or bias[0][o]. y = f(z).
    */
   conv2d: {
-    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], 's?': ['f32'], y: ['f32'] },
-    scalars: [
-      'channels',
-      'height',
-      'width',
-      'kernelH',
-      'kernelW',
-      'strideH',
-      'strideW',
-      'dilationH',
-      'dilationW',
-      'groups',
-      'transposed',
-      'epilogue',
-      'activation',
-      'alpha',
-    ],
+    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], y: ['f32'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
   },
   /**
-   * dw[(i, j, c)][o] = tree of 16 lanes; lane l is one chain fma(x[c][p·strideH + i·dilationH][q·strideW + j·dilationW],
+   * The gradient by the input of conv2d: dx[c][h][w] = one chain acc = fma(dz[o][p][q], w[i][j][c][o], acc) over the outputs o
+   * of c's group ascending, then the taps (i, j) that meet (h, w) from some (p, q) of dz, i ascending, then j, from 0.
+   * Then, where `s` is given, derivative(acc as g, s as s).
+   */
+  conv2dInput: {
+    operands: { dz: ['f32'], w: ['f32'], 's?': ['f32'], dx: ['f32'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
+  },
+  /**
+   * The gradient by the weights of conv2d: dw[(i, j, c)][o] = tree of 16 lanes; lane l is one chain fma(x[c][at the tap],
    * dz[o][p][q], lane) over groups of images, then p, then q, all ascending, from 0. (x[c]: channel c of o's group.)
    * Range: rows of dw.
    */
   conv2dWeights: {
     operands: { x: ['f32'], dz: ['f32'], dw: ['f32'] },
-    scalars: [
-      'channels',
-      'height',
-      'width',
-      'kernelH',
-      'kernelW',
-      'strideH',
-      'strideW',
-      'dilationH',
-      'dilationW',
-      'groups',
-    ],
+    scalars: [...CONVOLUTION],
   },
   /** db[0][o] = tree of 16 lanes; lane l is the sum of dz[o][p][q] over groups, p, q, ascending, from 0. Range: channels o. */
-  channelSums: { operands: { dz: ['f32'], db: ['f32'] }, scalars: [] },
+  channelSums: { operands: { dz: ['f32'], db: ['f32'] }, scalars: ['height', 'width'] },
   /**
    * y[c][p][q] = the largest of x[c][p·strideH − top + i][q·strideW − left + j] over the window's elements inside the image, i
    * then j ascending: the first that none after it exceeds. index = i·poolW + j of it.
@@ -641,6 +652,24 @@ export const OPS = {
   gatherImageWindows: {
     operands: { src: ['f32', 'u8'], 'index?': ['u32'], windows: ['i32'], dst: ['f32'] },
     scalars: ['channels', 'height', 'width', 'outHeight', 'outWidth', 'scaled', 'scale', 'offset', 'fill'],
+  },
+  /**
+   * conv2d followed by a max pooling of 2 × 2 elements, windows side by side, and f: y[o][p][q] = f(m), m the largest of
+   * z[o][2p][2q], z[o][2p][2q+1], z[o][2p+1][2q], z[o][2p+1][2q+1] in this order, as in maxPool2d; y is ⌊outHeight/2⌋ ×
+   * ⌊outWidth/2⌋. index holds which one it was (0 … 3) in 2 bits: bit l of the 16-bit words 2e and 2e + 1 are bits 0 and 1 for
+   * image l of the group at element e = (o, p, q); words are little-endian.
+   */
+  conv2dMaxPool: {
+    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], y: ['f32'], 'index?': ['u8'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
+  },
+  /**
+   * The gradient by z of conv2dMaxPool, z of channels × height × width: dz = dy at the element that index names, after
+   * derivative(dy as g, s as s) where `s` (= y) is given, and 0 at all others.
+   */
+  maxPool2x2Backward: {
+    operands: { dy: ['f32'], index: ['u8'], 's?': ['f32'], dz: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'activation', 'alpha'],
   },
 } as const satisfies Record<string, OpSchema>;
 

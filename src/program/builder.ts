@@ -1,5 +1,6 @@
 import type { DType, Op, Operand, OpKind, Phase, Split } from '../kernels/contract.js';
-import { GROUP_IMAGES, PHASES, rowPhase } from '../kernels/contract.js';
+import { GROUP_IMAGES, imagePlane, PACKED_INDEX_BYTES, PHASES, rowPhase } from '../kernels/contract.js';
+import type { ImageShape } from './images.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
 import type { ParameterSpec } from './node.js';
 
@@ -86,26 +87,39 @@ export class ProgramBuilder {
     return Math.ceil(this.maxRows / GROUP_IMAGES);
   }
 
-  /** A buffer for a mini-batch of images of `elements` numbers each. */
-  images(name: string, elements: number, dtype: DType = 'f32'): Region {
+  /** A buffer for a mini-batch of images. */
+  images(name: string, [height, width, channels]: ImageShape, dtype: DType = 'f32'): Region {
     const { maxGroups, memory } = this;
     return memory.matrix(
       `images${this.maxRows}/${name}`,
       'activation',
       maxGroups,
-      elements * GROUP_IMAGES,
+      channels * imagePlane(height, width),
       dtype,
+    );
+  }
+
+  /** A buffer for the indices of 2 × 2 windows of `elements` for each image. */
+  packedIndex(name: string, elements: number): Region {
+    const { maxGroups, memory, maxRows } = this;
+    return memory.matrix(
+      `images${maxRows}/${name}`,
+      'activation',
+      maxGroups,
+      elements * PACKED_INDEX_BYTES,
+      'u8',
     );
   }
 
   /** The split that goes over a mini-batch of `cols` numbers each, rows or images. */
   splitOf(x: Operand, cols: number): 'rows' | 'groups' {
-    return x.cols === cols * GROUP_IMAGES ? 'groups' : 'rows';
+    return x.cols === cols ? 'rows' : 'groups';
   }
 
   /** A buffer laid out like x, a mini-batch of `cols` numbers each. */
   batchLike(x: Operand, name: string, cols: number): Region {
-    return this.splitOf(x, cols) === 'groups' ? this.images(name, cols) : this.batchMatrix(name, cols);
+    if (this.splitOf(x, cols) === 'rows') return this.batchMatrix(name, cols);
+    return this.memory.matrix(`images${this.maxRows}/${name}`, 'activation', this.maxGroups, x.cols);
   }
 
   /** Adds an op; by default one over the rows of the mini-batch. */

@@ -53,6 +53,10 @@ const FLOPS_PER_ELEMENT: Record<
   gatherImages: ['dst', 2],
   padImages: ['x', 0],
   conv2d: ['y', convFlops],
+  conv2dInput: ['dz', convFlops],
+  // Four outputs before each pooled one.
+  conv2dMaxPool: ['y', (op) => 4 * convFlops(op)],
+  maxPool2x2Backward: ['dz', 1],
   conv2dWeights: ['dz', ({ operands }) => 2 * operands.dw!.rows],
   channelSums: ['dz', 1],
   maxPool2d: ['x', 1],

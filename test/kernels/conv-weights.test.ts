@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
 import {
   GROUP_IMAGES,
+  imagePlane,
   type KernelSet,
   type Op,
   PHASES,
@@ -19,6 +20,7 @@ interface Sizes {
   kernel: number;
   side: number;
   stride: number;
+  padding: number;
   groups: number;
   /** Rows of dw that the rank owns. */
   begin: number;
@@ -27,13 +29,13 @@ interface Sizes {
 
 /** dw of one rank's rows, everything else in it as it was. */
 function gradient(kernels: KernelSet, sizes: Sizes): Float32Array {
-  const { images, channels, filters, kernel, side, stride, groups, begin, end } = sizes;
+  const { images, channels, filters, kernel, side, stride, padding, groups, begin, end } = sizes;
   const memory = new MemoryPlan();
-  const out = Math.floor((side - kernel) / stride) + 1;
+  const out = Math.floor((side + 2 * padding - kernel) / stride) + 1;
   const imageGroups = Math.ceil(images / GROUP_IMAGES);
   const matrix = (name: string, rows: number, cols: number) => memory.matrix(name, 'activation', rows, cols);
-  const x = matrix('x', imageGroups, channels * side * side * GROUP_IMAGES);
-  const dz = matrix('dz', imageGroups, filters * out * out * GROUP_IMAGES);
+  const x = matrix('x', imageGroups, channels * imagePlane(side, side));
+  const dz = matrix('dz', imageGroups, filters * imagePlane(out, out));
   const dw = matrix('dw', (kernel * kernel * channels) / groups, filters);
   const arena = new SharedArrayBuffer(memory.byteLength);
   const random = new Random(filters + channels);
@@ -52,12 +54,16 @@ function gradient(kernels: KernelSet, sizes: Sizes): Float32Array {
       channels,
       height: side,
       width: side,
+      outHeight: out,
+      outWidth: out,
       kernelH: kernel,
       kernelW: kernel,
       strideH: stride,
       strideW: stride,
       dilationH: 1,
       dilationW: 1,
+      top: padding,
+      left: padding,
       groups,
     },
   };
@@ -70,23 +76,78 @@ function gradient(kernels: KernelSet, sizes: Sizes): Float32Array {
 const CASES: [string, Sizes][] = [
   [
     'more taps of many channels than a bundle holds',
-    { images: 20, channels: 11, filters: 7, kernel: 6, side: 9, stride: 1, groups: 1, begin: 5, end: 390 },
+    {
+      images: 20,
+      channels: 11,
+      filters: 7,
+      kernel: 6,
+      side: 9,
+      stride: 1,
+      padding: 2,
+      groups: 1,
+      begin: 5,
+      end: 390,
+    },
   ],
   [
     'more rows of few channels than a bundle holds',
-    { images: 16, channels: 5, filters: 9, kernel: 6, side: 8, stride: 1, groups: 1, begin: 0, end: 180 },
+    {
+      images: 16,
+      channels: 5,
+      filters: 9,
+      kernel: 6,
+      side: 8,
+      stride: 1,
+      padding: 0,
+      groups: 1,
+      begin: 0,
+      end: 180,
+    },
   ],
   [
     'rows of pixels longer than a block',
-    { images: 3, channels: 9, filters: 5, kernel: 2, side: 38, stride: 1, groups: 1, begin: 7, end: 30 },
+    {
+      images: 3,
+      channels: 9,
+      filters: 5,
+      kernel: 2,
+      side: 38,
+      stride: 1,
+      padding: 1,
+      groups: 1,
+      begin: 7,
+      end: 30,
+    },
   ],
   [
     'groups of channels, with strides',
-    { images: 33, channels: 20, filters: 12, kernel: 3, side: 11, stride: 2, groups: 2, begin: 1, end: 90 },
+    {
+      images: 33,
+      channels: 20,
+      filters: 12,
+      kernel: 3,
+      side: 11,
+      stride: 2,
+      padding: 1,
+      groups: 2,
+      begin: 1,
+      end: 90,
+    },
   ],
   [
     'one filter of many channels',
-    { images: 17, channels: 13, filters: 1, kernel: 3, side: 7, stride: 1, groups: 1, begin: 0, end: 117 },
+    {
+      images: 17,
+      channels: 13,
+      filters: 1,
+      kernel: 3,
+      side: 7,
+      stride: 1,
+      padding: 0,
+      groups: 1,
+      begin: 0,
+      end: 117,
+    },
   ],
 ];
 

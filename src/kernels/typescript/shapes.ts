@@ -1,4 +1,12 @@
-import { GEMM_BATCH, GEMM_EPILOGUE, GROUP_IMAGES, type Op, type Operand, type OpKind } from '../contract.js';
+import {
+  GEMM_BATCH,
+  GROUP_IMAGES,
+  imagePlane,
+  type Op,
+  type Operand,
+  type OpKind,
+  PACKED_INDEX_BYTES,
+} from '../contract.js';
 
 /** Rows of a weight matrix per block of the penalty op (contract.ts). */
 const PENALTY_BLOCK_ROWS = 16;
@@ -52,6 +60,9 @@ const BY_GROUPS: ReadonlySet<OpKind> = new Set([
   'gatherImages',
   'padImages',
   'conv2d',
+  'conv2dInput',
+  'conv2dMaxPool',
+  'maxPool2x2Backward',
   'maxPool2d',
   'maxPool2dBackward',
   'averagePool2d',
@@ -137,7 +148,18 @@ class Shapes {
   /** Images: room for all groups, and so many elements each. */
   images(name: string, channels: number, height: number, width: number): void {
     this.atLeast(name, 'rows', this.maxGroups, 'groups of the program');
-    this.exactly(name, 'cols', channels * height * width * GROUP_IMAGES, 'channels × height × width × 16');
+    this.exactly(name, 'cols', channels * imagePlane(height, width), 'channels × planes of images');
+  }
+
+  /** Indices of 2 × 2 windows: 2 bits for each image and element. */
+  packedIndex(name: string, channels: number, height: number, width: number): void {
+    this.atLeast(name, 'rows', this.maxGroups, 'groups of the program');
+    this.exactly(
+      name,
+      'cols',
+      channels * height * width * PACKED_INDEX_BYTES,
+      'channels × height × width × 4',
+    );
   }
 
   /** Rows of the mini-batch, for an op on groups of them. */
@@ -220,42 +242,82 @@ const WINDOW_LIMIT = 256;
 const size = (s: Shapes, name: string): number => s.whole(name, 1, IMAGE_LIMIT);
 
 /** A convolution's sizes, checked. */
-function convSizes(s: Shapes) {
+interface ConvSizes {
+  /** Channels, height, width of x. */
+  x: readonly [number, number, number];
+  /** Outputs, height, width of y. */
+  y: readonly [number, number, number];
+}
+
+/** Sizes of a convolution whose weights (or their gradient) are the operand `weights`. */
+function convSizes(s: Shapes, weights: string): ConvSizes {
   const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+  const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
   const [kernelH, kernelW] = [size(s, 'kernelH'), size(s, 'kernelW')];
-  const reachH = (kernelH - 1) * size(s, 'dilationH') + 1;
-  const reachW = (kernelW - 1) * size(s, 'dilationW') + 1;
+  const reachH = (kernelH - 1) * size(s, 'dilationH');
+  const reachW = (kernelW - 1) * size(s, 'dilationW');
+  const top = s.whole('top', 0, reachH);
+  const left = s.whole('left', 0, reachW);
   const groups = size(s, 'groups');
-  s.require(reachH <= height && reachW <= width, 'x', 'a kernel within the image');
-  s.require(channels % groups === 0, 'x', 'channels in equal groups');
-  const outHeight = Math.floor((height - reachH) / size(s, 'strideH')) + 1;
-  const outWidth = Math.floor((width - reachW) / size(s, 'strideW')) + 1;
-  return { channels, height, width, area: kernelH * kernelW, groups, outHeight, outWidth };
+  s.require(
+    (outHeight - 1) * size(s, 'strideH') - top < height && (outWidth - 1) * size(s, 'strideW') - left < width,
+    weights,
+    'kernels that begin within the image',
+  );
+  s.require(channels % groups === 0, weights, 'channels in equal groups');
+  const outputs = s.of(weights).cols;
+  s.require(outputs % groups === 0, weights, 'outputs in equal groups');
+  s.exactly(weights, 'rows', kernelH * kernelW * (channels / groups), 'one for each tap');
+  return { x: [channels, height, width], y: [outputs, outHeight, outWidth] };
 }
 
 function checkConv(s: Shapes): void {
-  const { channels, height, width, area, groups, outHeight, outWidth } = convSizes(s);
-  const isTransposed = s.whole('transposed', 0, 1) === 1;
-  const { rows, cols } = s.of('w');
-  s.require(rows % area === 0 && cols % groups === 0, 'w', 'weights for each tap and group');
-  const outputs = isTransposed ? (rows / area) * groups : cols;
-  const wanted = isTransposed ? cols : (rows / area) * groups;
-  s.require(wanted === channels, 'w', 'weights for each channel');
-  s.images('x', channels, height, width);
-  s.images('y', outputs, outHeight, outWidth);
-  if (s.has('s')) s.images('s', outputs, outHeight, outWidth);
+  const { x, y } = convSizes(s, 'w');
+  s.images('x', ...x);
+  s.images('y', ...y);
   s.vector('bias');
-  s.exactly('bias', 'cols', outputs, 'one for each output');
-  s.require(s.has('s') || s.op.scalars.epilogue !== GEMM_EPILOGUE.derivative, 's', 'what the epilogue needs');
+  s.exactly('bias', 'cols', y[0], 'one for each output');
+}
+
+function checkConvInput(s: Shapes): void {
+  const { x, y } = convSizes(s, 'w');
+  s.images('dz', ...y);
+  s.images('dx', ...x);
+  if (s.has('s')) s.images('s', ...x);
 }
 
 function checkConvWeights(s: Shapes): void {
-  const { channels, height, width, area, groups, outHeight, outWidth } = convSizes(s);
-  const outputs = s.of('dw').cols;
-  s.require(outputs % groups === 0, 'dw', 'outputs in equal groups');
-  s.exactly('dw', 'rows', area * (channels / groups), 'one for each tap');
-  s.images('x', channels, height, width);
-  s.images('dz', outputs, outHeight, outWidth);
+  const { x, y } = convSizes(s, 'dw');
+  s.images('x', ...x);
+  s.images('dz', ...y);
+}
+
+/** Half of a side, whole windows only. */
+const halved = ([channels, height, width]: readonly [number, number, number]): [number, number, number] => [
+  channels,
+  Math.floor(height / 2),
+  Math.floor(width / 2),
+];
+
+function checkConvMaxPool(s: Shapes): void {
+  const { x, y } = convSizes(s, 'w');
+  const pooled = halved(y);
+  s.require(pooled[1] > 0 && pooled[2] > 0, 'y', 'at least one window');
+  s.images('x', ...x);
+  s.images('y', ...pooled);
+  s.vector('bias');
+  s.exactly('bias', 'cols', y[0], 'one for each output');
+  if (s.has('index')) s.packedIndex('index', ...pooled);
+}
+
+function checkMaxPool2x2Backward(s: Shapes): void {
+  const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
+  const pooled = halved(sizes);
+  s.require(pooled[1] > 0 && pooled[2] > 0, 'dy', 'at least one window');
+  s.images('dz', ...sizes);
+  s.images('dy', ...pooled);
+  s.packedIndex('index', ...pooled);
+  if (s.has('s')) s.images('s', ...pooled);
 }
 
 /** Pooling: the first operands are as large as the image, the others as the result. */
@@ -456,25 +518,25 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
   padImages(s) {
     const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
     const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
-    const bottom = s.whole('top', 0, IMAGE_LIMIT) + (height - 1) * size(s, 'strideH');
-    const right = s.whole('left', 0, IMAGE_LIMIT) + (width - 1) * size(s, 'strideW');
-    s.require(bottom < outHeight && right < outWidth, 'y', 'a padded image that holds the image');
+    const bottom = s.whole('top', 0, IMAGE_LIMIT) + height;
+    const right = s.whole('left', 0, IMAGE_LIMIT) + width;
+    s.require(bottom <= outHeight && right <= outWidth, 'y', 'a padded image that holds the image');
     s.images('x', channels, height, width);
     s.images('y', channels, outHeight, outWidth);
   },
   conv2d: checkConv,
+  conv2dInput: checkConvInput,
   conv2dWeights: checkConvWeights,
   channelSums(s) {
     s.vector('db');
-    const channels = s.of('db').cols;
-    const { cols } = s.of('dz');
-    s.require(channels > 0 && cols % (channels * GROUP_IMAGES) === 0, 'dz', 'whole channels');
-    s.images('dz', 1, 1, cols / GROUP_IMAGES);
+    s.images('dz', s.of('db').cols, size(s, 'height'), size(s, 'width'));
   },
   maxPool2d: checkPool('x', 'y', 'index'),
   maxPool2dBackward: checkPool('dx', 'dy', 'index', 's'),
   averagePool2d: checkPool('x', 'y'),
   averagePool2dBackward: checkPool('dx', 'dy'),
+  conv2dMaxPool: checkConvMaxPool,
+  maxPool2x2Backward: checkMaxPool2x2Backward,
   imagesToRows(s) {
     const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
     s.images('x', ...sizes);

@@ -1,9 +1,4 @@
-import {
-  ACTIVATIONS,
-  type ElementwiseActivation,
-  GEMM_EPILOGUE,
-  type Operand,
-} from '../../kernels/contract.js';
+import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../builder.js';
 import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding, padded } from '../images.js';
 import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
@@ -20,46 +15,76 @@ export interface Convolution {
   padding: Padding;
 }
 
+const LINEAR: ActivationSpec = { name: 'linear', alpha: 0 };
+
 /**
- * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups, filters].
+ * Up to so many channels of x in a group of channels, x is copied into a frame of zeros: its kernels then go over rows of
+ * taps rather than channels, of which there are too few to fill the registers.
+ */
+const FRAMED_CHANNELS = 8;
+
+/** True for activations that never fall, so that the largest output is that of the largest input. */
+function neverFalls({ name, alpha }: ActivationSpec): boolean {
+  if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
+  return name === 'linear' || name === 'relu' || name === 'sigmoid' || name === 'tanh';
+}
+
+/**
+ * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups, filters]. Where `pools`, y is
+ * the largest f(z) of each window of 2 × 2, and z is never stored.
  *
- * Backward ("Deep Learning", Goodfellow et al., §9.5): δ = ∂L/∂z; ∂L/∂W correlates x with δ; ∂L/∂x is the convolution of δ, spread
- * out by the strides and padded, with the kernel turned by 180°: the forward kernel again, with other strides over W.
+ * Backward ("Deep Learning", Goodfellow et al., §9.5): δ = ∂L/∂z; ∂L/∂W correlates x with δ; ∂L/∂x sums δ over all taps that
+ * met an element of x.
  */
 export class Conv2dNode implements Node {
   readonly takes = 'images';
   readonly gives = 'images';
   readonly inputCols: number;
   readonly outputCols: number;
+  readonly imageShape: ImageShape;
   readonly endsIn: ElementwiseActivation;
   readonly parameters: readonly ParameterSpec[];
+  /** x, or x in its frame, and where the kernel begins on it. */
+  private readonly isFramed: boolean;
   private x: Operand | undefined;
   private saved: Operand | undefined;
+  private index: Operand | undefined;
 
   constructor(
     readonly name: string,
     private readonly sizes: Convolution,
     private readonly kernel: ParameterSpec,
     private readonly bias: ParameterSpec | undefined,
-    private readonly activation: ActivationSpec,
+    readonly activation: ActivationSpec,
+    readonly pools = false,
   ) {
+    const [height, width, filters] = sizes.output;
+    this.imageShape = pools ? [Math.floor(height / 2), Math.floor(width / 2), filters] : sizes.output;
     this.inputCols = elementsOf(sizes.input);
-    this.outputCols = elementsOf(sizes.output);
+    this.outputCols = elementsOf(this.imageShape);
     this.endsIn = activation.name;
     this.parameters = bias === undefined ? [kernel] : [kernel, bias];
+    this.isFramed = isPadded(sizes.padding) && sizes.input[2] / sizes.groups <= FRAMED_CHANNELS;
   }
 
   get inputShape(): ImageShape {
     return this.sizes.input;
   }
 
-  get imageShape(): ImageShape {
-    return this.sizes.output;
-  }
-
   /** The same node with another activation: the compiler moves activations into it. */
   withActivation(activation: ActivationSpec): Conv2dNode {
-    return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, activation);
+    return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, activation, this.pools);
+  }
+
+  /** True if an activation can follow: pooled outputs keep no z from which its derivative might be computed. */
+  takesActivation({ name }: ActivationSpec): boolean {
+    return this.isLinear && !(this.pools && derivativeNeedsInput(name));
+  }
+
+  /** The same node followed by max pooling of 2 × 2, or undefined if that would change what comes out. */
+  withPooling(): Conv2dNode | undefined {
+    if (this.pools || !neverFalls(this.activation)) return undefined;
+    return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, this.activation, true);
   }
 
   get isLinear(): boolean {
@@ -67,32 +92,38 @@ export class Conv2dNode implements Node {
   }
 
   forward(builder: ProgramBuilder, x: Operand): Operand {
-    const { sizes, name } = this;
-    const { name: activation, alpha } = this.activation;
-    const from = isPadded(sizes.padding) ? this.pad(builder, x) : x;
-    this.x = from;
-    const keepsInput = builder.differentiates && derivativeNeedsInput(activation);
-    const y = builder.images(`${name}.y`, this.outputCols);
-    const z = keepsInput ? builder.images(`${name}.z`, this.outputCols) : y;
-    const fused = !keepsInput && !this.isLinear;
-    builder.emit(
-      'conv2d',
-      { x: from, w: this.weights(builder), bias: this.biasVector(builder), y: z },
-      {
-        ...this.scalars(padded(sizes.input, sizes.padding), sizes.strides),
-        transposed: 0,
-        epilogue: fused ? GEMM_EPILOGUE.activation : GEMM_EPILOGUE.none,
-        activation: fused ? ACTIVATIONS[activation] : ACTIVATIONS.linear,
-        alpha,
-      },
-      { split: 'groups', label: `${name} forward` },
-    );
-    if (keepsInput) {
-      const scalars = { activation: ACTIVATIONS[activation], alpha };
-      builder.emit('activation', { x: z, y }, scalars, { split: 'groups', label: `${name} ${activation}` });
+    this.x = this.isFramed ? this.frame(builder, x) : x;
+    const y = builder.images(`${this.name}.y`, this.imageShape);
+    if (this.pools) {
+      if (builder.differentiates) this.index = builder.packedIndex(`${this.name}.index`, this.outputCols);
+      this.saved = y;
+      this.emitForward(builder, 'conv2dMaxPool', { y, index: this.index }, this.activation);
+      return y;
     }
-    this.saved = keepsInput ? z : y;
+    const keepsInput = builder.differentiates && derivativeNeedsInput(this.activation.name);
+    const z = keepsInput ? builder.images(`${this.name}.z`, this.imageShape) : y;
+    this.saved = z;
+    this.emitForward(builder, 'conv2d', { y: z }, keepsInput ? LINEAR : this.activation);
+    if (keepsInput) {
+      const { name, alpha } = this.activation;
+      const scalars = { activation: ACTIVATIONS[name], alpha };
+      builder.emit('activation', { x: z, y }, scalars, { split: 'groups', label: `${this.name} ${name}` });
+    }
     return y;
+  }
+
+  private emitForward(
+    builder: ProgramBuilder,
+    kind: 'conv2d' | 'conv2dMaxPool',
+    results: Record<string, Operand | undefined>,
+    { name, alpha }: ActivationSpec,
+  ): void {
+    builder.emit(
+      kind,
+      { x: this.x, w: this.weights(builder), bias: this.biasVector(builder), ...results },
+      { ...this.scalars(this.isFramed), activation: ACTIVATIONS[name], alpha },
+      { split: 'groups', label: `${this.name} forward` },
+    );
   }
 
   outputDerivative(): OutputDerivative | undefined {
@@ -106,24 +137,39 @@ export class Conv2dNode implements Node {
     wanted: boolean,
     previous: OutputDerivative | undefined,
   ): Gradient | undefined {
-    const delta = gradient.operand;
-    if (gradient.of === 'output' && !this.isLinear) {
-      builder.emit(
-        'activationBackward',
-        { dy: delta, s: this.saved, dx: delta },
-        { activation: ACTIVATIONS[this.activation.name], alpha: this.activation.alpha },
-        { split: 'groups', label: `${this.name} ${this.activation.name}′` },
-      );
-    }
+    const delta = this.delta(builder, gradient);
     const below = wanted ? this.inputGradient(builder, delta, previous) : undefined;
     this.parameterGradients(builder, delta);
     return below;
   }
 
-  private pad(builder: ProgramBuilder, x: Operand): Operand {
+  /** δ = ∂L/∂z. */
+  private delta(builder: ProgramBuilder, { operand, of }: Gradient): Operand {
+    const { name, alpha } = of === 'output' ? this.activation : LINEAR;
+    const scalars = { activation: ACTIVATIONS[name], alpha };
+    const options = { split: 'groups', label: `${this.name} δ` } as const;
+    const s = name === 'linear' ? undefined : this.saved;
+    if (this.pools) {
+      const dz = builder.images(`${this.name}.dz`, this.sizes.output);
+      const operands = { dy: operand, index: this.index, s, dz };
+      builder.emit(
+        'maxPool2x2Backward',
+        operands,
+        { ...imageScalars(this.sizes.output), ...scalars },
+        options,
+      );
+      return dz;
+    }
+    if (s !== undefined) {
+      builder.emit('activationBackward', { dy: operand, s, dx: operand }, scalars, options);
+    }
+    return operand;
+  }
+
+  private frame(builder: ProgramBuilder, x: Operand): Operand {
     const { input, padding } = this.sizes;
     const shape = padded(input, padding);
-    const to = builder.images(`${this.name}.padded`, elementsOf(shape));
+    const to = builder.images(`${this.name}.framed`, shape);
     builder.emit(
       'padImages',
       { x, y: to },
@@ -131,38 +177,12 @@ export class Conv2dNode implements Node {
         ...imageScalars(input),
         top: padding.top,
         left: padding.left,
-        strideH: 1,
-        strideW: 1,
         outHeight: shape[0],
         outWidth: shape[1],
       },
-      { split: 'groups', label: `${this.name} padding` },
+      { split: 'groups', label: `${this.name} frame` },
     );
     return to;
-  }
-
-  /** δ spread out by the strides, with room for the kernel to slide over every element of the input. */
-  private spread(builder: ProgramBuilder, delta: Operand): { operand: Operand; shape: ImageShape } {
-    const { input, output, kernel, strides, dilation, padding } = this.sizes;
-    const reach = [0, 1].map((i) => (kernel[i]! - 1) * dilation[i]!) as [number, number];
-    const shape: ImageShape = [input[0] + reach[0], input[1] + reach[1], output[2]];
-    if (shape[0] === output[0] && shape[1] === output[1]) return { operand: delta, shape };
-    const operand = builder.images(`${this.name}.spread`, elementsOf(shape));
-    builder.emit(
-      'padImages',
-      { x: delta, y: operand },
-      {
-        ...imageScalars(output),
-        top: reach[0] - padding.top,
-        left: reach[1] - padding.left,
-        strideH: strides[0],
-        strideW: strides[1],
-        outHeight: shape[0],
-        outWidth: shape[1],
-      },
-      { split: 'groups', label: `${this.name} δ spread out` },
-    );
-    return { operand, shape };
   }
 
   private inputGradient(
@@ -170,15 +190,12 @@ export class Conv2dNode implements Node {
     delta: Operand,
     previous: OutputDerivative | undefined,
   ): Gradient {
-    const { operand, shape } = this.spread(builder, delta);
-    const dx = builder.images(`${this.name}.dx`, this.inputCols);
+    const dx = builder.images(`${this.name}.dx`, this.inputShape);
     builder.emit(
-      'conv2d',
-      { x: operand, w: this.weights(builder), s: previous?.saved, y: dx },
+      'conv2dInput',
+      { dz: delta, w: this.weights(builder), s: previous?.saved, dx },
       {
-        ...this.scalars(shape, [1, 1]),
-        transposed: 1,
-        epilogue: previous ? GEMM_EPILOGUE.derivative : GEMM_EPILOGUE.none,
+        ...this.scalars(false),
         activation: ACTIVATIONS[previous?.activation ?? 'linear'],
         alpha: previous?.alpha ?? 0,
       },
@@ -189,36 +206,43 @@ export class Conv2dNode implements Node {
 
   /** The merge over all shards' images, each rank its rows of W. */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
-    const { input, output, strides, padding } = this.sizes;
+    const { output } = this.sizes;
     const { rows, cols, name } = this.kernel;
     const positions = output[0] * output[1];
     const dW = builder.memory.matrix(`${name}.gradient`, 'gradient', rows, cols);
     const kernelGroup = builder.emitGroup(name, rows, 2 * cols * positions * builder.maxRows);
-    builder.emitSlice(
-      kernelGroup,
-      'conv2dWeights',
-      { x: this.x, dz: delta, dw: dW },
-      this.scalars(padded(input, padding), strides),
-      { perUnit: 1, extent: rows },
-    );
-    builder.gradientReady(kernelGroup, this.kernel, dW, { perUnit: 1, extent: rows });
+    const operands = { x: this.x, dz: delta, dw: dW };
+    const range = { perUnit: 1, extent: rows };
+    builder.emitSlice(kernelGroup, 'conv2dWeights', operands, this.scalars(this.isFramed), range);
+    builder.gradientReady(kernelGroup, this.kernel, dW, range);
     if (this.bias === undefined) return;
     const db = builder.memory.vector(`${this.bias.name}.gradient`, 'gradient', cols);
     const biasGroup = builder.emitGroup(this.bias.name, 1, cols * positions * builder.maxRows);
-    builder.emitSlice(biasGroup, 'channelSums', { dz: delta, db }, {}, { perUnit: cols, extent: cols });
+    builder.emitSlice(
+      biasGroup,
+      'channelSums',
+      { dz: delta, db },
+      { height: output[0], width: output[1] },
+      { perUnit: cols, extent: cols },
+    );
     builder.gradientReady(biasGroup, this.bias, db, { perUnit: 1, extent: 1 });
   }
 
-  private scalars(shape: ImageShape, [strideH, strideW]: readonly [number, number]): Record<string, number> {
-    const { kernel, dilation, groups } = this.sizes;
+  /** The sizes of the convolution, over x as it is or in its frame. */
+  private scalars(isFramed: boolean): Record<string, number> {
+    const { input, output, kernel, strides, dilation, groups, padding } = this.sizes;
     return {
-      ...imageScalars(shape),
+      ...imageScalars(isFramed ? padded(input, padding) : input),
+      outHeight: output[0],
+      outWidth: output[1],
       kernelH: kernel[0],
       kernelW: kernel[1],
-      strideH,
-      strideW,
+      strideH: strides[0],
+      strideW: strides[1],
       dilationH: dilation[0],
       dilationW: dilation[1],
+      top: isFramed ? 0 : padding.top,
+      left: isFramed ? 0 : padding.left,
       groups,
     };
   }

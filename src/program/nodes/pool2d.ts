@@ -1,6 +1,6 @@
 import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../builder.js';
-import { elementsOf, type ImageShape, imageScalars, type Padding } from '../images.js';
+import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding } from '../images.js';
 import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
 import { derivativeNeedsInput } from './activate.js';
 
@@ -25,7 +25,7 @@ abstract class Pool2dNode implements Node {
 
   constructor(
     readonly name: string,
-    private readonly sizes: Pooling,
+    protected readonly sizes: Pooling,
   ) {
     this.inputCols = elementsOf(sizes.input);
     this.outputCols = elementsOf(sizes.output);
@@ -72,9 +72,15 @@ export class MaxPool2dNode extends Pool2dNode {
   private y: Operand | undefined;
   private index: Operand | undefined;
 
+  /** Windows of 2 × 2, side by side, within the image. */
+  get isTwoByTwo(): boolean {
+    const { pool, strides, padding } = this.sizes;
+    return [...pool, ...strides].every((side) => side === 2) && !isPadded(padding);
+  }
+
   forward(builder: ProgramBuilder, x: Operand): Operand {
-    this.y = builder.images(`${this.name}.y`, this.outputCols);
-    if (builder.differentiates) this.index = builder.images(`${this.name}.index`, this.outputCols, 'u8');
+    this.y = builder.images(`${this.name}.y`, this.imageShape);
+    if (builder.differentiates) this.index = builder.images(`${this.name}.index`, this.imageShape, 'u8');
     builder.emit('maxPool2d', { x, y: this.y, index: this.index }, this.scalars(), {
       split: 'groups',
       label: `${this.name} forward`,
@@ -89,7 +95,7 @@ export class MaxPool2dNode extends Pool2dNode {
     previous: OutputDerivative | undefined,
   ): Gradient | undefined {
     if (!wanted) return undefined;
-    const dx = builder.images(`${this.name}.dx`, this.inputCols);
+    const dx = builder.images(`${this.name}.dx`, this.inputShape);
     // The largest element is what y holds, so f′ can be had from y wherever it comes from outputs.
     const fused = previous !== undefined && !derivativeNeedsInput(previous.activation);
     builder.emit(
@@ -109,7 +115,7 @@ export class MaxPool2dNode extends Pool2dNode {
 /** The mean of each window; its gradient is shared out equally. */
 export class AveragePool2dNode extends Pool2dNode {
   forward(builder: ProgramBuilder, x: Operand): Operand {
-    const y = builder.images(`${this.name}.y`, this.outputCols);
+    const y = builder.images(`${this.name}.y`, this.imageShape);
     builder.emit('averagePool2d', { x, y }, this.scalars(), {
       split: 'groups',
       label: `${this.name} forward`,
@@ -119,7 +125,7 @@ export class AveragePool2dNode extends Pool2dNode {
 
   backward(builder: ProgramBuilder, { operand }: Gradient, wanted: boolean): Gradient | undefined {
     if (!wanted) return undefined;
-    const dx = builder.images(`${this.name}.dx`, this.inputCols);
+    const dx = builder.images(`${this.name}.dx`, this.inputShape);
     builder.emit('averagePool2dBackward', { dy: operand, dx }, this.scalars(), {
       split: 'groups',
       label: `${this.name} backward`,

@@ -47,7 +47,7 @@ abstract class RearrangeNode implements Node {
     label: string,
     derivative: OutputDerivative | undefined,
   ): Operand {
-    const y = builder.images(`${this.name}.${label}`, this.outputCols);
+    const y = builder.images(`${this.name}.${label}`, this.imageShape);
     const scalars = {
       ...imageScalars(this.imageShape),
       activation: ACTIVATIONS[derivative?.activation ?? 'linear'],

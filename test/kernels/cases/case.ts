@@ -1,6 +1,7 @@
 import {
   BYTES_PER_ELEMENT,
   type DType,
+  imagePlane,
   OPS,
   type Op,
   type Operand,
@@ -44,6 +45,10 @@ export interface OpCase {
 
 /** Fills memory outside operands: a float32 of −3.0e−13, so that sums notice it if it is read. */
 const GUARD = 0xa9;
+
+/** Sizes of the images of an operand. */
+export type Sides = readonly [channels: number, height: number, width: number];
+export const columnsOf = ([channels, height, width]: Sides): number => channels * imagePlane(height, width);
 
 /** Lays out the operands of one op in memory, with guards between them, and draws their values. */
 export class CaseBuilder {
@@ -191,15 +196,23 @@ export class CaseBuilder {
   }
 
   /** Images: a matrix of one row per group. Lanes past the mini-batch hold zeros, as they do in programs. */
-  images(name: string, elements: number, draw: () => number = this.float) {
+  images(name: string, sides: Sides, draw: () => number = this.float) {
     const { rows } = this;
-    return this.matrix(name, this.groups, elements * 16, (g, j) => (g * 16 + (j % 16) < rows ? draw() : 0));
+    return this.matrix(name, this.groups, columnsOf(sides), (g, j) =>
+      g * 16 + (j % 16) < rows ? draw() : 0,
+    );
   }
 
   /** An output of images. */
-  imagesOutput(name: string, elements: number, dtype: DType = 'f32') {
+  imagesOutput(name: string, sides: Sides, dtype: DType = 'f32') {
     this.outputs[name] = { reach: 'rows', shift: 0 };
-    return this.matrix(name, this.groups, elements * 16, () => 123, dtype);
+    return this.matrix(name, this.groups, columnsOf(sides), () => 123, dtype);
+  }
+
+  /** Indices of 2 × 2 windows: 2 bits for each image. */
+  packedIndexOutput(name: string, elements: number) {
+    this.outputs[name] = { reach: 'rows', shift: 0 };
+    return this.matrix(name, this.groups, elements * 4, () => 0x55, 'u8');
   }
 
   /** Split by groups of images. */

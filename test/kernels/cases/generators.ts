@@ -7,7 +7,7 @@ import {
   type OpKind,
   PHASES,
 } from '#steepest/kernels/contract.js';
-import type { CaseBuilder } from './case.js';
+import { type CaseBuilder, columnsOf, type Sides } from './case.js';
 
 /** Draws the operands and scalars of one op. */
 type Generate = (c: CaseBuilder) => void;
@@ -97,9 +97,8 @@ function windowGather(c: CaseBuilder): void {
     return c.random.below(1 + (j < outHeight ? height : width)) - 1;
   };
   c.matrix('windows', c.capacity, outHeight + outWidth, windows, 'i32');
-  const outElements = channels * outHeight * outWidth;
-  if (c.kind === 'gatherWindows') c.output('dst', c.capacity, outElements);
-  else c.imagesOutput('dst', outElements);
+  if (c.kind === 'gatherWindows') c.output('dst', c.capacity, channels * outHeight * outWidth);
+  else c.imagesOutput('dst', [channels, outHeight, outWidth]);
   c.scalar({
     channels,
     height,
@@ -360,7 +359,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     if (c.random.chance(0.5)) c.matrix('src', tableRows, elements, () => c.random.below(256), 'u8');
     else c.matrix('src', tableRows, elements, c.float);
     index(c, tableRows);
-    c.imagesOutput('dst', elements);
+    c.imagesOutput('dst', [channels, height, width]);
     c.scalar({
       channels,
       height,
@@ -402,44 +401,65 @@ export const GENERATORS: Record<OpKind, Generate> = {
   padImages(c) {
     const { channels, height, width } = imageSizes(c);
     const [top, left] = [c.random.below(3), c.random.below(3)];
-    const [strideH, strideW] = [1 + c.random.below(2), 1 + c.random.below(2)];
-    const outHeight = top + (height - 1) * strideH + 1 + c.random.below(3);
-    const outWidth = left + (width - 1) * strideW + 1 + c.random.below(3);
-    c.images('x', channels * height * width);
-    c.imagesOutput('y', channels * outHeight * outWidth);
-    c.scalar({ channels, height, width, top, left, strideH, strideW, outHeight, outWidth });
+    const outHeight = top + height + c.random.below(3);
+    const outWidth = left + width + c.random.below(3);
+    c.images('x', [channels, height, width]);
+    c.imagesOutput('y', [channels, outHeight, outWidth]);
+    c.scalar({ channels, height, width, top, left, outHeight, outWidth });
     c.byGroups();
   },
   conv2d(c) {
-    const { scalars, groupIn, groupOut, positions } = convolution(c);
-    const { groups, kernelH, kernelW, height, width } = scalars;
-    const transposed = c.random.below(2);
-    const area = kernelH * kernelW;
-    const outputs = groups * groupOut;
-    c.images('x', scalars.channels * height * width);
-    // For the transpose, w's columns are the channels of x.
-    if (transposed === 1) c.matrix('w', area * groupOut, scalars.channels, c.float);
-    else c.matrix('w', area * groupIn, outputs, c.float);
-    c.maybe(() => c.vector('bias', outputs, c.float));
-    const epilogue = c.random.pick(Object.values(GEMM_EPILOGUE));
-    if (epilogue === GEMM_EPILOGUE.derivative) c.images('s', outputs * positions);
-    c.imagesOutput('y', outputs * positions);
-    c.scalar({ ...scalars, transposed, epilogue, activation: c.random.pick(activations), alpha: 0.3 });
+    const { scalars, x, y, rows } = convolution(c);
+    c.images('x', x);
+    c.matrix('w', rows, y[0], c.float);
+    c.maybe(() => c.vector('bias', y[0], c.float));
+    c.imagesOutput('y', y);
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.byGroups();
+  },
+  conv2dInput(c) {
+    const { scalars, x, y, rows } = convolution(c);
+    c.images('dz', y);
+    c.matrix('w', rows, y[0], c.float);
+    c.maybe(() => c.images('s', x));
+    c.imagesOutput('dx', x);
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
     c.byGroups();
   },
   conv2dWeights(c) {
-    const { scalars, groupIn, groupOut, positions } = convolution(c);
-    const { groups, kernelH, kernelW, height, width } = scalars;
-    const rows = kernelH * kernelW * groupIn;
-    c.images('x', scalars.channels * height * width);
-    c.images('dz', groups * groupOut * positions);
-    c.output('dw', rows, groups * groupOut);
+    const { scalars, x, y, rows } = convolution(c);
+    c.images('x', x);
+    c.images('dz', y);
+    c.output('dw', rows, y[0]);
     c.scalar(scalars);
     c.slice(rows, 1 + c.random.below(6));
   },
+  conv2dMaxPool(c) {
+    const { scalars, x, y, rows } = convolution(c, 2);
+    const pooled = halved(y);
+    c.images('x', x);
+    c.matrix('w', rows, y[0], c.float);
+    c.maybe(() => c.vector('bias', y[0], c.float));
+    c.imagesOutput('y', pooled);
+    c.maybe(() => c.packedIndexOutput('index', product(pooled)));
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.byGroups();
+  },
+  maxPool2x2Backward(c) {
+    const [channels, height, width] = [1 + c.random.below(4), 2 + c.random.below(4), 2 + c.random.below(9)];
+    const pooled = halved([channels, height, width]);
+    c.images('dy', pooled);
+    c.matrix('index', c.groups, product(pooled) * 4, () => c.random.below(256), 'u8');
+    c.maybe(() => c.images('s', pooled));
+    c.imagesOutput('dz', [channels, height, width]);
+    c.scalar({ channels, height, width, activation: c.random.pick(activations), alpha: 0.3 });
+    c.byGroups();
+  },
   channelSums(c) {
     const channels = 1 + c.random.below(6);
-    c.images('dz', channels * (1 + c.random.below(9)));
+    const [height, width] = [1 + c.random.below(4), 1 + c.random.below(9)];
+    c.images('dz', [channels, height, width]);
+    c.scalar({ height, width });
     c.output('db', 1, channels, 'cols');
     c.slice(channels, 1 + c.random.below(3));
   },
@@ -452,7 +472,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
   maxPool2dBackward(c) {
     const { inside, outside, window } = pooling(c);
     c.images('dy', outside);
-    c.matrix('index', c.groups, outside * 16, () => c.random.below(window), 'u8');
+    c.matrix('index', c.groups, columnsOf(outside), () => c.random.below(window), 'u8');
     c.maybe(() => c.images('s', outside));
     c.imagesOutput('dx', inside);
     c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
@@ -469,7 +489,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
   },
   imagesToRows(c) {
     const { channels, height, width } = imageSizes(c);
-    c.images('x', channels * height * width);
+    c.images('x', [channels, height, width]);
     c.output('y', c.capacity, channels * height * width, 'all');
     c.scalar({ channels, height, width });
     c.byGroups();
@@ -478,8 +498,8 @@ export const GENERATORS: Record<OpKind, Generate> = {
     const { channels, height, width } = imageSizes(c);
     const elements = channels * height * width;
     c.batch('x', elements);
-    c.maybe(() => c.images('s', elements));
-    c.imagesOutput('y', elements);
+    c.maybe(() => c.images('s', [channels, height, width]));
+    c.imagesOutput('y', [channels, height, width]);
     c.scalar({ channels, height, width, activation: c.random.pick(activations), alpha: 0.3 });
     c.byGroups();
   },
@@ -505,30 +525,49 @@ function imageSizes(c: CaseBuilder) {
   return { channels, height, width };
 }
 
-/** A convolution that fits its image, often with more than one group of channels. */
-function convolution(c: CaseBuilder) {
+const product = ([channels, height, width]: Sides): number => channels * height * width;
+const halved = ([channels, height, width]: Sides): Sides => [
+  channels,
+  Math.floor(height / 2),
+  Math.floor(width / 2),
+];
+
+/** A convolution whose kernels begin on the image or its padding, often with more than one group of channels. */
+function convolution(c: CaseBuilder, leastOut = 1) {
   const groups = c.random.pick([1, 1, 2, 3]);
-  const groupIn = 1 + c.random.below(4);
-  const [kernelH, kernelW] = [1 + c.random.below(3), 1 + c.random.below(3)];
-  const [dilationH, dilationW] = [1 + c.random.below(2), 1 + c.random.below(2)];
-  const [strideH, strideW] = [1 + c.random.below(2), 1 + c.random.below(2)];
-  const height = (kernelH - 1) * dilationH + 1 + c.random.below(4);
-  const width = (kernelW - 1) * dilationW + 1 + c.random.below(9);
-  const outHeight = Math.floor((height - (kernelH - 1) * dilationH - 1) / strideH) + 1;
-  const outWidth = Math.floor((width - (kernelW - 1) * dilationW - 1) / strideW) + 1;
+  const [groupIn, groupOut] = [1 + c.random.below(4), 1 + c.random.below(8)];
+  const side = (room: number) => {
+    const [kernel, dilation, stride] = [1 + c.random.below(3), 1 + c.random.below(2), 1 + c.random.below(2)];
+    const reach = (kernel - 1) * dilation;
+    const before = c.random.pick([0, c.random.below(reach + 1)]);
+    const inside = Math.max(1, (leastOut - 1) * stride - before + 1) + c.random.below(room);
+    // As many positions as begin within the image, or fewer.
+    const most = Math.ceil((inside + before) / stride);
+    return { kernel, dilation, stride, before, inside, out: leastOut + c.random.below(most - leastOut + 1) };
+  };
+  const [rows, columns] = [side(5), side(12)];
   const scalars = {
     channels: groups * groupIn,
-    height,
-    width,
-    kernelH,
-    kernelW,
-    strideH,
-    strideW,
-    dilationH,
-    dilationW,
+    height: rows.inside,
+    width: columns.inside,
+    outHeight: rows.out,
+    outWidth: columns.out,
+    kernelH: rows.kernel,
+    kernelW: columns.kernel,
+    strideH: rows.stride,
+    strideW: columns.stride,
+    dilationH: rows.dilation,
+    dilationW: columns.dilation,
+    top: rows.before,
+    left: columns.before,
     groups,
   };
-  return { scalars, groupIn, groupOut: 1 + c.random.below(8), positions: outHeight * outWidth };
+  return {
+    scalars,
+    x: [groups * groupIn, rows.inside, columns.inside] as const,
+    y: [groups * groupOut, rows.out, columns.out] as const,
+    rows: rows.kernel * columns.kernel * groupIn,
+  };
 }
 
 /** Pooling windows that meet their image. */
@@ -544,8 +583,8 @@ function pooling(c: CaseBuilder) {
   c.byGroups();
   const { channels, height, width } = sizes;
   return {
-    inside: channels * height * width,
-    outside: channels * outHeight * outWidth,
+    inside: [channels, height, width] as const,
+    outside: [channels, outHeight, outWidth] as const,
     window: poolH * poolW,
   };
 }

@@ -1,46 +1,130 @@
-import { GEMM_EPILOGUE, GROUP_IMAGES, REGISTERS } from '../../contract.js';
-import { convShape, planeOf, tapOffset, tapsOf } from '../images/geometry.js';
-import type { PreparedOp, PrepareOp } from '../prepare.js';
+import { GROUP_IMAGES, PACKED_INDEX_BYTES, REGISTERS } from '../../contract.js';
+import {
+  type AxisTap,
+  backwardTaps,
+  type ConvShape,
+  channelOf,
+  convShape,
+  forwardTaps,
+  type ImageShape,
+  planeOf,
+} from '../images/geometry.js';
+import { packIndex, pooledShape } from '../images/pool2x2.js';
+import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
 import { activate, activateBackward } from './activation.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 
-/** Channels of y of a conv2d op. */
-export function convOutputs(op: PreparedOp): number {
-  const { rows, cols } = op.op.operands.w!;
-  const perGroup = rows / (op.scalar('kernelH') * op.scalar('kernelW'));
-  return op.scalar('transposed') === 1 ? perGroup * op.scalar('groups') : cols;
+/** What a pass of one direction reads: where its taps lie, and which weights and planes belong to an output. */
+interface Pass {
+  from: Matrix<F32>;
+  source: ImageShape;
+  taps: { rows: AxisTap[][]; columns: AxisTap[][] };
+  /** Planes of the source that output `o` sums over: the first, and how many. */
+  channels: (o: number) => { first: number; count: number };
+  /** Position in w of output o, the c-th of its channels, kernel element (i, j). */
+  weight: (o: number, c: number, i: number, j: number) => number;
+}
+
+/** One chain of the contract, from `start`. */
+function chain(
+  pass: Pass,
+  w: F32,
+  start: number,
+  group: number,
+  o: number,
+  p: number,
+  q: number,
+  l: number,
+): number {
+  const { from, source, taps } = pass;
+  const { first, count } = pass.channels(o);
+  let acc = start;
+  for (let c = 0; c < count; c++) {
+    const plane = group * from.rowStride + (first + c) * planeOf(source) + l;
+    for (const { element: i, at: h } of taps.rows[p]!) {
+      for (const { element: j, at } of taps.columns[q]!) {
+        acc = fma(
+          from.data[plane + (h * source.width + at) * GROUP_IMAGES]!,
+          w[pass.weight(o, c, i, j)]!,
+          acc,
+        );
+      }
+    }
+  }
+  return acc;
+}
+
+function forwardPass(op: PreparedOp, shape: ConvShape): Pass {
+  const { groupIn, groupOut } = shape;
+  const { kernel } = shape.columns;
+  const ld = op.f32('w').rowStride;
+  return {
+    from: op.f32('x'),
+    source: shape.in,
+    taps: { rows: forwardTaps(shape.rows), columns: forwardTaps(shape.columns) },
+    channels: (o) => ({ first: Math.floor(o / groupOut) * groupIn, count: groupIn }),
+    weight: (o, c, i, j) => ((i * kernel + j) * groupIn + c) * ld + o,
+  };
+}
+
+function backwardPass(op: PreparedOp, shape: ConvShape): Pass {
+  const { groupIn, groupOut } = shape;
+  const { kernel } = shape.columns;
+  const ld = op.f32('w').rowStride;
+  return {
+    from: op.f32('dz'),
+    source: shape.out,
+    taps: { rows: backwardTaps(shape.rows), columns: backwardTaps(shape.columns) },
+    channels: (c) => ({ first: Math.floor(c / groupIn) * groupOut, count: groupOut }),
+    weight: (c, o, i, j) =>
+      ((i * kernel + j) * groupIn + (c % groupIn)) * ld + Math.floor(c / groupIn) * groupOut + o,
+  };
 }
 
 export const prepareConv2d: PrepareOp = (op) => {
-  const x = op.f32('x');
   const w = op.f32('w');
   const y = op.f32('y');
-  const s = op.has('s') ? op.f32('s') : undefined;
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
-  const shape = convShape(op, convOutputs(op));
-  const isTransposed = op.scalar('transposed') === 1;
-  const epilogue = op.scalar('epilogue');
+  const shape = convShape(op, w.cols);
+  const { out } = shape;
+  const pass = forwardPass(op, shape);
   const alpha = fround(op.scalar('alpha'));
   const f = activate[op.scalar('activation')]!;
-  const derive = activateBackward[op.scalar('activation')]!;
-  const plane = planeOf(shape.out);
   return (begin, end) => {
-    for (let o = 0; o < shape.out.channels; o++) {
-      const taps = tapsOf(shape, o, w.rowStride, isTransposed);
-      for (let g = begin; g < end; g++) {
-        for (let at = 0; at < plane; at++) {
+    for (let g = begin; g < end; g++) {
+      for (let o = 0; o < out.channels; o++) {
+        for (let at = 0; at < channelOf(out); at++) {
           const pixel = Math.floor(at / GROUP_IMAGES);
-          const p = Math.floor(pixel / shape.out.width) * shape.strideH;
-          const q = (pixel % shape.out.width) * shape.strideW;
-          const from = g * x.rowStride + (p * shape.in.width + q) * GROUP_IMAGES + (at % GROUP_IMAGES);
-          let acc = bias === undefined ? 0 : bias[o]!;
-          for (const tap of taps) acc = fma(x.data[from + tap.x]!, w.data[tap.w]!, acc);
-          const to = o * plane + at;
-          if (epilogue === GEMM_EPILOGUE.activation) acc = f(acc, alpha);
-          if (epilogue === GEMM_EPILOGUE.derivative)
-            acc = derive(acc, s!.data[g * s!.rowStride + to]!, alpha);
-          y.data[g * y.rowStride + to] = acc;
+          const [p, q] = [Math.floor(pixel / out.width), pixel % out.width];
+          const z = chain(pass, w.data, bias === undefined ? 0 : bias[o]!, g, o, p, q, at % GROUP_IMAGES);
+          y.data[g * y.rowStride + o * planeOf(out) + at] = f(z, alpha);
+        }
+      }
+    }
+    return 0;
+  };
+};
+
+export const prepareConv2dInput: PrepareOp = (op) => {
+  const w = op.f32('w');
+  const dx = op.f32('dx');
+  const s = op.has('s') ? op.f32('s') : undefined;
+  const shape = convShape(op, w.cols);
+  const pass = backwardPass(op, shape);
+  const alpha = fround(op.scalar('alpha'));
+  const derive = activateBackward[op.scalar('activation')]!;
+  const plane = planeOf(shape.in);
+  return (begin, end) => {
+    for (let g = begin; g < end; g++) {
+      for (let c = 0; c < shape.in.channels; c++) {
+        for (let at = 0; at < channelOf(shape.in); at++) {
+          const pixel = Math.floor(at / GROUP_IMAGES);
+          const [h, v] = [Math.floor(pixel / shape.in.width), pixel % shape.in.width];
+          const slope = chain(pass, w.data, 0, g, c, h, v, at % GROUP_IMAGES);
+          const to = c * plane + at;
+          dx.data[g * dx.rowStride + to] =
+            s === undefined ? slope : derive(slope, s.data[g * s.rowStride + to]!, alpha);
         }
       }
     }
@@ -53,26 +137,29 @@ export const prepareConv2dWeights: PrepareOp = (op) => {
   const dz = op.f32('dz');
   const dw = op.f32('dw');
   const shape = convShape(op, dw.cols);
-  const plane = planeOf(shape.out);
+  const [planeIn, planeOut] = [planeOf(shape.in), planeOf(shape.out)];
+  const taps = { rows: forwardTaps(shape.rows), columns: forwardTaps(shape.columns) };
   const lanes = new Lanes();
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let row = begin; row < end; row++) {
       const c = row % shape.groupIn;
-      const j = Math.floor(row / shape.groupIn) % shape.kernelW;
-      const i = Math.floor(row / shape.groupIn / shape.kernelW);
+      const j = Math.floor(row / shape.groupIn) % shape.columns.kernel;
+      const i = Math.floor(row / shape.groupIn / shape.columns.kernel);
       for (let o = 0; o < dw.cols; o++) {
         const channel = Math.floor(o / shape.groupOut) * shape.groupIn + c;
-        const tap = tapOffset(shape, channel, i, j);
         lanes.clear();
         for (let g = 0; g < groups; g++) {
-          for (let at = 0; at < plane; at++) {
+          for (let at = 0; at < channelOf(shape.out); at++) {
             const pixel = Math.floor(at / GROUP_IMAGES);
-            const p = Math.floor(pixel / shape.out.width) * shape.strideH;
-            const q = (pixel % shape.out.width) * shape.strideW;
+            const h = taps.rows[Math.floor(pixel / shape.out.width)]!.find(
+              ({ element }) => element === i,
+            )?.at;
+            const v = taps.columns[pixel % shape.out.width]!.find(({ element }) => element === j)?.at;
+            if (h === undefined || v === undefined) continue;
             const l = at % GROUP_IMAGES;
-            const value = x.data[g * x.rowStride + tap + (p * shape.in.width + q) * GROUP_IMAGES + l]!;
-            lanes.set(l, fma(value, dz.data[g * dz.rowStride + o * plane + at]!, lanes.get(l)));
+            const from = g * x.rowStride + channel * planeIn + (h * shape.in.width + v) * GROUP_IMAGES + l;
+            lanes.set(l, fma(x.data[from]!, dz.data[g * dz.rowStride + o * planeOut + at]!, lanes.get(l)));
           }
         }
         dw.data[row * dw.rowStride + o] = lanes.sum();
@@ -82,18 +169,57 @@ export const prepareConv2dWeights: PrepareOp = (op) => {
   };
 };
 
+export const prepareConv2dMaxPool: PrepareOp = (op) => {
+  const w = op.f32('w');
+  const y = op.f32('y');
+  const index = op.has('index') ? op.u8('index') : undefined;
+  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const shape = convShape(op, w.cols);
+  const pass = forwardPass(op, shape);
+  const pooled = pooledShape(shape.out);
+  const elements = pooled.height * pooled.width;
+  const alpha = fround(op.scalar('alpha'));
+  const f = activate[op.scalar('activation')]!;
+  return (begin, end) => {
+    for (let g = begin; g < end; g++) {
+      for (let o = 0; o < pooled.channels; o++) {
+        for (let pixel = 0; pixel < elements; pixel++) {
+          const [p, q] = [2 * Math.floor(pixel / pooled.width), 2 * (pixel % pooled.width)];
+          const at = o * planeOf(pooled) + pixel * GROUP_IMAGES;
+          const places = new Uint8Array(GROUP_IMAGES);
+          for (let l = 0; l < GROUP_IMAGES; l++) {
+            const start = bias === undefined ? 0 : bias[o]!;
+            let best = chain(pass, w.data, start, g, o, p, q, l);
+            for (let place = 1; place < 4; place++) {
+              const z = chain(pass, w.data, start, g, o, p + (place >> 1), q + (place & 1), l);
+              if (z > best) {
+                best = z;
+                places[l] = place;
+              }
+            }
+            y.data[g * y.rowStride + at + l] = f(best, alpha);
+          }
+          const place = g * (index?.rowStride ?? 0) + (o * elements + pixel) * PACKED_INDEX_BYTES;
+          if (index !== undefined) packIndex(places, index.data, place);
+        }
+      }
+    }
+    return 0;
+  };
+};
+
 export const prepareChannelSums: PrepareOp = (op) => {
   const dz = op.f32('dz');
   const db = op.f32('db');
-  const plane = dz.cols / db.cols;
+  const shape = { channels: db.cols, height: op.scalar('height'), width: op.scalar('width') };
   const lanes = new Lanes();
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let o = begin; o < end; o++) {
       lanes.clear();
       for (let g = 0; g < groups; g++) {
-        for (let i = 0; i < plane; i++) {
-          lanes.add(i % GROUP_IMAGES, dz.data[g * dz.rowStride + o * plane + i]!);
+        for (let i = 0; i < channelOf(shape); i++) {
+          lanes.add(i % GROUP_IMAGES, dz.data[g * dz.rowStride + o * planeOf(shape) + i]!);
         }
       }
       db.data[o] = lanes.sum();

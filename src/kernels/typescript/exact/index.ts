@@ -21,10 +21,17 @@ import {
   prepareMaxPool2d,
   prepareMaxPool2dBackward,
 } from '../images/pool.js';
+import { prepareMaxPool2x2Backward } from '../images/pool2x2.js';
 import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
 import type { OpTable } from '../prepare.js';
 import { prepareActivation, prepareActivationBackward } from './activation.js';
-import { prepareChannelSums, prepareConv2d, prepareConv2dWeights } from './conv.js';
+import {
+  prepareChannelSums,
+  prepareConv2d,
+  prepareConv2dInput,
+  prepareConv2dMaxPool,
+  prepareConv2dWeights,
+} from './conv.js';
 import { prepareCopyRows, prepareGatherLabels, prepareGatherRows, prepareScaleShift } from './gather.js';
 import { prepareGemm } from './gemm.js';
 import { prepareSigmoidCrossEntropy, prepareSoftmaxCrossEntropy } from './logitLosses.js';
@@ -79,6 +86,9 @@ export const exactOps: OpTable = {
   gatherImages: prepareGatherImages,
   padImages: preparePadImages,
   conv2d: prepareConv2d,
+  conv2dInput: prepareConv2dInput,
+  conv2dMaxPool: prepareConv2dMaxPool,
+  maxPool2x2Backward: prepareMaxPool2x2Backward,
   conv2dWeights: prepareConv2dWeights,
   channelSums: prepareChannelSums,
   maxPool2d: prepareMaxPool2d,

@@ -1,53 +1,159 @@
-import { GEMM_EPILOGUE, GROUP_IMAGES, REGISTERS } from '../../contract.js';
-import { convOutputs } from '../exact/conv.js';
-import { convShape, planeOf, tapOffset, tapsOf } from '../images/geometry.js';
-import type { F32, F64, PrepareOp } from '../prepare.js';
+import { GROUP_IMAGES, PACKED_INDEX_BYTES, REGISTERS } from '../../contract.js';
+import {
+  type AxisTap,
+  backwardTaps,
+  type ConvShape,
+  channelOf,
+  convShape,
+  forwardTaps,
+  type ImageShape,
+  planeOf,
+} from '../images/geometry.js';
+import { packIndex, pooledShape } from '../images/pool2x2.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
 import { deriveRow, mapRow } from './activation.js';
 
-/** acc[k] += weight·x[from + k] for a row of output pixels, whose inputs lie `step` apart. */
-function addTap(acc: F64, x: F32, from: number, weight: number, width: number, step: number): void {
-  if (step === GROUP_IMAGES) {
-    const length = width * GROUP_IMAGES;
-    for (let k = 0; k < length; k++) acc[k] = acc[k]! + weight * x[from + k]!;
+/** Pixels of a row that one kernel element meets: `count` of them, from pixel `to`, at source pixels from `at` on. */
+interface Run {
+  to: number;
+  toStep: number;
+  at: number;
+  atStep: number;
+  count: number;
+}
+
+/** The run of each kernel element over the positions of `taps`, which are all `toStep` apart. */
+function runsOf(taps: AxisTap[][], kernel: number, toStep: number, atStep: number): Run[] {
+  return Array.from({ length: kernel }, (_, element) => {
+    const met = taps.flatMap((own, to) =>
+      own.filter((tap) => tap.element === element).map(({ at }) => ({ to, at })),
+    );
+    return { to: met[0]?.to ?? 0, at: met[0]?.at ?? 0, toStep, atStep, count: met.length };
+  });
+}
+
+/** acc += weight·x over a run. */
+function addRun(acc: F64, x: F32, row: number, weight: number, run: Run): void {
+  const { toStep, atStep, count } = run;
+  const to = run.to * GROUP_IMAGES;
+  const from = row + run.at * GROUP_IMAGES;
+  if (toStep === 1 && atStep === 1) {
+    const length = count * GROUP_IMAGES;
+    for (let k = 0; k < length; k++) acc[to + k] = acc[to + k]! + weight * x[from + k]!;
     return;
   }
-  for (let q = 0; q < width; q++) {
-    const to = q * GROUP_IMAGES;
-    const at = from + q * step;
-    for (let l = 0; l < GROUP_IMAGES; l++) acc[to + l] = acc[to + l]! + weight * x[at + l]!;
+  for (let q = 0; q < count; q++) {
+    const own = to + q * toStep * GROUP_IMAGES;
+    const at = from + q * atStep * GROUP_IMAGES;
+    for (let l = 0; l < GROUP_IMAGES; l++) acc[own + l] = acc[own + l]! + weight * x[at + l]!;
+  }
+}
+
+/** One direction of a convolution: what it reads, and which weights belong to an output. */
+interface Pass {
+  from: Matrix<F32>;
+  w: F32;
+  source: ImageShape;
+  rows: AxisTap[][];
+  runs: Run[];
+  /** Planes of the source that output `o` sums over: the first, and how many. */
+  channels: (o: number) => { first: number; count: number };
+  /** Position in w of output o, the c-th of its channels, kernel element (i, 0); the next j is `weightStep` on. */
+  weight: (o: number, c: number, i: number) => number;
+  weightStep: number;
+}
+
+function forwardPass(op: PreparedOp, shape: ConvShape): Pass {
+  const { groupIn, groupOut, columns } = shape;
+  const { data, rowStride } = op.f32('w');
+  return {
+    from: op.f32('x'),
+    w: data,
+    source: shape.in,
+    rows: forwardTaps(shape.rows),
+    runs: runsOf(forwardTaps(columns), columns.kernel, 1, columns.stride),
+    channels: (o) => ({ first: Math.floor(o / groupOut) * groupIn, count: groupIn }),
+    weight: (o, c, i) => (i * columns.kernel * groupIn + c) * rowStride + o,
+    weightStep: groupIn * rowStride,
+  };
+}
+
+function backwardPass(op: PreparedOp, shape: ConvShape): Pass {
+  const { groupIn, groupOut, columns } = shape;
+  const { data, rowStride } = op.f32('w');
+  return {
+    from: op.f32('dz'),
+    w: data,
+    source: shape.out,
+    rows: backwardTaps(shape.rows),
+    runs: runsOf(backwardTaps(columns), columns.kernel, columns.stride, 1),
+    channels: (c) => ({ first: Math.floor(c / groupIn) * groupOut, count: groupOut }),
+    weight: (c, o, i) =>
+      (i * columns.kernel * groupIn + (c % groupIn)) * rowStride + Math.floor(c / groupIn) * groupOut + o,
+    weightStep: groupIn * rowStride,
+  };
+}
+
+/** acc = start + the sums of row p of output o. */
+function sumRow(pass: Pass, acc: F64, start: number, g: number, o: number, p: number): void {
+  const { from, source, runs, w, weightStep } = pass;
+  acc.fill(start);
+  const { first, count } = pass.channels(o);
+  for (let c = 0; c < count; c++) {
+    const plane = g * from.rowStride + (first + c) * planeOf(source);
+    for (const { element, at } of pass.rows[p]!) {
+      let weight = pass.weight(o, c, element);
+      for (const run of runs) {
+        addRun(acc, from.data, plane + at * source.width * GROUP_IMAGES, w[weight]!, run);
+        weight += weightStep;
+      }
+    }
   }
 }
 
 export const conv2d: PrepareOp = (op) => {
-  const x = op.f32('x');
-  const w = op.f32('w');
   const y = op.f32('y');
-  const s = op.has('s') ? op.f32('s') : undefined;
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
-  const shape = convShape(op, convOutputs(op));
-  const isTransposed = op.scalar('transposed') === 1;
-  const epilogue = op.scalar('epilogue');
+  const shape = convShape(op, op.f32('w').cols);
+  const pass = forwardPass(op, shape);
   const alpha = Math.fround(op.scalar('alpha'));
   const map = mapRow(op.scalar('activation'));
-  const derive = deriveRow(op.scalar('activation'));
-  const plane = planeOf(shape.out);
-  const { height, width } = shape.out;
+  const { channels, height, width } = shape.out;
   const acc = new Float64Array(width * GROUP_IMAGES);
-  const step = shape.strideW * GROUP_IMAGES;
   return (begin, end) => {
-    for (let o = 0; o < shape.out.channels; o++) {
-      const taps = tapsOf(shape, o, w.rowStride, isTransposed);
-      for (let g = begin; g < end; g++) {
+    for (let g = begin; g < end; g++) {
+      for (let o = 0; o < channels; o++) {
         for (let p = 0; p < height; p++) {
-          acc.fill(bias === undefined ? 0 : bias[o]!);
-          const from = g * x.rowStride + p * shape.strideH * shape.in.width * GROUP_IMAGES;
-          for (const tap of taps) addTap(acc, x.data, from + tap.x, w.data[tap.w]!, width, step);
-          const to = g * y.rowStride + o * plane + p * width * GROUP_IMAGES;
+          sumRow(pass, acc, bias === undefined ? 0 : bias[o]!, g, o, p);
+          const to = g * y.rowStride + o * planeOf(shape.out) + p * acc.length;
           y.data.set(acc, to);
-          if (epilogue === GEMM_EPILOGUE.activation) map(y.data, to, y.data, to, acc.length, alpha);
-          if (epilogue === GEMM_EPILOGUE.derivative) {
-            const at = g * s!.rowStride + o * plane + p * width * GROUP_IMAGES;
-            derive(y.data, to, s!.data, at, y.data, to, acc.length, alpha);
+          map(y.data, to, y.data, to, acc.length, alpha);
+        }
+      }
+    }
+    return 0;
+  };
+};
+
+export const conv2dInput: PrepareOp = (op) => {
+  const dx = op.f32('dx');
+  const s = op.has('s') ? op.f32('s') : undefined;
+  const shape = convShape(op, op.f32('w').cols);
+  const pass = backwardPass(op, shape);
+  const alpha = Math.fround(op.scalar('alpha'));
+  const derive = deriveRow(op.scalar('activation'));
+  const { channels, height, width } = shape.in;
+  const acc = new Float64Array(width * GROUP_IMAGES);
+  return (begin, end) => {
+    for (let g = begin; g < end; g++) {
+      for (let c = 0; c < channels; c++) {
+        for (let h = 0; h < height; h++) {
+          sumRow(pass, acc, 0, g, c, h);
+          const at = c * planeOf(shape.in) + h * acc.length;
+          const to = g * dx.rowStride + at;
+          dx.data.set(acc, to);
+          if (s !== undefined) {
+            derive(dx.data, to, s.data, g * s.rowStride + at, dx.data, to, acc.length, alpha);
           }
         }
       }
@@ -56,29 +162,81 @@ export const conv2d: PrepareOp = (op) => {
   };
 };
 
+export const conv2dMaxPool: PrepareOp = (op) => {
+  const y = op.f32('y');
+  const index = op.has('index') ? op.u8('index') : undefined;
+  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const shape = convShape(op, op.f32('w').cols);
+  const pass = forwardPass(op, shape);
+  const pooled = pooledShape(shape.out);
+  const alpha = Math.fround(op.scalar('alpha'));
+  const map = mapRow(op.scalar('activation'));
+  const rows = [0, 1].map(() => new Float64Array(shape.out.width * GROUP_IMAGES));
+  const places = new Uint8Array(GROUP_IMAGES);
+  return (begin, end) => {
+    for (let g = begin; g < end; g++) {
+      for (let o = 0; o < pooled.channels; o++) {
+        for (let p = 0; p < pooled.height; p++) {
+          rows.forEach((row, i) => {
+            sumRow(pass, row, bias === undefined ? 0 : bias[o]!, g, o, 2 * p + i);
+          });
+          const first = p * pooled.width;
+          const row = g * y.rowStride + o * planeOf(pooled) + first * GROUP_IMAGES;
+          for (let q = 0; q < pooled.width; q++) {
+            largest(rows, q, y.data, row + q * GROUP_IMAGES, places);
+            const place = (o * pooled.height * pooled.width + first + q) * PACKED_INDEX_BYTES;
+            if (index !== undefined) packIndex(places, index.data, g * index.rowStride + place);
+          }
+          map(y.data, row, y.data, row, pooled.width * GROUP_IMAGES, alpha);
+        }
+      }
+    }
+    return 0;
+  };
+};
+
+/** The largest elements of window q of two rows, to y, and which they are. */
+function largest(rows: readonly F64[], q: number, y: F32, to: number, places: Uint8Array): void {
+  for (let l = 0; l < GROUP_IMAGES; l++) {
+    const at = 2 * q * GROUP_IMAGES + l;
+    let best = Math.fround(rows[0]![at]!);
+    places[l] = 0;
+    for (let place = 1; place < 4; place++) {
+      const z = Math.fround(rows[place >> 1]![at + (place & 1) * GROUP_IMAGES]!);
+      if (z > best) {
+        best = z;
+        places[l] = place;
+      }
+    }
+    y[to + l] = best;
+  }
+}
+
 export const conv2dWeights: PrepareOp = (op) => {
   const x = op.f32('x');
   const dz = op.f32('dz');
   const dw = op.f32('dw');
   const shape = convShape(op, dw.cols);
-  const plane = planeOf(shape.out);
-  const { height, width } = shape.out;
-  const step = shape.strideW * GROUP_IMAGES;
+  const { width } = shape.out;
+  const [planeIn, planeOut] = [planeOf(shape.in), planeOf(shape.out)];
+  const { rows, columns } = shape;
+  const down = runsOf(forwardTaps(rows), rows.kernel, 1, rows.stride);
+  const across = runsOf(forwardTaps(columns), columns.kernel, 1, columns.stride);
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let row = begin; row < end; row++) {
       const c = row % shape.groupIn;
-      const j = Math.floor(row / shape.groupIn) % shape.kernelW;
-      const i = Math.floor(row / shape.groupIn / shape.kernelW);
+      const run = across[Math.floor(row / shape.groupIn) % columns.kernel]!;
+      const { to, at, atStep, count } = down[Math.floor(row / shape.groupIn / columns.kernel)]!;
       for (let o = 0; o < dw.cols; o++) {
         const channel = Math.floor(o / shape.groupOut) * shape.groupIn + c;
-        const tap = tapOffset(shape, channel, i, j);
         let sum = 0;
         for (let g = 0; g < groups; g++) {
-          for (let p = 0; p < height; p++) {
-            const from = g * x.rowStride + tap + p * shape.strideH * shape.in.width * GROUP_IMAGES;
-            const slopes = g * dz.rowStride + o * plane + p * width * GROUP_IMAGES;
-            sum += rowProduct(x.data, from, step, dz.data, slopes, width);
+          const from = g * x.rowStride + channel * planeIn;
+          const slopes = g * dz.rowStride + o * planeOut;
+          for (let p = 0; p < count; p++) {
+            const xRow = from + (at + p * atStep) * shape.in.width * GROUP_IMAGES;
+            sum += rowProduct(x.data, xRow, dz.data, slopes + (to + p) * width * GROUP_IMAGES, run);
           }
         }
         dw.data[row * dw.rowStride + o] = sum;
@@ -88,15 +246,15 @@ export const conv2dWeights: PrepareOp = (op) => {
   };
 };
 
-/** Sum of x·dz over a row of pixels and all images, in four parts so that additions need not wait for each other. */
-function rowProduct(x: F32, from: number, step: number, dz: F32, slopes: number, width: number): number {
+/** Sum of x·dz over a run of pixels and all images, in four parts so that additions need not wait for each other. */
+function rowProduct(x: F32, xRow: number, dz: F32, dzRow: number, run: Run): number {
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let q = 0; q < width; q++) {
-    const at = from + q * step;
-    const to = slopes + q * GROUP_IMAGES;
+  for (let q = 0; q < run.count; q++) {
+    const at = xRow + (run.at + q * run.atStep) * GROUP_IMAGES;
+    const to = dzRow + (run.to + q) * GROUP_IMAGES;
     for (let l = 0; l < GROUP_IMAGES; l += 4) {
       a += x[at + l]! * dz[to + l]!;
       b += x[at + l + 1]! * dz[to + l + 1]!;
@@ -110,14 +268,14 @@ function rowProduct(x: F32, from: number, step: number, dz: F32, slopes: number,
 export const channelSums: PrepareOp = (op) => {
   const dz = op.f32('dz');
   const db = op.f32('db');
-  const plane = dz.cols / db.cols;
+  const shape = { channels: db.cols, height: op.scalar('height'), width: op.scalar('width') };
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let o = begin; o < end; o++) {
       let sum = 0;
       for (let g = 0; g < groups; g++) {
-        const at = g * dz.rowStride + o * plane;
-        for (let i = 0; i < plane; i++) sum += dz.data[at + i]!;
+        const at = g * dz.rowStride + o * planeOf(shape);
+        for (let i = 0; i < channelOf(shape); i++) sum += dz.data[at + i]!;
       }
       db.data[o] = sum;
     }

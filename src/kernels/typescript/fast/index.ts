@@ -16,10 +16,11 @@ import {
   prepareMaxPool2d,
   prepareMaxPool2dBackward,
 } from '../images/pool.js';
+import { prepareMaxPool2x2Backward } from '../images/pool2x2.js';
 import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
 import type { OpTable } from '../prepare.js';
 import { activation, activationBackward } from './activation.js';
-import { channelSums, conv2d, conv2dWeights } from './conv.js';
+import { channelSums, conv2d, conv2dInput, conv2dMaxPool, conv2dWeights } from './conv.js';
 import {
   binaryCrossEntropy,
   categoricalCrossEntropy,
@@ -79,6 +80,9 @@ export const fastOps: OpTable = {
   gatherImages: prepareGatherImages,
   padImages: preparePadImages,
   conv2d,
+  conv2dInput,
+  conv2dMaxPool,
+  maxPool2x2Backward: prepareMaxPool2x2Backward,
   conv2dWeights,
   channelSums,
   maxPool2d: prepareMaxPool2d,

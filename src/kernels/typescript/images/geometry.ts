@@ -1,4 +1,4 @@
-import { GROUP_IMAGES } from '../../contract.js';
+import { GROUP_IMAGES, imagePlane } from '../../contract.js';
 import type { PreparedOp } from '../prepare.js';
 
 /** Sizes of the images of an operand. */
@@ -8,89 +8,95 @@ export interface ImageShape {
   width: number;
 }
 
+/** Elements from one channel of a group of images to the next. */
+export const planeOf = ({ height, width }: ImageShape): number => imagePlane(height, width);
 /** Elements of one channel of a group of images. */
-export const planeOf = ({ height, width }: ImageShape): number => height * width * GROUP_IMAGES;
+export const channelOf = ({ height, width }: ImageShape): number => height * width * GROUP_IMAGES;
 
 export function imageShape(op: PreparedOp): ImageShape {
   return { channels: op.scalar('channels'), height: op.scalar('height'), width: op.scalar('width') };
 }
 
-/** A convolution without padding. */
+/** One side of a convolution. */
+export interface ConvAxis {
+  /** Sizes of x and y. */
+  in: number;
+  out: number;
+  kernel: number;
+  stride: number;
+  dilation: number;
+  /** Rows or columns of padding before x. */
+  before: number;
+}
+
+/** A convolution. */
 export interface ConvShape {
   in: ImageShape;
   out: ImageShape;
-  kernelH: number;
-  kernelW: number;
-  strideH: number;
-  strideW: number;
-  dilationH: number;
-  dilationW: number;
+  rows: ConvAxis;
+  columns: ConvAxis;
   groups: number;
   /** Channels of x and of y in one of the groups of channels. */
   groupIn: number;
   groupOut: number;
 }
 
-const outSize = (size: number, kernel: number, stride: number, dilation: number): number =>
-  Math.floor((size - (kernel - 1) * dilation - 1) / stride) + 1;
-
 /** @param outputs channels of y */
 export function convShape(op: PreparedOp, outputs: number): ConvShape {
   const input = imageShape(op);
-  const [kernelH, kernelW] = [op.scalar('kernelH'), op.scalar('kernelW')];
-  const [strideH, strideW] = [op.scalar('strideH'), op.scalar('strideW')];
-  const [dilationH, dilationW] = [op.scalar('dilationH'), op.scalar('dilationW')];
+  const out = { channels: outputs, height: op.scalar('outHeight'), width: op.scalar('outWidth') };
   const groups = op.scalar('groups');
   return {
     in: input,
-    out: {
-      channels: outputs,
-      height: outSize(input.height, kernelH, strideH, dilationH),
-      width: outSize(input.width, kernelW, strideW, dilationW),
+    out,
+    rows: {
+      in: input.height,
+      out: out.height,
+      kernel: op.scalar('kernelH'),
+      stride: op.scalar('strideH'),
+      dilation: op.scalar('dilationH'),
+      before: op.scalar('top'),
     },
-    kernelH,
-    kernelW,
-    strideH,
-    strideW,
-    dilationH,
-    dilationW,
+    columns: {
+      in: input.width,
+      out: out.width,
+      kernel: op.scalar('kernelW'),
+      stride: op.scalar('strideW'),
+      dilation: op.scalar('dilationW'),
+      before: op.scalar('left'),
+    },
     groups,
     groupIn: input.channels / groups,
     groupOut: outputs / groups,
   };
 }
 
-/** One tap of one channel: where its inputs begin in a group's images, and the position of its weight in w. */
-export interface Tap {
-  x: number;
-  w: number;
+/** A tap of one position on one side: the kernel's element, and where it meets the other image. */
+export interface AxisTap {
+  element: number;
+  at: number;
 }
 
-/** The taps of output o of a conv2d op, in the contract's order; `ld` is the row stride of w. */
-export function tapsOf(shape: ConvShape, o: number, ld: number, isTransposed: boolean): Tap[] {
-  const { kernelH, kernelW, groupIn, groupOut } = shape;
-  const group = Math.floor(o / groupOut);
-  const own = o % groupOut;
-  const taps: Tap[] = [];
-  for (let c = 0; c < groupIn; c++) {
-    for (let i = 0; i < kernelH; i++) {
-      for (let j = 0; j < kernelW; j++) {
-        const x = tapOffset(shape, group * groupIn + c, i, j);
-        // Rows of w are (i, j, channel within its group), columns the outputs of the forward pass.
-        const row = isTransposed
-          ? ((kernelH - 1 - i) * kernelW + (kernelW - 1 - j)) * groupOut + own
-          : (i * kernelW + j) * groupIn + c;
-        taps.push({ x, w: row * ld + (isTransposed ? group * groupIn + c : o) });
-      }
+/** For each position of y, the taps within x; kernel elements ascending. */
+export function forwardTaps({ in: size, out, kernel, stride, dilation, before }: ConvAxis): AxisTap[][] {
+  return Array.from({ length: out }, (_, p) => {
+    const taps: AxisTap[] = [];
+    for (let element = 0; element < kernel; element++) {
+      const at = p * stride - before + element * dilation;
+      if (at >= 0 && at < size) taps.push({ element, at });
     }
-  }
-  return taps;
+    return taps;
+  });
 }
 
-/** Where the inputs of tap (i, j) of channel c begin in a group's images. */
-export function tapOffset(shape: ConvShape, c: number, i: number, j: number): number {
-  const { width } = shape.in;
-  return c * planeOf(shape.in) + (i * shape.dilationH * width + j * shape.dilationW) * GROUP_IMAGES;
+/** For each position of x, the taps that meet it from y; kernel elements ascending. */
+export function backwardTaps(axis: ConvAxis): AxisTap[][] {
+  const met: AxisTap[][] = Array.from({ length: axis.in }, () => []);
+  forwardTaps(axis).forEach((taps, p) => {
+    for (const { element, at } of taps) met[at]!.push({ element, at: p });
+  });
+  for (const taps of met) taps.sort((a, b) => a.element - b.element);
+  return met;
 }
 
 /** Pooling windows. */

@@ -1,20 +1,15 @@
-import { GROUP_IMAGES, REGISTERS, STATUS } from '../../contract.js';
+import { GROUP_IMAGES, imagePlane, REGISTERS, STATUS } from '../../contract.js';
 import { activateBackward } from '../exact/activation.js';
 import { fma, fround } from '../exact/fma.js';
 import type { F32, PrepareOp, U8 } from '../prepare.js';
-import { type ImageShape, imageShape, planeOf } from './geometry.js';
+import { channelOf, type ImageShape, imageShape, planeOf } from './geometry.js';
 
 /** One image, channels last, into one lane. */
-function toLane(
-  from: F32 | U8,
-  at: number,
-  to: F32,
-  lane: number,
-  { channels, height, width }: ImageShape,
-): void {
-  const pixels = height * width;
+function toLane(from: F32 | U8, at: number, to: F32, lane: number, shape: ImageShape): void {
+  const { channels } = shape;
+  const pixels = shape.height * shape.width;
   for (let c = 0; c < channels; c++) {
-    const plane = lane + c * pixels * GROUP_IMAGES;
+    const plane = lane + c * planeOf(shape);
     for (let i = 0; i < pixels; i++) to[plane + i * GROUP_IMAGES] = from[at + i * channels + c]!;
   }
 }
@@ -44,8 +39,12 @@ export const prepareGatherImages: PrepareOp = (op) => {
       chosen.forEach((row, l) => {
         toLane(src.data, row * src.rowStride, dst.data, at + l, shape);
         if (!scaled) return;
-        for (let i = at + l; i < at + dst.cols; i += GROUP_IMAGES)
-          dst.data[i] = fma(dst.data[i]!, scale, offset);
+        for (let c = 0; c < shape.channels; c++) {
+          const first = at + c * planeOf(shape) + l;
+          for (let i = first; i < first + channelOf(shape); i += GROUP_IMAGES) {
+            dst.data[i] = fma(dst.data[i]!, scale, offset);
+          }
+        }
       });
     }
     return 0;
@@ -57,20 +56,16 @@ export const preparePadImages: PrepareOp = (op) => {
   const y = op.f32('y');
   const { channels, height, width } = imageShape(op);
   const [top, left] = [op.scalar('top'), op.scalar('left')];
-  const [strideH, strideW] = [op.scalar('strideH'), op.scalar('strideW')];
   const [outHeight, outWidth] = [op.scalar('outHeight'), op.scalar('outWidth')];
   return (begin, end) => {
     for (let g = begin; g < end; g++) {
       y.data.fill(0, g * y.rowStride, g * y.rowStride + y.cols);
       for (let c = 0; c < channels; c++) {
         for (let h = 0; h < height; h++) {
-          const from = g * x.rowStride + (c * height + h) * width * GROUP_IMAGES;
-          const row = (c * outHeight + top + h * strideH) * outWidth + left;
-          const to = g * y.rowStride + row * GROUP_IMAGES;
-          for (let w = 0; w < width; w++) {
-            const pixel = from + w * GROUP_IMAGES;
-            y.data.set(x.data.subarray(pixel, pixel + GROUP_IMAGES), to + w * strideW * GROUP_IMAGES);
-          }
+          const from = g * x.rowStride + c * imagePlane(height, width) + h * width * GROUP_IMAGES;
+          const row = c * imagePlane(outHeight, outWidth) + ((top + h) * outWidth + left) * GROUP_IMAGES;
+          const to = g * y.rowStride + row;
+          y.data.set(x.data.subarray(from, from + width * GROUP_IMAGES), to);
         }
       }
     }
@@ -81,15 +76,17 @@ export const preparePadImages: PrepareOp = (op) => {
 export const prepareImagesToRows: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
-  const { channels, height, width } = imageShape(op);
-  const pixels = height * width;
+  const shape = imageShape(op);
+  const { channels } = shape;
+  const pixels = shape.height * shape.width;
   return (begin, end, registers) => {
     const last = Math.min(registers[REGISTERS.rows]!, end * GROUP_IMAGES);
     for (let r = begin * GROUP_IMAGES; r < last; r++) {
       const from = Math.floor(r / GROUP_IMAGES) * x.rowStride + (r % GROUP_IMAGES);
       let to = r * y.rowStride;
       for (let i = 0; i < pixels; i++) {
-        for (let c = 0; c < channels; c++) y.data[to++] = x.data[from + (c * pixels + i) * GROUP_IMAGES]!;
+        for (let c = 0; c < channels; c++)
+          y.data[to++] = x.data[from + c * planeOf(shape) + i * GROUP_IMAGES]!;
       }
     }
     return 0;
