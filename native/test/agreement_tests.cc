@@ -85,7 +85,8 @@ constexpr bool covers(OpKind kind) {
   // Ops on images have tests of their own.
   const bool isImages = kind >= OpKind::GatherImages && kind <= OpKind::RowsToImages;
   const bool isWindows = kind >= OpKind::DrawWindows && kind <= OpKind::GatherImageWindows;
-  return kind == OpKind::Gemm || isImages || isWindows;
+  const bool isPooled = kind == OpKind::Conv2dMaxPool || kind == OpKind::MaxPool2x2Backward;
+  return kind == OpKind::Gemm || isImages || isWindows || isPooled;
 }
 constexpr bool coversAll() {
   for (int i = 0; i < static_cast<int>(OpKind::Count); ++i) {
