@@ -108,7 +108,7 @@ function sampleShape(layers: readonly LayerConfig[]): number[] {
     throw new SteepestError('ERR_SHAPE', {
       expected: 'inputShape to be [columns], or [height, width, channels] for images',
       given: JSON.stringify(shape),
-      mend: 'Grey images have one channel: [28, 28, 1].',
+      mend: mendInputShape(shape),
     });
   }
   for (const layer of layers.slice(1)) {
@@ -121,6 +121,15 @@ function sampleShape(layers: readonly LayerConfig[]): number[] {
     }
   }
   return shape.map((size, i) => checkInteger(`inputShape[${i}]`, size));
+}
+
+function mendInputShape(shape: unknown): string {
+  const sizes = Array.isArray(shape) ? shape : [];
+  if (sizes.length === 2) return `Grey images have one channel: [${sizes[0]}, ${sizes[1]}, 1].`;
+  if (sizes.length === 4) return `Leave the number of samples out: [${sizes.slice(1).join(', ')}].`;
+  return typeof shape === 'number'
+    ? `Write inputShape: [${shape}].`
+    : 'Write [columns] or [height, width, channels].';
 }
 
 function layerName(

@@ -26,7 +26,7 @@ function shapeError(expected: string, given: string, mend: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, mend });
 }
 
-function isNdArray(input: unknown): input is NdArray {
+export function isNdArray(input: unknown): input is NdArray {
   return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
 }
 
@@ -161,12 +161,20 @@ function checkFinite(what: string, values: ArrayLike<number>, cols: number): voi
 }
 
 /** @throws SteepestError `ERR_SHAPE` */
-export function checkInputCols(what: string, flat: Flat, cols: number): void {
+export function checkInputCols(
+  what: string,
+  flat: Flat,
+  cols: number,
+  sampleShape: readonly number[] = [cols],
+): void {
   if (flat.cols === cols) return;
+  const isImages = sampleShape.length > 1;
   shapeError(
-    `${what} with ${cols} columns, the model's inputShape`,
+    `${what} with ${cols} columns, the model's inputShape${isImages ? ` [${sampleShape.join(', ')}]` : ''}`,
     `${flat.cols} columns`,
-    'Change inputShape, or the columns of the data.',
+    isImages
+      ? `Pass { data, shape: [samples, ${sampleShape.join(', ')}] }, or change inputShape.`
+      : 'Change inputShape, or the columns of the data.',
   );
 }
 
@@ -190,21 +198,48 @@ export function checkLabelCols(what: string, flat: Flat): void {
   );
 }
 
-/** The same array as a matrix, if its further dimensions are those of a sample. */
+/** Whether dimensions are those of a sample; grey images may come without their one channel. */
+export function isSample(given: readonly number[], sampleShape: readonly number[]): boolean {
+  const whole =
+    given.length === 2 && sampleShape.length === 3 && sampleShape[2] === 1 ? [...given, 1] : given;
+  return whole.length === sampleShape.length && whole.every((size, i) => size === sampleShape[i]);
+}
+
+/** Why samples of these dimensions are none of the model's, and what to do. */
+function refuseSamples(what: string, shape: readonly number[], sampleShape: readonly number[]): never {
+  const [rows, ...given] = shape;
+  const size = given.reduce((a, b) => a * b, 1);
+  const [height, width, channels] = sampleShape;
+  const isFirst = isSample([given[1]!, given[2]!, given[0]!], sampleShape) && given.length === 3;
+  const image = given.length === 2 ? [...given, 1] : given;
+  let mend = 'Change inputShape on the first layer, or the size of the images.';
+  if (isFirst) {
+    mend = `Channels come last: for each image, element (c, h, w) has to go to (h·${width} + w)·${channels} + c.`;
+  } else if (sampleShape.length === 1 && size === height) {
+    mend = `The model takes rows: give the same data the shape [${rows}, ${size}], or begin the model with layers.flatten({ inputShape: [${image.join(', ')}] }).`;
+  }
+  shapeError(`${what} with shape [samples, ${sampleShape.join(', ')}]`, `[${shape.join(', ')}]`, mend);
+}
+
+/**
+ * The same array as a matrix, if its further dimensions are those of a sample.
+ * @throws SteepestError `ERR_SHAPE`
+ */
 export function withoutSampleShape(
   what: string,
   input: MatrixInput,
   sampleShape: readonly number[],
 ): MatrixInput {
-  if (!isNdArray(input) || !Array.isArray(input.shape) || input.shape.length <= 2) return input;
-  const [rows, ...given] = input.shape as number[];
-  if (JSON.stringify(given) !== JSON.stringify(sampleShape)) {
+  if (Array.isArray(input) && Array.isArray(input[0]) && Array.isArray(input[0][0])) {
     shapeError(
-      `${what} with shape [samples, ${sampleShape.join(', ')}]`,
-      JSON.stringify(input.shape),
-      'Images have their channels last: [samples, height, width, channels].',
+      `${what} to be rows of numbers, or { data, shape }`,
+      'arrays nested three deep or more',
+      'Pass images as { data, shape: [samples, height, width, channels] } with a Uint8Array or Float32Array.',
     );
   }
+  if (!isNdArray(input) || !Array.isArray(input.shape) || input.shape.length <= 2) return input;
+  const [rows, ...given] = input.shape as number[];
+  if (!isSample(given, sampleShape)) refuseSamples(what, input.shape, sampleShape);
   return { data: input.data, shape: [rows!, given.reduce((a, b) => a * b, 1)] };
 }
 
@@ -219,7 +254,7 @@ export function inputTable(
   sampleShape: readonly number[] = [cols],
 ): Table {
   const flat = flatten(what, withoutSampleShape(what, input, sampleShape));
-  checkInputCols(what, flat, cols);
+  checkInputCols(what, flat, cols, sampleShape);
   return { ...toShared(what, flat), rows: flat.rows, cols };
 }
 

@@ -20,6 +20,7 @@ import type { Logs } from '../training/logs.js';
 import { layoutFit } from '../training/plan.js';
 import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
 import { initialState, type ModelState } from '../training/state.js';
+import { checkOutput } from './checkOutput.js';
 import {
   type AllFitOptions,
   EVALUATE_KEYS,
@@ -80,13 +81,14 @@ export class Sequential {
 
   /**
    * Chooses loss, optimizer and metrics. Starts the optimizer anew; parameters stay.
-   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE`.
    */
   compile(options: CompileOptions): this {
     checkKeys('compile options', options, ['optimizer', 'loss', 'metrics']);
     if (this.fitting) throw this.busy();
     const { optimizer = 'rmsprop', loss, metrics = [] } = options;
     const resolvedLoss = resolveLoss(loss);
+    checkOutput(this.model, resolvedLoss);
     const objective: Objective = {
       loss: resolvedLoss,
       metrics: resolveMetrics(metrics, resolvedLoss.definition.targets),

@@ -7,6 +7,8 @@ import {
   checkInputCols,
   flatten,
   inputTable,
+  isNdArray,
+  isSample,
   type MatrixInput,
   type Table,
   withoutSampleShape,
@@ -96,7 +98,7 @@ export class Predictor {
   }
 }
 
-/** The values of one or more rows, row-major. A flat list of `cols` numbers is one row. */
+/** The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of a sample's shape one sample. */
 function flatRows(
   x: MatrixInput | readonly number[] | NumericArray,
   cols: number,
@@ -107,7 +109,9 @@ function flatRows(
     const list = x as ArrayLike<unknown>;
     if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
   }
-  return inputTable('x', x as MatrixInput, cols, sampleShape).data;
+  const isOne = isNdArray(x) && sampleShape.length > 1 && isSample(x.shape, sampleShape);
+  const rows = isOne ? { data: x.data, shape: [1, cols] } : x;
+  return inputTable('x', rows as MatrixInput, cols, sampleShape).data;
 }
 
 /** Predicts a table of rows: at once if that is quick, on the pool otherwise. */
@@ -173,7 +177,7 @@ export async function predictStream(
     reader.begin();
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
       const x = flatten('x', withoutSampleShape('x', batch.x, model.inputShape), rows);
-      checkInputCols('x', x, inputCols);
+      checkInputCols('x', x, inputCols, model.inputShape);
       inputs ??= new InputRows('', x, blockRows);
       for (let i = 0; i < x.rows; i++) {
         inputs.put(x, i, filled++, rows++);

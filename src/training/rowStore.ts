@@ -53,7 +53,7 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
   }
   const x = flatten(`${prefix}x`, withoutSampleShape(`${prefix}x`, batch.x, inputShape), firstRow);
   const y = flatten(`${prefix}y`, batch.y, firstRow);
-  checkInputCols(`${prefix}x`, x, inputCols);
+  checkInputCols(`${prefix}x`, x, inputCols, inputShape);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
   else checkTargetCols(`${prefix}y`, y, targets.cols);
   if (x.rows !== y.rows) {
