@@ -1,32 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const TIMEOUT = 120_000;
-
-/** What an example prints, run as a reader of the page would run it. */
-async function run(name: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const { STEEPEST_BACKEND: _backend, STEEPEST_ISA: _isa, ...rest } = process.env;
-  const { stdout } = await promisify(execFile)(process.execPath, [`examples/${name}.mjs`, ...args], {
-    cwd: root,
-    env: { ...rest, ...env },
-  });
-  return stdout;
-}
-
-/** The number that follows `words` in what was printed. */
-function numberAfter(printed: string, words: string): number {
-  const at = printed.indexOf(words);
-  expect(at, `"${words}" in\n${printed}`).toBeGreaterThanOrEqual(0);
-  const number = /^\s*([−-]?)([\d.]+(?:e[+-]?\d+)?)/.exec(printed.slice(at + words.length));
-  expect(number, `a number after "${words}"`).not.toBeNull();
-  return (number![1] === '' ? 1 : -1) * Number(number![2]);
-}
+import { numberAfter, run, TIMEOUT, writePictures } from './run.js';
 
 describe.each([
   ["this machine's", {}],
@@ -106,34 +82,6 @@ describe.each([
     TIMEOUT,
   );
 });
-
-/** Ten "digits", each two rows of ink at a height of its own in the middle 20 × 20 pixels, in a border of ink. */
-async function writePictures(folder: string, prefix: string, count: number): Promise<void> {
-  const SIDE = 28;
-  const BORDER = 4;
-  const pixels = Buffer.alloc(count * SIDE * SIDE);
-  const inside = (i: number) => i >= BORDER && i < SIDE - BORDER;
-  for (let at = 0; at < pixels.length; at++) {
-    const [picture, row, column] = [
-      Math.floor(at / SIDE ** 2),
-      Math.floor((at % SIDE ** 2) / SIDE),
-      at % SIDE,
-    ];
-    const isDigit = Math.floor((row - BORDER) / 2) === picture % 10;
-    pixels[at] = isDigit || !(inside(row) && inside(column)) ? 255 : 0;
-  }
-  const head = (...numbers: number[]) => {
-    const buffer = Buffer.alloc(4 * numbers.length);
-    numbers.forEach((number, i) => {
-      buffer.writeUInt32BE(number, 4 * i);
-    });
-    return buffer;
-  };
-  const labels = Buffer.from(Array.from({ length: count }, (_, i) => i % 10));
-  const images = Buffer.concat([head(0x803, count, SIDE, SIDE), pixels]);
-  await writeFile(join(folder, `${prefix}-images-idx3-ubyte`), images);
-  await writeFile(join(folder, `${prefix}-labels-idx1-ubyte`), Buffer.concat([head(0x801, count), labels]));
-}
 
 it(
   'the digits network takes MNIST from STEEPEST_DATA, without its border',

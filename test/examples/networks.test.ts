@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run, TIMEOUT, writePictures } from './run.js';
+
+/** Pictures of each kind that a page shows at most. */
+const MOST = 40;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'steepest-networks-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs an example and reads the page that it writes. */
+async function pageOf(name: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  const out = join(folder, 'pages', `${name}.html`);
+  const printed = await run(name, [...args, '--out', out], env);
+  expect(printed).toContain(`${name}.html`);
+  return { printed, page: await readFile(out, 'utf8') };
+}
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+/** Of the held-out images, in per cent. */
+const accuracyOf = (printed: string): number =>
+  Number(/held-out images: .*accuracy ([\d.]+) %/.exec(printed)![1]);
+
+interface Expected {
+  tests: number;
+  epochs: number;
+  filters: number;
+}
+
+/** The page shows what was printed, and needs no other file. */
+function checkPage(printed: string, page: string, { tests, epochs, filters }: Expected): void {
+  const accuracy = accuracyOf(printed);
+  const mistakes = Number(/([\d,]+) wrong/.exec(printed)![1]);
+  expect(accuracy).toBeCloseTo(100 * (1 - mistakes / tests), 1);
+  expect(page).toContain(`Wrong: ${mistakes} of ${tests}`);
+  expect(count(page, /<img /g)).toBe(Math.min(MOST, tests) + Math.min(MOST, mistakes) + filters);
+  expect(count(page, /<img src="data:image\/png;base64,/g)).toBe(count(page, /<img /g));
+  expect(count(page, /<circle /g)).toBe(2 * epochs);
+  expect(count(page, /<figure class="wrong">/g)).toBeGreaterThanOrEqual(Math.min(MOST, mistakes));
+  expect(page).toContain('prefers-color-scheme: dark');
+  expect(page).not.toMatch(/https?:|<script|<link|NaN|undefined/);
+}
+
+/** Pixels of the first PNG of a page: its only IDAT chunk, without the filter byte of each row. */
+function firstPicture(page: string, [height, width, channels]: readonly [number, number, number]): Buffer {
+  const png = Buffer.from(/base64,([^"]+)"/.exec(page)![1]!, 'base64');
+  expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([width, height]);
+  const at = png.indexOf('IDAT', 0, 'latin1');
+  const rows = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)));
+  const stride = width * channels + 1;
+  expect(rows.length).toBe(height * stride);
+  return Buffer.concat(
+    Array.from({ length: height }, (_, h) => rows.subarray(h * stride + 1, (h + 1) * stride)),
+  );
+}
+
+describe('LeNet-5 on digits', () => {
+  it.each([
+    ["this machine's", {}],
+    ['the TypeScript', { STEEPEST_BACKEND: 'typescript' }],
+  ])(
+    'reads the digits of examples/data on %s kernels',
+    async (_kernels, env) => {
+      const { printed, page } = await pageOf('mnist-cnn', ['--rows', '160', '--epochs', '4'], env);
+      expect(printed).toContain('160 to train on, 160 held out');
+      // Chance is 10 %.
+      expect(accuracyOf(printed)).toBeGreaterThan(50);
+      checkPage(printed, page, { tests: 160, epochs: 4, filters: 6 });
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "reads MNIST's files",
+    async () => {
+      await writePictures(folder, 'train', 200);
+      const pixels = await writePictures(folder, 't10k', 20);
+      const { printed, page } = await pageOf('mnist-cnn', ['--data', folder, '--epochs', '12']);
+      expect(printed).toContain('MNIST, 28 × 28 pixels: 200 digits to train on, 20 held out');
+      checkPage(printed, page, { tests: 20, epochs: 12, filters: 6 });
+      expect(firstPicture(page, [28, 28, 1])).toEqual(pixels.subarray(0, 784));
+      expect(accuracyOf(printed)).toBe(100);
+    },
+    TIMEOUT,
+  );
+});
+
+describe('six layers on coloured pictures', () => {
+  it.each([
+    ["this machine's", {}],
+    ['the TypeScript', { STEEPEST_BACKEND: 'typescript' }],
+  ])(
+    'tells painted figures apart on %s kernels',
+    async (_kernels, env) => {
+      const { printed, page } = await pageOf('cifar-cnn', ['--rows', '16', '--epochs', '1'], env);
+      expect(printed).toContain('16 to train on, 16 held out');
+      checkPage(printed, page, { tests: 16, epochs: 1, filters: 32 });
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "reads CIFAR-10's files",
+    async () => {
+      // Records of a label and planes of red, green and blue: each class is one colour.
+      const records = (rows: number) =>
+        Buffer.concat(
+          Array.from({ length: rows }, (_, r) => {
+            const planes = [r % 10, 9 - (r % 10), r % 2].map((v) => Buffer.alloc(1024, 25 * v));
+            return Buffer.concat([Buffer.of(r % 10), ...planes]);
+          }),
+        );
+      await writeFile(join(folder, 'data_batch_1.bin'), records(80));
+      await writeFile(join(folder, 'test_batch.bin'), records(11));
+      const { printed, page } = await pageOf('cifar-cnn', ['--data', folder, '--epochs', '2', '--seed', '3']);
+      expect(printed).toContain(
+        'CIFAR-10, photographs of ten kinds, 32 × 32 pixels: 80 to train on, 11 held out',
+      );
+      checkPage(printed, page, { tests: 11, epochs: 2, filters: 32 });
+      expect(page).toContain('airplane');
+      expect([...firstPicture(page, [32, 32, 3]).subarray(0, 6)]).toEqual([0, 225, 0, 0, 225, 0]);
+    },
+    TIMEOUT,
+  );
+});
