@@ -32,6 +32,8 @@
 #include "conv_pool.inl"
 #include "conv_weights.inl"
 #include "pool.inl"
+#include "batch_norm.inl"
+#include "layer_norm.inl"
 #include "peak.inl"
 
 /** In the order of OpKind. */
@@ -93,6 +95,17 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_gatherImageWindows,
               op_conv2dMaxPool,
               op_maxPool2x2Backward,
+              op_groupMoments,
+              op_mergeMoments,
+              op_movingMoments,
+              op_frozenMoments,
+              op_normalize,
+              op_mergeSlopes,
+              op_normalizeBackward,
+              op_normGradients,
+              op_foldNorm,
+              op_layerNorm,
+              op_layerNormBackward,
           },
           fmaLoop};
 }

@@ -9,7 +9,7 @@ constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
 constexpr int kRegisterCount = 16;
-constexpr int kMaxOperands = 6;
+constexpr int kMaxOperands = 8;
 constexpr int kMaxScalars = 16;
 
 enum class DType : int32_t {
@@ -134,7 +134,18 @@ enum class OpKind : int32_t {
   GatherImageWindows = 51,
   Conv2dMaxPool = 52,
   MaxPool2x2Backward = 53,
-  Count = 54,
+  GroupMoments = 54,
+  MergeMoments = 55,
+  MovingMoments = 56,
+  FrozenMoments = 57,
+  Normalize = 58,
+  MergeSlopes = 59,
+  NormalizeBackward = 60,
+  NormGradients = 61,
+  FoldNorm = 62,
+  LayerNorm = 63,
+  LayerNormBackward = 64,
+  Count = 65,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -642,6 +653,93 @@ constexpr int width_ = 2;
 constexpr int activation_ = 3;
 constexpr int alpha_ = 4;
 }  // namespace op_maxPool2x2Backward
+namespace op_groupMoments {
+constexpr int x = 0;
+constexpr int dy = 1;
+constexpr int sums = 2;
+constexpr int pixels_ = 0;
+}  // namespace op_groupMoments
+namespace op_mergeMoments {
+constexpr int sums = 0;
+constexpr int stats = 1;
+constexpr int pixels_ = 0;
+constexpr int epsilon_ = 1;
+}  // namespace op_mergeMoments
+namespace op_movingMoments {
+constexpr int sums = 0;
+constexpr int mean = 1;
+constexpr int variance = 2;
+constexpr int pixels_ = 0;
+constexpr int momentum_ = 1;
+}  // namespace op_movingMoments
+namespace op_frozenMoments {
+constexpr int mean = 0;
+constexpr int variance = 1;
+constexpr int stats = 2;
+constexpr int epsilon_ = 0;
+}  // namespace op_frozenMoments
+namespace op_normalize {
+constexpr int x = 0;
+constexpr int stats = 1;
+constexpr int gamma = 2;
+constexpr int beta = 3;
+constexpr int y = 4;
+constexpr int pixels_ = 0;
+constexpr int activation_ = 1;
+constexpr int alpha_ = 2;
+}  // namespace op_normalize
+namespace op_mergeSlopes {
+constexpr int sums = 0;
+constexpr int stats = 1;
+constexpr int means = 2;
+constexpr int pixels_ = 0;
+}  // namespace op_mergeSlopes
+namespace op_normalizeBackward {
+constexpr int dy = 0;
+constexpr int x = 1;
+constexpr int stats = 2;
+constexpr int means = 3;
+constexpr int gamma = 4;
+constexpr int dx = 5;
+constexpr int pixels_ = 0;
+}  // namespace op_normalizeBackward
+namespace op_normGradients {
+constexpr int sums = 0;
+constexpr int stats = 1;
+constexpr int dGamma = 2;
+constexpr int dBeta = 3;
+}  // namespace op_normGradients
+namespace op_foldNorm {
+constexpr int w = 0;
+constexpr int bias = 1;
+constexpr int mean = 2;
+constexpr int variance = 3;
+constexpr int gamma = 4;
+constexpr int beta = 5;
+constexpr int y = 6;
+constexpr int yBias = 7;
+constexpr int epsilon_ = 0;
+}  // namespace op_foldNorm
+namespace op_layerNorm {
+constexpr int x = 0;
+constexpr int gamma = 1;
+constexpr int beta = 2;
+constexpr int y = 3;
+constexpr int stats = 4;
+constexpr int pixels_ = 0;
+constexpr int channels_ = 1;
+constexpr int epsilon_ = 2;
+}  // namespace op_layerNorm
+namespace op_layerNormBackward {
+constexpr int dy = 0;
+constexpr int x = 1;
+constexpr int stats = 2;
+constexpr int gamma = 3;
+constexpr int dx = 4;
+constexpr int sums = 5;
+constexpr int pixels_ = 0;
+constexpr int channels_ = 1;
+}  // namespace op_layerNormBackward
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -710,6 +808,17 @@ constexpr OpSchema kOpSchemas[] = {
     {"gatherImageWindows", 4, 9, {{"src", false, 17}, {"index", true, 8}, {"windows", false, 4}, {"dst", false, 1}}},
     {"conv2dMaxPool", 5, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}, {"index", true, 16}}},
     {"maxPool2x2Backward", 4, 5, {{"dy", false, 1}, {"index", false, 16}, {"s", true, 1}, {"dz", false, 1}}},
+    {"groupMoments", 3, 1, {{"x", false, 1}, {"dy", true, 1}, {"sums", false, 2}}},
+    {"mergeMoments", 2, 2, {{"sums", false, 2}, {"stats", false, 1}}},
+    {"movingMoments", 3, 2, {{"sums", false, 2}, {"mean", false, 1}, {"variance", false, 1}}},
+    {"frozenMoments", 3, 1, {{"mean", false, 1}, {"variance", false, 1}, {"stats", false, 1}}},
+    {"normalize", 5, 3, {{"x", false, 1}, {"stats", false, 1}, {"gamma", true, 1}, {"beta", true, 1}, {"y", false, 1}}},
+    {"mergeSlopes", 3, 1, {{"sums", false, 2}, {"stats", false, 1}, {"means", false, 1}}},
+    {"normalizeBackward", 6, 1, {{"dy", false, 1}, {"x", false, 1}, {"stats", false, 1}, {"means", false, 1}, {"gamma", true, 1}, {"dx", false, 1}}},
+    {"normGradients", 4, 0, {{"sums", false, 2}, {"stats", true, 1}, {"dGamma", true, 1}, {"dBeta", true, 1}}},
+    {"foldNorm", 8, 1, {{"w", false, 1}, {"bias", true, 1}, {"mean", false, 1}, {"variance", false, 1}, {"gamma", true, 1}, {"beta", true, 1}, {"y", false, 1}, {"yBias", false, 1}}},
+    {"layerNorm", 5, 3, {{"x", false, 1}, {"gamma", true, 1}, {"beta", true, 1}, {"y", false, 1}, {"stats", true, 1}}},
+    {"layerNormBackward", 6, 2, {{"dy", false, 1}, {"x", false, 1}, {"stats", false, 1}, {"gamma", true, 1}, {"dx", true, 1}, {"sums", true, 2}}},
 };
 
 }  // namespace steepest

@@ -147,6 +147,8 @@ double scalarLimit(OpKind kind, int index) {
       return index == op_maxPool2dBackward::activation_ ? activations : 0;
     case OpKind::RowsToImages:
       return index == op_rowsToImages::activation_ ? activations : 0;
+    case OpKind::Normalize:
+      return index == op_normalize::activation_ ? activations : 0;
     case OpKind::Momentum:
       return index == op_momentum::nesterov_ ? flags : 0;
     case OpKind::Shuffle:

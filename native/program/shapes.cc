@@ -99,6 +99,8 @@ class Shapes {
     atLeast(operand, Rows, allRows_);
     exactly(operand, Cols, cols);
   }
+  /** A row for each group of the mini-batch. */
+  void allGroups(int operand) { atLeast(operand, Rows, maxGroups_); }
   /** A scalar that is a whole number between two others. */
   int64_t whole(int index, int64_t least, int64_t most) {
     const double value = op_.args.scalars[index];
@@ -595,9 +597,138 @@ void checkImages(Shapes& s, const DecodedOp& op) {
   }
 }
 
+/** Pixels of an image. */
+constexpr int64_t kPixelLimit = kImageLimit * kImageLimit;
+
+/** Images of so many channels and pixels, or with no pixels rows of so many columns. */
+void checkSamples(Shapes& s, int64_t pixels, std::initializer_list<int> operands, int64_t channels) {
+  s.require(channels > 0, "a channel or more");
+  for (const int operand : operands) {
+    if (!s.has(operand)) continue;
+    if (pixels == 0) {
+      s.allRows(operand, channels);
+    } else {
+      s.images(operand, channels, 1, pixels);
+    }
+  }
+}
+
+/** Float64 sums of groups: two for each channel. */
+void checkSums(Shapes& s, int sums, int64_t channels) {
+  s.allGroups(sums);
+  s.exactly(sums, Cols, 2 * channels);
+}
+
+/** Optional vectors with a number for each channel. */
+void checkVectors(Shapes& s, std::initializer_list<int> vectors, int64_t channels) {
+  for (const int vector : vectors) {
+    s.vector(vector);
+    s.exactly(vector, Cols, channels);
+  }
+}
+
+/** Columns of a row. */
+constexpr int64_t kColumnLimit = int64_t{1} << 32;
+
+/** The rules of batch normalisation. */
+void checkBatchNorm(Shapes& s, const DecodedOp& op) {
+  switch (op.kind) {
+    case OpKind::GroupMoments: {
+      using namespace op_groupMoments;
+      const int64_t pixels = s.whole(pixels_, 0, kPixelLimit);
+      const int64_t channels = s.side(sums, Cols) / 2;
+      checkSums(s, sums, channels);
+      return checkSamples(s, pixels, {x, dy}, channels);
+    }
+    case OpKind::MergeMoments: {
+      using namespace op_mergeMoments;
+      const int64_t channels = s.side(stats, Cols) / 2;
+      s.whole(pixels_, 1, kPixelLimit);
+      checkSums(s, sums, channels);
+      return checkVectors(s, {stats}, 2 * channels);
+    }
+    case OpKind::MovingMoments: {
+      using namespace op_movingMoments;
+      const int64_t channels = s.side(mean, Cols);
+      s.whole(pixels_, 1, kPixelLimit);
+      checkSums(s, sums, channels);
+      return checkVectors(s, {mean, variance}, channels);
+    }
+    case OpKind::FrozenMoments: {
+      using namespace op_frozenMoments;
+      const int64_t channels = s.side(mean, Cols);
+      checkVectors(s, {mean, variance}, channels);
+      return checkVectors(s, {stats}, 2 * channels);
+    }
+    case OpKind::Normalize: {
+      using namespace op_normalize;
+      const int64_t pixels = s.whole(pixels_, 0, kPixelLimit);
+      const int64_t channels = s.side(stats, Cols) / 2;
+      checkVectors(s, {stats}, 2 * channels);
+      checkVectors(s, {gamma, beta}, channels);
+      return checkSamples(s, pixels, {x, y}, channels);
+    }
+    case OpKind::MergeSlopes: {
+      using namespace op_mergeSlopes;
+      const int64_t channels = s.side(stats, Cols) / 2;
+      s.whole(pixels_, 1, kPixelLimit);
+      checkSums(s, sums, channels);
+      return checkVectors(s, {stats, means}, 2 * channels);
+    }
+    case OpKind::NormalizeBackward: {
+      using namespace op_normalizeBackward;
+      const int64_t pixels = s.whole(pixels_, 0, kPixelLimit);
+      const int64_t channels = s.side(stats, Cols) / 2;
+      checkVectors(s, {stats, means}, 2 * channels);
+      checkVectors(s, {gamma}, channels);
+      return checkSamples(s, pixels, {x, dy, dx}, channels);
+    }
+    case OpKind::NormGradients: {
+      using namespace op_normGradients;
+      const int64_t channels = s.side(sums, Cols) / 2;
+      checkSums(s, sums, channels);
+      checkVectors(s, {stats}, 2 * channels);
+      return checkVectors(s, {dGamma, dBeta}, channels);
+    }
+    case OpKind::FoldNorm: {
+      using namespace op_foldNorm;
+      s.same(w, {y});
+      return checkVectors(s, {bias, mean, variance, gamma, beta, yBias}, s.side(w, Cols));
+    }
+    default:
+      return;
+  }
+}
+
+/** The rules of layer normalisation. */
+void checkLayerNorm(Shapes& s, const DecodedOp& op) {
+  if (op.kind == OpKind::LayerNorm) {
+    using namespace op_layerNorm;
+    const int64_t pixels = s.whole(pixels_, 0, kPixelLimit);
+    const int64_t channels = s.whole(channels_, 1, kColumnLimit);
+    checkSamples(s, pixels, {x, y}, channels);
+    checkVectors(s, {gamma, beta}, channels);
+    checkSamples(s, pixels, {stats}, 2);
+  }
+  if (op.kind == OpKind::LayerNormBackward) {
+    using namespace op_layerNormBackward;
+    const int64_t pixels = s.whole(pixels_, 0, kPixelLimit);
+    const int64_t channels = s.whole(channels_, 1, kColumnLimit);
+    checkSamples(s, pixels, {x, dy, dx}, channels);
+    checkVectors(s, {gamma}, channels);
+    checkSamples(s, pixels, {stats}, 2);
+    if (s.has(sums)) checkSums(s, sums, channels);
+  }
+}
+
 /** Ops on images, whose range is groups of them. */
 bool isByGroups(OpKind kind) {
   switch (kind) {
+    case OpKind::GroupMoments:
+    case OpKind::Normalize:
+    case OpKind::NormalizeBackward:
+    case OpKind::LayerNorm:
+    case OpKind::LayerNormBackward:
     case OpKind::GatherImages:
     case OpKind::PadImages:
     case OpKind::Conv2d:
@@ -649,6 +780,8 @@ void checkOperands(Shapes& s, const DecodedOp& op, int64_t maxRows) {
       checkLosses(s, op.kind);
       checkLinear(s, op.kind);
       checkImages(s, op);
+      checkBatchNorm(s, op);
+      checkLayerNorm(s, op);
       checkLeastSquares(s, op.kind);
   }
 }
@@ -704,6 +837,17 @@ int64_t rangeOf(const DecodedOp& op) {
       return op.at(op_conv2dWeights::dw).rows;
     case OpKind::ChannelSums:
       return op.at(op_channelSums::db).cols;
+    case OpKind::MergeMoments:
+      return op.at(op_mergeMoments::stats).cols / 2;
+    case OpKind::MovingMoments:
+      return op.at(op_movingMoments::mean).cols;
+    case OpKind::FrozenMoments:
+      return op.at(op_frozenMoments::mean).cols;
+    case OpKind::MergeSlopes:
+    case OpKind::NormGradients:
+      return op.at(op_mergeSlopes::sums).cols / 2;
+    case OpKind::FoldNorm:
+      return op.at(op_foldNorm::w).rows;
     case OpKind::LinearGradient:
       return op.at(op_linearGradient::dw).rows;
     case OpKind::TriangularSolve:

@@ -15,6 +15,7 @@ namespace {
  * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
  * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
  * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · H (C+1)×R · w 1×2R; and L 1×2R labels below K
+ * S ⌈R/16⌉×2C sums · T 1×2C · m R×2
  * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · V 1×C · M 2×(C+1) · D 1×1
  */
 struct Spec {
@@ -75,6 +76,23 @@ constexpr Spec kSpecs[] = {
     {OpKind::JacobiRows, "KKD"},
     {OpKind::NormalResidual, "XY-VDM"},
     {OpKind::NormalResidual, "uYwVDM"},
+    {OpKind::GroupMoments, "b-S"},
+    {OpKind::GroupMoments, "bbS"},
+    {OpKind::MergeMoments, "ST"},
+    {OpKind::MovingMoments, "Svv"},
+    {OpKind::FrozenMoments, "vvT"},
+    {OpKind::Normalize, "bTvvb"},
+    {OpKind::Normalize, "bT--b"},
+    {OpKind::MergeSlopes, "STT"},
+    {OpKind::NormalizeBackward, "bbTTvb"},
+    {OpKind::NormGradients, "STvv"},
+    {OpKind::NormGradients, "S-vv"},
+    {OpKind::FoldNorm, "bvvvvvbv"},
+    {OpKind::FoldNorm, "b-vv--bv"},
+    {OpKind::LayerNorm, "bvvbm"},
+    {OpKind::LayerNorm, "b--b-"},
+    {OpKind::LayerNormBackward, "bbmvbS"},
+    {OpKind::LayerNormBackward, "bbm-b-"},
 };
 
 /** Every kind but gemm is in the table. */
@@ -173,13 +191,16 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'P': return fill<double>(operand, designCols(shape), c, pad, DType::F64, number);
     case 'V': return fill<double>(operand, 1, c, 0, DType::F64, number);
     case 'M': return fill<double>(operand, 2, c + 1, pad, DType::F64, number);
+    case 'S': return fill<double>(operand, (r + 15) / 16, 2 * c, pad, DType::F64, number);
+    case 'T': return fill<float>(operand, 1, 2 * c, 0, DType::F32, number);
+    case 'm': return fill<float>(operand, r, 2, pad, DType::F32, number);
     case 'D': return fill<double>(operand, 1, 1, 0, DType::F64, unit);
     default: operand.matrix = {};
   }
 }
 
 /** Scalars that make sense for the kind; `turn` goes through those that select. */
-void setScalars(OpArgs& args, OpKind kind, int turn) {
+void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
   for (int i = 0; i < kMaxScalars; ++i) args.scalars[i] = 0.1 * (i + 1);
   switch (kind) {
     case OpKind::GatherRows:
@@ -205,6 +226,19 @@ void setScalars(OpArgs& args, OpKind kind, int turn) {
     case OpKind::TriangularSolve:  // Each has one flag.
       args.scalars[op_gatherDesign::intercept_] = turn % 2;
       break;
+    case OpKind::GroupMoments:
+    case OpKind::NormalizeBackward:  // Rows; images have tests of their own.
+      args.scalars[op_groupMoments::pixels_] = 0;
+      break;
+    case OpKind::Normalize:
+      args.scalars[op_normalize::pixels_] = 0;
+      args.scalars[op_normalize::activation_] = turn % (static_cast<int>(Activation::Softplus) + 1);
+      break;
+    case OpKind::LayerNorm:
+    case OpKind::LayerNormBackward:
+      args.scalars[op_layerNorm::pixels_] = 0;
+      args.scalars[op_layerNorm::channels_] = static_cast<double>(shape.cols);
+      break;
     case OpKind::JacobiRows:
       args.scalars[op_jacobiRows::tolerance_] = 1e-15;
       args.scalars[op_jacobiRows::maxSweeps_] = 3;
@@ -218,6 +252,22 @@ void setScalars(OpArgs& args, OpKind kind, int turn) {
 int64_t rangeEnd(OpKind kind, const Shape& shape) {
   if (kind == OpKind::BiasGradient || kind == OpKind::TriangularSolve) return shape.cols;
   if (kind == OpKind::LinearGradient) return kOutputs;
+  switch (kind) {
+    case OpKind::MergeMoments:
+    case OpKind::MovingMoments:
+    case OpKind::FrozenMoments:
+    case OpKind::MergeSlopes:
+    case OpKind::NormGradients:
+      return shape.cols;
+    case OpKind::GroupMoments:
+    case OpKind::Normalize:
+    case OpKind::NormalizeBackward:
+    case OpKind::LayerNorm:
+    case OpKind::LayerNormBackward:
+      return (shape.rows + 15) / 16;
+    default:
+      break;
+  }
   return kind == OpKind::Penalty ? (shape.rows + 15) / 16 : shape.rows;
 }
 
@@ -263,7 +313,7 @@ void compare(const KernelTable& kernels, const KernelTable& portable, const Spec
   args.batchRows = shape.rows;
   args.batchStart = shape.rows / 2;
   args.workspace = workspace;
-  setScalars(args, spec.kind, turn);
+  setScalars(args, spec.kind, shape, turn);
   const int count = static_cast<int>(std::strlen(spec.operands));
   std::vector<Operand> ours(static_cast<size_t>(count));
   // An update of a wild number may stop at different places; its status is compared on tame ones.

@@ -58,6 +58,10 @@ std::vector<Case> cases() {
   const Shape windows = {kImages, kHeight + kWidth, DType::I32};
   // Everything within 9 × 11, through windows of 9 × 11: numbers below 6 are rows and columns of it.
   const std::vector<double> within = {kChannels, kHeight, kWidth, kHeight, kWidth, 1, 0.5, 0.25, 3};
+  const Shape sums = {kGroups, 2 * kFilters, DType::F64};
+  const Shape channels = {1, kFilters, DType::F32};
+  const Shape moments = {1, 2 * kFilters, DType::F32};
+  const Shape pixels = images(2, kOutH, kOutW);
   const auto with = [](std::vector<double> list, std::initializer_list<double> more) {
     list.insert(list.end(), more);
     return list;
@@ -81,11 +85,19 @@ std::vector<Case> cases() {
       {OpKind::DrawWindows, {windows, windows}, {kHeight, kWidth, kHeight, kWidth, -9, 30, -5, 9, 2, 1, 1, 7, 9}, kImages},
       {OpKind::GatherWindows, {rows, absent, windows, rows}, within, kImages},
       {OpKind::GatherImageWindows, {rows, absent, windows, in}, within, kGroups},
+      {OpKind::GroupMoments, {out, absent, sums}, {kOutH * kOutW}, kGroups},
+      {OpKind::GroupMoments, {out, out, sums}, {kOutH * kOutW}, kGroups},
+      {OpKind::Normalize, {out, moments, channels, channels, out}, {kOutH * kOutW, 1, 0}, kGroups},
+      {OpKind::Normalize, {out, moments, absent, absent, out}, {kOutH * kOutW, 6, 0}, kGroups},
+      {OpKind::NormalizeBackward, {out, out, moments, moments, channels, out}, {kOutH * kOutW}, kGroups},
+      {OpKind::LayerNorm, {out, channels, channels, out, pixels}, {kOutH * kOutW, kFilters, 1e-3}, kGroups},
+      {OpKind::LayerNormBackward, {out, out, pixels, channels, out, sums}, {kOutH * kOutW, kFilters}, kGroups},
   };
 }
 
 size_t bytesOf(const Shape& shape) {
-  return static_cast<size_t>(shape.rows * shape.cols) * (shape.dtype == DType::U8 ? 1 : sizeof(float));
+  const size_t size = shape.dtype == DType::U8 ? 1 : shape.dtype == DType::F64 ? sizeof(double) : sizeof(float);
+  return static_cast<size_t>(shape.rows * shape.cols) * size;
 }
 
 /** All operands' bytes after a run from the same start. */

@@ -10,7 +10,7 @@ import { type Gradient, type Node, trainable } from '../program/node.js';
 import type { StepProgram } from '../program/partition.js';
 import { gatherInput, splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
-import { arrangeLayouts, inputLayout, mergeActivations, mergePooling } from './passes.js';
+import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
 import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
 
 /** What `compile()` was told: how to judge and to improve a model. */
@@ -88,6 +88,7 @@ export function compileProgram(
   const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
   if (fused === 'node') nodes = nodes.slice(0, -1);
   const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
+  if (!builder.differentiates) nodes = foldNorms(nodes);
   nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape);
   for (const node of nodes) x = node.forward(builder, x);
 
@@ -133,7 +134,10 @@ export function compileProgram(
       {},
       { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] },
     );
-    if (mode === 'train') emitUpdates(builder, optimizer);
+    if (mode === 'train') {
+      emitUpdates(builder, optimizer);
+      for (const node of nodes) node.updateState?.(builder);
+    }
     if (gradient !== undefined) backward(builder, nodes, gradient);
   }
 

@@ -1,28 +1,55 @@
 import type { ImageShape } from '../program/images.js';
-import type { Layout, Node } from '../program/node.js';
-import { ActivateNode } from '../program/nodes/activate.js';
+import type { Layout, Node, ParameterSpec } from '../program/node.js';
+import { ActivateNode, derivativeNeedsInput } from '../program/nodes/activate.js';
 import { AffineNode } from '../program/nodes/affine.js';
+import { BatchNormNode } from '../program/nodes/batchNorm.js';
 import { Conv2dNode } from '../program/nodes/conv2d.js';
+import { FoldedNormNode } from '../program/nodes/foldedNorm.js';
 import { MaxPool2dNode } from '../program/nodes/pool2d.js';
 import { ImagesToRowsNode, RowsToImagesNode } from '../program/nodes/rearrange.js';
 
-/** Moves each elementwise activation that follows a linear affine or convolution node into it, where it is computed at store. */
+/** Does each batch normalisation that follows a linear affine or convolution node by the weights of that node: for nodes that do not train. */
+export function foldNorms(nodes: readonly Node[]): Node[] {
+  const folded: Node[] = [];
+  for (const node of nodes) {
+    const before = folded.at(-1);
+    const isHost = before instanceof AffineNode || before instanceof Conv2dNode;
+    if (node instanceof BatchNormNode && isHost && before.isLinear) {
+      const [kernel, bias] = before.parameters;
+      const fold = new FoldedNormNode(before.inputCols, kernel as ParameterSpec, bias, node);
+      folded.splice(-1, 1, fold, before.withParameters(fold.foldedKernel, fold.foldedBias));
+    } else {
+      folded.push(node);
+    }
+  }
+  return folded;
+}
+
+/**
+ * Moves each elementwise activation that follows a linear affine, convolution or batch normalisation node into it, where it is computed
+ * at store.
+ */
 export function mergeActivations(nodes: readonly Node[]): Node[] {
   const merged: Node[] = [];
   for (const node of nodes) {
     const before = merged.at(-1);
-    const isHost =
-      (before instanceof AffineNode && before.isLinear) ||
-      (before instanceof Conv2dNode &&
-        node instanceof ActivateNode &&
-        before.takesActivation(node.activation));
-    if (node instanceof ActivateNode && isHost) {
-      merged[merged.length - 1] = before.withActivation(node.activation);
-    } else {
-      merged.push(node);
-    }
+    const host =
+      node instanceof ActivateNode && before !== undefined ? activationHost(before, node) : undefined;
+    if (host === undefined) merged.push(node);
+    else merged[merged.length - 1] = host;
   }
   return merged;
+}
+
+/** The node with an activation in it, if it can take one. */
+function activationHost(node: Node, { activation }: ActivateNode): Node | undefined {
+  if (node instanceof AffineNode) return node.isLinear ? node.withActivation(activation) : undefined;
+  if (node instanceof Conv2dNode) {
+    return node.takesActivation(activation) ? node.withActivation(activation) : undefined;
+  }
+  // A batch normalisation keeps its input and its output, but not what lies between.
+  if (!(node instanceof BatchNormNode) || derivativeNeedsInput(activation.name)) return undefined;
+  return node.isLinear ? node.withActivation(activation) : undefined;
 }
 
 /** Moves each max pooling of 2 × 2 that follows a convolution into it: its outputs are then compared while they are in registers. */

@@ -671,6 +671,101 @@ export const OPS = {
     operands: { dy: ['f32'], index: ['u8'], 's?': ['f32'], dz: ['f32'] },
     scalars: ['channels', 'height', 'width', 'activation', 'alpha'],
   },
+  /**
+   * **Normalisation** (Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016). x, y and dx are images of C channels
+   * and `pixels` pixels, or with `pixels` = 0 rows of C columns, taken 16 at a time (split `groups`). Only the R rows of the mini-batch count: lanes
+   * past them add nothing to sums, and dx is 0 there. `sums`, and what is made of them, are float64: every product and sum is rounded
+   * on its own (no fma), so JavaScript has the same bits. n = R·`pixels`, with 1 for rows, where sums are merged. G = ⌈R/16⌉ groups.
+   *
+   * Sums over group g: sums[g][c] = Σ a, sums[g][C + c] = Σ a·x, a = dy or x itself without dy (these products are exact). Images: lane l
+   * is a chain over pixels, from 0, then the tree of 16 lanes. Rows: one chain over the rows of the group, from 0.
+   */
+  groupMoments: { operands: { x: ['f32'], 'dy?': ['f32'], sums: ['f64'] }, scalars: ['pixels'] },
+  /**
+   * S = ((0 + sums[0][c]) + sums[1][c]) + … over the G groups, T of sums[·][C + c] likewise; m = S/n; v = (T − S·m)/n, 0 where that is
+   * below; stats[0][c] = fl(m), stats[0][C + c] = fl(1/√(v + epsilon)). Range: channels c.
+   */
+  mergeMoments: { operands: { sums: ['f64'], stats: ['f32'] }, scalars: ['pixels', 'epsilon'] },
+  /** With m and v as above: mean ← fl(momentum·mean + (1 − momentum)·m), variance ← the same of v. Sets `parameterNotFinite`. Range: channels. */
+  movingMoments: {
+    operands: { sums: ['f64'], mean: ['f32'], variance: ['f32'] },
+    scalars: ['pixels', 'momentum'],
+  },
+  /** stats[0][c] = mean[0][c]; stats[0][C + c] = fl(1/√(variance[0][c] + epsilon)), in float64. Range: channels. */
+  frozenMoments: { operands: { mean: ['f32'], variance: ['f32'], stats: ['f32'] }, scalars: ['epsilon'] },
+  /**
+   * x̂ = (x − mean)·inv, with mean = stats[0][c] and inv = stats[0][C + c]; y = f(x̂·gamma + beta): four float32 operations, those with
+   * gamma and beta where they are given. Range: groups.
+   */
+  normalize: {
+    operands: { x: ['f32'], stats: ['f32'], 'gamma?': ['f32'], 'beta?': ['f32'], y: ['f32'] },
+    scalars: ['pixels', 'activation', 'alpha'],
+  },
+  /**
+   * Of sums by groupMoments with dy: A = Σ dy and B = Σ dy·x̂, as S and (T − mean·S)·inv with S and T as in mergeMoments.
+   * means[0][c] = fl(A/n), means[0][C + c] = fl(B/n). Range: channels.
+   */
+  mergeSlopes: { operands: { sums: ['f64'], stats: ['f32'], means: ['f32'] }, scalars: ['pixels'] },
+  /**
+   * dx = ((dy − a) − x̂·b)·k in float32, a = means[0][c], b = means[0][C + c], k = gamma·inv, or inv without gamma. dx and dy may be
+   * the same memory. Range: groups.
+   */
+  normalizeBackward: {
+    operands: { dy: ['f32'], x: ['f32'], stats: ['f32'], means: ['f32'], 'gamma?': ['f32'], dx: ['f32'] },
+    scalars: ['pixels'],
+  },
+  /**
+   * dGamma[0][c] = fl(B) and dBeta[0][c] = fl(A), A and B as in mergeSlopes; without stats, of sums by layerNormBackward, B = T.
+   * Range: channels.
+   */
+  normGradients: {
+    operands: { sums: ['f64'], 'stats?': ['f32'], 'dGamma?': ['f32'], 'dBeta?': ['f32'] },
+    scalars: [],
+  },
+  /**
+   * A normalisation by frozenMoments, folded into the weights before it: inv = 1/√(variance + epsilon), s = gamma·inv (inv without gamma),
+   * in float64; y[i][j] = w[i][j]·fl(s_j); yBias[0][j] = fl(((bias_j − mean_j)·s_j) + beta_j), bias and beta 0 where absent.
+   * Range: rows of w; the range that holds row 0 writes yBias.
+   */
+  foldNorm: {
+    operands: {
+      w: ['f32'],
+      'bias?': ['f32'],
+      mean: ['f32'],
+      variance: ['f32'],
+      'gamma?': ['f32'],
+      'beta?': ['f32'],
+      y: ['f32'],
+      yBias: ['f32'],
+    },
+    scalars: ['epsilon'],
+  },
+  /**
+   * The same over the C channels of each pixel of each image, or the C columns of each row: S = Σ x, T = Σ x·x in float64, m = S/C,
+   * v = (T − S·m)/C, 0 where that is below; mean = fl(m), inv = fl(1/√(v + epsilon)); y = (x − mean)·inv·gamma + beta as in normalize.
+   * Images: chains over the channels, from 0. Rows: column j in lane j mod 16, ascending, from 0, then the tree.
+   * stats: images of two channels, mean and inv of each pixel; of row r in stats[r][0] and [1]. Range: groups.
+   */
+  layerNorm: {
+    operands: { x: ['f32'], 'gamma?': ['f32'], 'beta?': ['f32'], y: ['f32'], 'stats?': ['f32'] },
+    scalars: ['pixels', 'channels', 'epsilon'],
+  },
+  /**
+   * In float64: x̂ = (x − mean)·inv, h = dy·gamma (dy without gamma); A = Σ h, B = Σ h·x̂ over channels in layerNorm's order;
+   * a = fl(A/C), b = fl(B/C). In float32: dx = ((dy·gamma − a) − ((x − mean)·inv)·b)·inv. dx and dy may be the same memory.
+   * sums[g][c] = Σ dy, sums[g][C + c] = Σ dy·x̂ (float64) in the order of groupMoments. Range: groups.
+   */
+  layerNormBackward: {
+    operands: {
+      dy: ['f32'],
+      x: ['f32'],
+      stats: ['f32'],
+      'gamma?': ['f32'],
+      'dx?': ['f32'],
+      'sums?': ['f64'],
+    },
+    scalars: ['pixels', 'channels'],
+  },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

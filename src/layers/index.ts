@@ -1,10 +1,12 @@
 import { unknownName } from '../core/errors.js';
 import { type ActivationConfig, activation } from './activation.js';
+import { type BatchNormConfig, batchNorm } from './batchNorm.js';
 import { checkKeys } from './check.js';
 import { type Conv2dConfig, conv2d } from './conv2d.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { type DenseConfig, dense } from './dense.js';
 import { type DropoutConfig, dropout } from './dropout.js';
+import { type LayerNormConfig, layerNorm } from './layerNorm.js';
 import {
   type AveragePool2dConfig,
   averagePool2d,
@@ -36,6 +38,17 @@ function register<C extends LayerConfig>(
 function optional<C extends LayerConfig>(make: (config: Omit<C, 'type'>) => C) {
   return (config: Omit<C, 'type'> = {} as Omit<C, 'type'>): C => make(config);
 }
+
+/** Options of layers that normalise. */
+const NORM_OPTIONS = [
+  'epsilon',
+  'center',
+  'scale',
+  'betaInitializer',
+  'gammaInitializer',
+  'betaRegularizer',
+  'gammaRegularizer',
+] as const;
 
 /** The layers. Each returns plain data, complete and checked. */
 export const layers = {
@@ -91,6 +104,10 @@ export const layers = {
   flatten: optional(register<FlattenConfig>(flatten, [])),
   /** The same numbers as samples of another shape. */
   reshape: register<ReshapeConfig>(reshape, ['targetShape']),
+  /** Normalises each channel, or column, over the mini-batch. */
+  batchNorm: optional(register<BatchNormConfig>(batchNorm, ['momentum', ...NORM_OPTIONS])),
+  /** Normalises the channels of each pixel, or the columns of each row. */
+  layerNorm: optional(register<LayerNormConfig>(layerNorm, NORM_OPTIONS)),
 };
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` */

@@ -149,8 +149,14 @@ export class ProgramBuilder {
     scalars: Record<string, number>,
     range: SliceRange,
     phase: Phase = PHASES.merge,
+    own?: readonly string[],
   ): void {
-    const op = makeOp(kind, operands, scalars, { phase, split: 'slice', label: group.label });
+    const op = makeOp(kind, operands, scalars, {
+      phase,
+      split: 'slice',
+      label: group.label,
+      ...(own && { own }),
+    });
     this.ops.push(op);
     group.ops.push({ op, ...range });
   }

@@ -68,6 +68,17 @@ const FLOPS_PER_ELEMENT: Record<
   drawWindows: ['windows', 2],
   gatherWindows: ['dst', 2],
   gatherImageWindows: ['dst', 2],
+  groupMoments: ['x', 3],
+  mergeMoments: ['sums', 1],
+  movingMoments: ['sums', 1],
+  frozenMoments: ['stats', 1],
+  normalize: ['x', 4],
+  mergeSlopes: ['sums', 1],
+  normalizeBackward: ['x', 6],
+  normGradients: ['sums', 1],
+  foldNorm: ['w', 1],
+  layerNorm: ['x', 7],
+  layerNormBackward: ['x', 17],
   jacobiRows: ['a', ({ operands }) => 30 * operands.a!.rows],
 };
 

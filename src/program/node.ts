@@ -63,9 +63,9 @@ export interface Node {
   /** The layout of the output; undefined for that of the input. */
   readonly gives?: Layout;
   /** Shape of the images that it takes, where it takes images. */
-  readonly inputShape?: ImageShape;
+  readonly inputShape?: ImageShape | undefined;
   /** Shape of the images that come out, where images do. */
-  readonly imageShape?: ImageShape;
+  readonly imageShape?: ImageShape | undefined;
   /** Name of the activation that this node is or ends in; undefined for none. */
   readonly endsIn: ElementwiseActivation | 'softmax' | undefined;
   /** Emits the forward ops. @returns the output, maxRows × outputCols. */
@@ -81,6 +81,8 @@ export interface Node {
     wanted: boolean,
     previous: OutputDerivative | undefined,
   ): Gradient | undefined;
+  /** Emits, in training, what a step writes besides trainable parameters; it runs once the loss is known to be finite. */
+  updateState?(builder: ProgramBuilder): void;
   /** Defined after `forward` if this node ends in an elementwise activation. */
   outputDerivative(): OutputDerivative | undefined;
 }

@@ -33,6 +33,7 @@ export type LayerCase =
       strides?: [number, number];
       padding?: 'valid' | 'same';
     }
+  | { type: 'batchNorm' | 'layerNorm'; epsilon?: number; center?: boolean; scale?: boolean }
   | { type: 'globalAveragePool2d' }
   | { type: 'randomFlip' }
   | { type: 'randomTranslation'; heightFactor: number; widthFactor: number }
@@ -103,6 +104,11 @@ function referenceLayer(layer: LayerCase): ReferenceLayer {
       const kind = layer.type === 'maxPool2d' ? 'max' : 'average';
       return { type: 'pool', kind, window, strides, dilation: [1, 1], padding };
     }
+    case 'batchNorm':
+    case 'layerNorm': {
+      const { epsilon = 1e-3, center = true, scale = true } = layer;
+      return { type: layer.type, epsilon, center, scale };
+    }
     case 'globalAveragePool2d':
       return { type: 'globalAverage' };
     case 'flatten':
@@ -122,6 +128,19 @@ function referenceLayer(layer: LayerCase): ReferenceLayer {
   return { type: 'conv2d', activation, alpha, useBias, filters, window, strides, dilation, padding, groups };
 }
 
+type WeightRole = 'trainable' | 'movingMean' | 'movingVariance';
+
+/** What each array of getWeights is. */
+function weightRoles(layer: LayerCase): WeightRole[] {
+  if (layer.type === 'dense' || layer.type === 'conv2d') {
+    return layer.useBias === false ? ['trainable'] : ['trainable', 'trainable'];
+  }
+  if (layer.type !== 'batchNorm' && layer.type !== 'layerNorm') return [];
+  const { scale = true, center = true } = layer;
+  const affine: WeightRole[] = [scale, center].filter(Boolean).map(() => 'trainable');
+  return layer.type === 'batchNorm' ? [...affine, 'movingMean', 'movingVariance'] : affine;
+}
+
 /** Plain rows of whatever form x and y have: the reference knows no other. */
 function plainRows(input: MatrixInput | TargetInput): number[][] | number[] {
   if (Array.isArray(input)) return input as number[][] | number[];
@@ -135,10 +154,13 @@ export async function checkGradients(given: GradientCase): Promise<void> {
   const { weightScale = 0.5, lastBias = 0 } = given;
   const model = buildModel(given);
   const next = randomNumbers(given.layers.length * 31 + given.inputs);
+  const roles = given.layers.flatMap(weightRoles);
   const weights = model.getWeights().map(({ shape }, i, all) => {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     const shift = shape.length === 1 && i === all.length - 1 ? lastBias : 0;
-    return { data: data.map(() => next() * weightScale + shift), shape };
+    // A variance is positive.
+    const draw = (): number => (roles[i] === 'movingVariance' ? 1.5 + next() : next() * weightScale + shift);
+    return { data: data.map(() => Math.fround(draw())), shape };
   });
   model.setWeights(weights);
   model.compile({ optimizer: 'sgd', loss: given.loss });
@@ -154,7 +176,8 @@ export async function checkGradients(given: GradientCase): Promise<void> {
   const x = plainRows(given.x) as number[][];
   const y = plainRows(given.y);
   const expectedLoss = referenceLoss(reference, exact, x, y);
-  const expected = centralDifferences(reference, exact, x, y);
+  const training = { ...reference, training: true };
+  const expected = centralDifferences(training, exact, x, y).filter((_, i) => roles[i] === 'trainable');
   // A test in which nothing depends on the weights would prove nothing.
   expect(Math.max(...expected.flat().map(Math.abs))).toBeGreaterThan(1e-4);
 

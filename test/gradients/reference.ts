@@ -13,9 +13,17 @@ export type ReferenceLayer =
   | ({ type: 'pool'; kind: 'max' | 'average' } & Sliding)
   | { type: 'globalAverage' }
   | { type: 'reshape'; shape: readonly number[] | 'flat' }
+  | ({ type: 'batchNorm' } & Normalisation)
+  | ({ type: 'layerNorm' } & Normalisation)
   /** Absent from gradients, as it is from predictions. */
   | { type: 'crop'; size: readonly [number, number] }
   | { type: 'dropout' };
+
+export interface Normalisation {
+  epsilon: number;
+  center: boolean;
+  scale: boolean;
+}
 
 export interface ReferenceModel {
   layers: readonly ReferenceLayer[];
@@ -25,6 +33,8 @@ export interface ReferenceModel {
   fromLogits: boolean;
   /** A weight per row, by which its loss is multiplied; the mean is over rows all the same. */
   sampleWeight?: readonly number[] | undefined;
+  /** Normalises by the moments of all samples rather than by moving ones. */
+  training?: boolean;
 }
 
 /** A parameter: a kernel [in, out] or a bias [out], row-major. */
@@ -74,32 +84,103 @@ function affine(row: readonly number[], kernel: ReferenceArray, bias: ReferenceA
   });
 }
 
-/** The model's output for one row, a sample of `shape`. */
+/** The model's output for each row, a sample of `inputShape`. */
 export function forward(
-  layers: readonly ReferenceLayer[],
+  { layers, inputShape, training = false }: Pick<ReferenceModel, 'layers' | 'inputShape' | 'training'>,
   weights: readonly ReferenceArray[],
-  x: readonly number[],
-  shape: readonly number[] = [x.length],
-): number[] {
-  let sample: Image = { values: x, shape };
+  x: readonly (readonly number[])[],
+): number[][] {
+  let samples = x.map((values): Image => ({ values, shape: inputShape ?? [values.length] }));
   let next = 0;
-  for (const layer of layers) sample = layerOutput(layer, sample, () => weights[next++]!);
-  return [...sample.values];
+  for (const layer of layers) {
+    const own = weights.slice(next, next + weightCount(layer));
+    next += own.length;
+    samples =
+      layer.type === 'batchNorm'
+        ? batchNorm(samples, layer, own, training)
+        : samples.map((sample) => layerOutput(layer, sample, own));
+  }
+  return samples.map(({ values }) => [...values]);
 }
 
-/** What one layer makes of a sample; `take` gives its parameters, one after the other. */
-function layerOutput(layer: ReferenceLayer, sample: Image, take: () => ReferenceArray): Image {
+/** Arrays of a layer, moving moments included. */
+function weightCount(layer: ReferenceLayer): number {
+  switch (layer.type) {
+    case 'dense':
+    case 'conv2d':
+      return layer.useBias ? 2 : 1;
+    case 'batchNorm':
+      return 2 + Number(layer.scale) + Number(layer.center);
+    case 'layerNorm':
+      return Number(layer.scale) + Number(layer.center);
+    default:
+      return 0;
+  }
+}
+
+/** (v − mean) / √(variance + ε)·gamma + beta. */
+function normalised(
+  v: number,
+  channel: number,
+  moments: { mean: number; variance: number },
+  layer: Normalisation,
+  own: readonly ReferenceArray[],
+): number {
+  const gamma = layer.scale ? own[0]!.data[channel]! : 1;
+  const beta = layer.center ? own[layer.scale ? 1 : 0]!.data[channel]! : 0;
+  return ((v - moments.mean) / Math.sqrt(moments.variance + layer.epsilon)) * gamma + beta;
+}
+
+function momentsOf(values: readonly number[]): { mean: number; variance: number } {
+  const center = mean(values);
+  return { mean: center, variance: mean(values.map((v) => (v - center) ** 2)) };
+}
+
+/** Over all samples, channel by channel: the last axis. */
+function batchNorm(
+  samples: readonly Image[],
+  layer: Normalisation,
+  own: readonly ReferenceArray[],
+  training: boolean,
+): Image[] {
+  const channels = samples[0]!.shape.at(-1)!;
+  const moments = Array.from({ length: channels }, (_, c) => {
+    if (training)
+      return momentsOf(samples.flatMap(({ values }) => values.filter((_v, i) => i % channels === c)));
+    return { mean: own.at(-2)!.data[c]!, variance: own.at(-1)!.data[c]! };
+  });
+  return samples.map(({ values, shape }) => ({
+    values: values.map((v, i) => normalised(v, i % channels, moments[i % channels]!, layer, own)),
+    shape,
+  }));
+}
+
+/** What one layer makes of a sample. */
+function layerOutput(
+  layer: Exclude<ReferenceLayer, { type: 'batchNorm' }>,
+  sample: Image,
+  own: readonly ReferenceArray[],
+): Image {
   const { values, shape } = sample;
   switch (layer.type) {
     case 'dense': {
-      const kernel = take();
-      const z = affine(values, kernel, layer.useBias ? take() : undefined);
+      const z = affine(values, own[0]!, own[1]);
       return { values: activate(layer.activation, layer.alpha, z), shape: [z.length] };
     }
     case 'conv2d': {
-      const kernel = take();
-      const z = convolve(sample, layer, kernel.data, layer.useBias ? take().data : undefined);
+      const z = convolve(sample, layer, own[0]!.data, own[1]?.data);
       return { values: activate(layer.activation, layer.alpha, z.values), shape: z.shape };
+    }
+    case 'layerNorm': {
+      const channels = shape.at(-1)!;
+      const pixel = (i: number): number[] => {
+        const first = i - (i % channels);
+        return values.slice(first, first + channels);
+      };
+      return {
+        values: values.map((v, i) => normalised(v, i % channels, momentsOf(pixel(i)), layer, own)),
+        shape,
+      };
     }
     case 'activation':
       return { values: activate(layer.activation, layer.alpha, values), shape };
@@ -157,8 +238,7 @@ export function referenceLoss(
   y: readonly (readonly number[])[] | readonly number[],
 ): number {
   return mean(
-    x.map((row, r) => {
-      const output = forward(model.layers, weights, row, model.inputShape);
+    forward(model, weights, x).map((output, r) => {
       const target = y[r]!;
       const t = typeof target === 'number' ? output.map((_, j) => (j === target ? 1 : 0)) : target;
       return rowLoss(model, output, t) * (model.sampleWeight?.[r] ?? 1);

@@ -17,6 +17,12 @@ const QR_PANEL_COLS = 8;
 /** Columns that r2Terms writes for each column of y. */
 const R2_TERMS = 3;
 
+/** Sizes of images stay below this. */
+const IMAGE_LIMIT = 2 ** 15;
+/** Pixels of an image, and columns of a row. */
+const PIXEL_LIMIT = IMAGE_LIMIT ** 2;
+const COLUMN_LIMIT = 2 ** 32;
+
 /** Says that an operand does not fit; never returns. */
 export type Refuse = (operand: string, expected: string, given: string) => never;
 
@@ -44,6 +50,16 @@ export function rangeOf(op: Op): number | 'batch' {
       return operands.dw!.rows;
     case 'channelSums':
       return operands.db!.cols;
+    case 'mergeMoments':
+      return operands.stats!.cols / 2;
+    case 'movingMoments':
+    case 'frozenMoments':
+      return operands.mean!.cols;
+    case 'mergeSlopes':
+    case 'normGradients':
+      return operands.sums!.cols / 2;
+    case 'foldNorm':
+      return operands.w!.rows;
     case 'linearGradient':
       return operands.dw!.rows;
     case 'triangularSolve':
@@ -70,6 +86,11 @@ const BY_GROUPS: ReadonlySet<OpKind> = new Set([
   'imagesToRows',
   'rowsToImages',
   'gatherImageWindows',
+  'groupMoments',
+  'normalize',
+  'normalizeBackward',
+  'layerNorm',
+  'layerNormBackward',
 ]);
 /** Elementwise ops, which run over rows as well as over groups. */
 const BY_EITHER: ReadonlySet<OpKind> = new Set(['activation', 'activationBackward', 'scaleShift', 'dropout']);
@@ -168,6 +189,31 @@ class Shapes {
     this.exactly(name, 'cols', cols, why);
   }
 
+  /** Images of so many channels and `pixels` pixels, or with no pixels rows of so many columns. */
+  samples(channels: number, ...names: string[]): void {
+    const pixels = this.whole('pixels', 0, PIXEL_LIMIT);
+    for (const name of names) {
+      if (!this.has(name)) continue;
+      this.require(channels > 0, name, 'a channel or more');
+      if (pixels > 0) this.images(name, channels, 1, pixels);
+      else this.rowsOfImages(name, channels, 'one for each channel');
+    }
+  }
+
+  /** Float64 sums of groups: two for each channel. */
+  sums(channels: number): void {
+    this.atLeast('sums', 'rows', this.maxGroups, 'groups of the program');
+    this.exactly('sums', 'cols', 2 * channels, 'two for each channel');
+  }
+
+  /** Vectors with a number for each channel. */
+  vectors(channels: number, ...names: string[]): void {
+    for (const name of names) {
+      this.vector(name);
+      this.exactly(name, 'cols', channels, 'one for each channel');
+    }
+  }
+
   /** A scalar that is a whole number between two others. */
   whole(name: string, least: number, most: number): number {
     const value = this.op.scalars[name]!;
@@ -234,8 +280,6 @@ function checkElementwise(from: string, to: string): (s: Shapes) => void {
   return (s) => s.batch(from, to);
 }
 
-/** Sizes of images stay below this. */
-const IMAGE_LIMIT = 2 ** 15;
 /** Elements of a pooling window that a byte can number. */
 const WINDOW_LIMIT = 256;
 
@@ -566,6 +610,69 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
   gatherImageWindows(s) {
     checkWindows(s);
     s.images('dst', size(s, 'channels'), size(s, 'outHeight'), size(s, 'outWidth'));
+  },
+  groupMoments(s) {
+    const channels = Math.floor(s.of('sums').cols / 2);
+    s.sums(channels);
+    s.samples(channels, 'x', 'dy');
+  },
+  mergeMoments(s) {
+    const channels = Math.floor(s.of('stats').cols / 2);
+    s.whole('pixels', 1, PIXEL_LIMIT);
+    s.sums(channels);
+    s.vectors(2 * channels, 'stats');
+  },
+  movingMoments(s) {
+    const channels = s.of('mean').cols;
+    s.whole('pixels', 1, PIXEL_LIMIT);
+    s.sums(channels);
+    s.vectors(channels, 'mean', 'variance');
+  },
+  frozenMoments(s) {
+    const channels = s.of('mean').cols;
+    s.vectors(channels, 'mean', 'variance');
+    s.vectors(2 * channels, 'stats');
+  },
+  normalize(s) {
+    const channels = Math.floor(s.of('stats').cols / 2);
+    s.vectors(2 * channels, 'stats');
+    s.vectors(channels, 'gamma', 'beta');
+    s.samples(channels, 'x', 'y');
+  },
+  mergeSlopes(s) {
+    const channels = Math.floor(s.of('stats').cols / 2);
+    s.whole('pixels', 1, PIXEL_LIMIT);
+    s.sums(channels);
+    s.vectors(2 * channels, 'stats', 'means');
+  },
+  normalizeBackward(s) {
+    const channels = Math.floor(s.of('stats').cols / 2);
+    s.vectors(2 * channels, 'stats', 'means');
+    s.vectors(channels, 'gamma');
+    s.samples(channels, 'x', 'dy', 'dx');
+  },
+  normGradients(s) {
+    const channels = Math.floor(s.of('sums').cols / 2);
+    s.sums(channels);
+    s.vectors(2 * channels, 'stats');
+    s.vectors(channels, 'dGamma', 'dBeta');
+  },
+  foldNorm(s) {
+    s.same('w', 'y');
+    s.vectors(s.of('w').cols, 'bias', 'mean', 'variance', 'gamma', 'beta', 'yBias');
+  },
+  layerNorm(s) {
+    const channels = s.whole('channels', 1, COLUMN_LIMIT);
+    s.samples(channels, 'x', 'y');
+    s.samples(2, 'stats');
+    s.vectors(channels, 'gamma', 'beta');
+  },
+  layerNormBackward(s) {
+    const channels = s.whole('channels', 1, COLUMN_LIMIT);
+    s.samples(channels, 'x', 'dy', 'dx');
+    s.samples(2, 'stats');
+    s.vectors(channels, 'gamma');
+    if (s.has('sums')) s.sums(channels);
   },
 };
 

@@ -87,6 +87,11 @@ export class Conv2dNode implements Node {
     return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, this.activation, true);
   }
 
+  /** The same node with other weights of the same shapes. */
+  withParameters(kernel: ParameterSpec, bias: ParameterSpec): Conv2dNode {
+    return new Conv2dNode(this.name, this.sizes, kernel, bias, this.activation, this.pools);
+  }
+
   get isLinear(): boolean {
     return this.activation.name === 'linear';
   }

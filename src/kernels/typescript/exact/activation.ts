@@ -1,4 +1,5 @@
-import type { PrepareOp } from '../prepare.js';
+import { ACTIVATIONS } from '../../contract.js';
+import type { F32, PreparedOp, PrepareOp } from '../prepare.js';
 import { fma, fround } from './fma.js';
 import { erf, exp, expm1, sigmoid, softplus, tanh } from './math.js';
 
@@ -79,3 +80,13 @@ export const prepareActivationBackward: PrepareOp = (op) => {
     return 0;
   };
 };
+
+/** The activation of an op on numbers that are there; undefined for none. */
+export function activateInPlace(op: PreparedOp) {
+  const f = activate[op.scalar('activation')] as Activate;
+  const alpha = fround(op.scalar('alpha'));
+  if (op.scalar('activation') === ACTIVATIONS.linear) return undefined;
+  return (y: F32, from: number, count: number): void => {
+    for (let i = from; i < from + count; i++) y[i] = f(y[i]!, alpha);
+  };
+}

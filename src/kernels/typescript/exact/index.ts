@@ -23,8 +23,20 @@ import {
 } from '../images/pool.js';
 import { prepareMaxPool2x2Backward } from '../images/pool2x2.js';
 import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
+import {
+  foldNorm,
+  frozenMoments,
+  mergeMoments,
+  mergeSlopes,
+  movingMoments,
+  normalizeBackward,
+  normalizeWith,
+  normGradients,
+} from '../norm/batchNorm.js';
+import { layerNorm, layerNormBackward } from '../norm/layerNorm.js';
+import { groupMoments } from '../norm/sums.js';
 import type { OpTable } from '../prepare.js';
-import { prepareActivation, prepareActivationBackward } from './activation.js';
+import { activateInPlace, prepareActivation, prepareActivationBackward } from './activation.js';
 import {
   prepareChannelSums,
   prepareConv2d,
@@ -100,4 +112,15 @@ export const exactOps: OpTable = {
   drawWindows: prepareDrawWindows,
   gatherWindows: prepareGatherWindows,
   gatherImageWindows: prepareGatherImageWindows,
+  groupMoments,
+  mergeMoments,
+  movingMoments,
+  frozenMoments,
+  normalize: normalizeWith(activateInPlace),
+  mergeSlopes,
+  normalizeBackward,
+  normGradients,
+  foldNorm,
+  layerNorm,
+  layerNormBackward,
 };

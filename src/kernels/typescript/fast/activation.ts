@@ -1,5 +1,5 @@
 import { ACTIVATIONS, type ElementwiseActivation } from '../../contract.js';
-import type { F32, PrepareOp } from '../prepare.js';
+import type { F32, PreparedOp, PrepareOp } from '../prepare.js';
 import { normalCdf, normalDensity, sigmoid, softplus } from './special.js';
 
 /** y[yFrom + j] = f(x[xFrom + j]) for j < count. x and y may be the same memory. */
@@ -164,3 +164,11 @@ export const activationBackward: PrepareOp = (op) => {
     return 0;
   };
 };
+
+/** The activation of an op on numbers that are there; undefined for none. */
+export function activateInPlace(op: PreparedOp) {
+  const map = mapRow(op.scalar('activation'));
+  const alpha = Math.fround(op.scalar('alpha'));
+  if (op.scalar('activation') === ACTIVATIONS.linear) return undefined;
+  return (y: F32, from: number, count: number): void => map(y, from, y, from, count, alpha);
+}

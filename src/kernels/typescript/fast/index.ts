@@ -18,8 +18,20 @@ import {
 } from '../images/pool.js';
 import { prepareMaxPool2x2Backward } from '../images/pool2x2.js';
 import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
+import {
+  foldNorm,
+  frozenMoments,
+  mergeMoments,
+  mergeSlopes,
+  movingMoments,
+  normalizeBackward,
+  normalizeWith,
+  normGradients,
+} from '../norm/batchNorm.js';
+import { layerNorm, layerNormBackward } from '../norm/layerNorm.js';
+import { groupMoments } from '../norm/sums.js';
 import type { OpTable } from '../prepare.js';
-import { activation, activationBackward } from './activation.js';
+import { activateInPlace, activation, activationBackward } from './activation.js';
 import { channelSums, conv2d, conv2dInput, conv2dMaxPool, conv2dWeights } from './conv.js';
 import {
   binaryCrossEntropy,
@@ -94,4 +106,15 @@ export const fastOps: OpTable = {
   drawWindows: prepareDrawWindows,
   gatherWindows: prepareGatherWindows,
   gatherImageWindows: prepareGatherImageWindows,
+  groupMoments,
+  mergeMoments,
+  movingMoments,
+  frozenMoments,
+  normalize: normalizeWith(activateInPlace),
+  mergeSlopes,
+  normalizeBackward,
+  normGradients,
+  foldNorm,
+  layerNorm,
+  layerNormBackward,
 };

@@ -1,0 +1,44 @@
+import { BatchNormNode } from '../program/nodes/batchNorm.js';
+import { checkNumber } from './check.js';
+import type { LayerDefinition } from './definition.js';
+import {
+  affineParameters,
+  channelParameter,
+  completeNorm,
+  type NormConfig,
+  normOutputShape,
+} from './normalization.js';
+
+export interface BatchNormConfig extends NormConfig {
+  type: 'batchNorm';
+  /** Share of the moving mean and variance that a step keeps, 0 to 1. Default 0.99. */
+  momentum?: number;
+}
+
+/**
+ * Normalises each channel of images, or each column of rows: (x − mean)/√(variance + epsilon)·gamma + beta. In training with mean and
+ * (biased) variance of the mini-batch, which also move the layer's moving ones: moving·momentum + batch·(1 − momentum); elsewhere
+ * with the moving ones. (Ioffe & Szegedy 2015; Keras's BatchNormalization with axis −1.)
+ */
+export const batchNorm: LayerDefinition<BatchNormConfig> = {
+  type: 'batchNorm',
+  complete: (config) => ({
+    ...completeNorm(config),
+    momentum: checkNumber(
+      'batchNorm.momentum',
+      config.momentum ?? 0.99,
+      'a number from 0 to 1',
+      (v) => v >= 0 && v <= 1,
+    ),
+  }),
+  outputShape: normOutputShape,
+  lower(config, context) {
+    const { momentum, epsilon } = config as Required<BatchNormConfig>;
+    const parameters = {
+      ...affineParameters(config, context),
+      mean: channelParameter(context, 'movingMean', { initializer: 'zeros', trainable: false }),
+      variance: channelParameter(context, 'movingVariance', { initializer: 'ones', trainable: false }),
+    };
+    return [new BatchNormNode(context.name, context.inputShape, parameters, { momentum, epsilon })];
+  },
+};

@@ -1,0 +1,84 @@
+import { SteepestError } from '../core/errors.js';
+import { completeInitializer, type InitializerName } from '../initializers/index.js';
+import type { ParameterSpec } from '../program/node.js';
+import { checkBoolean, checkNumber } from './check.js';
+import type { LayerConfig, LayerContext } from './definition.js';
+import { completeRegularizer, type Regularizer } from './regularizer.js';
+
+/** What layers that normalise have in common. */
+export interface NormConfig extends LayerConfig {
+  /** Added to the variance, against division by 0. Default 1e-3. */
+  epsilon?: number;
+  /** Whether to add a learned beta. Default true. */
+  center?: boolean;
+  /** Whether to multiply by a learned gamma. Default true. */
+  scale?: boolean;
+  /** Default `'zeros'`. */
+  betaInitializer?: InitializerName;
+  /** Default `'ones'`. */
+  gammaInitializer?: InitializerName;
+  /** Adds l1·Σ|w| + l2·Σw² to the loss. */
+  betaRegularizer?: Regularizer;
+  gammaRegularizer?: Regularizer;
+}
+
+/** Fills in defaults, Keras's, and checks. */
+export function completeNorm<C extends NormConfig>(config: C): C {
+  const { type } = config;
+  return {
+    ...config,
+    epsilon: checkNumber(`${type}.epsilon`, config.epsilon ?? 1e-3, 'a number above 0', (v) => v > 0),
+    center: checkBoolean(`${type}.center`, config.center ?? true),
+    scale: checkBoolean(`${type}.scale`, config.scale ?? true),
+    betaInitializer: completeInitializer(`${type}.betaInitializer`, config.betaInitializer ?? 'zeros'),
+    gammaInitializer: completeInitializer(`${type}.gammaInitializer`, config.gammaInitializer ?? 'ones'),
+    betaRegularizer: completeRegularizer(`${type}.betaRegularizer`, config.betaRegularizer),
+    gammaRegularizer: completeRegularizer(`${type}.gammaRegularizer`, config.gammaRegularizer),
+  };
+}
+
+/** @throws SteepestError `ERR_SHAPE` unless samples are rows or images */
+export function normOutputShape(
+  { type }: NormConfig,
+  { name, inputShape }: Pick<LayerContext, 'name' | 'inputShape'>,
+): number[] {
+  if (inputShape.length === 1 || inputShape.length === 3) return [...inputShape];
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `rows [columns] or images [height, width, channels] as input of layer ${name}`,
+    given: `[${inputShape.join(', ')}]`,
+    mend: `Put layers.reshape() before ${type}.`,
+  });
+}
+
+/** An array with a number for each channel. */
+export function channelParameter(
+  { name, inputShape }: Pick<LayerContext, 'name' | 'inputShape'>,
+  array: string,
+  rest: Pick<ParameterSpec, 'initializer' | 'trainable'> & { regularizer?: Regularizer | undefined },
+): ParameterSpec {
+  const channels = inputShape[inputShape.length - 1] as number;
+  const { initializer, trainable, regularizer } = rest;
+  return {
+    name: `${name}/${array}`,
+    rows: 1,
+    cols: channels,
+    shape: [channels],
+    initializer,
+    fanIn: channels,
+    fanOut: channels,
+    l1: regularizer?.l1 ?? 0,
+    l2: regularizer?.l2 ?? 0,
+    trainable,
+  };
+}
+
+/** gamma and beta of a complete configuration. */
+export function affineParameters(config: NormConfig, context: Pick<LayerContext, 'name' | 'inputShape'>) {
+  const { scale, center, gammaInitializer, betaInitializer, gammaRegularizer, betaRegularizer } = config;
+  const make = (array: string, initializer: InitializerName, regularizer: Regularizer | undefined) =>
+    channelParameter(context, array, { initializer, trainable: true, regularizer });
+  return {
+    gamma: scale ? make('gamma', gammaInitializer as InitializerName, gammaRegularizer) : undefined,
+    beta: center ? make('beta', betaInitializer as InitializerName, betaRegularizer) : undefined,
+  };
+}

@@ -1,0 +1,67 @@
+import { type Operand, PHASES } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../builder.js';
+import type { Node, OutputDerivative, ParameterSpec } from '../node.js';
+import { SLICE_ROWS } from './affine.js';
+import type { BatchNormNode } from './batchNorm.js';
+import { channelVector } from './normShape.js';
+
+/**
+ * Makes weights that do the work of a linear node and of the frozen batch normalisation behind it: W·s and (b − μ)·s + β with
+ * s = γ/√(σ² + ε). It does so once before the first mini-batch; the mini-batches pass through it.
+ */
+export class FoldedNormNode implements Node {
+  readonly parameters: readonly ParameterSpec[] = [];
+  readonly endsIn = undefined;
+  readonly outputCols: number;
+  readonly name: string;
+  /** The weights that come out. */
+  readonly foldedKernel: ParameterSpec;
+  readonly foldedBias: ParameterSpec;
+
+  constructor(
+    readonly inputCols: number,
+    private readonly kernel: ParameterSpec,
+    private readonly bias: ParameterSpec | undefined,
+    private readonly batchNorm: BatchNormNode,
+  ) {
+    this.outputCols = inputCols;
+    this.name = `${batchNorm.name}.folded`;
+    this.foldedKernel = { ...kernel, name: `${kernel.name}.folded` };
+    this.foldedBias = { ...batchNorm.norm.mean, name: `${batchNorm.name}/bias.folded` };
+  }
+
+  forward(builder: ProgramBuilder, x: Operand): Operand {
+    const { kernel, batchNorm } = this;
+    const { gamma, beta, mean, variance } = batchNorm.norm;
+    const matrix = ({ name, rows, cols }: ParameterSpec): Operand =>
+      builder.memory.matrix(name, 'parameter', rows, cols);
+    const group = builder.emitGroup(this.name, Math.ceil(kernel.rows / SLICE_ROWS), SLICE_ROWS * kernel.cols);
+    builder.emitSlice(
+      group,
+      'foldNorm',
+      {
+        w: matrix(kernel),
+        bias: channelVector(builder, this.bias),
+        mean: channelVector(builder, mean),
+        variance: channelVector(builder, variance),
+        gamma: channelVector(builder, gamma),
+        beta: channelVector(builder, beta),
+        y: matrix(this.foldedKernel),
+        yBias: channelVector(builder, this.foldedBias),
+      },
+      { epsilon: batchNorm.numbers.epsilon },
+      { perUnit: SLICE_ROWS, extent: kernel.rows },
+      PHASES.epochStart,
+    );
+    return x;
+  }
+
+  outputDerivative(): OutputDerivative | undefined {
+    return undefined;
+  }
+
+  /** Never asked for: what is frozen does not train. */
+  backward(): undefined {
+    return undefined;
+  }
+}
