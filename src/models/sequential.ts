@@ -226,7 +226,10 @@ export class Sequential {
     return this.predictor.predict(x);
   }
 
-  /** Gradients of the mean loss over all rows of x, penalties and dropout left out, one array per trainable parameter. */
+  /**
+   * Gradients of the mean loss over all rows of x, penalties and dropout left out, one array per trainable parameter. batchNorm normalises by
+   * the mean and variance of these rows, as a training step does.
+   */
   async gradients(
     x: MatrixInput,
     y: TargetInput,
@@ -238,7 +241,7 @@ export class Sequential {
     return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
   }
 
-  /** Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, … */
+  /** Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; of batchNorm gamma, beta, moving mean and moving variance. */
   getWeights(): NdArray<Float32Array>[] {
     return this.model.parameters.map(({ name, shape }) => ({
       data: Float32Array.from(this.state.parameters.get(name)!),
