@@ -17,7 +17,8 @@ export function foldNorms(nodes: readonly Node[]): Node[] {
     if (node instanceof BatchNormNode && isHost && before.isLinear) {
       const [kernel, bias] = before.parameters;
       const fold = new FoldedNormNode(before.inputCols, kernel as ParameterSpec, bias, node);
-      folded.splice(-1, 1, fold, before.withParameters(fold.foldedKernel, fold.foldedBias));
+      const name = `${before.name}.folded`;
+      folded.splice(-1, 1, fold, before.withParameters(name, fold.foldedKernel, fold.foldedBias));
     } else {
       folded.push(node);
     }

@@ -125,11 +125,12 @@ const CASES: Record<keyof typeof layers, LayerCase[][]> = {
       { type: 'dense', units: 1 },
     ],
   ],
+  // Smooth activations: a difference over a kink of relu, which normalised values often come near, is no derivative.
   batchNorm: [
     [
       { type: 'dense', units: 4 },
       { type: 'batchNorm' },
-      { type: 'activation', activation: 'relu' },
+      { type: 'activation', activation: 'elu' },
       { type: 'dense', units: 1 },
     ],
     [
@@ -143,7 +144,7 @@ const CASES: Record<keyof typeof layers, LayerCase[][]> = {
     [
       { type: 'conv2d', filters: 3, kernelSize: [2, 3], useBias: false },
       { type: 'batchNorm' },
-      { type: 'activation', activation: 'leakyRelu' },
+      { type: 'activation', activation: 'tanh' },
       { type: 'maxPool2d', poolSize: [2, 2] },
       { type: 'flatten' },
       { type: 'dense', units: 1 },

@@ -45,9 +45,9 @@ export class AffineNode implements Node {
     return new AffineNode(this.name, this.inputCols, this.outputCols, this.kernel, this.bias, activation);
   }
 
-  /** The same node with other weights of the same shapes. */
-  withParameters(kernel: ParameterSpec, bias: ParameterSpec): AffineNode {
-    return new AffineNode(this.name, this.inputCols, this.outputCols, kernel, bias, this.activation);
+  /** The same node with other weights of the same shapes, and buffers of its own under another name. */
+  withParameters(name: string, kernel: ParameterSpec, bias: ParameterSpec): AffineNode {
+    return new AffineNode(name, this.inputCols, this.outputCols, kernel, bias, this.activation);
   }
 
   get isLinear(): boolean {

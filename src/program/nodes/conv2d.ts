@@ -87,9 +87,9 @@ export class Conv2dNode implements Node {
     return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, this.activation, true);
   }
 
-  /** The same node with other weights of the same shapes. */
-  withParameters(kernel: ParameterSpec, bias: ParameterSpec): Conv2dNode {
-    return new Conv2dNode(this.name, this.sizes, kernel, bias, this.activation, this.pools);
+  /** The same node with other weights of the same shapes, and buffers of its own under another name. */
+  withParameters(name: string, kernel: ParameterSpec, bias: ParameterSpec): Conv2dNode {
+    return new Conv2dNode(name, this.sizes, kernel, bias, this.activation, this.pools);
   }
 
   get isLinear(): boolean {
