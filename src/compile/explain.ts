@@ -1,9 +1,12 @@
 import { table } from '../core/table.js';
-import { type Op, PHASE_LIMIT, PHASES, type Phase } from '../kernels/contract.js';
+import { bytesText, flopsText, flopUnitText } from '../core/units.js';
+import { GROUP_IMAGES, type Op, PHASE_LIMIT, PHASES, type Phase } from '../kernels/contract.js';
 import { opCost, stepFlops } from '../program/cost.js';
 import { MemoryPlan, type RegionRole } from '../program/memory.js';
 import { partitionGroups } from '../program/partition.js';
 import { compileProgram, type Objective } from './compile.js';
+import { layerCosts } from './layerCosts.js';
+import { LayoutMap, layerLayouts } from './layouts.js';
 import type { ResolvedModel } from './model.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
@@ -12,22 +15,57 @@ const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase 
 /** Place in a step: what merges comes last. */
 const phasePlace = (phase: Phase): number => (phase === PHASES.merge ? PHASE_LIMIT : phase);
 
-/** Bytes in the unit that people read. */
-function bytesText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}
-
-function flopsText(flops: number): string {
-  if (flops < 1e3) return `${flops}`;
-  return flops < 1e6 ? `${(flops / 1e3).toFixed(1)} k` : `${(flops / 1e6).toFixed(2)} M`;
-}
-
-/** `a 32×784 · b 784×128 → c 32×128`: operands with their shapes. */
-function shapesText(op: Op): string {
-  return Object.entries(op.operands)
-    .map(([name, { rows, cols, dtype }]) => `${name} ${rows}×${cols}${dtype === 'f32' ? '' : ` ${dtype}`}`)
+/** `a 32×784, b 784×128`: operands with their shapes; images as groups × numbers of one image × 16. */
+function shapesText({ operands }: Op, layouts: LayoutMap): string {
+  return Object.entries(operands)
+    .map(([name, operand]) => {
+      const { rows, cols, dtype } = operand;
+      const isImages = layouts.of(operand) === 'images' && dtype !== 'u8';
+      const shape = isImages ? `${rows}×${cols / GROUP_IMAGES}×${GROUP_IMAGES}` : `${rows}×${cols}`;
+      return `${name} ${shape}${dtype === 'f32' ? '' : ` ${dtype}`}`;
+    })
     .join(', ');
+}
+
+const OPS_HEAD = ['#', 'phase', 'split', 'op', 'for', 'layout', 'operands', 'bytes', 'FLOPs'];
+const OPS_ALIGN = ['right', 'left', 'left', 'left', 'left', 'left', 'left', 'right', 'right'] as const;
+
+function opsTable(ops: readonly Op[], layouts: LayoutMap): string {
+  const rows = ops.map((op, i) => {
+    const { flops, bytes } = opCost(op);
+    return [
+      String(i),
+      phaseName(op.phase),
+      op.split,
+      op.kind,
+      op.label ?? '',
+      layouts.text(op),
+      shapesText(op, layouts),
+      bytesText(bytes),
+      flopsText(flops),
+    ];
+  });
+  return table(OPS_HEAD, rows, OPS_ALIGN);
+}
+
+/** What each layer costs, forward, backward and update together. */
+function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
+  const costs = layerCosts(
+    ops,
+    model.layers.map(({ name }) => name),
+  );
+  const total = stepFlops(ops);
+  const layouts = layerLayouts(model);
+  const rows = [...costs].map(([name, { ops: count, flops, bytes }], i) => [
+    name || 'loss and metrics',
+    layouts[i] ?? '',
+    // A layer without ops is computed by a neighbour on the way.
+    ...(count === 0
+      ? ['', '', '', '']
+      : [String(count), bytesText(bytes), flopsText(flops), `${((100 * flops) / total).toFixed(1)} %`]),
+  ]);
+  const align = ['left', 'left', 'right', 'right', 'right', 'right'] as const;
+  return table(['layer', 'output as', 'ops', 'bytes', 'FLOPs', 'share'], rows, align);
 }
 
 /** Prints the training step of a model: its ops by phase, its memory by role, its split among workers. */
@@ -57,35 +95,16 @@ export function explainProgram(
     workers,
   );
   const byPhase = [...program.ops].sort((p, q) => phasePlace(p.phase) - phasePlace(q.phase));
-  const rows = byPhase.map((op, i) => {
-    const { flops, bytes } = opCost(op);
-    return [
-      String(i),
-      phaseName(op.phase),
-      op.split,
-      op.kind,
-      op.label ?? '',
-      shapesText(op),
-      bytesText(bytes),
-      flopsText(flops),
-    ];
-  });
+  const layouts = new LayoutMap(memory, batchSize);
   const roles = new Map<RegionRole, number>();
   for (const { role, byteLength } of memory.regions) roles.set(role, (roles.get(role) ?? 0) + byteLength);
   const ranges = partitionGroups(program.groups, workers);
   return [
-    `Training step, batch ${batchSize}, ${workers} ${workers === 1 ? 'worker' : 'workers'}: ${flopsText(stepFlops(program.ops))}FLOP; rows in chunks of ${program.rowChunk}.`,
+    `Training step, batch ${batchSize}, ${workers} ${workers === 1 ? 'worker' : 'workers'}: ${flopUnitText(stepFlops(program.ops))}; rows in chunks of ${program.rowChunk}.`,
     '',
-    table(['#', 'phase', 'split', 'op', 'for', 'operands', 'bytes', 'FLOPs'], rows, [
-      'right',
-      'left',
-      'left',
-      'left',
-      'left',
-      'left',
-      'right',
-      'right',
-    ]),
+    opsTable(byPhase, layouts),
+    '',
+    layersTable(model, program.ops),
     '',
     `Arena ${bytesText(memory.byteLength)}: ${[...roles].map(([role, bytes]) => `${role} ${bytesText(bytes)}`).join(', ')}.`,
     ...program.groups.map(

@@ -88,9 +88,13 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
 
 /** Fresh nodes for one compile. */
 export function lowerModel(model: ResolvedModel): Node[] {
-  return model.layers.flatMap(({ config, name, inputShape, inputCols }, index) =>
-    layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed: model.seed, index }),
-  );
+  return model.layers.flatMap((_, index) => layerNodes(model, index));
+}
+
+/** Fresh nodes of one layer. */
+export function layerNodes({ layers, seed }: ResolvedModel, index: number): Node[] {
+  const { config, name, inputShape, inputCols } = layers[index]!;
+  return layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed, index });
 }
 
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -1,17 +1,42 @@
+import { compileProgram } from '../compile/compile.js';
+import { layerCosts } from '../compile/layerCosts.js';
+import { layerLayouts } from '../compile/layouts.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { table } from '../core/table.js';
+import { bytesText, flopsText, flopUnitText } from '../core/units.js';
+import { MemoryPlan } from '../program/memory.js';
 import { type ParameterSpec, trainable } from '../program/node.js';
 
-/** The layers as a table, with totals below. */
+/** Costs are those of a sample in a mini-batch of so many. */
+const BATCH = 32;
+const X_BUFFER = 1;
+const OUT_BUFFER = 2;
+
+/** What each layer needs to predict a mini-batch. */
+function predictionCosts(model: ResolvedModel): ReturnType<typeof layerCosts> {
+  const x = { buffer: X_BUFFER, dtype: 'f32', rows: BATCH, cols: model.inputCols, firstRow: 0 } as const;
+  const out = { ...x, buffer: OUT_BUFFER, cols: model.outputCols };
+  const program = compileProgram(model, undefined, 'predict', { x, out }, new MemoryPlan(), BATCH, 1);
+  const names = model.layers.map(({ name }) => name);
+  return layerCosts(program.ops, names);
+}
+
+/** The layers as a table, with totals below. A layer that a neighbour computes on the way has no costs of its own. */
 export function summarize(model: ResolvedModel): string {
-  const rows = model.layers.map(({ name, config, outputShape, parameters }) => {
+  const layouts = layerLayouts(model);
+  const costs = predictionCosts(model);
+  const rows = model.layers.map(({ name, config, outputShape, parameters }, i) => {
     const count = parameters.reduce((sum, p) => sum + p.rows * p.cols, 0);
     const activation = (config as { activation?: { name?: string } }).activation?.name;
+    const { ops, flops, bytes } = costs.get(name)!;
     return [
       name,
       activation ? `${config.type} (${activation})` : config.type,
       `[batch, ${outputShape.join(', ')}]`,
+      layouts[i]!,
       count.toLocaleString('en-US'),
+      ops === 0 ? '' : flopsText(flops / BATCH),
+      ops === 0 ? '' : bytesText(bytes / BATCH),
     ];
   });
   const sizeOf = (parameters: readonly ParameterSpec[]): number =>
@@ -19,9 +44,18 @@ export function summarize(model: ResolvedModel): string {
   const total = sizeOf(model.parameters);
   const fixed = total - sizeOf(trainable(model.parameters));
   const parts = fixed > 0 ? ` (${fixed.toLocaleString('en-US')} of them non-trainable)` : '';
-  const kibibytes = ((total * 4) / 1024).toFixed(1);
+  const flops = [...costs.values()].reduce((sum, cost) => sum + cost.flops, 0) / BATCH;
   return [
-    table(['layer', 'type', 'output', 'parameters'], rows, ['left', 'left', 'left', 'right']),
-    `input [batch, ${model.inputShape.join(', ')}], ${total.toLocaleString('en-US')} parameters${parts}, ${kibibytes} KiB`,
+    table(['layer', 'type', 'output', 'layout', 'parameters', 'FLOPs', 'bytes'], rows, [
+      'left',
+      'left',
+      'left',
+      'left',
+      'right',
+      'right',
+      'right',
+    ]),
+    `input [batch, ${model.inputShape.join(', ')}], ${total.toLocaleString('en-US')} parameters${parts}, ${bytesText(total * 4)}; ${flopUnitText(flops)} to predict a sample.`,
+    `FLOPs and bytes read and written: of one sample in a prediction of ${BATCH}. Where they are missing, a neighbouring layer does the work.`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { BYTES_PER_ELEMENT, type Op, type OpKind } from '../kernels/contract.js';
+import { BYTES_PER_ELEMENT, GROUP_IMAGES, type Op, type OpKind } from '../kernels/contract.js';
 
 /** Floating-point operations and bytes that an op needs for a full mini-batch. */
 export interface OpCost {
@@ -6,13 +6,21 @@ export interface OpCost {
   bytes: number;
 }
 
+/** Ops that multiply each pixel of their outputs (outHeight × outWidth) by a kernel: those images, and the kernel. */
+const CONVOLUTIONS = {
+  conv2d: ['y', 'w'],
+  conv2dMaxPool: ['y', 'w'],
+  conv2dInput: ['dz', 'w'],
+  conv2dWeights: ['dz', 'dw'],
+} as const satisfies Partial<Record<OpKind, readonly [images: string, kernel: string]>>;
+
 /**
  * Operations per element of the op's main operand, or how to work them out, counted from the formulas in
  * kernels/contract.ts; exp, log and
- * their kin count 20, a division or a root 1.
+ * their kin count 20, a division or a root 1. Images count by whole groups of 16, taps in the padding included.
  */
 const FLOPS_PER_ELEMENT: Record<
-  Exclude<OpKind, 'linearScores' | 'linearGradient'>,
+  Exclude<OpKind, 'linearScores' | 'linearGradient' | keyof typeof CONVOLUTIONS>,
   readonly [operand: string, flops: number | ((op: Op) => number)]
 > = {
   gemm: ['c', ({ operands }) => 2 * operands.a!.cols],
@@ -52,12 +60,7 @@ const FLOPS_PER_ELEMENT: Record<
   normalResidual: ['moments', 20],
   gatherImages: ['dst', 2],
   padImages: ['x', 0],
-  conv2d: ['y', convFlops],
-  conv2dInput: ['dz', convFlops],
-  // Four outputs before each pooled one.
-  conv2dMaxPool: ['y', (op) => 4 * convFlops(op)],
   maxPool2x2Backward: ['dz', 1],
-  conv2dWeights: ['dz', ({ operands }) => 2 * operands.dw!.rows],
   channelSums: ['dz', 1],
   maxPool2d: ['x', 1],
   maxPool2dBackward: ['dx', 1],
@@ -91,11 +94,13 @@ const GATHERS: ReadonlySet<OpKind> = new Set([
   'gatherImageWindows',
 ]);
 
-/** Multiplications and additions for each output: one of each for every tap of every channel of its group. */
-function convFlops({ operands, scalars }: Op): number {
-  const { kernelH, kernelW, channels, groups } = scalars;
-  return operands.w === undefined ? 0 : 2 * kernelH! * kernelW! * (channels! / groups!);
+/** A multiplication and an addition for each number of the kernel, each image and each of its pixels. */
+function convFlops({ operands, scalars }: Op, [images, kernel]: readonly [string, string]): number {
+  const { rows, cols } = operands[kernel]!;
+  return 2 * rows * cols * operands[images]!.rows * GROUP_IMAGES * scalars.outHeight! * scalars.outWidth!;
 }
+
+const isConvolution = (kind: OpKind): kind is keyof typeof CONVOLUTIONS => kind in CONVOLUTIONS;
 
 /** The cost of one op over a full mini-batch, all ranks together. */
 export function opCost(op: Op): OpCost {
@@ -120,6 +125,7 @@ export function opCost(op: Op): OpCost {
     const elements = batch.rows * batch.cols;
     bytes = elements * (BYTES_PER_ELEMENT[batch.dtype] + BYTES_PER_ELEMENT[table.dtype]);
   }
+  if (isConvolution(op.kind)) return { flops: convFlops(op, CONVOLUTIONS[op.kind]), bytes };
   const [operand, flops] = FLOPS_PER_ELEMENT[op.kind];
   const { rows, cols } = op.operands[operand]!;
   return { flops: rows * cols * (typeof flops === 'number' ? flops : flops(op)), bytes };

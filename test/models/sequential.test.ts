@@ -209,7 +209,9 @@ describe('printing', () => {
     ]) {
       expect(text).toContain(word);
     }
-    expect(text).toMatch(/rows +rows +gemm +dense_1 forward +a 128×784, b 784×128, c 128×128, bias 1×128/);
+    expect(text).toMatch(
+      /rows +rows +gemm +dense_1 forward +rows +a 128×784, b 784×128, c 128×128, bias 1×128/,
+    );
     expect(text).toMatch(/merge +slice +gemm +dense_1\/kernel/);
     expect(text).toContain('25.69 M');
     expect(text).toContain('worker 1 blocks');
