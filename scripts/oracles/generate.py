@@ -23,6 +23,7 @@ NAMES = [
     "housing",
     "tables",
     "conv",
+    "normalization",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9
