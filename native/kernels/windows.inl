@@ -66,39 +66,70 @@ struct WindowGather {
     fill = args.scalar(fill_);
   }
 
-  /**
-   * One image. Pixel i of the result begins at to[i·pixelStride], its channels are channelStride apart. Windows are read once each:
-   * another thread may write them meanwhile. False for one that is not there.
-   */
-  template <class T>
-  bool gather(const T* from, const int32_t* windows, float* to, int64_t pixelStride, int64_t channelStride) const {
+  float convert(float x) const { return scaled ? std::fma(x, scale, offset) : x; }
+
+  /** One image, as a row. Windows are read once each: another thread may write them meanwhile. False for one that is not there. */
+  template <class T> bool toRow(const T* from, const int32_t* windows, float* to) const {
     const volatile int32_t* window = windows;
     for (int64_t p = 0; p < out.height; ++p) {
       const int64_t row = window[p];
       if (row >= in.height) return false;
-      for (int64_t q = 0; q < out.width; ++q, to += pixelStride) {
+      for (int64_t q = 0; q < out.width; ++q, to += in.channels) {
         const int64_t column = window[out.height + q];
         if (column >= in.width) return false;
-        if (row < 0 || column < 0) {
-          for (int64_t c = 0; c < in.channels; ++c) to[c * channelStride] = fill;
-          continue;
-        }
-        const T* pixel = from + (row * in.width + column) * in.channels;
-        for (int64_t c = 0; c < in.channels; ++c) {
-          const float x = static_cast<float>(pixel[c]);
-          to[c * channelStride] = scaled ? std::fma(x, scale, offset) : x;
-        }
+        const bool isOutside = row < 0 || column < 0;
+        const T* pixel = isOutside ? from : from + (row * in.width + column) * in.channels;
+        for (int64_t c = 0; c < in.channels; ++c) to[c] = isOutside ? fill : convert(static_cast<float>(pixel[c]));
       }
     }
     return true;
   }
 
-  /** Image `row` of the table, of either element type. */
-  bool gather(const Matrix& src, int64_t row, const int32_t* windows, float* to, int64_t pixelStride,
-              int64_t channelStride) const {
-    if (row >= src.rows) return false;
-    if (src.dtype == DType::U8) return gather(src.row<uint8_t>(row), windows, to, pixelStride, channelStride);
-    return gather(src.f32(row), windows, to, pixelStride, channelStride);
+  /**
+   * A group of images, of which the mini-batch has `count`: all lanes of a pixel together, so that stores follow each other.
+   * Windows are read once each, as above; they are `stride` apart from image to image.
+   */
+  template <class T>
+  bool toGroup(const T* const* images, int64_t count, const int32_t* windows, int64_t stride, float* to) const {
+    const volatile int32_t* window = windows;
+    const T* rows[kGroupImages];
+    const T* pixels[kGroupImages];
+    for (int64_t l = count; l < kGroupImages; ++l) pixels[l] = images[0];
+    for (int64_t p = 0; p < out.height; ++p) {
+      uint32_t outsideRows = 0;
+      for (int64_t l = 0; l < count; ++l) {
+        const int64_t row = window[l * stride + p];
+        if (row >= in.height) return false;
+        rows[l] = images[l] + (row < 0 ? 0 : row) * in.width * in.channels;
+        outsideRows |= static_cast<uint32_t>(row < 0) << l;
+      }
+      for (int64_t q = 0; q < out.width; ++q, to += kGroupImages) {
+        uint32_t outside = outsideRows;
+        for (int64_t l = 0; l < count; ++l) {
+          const int64_t column = window[l * stride + out.height + q];
+          if (column >= in.width) return false;
+          pixels[l] = rows[l] + (column < 0 ? 0 : column) * in.channels;
+          outside |= static_cast<uint32_t>(column < 0) << l;
+        }
+        for (int64_t c = 0; c < in.channels; ++c) putLanes(pixels, c, count, outside, to + c * out.planeFloats());
+      }
+    }
+    return true;
+  }
+
+  /** Channel c of a pixel of 16 images; `outside` has a bit for each that shows no pixel. */
+  template <class T>
+  void putLanes(const T* const* pixels, int64_t c, int64_t count, uint32_t outside, float* to) const {
+    float lanes[kGroupImages];
+    for (int l = 0; l < kGroupImages; ++l) lanes[l] = static_cast<float>(pixels[l][c]);
+    for (int i = 0; i < kGroupImages; i += kLanes) {
+      const F x = load(lanes + i);
+      store(to + i, scaled ? fma(x, splat(scale), splat(offset)) : x);
+    }
+    for (int64_t l = count; l < kGroupImages; ++l) to[l] = 0;
+    for (int l = 0; outside != 0; ++l, outside >>= 1) {
+      if (outside & 1) to[l] = fill;
+    }
   }
 };
 
@@ -106,12 +137,15 @@ struct WindowGather {
 inline int op_gatherWindows(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_gatherWindows;
   const WindowGather images(args);
+  const Matrix& from = args.at(src);
   for (int64_t r = begin; r < end; ++r) {
     const int64_t row = sourceRow(args, args.at(index), r);
+    if (row >= from.rows) return StatusIndexOutOfRange;
     const int32_t* window = args.at(windows).row<int32_t>(r);
-    if (!images.gather(args.at(src), row, window, args.at(dst).f32(r), images.in.channels, 1)) {
-      return StatusIndexOutOfRange;
-    }
+    float* to = args.at(dst).f32(r);
+    const bool fits = from.dtype == DType::U8 ? images.toRow(from.row<uint8_t>(row), window, to)
+                                              : images.toRow(from.f32(row), window, to);
+    if (!fits) return StatusIndexOutOfRange;
   }
   return StatusOk;
 }
@@ -120,18 +154,23 @@ inline int op_gatherWindows(const OpArgs& args, int64_t begin, int64_t end) {
 inline int op_gatherImageWindows(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_gatherImageWindows;
   const WindowGather images(args);
+  const Matrix& from = args.at(src);
+  const Matrix& window = args.at(windows);
   for (int64_t g = begin; g < end; ++g) {
-    float* to = args.at(dst).f32(g);
     const int64_t count = imagesOf(args, g);
-    if (count < kGroupImages) clearFloats(to, args.at(dst).cols);
+    int64_t rows[kGroupImages];
     for (int64_t l = 0; l < count; ++l) {
-      const int64_t r = g * kGroupImages + l;
-      const int64_t row = sourceRow(args, args.at(index), r);
-      const int32_t* window = args.at(windows).row<int32_t>(r);
-      if (!images.gather(args.at(src), row, window, to + l, kGroupImages, images.out.planeFloats())) {
-        return StatusIndexOutOfRange;
-      }
+      rows[l] = sourceRow(args, args.at(index), g * kGroupImages + l);
+      if (rows[l] >= from.rows) return StatusIndexOutOfRange;
     }
+    const auto gather = [&](auto* data) {
+      const std::remove_pointer_t<decltype(data)>* lanes[kGroupImages];
+      for (int64_t l = 0; l < count; ++l) lanes[l] = data + rows[l] * from.rowStride;
+      return images.toGroup(lanes, count, window.row<int32_t>(g * kGroupImages), window.rowStride, args.at(dst).f32(g));
+    };
+    const bool fits = from.dtype == DType::U8 ? gather(static_cast<const uint8_t*>(from.data))
+                                              : gather(static_cast<const float*>(from.data));
+    if (!fits) return StatusIndexOutOfRange;
   }
   return StatusOk;
 }

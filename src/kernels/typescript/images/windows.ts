@@ -1,7 +1,7 @@
 import { scaleWord, threefry2x32 } from '../../../core/random.js';
 import { BORDERS, GROUP_IMAGES, REGISTERS, STATUS } from '../../contract.js';
 import { fma, fround } from '../exact/fma.js';
-import type { F32, F64, I32, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
 import { planeOf } from './geometry.js';
 
 /** From this word on, an image is mirrored. */
@@ -67,37 +67,24 @@ export const prepareDrawWindows: PrepareOp = (op) => {
   };
 };
 
-/** Copies one image: pixel i of the result begins at to + i·pixelStride, its channels are channelStride apart. */
-type GatherImage = (
-  row: number,
-  window: number,
-  to: number,
-  pixelStride: number,
-  channelStride: number,
-) => number;
-
-function gatherOf(op: PreparedOp, windows: I32, dst: F32): GatherImage {
+/** What both gathers through windows work with. */
+function gatherOf(op: PreparedOp) {
   const src: Matrix<F32 | U8> = op.op.operands.src!.dtype === 'u8' ? op.u8('src') : op.f32('src');
+  const windows = op.i32('windows');
   const [channels, height, width] = [op.scalar('channels'), op.scalar('height'), op.scalar('width')];
   const [outHeight, outWidth] = [op.scalar('outHeight'), op.scalar('outWidth')];
   const convert = converter(op);
   const fill = fround(op.scalar('fill'));
-  return (row, window, to, pixelStride, channelStride) => {
-    if (row >= src.rows) return STATUS.indexOutOfRange;
-    let pixel = to;
-    for (let p = 0; p < outHeight; p++) {
-      const h = windows[window + p]!;
-      if (h >= height) return STATUS.indexOutOfRange;
-      for (let q = 0; q < outWidth; q++, pixel += pixelStride) {
-        const w = windows[window + outHeight + q]!;
-        if (w >= width) return STATUS.indexOutOfRange;
-        const from = row * src.rowStride + (h * width + w) * channels;
-        for (let c = 0; c < channels; c++) {
-          dst[pixel + c * channelStride] = h < 0 || w < 0 ? fill : convert(src.data[from + c]!);
-        }
-      }
-    }
-    return 0;
+  return {
+    src,
+    dst: op.f32('dst'),
+    source: sourceRow(op),
+    sizes: { channels, height, width, outHeight, outWidth },
+    rowAt: (r: number, p: number): number => windows.data[r * windows.rowStride + p]!,
+    columnAt: (r: number, q: number): number => windows.data[r * windows.rowStride + outHeight + q]!,
+    /** Channel c of pixel (h, w) of a row of the table. */
+    value: (row: number, h: number, w: number, c: number): number =>
+      h < 0 || w < 0 ? fill : convert(src.data[row * src.rowStride + (h * width + w) * channels + c]!),
   };
 }
 
@@ -120,38 +107,63 @@ function sourceRow(op: PreparedOp): (registers: F64, r: number) => number {
 }
 
 export const prepareGatherWindows: PrepareOp = (op) => {
-  const dst = op.f32('dst');
-  const windows = op.i32('windows');
-  const gather = gatherOf(op, windows.data, dst.data);
-  const source = sourceRow(op);
-  const channels = op.scalar('channels');
+  const { src, dst, source, sizes, rowAt, columnAt, value } = gatherOf(op);
+  const { channels, height, width, outHeight, outWidth } = sizes;
   return (begin, end, registers) => {
-    let status = 0;
-    for (let r = begin; r < end && status === 0; r++) {
-      status = gather(source(registers, r), r * windows.rowStride, r * dst.rowStride, channels, 1);
+    for (let r = begin; r < end; r++) {
+      const row = source(registers, r);
+      if (row >= src.rows) return STATUS.indexOutOfRange;
+      let to = r * dst.rowStride;
+      for (let p = 0; p < outHeight; p++) {
+        const h = rowAt(r, p);
+        if (h >= height) return STATUS.indexOutOfRange;
+        for (let q = 0; q < outWidth; q++) {
+          const w = columnAt(r, q);
+          if (w >= width) return STATUS.indexOutOfRange;
+          for (let c = 0; c < channels; c++) dst.data[to++] = value(row, h, w, c);
+        }
+      }
     }
-    return status;
+    return 0;
   };
 };
 
 export const prepareGatherImageWindows: PrepareOp = (op) => {
-  const dst = op.f32('dst');
-  const windows = op.i32('windows');
-  const gather = gatherOf(op, windows.data, dst.data);
-  const source = sourceRow(op);
-  const plane = planeOf({ channels: 1, height: op.scalar('outHeight'), width: op.scalar('outWidth') });
-  return (begin, end, registers) => {
-    const rows = registers[REGISTERS.rows]!;
-    for (let g = begin; g < end; g++) {
-      const at = g * dst.rowStride;
-      const images = Math.min(GROUP_IMAGES, rows - g * GROUP_IMAGES);
-      if (images < GROUP_IMAGES) dst.data.fill(0, at, at + dst.cols);
-      for (let l = 0; l < images; l++) {
-        const r = g * GROUP_IMAGES + l;
-        const status = gather(source(registers, r), r * windows.rowStride, at + l, GROUP_IMAGES, plane);
-        if (status !== 0) return status;
+  const { src, dst, source, sizes, rowAt, columnAt, value } = gatherOf(op);
+  const { channels, height, width, outHeight, outWidth } = sizes;
+  const plane = planeOf({ channels, height: outHeight, width: outWidth });
+  // Of the images of a group: their rows in the table, and which row and column of them is at hand.
+  const rows = new Float64Array(GROUP_IMAGES);
+  const h = new Int32Array(GROUP_IMAGES);
+  const w = new Int32Array(GROUP_IMAGES);
+
+  function gatherGroup(g: number, images: number): number {
+    const first = g * GROUP_IMAGES;
+    let to = g * dst.rowStride;
+    for (let p = 0; p < outHeight; p++) {
+      for (let l = 0; l < images; l++) h[l] = rowAt(first + l, p);
+      for (let l = 0; l < images; l++) if (h[l]! >= height) return STATUS.indexOutOfRange;
+      for (let q = 0; q < outWidth; q++, to += GROUP_IMAGES) {
+        for (let l = 0; l < images; l++) w[l] = columnAt(first + l, q);
+        for (let l = 0; l < images; l++) if (w[l]! >= width) return STATUS.indexOutOfRange;
+        for (let c = 0; c < channels; c++) {
+          const lanes = to + c * plane;
+          dst.data.fill(0, lanes + images, lanes + GROUP_IMAGES);
+          for (let l = 0; l < images; l++) dst.data[lanes + l] = value(rows[l]!, h[l]!, w[l]!, c);
+        }
       }
     }
     return 0;
+  }
+
+  return (begin, end, registers) => {
+    let status = 0;
+    for (let g = begin; g < end && status === 0; g++) {
+      const images = Math.min(GROUP_IMAGES, registers[REGISTERS.rows]! - g * GROUP_IMAGES);
+      for (let l = 0; l < images; l++) rows[l] = source(registers, g * GROUP_IMAGES + l);
+      for (let l = 0; l < images; l++) if (rows[l]! >= src.rows) return STATUS.indexOutOfRange;
+      status = gatherGroup(g, images);
+    }
+    return status;
   };
 };
