@@ -41,7 +41,7 @@ export function learningCurve(lines) {
       `<text class="tick" text-anchor="middle" x="${x(epoch).toFixed(1)}" y="${HEIGHT - 12}">${epoch}</text>`,
     );
   }
-  const bottom = `<text class="tick" x="${WIDTH - MARGIN.right + 10}" y="${HEIGHT - 12}">epoch</text>`;
+  const bottom = `<text class="tick" x="${WIDTH - MARGIN.right + 20}" y="${HEIGHT - 12}">epoch</text>`;
   const label = `Accuracy by epoch: ${lines.map(({ name, values }) => `${name} ends at ${(100 * values.at(-1)).toFixed(1)} %`).join(', ')}`;
   return [
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">`,

@@ -111,7 +111,7 @@ export async function writePage(file, result) {
     ),
     section(
       `Wrong: ${wrong.length} of ${answers.length}`,
-      'What the network took each for, and what it is.',
+      `What the network took each for, and what it is${wrong.length > MOST_PICTURES ? `: the first ${MOST_PICTURES}` : ''}.`,
       grid(draw(wrong)),
     ),
     section(
