@@ -27,6 +27,7 @@ inline int64_t ceilDivide(int64_t a, int64_t b) { return a > 0 ? (a + b - 1) / b
 
 /** What position p of y meets in x. */
 inline AxisTaps forwardTaps(const ConvAxis& axis, int64_t p) {
+  if (axis.isInside()) return {0, axis.kernel, p * axis.stride};
   const int64_t start = p * axis.stride - axis.before;
   const int64_t tap = ceilDivide(-start, axis.dilation);
   const int64_t room = axis.in - 1 - start;

@@ -207,8 +207,23 @@ inline void gemmDirect(const GemmRun& run, float*) {
 }
 #endif
 
+/** A row tile whose rows lie whole pages apart has all of them in one set of the first-level cache, which holds 8 lines. */
+inline bool rowsCollide(const GemmTile& t) {
+  return t.aStep == 1 && t.aRow * static_cast<int64_t>(sizeof(float)) % kPageBytes == 0 && t.k > kTileCols;
+}
+
+/** Copies `height` rows of A, `depth` floats each, to rows that keep apart. */
+inline void spreadRows(GemmTile& t, int64_t height, float* to) {
+  constexpr int64_t stride = kPackDepth + 16;
+  for (int64_t r = 0; r < height; ++r) copyRow(t.a + r * t.aRow, to + r * stride, t.k);
+  t.a = to;
+  t.aRow = stride;
+}
+
 /** B is copied block by block into the workspace; every row tile of A meets the whole block while it is near. */
 inline void gemmPacked(const GemmRun& run, float* workspace) {
+  alignas(64) float spread[kTileRows * (kPackDepth + 16)];
+  const bool spreads = rowsCollide(run.whole);
   const int64_t k = run.whole.k;
   for (int64_t p = 0; p < k; p += kPackDepth) {
     const int64_t depth = k - p < kPackDepth ? k - p : kPackDepth;
@@ -217,9 +232,14 @@ inline void gemmPacked(const GemmRun& run, float* workspace) {
       packBlock(run.b, p, depth, first, last, workspace);
       const RowTiles tiles(run.rows);
       for (int64_t i = 0, row = 0; i < tiles.count; row += tiles.height(i), ++i) {
+        GemmTile rows = panelOf(run, 0, p, depth);
+        skipRows(rows, row);
+        if (spreads) spreadRows(rows, tiles.height(i), spread);
         for (int64_t j = first; j < last; j += kTileCols) {
           GemmTile t = panelOf(run, j, p, depth);
           skipRows(t, row);
+          t.a = rows.a;
+          t.aRow = rows.aRow;
           t.b = workspace + (j - first) * depth;
           t.bStep = kTileCols;
           gemmPanel(t, tiles.height(i), panelCols(j, last));

@@ -78,6 +78,9 @@ inline I select(M m, I yes, I no) { return _mm256_blendv_epi8(no, yes, asInt(m))
 inline F loadU8(const uint8_t* p) {
   return toFloat(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
 }
+inline F ofBytes(uint64_t low, uint64_t) {
+  return toFloat(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<int64_t>(low))));
+}
 inline F loadU8N(const uint8_t* p, int n) {
   uint8_t bytes[kLanes] = {};
   for (int i = 0; i < n; ++i) bytes[i] = p[i];

@@ -70,6 +70,9 @@ inline I select(M m, I yes, I no) { return _mm512_mask_blend_epi32(m, no, yes); 
 inline F loadU8(const uint8_t* p) {
   return toFloat(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
 }
+inline F ofBytes(uint64_t low, uint64_t high) {
+  return toFloat(_mm512_cvtepu8_epi32(_mm_set_epi64x(static_cast<int64_t>(high), static_cast<int64_t>(low))));
+}
 inline F loadU8N(const uint8_t* p, int n) {
   return toFloat(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(firstN(n), p)));
 }

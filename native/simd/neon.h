@@ -95,6 +95,10 @@ inline F loadU8N(const uint8_t* p, int n) {
   for (int i = 0; i < n; ++i) bytes[i] = p[i];
   return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vld1_u8(bytes)))));
 }
+inline F ofBytes(uint64_t low, uint64_t) {
+  const uint8x8_t bytes = vreinterpret_u8_u64(vdup_n_u64(low));
+  return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(bytes))));
+}
 inline F loadU8(const uint8_t* p) { return loadU8N(p, kLanes); }
 
 inline float sumTree(F a) {

@@ -117,6 +117,9 @@ inline bool any(M a) {
 inline F select(M m, F yes, F no) { return eachLane<F>([&](int i) { return m.v[i] ? yes.v[i] : no.v[i]; }); }
 inline I select(M m, I yes, I no) { return eachLane<I>([&](int i) { return m.v[i] ? yes.v[i] : no.v[i]; }); }
 
+inline F ofBytes(uint64_t low, uint64_t) {
+  return eachLane<F>([&](int i) { return static_cast<float>((low >> (8 * i)) & 0xff); });
+}
 inline F loadU8(const uint8_t* p) { return eachLane<F>([&](int i) { return static_cast<float>(p[i]); }); }
 inline F loadU8N(const uint8_t* p, int n) {
   return eachLane<F>([&](int i) { return i < n ? static_cast<float>(p[i]) : 0.0f; });

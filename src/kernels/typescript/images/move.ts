@@ -111,8 +111,11 @@ export const prepareRowsToImages: PrepareOp = (op) => {
         toLane(x.data, (g * GROUP_IMAGES + l) * x.rowStride, y.data, at + l, shape);
       }
       if (s === undefined) continue;
-      for (let i = 0; i < size; i++) {
-        y.data[at + i] = derive(y.data[at + i]!, s.data[g * s.rowStride + i]!, alpha);
+      for (let c = 0; c < shape.channels; c++) {
+        const first = c * planeOf(shape);
+        for (let i = first; i < first + channelOf(shape); i++) {
+          y.data[at + i] = derive(y.data[at + i]!, s.data[g * s.rowStride + i]!, alpha);
+        }
       }
     }
     return 0;
