@@ -27,6 +27,7 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define STEEPEST_NOINLINE __declspec(noinline)
+#define STEEPEST_KEEP(variable) ((void)0)
 #define STEEPEST_INLINE __forceinline
 #if defined(_M_X64)
 #include <xmmintrin.h>
@@ -41,5 +42,7 @@
 // For functions that take accumulators by reference: not inlined, they would force them into memory.
 #define STEEPEST_INLINE inline __attribute__((always_inline))
 #define STEEPEST_PREFETCH(p) __builtin_prefetch(p)
+// The variable is in a general register here.
+#define STEEPEST_KEEP(variable) asm volatile("" : "+r"(variable))
 #define STEEPEST_PREFETCH_L2(p) __builtin_prefetch(p, 0, 2)
 #endif

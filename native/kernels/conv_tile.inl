@@ -59,20 +59,27 @@ template <int T, int P> inline void convChains(const ConvTile& tile, F (&acc)[T]
     STEEPEST_UNROLL
     for (int v = 0; v < V; ++v) acc[t][v] = start;
   }
-  const int64_t a = tile.pixelA;
-  const int64_t b = tile.pixelB;
+  int64_t pixel[4];
+  STEEPEST_UNROLL
+  for (int v = 0; v < 4; ++v) pixel[v] = pixelOffset(v, tile.pixelA, tile.pixelB);
+  int64_t stepJ = tile.stepJ;
+  int64_t weightJ = tile.weightJ;
   for (int64_t c = 0; c < tile.channels; ++c) {
     const float* row = tile.x + c * tile.plane;
     const float* weights = tile.w + c * tile.weightChannel;
     for (int64_t i = 0; i < tile.tapsI; ++i, row += tile.stepI, weights += tile.weightI) {
       const float* x = row;
       const float* w = weights;
-      for (int64_t j = tile.tapsJ; j > 0; --j, x += tile.stepJ, w += tile.weightJ) {
+      for (int64_t j = tile.tapsJ; j > 0; --j, x += stepJ, w += weightJ) {
+        // Compilers tend to keep these in memory or in vectors, in favour of what only the outer loops use.
+        STEEPEST_KEEP(pixel[1]);
+        STEEPEST_KEEP(pixel[2]);
+        STEEPEST_KEEP(pixel[3]);
+        STEEPEST_KEEP(stepJ);
+        STEEPEST_KEEP(weightJ);
         F value[V];
         STEEPEST_UNROLL
-        for (int v = 0; v < V; ++v) {
-          value[v] = load(x + pixelOffset(v / kImageVectors, a, b) + (v % kImageVectors) * kLanes);
-        }
+        for (int v = 0; v < V; ++v) value[v] = load(x + pixel[v / kImageVectors] + (v % kImageVectors) * kLanes);
         STEEPEST_UNROLL
         for (int t = 0; t < T; ++t) {
           const F weight = broadcastLoad(w + t);

@@ -9,15 +9,42 @@ function memoryLimit(): number {
   return constrained > 0 && constrained < total ? constrained : total;
 }
 
+/** What is used of WebAssembly, which is not among the language's own types. */
+interface WebAssemblyMemories {
+  Memory: new (pages: { initial: number; maximum: number; shared: true }) => { buffer: SharedArrayBuffer };
+}
+
+/** Bytes of a WebAssembly page, and how many of them a memory may have. */
+const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
+
 /**
- * Allocates the arena of a finished plan.
+ * Allocates the arena of a finished plan; it may be longer than the plan.
+ *
+ * It begins at a page: a SharedArrayBuffer of its own begins 16 bytes after one where the C library allocates it, so that every
+ * vector of 64 bytes would lie in two cache lines, and two ranks could write the same line.
  * @throws SteepestError `ERR_MEMORY` if it would not fit the machine.
  */
 export function allocateArena(memory: MemoryPlan): SharedArrayBuffer {
-  return allocateShared(memory.byteLength, () => {
+  const { byteLength } = memory;
+  const detail = () => {
     const largest = memory.regions.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
     return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${megabytes(largest.byteLength)}`;
-  });
+  };
+  checkMemory(byteLength, detail);
+  return allocatePages(Math.ceil(byteLength / PAGE_BYTES)) ?? allocateShared(byteLength, detail);
+}
+
+/** Shared memory that begins at a page; undefined where there is no WebAssembly, or no address space for it. */
+function allocatePages(pages: number): SharedArrayBuffer | undefined {
+  if (pages > MOST_PAGES) return undefined;
+  const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyMemories };
+  if (WebAssembly === undefined) return undefined;
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Allocates shared memory of any purpose, or throws `ERR_MEMORY`. */
