@@ -9,7 +9,17 @@ import sys
 import warnings
 
 warnings.filterwarnings("ignore")
-TASKS = {"gemm": "gemm", "steps": "steps", "mlp": "scikit", "ols": "scikit", "logistic": "scikit", "versions": None}
+TASKS = {
+    "gemm": "gemm",
+    "steps": "steps",
+    "mlp": "scikit",
+    "ols": "scikit",
+    "logistic": "scikit",
+    "convSteps": "convnets",
+    "convEpochs": "convnets",
+    "convPredict": "convnets",
+    "versions": None,
+}
 
 
 def versions():

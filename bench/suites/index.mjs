@@ -7,6 +7,7 @@ export const SUITES = [
   { name: 'gemm', peers: true, load: () => import('./gemm.mjs') },
   { name: 'steps', peers: true, load: () => import('./steps.mjs') },
   { name: 'mnist', peers: true, load: () => import('./mnist.mjs') },
+  { name: 'convnets', peers: true, load: () => import('./convnets.mjs') },
   { name: 'leastSquares', peers: true, load: () => import('./leastSquares.mjs') },
   { name: 'logistic', peers: true, load: () => import('./logistic.mjs') },
 ];

@@ -1,7 +1,7 @@
 // Whole training steps against PyTorch: forward, loss, backward and optimizer on data in memory.
 import { readFileSync } from 'node:fs';
 import { layers, sequential } from 'steepest';
-import { seconds } from '../lib/print.mjs';
+import { secondsPerStep } from '../lib/perStep.mjs';
 import { rowOf, takeTurns } from '../lib/turns.mjs';
 
 export const title = 'Training steps';
@@ -21,10 +21,6 @@ function randomData({ sizes, batch }) {
   ];
 }
 
-/**
- * Seconds per step of ours: the shortest long fit less the shortest short one, so that starting a fit does not count. (The least of
- * the differences would flatter: a short fit that was disturbed makes its difference too small.)
- */
 function ours(test, workers) {
   const { sizes, activation, optimizer, batch, steps } = test;
   const model = sequential({
@@ -39,14 +35,7 @@ function ours(test, workers) {
   const [x, y] = randomData(test);
   const train = (epochs) => model.fit(x, y, { epochs, batchSize: batch, workers });
   const extra = Math.ceil(steps / 12);
-  return async () => {
-    let [short, long] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let block = 0; block < 3; block++) {
-      short = Math.min(short, await seconds(() => train(1)));
-      long = Math.min(long, await seconds(() => train(1 + extra)));
-    }
-    return (long - short) / (64 * extra);
-  };
+  return () => secondsPerStep(train, { steps: 64, extra });
 }
 
 export async function run({ quick, rounds, workers, peers }) {

@@ -57,7 +57,7 @@ function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
   const total = stepFlops(ops);
   const layouts = layerLayouts(model);
   const rows = [...costs].map(([name, { ops: count, flops, bytes }], i) => [
-    name || 'loss and metrics',
+    name || 'data, loss, metrics',
     layouts[i] ?? '',
     // A layer without ops is computed by a neighbour on the way.
     ...(count === 0

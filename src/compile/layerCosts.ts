@@ -18,7 +18,7 @@ function layerOf(label: string, names: readonly string[]): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
-/** The costs of each layer, by its name, and under '' of what belongs to none (loss, metrics). */
+/** The costs of each layer, by its name, and under '' of what belongs to none (gathering, loss, metrics). */
 export function layerCosts(ops: readonly Op[], names: readonly string[]): Map<string, LayerCost> {
   const costs = new Map([...names, ''].map((name) => [name, { ops: 0, flops: 0, bytes: 0 }]));
   for (const op of ops) {

@@ -96,7 +96,7 @@ describe('explain of a convolutional network', () => {
   });
 
   it('adds the ops of each layer up, and all shares to 100 %', () => {
-    const names = ['rescaling_1', 'conv2d_1', 'conv2d_2', 'dense_1', 'loss and metrics'];
+    const names = ['rescaling_1', 'conv2d_1', 'conv2d_2', 'dense_1', 'data, loss, metrics'];
     const shares = names.map((name) => Number(cells(text, name).at(-1)!.replace(' %', '')));
     expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(100, 0);
     // Forward, dz, dw, db and the updates.
