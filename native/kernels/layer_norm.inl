@@ -13,13 +13,25 @@ inline void clearSums(PixelSums& sums) {
   for (int64_t i = 0; i < kLayerPixels * kGroupImages; ++i) sums.sum[i] = sums.product[i] = 0;
 }
 
-/** mean and inverse of pixel sums into the places of stats, or of whatever is given. */
-inline void layerMoments(const double* sum, const double* product, int64_t count, int64_t channels, double epsilon,
-                         float* mean, float* inverse) {
+/** Mean and inverse deviation of numbers with these sums of them and of their squares. Overwrites the sums with them. */
+inline void layerMomentsD(double* sum, double* product, D count, D epsilon) {
+  const D total = loadD(sum);
+  const D mean = divD(total, count);
+  const D variance = divD(subD(loadD(product), mulD(total, mean)), count);
+  const D positive = selectD(ltD(variance, splatD(0)), splatD(0), variance);
+  storeD(sum, mean);
+  storeD(product, divD(splatD(1), sqrtD(addD(positive, epsilon))));
+}
+
+/** The same of all pixel sums, into the places of stats. `count` is a multiple of 16. */
+inline void layerMoments(PixelSums& sums, int64_t count, int64_t channels, double epsilon, float* mean, float* inverse) {
+  const D divisor = splatD(static_cast<double>(channels));
+  for (int64_t i = 0; i < count; i += kDLanes) {
+    layerMomentsD(sums.sum + i, sums.product + i, divisor, splatD(epsilon));
+  }
   for (int64_t i = 0; i < count; ++i) {
-    const Moments moments = momentsOf({sum[i], product[i]}, static_cast<double>(channels));
-    mean[i] = static_cast<float>(moments.mean);
-    inverse[i] = static_cast<float>(inverseDeviation(moments.variance, epsilon));
+    mean[i] = static_cast<float>(sums.sum[i]);
+    inverse[i] = static_cast<float>(sums.product[i]);
   }
 }
 
@@ -44,7 +56,7 @@ inline void layerNormImages(const OpArgs& args, int64_t g) {
         storeD(sums.product + i, fmaD(value, value, loadD(sums.product + i)));
       }
     }
-    layerMoments(sums.sum, sums.product, count, channels, args.scalars[epsilon_], means, inverses);
+    layerMoments(sums, count, channels, args.scalars[epsilon_], means, inverses);
     if (args.at(stats).given()) {
       std::memcpy(args.at(stats).f32(g) + first, means, static_cast<size_t>(count) * sizeof(float));
       std::memcpy(args.at(stats).f32(g) + plane + first, inverses, static_cast<size_t>(count) * sizeof(float));
@@ -103,9 +115,9 @@ inline int op_layerNorm(const OpArgs& args, int64_t begin, int64_t end) {
     }
     for (int64_t r = g * kGroupImages; r < g * kGroupImages + imagesOf(args, g); ++r) {
       const Totals total = rowMoments(args.at(x).f32(r), channels);
-      float mean = 0;
-      float inverse = 0;
-      layerMoments(&total.sum, &total.product, 1, channels, args.scalars[epsilon_], &mean, &inverse);
+      const Moments moments = momentsOf(total, static_cast<double>(channels));
+      const float mean = static_cast<float>(moments.mean);
+      const float inverse = static_cast<float>(inverseDeviation(moments.variance, args.scalars[epsilon_]));
       if (args.at(stats).given()) {
         args.at(stats).f32(r)[0] = mean;
         args.at(stats).f32(r)[1] = inverse;
@@ -151,11 +163,16 @@ template <bool tail> inline void layerSumsImages(const OpArgs& args, int64_t g, 
   }
 }
 
-/** a and b of a run of pixel sums. */
-inline void layerSlopes(const double* sum, const double* product, int64_t count, int64_t channels, float* a, float* b) {
+/** a and b of all pixel sums. `count` is a multiple of 16. */
+inline void layerSlopes(PixelSums& sums, int64_t count, int64_t channels, float* a, float* b) {
+  const D divisor = splatD(static_cast<double>(channels));
+  for (int64_t i = 0; i < count; i += kDLanes) {
+    storeD(sums.sum + i, divD(loadD(sums.sum + i), divisor));
+    storeD(sums.product + i, divD(loadD(sums.product + i), divisor));
+  }
   for (int64_t i = 0; i < count; ++i) {
-    a[i] = static_cast<float>(sum[i] / static_cast<double>(channels));
-    b[i] = static_cast<float>(product[i] / static_cast<double>(channels));
+    a[i] = static_cast<float>(sums.sum[i]);
+    b[i] = static_cast<float>(sums.product[i]);
   }
 }
 
@@ -186,7 +203,7 @@ inline void layerBackwardImages(const OpArgs& args, int64_t g) {
         storeD(total.product + i, addD(loadD(total.product + i), mulD(slope, centered)));
       }
     }
-    layerSlopes(total.sum, total.product, count, channels, as, bs);
+    layerSlopes(total, count, channels, as, bs);
     for (int64_t c = 0; c < channels; ++c) {
       const F scale = splat(valueOr(args.at(gamma), c, 1));
       float* to = args.at(dx).f32(g) + first + c * plane;
@@ -257,9 +274,8 @@ inline void layerBackwardRow(const OpArgs& args, int64_t r, double* sumsOfGroup)
   if (!args.at(dx).given()) return;
   const float* scale = rowOrNull(args.at(gamma), 0);
   const Totals total = rowSlopes(slopes, from, scale, splatD(mean), splatD(inverse), channels);
-  float a = 0;
-  float b = 0;
-  layerSlopes(&total.sum, &total.product, 1, channels, &a, &b);
+  const float a = static_cast<float>(total.sum / static_cast<double>(channels));
+  const float b = static_cast<float>(total.product / static_cast<double>(channels));
   LayerNormBackwardRow row{slopes, from, args.at(dx).f32(r), splat(mean), splat(inverse), splat(a), splat(b), scale};
   eachVector(channels, row);
 }
