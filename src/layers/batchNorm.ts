@@ -37,7 +37,11 @@ export const batchNorm: LayerDefinition<BatchNormConfig> = {
     const parameters = {
       ...affineParameters(config, context),
       mean: channelParameter(context, 'movingMean', { initializer: 'zeros', trainable: false }),
-      variance: channelParameter(context, 'movingVariance', { initializer: 'ones', trainable: false }),
+      variance: channelParameter(context, 'movingVariance', {
+        initializer: 'ones',
+        trainable: false,
+        notNegative: true,
+      }),
     };
     return [new BatchNormNode(context.name, context.inputShape, parameters, { momentum, epsilon })];
   },

@@ -54,10 +54,12 @@ export function normOutputShape(
 export function channelParameter(
   { name, inputShape }: Pick<LayerContext, 'name' | 'inputShape'>,
   array: string,
-  rest: Pick<ParameterSpec, 'initializer' | 'trainable'> & { regularizer?: Regularizer | undefined },
+  rest: Pick<ParameterSpec, 'initializer' | 'trainable' | 'notNegative'> & {
+    regularizer?: Regularizer | undefined;
+  },
 ): ParameterSpec {
   const channels = inputShape[inputShape.length - 1] as number;
-  const { initializer, trainable, regularizer } = rest;
+  const { initializer, trainable, notNegative = false, regularizer } = rest;
   return {
     name: `${name}/${array}`,
     rows: 1,
@@ -69,6 +71,7 @@ export function channelParameter(
     l1: regularizer?.l1 ?? 0,
     l2: regularizer?.l2 ?? 0,
     trainable,
+    notNegative,
   };
 }
 

@@ -129,7 +129,7 @@ function readState(
   counters: Record<string, unknown>,
 ): ModelState {
   const left = new Set(tensors.keys());
-  const take = (name: string, { shape }: ParameterSpec): Float32Array => {
+  const take = (name: string, { shape, notNegative }: ParameterSpec): Float32Array => {
     const tensor = tensors.get(name);
     left.delete(name);
     if (!(tensor?.data instanceof Float32Array) || JSON.stringify(tensor.shape) !== JSON.stringify(shape)) {
@@ -142,6 +142,9 @@ function readState(
         'NaN or infinity',
         'Save a model that trained without diverging.',
       );
+    }
+    if (notNegative && tensor.data.some((v) => v < 0)) {
+      throw fileError(`numbers of at least 0 in tensor '${name}'`, 'a negative one', 'Save the model again.');
     }
     return tensor.data;
   };

@@ -249,7 +249,7 @@ export class Sequential {
     }));
   }
 
-  /** Replaces all parameters. @throws SteepestError `ERR_SHAPE` or `ERR_NOT_FINITE`, with nothing changed. */
+  /** Replaces all parameters. @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`, with nothing changed. */
   setWeights(weights: readonly NdArray[]): void {
     if (this.fitting) throw this.busy();
     const { parameters } = this.model;
@@ -261,7 +261,7 @@ export class Sequential {
       });
     }
     const next = new Map<string, Float32Array>();
-    parameters.forEach(({ name, shape, cols }, i) => {
+    parameters.forEach(({ name, shape, cols, notNegative }, i) => {
       const given = weights[i]!;
       if (JSON.stringify(given?.shape) !== JSON.stringify(shape)) {
         throw new SteepestError('ERR_SHAPE', {
@@ -271,7 +271,15 @@ export class Sequential {
         });
       }
       const matrix = { data: given.data, shape: [given.data.length / cols, cols] };
-      next.set(name, Float32Array.from(targetTable(name, matrix, cols, undefined).data));
+      const values = Float32Array.from(targetTable(name, matrix, cols, undefined).data);
+      if (notNegative && values.some((v) => v < 0)) {
+        throw new SteepestError('ERR_ARGUMENT', {
+          expected: `${name} to have numbers of at least 0, as variances are`,
+          given: String(values.find((v) => v < 0)),
+          mend: 'Pass the arrays in the order of getWeights: gamma, beta, moving mean, moving variance.',
+        });
+      }
+      next.set(name, values);
     });
     this.state = { ...this.state, parameters: next };
     this.predictor = undefined;

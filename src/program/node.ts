@@ -41,6 +41,8 @@ export interface ParameterSpec {
    * restored like the rest, but has no gradient, no penalty and no arrays of the optimizer.
    */
   trainable: boolean;
+  /** True for variances: weights from outside must not be negative. */
+  notNegative?: boolean;
 }
 
 /** Those that follow a gradient. */

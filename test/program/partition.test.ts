@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Op, type Operand, PHASES, rowPhase } from '#steepest/kernels/contract.js';
 import type { SliceGroup } from '#steepest/program/builder.js';
-import { partitionGroups } from '#steepest/program/partition.js';
+import { partitionGroups, phasesOf, programForRank } from '#steepest/program/partition.js';
 
 const group = (units: number, cost: number): SliceGroup => ({ label: '', units, cost, ops: [] });
 
@@ -33,4 +34,46 @@ describe('partitionGroups', () => {
       });
     }
   }
+});
+
+const op = (phase: number, rest: Partial<Op> = {}): Op => ({
+  kind: 'copyRows',
+  phase,
+  split: 'rows',
+  begin: 0,
+  end: 0,
+  operands: {},
+  scalars: {},
+  ...rest,
+});
+
+describe('phasesOf', () => {
+  it('finds the phases over rows in their order, merge left out', () => {
+    const ops = [rowPhase(2), PHASES.merge, rowPhase(1), PHASES.rows].map((phase) => op(phase));
+    expect(phasesOf({ ops })).toEqual({ starts: false, rows: [rowPhase(0), rowPhase(1), rowPhase(2)] });
+    expect(new Set([rowPhase(0), rowPhase(1), rowPhase(2), PHASES.merge, PHASES.epochStart]).size).toBe(5);
+  });
+
+  it('has one such phase at least, and says what comes before the first step', () => {
+    expect(phasesOf({ ops: [op(PHASES.epochStart)] })).toEqual({ starts: true, rows: [PHASES.rows] });
+  });
+});
+
+describe('programForRank', () => {
+  it('gives each rank its own row of the operands that have one', () => {
+    const stats: Operand = {
+      buffer: 0,
+      dtype: 'f32',
+      byteOffset: 64,
+      rows: 3,
+      cols: 5,
+      rowStride: 16,
+      colStride: 1,
+    };
+    const ops = [op(PHASES.rows, { operands: { src: stats, dst: stats }, own: ['dst'] })];
+    const program = { ops, groups: [], maxRows: 8, rowChunk: 8 };
+    const mine = programForRank(program, 2, 3).ops[0]!;
+    expect(mine.operands.src).toEqual(stats);
+    expect(mine.operands.dst).toEqual({ ...stats, rows: 1, byteOffset: 64 + 2 * 16 * 4 });
+  });
 });

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { layers, load, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { idleThreads } from '#steepest/parallel/pool.js';
 import { randomNumbers, randomRows } from '../gradients/check.js';
 import { expectClose, kernelChoices } from '../oracle/support.js';
 
@@ -185,6 +187,51 @@ describe('a network with batchNorm', () => {
 
   it('says which parameters do not train', () => {
     expect(build().summary()).toMatch(/16 parameters \(6 of them non-trainable\)/);
+  });
+
+  it('refuses negative variances, from the user and from a file', async () => {
+    const model = build();
+    const weights = model.getWeights();
+    weights[3]!.data[1] = -1;
+    expect(() => model.setWeights(weights)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT' }));
+    expect(Array.from(arrays(model)[3]!)).toEqual([1, 1, 1]);
+    const folder = await mkdtemp(join(tmpdir(), 'steepest-norm-'));
+    try {
+      const path = join(folder, 'model.safetensors');
+      await model.save(path);
+      const bytes = await readFile(path);
+      // The tensor of ones is the only one with three equal numbers of 1 behind three zeros.
+      const zeros = Buffer.alloc(12);
+      const ones = Buffer.from(new Float32Array([1, 1, 1]).buffer);
+      const at = bytes.lastIndexOf(Buffer.concat([zeros, ones]));
+      expect(at).toBeGreaterThan(0);
+      bytes.writeFloatLE(-1, at + 12);
+      await writeFile(path, bytes);
+      await expect(load(path)).rejects.toThrow(expect.objectContaining({ code: 'ERR_MODEL_FILE' }));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('survives the loss of a thread, with moments of a whole step', async () => {
+    const model = build();
+    await model.fit(x, y, { workers: 3 });
+    const threads = idleThreads(3) as unknown as readonly { terminate(): Promise<number> }[];
+    const running = model.fit(x, y, { epochs: 10_000_000, workers: 3 }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    await sleep(40);
+    void threads.at(-2)!.terminate();
+    expect((await running) as SteepestError).toMatchObject({ code: 'ERR_WORKER_LOST' });
+    expect(arrays(model).every((data) => data.every(Number.isFinite))).toBe(true);
+    // After so many steps the moving moments are those of the data.
+    expectClose(
+      arrays(model)[2]!,
+      [0, 1, 2].map((j) => mean(column(x, j))),
+      { relative: 0.2 },
+    );
+    await model.fit(x, y, { epochs: 2, workers: 3 });
   });
 
   it('needs something to train', async () => {
