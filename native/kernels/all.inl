@@ -34,6 +34,9 @@
 #include "pool.inl"
 #include "batch_norm.inl"
 #include "layer_norm.inl"
+#include "conv_rows_tile.inl"
+#include "conv_rows.inl"
+#include "pool_rows.inl"
 #include "peak.inl"
 
 /** In the order of OpKind. */
@@ -106,6 +109,10 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_foldNorm,
               op_layerNorm,
               op_layerNormBackward,
+              op_padRows,
+              op_conv2dRows,
+              op_maxPool2dRows,
+              op_averagePool2dRows,
           },
           fmaLoop};
 }

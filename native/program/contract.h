@@ -145,7 +145,11 @@ enum class OpKind : int32_t {
   FoldNorm = 62,
   LayerNorm = 63,
   LayerNormBackward = 64,
-  Count = 65,
+  PadRows = 65,
+  Conv2dRows = 66,
+  MaxPool2dRows = 67,
+  AveragePool2dRows = 68,
+  Count = 69,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -740,6 +744,71 @@ constexpr int sums = 5;
 constexpr int pixels_ = 0;
 constexpr int channels_ = 1;
 }  // namespace op_layerNormBackward
+namespace op_padRows {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int top_ = 3;
+constexpr int left_ = 4;
+constexpr int outHeight_ = 5;
+constexpr int outWidth_ = 6;
+}  // namespace op_padRows
+namespace op_conv2dRows {
+constexpr int x = 0;
+constexpr int w = 1;
+constexpr int bias = 2;
+constexpr int y = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
+}  // namespace op_conv2dRows
+namespace op_maxPool2dRows {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int poolH_ = 3;
+constexpr int poolW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int top_ = 7;
+constexpr int left_ = 8;
+constexpr int outHeight_ = 9;
+constexpr int outWidth_ = 10;
+constexpr int activation_ = 11;
+constexpr int alpha_ = 12;
+}  // namespace op_maxPool2dRows
+namespace op_averagePool2dRows {
+constexpr int x = 0;
+constexpr int y = 1;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int poolH_ = 3;
+constexpr int poolW_ = 4;
+constexpr int strideH_ = 5;
+constexpr int strideW_ = 6;
+constexpr int top_ = 7;
+constexpr int left_ = 8;
+constexpr int outHeight_ = 9;
+constexpr int outWidth_ = 10;
+}  // namespace op_averagePool2dRows
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -819,6 +888,10 @@ constexpr OpSchema kOpSchemas[] = {
     {"foldNorm", 8, 1, {{"w", false, 1}, {"bias", true, 1}, {"mean", false, 1}, {"variance", false, 1}, {"gamma", true, 1}, {"beta", true, 1}, {"y", false, 1}, {"yBias", false, 1}}},
     {"layerNorm", 5, 3, {{"x", false, 1}, {"gamma", true, 1}, {"beta", true, 1}, {"y", false, 1}, {"stats", true, 1}}},
     {"layerNormBackward", 6, 2, {{"dy", false, 1}, {"x", false, 1}, {"stats", false, 1}, {"gamma", true, 1}, {"dx", true, 1}, {"sums", true, 2}}},
+    {"padRows", 2, 7, {{"x", false, 1}, {"y", false, 1}}},
+    {"conv2dRows", 4, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}}},
+    {"maxPool2dRows", 2, 13, {{"x", false, 1}, {"y", false, 1}}},
+    {"averagePool2dRows", 2, 11, {{"x", false, 1}, {"y", false, 1}}},
 };
 
 }  // namespace steepest

@@ -139,10 +139,13 @@ double scalarLimit(OpKind kind, int index) {
       return index == op_gatherWindows::scaled_ ? flags : 0;
     case OpKind::Conv2d:
     case OpKind::Conv2dInput:
-    case OpKind::Conv2dMaxPool:  // The same scalars.
+    case OpKind::Conv2dMaxPool:
+    case OpKind::Conv2dRows:  // The same scalars.
       return index == op_conv2d::activation_ ? activations : 0;
     case OpKind::MaxPool2x2Backward:
       return index == op_maxPool2x2Backward::activation_ ? activations : 0;
+    case OpKind::MaxPool2dRows:
+      return index == op_maxPool2dRows::activation_ ? activations : 0;
     case OpKind::MaxPool2dBackward:
       return index == op_maxPool2dBackward::activation_ ? activations : 0;
     case OpKind::RowsToImages:

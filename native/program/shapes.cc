@@ -392,6 +392,8 @@ constexpr int64_t kImageLimit = 1 << 15;
 /** Sizes of images of an operand. */
 struct ImageSizes {
   int64_t channels, height, width;
+
+  int64_t elements() const { return channels * height * width; }
 };
 
 /** What a convolution reads and makes. */
@@ -424,11 +426,16 @@ void checkConv(Shapes& s, const DecodedOp& op) {
   const auto images = [&](int operand, const ImageSizes& sizes) {
     s.images(operand, sizes.channels, sizes.height, sizes.width);
   };
-  if (op.kind == OpKind::Conv2d) {
+  if (op.kind == OpKind::Conv2d || op.kind == OpKind::Conv2dRows) {  // The same operands and scalars.
     using namespace op_conv2d;
     const ConvSizes c = convSizes(s, w);
-    images(x, c.x);
-    images(y, c.y);
+    if (op.kind == OpKind::Conv2d) {
+      images(x, c.x);
+      images(y, c.y);
+    } else {
+      s.allRows(x, c.x.elements());
+      s.allRows(y, c.y.elements());
+    }
     s.vector(bias);
     s.exactly(bias, Cols, c.y.channels);
   } else if (op.kind == OpKind::Conv2dInput) {
@@ -494,6 +501,9 @@ void checkPool(Shapes& s, OpKind kind) {
     s.images(op_maxPool2dBackward::dy, channels, outHeight, outWidth);
     s.images(op_maxPool2dBackward::index, channels, outHeight, outWidth);
     if (s.has(op_maxPool2dBackward::s)) s.images(op_maxPool2dBackward::s, channels, outHeight, outWidth);
+  } else if (kind == OpKind::MaxPool2dRows || kind == OpKind::AveragePool2dRows) {
+    s.allRows(op_maxPool2dRows::x, channels * height * width);
+    s.allRows(op_maxPool2dRows::y, channels * outHeight * outWidth);
   } else if (kind == OpKind::AveragePool2d) {
     s.images(op_averagePool2d::x, channels, height, width);
     s.images(op_averagePool2d::y, channels, outHeight, outWidth);
@@ -547,7 +557,8 @@ void checkImages(Shapes& s, const DecodedOp& op) {
     case OpKind::GatherWindows:
     case OpKind::GatherImageWindows:
       return checkWindows(s, op.kind);
-    case OpKind::PadImages: {
+    case OpKind::PadImages:
+    case OpKind::PadRows: {  // The same operands and scalars.
       using namespace op_padImages;
       const int64_t channels = s.whole(channels_, 1, kImageLimit);
       const int64_t height = s.whole(height_, 1, kImageLimit);
@@ -557,10 +568,15 @@ void checkImages(Shapes& s, const DecodedOp& op) {
       const int64_t outHeight = s.whole(outHeight_, 1, kImageLimit);
       const int64_t outWidth = s.whole(outWidth_, 1, kImageLimit);
       s.require(top + height <= outHeight && left + width <= outWidth, "a padded image that holds the image");
+      if (op.kind == OpKind::PadRows) {
+        s.allRows(x, channels * height * width);
+        return s.allRows(y, channels * outHeight * outWidth);
+      }
       s.images(x, channels, height, width);
       return s.images(y, channels, outHeight, outWidth);
     }
     case OpKind::Conv2d:
+    case OpKind::Conv2dRows:
     case OpKind::Conv2dInput:
     case OpKind::Conv2dWeights:
     case OpKind::Conv2dMaxPool:
@@ -576,6 +592,8 @@ void checkImages(Shapes& s, const DecodedOp& op) {
     case OpKind::MaxPool2dBackward:
     case OpKind::AveragePool2d:
     case OpKind::AveragePool2dBackward:
+    case OpKind::MaxPool2dRows:
+    case OpKind::AveragePool2dRows:
       return checkPool(s, op.kind);
     case OpKind::ImagesToRows:
     case OpKind::RowsToImages: {

@@ -76,7 +76,7 @@ export function compileProgram(
   const builder = new ProgramBuilder(memory, mode, maxRows, workers);
   const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
   let nodes = rest;
-  const layout = inputLayout(nodes, shape);
+  const layout = inputLayout(nodes, shape, builder.keepsRows);
   let x = gatherInput(
     builder,
     gather,
@@ -89,7 +89,7 @@ export function compileProgram(
   if (fused === 'node') nodes = nodes.slice(0, -1);
   const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
   if (!builder.differentiates) nodes = foldNorms(nodes);
-  nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape);
+  nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape, builder.keepsRows);
   for (const node of nodes) x = node.forward(builder, x);
 
   const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);

@@ -68,34 +68,46 @@ export function mergePooling(nodes: readonly Node[]): Node[] {
   return merged;
 }
 
+/** The layout that a node takes: rows where mini-batches are small and it can have them. */
+const layoutOf = ({ takes, takesRows }: Node, keepsRows: boolean): Layout | undefined =>
+  keepsRows && takesRows ? 'rows' : takes;
+
 /** The layout in which the first node that cares wants the input; rows if none does. */
-export function inputLayout(nodes: readonly Node[], inputShape: readonly number[]): Layout {
+export function inputLayout(
+  nodes: readonly Node[],
+  inputShape: readonly number[],
+  keepsRows: boolean,
+): Layout {
   const first = nodes.find(({ takes }) => takes !== undefined);
-  return inputShape.length === 3 && first?.takes === 'images' ? 'images' : 'rows';
+  const wanted = first && layoutOf(first, keepsRows);
+  return inputShape.length === 3 && wanted === 'images' ? 'images' : 'rows';
 }
 
 /**
  * Puts a rearranging node wherever a node wants another layout than the one before it gives, and at the end if images
  * come out: losses and predictions are rows.
  * @param imageShape shape of the input, if it comes as images
+ * @param keepsRows whether nodes on images take and give rows where they can
  */
 export function arrangeLayouts(
   nodes: readonly Node[],
   layout: Layout,
   imageShape: ImageShape | undefined,
+  keepsRows: boolean,
 ): Node[] {
   const arranged: Node[] = [];
   let current = layout;
   let shape = imageShape;
   for (const node of nodes) {
-    if (node.takes === 'rows' && current === 'images') {
+    const takes = layoutOf(node, keepsRows);
+    if (takes === 'rows' && current === 'images') {
       arranged.push(new ImagesToRowsNode(`${node.name}.input`, shape as ImageShape));
     }
-    if (node.takes === 'images' && current === 'rows') {
+    if (takes === 'images' && current === 'rows') {
       arranged.push(new RowsToImagesNode(`${node.name}.input`, node.inputShape as ImageShape));
     }
     arranged.push(node);
-    current = node.gives ?? node.takes ?? current;
+    current = takes === node.takes ? (node.gives ?? takes ?? current) : 'rows';
     shape = node.imageShape ?? shape;
   }
   if (current === 'images') arranged.push(new ImagesToRowsNode('output', shape as ImageShape));

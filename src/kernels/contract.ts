@@ -84,6 +84,21 @@ const CONVOLUTION = [
   'groups',
 ] as const;
 
+/** Scalars of poolings. */
+const POOLING = [
+  'channels',
+  'height',
+  'width',
+  'poolH',
+  'poolW',
+  'strideH',
+  'strideW',
+  'top',
+  'left',
+  'outHeight',
+  'outWidth',
+] as const;
+
 /**
  * Phases of a program; ranks meet at a barrier after each. A step runs `rows`, then the further phases over the rows of the
  * mini-batch that a program may have, numbered from {@link rowPhase}(1) on, then `merge`. `epochStart` runs once before the steps of
@@ -766,6 +781,29 @@ export const OPS = {
     },
     scalars: ['pixels', 'channels'],
   },
+  /**
+   * **Images as rows**: one row per image, element (h·W + w)·C + c. In programs without gradients whose mini-batches would leave most of a
+   * group of 16 empty, images stay as they come, and the ops below take the place of padImages, conv2d, maxPool2d and averagePool2d. Their
+   * arithmetic is the same in the same order, so that an image has the same bits in both layouts.
+   *
+   * padImages on rows.
+   */
+  padRows: {
+    operands: { x: ['f32'], y: ['f32'] },
+    scalars: ['channels', 'height', 'width', 'top', 'left', 'outHeight', 'outWidth'],
+  },
+  /** conv2d on rows: the same chains. */
+  conv2dRows: {
+    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], y: ['f32'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
+  },
+  /** maxPool2d on rows, then f: y = f(the largest), as conv2dMaxPool has it. */
+  maxPool2dRows: {
+    operands: { x: ['f32'], y: ['f32'] },
+    scalars: [...POOLING, 'activation', 'alpha'],
+  },
+  /** averagePool2d on rows. */
+  averagePool2dRows: { operands: { x: ['f32'], y: ['f32'] }, scalars: [...POOLING] },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

@@ -12,6 +12,7 @@ const CONVOLUTIONS = {
   conv2dMaxPool: ['y', 'w'],
   conv2dInput: ['dz', 'w'],
   conv2dWeights: ['dz', 'dw'],
+  conv2dRows: ['y', 'w'],
 } as const satisfies Partial<Record<OpKind, readonly [images: string, kernel: string]>>;
 
 /**
@@ -61,6 +62,9 @@ const FLOPS_PER_ELEMENT: Record<
   gatherImages: ['dst', 2],
   padImages: ['x', 0],
   maxPool2x2Backward: ['dz', 1],
+  padRows: ['x', 0],
+  maxPool2dRows: ['x', 1],
+  averagePool2dRows: ['x', 1],
   channelSums: ['dz', 1],
   maxPool2d: ['x', 1],
   maxPool2dBackward: ['dx', 1],
@@ -95,9 +99,10 @@ const GATHERS: ReadonlySet<OpKind> = new Set([
 ]);
 
 /** A multiplication and an addition for each number of the kernel, each image and each of its pixels. */
-function convFlops({ operands, scalars }: Op, [images, kernel]: readonly [string, string]): number {
+function convFlops({ kind, operands, scalars }: Op, [images, kernel]: readonly [string, string]): number {
   const { rows, cols } = operands[kernel]!;
-  return 2 * rows * cols * operands[images]!.rows * GROUP_IMAGES * scalars.outHeight! * scalars.outWidth!;
+  const count = operands[images]!.rows * (kind === 'conv2dRows' ? 1 : GROUP_IMAGES);
+  return 2 * rows * cols * count * scalars.outHeight! * scalars.outWidth!;
 }
 
 const isConvolution = (kind: OpKind): kind is keyof typeof CONVOLUTIONS => kind in CONVOLUTIONS;

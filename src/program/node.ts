@@ -62,6 +62,11 @@ export interface Node {
   readonly parameters: readonly ParameterSpec[];
   /** The layout of the input; undefined for an elementwise node, which takes and gives any. */
   readonly takes?: Layout;
+  /**
+   * True for a node on images that also takes them as rows, channels last, and then gives rows: in programs without
+   * gradients whose mini-batches would leave most of a group empty.
+   */
+  readonly takesRows?: boolean;
   /** The layout of the output; undefined for that of the input. */
   readonly gives?: Layout;
   /** Shape of the images that it takes, where it takes images. */

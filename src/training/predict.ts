@@ -1,5 +1,5 @@
 import { compileProgram } from '../compile/compile.js';
-import type { ResolvedModel } from '../compile/model.js';
+import { type ResolvedModel, takesImages } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
 import type { BatchReader } from '../data/batches.js';
@@ -16,6 +16,7 @@ import {
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
+import { MOST_IMAGE_ROWS } from '../program/builder.js';
 import { stepFlops } from '../program/cost.js';
 import { MemoryPlan } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
@@ -33,35 +34,30 @@ const SYNC_ROWS = 64;
 /** Up to this many operations, about a millisecond, a prediction is made at once rather than handed to threads. */
 const INLINE_FLOPS = 5e7;
 
-/** A bound forward program on this thread, with the parameters of one moment. */
+/**
+ * Forward programs on this thread, with the parameters of one moment: one for many rows at a time and, for models on images, one for a
+ * few. Each is made when it is first needed; they share one arena.
+ */
 export class Predictor {
-  private readonly bound: BoundProgram;
+  private readonly hasImages: boolean;
   private readonly registers: Float64Array<SharedArrayBuffer>;
-  private readonly x: Float32Array<SharedArrayBuffer>;
-  private readonly out: Float32Array<SharedArrayBuffer>;
+  /** By the rows that they take at a time. */
+  private programs = new Map<number, BoundProgram>();
+  private arena: SharedArrayBuffer;
+  private x = new Float32Array(new SharedArrayBuffer(0));
+  private out = this.x;
 
   constructor(
     private readonly model: ResolvedModel,
     state: ModelState,
-    kernels: KernelRequest,
+    private readonly kernels: KernelRequest,
   ) {
-    const { inputCols, outputCols, parameters } = model;
     const memory = new MemoryPlan();
-    reserveState(memory, parameters, []);
-    const x = { dtype: 'f32', rows: SYNC_ROWS, cols: inputCols, firstRow: 0, buffer: X_BUFFER } as const;
-    const out = { dtype: 'f32', rows: SYNC_ROWS, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
-    const program = compileProgram(model, undefined, 'predict', { x, out }, memory, SYNC_ROWS, 1);
-    const arena = allocateArena(memory);
-    loadState(state, memory, arena, parameters, []);
+    reserveState(memory, model.parameters, []);
+    this.arena = allocateArena(memory);
+    loadState(state, memory, this.arena, model.parameters, []);
+    this.hasImages = takesImages(model);
     this.registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
-    this.x = new Float32Array(new SharedArrayBuffer(SYNC_ROWS * inputCols * 4));
-    this.out = new Float32Array(new SharedArrayBuffer(SYNC_ROWS * outputCols * 4));
-    this.bound = selectKernels(kernels).bind(
-      programForRank(program, 0, 1),
-      [new Uint8Array(arena), this.x, this.out],
-      this.registers,
-    );
-    this.bound.run(PHASES.epochStart);
   }
 
   /** @param x rows of inputs, or one row on its own */
@@ -72,14 +68,51 @@ export class Predictor {
     const data = new Float32Array(rows * outputCols);
     for (let first = 0; first < rows; first += SYNC_ROWS) {
       const count = Math.min(SYNC_ROWS, rows - first);
+      const program = this.programFor(count, first === 0);
       this.load(values, first * inputCols, count * inputCols);
       this.registers[REGISTERS.rows] = count;
-      this.bound.run(PHASES.rows);
+      program.run(PHASES.rows);
       const { out } = this;
       const to = first * outputCols;
       for (let i = 0; i < count * outputCols; i++) data[to + i] = out[i]!;
     }
     return { data, shape: [rows, ...this.model.outputShape] };
+  }
+
+  /** The program for so many rows. What is left of many rows is not worth making another. */
+  private programFor(rows: number, isAll: boolean): BoundProgram {
+    const isFew = this.hasImages && rows <= MOST_IMAGE_ROWS;
+    const most = isFew && (isAll || this.programs.has(MOST_IMAGE_ROWS)) ? MOST_IMAGE_ROWS : SYNC_ROWS;
+    return this.programs.get(most) ?? this.addProgram(most);
+  }
+
+  /** Lays out memory anew for the programs so far and one more. */
+  private addProgram(most: number): BoundProgram {
+    const { inputCols, outputCols, parameters } = this.model;
+    const sizes = [...this.programs.keys(), most];
+    const rows = Math.max(...sizes);
+    const memory = new MemoryPlan();
+    const { byteOffset, byteLength } = reserveState(memory, parameters, []);
+    const x = { dtype: 'f32', rows, cols: inputCols, firstRow: 0, buffer: X_BUFFER } as const;
+    const out = { dtype: 'f32', rows, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
+    const compiled = sizes.map((size) =>
+      compileProgram(this.model, undefined, 'predict', { x, out }, memory, size, 1),
+    );
+    const arena = allocateArena(memory);
+    new Uint8Array(arena, byteOffset, byteLength).set(new Uint8Array(this.arena, byteOffset, byteLength));
+    this.arena = arena;
+    this.x = new Float32Array(new SharedArrayBuffer(rows * inputCols * 4));
+    this.out = new Float32Array(new SharedArrayBuffer(rows * outputCols * 4));
+    const kernels = selectKernels(this.kernels);
+    this.programs = new Map(
+      compiled.map((program) => {
+        const buffers = [new Uint8Array(arena), this.x, this.out];
+        const bound = kernels.bind(programForRank(program, 0, 1), buffers, this.registers);
+        bound.run(PHASES.epochStart);
+        return [program.maxRows, bound];
+      }),
+    );
+    return this.programs.get(most) as BoundProgram;
   }
 
   private load(values: ArrayLike<number>, from: number, length: number): void {

@@ -323,6 +323,19 @@ function checkConv(s: Shapes): void {
   s.exactly('bias', 'cols', y[0], 'one for each output');
 }
 
+/** Images as rows, one after the other. */
+function rowsOf(s: Shapes, name: string, [channels, height, width]: readonly [number, number, number]): void {
+  s.rowsOfImages(name, channels * height * width);
+}
+
+function checkConvRows(s: Shapes): void {
+  const { x, y } = convSizes(s, 'w');
+  rowsOf(s, 'x', x);
+  rowsOf(s, 'y', y);
+  s.vector('bias');
+  s.exactly('bias', 'cols', y[0], 'one for each output');
+}
+
 function checkConvInput(s: Shapes): void {
   const { x, y } = convSizes(s, 'w');
   s.images('dz', ...y);
@@ -364,26 +377,47 @@ function checkMaxPool2x2Backward(s: Shapes): void {
   if (s.has('s')) s.images('s', ...pooled);
 }
 
+/** A pooling's sizes, checked: channels, height and width of the image and of the result. */
+function poolSizes(
+  s: Shapes,
+  large: string,
+  isCounted: boolean,
+): Record<'x' | 'y', [number, number, number]> {
+  const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+  const [poolH, poolW] = [size(s, 'poolH'), size(s, 'poolW')];
+  const top = s.whole('top', 0, poolH - 1);
+  const left = s.whole('left', 0, poolW - 1);
+  const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
+  const meets =
+    (outHeight - 1) * size(s, 'strideH') - top < height && (outWidth - 1) * size(s, 'strideW') - left < width;
+  s.require(meets, large, 'windows that meet the image');
+  s.require(!isCounted || poolH * poolW <= WINDOW_LIMIT, large, 'windows of at most 256 elements');
+  return { x: [channels, height, width], y: [channels, outHeight, outWidth] };
+}
+
 /** Pooling: the first operands are as large as the image, the others as the result. */
 function checkPool(large: string, ...small: string[]): Rule {
   return (s) => {
-    const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
-    const [poolH, poolW] = [size(s, 'poolH'), size(s, 'poolW')];
-    const top = s.whole('top', 0, poolH - 1);
-    const left = s.whole('left', 0, poolW - 1);
-    const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
-    const meets =
-      (outHeight - 1) * size(s, 'strideH') - top < height &&
-      (outWidth - 1) * size(s, 'strideW') - left < width;
-    s.require(meets, large, 'windows that meet the image');
-    s.require(
-      !small.includes('index') || poolH * poolW <= WINDOW_LIMIT,
-      large,
-      'windows of at most 256 elements',
-    );
-    s.images(large, channels, height, width);
-    for (const name of small) if (s.has(name)) s.images(name, channels, outHeight, outWidth);
+    const { x, y } = poolSizes(s, large, small.includes('index'));
+    s.images(large, ...x);
+    for (const name of small) if (s.has(name)) s.images(name, ...y);
   };
+}
+
+function checkPoolRows(s: Shapes): void {
+  const { x, y } = poolSizes(s, 'x', false);
+  rowsOf(s, 'x', x);
+  rowsOf(s, 'y', y);
+}
+
+/** A frame around an image: sizes of both. */
+function frameSizes(s: Shapes): Record<'x' | 'y', [number, number, number]> {
+  const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+  const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
+  const bottom = s.whole('top', 0, IMAGE_LIMIT) + height;
+  const right = s.whole('left', 0, IMAGE_LIMIT) + width;
+  s.require(bottom <= outHeight && right <= outWidth, 'y', 'a padded image that holds the image');
+  return { x: [channels, height, width], y: [channels, outHeight, outWidth] };
 }
 
 /** What both gathers through windows ask for; elements of an image that comes out. */
@@ -560,14 +594,18 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.vector('index');
   },
   padImages(s) {
-    const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
-    const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
-    const bottom = s.whole('top', 0, IMAGE_LIMIT) + height;
-    const right = s.whole('left', 0, IMAGE_LIMIT) + width;
-    s.require(bottom <= outHeight && right <= outWidth, 'y', 'a padded image that holds the image');
-    s.images('x', channels, height, width);
-    s.images('y', channels, outHeight, outWidth);
+    const { x, y } = frameSizes(s);
+    s.images('x', ...x);
+    s.images('y', ...y);
   },
+  padRows(s) {
+    const { x, y } = frameSizes(s);
+    rowsOf(s, 'x', x);
+    rowsOf(s, 'y', y);
+  },
+  conv2dRows: checkConvRows,
+  maxPool2dRows: checkPoolRows,
+  averagePool2dRows: checkPoolRows,
   conv2d: checkConv,
   conv2dInput: checkConvInput,
   conv2dWeights: checkConvWeights,

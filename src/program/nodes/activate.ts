@@ -8,6 +8,8 @@ export interface ActivationSpec {
   alpha: number;
 }
 
+export const LINEAR: ActivationSpec = { name: 'linear', alpha: 0 };
+
 /** True where f′ is computed from z and not from y = f(z): see the table in kernels/contract.ts. */
 export function derivativeNeedsInput(activation: ElementwiseActivation): boolean {
   return activation === 'gelu' || activation === 'softplus';

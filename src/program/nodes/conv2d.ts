@@ -1,8 +1,17 @@
 import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../builder.js';
-import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding, padded } from '../images.js';
+import {
+  elementsOf,
+  type ImageShape,
+  imageScalars,
+  isPadded,
+  NO_PADDING,
+  type Padding,
+  padded,
+} from '../images.js';
 import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
-import { type ActivationSpec, derivativeNeedsInput } from './activate.js';
+import { type ActivationSpec, derivativeNeedsInput, LINEAR } from './activate.js';
+import { emitMaxPoolRows } from './pool2d.js';
 
 /** Sizes of a convolution. */
 export interface Convolution {
@@ -14,8 +23,6 @@ export interface Convolution {
   groups: number;
   padding: Padding;
 }
-
-const LINEAR: ActivationSpec = { name: 'linear', alpha: 0 };
 
 /**
  * Up to so many channels of x in a group of channels, x is copied into a frame of zeros: its kernels then go over rows of
@@ -39,6 +46,7 @@ function neverFalls({ name, alpha }: ActivationSpec): boolean {
 export class Conv2dNode implements Node {
   readonly takes = 'images';
   readonly gives = 'images';
+  readonly takesRows = true;
   readonly inputCols: number;
   readonly outputCols: number;
   readonly imageShape: ImageShape;
@@ -97,6 +105,7 @@ export class Conv2dNode implements Node {
   }
 
   forward(builder: ProgramBuilder, x: Operand): Operand {
+    if (builder.splitOf(x, this.inputCols) === 'rows') return this.forwardRows(builder, x);
     this.x = this.isFramed ? this.frame(builder, x) : x;
     const y = builder.images(`${this.name}.y`, this.imageShape);
     if (this.pools) {
@@ -117,9 +126,20 @@ export class Conv2dNode implements Node {
     return y;
   }
 
+  /** On images as rows. There, pooling is an op of its own, and after it the activation, as in the op that joins all three. */
+  private forwardRows(builder: ProgramBuilder, x: Operand): Operand {
+    const { name, sizes, activation, pools } = this;
+    this.x = this.isFramed ? this.frame(builder, x) : x;
+    const z = builder.batchMatrix(pools ? `${name}.z` : `${name}.y`, elementsOf(sizes.output));
+    this.emitForward(builder, 'conv2dRows', { y: z }, pools ? LINEAR : activation);
+    if (!pools) return z;
+    const halves = { input: sizes.output, output: this.imageShape, padding: NO_PADDING };
+    return emitMaxPoolRows(builder, this, z, { ...halves, pool: [2, 2], strides: [2, 2] }, activation);
+  }
+
   private emitForward(
     builder: ProgramBuilder,
-    kind: 'conv2d' | 'conv2dMaxPool',
+    kind: 'conv2d' | 'conv2dMaxPool' | 'conv2dRows',
     results: Record<string, Operand | undefined>,
     { name, alpha }: ActivationSpec,
   ): void {
@@ -127,7 +147,7 @@ export class Conv2dNode implements Node {
       kind,
       { x: this.x, w: this.weights(builder), bias: this.biasVector(builder), ...results },
       { ...this.scalars(this.isFramed), activation: ACTIVATIONS[name], alpha },
-      { split: 'groups', label: `${this.name} forward` },
+      { split: kind === 'conv2dRows' ? 'rows' : 'groups', label: `${this.name} forward` },
     );
   }
 
@@ -174,9 +194,13 @@ export class Conv2dNode implements Node {
   private frame(builder: ProgramBuilder, x: Operand): Operand {
     const { input, padding } = this.sizes;
     const shape = padded(input, padding);
-    const to = builder.images(`${this.name}.framed`, shape);
+    const split = builder.splitOf(x, this.inputCols);
+    const to =
+      split === 'rows'
+        ? builder.batchMatrix(`${this.name}.framed`, elementsOf(shape))
+        : builder.images(`${this.name}.framed`, shape);
     builder.emit(
-      'padImages',
+      split === 'rows' ? 'padRows' : 'padImages',
       { x, y: to },
       {
         ...imageScalars(input),
@@ -185,7 +209,7 @@ export class Conv2dNode implements Node {
         outHeight: shape[0],
         outWidth: shape[1],
       },
-      { split: 'groups', label: `${this.name} frame` },
+      { split, label: `${this.name} frame` },
     );
     return to;
   }

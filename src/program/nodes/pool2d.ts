@@ -2,7 +2,7 @@ import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../builder.js';
 import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding } from '../images.js';
 import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
-import { derivativeNeedsInput } from './activate.js';
+import { type ActivationSpec, derivativeNeedsInput, LINEAR } from './activate.js';
 
 /** Sizes of a pooling. */
 export interface Pooling {
@@ -18,6 +18,7 @@ export interface Pooling {
 abstract class Pool2dNode implements Node {
   readonly takes = 'images';
   readonly gives = 'images';
+  readonly takesRows = true;
   readonly endsIn = undefined;
   readonly parameters: readonly ParameterSpec[] = [];
   readonly inputCols: number;
@@ -52,19 +53,37 @@ abstract class Pool2dNode implements Node {
   }
 
   protected scalars(): Record<string, number> {
-    const { input, output, pool, strides, padding } = this.sizes;
-    return {
-      ...imageScalars(input),
-      poolH: pool[0],
-      poolW: pool[1],
-      strideH: strides[0],
-      strideW: strides[1],
-      top: padding.top,
-      left: padding.left,
-      outHeight: output[0],
-      outWidth: output[1],
-    };
+    return poolScalars(this.sizes);
   }
+}
+
+/** The scalars of all pooling ops. */
+function poolScalars({ input, output, pool, strides, padding }: Pooling): Record<string, number> {
+  return {
+    ...imageScalars(input),
+    poolH: pool[0],
+    poolW: pool[1],
+    strideH: strides[0],
+    strideW: strides[1],
+    top: padding.top,
+    left: padding.left,
+    outHeight: output[0],
+    outWidth: output[1],
+  };
+}
+
+/** Emits f(the largest of each window) for images as rows. */
+export function emitMaxPoolRows(
+  builder: ProgramBuilder,
+  node: { name: string; outputCols: number },
+  x: Operand,
+  sizes: Pooling,
+  { name, alpha }: ActivationSpec,
+): Operand {
+  const y = builder.batchMatrix(`${node.name}.y`, node.outputCols);
+  const scalars = { ...poolScalars(sizes), activation: ACTIVATIONS[name], alpha };
+  builder.emit('maxPool2dRows', { x, y }, scalars, { label: `${node.name} forward` });
+  return y;
 }
 
 /** The largest element of each window; its gradient goes to that element. */
@@ -79,6 +98,9 @@ export class MaxPool2dNode extends Pool2dNode {
   }
 
   forward(builder: ProgramBuilder, x: Operand): Operand {
+    if (builder.splitOf(x, this.inputCols) === 'rows') {
+      return emitMaxPoolRows(builder, this, x, this.sizes, LINEAR);
+    }
     this.y = builder.images(`${this.name}.y`, this.imageShape);
     if (builder.differentiates) this.index = builder.images(`${this.name}.index`, this.imageShape, 'u8');
     builder.emit('maxPool2d', { x, y: this.y, index: this.index }, this.scalars(), {
@@ -115,6 +137,11 @@ export class MaxPool2dNode extends Pool2dNode {
 /** The mean of each window; its gradient is shared out equally. */
 export class AveragePool2dNode extends Pool2dNode {
   forward(builder: ProgramBuilder, x: Operand): Operand {
+    if (builder.splitOf(x, this.inputCols) === 'rows') {
+      const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
+      builder.emit('averagePool2dRows', { x, y }, this.scalars(), { label: `${this.name} forward` });
+      return y;
+    }
     const y = builder.images(`${this.name}.y`, this.imageShape);
     builder.emit('averagePool2d', { x, y }, this.scalars(), {
       split: 'groups',

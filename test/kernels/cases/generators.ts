@@ -399,13 +399,10 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.byGroups();
   },
   padImages(c) {
-    const { channels, height, width } = imageSizes(c);
-    const [top, left] = [c.random.below(3), c.random.below(3)];
-    const outHeight = top + height + c.random.below(3);
-    const outWidth = left + width + c.random.below(3);
+    const { sizes, channels, height, width, outHeight, outWidth } = frame(c);
     c.images('x', [channels, height, width]);
     c.imagesOutput('y', [channels, outHeight, outWidth]);
-    c.scalar({ channels, height, width, top, left, outHeight, outWidth });
+    c.scalar(sizes);
     c.byGroups();
   },
   conv2d(c) {
@@ -433,6 +430,35 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.output('dw', rows, y[0]);
     c.scalar(scalars);
     c.slice(rows, 1 + c.random.below(6));
+  },
+  padRows(c) {
+    const { sizes, channels, height, width, outHeight, outWidth } = frame(c);
+    c.batch('x', channels * height * width);
+    c.output('y', c.capacity, channels * outHeight * outWidth);
+    c.scalar(sizes);
+  },
+  conv2dRows(c) {
+    // Enough outputs for more than one vector, and, half the time, one channel for each of them.
+    const isDepthwise = c.random.chance(0.3);
+    const { scalars, x, y, rows } = isDepthwise
+      ? convolution(c, 1, [1, 1], 1 + c.random.below(40))
+      : convolution(c, 1, [1 + c.random.below(4), 1 + c.random.below(40)]);
+    c.batch('x', product(x));
+    c.matrix('w', rows, y[0], c.float);
+    c.maybe(() => c.vector('bias', y[0], c.float));
+    c.output('y', c.capacity, product(y));
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+  },
+  maxPool2dRows(c) {
+    const { inside, outside } = pooling(c, 'rows');
+    c.batch('x', product(inside));
+    c.output('y', c.capacity, product(outside));
+    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+  },
+  averagePool2dRows(c) {
+    const { inside, outside } = pooling(c, 'rows');
+    c.batch('x', product(inside));
+    c.output('y', c.capacity, product(outside));
   },
   conv2dMaxPool(c) {
     const { scalars, x, y, rows } = convolution(c, 2);
@@ -662,6 +688,16 @@ function imageSizes(c: CaseBuilder) {
   return { channels, height, width };
 }
 
+/** An image and the frame that it comes into. */
+function frame(c: CaseBuilder) {
+  const { channels, height, width } = imageSizes(c);
+  const [top, left] = [c.random.below(3), c.random.below(3)];
+  const outHeight = top + height + c.random.below(3);
+  const outWidth = left + width + c.random.below(3);
+  const sizes = { channels, height, width, top, left, outHeight, outWidth };
+  return { sizes, channels, height, width, outHeight, outWidth };
+}
+
 const product = ([channels, height, width]: Sides): number => channels * height * width;
 const halved = ([channels, height, width]: Sides): Sides => [
   channels,
@@ -670,9 +706,12 @@ const halved = ([channels, height, width]: Sides): Sides => [
 ];
 
 /** A convolution whose kernels begin on the image or its padding, often with more than one group of channels. */
-function convolution(c: CaseBuilder, leastOut = 1) {
-  const groups = c.random.pick([1, 1, 2, 3]);
-  const [groupIn, groupOut] = [1 + c.random.below(4), 1 + c.random.below(8)];
+function convolution(
+  c: CaseBuilder,
+  leastOut = 1,
+  [groupIn, groupOut] = [1 + c.random.below(4), 1 + c.random.below(8)],
+  groups = c.random.pick([1, 1, 2, 3]),
+) {
   const side = (room: number) => {
     const [kernel, dilation, stride] = [1 + c.random.below(3), 1 + c.random.below(2), 1 + c.random.below(2)];
     const reach = (kernel - 1) * dilation;
@@ -708,7 +747,7 @@ function convolution(c: CaseBuilder, leastOut = 1) {
 }
 
 /** Pooling windows that meet their image. */
-function pooling(c: CaseBuilder) {
+function pooling(c: CaseBuilder, layout: 'images' | 'rows' = 'images') {
   const sizes = imageSizes(c);
   const [poolH, poolW] = [1 + c.random.below(3), 1 + c.random.below(3)];
   const [strideH, strideW] = [1 + c.random.below(3), 1 + c.random.below(3)];
@@ -717,7 +756,7 @@ function pooling(c: CaseBuilder) {
   const outHeight = 1 + c.random.below(most(sizes.height, strideH, top));
   const outWidth = 1 + c.random.below(most(sizes.width, strideW, left));
   c.scalar({ ...sizes, poolH, poolW, strideH, strideW, top, left, outHeight, outWidth });
-  c.byGroups();
+  if (layout === 'images') c.byGroups();
   const { channels, height, width } = sizes;
   return {
     inside: [channels, height, width] as const,

@@ -22,6 +22,7 @@ import {
   prepareMaxPool2dBackward,
 } from '../images/pool.js';
 import { prepareMaxPool2x2Backward } from '../images/pool2x2.js';
+import { prepareAveragePool2dRows, preparePadRows } from '../images/rows.js';
 import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
 import {
   foldNorm,
@@ -44,6 +45,7 @@ import {
   prepareConv2dMaxPool,
   prepareConv2dWeights,
 } from './conv.js';
+import { maxPool2dRows, prepareConv2dRows } from './convRows.js';
 import { prepareCopyRows, prepareGatherLabels, prepareGatherRows, prepareScaleShift } from './gather.js';
 import { prepareGemm } from './gemm.js';
 import { prepareSigmoidCrossEntropy, prepareSoftmaxCrossEntropy } from './logitLosses.js';
@@ -123,4 +125,8 @@ export const exactOps: OpTable = {
   foldNorm,
   layerNorm,
   layerNormBackward,
+  padRows: preparePadRows,
+  conv2dRows: prepareConv2dRows,
+  maxPool2dRows,
+  averagePool2dRows: prepareAveragePool2dRows,
 };

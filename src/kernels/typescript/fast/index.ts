@@ -17,6 +17,7 @@ import {
   prepareMaxPool2dBackward,
 } from '../images/pool.js';
 import { prepareMaxPool2x2Backward } from '../images/pool2x2.js';
+import { prepareAveragePool2dRows, preparePadRows } from '../images/rows.js';
 import { prepareDrawWindows, prepareGatherImageWindows, prepareGatherWindows } from '../images/windows.js';
 import {
   foldNorm,
@@ -33,6 +34,7 @@ import { groupMoments } from '../norm/sums.js';
 import type { OpTable } from '../prepare.js';
 import { activateInPlace, activation, activationBackward } from './activation.js';
 import { channelSums, conv2d, conv2dInput, conv2dMaxPool, conv2dWeights } from './conv.js';
+import { conv2dRows, maxPool2dRows } from './convRows.js';
 import {
   binaryCrossEntropy,
   categoricalCrossEntropy,
@@ -117,4 +119,8 @@ export const fastOps: OpTable = {
   foldNorm,
   layerNorm,
   layerNormBackward,
+  padRows: preparePadRows,
+  conv2dRows,
+  maxPool2dRows,
+  averagePool2dRows: prepareAveragePool2dRows,
 };
