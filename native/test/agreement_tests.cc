@@ -104,7 +104,8 @@ constexpr bool covers(OpKind kind) {
   const bool isImages = kind >= OpKind::GatherImages && kind <= OpKind::RowsToImages;
   const bool isWindows = kind >= OpKind::DrawWindows && kind <= OpKind::GatherImageWindows;
   const bool isPooled = kind == OpKind::Conv2dMaxPool || kind == OpKind::MaxPool2x2Backward;
-  return kind == OpKind::Gemm || isImages || isWindows || isPooled;
+  const bool isRows = kind >= OpKind::PadRows && kind <= OpKind::AveragePool2dRows;
+  return kind == OpKind::Gemm || isImages || isWindows || isPooled || isRows;
 }
 constexpr bool coversAll() {
   for (int i = 0; i < static_cast<int>(OpKind::Count); ++i) {

@@ -62,6 +62,16 @@ std::vector<Case> cases() {
   const Shape channels = {1, kFilters, DType::F32};
   const Shape moments = {1, 2 * kFilters, DType::F32};
   const Shape pixels = images(2, kOutH, kOutW);
+  // Images as rows: outputs that fill no vector, that fill several with a rest, and one for each channel.
+  const Shape filtered = {kImages, kFilters * kOutH * kOutW, DType::F32};
+  const Shape pooledRows = {kImages, kChannels * 5 * 6, DType::F32};
+  const Shape wide = {weights.rows, 70, DType::F32};
+  constexpr int64_t kDeep = 53;
+  const Shape deep = {kImages, kDeep * kHeight * kWidth, DType::F32};
+  const Shape deepOut = {kImages, kDeep * kOutH * kOutW, DType::F32};
+  const Shape perChannel = {kKernelH * kKernelW, kDeep, DType::F32};
+  const std::vector<double> depthwise = {kDeep, kHeight,    kWidth, kOutH, kOutW, kKernelH, kKernelW, 1,
+                                         2,     kDilationH, 1,      1,     0,     kDeep,    5,        0.5};
   const auto with = [](std::vector<double> list, std::initializer_list<double> more) {
     list.insert(list.end(), more);
     return list;
@@ -79,6 +89,12 @@ std::vector<Case> cases() {
       {OpKind::MaxPool2dBackward, {pooled, places, pooled, in}, with(pool, {6, 0}), kGroups},
       {OpKind::AveragePool2d, {in, pooled}, pool, kGroups},
       {OpKind::AveragePool2dBackward, {pooled, in}, pool, kGroups},
+      {OpKind::PadRows, {rows, {kImages, kChannels * 19 * 12, DType::F32}}, with(image, {1, 1, 19, 12}), kImages},
+      {OpKind::Conv2dRows, {rows, weights, {1, kFilters, DType::F32}, filtered}, with(conv, {6, 0}), kImages},
+      {OpKind::Conv2dRows, {rows, wide, absent, {kImages, 70 * kOutH * kOutW, DType::F32}}, with(conv, {1, 0}), kImages},
+      {OpKind::Conv2dRows, {deep, perChannel, absent, deepOut}, depthwise, kImages},
+      {OpKind::MaxPool2dRows, {rows, pooledRows}, with(pool, {6, 0}), kImages},
+      {OpKind::AveragePool2dRows, {rows, pooledRows}, pool, kImages},
       {OpKind::ImagesToRows, {in, rows}, image, kGroups},
       {OpKind::RowsToImages, {rows, in, in}, with(image, {1, 0}), kGroups},
       {OpKind::DrawWindows, {absent, windows}, {20, 30, kHeight, kWidth, -3, 20, -5, 30, 0, 1, 1, 7, 9}, kImages},

@@ -8,6 +8,7 @@ import type { ImageShape } from '../program/images.js';
 import { columns, type MemoryPlan, type Region, rowOf } from '../program/memory.js';
 import { type Gradient, type Node, trainable } from '../program/node.js';
 import type { StepProgram } from '../program/partition.js';
+import { mostImagesAsRows } from './fewImages.js';
 import { gatherInput, splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
@@ -75,8 +76,9 @@ export function compileProgram(
 ): CompiledProgram {
   const builder = new ProgramBuilder(memory, mode, maxRows, workers);
   const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
-  let nodes = rest;
-  const layout = inputLayout(nodes, shape, builder.keepsRows);
+  let nodes = builder.differentiates ? rest : foldNorms(rest);
+  const keepsRows = !builder.differentiates && maxRows <= mostImagesAsRows(nodes);
+  const layout = inputLayout(nodes, shape, keepsRows);
   let x = gatherInput(
     builder,
     gather,
@@ -88,8 +90,7 @@ export function compileProgram(
   const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
   if (fused === 'node') nodes = nodes.slice(0, -1);
   const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
-  if (!builder.differentiates) nodes = foldNorms(nodes);
-  nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape, builder.keepsRows);
+  nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape, keepsRows);
   for (const node of nodes) x = node.forward(builder, x);
 
   const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);

@@ -35,10 +35,10 @@ export class LayoutMap {
   }
 }
 
-/** The layout in which each layer leaves its output. */
+/** The layout in which each layer leaves its output in mini-batches that fill groups of 16. */
 export function layerLayouts(model: ResolvedModel): Layout[] {
   const { rest, shape } = splitInput(lowerModel(model), model.inputShape);
-  let layout = inputLayout(rest, shape);
+  let layout = inputLayout(rest, shape, false);
   return model.layers.map((_, index) => {
     for (const { takes, gives } of layerNodes(model, index)) layout = gives ?? takes ?? layout;
     return layout;

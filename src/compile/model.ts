@@ -97,10 +97,6 @@ export function layerNodes({ layers, seed }: ResolvedModel, index: number): Node
   return layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed, index });
 }
 
-/** True if some layer works on images. */
-export const takesImages = (model: ResolvedModel): boolean =>
-  lowerModel(model).some(({ takes }) => takes === 'images');
-
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 function sampleShape(layers: readonly LayerConfig[]): number[] {

@@ -69,8 +69,8 @@ export function mergePooling(nodes: readonly Node[]): Node[] {
 }
 
 /** The layout that a node takes: rows where mini-batches are small and it can have them. */
-const layoutOf = ({ takes, takesRows }: Node, keepsRows: boolean): Layout | undefined =>
-  keepsRows && takesRows ? 'rows' : takes;
+const layoutOf = ({ takes, asRows }: Node, keepsRows: boolean): Layout | undefined =>
+  keepsRows && asRows ? 'rows' : takes;
 
 /** The layout in which the first node that cares wants the input; rows if none does. */
 export function inputLayout(

@@ -4,9 +4,6 @@ import type { ImageShape } from './images.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
 import type { ParameterSpec } from './node.js';
 
-/** Up to so many images in a mini-batch without gradients, one image at a time fills vectors better than a group of 16 that is mostly empty. */
-export const MOST_IMAGE_ROWS = 7;
-
 /** What the program is compiled for. */
 export type ProgramMode = 'train' | 'gradients' | 'evaluate' | 'predict';
 
@@ -68,11 +65,6 @@ export class ProgramBuilder {
   /** True if gradients are wanted. */
   get differentiates(): boolean {
     return this.mode === 'train' || this.mode === 'gradients';
-  }
-
-  /** True if mini-batches are so small that images stay rows, where nodes can have them so. */
-  get keepsRows(): boolean {
-    return !this.differentiates && this.maxRows <= MOST_IMAGE_ROWS;
   }
 
   /** Begins another phase over the rows of the mini-batch: what ops of earlier ones wrote is there for every rank. */

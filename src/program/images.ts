@@ -1,5 +1,10 @@
+import { GROUP_IMAGES } from '../kernels/contract.js';
+
 /** Shape of one image: channels last, as users write it. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** Vectors of 16 lanes that hold so many channels. */
+export const vectorsOf = (channels: number): number => Math.ceil(channels / GROUP_IMAGES);
 
 export const elementsOf = ([height, width, channels]: ImageShape): number => height * width * channels;
 

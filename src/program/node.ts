@@ -5,6 +5,14 @@ import type { ImageShape } from './images.js';
 /** How a mini-batch lies in memory: one row per sample, or images in groups of 16 (kernels/contract.ts, `gatherImages`). */
 export type Layout = 'rows' | 'images';
 
+/** Operations on vectors of 16 lanes, in any unit that all nodes share: what both layouts cost. */
+export interface LanesUsed {
+  /** Of one image as rows: lanes are channels of the output. */
+  image: number;
+  /** Of a group of 16 images, however many of them there are. */
+  group: number;
+}
+
 /** A gradient on its way back through the network. */
 export interface Gradient {
   operand: Operand;
@@ -63,10 +71,10 @@ export interface Node {
   /** The layout of the input; undefined for an elementwise node, which takes and gives any. */
   readonly takes?: Layout;
   /**
-   * True for a node on images that also takes them as rows, channels last, and then gives rows: in programs without
+   * Given by a node on images that also takes them as rows, channels last, and then gives rows: in programs without
    * gradients whose mini-batches would leave most of a group empty.
    */
-  readonly takesRows?: boolean;
+  readonly asRows?: LanesUsed;
   /** The layout of the output; undefined for that of the input. */
   readonly gives?: Layout;
   /** Shape of the images that it takes, where it takes images. */

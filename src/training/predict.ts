@@ -1,5 +1,6 @@
 import { compileProgram } from '../compile/compile.js';
-import { type ResolvedModel, takesImages } from '../compile/model.js';
+import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
+import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
 import type { BatchReader } from '../data/batches.js';
@@ -16,7 +17,6 @@ import {
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
-import { MOST_IMAGE_ROWS } from '../program/builder.js';
 import { stepFlops } from '../program/cost.js';
 import { MemoryPlan } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
@@ -39,7 +39,8 @@ const INLINE_FLOPS = 5e7;
  * few. Each is made when it is first needed; they share one arena.
  */
 export class Predictor {
-  private readonly hasImages: boolean;
+  /** Up to so many rows are few; 0 where all numbers of rows take the same program. */
+  private readonly few: number;
   private readonly registers: Float64Array<SharedArrayBuffer>;
   /** By the rows that they take at a time. */
   private programs = new Map<number, BoundProgram>();
@@ -56,7 +57,7 @@ export class Predictor {
     reserveState(memory, model.parameters, []);
     this.arena = allocateArena(memory);
     loadState(state, memory, this.arena, model.parameters, []);
-    this.hasImages = takesImages(model);
+    this.few = mostImagesPredictedAsRows(model);
     this.registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
   }
 
@@ -81,8 +82,8 @@ export class Predictor {
 
   /** The program for so many rows. What is left of many rows is not worth making another. */
   private programFor(rows: number, isAll: boolean): BoundProgram {
-    const isFew = this.hasImages && rows <= MOST_IMAGE_ROWS;
-    const most = isFew && (isAll || this.programs.has(MOST_IMAGE_ROWS)) ? MOST_IMAGE_ROWS : SYNC_ROWS;
+    const isFew = rows <= this.few && (isAll || this.programs.has(this.few));
+    const most = isFew ? this.few : SYNC_ROWS;
     return this.programs.get(most) ?? this.addProgram(most);
   }
 

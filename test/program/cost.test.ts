@@ -36,5 +36,7 @@ describe('opCost', () => {
     expect(opCost(op('conv2dInput', { dz: images, w, dx: images }, sizes)).flops).toBe(flops);
     const pooled = matrix(2, 5 * 16 * 16);
     expect(opCost(op('conv2dMaxPool', { x: images, w, y: pooled }, sizes)).flops).toBe(flops);
+    const rows = opCost(op('conv2dRows', { x: matrix(6, 3 * 64), w, y: matrix(6, 5 * 64) }, sizes));
+    expect(rows.flops).toBe((flops / 32) * 6);
   });
 });

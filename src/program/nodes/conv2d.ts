@@ -8,8 +8,9 @@ import {
   NO_PADDING,
   type Padding,
   padded,
+  vectorsOf,
 } from '../images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../node.js';
 import { type ActivationSpec, derivativeNeedsInput, LINEAR } from './activate.js';
 import { emitMaxPoolRows } from './pool2d.js';
 
@@ -46,7 +47,6 @@ function neverFalls({ name, alpha }: ActivationSpec): boolean {
 export class Conv2dNode implements Node {
   readonly takes = 'images';
   readonly gives = 'images';
-  readonly takesRows = true;
   readonly inputCols: number;
   readonly outputCols: number;
   readonly imageShape: ImageShape;
@@ -77,6 +77,17 @@ export class Conv2dNode implements Node {
 
   get inputShape(): ImageShape {
     return this.sizes.input;
+  }
+
+  get asRows(): LanesUsed {
+    const { input, output, kernel, groups } = this.sizes;
+    const [height, width, filters] = output;
+    const channels = input[2] / groups;
+    const perOutput = height * width * kernel[0] * kernel[1] * channels;
+    // Outputs that read a channel each lie side by side; other groups of channels begin a vector each.
+    const isDepthwise = channels === 1 && filters === groups;
+    const vectors = isDepthwise ? vectorsOf(filters) : groups * vectorsOf(filters / groups);
+    return { image: vectors * perOutput, group: filters * perOutput };
   }
 
   /** The same node with another activation: the compiler moves activations into it. */

@@ -1,7 +1,7 @@
 import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../builder.js';
-import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding } from '../images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding, vectorsOf } from '../images.js';
+import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../node.js';
 import { type ActivationSpec, derivativeNeedsInput, LINEAR } from './activate.js';
 
 /** Sizes of a pooling. */
@@ -18,7 +18,6 @@ export interface Pooling {
 abstract class Pool2dNode implements Node {
   readonly takes = 'images';
   readonly gives = 'images';
-  readonly takesRows = true;
   readonly endsIn = undefined;
   readonly parameters: readonly ParameterSpec[] = [];
   readonly inputCols: number;
@@ -38,6 +37,13 @@ abstract class Pool2dNode implements Node {
 
   get imageShape(): ImageShape {
     return this.sizes.output;
+  }
+
+  get asRows(): LanesUsed {
+    const { output, pool } = this.sizes;
+    const [height, width, channels] = output;
+    const perChannel = height * width * pool[0] * pool[1];
+    return { image: vectorsOf(channels) * perChannel, group: channels * perChannel };
   }
 
   abstract forward(builder: ProgramBuilder, x: Operand): Operand;
