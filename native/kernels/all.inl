@@ -31,6 +31,8 @@
 #include "conv.inl"
 #include "conv_pool.inl"
 #include "conv_weights.inl"
+#include "winograd.inl"
+#include "winograd_weights.inl"
 #include "pool.inl"
 #include "batch_norm.inl"
 #include "layer_norm.inl"
@@ -113,6 +115,11 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_conv2dRows,
               op_maxPool2dRows,
               op_averagePool2dRows,
+              op_conv2dWinograd,
+              op_conv2dMaxPoolWinograd,
+              op_conv2dInputWinograd,
+              op_conv2dWeightsWinograd,
+              op_winogradGradient,
           },
           fmaLoop};
 }

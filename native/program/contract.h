@@ -149,7 +149,12 @@ enum class OpKind : int32_t {
   Conv2dRows = 66,
   MaxPool2dRows = 67,
   AveragePool2dRows = 68,
-  Count = 69,
+  Conv2dWinograd = 69,
+  Conv2dMaxPoolWinograd = 70,
+  Conv2dInputWinograd = 71,
+  Conv2dWeightsWinograd = 72,
+  WinogradGradient = 73,
+  Count = 74,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -809,6 +814,96 @@ constexpr int left_ = 8;
 constexpr int outHeight_ = 9;
 constexpr int outWidth_ = 10;
 }  // namespace op_averagePool2dRows
+namespace op_conv2dWinograd {
+constexpr int x = 0;
+constexpr int w = 1;
+constexpr int bias = 2;
+constexpr int y = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
+}  // namespace op_conv2dWinograd
+namespace op_conv2dMaxPoolWinograd {
+constexpr int x = 0;
+constexpr int w = 1;
+constexpr int bias = 2;
+constexpr int y = 3;
+constexpr int index = 4;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
+}  // namespace op_conv2dMaxPoolWinograd
+namespace op_conv2dInputWinograd {
+constexpr int dz = 0;
+constexpr int w = 1;
+constexpr int s = 2;
+constexpr int dx = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+constexpr int activation_ = 14;
+constexpr int alpha_ = 15;
+}  // namespace op_conv2dInputWinograd
+namespace op_conv2dWeightsWinograd {
+constexpr int x = 0;
+constexpr int dz = 1;
+constexpr int du = 2;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+}  // namespace op_conv2dWeightsWinograd
+namespace op_winogradGradient {
+constexpr int du = 0;
+constexpr int dw = 1;
+}  // namespace op_winogradGradient
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -892,6 +987,11 @@ constexpr OpSchema kOpSchemas[] = {
     {"conv2dRows", 4, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}}},
     {"maxPool2dRows", 2, 13, {{"x", false, 1}, {"y", false, 1}}},
     {"averagePool2dRows", 2, 11, {{"x", false, 1}, {"y", false, 1}}},
+    {"conv2dWinograd", 4, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}}},
+    {"conv2dMaxPoolWinograd", 5, 16, {{"x", false, 1}, {"w", false, 1}, {"bias", true, 1}, {"y", false, 1}, {"index", true, 16}}},
+    {"conv2dInputWinograd", 4, 16, {{"dz", false, 1}, {"w", false, 1}, {"s", true, 1}, {"dx", false, 1}}},
+    {"conv2dWeightsWinograd", 3, 14, {{"x", false, 1}, {"dz", false, 1}, {"du", false, 1}}},
+    {"winogradGradient", 2, 0, {{"du", false, 1}, {"dw", false, 1}}},
 };
 
 }  // namespace steepest

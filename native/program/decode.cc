@@ -140,7 +140,10 @@ double scalarLimit(OpKind kind, int index) {
     case OpKind::Conv2d:
     case OpKind::Conv2dInput:
     case OpKind::Conv2dMaxPool:
-    case OpKind::Conv2dRows:  // The same scalars.
+    case OpKind::Conv2dRows:
+    case OpKind::Conv2dWinograd:
+    case OpKind::Conv2dMaxPoolWinograd:
+    case OpKind::Conv2dInputWinograd:  // The same scalars.
       return index == op_conv2d::activation_ ? activations : 0;
     case OpKind::MaxPool2x2Backward:
       return index == op_maxPool2x2Backward::activation_ ? activations : 0;

@@ -93,6 +93,18 @@ bool Program::reserve(int64_t opCount, Refusal& refusal) {
   return refusal.give("none");
 }
 
+/**
+ * What Winograd's ops keep: transformed weights of `in` × `out` channels, or transformed gradients of `slopes` outputs, and tiles of
+ * `read` channels. See native/kernels/winograd.inl, whose constants these are.
+ */
+int64_t winogradFloats(int64_t weights, int64_t read, int64_t slopes) {
+  constexpr int64_t points = 16;
+  constexpr int64_t row = 64;
+  constexpr int64_t apart = 64;
+  const int64_t ofSlopes = slopes == 0 ? 0 : row * ((slopes + 15) / 16 * 16) + apart;
+  return std::max(kWorkspaceFloats, points * (weights + read * row + apart + ofSlopes));
+}
+
 /** Floats of scratch memory that an op needs; where there is any, there are kWorkspaceFloats. */
 int64_t workspaceFloats(const DecodedOp& op) {
   switch (op.kind) {
@@ -104,6 +116,19 @@ int64_t workspaceFloats(const DecodedOp& op) {
       return std::max(kWorkspaceFloats, op.at(op_conv2dInput::w).rows * op.at(op_conv2dInput::w).cols);
     case OpKind::Conv2dMaxPool:
       return std::max(kWorkspaceFloats, op.at(op_conv2dMaxPool::w).rows * op.at(op_conv2dMaxPool::w).cols);
+    case OpKind::Conv2dWinograd:
+    case OpKind::Conv2dMaxPoolWinograd: {
+      const Matrix& w = op.at(op_conv2dWinograd::w);  // The same operands up to y.
+      return winogradFloats(w.rows / 9 * w.cols, w.rows / 9, 0);
+    }
+    case OpKind::Conv2dInputWinograd: {
+      const Matrix& w = op.at(op_conv2dInputWinograd::w);
+      return winogradFloats(w.rows / 9 * w.cols, w.cols, 0);
+    }
+    case OpKind::Conv2dWeightsWinograd: {
+      const Matrix& du = op.at(op_conv2dWeightsWinograd::du);
+      return winogradFloats(0, du.rows / 16, du.cols);
+    }
     default:
       return 0;
   }

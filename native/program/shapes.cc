@@ -420,16 +420,40 @@ ConvSizes convSizes(Shapes& s, int weights) {
   return {in, out};
 }
 
+/** What Winograd's tiles are made for. */
+void requireThreeByThree(Shapes& s) {
+  using namespace op_conv2d;
+  for (const int kernel : {kernelH_, kernelW_}) s.whole(kernel, 3, 3);
+  for (const int one : {strideH_, strideW_, dilationH_, dilationW_, groups_}) s.whole(one, 1, 1);
+}
+
 ImageSizes halved(const ImageSizes& sizes) { return {sizes.channels, sizes.height / 2, sizes.width / 2}; }
 
+void checkWeightsWinograd(Shapes& s) {
+  using namespace op_conv2dWeightsWinograd;
+  const auto size = [&](int scalar) { return s.whole(scalar, 1, kImageLimit); };
+  const ImageSizes in = {size(channels_), size(height_), size(width_)};
+  const ImageSizes out = {s.side(du, Cols), size(outHeight_), size(outWidth_)};
+  const int64_t top = s.whole(top_, 0, 2);
+  const int64_t left = s.whole(left_, 0, 2);
+  s.require(out.height - 1 - top < in.height && out.width - 1 - left < in.width, "kernels that begin within the image");
+  s.exactly(du, Rows, 16 * in.channels);
+  s.images(x, in.channels, in.height, in.width);
+  s.images(dz, out.channels, out.height, out.width);
+}
+
 void checkConv(Shapes& s, const DecodedOp& op) {
+  if (op.kind == OpKind::Conv2dWinograd || op.kind == OpKind::Conv2dMaxPoolWinograd ||
+      op.kind == OpKind::Conv2dInputWinograd || op.kind == OpKind::Conv2dWeightsWinograd) {
+    requireThreeByThree(s);
+  }
   const auto images = [&](int operand, const ImageSizes& sizes) {
     s.images(operand, sizes.channels, sizes.height, sizes.width);
   };
-  if (op.kind == OpKind::Conv2d || op.kind == OpKind::Conv2dRows) {  // The same operands and scalars.
+  if (op.kind == OpKind::Conv2d || op.kind == OpKind::Conv2dWinograd || op.kind == OpKind::Conv2dRows) {  // The same operands and scalars.
     using namespace op_conv2d;
     const ConvSizes c = convSizes(s, w);
-    if (op.kind == OpKind::Conv2d) {
+    if (op.kind != OpKind::Conv2dRows) {
       images(x, c.x);
       images(y, c.y);
     } else {
@@ -438,7 +462,7 @@ void checkConv(Shapes& s, const DecodedOp& op) {
     }
     s.vector(bias);
     s.exactly(bias, Cols, c.y.channels);
-  } else if (op.kind == OpKind::Conv2dInput) {
+  } else if (op.kind == OpKind::Conv2dInput || op.kind == OpKind::Conv2dInputWinograd) {
     namespace at = op_conv2dInput;
     const ConvSizes c = convSizes(s, at::w);
     images(at::dz, c.y);
@@ -449,6 +473,8 @@ void checkConv(Shapes& s, const DecodedOp& op) {
     const ConvSizes c = convSizes(s, dw);
     images(x, c.x);
     images(dz, c.y);
+  } else if (op.kind == OpKind::Conv2dWeightsWinograd) {
+    checkWeightsWinograd(s);
   } else {
     using namespace op_conv2dMaxPool;
     const ConvSizes c = convSizes(s, w);
@@ -580,7 +606,18 @@ void checkImages(Shapes& s, const DecodedOp& op) {
     case OpKind::Conv2dInput:
     case OpKind::Conv2dWeights:
     case OpKind::Conv2dMaxPool:
+    case OpKind::Conv2dWinograd:
+    case OpKind::Conv2dMaxPoolWinograd:
+    case OpKind::Conv2dInputWinograd:
+    case OpKind::Conv2dWeightsWinograd:
       return checkConv(s, op);
+    case OpKind::WinogradGradient: {
+      using namespace op_winogradGradient;
+      const int64_t channels = s.side(dw, Rows) / 9;
+      s.exactly(dw, Rows, 9 * channels);
+      s.exactly(du, Rows, 16 * channels);
+      return s.exactly(du, Cols, s.side(dw, Cols));
+    }
     case OpKind::MaxPool2x2Backward:
       return checkMaxPool2x2Backward(s);
     case OpKind::ChannelSums: {
@@ -752,6 +789,9 @@ bool isByGroups(OpKind kind) {
     case OpKind::Conv2d:
     case OpKind::Conv2dInput:
     case OpKind::Conv2dMaxPool:
+    case OpKind::Conv2dWinograd:
+    case OpKind::Conv2dMaxPoolWinograd:
+    case OpKind::Conv2dInputWinograd:
     case OpKind::MaxPool2x2Backward:
     case OpKind::MaxPool2d:
     case OpKind::MaxPool2dBackward:
@@ -853,6 +893,10 @@ int64_t rangeOf(const DecodedOp& op) {
       return op.at(op_shuffle::index).cols;
     case OpKind::Conv2dWeights:
       return op.at(op_conv2dWeights::dw).rows;
+    case OpKind::Conv2dWeightsWinograd:
+      return op.at(op_conv2dWeightsWinograd::du).rows;
+    case OpKind::WinogradGradient:
+      return op.at(op_winogradGradient::dw).rows;
     case OpKind::ChannelSums:
       return op.at(op_channelSums::db).cols;
     case OpKind::MergeMoments:

@@ -54,6 +54,15 @@ std::vector<Case> cases() {
   const Shape pooled = images(kChannels, 5, 6);
   const Shape half = images(kFilters, kOutH / 2, kOutW / 2);
   const Shape packed = {kGroups, kFilters * (kOutH / 2) * (kOutW / 2) * 4, DType::U8};
+  // 3 × 3, a step at a time; one row of padding, and cells that are not whole.
+  constexpr int64_t kOddH = kHeight - 1;
+  constexpr int64_t kOddW = kWidth - 2;
+  const std::vector<double> winograd = {kChannels, kHeight, kWidth, kOddH, kOddW, 3, 3, 1, 1, 1, 1, 1, 0, 1};
+  const Shape plain = {9 * kChannels, kFilters, DType::F32};
+  const Shape points = {16 * kChannels, kFilters, DType::F32};
+  const Shape odd = images(kFilters, kOddH, kOddW);
+  const Shape oddHalf = images(kFilters, kOddH / 2, kOddW / 2);
+  const Shape oddPacked = {kGroups, kFilters * (kOddH / 2) * (kOddW / 2) * 4, DType::U8};
   const Shape places = images(kChannels, 5, 6, DType::U8);
   const Shape windows = {kImages, kHeight + kWidth, DType::I32};
   // Everything within 9 × 11, through windows of 9 × 11: numbers below 6 are rows and columns of it.
@@ -83,6 +92,11 @@ std::vector<Case> cases() {
       {OpKind::Conv2dInput, {out, weights, in, in}, with(conv, {5, 0}), kGroups},
       {OpKind::Conv2dWeights, {in, out, weights}, conv, weights.rows},
       {OpKind::Conv2dMaxPool, {in, weights, absent, half, packed}, with(conv, {1, 0}), kGroups},
+      {OpKind::Conv2dWinograd, {in, plain, {1, kFilters, DType::F32}, odd}, with(winograd, {6, 0}), kGroups},
+      {OpKind::Conv2dMaxPoolWinograd, {in, plain, absent, oddHalf, oddPacked}, with(winograd, {1, 0}), kGroups},
+      {OpKind::Conv2dInputWinograd, {odd, plain, in, in}, with(winograd, {5, 0}), kGroups},
+      {OpKind::Conv2dWeightsWinograd, {in, odd, points}, winograd, points.rows},
+      {OpKind::WinogradGradient, {points, plain}, {}, plain.rows},
       {OpKind::MaxPool2x2Backward, {half, packed, half, out}, {kFilters, kOutH, kOutW, 6, 0}, kGroups},
       {OpKind::ChannelSums, {out, {1, kFilters, DType::F32}}, {kOutH, kOutW}, kFilters},
       {OpKind::MaxPool2d, {in, pooled, places}, pool, kGroups},

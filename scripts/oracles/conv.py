@@ -259,11 +259,30 @@ def conv_and_pool(rng, i):
         return case
 
 
+def many_channels(rng, i):
+    """3 × 3, a step at a time, over channels enough for Winograd's tiles; every third with pooling in a row."""
+    while True:
+        channels, filters = (int(8 * (70 / 8) ** rng.random()) for _ in range(2))
+        padding = ["valid", "same"][i % 2]
+        sides = [int(rng.integers(3 if padding == "valid" else 1, 12)) for _ in range(2)]
+        batch = pick(rng, [1, 3, 16, 17, 33, int(rng.integers(1, 34))])
+        out = [slide(side, 3, 1, padding)[0] for side in sides]
+        if -(-batch // 16) * 16 * out[0] * out[1] * 9 * channels * filters > 8 * MOST_WORK:
+            continue
+        case = {"input": [batch, *sides, channels]}
+        case["conv"] = layer_of(i, filters, [3, 3], [1, 1], [1, 1], 1, padding)
+        if i % 3 == 0 and min(out) >= 2:
+            case["conv"]["activation"] = ["relu", "linear"][i // 3 % 2]
+            case["pool"] = {"type": "maxPool2d", "poolSize": [2, 2], "strides": [2, 2], "padding": "valid"}
+        return case
+
+
 def fixture():
     rng = np.random.default_rng(2026)
     cases = [convolution(rng, i) for i in range(320)]
     cases += [pool_alone(rng, i) for i in range(60)]
     cases += [conv_and_pool(rng, i) for i in range(48)]
+    cases += [many_channels(rng, i) for i in range(60)]
     stream = 0
     for case in cases:
         found = None

@@ -62,7 +62,7 @@ const SMALLEST_CHUNK = 64;
  * Compiles a model into a step program over `memory`.
  *
  * Row phases: gather, forward, loss, backward to every layer's δ; one phase, and more where a node needs sums over the whole
- * mini-batch before it goes on. Merge phase: loss totals, then for each parameter slice its gradient over the whole batch and its
+ * mini-batch before it goes on, or slices of such sums that only all ranks together have. Merge phase: loss totals, then for each parameter slice its gradient over the whole batch and its
  * update.
  */
 export function compileProgram(
@@ -142,6 +142,7 @@ export function compileProgram(
     if (gradient !== undefined) backward(builder, nodes, gradient);
   }
 
+  builder.finishPhases();
   return {
     ops: builder.ops,
     groups: builder.groups,

@@ -804,6 +804,46 @@ export const OPS = {
   },
   /** averagePool2d on rows. */
   averagePool2dRows: { operands: { x: ['f32'], y: ['f32'] }, scalars: [...POOLING] },
+  /**
+   * conv2d with a kernel of 3 × 3, strides, dilations and groups of 1, by F(2 × 2, 3 × 3) (Lavin & Gray 2015, §4.1). For each cell (p, q)
+   * of 2 × 2 outputs, d[c] are the 4 × 4 elements of x from (2p − top, 2q − left) on, 0 outside the image. Transforms go down the
+   * columns first, then along the rows, each sum in the order written:
+   * V = Bᵀ d B by (d0 − d2, d1 + d2, d2 − d1, d3 − d1);
+   * U = G w Gᵀ by (w0, ((w0 + w2) + w1)·½, ((w0 + w2) − w1)·½, w2);
+   * M[ξ] = one chain acc = fma(V[ξ][c], U[ξ][c][o], acc) over the channels c ascending, from 0, at the point ξ = (1, 1) from bias[0][o];
+   * z = Aᵀ M A by ((m0 + m1) + m2, (m1 − m2) + m3). y = f(z); elements of z past y are dropped.
+   */
+  conv2dWinograd: {
+    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], y: ['f32'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
+  },
+  /** conv2dMaxPool with z computed as in conv2dWinograd. */
+  conv2dMaxPoolWinograd: {
+    operands: { x: ['f32'], w: ['f32'], 'bias?': ['f32'], y: ['f32'], 'index?': ['u8'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
+  },
+  /**
+   * The gradient by the input of conv2dWinograd: as there, with dz for x, w[2 − i][2 − j][c][o] for w[i][j], chains over o, 2 − top for top
+   * and 2 − left for left. Then, where `s` is given, derivative(z as g, s as s).
+   */
+  conv2dInputWinograd: {
+    operands: { dz: ['f32'], w: ['f32'], 's?': ['f32'], dx: ['f32'] },
+    scalars: [...CONVOLUTION, 'activation', 'alpha'],
+  },
+  /**
+   * Sums of the gradient by the weights of conv2dWinograd: du[ξ·C + c][o] = one chain fma(V[ξ][c], Z[ξ][o], acc) over groups of images, then
+   * the cells p, then q, then the 16 lanes, all ascending, from 0. Z = A dz Aᵀ by (a, a + b, a − b, b) of each cell's 2 × 2 elements of dz,
+   * 0 outside. Range: rows of du.
+   */
+  conv2dWeightsWinograd: {
+    operands: { x: ['f32'], dz: ['f32'], du: ['f32'] },
+    scalars: [...CONVOLUTION],
+  },
+  /**
+   * dw = Gᵀ du G for each channel and output, down first, by (u0 + (u1 + u2)·½, (u1 − u2)·½, (u1 + u2)·½ + u3). Range: rows of dw, in the
+   * order of conv2d's w.
+   */
+  winogradGradient: { operands: { du: ['f32'], dw: ['f32'] }, scalars: [] },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

@@ -62,6 +62,9 @@ export class ProgramBuilder {
   /** Phases over the rows of the mini-batch so far. */
   private rowPhases = 1;
 
+  /** Slice ops that wait for all others over the rows. */
+  private readonly afterRows: Op[] = [];
+
   /** True if gradients are wanted. */
   get differentiates(): boolean {
     return this.mode === 'train' || this.mode === 'gradients';
@@ -159,6 +162,28 @@ export class ProgramBuilder {
     });
     this.ops.push(op);
     group.ops.push({ op, ...range });
+  }
+
+  /**
+   * The same after everything that is done over the rows, and before what is merged: in a phase of its own, which all such ops
+   * share. For sums over the mini-batch of which merging ranks need more than their own slice.
+   */
+  emitSliceAfterRows(
+    group: SliceGroup,
+    kind: OpKind,
+    operands: Record<string, Operand | undefined>,
+    scalars: Record<string, number>,
+    range: SliceRange,
+  ): void {
+    this.emitSlice(group, kind, operands, scalars, range, PHASES.rows);
+    this.afterRows.push(this.ops.at(-1)!);
+  }
+
+  /** To be called once, when every node has emitted its ops. */
+  finishPhases(): void {
+    if (this.afterRows.length === 0) return;
+    this.nextRowPhase();
+    for (const op of this.afterRows) op.phase = rowPhase(this.rowPhases - 1);
   }
 }
 

@@ -6,14 +6,21 @@ export interface OpCost {
   bytes: number;
 }
 
-/** Ops that multiply each pixel of their outputs (outHeight × outWidth) by a kernel: those images, and the kernel. */
+/**
+ * Ops that multiply each pixel of their outputs (outHeight × outWidth) by a kernel: those images, the kernel, and the share of these
+ * products that is left (Winograd's 16 for the 36 of four outputs, and a point of du for each cell of four).
+ */
 const CONVOLUTIONS = {
-  conv2d: ['y', 'w'],
-  conv2dMaxPool: ['y', 'w'],
-  conv2dInput: ['dz', 'w'],
-  conv2dWeights: ['dz', 'dw'],
-  conv2dRows: ['y', 'w'],
-} as const satisfies Partial<Record<OpKind, readonly [images: string, kernel: string]>>;
+  conv2d: ['y', 'w', 1],
+  conv2dMaxPool: ['y', 'w', 1],
+  conv2dInput: ['dz', 'w', 1],
+  conv2dWeights: ['dz', 'dw', 1],
+  conv2dRows: ['y', 'w', 1],
+  conv2dWinograd: ['y', 'w', 4 / 9],
+  conv2dMaxPoolWinograd: ['y', 'w', 4 / 9],
+  conv2dInputWinograd: ['dz', 'w', 4 / 9],
+  conv2dWeightsWinograd: ['dz', 'du', 1 / 4],
+} as const satisfies Partial<Record<OpKind, readonly [images: string, kernel: string, share: number]>>;
 
 /**
  * Operations per element of the op's main operand, or how to work them out, counted from the formulas in
@@ -86,6 +93,7 @@ const FLOPS_PER_ELEMENT: Record<
   foldNorm: ['w', 1],
   layerNorm: ['x', 7],
   layerNormBackward: ['x', 17],
+  winogradGradient: ['du', 1],
   jacobiRows: ['a', ({ operands }) => 30 * operands.a!.rows],
 };
 
@@ -99,10 +107,13 @@ const GATHERS: ReadonlySet<OpKind> = new Set([
 ]);
 
 /** A multiplication and an addition for each number of the kernel, each image and each of its pixels. */
-function convFlops({ kind, operands, scalars }: Op, [images, kernel]: readonly [string, string]): number {
+function convFlops(
+  { kind, operands, scalars }: Op,
+  [images, kernel, share]: readonly [string, string, number],
+): number {
   const { rows, cols } = operands[kernel]!;
   const count = operands[images]!.rows * (kind === 'conv2dRows' ? 1 : GROUP_IMAGES);
-  return 2 * rows * cols * count * scalars.outHeight! * scalars.outWidth!;
+  return share * 2 * rows * cols * count * scalars.outHeight! * scalars.outWidth!;
 }
 
 const isConvolution = (kind: OpKind): kind is keyof typeof CONVOLUTIONS => kind in CONVOLUTIONS;

@@ -14,18 +14,20 @@ export interface StepProgram {
 export type GroupRanges = readonly (readonly [number, number])[];
 
 /**
- * Cuts the units of all groups, laid end to end, into `workers` runs of nearly equal cost. A unit belongs to
+ * Cuts the units of all groups of a phase, laid end to end, into `workers` runs of nearly equal cost. A unit belongs to
  * the rank in whose share of the total cost its middle lies, so shares differ by at most one unit's cost.
  * Contiguous runs keep a rank's slice of W, Wᵀ and the optimizer's state in its own cache from step to step.
  *
  * @returns ranges[group][rank]
  */
 export function partitionGroups(groups: readonly SliceGroup[], workers: number): GroupRanges[] {
-  const total = groups.reduce((sum, group) => sum + group.units * group.cost, 0);
-  let before = 0;
-  return groups.map((group) => {
-    const start = before;
-    before += group.units * group.cost;
+  const costOf = (group: SliceGroup): number => group.units * group.cost;
+  const phaseOf = (group: SliceGroup): Phase | undefined => group.ops[0]?.op.phase;
+  return groups.map((group, g) => {
+    const beside = (among: readonly SliceGroup[]): number =>
+      among.reduce((sum, other) => sum + (phaseOf(other) === phaseOf(group) ? costOf(other) : 0), 0);
+    const total = beside(groups);
+    const start = beside(groups.slice(0, g));
     // First unit whose middle is at or after the given share of the total.
     const firstUnitOf = (rank: number): number => {
       const boundary = (total * rank) / workers;

@@ -41,17 +41,45 @@ function build(): Sequential {
   return model;
 }
 
+/** Kernels of 3 × 3 over channels enough for Winograd's tiles; cells past odd sides, more outputs than a tile of gemm has rows. */
+function buildWide(): Sequential {
+  const wide = { kernelSize: 3, activation: 'relu' } as const;
+  const model = sequential({
+    seed: 4,
+    layers: [
+      layers.rescaling({ scale: 1 / 255, inputShape: SHAPE }),
+      layers.conv2d({ ...wide, filters: 9, padding: 'same' }),
+      layers.conv2d({ ...wide, filters: 17 }),
+      layers.conv2d({ ...wide, filters: 8, padding: 'same', activation: 'gelu' }),
+      layers.conv2d({ ...wide, filters: 35, padding: 'same', activation: 'tanh' }),
+      layers.maxPool2d(),
+      layers.batchNorm(),
+      layers.conv2d({ filters: 10, kernelSize: 3, padding: 'same', useBias: false }),
+      layers.maxPool2d(),
+      layers.flatten(),
+      layers.dense({ units: 4, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
 const bytesOf = (model: Sequential): string[] =>
   model.getWeights().map(({ data }) => Buffer.from(data.buffer).toString('hex'));
 
-async function train(workers: number, { options }: KernelChoice) {
+async function trained(build: () => Sequential, workers: number, { options }: KernelChoice) {
   const model = build();
   const { history } = await model.fit(x, y, { ...options, epochs: 2, batchSize: BATCH, workers });
   const predictions = await model.predict(x, { ...options, workers, batchSize: 40 });
   return { weights: bytesOf(model), history, predictions: Array.from(predictions.data) };
 }
 
-describe('convolutional networks have the same bits', () => {
+describe.each([
+  { title: 'convolutional networks', build },
+  { title: 'convolutional networks with many channels', build: buildWide },
+])('$title have the same bits', ({ build }) => {
+  const train = (workers: number, choice: KernelChoice) => trained(build, workers, choice);
+
   it('for any number of workers, more than groups of images too', async () => {
     const one = await train(1, native);
     expect(one.weights).not.toEqual(bytesOf(build()));

@@ -47,7 +47,10 @@ export function rangeOf(op: Op): number | 'batch' {
     case 'shuffle':
       return operands.index!.cols;
     case 'conv2dWeights':
+    case 'winogradGradient':
       return operands.dw!.rows;
+    case 'conv2dWeightsWinograd':
+      return operands.du!.rows;
     case 'channelSums':
       return operands.db!.cols;
     case 'mergeMoments':
@@ -78,6 +81,9 @@ const BY_GROUPS: ReadonlySet<OpKind> = new Set([
   'conv2d',
   'conv2dInput',
   'conv2dMaxPool',
+  'conv2dWinograd',
+  'conv2dInputWinograd',
+  'conv2dMaxPoolWinograd',
   'maxPool2x2Backward',
   'maxPool2d',
   'maxPool2dBackward',
@@ -367,6 +373,33 @@ function checkConvMaxPool(s: Shapes): void {
   if (s.has('index')) s.packedIndex('index', ...pooled);
 }
 
+/** What Winograd's tiles are made for. */
+function threeByThree(check: (s: Shapes) => void): (s: Shapes) => void {
+  return (s) => {
+    for (const kernel of ['kernelH', 'kernelW']) s.whole(kernel, 3, 3);
+    for (const one of ['strideH', 'strideW', 'dilationH', 'dilationW', 'groups']) s.whole(one, 1, 1);
+    check(s);
+  };
+}
+
+function checkWeightsWinograd(s: Shapes): void {
+  const [channels, height, width] = [size(s, 'channels'), size(s, 'height'), size(s, 'width')];
+  const [outHeight, outWidth] = [size(s, 'outHeight'), size(s, 'outWidth')];
+  const inside =
+    outHeight - 1 - s.whole('top', 0, 2) < height && outWidth - 1 - s.whole('left', 0, 2) < width;
+  s.require(inside, 'dz', 'kernels that begin within the image');
+  s.exactly('du', 'rows', 16 * channels, '16 × channels');
+  s.images('x', channels, height, width);
+  s.images('dz', s.of('du').cols, outHeight, outWidth);
+}
+
+function checkWinogradGradient(s: Shapes): void {
+  const channels = Math.floor(s.of('dw').rows / 9);
+  s.exactly('dw', 'rows', 9 * channels, '9 × channels');
+  s.exactly('du', 'rows', 16 * channels, '16 × channels');
+  s.exactly('du', 'cols', s.of('dw').cols, 'columns of dw');
+}
+
 function checkMaxPool2x2Backward(s: Shapes): void {
   const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
   const pooled = halved(sizes);
@@ -619,6 +652,11 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
   averagePool2dBackward: checkPool('dx', 'dy'),
   conv2dMaxPool: checkConvMaxPool,
   maxPool2x2Backward: checkMaxPool2x2Backward,
+  conv2dWinograd: threeByThree(checkConv),
+  conv2dInputWinograd: threeByThree(checkConvInput),
+  conv2dMaxPoolWinograd: threeByThree(checkConvMaxPool),
+  conv2dWeightsWinograd: threeByThree(checkWeightsWinograd),
+  winogradGradient: checkWinogradGradient,
   imagesToRows(s) {
     const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
     s.images('x', ...sizes);

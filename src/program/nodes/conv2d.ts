@@ -31,6 +31,22 @@ export interface Convolution {
  */
 const FRAMED_CHANNELS = 8;
 
+/**
+ * From so many channels and filters on, Winograd's tiles are faster than sums over taps: the products that they save outweigh their
+ * transforms.
+ */
+const WINOGRAD_CHANNELS = 8;
+
+/** Elements of a transformed tile. */
+const WINOGRAD_POINTS = 16;
+
+/** What Winograd's F(2 × 2, 3 × 3) computes, and computes faster. */
+function suitsWinograd({ input, output, kernel, strides, dilation, groups }: Convolution): boolean {
+  const isThreeByThree = kernel.every((side) => side === 3);
+  const isPlain = groups === 1 && [...strides, ...dilation].every((step) => step === 1);
+  return isThreeByThree && isPlain && Math.min(input[2], output[2]) >= WINOGRAD_CHANNELS;
+}
+
 /** True for activations that never fall, so that the largest output is that of the largest input. */
 function neverFalls({ name, alpha }: ActivationSpec): boolean {
   if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
@@ -40,6 +56,9 @@ function neverFalls({ name, alpha }: ActivationSpec): boolean {
 /**
  * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups, filters]. Where `pools`, y is
  * the largest f(z) of each window of 2 × 2, and z is never stored.
+ *
+ * Where gradients are wanted, kernels of 3 × 3 over enough channels are computed by Winograd's tiles. (Predictions are not: so an
+ * image has the same bits alone as in a batch.)
  *
  * Backward ("Deep Learning", Goodfellow et al., §9.5): δ = ∂L/∂z; ∂L/∂W correlates x with δ; ∂L/∂x sums δ over all taps that
  * met an element of x.
@@ -54,6 +73,7 @@ export class Conv2dNode implements Node {
   readonly parameters: readonly ParameterSpec[];
   /** x, or x in its frame, and where the kernel begins on it. */
   private readonly isFramed: boolean;
+  private readonly suitsWinograd: boolean;
   private x: Operand | undefined;
   private saved: Operand | undefined;
   private index: Operand | undefined;
@@ -72,7 +92,9 @@ export class Conv2dNode implements Node {
     this.outputCols = elementsOf(this.imageShape);
     this.endsIn = activation.name;
     this.parameters = bias === undefined ? [kernel] : [kernel, bias];
-    this.isFramed = isPadded(sizes.padding) && sizes.input[2] / sizes.groups <= FRAMED_CHANNELS;
+    this.suitsWinograd = suitsWinograd(sizes);
+    this.isFramed =
+      !this.suitsWinograd && isPadded(sizes.padding) && sizes.input[2] / sizes.groups <= FRAMED_CHANNELS;
   }
 
   get inputShape(): ImageShape {
@@ -155,7 +177,7 @@ export class Conv2dNode implements Node {
     { name, alpha }: ActivationSpec,
   ): void {
     builder.emit(
-      kind,
+      kind !== 'conv2dRows' && this.isWinograd(builder) ? `${kind}Winograd` : kind,
       { x: this.x, w: this.weights(builder), bias: this.biasVector(builder), ...results },
       { ...this.scalars(this.isFramed), activation: ACTIVATIONS[name], alpha },
       { split: kind === 'conv2dRows' ? 'rows' : 'groups', label: `${this.name} forward` },
@@ -232,7 +254,7 @@ export class Conv2dNode implements Node {
   ): Gradient {
     const dx = builder.images(`${this.name}.dx`, this.inputShape);
     builder.emit(
-      'conv2dInput',
+      this.isWinograd(builder) ? 'conv2dInputWinograd' : 'conv2dInput',
       { dz: delta, w: this.weights(builder), s: previous?.saved, dx },
       {
         ...this.scalars(false),
@@ -250,10 +272,17 @@ export class Conv2dNode implements Node {
     const { rows, cols, name } = this.kernel;
     const positions = output[0] * output[1];
     const dW = builder.memory.matrix(`${name}.gradient`, 'gradient', rows, cols);
-    const kernelGroup = builder.emitGroup(name, rows, 2 * cols * positions * builder.maxRows);
-    const operands = { x: this.x, dz: delta, dw: dW };
     const range = { perUnit: 1, extent: rows };
-    builder.emitSlice(kernelGroup, 'conv2dWeights', operands, this.scalars(this.isFramed), range);
+    const isWinograd = this.isWinograd(builder);
+    const ofRow = 2 * cols * (isWinograd ? WINOGRAD_POINTS : positions * builder.maxRows);
+    const kernelGroup = builder.emitGroup(name, rows, ofRow);
+    if (isWinograd) {
+      const du = this.winogradSums(builder, delta);
+      builder.emitSlice(kernelGroup, 'winogradGradient', { du, dw: dW }, {}, range);
+    } else {
+      const operands = { x: this.x, dz: delta, dw: dW };
+      builder.emitSlice(kernelGroup, 'conv2dWeights', operands, this.scalars(this.isFramed), range);
+    }
     builder.gradientReady(kernelGroup, this.kernel, dW, range);
     if (this.bias === undefined) return;
     const db = builder.memory.vector(`${this.bias.name}.gradient`, 'gradient', cols);
@@ -266,6 +295,26 @@ export class Conv2dNode implements Node {
       { perUnit: cols, extent: cols },
     );
     builder.gradientReady(biasGroup, this.bias, db, { perUnit: 1, extent: 1 });
+  }
+
+  /** ∂L/∂W as Winograd's tiles sum it up: each rank some points of them. */
+  private winogradSums(builder: ProgramBuilder, delta: Operand): Operand {
+    const { input, output } = this.sizes;
+    const { name, cols } = this.kernel;
+    const rows = WINOGRAD_POINTS * input[2];
+    const du = builder.memory.matrix(`${name}.tiles`, 'gradient', rows, cols);
+    const cells = Math.ceil(output[0] / 2) * Math.ceil(output[1] / 2);
+    const group = builder.emitGroup(`${name} tiles`, rows, 2 * cols * cells * builder.maxRows);
+    const operands = { x: this.x, dz: delta, du };
+    builder.emitSliceAfterRows(group, 'conv2dWeightsWinograd', operands, this.scalars(false), {
+      perUnit: 1,
+      extent: rows,
+    });
+    return du;
+  }
+
+  private isWinograd(builder: ProgramBuilder): boolean {
+    return this.suitsWinograd && builder.differentiates;
   }
 
   /** The sizes of the convolution, over x as it is or in its frame. */

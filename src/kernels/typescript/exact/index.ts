@@ -58,6 +58,13 @@ import { prepareBiasGradient, prepareRowSums } from './reduce.js';
 import { prepareMeanAbsoluteError, prepareMeanSquaredError } from './regressionLosses.js';
 import { prepareSoftmax, prepareSoftmaxBackward } from './softmax.js';
 import { prepareWeightRows } from './weightRows.js';
+import {
+  prepareConv2dInputWinograd,
+  prepareConv2dMaxPoolWinograd,
+  prepareConv2dWeightsWinograd,
+  prepareConv2dWinograd,
+  prepareWinogradGradient,
+} from './winograd.js';
 
 export const exactOps: OpTable = {
   gatherRows: prepareGatherRows,
@@ -129,4 +136,9 @@ export const exactOps: OpTable = {
   conv2dRows: prepareConv2dRows,
   maxPool2dRows,
   averagePool2dRows: prepareAveragePool2dRows,
+  conv2dWinograd: prepareConv2dWinograd,
+  conv2dMaxPoolWinograd: prepareConv2dMaxPoolWinograd,
+  conv2dInputWinograd: prepareConv2dInputWinograd,
+  conv2dWeightsWinograd: prepareConv2dWeightsWinograd,
+  winogradGradient: prepareWinogradGradient,
 };

@@ -51,6 +51,7 @@ import { meanAbsoluteError, meanSquaredError } from './regression.js';
 import { softmax, softmaxBackward } from './softmax.js';
 import { adam, momentum, rmsprop, sgd } from './updates.js';
 import { weightRows } from './weightRows.js';
+import { conv2dWeightsWinograd, winogradGradient } from './winograd.js';
 
 /** The fast kernel of every kind of op. */
 export const fastOps: OpTable = {
@@ -123,4 +124,10 @@ export const fastOps: OpTable = {
   conv2dRows,
   maxPool2dRows,
   averagePool2dRows: prepareAveragePool2dRows,
+  // Sums of products in float64 need no other order: the same as the convolutions that they stand for.
+  conv2dWinograd: conv2d,
+  conv2dMaxPoolWinograd: conv2dMaxPool,
+  conv2dInputWinograd: conv2dInput,
+  conv2dWeightsWinograd,
+  winogradGradient,
 };
