@@ -1,5 +1,9 @@
 // Contenders that take turns, A B A B, so that all see the same machine; a contender that fails is absent, with the reason.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { advantages, summary } from './stats.mjs';
+
+/** Threads of OpenMP spin for a while after their last work: the next contender waits for that. */
+const PAUSE_MS = 300;
 
 /** For a contender that is not there. */
 export function absent(reason) {
@@ -20,6 +24,7 @@ export async function takeTurns(contenders, { rounds, warmUp = true }) {
       const result = results[name];
       if (result.absent !== undefined) continue;
       try {
+        await sleep(PAUSE_MS);
         const answer = await run();
         const { value, note } = typeof answer === 'number' ? { value: answer } : answer;
         if (!Number.isFinite(value)) throw new Error(`no figure: ${value}`);

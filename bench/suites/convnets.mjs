@@ -18,7 +18,7 @@ export const about =
 const STEPS = [
   { name: 'LeNet-5', model: 'lenet', batch: 32, optimizer: 'sgd', batches: 64, extra: 8, blocks: 2 },
   { name: 'LeNet-5', model: 'lenet', batch: 128, optimizer: 'adam', batches: 64, extra: 2, blocks: 2 },
-  { name: 'CNN', model: 'cnn', batch: 64, optimizer: 'adam', batches: 8, extra: 1, blocks: 1 },
+  { name: 'CNN', model: 'cnn', batch: 64, optimizer: 'adam', batches: 8, extra: 2, blocks: 2 },
 ];
 const INPUT = { lenet: 28 * 28, cnn: 32 * 32 * 3 };
 const EPOCHS = 10;
