@@ -32,7 +32,7 @@ const SHAPES = [
   ['64 → 128, 8²', 64, 64, 128, 3, 8, 1, 85],
 ];
 const ROUNDS = 9;
-const FLOPS_PER_ROUND = 3e8;
+const FLOPS_PER_ROUND = 3e9;
 
 /** Forward, forward with pooling, gradient by the input and by the weights, bound. */
 function bindShape(images, channels, filters, kernel, side, padding) {

@@ -31,6 +31,7 @@
 #include "conv.inl"
 #include "conv_pool.inl"
 #include "conv_weights.inl"
+#include "conv_pool_weights.inl"
 #include "winograd.inl"
 #include "winograd_weights.inl"
 #include "pool.inl"
@@ -120,6 +121,7 @@ constexpr KernelTable kernelTable(const char* isa) {
               op_conv2dInputWinograd,
               op_conv2dWeightsWinograd,
               op_winogradGradient,
+              op_conv2dMaxPoolWeights,
           },
           fmaLoop};
 }

@@ -154,7 +154,8 @@ enum class OpKind : int32_t {
   Conv2dInputWinograd = 71,
   Conv2dWeightsWinograd = 72,
   WinogradGradient = 73,
-  Count = 74,
+  Conv2dMaxPoolWeights = 74,
+  Count = 75,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -904,6 +905,26 @@ namespace op_winogradGradient {
 constexpr int du = 0;
 constexpr int dw = 1;
 }  // namespace op_winogradGradient
+namespace op_conv2dMaxPoolWeights {
+constexpr int x = 0;
+constexpr int dy = 1;
+constexpr int index = 2;
+constexpr int dw = 3;
+constexpr int channels_ = 0;
+constexpr int height_ = 1;
+constexpr int width_ = 2;
+constexpr int outHeight_ = 3;
+constexpr int outWidth_ = 4;
+constexpr int kernelH_ = 5;
+constexpr int kernelW_ = 6;
+constexpr int strideH_ = 7;
+constexpr int strideW_ = 8;
+constexpr int dilationH_ = 9;
+constexpr int dilationW_ = 10;
+constexpr int top_ = 11;
+constexpr int left_ = 12;
+constexpr int groups_ = 13;
+}  // namespace op_conv2dMaxPoolWeights
 
 // What bind checks each op against: operand names, whether each is optional, the dtypes allowed (bit i = DType i).
 struct OperandSchema {
@@ -992,6 +1013,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"conv2dInputWinograd", 4, 16, {{"dz", false, 1}, {"w", false, 1}, {"s", true, 1}, {"dx", false, 1}}},
     {"conv2dWeightsWinograd", 3, 14, {{"x", false, 1}, {"dz", false, 1}, {"du", false, 1}}},
     {"winogradGradient", 2, 0, {{"du", false, 1}, {"dw", false, 1}}},
+    {"conv2dMaxPoolWeights", 4, 14, {{"x", false, 1}, {"dy", false, 1}, {"index", false, 16}, {"dw", false, 1}}},
 };
 
 }  // namespace steepest

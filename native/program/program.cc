@@ -125,6 +125,11 @@ int64_t workspaceFloats(const DecodedOp& op) {
       const Matrix& w = op.at(op_conv2dInputWinograd::w);
       return winogradFloats(w.rows / 9 * w.cols, w.cols, 0);
     }
+    case OpKind::Conv2dMaxPoolWeights: {
+      // 16 floats for each output and element of a tile's kernel rows.
+      constexpr int64_t chains = 20 * 16;
+      return std::max(kWorkspaceFloats, op.at(op_conv2dMaxPoolWeights::dw).cols * chains);
+    }
     case OpKind::Conv2dWeightsWinograd: {
       const Matrix& du = op.at(op_conv2dWeightsWinograd::du);
       return winogradFloats(0, du.rows / 16, du.cols);

@@ -442,6 +442,22 @@ void checkWeightsWinograd(Shapes& s) {
   s.images(dz, out.channels, out.height, out.width);
 }
 
+/** What its tiles are made for: every tap inside the image, a step at a time. */
+void checkMaxPoolWeights(Shapes& s) {
+  using namespace op_conv2dMaxPoolWeights;
+  const ConvSizes c = convSizes(s, dw);
+  for (const int one : {strideH_, strideW_, dilationH_, dilationW_, groups_}) s.whole(one, 1, 1);
+  for (const int none : {top_, left_}) s.whole(none, 0, 0);
+  const int64_t kernelW = s.whole(kernelW_, 1, 5);
+  const int64_t kernelH = s.whole(kernelH_, 1, kImageLimit);
+  s.require(c.y.height + kernelH - 1 <= c.x.height && c.y.width + kernelW - 1 <= c.x.width, "kernels within the image");
+  const ImageSizes pooled = halved(c.y);
+  s.require(pooled.height > 0 && pooled.width > 0, "at least one window");
+  s.images(x, c.x.channels, c.x.height, c.x.width);
+  s.images(dy, pooled.channels, pooled.height, pooled.width);
+  s.packedIndex(index, pooled.channels * pooled.height * pooled.width);
+}
+
 void checkConv(Shapes& s, const DecodedOp& op) {
   if (op.kind == OpKind::Conv2dWinograd || op.kind == OpKind::Conv2dMaxPoolWinograd ||
       op.kind == OpKind::Conv2dInputWinograd || op.kind == OpKind::Conv2dWeightsWinograd) {
@@ -475,6 +491,8 @@ void checkConv(Shapes& s, const DecodedOp& op) {
     images(dz, c.y);
   } else if (op.kind == OpKind::Conv2dWeightsWinograd) {
     checkWeightsWinograd(s);
+  } else if (op.kind == OpKind::Conv2dMaxPoolWeights) {
+    checkMaxPoolWeights(s);
   } else {
     using namespace op_conv2dMaxPool;
     const ConvSizes c = convSizes(s, w);
@@ -610,6 +628,7 @@ void checkImages(Shapes& s, const DecodedOp& op) {
     case OpKind::Conv2dMaxPoolWinograd:
     case OpKind::Conv2dInputWinograd:
     case OpKind::Conv2dWeightsWinograd:
+    case OpKind::Conv2dMaxPoolWeights:
       return checkConv(s, op);
     case OpKind::WinogradGradient: {
       using namespace op_winogradGradient;
@@ -893,6 +912,8 @@ int64_t rangeOf(const DecodedOp& op) {
       return op.at(op_shuffle::index).cols;
     case OpKind::Conv2dWeights:
       return op.at(op_conv2dWeights::dw).rows;
+    case OpKind::Conv2dMaxPoolWeights:
+      return op.at(op_conv2dMaxPoolWeights::dw).rows;
     case OpKind::Conv2dWeightsWinograd:
       return op.at(op_conv2dWeightsWinograd::du).rows;
     case OpKind::WinogradGradient:

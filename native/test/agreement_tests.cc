@@ -105,7 +105,7 @@ constexpr bool covers(OpKind kind) {
   const bool isWindows = kind >= OpKind::DrawWindows && kind <= OpKind::GatherImageWindows;
   const bool isPooled = kind == OpKind::Conv2dMaxPool || kind == OpKind::MaxPool2x2Backward;
   const bool isRows = kind >= OpKind::PadRows && kind <= OpKind::AveragePool2dRows;
-  const bool isWinograd = kind >= OpKind::Conv2dWinograd && kind <= OpKind::WinogradGradient;
+  const bool isWinograd = kind >= OpKind::Conv2dWinograd && kind <= OpKind::Conv2dMaxPoolWeights;
   return kind == OpKind::Gemm || isImages || isWindows || isPooled || isRows || isWinograd;
 }
 constexpr bool coversAll() {

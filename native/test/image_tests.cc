@@ -58,6 +58,9 @@ std::vector<Case> cases() {
   constexpr int64_t kOddH = kHeight - 1;
   constexpr int64_t kOddW = kWidth - 2;
   const std::vector<double> winograd = {kChannels, kHeight, kWidth, kOddH, kOddW, 3, 3, 1, 1, 1, 1, 1, 0, 1};
+  const std::vector<double> inside = {kChannels, kHeight, kWidth, kHeight - 2, kWidth - 2, 3, 3, 1, 1, 1, 1, 0, 0, 1};
+  const Shape insideHalf = images(kFilters, (kHeight - 2) / 2, (kWidth - 2) / 2);
+  const Shape insidePacked = {kGroups, kFilters * ((kHeight - 2) / 2) * ((kWidth - 2) / 2) * 4, DType::U8};
   const Shape plain = {9 * kChannels, kFilters, DType::F32};
   const Shape points = {16 * kChannels, kFilters, DType::F32};
   const Shape odd = images(kFilters, kOddH, kOddW);
@@ -97,6 +100,7 @@ std::vector<Case> cases() {
       {OpKind::Conv2dInputWinograd, {odd, plain, in, in}, with(winograd, {5, 0}), kGroups},
       {OpKind::Conv2dWeightsWinograd, {in, odd, points}, winograd, points.rows},
       {OpKind::WinogradGradient, {points, plain}, {}, plain.rows},
+      {OpKind::Conv2dMaxPoolWeights, {in, insideHalf, insidePacked, plain}, inside, plain.rows},
       {OpKind::MaxPool2x2Backward, {half, packed, half, out}, {kFilters, kOutH, kOutW, 6, 0}, kGroups},
       {OpKind::ChannelSums, {out, {1, kFilters, DType::F32}}, {kOutH, kOutW}, kFilters},
       {OpKind::MaxPool2d, {in, pooled, places}, pool, kGroups},

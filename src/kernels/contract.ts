@@ -844,6 +844,16 @@ export const OPS = {
    * order of conv2d's w.
    */
   winogradGradient: { operands: { du: ['f32'], dw: ['f32'] }, scalars: [] },
+  /**
+   * The gradient by the weights of conv2dMaxPool with strides, dilations and groups of 1, no padding, and kernels 5 elements wide at most, from
+   * the gradient dy by its maxima m: dw[(i, j, c)][o] = tree of 16 lanes; lane l is one chain fma(x[c][at the tap], dy[o][P][Q], lane) over
+   * groups of images, then P, then Q, all ascending, from 0, the tap being that of the element of the window (P, Q) that index names for
+   * image l. Range: rows of dw.
+   */
+  conv2dMaxPoolWeights: {
+    operands: { x: ['f32'], dy: ['f32'], index: ['u8'], dw: ['f32'] },
+    scalars: [...CONVOLUTION],
+  },
 } as const satisfies Record<string, OpSchema>;
 
 export type OpKind = keyof typeof OPS;

@@ -8,7 +8,8 @@ export interface OpCost {
 
 /**
  * Ops that multiply each pixel of their outputs (outHeight × outWidth) by a kernel: those images, the kernel, and the share of these
- * products that is left (Winograd's 16 for the 36 of four outputs, and a point of du for each cell of four).
+ * products that is left (Winograd's 16 for the 36 of four outputs, a point of du for each cell of
+ * four, and one product for each window of four).
  */
 const CONVOLUTIONS = {
   conv2d: ['y', 'w', 1],
@@ -20,6 +21,7 @@ const CONVOLUTIONS = {
   conv2dMaxPoolWinograd: ['y', 'w', 4 / 9],
   conv2dInputWinograd: ['dz', 'w', 4 / 9],
   conv2dWeightsWinograd: ['dz', 'du', 1 / 4],
+  conv2dMaxPoolWeights: ['dy', 'dw', 1 / 4],
 } as const satisfies Partial<Record<OpKind, readonly [images: string, kernel: string, share: number]>>;
 
 /**

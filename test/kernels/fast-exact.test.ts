@@ -17,6 +17,7 @@ const SUMS: ReadonlySet<OpKind> = new Set(['conv2d', 'conv2dInput', 'conv2dMaxPo
 /** These up to 3 groups · 36 pixels · 16 images of them, or elements of transformed tiles, which are several times as large. */
 const LONG_SUMS: ReadonlySet<OpKind> = new Set([
   'conv2dWeights',
+  'conv2dMaxPoolWeights',
   'conv2dWinograd',
   'conv2dMaxPoolWinograd',
   'conv2dInputWinograd',

@@ -64,6 +64,24 @@ function buildWide(): Sequential {
   return model;
 }
 
+/** Pooling after each convolution, with and without padding: gradients by the weights are summed over maxima. */
+function buildPooled(): Sequential {
+  const model = sequential({
+    seed: 6,
+    layers: [
+      layers.rescaling({ scale: 1 / 255, inputShape: SHAPE }),
+      layers.conv2d({ filters: 5, kernelSize: [5, 3], padding: 'same', activation: 'relu' }),
+      layers.maxPool2d(),
+      layers.conv2d({ filters: 11, kernelSize: [2, 3], activation: 'tanh' }),
+      layers.maxPool2d(),
+      layers.flatten(),
+      layers.dense({ units: 4, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
 const bytesOf = (model: Sequential): string[] =>
   model.getWeights().map(({ data }) => Buffer.from(data.buffer).toString('hex'));
 
@@ -77,6 +95,7 @@ async function trained(build: () => Sequential, workers: number, { options }: Ke
 describe.each([
   { title: 'convolutional networks', build },
   { title: 'convolutional networks with many channels', build: buildWide },
+  { title: 'convolutional networks that pool', build: buildPooled },
 ])('$title have the same bits', ({ build }) => {
   const train = (workers: number, choice: KernelChoice) => trained(build, workers, choice);
 

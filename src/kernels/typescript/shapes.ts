@@ -47,6 +47,7 @@ export function rangeOf(op: Op): number | 'batch' {
     case 'shuffle':
       return operands.index!.cols;
     case 'conv2dWeights':
+    case 'conv2dMaxPoolWeights':
     case 'winogradGradient':
       return operands.dw!.rows;
     case 'conv2dWeightsWinograd':
@@ -400,6 +401,20 @@ function checkWinogradGradient(s: Shapes): void {
   s.exactly('du', 'cols', s.of('dw').cols, 'columns of dw');
 }
 
+/** What its tiles are made for: every tap inside the image, a step at a time. */
+function checkMaxPoolWeights(s: Shapes): void {
+  const { x, y } = convSizes(s, 'dw');
+  for (const one of ['strideH', 'strideW', 'dilationH', 'dilationW', 'groups']) s.whole(one, 1, 1);
+  for (const none of ['top', 'left']) s.whole(none, 0, 0);
+  const [kernelH, kernelW] = [size(s, 'kernelH'), s.whole('kernelW', 1, 5)];
+  s.require(y[1] + kernelH - 1 <= x[1] && y[2] + kernelW - 1 <= x[2], 'x', 'kernels within the image');
+  const pooled = halved(y);
+  s.require(pooled[1] > 0 && pooled[2] > 0, 'dy', 'at least one window');
+  s.images('x', ...x);
+  s.images('dy', ...pooled);
+  s.packedIndex('index', ...pooled);
+}
+
 function checkMaxPool2x2Backward(s: Shapes): void {
   const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
   const pooled = halved(sizes);
@@ -657,6 +672,7 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
   conv2dMaxPoolWinograd: threeByThree(checkConvMaxPool),
   conv2dWeightsWinograd: threeByThree(checkWeightsWinograd),
   winogradGradient: checkWinogradGradient,
+  conv2dMaxPoolWeights: checkMaxPoolWeights,
   imagesToRows(s) {
     const sizes = [size(s, 'channels'), size(s, 'height'), size(s, 'width')] as const;
     s.images('x', ...sizes);

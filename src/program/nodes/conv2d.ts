@@ -47,6 +47,12 @@ function suitsWinograd({ input, output, kernel, strides, dilation, groups }: Con
   return isThreeByThree && isPlain && Math.min(input[2], output[2]) >= WINOGRAD_CHANNELS;
 }
 
+/** Widest kernel that conv2dMaxPoolWeights takes. */
+const MOST_POOLED_WIDTH = 5;
+
+/** How much longer an operation of conv2dMaxPoolWeights takes than one of the kernels that do most of the work: shares shall be fair. */
+const POOLED_COST = 2.5;
+
 /** True for activations that never fall, so that the largest output is that of the largest input. */
 function neverFalls({ name, alpha }: ActivationSpec): boolean {
   if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
@@ -195,10 +201,39 @@ export class Conv2dNode implements Node {
     wanted: boolean,
     previous: OutputDerivative | undefined,
   ): Gradient | undefined {
+    if (this.sumsPooled(builder)) {
+      const slopes = this.pooledDelta(builder, gradient);
+      const delta = wanted ? this.delta(builder, { operand: slopes, of: 'preactivation' }) : undefined;
+      const below = delta && this.inputGradient(builder, delta, previous);
+      this.parameterGradients(builder, slopes);
+      return below;
+    }
     const delta = this.delta(builder, gradient);
     const below = wanted ? this.inputGradient(builder, delta, previous) : undefined;
     this.parameterGradients(builder, delta);
     return below;
+  }
+
+  /**
+   * True where the gradient by the weights is summed over maxima alone, of which there is one for four elements of z: kernels that do not
+   * reach past the image, a step at a time.
+   */
+  private sumsPooled(builder: ProgramBuilder): boolean {
+    const { kernel, strides, dilation, groups, padding } = this.sizes;
+    const isInside = this.isFramed || !isPadded(padding);
+    const isPlain = groups === 1 && [...strides, ...dilation].every((step) => step === 1);
+    return this.pools && isInside && isPlain && kernel[1] <= MOST_POOLED_WIDTH && !this.isWinograd(builder);
+  }
+
+  /** ∂L/∂m of the maxima before their activation. */
+  private pooledDelta(builder: ProgramBuilder, { operand, of }: Gradient): Operand {
+    const { name, alpha } = of === 'output' ? this.activation : LINEAR;
+    if (name !== 'linear') {
+      const scalars = { activation: ACTIVATIONS[name], alpha };
+      const options = { split: 'groups', label: `${this.name} ${name}′` } as const;
+      builder.emit('activationBackward', { dy: operand, s: this.saved, dx: operand }, scalars, options);
+    }
+    return operand;
   }
 
   /** δ = ∂L/∂z. */
@@ -266,19 +301,29 @@ export class Conv2dNode implements Node {
     return { operand: dx, of: previous ? 'preactivation' : 'output' };
   }
 
-  /** The merge over all shards' images, each rank its rows of W. */
+  /**
+   * The merge over all shards' images, each rank its rows of W.
+   * @param delta δ, or where sums go over maxima alone ∂L/∂m
+   */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
-    const { output } = this.sizes;
+    const isPooled = this.sumsPooled(builder);
+    const [height, width] = isPooled ? this.imageShape : this.sizes.output;
     const { rows, cols, name } = this.kernel;
-    const positions = output[0] * output[1];
+    const positions = height * width;
     const dW = builder.memory.matrix(`${name}.gradient`, 'gradient', rows, cols);
-    const range = { perUnit: 1, extent: rows };
+    // Tiles of conv2dMaxPoolWeights take kernel elements, channel by channel.
+    const perUnit = isPooled ? this.sizes.input[2] : 1;
+    const range = { perUnit, extent: rows };
     const isWinograd = this.isWinograd(builder);
     const ofRow = 2 * cols * (isWinograd ? WINOGRAD_POINTS : positions * builder.maxRows);
-    const kernelGroup = builder.emitGroup(name, rows, ofRow);
+    const cost = (isPooled ? POOLED_COST : 1) * perUnit * ofRow;
+    const kernelGroup = builder.emitGroup(name, rows / perUnit, cost);
     if (isWinograd) {
       const du = this.winogradSums(builder, delta);
       builder.emitSlice(kernelGroup, 'winogradGradient', { du, dw: dW }, {}, range);
+    } else if (isPooled) {
+      const operands = { x: this.x, dy: delta, index: this.index, dw: dW };
+      builder.emitSlice(kernelGroup, 'conv2dMaxPoolWeights', operands, this.scalars(this.isFramed), range);
     } else {
       const operands = { x: this.x, dz: delta, dw: dW };
       builder.emitSlice(kernelGroup, 'conv2dWeights', operands, this.scalars(this.isFramed), range);
@@ -291,7 +336,7 @@ export class Conv2dNode implements Node {
       biasGroup,
       'channelSums',
       { dz: delta, db },
-      { height: output[0], width: output[1] },
+      { height, width },
       { perUnit: cols, extent: cols },
     );
     builder.gradientReady(biasGroup, this.bias, db, { perUnit: 1, extent: 1 });

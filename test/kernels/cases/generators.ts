@@ -515,6 +515,24 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.scalar({});
     c.slice(9 * channels, 1 + c.random.below(6));
   },
+  conv2dMaxPoolWeights(c) {
+    const [channels, filters] = [1 + c.random.below(3), 1 + c.random.below(7)];
+    const [kernelH, kernelW] = [1 + c.random.below(6), 1 + c.random.below(5)];
+    const [outHeight, outWidth] = [2 + c.random.below(4), 2 + c.random.below(8)];
+    const [height, width] = [
+      outHeight + kernelH - 1 + c.random.below(2),
+      outWidth + kernelW - 1 + c.random.below(2),
+    ];
+    const pooled = halved([filters, outHeight, outWidth]);
+    const rows = kernelH * kernelW * channels;
+    c.images('x', [channels, height, width]);
+    c.images('dy', pooled);
+    c.matrix('index', c.groups, product(pooled) * 4, () => c.random.below(256), 'u8');
+    c.output('dw', rows, filters);
+    const steps = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1, top: 0, left: 0, groups: 1 };
+    c.scalar({ channels, height, width, outHeight, outWidth, kernelH, kernelW, ...steps });
+    c.slice(rows, 1 + c.random.below(6));
+  },
   maxPool2x2Backward(c) {
     const [channels, height, width] = [1 + c.random.below(4), 2 + c.random.below(4), 2 + c.random.below(9)];
     const pooled = halved([channels, height, width]);

@@ -9,7 +9,7 @@ import {
   type ImageShape,
   planeOf,
 } from '../images/geometry.js';
-import { packIndex, pooledShape } from '../images/pool2x2.js';
+import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
 import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
 import { activate, activateBackward } from './activation.js';
 import { fma, fround } from './fma.js';
@@ -202,6 +202,38 @@ export const prepareConv2dMaxPool: PrepareOp = (op) => {
           const place = g * (index?.rowStride ?? 0) + (o * elements + pixel) * PACKED_INDEX_BYTES;
           if (index !== undefined) packIndex(places, index.data, place);
         }
+      }
+    }
+    return 0;
+  };
+};
+
+export const prepareConv2dMaxPoolWeights: PrepareOp = (op) => {
+  const [x, dy, dw] = [op.f32('x'), op.f32('dy'), op.f32('dw')];
+  const index = op.u8('index');
+  const shape = convShape(op, dw.cols);
+  const pooled = pooledShape(shape.out);
+  const elements = pooled.height * pooled.width;
+  const lanes = new Lanes();
+  return (begin, end, registers) => {
+    const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
+    for (let row = begin; row < end; row++) {
+      const c = row % shape.groupIn;
+      const j = Math.floor(row / shape.groupIn) % shape.columns.kernel;
+      const i = Math.floor(row / shape.groupIn / shape.columns.kernel);
+      for (let o = 0; o < dw.cols; o++) {
+        lanes.clear();
+        for (let at = 0; at < groups * elements * GROUP_IMAGES; at++) {
+          const [g, l] = [Math.floor(at / GROUP_IMAGES / elements), at % GROUP_IMAGES];
+          const e = Math.floor(at / GROUP_IMAGES) % elements;
+          const place = placeOf(index.data, g * index.rowStride + (o * elements + e) * PACKED_INDEX_BYTES, l);
+          const h = 2 * Math.floor(e / pooled.width) + (place >> 1) + i;
+          const v = 2 * (e % pooled.width) + (place & 1) + j;
+          const from = g * x.rowStride + c * planeOf(shape.in) + (h * shape.in.width + v) * GROUP_IMAGES + l;
+          const slope = dy.data[g * dy.rowStride + o * planeOf(pooled) + e * GROUP_IMAGES + l]!;
+          lanes.set(l, fma(x.data[from]!, slope, lanes.get(l)));
+        }
+        dw.data[row * dw.rowStride + o] = lanes.sum();
       }
     }
     return 0;

@@ -43,6 +43,7 @@ import {
   prepareConv2d,
   prepareConv2dInput,
   prepareConv2dMaxPool,
+  prepareConv2dMaxPoolWeights,
   prepareConv2dWeights,
 } from './conv.js';
 import { maxPool2dRows, prepareConv2dRows } from './convRows.js';
@@ -141,4 +142,5 @@ export const exactOps: OpTable = {
   conv2dInputWinograd: prepareConv2dInputWinograd,
   conv2dWeightsWinograd: prepareConv2dWeightsWinograd,
   winogradGradient: prepareWinogradGradient,
+  conv2dMaxPoolWeights: prepareConv2dMaxPoolWeights,
 };

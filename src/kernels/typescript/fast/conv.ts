@@ -9,7 +9,7 @@ import {
   type ImageShape,
   planeOf,
 } from '../images/geometry.js';
-import { packIndex, pooledShape } from '../images/pool2x2.js';
+import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
 import { deriveRow, mapRow } from './activation.js';
 
@@ -241,6 +241,44 @@ export const conv2dWeights: PrepareOp = (op) => {
         }
         dw.data[row * dw.rowStride + o] = sum;
       }
+    }
+    return 0;
+  };
+};
+
+export const conv2dMaxPoolWeights: PrepareOp = (op) => {
+  const [x, dy, dw] = [op.f32('x'), op.f32('dy'), op.f32('dw')];
+  const index = op.u8('index');
+  const shape = convShape(op, dw.cols);
+  const pooled = pooledShape(shape.out);
+  const elements = pooled.height * pooled.width;
+  const { width } = shape.in;
+  // Where the pixel of x lies that the kernel's first element meets, from the largest element of each window and image.
+  const pixels = new Int32Array(elements * GROUP_IMAGES);
+  return (begin, end, registers) => {
+    const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
+    const sums = new Float64Array(end - begin);
+    for (let o = 0; o < dw.cols; o++) {
+      sums.fill(0);
+      for (let g = 0; g < groups; g++) {
+        const places = g * index.rowStride + o * elements * PACKED_INDEX_BYTES;
+        for (let k = 0; k < pixels.length; k++) {
+          const [e, l] = [k >> 4, k & 15];
+          const place = placeOf(index.data, places + e * PACKED_INDEX_BYTES, l);
+          const [p, q] = [2 * Math.floor(e / pooled.width), 2 * (e % pooled.width)];
+          pixels[k] = ((p + (place >> 1)) * width + q + (place & 1)) * GROUP_IMAGES + l;
+        }
+        const slopes = g * dy.rowStride + o * planeOf(pooled);
+        for (let row = begin; row < end; row++) {
+          const tap = Math.floor(row / shape.groupIn);
+          const at = Math.floor(tap / shape.columns.kernel) * width + (tap % shape.columns.kernel);
+          const plane = g * x.rowStride + (row % shape.groupIn) * planeOf(shape.in) + at * GROUP_IMAGES;
+          let sum = 0;
+          for (let k = 0; k < pixels.length; k++) sum += x.data[plane + pixels[k]!]! * dy.data[slopes + k]!;
+          sums[row - begin] = sums[row - begin]! + sum;
+        }
+      }
+      for (let row = begin; row < end; row++) dw.data[row * dw.rowStride + o] = sums[row - begin]!;
     }
     return 0;
   };

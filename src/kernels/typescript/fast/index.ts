@@ -33,7 +33,14 @@ import { layerNorm, layerNormBackward } from '../norm/layerNorm.js';
 import { groupMoments } from '../norm/sums.js';
 import type { OpTable } from '../prepare.js';
 import { activateInPlace, activation, activationBackward } from './activation.js';
-import { channelSums, conv2d, conv2dInput, conv2dMaxPool, conv2dWeights } from './conv.js';
+import {
+  channelSums,
+  conv2d,
+  conv2dInput,
+  conv2dMaxPool,
+  conv2dMaxPoolWeights,
+  conv2dWeights,
+} from './conv.js';
 import { conv2dRows, maxPool2dRows } from './convRows.js';
 import {
   binaryCrossEntropy,
@@ -130,4 +137,5 @@ export const fastOps: OpTable = {
   conv2dInputWinograd: conv2dInput,
   conv2dWeightsWinograd,
   winogradGradient,
+  conv2dMaxPoolWeights,
 };
