@@ -8,8 +8,9 @@ constexpr int kPooledGradChains = 20;
 #else
 constexpr int kPooledGradChains = 5;
 #endif
-/** Widest kernel; wider ones take conv2dWeights. */
+/** Widest kernel; wider ones take conv2dWeights. Higher ones come in pieces. */
 constexpr int kPooledGradWidth = 5;
+constexpr int kPooledGradHeight = 5;
 
 /** One group of images, one channel of x and one output; kernel rows [tap, tap + R), kLanes images. */
 struct PooledGradBlock {
@@ -67,7 +68,7 @@ using PooledGradFn = void (*)(const PooledGradBlock&);
 
 /** Tiles by kernel width − 1 and rows − 1. */
 struct PooledGradTiles {
-  PooledGradFn fn[kPooledGradWidth][kPooledGradChains];
+  PooledGradFn fn[kPooledGradWidth][kPooledGradHeight];
 };
 
 template <int R, int W> constexpr PooledGradFn pooledGradFn() {
@@ -84,7 +85,7 @@ template <int W, int... R> constexpr void fillPooledGradTiles(PooledGradTiles& t
 
 template <int... W> constexpr PooledGradTiles makePooledGradTiles(std::integer_sequence<int, W...>) {
   PooledGradTiles tiles = {};
-  (fillPooledGradTiles<W + 1>(tiles, std::make_integer_sequence<int, kPooledGradChains>()), ...);
+  (fillPooledGradTiles<W + 1>(tiles, std::make_integer_sequence<int, kPooledGradHeight>()), ...);
   return tiles;
 }
 
@@ -106,7 +107,8 @@ struct PooledGradPass {
   /** As few tiles as registers allow. */
   void part(const KernelPart& whole) const {
     if (whole.bottom <= whole.top) return;
-    const int64_t most = kPooledGradChains / (whole.right - whole.left);
+    const int64_t fitting = kPooledGradChains / (whole.right - whole.left);
+    const int64_t most = fitting < kPooledGradHeight ? fitting : kPooledGradHeight;
     const int64_t rows = whole.bottom - whole.top;
     for (int64_t c = 0; c < shape.groupIn; ++c) {
       for (int64_t piece = 0; piece < pieceCount(rows, most); ++piece) {
