@@ -11,6 +11,7 @@ import {
   REGISTER_COUNT,
 } from '#steepest/kernels/contract.js';
 import { MemoryPlan, transposed } from '#steepest/program/memory.js';
+import { allocateArena } from '#steepest/training/arena.js';
 import { mnistModel } from '../lib/models.mjs';
 import { rowOf } from '../lib/turns.mjs';
 
@@ -71,7 +72,7 @@ function bindShape(kernels, batch, inputs, outputs) {
     matrix('dx', batch, inputs),
   ];
   const [dw, bias] = [matrix('dw', inputs, outputs), memory.vector('bias', 'parameter', outputs)];
-  const arena = new SharedArrayBuffer(memory.byteLength);
+  const arena = allocateArena(memory);
   new Float32Array(arena).forEach((_, i, all) => {
     all[i] = Math.sin(i);
   });
