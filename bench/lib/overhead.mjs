@@ -1,3 +1,4 @@
+import { PHASES } from '#steepest/kernels/contract.js';
 import { resolveOptimizer } from '#steepest/optimizers/index.js';
 import { Barrier } from '#steepest/parallel/barrier.js';
 import { CONTROL_BYTES, controlBlock } from '#steepest/parallel/control.js';
@@ -13,6 +14,7 @@ export function measureStepOverhead() {
     bound: { run: () => 0 },
     registers: new Float64Array(new SharedArrayBuffer(128)),
     totals: new Float64Array(1),
+    phases: { starts: false, rows: [PHASES.rows] },
   };
   const optimizer = resolveOptimizer('adam');
   const barrier = new Barrier(control, 1);
