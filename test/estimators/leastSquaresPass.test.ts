@@ -7,6 +7,7 @@ import { data, LinearRegression, Ridge, type RowBatch, SteepestError, shutdown }
 import { availableIsas } from '#steepest/kernels/backend.js';
 import { idleThreads } from '#steepest/parallel/pool.js';
 import { problem, shared } from './leastSquaresData.js';
+import { sharedBytes } from './sharedBytes.js';
 
 afterAll(shutdown);
 
@@ -99,19 +100,9 @@ describe('a pass over the rows', () => {
       shape: [rows, 20],
     };
     const target = Float64Array.from({ length: rows }, (_, i) => Math.cos(i));
-    const Shared = globalThis.SharedArrayBuffer;
-    let bytes = 0;
-    globalThis.SharedArrayBuffer = class extends Shared {
-      constructor(length: number) {
-        super(length);
-        bytes += length;
-      }
-    } as typeof SharedArrayBuffer;
-    try {
+    const bytes = await sharedBytes(async () => {
       await new LinearRegression({ workers: 2 }).fit(large, target);
-    } finally {
-      globalThis.SharedArrayBuffer = Shared;
-    }
+    });
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThan(large.data.byteLength / 2);
   });
