@@ -20,7 +20,7 @@ dt { color: var(--quiet); font-size: .85rem; } dd { margin: 0; font-size: 1.25re
 .grid-of { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(var(--cell), 1fr)); }
 figure { margin: 0; padding: .35rem; background: var(--card); border: 2px solid var(--line); border-radius: .4rem; text-align: center; }
 figure img { width: 100%; image-rendering: pixelated; display: block; border-radius: .15rem; }
-figcaption { font-size: .8rem; line-height: 1.25; margin-top: .3rem; overflow-wrap: anywhere; }
+figcaption { font-size: .8rem; line-height: 1.25; margin: .3rem -.25rem 0; overflow-wrap: anywhere; }
 figure.wrong { border-color: var(--wrong); } .wrong b { color: var(--wrong); } .right b { color: var(--good); }
 figcaption small { color: var(--quiet); display: block; font-size: .75rem; }
 svg { width: 100%; max-width: 44rem; height: auto; font: 12px system-ui, sans-serif; }
