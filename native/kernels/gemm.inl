@@ -44,8 +44,9 @@ constexpr int64_t kDirectDepth = 1024;
  * low tiles, which come by more often, need those lines to stay in L1.
  */
 constexpr int64_t kPackDepth = kTileRows > 8 ? 512 : 256;
-/** Columns packed at a time. */
-constexpr int64_t kPackCols = kWorkspaceFloats / kPackDepth;
+/** Columns packed at a time: each row tile of A is read once for so many. */
+constexpr int64_t kPackCols = 256;
+static_assert(kPackCols * kPackDepth <= kWorkspaceFloats, "a packed block fits the workspace");
 static_assert(kPackCols % kTileCols == 0, "packed panels are whole");
 /** Row tiles that must share a packed block for the copy to pay. */
 constexpr int64_t kPackTiles = 4;
@@ -220,6 +221,21 @@ inline void spreadRows(GemmTile& t, int64_t height, float* to) {
   t.aRow = stride;
 }
 
+/** Asks for one of `parts` parts of the first `rows` rows of a. */
+inline void fetchRows(const GemmTile& t, int64_t rows, int64_t part, int64_t parts) {
+  constexpr int64_t line = kVectorsPerLine * kLanes;
+  const bool transposed = t.aStep != 1;
+  const int64_t lines = transposed ? t.k : (t.k + line - 1) / line;
+  const int64_t end = lines * (part + 1) / parts;
+  for (int64_t i = lines * part / parts; i < end; ++i) {
+    if (transposed) {
+      STEEPEST_PREFETCH_L2(t.a + i * t.aStep + rows - 1);
+      continue;
+    }
+    for (int64_t r = 0; r < rows; ++r) STEEPEST_PREFETCH_L2(t.a + r * t.aRow + i * line);
+  }
+}
+
 /** B is copied block by block into the workspace; every row tile of A meets the whole block while it is near. */
 inline void gemmPacked(const GemmRun& run, float* workspace) {
   alignas(64) float spread[kTileRows * (kPackDepth + 16)];
@@ -230,10 +246,14 @@ inline void gemmPacked(const GemmRun& run, float* workspace) {
     for (int64_t first = 0; first < run.cols; first += kPackCols) {
       const int64_t last = run.cols - first < kPackCols ? run.cols : first + kPackCols;
       packBlock(run.b, p, depth, first, last, workspace);
+      const int64_t panels = (last - first + kTileCols - 1) / kTileCols;
       const RowTiles tiles(run.rows);
       for (int64_t i = 0, row = 0; i < tiles.count; row += tiles.height(i), ++i) {
         GemmTile rows = panelOf(run, 0, p, depth);
         skipRows(rows, row);
+        GemmTile next = rows;
+        skipRows(next, tiles.height(i));
+        const int64_t nextRows = i + 1 < tiles.count ? tiles.height(i + 1) : 0;
         if (spreads) spreadRows(rows, tiles.height(i), spread);
         for (int64_t j = first; j < last; j += kTileCols) {
           GemmTile t = panelOf(run, j, p, depth);
@@ -242,6 +262,7 @@ inline void gemmPacked(const GemmRun& run, float* workspace) {
           t.aRow = rows.aRow;
           t.b = workspace + (j - first) * depth;
           t.bStep = kTileCols;
+          if (nextRows > 0) fetchRows(next, nextRows, (j - first) / kTileCols, panels);
           gemmPanel(t, tiles.height(i), panelCols(j, last));
         }
       }

@@ -49,8 +49,8 @@ struct OpArgs {
   uint32_t counter(Register r) const { return static_cast<uint32_t>(static_cast<uint64_t>(registers[r])); }
 };
 
-/** Floats of scratch memory where gemm copies a block of B: 256 KiB, a quarter of an L2 of 1 MiB. */
-constexpr int64_t kWorkspaceFloats = 1 << 16;
+/** Floats of scratch memory where gemm copies a block of B: 512 KiB, half of an L2 of 1 MiB. */
+constexpr int64_t kWorkspaceFloats = 1 << 17;
 /** A smaller B stays in L2 and is read where it lies. */
 constexpr int64_t kPackBytes = 768 * 1024;
 /** Row strides that are multiples of a page put all rows of a panel into the same cache sets. */
