@@ -33,6 +33,19 @@ template <bool scaled> inline void bytesRow(const uint8_t* from, float* to, int6
   }
 }
 
+/** Rows of the table that are on their way while one is copied: shuffled rows lie where no prefetcher of the processor looks. */
+constexpr int64_t kRowsAhead = 2;
+
+/** Asks for the table's row for row r of the mini-batch. */
+inline void fetchRow(const OpArgs& args, const Matrix& index, const Matrix& from, int64_t r) {
+  constexpr int64_t line = 64;
+  const int64_t row = sourceRow(args, index, r);
+  if (row >= from.rows) return;  // Refused when its turn comes.
+  const int64_t size = from.dtype == DType::U8 ? 1 : 4;
+  const char* data = static_cast<const char*>(from.data) + row * from.rowStride * size;
+  for (int64_t at = 0; at < from.cols * size; at += line) STEEPEST_PREFETCH_L2(data + at);
+}
+
 /** dst (R×C) takes rows of src (n×C); see the contract. Range: rows of the mini-batch. */
 inline int op_gatherRows(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_gatherRows;
@@ -41,9 +54,11 @@ inline int op_gatherRows(const OpArgs& args, int64_t begin, int64_t end) {
   const bool scaled = args.scalars[scaled_] != 0;
   const F scale = splat(args.scalar(scale_));
   const F offset = splat(args.scalar(offset_));
+  for (int64_t r = begin; r < end && r < begin + kRowsAhead; ++r) fetchRow(args, args.at(index), from, r);
   for (int64_t r = begin; r < end; ++r) {
     const int64_t row = sourceRow(args, args.at(index), r);
     if (row >= from.rows) return StatusIndexOutOfRange;
+    if (r + kRowsAhead < end) fetchRow(args, args.at(index), from, r + kRowsAhead);
     if (from.dtype == DType::U8) {
       if (scaled) {
         bytesRow<true>(from.row<uint8_t>(row), to.f32(r), to.cols, scale, offset);
