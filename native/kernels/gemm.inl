@@ -17,16 +17,28 @@ struct RowTiles {
   int64_t height(int64_t i) const { return rows + (i < taller ? 1 : 0); }
 };
 
-/** Runs a panel of `cols` columns (at most kTileCols) over rows 0 … m−1 of the tile's a, c and d. */
-inline void gemmPanel(GemmTile t, int64_t m, int cols) {
-  const int vectors = (cols + kLanes - 1) / kLanes;
-  t.tail = cols - (vectors - 1) * kLanes;
-  const GemmTileRow& kernels = (t.tail == kLanes ? kFullTiles : kMaskedTiles).byVectors[vectors - 1];
+/** Runs tiles of one shape over rows 0 … m−1 of the tile's a, c and d. */
+inline void gemmRows(GemmTile t, int64_t m, const GemmTileRow& kernels) {
   const RowTiles tiles(m);
   for (int64_t i = 0; i < tiles.count; ++i) {
     kernels.byRows[tiles.height(i) - 1](t);
     skipRows(t, tiles.height(i));
   }
+}
+
+/** Runs a panel of `cols` columns (at most kTileCols): its full vectors, then what is left. */
+inline void gemmPanel(GemmTile t, int64_t m, int cols) {
+  const int vectors = cols / kLanes;
+  t.tail = kLanes;
+  if (vectors > 0) gemmRows(t, m, kFullTiles.byVectors[vectors - 1]);
+  t.tail = cols - vectors * kLanes;
+  if (t.tail == 0) return;
+  const int64_t done = vectors * kLanes;
+  t.b += done;
+  t.c += done;
+  if (t.bias != nullptr) t.bias += done;
+  if (t.d != nullptr) t.d += done;
+  gemmRows(t, m, kMaskedTiles);
 }
 
 #if defined(STEEPEST_ISA_AVX2)

@@ -77,14 +77,18 @@ STEEPEST_NOINLINE void finishColumns(const GemmTile& t, int64_t row, int rows, F
   storeColumns(t.c + row * t.cRow, t.cRow, rows, acc, count);
 }
 
+/** What `count` columns of `rows` rows from row `row` of the tile on start from. */
+STEEPEST_NOINLINE void firstColumns(const GemmTile& t, int64_t row, int rows, F* start, int count) {
+  if (t.init == GemmInit::C) return loadColumns(t.c + row * t.cRow, t.cRow, rows, start, count);
+  for (int n = 0; n < count; ++n) start[n] = t.init == GemmInit::Bias ? splat(t.bias[n]) : zero();
+}
+
 // Accumulators are handed over as copies: an array whose address is known elsewhere would not live in registers.
 template <int N> STEEPEST_INLINE void startColumns(const GemmTile& t, int64_t row, int rows, F (&acc)[N]) {
   F start[N];
-  if (t.init == GemmInit::C) loadColumns(t.c + row * t.cRow, t.cRow, rows, start, N);
+  firstColumns(t, row, rows, start, N);
   STEEPEST_UNROLL
-  for (int n = 0; n < N; ++n) {
-    acc[n] = t.init == GemmInit::C ? start[n] : t.init == GemmInit::Bias ? splat(t.bias[n]) : zero();
-  }
+  for (int n = 0; n < N; ++n) acc[n] = start[n];
 }
 
 template <int N> STEEPEST_INLINE void endColumns(const GemmTile& t, int64_t row, int rows, const F (&acc)[N]) {
@@ -125,6 +129,12 @@ template <int N, int V, bool masked> STEEPEST_NOINLINE void narrowDirect(const N
   for (int v = 0; v < V; ++v) endColumns<N>(t, v * kLanes, rows, acc[v]);
 }
 
+/** columns[q] = column q of `rows` rows of A, for q < depth. */
+STEEPEST_NOINLINE void turnRows(const float* a, int64_t aRow, int rows, int depth, F (&columns)[kLanes]) {
+  for (int i = 0; i < kLanes; ++i) columns[i] = i < rows ? loadN(a + i * aRow, depth) : zero();
+  transpose(columns);
+}
+
 /** kLanes rows (or `tile.rows`, if `masked`) × N columns, A in rows. */
 template <int N, bool masked> STEEPEST_NOINLINE void narrowTurned(const NarrowTile& tile) {
   const GemmTile& t = tile.t;
@@ -133,10 +143,10 @@ template <int N, bool masked> STEEPEST_NOINLINE void narrowTurned(const NarrowTi
   startColumns<N>(t, 0, rows, acc[0]);
   const float* b = t.b;
   int64_t p = 0;
-  for (; p + kLanes <= t.k; p += kLanes) {
+  for (; !masked && p + kLanes <= t.k; p += kLanes) {
     F x[kLanes];
     STEEPEST_UNROLL
-    for (int i = 0; i < kLanes; ++i) x[i] = !masked || i < rows ? load(t.a + i * t.aRow + p) : zero();
+    for (int i = 0; i < kLanes; ++i) x[i] = load(t.a + i * t.aRow + p);
     transpose(x);
     STEEPEST_UNROLL
     for (int q = 0; q < kLanes; ++q) {
@@ -144,11 +154,10 @@ template <int N, bool masked> STEEPEST_NOINLINE void narrowTurned(const NarrowTi
       b = afterBytes(b, tile.bStepBytes);
     }
   }
-  const int depth = static_cast<int>(t.k - p);
-  if (depth > 0) {
+  for (; p < t.k; p += kLanes) {
+    const int depth = t.k - p < kLanes ? static_cast<int>(t.k - p) : kLanes;
     F x[kLanes];
-    for (int i = 0; i < kLanes; ++i) x[i] = i < rows ? loadN(t.a + i * t.aRow + p, depth) : zero();
-    transpose(x);
+    turnRows(t.a + p, t.aRow, rows, depth, x);
     for (int q = 0; q < depth; ++q) {
       narrowStep<N, 1>({x[q]}, b, acc);
       b = afterBytes(b, tile.bStepBytes);
