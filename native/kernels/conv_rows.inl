@@ -54,7 +54,6 @@ inline void rowConvRuns(const RowConv& conv, ConvRowTile tile, int vectors, cons
   const int64_t length = isDown ? down.count : across.count;
   tile.pixel = isDown ? down.atPosition * fromRow : across.atPosition * fromPixel;
   tile.yPixel = isDown ? toRow : toPixel;
-  const int tail = tile.last < kLanes ? 1 : 0;
   const int64_t pieces = pieceCount(length, most);
   const float* x = tile.x;
   float* y = tile.y;
@@ -68,9 +67,9 @@ inline void rowConvRuns(const RowConv& conv, ConvRowTile tile, int vectors, cons
                        : x + (down.at + row * down.atPosition) * fromRow + (across.at + column * across.atPosition) * fromPixel;
       tile.y = y + (down.first + row) * toRow + (across.first + column) * toPixel;
       if (conv.isDepth) {
-        kConvRowDepthTiles.fn[vectors - 1][tail][count - 1](tile);
+        kConvRowDepthTiles.rows(vectors, tile.last)[count - 1](tile);
       } else {
-        kConvRowTiles.fn[vectors - 1][tail][count - 1](tile);
+        kConvRowTiles.rows(vectors, tile.last)[count - 1](tile);
       }
     }
   }
@@ -84,8 +83,11 @@ inline void rowConv(const RowConv& conv) {
   tile.channels = conv.channels;
   tile.weightChannel = conv.weightRow;
   tile.isRelu = conv.isRelu;
-  for (int64_t o = 0; o < conv.outputs; o += kMost) {
-    const int64_t outputs = conv.outputs - o < kMost ? conv.outputs - o : kMost;
+  int64_t outputs = 0;
+  for (int64_t o = 0; o < conv.outputs; o += outputs) {
+    // A vector that is not full goes alone.
+    const int64_t left = conv.outputs - o;
+    outputs = left >= kMost ? kMost : left >= kLanes ? left / kLanes * kLanes : left;
     const int vectors = static_cast<int>((outputs + kLanes - 1) / kLanes);
     tile.last = static_cast<int>(outputs - (vectors - 1) * kLanes);
     tile.x = conv.x + (conv.isDepth ? o : 0);

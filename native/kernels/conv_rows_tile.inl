@@ -37,7 +37,7 @@ struct ConvRowTile {
 };
 
 /**
- * P pixels × V vectors of outputs, the last of them with fewer lanes if `tail`. With `depth`, output o reads channel o.
+ * P pixels × V vectors of outputs, with fewer lanes if `tail` (and V = 1). With `depth`, output o reads channel o.
  * Pixels are addressed from every fourth of them, by 0 to 3 steps: as many addresses as instructions can form without registers for each.
  */
 template <int V, int P, bool tail, bool depth> void convRowTile(const ConvRowTile& tile) {
@@ -114,18 +114,18 @@ template <int V, int P, bool tail, bool depth> void convRowTile(const ConvRowTil
 
 using ConvRowTileFn = void (*)(const ConvRowTile&);
 
-/** Tiles by vectors − 1, tail and pixels − 1. */
+/** Tiles by pixels − 1. */
 template <int P> struct ConvRowTiles {
-  ConvRowTileFn fn[kConvRowVectors][2][P];
+  ConvRowTileFn full[kConvRowVectors][P];
+  ConvRowTileFn part[P];
+
+  /** Those for so many vectors, the last of them with so many outputs. */
+  const ConvRowTileFn* rows(int vectors, int last) const { return last < kLanes ? part : full[vectors - 1]; }
 };
 
 template <int P, bool depth, int... K> constexpr ConvRowTiles<P> makeConvRowTiles(std::integer_sequence<int, K...>) {
-  ConvRowTiles<P> tiles = {};
-  ((tiles.fn[0][0][K] = convRowTile<1, K + 1, false, depth>), ...);
-  ((tiles.fn[0][1][K] = convRowTile<1, K + 1, true, depth>), ...);
-  ((tiles.fn[1][0][K] = convRowTile<2, K + 1, false, depth>), ...);
-  ((tiles.fn[1][1][K] = convRowTile<2, K + 1, true, depth>), ...);
-  return tiles;
+  return {{{convRowTile<1, K + 1, false, depth>...}, {convRowTile<2, K + 1, false, depth>...}},
+          {convRowTile<1, K + 1, true, depth>...}};
 }
 
 constexpr ConvRowTiles<kConvRowPixels> kConvRowTiles =

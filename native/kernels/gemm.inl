@@ -288,10 +288,10 @@ inline bool packs(const GemmRun& run) {
   if (!mayPack(b)) return false;
   if (b.colStride != 1) return true;
   if (run.rows < kPackTiles * kTileRows) return false;
-  constexpr int64_t size = sizeof(float);
 #if defined(STEEPEST_ISA_AVX2)
   return false;  // gemmDirect copies what it needs.
 #else
+  constexpr int64_t size = sizeof(float);
   const bool collides = b.rowStride * size % kPageBytes == 0 && run.whole.k * size * kTileCols > kPageBytes;
   // A transposed A's cache lines serve all panels of a block while they are near.
   const bool transposed = run.whole.aStep != 1;

@@ -78,7 +78,9 @@ template <int R, int K, class T>
 inline void scoreTile(const T* x, int64_t xStride, const Matrix& w, const double* bias, int64_t k0, const Matrix& z,
                       int64_t row) {
   D lanes[R][K][kDGroups];
-  STEEPEST_UNROLL
+#if defined(STEEPEST_ISA_AVX512)
+  STEEPEST_UNROLL  // Two groups. More would take more code than they are worth.
+#endif
   for (int g = 0; g < kDGroups; ++g) {
     D acc[R][K];
     dotGroup<R, K>(g == 0 && k0 == 0, x, xStride, w.row<const double>(k0), w.rowStride, g * kDLanes, w.cols, acc);
@@ -96,15 +98,17 @@ inline void scoreTile(const T* x, int64_t xStride, const Matrix& w, const double
   }
 }
 
-/** All outputs of R rows. */
+/** All outputs of R rows. What a block has left over, a row at a time, takes them one by one: less code. */
 template <int R, class T>
 inline void scoreRows(const T* x, int64_t xStride, const Matrix& w, const double* bias, const Matrix& z, int64_t row) {
   int64_t k = 0;
-  for (; k + kScoreOutputs <= w.rows; k += kScoreOutputs) {
-    scoreTile<R, kScoreOutputs>(x, xStride, w, bias, k, z, row);
+  if constexpr (R > 1) {
+    for (; k + kScoreOutputs <= w.rows; k += kScoreOutputs) {
+      scoreTile<R, kScoreOutputs>(x, xStride, w, bias, k, z, row);
+    }
+    for (; k + 2 <= w.rows; k += 2) scoreTile<R, 2>(x, xStride, w, bias, k, z, row);
   }
-  for (; k + 2 <= w.rows; k += 2) scoreTile<R, 2>(x, xStride, w, bias, k, z, row);
-  if (k < w.rows) scoreTile<R, 1>(x, xStride, w, bias, k, z, row);
+  for (; k < w.rows; ++k) scoreTile<R, 1>(x, xStride, w, bias, k, z, row);
 }
 
 inline int op_linearScores(const OpArgs& args, int64_t begin, int64_t end) {

@@ -1,4 +1,4 @@
-// Every kernel, compiled for plain C++, any CPU.
+// Every kernel, compiled for plain C++, any CPU. Binaries for CPUs that all have vectors leave them out (STEEPEST_WITHOUT_PORTABLE).
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "table.h"
 
+#if !defined(STEEPEST_WITHOUT_PORTABLE)
 namespace steepest {
 namespace portable {
 #include "../simd/portable.h"
@@ -26,3 +27,8 @@ const KernelTable* kernels_portable() {
   return &table;
 }
 }  // namespace steepest
+#else
+namespace steepest {
+const KernelTable* kernels_portable() { return nullptr; }
+}  // namespace steepest
+#endif

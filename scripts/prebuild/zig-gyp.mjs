@@ -89,7 +89,12 @@ function linkFlags(target) {
 
 /** Portable kernels are for CPUs without AVX2, where each multiply-add is a call: small is better than unrolled. */
 const SMALL = ['-Os', '-DSTEEPEST_UNROLL='];
-const flagsFor = (source) => (source.endsWith('/portable.cc') ? SMALL : []);
+/** Every arm64 CPU has NEON. */
+const NONE = ['-DSTEEPEST_WITHOUT_PORTABLE'];
+const flagsFor = (source, { arch }) => {
+  if (!source.endsWith('/portable.cc')) return [];
+  return arch === 'arm64' ? NONE : SMALL;
+};
 
 /** Runs zig in the root of the repository; @throws Error with what it printed. */
 function run(args) {
@@ -111,7 +116,7 @@ function run(args) {
 }
 
 /** Compiles as many files at a time as there are cores. */
-async function compileAll(sources, common) {
+async function compileAll(target, sources, common) {
   const waiting = sources.map((source) => [source, join(objects, `${source.replaceAll('/', '_')}.o`)]);
   const results = waiting.map(([, object]) => object);
   const worker = async () => {
@@ -120,7 +125,7 @@ async function compileAll(sources, common) {
       await run([
         source.endsWith('.c') ? 'cc' : 'c++',
         ...common,
-        ...flagsFor(source),
+        ...flagsFor(source, target),
         '-c',
         source,
         '-o',
@@ -151,7 +156,7 @@ async function build() {
     .trim()
     .split(/\s*\n/);
   sources.push(relative(root, join(here, 'runtime.cc')));
-  const files = await compileAll(sources, [...machine, ...compileFlags(target)]);
+  const files = await compileAll(target, sources, [...machine, ...compileFlags(target)]);
   if (target.platform === 'win32') {
     const stubs = join(objects, 'napi_stubs.c');
     writeFileSync(

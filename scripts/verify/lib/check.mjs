@@ -14,10 +14,13 @@ export function checkEqual(given, expected, what) {
 }
 
 const FIVE_MINUTES = 300_000;
+/** A compiler that builds its C++ library for a new target may warn of every line of it. */
+const MOST_OUTPUT = 1 << 28;
 
 /** Runs a program to its end; @throws Error with its output if it fails. @returns what it printed */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: 'utf8', timeout: FIVE_MINUTES, ...options });
+  const settings = { encoding: 'utf8', timeout: FIVE_MINUTES, maxBuffer: MOST_OUTPUT, ...options };
+  const result = spawnSync(command, args, settings);
   if (result.status === 0) return result.stdout;
   const reason = result.error?.message ?? `ended with ${result.signal ?? result.status}`;
   throw new Error(
