@@ -3,7 +3,7 @@
 //
 // There is one implementation, in CommonJS. The ES modules only name its exports: so a program that uses both `import` and
 // `require` has one of everything (error classes, idle threads). Tests of single modules use dist/esm as it is.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,6 +122,10 @@ function nameExports() {
   }
 }
 
+/** Declarations that no user sees: what they say is for the project's own sources. */
+const INTERNAL = /^(kernels[\\/]contract\.|program[\\/]|parallel[\\/]task\.)/;
+const DOC_COMMENT = /^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm;
+
 /** Copies the declarations that the entries' ones lead to. */
 function copyTypes(format) {
   const from = join(dist, format);
@@ -130,10 +134,11 @@ function copyTypes(format) {
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (copied.has(file)) continue;
     copied.add(file);
-    const target = join(bundle, format, 'types', relative(from, file));
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(file, target);
+    const path = relative(from, file);
+    const target = join(bundle, format, 'types', path);
     const text = readFileSync(file, 'utf8');
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, INTERNAL.test(path) ? text.replace(DOC_COMMENT, '') : text);
     for (const [, name] of text.matchAll(/(?:from |import\()["'](\.[^"']+)["']/g)) {
       waiting.push(join(dirname(file), name.replace(/\.(c?)js$/, '.d.$1ts')));
     }

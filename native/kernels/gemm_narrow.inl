@@ -182,8 +182,8 @@ struct NarrowTurned {
   NarrowKernels byColumns[kNarrowTurned];
 };
 template <int... n> constexpr NarrowDirect narrowDirects(std::integer_sequence<int, n...>) {
-  return {{{narrowVectors<n + 1>(), narrowDirect<n + 1, narrowVectors<n + 1>(), false>, narrowDirect<n + 1, 1, false>,
-            narrowDirect<n + 1, 1, true>}...}};
+  return {{{narrowVectors<n + 1>(), narrowDirect<n + 1, narrowVectors<n + 1>(), false>,
+            narrowDirect<n + 1, 1, kMasksAlways>, narrowDirect<n + 1, 1, true>}...}};
 }
 template <int... n> constexpr NarrowTurned narrowTurneds(std::integer_sequence<int, n...>) {
   return {{{1, narrowTurned<n + 1, false>, narrowTurned<n + 1, false>, narrowTurned<n + 1, true>}...}};

@@ -256,8 +256,14 @@ template <int NV, bool masked, int... i> constexpr GemmTileRow tileRow(std::inte
 struct GemmTiles {
   GemmTileRow byVectors[kTileVectors];
 };
+/** Where masks cost nothing, tiles of one vector are the same for full vectors and for others. */
+#if defined(STEEPEST_ISA_AVX512)
+constexpr bool kMasksAlways = true;
+#else
+constexpr bool kMasksAlways = false;
+#endif
 template <int... v> constexpr GemmTiles fullTiles(std::integer_sequence<int, v...>) {
-  return {{tileRow<v + 1, false>(std::make_integer_sequence<int, kTileRows>())...}};
+  return {{tileRow<v + 1, kMasksAlways && v == 0>(std::make_integer_sequence<int, kTileRows>())...}};
 }
 constexpr GemmTiles kFullTiles = fullTiles(std::make_integer_sequence<int, kTileVectors>());
 /** For one vector that is not full: the last of a panel goes alone, or there would be these for every number of vectors. */
