@@ -226,37 +226,31 @@ export class Conv2dNode implements Node {
   }
 
   /** ∂L/∂m of the maxima before their activation. */
-  private pooledDelta(builder: ProgramBuilder, { operand, of }: Gradient): Operand {
+  private pooledDelta(builder: ProgramBuilder, gradient: Gradient): Operand {
+    return this.throughActivation(builder, gradient, `${this.name} ${this.activation.name}′`);
+  }
+
+  /** The gradient by what the activation was given, in the place of the one by its outputs. */
+  private throughActivation(builder: ProgramBuilder, { operand, of }: Gradient, label: string): Operand {
     const { name, alpha } = of === 'output' ? this.activation : LINEAR;
-    if (name !== 'linear') {
-      const scalars = { activation: ACTIVATIONS[name], alpha };
-      const options = { split: 'groups', label: `${this.name} ${name}′` } as const;
-      builder.emit('activationBackward', { dy: operand, s: this.saved, dx: operand }, scalars, options);
-    }
+    if (name === 'linear') return operand;
+    const scalars = { activation: ACTIVATIONS[name], alpha };
+    const options = { split: 'groups', label } as const;
+    builder.emit('activationBackward', { dy: operand, s: this.saved, dx: operand }, scalars, options);
     return operand;
   }
 
   /** δ = ∂L/∂z. */
-  private delta(builder: ProgramBuilder, { operand, of }: Gradient): Operand {
-    const { name, alpha } = of === 'output' ? this.activation : LINEAR;
-    const scalars = { activation: ACTIVATIONS[name], alpha };
-    const options = { split: 'groups', label: `${this.name} δ` } as const;
+  private delta(builder: ProgramBuilder, gradient: Gradient): Operand {
+    const label = `${this.name} δ`;
+    if (!this.pools) return this.throughActivation(builder, gradient, label);
+    const { name, alpha } = gradient.of === 'output' ? this.activation : LINEAR;
+    const dz = builder.images(`${this.name}.dz`, this.sizes.output);
     const s = name === 'linear' ? undefined : this.saved;
-    if (this.pools) {
-      const dz = builder.images(`${this.name}.dz`, this.sizes.output);
-      const operands = { dy: operand, index: this.index, s, dz };
-      builder.emit(
-        'maxPool2x2Backward',
-        operands,
-        { ...imageScalars(this.sizes.output), ...scalars },
-        options,
-      );
-      return dz;
-    }
-    if (s !== undefined) {
-      builder.emit('activationBackward', { dy: operand, s, dx: operand }, scalars, options);
-    }
-    return operand;
+    const operands = { dy: gradient.operand, index: this.index, s, dz };
+    const scalars = { ...imageScalars(this.sizes.output), activation: ACTIVATIONS[name], alpha };
+    builder.emit('maxPool2x2Backward', operands, scalars, { split: 'groups', label });
+    return dz;
   }
 
   private frame(builder: ProgramBuilder, x: Operand): Operand {

@@ -8,6 +8,7 @@ import {
   forwardTaps,
   type ImageShape,
   planeOf,
+  weightOfRow,
 } from '../images/geometry.js';
 import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
 import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
@@ -143,9 +144,7 @@ export const prepareConv2dWeights: PrepareOp = (op) => {
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let row = begin; row < end; row++) {
-      const c = row % shape.groupIn;
-      const j = Math.floor(row / shape.groupIn) % shape.columns.kernel;
-      const i = Math.floor(row / shape.groupIn / shape.columns.kernel);
+      const { i, j, c } = weightOfRow(shape, row);
       for (let o = 0; o < dw.cols; o++) {
         const channel = Math.floor(o / shape.groupOut) * shape.groupIn + c;
         lanes.clear();
@@ -218,9 +217,7 @@ export const prepareConv2dMaxPoolWeights: PrepareOp = (op) => {
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let row = begin; row < end; row++) {
-      const c = row % shape.groupIn;
-      const j = Math.floor(row / shape.groupIn) % shape.columns.kernel;
-      const i = Math.floor(row / shape.groupIn / shape.columns.kernel);
+      const { i, j, c } = weightOfRow(shape, row);
       for (let o = 0; o < dw.cols; o++) {
         lanes.clear();
         for (let at = 0; at < groups * elements * GROUP_IMAGES; at++) {

@@ -8,6 +8,7 @@ import {
   forwardTaps,
   type ImageShape,
   planeOf,
+  weightOfRow,
 } from '../images/geometry.js';
 import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
@@ -225,9 +226,9 @@ export const conv2dWeights: PrepareOp = (op) => {
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     for (let row = begin; row < end; row++) {
-      const c = row % shape.groupIn;
-      const run = across[Math.floor(row / shape.groupIn) % columns.kernel]!;
-      const { to, at, atStep, count } = down[Math.floor(row / shape.groupIn / columns.kernel)]!;
+      const { i, j, c } = weightOfRow(shape, row);
+      const run = across[j]!;
+      const { to, at, atStep, count } = down[i]!;
       for (let o = 0; o < dw.cols; o++) {
         const channel = Math.floor(o / shape.groupOut) * shape.groupIn + c;
         let sum = 0;
@@ -258,6 +259,10 @@ export const conv2dMaxPoolWeights: PrepareOp = (op) => {
   return (begin, end, registers) => {
     const groups = Math.ceil(registers[REGISTERS.rows]! / GROUP_IMAGES);
     const sums = new Float64Array(end - begin);
+    const taps = Int32Array.from({ length: end - begin }, (_, r) => {
+      const { i, j, c } = weightOfRow(shape, begin + r);
+      return c * planeOf(shape.in) + (i * width + j) * GROUP_IMAGES;
+    });
     for (let o = 0; o < dw.cols; o++) {
       sums.fill(0);
       for (let g = 0; g < groups; g++) {
@@ -269,13 +274,11 @@ export const conv2dMaxPoolWeights: PrepareOp = (op) => {
           pixels[k] = ((p + (place >> 1)) * width + q + (place & 1)) * GROUP_IMAGES + l;
         }
         const slopes = g * dy.rowStride + o * planeOf(pooled);
-        for (let row = begin; row < end; row++) {
-          const tap = Math.floor(row / shape.groupIn);
-          const at = Math.floor(tap / shape.columns.kernel) * width + (tap % shape.columns.kernel);
-          const plane = g * x.rowStride + (row % shape.groupIn) * planeOf(shape.in) + at * GROUP_IMAGES;
+        for (let r = 0; r < sums.length; r++) {
+          const from = g * x.rowStride + taps[r]!;
           let sum = 0;
-          for (let k = 0; k < pixels.length; k++) sum += x.data[plane + pixels[k]!]! * dy.data[slopes + k]!;
-          sums[row - begin] = sums[row - begin]! + sum;
+          for (let k = 0; k < pixels.length; k++) sum += x.data[from + pixels[k]!]! * dy.data[slopes + k]!;
+          sums[r] = sums[r]! + sum;
         }
       }
       for (let row = begin; row < end; row++) dw.data[row * dw.rowStride + o] = sums[row - begin]!;

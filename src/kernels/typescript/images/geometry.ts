@@ -71,6 +71,15 @@ export function convShape(op: PreparedOp, outputs: number): ConvShape {
   };
 }
 
+/** Element (i, j) of the kernel and input channel c, within its group, of a row of the weights. */
+export function weightOfRow(
+  { groupIn, columns }: ConvShape,
+  row: number,
+): { i: number; j: number; c: number } {
+  const element = Math.floor(row / groupIn);
+  return { i: Math.floor(element / columns.kernel), j: element % columns.kernel, c: row % groupIn };
+}
+
 /** A tap of one position on one side: the kernel's element, and where it meets the other image. */
 export interface AxisTap {
   element: number;
