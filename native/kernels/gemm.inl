@@ -26,19 +26,21 @@ inline void gemmRows(GemmTile t, int64_t m, const GemmTileRow& kernels) {
   }
 }
 
-/** Runs a panel of `cols` columns (at most kTileCols): its full vectors, then what is left. */
+/** Runs a panel of `cols` columns (at most kTileCols). */
 inline void gemmPanel(GemmTile t, int64_t m, int cols) {
-  const int vectors = cols / kLanes;
-  t.tail = kLanes;
-  if (vectors > 0) gemmRows(t, m, kFullTiles.byVectors[vectors - 1]);
-  t.tail = cols - vectors * kLanes;
-  if (t.tail == 0) return;
-  const int64_t done = vectors * kLanes;
+  const int vectors = (cols + kLanes - 1) / kLanes;
+  t.tail = cols - (vectors - 1) * kLanes;
+  if (t.tail == kLanes) return gemmRows(t, m, kFullTiles.byVectors[vectors - 1]);
+  if (!kMasksAlways || vectors == 1) return gemmRows(t, m, kMaskedTiles.byVectors[vectors - 1]);
+  GemmTile full = t;
+  full.tail = kLanes;
+  gemmRows(full, m, kFullTiles.byVectors[vectors - 2]);
+  const int64_t done = (vectors - 1) * kLanes;
   t.b += done;
   t.c += done;
   if (t.bias != nullptr) t.bias += done;
   if (t.d != nullptr) t.d += done;
-  gemmRows(t, m, kMaskedTiles);
+  gemmRows(t, m, kMaskedTiles.byVectors[0]);
 }
 
 #if defined(STEEPEST_ISA_AVX2)

@@ -266,5 +266,11 @@ template <int... v> constexpr GemmTiles fullTiles(std::integer_sequence<int, v..
   return {{tileRow<v + 1, kMasksAlways && v == 0>(std::make_integer_sequence<int, kTileRows>())...}};
 }
 constexpr GemmTiles kFullTiles = fullTiles(std::make_integer_sequence<int, kTileVectors>());
-/** For one vector that is not full: the last of a panel goes alone, or there would be these for every number of vectors. */
-constexpr GemmTileRow kMaskedTiles = tileRow<1, true>(std::make_integer_sequence<int, kTileRows>());
+/**
+ * For panels whose last vector is not full. With many rows to a tile that vector may go alone, one row of these is enough; with few, a tile
+ * of one vector would wait for its own sums.
+ */
+template <int... v> constexpr GemmTiles maskedTiles(std::integer_sequence<int, v...>) {
+  return {{tileRow<kMasksAlways ? 1 : v + 1, true>(std::make_integer_sequence<int, kTileRows>())...}};
+}
+constexpr GemmTiles kMaskedTiles = maskedTiles(std::make_integer_sequence<int, kTileVectors>());
