@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { SteepestError } from '../core/errors.js';
 import { controlBlock, declareLost } from './control.js';
+import { loadPiscina } from './piscina.cjs';
 import type { RankResult, RankTask } from './task.js';
 import { workerFile } from './workerFile.cjs';
 
@@ -12,11 +13,10 @@ const idlePools = new Map<number, Piscina[]>();
 const SETTLE_MS = 400;
 
 /** A pool of exactly `workers` threads that nobody else uses until it is given back. */
-async function takePool(workers: number): Promise<Piscina> {
+function takePool(workers: number): Piscina {
   const idle = idlePools.get(workers)?.pop();
   if (idle !== undefined) return idle;
-  // Not before the first fit: it is half of what importing this package would cost.
-  const { Piscina } = await import('piscina');
+  const { Piscina } = loadPiscina();
   const pool = new Piscina({
     filename: workerFile,
     // Integer and equal: Piscina's own defaults may be fractional and would start and end threads forever.
@@ -62,7 +62,7 @@ export async function runRanks(
   onThreads?: (threads: Piscina['threads']) => void,
 ): Promise<Extract<RankResult, { ok: true }>> {
   const workers = tasks.length;
-  const pool = await takePool(workers);
+  const pool = takePool(workers);
   const control = controlBlock(arena);
   const runs = tasks.map((task) => {
     const port = task.kind === 'fit' ? task.port : undefined;
