@@ -1,18 +1,9 @@
 import { SteepestError } from './errors.js';
+import { type Aliases, didYouMean } from './nearest.js';
+import { show } from './show.js';
 
-const show = (value: unknown): string =>
-  typeof value === 'object'
-    ? JSON.stringify(value)
-    : typeof value === 'string'
-      ? `'${value}'`
-      : String(value);
-
-function fail(what: string, words: string, value: unknown): never {
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${what} to be ${words}`,
-    given: show(value),
-    mend: `Give ${words}.`,
-  });
+function fail(what: string, words: string, value: unknown, mend = `Give ${words}.`): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be ${words}`, given: show(value), mend });
 }
 
 /** A whole number of at least `least`. */
@@ -39,14 +30,51 @@ export function checkBoolean(what: string, value: unknown): boolean {
   return value as boolean;
 }
 
-/** Refuses keys that nothing would read. */
-export function checkKeys(what: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
+export function checkFunction(what: string, value: unknown): (...args: never[]) => unknown {
+  if (typeof value !== 'function') fail(what, 'a function', value);
+  return value as (...args: never[]) => unknown;
+}
+
+/** A list: a plain array, not a typed one. */
+export function checkList(what: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) fail(what, 'a list', value, 'Write [ … ].');
+  return value as readonly unknown[];
+}
+
+/**
+ * An object with named fields, of a class or not: no null, list, typed array, function, Date, Map, Set or Promise,
+ * of which nothing would be read.
+ */
+export function checkObject(what: string, value: unknown): Record<string, unknown> {
+  const fieldless =
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value) ||
+    value instanceof ArrayBuffer ||
+    value instanceof Date ||
+    value instanceof RegExp ||
+    value instanceof Map ||
+    value instanceof Set ||
+    value instanceof Promise;
+  if (fieldless) {
+    const mend = value instanceof Promise ? 'Put await before it.' : 'Write { name: value, … }.';
+    fail(what, 'an object', value, mend);
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Refuses what is no object, and keys that nothing would read.
+ * @param aliases names of other libraries to ours, for "Did you mean …?"
+ */
+export function checkKeys(what: string, given: object, known: readonly string[], aliases?: Aliases): void {
+  for (const key of Object.keys(checkObject(what, given))) {
     if (!known.includes(key)) {
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `${what} to have only ${known.join(', ')}`,
-        given: `'${key}'`,
-        mend: 'Check the spelling, or remove it.',
+        given: show(key),
+        mend: didYouMean(key, known, 'Check the spelling, or remove it.', aliases),
       });
     }
   }

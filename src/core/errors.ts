@@ -1,3 +1,6 @@
+import { type Aliases, didYouMean } from './nearest.js';
+import { show } from './show.js';
+
 /**
  * Every error that steepest throws on purpose is a {@link SteepestError}.
  *
@@ -53,12 +56,15 @@ export class SteepestError extends Error {
   }
 }
 
-/** Throws an `ERR_UNKNOWN_NAME` that lists the names that exist. */
-export function unknownName(what: string, given: unknown, known: Iterable<string>): never {
+/**
+ * Throws an `ERR_UNKNOWN_NAME` that lists the names that exist and suggests the one that was meant.
+ * @param aliases names of other libraries to ours
+ */
+export function unknownName(what: string, given: unknown, known: Iterable<string>, aliases?: Aliases): never {
   const names = [...known];
   throw new SteepestError('ERR_UNKNOWN_NAME', {
     expected: `${what} to be one of ${names.map((n) => `'${n}'`).join(', ')}`,
-    given: typeof given === 'string' ? `'${given}'` : String(given),
-    mend: 'Use one of the listed names.',
+    given: show(given),
+    mend: didYouMean(given, names, 'Use one of the listed names.', aliases),
   });
 }

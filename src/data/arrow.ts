@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
+import { localPath } from '../core/localPath.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { systemError } from './fileErrors.js';
-import { localPath } from './localPath.js';
 import { peerError } from './peers.js';
 
 /** A table of the package apache-arrow, as far as it is needed here. */

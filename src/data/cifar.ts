@@ -1,10 +1,10 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
+import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
 import { withFile } from './byteSource.js';
 import { fileError, systemError } from './fileErrors.js';
-import { localPath } from './localPath.js';
 
 /** Images of CIFAR-10 with their labels. */
 export interface CifarImages {

@@ -1,6 +1,6 @@
 import { SteepestError, unknownName } from '../core/errors.js';
 import type { CellSource, ColumnarOptions } from './cells.js';
-import { unknownColumn } from './nearest.js';
+import { unknownColumn } from './unknownColumn.js';
 
 const OPTION_NAMES: readonly (keyof ColumnarOptions)[] = ['columns', 'text', 'largeIntegers'];
 

@@ -9,7 +9,7 @@ import {
   type TextColumn,
   toColumn,
 } from './column.js';
-import { unknownColumn } from './nearest.js';
+import { unknownColumn } from './unknownColumn.js';
 
 /** Columns by name: an object, or pairs where their order must not depend on the names (object keys like '7' go first). */
 export type ColumnsInput = Readonly<Record<string, ColumnInput>> | Iterable<readonly [string, ColumnInput]>;

@@ -1,11 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import * as zlib from 'node:zlib';
+import { localPath } from '../core/localPath.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { fileError, systemError } from './fileErrors.js';
-import { localPath } from './localPath.js';
 import { peerError } from './peers.js';
 
 /** What this module needs of hyparquet. */

@@ -1,1 +1,9 @@
-export { checkBoolean, checkInteger, checkKeys, checkNumber } from '../core/check.js';
+export {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkKeys,
+  checkList,
+  checkNumber,
+  checkObject,
+} from '../core/check.js';

@@ -1,5 +1,5 @@
 import { SteepestError, unknownName } from '../../core/errors.js';
-import { localPath } from '../localPath.js';
+import { localPath } from '../../core/localPath.js';
 import { MissingTexts } from './missing.js';
 
 /**

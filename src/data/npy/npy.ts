@@ -1,9 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
+import { localPath } from '../../core/localPath.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { type ByteSource, withFile } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
-import { localPath } from '../localPath.js';
 import { type NpyHeader, npyHeaderBytes, readNpyHeader } from './header.js';
 import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES, npyKind, SAME_BYTES } from './types.js';
 

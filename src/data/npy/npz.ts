@@ -1,8 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
+import { localPath } from '../../core/localPath.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { memorySource } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
-import { localPath } from '../localPath.js';
 import { npyBytes, readNpySource, writeDataFile } from './npy.js';
 import { readZip, zipBytes } from './zip.js';
 

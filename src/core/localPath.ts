@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { SteepestError } from '../core/errors.js';
+import { SteepestError } from './errors.js';
+import { show } from './show.js';
 
 function bad(what: string, given: string, mend: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be a path or a file: URL`, given, mend });
@@ -12,5 +13,5 @@ export function localPath(what: string, path: string | URL): string {
     bad(what, path.href, 'Download the file first.');
   }
   if (typeof path === 'string' && path !== '') return path;
-  return bad(what, path === '' ? "''" : String(path), 'Name a file.');
+  return bad(what, show(path), 'Name a file.');
 }

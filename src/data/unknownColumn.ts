@@ -1,0 +1,17 @@
+import { SteepestError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
+import { show } from '../core/show.js';
+
+/** Names listed in full in a message; more are counted. */
+const LISTED = 20;
+
+/** The error for a column that is not there: lists those that are and suggests the nearest. */
+export function unknownColumn(where: string, given: unknown, known: readonly string[]): SteepestError {
+  const more = known.length > LISTED ? ` and ${known.length - LISTED} more` : '';
+  const list = known.slice(0, LISTED).map((name) => show(name));
+  return new SteepestError('ERR_UNKNOWN_NAME', {
+    expected: `${where} to be one of ${list.join(', ')}${more}`,
+    given: show(given),
+    mend: didYouMean(given, known, 'Use one of these columns.'),
+  });
+}
