@@ -1,9 +1,12 @@
-// The last look before a package is published: is its version the tag's, and has it the binary of every target?
+// The last look before a package is published: are its version, addresses and binaries those of the release?
 //   node scripts/check-release.mjs steepest-1.2.3.tgz v1.2.3
+// On GitHub, where a workflow publishes, also whether this npm can do it and the package names the workflow's repository.
 
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { prebuildFile, TARGETS } from './prebuild/targets.mjs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { releaseProblems } from './release/problems.mjs';
 
 const [tarball, tag] = process.argv.slice(2);
 if (tag === undefined) {
@@ -11,26 +14,23 @@ if (tag === undefined) {
   process.exit(2);
 }
 
-const MOST_BYTES = 1 << 26;
-const read = (path) => execFileSync('tar', ['-xzOf', tarball, `package/${path}`], { maxBuffer: MOST_BYTES });
-const listed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
-
-const problems = [];
-const { version } = JSON.parse(read('package.json').toString());
-if (tag !== `v${version}`) problems.push(`the tag is ${tag}, the version ${version}`);
-const sums = read('prebuilds/SHA256SUMS').toString();
-for (const target of TARGETS) {
-  const file = prebuildFile(target);
-  if (!listed.includes(`package/prebuilds/${file}`)) {
-    problems.push(`${target.name} is missing`);
-    continue;
-  }
-  const sum = createHash('sha256')
-    .update(read(`prebuilds/${file}`))
-    .digest('hex');
-  if (!sums.includes(`${sum}  ${file}\n`)) problems.push(`${target.name} is not the file of SHA256SUMS`);
+function npmVersion() {
+  const options = { encoding: 'utf8', shell: process.platform === 'win32' };
+  return execFileSync('npm', ['--version'], options).trim();
 }
 
-for (const problem of problems) console.error(problem);
-if (problems.length === 0) console.log(`${tarball}: version ${version}, ${TARGETS.length} binaries`);
-process.exitCode = problems.length > 0 ? 1 : 0;
+const isWorkflow = process.env.GITHUB_ACTIONS === 'true';
+const folder = mkdtempSync(join(tmpdir(), 'steepest-release-'));
+try {
+  execFileSync('tar', ['-xzf', tarball, '-C', folder]);
+  const problems = releaseProblems(join(folder, 'package'), {
+    tag,
+    repository: process.env.GITHUB_REPOSITORY,
+    npm: isWorkflow ? npmVersion() : undefined,
+  });
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) console.log(`${tarball} is ready for ${tag}`);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

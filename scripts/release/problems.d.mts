@@ -1,0 +1,4 @@
+export declare function releaseProblems(
+  folder: string,
+  release: { tag: string; repository?: string; npm?: string },
+): string[];
