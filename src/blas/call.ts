@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isTypedArray } from '../core/realm.js';
 import { selectKernels } from '../kernels/backend.js';
 import { type Op, type Operand, type OpKind, PHASES } from '../kernels/contract.js';
 
@@ -68,7 +69,7 @@ export function checkMatrix(
   strideName: string,
   stride: number,
 ): MatrixView {
-  if (!(data instanceof Float32Array)) {
+  if (!isTypedArray(data, 'Float32Array')) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be a Float32Array`,
       given: Object.prototype.toString.call(data),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { isError } from '../core/realm.js';
 import { doctorCommand } from './doctor/command.js';
 import { version } from './packageInfo.cjs';
 
@@ -37,7 +38,7 @@ function topLevel(args: readonly string[]): number {
 }
 
 function isUsageError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return isError(error) && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
 async function main(args: readonly string[]): Promise<number> {

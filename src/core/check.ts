@@ -1,5 +1,6 @@
 import { SteepestError } from './errors.js';
 import { type Aliases, didYouMean } from './nearest.js';
+import { isDate } from './realm.js';
 import { show } from './show.js';
 
 function fail(what: string, words: string, value: unknown, mend = `Give ${words}.`): never {
@@ -52,7 +53,7 @@ export function checkObject(what: string, value: unknown): Record<string, unknow
     Array.isArray(value) ||
     ArrayBuffer.isView(value) ||
     value instanceof ArrayBuffer ||
-    value instanceof Date ||
+    isDate(value) ||
     value instanceof RegExp ||
     value instanceof Map ||
     value instanceof Set ||

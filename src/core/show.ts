@@ -1,3 +1,5 @@
+import { isDate, isError } from './realm.js';
+
 /**
  * Shows a value in an error message: any value, on one line, short, and without ever throwing.
  * It is not for logs or for printing results.
@@ -65,10 +67,10 @@ function showObject(value: object, depth: number): string {
     return `${className(value)}(${length ?? byteLength})`;
   }
   if (Array.isArray(value)) return showList(value, depth);
-  if (value instanceof Date) {
+  if (isDate(value)) {
     return Number.isNaN(value.getTime()) ? 'an invalid Date' : `Date ${value.toISOString()}`;
   }
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (isError(value)) return `${value.name}: ${value.message}`;
   const prototype = Object.getPrototypeOf(value) as unknown;
   if (prototype !== Object.prototype && prototype !== null) return `a value of class ${className(value)}`;
   return showFields(value as Record<string, unknown>, depth);

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
+import { isTypedArray } from '../core/realm.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { systemError } from './fileErrors.js';
+import { loadApacheArrow } from './peerModules.cjs';
 import { peerError } from './peers.js';
 
 /** A table of the package apache-arrow, as far as it is needed here. */
@@ -51,7 +53,7 @@ export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): Dat
 export async function readArrow(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
   const file = localPath('the path of an Arrow file', path);
-  const { tableFromIPC } = await loadArrow();
+  const { tableFromIPC } = loadArrow();
   const bytes = await readFile(file).catch((error: unknown) => {
     throw systemError(file, 'to be a file that can be read', error);
   });
@@ -62,9 +64,9 @@ export async function readArrow(path: string | URL, options: ColumnarOptions = {
   }
 }
 
-async function loadArrow(): Promise<{ tableFromIPC(bytes: Uint8Array): ArrowTable }> {
+function loadArrow(): { tableFromIPC(bytes: Uint8Array): ArrowTable } {
   try {
-    return await import('apache-arrow');
+    return loadApacheArrow() as ReturnType<typeof loadArrow>;
   } catch (error) {
     throw peerError('apache-arrow', 'readArrow', error);
   }
@@ -92,7 +94,7 @@ function convert(path: string, table: ArrowTable, options: ColumnarOptions): Dat
 function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
   if (vector.nullCount === 0) {
     const whole = vector.toArray();
-    if (whole instanceof Float64Array || whole instanceof Float32Array) return whole;
+    if (isTypedArray(whole, 'Float64Array') || isTypedArray(whole, 'Float32Array')) return whole;
   }
   return Array.from({ length: vector.length }, (_, i) => vector.get(i));
 }

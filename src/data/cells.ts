@@ -1,4 +1,5 @@
 import type { SteepestError } from '../core/errors.js';
+import { isDate } from '../core/realm.js';
 import type { Column, NumericColumn } from './column.js';
 import { fileError, shownText } from './fileErrors.js';
 
@@ -52,7 +53,7 @@ function numberOf(source: CellSource, row: number, value: unknown): number {
   if (typeof value === 'number') return value;
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === 'boolean') return Number(value);
-  if (value instanceof Date) return value.getTime();
+  if (isDate(value)) return value.getTime();
   if (typeof value !== 'bigint') throw notACell(source, row, value);
   const number = Number(value);
   if (!source.round && !Number.isSafeInteger(number)) throw largeInteger(source, row, value);

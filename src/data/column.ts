@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isBigIntArray, isDataView, isTypedArray } from '../core/realm.js';
 
 /** Numbers of one column; NaN where a value is missing. */
 export type NumericColumn = Float64Array<ArrayBufferLike>;
@@ -9,7 +10,8 @@ export type Column = NumericColumn | TextColumn;
 /** What a column can be made of: numbers, or strings; null, undefined and NaN are missing values. */
 export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined | string>;
 
-export const isNumericColumn = (column: Column): column is NumericColumn => column instanceof Float64Array;
+export const isNumericColumn = (column: Column): column is NumericColumn =>
+  isTypedArray(column, 'Float64Array');
 
 function badValue(name: string, row: number, expected: string, value: unknown, mend: string): never {
   const given = typeof value === 'string' ? JSON.stringify(value) : `${String(value)} (${typeof value})`;
@@ -56,8 +58,8 @@ const isNumber = (value: unknown): boolean =>
  * @throws SteepestError `ERR_ARGUMENT` for text among numbers, and for integers beyond 2^53 − 1
  */
 export function toColumn(name: string, values: ColumnInput): Column {
-  if (values instanceof Float64Array) return values;
-  const typed = ArrayBuffer.isView(values) && !(values instanceof DataView);
+  if (isTypedArray(values, 'Float64Array')) return values;
+  const typed = ArrayBuffer.isView(values) && !isDataView(values);
   if (!Array.isArray(values) && !typed) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `column '${name}' to be an array`,
@@ -66,7 +68,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
     });
   }
   if (typed) {
-    if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
+    if (isBigIntArray(values)) {
       return Float64Array.from(values, (value, row) => exactInteger(name, row, value));
     }
     return Float64Array.from(values as ArrayLike<number>);

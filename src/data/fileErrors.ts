@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { messageOf } from '../core/realm.js';
 
 /** Texts longer than this are cut in messages. */
 const SHOWN_CHARACTERS = 60;
@@ -24,7 +25,7 @@ export function fileError(
 export function systemError(path: string, what: string, error: unknown): SteepestError {
   if (error instanceof SteepestError) return error;
   const code = (error as NodeJS.ErrnoException)?.code;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const mend =
     code === 'ENOENT'
       ? 'Check the path.'

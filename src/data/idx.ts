@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NdArray } from '../core/ndarray.js';
+import { isTypedArray } from '../core/realm.js';
 import { type ByteSource, withFile } from './byteSource.js';
 import * as errors from './fileErrors.js';
 
@@ -111,7 +112,7 @@ async function readHeader(source: ByteSource, path: string): Promise<{ type: Idx
 
 async function readElements(source: ByteSource, type: IdxType, length: number): Promise<SharedArray> {
   const data = type.make(length);
-  if (data instanceof Uint8Array) {
+  if (isTypedArray(data, 'Uint8Array')) {
     await source.fill(data, 'the elements');
     return data;
   }
@@ -142,10 +143,10 @@ async function loadSplit(folder: string, split: 'train' | 't10k'): Promise<Label
   const [count, height, width] = images.shape;
   const mend = 'Give the folder of the four MNIST files.';
   const isImages = images.shape.length === 3 && height === MNIST_SIDE && width === MNIST_SIDE;
-  if (!isImages || !(images.data instanceof Uint8Array)) {
+  if (!isImages || !isTypedArray(images.data, 'Uint8Array')) {
     fileError(imagesPath, `to hold uint8 images [n, ${MNIST_SIDE}, ${MNIST_SIDE}]`, describe(images), mend);
   }
-  if (labels.shape.length !== 1 || labels.shape[0] !== count || !(labels.data instanceof Uint8Array)) {
+  if (labels.shape.length !== 1 || labels.shape[0] !== count || !isTypedArray(labels.data, 'Uint8Array')) {
     fileError(labelsPath, `to hold uint8 labels [${count}], one per image`, describe(labels), mend);
   }
   const wrong = labels.data.findIndex((label) => label >= MNIST_CLASSES);

@@ -6,6 +6,7 @@ import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { fileError, systemError } from './fileErrors.js';
+import { loadHyparquet } from './peerModules.cjs';
 import { peerError } from './peers.js';
 
 /** What this module needs of hyparquet. */
@@ -72,7 +73,7 @@ const DECIMAL_DIGITS = 15;
 export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
   const file = localPath('the path of a Parquet file', path);
-  const hyparquet = await loadHyparquet();
+  const hyparquet = await hyparquetModule();
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw systemError(file, 'to be a file that can be read', error);
   });
@@ -85,9 +86,9 @@ export async function readParquet(path: string | URL, options: ColumnarOptions =
   }
 }
 
-async function loadHyparquet(): Promise<Hyparquet> {
+async function hyparquetModule(): Promise<Hyparquet> {
   try {
-    return (await import('hyparquet')) as unknown as Hyparquet;
+    return (await loadHyparquet()) as Hyparquet;
   } catch (error) {
     throw peerError('hyparquet', 'readParquet', error);
   }
@@ -153,15 +154,17 @@ async function asyncBuffer(handle: FileHandle): Promise<AsyncBuffer> {
   const { size } = await handle.stat();
   return {
     byteLength: size,
-    async slice(start, end = size) {
+    slice(start, end = size) {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
-      let filled = 0;
-      while (filled < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
-        if (bytesRead === 0) throw new Error(`it ends at byte ${start + filled} of ${size}`);
-        filled += bytesRead;
-      }
-      return bytes.buffer;
+      // No async function: hyparquet asks `instanceof Promise`, and Node.js's promises are of its realm (core/realm.ts).
+      const readFrom = (filled: number): Promise<ArrayBuffer> =>
+        handle.read(bytes, filled, bytes.length - filled, start + filled).then(({ bytesRead }) => {
+          const now = filled + bytesRead;
+          if (now === bytes.length) return bytes.buffer;
+          if (bytesRead === 0) throw new Error(`it ends at byte ${start + now} of ${size}`);
+          return readFrom(now);
+        });
+      return readFrom(0);
     },
   };
 }

@@ -1,24 +1,28 @@
 import { SteepestError } from '../core/errors.js';
+import { messageOf } from '../core/realm.js';
 
 /** What import and require say when a package is not installed. */
 const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
-/**
- * The error for a package that users install only if they need it and that could not be loaded. Those who load one write
- * `try { … await import('name') } catch`, where bundlers see that it may be absent.
- */
+/** What to do about a package that could not be loaded although it may be there. */
+const MENDS: Readonly<Record<string, string>> = {
+  ERR_REQUIRE_ESM: 'It is an ES module: call this from one, or use Node.js 20.19, 22.12 or later.',
+  ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING:
+    'It is an ES module, and this program runs in node:vm without a loader: use Node.js 20.12 or later.',
+  ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG:
+    'It is an ES module: use Node.js 20.12 or later, or run the test runner with NODE_OPTIONS=--experimental-vm-modules.',
+};
+
+/** The error for a package that users install only if they need it and that could not be loaded (peerModules.cts). */
 export function peerError(name: string, what: string, error: unknown): SteepestError {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const reason = error instanceof Error ? error.message : String(error);
+  const code = String((error as NodeJS.ErrnoException | null | undefined)?.code);
+  const absent = NOT_FOUND.includes(code) && messageOf(error).includes(`'${name}'`);
   return new SteepestError(
     'ERR_MISSING_PEER',
     {
       expected: `the package '${name}', which ${what} needs`,
-      given: NOT_FOUND.includes(code) ? 'none installed' : reason,
-      mend:
-        code === 'ERR_REQUIRE_ESM'
-          ? 'It is an ES module: call this from one, or use Node.js 20.19, 22.12 or later.'
-          : `Run npm install ${name}.`,
+      given: absent ? 'none installed' : `one that does not load (${messageOf(error)})`,
+      mend: absent ? `Run npm install ${name}.` : (MENDS[code] ?? `Install it again: npm install ${name}.`),
     },
     { cause: error },
   );

@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { isBigIntArray, isDataView, isSharedBuffer, isTypedArray } from '../core/realm.js';
 import type { DType } from '../kernels/contract.js';
 
 /** Samples as users give them: nested arrays, or typed memory with a shape. */
@@ -37,7 +38,7 @@ export function isNdArray(input: unknown): input is NdArray {
  */
 export function flatten(what: string, input: TargetInput, firstRow = 0): Flat {
   if (isNdArray(input)) return flattenNdArray(what, input);
-  if (ArrayBuffer.isView(input) && !(input instanceof DataView)) {
+  if (ArrayBuffer.isView(input) && !isDataView(input)) {
     return notEmpty(what, { values: input as NumericArray, rows: (input as NumericArray).length, cols: 1 });
   }
   if (!Array.isArray(input)) {
@@ -69,12 +70,7 @@ export function flatten(what: string, input: TargetInput, firstRow = 0): Flat {
 }
 
 function flattenNdArray(what: string, { data, shape }: NdArray): Flat {
-  if (
-    !ArrayBuffer.isView(data) ||
-    data instanceof DataView ||
-    data instanceof BigInt64Array ||
-    data instanceof BigUint64Array
-  ) {
+  if (!ArrayBuffer.isView(data) || isDataView(data) || isBigIntArray(data)) {
     shapeError(
       `${what}.data to be a typed array of numbers`,
       Object.prototype.toString.call(data),
@@ -117,7 +113,7 @@ function notEmpty(what: string, flat: Flat): Flat {
 function isShared(values: unknown): boolean {
   if (!ArrayBuffer.isView(values)) return false;
   const { buffer } = values;
-  return buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
+  return isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
 }
 
 /** A value that is not a finite number. */
@@ -259,14 +255,14 @@ export function inputTable(
 }
 
 function toShared(what: string, { values, rows, cols }: Flat): Pick<Table, 'data' | 'dtype'> {
-  if (values instanceof Uint8Array) {
+  if (isTypedArray(values, 'Uint8Array')) {
     const data = isShared(values)
       ? (values as Uint8Array<SharedArrayBuffer>)
       : new Uint8Array(new SharedArrayBuffer(rows * cols));
     if (data !== (values as Uint8Array)) data.set(values);
     return { data, dtype: 'u8' };
   }
-  if (values instanceof Float32Array && isShared(values)) {
+  if (isTypedArray(values, 'Float32Array') && isShared(values)) {
     checkFinite(what, values, cols);
     return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
   }

@@ -1,6 +1,7 @@
 import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
+import { messageOf } from '../core/realm.js';
 
 /** What this module needs of an open file. */
 export interface OpenFile {
@@ -59,7 +60,7 @@ export async function writeFileAtomic(
       'ERR_MODEL_FILE',
       {
         expected: `to write ${bytes.length} bytes to '${path}'`,
-        given: error instanceof Error ? error.message : String(error),
+        given: messageOf(error),
         mend: 'Check that the folder exists, may be written to and has room.',
       },
       { cause: error },

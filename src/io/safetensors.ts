@@ -1,6 +1,8 @@
 import { endianness } from 'node:os';
+import { TextDecoder } from 'node:util';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { isTypedArray } from '../core/realm.js';
 import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
 
 /**
@@ -31,11 +33,26 @@ interface ElementType {
 
 /** The element types that an {@link NdArray} can hold. Others, F16 for one, are refused by name. */
 const ELEMENT_TYPES: readonly ElementType[] = [
-  { dtype: 'F64', itemBytes: 8, holds: (d) => d instanceof Float64Array, over: (b) => new Float64Array(b) },
-  { dtype: 'F32', itemBytes: 4, holds: (d) => d instanceof Float32Array, over: (b) => new Float32Array(b) },
-  { dtype: 'I32', itemBytes: 4, holds: (d) => d instanceof Int32Array, over: (b) => new Int32Array(b) },
-  { dtype: 'U32', itemBytes: 4, holds: (d) => d instanceof Uint32Array, over: (b) => new Uint32Array(b) },
-  { dtype: 'U8', itemBytes: 1, holds: (d) => d instanceof Uint8Array, over: (b) => new Uint8Array(b) },
+  {
+    dtype: 'F64',
+    itemBytes: 8,
+    holds: (d) => isTypedArray(d, 'Float64Array'),
+    over: (b) => new Float64Array(b),
+  },
+  {
+    dtype: 'F32',
+    itemBytes: 4,
+    holds: (d) => isTypedArray(d, 'Float32Array'),
+    over: (b) => new Float32Array(b),
+  },
+  { dtype: 'I32', itemBytes: 4, holds: (d) => isTypedArray(d, 'Int32Array'), over: (b) => new Int32Array(b) },
+  {
+    dtype: 'U32',
+    itemBytes: 4,
+    holds: (d) => isTypedArray(d, 'Uint32Array'),
+    over: (b) => new Uint32Array(b),
+  },
+  { dtype: 'U8', itemBytes: 1, holds: (d) => isTypedArray(d, 'Uint8Array'), over: (b) => new Uint8Array(b) },
 ];
 
 /** One tensor as the header describes it; `begin` and `end` count from the end of the header. */

@@ -129,8 +129,10 @@ function candidates(): Candidate[] {
 }
 
 function problem(path: string, error: unknown): LoadProblem {
-  const missing = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
-  const message = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+  // No `instanceof Error`: test runners such as Jest throw errors of another realm.
+  const { code, message: said } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const missing = code === 'MODULE_NOT_FOUND';
+  const message = String(said ?? error).split('\n')[0] as string;
   return { path, missing, message: missing ? 'no such file' : message };
 }
 

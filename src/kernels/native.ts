@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isError } from '../core/realm.js';
 import type { Addon, RunPhase } from './addon.cjs';
 import {
   type BindableProgram,
@@ -24,7 +25,7 @@ interface RefusedProgram extends Error {
 }
 
 function isRefusal(error: unknown): error is RefusedProgram {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_PROGRAM';
+  return isError(error) && 'code' in error && error.code === 'ERR_PROGRAM';
 }
 
 function steepestError(error: unknown): unknown {

@@ -3,6 +3,7 @@ import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { isTypedArray, messageOf } from '../core/realm.js';
 import { writeFileAtomic } from '../io/atomicWrite.js';
 import { decodeSafetensors, encodeSafetensors } from '../io/safetensors.js';
 import type { ParameterSpec } from '../program/node.js';
@@ -52,7 +53,7 @@ export async function load(path: string): Promise<Sequential> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw fileError('a readable model file', `'${path}' (${reason})`, 'Check the path.', error);
   }
   const { tensors, metadata } = decodeSafetensors(bytes);
@@ -132,7 +133,10 @@ function readState(
   const take = (name: string, { shape, notNegative }: ParameterSpec): Float32Array => {
     const tensor = tensors.get(name);
     left.delete(name);
-    if (!(tensor?.data instanceof Float32Array) || JSON.stringify(tensor.shape) !== JSON.stringify(shape)) {
+    if (
+      !isTypedArray(tensor?.data, 'Float32Array') ||
+      JSON.stringify(tensor.shape) !== JSON.stringify(shape)
+    ) {
       const found = tensor ? `${tensor.data.constructor.name} ${JSON.stringify(tensor.shape)}` : 'none';
       throw fileError(`tensor '${name}' as F32 ${JSON.stringify(shape)}`, found, 'Save the model again.');
     }

@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { SteepestError } from '../core/errors.js';
+import { messageOf } from '../core/realm.js';
+import { clearTimeout, setTimeout } from '../core/timers.js';
 import { controlBlock, declareLost } from './control.js';
 import { loadPiscina } from './piscina.cjs';
 import type { RankResult, RankTask } from './task.js';
@@ -74,7 +76,7 @@ export async function runRanks(
       },
       (error: unknown): RankResult => {
         declareLost(control);
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         return { ok: false, peerLost: false, code: undefined, message };
       },
     );

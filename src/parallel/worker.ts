@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { messageOf } from '../core/realm.js';
 import { selectKernels } from '../kernels/backend.js';
 import { Barrier, PeerLost } from './barrier.js';
 import { runBlocks } from './blockLoop.js';
@@ -30,7 +31,7 @@ export default function runRank(task: RankTask): RankResult {
     const peerLost = error instanceof PeerLost;
     declareLost(controlBlock(task.arena));
     const code = error instanceof SteepestError ? error.code : undefined;
-    return { ok: false, peerLost, code, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, peerLost, code, message: messageOf(error) };
   } finally {
     if (task.kind === 'fit') task.port?.postMessage(END_OF_REPORTS);
   }

@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { compareLabels, type Label } from '../core/labels.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { isBigIntArray, isDataView } from '../core/realm.js';
 
 export type { Label };
 
@@ -25,10 +26,7 @@ export interface Values {
 }
 
 function isTyped(input: unknown): input is NumericArray {
-  return (
-    ArrayBuffer.isView(input) &&
-    !(input instanceof DataView || input instanceof BigInt64Array || input instanceof BigUint64Array)
-  );
+  return ArrayBuffer.isView(input) && !(isDataView(input) || isBigIntArray(input));
 }
 
 function isNdArray(input: unknown): input is NdArray {

@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { isTypedArray } from '../core/realm.js';
 import {
   type Label,
   type LabelInput,
@@ -67,7 +68,7 @@ export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossO
 }
 
 function isFloat32(input: ValueInput): boolean {
-  return input instanceof Float32Array || (input as NdArray).data instanceof Float32Array;
+  return isTypedArray(input, 'Float32Array') || isTypedArray((input as NdArray).data, 'Float32Array');
 }
 
 function checkClasses(classes: readonly Label[], proba: Values, wereGiven: boolean): void {

@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from '../core/timers.js';
 import { WORD } from '../parallel/control.js';
 import type { Logs } from './logs.js';
 import { type ProgressShape, ProgressWriter } from './progress.js';

@@ -3,6 +3,7 @@ import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { isTypedArray } from '../core/realm.js';
 import type { BatchReader } from '../data/batches.js';
 import {
   checkInputCols,
@@ -118,7 +119,7 @@ export class Predictor {
 
   private load(values: ArrayLike<number>, from: number, length: number): void {
     const { x } = this;
-    if (values instanceof Float32Array && values.length === length) x.set(values);
+    if (isTypedArray(values, 'Float32Array') && values.length === length) x.set(values);
     else for (let i = 0; i < length; i++) x[i] = values[from + i]!;
     for (let i = 0; i < length; i++) {
       if (x[i]! - x[i]! !== 0) {
@@ -138,7 +139,7 @@ function flatRows(
   cols: number,
   sampleShape: readonly number[],
 ): ArrayLike<number> {
-  if (x instanceof Float32Array && x.length === cols) return x;
+  if (isTypedArray(x, 'Float32Array') && x.length === cols) return x;
   if (Array.isArray(x) || ArrayBuffer.isView(x)) {
     const list = x as ArrayLike<unknown>;
     if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;

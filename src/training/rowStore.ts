@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isTypedArray } from '../core/realm.js';
 import type { Batch } from '../data/batches.js';
 import {
   checkInputCols,
@@ -91,7 +92,7 @@ export class InputRows {
     first: Flat,
     capacity: number,
   ) {
-    this.table = allocateTable(first.values instanceof Uint8Array ? 'u8' : 'f32', capacity, first.cols);
+    this.table = allocateTable(isTypedArray(first.values, 'Uint8Array') ? 'u8' : 'f32', capacity, first.cols);
   }
 
   /**
@@ -104,7 +105,7 @@ export class InputRows {
     const to = row * cols;
     const from = i * cols;
     if (dtype === 'u8') {
-      if (!(values instanceof Uint8Array)) this.refuseMixture(number);
+      if (!isTypedArray(values, 'Uint8Array')) this.refuseMixture(number);
       for (let j = 0; j < cols; j++) data[to + j] = values[from + j] as number;
       return;
     }

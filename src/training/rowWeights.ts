@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isDataView } from '../core/realm.js';
 import type { Table } from '../data/tables.js';
 
 /** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
@@ -21,7 +22,7 @@ export function checkWeight(what: string, weight: unknown, row: number): number 
 
 /** @throws SteepestError `ERR_SHAPE` unless there is a number for each of `rows` rows */
 export function checkWeightCount(what: string, weights: unknown, rows: number): ArrayLike<number> {
-  const isList = Array.isArray(weights) || (ArrayBuffer.isView(weights) && !(weights instanceof DataView));
+  const isList = Array.isArray(weights) || (ArrayBuffer.isView(weights) && !isDataView(weights));
   const list = weights as ArrayLike<number>;
   if (isList && list.length === rows) return list;
   throw new SteepestError('ERR_SHAPE', {

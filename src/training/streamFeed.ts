@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SteepestError } from '../core/errors.js';
+import { nextTurn } from '../core/nextTurn.js';
 import type { BatchReader } from '../data/batches.js';
 import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../parallel/batchRing.js';
 import type { MemoryPlan, Region } from '../program/memory.js';

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { messageOf } from '../../core/realm.js';
 import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
 import { detectLibc } from '../../kernels/libc.cjs';
 import { version } from '../packageInfo.cjs';
@@ -68,7 +69,7 @@ function chosenBackend(): Report['backend'] {
   try {
     return backend();
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: messageOf(error) };
   }
 }
 

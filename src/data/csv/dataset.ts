@@ -1,7 +1,7 @@
 import type { NdArray } from '../../core/ndarray.js';
+import { nextTurn } from '../../core/nextTurn.js';
 import type { Column } from '../column.js';
 import { DataTable } from '../dataTable.js';
-import { nextTurn } from '../nextTurn.js';
 import type { OpenBatch } from './fastRows.js';
 import { FieldDecoder } from './fields.js';
 import { inferSchema } from './infer.js';

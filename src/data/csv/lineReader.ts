@@ -1,6 +1,6 @@
+import { nextTurn } from '../../core/nextTurn.js';
 import { type ByteReader, openBytes } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
-import { nextTurn } from '../nextTurn.js';
 
 /** Bytes asked of the file at a time: enough to hide the cost of a read, little enough to stay in the cache. */
 const CHUNK_BYTES = 2 ** 20;

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import type { CsvError, Info, Options } from 'csv-parse';
 import { SteepestError } from '../../core/errors.js';
+import { isError } from '../../core/realm.js';
 import { fileError, systemError } from '../fileErrors.js';
 import { csvParser, csvParserSync } from './csvParse.cjs';
 import { MAX_LINE_BYTES } from './lineReader.js';
@@ -30,7 +31,7 @@ function parserOptions(delimiter: string): Options {
 
 /** By name: csv-parse has a class of its own for each of its entries. */
 function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && error.constructor.name === 'CsvError';
+  return isError(error) && error.constructor.name === 'CsvError';
 }
 
 /** @param begun the line on which the record began */

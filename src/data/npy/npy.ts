@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { type ByteSource, withFile } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
@@ -63,7 +64,7 @@ async function readElements(source: ByteSource, header: NpyHeader, length: numbe
   for (let begin = 0; begin < length; begin += perPiece) {
     const count = Math.min(perPiece, length - begin);
     await source.fill(piece.subarray(0, count * type.itemBytes), 'elements');
-    const mayNotFit = !(data instanceof Float32Array) && kind !== 'f8';
+    const mayNotFit = !isTypedArray(data, 'Float32Array') && kind !== 'f8';
     for (let i = 0; i < count; i++) {
       const value = type.get(view, i * type.itemBytes, littleEndian);
       if (mayNotFit && Number.isNaN(value)) {

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import type { NumericArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
 
 /** Reads elements of one dtype from bytes. */
 export interface NpyType {
@@ -72,9 +73,9 @@ export const SAME_BYTES: ReadonlySet<string> = new Set(['u1', 'u4', 'i4', 'f4', 
 
 /** The letters of an array that is to be written. */
 export function npyKind(data: NumericArray): string | undefined {
-  if (data instanceof Float32Array) return 'f4';
-  if (data instanceof Float64Array) return 'f8';
-  if (data instanceof Int32Array) return 'i4';
-  if (data instanceof Uint32Array) return 'u4';
-  return (data as unknown) instanceof Uint8Array ? 'u1' : undefined;
+  if (isTypedArray(data, 'Float32Array')) return 'f4';
+  if (isTypedArray(data, 'Float64Array')) return 'f8';
+  if (isTypedArray(data, 'Int32Array')) return 'i4';
+  if (isTypedArray(data, 'Uint32Array')) return 'u4';
+  return isTypedArray(data as unknown, 'Uint8Array') ? 'u1' : undefined;
 }

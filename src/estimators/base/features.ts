@@ -1,5 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { nextTurn } from '../../core/nextTurn.js';
+import { isSharedBuffer, isTypedArray } from '../../core/realm.js';
 import type { MatrixInput } from '../../data/tables.js';
 
 /** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
@@ -76,10 +78,10 @@ function matrix(what: string, { data, shape }: NdArray): Features {
       'Make data and shape agree.',
     );
   }
-  if (data instanceof Float64Array) return { data, dtype: 'f64', rows, cols, names: undefined };
-  if (data instanceof Float32Array) return { data, dtype: 'f32', rows, cols, names: undefined };
-  if (data instanceof Uint8Array) return { data, dtype: 'u8', rows, cols, names: undefined };
-  if (data instanceof Int32Array || data instanceof Uint32Array) {
+  if (isTypedArray(data, 'Float64Array')) return { data, dtype: 'f64', rows, cols, names: undefined };
+  if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names: undefined };
+  if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names: undefined };
+  if (isTypedArray(data, 'Int32Array') || isTypedArray(data, 'Uint32Array')) {
     return { data: Float64Array.from(data), dtype: 'f64', rows, cols, names: undefined };
   }
   return shapeError(
@@ -176,7 +178,7 @@ export function checkFittedColumns(what: string, given: Features, fitted: Fitted
 const SLICE_BYTES = 8 * 2 ** 20;
 
 const isShared = ({ buffer }: Features['data']): boolean =>
-  buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
+  isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
 
 /** The samples in memory that worker threads can read: as they stand if they are shared, else copied in slices. */
 export async function shareFeatures(features: Features): Promise<Features> {
@@ -186,7 +188,7 @@ export async function shareFeatures(features: Features): Promise<Features> {
   const to = new Uint8Array(shared);
   const from = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   for (let begin = 0; begin < from.length; begin += SLICE_BYTES) {
-    if (begin > 0) await new Promise(setImmediate);
+    if (begin > 0) await nextTurn();
     to.set(from.subarray(begin, begin + SLICE_BYTES), begin);
   }
   const Type = data.constructor as new (buffer: SharedArrayBuffer) => Features['data'];

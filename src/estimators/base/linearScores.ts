@@ -1,4 +1,5 @@
 import type { NdArray } from '../../core/ndarray.js';
+import { nextTurn } from '../../core/nextTurn.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
 import type { Features } from './features.js';
@@ -37,7 +38,7 @@ export async function linearScores(
   const sliceRows = Math.max(1, Math.floor(SLICE_PRODUCTS / (cols * outputs)));
   const z = new Float64Array(outputs * Math.min(rows, sliceRows));
   for (let first = 0; first < rows; first += sliceRows) {
-    if (first > 0) await new Promise(setImmediate);
+    if (first > 0) await nextTurn();
     const count = Math.min(sliceRows, rows - first);
     const op: Op = {
       kind: 'linearScores',

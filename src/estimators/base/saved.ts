@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { isTypedArray, messageOf } from '../../core/realm.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { decodeSafetensors, encodeSafetensors } from '../../io/safetensors.js';
 
@@ -74,7 +75,7 @@ export async function readSaved(path: string): Promise<SavedEstimator> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw fileError('a readable file', `'${path}' (${reason})`, error);
   }
   const { tensors, metadata } = decodeSafetensors(bytes);
@@ -134,7 +135,7 @@ export function float64Tensor(
 ): NdArray<Float64Array> {
   const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
   const fits =
-    tensor?.data instanceof Float64Array &&
+    isTypedArray(tensor?.data, 'Float64Array') &&
     tensor.shape.length === shape.length &&
     shape.every((size, i) => size === -1 || size === tensor.shape[i]);
   if (!fits) {

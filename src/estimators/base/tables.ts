@@ -1,5 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { nextTurn } from '../../core/nextTurn.js';
+import { messageOf } from '../../core/realm.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { type FeatureInput, findNotFinite, notFinite, readFeatures } from './features.js';
@@ -116,7 +118,7 @@ export function allocate(rows: number, cols: number): NdArray<Float64Array> {
       'ERR_MEMORY',
       {
         expected: `room for ${rows} × ${cols} float64 numbers`,
-        given: error instanceof Error ? error.message : String(error),
+        given: messageOf(error),
         mend: 'Transform fewer rows at a time, or make fewer columns.',
       },
       { cause: error },
@@ -139,7 +141,7 @@ export async function forSlices(
 ): Promise<void> {
   const step = Math.max(1, Math.floor(SLICE_ELEMENTS / cols));
   for (let begin = 0; begin < rows; begin += step) {
-    if (begin > 0) await new Promise(setImmediate);
+    if (begin > 0) await nextTurn();
     checkAborted(signal);
     work(begin, Math.min(rows, begin + step));
   }
@@ -147,7 +149,7 @@ export async function forSlices(
 
 /** Before work on column j: the event loop gets its turn where columns are long. @throws SteepestError `ERR_ABORTED` */
 export async function nextColumn(j: number, rows: number, signal?: AbortSignal): Promise<void> {
-  if (j > 0 && rows * COLUMN_COST > SLICE_ELEMENTS) await new Promise(setImmediate);
+  if (j > 0 && rows * COLUMN_COST > SLICE_ELEMENTS) await nextTurn();
   checkAborted(signal);
 }
 

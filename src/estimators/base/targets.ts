@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
 import type { TargetInput } from '../../data/tables.js';
 import { findNotFinite, readFeatures } from './features.js';
 
@@ -41,7 +42,7 @@ export function readTargets(what: string, y: TargetInput, rows: number): Targets
 
 function vector(what: string, y: TargetInput): Omit<Targets, 'isVector'> {
   const list = (Array.isArray(y) || ArrayBuffer.isView(y) ? y : (y as NdArray).data) as ArrayLike<unknown>;
-  const data = list instanceof Float64Array ? list : new Float64Array(list.length);
+  const data = isTypedArray(list, 'Float64Array') ? list : new Float64Array(list.length);
   if (data !== list) {
     for (let i = 0; i < data.length; i++) {
       const value = list[i];
@@ -60,5 +61,5 @@ function vector(what: string, y: TargetInput): Omit<Targets, 'isVector'> {
 
 function matrix(what: string, y: NdArray): Omit<Targets, 'isVector'> {
   const { data, rows, cols } = readFeatures(what, y);
-  return { data: data instanceof Float64Array ? data : Float64Array.from(data), rows, cols };
+  return { data: isTypedArray(data, 'Float64Array') ? data : Float64Array.from(data), rows, cols };
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { layers } from '../../layers/index.js';
 import { sequential } from '../../models/sequential.js';
@@ -54,7 +55,7 @@ async function eachSlice(
 ): Promise<void> {
   const sliceRows = Math.max(1, Math.floor(SLICE_ELEMENTS / cols));
   for (let first = 0; first < rows; first += sliceRows) {
-    if (first > 0) await new Promise(setImmediate);
+    if (first > 0) await nextTurn();
     work(first, Math.min(rows, first + sliceRows));
   }
 }

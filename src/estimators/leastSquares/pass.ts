@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
@@ -281,7 +282,7 @@ class Pass {
         number++;
         rows += block.rows;
         weightedRows += countWeights(block.weight, block.rows);
-        await new Promise(setImmediate);
+        await nextTurn();
       }
     } catch (error) {
       this.stop();

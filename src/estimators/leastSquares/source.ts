@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { isSharedBuffer } from '../../core/realm.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
@@ -44,7 +45,7 @@ export interface RowSource {
 const COPY_BYTES = 4 * 2 ** 20;
 
 const isShared = ({ buffer }: Features['data']): boolean =>
-  buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
+  isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
 
 function shareFloats<T extends Float64Array | undefined>(data: T): T {
   if (data === undefined || isShared(data)) return data;

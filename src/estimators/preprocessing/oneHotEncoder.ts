@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
@@ -253,7 +254,7 @@ const widthOf = ({ list, dropped }: Encoded): number => list.length - (dropped >
 
 function readColumn(table: TableColumns, j: number): Column {
   const column = table.column(j);
-  if (column instanceof Float64Array) {
+  if (isTypedArray(column, 'Float64Array')) {
     checkNoInfinity('X', column, 1, table.names === undefined ? undefined : [table.names[j]!]);
   }
   return column;

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { isSharedBuffer } from '../../core/realm.js';
 import { DataTable } from '../../data/dataTable.js';
 import type { FeatureInput, NamedColumns } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
@@ -79,10 +80,9 @@ const LONG_ROW = 128;
 function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<number>): NumericArray {
   const Type = data.constructor as new (size: number | SharedArrayBuffer) => NumericArray;
   const length = positions.length * width;
-  const result =
-    data.buffer instanceof SharedArrayBuffer
-      ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT))
-      : new Type(length);
+  const result = isSharedBuffer(data.buffer)
+    ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT))
+    : new Type(length);
   for (let i = 0, to = 0; i < positions.length; i++) {
     const from = positions[i]! * width;
     if (width > LONG_ROW) {

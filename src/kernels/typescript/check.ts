@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { isDataView, isSharedBuffer, isTypedArray } from '../../core/realm.js';
 import {
   ACTIVATIONS,
   type BindableProgram,
@@ -71,7 +72,7 @@ export function checkProgram(
   if (!isCount(rowChunk) || rowChunk < 1) {
     refuseProgram('rowChunk to be one row or more', `rowChunk = ${rowChunk}`);
   }
-  if (!(registers instanceof Float64Array) || registers.length < REGISTER_COUNT) {
+  if (!isTypedArray(registers, 'Float64Array') || registers.length < REGISTER_COUNT) {
     refuseProgram(`registers in a Float64Array of ${REGISTER_COUNT}`, describe(registers));
   }
   if (memory === 'shared') buffers.forEach(checkBuffer);
@@ -83,9 +84,9 @@ export function checkProgram(
 /** A buffer must stay where it is and as long as it is: not detachable, not growable. */
 function checkBuffer(buffer: ProgramBuffer, number: number): void {
   const expected = `buffer ${number} to be a typed array over a SharedArrayBuffer of fixed length`;
-  if (!ArrayBuffer.isView(buffer) || buffer instanceof DataView) refuseProgram(expected, describe(buffer));
+  if (!ArrayBuffer.isView(buffer) || isDataView(buffer)) refuseProgram(expected, describe(buffer));
   const memory: ArrayBufferLike & { growable?: boolean } = buffer.buffer;
-  if (!(memory instanceof SharedArrayBuffer)) refuseProgram(expected, 'one over an ArrayBuffer');
+  if (!isSharedBuffer(memory)) refuseProgram(expected, 'one over an ArrayBuffer');
   if (memory.growable === true) refuseProgram(expected, 'one over a growable SharedArrayBuffer');
 }
 

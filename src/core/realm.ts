@@ -1,0 +1,46 @@
+import { show } from './show.js';
+
+/**
+ * What a value is, whichever realm made it. Test runners such as Jest run modules in a realm (`node:vm`) with classes of its
+ * own; what Node.js, a structured clone or an ES module hands over is of the main one, and `instanceof` says no.
+ */
+
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
+
+/** The typed arrays whose class matters. */
+interface TypedArrays {
+  Uint8Array: Uint8Array;
+  Int32Array: Int32Array;
+  Uint32Array: Uint32Array;
+  Float32Array: Float32Array;
+  Float64Array: Float64Array;
+  BigInt64Array: BigInt64Array;
+  BigUint64Array: BigUint64Array;
+}
+
+/** Whether a value is a typed array of this class; a Buffer is an Uint8Array. */
+export function isTypedArray<K extends keyof TypedArrays>(value: unknown, name: K): value is TypedArrays[K] {
+  // The getter on %TypedArray%.prototype cannot be fooled, but a tag of an object's own could.
+  return (
+    ArrayBuffer.isView(value) &&
+    (value as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag] === name
+  );
+}
+
+export const isBigIntArray = (value: unknown): value is BigInt64Array | BigUint64Array =>
+  isTypedArray(value, 'BigInt64Array') || isTypedArray(value, 'BigUint64Array');
+
+export const isDataView = (value: unknown): value is DataView =>
+  ArrayBuffer.isView(value) && tagOf(value) === 'DataView';
+
+export const isSharedBuffer = (value: unknown): value is SharedArrayBuffer =>
+  tagOf(value) === 'SharedArrayBuffer';
+
+export const isDate = (value: unknown): value is Date => tagOf(value) === 'Date';
+
+export const isError = (value: unknown): value is Error => value instanceof Error || tagOf(value) === 'Error';
+
+/** What an error says, or whatever was thrown in place of one. */
+export function messageOf(error: unknown): string {
+  return isError(error) ? error.message : show(error);
+}
