@@ -47,7 +47,10 @@ export interface FitOptions extends CommonFitOptions {
    * column where that is 0 or 1.
    */
   classWeight?: 'balanced' | Readonly<Record<string, number>>;
-  /** Share of the rows, taken from the end before shuffling, to validate on. Default 0. */
+  /**
+   * Share of the rows to validate on, taken from the end before shuffling: ⌊share · rows⌋ of them, at least one
+   * unless the share is 0. Default 0. Where `validationData` is given, all rows are trained on.
+   */
   validationSplit?: number;
 }
 

@@ -16,6 +16,7 @@ import {
   storeStream,
 } from '../training/streamFeed.js';
 import type { AllFitOptions, FitOptions, SampleWeight } from './fitOptions.js';
+import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
 /** Where a model's data is checked: everything it has to agree with. */
 export interface InputContext {
@@ -87,17 +88,12 @@ export function readFitData(
   context: InputContext,
   x: MatrixInput,
   y: TargetInput,
-  { validationSplit = 0, sampleWeight, classWeight }: FitOptions,
+  { validationSplit = 0, validationData, sampleWeight, classWeight }: FitOptions,
 ): { train: DataSet; validation: DataSet | undefined } {
-  if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'validationSplit to be a number of at least 0 and below 1',
-      given: String(validationSplit),
-      mend: 'Use 0.1 for a tenth of the rows.',
-    });
-  }
   const all = readDataSet(context, '', x, y);
-  const held = Math.floor(all.rows * validationSplit);
+  const share = checkSplit(validationSplit);
+  // Where other rows are validated on, these are trained on.
+  const held = validationData === undefined ? rowsToHoldOut(share, all.rows) : 0;
   const rows = all.rows - held;
   const outputs = context.model.outputCols;
   const weights = weighRows('', all.y, rows, { sampleWeight, classWeight, outputs });

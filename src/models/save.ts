@@ -152,7 +152,12 @@ function readState(
     }
     return tensor.data;
   };
-  const state: ModelState = { parameters: new Map(), slots: new Map(), step: 0, epochs: 0 };
+  const state = {
+    parameters: new Map<string, Float32Array>(),
+    slots: new Map<string, Map<string, Float32Array>>(),
+    step: 0,
+    epochs: 0,
+  };
   for (const parameter of model.parameters) {
     state.parameters.set(parameter.name, take(parameter.name, parameter));
     const slots = new Map<string, Float32Array>();

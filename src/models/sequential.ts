@@ -155,6 +155,7 @@ export class Sequential {
           objective,
           optimizer: compiled.optimizer,
           state: this.state,
+          onState: (state) => this.become(state),
           ...data,
           batchSize,
           epochs,
@@ -170,8 +171,14 @@ export class Sequential {
       }
     } finally {
       this.fitting = false;
-      this.predictor = undefined;
     }
+  }
+
+  /** Takes over parameters, the optimizer's arrays and counters. */
+  private become(state: ModelState): void {
+    this.state = state;
+    // It has the parameters of another moment.
+    this.predictor = undefined;
   }
 
   /**
@@ -281,8 +288,7 @@ export class Sequential {
       }
       next.set(name, values);
     });
-    this.state = { ...this.state, parameters: next };
-    this.predictor = undefined;
+    this.become({ ...this.state, parameters: next });
   }
 
   /** A table of the layers: output shape and parameters of each. */
@@ -312,7 +318,7 @@ export class Sequential {
    * @internal
    */
   resume(state: ModelState): void {
-    this.state = state;
+    this.become(state);
   }
 
   private objective(what: string): { options: Required<CompileOptions>; objective: Objective } {

@@ -4,7 +4,7 @@ import { resolveOptimizer } from '../optimizers/index.js';
 import { Barrier, waitForGate } from './barrier.js';
 import { controlBlock, VERDICT, WORD } from './control.js';
 import { commit, restoreCommitted } from './persistence.js';
-import { RankRunner, runSweep, runTrainingSteps } from './stepLoop.js';
+import { RankRunner, runSweep, runTrainingSteps, verdictOf } from './stepLoop.js';
 import { type StepSource, stepSource } from './stepSource.js';
 import type { EpochReport, FitTask, RankResult } from './task.js';
 
@@ -53,11 +53,16 @@ export function runFit(task: FitTask): RankResult {
     // Every rank knows by now that the epoch is over, and what it needed of it is committed.
     barrier.wait();
     source.endEpoch(step);
-    if (validator !== undefined && runSweep(validator, held, barrier).stopped) {
-      return { ok: true, verdict: VERDICT.stop, step: stepsBefore, epochs: epoch + 1 };
+    if (validator !== undefined) {
+      const swept = runSweep(validator, held, barrier);
+      if (swept.stopped) return { ok: true, verdict: VERDICT.stop, step: stepsBefore, epochs: epoch + 1 };
+      const refused = agreeOn(verdictOf(swept.status) & VERDICT.invalid, barrier, control);
+      if (refused !== 0) return { ok: true, verdict: refused, step: stepsBefore, epochs: epoch + 1 };
     }
-    if (rank === 0)
-      report(task, epoch, { runner, samples: source.samples }, { validator, samples: held.samples });
+    if (rank === 0) {
+      const trained = { runner, samples: source.samples, step: stepsBefore };
+      report(task, epoch, trained, { validator, samples: held.samples });
+    }
     if (task.gated) waitForGate(control, epoch + 1);
   }
   return { ok: true, verdict: 0, step: stepsBefore, epochs: task.epochs };
@@ -73,6 +78,13 @@ function startEpoch(
   Atomics.store(control, WORD.epoch, epoch);
   if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
   if (task.shuffles) runner.bound.run(PHASES.epochStart);
+}
+
+/** What any rank found wrong. Costs a barrier, which an epoch can bear. */
+function agreeOn(verdict: number, barrier: Barrier, control: Int32Array<SharedArrayBuffer>): number {
+  if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
+  barrier.wait();
+  return Atomics.load(control, WORD.verdict);
 }
 
 /** Steps whose parameters are whole and finite, given the verdict on step number `step`. */
@@ -106,11 +118,12 @@ function replay(
 function report(
   task: FitTask,
   epoch: number,
-  trained: { runner: RankRunner; samples: number },
+  trained: { runner: RankRunner; samples: number; step: number },
   held: { validator: RankRunner | undefined; samples: number },
 ): void {
   const message: EpochReport = {
     epoch,
+    step: trained.step,
     totals: Array.from(trained.runner.totals),
     samples: trained.samples,
     validationTotals: held.validator && Array.from(held.validator.totals),

@@ -35,7 +35,7 @@ export class RankRunner {
 }
 
 /** Verdict bits for a kernel's status. */
-function verdictOf(status: number): number {
+export function verdictOf(status: number): number {
   return (
     (status & STATUS.lossNotFinite ? VERDICT.lossNotFinite : 0) |
     (status & STATUS.parameterNotFinite ? VERDICT.parameterNotFinite : 0) |

@@ -160,6 +160,8 @@ export type RankTask = FitTask | SweepTask | LogisticTask | BlocksTask;
 export interface EpochReport {
   /** Counted from 0 within this fit. */
   epoch: number;
+  /** Optimizer steps that the model has behind it, those of earlier fits included. */
+  step: number;
   totals: number[];
   /** Rows trained on. */
   samples: number;

@@ -6,7 +6,7 @@ import { runBlocks } from './blockLoop.js';
 import { controlBlock, declareLost, VERDICT } from './control.js';
 import { runFit } from './fitLoop.js';
 import { runLogistic } from './logisticLoop.js';
-import { RankRunner, runSweep } from './stepLoop.js';
+import { RankRunner, runSweep, verdictOf } from './stepLoop.js';
 import { stepSource } from './stepSource.js';
 import { END_OF_REPORTS, type RankResult, type RankTask, type SweepTask } from './task.js';
 
@@ -43,6 +43,6 @@ function runSweepTask(task: SweepTask): RankResult {
   const runner = new RankRunner(kernels, task.arena, task.tables, task.sweep);
   const source = stepSource(task.arena, task.ring, task.rank, task);
   const { status, stopped } = runSweep(runner, source, barrier);
-  const verdict = status !== 0 ? VERDICT.invalid : stopped ? VERDICT.stop : 0;
+  const verdict = verdictOf(status) | (stopped ? VERDICT.stop : 0);
   return { ok: true, verdict, step: 0, epochs: 0 };
 }

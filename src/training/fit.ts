@@ -20,7 +20,7 @@ import {
   firstTargets,
   layoutFit,
 } from './plan.js';
-import { loadState, type ModelState, storeState } from './state.js';
+import { loadState, type ModelState, readState } from './state.js';
 import { StreamFeed } from './streamFeed.js';
 
 /** A fit with every choice made and every input checked. */
@@ -28,7 +28,10 @@ export interface FitRequest extends FitData {
   model: ResolvedModel;
   objective: Objective;
   optimizer: Optimizer;
+  /** What the fit begins with. */
   state: ModelState;
+  /** Takes over what the model is now: before the callbacks of an epoch, and at the end whatever happens. */
+  onState: (state: ModelState) => void;
   batchSize: number;
   epochs: number;
   shuffle: boolean;
@@ -44,7 +47,7 @@ export type History = Record<string, number[]>;
 
 /**
  * Trains until the epochs are done, a callback says stop, the signal aborts, or the loss is no longer finite. Whatever
- * happens, the state holds the parameters of the last good step when the Promise settles.
+ * happens, `onState` has been given the parameters of the last good step when the Promise settles.
  */
 export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
   if (request.signal?.aborted) throw abortedError(request.signal, 0);
@@ -123,7 +126,8 @@ class FitSession {
       this.finish(result);
     } catch (error) {
       if (error instanceof SteepestError && error.code === 'ERR_WORKER_LOST') {
-        this.keep(restoreCommitted(this.restorable(), control, true), Atomics.load(control, WORD.epoch) + 1);
+        const step = restoreCommitted(this.restorable(), control, true);
+        this.publish(step, Atomics.load(control, WORD.epoch) + 1);
       }
       throw error;
     } finally {
@@ -239,7 +243,7 @@ class FitSession {
     this.progress?.endEpoch(report.epoch, logs, report.samples);
     if (request.callbacks.length === 0) return;
     try {
-      this.pull();
+      this.publish(report.step, report.epoch + 1);
       for (const callback of request.callbacks) {
         if ((await callback.onEpochEnd?.(report.epoch, logs)) === false) this.requestStop();
       }
@@ -254,22 +258,20 @@ class FitSession {
     }
   }
 
-  /** Copies the arena's parameters into the model. */
-  private pull(): void {
+  /**
+   * Gives the model the arena's parameters, with the counters that belong to them.
+   * @param epochsBegun in this fit
+   */
+  private publish(step: number, epochsBegun: number): void {
     const { request, layout, arena } = this;
-    storeState(request.state, layout.memory, arena, request.model.parameters, layout.slots);
-  }
-
-  private keep(step: number, epochsBegun: number): void {
-    const { request } = this;
-    this.pull();
-    request.state.epochs += epochsBegun;
-    request.state.step = step;
+    const counters = { step, epochs: request.state.epochs + epochsBegun };
+    const { parameters } = request.model;
+    request.onState(readState(layout.memory, arena, parameters, layout.slots, counters));
   }
 
   private finish(result: Extract<RankResult, { ok: true }>): void {
     const { request, callbackError } = this;
-    this.keep(result.step, result.epochs);
+    this.publish(result.step, result.epochs);
     if (callbackError !== undefined) throw callbackError.error;
     if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
       throw divergedError(result.verdict, result.step + 1);

@@ -3,7 +3,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
-import { PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../kernels/contract.js';
 import { refreshTransposes } from '../parallel/persistence.js';
 import { MemoryPlan, type Region } from '../program/memory.js';
 import { trainable } from '../program/node.js';
@@ -12,7 +12,10 @@ import { allocateArena } from './arena.js';
 import { type DataSet, TableList, transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
 
-/** Gradients of the mean loss over a whole data set, on this thread. @throws SteepestError `ERR_DIVERGED` */
+/**
+ * Gradients of the mean loss over a whole data set, on this thread.
+ * @throws SteepestError `ERR_DIVERGED` if the loss or a gradient is not finite
+ */
 export function computeGradients(
   model: ResolvedModel,
   state: ModelState,
@@ -36,16 +39,26 @@ export function computeGradients(
     [new Uint8Array(arena), ...tables.buffers],
     registers,
   );
-  for (const phase of phasesOf(program).rows) bound.run(phase);
-  if (bound.run(PHASES.merge) !== 0) {
-    throw new SteepestError('ERR_DIVERGED', {
-      expected: 'a finite loss to take gradients of',
-      given: 'one that is NaN or infinite',
-      mend: 'Scale the inputs to about −1 … 1, or start from smaller weights.',
+  let status = 0;
+  for (const phase of phasesOf(program).rows) status |= bound.run(phase);
+  status |= bound.run(PHASES.merge);
+  if ((status & ~STATUS.lossNotFinite) !== 0) {
+    throw new SteepestError('ERR_PROGRAM', {
+      expected: 'every row and label within its table',
+      given: 'one outside',
+      mend: 'Do not change the data while the model reads it.',
     });
   }
-  return trainable(parameters).map(({ name, shape }) => ({
-    data: copyOut(arena, memory.get(`${name}.gradient`) as Region),
-    shape: [...shape],
-  }));
+  if (status !== 0) diverged('a finite loss to take gradients of', 'one that is NaN or infinite');
+  return trainable(parameters).map(({ name, shape }) => {
+    const data = copyOut(arena, memory.get(`${name}.gradient`) as Region);
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) diverged('finite gradients', `${wrong} in that of ${name}`);
+    return { data, shape: [...shape] };
+  });
+}
+
+function diverged(expected: string, given: string): never {
+  const mend = 'Scale the inputs to about −1 … 1, or start from smaller weights.';
+  throw new SteepestError('ERR_DIVERGED', { expected, given, mend });
 }

@@ -86,6 +86,10 @@ export function layoutFit(
   const { train: training, validation, trainStream, validationStream } = data;
   // A stream may have any number of rows; memory need not be larger than all there is.
   const maxRows = trainStream ? batchSize : Math.min(batchSize, training.rows);
+  // The rows to validate on may be more than those to train on, and come in mini-batches of their own.
+  const validationRows = validationStream
+    ? batchSize
+    : Math.max(maxRows, Math.min(batchSize, validation?.rows ?? 0));
   const memory = new MemoryPlan(CONTROL_BYTES);
   const slots = objective.optimizer.definition.slots(objective.optimizer.numbers);
   const persistent = reserveState(memory, model.parameters, slots);
@@ -119,7 +123,7 @@ export function layoutFit(
         index: validationRing?.index,
       },
       memory,
-      validationStream ? batchSize : maxRows,
+      validationRows,
       workers,
     );
   const registers = memory.matrix('registers', 'control', 2 * workers, REGISTER_COUNT, 'f64');

@@ -6,35 +6,31 @@ import { checkMemory } from './arena.js';
 
 /**
  * What training changes: parameters and the optimizer's arrays, dense and row-major, by name; and the counters that
- * every random number and bias correction is a function of.
+ * every random number and bias correction is a function of. A state is of one moment and never changes: training
+ * makes new ones, so that whoever predicts, evaluates or saves meanwhile has numbers that belong together.
  */
 export interface ModelState {
-  parameters: Map<string, Float32Array>;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Arrays of the optimizer, `slots.get('dense_1/kernel')?.get('m')`. Empty before the first fit. */
-  slots: Map<string, Map<string, Float32Array>>;
+  readonly slots: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>;
   /** Optimizer steps finished. */
-  step: number;
+  readonly step: number;
   /** Epochs begun; the shuffle's counter. */
-  epochs: number;
+  readonly epochs: number;
 }
 
 /** Fresh parameters, each from a random stream of its own. @throws SteepestError `ERR_MEMORY` */
 export function initialState(parameters: readonly ParameterSpec[], seed: number): ModelState {
-  const state: ModelState = { parameters: new Map(), slots: new Map(), step: 0, epochs: 0 };
+  const values = new Map<string, Float32Array>();
   const bytes = parameters.reduce((sum, { rows, cols }) => sum + 4 * rows * cols, 0);
   checkMemory(bytes, () => `the parameters of ${parameters.length} arrays`);
   parameters.forEach((parameter, stream) => {
     const { name, rows, cols, fanIn, fanOut } = parameter;
-    const values = initialize(parameter.initializer as InitializerName, {
-      fanIn,
-      fanOut,
-      length: rows * cols,
-      seed,
-      stream,
-    });
-    state.parameters.set(name, values);
+    const initializer = parameter.initializer as InitializerName;
+    const request = { fanIn, fanOut, length: rows * cols, seed, stream };
+    values.set(name, initialize(initializer, request));
   });
-  return state;
+  return { parameters: values, slots: new Map(), step: 0, epochs: 0 };
 }
 
 /** The optimizer's arrays of a parameter: only trainable ones have them. */
@@ -71,23 +67,25 @@ export function loadState(
   }
 }
 
-/** Copies the arena's parameters and optimizer arrays back into the model. */
-export function storeState(
-  state: ModelState,
+/** The arena's parameters and optimizer arrays as they are now, with the counters that belong to them. */
+export function readState(
   memory: MemoryPlan,
   arena: SharedArrayBuffer,
   parameters: readonly ParameterSpec[],
   slots: readonly string[],
-): void {
+  counters: Pick<ModelState, 'step' | 'epochs'>,
+): ModelState {
+  const values = new Map<string, Float32Array>();
+  const kept = new Map<string, Map<string, Float32Array>>();
   for (const parameter of parameters) {
     const { name } = parameter;
-    state.parameters.set(name, copyOut(arena, parameterRegion(memory, parameter)));
-    if (!parameter.trainable) continue;
-    state.slots.set(
-      name,
-      new Map(slots.map((slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot))])),
+    values.set(name, copyOut(arena, parameterRegion(memory, parameter)));
+    const arrays = slotsOf(parameter, slots).map(
+      (slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot))] as const,
     );
+    if (parameter.trainable) kept.set(name, new Map(arrays));
   }
+  return { parameters: values, slots: kept, ...counters };
 }
 
 /** Writes a dense row-major array into a padded region. */

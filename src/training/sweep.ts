@@ -55,7 +55,10 @@ export function layoutSweep(
   return { program, memory, arena, registersOffset };
 }
 
-/** Runs the program on the pool; results are then in the arena and the tables. */
+/**
+ * Runs the program on the pool; results are then in the arena and the tables.
+ * @throws SteepestError `ERR_DIVERGED` if it computes a loss that is not finite
+ */
 export async function runSweepRequest(request: SweepRequest): Promise<void> {
   const { program, arena, workers, tables, samples, batchSize, kernels } = request;
   const phases = phasesOf(program);
@@ -85,6 +88,13 @@ export async function runSweepRequest(request: SweepRequest): Promise<void> {
       expected: 'every row and label within its table',
       given: 'one outside',
       mend: 'Do not change the data while the model reads it.',
+    });
+  }
+  if (result.verdict & VERDICT.lossNotFinite) {
+    throw new SteepestError('ERR_DIVERGED', {
+      expected: 'a finite loss of these rows',
+      given: 'one that is NaN or infinite: beyond the range of float32',
+      mend: 'Scale inputs and targets to about −1 … 1, and look for rows far outside what the model was trained on.',
     });
   }
 }
