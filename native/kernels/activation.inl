@@ -33,7 +33,10 @@ inline F activate(Activation f, F x, F alpha) {
   return x;
 }
 
-/** g ⊙ f′, from s: the output f(x), but the input x for gelu and softplus. */
+/**
+ * g ⊙ f′, from s: the output f(x), but the input x for gelu and softplus. Branches ask s > 0 and not s < 0: an
+ * output of a negative x may have been rounded to −0, while one of a positive x is x itself.
+ */
 inline F activateBackward(Activation f, F g, F s, F alpha) {
   switch (f) {
     case Activation::Linear:
@@ -41,9 +44,9 @@ inline F activateBackward(Activation f, F g, F s, F alpha) {
     case Activation::Relu:
       return select(gt(s, zero()), g, zero());
     case Activation::LeakyRelu:
-      return select(lt(s, zero()), mul(alpha, g), g);
+      return select(gt(s, zero()), g, mul(alpha, g));
     case Activation::Elu:
-      return select(lt(s, zero()), mul(g, add(s, alpha)), g);
+      return select(gt(s, zero()), g, mul(g, add(s, alpha)));
     case Activation::Gelu:
       return mul(g, fma(s, normalPdf(s), normalCdf(s)));
     case Activation::Sigmoid:

@@ -15,8 +15,8 @@ FUNCTIONS = {
     "gelu": F.gelu,
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
-    # threshold: PyTorch switches to y = x above it; without it the formula holds everywhere.
-    "softplus": lambda x: F.softplus(x, threshold=1e9),
+    # The same function: F.softplus turns into x above a threshold, and overflows without one.
+    "softplus": lambda x: -F.logsigmoid(-x),
 }
 
 
@@ -41,6 +41,31 @@ def elementwise():
     return {"x": inputs(x), "cases": cases}
 
 
+# Slopes from none at all over some that make every product a subnormal to one above the identity's.
+SLOPES = [0, 2.0**-149, 1e-40, 1e-20, 0.3, 1, 3]
+# Both zeros, subnormals, the smallest normal number, and numbers whose products still fit float32.
+EDGES = [0, 2.0**-149, 2.0**-148, 1e-40, 2.0**-126, 1e-30, 1e-10, 1e-3, 1, 20, 90, 104, 1e4, 1e20, 1e37]
+
+
+def edges():
+    """Derivatives where outputs are rounded to 0, -0, 1 or -1, or where alpha times x is."""
+    x = float32(EDGES)
+    x = np.concatenate([-x[::-1], x])
+    functions = [(name, None, function) for name, function in FUNCTIONS.items() if name not in ("leakyRelu", "elu")]
+    for slope in float32(SLOPES):
+        functions.append(("leakyRelu", slope, lambda x, slope=slope: F.leaky_relu(x, slope)))
+        functions.append(("elu", slope, lambda x, slope=slope: F.elu(x, slope)))
+    cases = []
+    for name, alpha, function in functions:
+        leaf = torch.tensor(x, requires_grad=True)
+        y = function(leaf)
+        y.sum().backward()
+        assert torch.isfinite(leaf.grad).all(), name
+        case = {"activation": name, "y": expected(y), "derivative": expected(leaf.grad)}
+        cases.append(case if alpha is None else {**case, "alpha": inputs(alpha)})
+    return {"x": inputs(x), "cases": cases}
+
+
 def softmax():
     """Rows of logits, softmax, and the gradient of Σ g ⊙ softmax(x) for a given g."""
     rng = np.random.default_rng(31)
@@ -56,4 +81,4 @@ def softmax():
 
 
 def fixture():
-    return {"elementwise": elementwise(), "softmax": softmax()}
+    return {"elementwise": elementwise(), "edges": edges(), "softmax": softmax()}

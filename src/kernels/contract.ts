@@ -195,12 +195,14 @@ export interface OpSchema {
  * |---|---|---|
  * | linear | x | g |
  * | relu | x < 0 ? 0 : x (NaN stays NaN, −0 stays −0) | s > 0 ? g : 0 |
- * | leakyRelu | x < 0 ? alpha·x : x | s < 0 ? alpha·g : g |
- * | elu | x < 0 ? alpha·expm1(x) : x | s < 0 ? g·(s + alpha) : g |
+ * | leakyRelu | x < 0 ? alpha·x : x | s > 0 ? g : alpha·g |
+ * | elu | x < 0 ? alpha·expm1(x) : x | s > 0 ? g : g·(s + alpha) |
  * | gelu | x·Φ(x), Φ(x) = 0.5·(1 + erf(x·fl(1/√2))) | g·fma(x, φ(x), Φ(x)), φ(x) = fl(1/√(2π))·exp((−0.5·x)·x) |
  * | sigmoid | σ(x) | g·(s·(1 − s)) |
  * | tanh | tanh(x) | g·fma(−s, s, 1) |
  * | softplus | max(x,0) + log1p(exp(−|x|)) | g·σ(s) |
+ * alpha ≥ 0, so that no output of a negative x is positive. relu, leakyRelu and elu ask s > 0: f(x) of a negative x
+ * may round to −0, f(x) of a positive x is x. At x = ±0 the slope is thus that of the left side, as in PyTorch.
  */
 export const OPS = {
   /**

@@ -24,9 +24,12 @@ export interface CompleteActivation {
   alpha?: number;
 }
 
+/** Largest finite float32, in which kernels compute. */
+const MOST_ALPHA = 3.4028234663852886e38;
+
 /**
- * Completes and checks an activation. alpha must not be negative: derivatives are computed from the output,
- * whose sign has to be that of the input.
+ * Completes and checks an activation. alpha must not be negative: derivatives are computed from the output, which
+ * then is positive for positive inputs alone. 0 makes a `relu` of both.
  */
 export function completeActivation(what: string, activation: Activation): CompleteActivation {
   const { name, alpha, ...rest } =
@@ -41,8 +44,8 @@ export function completeActivation(what: string, activation: Activation): Comple
   const value = checkNumber(
     `${what}.alpha`,
     alpha ?? usual,
-    name === 'elu' ? 'a number above 0' : 'a number of at least 0',
-    (v) => (name === 'elu' ? v > 0 : v >= 0),
+    'a number from 0 to 3.4e38',
+    (v) => v >= 0 && v <= MOST_ALPHA,
   );
   return { name: name as ActivationName, alpha: value };
 }

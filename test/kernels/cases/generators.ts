@@ -15,6 +15,8 @@ type Generate = (c: CaseBuilder) => void;
 /** Rows of a weight matrix that slices begin at multiples of. */
 const SLICE_ROWS = 16;
 
+/** Slopes: none, one that makes every product a subnormal or 0, an ordinary one, one above the identity's. */
+const ALPHAS = [0, 2 ** -149, 0.3, 3] as const;
 const activations = Object.values(ACTIVATIONS);
 
 function elementwise(c: CaseBuilder): void {
@@ -53,7 +55,13 @@ function gemm(c: CaseBuilder): void {
     c.output('c', mRows, n);
   }
   if (epilogue === GEMM_EPILOGUE.derivative) c.matrix('d', mRows, n, c.float);
-  c.scalar({ init, epilogue, activation: c.random.pick(activations), alpha: 0.3, batch: byBatch });
+  c.scalar({
+    init,
+    epilogue,
+    activation: c.random.pick(activations),
+    alpha: c.random.pick(ALPHAS),
+    batch: byBatch,
+  });
   if (byBatch !== GEMM_BATCH.m) c.slice(mRows, 1 + c.random.below(SLICE_ROWS));
 }
 
@@ -137,13 +145,13 @@ export const GENERATORS: Record<OpKind, Generate> = {
   },
   activation(c) {
     elementwise(c);
-    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
   activationBackward(c) {
     c.batch('dy');
     c.batch('s');
     c.outputMaybeOver('dx', 'dy');
-    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
   scaleShift(c) {
     elementwise(c);
@@ -411,7 +419,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', y);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
     c.byGroups();
   },
   conv2dInput(c) {
@@ -420,7 +428,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.images('s', x));
     c.imagesOutput('dx', x);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
     c.byGroups();
   },
   conv2dWeights(c) {
@@ -447,13 +455,13 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.output('y', c.capacity, product(y));
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
   maxPool2dRows(c) {
     const { inside, outside } = pooling(c, 'rows');
     c.batch('x', product(inside));
     c.output('y', c.capacity, product(outside));
-    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
   averagePool2dRows(c) {
     const { inside, outside } = pooling(c, 'rows');
@@ -468,7 +476,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', pooled);
     c.maybe(() => c.packedIndexOutput('index', product(pooled)));
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
     c.byGroups();
   },
   conv2dWinograd(c) {
@@ -477,7 +485,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', y);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
     c.byGroups();
   },
   conv2dMaxPoolWinograd(c) {
@@ -488,7 +496,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', pooled);
     c.maybe(() => c.packedIndexOutput('index', product(pooled)));
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
     c.byGroups();
   },
   conv2dInputWinograd(c) {
@@ -497,7 +505,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.images('s', x));
     c.imagesOutput('dx', x);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
     c.byGroups();
   },
   conv2dWeightsWinograd(c) {
@@ -540,7 +548,13 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('index', c.groups, product(pooled) * 4, () => c.random.below(256), 'u8');
     c.maybe(() => c.images('s', pooled));
     c.imagesOutput('dz', [channels, height, width]);
-    c.scalar({ channels, height, width, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({
+      channels,
+      height,
+      width,
+      activation: c.random.pick(activations),
+      alpha: c.random.pick(ALPHAS),
+    });
     c.byGroups();
   },
   channelSums(c) {
@@ -563,7 +577,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('index', c.groups, columnsOf(outside), () => c.random.below(window), 'u8');
     c.maybe(() => c.images('s', outside));
     c.imagesOutput('dx', inside);
-    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
   averagePool2d(c) {
     const { inside, outside } = pooling(c);
@@ -588,7 +602,13 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.batch('x', elements);
     c.maybe(() => c.images('s', [channels, height, width]));
     c.imagesOutput('y', [channels, height, width]);
-    c.scalar({ channels, height, width, activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({
+      channels,
+      height,
+      width,
+      activation: c.random.pick(activations),
+      alpha: c.random.pick(ALPHAS),
+    });
     c.byGroups();
   },
   groupMoments(c) {
@@ -629,7 +649,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('gamma', samples.channels, c.float));
     c.maybe(() => c.vector('beta', samples.channels, c.float));
     samples.output('y');
-    c.scalar({ activation: c.random.pick(activations), alpha: 0.3 });
+    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
   mergeSlopes(c) {
     const channels = channelCount(c);

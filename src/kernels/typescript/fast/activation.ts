@@ -55,7 +55,7 @@ const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: Derive
     derive(g, gFrom, s, sFrom, dx, dxFrom, count, alpha) {
       for (let j = 0; j < count; j++) {
         const v = g[gFrom + j]!;
-        dx[dxFrom + j] = s[sFrom + j]! < 0 ? alpha * v : v;
+        dx[dxFrom + j] = s[sFrom + j]! > 0 ? v : alpha * v;
       }
     },
   },
@@ -70,7 +70,7 @@ const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: Derive
       for (let j = 0; j < count; j++) {
         const v = g[gFrom + j]!;
         const y = s[sFrom + j]!;
-        dx[dxFrom + j] = y < 0 ? v * (y + alpha) : v;
+        dx[dxFrom + j] = y > 0 ? v : v * (y + alpha);
       }
     },
   },
