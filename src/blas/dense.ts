@@ -1,3 +1,4 @@
+import { checkKeys } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import {
   ACTIVATIONS,
@@ -24,6 +25,8 @@ export interface DenseForwardOptions {
   activation?: Activation;
 }
 
+const KEYS = ['rows', 'inputs', 'units', 'x', 'w', 'activation'];
+
 const GEMM = {
   init: GEMM_INIT.zero,
   epilogue: GEMM_EPILOGUE.none,
@@ -49,6 +52,7 @@ function spec(activation: Activation): { name: ElementwiseActivation; alpha: num
  * @returns rows × units
  */
 export function denseForward(options: DenseForwardOptions): Float32Array<ArrayBuffer> {
+  checkKeys('denseForward', options, [...KEYS, 'bias']);
   const [rows, inputs, units] = sizes(options);
   const { name, alpha } = spec(options.activation ?? 'linear');
   const x = checkMatrix('x', options.x, rows, inputs, 'inputs', Math.max(1, inputs));
@@ -88,6 +92,7 @@ export interface DenseBackwardOptions extends Omit<DenseForwardOptions, 'bias'> 
 export function denseBackward(
   options: DenseBackwardOptions,
 ): Record<'dx' | 'dw' | 'db', Float32Array<ArrayBuffer>> {
+  checkKeys('denseBackward', options, [...KEYS, 'dy', 'saved']);
   const [rows, inputs, units] = sizes(options);
   const { name, alpha } = spec(options.activation ?? 'linear');
   const x = checkMatrix('x', options.x, rows, inputs, 'inputs', Math.max(1, inputs));
@@ -98,7 +103,7 @@ export function denseBackward(
     dw: new Float32Array(inputs * units),
     db: new Float32Array(units),
   };
-  if (rows === 0 || inputs === 0 || units === 0) return result;
+  if (rows === 0 || units === 0) return result;
   const calls: CallOp[] = [];
   let delta = dy;
   if (name !== 'linear') {
@@ -113,10 +118,17 @@ export function denseBackward(
       batchRows: rows,
     });
   }
-  const dx = checkMatrix('dx', result.dx, rows, inputs, 'inputs', inputs);
+  const dx = checkMatrix('dx', result.dx, rows, inputs, 'inputs', Math.max(1, inputs));
   const dw = checkMatrix('dw', result.dw, inputs, units, 'units', units);
   const db = checkMatrix('db', result.db, 1, units, 'units', units);
-  calls.push(
+  calls.push({
+    kind: 'biasGradient',
+    operands: { dz: delta, db },
+    scalars: {},
+    extent: units,
+    batchRows: rows,
+  });
+  const products: CallOp[] = [
     {
       kind: 'gemm',
       operands: { a: delta, b: { ...w, transposed: true }, c: dx },
@@ -131,9 +143,9 @@ export function denseBackward(
       extent: inputs,
       batchRows: 0,
     },
-    { kind: 'biasGradient', operands: { dz: delta, db }, scalars: {}, extent: units, batchRows: rows },
-  );
-  callKernels(calls);
+  ];
+  // Without inputs dx and dw are empty, but the bias has its gradient.
+  callKernels(inputs === 0 ? calls : [...calls, ...products]);
   return result;
 }
 

@@ -1,6 +1,8 @@
+import { checkBoolean, checkKeys } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { ACTIVATIONS, GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT } from '../kernels/contract.js';
-import { type CallOp, callKernels, checkDisjoint, checkMatrix, checkSize } from './call.js';
+import { type CallOp, callKernels, checkDisjoint, checkMatrix, checkSize, type MatrixView } from './call.js';
 
 /** Arguments of {@link sgemm}, with BLAS's names and meanings, row-major. */
 export interface SgemmOptions {
@@ -14,7 +16,7 @@ export interface SgemmOptions {
   n: number;
   /** Columns of op(a), rows of op(b). */
   k: number;
-  /** Default 1. */
+  /** Default 1. Where it is 0, a and b are not read. Rounded to float32 first, like beta. */
   alpha?: number;
   /** m × k, or k × m if transA. */
   a: Float32Array<ArrayBufferLike>;
@@ -23,23 +25,31 @@ export interface SgemmOptions {
   /** k × n, or n × k if transB. */
   b: Float32Array<ArrayBufferLike>;
   ldb?: number;
-  /** Default 0: c is overwritten, whatever it held. */
+  /** Default 0: c is not read, whatever it holds. */
   beta?: number;
   /** m × n; must not share memory with a or b. */
   c: Float32Array<ArrayBufferLike>;
   ldc?: number;
 }
 
+const KEYS = ['transA', 'transB', 'm', 'n', 'k', 'alpha', 'a', 'lda', 'b', 'ldb', 'beta', 'c', 'ldc'];
+
 /**
  * c ← alpha·op(a)·op(b) + beta·c, synchronously, on this thread.
  *
  * Each element is one chain of fused multiply-adds in ascending k that starts from fl(beta·c) (0 for beta = 0), over
- * fl(alpha·a): the same bits on every instruction set.
+ * fl(alpha·a): the same bits on every instruction set. As in BLAS, what is multiplied by 0 is not read, so that no NaN
+ * in it counts: c for beta = 0; a and b for alpha = 0, which leaves beta·c.
  * @returns c
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_SHAPE`, with c untouched
  */
 export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
-  const { transA = false, transB = false, alpha = 1, beta = 0 } = options;
+  checkKeys('sgemm', options, KEYS);
+  const { transA = false, transB = false } = options;
+  checkBoolean('transA', transA);
+  checkBoolean('transB', transB);
+  const { alpha: givenAlpha = 1, beta: givenBeta = 0 } = options;
+  const [alpha, beta] = [checkFactor('alpha', givenAlpha), checkFactor('beta', givenBeta)];
   const [m, n, k] = [checkSize('m', options.m), checkSize('n', options.n), checkSize('k', options.k)];
   const [aRows, aCols] = transA ? [k, m] : [m, k];
   const [bRows, bCols] = transB ? [n, k] : [k, n];
@@ -48,41 +58,19 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
   const c = checkMatrix('c', options.c, m, n, 'ldc', options.ldc ?? Math.max(1, n));
   checkDisjoint('c', c.data, 'a', a.data);
   checkDisjoint('c', c.data, 'b', b.data);
-  for (const [name, value] of [
-    ['alpha', alpha],
-    ['beta', beta],
-  ] as const) {
-    if (typeof value !== 'number') {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: `${name} to be a number`,
-        given: typeof value,
-        mend: 'Leave it out for the usual value.',
-      });
-    }
-  }
   if (m === 0 || n === 0) return options.c;
+  if (alpha === 0 || k === 0) {
+    scaleNow(c, c, beta);
+    return options.c;
+  }
 
   const calls: CallOp[] = [];
   let left = a;
-  if (Math.fround(alpha) !== 1) {
+  if (alpha !== 1) {
     left = { data: new Float32Array(aRows * aCols), rows: aRows, cols: aCols, rowStride: Math.max(1, aCols) };
-    calls.push({
-      kind: 'scaleShift',
-      operands: { x: a, y: left },
-      scalars: { scale: Math.fround(alpha), offset: 0 },
-      extent: aRows,
-      batchRows: aRows,
-    });
+    scale(calls, a, left, alpha);
   }
-  if (beta !== 0 && Math.fround(beta) !== 1) {
-    calls.push({
-      kind: 'scaleShift',
-      operands: { x: c, y: c },
-      scalars: { scale: Math.fround(beta), offset: 0 },
-      extent: m,
-      batchRows: m,
-    });
-  }
+  if (beta !== 0 && beta !== 1) scale(calls, c, c, beta);
   calls.push({
     kind: 'gemm',
     operands: { a: { ...left, transposed: transA }, b: { ...b, transposed: transB }, c },
@@ -98,4 +86,34 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
   });
   callKernels(calls);
   return options.c;
+}
+
+/** alpha or beta in float32. */
+function checkFactor(name: string, value: unknown): number {
+  if (typeof value === 'number') return Math.fround(value);
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${name} to be a number`,
+    given: show(value),
+    mend: 'Leave it out for the usual value.',
+  });
+}
+
+/** y ← factor·x. */
+function scale(calls: CallOp[], x: MatrixView, y: MatrixView, factor: number): void {
+  const scalars = { scale: factor, offset: 0 };
+  if (Number.isFinite(factor)) {
+    calls.push({ kind: 'scaleShift', operands: { x, y }, scalars, extent: x.rows, batchRows: x.rows });
+  } else {
+    scaleNow(x, y, factor); // Ops take finite scalars only.
+  }
+}
+
+/** y ← factor·x without kernels; 0 for the factor 0, whatever x holds. */
+function scaleNow(x: MatrixView, y: MatrixView, factor: number): void {
+  for (let i = 0; i < x.rows; i++) {
+    const from = x.data.subarray(i * x.rowStride, i * x.rowStride + x.cols);
+    const to = y.data.subarray(i * y.rowStride, i * y.rowStride + y.cols);
+    if (factor === 0) to.fill(0);
+    else if (factor !== 1 || x !== y) for (let j = 0; j < x.cols; j++) to[j] = factor * from[j]!;
+  }
 }

@@ -82,6 +82,50 @@ describe('sgemm', () => {
     expect(c[0]).toBe(6);
   });
 
+  // The definition of BLAS (netlib's sgemm.f): alpha and beta are float32; for alpha = 0 neither a nor b is read, for
+  // beta = 0 c is not. Small whole numbers: sums are exact in any order.
+  const POISONED = ['', 'a', 'b', 'c', 'abc'];
+  const ALPHAS = [0, -0, 1e-60, 1, 0.5, -2, Number.NaN, Number.POSITIVE_INFINITY];
+  const BETAS = [0, -0, 1e-60, 1, 0.5, -2, Number.NaN, Number.NEGATIVE_INFINITY];
+
+  const SIZES = [
+    [2, 3, 2],
+    [17, 5, 5],
+    [1, 1, 1],
+    [3, 2, 0],
+    [0, 3, 2],
+    [3, 0, 2],
+  ] as const;
+  const poison = (poisoned: boolean, length: number) =>
+    Float32Array.from({ length }, (_, i) => {
+      if (poisoned && (i === 0 || i === length - 1)) return i === 0 ? Number.NaN : Number.POSITIVE_INFINITY;
+      return 1 + (i % 4);
+    });
+
+  describe.each(POISONED)("with NaN and infinity in '%s'", (poisoned) => {
+    it.each(ALPHAS)('multiplies by alpha %s, and then reads what BLAS reads', (alpha) => {
+      for (const [at, beta] of BETAS.entries()) {
+        for (const [index, [m, n, k]] of SIZES.entries()) {
+          const [transA, transB] = [(at + index) % 2 === 1, (at + index) % 3 === 1];
+          const [a, b, c] = [m * k, k * n, m * n].map((length, operand) =>
+            poison(poisoned.includes('abc'[operand]!), length),
+          ) as [Float32Array, Float32Array, Float32Array];
+          const [alpha32, beta32] = [Math.fround(alpha), Math.fround(beta)];
+          const expected = c.map((value, element) => {
+            const [i, j] = [Math.floor(element / n), element % n];
+            let result = beta32 === 0 ? 0 : beta32 * value;
+            for (let p = 0; p < k && alpha32 !== 0; p++) {
+              result += alpha32 * a[transA ? p * m + i : i * k + p]! * b[transB ? j * k + p : p * n + j]!;
+            }
+            return result;
+          });
+          sgemm({ transA, transB, m, n, k, alpha, a, b, beta, c });
+          expect(c, `beta ${beta}, ${m} × ${n} × ${k}, ${transA}, ${transB}`).toEqual(expected);
+        }
+      }
+    });
+  });
+
   it('refuses what does not fit, and leaves c as it was', () => {
     const a = new Float32Array(6);
     const b = new Float32Array(6);
@@ -100,6 +144,9 @@ describe('sgemm', () => {
     expect(code({ lda: 2 })).toBe('ERR_ARGUMENT');
     expect(code({ a: [1, 2, 3, 4, 5, 6] })).toBe('ERR_ARGUMENT');
     expect(code({ alpha: '1' })).toBe('ERR_ARGUMENT');
+    expect(code({ alpha: null })).toBe('ERR_ARGUMENT');
+    expect(code({ transA: 'N' })).toBe('ERR_ARGUMENT');
+    expect(code({ transa: true })).toBe('ERR_UNKNOWN_NAME');
     expect(code({ a: c.subarray(0, 4), k: 2, b })).toBe('ERR_ARGUMENT');
     expect([...c]).toEqual([7, 7, 7, 7]);
     expect(code({})).toBeUndefined();
@@ -141,6 +188,33 @@ describe('denseForward and denseBackward', () => {
     check(dx, x, (changed) => loss(changed, w, bias));
     check(dw, w, (changed) => loss(x, changed, bias));
     check(db, bias, (changed) => loss(x, w, changed));
+  });
+
+  it('give the bias its gradient where there are no inputs, and zeros where there are no rows', () => {
+    const none = new Float32Array(0);
+    const ones = Float32Array.of(1, 2, 3, 4);
+    const noInputs = { rows: 2, inputs: 0, units: 2, x: none, w: none };
+    expect(denseForward({ ...noInputs, bias: Float32Array.of(5, 6) })).toEqual(Float32Array.of(5, 6, 5, 6));
+    expect(denseForward(noInputs)).toEqual(new Float32Array(4));
+    expect(denseBackward({ ...noInputs, dy: ones })).toEqual({
+      dx: none,
+      dw: none,
+      db: Float32Array.of(4, 6),
+    });
+    const saved = Float32Array.of(0, 1, 1, 0);
+    expect(denseBackward({ ...noInputs, dy: ones, saved, activation: 'relu' }).db).toEqual(
+      Float32Array.of(3, 2),
+    );
+    const noRows = { rows: 0, inputs: 1, units: 2, x: none, w: Float32Array.of(1, 2) };
+    expect(denseForward(noRows)).toEqual(none);
+    expect(denseBackward({ ...noRows, dy: none })).toEqual({
+      dx: none,
+      dw: new Float32Array(2),
+      db: new Float32Array(2),
+    });
+    const noUnits = { rows: 2, inputs: 1, units: 0, x: Float32Array.of(1, 2), w: none };
+    expect(denseForward(noUnits)).toEqual(none);
+    expect(denseBackward({ ...noUnits, dy: none })).toEqual({ dx: new Float32Array(2), dw: none, db: none });
   });
 
   it('refuse softmax, which is not elementwise', () => {
