@@ -6,6 +6,7 @@ export * as data from './data/index.js';
 export type { MatrixInput, TargetInput } from './data/tables.js';
 export * from './estimators/index.js';
 export { type InitializerName, initializerNames } from './initializers/index.js';
+export type { ModelSource } from './io/modelFile.js';
 export { backend } from './kernels/backend.js';
 export { type Activation, type ActivationName, activationNames } from './layers/activations.js';
 export { layers } from './layers/index.js';

@@ -24,6 +24,7 @@ NAMES = [
     "tables",
     "conv",
     "normalization",
+    "file_kinds",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

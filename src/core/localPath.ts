@@ -1,17 +1,45 @@
 import { fileURLToPath } from 'node:url';
 import { SteepestError } from './errors.js';
+import { isBuffer, isPromise, isUrl } from './realm.js';
 import { show } from './show.js';
 
-function bad(what: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be a path or a file: URL`, given, mend });
+function bad(what: string, given: string, mend: string, cause?: unknown): never {
+  const parts = { expected: `${what} to be a path or a file: URL`, given, mend };
+  throw new SteepestError('ERR_ARGUMENT', parts, { cause });
 }
 
-/** The path of a local file. @throws SteepestError `ERR_ARGUMENT` for URLs of other places */
+/** The start of an address of another place: `https://`, `s3://`. */
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/**
+ * The path of a local file.
+ * @throws SteepestError `ERR_ARGUMENT` for URLs of other places and for everything that is neither text nor URL
+ */
 export function localPath(what: string, path: string | URL): string {
-  if (path instanceof URL) {
-    if (path.protocol === 'file:') return fileURLToPath(path);
-    bad(what, path.href, 'Download the file first.');
+  if (typeof path === 'string') return checkedText(what, path);
+  if (!isUrl(path) || typeof path.href !== 'string') return bad(what, show(path), mendOf(path));
+  const { href } = path;
+  if (!href.startsWith('file:')) bad(what, show(href), 'Download the file first.');
+  try {
+    return fileURLToPath(href);
+  } catch (error) {
+    const mend =
+      "Write new URL('./model.safetensors', import.meta.url), without a host and with '/' unescaped.";
+    return bad(what, show(href), mend, error);
   }
-  if (typeof path === 'string' && path !== '') return path;
-  return bad(what, show(path), 'Name a file.');
+}
+
+function checkedText(what: string, path: string): string {
+  if (path === '') bad(what, "''", 'Name a file.');
+  if (path.includes('\0')) bad(what, show(path), 'Remove the zero byte.');
+  if (!ADDRESS.test(path)) return path;
+  const isFile = /^file:/i.test(path);
+  return bad(what, show(path), isFile ? 'Pass it as new URL(…).' : 'Download the file first.');
+}
+
+function mendOf(path: unknown): string {
+  if (isPromise(path)) return 'Put await before it.';
+  return ArrayBuffer.isView(path) || isBuffer(path)
+    ? 'Name a file: bytes are not taken here, and a path in a Buffer needs toString().'
+    : 'Name a file.';
 }

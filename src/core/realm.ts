@@ -5,7 +5,14 @@ import { show } from './show.js';
  * own; what Node.js, a structured clone or an ES module hands over is of the main one, and `instanceof` says no.
  */
 
-const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
+function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    // A proxy may throw, and one that has been revoked does.
+    return '';
+  }
+}
 
 /** The typed arrays whose class matters. */
 interface TypedArrays {
@@ -39,6 +46,33 @@ export const isSharedBuffer = (value: unknown): value is SharedArrayBuffer =>
 export const isDate = (value: unknown): value is Date => tagOf(value) === 'Date';
 
 export const isError = (value: unknown): value is Error => value instanceof Error || tagOf(value) === 'Error';
+
+/** The name of a typed array's class, such as `Float64Array`; undefined for everything else, a DataView too. */
+export function typedArrayName(value: unknown): string | undefined {
+  return ArrayBuffer.isView(value) ? (readName.call(value) as string | undefined) : undefined;
+}
+
+/** Reads the name from the array itself; a property of the same name cannot fool it. */
+const readName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)!.get as (this: unknown) => unknown;
+
+/** Memory without a type. */
+export const isBuffer = (value: unknown): value is ArrayBufferLike =>
+  tagOf(value) === 'ArrayBuffer' || isSharedBuffer(value);
+
+export const isUrl = (value: unknown): value is URL => value instanceof URL || tagOf(value) === 'URL';
+
+/** True for what `await` would wait for. */
+export function isPromise(value: unknown): boolean {
+  try {
+    const isObject = typeof value === 'object' && value !== null;
+    return isObject && typeof (value as PromiseLike<unknown>).then === 'function';
+  } catch {
+    return false;
+  }
+}
 
 /** What an error says, or whatever was thrown in place of one. */
 export function messageOf(error: unknown): string {

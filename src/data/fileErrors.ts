@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
+import { showPath, systemMend, systemReason } from '../core/systemErrors.js';
 
 /** Texts longer than this are cut in messages. */
 const SHOWN_CHARACTERS = 60;
@@ -18,19 +18,16 @@ export function fileError(
   mend: string,
   cause?: unknown,
 ): SteepestError {
-  return new SteepestError('ERR_DATA_FILE', { expected: `'${path}' ${expected}`, given, mend }, { cause });
+  return new SteepestError(
+    'ERR_DATA_FILE',
+    { expected: `${showPath(path)} ${expected}`, given, mend },
+    { cause },
+  );
 }
 
 /** What the system says, as an error with the file's name; our own errors stay as they are. */
 export function systemError(path: string, what: string, error: unknown): SteepestError {
   if (error instanceof SteepestError) return error;
-  const code = (error as NodeJS.ErrnoException)?.code;
-  const reason = messageOf(error);
-  const mend =
-    code === 'ENOENT'
-      ? 'Check the path.'
-      : code?.startsWith('Z_')
-        ? 'The compressed file is damaged or cut off: download or write it again.'
-        : 'Check that the file is there, may be read and is whole.';
-  return fileError(path, what, reason, mend, error);
+  const mend = systemMend(error, 'read', 'Check that the file is there, may be read and is whole.');
+  return fileError(path, what, systemReason(error), mend, error);
 }

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
 import { type ByteSource, withFile } from './byteSource.js';
@@ -71,7 +72,11 @@ function fileError(path: string, expected: string, given: string, mend: string):
  * @returns an array over shared memory: uint8, int32 (also for int8 and int16), float32 or float64
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no IDX file, or shorter or longer than it says.
  */
-export async function readIdx(path: string): Promise<NdArray<SharedArray>> {
+export async function readIdx(path: string | URL): Promise<NdArray<SharedArray>> {
+  return readIdxFile(localPath('the path of an IDX file', path));
+}
+
+async function readIdxFile(path: string): Promise<NdArray<SharedArray>> {
   return withFile(path, async (source) => {
     const { type, shape } = await readHeader(source, path);
     const length = shape.reduce((product, n) => product * n, 1);
@@ -131,15 +136,18 @@ const MNIST_CLASSES = 10;
  * folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
  * @throws SteepestError `ERR_DATA_FILE` if a file is missing, damaged or not of 28 × 28 images and labels 0 … 9.
  */
-export async function loadMnist(folder: string): Promise<{ train: LabelledImages; test: LabelledImages }> {
-  return { train: await loadSplit(folder, 'train'), test: await loadSplit(folder, 't10k') };
+export async function loadMnist(
+  folder: string | URL,
+): Promise<{ train: LabelledImages; test: LabelledImages }> {
+  const path = localPath('the folder of MNIST', folder);
+  return { train: await loadSplit(path, 'train'), test: await loadSplit(path, 't10k') };
 }
 
 async function loadSplit(folder: string, split: 'train' | 't10k'): Promise<LabelledImages> {
   const imagesPath = await findFile(folder, `${split}-images-idx3-ubyte`);
   const labelsPath = await findFile(folder, `${split}-labels-idx1-ubyte`);
-  const images = await readIdx(imagesPath);
-  const labels = await readIdx(labelsPath);
+  const images = await readIdxFile(imagesPath);
+  const labels = await readIdxFile(labelsPath);
   const [count, height, width] = images.shape;
   const mend = 'Give the folder of the four MNIST files.';
   const isImages = images.shape.length === 3 && height === MNIST_SIDE && width === MNIST_SIDE;

@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import type { ModelSource } from '../io/modelFile.js';
 import type { BaseEstimator } from './base/estimator.js';
 import { readSaved, type SavedEstimator } from './base/saved.js';
 
@@ -33,8 +34,10 @@ export function estimatorFromSaved(saved: SavedEstimator): AnyEstimator {
 
 /**
  * Reads any estimator that `save` wrote.
- * @throws SteepestError `ERR_MODEL_FILE`
+ * @param source a path, a `file:` URL, or the file's bytes
+ * @throws SteepestError `ERR_MODEL_FILE`, also for networks, which `load` reads, and files of other programs, which the
+ * message names
  */
-export async function loadEstimator(path: string): Promise<AnyEstimator> {
-  return estimatorFromSaved(await readSaved(path));
+export async function loadEstimator(source: ModelSource): Promise<AnyEstimator> {
+  return estimatorFromSaved(await readSaved(source));
 }

@@ -1,21 +1,23 @@
-import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
+import { write as writeToDescriptor } from 'node:fs';
+import { access, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type ErrorCode, SteepestError } from '../core/errors.js';
+import { showPath, systemCode, systemMend, systemReason } from '../core/systemErrors.js';
+import { findTarget, type PathSystem, type Stats } from './writeTarget.js';
 
 /** What this module needs of an open file. */
 export interface OpenFile {
   write(bytes: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
+  chown(uid: number, gid: number): Promise<void>;
   chmod(mode: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What this module needs of `node:fs/promises`; tests pass one that fails. */
-export interface FileSystem {
+export interface FileSystem extends PathSystem {
   open(path: string, flags: string): Promise<OpenFile>;
-  realpath(path: string): Promise<string>;
-  stat(path: string): Promise<{ mode: number }>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
 }
@@ -33,72 +35,93 @@ function randomHex(bytes: number): string {
 /**
  * Writes a file so that `path` holds either what it held before or all of `bytes`, whatever fails and whenever: a
  * temporary file beside it is written, flushed to the disk and renamed over it, and then the folder is flushed. A
- * failed write leaves no temporary file. A symbolic link stays one and its target is replaced; permissions are kept.
- * @throws SteepestError `ERR_MODEL_FILE`, with the system's error as its cause.
+ * failed write leaves no temporary file. A symbolic link stays one and its target is replaced or, if it is not there
+ * yet, made; permissions and owner are kept. A file without the right to write to it stays as it is.
+ *
+ * Pipes, terminals and devices such as /dev/null are written to instead. A pipe waits for its reader.
+ * @param code the code of errors: that of a model's or of a table's file
+ * @throws SteepestError with the system's error as its cause; sockets, disks and folders are refused
  */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array,
-  files: FileSystem = { open, realpath, stat, rename, unlink },
+  code: Extract<ErrorCode, 'ERR_MODEL_FILE' | 'ERR_DATA_FILE'> = 'ERR_MODEL_FILE',
+  files: FileSystem = { access, open, readlink, realpath, rename, stat, unlink },
 ): Promise<void> {
   try {
-    const target = await resolved(path, files);
-    const temporary = join(dirname(target), `.${basename(target)}.${randomHex(NAME_BYTES)}.tmp`);
-    const mode = await existingMode(target, files);
-    const file = await files.open(temporary, 'wx');
-    try {
-      await fill(file, bytes, mode);
-      await files.rename(temporary, target);
-    } catch (error) {
-      // The first error tells what went wrong; one from cleaning up would hide it.
-      await files.unlink(temporary).catch(() => undefined);
-      throw error;
-    }
-    await flushFolder(dirname(target), files);
+    await writeTo(path, bytes, files);
   } catch (error) {
+    if (error instanceof SteepestError) throw new SteepestError(code, error, { cause: error.cause });
     throw new SteepestError(
-      'ERR_MODEL_FILE',
+      code,
       {
-        expected: `to write ${bytes.length} bytes to '${path}'`,
-        given: messageOf(error),
-        mend: 'Check that the folder exists, may be written to and has room.',
+        expected: `to write ${bytes.length} bytes to ${showPath(path)}`,
+        given: systemReason(error),
+        mend: mendOf(path, error),
       },
       { cause: error },
     );
   }
 }
 
-/** The file that a link points to; the path itself where there is nothing yet. */
-async function resolved(path: string, files: FileSystem): Promise<string> {
-  return (await unlessAbsent(files.realpath(path))) ?? path;
-}
-
-async function existingMode(path: string, files: FileSystem): Promise<number | undefined> {
-  const stats = await unlessAbsent(files.stat(path));
-  return stats && stats.mode & PERMISSIONS;
-}
-
-async function unlessAbsent<T>(result: Promise<T>): Promise<T | undefined> {
-  try {
-    return await result;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+async function writeTo(path: string, bytes: Uint8Array, files: FileSystem): Promise<void> {
+  const target = await findTarget(path, files);
+  if (target.kind === 'replace') {
+    await replace(target.path, target.old, bytes, files);
+  } else if (target.kind === 'through') {
+    const file = await files.open(target.path, 'w');
+    await closing(file, () => writeAll(file, bytes));
+  } else {
+    const { fd } = target;
+    const write = promisify(writeToDescriptor);
+    await writeAll({ write: (data, offset, length) => write(fd, data, offset, length, null) }, bytes);
   }
 }
 
-/** Writes everything, flushes and closes. */
-async function fill(file: OpenFile, bytes: Uint8Array, mode: number | undefined): Promise<void> {
+/** What can be done, with the folder's name where it is the folder that is missing. */
+function mendOf(path: string, error: unknown): string {
+  if (systemCode(error) === 'ENOENT') {
+    return `Make the folder first: ${showPath(dirname(resolve(path)))} is not there, or the path ends with a slash.`;
+  }
+  return systemMend(error, 'write', 'Check that the folder exists, may be written to and has room.');
+}
+
+async function replace(
+  target: string,
+  old: Stats | undefined,
+  bytes: Uint8Array,
+  files: FileSystem,
+): Promise<void> {
+  // Not made from the target's name, which may be as long as names can be.
+  const temporary = join(dirname(target), `.steepest-${randomHex(NAME_BYTES)}.tmp`);
+  const file = await files.open(temporary, 'wx');
   try {
-    if (mode !== undefined) await file.chmod(mode);
-    let offset = 0;
-    while (offset < bytes.length) {
-      // One write may take fewer bytes than it is given: Linux stops at 2 GiB, a full disk earlier.
-      const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset);
-      if (bytesWritten === 0) throw new Error(`the system wrote only ${offset} of ${bytes.length} bytes`);
-      offset += bytesWritten;
-    }
-    await file.sync();
+    await closing(file, async () => {
+      if (old !== undefined) await takeOver(file, old);
+      await writeAll(file, bytes);
+      await file.sync();
+    });
+    await files.rename(temporary, target);
+  } catch (error) {
+    // The first error tells what went wrong; one from cleaning up would hide it.
+    await files.unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await flushFolder(dirname(target), files);
+}
+
+/** Gives a new file the owner, as far as this user may, and the permissions of the one whose place it takes. */
+async function takeOver(file: OpenFile, { mode, uid, gid }: Stats): Promise<void> {
+  const isOwn = uid === process.geteuid?.() && gid === process.getegid?.();
+  // Only the superuser may give files away. For all others the file's writer becomes its owner.
+  if (!isOwn && process.platform !== 'win32') await file.chown(uid, gid).catch(() => undefined);
+  await file.chmod(mode & PERMISSIONS);
+}
+
+/** Runs `work` on an open file and closes it; the first error is the one that counts. */
+async function closing(file: OpenFile, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     await file.close().catch(() => undefined);
     throw error;
@@ -106,13 +129,22 @@ async function fill(file: OpenFile, bytes: Uint8Array, mode: number | undefined)
   await file.close();
 }
 
+async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promise<void> {
+  let offset = 0;
+  while (offset < bytes.length) {
+    // One write may take fewer bytes than it is given: Linux stops at 2 GiB, a full disk earlier.
+    const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset);
+    if (bytesWritten === 0) {
+      const words = `the system wrote only ${offset} of ${bytes.length} bytes`;
+      throw Object.assign(new Error(`ENOSPC: ${words}`), { code: 'ENOSPC' });
+    }
+    offset += bytesWritten;
+  }
+}
+
 /** Makes the rename itself last through a power failure. Windows cannot open folders, and needs no such step. */
 async function flushFolder(folder: string, files: FileSystem): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await files.open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await closing(handle, () => handle.sync());
 }

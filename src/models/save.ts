@@ -1,29 +1,28 @@
-import { readFile } from 'node:fs/promises';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
+import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
-import { isTypedArray, messageOf } from '../core/realm.js';
+import { isTypedArray } from '../core/realm.js';
 import { writeFileAtomic } from '../io/atomicWrite.js';
-import { decodeSafetensors, encodeSafetensors } from '../io/safetensors.js';
+import { FORMATS, modelFileError as fileError, type ModelSource, readModelFile } from '../io/modelFile.js';
+import { encodeSafetensors } from '../io/safetensors.js';
 import type { ParameterSpec } from '../program/node.js';
 import type { ModelState } from '../training/state.js';
 import { type CompileOptions, Sequential } from './sequential.js';
 
-/** Version of the model description in the file's metadata; a reader refuses later ones. */
-const FORMAT = 'steepest-sequential';
-const FORMAT_VERSION = 1;
 /** Tensors of the optimizer are named `optimizer.<array>/<parameter>`. */
 const SLOT_PREFIX = 'optimizer.';
 
 /** Writes a model: weights and optimizer arrays as tensors, everything else as JSON in the metadata. */
 export async function saveModel(
-  path: string,
+  path: string | URL,
   config: ModelConfig,
   model: ResolvedModel,
   state: ModelState,
   compiled: Required<CompileOptions> | undefined,
 ): Promise<void> {
+  const file = localPath('the file to save to', path);
   const tensors = new Map<string, NdArray>();
   for (const { name, shape } of model.parameters) {
     tensors.set(name, { data: state.parameters.get(name)!, shape });
@@ -32,13 +31,13 @@ export async function saveModel(
     }
   }
   const metadata: Record<string, string> = {
-    format: FORMAT,
-    version: String(FORMAT_VERSION),
+    format: FORMATS.network.format,
+    version: FORMATS.network.version,
     model: JSON.stringify(config),
     training: JSON.stringify({ step: state.step, epochs: state.epochs }),
   };
   if (compiled !== undefined) metadata.compile = JSON.stringify(compiled);
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+  await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
 }
 
 /**
@@ -46,24 +45,12 @@ export async function saveModel(
  *
  * The file is taken for hostile until proven otherwise: nothing in it is run, every size is checked against the bytes
  * that are there, and nothing is returned unless all of it fits together.
- * @throws SteepestError `ERR_MODEL_FILE`
+ * @param source a path, a `file:` URL, or the file's bytes
+ * @throws SteepestError `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and files of other programs,
+ * which the message names
  */
-export async function load(path: string): Promise<Sequential> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const reason = messageOf(error);
-    throw fileError('a readable model file', `'${path}' (${reason})`, 'Check the path.', error);
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes);
-  if (metadata.format !== FORMAT || metadata.version !== String(FORMAT_VERSION)) {
-    throw fileError(
-      `metadata with format '${FORMAT}' and version ${FORMAT_VERSION}`,
-      `format '${String(metadata.format)}', version ${String(metadata.version)}`,
-      'Load files that model.save() of this release, or an earlier one, wrote.',
-    );
-  }
+export async function load(source: ModelSource): Promise<Sequential> {
+  const { tensors, metadata } = await readModelFile(source, FORMATS.network);
   return restore(metadata, tensors);
 }
 
@@ -89,10 +76,6 @@ function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, 
       error,
     );
   }
-}
-
-function fileError(expected: string, given: string, mend: string, cause?: unknown): SteepestError {
-  return new SteepestError('ERR_MODEL_FILE', { expected, given, mend }, { cause });
 }
 
 function parse(text: string | undefined, what: string): Record<string, unknown> {

@@ -309,7 +309,7 @@ export class Sequential {
   }
 
   /** Writes weights and description to one safetensors file; the file is whole or not there at all. */
-  async save(path: string): Promise<void> {
+  async save(path: string | URL): Promise<void> {
     await saveModel(path, this.config, this.model, this.state, this.compiled?.options);
   }
 

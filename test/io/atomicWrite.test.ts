@@ -30,6 +30,10 @@ function hooked(before: (operation: string) => void, chunk = Number.POSITIVE_INF
           before('write');
           return file.write(bytes, offset, Math.min(length, chunk));
         },
+        chown: async (uid, gid) => {
+          before('chown');
+          await file.chown(uid, gid);
+        },
         chmod: async (mode) => {
           before('chmod');
           await file.chmod(mode);
@@ -49,9 +53,17 @@ function hooked(before: (operation: string) => void, chunk = Number.POSITIVE_INF
       before('realpath');
       return nodeFiles.realpath(name);
     },
+    readlink: async (name) => {
+      before('readlink');
+      return nodeFiles.readlink(name);
+    },
     stat: async (name) => {
       before('stat');
       return nodeFiles.stat(name);
+    },
+    access: async (name, mode) => {
+      before('access');
+      await nodeFiles.access(name, mode);
     },
     rename: async (from, to) => {
       before('rename');
@@ -75,11 +87,12 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(
       path,
       NEW,
+      'ERR_MODEL_FILE',
       hooked((operation) => done.push(operation)),
     );
     const folderFlush = process.platform === 'win32' ? [] : ['open', 'sync', 'close'];
     expect(done).toEqual([
-      ...['realpath', 'stat', 'open', 'write', 'sync', 'close', 'rename'],
+      ...['stat', 'readlink', 'realpath', 'open', 'write', 'sync', 'close', 'rename'],
       ...folderFlush,
     ]);
   });
@@ -88,6 +101,7 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(
       path,
       NEW,
+      'ERR_MODEL_FILE',
       hooked(() => {}, 7),
     );
     expect(Uint8Array.from(await readFile(path))).toEqual(NEW);
@@ -99,6 +113,7 @@ describe('writeFileAtomic', () => {
       writeFileAtomic(
         path,
         NEW,
+        'ERR_MODEL_FILE',
         hooked(() => {}, 0),
       ),
     ).rejects.toEqual(refused);
@@ -118,7 +133,9 @@ describe('writeFileAtomic', () => {
         const files = hooked(() => {
           if (++count === failing) throw failure;
         }, 400);
-        const result: unknown = await writeFileAtomic(path, NEW, files).catch((error: unknown) => error);
+        const result: unknown = await writeFileAtomic(path, NEW, 'ERR_MODEL_FILE', files).catch(
+          (error: unknown) => error,
+        );
         if (result !== undefined) expect(result).toMatchObject({ code: 'ERR_MODEL_FILE', cause: failure });
         const left = await readdir(folder);
         if (left.length > 0) expect(left).toEqual(['model.safetensors']);
@@ -128,7 +145,7 @@ describe('writeFileAtomic', () => {
         else expect(content).toEqual(Buffer.from(NEW));
       }
       // Up to the rename the old file stays; after it only flushing the folder can fail.
-      const beforeRename = exists ? 10 : 9;
+      const beforeRename = exists ? 11 : 10;
       const afterRename = process.platform === 'win32' ? 0 : 3;
       expect(outcomes).toEqual([
         ...new Array(beforeRename).fill('old'),

@@ -127,19 +127,12 @@ export function npyBytes(what: string, { data, shape }: NdArray): Buffer {
   return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
-/** Writes all of a file or, if that fails, nothing. */
-export async function writeDataFile(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFileAtomic(path, bytes).catch((error: unknown) => {
-    if (!(error instanceof SteepestError)) throw error;
-    throw new SteepestError('ERR_DATA_FILE', error, { cause: error.cause });
-  });
-}
-
 /**
  * Writes an array for numpy.load: NPY version 1.0, C order, the array's own element type. The file is whole or not there.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
  */
 export async function writeNpy(path: string | URL, array: NdArray): Promise<void> {
+  const file = localPath('the path of an NPY file', path);
   const bytes = npyBytes('array', array);
-  await writeDataFile(localPath('the path of an NPY file', path), bytes);
+  await writeFileAtomic(file, bytes, 'ERR_DATA_FILE');
 }

@@ -1,9 +1,10 @@
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { memorySource } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
-import { npyBytes, readNpySource, writeDataFile } from './npy.js';
+import { npyBytes, readNpySource } from './npy.js';
 import { readZip, zipBytes } from './zip.js';
 
 const EXTENSION = '.npy';
@@ -54,5 +55,5 @@ export async function writeNpz(
     });
   }
   const files = names.map((name) => [`${name}${EXTENSION}`, npyBytes(`'${name}'`, arrays[name]!)] as const);
-  await writeDataFile(file, await zipBytes(files, compress));
+  await writeFileAtomic(file, await zipBytes(files, compress), 'ERR_DATA_FILE');
 }

@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/tables.js';
+import type { ModelSource } from '../../io/modelFile.js';
 import type { FeatureInput } from './features.js';
 import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
@@ -123,20 +124,21 @@ export abstract class BaseEstimator<P extends object> {
     return this.params;
   }
 
-  /** Writes hyper-parameters and what was learned to one safetensors file, whole or not at all. */
-  async save(path: string): Promise<void> {
+  /** Writes hyper-parameters and what was learned to one safetensors file, whole or not at all. `path` may be a `file:` URL. */
+  async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
   }
 
   /**
    * Reads an estimator of this class that {@link save} wrote.
+   * @param source a path, a `file:` URL, or the file's bytes
    * @throws SteepestError `ERR_MODEL_FILE` for a damaged file or one of another class
    */
   static async load<E extends BaseEstimator<object>>(
     this: EstimatorConstructor<E>,
-    path: string,
+    source: ModelSource,
   ): Promise<E> {
-    const saved = await readSaved(path);
+    const saved = await readSaved(source);
     // biome-ignore lint/complexity/noThisInStatic: a subclass loads itself.
     const Class = this as unknown as new (params: object) => E;
     const fresh = new Class({});

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { SteepestError } from '../../core/errors.js';
+import type { SteepestError } from '../../core/errors.js';
+import { localPath } from '../../core/localPath.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
-import { isTypedArray, messageOf } from '../../core/realm.js';
+import { isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
-import { decodeSafetensors, encodeSafetensors } from '../../io/safetensors.js';
+import { FORMATS, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
+import { encodeSafetensors } from '../../io/safetensors.js';
 
-const FORMAT = 'steepest-estimator';
-const FORMAT_VERSION = '1';
 /** Between the names of estimators inside one another and the tensor's own. */
 const SEPARATOR = '/';
 /** Pipelines in pipelines in column transformers; a file that nests deeper is not one of ours. */
@@ -36,11 +36,7 @@ interface Description {
 }
 
 function fileError(expected: string, given: string, cause?: unknown): SteepestError {
-  return new SteepestError(
-    'ERR_MODEL_FILE',
-    { expected, given, mend: 'Check the path, or save the estimator again.' },
-    { cause },
-  );
+  return modelFileError(expected, given, 'Save the estimator again.', cause);
 }
 
 function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, NdArray>): Description {
@@ -62,29 +58,18 @@ function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, Nd
 }
 
 /** Writes an estimator: arrays as tensors, everything else as JSON in the metadata. */
-export async function writeSaved(path: string, saved: SavedEstimator): Promise<void> {
+export async function writeSaved(path: string | URL, saved: SavedEstimator): Promise<void> {
+  const file = localPath('the file to save to', path);
   const tensors = new Map<string, NdArray>();
   const description = describe(saved, '', tensors);
-  const metadata = { format: FORMAT, version: FORMAT_VERSION, estimator: JSON.stringify(description) };
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+  const { format, version } = FORMATS.estimator;
+  const metadata = { format, version, estimator: JSON.stringify(description) };
+  await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
 }
 
 /** @throws SteepestError `ERR_MODEL_FILE` for anything that {@link writeSaved} did not write */
-export async function readSaved(path: string): Promise<SavedEstimator> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const reason = messageOf(error);
-    throw fileError('a readable file', `'${path}' (${reason})`, error);
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes);
-  if (metadata.format !== FORMAT || metadata.version !== FORMAT_VERSION) {
-    throw fileError(
-      `metadata with format '${FORMAT}' and version ${FORMAT_VERSION}`,
-      `format '${String(metadata.format)}', version ${String(metadata.version)}`,
-    );
-  }
+export async function readSaved(source: ModelSource): Promise<SavedEstimator> {
+  const { tensors, metadata } = await readModelFile(source, FORMATS.estimator);
   let description: unknown;
   try {
     description = JSON.parse(metadata.estimator ?? '');
@@ -155,6 +140,6 @@ export function attribute<T>(
   accepts: (value: unknown) => value is T,
 ): T {
   const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-  if (!accepts(value)) throw fileError(`a valid attribute '${name}'`, JSON.stringify(value) ?? 'none');
+  if (!accepts(value)) throw fileError(`a valid attribute '${name}'`, show(value));
   return value;
 }

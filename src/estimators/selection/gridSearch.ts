@@ -198,7 +198,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   }
 
   /** Writes the best estimator to a safetensors file, from which `loadEstimator` reads it. @throws SteepestError `ERR_NOT_FITTED` */
-  async save(path: string): Promise<void> {
+  async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
   }
 

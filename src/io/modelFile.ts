@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { SteepestError } from '../core/errors.js';
+import { localPath } from '../core/localPath.js';
+import { isBuffer, isPromise } from '../core/realm.js';
+import { show } from '../core/show.js';
+import { showPath, systemMend, systemReason } from '../core/systemErrors.js';
+import { foreignKind } from './fileKind.js';
+import { decodeSafetensors, type SafetensorsContent } from './safetensors.js';
+
+/** Where a model is read from: a path, a `file:` URL, or the bytes of the file. */
+export type ModelSource = string | URL | Uint8Array<ArrayBufferLike> | ArrayBufferLike;
+
+/** What `save` of one kind of thing writes into the metadata. */
+export interface ModelFormat {
+  format: string;
+  version: string;
+  /** What is in such a file: `a network`. */
+  words: string;
+  /** What reads it: `load`. */
+  reader: string;
+}
+
+/** Every format of this package, so that each reader can name the right one. */
+export const FORMATS = {
+  network: { format: 'steepest-sequential', version: '1', words: 'a network', reader: 'load' },
+  estimator: { format: 'steepest-estimator', version: '1', words: 'an estimator', reader: 'loadEstimator' },
+} as const satisfies Record<string, ModelFormat>;
+
+export function modelFileError(
+  expected: string,
+  given: string,
+  mend: string,
+  cause?: unknown,
+): SteepestError {
+  return new SteepestError('ERR_MODEL_FILE', { expected, given, mend }, { cause });
+}
+
+/**
+ * Reads and decodes a file that `save` wrote, and checks that it is of the wanted format.
+ * @throws SteepestError `ERR_ARGUMENT` for what is no source; `ERR_MODEL_FILE` for all that is wrong with the file
+ */
+export async function readModelFile(source: ModelSource, wanted: ModelFormat): Promise<SafetensorsContent> {
+  const { bytes, name } = await readSource(source, wanted);
+  const foreign = foreignKind(bytes);
+  if (foreign !== undefined) {
+    throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.mend);
+  }
+  const content = decodeSafetensors(bytes);
+  checkFormat(content, wanted, name);
+  return content;
+}
+
+async function readSource(
+  source: ModelSource,
+  wanted: ModelFormat,
+): Promise<{ bytes: Uint8Array; name: string }> {
+  if (ArrayBuffer.isView(source)) {
+    return {
+      bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength),
+      name: 'these bytes',
+    };
+  }
+  if (isBuffer(source)) return { bytes: new Uint8Array(source), name: 'these bytes' };
+  const path = localPath(`the file that ${wanted.reader} reads`, checkedSource(source, wanted));
+  try {
+    return { bytes: await readFile(path), name: showPath(path) };
+  } catch (error) {
+    const mend = systemMend(error, 'read', 'Check the path.');
+    throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, mend, error);
+  }
+}
+
+/** Refuses what is neither a path nor bytes, with what to do about the likely ones. */
+function checkedSource(source: unknown, wanted: ModelFormat): string | URL {
+  const hint = hintFor(source);
+  if (hint === undefined) return source as string | URL;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `a path, a file: URL or bytes for ${wanted.reader}`,
+    given: show(source),
+    mend: hint,
+  });
+}
+
+function hintFor(source: unknown): string | undefined {
+  if (isPromise(source)) return 'Put await before it.';
+  if (typeof source !== 'object' || source === null) return undefined;
+  try {
+    if (typeof (source as { arrayBuffer?: unknown }).arrayBuffer === 'function') {
+      return 'Pass its bytes: await value.arrayBuffer().';
+    }
+  } catch {
+    return undefined;
+  }
+  return Array.isArray(source) ? 'Pass bytes as Uint8Array.from(list).' : undefined;
+}
+
+function checkFormat({ metadata, tensors }: SafetensorsContent, wanted: ModelFormat, name: string): void {
+  const { format, version } = metadata;
+  if (format === wanted.format && version === wanted.version) return;
+  const known = Object.values(FORMATS).find((candidate) => candidate.format === format);
+  const expected = `${wanted.words} in ${name}, as ${wanted.format} of version ${wanted.version}`;
+  if (known === undefined) {
+    const given = `a safetensors file of another program, with ${tensors.size} tensors and format ${show(format)}`;
+    throw modelFileError(
+      expected,
+      given,
+      'Make the same model here and set its weights with setWeights(arrays).',
+    );
+  }
+  if (known.format !== wanted.format) {
+    throw modelFileError(
+      expected,
+      `${known.words} (${known.format})`,
+      `Use ${known.reader}() for this file.`,
+    );
+  }
+  throw modelFileError(
+    expected,
+    `version ${show(version)}`,
+    'Load it with the release that saved it, or a later one.',
+  );
+}
