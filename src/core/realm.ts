@@ -62,7 +62,7 @@ const readName = Object.getOwnPropertyDescriptor(
 export const isBuffer = (value: unknown): value is ArrayBufferLike =>
   tagOf(value) === 'ArrayBuffer' || isSharedBuffer(value);
 
-export const isUrl = (value: unknown): value is URL => value instanceof URL || tagOf(value) === 'URL';
+export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';
 
 /** True for what `await` would wait for. */
 export function isPromise(value: unknown): boolean {
