@@ -44,7 +44,10 @@ class Shapes {
         refusal_(refusal) {}
 
   bool ok() const { return ok_; }
-  int64_t side(int operand, Side side) const { return side == Rows ? op_.at(operand).rows : op_.at(operand).cols; }
+  int64_t side(int operand, Side side) const {
+    named_ |= 1u << operand;
+    return side == Rows ? op_.at(operand).rows : op_.at(operand).cols;
+  }
   bool has(int operand) const { return op_.at(operand).given(); }
 
   void exactly(int operand, Side which, int64_t count) {
@@ -146,6 +149,17 @@ class Shapes {
     expect("operand %s, as its scalars say", op_.schema().operands[operand].name);
     ok_ = refusal_.give("none");
   }
+  /**
+   * Refuses an operand that no rule has named: a kernel would go by the sizes of the others and read or write past its end.
+   * So an op whose rules somebody forgot to write is never run.
+   */
+  void everyOperandNamed() {
+    for (int operand = 0; ok_ && operand < op_.schema().operandCount; ++operand) {
+      if (!has(operand) || (named_ >> operand & 1u) != 0) continue;
+      expect("a rule in shapes.cc for operand %s", op_.schema().operands[operand].name);
+      ok_ = refusal_.give("none");
+    }
+  }
 
  private:
   template <class... Args> void expect(const char* format, Args... args) {
@@ -167,6 +181,9 @@ class Shapes {
   const int64_t allRows_;
   Refusal& refusal_;
   bool ok_ = true;
+  /** One bit for each operand that a rule has looked at. */
+  mutable uint32_t named_ = 0;
+  static_assert(kMaxOperands <= 32);
 };
 
 void checkGemm(Shapes& s, const DecodedOp& op, int64_t maxRows) {
@@ -945,6 +962,7 @@ int64_t rangeOf(const DecodedOp& op) {
 bool checkShapes(const DecodedOp& op, int64_t maxRows, Refusal& refusal) {
   Shapes shapes(op, maxRows, refusal);
   checkOperands(shapes, op, maxRows);
+  shapes.everyOperandNamed();
   return shapes.ok() && checkSplit(op, refusal);
 }
 

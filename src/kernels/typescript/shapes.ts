@@ -112,6 +112,8 @@ class Shapes {
   /** Rows that batch matrices need: groups for ops on images. */
   private readonly maxRows: number;
   private readonly maxGroups: number;
+  /** Operands that a rule has looked at. */
+  private readonly named = new Set<string>();
 
   constructor(
     readonly op: Op,
@@ -123,6 +125,7 @@ class Shapes {
   }
 
   of(name: string): Operand {
+    this.named.add(name);
     return this.op.operands[name] as Operand;
   }
 
@@ -132,12 +135,14 @@ class Shapes {
 
   /** The operand, if given, has exactly this many rows or columns. */
   exactly(name: string, side: 'rows' | 'cols', count: number, why: string): void {
+    this.named.add(name);
     const operand = this.op.operands[name];
     if (operand === undefined || operand[side] === count) return;
     this.refuse(name, `${count} ${side} (${why})`, `${operand[side]}`);
   }
 
   atLeast(name: string, side: 'rows' | 'cols', count: number, why: string): void {
+    this.named.add(name);
     const operand = this.op.operands[name];
     if (operand === undefined || operand[side] >= count) return;
     this.refuse(name, `at least ${count} ${side} (${why})`, `${operand[side]}`);
@@ -261,6 +266,16 @@ class Shapes {
     if (this.has('labels')) this.batchVector('labels');
     this.batch(scores, 'target');
     this.atLeast(scores, 'cols', 1, 'a class');
+  }
+
+  /**
+   * Refuses an operand that no rule has named: a kernel would go by the sizes of the others. So an op whose rules
+   * somebody forgot to write is never run.
+   */
+  everyOperandNamed(): void {
+    for (const name of Object.keys(this.op.operands)) {
+      if (!this.named.has(name)) this.refuse(name, 'a rule in shapes.ts', 'none');
+    }
   }
 }
 
@@ -770,5 +785,7 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
 
 /** Checks that the operands of one op agree with each other and have room for `maxRows` rows. */
 export function checkShapes(op: Op, maxRows: number, refuse: Refuse): void {
-  RULES[op.kind](new Shapes(op, maxRows, refuse), maxRows);
+  const shapes = new Shapes(op, maxRows, refuse);
+  RULES[op.kind](shapes, maxRows);
+  shapes.everyOperandNamed();
 }
