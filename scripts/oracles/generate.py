@@ -25,6 +25,7 @@ NAMES = [
     "conv",
     "normalization",
     "file_kinds",
+    "perceptrons",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

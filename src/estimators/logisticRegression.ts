@@ -18,7 +18,14 @@ import {
   type FittedColumns,
   readFeatures,
 } from './base/features.js';
-import { checkLabelRows, encodeLabels, isLabelList, type Label, type LabelInput } from './base/labels.js';
+import {
+  checkClassCount,
+  checkLabelRows,
+  encodeLabels,
+  isLabelList,
+  type Label,
+  type LabelInput,
+} from './base/labels.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, float64Tensor, type SavedState } from './base/saved.js';
@@ -152,13 +159,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     const labels = encodeLabels('y', y);
     checkLabelRows(features.rows, labels.codes.length);
     const { classes } = labels;
-    if (classes.length < 2) {
-      throw new SteepestError('ERR_LABEL_RANGE', {
-        expected: 'y with at least two classes',
-        given: `only ${JSON.stringify(classes[0])}`,
-        mend: 'There is nothing to tell apart; check the labels.',
-      });
-    }
+    checkClassCount('y', classes);
     const { params } = this;
     const outputs = classes.length === 2 ? 1 : classes.length;
     const solver = this.chooseSolver(outputs * (features.cols + 1));

@@ -1,15 +1,27 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { show } from '../core/show.js';
 import type { KernelOptions } from '../models/kernelOptions.js';
+import { accuracyScore } from '../scores/index.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
 import type { Classifier, EstimatorFitOptions, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
-import { checkLabelRows, encodeLabels, isLabelList, type Label, type LabelInput } from './base/labels.js';
+import {
+  checkClassCount,
+  checkLabelRows,
+  encodeLabels,
+  isLabelList,
+  type Label,
+  type LabelInput,
+} from './base/labels.js';
 import type { ParamSpecs } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { classificationScore } from './base/score.js';
 import { readSampleWeight } from './base/weights.js';
-import { type Head, MLP_SPECS, Mlp, type MlpParams } from './network/mlp.js';
+import type { Head } from './network/fittedNetwork.js';
+import { type Lesson, Mlp } from './network/mlp.js';
+import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
+import { takeRows } from './selection/rows.js';
 
 /** Hyper-parameters. */
 export interface MLPClassifierParams extends MlpParams {
@@ -46,8 +58,9 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
    * Trains until the loss stands still or `maxIter` epochs are over.
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE`, `ERR_DIVERGED`, `ERR_ABORTED`; what was learned before
-   * stays, except with `warmStart`, where it has moved on
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_LABEL_RANGE` for a single class, or
+   * with `warmStart` for other classes than before; `ERR_ARGUMENT` where `earlyStopping` has too few rows to hold out.
+   * Whatever it throws, what was learned before stays.
    */
   async fit(
     x: FeatureInput,
@@ -55,22 +68,18 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     const { classes } = encodeLabels('y', y);
-    if (classes.length < 2) {
-      throw new SteepestError('ERR_LABEL_RANGE', {
-        expected: 'y with at least two classes',
-        given: `only ${JSON.stringify(classes[0])}`,
-        mend: 'There is nothing to tell apart; check the labels.',
-      });
-    }
-    const goesOn = this.params.warmStart && JSON.stringify(classes) === JSON.stringify(this.learnedClasses);
-    const result = await this.trainOn(x, y, classes, options, { epochs: this.params.maxIter, goesOn });
+    checkClassCount('y', classes);
+    const { warmStart, maxIter } = this.params;
+    if (warmStart && this.learnedClasses !== undefined) this.checkSameClasses('y', classes);
+    const result = await this.trainOn(x, y, classes, options, { epochs: maxIter, goesOn: warmStart });
     this.warnNotConverged(result);
     return this;
   }
 
   /**
-   * One epoch over these rows, from where the last call ended.
+   * One epoch over these rows, from where the last call ended, optimizer included.
    * @param options.classes all classes there will be; needed in the first call
+   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns than those of the calls before
    */
   async partialFit(
     x: FeatureInput,
@@ -78,7 +87,13 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     options: EstimatorFitOptions & KernelOptions & { classes?: readonly Label[] } = {},
   ): Promise<this> {
     const { classes: given, ...rest } = options;
-    const classes = this.learnedClasses ?? (given && encodeLabels('classes', given).classes);
+    this.checkPartialFit();
+    const named = given && encodeLabels('classes', given).classes;
+    if (named !== undefined) {
+      checkClassCount('classes', named);
+      if (this.learnedClasses !== undefined) this.checkSameClasses('classes', named);
+    }
+    const classes = this.learnedClasses ?? named;
     if (classes === undefined) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'options.classes in the first partialFit',
@@ -90,17 +105,21 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     return this;
   }
 
+  /** Training goes on with the outputs that are there. @throws SteepestError `ERR_LABEL_RANGE` */
+  private checkSameClasses(what: string, classes: readonly Label[]): void {
+    const known = this.learnedClasses!;
+    if (classes.length === known.length && classes.every((label, i) => label === known[i])) return;
+    throw new SteepestError('ERR_LABEL_RANGE', {
+      expected: `${what} with the classes of the last fit, ${show(known)}, which training goes on from`,
+      given: show(classes),
+      mend: 'Pass rows of every class, or start anew with a clone.',
+    });
+  }
+
   /** One class per row, of the type that y had. */
   async predict(x: FeatureInput): Promise<Label[]> {
-    const { data, shape } = await this.outputs(x);
-    const { classes } = this;
-    const units = shape[1]!;
-    return Array.from({ length: shape[0]! }, (_, row) => {
-      if (units === 1) return classes[data[row]! > 0.5 ? 1 : 0]!;
-      let best = 0;
-      for (let k = 1; k < units; k++) if (data[row * units + k]! > data[row * units + best]!) best = k;
-      return classes[best]!;
-    });
+    const codes = mostProbable(await this.outputs(x));
+    return Array.from(codes, (code) => this.classes[code]!);
   }
 
   /** Probabilities, rows × classes, in the order of `classes`. */
@@ -140,19 +159,39 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   ) {
     const features = readFeatures('X', x);
     const labels = encodeLabels('y', y, classes);
-    checkLabelRows(features.rows, labels.codes.length);
+    const { codes } = labels;
+    checkLabelRows(features.rows, codes.length);
     const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
-    const weights = rowWeights(labels, this.params.classWeight, sampleWeight);
-    const { fitted, result } = await this.train(
+    const own = (rows: Uint32Array): Float64Array | undefined => sampleWeight && takeRows(sampleWeight, rows);
+    const { classWeight } = this.params;
+    const lesson: Lesson = {
       features,
-      labels.codes,
-      headFor(classes),
-      weights,
-      options,
-      how,
-    );
+      y: codes,
+      head: headFor(classes),
+      labels,
+      sampleWeight,
+      weigh: (rows) =>
+        rows === undefined
+          ? rowWeights(labels, classWeight, sampleWeight)
+          : rowWeights({ classes, codes: takeRows(codes, rows) }, classWeight, own(rows)),
+      // Classes weigh in training only, as in the networks.
+      score: (outputs, rows) =>
+        accuracyScore(takeRows(codes, rows), mostProbable(outputs), { sampleWeight: own(rows) }),
+    };
+    const { fitted, result } = await this.train(lesson, options, how);
     this.network = fitted;
     this.learnedClasses = classes;
     return result;
   }
+}
+
+/** The number of each row's most probable class; of two classes, outputs are probabilities of the second. */
+function mostProbable({ data, shape }: NdArray): Int32Array<ArrayBuffer> {
+  const [rows, units] = shape as [number, number];
+  return Int32Array.from({ length: rows }, (_, row) => {
+    if (units === 1) return data[row]! > 0.5 ? 1 : 0;
+    let best = 0;
+    for (let k = 1; k < units; k++) if (data[row * units + k]! > data[row * units + best]!) best = k;
+    return best;
+  });
 }

@@ -1,13 +1,20 @@
 import type { NdArray } from '../core/ndarray.js';
 import type { TargetInput } from '../data/tables.js';
 import type { KernelOptions } from '../models/kernelOptions.js';
+import { r2Score } from '../scores/index.js';
 import type { EstimatorFitOptions, Regressor, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { regressionScore } from './base/score.js';
 import { readTargets } from './base/targets.js';
 import { readSampleWeight } from './base/weights.js';
-import { MLP_SPECS, Mlp, type MlpParams } from './network/mlp.js';
+import type { Head } from './network/fittedNetwork.js';
+import { type Lesson, Mlp } from './network/mlp.js';
+import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
+import { takeRows } from './selection/rows.js';
+
+/** Of one target. */
+const HEAD: Head = { units: 1, activation: 'linear', loss: 'meanSquaredError' };
 
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
@@ -15,8 +22,8 @@ const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 export type MLPRegressorParams = MlpParams;
 
 /**
- * A multi-layer perceptron that predicts numbers, by their mean squared error. Scale the targets too if they are far
- * from 1. Trains in float32, in worker threads; the result has the same bits for any number of them.
+ * A multi-layer perceptron that predicts numbers, by half their squared error, summed over targets and averaged over rows. Scale
+ * the targets too if they are far from 1. Trains in float32, in worker threads; the result has the same bits for any number of them.
  */
 export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   private isVector = true;
@@ -29,8 +36,8 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    * Trains until the loss stands still or `maxIter` epochs are over.
    * @param x samples × columns, finite
    * @param y one number per sample, or samples × targets
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; what was learned before stays, except with
-   * `warmStart`, where it has moved on
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_ARGUMENT` where `earlyStopping` has
+   * too few rows to hold out. Whatever it throws, what was learned before stays.
    */
   async fit(
     x: FeatureInput,
@@ -42,12 +49,16 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
     return this;
   }
 
-  /** One epoch over these rows, from where the last call ended. */
+  /**
+   * One epoch over these rows, from where the last call ended, optimizer included.
+   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns or targets than those of the calls before
+   */
   async partialFit(
     x: FeatureInput,
     y: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
+    this.checkPartialFit();
     await this.trainOn(x, y, options, { epochs: 1, goesOn: true });
     return this;
   }
@@ -69,7 +80,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   }
 
   protected override restoreState(state: SavedState): void {
-    this.restoreNetwork(state, { units: 1, activation: 'linear', loss: 'meanSquaredError' });
+    this.restoreNetwork(state, HEAD);
     this.isVector = attribute(state, 'isVector', isFlag);
   }
 
@@ -81,10 +92,20 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   ) {
     const features = readFeatures('X', x);
     const targets = readTargets('y', y, features.rows);
-    const weights = readSampleWeight(options.sampleWeight, features.rows);
-    const head = { units: targets.cols, activation: 'linear', loss: 'meanSquaredError' } as const;
+    const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
+    const weigh = (rows: Uint32Array | undefined): Float64Array | undefined =>
+      rows && sampleWeight ? takeRows(sampleWeight, rows) : sampleWeight;
     const values = { data: targets.data, shape: [targets.rows, targets.cols] };
-    const { fitted, result } = await this.train(features, values, head, weights, options, how);
+    const lesson: Lesson = {
+      features,
+      y: values,
+      head: { ...HEAD, units: targets.cols },
+      labels: undefined,
+      sampleWeight,
+      weigh,
+      score: (outputs, rows) => r2Score(takeRows(values, rows), outputs, { sampleWeight: weigh(rows) }),
+    };
+    const { fitted, result } = await this.train(lesson, options, how);
     this.network = fitted;
     this.isVector = targets.isVector;
     return result;

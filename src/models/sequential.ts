@@ -321,6 +321,14 @@ export class Sequential {
     this.become(state);
   }
 
+  /**
+   * What training has changed so far, for {@link resume}.
+   * @internal
+   */
+  trainingState(): ModelState {
+    return this.state;
+  }
+
   private objective(what: string): { options: Required<CompileOptions>; objective: Objective } {
     if (this.compiled !== undefined) return this.compiled;
     throw new SteepestError('ERR_NOT_COMPILED', {

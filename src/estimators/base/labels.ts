@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { compareLabels, type Label } from '../../core/labels.js';
+import { show } from '../../core/show.js';
 import type { LabelInput } from '../../scores/index.js';
 
 export { compareLabels, type Label, type LabelInput };
@@ -99,6 +100,16 @@ export function isLabelList(value: unknown): value is Label[] {
   if (!Array.isArray(value) || value.length === 0) return false;
   const type = typeof value[0];
   return ['string', 'number', 'boolean'].includes(type) && value.every((label) => typeof label === type);
+}
+
+/** @throws SteepestError `ERR_LABEL_RANGE` unless there are two classes or more to tell apart */
+export function checkClassCount(what: string, classes: readonly Label[]): void {
+  if (classes.length >= 2) return;
+  throw new SteepestError('ERR_LABEL_RANGE', {
+    expected: `${what} with at least two classes`,
+    given: `only ${show(classes[0])}`,
+    mend: 'There is nothing to tell apart; check the labels.',
+  });
 }
 
 /** @throws SteepestError `ERR_SHAPE` unless there is one class per sample */

@@ -1,5 +1,6 @@
 import { layers } from '../../layers/index.js';
 import { sequential } from '../../models/sequential.js';
+import { LossPatience } from '../network/stopping.js';
 import { trainNetwork } from '../network/trainNetwork.js';
 import type { LogisticRequest, LogisticResult } from './fit.js';
 
@@ -51,9 +52,7 @@ export async function descend(
     epochs: maxIter,
     batchSize,
     shuffle: batchSize < rows,
-    tol,
-    nIterNoChange: PATIENCE,
-    validationFraction: 0,
+    stopping: new LossPatience(tol, PATIENCE),
     sampleWeight: request.weights,
     workers: request.workers,
     kernels: request.kernels,

@@ -1,171 +1,74 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/tables.js';
+import { show } from '../../core/show.js';
 import { layers } from '../../layers/index.js';
-import type { Loss } from '../../losses/index.js';
 import { chooseKernels, type KernelOptions } from '../../models/kernelOptions.js';
 import { type Sequential, sequential } from '../../models/sequential.js';
 import type { Optimizer } from '../../optimizers/index.js';
-import type { Workers } from '../../parallel/workers.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
-import {
-  checkFittedColumns,
-  type FeatureInput,
-  type Features,
-  type FittedColumns,
-  readFeatures,
-} from '../base/features.js';
-import { type ParamSpecs, param } from '../base/params.js';
-import { attribute, type SavedState } from '../base/saved.js';
-import { workersParam } from '../base/workersParam.js';
+import { checkFittedColumns, type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import type { EncodedLabels } from '../base/labels.js';
+import type { SavedState } from '../base/saved.js';
+import { takeRows } from '../selection/rows.js';
+import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shape } from './fittedNetwork.js';
+import { BestEpoch, holdOut } from './heldOut.js';
+import { batchRows, type MlpParams } from './mlpParams.js';
+import { LossPatience } from './stopping.js';
 import { type NetworkResult, trainNetwork } from './trainNetwork.js';
 
-const ACTIVATIONS = ['relu', 'tanh', 'logistic', 'identity'] as const;
-const SOLVERS = ['adam', 'sgd'] as const;
 /** What scikit-learn's names are called as layers. */
 const LAYER_ACTIVATION = { relu: 'relu', tanh: 'tanh', logistic: 'sigmoid', identity: 'linear' } as const;
-/** Rows per mini-batch by default, where there are so many. */
-const DEFAULT_BATCH = 200;
 
-/** Hyper-parameters of multi-layer perceptrons, with scikit-learn's meanings and defaults. */
-export interface MlpParams {
-  /** Units of each hidden layer; empty for a linear model. Default `[100]`. */
-  hiddenLayerSizes: readonly number[];
-  /** Of the hidden layers. Default `'relu'`. */
-  activation: (typeof ACTIVATIONS)[number];
-  /** Default `'adam'`. */
-  solver: (typeof SOLVERS)[number];
-  /** Strength of the L2 penalty: alpha/2·Σw² / batchSize is added to the mean loss. Default 1e-4. */
-  alpha: number;
-  /** Rows per mini-batch. Default 200, or all rows if there are fewer. */
-  batchSize: number | undefined;
-  /** Default 1e-3. */
-  learningRateInit: number;
-  /** For `'sgd'`. Default 0.9. */
-  momentum: number;
-  /** For `'sgd'`. Default true. */
-  nesterovsMomentum: boolean;
-  /** At most so many passes over the rows. Default 200. */
-  maxIter: number;
-  /** New order of rows each epoch. Default true. */
-  shuffle: boolean;
-  /** Training ends when the loss has not fallen by more than this for `nIterNoChange` epochs in a row. Default 1e-4. */
-  tol: number;
-  /** Default 10. */
-  nIterNoChange: number;
-  /** Hold out `validationFraction` of the rows, the last ones, and stop by the loss on them. Default false. */
-  earlyStopping: boolean;
-  /** Default 0.1. */
-  validationFraction: number;
-  /** The next fit goes on from where the last ended. Default false. */
-  warmStart: boolean;
-  /** What initial weights and the order of rows are a function of. Default 0. */
-  seed: number;
-  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
-  workers: Workers;
-}
+/** As in scikit-learn. */
+const ADAM_EPSILON = 1e-8;
 
-const share = (name: string, value: unknown): number => {
-  if (typeof value === 'number' && value > 0 && value < 1) return value;
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${name} above 0 and below 1`,
-    given: String(value),
-    mend: 'Use 0.1 for a tenth of the rows.',
-  });
-};
+/**
+ * What the network's loss is multiplied by to give scikit-learn's, which sums ½(y − t)² over the targets of a row where ours takes
+ * the mean of (y − t)². Penalty, learning rate and epsilon are scaled the other way, which comes to the same steps.
+ */
+const lossScale = ({ loss, units }: Head): number => (loss === 'meanSquaredError' ? units / 2 : 1);
 
-export const MLP_SPECS: ParamSpecs<MlpParams> = {
-  hiddenLayerSizes: param.custom<readonly number[]>([100], (name, value) => {
-    if (Array.isArray(value) && value.every((units) => Number.isSafeInteger(units) && units >= 1)) {
-      return [...(value as number[])];
-    }
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} to be an array of whole numbers of at least 1`,
-      given: JSON.stringify(value) ?? String(value),
-      mend: 'Write [100] for one hidden layer of 100 units.',
-    });
-  }),
-  activation: param.oneOf('relu', ACTIVATIONS),
-  solver: param.oneOf('adam', SOLVERS),
-  alpha: param.nonNegative(1e-4),
-  batchSize: param.optional(param.integer(1)),
-  learningRateInit: param.positive(1e-3),
-  momentum: param.custom(0.9, (name, value) => {
-    if (typeof value === 'number' && value >= 0 && value < 1) return value;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} of at least 0 and below 1`,
-      given: String(value),
-      mend: 'Use 0.9, or 0 for none.',
-    });
-  }),
-  nesterovsMomentum: param.boolean(true),
-  maxIter: param.integer(200),
-  shuffle: param.boolean(true),
-  tol: param.nonNegative(1e-4),
-  nIterNoChange: param.integer(10),
-  earlyStopping: param.boolean(false),
-  validationFraction: param.custom(0.1, share),
-  warmStart: param.boolean(false),
-  seed: param.integer(0, 0),
-  workers: workersParam,
-};
-
-/** The network's last layer and its loss. */
-export interface Head {
-  units: number;
-  activation: 'linear' | 'sigmoid' | 'softmax';
-  loss: Loss;
-}
-
-/** What a perceptron has learned, besides what its targets were. */
-export interface FittedNetwork {
-  model: Sequential;
-  columns: FittedColumns;
+/** Rows to learn from, with every input checked. */
+export interface Lesson {
+  features: Features;
+  /** Class numbers, or rows × targets. */
+  y: Int32Array | NdArray<Float64Array>;
   head: Head;
-  shape: Shape;
-  lossCurve: number[];
-  validationLossCurve: number[];
+  /** Of a classifier: rows are held out class by class. */
+  labels: EncodedLabels | undefined;
+  sampleWeight: Float64Array | undefined;
+  /** Weights to train with, of some rows or of all. */
+  weigh: (rows: Uint32Array | undefined) => Float64Array | undefined;
+  /** The score of the network's outputs for some rows. */
+  score: (outputs: NdArray<Float32Array>, rows: Uint32Array) => number;
 }
-
-/** What the weights were trained with. */
-type Shape = Pick<MlpParams, 'hiddenLayerSizes' | 'activation'>;
-
-function isShape(value: unknown): value is Shape {
-  if (typeof value !== 'object' || value === null) return false;
-  const { hiddenLayerSizes: sizes, activation } = value as Partial<Shape>;
-  return Array.isArray(sizes) && sizes.every(isCount) && ACTIVATIONS.some((name) => name === activation);
-}
-
-/** @throws SteepestError `ERR_MODEL_FILE` unless the file has as many numbers as dense layers of these sizes take */
-function checkParameterCount(sizes: readonly number[], { tensors }: SavedState): void {
-  const wanted = sizes.slice(1).reduce((sum, units, i) => sum + (sizes[i]! + 1) * units, 0);
-  const present = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
-  if (wanted === present) return;
-  throw new SteepestError('ERR_MODEL_FILE', {
-    expected: `${wanted} weights for layers of ${sizes.join(', ')}`,
-    given: `${present}`,
-    mend: 'Save the estimator again.',
-  });
-}
-
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((v) => typeof v === 'number');
-const isNames = (value: unknown): value is string[] | null =>
-  value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
 /** Multi-layer perceptrons on `sequential`: what classifier and regressor share. */
 export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   protected network: FittedNetwork | undefined;
+  private isTraining = false;
 
   /** Mean loss of each epoch of the last fit, penalty included. */
   get lossCurve(): number[] {
     return [...this.trained('lossCurve').lossCurve];
   }
 
-  /** With `earlyStopping`, the loss on the held-out rows after each epoch. */
-  get validationLossCurve(): number[] {
-    return [...this.trained('validationLossCurve').validationLossCurve];
+  /** The least loss of the last fit; undefined with `earlyStopping`, which goes by scores. */
+  get bestLoss(): number | undefined {
+    const { lossCurve, validationScores } = this.trained('bestLoss');
+    return validationScores === undefined ? Math.min(...lossCurve) : undefined;
+  }
+
+  /** With `earlyStopping`: accuracy (of a regressor R²) on the held-out rows after each epoch of the last fit. */
+  get validationScores(): number[] | undefined {
+    const { validationScores } = this.trained('validationScores');
+    return validationScores && [...validationScores];
+  }
+
+  /** With `earlyStopping`: the best of {@link validationScores}, which the weights are of. */
+  get bestValidationScore(): number | undefined {
+    const { validationScores } = this.trained('bestValidationScore');
+    return validationScores && Math.max(...validationScores);
   }
 
   /** Epochs of the last fit. */
@@ -183,36 +86,91 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return this.network;
   }
 
-  /** Trains up to `epochs` passes; `goesOn` keeps the weights of the last time if the shapes are the same. */
+  /**
+   * Trains up to `epochs` passes. `goesOn` starts from what was learned last, the optimizer's arrays and counters included;
+   * what was learned last is not changed.
+   */
   protected async train(
-    features: Features,
-    y: TargetInput,
-    head: Head,
-    weights: Float64Array | undefined,
+    lesson: Lesson,
+    options: EstimatorFitOptions & KernelOptions,
+    how: { epochs: number; goesOn: boolean },
+  ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
+    if (this.isTraining) {
+      throw new SteepestError('ERR_BUSY', {
+        expected: 'one fit of an estimator at a time',
+        given: 'a call while a fit runs',
+        mend: 'Await the fit, or use a clone.',
+      });
+    }
+    this.isTraining = true;
+    try {
+      return await this.trainAlone(lesson, options, how);
+    } finally {
+      this.isTraining = false;
+    }
+  }
+
+  private async trainAlone(
+    lesson: Lesson,
     options: EstimatorFitOptions & KernelOptions,
     { epochs, goesOn }: { epochs: number; goesOn: boolean },
   ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
     const { params } = this;
-    const batchSize = Math.min(params.batchSize ?? DEFAULT_BATCH, features.rows);
+    const { features, head, labels, sampleWeight } = lesson;
+    const last = goesOn ? this.network : undefined;
+    if (last !== undefined) this.checkContinuation(features, head, last);
+    const { earlyStopping, validationFraction, seed, tol, workers } = params;
+    const split = earlyStopping
+      ? holdOut(features.rows, validationFraction, seed, labels, sampleWeight)
+      : undefined;
     const kernels = chooseKernels(options);
-    const model = this.networkFor(features, head, batchSize, goesOn);
-    const result = await trainNetwork(model, features, y, {
-      epochs,
-      batchSize,
-      shuffle: params.shuffle,
-      tol: params.tol,
-      nIterNoChange: params.nIterNoChange,
-      validationFraction: params.earlyStopping ? params.validationFraction : 0,
-      sampleWeight: weights,
-      workers: params.workers,
-      kernels,
-      signal: options.signal,
-    });
-    const columns = { cols: features.cols, names: features.names };
-    const { lossCurve, validationLossCurve } = result;
-    const { hiddenLayerSizes, activation } = params;
-    const shape = { hiddenLayerSizes, activation };
-    return { fitted: { model, columns, head, shape, lossCurve, validationLossCurve }, result };
+    const all = { data: features.data, shape: [features.rows, features.cols] };
+    const x = split === undefined ? all : takeRows(all, split.train);
+    const rows = x.shape[0]!;
+    const batchSize = batchRows(params.batchSize, rows);
+    const model = this.networkFor(features.cols, head, batchSize, last);
+    // As in scikit-learn, so many epochs may pass without gain; one more ends training.
+    const patience = params.nIterNoChange + 1;
+    const best =
+      split &&
+      new BestEpoch(model, {
+        tol,
+        patience,
+        x: takeRows(all, split.test),
+        score: (outputs) => lesson.score(outputs, split.test),
+        workers,
+      });
+    const y = split === undefined ? lesson.y : takeRows(lesson.y, split.train);
+    const result = await trainNetwork(
+      model,
+      { data: x.data as Features['data'], rows, cols: features.cols },
+      y,
+      {
+        epochs,
+        batchSize,
+        shuffle: params.shuffle,
+        stopping: best ?? new LossPatience(tol, patience),
+        lossScale: lossScale(head),
+        sampleWeight: lesson.weigh(split?.train),
+        workers,
+        kernels,
+        signal: options.signal,
+      },
+    );
+    best?.restore();
+    const names = last?.columns.names ?? features.names;
+    const { hiddenLayerSizes, activation, solver } = params;
+    return {
+      fitted: {
+        model,
+        columns: { cols: features.cols, names },
+        head,
+        shape: { hiddenLayerSizes, activation, solver },
+        lossCurve: result.lossCurve,
+        validationScores: best?.scores,
+      },
+      result,
+    };
   }
 
   /** Outputs of the network, rows × units, in float64. */
@@ -228,77 +186,74 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   }
 
   protected networkState(): SavedState | undefined {
-    if (this.network === undefined) return undefined;
-    const { model, columns, lossCurve, validationLossCurve, head, shape } = this.network;
-    const tensors = Object.fromEntries(model.getWeights().map((weight, i) => [`weight.${i}`, weight]));
-    return {
-      tensors,
-      attributes: {
-        cols: columns.cols,
-        names: columns.names ?? null,
-        units: head.units,
-        // What the weights were trained with, which setParams may have changed since.
-        shape: { ...shape },
-        lossCurve,
-        validationLossCurve,
-      },
-    };
+    return this.network && networkState(this.network);
   }
 
   protected restoreNetwork(state: SavedState, head: Head): void {
-    const cols = attribute(state, 'cols', isCount);
-    const units = attribute(state, 'units', isCount);
-    const shape = attribute(state, 'shape', isShape);
-    // Before anything is allocated: a damaged size must not ask for more than the file holds.
-    checkParameterCount([cols, ...shape.hiddenLayerSizes, units], state);
-    const model = this.build(cols, { ...head, units }, 1, shape);
-    const weights = Object.keys(state.tensors).map((_, i) => state.tensors[`weight.${i}`]!);
-    try {
-      model.setWeights(weights);
-    } catch (error) {
-      if (!(error instanceof SteepestError)) throw error;
-      const { expected, given } = error;
-      throw new SteepestError(
-        'ERR_MODEL_FILE',
-        { expected, given, mend: 'Save the estimator again.' },
-        { cause: error },
-      );
-    }
-    this.network = {
-      model,
-      columns: { cols, names: attribute(state, 'names', isNames) ?? undefined },
-      head,
-      shape,
-      lossCurve: attribute(state, 'lossCurve', isNumbers),
-      validationLossCurve: attribute(state, 'validationLossCurve', isNumbers),
-    };
+    this.network = restoredNetwork(state, head, (cols, fullHead, shape) =>
+      this.build(cols, fullHead, 1, shape),
+    );
   }
 
   protected warnNotConverged({ converged, lossCurve }: NetworkResult): void {
     if (converged) return;
+    const what = this.params.earlyStopping ? 'score still rose' : 'loss still fell';
     process.emitWarning(
-      `${this.type} stopped after ${lossCurve.length} epochs while its loss still fell. ` +
+      `${this.type} stopped after ${lossCurve.length} epochs while its ${what}. ` +
         'Raise maxIter, or learningRateInit; scale the columns with StandardScaler.',
       { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
     );
   }
 
-  private networkFor({ cols }: Features, head: Head, batchSize: number, goesOn: boolean): Sequential {
-    const fresh = this.build(cols, head, batchSize);
-    const last = this.network?.model;
-    if (!goesOn || last === undefined) return fresh;
-    // The same layers with the same penalties: the optimizer goes on as well.
-    if (JSON.stringify(last.config) === JSON.stringify(fresh.config)) return last;
-    const shapes = (model: Sequential): string =>
-      JSON.stringify(model.getWeights().map(({ shape }) => shape));
-    if (shapes(last) === shapes(fresh)) fresh.setWeights(last.getWeights());
-    return fresh;
+  /** `partialFit` has no rows to spare. @throws SteepestError `ERR_ARGUMENT` */
+  protected checkPartialFit(): void {
+    if (!this.params.earlyStopping) return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'partialFit without earlyStopping',
+      given: 'earlyStopping: true',
+      mend: 'Use fit, or set earlyStopping to false.',
+    });
+  }
+
+  /** @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT` unless training can go on from what was learned */
+  private checkContinuation(features: Features, head: Head, last: FittedNetwork): void {
+    checkFittedColumns('X', features, last.columns);
+    if (head.units !== last.head.units) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: `y with ${last.head.units} columns, as in the last fit`,
+        given: `${head.units}`,
+        mend: 'Pass the same targets, or start anew with a clone.',
+      });
+    }
+    const [before, now] = [last.shape.hiddenLayerSizes, this.params.hiddenLayerSizes];
+    if (before.join() === now.join()) return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `hiddenLayerSizes ${show(before)}, as in the last fit, which training goes on from`,
+      given: show(now),
+      mend: 'Set it back, or start anew with a clone.',
+    });
+  }
+
+  /** A network to train: a new one, or one in the state of the last, with the hyper-parameters of now. */
+  private networkFor(
+    cols: number,
+    head: Head,
+    batchSize: number,
+    last: FittedNetwork | undefined,
+  ): Sequential {
+    const model = this.build(cols, head, batchSize);
+    if (last === undefined) return model;
+    const state = last.model.trainingState();
+    // Arrays of one optimizer mean nothing to another.
+    const isSame = last.shape.solver === this.params.solver;
+    model.resume(isSame ? state : { ...state, slots: new Map(), step: 0 });
+    return model;
   }
 
   private build(cols: number, head: Head, batchSize: number, shape: Shape = this.params): Sequential {
     const { alpha, seed } = this.params;
     const { hiddenLayerSizes, activation } = shape;
-    const kernelRegularizer = { l2: alpha / 2 / batchSize };
+    const kernelRegularizer = { l2: alpha / 2 / batchSize / lossScale(head) };
     const sizes = [...hiddenLayerSizes, head.units];
     const model = sequential({
       seed,
@@ -311,13 +266,15 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
         }),
       ),
     });
-    return model.compile({ optimizer: this.optimizer(), loss: head.loss });
+    return model.compile({ optimizer: this.optimizer(shape.solver, lossScale(head)), loss: head.loss });
   }
 
-  private optimizer(): Optimizer {
-    const { solver, learningRateInit, momentum, nesterovsMomentum } = this.params;
-    if (solver === 'adam') return { name: 'adam', learningRate: learningRateInit, epsilon: 1e-8 };
+  private optimizer(solver: MlpParams['solver'], scale: number): Optimizer {
+    const { learningRateInit, momentum, nesterovsMomentum } = this.params;
+    if (solver === 'adam') {
+      return { name: 'adam', learningRate: learningRateInit, epsilon: ADAM_EPSILON / scale };
+    }
     const nesterov = nesterovsMomentum && momentum > 0;
-    return { name: 'sgd', learningRate: learningRateInit, momentum, nesterov };
+    return { name: 'sgd', learningRate: learningRateInit * scale, momentum, nesterov };
   }
 }

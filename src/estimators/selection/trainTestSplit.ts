@@ -1,8 +1,9 @@
 import { checkBoolean, checkKeys } from '../../core/check.js';
-import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { checkSeed } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import { encodeLabels, type LabelInput } from '../base/labels.js';
 import { type RowsInput, type RowsOf, sameRowCount, takeRows } from './rows.js';
+import { orderedSplit, type RowSplit, randomSplit, splitCounts, stratifiedSplit } from './splitRows.js';
 
 export interface SplitOptions {
   /** Share of rows to test on, above 0 and below 1, or their number. 0.25, or what trainSize leaves, by default. */
@@ -16,8 +17,6 @@ export interface SplitOptions {
   /** One class per row: both parts get each class's share, to within one row. */
   stratify?: LabelInput;
 }
-
-const DEFAULT_TEST_SIZE = 0.25;
 
 /**
  * Splits rows at random into some to learn from and some to test on; arrays that belong together are split alike.
@@ -72,109 +71,27 @@ function isOptions(value: RowsInput | SplitOptions): value is SplitOptions {
   return isPlain && !ArrayBuffer.isView(value) && !('shape' in value) && !('columnNames' in value);
 }
 
-function refuse(expected: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
-}
-
-/** How many rows go where: shares of the test part are rounded up and of the other down, as in scikit-learn. */
-function sizes(rows: number, { testSize, trainSize }: SplitOptions): { train: number; test: number } {
-  const count = (name: string, size: number, round: (n: number) => number): number => {
-    if (Number.isInteger(size) && size >= 1 && size < rows) return size;
-    if (size > 0 && size < 1) return round(size * rows);
-    return refuse(
-      `${name} as a share above 0 and below 1, or a number of rows from 1 to ${rows - 1}`,
-      String(size),
-      'Choose another size.',
-    );
-  };
-  const given = testSize === undefined && trainSize === undefined ? DEFAULT_TEST_SIZE : testSize;
-  const asked = given === undefined ? undefined : count('testSize', given, Math.ceil);
-  const train = trainSize === undefined ? rows - asked! : count('trainSize', trainSize, Math.floor);
-  const test = asked ?? rows - train;
-  if (train >= 1 && test >= 1 && train + test <= rows) return { train, test };
-  return refuse(
-    `at least one row to learn from and one to test on, and no more than ${rows} together`,
-    `${train} and ${test}`,
-    'Change testSize or trainSize, or pass more rows.',
-  );
-}
-
-function choose(rows: number, options: SplitOptions): { train: Uint32Array; test: Uint32Array } {
-  const { train, test } = sizes(rows, options);
+function choose(rows: number, options: SplitOptions): RowSplit {
+  const counts = splitCounts(rows, options);
   const shuffle = checkBoolean('shuffle', options.shuffle ?? true);
-  const draws = new Draws(checkSeed(options.seed ?? 0), STREAMS.split);
-  if (options.stratify !== undefined) {
-    if (!shuffle) refuse('shuffle with stratify', 'shuffle: false', 'Leave shuffle out.');
-    return stratified(rows, train, test, options.stratify, draws);
+  const seed = checkSeed(options.seed ?? 0);
+  if (options.stratify === undefined) {
+    return shuffle ? randomSplit(rows, counts, seed) : orderedSplit(counts);
   }
   if (!shuffle) {
-    const order = Uint32Array.from({ length: train + test }, (_, row) => row);
-    return { train: order.slice(0, train), test: order.slice(train) };
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'shuffle with stratify',
+      given: 'shuffle: false',
+      mend: 'Leave shuffle out.',
+    });
   }
-  const order = draws.permutation(rows);
-  return { test: order.slice(0, test), train: order.slice(test, test + train) };
-}
-
-function stratified(
-  rows: number,
-  train: number,
-  test: number,
-  labels: LabelInput,
-  draws: Draws,
-): { train: Uint32Array; test: Uint32Array } {
-  const { codes, classes } = encodeLabels('stratify', labels);
-  if (codes.length !== rows) {
+  const labels = encodeLabels('stratify', options.stratify);
+  if (labels.codes.length !== rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `stratify with one class per row, ${rows}`,
-      given: `${codes.length}`,
+      given: `${labels.codes.length}`,
       mend: 'Pass one class per row.',
     });
   }
-  const members = classes.map((): number[] => []);
-  codes.forEach((code, row) => {
-    members[code]!.push(row);
-  });
-  const rare = members.findIndex(({ length }) => length < 2);
-  if (rare >= 0) {
-    refuse(
-      'at least two rows of every class, one for each part',
-      `one of class ${JSON.stringify(classes[rare])}`,
-      'Remove it, or join rare classes.',
-    );
-  }
-  if (Math.min(train, test) < classes.length) {
-    refuse(
-      `both parts to have a row for each of the ${classes.length} classes`,
-      `${train} and ${test} rows`,
-      'Change testSize.',
-    );
-  }
-  const counts = members.map(({ length }) => length);
-  const testCounts = apportion(test, counts);
-  const trainCounts = apportion(
-    train,
-    counts.map((n, c) => n - testCounts[c]!),
-  );
-  const chosen = { train: [] as number[], test: [] as number[] };
-  members.forEach((own, c) => {
-    const order = draws.permutation(own.length);
-    const at = (i: number): number => own[order[i]!]!;
-    for (let i = 0; i < testCounts[c]!; i++) chosen.test.push(at(i));
-    for (let i = 0; i < trainCounts[c]!; i++) chosen.train.push(at(testCounts[c]! + i));
-  });
-  const mix = (list: number[]): Uint32Array => draws.permutation(list.length).map((i) => list[i]!);
-  return { train: mix(chosen.train), test: mix(chosen.test) };
-}
-
-/** `total` dealt out in proportion to `counts`, none above its count: whole parts, then the largest remainders. */
-function apportion(total: number, counts: readonly number[]): number[] {
-  const all = counts.reduce((sum, n) => sum + n, 0);
-  const exact = counts.map((n) => (total * n) / all);
-  const parts = exact.map(Math.floor);
-  const byRemainder = counts
-    .map((_, c) => c)
-    .sort((a, b) => exact[b]! - parts[b]! - (exact[a]! - parts[a]!) || a - b);
-  const left = total - parts.reduce((sum, n) => sum + n, 0);
-  for (const c of byRemainder.slice(0, left)) parts[c]!++;
-  return parts;
+  return stratifiedSplit(labels, counts, seed);
 }

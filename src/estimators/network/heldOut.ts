@@ -1,0 +1,86 @@
+/** The rows that a perceptron with `earlyStopping` does not learn from, and the score on them that ends its training. */
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import type { Sequential } from '../../models/sequential.js';
+import type { Workers } from '../../parallel/workers.js';
+import type { ModelState } from '../../training/state.js';
+import type { EncodedLabels } from '../base/labels.js';
+import { type RowSplit, randomSplit, splitCounts, stratifiedSplit } from '../selection/splitRows.js';
+import { ScorePatience, type Stopping } from './stopping.js';
+
+/** A score of one row says too little. */
+const FEWEST_ROWS = 2;
+
+function refuse(expected: string, given: string): never {
+  const mend = 'Pass more rows, change validationFraction, or leave earlyStopping out.';
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+}
+
+/**
+ * Holds out ⌈rows · fraction⌉ rows, drawn as `trainTestSplit` with the same seed draws them; of classes, each one's share.
+ * @throws SteepestError `ERR_ARGUMENT` where the rows are too few, a class has one row, or a part has no weight
+ */
+export function holdOut(
+  rows: number,
+  fraction: number,
+  seed: number,
+  labels: EncodedLabels | undefined,
+  sampleWeight: Float64Array | undefined,
+): RowSplit {
+  const test = Math.ceil(rows * fraction);
+  if (test < FEWEST_ROWS || rows - test < 1) {
+    refuse(
+      `at least ${FEWEST_ROWS} rows to hold out for earlyStopping, and one to learn from`,
+      `${rows} rows, of which validationFraction ${fraction} holds out ${test}`,
+    );
+  }
+  const counts = splitCounts(rows, { testSize: fraction });
+  const split =
+    labels === undefined ? randomSplit(rows, counts, seed) : stratifiedSplit(labels, counts, seed);
+  for (const [what, part] of [
+    ['to learn from', split.train],
+    ['to hold out for earlyStopping', split.test],
+  ] as const) {
+    if (sampleWeight === undefined || part.some((row) => sampleWeight[row]! > 0)) continue;
+    refuse(`a row ${what} with a weight above 0`, `${part.length} rows of weight 0`);
+  }
+  return split;
+}
+
+/** Scores a network after every epoch, and keeps what it was in the best one. */
+export class BestEpoch implements Stopping {
+  readonly scores: number[] = [];
+  private readonly patience: ScorePatience;
+  private best: ModelState | undefined;
+
+  constructor(
+    private readonly model: Sequential,
+    private readonly how: {
+      tol: number;
+      /** Epochs in a row without a better score that end training. */
+      patience: number;
+      /** The rows that were held out. */
+      x: NdArray;
+      score: (outputs: NdArray<Float32Array>) => number;
+      workers: Workers;
+    },
+  ) {
+    this.patience = new ScorePatience(how.tol, how.patience);
+  }
+
+  async goesOn(): Promise<boolean> {
+    const { model, how } = this;
+    const score = how.score(await model.predict(how.x, { workers: how.workers }));
+    this.scores.push(score);
+    const { isBest, goesOn } = this.patience.next(score);
+    if (isBest) this.best = model.trainingState();
+    return goesOn;
+  }
+
+  /** Takes the network back to its best epoch, the optimizer too. The next epoch has an order of rows of its own. */
+  restore(): void {
+    if (this.best !== undefined) {
+      this.model.resume({ ...this.best, epochs: this.model.trainingState().epochs });
+    }
+  }
+}

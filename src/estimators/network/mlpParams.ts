@@ -1,0 +1,112 @@
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import type { Workers } from '../../parallel/workers.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { workersParam } from '../base/workersParam.js';
+
+export const ACTIVATIONS = ['relu', 'tanh', 'logistic', 'identity'] as const;
+export const SOLVERS = ['adam', 'sgd'] as const;
+/** Rows per mini-batch for `'auto'`, where there are so many. */
+const DEFAULT_BATCH = 200;
+
+/** Hyper-parameters of multi-layer perceptrons, with scikit-learn's meanings and defaults. */
+export interface MlpParams {
+  /** Units of each hidden layer; empty for a linear model. Default `[100]`. */
+  hiddenLayerSizes: readonly number[];
+  /** Of the hidden layers. Default `'relu'`. */
+  activation: (typeof ACTIVATIONS)[number];
+  /** Default `'adam'`. */
+  solver: (typeof SOLVERS)[number];
+  /** Strength of the L2 penalty: alpha/2·Σw² / batchSize is added to the mean loss. Default 1e-4. */
+  alpha: number;
+  /** Rows per mini-batch. `'auto'` (default): 200, or all rows if there are fewer. */
+  batchSize: number | 'auto';
+  /** Default 1e-3. */
+  learningRateInit: number;
+  /** For `'sgd'`. Default 0.9. */
+  momentum: number;
+  /** For `'sgd'`. Default true. */
+  nesterovsMomentum: boolean;
+  /** At most so many passes over the rows. Default 200. */
+  maxIter: number;
+  /** New order of rows each epoch. Default true. */
+  shuffle: boolean;
+  /**
+   * Training ends when more than `nIterNoChange` epochs in a row have not lowered the loss by more than this, or with
+   * `earlyStopping` have not raised the score by this. Default 1e-4.
+   */
+  tol: number;
+  /** Default 10. */
+  nIterNoChange: number;
+  /**
+   * Holds out ⌈rows · `validationFraction`⌉ rows at random, of each class its share; stops by the score on them (accuracy,
+   * R²), and ends with the weights of the epoch that scored best. Default false.
+   */
+  earlyStopping: boolean;
+  /** Default 0.1. */
+  validationFraction: number;
+  /** The next fit goes on from where the last ended, optimizer included. Default false. */
+  warmStart: boolean;
+  /** What initial weights, the order of rows and the held-out rows are a function of. Default 0. */
+  seed: number;
+  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  workers: Workers;
+}
+
+const share = (name: string, value: unknown): number => {
+  if (typeof value === 'number' && value > 0 && value < 1) return value;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${name} above 0 and below 1`,
+    given: show(value),
+    mend: 'Use 0.1 for a tenth of the rows.',
+  });
+};
+
+export const MLP_SPECS: ParamSpecs<MlpParams> = {
+  hiddenLayerSizes: param.custom<readonly number[]>([100], (name, value) => {
+    if (Array.isArray(value) && value.every((units) => Number.isSafeInteger(units) && units >= 1)) {
+      return [...(value as number[])];
+    }
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to be an array of whole numbers of at least 1`,
+      given: show(value),
+      mend: 'Write [100] for one hidden layer of 100 units.',
+    });
+  }),
+  activation: param.oneOf('relu', ACTIVATIONS),
+  solver: param.oneOf('adam', SOLVERS),
+  alpha: param.nonNegative(1e-4),
+  batchSize: param.custom<number | 'auto'>('auto', (name, value) => {
+    if (value === 'auto' || (Number.isSafeInteger(value) && (value as number) >= 1)) {
+      return value as number | 'auto';
+    }
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to be 'auto' or a whole number of at least 1`,
+      given: show(value),
+      mend: "Use 'auto' for 200 rows, or all if there are fewer.",
+    });
+  }),
+  learningRateInit: param.positive(1e-3),
+  momentum: param.custom(0.9, (name, value) => {
+    if (typeof value === 'number' && value >= 0 && value < 1) return value;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} of at least 0 and below 1`,
+      given: show(value),
+      mend: 'Use 0.9, or 0 for none.',
+    });
+  }),
+  nesterovsMomentum: param.boolean(true),
+  maxIter: param.integer(200),
+  shuffle: param.boolean(true),
+  tol: param.nonNegative(1e-4),
+  nIterNoChange: param.integer(10),
+  earlyStopping: param.boolean(false),
+  validationFraction: param.custom(0.1, share),
+  warmStart: param.boolean(false),
+  seed: param.integer(0, 0),
+  workers: workersParam,
+};
+
+/** Rows per mini-batch of so many rows. */
+export const batchRows = (batchSize: MlpParams['batchSize'], rows: number): number =>
+  Math.min(batchSize === 'auto' ? DEFAULT_BATCH : batchSize, rows);

@@ -1,0 +1,127 @@
+/**
+ * Which rows to learn from and which to hold out, at random: for `trainTestSplit`, and for the rows that
+ * perceptrons stop by. Sizes and shares are scikit-learn's; the draws are ours.
+ */
+import { Draws, STREAMS } from '../../core/draws.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import type { EncodedLabels } from '../base/labels.js';
+
+/** Positions of rows, in the order they are taken. */
+export interface RowSplit {
+  train: Uint32Array;
+  test: Uint32Array;
+}
+
+/** How many rows go where. */
+export interface SplitCounts {
+  train: number;
+  test: number;
+}
+
+/** A share above 0 and below 1, or a number of rows. */
+export interface SplitSizes {
+  testSize?: number | undefined;
+  trainSize?: number | undefined;
+}
+
+const DEFAULT_TEST_SIZE = 0.25;
+
+function refuse(expected: string, given: string, mend: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+}
+
+/** Shares of the test part are rounded up and of the other down. @throws SteepestError `ERR_ARGUMENT` */
+export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): SplitCounts {
+  const count = (name: string, size: number, round: (n: number) => number): number => {
+    if (Number.isInteger(size) && size >= 1 && size < rows) return size;
+    if (typeof size === 'number' && size > 0 && size < 1) return round(size * rows);
+    return refuse(
+      `${name} as a share above 0 and below 1, or a number of rows from 1 to ${rows - 1}`,
+      show(size),
+      'Choose another size.',
+    );
+  };
+  const given = testSize === undefined && trainSize === undefined ? DEFAULT_TEST_SIZE : testSize;
+  const asked = given === undefined ? undefined : count('testSize', given, Math.ceil);
+  const train = trainSize === undefined ? rows - asked! : count('trainSize', trainSize, Math.floor);
+  const test = asked ?? rows - train;
+  if (train >= 1 && test >= 1 && train + test <= rows) return { train, test };
+  return refuse(
+    `at least one row to learn from and one to test on, and no more than ${rows} together`,
+    `${train} and ${test}`,
+    'Change testSize or trainSize, or pass more rows.',
+  );
+}
+
+/** The first rows and the ones after them. */
+export function orderedSplit({ train, test }: SplitCounts): RowSplit {
+  const order = Uint32Array.from({ length: train + test }, (_, row) => row);
+  return { train: order.slice(0, train), test: order.slice(train) };
+}
+
+/** Rows drawn from all of them. */
+export function randomSplit(rows: number, { train, test }: SplitCounts, seed: number): RowSplit {
+  const order = new Draws(seed, STREAMS.split).permutation(rows);
+  return { test: order.slice(0, test), train: order.slice(test, test + train) };
+}
+
+/**
+ * Rows drawn class by class: both parts get each class's share, to within one row.
+ * @throws SteepestError `ERR_ARGUMENT` for a class with one row, or a part with fewer rows than there are classes
+ */
+export function stratifiedSplit(
+  { codes, classes }: EncodedLabels,
+  { train, test }: SplitCounts,
+  seed: number,
+): RowSplit {
+  const draws = new Draws(seed, STREAMS.split);
+  const members = classes.map((): number[] => []);
+  codes.forEach((code, row) => {
+    members[code]!.push(row);
+  });
+  const rare = members.findIndex(({ length }) => length === 1);
+  if (rare >= 0) {
+    refuse(
+      'at least two rows of every class, one for each part',
+      `one of class ${show(classes[rare])}`,
+      'Remove it, or join rare classes.',
+    );
+  }
+  const present = members.filter(({ length }) => length > 0).length;
+  if (Math.min(train, test) < present) {
+    refuse(
+      `both parts to have a row for each of the ${present} classes`,
+      `${train} and ${test} rows`,
+      'Change the share that is held out, or pass more rows.',
+    );
+  }
+  const counts = members.map(({ length }) => length);
+  const testCounts = apportion(test, counts);
+  const trainCounts = apportion(
+    train,
+    counts.map((n, c) => n - testCounts[c]!),
+  );
+  const chosen = { train: [] as number[], test: [] as number[] };
+  members.forEach((own, c) => {
+    const order = draws.permutation(own.length);
+    const at = (i: number): number => own[order[i]!]!;
+    for (let i = 0; i < testCounts[c]!; i++) chosen.test.push(at(i));
+    for (let i = 0; i < trainCounts[c]!; i++) chosen.train.push(at(testCounts[c]! + i));
+  });
+  const mix = (list: number[]): Uint32Array => draws.permutation(list.length).map((i) => list[i]!);
+  return { train: mix(chosen.train), test: mix(chosen.test) };
+}
+
+/** `total` dealt out in proportion to `counts`, none above its count: whole parts, then the largest remainders. */
+function apportion(total: number, counts: readonly number[]): number[] {
+  const all = counts.reduce((sum, n) => sum + n, 0);
+  const exact = counts.map((n) => (total * n) / all);
+  const parts = exact.map(Math.floor);
+  const byRemainder = counts
+    .map((_, c) => c)
+    .sort((a, b) => exact[b]! - parts[b]! - (exact[a]! - parts[a]!) || a - b);
+  const left = total - parts.reduce((sum, n) => sum + n, 0);
+  for (const c of byRemainder.slice(0, left)) parts[c]!++;
+  return parts;
+}
