@@ -3,11 +3,12 @@
 //
 // There is one implementation, in CommonJS. The ES modules only name its exports: so a program that uses both `import` and
 // `require` has one of everything (error classes, idle threads). Tests of single modules use dist/esm as it is.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { publicDeclarations } from './declarations.mjs';
 
 const require = createRequire(import.meta.url);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -122,25 +123,30 @@ function nameExports() {
   }
 }
 
-/** Declarations that no user sees: what they say is for the project's own sources. */
-const INTERNAL = /^(kernels[\\/]contract\.|program[\\/]|parallel[\\/]task\.)/;
-const DOC_COMMENT = /^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm;
+/** Which buffer a typed array lies over is part of its type from TypeScript 5.7 on, and an error before. */
+const BUFFER_ARGUMENT = /\b(\w+Array)<(?:Shared)?ArrayBuffer(?:Like)?>/g;
+/** Folders of declarations, and what makes them of those that tsc wrote. */
+const TYPES = {
+  types: (text) => text,
+  'types-before-5.7': (text) => text.replace(BUFFER_ARGUMENT, '$1'),
+};
 
-/** Copies the declarations that the entries' ones lead to. */
-function copyTypes(format) {
-  const from = join(dist, format);
-  const waiting = Object.values(ENTRIES).map((file) => join(from, `${file}.d.ts`));
-  const copied = new Set();
-  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (copied.has(file)) continue;
-    copied.add(file);
-    const path = relative(from, file);
-    const target = join(bundle, format, 'types', path);
-    const text = readFileSync(file, 'utf8');
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, INTERNAL.test(path) ? text.replace(DOC_COMMENT, '') : text);
-    for (const [, name] of text.matchAll(/(?:from |import\()["'](\.[^"']+)["']/g)) {
-      waiting.push(join(dirname(file), name.replace(/\.(c?)js$/, '.d.$1ts')));
+/** One set of declarations, as there is one implementation: those of the ES modules pass the CommonJS ones on. */
+function writeTypes() {
+  const texts = publicDeclarations(
+    join(dist, 'cjs'),
+    Object.values(ENTRIES).map((file) => `${file}.d.ts`),
+  );
+  for (const [name, change] of Object.entries(TYPES)) {
+    const folder = join(bundle, 'cjs', name);
+    for (const [path, text] of texts) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), change(text));
+    }
+    mkdirSync(join(bundle, 'esm', name), { recursive: true });
+    for (const [entry, file] of Object.entries(ENTRIES)) {
+      const passedOn = `export * from '../../cjs/${name}/${file}.js';\n`;
+      writeFileSync(join(bundle, 'esm', name, `${entry}.d.ts`), passedOn);
     }
   }
 }
@@ -149,5 +155,5 @@ export async function bundleAll() {
   rmSync(bundle, { recursive: true, force: true });
   await joinModules();
   nameExports();
-  for (const format of ['esm', 'cjs']) copyTypes(format);
+  writeTypes();
 }

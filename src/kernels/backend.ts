@@ -21,7 +21,7 @@ export interface KernelRequest {
 
 /** Which kernels run, and why these. */
 export interface Backend {
-  kind: KernelSet['kind'];
+  kind: (typeof BACKENDS)[number];
   /** The instruction set; for TypeScript kernels their numerics. */
   isa: string;
   /**

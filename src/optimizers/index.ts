@@ -1,18 +1,29 @@
 import { SteepestError, unknownName } from '../core/errors.js';
-import { adam, adamw } from './adam.js';
+import { type AdamNumbers, adam, adamw } from './adam.js';
 import type { Hyperparameters, NumberRange, OptimizerDefinition } from './definition.js';
-import { rmsprop } from './rmsprop.js';
-import { sgd } from './sgd.js';
+import { type RmspropNumbers, rmsprop } from './rmsprop.js';
+import { type SgdNumbers, sgd } from './sgd.js';
 
-/** The registry: one line per optimizer. */
-const OPTIMIZERS = { sgd, rmsprop, adam, adamw };
+/** The numbers that users may set, by optimizer. */
+interface OptimizerNumbers {
+  sgd: SgdNumbers;
+  rmsprop: RmspropNumbers;
+  adam: AdamNumbers;
+  adamw: AdamNumbers;
+}
 
-export type OptimizerName = keyof typeof OPTIMIZERS;
+/** The registry: one line per optimizer, here and above. */
+const OPTIMIZERS: { readonly [N in OptimizerName]: OptimizerDefinition<OptimizerNumbers[N]> } = {
+  sgd,
+  rmsprop,
+  adam,
+  adamw,
+};
+
+export type OptimizerName = keyof OptimizerNumbers;
 
 type Numbers<N extends OptimizerName> = {
-  -readonly [K in keyof (typeof OPTIMIZERS)[N]['defaults'] as string extends K
-    ? never
-    : K]?: (typeof OPTIMIZERS)[N]['defaults'][K];
+  [K in keyof OptimizerNumbers[N] as string extends K ? never : K]?: OptimizerNumbers[N][K];
 };
 /** An optimizer by name, or with some of its numbers: `{ name: 'adam', learningRate: 1e-3 }`. */
 export type Optimizer = OptimizerName | { [N in OptimizerName]: { name: N } & Numbers<N> }[OptimizerName];

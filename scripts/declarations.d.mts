@@ -1,0 +1,1 @@
+export function publicDeclarations(folder: string, entries: readonly string[]): Map<string, string>;
