@@ -3,6 +3,8 @@ export type { ColumnarOptions } from './cells.js';
 export { type CifarImages, cifar10Classes, loadCifar10, readCifar10 } from './cifar.js';
 export type { Column, ColumnInput, NumericColumn, TextColumn } from './column.js';
 export { type CsvBatch, CsvDataset, type CsvMatrix, csv } from './csv/dataset.js';
+export type { CsvDateFormat, DateUnit } from './csv/dateFormat.js';
+export type { CsvNumberFormat } from './csv/numberFormat.js';
 export type { CsvColumnType, CsvOptions } from './csv/options.js';
 export type { CsvColumn, CsvSchema } from './csv/schema.js';
 export { type ColumnsInput, DataTable } from './dataTable.js';

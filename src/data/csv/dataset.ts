@@ -4,9 +4,10 @@ import type { Column } from '../column.js';
 import { DataTable } from '../dataTable.js';
 import type { OpenBatch } from './fastRows.js';
 import { FieldDecoder } from './fields.js';
-import { inferSchema } from './infer.js';
+import { checkLaterCategories, inferSchema } from './infer.js';
 import { LineReader } from './lineReader.js';
-import { type CsvOptions, checkCount, type ResolvedOptions, resolveOptions } from './options.js';
+import type { CsvOptions, ResolvedOptions } from './options.js';
+import { checkCount, resolveOptions } from './resolveOptions.js';
 import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
 import { type CsvSchema, checkFeatures } from './schema.js';
 
@@ -87,6 +88,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const batches: OpenBatch[] = [];
     const capacity = defaultBatchRows(schema.featureNames.length);
     for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) batches.push(batch);
+    checkLaterCategories(options, schema, (j) => fields.categoriesOf(j));
     const matrix: CsvMatrix = {
       ...(await joinBatches(schema, batches)),
       columnNames: schema.featureNames,
@@ -122,6 +124,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const batches: OpenBatch[] = [];
     const capacity = defaultBatchRows(names.length);
     for await (const batch of rowBatches(options, all, fields, capacity, stamp)) batches.push(batch);
+    checkLaterCategories(options, all, (j) => fields.categoriesOf(j));
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const index = new Map(all.columns.map(({ name }, j) => [name, j] as const));
     const columns: [string, Column][] = [];
@@ -144,7 +147,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   private async read(): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
-    const lines = await LineReader.open(this.path);
+    const lines = await LineReader.open(this.path, this.options.encoding);
     const { size, modifiedMs } = lines.bytes;
     await lines.close();
     return { schema: await inferSchema(this.options), stamp: { size, modifiedMs } };

@@ -1,7 +1,7 @@
 import { fileError } from '../fileErrors.js';
 import { checkFieldCount, type FieldDecoder } from './fields.js';
 import { divideLong, POWERS_OF_TEN } from './number.js';
-import type { ResolvedOptions } from './options.js';
+import { numberReaderOf, type ResolvedOptions } from './options.js';
 import { type CsvSchema, SLOT_NONE, slotsOf } from './schema.js';
 
 const LF = 10;
@@ -58,13 +58,15 @@ export class FastRows {
     private readonly path: string,
     private readonly schema: CsvSchema,
     private readonly fields: FieldDecoder,
-    { delimiter, decimal, missing }: Pick<ResolvedOptions, 'delimiter' | 'decimal' | 'missing'>,
+    options: ResolvedOptions,
   ) {
+    const { delimiter, decimal, missing } = options;
     this.missing = missing.numbers.size > 0 ? missing.numbers : undefined;
     this.names = schema.columns.map(({ name }) => name);
     this.slots = slotsOf(schema);
-    this.kinds = Uint8Array.from(schema.columns, ({ type, role }) => {
+    this.kinds = Uint8Array.from(schema.columns, ({ name, type, role }) => {
       if (role === 'excluded' || (type !== 'number' && type !== 'integer')) return OTHER;
+      if (!numberReaderOf(options, name).isPlain) return OTHER;
       return type === 'integer' ? INTEGER : NUMBER;
     });
     this.delimiter = delimiter.charCodeAt(0);

@@ -1,8 +1,11 @@
 import { SteepestError } from '../../core/errors.js';
 import { fileError, shownText } from '../fileErrors.js';
-import { parseDecimal } from './number.js';
-import type { ResolvedOptions } from './options.js';
+import { boolOf } from './booleans.js';
+import type { DateReader } from './dateFormat.js';
+import type { NumberReader } from './numberFormat.js';
+import { numberReaderOf, type ResolvedOptions } from './options.js';
 import type { CsvColumn, CsvSchema } from './schema.js';
+import { adviceOf, type Suspicion } from './suspicion.js';
 
 /** How a table is read. */
 export interface FieldRules {
@@ -33,6 +36,8 @@ export function checkFieldCount(path: string, names: readonly string[], count: n
 export class FieldDecoder {
   /** Per column: the code of each category; text counts as categories too. */
   private readonly codes: readonly (Map<string, number> | undefined)[];
+  private readonly numbers: readonly NumberReader[];
+  private readonly dates: readonly (DateReader | undefined)[];
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -44,6 +49,8 @@ export class FieldDecoder {
         ? new Map(categories?.map((category, code) => [category, code] as const))
         : undefined,
     );
+    this.numbers = schema.columns.map(({ name }) => numberReaderOf(options, name));
+    this.dates = schema.columns.map(({ name }) => options.dates.get(name));
   }
 
   /** Categories of a column so far, in the order of their codes. */
@@ -74,11 +81,31 @@ export class FieldDecoder {
   }
 
   private number(column: CsvColumn, index: number, text: string, line: number): number {
-    const { decimal, largeIntegers } = this.options;
-    const value = parseDecimal(text, decimal, largeIntegers);
-    if (typeof value === 'string') throw notANumber(this.options.path, column, index, text, line, value);
+    const { path, dates } = this.options;
+    if (column.type === 'date') {
+      const value = this.dates[index]!.parse(text);
+      return value ?? this.noDate(column.name, index, line, text, dates.get(column.name)!.words);
+    }
+    if (column.type === 'boolean') {
+      const value = boolOf(text, this.options.types.has(column.name));
+      if (value === undefined) throw notANumber(path, column, index, text, line, 'text');
+      return value;
+    }
+    const value = this.numbers[index]!.parse(text);
+    if (typeof value === 'string') throw notANumber(path, column, index, text, line, value);
     if (column.type === 'integer' && !Number.isInteger(value)) this.fraction(index, line, value);
     return value;
+  }
+
+  private noDate(name: string, index: number, line: number, text: string, words: string): never {
+    const advice = adviceOf(name, text);
+    const also = advice?.startsWith('pass dates') ? `${advice}, ` : '';
+    throw fileError(
+      this.options.path,
+      `${placeOf(name, index, line)} to hold ${words}`,
+      shownText(text),
+      `Mend the field, ${also}or add ${shownText(text)} to missing.`,
+    );
   }
 
   /** The error for a number with a fraction in a column of whole numbers. */
@@ -141,10 +168,34 @@ export function notANumber(
     const mend = `Write it smaller, or add ${shown} to missing.`;
     return fileError(path, `${place} to hold numbers that float64 can hold`, shown, mend);
   }
+  const advice = adviceOf(name, text);
   return fileError(
     path,
-    `${place} to hold ${type === 'integer' ? 'whole numbers' : 'numbers'}`,
+    `${place} to hold ${KINDS[type] ?? 'numbers'}`,
     shown,
-    `Mend the field, add ${shown} to missing, or pass types: { '${name}': 'category' }.`,
+    `Mend the field, add ${shown} to missing, ${advice === undefined ? '' : `${advice}, `}or pass types: { '${name}': 'category' }.`,
+  );
+}
+
+const KINDS: Partial<Record<CsvColumn['type'], string>> = {
+  integer: 'whole numbers',
+  boolean: 'true or false',
+};
+
+/** The error for a column of numbers or dates in a spelling that was not asked for, which would become categories. */
+export function suspicious(
+  path: string,
+  name: string,
+  index: number,
+  { met, what, advice }: Suspicion,
+): SteepestError {
+  const begin =
+    advice === undefined ? 'Write them as plain numbers' : `${advice[0]!.toUpperCase()}${advice.slice(1)}`;
+  const where = met.line > 0 ? ` at line ${met.line}` : '';
+  return fileError(
+    path,
+    `column '${name}' (${index + 1}) to hold plain numbers, or text that is none`,
+    `${what} such as ${shownText(met.text)}${where}, which would become codes 0, 1, 2, …`,
+    `${begin}; if they are names, pass types: { '${name}': 'category' }.`,
   );
 }

@@ -17,19 +17,8 @@ export interface Header {
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
-const UTF8_MARK = [0xef, 0xbb, 0xbf] as const;
 /** Other delimiters that people use: named if the one given does not occur. */
 const DELIMITERS = [';', '\t', '|', ','] as const;
-
-function skipMark(path: string, { buffer, begin, end }: LineReader): number {
-  const first = buffer[begin];
-  const second = begin + 1 < end ? buffer[begin + 1] : undefined;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw fileError(path, 'to be UTF-8', 'UTF-16 by its first bytes', 'Save it as UTF-8.');
-  }
-  const marked = end - begin >= UTF8_MARK.length && UTF8_MARK.every((byte, i) => buffer[begin + i] === byte);
-  return marked ? begin + UTF8_MARK.length : begin;
-}
 
 /** Where the record at `position` ends, its line end included; undefined if a quote stays open. */
 function recordEnd({ buffer, end }: LineReader, position: number): number | undefined {
@@ -94,6 +83,10 @@ function checkNames(
   if (names.some((name) => name.includes('\r'))) {
     throw fileError(path, 'to have lines that end with \\n or \\r\\n', '\\r alone', 'Convert its line ends.');
   }
+  if (names.some((name) => name.includes('\0'))) {
+    const mend = "If the file is UTF-16, pass encoding: 'utf-16le' or 'utf-16be'.";
+    throw fileError(path, `${where} to be text`, `a zero byte in ${shownText(names.join(delimiter))}`, mend);
+  }
   if (header === undefined && names.every((name) => isDecimal(name))) {
     throw fileError(
       path,
@@ -133,8 +126,8 @@ function checkNames(
 
 /** Reads the names of the columns; the reader has its first lines. */
 export function readHeader(lines: LineReader, options: ResolvedOptions): Header {
-  const { path, header } = options;
-  const first = firstRecord(lines, options, skipMark(path, lines));
+  const { header } = options;
+  const first = firstRecord(lines, options, lines.begin);
   if (Array.isArray(header) || header === false) {
     const names = Array.isArray(header)
       ? (header as readonly string[])

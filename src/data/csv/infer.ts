@@ -1,22 +1,18 @@
 import { SteepestError } from '../../core/errors.js';
 import { fileError, shownText } from '../fileErrors.js';
-import { checkFieldCount, notANumber } from './fields.js';
+import { boolOf } from './booleans.js';
+import { checkFieldCount, notANumber, suspicious } from './fields.js';
 import { readHeader } from './header.js';
 import { LineReader } from './lineReader.js';
-import { parseDecimal } from './number.js';
-import type { CsvColumnType, ResolvedOptions } from './options.js';
+import type { NumberReader } from './numberFormat.js';
+import { type CsvColumnType, numberReaderOf, type ResolvedOptions } from './options.js';
 import { type CsvRecord, records } from './records.js';
 import { type CsvColumn, type CsvSchema, rolesOf } from './schema.js';
+import { type Met, suspicionOf } from './suspicion.js';
 
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
-
-/** A text and where it was met first. */
-interface Met {
-  text: string;
-  line: number;
-}
 
 /** What the first rows hold in one column. */
 interface Tally {
@@ -25,13 +21,19 @@ interface Tally {
   fractions: number;
   firstText: Met | undefined;
   largeInteger: Met | undefined;
+  /** Different texts that are no numbers, and different numbers, at most so many as {@link MOST_LOOKED_AT}. */
+  met: Map<string, Met>;
+  distinct: Set<number>;
 }
+
+/** Different texts of a column that are looked at: more tell nothing new. */
+const MOST_LOOKED_AT = 1000;
 
 /** The names of the columns, and the first rows after them. */
 async function* sample(
   options: ResolvedOptions,
 ): AsyncGenerator<{ names: readonly string[]; record: CsvRecord | undefined }> {
-  const lines = await LineReader.open(options.path);
+  const lines = await LineReader.open(options.path, options.encoding);
   try {
     await lines.next(1);
     const { names, position, line } = readHeader(lines, options);
@@ -79,16 +81,20 @@ async function* splitRows(
   }
 }
 
-function count(tally: Tally, text: string, line: number, { decimal, largeIntegers }: ResolvedOptions): void {
-  const value = parseDecimal(text, decimal, largeIntegers);
+function count(tally: Tally, text: string, line: number, reader: NumberReader): void {
+  const value = reader.parse(text);
   if (value === 'text') {
     tally.texts++;
-    tally.firstText ??= { text, line };
+    tally.firstText ??= { text, line, rows: 1 };
+    const met = tally.met.get(text);
+    if (met !== undefined) met.rows++;
+    else if (tally.met.size < MOST_LOOKED_AT) tally.met.set(text, { text, line, rows: 1 });
     return;
   }
   tally.numbers++;
-  if (value === 'largeInteger') tally.largeInteger ??= { text, line };
+  if (value === 'largeInteger') tally.largeInteger ??= { text, line, rows: 1 };
   if (!Number.isInteger(value)) tally.fractions++;
+  if (typeof value === 'number' && tally.distinct.size < MOST_LOOKED_AT) tally.distinct.add(value);
 }
 
 function typeOf(
@@ -100,7 +106,9 @@ function typeOf(
 ): CsvColumnType {
   const { name, role } = column;
   const { path } = options;
-  const declared = options.types.get(name) ?? (options.categories.has(name) ? 'category' : undefined);
+  const declared =
+    options.types.get(name) ??
+    (options.categories.has(name) ? 'category' : options.dates.has(name) ? 'date' : undefined);
   if (declared !== undefined) return declared;
   if (role === 'excluded') return 'text';
   if (tally.numbers + tally.texts === 0) {
@@ -111,7 +119,13 @@ function typeOf(
       `Leave it out with exclude: ['${name}'], or say what it holds: types: { '${name}': 'number' }.`,
     );
   }
-  if (tally.texts > tally.numbers) return 'category';
+  if (tally.numbers === 0 && [...tally.met.keys()].every((text) => boolOf(text, false) !== undefined)) {
+    return 'boolean';
+  }
+  if (tally.texts > tally.numbers && !options.numbers.has(name)) {
+    checkCategories(path, name, index, tally);
+    return 'category';
+  }
   if (tally.firstText !== undefined) {
     const { text, line } = tally.firstText;
     throw notANumber(path, { name, type: 'number' }, index, text, line, 'text');
@@ -123,11 +137,41 @@ function typeOf(
   return role === 'target' && tally.fractions === 0 ? 'integer' : 'number';
 }
 
+/** @throws SteepestError `ERR_DATA_FILE` if the texts look like numbers or dates */
+function checkCategories(path: string, name: string, index: number, tally: Tally): void {
+  const suspicion = suspicionOf(name, [...tally.met.values()], {
+    rows: tally.numbers,
+    distinct: tally.distinct.size,
+    fractions: tally.fractions > 0,
+  });
+  if (suspicion !== undefined) throw suspicious(path, name, index, suspicion);
+}
+
+/**
+ * The same for categories that only rows after the first ones have, when a whole file has been read.
+ * @throws SteepestError `ERR_DATA_FILE` if they look like numbers or dates
+ */
+export function checkLaterCategories(
+  { path, types, categories }: ResolvedOptions,
+  schema: CsvSchema,
+  categoriesOf: (column: number) => readonly string[] | undefined,
+): void {
+  schema.columns.forEach(({ name, type, role, categories: known = [] }, j) => {
+    if (type !== 'category' || role === 'excluded' || types.has(name) || categories.has(name)) return;
+    const found = categoriesOf(j) ?? [];
+    if (found.length === known.length) return;
+    const texts = found.slice(0, MOST_LOOKED_AT).map((text) => ({ text: text.trim(), line: 0, rows: 1 }));
+    const suspicion = suspicionOf(name, texts, { rows: 0, distinct: 0, fractions: false });
+    if (suspicion !== undefined) throw suspicious(path, name, j, suspicion);
+  });
+}
+
 /** Types from the first rows and the options. */
 async function inferTypes(options: ResolvedOptions): Promise<CsvColumn[]> {
   let names: readonly string[] = [];
   let roles: CsvColumn['role'][] = [];
   let tallies: Tally[] = [];
+  let readers: NumberReader[] = [];
   let rows = 0;
   for await (const item of sample(options)) {
     if (item.record === undefined) {
@@ -139,13 +183,17 @@ async function inferTypes(options: ResolvedOptions): Promise<CsvColumn[]> {
         fractions: 0,
         firstText: undefined,
         largeInteger: undefined,
+        met: new Map(),
+        distinct: new Set(),
       }));
+      readers = names.map((name) => numberReaderOf(options, name));
       continue;
     }
     rows++;
     item.record.fields.forEach((field, j) => {
+      if (roles[j] === 'excluded') return;
       const text = field.trim();
-      if (!options.missing.has(text)) count(tallies[j]!, text, item.record!.line, options);
+      if (!options.missing.has(text)) count(tallies[j]!, text, item.record!.line, readers[j]!);
     });
   }
   if (rows === 0) {

@@ -1,6 +1,7 @@
 import { nextTurn } from '../../core/nextTurn.js';
-import { type ByteReader, openBytes } from '../byteReader.js';
+import type { ByteReader } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
+import { openText } from '../text/utf8Reader.js';
 
 /** Bytes asked of the file at a time: enough to hide the cost of a read, little enough to stay in the cache. */
 const CHUNK_BYTES = 2 ** 20;
@@ -33,8 +34,9 @@ export class LineReader {
     readonly bytes: ByteReader,
   ) {}
 
-  static async open(path: string): Promise<LineReader> {
-    const reader = new LineReader(path, await openBytes(path));
+  /** The bytes come as UTF-8, whatever the encoding of the file. */
+  static async open(path: string, encoding: string | undefined): Promise<LineReader> {
+    const reader = new LineReader(path, await openText(path, encoding));
     reader.spare = reader.allocate();
     reader.readAhead();
     return reader;

@@ -1,17 +1,21 @@
-import { SteepestError, unknownName } from '../../core/errors.js';
-import { localPath } from '../../core/localPath.js';
-import { MissingTexts } from './missing.js';
+/** What users may say about a CSV file. Checking it is for resolveOptions.ts. */
+import type { CsvDateFormat, DateReader } from './dateFormat.js';
+import type { MissingTexts } from './missing.js';
+import type { CsvNumberFormat, NumberFormat, NumberReader } from './numberFormat.js';
 
 /**
  * What a column holds.
  * - `number`: float64; missing values are NaN.
  * - `integer`: whole numbers only; anything else is an error.
+ * - `boolean`: true and false, which become 1 and 0; if declared also yes and no, t and f, y and n, 1 and 0.
+ * - `date`: dates or times, which become numbers: milliseconds since 1970 UTC, or as `dates` says.
  * - `category`: text with few values; as a feature or target it becomes the number of its category.
  * - `text`: text as it stands, in tables; it cannot be a feature.
  */
-export type CsvColumnType = 'number' | 'integer' | 'category' | 'text';
+export type CsvColumnType = 'number' | 'integer' | 'boolean' | 'date' | 'category' | 'text';
 
-export interface CsvOptions {
+/** Options of {@link csv}. Those of `CsvNumberFormat` are for all columns that `numbers` does not name. */
+export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
   /** The column, or columns, to predict. Without it batches have no `y`. */
   target?: string | readonly string[];
   /** Columns that make up x, in this order. Default: all but the target and `exclude`, in the file's order. */
@@ -22,25 +26,38 @@ export interface CsvOptions {
   types?: Readonly<Record<string, CsvColumnType>>;
   /** All categories of a column, in the order of their codes. Default: in order of first appearance. */
   categories?: Readonly<Record<string, readonly string[]>>;
+  /** Columns of numbers that are written in their own way: { price: { thousands: ',', units: ['$'] } }. */
+  numbers?: Readonly<Record<string, CsvNumberFormat>>;
+  /** Texts beside numbers that mean nothing, in every column: ['$']. A column's factors go to `numbers`. */
+  units?: readonly string[];
+  /** Columns of dates: a list if they are ISO 8601, or { day: { format: '%d.%m.%Y', unit: 'days' } }. */
+  dates?: readonly string[] | Readonly<Record<string, CsvDateFormat>>;
   /** What separates fields. Default ','. */
   delimiter?: string;
-  /** The decimal mark. Default '.'. */
-  decimal?: '.' | ',';
   /**
-   * True if the first line has the names; false if it is data, and columns are then called column0, column1, …; or names, if
-   * the file has none. Default: true, but a first line of nothing but numbers is an error.
+   * The file's encoding, by a name that the web knows: 'windows-1252', 'latin1' (the same), 'utf-16le', 'shift_jis', ….
+   * Default: UTF-8, or UTF-16 if the file begins with its byte order mark.
+   */
+  encoding?: string;
+  /**
+   * True if the first line has the names; false if it is data, and columns are then called column0, column1, …; or names,
+   * if the file has none. Default: true, but a first line of nothing but numbers is an error.
    */
   header?: boolean | readonly string[];
   /**
-   * Texts that stand for a missing value; a number stands for every way to write it. Default: empty, NA, N/A, n/a, #N/A, <NA>, NaN, nan, NULL, null and None.
+   * Texts that stand for a missing value; a number stands for every way to write it. Default: empty, NA, N/A, n/a, #N/A,
+   * <NA>, NaN, nan, NULL, null and None.
    */
   missing?: readonly string[];
   /**
-   * What to do with whole numbers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error', or 'round' to the nearest
-   * float64. Default 'error'.
+   * What to do with whole numbers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error', or 'round' to the
+   * nearest float64. Default 'error'.
    */
   largeIntegers?: 'error' | 'round';
-  /** Rows at the file's start from which types and categories are told; Infinity reads the whole file first. Default 10,000. */
+  /**
+   * Rows at the file's start from which types and categories are told; Infinity reads the whole file first. Default
+   * 10,000.
+   */
   sampleRows?: number;
   /** Rows per batch. Default: so many that a batch has about 2^18 numbers, but 256 to 65,536. */
   batchRows?: number;
@@ -56,127 +73,21 @@ export interface ResolvedOptions {
   exclude: readonly string[];
   types: ReadonlyMap<string, CsvColumnType>;
   categories: ReadonlyMap<string, readonly string[]>;
+  /** Of the columns that have a format of their own. */
+  numbers: ReadonlyMap<string, NumberReader>;
+  /** Of all other columns. */
+  fileNumbers: NumberReader;
+  /** The file's format, as given. */
+  format: NumberFormat;
+  dates: ReadonlyMap<string, DateReader>;
   delimiter: string;
   decimal: '.' | ',';
+  encoding: string | undefined;
   missing: MissingTexts;
   largeIntegers: 'error' | 'round';
   sampleRows: number;
 }
 
-const TYPES: readonly CsvColumnType[] = ['number', 'integer', 'category', 'text'];
-const MISSING = ['', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', 'NULL', 'null', 'None'];
-const SAMPLE_ROWS = 10_000;
-const OPTION_NAMES: readonly (keyof CsvOptions)[] = [
-  'target',
-  'columns',
-  'exclude',
-  'types',
-  'categories',
-  'delimiter',
-  'decimal',
-  'header',
-  'missing',
-  'largeIntegers',
-  'sampleRows',
-  'batchRows',
-];
-
-function bad(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected,
-    given: typeof given === 'string' ? JSON.stringify(given) : String(given),
-    mend,
-  });
-}
-
-function nameList(option: string, value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((name) => typeof name === 'string')) {
-    const twice =
-      new Set(value).size === value.length ? undefined : value.find((name, i) => value.indexOf(name) !== i);
-    if (twice === undefined) return value;
-    bad(`names that differ in ${option}`, twice, 'Give each once.');
-  }
-  return bad(`${option} to be a list of strings`, value, "Write ['a', 'b'].");
-}
-
-function checkTypes(types: CsvOptions['types'] = {}): ReadonlyMap<string, CsvColumnType> {
-  for (const [name, type] of Object.entries(types)) {
-    if (!TYPES.includes(type)) unknownName(`types['${name}']`, type, TYPES);
-  }
-  return new Map(Object.entries(types));
-}
-
-function checkCategories({
-  categories = {},
-  types = {},
-}: CsvOptions): ReadonlyMap<string, readonly string[]> {
-  for (const [name, list] of Object.entries(categories)) {
-    if (nameList(`categories['${name}']`, list).length === 0) {
-      bad(`categories['${name}'] with at least one category`, '[]', 'Leave it out.');
-    }
-    const type = types[name];
-    if (type !== undefined && type !== 'category') {
-      bad(`types['${name}'] to be 'category', as it has categories`, type, 'Leave out one of them.');
-    }
-  }
-  return new Map(Object.entries(categories));
-}
-
-function checkMarks({ delimiter = ',', decimal = '.' }: CsvOptions): void {
-  if (typeof delimiter !== 'string' || delimiter === '' || /["\r\n0-9.eE+-]/.test(delimiter)) {
-    bad('delimiter to be text that cannot be part of a number, quote or line end', delimiter, "Write ';'.");
-  }
-  if (decimal !== '.' && decimal !== ',') bad("decimal to be '.' or ','", decimal, 'Write one of them.');
-  if (delimiter === decimal) bad('delimiter and decimal to differ', delimiter, "Pass delimiter: ';'.");
-}
-
-/** @throws SteepestError `ERR_ARGUMENT` */
-export function checkCount(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
-  if (name === 'sampleRows' && value === Number.POSITIVE_INFINITY) return;
-  bad(`${name} to be a whole number of at least 1`, value, 'Leave it out for the default.');
-}
-
-function checkHeader(header: CsvOptions['header']): void {
-  if (header === undefined || typeof header === 'boolean') return;
-  if (nameList('header', header).length === 0)
-    bad('header with at least one name', '[]', 'Name the columns.');
-}
-
-/** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
-export function resolveOptions(path: string | URL, options: CsvOptions): ResolvedOptions {
-  for (const name of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(name as keyof CsvOptions)) unknownName('the option', name, OPTION_NAMES);
-  }
-  const { target, columns, exclude = [], largeIntegers = 'error' } = options;
-  if (largeIntegers !== 'error' && largeIntegers !== 'round') {
-    unknownName('largeIntegers', largeIntegers, ['error', 'round']);
-  }
-  checkMarks(options);
-  checkHeader(options.header);
-  checkCount('sampleRows', options.sampleRows);
-  checkCount('batchRows', options.batchRows);
-  const targets = nameList('target', typeof target === 'string' ? [target] : (target ?? []));
-  if (columns !== undefined) nameList('columns', columns);
-  const chosen = new Set(columns);
-  const both = [...targets, ...nameList('exclude', exclude)].find((name) => chosen.has(name));
-  if (both !== undefined)
-    bad('columns without the target and without exclude', both, 'Leave it out of columns.');
-  const excluded = targets.find((name) => exclude.includes(name));
-  if (excluded !== undefined) bad('exclude without the target', excluded, 'Leave it out of exclude.');
-  return {
-    columns,
-    header: options.header,
-    batchRows: options.batchRows,
-    path: localPath('the path of a CSV file', path),
-    targets,
-    exclude,
-    types: checkTypes(options.types),
-    categories: checkCategories(options),
-    delimiter: options.delimiter ?? ',',
-    decimal: options.decimal ?? '.',
-    missing: new MissingTexts(nameList('missing', options.missing ?? MISSING), options.decimal ?? '.'),
-    largeIntegers,
-    sampleRows: options.sampleRows ?? SAMPLE_ROWS,
-  };
-}
+/** How the numbers of a column are read. */
+export const numberReaderOf = ({ numbers, fileNumbers }: ResolvedOptions, name: string): NumberReader =>
+  numbers.get(name) ?? fileNumbers;

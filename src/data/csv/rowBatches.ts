@@ -58,7 +58,7 @@ export async function* rowBatches(
   capacity: number,
   stamp: FileStamp | undefined,
 ): AsyncGenerator<OpenBatch> {
-  const lines = await LineReader.open(options.path);
+  const lines = await LineReader.open(options.path, options.encoding);
   try {
     checkStamp(options.path, lines.bytes, stamp);
     await lines.next(1);

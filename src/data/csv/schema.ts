@@ -47,6 +47,8 @@ export function rolesOf(names: readonly string[], options: ResolvedOptions): Csv
   check('exclude', options.exclude);
   check('types', options.types.keys());
   check('categories', options.categories.keys());
+  check('numbers', options.numbers.keys());
+  check('dates', options.dates.keys());
   return names.map((name) => {
     if (options.targets.includes(name)) return 'target';
     if (excluded.has(name)) return 'excluded';

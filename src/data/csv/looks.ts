@@ -1,0 +1,94 @@
+/**
+ * Tells text that looks like a number from text that is just text. It decides nothing about values: suspicion.ts asks
+ * it whether a column may become categories.
+ */
+import { simple } from './numberFormat.js';
+
+/** A number with something that parseDecimal does not take. */
+export interface NumberLook {
+  /** Digits with their marks. */
+  digits: string;
+  /** A currency before the number, or ''. */
+  before: string;
+  /** What follows the number, or ''. */
+  after: string;
+  /** A space is between the number and what follows. */
+  spaced: boolean;
+  /** In parentheses, or with the minus behind. */
+  accounting: boolean;
+}
+
+/** Names of currencies that stand before or after amounts; other three letters may be anything. */
+const CODES =
+  'AED|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR';
+const BEFORE = `%|[A-Z]{0,3}\\p{Sc}|${CODES}|kr\\.?|Rs\\.?|S?Fr\\.?`;
+const GROUPS = "[1-9]\\d{0,2}(?:[.,' _]\\d{2,3})*[.,' _]\\d{3}(?:[.,]\\d+)?";
+const DIGITS = `${GROUPS}|\\d+(?:[.,]\\d*)?(?:[eEdD][+-]?\\d+)?|[.,]\\d+`;
+const AFTER = '[\\p{L}\\p{Sc}%‰°"\'µ/+*][^\\d()]{0,18}[23]?';
+const NUMBER = new RegExp(
+  `^(?<open>\\()?\\s*[+-]?\\s*(?<before>${BEFORE})?\\s*[+-]?(?<inner>\\()?\\s*(?<digits>${DIGITS})(?<space>\\s*)(?<after>${AFTER})??\\)?\\)?(?<minus>-)?$`,
+  'u',
+);
+
+/** Units of more than one letter, and signs; a single letter after a number is as often the name of a thing. */
+const KNOWN_UNITS = new Set(
+  (
+    '% ‰ ° °c °f °k " \' + * /h µm µg µl µs m² m³ cm² km² ft² m2 m3 cm2 cm3 km2 ft2 kg mg km cm mm nm mi ft in yd lb lbs oz ' +
+    'ml cl dl kl gal ha ac sec secs second seconds ms min mins minute minutes hr hrs hour hours day days week weeks month ' +
+    'months year years yr yrs kw mw gw kwh mwh wh hp bhp ps kv ma hz khz mhz ghz px pt dpi kb mb gb tb kib mib gib byte ' +
+    'bytes bit bits mbps cc rpm mph kmh km/h m/s kmpl km/kg mpg nm bar psi pa hpa kpa mpa mbar ppm ppb pct percent bps pcs ' +
+    'pc st stk usd eur gbp chf jpy inr kr zł zl kč ft. cal kcal kj mol mmol/l mg/dl db sqft sq.ft sqm mio mrd mn bn tn ' +
+    'million billion trillion thousand'
+  ).split(' '),
+);
+const CURRENCY = new RegExp(`^(?:[A-Z]{0,3}\\p{Sc}|${CODES})(?:\\s?/.*)?$`, 'u');
+/** Single letters that are units where a space is before them. */
+const SPACED_UNITS = /^[gmlhstwv]$/;
+/** 3rd and 12th are names of things in a row. */
+const ORDINALS = new Set(['st', 'nd', 'rd', 'th']);
+/** Thousands, millions and so on. */
+const MAGNITUDES = new Set(['k', 'm', 'b', 't', 'g']);
+
+const OTHER_DIGITS = /(?![0-9])\p{Nd}/gu;
+
+/** True for numbers in digits of other scripts, which nothing here reads. */
+export const hasOtherDigits = (text: string): boolean => new RegExp(OTHER_DIGITS).test(text);
+
+export function numberLook(text: string): NumberLook | undefined {
+  const groups = text.length > 60 ? undefined : NUMBER.exec(simple(text).replace(OTHER_DIGITS, '0'))?.groups;
+  if (groups === undefined) return undefined;
+  const { open, before = '', inner, digits = '', space, after = '', minus } = groups;
+  return {
+    digits,
+    before,
+    after: after.trim(),
+    spaced: space !== '',
+    accounting: open !== undefined || inner !== undefined || minus !== undefined,
+  };
+}
+
+/** What follows a number, without case, point and plural. */
+export const unitOf = ({ after }: NumberLook): string => after.toLowerCase().replace(/\.$/, '');
+
+/** True if what stands beside the number leaves no doubt that it is one. */
+export function isSure(look: NumberLook): boolean {
+  const unit = unitOf(look);
+  return (
+    unit === '' ||
+    KNOWN_UNITS.has(unit) ||
+    CURRENCY.test(look.after) ||
+    (look.spaced && SPACED_UNITS.test(unit))
+  );
+}
+
+/** What follows the numbers of a column when it is no known unit: the name of what is counted, or letters of any kind? */
+export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
+  const singular = (unit: string): string => unit.replace(/s$/, '');
+  const units = new Set(looks.map((look) => singular(unitOf(look))));
+  const measured = looks.some(({ digits }) => /[.,' _]/.test(digits)) || looks.length > MANY;
+  if ([...units].every((unit) => MAGNITUDES.has(unit))) return measured;
+  if (units.size !== 1 || ORDINALS.has([...units][0]!)) return false;
+  return measured || looks.every(({ spaced }) => spaced);
+}
+/** Different numbers with the same letters behind them that are too many to be names, as 2WD and 4WD are. */
+const MANY = 10;
