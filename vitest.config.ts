@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const compiled = (file: string) => fileURLToPath(new URL(`dist/esm/${file}`, import.meta.url));
 
@@ -14,10 +15,26 @@ const base = {
     { find: /^steepest$/, replacement: compiled('index.js') },
     { find: /^steepest\/kernels$/, replacement: compiled('blas/index.js') },
   ],
+  // Node.js loads the compiled modules itself, as it would for a user. Vitest would transform all 200 of them anew in each
+  // of the processes, which costs more than most files of tests.
+  server: { deps: { external: [/\/dist\/esm\//] } },
 };
+
+/** A second run would be the first one again: these name every kernel set themselves, or compute nothing by kernels. */
+const RUN_ONCE = [
+  'test/training/same-bits*.test.ts',
+  'test/training/few-images-kernels.test.ts',
+  'test/training/{arena,progress}.test.ts',
+  'test/estimators/hostile-files.test.ts',
+  'test/estimators/preprocessing/**',
+  'test/estimators/selection/split.test.ts',
+  'test/models/{image-errors,printing-images}.test.ts',
+];
 
 export default defineConfig({
   test: {
+    // Vitest would leave one core to itself, which is half of a machine with two.
+    maxWorkers: availableParallelism(),
     projects: [
       { test: { ...base, name: 'default', include: ['test/**/*.test.ts'] } },
       {
@@ -25,6 +42,7 @@ export default defineConfig({
           ...base,
           name: 'typescript',
           include: ['test/{blas,estimators,models,training,parallel}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...RUN_ONCE],
           env: { STEEPEST_BACKEND: 'typescript' },
         },
       },

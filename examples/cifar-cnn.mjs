@@ -11,7 +11,7 @@ const { data: folder, rows, seed, workers, out, ...options } = readOptions('cifa
 const isCifar = folder !== undefined;
 const sets = isCifar
   ? await data.loadCifar10(folder)
-  : { train: makeShapes(2000, 1), test: makeShapes(400, 2) };
+  : { train: makeShapes(Math.min(2000, rows ?? 2000), 1), test: makeShapes(Math.min(400, rows ?? 400), 2) };
 const [train, test] = [firstRows(sets.train, rows), firstRows(sets.test, rows)];
 const kind = isCifar ? 'CIFAR-10, photographs of ten kinds' : 'Figures of ten kinds, painted at random';
 const about = `${kind}, 32 × 32 pixels: ${count(train)} to train on, ${count(test)} held out.`;

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -69,7 +70,8 @@ function reasonIn(log) {
 /** @returns undefined, or why there is no binary */
 function build() {
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
-  const args = [nodeGyp, 'configure', 'build', '--release', ...headerOptions()];
+  const jobs = `--jobs=${availableParallelism()}`;
+  const args = [nodeGyp, 'configure', 'build', '--release', jobs, ...headerOptions()];
   // node-gyp takes npm's log level, and `npm run -s` would silence the log that the reason is read from.
   const env = { ...process.env, npm_config_loglevel: 'info' };
   const result = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 });

@@ -34,6 +34,6 @@ export interface RowOptions {
 export function absent(reason: string): () => Promise<never>;
 export function takeTurns(
   contenders: Record<string, () => Promise<Answer>>,
-  options: { rounds: number; warmUp?: boolean },
+  options: { rounds: number; warmUp?: boolean; pauseMs?: number },
 ): Promise<Record<string, Turns>>;
 export function rowOf(results: Record<string, Turns>, options: RowOptions): Row;

@@ -15,16 +15,17 @@ const firstLine = (error) => String(error?.message ?? error).split('\n')[0];
 /**
  * @param contenders by name; each resolves to a number, or to { value, note }
  * @param warmUp run every contender once before the rounds that count
+ * @param pauseMs before each turn
  * @returns by name: { values, note } or { absent: reason }
  */
-export async function takeTurns(contenders, { rounds, warmUp = true }) {
+export async function takeTurns(contenders, { rounds, warmUp = true, pauseMs = PAUSE_MS }) {
   const results = Object.fromEntries(Object.keys(contenders).map((name) => [name, { values: [] }]));
   for (let round = warmUp ? -1 : 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(contenders)) {
       const result = results[name];
       if (result.absent !== undefined) continue;
       try {
-        await sleep(PAUSE_MS);
+        await sleep(pauseMs);
         const answer = await run();
         const { value, note } = typeof answer === 'number' ? { value: answer } : answer;
         if (!Number.isFinite(value)) throw new Error(`no figure: ${value}`);

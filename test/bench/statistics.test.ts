@@ -43,7 +43,7 @@ describe('contenders in turn', () => {
     };
     const results = await takeTurns(
       { a: contender('a', [99, 1, 2]), b: contender('b', [99, 3, 4]) },
-      { rounds: 2 },
+      { pauseMs: 0, rounds: 2 },
     );
     expect(order.join('')).toBe('ababab');
     expect(results).toEqual({ a: { values: [1, 2] }, b: { values: [3, 4] } });
@@ -56,7 +56,7 @@ describe('contenders in turn', () => {
       return Promise.reject(new Error('no such library\nat line 3'));
     };
     const contenders = { ours: () => Promise.resolve(2), failing, missing: absent('not installed') };
-    const results = await takeTurns(contenders, { rounds: 3 });
+    const results = await takeTurns(contenders, { pauseMs: 0, rounds: 3 });
     expect(asked).toBe(1);
     const row = rowOf(results, { name: 'work', unit: 's', better: 'lower' });
     expect(row.ours).toMatchObject({ name: 'ours', value: 2, rounds: 3 });
@@ -67,12 +67,12 @@ describe('contenders in turn', () => {
   });
 
   test('an answer that is no number is no figure', async () => {
-    const results = await takeTurns({ odd: () => Promise.resolve(Number.NaN) }, { rounds: 1 });
+    const results = await takeTurns({ odd: () => Promise.resolve(Number.NaN) }, { pauseMs: 0, rounds: 1 });
     expect(results.odd).toEqual({ absent: 'no figure: NaN' });
   });
 
   test('a row without ours is refused', async () => {
-    const results = await takeTurns({ ours: absent('broken') }, { rounds: 1 });
+    const results = await takeTurns({ ours: absent('broken') }, { pauseMs: 0, rounds: 1 });
     expect(() => rowOf(results, { name: 'work', unit: 's', better: 'lower' })).toThrow(
       /work: ours failed: broken/,
     );
@@ -81,7 +81,7 @@ describe('contenders in turn', () => {
   test('units are scaled in figures, not in ratios', async () => {
     const results = await takeTurns(
       { ours: () => Promise.resolve(0.001), other: () => Promise.resolve({ value: 0.004, note: 'fine' }) },
-      { rounds: 2 },
+      { pauseMs: 0, rounds: 2 },
     );
     const row = rowOf(results, { name: 'work', unit: 'ms', better: 'lower', scale: 1e3 });
     expect(row.ours.value).toBe(1);
