@@ -22,6 +22,7 @@ NAMES = [
     "selection",
     "housing",
     "tables",
+    "exact_columns",
     "conv",
     "normalization",
     "file_kinds",

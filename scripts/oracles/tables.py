@@ -83,7 +83,6 @@ def refused():
         "largeUnsigned": pa.array([1, 2, 2**64 - 1], pa.uint64()),
         "list": pa.array([[1], [2, 3], []]),
         "struct": pa.array([{"a": 1}, {"a": 2}, {"a": 3}]),
-        "wideDecimal": pa.array([decimal.Decimal(10) ** 25] * 3, pa.decimal128(30, 0)),
     }
     tables = {name: pa.table({name: array, "fine": [1.0, 2.0, 3.0]}) for name, array in arrays.items()}
     return [{"name": n, "parquet": parquet(t), "arrow": arrow_file(t)} for n, t in tables.items()]

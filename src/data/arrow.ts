@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
-import { isTypedArray } from '../core/realm.js';
+import { cellsOf, scaledCells, scaledForm } from './arrowCells.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
@@ -26,10 +26,10 @@ export interface ArrowVector {
 }
 
 /**
- * A table of the package apache-arrow as a `DataTable`. Numbers, booleans and dates (milliseconds since 1970) become float64 with
- * NaN for null; text, also in dictionaries, stays text with null.
- * @throws SteepestError `ERR_ARGUMENT` for something else; `ERR_DATA_FILE` for a nested or binary column and an integer beyond
- * ±(2^53 − 1), with column and row; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * A table of the package apache-arrow as a `DataTable`. Numbers, decimals, booleans, dates and times (milliseconds) become
+ * float64 with NaN for null; text, also in dictionaries, stays text with null.
+ * @throws SteepestError `ERR_ARGUMENT` for something else; `ERR_DATA_FILE` for a nested or binary column and an integer, decimal
+ * or time that float64 does not hold, with column and row; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
  */
 export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): DataTable {
   checkColumnarOptions(options);
@@ -85,16 +85,9 @@ function convert(path: string, table: ArrowTable, options: ColumnarOptions): Dat
   return new DataTable(
     plan.names.map((name): [string, Column] => {
       const vector = table.getChild(name)!;
-      return [name, columnOfCells(plan.source(name), [cellsOf(vector)], rows, isText.get(name) === true)];
+      const form = scaledForm(vector);
+      const cells = form === undefined ? cellsOf(vector) : scaledCells(vector);
+      return [name, columnOfCells(plan.source(name), [cells], rows, isText.get(name) === true, form)];
     }),
   );
-}
-
-/** The values of a column; without nulls those of numbers come as one array. */
-function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
-  if (vector.nullCount === 0) {
-    const whole = vector.toArray();
-    if (isTypedArray(whole, 'Float64Array') || isTypedArray(whole, 'Float32Array')) return whole;
-  }
-  return Array.from({ length: vector.length }, (_, i) => vector.get(i));
 }

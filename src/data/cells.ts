@@ -1,6 +1,7 @@
 import type { SteepestError } from '../core/errors.js';
 import { isDate } from '../core/realm.js';
 import type { Column, NumericColumn } from './column.js';
+import { decimalText, isKept, nearestFloat } from './decimal.js';
 import { fileError, shownText } from './fileErrors.js';
 
 /** Options of readers whose files know the types of their columns. */
@@ -10,11 +11,14 @@ export interface ColumnarOptions {
   /** Columns of numbers to read as text, digit by digit, such as identifiers beyond 2^53. */
   text?: readonly string[];
   /**
-   * What to do with integers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error', or 'round' to the nearest float64.
-   * Default 'error'.
+   * What to do with integers beyond ±(2^53 − 1), and with decimals and times of more digits than float64 gives back (15
+   * always are, 17 never): 'error', or 'round' to the nearest float64. Default 'error'.
    */
   largeIntegers?: 'error' | 'round';
 }
+
+/** Stands for text that is no UTF-8, which must not become U+FFFD. */
+export class NotText {}
 
 /** Where a column comes from, for messages, and how it is to be read. */
 export interface CellSource {
@@ -22,6 +26,12 @@ export interface CellSource {
   name: string;
   asText: boolean;
   round: boolean;
+}
+
+/** Cells that are whole numbers n and stand for n · 10^−scale. */
+export interface Scaled {
+  what: 'decimals' | 'times in milliseconds';
+  scale: number;
 }
 
 type Cells = ArrayLike<unknown>;
@@ -32,6 +42,14 @@ const typeName = (value: unknown): string => {
 };
 
 function notACell({ path, name }: CellSource, row: number, value: unknown): SteepestError {
+  if (value instanceof NotText) {
+    return fileError(
+      path,
+      `column '${name}' to hold text in UTF-8`,
+      `other bytes at row ${row}`,
+      `Leave it out, pass columns without '${name}', or write it in UTF-8.`,
+    );
+  }
   return fileError(
     path,
     `column '${name}' to hold numbers, booleans, dates or text`,
@@ -49,7 +67,28 @@ function largeInteger({ path, name }: CellSource, row: number, value: bigint): S
   );
 }
 
-function numberOf(source: CellSource, row: number, value: unknown): number {
+function tooLong({ path, name }: CellSource, row: number, value: string, { what }: Scaled): SteepestError {
+  return fileError(
+    path,
+    `column '${name}' to hold ${what} with no more digits than float64 gives back, 15 to 17`,
+    `${value} at row ${row}`,
+    `Keep its digits with text: ['${name}'], leave it out by columns, or pass largeIntegers: 'round'.`,
+  );
+}
+
+function scaledOf(source: CellSource, row: number, value: number | bigint, scaled: Scaled): number {
+  const { scale } = scaled;
+  const number = nearestFloat(value, scale);
+  if (source.round) return number;
+  if (scale === 0 && !Number.isSafeInteger(number)) throw largeInteger(source, row, BigInt(value));
+  if (!isKept(value, scale, number)) throw tooLong(source, row, decimalText(value, scale), scaled);
+  return number;
+}
+
+function numberOf(source: CellSource, row: number, value: unknown, scaled?: Scaled): number {
+  if (scaled !== undefined && (typeof value === 'number' || typeof value === 'bigint')) {
+    return scaledOf(source, row, value, scaled);
+  }
   if (typeof value === 'number') return value;
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === 'boolean') return Number(value);
@@ -60,9 +99,12 @@ function numberOf(source: CellSource, row: number, value: unknown): number {
   return number;
 }
 
-function textOf(source: CellSource, row: number, value: unknown): string | null {
+function textOf(source: CellSource, row: number, value: unknown, scaled?: Scaled): string | null {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return null;
+  if (scaled !== undefined && (typeof value === 'number' || typeof value === 'bigint')) {
+    return decimalText(value, scaled.scale);
+  }
   if (source.asText && (typeof value === 'bigint' || typeof value === 'number')) return String(value);
   if (source.asText && typeof value === 'boolean') return String(value);
   throw notACell(source, row, value);
@@ -71,6 +113,7 @@ function textOf(source: CellSource, row: number, value: unknown): string | null 
 /**
  * A column of a table from pieces of it. Numbers, booleans and dates (milliseconds since 1970) become float64, with NaN for null.
  * @param textIfEmpty the kind of a column of nothing but nulls
+ * @param scaled if the cells are whole numbers with a scale
  * @throws SteepestError `ERR_DATA_FILE` with file, column and row
  */
 export function columnOfCells(
@@ -78,12 +121,13 @@ export function columnOfCells(
   pieces: readonly Cells[],
   rows: number,
   textIfEmpty: boolean,
+  scaled?: Scaled,
 ): Column {
   const first = firstValue(pieces);
   if (source.asText || typeof first === 'string' || (first === undefined && textIfEmpty)) {
     const texts: (string | null)[] = [];
     for (const piece of pieces) {
-      for (let i = 0; i < piece.length; i++) texts.push(textOf(source, texts.length, piece[i]));
+      for (let i = 0; i < piece.length; i++) texts.push(textOf(source, texts.length, piece[i], scaled));
     }
     return texts;
   }
@@ -93,7 +137,7 @@ export function columnOfCells(
     for (let i = 0; i < piece.length; i++) {
       const value = piece[i];
       if (typeof value === 'string') throw mixed(source, row, value);
-      numbers[row] = numberOf(source, row, value);
+      numbers[row] = numberOf(source, row, value, scaled);
       row++;
     }
   }

@@ -6,6 +6,7 @@ import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { fileError, systemError } from './fileErrors.js';
+import { type Element, formOf, PARSERS, rawElement } from './parquetTypes.js';
 import { loadHyparquet } from './peerModules.cjs';
 import { peerError } from './peers.js';
 
@@ -30,23 +31,18 @@ interface AsyncBuffer {
 
 interface Metadata {
   num_rows: bigint;
+  schema: Element[];
 }
 
 interface SchemaNode {
-  element: { name: string; type?: string; converted_type?: string; scale?: number; precision?: number };
+  element: Element;
   children: SchemaNode[];
 }
 
 type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;
 
-/** Milliseconds and days in a column of dates become numbers, with a fraction where the file is finer than milliseconds. */
-const PARSERS = {
-  timestampFromMilliseconds: (ms: bigint) => Number(ms),
-  timestampFromMicroseconds: (us: bigint) => Number(us / 1000n) + Number(us % 1000n) / 1e3,
-  timestampFromNanoseconds: (ns: bigint) => Number(ns / 1000000n) + Number(ns % 1000000n) / 1e6,
-  dateFromDays: (days: number) => days * 86_400_000,
-  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('utf8'),
-};
+/** Kinds of columns that are neither. */
+const OTHER_KINDS = ['BSON', 'INTERVAL', 'VARIANT', 'GEOMETRY', 'GEOGRAPHY'];
 
 /** Codecs that Node.js has; hyparquet brings snappy. */
 function decompressors(): Record<string, Decompress> {
@@ -61,14 +57,13 @@ function decompressors(): Record<string, Decompress> {
 }
 
 /** Digits of a decimal number that float64 always holds. */
-const DECIMAL_DIGITS = 15;
 
 /**
- * Reads a Parquet file with the package hyparquet (install it beside steepest). Numbers, booleans and dates (milliseconds since
- * 1970) become float64 with NaN for null; text stays text with null. Uncompressed, Snappy, gzip and Brotli; Zstandard with
+ * Reads a Parquet file with the package hyparquet (install it beside steepest). Numbers, booleans, dates and times (milliseconds
+ * since 1970) become float64 with NaN for null; text stays text with null. Uncompressed, Snappy, gzip and Brotli; Zstandard with
  * Node.js 22.15 or later.
  * @throws SteepestError `ERR_MISSING_PEER` without hyparquet; `ERR_DATA_FILE` for a file that is missing or damaged, a nested or
- * binary column, and an integer beyond ±(2^53 − 1); `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * binary column, and an integer, decimal or time that float64 does not hold; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
  */
 export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
@@ -110,7 +105,8 @@ async function readTable(
   );
   await parquetRead({
     file,
-    metadata,
+    // Decimals and times come as the whole numbers that they are in the file.
+    metadata: { ...metadata, schema: metadata.schema.map(rawElement) },
     columns: [...plan.names],
     compressors: decompressors(),
     parsers: PARSERS,
@@ -126,27 +122,25 @@ async function readTable(
       if (found !== rows) {
         throw fileError(path, `column '${name}' to have ${rows} rows`, `${found}`, 'The file is damaged.');
       }
-      const isText = nodes.get(name)!.element.type === 'BYTE_ARRAY';
+      const { element } = nodes.get(name)!;
+      const form = formOf(element);
+      const isText = form === undefined && element.type === 'BYTE_ARRAY';
       const cells = parts.map((part) => part.cells);
-      return [name, columnOfCells(plan.source(name), cells, rows, isText)];
+      return [name, columnOfCells(plan.source(name), cells, rows, isText, form)];
     }),
   );
 }
 
-/** Columns that cannot be numbers or text, or only with loss. */
+/** Columns that cannot be numbers or text. */
 function checkNode(path: string, { element, children }: SchemaNode): void {
-  const { name, converted_type: type, precision = 0, scale = 0 } = element;
+  const { name, converted_type: converted, logical_type: logical } = element;
+  const kind = converted ?? logical?.type;
   const mend = `Leave it out: pass columns without '${name}'.`;
-  if (children.length > 0) {
+  if (children.length > 0 || element.repetition_type === 'REPEATED') {
     throw fileError(path, `column '${name}' to hold one value per row`, 'a list or a struct', mend);
   }
-  if (type === 'DECIMAL' && scale === 0 && precision > DECIMAL_DIGITS) {
-    throw fileError(
-      path,
-      `column '${name}' to hold at most ${DECIMAL_DIGITS} digits, which float64 holds exactly`,
-      `whole numbers of ${precision} digits`,
-      `${mend} Or write it as float64 or text.`,
-    );
+  if (kind !== undefined && OTHER_KINDS.includes(kind)) {
+    throw fileError(path, `column '${name}' to hold numbers, booleans, dates or text`, kind, mend);
   }
 }
 

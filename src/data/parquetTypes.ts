@@ -1,0 +1,75 @@
+/**
+ * Types of Parquet columns (github.com/apache/parquet-format, LogicalTypes.md), and how to get at their whole numbers:
+ * hyparquet multiplies decimals by a rounded power of ten and cuts times to milliseconds.
+ */
+import { NotText, type Scaled } from './cells.js';
+import { bigEndian } from './decimal.js';
+
+/** A column, or a group of them, as hyparquet describes it. */
+export interface Element {
+  name: string;
+  type?: string;
+  converted_type?: string | undefined;
+  logical_type?:
+    | { type: string; scale?: number; unit?: string; bitWidth?: number; isSigned?: boolean }
+    | undefined;
+  repetition_type?: string;
+  scale?: number;
+  precision?: number;
+}
+
+/** Digits between a unit and milliseconds. */
+const UNIT_SCALE: Readonly<Record<string, number>> = { MILLIS: 0, MICROS: 3, NANOS: 6 };
+
+/** The scale of a column of decimals or times; undefined for every other column. */
+export function formOf({
+  type,
+  converted_type: converted,
+  logical_type: logical,
+  scale = 0,
+}: Element): Scaled | undefined {
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
+    return { what: 'decimals', scale: logical?.scale ?? scale };
+  }
+  const time = (unit: string): Scaled => ({ what: 'times in milliseconds', scale: UNIT_SCALE[unit]! });
+  if (logical?.type === 'TIMESTAMP' || logical?.type === 'TIME') return time(logical.unit ?? 'MILLIS');
+  if (converted === 'TIMESTAMP_MILLIS' || converted === 'TIME_MILLIS') return time('MILLIS');
+  if (converted === 'TIMESTAMP_MICROS' || converted === 'TIME_MICROS') return time('MICROS');
+  // An old form of timestamps in nanoseconds.
+  return type === 'INT96' && converted === undefined ? time('NANOS') : undefined;
+}
+
+/** The same column described so that its values come as the file has them. */
+export function rawElement(element: Element): Element {
+  const { type, logical_type: logical } = element;
+  if (formOf(element) === undefined) {
+    const isDate = logical?.type === 'DATE' && element.converted_type === undefined;
+    return isDate ? { ...element, converted_type: 'DATE' } : element;
+  }
+  const plain = { ...element, converted_type: undefined, logical_type: undefined };
+  // Bytes without a type would be taken for text; those called a geometry go through a parser of their own.
+  const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
+  return isBytes ? { ...plain, logical_type: { type: 'GEOMETRY' } } : plain;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Uint8Array | undefined): string | NotText | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return new NotText();
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** What becomes of raw values: days become milliseconds, bytes of decimals whole numbers, all others stay. */
+export const PARSERS = {
+  timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,
+  dateFromDays: (days: number) => days * DAY_MS,
+  geometryFromBytes: (bytes: Uint8Array | undefined) => bytes && bigEndian(bytes),
+  stringFromBytes: textOf,
+  jsonFromBytes: textOf,
+};
