@@ -47,6 +47,6 @@ export { LogisticRegression, type LogisticRegressionParams } from './logisticReg
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export * from './preprocessing/index.js';
-export { estimatorTypes, loadEstimator } from './registry.js';
+export { estimatorTypes, type LoadedEstimator, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';
 export * from './selection/index.js';

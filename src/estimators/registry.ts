@@ -1,7 +1,12 @@
 import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { show } from '../core/show.js';
+import type { TargetInput } from '../data/tables.js';
 import type { ModelSource } from '../io/modelFile.js';
-import type { BaseEstimator } from './base/estimator.js';
+import { BaseEstimator, type EstimatorConstructor, type ScoreOptions } from './base/estimator.js';
+import type { Label, LabelInput } from './base/labels.js';
 import { readSaved, type SavedEstimator } from './base/saved.js';
+import type { TableInput, TableOutput } from './base/tables.js';
 
 type AnyEstimator = BaseEstimator<object>;
 type AnyConstructor = new (params: never) => AnyEstimator;
@@ -33,11 +38,45 @@ export function estimatorFromSaved(saved: SavedEstimator): AnyEstimator {
 }
 
 /**
+ * An estimator of any class. Of the methods of predictors and transformers it has those of its class; a file of which you know
+ * the class is better read with it: `loadEstimator(path, StandardScaler)`.
+ */
+export interface LoadedEstimator extends AnyEstimator {
+  /** One class per row, of the type that y had; or one number per row; or rows × targets where y had columns. */
+  predict(x: TableInput): Promise<Label[] | Float64Array | NdArray<Float64Array>>;
+  /** rows × classes. */
+  predictProba(x: TableInput): Promise<NdArray<Float64Array>>;
+  /** How far each row lies on the side of each class. */
+  decisionFunction(x: TableInput): Promise<Float64Array | NdArray<Float64Array>>;
+  /** Share of rows whose class is predicted right, or R². */
+  score(x: TableInput, y: LabelInput | TargetInput, options?: ScoreOptions): Promise<number>;
+  transform(x: TableInput): Promise<TableOutput>;
+  inverseTransform(x: TableInput): Promise<TableOutput>;
+}
+
+/**
  * Reads any estimator that `save` wrote.
  * @param source a path, a `file:` URL, or the file's bytes
- * @throws SteepestError `ERR_MODEL_FILE`, also for networks, which `load` reads, and files of other programs, which the
- * message names
+ * @param Class what it has to be; then the result has that type
+ * @throws SteepestError `ERR_MODEL_FILE`, also for an estimator of another class, networks, which `load` reads, and files of
+ * other programs, which the message names
  */
-export async function loadEstimator(source: ModelSource): Promise<AnyEstimator> {
-  return estimatorFromSaved(await readSaved(source));
+export function loadEstimator(source: ModelSource): Promise<LoadedEstimator>;
+export function loadEstimator<E extends AnyEstimator>(
+  source: ModelSource,
+  Class: EstimatorConstructor<E>,
+): Promise<E>;
+export async function loadEstimator(
+  source: ModelSource,
+  Class?: EstimatorConstructor<AnyEstimator>,
+): Promise<AnyEstimator> {
+  if (Class === undefined) return estimatorFromSaved(await readSaved(source));
+  if (typeof Class !== 'function' || !(Class.prototype instanceof BaseEstimator)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'Class to be a class of estimators',
+      given: show(Class),
+      mend: 'Pass the class itself, LogisticRegression say, or leave it out.',
+    });
+  }
+  return await BaseEstimator.load.call(Class, source);
 }

@@ -1,14 +1,13 @@
 import { fraction, integerPower, notNegative, type OptimizerDefinition, positive } from './definition.js';
 
 /** Numbers of Adam and AdamW. */
-export interface AdamNumbers {
-  [name: string]: number;
+export type AdamNumbers = {
   learningRate: number;
   beta1: number;
   beta2: number;
   epsilon: number;
   weightDecay: number;
-}
+};
 
 function adamFamily(name: string, weightDecay: number): OptimizerDefinition<AdamNumbers> {
   return {

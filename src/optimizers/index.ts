@@ -22,11 +22,10 @@ const OPTIMIZERS: { readonly [N in OptimizerName]: OptimizerDefinition<Optimizer
 
 export type OptimizerName = keyof OptimizerNumbers;
 
-type Numbers<N extends OptimizerName> = {
-  [K in keyof OptimizerNumbers[N] as string extends K ? never : K]?: OptimizerNumbers[N][K];
-};
 /** An optimizer by name, or with some of its numbers: `{ name: 'adam', learningRate: 1e-3 }`. */
-export type Optimizer = OptimizerName | { [N in OptimizerName]: { name: N } & Numbers<N> }[OptimizerName];
+export type Optimizer =
+  | OptimizerName
+  | { [N in OptimizerName]: { name: N } & Partial<OptimizerNumbers[N]> }[OptimizerName];
 
 export const optimizerNames = Object.keys(OPTIMIZERS) as OptimizerName[];
 

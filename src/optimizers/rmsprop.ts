@@ -1,12 +1,11 @@
 import { fraction, type OptimizerDefinition, positive } from './definition.js';
 
 /** Numbers of RMSProp. */
-export interface RmspropNumbers {
-  [name: string]: number;
+export type RmspropNumbers = {
   learningRate: number;
   rho: number;
   epsilon: number;
-}
+};
 
 /** v ← ρ·v + (1 − ρ)·g²; w ← w − lr·g / (√v + ε) (Tieleman & Hinton 2012, lecture 6e). */
 export const rmsprop: OptimizerDefinition<RmspropNumbers> = {

@@ -1,12 +1,11 @@
 import { fraction, type OptimizerDefinition, positive } from './definition.js';
 
 /** Numbers of SGD. */
-export interface SgdNumbers {
-  [name: string]: number | boolean;
+export type SgdNumbers = {
   learningRate: number;
   momentum: number;
   nesterov: boolean;
-}
+};
 
 /**
  * Steepest descent on mini-batches: w ← w − lr·g. With momentum μ: v ← μ·v + g, w ← w − lr·v, or with Nesterov's

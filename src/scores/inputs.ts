@@ -5,8 +5,11 @@ import { isBigIntArray, isDataView } from '../core/realm.js';
 
 export type { Label };
 
-/** One class name per sample. */
-export type LabelInput = readonly Label[] | NumericArray | NdArray;
+/**
+ * One class name per sample. A column of a `DataTable` is one too, with null where a value is missing: such rows are refused
+ * when they are met, because no class can be made of them.
+ */
+export type LabelInput = readonly (Label | null)[] | NumericArray | NdArray;
 /** One number per sample, or one row of numbers. */
 export type ValueInput = readonly number[] | readonly (readonly number[])[] | NumericArray | NdArray;
 /** One weight per sample, 0 or more. */

@@ -43,7 +43,10 @@ export interface FitRequest extends FitData {
 }
 
 /** Loss and metrics per epoch, by name. */
-export type History = Record<string, number[]>;
+export interface History {
+  loss: number[];
+  [name: string]: number[];
+}
 
 /**
  * Trains until the epochs are done, a callback says stop, the signal aborts, or the loss is no longer finite. Whatever
@@ -61,7 +64,7 @@ export async function runFitRequest(request: FitRequest): Promise<{ history: His
 const STEPS_PER_COMMIT = 512;
 
 class FitSession {
-  private readonly history: History = {};
+  private readonly history: History = { loss: [] };
   private readonly control: Int32Array<SharedArrayBuffer>;
   private readonly progress: FitProgress | undefined;
   private readonly trainFeed: StreamFeed | undefined;

@@ -1,6 +1,6 @@
 import { clearInterval, setInterval } from '../core/timers.js';
 import { WORD } from '../parallel/control.js';
-import type { Logs } from './logs.js';
+import type { SomeLogs } from './logs.js';
 import { type ProgressShape, ProgressWriter } from './progress.js';
 
 /** Redraws this often: smooth to the eye, nothing for the main thread. */
@@ -10,7 +10,7 @@ const REDRAW_MS = 80;
 export class FitProgress {
   private readonly writer: ProgressWriter;
   private timer: NodeJS.Timeout | undefined;
-  private logs: Logs = {};
+  private logs: SomeLogs = {};
 
   constructor(
     private readonly control: Int32Array<SharedArrayBuffer>,
@@ -28,7 +28,7 @@ export class FitProgress {
   }
 
   /** @param samples rows of the epoch, which a stream tells at its end */
-  endEpoch(epoch: number, logs: Logs, samples: number): void {
+  endEpoch(epoch: number, logs: SomeLogs, samples: number): void {
     this.logs = logs;
     this.writer.endEpoch(epoch, logs, samples);
   }

@@ -1,7 +1,13 @@
 import type { CompiledProgram } from '../compile/compile.js';
 
 /** Loss and metrics of one epoch or evaluation, by name: `{ loss: 0.1, accuracy: 0.97, valLoss: … }`. */
-export type Logs = Record<string, number>;
+export interface Logs {
+  loss: number;
+  [name: string]: number;
+}
+
+/** The same of part of a run, or of none. */
+export type SomeLogs = Readonly<Record<string, number>>;
 
 /** Loss and metrics from a program's totals over `count` rows. */
 export function logsFromTotals(
@@ -18,7 +24,7 @@ export function logsFromTotals(
 }
 
 /** The same logs under their validation names: `loss` becomes `valLoss`. */
-export function validationLogs(logs: Logs): Logs {
+export function validationLogs(logs: Logs): SomeLogs {
   return Object.fromEntries(
     Object.entries(logs).map(([name, value]) => [`val${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
   );

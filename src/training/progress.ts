@@ -1,4 +1,4 @@
-import type { Logs } from './logs.js';
+import type { SomeLogs } from './logs.js';
 
 /** Size of the fit that is shown. */
 export interface ProgressShape {
@@ -16,7 +16,7 @@ export interface ProgressState extends ProgressShape {
   /** Steps of it that are finished. */
   step: number;
   /** Loss and metrics of the last finished epoch. */
-  logs: Readonly<Logs>;
+  logs: SomeLogs;
   /** Since the fit began. */
   elapsedMs: number;
 }
@@ -79,7 +79,7 @@ function renderBar(fraction: number): string {
   return `[${('='.repeat(done) + tip).padEnd(BAR_CELLS)}]`;
 }
 
-function logParts(logs: Readonly<Logs>): string[] {
+function logParts(logs: SomeLogs): string[] {
   return Object.entries(logs).map(([name, value]) => `${SEPARATOR}${name} ${formatNumber(value)}`);
 }
 
@@ -162,7 +162,7 @@ export class ProgressWriter {
    * @param epoch from 0
    * @param samples rows that it had
    */
-  endEpoch(epoch: number, logs: Readonly<Logs>, samples: number): void {
+  endEpoch(epoch: number, logs: SomeLogs, samples: number): void {
     this.state.samples = samples;
     const steps = Math.ceil(samples / this.state.batchSize);
     const now = this.now();

@@ -111,7 +111,7 @@ describe('descent', () => {
     const model = await new LinearRegression({ solver: 'gd' }).fit(X, Y);
     const path = join(tmpdir(), `steepest-descent-${process.pid}.safetensors`);
     await model.save(path);
-    const again = (await loadEstimator(path)) as LinearRegression;
+    const again = await loadEstimator(path, LinearRegression);
     expect(again.nIter).toBe(model.nIter);
     expect(await again.predict(X)).toEqual(await model.predict(X));
   });

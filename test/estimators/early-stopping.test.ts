@@ -89,7 +89,7 @@ describe('earlyStopping', () => {
     const model = await new MLPRegressor({ ...quick, maxIter: 4, earlyStopping: true }).fit(x, numbers);
     const path = join(folder, 'early.safetensors');
     await model.save(path);
-    const again = (await loadEstimator(path)) as unknown as MLPRegressor;
+    const again = await loadEstimator(path, MLPRegressor);
     expect(again.validationScores).toEqual(model.validationScores);
     expect(again.bestValidationScore).toBe(model.bestValidationScore);
     expect(again.lossCurve).toEqual(model.lossCurve);
@@ -160,7 +160,7 @@ describe('going on from what was learned', () => {
     const path = join(folder, 'on.safetensors');
     const model = await new MLPClassifier(quick).partialFit(few, fewClasses, { classes: some });
     await model.save(path);
-    const again = (await loadEstimator(path)) as unknown as MLPClassifier;
+    const again = await loadEstimator(path, MLPClassifier);
     for (const rows of [29, 30, 11]) {
       for (const one of [model, again]) await one.partialFit(few.slice(0, rows), fewClasses.slice(0, rows));
     }

@@ -174,7 +174,7 @@ describe('a linear model', () => {
       await model.fit(x, y);
       const path = join(tmpdir(), `steepest-linear-${process.pid}.safetensors`);
       await model.save(path);
-      const again = (await loadEstimator(path)) as typeof model;
+      const again = (await loadEstimator(path)) as unknown as typeof model;
       expect(again.getParams()).toEqual(model.getParams());
       expect(again.coef).toEqual(model.coef);
       expect(await again.predict(x)).toEqual(await model.predict(x));

@@ -163,7 +163,7 @@ describe('MLPRegressor', () => {
         y,
       );
       await model.save(path);
-      const again = (await loadEstimator(path)) as MLPRegressor;
+      const again = await loadEstimator(path, MLPRegressor);
       expect(again).toBeInstanceOf(MLPRegressor);
       expect(await again.predict(x)).toEqual(await model.predict(x));
       await expect(MLPClassifier.load(path)).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });

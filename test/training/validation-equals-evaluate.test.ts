@@ -5,7 +5,8 @@ import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from './generated.
 /** Loss and metrics without those of validation, and those of validation by their own names. */
 function validationOf(logs: Readonly<Logs>): Logs {
   const held = Object.entries(logs).filter(([name]) => /^val[A-Z]/.test(name));
-  return Object.fromEntries(held.map(([name, value]) => [name[3]!.toLowerCase() + name.slice(4), value]));
+  const own = held.map(([name, value]) => [name[3]!.toLowerCase() + name.slice(4), value]);
+  return Object.fromEntries(own) as Logs;
 }
 
 /** Where the rows to validate on come from. */
