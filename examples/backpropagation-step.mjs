@@ -1,10 +1,13 @@
-// One step of backpropagation with a single sample (m = 1), number by number: a network of 2 inputs, 3 hidden and
-// 2 output units, all sigmoid, forward, backward and updated with plain arithmetic. The library does the same step
-// at the end, and its numbers stand beside these.
-//   node examples/backpropagation-step.mjs
+// One step of backpropagation with one sample, number by number.
+//   npx steepest example backpropagation-step
+// A network of 2 inputs, 3 hidden and 2 output units, all sigmoid, goes forward, backward and is updated with plain arithmetic.
+// The library does the same step at the end, and its numbers stand beside these.
 // The formulas are in docs/math.md, "Backpropagation".
 import { layers, sequential, shutdown } from 'steepest';
-import { table } from './table.mjs';
+import { readOptions } from './lib/options.mjs';
+import { table } from './lib/table.mjs';
+
+readOptions(import.meta.url, {});
 
 // The sample, what the network should say to it, and how far a step goes.
 const x = [0.5, -0.2];

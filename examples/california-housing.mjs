@@ -1,9 +1,10 @@
-// House prices in California's 1990 census: 20,640 districts, a column of text, 207 missing values.
-//   node examples/california-housing.mjs [housing.csv]
-// Without a path the file is looked for in $STEEPEST_DATA/housing and ../shared/data/housing.
+// House prices from a table with text and gaps: Ridge, grid search, network.
+//   npx steepest example california-housing [housing.csv]
+// The table is California's 1990 census: 20,640 districts, a column of text, 207 missing values. It does not come with the
+// package: take datasets/housing/housing.csv of https://github.com/ageron/handson-ml2. Without a path it is looked for here and
+// in $STEEPEST_DATA/housing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   columnTransformer,
   data,
@@ -16,11 +17,17 @@ import {
   SimpleImputer,
   StandardScaler,
 } from 'steepest';
+import { readOptions } from './lib/options.mjs';
 
-const root = process.env.STEEPEST_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
-const path = process.argv[2] ?? join(root, 'housing', 'housing.csv');
-if (!existsSync(path)) {
-  console.error(`There is no ${path}. Pass the path of housing.csv, or set STEEPEST_DATA.`);
+const { words } = readOptions(import.meta.url, {}, 1);
+const root = process.env.STEEPEST_DATA;
+const usual = ['housing.csv', ...(root ? [join(root, 'housing', 'housing.csv')] : [])];
+const places = words.length > 0 ? words : usual;
+const path = places.find((place) => existsSync(place));
+if (path === undefined) {
+  console.error(
+    `There is no ${places.join(' and no ')}. Pass the path of housing.csv; --help says where it comes from.`,
+  );
   process.exit(1);
 }
 

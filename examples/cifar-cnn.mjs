@@ -1,13 +1,13 @@
-// A network of six layers with 3 × 3 kernels tells ten kinds of pictures apart. In training each image is mirrored and shifted at
-// random while it is read.
-//   node examples/cifar-cnn.mjs                    figures painted by examples/lib/shapes.mjs
-//   node examples/cifar-cnn.mjs --data DIR         CIFAR-10: data_batch_1.bin (and more) and test_batch.bin in DIR
-//   … --epochs 20 --rows 5000 --seed 1 --workers 2 --out page.html
+// Six layers of 3 × 3 kernels tell ten kinds of pictures apart; draws a page.
+//   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2] [--out cifar-cnn.html]
+//                      figures painted by lib/shapes.mjs
+//   … --data DIR       CIFAR-10: data_batch_1.bin (and more) and test_batch.bin in DIR
+// In training each image is mirrored and shifted at random while it is read.
 import { data, layers, sequential } from 'steepest';
-import { count, firstRows, introduce, readOptions, showResult } from './lib/run.mjs';
+import { count, firstRows, introduce, pageOptions, showResult } from './lib/run.mjs';
 import { makeShapes, shapeClasses } from './lib/shapes.mjs';
 
-const { data: folder, rows, seed, workers, out, ...options } = readOptions('cifar-cnn');
+const { data: folder, rows, seed, workers, out, ...options } = pageOptions(import.meta.url, 'cifar-cnn');
 const isCifar = folder !== undefined;
 const sets = isCifar
   ? await data.loadCifar10(folder)

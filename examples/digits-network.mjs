@@ -1,36 +1,31 @@
-// Handwritten digits of 20 × 20 pixels read by a network of sigmoid units, 400 inputs, 25 hidden, 10 outputs, which
-// minimises the regularised cross-entropy
+// 400-25-10 sigmoid units read digits; the gradient of their cost is checked.
+//   npx steepest example digits-network [--rows 5000] [--epochs 40] [--lambda 1] [--data mnist|digits]
+// MNIST is looked for in $STEEPEST_DATA/mnist; without it, the digits of data/digits.csv serve, drawn as 20 × 20 pixels.
+// The network minimises the regularised cross-entropy
 //   J(θ) = −1/m Σᵣ Σₖ [t ln h + (1 − t) ln(1 − h)] + λ/(2m) Σ W²     (biases are not penalised).
 // J is written down once more in plain JavaScript, in float64, and its differences check the gradient.
-//   node examples/digits-network.mjs [--rows 5000] [--epochs 40] [--lambda 1] [--data mnist|digits]
-// MNIST is looked for in $STEEPEST_DATA/mnist and ../shared/data/mnist; without it, the digits of examples/data serve.
 // The formulas are in docs/math.md, "Regularised cost" and "Backpropagation".
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { backend, data, layers, sequential, shutdown } from 'steepest';
-import { loadDigits } from './load-digits.mjs';
-import { table } from './table.mjs';
+import { loadDigits } from './lib/load-digits.mjs';
+import { readOptions } from './lib/options.mjs';
+import { table } from './lib/table.mjs';
 
 const SIDE = 20;
 const INPUTS = SIDE * SIDE;
 const HIDDEN = 25;
 const K = 10;
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string' },
-    epochs: { type: 'string', default: '40' },
-    lambda: { type: 'string', default: '1' },
-    data: { type: 'string' },
-  },
+const { options: values } = readOptions(import.meta.url, {
+  rows: 'count',
+  epochs: 'count',
+  lambda: 'number',
+  data: ['mnist', 'digits'],
 });
-const lambda = Number(values.lambda);
-if (!['mnist', 'digits', undefined].includes(values.data)) throw new Error('--data is mnist or digits');
+const { epochs = 40, lambda = 1 } = values;
 
-const root = process.env.STEEPEST_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
-const folder = join(root, 'mnist');
+const folder = join(process.env.STEEPEST_DATA ?? '', 'mnist');
 const isMnist = (values.data ?? (existsSync(folder) ? 'mnist' : 'digits')) === 'mnist';
 const { train, test } = isMnist ? await mnist() : digits();
 const m = train.y.length;
@@ -59,7 +54,7 @@ console.log(model.summary());
 
 await checkGradient(Math.min(m, 100));
 
-await model.fit(train.x, train.t, { epochs: Number(values.epochs), batchSize: 32, progress: true });
+await model.fit(train.x, train.t, { epochs, batchSize: 32, progress: true });
 
 const learned = await model.evaluate(train.x, train.t);
 const heldOut = await model.evaluate(test.x, test.t);
@@ -179,10 +174,10 @@ async function mnist() {
     });
     return dataSet(pictures, y.data.slice(0, kept));
   };
-  return { train: crop(sets.train, Number(values.rows ?? 5000)), test: crop(sets.test, Infinity) };
+  return { train: crop(sets.train, values.rows ?? 5000), test: crop(sets.test, Infinity) };
 }
 
-/** The digits of examples/data, 8 × 8 pixels from 0 to 16, drawn as 20 × 20 with bilinear interpolation. */
+/** The digits of data/digits.csv, 8 × 8 pixels from 0 to 16, drawn as 20 × 20 with bilinear interpolation. */
 function digits() {
   const sets = loadDigits();
   const scaleUp = ({ x, y }, rows) => {
@@ -203,7 +198,7 @@ function digits() {
     });
     return dataSet(pictures, y.data.slice(0, kept));
   };
-  return { train: scaleUp(sets.train, Number(values.rows ?? Infinity)), test: scaleUp(sets.test, Infinity) };
+  return { train: scaleUp(sets.train, values.rows ?? Infinity), test: scaleUp(sets.test, Infinity) };
 }
 
 /** A picture in characters, two to a pixel since they are twice as high as wide. */

@@ -1,11 +1,10 @@
-// Two ways to one line: least squares in one pass over the rows, and gradient descent on the same table.
-//   node examples/least-squares.mjs [--rows 100000]
+// One line in two ways: least squares, and gradient descent.
+//   npx steepest example least-squares [--rows 100000]
 // The formulas are in docs/math.md, "Least squares".
-import { parseArgs } from 'node:util';
 import { LinearRegression, shutdown } from 'steepest';
+import { readOptions } from './lib/options.mjs';
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
-const rows = Number(values.rows);
+const { rows = 100_000 } = readOptions(import.meta.url, { rows: 'count' }).options;
 
 // Flats: floor area in m² and age in years, and a price that both explain up to some noise.
 let state = 7;

@@ -1,24 +1,17 @@
-// Logistic regression three times: its cost and gradient by an explicit loop over the samples, the same vectorised
-// (two matrix products), and by the estimator, which finds the maximum of the likelihood with L-BFGS.
-//   node examples/logistic-regression.mjs [--rows 100000] [--columns 20] [--steps 100]
+// Logistic regression by a loop, by matrix products and by the estimator.
+//   npx steepest example logistic-regression [--rows 100000] [--columns 20] [--steps 100]
+// The loop and the products compute cost and gradient for gradient descent; the estimator finds the maximum of the likelihood
+// with L-BFGS.
 // The formulas are in docs/math.md, "Logistic regression".
 // Matrix products are faster with the native kernels only: Node.js compiles the loop as well as it compiles the TypeScript
 // ones, and the loop reads X once where the products read it three times.
-import { parseArgs } from 'node:util';
 import { backend, data, LogisticRegression, StandardScaler, shutdown } from 'steepest';
 import { denseForward, sgemm } from 'steepest/kernels';
-import { table } from './table.mjs';
+import { readOptions } from './lib/options.mjs';
+import { table } from './lib/table.mjs';
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '100000' },
-    columns: { type: 'string', default: '20' },
-    steps: { type: 'string', default: '100' },
-  },
-});
-const m = Number(values.rows);
-const columns = Number(values.columns);
-const steps = Number(values.steps);
+const { options } = readOptions(import.meta.url, { rows: 'count', columns: 'count', steps: 'count' });
+const { rows: m = 100_000, columns = 20, steps = 100 } = options;
 const LEARNING_RATE = 3;
 
 // Two classes that overlap, in columns of mean 0 and variance 1.

@@ -1,22 +1,22 @@
-// LeNet-5 reads handwritten digits, and draws what it saw: a page of digits with its answers, and its first filters.
-//   node examples/mnist-cnn.mjs                    the 1,797 digits of examples/data, enlarged to MNIST's size
-//   node examples/mnist-cnn.mjs --data DIR         MNIST's four IDX files (plain or .gz) in DIR
-//   … --epochs 10 --rows 5000 --seed 1 --workers 2 --out page.html
+// LeNet-5 reads handwritten digits; draws a page of its answers and mistakes.
+//   npx steepest example mnist-cnn [--epochs 10] [--rows 5000] [--seed 1] [--workers 2] [--out mnist-cnn.html]
+//                      the 1,797 digits of data/digits.csv, enlarged to MNIST's size
+//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR
 import { data, layers, sequential } from 'steepest';
 import { enlarge } from './lib/enlarge.mjs';
-import { count, firstRows, introduce, readOptions, showResult } from './lib/run.mjs';
-import { loadDigits } from './load-digits.mjs';
+import { loadDigits } from './lib/load-digits.mjs';
+import { count, firstRows, introduce, pageOptions, showResult } from './lib/run.mjs';
 
 const SIDE = 28;
 
-/** The digits of examples/data have 8 × 8 pixels of 0 to 16. */
+/** The digits of data/digits.csv have 8 × 8 pixels of 0 to 16. */
 function smallDigits() {
   const grown = ({ x, y }) => ({ x: enlarge(x, 8, SIDE, 16), y });
   const { train, test } = loadDigits();
   return { train: grown(train), test: grown(test) };
 }
 
-const { data: folder, rows, seed, workers, out, ...options } = readOptions('mnist-cnn');
+const { data: folder, rows, seed, workers, out, ...options } = pageOptions(import.meta.url, 'mnist-cnn');
 const sets = folder === undefined ? smallDigits() : await data.loadMnist(folder);
 const [train, test] = [firstRows(sets.train, rows), firstRows(sets.test, rows)];
 const about =

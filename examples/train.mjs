@@ -1,18 +1,16 @@
-// Trains a network to read handwritten digits, saves it, loads it again and predicts.
-//   npm start                    the 1,797 digits of examples/data
-//   npm start -- --data DIR      MNIST's four IDX files (plain or .gz) in DIR
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+// Trains on handwritten digits, saves the network, loads it and predicts.
+//   npx steepest example train [--epochs 40] [--workers 2] [--out digits.safetensors]
+//                      the 1,797 digits of data/digits.csv
+//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR
 import { backend, data, layers, load, sequential } from 'steepest';
-import { loadDigits } from './load-digits.mjs';
+import { loadDigits } from './lib/load-digits.mjs';
+import { readOptions } from './lib/options.mjs';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    epochs: { type: 'string' },
-    workers: { type: 'string', default: 'auto' },
-  },
+const { options: values } = readOptions(import.meta.url, {
+  data: 'text',
+  epochs: 'count',
+  workers: 'workers',
+  out: 'text',
 });
 
 const isMnist = values.data !== undefined;
@@ -41,12 +39,12 @@ model.compile({
 });
 console.log(`${model.summary()}\n`);
 
-const epochs = Number(values.epochs ?? (isMnist ? 5 : 40));
+const epochs = values.epochs ?? (isMnist ? 5 : 40);
 const started = performance.now();
 await model.fit(train.x, train.y, {
   epochs,
   batchSize: isMnist ? 128 : 32,
-  workers: values.workers === 'auto' ? 'auto' : Number(values.workers),
+  workers: values.workers,
   progress: true,
 });
 const took = (performance.now() - started) / 1000;
@@ -55,13 +53,12 @@ const { loss, accuracy } = await model.evaluate(test.x, test.y);
 console.log(`\n${epochs} epochs in ${took.toFixed(2)} s: ${(epochs / took).toFixed(1)} epochs/s`);
 console.log(`held-out rows: loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(2)} %`);
 
-await mkdir(new URL('../.cache/', import.meta.url), { recursive: true });
-const file = fileURLToPath(new URL('../.cache/digits.safetensors', import.meta.url));
+const file = values.out ?? 'digits.safetensors';
 await model.save(file);
 const again = await load(file);
 const first = { data: test.x.data.slice(0, pixels), shape: [1, pixels] };
 const probabilities = again.predictSync(first).data;
 const digit = probabilities.indexOf(Math.max(...probabilities));
 console.log(
-  `\nsaved to .cache/digits.safetensors, loaded again: the first held-out digit is read as ${digit}, it is ${test.y.data[0]}`,
+  `\nsaved to ${file}, loaded again: the first held-out digit is read as ${digit}, it is ${test.y.data[0]}`,
 );

@@ -1,28 +1,19 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import { backend } from 'steepest';
+import { readOptions } from './options.mjs';
 import { writePage } from './page.mjs';
 
 /** Options that the examples of convolutional networks take. @param {string} name of the page, without .html */
-export function readOptions(name) {
-  const { values } = parseArgs({
-    options: {
-      data: { type: 'string' },
-      epochs: { type: 'string' },
-      rows: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      workers: { type: 'string', default: 'auto' },
-      out: { type: 'string', default: fileURLToPath(new URL(`../../.cache/${name}.html`, import.meta.url)) },
-    },
-  });
-  const number = (text) => (text === undefined ? undefined : Number(text));
-  return {
-    ...values,
-    epochs: number(values.epochs),
-    rows: number(values.rows),
-    seed: Number(values.seed),
-    workers: values.workers === 'auto' ? 'auto' : Number(values.workers),
+export function pageOptions(url, name) {
+  const kinds = {
+    data: 'text',
+    epochs: 'count',
+    rows: 'count',
+    seed: 'seed',
+    workers: 'workers',
+    out: 'text',
   };
+  return { seed: 1, out: `${name}.html`, ...readOptions(url, kinds).options };
 }
 
 /** The first rows of a set of images; all of them if `rows` is undefined. */

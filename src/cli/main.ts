@@ -1,22 +1,31 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { nearestName } from '../core/nearest.js';
 import { isError } from '../core/realm.js';
 import { doctorCommand } from './doctor/command.js';
+import { exampleCommand } from './example/command.js';
 import { version } from './packageInfo.cjs';
+import { UsageError } from './usageError.js';
 
 /** What a command gets: the words after its name. Returns the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
 
-const COMMANDS = new Map<string, Command>([['doctor', doctorCommand]]);
+const COMMANDS = new Map<string, Command>([
+  ['doctor', doctorCommand],
+  ['example', exampleCommand],
+]);
 
 const USAGE = `Usage: steepest <command> [options]
 
 Commands:
-  doctor [--json]   what this machine runs, why, and whether it computes right; for bug reports
+  doctor [--json]         what this machine runs, why, and whether it computes right; for bug reports
+  example                 lists the examples
+  example NAME [options]  runs one in this folder; --help after the name: its options
+  example NAME --copy     copies its source into the folder NAME
 
 Options:
-  --help            this text
-  --version         the version of the package
+  --help                  this text
+  --version               the version of the package
 `;
 
 /** The exit code for a command line that cannot be understood, as of most Unix programs. */
@@ -38,6 +47,7 @@ function topLevel(args: readonly string[]): number {
 }
 
 function isUsageError(error: unknown): error is Error {
+  if (error instanceof UsageError) return true;
   return isError(error) && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
@@ -46,7 +56,13 @@ async function main(args: readonly string[]): Promise<number> {
     const [name] = args;
     if (name === undefined || name.startsWith('-')) return topLevel(args);
     const command = COMMANDS.get(name);
-    return command ? await command(args.slice(1)) : refuse(`no command '${name}'`);
+    if (command === undefined) {
+      const meant = nearestName(name, COMMANDS.keys());
+      return refuse(`no command '${name}'${meant === undefined ? '' : `. Did you mean '${meant}'?`}`);
+    }
+    const rest = args.slice(1);
+    if (rest[0] === '--help') return topLevel(rest);
+    return await command(rest);
   } catch (error) {
     if (isUsageError(error)) return refuse(error.message);
     throw error;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadDigits } from '../../examples/load-digits.mjs';
+import { loadDigits } from '../../examples/lib/load-digits.mjs';
 
 describe('the digits of examples/data', () => {
   const { train, test } = loadDigits();

@@ -21,9 +21,16 @@ function doctor(folder) {
   return `${report.isas.join(', ')}; ${gemm.toFixed(0)} GFLOP/s, ${((100 * gemm) / peak).toFixed(0)} % of peak`;
 }
 
+/** A user's first command after the install. */
+function example(folder) {
+  const printed = run(command(folder), ['example', 'backpropagation-step'], { cwd: folder, env: clean });
+  check(printed.includes('largest difference between hand and library'), 'steepest example: no result');
+}
+
 export function verifyPackage() {
   referenceBits();
   const doctorSays = doctor(installedFolder());
+  example(installedFolder());
   const bare = withoutPrebuilds();
   runPrograms(bare, node, { kind: 'typescript', target: null });
   return `${hostTarget} (${doctorSays}), and TypeScript without the binaries`;
