@@ -377,6 +377,7 @@ constexpr int x = 0;
 constexpr int y = 1;
 constexpr int weight = 2;
 constexpr int dst = 3;
+constexpr int frame = 4;
 constexpr int intercept_ = 0;
 }  // namespace op_gatherDesign
 namespace op_qrFold {
@@ -970,7 +971,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"logisticLoss", 6, 0, {{"z", false, 2}, {"labels", false, 4}, {"weights", true, 2}, {"p", true, 2}, {"dz", false, 2}, {"totals", false, 2}}},
     {"linearGradient", 4, 0, {{"x", false, 19}, {"dz", false, 2}, {"dw", false, 2}, {"db", false, 2}}},
     {"curvatureRows", 5, 0, {{"x", false, 19}, {"pk", false, 2}, {"pl", true, 2}, {"weights", true, 2}, {"out", false, 2}}},
-    {"gatherDesign", 4, 1, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"dst", false, 2}}},
+    {"gatherDesign", 5, 1, {{"x", false, 19}, {"y", false, 2}, {"weight", true, 2}, {"dst", false, 2}, {"frame", true, 2}}},
     {"qrFold", 2, 1, {{"a", false, 2}, {"r", false, 2}}},
     {"triangularSolve", 2, 1, {{"r", false, 2}, {"b", false, 2}}},
     {"jacobiRows", 3, 2, {{"a", false, 2}, {"b", true, 2}, {"sweeps", false, 2}}},

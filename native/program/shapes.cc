@@ -271,7 +271,9 @@ void checkLeastSquares(Shapes& s, OpKind kind) {
       s.exactly(y, Rows, s.side(x, Rows));
       s.exactly(weight, Cols, s.side(x, Rows));
       // A column more, for the intercept: the rule is the same with and without one.
-      return s.atLeast(dst, Cols, 1 + s.side(x, Cols) + s.side(y, Cols));
+      s.atLeast(dst, Cols, 1 + s.side(x, Cols) + s.side(y, Cols));
+      s.exactly(frame, Rows, 2);
+      return s.exactly(frame, Cols, 1 + s.side(x, Cols) + s.side(y, Cols));
     }
     case OpKind::QrFold: {
       using namespace op_qrFold;

@@ -68,8 +68,10 @@ constexpr Spec kSpecs[] = {
     {OpKind::LinearGradient, "uZWB"},
     {OpKind::CurvatureRows, "Xyy-H"},
     {OpKind::CurvatureRows, "ty-wH"},
-    {OpKind::GatherDesign, "tY-K"},
-    {OpKind::GatherDesign, "uYwK"},
+    {OpKind::GatherDesign, "tY-K-"},
+    {OpKind::GatherDesign, "uYwK-"},
+    {OpKind::GatherDesign, "tY-KF"},
+    {OpKind::GatherDesign, "XYwKF"},
     {OpKind::QrFold, "KQ"},
     {OpKind::TriangularSolve, "QP"},
     {OpKind::JacobiRows, "K-D"},
@@ -197,6 +199,7 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'T': return fill<float>(operand, 1, 2 * c, 0, DType::F32, number);
     case 'm': return fill<float>(operand, r, 2, pad, DType::F32, number);
     case 'D': return fill<double>(operand, 1, 1, 0, DType::F64, unit);
+    case 'F': return fill<double>(operand, 2, c + 2, pad, DType::F64, unit);
     default: operand.matrix = {};
   }
 }

@@ -92,6 +92,67 @@ def dependent():
     }
 
 
+def degenerate():
+    """
+    Columns that centring makes 0 or dependent: constants, offsets of each other, sums, one-hot codes, equal or few rows; and
+    columns far from 1. Ridge with next to no penalty tends to the same solution.
+    Since 1.9 scikit-learn drops directions of 1e-6 times the largest, so lengths do not differ by as much here.
+    """
+    rng = np.random.default_rng(11)
+
+    def numbers(rows, cols, scale=1.0, mean=0.0):
+        return np.round(rng.normal(size=(rows, cols)) * scale + mean, 3)
+
+    def constant(rows, value):
+        return np.full((rows, 1), value)
+
+    ages = np.floor(rng.uniform(18, 80, size=(12, 1)))
+    codes = np.eye(3)[rng.integers(0, 3, size=12)]
+    whole = np.array([0.0, 1, 2, 0, 1, 3, 2, 0, 1, 1, 0, 2])
+    weights = np.round(rng.uniform(0.1, 3, size=12), 3)
+    base = numbers(12, 2)
+    kinds = {
+        "a constant": (np.hstack([base, constant(12, 14.62)]), weights),
+        "three constants": (np.hstack([constant(12, 1e10), base, constant(12, 1 / 3), constant(12, -7.7e-5)]), weights),
+        "zeros": (np.hstack([base, constant(12, 0.0)]), whole),
+        "age and year of birth": (np.hstack([ages, 2026 - ages]), weights),
+        "age and time of birth": (np.hstack([base, ages, 2026.3 - ages]), whole),
+        "time in seconds twice": (np.hstack([1.7e9 + 60 * ages, 60 * ages - 3e8, base]), weights),
+        "a sum": (np.hstack([base, base.sum(axis=1, keepdims=True) + 1000]), None),
+        "a column twice": (np.hstack([base, base[:, :1], 2 * base[:, :1] + 7]), weights),
+        "codes": (np.hstack([codes, base]), whole),
+        "two codes": (np.hstack([codes, codes[::-1], constant(12, 1.0)]), None),
+        "equal rows": (np.repeat([[3.0, -7.0, 2.0]], 12, axis=0), None),
+        "two equal rows": (np.array([[1.0, 2.0], [1.0, 2.0]]), None),
+        "few rows": (numbers(3, 5, 10, 100), None),
+        "one row of weight": (numbers(12, 3), np.eye(12)[4]),
+        "a large mean": (np.hstack([numbers(12, 2, 1, 1e6), numbers(12, 1)]), weights),
+        "tiny": (numbers(12, 3) * 2.0**-500, weights),
+        "huge": (numbers(12, 3, 3, 10) * 2.0**500, whole),
+        "tiny and dependent": (np.hstack([base, base[:, :1] + 3]) * 2.0**-500, weights),
+    }
+    cases = []
+    for name, (x, weight) in kinds.items():
+        lengths = np.abs(x).max(axis=0)
+        for intercept in [True, False] if lengths.max() < 1e5 * lengths[lengths > 0].min() else [True]:
+            rows = len(x)
+            y = np.round(rng.normal(size=rows) + 3, 3)
+            model = LinearRegression(fit_intercept=intercept).fit(x, y, weight)
+            cases.append(
+                {
+                    "name": name,
+                    "x": x.tolist(),
+                    "y": y.tolist(),
+                    "weight": None if weight is None else weight.tolist(),
+                    "fitIntercept": intercept,
+                    "coef": model.coef_.tolist(),
+                    "rank": int(model.rank_),
+                    "prediction": model.predict(x).tolist(),
+                }
+            )
+    return cases
+
+
 def fixture():
     tables = {
         "diabetes": table(load_diabetes, scaled=False),
@@ -125,5 +186,6 @@ def fixture():
         "ridge": penalised,
         "inference": certainty,
         "dependent": [tall, wide],
+        "degenerate": degenerate(),
         "student": [[t, df, float(2 * stats.t.sf(t, df))] for df in DEGREES for t in T_VALUES],
     }

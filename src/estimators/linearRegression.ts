@@ -11,12 +11,12 @@ import { type ParamSpecs, param } from './base/params.js';
 import { attribute, float64Tensor, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { descend } from './leastSquares/descend.js';
-import { centred, type Factor } from './leastSquares/factor.js';
+import type { Factor } from './leastSquares/factor.js';
 import { type Inference, inferenceOf } from './leastSquares/inference.js';
 import { factorInput, type LeastSquaresInput, readRows } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { refine as refineSolution, wantsRefinement } from './leastSquares/refine.js';
-import { singularValuesSync } from './leastSquares/small.js';
+import { singularValuesOf } from './leastSquares/singularValues.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
 import type { RowStream } from './leastSquares/source.js';
 import { regressionTable } from './leastSquares/table.js';
@@ -96,6 +96,7 @@ const FACTOR_SIZES = ['ones', 'cols', 'targets', 'rows', 'weightedRows'] as cons
 type Sizes = [number, number, number, number, number, number];
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isExponent = (value: unknown): value is number => Number.isSafeInteger(value);
 const isSizes = (value: unknown): value is Sizes | null =>
   value === null ||
   (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));
@@ -120,9 +121,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
 
   /** Singular values of the centred X (of X itself without `fitIntercept`), the largest first; computed when asked for. */
   get singularValues(): Float64Array {
-    const { factor } = this.exact('singularValues');
-    const values = singularValuesSync(centred(factor).r, factor.cols);
-    return values.slice(0, Math.min(factor.rows, factor.cols));
+    return singularValuesOf(this.exact('singularValues').factor);
   }
 
   /** Epochs that a descent took; 1 for `'qr'`. */
@@ -242,10 +241,20 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     const { tensors, attributes } = savedFit(this.fitted);
     if (exact === undefined) return { tensors, attributes: { ...attributes, nIter, sizes: null } };
     const { factor, rank } = exact;
-    const triangle: NdArray = { data: factor.r, shape: [factor.size, factor.size] };
+    const { size, cols, targets, frame } = factor;
+    const triangle: NdArray = { data: factor.r, shape: [size, size] };
+    const rows: NdArray = {
+      data: Float64Array.of(...frame.exponents, ...frame.offsets),
+      shape: [2, cols + targets],
+    };
     return {
-      tensors: { ...tensors, factor: triangle },
-      attributes: { ...attributes, nIter, sizes: [rank, ...FACTOR_SIZES.map((name) => factor[name])] },
+      tensors: { ...tensors, factor: triangle, frame: rows },
+      attributes: {
+        ...attributes,
+        nIter,
+        sizes: [rank, ...FACTOR_SIZES.map((name) => factor[name])],
+        weightExponent: frame.weightExponent,
+      },
     };
   }
 
@@ -260,5 +269,11 @@ function restoredFactor(state: SavedState, sizes: Sizes): NonNullable<Fitted['ex
   const [rank, ones, cols, targets, rows, weightedRows] = sizes;
   const size = ones + cols + targets;
   const { data } = float64Tensor(state, 'factor', [size, size]);
-  return { rank, factor: { r: data, size, ones, cols, targets, rows, weightedRows } };
+  const { data: own } = float64Tensor(state, 'frame', [2, cols + targets]);
+  const frame = {
+    exponents: own.slice(0, cols + targets),
+    offsets: own.slice(cols + targets),
+    weightExponent: attribute(state, 'weightExponent', isExponent),
+  };
+  return { rank, factor: { frame, r: data, size, ones, cols, targets, rows, weightedRows } };
 }

@@ -424,10 +424,11 @@ export const OPS = {
   /**
    * Rows of a design matrix, in float64: dst[r] = [1 | x[i] | y[i] | 0 …] with i = batchStart + r; the 1 only where
    * `intercept` = 1, zeros up to dst's columns. With `weight` (a vector), √weight[i] takes the place of the 1 and
-   * each x and y is multiplied by it.
+   * each x and y is multiplied by it. With `frame` (2 × (columns of x and y + 1)), element v of column j, x's
+   * first, becomes v·frame[0][j] − frame[1][j] before that, two roundings, and the weight is multiplied by the last of frame[0].
    */
   gatherDesign: {
-    operands: { x: ['f32', 'f64', 'u8'], y: ['f64'], 'weight?': ['f64'], dst: ['f64'] },
+    operands: { x: ['f32', 'f64', 'u8'], y: ['f64'], 'weight?': ['f64'], dst: ['f64'], 'frame?': ['f64'] },
     scalars: ['intercept'],
   },
   /**

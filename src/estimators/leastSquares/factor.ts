@@ -1,16 +1,18 @@
 import type { Operand } from '../../kernels/contract.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
+import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
 import { cutFor, type PassOptions, type RowJob, type RowOperands, runPass, wholeOp } from './pass.js';
-import type { RowSource } from './source.js';
+import type { RowBlock, RowSource } from './source.js';
 
 /** Columns of a QR factorisation come in panels of eight. */
 const PANEL = 8;
 
 /**
- * The triangle R of [1 | X | Y] = Q·R: all that least squares needs to know of the rows. Its upper left part, without the
- * row and column of ones, is the R of the centred X.
+ * The triangle R of [1 | X | Y] = Q·R, X and Y in their frame: all that least squares needs to know of the rows. Its upper
+ * left part, without the row and column of ones, is the R of the centred X.
  */
 export interface Factor {
+  frame: Frame;
   /** size × size, zeros below the diagonal. */
   r: Float64Array;
   size: number;
@@ -28,21 +30,29 @@ class FoldJob implements RowJob {
   readonly width: number;
   readonly cut: RowJob['cut'];
   readonly flopsPerRow: number;
+  /** What the rows were summed in. */
+  frame: Frame | undefined;
   private readonly designs: Region[] = [];
   private readonly triangles: Region[] = [];
+  private frameRegion!: Region;
 
+  /** @param frame undefined to choose one by the first rows */
   constructor(
-    size: number,
+    private readonly source: RowSource,
     private readonly intercept: boolean,
+    frame: Frame | undefined,
   ) {
+    this.frame = frame;
     // Room for the column of ones even without: the gather's rule.
-    this.width = PANEL * Math.ceil((size + (intercept ? 0 : 1)) / PANEL);
+    this.width = PANEL * Math.ceil((1 + source.cols + source.targets) / PANEL);
     this.cut = cutFor(this.width);
     this.flopsPerRow = 2 * this.width ** 2;
   }
 
   reserve(memory: MemoryPlan, workers: number, accumulators: number): void {
     const { width } = this;
+    const { cols, targets } = this.source;
+    this.frameRegion = memory.matrix('frame', 'parameter', 2, 1 + cols + targets, 'f64');
     for (let rank = 0; rank < workers; rank++) {
       this.designs.push(memory.matrix(`design.${rank}`, 'batch', this.cut.pieceRows, width, 'f64'));
     }
@@ -51,11 +61,23 @@ class FoldJob implements RowJob {
     }
   }
 
+  begin(arena: SharedArrayBuffer, block: RowBlock): boolean {
+    this.frame ??= frameOf(block, this.source, this.intercept);
+    if (this.frame === undefined) return false;
+    const { byteOffset, rowStride } = this.frameRegion;
+    frameRows(this.frame).forEach((values, i) => {
+      new Float64Array(arena, byteOffset + i * rowStride * 8, values.length).set(values);
+    });
+    return true;
+  }
+
   ops({ x, y, weight }: RowOperands, accumulator: number, rank: number) {
     const design = operandOf(this.designs[rank]!);
     const r = operandOf(this.triangles[accumulator]!);
+    const frame = operandOf(this.frameRegion);
+    const intercept = Number(this.intercept);
     return [
-      wholeOp('gatherDesign', { x, y, weight, dst: design }, { intercept: Number(this.intercept) }),
+      wholeOp('gatherDesign', { x, y, weight, dst: design, frame }, { intercept }),
       wholeOp('qrFold', { a: design, r }, { triangular: 0 }),
     ];
   }
@@ -77,38 +99,70 @@ class FoldJob implements RowJob {
   }
 }
 
-/** Factors [1 | X | Y] (each row times the root of its weight) in one pass over the rows. */
+/**
+ * Factors [1 | X | Y] (each row times the root of its weight) in one pass over the rows.
+ * @param frame that of the first rows if left out
+ */
 export async function factorRows(
   source: RowSource,
   fitIntercept: boolean,
   options: PassOptions,
+  frame?: Frame,
 ): Promise<Factor> {
   const ones = fitIntercept ? 1 : 0;
-  const size = ones + source.cols + source.targets;
-  const job = new FoldJob(size, fitIntercept);
+  const { cols, targets } = source;
+  const size = ones + cols + targets;
+  const job = new FoldJob(source, fitIntercept, frame);
   const { arena, rows, weightedRows } = await runPass(source, job, options);
   const { memory, rowStride } = job.result(arena);
   const r = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) r[i * size + j] = memory[i * rowStride + j]!;
   }
-  return { r, size, ones, cols: source.cols, targets: source.targets, rows, weightedRows };
+  // Only a stream whose rows all weigh nothing has none.
+  const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
+  return {
+    r,
+    size,
+    ones,
+    cols,
+    targets,
+    rows,
+    weightedRows,
+    frame: job.frame ?? { ...none, weightExponent: 0 },
+  };
+}
+
+/** Columns shorter than this may have lost squares to the lower end of float64. */
+const LEAST_LENGTH = 2 ** -400;
+
+/**
+ * Columns whose numbers were too small for squares in the units that the first rows told: those that begin with zeros
+ * only. Columns of nothing but zeros are among them.
+ */
+export function faintColumns({ r, size, ones, frame }: Factor): number[] {
+  const faint: number[] = [];
+  for (let j = ones; j < size; j++) {
+    let largest = Math.abs(frame.offsets[j - ones]!);
+    for (let i = 0; i <= j; i++) largest = Math.max(largest, Math.abs(r[i * size + j]!));
+    if (largest < LEAST_LENGTH) faint.push(j - ones);
+  }
+  return faint;
+}
+
+/** {@link factorRows} again, in units by the largest numbers of all rows. */
+export async function factorAgain(
+  source: RowSource,
+  fitIntercept: boolean,
+  options: PassOptions,
+): Promise<Factor> {
+  const { cut } = new FoldJob(source, fitIntercept, undefined);
+  const frame = await frameOfAll(source, cut.blockRows, fitIntercept);
+  return factorRows(source, fitIntercept, options, frame);
 }
 
 /** True if no element is NaN or infinite. */
 export const isFiniteFactor = ({ r }: Factor): boolean => r.every(Number.isFinite);
-
-/** The R of the centred X, cols × cols, and Qᵀ·Y beside it, cols × targets; copies. */
-export function centred({ r, size, ones, cols, targets }: Factor): { r: Float64Array; y: Float64Array } {
-  const triangle = new Float64Array(cols * cols);
-  const y = new Float64Array(cols * targets);
-  for (let i = 0; i < cols; i++) {
-    const row = (ones + i) * size + ones;
-    triangle.set(r.subarray(row, row + cols), i * cols);
-    y.set(r.subarray(row + cols, row + cols + targets), i * targets);
-  }
-  return { r: triangle, y };
-}
 
 /** For each target, Σ of squares of rows `from` … of its column of R. */
 export function columnSquares({ r, size, ones, cols, targets }: Factor, from: number): Float64Array {
@@ -122,13 +176,3 @@ export function columnSquares({ r, size, ones, cols, targets }: Factor, from: nu
 /** The least squares' sum of squared residuals of each target, at full rank. */
 export const residualSquares = (factor: Factor): Float64Array =>
   columnSquares(factor, factor.ones + factor.cols);
-
-/** Intercepts that go with coefficients (targets × cols): the first row of R, solved for the ones. */
-export function interceptsOf({ r, ones, cols, targets }: Factor, coef: Float64Array): Float64Array {
-  return Float64Array.from({ length: targets }, (_, k) => {
-    if (ones === 0) return 0;
-    let sum = r[1 + cols + k]!;
-    for (let j = 0; j < cols; j++) sum -= r[1 + j]! * coef[k * cols + j]!;
-    return sum / r[0]!;
-  });
-}

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { rootOfPower, timesPower } from '../../core/powers.js';
 import { columnSquares, type Factor, residualSquares } from './factor.js';
 import { identity, inverseSync, norm } from './small.js';
 import { studentTwoSided } from './student.js';
@@ -35,7 +36,7 @@ export function inferenceOf(
   factor: Factor,
   { coef, intercept }: { coef: Float64Array; intercept: Float64Array },
 ): Inference {
-  const { ones, cols, targets, size, r, weightedRows } = factor;
+  const { ones, cols, targets, size, r, weightedRows, frame } = factor;
   const parameters = ones + cols;
   const residualDf = weightedRows - parameters;
   if (residualDf < 1) {
@@ -50,9 +51,17 @@ export function inferenceOf(
     triangle.set(r.subarray(i * size, i * size + parameters), i * parameters);
   }
   const inverse = inverseSync(triangle, identity(parameters), parameters);
-  const lengths = Float64Array.from({ length: parameters }, (_, i) =>
-    norm(inverse.subarray(i * parameters, (i + 1) * parameters)),
-  );
+  // The intercept is that at the frame's origin, less offsets·coefficients: rows of R⁻¹ add up alike.
+  const row = (i: number): Float64Array => inverse.subarray(i * parameters, (i + 1) * parameters);
+  if (ones === 1) {
+    for (let j = 0; j < cols; j++) {
+      const offset = frame.offsets[j]!;
+      row(1 + j).forEach((value, i) => {
+        inverse[i]! -= offset * value;
+      });
+    }
+  }
+  const lengths = Float64Array.from({ length: parameters }, (_, i) => norm(row(i)));
   const squares = residualSquares(factor);
   const all = columnSquares(factor, ones);
   const sigma = squares.map((sum) => Math.sqrt(sum / residualDf));
@@ -64,7 +73,10 @@ export function inferenceOf(
     intercept: Float64Array.from({ length: targets }, (_, k) => (ones === 0 ? Number.NaN : value(k, -1))),
   });
   // Column −1 stands for the intercept, whose row of R comes first.
-  const standardError = (k: number, j: number): number => sigma[k]! * lengths[ones + j]!;
+  const unitOf = (k: number, j: number): number =>
+    frame.exponents[cols + k]! - (j < 0 ? 0 : frame.exponents[j]!);
+  const standardError = (k: number, j: number): number =>
+    timesPower(sigma[k]! * lengths[ones + j]!, unitOf(k, j));
   const tValue = (k: number, j: number): number =>
     (j < 0 ? intercept[k]! : coef[k * cols + j]!) / standardError(k, j);
   return {
@@ -72,7 +84,9 @@ export function inferenceOf(
     tValues: each(tValue),
     pValues: each((k, j) => studentTwoSided(tValue(k, j), residualDf)),
     residualDf,
-    residualStandardError: sigma,
+    residualStandardError: squares.map((sum, k) =>
+      timesPower(rootOfPower(sum / residualDf, frame.weightExponent), unitOf(k, -1)),
+    ),
     rSquared: squares.map((sum, k) => 1 - sum / all[k]!),
   };
 }

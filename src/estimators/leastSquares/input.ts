@@ -5,7 +5,7 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
-import { type Factor, factorRows, isFiniteFactor } from './factor.js';
+import { type Factor, factorAgain, factorRows, faintColumns, isFiniteFactor } from './factor.js';
 import type { PassOptions } from './pass.js';
 import { type RowSource, type RowStream, streamSource, tableSource } from './source.js';
 
@@ -58,7 +58,7 @@ export async function readRows(
 }
 
 /**
- * The factor of the rows.
+ * The factor of the rows. A table is read twice if its first rows did not tell how large its numbers are.
  * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities among them, `ERR_ABORTED`, `ERR_WORKER_LOST`
  */
 export async function factorInput(
@@ -67,12 +67,35 @@ export async function factorInput(
   options: PassOptions,
 ): Promise<Factor> {
   const factor = await factorRows(source, fitIntercept, options);
-  if (isFiniteFactor(factor)) return factor;
+  const isSummed = isFiniteFactor(factor);
+  const faint = faintColumns(factor);
+  if (isSummed && (faint.length === 0 || !(await holdNumbers(source, factor, faint)))) return factor;
   // One NaN spoils its column of R, so rows are looked through only now.
-  if (features !== undefined) checkFiniteFeatures('X', features);
+  if (features !== undefined) {
+    checkFiniteFeatures('X', features);
+    return factorAgain(source, fitIntercept, options);
+  }
   throw new SteepestError('ERR_NOT_FINITE', {
-    expected: 'finite numbers in X, with squares that float64 can add up',
-    given: features === undefined ? 'NaN, an infinity or larger ones in the stream' : 'larger ones',
-    mend: 'Fill missing values with SimpleImputer; scale very large columns down.',
+    expected: 'finite numbers in the stream, none of them 2^400 times as large as those of the first rows',
+    given: isSummed
+      ? 'a column that begins with zeros and goes on with tiny numbers'
+      : 'NaN, an infinity or larger ones',
+    mend: 'Fill missing values with SimpleImputer; scale such columns, or pass a table in memory.',
   });
+}
+
+/** True if some of these columns, x's first, hold a number other than 0. What a stream held only its factor can tell. */
+async function holdNumbers(source: RowSource, factor: Factor, columns: readonly number[]): Promise<boolean> {
+  const { cols, targets } = source;
+  const { r, size, ones } = factor;
+  if (source.rows === undefined) {
+    return columns.some((j) => r.some((value, at) => at % size === ones + j && value !== 0));
+  }
+  for await (const { rows, x, y } of source.blocks(source.rows)) {
+    for (const j of columns) {
+      const [values, stride, from] = j < cols ? [x, cols, j] : [y, targets, j - cols];
+      for (let i = 0; i < rows; i++) if (values[i * stride + from] !== 0) return true;
+    }
+  }
+  return false;
 }

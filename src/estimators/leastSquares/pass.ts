@@ -52,6 +52,11 @@ export interface RowJob {
   reserve(memory: MemoryPlan, workers: number, accumulators: number): void;
   /** Fills memory before the pass. */
   prepare?(arena: SharedArrayBuffer): void;
+  /**
+   * Fills memory that depends on the first rows, before any are worked on. Called with one block after the other until it
+   * returns true; rows before that must have no weight.
+   */
+  begin?(arena: SharedArrayBuffer, block: RowBlock): boolean;
   /** Takes a piece of rows into an accumulator. */
   ops(rows: RowOperands, accumulator: number, rank: number): Op[];
   /** Brings accumulators 1 … into accumulator 0; `rows` is the register that these ops run with. */
@@ -171,7 +176,10 @@ class Pass {
   }
 
   async run(): Promise<PassResult> {
-    const { arena, options } = this;
+    const { arena, options, job } = this;
+    if (this.ring === undefined && job.begin !== undefined) {
+      for await (const block of this.source.blocks(job.cut.blockRows)) if (job.begin(arena, block)) break;
+    }
     const ranks = runRanks(this.tasks(), arena);
     let counts = { rows: this.source.rows ?? 0, weightedRows: 0 };
     if (this.ring === undefined) {
@@ -270,14 +278,19 @@ class Pass {
     const feed = new BlockFeed(this.arena, controlBlock(this.arena), ring, this.workers);
     let rows = 0;
     let weightedRows = 0;
+    let begun = this.job.begin === undefined;
     try {
       let number = 0;
       for await (const block of source.blocks(ring.blockRows)) {
-        const isTaken = await feed.put(number % accumulators, block.rows, (firstRow) => {
-          tables.x.set(block.x, firstRow * cols);
-          tables.y.set(block.y, firstRow * targets);
-          if (block.weight) tables.weight?.set(block.weight, firstRow);
-        });
+        begun ||= this.job.begin?.(this.arena, block) ?? true;
+        // Rows without weight add nothing but NaN: those before the first that has one need not be sent.
+        const isTaken =
+          (!begun && allFinite(block.x)) ||
+          (await feed.put(number % accumulators, block.rows, (firstRow) => {
+            tables.x.set(block.x, firstRow * cols);
+            tables.y.set(block.y, firstRow * targets);
+            if (block.weight) tables.weight?.set(block.weight, firstRow);
+          }));
         if (!isTaken) break;
         number++;
         rows += block.rows;
@@ -292,6 +305,11 @@ class Pass {
     }
     return { rows, weightedRows };
   }
+}
+
+function allFinite(values: RowBlock['x']): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function countWeights(weight: Float64Array | undefined, rows: number): number {

@@ -1,5 +1,6 @@
+import { timesPower } from '../../core/powers.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
-import { centred, columnSquares, type Factor, residualSquares } from './factor.js';
+import { columnSquares, type Factor, residualSquares } from './factor.js';
 import {
   type Cut,
   cutFor,
@@ -9,7 +10,7 @@ import {
   runPass,
   wholeOp,
 } from './pass.js';
-import { norm, solveTriangular } from './small.js';
+import { columnNorm, norm, solveTriangular } from './small.js';
 import type { Solution } from './solve.js';
 import type { RowSource } from './source.js';
 
@@ -68,17 +69,32 @@ class ResidualJob implements RowJob {
     return { ops: [], rows: 0 };
   }
 
-  /** The sums over all accumulators, rounded: parameters × targets, the intercept's first if there is one. */
+  /**
+   * The sums over all accumulators, in the factor's frame, rounded: parameters × targets, the intercept's first if there is
+   * one. The offsets come off while sums still have their low parts.
+   */
   result(arena: SharedArrayBuffer): Float64Array {
-    const { ones, cols, targets } = this.factor;
+    const { ones, cols, targets, frame } = this.factor;
     const sums = new Float64Array((ones + cols) * targets);
     for (let k = 0; k < targets; k++) {
-      for (let j = 0; j < ones + cols; j++) sums[j * targets + k] = this.total(arena, k, 1 - ones + j);
+      const unit = -frame.weightExponent - frame.exponents[cols + k]!;
+      const [high, low] = ones === 1 ? this.total(arena, k, 0) : [0, 0];
+      if (ones === 1) sums[k] = timesPower(high + low, unit);
+      for (let j = 0; j < cols; j++) {
+        const [big, small] = this.total(arena, k, 1 + j);
+        const own = -frame.exponents[j]!;
+        const offset = frame.offsets[j]!;
+        const product = offset * high;
+        const scaled = timesPower(big, own);
+        const rest = timesPower(small, own) - offset * low - errorOfProduct(offset, high, product);
+        sums[(ones + j) * targets + k] = timesPower(scaled - product + rest, unit);
+      }
     }
     return sums;
   }
 
-  private total(arena: SharedArrayBuffer, k: number, column: number): number {
+  /** A sum as the pair of its high and its low part. */
+  private total(arena: SharedArrayBuffer, k: number, column: number): [number, number] {
     let high = 0;
     let low = 0;
     for (const { byteOffset, rowStride } of this.moments) {
@@ -89,26 +105,36 @@ class ResidualJob implements RowJob {
       low += high - (sum - part) + (at(2 * k) - part) + at(2 * k + 1);
       high = sum;
     }
-    return high + low;
+    const sum = high + low;
+    return [sum, low - (sum - high)];
   }
 }
 
-/** Lengths of the columns of a triangle. */
-function columnLengths(r: Float64Array, n: number): Float64Array {
-  return Float64Array.from({ length: n }, (_, j) =>
-    norm(Float64Array.from({ length: j + 1 }, (_row, i) => r[i * n + j]!)),
-  );
+/** Splits 53 bits into 26 and 26 (Veltkamp). */
+const SPLITTER = 2 ** 27 + 1;
+
+/** What a·b loses when it is rounded (Dekker 1971). */
+function errorOfProduct(a: number, b: number, product: number): number {
+  const aBig = a * SPLITTER;
+  const bBig = b * SPLITTER;
+  const aHigh = aBig - (aBig - a);
+  const bHigh = bBig - (bBig - b);
+  return (a - aHigh) * (b - bHigh) - (product - aHigh * bHigh - (a - aHigh) * bHigh - aHigh * (b - bHigh));
 }
+
+/** Lengths of columns [from, to) of a triangle. */
+const columnLengths = (r: Float64Array, stride: number, from: number, to: number): Float64Array =>
+  Float64Array.from({ length: to - from }, (_, j) => columnNorm(r, stride, from + j, 0, from + j + 1));
 
 /**
  * Whether the solution may lack digits that refinement can find. Parameter j has a relative error of about
- * 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length of column j of R times that of row j of R⁻¹:
- * 1 for a column that is orthogonal to all others, the root of its variance inflation factor. Steps of refinement shrink by
+ * 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length of column j, from the frame's origin,
+ * times that of row j of R⁻¹: 1 for a column that is orthogonal to all others, near the root of its variance inflation factor. Steps of refinement shrink by
  * 2⁻⁵²·κ², κ the condition of R with columns of length 1, which is at most √n·√Σκ_j².
  */
 export function wantsRefinement(factor: Factor, inverse: Float64Array): boolean {
-  const { cols: n, ones } = factor;
-  const lengths = columnLengths(centred(factor).r, n);
+  const { cols: n, ones, size, r } = factor;
+  const lengths = columnLengths(r, size, ones, ones + n);
   const inflation = lengths.map((length, j) => length * norm(inverse.subarray(j * n, (j + 1) * n)));
   const contraction = Number.EPSILON * n * norm(inflation) ** 2;
   if (!(contraction < MOST_CONTRACTION)) return false;
@@ -134,7 +160,7 @@ export async function refine(
   const n = ones + cols;
   const triangle = new Float64Array(n * n);
   for (let i = 0; i < n; i++) triangle.set(r.subarray(i * size, i * size + n), i * n);
-  const lengths = columnLengths(triangle, n);
+  const lengths = columnLengths(triangle, n, 0, n);
   const coef = solution.coef.slice();
   const intercept = solution.intercept.slice();
   let last = Number.POSITIVE_INFINITY;
@@ -142,11 +168,12 @@ export async function refine(
     const job = new ResidualJob(factor, coef, intercept);
     const { arena } = await runPass(source, job, options);
     const right = [{ values: job.result(arena), cols: targets }];
-    const [delta] = (await solveTriangular(triangle, n, right, true, options.kernels)) as [Float64Array];
+    const [own] = (await solveTriangular(triangle, n, right, true, options.kernels)) as [Float64Array];
     // In the units of the fitted values, where parameters of all columns can be compared.
-    const length = norm(delta.map((value, i) => value * lengths[Math.floor(i / targets)]!));
+    const length = norm(own.map((value, i) => value * lengths[Math.floor(i / targets)]!));
     if (!(length < last / 2)) break;
     last = length;
+    const delta = inUnitsOfData(own, factor);
     for (let k = 0; k < targets; k++) {
       if (ones === 1) intercept[k]! += delta[k]!;
       for (let j = 0; j < cols; j++) coef[k * cols + j]! += delta[(ones + j) * targets + k]!;
@@ -154,6 +181,18 @@ export async function refine(
     if (isBelowRounding(delta, coef, intercept, factor)) break;
   }
   return { ...solution, coef, intercept };
+}
+
+/** A step (parameters × targets) in the units of the data, from that in the frame. */
+function inUnitsOfData(own: Float64Array, { ones, cols, targets, frame }: Factor): Float64Array {
+  return own.map((value, at) => {
+    const [j, k] = [Math.floor(at / targets) - ones, at % targets];
+    const unit = frame.exponents[cols + k]!;
+    if (j >= 0) return timesPower(value, unit - frame.exponents[j]!);
+    let sum = value;
+    for (let i = 0; i < cols; i++) sum -= frame.offsets[i]! * own[(ones + i) * targets + k]!;
+    return timesPower(sum, unit);
+  });
 }
 
 /** True if a step has changed nothing but last digits. */

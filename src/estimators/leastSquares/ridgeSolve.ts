@@ -1,7 +1,15 @@
+import { exponentOf, rootOfPower, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
-import { centred, type Factor, interceptsOf } from './factor.js';
-import { foldTriangle, solveTriangular } from './small.js';
+import { type Centred, centredProblem, NOISE, unframed } from './centred.js';
+import type { Factor } from './factor.js';
+import { isClearOfNoise, type RowSpace, rowSpaceOf } from './rowSpace.js';
+import { foldDiagonal, identity, norm, solveTriangular, triangleOf } from './small.js';
 import { defaultTolerance, type Solution, solveFactor, transpose } from './solve.js';
+
+/** Penalties below this part of the squares of a column change no digit: they only choose the shortest solution. */
+const LEAST_PENALTY = 2 ** -200;
+/** Rounding errors, as a part of the coefficients, that are not worth a singular value decomposition. */
+const NEGLIGIBLE = 2 ** -24;
 
 /**
  * Ridge regression from the factor: the least squares of [R; √α·I] against [QᵀY; 0], by QR (Golub & Van Loan §6.1.4). The
@@ -13,24 +21,138 @@ export async function solveRidge(
   alphas: readonly number[],
   kernels: KernelRequest,
 ): Promise<Omit<Solution, 'rank'>> {
-  const { cols: n, targets } = factor;
-  const coef = new Float64Array(targets * n);
+  const { cols, targets } = factor;
+  const problem = await centredProblem(factor, kernels);
+  const coef = new Float64Array(targets * cols);
+  const intercept = new Float64Array(targets);
+  let space: RowSpace | 'whole' | undefined;
   for (const alpha of new Set(alphas)) {
-    const solved = await solveOne(factor, alpha, kernels);
+    const penalties = penaltiesOf(factor, problem, alpha);
+    const least = leastPart(problem, penalties);
+    let solved: Omit<Solution, 'rank'>;
+    if (problem.n > 0 && least < LEAST_PENALTY) {
+      solved = await solveFactor(factor, defaultTolerance(factor), kernels);
+    } else {
+      const matters = NOISE * problem.n > NEGLIGIBLE * least;
+      if (matters) space ??= await deficientSpace(problem, kernels);
+      const own = matters && space !== 'whole' ? space : undefined;
+      const { coef: shortest, units } = await solveOne(problem, penalties, own, kernels);
+      solved = unframed(factor, problem, shortest, units);
+    }
     alphas.forEach((own, k) => {
-      if (own === alpha) coef.set(solved.subarray(k * n, (k + 1) * n), k * n);
+      if (own !== alpha) return;
+      coef.set(solved.coef.subarray(k * cols, (k + 1) * cols), k * cols);
+      intercept[k] = solved.intercept[k]!;
     });
   }
-  return { coef, intercept: interceptsOf(factor, coef) };
+  return { coef, intercept };
 }
 
-/** The coefficients of all targets for one alpha. */
-async function solveOne(factor: Factor, alpha: number, kernels: KernelRequest): Promise<Float64Array> {
-  if (alpha === 0) return (await solveFactor(factor, defaultTolerance(factor), kernels)).coef;
-  const { cols: n, targets } = factor;
-  const { r, y } = centred(factor);
-  const folded = await foldTriangle(r, y, n, targets, Math.sqrt(alpha), kernels);
+/** √α for each varying column as a number and a power of two, in the factor's frame. */
+interface Penalty {
+  root: number;
+  exponent: number;
+}
+
+function penaltiesOf({ frame }: Factor, { varying }: Centred, alpha: number): Penalty[] {
+  const unit = exponentOf(alpha);
+  // Weights are in units of their own, so the penalty is.
+  const half = Math.floor((unit - frame.weightExponent) / 2);
+  const root = rootOfPower(timesPower(alpha, -unit), unit - frame.weightExponent - 2 * half);
+  return varying.map((j) => ({ root, exponent: half - frame.exponents[j]! }));
+}
+
+/** The least α beside the squares of its column, before centring. */
+function leastPart({ lengths }: Centred, penalties: readonly Penalty[]): number {
+  return penalties.reduce(
+    (least, { root, exponent }, j) => Math.min(least, timesPower(root / lengths[j]!, exponent) ** 2),
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+/** What is more than rounding errors, where that is not all. */
+async function deficientSpace(problem: Centred, kernels: KernelRequest): Promise<RowSpace | 'whole'> {
+  const { n, r } = problem;
+  const right = [{ values: identity(n), cols: n }];
+  const [inverse] = (await solveTriangular(r, n, right, false, kernels)) as [Float64Array];
+  if (isClearOfNoise(problem, inverse)) return 'whole';
+  const space = await rowSpaceOf(problem, kernels);
+  return space.rank < n ? space : 'whole';
+}
+
+/** The coefficients of all targets, targets × n, for one alpha, and the units of X that they are for. */
+async function solveOne(
+  problem: Centred,
+  penalties: readonly Penalty[],
+  space: RowSpace | undefined,
+  kernels: KernelRequest,
+): Promise<{ coef: Float64Array; units: number[] }> {
+  const { n, targets, exponents, common } = problem;
+  if (n === 0) return { coef: new Float64Array(0), units: [] };
+  const scaled = (values: Float64Array, of: (j: number) => number): Float64Array =>
+    values.map((value, at) => timesPower(value, of(at % n)));
+  const inCommon = (): Float64Array => space!.project(scaled(problem.r, (j) => exponents[j]!));
+  const { r, y } = space
+    ? await triangleOf(
+        scaled(inCommon(), (j) => -exponents[j]!),
+        n,
+        n,
+        problem.y,
+        targets,
+        kernels,
+      )
+    : problem;
+  // In units where no penalty is above 1: their squares must not overflow.
+  const shrinks = penalties.map(({ root, exponent }) => Math.max(0, exponentOf(root) + exponent + 1));
+  const own = scaled(r, (j) => -shrinks[j]!);
+  const diagonal = Float64Array.from(penalties, ({ root, exponent }, j) =>
+    timesPower(root, exponent - shrinks[j]!),
+  );
+  const folded = await foldDiagonal(own, y, n, targets, diagonal, kernels);
   const right = [{ values: folded.y, cols: targets }];
   const [x] = (await solveTriangular(folded.r, n, right, false, kernels)) as [Float64Array];
-  return transpose(x, n, targets);
+  const coef = transpose(x, n, targets);
+  for (let k = 0; k < targets; k++) {
+    const target = Float64Array.from({ length: n }, (_, i) => y[i * targets + k]!);
+    sharpen(coef.subarray(k * n, (k + 1) * n), own, target, diagonal);
+  }
+  if (space === undefined) {
+    return { coef, units: exponents.map((exponent, j) => common + exponent + shrinks[j]!) };
+  }
+  // Rounding has added parts along what R does not see.
+  const plain = scaled(coef, (j) => -exponents[j]! - shrinks[j]!);
+  return { coef: space.project(plain), units: Array(n).fill(common) };
+}
+
+/** A penalty this many times as long as its column costs the reflection's result ten bits of the column. */
+const DOMINANT = 2 ** 10;
+/** Each shrinks what is wrong by `DOMINANT`² or so. */
+const SWEEPS = 3;
+
+/**
+ * Restores digits of coefficients whose penalty is so much longer than their column that reflecting both rounds the column away:
+ * minimises by one of these coefficients after the other (Gauss and Seidel's method), which is exact to rounding there.
+ */
+function sharpen(coef: Float64Array, r: Float64Array, y: Float64Array, diagonal: Float64Array): void {
+  const n = coef.length;
+  const columnOf = (j: number): Float64Array => Float64Array.from({ length: j + 1 }, (_, i) => r[i * n + j]!);
+  const dominated = [...coef.keys()].filter((j) => diagonal[j]! > DOMINANT * norm(columnOf(j)));
+  if (dominated.length === 0) return;
+  const rest = y.map((value, i) => {
+    let sum = value;
+    for (let j = i; j < n; j++) sum -= r[i * n + j]! * coef[j]!;
+    return sum;
+  });
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    for (const j of dominated) {
+      const column = columnOf(j);
+      const square = column.reduce((sum, value) => sum + value * value, 0);
+      const along = column.reduce((sum, value, i) => sum + value * rest[i]!, square * coef[j]!);
+      const next = along / (square + diagonal[j]! ** 2);
+      column.forEach((value, i) => {
+        rest[i]! -= value * (next - coef[j]!);
+      });
+      coef[j] = next;
+    }
+  }
 }

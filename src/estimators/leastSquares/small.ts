@@ -124,28 +124,71 @@ export function inverseSync(r: Float64Array, b: Float64Array, n: number): Float6
   return space.read(right);
 }
 
-/** R and y (n × targets) of the QR of [R y; diagonal·I 0]. */
-export async function foldTriangle(
+/** R and y (n × targets) of the QR of [R y; diag(diagonal) 0]. */
+export async function foldDiagonal(
   r: Float64Array,
   y: Float64Array,
   n: number,
   targets: number,
-  diagonal: number,
+  diagonal: Float64Array,
   kernels: KernelRequest,
 ): Promise<{ r: Float64Array; y: Float64Array }> {
-  const width = 8 * Math.ceil((n + targets) / 8);
-  const top = new Float64Array(width * width);
+  const width = panelled(n + targets);
   const bottom = new Float64Array(width * width);
-  for (let i = 0; i < n; i++) {
-    top.set(r.subarray(i * n, (i + 1) * n), i * width);
-    top.set(y.subarray(i * targets, (i + 1) * targets), i * width + n);
-    bottom[i * width + i] = diagonal;
+  for (let i = 0; i < n; i++) bottom[i * width + i] = diagonal[i]!;
+  return fold(beside(r, n, n, y, targets), bottom, width, n, targets, true, kernels);
+}
+
+/** R and y (n × targets) of the QR of a (rows × n) with y (rows × targets) beside it. */
+export async function triangleOf(
+  a: Float64Array,
+  rows: number,
+  n: number,
+  y: Float64Array,
+  targets: number,
+  kernels: KernelRequest,
+): Promise<{ r: Float64Array; y: Float64Array }> {
+  const width = panelled(n + targets);
+  return fold(
+    new Float64Array(width * width),
+    beside(a, rows, n, y, targets),
+    rows,
+    n,
+    targets,
+    false,
+    kernels,
+  );
+}
+
+/** Columns of a QR factorisation come in panels of eight. */
+const panelled = (cols: number): number => 8 * Math.ceil(cols / 8);
+
+/** a (rows × n), y (rows × targets) and zeros side by side, as many rows as columns at least. */
+function beside(a: Float64Array, rows: number, n: number, y: Float64Array, targets: number): Float64Array {
+  const width = panelled(n + targets);
+  const both = new Float64Array(Math.max(rows, width) * width);
+  for (let i = 0; i < rows; i++) {
+    both.set(a.subarray(i * n, (i + 1) * n), i * width);
+    both.set(y.subarray(i * targets, (i + 1) * targets), i * width + n);
   }
+  return both;
+}
+
+async function fold(
+  top: Float64Array,
+  bottom: Float64Array,
+  rows: number,
+  n: number,
+  targets: number,
+  triangular: boolean,
+  kernels: KernelRequest,
+): Promise<{ r: Float64Array; y: Float64Array }> {
+  const width = panelled(n + targets);
   const space = new Workspace();
   const factor = space.matrix(top, width, width);
-  const a = space.matrix(bottom, width, width);
+  const a = space.matrix(bottom, bottom.length / width, width);
   const operands = { a: operandOf(a), r: operandOf(factor) };
-  await space.run([wholeOp('qrFold', operands, { triangular: 1 })], kernels, width);
+  await space.run([wholeOp('qrFold', operands, { triangular: Number(triangular) })], kernels, rows);
   const out = space.read(factor);
   const folded = { r: new Float64Array(n * n), y: new Float64Array(n * targets) };
   for (let i = 0; i < n; i++) {
@@ -155,20 +198,21 @@ export async function foldTriangle(
   return folded;
 }
 
-/** A = U·Σ·Vᵀ in the form that solving needs. */
+/** A (rows × n) = U·Σ·Vᵀ in the form that solving needs. */
 export interface SmallSvd {
-  /** Σ·Vᵀ, n × n, not sorted. */
+  /** Σ·Vᵀ, rows × n, not sorted. */
   rows: Float64Array;
-  /** Uᵀ·b, n × targets. */
+  /** Uᵀ·b, rows × targets. */
   b: Float64Array;
   /** Lengths of the rows: the singular values, in their order. */
   values: Float64Array;
 }
 
 function svdOf(a: Float64Array, n: number, b: Float64Array, targets: number) {
+  const count = a.length / n;
   const space = new Workspace();
-  const rows = space.matrix(a, n, n);
-  const right = targets > 0 ? space.matrix(b, n, targets) : undefined;
+  const rows = space.matrix(a, count, n);
+  const right = targets > 0 ? space.matrix(b, count, targets) : undefined;
   const sweeps = space.matrix(new Float64Array(1), 1, 1);
   const operands = { a: operandOf(rows), b: right && operandOf(right), sweeps: operandOf(sweeps) };
   const scalars = { tolerance: JACOBI_TOLERANCE, maxSweeps: MOST_SWEEPS };
@@ -177,13 +221,13 @@ function svdOf(a: Float64Array, n: number, b: Float64Array, targets: number) {
     return {
       rows: orthogonal,
       b: right === undefined ? new Float64Array(0) : space.read(right),
-      values: Float64Array.from({ length: n }, (_, i) => norm(orthogonal.subarray(i * n, (i + 1) * n))),
+      values: Float64Array.from({ length: count }, (_, i) => norm(orthogonal.subarray(i * n, (i + 1) * n))),
     };
   };
   return { space, ops: [wholeOp('jacobiRows', operands, scalars)], finish };
 }
 
-/** Singular values and what goes with them, by one-sided Jacobi rotations. */
+/** Singular values of a (n columns) and what goes with them, by one-sided Jacobi rotations. */
 export async function svd(
   a: Float64Array,
   n: number,
@@ -209,5 +253,21 @@ export function norm(x: Float64Array): number {
   if (largest === 0 || !Number.isFinite(largest)) return largest;
   let sum = 0;
   for (const value of x) sum += (value / largest) ** 2;
+  return largest * Math.sqrt(sum);
+}
+
+/** {@link norm} of the elements of a column in rows [from, to). */
+export function columnNorm(
+  values: Float64Array,
+  stride: number,
+  column: number,
+  from: number,
+  to: number,
+): number {
+  let largest = 0;
+  for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(values[i * stride + column]!));
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += (values[i * stride + column]! / largest) ** 2;
   return largest * Math.sqrt(sum);
 }

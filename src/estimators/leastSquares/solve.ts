@@ -1,5 +1,8 @@
+import { timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
-import { centred, type Factor, interceptsOf } from './factor.js';
+import { type Centred, centredProblem, commonUnits, unframed } from './centred.js';
+import type { Factor } from './factor.js';
+import { isClearOfNoise, type RowSpace, rowSpaceOf } from './rowSpace.js';
 import { identity, norm, solveTriangular, svd } from './small.js';
 
 /** What least squares finds. */
@@ -22,46 +25,92 @@ export function transpose(values: Float64Array, rows: number, cols: number): Flo
   return out;
 }
 
-/** The default of `tol`: below this part of the largest, singular values are rounding errors of the matrix. */
+/** The default of `tol`: below this part of the largest, singular values count as rounding errors of the matrix. */
 export const defaultTolerance = ({ rows, cols }: Factor): number => Number.EPSILON * Math.max(rows, cols);
 
 /**
- * True if no singular value can be as small as `tolerance` times the largest, by ‖R‖ and ‖R⁻¹‖ (Frobenius). False says
- * nothing.
+ * True if no singular value can be as small as `tolerance` times the largest, by ‖R‖ and ‖R⁻¹‖ (Frobenius), in the units of
+ * the data. False says nothing.
  */
-function surelyFullRank(r: Float64Array, inverse: Float64Array, tolerance: number): boolean {
-  const smallest = 1 / norm(inverse);
-  return smallest > 0 && smallest > tolerance * norm(r);
+function surelyFullRank(problem: Centred, inverse: Float64Array, tolerance: number): boolean {
+  const { n, exponents } = problem;
+  const rows = Float64Array.from(exponents, (exponent, j) =>
+    timesPower(norm(inverse.subarray(j * n, (j + 1) * n)), -exponent),
+  );
+  const smallest = 1 / norm(rows);
+  return smallest > 0 && smallest > tolerance * norm(commonUnits(problem));
+}
+
+/** True if of what is more than rounding errors no singular value can be as small as `tolerance` times the largest. */
+function surelyAllCount(problem: Centred, space: RowSpace, tolerance: number): boolean {
+  const shortest = problem.lengths.reduce(
+    (least, length, j) => Math.min(least, timesPower(length, problem.exponents[j]!)),
+    Number.POSITIVE_INFINITY,
+  );
+  return space.least * shortest > tolerance * norm(commonUnits(problem));
 }
 
 /**
  * The coefficients of least norm among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub & Van Loan §5.5.1), from the
- * factor: by back substitution at full rank, else by the singular value decomposition of R.
+ * factor: by back substitution at full rank, else by a singular value decomposition. The rank is that of the centred X, less
+ * what may be rounding errors of numbers as large as they were before centring.
  */
 export async function solveFactor(
   factor: Factor,
   tolerance: number,
   kernels: KernelRequest,
 ): Promise<FactorSolution> {
-  const { cols: n, targets } = factor;
-  const { r, y } = centred(factor);
+  const problem = await centredProblem(factor, kernels);
+  const { n, targets, r, y } = problem;
+  const solution = (coef: Float64Array, rank: number): FactorSolution => ({
+    ...unframed(factor, problem, coef),
+    rank,
+    inverse: rank === factor.cols ? inverse : undefined,
+  });
   const right = [
     { values: y, cols: targets },
     { values: identity(n), cols: n },
   ];
-  const [x, inverse] = (await solveTriangular(r, n, right, false, kernels)) as [Float64Array, Float64Array];
-  const solution = (coef: Float64Array, rank: number): FactorSolution => ({
-    coef,
-    intercept: interceptsOf(factor, coef),
-    rank,
-    inverse: rank === n ? inverse : undefined,
-  });
-  if (surelyFullRank(r, inverse, tolerance)) return solution(transpose(x, n, targets), n);
+  const [x, inverse] = (n === 0 ? [y, y] : await solveTriangular(r, n, right, false, kernels)) as [
+    Float64Array,
+    Float64Array,
+  ];
+  if (n === 0) return solution(y, 0);
+  const isClear = isClearOfNoise(problem, inverse);
+  if (isClear && surelyFullRank(problem, inverse, tolerance)) return solution(transpose(x, n, targets), n);
 
-  const { rows, b, values } = await svd(r, n, y, targets, kernels);
-  const least = tolerance * values.reduce((a, c) => Math.max(a, c), 0);
-  const kept = [...values.keys()].filter((i) => values[i]! > least);
-  if (kept.length === n && x.every(Number.isFinite)) return solution(transpose(x, n, targets), n);
+  const space = isClear ? undefined : await rowSpaceOf(problem, kernels);
+  const inCommon = (coef: Float64Array, rank: number): FactorSolution => ({
+    ...unframed(factor, problem, coef, Array(n).fill(problem.common)),
+    rank,
+    inverse: undefined,
+  });
+  if (space !== undefined && space.rank < n && surelyAllCount(problem, space, tolerance)) {
+    const common = space.solution.map((value, at) => timesPower(value, -problem.exponents[at % n]!));
+    return inCommon(space.project(common), space.rank);
+  }
+  const { coef, rank } = await truncated(problem, space, tolerance, kernels);
+  if (rank === n && x.every(Number.isFinite)) return solution(transpose(x, n, targets), n);
+  return inCommon(coef, rank);
+}
+
+/** The solution of least norm by singular values above `tolerance` times the largest, in the units common to all columns. */
+async function truncated(
+  problem: Centred,
+  space: RowSpace | undefined,
+  tolerance: number,
+  kernels: KernelRequest,
+): Promise<{ coef: Float64Array; rank: number }> {
+  const { n, targets, y } = problem;
+  const most = space?.rank ?? n;
+  const plain = commonUnits(problem);
+  const a = most === n ? plain : space!.project(plain);
+  const { rows, b, values } = await svd(a, n, y, targets, kernels);
+  const least = tolerance * values.reduce((largest, value) => Math.max(largest, value), 0);
+  const kept = [...values.keys()]
+    .filter((i) => values[i]! > least)
+    .sort((i, j) => values[j]! - values[i]!)
+    .slice(0, most);
   const coef = new Float64Array(targets * n);
   for (const i of kept) {
     const sigma = values[i]!;
@@ -70,5 +119,5 @@ export async function solveFactor(
       for (let j = 0; j < n; j++) coef[k * n + j]! += (rows[i * n + j]! / sigma) * part;
     }
   }
-  return solution(coef, kept.length);
+  return { coef, rank: kept.length };
 }

@@ -619,6 +619,8 @@ const RULES: Readonly<Record<OpKind, Rule>> = {
     s.exactly('y', 'rows', rows, 'as many as x');
     s.exactly('weight', 'cols', rows, 'one for each row of x');
     s.atLeast('dst', 'cols', 1 + cols + s.of('y').cols, 'one, x and y');
+    s.exactly('frame', 'rows', 2, 'factors and what is subtracted');
+    s.exactly('frame', 'cols', cols + s.of('y').cols + 1, 'x, y and weights');
   },
   qrFold(s) {
     s.batch('a');

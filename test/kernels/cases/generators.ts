@@ -315,6 +315,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('weight', tableRows, c.positive, 'f64'));
     c.batchStart = c.random.below(tableRows - c.rows + 1);
     c.output('dst', c.capacity, 1 + c.cols + targets + c.random.below(8), 'rows', 0, 'f64');
+    c.maybe(() => c.matrix('frame', 2, 1 + c.cols + targets, c.positive, 'f64'));
     c.scalar({ intercept: c.random.below(2) });
   },
   qrFold(c) {

@@ -6,23 +6,34 @@ export function samples(op: PreparedOp): Matrix<F32 | F64 | U8> {
   return dtype === 'u8' ? op.u8('x') : dtype === 'f32' ? op.f32('x') : op.f64('x');
 }
 
-/** dst[r] = √weight · [1 | x | y | 0 …]. Every operation is exact in both kernel sets. */
+/** dst[r] = √weight · [1 | x | y | 0 …], x and y in their frame. The same roundings in both kernel sets. */
 export const gatherDesign: PrepareOp = (op) => {
   const x = samples(op);
   const y = op.f64('y');
   const dst = op.f64('dst');
   const weight = op.has('weight') ? op.f64('weight').data : undefined;
+  const frame = op.has('frame') ? op.f64('frame') : undefined;
+  // Without a frame: v·1 − 0, which is v.
+  const factors = frame?.data ?? new Float64Array(1 + x.cols + y.cols).fill(1);
+  const offsets = frame?.data.subarray(frame.rowStride) ?? new Float64Array(1 + x.cols + y.cols);
   const ones = op.scalar('intercept') !== 0 ? 1 : 0;
   return (begin, end, registers) => {
     const start = registers[REGISTERS.batchStart] as number;
     for (let r = begin; r < end; r++) {
       const row = start + r;
-      const factor = weight === undefined ? 1 : Math.sqrt(weight[row]!);
+      const root = weight === undefined ? 1 : Math.sqrt(weight[row]! * factors[x.cols + y.cols]!);
       let at = r * dst.rowStride;
       const last = at + dst.cols;
-      if (ones !== 0) dst.data[at++] = factor;
-      for (let j = 0; j < x.cols; j++) dst.data[at++] = x.data[row * x.rowStride + j]! * factor;
-      for (let j = 0; j < y.cols; j++) dst.data[at++] = y.data[row * y.rowStride + j]! * factor;
+      if (ones !== 0) dst.data[at++] = root;
+      const xAt = row * x.rowStride;
+      for (let j = 0; j < x.cols; j++) {
+        dst.data[at++] = (x.data[xAt + j]! * factors[j]! - offsets[j]!) * root;
+      }
+      const yAt = row * y.rowStride;
+      const yFrame = x.cols;
+      for (let j = 0; j < y.cols; j++) {
+        dst.data[at++] = (y.data[yAt + j]! * factors[yFrame + j]! - offsets[yFrame + j]!) * root;
+      }
       dst.data.fill(0, at, last);
     }
     return 0;

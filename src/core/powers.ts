@@ -1,0 +1,42 @@
+/** Powers of two: scaling by them changes no digit of a number, so sums can be kept far from the ends of float64. */
+
+const float = new Float64Array(1);
+/** The word of `float` that holds sign and exponent. */
+const words = new Uint32Array(float.buffer);
+const TOP = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const BIAS = 1023;
+const FRACTION_BITS = 20;
+const LEAST_NORMAL = 2 ** -1022;
+/** Makes every number below the normal ones normal. */
+const LIFT_BITS = 54;
+
+/** The e of |value| = m·2ᵉ with 1 ≤ m < 2; 0 for zero and what is not finite. */
+export function exponentOf(value: number): number {
+  const size = Math.abs(value);
+  if (size === 0 || !(size < Number.POSITIVE_INFINITY)) return 0;
+  if (size < LEAST_NORMAL) return exponentOf(size * 2 ** LIFT_BITS) - LIFT_BITS;
+  float[0] = size;
+  return (words[TOP]! >>> FRACTION_BITS) - BIAS;
+}
+
+/** 2ᵉ for −1022 ≤ e ≤ 1023, exactly. */
+export function powerOfTwo(exponent: number): number {
+  words.fill(0);
+  words[TOP] = (exponent + BIAS) << FRACTION_BITS;
+  return float[0]!;
+}
+
+/** value·2ᵉ for any e, rounded once. */
+export function timesPower(value: number, exponent: number): number {
+  if (exponent > BIAS) return timesPower(value * powerOfTwo(BIAS), exponent - BIAS);
+  if (exponent >= -BIAS + 1) return value * powerOfTwo(exponent);
+  if (exponent < -4 * BIAS) return value * 0;
+  // The last factor alone may round.
+  return timesPower(value, exponent + BIAS - 1) * powerOfTwo(-BIAS + 1);
+}
+
+/** √(value·2ᵉ), also where value·2ᵉ is beyond float64; the same digits for every even e. */
+export function rootOfPower(value: number, exponent: number): number {
+  const odd = Math.abs(exponent % 2);
+  return timesPower(Math.sqrt(value * 2 ** odd), (exponent - odd) / 2);
+}

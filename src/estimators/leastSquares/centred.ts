@@ -1,0 +1,113 @@
+import { SteepestError } from '../../core/errors.js';
+import { timesPower } from '../../core/powers.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import type { Factor } from './factor.js';
+import { columnNorm, norm, triangleOf } from './small.js';
+
+/**
+ * Rounding errors of a triangle, as a part of the columns' lengths before centring: half a unit in the last place that the numbers
+ * have from the beginning, and what the reflections add (measured: 1 or 2 units for a thousand rows, 4 for a million).
+ */
+export const NOISE = 8 * Number.EPSILON;
+
+/** The centred problem that a factor holds, without its constant columns: R·c ≈ y, in the factor's frame. */
+export interface Centred {
+  /** Numbers of the columns that vary, in order. */
+  varying: readonly number[];
+  /** How many these are. */
+  n: number;
+  targets: number;
+  /** n × n, upper triangular. */
+  r: Float64Array;
+  /** n × targets. */
+  y: Float64Array;
+  /** Lengths of the columns before centring, which rounding errors are relative to. */
+  lengths: Float64Array;
+  /** R and `lengths` times 2^exponents[j] are in units common to all columns, none above 0. */
+  exponents: readonly number[];
+  /** These units: 2^common. */
+  common: number;
+}
+
+/** Length of column j of X, from the frame's origin or from 0, whichever is longer. */
+function lengthOf({ r, size, ones, frame }: Factor, j: number): number {
+  const length = columnNorm(r, size, ones + j, 0, ones + j + 1);
+  if (ones === 0) return length;
+  const below = columnNorm(r, size, ones + j, 1, ones + j + 1);
+  return Math.max(length, norm(Float64Array.of(r[1 + j]! + frame.offsets[j]! * r[0]!, below)));
+}
+
+/** The centred problem; constant columns, which cannot be told from the intercept, are left out. */
+export async function centredProblem(factor: Factor, kernels: KernelRequest): Promise<Centred> {
+  const { r, size, ones, cols, targets, frame } = factor;
+  const all = new Float64Array(cols);
+  const varying: number[] = [];
+  for (let j = 0; j < cols; j++) {
+    all[j] = lengthOf(factor, j);
+    if (columnNorm(r, size, ones + j, ones, ones + j + 1) > NOISE * all[j]!) varying.push(j);
+  }
+  const n = varying.length;
+  const rows = new Float64Array(cols * n);
+  const right = new Float64Array(cols * targets);
+  for (let i = 0; i < cols; i++) {
+    const row = (ones + i) * size + ones;
+    for (let at = 0; at < n; at++) rows[i * n + at] = r[row + varying[at]!]!;
+    right.set(r.subarray(row + cols, row + cols + targets), i * targets);
+  }
+  const triangle =
+    n === cols || n === 0
+      ? { r: rows, y: right.subarray(0, n * targets) }
+      : await triangleOf(rows, cols, n, right, targets, kernels);
+  const common = varying.reduce((most, j) => Math.max(most, frame.exponents[j]!), Number.NEGATIVE_INFINITY);
+  return {
+    ...triangle,
+    varying,
+    n,
+    targets,
+    lengths: Float64Array.from(varying, (j) => all[j]!),
+    exponents: varying.map((j) => frame.exponents[j]! - common),
+    common,
+  };
+}
+
+/** R with columns in units common to all. */
+export function commonUnits({ r, n, exponents }: Pick<Centred, 'r' | 'n' | 'exponents'>): Float64Array {
+  if (exponents.every((e) => e === 0)) return r;
+  return r.map((value, at) => timesPower(value, exponents[at % n]!));
+}
+
+/**
+ * Coefficients of all columns (targets × columns) and intercepts in the units of the data, from those of the varying columns.
+ * @param units of X that these are for, as powers of two, one for each of the varying columns; those of the frame if left out
+ * @throws SteepestError `ERR_NOT_FINITE` where float64 cannot hold them
+ */
+export function unframed(
+  factor: Factor,
+  { varying, n }: Centred,
+  coef: Float64Array,
+  units: readonly number[] = varying.map((j) => factor.frame.exponents[j]!),
+): { coef: Float64Array; intercept: Float64Array } {
+  const { r, ones, cols, targets, frame } = factor;
+  const all = new Float64Array(targets * cols);
+  const intercept = new Float64Array(targets);
+  for (let k = 0; k < targets; k++) {
+    const unit = frame.exponents[cols + k]!;
+    // The first row of R, solved for the ones; then from the frame's origin to 0.
+    let sum = ones === 0 ? 0 : r[1 + cols + k]!;
+    let fromOrigin = ones === 0 ? 0 : frame.offsets[cols + k]!;
+    varying.forEach((j, at) => {
+      all[k * cols + j] = timesPower(coef[k * n + at]!, unit - units[at]!);
+      if (ones === 0) return;
+      const value = timesPower(coef[k * n + at]!, frame.exponents[j]! - units[at]!);
+      sum -= r[1 + j]! * value;
+      fromOrigin -= frame.offsets[j]! * value;
+    });
+    if (ones === 1) intercept[k] = timesPower(sum / r[0]! + fromOrigin, unit);
+  }
+  if (all.every(Number.isFinite) && intercept.every(Number.isFinite)) return { coef: all, intercept };
+  throw new SteepestError('ERR_NOT_FINITE', {
+    expected: 'coefficients that float64 can hold',
+    given: 'larger ones: y is too large beside X',
+    mend: 'Scale X up or y down.',
+  });
+}

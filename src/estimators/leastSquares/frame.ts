@@ -1,0 +1,156 @@
+import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
+import type { RowBlock, RowSource } from './source.js';
+
+/**
+ * The units and the origin in which the rows of a problem are summed: column j (x first, then y) as v·2^−exponents[j] − offsets[j],
+ * weights as w·2^−weightExponent. Scaling by powers of two changes no digits and keeps squares within float64.
+ *
+ * The offset is a value of the column itself. So a constant column becomes exactly 0, and one that is far from 0, such as
+ * a year, loses nothing to rounding: centring errs by 2⁻⁵² times what is left, not times the mean.
+ */
+export interface Frame {
+  exponents: Float64Array;
+  /** In the column's new units; 0 without an intercept, which could not take them up. */
+  offsets: Float64Array;
+  weightExponent: number;
+}
+
+/** Rows that a frame is chosen by: a few hundred tell where a column lies, and cost microseconds. */
+const HEAD_ROWS = 256;
+/** Columns within 2^±128 keep their units: their squares, and those of their rounding errors, are far from float64's ends. */
+const COMFORTABLE = 128;
+/** Factors beyond this would not be normal numbers. What is left over, 2^±74, is comfortable. */
+const MOST_EXPONENT = 1000;
+
+const within = (exponent: number): number => Math.max(-MOST_EXPONENT, Math.min(MOST_EXPONENT, exponent));
+const comfortable = (exponent: number): number => (Math.abs(exponent) <= COMFORTABLE ? 0 : within(exponent));
+
+/** Numbers of the first rows whose weight is not 0. */
+function headOf({ rows, weight }: RowBlock): number[] {
+  const head: number[] = [];
+  for (let i = 0; i < rows && head.length < HEAD_ROWS; i++) if (weight?.[i] !== 0) head.push(i);
+  return head;
+}
+
+/** How many columns x and y have. */
+interface Sides {
+  cols: number;
+  targets: number;
+}
+
+/** The columns of a block, x and y side by side. */
+interface Columns extends Sides {
+  block: RowBlock;
+}
+
+const valueAt = ({ block, cols, targets }: Columns, i: number, j: number): number =>
+  j < cols ? block.x[i * cols + j]! : block.y[i * targets + j - cols]!;
+
+/** √(w·2^−exponent) of each of these rows. */
+const rootsOf = ({ weight }: RowBlock, head: readonly number[], exponent: number): Float64Array =>
+  Float64Array.from(head, (i) => (weight === undefined ? 1 : Math.sqrt(timesPower(weight[i]!, -exponent))));
+
+/** The value of column j that is nearest to its weighted mean over these rows, in units of 2^exponent. */
+function nearestToMean(
+  columns: Columns,
+  head: readonly number[],
+  roots: Float64Array,
+  j: number,
+  exponent: number,
+): number {
+  const factor = powerOfTwo(-exponent);
+  const first = valueAt(columns, head[0]!, j) * factor;
+  let sum = 0;
+  let total = 0;
+  head.forEach((i, at) => {
+    const w = roots[at]! ** 2;
+    // Half of it: the difference of two numbers near float64's largest would overflow.
+    sum += w * ((valueAt(columns, i, j) * factor) / 2 - first / 2);
+    total += w;
+  });
+  const distance = (2 * sum) / total;
+  let nearest = first;
+  let least = Number.POSITIVE_INFINITY;
+  for (const i of head) {
+    const value = valueAt(columns, i, j) * factor;
+    const away = Math.abs(value - first - distance);
+    if (away < least) [least, nearest] = [away, value];
+  }
+  return nearest;
+}
+
+/** Takes |√w·v| of these rows into the largest of each column. */
+function takeLargest(
+  largest: Float64Array,
+  columns: Columns,
+  rows: Iterable<number>,
+  weightExponent: number,
+): void {
+  for (const i of rows) {
+    const [root] = rootsOf(columns.block, [i], weightExponent) as unknown as [number];
+    for (let j = 0; j < largest.length; j++) {
+      const size = Math.abs(valueAt(columns, i, j)) * root;
+      if (size > largest[j]!) largest[j] = size;
+    }
+  }
+}
+
+function withOffsets(
+  columns: Columns,
+  head: readonly number[],
+  largest: Float64Array,
+  weightExponent: number,
+  centre: boolean,
+): Frame {
+  const exponents = largest.map((size) => comfortable(exponentOf(size)));
+  const roots = rootsOf(columns.block, head, weightExponent);
+  const offsets = exponents.map((exponent, j) => {
+    const offset = centre ? nearestToMean(columns, head, roots, j, exponent) : 0;
+    return Number.isFinite(offset) ? offset : 0;
+  });
+  return { exponents, offsets, weightExponent };
+}
+
+/**
+ * The frame for rows that begin with these, or undefined if none of them has a weight.
+ * @param centre whether there is an intercept
+ */
+export function frameOf(block: RowBlock, { cols, targets }: Sides, centre: boolean): Frame | undefined {
+  const head = headOf(block);
+  if (head.length === 0) return undefined;
+  const columns = { block, cols, targets };
+  const heaviest = head.reduce((most, i) => Math.max(most, block.weight?.[i] ?? 1), 0);
+  const weightExponent = within(exponentOf(heaviest));
+  const largest = new Float64Array(cols + targets);
+  takeLargest(largest, columns, head, weightExponent);
+  return withOffsets(columns, head, largest, weightExponent, centre);
+}
+
+/**
+ * The frame by the largest numbers of all rows rather than of the first few, for tables whose numbers differ by more than
+ * their squares can. Between blocks the event loop has its turn.
+ */
+export async function frameOfAll(source: RowSource, blockRows: number, centre: boolean): Promise<Frame> {
+  const { cols, targets } = source;
+  let heaviest = 0;
+  for await (const { rows, weight } of source.blocks(blockRows)) {
+    for (let i = 0; i < rows; i++) heaviest = Math.max(heaviest, weight?.[i] ?? 1);
+  }
+  const weightExponent = within(exponentOf(heaviest));
+  const largest = new Float64Array(cols + targets);
+  let first: RowBlock | undefined;
+  for await (const block of source.blocks(blockRows)) {
+    takeLargest(largest, { block, cols, targets }, Array(block.rows).keys(), weightExponent);
+    if (headOf(block).length > 0) first ??= block;
+    await new Promise(setImmediate);
+  }
+  return withOffsets({ block: first!, cols, targets }, headOf(first!), largest, weightExponent, centre);
+}
+
+/** The frame as the kernel `gatherDesign` takes it: factors, then offsets; that of the weights last. */
+export function frameRows({ exponents, offsets, weightExponent }: Frame): [Float64Array, Float64Array] {
+  return [
+    Float64Array.of(...exponents.map((e) => powerOfTwo(-e)), powerOfTwo(-weightExponent)),
+    Float64Array.of(...offsets, 0),
+  ];
+}
