@@ -35,8 +35,9 @@ export interface LinearRegressionParams {
   solver: (typeof SOLVERS)[number];
   /**
    * For `'qr'`: singular values of the centred X up to `tol` times the largest count as 0, which makes columns dependent on others and
-   * the solution the one of least norm. Default 2⁻⁵²·max(rows, columns), as in scikit-learn. 0 takes every matrix at
-   * its word, for columns such as powers of x whose lengths differ by many orders of magnitude.
+   * the solution the one of least norm. Default 2⁻⁵²·max(rows, columns), NumPy's for the rank of a matrix; scikit-learn's is 10⁻⁶
+   * since 1.9, which gives up more digits. 0 is for columns such as powers of x, whose lengths differ by many orders of
+   * magnitude. Whatever `tol` is, what rounding of the columns' numbers may have made counts as 0.
    *
    * For the others: after five epochs (5 / (1 − momentum), with momentum) that have not lowered the mean squared error by more than `tol` times the variance
    * of the targets, the descent has converged. Default 1e-8 for `'gd'`, 1e-5 for `'sgd'`.
@@ -114,7 +115,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     super('LinearRegression', SPECS, params);
   }
 
-  /** Singular values of the centred X that are not 0, by `tol`. */
+  /** Singular values of the centred X that are not 0, by `tol`, nor what rounding may have made of 0. */
   get rank(): number {
     return this.exact('rank').rank;
   }
