@@ -13,6 +13,7 @@ export { layers } from './layers/index.js';
 export type { Regularizer } from './layers/regularizer.js';
 export { type Loss, type LossName, lossNames } from './losses/index.js';
 export { type MetricName, metricNames } from './metrics/index.js';
+export type { CompileOptions } from './models/compileOptions.js';
 export type {
   EvaluateOptions,
   FitOptions,
@@ -25,12 +26,7 @@ export type {
 } from './models/fitOptions.js';
 export type { KernelOptions } from './models/kernelOptions.js';
 export { load } from './models/save.js';
-export {
-  type CompileOptions,
-  Sequential,
-  type SequentialConfig,
-  sequential,
-} from './models/sequential.js';
+export { Sequential, type SequentialConfig, sequential } from './models/sequential.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './optimizers/index.js';
 export { shutdown } from './parallel/pool.js';
 export type { Workers } from './parallel/workers.js';

@@ -201,6 +201,14 @@ export function tableOperand({ buffer, dtype, rows, cols, firstRow }: TableSpec)
 }
 
 /**
+ * Refuses a loss on logits of a model that ends in probabilities.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function checkLogits(model: ResolvedModel, loss: ResolvedLoss): void {
+  fusesLastNode(splitInput(lowerModel(model), model.inputShape).rest, loss);
+}
+
+/**
  * Whether the loss is computed on logits: 'node' if the last node is the activation that the loss fuses,
  * 'logits' if the model's output is declared to be logits.
  */

@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
-import { checkInteger } from '../layers/check.js';
+import { show } from '../core/show.js';
+import { checkInteger, checkNumber } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { completeLayer, layerDefinition } from '../layers/index.js';
 import type { Node, ParameterSpec } from '../program/node.js';
@@ -43,15 +44,17 @@ const LARGEST_SEED = 2 ** 32 - 1;
  */
 export function resolveModel(config: ModelConfig): ResolvedModel {
   if (!Array.isArray(config.layers) || config.layers.length === 0) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: 'at least one layer',
-      given: Array.isArray(config.layers) ? 'none' : String(config.layers),
+    const isMissing = config.layers === undefined || Array.isArray(config.layers);
+    throw new SteepestError(isMissing ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
+      expected: 'layers to be a list with at least one layer',
+      given: show(config.layers),
       mend: 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
     });
   }
-  const seed = checkInteger('seed', config.seed, 0);
-  if (seed > LARGEST_SEED) checkInteger('seed (below 2^32)', Number.NaN, 0);
-  const complete = config.layers.map(completeLayer);
+  const words = 'a whole number from 0 to 2³² − 1';
+  const isSeed = (v: number): boolean => Number.isInteger(v) && v >= 0 && v <= LARGEST_SEED;
+  const seed = checkNumber('seed', config.seed, words, isSeed);
+  const complete = Array.from(config.layers as readonly LayerConfig[], (layer) => completeLayer(layer));
   const inputShape = sampleShape(complete);
   let shape: readonly number[] = inputShape;
   const names = new Set<string>();
@@ -111,7 +114,7 @@ function sampleShape(layers: readonly LayerConfig[]): number[] {
   if (!Array.isArray(shape) || (shape.length !== 1 && shape.length !== 3)) {
     throw new SteepestError('ERR_SHAPE', {
       expected: 'inputShape to be [columns], or [height, width, channels] for images',
-      given: JSON.stringify(shape),
+      given: show(shape),
       mend: mendInputShape(shape),
     });
   }
@@ -143,11 +146,11 @@ function layerName(
   taken: Set<string>,
 ): string {
   const ordinal = all.slice(0, index + 1).filter((other) => other.type === layer.type).length;
-  const name = layer.name ?? `${layer.type}_${ordinal}`;
+  const name = layer.name === undefined ? `${layer.type}_${ordinal}` : layer.name;
   if (typeof name !== 'string' || !/^[A-Za-z0-9_.-]+$/.test(name) || taken.has(name)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'layer names of letters, digits, _ . and -, each used once',
-      given: `'${String(name)}'`,
+      given: show(name),
       mend: 'Choose another name, or leave it out.',
     });
   }

@@ -66,6 +66,21 @@ export function checkObject(what: string, value: unknown): Record<string, unknow
 }
 
 /**
+ * An object of options: one that {@link checkObject} takes, but no instance of a class without any field, such as an
+ * AbortController that was to be inside.
+ */
+export function checkOptions(what: string, value: unknown): Record<string, unknown> {
+  const options = checkObject(what, value);
+  const prototype = Object.getPrototypeOf(options) as object | null;
+  // A plain object's prototype, of whichever realm, is the only one without another behind it.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (!isPlain && Object.keys(options).length === 0) {
+    fail(what, 'an object', value, 'Write { name: value, … }.');
+  }
+  return options;
+}
+
+/**
  * Refuses what is no object, and keys that nothing would read.
  * @param aliases names of other libraries to ours, for "Did you mean …?"
  */

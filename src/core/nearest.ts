@@ -1,6 +1,6 @@
 /** Finds the name that a wrong one most likely meant: for "Did you mean …?" in messages. */
 
-/** Names of other libraries, as their users spell them, to ours. */
+/** Names of other libraries, as their users spell them, to ours; to '' where there is nothing of the kind here. */
 export type Aliases = Readonly<Record<string, string>>;
 
 /** Longer names are no slip of the fingers, and the table of distances grows with the length. */
@@ -24,6 +24,9 @@ const fold = (name: string): string => name.trim().toLowerCase();
 /** `learning_rate`, `LearningRate` and `learning-rate` are all `learningRate` to a reader. */
 const squeeze = (name: string): string => fold(name).replace(/[\s_\-.]/g, '');
 
+/** Whether two names differ in case and separators alone. */
+export const isSameName = (a: string, b: string): boolean => squeeze(a) === squeeze(b);
+
 /**
  * The known name that `given` most likely meant; undefined if none is close. Another spelling of a known name comes
  * first, then an alias (compared without case and separators), then the name with the fewest wrong letters.
@@ -39,9 +42,10 @@ export function nearestName(
   const respelled = squeezed === '' ? undefined : names.find((name) => squeeze(name) === squeezed);
   if (respelled !== undefined) return respelled;
   const alias = Object.entries(aliases).find(
-    ([name, ours]) => squeeze(name) === squeezed && names.includes(ours),
+    ([name, ours]) => squeeze(name) === squeezed && (ours === '' || names.includes(ours)),
   );
-  if (alias !== undefined) return alias[1];
+  // A name that means something else elsewhere is no slip of the fingers.
+  if (alias !== undefined) return alias[1] === '' ? undefined : alias[1];
 
   let best: string | undefined;
   // Two letters that changed places count as two; more than a third of a long word wrong, or all of a short one, is another.

@@ -1,4 +1,6 @@
+import { checkKeys } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import type { MatrixInput, TargetInput } from './tables.js';
 
 /** Some rows of a stream: as many as whoever makes it likes, in each batch another number. */
@@ -16,6 +18,31 @@ export type BatchIterable = AsyncIterable<Batch> | Iterable<Batch>;
 
 /** Batches one after the other; or a function that begins them anew, once per epoch. */
 export type BatchStream = BatchIterable | (() => BatchIterable);
+
+const ROW_KEYS = ['x', 'y', 'sampleWeight'];
+const ROW_ALIASES = {
+  xs: 'x',
+  inputs: 'x',
+  features: 'x',
+  ys: 'y',
+  labels: 'y',
+  targets: 'y',
+  weights: 'sampleWeight',
+  sampleWeights: 'sampleWeight',
+};
+/** What comes with the rows of a CSV file that has been read as a whole. */
+const CSV_KEYS = ['columnNames', 'categories', 'classes'];
+
+/**
+ * Refuses what would not be read of `{ x, y, sampleWeight }`.
+ * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`
+ */
+export function checkRowNames(what: string, rows: object): void {
+  for (const key in rows) {
+    if (key === 'x' || key === 'y' || key === 'sampleWeight' || CSV_KEYS.includes(key)) continue;
+    checkKeys(what, { [key]: undefined }, ROW_KEYS, ROW_ALIASES);
+  }
+}
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -55,12 +82,19 @@ export class BatchReader {
    */
   begin(times = 1): void {
     const { stream, what } = this;
+    if (typeof stream === 'function' && /^class\b/.test(Function.prototype.toString.call(stream))) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `${what} to be an AsyncIterable or Iterable of batches { x, y }, or a function that returns one`,
+        given: show(stream),
+        mend: 'Pass an instance of it.',
+      });
+    }
     const iterable: unknown = typeof stream === 'function' ? stream() : stream;
     const iterator = openIterator(iterable);
     if (iterator === undefined) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} to be an AsyncIterable or Iterable of batches { x, y }`,
-        given: typeof stream === 'function' ? `a function that returns ${typeof iterable}` : typeof stream,
+        given: typeof stream === 'function' ? `a function that returns ${show(iterable)}` : show(stream),
         mend: 'Pass an async generator function, data.csv(…), or a Readable in object mode.',
       });
     }

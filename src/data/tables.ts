@@ -174,13 +174,21 @@ export function checkInputCols(
   );
 }
 
-/** @throws SteepestError `ERR_SHAPE` */
-export function checkTargetCols(what: string, flat: Flat, cols: number): void {
+/**
+ * @param mendOneColumn what to do where there is one column in place of several
+ * @throws SteepestError `ERR_SHAPE`
+ */
+export function checkTargetCols(
+  what: string,
+  flat: Flat,
+  cols: number,
+  mendOneColumn = 'Change the last layer or the targets.',
+): void {
   if (flat.cols === cols) return;
   shapeError(
-    `${what} with ${cols} columns, one per output`,
-    `${flat.cols} columns`,
-    'Change the last layer or the targets.',
+    `${what} with ${cols} ${cols === 1 ? 'column' : 'columns, one per output'}`,
+    flat.cols === 1 ? '1 column' : `${flat.cols} columns`,
+    flat.cols === 1 ? mendOneColumn : 'Change the last layer or the targets.',
   );
 }
 
@@ -190,7 +198,7 @@ export function checkLabelCols(what: string, flat: Flat): void {
   shapeError(
     `${what} with one class number per sample`,
     `${flat.cols} columns`,
-    'Use categoricalCrossentropy for one-hot targets.',
+    'For one-hot rows use categoricalCrossentropy.',
   );
 }
 
@@ -279,9 +287,10 @@ export function targetTable(
   input: TargetInput,
   cols: number,
   range: readonly [number, number] | undefined,
+  mendOneColumn?: string,
 ): Table {
   const flat = flatten(what, input);
-  checkTargetCols(what, flat, cols);
+  checkTargetCols(what, flat, cols, mendOneColumn);
   const { rows } = flat;
   const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;

@@ -1,4 +1,5 @@
 import { SteepestError, unknownName } from '../core/errors.js';
+import { INITIALIZER_ALIASES } from './aliases.js';
 import { ones, zeros } from './constant.js';
 import type { InitializerDefinition, InitializerRequest } from './definition.js';
 import {
@@ -34,7 +35,7 @@ export const initializerNames = Object.keys(initializers) as InitializerName[];
  */
 export function completeInitializer(what: string, name: unknown): InitializerName {
   if (typeof name !== 'string' || !Object.hasOwn(initializers, name))
-    unknownName(what, name, initializerNames);
+    unknownName(what, name, initializerNames, INITIALIZER_ALIASES);
   return name as InitializerName;
 }
 

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { type AddonLoad, type LoadProblem, loadAddon, type Trial, tryAll } from './addon.cjs';
 import type { KernelSet } from './contract.js';
 import { NativeKernels } from './native.js';
@@ -56,7 +57,7 @@ function oneOf<T extends string>(
   if (found !== undefined) return found;
   throw new SteepestError('ERR_BACKEND', {
     expected: `${name} to be one of ${known.join(', ')}`,
-    given: `'${value}'`,
+    given: show(value),
     mend: 'Use one of these, or leave it out to get the best that this machine has.',
   });
 }
@@ -69,12 +70,11 @@ interface Choice<T> {
 
 function choice<T extends string>(
   name: string,
-  option: string | undefined,
+  option: T | undefined,
   variable: string,
   known: readonly T[],
 ): Choice<T> | undefined {
-  const asked = oneOf(`option ${name}`, option, known);
-  if (asked !== undefined) return { value: asked, origin: `option ${name}: '${asked}'` };
+  if (option !== undefined) return { value: option, origin: `option ${name}: '${option}'` };
   // An empty variable is a common way to say "not set".
   const set = oneOf(variable, process.env[variable] || undefined, known);
   return set === undefined ? undefined : { value: set, origin: `${variable}=${set}` };
@@ -117,8 +117,7 @@ function warnOfFallback(reason: string): void {
 }
 
 function select({ backend, isa, numerics }: KernelRequest): Selection {
-  const exact = oneOf('option numerics', numerics, NUMERICS) === 'exact';
-  const typescript = exact ? typescriptExact : typescriptFast;
+  const typescript = numerics === 'exact' ? typescriptExact : typescriptFast;
   const wanted = choice('backend', backend, 'STEEPEST_BACKEND', BACKENDS);
   const set = choice('isa', isa, 'STEEPEST_ISA', ISAS);
   if (isa !== undefined && backend === 'typescript') {
@@ -145,6 +144,9 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
 function cachedSelection(request: KernelRequest): Selection {
   const { STEEPEST_BACKEND, STEEPEST_ISA } = process.env;
   const { backend, isa, numerics } = request;
+  oneOf('option backend', backend, BACKENDS);
+  oneOf('option isa', isa, ISAS);
+  oneOf('option numerics', numerics, NUMERICS);
   const key = [backend, isa, numerics, STEEPEST_BACKEND, STEEPEST_ISA].join('|');
   let selection = selections.get(key);
   if (selection === undefined) {

@@ -3,7 +3,8 @@ import { ACTIVATIONS, type ElementwiseActivation } from '../kernels/contract.js'
 import type { Node } from '../program/node.js';
 import { ActivateNode, type ActivationSpec } from '../program/nodes/activate.js';
 import { SoftmaxNode } from '../program/nodes/softmax.js';
-import { checkKeys, checkNumber } from './check.js';
+import { ACTIVATION_ALIASES, ACTIVATION_OPTION_ALIASES } from './aliases.js';
+import { checkKeys, checkNumber, orDefault } from './check.js';
 
 export type ActivationName = ElementwiseActivation | 'softmax';
 /** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
@@ -32,10 +33,12 @@ const MOST_ALPHA = 3.4028234663852886e38;
  * then is positive for positive inputs alone. 0 makes a `relu` of both.
  */
 export function completeActivation(what: string, activation: Activation): CompleteActivation {
-  const { name, alpha, ...rest } =
-    typeof activation === 'string' ? { name: activation, alpha: undefined } : (activation ?? {});
-  checkKeys(what, rest, ['name', 'alpha']);
-  if (!activationNames.includes(name as ActivationName)) unknownName(what, name, activationNames);
+  const isObject = typeof activation === 'object' && activation !== null && !Array.isArray(activation);
+  if (isObject) checkKeys(what, activation, ['name', 'alpha'], ACTIVATION_OPTION_ALIASES);
+  const { name, alpha } = isObject ? activation : { name: activation, alpha: undefined };
+  if (!activationNames.includes(name as ActivationName)) {
+    unknownName(isObject ? `${what}.name` : what, name, activationNames, ACTIVATION_ALIASES);
+  }
   const usual = USUAL_ALPHA[name as ActivationName];
   if (usual === undefined) {
     if (alpha !== undefined) checkKeys(`${what} '${name}'`, { alpha }, ['name']);
@@ -43,7 +46,7 @@ export function completeActivation(what: string, activation: Activation): Comple
   }
   const value = checkNumber(
     `${what}.alpha`,
-    alpha ?? usual,
+    orDefault(alpha, usual),
     'a number from 0 to 3.4e38',
     (v) => v >= 0 && v <= MOST_ALPHA,
   );

@@ -1,5 +1,5 @@
 import { BatchNormNode } from '../program/nodes/batchNorm.js';
-import { checkNumber } from './check.js';
+import { checkNumber, orDefault } from './check.js';
 import type { LayerDefinition } from './definition.js';
 import {
   affineParameters,
@@ -26,7 +26,7 @@ export const batchNorm: LayerDefinition<BatchNormConfig> = {
     ...completeNorm(config),
     momentum: checkNumber(
       'batchNorm.momentum',
-      config.momentum ?? 0.99,
+      orDefault(config.momentum, 0.99),
       'a number from 0 to 1',
       (v) => v >= 0 && v <= 1,
     ),

@@ -8,7 +8,7 @@ import {
   type CompleteActivation,
   completeActivation,
 } from './activations.js';
-import { checkBoolean, checkInteger } from './check.js';
+import { checkBoolean, checkInteger, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 import {
@@ -74,23 +74,26 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
   type: 'conv2d',
 
   complete(config) {
-    const padding = config.padding ?? 'valid';
+    const padding = orDefault(config.padding, 'valid');
     if (!PADDING_MODES.includes(padding)) unknownName('conv2d.padding', padding, PADDING_MODES);
     return {
       ...config,
       filters: checkInteger('conv2d.filters', config.filters),
       kernelSize: completePair('conv2d.kernelSize', config.kernelSize),
-      strides: completePair('conv2d.strides', config.strides ?? 1),
+      strides: completePair('conv2d.strides', orDefault(config.strides, 1)),
       padding,
-      dilationRate: completePair('conv2d.dilationRate', config.dilationRate ?? 1),
-      groups: checkInteger('conv2d.groups', config.groups ?? 1),
-      activation: completeActivation('conv2d.activation', config.activation ?? 'linear'),
-      useBias: checkBoolean('conv2d.useBias', config.useBias ?? true),
+      dilationRate: completePair('conv2d.dilationRate', orDefault(config.dilationRate, 1)),
+      groups: checkInteger('conv2d.groups', orDefault(config.groups, 1)),
+      activation: completeActivation('conv2d.activation', orDefault(config.activation, 'linear')),
+      useBias: checkBoolean('conv2d.useBias', orDefault(config.useBias, true)),
       kernelInitializer: completeInitializer(
         'conv2d.kernelInitializer',
-        config.kernelInitializer ?? 'glorotUniform',
+        orDefault(config.kernelInitializer, 'glorotUniform'),
       ),
-      biasInitializer: completeInitializer('conv2d.biasInitializer', config.biasInitializer ?? 'zeros'),
+      biasInitializer: completeInitializer(
+        'conv2d.biasInitializer',
+        orDefault(config.biasInitializer, 'zeros'),
+      ),
       kernelRegularizer: completeRegularizer('conv2d.kernelRegularizer', config.kernelRegularizer),
       biasRegularizer: completeRegularizer('conv2d.biasRegularizer', config.biasRegularizer),
     };

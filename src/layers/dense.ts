@@ -8,7 +8,7 @@ import {
   type CompleteActivation,
   completeActivation,
 } from './activations.js';
-import { checkBoolean, checkInteger } from './check.js';
+import { checkBoolean, checkInteger, orDefault } from './check.js';
 import type { LayerConfig, LayerContext, LayerDefinition } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
@@ -37,13 +37,16 @@ export const dense: LayerDefinition<DenseConfig> = {
     return {
       ...config,
       units: checkInteger('dense.units', config.units),
-      activation: completeActivation('dense.activation', config.activation ?? 'linear'),
-      useBias: checkBoolean('dense.useBias', config.useBias ?? true),
+      activation: completeActivation('dense.activation', orDefault(config.activation, 'linear')),
+      useBias: checkBoolean('dense.useBias', orDefault(config.useBias, true)),
       kernelInitializer: completeInitializer(
         'dense.kernelInitializer',
-        config.kernelInitializer ?? 'glorotUniform',
+        orDefault(config.kernelInitializer, 'glorotUniform'),
       ),
-      biasInitializer: completeInitializer('dense.biasInitializer', config.biasInitializer ?? 'zeros'),
+      biasInitializer: completeInitializer(
+        'dense.biasInitializer',
+        orDefault(config.biasInitializer, 'zeros'),
+      ),
       kernelRegularizer: completeRegularizer('dense.kernelRegularizer', config.kernelRegularizer),
       biasRegularizer: completeRegularizer('dense.biasRegularizer', config.biasRegularizer),
     };

@@ -1,5 +1,8 @@
-import { unknownName } from '../core/errors.js';
+import { checkOptions } from '../core/check.js';
+import { SteepestError, unknownName } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { type ActivationConfig, activation } from './activation.js';
+import { LAYER_ALIASES, OPTION_ALIASES } from './aliases.js';
 import { type BatchNormConfig, batchNorm } from './batchNorm.js';
 import { checkKeys } from './check.js';
 import { type Conv2dConfig, conv2d } from './conv2d.js';
@@ -31,7 +34,31 @@ function register<C extends LayerConfig>(
     definition: definition as unknown as LayerDefinition,
     options: ['type', 'name', 'inputShape', ...(options as readonly string[])],
   });
-  return (config) => completeLayer({ ...config, type: definition.type } as C) as C;
+  const { type } = definition;
+  return (config) => {
+    checkMaking(type, config, options[0] as string | undefined);
+    return completeLayer({ ...config, type } as C) as C;
+  };
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` for what is no object of options, or those of another type of layer */
+function checkMaking(type: string, options: unknown, first: string | undefined): void {
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (!isObject) {
+    const value = typeof options === 'number' || typeof options === 'string' ? show(options) : '…';
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `layers.${type} to be given its options as an object`,
+      given: show(options),
+      mend: first === undefined ? `Write layers.${type}().` : `Write layers.${type}({ ${first}: ${value} }).`,
+    });
+  }
+  const { type: given } = checkOptions(`options of layers.${type}`, options);
+  if (given === undefined || given === type) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `options of layers.${type}`,
+    given: `type: ${show(given)}`,
+    mend: 'Leave type out: the function says it.',
+  });
 }
 
 /** A layer all of whose options have defaults may be made without any. */
@@ -112,12 +139,28 @@ export const layers = {
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` */
 export function layerDefinition(type: string): LayerDefinition {
-  return (LAYERS.get(type) ?? unknownName('layer type', type, LAYERS.keys())).definition;
+  return layerEntry(type).definition;
+}
+
+function layerEntry(type: unknown) {
+  const entry = LAYERS.get(type as string);
+  return entry ?? unknownName('layer type', type, LAYERS.keys(), LAYER_ALIASES);
 }
 
 /** Checks a layer's configuration, known options and values, and fills in defaults. */
 export function completeLayer(config: LayerConfig): LayerConfig {
-  const entry = LAYERS.get(config?.type) ?? unknownName('layer type', config?.type, LAYERS.keys());
-  checkKeys(`layers.${config.type}`, config, entry.options);
+  const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
+  if (!isObject) refuseLayer(config);
+  const entry = layerEntry(config.type);
+  checkKeys(`layers.${config.type}`, config, entry.options, OPTION_ALIASES);
   return entry.definition.complete(config);
+}
+
+function refuseLayer(given: unknown): never {
+  const isUncalled = typeof given === 'function';
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'every layer to be what a function of layers returns',
+    given: show(given),
+    mend: isUncalled ? 'Call it: layers.flatten().' : 'Write layers.dense({ units: 1 }), say.',
+  });
 }

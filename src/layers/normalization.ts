@@ -1,7 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
 import type { ParameterSpec } from '../program/node.js';
-import { checkBoolean, checkNumber } from './check.js';
+import { checkBoolean, checkNumber, orDefault } from './check.js';
 import type { LayerConfig, LayerContext } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
@@ -27,11 +27,22 @@ export function completeNorm<C extends NormConfig>(config: C): C {
   const { type } = config;
   return {
     ...config,
-    epsilon: checkNumber(`${type}.epsilon`, config.epsilon ?? 1e-3, 'a number above 0', (v) => v > 0),
-    center: checkBoolean(`${type}.center`, config.center ?? true),
-    scale: checkBoolean(`${type}.scale`, config.scale ?? true),
-    betaInitializer: completeInitializer(`${type}.betaInitializer`, config.betaInitializer ?? 'zeros'),
-    gammaInitializer: completeInitializer(`${type}.gammaInitializer`, config.gammaInitializer ?? 'ones'),
+    epsilon: checkNumber(
+      `${type}.epsilon`,
+      orDefault(config.epsilon, 1e-3),
+      'a number above 0',
+      (v) => v > 0,
+    ),
+    center: checkBoolean(`${type}.center`, orDefault(config.center, true)),
+    scale: checkBoolean(`${type}.scale`, orDefault(config.scale, true)),
+    betaInitializer: completeInitializer(
+      `${type}.betaInitializer`,
+      orDefault(config.betaInitializer, 'zeros'),
+    ),
+    gammaInitializer: completeInitializer(
+      `${type}.gammaInitializer`,
+      orDefault(config.gammaInitializer, 'ones'),
+    ),
     betaRegularizer: completeRegularizer(`${type}.betaRegularizer`, config.betaRegularizer),
     gammaRegularizer: completeRegularizer(`${type}.gammaRegularizer`, config.gammaRegularizer),
   };

@@ -1,6 +1,7 @@
 import { SteepestError, unknownName } from '../core/errors.js';
 import { type ImageShape, NO_PADDING } from '../program/images.js';
 import { AveragePool2dNode, MaxPool2dNode, type Pooling } from '../program/nodes/pool2d.js';
+import { orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import {
   completePair,
@@ -33,10 +34,10 @@ export interface GlobalAveragePool2dConfig extends LayerConfig {
 const MOST_ELEMENTS = 256;
 
 function complete<C extends Pool2dOptions & { type: string }>(config: C): C {
-  const padding = config.padding ?? 'valid';
+  const padding = orDefault(config.padding, 'valid');
   if (!PADDING_MODES.includes(padding)) unknownName(`${config.type}.padding`, padding, PADDING_MODES);
-  const poolSize = completePair(`${config.type}.poolSize`, config.poolSize ?? 2);
-  const strides = completePair(`${config.type}.strides`, config.strides ?? poolSize);
+  const poolSize = completePair(`${config.type}.poolSize`, orDefault(config.poolSize, 2));
+  const strides = completePair(`${config.type}.strides`, orDefault(config.strides, poolSize));
   if (config.type === 'maxPool2d' && poolSize[0] * poolSize[1] > MOST_ELEMENTS) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `maxPool2d windows of at most ${MOST_ELEMENTS} elements`,

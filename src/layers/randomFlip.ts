@@ -1,5 +1,6 @@
 import { unknownName } from '../core/errors.js';
 import { WindowNode } from '../program/nodes/windows.js';
+import { orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
@@ -17,7 +18,7 @@ export interface RandomFlipConfig extends LayerConfig {
 export const randomFlip: LayerDefinition<RandomFlipConfig> = {
   type: 'randomFlip',
   complete(config) {
-    const mode = config.mode ?? 'horizontal_and_vertical';
+    const mode = orDefault(config.mode, 'horizontal_and_vertical');
     if (!FLIP_MODES.includes(mode)) unknownName('randomFlip.mode', mode, FLIP_MODES);
     return { ...config, mode };
   },

@@ -1,7 +1,8 @@
 import { SteepestError, unknownName } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { BORDERS } from '../kernels/contract.js';
 import { type Border, WindowNode } from '../program/nodes/windows.js';
-import { checkNumber } from './check.js';
+import { checkNumber, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
@@ -42,7 +43,7 @@ function completeFactor(what: string, factor: ShiftFactor): [number, number] {
   if (bounds.length === 2 && bounds[0]! <= bounds[1]!) return [bounds[0]!, bounds[1]!];
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be a number or [least, most]`,
-    given: JSON.stringify(factor),
+    given: show(factor),
     mend: 'Give one number for shifts either way.',
   });
 }
@@ -67,14 +68,14 @@ function shifts(name: string, what: string, [least, most]: [number, number], pix
 export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
   type: 'randomTranslation',
   complete(config) {
-    const fillMode = config.fillMode ?? 'reflect';
+    const fillMode = orDefault(config.fillMode, 'reflect');
     if (!FILL_MODES.includes(fillMode)) unknownName('randomTranslation.fillMode', fillMode, FILL_MODES);
     return {
       ...config,
       heightFactor: completeFactor('randomTranslation.heightFactor', config.heightFactor),
       widthFactor: completeFactor('randomTranslation.widthFactor', config.widthFactor),
       fillMode,
-      fillValue: checkNumber('randomTranslation.fillValue', config.fillValue ?? 0),
+      fillValue: checkNumber('randomTranslation.fillValue', orDefault(config.fillValue, 0)),
     };
   },
   outputShape: (_config, { name, inputShape }) => [...imageInput(name, inputShape)],

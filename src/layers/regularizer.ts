@@ -1,4 +1,7 @@
-import { checkKeys, checkNumber } from './check.js';
+import { checkOptions } from '../core/check.js';
+import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
+import { checkKeys, checkNumber, orDefault } from './check.js';
 
 /** Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (Keras's meaning; no factor ½). */
 export interface Regularizer {
@@ -6,12 +9,31 @@ export interface Regularizer {
   l2?: number;
 }
 
+const ALIASES = { lambda: 'l2', alpha: 'l2', weightDecay: 'l2' };
+
+/** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
 export function completeRegularizer(what: string, given: Regularizer | undefined): Required<Regularizer> {
-  const { l1 = 0, l2 = 0, ...rest } = given ?? {};
-  checkKeys(what, rest, ['l1', 'l2']);
+  if (given === undefined) return { l1: 0, l2: 0 };
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) refuse(what, given);
+  checkOptions(what, given);
+  checkKeys(what, given, ['l1', 'l2'], ALIASES);
   const words = 'a number of at least 0';
   return {
-    l1: checkNumber(`${what}.l1`, l1, words, (v) => v >= 0),
-    l2: checkNumber(`${what}.l2`, l2, words, (v) => v >= 0),
+    l1: checkNumber(`${what}.l1`, orDefault(given.l1, 0), words, (v) => v >= 0),
+    l2: checkNumber(`${what}.l2`, orDefault(given.l2, 0), words, (v) => v >= 0),
   };
+}
+
+/** Keras takes names, which stand for 0.01. */
+function refuse(what: string, given: unknown): never {
+  const strength = typeof given === 'number' && given > 0 ? given : 0.01;
+  const name = typeof given === 'string' ? given.toLowerCase().replace(/[^a-z0-9]/g, '') : '';
+  const l1 = `l1: ${strength}`;
+  const l2 = `l2: ${strength}`;
+  const fields = name === 'l1' ? l1 : name === 'l1l2' ? `${l1}, ${l2}` : l2;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to be an object { l1, l2 }`,
+    given: show(given),
+    mend: `Write { ${fields} }, or leave it out for no penalty.`,
+  });
 }

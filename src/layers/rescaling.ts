@@ -1,5 +1,5 @@
 import { RescaleNode } from '../program/nodes/rescale.js';
-import { checkNumber } from './check.js';
+import { checkNumber, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface RescalingConfig extends LayerConfig {
@@ -18,7 +18,7 @@ export const rescaling: LayerDefinition<RescalingConfig> = {
   complete: (config) => ({
     ...config,
     scale: checkNumber('rescaling.scale', config.scale),
-    offset: checkNumber('rescaling.offset', config.offset ?? 0),
+    offset: checkNumber('rescaling.offset', orDefault(config.offset, 0)),
   }),
   outputShape: (_config, { inputShape }) => [...inputShape],
   lower: (config, { name, inputCols }) => [

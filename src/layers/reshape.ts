@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { ReshapeNode } from '../program/nodes/rearrange.js';
 import { checkInteger } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
@@ -31,7 +32,7 @@ export const reshape: LayerDefinition<ReshapeConfig> = {
     if (!Array.isArray(targetShape) || (targetShape.length !== 1 && targetShape.length !== 3)) {
       throw new SteepestError('ERR_SHAPE', {
         expected: 'reshape.targetShape to be [columns] or [height, width, channels]',
-        given: JSON.stringify(targetShape) ?? 'none',
+        given: show(targetShape),
         mend: 'Leave the number of samples out.',
       });
     }

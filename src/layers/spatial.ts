@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import type { ImageShape, Padding } from '../program/images.js';
 import { NO_PADDING } from '../program/images.js';
 import { checkInteger } from './check.js';
@@ -14,7 +15,7 @@ export function completePair(what: string, value: Pair): [number, number] {
   if (value.length !== 2) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what} to be a number or [height, width]`,
-      given: JSON.stringify(value),
+      given: show(value),
       mend: 'Give one number for squares.',
     });
   }

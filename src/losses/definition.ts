@@ -31,5 +31,7 @@ export interface LossDefinition {
   readonly fuses: 'softmax' | 'sigmoid' | undefined;
   /** Lowest and highest value a target may have. */
   readonly targetRange?: readonly [number, number];
+  /** What to do where targets have one column and the model has several outputs. */
+  readonly mendOneColumn?: string;
   emit(builder: ProgramBuilder, inputs: LossInputs): LossOutputs;
 }

@@ -1,4 +1,6 @@
+import { checkBoolean, checkKeys } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
+import { LOSS_ALIASES, LOSS_OPTION_ALIASES } from './aliases.js';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -28,10 +30,26 @@ export interface ResolvedLoss {
   fromLogits: boolean;
 }
 
+/** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT` */
+function completeLoss(loss: unknown): { name: LossName; fromLogits: boolean } {
+  const isObject = typeof loss === 'object' && loss !== null && !Array.isArray(loss);
+  if (isObject) checkKeys('loss', loss, ['name', 'fromLogits'], LOSS_OPTION_ALIASES);
+  const { name, fromLogits } = isObject
+    ? (loss as { name?: unknown; fromLogits?: unknown })
+    : { name: loss, fromLogits: undefined };
+  if (typeof name !== 'string' || !Object.hasOwn(LOSSES, name)) {
+    unknownName(isObject ? 'loss.name' : 'loss', name, lossNames, LOSS_ALIASES);
+  }
+  return {
+    name: name as LossName,
+    fromLogits: fromLogits === undefined ? false : checkBoolean('loss.fromLogits', fromLogits),
+  };
+}
+
 /** @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` for `fromLogits` on a loss that has no logits. */
 export function resolveLoss(loss: Loss): ResolvedLoss {
-  const { name, fromLogits = false } = typeof loss === 'string' ? { name: loss } : loss;
-  const definition = Object.hasOwn(LOSSES, name) ? LOSSES[name] : unknownName('loss', name, lossNames);
+  const { name, fromLogits } = completeLoss(loss);
+  const definition = LOSSES[name];
   if (fromLogits && definition.fuses === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `no fromLogits with ${name}`,

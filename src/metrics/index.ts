@@ -1,6 +1,7 @@
 import { SteepestError, unknownName } from '../core/errors.js';
 import type { TargetKind } from '../losses/definition.js';
 import { accuracy, binaryAccuracy } from './accuracy.js';
+import { METRIC_ALIASES } from './aliases.js';
 import type { MetricDefinition } from './definition.js';
 import { mae, mse, r2 } from './regression.js';
 
@@ -13,9 +14,10 @@ export const metricNames = Object.keys(METRICS) as MetricName[];
 /** @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` if the loss's targets do not suit the metric. */
 export function resolveMetrics(names: readonly MetricName[], targets: TargetKind): MetricDefinition[] {
   return names.map((name, i) => {
-    const metric: MetricDefinition = Object.hasOwn(METRICS, name)
-      ? METRICS[name]
-      : unknownName('metric', name, metricNames);
+    if (typeof name !== 'string' || !Object.hasOwn(METRICS, name)) {
+      unknownName(`metrics[${i}]`, name, metricNames, METRIC_ALIASES);
+    }
+    const metric: MetricDefinition = METRICS[name];
     if (!metric.targets.includes(targets)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `a metric that can be computed from class numbers`,

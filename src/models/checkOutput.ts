@@ -1,12 +1,32 @@
+import { checkLogits } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { ResolvedLoss } from '../losses/index.js';
 
 /**
- * Refuses images as scores of classes: of each pixel and channel a loss on class numbers would make a class.
- * @throws SteepestError `ERR_SHAPE`
+ * Refuses a model whose output cannot be what a loss takes.
+ * @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT`
  */
-export function checkOutput({ layers, outputShape }: ResolvedModel, { definition }: ResolvedLoss): void {
+export function checkOutput(model: ResolvedModel, loss: ResolvedLoss): void {
+  checkLogits(model, loss);
+  checkNoImages(model, loss);
+  checkClasses(model, loss);
+}
+
+/** One class has the probability 1 whatever is learned. */
+function checkClasses({ layers, outputCols }: ResolvedModel, { definition }: ResolvedLoss): void {
+  if (outputCols > 1 || definition.fuses !== 'softmax') return;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `one output per class from layer ${layers.at(-1)!.name}, the last, for ${definition.name}`,
+    given: '1 output',
+    mend: "For two classes in one output use 'sigmoid' and binaryCrossentropy.",
+  });
+}
+
+/**
+ * Refuses images as scores of classes: of each pixel and channel a loss on class numbers would make a class.
+ */
+function checkNoImages({ layers, outputShape }: ResolvedModel, { definition }: ResolvedLoss): void {
   const isPixel = outputShape.slice(0, -1).every((size) => size === 1);
   if (definition.targets !== 'labels' || isPixel) return;
   throw new SteepestError('ERR_SHAPE', {

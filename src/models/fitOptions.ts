@@ -3,7 +3,7 @@ import type { BatchStream } from '../data/batches.js';
 import type { MatrixInput, TargetInput } from '../data/tables.js';
 import type { Workers } from '../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';
-import { KERNEL_KEYS, type KernelOptions } from './kernelOptions.js';
+import type { KernelOptions } from './kernelOptions.js';
 
 /** Options of `fit` in either form, whose keys have been checked. */
 export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
@@ -27,13 +27,18 @@ export interface CommonFitOptions extends KernelOptions {
   progress?: boolean;
   /** Stops within one step; the model keeps that step's parameters. */
   signal?: AbortSignal;
-  callbacks?: readonly Callback[];
+  /** One or several, called in order. */
+  callbacks?: Callback | readonly Callback[];
 }
 
 /** Samples and targets to validate on, and a weight per row. */
 export type ValidationArrays =
+  | ValidationTuple
+  | { x: MatrixInput; y: TargetInput; sampleWeight?: SampleWeight | undefined };
+
+export type ValidationTuple =
   | readonly [MatrixInput, TargetInput]
-  | readonly [MatrixInput, TargetInput, SampleWeight];
+  | readonly [MatrixInput, TargetInput, SampleWeight | undefined];
 
 export interface FitOptions extends CommonFitOptions {
   /**
@@ -81,20 +86,3 @@ export interface GradientOptions extends KernelOptions {
   /** A weight per row, as in `fit`. */
   sampleWeight?: SampleWeight;
 }
-
-const COMMON_KEYS = [
-  'epochs',
-  'batchSize',
-  'shuffle',
-  'validationData',
-  'workers',
-  'progress',
-  'signal',
-  'callbacks',
-  ...KERNEL_KEYS,
-];
-export const FIT_KEYS = [...COMMON_KEYS, 'validationSplit', 'sampleWeight', 'classWeight'];
-export const STREAM_FIT_KEYS = [...COMMON_KEYS, 'shuffleBuffer', 'classWeight'];
-export const PREDICT_KEYS = ['batchSize', 'workers', ...KERNEL_KEYS];
-export const EVALUATE_KEYS = [...PREDICT_KEYS, 'sampleWeight'];
-export const GRADIENT_KEYS = ['sampleWeight', ...KERNEL_KEYS];

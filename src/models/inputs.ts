@@ -16,6 +16,7 @@ import {
   storeStream,
 } from '../training/streamFeed.js';
 import type { AllFitOptions, FitOptions, SampleWeight } from './fitOptions.js';
+import type { FitChoices } from './resolveOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
 /** Where a model's data is checked: everything it has to agree with. */
@@ -39,7 +40,7 @@ export function readDataSet(
   const targets =
     definition.targets === 'labels'
       ? labelTable(yName, y, outputCols)
-      : targetTable(yName, y, outputCols, definition.targetRange);
+      : targetTable(yName, y, outputCols, definition.targetRange, definition.mendOneColumn);
   if (samples.rows !== targets.rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `as many rows in ${yName} as in ${xName}, ${samples.rows}`,
@@ -58,7 +59,7 @@ function rowSpec(
   prefix: string,
   classWeight?: FitOptions['classWeight'],
 ): RowSpec {
-  const { targets, targetRange } = objective.loss.definition;
+  const { targets, targetRange, mendOneColumn } = objective.loss.definition;
   const { inputCols, inputShape, outputCols } = model;
   if (classWeight === 'balanced') {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -79,7 +80,7 @@ function rowSpec(
     targets:
       targets === 'labels'
         ? { kind: 'labels', classes: outputCols }
-        : { kind: 'matrix', cols: outputCols, range: targetRange },
+        : { kind: 'matrix', cols: outputCols, range: targetRange, mendOneColumn },
   };
 }
 
@@ -155,9 +156,8 @@ export async function openFitData(
   context: InputContext,
   input: { x: MatrixInput; y: TargetInput } | BatchStream,
   options: AllFitOptions,
-  { epochs, batchSize, shuffle }: { epochs: number; batchSize: number; shuffle: boolean },
+  { epochs, batchSize, shuffle, signal, validationData }: FitChoices,
 ): Promise<FitData & { close: () => Promise<void> }> {
-  const { validationData, signal } = options;
   const streams = new OpenStreams(signal);
   const close = (): Promise<void> => streams.close();
   try {

@@ -9,7 +9,8 @@ import { FORMATS, modelFileError as fileError, type ModelSource, readModelFile }
 import { encodeSafetensors } from '../io/safetensors.js';
 import type { ParameterSpec } from '../program/node.js';
 import type { ModelState } from '../training/state.js';
-import { type CompileOptions, Sequential } from './sequential.js';
+import type { Compiled, CompileOptions } from './compileOptions.js';
+import { Sequential } from './sequential.js';
 
 /** Tensors of the optimizer are named `optimizer.<array>/<parameter>`. */
 const SLOT_PREFIX = 'optimizer.';
@@ -20,7 +21,7 @@ export async function saveModel(
   config: ModelConfig,
   model: ResolvedModel,
   state: ModelState,
-  compiled: Required<CompileOptions> | undefined,
+  compiled: Compiled['options'] | undefined,
 ): Promise<void> {
   const file = localPath('the file to save to', path);
   const tensors = new Map<string, NdArray>();

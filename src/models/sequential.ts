@@ -1,15 +1,12 @@
-import type { Objective } from '../compile/compile.js';
 import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { show } from '../core/show.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
-import { inputTable, type MatrixInput, type TargetInput, targetTable } from '../data/tables.js';
-import { checkBoolean, checkInteger, checkKeys } from '../layers/check.js';
+import { inputTable, type MatrixInput, type TargetInput } from '../data/tables.js';
+import { checkInteger } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
-import { type Loss, resolveLoss } from '../losses/index.js';
-import { type MetricName, resolveMetrics } from '../metrics/index.js';
-import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';
 import { resolveWorkers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
 import { trainable } from '../program/node.js';
@@ -20,25 +17,39 @@ import type { Logs } from '../training/logs.js';
 import { layoutFit } from '../training/plan.js';
 import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
 import { initialState, type ModelState } from '../training/state.js';
-import { checkOutput } from './checkOutput.js';
-import {
-  type AllFitOptions,
-  EVALUATE_KEYS,
-  type EvaluateOptions,
-  FIT_KEYS,
-  type FitOptions,
-  GRADIENT_KEYS,
-  type GradientOptions,
-  PREDICT_KEYS,
-  type PredictOptions,
-  STREAM_FIT_KEYS,
-  type StreamEvaluateOptions,
-  type StreamFitOptions,
+import { type Compiled, type CompileOptions, resolveCompile } from './compileOptions.js';
+import type {
+  AllFitOptions,
+  EvaluateOptions,
+  FitOptions,
+  GradientOptions,
+  PredictOptions,
+  StreamEvaluateOptions,
+  StreamFitOptions,
 } from './fitOptions.js';
 import { openEvaluation, openFitData, readDataSet } from './inputs.js';
 import { chooseKernels } from './kernelOptions.js';
+import {
+  COMPILE_OPTIONS,
+  checkOptionNames,
+  EVALUATE_OPTIONS,
+  EXPLAIN_OPTIONS,
+  FIT_OPTIONS,
+  GRADIENT_OPTIONS,
+  PREDICT_OPTIONS,
+  SEQUENTIAL_OPTIONS,
+  STREAM_EVALUATE_OPTIONS,
+  STREAM_FIT_OPTIONS,
+} from './optionNames.js';
+import {
+  DEFAULT_BATCH,
+  optionsBehindStream,
+  resolveFitOptions,
+  resolveSweepOptions,
+} from './resolveOptions.js';
 import { saveModel } from './save.js';
 import { summarize } from './summary.js';
+import { readWeights } from './weights.js';
 
 export interface SequentialConfig {
   /** Layers in order; the first has `inputShape`. */
@@ -47,27 +58,18 @@ export interface SequentialConfig {
   seed?: number;
 }
 
-export interface CompileOptions {
-  /** Default `'rmsprop'`, as in Keras. */
-  optimizer?: Optimizer;
-  loss: Loss;
-  metrics?: readonly MetricName[];
-}
-
-const DEFAULT_BATCH = 32;
-/** Rows per step where nothing is learned: enough to keep the kernels busy. */
-const DEFAULT_SWEEP_BATCH = 256;
-
 /** Layers one after the other, with the words of Keras. Make one with {@link sequential}. */
 export class Sequential {
   private readonly model: ResolvedModel;
   private state: ModelState;
-  private compiled: { options: Required<CompileOptions>; objective: Objective } | undefined;
+  private compiled: Compiled | undefined;
   private predictor: Predictor | undefined;
   private fitting = false;
 
   constructor(config: SequentialConfig, state?: ModelState) {
-    this.model = resolveModel({ seed: config.seed ?? 0, layers: [...(config.layers ?? [])] });
+    checkConfig(config);
+    const { seed = 0, layers } = config;
+    this.model = resolveModel({ seed, layers: layers as LayerConfig[] });
     this.state = state ?? initialState(this.model.parameters, this.model.seed);
   }
 
@@ -84,17 +86,9 @@ export class Sequential {
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE`.
    */
   compile(options: CompileOptions): this {
-    checkKeys('compile options', options, ['optimizer', 'loss', 'metrics']);
+    checkOptionNames('compile options', options, COMPILE_OPTIONS);
     if (this.fitting) throw this.busy();
-    const { optimizer = 'rmsprop', loss, metrics = [] } = options;
-    const resolvedLoss = resolveLoss(loss);
-    checkOutput(this.model, resolvedLoss);
-    const objective: Objective = {
-      loss: resolvedLoss,
-      metrics: resolveMetrics(metrics, resolvedLoss.definition.targets),
-      optimizer: resolveOptimizer(optimizer),
-    };
-    this.compiled = { options: { optimizer, loss, metrics: [...metrics] }, objective };
+    this.compiled = resolveCompile(this.model, options);
     this.state = { ...this.state, slots: new Map(), step: 0 };
     return this;
   }
@@ -123,17 +117,15 @@ export class Sequential {
     third?: FitOptions,
   ): Promise<{ history: History }> {
     const isStream = isBatchStream(x);
-    const options: AllFitOptions =
-      (isStream ? streamOptions<StreamFitOptions>('fit', second, third) : third) ?? {};
-    checkFitKeys(isStream, options);
+    const options: AllFitOptions = isStream
+      ? optionsBehindStream<StreamFitOptions>('fit', second, third)
+      : third === undefined
+        ? {}
+        : third;
+    checkOptionNames('fit options', options, isStream ? STREAM_FIT_OPTIONS : FIT_OPTIONS);
     const { objective, options: compiled } = this.objective('fit');
     if (this.fitting) throw this.busy();
-    const epochs = checkInteger('epochs', options.epochs ?? 1);
-    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_BATCH);
-    const shuffle = checkBoolean('shuffle', options.shuffle ?? true);
-    const progress = checkBoolean('progress', options.progress ?? false);
-    const kernels = chooseKernels(options);
-    resolveWorkers(options.workers ?? 'auto', 0);
+    const choices = resolveFitOptions(options);
     if (trainable(this.model.parameters).length === 0) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model with parameters to train',
@@ -145,26 +137,18 @@ export class Sequential {
     try {
       const input = isStream ? x : { x, y: second as TargetInput };
       const context = { model: this.model, objective };
-      const { close, ...data } = await openFitData(context, input, options, { epochs, batchSize, shuffle });
+      const { close, ...data } = await openFitData(context, input, options, choices);
       try {
-        const plan = { batchSize, shuffle, workers: 1 };
-        const flops = stepFlops(layoutFit(this.model, objective, data, plan).train.ops);
-        const workers = resolveWorkers(options.workers ?? 'auto', flops);
+        const flops = stepFlops(layoutFit(this.model, objective, data, { ...choices, workers: 1 }).train.ops);
         return await runFitRequest({
+          ...choices,
+          ...data,
           model: this.model,
           objective,
           optimizer: compiled.optimizer,
           state: this.state,
           onState: (state) => this.become(state),
-          ...data,
-          batchSize,
-          epochs,
-          shuffle,
-          workers,
-          kernels,
-          callbacks: options.callbacks ?? [],
-          progress,
-          signal: options.signal,
+          workers: resolveWorkers(choices.workers, flops),
         });
       } finally {
         await close();
@@ -193,22 +177,23 @@ export class Sequential {
     third?: EvaluateOptions,
   ): Promise<Logs> {
     const isStream = isBatchStream(x);
-    const options: EvaluateOptions =
-      (isStream ? streamOptions<StreamEvaluateOptions>('evaluate', second, third) : third) ?? {};
-    checkKeys('evaluate options', options, isStream ? PREDICT_KEYS : EVALUATE_KEYS);
+    const options: EvaluateOptions = isStream
+      ? optionsBehindStream<StreamEvaluateOptions>('evaluate', second, third)
+      : third === undefined
+        ? {}
+        : third;
+    checkOptionNames('evaluate options', options, isStream ? STREAM_EVALUATE_OPTIONS : EVALUATE_OPTIONS);
     const { objective } = this.objective('evaluate');
-    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
-    const choices = { kernels: chooseKernels(options), workers: options.workers ?? 'auto' };
+    const choices = resolveSweepOptions(options);
     const context = { model: this.model, objective };
     // What the model is now: it may be trained on while the stream is waited for.
     const { state } = this;
     if (isStream) {
-      resolveWorkers(choices.workers, 0);
-      const stream = await openEvaluation(context, x, batchSize);
+      const stream = await openEvaluation(context, x, choices.batchSize);
       return evaluateStream(this.model, state, objective, stream, choices);
     }
     const data = readDataSet(context, '', x, second as TargetInput, options.sampleWeight);
-    return evaluateModel(this.model, state, objective, data, { ...choices, batchSize });
+    return evaluateModel(this.model, state, objective, data, choices);
   }
 
   /**
@@ -216,11 +201,9 @@ export class Sequential {
    * `{ x }`, the outputs of all its rows, one after the other; its inputs are not kept.
    */
   async predict(x: MatrixInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
-    checkKeys('predict options', options, PREDICT_KEYS);
-    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_SWEEP_BATCH);
-    const choices = { batchSize, kernels: chooseKernels(options), workers: options.workers ?? 'auto' };
+    checkOptionNames('predict options', options, PREDICT_OPTIONS);
+    const choices = resolveSweepOptions(options);
     if (isBatchStream(x)) {
-      resolveWorkers(choices.workers, 0);
       return predictStream(this.model, this.state, new BatchReader(x, 'the stream'), choices);
     }
     const table = inputTable('x', x, this.model.inputCols, this.model.inputShape);
@@ -242,7 +225,7 @@ export class Sequential {
     y: TargetInput,
     options: GradientOptions = {},
   ): Promise<NdArray<Float32Array>[]> {
-    checkKeys('gradients options', options, GRADIENT_KEYS);
+    checkOptionNames('gradients options', options, GRADIENT_OPTIONS);
     const { objective } = this.objective('gradients');
     const data = readDataSet({ model: this.model, objective }, '', x, y, options.sampleWeight);
     return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
@@ -259,35 +242,7 @@ export class Sequential {
   /** Replaces all parameters. @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`, with nothing changed. */
   setWeights(weights: readonly NdArray[]): void {
     if (this.fitting) throw this.busy();
-    const { parameters } = this.model;
-    if (!Array.isArray(weights) || weights.length !== parameters.length) {
-      throw new SteepestError('ERR_SHAPE', {
-        expected: `${parameters.length} arrays, as getWeights returns`,
-        given: String((weights as readonly NdArray[] | undefined)?.length),
-        mend: 'Pass one array per parameter, in layer order.',
-      });
-    }
-    const next = new Map<string, Float32Array>();
-    parameters.forEach(({ name, shape, cols, notNegative }, i) => {
-      const given = weights[i]!;
-      if (JSON.stringify(given?.shape) !== JSON.stringify(shape)) {
-        throw new SteepestError('ERR_SHAPE', {
-          expected: `${name} with shape ${JSON.stringify(shape)}`,
-          given: JSON.stringify(given?.shape),
-          mend: 'Pass the arrays in the order of getWeights.',
-        });
-      }
-      const matrix = { data: given.data, shape: [given.data.length / cols, cols] };
-      const values = Float32Array.from(targetTable(name, matrix, cols, undefined).data);
-      if (notNegative && values.some((v) => v < 0)) {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: `${name} to have numbers of at least 0, as variances are`,
-          given: String(values.find((v) => v < 0)),
-          mend: 'Pass the arrays in the order of getWeights: gamma, beta, moving mean, moving variance.',
-        });
-      }
-      next.set(name, values);
-    });
+    const next = readWeights(this.model.parameters, weights);
     this.become({ ...this.state, parameters: next });
   }
 
@@ -301,11 +256,11 @@ export class Sequential {
    * @param options.batchSize rows per step. Default 32.
    */
   explain(options: { batchSize?: number; workers?: number } = {}): string {
-    checkKeys('explain options', options, ['batchSize', 'workers']);
-    const batchSize = checkInteger('batchSize', options.batchSize ?? DEFAULT_BATCH);
-    const workers = checkInteger('workers', options.workers ?? 1);
+    checkOptionNames('explain options', options, EXPLAIN_OPTIONS);
+    const { batchSize = DEFAULT_BATCH, workers = 1 } = options;
+    const sizes = { batchSize: checkInteger('batchSize', batchSize), workers: resolveWorkers(workers, 0) };
     const { objective } = this.objective('explain');
-    return explainProgram(this.model, objective, { batchSize, workers });
+    return explainProgram(this.model, objective, sizes);
   }
 
   /** Writes weights and description to one safetensors file; the file is whole or not there at all. */
@@ -329,7 +284,7 @@ export class Sequential {
     return this.state;
   }
 
-  private objective(what: string): { options: Required<CompileOptions>; objective: Objective } {
+  private objective(what: string): Compiled {
     if (this.compiled !== undefined) return this.compiled;
     throw new SteepestError('ERR_NOT_COMPILED', {
       expected: `compile() before ${what}()`,
@@ -347,36 +302,18 @@ export class Sequential {
   }
 }
 
-/** The options behind a stream, which brings its own targets. */
-function streamOptions<T extends object>(what: string, second: unknown, third: unknown): T | undefined {
-  const isOptions =
-    second === undefined ||
-    (typeof second === 'object' &&
-      second !== null &&
-      !Array.isArray(second) &&
-      !ArrayBuffer.isView(second) &&
-      !('data' in second));
-  if (isOptions && third === undefined) return second as T | undefined;
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${what}(stream, options) with batches { x, y }`,
-    given: 'targets beside the stream',
-    mend: `Put y into the batches and pass the options second.`,
-  });
-}
-
-function checkFitKeys(isStream: boolean, options: object): void {
-  if (isStream && 'validationSplit' in options) {
+function checkConfig(config: SequentialConfig): void {
+  if (Array.isArray(config) || config === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'no validationSplit with a stream, whose end is not known',
-      given: `validationSplit: ${String(options.validationSplit)}`,
-      mend: 'Pass validationData: [x, y], or a second stream.',
+      expected: 'sequential to be given { layers, seed }',
+      given: show(config),
+      mend: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
     });
   }
-  checkKeys('fit options', options, isStream ? STREAM_FIT_KEYS : FIT_KEYS);
+  checkOptionNames('sequential options', config, SEQUENTIAL_OPTIONS);
 }
 
 /** Makes a model of layers in a row, with fresh parameters. */
 export function sequential(config: SequentialConfig): Sequential {
-  checkKeys('sequential options', config, ['layers', 'seed']);
   return new Sequential(config);
 }

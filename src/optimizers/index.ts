@@ -1,5 +1,8 @@
+import { checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { type AdamNumbers, adam, adamw } from './adam.js';
+import { NUMBER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
 import type { Hyperparameters, NumberRange, OptimizerDefinition } from './definition.js';
 import { type RmspropNumbers, rmsprop } from './rmsprop.js';
 import { type SgdNumbers, sgd } from './sgd.js';
@@ -37,15 +40,14 @@ export interface ResolvedOptimizer {
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`. */
 export function resolveOptimizer(optimizer: Optimizer): ResolvedOptimizer {
-  const { name, ...given } = typeof optimizer === 'string' ? { name: optimizer } : optimizer;
-  if (!Object.hasOwn(OPTIMIZERS, name)) unknownName('optimizer', name, optimizerNames);
+  const { name, given } = split(optimizer);
   const definition = OPTIMIZERS[name] as unknown as OptimizerDefinition;
   const numbers: Record<string, number | boolean> = { ...definition.defaults };
-  for (const [key, value] of Object.entries(given) as [string, unknown][]) {
-    if (value === undefined) continue;
+  for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(definition.defaults, key)) {
-      unknownName(`option of ${name}`, key, Object.keys(definition.defaults));
+      unknownName(`option of ${name}`, key, Object.keys(definition.defaults), NUMBER_ALIASES);
     }
+    if (value === undefined) continue;
     numbers[key] = checkedNumber(name, key, value, definition);
   }
   if (numbers.nesterov === true && numbers.momentum === 0) {
@@ -56,6 +58,16 @@ export function resolveOptimizer(optimizer: Optimizer): ResolvedOptimizer {
     });
   }
   return { definition, numbers };
+}
+
+/** Name and numbers, of which the name is checked. @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT` */
+function split(optimizer: unknown): { name: OptimizerName; given: Record<string, unknown> } {
+  const isObject = typeof optimizer === 'object' && optimizer !== null && !Array.isArray(optimizer);
+  const { name, ...given } = isObject ? checkObject('optimizer', optimizer) : { name: optimizer };
+  if (typeof name !== 'string' || !Object.hasOwn(OPTIMIZERS, name)) {
+    unknownName(isObject ? 'optimizer.name' : 'optimizer', name, optimizerNames, OPTIMIZER_ALIASES);
+  }
+  return { name: name as OptimizerName, given };
 }
 
 function checkedNumber(
@@ -73,7 +85,7 @@ function checkedNumber(
   if (!fits) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name}.${key} to be ${typeof usual === 'boolean' ? 'true or false' : (range?.words ?? 'a number')}`,
-      given: String(value),
+      given: show(value),
       mend: `Leave it out for the usual ${String(usual)}.`,
     });
   }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 
 /** A number of worker threads, or 'auto' for as many as help. */
 export type Workers = 'auto' | number;
@@ -24,7 +25,7 @@ export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
   if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `workers to be 'auto' or a whole number from 1 to ${MOST_WORKERS}`,
-      given: typeof workers === 'string' ? `'${workers}'` : String(workers),
+      given: show(workers),
       mend: "Leave it out for 'auto'.",
     });
   }

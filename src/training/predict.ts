@@ -23,7 +23,7 @@ import { MemoryPlan } from '../program/memory.js';
 import { programForRank } from '../program/partition.js';
 import { allocateArena, allocateShared } from './arena.js';
 import { tableSpec } from './plan.js';
-import { emptyStream, InputRows } from './rowStore.js';
+import { checkBatch, emptyStream, InputRows } from './rowStore.js';
 import { loadState, type ModelState, reserveState } from './state.js';
 import { layoutSweep, runSweepRequest } from './sweep.js';
 
@@ -211,6 +211,7 @@ export async function predictStream(
   try {
     reader.begin();
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
+      checkBatch(batch, '', ['x'], rows);
       const x = flatten('x', withoutSampleShape('x', batch.x, model.inputShape), rows);
       checkInputCols('x', x, inputCols, model.inputShape);
       inputs ??= new InputRows('', x, blockRows);

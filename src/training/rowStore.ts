@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { isTypedArray } from '../core/realm.js';
-import type { Batch } from '../data/batches.js';
+import { show } from '../core/show.js';
+import { type Batch, checkRowNames } from '../data/batches.js';
 import {
   checkInputCols,
   checkLabel,
@@ -10,6 +11,7 @@ import {
   flatten,
   notFinite,
   type Table,
+  type TargetInput,
   targetOutside,
   withoutSampleShape,
 } from '../data/tables.js';
@@ -26,7 +28,13 @@ export interface RowSpec {
   inputShape: readonly number[];
   targets:
     | { kind: 'labels'; classes: number }
-    | { kind: 'matrix'; cols: number; range: readonly [number, number] | undefined };
+    | {
+        kind: 'matrix';
+        cols: number;
+        range: readonly [number, number] | undefined;
+        /** What to do where targets have one column in place of several. */
+        mendOneColumn: string | undefined;
+      };
   /** Weights by class number, if rows are weighed by their class. */
   classWeights: Float64Array | undefined;
 }
@@ -41,22 +49,45 @@ export interface BatchRows {
   firstRow: number;
 }
 
-/** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` */
+const placeOf = (firstRow: number): string => `in the batch that begins at row ${firstRow}`;
+
+/**
+ * Checks that something a stream gave is a batch with what is needed of it.
+ * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for what would not be read
+ */
+export function checkBatch(
+  batch: unknown,
+  prefix: string,
+  needed: readonly ('x' | 'y')[],
+  firstRow: number,
+): asserts batch is Batch {
+  const isObject = typeof batch === 'object' && batch !== null;
+  if (isObject && needed.every((name) => (batch as Partial<Batch>)[name] !== undefined)) {
+    checkRowNames(`the ${prefix}batch that begins at row ${firstRow}`, batch);
+    return;
+  }
+  const has =
+    isObject && !Array.isArray(batch)
+      ? `one with ${Object.keys(batch).join(', ') || 'nothing'}`
+      : show(batch);
+  const onlyX = needed.length === 1;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${prefix}batches { ${needed.join(', ')} }`,
+    given: `${has} ${placeOf(firstRow)}`,
+    mend: onlyX ? 'Give every batch x.' : 'Give every batch x and y; of a CSV file, name the target column.',
+  });
+}
+
+/** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
 export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchRows {
   const { prefix, inputCols, inputShape, targets } = spec;
-  const place = `in the batch that begins at row ${firstRow}`;
-  if (typeof batch !== 'object' || batch === null || !('x' in batch) || batch.y === undefined) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${prefix}batches { x, y }`,
-      given: `one ${typeof batch === 'object' && batch !== null ? `with ${Object.keys(batch).join(', ') || 'nothing'}` : `of type ${typeof batch}`} ${place}`,
-      mend: 'Give every batch x and y; of a CSV file, name the target column.',
-    });
-  }
+  const place = placeOf(firstRow);
+  checkBatch(batch, prefix, ['x', 'y'], firstRow);
   const x = flatten(`${prefix}x`, withoutSampleShape(`${prefix}x`, batch.x, inputShape), firstRow);
-  const y = flatten(`${prefix}y`, batch.y, firstRow);
+  const y = flatten(`${prefix}y`, batch.y as TargetInput, firstRow);
   checkInputCols(`${prefix}x`, x, inputCols, inputShape);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
-  else checkTargetCols(`${prefix}y`, y, targets.cols);
+  else checkTargetCols(`${prefix}y`, y, targets.cols, targets.mendOneColumn);
   if (x.rows !== y.rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `as many rows in ${prefix}y as in ${prefix}x, ${x.rows}, ${place}`,

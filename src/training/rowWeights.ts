@@ -1,5 +1,7 @@
+import { checkOptions } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { isDataView } from '../core/realm.js';
+import { show } from '../core/show.js';
 import type { Table } from '../data/tables.js';
 
 /** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
@@ -15,7 +17,7 @@ export function checkWeight(what: string, weight: unknown, row: number): number 
   if (typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to have finite weights of at least 0`,
-    given: `${String(weight)} at row ${row}`,
+    given: `${show(weight)} at row ${row}`,
     mend: 'Leave rows out with a weight of 0.',
   });
 }
@@ -27,7 +29,7 @@ export function checkWeightCount(what: string, weights: unknown, rows: number): 
   if (isList && list.length === rows) return list;
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} to be a list with one weight per row, ${rows}`,
-    given: isList ? `${list.length}` : typeof weights,
+    given: isList ? `${list.length}` : show(weights),
     mend: 'Pass a flat array of numbers.',
   });
 }
@@ -44,26 +46,26 @@ export function namedClassWeights(
 ): Float64Array {
   const classes = targets.dtype === 'i32' ? outputs : classCount(targets);
   const weights = new Float64Array(classes).fill(1);
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "classWeight to be 'balanced' or an object with a weight per class",
-      given: JSON.stringify(given) ?? String(given),
+      given: show(given),
       mend: 'Write { 0: 1, 1: 5 }.',
     });
   }
-  for (const [name, weight] of Object.entries(given)) {
+  for (const [name, weight] of Object.entries(checkOptions('classWeight', given))) {
     const number = Number(name);
     if (!Number.isInteger(number) || number < 0 || number >= classes || String(number) !== name) {
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `classWeight for class numbers from 0 to ${classes - 1}`,
-        given: `'${name}'`,
+        given: show(name),
         mend: 'Name the classes as y does.',
       });
     }
     if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'classWeight to have finite weights of at least 0',
-        given: `${String(weight)} for class ${name}`,
+        given: `${show(weight)} for class ${name}`,
         mend: 'Leave a class out with a weight of 0.',
       });
     }

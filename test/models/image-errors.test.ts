@@ -203,14 +203,14 @@ const LAYERS: Refusal[] = [
     () => images(layers.conv2d({ filters: 1, kernelSize: 3, inputShape: [28, 28] })),
     'ERR_SHAPE',
     '[height, width, channels]',
-    '[28,28]',
+    '[28, 28]',
     '[28, 28, 1]',
   ],
   [
     'inputShape with the number of samples',
     () => images(layers.flatten({ inputShape: [100, 8, 6, 3] })),
     'ERR_SHAPE',
-    '[100,8,6,3]',
+    '[100, 8, 6, 3]',
     '[8, 6, 3]',
   ],
   [

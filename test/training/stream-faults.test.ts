@@ -316,7 +316,7 @@ describe('a fit on a stream that ends early', () => {
 
 describe('options that a stream does not take', () => {
   it.each([
-    ['validationSplit', { validationSplit: 0.1 }, 'ERR_ARGUMENT', 'validationData'],
+    ['validationSplit', { validationSplit: 0.1 }, 'ERR_UNKNOWN_NAME', 'validationData'],
     ['a shuffle buffer without shuffling', { shuffle: false, shuffleBuffer: 9 }, 'ERR_ARGUMENT', ''],
     ['an empty shuffle buffer', { shuffleBuffer: 0 }, 'ERR_ARGUMENT', ''],
   ])('%s', async (_title, options, code, mend) => {

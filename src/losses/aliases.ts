@@ -1,0 +1,33 @@
+import type { Aliases } from '../core/nearest.js';
+
+/** Losses by the names of Keras, PyTorch, scikit-learn and TensorFlow.js. */
+export const LOSS_ALIASES: Aliases = {
+  mse: 'meanSquaredError',
+  mseLoss: 'meanSquaredError',
+  l2Loss: 'meanSquaredError',
+  squaredError: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  l1Loss: 'meanAbsoluteError',
+  absoluteError: 'meanAbsoluteError',
+  absoluteDifference: 'meanAbsoluteError',
+  bce: 'binaryCrossentropy',
+  bceLoss: 'binaryCrossentropy',
+  bceWithLogitsLoss: 'binaryCrossentropy',
+  binaryCrossEntropyWithLogits: 'binaryCrossentropy',
+  sigmoidCrossEntropy: 'binaryCrossentropy',
+  logLoss: 'binaryCrossentropy',
+  softmaxCrossEntropy: 'categoricalCrossentropy',
+  // PyTorch's cross-entropies take class numbers.
+  crossEntropyLoss: 'sparseCategoricalCrossentropy',
+  crossEntropy: 'sparseCategoricalCrossentropy',
+  nllLoss: 'sparseCategoricalCrossentropy',
+  sparseCrossentropy: 'sparseCategoricalCrossentropy',
+  // Losses of their own.
+  meanSquaredLogarithmicError: '',
+  msle: '',
+  mape: '',
+  meanAbsolutePercentageError: '',
+  smoothL1Loss: '',
+};
+
+export const LOSS_OPTION_ALIASES: Aliases = { logits: 'fromLogits', isLogits: 'fromLogits', loss: 'name' };

@@ -1,0 +1,45 @@
+import { SteepestError } from '../core/errors.js';
+import type { NdArray } from '../core/ndarray.js';
+import { show } from '../core/show.js';
+import { targetTable } from '../data/tables.js';
+import type { ParameterSpec } from '../program/node.js';
+
+/**
+ * Checks the arrays that `setWeights` is given against a model's parameters, and copies them.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`
+ */
+export function readWeights(
+  parameters: readonly ParameterSpec[],
+  weights: readonly NdArray[],
+): Map<string, Float32Array> {
+  if (!Array.isArray(weights) || weights.length !== parameters.length) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `a list of ${parameters.length} arrays, as getWeights returns`,
+      given: Array.isArray(weights) ? `${weights.length}` : show(weights),
+      mend: 'Pass one array per parameter, in layer order.',
+    });
+  }
+  return new Map(parameters.map((parameter, i) => [parameter.name, readArray(parameter, weights[i])]));
+}
+
+function readArray({ name, shape, rows, cols, notNegative }: ParameterSpec, given: unknown): Float32Array {
+  const { data, shape: has } = (given ?? {}) as Partial<NdArray>;
+  const fits = Array.isArray(has) && has.length === shape.length && shape.every((size, i) => has[i] === size);
+  if (!fits) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${name} as { data, shape: [${shape.join(', ')}] }`,
+      given: has === undefined ? show(given) : `shape ${show(has)}`,
+      mend: 'Pass the arrays in the order of getWeights.',
+    });
+  }
+  const matrix = { data, shape: [rows, cols] } as NdArray;
+  const values = Float32Array.from(targetTable(name, matrix, cols, undefined).data);
+  if (notNegative && values.some((v) => v < 0)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to have numbers of at least 0, as variances are`,
+      given: String(values.find((v) => v < 0)),
+      mend: 'Pass the arrays in the order of getWeights: gamma, beta, moving mean, moving variance.',
+    });
+  }
+  return values;
+}

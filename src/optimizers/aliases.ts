@@ -1,0 +1,38 @@
+import type { Aliases } from '../core/nearest.js';
+
+/** Optimizers by the names of Keras, PyTorch and scikit-learn. */
+export const OPTIMIZER_ALIASES: Aliases = {
+  gradientDescent: 'sgd',
+  stochasticGradientDescent: 'sgd',
+  momentum: 'sgd',
+  nesterov: 'sgd',
+  // Methods of their own.
+  adagrad: '',
+  adadelta: '',
+  adamax: '',
+  nadam: '',
+  radam: '',
+  ftrl: '',
+  lion: '',
+  lbfgs: '',
+  rprop: '',
+  asgd: '',
+};
+
+/** Numbers of optimizers by the same libraries' names; each counts where the optimizer has our number. */
+export const NUMBER_ALIASES: Aliases = {
+  lr: 'learningRate',
+  eta: 'learningRate',
+  eta0: 'learningRate',
+  learningRateInit: 'learningRate',
+  eps: 'epsilon',
+  betas: 'beta1',
+  // PyTorch's name for what RMSProp keeps.
+  alpha: 'rho',
+  smoothing: 'rho',
+  decay: 'weightDecay',
+  nesterovsMomentum: 'nesterov',
+  useNesterov: 'nesterov',
+  amsgrad: '',
+  centered: '',
+};

@@ -1,0 +1,352 @@
+import { type FitOptions, layers, type MetricName, SteepestError, sequential } from 'steepest';
+import { describe, expect, it } from 'vitest';
+
+const build = (units = 1) =>
+  sequential({ layers: [layers.dense({ units, inputShape: [2], activation: 'sigmoid' })] });
+const x = [
+  [0, 1],
+  [1, 0],
+];
+const y = [0, 1];
+
+async function mendOf(call: () => unknown): Promise<string> {
+  try {
+    await call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SteepestError);
+    expect((error as SteepestError).code).toBe('ERR_UNKNOWN_NAME');
+    return (error as SteepestError).mend;
+  }
+  return 'accepted';
+}
+
+const question = (name: string): string => `Did you mean '${name}'?`;
+
+describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
+  it.each([
+    ['mse', 'meanSquaredError'],
+    ['MSELoss', 'meanSquaredError'],
+    ['mean_squared_error', 'meanSquaredError'],
+    ['squared_error', 'meanSquaredError'],
+    ['mae', 'meanAbsoluteError'],
+    ['L1Loss', 'meanAbsoluteError'],
+    ['binary_crossentropy', 'binaryCrossentropy'],
+    ['binaryCrossEntropy', 'binaryCrossentropy'],
+    ['BCEWithLogitsLoss', 'binaryCrossentropy'],
+    ['log_loss', 'binaryCrossentropy'],
+    ['categorical_crossentropy', 'categoricalCrossentropy'],
+    ['softmaxCrossEntropy', 'categoricalCrossentropy'],
+    ['CrossEntropyLoss', 'sparseCategoricalCrossentropy'],
+    ['cross_entropy', 'sparseCategoricalCrossentropy'],
+    ['SparseCategoricalCrossentropy', 'sparseCategoricalCrossentropy'],
+    ['NLLLoss', 'sparseCategoricalCrossentropy'],
+  ])('loss %s', async (given, ours) => {
+    expect(await mendOf(() => build().compile({ loss: given as never }))).toBe(question(ours));
+    expect(await mendOf(() => build().compile({ loss: { name: given as never } }))).toBe(question(ours));
+  });
+
+  it.each([
+    ['acc', 'accuracy'],
+    ['accuracy_score', 'accuracy'],
+    ['sparse_categorical_accuracy', 'accuracy'],
+    ['binary_accuracy', 'binaryAccuracy'],
+    ['mean_absolute_error', 'mae'],
+    ['MeanSquaredError', 'mse'],
+    ['r2_score', 'r2'],
+    ['R2Score', 'r2'],
+  ])('metric %s', async (given, ours) => {
+    const compile = (metrics: unknown) =>
+      build().compile({ loss: 'meanSquaredError', metrics: metrics as MetricName });
+    expect(await mendOf(() => compile(given))).toBe(question(ours));
+    expect(await mendOf(() => compile(['mse', given]))).toBe(question(ours));
+  });
+
+  it.each([
+    ['SGD', 'sgd'],
+    ['RMSprop', 'rmsprop'],
+    ['rms_prop', 'rmsprop'],
+    ['Adam', 'adam'],
+    ['AdamW', 'adamw'],
+    ['gradientDescent', 'sgd'],
+  ])('optimizer %s', async (given, ours) => {
+    const loss = 'meanSquaredError';
+    expect(await mendOf(() => build().compile({ loss, optimizer: given as never }))).toBe(question(ours));
+  });
+
+  it.each([
+    ['adam', 'lr', 'learningRate'],
+    ['sgd', 'learning_rate', 'learningRate'],
+    ['sgd', 'learningrate', 'learningRate'],
+    ['sgd', 'nesterovs_momentum', 'nesterov'],
+    ['adam', 'beta_1', 'beta1'],
+    ['adam', 'betas', 'beta1'],
+    ['adam', 'eps', 'epsilon'],
+    ['rmsprop', 'alpha', 'rho'],
+    ['adamw', 'weight_decay', 'weightDecay'],
+    ['adamw', 'decay', 'weightDecay'],
+  ])('%s.%s', async (name, given, ours) => {
+    const optimizer = { name, [given]: 0.1 } as never;
+    expect(await mendOf(() => build().compile({ loss: 'meanSquaredError', optimizer }))).toBe(question(ours));
+  });
+
+  it.each([
+    ['ReLU', 'relu'],
+    ['LeakyReLU', 'leakyRelu'],
+    ['leaky_relu', 'leakyRelu'],
+    ['logistic', 'sigmoid'],
+    ['identity', 'linear'],
+    ['Softmax', 'softmax'],
+  ])('activation %s', async (given, ours) => {
+    expect(await mendOf(() => layers.dense({ units: 1, activation: given as never }))).toBe(question(ours));
+    expect(await mendOf(() => layers.activation({ activation: { name: given as never } }))).toBe(
+      question(ours),
+    );
+  });
+
+  it.each([
+    ['glorot_uniform', 'glorotUniform'],
+    ['xavier_uniform', 'glorotUniform'],
+    ['xavierNormal', 'glorotNormal'],
+    ['kaiming_normal_', 'heNormal'],
+    ['he_normal', 'heNormal'],
+    ['lecun_uniform', 'lecunUniform'],
+    ['Zeros', 'zeros'],
+  ])('initializer %s', async (given, ours) => {
+    expect(await mendOf(() => layers.dense({ units: 1, kernelInitializer: given as never }))).toBe(
+      question(ours),
+    );
+  });
+
+  it.each([
+    ['dense', { units: 1 }, 'input_dim', 'inputShape'],
+    ['dense', { units: 1 }, 'use_bias', 'useBias'],
+    ['dense', { units: 1 }, 'bias', 'useBias'],
+    ['dense', {}, 'out_features', 'units'],
+    ['dense', { units: 1 }, 'kernel_regularizer', 'kernelRegularizer'],
+    ['conv2d', { filters: 1 }, 'kernel_size', 'kernelSize'],
+    ['conv2d', { kernelSize: 1 }, 'out_channels', 'filters'],
+    ['conv2d', { filters: 1, kernelSize: 1 }, 'stride', 'strides'],
+    ['conv2d', { filters: 1, kernelSize: 1 }, 'dilation', 'dilationRate'],
+    ['maxPool2d', {}, 'pool_size', 'poolSize'],
+    ['maxPool2d', {}, 'kernel_size', 'poolSize'],
+    ['dropout', {}, 'p', 'rate'],
+    ['batchNorm', {}, 'eps', 'epsilon'],
+    ['rescaling', {}, 'factor', 'scale'],
+    ['reshape', {}, 'target_shape', 'targetShape'],
+  ] as const)('layers.%s %j with %s', async (type, options, given, ours) => {
+    const make = layers[type] as (config: object) => unknown;
+    expect(await mendOf(() => make({ ...options, [given]: 1 }))).toBe(question(ours));
+  });
+
+  it.each([
+    ['Linear', 'dense'],
+    ['Dense', 'dense'],
+    ['conv2D', 'conv2d'],
+    ['MaxPooling2D', 'maxPool2d'],
+    ['GlobalAveragePooling2D', 'globalAveragePool2d'],
+    ['BatchNormalization', 'batchNorm'],
+    ['BatchNorm2d', 'batchNorm'],
+    ['LayerNormalization', 'layerNorm'],
+  ])('layers of type %s', async (type, ours) => {
+    expect(await mendOf(() => sequential({ layers: [{ type }] }))).toBe(question(ours));
+  });
+
+  it.each([
+    ['lr', 'It belongs to the optimizer'],
+    ['learning_rate', 'It belongs to the optimizer'],
+    ['optimiser', question('optimizer')],
+    ['criterion', question('loss')],
+    ['metric', question('metrics')],
+    ['batch_size', 'Pass it to fit()'],
+  ])('compile({ %s })', async (name, mend) => {
+    const options = { loss: 'meanSquaredError', [name]: 1 } as never;
+    expect(await mendOf(() => build().compile(options))).toContain(mend);
+  });
+
+  it.each([
+    ['batch_size', question('batchSize')],
+    ['validation_split', question('validationSplit')],
+    ['validation_data', question('validationData')],
+    ['class_weight', question('classWeight')],
+    ['sample_weight', question('sampleWeight')],
+    ['nEpochs', question('epochs')],
+    ['max_iter', question('epochs')],
+    ['n_jobs', question('workers')],
+    ['epoch', question('epochs')],
+    ['verbose', 'progress: true'],
+    ['learningRate', 'It belongs to the optimizer'],
+    ['loss', 'Pass it to compile()'],
+    ['onEpochEnd', 'callbacks: {'],
+    ['patience', 'return false from the onEpochEnd'],
+    ['seed', 'sequential({ seed'],
+  ])('fit(x, y, { %s })', async (name, mend) => {
+    const model = build().compile({ loss: 'meanSquaredError' });
+    const before = model.getWeights();
+    expect(await mendOf(() => model.fit(x, y, { [name]: 1 } as FitOptions))).toContain(mend);
+    expect(model.getWeights()).toEqual(before);
+  });
+
+  it('options of other methods, and what rows consist of', async () => {
+    const model = build().compile({ loss: 'meanSquaredError' });
+    expect(await mendOf(() => model.evaluate(x, y, { batch_size: 1 } as never))).toBe(question('batchSize'));
+    expect(await mendOf(() => model.predict(x, { threads: 1 } as never))).toBe(question('workers'));
+    expect(await mendOf(() => model.gradients(x, y, { sample_weight: 1 } as never))).toBe(
+      question('sampleWeight'),
+    );
+    expect(await mendOf(() => model.explain({ batch_size: 1 } as never))).toBe(question('batchSize'));
+    expect(
+      await mendOf(() =>
+        build().compile({ loss: { name: 'binaryCrossentropy', from_logits: true } as never }),
+      ),
+    ).toBe(question('fromLogits'));
+    const batch = { x, y, sample_weight: [1, 1] };
+    expect(await mendOf(() => model.fit([batch] as never))).toBe(question('sampleWeight'));
+    expect(await mendOf(() => model.predict([{ x, labels: y }] as never))).toBe(question('y'));
+    const validationData = { x, y, weights: [1, 1] } as never;
+    expect(await mendOf(() => model.fit(x, y, { validationData }))).toBe(question('sampleWeight'));
+    expect(await mendOf(() => model.fit([{ x, y }], { sampleWeight: [1, 1] } as never))).toContain(
+      'into the batches',
+    );
+  });
+});
+
+describe('names of what there is not are not taken for slips of the fingers', () => {
+  it.each(['adagrad', 'Adadelta', 'nadam', 'Adamax', 'lbfgs'])('optimizer %s', async (optimizer) => {
+    const compile = () => build().compile({ loss: 'meanSquaredError', optimizer: optimizer as never });
+    expect(await mendOf(compile)).toBe('Use one of the listed names.');
+  });
+  it.each(['hinge', 'huber', 'msle', 'SmoothL1Loss', 'kullback_leibler_divergence', 'poisson'])(
+    'loss %s',
+    async (loss) => {
+      expect(await mendOf(() => build().compile({ loss: loss as never }))).toBe(
+        'Use one of the listed names.',
+      );
+    },
+  );
+  it.each(['swish', 'selu', 'relu6', 'silu', 'mish'])('activation %s', async (activation) => {
+    const make = () => layers.dense({ units: 1, activation: activation as never });
+    expect(await mendOf(make)).toBe('Use one of the listed names.');
+  });
+  it.each(['rmse', 'auc', 'f1', 'precision'])('metric %s', async (metric) => {
+    const compile = () => build().compile({ loss: 'meanSquaredError', metrics: metric as never });
+    expect(await mendOf(compile)).toBe('Use one of the listed names.');
+  });
+});
+
+describe('callbacks', () => {
+  const model = build().compile({ loss: 'meanSquaredError' });
+  const train = (callbacks: unknown) => model.fit(x, y, { callbacks: callbacks as never });
+
+  it.each(['on_epoch_end', 'onEpochend', 'OnEpochEnd', 'onEpcohEnd', 'epochEnd'])(
+    '%s is no hook',
+    async (name) => {
+      expect(await mendOf(() => train({ [name]() {} }))).toBe(question('onEpochEnd'));
+      expect(await mendOf(() => train([{ onEpochEnd() {} }, { [name]() {}, onEpochEnd() {} }]))).toBe(
+        question('onEpochEnd'),
+      );
+    },
+  );
+
+  it.each(['onTrainEnd', 'onBatchEnd', 'onEpochBegin', 'best'])('%s is no hook either', async (name) => {
+    expect(await mendOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain('do it in onEpochEnd');
+  });
+
+  it('of a class keep their own fields and methods, but no hooks that nobody calls', async () => {
+    class Best {
+      best = Number.POSITIVE_INFINITY;
+      onEpochEnd(_: number, { loss }: Readonly<Record<string, number>>): void {
+        this.take(loss!);
+      }
+      take(loss: number): void {
+        this.best = Math.min(this.best, loss);
+      }
+    }
+    const best = new Best();
+    const { history } = await train(best);
+    expect(best.best).toBe(history.loss![0]);
+    class Later extends Best {
+      onTrainEnd(): void {}
+    }
+    expect(await mendOf(() => train(new Later()))).toContain('do it in onEpochEnd');
+  });
+
+  it('are objects: a function is refused with the way to write it', async () => {
+    await expect(train(() => {})).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+      mend: 'Write { onEpochEnd(epoch, logs) { … } }.',
+    });
+  });
+});
+
+describe('values that stand for others', () => {
+  it.each([
+    [0.01, 'Write { l2: 0.01 }'],
+    ['l2', 'Write { l2: 0.01 }'],
+    ['L1', 'Write { l1: 0.01 }'],
+    ['l1_l2', 'Write { l1: 0.01, l2: 0.01 }'],
+    [true, 'or leave it out for no penalty'],
+    [null, 'or leave it out for no penalty'],
+    [[], 'or leave it out for no penalty'],
+  ])('kernelRegularizer: %j', (kernelRegularizer, mend) => {
+    expect(() => layers.dense({ units: 1, kernelRegularizer: kernelRegularizer as never })).toThrow(mend);
+  });
+
+  it('an AbortController in place of its signal', async () => {
+    const model = build().compile({ loss: 'meanSquaredError' });
+    await expect(model.fit(x, y, { signal: new AbortController() as never })).rejects.toThrow(
+      'controller.signal',
+    );
+    await expect(model.fit(x, y, { signal: {} as never })).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
+  });
+
+  it('an array of several outputs that is a list of class numbers, and the reverse', async () => {
+    const classes = (
+      loss: 'categoricalCrossentropy' | 'sparseCategoricalCrossentropy' | 'binaryCrossentropy',
+    ) =>
+      sequential({ layers: [layers.dense({ units: 3, inputShape: [2], activation: 'softmax' })] }).compile({
+        loss,
+      });
+    const numbers = [0, 2];
+    const oneHot = [
+      [1, 0, 0],
+      [0, 0, 1],
+    ];
+    for (const call of ['fit', 'evaluate', 'gradients'] as const) {
+      for (const given of [numbers, [[0], [2]], new Int32Array(numbers)]) {
+        const error = await classes('categoricalCrossentropy')
+          [call](x, given)
+          .catch((e: unknown) => e);
+        expect(error).toMatchObject({ code: 'ERR_SHAPE', given: '1 column' });
+        expect((error as SteepestError).mend).toContain('use sparseCategoricalCrossentropy');
+      }
+      const error = await classes('sparseCategoricalCrossentropy')
+        [call](x, oneHot)
+        .catch((e: unknown) => e);
+      expect((error as SteepestError).mend).toContain('use categoricalCrossentropy');
+    }
+    await expect(classes('binaryCrossentropy').fit(x, numbers)).rejects.toThrow(
+      'sparseCategoricalCrossentropy',
+    );
+    await expect(classes('categoricalCrossentropy').fit([{ x, y: numbers }])).rejects.toThrow(
+      'sparseCategoricalCrossentropy',
+    );
+    await expect(classes('sparseCategoricalCrossentropy').fit([{ x, y: oneHot }])).rejects.toThrow(
+      'use categoricalCrossentropy',
+    );
+    const validationData = [x, numbers] as const;
+    await expect(classes('categoricalCrossentropy').fit(x, oneHot, { validationData })).rejects.toThrow(
+      'sparseCategoricalCrossentropy',
+    );
+  });
+
+  it('one output for two classes, and logits that are none, before any data is seen', () => {
+    const one = () =>
+      sequential({ layers: [layers.dense({ units: 1, inputShape: [2], activation: 'softmax' })] });
+    expect(() => one().compile({ loss: 'categoricalCrossentropy' })).toThrow(
+      "use 'sigmoid' and binaryCrossentropy",
+    );
+    expect(() => one().compile({ loss: 'sparseCategoricalCrossentropy' })).toThrow("use 'sigmoid'");
+    const loss = { name: 'binaryCrossentropy', fromLogits: true } as const;
+    expect(() => build().compile({ loss })).toThrow('Leave fromLogits out');
+  });
+});

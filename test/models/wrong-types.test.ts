@@ -1,0 +1,333 @@
+import {
+  type ErrorCode,
+  layers,
+  lossNames,
+  metricNames,
+  optimizerNames,
+  type Sequential,
+  SteepestError,
+  sequential,
+} from 'steepest';
+import { describe, expect, it } from 'vitest';
+import { JUNK } from './junk.js';
+
+/** What was thrown, or the promise of it; undefined if nothing. */
+async function thrownBy(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const CODES: readonly ErrorCode[] = [
+  'ERR_ARGUMENT',
+  'ERR_UNKNOWN_NAME',
+  'ERR_SHAPE',
+  'ERR_EMPTY',
+  'ERR_RAGGED',
+  'ERR_NOT_FINITE',
+  'ERR_BACKEND',
+  'ERR_MEMORY',
+];
+
+/** Every value of `JUNK` but those of the right type is refused by an error that says what was wanted. */
+async function expectRefused(call: (value: never) => unknown, right: readonly string[]): Promise<void> {
+  const wrong: string[] = [];
+  for (const [name, value] of JUNK) {
+    const error = await thrownBy(() => call(value as never));
+    const isRight = right.includes(name);
+    if (error === undefined) {
+      if (!isRight) wrong.push(`${name} is accepted`);
+    } else if (!(error instanceof SteepestError)) {
+      wrong.push(`${name}: ${String((error as Error).stack).slice(0, 300)}`);
+    } else if (isRight) {
+      wrong.push(`${name} is refused: ${error.message}`);
+    } else if (!CODES.includes(error.code) || error.message.length > 700 || /\[object /.test(error.message)) {
+      wrong.push(`${name}: ${error.code} ${error.message}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+}
+
+const x = [
+  [0, 1],
+  [1, 0],
+  [1, 1],
+];
+const y = [0, 1, 1];
+const stream = () => [{ x, y }];
+const first = layers.dense({ units: 1, inputShape: [2], activation: 'sigmoid' });
+const model = (): Sequential =>
+  sequential({ layers: [first] }).compile({ optimizer: 'sgd', loss: 'binaryCrossentropy' });
+const fitted = model();
+
+/** No options: an object without fields. */
+const EMPTY = ['{}', 'an object without prototype'];
+const POSITIVE = ['1'];
+const BOOLEANS = ['true', 'false'];
+/** A list of batches that has none of them is refused, `[]` as a list of callbacks or metrics is not. */
+const NONE = ['[]'];
+
+type Case = readonly [title: string, call: (value: never) => unknown, right: readonly string[]];
+
+const making: readonly Case[] = [
+  ['sequential(…)', (v) => sequential(v), []],
+  ['sequential({ layers })', (v) => sequential({ layers: v }), []],
+  ['sequential({ layers: [first, …] })', (v) => sequential({ layers: [first, v] }), []],
+  ['sequential({ seed })', (v) => sequential({ layers: [first], seed: v }), ['0', '1']],
+  ['layer.name', (v) => sequential({ layers: [{ ...first, name: v }] }), ["'nonsense'", "'1'"]],
+  ['layer.inputShape', (v) => sequential({ layers: [{ ...first, inputShape: v }] }), []],
+  ['layer.type', (v) => sequential({ layers: [{ ...first, type: v }] }), []],
+  ['compile(…)', (v) => model().compile(v), []],
+  ['compile({ optimizer })', (v) => model().compile({ loss: 'meanSquaredError', optimizer: v }), []],
+  ['compile({ loss })', (v) => model().compile({ loss: v }), []],
+  ['compile({ loss: { name } })', (v) => model().compile({ loss: { name: v } }), []],
+  ['compile({ metrics })', (v) => model().compile({ loss: 'meanSquaredError', metrics: v }), NONE],
+  ['compile({ metrics: […] })', (v) => model().compile({ loss: 'meanSquaredError', metrics: [v] }), []],
+  ['setWeights(…)', (v) => model().setWeights(v), []],
+  ['setWeights([…])', (v) => model().setWeights([v, v]), []],
+  ['explain(…)', (v) => fitted.explain(v), EMPTY],
+  ['explain({ batchSize })', (v) => fitted.explain({ batchSize: v }), POSITIVE],
+  ['explain({ workers })', (v) => fitted.explain({ workers: v }), POSITIVE],
+];
+
+const fits: readonly Case[] = [
+  ['fit(x, y, …)', (v) => model().fit(x, y, v), EMPTY],
+  ['fit(stream, …)', (v) => model().fit(stream, v), EMPTY],
+  ['epochs', (v) => model().fit(x, y, { epochs: v }), POSITIVE],
+  ['batchSize', (v) => model().fit(x, y, { batchSize: v }), POSITIVE],
+  ['shuffle', (v) => model().fit(x, y, { shuffle: v }), BOOLEANS],
+  ['validationData', (v) => model().fit(x, y, { validationData: v }), []],
+  ['validationData [x, y, weight]', (v) => model().fit(x, y, { validationData: [x, y, v] }), []],
+  ['workers', (v) => model().fit(x, y, { workers: v }), POSITIVE],
+  ['progress', (v) => (v === true ? 1 : model().fit(x, y, { progress: v })), BOOLEANS],
+  ['signal', (v) => model().fit(x, y, { signal: v }), []],
+  ['callbacks', (v) => model().fit(x, y, { callbacks: v }), NONE],
+  ['callbacks […]', (v) => model().fit(x, y, { callbacks: [v] }), []],
+  ['backend', (v) => model().fit(x, y, { backend: v }), []],
+  ['isa', (v) => model().fit(x, y, { isa: v }), []],
+  ['numerics', (v) => model().fit(x, y, { numerics: v }), []],
+  ['validationSplit', (v) => model().fit(x, y, { validationSplit: v }), ['0', '0.5']],
+  ['sampleWeight', (v) => model().fit(x, y, { sampleWeight: v }), []],
+  ['sampleWeight […]', (v) => model().fit(x, y, { sampleWeight: [v, 1, 1] }), ['0', '1', '0.5', '2^53']],
+  ['classWeight', (v) => model().fit(x, y, { classWeight: v }), EMPTY],
+  ['classWeight { 0: … }', (v) => model().fit(x, y, { classWeight: { 0: v } }), ['0', '1', '0.5', '2^53']],
+  ['classWeight of a stream', (v) => model().fit(stream, { classWeight: v }), EMPTY],
+  ['shuffleBuffer', (v) => model().fit(stream, { shuffleBuffer: v }), POSITIVE],
+  ['batchSize of a stream', (v) => model().fit(stream, { batchSize: v }), POSITIVE],
+  ['a batch of a stream', (v) => model().fit(() => [v]), []],
+  ['a later batch', (v) => model().fit(() => [{ x, y }, v]), []],
+  ['sampleWeight of a batch', (v) => model().fit(() => [{ x, y, sampleWeight: v }]), []],
+  ['what a stream function returns', (v) => model().fit(() => v), []],
+];
+
+const readings: readonly Case[] = [
+  ['evaluate(x, y, …)', (v) => fitted.evaluate(x, y, v), EMPTY],
+  ['evaluate(stream, …)', (v) => fitted.evaluate(stream, v), EMPTY],
+  ['evaluate: batchSize', (v) => fitted.evaluate(x, y, { batchSize: v }), POSITIVE],
+  ['evaluate: workers', (v) => fitted.evaluate(x, y, { workers: v }), POSITIVE],
+  ['evaluate: sampleWeight', (v) => fitted.evaluate(x, y, { sampleWeight: v }), []],
+  ['evaluate: backend', (v) => fitted.evaluate(x, y, { backend: v }), []],
+  ['predict(x, …)', (v) => fitted.predict(x, v), EMPTY],
+  ['predict: batchSize', (v) => fitted.predict(x, { batchSize: v }), POSITIVE],
+  ['predict: workers', (v) => fitted.predict(x, { workers: v }), POSITIVE],
+  ['predict: isa', (v) => fitted.predict(x, { isa: v }), []],
+  ['predict: a batch', (v) => fitted.predict(() => [v]), []],
+  ['gradients(x, y, …)', (v) => fitted.gradients(x, y, v), EMPTY],
+  ['gradients: sampleWeight', (v) => fitted.gradients(x, y, { sampleWeight: v }), []],
+  ['gradients: numerics', (v) => fitted.gradients(x, y, { numerics: v }), []],
+];
+
+describe('a value of another type is refused by a SteepestError', () => {
+  it.each([...making, ...fits, ...readings])('%s', async (_, call, right) => {
+    await expectRefused(call, right);
+  });
+
+  it('compile(), sequential(), new layers without options', async () => {
+    await expectRefused(() => model().compile(undefined as never), []);
+    await expectRefused(() => sequential(undefined as never), []);
+    expect(() => layers.dense(10 as never)).toThrow('Write layers.dense({ units: 10 }).');
+    expect(() => layers.dropout(0.5 as never)).toThrow('Write layers.dropout({ rate: 0.5 }).');
+    expect(() => layers.activation('relu' as never)).toThrow(
+      "Write layers.activation({ activation: 'relu' }).",
+    );
+    expect(() => sequential([first] as never)).toThrow('Write sequential({ layers: [');
+    expect(() => sequential({ layers: [first, layers.flatten as never] })).toThrow('Call it');
+  });
+});
+
+/** Options of layers by the values of `JUNK` that are right for them. */
+const SIZE = ['1'];
+const PAIR = ['1'];
+const NUMBER = ['0', '1', '-1', '0.5', '2^53'];
+const SHARE = ['0', '0.5'];
+const REGULARIZER = EMPTY;
+const NAMED: readonly string[] = [];
+const RIGHT: Readonly<Record<string, readonly string[]>> = {
+  'dense.units': SIZE,
+  'conv2d.filters': SIZE,
+  'conv2d.groups': SIZE,
+  'conv2d.kernelSize': [...PAIR, '[1, 2]'],
+  'conv2d.strides': [...PAIR, '[1, 2]'],
+  'conv2d.dilationRate': [...PAIR, '[1, 2]'],
+  poolSize: [...PAIR, '[1, 2]'],
+  strides: [...PAIR, '[1, 2]'],
+  'dropout.rate': SHARE,
+  'rescaling.scale': NUMBER,
+  'rescaling.offset': NUMBER,
+  'randomTranslation.fillValue': NUMBER,
+  'randomTranslation.heightFactor': ['0', '1', '-1', '0.5'],
+  'randomTranslation.widthFactor': ['0', '1', '-1', '0.5'],
+  'randomCrop.height': SIZE,
+  'randomCrop.width': SIZE,
+  'batchNorm.momentum': ['0', '1', '0.5'],
+  epsilon: ['1', '0.5', '2^53'],
+  center: BOOLEANS,
+  scale: BOOLEANS,
+  useBias: BOOLEANS,
+  activation: NAMED,
+  padding: NAMED,
+  mode: NAMED,
+  fillMode: NAMED,
+  targetShape: [],
+  kernelInitializer: NAMED,
+  biasInitializer: NAMED,
+  betaInitializer: NAMED,
+  gammaInitializer: NAMED,
+  kernelRegularizer: REGULARIZER,
+  biasRegularizer: REGULARIZER,
+  betaRegularizer: REGULARIZER,
+  gammaRegularizer: REGULARIZER,
+};
+
+/** What a layer cannot be made without. */
+const NEEDED: Readonly<Record<string, object>> = {
+  dense: { units: 1 },
+  conv2d: { filters: 1, kernelSize: 1 },
+  dropout: { rate: 0.5 },
+  activation: { activation: 'relu' },
+  rescaling: { scale: 1 },
+  randomTranslation: { heightFactor: 0.5, widthFactor: 0.5 },
+  randomCrop: { height: 1, width: 1 },
+  reshape: { targetShape: [4] },
+};
+
+/** The options of a layer, as its refusal of another lists them. */
+function optionsOf(type: string, make: (config: never) => unknown): string[] {
+  try {
+    make({ ...NEEDED[type], thereIsNoSuchOption: 1 } as never);
+  } catch (error) {
+    const [, list] = / to have only (.*)$/.exec((error as SteepestError).expected)!;
+    return list!.split(', ').filter((name) => !['type', 'name', 'inputShape'].includes(name));
+  }
+  throw new Error(`layers.${type} takes an unknown option`);
+}
+
+const makers = Object.entries(layers) as unknown as [string, (config: never) => { type: string }][];
+
+describe.each(makers)('layers.%s', (type, make) => {
+  it('takes only an object', async () => {
+    const isMadeOfNothing = NEEDED[type] === undefined;
+    await expectRefused(make, isMadeOfNothing ? [...EMPTY, "{ name: 'x' }"] : []);
+  });
+
+  const options = optionsOf(type, make);
+  it.runIf(options.length > 0).each(options)('%s', async (option) => {
+    const right = RIGHT[`${type}.${option}`] ?? RIGHT[option];
+    expect(right, `a row in the table above for ${type}.${option}`).toBeDefined();
+    await expectRefused((value) => make({ ...NEEDED[type], [option]: value } as never), right!);
+  });
+});
+
+describe('losses, metrics and optimizers', () => {
+  it.each(lossNames)('%s: fromLogits', async (name) => {
+    const isOnLogits = name.endsWith('rossentropy');
+    const units = 2;
+    const logits = () => sequential({ layers: [layers.dense({ units, inputShape: [2] })] });
+    const right = isOnLogits ? BOOLEANS : ['false'];
+    await expectRefused((fromLogits) => logits().compile({ loss: { name, fromLogits } }), right);
+    expect(() => logits().compile({ loss: { name, reduction: 'sum' } as never })).toThrow(
+      "given 'reduction'",
+    );
+  });
+
+  it.each(metricNames)('%s takes no options', (name) => {
+    const metrics = [{ name }] as never;
+    expect(() => model().compile({ loss: 'meanSquaredError', metrics })).toThrow(/metrics\[0\] to be one of/);
+  });
+
+  const ABOVE_ZERO = ['1', '0.5', '2^53'];
+  const numbers: Readonly<Record<string, readonly string[]>> = {
+    learningRate: ABOVE_ZERO,
+    epsilon: ABOVE_ZERO,
+    weightDecay: ['0', ...ABOVE_ZERO],
+    momentum: SHARE,
+    beta1: SHARE,
+    beta2: SHARE,
+    rho: SHARE,
+    nesterov: ['false'],
+  };
+  it.each(optimizerNames)('%s: every number', async (name) => {
+    const compile = (more: object) =>
+      model().compile({ loss: 'meanSquaredError', optimizer: { name, ...more } });
+    const error = (await thrownBy(() => compile({ thereIsNoSuchNumber: 1 }))) as SteepestError;
+    const known = [...error.expected.matchAll(/'(\w+)'/g)].map(([, option]) => option!);
+    expect(known.length).toBeGreaterThan(0);
+    for (const option of known) {
+      expect(numbers[option], option).toBeDefined();
+      await expectRefused((value) => compile({ [option]: value }), numbers[option]!);
+    }
+  });
+});
+
+describe('one is as good as a list, and a pair as an object', () => {
+  it('metrics and callbacks', async () => {
+    const one = sequential({ layers: [first] }).compile({ loss: 'binaryCrossentropy', metrics: 'accuracy' });
+    const seen: number[] = [];
+    const { history } = await one.fit(x, y, {
+      epochs: 2,
+      callbacks: { onEpochEnd: (epoch) => seen.push(epoch) },
+    });
+    expect(history.accuracy).toHaveLength(2);
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it('validationData as { x, y } with and without weights', async () => {
+    const weight = [1, 2, 0];
+    const histories = await Promise.all(
+      [
+        [x, y] as const,
+        { x, y },
+        [x, y, weight] as const,
+        { x, y, sampleWeight: weight },
+        [x, y, undefined] as const,
+      ].map(async (validationData) => (await model().fit(x, y, { validationData })).history),
+    );
+    const [pair, object, triple, weighted, without] = histories;
+    expect(object).toEqual(pair);
+    expect(without).toEqual(pair);
+    expect(weighted).toEqual(triple);
+    expect(weighted).not.toEqual(pair);
+  });
+
+  it('what is changed after compile() does not reach the model', async () => {
+    const optimizer = { name: 'sgd' as const, learningRate: 0.5 };
+    const metrics: ('mse' | 'mae')[] = ['mse'];
+    const changed = sequential({ layers: [first] }).compile({
+      optimizer,
+      loss: 'binaryCrossentropy',
+      metrics,
+    });
+    optimizer.learningRate = -1;
+    metrics.push('mae');
+    const kept = sequential({ layers: [first] }).compile({
+      optimizer: { name: 'sgd', learningRate: 0.5 },
+      loss: 'binaryCrossentropy',
+      metrics: ['mse'],
+    });
+    expect(await changed.fit(x, y)).toEqual(await kept.fit(x, y));
+    expect(changed.getWeights()).toEqual(kept.getWeights());
+  });
+});
