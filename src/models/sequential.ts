@@ -1,7 +1,7 @@
 import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
+import { type NdArray, ndArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
 import { inputTable, type MatrixInput, type TargetInput } from '../data/tables.js';
@@ -18,6 +18,7 @@ import { layoutFit } from '../training/plan.js';
 import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
 import { initialState, type ModelState } from '../training/state.js';
 import { type Compiled, type CompileOptions, resolveCompile } from './compileOptions.js';
+import { describeModel } from './describe.js';
 import type {
   AllFitOptions,
   EvaluateOptions,
@@ -73,12 +74,26 @@ export class Sequential {
     this.state = state ?? initialState(this.model.parameters, this.model.seed);
   }
 
+  static {
+    // By its name, so that node:util need not be loaded; not a method, so that no editor suggests it.
+    Object.defineProperty(Sequential.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Sequential, depth: number, { depth: levels }: { depth: number }): string {
+        return describeModel(this.model, this.compiled, this.state, { depth, levels });
+      },
+    });
+  }
+
   /** The model's description as plain data. */
   get config(): ModelConfig {
     return {
       seed: this.model.seed,
       layers: this.model.layers.map(({ config, name }) => ({ ...config, name })),
     };
+  }
+
+  /** What `JSON.stringify` writes: the description, of which `sequential` makes a fresh model. Weights go into `save`. */
+  toJSON(): ModelConfig {
+    return this.config;
   }
 
   /**
@@ -233,10 +248,10 @@ export class Sequential {
 
   /** Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; of batchNorm gamma, beta, moving mean and moving variance. */
   getWeights(): NdArray<Float32Array>[] {
-    return this.model.parameters.map(({ name, shape }) => ({
-      data: Float32Array.from(this.state.parameters.get(name)!),
-      shape: [...shape],
-    }));
+    const { parameters } = this.state;
+    return this.model.parameters.map(({ name, shape }) =>
+      ndArray(Float32Array.from(parameters.get(name)!), [...shape]),
+    );
   }
 
   /** Replaces all parameters. @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`, with nothing changed. */

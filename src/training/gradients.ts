@@ -1,7 +1,7 @@
 import { compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
+import { type NdArray, ndArray } from '../core/ndarray.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../kernels/contract.js';
 import { refreshTransposes } from '../parallel/persistence.js';
@@ -54,7 +54,7 @@ export function computeGradients(
     const data = copyOut(arena, memory.get(`${name}.gradient`) as Region);
     const wrong = data.find((value) => !Number.isFinite(value));
     if (wrong !== undefined) diverged('finite gradients', `${wrong} in that of ${name}`);
-    return { data, shape: [...shape] };
+    return ndArray(data, [...shape]);
   });
 }
 

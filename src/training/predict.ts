@@ -2,7 +2,7 @@ import { compileProgram } from '../compile/compile.js';
 import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
-import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { type NdArray, type NumericArray, ndArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
 import type { BatchReader } from '../data/batches.js';
 import {
@@ -73,12 +73,12 @@ export class Predictor {
       const program = this.programFor(count, first === 0);
       this.load(values, first * inputCols, count * inputCols);
       this.registers[REGISTERS.rows] = count;
-      program.run(PHASES.rows);
+      if (program.run(PHASES.rows) !== 0) outsideTable();
       const { out } = this;
       const to = first * outputCols;
       for (let i = 0; i < count * outputCols; i++) data[to + i] = out[i]!;
     }
-    return { data, shape: [rows, ...this.model.outputShape] };
+    return ndArray(data, [rows, ...this.model.outputShape]);
   }
 
   /** The program for so many rows. What is left of many rows is not worth making another. */
@@ -133,6 +133,14 @@ export class Predictor {
   }
 }
 
+function outsideTable(): never {
+  throw new SteepestError('ERR_PROGRAM', {
+    expected: 'every row within its table',
+    given: 'one outside',
+    mend: 'Please report this.',
+  });
+}
+
 /** The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of a sample's shape one sample. */
 function flatRows(
   x: MatrixInput | readonly number[] | NumericArray,
@@ -184,7 +192,7 @@ export async function predictWithPool(
     workers,
     kernels,
   });
-  return { data: Float32Array.from(results), shape: [table.rows, ...model.outputShape] };
+  return ndArray(Float32Array.from(results), [table.rows, ...model.outputShape]);
 }
 
 /** Bytes of inputs that are predicted at a time, so that threads have something to share. */
@@ -233,5 +241,5 @@ export async function predictStream(
     data.set(part, offset);
     offset += part.length;
   }
-  return { data, shape: [rows, ...model.outputShape] };
+  return ndArray(data, [rows, ...model.outputShape]);
 }

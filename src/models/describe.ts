@@ -1,0 +1,42 @@
+import type { ResolvedModel } from '../compile/model.js';
+import { show } from '../core/show.js';
+import type { ModelState } from '../training/state.js';
+import type { Compiled } from './compileOptions.js';
+import { summarize } from './summary.js';
+
+/** What `console.log` hands to an object that prints itself. */
+export interface Printing {
+  /** Levels that are still to be opened; negative where this object is not. */
+  depth: number;
+  /** Levels that were to be opened in all. */
+  levels: number;
+}
+
+const count = (n: number, noun: string): string =>
+  `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+
+/** A model as `console.log` shows it: what it is and what it has been told, and its layers where there is room. */
+export function describeModel(
+  model: ResolvedModel,
+  compiled: Compiled | undefined,
+  state: ModelState,
+  { depth, levels }: Printing,
+): string {
+  if (depth < 0) return '[Sequential]';
+  const parameters = model.parameters.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+  const shapes = `[${model.inputShape.join(', ')}] → [${model.outputShape.join(', ')}]`;
+  const size = `Sequential ${shapes}, ${count(model.layers.length, 'layer')}, ${count(parameters, 'parameter')}`;
+  // Within other things one line has to do.
+  if (depth < levels) return size;
+  const { epochs, step } = state;
+  const trained = step > 0 ? `, trained for ${count(epochs, 'epoch')}, ${count(step, 'step')}` : '';
+  return `${size}, seed ${model.seed}${trained}\n${compiledText(compiled)}\n\n${summarize(model)}`;
+}
+
+function compiledText(compiled: Compiled | undefined): string {
+  if (compiled === undefined) return 'not compiled: it can predict, but not be trained or evaluated';
+  const { optimizer, loss, metrics } = compiled.options;
+  const text = (given: string | object): string => (typeof given === 'string' ? given : show(given));
+  const metricText = metrics.length === 0 ? '' : `, metrics ${metrics.join(', ')}`;
+  return `optimizer ${text(optimizer)}, loss ${text(loss)}${metricText}`;
+}
