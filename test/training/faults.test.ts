@@ -54,7 +54,13 @@ describe('a lost worker thread', () => {
       const threads = idleThreads(3) as unknown as readonly { terminate(): Promise<number> }[];
       expect(threads.length).toBeGreaterThanOrEqual(3);
       const before = model.getWeights();
-      const running = failure(model.fit(x, y, { epochs: ENDLESS, workers: 3 }));
+      let isUnderWay = (): void => {};
+      const underWay = new Promise<void>((resolve) => {
+        isUnderWay = resolve;
+      });
+      const callbacks = { onEpochEnd: (epoch: number) => (epoch === 1 ? isUnderWay() : undefined) };
+      const running = failure(model.fit(x, y, { epochs: ENDLESS, workers: 3, callbacks }));
+      await underWay;
       await sleep(20 + 15 * victim);
       const killed = performance.now();
       void threads[threads.length - 3 + victim]!.terminate();
