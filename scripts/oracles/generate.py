@@ -27,6 +27,7 @@ NAMES = [
     "normalization",
     "file_kinds",
     "perceptrons",
+    "feature_names",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

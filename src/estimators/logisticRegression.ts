@@ -21,7 +21,7 @@ import {
 import {
   checkClassCount,
   checkLabelRows,
-  encodeLabels,
+  encodeClasses,
   isLabelList,
   type Label,
   type LabelInput,
@@ -156,7 +156,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     const features = readFeatures('X', x);
-    const labels = encodeLabels('y', y);
+    const labels = encodeClasses('y', y);
     checkLabelRows(features.rows, labels.codes.length);
     const { classes } = labels;
     checkClassCount('y', classes);

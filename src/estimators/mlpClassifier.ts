@@ -9,7 +9,7 @@ import { type FeatureInput, readFeatures } from './base/features.js';
 import {
   checkClassCount,
   checkLabelRows,
-  encodeLabels,
+  encodeClasses,
   isLabelList,
   type Label,
   type LabelInput,
@@ -67,7 +67,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     y: LabelInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
-    const { classes } = encodeLabels('y', y);
+    const { classes } = encodeClasses('y', y);
     checkClassCount('y', classes);
     const { warmStart, maxIter } = this.params;
     if (warmStart && this.learnedClasses !== undefined) this.checkSameClasses('y', classes);
@@ -88,7 +88,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   ): Promise<this> {
     const { classes: given, ...rest } = options;
     this.checkPartialFit();
-    const named = given && encodeLabels('classes', given).classes;
+    const named = given && encodeClasses('classes', given).classes;
     if (named !== undefined) {
       checkClassCount('classes', named);
       if (this.learnedClasses !== undefined) this.checkSameClasses('classes', named);
@@ -158,7 +158,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     how: { epochs: number; goesOn: boolean },
   ) {
     const features = readFeatures('X', x);
-    const labels = encodeLabels('y', y, classes);
+    const labels = encodeClasses('y', y, classes);
     const { codes } = labels;
     checkLabelRows(features.rows, codes.length);
     const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);

@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { compareLabels, type Label } from '../core/labels.js';
+import { compareLabels, type Label, refuseContinuous } from '../core/labels.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
 import { isBigIntArray, isDataView } from '../core/realm.js';
 
@@ -122,7 +122,7 @@ export function readValues(what: string, input: ValueInput): Values {
 
 /**
  * One class name per sample.
- * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types), `ERR_EMPTY`, `ERR_NOT_FINITE`
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types, continuous targets), `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
 export function readLabels(what: string, input: LabelInput): readonly Label[] {
   if (!Array.isArray(input) || Array.isArray(input[0])) {
@@ -134,6 +134,7 @@ export function readLabels(what: string, input: LabelInput): readonly Label[] {
         mend: 'Pass class names or numbers; for probabilities take the most probable class first.',
       });
     }
+    refuseContinuous(what, rows, (row) => data[row]);
     return Array.from({ length: rows }, (_, i) => data[i]);
   }
   const labels = input as readonly Label[];
@@ -148,7 +149,10 @@ export function readLabels(what: string, input: LabelInput): readonly Label[] {
       });
     }
   });
-  if (type === 'number') finite(what, labels as readonly number[], 1);
+  if (type === 'number') {
+    finite(what, labels as readonly number[], 1);
+    refuseContinuous(what, labels.length, (row) => labels[row]);
+  }
   return labels;
 }
 

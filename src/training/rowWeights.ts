@@ -107,7 +107,8 @@ export interface RowWeighing {
 
 /**
  * A weight per row of `y`: its own times its class's. With `'balanced'` a class weighs n / (classes · count), where n and count
- * are sums of sample weights over `rows` rows, and classes are those that occur among them (scikit-learn's rule).
+ * are sums of sample weights over `rows` rows, and classes are those with a weight above 0 among them. (scikit-learn's rule, which
+ * divides by 0 for a class that has only rows of weight 0.)
  */
 export function weighRows(
   prefix: string,
@@ -143,6 +144,7 @@ function balancedWeights(classes: Uint32Array, own: Float64Array): Float64Array 
     sums[c] = sums[c]! + own[i]!;
     total += own[i]!;
   });
-  const present = new Set(classes).size;
+  // Rows of weight 0 change nothing, so a class that has no others does not count either.
+  const present = sums.reduce((count, sum) => count + (sum > 0 ? 1 : 0), 0);
   return sums.map((sum) => (sum > 0 ? total / (present * sum) : 0));
 }

@@ -3,8 +3,8 @@ import type { EncodedLabels, Label } from './labels.js';
 import { type ParamSpec, param } from './params.js';
 
 /**
- * Weights of classes: `'balanced'` gives every class the same total weight, n / (classes · weight of the class's rows); or
- * a weight per class, by its name (`String(label)`), 1 for classes that are left out.
+ * Weights of classes: `'balanced'` gives every class the same total weight, Σw / (classes · Σw of the class), where w are
+ * the sample weights and a class without a weight does not count; or a weight per class, by its name (`String(label)`), 1 for classes that are left out.
  */
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
@@ -34,7 +34,9 @@ function balancedWeights({ classes, codes }: EncodedLabels, weights: Float64Arra
     ofClass[code] = ofClass[code]! + weight;
     total += weight;
   });
-  return ofClass.map((sum) => (sum === 0 ? 0 : total / (classes.length * sum)));
+  // Rows of weight 0 change nothing, so a class that has no others does not count either.
+  const present = ofClass.reduce((count, sum) => count + (sum > 0 ? 1 : 0), 0);
+  return ofClass.map((sum) => (sum > 0 ? total / (present * sum) : 0));
 }
 
 function namedWeights(classes: readonly Label[], given: Readonly<Record<string, number>>): Float64Array {

@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import { compareLabels, type Label } from '../../core/labels.js';
+import { compareLabels, type Label, refuseContinuous } from '../../core/labels.js';
 import { show } from '../../core/show.js';
 import type { LabelInput } from '../../scores/index.js';
 
@@ -85,6 +85,17 @@ export function encodeLabels(what: string, y: LabelInput, known?: readonly Label
   });
   for (let row = 0; row < codes.length; row++) codes[row] = position[codes[row]!]!;
   return { classes, codes };
+}
+
+/**
+ * The same for what is to be told apart, where numbers with a fraction are no classes.
+ * @throws SteepestError as {@link encodeLabels}; `ERR_ARGUMENT` for continuous targets
+ */
+export function encodeClasses(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
+  const labels = encodeLabels(what, y, known);
+  const { classes, codes } = labels;
+  if (known === undefined) refuseContinuous(what, codes.length, (row) => classes[codes[row]!]);
+  return labels;
 }
 
 function unknownLabel(what: string, label: Label, row: number, known: readonly Label[]): never {

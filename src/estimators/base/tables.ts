@@ -4,6 +4,7 @@ import { nextTurn } from '../../core/nextTurn.js';
 import { messageOf } from '../../core/realm.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
+import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';
 import { type FeatureInput, findNotFinite, notFinite, readFeatures } from './features.js';
 
 /** One value of a table: a number, or text; null and undefined are missing values. */
@@ -23,6 +24,8 @@ export interface TableColumns {
   column(j: number): Column;
   /** False for plain numbers, which results are too. */
   isTable: boolean;
+  /** What the numbers of each column were before they became float64; worked out when asked for. */
+  kinds(): readonly ColumnKind[];
 }
 
 /** What column j is called where nobody named it, as in scikit-learn. */
@@ -40,18 +43,34 @@ const isCells = (x: TableInput): x is readonly (readonly Cell[])[] =>
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for text among numbers in one column
  */
 export function readTable(what: string, x: TableInput): TableColumns {
-  if (x instanceof DataTable) return fromTable(what, x, x.columnNames);
-  if (isCells(x)) return fromTable(what, tableOfCells(what, x), undefined);
+  if (x instanceof DataTable) return fromTable(what, x, x.columnNames, () => kindsOfTable(x));
+  if (isCells(x)) {
+    const table = tableOfCells(what, x);
+    return fromTable(what, table, undefined, () => kindsOfRows(x, table.columnNames.length));
+  }
   const { data, rows, cols, names } = readFeatures(what, x as FeatureInput);
   const column = (j: number): Column => {
     const values = new Float64Array(rows);
     for (let i = 0, at = j; i < rows; i++, at += cols) values[i] = data[at]!;
     return values;
   };
-  return { rows, cols, names, column, isTable: false };
+  const kinds = (): readonly ColumnKind[] => {
+    if (Array.isArray(x)) return kindsOfRows(x, cols);
+    if (names !== undefined) return Array.from({ length: cols }, (_, j) => kindOfColumn(column(j)));
+    return rememberedKinds(x) ?? Array(cols).fill(kindOfArray((x as NdArray).data));
+  };
+  return { rows, cols, names, column, isTable: false, kinds };
 }
 
-function fromTable(what: string, table: DataTable, names: readonly string[] | undefined): TableColumns {
+const kindsOfTable = (table: DataTable): readonly ColumnKind[] =>
+  rememberedKinds(table) ?? table.columnNames.map((name) => kindOfColumn(table.column(name)));
+
+function fromTable(
+  what: string,
+  table: DataTable,
+  names: readonly string[] | undefined,
+  kinds: () => readonly ColumnKind[],
+): TableColumns {
   const { rows, columnNames } = table;
   if (rows === 0 || columnNames.length === 0) {
     throw new SteepestError('ERR_EMPTY', {
@@ -66,6 +85,7 @@ function fromTable(what: string, table: DataTable, names: readonly string[] | un
     names,
     column: (j) => table.column(columnNames[j]!),
     isTable: true,
+    kinds,
   };
 }
 

@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isNumericColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
+import { setKinds } from '../base/columnKinds.js';
 import { readFeatures } from '../base/features.js';
 import {
   allocate,
@@ -78,11 +79,16 @@ export function columnNumber(part: string, column: number | string, { cols, name
 /** Some columns as a table of their own: plain numbers as plain numbers. */
 export async function pick(table: TableColumns, columns: readonly number[]): Promise<TableOutput> {
   const chosen = columns.map((j) => table.column(j));
-  if (!table.isTable) return besideEachOther(chosen as readonly Float64Array[]);
-  return toDataTable(
-    chosen,
-    columns.map((j) => columnName(table.names, j)),
+  const names = columns.map((j) => columnName(table.names, j));
+  const picked = table.isTable
+    ? toDataTable(chosen, names)
+    : await besideEachOther(chosen as readonly Float64Array[]);
+  const kinds = table.kinds();
+  setKinds(
+    picked,
+    columns.map((j) => kinds[j]!),
   );
+  return picked;
 }
 
 export interface Output {

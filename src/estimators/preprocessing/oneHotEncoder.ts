@@ -3,6 +3,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
+import { type ColumnKind, categoryName, isColumnKind } from '../base/columnKinds.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { type ParamSpecs, param } from '../base/params.js';
@@ -72,6 +73,8 @@ const SPECS: ParamSpecs<OneHotEncoderParams> = {
 interface Encoded extends ColumnCategories {
   /** Position of the category that is left out, or −1. */
   dropped: number;
+  /** How feature names show the categories. */
+  shownAs: ColumnKind;
 }
 
 /**
@@ -100,11 +103,12 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
       }
     }
     const encoded: Encoded[] = [];
+    const kinds = table.kinds();
     for (let j = 0; j < cols; j++) {
       await nextColumn(j, table.rows, signal);
       const shown = showColumn(names, j);
       const own = this.categoriesFor(readColumn(table, j), j, shown);
-      encoded.push({ ...own, dropped: droppedOf(own, drop, j, shown) });
+      encoded.push({ ...own, dropped: droppedOf(own, drop, j, shown), shownAs: kinds[j]! });
     }
     this.encoded = encoded;
     this.fitted = { cols, names };
@@ -179,11 +183,17 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     return this.encoded.map(({ list }) => [...list]);
   }
 
-  /** Such as 'color_red': the column's name and the category. */
+  /**
+   * Such as 'color_red': the column's name and the category, as scikit-learn writes it. Integers are '1', floats '1.0', booleans
+   * 'True', missing values 'nan' or, for null, 'None'. Numbers are what their array is; in rows of plain numbers and in columns of
+   * a `DataTable` they are integers where all of them are whole and none is missing.
+   */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     return this.inputNames(inputNames).flatMap((name, j) => {
-      const { list, dropped } = this.encoded[j]!;
-      return list.filter((_, code) => code !== dropped).map((value) => `${name}_${String(value)}`);
+      const { list, dropped, shownAs } = this.encoded[j]!;
+      return list
+        .filter((_, code) => code !== dropped)
+        .map((value) => `${name}_${categoryName(value, shownAs)}`);
     });
   }
 
@@ -209,6 +219,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
         // JSON has no NaN, so numbers travel as tensors.
         text: this.encoded.map(({ kind, list }) => (kind === 'text' ? list : false)),
         dropped: this.encoded.map(({ dropped }) => dropped),
+        shownAs: this.encoded.map(({ shownAs }) => ({ ...shownAs })),
       },
     };
   }
@@ -228,6 +239,11 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
       'dropped',
       (value): value is number[] => isPerColumn(value) && value.every(Number.isInteger),
     );
+    const shownAs = attribute(
+      state,
+      'shownAs',
+      (value): value is ColumnKind[] => isPerColumn(value) && value.every(isColumnKind),
+    );
     this.encoded = text.map((list, j) => {
       const categories =
         list === false
@@ -241,7 +257,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
           mend: 'Save the encoder again.',
         });
       }
-      return { ...categories, dropped: position };
+      return { ...categories, dropped: position, shownAs: shownAs[j]! };
     });
     this.fitted = fitted;
   }

@@ -1,7 +1,7 @@
 import { checkBoolean, checkInteger, checkKeys } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
-import { encodeLabels, type LabelInput } from '../base/labels.js';
+import { encodeClasses, type LabelInput } from '../base/labels.js';
 import { countRows, type RowsInput } from './rows.js';
 
 /** Positions of rows to learn from and of rows to test on, ascending. */
@@ -162,7 +162,7 @@ function byAppearance(y: LabelInput | undefined, rows: number): { codes: Int32Ar
       mend: 'Pass y, or use KFold.',
     });
   }
-  const { codes } = encodeLabels('y', y);
+  const { codes } = encodeClasses('y', y);
   if (codes.length !== rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `y with one class per row, ${rows}`,
