@@ -7,6 +7,7 @@ import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, float64Tensor, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
@@ -141,6 +142,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     y?: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
+    checkOptions('LinearRegression.fit', options, WEIGHTED_FIT_KEYS);
     const kernels = chooseKernels(options);
     const input = await readRows(x, y, options);
     const { columns, isVector } = input;

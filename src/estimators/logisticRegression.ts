@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { show } from '../core/show.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
 import type { LogisticSolver } from '../parallel/task.js';
 import type { Workers } from '../parallel/workers.js';
@@ -18,6 +19,7 @@ import {
   type FittedColumns,
   readFeatures,
 } from './base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import {
   checkClassCount,
   checkLabelRows,
@@ -82,7 +84,7 @@ const SPECS: ParamSpecs<LogisticRegressionParams> = {
     if (typeof value === 'number' && value >= 0 && value <= 1) return value;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} from 0 to 1`,
-      given: String(value),
+      given: show(value),
       mend: 'Use 0 for L2 alone, 1 for L1 alone.',
     });
   }),
@@ -155,6 +157,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     y: LabelInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
+    checkOptions('LogisticRegression.fit', options, WEIGHTED_FIT_KEYS);
     const features = readFeatures('X', x);
     const labels = encodeClasses('y', y);
     checkLabelRows(features.rows, labels.codes.length);

@@ -6,6 +6,7 @@ import { accuracyScore } from '../scores/index.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
 import type { Classifier, EstimatorFitOptions, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import {
   checkClassCount,
   checkLabelRows,
@@ -67,6 +68,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     y: LabelInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
+    checkOptions('MLPClassifier.fit', options, WEIGHTED_FIT_KEYS);
     const { classes } = encodeClasses('y', y);
     checkClassCount('y', classes);
     const { warmStart, maxIter } = this.params;
@@ -86,6 +88,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     y: LabelInput,
     options: EstimatorFitOptions & KernelOptions & { classes?: readonly Label[] } = {},
   ): Promise<this> {
+    checkOptions('MLPClassifier.partialFit', options, [...WEIGHTED_FIT_KEYS, 'classes']);
     const { classes: given, ...rest } = options;
     this.checkPartialFit();
     const named = given && encodeClasses('classes', given).classes;

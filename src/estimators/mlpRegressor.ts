@@ -4,6 +4,7 @@ import type { KernelOptions } from '../models/kernelOptions.js';
 import { r2Score } from '../scores/index.js';
 import type { EstimatorFitOptions, Regressor, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { regressionScore } from './base/score.js';
 import { readTargets } from './base/targets.js';
@@ -44,6 +45,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
     y: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
+    checkOptions('MLPRegressor.fit', options, WEIGHTED_FIT_KEYS);
     const { maxIter, warmStart } = this.params;
     this.warnNotConverged(await this.trainOn(x, y, options, { epochs: maxIter, goesOn: warmStart }));
     return this;
@@ -58,6 +60,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
     y: TargetInput,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
+    checkOptions('MLPRegressor.partialFit', options, WEIGHTED_FIT_KEYS);
     this.checkPartialFit();
     await this.trainOn(x, y, options, { epochs: 1, goesOn: true });
     return this;

@@ -1,9 +1,11 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import type { TargetInput } from '../data/tables.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
 import type { SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
@@ -28,10 +30,10 @@ const isAlpha = (value: unknown): value is number =>
 const SPECS: ParamSpecs<RidgeParams> = {
   alpha: param.custom<number | readonly number[]>(1, (name, value) => {
     if (isAlpha(value)) return value;
-    if (Array.isArray(value) && value.length > 0 && value.every(isAlpha)) return [...value];
+    if (Array.isArray(value) && value.length > 0 && [...value].every(isAlpha)) return [...value];
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as a finite number of at least 0, or an array of such, one per target`,
-      given: JSON.stringify(value) ?? String(value),
+      given: show(value),
       mend: 'Use 1 to begin with; larger ones shrink the coefficients more.',
     });
   }),
@@ -61,6 +63,7 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     const { alpha, fitIntercept, workers } = this.params;
+    checkOptions('Ridge.fit', options, WEIGHTED_FIT_KEYS);
     const kernels = chooseKernels(options);
     const input = await readRows(x, y, options);
     const { targets } = input.source;

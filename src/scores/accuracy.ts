@@ -1,5 +1,6 @@
 import { confusionMatrix } from './confusionMatrix.js';
 import { type LabelInput, readPair, readWeights, type WeightOption, warnUndefined } from './inputs.js';
+import { checkScoreOptions, readFlag } from './options.js';
 
 export interface AccuracyOptions extends WeightOption {
   /** The share of right predictions (default), or with `false` their number or sum of weights. */
@@ -11,6 +12,8 @@ export interface AccuracyOptions extends WeightOption {
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function accuracyScore(yTrue: LabelInput, yPred: LabelInput, options: AccuracyOptions = {}): number {
+  checkScoreOptions('accuracyScore', options, ['normalize']);
+  const normalize = readFlag('normalize', options.normalize, true);
   const { truth, guess } = readPair(yTrue, yPred);
   const weights = readWeights(options.sampleWeight, truth.length);
   let right = 0;
@@ -19,7 +22,7 @@ export function accuracyScore(yTrue: LabelInput, yPred: LabelInput, options: Acc
     total += weights[i];
     if (truth[i] === guess[i]) right += weights[i];
   }
-  return (options.normalize ?? true) ? right / total : right;
+  return normalize ? right / total : right;
 }
 
 export interface BalancedAccuracyOptions extends WeightOption {
@@ -37,6 +40,8 @@ export function balancedAccuracyScore(
   yPred: LabelInput,
   options: BalancedAccuracyOptions = {},
 ): number {
+  checkScoreOptions('balancedAccuracyScore', options, ['adjusted']);
+  const adjusted = readFlag('adjusted', options.adjusted, false);
   const { data, labels } = confusionMatrix(yTrue, yPred, { sampleWeight: options.sampleWeight });
   const k = labels.length;
   const recalls: number[] = [];
@@ -46,7 +51,7 @@ export function balancedAccuracyScore(
   }
   if (recalls.length < k) warnUndefined('balancedAccuracyScore: yPred contains classes that yTrue does not.');
   const score = recalls.reduce((sum, value) => sum + value, 0) / recalls.length;
-  if (options.adjusted !== true) return score;
+  if (!adjusted) return score;
   const chance = 1 / recalls.length;
   return (score - chance) / (1 - chance);
 }

@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { type BinaryScores, precisionRecallOf, readScores, rocOf } from './curves.js';
 import {
   type Label,
@@ -16,6 +17,7 @@ import {
   type WeightOption,
   warnUndefined,
 } from './inputs.js';
+import { checkScoreOptions } from './options.js';
 
 /** How the areas of classes become one; `null` leaves one per class. */
 export type AreaAverage = 'micro' | 'macro' | 'weighted' | null;
@@ -95,14 +97,18 @@ export function rocAucScore(
   yScore: ValueInput,
   options: RocAucOptions = {},
 ): number | Float64Array {
-  const { maxFpr, sampleWeight } = options;
-  if (maxFpr !== undefined && !(maxFpr > 0 && maxFpr <= 1)) {
-    argument('maxFpr above 0 and at most 1', String(maxFpr), 'Leave it out for the whole area.');
+  checkScoreOptions('rocAucScore', options, ['multiClass', 'average', 'maxFpr', 'labels']);
+  const { maxFpr, sampleWeight, multiClass = 'raise', average = 'macro' } = options;
+  oneOf('multiClass', multiClass, ['raise', 'ovr', 'ovo']);
+  oneOf('average', average, ['micro', 'macro', 'weighted', null]);
+  if (maxFpr !== undefined && !(typeof maxFpr === 'number' && maxFpr > 0 && maxFpr <= 1)) {
+    argument('maxFpr above 0 and at most 1', show(maxFpr), 'Leave it out for the whole area.');
   }
   const truth = readLabels('yTrue', yTrue);
   const scores = readValues('yScore', yScore);
   const present = uniqueLabels(truth);
   if (present.length > 2 || scores.cols > 2) return multiclassAuc(truth, scores, present, options);
+  if (options.labels !== undefined) readLabelOption(options.labels, truth);
   const binary: BinaryScores = {
     scores: readScores(yScore, truth.length),
     weights: readWeights(sampleWeight, truth.length),
@@ -264,6 +270,7 @@ export function averagePrecisionScore(
   yScore: ValueInput,
   options: AveragePrecisionOptions = {},
 ): number | Float64Array {
+  checkScoreOptions('averagePrecisionScore', options, ['average', 'posLabel']);
   const { average = 'macro', posLabel, sampleWeight } = options;
   oneOf('average', average, ['micro', 'macro', 'weighted', null]);
   const truth = readLabels('yTrue', yTrue);
@@ -277,7 +284,7 @@ export function averagePrecisionScore(
     const classes = readClasses(truth, present, undefined, scores.cols);
     return averageAreas(truth, scores, classes, { average, sampleWeight }, binaryAveragePrecision);
   }
-  const positive = posLabel ?? (typeof present[0] === 'boolean' ? true : 1);
+  const positive = posLabel === undefined ? (typeof present[0] === 'boolean' ? true : 1) : posLabel;
   if (typeof positive !== typeof present[0] || (present.length === 2 && !present.includes(positive))) {
     argument(
       `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,

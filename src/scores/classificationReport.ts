@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { type Align, table } from '../core/table.js';
 import {
   type Label,
@@ -9,6 +10,7 @@ import {
   uniqueLabels,
   type WeightOption,
 } from './inputs.js';
+import { checkScoreOptions } from './options.js';
 import {
   averageOf,
   countClasses,
@@ -61,6 +63,7 @@ export function classificationReport(
   yPred: LabelInput,
   options: ClassificationReportOptions = {},
 ): ClassificationReport {
+  checkScoreOptions('classificationReport', options, ['labels', 'targetNames', 'digits', 'zeroDivision']);
   const { truth, guess } = readPair(yTrue, yPred);
   const weights = readWeights(options.sampleWeight, truth.length);
   const zeroDivision = readZeroDivision(options.zeroDivision);
@@ -108,17 +111,18 @@ function readDigits(digits = DEFAULT_DIGITS): number {
   if (Number.isInteger(digits) && digits >= 0 && digits <= MOST_DIGITS) return digits;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `digits to be a whole number from 0 to ${MOST_DIGITS}`,
-    given: String(digits),
+    given: show(digits),
     mend: 'Leave it out for 2.',
   });
 }
 
 function readNames(names: readonly string[] | undefined, labels: readonly Label[]): readonly string[] {
   if (names === undefined) return labels.map(String);
-  if (names.length === labels.length) return names;
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (isList && names.length === labels.length) return names;
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${labels.length} targetNames, one per class`,
-    given: `${names.length}`,
+    expected: `a list of ${labels.length} targetNames, one per class`,
+    given: show(names),
     mend: 'Name every class, or set labels to the classes that you name.',
   });
 }

@@ -12,6 +12,7 @@ import {
   uniqueLabels,
   type WeightOption,
 } from './inputs.js';
+import { checkScoreOptions } from './options.js';
 
 export interface ConfusionMatrixOptions extends WeightOption {
   /** Which classes, in which order; samples of others are left out. All that occur, in order, by default. */
@@ -40,6 +41,7 @@ export function confusionMatrix(
   yPred: LabelInput,
   options: ConfusionMatrixOptions = {},
 ): ConfusionMatrix {
+  checkScoreOptions('confusionMatrix', options, ['labels', 'normalize']);
   const { truth, guess } = readPair(yTrue, yPred);
   const weights = readWeights(options.sampleWeight, truth.length);
   const labels =

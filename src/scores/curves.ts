@@ -12,6 +12,7 @@ import {
   type WeightOption,
   warnUndefined,
 } from './inputs.js';
+import { checkScoreOptions, readFlag } from './options.js';
 
 export interface CurveOptions extends WeightOption {
   /** The positive class; may be left out where the classes are numbers 0/1 or −1/1, or booleans. */
@@ -19,6 +20,8 @@ export interface CurveOptions extends WeightOption {
   /** Leave out points that do not change the curve. `rocCurve`: true by default; `precisionRecallCurve`: false. */
   dropIntermediate?: boolean;
 }
+
+const CURVE_KEYS = ['posLabel', 'dropIntermediate'];
 
 export interface RocCurve {
   /** Share of the negative samples with a score of at least the threshold, ascending from 0. */
@@ -195,7 +198,9 @@ export function rocOf(binary: BinaryScores, dropIntermediate: boolean): RocCurve
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function rocCurve(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions = {}): RocCurve {
-  return rocOf(readBinary(yTrue, yScore, options), options.dropIntermediate ?? true);
+  checkScoreOptions('rocCurve', options, CURVE_KEYS);
+  const drop = readFlag('dropIntermediate', options.dropIntermediate, true);
+  return rocOf(readBinary(yTrue, yScore, options), drop);
 }
 
 /** The precision-recall curve of binary scores. */
@@ -228,5 +233,7 @@ export function precisionRecallCurve(
   yScore: ValueInput,
   options: CurveOptions = {},
 ): PrecisionRecallCurve {
-  return precisionRecallOf(readBinary(yTrue, yScore, options), options.dropIntermediate ?? false);
+  checkScoreOptions('precisionRecallCurve', options, CURVE_KEYS);
+  const drop = readFlag('dropIntermediate', options.dropIntermediate, false);
+  return precisionRecallOf(readBinary(yTrue, yScore, options), drop);
 }

@@ -1,7 +1,9 @@
 import { SteepestError } from '../core/errors.js';
 import { compareLabels, type Label, refuseContinuous } from '../core/labels.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { didYouMean } from '../core/nearest.js';
 import { isBigIntArray, isDataView } from '../core/realm.js';
+import { show } from '../core/show.js';
 
 export type { Label };
 
@@ -224,7 +226,7 @@ export function uniqueLabels(...lists: readonly (readonly Label[])[]): Label[] {
 
 /** A class name as an error shows it. */
 export function showLabel(label: Label): string {
-  return typeof label === 'string' ? `'${label}'` : String(label);
+  return show(label);
 }
 
 /** A list of class names that the caller chose. @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY` */
@@ -251,7 +253,11 @@ export function oneOf<T extends string | null>(what: string, value: T, known: re
   if (known.includes(value)) return value;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be one of ${known.map((name) => (name === null ? 'null' : `'${name}'`)).join(', ')}`,
-    given: typeof value === 'string' ? `'${value}'` : String(value),
-    mend: 'Use one of these.',
+    given: show(value),
+    mend: didYouMean(
+      value,
+      known.filter((name) => name !== null),
+      'Use one of these.',
+    ),
   });
 }

@@ -16,6 +16,7 @@ import {
   type WeightOption,
   warnUndefined,
 } from './inputs.js';
+import { checkScoreOptions, readFlag } from './options.js';
 
 export interface LogLossOptions extends WeightOption {
   /** The mean over samples (default), or with `false` the sum. */
@@ -37,6 +38,8 @@ const EPSILON_32 = 2 ** -23;
  * outside [0, 1]), `ERR_ARGUMENT`
  */
 export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossOptions = {}): number {
+  checkScoreOptions('logLoss', options, ['normalize', 'labels']);
+  const normalize = readFlag('normalize', options.normalize, true);
   const truth = readLabels('yTrue', yTrue);
   const proba = readValues('yProba', yProba);
   sameRows('yProba', proba.rows, truth.length);
@@ -64,7 +67,7 @@ export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossO
     sum -= weights[i] * Math.log(Math.min(Math.max(p, epsilon), 1 - epsilon));
     total += weights[i];
   });
-  return (options.normalize ?? true) ? sum / total : sum;
+  return normalize ? sum / total : sum;
 }
 
 function isFloat32(input: ValueInput): boolean {

@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import {
   type Label,
   type LabelInput,
@@ -11,6 +12,7 @@ import {
   type WeightOption,
   warnUndefined,
 } from './inputs.js';
+import { checkScoreOptions } from './options.js';
 
 /** How the scores of classes become one; `null` leaves one per class. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
@@ -102,7 +104,7 @@ export function readZeroDivision(value: ZeroDivision = 'warn'): ZeroDivision {
   if (value === 'warn' || value === 0 || value === 1 || Number.isNaN(value)) return value;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: "zeroDivision to be 'warn', 0, 1 or NaN",
-    given: String(value),
+    given: show(value),
     mend: 'Use one of these.',
   });
 }
@@ -113,17 +115,14 @@ function classScore(
   yPred: LabelInput,
   options: PrecisionRecallOptions,
 ): number | Float64Array {
+  checkScoreOptions(`${ratio}Score`, options, ['labels', 'posLabel', 'average', 'zeroDivision']);
   const average = oneOf('average', options.average === undefined ? 'binary' : options.average, AVERAGES);
   const zeroDivision = readZeroDivision(options.zeroDivision);
   const { truth, guess } = readPair(yTrue, yPred);
   const weights = readWeights(options.sampleWeight, truth.length);
   const present = uniqueLabels(truth, guess);
-  const labels =
-    average === 'binary'
-      ? [positiveClass(options.posLabel, present)]
-      : options.labels === undefined
-        ? present
-        : readLabelOption(options.labels, truth);
+  const named = options.labels === undefined ? present : readLabelOption(options.labels, truth);
+  const labels = average === 'binary' ? [positiveClass(options.posLabel, present)] : named;
   const counts = countClasses(truth, guess, weights, labels);
   const scores = ratios(ratio, average === 'micro' ? [sumCounts(counts)] : counts, zeroDivision);
   if (average === null) return scores;
@@ -138,7 +137,7 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
       mend: "Set average to 'micro', 'macro', 'weighted' or null.",
     });
   }
-  const positive = posLabel ?? (typeof present[0] === 'boolean' ? true : 1);
+  const positive = posLabel === undefined ? (typeof present[0] === 'boolean' ? true : 1) : posLabel;
   if (typeof positive !== typeof present[0] || (present.length === 2 && !present.includes(positive))) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,

@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import {
   oneOf,
   readValues,
@@ -9,6 +10,7 @@ import {
   type WeightOption,
   warnUndefined,
 } from './inputs.js';
+import { checkScoreOptions, readFlag } from './options.js';
 
 /** How the scores of outputs become one: their mean, all of them, or a mean with one weight per output. */
 export type MultiOutput = 'uniformAverage' | 'rawValues' | readonly number[];
@@ -79,12 +81,12 @@ function combine(scores: Float64Array, multioutput: MultiOutput = 'uniformAverag
   const isValid =
     Array.isArray(multioutput) &&
     multioutput.length === scores.length &&
-    multioutput.every((weight) => weight >= 0 && Number.isFinite(weight)) &&
+    multioutput.every((weight) => Number.isFinite(weight) && weight >= 0) &&
     multioutput.some((weight) => weight > 0);
   if (!isValid) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `multioutput as a list of ${scores.length} weights, one per output, 0 or more and not all 0`,
-      given: JSON.stringify(multioutput),
+      given: show(multioutput),
       mend: "Give one weight per column of yTrue, or 'uniformAverage'.",
     });
   }
@@ -107,6 +109,7 @@ export function meanSquaredError(
   yPred: ValueInput,
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
+  checkScoreOptions('meanSquaredError', options, ['multioutput']);
   return combine(squaredErrors(yTrue, yPred, options), options.multioutput);
 }
 
@@ -133,6 +136,7 @@ export function rootMeanSquaredError(
   yPred: ValueInput,
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
+  checkScoreOptions('rootMeanSquaredError', options, ['multioutput']);
   return combine(squaredErrors(yTrue, yPred, options).map(Math.sqrt), options.multioutput);
 }
 
@@ -152,6 +156,7 @@ export function meanAbsoluteError(
   yPred: ValueInput,
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
+  checkScoreOptions('meanAbsoluteError', options, ['multioutput']);
   const { columns } = readPairs(yTrue, yPred, options);
   const scores = Float64Array.from(columns, ({ truth, guess, weights }) =>
     weightedMean(weights, (i) => Math.abs(truth(i) - guess(i))),
@@ -179,6 +184,8 @@ export function r2Score(
   yPred: ValueInput,
   options: R2Options = {},
 ): number | Float64Array {
+  checkScoreOptions('r2Score', options, ['multioutput', 'forceFinite']);
+  const forceFinite = readFlag('forceFinite', options.forceFinite, true);
   const { columns, rows } = readPairs(yTrue, yPred, options);
   if (rows < 2) {
     warnUndefined('r2Score: R² is not defined for fewer than two samples.');
@@ -188,7 +195,7 @@ export function r2Score(
   const scores = Float64Array.from(columns, (column, c) => {
     const residual = sum(column, (i) => (column.truth(i) - column.guess(i)) ** 2);
     if (spreads[c] > 0) return 1 - residual / spreads[c];
-    if (options.forceFinite ?? true) return residual === 0 ? 1 : 0;
+    if (forceFinite) return residual === 0 ? 1 : 0;
     return residual === 0 ? Number.NaN : Number.NEGATIVE_INFINITY;
   });
   const { multioutput } = options;

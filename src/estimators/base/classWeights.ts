@@ -1,6 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import type { EncodedLabels, Label } from './labels.js';
 import { type ParamSpec, param } from './params.js';
+import { isPlainObject } from './plainObject.js';
 
 /**
  * Weights of classes: `'balanced'` gives every class the same total weight, Σw / (classes · Σw of the class), where w are
@@ -14,13 +16,12 @@ export const classWeightParam: ParamSpec<ClassWeight | undefined> = param.custom
   (name, value) => {
     if (value === undefined || value === 'balanced') return value;
     const valid =
-      typeof value === 'object' &&
-      value !== null &&
+      isPlainObject(value) &&
       Object.values(value).every((w) => typeof w === 'number' && w >= 0 && w < Number.POSITIVE_INFINITY);
     if (valid) return { ...(value as Record<string, number>) };
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'balanced' or an object with a weight of at least 0 for each class`,
-      given: JSON.stringify(value) ?? String(value),
+      given: show(value),
       mend: "Write { spam: 5 } or 'balanced'.",
     });
   },

@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/tables.js';
 import type { ModelSource } from '../../io/modelFile.js';
+import { describeEstimator } from './describe.js';
 import type { FeatureInput } from './features.js';
 import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
@@ -150,6 +151,21 @@ export abstract class BaseEstimator<P extends object> {
       });
     }
     return new Class(saved.params).fromSaved(saved);
+  }
+
+  /** The class and the hyper-parameters that are not the default, such as `Ridge({ alpha: 2 })`. */
+  toString(): string {
+    return describeEstimator(this.type, this.params, defaultParams(this.specs));
+  }
+
+  /** What `console.log` prints: the same as {@link toString}. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** For `JSON.stringify`: the class and the hyper-parameters, nothing of what was learned. To keep that, {@link save}. */
+  toJSON(): { type: string; params: object } {
+    return { type: this.type, params: this.params };
   }
 
   protected notFitted(what: string): SteepestError {

@@ -1,5 +1,7 @@
+import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
-import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../layers/check.js';
+import { show } from '../../core/show.js';
+import { optionAliases, VALUE_ALIASES } from './names.js';
 
 /** One hyper-parameter: its default and what it accepts. */
 export interface ParamSpec<T> {
@@ -28,7 +30,9 @@ export const param = {
   }),
   oneOf: <const T extends string>(value: T, words: readonly T[]): ParamSpec<T> => ({
     default: value,
-    check: (name, given) => words.find((word) => word === given) ?? unknownName(name, given, words),
+    check: (name, given) =>
+      words.find((word) => word === given) ??
+      unknownName(name, given === null ? 'null' : given, words, VALUE_ALIASES),
   }),
   /** Anything else, with a check of its own. */
   custom: <T>(value: T, check: (name: string, value: unknown) => T): ParamSpec<T> => ({
@@ -55,12 +59,12 @@ export function resolveParams<P extends object>(
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `parameters of ${owner} as an object`,
-      given: String(given),
+      given: show(given),
       mend: `Write new ${owner}({ … }).`,
     });
   }
   const names = Object.keys(specs) as (keyof P & string)[];
-  checkKeys(`parameters of ${owner}`, given, names);
+  checkKeys(`parameters of ${owner}`, given, names, optionAliases(names));
   const resolved: P = { ...base };
   for (const name of names) {
     if (given[name] !== undefined) resolved[name] = specs[name].check(name, given[name]);

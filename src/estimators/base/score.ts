@@ -2,12 +2,16 @@ import type { NdArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/tables.js';
 import { accuracyScore, r2Score } from '../../scores/index.js';
 import type { ScoreOptions } from './estimator.js';
+import { checkOptions } from './fitOptions.js';
 import type { Label, LabelInput } from './labels.js';
 import { readTargets } from './targets.js';
 import { readSampleWeight } from './weights.js';
 
+const SCORE_KEYS = ['sampleWeight'];
+
 /** Share of rows whose class is predicted right: what `score` of every classifier is. */
 export function classificationScore(y: LabelInput, predicted: Label[], options: ScoreOptions): number {
+  checkOptions('score', options, SCORE_KEYS);
   const sampleWeight = readSampleWeight(options.sampleWeight, predicted.length);
   return accuracyScore(y, predicted, { sampleWeight });
 }
@@ -18,6 +22,7 @@ export function regressionScore(
   { data, shape }: NdArray<Float64Array>,
   options: ScoreOptions,
 ): number {
+  checkOptions('score', options, SCORE_KEYS);
   const [rows, cols] = shape as [number, number];
   const truth = readTargets('y', y, rows);
   const sampleWeight = readSampleWeight(options.sampleWeight, rows);

@@ -1,6 +1,9 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import {
@@ -54,13 +57,13 @@ function checkRules(name: string, value: unknown): readonly ColumnRule[] {
     Array.isArray(rule) &&
     rule.length === 3 &&
     (isStep(rule[1]) || isWord(rule[1])) &&
-    (Array.isArray(rule[2]) ? rule[2] : [rule[2]]).every(
+    (Array.isArray(rule[2]) ? [...rule[2]] : [rule[2]]).every(
       (column: unknown) => typeof column === 'string' || Number.isInteger(column),
     );
   if (!Array.isArray(value) || !value.every(isRule)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as [name, transformer, columns] each`,
-      given: typeof value === 'object' ? 'something else in the list' : typeof value,
+      given: show(value),
       mend: "Write [['text', new OneHotEncoder(), ['city']], ['numbers', new StandardScaler(), [0, 1]]].",
     });
   }
@@ -75,7 +78,7 @@ const SPECS: ParamSpecs<ColumnTransformerParams> = {
     if (isWord(value) || isStep(value)) return value;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'drop', 'passthrough' or a transformer`,
-      given: String(value),
+      given: show(value),
       mend: 'Use one of these.',
     });
   }),
@@ -100,6 +103,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
 
   /** As `Pipeline.setParams`. @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed */
   override setParams(given: Partial<ColumnTransformerParams> & Record<string, unknown>): this {
+    checkObject('parameters of columnTransformer', given);
     const { transformers, remainder, verboseFeatureNamesOut, ...rest } = given;
     const before = this.params;
     super.setParams({ transformers, remainder, verboseFeatureNamesOut });
@@ -146,8 +150,10 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   override async fitTransform(
     x: TableInput,
     y?: unknown,
-    { signal }: EstimatorFitOptions = {},
+    options: EstimatorFitOptions = {},
   ): Promise<NdArray<Float64Array>> {
+    checkOptions('ColumnTransformer.fit', options, TRANSFORMER_FIT_KEYS);
+    const { signal } = options;
     const table = readTable('X', x);
     const parts = this.choose(table);
     const outputs: Output[] = [];
@@ -338,5 +344,7 @@ export function columnTransformer(
   transformers: readonly ColumnRule[],
   options: Partial<Omit<ColumnTransformerParams, 'transformers'>> = {},
 ): ColumnTransformer {
+  checkObject('options of columnTransformer', options);
+  checkRules('transformers', transformers);
   return new ColumnTransformer({ ...options, transformers });
 }

@@ -1,6 +1,9 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import type { KernelOptions } from '../../models/kernelOptions.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
@@ -23,11 +26,11 @@ export interface PipelineParams {
 }
 
 function checkSteps(name: string, value: unknown): readonly NamedStep[] {
-  const isList = Array.isArray(value) && value.every((pair) => Array.isArray(pair) && isStep(pair[1]));
+  const isList = Array.isArray(value) && [...value].every((pair) => Array.isArray(pair) && isStep(pair[1]));
   if (!isList) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as [name, estimator] pairs`,
-      given: typeof value,
+      given: show(value),
       mend: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
     });
   }
@@ -94,6 +97,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
    * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed
    */
   override setParams(given: Partial<PipelineParams> & Record<string, unknown>): this {
+    checkObject('parameters of pipeline', given);
     const { steps, ...rest } = given;
     const base = steps === undefined ? this.params.steps : checkSteps('steps', steps);
     this.params = { steps: withParams('pipeline', base, rest) };
@@ -108,6 +112,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
 
   /** Fits and transforms step after step, then fits the last one. @throws whatever the steps throw */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
+    checkOptions('Pipeline.fit', options, WEIGHTED_FIT_KEYS);
     const last = this.lastStep().clone();
     const { done, output } = await this.fitTransformers(x, y, options);
     await method(last, 'fit', 'a last step')(output, y, options);
@@ -117,6 +122,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
 
   /** `fit`, then `transform`, for a pipeline that ends with a transformer. */
   async fitTransform(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<TableOutput> {
+    checkOptions('Pipeline.fitTransform', options, WEIGHTED_FIT_KEYS);
     const last = this.lastStep().clone();
     const run = method(last, 'fitTransform', 'a last step');
     const { done, output } = await this.fitTransformers(x, y, options);

@@ -1,5 +1,9 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { didYouMean } from '../../core/nearest.js';
+import { show } from '../../core/show.js';
 import type { BaseEstimator, EstimatorFitOptions } from '../base/estimator.js';
+import { isPlainObject } from '../base/plainObject.js';
 import type { SavedEstimator } from '../base/saved.js';
 import { estimatorFromSaved, estimatorTypes } from '../registry.js';
 
@@ -51,7 +55,7 @@ export function checkNames(what: string, names: readonly string[]): void {
       return;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `names of ${what} that differ, are not empty and do not contain '${SEPARATOR}'`,
-      given: names.map((other) => `'${other}'`).join(', '),
+      given: show(names),
       mend: 'Rename one of them.',
     });
   });
@@ -73,6 +77,7 @@ export function nestedParams(steps: readonly NamedStep[]): Record<string, unknow
  * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the steps' own `setParams` throw
  */
 export function withParams(what: string, steps: readonly NamedStep[], given: object): NamedStep[] {
+  checkObject(`parameters of ${what}`, given);
   const own = new Map(steps);
   const changes = new Map<string, Record<string, unknown>>();
   for (const [key, value] of Object.entries(given)) {
@@ -80,18 +85,17 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
     if (!own.has(name)) {
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `parameters of ${what} to begin with the name of a step: ${[...own.keys()].join(', ')}`,
-        given: `'${key}'`,
-        mend: 'Write step__param, or { step: { param: value } }.',
+        given: show(key),
+        mend: didYouMean(name, own.keys(), 'Write step__param, or { step: { param: value } }.'),
       });
     }
     if (rest.length > 0) changes.set(name, { ...changes.get(name), [rest.join(SEPARATOR)]: value });
     else if (isStep(value)) own.set(name, value);
-    else if (typeof value === 'object' && value !== null)
-      changes.set(name, { ...changes.get(name), ...value });
+    else if (isPlainObject(value)) changes.set(name, { ...changes.get(name), ...value });
     else {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `step '${name}' as an estimator, or an object of its parameters`,
-        given: String(value),
+        given: show(value),
         mend: 'Write step__param to change one parameter.',
       });
     }

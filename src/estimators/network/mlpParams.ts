@@ -64,7 +64,7 @@ const share = (name: string, value: unknown): number => {
 
 export const MLP_SPECS: ParamSpecs<MlpParams> = {
   hiddenLayerSizes: param.custom<readonly number[]>([100], (name, value) => {
-    if (Array.isArray(value) && value.every((units) => Number.isSafeInteger(units) && units >= 1)) {
+    if (Array.isArray(value) && [...value].every((units) => Number.isSafeInteger(units) && units >= 1)) {
       return [...(value as number[])];
     }
     throw new SteepestError('ERR_ARGUMENT', {

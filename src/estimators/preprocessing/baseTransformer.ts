@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { BaseEstimator, type EstimatorFitOptions, type Transformer } from '../base/estimator.js';
 import { checkFittedColumns, type Features, type FittedColumns } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
@@ -68,10 +69,12 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   /** Names of the columns that came in. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
   protected inputNames(given: readonly string[] | undefined): readonly string[] {
     const { cols, names } = this.ready('getFeatureNamesOut()');
-    if (given !== undefined && given.length !== cols) {
+    const fits = (list: unknown): boolean =>
+      Array.isArray(list) && list.length === cols && list.every((name) => typeof name === 'string');
+    if (given !== undefined && !fits(given)) {
       throw new SteepestError('ERR_SHAPE', {
-        expected: `${cols} input names, one per column of fit`,
-        given: `${given.length}`,
+        expected: `a list of ${cols} input names, one per column of fit`,
+        given: show(given),
         mend: 'Name every column, or leave the names out.',
       });
     }

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { compareLabels } from '../../core/labels.js';
+import { show } from '../../core/show.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 
 /** One category of a column; null is the missing one, which columns of numbers write as NaN. */
@@ -54,7 +55,7 @@ export function givenCategories(name: string, list: readonly Category[]): Column
   if (!isValid) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `categories of column ${name} to be numbers, or text, each once`,
-      given: JSON.stringify(list),
+      given: show(list),
       mend: "Use categories: 'auto' to take those of the fit.",
     });
   }

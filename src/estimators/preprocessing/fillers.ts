@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { compareLabels } from '../../core/labels.js';
+import { show } from '../../core/show.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
@@ -112,7 +113,7 @@ function constantFor(isText: boolean, shown: string, fillValue: Fill | undefined
   if ((typeof fill === 'string') === isText) return fill;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `fillValue to be ${isText ? 'text' : 'a number'}, as column ${shown} holds`,
-    given: JSON.stringify(fill),
+    given: show(fill),
     mend: 'Use one imputer per kind of column, in a columnTransformer.',
   });
 }

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import { BaseEstimator } from '../base/estimator.js';
 import { encodeLabels, isLabelList, type Label, type LabelInput } from '../base/labels.js';
 import type { ParamSpecs } from '../base/params.js';
@@ -39,12 +40,20 @@ export class LabelEncoder extends BaseEstimator<object> {
   /** The class of each number. @throws SteepestError `ERR_NOT_FITTED`, `ERR_LABEL_RANGE` */
   async inverseTransform(codes: ArrayLike<number> | NdArray): Promise<Label[]> {
     const known = this.learned('inverseTransform()');
-    const list = 'shape' in codes ? codes.data : codes;
-    return Array.from(list, (code, row) => {
-      if (Number.isInteger(code) && code >= 0 && code < known.length) return known[code]!;
+    const list: unknown =
+      typeof codes === 'object' && codes !== null && 'shape' in codes ? codes.data : codes;
+    if (!Array.isArray(list) && !(ArrayBuffer.isView(list) && 'length' in list)) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: 'a list of whole numbers, one per row',
+        given: show(list),
+        mend: 'Pass what transform returned.',
+      });
+    }
+    return Array.from(list as ArrayLike<unknown>, (code, row) => {
+      if (Number.isInteger(code) && (code as number) in known) return known[code as number]!;
       throw new SteepestError('ERR_LABEL_RANGE', {
         expected: `whole numbers from 0 to ${known.length - 1}, one per class`,
-        given: `${code} at row ${row}`,
+        given: `${show(code)} at row ${row}`,
         mend: 'Pass what transform returned.',
       });
     });

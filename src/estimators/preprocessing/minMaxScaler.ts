@@ -1,7 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
@@ -21,7 +23,7 @@ function checkRange(name: string, value: unknown): readonly [number, number] {
   if (isRange(value)) return [value[0], value[1]];
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as [low, high] with low < high`,
-    given: JSON.stringify(value) ?? 'undefined',
+    given: show(value),
     mend: 'Use [0, 1] or [-1, 1].',
   });
 }
@@ -53,20 +55,24 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
   }
 
   /** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED` */
-  async fit(x: TableInput, _y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
     return this.learn(x, options, undefined);
   }
 
   /** Learns from more rows, as if they had been part of the fit. */
-  async partialFit(x: TableInput, _y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+  async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
     return this.learn(x, options, this.bounds);
   }
 
   private async learn(
     x: TableInput,
-    { signal }: EstimatorFitOptions,
+    options: EstimatorFitOptions,
     before: Bounds | undefined,
   ): Promise<this> {
+    checkOptions('MinMaxScaler.fit', options, TRANSFORMER_FIT_KEYS);
+    const { signal } = options;
     const features = readFeatures('X', x as FeatureInput);
     const { data, rows, cols, names } = features;
     if (before !== undefined) this.checkColumns('partialFit()', features);

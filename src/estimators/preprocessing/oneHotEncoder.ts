@@ -1,11 +1,14 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { didYouMean } from '../../core/nearest.js';
 import { isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, categoryName, isColumnKind } from '../base/columnKinds.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import {
@@ -44,23 +47,33 @@ export interface OneHotEncoderParams {
 }
 
 function refuse(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: JSON.stringify(given) ?? 'undefined', mend });
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
 }
 
 function checkCategories(name: string, value: unknown): OneHotEncoderParams['categories'] {
   if (value === 'auto') return value;
-  if (!Array.isArray(value) || !value.every(Array.isArray)) {
+  if (!Array.isArray(value) || ![...value].every(Array.isArray)) {
     refuse(`${name} as 'auto' or a list per column`, value, "Leave it out for 'auto'.");
   }
-  return value.map((list: readonly Category[], j) => givenCategories(String(j), list).list);
+  return [...value].map((list: readonly Category[], j) => givenCategories(String(j), list).list);
 }
 
 function checkDrop(name: string, value: unknown): OneHotEncoderParams['drop'] {
   if (value === 'first' || value === 'ifBinary') return value;
   if (!Array.isArray(value)) {
-    refuse(`${name} as 'first', 'ifBinary' or a category per column`, value, 'Leave it out to keep all.');
+    const mend = didYouMean(value, ['first', 'ifBinary'], 'Leave it out to keep all.');
+    refuse(`${name} as 'first', 'ifBinary' or a category per column`, value, mend);
   }
-  return value.map((entry) => (Array.isArray(entry) ? undefined : entry));
+  return [...value].map((entry: unknown) => {
+    // How files write undefined.
+    if (entry === undefined || (Array.isArray(entry) && entry.length === 0)) return undefined;
+    if (entry === null || typeof entry === 'string' || typeof entry === 'number') return entry;
+    return refuse(
+      `a category of ${name} as a number, text or null`,
+      entry,
+      'Write undefined to keep all of a column.',
+    );
+  });
 }
 
 const SPECS: ParamSpecs<OneHotEncoderParams> = {
@@ -93,7 +106,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE` (infinities), `ERR_LABEL_RANGE` for a
    * category that is not in given `categories`, with its column and row
    */
-  async fit(x: TableInput, _y?: unknown, { signal }: EstimatorFitOptions = {}): Promise<this> {
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
+    checkOptions('OneHotEncoder.fit', options, TRANSFORMER_FIT_KEYS);
+    const { signal } = options;
     const table = readTable('X', x);
     const { cols, names } = table;
     const { categories, drop } = this.params;

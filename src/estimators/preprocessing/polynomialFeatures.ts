@@ -1,7 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, readFeatures } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { allocate, forSlices, type TableInput } from '../base/tables.js';
@@ -23,7 +25,7 @@ function checkDegree(name: string, value: unknown): number | readonly [number, n
   }
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as a whole number of at least 0, or as [least, most] of them`,
-    given: JSON.stringify(value) ?? 'undefined',
+    given: show(value),
     mend: 'Use 2, or [2, 3].',
   });
 }
@@ -55,7 +57,9 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   }
 
   /** Only counts columns. @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_MEMORY` */
-  async fit(x: TableInput, _y?: unknown, _options?: EstimatorFitOptions): Promise<this> {
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
+    checkOptions('PolynomialFeatures.fit', options, TRANSFORMER_FIT_KEYS);
     const features = readFeatures('X', x as FeatureInput);
     checkFiniteFeatures('X', features);
     const { cols, names } = features;

@@ -1,10 +1,12 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import type { MatrixInput } from '../../data/tables.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { findNotFinite, notFinite } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import {
@@ -46,7 +48,7 @@ function checkFill(name: string, value: unknown): number | string {
   if (typeof value === 'string' || Number.isFinite(value)) return value as number | string;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be a finite number or text`,
-    given: String(value),
+    given: show(value),
     mend: 'Choose another value.',
   });
 }
@@ -83,7 +85,10 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (infinities; NaN if `missingValues` is something else),
    * `ERR_ARGUMENT` for a mean of text or a column without any value, with the column
    */
-  async fit(x: TableInput, _y?: unknown, { signal }: EstimatorFitOptions = {}): Promise<this> {
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
+    checkOptions('SimpleImputer.fit', options, TRANSFORMER_FIT_KEYS);
+    const { signal } = options;
     const table = readTable('X', x);
     const { strategy, fillValue, keepEmptyFeatures } = this.params;
     const mark = this.params.missingValues;

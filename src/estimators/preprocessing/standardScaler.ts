@@ -1,6 +1,7 @@
 import type { NdArray } from '../../core/ndarray.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { float64Tensor, type SavedState } from '../base/saved.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
@@ -41,20 +42,24 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
   }
 
   /** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED` */
-  async fit(x: TableInput, _y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
     return this.learn(x, options, undefined);
   }
 
   /** Learns from more rows, as if they had been part of the fit. */
-  async partialFit(x: TableInput, _y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+  async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
+    checkNoOptionsAsY('fit', y);
     return this.learn(x, options, this.moments);
   }
 
   private async learn(
     x: TableInput,
-    { sampleWeight, signal }: EstimatorFitOptions,
+    options: EstimatorFitOptions,
     before: Moments | undefined,
   ): Promise<this> {
+    checkOptions('StandardScaler.fit', options, ['sampleWeight', ...TRANSFORMER_FIT_KEYS]);
+    const { sampleWeight, signal } = options;
     const features = readFeatures('X', x as FeatureInput);
     const { data, rows, cols, names } = features;
     if (before !== undefined) this.checkColumns('partialFit()', features);

@@ -1,9 +1,11 @@
-import { checkBoolean, checkInteger, checkKeys } from '../../core/check.js';
+import { checkBoolean, checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { type Align, table } from '../../core/table.js';
+import { checkOptions } from '../base/fitOptions.js';
 import { readSampleWeight } from '../base/weights.js';
 import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.js';
-import { cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
+import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
 import { type RowsInput, sameRowCount, shareRows, takeRows } from './rows.js';
 import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
 
@@ -95,8 +97,10 @@ export async function crossValidate<E extends Fittable>(
   y: RowsInput,
   options: CrossValidateOptions<E> = {},
 ): Promise<CrossValidationResult<E>> {
-  checkKeys('options of crossValidate', options, KEYS);
-  const keep = checkBoolean('returnEstimator', options.returnEstimator ?? false);
+  checkEstimator('the first argument of crossValidate', estimator);
+  checkOptions('crossValidate', options, KEYS);
+  const { returnEstimator = false } = options;
+  const keep = checkBoolean('returnEstimator', returnEstimator);
   const evaluation = await prepare(estimator, x, y, options);
   const jobs = evaluation.folds.map(
     (fold) => (signal: AbortSignal) =>
@@ -133,19 +137,19 @@ export async function prepare(
     ['X', x],
     ['y', y],
   ]);
-  const errorScore = options.errorScore ?? 'raise';
+  const { errorScore = 'raise', returnTrainScore = false, cv = DEFAULT_FOLDS } = options;
   if (errorScore !== 'raise' && typeof errorScore !== 'number') {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "errorScore to be 'raise' or a number",
-      given: String(errorScore),
+      given: show(errorScore),
       mend: 'Leave it out to see the error of a fit that fails.',
     });
   }
   const evaluation = {
     y,
-    folds: makeFolds(options.cv ?? DEFAULT_FOLDS, isClassifier(estimator), rows, y),
+    folds: makeFolds(cv, isClassifier(estimator), rows, y),
     scorers: resolveScorers(options.scoring),
-    returnTrainScore: checkBoolean('returnTrainScore', options.returnTrainScore ?? false),
+    returnTrainScore: checkBoolean('returnTrainScore', returnTrainScore),
     sampleWeight: readSampleWeight(options.sampleWeight, rows),
     errorScore,
     limit: resolveJobs(options.nJobs),
@@ -158,18 +162,28 @@ function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: Rows
     const nSplits = checkInteger('cv', cv, 2);
     return stratify ? new StratifiedKFold({ nSplits }).split(rows, y) : new KFold({ nSplits }).split(rows);
   }
-  const folds = 'split' in cv ? cv.split(rows, y) : cv;
-  const isValid =
-    Array.isArray(folds) &&
-    folds.length > 0 &&
-    folds.every(({ train, test }: Fold) => [train, test].every((part) => part?.length > 0));
-  const all = isValid ? (folds as readonly Fold[]).flatMap(({ train, test }) => [train, test]) : [];
-  const isInside = all.every((part) => part.every((row) => Number.isInteger(row) && row >= 0 && row < rows));
-  if (isValid && isInside) return folds;
+  const isSplitter = typeof cv === 'object' && cv !== null && 'split' in cv && typeof cv.split === 'function';
+  const folds: unknown = isSplitter ? cv.split(rows, y) : cv;
+  if (Array.isArray(folds) && folds.length > 0 && Array.from(folds).every((fold) => isFold(fold, rows))) {
+    return folds as readonly Fold[];
+  }
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `cv as a number of folds, KFold, StratifiedKFold, or a list of { train, test } positions below ${rows}`,
-    given: isValid ? 'positions outside the rows' : 'something else',
+    given: show(folds),
     mend: 'Use cv: 5.',
+  });
+}
+
+/** Whether this is a pair of lists of row numbers, neither of them empty. */
+function isFold(fold: unknown, rows: number): fold is Fold {
+  if (typeof fold !== 'object' || fold === null) return false;
+  const { train, test } = fold as Partial<Record<'train' | 'test', unknown>>;
+  return [train, test].every((part) => {
+    if (!Array.isArray(part) && !ArrayBuffer.isView(part)) return false;
+    const positions = Array.from(part as ArrayLike<unknown>);
+    const isRow = (row: unknown): boolean =>
+      Number.isInteger(row) && (row as number) >= 0 && (row as number) < rows;
+    return positions.length > 0 && positions.every(isRow);
   });
 }
 

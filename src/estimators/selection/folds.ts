@@ -1,6 +1,7 @@
-import { checkBoolean, checkInteger, checkKeys } from '../../core/check.js';
+import { checkBoolean, checkInteger } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import { checkOptions } from '../base/fitOptions.js';
 import { encodeClasses, type LabelInput } from '../base/labels.js';
 import { countRows, type RowsInput } from './rows.js';
 
@@ -32,11 +33,12 @@ interface ResolvedFolds {
 }
 
 function readOptions(owner: string, options: FoldOptions): ResolvedFolds {
-  checkKeys(`options of ${owner}`, options, ['nSplits', 'shuffle', 'seed']);
+  checkOptions(owner, options, ['nSplits', 'shuffle', 'seed']);
+  const { nSplits = 5, shuffle = false, seed = 0 } = options;
   return {
-    nSplits: checkInteger('nSplits', options.nSplits ?? 5, 2),
-    shuffle: checkBoolean('shuffle', options.shuffle ?? false),
-    seed: checkSeed(options.seed ?? 0),
+    nSplits: checkInteger('nSplits', nSplits, 2),
+    shuffle: checkBoolean('shuffle', shuffle),
+    seed: checkSeed(seed),
   };
 }
 

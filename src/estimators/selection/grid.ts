@@ -1,4 +1,6 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { type Align, table } from '../../core/table.js';
 import { deviationOf, type FoldResult, meanOf, SCORE_DIGITS } from './crossValidate.js';
 
@@ -32,13 +34,14 @@ export interface GridResults extends ReadonlyArray<Candidate> {
 export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Record<string, unknown>[] {
   const grids = (Array.isArray(paramGrid) ? paramGrid : [paramGrid]) as readonly ParamGrid[];
   const all = grids.flatMap((grid) => {
+    checkObject('a grid of parameters', grid);
     let made: Record<string, unknown>[] = [{}];
     for (const name of Object.keys(grid).sort()) {
       const values = grid[name];
       if (!Array.isArray(values) || values.length === 0) {
         throw new SteepestError('ERR_ARGUMENT', {
           expected: `a list of values to try for '${name}'`,
-          given: JSON.stringify(values) ?? 'undefined',
+          given: show(values),
           mend: `Write { ${name}: [1, 10] }.`,
         });
       }
@@ -111,7 +114,7 @@ function print(list: readonly Candidate[], names: readonly string[]): string {
     .sort((a, b) => a.test[first]!.rank - b.test[first]!.rank)
     .map((candidate) => [
       String(candidate.test[first]!.rank),
-      ...params.map((name) => (name in candidate.params ? show(candidate.params[name]) : '')),
+      ...params.map((name) => (name in candidate.params ? cell(candidate.params[name]) : '')),
       ...names.map((name) => {
         const { mean, std } = candidate.test[name]!;
         return `${mean.toFixed(SCORE_DIGITS)} ± ${std.toFixed(SCORE_DIGITS)}`;
@@ -123,7 +126,7 @@ function print(list: readonly Candidate[], names: readonly string[]): string {
   return table(head, rows, align);
 }
 
-function show(value: unknown): string {
+function cell(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'type' in value) return String(value.type);
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }

@@ -1,10 +1,14 @@
-import { checkBoolean, checkKeys } from '../../core/check.js';
-import { SteepestError } from '../../core/errors.js';
+import { checkBoolean, checkObject } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { describeEstimator } from '../base/describe.js';
+import { checkOptions } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
+import { SCORER_ALIASES } from '../base/names.js';
 import { type SavedEstimator, writeSaved } from '../base/saved.js';
 import { type CrossValidateOptions, fitAndScore, foldRows, prepare } from './crossValidate.js';
 import { bestOf, type Candidate, combinations, type GridResults, type ParamGrid, summarise } from './grid.js';
-import { cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
+import { checkEstimator, cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
 import type { RowsInput } from './rows.js';
 import { resolveScorers } from './scorers.js';
 
@@ -15,6 +19,7 @@ export interface GridSearchOptions<E = Fittable>
 }
 
 const KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
+const FIT_KEYS = ['sampleWeight', 'signal'];
 
 /** What was found. */
 interface Found {
@@ -41,7 +46,8 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     readonly paramGrid: ParamGrid | readonly ParamGrid[],
     readonly options: GridSearchOptions<E>,
   ) {
-    checkKeys('options of gridSearch', options, KEYS);
+    checkEstimator('the first argument of gridSearch', estimator);
+    checkOptions('gridSearch', options, KEYS);
     combinations(paramGrid);
     decidingScore(options);
   }
@@ -54,6 +60,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     y: RowsInput,
     options: { sampleWeight?: ArrayLike<number>; signal?: AbortSignal } = {},
   ): Promise<this> {
+    checkOptions('gridSearch.fit', options, FIT_KEYS);
     const { estimator } = this;
     const { refit: _refit, ...rest } = this.options;
     const candidates = combinations(this.paramGrid);
@@ -158,7 +165,8 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   }
 
   /** The score that decides, of the best estimator on these rows. */
-  async score(x: RowsInput, y: RowsInput): Promise<number> {
+  async score(x: RowsInput, y: RowsInput, options: object = {}): Promise<number> {
+    checkOptions('gridSearch.score, whose scorers take none,', options, []);
     const best = this.delegate('score()');
     const scores = await resolveScorers(this.options.scoring).score(best, x, y);
     return scores[decidingScore(this.options)!]!;
@@ -172,12 +180,13 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
 
   /** Parameters of the estimator, as estimator__param. @throws SteepestError `ERR_UNKNOWN_NAME`, and what the estimator throws */
   setParams(params: Readonly<Record<string, unknown>>): this {
+    checkObject('parameters of gridSearch', params);
     const prefix = 'estimator__';
     for (const name of Object.keys(params)) {
       if (name.startsWith(prefix)) continue;
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `parameters of gridSearch to begin with ${prefix}`,
-        given: `'${name}'`,
+        given: show(name),
         mend: 'Make a new gridSearch to change its grid or options.',
       });
     }
@@ -204,6 +213,23 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
 
   clone(): GridSearch<E> {
     return new GridSearch(this.estimator.clone() as E, this.paramGrid, this.options);
+  }
+
+  /** The estimator, the grid and the options. */
+  toString(): string {
+    const { estimator, paramGrid, options } = this;
+    return describeEstimator(this.type, { estimator, paramGrid, ...options }, {});
+  }
+
+  /** What `console.log` prints: the same as {@link toString}. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** For `JSON.stringify`: what was searched, nothing of what was found. */
+  toJSON(): { type: string; params: object } {
+    const { estimator, paramGrid, options } = this;
+    return { type: this.type, params: { estimator, paramGrid, ...options } };
   }
 
   private learned(what: string): Found {
@@ -265,14 +291,11 @@ function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): str
   const { names } = resolveScorers(scoring);
   if (typeof refit === 'string') {
     if (names.includes(refit)) return refit;
-    throw new SteepestError('ERR_UNKNOWN_NAME', {
-      expected: `refit to be one of the scores ${names.join(', ')}`,
-      given: `'${refit}'`,
-      mend: 'Name one of them.',
-    });
+    unknownName('refit', refit, names, SCORER_ALIASES);
   }
+  const isWanted = checkBoolean('refit', refit);
   if (names.length === 1) return names[0];
-  if (!checkBoolean('refit', refit)) return undefined;
+  if (!isWanted) return undefined;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'refit to name the score that decides, as there are several',
     given: 'refit: true',

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { checkAborted } from '../base/tables.js';
 
 /** An estimator as selection needs it. */
@@ -84,6 +86,21 @@ function isEstimator(value: unknown): value is Fittable {
     'fit' in value &&
     typeof value.clone === 'function'
   );
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` unless this can be cloned and fitted */
+export function checkEstimator(what: string, value: unknown): void {
+  const methods = ['fit', 'clone', 'getParams', 'setParams'] as const;
+  const isOne =
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  if (isOne) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to be an estimator, with ${methods.map((name) => `${name}()`).join(', ')}`,
+    given: show(value),
+    mend: 'Pass an object such as new LogisticRegression(), not its class or its name.',
+  });
 }
 
 /** True for estimators that predict classes: those with `predictProba`, and those around one. */

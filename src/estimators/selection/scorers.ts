@@ -1,5 +1,7 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import {
   accuracyScore,
   averagePrecisionScore,
@@ -16,6 +18,7 @@ import {
   type ValueInput,
 } from '../../scores/index.js';
 import type { Label, LabelInput } from '../base/labels.js';
+import { SCORER_ALIASES } from '../base/names.js';
 import type { Fittable } from './jobs.js';
 import type { RowsInput } from './rows.js';
 
@@ -162,8 +165,10 @@ export interface Scorers {
 export function resolveScorers(scoring: Scoring<never> | undefined): Scorers {
   const entries = scoringEntries(scoring);
   for (const [, scorer] of entries) {
-    if (typeof scorer !== 'function' && !Object.hasOwn(SCORERS, scorer))
-      unknownName('scoring', scorer, scorerNames);
+    if (typeof scorer === 'function') continue;
+    if (typeof scorer !== 'string' || !Object.hasOwn(SCORERS, scorer)) {
+      unknownName('scoring', scorer, scorerNames, SCORER_ALIASES);
+    }
   }
   return {
     names: entries.map(([name]) => name),
@@ -178,7 +183,7 @@ export function resolveScorers(scoring: Scoring<never> | undefined): Scorers {
         if (typeof value !== 'number') {
           throw new SteepestError('ERR_ARGUMENT', {
             expected: `scorer '${name}' to return a number`,
-            given: typeof value,
+            given: show(value),
             mend: 'Return one number per call, larger for better.',
           });
         }
@@ -202,8 +207,9 @@ const ownScore: ScorerFunction<Readonly<Record<string, unknown>>> = async (estim
 function scoringEntries(scoring: Scoring<never> | undefined): [string, ScorerName | ScorerFunction<never>][] {
   if (scoring === undefined) return [[DEFAULT_SCORE, ownScore]];
   if (typeof scoring === 'string' || typeof scoring === 'function') return [[DEFAULT_SCORE, scoring]];
+  if (!Array.isArray(scoring)) checkObject('scoring', scoring);
   const entries = Array.isArray(scoring)
-    ? (scoring as readonly ScorerName[]).map((name): [string, ScorerName] => [name, name])
+    ? Array.from(scoring as readonly ScorerName[], (name): [string, ScorerName] => [name, name])
     : (Object.entries(scoring) as [string, ScorerName | ScorerFunction<never>][]);
   if (entries.length > 0) return entries;
   throw new SteepestError('ERR_ARGUMENT', {

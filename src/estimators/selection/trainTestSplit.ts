@@ -1,6 +1,7 @@
-import { checkBoolean, checkKeys } from '../../core/check.js';
+import { checkBoolean } from '../../core/check.js';
 import { checkSeed } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import { checkOptions } from '../base/fitOptions.js';
 import { encodeLabels, type LabelInput } from '../base/labels.js';
 import { type RowsInput, type RowsOf, sameRowCount, takeRows } from './rows.js';
 import { orderedSplit, type RowSplit, randomSplit, splitCounts, stratifiedSplit } from './splitRows.js';
@@ -53,7 +54,7 @@ export function trainTestSplit(...args: readonly (RowsInput | SplitOptions | und
   const hasOptions = last === undefined || isOptions(last);
   const options = (hasOptions ? (last ?? {}) : {}) as SplitOptions;
   const arrays = (hasOptions ? args.slice(0, -1) : args) as readonly RowsInput[];
-  checkKeys('options of trainTestSplit', options, ['testSize', 'trainSize', 'shuffle', 'seed', 'stratify']);
+  checkOptions('trainTestSplit', options, ['testSize', 'trainSize', 'shuffle', 'seed', 'stratify']);
   if (arrays.length === 0) {
     throw new SteepestError('ERR_EMPTY', {
       expected: 'at least one array to split',
@@ -73,8 +74,9 @@ function isOptions(value: RowsInput | SplitOptions): value is SplitOptions {
 
 function choose(rows: number, options: SplitOptions): RowSplit {
   const counts = splitCounts(rows, options);
-  const shuffle = checkBoolean('shuffle', options.shuffle ?? true);
-  const seed = checkSeed(options.seed ?? 0);
+  const { shuffle = true, seed: givenSeed = 0 } = options;
+  checkBoolean('shuffle', shuffle);
+  const seed = checkSeed(givenSeed);
   if (options.stratify === undefined) {
     return shuffle ? randomSplit(rows, counts, seed) : orderedSplit(counts);
   }

@@ -1,0 +1,20 @@
+import { SteepestError } from './errors.js';
+import { show } from './show.js';
+
+/**
+ * An abort signal of any class: there are several of that name.
+ * @throws SteepestError `ERR_ARGUMENT` for what nobody could listen to
+ */
+export function checkSignal(what: string, given: unknown): AbortSignal | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === 'object' && given !== null) {
+    const { aborted, addEventListener, removeEventListener } = given as Partial<AbortSignal>;
+    const listens = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
+    if (typeof aborted === 'boolean' && listens) return given as AbortSignal;
+  }
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to be an AbortSignal`,
+    given: show(given),
+    mend: 'Pass controller.signal of an AbortController, or AbortSignal.timeout(ms).',
+  });
+}

@@ -1,0 +1,56 @@
+/** Estimators as people read them: the class, and the hyper-parameters that are not the default. */
+import { show } from '../../core/show.js';
+
+/** Up to so many characters stay on one line. */
+const LINE = 80;
+const INDENT = '  ';
+
+/** `Name({ param: value, … })`, on several lines where one would be long. */
+export function describeEstimator(type: string, params: object, defaults: object): string {
+  const changed = Object.entries(params).filter(
+    ([name, value]) => !same(value, (defaults as Record<string, unknown>)[name]),
+  );
+  return changed.length === 0 ? `${type}()` : `${type}(${fields(changed)})`;
+}
+
+function fields(entries: readonly (readonly [string, unknown])[]): string {
+  return enclosed(
+    '{',
+    entries.map(([name, value]) => `${name}: ${describe(value)}`),
+    '}',
+  );
+}
+
+function enclosed(open: string, items: readonly string[], close: string): string {
+  const space = open === '{' ? ' ' : '';
+  const line = `${open}${space}${items.join(', ')}${space}${close}`;
+  if (line.length <= LINE && !line.includes('\n')) return line;
+  const indented = items.map((item) => `${INDENT}${item.replaceAll('\n', `\n${INDENT}`)},`);
+  return [open, ...indented, close].join('\n');
+}
+
+function describe(value: unknown): string {
+  const own = ownText(value);
+  if (own !== undefined) return own;
+  if (Array.isArray(value) && value.length > 0) {
+    // Long lists of plain values are cut; what may hold an estimator is shown whole.
+    return value.some((item) => typeof item === 'object' && item !== null)
+      ? enclosed('[', value.map(describe), ']')
+      : show(value);
+  }
+  const isPlain =
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Object.keys(value).length > 0 ? fields(Object.entries(value)) : show(value);
+}
+
+/** How an estimator describes itself. */
+function ownText(value: unknown): string | undefined {
+  const isEstimator = typeof value === 'object' && value !== null && 'getParams' in value;
+  return isEstimator && value.toString !== Object.prototype.toString ? String(value) : undefined;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((item, i) => same(item, b[i]));
+}

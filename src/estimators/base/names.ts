@@ -1,0 +1,100 @@
+/** What scikit-learn and others call our options and values: for "Did you mean …?". Other spellings of a name need no entry. */
+import type { Aliases } from '../../core/nearest.js';
+
+/** Several of ours where estimators call the same thing differently. */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  abortSignal: ['signal'],
+  bias: ['includeBias', 'fitIntercept'],
+  intercept: ['fitIntercept'],
+  epochs: ['maxIter'],
+  maxEpochs: ['maxIter'],
+  nEpochs: ['maxIter'],
+  nIter: ['maxIter'],
+  iterations: ['maxIter'],
+  hiddenUnits: ['hiddenLayerSizes'],
+  hiddenLayers: ['hiddenLayerSizes'],
+  layers: ['hiddenLayerSizes'],
+  lambda: ['alpha', 'C'],
+  regularization: ['alpha', 'C'],
+  l2: ['alpha', 'C'],
+  c: ['C'],
+  learningRate: ['learningRate', 'learningRateInit'],
+  lr: ['learningRate', 'learningRateInit'],
+  eta0: ['learningRate', 'learningRateInit'],
+  numFolds: ['nSplits', 'cv'],
+  folds: ['nSplits', 'cv'],
+  k: ['nSplits'],
+  metric: ['scoring'],
+  metrics: ['scoring'],
+  nesterov: ['nesterovsMomentum'],
+  nThreads: ['workers', 'nJobs'],
+  threads: ['workers', 'nJobs'],
+  nJobs: ['nJobs', 'workers'],
+  njobs: ['nJobs', 'workers'],
+  optimizer: ['solver'],
+  patience: ['nIterNoChange'],
+  randomState: ['seed'],
+  randomSeed: ['seed'],
+  validationSplit: ['validationFraction'],
+  weights: ['sampleWeight'],
+  sampleWeights: ['sampleWeight'],
+  weight: ['sampleWeight'],
+};
+
+/** The aliases of {@link OPTIONS} that mean one of these names. */
+export function optionAliases(known: readonly string[]): Aliases {
+  return Object.fromEntries(
+    Object.entries(OPTIONS).flatMap(([name, ours]) => {
+      const meant = ours.find((one) => known.includes(one));
+      return meant === undefined ? [] : [[name, meant]];
+    }),
+  );
+}
+
+/** Values of `solver`, `penalty`, `activation`, `strategy` and so on. */
+export const VALUE_ALIASES: Aliases = {
+  // Solvers of logistic regression.
+  'newton-cg': 'newton',
+  'newton-cholesky': 'newton',
+  liblinear: 'proximal',
+  saga: 'proximal',
+  sag: 'lbfgs',
+  'l-bfgs-b': 'lbfgs',
+  // Of least squares.
+  svd: 'qr',
+  cholesky: 'qr',
+  lsqr: 'qr',
+  lapack: 'qr',
+  // Activations by the names of layers.
+  sigmoid: 'logistic',
+  linear: 'identity',
+  // Penalties.
+  null: 'none',
+  elasticNet: 'elasticnet',
+  lasso: 'l1',
+  ridge: 'l2',
+  // Imputing and encoding.
+  mode: 'mostFrequent',
+  average: 'mean',
+  infrequentIfExist: 'ignore',
+  raise: 'error',
+};
+
+/** Scores; the names of errors are those of scikit-learn without "neg". */
+export const SCORER_ALIASES: Aliases = {
+  acc: 'accuracy',
+  auc: 'rocAuc',
+  rocAucScore: 'rocAuc',
+  ap: 'averagePrecision',
+  crossEntropy: 'negLogLoss',
+  logLoss: 'negLogLoss',
+  mse: 'negMeanSquaredError',
+  meanSquaredError: 'negMeanSquaredError',
+  rmse: 'negRootMeanSquaredError',
+  rootMeanSquaredError: 'negRootMeanSquaredError',
+  mae: 'negMeanAbsoluteError',
+  meanAbsoluteError: 'negMeanAbsoluteError',
+  f1Score: 'f1',
+  r2Score: 'r2',
+  accuracyScore: 'accuracy',
+};
