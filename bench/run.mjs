@@ -1,7 +1,8 @@
 // Runs suites and writes bench/results/<suite>.json.
 //   npm run bench         suites that need nothing else
 //   npm run bench:peers   suites against other libraries, which it installs into bench/peers; then draws bench/report.html
-// Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--isa avx2 (kernels only)].
+// Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--isa avx2 (kernels only)]; bench:peers also
+// [--write-readme], which puts the figures into README.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -21,8 +22,11 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     workers: { type: 'string' },
     isa: { type: 'string' },
+    'write-readme': { type: 'boolean', default: false },
   },
 });
+const writeReadme = values['write-readme'];
+if (writeReadme && !values.peers) throw new Error('--write-readme goes with npm run bench:peers');
 
 function count(name, fallback) {
   if (values[name] === undefined) return fallback;
@@ -82,7 +86,7 @@ for (const { name, load } of suites) {
 }
 peers?.close();
 await shutdown();
-if (values.peers) for (const file of report()) console.log(`wrote ${file}`);
+if (values.peers) for (const file of report({ writeReadme })) console.log(`wrote ${file}`);
 if (unsteady.size > 0)
   console.log(`rounds differ by more than 2 ×, the machine was busy: ${[...unsteady].join('; ')}`);
 if (skipped.length > 0) {

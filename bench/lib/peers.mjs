@@ -181,7 +181,8 @@ export class Peers {
     const python = await peer.ask({ task: 'versions' }).catch(() => ({}));
     peer.end();
     const npm = {};
-    for (const name of ['@tensorflow/tfjs', 'brain.js']) {
+    const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
+    for (const name of Object.keys(dependencies)) {
       const file = here(`node_modules/${name}/package.json`);
       if (existsSync(file)) npm[name] = JSON.parse(readFileSync(file, 'utf8')).version;
     }

@@ -5,8 +5,10 @@ One process serves many requests, so that starting Python and reading data do no
 
 import importlib
 import json
+import pathlib
 import sys
 import warnings
+from importlib import metadata
 
 warnings.filterwarnings("ignore")
 TASKS = {
@@ -23,11 +25,13 @@ TASKS = {
 
 
 def versions():
+    """Of everything in requirements.txt that is there: one name==version a line."""
     found = {}
-    for name in ("numpy", "torch", "sklearn"):
+    for line in pathlib.Path(__file__).with_name("requirements.txt").read_text().splitlines():
+        name = line.split("==")[0].strip()
         try:
-            found[name] = importlib.import_module(name).__version__
-        except ImportError:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
             pass
     return found
 

@@ -1,7 +1,8 @@
-// Draws bench/report.html from bench/results/*.json and rewrites the README's table of figures.
-//   node bench/report/report.mjs
+// Draws bench/report.html from bench/results/*.json; on request also rewrites the README's table of figures.
+//   node bench/report/report.mjs [--write-readme]
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { SUITES } from '../suites/index.mjs';
 import { page } from './page.mjs';
 import { readmeTable, replaceTable } from './readme.mjs';
@@ -15,13 +16,16 @@ function readResults() {
     .map((file) => JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** @returns the files written */
-export function report() {
+/**
+ * @param {{ writeReadme?: boolean }} options the README holds figures of the machine that it names: a run elsewhere leaves it alone
+ * @returns the files written
+ */
+export function report({ writeReadme = false } = {}) {
   const results = readResults();
   if (results.length === 0) throw new Error('no results: run npm run bench:peers first');
   const written = ['bench/report.html'];
   writeFileSync(new URL('../report.html', import.meta.url), page(results));
-  const table = readmeTable(results);
+  const table = writeReadme ? readmeTable(results) : undefined;
   if (table !== undefined) {
     const readme = new URL('../../README.md', import.meta.url);
     writeFileSync(readme, replaceTable(readFileSync(readme, 'utf8'), table));
@@ -30,5 +34,7 @@ export function report() {
   return written;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const file of report()) console.log(`wrote ${file}`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { 'write-readme': { type: 'boolean', default: false } } });
+  for (const file of report({ writeReadme: values['write-readme'] })) console.log(`wrote ${file}`);
+}
