@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { exponentOf, powerOfTwo, timesPower } from '../core/powers.js';
 import { show } from '../core/show.js';
 import {
   oneOf,
@@ -33,9 +34,36 @@ type Raw = { multioutput: 'rawValues' };
 
 /** What a score makes of one output. */
 interface Column {
+  /** In units of 2^unit, as `guess`. */
   truth(i: number): number;
   guess(i: number): number;
+  /** In units of a power of two. */
   weights: Float64Array;
+  /** 0 but where squares, or sums of numbers, would leave float64. */
+  unit: number;
+}
+
+/** Numbers within 2^±this are added up and squared as they are. */
+const COMFORTABLE = 400;
+/** Units that have no reciprocal in float64 are not needed. */
+const MOST_UNIT = 1000;
+
+const within = (exponent: number): number => Math.max(-MOST_UNIT, Math.min(MOST_UNIT, exponent));
+
+/** The unit for a column of truths and guesses: the exponent of the largest of them, if that is far from 0. */
+function unitOf(values: Values, others: Values, c: number): number {
+  let largest = 0;
+  for (const { data, cols, rows } of [values, others]) {
+    for (let i = 0; i < rows; i++) largest = Math.max(largest, Math.abs(data[i * cols + c]));
+  }
+  const exponent = exponentOf(largest);
+  return Math.abs(exponent) <= COMFORTABLE ? 0 : within(exponent);
+}
+
+/** Weights in units of a power of two: only their ratios count, and products with large ones would overflow. */
+function relative(weights: Float64Array): Float64Array {
+  const exponent = within(exponentOf(weights.reduce((most, w) => Math.max(most, w), 0)));
+  return exponent === 0 ? weights : weights.map((w) => w * powerOfTwo(-exponent));
 }
 
 function readPairs(
@@ -53,13 +81,13 @@ function readPairs(
       mend: 'Pass arrays that belong together.',
     });
   }
-  const weights = readWeights(sampleWeight, truth.rows);
-  const at = (values: Values, c: number) => (i: number) => values.data[i * values.cols + c];
-  const columns = Array.from({ length: truth.cols }, (_, c) => ({
-    truth: at(truth, c),
-    guess: at(guess, c),
-    weights,
-  }));
+  const weights = relative(readWeights(sampleWeight, truth.rows));
+  const columns = Array.from({ length: truth.cols }, (_, c) => {
+    const unit = unitOf(truth, guess, c);
+    const factor = powerOfTwo(-unit);
+    const at = (values: Values) => (i: number) => values.data[i * values.cols + c] * factor;
+    return { truth: at(truth), guess: at(guess), weights, unit };
+  });
   return { columns, rows: truth.rows };
 }
 
@@ -110,14 +138,24 @@ export function meanSquaredError(
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
   checkScoreOptions('meanSquaredError', options, ['multioutput']);
-  return combine(squaredErrors(yTrue, yPred, options), options.multioutput);
+  const errors = squaredErrors(yTrue, yPred, options);
+  return combine(
+    Float64Array.from(errors, ({ square, unit }) => timesPower(square, 2 * unit)),
+    options.multioutput,
+  );
 }
 
-function squaredErrors(yTrue: ValueInput, yPred: ValueInput, options: WeightOption): Float64Array {
+/** Mean squared error of each output, in units of 4^unit. */
+function squaredErrors(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: WeightOption,
+): { square: number; unit: number }[] {
   const { columns } = readPairs(yTrue, yPred, options);
-  return Float64Array.from(columns, ({ truth, guess, weights }) =>
-    weightedMean(weights, (i) => (truth(i) - guess(i)) ** 2),
-  );
+  return columns.map(({ truth, guess, weights, unit }) => ({
+    square: weightedMean(weights, (i) => (truth(i) - guess(i)) ** 2),
+    unit,
+  }));
 }
 
 /** Square root of the mean of (t − y)² over samples, per output and then averaged; in the target's unit. */
@@ -137,7 +175,11 @@ export function rootMeanSquaredError(
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
   checkScoreOptions('rootMeanSquaredError', options, ['multioutput']);
-  return combine(squaredErrors(yTrue, yPred, options).map(Math.sqrt), options.multioutput);
+  const errors = squaredErrors(yTrue, yPred, options);
+  return combine(
+    Float64Array.from(errors, ({ square, unit }) => timesPower(Math.sqrt(square), unit)),
+    options.multioutput,
+  );
 }
 
 /** Mean of |t − y| over samples, in the target's unit. */
@@ -158,8 +200,11 @@ export function meanAbsoluteError(
 ): number | Float64Array {
   checkScoreOptions('meanAbsoluteError', options, ['multioutput']);
   const { columns } = readPairs(yTrue, yPred, options);
-  const scores = Float64Array.from(columns, ({ truth, guess, weights }) =>
-    weightedMean(weights, (i) => Math.abs(truth(i) - guess(i))),
+  const scores = Float64Array.from(columns, ({ truth, guess, weights, unit }) =>
+    timesPower(
+      weightedMean(weights, (i) => Math.abs(truth(i) - guess(i))),
+      unit,
+    ),
   );
   return combine(scores, options.multioutput);
 }
@@ -202,7 +247,10 @@ export function r2Score(
   if (multioutput !== 'varianceWeighted') return combine(scores, multioutput);
   // With constant targets everywhere there is no variance to weigh by.
   const hasSpread = spreads.some((value) => value > 0);
-  return combine(scores, hasSpread ? [...spreads] : 'uniformAverage');
+  // Units relative to the largest that has a spread: variances of the others may vanish beside it.
+  const most = columns.reduce((top, { unit }, c) => (spreads[c] > 0 ? Math.max(top, unit) : top), -MOST_UNIT);
+  const variances = columns.map(({ unit }, c) => timesPower(spreads[c], 2 * (unit - most)));
+  return combine(scores, hasSpread ? variances : 'uniformAverage');
 }
 
 function sum({ weights }: Column, value: (i: number) => number): number {

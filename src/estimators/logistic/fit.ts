@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { exponentOf, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { controlBlock, WORD } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
@@ -68,12 +69,19 @@ const shared = <T extends Int32Array | Float64Array>(data: T): T => {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
+/** Weights in units of a power of two: a mean does not depend on them, and sums of products with large ones would overflow. */
+function relative(weights: Float64Array | undefined): Float64Array | undefined {
+  const exponent = exponentOf(weights?.reduce((most, w) => Math.max(most, w), 0) ?? 1);
+  return exponent === 0 ? weights : weights?.map((w) => timesPower(w, -exponent));
+}
+
 /**
  * Minimises the penalised loss in worker threads.
  * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities in the samples, `ERR_ABORTED`, `ERR_WORKER_LOST`
  */
 export async function fitLogistic(request: LogisticRequest): Promise<LogisticResult> {
-  const { signal, solver, outputs, weights } = request;
+  const { signal, solver, outputs } = request;
+  const weights = relative(request.weights);
   if (signal?.aborted) throw abortedError(signal);
   const features = await shareFeatures(request.features);
   const { rows, cols } = features;
@@ -110,11 +118,15 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   const status = result[LOGISTIC_OUTCOME.status];
   if (status === LOGISTIC_STATUS.stopped && signal) throw abortedError(signal);
   if (status === LOGISTIC_STATUS.notFinite) throw notFiniteError(features);
+  const iterations = result[LOGISTIC_OUTCOME.iterations]!;
+  const gradientNorm = result[LOGISTIC_OUTCOME.gradientNorm]!;
+  // Columns so large that not even the first step found a lower loss have taught nothing.
+  const isStuck = iterations === 0 && !(gradientNorm <= request.tol);
   return {
     point: variables.slice(),
-    iterations: result[LOGISTIC_OUTCOME.iterations]!,
-    gradientNorm: result[LOGISTIC_OUTCOME.gradientNorm]!,
-    converged: status !== LOGISTIC_STATUS.maxIter,
+    iterations,
+    gradientNorm,
+    converged: status !== LOGISTIC_STATUS.maxIter && !isStuck,
   };
 }
 

@@ -123,8 +123,15 @@ function mean(values: Float64Array): number {
   const shift = values[0]!;
   let sum = 0;
   for (const value of values) sum += value - shift;
-  return shift + sum / values.length;
+  if (Number.isFinite(sum)) return shift + sum / values.length;
+  // Numbers near the largest of float64: their distances, or the sum of these, are beyond it.
+  sum = 0;
+  for (const value of values) sum += value * SMALL;
+  return sum / values.length / SMALL;
 }
+
+/** A power of two that takes the sum of as many numbers as an array holds into float64. */
+const SMALL = 2 ** -64;
 
 /** Sorts its argument. */
 function median(values: Float64Array): number {

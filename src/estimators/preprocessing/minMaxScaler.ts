@@ -33,6 +33,17 @@ const SPECS: ParamSpecs<MinMaxScalerParams> = {
   clip: param.boolean(false),
 };
 
+/** True if the distance of two numbers is beyond float64. */
+const isWide = (low: number, high: number): boolean => Math.abs(high - low) === Number.POSITIVE_INFINITY;
+
+function isConstant(low: number, high: number): boolean {
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  return high === low || high - low < LEAST_RANGE * Math.min(1, largest);
+}
+
+/** True for factors that neither lose digits nor take numbers of their column beyond float64. */
+const hasRoom = (scale: number): boolean => !(scale < 2 ** -1000 || scale > 2 ** 1000);
+
 /** What was learned, with the range that it was learned for. */
 interface Bounds {
   low: Float64Array;
@@ -40,7 +51,10 @@ interface Bounds {
   range: readonly [number, number];
 }
 
-/** A smaller range counts as a constant column, as in scikit-learn. */
+/**
+ * A column whose range is a smaller part of its largest number counts as constant; of 1 where numbers are larger, as in scikit-learn,
+ * which takes every column of tiny numbers for constant besides.
+ */
 const LEAST_RANGE = 10 * Number.EPSILON;
 
 /**
@@ -98,26 +112,30 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     return this;
   }
 
-  /** x · scale + min. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
+  /** x · scale + min; for numbers near the ends of float64 (x − dataMin) / dataRange, within its range. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
     const { clip } = this.params;
     const [least, most] = this.learned('transform()').range;
     const cut = (value: number): number => Math.min(Math.max(value, least), most);
-    return this.map('transform()', x, (value, scale, min) => {
-      const scaled = value * scale + min;
+    return this.map('transform()', x, (value, j, scale, min) => {
+      const scaled = hasRoom(scale) ? value * scale + min : this.partOf(value, j) * (most - least) + least;
       return clip ? cut(scaled) : scaled;
     });
   }
 
   /** (x − min) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
   async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
-    return this.map('inverseTransform()', x, (value, scale, min) => (value - min) / scale);
+    const [least, most] = this.learned('inverseTransform()').range;
+    return this.map('inverseTransform()', x, (value, j, scale, min) => {
+      if (hasRoom(scale)) return (value - min) / scale;
+      return this.atPart((value - least) / (most - least), j);
+    });
   }
 
   private async map(
     what: string,
     x: TableInput,
-    f: (value: number, scale: number, min: number) => number,
+    f: (value: number, j: number, scale: number, min: number) => number,
   ): Promise<NdArray<Float64Array>> {
     this.ready(what);
     const features = readFeatures('X', x as FeatureInput);
@@ -128,7 +146,8 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     const result = allocate(rows, cols);
     await forSlices(rows, cols, (begin, end) => {
       for (let at = begin * cols; at < end * cols; at++) {
-        result.data[at] = f(data[at]!, scale[at % cols]!, min[at % cols]!);
+        const j = at % cols;
+        result.data[at] = f(data[at]!, j, scale[j]!, min[j]!);
       }
     });
     return result;
@@ -152,14 +171,38 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
 
   /** What values are multiplied by. */
   get scale(): Float64Array {
-    const [least, most] = this.learned('scale').range;
-    return this.dataRange.map((range) => (most - least) / (range < LEAST_RANGE ? 1 : range));
+    const { low, high, range } = this.learned('scale');
+    const [least, most] = range;
+    return low.map((from, j) => {
+      const to = high[j]!;
+      if (isConstant(from, to)) return most - least;
+      return isWide(from, to) ? (most - least) / 2 / (to / 2 - from / 2) : (most - least) / (to - from);
+    });
   }
 
   /** What is added after that. */
   get min(): Float64Array {
     const { low, range } = this.learned('min');
     return this.scale.map((scale, j) => range[0] - low[j]! * scale);
+  }
+
+  /** Where a value lies in its column's range: 0 at the least, 1 at the largest. */
+  private partOf(value: number, j: number): number {
+    const [low, high] = this.ends(j);
+    if (isWide(low, high) || isWide(low, value)) return (value / 2 - low / 2) / (high / 2 - low / 2);
+    return (value - low) / (high - low);
+  }
+
+  /** The opposite. */
+  private atPart(part: number, j: number): number {
+    const [low, high] = this.ends(j);
+    return isWide(low, high) ? low * (1 - part) + high * part : low + part * (high - low);
+  }
+
+  /** Both ends of a column's range; 1 apart where it counts as constant. */
+  private ends(j: number): [number, number] {
+    const { low, high } = this.learned('transform()');
+    return isConstant(low[j]!, high[j]!) ? [low[j]!, low[j]! + 1] : [low[j]!, high[j]!];
   }
 
   private learned(what: string): Bounds {

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, readFeatures } from '../base/features.js';
@@ -84,7 +85,9 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
         for (let k = 0; k < outputs; k++) {
           let product = 1;
           for (const j of products[k]!) product *= data[i * cols + j]!;
-          result.data[i * outputs + k] = product;
+          // Factors before the last may have left float64 where the product does not.
+          const isLost = product === 0 || !Number.isFinite(product);
+          result.data[i * outputs + k] = isLost ? inUnits(products[k]!, data, i * cols) : product;
         }
       }
     });
@@ -157,6 +160,22 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     this.products = productsOf(fitted.cols, this.learned);
     this.fitted = fitted;
   }
+}
+
+/** The product of elements of a row with its power of two kept apart; beyond float64 it is infinite or 0. */
+function inUnits(product: readonly number[], data: ArrayLike<number>, row: number): number {
+  let fraction = 1;
+  let exponent = 0;
+  for (const j of product) {
+    const value = data[row + j]!;
+    const own = exponentOf(value);
+    fraction *= timesPower(value, -own);
+    exponent += own;
+    const carry = exponentOf(fraction);
+    fraction = timesPower(fraction, -carry);
+    exponent += carry;
+  }
+  return timesPower(fraction, exponent);
 }
 
 function productsOf(cols: number, params: PolynomialFeaturesParams): number[][] {

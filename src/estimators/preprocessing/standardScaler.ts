@@ -1,12 +1,14 @@
 import type { NdArray } from '../../core/ndarray.js';
+import { timesPower } from '../../core/powers.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
-import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { float64Tensor, type SavedState } from '../base/saved.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
 import { readSampleWeight } from '../base/weights.js';
 import { BaseTransformer } from './baseTransformer.js';
+import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';
 
 export interface StandardScalerParams {
   /** Subtract the mean of each column (true). */
@@ -20,18 +22,15 @@ const SPECS: ParamSpecs<StandardScalerParams> = {
   withStd: param.boolean(true),
 };
 
-/** Per column: sum of weights, mean, and sum of weighted squared distances from the mean. */
-interface Moments {
-  count: Float64Array;
-  mean: Float64Array;
-  squares: Float64Array;
-}
+/** Moments as they are saved. */
+const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfies (keyof Moments)[];
 
 /**
  * Scales each column to mean 0 and variance 1: (x − mean) / √variance, in float64.
  *
  * Mean and variance (of the population, divided by n) are computed in two passes from the first value on, and pieces are put
- * together after Chan, Golub & LeVeque (1979), so that large means cost no digits. NaN counts as missing: it is left out of
+ * together after Chan, Golub & LeVeque (1979), so that large means cost no digits, in units of a power of two where squares
+ * would leave float64. NaN counts as missing: it is left out of
  * the fit and stays NaN. A column without variance is not divided. Infinities are refused.
  */
 export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArray<Float64Array>> {
@@ -66,7 +65,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
     checkNoInfinity('X', data, cols, names);
     const weights = readSampleWeight(sampleWeight, rows);
     const piece = await momentsOf(features, weights, signal);
-    this.moments = before === undefined ? piece : merge(before, piece);
+    this.moments = before === undefined ? piece : mergeMoments(before, piece);
     if (before === undefined) this.fitted = { cols, names };
     return this;
   }
@@ -74,9 +73,12 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
   /** (x − mean) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
     const { withMean } = this.params;
-    return this.map('transform()', x, (value, j, mean, scale) =>
-      withMean ? (value - mean[j]!) / scale[j]! : value / scale[j]!,
-    );
+    return this.map('transform()', x, (value, j, mean, scale) => {
+      if (!withMean) return value / scale[j]!;
+      const distance = value - mean[j]!;
+      if (Math.abs(distance) !== Number.POSITIVE_INFINITY) return distance / scale[j]!;
+      return ((value / 2 - mean[j]! / 2) / scale[j]!) * 2;
+    });
   }
 
   /** x · scale + mean. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
@@ -114,15 +116,18 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
 
   /** Variance of each column, divided by the number of values: [columns]. */
   get var(): Float64Array {
-    const { count, squares } = this.learned('var');
-    return squares.map((sum, j) => sum / count[j]!);
+    const { variance, unit } = this.learned('var');
+    return variance.map((value, j) => timesPower(value, 2 * unit[j]!));
   }
 
   /** What columns are divided by: √var, or 1 where a column is constant or `withStd` is false. */
   get scale(): Float64Array {
-    const { count, mean } = this.learned('scale');
+    const { values, mean, variance, unit } = this.learned('scale');
     if (!this.params.withStd) return new Float64Array(mean.length).fill(1);
-    return this.var.map((value, j) => (isConstant(value, mean[j]!, count[j]!) ? 1 : Math.sqrt(value)));
+    return variance.map((value, j) => {
+      if (isConstant(value, timesPower(mean[j]!, -unit[j]!), values[j]!)) return 1;
+      return timesPower(Math.sqrt(value), unit[j]!);
+    });
   }
 
   /** How many values (or which sum of weights) each column's mean is of; NaN does not count. */
@@ -141,103 +146,16 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
 
   protected fittedState(): SavedState | undefined {
     if (this.moments === undefined) return undefined;
-    const { count, mean, squares } = this.moments;
-    const tensor = (data: Float64Array): NdArray => ({ data, shape: [data.length] });
-    return {
-      tensors: { count: tensor(count), mean: tensor(mean), squares: tensor(squares) },
-      attributes: this.columnAttributes(),
-    };
+    const tensors = Object.fromEntries(
+      TENSORS.map((name) => [name, { data: this.moments![name], shape: [this.moments![name].length] }]),
+    );
+    return { tensors, attributes: this.columnAttributes() };
   }
 
   protected restoreState(state: SavedState): void {
     const fitted = this.columnsFrom(state);
-    const [count, mean, squares] = ['count', 'mean', 'squares'].map(
-      (name) => float64Tensor(state, name, [fitted.cols]).data,
-    ) as [Float64Array, Float64Array, Float64Array];
-    this.moments = { count, mean, squares };
+    const read = (name: keyof Moments): Float64Array => float64Tensor(state, name, [fitted.cols]).data;
+    this.moments = Object.fromEntries(TENSORS.map((name) => [name, read(name)])) as unknown as Moments;
     this.fitted = fitted;
   }
-}
-
-/**
- * True where the variance is no more than what rounding makes of equal values: n·ε·var + (n·mean·ε)², the bound that
- * scikit-learn uses.
- */
-function isConstant(variance: number, mean: number, n: number): boolean {
-  return variance <= n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2;
-}
-
-async function momentsOf(
-  { data, rows, cols }: Features,
-  weights: Float64Array | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Moments> {
-  const count = new Float64Array(cols);
-  const shift = new Float64Array(cols).fill(Number.NaN);
-  const sums = new Float64Array(cols);
-  await forSlices(
-    rows,
-    cols,
-    (begin, end) => {
-      for (let i = begin; i < end; i++) {
-        const weight = weights?.[i] ?? 1;
-        if (weight === 0) continue;
-        for (let j = 0; j < cols; j++) {
-          const value = data[i * cols + j]!;
-          if (Number.isNaN(value)) continue;
-          if (Number.isNaN(shift[j]!)) shift[j] = value;
-          count[j]! += weight;
-          sums[j]! += weight * (value - shift[j]!);
-        }
-      }
-    },
-    signal,
-  );
-  const mean = sums.map((sum, j) => shift[j]! + sum / count[j]!);
-  const squares = new Float64Array(cols);
-  const residue = new Float64Array(cols);
-  await forSlices(
-    rows,
-    cols,
-    (begin, end) => {
-      for (let i = begin; i < end; i++) {
-        const weight = weights?.[i] ?? 1;
-        if (weight === 0) continue;
-        for (let j = 0; j < cols; j++) {
-          const distance = data[i * cols + j]! - mean[j]!;
-          if (Number.isNaN(distance)) continue;
-          residue[j]! += weight * distance;
-          squares[j]! += weight * distance * distance;
-        }
-      }
-    },
-    signal,
-  );
-  // The mean is rounded; what that costs the sum of squares is known.
-  return { count, mean, squares: squares.map((sum, j) => Math.max(0, sum - residue[j]! ** 2 / count[j]!)) };
-}
-
-/** Moments of two pieces together; a column without values in one of them is that of the other. */
-function merge(a: Moments, b: Moments): Moments {
-  const count = a.count.map((n, j) => n + b.count[j]!);
-  const at = (j: number, both: () => number, pick: (m: Moments) => Float64Array): number =>
-    b.count[j] === 0 ? pick(a)[j]! : a.count[j] === 0 ? pick(b)[j]! : both();
-  const delta = (j: number): number => b.mean[j]! - a.mean[j]!;
-  return {
-    count,
-    mean: count.map((n, j) =>
-      at(
-        j,
-        () => a.mean[j]! + (delta(j) * b.count[j]!) / n,
-        ({ mean }) => mean,
-      ),
-    ),
-    squares: count.map((n, j) =>
-      at(
-        j,
-        () => a.squares[j]! + b.squares[j]! + (delta(j) ** 2 * a.count[j]! * b.count[j]!) / n,
-        ({ squares }) => squares,
-      ),
-    ),
-  };
 }
