@@ -4,6 +4,9 @@ import base64
 import io
 import json
 import subprocess
+import tokenize
+import warnings
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +107,126 @@ def archives():
     return result
 
 
+# Header texts for eight bytes of elements, 1 to 8; NumPy says which of them it reads, and as what.
+HEADERS = [
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4), }",
+    '{"descr": "|u1", "fortran_order": False, "shape": (2, 4)}',
+    """{"descr":'|u1','fortran_order':True,"shape":(2,4,)}""",
+    "  {'shape': (8,), 'fortran_order': False, 'descr': '|u1'}",
+    "{ 'descr' : '<u2' , 'fortran_order' : True , 'shape' : ( 2 , 2 , ) , }",
+    "{'descr': '>u2', 'fortran_order': False, 'shape': (4,)}",
+    "{'descr': '=u4', 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': 'u4', 'fortran_order': False, 'shape': (1, 2)}",
+    "{'descr': '|u4', 'fortran_order': False, 'shape': (2L,)}",
+    "{'descr': '<i2', 'fortran_order': False, 'shape': (2L, 2L)}",
+    "{'descr': 'uint8', 'fortran_order': False, 'shape': (2, 2, 2)}",
+    "{'descr': 'int16', 'fortran_order': True, 'shape': (2, 2)}",
+    "{'descr': 'H', 'fortran_order': False, 'shape': (4,)}",
+    "{'descr': '>H', 'fortran_order': False, 'shape': (4,)}",
+    "{'descr': 'b', 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': '>Q', 'fortran_order': False, 'shape': ()}",
+    "{u'descr': u'|u1', u'fortran_order': False, u'shape': (8,)}",
+    "{'descr': '|' 'u1', 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': '\\x7cu1', 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': r'|u1', 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': ('|u1'), 'fortran_order': (False), 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (0x8,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (0b1000, 1)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (+8,)}",
+    "{'descr': '|u1',\n 'fortran_order': False,\n 'shape': (8,)}\n",
+    "{'descr': '|u1', # bytes\n 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (8)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': [8]}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (8.0,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (-8,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': ('8',)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (08,)}",
+    "{'descr': '|u1', 'fortran_order': 0, 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': 'False', 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': None, 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': false, 'shape': (8,)}",
+    "{'descr': '|u1', 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (8,), 'more': 1}",
+    "{'descr': '|x1', 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': '?u1', 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': 1, 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': '|u1' 'fortran_order': False, 'shape': (8,)}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (8,)",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (8,)}}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (8,)} 1",
+    "{'descr': '|u1, 'fortran_order': False, 'shape': (8,)}",
+    "['descr', '|u1']",
+    "",
+]
+
+
+def headers():
+    """Each text with the array that NumPy reads, or with null where NumPy refuses it."""
+    cases = []
+    for header in HEADERS:
+        raw = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode("latin1") + bytes(range(1, 9))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                array = np.load(io.BytesIO(raw))
+            cases.append({"header": header, "array": {"shape": list(array.shape), "values": [int(v) for v in array.ravel()]}})
+        except (ValueError, TypeError, SyntaxError, tokenize.TokenError):
+            cases.append({"header": header, "array": None})
+    return cases
+
+
+class Unseekable(io.RawIOBase):
+    """A stream on which zipfile cannot go back: it writes sizes and checksums behind each entry."""
+
+    def __init__(self):
+        self.raw = io.BytesIO()
+
+    def writable(self):
+        return True
+
+    def write(self, piece):
+        return self.raw.write(piece)
+
+
+def odd_archives():
+    """Archives as other programs write them."""
+    arrays = {"x": np.arange(6, dtype="f8").reshape(2, 3), "deep/er/y": np.arange(4, dtype="i4")}
+    members = {f"{name}.npy": base64.b64decode(saved(array)) for name, array in arrays.items()}
+
+    def archive(before=(), comment=b"", stream=False, zip64=False, mixed=False):
+        file = Unseekable() if stream else io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for name, content in before:
+                zipped.writestr(zipfile.ZipInfo(name), content)
+            for i, (name, content) in enumerate(members.items()):
+                info = zipfile.ZipInfo(name)
+                info.compress_type = zipfile.ZIP_STORED if mixed and i == 0 else zipfile.ZIP_DEFLATED
+                info.comment = b"an array"
+                with zipped.open(info, "w", force_zip64=zip64) as member:
+                    member.write(content)
+            zipped.comment = comment
+        return (file.raw if stream else file).getvalue()
+
+    cases = {
+        "a folder": archive(before=[("deep/", b""), ("deep/er/", b"")]),
+        "the files of macOS": archive(before=[("__MACOSX/", b""), ("__MACOSX/._x.npy", b"\x00\x05\x16\x07"), (".DS_Store", b"Bud1")]),
+        "a comment": archive(comment=b"written by hand"),
+        "a comment with the signature of an end": archive(comment=b"PK\x05\x06" + bytes(30)),
+        "sizes behind the entries": archive(stream=True),
+        "sizes behind the entries, ZIP64": archive(stream=True, zip64=True),
+        "ZIP64 sizes": archive(zip64=True),
+        "stored and deflated entries": archive(mixed=True),
+    }
+    result = []
+    for name, raw in cases.items():
+        # Python's zipfile takes the signature in the comment for the end itself.
+        if "signature" not in name:
+            with np.load(io.BytesIO(raw)) as loaded:
+                assert all(np.array_equal(loaded[key], array) for key, array in arrays.items()), name
+        result.append({"name": name, "base64": text(raw)})
+    return {"arrays": [entry(key, array, "") for key, array in arrays.items()], "files": result}
+
+
 def written_archive(compress):
     """Has steepest write an archive and NumPy read it; the build must be up to date."""
     import tempfile
@@ -133,6 +256,8 @@ def fixture():
         "read": read_cases(),
         "refused": refused_cases(),
         "archives": archives(),
+        "headers": headers(),
+        "oddArchives": odd_archives(),
         "written": written,
         "writtenArchive": text(written_archive(False)),
     }

@@ -47,6 +47,29 @@ describe('readNpy', () => {
     }
   });
 
+  it.each(fixture.headers.map(({ header, array }) => [header, array] as const))(
+    'reads a header as NumPy does: %s',
+    async (header, array) => {
+      const size = Buffer.alloc(2);
+      size.writeUInt16LE(header.length);
+      const path = await files.write(
+        Buffer.concat([
+          Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+          size,
+          Buffer.from(header, 'latin1'),
+          Buffer.of(1, 2, 3, 4, 5, 6, 7, 8),
+        ]),
+      );
+      // 0x0102030405060708 is more than float64 holds.
+      if (array === null || header.includes('>Q')) {
+        await expect(data.readNpy(path)).rejects.toEqual(refused('ERR_DATA_FILE', `'${path}'`));
+        return;
+      }
+      const { data: values, shape } = await data.readNpy(path);
+      expect({ shape, values: Array.from(values) }).toEqual(array);
+    },
+  );
+
   it('reads arrays of many pieces', async () => {
     const values = Float64Array.from({ length: 300_000 }, (_, i) => i / 3);
     const path = files.path('many.npy');
@@ -144,6 +167,23 @@ describe('NPZ', () => {
       expect(read[name]!.shape).toEqual(shape);
       expect(Array.from(read[name]!.data)).toEqual(values);
     }
+  });
+
+  it.each(fixture.oddArchives.files)('reads what other programs wrote, with $name', async ({ base64 }) => {
+    const read = await data.readNpz(await files.write(decode(base64)));
+    expect(Object.keys(read)).toEqual(fixture.oddArchives.arrays.map(({ name }) => name));
+    for (const { name, shape, values } of fixture.oddArchives.arrays) {
+      expect(read[name]!.shape).toEqual(shape);
+      expect(Array.from(read[name]!.data)).toEqual(values);
+    }
+  });
+
+  it('refuses an array that is there twice', async () => {
+    const bytes = decode(fixture.archives[0]!.base64);
+    const twice = Buffer.from(bytes.toString('latin1').replaceAll('y.npy', 'x.npy'), 'latin1');
+    await expect(data.readNpz(await files.write(twice))).rejects.toEqual(
+      refused('ERR_DATA_FILE', "'x.npy' twice"),
+    );
   });
 
   it('writes the bytes that NumPy has read', async () => {

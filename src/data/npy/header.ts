@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byteSource.js';
 import { fileError, shownText } from '../fileErrors.js';
-import { NPY_TYPES } from './types.js';
+import { LiteralError, PythonTuple, type PythonValue, parsePythonDict } from './pythonLiteral.js';
+import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES } from './types.js';
 
 /** What the header of an NPY file says. */
 export interface NpyHeader {
@@ -45,40 +46,86 @@ export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   return parse(path, Buffer.from(bytes).toString(version === 3 ? 'utf8' : 'latin1'));
 }
 
-/** The dictionary, a literal of Python with three keys. */
+/** The dictionary: three keys, in any order and any spelling that Python has for it. */
 function parse(path: string, text: string): NpyHeader {
-  const descr = /'descr'\s*:\s*(?:'([^']*)'|(\[.*\]))/.exec(text);
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text);
-  const shape = /'shape'\s*:\s*\(([\dL,\s]*)\)/.exec(text);
-  if (
-    !text.trim().startsWith('{') ||
-    !text.trim().endsWith('}') ||
-    descr === null ||
-    order === null ||
-    shape === null
-  ) {
+  const fields = dictOf(path, text);
+  const { descr, fortran_order: order, shape } = Object.fromEntries(fields);
+  if (fields.size !== KEYS.length || !KEYS.every((key) => fields.has(key))) {
     return noNpy(path, "to have a header with 'descr', 'fortran_order' and 'shape'", shownText(text));
   }
-  const sizes = shape[1]!
-    .split(',')
-    .map((size) => size.replace('L', '').trim())
-    .filter((size) => size !== '')
-    .map(Number);
-  if (sizes.length > MAX_RANK || !sizes.every(Number.isSafeInteger)) {
-    return noNpy(path, `to have a shape of at most ${MAX_RANK} whole numbers`, shownText(shape[1]!));
+  if (typeof order !== 'boolean') {
+    return noNpy(path, "to have True or False for 'fortran_order'", shownText(text));
   }
-  const type = /^([<>|=])([a-zA-Z]\d+)$/.exec(descr[1] ?? '');
-  const kind = type?.[2];
+  const sizes = shape instanceof PythonTuple ? shape.items : undefined;
+  const isShape = sizes?.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+  if (sizes === undefined || isShape !== true || sizes.length > MAX_RANK) {
+    return noNpy(path, `to have a shape of at most ${MAX_RANK} whole numbers`, shownText(text));
+  }
+  return { ...typeOf(path, text, descr), fortranOrder: order, shape: sizes as number[] };
+}
+
+const KEYS = ['descr', 'fortran_order', 'shape'];
+
+function dictOf(path: string, text: string): ReadonlyMap<string, PythonValue> {
+  try {
+    return parsePythonDict(text);
+  } catch (error) {
+    if (!(error instanceof LiteralError)) throw error;
+    return noNpy(
+      path,
+      "to have a header with 'descr', 'fortran_order' and 'shape'",
+      `${error.message}: ${shownText(text)}`,
+    );
+  }
+}
+
+/** Element type and byte order: '<f8', '|u1', '=i4', or one of NumPy's names. A missing order, '=' and '|' are the host's. */
+function typeOf(
+  path: string,
+  text: string,
+  descr: PythonValue | undefined,
+): Pick<NpyHeader, 'kind' | 'littleEndian'> {
+  const type = typeof descr === 'string' ? /^([<>|=]?)(\?|[a-zA-Z]+\d*)$/.exec(descr) : null;
+  const kind = type?.[2] === undefined ? undefined : (KIND_NAMES[type[2]] ?? type[2]);
   if (type === null || kind === undefined || !NPY_TYPES.has(kind)) {
     throw fileError(
       path,
       `to hold one of ${[...NPY_TYPES.keys()].join(', ')}`,
-      shownText(descr[1] ?? descr[2] ?? ''),
+      typeof descr === 'string' ? shownText(descr) : shownText(text),
       "Convert it in NumPy first: array.astype('float64').",
     );
   }
-  return { kind, littleEndian: type[1] !== '>', fortranOrder: order[1] === 'True', shape: sizes };
+  const order = type[1];
+  return { kind, littleEndian: order === '<' || (order !== '>' && HOST_IS_LITTLE_ENDIAN) };
 }
+
+/** NumPy's other names of the types here (numpy.org/doc/stable/reference/arrays.scalars.html). */
+const KIND_NAMES: Readonly<Record<string, string>> = {
+  '?': 'b1',
+  bool: 'b1',
+  b: 'i1',
+  B: 'u1',
+  h: 'i2',
+  H: 'u2',
+  i: 'i4',
+  I: 'u4',
+  q: 'i8',
+  Q: 'u8',
+  f: 'f4',
+  d: 'f8',
+  int8: 'i1',
+  int16: 'i2',
+  int32: 'i4',
+  int64: 'i8',
+  uint8: 'u1',
+  uint16: 'u2',
+  uint32: 'u4',
+  uint64: 'u8',
+  float32: 'f4',
+  float64: 'f8',
+  single: 'f4',
+  double: 'f8',
+};
 
 /** Header bytes of version 1.0: what follows begins at a multiple of 64. */
 export function npyHeaderBytes({ kind, littleEndian, shape }: Omit<NpyHeader, 'fortranOrder'>): Buffer {

@@ -28,10 +28,12 @@ export async function readNpz(path: string | URL): Promise<Record<string, NdArra
     if (!name.endsWith(EXTENSION)) {
       throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');
     }
-    arrays.set(
-      name.slice(0, -EXTENSION.length),
-      await readNpySource(memorySource(`${file}' '${name}`, content)),
-    );
+    const key = name.slice(0, -EXTENSION.length);
+    if (arrays.has(key)) {
+      const mend = 'Write the archive anew: one of the two arrays would be lost.';
+      throw fileError(file, 'to hold each array once', `'${name}' twice`, mend);
+    }
+    arrays.set(key, await readNpySource(memorySource(`${file}' '${name}`, content)));
   });
   return Object.fromEntries(arrays);
 }

@@ -122,7 +122,10 @@ class ZipReader {
     const tailBytes = Math.min(this.size, END_BYTES + MAX_COMMENT_BYTES + LOCATOR64_BYTES);
     const tail = await this.read(this.size - tailBytes, tailBytes, 'its end');
     let at = tailBytes - END_BYTES;
-    while (at >= 0 && tail.readUInt32LE(at) !== END_SIGNATURE) at--;
+    // The signature may also occur in the comment; the record's own comment reaches to the end.
+    const isEnd = (): boolean =>
+      tail.readUInt32LE(at) === END_SIGNATURE && at + END_BYTES + tail.readUInt16LE(at + 20) === tailBytes;
+    while (at >= 0 && !isEnd()) at--;
     if (at < 0) damaged(this.path, 'to end as a ZIP archive does', `${this.size} bytes that do not`);
     const place = {
       count: tail.readUInt16LE(at + 10),
@@ -196,13 +199,18 @@ class ZipReader {
 
 const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 
-/** Unpacks the files of a ZIP archive one after the other. @throws SteepestError `ERR_DATA_FILE` */
+/** Folders, and what the archivers of macOS and Windows add beside the files. */
+const NO_CONTENT = /\/$|^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/;
+
+/** Unpacks the files of a ZIP archive one after the other; folders are none. @throws SteepestError `ERR_DATA_FILE` */
 export async function readZip(
   path: string,
   each: (name: string, content: Buffer) => Promise<void>,
 ): Promise<void> {
   await ZipReader.with(path, async (zip) => {
-    for (const entry of await zip.entries()) await each(entry.name, await zip.content(entry));
+    for (const entry of await zip.entries()) {
+      if (!NO_CONTENT.test(entry.name)) await each(entry.name, await zip.content(entry));
+    }
   });
 }
 
