@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
+import { show } from '../core/show.js';
 import { cellsOf, scaledCells, scaledForm } from './arrowCells.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
-import { systemError } from './fileErrors.js';
+import { fileError, systemError } from './fileErrors.js';
 import { loadApacheArrow } from './peerModules.cjs';
 import { peerError } from './peers.js';
 
@@ -34,10 +35,14 @@ export interface ArrowVector {
 export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): DataTable {
   checkColumnarOptions(options);
   const given = table as Partial<ArrowTable> | null | undefined;
-  if (typeof given?.getChild !== 'function' || typeof given.numRows !== 'number' || !given.schema) {
+  if (
+    typeof given?.getChild !== 'function' ||
+    typeof given.numRows !== 'number' ||
+    !Array.isArray(given.schema?.fields)
+  ) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'a Table of apache-arrow',
-      given: Object.prototype.toString.call(table).slice('[object '.length, -1),
+      given: show(table),
       mend: 'Pass what tableFromIPC or tableFromArrays returned.',
     });
   }
@@ -84,7 +89,15 @@ function convert(path: string, table: ArrowTable, options: ColumnarOptions): Dat
   const isText = new Map(fields.map(({ name, type }) => [name, /utf8/i.test(String(type))] as const));
   return new DataTable(
     plan.names.map((name): [string, Column] => {
-      const vector = table.getChild(name)!;
+      const vector = table.getChild(name);
+      if (vector === null || vector === undefined) {
+        throw fileError(
+          path,
+          `column '${name}' to be there, as its schema says`,
+          'none',
+          'Make the table anew.',
+        );
+      }
       const form = scaledForm(vector);
       const cells = form === undefined ? cellsOf(vector) : scaledCells(vector);
       return [name, columnOfCells(plan.source(name), [cells], rows, isText.get(name) === true, form)];

@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { isBigIntArray, isDataView, isTypedArray } from '../core/realm.js';
+import { show } from '../core/show.js';
 
 /** Numbers of one column; NaN where a value is missing. */
 export type NumericColumn = Float64Array<ArrayBufferLike>;
@@ -14,10 +15,9 @@ export const isNumericColumn = (column: Column): column is NumericColumn =>
   isTypedArray(column, 'Float64Array');
 
 function badValue(name: string, row: number, expected: string, value: unknown, mend: string): never {
-  const given = typeof value === 'string' ? JSON.stringify(value) : `${String(value)} (${typeof value})`;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${expected} in column '${name}'`,
-    given: `${given} at row ${row}`,
+    given: `${show(value)} at row ${row}`,
     mend,
   });
 }
@@ -63,7 +63,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
   if (!Array.isArray(values) && !typed) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `column '${name}' to be an array`,
-      given: values === null ? 'null' : typeof values,
+      given: show(values),
       mend: 'Pass a typed array, number[] or string[].',
     });
   }
@@ -77,6 +77,8 @@ export function toColumn(name: string, values: ColumnInput): Column {
   if (!list.some((value) => typeof value === 'string') && list.some(isNumber)) {
     return Float64Array.from(list, (value, row) => numberAt(name, row, value));
   }
-  if (list.every((value) => typeof value === 'string' || value === null)) return list as TextColumn;
-  return list.map((value, row) => textAt(name, row, value));
+  const isText = list.every((value) => typeof value === 'string' || value === null);
+  // A hole in a list is undefined, but every() does not see it.
+  if (isText && !(list as readonly unknown[]).includes(undefined)) return list as TextColumn;
+  return Array.from(list, (value, row) => textAt(name, row, value));
 }

@@ -1,4 +1,7 @@
+import { checkKeys } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
+import type { Aliases } from '../core/nearest.js';
+import { show } from '../core/show.js';
 import type { CellSource, ColumnarOptions } from './cells.js';
 import { unknownColumn } from './unknownColumn.js';
 
@@ -10,11 +13,33 @@ export interface ColumnPlan {
   source(name: string): CellSource;
 }
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME` for options that do not exist */
+/** What pandas, arrow and polars call them. */
+const OPTION_ALIASES: Aliases = {
+  usecols: 'columns',
+  colSelect: 'columns',
+  select: 'columns',
+  dtype: 'text',
+  types: 'text',
+  strings: 'text',
+  round: 'largeIntegers',
+};
+
+function checkNames(option: string, names: unknown): void {
+  if (names === undefined) return;
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (isList && new Set(names).size === names.length) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: isList ? `names that differ in ${option}` : `${option} to be a list of names`,
+    given: show(names),
+    mend: isList ? 'Give each once.' : "Write ['a', 'b'].",
+  });
+}
+
+/** @throws SteepestError `ERR_UNKNOWN_NAME` for options that do not exist, `ERR_ARGUMENT` for values that they do not take */
 export function checkColumnarOptions(options: ColumnarOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(name as keyof ColumnarOptions)) unknownName('the option', name, OPTION_NAMES);
-  }
+  checkKeys('the options', options, OPTION_NAMES, OPTION_ALIASES);
+  checkNames('columns', options.columns);
+  checkNames('text', options.text);
   const { largeIntegers = 'error' } = options;
   if (largeIntegers !== 'error' && largeIntegers !== 'round') {
     unknownName('largeIntegers', largeIntegers, ['error', 'round']);

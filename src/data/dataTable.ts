@@ -1,5 +1,9 @@
-import { SteepestError } from '../core/errors.js';
+import { checkList, checkObject } from '../core/check.js';
+import { SteepestError, unknownName } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import type { Aliases } from '../core/nearest.js';
+import { isBigIntArray, isUrl, typedArrayName } from '../core/realm.js';
+import { show } from '../core/show.js';
 import { type Align, table } from '../core/table.js';
 import {
   type Column,
@@ -14,13 +18,52 @@ import { unknownColumn } from './unknownColumn.js';
 /** Columns by name: an object, or pairs where their order must not depend on the names (object keys like '7' go first). */
 export type ColumnsInput = Readonly<Record<string, ColumnInput>> | Iterable<readonly [string, ColumnInput]>;
 
+const KIND_ALIASES: Aliases = {
+  number: 'numeric',
+  numbers: 'numeric',
+  string: 'text',
+  object: 'text',
+  category: 'text',
+};
 const HEAD_ROWS = 5;
 /** Digits of a number in `head()`. */
 const SHOWN_DIGITS = 6;
 const SHOWN_TEXT = 24;
 
-const isPairs = (columns: ColumnsInput): columns is Iterable<readonly [string, ColumnInput]> =>
-  Symbol.iterator in columns;
+function bad(expected: string, given: unknown, mend: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+}
+
+/** Columns with their names, of whatever says so. */
+function* pairsOf(columns: ColumnsInput): Generator<readonly [string, ColumnInput]> {
+  const mend = 'Pass { a: [1, 2], b: [3, 4] }; for objects, one per row, call DataTable.fromRows.';
+  const isIterable = typeof columns === 'object' && columns !== null && Symbol.iterator in columns;
+  if (!isIterable || ArrayBuffer.isView(columns)) {
+    if (isUrl(columns)) bad('columns by name', columns, mend);
+    yield* Object.entries(checkObject('the columns', columns)) as [string, ColumnInput][];
+    return;
+  }
+  for (const pair of columns as Iterable<unknown>) {
+    if (!Array.isArray(pair) || pair.length !== 2) bad('columns as pairs [name, values]', pair, mend);
+    if (typeof pair[0] !== 'string') bad('the name of a column to be text', pair[0], "Write ['a', [1, 2]].");
+    yield pair as [string, ColumnInput];
+  }
+}
+
+function nameList(names: string | readonly string[]): readonly string[] {
+  const list = typeof names === 'string' ? [names] : names;
+  if (!Array.isArray(list)) bad('names of columns', names, "Pass 'a' or ['a', 'b'].");
+  return list as readonly string[];
+}
+
+function checkRow(what: string, value: unknown, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return;
+  bad(
+    `${what} to be a whole number${least === 0 ? ' of at least 0' : ''}`,
+    value,
+    'Leave it out for the default.',
+  );
+}
 
 /**
  * A table in memory, column by column: numbers as Float64Array with NaN where a value is missing, text as strings with
@@ -33,12 +76,12 @@ export class DataTable {
   private readonly columns: ReadonlyMap<string, Column>;
 
   /**
-   * @throws SteepestError `ERR_RAGGED` for columns of different lengths, `ERR_ARGUMENT` for a name given twice, text among
-   * numbers or an integer that float64 cannot hold
+   * @throws SteepestError `ERR_RAGGED` for columns of different lengths, `ERR_ARGUMENT` for what is no columns by name, a name
+   * given twice, text among numbers or an integer that float64 cannot hold
    */
   constructor(columns: ColumnsInput) {
     const map = new Map<string, Column>();
-    for (const [name, values] of isPairs(columns) ? columns : Object.entries(columns)) {
+    for (const [name, values] of pairsOf(columns)) {
       if (map.has(name)) {
         throw new SteepestError('ERR_ARGUMENT', {
           expected: 'column names that differ',
@@ -67,7 +110,10 @@ export class DataTable {
   static fromRows(
     rows: readonly Readonly<Record<string, number | string | boolean | null | undefined>>[],
   ): DataTable {
-    const names = new Set(rows.flatMap((row) => Object.keys(row)));
+    const names = new Set<string>();
+    checkList('rows', rows).forEach((row, i) => {
+      for (const name of Object.keys(checkObject(`row ${i}`, row))) names.add(name);
+    });
     return new DataTable([...names].map((name) => [name, rows.map((row) => row[name])] as const));
   }
 
@@ -110,6 +156,8 @@ export class DataTable {
 
   /** Names of the columns of numbers, or of text. */
   namesOf(kind: 'numeric' | 'text'): string[] {
+    if (kind !== 'numeric' && kind !== 'text')
+      unknownName('the kind of columns', kind, ['numeric', 'text'], KIND_ALIASES);
     return this.columnNames.filter(
       (name) => isNumericColumn(this.columns.get(name)!) === (kind === 'numeric'),
     );
@@ -117,24 +165,26 @@ export class DataTable {
 
   /** These columns, in this order. */
   select(names: string | readonly string[]): DataTable {
-    const list = typeof names === 'string' ? [names] : names;
-    return new DataTable(list.map((name) => [name, this.column(name)] as const));
+    return new DataTable(nameList(names).map((name) => [name, this.column(name)] as const));
   }
 
   /** All columns but these. */
   drop(names: string | readonly string[]): DataTable {
-    const list = typeof names === 'string' ? [names] : names;
+    const list = nameList(names);
     for (const name of list) this.column(name);
     return this.select(this.columnNames.filter((name) => !list.includes(name)));
   }
 
   /** This table with a column added at the end, or replaced where it is. */
   with(name: string, values: ColumnInput): DataTable {
+    if (typeof name !== 'string') bad('the name of a column to be text', name, "Write with('a', [1, 2]).");
     return new DataTable(new Map<string, ColumnInput>(this.columns).set(name, values));
   }
 
   /** Rows begin … end − 1; negative positions count from the end, as for arrays. Columns of numbers share memory. */
   slice(begin?: number, end?: number): DataTable {
+    checkRow('begin', begin, Number.NEGATIVE_INFINITY);
+    checkRow('end', end, Number.NEGATIVE_INFINITY);
     return this.mapColumns((column) =>
       isNumericColumn(column) ? column.subarray(begin, end) : column.slice(begin, end),
     );
@@ -145,12 +195,15 @@ export class DataTable {
    * @throws SteepestError `ERR_ARGUMENT` for a position that no row has
    */
   take(positions: ArrayLike<number>): DataTable {
+    if (!Array.isArray(positions) && (typedArrayName(positions) === undefined || isBigIntArray(positions))) {
+      bad('positions to be a list of row numbers', positions, 'Pass [0, 2].');
+    }
     for (let i = 0; i < positions.length; i++) {
       const row = positions[i]!;
       if (Number.isInteger(row) && row >= 0 && row < this.rows) continue;
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `positions from 0 to ${this.rows - 1}`,
-        given: `${row} at ${i}`,
+        given: `${show(row)} at ${i}`,
         mend: 'Rows are numbered from 0.',
       });
     }
@@ -194,6 +247,7 @@ export class DataTable {
 
   /** The first rows, laid out as text, with the kind of each column and the number of rows. */
   head(rows: number = HEAD_ROWS): string {
+    checkRow('rows', rows, 0);
     const count = Math.min(rows, this.rows);
     const columns = [...this.columns.values()];
     const align = columns.map((column): Align => (isNumericColumn(column) ? 'right' : 'left'));

@@ -221,6 +221,9 @@ function checkColumns({
 /** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
 export function resolveOptions(path: string | URL, options: CsvOptions): ResolvedOptions {
   checkKeys('the options of data.csv', options, OPTION_NAMES, OPTION_ALIASES);
+  checkHeader(options.header);
+  const empty = OPTION_NAMES.find((name) => options[name] === null);
+  if (empty !== undefined) bad(`${empty} to have a value`, null, 'Leave it out for the default.');
   const { largeIntegers = 'error', units } = options;
   if (largeIntegers !== 'error' && largeIntegers !== 'round') {
     unknownName('largeIntegers', largeIntegers, ['error', 'round']);
@@ -234,7 +237,6 @@ export function resolveOptions(path: string | URL, options: CsvOptions): Resolve
   }
   const format = checkNumberFormat('', options);
   const types = checkTypes(options.types);
-  checkHeader(options.header);
   checkCount('sampleRows', options.sampleRows);
   checkCount('batchRows', options.batchRows);
   return {

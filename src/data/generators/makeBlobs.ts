@@ -2,7 +2,8 @@ import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/c
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { classNumbers, evenly, matrix, permuteRows } from './matrices.js';
+import { show } from '../../core/show.js';
+import { classNumbers, evenly, isNumbers, matrix, permuteRows } from './matrices.js';
 
 export interface BlobsOptions {
   /** Number of samples in all (100), or of each blob. */
@@ -58,7 +59,7 @@ export function makeBlobs(options: BlobsOptions = {}): Blobs {
 function refuse(expected: string, given: unknown): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected,
-    given: JSON.stringify(given),
+    given: show(given),
     mend: 'Change the option.',
   });
 }
@@ -69,26 +70,31 @@ function readCenters(
 ): { data: Float64Array; count: number; cols: number } {
   const { centers } = options;
   if (typeof centers === 'object') {
-    const cols = centers[0]?.length ?? 0;
-    const isTable = cols > 0 && centers.every((row) => row.length === cols && row.every(Number.isFinite));
-    if (!isTable) refuse('centers as rows of finite numbers, all of one length', centers);
+    const cols = Array.isArray(centers) && isNumbers(centers[0]) ? centers[0].length : 0;
+    if (cols === 0 || !centers.every((row) => isNumbers(row) && row.length === cols)) {
+      refuse('centers as rows of finite numbers, all of one length', centers);
+    }
     if (options.nFeatures !== undefined && options.nFeatures !== cols) {
       refuse(`nFeatures ${cols}, as centers have columns`, options.nFeatures);
     }
-    return { data: Float64Array.from(centers.flat()), count: centers.length, cols };
+    const data = Float64Array.from(centers.flatMap((row) => Array.from(row)));
+    return { data, count: centers.length, cols };
   }
-  const perBlob = typeof options.nSamples === 'object' ? options.nSamples.length : 3;
+  const perBlob = isNumbers(options.nSamples) ? options.nSamples.length : 3;
   const count = checkInteger('centers', centers ?? perBlob);
   const cols = checkInteger('nFeatures', options.nFeatures ?? 2);
-  const [low, high] = options.centerBox ?? [-10, 10];
-  if (!(Number.isFinite(high - low) && low <= high))
-    refuse('centerBox as [low, high], low ≤ high', [low, high]);
+  const box: unknown = options.centerBox ?? [-10, 10];
+  if (!isNumbers(box) || box.length !== 2 || !(Number.isFinite(box[1] - box[0]) && box[0] <= box[1])) {
+    return refuse('centerBox as [low, high], low ≤ high', box);
+  }
+  const [low, high] = box as readonly [number, number];
   return { data: draws.many(count * cols, () => draws.uniform(low, high)), count, cols };
 }
 
 function readSizes(nSamples: number | readonly number[], count: number): readonly number[] {
   if (typeof nSamples !== 'object') return evenly(checkInteger('nSamples', nSamples), count);
-  if (nSamples.length !== count) refuse(`nSamples with ${count} numbers, one per center`, nSamples);
+  if (!isNumbers(nSamples) || nSamples.length !== count)
+    refuse(`nSamples with ${count} numbers, one per center`, nSamples);
   nSamples.forEach((size, i) => {
     checkInteger(`nSamples[${i}]`, size, 0);
   });
@@ -98,7 +104,8 @@ function readSizes(nSamples: number | readonly number[], count: number): readonl
 
 function readDeviations(clusterStd: number | readonly number[], count: number): readonly number[] {
   const list = typeof clusterStd === 'object' ? clusterStd : new Array<number>(count).fill(clusterStd);
-  if (list.length !== count) refuse(`clusterStd with ${count} numbers, one per center`, clusterStd);
+  if (typeof clusterStd === 'object' && (!isNumbers(clusterStd) || list.length !== count))
+    refuse(`clusterStd with ${count} numbers, one per center`, clusterStd);
   list.forEach((deviation) => {
     checkNumber('clusterStd', deviation, 'a finite number of at least 0', (v) => v >= 0);
   });

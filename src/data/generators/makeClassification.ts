@@ -2,7 +2,8 @@ import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/c
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { classNumbers, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
+import { show } from '../../core/show.js';
+import { classNumbers, isNumbers, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
 export interface ClassificationOptions {
   /** Number of samples (100). */
@@ -93,7 +94,7 @@ function dropUndefined(options: ClassificationOptions): ClassificationOptions {
 }
 
 function refuse(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: JSON.stringify(given), mend });
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
 }
 
 function check(o: Resolved): Resolved {
@@ -123,9 +124,8 @@ function check(o: Resolved): Resolved {
   }
   for (const name of ['shift', 'scale'] as const) {
     const value = o[name];
-    const isList = typeof value === 'object' && value !== null;
-    const isValid = isList
-      ? value.length === o.nFeatures && value.every(Number.isFinite)
+    const isValid = isNumbers(value)
+      ? value.length === o.nFeatures
       : value === null || Number.isFinite(value);
     if (!isValid) {
       refuse(`${name} as a number, ${o.nFeatures} numbers, or null`, value, 'Change the option.');
@@ -136,9 +136,10 @@ function check(o: Resolved): Resolved {
 
 function checkWeights(weights: readonly number[] | undefined, classes: number): readonly number[] {
   if (weights === undefined) return new Array<number>(classes).fill(1 / classes);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const isValid = weights.every((weight) => weight >= 0) && Number.isFinite(sum) && sum > 0;
-  const given = isValid && weights.length === classes - 1 && sum <= 1 ? [...weights, 1 - sum] : weights;
+  const list = isNumbers(weights) ? weights : [];
+  const sum = list.reduce((total, weight) => total + weight, 0);
+  const isValid = list.every((weight) => weight >= 0) && Number.isFinite(sum) && sum > 0;
+  const given = isValid && list.length === classes - 1 && sum <= 1 ? [...list, 1 - sum] : list;
   if (!isValid || given.length !== classes) {
     refuse(
       `weights as ${classes} shares of at least 0, or as ${classes - 1} that add up to at most 1`,

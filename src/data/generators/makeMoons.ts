@@ -2,7 +2,8 @@ import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/c
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { classNumbers, matrix, permuteRows } from './matrices.js';
+import { show } from '../../core/show.js';
+import { classNumbers, isNumbers, matrix, permuteRows } from './matrices.js';
 
 export interface MoonsOptions {
   /** Number of samples in all (100), or of the outer and the inner moon. */
@@ -53,11 +54,15 @@ function readSizes(nSamples: number | readonly number[]): readonly [number, numb
     const total = checkInteger('nSamples', nSamples);
     return [Math.floor(total / 2), Math.ceil(total / 2)];
   }
-  const [outer, inner, ...more] = nSamples;
-  if (more.length > 0 || checkInteger('nSamples', outer, 0) + checkInteger('nSamples', inner, 0) === 0) {
+  const [outer = -1, inner = -1] = isNumbers(nSamples) ? nSamples : [];
+  if (
+    !isNumbers(nSamples) ||
+    nSamples.length !== 2 ||
+    checkInteger('nSamples', outer, 0) + checkInteger('nSamples', inner, 0) === 0
+  ) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'nSamples as two numbers that are not both 0',
-      given: JSON.stringify(nSamples),
+      given: show(nSamples),
       mend: 'Give the sizes of the outer and of the inner moon.',
     });
   }

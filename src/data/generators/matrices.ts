@@ -1,4 +1,5 @@
 import type { NdArray } from '../../core/ndarray.js';
+import { isBigIntArray, typedArrayName } from '../../core/realm.js';
 
 /** Rows of a table in another order. */
 export function permuteRows<T extends Float64Array | Int32Array>(
@@ -43,4 +44,10 @@ export function classNumbers(data: Int32Array): NdArray<Int32Array> {
 /** Sizes of `parts` groups that add up to `total` and differ by 1 at most, the larger ones first. */
 export function evenly(total: number, parts: number): number[] {
   return Array.from({ length: parts }, (_, i) => Math.floor(total / parts) + (i < total % parts ? 1 : 0));
+}
+
+/** Whether a value is a list of finite numbers: plain, or a typed array that is not of BigInts. */
+export function isNumbers(value: unknown): value is readonly number[] {
+  const isList = Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
+  return isList && Array.prototype.every.call(value, Number.isFinite);
 }

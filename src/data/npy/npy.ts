@@ -1,7 +1,9 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { type ByteSource, withFile } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
@@ -106,12 +108,13 @@ function toRowMajor(data: NumericArray, into: NumericArray, shape: readonly numb
 }
 
 /** The bytes of an NPY file. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */
-export function npyBytes(what: string, { data, shape }: NdArray): Buffer {
+export function npyBytes(what: string, array: NdArray): Buffer {
+  const { data, shape } = checkObject(what, array) as unknown as NdArray;
   const kind = ArrayBuffer.isView(data) ? npyKind(data) : undefined;
   if (kind === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what}.data to be a Float32Array, Float64Array, Int32Array, Uint32Array or Uint8Array`,
-      given: Object.prototype.toString.call(data).slice('[object '.length, -1),
+      given: show(data),
       mend: 'Pass { data, shape }, or table.toMatrix() of a DataTable.',
     });
   }
@@ -119,7 +122,7 @@ export function npyBytes(what: string, { data, shape }: NdArray): Buffer {
   if (!valid || shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.shape to have a product of ${data.length}, the number of elements`,
-      given: JSON.stringify(shape) ?? 'none',
+      given: show(shape),
       mend: 'Make data and shape agree.',
     });
   }

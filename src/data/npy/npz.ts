@@ -1,3 +1,4 @@
+import { checkBoolean, checkKeys, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray } from '../../core/ndarray.js';
@@ -45,10 +46,15 @@ export async function readNpz(path: string | URL): Promise<Record<string, NdArra
 export async function writeNpz(
   path: string | URL,
   arrays: Readonly<Record<string, NdArray>>,
-  { compress = false }: WriteNpzOptions = {},
+  options: WriteNpzOptions = {},
 ): Promise<void> {
+  checkKeys('the options of writeNpz', options, ['compress'], {
+    compressed: 'compress',
+    deflate: 'compress',
+  });
+  const compress = checkBoolean('compress', options.compress ?? false);
   const file = localPath('the path of an NPZ file', path);
-  const names = Object.keys(arrays);
+  const names = Object.keys(checkObject('the arrays', arrays));
   if (names.length === 0 || names.length > MAX_ARRAYS) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `1 to ${MAX_ARRAYS} arrays by name`,
