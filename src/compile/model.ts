@@ -48,7 +48,9 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     throw new SteepestError(isMissing ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
       expected: 'layers to be a list with at least one layer',
       given: show(config.layers),
-      mend: 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
+      mend: isLayer(config.layers)
+        ? 'Put it into a list: layers: [layer].'
+        : 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
     });
   }
   const words = 'a whole number from 0 to 2³² − 1';
@@ -99,6 +101,8 @@ export function layerNodes({ layers, seed }: ResolvedModel, index: number): Node
   const { config, name, inputShape, inputCols } = layers[index]!;
   return layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed, index });
 }
+
+const isLayer = (value: unknown): boolean => typeof value === 'object' && value !== null && 'type' in value;
 
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

@@ -46,7 +46,11 @@ export function checkList(what: string, value: unknown): readonly unknown[] {
  * An object with named fields, of a class or not: no null, list, typed array, function, Date, Map, Set or Promise,
  * of which nothing would be read.
  */
-export function checkObject(what: string, value: unknown): Record<string, unknown> {
+export function checkObject(
+  what: string,
+  value: unknown,
+  example = 'Write { name: value, … }.',
+): Record<string, unknown> {
   const fieldless =
     typeof value !== 'object' ||
     value === null ||
@@ -59,7 +63,7 @@ export function checkObject(what: string, value: unknown): Record<string, unknow
     value instanceof Set ||
     value instanceof Promise;
   if (fieldless) {
-    const mend = value instanceof Promise ? 'Put await before it.' : 'Write { name: value, … }.';
+    const mend = value instanceof Promise ? 'Put await before it.' : example;
     fail(what, 'an object', value, mend);
   }
   return value as Record<string, unknown>;
@@ -68,14 +72,19 @@ export function checkObject(what: string, value: unknown): Record<string, unknow
 /**
  * An object of options: one that {@link checkObject} takes, but no instance of a class without any field, such as an
  * AbortController that was to be inside.
+ * @param example what to write, for errors
  */
-export function checkOptions(what: string, value: unknown): Record<string, unknown> {
-  const options = checkObject(what, value);
+export function checkOptions(
+  what: string,
+  value: unknown,
+  example = 'Write { name: value, … }.',
+): Record<string, unknown> {
+  const options = checkObject(what, value, example);
   const prototype = Object.getPrototypeOf(options) as object | null;
   // A plain object's prototype, of whichever realm, is the only one without another behind it.
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   if (!isPlain && Object.keys(options).length === 0) {
-    fail(what, 'an object', value, 'Write { name: value, … }.');
+    fail(what, 'an object', value, example);
   }
   return options;
 }

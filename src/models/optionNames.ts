@@ -11,6 +11,8 @@ export interface OptionNames {
   aliases: Aliases;
   /** Options that belong somewhere else, with the place. */
   elsewhere: Readonly<Record<string, string>>;
+  /** What to write, for errors. */
+  example: string;
 }
 
 const OPTIMIZER_OPTION = "It belongs to the optimizer: optimizer: { name: 'adam', learningRate: 0.01 }.";
@@ -22,6 +24,7 @@ export const SEQUENTIAL_OPTIONS: OptionNames = {
   known: ['layers', 'seed'],
   aliases: { layer: 'layers', model: 'layers', randomState: 'seed', randomSeed: 'seed' },
   elsewhere: { optimizer: TO_COMPILE, loss: TO_COMPILE, metrics: TO_COMPILE },
+  example: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
 };
 
 export const COMPILE_OPTIONS: OptionNames = {
@@ -40,6 +43,7 @@ export const COMPILE_OPTIONS: OptionNames = {
     seed: TO_SEQUENTIAL,
     layers: TO_SEQUENTIAL,
   },
+  example: "Write compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['mae'] }).",
 };
 
 const COMMON_KEYS = [
@@ -93,6 +97,7 @@ export const FIT_OPTIONS: OptionNames = {
   known: [...COMMON_KEYS, 'validationSplit', 'sampleWeight', 'classWeight'],
   aliases: FIT_ALIASES,
   elsewhere: FIT_ELSEWHERE,
+  example: 'Write fit(x, y, { epochs: 10 }).',
 };
 export const STREAM_FIT_OPTIONS: OptionNames = {
   known: [...COMMON_KEYS, 'shuffleBuffer', 'classWeight'],
@@ -102,6 +107,7 @@ export const STREAM_FIT_OPTIONS: OptionNames = {
     validationSplit: 'The end of a stream is not known: pass validationData: [x, y], or a second stream.',
     sampleWeight: 'Put it into the batches: { x, y, sampleWeight }.',
   },
+  example: 'Write fit(stream, { epochs: 10 }).',
 };
 
 const SWEEP_ELSEWHERE = { loss: TO_COMPILE, metrics: TO_COMPILE };
@@ -109,24 +115,29 @@ export const PREDICT_OPTIONS: OptionNames = {
   known: ['batchSize', 'workers', ...KERNEL_KEYS],
   aliases: RUN_ALIASES,
   elsewhere: SWEEP_ELSEWHERE,
+  example: 'Write predict(x, { batchSize: 256 }).',
 };
 export const EVALUATE_OPTIONS: OptionNames = {
   ...PREDICT_OPTIONS,
   known: [...PREDICT_OPTIONS.known, 'sampleWeight'],
+  example: 'Write evaluate(x, y, { batchSize: 256 }).',
 };
 export const STREAM_EVALUATE_OPTIONS: OptionNames = {
   ...PREDICT_OPTIONS,
   elsewhere: { ...SWEEP_ELSEWHERE, sampleWeight: STREAM_FIT_OPTIONS.elsewhere.sampleWeight as string },
+  example: 'Write evaluate(stream, { batchSize: 256 }).',
 };
 export const GRADIENT_OPTIONS: OptionNames = {
   known: ['sampleWeight', ...KERNEL_KEYS],
   aliases: RUN_ALIASES,
   elsewhere: SWEEP_ELSEWHERE,
+  example: 'Write gradients(x, y, { sampleWeight }).',
 };
 export const EXPLAIN_OPTIONS: OptionNames = {
   known: ['batchSize', 'workers'],
   aliases: RUN_ALIASES,
   elsewhere: {},
+  example: 'Write explain({ batchSize: 32 }).',
 };
 
 /**
@@ -136,9 +147,9 @@ export const EXPLAIN_OPTIONS: OptionNames = {
 export function checkOptionNames(
   what: string,
   given: unknown,
-  { known, aliases, elsewhere }: OptionNames,
+  { known, aliases, elsewhere, example }: OptionNames,
 ): void {
-  for (const key of Object.keys(checkOptions(what, given))) {
+  for (const key of Object.keys(checkOptions(what, given, example))) {
     const place = known.includes(key)
       ? undefined
       : Object.keys(elsewhere).find((name) => isSameName(name, key));

@@ -73,6 +73,16 @@ export function optionsBehindStream<T extends object>(what: string, second: unkn
   });
 }
 
+/** A single batch in place of arrays: neither a stream nor samples. @throws SteepestError `ERR_ARGUMENT` */
+export function refuseBatch(what: string, given: unknown): void {
+  if (typeof given !== 'object' || given === null || !('x' in given) || 'shape' in given) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what}(x, y, options), or ${what}(stream, options) with batches { x, y }`,
+    given: show(given),
+    mend: `Write ${what}(x, y), or ${what}([{ x, y }]).`,
+  });
+}
+
 function checkWorkers(workers: Workers = 'auto'): Workers {
   resolveWorkers(workers, 0);
   return workers;

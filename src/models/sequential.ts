@@ -2,7 +2,6 @@ import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
-import { show } from '../core/show.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
 import { inputTable, type MatrixInput, type TargetInput } from '../data/tables.js';
 import { checkInteger } from '../layers/check.js';
@@ -45,6 +44,7 @@ import {
 import {
   DEFAULT_BATCH,
   optionsBehindStream,
+  refuseBatch,
   resolveFitOptions,
   resolveSweepOptions,
 } from './resolveOptions.js';
@@ -68,7 +68,7 @@ export class Sequential {
   private fitting = false;
 
   constructor(config: SequentialConfig, state?: ModelState) {
-    checkConfig(config);
+    checkOptionNames('sequential options', config, SEQUENTIAL_OPTIONS);
     const { seed = 0, layers } = config;
     this.model = resolveModel({ seed, layers: layers as LayerConfig[] });
     this.state = state ?? initialState(this.model.parameters, this.model.seed);
@@ -132,6 +132,7 @@ export class Sequential {
     third?: FitOptions,
   ): Promise<{ history: History }> {
     const isStream = isBatchStream(x);
+    if (!isStream) refuseBatch('fit', x);
     const options: AllFitOptions = isStream
       ? optionsBehindStream<StreamFitOptions>('fit', second, third)
       : third === undefined
@@ -192,6 +193,7 @@ export class Sequential {
     third?: EvaluateOptions,
   ): Promise<Logs> {
     const isStream = isBatchStream(x);
+    if (!isStream) refuseBatch('evaluate', x);
     const options: EvaluateOptions = isStream
       ? optionsBehindStream<StreamEvaluateOptions>('evaluate', second, third)
       : third === undefined
@@ -315,17 +317,6 @@ export class Sequential {
       mend: 'Await the fit, or use a second model.',
     });
   }
-}
-
-function checkConfig(config: SequentialConfig): void {
-  if (Array.isArray(config) || config === undefined) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'sequential to be given { layers, seed }',
-      given: show(config),
-      mend: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
-    });
-  }
-  checkOptionNames('sequential options', config, SEQUENTIAL_OPTIONS);
 }
 
 /** Makes a model of layers in a row, with fresh parameters. */

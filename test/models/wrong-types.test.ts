@@ -148,6 +148,12 @@ describe('a value of another type is refused by a SteepestError', () => {
   it('compile(), sequential(), new layers without options', async () => {
     await expectRefused(() => model().compile(undefined as never), []);
     await expectRefused(() => sequential(undefined as never), []);
+    expect(() => model().compile(undefined as never)).toThrow("Write compile({ optimizer: 'adam', loss:");
+    expect(() => sequential(null as never)).toThrow('Write sequential({ layers: [');
+    expect(() => sequential({ layers: first as never })).toThrow('Put it into a list');
+    await expect(model().fit(x, y, 10 as never)).rejects.toThrow('Write fit(x, y, { epochs: 10 }).');
+    await expect(model().fit({ x, y } as never)).rejects.toThrow('Write fit(x, y), or fit([{ x, y }]).');
+    await expect(model().evaluate({ x, y } as never)).rejects.toThrow('Write evaluate(x, y), or');
     expect(() => layers.dense(10 as never)).toThrow('Write layers.dense({ units: 10 }).');
     expect(() => layers.dropout(0.5 as never)).toThrow('Write layers.dropout({ rate: 0.5 }).');
     expect(() => layers.activation('relu' as never)).toThrow(
