@@ -52,7 +52,7 @@ model.compile({
 });
 console.log(model.summary());
 
-await checkGradient(Math.min(m, 100));
+await checkGradient(Math.min(m, 40));
 
 await model.fit(train.x, train.t, { epochs, batchSize: 32, progress: true });
 
