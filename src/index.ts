@@ -1,9 +1,9 @@
 export type { ModelConfig } from './compile/model.js';
 export { type ErrorCode, SteepestError } from './core/errors.js';
-export type { NdArray, NumericArray } from './core/ndarray.js';
+export type { NdArray, NumberRow, NumericArray, StoredArray } from './core/ndarray.js';
 export type { Batch, BatchStream } from './data/batches.js';
 export * as data from './data/index.js';
-export type { MatrixInput, TargetInput } from './data/tables.js';
+export type { MatrixInput, SampleInput, TargetInput } from './data/tables.js';
 export * from './estimators/index.js';
 export { type InitializerName, initializerNames } from './initializers/index.js';
 export type { ModelSource } from './io/modelFile.js';

@@ -1,10 +1,31 @@
-/** The arrays that users see: plain typed memory with a shape, row-major, nothing to dispose. */
-export type NumericArray =
+/** The typed arrays that results and files come in. */
+export type StoredArray =
   | Float32Array<ArrayBufferLike>
   | Float64Array<ArrayBufferLike>
   | Int32Array<ArrayBufferLike>
   | Uint32Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>;
+
+/** What a `Float16Array` has, which not every release of TypeScript and Node.js knows by name. */
+export interface Float16Numbers extends ArrayLike<number>, Iterable<number> {
+  readonly [Symbol.toStringTag]: 'Float16Array';
+  readonly BYTES_PER_ELEMENT: number;
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/**
+ * The typed arrays that are taken for numbers: all but those of BigInt. Equal numbers give equal results, whatever array they
+ * come in.
+ */
+export type NumericArray =
+  | StoredArray
+  | Int8Array<ArrayBufferLike>
+  | Int16Array<ArrayBufferLike>
+  | Uint16Array<ArrayBufferLike>
+  | Uint8ClampedArray<ArrayBufferLike>
+  | Float16Numbers;
 
 /** A row-major array. `data.length` equals the product of `shape`. */
 export interface NdArray<T extends NumericArray = NumericArray> {
@@ -29,4 +50,11 @@ const RESULT = Object.create(Object.prototype, {
 /** A result: a row-major array that `JSON.stringify` writes as `{"data":[…],"shape":[…]}`. */
 export function ndArray<T extends NumericArray>(data: T, shape: readonly number[]): NdArray<T> {
   return { __proto__: RESULT, data, shape } as unknown as NdArray<T>;
+}
+
+/** A row of numbers. */
+export type NumberRow = readonly number[] | NumericArray;
+
+export function isNdArray(input: unknown): input is NdArray {
+  return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
 }

@@ -1,12 +1,13 @@
 import { checkKeys } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
-import type { MatrixInput, TargetInput } from './tables.js';
+import type { SampleInput, TargetInput } from './tables.js';
 
 /** Some rows of a stream: as many as whoever makes it likes, in each batch another number. */
 export interface Batch {
-  /** Rows × inputs. */
-  x: MatrixInput;
+  /** Rows × inputs, or images. */
+  x: SampleInput;
   /** As `fit` takes it: class numbers, or rows × outputs. Not needed for predictions. */
   y?: TargetInput | undefined;
   /** A weight per row, of at least 0; in every batch or in none. */
@@ -50,8 +51,13 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 export function isBatchStream(input: unknown): input is BatchStream {
   if (typeof input === 'function') return true;
   if (!isObject(input) || ArrayBuffer.isView(input)) return false;
-  if (Array.isArray(input)) return isObject(input[0]) && 'x' in input[0];
-  return Symbol.asyncIterator in input || Symbol.iterator in input;
+  try {
+    if (Array.isArray(input)) return isObject(input[0]) && 'x' in input[0];
+    return Symbol.asyncIterator in input || Symbol.iterator in input;
+  } catch {
+    // A proxy that throws is refused where it is read.
+    return false;
+  }
 }
 
 /**
@@ -95,7 +101,9 @@ export class BatchReader {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} to be an AsyncIterable or Iterable of batches { x, y }`,
         given: typeof stream === 'function' ? `a function that returns ${show(iterable)}` : show(stream),
-        mend: 'Pass an async generator function, data.csv(…), or a Readable in object mode.',
+        mend: isPromise(iterable)
+          ? 'Await what it needs before the fit, or write an async generator: async function* () { … }.'
+          : 'Pass an async generator function, data.csv(…), or a Readable in object mode.',
       });
     }
     this.iterator = iterator;

@@ -16,7 +16,7 @@ export const isNumericColumn = (column: Column): column is NumericColumn =>
 
 function badValue(name: string, row: number, expected: string, value: unknown, mend: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${expected} in column '${name}'`,
+    expected: `${expected} in column ${show(name)}`,
     given: `${show(value)} at row ${row}`,
     mend,
   });
@@ -52,6 +52,28 @@ function textAt(name: string, row: number, value: ColumnInput[number]): string |
 const isNumber = (value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
 
+/** Numbers beside text: the kind that is rarer is the mistake. @throws SteepestError `ERR_ARGUMENT` */
+function refuseMixture(name: string, list: readonly ColumnInput[number][]): void {
+  let texts = 0;
+  let numbers = 0;
+  for (const value of list) {
+    if (typeof value === 'string') texts++;
+    else if (isNumber(value) && !Number.isNaN(value)) numbers++;
+  }
+  if (texts === 0 || numbers === 0) return;
+  const isText = texts <= numbers;
+  const row = list.findIndex((value) =>
+    isText ? typeof value === 'string' : isNumber(value) && !Number.isNaN(value),
+  );
+  badValue(
+    name,
+    row,
+    isText ? 'numbers only' : 'text only',
+    list[row],
+    'Make the whole column text, or all of it numbers.',
+  );
+}
+
 /**
  * A column as a table keeps it. A Float64Array and a list of strings and nulls are kept as they stand, without a copy;
  * booleans become 0 and 1. A list without any number, of nulls alone too, is text.
@@ -62,7 +84,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
   const typed = ArrayBuffer.isView(values) && !isDataView(values);
   if (!Array.isArray(values) && !typed) {
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: `column '${name}' to be an array`,
+      expected: `column ${show(name)} to be an array`,
       given: show(values),
       mend: 'Pass a typed array, number[] or string[].',
     });
@@ -74,6 +96,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
     return Float64Array.from(values as ArrayLike<number>);
   }
   const list = values as readonly ColumnInput[number][];
+  refuseMixture(name, list);
   if (!list.some((value) => typeof value === 'string') && list.some(isNumber)) {
     return Float64Array.from(list, (value, row) => numberAt(name, row, value));
   }

@@ -1,10 +1,19 @@
 import { SteepestError } from '../core/errors.js';
-import type { NdArray, NumericArray } from '../core/ndarray.js';
-import { isBigIntArray, isDataView, isSharedBuffer, isTypedArray } from '../core/realm.js';
+import { isNdArray, type NdArray, type NumberRow, type NumericArray } from '../core/ndarray.js';
+import { isSharedBuffer, isTypedArray } from '../core/realm.js';
+import { reading, refuseCell, refuseTable } from '../core/refuse.js';
+import { readNdArray, readNestedRows, readNumberList, refuseFlat, typedNumbers } from '../core/rows.js';
+import { show } from '../core/show.js';
 import type { DType } from '../kernels/contract.js';
+import { withoutSampleShape } from './sampleShape.js';
 
-/** Samples as users give them: nested arrays, or typed memory with a shape. */
-export type MatrixInput = readonly (readonly number[])[] | NdArray;
+/** Rows as users give them: lists of lists or of typed arrays, or typed memory with a shape. */
+export type MatrixInput = readonly NumberRow[] | NdArray;
+/** Samples of a network: rows, or images as nested lists, `[samples][height][width]` with or without channels. */
+export type SampleInput =
+  | MatrixInput
+  | readonly (readonly NumberRow[])[]
+  | readonly (readonly (readonly NumberRow[])[])[];
 /** Targets as users give them: also a plain list of class numbers or values. */
 export type TargetInput = MatrixInput | readonly number[] | NumericArray;
 
@@ -18,84 +27,43 @@ export interface Table {
 
 /** Flat values with their sizes, not yet in shared memory. */
 export interface Flat {
-  values: ArrayLike<number> & Iterable<number>;
+  values: ArrayLike<number>;
   rows: number;
   cols: number;
+  /** It came as a list of numbers, not as rows. */
+  isFlat: boolean;
 }
 
 function shapeError(expected: string, given: string, mend: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, mend });
 }
 
-export function isNdArray(input: unknown): input is NdArray {
-  return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
-}
+const ROWS = 'an array of rows, or { data, shape }';
 
 /**
- * Rows × columns of anything that users may pass.
+ * Rows × columns of anything that users may pass. A list of numbers is one column.
  * @param firstRow the number that errors give to the first row
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
  */
 export function flatten(what: string, input: TargetInput, firstRow = 0): Flat {
-  if (isNdArray(input)) return flattenNdArray(what, input);
-  if (ArrayBuffer.isView(input) && !isDataView(input)) {
-    return notEmpty(what, { values: input as NumericArray, rows: (input as NumericArray).length, cols: 1 });
-  }
-  if (!Array.isArray(input)) {
-    shapeError(
-      `${what} to be an array of rows, or { data, shape }`,
-      typeof input,
-      'Pass number[][] or an NdArray.',
-    );
-  }
-  const list = input as readonly unknown[];
-  if (list.length === 0) return notEmpty(what, { values: [], rows: 0, cols: 0 });
-  if (!Array.isArray(list[0])) return { values: list as number[], rows: list.length, cols: 1 };
-  const cols = list[0].length;
-  const values = new Float64Array(list.length * cols);
-  list.forEach((row, i) => {
-    if (!Array.isArray(row) || row.length !== cols) {
-      throw new SteepestError('ERR_RAGGED', {
-        expected: `every row of ${what} to have ${cols} columns, as row ${firstRow} does`,
-        given: `row ${firstRow + i} with ${Array.isArray(row) ? `${row.length} columns` : typeof row}`,
-        mend: 'Give every row the same length.',
-      });
-    }
-    for (let j = 0; j < cols; j++) {
-      const value: unknown = row[j];
-      values[i * cols + j] = typeof value === 'number' ? value : Number.NaN;
-    }
-  });
-  return notEmpty(what, { values, rows: list.length, cols });
+  return reading(what, () => notEmpty(what, flattenAny(what, input, firstRow)));
 }
 
-function flattenNdArray(what: string, { data, shape }: NdArray): Flat {
-  if (!ArrayBuffer.isView(data) || isDataView(data) || isBigIntArray(data)) {
-    shapeError(
-      `${what}.data to be a typed array of numbers`,
-      Object.prototype.toString.call(data),
-      'Use a Float32Array.',
-    );
+function flattenAny(what: string, input: unknown, firstRow: number): Flat {
+  const typed = typedNumbers(what, input);
+  if (typed !== undefined) return { values: typed, rows: typed.length, cols: 1, isFlat: true };
+  if (Array.isArray(input)) {
+    if (input.length === 0) return { values: [], rows: 0, cols: 0, isFlat: false };
+    if (typeof input[0] === 'number') {
+      return { values: readNumberList(what, input, firstRow), rows: input.length, cols: 1, isFlat: true };
+    }
+    if (typeof input[0] !== 'object' || input[0] === null) refuseCell(what, input[0], `at row ${firstRow}`);
+    const { data, rows, cols } = readNestedRows(what, input, firstRow);
+    return { values: data, rows, cols, isFlat: false };
   }
-  const valid =
-    Array.isArray(shape) && shape.length >= 1 && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!valid || shape.length > 2) {
-    shapeError(
-      `${what}.shape to be [rows, columns]`,
-      JSON.stringify(shape),
-      'Flatten each sample to one row.',
-    );
-  }
-  const rows = shape[0] as number;
-  const cols = shape.length === 1 ? 1 : (shape[1] as number);
-  if (data.length !== rows * cols) {
-    shapeError(
-      `${what}.data to have ${rows} × ${cols} = ${rows * cols} elements, as its shape says`,
-      `${data.length}`,
-      'Make data and shape agree.',
-    );
-  }
-  return notEmpty(what, { values: data, rows, cols });
+  if (!isNdArray(input)) refuseTable(what, input, ROWS);
+  const { data, rows, cols } = readNdArray(what, input, 1);
+  return { values: data, rows, cols, isFlat: false };
 }
 
 function notEmpty(what: string, flat: Flat): Flat {
@@ -120,7 +88,7 @@ function isShared(values: unknown): boolean {
 export function notFinite(what: string, value: unknown, row: number, col: number): never {
   throw new SteepestError('ERR_NOT_FINITE', {
     expected: `finite numbers in ${what}`,
-    given: `${String(value)} at row ${row}, column ${col}`,
+    given: `${show(value)} at row ${row}, column ${col}`,
     mend: 'Remove or impute such rows first.',
   });
 }
@@ -144,15 +112,16 @@ export function checkLabel(what: string, label: number, classes: number, row: nu
   if (Number.isInteger(label) && label >= 0 && label < classes) return;
   throw new SteepestError(Number.isFinite(label) ? 'ERR_LABEL_RANGE' : 'ERR_NOT_FINITE', {
     expected: `${what} to be whole numbers from 0 to ${classes - 1}, one class per output`,
-    given: `${String(label)} at row ${row}`,
+    given: `${show(label)} at row ${row}`,
     mend: 'Number the classes from 0, or give the last layer more units.',
   });
 }
 
-function checkFinite(what: string, values: ArrayLike<number>, cols: number): void {
+/** @param given the numbers before they were rounded to float32, for errors */
+function checkFinite(what: string, values: ArrayLike<number>, cols: number, given = values): void {
   for (let i = 0; i < values.length; i++) {
     // x − x is 0 for every finite x and NaN for the others.
-    if (values[i]! - values[i]! !== 0) notFinite(what, values[i], Math.floor(i / cols), i % cols);
+    if (values[i]! - values[i]! !== 0) notFinite(what, given[i], Math.floor(i / cols), i % cols);
   }
 }
 
@@ -164,6 +133,7 @@ export function checkInputCols(
   sampleShape: readonly number[] = [cols],
 ): void {
   if (flat.cols === cols) return;
+  if (flat.isFlat) refuseFlat(what, flat.values, cols);
   const isImages = sampleShape.length > 1;
   shapeError(
     `${what} with ${cols} columns, the model's inputShape${isImages ? ` [${sampleShape.join(', ')}]` : ''}`,
@@ -202,58 +172,13 @@ export function checkLabelCols(what: string, flat: Flat): void {
   );
 }
 
-/** Whether dimensions are those of a sample; grey images may come without their one channel. */
-export function isSample(given: readonly number[], sampleShape: readonly number[]): boolean {
-  const whole =
-    given.length === 2 && sampleShape.length === 3 && sampleShape[2] === 1 ? [...given, 1] : given;
-  return whole.length === sampleShape.length && whole.every((size, i) => size === sampleShape[i]);
-}
-
-/** Why samples of these dimensions are none of the model's, and what to do. */
-function refuseSamples(what: string, shape: readonly number[], sampleShape: readonly number[]): never {
-  const [rows, ...given] = shape;
-  const size = given.reduce((a, b) => a * b, 1);
-  const [height, width, channels] = sampleShape;
-  const isFirst = isSample([given[1]!, given[2]!, given[0]!], sampleShape) && given.length === 3;
-  const image = given.length === 2 ? [...given, 1] : given;
-  let mend = 'Change inputShape on the first layer, or the size of the images.';
-  if (isFirst) {
-    mend = `Channels come last: for each image, element (c, h, w) has to go to (h·${width} + w)·${channels} + c.`;
-  } else if (sampleShape.length === 1 && size === height) {
-    mend = `The model takes rows: give the same data the shape [${rows}, ${size}], or begin the model with layers.flatten({ inputShape: [${image.join(', ')}] }).`;
-  }
-  shapeError(`${what} with shape [samples, ${sampleShape.join(', ')}]`, `[${shape.join(', ')}]`, mend);
-}
-
-/**
- * The same array as a matrix, if its further dimensions are those of a sample.
- * @throws SteepestError `ERR_SHAPE`
- */
-export function withoutSampleShape(
-  what: string,
-  input: MatrixInput,
-  sampleShape: readonly number[],
-): MatrixInput {
-  if (Array.isArray(input) && Array.isArray(input[0]) && Array.isArray(input[0][0])) {
-    shapeError(
-      `${what} to be rows of numbers, or { data, shape }`,
-      'arrays nested three deep or more',
-      'Pass images as { data, shape: [samples, height, width, channels] } with a Uint8Array or Float32Array.',
-    );
-  }
-  if (!isNdArray(input) || !Array.isArray(input.shape) || input.shape.length <= 2) return input;
-  const [rows, ...given] = input.shape as number[];
-  if (!isSample(given, sampleShape)) refuseSamples(what, input.shape, sampleShape);
-  return { data: input.data, shape: [rows!, given.reduce((a, b) => a * b, 1)] };
-}
-
 /**
  * Samples as a table of float32 or uint8. Memory that is shared already is used as it stands; uint8 stays uint8.
  * @throws SteepestError for anything that is not `cols` finite numbers per row.
  */
 export function inputTable(
   what: string,
-  input: MatrixInput,
+  input: SampleInput,
   cols: number,
   sampleShape: readonly number[] = [cols],
 ): Table {
@@ -277,7 +202,7 @@ function toShared(what: string, { values, rows, cols }: Flat): Pick<Table, 'data
   const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = values[i] as number;
   // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
-  checkFinite(what, data, cols);
+  checkFinite(what, data, cols, values);
   return { data, dtype: 'f32' };
 }
 
@@ -294,7 +219,7 @@ export function targetTable(
   const { rows } = flat;
   const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;
-  checkFinite(what, data, cols);
+  checkFinite(what, data, cols, flat.values);
   if (range !== undefined) {
     const outside = data.findIndex((value) => value < range[0] || value > range[1]);
     if (outside >= 0) targetOutside(what, range, data[outside]!, Math.floor(outside / cols));

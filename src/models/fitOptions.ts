@@ -1,6 +1,6 @@
 import type { NumericArray } from '../core/ndarray.js';
 import type { BatchStream } from '../data/batches.js';
-import type { MatrixInput, TargetInput } from '../data/tables.js';
+import type { SampleInput, TargetInput } from '../data/tables.js';
 import type { Workers } from '../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';
 import type { KernelOptions } from './kernelOptions.js';
@@ -34,11 +34,11 @@ export interface CommonFitOptions extends KernelOptions {
 /** Samples and targets to validate on, and a weight per row. */
 export type ValidationArrays =
   | ValidationTuple
-  | { x: MatrixInput; y: TargetInput; sampleWeight?: SampleWeight | undefined };
+  | { x: SampleInput; y: TargetInput; sampleWeight?: SampleWeight | undefined };
 
 export type ValidationTuple =
-  | readonly [MatrixInput, TargetInput]
-  | readonly [MatrixInput, TargetInput, SampleWeight | undefined];
+  | readonly [SampleInput, TargetInput]
+  | readonly [SampleInput, TargetInput, SampleWeight | undefined];
 
 export interface FitOptions extends CommonFitOptions {
   /**

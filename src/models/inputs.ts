@@ -3,7 +3,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import { checkInteger } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
-import { inputTable, labelTable, type MatrixInput, type TargetInput, targetTable } from '../data/tables.js';
+import { inputTable, labelTable, type SampleInput, type TargetInput, targetTable } from '../data/tables.js';
 import { abortedError } from '../training/fit.js';
 import { type DataSet, type FitData, streamRoom } from '../training/plan.js';
 import type { RowSpec } from '../training/rowStore.js';
@@ -29,7 +29,7 @@ export interface InputContext {
 export function readDataSet(
   { model, objective }: InputContext,
   prefix: string,
-  x: MatrixInput,
+  x: SampleInput,
   y: TargetInput,
   sampleWeight?: SampleWeight,
 ): DataSet {
@@ -87,7 +87,7 @@ function rowSpec(
 /** Data of a fit in memory, with the rows to validate on. */
 export function readFitData(
   context: InputContext,
-  x: MatrixInput,
+  x: SampleInput,
   y: TargetInput,
   { validationSplit = 0, validationData, sampleWeight, classWeight }: FitOptions,
 ): { train: DataSet; validation: DataSet | undefined } {
@@ -154,7 +154,7 @@ class OpenStreams {
 /** Everything that a fit reads, checked as far as it is there; streams have given their first batch. */
 export async function openFitData(
   context: InputContext,
-  input: { x: MatrixInput; y: TargetInput } | BatchStream,
+  input: { x: SampleInput; y: TargetInput } | BatchStream,
   options: AllFitOptions,
   { epochs, batchSize, shuffle, signal, validationData }: FitChoices,
 ): Promise<FitData & { close: () => Promise<void> }> {

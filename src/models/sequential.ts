@@ -1,9 +1,9 @@
 import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
-import { type NdArray, ndArray } from '../core/ndarray.js';
+import { type NdArray, type NumberRow, ndArray } from '../core/ndarray.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
-import { inputTable, type MatrixInput, type TargetInput } from '../data/tables.js';
+import { inputTable, type SampleInput, type TargetInput } from '../data/tables.js';
 import { checkInteger } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { resolveWorkers } from '../parallel/workers.js';
@@ -111,12 +111,13 @@ export class Sequential {
   /**
    * Trains on mini-batches in worker threads; this thread stays free.
    *
-   * @param x samples × inputs: `number[][]`, or `{ data, shape }` with any numeric typed array
+   * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric typed array, or images as
+   * nested lists
    * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs
    * @throws SteepestError for every kind of bad input before training starts; `ERR_DIVERGED`, `ERR_ABORTED` or
    * `ERR_WORKER_LOST` later, with the parameters of the last good step kept.
    */
-  async fit(x: MatrixInput, y: TargetInput, options?: FitOptions): Promise<{ history: History }>;
+  async fit(x: SampleInput, y: TargetInput, options?: FitOptions): Promise<{ history: History }>;
   /**
    * Trains on a stream of batches `{ x, y }`, in memory that does not grow with it. Batches may have any number of rows: they
    * are cut into mini-batches of `batchSize` anew. The stream is begun once per epoch.
@@ -127,7 +128,7 @@ export class Sequential {
    */
   async fit(stream: BatchStream, options?: StreamFitOptions): Promise<{ history: History }>;
   async fit(
-    x: MatrixInput | BatchStream,
+    x: SampleInput | BatchStream,
     second?: TargetInput | StreamFitOptions,
     third?: FitOptions,
   ): Promise<{ history: History }> {
@@ -185,10 +186,10 @@ export class Sequential {
    * Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of workers, and for a stream as for
    * its rows in memory.
    */
-  async evaluate(x: MatrixInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(x: SampleInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs>;
   async evaluate(
-    x: MatrixInput | BatchStream,
+    x: SampleInput | BatchStream,
     second?: TargetInput | StreamEvaluateOptions,
     third?: EvaluateOptions,
   ): Promise<Logs> {
@@ -217,7 +218,7 @@ export class Sequential {
    * The model's outputs, samples × outputs. Small inputs are computed here, large ones in worker threads. Of a stream of batches
    * `{ x }`, the outputs of all its rows, one after the other; its inputs are not kept.
    */
-  async predict(x: MatrixInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
+  async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
     checkOptionNames('predict options', options, PREDICT_OPTIONS);
     const choices = resolveSweepOptions(options);
     if (isBatchStream(x)) {
@@ -228,7 +229,7 @@ export class Sequential {
   }
 
   /** The model's outputs, at once: for single rows and small batches in a request handler. */
-  predictSync(x: MatrixInput | NdArray | readonly number[] | Float32Array): NdArray<Float32Array> {
+  predictSync(x: SampleInput | NumberRow): NdArray<Float32Array> {
     this.predictor ??= new Predictor(this.model, this.state, chooseKernels({}));
     return this.predictor.predict(x);
   }
@@ -238,7 +239,7 @@ export class Sequential {
    * the mean and variance of these rows, as a training step does.
    */
   async gradients(
-    x: MatrixInput,
+    x: SampleInput,
     y: TargetInput,
     options: GradientOptions = {},
   ): Promise<NdArray<Float32Array>[]> {

@@ -1,8 +1,16 @@
 import { SteepestError } from '../core/errors.js';
 import { compareLabels, type Label, refuseContinuous } from '../core/labels.js';
-import type { NdArray, NumericArray } from '../core/ndarray.js';
+import { isNdArray, type NdArray, type NumberRow, type NumericArray } from '../core/ndarray.js';
 import { didYouMean } from '../core/nearest.js';
-import { isBigIntArray, isDataView } from '../core/realm.js';
+import { reading, refuseTable } from '../core/refuse.js';
+import {
+  checkLength,
+  isNested,
+  readNdArray,
+  readNestedRows,
+  readNumberList,
+  typedNumbers,
+} from '../core/rows.js';
 import { show } from '../core/show.js';
 
 export type { Label };
@@ -13,7 +21,7 @@ export type { Label };
  */
 export type LabelInput = readonly (Label | null)[] | NumericArray | NdArray;
 /** One number per sample, or one row of numbers. */
-export type ValueInput = readonly number[] | readonly (readonly number[])[] | NumericArray | NdArray;
+export type ValueInput = readonly number[] | readonly NumberRow[] | NumericArray | NdArray;
 /** One weight per sample, 0 or more. */
 export type WeightInput = readonly number[] | NumericArray | NdArray;
 
@@ -30,18 +38,6 @@ export interface Values {
   cols: number;
 }
 
-function isTyped(input: unknown): input is NumericArray {
-  return ArrayBuffer.isView(input) && !(isDataView(input) || isBigIntArray(input));
-}
-
-function isNdArray(input: unknown): input is NdArray {
-  return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
-}
-
-function typeName(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
-}
-
 function notEmpty(what: string, rows: number): void {
   if (rows > 0) return;
   throw new SteepestError('ERR_EMPTY', {
@@ -56,49 +52,28 @@ function finite(what: string, data: ArrayLike<number>, cols: number): void {
     if (Number.isFinite(data[i])) continue;
     throw new SteepestError('ERR_NOT_FINITE', {
       expected: `finite numbers in ${what}`,
-      given: `${String(data[i])} at row ${Math.floor(i / cols)}, column ${i % cols}`,
+      given: `${data[i]} at row ${Math.floor(i / cols)}, column ${i % cols}`,
       mend: 'Leave such samples out, or find out where they come from.',
     });
   }
 }
 
-function fromNdArray(what: string, { data, shape }: NdArray): Values {
-  const [rows = 0, cols = 1] = shape;
-  if (!isTyped(data) || shape.length < 1 || shape.length > 2 || data.length !== rows * cols) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} as { data, shape } with one or two dimensions and as many numbers as they say`,
-      given: `shape ${JSON.stringify(shape)} and ${isTyped(data) ? `${data.length} numbers` : typeName(data)}`,
-      mend: 'Make data and shape agree.',
-    });
-  }
-  return { data, rows, cols };
+function fromList(what: string, list: readonly unknown[]): Values {
+  if (list.length > 0 && isNested(list)) return readNestedRows(what, list);
+  return { data: Float64Array.from(readNumberList(what, list)), rows: list.length, cols: 1 };
 }
 
-function fromRows(what: string, list: readonly unknown[]): Values {
-  const isMatrix = Array.isArray(list[0]);
-  const cols = isMatrix ? (list[0] as readonly unknown[]).length : 1;
-  const data = new Float64Array(list.length * cols);
-  list.forEach((row, i) => {
-    const cells: readonly unknown[] = isMatrix && Array.isArray(row) ? row : [row];
-    if (cells.length !== cols) {
-      throw new SteepestError('ERR_RAGGED', {
-        expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
-        given: `row ${i} with ${cells.length}`,
-        mend: 'Give every row the same length.',
-      });
-    }
-    cells.forEach((cell, j) => {
-      if (typeof cell !== 'number') {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: `numbers in ${what}`,
-          given: `${typeName(cell)} at row ${i}, column ${j}`,
-          mend: 'Pass numbers.',
-        });
-      }
-      data[i * cols + j] = cell;
-    });
-  });
-  return { data, rows: list.length, cols };
+function fromAny(what: string, input: unknown): Values {
+  const typed = typedNumbers(what, input);
+  if (typed !== undefined) return { data: typed, rows: typed.length, cols: 1 };
+  if (Array.isArray(input)) return fromList(what, input);
+  if (isNdArray(input)) return readNdArray(what, input, 1);
+  return refuseTable(
+    what,
+    input,
+    'a list of numbers, a list of rows, or { data, shape }',
+    'Pass one of these.',
+  );
 }
 
 /**
@@ -106,17 +81,7 @@ function fromRows(what: string, list: readonly unknown[]): Values {
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT`, `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
 export function readValues(what: string, input: ValueInput): Values {
-  let values: Values;
-  if (isTyped(input)) values = { data: input, rows: input.length, cols: 1 };
-  else if (isNdArray(input)) values = fromNdArray(what, input);
-  else if (Array.isArray(input)) values = fromRows(what, input);
-  else {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} to be a list of numbers, a list of rows, or { data, shape }`,
-      given: typeName(input),
-      mend: 'Pass one of these.',
-    });
-  }
+  const values = reading(what, () => fromAny(what, input));
   notEmpty(what, values.rows);
   finite(what, values.data, values.cols);
   return values;
@@ -127,7 +92,7 @@ export function readValues(what: string, input: ValueInput): Values {
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types, continuous targets), `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
 export function readLabels(what: string, input: LabelInput): readonly Label[] {
-  if (!Array.isArray(input) || Array.isArray(input[0])) {
+  if (!Array.isArray(input) || isNested(input)) {
     const { data, rows, cols } = readValues(what, input as ValueInput);
     if (cols !== 1) {
       throw new SteepestError('ERR_SHAPE', {
@@ -140,13 +105,14 @@ export function readLabels(what: string, input: LabelInput): readonly Label[] {
     return Array.from({ length: rows }, (_, i) => data[i]);
   }
   const labels = input as readonly Label[];
+  checkLength(what, labels);
   notEmpty(what, labels.length);
   const type = typeof labels[0];
   labels.forEach((label, i) => {
     if (typeof label !== type || !['number', 'string', 'boolean'].includes(type)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} to be all numbers, all strings or all booleans`,
-        given: `${typeName(label)} at row ${i}${i > 0 ? ` after ${type}` : ''}`,
+        given: `${show(label)} at row ${i}${i > 0 ? ` after ${type}s` : ''}`,
         mend: 'Write all classes the same way.',
       });
     }
@@ -236,7 +202,7 @@ export function readLabelOption(labels: LabelInput, truth: readonly Label[]): re
   if (new Set(list).size !== list.length) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'each class once in labels',
-      given: list.map(showLabel).join(', '),
+      given: show(list),
       mend: 'Remove the repetition.',
     });
   }

@@ -2,18 +2,18 @@ import { compileProgram } from '../compile/compile.js';
 import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { SteepestError } from '../core/errors.js';
-import { type NdArray, type NumericArray, ndArray } from '../core/ndarray.js';
+import { type NdArray, type NumberRow, ndArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
+import { reading, refuseCell } from '../core/refuse.js';
 import type { BatchReader } from '../data/batches.js';
+import { withoutSampleShape, withSampleAxis } from '../data/sampleShape.js';
 import {
   checkInputCols,
   flatten,
   inputTable,
-  isNdArray,
-  isSample,
-  type MatrixInput,
+  notFinite,
+  type SampleInput,
   type Table,
-  withoutSampleShape,
 } from '../data/tables.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
@@ -63,7 +63,7 @@ export class Predictor {
   }
 
   /** @param x rows of inputs, or one row on its own */
-  predict(x: MatrixInput | readonly number[] | NumericArray): NdArray<Float32Array> {
+  predict(x: SampleInput | NumberRow): NdArray<Float32Array> {
     const { inputCols, inputShape, outputCols } = this.model;
     const values = flatRows(x, inputCols, inputShape);
     const rows = values.length / inputCols;
@@ -120,16 +120,21 @@ export class Predictor {
   private load(values: ArrayLike<number>, from: number, length: number): void {
     const { x } = this;
     if (isTypedArray(values, 'Float32Array') && values.length === length) x.set(values);
-    else for (let i = 0; i < length; i++) x[i] = values[from + i]!;
-    for (let i = 0; i < length; i++) {
-      if (x[i]! - x[i]! !== 0) {
-        throw new SteepestError('ERR_NOT_FINITE', {
-          expected: 'finite numbers in x',
-          given: `${x[i]} at element ${from + i}`,
-          mend: 'Remove or impute such rows first.',
-        });
+    else {
+      for (let i = 0; i < length; i++) {
+        const value: unknown = values[from + i];
+        if (typeof value !== 'number') this.refuse(value, from + i);
+        x[i] = value;
       }
     }
+    for (let i = 0; i < length; i++) if (x[i]! - x[i]! !== 0) this.refuse(values[from + i], from + i);
+  }
+
+  private refuse(value: unknown, position: number): never {
+    const { inputCols } = this.model;
+    const [row, column] = [Math.floor(position / inputCols), position % inputCols];
+    if (typeof value === 'number') notFinite('x', value, row, column);
+    refuseCell('x', value, `at row ${row}, column ${column}`);
   }
 }
 
@@ -143,18 +148,19 @@ function outsideTable(): never {
 
 /** The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of a sample's shape one sample. */
 function flatRows(
-  x: MatrixInput | readonly number[] | NumericArray,
+  x: SampleInput | NumberRow,
   cols: number,
   sampleShape: readonly number[],
 ): ArrayLike<number> {
   if (isTypedArray(x, 'Float32Array') && x.length === cols) return x;
-  if (Array.isArray(x) || ArrayBuffer.isView(x)) {
-    const list = x as ArrayLike<unknown>;
-    if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
-  }
-  const isOne = isNdArray(x) && sampleShape.length > 1 && isSample(x.shape, sampleShape);
-  const rows = isOne ? { data: x.data, shape: [1, cols] } : x;
-  return inputTable('x', rows as MatrixInput, cols, sampleShape).data;
+  return reading('x', () => {
+    if (Array.isArray(x) || ArrayBuffer.isView(x)) {
+      const list = x as ArrayLike<unknown>;
+      // Each is looked at when it is loaded.
+      if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
+    }
+    return inputTable('x', withSampleAxis(x as SampleInput, sampleShape), cols, sampleShape).data;
+  });
 }
 
 /** Predicts a table of rows: at once if that is quick, on the pool otherwise. */
@@ -220,7 +226,7 @@ export async function predictStream(
     reader.begin();
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
       checkBatch(batch, '', ['x'], rows);
-      const x = flatten('x', withoutSampleShape('x', batch.x, model.inputShape), rows);
+      const x = flatten('x', withoutSampleShape('x', batch.x, model.inputShape, rows), rows);
       checkInputCols('x', x, inputCols, model.inputShape);
       inputs ??= new InputRows('', x, blockRows);
       for (let i = 0; i < x.rows; i++) {

@@ -1,7 +1,9 @@
 import { SteepestError } from '../core/errors.js';
-import { isTypedArray } from '../core/realm.js';
+import { isPromise, isTypedArray } from '../core/realm.js';
 import { show } from '../core/show.js';
+import { checkWeightList } from '../core/weights.js';
 import { type Batch, checkRowNames } from '../data/batches.js';
+import { withoutSampleShape } from '../data/sampleShape.js';
 import {
   checkInputCols,
   checkLabel,
@@ -13,11 +15,10 @@ import {
   type Table,
   type TargetInput,
   targetOutside,
-  withoutSampleShape,
 } from '../data/tables.js';
 import { BYTES_PER_ELEMENT } from '../kernels/contract.js';
 import { allocateShared } from './arena.js';
-import { checkWeight, checkWeightCount, classOfRow } from './rowWeights.js';
+import { checkWeight, classOfRow } from './rowWeights.js';
 
 /** What the rows of a stream have to look like. */
 export interface RowSpec {
@@ -61,20 +62,23 @@ export function checkBatch(
   needed: readonly ('x' | 'y')[],
   firstRow: number,
 ): asserts batch is Batch {
-  const isObject = typeof batch === 'object' && batch !== null;
+  // Of typed arrays and lists the names would be numbers.
+  const isObject = typeof batch === 'object' && batch !== null && !ArrayBuffer.isView(batch);
   if (isObject && needed.every((name) => (batch as Partial<Batch>)[name] !== undefined)) {
     checkRowNames(`the ${prefix}batch that begins at row ${firstRow}`, batch);
     return;
   }
   const has =
-    isObject && !Array.isArray(batch)
-      ? `one with ${Object.keys(batch).join(', ') || 'nothing'}`
-      : show(batch);
+    isObject && !Array.isArray(batch) && !isPromise(batch) ? `one like ${show(batch)}` : show(batch);
   const onlyX = needed.length === 1;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${prefix}batches { ${needed.join(', ')} }`,
     given: `${has} ${placeOf(firstRow)}`,
-    mend: onlyX ? 'Give every batch x.' : 'Give every batch x and y; of a CSV file, name the target column.',
+    mend: isPromise(batch)
+      ? 'Put await before it.'
+      : onlyX
+        ? 'Give every batch x.'
+        : 'Give every batch x and y; of a CSV file, name the target column.',
   });
 }
 
@@ -83,7 +87,7 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
   const { prefix, inputCols, inputShape, targets } = spec;
   const place = placeOf(firstRow);
   checkBatch(batch, prefix, ['x', 'y'], firstRow);
-  const x = flatten(`${prefix}x`, withoutSampleShape(`${prefix}x`, batch.x, inputShape), firstRow);
+  const x = flatten(`${prefix}x`, withoutSampleShape(`${prefix}x`, batch.x, inputShape, firstRow), firstRow);
   const y = flatten(`${prefix}y`, batch.y as TargetInput, firstRow);
   checkInputCols(`${prefix}x`, x, inputCols, inputShape);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
@@ -97,7 +101,9 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
   }
   const { sampleWeight: given } = batch;
   const sampleWeight =
-    given === undefined ? undefined : checkWeightCount(`${prefix}sampleWeight ${place}`, given, x.rows);
+    given === undefined
+      ? undefined
+      : (checkWeightList(`${prefix}sampleWeight ${place}`, given, x.rows) as ArrayLike<number>);
   return { rows: x.rows, x, y, sampleWeight, firstRow };
 }
 
@@ -143,7 +149,7 @@ export class InputRows {
     for (let j = 0; j < cols; j++) {
       // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
       const value = Math.fround(values[from + j] as number);
-      if (value - value !== 0) notFinite(`${this.prefix}x`, value, number, j);
+      if (value - value !== 0) notFinite(`${this.prefix}x`, values[from + j], number, j);
       data[to + j] = value;
     }
   }
@@ -219,7 +225,7 @@ export class RowStore {
     const { cols, range } = targets;
     for (let j = 0; j < cols; j++) {
       const value = Math.fround(values[i * cols + j] as number);
-      if (value - value !== 0) notFinite(`${prefix}y`, value, firstRow + i, j);
+      if (value - value !== 0) notFinite(`${prefix}y`, values[i * cols + j], firstRow + i, j);
       if (range !== undefined && (value < range[0] || value > range[1])) {
         targetOutside(`${prefix}y`, range, value, firstRow + i);
       }

@@ -1,7 +1,7 @@
 import { checkOptions } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
-import { isDataView } from '../core/realm.js';
 import { show } from '../core/show.js';
+import { checkWeightList } from '../core/weights.js';
 import type { Table } from '../data/tables.js';
 
 /** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
@@ -19,18 +19,6 @@ export function checkWeight(what: string, weight: unknown, row: number): number 
     expected: `${what} to have finite weights of at least 0`,
     given: `${show(weight)} at row ${row}`,
     mend: 'Leave rows out with a weight of 0.',
-  });
-}
-
-/** @throws SteepestError `ERR_SHAPE` unless there is a number for each of `rows` rows */
-export function checkWeightCount(what: string, weights: unknown, rows: number): ArrayLike<number> {
-  const isList = Array.isArray(weights) || (ArrayBuffer.isView(weights) && !isDataView(weights));
-  const list = weights as ArrayLike<number>;
-  if (isList && list.length === rows) return list;
-  throw new SteepestError('ERR_SHAPE', {
-    expected: `${what} to be a list with one weight per row, ${rows}`,
-    given: isList ? `${list.length}` : show(weights),
-    mend: 'Pass a flat array of numbers.',
   });
 }
 
@@ -65,7 +53,7 @@ export function namedClassWeights(
     if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'classWeight to have finite weights of at least 0',
-        given: `${show(weight)} for class ${name}`,
+        given: `${show(weight)} for class ${show(name)}`,
         mend: 'Leave a class out with a weight of 0.',
       });
     }
@@ -118,7 +106,7 @@ export function weighRows(
 ): Table | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
   const what = `${prefix}sampleWeight`;
-  const given = sampleWeight === undefined ? undefined : checkWeightCount(what, sampleWeight, y.rows);
+  const given = sampleWeight === undefined ? undefined : checkWeightList(what, sampleWeight, y.rows);
   const own = Float64Array.from({ length: y.rows }, (_, i) =>
     given === undefined ? 1 : checkWeight(what, given[i], i),
   );

@@ -59,7 +59,8 @@ describe('DataTable', () => {
   });
 
   it('refuses numbers among text, ragged columns and names given twice', () => {
-    expect(() => new DataTable({ a: [1, 'x'] })).toThrow(refused('ERR_ARGUMENT', '1 at row 0'));
+    expect(() => new DataTable({ a: [1, 'x'] })).toThrow(refused('ERR_ARGUMENT', "'x' at row 1"));
+    expect(() => new DataTable({ a: [1, 'x', 'y'] })).toThrow(refused('ERR_ARGUMENT', '1 at row 0'));
     expect(() => new DataTable({ a: [1, 2], b: [1] })).toThrow(
       refused('ERR_RAGGED', "2 rows, as 'a'", "'b' with 1"),
     );

@@ -1,7 +1,7 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
-import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import type { NdArray, StoredArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
@@ -26,12 +26,12 @@ const PIECE_BYTES = 2 ** 16;
  * @returns row-major values over shared memory, and the shape; an array of no dimensions has shape [] and one value
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or shorter or longer than it says
  */
-export async function readNpy(path: string | URL): Promise<NdArray> {
+export async function readNpy(path: string | URL): Promise<NdArray<StoredArray>> {
   return withFile(localPath('the path of an NPY file', path), readNpySource);
 }
 
 /** An NPY file from any source. */
-export async function readNpySource(source: ByteSource): Promise<NdArray> {
+export async function readNpySource(source: ByteSource): Promise<NdArray<StoredArray>> {
   const header = await readNpyHeader(source);
   const { itemBytes, make } = NPY_TYPES.get(header.kind)!;
   const length = header.shape.reduce((product, size) => product * size, 1);
@@ -52,7 +52,7 @@ export async function readNpySource(source: ByteSource): Promise<NdArray> {
   };
 }
 
-async function readElements(source: ByteSource, header: NpyHeader, length: number): Promise<NumericArray> {
+async function readElements(source: ByteSource, header: NpyHeader, length: number): Promise<StoredArray> {
   const { kind, littleEndian } = header;
   const type = NPY_TYPES.get(kind)!;
   const data = type.make(length);
@@ -90,7 +90,7 @@ function tooLarge(path: string, header: NpyHeader, index: number, view: DataView
 }
 
 /** `data` copied to `into` with the last dimension varying fastest instead of the first. */
-function toRowMajor(data: NumericArray, into: NumericArray, shape: readonly number[]): NumericArray {
+function toRowMajor(data: StoredArray, into: StoredArray, shape: readonly number[]): StoredArray {
   const strides = shape.map((_, k) => shape.slice(0, k).reduce((product, size) => product * size, 1));
   const position = shape.map(() => 0);
   let from = 0;

@@ -1,7 +1,7 @@
 import { checkBoolean, checkKeys, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { NdArray, StoredArray } from '../../core/ndarray.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { memorySource } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
@@ -22,9 +22,9 @@ export interface WriteNpzOptions {
  * Checksums are checked.
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or holds something else
  */
-export async function readNpz(path: string | URL): Promise<Record<string, NdArray>> {
+export async function readNpz(path: string | URL): Promise<Record<string, NdArray<StoredArray>>> {
   const file = localPath('the path of an NPZ file', path);
-  const arrays = new Map<string, NdArray>();
+  const arrays = new Map<string, NdArray<StoredArray>>();
   await readZip(file, async (name, content) => {
     if (!name.endsWith(EXTENSION)) {
       throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');

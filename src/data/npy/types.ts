@@ -1,22 +1,22 @@
 import { endianness } from 'node:os';
-import type { NumericArray } from '../../core/ndarray.js';
+import type { NumericArray, StoredArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 
 /** Reads elements of one dtype from bytes. */
 export interface NpyType {
   itemBytes: number;
   /** An array over shared memory that holds the values exactly. */
-  make(length: number): NumericArray;
+  make(length: number): StoredArray;
   /** The element at a byte; NaN for an integer that float64 cannot hold. */
   get(view: DataView, byteOffset: number, littleEndian: boolean): number;
 }
 
 const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
-const uint8s = (n: number): NumericArray => new Uint8Array(shared(n));
-const int32s = (n: number): NumericArray => new Int32Array(shared(n * 4));
-const uint32s = (n: number): NumericArray => new Uint32Array(shared(n * 4));
-const float32s = (n: number): NumericArray => new Float32Array(shared(n * 4));
-const float64s = (n: number): NumericArray => new Float64Array(shared(n * 8));
+const uint8s = (n: number): StoredArray => new Uint8Array(shared(n));
+const int32s = (n: number): StoredArray => new Int32Array(shared(n * 4));
+const uint32s = (n: number): StoredArray => new Uint32Array(shared(n * 4));
+const float32s = (n: number): StoredArray => new Float32Array(shared(n * 4));
+const float64s = (n: number): StoredArray => new Float64Array(shared(n * 8));
 
 /** 2^32 and 2^21: an integer of 64 bits is below 2^53 if its upper half is below 2^21. */
 const WORD = 2 ** 32;

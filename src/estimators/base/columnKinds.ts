@@ -3,7 +3,7 @@
  * 1 for an integer and 1.0 for a float.
  */
 import type { NumericArray } from '../../core/ndarray.js';
-import { isTypedArray } from '../../core/realm.js';
+import { isTypedArray, typedArrayName } from '../../core/realm.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 
 /** `'any'` is a column of a table with text in it, in which each value is what it looks like. */
@@ -40,7 +40,7 @@ const isMissing = (value: unknown): boolean => value === null || value === undef
 /** A typed array's own kind. */
 export function kindOfArray(data: NumericArray): ColumnKind {
   if (isTypedArray(data, 'Float32Array')) return { numbers: 'float32', missing: 'nan' };
-  return isTypedArray(data, 'Float64Array') ? FLOATS : INTEGERS;
+  return typedArrayName(data)?.startsWith('Float') ? FLOATS : INTEGERS;
 }
 
 /** A column of a `DataTable`, as pandas would read it: whole numbers without a gap are integers. */

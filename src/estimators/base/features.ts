@@ -1,7 +1,10 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import { isNdArray, type NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { isSharedBuffer, isTypedArray } from '../../core/realm.js';
+import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
+import { readNdArray, readNestedRows, refuseFlat, typedNumbers } from '../../core/rows.js';
+import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/tables.js';
 
 /** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
@@ -26,73 +29,22 @@ function shapeError(expected: string, given: string, mend: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, mend });
 }
 
-function nestedRows(what: string, rows: readonly (readonly number[])[]): Features {
-  const cols = Array.isArray(rows[0]) ? rows[0].length : 0;
-  const data = new Float64Array(rows.length * cols);
-  rows.forEach((row: unknown, i) => {
-    if (!Array.isArray(row) && !ArrayBuffer.isView(row)) {
-      shapeError(
-        `${what} to be an array of rows`,
-        `${row === null ? 'null' : typeof row} at row ${i}`,
-        'Write [[1], [2]] for one column, [[1, 2]] for one row.',
-      );
-    }
-    const values = row as readonly unknown[];
-    if (values.length !== cols) {
-      throw new SteepestError('ERR_RAGGED', {
-        expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
-        given: `row ${i} with ${values.length}`,
-        mend: 'Give every row the same length.',
-      });
-    }
-    for (let j = 0; j < cols; j++) {
-      const value = values[j];
-      if (typeof value !== 'number') {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: `numbers in ${what}`,
-          given: `${JSON.stringify(value) ?? 'undefined'} (${typeof value}) at row ${i}, column ${j}`,
-          mend: 'Encode text with OneHotEncoder; use NaN for missing values and SimpleImputer.',
-        });
-      }
-      data[i * cols + j] = value;
-    }
-  });
-  return { data, dtype: 'f64', rows: rows.length, cols, names: undefined };
+function nestedRows(what: string, list: readonly unknown[]): Features {
+  if (list.length === 0)
+    return { data: new Float64Array(0), dtype: 'f64', rows: 0, cols: 0, names: undefined };
+  if (typeof list[0] === 'number') refuseFlat(what, list);
+  return { ...readNestedRows(what, list), dtype: 'f64', names: undefined };
 }
 
-function matrix(what: string, { data, shape }: NdArray): Features {
-  const valid =
-    Array.isArray(shape) && shape.length >= 1 && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!valid || shape.length !== 2) {
-    shapeError(
-      `${what}.shape to be [rows, columns]`,
-      JSON.stringify(shape),
-      'A single column of n values has shape [n, 1]; a single row of n values has shape [1, n].',
-    );
-  }
-  const [rows, cols] = shape as [number, number];
-  if (!ArrayBuffer.isView(data) || data.length !== rows * cols) {
-    shapeError(
-      `${what}.data to be a typed array of ${rows} × ${cols} = ${rows * cols} numbers, as its shape says`,
-      ArrayBuffer.isView(data) ? `${data.length}` : typeof data,
-      'Make data and shape agree.',
-    );
-  }
-  if (isTypedArray(data, 'Float64Array')) return { data, dtype: 'f64', rows, cols, names: undefined };
-  if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names: undefined };
-  if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names: undefined };
-  if (isTypedArray(data, 'Int32Array') || isTypedArray(data, 'Uint32Array')) {
-    return { data: Float64Array.from(data), dtype: 'f64', rows, cols, names: undefined };
-  }
-  return shapeError(
-    `${what}.data to be a typed array of numbers`,
-    Object.prototype.toString.call(data),
-    'Use a Float64Array or Float32Array.',
-  );
+/** Float64, float32 and uint8 stay as they are; all other numbers go into float64, which holds them exactly. */
+function matrix(what: string, array: NdArray): Features {
+  const { data, rows, cols } = readNdArray(what, array, 2);
+  const names = undefined;
+  if (isTypedArray(data, 'Float64Array')) return { data, dtype: 'f64', rows, cols, names };
+  if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names };
+  if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names };
+  return { data: Float64Array.from(data), dtype: 'f64', rows, cols, names };
 }
-
-const hasNamedColumns = (x: object): x is NamedColumns =>
-  'columnNames' in x && 'toMatrix' in x && typeof x.toMatrix === 'function';
 
 /**
  * Samples of any kind that users may pass, without a copy where they come as float64, float32 or uint8.
@@ -100,24 +52,7 @@ const hasNamedColumns = (x: object): x is NamedColumns =>
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
  */
 export function readFeatures(what: string, x: FeatureInput): Features {
-  if (typeof x !== 'object' || x === null) {
-    shapeError(
-      `${what} to be an array of rows, or { data, shape }`,
-      String(x),
-      'Pass number[][] or an NdArray.',
-    );
-  }
-  let features: Features;
-  if (Array.isArray(x)) features = nestedRows(what, x as readonly (readonly number[])[]);
-  else if (hasNamedColumns(x)) features = { ...matrix(what, x.toMatrix()), names: [...x.columnNames] };
-  else if ('shape' in x && 'data' in x) features = matrix(what, x as NdArray);
-  else {
-    shapeError(
-      `${what} to be an array of rows, or { data, shape }`,
-      Object.prototype.toString.call(x),
-      'A flat typed array needs its shape: { data, shape: [rows, columns] }.',
-    );
-  }
+  const features = reading(what, () => readAny(what, x));
   if (features.rows === 0 || features.cols === 0) {
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} with at least one row and one column`,
@@ -126,6 +61,18 @@ export function readFeatures(what: string, x: FeatureInput): Features {
     });
   }
   return features;
+}
+
+function readAny(what: string, x: unknown): Features {
+  if (Array.isArray(x)) return nestedRows(what, x);
+  const typed = typedNumbers(what, x);
+  if (typed !== undefined) refuseFlat(what, typed);
+  if (typeof x === 'object' && x !== null && isNamedTable(x)) {
+    const table = x as NamedColumns;
+    return { ...matrix(what, table.toMatrix()), names: [...table.columnNames] };
+  }
+  if (isNdArray(x)) return matrix(what, x);
+  return refuseTable(what, x, 'an array of rows, a table, or { data, shape }');
 }
 
 /** Position of the first NaN or infinity, or −1. */
@@ -147,7 +94,7 @@ export function checkFiniteFeatures(what: string, { data, dtype, cols, names }: 
 export function notFinite(what: string, value: number, row: number, column: number | string): SteepestError {
   return new SteepestError('ERR_NOT_FINITE', {
     expected: `finite numbers in ${what}`,
-    given: `${value} at row ${row}, column ${typeof column === 'number' ? column : `'${column}'`}`,
+    given: `${value} at row ${row}, column ${show(column)}`,
     mend: 'Fill missing values with SimpleImputer, or remove such rows.',
   });
 }
@@ -167,12 +114,14 @@ export function checkFittedColumns(what: string, given: Features, fitted: Fitted
   const wrong = names && given.names ? names.findIndex((name, i) => name !== given.names?.[i]) : -1;
   if (wrong >= 0) {
     shapeError(
-      `${what} with column ${wrong} named '${names?.[wrong]}', as in fit`,
-      `'${given.names?.[wrong]}'`,
+      `${what} with column ${wrong} named ${show(names?.[wrong])}, as in fit`,
+      show(given.names?.[wrong]),
       'Pass the same columns in the same order.',
     );
   }
 }
+
+const ARRAYS = { f64: Float64Array, f32: Float32Array, u8: Uint8Array } as const;
 
 /** Bytes copied before the event loop gets its turn: about 2 ms. */
 const SLICE_BYTES = 8 * 2 ** 20;
@@ -191,6 +140,6 @@ export async function shareFeatures(features: Features): Promise<Features> {
     if (begin > 0) await nextTurn();
     to.set(from.subarray(begin, begin + SLICE_BYTES), begin);
   }
-  const Type = data.constructor as new (buffer: SharedArrayBuffer) => Features['data'];
+  const Type = ARRAYS[features.dtype] as new (memory: SharedArrayBuffer) => Features['data'];
   return { ...features, data: new Type(shared) };
 }

@@ -1,5 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import { compareLabels, type Label, refuseContinuous } from '../../core/labels.js';
+import { isNdArray } from '../../core/ndarray.js';
+import { typedArrayName } from '../../core/realm.js';
+import { reading, refuseTable } from '../../core/refuse.js';
+import { checkLength, checkShaped, typedNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
 import type { LabelInput } from '../../scores/index.js';
 
@@ -12,26 +16,24 @@ export interface EncodedLabels {
 }
 
 function labelList(what: string, y: LabelInput): ArrayLike<Label> {
-  if (typeof y === 'object' && y !== null && 'data' in y && 'shape' in y) {
-    const { data, shape } = y;
-    const rows = shape[0] ?? 0;
-    if (shape.length > 2 || data.length !== rows || (shape.length === 2 && shape[1] !== 1)) {
-      throw new SteepestError('ERR_SHAPE', {
-        expected: `${what} with one class per row`,
-        given: `shape [${shape.join(', ')}]`,
-        mend: 'Pass class names or numbers, not one-hot rows.',
-      });
-    }
-    return data;
+  const typed = typedNumbers(what, y);
+  if (typed !== undefined) return typed;
+  if (Array.isArray(y)) {
+    checkLength(what, y);
+    return y;
   }
-  if (typeof y !== 'object' || y === null || !('length' in y)) {
+  if (!isNdArray(y)) {
+    return refuseTable(what, y, 'an array of classes', 'Pass one string, number or boolean per row.');
+  }
+  const { data, shape } = checkShaped(what, y);
+  if (data.length !== shape[0]) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} as an array of classes`,
-      given: typeof y,
-      mend: 'Pass one string, number or boolean per row.',
+      expected: `${what} with one class per row`,
+      given: `shape ${show(shape)}`,
+      mend: 'Pass class names or numbers, not one-hot rows.',
     });
   }
-  return y as readonly Label[];
+  return data;
 }
 
 function checkLabel(what: string, label: unknown, row: number, type: string): void {
@@ -39,9 +41,17 @@ function checkLabel(what: string, label: unknown, row: number, type: string): vo
   if (typeof label === type && whole) return;
   throw new SteepestError(whole ? 'ERR_ARGUMENT' : 'ERR_NOT_FINITE', {
     expected: `classes in ${what} to be all ${type === 'number' ? 'finite numbers' : `${type}s`}, as the first is`,
-    given: `${typeof label === 'object' ? JSON.stringify(label) : String(label)} (${typeof label}) at row ${row}`,
-    mend: 'Use strings, numbers or booleans, one kind throughout.',
+    given: `${show(label)} at row ${row}`,
+    mend: labelMend(label),
   });
+}
+
+function labelMend(label: unknown): string {
+  if (Array.isArray(label) || typedArrayName(label) !== undefined) {
+    return 'Pass one class per row, not rows: y.map(([label]) => label), or of one-hot rows row.indexOf(1).';
+  }
+  if (label === null || label === undefined) return 'Leave rows without a class out.';
+  return 'Use strings, numbers or booleans, one kind throughout.';
 }
 
 /**
@@ -50,7 +60,7 @@ function checkLabel(what: string, label: unknown, row: number, type: string): vo
  * @throws SteepestError `ERR_EMPTY`, `ERR_ARGUMENT` for mixed types, `ERR_LABEL_RANGE` for a class not in `known`
  */
 export function encodeLabels(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
-  const list = labelList(what, y);
+  const list = reading(what, () => labelList(what, y));
   if (list.length === 0) {
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} with at least one row`,
@@ -100,8 +110,8 @@ export function encodeClasses(what: string, y: LabelInput, known?: readonly Labe
 
 function unknownLabel(what: string, label: Label, row: number, known: readonly Label[]): never {
   throw new SteepestError('ERR_LABEL_RANGE', {
-    expected: `${what} to hold only the classes ${known.map((k) => JSON.stringify(k)).join(', ')}`,
-    given: `${JSON.stringify(label)} at row ${row}`,
+    expected: `${what} to hold only the classes ${show(known).slice(1, -1)}`,
+    given: `${show(label)} at row ${row}`,
     mend: 'Fit on data that has every class, or name all classes before the first partialFit.',
   });
 }

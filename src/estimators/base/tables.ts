@@ -1,7 +1,10 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { NdArray, NumericArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { messageOf } from '../../core/realm.js';
+import { reading, refuseCell, refuseRagged, refuseRow } from '../../core/refuse.js';
+import { checkLength, typedNumbers } from '../../core/rows.js';
+import { show } from '../../core/show.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';
@@ -10,7 +13,7 @@ import { type FeatureInput, findNotFinite, notFinite, readFeatures } from './fea
 /** One value of a table: a number, or text; null and undefined are missing values. */
 export type Cell = number | string | boolean | null | undefined;
 /** Tables that transformers take: of numbers, or of numbers and text. */
-export type TableInput = FeatureInput | DataTable | readonly (readonly Cell[])[];
+export type TableInput = FeatureInput | DataTable | readonly (readonly Cell[] | NumericArray)[];
 /** What transformers give: numbers, or a table that still has text or names in it. */
 export type TableOutput = NdArray<Float64Array> | DataTable;
 
@@ -33,20 +36,36 @@ export const columnName = (names: readonly string[] | undefined, j: number): str
 
 /** Column j in an error: its name, or its number. */
 export const showColumn = (names: readonly string[] | undefined, j: number): string =>
-  names === undefined ? String(j) : `'${names[j]}'`;
+  names === undefined ? String(j) : show(names[j]);
 
-const isCells = (x: TableInput): x is readonly (readonly Cell[])[] =>
-  Array.isArray(x) && x.some((row) => Array.isArray(row) && row.some((value) => typeof value !== 'number'));
+/** True for nested lists with something else than numbers in them, which one column may be made of. */
+function isCells(what: string, x: unknown): x is readonly ArrayLike<unknown>[] {
+  if (!Array.isArray(x)) return false;
+  checkLength(what, x);
+  for (let i = 0; i < x.length; i++) {
+    const row: unknown = x[i];
+    if (!Array.isArray(row)) continue;
+    checkLength(what, row);
+    for (let j = 0; j < row.length; j++) if (typeof row[j] !== 'number') return true;
+  }
+  return false;
+}
 
 /**
  * A table of any kind by columns. Numbers and text are kept as they are; nothing is checked for being finite.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for text among numbers in one column
  */
 export function readTable(what: string, x: TableInput): TableColumns {
-  if (x instanceof DataTable) return fromTable(what, x, x.columnNames, () => kindsOfTable(x));
-  if (isCells(x)) {
-    const table = tableOfCells(what, x);
-    return fromTable(what, table, undefined, () => kindsOfRows(x, table.columnNames.length));
+  const table = reading(what, () => {
+    if (x instanceof DataTable) return x;
+    return isCells(what, x) ? tableOfCells(what, x) : undefined;
+  });
+  if (table !== undefined && table === x) {
+    return fromTable(what, table, table.columnNames, () => kindsOfTable(table));
+  }
+  if (table !== undefined) {
+    const cells = x as readonly (readonly unknown[])[];
+    return fromTable(what, table, undefined, () => kindsOfRows(cells, table.columnNames.length));
   }
   const { data, rows, cols, names } = readFeatures(what, x as FeatureInput);
   const column = (j: number): Column => {
@@ -89,24 +108,33 @@ function fromTable(
   };
 }
 
-function tableOfCells(what: string, x: readonly (readonly Cell[])[]): DataTable {
-  const cols = x[0]?.length ?? 0;
-  x.forEach((row, i) => {
-    if (Array.isArray(row) && row.length === cols) return;
-    throw new SteepestError('ERR_RAGGED', {
-      expected: `every row of ${what} to have ${cols} columns, as row 0 does`,
-      given: `row ${i} with ${Array.isArray(row) ? row.length : typeof row}`,
-      mend: 'Give every row the same length.',
-    });
-  });
+function tableOfCells(what: string, x: readonly ArrayLike<unknown>[]): DataTable {
+  const isRow = (row: unknown): row is ArrayLike<unknown> =>
+    Array.isArray(row) || typedNumbers(what, row) !== undefined;
+  const [first] = x;
+  if (!isRow(first)) refuseRow(what, first, 0, true);
+  const cols = first.length;
+  for (let i = 0; i < x.length; i++) {
+    const row = x[i];
+    if (!isRow(row)) refuseRow(what, row, i, false);
+    if (row.length !== cols) refuseRagged(what, cols, 0, i, row.length);
+    for (let j = 0; j < cols; j++) checkCell(what, row[j], i, j);
+  }
   const columns = Array.from({ length: cols }, (_, j): readonly [string, ColumnInput] => [
     columnName(undefined, j),
     toColumn(
       columnName(undefined, j),
-      x.map((row) => row[j]),
+      x.map((row) => row[j] as Cell),
     ),
   ]);
   return new DataTable(columns);
+}
+
+/** What no column is made of: dates, lists, objects. */
+function checkCell(what: string, value: unknown, row: number, column: number): void {
+  const isNothing = value === null || value === undefined;
+  if (isNothing || ['number', 'string', 'boolean', 'bigint'].includes(typeof value)) return;
+  refuseCell(what, value, `at row ${row}, column ${column}`);
 }
 
 /** A table of columns under the user's names, or x0, x1, …. */

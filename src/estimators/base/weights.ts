@@ -1,4 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { checkWeightList } from '../../core/weights.js';
 
 /**
  * Sample weights in float64, or undefined where all are equal because none were given.
@@ -9,13 +11,7 @@ export function readSampleWeight(
   rows: number,
 ): Float64Array | undefined {
   if (weights === undefined) return undefined;
-  if (typeof weights !== 'object' || weights === null || weights.length !== rows) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `sampleWeight with one weight per sample, ${rows}`,
-      given: String((weights as ArrayLike<number> | null)?.length),
-      mend: 'Pass one number per row of X.',
-    });
-  }
+  checkWeightList('sampleWeight', weights, rows);
   const data = new Float64Array(rows);
   let sum = 0;
   for (let i = 0; i < rows; i++) {
@@ -23,7 +19,7 @@ export function readSampleWeight(
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'weights of at least 0',
-        given: `${String(weight)} at row ${i}`,
+        given: `${show(weight)} at row ${i}`,
         mend: 'Leave rows out with a weight of 0.',
       });
     }

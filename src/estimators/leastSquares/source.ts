@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import { isSharedBuffer } from '../../core/realm.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
+import type { MatrixInput } from '../../data/tables.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -18,6 +19,8 @@ export interface RowBlock {
 
 /** A batch of a stream of rows: every one has its y, and weights if the first has them. */
 export interface RowBatch extends Batch {
+  /** Rows × columns. */
+  x: MatrixInput;
   sampleWeight?: ArrayLike<number> | undefined;
 }
 
@@ -95,8 +98,8 @@ interface CheckedBatch {
   weight: Float64Array | undefined;
 }
 
-function checkBatch(batch: RowBatch, number: number): CheckedBatch {
-  const { x, y, sampleWeight } = (batch ?? {}) as Partial<RowBatch>;
+function checkBatch(batch: Batch, number: number): CheckedBatch {
+  const { x, y, sampleWeight } = (batch ?? {}) as Partial<Batch>;
   if (x === undefined || y === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'batches { x, y }',
@@ -104,7 +107,7 @@ function checkBatch(batch: RowBatch, number: number): CheckedBatch {
       mend: 'Name the target column (data.csv), or yield { x, y } from the generator.',
     });
   }
-  const features = readFeatures(`x of batch ${number}`, x);
+  const features = readFeatures(`x of batch ${number}`, x as MatrixInput);
   const targets = readTargets(`y of batch ${number}`, y, features.rows);
   const weight = readSampleWeight(sampleWeight, features.rows);
   return { x: features, y: targets.data, targets: targets.cols, isVector: targets.isVector, weight };

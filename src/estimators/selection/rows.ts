@@ -1,6 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray, NumericArray } from '../../core/ndarray.js';
-import { isSharedBuffer } from '../../core/realm.js';
+import { isNdArray, type NdArray, type NumericArray } from '../../core/ndarray.js';
+import { isSharedBuffer, typedArrayName } from '../../core/realm.js';
+import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
+import { checkLength, checkShaped } from '../../core/rows.js';
 import { DataTable } from '../../data/dataTable.js';
 import type { FeatureInput, NamedColumns } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
@@ -19,21 +21,25 @@ export type RowsOf<A> = A extends DataTable
         ? E[]
         : A;
 
-const isNdArray = (input: object): input is NdArray => 'data' in input && 'shape' in input;
-const isNamed = (input: object): input is NamedColumns => 'toMatrix' in input;
+const isNamed = (input: object): input is NamedColumns => isNamedTable(input);
 
 /** How many rows there are. @throws SteepestError `ERR_SHAPE` */
 export function countRows(what: string, input: RowsInput): number {
-  if (input instanceof DataTable) return input.rows;
-  if (typeof input === 'object' && input !== null) {
-    if (isNdArray(input)) return input.shape[0] ?? 0;
-    if (isNamed(input)) return input.toMatrix().shape[0]!;
-    if (Array.isArray(input) || ArrayBuffer.isView(input)) return (input as ArrayLike<unknown>).length;
-  }
-  throw new SteepestError('ERR_SHAPE', {
-    expected: `${what} to be a list, a typed array, { data, shape } or a DataTable`,
-    given: input === null ? 'null' : typeof input,
-    mend: 'Pass one of these.',
+  return reading(what, () => {
+    if (input instanceof DataTable) return input.rows;
+    if (Array.isArray(input) || typedArrayName(input) !== undefined) {
+      const list = input as ArrayLike<unknown>;
+      checkLength(what, list);
+      return list.length;
+    }
+    if (typeof input === 'object' && input !== null && isNamed(input)) return input.toMatrix().shape[0]!;
+    if (isNdArray(input)) return checkShaped(what, input).shape[0]!;
+    return refuseTable(
+      what,
+      input,
+      'a list, a typed array, { data, shape } or a DataTable',
+      'Pass one of these.',
+    );
   });
 }
 
@@ -66,31 +72,39 @@ function take(input: RowsInput, positions: ArrayLike<number>): unknown {
   if (input instanceof DataTable) return input.take(positions);
   if (Array.isArray(input)) return Array.from(positions, (row) => input[row]);
   if (ArrayBuffer.isView(input)) return takeNumbers(input as NumericArray, 1, positions);
-  if (isNdArray(input)) {
-    const [rows = 0, ...rest] = input.shape;
-    const width = rows === 0 ? 0 : input.data.length / rows;
-    return { data: takeNumbers(input.data, width, positions), shape: [positions.length, ...rest] };
-  }
-  return take((input as NamedColumns).toMatrix(), positions);
+  if (isNamed(input)) return take(input.toMatrix(), positions);
+  const { data, shape } = input as NdArray;
+  const [rows = 0, ...rest] = shape;
+  const width = rows === 0 ? 0 : data.length / rows;
+  return { data: takeNumbers(data, width, positions), shape: [positions.length, ...rest] };
 }
 
 /** A view costs as much as copying about so many numbers one by one. */
 const LONG_ROW = 128;
 
 function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<number>): NumericArray {
-  const Type = data.constructor as new (size: number | SharedArrayBuffer) => NumericArray;
   const length = positions.length * width;
-  const result = isSharedBuffer(data.buffer)
-    ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT))
-    : new Type(length);
+  // All typed arrays are written to alike.
+  const from = data as Float64Array;
+  const result = arrayLike(from, length);
   for (let i = 0, to = 0; i < positions.length; i++) {
-    const from = positions[i]! * width;
+    const begin = positions[i]! * width;
     if (width > LONG_ROW) {
-      result.set(data.subarray(from, from + width) as never, to);
+      result.set(from.subarray(begin, begin + width), to);
       to += width;
-    } else for (let k = 0; k < width; k++) result[to++] = data[from + k]!;
+    } else for (let k = 0; k < width; k++) result[to++] = from[begin + k]!;
   }
   return result;
+}
+
+/** An array of the same type, in shared memory where that one is. A Buffer is seen as the Uint8Array that it is. */
+function arrayLike(data: Float64Array, length: number): Float64Array {
+  const classes = globalThis as unknown as Record<string, Float64ArrayConstructor>;
+  const Type = classes[typedArrayName(data)!]!;
+  const shared = isSharedBuffer(data.buffer);
+  return (
+    shared ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT)) : new Type(length)
+  ) as Float64Array;
 }
 
 /** Samples in a form whose rows are cheap to take: numbers in shared memory, which all fits read; tables as they are. */

@@ -123,7 +123,7 @@ describe('LabelEncoder', () => {
     const encoder = await new LabelEncoder().fit([true, false]);
     expect(encoder.classes).toEqual([false, true]);
     const words = await new LabelEncoder().fit(['a', 'b']);
-    await expect(words.transform(['a', 'c'])).rejects.toThrow(/"c" at row 1/);
+    await expect(words.transform(['a', 'c'])).rejects.toThrow(/'c' at row 1/);
     await expect(words.inverseTransform([2])).rejects.toThrow(code('ERR_LABEL_RANGE'));
     await expect(new LabelEncoder().transform(['a'])).rejects.toThrow(code('ERR_NOT_FITTED'));
     await expect(new LabelEncoder().fit([])).rejects.toThrow(code('ERR_EMPTY'));

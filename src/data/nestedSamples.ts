@@ -1,0 +1,56 @@
+import { SteepestError } from '../core/errors.js';
+import { typedArrayName } from '../core/realm.js';
+import { isBigInts, refuseCell } from '../core/refuse.js';
+import { show } from '../core/show.js';
+
+/** Images as nested lists, `[samples][height][width][channels]`, as users of Keras have them. */
+
+/** Networks take samples of at most three dimensions; deeper lists are refused without a look at their end. */
+const DEEPEST = 6;
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigInts(value));
+
+/** The lengths of nested lists, told by the first of each level: none for a number. */
+export function nestedShape(input: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = input; isList(level) && shape.length < DEEPEST; level = level[0]) shape.push(level.length);
+  return shape;
+}
+
+/**
+ * All numbers of nested lists, in order.
+ * @throws SteepestError `ERR_RAGGED`, `ERR_ARGUMENT`, with the sample and the place in it
+ */
+export function flattenNested(
+  what: string,
+  input: unknown,
+  shape: readonly number[],
+  firstRow: number,
+): Float64Array {
+  const values = new Float64Array(shape.reduce((product, size) => product * size, 1));
+  let at = 0;
+  const place = (path: readonly number[]): string => {
+    const [sample = 0, ...inside] = path;
+    return `at sample ${firstRow + sample}${inside.length > 0 ? `, position [${inside.join(', ')}]` : ''}`;
+  };
+  const visit = (list: unknown, path: readonly number[]): void => {
+    const depth = path.length;
+    if (!isList(list) || list.length !== shape[depth]) {
+      throw new SteepestError('ERR_RAGGED', {
+        expected: `nested lists of ${what} to have ${shape[depth]} elements at depth ${depth}, as the first has`,
+        given: `${isList(list) ? `${list.length} of them` : show(list)} ${place(path)}`,
+        mend: 'Give every sample the same shape.',
+      });
+    }
+    const isInnermost = depth === shape.length - 1;
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
+      if (!isInnermost) visit(value, [...path, i]);
+      else if (typeof value === 'number') values[at++] = value;
+      else refuseCell(what, value, place([...path, i]));
+    }
+  };
+  visit(input, []);
+  return values;
+}
