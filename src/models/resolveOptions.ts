@@ -1,5 +1,6 @@
 import { checkBoolean, checkInteger, checkObject } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { type BatchStream, checkRowNames, isBatchStream } from '../data/batches.js';
 import type { KernelRequest } from '../kernels/backend.js';
@@ -75,7 +76,8 @@ export function optionsBehindStream<T extends object>(what: string, second: unkn
 
 /** A single batch in place of arrays: neither a stream nor samples. @throws SteepestError `ERR_ARGUMENT` */
 export function refuseBatch(what: string, given: unknown): void {
-  if (typeof given !== 'object' || given === null || !('x' in given) || 'shape' in given) return;
+  if (typeof given !== 'object' || given === null) return;
+  if (!reading('x', () => 'x' in given && !('shape' in given))) return;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what}(x, y, options), or ${what}(stream, options) with batches { x, y }`,
     given: show(given),
