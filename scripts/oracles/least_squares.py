@@ -111,6 +111,7 @@ def degenerate():
     whole = np.array([0.0, 1, 2, 0, 1, 3, 2, 0, 1, 1, 0, 2])
     weights = np.round(rng.uniform(0.1, 3, size=12), 3)
     base = numbers(12, 2)
+    eighths = np.round(8 * base) / 8
     kinds = {
         "a constant": (np.hstack([base, constant(12, 14.62)]), weights),
         "three constants": (np.hstack([constant(12, 1e10), base, constant(12, 1 / 3), constant(12, -7.7e-5)]), weights),
@@ -118,7 +119,7 @@ def degenerate():
         "age and year of birth": (np.hstack([ages, 2026 - ages]), weights),
         "age and time of birth": (np.hstack([base, ages, 2026.3 - ages]), whole),
         "time in seconds twice": (np.hstack([1.7e9 + 60 * ages, 60 * ages - 3e8, base]), weights),
-        "a sum": (np.hstack([base, base.sum(axis=1, keepdims=True) + 1000]), None),
+        "a sum": (np.hstack([eighths, eighths.sum(axis=1, keepdims=True) + 1000]), None),
         "a column twice": (np.hstack([base, base[:, :1], 2 * base[:, :1] + 7]), weights),
         "codes": (np.hstack([codes, base]), whole),
         "two codes": (np.hstack([codes, codes[::-1], constant(12, 1.0)]), None),

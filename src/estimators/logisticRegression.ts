@@ -41,7 +41,7 @@ import { probabilities } from './logistic/probabilities.js';
 const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
 const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal', 'gd', 'sgd'] as const;
 
-/** Hyper-parameters, with scikit-learn's meanings. */
+/** Hyper-parameters, with scikit-learn's meanings; `penalty` and `l1Ratio` with those of before its version 1.8. */
 export interface LogisticRegressionParams {
   /** Inverse strength of the penalty, above 0; smaller is stronger. Default 1. */
   C: number;

@@ -107,6 +107,23 @@ const TABLES = Object.keys(DEPENDENT).flatMap((kind) =>
   Array.from({ length: 12 }, (_, seed) => ({ kind, seed })),
 );
 
+describe('Ridge', () => {
+  it('weighs what little a column tells: last bits of a number against alpha', async () => {
+    const bits = [0, 1, -1, 2, 0, 1, 0, -2, 1, 0];
+    const ulp = 2 ** -49; // of 14.62
+    const y = bits.map((b, i) => 3 + b + Math.sin(i));
+    const x = bits.map((b) => [14.62 + b * ulp]);
+    const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+    const distance = bits.map((b) => (b - mean(bits)) * ulp);
+    const along = distance.reduce((sum, d, i) => sum + d * (y[i]! - mean(y)), 0);
+    const square = distance.reduce((sum, d) => sum + d * d, 0);
+    for (const alpha of [1e-30, 1e-28, 1e-10, 1]) {
+      const model = await new Ridge({ alpha }).fit(x, y);
+      expect((model.coef.data[0]! * (square + alpha)) / along, `alpha ${alpha}`).toBeCloseTo(1, 10);
+    }
+  });
+});
+
 describe('least squares of 96 tables with a dependent column', () => {
   it.each(KERNELS)(
     'is orthogonal to the residuals and has the least norm: $name',

@@ -21,7 +21,7 @@ export interface Centred {
   r: Float64Array;
   /** n × targets. */
   y: Float64Array;
-  /** Lengths of the columns before centring, which rounding errors are relative to. */
+  /** Lengths of the columns before centring that rounding errors are relative to. */
   lengths: Float64Array;
   /** R and `lengths` times 2^exponents[j] are in units common to all columns, none above 0. */
   exponents: readonly number[];
@@ -29,21 +29,31 @@ export interface Centred {
   common: number;
 }
 
-/** Length of column j of X, from the frame's origin or from 0, whichever is longer. */
-function lengthOf({ r, size, ones, frame }: Factor, j: number): number {
+/**
+ * What counts as rounding errors: those `ofNumbers`, of the columns as they were given, which decide what depends on what;
+ * or only those `ofSums`, of the triangle, which are relative to lengths from the frame's origin.
+ */
+export type Errors = 'ofNumbers' | 'ofSums';
+
+/** Length of column j of X from the frame's origin; for errors of numbers from 0, if that is longer. */
+function lengthOf({ r, size, ones, frame }: Factor, j: number, errors: Errors): number {
   const length = columnNorm(r, size, ones + j, 0, ones + j + 1);
-  if (ones === 0) return length;
+  if (ones === 0 || errors === 'ofSums') return length;
   const below = columnNorm(r, size, ones + j, 1, ones + j + 1);
   return Math.max(length, norm(Float64Array.of(r[1 + j]! + frame.offsets[j]! * r[0]!, below)));
 }
 
 /** The centred problem; constant columns, which cannot be told from the intercept, are left out. */
-export async function centredProblem(factor: Factor, kernels: KernelRequest): Promise<Centred> {
+export async function centredProblem(
+  factor: Factor,
+  errors: Errors,
+  kernels: KernelRequest,
+): Promise<Centred> {
   const { r, size, ones, cols, targets, frame } = factor;
   const all = new Float64Array(cols);
   const varying: number[] = [];
   for (let j = 0; j < cols; j++) {
-    all[j] = lengthOf(factor, j);
+    all[j] = lengthOf(factor, j, errors);
     if (columnNorm(r, size, ones + j, ones, ones + j + 1) > NOISE * all[j]!) varying.push(j);
   }
   const n = varying.length;

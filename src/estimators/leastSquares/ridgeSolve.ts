@@ -22,7 +22,8 @@ export async function solveRidge(
   kernels: KernelRequest,
 ): Promise<Omit<Solution, 'rank'>> {
   const { cols, targets } = factor;
-  const problem = await centredProblem(factor, kernels);
+  // A penalty leaves nothing to decide: however little columns tell apart, it has its weight.
+  const problem = await centredProblem(factor, 'ofSums', kernels);
   const coef = new Float64Array(targets * cols);
   const intercept = new Float64Array(targets);
   let space: RowSpace | 'whole' | undefined;

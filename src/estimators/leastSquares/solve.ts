@@ -60,7 +60,7 @@ export async function solveFactor(
   tolerance: number,
   kernels: KernelRequest,
 ): Promise<FactorSolution> {
-  const problem = await centredProblem(factor, kernels);
+  const problem = await centredProblem(factor, 'ofNumbers', kernels);
   const { n, targets, r, y } = problem;
   const solution = (coef: Float64Array, rank: number): FactorSolution => ({
     ...unframed(factor, problem, coef),
