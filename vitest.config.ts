@@ -25,7 +25,7 @@ const RUN_ONCE = [
   'test/training/same-bits*.test.ts',
   'test/training/few-images-kernels.test.ts',
   'test/training/{arena,progress}.test.ts',
-  'test/estimators/hostile-files.test.ts',
+  'test/estimators/{bad-arguments,hostile-files,printing,suggestions}.test.ts',
   'test/estimators/preprocessing/**',
   'test/estimators/selection/split.test.ts',
   'test/models/{image-errors,printing-images}.test.ts',
