@@ -1,6 +1,7 @@
 /** The rows that a perceptron with `earlyStopping` does not learn from, and the score on them that ends its training. */
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import type { KernelOptions } from '../../models/kernelOptions.js';
 import type { Sequential } from '../../models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { ModelState } from '../../training/state.js';
@@ -63,6 +64,7 @@ export class BestEpoch implements Stopping {
       x: NdArray;
       score: (outputs: NdArray<Float32Array>) => number;
       workers: Workers;
+      kernels: KernelOptions;
     },
   ) {
     this.patience = new ScorePatience(how.tol, how.patience);
@@ -70,7 +72,8 @@ export class BestEpoch implements Stopping {
 
   async goesOn(): Promise<boolean> {
     const { model, how } = this;
-    const score = how.score(await model.predict(how.x, { workers: how.workers }));
+    const { workers, kernels } = how;
+    const score = how.score(await model.predict(how.x, { workers, ...kernels }));
     this.scores.push(score);
     const { isBest, goesOn } = this.patience.next(score);
     if (isBest) this.best = model.trainingState();

@@ -139,6 +139,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
         x: takeRows(all, split.test),
         score: (outputs) => lesson.score(outputs, split.test),
         workers,
+        kernels,
       });
     const y = split === undefined ? lesson.y : takeRows(lesson.y, split.train);
     const result = await trainNetwork(
