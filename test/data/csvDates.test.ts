@@ -80,7 +80,7 @@ function cut(format: string, ms: number): number {
 }
 
 describe('a CSV column of dates', () => {
-  const dates = Array.from({ length: 60 }, (_, i) => new Date((i * 997_241_113_777) % (60 * 365 * DAY)));
+  const dates = Array.from({ length: 25 }, (_, i) => new Date((i * 997_241_113_777) % (60 * 365 * DAY)));
 
   it.each(FORMATS)(
     'written as %s is refused with a format that reads it, and read exactly',
@@ -96,9 +96,9 @@ describe('a CSV column of dates', () => {
       );
       const named = /dates: (?:\['v'\]|\{ 'v': \{ format: '(.*?)' \} \})/.exec(error.message)!;
       const expected = dates.map((date) => cut(format, date.getTime()));
-      for (const option of [{ format }, named[1] === undefined ? {} : { format: named[1] }]) {
-        expect(await read(texts, option)).toEqual(expected);
-      }
+      expect(await read(texts, { format })).toEqual(expected);
+      const options = { dates: { v: named[1] === undefined ? {} : { format: named[1] } } };
+      expect([...(await data.csv(path, options).table()).numbers('v')]).toEqual(expected);
     },
   );
 

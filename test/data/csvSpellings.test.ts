@@ -32,11 +32,7 @@ async function messageOf(path: string, options: data.CsvOptions = {}): Promise<s
     .load()
     .catch((reason: unknown) => reason);
   expect(error).toEqual(refused('ERR_DATA_FILE', "column 'v' (2)", 'such as', "types: { 'v': 'category' }"));
-  const { message } = error as Error;
-  for (const read of [() => data.csv(path, all).table(), () => drain(data.csv(path, all))]) {
-    await expect(read()).rejects.toEqual(refused('ERR_DATA_FILE', message));
-  }
-  return message;
+  return (error as Error).message;
 }
 
 /** The option that a message names, as the object that it is. */
@@ -45,10 +41,7 @@ function adviceIn(message: string): data.CsvOptions {
   return new Function(`return { ${text} };`)() as data.CsvOptions;
 }
 
-const LOCALES =
-  'en-US en-IN en-ZA de-DE de-CH de-AT fr-FR fr-CH it-IT es-ES pt-BR nl-NL sv-SE pl-PL ru-RU tr-TR he-IL ja-JP'.split(
-    ' ',
-  );
+const LOCALES = 'en-IN en-ZA de-DE de-CH fr-FR sv-SE tr-TR he-IL'.split(' ');
 const TWO = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 const STYLES: Record<string, Intl.NumberFormatOptions> = {
   plain: TWO,
@@ -99,6 +92,17 @@ describe('a CSV column of numbers in the spelling of', () => {
     }
   });
 
+  it('is refused by every way to read a file, quoted or not', async () => {
+    for (const quote of [quoted, (text: string) => text]) {
+      const path = await fileOf(['1.234,50', '2,00'], quote);
+      const message = await messageOf(path);
+      const dataset = data.csv(path, { delimiter: ';' });
+      for (const read of [() => dataset.table(), () => dataset.schema(), () => drain(dataset)]) {
+        await expect(read()).rejects.toEqual(refused('ERR_DATA_FILE', message));
+      }
+    }
+  });
+
   it('marks that could mean either names both', async () => {
     const path = await fileOf(['1,234', '12,345']);
     expect(await messageOf(path)).toContain(
@@ -106,6 +110,22 @@ describe('a CSV column of numbers in the spelling of', () => {
     );
     expect(await readV(path, { thousands: ',' })).toEqual([1234, 12345]);
     expect(await readV(path, { decimal: ',' })).toEqual([1.234, 12.345]);
+  });
+
+  it('names the marks that differ from the file’s', async () => {
+    const comma = { decimal: ',' } as const;
+    const points = await fileOf(['1.234', '12.345']);
+    expect(await messageOf(points, comma)).toContain(
+      `{ thousands: '.' } } if "1.234" is 1234, numbers: { 'v': { decimal: '.' } } if it is 1.234`,
+    );
+    expect(await readV(points, { ...comma, numbers: { v: { thousands: '.' } } })).toEqual([1234, 12345]);
+    expect(await readV(points, { ...comma, numbers: { v: { decimal: '.' } } })).toEqual([1.234, 12.345]);
+    const english = await fileOf(['1,234.5', '2,345.25']);
+    expect(adviceIn(await messageOf(english, comma)).numbers?.v).toEqual({ decimal: '.', thousands: ',' });
+    expect(adviceIn(await messageOf(await fileOf(['€ 1.234,5', '€ 7']), comma)).numbers?.v).toEqual({
+      thousands: '.',
+      units: ['€'],
+    });
   });
 
   it('different units asks for the factor of each; a number without one is then refused', async () => {
@@ -207,13 +227,17 @@ describe('text that is no number', () => {
 Class 1,Class 2|#12,#5|a1@b.ch,c2@d.ch|yes,no|978-3-16-148410-0,978-0-306-40615-7|ZH 123456,BE 45678|LX 38,UA 900
 II,IV|A+,B-|10-12,12-14|<5,>10|H2O,CO2|V6,V8|3-1,2-0|7 of 9,1 of 9|1001-01,1001-02|10001-1234,94105-0001
 A/5 21171,PC 17599,113803|C85,C123|1HGCM82633A004352,JH4KA8260MC000000|10x20,30x40|1p36,17q21|Jan,Feb|2020-W05,2020-W06`;
-  it.each(NAMES.split(/[|\n]/).map((list) => list.split(',')))(
-    'stays categories: %s, %s',
-    async (...texts) => {
-      const { columns } = await data.csv(await fileOf(texts), { delimiter: ';' }).schema();
-      expect(columns[1]).toEqual({ name: 'v', type: 'category', role: 'feature', categories: texts });
-    },
-  );
+  it('stays categories', async () => {
+    const lists = NAMES.split(/[|\n]/).map((list) => list.split(','));
+    // One column for each list; shorter ones end with missing values.
+    const rows = [0, 1, 2].map((i) => lists.map((list) => quoted(list[i] ?? '')).join(';'));
+    const header = lists.map((_, j) => `c${j}`).join(';');
+    const path = await files.write(`${header}\n${rows.join('\n')}\n`);
+    const { columns } = await data.csv(path, { delimiter: ';' }).schema();
+    expect(columns.map(({ type, categories }) => [type, categories])).toEqual(
+      lists.map((list) => ['category', list]),
+    );
+  });
 
   it('and what looks like one is a category if it is declared', async () => {
     const path = await fileOf(['12%', '13%']);

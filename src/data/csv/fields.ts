@@ -81,24 +81,24 @@ export class FieldDecoder {
   }
 
   private number(column: CsvColumn, index: number, text: string, line: number): number {
-    const { path, dates } = this.options;
+    const { dates } = this.options;
     if (column.type === 'date') {
       const value = this.dates[index]!.parse(text);
       return value ?? this.noDate(column.name, index, line, text, dates.get(column.name)!.words);
     }
     if (column.type === 'boolean') {
       const value = boolOf(text, this.options.types.has(column.name));
-      if (value === undefined) throw notANumber(path, column, index, text, line, 'text');
+      if (value === undefined) throw notANumber(this.options, column, index, text, line, 'text');
       return value;
     }
     const value = this.numbers[index]!.parse(text);
-    if (typeof value === 'string') throw notANumber(path, column, index, text, line, value);
+    if (typeof value === 'string') throw notANumber(this.options, column, index, text, line, value);
     if (column.type === 'integer' && !Number.isInteger(value)) this.fraction(index, line, value);
     return value;
   }
 
   private noDate(name: string, index: number, line: number, text: string, words: string): never {
-    const advice = adviceOf(name, text);
+    const advice = adviceOf(name, text, this.options.decimal);
     const also = advice?.startsWith('pass dates') ? `${advice}, ` : '';
     throw fileError(
       this.options.path,
@@ -147,7 +147,7 @@ export class FieldDecoder {
 
 /** The error for a text that is no number in a column of numbers. */
 export function notANumber(
-  path: string,
+  { path, decimal }: Pick<ResolvedOptions, 'path' | 'decimal'>,
   { name, type }: Pick<CsvColumn, 'name' | 'type'>,
   index: number,
   text: string,
@@ -168,7 +168,7 @@ export function notANumber(
     const mend = `Write it smaller, or add ${shown} to missing.`;
     return fileError(path, `${place} to hold numbers that float64 can hold`, shown, mend);
   }
-  const advice = adviceOf(name, text);
+  const advice = adviceOf(name, text, decimal);
   return fileError(
     path,
     `${place} to hold ${KINDS[type] ?? 'numbers'}`,

@@ -123,26 +123,32 @@ function typeOf(
     return 'boolean';
   }
   if (tally.texts > tally.numbers && !options.numbers.has(name)) {
-    checkCategories(path, name, index, tally);
+    checkCategories(options, name, index, tally);
     return 'category';
   }
   if (tally.firstText !== undefined) {
     const { text, line } = tally.firstText;
-    throw notANumber(path, { name, type: 'number' }, index, text, line, 'text');
+    throw notANumber(options, { name, type: 'number' }, index, text, line, 'text');
   }
   if (tally.largeInteger !== undefined) {
     const { text, line } = tally.largeInteger;
-    throw notANumber(path, { name, type: 'number' }, index, text, line, 'largeInteger');
+    throw notANumber(options, { name, type: 'number' }, index, text, line, 'largeInteger');
   }
   return role === 'target' && tally.fractions === 0 ? 'integer' : 'number';
 }
 
 /** @throws SteepestError `ERR_DATA_FILE` if the texts look like numbers or dates */
-function checkCategories(path: string, name: string, index: number, tally: Tally): void {
+function checkCategories(
+  { path, decimal }: ResolvedOptions,
+  name: string,
+  index: number,
+  tally: Tally,
+): void {
   const suspicion = suspicionOf(name, [...tally.met.values()], {
     rows: tally.numbers,
     distinct: tally.distinct.size,
     fractions: tally.fractions > 0,
+    decimal,
   });
   if (suspicion !== undefined) throw suspicious(path, name, index, suspicion);
 }
@@ -152,7 +158,7 @@ function checkCategories(path: string, name: string, index: number, tally: Tally
  * @throws SteepestError `ERR_DATA_FILE` if they look like numbers or dates
  */
 export function checkLaterCategories(
-  { path, types, categories }: ResolvedOptions,
+  { path, types, categories, decimal }: ResolvedOptions,
   schema: CsvSchema,
   categoriesOf: (column: number) => readonly string[] | undefined,
 ): void {
@@ -161,7 +167,7 @@ export function checkLaterCategories(
     const found = categoriesOf(j) ?? [];
     if (found.length === known.length) return;
     const texts = found.slice(0, MOST_LOOKED_AT).map((text) => ({ text: text.trim(), line: 0, rows: 1 }));
-    const suspicion = suspicionOf(name, texts, { rows: 0, distinct: 0, fractions: false });
+    const suspicion = suspicionOf(name, texts, { rows: 0, distinct: 0, fractions: false, decimal });
     if (suspicion !== undefined) throw suspicious(path, name, j, suspicion);
   });
 }

@@ -1,5 +1,6 @@
 /** Finds the byte of a file that is no text of its encoding, for the error that says so. */
 
+import { isUtf8 } from 'node:buffer';
 import type { SteepestError } from '../../core/errors.js';
 import { type ByteReader, openBytes } from '../byteReader.js';
 import { fileError, shownText } from '../fileErrors.js';
@@ -13,66 +14,101 @@ const AROUND = 24;
 /** Ends of fields: what is between two of them is shown. */
 const ENDS = /[,;\t|"\r\n]/;
 
-interface Line {
+/** Some bytes of a file: one line, or several. */
+interface Piece {
   bytes: Uint8Array;
   /** Where it begins, in bytes of the unpacked file. */
   offset: number;
-  /** From 1. */
+  /** Of its begin, from 1. */
   line: number;
 }
 
-/** Lines with their ends. `unit` is 2 and `low` the place of the lower byte for UTF-16, else 1 and 0. */
-async function* linesOf(reader: ByteReader, unit: number, low: number): AsyncGenerator<Line> {
-  let bytes = new Uint8Array(0);
+/** How line ends are written: UTF-16 has two bytes for each character, the lower one at `low`. */
+interface Units {
+  unit: 1 | 2;
+  low: 0 | 1;
+}
+
+const unitsOf = (encoding: string): Units => ({
+  unit: encoding.startsWith('utf-16') ? 2 : 1,
+  low: encoding === 'utf-16be' ? 1 : 0,
+});
+
+/** Where the line ends after which a byte comes; −1 if none does. `bytes` begin at a whole character. */
+function lineEnd(bytes: Uint8Array, from: number, { unit, low }: Units): number {
+  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    const first = at - (at % unit);
+    if (unit === 1 || (at % unit === low && bytes[first + 1 - low] === 0)) return first + unit;
+  }
+  return -1;
+}
+
+/** The file in pieces of whole lines. */
+async function* blocksOf(reader: ByteReader, units: Units): AsyncGenerator<Piece> {
+  let rest = new Uint8Array(0);
   let offset = 0;
   let line = 1;
   for (;;) {
     const chunk = new Uint8Array(CHUNK_BYTES);
     const read = await reader.read(chunk, 0, CHUNK_BYTES);
-    const all = new Uint8Array(bytes.length + read);
-    all.set(bytes);
-    all.set(chunk.subarray(0, read), bytes.length);
-    let begin = 0;
-    for (
-      let at = all.indexOf(LF, bytes.length - (bytes.length % unit));
-      at >= 0;
-      at = all.indexOf(LF, at + 1)
-    ) {
-      const first = at - (at % unit);
-      const isEnd = unit === 1 || (at % unit === low && all[first + 1 - low] === 0);
-      if (!isEnd) continue;
-      const end = first + unit;
-      yield { bytes: all.subarray(begin, end), offset: offset + begin, line: line++ };
-      begin = end;
+    const all = new Uint8Array(rest.length + read);
+    all.set(rest);
+    all.set(chunk.subarray(0, read), rest.length);
+    let end = 0;
+    let lines = 0;
+    // Nothing in `rest` ends a line, but its last byte may be the first half of an end.
+    const from = Math.max(0, rest.length - units.unit);
+    for (let next = lineEnd(all, from - (from % units.unit), units); next > 0; ) {
+      end = next;
+      lines++;
+      next = lineEnd(all, next, units);
     }
-    bytes = all.slice(begin);
-    offset += begin;
-    // Lines begin at whole units, so that counting from the line's start is counting from the file's.
-    if (read === 0) break;
+    if (read === 0) end = all.length;
+    if (end > 0) yield { bytes: all.subarray(0, end), offset, line };
+    if (read === 0) return;
+    rest = all.slice(end);
+    offset += end;
+    line += lines;
   }
-  if (bytes.length > 0) yield { bytes, offset, line };
 }
 
-/** Where a line stops being text; −1 if it is. */
+function* linesOf(block: Piece, units: Units): Generator<Piece> {
+  let begin = 0;
+  let { line } = block;
+  while (begin < block.bytes.length) {
+    const end = lineEnd(block.bytes, begin, units);
+    const bytes = block.bytes.subarray(begin, end < 0 ? undefined : end);
+    yield { bytes, offset: block.offset + begin, line: line++ };
+    begin += bytes.length;
+  }
+}
+
+/** Whether bytes are text from their first to their last character. */
+function isText(bytes: Uint8Array, encoding: string): boolean {
+  if (encoding === 'utf-8') return isUtf8(bytes);
+  const decoder = decoderOf(encoding);
+  try {
+    decoder.decode(bytes);
+    decoder.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a line that is no text stops being some. */
 function invalidAt(bytes: Uint8Array, encoding: string): number {
   if (encoding === 'utf-8') return invalidUtf8(bytes);
-  const whole = decoderOf(encoding);
-  try {
-    whole.decode(bytes);
-    whole.end();
-    return -1;
-  } catch {
-    // The first byte that a decoder refuses after those before it; none if the line ends within a character.
-    const bytewise = decoderOf(encoding);
-    for (let at = 0; at < bytes.length; at++) {
-      try {
-        bytewise.decode(bytes.subarray(at, at + 1));
-      } catch {
-        return at;
-      }
+  // The first byte that a decoder refuses after those before it; none if the line ends within a character.
+  const decoder = decoderOf(encoding);
+  for (let at = 0; at < bytes.length; at++) {
+    try {
+      decoder.decode(bytes.subarray(at, at + 1));
+    } catch {
+      return at;
     }
-    return bytes.length - 1;
   }
+  return bytes.length - 1;
 }
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
@@ -116,33 +152,40 @@ function inUtf8(bytes: Uint8Array, at: number, isLast: boolean): { given: string
   };
 }
 
+/** The first line that is no text of the encoding, and whether the file ends with it. */
+async function badLine(
+  reader: ByteReader,
+  encoding: string,
+): Promise<{ line: Piece; isLast: boolean } | undefined> {
+  const units = unitsOf(encoding);
+  let found: Piece | undefined;
+  for await (const block of blocksOf(reader, units)) {
+    if (found === undefined && isText(block.bytes, encoding)) continue;
+    for (const line of linesOf(block, units)) {
+      if (found !== undefined) return { line: found, isLast: false };
+      if (!isText(line.bytes, encoding)) found = line;
+    }
+  }
+  return found && { line: found, isLast: true };
+}
+
 /** The error for a file that is not text of this encoding, with the byte and the line that show it. */
 export async function invalidText(path: string, encoding: string): Promise<SteepestError> {
   const reader = await openBytes(path);
   try {
-    const unit = encoding.startsWith('utf-16') ? 2 : 1;
-    let found: { line: Line; at: number } | undefined;
-    let isLast = true;
-    for await (const line of linesOf(reader, unit, encoding === 'utf-16be' ? 1 : 0)) {
-      if (found !== undefined) {
-        isLast = false;
-        break;
-      }
-      const at = invalidAt(line.bytes, encoding);
-      if (at >= 0) found = { line, at };
-    }
+    const found = await badLine(reader, encoding);
     if (found === undefined) {
       const mend = 'It changed while it was read: read it again.';
       return fileError(path, `to be ${encoding}`, 'other bytes', mend);
     }
-    const { line, at } = found;
+    const { bytes, offset, line } = found.line;
+    const at = invalidAt(bytes, encoding);
     const { given, mend } =
       encoding === 'utf-8'
-        ? inUtf8(line.bytes, at, isLast)
-        : { given: hex(line.bytes[at]!), mend: "Pass the file's own encoding, or save it as UTF-8." };
+        ? inUtf8(bytes, at, found.isLast)
+        : { given: hex(bytes[at]!), mend: "Pass the file's own encoding, or save it as UTF-8." };
     const unpacked = reader.zipped ? ' of the unpacked file' : '';
-    const place = `to be ${encoding} at byte ${line.offset + at}${unpacked}, line ${line.line}`;
-    return fileError(path, place, given, mend);
+    return fileError(path, `to be ${encoding} at byte ${offset + at}${unpacked}, line ${line}`, given, mend);
   } finally {
     await reader.close();
   }
