@@ -21,7 +21,7 @@ export interface CommonFitOptions extends KernelOptions {
   shuffle?: boolean;
   /** Rows to validate on: arrays, or a stream of batches that can be read once per epoch. Wins over `validationSplit`. */
   validationData?: ValidationArrays | BatchStream;
-  /** Worker threads. The result has the same bits for any number. Default `'auto'`. */
+  /** Worker threads, at most `configure().maxThreads`. The result has the same bits for any number. Default `'auto'`. */
   workers?: Workers;
   /** Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false. */
   progress?: boolean;

@@ -1,5 +1,6 @@
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { onAbort } from '../core/abort.js';
 import { checkInteger } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
@@ -135,14 +136,13 @@ class OpenStreams {
     if (signal?.aborted) throw abortedError(signal, 0);
     const reader = new BatchReader(stream, what);
     this.readers.push(reader);
-    const cancel = (): void => reader.cancel();
-    signal?.addEventListener('abort', cancel);
+    const off = onAbort(signal, () => reader.cancel());
     try {
       const open = await openStream(reader, spec, times);
       if (open === undefined) throw abortedError(signal as AbortSignal, 0);
       return open;
     } finally {
-      signal?.removeEventListener('abort', cancel);
+      off();
     }
   }
 

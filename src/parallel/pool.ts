@@ -1,59 +1,24 @@
-import type { MessagePort } from 'node:worker_threads';
-import type { Piscina } from 'piscina';
 import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/realm.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { controlBlock, declareLost } from './control.js';
-import { loadPiscina } from './piscina.cjs';
 import type { RankResult, RankTask } from './task.js';
-import { workerFile } from './workerFile.cjs';
-
-/** Threads that are done stay for the next fit: starting one costs about 20 ms. */
-const idlePools = new Map<number, Piscina[]>();
+import type { Thread } from './thread.js';
+import { giveBack, lease } from './threads.js';
+import { setLease } from './userCode.js';
 
 /** How long ranks get to notice a lost peer before their threads are ended. */
 const SETTLE_MS = 400;
 
-/** A pool of exactly `workers` threads that nobody else uses until it is given back. */
-function takePool(workers: number): Piscina {
-  const idle = idlePools.get(workers)?.pop();
-  if (idle !== undefined) return idle;
-  const { Piscina } = loadPiscina();
-  const pool = new Piscina({
-    filename: workerFile,
-    // Integer and equal: Piscina's own defaults may be fractional and would start and end threads forever.
-    minThreads: workers,
-    maxThreads: workers,
-    idleTimeout: Number.POSITIVE_INFINITY,
-    concurrentTasksPerWorker: 1,
-    // Ranks sleep in the barrier, not in Piscina; between fits an idle thread must not keep the process alive.
-    atomics: 'sync',
-  });
-  // A pool emits 'error' for trouble that also rejects a task; without a listener it would end the process.
-  pool.on('error', () => {});
-  return pool;
-}
-
-function giveBack(pool: Piscina, workers: number): void {
-  const idle = idlePools.get(workers);
-  if (idle === undefined) idlePools.set(workers, [pool]);
-  else idle.push(pool);
-}
-
-/** Ends all idle threads. They are started again when needed. */
-export async function shutdown(): Promise<void> {
-  const pools = [...idlePools.values()].flat();
-  idlePools.clear();
-  await Promise.all(pools.map((pool) => pool.destroy()));
-}
-
-/** Threads of the pools at rest, by worker count: for tests and diagnosis. */
-export function idleThreads(workers: number): readonly { threadId: number }[] {
-  return (idlePools.get(workers) ?? []).flatMap((pool) => pool.threads);
+/** How a caller gives up while its ranks wait for threads; once they run, it stops them through the control block. */
+export interface Abortable {
+  signal: AbortSignal | undefined;
+  /** What is thrown then. */
+  error: () => SteepestError;
 }
 
 /**
- * Runs one task per rank on a pool and waits for all of them.
+ * Runs one task per rank, each on a thread of its own, and waits for all of them; before that, for its turn.
  *
  * @throws SteepestError `ERR_WORKER_LOST` if a thread ends or throws, within about half a second: the other ranks are
  * told through the control block, and threads that do not answer are ended.
@@ -61,36 +26,39 @@ export function idleThreads(workers: number): readonly { threadId: number }[] {
 export async function runRanks(
   tasks: readonly RankTask[],
   arena: SharedArrayBuffer,
-  onThreads?: (threads: Piscina['threads']) => void,
+  abortable?: Abortable,
 ): Promise<Extract<RankResult, { ok: true }>> {
-  const workers = tasks.length;
-  const pool = takePool(workers);
   const control = controlBlock(arena);
-  const runs = tasks.map((task) => {
-    const port = task.kind === 'fit' ? task.port : undefined;
-    const run = pool.run(task, port ? { transferList: [port as MessagePort] } : {}) as Promise<RankResult>;
-    return run.then(
-      (result) => {
-        if (!result.ok) declareLost(control);
-        return result;
-      },
-      (error: unknown): RankResult => {
-        declareLost(control);
-        const message = messageOf(error);
-        return { ok: false, peerLost: false, code: undefined, message };
-      },
-    );
-  });
-  onThreads?.(pool.threads);
-
-  const results = await settle(runs);
-  if (results === undefined || results.some((result) => !result.ok)) {
-    // What a lost rank leaves behind is not worth repairing: threads are cheap.
-    void pool.destroy();
-    throw lostError(results ?? []);
+  const leased = await lease(tasks.length, abortable?.signal);
+  if (leased === undefined) {
+    // Whoever feeds the ranks must not wait for them.
+    declareLost(control);
+    throw abortable!.error();
   }
-  giveBack(pool, workers);
-  return results[0] as Extract<RankResult, { ok: true }>;
+  setLease(arena, leased);
+  const runs = tasks.map((task, rank) => runRank(leased.threads[rank]!, task, control));
+  const results = await settle(runs);
+  setLease(arena, undefined);
+  const areWell = results?.every((result) => result.ok) ?? false;
+  // What a lost rank leaves behind is not worth repairing: threads are cheap.
+  giveBack(leased, areWell);
+  if (!areWell) throw lostError(results ?? []);
+  return results![0] as Extract<RankResult, { ok: true }>;
+}
+
+async function runRank(
+  thread: Thread,
+  task: RankTask,
+  control: Int32Array<SharedArrayBuffer>,
+): Promise<RankResult> {
+  try {
+    const result = await thread.run(task);
+    if (!result.ok) declareLost(control);
+    return result;
+  } catch (error) {
+    declareLost(control);
+    return { ok: false, peerLost: false, code: undefined, message: messageOf(error) };
+  }
 }
 
 /** All results; or, if one failed and others do not end soon after, undefined. */

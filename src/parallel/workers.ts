@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
+import { MOST_WORKERS, threadSettings } from './settings.js';
 
-/** A number of worker threads, or 'auto' for as many as help. */
+/** A number of worker threads, or 'auto' for as many as help; never more than `configure` allows. */
 export type Workers = 'auto' | number;
 
-/** More ranks than this would spend their time at the barrier. */
-const MOST_WORKERS = 1024;
 /**
  * Two barriers a step cost a few microseconds; a rank should have at least this much arithmetic a step to
  * earn them: about 10 µs at 100 GFLOP/s.
@@ -18,9 +17,10 @@ const FLOPS_PER_RANK_AND_STEP = 1e6;
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
+  const { maxThreads } = threadSettings;
   if (workers === 'auto') {
     const useful = Math.floor(flopsPerStep / FLOPS_PER_RANK_AND_STEP);
-    return Math.max(1, Math.min(availableParallelism(), useful));
+    return Math.max(1, Math.min(availableParallelism(), useful, maxThreads));
   }
   if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -29,5 +29,20 @@ export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
       mend: "Leave it out for 'auto'.",
     });
   }
-  return workers;
+  if (workers <= maxThreads) return workers;
+  warnOfCap(workers, maxThreads);
+  return maxThreads;
+}
+
+let hasWarned = false;
+
+/** Once per program: whoever asks for too many does so in every call. */
+function warnOfCap(workers: number, maxThreads: number): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(
+    `workers: ${workers} is more than maxThreads, so ${maxThreads} threads compute. Results are the same. ` +
+      'Leave workers out, or raise the limit with configure({ maxThreads }).',
+    { type: 'SteepestWarning', code: 'STEEPEST_WORKERS' },
+  );
 }

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { onAbort } from '../core/abort.js';
 import { SteepestError } from '../core/errors.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -8,6 +9,7 @@ import { controlBlock, VERDICT, WORD } from '../parallel/control.js';
 import { refreshTransposes, restoreCommitted } from '../parallel/persistence.js';
 import { runRanks } from '../parallel/pool.js';
 import { END_OF_REPORTS, type EpochReport, type FitTask, type RankResult } from '../parallel/task.js';
+import { awaitUser } from '../parallel/userCode.js';
 import { allocateArena } from './arena.js';
 import type { Callback } from './callbacks.js';
 import { FitProgress } from './fitProgress.js';
@@ -119,12 +121,13 @@ class FitSession {
     const { request, control, arena } = this;
     const { port1, port2 } = new MessageChannel();
     const reported = this.listen(port1);
-    const onAbort = (): void => this.requestStop();
-    request.signal?.addEventListener('abort', onAbort);
+    const off = onAbort(request.signal, () => this.requestStop());
     this.progress?.start();
     try {
       const tasks = Array.from({ length: request.workers }, (_, rank) => this.task(rank, port2));
-      const result = await runRanks(tasks, arena);
+      const { signal, state } = request;
+      const error = (): SteepestError => abortedError(signal!, state.step);
+      const result = await runRanks(tasks, arena, { signal, error });
       await reported();
       this.finish(result);
     } catch (error) {
@@ -135,7 +138,7 @@ class FitSession {
       throw error;
     } finally {
       port1.close();
-      request.signal?.removeEventListener('abort', onAbort);
+      off();
       this.progress?.stop();
     }
   }
@@ -248,7 +251,8 @@ class FitSession {
     try {
       this.publish(report.step, report.epoch + 1);
       for (const callback of request.callbacks) {
-        if ((await callback.onEpochEnd?.(report.epoch, logs)) === false) this.requestStop();
+        const answer = await awaitUser(this.arena, () => callback.onEpochEnd?.(report.epoch, logs));
+        if (answer === false) this.requestStop();
       }
     } catch (error) {
       this.callbackError = { error };

@@ -2,6 +2,7 @@ import { SteepestError } from '../core/errors.js';
 import { nextTurn } from '../core/nextTurn.js';
 import type { BatchReader } from '../data/batches.js';
 import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../parallel/batchRing.js';
+import { awaitUser } from '../parallel/userCode.js';
 import type { MemoryPlan, Region } from '../program/memory.js';
 import { ArrivalOrder, type RowOrder, ShuffleBuffer } from './rowOrder.js';
 import { type BatchRows, emptyStream, type RowSpec, RowStore, readBatch } from './rowStore.js';
@@ -113,7 +114,7 @@ export class StreamFeed {
 
   constructor(
     private readonly data: StreamData,
-    arena: SharedArrayBuffer,
+    private readonly arena: SharedArrayBuffer,
     { ring, index }: RingRegions,
     seed: number,
   ) {
@@ -141,7 +142,8 @@ export class StreamFeed {
     this.sliceStart = performance.now();
     if (isFirst) await this.take(this.data.first);
     else reader.begin();
-    for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
+    const next = () => awaitUser(this.arena, () => reader.next());
+    for (let batch = await next(); batch !== undefined; batch = await next()) {
       await this.take(readBatch(batch, spec, this.rows));
     }
     if (this.writer.stopped) return;

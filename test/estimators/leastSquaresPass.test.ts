@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { data, LinearRegression, Ridge, type RowBatch, SteepestError, shutdown } from '#steepest/index.js';
 import { availableIsas } from '#steepest/kernels/backend.js';
-import { idleThreads } from '#steepest/parallel/pool.js';
+import { idleThreads } from '#steepest/parallel/threads.js';
 import { problem, shared } from './leastSquaresData.js';
 import { sharedBytes } from './sharedBytes.js';
 

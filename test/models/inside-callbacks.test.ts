@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Batch, type Logs, layers, load, type Sequential, SteepestError, sequential } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
-import { idleThreads } from '#steepest/parallel/pool.js';
+import { idleThreads } from '#steepest/parallel/threads.js';
 import { Draws, Generated } from '../training/generated.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'steepest-callbacks-'));

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type FitOptions, layers, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { idleThreads } from '#steepest/parallel/pool.js';
+import { idleThreads } from '#steepest/parallel/threads.js';
 import { randomNumbers, randomRows } from '../gradients/check.js';
 
 const ROWS = 48;

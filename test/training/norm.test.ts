@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layers, load, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { idleThreads } from '#steepest/parallel/pool.js';
+import { idleThreads } from '#steepest/parallel/threads.js';
 import { randomNumbers, randomRows } from '../gradients/check.js';
 import { expectClose, kernelChoices } from '../oracle/support.js';
 

@@ -8,7 +8,7 @@ import {
   sequential,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { idleThreads } from '#steepest/parallel/pool.js';
+import { idleThreads } from '#steepest/parallel/threads.js';
 import { randomNumbers, randomRows } from '../gradients/check.js';
 
 const ROWS = 48;

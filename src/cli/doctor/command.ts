@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { shutdown } from '../../parallel/pool.js';
+import { shutdown } from '../../parallel/threads.js';
 import { formatReport } from './format.js';
 import { examine } from './report.js';
 

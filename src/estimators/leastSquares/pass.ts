@@ -1,11 +1,13 @@
+import { onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
 import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
-import { runRanks } from '../../parallel/pool.js';
+import { type Abortable, runRanks } from '../../parallel/pool.js';
 import type { BlocksTask } from '../../parallel/task.js';
+import { awaitItems } from '../../parallel/userCode.js';
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { MemoryPlan } from '../../program/memory.js';
 import { allocateArena } from '../../training/arena.js';
@@ -118,12 +120,11 @@ export async function runPass(source: RowSource, job: RowJob, options: PassOptio
   const { signal } = options;
   if (signal?.aborted) throw abortedError(signal);
   const pass = new Pass(source, job, options);
-  const onAbort = (): void => pass.stop();
-  signal?.addEventListener('abort', onAbort);
+  const off = onAbort(signal, () => pass.stop());
   try {
     return await pass.run();
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    off();
   }
 }
 
@@ -171,6 +172,11 @@ class Pass {
     this.tables = shared === undefined ? this.slotTables() : { rows: known, ...shared };
   }
 
+  private abortable(): Abortable {
+    const { signal } = this.options;
+    return { signal, error: () => abortedError(signal!) };
+  }
+
   stop(): void {
     Atomics.store(controlBlock(this.arena), WORD.stopRequest, 1);
   }
@@ -180,7 +186,7 @@ class Pass {
     if (this.ring === undefined && job.begin !== undefined) {
       for await (const block of this.source.blocks(job.cut.blockRows)) if (job.begin(arena, block)) break;
     }
-    const ranks = runRanks(this.tasks(), arena);
+    const ranks = runRanks(this.tasks(), arena, this.abortable());
     let counts = { rows: this.source.rows ?? 0, weightedRows: 0 };
     if (this.ring === undefined) {
       const { rows, weight } = this.tables;
@@ -268,7 +274,7 @@ class Pass {
     const finish = this.finishProgram(Math.min(accumulators, Math.ceil(rows / blockRows)));
     if (finish === undefined) return;
     const task = { ...this.common(0, 1), arena: this.arena, tables: [], pieceRows: 1, programs: [] };
-    await runRanks([{ ...task, source: undefined, finish }], this.arena);
+    await runRanks([{ ...task, source: undefined, finish }], this.arena, this.abortable());
   }
 
   /** Copies rows into slots, block by block; between blocks the event loop has its turn. */
@@ -281,7 +287,7 @@ class Pass {
     let begun = this.job.begin === undefined;
     try {
       let number = 0;
-      for await (const block of source.blocks(ring.blockRows)) {
+      for await (const block of awaitItems(this.arena, source.blocks(ring.blockRows))) {
         begun ||= this.job.begin?.(this.arena, block) ?? true;
         // Rows without weight add nothing but NaN: those before the first that has one need not be sent.
         const isTaken =

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { isSharedBuffer } from '../../core/realm.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
@@ -173,13 +174,12 @@ export async function streamSource(
   signal: AbortSignal | undefined,
 ): Promise<{ source: RowSource; first: Features; isVector: boolean }> {
   const reader = new BatchReader(stream, 'X');
-  const onAbort = (): void => reader.cancel();
+  reader.begin();
+  const off = onAbort(signal, () => reader.cancel());
   const close = async (): Promise<void> => {
-    signal?.removeEventListener('abort', onAbort);
+    off();
     await reader.close();
   };
-  reader.begin();
-  signal?.addEventListener('abort', onAbort);
   let first: CheckedBatch;
   try {
     if (signal?.aborted) reader.cancel();

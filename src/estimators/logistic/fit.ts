@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
@@ -105,14 +106,14 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   const variables = new Float64Array(arena, point, outputs * (cols + 1));
   variables.set(request.start);
   const control = controlBlock(arena);
-  const onAbort = (): void => void Atomics.store(control, WORD.stopRequest, 1);
-  signal?.addEventListener('abort', onAbort);
+  const stop = (): void => void Atomics.store(control, WORD.stopRequest, 1);
+  const off = onAbort(signal, stop);
   // It may have been aborted while samples were copied.
-  if (signal?.aborted) onAbort();
+  if (signal?.aborted) stop();
   try {
-    await runRanks(tasks, arena);
+    await runRanks(tasks, arena, { signal, error: () => abortedError(signal!) });
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    off();
   }
   const result = new Float64Array(arena, outcome, LOGISTIC_OUTCOME_COUNT);
   const status = result[LOGISTIC_OUTCOME.status];

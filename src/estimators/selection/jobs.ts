@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
@@ -29,8 +30,7 @@ export async function runJobs<T>(
 ): Promise<T[]> {
   checkAborted(signal);
   const controller = new AbortController();
-  const stop = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', stop, { once: true });
+  const off = onAbort(signal, () => controller.abort(signal?.reason));
   const results: T[] = new Array(jobs.length);
   let next = 0;
   const failures: unknown[] = [];
@@ -48,7 +48,7 @@ export async function runJobs<T>(
   try {
     await Promise.all(Array.from({ length: Math.min(limit, jobs.length) }, lane));
   } finally {
-    signal?.removeEventListener('abort', stop);
+    off();
   }
   checkAborted(signal);
   // What fails after the first failure fails because of the abort.

@@ -18,7 +18,7 @@ import {
   scorerNames,
 } from 'steepest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { idleThreads } from '#steepest/parallel/pool.js';
+import { idleThreads } from '#steepest/parallel/threads.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const { x, y } = data.makeClassification({ nSamples: 120, nFeatures: 5, flipY: 0.1, seed: 4 });
@@ -178,10 +178,10 @@ describe('gridSearch', () => {
       { nJobs: 2, refit: false },
     );
     await search.fit(x, y);
-    // Two fits at once, each with one thread: two threads of the pool for one, whatever other tests left.
-    const before = idleThreads(1).length;
+    // Two fits at once, each with one thread: two threads, whatever other tests left.
+    const before = idleThreads().length;
     await search.fit(x, y);
-    expect(idleThreads(1).length).toBe(before);
+    expect(idleThreads().length).toBe(before);
     expect(before).toBeGreaterThan(0);
   });
 

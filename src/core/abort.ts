@@ -1,0 +1,42 @@
+/**
+ * Listens to a user's AbortSignal with one listener, however many calls share the signal: Node.js warns of more than ten
+ * as a leak, and many fits at once with one signal are none.
+ */
+
+interface Listeners {
+  callbacks: Set<() => void>;
+  listener: () => void;
+}
+
+const listening = new WeakMap<AbortSignal, Listeners>();
+
+/**
+ * Calls `callback` once the signal aborts; not at all if it has aborted already.
+ * @returns a function that ends that, to be called when the work is done
+ */
+export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (signal === undefined) return () => {};
+  // A set holds a function once: two calls may pass the same.
+  const entry = (): void => callback();
+  const listeners = listening.get(signal) ?? listen(signal);
+  listeners.callbacks.add(entry);
+  return () => {
+    listeners.callbacks.delete(entry);
+    if (listeners.callbacks.size > 0 || listening.get(signal) !== listeners) return;
+    listening.delete(signal);
+    signal.removeEventListener('abort', listeners.listener);
+  };
+}
+
+function listen(signal: AbortSignal): Listeners {
+  const callbacks = new Set<() => void>();
+  const listener = (): void => {
+    listening.delete(signal);
+    signal.removeEventListener('abort', listener);
+    for (const callback of [...callbacks]) if (callbacks.has(callback)) callback();
+  };
+  const listeners = { callbacks, listener };
+  listening.set(signal, listeners);
+  signal.addEventListener('abort', listener);
+  return listeners;
+}
