@@ -2,6 +2,7 @@ import type { Piscina } from 'piscina';
 import { loadPiscina } from './piscina.cjs';
 import type { RankResult, RankTask } from './task.js';
 import { workerFile } from './workerFile.cjs';
+import { workerFlags } from './workerFlags.js';
 
 /** A worker thread that runs one rank at a time: a Piscina of one. */
 export class Thread {
@@ -21,10 +22,7 @@ export class Thread {
       concurrentTasksPerWorker: 1,
       // Ranks sleep in the barrier, not in Piscina; between fits an idle thread must not keep the process alive.
       atomics: 'sync',
-      // The program's own flags and hooks (--input-type, --import, --conditions …) concern the program. Some of them end
-      // a thread before it begins, and all cost time in each.
-      execArgv: [],
-      env: workerEnvironment(),
+      ...workerFlags(process.execArgv, process.env),
     });
     // A pool emits 'error' for trouble that also rejects a task; without a listener it would end the process.
     this.pool.on('error', () => {});
@@ -44,10 +42,4 @@ export class Thread {
   async end(): Promise<void> {
     await this.pool.destroy();
   }
-}
-
-/** NODE_OPTIONS is a list of flags too. */
-function workerEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS, ...rest } = process.env;
-  return rest;
 }
