@@ -27,6 +27,7 @@ describe('the samples of README and docs', () => {
       'docs/data.md',
       'docs/estimators.md',
       'docs/streams.md',
+      'docs/threads.md',
     ]);
   });
 
