@@ -65,10 +65,11 @@ function resolvers() {
 
 describe('threads at rest', () => {
   it('end after the timeout, with the threads of the operating system', async () => {
-    configure({ idleTimeoutMs: 40 });
+    configure({ idleTimeoutMs: Number.POSITIVE_INFINITY });
     await Promise.all([train(model(), 3), train(model(), 2)]);
     const workers = workersAtRest();
     expect(workers).toHaveLength(5);
+    configure({ idleTimeoutMs: 40 });
     await until(() => workers.every(hasEnded));
     expect(idleThreads()).toHaveLength(0);
   });
