@@ -90,7 +90,6 @@ def refused_cases():
         "uint64 beyond 2^53": np.array([1, 2**64 - 1], dtype=">u8"),
         "complex": np.zeros(2, dtype="c16"),
         "text": np.array(["a", "bc"]),
-        "half": np.zeros(2, dtype="f2"),
         "records": np.zeros(2, dtype=[("a", "f4"), ("b", "i4")]),
     }
     return [{"name": name, "base64": saved(array)} for name, array in arrays.items()]

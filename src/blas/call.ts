@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { isTypedArray } from '../core/realm.js';
+import { show } from '../core/show.js';
 import { selectKernels } from '../kernels/backend.js';
 import { type Op, type Operand, type OpKind, PHASES } from '../kernels/contract.js';
 
@@ -55,7 +56,7 @@ export function checkSize(name: string, value: unknown): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be a whole number of at least 0`,
-    given: String(value),
+    given: show(value),
     mend: 'Pass the size in elements.',
   });
 }
@@ -72,7 +73,7 @@ export function checkMatrix(
   if (!isTypedArray(data, 'Float32Array')) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be a Float32Array`,
-      given: Object.prototype.toString.call(data),
+      given: show(data),
       mend: 'Convert it with Float32Array.from.',
     });
   }

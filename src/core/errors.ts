@@ -39,6 +39,15 @@ export interface ErrorParts {
   mend: string;
 }
 
+/**
+ * The longest `expected` or `given`, in characters. Values are shown shortly where they are put in; this is for names and
+ * lists of which nobody thought that they could be long: no error fills a log.
+ */
+const MOST_CHARACTERS = 480;
+
+const cut = (text: string): string =>
+  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)} …`;
+
 /** The one error class of this package. */
 export class SteepestError extends Error {
   override readonly name = 'SteepestError';
@@ -48,10 +57,11 @@ export class SteepestError extends Error {
   readonly mend: string;
 
   constructor(code: ErrorCode, parts: ErrorParts, options?: { cause?: unknown }) {
-    super(`expected ${parts.expected}, given ${parts.given}. ${parts.mend}`, options);
+    const [expected, given] = [cut(parts.expected), cut(parts.given)];
+    super(`expected ${expected}, given ${given}. ${parts.mend}`, options);
     this.code = code;
-    this.expected = parts.expected;
-    this.given = parts.given;
+    this.expected = expected;
+    this.given = given;
     this.mend = parts.mend;
   }
 }

@@ -64,6 +64,15 @@ export const isBuffer = (value: unknown): value is ArrayBufferLike =>
 
 export const isUrl = (value: unknown): value is URL => tagOf(value) === 'URL';
 
+/** `Array.isArray`, which throws for a proxy that has been revoked. */
+export function isList(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 /** True for what `await` would wait for. */
 export function isPromise(value: unknown): boolean {
   try {

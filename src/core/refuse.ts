@@ -1,5 +1,5 @@
 import { SteepestError } from './errors.js';
-import { isBuffer, isDataView, isDate, isPromise, messageOf, typedArrayName } from './realm.js';
+import { isBuffer, isDataView, isDate, isList, isPromise, messageOf, typedArrayName } from './realm.js';
 import { show } from './show.js';
 
 /**
@@ -25,7 +25,7 @@ function cellMend(value: unknown): string {
   if (isDate(value))
     return 'Write a number, such as value.getTime(), or year, month and day in columns of their own.';
   if (isPromise(value)) return 'Put await before it.';
-  if (Array.isArray(value) || typedArrayName(value) !== undefined) {
+  if (isList(value) || typedArrayName(value) !== undefined) {
     return 'It is nested one level deeper than expected: give a row its numbers alone.';
   }
   return 'Pass numbers.';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
+import { isList } from '../core/realm.js';
 import { withFile } from './byteSource.js';
 import { fileError, systemError } from './fileErrors.js';
 
@@ -44,7 +45,7 @@ const MAX_TRAIN_FILES = 5;
  * @throws SteepestError `ERR_DATA_FILE` for a file that is missing, not of whole records, or with a label above 9
  */
 export async function readCifar10(paths: string | URL | readonly (string | URL)[]): Promise<CifarImages> {
-  const list = (Array.isArray(paths) ? paths : [paths]) as readonly (string | URL)[];
+  const list = (isList(paths) ? paths : [paths]) as readonly (string | URL)[];
   if (list.length === 0) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'at least one CIFAR-10 file',

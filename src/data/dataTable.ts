@@ -2,7 +2,8 @@ import { checkList, checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import type { Aliases } from '../core/nearest.js';
-import { isBigIntArray, isUrl, typedArrayName } from '../core/realm.js';
+import { isBigIntArray, isList, isUrl, typedArrayName } from '../core/realm.js';
+import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { type Align, table } from '../core/table.js';
 import {
@@ -50,9 +51,25 @@ function* pairsOf(columns: ColumnsInput): Generator<readonly [string, ColumnInpu
   }
 }
 
+/** Columns as a table keeps them. @throws SteepestError `ERR_ARGUMENT` */
+function readColumns(columns: ColumnsInput): Map<string, Column> {
+  const map = new Map<string, Column>();
+  for (const [name, values] of pairsOf(columns)) {
+    if (map.has(name)) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'column names that differ',
+        given: `${show(name)} twice`,
+        mend: 'Rename one of them.',
+      });
+    }
+    map.set(name, toColumn(name, values));
+  }
+  return map;
+}
+
 function nameList(names: string | readonly string[]): readonly string[] {
   const list = typeof names === 'string' ? [names] : names;
-  if (!Array.isArray(list)) bad('names of columns', names, "Pass 'a' or ['a', 'b'].");
+  if (!isList(list)) bad('names of columns', names, "Pass 'a' or ['a', 'b'].");
   return list as readonly string[];
 }
 
@@ -80,24 +97,14 @@ export class DataTable {
    * given twice, text among numbers or an integer that float64 cannot hold
    */
   constructor(columns: ColumnsInput) {
-    const map = new Map<string, Column>();
-    for (const [name, values] of pairsOf(columns)) {
-      if (map.has(name)) {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: 'column names that differ',
-          given: `'${name}' twice`,
-          mend: 'Rename one of them.',
-        });
-      }
-      map.set(name, toColumn(name, values));
-    }
+    const map = reading('the columns', () => readColumns(columns));
     const [first] = map;
     this.rows = first?.[1].length ?? 0;
     for (const [name, { length }] of map) {
       if (length !== this.rows) {
         throw new SteepestError('ERR_RAGGED', {
-          expected: `every column to have ${this.rows} rows, as '${first?.[0]}' has`,
-          given: `column '${name}' with ${length}`,
+          expected: `every column to have ${this.rows} rows, as ${show(first?.[0])} has`,
+          given: `column ${show(name)} with ${length}`,
           mend: 'Give every column the same length.',
         });
       }
@@ -110,11 +117,14 @@ export class DataTable {
   static fromRows(
     rows: readonly Readonly<Record<string, number | string | boolean | null | undefined>>[],
   ): DataTable {
-    const names = new Set<string>();
-    checkList('rows', rows).forEach((row, i) => {
-      for (const name of Object.keys(checkObject(`row ${i}`, row))) names.add(name);
+    const columns = reading('rows', () => {
+      const names = new Set<string>();
+      checkList('rows', rows).forEach((row, i) => {
+        for (const name of Object.keys(checkObject(`row ${i}`, row))) names.add(name);
+      });
+      return [...names].map((name) => [name, rows.map((row) => row[name])] as const);
     });
-    return new DataTable([...names].map((name) => [name, rows.map((row) => row[name])] as const));
+    return new DataTable(columns);
   }
 
   /** True if there is a column of that name. */

@@ -39,7 +39,7 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     workers: checkWorkers(options.workers),
     callbacks: completeCallbacks(options.callbacks),
     signal: checkSignal(options.signal),
-    validationData: completeValidation(options.validationData),
+    validationData: reading('validationData', () => completeValidation(options.validationData)),
   };
 }
 

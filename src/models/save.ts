@@ -4,6 +4,7 @@ import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
+import { show } from '../core/show.js';
 import { writeFileAtomic } from '../io/atomicWrite.js';
 import { FORMATS, modelFileError as fileError, type ModelSource, readModelFile } from '../io/modelFile.js';
 import { encodeSafetensors } from '../io/safetensors.js';
@@ -158,7 +159,7 @@ function readState(
   for (const key of ['step', 'epochs'] as const) {
     const value = counters[key];
     if (!Number.isSafeInteger(value) || (value as number) < 0) {
-      throw fileError(`a whole number as training.${key}`, String(value), 'Save the model again.');
+      throw fileError(`a whole number as training.${key}`, show(value), 'Save the model again.');
     }
     state[key] = value as number;
   }

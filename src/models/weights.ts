@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { targetTable } from '../data/tables.js';
 import type { ParameterSpec } from '../program/node.js';
@@ -9,6 +10,13 @@ import type { ParameterSpec } from '../program/node.js';
  * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`
  */
 export function readWeights(
+  parameters: readonly ParameterSpec[],
+  weights: readonly NdArray[],
+): Map<string, Float32Array> {
+  return reading('weights', () => readArrays(parameters, weights));
+}
+
+function readArrays(
   parameters: readonly ParameterSpec[],
   weights: readonly NdArray[],
 ): Map<string, Float32Array> {

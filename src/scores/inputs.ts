@@ -92,6 +92,10 @@ export function readValues(what: string, input: ValueInput): Values {
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types, continuous targets), `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
 export function readLabels(what: string, input: LabelInput): readonly Label[] {
+  return reading(what, () => labelsOf(what, input));
+}
+
+function labelsOf(what: string, input: LabelInput): readonly Label[] {
   if (!Array.isArray(input) || isNested(input)) {
     const { data, rows, cols } = readValues(what, input as ValueInput);
     if (cols !== 1) {

@@ -144,9 +144,9 @@ describe('writeNpy', () => {
   it('refuses what NumPy could not read', async () => {
     const path = files.path('bad.npy');
     const write = (array: unknown) => data.writeNpy(path, array as NdArray);
-    await expect(write({ data: [1], shape: [1] })).rejects.toEqual(refused('ERR_ARGUMENT', 'Float64Array'));
-    await expect(write({ data: new Int16Array(1), shape: [1] })).rejects.toEqual(
-      refused('ERR_ARGUMENT', 'Int16Array'),
+    await expect(write({ data: [1], shape: [1] })).rejects.toEqual(refused('ERR_ARGUMENT', 'typed array'));
+    await expect(write({ data: new BigInt64Array(1), shape: [1] })).rejects.toEqual(
+      refused('ERR_ARGUMENT', 'BigInt64Array'),
     );
     await expect(write({ data: new Float32Array(3), shape: [2] })).rejects.toEqual(
       refused('ERR_SHAPE', '3', '[2]'),

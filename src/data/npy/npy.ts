@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray, StoredArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
+import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { type ByteSource, withFile } from '../byteSource.js';
@@ -19,6 +20,7 @@ const PIECE_BYTES = 2 ** 16;
  * | NumPy | here |
  * |---|---|
  * | float32, float64, int32, uint32, uint8 | the same |
+ * | float16 | float32 |
  * | bool | uint8, 0 and 1 |
  * | int8, int16, uint16 | int32 |
  * | int64, uint64 | float64; a value beyond ±(2^53 − 1), which float64 cannot hold exactly, is an error |
@@ -109,11 +111,15 @@ function toRowMajor(data: StoredArray, into: StoredArray, shape: readonly number
 
 /** The bytes of an NPY file. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */
 export function npyBytes(what: string, array: NdArray): Buffer {
+  return reading(what, () => checkedBytes(what, array));
+}
+
+function checkedBytes(what: string, array: NdArray): Buffer {
   const { data, shape } = checkObject(what, array) as unknown as NdArray;
-  const kind = ArrayBuffer.isView(data) ? npyKind(data) : undefined;
+  const kind = npyKind(data);
   if (kind === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${what}.data to be a Float32Array, Float64Array, Int32Array, Uint32Array or Uint8Array`,
+      expected: `${what}.data to be a typed array of numbers`,
       given: show(data),
       mend: 'Pass { data, shape }, or table.toMatrix() of a DataTable.',
     });

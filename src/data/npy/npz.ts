@@ -2,6 +2,8 @@ import { checkBoolean, checkKeys, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray, StoredArray } from '../../core/ndarray.js';
+import { reading } from '../../core/refuse.js';
+import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { memorySource } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
@@ -54,7 +56,7 @@ export async function writeNpz(
   });
   const compress = checkBoolean('compress', options.compress ?? false);
   const file = localPath('the path of an NPZ file', path);
-  const names = Object.keys(checkObject('the arrays', arrays));
+  const names = reading('the arrays', () => Object.keys(checkObject('the arrays', arrays)));
   if (names.length === 0 || names.length > MAX_ARRAYS) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `1 to ${MAX_ARRAYS} arrays by name`,
@@ -62,6 +64,6 @@ export async function writeNpz(
       mend: 'Write { x, y }.',
     });
   }
-  const files = names.map((name) => [`${name}${EXTENSION}`, npyBytes(`'${name}'`, arrays[name]!)] as const);
+  const files = names.map((name) => [`${name}${EXTENSION}`, npyBytes(show(name), arrays[name]!)] as const);
   await writeFileAtomic(file, await zipBytes(files, compress), 'ERR_DATA_FILE');
 }

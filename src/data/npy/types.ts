@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
-import type { NumericArray, StoredArray } from '../../core/ndarray.js';
-import { isTypedArray } from '../../core/realm.js';
+import type { StoredArray } from '../../core/ndarray.js';
+import { typedArrayName } from '../../core/realm.js';
 
 /** Reads elements of one dtype from bytes. */
 export interface NpyType {
@@ -29,6 +29,15 @@ function exact(high: number, low: number): number {
 
 function halves(view: DataView, at: number, little: boolean): { low: number; highAt: number } {
   return { low: view.getUint32(little ? at : at + 4, little), highAt: little ? at + 4 : at };
+}
+
+/** The number of 16 bits (IEEE 754-2019, binary16): a sign, five bits of exponent and ten of fraction. */
+function half(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  let magnitude = (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if (exponent === 0) magnitude = fraction * 2 ** -24;
+  else if (exponent === 31) magnitude = fraction === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
+  return bits & 0x8000 ? -magnitude : magnitude;
 }
 
 /** By NumPy's letters for kind and size (numpy.org/doc/stable/reference/arrays.dtypes.html). */
@@ -62,6 +71,7 @@ export const NPY_TYPES: ReadonlyMap<string, NpyType> = new Map<string, NpyType>(
       },
     },
   ],
+  ['f2', { itemBytes: 2, make: float32s, get: (view, at, little) => half(view.getUint16(at, little)) }],
   ['f4', { itemBytes: 4, make: float32s, get: (view, at, little) => view.getFloat32(at, little) }],
   ['f8', { itemBytes: 8, make: float64s, get: (view, at, little) => view.getFloat64(at, little) }],
 ]);
@@ -71,11 +81,18 @@ export const HOST_IS_LITTLE_ENDIAN = endianness() === 'LE';
 /** Kinds whose bytes, in the host's order, are those of the array that they are read into. */
 export const SAME_BYTES: ReadonlySet<string> = new Set(['u1', 'u4', 'i4', 'f4', 'f8']);
 
+const KINDS: Readonly<Record<string, string>> = {
+  Float64Array: 'f8',
+  Float32Array: 'f4',
+  Float16Array: 'f2',
+  Int32Array: 'i4',
+  Uint32Array: 'u4',
+  Int16Array: 'i2',
+  Uint16Array: 'u2',
+  Int8Array: 'i1',
+  Uint8Array: 'u1',
+  Uint8ClampedArray: 'u1',
+};
+
 /** The letters of an array that is to be written. */
-export function npyKind(data: NumericArray): string | undefined {
-  if (isTypedArray(data, 'Float32Array')) return 'f4';
-  if (isTypedArray(data, 'Float64Array')) return 'f8';
-  if (isTypedArray(data, 'Int32Array')) return 'i4';
-  if (isTypedArray(data, 'Uint32Array')) return 'u4';
-  return isTypedArray(data as unknown, 'Uint8Array') ? 'u1' : undefined;
-}
+export const npyKind = (data: unknown): string | undefined => KINDS[typedArrayName(data) ?? ''];
