@@ -4,7 +4,8 @@ import { SteepestError } from './errors.js';
 export type Label = string | number | boolean;
 
 /**
- * Numbers with a fraction are values of a regression, not classes (scikit-learn's type of target 'continuous'); 1.0 and 2.0 are.
+ * Numbers with a fraction are values of a regression, not classes (scikit-learn's type of target
+ * 'continuous'); 1.0 and 2.0 are.
  * @param of the label of a row
  * @throws SteepestError `ERR_ARGUMENT` with the first such row
  */
@@ -26,7 +27,10 @@ export function compareLabels(a: Label, b: Label): number {
   return Number(a) - Number(b);
 }
 
-/** UTF-16 order differs from code point order only where a surrogate meets a unit above the surrogates. */
+/**
+ * UTF-16 order differs from code point order only where a surrogate meets a unit above the
+ * surrogates.
+ */
 function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

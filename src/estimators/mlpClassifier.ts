@@ -39,8 +39,9 @@ function headFor(classes: readonly Label[]): Head {
 }
 
 /**
- * A multi-layer perceptron that tells classes apart by their log loss. Labels are strings, numbers or booleans.
- * Trains in float32, in worker threads; the result has the same bits for any number of them.
+ * A multi-layer perceptron that tells classes apart by their log loss. Labels are strings, numbers
+ * or booleans. Trains in float32, in worker threads; the result has the same bits for any number of
+ * them.
  */
 export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifier {
   private learnedClasses: readonly Label[] | undefined;
@@ -59,9 +60,10 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
    * Trains until the loss stands still or `maxIter` epochs are over.
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_LABEL_RANGE` for a single class, or
-   * with `warmStart` for other classes than before; `ERR_ARGUMENT` where `earlyStopping` has too few rows to hold out.
-   * Whatever it throws, what was learned before stays.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
+   * `ERR_LABEL_RANGE` for a single class, or with `warmStart` for other classes than before;
+   * `ERR_ARGUMENT` where `earlyStopping` has too few rows to hold out. Whatever it throws, what was
+   * learned before stays.
    */
   async fit(
     x: FeatureInput,
@@ -81,7 +83,8 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   /**
    * One epoch over these rows, from where the last call ended, optimizer included.
    * @param options.classes all classes there will be; needed in the first call
-   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns than those of the calls before
+   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns than those of the
+   * calls before
    */
   async partialFit(
     x: FeatureInput,
@@ -188,7 +191,10 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   }
 }
 
-/** The number of each row's most probable class; of two classes, outputs are probabilities of the second. */
+/**
+ * The number of each row's most probable class; of two classes, outputs are probabilities of the
+ * second.
+ */
 function mostProbable({ data, shape }: NdArray): Int32Array<ArrayBuffer> {
   const [rows, units] = shape as [number, number];
   return Int32Array.from({ length: rows }, (_, row) => {

@@ -23,8 +23,9 @@ const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 export type MLPRegressorParams = MlpParams;
 
 /**
- * A multi-layer perceptron that predicts numbers, by half their squared error, summed over targets and averaged over rows. Scale
- * the targets too if they are far from 1. Trains in float32, in worker threads; the result has the same bits for any number of them.
+ * A multi-layer perceptron that predicts numbers, by half their squared error, summed over targets
+ * and averaged over rows. Scale the targets too if they are far from 1. Trains in float32, in
+ * worker threads; the result has the same bits for any number of them.
  */
 export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   private isVector = true;
@@ -37,8 +38,9 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    * Trains until the loss stands still or `maxIter` epochs are over.
    * @param x samples × columns, finite
    * @param y one number per sample, or samples × targets
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_ARGUMENT` where `earlyStopping` has
-   * too few rows to hold out. Whatever it throws, what was learned before stays.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
+   * `ERR_ARGUMENT` where `earlyStopping` has too few rows to hold out. Whatever it throws, what was
+   * learned before stays.
    */
   async fit(
     x: FeatureInput,
@@ -53,7 +55,8 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
 
   /**
    * One epoch over these rows, from where the last call ended, optimizer included.
-   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns or targets than those of the calls before
+   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns or targets than those
+   * of the calls before
    */
   async partialFit(
     x: FeatureInput,

@@ -7,7 +7,9 @@ import type { Table } from '../data/tables.js';
 /** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
 export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
-/** Where a row's class is told from: class numbers, a column per class, or one column of 0 and 1. */
+/**
+ * Where a row's class is told from: class numbers, a column per class, or one column of 0 and 1.
+ */
 type Targets = Pick<Table, 'dtype' | 'cols'>;
 
 const classCount = ({ cols }: Targets): number => (cols === 1 ? 2 : cols);
@@ -63,7 +65,8 @@ export function namedClassWeights(
 }
 
 /**
- * The class of a row of targets: its class number, the first of its largest columns, or its only column where that is 0 or 1.
+ * The class of a row of targets: its class number, the first of its largest columns, or its only
+ * column where that is 0 or 1.
  * @param number the row's number in errors
  * @throws SteepestError `ERR_ARGUMENT` for a single column with another value
  */
@@ -94,9 +97,10 @@ export interface RowWeighing {
 }
 
 /**
- * A weight per row of `y`: its own times its class's. With `'balanced'` a class weighs n / (classes · count), where n and count
- * are sums of sample weights over `rows` rows, and classes are those with a weight above 0 among them. (scikit-learn's rule, which
- * divides by 0 for a class that has only rows of weight 0.)
+ * A weight per row of `y`: its own times its class's. With `'balanced'` a class weighs n / (classes
+ * · count), where n and count are sums of sample weights over `rows` rows, and classes are those
+ * with a weight above 0 among them. (scikit-learn's rule, which divides by 0 for a class that has
+ * only rows of weight 0.)
  */
 export function weighRows(
   prefix: string,

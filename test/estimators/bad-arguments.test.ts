@@ -1,6 +1,7 @@
 /**
- * Whatever is passed where, what comes back is a SteepestError that can be read: never a TypeError from inside. Every
- * estimator of the registry, every hyper-parameter, every function of selection and every score is walked.
+ * Whatever is passed where, what comes back is a SteepestError that can be read: never a TypeError
+ * from inside. Every estimator of the registry, every hyper-parameter, every function of selection
+ * and every score is walked.
  */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as steepest from '#steepest/index.js';

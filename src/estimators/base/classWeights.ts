@@ -5,8 +5,9 @@ import { type ParamSpec, param } from './params.js';
 import { isPlainObject } from './plainObject.js';
 
 /**
- * Weights of classes: `'balanced'` gives every class the same total weight, Σw / (classes · Σw of the class), where w are
- * the sample weights and a class without a weight does not count; or a weight per class, by its name (`String(label)`), 1 for classes that are left out.
+ * Weights of classes: `'balanced'` gives every class the same total weight, Σw / (classes · Σw of
+ * the class), where w are the sample weights and a class without a weight does not count; or a
+ * weight per class, by its name (`String(label)`), 1 for classes that are left out.
  */
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 

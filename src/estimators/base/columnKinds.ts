@@ -1,6 +1,6 @@
 /**
- * What the numbers of a column were before they became float64: feature names show categories as scikit-learn does, which writes
- * 1 for an integer and 1.0 for a float.
+ * What the numbers of a column were before they became float64: feature names show categories as
+ * scikit-learn does, which writes 1 for an integer and 1.0 for a float.
  */
 import type { NumericArray } from '../../core/ndarray.js';
 import { isTypedArray, typedArrayName } from '../../core/realm.js';
@@ -50,8 +50,8 @@ export function kindOfColumn(column: Column): ColumnKind {
 }
 
 /**
- * Columns of rows of plain values, as NumPy reads the same literals: without text all columns are of one kind, with text or null
- * each value stays what it is.
+ * Columns of rows of plain values, as NumPy reads the same literals: without text all columns are
+ * of one kind, with text or null each value stays what it is.
  */
 export function kindsOfRows(rows: readonly (readonly unknown[])[], cols: number): readonly ColumnKind[] {
   const all = (accepts: (value: unknown) => boolean): boolean => rows.every((row) => row.every(accepts));
@@ -89,7 +89,10 @@ const FLOAT32_POSITIONAL_BELOW = 1e6;
 /** Significant digits that tell every float32 from its neighbours. */
 const FLOAT32_DIGITS = 9;
 
-/** The shortest digits that give the number back, written as Python's `repr` and NumPy do: 2.0, 0.5, 1e-05, 1e+16. */
+/**
+ * The shortest digits that give the number back, written as Python's `repr` and NumPy do: 2.0, 0.5,
+ * 1e-05, 1e+16.
+ */
 function pythonFloat(value: number): string {
   const [, exponent] = value.toExponential().split('e') as [string, string];
   const isPositional = Number(exponent) >= POSITIONAL.from && Number(exponent) < POSITIONAL.below;
@@ -105,7 +108,10 @@ function pythonFloat32(value: number): string {
   return isPositional ? positional(shortest) : scientific(shortest.toExponential());
 }
 
-/** So many significant digits of a float32, with a tie going to the even digit, as NumPy has it; JavaScript goes up. */
+/**
+ * So many significant digits of a float32, with a tie going to the even digit, as NumPy has it;
+ * JavaScript goes up.
+ */
 function halfToEven(value: number, digits: number): number {
   const more = value.toExponential(digits);
   const [mantissa, exponent] = more.split('e') as [string, string];

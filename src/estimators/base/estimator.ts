@@ -106,7 +106,10 @@ export abstract class BaseEstimator<P extends object> {
   /** What was learned, or undefined before the first fit. */
   protected abstract fittedState(): SavedState | undefined;
 
-  /** Takes over what {@link fittedState} gave. @throws SteepestError `ERR_MODEL_FILE` where it does not fit together. */
+  /**
+   * Takes over what {@link fittedState} gave. @throws SteepestError `ERR_MODEL_FILE` where it does
+   * not fit together.
+   */
   protected abstract restoreState(state: SavedState): void;
 
   /** Hyper-parameters and what was learned, as plain data. */
@@ -125,7 +128,10 @@ export abstract class BaseEstimator<P extends object> {
     return this.params;
   }
 
-  /** Writes hyper-parameters and what was learned to one safetensors file, whole or not at all. `path` may be a `file:` URL. */
+  /**
+   * Writes hyper-parameters and what was learned to one safetensors file, whole or not at all.
+   * `path` may be a `file:` URL.
+   */
   async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
   }
@@ -163,7 +169,10 @@ export abstract class BaseEstimator<P extends object> {
     return this.toString();
   }
 
-  /** For `JSON.stringify`: the class and the hyper-parameters, nothing of what was learned. To keep that, {@link save}. */
+  /**
+   * For `JSON.stringify`: the class and the hyper-parameters, nothing of what was learned. To keep
+   * that, {@link save}.
+   */
   toJSON(): { type: string; params: object } {
     return { type: this.type, params: this.params };
   }

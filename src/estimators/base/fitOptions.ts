@@ -25,7 +25,8 @@ export function checkNoOptionsAsY(what: string, y: unknown): void {
 }
 
 /**
- * Options of a method, before any work: an object, without keys that nothing would read, with a signal that can be heard.
+ * Options of a method, before any work: an object, without keys that nothing would read, with a
+ * signal that can be heard.
  * @param what the method, such as `Ridge.fit`
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */

@@ -1,4 +1,7 @@
-/** What scikit-learn and others call our options and values: for "Did you mean …?". Other spellings of a name need no entry. */
+/**
+ * What scikit-learn and others call our options and values: for "Did you mean …?". Other spellings
+ * of a name need no entry.
+ */
 import type { Aliases } from '../../core/nearest.js';
 
 /** Several of ours where estimators call the same thing differently. */

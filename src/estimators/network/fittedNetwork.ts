@@ -62,7 +62,10 @@ const weightName = (i: number): string => `weight.${i}`;
 const slotName = (slot: string, i: number): string => `optimizer.${slot}.${i}`;
 const SLOT_NAME = /^optimizer\.([a-z]+)\.0$/;
 
-/** The optimizer travels too: `partialFit` after loading gives the bits that it would have given before. */
+/**
+ * The optimizer travels too: `partialFit` after loading gives the bits that it would have given
+ * before.
+ */
 export function networkState(network: FittedNetwork): SavedState {
   const { model, columns, head, shape, lossCurve, validationScores } = network;
   const { slots, step, epochs } = model.trainingState();
@@ -88,7 +91,10 @@ export function networkState(network: FittedNetwork): SavedState {
   };
 }
 
-/** @throws SteepestError `ERR_MODEL_FILE` unless the file has as many numbers as dense layers of these sizes take */
+/**
+ * @throws SteepestError `ERR_MODEL_FILE` unless the file has as many numbers as dense layers of
+ * these sizes take
+ */
 function checkWeightCount(sizes: readonly number[], weights: readonly NdArray[]): void {
   const wanted = sizes.slice(1).reduce((sum, units, i) => sum + (sizes[i]! + 1) * units, 0);
   const present = weights.reduce((sum, { data }) => sum + data.length, 0);

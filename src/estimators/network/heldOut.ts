@@ -1,4 +1,7 @@
-/** The rows that a perceptron with `earlyStopping` does not learn from, and the score on them that ends its training. */
+/**
+ * The rows that a perceptron with `earlyStopping` does not learn from, and the score on them that
+ * ends its training.
+ */
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { KernelOptions } from '../../models/kernelOptions.js';
@@ -18,8 +21,10 @@ function refuse(expected: string, given: string): never {
 }
 
 /**
- * Holds out ⌈rows · fraction⌉ rows, drawn as `trainTestSplit` with the same seed draws them; of classes, each one's share.
- * @throws SteepestError `ERR_ARGUMENT` where the rows are too few, a class has one row, or a part has no weight
+ * Holds out ⌈rows · fraction⌉ rows, drawn as `trainTestSplit` with the same seed draws them; of
+ * classes, each one's share.
+ * @throws SteepestError `ERR_ARGUMENT` where the rows are too few, a class has one row, or a part
+ * has no weight
  */
 export function holdOut(
   rows: number,
@@ -80,7 +85,10 @@ export class BestEpoch implements Stopping {
     return goesOn;
   }
 
-  /** Takes the network back to its best epoch, the optimizer too. The next epoch has an order of rows of its own. */
+  /**
+   * Takes the network back to its best epoch, the optimizer too. The next epoch has an order of
+   * rows of its own.
+   */
   restore(): void {
     if (this.best !== undefined) {
       this.model.resume({ ...this.best, epochs: this.model.trainingState().epochs });

@@ -23,8 +23,9 @@ const LAYER_ACTIVATION = { relu: 'relu', tanh: 'tanh', logistic: 'sigmoid', iden
 const ADAM_EPSILON = 1e-8;
 
 /**
- * What the network's loss is multiplied by to give scikit-learn's, which sums ½(y − t)² over the targets of a row where ours takes
- * the mean of (y − t)². Penalty, learning rate and epsilon are scaled the other way, which comes to the same steps.
+ * What the network's loss is multiplied by to give scikit-learn's, which sums ½(y − t)² over the
+ * targets of a row where ours takes the mean of (y − t)². Penalty, learning rate and epsilon are
+ * scaled the other way, which comes to the same steps.
  */
 const lossScale = ({ loss, units }: Head): number => (loss === 'meanSquaredError' ? units / 2 : 1);
 
@@ -59,7 +60,10 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return validationScores === undefined ? Math.min(...lossCurve) : undefined;
   }
 
-  /** With `earlyStopping`: accuracy (of a regressor R²) on the held-out rows after each epoch of the last fit. */
+  /**
+   * With `earlyStopping`: accuracy (of a regressor R²) on the held-out rows after each epoch of the
+   * last fit.
+   */
   get validationScores(): number[] | undefined {
     const { validationScores } = this.trained('validationScores');
     return validationScores && [...validationScores];
@@ -87,8 +91,8 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   }
 
   /**
-   * Trains up to `epochs` passes. `goesOn` starts from what was learned last, the optimizer's arrays and counters included;
-   * what was learned last is not changed.
+   * Trains up to `epochs` passes. `goesOn` starts from what was learned last, the optimizer's
+   * arrays and counters included; what was learned last is not changed.
    */
   protected async train(
     lesson: Lesson,
@@ -216,7 +220,10 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     });
   }
 
-  /** @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT` unless training can go on from what was learned */
+  /**
+   * @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT` unless training can go on from what was
+   * learned
+   */
   private checkContinuation(features: Features, head: Head, last: FittedNetwork): void {
     checkFittedColumns('X', features, last.columns);
     if (head.units !== last.head.units) {
@@ -235,7 +242,10 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     });
   }
 
-  /** A network to train: a new one, or one in the state of the last, with the hyper-parameters of now. */
+  /**
+   * A network to train: a new one, or one in the state of the last, with the hyper-parameters of
+   * now.
+   */
   private networkFor(
     cols: number,
     head: Head,

@@ -17,7 +17,9 @@ export interface MlpParams {
   activation: (typeof ACTIVATIONS)[number];
   /** Default `'adam'`. */
   solver: (typeof SOLVERS)[number];
-  /** Strength of the L2 penalty: alpha/2·Σw² / batchSize is added to the mean loss. Default 1e-4. */
+  /**
+   * Strength of the L2 penalty: alpha/2·Σw² / batchSize is added to the mean loss. Default 1e-4.
+   */
   alpha: number;
   /** Rows per mini-batch. `'auto'` (default): 200, or all rows if there are fewer. */
   batchSize: number | 'auto';
@@ -32,15 +34,16 @@ export interface MlpParams {
   /** New order of rows each epoch. Default true. */
   shuffle: boolean;
   /**
-   * Training ends when more than `nIterNoChange` epochs in a row have not lowered the loss by more than this, or with
-   * `earlyStopping` have not raised the score by this. Default 1e-4.
+   * Training ends when more than `nIterNoChange` epochs in a row have not lowered the loss by more
+   * than this, or with `earlyStopping` have not raised the score by this. Default 1e-4.
    */
   tol: number;
   /** Default 10. */
   nIterNoChange: number;
   /**
-   * Holds out ⌈rows · `validationFraction`⌉ rows at random, of each class its share; stops by the score on them (accuracy,
-   * R²), and ends with the weights of the epoch that scored best. Default false.
+   * Holds out ⌈rows · `validationFraction`⌉ rows at random, of each class its share; stops by the
+   * score on them (accuracy, R²), and ends with the weights of the epoch that scored best. Default
+   * false.
    */
   earlyStopping: boolean;
   /** Default 0.1. */

@@ -24,8 +24,8 @@ export class LossPatience implements Stopping {
 }
 
 /**
- * Ends training when a score has not risen by `tol` for `epochs` epochs in a row. Any rise makes an epoch the best
- * one, also a rise of less than `tol`; the first of equal scores stays the best.
+ * Ends training when a score has not risen by `tol` for `epochs` epochs in a row. Any rise makes an
+ * epoch the best one, also a rise of less than `tol`; the first of equal scores stays the best.
  */
 export class ScorePatience {
   private best = Number.NEGATIVE_INFINITY;

@@ -28,13 +28,18 @@ export interface NetworkResult {
   converged: boolean;
 }
 
-/** Weights whose mean is 1: the loss is then divided by their sum, as other estimators divide it. */
+/**
+ * Weights whose mean is 1: the loss is then divided by their sum, as other estimators divide it.
+ */
 function meanOne(weights: Float64Array): Float64Array {
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   return weights.map((weight) => weight / mean);
 }
 
-/** Trains a compiled network until its loss stands still. The network is changed as far as training came. */
+/**
+ * Trains a compiled network until its loss stands still. The network is changed as far as training
+ * came.
+ */
 export async function trainNetwork(
   model: Sequential,
   features: Pick<Features, 'data' | 'rows' | 'cols'>,

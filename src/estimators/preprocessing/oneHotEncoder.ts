@@ -35,11 +35,15 @@ import {
 } from './categories.js';
 
 export interface OneHotEncoderParams {
-  /** 'auto': those of the fit, sorted. Or the categories of each column, in the order of the encoded columns. */
+  /**
+   * 'auto': those of the fit, sorted. Or the categories of each column, in the order of the encoded
+   * columns.
+   */
   categories: 'auto' | readonly (readonly Category[])[];
   /**
-   * Leave a category of each column out, which makes the columns independent: the first, the first of columns with two
-   * categories only, or one named per column (undefined for none). Nothing by default.
+   * Leave a category of each column out, which makes the columns independent: the first, the first
+   * of columns with two categories only, or one named per column (undefined for none). Nothing by
+   * default.
    */
   drop: undefined | 'first' | 'ifBinary' | readonly (Category | undefined)[];
   /** What a category does that the fit did not have: throw (default), or give zeros. */
@@ -91,8 +95,8 @@ interface Encoded extends ColumnCategories {
 }
 
 /**
- * One column of zeros and ones per category, for columns of numbers or text. A missing value (null, NaN) is a category of its
- * own, the last.
+ * One column of zeros and ones per category, for columns of numbers or text. A missing value (null,
+ * NaN) is a category of its own, the last.
  */
 export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<Float64Array>> {
   private encoded: readonly Encoded[] = [];
@@ -103,8 +107,9 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
 
   /**
    * Collects the categories of each column.
-   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE` (infinities), `ERR_LABEL_RANGE` for a
-   * category that is not in given `categories`, with its column and row
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+   * (infinities), `ERR_LABEL_RANGE` for a category that is not in given `categories`, with its
+   * column and row
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
@@ -141,7 +146,8 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
 
   /**
    * rows × encoded columns of 0 and 1.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category, with its column and row
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category,
+   * with its column and row
    */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
     this.ready('transform()');
@@ -170,9 +176,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
   }
 
   /**
-   * The category of each row and column: that of the largest number. A row of zeros is the category that was left out, or a missing
-   * value where unknown categories give zeros.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros that stand for nothing
+   * The category of each row and column: that of the largest number. A row of zeros is the category
+   * that was left out, or a missing value where unknown categories give zeros.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros that stand for
+   * nothing
    */
   async inverseTransform(x: TableInput): Promise<DataTable> {
     this.ready('inverseTransform()');
@@ -200,9 +207,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
   }
 
   /**
-   * Such as 'color_red': the column's name and the category, as scikit-learn writes it. Integers are '1', floats '1.0', booleans
-   * 'True', missing values 'nan' or, for null, 'None'. Numbers are what their array is; in rows of plain numbers and in columns of
-   * a `DataTable` they are integers where all of them are whole and none is missing.
+   * Such as 'color_red': the column's name and the category, as scikit-learn writes it. Integers
+   * are '1', floats '1.0', booleans 'True', missing values 'nan' or, for null, 'None'. Numbers are
+   * what their array is; in rows of plain numbers and in columns of a `DataTable` they are integers
+   * where all of them are whole and none is missing.
    */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     return this.inputNames(inputNames).flatMap((name, j) => {
@@ -213,7 +221,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     });
   }
 
-  /** In a list JSON would turn undefined into null, which is the missing category here: an empty list stands for it. */
+  /**
+   * In a list JSON would turn undefined into null, which is the missing category here: an empty
+   * list stands for it.
+   */
   protected override savedParams(): object {
     const { drop } = this.params;
     return typeof drop === 'object'

@@ -1,6 +1,6 @@
 /**
- * Which rows to learn from and which to hold out, at random: for `trainTestSplit`, and for the rows that
- * perceptrons stop by. Sizes and shares are scikit-learn's; the draws are ours.
+ * Which rows to learn from and which to hold out, at random: for `trainTestSplit`, and for the rows
+ * that perceptrons stop by. Sizes and shares are scikit-learn's; the draws are ours.
  */
 import { Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
@@ -31,7 +31,10 @@ function refuse(expected: string, given: string, mend: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
 }
 
-/** Shares of the test part are rounded up and of the other down. @throws SteepestError `ERR_ARGUMENT` */
+/**
+ * Shares of the test part are rounded up and of the other down. @throws SteepestError
+ * `ERR_ARGUMENT`
+ */
 export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): SplitCounts {
   const count = (name: string, size: number, round: (n: number) => number): number => {
     if (Number.isInteger(size) && size >= 1 && size < rows) return size;
@@ -68,7 +71,8 @@ export function randomSplit(rows: number, { train, test }: SplitCounts, seed: nu
 
 /**
  * Rows drawn class by class: both parts get each class's share, to within one row.
- * @throws SteepestError `ERR_ARGUMENT` for a class with one row, or a part with fewer rows than there are classes
+ * @throws SteepestError `ERR_ARGUMENT` for a class with one row, or a part with fewer rows than
+ * there are classes
  */
 export function stratifiedSplit(
   { codes, classes }: EncodedLabels,
@@ -113,7 +117,10 @@ export function stratifiedSplit(
   return { train: mix(chosen.train), test: mix(chosen.test) };
 }
 
-/** `total` dealt out in proportion to `counts`, none above its count: whole parts, then the largest remainders. */
+/**
+ * `total` dealt out in proportion to `counts`, none above its count: whole parts, then the largest
+ * remainders.
+ */
 function apportion(total: number, counts: readonly number[]): number[] {
   const all = counts.reduce((sum, n) => sum + n, 0);
   const exact = counts.map((n) => (total * n) / all);
