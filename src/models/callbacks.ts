@@ -45,7 +45,7 @@ function checkCallback(what: string, given: unknown): Callback {
     });
   }
   if (typeof callback.onEpochEnd !== 'function') refuse(what, given);
-  return callback as Callback;
+  return given as Callback;
 }
 
 function refuse(what: string, given: unknown): never {

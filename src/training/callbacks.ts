@@ -7,5 +7,5 @@ export interface Callback {
    * @param epoch counted from 0
    * @returns `false` to end training after this epoch; anything else, also a Promise, goes on
    */
-  onEpochEnd?(epoch: number, logs: Readonly<Logs>): unknown;
+  onEpochEnd(epoch: number, logs: Readonly<Logs>): unknown;
 }

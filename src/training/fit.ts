@@ -251,7 +251,7 @@ class FitSession {
     try {
       this.publish(report.step, report.epoch + 1);
       for (const callback of request.callbacks) {
-        const answer = await awaitUser(this.arena, () => callback.onEpochEnd?.(report.epoch, logs));
+        const answer = await awaitUser(this.arena, () => callback.onEpochEnd(report.epoch, logs));
         if (answer === false) this.requestStop();
       }
     } catch (error) {
