@@ -47,6 +47,21 @@ const RESULT = Object.create(Object.prototype, {
   },
 }) as object;
 
+/**
+ * A list of results that `JSON.stringify` writes as a list. Costs about half a microsecond, so it is for results of whole calls.
+ */
+export function jsonList<T extends NumericArray>(data: T): T {
+  return Object.defineProperty(data, 'toJSON', JSON_LIST);
+}
+
+const JSON_LIST: PropertyDescriptor = {
+  value(this: ArrayLike<number>): number[] {
+    return Array.from(this);
+  },
+  writable: true,
+  configurable: true,
+};
+
 /** A result: a row-major array that `JSON.stringify` writes as `{"data":[…],"shape":[…]}`. */
 export function ndArray<T extends NumericArray>(data: T, shape: readonly number[]): NdArray<T> {
   return { __proto__: RESULT, data, shape } as unknown as NdArray<T>;

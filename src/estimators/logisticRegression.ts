@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
+import { type NdArray, ndArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
 import type { LogisticSolver } from '../parallel/task.js';
@@ -133,7 +133,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   /** Coefficients: [1, columns] for two classes (of the second one), else [classes, columns]. */
   get coef(): NdArray<Float64Array> {
     const { coef, columns } = this.learned('coef');
-    return { data: coef.slice(), shape: [coef.length / columns.cols, columns.cols] };
+    return ndArray(coef.slice(), [coef.length / columns.cols, columns.cols]);
   }
 
   /** One per row of `coef`; 0 without `fitIntercept`. */
@@ -224,7 +224,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   /** Natural logarithms of {@link predictProba}. */
   async predictLogProba(x: FeatureInput): Promise<NdArray<Float64Array>> {
     const { data, shape } = await this.predictProba(x);
-    return { data: data.map(Math.log), shape };
+    return ndArray(data.map(Math.log), shape);
   }
 
   /** Scores x·coefᵀ + intercept: one per row for two classes (above 0 means the second), else rows × classes. */

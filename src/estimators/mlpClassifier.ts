@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
+import { type NdArray, ndArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import type { KernelOptions } from '../models/kernelOptions.js';
 import { accuracyScore } from '../scores/index.js';
@@ -137,7 +137,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
       const one = outputs.data[i >> 1]!;
       return i % 2 === 1 ? one : 1 - one;
     });
-    return { data, shape: [rows, 2] };
+    return ndArray(data, [rows, 2]);
   }
 
   /** Share of rows whose class is predicted right. */

@@ -1,4 +1,4 @@
-import type { NdArray } from '../../core/ndarray.js';
+import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
@@ -60,5 +60,5 @@ export async function linearScores(
       for (let r = 0; r < count; r++) out[(first + r) * outputs + k] = z[k * count + r]!;
     }
   }
-  return { data: out, shape: [rows, outputs] };
+  return ndArray(jsonList(out), [rows, outputs]);
 }

@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray, NumericArray } from '../../core/ndarray.js';
+import { type NdArray, type NumericArray, ndArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { messageOf } from '../../core/realm.js';
 import { reading, refuseCell, refuseRagged, refuseRow } from '../../core/refuse.js';
@@ -160,7 +160,7 @@ export function checkNoInfinity(
 /** Room for a result. @throws SteepestError `ERR_MEMORY` */
 export function allocate(rows: number, cols: number): NdArray<Float64Array> {
   try {
-    return { data: new Float64Array(rows * cols), shape: [rows, cols] };
+    return ndArray(new Float64Array(rows * cols), [rows, cols]);
   } catch (error) {
     throw new SteepestError(
       'ERR_MEMORY',

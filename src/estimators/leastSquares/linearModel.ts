@@ -1,4 +1,4 @@
-import type { NdArray } from '../../core/ndarray.js';
+import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/tables.js';
 import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
 import {
@@ -63,12 +63,12 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
   /** Coefficients, [targets, columns]. */
   get coef(): NdArray<Float64Array> {
     const { coef, intercept, columns } = this.learned('coef');
-    return { data: coef.slice(), shape: [intercept.length, columns.cols] };
+    return ndArray(coef.slice(), [intercept.length, columns.cols]);
   }
 
   /** One per target; 0 without `fitIntercept`. */
   get intercept(): Float64Array {
-    return this.learned('intercept').intercept.slice();
+    return jsonList(this.learned('intercept').intercept.slice());
   }
 
   /**

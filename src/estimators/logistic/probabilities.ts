@@ -1,4 +1,4 @@
-import type { NdArray } from '../../core/ndarray.js';
+import { type NdArray, ndArray } from '../../core/ndarray.js';
 
 /** σ(z) without overflow, and 1 − σ(z) without cancellation. */
 function sigmoidPair(z: number): readonly [zero: number, one: number] {
@@ -14,7 +14,7 @@ export function probabilities({ data, shape }: NdArray<Float64Array>): NdArray<F
   if (outputs === 1) {
     const both = new Float64Array(rows * 2);
     for (let r = 0; r < rows; r++) both.set(sigmoidPair(data[r]!), r * 2);
-    return { data: both, shape: [rows, 2] };
+    return ndArray(both, [rows, 2]);
   }
   const out = new Float64Array(data.length);
   for (let at = 0; at < data.length; at += outputs) {
@@ -27,5 +27,5 @@ export function probabilities({ data, shape }: NdArray<Float64Array>): NdArray<F
     }
     for (let k = 0; k < outputs; k++) out[at + k] = out[at + k]! / sum;
   }
-  return { data: out, shape: [rows, outputs] };
+  return ndArray(out, [rows, outputs]);
 }

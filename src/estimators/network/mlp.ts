@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { layers } from '../../layers/index.js';
 import { chooseKernels, type KernelOptions } from '../../models/kernelOptions.js';
@@ -187,7 +187,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       { data: features.data, shape: [features.rows, features.cols] },
       { workers: this.params.workers },
     );
-    return { data: Float64Array.from(data), shape };
+    return ndArray(jsonList(Float64Array.from(data)), shape);
   }
 
   protected networkState(): SavedState | undefined {

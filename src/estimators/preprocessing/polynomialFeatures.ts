@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import { type NdArray, ndArray } from '../../core/ndarray.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
@@ -131,7 +131,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     this.products.forEach((product, k) => {
       for (const j of product) data[k * cols + j]!++;
     });
-    return { data, shape: [this.products.length, cols] };
+    return ndArray(data, [this.products.length, cols]);
   }
 
   /** Such as '1', 'x0', 'x0^2', 'x0 x1'. */
