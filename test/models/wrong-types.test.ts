@@ -3,6 +3,7 @@ import {
   layers,
   lossNames,
   metricNames,
+  type NdArray,
   optimizerNames,
   type Sequential,
   SteepestError,
@@ -28,6 +29,7 @@ const CODES: readonly ErrorCode[] = [
   'ERR_EMPTY',
   'ERR_RAGGED',
   'ERR_NOT_FINITE',
+  'ERR_LABEL_RANGE',
   'ERR_BACKEND',
   'ERR_MEMORY',
 ];
@@ -69,6 +71,9 @@ const POSITIVE = ['1'];
 const BOOLEANS = ['true', 'false'];
 /** A list of batches that has none of them is refused, `[]` as a list of callbacks or metrics is not. */
 const NONE = ['[]'];
+const FINITE = ['0', '1', '-1', '0.5', '2^53'];
+const TWO = ['a Float32Array'];
+const array = (data: unknown, shape: unknown) => ({ data, shape }) as NdArray;
 
 type Case = readonly [title: string, call: (value: never) => unknown, right: readonly string[]];
 
@@ -140,8 +145,43 @@ const readings: readonly Case[] = [
   ['gradients: numerics', (v) => fitted.gradients(x, y, { numerics: v }), []],
 ];
 
+/** Three rows of two columns and three targets are none of these; a row for predictSync may be two of them. */
+const arrays: readonly Case[] = [
+  ['fit: x', (v) => model().fit(v, y), []],
+  ['fit: y', (v) => model().fit(x, v), []],
+  ['fit: x alone', (v) => model().fit(v), []],
+  [
+    'fit: a value in a row',
+    (v) =>
+      model().fit(
+        [
+          [0, 1],
+          [v, 0],
+          [1, 1],
+        ],
+        y,
+      ),
+    FINITE,
+  ],
+  ['validationData: x', (v) => model().fit(x, y, { validationData: { x: v, y } }), []],
+  ['validationData: y', (v) => model().fit(x, y, { validationData: [x, v] }), []],
+  ['a batch: x', (v) => model().fit([{ x: v, y }]), []],
+  ['a batch: y', (v) => model().fit([{ x, y: v }]), []],
+  ['evaluate: x', (v) => fitted.evaluate(v, y), []],
+  ['evaluate: y', (v) => fitted.evaluate(x, v), []],
+  ['predict: x', (v) => fitted.predict(v), []],
+  ['predict: data of x', (v) => fitted.predict({ data: v, shape: [1, 2] }), TWO],
+  ['predict: shape of x', (v) => fitted.predict({ data: new Float32Array(2), shape: v }), ['[1, 2]']],
+  ['predictSync: x', (v) => fitted.predictSync(v), ['[1, 2]', 'a Float32Array']],
+  ['predictSync: a value', (v) => fitted.predictSync([1, v]), FINITE],
+  ['gradients: x', (v) => fitted.gradients(v, y), []],
+  ['gradients: y', (v) => fitted.gradients(x, v), []],
+  ['setWeights: data', (v) => model().setWeights([array(v, [2, 1]), array(new Float32Array(1), [1])]), TWO],
+  ['setWeights: shape', (v) => model().setWeights([array(new Float32Array(2), v), array(v, v)]), []],
+];
+
 describe('a value of another type is refused by a SteepestError', () => {
-  it.each([...making, ...fits, ...readings])('%s', async (_, call, right) => {
+  it.each([...making, ...fits, ...readings, ...arrays])('%s', async (_, call, right) => {
     await expectRefused(call, right);
   });
 
