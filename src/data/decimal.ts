@@ -2,8 +2,11 @@
 
 /** 10^0 … 10^22: the powers of ten that float64 holds exactly. */
 const POWERS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
-/** Any decimal of so many digits is given back by the float64 nearest to it (IEEE 754, 15.95 digits). */
-const KEPT = 10 ** 15;
+/**
+ * Smaller whole numbers are always given back, whatever their scale: neighbours of n · 10^−scale are then nearer to each
+ * other, n · 10^−scale · 2^−52 at most, than decimals of that scale are.
+ */
+const KEPT = 2 ** 52;
 
 /** The float64 nearest to n · 10^−scale. */
 export function nearestFloat(n: bigint | number, scale: number): number {
@@ -27,8 +30,7 @@ function normal(digits: string, power: number): string {
  * are two different float64.
  */
 export function isKept(n: bigint | number, scale: number, value: number): boolean {
-  const whole = Number(n);
-  if (Math.abs(whole) <= KEPT) return true;
+  if (Math.abs(Number(n)) < KEPT) return true;
   const [, sign = '', before = '', after = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
   const [, nSign, nDigits = ''] = /^(-?)(\d+)$/.exec(String(n))!;

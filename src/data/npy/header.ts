@@ -111,6 +111,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   I: 'u4',
   q: 'i8',
   Q: 'u8',
+  e: 'f2',
   f: 'f4',
   d: 'f8',
   int8: 'i1',
@@ -121,8 +122,10 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   uint16: 'u2',
   uint32: 'u4',
   uint64: 'u8',
+  float16: 'f2',
   float32: 'f4',
   float64: 'f8',
+  half: 'f2',
   single: 'f4',
   double: 'f8',
 };
