@@ -23,6 +23,16 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 const THREADS_PER_CORE = 4;
 const FEWEST_THREADS = 16;
 
+/** What sharp, Piscina, joblib and PyTorch call them. */
+const ALIASES = {
+  concurrency: 'maxThreads',
+  maxWorkers: 'maxThreads',
+  numThreads: 'maxThreads',
+  threads: 'maxThreads',
+  workers: 'maxThreads',
+  idleTimeout: 'idleTimeoutMs',
+};
+
 const settings: ThreadSettings = {
   idleTimeoutMs: 30_000,
   maxThreads: Math.min(MOST_WORKERS, Math.max(FEWEST_THREADS, THREADS_PER_CORE * availableParallelism())),
@@ -36,7 +46,7 @@ export const threadSettings: Readonly<ThreadSettings> = settings;
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with nothing changed
  */
 export function changeSettings(changes: Partial<ThreadSettings>): void {
-  checkKeys('configure', changes, Object.keys(settings));
+  checkKeys('configure', changes, Object.keys(settings), ALIASES);
   const { idleTimeoutMs = settings.idleTimeoutMs, maxThreads = settings.maxThreads } = changes;
   if (idleTimeoutMs !== Number.POSITIVE_INFINITY) {
     const words = `a number from 0 to ${LONGEST_TIMEOUT_MS}, or Infinity`;

@@ -151,16 +151,14 @@ describe('maxThreads', () => {
     const expected = model();
     await train(expected, 1);
     const models = Array.from({ length: 30 }, model);
-    const most = { threads: 0 };
-    await Promise.all(
-      models.map(async (one, i) => {
-        await train(one, 1 + (i % 4));
-        most.threads = Math.max(most.threads, idleThreads().length);
-      }),
-    );
+    let begun = idleThreads().length;
+    const count = (): void => void begun++;
+    process.on('worker', count);
+    await Promise.all(models.map((one, i) => train(one, 1 + (i % 4))));
+    process.off('worker', count);
     for (const one of models) expect(bits(one)).toEqual(bits(expected));
-    expect(most.threads).toBeLessThanOrEqual(4);
-    expect(idleThreads().length).toBeLessThanOrEqual(4);
+    expect(begun).toBe(4);
+    expect(idleThreads()).toHaveLength(4);
   });
 
   it('caps what workers asks for, with the same bits and one warning', async () => {
@@ -180,6 +178,20 @@ describe('maxThreads', () => {
     expect(bits(many)).toEqual(bits(one));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/workers: 7 .* 2 threads/);
+  });
+
+  it('lets those who wait go on when a thread is lost', async () => {
+    configure({ maxThreads: 2 });
+    await train(model(), 2);
+    const killed = workersAtRest() as unknown as { terminate(): Promise<number> }[];
+    const { done, release } = await held(2);
+    const waiting = [model(), model(), model()];
+    const fits = waiting.map((one) => train(one, 1));
+    await killed[1]!.terminate();
+    await expect(done).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
+    release();
+    await Promise.all(fits);
+    expect(bits(waiting[2]!)).toEqual(bits(waiting[0]!));
   });
 
   it('gives a waiting fit up when its signal aborts, with its model as it was and no listener left', async () => {
@@ -244,6 +256,11 @@ describe('maxThreads', () => {
 });
 
 describe('configure', () => {
+  it('says what a setting is called here', () => {
+    expect(() => configure({ concurrency: 2 } as never)).toThrow(/Did you mean '?maxThreads/);
+    expect(() => configure({ idleTimeout: 2 } as never)).toThrow(/Did you mean '?idleTimeoutMs/);
+  });
+
   it('gives the settings in force and changes what it is told', () => {
     expect(configure({ idleTimeoutMs: 5 })).toEqual({ ...DEFAULTS, idleTimeoutMs: 5 });
     expect(configure({ maxThreads: 3 })).toEqual({ idleTimeoutMs: 5, maxThreads: 3 });
@@ -262,6 +279,7 @@ describe('configure', () => {
     [{ maxthreads: 2 }, 'ERR_UNKNOWN_NAME'],
     [{ concurrency: 2 }, 'ERR_UNKNOWN_NAME'],
     [{ idleTimeout: 2 }, 'ERR_UNKNOWN_NAME'],
+    [{ workers: 2 }, 'ERR_UNKNOWN_NAME'],
     [[], 'ERR_ARGUMENT'],
     [null, 'ERR_ARGUMENT'],
     [3, 'ERR_ARGUMENT'],
