@@ -10,6 +10,7 @@ import {
 } from 'steepest';
 import { denseForward, sgemm } from 'steepest/kernels';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../data/folder.js';
 import { network } from './subjects.js';
 
 /** No message is longer, whatever was passed. */
@@ -77,6 +78,7 @@ const VALUES: Record<string, unknown> = {
   'a revoked proxy': revoked.proxy,
 };
 
+const files = temporaryFolder();
 const good = [
   [1, 2, 3, 4],
   [5, 6, 7, 8],
@@ -105,11 +107,11 @@ const CALLS: Record<string, Call> = {
   'data.readArrow': data.readArrow,
   'data.writeNpy, path': (value) => data.writeNpy(value, array),
   'data.writeNpz, path': (value) => data.writeNpz(value, { array }),
-  'data.writeNpy': (value) => data.writeNpy('/dev/null', value),
-  'data.writeNpy, data': (value) => data.writeNpy('/dev/null', { data: value, shape: [2] }),
-  'data.writeNpy, shape': (value) => data.writeNpy('/dev/null', { data: floats, shape: value }),
-  'data.writeNpz': (value) => data.writeNpz('/dev/null', value),
-  'data.writeNpz, array': (value) => data.writeNpz('/dev/null', { value }),
+  'data.writeNpy': (value) => data.writeNpy(files.path('x.npy'), value),
+  'data.writeNpy, data': (value) => data.writeNpy(files.path('x.npy'), { data: value, shape: [2] }),
+  'data.writeNpy, shape': (value) => data.writeNpy(files.path('x.npy'), { data: floats, shape: value }),
+  'data.writeNpz': (value) => data.writeNpz(files.path('x.npy'), value),
+  'data.writeNpz, array': (value) => data.writeNpz(files.path('x.npy'), { value }),
   'new DataTable': (value) => new data.DataTable(value),
   'new DataTable, column': (value) => new data.DataTable({ value }),
   'new DataTable, cell': (value) => new data.DataTable({ a: [1, value] }),

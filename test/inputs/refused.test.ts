@@ -201,7 +201,7 @@ describe('every place where numbers are taken', () => {
       const y = [...(yFor(subject) as number[])] as unknown[];
       y[5] = value;
       const error = await errorOf(() => subject.run(ROW_LIST as never, y as never), `${name}, ${what} in y`);
-      expect(error.message, what).toContain('at row 5');
+      if (!subject.takesAnything) expect(error.message, what).toContain('at row 5');
       if (what === 'text' || what === 'a date') expect(error.message).toContain(CELLS[what]![1]);
     }
   });

@@ -1,5 +1,6 @@
 import {
   columnTransformer,
+  crossValidate,
   estimatorTypes,
   LabelEncoder,
   LinearRegression,
@@ -32,7 +33,7 @@ export interface Subject {
   takesCells?: boolean;
   /** A list of numbers is a column. */
   takesFlat?: boolean;
-  /** Numbers are not looked at. */
+  /** Numbers are not looked at before the rows have been split, which numbers them anew. */
   takesAnything?: boolean;
   y: 'numbers' | 'labels' | 'class numbers' | 'any';
 }
@@ -157,6 +158,16 @@ const SCORES: Subject[] = [
 ];
 
 const SPLITS: Subject[] = [
+  {
+    name: 'crossValidate',
+    y: 'numbers',
+    takesAnything: true,
+    takesFlat: true,
+    async run(x, y) {
+      const { test } = await crossValidate(new Ridge(), x, y, { cv: 3 });
+      return test;
+    },
+  },
   {
     name: 'trainTestSplit',
     y: 'any',
