@@ -5,10 +5,11 @@ import type { Factor } from './factor.js';
 import { columnNorm, norm, triangleOf } from './small.js';
 
 /**
- * Rounding errors of a triangle, as a part of the columns' lengths before centring: half a unit in the last place that the numbers
- * have from the beginning, and what the reflections add (measured: 1 or 2 units for a thousand rows, 4 for a million).
+ * Rounding errors of a column of a triangle, as a part of its length before centring: half a unit in the last place that the
+ * numbers have from the beginning, and what the reflections add. (Measured: 1 or 2 units for a thousand rows, 4 for a million, 14 for
+ * a hundred reflections.)
  */
-export const NOISE = 8 * Number.EPSILON;
+export const noiseOfColumn = (cols: number): number => (8 + 2 * Math.sqrt(cols)) * Number.EPSILON;
 
 /** The centred problem that a factor holds, without its constant columns: R·c ≈ y, in the factor's frame. */
 export interface Centred {
@@ -50,11 +51,12 @@ export async function centredProblem(
   kernels: KernelRequest,
 ): Promise<Centred> {
   const { r, size, ones, cols, targets, frame } = factor;
+  const noise = noiseOfColumn(cols);
   const all = new Float64Array(cols);
   const varying: number[] = [];
   for (let j = 0; j < cols; j++) {
     all[j] = lengthOf(factor, j, errors);
-    if (columnNorm(r, size, ones + j, ones, ones + j + 1) > NOISE * all[j]!) varying.push(j);
+    if (columnNorm(r, size, ones + j, ones, ones + j + 1) > noise * all[j]!) varying.push(j);
   }
   const n = varying.length;
   const rows = new Float64Array(cols * n);

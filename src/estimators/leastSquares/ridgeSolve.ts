@@ -1,8 +1,8 @@
 import { exponentOf, rootOfPower, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
-import { type Centred, centredProblem, NOISE, unframed } from './centred.js';
+import { type Centred, centredProblem, noiseOfColumn, unframed } from './centred.js';
 import type { Factor } from './factor.js';
-import { isClearOfNoise, type RowSpace, rowSpaceOf } from './rowSpace.js';
+import { isClearOfNoise, isFaintRow, type RowSpace, rowSpaceOf } from './rowSpace.js';
 import { foldDiagonal, identity, norm, solveTriangular, triangleOf } from './small.js';
 import { defaultTolerance, type Solution, solveFactor, transpose } from './solve.js';
 
@@ -26,7 +26,7 @@ export async function solveRidge(
   const problem = await centredProblem(factor, 'ofSums', kernels);
   const coef = new Float64Array(targets * cols);
   const intercept = new Float64Array(targets);
-  let space: RowSpace | 'whole' | undefined;
+  let clean: Cleaned | undefined;
   for (const alpha of new Set(alphas)) {
     const penalties = penaltiesOf(factor, problem, alpha);
     const least = leastPart(problem, penalties);
@@ -34,10 +34,10 @@ export async function solveRidge(
     if (problem.n > 0 && least < LEAST_PENALTY) {
       solved = await solveFactor(factor, defaultTolerance(factor), kernels);
     } else {
-      const matters = NOISE * problem.n > NEGLIGIBLE * least;
-      if (matters) space ??= await deficientSpace(problem, kernels);
-      const own = matters && space !== 'whole' ? space : undefined;
-      const { coef: shortest, units } = await solveOne(problem, penalties, own, kernels);
+      const matters = noiseOfColumn(problem.n) * problem.n > NEGLIGIBLE * least;
+      if (matters) clean ??= await cleaned(problem, kernels);
+      const own = matters && clean ? clean : { problem, space: undefined };
+      const { coef: shortest, units } = await solveOne(own, penalties, kernels);
       solved = unframed(factor, problem, shortest, units);
     }
     alphas.forEach((own, k) => {
@@ -71,27 +71,45 @@ function leastPart({ lengths }: Centred, penalties: readonly Penalty[]): number 
   );
 }
 
-/** What is more than rounding errors, where that is not all. */
-async function deficientSpace(problem: Centred, kernels: KernelRequest): Promise<RowSpace | 'whole'> {
-  const { n, r } = problem;
-  const right = [{ values: identity(n), cols: n }];
-  const [inverse] = (await solveTriangular(r, n, right, false, kernels)) as [Float64Array];
-  if (isClearOfNoise(problem, inverse)) return 'whole';
+/** A problem whose rows of nothing but rounding errors are 0, and what of it is more than errors where that is not all. */
+interface Cleaned {
+  problem: Centred;
+  space: RowSpace | undefined;
+}
+
+async function cleaned(problem: Centred, kernels: KernelRequest): Promise<Cleaned> {
+  const { n } = problem;
+  const r = problem.r.slice();
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    if (isFaintRow(problem, i)) r.fill(0, i * n, (i + 1) * n);
+    else count = i + 1;
+  }
+  const own = { ...problem, r };
+  // Where the first rows tell all columns' share of them apart, rows have no direction in common that is an error.
+  const lead = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) lead.set(r.subarray(i * n, i * n + count), i * count);
+  const right = [{ values: identity(count), cols: count }];
+  const [inverse] = (await solveTriangular(lead, count, right, false, kernels)) as [Float64Array];
+  const lengths = problem.lengths.subarray(0, count);
+  if (isClearOfNoise({ n: count, lengths }, inverse)) return { problem: own, space: undefined };
   const space = await rowSpaceOf(problem, kernels);
-  return space.rank < n ? space : 'whole';
+  return { problem: own, space: space.rank < n ? space : undefined };
 }
 
 /** The coefficients of all targets, targets × n, for one alpha, and the units of X that they are for. */
 async function solveOne(
-  problem: Centred,
+  { problem, space }: Cleaned,
   penalties: readonly Penalty[],
-  space: RowSpace | undefined,
   kernels: KernelRequest,
 ): Promise<{ coef: Float64Array; units: number[] }> {
   const { n, targets, exponents, common } = problem;
   if (n === 0) return { coef: new Float64Array(0), units: [] };
-  const scaled = (values: Float64Array, of: (j: number) => number): Float64Array =>
-    values.map((value, at) => timesPower(value, of(at % n)));
+  const scaled = (values: Float64Array, of: (j: number) => number): Float64Array => {
+    const powers = exponents.map((_, j) => of(j));
+    if (powers.every((power) => power === 0)) return values;
+    return values.map((value, at) => timesPower(value, powers[at % n]!));
+  };
   const inCommon = (): Float64Array => space!.project(scaled(problem.r, (j) => exponents[j]!));
   const { r, y } = space
     ? await triangleOf(

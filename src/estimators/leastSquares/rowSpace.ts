@@ -1,6 +1,6 @@
 import { powerOfTwo } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
-import { type Centred, NOISE } from './centred.js';
+import { type Centred, noiseOfColumn } from './centred.js';
 import { norm, svd } from './small.js';
 
 /** What of a centred problem is more than rounding errors. */
@@ -20,11 +20,22 @@ export interface RowSpace {
 /** Columns whose units lie further apart than this, as powers of two, are taken to be so far apart: reciprocals must not overflow. */
 const FURTHEST = -800;
 
-/** Singular values up to this are rounding errors, for columns of length 1 with errors of `NOISE` each. */
-const noiseOf = (n: number): number => NOISE * Math.sqrt(n);
+/** Singular values up to this are rounding errors, for columns of length 1 with errors of `noiseOfColumn` each. */
+const noiseOf = (n: number): number => noiseOfColumn(n) * Math.sqrt(n);
+
+/** Row i of R·D⁻¹. */
+const scaledRow = ({ r, n, lengths }: Centred, i: number): Float64Array =>
+  r.subarray(i * n, (i + 1) * n).map((value, j) => value / lengths[j]!);
+
+/** True if row i of R holds nothing but rounding errors, as most do of a table with more columns than rows. */
+export const isFaintRow = (problem: Centred, i: number): boolean =>
+  norm(scaledRow(problem, i)) <= noiseOf(problem.n) / 2;
 
 /** True if no direction can be taken for rounding errors, by ‖(R·D⁻¹)⁻¹‖, D the lengths before centring. False says nothing. */
-export function isClearOfNoise({ n, lengths }: Centred, inverse: Float64Array): boolean {
+export function isClearOfNoise(
+  { n, lengths }: Pick<Centred, 'n' | 'lengths'>,
+  inverse: Float64Array,
+): boolean {
   const rows = lengths.map((length, j) => length * norm(inverse.subarray(j * n, (j + 1) * n)));
   return 1 / norm(rows) > noiseOf(n);
 }
@@ -35,14 +46,10 @@ export function isClearOfNoise({ n, lengths }: Centred, inverse: Float64Array): 
  * is near the best that can be done: van der Sluis 1969.)
  */
 export async function rowSpaceOf(problem: Centred, kernels: KernelRequest): Promise<RowSpace> {
-  const { n, targets, r, y, lengths } = problem;
+  const { n, targets, y, lengths } = problem;
   const noise = noiseOf(n);
-  // Rows of nothing but errors, of which a table with more columns than rows has many, only cost time.
-  const kept = Array.from({ length: n }, (_, i) =>
-    r.subarray(i * n, (i + 1) * n).map((v, j) => v / lengths[j]!),
-  )
-    .map((row, i) => ({ row, i }))
-    .filter(({ row }) => norm(row) > noise / 4);
+  const kept: { row: Float64Array; i: number }[] = [];
+  for (let i = 0; i < n; i++) if (!isFaintRow(problem, i)) kept.push({ row: scaledRow(problem, i), i });
   const a = new Float64Array(kept.length * n);
   const b = new Float64Array(kept.length * targets);
   kept.forEach(({ row, i }, at) => {
