@@ -125,10 +125,15 @@ function nameExports() {
 
 /** Which buffer a typed array lies over is part of its type from TypeScript 5.7 on, and an error before. */
 const BUFFER_ARGUMENT = /\b(\w+Array)<(?:Shared)?ArrayBuffer(?:Like)?>/g;
+/** An optional field, unless its type is a function's or goes over several lines. */
+const OPTIONAL_FIELD = /^( +(?:readonly )?[\w$]+\?: )([^=\n]+)(?<! undefined);$/gm;
+/** Undefined is taken for left out everywhere; programs with `exactOptionalPropertyTypes` may only do it where types say so. */
+const withUndefined = (text) => text.replace(OPTIONAL_FIELD, '$1$2 | undefined;');
+
 /** Folders of declarations, and what makes them of those that tsc wrote. */
 const TYPES = {
-  types: (text) => text,
-  'types-before-5.7': (text) => text.replace(BUFFER_ARGUMENT, '$1'),
+  types: withUndefined,
+  'types-before-5.7': (text) => withUndefined(text).replace(BUFFER_ARGUMENT, '$1'),
 };
 
 /** One set of declarations, as there is one implementation: those of the ES modules pass the CommonJS ones on. */

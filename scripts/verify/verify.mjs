@@ -10,6 +10,7 @@ import { verifyNodes } from './steps/nodes.mjs';
 import { verifyPackage } from './steps/package.mjs';
 import { verifyRuntimes } from './steps/runtimes.mjs';
 import { verifySize } from './steps/size.mjs';
+import { verifyTestRunners } from './steps/testRunners.mjs';
 import { verifyTypes } from './steps/types.mjs';
 import { verifyWindows } from './steps/windows.mjs';
 
@@ -18,6 +19,7 @@ const STEPS = new Map([
   ['binaries', verifyBinaries],
   ['types', verifyTypes],
   ['package', verifyPackage],
+  ['testRunners', verifyTestRunners],
   ['nodes', verifyNodes],
   ['runtimes', verifyRuntimes],
   ['kernels', verifyKernels],

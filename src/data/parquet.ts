@@ -7,7 +7,7 @@ import { checkColumnarOptions, planColumns } from './columnar.js';
 import { DataTable } from './dataTable.js';
 import { fileError, systemError } from './fileErrors.js';
 import { type Element, formOf, PARSERS, rawElement } from './parquetTypes.js';
-import { loadHyparquet } from './peerModules.cjs';
+import { type Loaded, loadHyparquet } from './peerModules.cjs';
 import { peerError } from './peers.js';
 
 /** What this module needs of hyparquet. */
@@ -68,12 +68,12 @@ function decompressors(): Record<string, Decompress> {
 export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
   const file = localPath('the path of a Parquet file', path);
-  const hyparquet = await hyparquetModule();
+  const loaded = await hyparquetModule();
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw systemError(file, 'to be a file that can be read', error);
   });
   try {
-    return await readTable(file, await asyncBuffer(handle), hyparquet, options);
+    return await readTable(file, await asyncBuffer(handle, loaded), loaded.module as Hyparquet, options);
   } catch (error) {
     throw systemError(file, 'to be a whole Parquet file', error);
   } finally {
@@ -81,9 +81,9 @@ export async function readParquet(path: string | URL, options: ColumnarOptions =
   }
 }
 
-async function hyparquetModule(): Promise<Hyparquet> {
+async function hyparquetModule(): Promise<Loaded> {
   try {
-    return (await loadHyparquet()) as Hyparquet;
+    return await loadHyparquet();
   } catch (error) {
     throw peerError('hyparquet', 'readParquet', error);
   }
@@ -144,21 +144,24 @@ function checkNode(path: string, { element, children }: SchemaNode): void {
   }
 }
 
-async function asyncBuffer(handle: FileHandle): Promise<AsyncBuffer> {
+/** A file as hyparquet takes it: it asks whether slices are `instanceof Promise`, so they are promises of its realm. */
+async function asyncBuffer(handle: FileHandle, { Promise: RealmPromise }: Loaded): Promise<AsyncBuffer> {
   const { size } = await handle.stat();
+  const read = async (start: number, end: number): Promise<ArrayBuffer> => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw new Error(`it ends at byte ${start + filled} of ${size}`);
+      filled += bytesRead;
+    }
+    return bytes.buffer;
+  };
   return {
     byteLength: size,
-    slice(start, end = size) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
-      // No async function: hyparquet asks `instanceof Promise`, and Node.js's promises are of its realm (core/realm.ts).
-      const readFrom = (filled: number): Promise<ArrayBuffer> =>
-        handle.read(bytes, filled, bytes.length - filled, start + filled).then(({ bytesRead }) => {
-          const now = filled + bytesRead;
-          if (now === bytes.length) return bytes.buffer;
-          if (bytesRead === 0) throw new Error(`it ends at byte ${start + now} of ${size}`);
-          return readFrom(now);
-        });
-      return readFrom(0);
-    },
+    slice: (start, end = size) =>
+      new RealmPromise((resolve, reject) => {
+        read(start, end).then(resolve, reject);
+      }),
   };
 }

@@ -5,29 +5,32 @@ import vm = require('node:vm');
 
 export const loadApacheArrow = (): unknown => require('apache-arrow');
 
-/** What `import()` fails with in a script that `node:vm` compiled without a loader. */
-const NO_LOADER: readonly unknown[] = [
-  'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING',
-  'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG',
-];
+/** A module, and the class that it takes promises for: that of its own realm. */
+export interface Loaded {
+  module: unknown;
+  Promise: PromiseConstructor;
+}
 
 /** hyparquet, an ES module, which `require` can load from Node.js 20.19 on only. */
-export async function loadHyparquet(): Promise<unknown> {
+export async function loadHyparquet(): Promise<Loaded> {
   try {
-    return await import('hyparquet');
+    return { module: await import('hyparquet'), Promise };
   } catch (error) {
-    if (!NO_LOADER.includes((error as NodeJS.ErrnoException | undefined)?.code)) throw error;
-    return await importInMainRealm('hyparquet', error);
+    // Jest has no loader for a script's import(); that of vitest's vm pools stumbles over packages.
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_MODULE_NOT_FOUND') throw error;
+    return await importInMainRealm('hyparquet').catch(() => {
+      throw error;
+    });
   }
 }
 
-/** `import()` by Node.js's own loader from within such a script. Node.js 20.12 or later. */
-async function importInMainRealm(name: string, refused: unknown): Promise<unknown> {
-  const loader = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  if (loader === undefined) throw refused;
-  const script = new vm.Script('(name) => import(name)', {
+/** `import()` by Node.js's own loader, from within a script that `node:vm` compiled with another one or none. */
+async function importInMainRealm(name: string): Promise<Loaded> {
+  // Node.js 20.12 or later.
+  const loader = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const script = new vm.Script('(name) => import(name).then((module) => ({ module, Promise }))', {
     filename: __filename,
     importModuleDynamically: loader,
   });
-  return await (script.runInThisContext() as (name: string) => Promise<unknown>)(name);
+  return await (script.runInThisContext() as (name: string) => Promise<Loaded>)(name);
 }

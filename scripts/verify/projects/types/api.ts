@@ -1,0 +1,265 @@
+// Uses all that the package exports, as strictly typed programs do. It is compiled, never run. With `skipLibCheck` off the
+// compiler reads every declaration behind it as well.
+import type {
+  ActivationName,
+  Batch,
+  Callback,
+  Classifier,
+  CompileOptions,
+  CrossValidationResult,
+  ErrorCode,
+  FitOptions,
+  History,
+  InitializerName,
+  KernelOptions,
+  Label,
+  Logs,
+  LossName,
+  MatrixInput,
+  MetricName,
+  NdArray,
+  OptimizerName,
+  Regressor,
+  ScorerName,
+  TableOutput,
+  TargetInput,
+  Transformer,
+} from 'steepest';
+import {
+  activationNames,
+  backend,
+  type ColumnTransformer,
+  columnTransformer,
+  crossValidate,
+  data,
+  estimatorTypes,
+  type GridSearch,
+  gridSearch,
+  initializerNames,
+  KFold,
+  LabelEncoder,
+  LinearRegression,
+  LogisticRegression,
+  layers,
+  load,
+  loadEstimator,
+  lossNames,
+  MinMaxScaler,
+  MLPClassifier,
+  MLPRegressor,
+  metricNames,
+  metrics,
+  OneHotEncoder,
+  optimizerNames,
+  type Pipeline,
+  PolynomialFeatures,
+  pipeline,
+  Ridge,
+  type Sequential,
+  SimpleImputer,
+  StandardScaler,
+  SteepestError,
+  StratifiedKFold,
+  scorerNames,
+  sequential,
+  shutdown,
+  trainTestSplit,
+} from 'steepest';
+import { denseBackward, denseForward, sgemm } from 'steepest/kernels';
+
+const x: MatrixInput = [
+  [0, 1],
+  [2, 3],
+];
+const y: TargetInput = Float32Array.of(0, 1);
+
+export const names: {
+  activations: readonly ActivationName[];
+  initializers: readonly InitializerName[];
+  losses: readonly LossName[];
+  metrics: readonly MetricName[];
+  optimizers: readonly OptimizerName[];
+  scorers: readonly ScorerName[];
+  estimators: readonly string[];
+} = {
+  activations: activationNames,
+  initializers: initializerNames,
+  losses: lossNames,
+  metrics: metricNames,
+  optimizers: optimizerNames,
+  scorers: scorerNames,
+  estimators: estimatorTypes(),
+};
+
+/** Options passed on, some of which may be undefined. */
+export async function networks(signal?: AbortSignal): Promise<Float32Array> {
+  const model: Sequential = sequential({
+    seed: 1,
+    layers: [
+      layers.randomFlip({ mode: 'horizontal', inputShape: [8, 8, 1] }),
+      layers.randomTranslation({ heightFactor: 0.1, widthFactor: [-0.1, 0.1], fillMode: 'nearest' }),
+      layers.randomCrop({ height: 8, width: 8 }),
+      layers.rescaling({ scale: 1 / 255 }),
+      layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }),
+      layers.batchNorm({ momentum: 0.9 }),
+      layers.maxPool2d({ poolSize: [2, 2] }),
+      layers.averagePool2d(),
+      layers.globalAveragePool2d(),
+      layers.reshape({ targetShape: [4] }),
+      layers.flatten(),
+      layers.layerNorm(),
+      layers.dropout({ rate: 0.1 }),
+      layers.dense({ units: 3, kernelInitializer: 'heNormal', kernelRegularizer: { l1: 0, l2: 1e-4 } }),
+      layers.activation({ activation: { name: 'leakyRelu', alpha: 0.1 } }),
+    ],
+  });
+  const compile: CompileOptions = {
+    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true },
+    loss: { name: 'sparseCategoricalCrossentropy', fromLogits: true },
+    metrics: ['accuracy'],
+  };
+  model.compile(compile);
+  const callback: Callback = {
+    onEpochEnd: (epoch: number, logs: Readonly<Logs>) => epoch > 3 && logs.loss < 0.1,
+  };
+  const options: FitOptions = {
+    epochs: 2,
+    batchSize: 32,
+    validationData: [x, y],
+    sampleWeight: [1, 1],
+    classWeight: { 0: 1, 1: 2 },
+    workers: 'auto',
+    signal,
+    callbacks: [callback],
+  };
+  const { history }: { history: History } = await model.fit(x, y, options);
+  const last: number | undefined = history.loss.at(-1) ?? history.accuracy?.[0];
+  async function* batches(): AsyncGenerator<Batch> {
+    yield { x, y, sampleWeight: [1, 1] };
+  }
+  await model.fit(batches, { epochs: 2, shuffleBuffer: 100 });
+  const logs: Logs = await model.evaluate(x, y, { sampleWeight: [1, 2] });
+  const gradients: NdArray<Float32Array>[] = await model.gradients(x, y);
+  model.setWeights(model.getWeights());
+  await model.save('model.safetensors');
+  const again = await load('model.safetensors');
+  const predicted: NdArray<Float32Array> = await again.predict(x);
+  const row: Float32Array = again.predictSync([[0, 1]]).data;
+  console.log(model.summary(), model.explain({ batchSize: 8 }), last, logs.loss, gradients.length, row);
+  const kernels: KernelOptions = { backend: 'typescript', numerics: 'exact' };
+  await again.fit(x, y, kernels);
+  await shutdown();
+  return predicted.data;
+}
+
+export async function estimators(): Promise<void> {
+  const table = new data.DataTable({ city: ['Bonn', 'Köln', null], size: [1, 2, 3] });
+  const classes: Label[] = await (
+    await new LogisticRegression({ C: 2 }).fit(x, table.column('city'))
+  ).predict(x);
+  const [xTrain, xTest, yTrain] = trainTestSplit(table, table.text('city'), {
+    stratify: table.column('city'),
+  });
+  const byColumn: ColumnTransformer = columnTransformer(
+    [
+      ['numbers', pipeline(new SimpleImputer(), new StandardScaler()), ['size']],
+      ['text', new OneHotEncoder({ handleUnknown: 'ignore' }), ['city']],
+    ],
+    { remainder: 'drop' },
+  );
+  const model = pipeline(byColumn, new LogisticRegression());
+  await model.fit(xTrain, yTrain);
+  const probabilities: Float64Array = (await model.predictProba(xTest)).data;
+  const result: CrossValidationResult<typeof model> = await crossValidate(model, xTrain, yTrain, {
+    cv: new StratifiedKFold({ nSplits: 3 }),
+    scoring: ['accuracy', 'f1Macro'],
+  });
+  const search: GridSearch<typeof model> = gridSearch(
+    model,
+    { logisticRegression__C: [1] },
+    { cv: new KFold() },
+  );
+  await search.fit(xTrain, yTrain);
+  const best: Pipeline<LogisticRegression> = search.bestEstimator;
+  const regressors: Regressor[] = [
+    new LinearRegression({ tol: 1e-9 }),
+    new Ridge({ alpha: 1 }),
+    new MLPRegressor(),
+  ];
+  const classifiers: Classifier[] = [new LogisticRegression(), new MLPClassifier({ hiddenLayerSizes: [8] })];
+  const transformers: Transformer[] = [new StandardScaler(), new MinMaxScaler(), new PolynomialFeatures()];
+  for (const regressor of regressors) await (await regressor.fit(x, [1, 2])).predict(x);
+  for (const classifier of classifiers) await (await classifier.fit(x, ['a', 'b'])).predictProba(x);
+  for (const transformer of transformers) {
+    const output: TableOutput = await transformer.fitTransform(x);
+    console.log(output);
+  }
+  const codes: Int32Array = await (await new LabelEncoder().fit(['a', 'b'])).transform(['b']);
+  const loaded = await loadEstimator('file');
+  const predicted = await loaded.predict(x);
+  const ridge: Ridge = await loadEstimator(new URL('file:///file'), Ridge);
+  const line: LinearRegression = await LinearRegression.load('file');
+  console.log(classes, probabilities, result.mean.accuracy?.toFixed(2), best.classes, codes, predicted);
+  console.log(ridge.coef.data[0], line.inference().rSquared[0], line.summary());
+}
+
+export async function files(): Promise<NdArray[]> {
+  const dataset: data.CsvDataset = data.csv('a.csv', { target: 'y', missing: ['?'] });
+  for await (const batch of dataset) console.log(batch.x.shape, batch.y?.data[0]);
+  const matrix: data.CsvMatrix = await dataset.load();
+  const table = await data.readParquet('a.parquet', { columns: ['a'] });
+  const column: data.Column = (await data.readArrow('a.arrow')).column('a');
+  const { train } = await data.loadMnist('mnist');
+  const pixels: Uint8Array = train.x.data;
+  await data.loadCifar10('cifar');
+  await data.readCifar10(['a.bin']);
+  await data.writeNpy('a.npy', await data.readNpy('b.npy'));
+  await data.writeNpz('a.npz', { ...(await data.readNpz('b.npz')), pixels: train.x }, { compress: true });
+  const arrow: data.ArrowTable = { numRows: 0, schema: { fields: [] }, getChild: () => null };
+  console.log(column.length, pixels[0], data.cifar10Classes, data.fromArrow(arrow).rows, table.head());
+  const { x: blobs } = data.makeBlobs({ centers: 3 });
+  const { x: moons } = data.makeMoons({ noise: 0.1 });
+  const made = [data.makeClassification().x, data.makeRegression().x, blobs, moons];
+  return [matrix.x, await data.readIdx('a.idx'), ...made];
+}
+
+export function scores(labels: Label[], values: Float64Array): number {
+  const matrix = metrics.confusionMatrix(labels, labels);
+  const report = metrics.classificationReport(labels, labels);
+  const each: Float64Array = metrics.f1Score(labels, labels, { average: null });
+  console.log(`${matrix}`, report.macroAverage.f1Score, each[0], metrics.rocCurve(labels, values).thresholds);
+  console.log(metrics.precisionRecallCurve(labels, values).precision[0]);
+  return (
+    metrics.accuracyScore(labels, labels) +
+    metrics.balancedAccuracyScore(labels, labels) +
+    metrics.precisionScore(labels, labels) +
+    metrics.recallScore(labels, labels) +
+    metrics.rocAucScore(labels, values) +
+    metrics.averagePrecisionScore(labels, values) +
+    metrics.logLoss(labels, values) +
+    metrics.r2Score(values, values) +
+    metrics.meanSquaredError(values, values) +
+    metrics.rootMeanSquaredError(values, values) +
+    metrics.meanAbsoluteError(values, values)
+  );
+}
+
+export function kernels(a: Float32Array): Float32Array {
+  const c: Float32Array = sgemm({ m: 1, n: 1, k: 1, a, b: a, c: new Float32Array(1) });
+  const forward: Float32Array = denseForward({
+    rows: 1,
+    inputs: 1,
+    units: 1,
+    x: a,
+    w: a,
+    activation: 'relu',
+  });
+  const { dx, dw, db } = denseBackward({ rows: 1, inputs: 1, units: 1, x: a, w: a, dy: a });
+  const { kind, isa, target, reason } = backend();
+  console.log(kind === 'native', isa, target ?? 'none', reason, forward[0], dx[0], dw[0], db[0]);
+  return c;
+}
+
+export function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof SteepestError ? error.code : undefined;
+}
