@@ -43,8 +43,8 @@ export function checkList(what: string, value: unknown): readonly unknown[] {
 }
 
 /**
- * An object with named fields, of a class or not: no null, list, typed array, function, Date, Map, Set or Promise,
- * of which nothing would be read.
+ * An object with named fields, of a class or not: no null, list, typed array, function, Date, Map,
+ * Set or Promise, of which nothing would be read.
  */
 export function checkObject(
   what: string,
@@ -70,8 +70,8 @@ export function checkObject(
 }
 
 /**
- * An object of options: one that {@link checkObject} takes, but no instance of a class without any field, such as an
- * AbortController that was to be inside.
+ * An object of options: one that {@link checkObject} takes, but no instance of a class without any
+ * field, such as an AbortController that was to be inside.
  * @param example what to write, for errors
  */
 export function checkOptions(

@@ -16,8 +16,8 @@ export interface Float16Numbers extends ArrayLike<number>, Iterable<number> {
 }
 
 /**
- * The typed arrays that are taken for numbers: all but those of BigInt. Equal numbers give equal results, whatever array they
- * come in.
+ * The typed arrays that are taken for numbers: all but those of BigInt. Equal numbers give equal
+ * results, whatever array they come in.
  */
 export type NumericArray =
   | StoredArray
@@ -34,8 +34,9 @@ export interface NdArray<T extends NumericArray = NumericArray> {
 }
 
 /**
- * What results inherit besides an object's own: JSON of a typed array would be an object of indices. The class keeps
- * the name of plain objects, so that printing, copies and comparisons of fields treat results as such.
+ * What results inherit besides an object's own: JSON of a typed array would be an object of
+ * indices. The class keeps the name of plain objects, so that printing, copies and comparisons of
+ * fields treat results as such.
  */
 const RESULT = Object.create(Object.prototype, {
   toJSON: {
@@ -48,7 +49,8 @@ const RESULT = Object.create(Object.prototype, {
 }) as object;
 
 /**
- * A list of results that `JSON.stringify` writes as a list. Costs about half a microsecond, so it is for results of whole calls.
+ * A list of results that `JSON.stringify` writes as a list. Costs about half a microsecond, so it
+ * is for results of whole calls.
  */
 export function jsonList<T extends NumericArray>(data: T): T {
   return Object.defineProperty(data, 'toJSON', JSON_LIST);

@@ -1,6 +1,9 @@
 /** Finds the name that a wrong one most likely meant: for "Did you mean …?" in messages. */
 
-/** Names of other libraries, as their users spell them, to ours; to '' where there is nothing of the kind here. */
+/**
+ * Names of other libraries, as their users spell them, to ours; to '' where there is nothing of the
+ * kind here.
+ */
 export type Aliases = Readonly<Record<string, string>>;
 
 /** Longer names are no slip of the fingers, and the table of distances grows with the length. */
@@ -28,8 +31,9 @@ const squeeze = (name: string): string => fold(name).replace(/[\s_\-.]/g, '');
 export const isSameName = (a: string, b: string): boolean => squeeze(a) === squeeze(b);
 
 /**
- * The known name that `given` most likely meant; undefined if none is close. Another spelling of a known name comes
- * first, then an alias (compared without case and separators), then the name with the fewest wrong letters.
+ * The known name that `given` most likely meant; undefined if none is close. Another spelling of a
+ * known name comes first, then an alias (compared without case and separators), then the name with
+ * the fewest wrong letters.
  */
 export function nearestName(
   given: string,
@@ -48,7 +52,8 @@ export function nearestName(
   if (alias !== undefined) return alias[1] === '' ? undefined : alias[1];
 
   let best: string | undefined;
-  // Two letters that changed places count as two; more than a third of a long word wrong, or all of a short one, is another.
+  // Two letters that changed places count as two; more than a third of a long word wrong, or all of
+  // a short one, is another.
   const most = Math.min(given.length - 1, Math.max(2, Math.floor(given.length / 3)));
   let bestDistance = most + 1;
   for (const name of names) {

@@ -61,8 +61,8 @@ export function isBatchStream(input: unknown): input is BatchStream {
 }
 
 /**
- * Reads a stream batch by batch, from its beginning as often as asked. Waiting can be cancelled, and what the stream holds
- * open is closed if it is left early.
+ * Reads a stream batch by batch, from its beginning as often as asked. Waiting can be cancelled,
+ * and what the stream holds open is closed if it is left early.
  */
 export class BatchReader {
   private iterator: AsyncIterator<Batch> | Iterator<Batch> | undefined;
@@ -84,7 +84,8 @@ export class BatchReader {
   /**
    * Begins the stream.
    * @param times how often it will be begun in all
-   * @throws SteepestError `ERR_ARGUMENT` if it is no stream, or one that can be read only once and `times` is more
+   * @throws SteepestError `ERR_ARGUMENT` if it is no stream, or one that can be read only once and
+   * `times` is more
    */
   begin(times = 1): void {
     const { stream, what } = this;
@@ -117,7 +118,10 @@ export class BatchReader {
     }
   }
 
-  /** The next batch; undefined at the end, and as soon as reading is cancelled. Errors of the stream pass through. */
+  /**
+   * The next batch; undefined at the end, and as soon as reading is cancelled. Errors of the stream
+   * pass through.
+   */
   async next(): Promise<Batch | undefined> {
     const { iterator } = this;
     if (this.isCancelled || iterator === undefined) return undefined;
@@ -152,14 +156,18 @@ export class BatchReader {
     this.wake?.();
   }
 
-  /** Tells a stream that is left before its end to close its files. Does not wait for one that is still busy with a batch. */
+  /**
+   * Tells a stream that is left before its end to close its files. Does not wait for one that is
+   * still busy with a batch.
+   */
   async close(): Promise<void> {
     const { iterator } = this;
     this.iterator = undefined;
     if (iterator?.return === undefined) return;
     const closed = Promise.resolve(iterator.return());
     if (this.isPending) {
-      // It answers when its batch is there, which may be never; what it then has to say concerns nobody any more.
+      // It answers when its batch is there, which may be never; what it then has to say concerns
+      // nobody any more.
       closed.catch(() => {});
       return;
     }

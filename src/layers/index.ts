@@ -41,7 +41,10 @@ function register<C extends LayerConfig>(
   };
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for what is no object of options, or those of another type of layer */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for what is no object of options, or those of another type
+ * of layer
+ */
 function checkMaking(type: string, options: unknown, first: string | undefined): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   if (!isObject) {

@@ -57,8 +57,8 @@ function refuse(what: string, given: unknown): never {
 }
 
 /**
- * Everything of a plain object; of an instance of a class, which has state and methods of its own, what is named like a
- * hook.
+ * Everything of a plain object; of an instance of a class, which has state and methods of its own,
+ * what is named like a hook.
  */
 function hookNames(callback: object): string[] {
   const isHook = (name: string): boolean =>

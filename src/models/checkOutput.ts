@@ -24,7 +24,8 @@ function checkClasses({ layers, outputCols }: ResolvedModel, { definition }: Res
 }
 
 /**
- * Refuses images as scores of classes: of each pixel and channel a loss on class numbers would make a class.
+ * Refuses images as scores of classes: of each pixel and channel a loss on class numbers would make
+ * a class.
  */
 function checkNoImages({ layers, outputShape }: ResolvedModel, { definition }: ResolvedLoss): void {
   const isPixel = outputShape.slice(0, -1).every((size) => size === 1);

@@ -15,7 +15,10 @@ export interface Printing {
 const count = (n: number, noun: string): string =>
   `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 
-/** A model as `console.log` shows it: what it is and what it has been told, and its layers where there is room. */
+/**
+ * A model as `console.log` shows it: what it is and what it has been told, and its layers where
+ * there is room.
+ */
 export function describeModel(
   model: ResolvedModel,
   compiled: Compiled | undefined,

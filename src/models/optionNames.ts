@@ -142,7 +142,8 @@ export const EXPLAIN_OPTIONS: OptionNames = {
 
 /**
  * Refuses what is no object, and options that nothing would read.
- * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with the option that was meant or the place where it belongs
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with the option that was meant or the
+ * place where it belongs
  */
 export function checkOptionNames(
   what: string,

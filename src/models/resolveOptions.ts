@@ -57,7 +57,10 @@ export function resolveSweepOptions(options: PredictOptions): {
   };
 }
 
-/** The options behind a stream, which brings its own targets. @throws SteepestError `ERR_ARGUMENT` */
+/**
+ * The options behind a stream, which brings its own targets.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
 export function optionsBehindStream<T extends object>(what: string, second: unknown, third: unknown): T {
   const isOptions =
     second === undefined ||
@@ -74,7 +77,10 @@ export function optionsBehindStream<T extends object>(what: string, second: unkn
   });
 }
 
-/** A single batch in place of arrays: neither a stream nor samples. @throws SteepestError `ERR_ARGUMENT` */
+/**
+ * A single batch in place of arrays: neither a stream nor samples.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
 export function refuseBatch(what: string, given: unknown): void {
   if (typeof given !== 'object' || given === null) return;
   if (!reading('x', () => 'x' in given && !('shape' in given))) return;

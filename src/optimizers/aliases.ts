@@ -19,7 +19,10 @@ export const OPTIMIZER_ALIASES: Aliases = {
   asgd: '',
 };
 
-/** Numbers of optimizers by the same libraries' names; each counts where the optimizer has our number. */
+/**
+ * Numbers of optimizers by the same libraries' names; each counts where the optimizer has our
+ * number.
+ */
 export const NUMBER_ALIASES: Aliases = {
   lr: 'learningRate',
   eta: 'learningRate',

@@ -32,7 +32,10 @@ export interface FitRequest extends FitData {
   optimizer: Optimizer;
   /** What the fit begins with. */
   state: ModelState;
-  /** Takes over what the model is now: before the callbacks of an epoch, and at the end whatever happens. */
+  /**
+   * Takes over what the model is now: before the callbacks of an epoch, and at the end whatever
+   * happens.
+   */
   onState: (state: ModelState) => void;
   batchSize: number;
   epochs: number;
@@ -51,8 +54,9 @@ export interface History {
 }
 
 /**
- * Trains until the epochs are done, a callback says stop, the signal aborts, or the loss is no longer finite. Whatever
- * happens, `onState` has been given the parameters of the last good step when the Promise settles.
+ * Trains until the epochs are done, a callback says stop, the signal aborts, or the loss is no
+ * longer finite. Whatever happens, `onState` has been given the parameters of the last good step
+ * when the Promise settles.
  */
 export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
   if (request.signal?.aborted) throw abortedError(request.signal, 0);
@@ -62,7 +66,10 @@ export async function runFitRequest(request: FitRequest): Promise<{ history: His
   return session.run();
 }
 
-/** Steps between two committed copies of a fit on tables: seldom enough to cost nothing, often enough to lose little. */
+/**
+ * Steps between two committed copies of a fit on tables: seldom enough to cost nothing, often
+ * enough to lose little.
+ */
 const STEPS_PER_COMMIT = 512;
 
 class FitSession {
@@ -143,7 +150,10 @@ class FitSession {
     }
   }
 
-  /** Feeds the streams to the ranks, epoch after epoch, ahead of them as far as memory and callbacks allow. */
+  /**
+   * Feeds the streams to the ranks, epoch after epoch, ahead of them as far as memory and callbacks
+   * allow.
+   */
   private async feed(): Promise<void> {
     const { trainFeed, validationFeed, request } = this;
     if (!trainFeed && !validationFeed) return;
@@ -219,7 +229,10 @@ class FitSession {
     };
   }
 
-  /** Takes in epoch reports, one after the other. @returns a function that waits until all have been dealt with. */
+  /**
+   * Takes in epoch reports, one after the other. @returns a function that waits until all have been
+   * dealt with.
+   */
   private listen(port: MessagePort): () => Promise<void> {
     let pending: Promise<void> = Promise.resolve();
     const ended = new Promise<void>((resolve) => {

@@ -86,7 +86,8 @@ export function layoutFit(
   const { train: training, validation, trainStream, validationStream } = data;
   // A stream may have any number of rows; memory need not be larger than all there is.
   const maxRows = trainStream ? batchSize : Math.min(batchSize, training.rows);
-  // The rows to validate on may be more than those to train on, and come in mini-batches of their own.
+  // The rows to validate on may be more than those to train on, and come in mini-batches of their
+  // own.
   const validationRows = validationStream
     ? batchSize
     : Math.max(maxRows, Math.min(batchSize, validation?.rows ?? 0));

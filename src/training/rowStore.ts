@@ -40,7 +40,9 @@ export interface RowSpec {
   classWeights: Float64Array | undefined;
 }
 
-/** A batch whose sizes have been checked; its values are checked when they are put into the store. */
+/**
+ * A batch whose sizes have been checked; its values are checked when they are put into the store.
+ */
 export interface BatchRows {
   rows: number;
   x: Flat;
@@ -82,7 +84,9 @@ export function checkBatch(
   });
 }
 
-/** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
+/**
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ */
 export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchRows {
   const { prefix, inputCols, inputShape, targets } = spec;
   const place = placeOf(firstRow);
@@ -163,7 +167,10 @@ export class InputRows {
   }
 }
 
-/** Rows of a stream in shared memory. A row is put where one was taken away, so that memory does not grow. */
+/**
+ * Rows of a stream in shared memory. A row is put where one was taken away, so that memory does not
+ * grow.
+ */
 export class RowStore {
   readonly y: Table;
   /** A weight per row, where the first batch has some or classes weigh. */
@@ -190,7 +197,10 @@ export class RowStore {
     return this.inputs.table;
   }
 
-  /** Copies row `i` of a batch to row `row`. @throws SteepestError `ERR_NOT_FINITE`, `ERR_LABEL_RANGE`, `ERR_SHAPE` */
+  /**
+   * Copies row `i` of a batch to row `row`. @throws SteepestError `ERR_NOT_FINITE`,
+   * `ERR_LABEL_RANGE`, `ERR_SHAPE`
+   */
   put(batch: BatchRows, i: number, row: number): void {
     this.inputs.put(batch.x, i, row, batch.firstRow + i);
     this.putY(batch, i, row);

@@ -5,13 +5,16 @@ import type { ParameterSpec } from '../program/node.js';
 import { checkMemory } from './arena.js';
 
 /**
- * What training changes: parameters and the optimizer's arrays, dense and row-major, by name; and the counters that
- * every random number and bias correction is a function of. A state is of one moment and never changes: training
- * makes new ones, so that whoever predicts, evaluates or saves meanwhile has numbers that belong together.
+ * What training changes: parameters and the optimizer's arrays, dense and row-major, by name; and
+ * the counters that every random number and bias correction is a function of. A state is of one
+ * moment and never changes: training makes new ones, so that whoever predicts, evaluates or saves
+ * meanwhile has numbers that belong together.
  */
 export interface ModelState {
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** Arrays of the optimizer, `slots.get('dense_1/kernel')?.get('m')`. Empty before the first fit. */
+  /**
+   * Arrays of the optimizer, `slots.get('dense_1/kernel')?.get('m')`. Empty before the first fit.
+   */
   readonly slots: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>;
   /** Optimizer steps finished. */
   readonly step: number;
@@ -67,7 +70,10 @@ export function loadState(
   }
 }
 
-/** The arena's parameters and optimizer arrays as they are now, with the counters that belong to them. */
+/**
+ * The arena's parameters and optimizer arrays as they are now, with the counters that belong to
+ * them.
+ */
 export function readState(
   memory: MemoryPlan,
   arena: SharedArrayBuffer,
