@@ -3,7 +3,7 @@ import type { KernelRequest } from '../../kernels/backend.js';
 import { type Centred, centredProblem, noiseOfColumn, unframed } from './centred.js';
 import type { Factor } from './factor.js';
 import { isClearOfNoise, isFaintRow, type RowSpace, rowSpaceOf } from './rowSpace.js';
-import { foldDiagonal, identity, norm, solveTriangular, triangleOf } from './small.js';
+import { columnNorm, foldDiagonal, identity, solveTriangular, triangleOf } from './small.js';
 import { defaultTolerance, type Solution, solveFactor, transpose } from './solve.js';
 
 /** Penalties below this part of the squares of a column change no digit: they only choose the shortest solution. */
@@ -155,7 +155,7 @@ const SWEEPS = 3;
 function sharpen(coef: Float64Array, r: Float64Array, y: Float64Array, diagonal: Float64Array): void {
   const n = coef.length;
   const columnOf = (j: number): Float64Array => Float64Array.from({ length: j + 1 }, (_, i) => r[i * n + j]!);
-  const dominated = [...coef.keys()].filter((j) => diagonal[j]! > DOMINANT * norm(columnOf(j)));
+  const dominated = [...coef.keys()].filter((j) => diagonal[j]! > DOMINANT * columnNorm(r, n, j, 0, j + 1));
   if (dominated.length === 0) return;
   const rest = y.map((value, i) => {
     let sum = value;
