@@ -116,3 +116,30 @@ describe('descent', () => {
     expect(await again.predict(X)).toEqual(await model.predict(X));
   });
 });
+
+describe.each(['gd', 'sgd'] as const)('descent by %s', (solver) => {
+  const rows = 40;
+  const table = (factor: number) => ({
+    data: Float64Array.from({ length: rows * 3 }, (_, at) => factor * (at % 3 === 2 ? 14.62 : x[at]!)),
+    shape: [rows, 3],
+  });
+  const target = y.slice(0, rows);
+  const sampleWeight = Array.from({ length: rows }, (_, i) => 0.1 + ((i * 7) % 11) / 3);
+
+  it('leaves out a constant column', async () => {
+    const model = await new LinearRegression({ solver }).fit(table(1), target, { sampleWeight });
+    expect(model.coef.data[2]).toBe(0);
+    expect(Math.abs(model.intercept[0]!)).toBeLessThan(10);
+  });
+
+  it.each([-900, -300, 300, 900])(
+    'ends at the same line with columns times 2^%i and weights of any size',
+    async (k) => {
+      const plain = await new LinearRegression({ solver }).fit(table(1), target, { sampleWeight });
+      const heavy = { sampleWeight: sampleWeight.map((w) => w * 2 ** (k / 2)) };
+      const other = await new LinearRegression({ solver }).fit(table(2 ** k), target, heavy);
+      expect(other.coef.data).toEqual(plain.coef.data.map((value) => value * 2 ** -k));
+      expect(other.intercept).toEqual(plain.intercept);
+    },
+  );
+});

@@ -1,4 +1,5 @@
 import { nextTurn } from '../../core/nextTurn.js';
+import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { layers } from '../../layers/index.js';
 import { sequential } from '../../models/sequential.js';
@@ -42,11 +43,18 @@ const SLICE_ELEMENTS = 1e6;
 /** Learning rate of stochastic descent on columns of variance 1, where a full step would overshoot on single rows. */
 const SGD_RATE = 0.01;
 
-/** Weighted means and spreads of the columns of a table. */
+/** Weighted means and spreads of the columns of a table, in units of 2^unit. */
 interface Scale {
   mean: Float64Array;
   spread: Float64Array;
+  /** 0 but where numbers are so small or so large that their squares would leave float64. */
+  unit: Float64Array;
 }
+
+/** Spreads up to this part of the mean are what rounding makes of a constant column. */
+const CONSTANT = 8 * Number.EPSILON;
+/** Numbers within 2^±this are squared as they are. */
+const COMFORTABLE = 256;
 
 async function eachSlice(
   rows: number,
@@ -60,6 +68,28 @@ async function eachSlice(
   }
 }
 
+/** For each column, the exponent of its largest number where that is far from 0. */
+async function unitsOf(data: ArrayLike<number>, rows: number, cols: number): Promise<Float64Array> {
+  const largest = new Float64Array(cols);
+  await eachSlice(rows, cols, (first, last) => {
+    for (let i = first; i < last; i++) {
+      for (let j = 0; j < cols; j++) largest[j] = Math.max(largest[j]!, Math.abs(data[i * cols + j]!));
+    }
+  });
+  return largest.map((size) => {
+    const exponent = exponentOf(size);
+    return Math.abs(exponent) <= COMFORTABLE ? 0 : Math.max(-1000, Math.min(1000, exponent));
+  });
+}
+
+/** Weights as parts of their sum. */
+function shares(rows: number, weights: Float64Array | undefined): (i: number) => number {
+  if (weights === undefined) return () => 1 / rows;
+  const unit = exponentOf(weights.reduce((most, w) => Math.max(most, w), 0));
+  const total = weights.reduce((sum, w) => sum + timesPower(w, -unit), 0);
+  return (i) => timesPower(weights[i]!, -unit) / total;
+}
+
 /** Means (0 unless `centre`) and root mean squares of what is left; 1 for a column without any. */
 async function scaleOf(
   data: ArrayLike<number>,
@@ -68,25 +98,33 @@ async function scaleOf(
   weights: Float64Array | undefined,
   centre: boolean,
 ): Promise<Scale> {
+  const unit = await unitsOf(data, rows, cols);
+  const factor = unit.map((exponent) => powerOfTwo(-exponent));
+  const share = shares(rows, weights);
   const mean = new Float64Array(cols);
-  const spread = new Float64Array(cols);
-  let total = 0;
-  for (let i = 0; i < rows; i++) total += weights?.[i] ?? 1;
+  const squares = new Float64Array(cols);
   if (centre) {
+    // From the first row's numbers on, so that the mean of a constant column is exactly its number.
+    const shift = factor.map((f, j) => data[j]! * f);
     await eachSlice(rows, cols, (first, last) => {
       for (let i = first; i < last; i++) {
-        const w = (weights?.[i] ?? 1) / total;
-        for (let j = 0; j < cols; j++) mean[j]! += w * data[i * cols + j]!;
+        const w = share(i);
+        for (let j = 0; j < cols; j++) mean[j]! += w * (data[i * cols + j]! * factor[j]! - shift[j]!);
       }
     });
+    for (let j = 0; j < cols; j++) mean[j]! += shift[j]!;
   }
   await eachSlice(rows, cols, (first, last) => {
     for (let i = first; i < last; i++) {
-      const w = (weights?.[i] ?? 1) / total;
-      for (let j = 0; j < cols; j++) spread[j]! += w * (data[i * cols + j]! - mean[j]!) ** 2;
+      const w = share(i);
+      for (let j = 0; j < cols; j++) squares[j]! += w * (data[i * cols + j]! * factor[j]! - mean[j]!) ** 2;
     }
   });
-  return { mean, spread: spread.map((square) => Math.sqrt(square) || 1) };
+  const spread = squares.map((square, j) => {
+    const root = Math.sqrt(square);
+    return root > CONSTANT * Math.abs(mean[j]!) ? root : 1;
+  });
+  return { mean, spread, unit };
 }
 
 /** (value − mean) / spread, times the root of the row's weight over the mean weight, in float32. */
@@ -94,16 +132,17 @@ async function scaled(
   data: ArrayLike<number>,
   rows: number,
   cols: number,
-  { mean, spread }: Scale,
+  { mean, spread, unit }: Scale,
   weights: Float64Array | undefined,
 ): Promise<{ data: Float32Array; shape: [number, number] }> {
   const out = new Float32Array(new SharedArrayBuffer(rows * cols * Float32Array.BYTES_PER_ELEMENT));
-  const meanWeight = weights === undefined ? 1 : weights.reduce((sum, w) => sum + w, 0) / rows;
+  const factors = unit.map((exponent) => powerOfTwo(-exponent));
+  const share = shares(rows, weights);
   await eachSlice(rows, cols, (first, last) => {
     for (let i = first; i < last; i++) {
-      const factor = Math.sqrt((weights?.[i] ?? 1) / meanWeight);
+      const root = weights === undefined ? 1 : Math.sqrt(share(i) * rows);
       for (let j = 0; j < cols; j++) {
-        out[i * cols + j] = ((data[i * cols + j]! - mean[j]!) / spread[j]!) * factor;
+        out[i * cols + j] = ((data[i * cols + j]! * factors[j]! - mean[j]!) / spread[j]!) * root;
       }
     }
   });
@@ -168,10 +207,10 @@ function unscaled(weights: ArrayLike<number>, cols: number, targets: number, x: 
     let sum = y.mean[k]!;
     for (let j = 0; j < cols; j++) {
       const value = (weights[j * targets + k]! * y.spread[k]!) / x.spread[j]!;
-      coef[k * cols + j] = value;
+      coef[k * cols + j] = timesPower(value, y.unit[k]! - x.unit[j]!);
       sum -= value * x.mean[j]!;
     }
-    return sum;
+    return timesPower(sum, y.unit[k]!);
   });
   return { coef, intercept };
 }
