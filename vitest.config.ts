@@ -41,7 +41,10 @@ export default defineConfig({
         test: {
           ...base,
           name: 'typescript',
-          include: ['test/{blas,estimators,models,training,parallel}/**/*.test.ts'],
+          include: [
+            'test/{blas,estimators,models,training,parallel}/**/*.test.ts',
+            'test/inputs/containers.test.ts',
+          ],
           exclude: [...configDefaults.exclude, ...RUN_ONCE],
           env: { STEEPEST_BACKEND: 'typescript' },
         },
