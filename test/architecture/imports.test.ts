@@ -53,6 +53,22 @@ describe('imports', () => {
     }
   });
 
+  it('asks for classes, waits and loads in ways that hold in test runners', () => {
+    const builtIn = /instanceof (?:Error|Date|DataView|SharedArrayBuffer|(?:Big)?(?:Float|U?[Ii]nt)\d+\w*)\b/;
+    const globalTimer = /(?<![\w.])(?:setTimeout|setInterval|setImmediate)\b/;
+    const lateImport = /\bawait import\(/;
+    for (const file of files.filter((name) => name.endsWith('.ts'))) {
+      const code = readFileSync(join(SRC, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+      const takesTimers = code.includes('/timers.js') || file === 'core/timers.ts';
+      if (file !== 'core/realm.ts')
+        expect(builtIn.exec(code)?.[0], `${file}: see core/realm.ts`).toBeUndefined();
+      if (!takesTimers) expect(globalTimer.exec(code)?.[0], `${file}: see core/timers.ts`).toBeUndefined();
+      expect(lateImport.test(code), `${file}: import() fails in Jest, use require in a .cts module`).toBe(
+        false,
+      );
+    }
+  });
+
   it('keeps the add-on in src/kernels', () => {
     for (const file of files) {
       const loads = importsOf(file).some((name) => name.includes('addon.c') || name.endsWith('.node'));

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../core/nextTurn.js';
 import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import type { RowBlock, RowSource } from './source.js';
 
@@ -142,7 +143,7 @@ export async function frameOfAll(source: RowSource, blockRows: number, centre: b
   for await (const block of source.blocks(blockRows)) {
     takeLargest(largest, { block, cols, targets }, Array(block.rows).keys(), weightExponent);
     if (headOf(block).length > 0) first ??= block;
-    await new Promise(setImmediate);
+    await nextTurn();
   }
   return withOffsets({ block: first!, cols, targets }, headOf(first!), largest, weightExponent, centre);
 }

@@ -1,6 +1,8 @@
 /** What a perceptron has learned, and how it goes to a file and back. */
+
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
 import type { Loss } from '../../losses/index.js';
 import type { Sequential } from '../../models/sequential.js';
 import type { ModelState } from '../../training/state.js';
@@ -108,7 +110,8 @@ function readSlots({ tensors }: SavedState, parameters: ModelState['parameters']
   const slots = [...parameters].map(([name, { length }], i) => {
     const arrays = names.map((slot): [string, Float32Array] => {
       const data = tensors[slotName(slot, i)]?.data;
-      const fits = data instanceof Float32Array && data.length === length && data.every(Number.isFinite);
+      const fits =
+        isTypedArray(data, 'Float32Array') && data.length === length && data.every(Number.isFinite);
       if (fits) return [slot, data];
       throw fileError(`tensor '${slotName(slot, i)}' as ${length} finite float32 numbers`, 'something else');
     });
