@@ -40,13 +40,14 @@ export interface ErrorParts {
 }
 
 /**
- * The longest `expected` or `given`, in characters. Values are shown shortly where they are put in; this is for names and
- * lists of which nobody thought that they could be long: no error fills a log.
+ * The longest `expected` and `given`, in characters. Values are shown shortly where they are put in; this is for names and
+ * lists of which nobody thought that they could be long: no error fills a log. What is expected may be a list of all names
+ * that there are, of encodings for instance.
  */
-const MOST_CHARACTERS = 480;
+const MOST_EXPECTED = 1200;
+const MOST_GIVEN = 480;
 
-const cut = (text: string): string =>
-  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)} …`;
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)} …`);
 
 /** The one error class of this package. */
 export class SteepestError extends Error {
@@ -57,7 +58,8 @@ export class SteepestError extends Error {
   readonly mend: string;
 
   constructor(code: ErrorCode, parts: ErrorParts, options?: { cause?: unknown }) {
-    const [expected, given] = [cut(parts.expected), cut(parts.given)];
+    const expected = cut(parts.expected, MOST_EXPECTED);
+    const given = cut(parts.given, MOST_GIVEN);
     super(`expected ${expected}, given ${given}. ${parts.mend}`, options);
     this.code = code;
     this.expected = expected;
