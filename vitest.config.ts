@@ -4,9 +4,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const compiled = (file: string) => fileURLToPath(new URL(`dist/esm/${file}`, import.meta.url));
 
-// Tests import the compiled modules, so they run what ships: `npm test` builds first. (The package's entries are the same
-// modules joined by scripts/bundle.mjs; a test that mixes the two would see two of everything.) What a user can see runs twice:
-// on the kernels that this machine picks (native wherever it was built) and on the TypeScript ones.
+// Tests import the compiled modules, so they run what ships: `npm test` builds first. (The
+// package's entries are the same modules joined by scripts/bundle.mjs; a test that mixes the two
+// would see two of everything.) What a user can see runs twice: on the kernels that this machine
+// picks (native wherever it was built) and on the TypeScript ones.
 const base = {
   testTimeout: 60_000,
   // Each file in a process of its own: a crash in native code then costs one file, not the run.
@@ -15,12 +16,15 @@ const base = {
     { find: /^steepest$/, replacement: compiled('index.js') },
     { find: /^steepest\/kernels$/, replacement: compiled('blas/index.js') },
   ],
-  // Node.js loads the compiled modules itself, as it would for a user. Vitest would transform all 200 of them anew in each
-  // of the processes, which costs more than most files of tests.
+  // Node.js loads the compiled modules itself, as it would for a user. Vitest would transform all
+  // 200 of them anew in each of the processes, which costs more than most files of tests.
   server: { deps: { external: [/\/dist\/esm\//] } },
 };
 
-/** A second run would be the first one again: these name every kernel set themselves, or compute nothing by kernels. */
+/**
+ * A second run would be the first one again: these name every kernel set themselves, or compute
+ * nothing by kernels.
+ */
 const RUN_ONCE = [
   'test/training/same-bits*.test.ts',
   'test/training/few-images-kernels.test.ts',

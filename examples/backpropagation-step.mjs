@@ -1,6 +1,7 @@
 // One step of backpropagation with one sample, number by number.
 //   npx steepest example backpropagation-step
-// A network of 2 inputs, 3 hidden and 2 output units, all sigmoid, goes forward, backward and is updated with plain arithmetic.
+// A network of 2 inputs, 3 hidden and 2 output units, all sigmoid, goes forward, backward and is
+// updated with plain arithmetic.
 // The library does the same step at the end, and its numbers stand beside these.
 // The formulas are in docs/math.md, "Backpropagation".
 import { layers, sequential, shutdown } from 'steepest';
@@ -14,7 +15,8 @@ const x = [0.5, -0.2];
 const t = [1, 0];
 const learningRate = 0.5;
 
-// W[i][j] leads from unit i of the layer below to unit j of the layer above; b[j] is that unit's bias.
+// W[i][j] leads from unit i of the layer below to unit j of
+// the layer above; b[j] is that unit's bias.
 const W1 = [
   [0.1, -0.4, 0.8],
   [0.3, 0.6, -0.2],
@@ -99,7 +101,8 @@ const g2 = gradients(2, a1, delta2);
 heading('Gradients of the hidden layer');
 const g1 = gradients(1, x, delta1);
 
-// ── The library ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── The library
+// ─────────────────────────────────────────────────────────────────────────────────────────────────
 const model = sequential({
   layers: [
     layers.dense({ units: 3, activation: 'sigmoid', inputShape: [2] }),

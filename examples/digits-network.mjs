@@ -1,9 +1,12 @@
 // 400-25-10 sigmoid units read digits; the gradient of their cost is checked.
-//   npx steepest example digits-network [--rows 5000] [--epochs 40] [--lambda 1] [--data mnist|digits]
-// MNIST is looked for in $STEEPEST_DATA/mnist; without it, the digits of data/digits.csv serve, drawn as 20 × 20 pixels.
+// npx steepest example digits-network [--rows 5000]
+// [--epochs 40] [--lambda 1] [--data mnist|digits]
+// MNIST is looked for in $STEEPEST_DATA/mnist; without it, the digits of data/digits.csv serve,
+// drawn as 20 × 20 pixels.
 // The network minimises the regularised cross-entropy
 //   J(θ) = −1/m Σᵣ Σₖ [t ln h + (1 − t) ln(1 − h)] + λ/(2m) Σ W²     (biases are not penalised).
-// J is written down once more in plain JavaScript, in float64, and its differences check the gradient.
+// J is written down once more in plain JavaScript, in
+// float64, and its differences check the gradient.
 // The formulas are in docs/math.md, "Regularised cost" and "Backpropagation".
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,8 +38,8 @@ console.log(
 );
 console.log(`${m} rows to train on, ${test.y.length} held out; kernels: ${kind} (${isa})\n`);
 
-// The library's binaryCrossentropy is a mean over the K outputs as well, so it is J / K. Its penalty l2·ΣW² must then be
-// λ/(2m)·ΣW² / K.
+// The library's binaryCrossentropy is a mean over the K outputs as well, so it is J / K. Its
+// penalty l2·ΣW² must then be λ/(2m)·ΣW² / K.
 const kernelRegularizer = { l2: lambda / (2 * m * K) };
 const model = sequential({
   seed: 1,
@@ -80,7 +83,10 @@ console.log(
 );
 await shutdown();
 
-/** J(θ) over the first `rows` rows, in float64, straight from the formula. θ is W1, b1, W2, b2, as getWeights gives them. */
+/**
+ * J(θ) over the first `rows` rows, in float64, straight from
+ * the formula. θ is W1, b1, W2, b2, as getWeights gives them.
+ */
 function cost([W1, b1, W2, b2], { x, y }, rows) {
   let sum = 0;
   for (let r = 0; r < rows; r++) {
@@ -106,8 +112,8 @@ function layer(inputs, W, b) {
 }
 
 /**
- * Compares ∂J/∂θ of backpropagation with [J(θ + ε) − J(θ − ε)] / 2ε on the first `rows` rows, for every 49th weight of
- * W1 and all of b1, W2 and b2.
+ * Compares ∂J/∂θ of backpropagation with [J(θ + ε) − J(θ − ε)] / 2ε on the first `rows` rows, for
+ * every 49th weight of W1 and all of b1, W2 and b2.
  */
 async function checkGradient(rows) {
   const part = (array, columns) => ({ data: array.data.subarray(0, rows * columns), shape: [rows, columns] });
@@ -121,7 +127,8 @@ async function checkGradient(rows) {
     const theta = parameters[p];
     const isKernel = name.startsWith('W');
     const units = found[p].shape.at(-1);
-    // model.gradients gives those of the loss alone: K times them are J's, and the penalty's are λ/m·W.
+    // model.gradients gives those of the loss alone: K times
+    // them are J's, and the penalty's are λ/m·W.
     const analytic = Float64Array.from(
       theta,
       (w, i) => K * found[p].data[i] + (isKernel ? (lambda / rows) * w : 0),
@@ -150,7 +157,10 @@ async function checkGradient(rows) {
   console.log('(relative to the largest gradient of the same array; float32 has 7 digits)\n');
 }
 
-/** Pictures as [rows, 400] from 0 (paper) to 1 (ink); y the digits, t the same as [rows, 10] of zeros and a one. */
+/**
+ * Pictures as [rows, 400] from 0 (paper) to 1 (ink); y the
+ * digits, t the same as [rows, 10] of zeros and a one.
+ */
 function dataSet(pictures, y) {
   const t = new Float32Array(y.length * K);
   y.forEach((digit, r) => {
@@ -177,7 +187,10 @@ async function mnist() {
   return { train: crop(sets.train, values.rows ?? 5000), test: crop(sets.test, Infinity) };
 }
 
-/** The digits of data/digits.csv, 8 × 8 pixels from 0 to 16, drawn as 20 × 20 with bilinear interpolation. */
+/**
+ * The digits of data/digits.csv, 8 × 8 pixels from 0 to 16,
+ * drawn as 20 × 20 with bilinear interpolation.
+ */
 function digits() {
   const sets = loadDigits();
   const scaleUp = ({ x, y }, rows) => {

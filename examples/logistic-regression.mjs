@@ -1,9 +1,11 @@
 // Logistic regression by a loop, by matrix products and by the estimator.
 //   npx steepest example logistic-regression [--rows 100000] [--columns 20] [--steps 100]
-// The loop and the products compute cost and gradient for gradient descent; the estimator finds the maximum of the likelihood
+// The loop and the products compute cost and gradient for gradient descent; the estimator finds the
+// maximum of the likelihood
 // with L-BFGS.
 // The formulas are in docs/math.md, "Logistic regression".
-// Matrix products are faster with the native kernels only: Node.js compiles the loop as well as it compiles the TypeScript
+// Matrix products are faster with the native kernels only:
+// Node.js compiles the loop as well as it compiles the TypeScript
 // ones, and the loop reads X once where the products read it three times.
 import { backend, data, LogisticRegression, StandardScaler, shutdown } from 'steepest';
 import { denseForward, sgemm } from 'steepest/kernels';
@@ -34,7 +36,10 @@ for (let i = 0; i < m; i++) {
   X.set(scaled.data.subarray(i * columns, (i + 1) * columns), i * n + 1);
 }
 
-/** J(w) = −1/m Σ [y ln h + (1 − y) ln(1 − h)], h = σ(x·w), and ∂J/∂w = 1/m Σ (h − y) x, sample by sample. */
+/**
+ * J(w) = −1/m Σ [y ln h + (1 − y) ln(1 − h)], h = σ(x·w),
+ * and ∂J/∂w = 1/m Σ (h − y) x, sample by sample.
+ */
 function loop(w) {
   let cost = 0;
   const gradient = new Float64Array(n);
@@ -52,7 +57,10 @@ function loop(w) {
 const Xy = new Float64Array(n);
 for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) Xy[j] += y[i] * X[i * n + j];
 
-/** The same for all samples at once: h = σ(X w), ∂J/∂w = 1/m Xᵀ(h − y), J = 1/m [Σ ln(1 + eᶻ) − (Xᵀy)·w]. */
+/**
+ * The same for all samples at once: h = σ(X w), ∂J/∂w = 1/m
+ * Xᵀ(h − y), J = 1/m [Σ ln(1 + eᶻ) − (Xᵀy)·w].
+ */
 function vectorised(w) {
   const layer = { rows: m, inputs: n, units: 1, x: X, w: Float32Array.from(w) };
   const error = denseForward({ ...layer, activation: 'sigmoid' });

@@ -1,5 +1,6 @@
 // LeNet-5 reads handwritten digits; draws a page of its answers and mistakes.
-//   npx steepest example mnist-cnn [--epochs 10] [--rows 5000] [--seed 1] [--workers 2] [--out mnist-cnn.html]
+// npx steepest example mnist-cnn [--epochs 10] [--rows 5000]
+// [--seed 1] [--workers 2] [--out mnist-cnn.html]
 //                      the 1,797 digits of data/digits.csv, enlarged to MNIST's size
 //   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR
 import { data, layers, sequential } from 'steepest';
@@ -24,13 +25,14 @@ const about =
     ? `UCI optical digits, enlarged to 28 × 28 pixels: ${count(train)} to train on, ${count(test)} held out.`
     : `MNIST, 28 × 28 pixels: ${count(train)} digits to train on, ${count(test)} held out.`;
 
-// LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition" (1998), with today's relu and
-// max pooling in the place of tanh and averages.
+// LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition" (1998),
+// with today's relu and max pooling in the place of tanh and averages.
 const relu = { activation: 'relu', kernelInitializer: 'heUniform' };
 const model = sequential({
   seed,
   layers: [
-    // Bytes stay bytes in memory: they are scaled while a mini-batch is gathered, and shifted by a pixel at random.
+    // Bytes stay bytes in memory: they are scaled while a
+    // mini-batch is gathered, and shifted by a pixel at random.
     layers.rescaling({ scale: 1 / 255, inputShape: [SIDE, SIDE, 1] }),
     layers.randomTranslation({ heightFactor: 1 / SIDE, widthFactor: 1 / SIDE, fillMode: 'constant' }),
     layers.conv2d({ filters: 6, kernelSize: 5, padding: 'same', ...relu }),

@@ -1,7 +1,8 @@
-// Builds build/Release/steepest.node, the C++ kernels, with node-gyp and whatever C++17 compiler is here.
+// Builds build/Release/steepest.node, the C++ kernels, with
+// node-gyp and whatever C++17 compiler is here.
 //
-// Without a compiler the package still works, on its TypeScript kernels; so a failure is one line and exit code 0,
-// unless STEEPEST_REQUIRE_NATIVE=1. `--force` builds even if nothing has changed.
+// Without a compiler the package still works, on its TypeScript kernels; so a failure is one line
+// and exit code 0, unless STEEPEST_REQUIRE_NATIVE=1. `--force` builds even if nothing has changed.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -37,7 +38,10 @@ function newestChange() {
   return Math.max(...sources().map((file) => statSync(file).mtimeMs));
 }
 
-/** Why the binary cannot be loaded by this Node.js, or undefined. A process of its own, so that a crash is seen. */
+/**
+ * Why the binary cannot be loaded by this Node.js, or
+ * undefined. A process of its own, so that a crash is seen.
+ */
 function loadFailure() {
   const script = 'require(process.argv[1]).isas()';
   const result = spawnSync(process.execPath, ['-e', script, binary], { encoding: 'utf8' });
@@ -72,7 +76,8 @@ function build() {
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
   const jobs = `--jobs=${availableParallelism()}`;
   const args = [nodeGyp, 'configure', 'build', '--release', jobs, ...headerOptions()];
-  // node-gyp takes npm's log level, and `npm run -s` would silence the log that the reason is read from.
+  // node-gyp takes npm's log level, and `npm run -s` would
+  // silence the log that the reason is read from.
   const env = { ...process.env, npm_config_loglevel: 'info' };
   const result = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 });
   const log = `${result.stdout ?? ''}\n${result.stderr ?? ''}\n${result.error ?? ''}`;

@@ -1,8 +1,10 @@
-// Makes dist/bundle/, which is what the package ships: the compiled modules joined into a few files, because importing
-// hundreds of small ones takes Node.js several times as long, and the types of what can be imported.
+// Makes dist/bundle/, which is what the package ships: the compiled modules joined into a few
+// files, because importing hundreds of small ones takes Node.js several times as long, and the
+// types of what can be imported.
 //
-// There is one implementation, in CommonJS. The ES modules only name its exports: so a program that uses both `import` and
-// `require` has one of everything (error classes, idle threads). Tests of single modules use dist/esm as it is.
+// There is one implementation, in CommonJS. The ES modules only name its exports: so a program that
+// uses both `import` and `require` has one of everything (error classes, idle threads). Tests of
+// single modules use dist/esm as it is.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative } from 'node:path';
@@ -22,8 +24,8 @@ const ENTRIES = { index: 'index', kernels: 'blas/index' };
 const PROGRAMS = { cli: 'cli/main', worker: 'parallel/worker' };
 
 /**
- * Dependencies stay imports. So do .cjs files, which find binaries and the worker by their own place: the bundle, which lies
- * two folders deeper than dist/, uses the ones in dist/esm.
+ * Dependencies stay imports. So do .cjs files, which find binaries and the worker by their own
+ * place: the bundle, which lies two folders deeper than dist/, uses the ones in dist/esm.
  */
 const keepImports = {
   name: 'keep-imports',
@@ -47,8 +49,9 @@ const LATE = new RegExp(
 const REQUIRE = /^(?:let|const) (\w+) = require\("([^"]+)"\);(?:\n\1 = ([\w.$]+)\(\1, 1\);)?$/gm;
 
 /**
- * Requires of LATE modules happen where they are used: `let x = require(…)` becomes a function, and `x.` a call of it. Before
- * names are shortened, so that each stands for one module throughout its file.
+ * Requires of LATE modules happen where they are used: `let x = require(…)`
+ * becomes a function, and `x.` a call of it. Before names are shortened, so
+ * that each stands for one module throughout its file.
  */
 const loadLate = {
   name: 'load-late',
@@ -123,11 +126,17 @@ function nameExports() {
   }
 }
 
-/** Which buffer a typed array lies over is part of its type from TypeScript 5.7 on, and an error before. */
+/**
+ * Which buffer a typed array lies over is part of its type
+ * from TypeScript 5.7 on, and an error before.
+ */
 const BUFFER_ARGUMENT = /\b(\w+Array)<(?:Shared)?ArrayBuffer(?:Like)?>/g;
 /** An optional field, unless its type is a function's or goes over several lines. */
 const OPTIONAL_FIELD = /^( +(?:readonly )?[\w$]+\?: )([^=\n]+)(?<! undefined);$/gm;
-/** Undefined is taken for left out everywhere; programs with `exactOptionalPropertyTypes` may only do it where types say so. */
+/**
+ * Undefined is taken for left out everywhere; programs with `exactOptionalPropertyTypes` may only
+ * do it where types say so.
+ */
 const withUndefined = (text) => text.replace(OPTIONAL_FIELD, '$1$2 | undefined;');
 
 /** Folders of declarations, and what makes them of those that tsc wrote. */
@@ -136,7 +145,10 @@ const TYPES = {
   'types-before-5.7': (text) => withUndefined(text).replace(BUFFER_ARGUMENT, '$1'),
 };
 
-/** One set of declarations, as there is one implementation: those of the ES modules pass the CommonJS ones on. */
+/**
+ * One set of declarations, as there is one implementation:
+ * those of the ES modules pass the CommonJS ones on.
+ */
 function writeTypes() {
   const texts = publicDeclarations(
     join(dist, 'cjs'),

@@ -1,6 +1,8 @@
-// The last look before a package is published: are its version, addresses and binaries those of the release?
+// The last look before a package is published: are its
+// version, addresses and binaries those of the release?
 //   node scripts/check-release.mjs steepest-1.2.3.tgz v1.2.3
-// On GitHub, where a workflow publishes, also whether this npm can do it and the package names the workflow's repository.
+// On GitHub, where a workflow publishes, also whether this npm
+// can do it and the package names the workflow's repository.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,18 +1,22 @@
-// The declarations that the package ships: of what an entry exports, what that names, and nothing else. tsc writes one file per
-// module with all that the module exports, some of it internal; here each file keeps the statements that are reached.
+// The declarations that the package ships: of what an entry exports, what that names, and nothing
+// else. tsc writes one file per module with all that the module exports, some of it internal; here
+// each file keeps the statements that are reached.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /**
- * A top-level statement with the comment before it; `code` is `text` with comments and strings blanked out.
+ * A top-level statement with the comment before it; `code`
+ * is `text` with comments and strings blanked out.
  * @typedef {{ text: string, code: string, isExported: boolean }} Statement
- * What a name stands for: an export of a file, or with the name '*' all of them; no file for packages.
+ * What a name stands for: an export of a file, or with the
+ * name '*' all of them; no file for packages.
  * @typedef {{ file: string | undefined, name: string, specifier: string }} Reference
  * @typedef {object} Module
  * @property {Statement[]} statements
  * @property {Map<string, Statement[]>} declared by name; overloads share one
  * @property {Map<string, Reference>} imports by local name
- * @property {Map<string, Reference>} exports `export { … }`, with or without `from`, by exported name
+ * @property {Map<string, Reference>} exports `export { … }`,
+ * with or without `from`, by exported name
  * @property {Reference[]} stars `export * from`
  */
 
@@ -84,12 +88,15 @@ function parse(file) {
 /** `import("./file.js").Name` inside a declaration. */
 const IMPORT_TYPE = /\bimport\(["']([^"']+)["']\)\.([\w$]+)/g;
 
-/** A field, parameter or method, as tsc writes them; what stands after `?` in a conditional type has a space behind it. */
+/**
+ * A field, parameter or method, as tsc writes them; what stands
+ * after `?` in a conditional type has a space behind it.
+ */
 const MEMBER_NAME = /[\w$]+\??(?=:|\()/g;
 
 /**
- * `declare const TABLE: { … }` that is asked only for its keys, by `keyof typeof TABLE`, keeps only those: what the values are is
- * of no use to anybody else.
+ * `declare const TABLE: { … }` that is asked only for its keys, by `keyof typeof TABLE`, keeps only
+ * those: what the values are is of no use to anybody else.
  */
 function keepKeys(module) {
   for (const [name, [statement]] of module.declared) {
@@ -110,7 +117,10 @@ class Reached {
   modules = new Map();
   /** @type {Set<Statement>} */
   statements = new Set();
-  /** Names that a file imports or passes on and that are wanted, by file. @type {Map<string, Set<string>>} */
+  /**
+   * Names that a file imports or passes on and that are
+   * wanted, by file. @type {Map<string, Set<string>>}
+   */
   imported = new Map();
   passedOn = new Map();
 
@@ -192,7 +202,10 @@ class Reached {
   }
 }
 
-/** `import type { … } from` or `export { … } from`, one for each module, and one for each module as a whole. */
+/**
+ * `import type { … } from` or `export { … } from`, one for
+ * each module, and one for each module as a whole.
+ */
 function clauses(verb, references) {
   const lists = new Map();
   const lines = [];

@@ -1,4 +1,5 @@
-// The rivals: where they are installed, and processes that answer with their figures. Everything is kept in bench/peers.
+// The rivals: where they are installed, and processes that
+// answer with their figures. Everything is kept in bench/peers.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +28,10 @@ function install(command, args, what) {
   return `${what} could not be installed: ${result.error?.message ?? lastLine(result.stderr || result.stdout)}`;
 }
 
-/** Does the work unless the stamp says that it was done for these very requirements. @returns why it failed, or undefined */
+/**
+ * Does the work unless the stamp says that it was done for these very requirements.
+ * @returns why it failed, or undefined
+ */
 function once(stamp, wanted, work) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
   const failed = work();
@@ -43,7 +47,10 @@ export function installNpmPeers() {
   );
 }
 
-/** The Python that STEEPEST_BENCH_PYTHON names, or one of its own in bench/peers/.venv. @returns { python } or { absent } */
+/**
+ * The Python that STEEPEST_BENCH_PYTHON names, or one of its own in bench/peers/.venv.
+ * @returns { python } or { absent }
+ */
 export function installPython() {
   const named = process.env.STEEPEST_BENCH_PYTHON;
   if (named) return { python: named };
@@ -58,7 +65,11 @@ export function installPython() {
   return absent === undefined ? { python } : { absent };
 }
 
-/** What lets MKL and OpenBLAS take their AVX-512 paths on processors where they do not by themselves. @returns { env } or { absent } */
+/**
+ * What lets MKL and OpenBLAS take their AVX-512 paths on
+ * processors where they do not by themselves.
+ * @returns { env } or { absent }
+ */
 export function forcedEnvironment(scratch, isa) {
   if (isa !== 'avx512' || process.platform !== 'linux')
     return { absent: 'this processor or system has no AVX-512 to force' };

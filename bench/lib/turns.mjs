@@ -1,4 +1,5 @@
-// Contenders that take turns, A B A B, so that all see the same machine; a contender that fails is absent, with the reason.
+// Contenders that take turns, A B A B, so that all see the same machine; a contender that fails is
+// absent, with the reason.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { advantages, summary } from './stats.mjs';
 

@@ -1,4 +1,5 @@
-// Draws bench/report.html from bench/results/*.json; on request also rewrites the README's table of figures.
+// Draws bench/report.html from bench/results/*.json; on
+// request also rewrites the README's table of figures.
 //   node bench/report/report.mjs [--write-readme]
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +18,8 @@ function readResults() {
 }
 
 /**
- * @param {{ writeReadme?: boolean }} options the README holds figures of the machine that it names: a run elsewhere leaves it alone
+ * @param {{ writeReadme?: boolean }} options the README holds figures of the machine that it names:
+ * a run elsewhere leaves it alone
  * @returns the files written
  */
 export function report({ writeReadme = false } = {}) {

@@ -6,10 +6,12 @@ const PIXELS = 64;
 const HOLD_OUT = 5;
 
 /**
- * Reads ../data/digits.csv: 1,797 handwritten digits of 8 × 8 pixels, 1,438 to train on and 359 held out.
+ * Reads ../data/digits.csv: 1,797 handwritten digits of 8 ×
+ * 8 pixels, 1,438 to train on and 359 held out.
  *
- * x holds the pixels, 0 to 16, as [rows, 64]; y the digits, 0 to 9, as [rows]. Both lie in shared memory, which
- * training uses as it stands. Scale the pixels with `layers.rescaling({ scale: 1 / 16 })`.
+ * x holds the pixels, 0 to 16, as [rows, 64]; y the digits, 0 to 9, as [rows]. Both lie in shared
+ * memory, which training uses as it stands. Scale the pixels with
+ * `layers.rescaling({ scale: 1 / 16 })`.
  */
 export function loadDigits(file = new URL('../data/digits.csv', import.meta.url)) {
   const rows = readFileSync(file, 'utf8')

@@ -9,7 +9,10 @@ const whole = (text, least) => {
   return text.trim() !== '' && Number.isInteger(number) && number >= least ? number : undefined;
 };
 
-/** What an option of each kind takes, in words, and how its text is read; undefined where it cannot be. */
+/**
+ * What an option of each kind takes, in words, and how its
+ * text is read; undefined where it cannot be.
+ */
 const KINDS = {
   text: ['some text', (text) => (text === '' ? undefined : text)],
   count: ['a whole number above 0', (text) => whole(text, 1)],
@@ -34,9 +37,11 @@ function firstComment(url) {
 }
 
 /**
- * Reads the command line of an example. `--help` prints the example's first comment; a mistake prints it with what is wrong.
+ * Reads the command line of an example. `--help` prints the example's first comment; a mistake
+ * prints it with what is wrong.
  * @param {string} url the example's `import.meta.url`
- * @param {Record<string, keyof typeof KINDS | string[]>} kinds of its options; a list holds the texts that one may have
+ * @param {Record<string, keyof typeof KINDS | string[]>} kinds
+ * of its options; a list holds the texts that one may have
  * @param {number} mostWords how many words may stand beside the options
  */
 export function readOptions(url, kinds, mostWords = 0) {

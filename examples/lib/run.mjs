@@ -3,7 +3,10 @@ import { backend } from 'steepest';
 import { readOptions } from './options.mjs';
 import { writePage } from './page.mjs';
 
-/** Options that the examples of convolutional networks take. @param {string} name of the page, without .html */
+/**
+ * Options that the examples of convolutional networks take.
+ * @param {string} name of the page, without .html
+ */
 export function pageOptions(url, name) {
   const kinds = {
     data: 'text',
@@ -37,8 +40,10 @@ export function introduce(model, about) {
 }
 
 /**
- * Tests a trained network on images that it has not seen, says how well it does and writes the page.
- * @param {{ train: object, test: object, history: Record<string, number[]>, seconds: number, workers: number | 'auto', out: string,
+ * Tests a trained network on images that it has not seen,
+ * says how well it does and writes the page.
+ * @param {{ train: object, test: object, history: Record<string, number[]>, seconds: number,
+ * workers: number | 'auto', out: string,
  *   title: string, about: string, classes: readonly string[] }} run
  */
 export async function showResult(model, { train, test, history, seconds, workers, out, ...page }) {

@@ -1,4 +1,5 @@
-// What would be wrong with publishing a package: of its version, addresses and binaries, and of the npm that would do it.
+// What would be wrong with publishing a package: of its version,
+// addresses and binaries, and of the npm that would do it.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -54,7 +55,8 @@ function npmProblems(version) {
 
 /**
  * @param {string} folder the unpacked package
- * @param {{ tag: string, repository?: string, npm?: string }} release repository: where the workflow runs, as account/name; npm:
+ * @param {{ tag: string, repository?: string, npm?: string }} release repository: where the
+ * workflow runs, as account/name; npm:
  *   the version that is about to publish. What is not given is not looked at.
  * @returns {string[]} a sentence for each
  */

@@ -1,5 +1,6 @@
-// Where the project lives, as package.json says it: three addresses, which have to name one repository. npm refuses a
-// provenance statement when `repository` is not the one that the workflow ran in, and its page resolves README's links by it.
+// Where the project lives, as package.json says it: three addresses, which have to name one
+// repository. npm refuses a provenance statement when `repository` is not the one that the workflow
+// ran in, and its page resolves README's links by it.
 
 /** Stands for the GitHub account until there is one. No account can have this name. */
 export const PLACEHOLDER = '__owner__';
@@ -7,8 +8,10 @@ export const PLACEHOLDER = '__owner__';
 const REPOSITORY = /^git\+(https:\/\/github\.com\/([^/]+)\/([^/]+))\.git$/;
 
 /**
- * @param {{ name: string, repository?: { url?: string }, homepage?: string, bugs?: string }} manifest package.json
- * @returns {{ owner: string | undefined, problems: string[] }} problems: what does not agree, a sentence each
+ * @param {{ name: string, repository?: { url?: string },
+ * homepage?: string, bugs?: string }} manifest package.json
+ * @returns {{ owner: string | undefined, problems: string[]
+ * }} problems: what does not agree, a sentence each
  */
 export function repositoryOf({ name, repository, homepage, bugs }) {
   const [, address, owner, project] = REPOSITORY.exec(repository?.url ?? '') ?? [];

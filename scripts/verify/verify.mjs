@@ -1,5 +1,6 @@
-// Shows that the package which would be published works: as packed, on every platform that this machine can run or emulate.
-//   npm run verify [-- step …]              takes the steps for which the machine has what they need
+// Shows that the package which would be published works: as packed, on every platform that this
+// machine can run or emulate.
+// npm run verify [-- step …] takes the steps for which the machine has what they need
 //   npm run verify -- --require [step …]    a step that it has not fails
 import { parseArgs } from 'node:util';
 import { Absent } from './lib/check.mjs';

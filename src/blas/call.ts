@@ -20,11 +20,17 @@ export interface CallOp {
   scalars: Record<string, number>;
   /** Rows (for biasGradient: columns) of the output that the op runs over. */
   extent: number;
-  /** The `rows` register: rows of the operands of ops that work on a mini-batch; 0 for gemm, which has its own sizes. */
+  /**
+   * The `rows` register: rows of the operands of ops that work
+   * on a mini-batch; 0 for gemm, which has its own sizes.
+   */
   batchRows: number;
 }
 
-/** Runs ops over plain arrays, now, on this thread. Sizes have been checked by the caller; the kernels check them again. */
+/**
+ * Runs ops over plain arrays, now, on this thread. Sizes have been checked by the caller; the
+ * kernels check them again.
+ */
 export function callKernels(calls: readonly CallOp[]): void {
   const kernels = selectKernels();
   for (const { kind, operands, scalars, extent, batchRows } of calls) {

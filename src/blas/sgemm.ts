@@ -37,9 +37,10 @@ const KEYS = ['transA', 'transB', 'm', 'n', 'k', 'alpha', 'a', 'lda', 'b', 'ldb'
 /**
  * c ← alpha·op(a)·op(b) + beta·c, synchronously, on this thread.
  *
- * Each element is one chain of fused multiply-adds in ascending k that starts from fl(beta·c) (0 for beta = 0), over
- * fl(alpha·a): the same bits on every instruction set. As in BLAS, what is multiplied by 0 is not read, so that no NaN
- * in it counts: c for beta = 0; a and b for alpha = 0, which leaves beta·c.
+ * Each element is one chain of fused multiply-adds in ascending k that starts
+ * from fl(beta·c) (0 for beta = 0), over fl(alpha·a): the same bits on every
+ * instruction set. As in BLAS, what is multiplied by 0 is not read, so that no
+ * NaN in it counts: c for beta = 0; a and b for alpha = 0, which leaves beta·c.
  * @returns c
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_SHAPE`, with c untouched
  */

@@ -1,2 +1,5 @@
-/** A command line that cannot be understood: its message is printed with the usage, and the exit code is 2. */
+/**
+ * A command line that cannot be understood: its message is
+ * printed with the usage, and the exit code is 2.
+ */
 export class UsageError extends Error {}

@@ -61,9 +61,10 @@ const SMALLEST_CHUNK = 64;
 /**
  * Compiles a model into a step program over `memory`.
  *
- * Row phases: gather, forward, loss, backward to every layer's δ; one phase, and more where a node needs sums over the whole
- * mini-batch before it goes on, or slices of such sums that only all ranks together have. Merge phase: loss totals, then for each parameter slice its gradient over the whole batch and its
- * update.
+ * Row phases: gather, forward, loss, backward to every layer's δ; one phase, and more where a node
+ * needs sums over the whole mini-batch before it goes on, or slices of such sums that only all
+ * ranks together have. Merge phase: loss totals, then for each parameter slice its gradient over
+ * the whole batch and its update.
  */
 export function compileProgram(
   model: ResolvedModel,
@@ -209,8 +210,8 @@ export function checkLogits(model: ResolvedModel, loss: ResolvedLoss): void {
 }
 
 /**
- * Whether the loss is computed on logits: 'node' if the last node is the activation that the loss fuses,
- * 'logits' if the model's output is declared to be logits.
+ * Whether the loss is computed on logits: 'node' if the last node is the activation that the loss
+ * fuses, 'logits' if the model's output is declared to be logits.
  */
 function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'logits' | false {
   const { fuses } = loss.definition;

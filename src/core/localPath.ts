@@ -13,7 +13,8 @@ const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /**
  * The path of a local file.
- * @throws SteepestError `ERR_ARGUMENT` for URLs of other places and for everything that is neither text nor URL
+ * @throws SteepestError `ERR_ARGUMENT` for URLs of other
+ * places and for everything that is neither text nor URL
  */
 export function localPath(what: string, path: string | URL): string {
   if (typeof path === 'string') return checkedText(what, path);

@@ -1,4 +1,7 @@
-/** Powers of two: scaling by them changes no digit of a number, so sums can be kept far from the ends of float64. */
+/**
+ * Powers of two: scaling by them changes no digit of a
+ * number, so sums can be kept far from the ends of float64.
+ */
 
 const float = new Float64Array(1);
 /** The word of `float` that holds sign and exponent. */

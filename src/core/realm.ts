@@ -1,8 +1,9 @@
 import { show } from './show.js';
 
 /**
- * What a value is, whichever realm made it. Test runners such as Jest run modules in a realm (`node:vm`) with classes of its
- * own; what Node.js, a structured clone or an ES module hands over is of the main one, and `instanceof` says no.
+ * What a value is, whichever realm made it. Test runners such as Jest run modules in a realm
+ * (`node:vm`) with classes of its own; what Node.js, a structured clone or an ES module hands over
+ * is of the main one, and `instanceof` says no.
  */
 
 function tagOf(value: unknown): string {
@@ -47,7 +48,10 @@ export const isDate = (value: unknown): value is Date => tagOf(value) === 'Date'
 
 export const isError = (value: unknown): value is Error => value instanceof Error || tagOf(value) === 'Error';
 
-/** The name of a typed array's class, such as `Float64Array`; undefined for everything else, a DataView too. */
+/**
+ * The name of a typed array's class, such as `Float64Array`;
+ * undefined for everything else, a DataView too.
+ */
 export function typedArrayName(value: unknown): string | undefined {
   return ArrayBuffer.isView(value) ? (readName.call(value) as string | undefined) : undefined;
 }

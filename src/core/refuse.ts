@@ -3,8 +3,8 @@ import { isBuffer, isDataView, isDate, isList, isPromise, messageOf, typedArrayN
 import { show } from './show.js';
 
 /**
- * Errors about arrays that are none of those that can be read: each shows the value, says where it is and what to do about
- * that kind of value.
+ * Errors about arrays that are none of those that can be read: each shows the value, says where it
+ * is and what to do about that kind of value.
  */
 
 /** Text that `Number()` reads. */
@@ -31,7 +31,10 @@ function cellMend(value: unknown): string {
   return 'Pass numbers.';
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for a value that is no number. @param place where it is: `at row 3, column 1` */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for a value that is no number.
+ * @param place where it is: `at row 3, column 1`
+ */
 export function refuseCell(what: string, value: unknown, place: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `numbers in ${what}`,
@@ -115,8 +118,8 @@ export function refuseRagged(what: string, cols: number, first: number, row: num
 }
 
 /**
- * Runs `read` on something that users passed. A proxy or a getter that throws, and memory that is not to be had, become
- * errors of ours.
+ * Runs `read` on something that users passed. A proxy or a getter that throws, and memory that is
+ * not to be had, become errors of ours.
  * @throws SteepestError also `ERR_ARGUMENT`, `ERR_MEMORY`
  */
 export function reading<T>(what: string, read: () => T): T {

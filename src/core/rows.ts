@@ -14,8 +14,8 @@ export interface Rows<T extends ArrayLike<number> = ArrayLike<number>> {
 }
 
 /**
- * A typed array of numbers as it stands, undefined for everything else. A Uint8ClampedArray is seen as a Uint8Array over the
- * same memory: it holds the same numbers.
+ * A typed array of numbers as it stands, undefined for everything else. A Uint8ClampedArray is seen
+ * as a Uint8Array over the same memory: it holds the same numbers.
  * @throws SteepestError `ERR_SHAPE` for BigInt
  */
 export function typedNumbers(what: string, value: unknown): NumericArray | undefined {
@@ -27,7 +27,10 @@ export function typedNumbers(what: string, value: unknown): NumericArray | undef
   return new Uint8Array(array.buffer, array.byteOffset, array.length);
 }
 
-/** The longest list that V8 keeps without gaps (FixedArray::kMaxLength); a longer one is nothing but holes. */
+/**
+ * The longest list that V8 keeps without gaps
+ * (FixedArray::kMaxLength); a longer one is nothing but holes.
+ */
 const LONGEST_LIST = 2 ** 27;
 
 /** @throws SteepestError `ERR_ARGUMENT` for a list whose holes would take minutes to look at */

@@ -1,14 +1,17 @@
 import { messageOf } from './realm.js';
 
 /**
- * What the operating system says about a file, as our errors say it: without the path, which they have already, and
- * with what can be done about that cause.
+ * What the operating system says about a file, as our errors say it: without the path, which they
+ * have already, and with what can be done about that cause.
  */
 
 /** What a file was wanted for. */
 export type FileUse = 'read' | 'write';
 
-/** The longest reason that is passed on, in characters: messages of zlib and of other programs may be long. */
+/**
+ * The longest reason that is passed on, in characters:
+ * messages of zlib and of other programs may be long.
+ */
 const MOST = 160;
 
 /** Paths of up to so many characters are shown whole. */
@@ -32,7 +35,8 @@ export const systemCode = (error: unknown): string | undefined => {
 /** The system's own words: `ENOENT: no such file or directory`. */
 export function systemReason(error: unknown): string {
   const message = messageOf(error);
-  // Node.js appends the call and the path, ", open '/a/b'"; a path may be thousands of characters long.
+  // Node.js appends the call and the path, ", open '/a/b'";
+  // a path may be thousands of characters long.
   const words = /^E[A-Z0-9]+: [^,]*/.exec(message)?.[0] ?? message;
   return words.length > MOST ? `${words.slice(0, MOST)} …` : words;
 }

@@ -27,10 +27,12 @@ export interface ArrowVector {
 }
 
 /**
- * A table of the package apache-arrow as a `DataTable`. Numbers, decimals, booleans, dates and times (milliseconds) become
- * float64 with NaN for null; text, also in dictionaries, stays text with null.
- * @throws SteepestError `ERR_ARGUMENT` for something else; `ERR_DATA_FILE` for a nested or binary column and an integer, decimal
- * or time that float64 does not hold, with column and row; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * A table of the package apache-arrow as a `DataTable`. Numbers,
+ * decimals, booleans, dates and times (milliseconds) become float64
+ * with NaN for null; text, also in dictionaries, stays text with null.
+ * @throws SteepestError `ERR_ARGUMENT` for something else; `ERR_DATA_FILE` for a nested or binary
+ * column and an integer, decimal or time that float64 does not hold, with column and row;
+ * `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
  */
 export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): DataTable {
   checkColumnarOptions(options);
@@ -50,10 +52,11 @@ export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): Dat
 }
 
 /**
- * Reads an Arrow file, also called Feather version 2, or a stream of Arrow record batches, with the package apache-arrow (install
- * it beside steepest); {@link fromArrow} says what becomes of each type. The package does not unpack compressed files.
- * @throws SteepestError `ERR_MISSING_PEER` without apache-arrow; `ERR_DATA_FILE` for a file that is missing or damaged; and as
- * {@link fromArrow}
+ * Reads an Arrow file, also called Feather version 2, or a stream of Arrow record batches, with the
+ * package apache-arrow (install it beside steepest); {@link fromArrow} says what becomes of each
+ * type. The package does not unpack compressed files.
+ * @throws SteepestError `ERR_MISSING_PEER` without apache-arrow; `ERR_DATA_FILE` for a file that is
+ * missing or damaged; and as {@link fromArrow}
  */
 export async function readArrow(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);

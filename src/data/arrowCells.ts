@@ -1,4 +1,7 @@
-/** Values of the columns of apache-arrow, exactly: its own `get` divides decimals and times, and loses digits. */
+/**
+ * Values of the columns of apache-arrow, exactly: its own
+ * `get` divides decimals and times, and loses digits.
+ */
 import { isUtf8 } from 'node:buffer';
 import { isTypedArray } from '../core/realm.js';
 import type { ArrowVector } from './arrow.js';
@@ -34,7 +37,10 @@ const typeOf = (vector: ArrowVector): Type | undefined => (vector as unknown as 
 const chunksOf = (vector: ArrowVector): readonly Chunk[] =>
   (vector as unknown as { data: readonly Chunk[] }).data;
 
-/** The scale of a column of decimals, times, timestamps or durations; undefined for every other column. */
+/**
+ * The scale of a column of decimals, times, timestamps or
+ * durations; undefined for every other column.
+ */
 export function scaledForm(vector: ArrowVector): Scaled | undefined {
   const whole = typeOf(vector);
   const type = whole?.typeId === DICTIONARY ? whole.dictionary : whole;
@@ -67,7 +73,10 @@ export function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
   return Array.from({ length: vector.length }, (_, i) => checked(vector, i));
 }
 
-/** apache-arrow decodes bytes that are no UTF-8 as U+FFFD, which is text of its own: only the bytes tell. */
+/**
+ * apache-arrow decodes bytes that are no UTF-8 as U+FFFD,
+ * which is text of its own: only the bytes tell.
+ */
 function checked(vector: ArrowVector, index: number): unknown {
   const value = vector.get(index);
   if (typeof value !== 'string' || !value.includes('\ufffd')) return value;

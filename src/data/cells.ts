@@ -11,8 +11,9 @@ export interface ColumnarOptions {
   /** Columns of numbers to read as text, digit by digit, such as identifiers beyond 2^53. */
   text?: readonly string[];
   /**
-   * What to do with integers beyond ±(2^53 − 1), and with decimals and times of more digits than float64 gives back (15
-   * always are, 17 never): 'error', or 'round' to the nearest float64. Default 'error'.
+   * What to do with integers beyond ±(2^53 − 1), and with decimals and
+   * times of more digits than float64 gives back (15 always are, 17
+   * never): 'error', or 'round' to the nearest float64. Default 'error'.
    */
   largeIntegers?: 'error' | 'round';
 }
@@ -111,7 +112,8 @@ function textOf(source: CellSource, row: number, value: unknown, scaled?: Scaled
 }
 
 /**
- * A column of a table from pieces of it. Numbers, booleans and dates (milliseconds since 1970) become float64, with NaN for null.
+ * A column of a table from pieces of it. Numbers, booleans and dates (milliseconds since 1970)
+ * become float64, with NaN for null.
  * @param textIfEmpty the kind of a column of nothing but nulls
  * @param scaled if the cells are whole numbers with a scale
  * @throws SteepestError `ERR_DATA_FILE` with file, column and row

@@ -9,7 +9,10 @@ import { fileError, systemError } from './fileErrors.js';
 
 /** Images of CIFAR-10 with their labels. */
 export interface CifarImages {
-  /** Pixels 0 … 255, one image per row: [n, 3072], which is 32 rows × 32 columns × red, green, blue, channels last. */
+  /**
+   * Pixels 0 … 255, one image per row: [n, 3072], which is
+   * 32 rows × 32 columns × red, green, blue, channels last.
+   */
   x: NdArray<Uint8Array<SharedArrayBuffer>>;
   /** The class of each image, 0 … 9: [n]. */
   y: NdArray<Int32Array<SharedArrayBuffer>>;
@@ -39,10 +42,11 @@ export const cifar10Classes: readonly string[] = [
 const MAX_TRAIN_FILES = 5;
 
 /**
- * Reads CIFAR-10 in its binary layout: records of a label and the red, green and blue planes of 32 × 32 pixels. Planes become
- * pixels of three channels.
+ * Reads CIFAR-10 in its binary layout: records of a label and the red, green and blue planes of 32
+ * × 32 pixels. Planes become pixels of three channels.
  * @param paths files, plain or gzipped, read in this order as one set
- * @throws SteepestError `ERR_DATA_FILE` for a file that is missing, not of whole records, or with a label above 9
+ * @throws SteepestError `ERR_DATA_FILE` for a file that is
+ * missing, not of whole records, or with a label above 9
  */
 export async function readCifar10(paths: string | URL | readonly (string | URL)[]): Promise<CifarImages> {
   const list = (isList(paths) ? paths : [paths]) as readonly (string | URL)[];
@@ -109,9 +113,10 @@ async function readRecords(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Reads a folder of CIFAR-10's binary version: `data_batch_1.bin` … `data_batch_5.bin`, as many as there are from the first
- * on, and `test_batch.bin`, plain or gzipped.
- * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10}, and if the first or the test batch is missing
+ * Reads a folder of CIFAR-10's binary version: `data_batch_1.bin` … `data_batch_5.bin`, as many as
+ * there are from the first on, and `test_batch.bin`, plain or gzipped.
+ * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10},
+ * and if the first or the test batch is missing
  */
 export async function loadCifar10(folder: string | URL): Promise<{ train: CifarImages; test: CifarImages }> {
   const path = localPath('the folder of CIFAR-10', folder);

@@ -8,7 +8,9 @@ export type NumericColumn = Float64Array<ArrayBufferLike>;
 export type TextColumn = readonly (string | null)[];
 /** One column of a `DataTable`. */
 export type Column = NumericColumn | TextColumn;
-/** What a column can be made of: numbers, or strings; null, undefined and NaN are missing values. */
+/**
+ * What a column can be made of: numbers, or strings; null, undefined and NaN are missing values.
+ */
 export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined | string>;
 
 export const isNumericColumn = (column: Column): column is NumericColumn =>
@@ -52,7 +54,10 @@ function textAt(name: string, row: number, value: ColumnInput[number]): string |
 const isNumber = (value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
 
-/** Numbers beside text: the kind that is rarer is the mistake. @throws SteepestError `ERR_ARGUMENT` */
+/**
+ * Numbers beside text: the kind that is rarer is the mistake.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
 function refuseMixture(name: string, list: readonly ColumnInput[number][]): void {
   let texts = 0;
   let numbers = 0;
@@ -75,8 +80,9 @@ function refuseMixture(name: string, list: readonly ColumnInput[number][]): void
 }
 
 /**
- * A column as a table keeps it. A Float64Array and a list of strings and nulls are kept as they stand, without a copy;
- * booleans become 0 and 1. A list without any number, of nulls alone too, is text.
+ * A column as a table keeps it. A Float64Array and a list of strings
+ * and nulls are kept as they stand, without a copy; booleans become
+ * 0 and 1. A list without any number, of nulls alone too, is text.
  * @throws SteepestError `ERR_ARGUMENT` for text among numbers, and for integers beyond 2^53 − 1
  */
 export function toColumn(name: string, values: ColumnInput): Column {

@@ -35,7 +35,10 @@ function checkNames(option: string, names: unknown): void {
   });
 }
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME` for options that do not exist, `ERR_ARGUMENT` for values that they do not take */
+/**
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for options that do
+ * not exist, `ERR_ARGUMENT` for values that they do not take
+ */
 export function checkColumnarOptions(options: ColumnarOptions): void {
   checkKeys('the options', options, OPTION_NAMES, OPTION_ALIASES);
   checkNames('columns', options.columns);
@@ -46,7 +49,10 @@ export function checkColumnarOptions(options: ColumnarOptions): void {
   }
 }
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME` for columns that are not there, `ERR_EMPTY` for a file without rows or columns */
+/**
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for columns that are
+ * not there, `ERR_EMPTY` for a file without rows or columns
+ */
 export function planColumns(
   path: string,
   present: readonly string[],

@@ -16,7 +16,10 @@ import {
 } from './column.js';
 import { unknownColumn } from './unknownColumn.js';
 
-/** Columns by name: an object, or pairs where their order must not depend on the names (object keys like '7' go first). */
+/**
+ * Columns by name: an object, or pairs where their order must
+ * not depend on the names (object keys like '7' go first).
+ */
 export type ColumnsInput = Readonly<Record<string, ColumnInput>> | Iterable<readonly [string, ColumnInput]>;
 
 const KIND_ALIASES: Aliases = {
@@ -83,8 +86,9 @@ function checkRow(what: string, value: unknown, least: number): void {
 }
 
 /**
- * A table in memory, column by column: numbers as Float64Array with NaN where a value is missing, text as strings with
- * null. A table is never changed; what seems to change one returns another, which shares the columns that stay.
+ * A table in memory, column by column: numbers as Float64Array with NaN where a value is missing,
+ * text as strings with null. A table is never changed; what seems to change one returns another,
+ * which shares the columns that stay.
  */
 export class DataTable {
   /** How many rows every column has. */
@@ -93,8 +97,9 @@ export class DataTable {
   private readonly columns: ReadonlyMap<string, Column>;
 
   /**
-   * @throws SteepestError `ERR_RAGGED` for columns of different lengths, `ERR_ARGUMENT` for what is no columns by name, a name
-   * given twice, text among numbers or an integer that float64 cannot hold
+   * @throws SteepestError `ERR_RAGGED` for columns of different lengths,
+   * `ERR_ARGUMENT` for what is no columns by name, a name given twice,
+   * text among numbers or an integer that float64 cannot hold
    */
   constructor(columns: ColumnsInput) {
     const map = reading('the columns', () => readColumns(columns));
@@ -113,7 +118,10 @@ export class DataTable {
     this.columnNames = [...map.keys()];
   }
 
-  /** A table of objects, one per row; the columns are the keys of all of them, in order of first appearance. */
+  /**
+   * A table of objects, one per row; the columns are the
+   * keys of all of them, in order of first appearance.
+   */
   static fromRows(
     rows: readonly Readonly<Record<string, number | string | boolean | null | undefined>>[],
   ): DataTable {
@@ -191,7 +199,10 @@ export class DataTable {
     return new DataTable(new Map<string, ColumnInput>(this.columns).set(name, values));
   }
 
-  /** Rows begin … end − 1; negative positions count from the end, as for arrays. Columns of numbers share memory. */
+  /**
+   * Rows begin … end − 1; negative positions count from the
+   * end, as for arrays. Columns of numbers share memory.
+   */
   slice(begin?: number, end?: number): DataTable {
     checkRow('begin', begin, Number.NEGATIVE_INFINITY);
     checkRow('end', end, Number.NEGATIVE_INFINITY);
@@ -227,7 +238,8 @@ export class DataTable {
 
   /**
    * Row-major numbers of all columns: [rows, columns].
-   * @throws SteepestError `ERR_ARGUMENT` that names the columns of text, `ERR_EMPTY` for a table without columns
+   * @throws SteepestError `ERR_ARGUMENT` that names the
+   * columns of text, `ERR_EMPTY` for a table without columns
    */
   toMatrix(): NdArray<Float64Array> {
     const text = this.namesOf('text');

@@ -1,10 +1,13 @@
-/** Decimal numbers n · 10^−scale, as Parquet and Arrow store them: whole numbers with a scale of their column. */
+/**
+ * Decimal numbers n · 10^−scale, as Parquet and Arrow store
+ * them: whole numbers with a scale of their column.
+ */
 
 /** 10^0 … 10^22: the powers of ten that float64 holds exactly. */
 const POWERS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 /**
- * Smaller whole numbers are always given back, whatever their scale: neighbours of n · 10^−scale are then nearer to each
- * other, n · 10^−scale · 2^−52 at most, than decimals of that scale are.
+ * Smaller whole numbers are always given back, whatever their scale: neighbours of n · 10^−scale
+ * are then nearer to each other, n · 10^−scale · 2^−52 at most, than decimals of that scale are.
  */
 const KEPT = 2 ** 52;
 
@@ -26,8 +29,8 @@ function normal(digits: string, power: number): string {
 }
 
 /**
- * True if float64 keeps the decimal: its shortest decimal form has the same digits. Two decimals for which that holds
- * are two different float64.
+ * True if float64 keeps the decimal: its shortest decimal form has the same digits. Two decimals
+ * for which that holds are two different float64.
  */
 export function isKept(n: bigint | number, scale: number, value: number): boolean {
   if (Math.abs(Number(n)) < KEPT) return true;

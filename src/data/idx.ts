@@ -30,7 +30,10 @@ interface IdxType {
 
 const int32s = (length: number): SharedArray => new Int32Array(new SharedArrayBuffer(length * 4));
 
-/** Byte 2 of the magic number. Int8 and int16 become int32, the narrowest signed type that arrays here have. */
+/**
+ * Byte 2 of the magic number. Int8 and int16 become int32,
+ * the narrowest signed type that arrays here have.
+ */
 const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
   [
     0x08,
@@ -67,10 +70,12 @@ function fileError(path: string, expected: string, given: string, mend: string):
 }
 
 /**
- * Reads an IDX file, the format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, an element type, a rank, the
- * dimensions and the elements, big-endian. Gzip is recognised by its first bytes, whatever the file's name.
+ * Reads an IDX file, the format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, an element
+ * type, a rank, the dimensions and the elements, big-endian. Gzip is recognised by its first bytes,
+ * whatever the file's name.
  * @returns an array over shared memory: uint8, int32 (also for int8 and int16), float32 or float64
- * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no IDX file, or shorter or longer than it says.
+ * @throws SteepestError `ERR_DATA_FILE` if the file is
+ * missing, no IDX file, or shorter or longer than it says.
  */
 export async function readIdx(path: string | URL): Promise<NdArray<SharedArray>> {
   return readIdxFile(localPath('the path of an IDX file', path));
@@ -132,9 +137,11 @@ const MNIST_SIDE = 28;
 const MNIST_CLASSES = 10;
 
 /**
- * Reads MNIST, or a data set that comes as the same four files (Fashion-MNIST, KMNIST), plain or gzipped, from a
- * folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
- * @throws SteepestError `ERR_DATA_FILE` if a file is missing, damaged or not of 28 × 28 images and labels 0 … 9.
+ * Reads MNIST, or a data set that comes as the same four files (Fashion-MNIST, KMNIST), plain or
+ * gzipped, from a folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
+ * `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
+ * @throws SteepestError `ERR_DATA_FILE` if a file is missing,
+ * damaged or not of 28 × 28 images and labels 0 … 9.
  */
 export async function loadMnist(
   folder: string | URL,

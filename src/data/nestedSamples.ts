@@ -5,7 +5,10 @@ import { show } from '../core/show.js';
 
 /** Images as nested lists, `[samples][height][width][channels]`, as users of Keras have them. */
 
-/** Networks take samples of at most three dimensions; deeper lists are refused without a look at their end. */
+/**
+ * Networks take samples of at most three dimensions; deeper
+ * lists are refused without a look at their end.
+ */
 const DEEPEST = 6;
 
 const isList = (value: unknown): value is ArrayLike<unknown> =>

@@ -59,11 +59,12 @@ function decompressors(): Record<string, Decompress> {
 /** Digits of a decimal number that float64 always holds. */
 
 /**
- * Reads a Parquet file with the package hyparquet (install it beside steepest). Numbers, booleans, dates and times (milliseconds
- * since 1970) become float64 with NaN for null; text stays text with null. Uncompressed, Snappy, gzip and Brotli; Zstandard with
- * Node.js 22.15 or later.
- * @throws SteepestError `ERR_MISSING_PEER` without hyparquet; `ERR_DATA_FILE` for a file that is missing or damaged, a nested or
- * binary column, and an integer, decimal or time that float64 does not hold; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * Reads a Parquet file with the package hyparquet (install it beside steepest). Numbers, booleans,
+ * dates and times (milliseconds since 1970) become float64 with NaN for null; text stays text with
+ * null. Uncompressed, Snappy, gzip and Brotli; Zstandard with Node.js 22.15 or later.
+ * @throws SteepestError `ERR_MISSING_PEER` without hyparquet; `ERR_DATA_FILE` for a file that is
+ * missing or damaged, a nested or binary column, and an integer, decimal or time that float64 does
+ * not hold; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
  */
 export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
   checkColumnarOptions(options);
@@ -144,7 +145,10 @@ function checkNode(path: string, { element, children }: SchemaNode): void {
   }
 }
 
-/** A file as hyparquet takes it: it asks whether slices are `instanceof Promise`, so they are promises of its realm. */
+/**
+ * A file as hyparquet takes it: it asks whether slices are
+ * `instanceof Promise`, so they are promises of its realm.
+ */
 async function asyncBuffer(handle: FileHandle, { Promise: RealmPromise }: Loaded): Promise<AsyncBuffer> {
   const { size } = await handle.stat();
   const read = async (start: number, end: number): Promise<ArrayBuffer> => {

@@ -1,6 +1,7 @@
 /**
- * Types of Parquet columns (github.com/apache/parquet-format, LogicalTypes.md), and how to get at their whole numbers:
- * hyparquet multiplies decimals by a rounded power of ten and cuts times to milliseconds.
+ * Types of Parquet columns (github.com/apache/parquet-format, LogicalTypes.md),
+ * and how to get at their whole numbers: hyparquet multiplies decimals by a
+ * rounded power of ten and cuts times to milliseconds.
  */
 import { NotText, type Scaled } from './cells.js';
 import { bigEndian } from './decimal.js';
@@ -47,7 +48,8 @@ export function rawElement(element: Element): Element {
     return isDate ? { ...element, converted_type: 'DATE' } : element;
   }
   const plain = { ...element, converted_type: undefined, logical_type: undefined };
-  // Bytes without a type would be taken for text; those called a geometry go through a parser of their own.
+  // Bytes without a type would be taken for text; those
+  // called a geometry go through a parser of their own.
   const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
   return isBytes ? { ...plain, logical_type: { type: 'GEOMETRY' } } : plain;
 }
@@ -65,7 +67,10 @@ function textOf(bytes: Uint8Array | undefined): string | NotText | undefined {
 
 const DAY_MS = 86_400_000;
 
-/** What becomes of raw values: days become milliseconds, bytes of decimals whole numbers, all others stay. */
+/**
+ * What becomes of raw values: days become milliseconds,
+ * bytes of decimals whole numbers, all others stay.
+ */
 export const PARSERS = {
   timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,
   dateFromDays: (days: number) => days * DAY_MS,

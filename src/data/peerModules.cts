@@ -1,5 +1,5 @@
-// Packages that users install only if they need them. By `require` where they can be: test runners that run modules in a realm
-// of their own, such as Jest, refuse `import()`.
+// Packages that users install only if they need them. By `require` where they can be: test runners
+// that run modules in a realm of their own, such as Jest, refuse `import()`.
 
 import vm = require('node:vm');
 
@@ -24,7 +24,10 @@ export async function loadHyparquet(): Promise<Loaded> {
   }
 }
 
-/** `import()` by Node.js's own loader, from within a script that `node:vm` compiled with another one or none. */
+/**
+ * `import()` by Node.js's own loader, from within a script
+ * that `node:vm` compiled with another one or none.
+ */
 async function importInMainRealm(name: string): Promise<Loaded> {
   // Node.js 20.12 or later.
   const loader = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;

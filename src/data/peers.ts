@@ -13,7 +13,10 @@ const MENDS: Readonly<Record<string, string>> = {
     'It is an ES module: use Node.js 20.12 or later, or run the test runner with NODE_OPTIONS=--experimental-vm-modules.',
 };
 
-/** The error for a package that users install only if they need it and that could not be loaded (peerModules.cts). */
+/**
+ * The error for a package that users install only if they
+ * need it and that could not be loaded (peerModules.cts).
+ */
 export function peerError(name: string, what: string, error: unknown): SteepestError {
   const code = String((error as NodeJS.ErrnoException | null | undefined)?.code);
   const absent = NOT_FOUND.includes(code) && messageOf(error).includes(`'${name}'`);

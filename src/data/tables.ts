@@ -9,7 +9,10 @@ import { withoutSampleShape } from './sampleShape.js';
 
 /** Rows as users give them: lists of lists or of typed arrays, or typed memory with a shape. */
 export type MatrixInput = readonly NumberRow[] | NdArray;
-/** Samples of a network: rows, or images as nested lists, `[samples][height][width]` with or without channels. */
+/**
+ * Samples of a network: rows, or images as nested lists,
+ * `[samples][height][width]` with or without channels.
+ */
 export type SampleInput =
   | MatrixInput
   | readonly (readonly NumberRow[])[]
@@ -43,7 +46,8 @@ const ROWS = 'an array of rows, or { data, shape }';
 /**
  * Rows × columns of anything that users may pass. A list of numbers is one column.
  * @param firstRow the number that errors give to the first row
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
+ * `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
  */
 export function flatten(what: string, input: TargetInput, firstRow = 0): Flat {
   return reading(what, () => notEmpty(what, flattenAny(what, input, firstRow)));
@@ -173,7 +177,8 @@ export function checkLabelCols(what: string, flat: Flat): void {
 }
 
 /**
- * Samples as a table of float32 or uint8. Memory that is shared already is used as it stands; uint8 stays uint8.
+ * Samples as a table of float32 or uint8. Memory that is
+ * shared already is used as it stands; uint8 stays uint8.
  * @throws SteepestError for anything that is not `cols` finite numbers per row.
  */
 export function inputTable(

@@ -30,31 +30,40 @@ export interface LinearRegressionParams {
   fitIntercept: boolean;
   /**
    * - `'qr'` (default): the exact solution, in float64, in one pass over the rows.
-   * - `'gd'`: gradient descent on all rows at once, in float32, on the same step programs as networks.
-   * - `'sgd'`: the same on mini-batches of `batchSize` rows. It ends near the solution, as near as its learning rate lets it.
+   * - `'gd'`: gradient descent on all rows at once, in
+   *   float32, on the same step programs as networks.
+   * - `'sgd'`: the same on mini-batches of `batchSize` rows. It ends near the solution, as near as
+   *   its learning rate lets it.
    */
   solver: (typeof SOLVERS)[number];
   /**
-   * For `'qr'`: singular values of the centred X up to `tol` times the largest count as 0, which makes columns dependent on others and
-   * the solution the one of least norm. Default 2⁻⁵²·max(rows, columns), NumPy's for the rank of a matrix; scikit-learn's is 10⁻⁶
-   * since 1.9, which gives up more digits. 0 is for columns such as powers of x, whose lengths differ by many orders of
-   * magnitude. Whatever `tol` is, what rounding of the columns' numbers may have made counts as 0.
+   * For `'qr'`: singular values of the centred X up to `tol` times the largest
+   * count as 0, which makes columns dependent on others and the solution the one of
+   * least norm. Default 2⁻⁵²·max(rows, columns), NumPy's for the rank of a matrix;
+   * scikit-learn's is 10⁻⁶ since 1.9, which gives up more digits. 0 is for columns
+   * such as powers of x, whose lengths differ by many orders of magnitude. Whatever
+   * `tol` is, what rounding of the columns' numbers may have made counts as 0.
    *
-   * For the others: after five epochs (5 / (1 − momentum), with momentum) that have not lowered the mean squared error by more than `tol` times the variance
-   * of the targets, the descent has converged. Default 1e-8 for `'gd'`, 1e-5 for `'sgd'`.
+   * For the others: after five epochs (5 / (1 − momentum), with momentum) that have not lowered the
+   * mean squared error by more than `tol` times the variance of the targets, the descent has
+   * converged. Default 1e-8 for `'gd'`, 1e-5 for `'sgd'`.
    */
   tol: number | undefined;
   /**
-   * Where columns are so nearly dependent that less than twelve digits can be expected, reads the rows of a table again to find the
-   * digits that are missing (a pass over the rows for each step, two or three as a rule). Default true.
+   * Where columns are so nearly dependent that less than twelve digits can be expected, reads the
+   * rows of a table again to find the digits that are missing (a pass over the rows for each step,
+   * two or three as a rule). Default true.
    */
   refine: boolean;
   /**
-   * Length of a step for `'gd'` and `'sgd'`, on columns and targets scaled to variance 1. Default: targets / (2·columns) for `'gd'`,
-   * which never diverges, and 0.01·targets for `'sgd'`.
+   * Length of a step for `'gd'` and `'sgd'`, on columns and targets scaled to variance 1. Default:
+   * targets / (2·columns) for `'gd'`, which never diverges, and 0.01·targets for `'sgd'`.
    */
   learningRate: number | undefined;
-  /** Share of the last step that goes into the next, from 0 to below 1, for `'gd'` and `'sgd'`. Default 0. */
+  /**
+   * Share of the last step that goes into the next, from 0
+   * to below 1, for `'gd'` and `'sgd'`. Default 0.
+   */
   momentum: number;
   /** Most epochs of `'gd'` and `'sgd'`. Default 1000. */
   maxIter: number;
@@ -104,11 +113,13 @@ const isSizes = (value: unknown): value is Sizes | null =>
   (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));
 
 /**
- * Ordinary least squares in float64, by an orthogonal method: Householder QR of blocks of rows, folded into one triangle
- * (TSQR), then back substitution, or the singular value decomposition where columns depend on each other.
+ * Ordinary least squares in float64, by an orthogonal method: Householder QR of blocks of rows,
+ * folded into one triangle (TSQR), then back substitution, or the singular value decomposition
+ * where columns depend on each other.
  *
- * One pass over the rows and no copy of them: memory does not grow with their number. The result has the same bits for any
- * number of workers. (Golub & Van Loan, "Matrix Computations", §5.3 and §5.5; Demmel, Grigori, Hoemmen, Langou,
+ * One pass over the rows and no copy of them: memory does not grow with their
+ * number. The result has the same bits for any number of workers. (Golub & Van
+ * Loan, "Matrix Computations", §5.3 and §5.5; Demmel, Grigori, Hoemmen, Langou,
  * "Communication-optimal parallel and sequential QR and LU factorizations", 2012)
  */
 export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted> {
@@ -116,12 +127,18 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     super('LinearRegression', SPECS, params);
   }
 
-  /** Singular values of the centred X that are not 0, by `tol`, nor what rounding may have made of 0. */
+  /**
+   * Singular values of the centred X that are not 0, by
+   * `tol`, nor what rounding may have made of 0.
+   */
   get rank(): number {
     return this.exact('rank').rank;
   }
 
-  /** Singular values of the centred X (of X itself without `fitIntercept`), the largest first; computed when asked for. */
+  /**
+   * Singular values of the centred X (of X itself without `fitIntercept`), the largest first;
+   * computed when asked for.
+   */
   get singularValues(): Float64Array {
     return singularValuesOf(this.exact('singularValues').factor);
   }
@@ -132,10 +149,12 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   }
 
   /**
-   * @param x rows × columns, finite; or, for `'qr'`, a stream of batches `{ x, y, sampleWeight? }`, which is read once
+   * @param x rows × columns, finite; or, for `'qr'`, a stream
+   * of batches `{ x, y, sampleWeight? }`, which is read once
    * @param y one value per row, or rows × targets; none with a stream
-   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`;
-   * `ERR_DIVERGED` where the learning rate is too large. Whatever it throws, what was learned before stays.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
+   * `ERR_ABORTED`; `ERR_DIVERGED` where the learning rate is too large. Whatever it throws, what
+   * was learned before stays.
    */
   async fit(
     x: FeatureInput | RowStream,
@@ -216,8 +235,10 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   }
 
   /**
-   * Standard errors, t-values and two-sided p-values, under the usual assumption of independent normal errors.
-   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` where columns depend on each other or no residual degree of freedom is left
+   * Standard errors, t-values and two-sided p-values, under
+   * the usual assumption of independent normal errors.
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` where columns depend on each other or no
+   * residual degree of freedom is left
    */
   inference(): Inference {
     const fitted = this.learned('inference');

@@ -41,7 +41,10 @@ import { probabilities } from './logistic/probabilities.js';
 const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
 const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal', 'gd', 'sgd'] as const;
 
-/** Hyper-parameters, with scikit-learn's meanings; `penalty` and `l1Ratio` with those of before its version 1.8. */
+/**
+ * Hyper-parameters, with scikit-learn's meanings; `penalty`
+ * and `l1Ratio` with those of before its version 1.8.
+ */
 export interface LogisticRegressionParams {
   /** Inverse strength of the penalty, above 0; smaller is stronger. Default 1. */
   C: number;
@@ -55,12 +58,15 @@ export interface LogisticRegressionParams {
    * - `'lbfgs'`: quasi-Newton, for L2 or no penalty.
    * - `'newton'`: second derivatives; few columns times classes, for L2 or no penalty.
    * - `'proximal'`: accelerated proximal gradient, for every penalty.
-   * - `'gd'`, `'sgd'`: gradient descent on all rows at once, or on mini-batches, with the step programs of networks, in float32.
-   *   `maxIter` counts epochs; training ends when the loss has not fallen by more than `tol` for five of them.
+   * - `'gd'`, `'sgd'`: gradient descent on all rows at once, or on mini-batches, with the step
+   *   programs of networks, in float32. `maxIter` counts epochs; training ends when the loss has
+   *   not fallen by more than `tol` for five of them.
    * - `'auto'` (default): `'lbfgs'`, or `'proximal'` where there is an L1 penalty.
    */
   solver: (typeof SOLVERS)[number];
-  /** Converged when no element of the gradient of the mean penalised loss is larger. Default 1e-4. */
+  /**
+   * Converged when no element of the gradient of the mean penalised loss is larger. Default 1e-4.
+   */
   tol: number;
   /** Default 100. */
   maxIter: number;
@@ -113,10 +119,11 @@ interface Fitted {
 }
 
 /**
- * Logistic regression by maximum likelihood: binary for two classes, multinomial (softmax) for more. Labels are strings, numbers or booleans.
+ * Logistic regression by maximum likelihood: binary for two classes, multinomial (softmax) for
+ * more. Labels are strings, numbers or booleans.
  *
- * Minimises Σ w_i·loss_i / Σ w_i + penalty / (C·Σ w_i), which is scikit-learn's objective, in float64.
- * ("The Elements of Statistical Learning", Hastie et al., §4.4)
+ * Minimises Σ w_i·loss_i / Σ w_i + penalty / (C·Σ w_i), which is scikit-learn's objective, in
+ * float64. ("The Elements of Statistical Learning", Hastie et al., §4.4)
  */
 export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> implements Classifier {
   private fitted: Fitted | undefined;
@@ -149,8 +156,9 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   /**
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class, `ERR_ARGUMENT` for a solver that
-   * cannot do the penalty; `ERR_ABORTED`. Whatever it throws, what was learned before stays.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class,
+   * `ERR_ARGUMENT` for a solver that cannot do the penalty; `ERR_ABORTED`. Whatever it throws, what
+   * was learned before stays.
    */
   async fit(
     x: FeatureInput,
@@ -227,7 +235,10 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     return ndArray(data.map(Math.log), shape);
   }
 
-  /** Scores x·coefᵀ + intercept: one per row for two classes (above 0 means the second), else rows × classes. */
+  /**
+   * Scores x·coefᵀ + intercept: one per row for two classes
+   * (above 0 means the second), else rows × classes.
+   */
   async decisionFunction(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
     const scores = await this.scores(x);
     return scores.shape[1] === 1 ? scores.data : scores;

@@ -11,10 +11,16 @@ import type { TableInput, TableOutput } from './base/tables.js';
 type AnyEstimator = BaseEstimator<object>;
 type AnyConstructor = new (params: never) => AnyEstimator;
 
-/** Every class that can be saved, by the name in its files. A class outside this table cannot be loaded by name. */
+/**
+ * Every class that can be saved, by the name in its files. A
+ * class outside this table cannot be loaded by name.
+ */
 const classes = new Map<string, AnyConstructor>();
 
-/** Makes a class known to {@link loadEstimator} and to estimators that hold others. Called once per class, in `index.ts`. */
+/**
+ * Makes a class known to {@link loadEstimator} and to estimators
+ * that hold others. Called once per class, in `index.ts`.
+ */
 export function registerEstimator(type: string, Class: AnyConstructor): void {
   classes.set(type, Class);
 }
@@ -38,11 +44,15 @@ export function estimatorFromSaved(saved: SavedEstimator): AnyEstimator {
 }
 
 /**
- * An estimator of any class. Of the methods of predictors and transformers it has those of its class; a file of which you know
- * the class is better read with it: `loadEstimator(path, StandardScaler)`.
+ * An estimator of any class. Of the methods of predictors and transformers it has those of its
+ * class; a file of which you know the class is better read with it:
+ * `loadEstimator(path, StandardScaler)`.
  */
 export interface LoadedEstimator extends AnyEstimator {
-  /** One class per row, of the type that y had; or one number per row; or rows × targets where y had columns. */
+  /**
+   * One class per row, of the type that y had; or one number
+   * per row; or rows × targets where y had columns.
+   */
   predict(x: TableInput): Promise<Label[] | Float64Array | NdArray<Float64Array>>;
   /** rows × classes. */
   predictProba(x: TableInput): Promise<NdArray<Float64Array>>;
@@ -58,8 +68,8 @@ export interface LoadedEstimator extends AnyEstimator {
  * Reads any estimator that `save` wrote.
  * @param source a path, a `file:` URL, or the file's bytes
  * @param Class what it has to be; then the result has that type
- * @throws SteepestError `ERR_MODEL_FILE`, also for an estimator of another class, networks, which `load` reads, and files of
- * other programs, which the message names
+ * @throws SteepestError `ERR_MODEL_FILE`, also for an estimator of another class, networks, which
+ * `load` reads, and files of other programs, which the message names
  */
 export function loadEstimator(source: ModelSource): Promise<LoadedEstimator>;
 export function loadEstimator<E extends AnyEstimator>(

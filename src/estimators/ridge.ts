@@ -42,9 +42,10 @@ const SPECS: ParamSpecs<RidgeParams> = {
 };
 
 /**
- * Linear least squares with an L2 penalty: minimises Σ w_i·(y_i − b − x_i·coef)² + alpha·‖coef‖² per target, in float64, by
- * QR of the rows and then of [R; √alpha·I]. One pass over the rows and no copy of them, as in `LinearRegression`.
- * (Hoerl & Kennard 1970; "The Elements of Statistical Learning", Hastie et al., §3.4.1)
+ * Linear least squares with an L2 penalty: minimises Σ w_i·(y_i − b − x_i·coef)² + alpha·‖coef‖²
+ * per target, in float64, by QR of the rows and then of [R; √alpha·I]. One pass over the rows and
+ * no copy of them, as in `LinearRegression`. (Hoerl & Kennard 1970; "The Elements of Statistical
+ * Learning", Hastie et al., §3.4.1)
  */
 export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   constructor(params: Partial<RidgeParams> = {}) {
@@ -52,10 +53,12 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   }
 
   /**
-   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is read once
+   * @param x rows × columns, finite; or a stream of batches
+   * `{ x, y, sampleWeight? }`, which is read once
    * @param y one value per row, or rows × targets; none with a stream
-   * @throws SteepestError `ERR_SHAPE` also where `alpha` has not one element per target; `ERR_RAGGED`, `ERR_EMPTY`,
-   * `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. Whatever it throws, what was learned before stays.
+   * @throws SteepestError `ERR_SHAPE` also where `alpha` has not one element per target;
+   * `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. Whatever it throws,
+   * what was learned before stays.
    */
   async fit(
     x: FeatureInput | RowStream,

@@ -45,8 +45,8 @@ const SEEDS = 2 ** 32;
 const STREAMS = 2 ** 24;
 
 /**
- * Fresh values of a parameter, row-major. The same request gives the same bits on every machine, and value i does not
- * depend on how many values there are.
+ * Fresh values of a parameter, row-major. The same request gives the same bits on every machine,
+ * and value i does not depend on how many values there are.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` for a number out of its range.
  */
 export function initialize(name: InitializerName, request: InitializerRequest): Float32Array<ArrayBuffer> {

@@ -33,14 +33,17 @@ function randomHex(bytes: number): string {
 }
 
 /**
- * Writes a file so that `path` holds either what it held before or all of `bytes`, whatever fails and whenever: a
- * temporary file beside it is written, flushed to the disk and renamed over it, and then the folder is flushed. A
- * failed write leaves no temporary file. A symbolic link stays one and its target is replaced or, if it is not there
- * yet, made; permissions and owner are kept. A file without the right to write to it stays as it is.
+ * Writes a file so that `path` holds either what it held before or all of `bytes`, whatever fails
+ * and whenever: a temporary file beside it is written, flushed to the disk and renamed over it, and
+ * then the folder is flushed. A failed write leaves no temporary file. A symbolic link stays one
+ * and its target is replaced or, if it is not there yet, made; permissions and owner are kept. A
+ * file without the right to write to it stays as it is.
  *
- * Pipes, terminals and devices such as /dev/null are written to instead. A pipe waits for its reader.
+ * Pipes, terminals and devices such as /dev/null are written
+ * to instead. A pipe waits for its reader.
  * @param code the code of errors: that of a model's or of a table's file
- * @throws SteepestError with the system's error as its cause; sockets, disks and folders are refused
+ * @throws SteepestError with the system's error as its
+ * cause; sockets, disks and folders are refused
  */
 export async function writeFileAtomic(
   path: string,
@@ -110,7 +113,10 @@ async function replace(
   await flushFolder(dirname(target), files);
 }
 
-/** Gives a new file the owner, as far as this user may, and the permissions of the one whose place it takes. */
+/**
+ * Gives a new file the owner, as far as this user may, and
+ * the permissions of the one whose place it takes.
+ */
 async function takeOver(file: OpenFile, { mode, uid, gid }: Stats): Promise<void> {
   const isOwn = uid === process.geteuid?.() && gid === process.getegid?.();
   // Only the superuser may give files away. For all others the file's writer becomes its owner.
@@ -142,7 +148,10 @@ async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promi
   }
 }
 
-/** Makes the rename itself last through a power failure. Windows cannot open folders, and needs no such step. */
+/**
+ * Makes the rename itself last through a power failure.
+ * Windows cannot open folders, and needs no such step.
+ */
 async function flushFolder(folder: string, files: FileSystem): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await files.open(folder, 'r');

@@ -1,8 +1,8 @@
 import { show } from '../core/show.js';
 
 /**
- * Tells what a file is that is no safetensors file, by its first bytes: for messages, and for nothing else. The numbers
- * are those of the formats' own documents.
+ * Tells what a file is that is no safetensors file, by its first bytes: for messages, and for
+ * nothing else. The numbers are those of the formats' own documents.
  */
 export interface FileKind {
   /** What it is: `an HDF5 file, as Keras writes (.h5)`. */
@@ -43,7 +43,10 @@ const MAGIC: readonly (readonly [bytes: readonly number[], at: number, words: st
   [ascii('SQLite format 3'), 0, 'a SQLite data base', OURS],
 ];
 
-/** The kind of a file that has no safetensors header; undefined if it may have one, whole or damaged. */
+/**
+ * The kind of a file that has no safetensors header;
+ * undefined if it may have one, whole or damaged.
+ */
 export function foreignKind(bytes: Uint8Array): FileKind | undefined {
   if (bytes.length === 0) return { words: 'an empty file', mend: 'Save it again: writing it was cut off.' };
   if (looksLikeSafetensors(bytes)) return undefined;
@@ -52,7 +55,10 @@ export function foreignKind(bytes: Uint8Array): FileKind | undefined {
   return zipKind(bytes) ?? pickleKind(bytes) ?? protobufKind(bytes) ?? textKind(bytes) ?? otherKind(bytes);
 }
 
-/** A length of eight bytes, of which no real header uses more than four, and the brace that the header starts with. */
+/**
+ * A length of eight bytes, of which no real header uses more
+ * than four, and the brace that the header starts with.
+ */
 function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return bytes[8] === '{'.charCodeAt(0) && startsWith(bytes, [0, 0, 0, 0], 4);
 }
@@ -70,7 +76,10 @@ function zipKind(bytes: Uint8Array): FileKind | undefined {
   return { words: `a ZIP archive${first}`, mend: UNPACK };
 }
 
-/** Names in a ZIP archive's directory (APPNOTE.TXT, 4.3.12), or of its first entry where the end is cut off. */
+/**
+ * Names in a ZIP archive's directory (APPNOTE.TXT, 4.3.12),
+ * or of its first entry where the end is cut off.
+ */
 function zipNames(bytes: Uint8Array): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (at: number, length: number): string =>
@@ -103,7 +112,10 @@ function pickleKind(bytes: Uint8Array): FileKind | undefined {
     : undefined;
 }
 
-/** ONNX's ModelProto begins with ir_version and producer_name; SavedModel with a version of 1 and a graph. */
+/**
+ * ONNX's ModelProto begins with ir_version and
+ * producer_name; SavedModel with a version of 1 and a graph.
+ */
 function protobufKind(bytes: Uint8Array): FileKind | undefined {
   const [first, version, second, length] = bytes;
   if (first !== 0x08 || second !== 0x12) return undefined;
@@ -137,7 +149,8 @@ function textKind(bytes: Uint8Array): FileKind | undefined {
 /** UTF-8 without control characters; undefined for anything else. */
 function decoded(bytes: Uint8Array): string | undefined {
   try {
-    // A copy, because TextDecoder does not take shared memory. A character may be cut off at the end: `stream`.
+    // A copy, because TextDecoder does not take shared memory.
+    // A character may be cut off at the end: `stream`.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(bytes), { stream: true });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what makes it text.
     return /[\0-\x08\x0e-\x1f]/.test(text) ? undefined : text;

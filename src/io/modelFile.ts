@@ -37,7 +37,8 @@ export function modelFileError(
 
 /**
  * Reads and decodes a file that `save` wrote, and checks that it is of the wanted format.
- * @throws SteepestError `ERR_ARGUMENT` for what is no source; `ERR_MODEL_FILE` for all that is wrong with the file
+ * @throws SteepestError `ERR_ARGUMENT` for what is no source;
+ * `ERR_MODEL_FILE` for all that is wrong with the file
  */
 export async function readModelFile(source: ModelSource, wanted: ModelFormat): Promise<SafetensorsContent> {
   const { bytes, name } = await readSource(source, wanted);

@@ -6,16 +6,20 @@ import { isTypedArray } from '../core/realm.js';
 import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
 
 /**
- * The safetensors format (huggingface.co/docs/safetensors): a u64 header length, a JSON header, then the tensors'
- * bytes, little-endian and row-major. Nothing in it can be executed. This reader is as strict as the format's own one
- * and a little stricter; what it accepts covers every byte of the file exactly once.
+ * The safetensors format (huggingface.co/docs/safetensors): a u64 header length,
+ * a JSON header, then the tensors' bytes, little-endian and row-major. Nothing
+ * in it can be executed. This reader is as strict as the format's own one and a
+ * little stricter; what it accepts covers every byte of the file exactly once.
  */
 
 /** Bytes of the header length field. */
 const LENGTH_BYTES = 8;
 /** The writer pads the header with spaces so that tensors start on this boundary. */
 const ALIGNMENT = 8;
-/** The format allows 100 MB. A header holds names, shapes and a model's description; 16 MiB is far above any need. */
+/**
+ * The format allows 100 MB. A header holds names, shapes and
+ * a model's description; 16 MiB is far above any need.
+ */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 /** Three arrays (value and two moments) for each of 20,000 parameters, rounded up. */
 export const MAX_TENSORS = 65_536;
@@ -81,10 +85,11 @@ function damaged(expected: string, given: string): never {
 }
 
 /**
- * The bytes of a safetensors file. The same tensors and metadata give the same bytes. The header lists tensors in the
- * Map's order; their bytes lie widest element type first, so that each is aligned.
- * @throws SteepestError `ERR_ARGUMENT` for names, metadata or element types that the format has no place for;
- * `ERR_SHAPE` if a shape and its data disagree.
+ * The bytes of a safetensors file. The same tensors and metadata give
+ * the same bytes. The header lists tensors in the Map's order; their
+ * bytes lie widest element type first, so that each is aligned.
+ * @throws SteepestError `ERR_ARGUMENT` for names, metadata or element types that the format has no
+ * place for; `ERR_SHAPE` if a shape and its data disagree.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, NdArray>,
@@ -106,9 +111,10 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads the bytes of a safetensors file. Every size is checked against the bytes that are there before anything of
- * that size is allocated, so a small file cannot ask for much memory.
- * @throws SteepestError `ERR_MODEL_FILE` for anything that is not a whole, well-formed file of known element types.
+ * Reads the bytes of a safetensors file. Every size is checked against the bytes that are there
+ * before anything of that size is allocated, so a small file cannot ask for much memory.
+ * @throws SteepestError `ERR_MODEL_FILE` for anything that
+ * is not a whole, well-formed file of known element types.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
@@ -129,7 +135,10 @@ function badArgument(expected: string, given: string, mend: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
 }
 
-/** Checks the tensors and gives each its place, widest element type first; the result is in the Map's order. */
+/**
+ * Checks the tensors and gives each its place, widest
+ * element type first; the result is in the Map's order.
+ */
 function placeTensors(tensors: ReadonlyMap<string, NdArray>): Entry[] {
   if (tensors.size > MAX_TENSORS) {
     badArgument(`at most ${MAX_TENSORS} tensors`, `${tensors.size}`, 'Write several files.');
@@ -169,7 +178,10 @@ function describe(name: string, { data, shape }: NdArray): Entry {
   return { name, type, shape: [...shape], begin: 0, end: data.byteLength };
 }
 
-/** The JSON header, padded. Written by hand because object keys like `__proto__` or `7` would not keep their place. */
+/**
+ * The JSON header, padded. Written by hand because object
+ * keys like `__proto__` or `7` would not keep their place.
+ */
 function headerBytes(entries: readonly Entry[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const items = entries.map(
     ({ name, type, shape, begin, end }) =>
@@ -269,7 +281,8 @@ function elementType(name: string, dtype: string): ElementType {
 }
 
 /**
- * The product of a shape, or NaN if it is above 2⁵³ − 1. Dimensions of 0 do not hide that the others are too large.
+ * The product of a shape, or NaN if it is above 2⁵³ − 1.
+ * Dimensions of 0 do not hide that the others are too large.
  */
 function elementCount(shape: readonly number[]): number {
   let nonZero = 1;

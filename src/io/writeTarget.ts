@@ -64,7 +64,8 @@ export async function findTarget(path: string, files: PathSystem): Promise<Write
   const fd = ownDescriptor(path);
   if (fd !== undefined) return { kind: 'descriptor', fd };
   const target = await files.realpath(path);
-  // A rename asks only for the right to write to the folder: it would replace a file that is protected.
+  // A rename asks only for the right to write to the folder:
+  // it would replace a file that is protected.
   await files.access(target, MAY_WRITE);
   return { kind: 'replace', path: target, old: stats };
 }
@@ -79,7 +80,10 @@ function refuse(path: string, stats: Stats): never {
   });
 }
 
-/** The path at the end of a chain of links whose last one points to nothing; the path itself if it is no link. */
+/**
+ * The path at the end of a chain of links whose last one
+ * points to nothing; the path itself if it is no link.
+ */
 async function absentTarget(path: string, files: PathSystem): Promise<string> {
   let place = path;
   for (let links = 0; links < MOST_LINKS; links++) {
@@ -100,8 +104,9 @@ async function absentTarget(path: string, files: PathSystem): Promise<string> {
 }
 
 /**
- * The number in /dev/stdout, /dev/fd/3 and their like. Replacing the file behind one would leave whoever redirected the
- * output to it with the old one, and opening it a second time would write over what is there.
+ * The number in /dev/stdout, /dev/fd/3 and their like. Replacing the file
+ * behind one would leave whoever redirected the output to it with the old
+ * one, and opening it a second time would write over what is there.
  */
 function ownDescriptor(path: string): number | undefined {
   const standard = STANDARD.findIndex((name) => path === `/dev/${name}`);

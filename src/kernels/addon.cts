@@ -19,7 +19,9 @@ export interface Addon {
     buffers: readonly ArrayBufferView[],
     registers: Float64Array<ArrayBufferLike>,
   ): RunPhase;
-  /** Runs rounds of multiply-adds that touch no memory; returns the floating-point operations done. */
+  /**
+   * Runs rounds of multiply-adds that touch no memory; returns the floating-point operations done.
+   */
   fmaLoop(isa: string, rounds: number): number;
   /**
    * Checks an encoded program and runs one phase of it, over arrays that need not be shared.
@@ -52,7 +54,10 @@ export type AddonLoad = {
       addon: Addon;
       /** Relative to the package. */
       path: string;
-      /** The prebuilt binary's target, such as `linux-x64-musl`; `source` for one that was built here. */
+      /**
+       * The prebuilt binary's target, such as `linux-x64-musl`;
+       * `source` for one that was built here.
+       */
       target: string;
     }
   | { addon: undefined; path: undefined; target: undefined }
@@ -65,7 +70,10 @@ interface Candidate {
   load: () => unknown;
 }
 
-/** What `npm run build:native` makes. Only a checkout has it, so bundlers must not look for it: no literal path. */
+/**
+ * What `npm run build:native` makes. Only a checkout has it,
+ * so bundlers must not look for it: no literal path.
+ */
 const LOCAL_PATH = 'build/Release/steepest.node';
 const LOCAL_BUILD: Candidate = {
   target: 'source',
@@ -110,8 +118,8 @@ const PREBUILT: Readonly<Record<string, Omit<Candidate, 'target'>>> = {
 };
 
 /**
- * The targets that may run here, best first. On Linux the other C library's comes second: what decides is whether
- * the file loads, and one for the wrong library fails cleanly.
+ * The targets that may run here, best first. On Linux the other C library's comes second: what
+ * decides is whether the file loads, and one for the wrong library fails cleanly.
  */
 function targets(): string[] {
   const platform = `${process.platform}-${process.arch}`;
@@ -161,7 +169,10 @@ export interface Trial {
   message: string;
 }
 
-/** Tries every binary that there could be, also those that would never be reached because an earlier one loads. */
+/**
+ * Tries every binary that there could be, also those that
+ * would never be reached because an earlier one loads.
+ */
 export function tryAll(): Trial[] {
   const own = new Set(targets());
   const all = [LOCAL_BUILD, ...Object.entries(PREBUILT).map(([target, file]) => ({ target, ...file }))];

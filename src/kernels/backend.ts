@@ -16,7 +16,10 @@ export interface KernelRequest {
   backend?: (typeof BACKENDS)[number];
   /** An instruction set; asks for the native backend. */
   isa?: (typeof ISAS)[number];
-  /** `exact`: the native kernels' bits on the TypeScript backend too. Native kernels always have them. */
+  /**
+   * `exact`: the native kernels' bits on the TypeScript
+   * backend too. Native kernels always have them.
+   */
   numerics?: (typeof NUMERICS)[number];
 }
 
@@ -26,8 +29,8 @@ export interface Backend {
   /** The instruction set; for TypeScript kernels their numerics. */
   isa: string;
   /**
-   * The binary that is loaded: a prebuilt one's target, such as `linux-x64-musl`, or `source` for one that was built on
-   * this machine. Null for TypeScript kernels.
+   * The binary that is loaded: a prebuilt one's target, such as `linux-x64-musl`, or `source` for
+   * one that was built on this machine. Null for TypeScript kernels.
    */
   target: string | null;
   reason: string;
@@ -105,7 +108,10 @@ function selectNative(isa: Choice<string> | undefined, origin: string): Selectio
   return { kernels: new NativeKernels(addon, chosen), target, reason: `${origin}; ${reason}` };
 }
 
-/** Says once, on the main thread (the pool's threads make the same choice again), that training will be slower. */
+/**
+ * Says once, on the main thread (the pool's threads make the
+ * same choice again), that training will be slower.
+ */
 function warnOfFallback(reason: string): void {
   if (warned || !isMainThread) return;
   warned = true;
@@ -157,9 +163,9 @@ function cachedSelection(request: KernelRequest): Selection {
 }
 
 /**
- * The kernels to compute with: what `request` says, else what STEEPEST_BACKEND (native, typescript),
- * STEEPEST_ISA (avx512, avx2, neon, portable) say, else the best native ones, else TypeScript with a
- * warning on stderr.
+ * The kernels to compute with: what `request` says, else what STEEPEST_BACKEND (native,
+ * typescript), STEEPEST_ISA (avx512, avx2, neon, portable) say, else the best native ones, else
+ * TypeScript with a warning on stderr.
  *
  * @throws SteepestError `ERR_BACKEND` for unknown words and for what this machine does not have
  */
@@ -174,7 +180,8 @@ export function backend(): Backend {
 }
 
 /**
- * Float32 multiply-adds per second that one core can do with an instruction set, in FLOP/s: the best of some short runs.
+ * Float32 multiply-adds per second that one core can do with an instruction set, in FLOP/s: the
+ * best of some short runs.
  * @throws SteepestError `ERR_BACKEND` without the add-on
  */
 export function measurePeak(isa: string): number {
@@ -190,7 +197,9 @@ export function measurePeak(isa: string): number {
   return best;
 }
 
-/** The instruction sets that native kernels can run with here, best first; none without the add-on. */
+/**
+ * The instruction sets that native kernels can run with here, best first; none without the add-on.
+ */
 export function availableIsas(): readonly string[] {
   load ??= loadAddon();
   return load.addon?.isas() ?? [];

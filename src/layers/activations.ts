@@ -29,8 +29,8 @@ export interface CompleteActivation {
 const MOST_ALPHA = 3.4028234663852886e38;
 
 /**
- * Completes and checks an activation. alpha must not be negative: derivatives are computed from the output, which
- * then is positive for positive inputs alone. 0 makes a `relu` of both.
+ * Completes and checks an activation. alpha must not be negative: derivatives are computed from the
+ * output, which then is positive for positive inputs alone. 0 makes a `relu` of both.
  */
 export function completeActivation(what: string, activation: Activation): CompleteActivation {
   const isObject = typeof activation === 'object' && activation !== null && !Array.isArray(activation);

@@ -16,9 +16,10 @@ export interface BatchNormConfig extends NormConfig {
 }
 
 /**
- * Normalises each channel of images, or each column of rows: (x − mean)/√(variance + epsilon)·gamma + beta. In training with mean and
- * (biased) variance of the mini-batch, which also move the layer's moving ones: moving·momentum + batch·(1 − momentum); elsewhere
- * with the moving ones. (Ioffe & Szegedy 2015; Keras's BatchNormalization with axis −1.)
+ * Normalises each channel of images, or each column of rows: (x − mean)/√(variance +
+ * epsilon)·gamma + beta. In training with mean and (biased) variance of the mini-batch, which also
+ * move the layer's moving ones: moving·momentum + batch·(1 − momentum); elsewhere with the moving
+ * ones. (Ioffe & Szegedy 2015; Keras's BatchNormalization with axis −1.)
  */
 export const batchNorm: LayerDefinition<BatchNormConfig> = {
   type: 'batchNorm',

@@ -32,8 +32,8 @@ export interface Conv2dConfig extends LayerConfig {
   /** Pixels from one tap of the kernel to the next. Default 1. */
   dilationRate?: Pair;
   /**
-   * Channels and filters are cut into so many groups, each filter sees the channels of its own. As many as channels makes a
-   * depthwise convolution. Default 1.
+   * Channels and filters are cut into so many groups, each filter sees the channels of its own. As
+   * many as channels makes a depthwise convolution. Default 1.
    */
   groups?: number;
   /** Default `'linear'`. */
@@ -69,7 +69,10 @@ function convolution(name: string, config: Complete, inputShape: readonly number
   return { input, output: [height, width, filters], kernel, strides, dilation, groups, padding };
 }
 
-/** Convolution (cross-correlation, as everywhere) of images; kernel [height, width, channels / groups, filters]. */
+/**
+ * Convolution (cross-correlation, as everywhere) of images;
+ * kernel [height, width, channels / groups, filters].
+ */
 export const conv2d: LayerDefinition<Conv2dConfig> = {
   type: 'conv2d',
 

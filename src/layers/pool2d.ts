@@ -17,7 +17,9 @@ interface Pool2dOptions extends LayerConfig {
   poolSize?: Pair;
   /** Default poolSize. */
   strides?: Pair;
-  /** Default `'valid'`. With `'same'`, windows reach over the edge; only what lies inside counts. */
+  /**
+   * Default `'valid'`. With `'same'`, windows reach over the edge; only what lies inside counts.
+   */
   padding?: PaddingMode;
 }
 export interface MaxPool2dConfig extends Pool2dOptions {

@@ -4,7 +4,10 @@ import { orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
-/** `'horizontal'`: left and right change places; `'vertical'`: top and bottom. Each is decided on its own. */
+/**
+ * `'horizontal'`: left and right change places;
+ * `'vertical'`: top and bottom. Each is decided on its own.
+ */
 export type FlipMode = 'horizontal' | 'vertical' | 'horizontal_and_vertical';
 const FLIP_MODES: readonly FlipMode[] = ['horizontal', 'vertical', 'horizontal_and_vertical'];
 

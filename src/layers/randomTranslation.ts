@@ -6,12 +6,15 @@ import { checkNumber, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
-/** The largest shift either way, or the least and the largest, as shares of the image's side; positive is down and right. */
+/**
+ * The largest shift either way, or the least and the largest, as shares of the image's side;
+ * positive is down and right.
+ */
 export type ShiftFactor = number | readonly [least: number, most: number];
 
 /**
- * What comes into sight at the edge. `'reflect'`: d c b a | a b c d | d c b a; `'wrap'`: a b c d | a b c d | a b c d; `'nearest'`:
- * a a a a | a b c d | d d d d; `'constant'`: `fillValue`.
+ * What comes into sight at the edge. `'reflect'`: d c b a | a b c d | d c b a; `'wrap'`: a b c d |
+ * a b c d | a b c d; `'nearest'`: a a a a | a b c d | d d d d; `'constant'`: `fillValue`.
  */
 export type FillMode = Border;
 const FILL_MODES = Object.keys(BORDERS) as FillMode[];
@@ -24,7 +27,10 @@ export interface RandomTranslationConfig extends LayerConfig {
   widthFactor: ShiftFactor;
   /** Default `'reflect'`. */
   fillMode?: FillMode;
-  /** With `'constant'`. Of the numbers that reach the layer: before rescaling if the layer stands before it. Default 0. */
+  /**
+   * With `'constant'`. Of the numbers that reach the layer:
+   * before rescaling if the layer stands before it. Default 0.
+   */
   fillValue?: number;
 }
 
@@ -48,7 +54,10 @@ function completeFactor(what: string, factor: ShiftFactor): [number, number] {
   });
 }
 
-/** Whole pixels from the least to the largest shift. @throws SteepestError `ERR_ARGUMENT` if there are none, or 0 alone */
+/**
+ * Whole pixels from the least to the largest shift.
+ * @throws SteepestError `ERR_ARGUMENT` if there are none, or 0 alone
+ */
 function shifts(name: string, what: string, [least, most]: [number, number], pixels: number) {
   const first = Math.ceil(least * pixels - SLACK);
   const last = Math.floor(most * pixels + SLACK);
@@ -62,8 +71,8 @@ function shifts(name: string, what: string, [least, most]: [number, number], pix
 }
 
 /**
- * Shifts each image by a whole number of pixels in training, each number within the factors as likely; passes images through
- * otherwise. (Keras shifts by fractions of pixels and interpolates.)
+ * Shifts each image by a whole number of pixels in training, each number within the factors as
+ * likely; passes images through otherwise. (Keras shifts by fractions of pixels and interpolates.)
  */
 export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
   type: 'randomTranslation',

@@ -9,7 +9,9 @@ export interface FlattenConfig extends LayerConfig {
 }
 export interface ReshapeConfig extends LayerConfig {
   type: 'reshape';
-  /** Shape of one sample: `[columns]` or `[height, width, channels]`, of as many elements as before. */
+  /**
+   * Shape of one sample: `[columns]` or `[height, width, channels]`, of as many elements as before.
+   */
   targetShape: readonly number[];
 }
 

@@ -22,7 +22,10 @@ export function completePair(what: string, value: Pair): [number, number] {
   return [checkInteger(`${what}[0]`, value[0]), checkInteger(`${what}[1]`, value[1])];
 }
 
-/** `'valid'`: windows inside the image only. `'same'`: as many windows as strides, zeros around the image. */
+/**
+ * `'valid'`: windows inside the image only. `'same'`: as
+ * many windows as strides, zeros around the image.
+ */
 export type PaddingMode = 'valid' | 'same';
 export const PADDING_MODES: readonly PaddingMode[] = ['valid', 'same'];
 
@@ -36,7 +39,10 @@ export function imageInput(name: string, inputShape: readonly number[]): ImageSh
   });
 }
 
-/** How a window of `reach` slides along a side. (TensorFlow's and Keras's rule: the odd row goes after the image.) */
+/**
+ * How a window of `reach` slides along a side. (TensorFlow's
+ * and Keras's rule: the odd row goes after the image.)
+ */
 function slide(size: number, reach: number, stride: number, mode: PaddingMode) {
   if (mode === 'valid') return { out: Math.floor((size - reach) / stride) + 1, before: 0, after: 0 };
   const out = Math.ceil(size / stride);

@@ -3,8 +3,9 @@ import type { ProgramBuilder } from '../program/builder.js';
 import type { LossDefinition, LossInputs, LossOutputs, TargetKind } from './definition.js';
 
 /**
- * A cross-entropy has two forms: on logits, together with its activation (no cancellation, dz = p − t), and on
- * probabilities that some other activation made, clipped to [1e-7, 1 − 1e-7] as Keras does.
+ * A cross-entropy has two forms: on logits, together with its activation
+ * (no cancellation, dz = p − t), and on probabilities that some other
+ * activation made, clipped to [1e-7, 1 − 1e-7] as Keras does.
  */
 function emitCrossEntropy(
   builder: ProgramBuilder,

@@ -27,7 +27,10 @@ export interface LossOutputs {
 export interface LossDefinition {
   readonly name: string;
   readonly targets: TargetKind;
-  /** The last activation that this loss computes together with itself, on logits, for accuracy and speed. */
+  /**
+   * The last activation that this loss computes together
+   * with itself, on logits, for accuracy and speed.
+   */
   readonly fuses: 'softmax' | 'sigmoid' | undefined;
   /** Lowest and highest value a target may have. */
   readonly targetRange?: readonly [number, number];

@@ -46,7 +46,10 @@ function completeLoss(loss: unknown): { name: LossName; fromLogits: boolean } {
   };
 }
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` for `fromLogits` on a loss that has no logits. */
+/**
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT`
+ * for `fromLogits` on a loss that has no logits.
+ */
 export function resolveLoss(loss: Loss): ResolvedLoss {
   const { name, fromLogits } = completeLoss(loss);
   const definition = LOSSES[name];

@@ -11,7 +11,10 @@ const METRICS = { accuracy, binaryAccuracy, mae, mse, r2 } satisfies Record<stri
 export type MetricName = keyof typeof METRICS;
 export const metricNames = Object.keys(METRICS) as MetricName[];
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` if the loss's targets do not suit the metric. */
+/**
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT`
+ * if the loss's targets do not suit the metric.
+ */
 export function resolveMetrics(names: readonly MetricName[], targets: TargetKind): MetricDefinition[] {
   return names.map((name, i) => {
     if (typeof name !== 'string' || !Object.hasOwn(METRICS, name)) {

@@ -19,11 +19,19 @@ export interface CommonFitOptions extends KernelOptions {
   batchSize?: number;
   /** New order of rows each epoch. Default true. */
   shuffle?: boolean;
-  /** Rows to validate on: arrays, or a stream of batches that can be read once per epoch. Wins over `validationSplit`. */
+  /**
+   * Rows to validate on: arrays, or a stream of batches that
+   * can be read once per epoch. Wins over `validationSplit`.
+   */
   validationData?: ValidationArrays | BatchStream;
-  /** Worker threads, at most `configure().maxThreads`. The result has the same bits for any number. Default `'auto'`. */
+  /**
+   * Worker threads, at most `configure().maxThreads`. The
+   * result has the same bits for any number. Default `'auto'`.
+   */
   workers?: Workers;
-  /** Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false. */
+  /**
+   * Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false.
+   */
   progress?: boolean;
   /** Stops within one step; the model keeps that step's parameters. */
   signal?: AbortSignal;
@@ -42,30 +50,37 @@ export type ValidationTuple =
 
 export interface FitOptions extends CommonFitOptions {
   /**
-   * A weight per row: the loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights scale the steps. Metrics are not
-   * weighted. With `validationSplit` the rows at the end are validated on with their weights.
+   * A weight per row: the loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights
+   * scale the steps. Metrics are not weighted. With `validationSplit` the rows at the end are
+   * validated on with their weights.
    */
   sampleWeight?: SampleWeight;
   /**
-   * A weight per class, by its number, 1 for those left out; multiplies `sampleWeight`, in training only. `'balanced'` gives every class the
-   * same total weight, n / (classes · rows of the class). The class of a row is its number, the largest of its columns, or its only
-   * column where that is 0 or 1.
+   * A weight per class, by its number, 1 for those left out; multiplies
+   * `sampleWeight`, in training only. `'balanced'` gives every class the same
+   * total weight, n / (classes · rows of the class). The class of a row is its
+   * number, the largest of its columns, or its only column where that is 0 or 1.
    */
   classWeight?: 'balanced' | Readonly<Record<string, number>>;
   /**
-   * Share of the rows to validate on, taken from the end before shuffling: ⌊share · rows⌋ of them, at least one
-   * unless the share is 0. Default 0. Where `validationData` is given, all rows are trained on.
+   * Share of the rows to validate on, taken from the end before shuffling:
+   * ⌊share · rows⌋ of them, at least one unless the share is 0. Default 0.
+   * Where `validationData` is given, all rows are trained on.
    */
   validationSplit?: number;
 }
 
 export interface StreamFitOptions extends CommonFitOptions {
   /**
-   * Rows that are held in memory to be shuffled among themselves: each new row takes the place of one drawn from them. A stream of no more
-   * rows is shuffled exactly as the same rows in memory. Default 65,536, or fewer if those take more than 64 MiB.
+   * Rows that are held in memory to be shuffled among themselves: each new row takes the place of
+   * one drawn from them. A stream of no more rows is shuffled exactly as the same rows in memory.
+   * Default 65,536, or fewer if those take more than 64 MiB.
    */
   shuffleBuffer?: number;
-  /** A weight per class, as for arrays. `'balanced'` cannot be had: it would have to know the rows before they come. */
+  /**
+   * A weight per class, as for arrays. `'balanced'` cannot
+   * be had: it would have to know the rows before they come.
+   */
   classWeight?: Readonly<Record<string, number>>;
 }
 

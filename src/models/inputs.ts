@@ -105,7 +105,10 @@ export function readFitData(
   };
 }
 
-/** Rows that are shuffled among themselves if nobody says how many: at most so many, or so many bytes. */
+/**
+ * Rows that are shuffled among themselves if nobody says how
+ * many: at most so many, or so many bytes.
+ */
 const DEFAULT_BUFFER_ROWS = 65_536;
 const DEFAULT_BUFFER_BYTES = 2 ** 26;
 
@@ -151,7 +154,9 @@ class OpenStreams {
   }
 }
 
-/** Everything that a fit reads, checked as far as it is there; streams have given their first batch. */
+/**
+ * Everything that a fit reads, checked as far as it is there; streams have given their first batch.
+ */
 export async function openFitData(
   context: InputContext,
   input: { x: SampleInput; y: TargetInput } | BatchStream,

@@ -16,7 +16,9 @@ import { Sequential } from './sequential.js';
 /** Tensors of the optimizer are named `optimizer.<array>/<parameter>`. */
 const SLOT_PREFIX = 'optimizer.';
 
-/** Writes a model: weights and optimizer arrays as tensors, everything else as JSON in the metadata. */
+/**
+ * Writes a model: weights and optimizer arrays as tensors, everything else as JSON in the metadata.
+ */
 export async function saveModel(
   path: string | URL,
   config: ModelConfig,
@@ -43,13 +45,14 @@ export async function saveModel(
 }
 
 /**
- * Reads a model that {@link Sequential.save} wrote, ready to predict and, if it was compiled, to train on.
+ * Reads a model that {@link Sequential.save} wrote, ready to
+ * predict and, if it was compiled, to train on.
  *
- * The file is taken for hostile until proven otherwise: nothing in it is run, every size is checked against the bytes
- * that are there, and nothing is returned unless all of it fits together.
+ * The file is taken for hostile until proven otherwise: nothing in it is run, every size is checked
+ * against the bytes that are there, and nothing is returned unless all of it fits together.
  * @param source a path, a `file:` URL, or the file's bytes
- * @throws SteepestError `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and files of other programs,
- * which the message names
+ * @throws SteepestError `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and
+ * files of other programs, which the message names
  */
 export async function load(source: ModelSource): Promise<Sequential> {
   const { tensors, metadata } = await readModelFile(source, FORMATS.network);
@@ -95,7 +98,10 @@ function parse(text: string | undefined, what: string): Record<string, unknown> 
   );
 }
 
-/** Refuses a description that asks for more parameters than the file has bytes, before anything is allocated. */
+/**
+ * Refuses a description that asks for more parameters than
+ * the file has bytes, before anything is allocated.
+ */
 function checkedSizes(config: ModelConfig, tensors: ReadonlyMap<string, NdArray>): ModelConfig {
   const present = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   const wanted = resolveModel(config).parameters.reduce((sum, p) => sum + p.rows * p.cols, 0);

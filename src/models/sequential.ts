@@ -75,7 +75,8 @@ export class Sequential {
   }
 
   static {
-    // By its name, so that node:util need not be loaded; not a method, so that no editor suggests it.
+    // By its name, so that node:util need not be loaded; not
+    // a method, so that no editor suggests it.
     Object.defineProperty(Sequential.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: Sequential, depth: number, { depth: levels }: { depth: number }): string {
         return describeModel(this.model, this.compiled, this.state, { depth, levels });
@@ -91,7 +92,10 @@ export class Sequential {
     };
   }
 
-  /** What `JSON.stringify` writes: the description, of which `sequential` makes a fresh model. Weights go into `save`. */
+  /**
+   * What `JSON.stringify` writes: the description, of which
+   * `sequential` makes a fresh model. Weights go into `save`.
+   */
   toJSON(): ModelConfig {
     return this.config;
   }
@@ -111,20 +115,23 @@ export class Sequential {
   /**
    * Trains on mini-batches in worker threads; this thread stays free.
    *
-   * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric typed array, or images as
-   * nested lists
+   * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric
+   * typed array, or images as nested lists
    * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs
-   * @throws SteepestError for every kind of bad input before training starts; `ERR_DIVERGED`, `ERR_ABORTED` or
-   * `ERR_WORKER_LOST` later, with the parameters of the last good step kept.
+   * @throws SteepestError for every kind of bad input before training starts; `ERR_DIVERGED`,
+   * `ERR_ABORTED` or `ERR_WORKER_LOST` later, with the parameters of the last good step kept.
    */
   async fit(x: SampleInput, y: TargetInput, options?: FitOptions): Promise<{ history: History }>;
   /**
-   * Trains on a stream of batches `{ x, y }`, in memory that does not grow with it. Batches may have any number of rows: they
-   * are cut into mini-batches of `batchSize` anew. The stream is begun once per epoch.
+   * Trains on a stream of batches `{ x, y }`, in memory that does not
+   * grow with it. Batches may have any number of rows: they are cut into
+   * mini-batches of `batchSize` anew. The stream is begun once per epoch.
    *
-   * @param stream an AsyncIterable or Iterable of batches that can be iterated again, or a function that returns one
-   * @throws SteepestError as for arrays, but what is wrong with a row or with the stream shows only when it comes; errors that the
-   * stream itself throws pass through. The model then keeps the parameters of the mini-batches before it.
+   * @param stream an AsyncIterable or Iterable of batches that
+   * can be iterated again, or a function that returns one
+   * @throws SteepestError as for arrays, but what is wrong with a row or with the stream shows only
+   * when it comes; errors that the stream itself throws pass through. The model then keeps the
+   * parameters of the mini-batches before it.
    */
   async fit(stream: BatchStream, options?: StreamFitOptions): Promise<{ history: History }>;
   async fit(
@@ -183,8 +190,8 @@ export class Sequential {
   }
 
   /**
-   * Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of workers, and for a stream as for
-   * its rows in memory.
+   * Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of
+   * workers, and for a stream as for its rows in memory.
    */
   async evaluate(x: SampleInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs>;
@@ -215,8 +222,9 @@ export class Sequential {
   }
 
   /**
-   * The model's outputs, samples × outputs. Small inputs are computed here, large ones in worker threads. Of a stream of batches
-   * `{ x }`, the outputs of all its rows, one after the other; its inputs are not kept.
+   * The model's outputs, samples × outputs. Small inputs are computed here,
+   * large ones in worker threads. Of a stream of batches `{ x }`, the
+   * outputs of all its rows, one after the other; its inputs are not kept.
    */
   async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
     checkOptionNames('predict options', options, PREDICT_OPTIONS);
@@ -235,7 +243,8 @@ export class Sequential {
   }
 
   /**
-   * Gradients of the mean loss over all rows of x, penalties and dropout left out, one array per trainable parameter. batchNorm normalises by
+   * Gradients of the mean loss over all rows of x, penalties and dropout
+   * left out, one array per trainable parameter. batchNorm normalises by
    * the mean and variance of these rows, as a training step does.
    */
   async gradients(
@@ -249,7 +258,10 @@ export class Sequential {
     return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
   }
 
-  /** Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; of batchNorm gamma, beta, moving mean and moving variance. */
+  /**
+   * Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; of batchNorm
+   * gamma, beta, moving mean and moving variance.
+   */
   getWeights(): NdArray<Float32Array>[] {
     const { parameters } = this.state;
     return this.model.parameters.map(({ name, shape }) =>
@@ -257,7 +269,10 @@ export class Sequential {
     );
   }
 
-  /** Replaces all parameters. @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`, with nothing changed. */
+  /**
+   * Replaces all parameters.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`, with nothing changed.
+   */
   setWeights(weights: readonly NdArray[]): void {
     if (this.fitting) throw this.busy();
     const next = readWeights(this.model.parameters, weights);
@@ -281,7 +296,9 @@ export class Sequential {
     return explainProgram(this.model, objective, sizes);
   }
 
-  /** Writes weights and description to one safetensors file; the file is whole or not there at all. */
+  /**
+   * Writes weights and description to one safetensors file; the file is whole or not there at all.
+   */
   async save(path: string | URL): Promise<void> {
     await saveModel(path, this.config, this.model, this.state, this.compiled?.options);
   }

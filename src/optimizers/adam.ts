@@ -39,10 +39,12 @@ function adamFamily(name: string, weightDecay: number): OptimizerDefinition<Adam
 }
 
 /**
- * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr·m̂ / (√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ)
- * (Kingma & Ba 2015, algorithm 1).
+ * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr·m̂ / (√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1
+ * − β₂ᵗ) (Kingma & Ba 2015, algorithm 1).
  */
 export const adam = adamFamily('adam', 0);
 
-/** Adam with decoupled weight decay: w ← (1 − lr·λ)·w before the step (Loshchilov & Hutter 2019). */
+/**
+ * Adam with decoupled weight decay: w ← (1 − lr·λ)·w before the step (Loshchilov & Hutter 2019).
+ */
 export const adamw = adamFamily('adamw', 0.004);

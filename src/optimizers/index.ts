@@ -60,7 +60,10 @@ export function resolveOptimizer(optimizer: Optimizer): ResolvedOptimizer {
   return { definition, numbers };
 }
 
-/** Name and numbers, of which the name is checked. @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT` */
+/**
+ * Name and numbers, of which the name is checked.
+ * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`
+ */
 function split(optimizer: unknown): { name: OptimizerName; given: Record<string, unknown> } {
   const isObject = typeof optimizer === 'object' && optimizer !== null && !Array.isArray(optimizer);
   const { name, ...given } = isObject ? checkObject('optimizer', optimizer) : { name: optimizer };

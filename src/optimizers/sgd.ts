@@ -8,8 +8,9 @@ export type SgdNumbers = {
 };
 
 /**
- * Steepest descent on mini-batches: w ← w − lr·g. With momentum μ: v ← μ·v + g, w ← w − lr·v, or with Nesterov's
- * look-ahead w ← w − lr·(g + μ·v) (Sutskever et al. 2013, in the form PyTorch uses).
+ * Steepest descent on mini-batches: w ← w − lr·g. With momentum μ:
+ * v ← μ·v + g, w ← w − lr·v, or with Nesterov's look-ahead w ← w −
+ * lr·(g + μ·v) (Sutskever et al. 2013, in the form PyTorch uses).
  */
 export const sgd: OptimizerDefinition<SgdNumbers> = {
   name: 'sgd',

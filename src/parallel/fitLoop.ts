@@ -25,7 +25,8 @@ export function runFit(task: FitTask): RankResult {
   for (let epoch = 0; epoch < task.epochs; epoch++) {
     runner.totals.fill(0);
     runner.registers[REGISTERS.epoch] = task.firstEpoch + epoch;
-    // A rank that wakes late still has to read the verdict on the last step: startEpoch may write the next one.
+    // A rank that wakes late still has to read the verdict
+    // on the last step: startEpoch may write the next one.
     barrier.wait();
     if (rank === 0) startEpoch(task, runner, control, epoch);
     barrier.wait();
@@ -93,8 +94,9 @@ function goodSteps(verdict: number, step: number): number {
 }
 
 /**
- * A step wrote a parameter that is not finite. Everything is a function of the committed copy, the seed and the
- * step number, so the last finite parameters are made again: restore the copy, run the good steps after it.
+ * A step wrote a parameter that is not finite. Everything is a function of
+ * the committed copy, the seed and the step number, so the last finite
+ * parameters are made again: restore the copy, run the good steps after it.
  */
 function replay(
   task: FitTask,

@@ -10,7 +10,10 @@ import { setLease } from './userCode.js';
 /** How long ranks get to notice a lost peer before their threads are ended. */
 const SETTLE_MS = 400;
 
-/** How a caller gives up while its ranks wait for threads; once they run, it stops them through the control block. */
+/**
+ * How a caller gives up while its ranks wait for threads;
+ * once they run, it stops them through the control block.
+ */
 export interface Abortable {
   signal: AbortSignal | undefined;
   /** What is thrown then. */
@@ -18,10 +21,11 @@ export interface Abortable {
 }
 
 /**
- * Runs one task per rank, each on a thread of its own, and waits for all of them; before that, for its turn.
+ * Runs one task per rank, each on a thread of its own, and
+ * waits for all of them; before that, for its turn.
  *
- * @throws SteepestError `ERR_WORKER_LOST` if a thread ends or throws, within about half a second: the other ranks are
- * told through the control block, and threads that do not answer are ended.
+ * @throws SteepestError `ERR_WORKER_LOST` if a thread ends or throws, within about half a second:
+ * the other ranks are told through the control block, and threads that do not answer are ended.
  */
 export async function runRanks(
   tasks: readonly RankTask[],

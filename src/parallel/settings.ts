@@ -5,13 +5,14 @@ import { SteepestError } from '../core/errors.js';
 /** What {@link configure} takes and gives. */
 export interface ThreadSettings {
   /**
-   * Milliseconds after which a thread that nothing uses is ended; it is started again when needed, in about 20 ms.
-   * 0 ends it at once, Infinity keeps it. Default 30,000.
+   * Milliseconds after which a thread that nothing uses is ended; it is started again when needed,
+   * in about 20 ms. 0 ends it at once, Infinity keeps it. Default 30,000.
    */
   idleTimeoutMs: number;
   /**
-   * Most worker threads at once, over all fits, evaluations and predictions; what finds none free waits its turn. A call
-   * whose `workers` is larger gets as many as this. Default: 4 per core, but at least 16.
+   * Most worker threads at once, over all fits, evaluations and predictions;
+   * what finds none free waits its turn. A call whose `workers` is larger
+   * gets as many as this. Default: 4 per core, but at least 16.
    */
   maxThreads: number;
 }

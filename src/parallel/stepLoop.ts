@@ -43,7 +43,10 @@ export function verdictOf(status: number): number {
   );
 }
 
-/** Runs the phases over the rows of a mini-batch, each with the barrier behind it. @returns status bits */
+/**
+ * Runs the phases over the rows of a mini-batch, each with the barrier behind it.
+ * @returns status bits
+ */
 function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
   let status = 0;
   for (const phase of phases.rows) {
@@ -64,7 +67,8 @@ export interface StepRange {
 }
 
 /**
- * Runs training steps `[from, to)` of one epoch in lock-step with the other ranks, as far as the epoch goes.
+ * Runs training steps `[from, to)` of one epoch in lock-step
+ * with the other ranks, as far as the epoch goes.
  *
  * @returns the verdict that ended the run early, or 0; and the next step of the epoch
  */
@@ -104,7 +108,8 @@ export function runTrainingSteps(
 }
 
 /**
- * Runs a forward-only program over all of a source, batch by batch; its totals end up in `runner.totals`.
+ * Runs a forward-only program over all of a source, batch by
+ * batch; its totals end up in `runner.totals`.
  * @returns status bits of the kernels, and whether the source stopped before its end
  */
 export function runSweep(

@@ -48,7 +48,10 @@ export interface FitTask {
   shuffles: boolean;
   /** Ranks wait after each epoch until the main thread lets them pass. */
   gated: boolean;
-  /** Parameters and optimizer state: one run of bytes in the arena, and two of the same length for committed copies. */
+  /**
+   * Parameters and optimizer state: one run of bytes in the
+   * arena, and two of the same length for committed copies.
+   */
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
   /** Rank 0 reports epochs here. */
@@ -72,7 +75,10 @@ export interface SweepTask {
 /** Which solver finds the coefficients of a logistic regression. */
 export type LogisticSolver = 'lbfgs' | 'newton' | 'proximal';
 
-/** What one rank of a logistic regression needs: a program over chunks of rows, and where sums of groups of rows lie. */
+/**
+ * What one rank of a logistic regression needs: a program
+ * over chunks of rows, and where sums of groups of rows lie.
+ */
 export interface LogisticTask {
   kind: 'logistic';
   rank: number;
@@ -104,7 +110,10 @@ export interface LogisticLayout {
   groupRows: number;
   groups: number;
   registers: number;
-  /** Coefficients (outputs × features), then intercepts: where the loss is asked for, and the result at the end. */
+  /**
+   * Coefficients (outputs × features), then intercepts:
+   * where the loss is asked for, and the result at the end.
+   */
   point: number;
   /** This rank's sums over the group at hand: gradient in the order of `point`, then the loss. */
   sums: number;
@@ -148,7 +157,10 @@ export interface BlocksTask {
   programs: readonly BindableProgram[];
   /** Most rows of a piece. */
   pieceRows: number;
-  /** Rows in the tables, in blocks; or slots that the main thread fills; or none, to run `finish` alone. */
+  /**
+   * Rows in the tables, in blocks; or slots that the main
+   * thread fills; or none, to run `finish` alone.
+   */
   source: { rows: number; blockRows: number } | BlockRing | undefined;
   /** What rank 0 runs at the end, with `maxRows` as its rows. */
   finish: BindableProgram | undefined;
@@ -170,8 +182,8 @@ export interface EpochReport {
 }
 
 /**
- * Sent by rank 0 after its last report. Closing the port would not do: a pool thread sleeps in Atomics.wait between
- * tasks, and a close takes effect only when its event loop turns.
+ * Sent by rank 0 after its last report. Closing the port would not do: a pool thread sleeps in
+ * Atomics.wait between tasks, and a close takes effect only when its event loop turns.
  */
 export const END_OF_REPORTS = 'end';
 

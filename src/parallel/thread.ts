@@ -20,11 +20,13 @@ export class Thread {
       // When it ends is decided in threads.ts, for all of them together.
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
-      // Ranks sleep in the barrier, not in Piscina; between fits an idle thread must not keep the process alive.
+      // Ranks sleep in the barrier, not in Piscina; between
+      // fits an idle thread must not keep the process alive.
       atomics: 'sync',
       ...workerFlags(process.execArgv, process.env),
     });
-    // A pool emits 'error' for trouble that also rejects a task; without a listener it would end the process.
+    // A pool emits 'error' for trouble that also rejects a
+    // task; without a listener it would end the process.
     this.pool.on('error', () => {});
   }
 

@@ -6,8 +6,8 @@ import { changeSettings, type ThreadSettings, threadSettings } from './settings.
 import { Thread } from './thread.js';
 
 /**
- * Who may use how many threads. A lease is a whole set of them, granted at once: of two fits with a part of their ranks
- * each, both would wait at their barriers for ever.
+ * Who may use how many threads. A lease is a whole set of them, granted at once: of two fits with a
+ * part of their ranks each, both would wait at their barriers for ever.
  */
 export interface Lease {
   readonly threads: readonly Thread[];
@@ -21,12 +21,18 @@ interface Waiting {
   fail: (error: unknown) => void;
 }
 
-/** Threads at rest, the longest first. The next lease takes from the end, so that those no longer needed grow old. */
+/**
+ * Threads at rest, the longest first. The next lease takes
+ * from the end, so that those no longer needed grow old.
+ */
 const idle: Thread[] = [];
 /** Threads that leases have, and those of them that count. */
 let leased = 0;
 let counted = 0;
-/** Who waits, in order: the first goes first, so that a large fit is not passed by small ones for ever. */
+/**
+ * Who waits, in order: the first goes first, so that a large
+ * fit is not passed by small ones for ever.
+ */
 const queue: Waiting[] = [];
 const ending = new Set<Promise<void>>();
 let timer: NodeJS.Timeout | undefined;
@@ -64,7 +70,10 @@ export async function lease(workers: number, signal: AbortSignal | undefined): P
   });
 }
 
-/** A fit that wants more than there may be has all of them: `maxThreads` may have been lowered since it was planned. */
+/**
+ * A fit that wants more than there may be has all of them:
+ * `maxThreads` may have been lowered since it was planned.
+ */
 const hasRoom = (workers: number): boolean => counted === 0 || counted + workers <= threadSettings.maxThreads;
 
 function admit(): void {
@@ -121,7 +130,10 @@ export function giveBack(ended: Lease, areReusable: boolean): void {
   arm();
 }
 
-/** Says whether a lease's threads count: those of a fit that waits for its user's code do not, or both might wait for ever. */
+/**
+ * Says whether a lease's threads count: those of a fit that waits for its user's code do not, or
+ * both might wait for ever.
+ */
 export function setCounts(of: Lease, counts: boolean): void {
   if (of.counts === counts) return;
   of.counts = counts;
@@ -157,8 +169,8 @@ function shrink(): void {
 }
 
 /**
- * Sets when idle threads end and how many there may be, for all fits, evaluations and predictions of this thread's
- * program; `configure()` changes nothing. Results do not depend on it.
+ * Sets when idle threads end and how many there may be, for all fits, evaluations and predictions
+ * of this thread's program; `configure()` changes nothing. Results do not depend on it.
  * @returns the settings in force
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with nothing changed
  */
@@ -171,8 +183,8 @@ export function configure(settings: Partial<ThreadSettings> = {}): ThreadSetting
 }
 
 /**
- * Ends all threads at rest, and those at work as soon as their fit ends. They are started again when needed. No program
- * has to call it in order to exit.
+ * Ends all threads at rest, and those at work as soon as their fit ends. They are started again
+ * when needed. No program has to call it in order to exit.
  * @returns a promise that is fulfilled when the threads that were at rest have ended
  */
 export async function shutdown(): Promise<void> {
@@ -182,7 +194,10 @@ export async function shutdown(): Promise<void> {
   await Promise.all(ending);
 }
 
-/** Workers at rest that the next lease of as many will get; all of them if no number is given: for tests and diagnosis. */
+/**
+ * Workers at rest that the next lease of as many will get;
+ * all of them if no number is given: for tests and diagnosis.
+ */
 export function idleThreads(workers = idle.length): readonly { threadId: number }[] {
   const last = idle.slice(Math.max(0, idle.length - workers));
   return last.flatMap(({ worker }) => worker ?? []);

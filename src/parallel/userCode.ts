@@ -2,8 +2,9 @@ import { clearTimeout, setTimeout } from '../core/timers.js';
 import { type Lease, setCounts } from './threads.js';
 
 /**
- * What keeps fits that wait for their user's code (a callback, a stream) from blocking others. Such code may itself wait
- * for another fit, which may wait for the threads of this one. So while it takes long, this one's do not count.
+ * What keeps fits that wait for their user's code (a callback, a stream) from blocking others. Such
+ * code may itself wait for another fit, which may wait for the threads of this one. So while it
+ * takes long, this one's do not count.
  */
 
 /** Shorter waits change nothing: a callback that logs a line must not let all fits in at once. */

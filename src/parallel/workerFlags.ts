@@ -1,7 +1,7 @@
 /**
- * The flags of Node.js that worker threads get. They inherit the program's, which lets module hooks (Yarn's Plug'n'Play,
- * tracing) reach them; but `--input-type`, which is for a program given as text, may end a thread before it begins. Then
- * they get a list of their own.
+ * The flags of Node.js that worker threads get. They inherit the program's, which lets module hooks
+ * (Yarn's Plug'n'Play, tracing) reach them; but `--input-type`, which is for a program given as
+ * text, may end a thread before it begins. Then they get a list of their own.
  */
 
 /** Flags about how modules are found and loaded: what a thread needs of a list of its own. */

@@ -3,12 +3,14 @@ import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import { MOST_WORKERS, threadSettings } from './settings.js';
 
-/** A number of worker threads, or 'auto' for as many as help; never more than `configure` allows. */
+/**
+ * A number of worker threads, or 'auto' for as many as help; never more than `configure` allows.
+ */
 export type Workers = 'auto' | number;
 
 /**
- * Two barriers a step cost a few microseconds; a rank should have at least this much arithmetic a step to
- * earn them: about 10 µs at 100 GFLOP/s.
+ * Two barriers a step cost a few microseconds; a rank should have at least this much arithmetic a
+ * step to earn them: about 10 µs at 100 GFLOP/s.
  */
 const FLOPS_PER_RANK_AND_STEP = 1e6;
 

@@ -31,8 +31,8 @@ export interface BalancedAccuracyOptions extends WeightOption {
 }
 
 /**
- * Mean of the recalls of the true classes: accuracy in which each class counts the same. Classes that only yPred has
- * are left out, with a warning, as in scikit-learn.
+ * Mean of the recalls of the true classes: accuracy in which each class counts the same. Classes
+ * that only yPred has are left out, with a warning, as in scikit-learn.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function balancedAccuracyScore(

@@ -23,13 +23,22 @@ import { checkScoreOptions } from './options.js';
 export type AreaAverage = 'micro' | 'macro' | 'weighted' | null;
 
 export interface RocAucOptions extends WeightOption {
-  /** For more than two classes: each class against the rest ('ovr') or each pair ('ovo', Hand & Till 2001). */
+  /**
+   * For more than two classes: each class against the rest
+   * ('ovr') or each pair ('ovo', Hand & Till 2001).
+   */
   multiClass?: 'raise' | 'ovr' | 'ovo';
   /** 'macro' by default; only for more than two classes. */
   average?: AreaAverage;
-  /** The area up to this false positive rate only, standardised after McClish (1989); two classes only. */
+  /**
+   * The area up to this false positive rate only,
+   * standardised after McClish (1989); two classes only.
+   */
   maxFpr?: number;
-  /** The classes of the columns of yScore, in order; those of yTrue by default. Only for more than two. */
+  /**
+   * The classes of the columns of yScore, in order; those of
+   * yTrue by default. Only for more than two.
+   */
   labels?: LabelInput;
 }
 
@@ -78,8 +87,9 @@ function binaryAveragePrecision(binary: BinaryScores): number {
 /**
  * Area under the ROC curve: the probability that a positive sample scores above a negative one.
  *
- * Two classes: yScore has one score per sample, that of the second class in order. More: one column per class, rows that add
- * up to 1, and `multiClass`. With one class only it is NaN, with a warning.
+ * Two classes: yScore has one score per sample, that of the second
+ * class in order. More: one column per class, rows that add up to 1,
+ * and `multiClass`. With one class only it is NaN, with a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function rocAucScore(

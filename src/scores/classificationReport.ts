@@ -41,7 +41,10 @@ export interface ReportRow {
 
 export interface ClassificationReport {
   classes: readonly (ReportRow & { label: Label; name: string })[];
-  /** Share of right predictions; absent if `labels` leaves out a class that occurs: then see `microAverage`. */
+  /**
+   * Share of right predictions; absent if `labels` leaves
+   * out a class that occurs: then see `microAverage`.
+   */
   accuracy?: number;
   /** Present when `accuracy` is not. */
   microAverage?: ReportRow;
@@ -55,7 +58,8 @@ const DEFAULT_DIGITS = 2;
 const MOST_DIGITS = 20;
 
 /**
- * Precision, recall, F1 and support per class, with averages; `String(report)` prints it as a table.
+ * Precision, recall, F1 and support per class, with
+ * averages; `String(report)` prints it as a table.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`
  */
 export function classificationReport(

@@ -15,13 +15,19 @@ import {
 import { checkScoreOptions } from './options.js';
 
 export interface ConfusionMatrixOptions extends WeightOption {
-  /** Which classes, in which order; samples of others are left out. All that occur, in order, by default. */
+  /**
+   * Which classes, in which order; samples of others are
+   * left out. All that occur, in order, by default.
+   */
   labels?: LabelInput;
   /** Divide by the sums of rows (`true`), of columns (`pred`), or by the sum of all. */
   normalize?: 'true' | 'pred' | 'all';
 }
 
-/** Counts (or shares, or sums of weights) of samples by true class (rows) and predicted class (columns). */
+/**
+ * Counts (or shares, or sums of weights) of samples by true
+ * class (rows) and predicted class (columns).
+ */
 export interface ConfusionMatrix extends NdArray<Float64Array> {
   /** Class of each row and column. */
   labels: readonly Label[];
@@ -34,7 +40,8 @@ const SHARE_DIGITS = 3;
 
 /**
  * How often class i (row) was predicted as class j (column), as scikit-learn's `confusion_matrix`.
- * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT` (no class of `labels` occurs in yTrue)
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`,
+ * `ERR_ARGUMENT` (no class of `labels` occurs in yTrue)
  */
 export function confusionMatrix(
   yTrue: LabelInput,

@@ -17,7 +17,10 @@ import { checkScoreOptions, readFlag } from './options.js';
 export interface CurveOptions extends WeightOption {
   /** The positive class; may be left out where the classes are numbers 0/1 or −1/1, or booleans. */
   posLabel?: Label;
-  /** Leave out points that do not change the curve. `rocCurve`: true by default; `precisionRecallCurve`: false. */
+  /**
+   * Leave out points that do not change the curve. `rocCurve`: true by default;
+   * `precisionRecallCurve`: false.
+   */
   dropIntermediate?: boolean;
 }
 
@@ -41,7 +44,9 @@ export interface PrecisionRecallCurve {
   thresholds: Float64Array;
 }
 
-/** Sums of weights of the samples with a score of at least each threshold, thresholds descending. */
+/**
+ * Sums of weights of the samples with a score of at least each threshold, thresholds descending.
+ */
 export interface Cumulative {
   falsePositive: Float64Array;
   truePositive: Float64Array;
@@ -92,7 +97,10 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
   });
 }
 
-/** Sums of weights from the highest score down, one entry per distinct score; samples of weight 0 are left out. */
+/**
+ * Sums of weights from the highest score down, one entry per
+ * distinct score; samples of weight 0 are left out.
+ */
 export function cumulate({ positive, scores, weights }: BinaryScores): Cumulative {
   const distinct = distinctScores(scores, weights);
   const count = distinct.length;
@@ -111,7 +119,10 @@ export function cumulate({ positive, scores, weights }: BinaryScores): Cumulativ
   return { falsePositive: falseWeight, truePositive: trueWeight, thresholds: distinct.reverse() };
 }
 
-/** Scores of samples with a weight, each once, ascending. Sorting numbers alone is ten times as fast as sorting positions. */
+/**
+ * Scores of samples with a weight, each once, ascending. Sorting
+ * numbers alone is ten times as fast as sorting positions.
+ */
 function distinctScores(scores: ArrayLike<number>, weights: Float64Array): Float64Array {
   const kept = new Float64Array(scores.length);
   let count = 0;
@@ -193,8 +204,9 @@ export function rocOf(binary: BinaryScores, dropIntermediate: boolean): RocCurve
 }
 
 /**
- * Receiver operating characteristic: true and false positive rate at each threshold, as scikit-learn's `roc_curve`.
- * Without positive (or negative) samples that rate is NaN, with a warning.
+ * Receiver operating characteristic: true and false positive rate
+ * at each threshold, as scikit-learn's `roc_curve`. Without
+ * positive (or negative) samples that rate is NaN, with a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function rocCurve(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions = {}): RocCurve {

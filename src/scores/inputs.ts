@@ -16,8 +16,8 @@ import { show } from '../core/show.js';
 export type { Label };
 
 /**
- * One class name per sample. A column of a `DataTable` is one too, with null where a value is missing: such rows are refused
- * when they are met, because no class can be made of them.
+ * One class name per sample. A column of a `DataTable` is one too, with null where a value is
+ * missing: such rows are refused when they are met, because no class can be made of them.
  */
 export type LabelInput = readonly (Label | null)[] | NumericArray | NdArray;
 /** One number per sample, or one row of numbers. */
@@ -89,7 +89,8 @@ export function readValues(what: string, input: ValueInput): Values {
 
 /**
  * One class name per sample.
- * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types, continuous targets), `ERR_EMPTY`, `ERR_NOT_FINITE`
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types, continuous targets),
+ * `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
 export function readLabels(what: string, input: LabelInput): readonly Label[] {
   return reading(what, () => labelsOf(what, input));
@@ -128,7 +129,10 @@ function labelsOf(what: string, input: LabelInput): readonly Label[] {
   return labels;
 }
 
-/** Two lists of class names that belong together. @throws SteepestError as {@link readLabels}; `ERR_SHAPE` */
+/**
+ * Two lists of class names that belong together.
+ * @throws SteepestError as {@link readLabels}; `ERR_SHAPE`
+ */
 export function readPair(
   yTrue: LabelInput,
   yPred: LabelInput,
@@ -159,7 +163,10 @@ export function sameRows(what: string, rows: number, expected: number): void {
   });
 }
 
-/** Weights of `rows` samples, all 1 if there are none. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */
+/**
+ * Weights of `rows` samples, all 1 if there are none.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`
+ */
 export function readWeights(input: WeightInput | undefined, rows: number): Float64Array {
   if (input === undefined) return new Float64Array(rows).fill(1);
   const { data, rows: given, cols } = readValues('sampleWeight', input);
@@ -199,7 +206,10 @@ export function showLabel(label: Label): string {
   return show(label);
 }
 
-/** A list of class names that the caller chose. @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY` */
+/**
+ * A list of class names that the caller chose.
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY`
+ */
 export function readLabelOption(labels: LabelInput, truth: readonly Label[]): readonly Label[] {
   const list = readLabels('labels', labels);
   sameType('labels', list, truth);
@@ -213,7 +223,9 @@ export function readLabelOption(labels: LabelInput, truth: readonly Label[]): re
   return list;
 }
 
-/** Tells the user that a score is not defined for this data. Node prints it once per call on stderr. */
+/**
+ * Tells the user that a score is not defined for this data. Node prints it once per call on stderr.
+ */
 export function warnUndefined(message: string): void {
   process.emitWarning(message, { type: 'UndefinedScoreWarning', code: 'STEEPEST_UNDEFINED_SCORE' });
 }

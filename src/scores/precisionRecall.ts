@@ -21,13 +21,19 @@ export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
 export type ZeroDivision = 'warn' | number;
 
 export interface PrecisionRecallOptions extends WeightOption {
-  /** The classes that count, in this order; all that occur by default. Not used by the average 'binary'. */
+  /**
+   * The classes that count, in this order; all that occur by
+   * default. Not used by the average 'binary'.
+   */
   labels?: LabelInput;
   /** The class that `binary` is about: 1, or true for booleans, by default. */
   posLabel?: Label;
   /** 'binary' by default. */
   average?: Average;
-  /** 0, 1 or NaN where no sample was predicted as (or is) of a class; 'warn' by default: 0 with a warning. */
+  /**
+   * 0, 1 or NaN where no sample was predicted as (or is) of
+   * a class; 'warn' by default: 0 with a warning.
+   */
   zeroDivision?: ZeroDivision;
 }
 

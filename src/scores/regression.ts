@@ -13,7 +13,10 @@ import {
 } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
 
-/** How the scores of outputs become one: their mean, all of them, or a mean with one weight per output. */
+/**
+ * How the scores of outputs become one: their mean, all of
+ * them, or a mean with one weight per output.
+ */
 export type MultiOutput = 'uniformAverage' | 'rawValues' | readonly number[];
 
 export interface RegressionScoreOptions extends WeightOption {
@@ -25,7 +28,8 @@ export interface R2Options extends WeightOption {
   /** 'uniformAverage' by default; 'varianceWeighted' weighs outputs by their variance. */
   multioutput?: MultiOutput | 'varianceWeighted';
   /**
-   * True (default): an output with constant targets scores 1 if predicted exactly and 0 otherwise. False: NaN and −∞.
+   * True (default): an output with constant targets scores 1
+   * if predicted exactly and 0 otherwise. False: NaN and −∞.
    */
   forceFinite?: boolean;
 }
@@ -50,7 +54,10 @@ const MOST_UNIT = 1000;
 
 const within = (exponent: number): number => Math.max(-MOST_UNIT, Math.min(MOST_UNIT, exponent));
 
-/** The unit for a column of truths and guesses: the exponent of the largest of them, if that is far from 0. */
+/**
+ * The unit for a column of truths and guesses: the exponent
+ * of the largest of them, if that is far from 0.
+ */
 function unitOf(values: Values, others: Values, c: number): number {
   let largest = 0;
   for (const { data, cols, rows } of [values, others]) {
@@ -60,7 +67,10 @@ function unitOf(values: Values, others: Values, c: number): number {
   return Math.abs(exponent) <= COMFORTABLE ? 0 : within(exponent);
 }
 
-/** Weights in units of a power of two: only their ratios count, and products with large ones would overflow. */
+/**
+ * Weights in units of a power of two: only their ratios
+ * count, and products with large ones would overflow.
+ */
 function relative(weights: Float64Array): Float64Array {
   const exponent = within(exponentOf(weights.reduce((most, w) => Math.max(most, w), 0)));
   return exponent === 0 ? weights : weights.map((w) => w * powerOfTwo(-exponent));
@@ -158,7 +168,10 @@ function squaredErrors(
   }));
 }
 
-/** Square root of the mean of (t − y)² over samples, per output and then averaged; in the target's unit. */
+/**
+ * Square root of the mean of (t − y)² over samples, per
+ * output and then averaged; in the target's unit.
+ */
 export function rootMeanSquaredError(
   yTrue: ValueInput,
   yPred: ValueInput,
@@ -210,8 +223,8 @@ export function meanAbsoluteError(
 }
 
 /**
- * Coefficient of determination, R² = 1 − Σ(t − y)² / Σ(t − t̄)²: 1 is perfect, 0 is as good as the mean.
- * With fewer than two samples it is NaN, with a warning.
+ * Coefficient of determination, R² = 1 − Σ(t − y)² / Σ(t − t̄)²: 1 is perfect, 0 is as good as the
+ * mean. With fewer than two samples it is NaN, with a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function r2Score(

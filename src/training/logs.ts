@@ -1,6 +1,9 @@
 import type { CompiledProgram } from '../compile/compile.js';
 
-/** Loss and metrics of one epoch or evaluation, by name: `{ loss: 0.1, accuracy: 0.97, valLoss: … }`. */
+/**
+ * Loss and metrics of one epoch or evaluation, by name:
+ * `{ loss: 0.1, accuracy: 0.97, valLoss: … }`.
+ */
 export interface Logs {
   loss: number;
   [name: string]: number;

@@ -32,11 +32,15 @@ const OUT_BUFFER = 2;
 /** Rows that predictSync computes at a time. */
 const SYNC_ROWS = 64;
 
-/** Up to this many operations, about a millisecond, a prediction is made at once rather than handed to threads. */
+/**
+ * Up to this many operations, about a millisecond, a
+ * prediction is made at once rather than handed to threads.
+ */
 const INLINE_FLOPS = 5e7;
 
 /**
- * Forward programs on this thread, with the parameters of one moment: one for many rows at a time and, for models on images, one for a
+ * Forward programs on this thread, with the parameters of one moment:
+ * one for many rows at a time and, for models on images, one for a
  * few. Each is made when it is first needed; they share one arena.
  */
 export class Predictor {
@@ -146,7 +150,10 @@ function outsideTable(): never {
   });
 }
 
-/** The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of a sample's shape one sample. */
+/**
+ * The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of
+ * a sample's shape one sample.
+ */
 function flatRows(
   x: SampleInput | NumberRow,
   cols: number,
@@ -204,7 +211,10 @@ export async function predictWithPool(
 /** Bytes of inputs that are predicted at a time, so that threads have something to share. */
 const BLOCK_BYTES = 2 ** 23;
 
-/** Predicts the rows of a stream, block by block; of its rows only the predictions stay in memory. Closes the stream. */
+/**
+ * Predicts the rows of a stream, block by block; of its rows
+ * only the predictions stay in memory. Closes the stream.
+ */
 export async function predictStream(
   model: ResolvedModel,
   state: ModelState,

@@ -31,10 +31,11 @@ const EXPONENT_FROM = 1e6;
 const EXPONENT_BELOW = 1e-3;
 
 /**
- * One line on the state of a fit: `Epoch 3/10 [=====>      ] 210/469 · loss 0.1234 · accuracy 0.9612 · ETA 0:42 ·
- * 61,234 samples/s`, never longer than `width` characters. What does not fit is left out whole, the least important
- * first: the rate, the metrics from the last, the bar, the time left. Rate and time left are averages since the fit
- * began. Where the number of samples is not known yet, those done take the place of bar, steps and time left.
+ * One line on the state of a fit: `Epoch 3/10 [=====> ] 210/469 · loss 0.1234 · accuracy 0.9612 ·
+ * ETA 0:42 · 61,234 samples/s`, never longer than `width` characters. What does not fit is left out
+ * whole, the least important first: the rate, the metrics from the last, the bar, the time left.
+ * Rate and time left are averages since the fit began. Where the number of samples is not known
+ * yet, those done take the place of bar, steps and time left.
  */
 export function renderProgress(state: ProgressState, width: number): string {
   const [loss = '', ...metrics] = logParts(state.logs);
@@ -66,7 +67,10 @@ export function renderProgress(state: ProgressState, width: number): string {
   return kept.map(({ text }) => text).join('');
 }
 
-/** One line on a finished epoch: `Epoch 3/10 · loss 0.1234 · accuracy 0.9612 · 61,234 samples/s · 1.2 s`. */
+/**
+ * One line on a finished epoch: `Epoch 3/10 · loss 0.1234 ·
+ * accuracy 0.9612 · 61,234 samples/s · 1.2 s`.
+ */
 export function renderEpoch(state: ProgressState, epochMs: number): string {
   const { rate } = pace(state);
   const time = `${SEPARATOR}${(epochMs / 1000).toFixed(epochMs < 100 ? 3 : 1)} s`;
@@ -132,8 +136,8 @@ const LINE_START = '\r';
 const ERASE_REST = '\u001b[K';
 
 /**
- * Shows how a fit comes along: on a terminal one line that is drawn again and again, elsewhere one line per epoch. It
- * writes to stderr, so that a program's own output can be piped.
+ * Shows how a fit comes along: on a terminal one line that is drawn again and again, elsewhere one
+ * line per epoch. It writes to stderr, so that a program's own output can be piped.
  */
 export class ProgressWriter {
   private readonly startMs: number;
@@ -166,7 +170,8 @@ export class ProgressWriter {
     this.state.samples = samples;
     const steps = Math.ceil(samples / this.state.batchSize);
     const now = this.now();
-    // Epochs are reported when they are over: a redraw may have shown the next one already, and must not go back.
+    // Epochs are reported when they are over: a redraw may
+    // have shown the next one already, and must not go back.
     const isLatest = epoch >= this.state.epoch;
     const step = isLatest ? steps : this.state.step;
     this.update({ epoch: Math.max(epoch, this.state.epoch), step, logs });

@@ -7,7 +7,10 @@ import type { MemoryPlan, Region } from '../program/memory.js';
 import { ArrivalOrder, type RowOrder, ShuffleBuffer } from './rowOrder.js';
 import { type BatchRows, emptyStream, type RowSpec, RowStore, readBatch } from './rowStore.js';
 
-/** Bytes of rows that wait in a ring, twice: those of steps that are not committed, and those ahead of them. */
+/**
+ * Bytes of rows that wait in a ring, twice: those of steps
+ * that are not committed, and those ahead of them.
+ */
 const HALF_RING_BYTES = 2 ** 24;
 /** Fewest and most steps between two committed copies of a streaming fit. */
 const FEWEST_STEPS = 4;
@@ -43,7 +46,8 @@ export function rowBytes({ inputCols, targets }: RowSpec): number {
 
 /**
  * Reads the first batch.
- * @throws SteepestError for a stream without rows or of wrong shape, with the stream closed; undefined if reading was cancelled
+ * @throws SteepestError for a stream without rows or of wrong shape, with the stream closed;
+ * undefined if reading was cancelled
  */
 export async function openStream(
   reader: BatchReader,
@@ -93,8 +97,8 @@ export function reserveRing(memory: MemoryPlan, name: string, data: StreamData):
 }
 
 /**
- * The main thread's work for a stream: takes batches as they come, puts their rows into the store and the order of rows
- * into the ring, never more than there is room for.
+ * The main thread's work for a stream: takes batches as they come, puts their rows into the store
+ * and the order of rows into the ring, never more than there is room for.
  */
 export class StreamFeed {
   /** Rows of the epoch at hand. */
@@ -129,8 +133,8 @@ export class StreamFeed {
   }
 
   /**
-   * Feeds one epoch; returns early if the feed is stopped. After an error of the stream or in its data, which passes through, the
-   * ranks still get the whole mini-batches before it.
+   * Feeds one epoch; returns early if the feed is stopped. After an error of the stream or in its
+   * data, which passes through, the ranks still get the whole mini-batches before it.
    * @param isFirst the first epoch of this fit, whose first batch is there already
    * @param epoch counted over all fits of the model
    */
@@ -198,7 +202,10 @@ export class StreamFeed {
     }
   }
 
-  /** Serves the event loop if its turn has come: a stream that never waits for anything would starve it. */
+  /**
+   * Serves the event loop if its turn has come: a stream
+   * that never waits for anything would starve it.
+   */
   private async breathe(): Promise<void> {
     if (performance.now() - this.sliceStart < SLICE_MS) return;
     await nextTurn();

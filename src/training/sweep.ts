@@ -30,7 +30,10 @@ export interface SweepRequest {
 /** Bytes of one rank's registers. */
 const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
 
-/** The part of a request that is laid out before any data moves, with the model's parameters in place. */
+/**
+ * The part of a request that is laid out before any data
+ * moves, with the model's parameters in place.
+ */
 export interface SweepLayout extends Pick<SweepRequest, 'program' | 'arena' | 'registersOffset'> {
   memory: MemoryPlan;
 }

@@ -52,8 +52,8 @@ describe('links between pages and files', () => {
 });
 
 describe("README's links", () => {
-  // npm shows README alone, and puts the repository's address and /blob/HEAD/ before each relative link; so a link has to be
-  // relative to the root, and a picture would have to be absolute.
+  // npm shows README alone, and puts the repository's address and /blob/HEAD/ before each relative
+  // link; so a link has to be relative to the root, and a picture would have to be absolute.
   it('lead to the same place on the repository page and on npm', () => {
     const links = linksOf('README.md').filter(([path]) => path !== '');
     expect(links.length).toBeGreaterThan(10);

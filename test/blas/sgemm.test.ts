@@ -82,8 +82,8 @@ describe('sgemm', () => {
     expect(c[0]).toBe(6);
   });
 
-  // The definition of BLAS (netlib's sgemm.f): alpha and beta are float32; for alpha = 0 neither a nor b is read, for
-  // beta = 0 c is not. Small whole numbers: sums are exact in any order.
+  // The definition of BLAS (netlib's sgemm.f): alpha and beta are float32; for alpha = 0 neither a
+  // nor b is read, for beta = 0 c is not. Small whole numbers: sums are exact in any order.
   const POISONED = ['', 'a', 'b', 'c', 'abc'];
   const ALPHAS = [0, -0, 1e-60, 1, 0.5, -2, Number.NaN, Number.POSITIVE_INFINITY];
   const BETAS = [0, -0, 1e-60, 1, 0.5, -2, Number.NaN, Number.NEGATIVE_INFINITY];

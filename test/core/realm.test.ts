@@ -22,7 +22,10 @@ import {
 } from '#steepest/core/realm.js';
 import { show } from '#steepest/core/show.js';
 
-/** A value of another realm, whose classes are not those of this file: what Jest, `node:vm` and jsdom hand over. */
+/**
+ * A value of another realm, whose classes are not those of
+ * this file: what Jest, `node:vm` and jsdom hand over.
+ */
 const foreign = <T>(code: string): T => vm.runInNewContext(code) as T;
 
 describe('values of another realm', () => {

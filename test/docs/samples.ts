@@ -14,7 +14,10 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 const SAMPLE = /^(?:```ts|<!-- ts)\n(.*?)^(?:```|-->)/gms;
 const PRINTED = /^```text\n(.*?)^```/gms;
 
-/** A page's samples, which are one program; each line stands where it stands in the page, so that errors can be found. */
+/**
+ * A page's samples, which are one program; each line stands
+ * where it stands in the page, so that errors can be found.
+ */
 function programOf(page: string): string {
   let program = '';
   let end = 0;

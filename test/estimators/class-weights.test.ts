@@ -1,4 +1,7 @@
-/** `classWeight: 'balanced'` and sample weights of 0: rows of weight 0 change nothing, whatever their class. */
+/**
+ * `classWeight: 'balanced'` and sample weights of 0: rows of
+ * weight 0 change nothing, whatever their class.
+ */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { LogisticRegression, layers, MLPClassifier, sequential } from '#steepest/index.js';
 

@@ -61,7 +61,10 @@ describe.each(KERNELS)(
   },
 );
 
-/** A table with columns that depend on each other, and what that makes 0: combinations that no coefficients of least norm have. */
+/**
+ * A table with columns that depend on each other, and what that makes 0: combinations that no
+ * coefficients of least norm have.
+ */
 interface Table {
   x: number[][];
   y: number[];
@@ -69,7 +72,10 @@ interface Table {
   nulls: number[][];
 }
 
-/** A dependent column from columns a and b of a row, and the combination of (a, b, it) that is constant. */
+/**
+ * A dependent column from columns a and b of a row, and the
+ * combination of (a, b, it) that is constant.
+ */
 const DEPENDENT: Record<string, { of(a: number, b: number): number; constant: [number, number, number] }> = {
   'a constant': { of: () => 14.62, constant: [0, 0, 1] },
   'a large constant': { of: () => 1e15 / 3, constant: [0, 0, 1] },
@@ -81,7 +87,10 @@ const DEPENDENT: Record<string, { of(a: number, b: number): number; constant: [n
   'a difference with an offset': { of: (a, b) => a - 2 * b - 1e4, constant: [1, -2, -1] },
 };
 
-/** Rows of two columns (eighths of small numbers, so that most dependences are exact), a dependent one, and an independent one. */
+/**
+ * Rows of two columns (eighths of small numbers, so that most dependences are exact), a dependent
+ * one, and an independent one.
+ */
 function tableOf(kind: string, seed: number): Table {
   const draw = new UniformStream(seed, 5);
   const rows = 6 + Math.floor(40 * draw.at(1));

@@ -77,7 +77,8 @@ describe('least squares of very small and very large numbers', () => {
   });
 
   it('reads a table again whose first rows do not tell how large its numbers are', async () => {
-    // A column of zeros that goes on with numbers whose squares vanish, and one of ones that goes on with huge ones.
+    // A column of zeros that goes on with numbers whose squares
+    // vanish, and one of ones that goes on with huge ones.
     for (const factor of [2 ** -520, 2 ** 520]) {
       const rows = 6000;
       const late = problem(rows, 2, 1, 3);

@@ -48,10 +48,16 @@ function paramsOf(expected: Fixture['cases'][number]): Partial<LogisticRegressio
   return { C, classWeight, fitIntercept };
 }
 
-/** Relative, in the largest element. The solvers end at the precision of the loss, about its square root in coefficients. */
+/**
+ * Relative, in the largest element. The solvers end at the
+ * precision of the loss, about its square root in coefficients.
+ */
 const TOLERANCE = { lbfgs: 1e-6, newton: 1e-8 };
 
-/** The TypeScript kernels have the native ones' bits (logistic-regression.test.ts): they need not repeat the long way to weak penalties. */
+/**
+ * The TypeScript kernels have the native ones' bits (logistic-regression.test.ts): they need not
+ * repeat the long way to weak penalties.
+ */
 const isQuick = ({ table, C = 1 }: Fixture['cases'][number]): boolean => table !== 'digits' || C < 1;
 const cases = backend().kind === 'native' ? fixture.cases : fixture.cases.filter(isQuick);
 

@@ -110,7 +110,8 @@ describe('MLPClassifier', () => {
     const { x, y } = table('iris');
     const model = new MLPClassifier({ hiddenLayerSizes: [8], tol: 10, nIterNoChange: 3 });
     await model.fit(x, y);
-    // The first epoch counts as an improvement on nothing; three may pass after it, and one more ends training.
+    // The first epoch counts as an improvement on nothing;
+    // three may pass after it, and one more ends training.
     expect(model.nIter).toBe(5);
   });
 

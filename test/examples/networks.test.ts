@@ -94,7 +94,8 @@ describe('LeNet-5 on digits', () => {
 });
 
 describe('six layers on coloured pictures', () => {
-  // LeNet-5 above runs on the TypeScript kernels too; these layers would take ten seconds on them, and prove no more.
+  // LeNet-5 above runs on the TypeScript kernels too; these
+  // layers would take ten seconds on them, and prove no more.
   it(
     'tells painted figures apart',
     async () => {

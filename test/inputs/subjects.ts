@@ -22,8 +22,8 @@ import {
 } from 'steepest';
 
 /**
- * Everything that takes a table of numbers, each as one function from data to a result that can be compared: networks, all
- * estimators, splitting. The tests of this folder walk the list.
+ * Everything that takes a table of numbers, each as one function from data to a result that can be
+ * compared: networks, all estimators, splitting. The tests of this folder walk the list.
  */
 export interface Subject {
   name: string;

@@ -109,7 +109,9 @@ describe('where a model comes from', () => {
 });
 
 const bytesOf = (name: keyof typeof kinds): Buffer => Buffer.from(kinds[name], 'base64');
-/** An archive as PyTorch writes it: names of torch/serialization.py; the content does not matter. */
+/**
+ * An archive as PyTorch writes it: names of torch/serialization.py; the content does not matter.
+ */
 function pytorchArchive(): Buffer {
   const name = Buffer.from('archive/data.pkl');
   const head = Buffer.alloc(30);
@@ -132,7 +134,8 @@ const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
   'a packed pickle': [bytesOf('zlib_pickle'), 'zlib', 'joblib'],
   'a gzip file': [bytesOf('gzip'), 'a gzip file', 'Unpack'],
   'a .pt file of PyTorch': [pytorchArchive(), 'a model of PyTorch'],
-  // The legacy format begins with a pickled magic number, 0x1950a86a20f9469cfc6c (torch/serialization.py).
+  // The legacy format begins with a pickled magic number, 0x1950a86a20f9469cfc6c
+  // (torch/serialization.py).
   'an old .pt file': [Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de903', 'hex'), 'PyTorch'],
   'a SavedModel': [Buffer.from('08011284c70b0a3c120408001200', 'hex'), 'SavedModel'],
   'a model.json of TensorFlow.js': [

@@ -14,7 +14,10 @@ const NEW = Buffer.from('the new content');
 const OLD = Buffer.from('what was there before');
 const isRoot = process.getuid?.() === 0;
 
-/** Of the superuser, whom nothing stops, a device of the test's own: a fault must not cost the machine its /dev/null. */
+/**
+ * Of the superuser, whom nothing stops, a device of the test's
+ * own: a fault must not cost the machine its /dev/null.
+ */
 function nullDevice(): string {
   if (!isRoot) return '/dev/null';
   const device = join(folder, 'null');

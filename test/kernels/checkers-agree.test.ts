@@ -1,6 +1,7 @@
 /**
- * A program that a checker lets pass is run without further checks, so a missing rule is a read or write past the end of a
- * buffer. Valid ops of every kind are made wrong in one place, and the native and the TypeScript checker must say the same.
+ * A program that a checker lets pass is run without further checks, so a missing rule is a read or
+ * write past the end of a buffer. Valid ops of every kind are made wrong in one place, and the
+ * native and the TypeScript checker must say the same.
  */
 import { describe, expect, it } from 'vitest';
 import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';

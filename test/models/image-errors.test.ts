@@ -239,7 +239,9 @@ describe('layers on images that cannot work', () => {
   });
 });
 
-/** Pixels of 4 images of 4 × 3 with one channel, so that each is as many numbers as it has to be. */
+/**
+ * Pixels of 4 images of 4 × 3 with one channel, so that each is as many numbers as it has to be.
+ */
 const pixels = Uint8Array.from({ length: 48 }, (_, i) => (i * 37) % 256);
 const labels = [0, 1, 0, 1];
 

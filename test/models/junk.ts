@@ -15,7 +15,10 @@ const angry = {
   },
 };
 
-/** What may be given in place of anything, with a name for titles. `undefined` is not here: it means "left out". */
+/**
+ * What may be given in place of anything, with a name for
+ * titles. `undefined` is not here: it means "left out".
+ */
 export const JUNK: readonly (readonly [string, unknown])[] = [
   ['null', null],
   ['true', true],

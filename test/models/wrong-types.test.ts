@@ -34,7 +34,10 @@ const CODES: readonly ErrorCode[] = [
   'ERR_MEMORY',
 ];
 
-/** Every value of `JUNK` but those of the right type is refused by an error that says what was wanted. */
+/**
+ * Every value of `JUNK` but those of the right type is
+ * refused by an error that says what was wanted.
+ */
 async function expectRefused(call: (value: never) => unknown, right: readonly string[]): Promise<void> {
   const wrong: string[] = [];
   for (const [name, value] of JUNK) {
@@ -69,7 +72,10 @@ const fitted = model();
 const EMPTY = ['{}', 'an object without prototype'];
 const POSITIVE = ['1'];
 const BOOLEANS = ['true', 'false'];
-/** A list of batches that has none of them is refused, `[]` as a list of callbacks or metrics is not. */
+/**
+ * A list of batches that has none of them is refused, `[]`
+ * as a list of callbacks or metrics is not.
+ */
 const NONE = ['[]'];
 const FINITE = ['0', '1', '-1', '0.5', '2^53'];
 const TWO = ['a Float32Array'];
@@ -145,7 +151,10 @@ const readings: readonly Case[] = [
   ['gradients: numerics', (v) => fitted.gradients(x, y, { numerics: v }), []],
 ];
 
-/** Three rows of two columns and three targets are none of these; a row for predictSync may be two of them. */
+/**
+ * Three rows of two columns and three targets are none of
+ * these; a row for predictSync may be two of them.
+ */
 const arrays: readonly Case[] = [
   ['fit: x', (v) => model().fit(v, y), []],
   ['fit: y', (v) => model().fit(x, v), []],

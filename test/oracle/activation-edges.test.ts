@@ -3,8 +3,8 @@ import { denseBackward } from 'steepest/kernels';
 import { describe, expect, it } from 'vitest';
 import { expectClose, kernelChoices, nativeChoices, readFixture } from './support.js';
 
-// Where outputs are rounded (to 0, −0, ±1), so that a derivative computed from them may go wrong: zeros of both
-// signs, subnormals, huge numbers, slopes that make every product a subnormal.
+// Where outputs are rounded (to 0, −0, ±1), so that a derivative computed from them may go wrong:
+// zeros of both signs, subnormals, huge numbers, slopes that make every product a subnormal.
 
 interface Case {
   activation: ActivationName;
@@ -20,7 +20,10 @@ const titled = cases.map((c) => ({
   title: c.alpha === undefined ? c.activation : `${c.activation} ${c.alpha}`,
 }));
 
-/** Rounding of float32, also of a subnormal before it is multiplied by `units`; 1 − y², y·(1 − y) and y + alpha cancel. */
+/**
+ * Rounding of float32, also of a subnormal before it is
+ * multiplied by `units`; 1 − y², y·(1 − y) and y + alpha cancel.
+ */
 function tolerance({ activation, alpha = 0 }: Case) {
   const scale = activation === 'elu' ? alpha : 1;
   const cancels = ['elu', 'gelu', 'sigmoid', 'tanh'].includes(activation);
@@ -37,7 +40,10 @@ const units = x.length;
 const identity = (n: number): Float32Array =>
   Float32Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0));
 
-/** z = x for the input 1, in a dense layer or in one pixel; then f, then perhaps a layer that changes nothing. */
+/**
+ * z = x for the input 1, in a dense layer or in one pixel;
+ * then f, then perhaps a layer that changes nothing.
+ */
 const MODELS: Record<string, (activation: Activation) => Sequential> = {
   'in a dense layer': (activation) =>
     sequential({ layers: [layers.dense({ units, activation, inputShape: [1] })] }),

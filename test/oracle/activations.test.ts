@@ -10,7 +10,10 @@ interface Fixture {
 const { elementwise, softmax } = readFixture<Fixture>('activations');
 /** A few units in the last place of float32. */
 const VALUE = { relative: 1e-6, absolute: 1e-37 };
-/** gelu is x·(1 + erf)/2: on the far left the sum cancels, so its error is relative to 1 and not to the value. */
+/**
+ * gelu is x·(1 + erf)/2: on the far left the sum cancels, so
+ * its error is relative to 1 and not to the value.
+ */
 const GELU_VALUE = { relative: 1e-6, absolute: 4e-7 };
 /** Logits 70 apart: their difference is rounded by 4e-6, and so is the exponential of it. */
 const SOFTMAX_VALUE = { relative: 1e-5, absolute: 1e-37 };

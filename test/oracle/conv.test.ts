@@ -46,7 +46,10 @@ function layersOf({ input, conv, pool }: Case, isFirst: boolean) {
   return list;
 }
 
-/** Kernel and bias; the kernel's numbers shrink with the number of products in a sum, as real ones do. */
+/**
+ * Kernel and bias; the kernel's numbers shrink with the
+ * number of products in a sum, as real ones do.
+ */
 function weightsOf({ input, conv, stream }: Case): NdArray<Float32Array>[] {
   if (conv === undefined) return [];
   const inputs = input[3] / conv.groups;
@@ -61,8 +64,9 @@ function weightsOf({ input, conv, stream }: Case): NdArray<Float32Array>[] {
 const mse = { optimizer: 'sgd', loss: 'meanSquaredError' } as const;
 
 /**
- * Outputs and gradients of a case. The gradient by the images is that of a dense layer's kernel which holds them: fed with
- * rows of the identity, it gives out image i for row i, and its gradient is ∂L/∂x, element by element.
+ * Outputs and gradients of a case. The gradient by the images is that of a dense layer's kernel
+ * which holds them: fed with rows of the identity, it gives out image i for row i, and its gradient
+ * is ∂L/∂x, element by element.
  */
 async function compute(given: Case, weights: NdArray<Float32Array>[], options: object): Promise<Results> {
   const { input, stream } = given;
@@ -115,8 +119,9 @@ describe('convolutions and pooling against PyTorch', () => {
     expect(cases.filter(({ conv }) => conv).length).toBeGreaterThanOrEqual(300);
   });
 
-  // What a configuration lowers to is the same on all kernels, and test/kernels holds each op of the TypeScript ones to the
-  // native ones: a third of the configurations, poolings and many channels among them, is enough there.
+  // What a configuration lowers to is the same on all kernels, and test/kernels holds each op of
+  // the TypeScript ones to the native ones: a third of the configurations, poolings and many
+  // channels among them, is enough there.
   it.each([
     { ...native, every: 1 },
     { ...typescriptFast, every: 3 },

@@ -16,7 +16,8 @@ describe('what package.json says of the project', () => {
   });
 
   it('is what every other file says', () => {
-    // Addresses of this project's repository in pages, forms and workflows, whatever the account in them.
+    // Addresses of this project's repository in pages, forms
+    // and workflows, whatever the account in them.
     const pattern = new RegExp(`github\\.com/([\\w.-]+)/${manifest.name}\\b`, 'g');
     const others = trackedFiles()
       .filter((file) => /\.(md|ya?ml|json|[cm]?[jt]s)$/.test(file) && !file.startsWith('test/'))

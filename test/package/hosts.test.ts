@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ROOT, trackedFiles } from './trackedFiles.js';
 
 /**
- * Hosts that packages are downloaded from. Which one serves an install is the installing machine's business, a mirror
- * perhaps, so nothing here names one. Written in pieces, so that this file does not.
+ * Hosts that packages are downloaded from. Which one serves an install
+ * is the installing machine's business, a mirror perhaps, so nothing
+ * here names one. Written in pieces, so that this file does not.
  */
 const INDEXES = [
   ['registry', 'npmjs', 'org'],

@@ -14,7 +14,10 @@ interface Lock {
   packages: Record<string, Entry & { dependencies?: Record<string, string> }>;
 }
 
-/** Binaries of zig for machines that do not cross-compile releases, whose checksums nobody has taken. */
+/**
+ * Binaries of zig for machines that do not cross-compile
+ * releases, whose checksums nobody has taken.
+ */
 const WITHOUT_INTEGRITY = ['darwin-arm64', 'darwin-x64', 'linux-arm64'].map(
   (platform) => `scripts/prebuild/toolchain/package-lock.json: node_modules/@zigc/${platform}`,
 );

@@ -6,7 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// Programs of their own: which flags of Node.js a fit bears, where it may be started, and that nothing keeps it alive.
+// Programs of their own: which flags of Node.js a fit bears,
+// where it may be started, and that nothing keeps it alive.
 
 const run = promisify(execFile);
 const entry = (kind: string) => fileURLToPath(new URL(`../../dist/bundle/${kind}`, import.meta.url));

@@ -16,7 +16,10 @@ function everyFile(folder: string): string[] {
   });
 }
 
-/** The repository's files, with / between folders: what git knows or would add, or, without git, all that is not made. */
+/**
+ * The repository's files, with / between folders: what git
+ * knows or would add, or, without git, all that is not made.
+ */
 export function trackedFiles(): string[] {
   try {
     const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];

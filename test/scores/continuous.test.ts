@@ -1,4 +1,7 @@
-/** Numbers with a fraction are no classes: refused wherever classes are told apart, as in scikit-learn 1.9. */
+/**
+ * Numbers with a fraction are no classes: refused wherever
+ * classes are told apart, as in scikit-learn 1.9.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   crossValidate,

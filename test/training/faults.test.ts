@@ -193,7 +193,10 @@ describe('aborting a fit', () => {
 });
 
 describe('a loss that is no longer finite', () => {
-  /** 10: grows for some steps until the loss overflows. 3e38: the first update overflows a parameter already. */
+  /**
+   * 10: grows for some steps until the loss overflows. 3e38:
+   * the first update overflows a parameter already.
+   */
   it.each([
     [10, 1],
     [10, 3],

@@ -3,7 +3,8 @@ import { type ModelConfig, resolveModel } from '#steepest/compile/model.js';
 import type { LayerConfig } from '#steepest/layers/definition.js';
 import { randomNumbers } from '../gradients/check.js';
 
-// Networks of all kinds, drawn at random, and images for them: what the tests of predictions of a few images share.
+// Networks of all kinds, drawn at random, and images for
+// them: what the tests of predictions of a few images share.
 
 /** Two full groups of 16 and one image more. */
 export const IMAGES = 33;
@@ -30,7 +31,10 @@ class Dice {
   }
 }
 
-/** A convolution of any kind: dense, in groups of channels, one channel to an output, with steps or holes, padded or not. */
+/**
+ * A convolution of any kind: dense, in groups of channels, one
+ * channel to an output, with steps or holes, padded or not.
+ */
 function convolution(dice: Dice, channels: number): LayerConfig[] {
   const groups = dice.pick([1, 1, channels, channels % 2 === 0 ? 2 : 1]);
   const perGroup = dice.pick([1, 1, 2, 3, 5, 8, 16, 17, 33]);
@@ -65,7 +69,10 @@ const pooling = (dice: Dice): LayerConfig[] => {
   return [dice.below(2) === 0 ? layers.maxPool2d(sizes) : layers.averagePool2d(sizes)];
 };
 
-/** Layers whose output is `[height, width, channels]`, or a row, with a dense head, or back from a dense row to images. */
+/**
+ * Layers whose output is `[height, width, channels]`, or a
+ * row, with a dense head, or back from a dense row to images.
+ */
 function ending(dice: Dice): LayerConfig[] {
   const dense = layers.dense({ units: 5, activation: 'softmax' });
   return dice.pick([

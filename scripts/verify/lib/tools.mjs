@@ -1,4 +1,5 @@
-// Programs of npm that judge or use the package (tools/package.json), with the packed package installed beside them.
+// Programs of npm that judge or use the package (tools/package.json),
+// with the packed package installed beside them.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './check.mjs';
@@ -8,7 +9,10 @@ import { here, root, work } from './places.mjs';
 const folder = join(work, 'tools');
 const bin = (name) => join(folder, 'node_modules', '.bin', name);
 
-/** Installs the tools, unless they are there as the lock file says. @returns {(name: string) => string} their executables */
+/**
+ * Installs the tools, unless they are there as the lock file says.
+ * @returns {(name: string) => string} their executables
+ */
 export function tools() {
   mkdirSync(folder, { recursive: true });
   const done = join(folder, 'installed.json');

@@ -1,4 +1,5 @@
-// The package as installed: import and require, main thread and worker, native and, without its binaries, TypeScript.
+// The package as installed: import and require, main thread
+// and worker, native and, without its binaries, TypeScript.
 import { join } from 'node:path';
 import { check, checkEqual, run } from '../lib/check.mjs';
 import { installedFolder, withoutPrebuilds } from '../lib/installed.mjs';

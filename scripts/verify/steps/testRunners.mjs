@@ -1,4 +1,5 @@
-// The installed package in users' tests: Jest, which runs modules in a realm of its own, and every pool of vitest.
+// The installed package in users' tests: Jest, which runs
+// modules in a realm of its own, and every pool of vitest.
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';

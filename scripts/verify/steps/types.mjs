@@ -1,5 +1,6 @@
-// Entries and types: judged by publint and "Are the types wrong?", then compiled into a program that uses all of them, by the
-// oldest TypeScript that is supported, the first of a change that matters here, and the newest.
+// Entries and types: judged by publint and "Are the types wrong?", then compiled into a program
+// that uses all of them, by the oldest TypeScript that is supported, the first of a change that
+// matters here, and the newest.
 import { execFile } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,7 +12,10 @@ import { project, tools } from '../lib/tools.mjs';
 
 /** The first that works; the first with buffers in the types of typed arrays; the newest. */
 const VERSIONS = ['5.4', '5.7', '7.0'];
-/** Exact or not about undefined, with the types of Node.js or with those of browsers, which are the compiler's default. */
+/**
+ * Exact or not about undefined, with the types of Node.js or
+ * with those of browsers, which are the compiler's default.
+ */
 const STRICTNESS = [
   { exactOptionalPropertyTypes: true, types: ['node'] },
   { exactOptionalPropertyTypes: true, types: [] },

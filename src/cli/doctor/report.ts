@@ -26,7 +26,10 @@ export interface Report {
   backend: Backend | { error: string };
   isas: readonly string[];
   binaries: ReturnType<typeof tryBinaries>;
-  /** Milliseconds of a small fit whose threads have to be started first, and of the same one after it. */
+  /**
+   * Milliseconds of a small fit whose threads have to be
+   * started first, and of the same one after it.
+   */
   workers: { count: number; firstFitMs: number; secondFitMs: number };
   /** No speed if no kernels could be chosen. */
   selfTest: { bits: BitsResult[]; speed: Speed | null };
@@ -86,7 +89,10 @@ function bitsProblems(bits: readonly BitsResult[]): string[] {
     .map(({ isa, workers }) => `The self-test gives other bits than it must: ${isa}, ${workers} workers`);
 }
 
-/** Looks at everything. Takes about five seconds, and never throws for what is only wrong on this machine. */
+/**
+ * Looks at everything. Takes about five seconds, and never
+ * throws for what is only wrong on this machine.
+ */
 export async function examine(): Promise<Report> {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => name.startsWith('STEEPEST_')),

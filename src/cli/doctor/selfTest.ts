@@ -9,8 +9,9 @@ import type { KernelOptions } from '../../models/kernelOptions.js';
 import { type Sequential, sequential } from '../../models/sequential.js';
 
 /**
- * SHA-256 of the parameters after {@link trainOnce}, as the exact TypeScript kernels compute them: they emulate
- * each rounding of the contract with integer and float64 operations. test/cli/self-test.test.ts computes it anew.
+ * SHA-256 of the parameters after {@link trainOnce}, as the exact TypeScript kernels compute them:
+ * they emulate each rounding of the contract with integer and float64 operations.
+ * test/cli/self-test.test.ts computes it anew.
  */
 export const EXPECTED_BITS = 'f0198183722d2d1b74036ca98253a0d615fb90e673278d163837d6e7a2d3bc6b';
 
@@ -48,7 +49,10 @@ function smallModel(): Sequential {
   return model;
 }
 
-/** Trains a small model, always the same; returns the SHA-256 of its parameters and the milliseconds taken. */
+/**
+ * Trains a small model, always the same; returns the SHA-256
+ * of its parameters and the milliseconds taken.
+ */
 export async function trainOnce(
   workers: number,
   kernels: KernelOptions,
@@ -82,7 +86,10 @@ export interface BitsResult {
   same: boolean;
 }
 
-/** Trains on every instruction set here, and with several workers; on TypeScript kernels if there is no other. */
+/**
+ * Trains on every instruction set here, and with several
+ * workers; on TypeScript kernels if there is no other.
+ */
 export async function checkBits(native: boolean, workerCounts: readonly number[]): Promise<BitsResult[]> {
   const choices: KernelOptions[] = native
     ? availableIsas().map((isa) => ({ isa: isa as KernelOptions['isa'] }))
@@ -107,7 +114,9 @@ export interface Speed {
 }
 
 const GEMM_SIZE = 384;
-/** Hundreds of products on native kernels, several on TypeScript ones: one of them is not disturbed. */
+/**
+ * Hundreds of products on native kernels, several on TypeScript ones: one of them is not disturbed.
+ */
 const SECONDS = 1;
 
 /** The best of the products that fit into the time. */

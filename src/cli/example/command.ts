@@ -6,7 +6,10 @@ import { nearestName } from '../../core/nearest.js';
 import { UsageError } from '../usageError.js';
 import { exampleFile, exampleNames, exampleSources, exampleSummary, examplesFolder } from './examples.js';
 
-/** By Unix custom a program that a signal ended counts as 128 + the signal's number; this stands for any signal. */
+/**
+ * By Unix custom a program that a signal ended counts as
+ * 128 + the signal's number; this stands for any signal.
+ */
 const EXIT_SIGNAL = 130;
 
 function list(): string {
@@ -54,7 +57,8 @@ function copyExample(name: string): number {
 }
 
 /**
- * `steepest example [NAME [--copy | options of the example]]`: lists the examples, runs one or copies its source.
+ * `steepest example [NAME [--copy | options of the example]]`:
+ * lists the examples, runs one or copies its source.
  * @returns the example's exit code
  */
 export async function exampleCommand(args: readonly string[]): Promise<number> {

@@ -1,4 +1,5 @@
-// The examples that the package brings along: programs under examples/, each of which says in its first comment what it does.
+// The examples that the package brings along: programs under examples/, each of which says in its
+// first comment what it does.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -24,7 +25,10 @@ export function exampleSummary(name: string): string {
   return line.replace(/^\/\/ /, '');
 }
 
-/** What a module of the examples reads beside itself: imports, and files that it finds by `import.meta.url`. */
+/**
+ * What a module of the examples reads beside itself:
+ * imports, and files that it finds by `import.meta.url`.
+ */
 const BESIDE = /(?:from |import\(|new URL\()'(\.\.?\/[^']+)'/g;
 
 /** The files of an example, itself first, as paths below the examples' folder. */

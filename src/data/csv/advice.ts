@@ -1,4 +1,7 @@
-/** What a message advises for numbers and dates in a spelling that was not asked for: the option that reads them. */
+/**
+ * What a message advises for numbers and dates in a spelling
+ * that was not asked for: the option that reads them.
+ */
 import { NO_FORMAT } from './dateLooks.js';
 import type { NumberLook } from './looks.js';
 

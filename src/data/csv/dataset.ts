@@ -11,7 +11,9 @@ import { checkCount, resolveOptions } from './resolveOptions.js';
 import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
 import { type CsvSchema, checkFeatures } from './schema.js';
 
-/** Some rows of a file: x [rows, columns], and y [rows], or [rows, targets] if there are several. */
+/**
+ * Some rows of a file: x [rows, columns], and y [rows], or [rows, targets] if there are several.
+ */
 export interface CsvBatch {
   x: NdArray<Float64Array>;
   /** Numbers, or codes 0 … k − 1 of a target of type `category`. Left out if there is no target. */
@@ -29,8 +31,8 @@ export interface CsvMatrix extends CsvBatch {
 }
 
 /**
- * A table in a file. Iterating gives its rows in batches, in constant memory, from the start again each time; `load` and `table`
- * read all of it. Nothing is opened before the first of them.
+ * A table in a file. Iterating gives its rows in batches, in constant memory, from the start again
+ * each time; `load` and `table` read all of it. Nothing is opened before the first of them.
  */
 export class CsvDataset implements AsyncIterable<CsvBatch> {
   private readonly options: ResolvedOptions;
@@ -47,7 +49,8 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * Names and types of the columns, told from the first rows (`sampleRows`) and the options. Read once.
+   * Names and types of the columns, told from the first rows
+   * (`sampleRows`) and the options. Read once.
    * @throws SteepestError as {@link csv} says
    */
   async schema(): Promise<CsvSchema> {
@@ -60,9 +63,10 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * The rows in order, in batches of their own arrays. A category that the first rows do not have is an error here, because
-   * earlier batches could not know of it.
-   * @param batchRows rows per batch; default: the option of that name, else so many that a batch has about 2^18 numbers
+   * The rows in order, in batches of their own arrays. A category that the first rows do not have
+   * is an error here, because earlier batches could not know of it.
+   * @param batchRows rows per batch; default: the option of
+   * that name, else so many that a batch has about 2^18 numbers
    */
   async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
     checkCount('batchRows', batchRows);
@@ -77,8 +81,8 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * The whole file as numbers, over shared memory: training on them needs no copy. Text becomes the numbers of its categories, in
-   * order of first appearance; missing values become NaN.
+   * The whole file as numbers, over shared memory: training on them needs no copy. Text becomes the
+   * numbers of its categories, in order of first appearance; missing values become NaN.
    */
   async load(): Promise<CsvMatrix> {
     const { options } = this;
@@ -106,7 +110,10 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     return matrix;
   }
 
-  /** The whole file as a table, the target included: numbers with NaN for missing values, text with null. */
+  /**
+   * The whole file as a table, the target included: numbers
+   * with NaN for missing values, text with null.
+   */
   async table(): Promise<DataTable> {
     const { options } = this;
     const { schema, stamp } = await this.know();
@@ -209,13 +216,13 @@ function columnOf(batches: readonly OpenBatch[], slot: number, width: number, ro
 /**
  * A table in a CSV file, plain or gzipped: to be iterated in batches, or read as a whole.
  *
- * Types are told from the first rows: a column of numbers is `number` (a target of whole numbers `integer`), other text
- * is `category`, coded in order of first appearance. What contradicts them later is an error; nothing is guessed, dropped or
- * rounded in silence.
+ * Types are told from the first rows: a column of numbers is `number` (a target of whole numbers
+ * `integer`), other text is `category`, coded in order of first appearance. What contradicts them
+ * later is an error; nothing is guessed, dropped or rounded in silence.
  *
- * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for options that cannot be. In reading, with file, line
- * and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length; `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME`
- * for a column that is not there.
+ * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for options that cannot be. In
+ * reading, with file, line and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length;
+ * `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME` for a column that is not there.
  */
 export function csv(path: string | URL, options: CsvOptions = {}): CsvDataset {
   return new CsvDataset(path, options);

@@ -1,4 +1,7 @@
-/** Dates and times of a text file as numbers: strptime's codes, UTC or an offset from it, no names of zones. */
+/**
+ * Dates and times of a text file as numbers: strptime's
+ * codes, UTC or an offset from it, no names of zones.
+ */
 import { checkKeys } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
@@ -10,13 +13,18 @@ export type DateUnit = 'milliseconds' | 'seconds' | 'minutes' | 'hours' | 'days'
 /** How a column writes its dates, and what number stands for one. */
 export interface CsvDateFormat {
   /**
-   * Codes of C's strptime, as '%d.%m.%Y %H:%M': %Y %y %m %b %B %d %e %j %a %A, %H %I %M %S %f %p, %z, %F %T %D %R %%.
-   * Default: ISO 8601, as 2024-02-29 or 2024-02-29T12:30:00.5+01:00.
+   * Codes of C's strptime, as '%d.%m.%Y %H:%M': %Y %y %m %b %B %d %e %j %a %A, %H %I %M %S %f %p,
+   * %z, %F %T %D %R %%. Default: ISO 8601, as 2024-02-29 or 2024-02-29T12:30:00.5+01:00.
    */
   format?: string;
-  /** Default 'milliseconds', as in Parquet and Arrow. A format without a date counts from midnight. */
+  /**
+   * Default 'milliseconds', as in Parquet and Arrow. A format without a date counts from midnight.
+   */
   unit?: DateUnit;
-  /** Where a text that has no offset of its own was written: 'UTC' or an offset such as '+01:00'. Default 'UTC'. */
+  /**
+   * Where a text that has no offset of its own was written:
+   * 'UTC' or an offset such as '+01:00'. Default 'UTC'.
+   */
   zone?: string;
 }
 
@@ -107,7 +115,10 @@ function bad(expected: string, given: unknown, mend: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for codes that do not exist, or that do not make a date or a time */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for codes that do not
+ * exist, or that do not make a date or a time
+ */
 function compile(what: string, format: string): { pattern: RegExp; fields: ReadonlySet<Field> } {
   const fields = new Set<Field>();
   const twice = (code: string): never =>

@@ -37,14 +37,18 @@ const INTEGER = 1;
 const OTHER = 2;
 
 /**
- * Parses whole lines of unquoted fields, byte by byte. Numbers of at most 15 digits and small exponents are made by one exact
- * product or quotient (Clinger, "How to read floating point numbers accurately", PLDI 1990), those of up to 18 digits by
- * {@link divideLong}; every other field goes to the {@link FieldDecoder}. All results equal Number(text).
+ * Parses whole lines of unquoted fields, byte by byte. Numbers of at most 15 digits and small
+ * exponents are made by one exact product or quotient (Clinger, "How to read floating point numbers
+ * accurately", PLDI 1990), those of up to 18 digits by {@link divideLong}; every other field goes
+ * to the {@link FieldDecoder}. All results equal Number(text).
  */
 export class FastRows {
   /** Line of the row to be parsed next. */
   line = 1;
-  /** True once a quote was met: the row at the position returned, and what follows, is for csv-parse. */
+  /**
+   * True once a quote was met: the row at the position
+   * returned, and what follows, is for csv-parse.
+   */
   quoted = false;
   private readonly kinds: Uint8Array;
   private readonly slots: Int32Array;
@@ -74,7 +78,8 @@ export class FastRows {
   }
 
   /**
-   * Parses rows from `position` on until the batch is full, the lines end at `end`, or a quote is met.
+   * Parses rows from `position` on until the batch is full,
+   * the lines end at `end`, or a quote is met.
    * @returns the position of the next row
    */
   parse(buffer: Buffer, position: number, end: number, batch: OpenBatch): number {
@@ -116,7 +121,8 @@ export class FastRows {
             d = c ^ ZERO;
           }
           if (c === delimiter && at > first && missing === undefined) {
-            // A whole number of at most nine digits, the most frequent field in many tables, needs nothing of what follows.
+            // A whole number of at most nine digits, the most frequent field in many tables, needs
+            // nothing of what follows.
             value = negative ? -high : high;
             const slot = slots[column]!;
             if (slot >= 0) x[rowBase + slot] = value;

@@ -9,7 +9,9 @@ import { adviceOf, type Suspicion } from './suspicion.js';
 
 /** How a table is read. */
 export interface FieldRules {
-  /** Categories that the schema does not have are added to `categories`; otherwise they are errors. */
+  /**
+   * Categories that the schema does not have are added to `categories`; otherwise they are errors.
+   */
   addCategories: boolean;
   /** Missing values of a target are allowed. */
   missingTargets: boolean;
@@ -182,7 +184,10 @@ const KINDS: Partial<Record<CsvColumn['type'], string>> = {
   boolean: 'true or false',
 };
 
-/** The error for a column of numbers or dates in a spelling that was not asked for, which would become categories. */
+/**
+ * The error for a column of numbers or dates in a spelling
+ * that was not asked for, which would become categories.
+ */
 export function suspicious(
   path: string,
   name: string,

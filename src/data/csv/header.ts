@@ -96,7 +96,8 @@ function checkNames(
     );
   }
   const empty = names.indexOf('');
-  // An index without a name, as data frames are often written, is the one column whose name may be empty.
+  // An index without a name, as data frames are often
+  // written, is the one column whose name may be empty.
   if (empty > 0) {
     throw fileError(path, `${where} to name every column`, `none for column ${empty + 1}`, 'Add the name.');
   }

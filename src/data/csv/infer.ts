@@ -21,7 +21,10 @@ interface Tally {
   fractions: number;
   firstText: Met | undefined;
   largeInteger: Met | undefined;
-  /** Different texts that are no numbers, and different numbers, at most so many as {@link MOST_LOOKED_AT}. */
+  /**
+   * Different texts that are no numbers, and different
+   * numbers, at most so many as {@link MOST_LOOKED_AT}.
+   */
   met: Map<string, Met>;
   distinct: Set<number>;
 }
@@ -154,7 +157,8 @@ function checkCategories(
 }
 
 /**
- * The same for categories that only rows after the first ones have, when a whole file has been read.
+ * The same for categories that only rows after the first
+ * ones have, when a whole file has been read.
  * @throws SteepestError `ERR_DATA_FILE` if they look like numbers or dates
  */
 export function checkLaterCategories(

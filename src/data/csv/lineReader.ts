@@ -3,11 +3,19 @@ import type { ByteReader } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
 import { openText } from '../text/utf8Reader.js';
 
-/** Bytes asked of the file at a time: enough to hide the cost of a read, little enough to stay in the cache. */
+/**
+ * Bytes asked of the file at a time: enough to hide the cost
+ * of a read, little enough to stay in the cache.
+ */
 const CHUNK_BYTES = 2 ** 20;
-/** A line may be this long; a longer one is rather a file without line ends, or with a quote that is never closed. */
+/**
+ * A line may be this long; a longer one is rather a file
+ * without line ends, or with a quote that is never closed.
+ */
 export const MAX_LINE_BYTES = 2 ** 26;
-/** Pieces for a slower parser: a few milliseconds of work, after which the event loop gets its turn. */
+/**
+ * Pieces for a slower parser: a few milliseconds of work, after which the event loop gets its turn.
+ */
 const PIECE_BYTES = 2 ** 16;
 /** Room for the end of a line that the file lacks. */
 const SLACK_BYTES = 1;
@@ -15,8 +23,8 @@ const SLACK_BYTES = 1;
 const LF = 10;
 
 /**
- * Hands out a file in pieces of whole lines. While a piece is worked on, the next is read: two buffers take turns, each with
- * room in front for the part of a line that the other ends with.
+ * Hands out a file in pieces of whole lines. While a piece is worked on, the next is read: two
+ * buffers take turns, each with room in front for the part of a line that the other ends with.
  */
 export class LineReader {
   /** The bytes at hand: whole lines from `begin` to `end`, each ended by \n. */
@@ -43,7 +51,8 @@ export class LineReader {
   }
 
   /**
-   * Goes on to the next whole lines; false at the end of the file. `end` becomes the end of the last whole line.
+   * Goes on to the next whole lines; false at the end of the
+   * file. `end` becomes the end of the last whole line.
    * @param line of the first line not yet handed out, for messages
    */
   async next(line: number): Promise<boolean> {
@@ -92,7 +101,10 @@ export class LineReader {
     return true;
   }
 
-  /** Swaps the buffers, with the bytes from `keep` on in front; false, and nothing changed, at the end of the file. */
+  /**
+   * Swaps the buffers, with the bytes from `keep` on in front;
+   * false, and nothing changed, at the end of the file.
+   */
   private async fill(keep: number): Promise<boolean> {
     if (this.ended) return false;
     const read = await this.ahead;

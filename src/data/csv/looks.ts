@@ -1,6 +1,6 @@
 /**
- * Tells text that looks like a number from text that is just text. It decides nothing about values: suspicion.ts asks
- * it whether a column may become categories.
+ * Tells text that looks like a number from text that is just text. It decides nothing about values:
+ * suspicion.ts asks it whether a column may become categories.
  */
 import { simple } from './numberFormat.js';
 
@@ -30,7 +30,10 @@ const NUMBER = new RegExp(
   'u',
 );
 
-/** Units of more than one letter, and signs; a single letter after a number is as often the name of a thing. */
+/**
+ * Units of more than one letter, and signs; a single letter
+ * after a number is as often the name of a thing.
+ */
 const KNOWN_UNITS = new Set(
   (
     '% ‰ ° °c °f °k " \' + * /h µm µg µl µs m² m³ cm² km² ft² m2 m3 cm2 cm3 km2 ft2 kg mg km cm mm nm mi ft in yd lb lbs oz ' +
@@ -81,7 +84,10 @@ export function isSure(look: NumberLook): boolean {
   );
 }
 
-/** What follows the numbers of a column when it is no known unit: the name of what is counted, or letters of any kind? */
+/**
+ * What follows the numbers of a column when it is no known
+ * unit: the name of what is counted, or letters of any kind?
+ */
 export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
   const singular = (unit: string): string => unit.replace(/s$/, '');
   const units = new Set(looks.map((look) => singular(unitOf(look))));
@@ -90,5 +96,8 @@ export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
   if (units.size !== 1 || ORDINALS.has([...units][0]!)) return false;
   return measured || looks.every(({ spaced }) => spaced);
 }
-/** Different numbers with the same letters behind them that are too many to be names, as 2WD and 4WD are. */
+/**
+ * Different numbers with the same letters behind them that
+ * are too many to be names, as 2WD and 4WD are.
+ */
 const MANY = 10;

@@ -1,4 +1,6 @@
-/** Numbers as people write them: with marks between thousands, units, and accountants' parentheses. */
+/**
+ * Numbers as people write them: with marks between thousands, units, and accountants' parentheses.
+ */
 import { checkBoolean, checkKeys, checkNumber, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
@@ -10,13 +12,14 @@ export interface CsvNumberFormat {
   /** The decimal mark. Default '.'. */
   decimal?: '.' | ',';
   /**
-   * The mark between groups of three digits: ',', '.', ' ', "'" or '_'. A space stands for no-break and thin ones too,
-   * the apostrophe also for ’. Default none.
+   * The mark between groups of three digits: ',', '.', ' ', "'" or '_'. A space stands for no-break
+   * and thin ones too, the apostrophe also for ’. Default none.
    */
   thousands?: string;
   /**
-   * Texts before or after the number that mean nothing, as ['kg'] or ['$']; or, for a column, the factor of each, as
-   * { '%': 0.01 } or { kg: 1, g: 0.001 }. With factors a number without a unit is refused unless '' is one of them.
+   * Texts before or after the number that mean nothing, as ['kg'] or ['$']; or, for a column, the
+   * factor of each, as { '%': 0.01 } or { kg: 1, g: 0.001 }. With factors a number without a unit
+   * is refused unless '' is one of them.
    */
   units?: readonly string[] | Readonly<Record<string, number>>;
   /** (12) and 12- are negative numbers. Default false. */
@@ -119,7 +122,10 @@ export function checkNumberFormat(what: string, given: CsvNumberFormat, file?: N
 
 const escaped = (mark: string): string => mark.replace(/[.']/g, '\\$&');
 
-/** Whole numbers in groups of three, or as in India: three, then twos. A first group does not begin with 0. */
+/**
+ * Whole numbers in groups of three, or as in India: three,
+ * then twos. A first group does not begin with 0.
+ */
 function groupsOf({ thousands, decimal }: NumberFormat): RegExp | undefined {
   if (thousands === undefined) return undefined;
   const mark = escaped(thousands);
@@ -184,7 +190,10 @@ export const simple = (text: string): string =>
     .replaceAll('\u2019', "'")
     .trim();
 
-/** Sign, digits and the unit's factor of "-$ 12", "$-12", "(12 kg)", "12-", …; what is none of these stays in `digits`. */
+/**
+ * Sign, digits and the unit's factor of "-$ 12", "$-12", "(12
+ * kg)", "12-", …; what is none of these stays in `digits`.
+ */
 function takeApart(
   text: string,
   { units, accounting }: NumberFormat,

@@ -7,56 +7,76 @@ import type { CsvNumberFormat, NumberFormat, NumberReader } from './numberFormat
  * What a column holds.
  * - `number`: float64; missing values are NaN.
  * - `integer`: whole numbers only; anything else is an error.
- * - `boolean`: true and false, which become 1 and 0; if declared also yes and no, t and f, y and n, 1 and 0.
+ * - `boolean`: true and false, which become 1 and 0; if
+ *   declared also yes and no, t and f, y and n, 1 and 0.
  * - `date`: dates or times, which become numbers: milliseconds since 1970 UTC, or as `dates` says.
  * - `category`: text with few values; as a feature or target it becomes the number of its category.
  * - `text`: text as it stands, in tables; it cannot be a feature.
  */
 export type CsvColumnType = 'number' | 'integer' | 'boolean' | 'date' | 'category' | 'text';
 
-/** Options of {@link csv}. Those of `CsvNumberFormat` are for all columns that `numbers` does not name. */
+/**
+ * Options of {@link csv}. Those of `CsvNumberFormat` are for
+ * all columns that `numbers` does not name.
+ */
 export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
   /** The column, or columns, to predict. Without it batches have no `y`. */
   target?: string | readonly string[];
-  /** Columns that make up x, in this order. Default: all but the target and `exclude`, in the file's order. */
+  /**
+   * Columns that make up x, in this order. Default: all but
+   * the target and `exclude`, in the file's order.
+   */
   columns?: readonly string[];
   /** Columns to leave out. */
   exclude?: readonly string[];
   /** Types that the first rows do not tell rightly. */
   types?: Readonly<Record<string, CsvColumnType>>;
-  /** All categories of a column, in the order of their codes. Default: in order of first appearance. */
+  /**
+   * All categories of a column, in the order of their codes. Default: in order of first appearance.
+   */
   categories?: Readonly<Record<string, readonly string[]>>;
-  /** Columns of numbers that are written in their own way: { price: { thousands: ',', units: ['$'] } }. */
+  /**
+   * Columns of numbers that are written in their own way: {
+   * price: { thousands: ',', units: ['$'] } }.
+   */
   numbers?: Readonly<Record<string, CsvNumberFormat>>;
-  /** Texts beside numbers that mean nothing, in every column: ['$']. A column's factors go to `numbers`. */
+  /**
+   * Texts beside numbers that mean nothing, in every column:
+   * ['$']. A column's factors go to `numbers`.
+   */
   units?: readonly string[];
-  /** Columns of dates: a list if they are ISO 8601, or { day: { format: '%d.%m.%Y', unit: 'days' } }. */
+  /**
+   * Columns of dates: a list if they are ISO 8601, or { day:
+   * { format: '%d.%m.%Y', unit: 'days' } }.
+   */
   dates?: readonly string[] | Readonly<Record<string, CsvDateFormat>>;
   /** What separates fields. Default ','. */
   delimiter?: string;
   /**
-   * The file's encoding, by a name that the web knows: 'windows-1252', 'latin1' (the same), 'utf-16le', 'shift_jis', ….
-   * Default: UTF-8, or UTF-16 if the file begins with its byte order mark.
+   * The file's encoding, by a name that the web knows: 'windows-1252',
+   * 'latin1' (the same), 'utf-16le', 'shift_jis', …. Default: UTF-8,
+   * or UTF-16 if the file begins with its byte order mark.
    */
   encoding?: string;
   /**
-   * True if the first line has the names; false if it is data, and columns are then called column0, column1, …; or names,
-   * if the file has none. Default: true, but a first line of nothing but numbers is an error.
+   * True if the first line has the names; false if it is data, and columns
+   * are then called column0, column1, …; or names, if the file has none.
+   * Default: true, but a first line of nothing but numbers is an error.
    */
   header?: boolean | readonly string[];
   /**
-   * Texts that stand for a missing value; a number stands for every way to write it. Default: empty, NA, N/A, n/a, #N/A,
-   * <NA>, NaN, nan, NULL, null and None.
+   * Texts that stand for a missing value; a number stands for every way to write it. Default:
+   * empty, NA, N/A, n/a, #N/A, <NA>, NaN, nan, NULL, null and None.
    */
   missing?: readonly string[];
   /**
-   * What to do with whole numbers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error', or 'round' to the
-   * nearest float64. Default 'error'.
+   * What to do with whole numbers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error',
+   * or 'round' to the nearest float64. Default 'error'.
    */
   largeIntegers?: 'error' | 'round';
   /**
-   * Rows at the file's start from which types and categories are told; Infinity reads the whole file first. Default
-   * 10,000.
+   * Rows at the file's start from which types and categories are told; Infinity reads the whole
+   * file first. Default 10,000.
    */
   sampleRows?: number;
   /** Rows per batch. Default: so many that a batch has about 2^18 numbers, but 256 to 65,536. */

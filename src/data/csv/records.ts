@@ -80,7 +80,8 @@ function countOf(character: '\n' | '\r', fields: readonly string[]): number {
 }
 
 /**
- * Rows of pieces of a file, by csv-parse: quoted fields, delimiters of several characters, fields with line ends.
+ * Rows of pieces of a file, by csv-parse: quoted fields,
+ * delimiters of several characters, fields with line ends.
  * @param line the line on which the first piece begins
  * @throws SteepestError `ERR_DATA_FILE` with the line
  */

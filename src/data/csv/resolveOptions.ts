@@ -115,7 +115,10 @@ function checkTypes(types: CsvOptions['types'] = {}): ReadonlyMap<string, CsvCol
   return new Map(list);
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for a column of which another option says that it is something else */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for a column of which
+ * another option says that it is something else
+ */
 function checkType(
   option: string,
   name: string,

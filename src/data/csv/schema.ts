@@ -56,7 +56,10 @@ export function rolesOf(names: readonly string[], options: ResolvedOptions): Csv
   });
 }
 
-/** x is made of numbers: @throws SteepestError `ERR_ARGUMENT` for columns of type text, `ERR_EMPTY` without a column */
+/**
+ * x is made of numbers:
+ * @throws SteepestError `ERR_ARGUMENT` for columns of type text, `ERR_EMPTY` without a column
+ */
 export function checkFeatures({ columns, featureNames }: CsvSchema, path: string): void {
   const text = columns.find(({ type, role }) => type === 'text' && role !== 'excluded');
   if (text !== undefined) {

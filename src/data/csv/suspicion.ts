@@ -1,6 +1,7 @@
 /**
- * A column of text becomes categories, whose codes say nothing of size or order. Numbers and dates in a spelling that
- * was not asked for must not get there in silence: this module finds them and names the option that reads them.
+ * A column of text becomes categories, whose codes say nothing of size or order. Numbers and dates
+ * in a spelling that was not asked for must not get there in silence: this module finds them and
+ * names the option that reads them.
  */
 import { shownText } from '../fileErrors.js';
 import { dateAdvice, numberAdvice } from './advice.js';

@@ -62,11 +62,13 @@ type Resolved = Required<Omit<ClassificationOptions, 'weights'>> & Pick<Classifi
 const LARGEST_SCALE = 100;
 
 /**
- * A classification problem of known make, after I. Guyon, "Design of experiments for the NIPS 2003 variable selection
- * benchmark": normal clusters on corners of a hypercube in the informative columns, each cluster stretched by a random matrix;
- * columns that are combinations or copies of those; noise; and some wrong classes.
+ * A classification problem of known make, after I. Guyon, "Design of experiments for the NIPS 2003
+ * variable selection benchmark": normal clusters on corners of a hypercube in the informative
+ * columns, each cluster stretched by a random matrix; columns that are combinations or copies of
+ * those; noise; and some wrong classes.
  *
- * Without `shuffle` the columns are informative, redundant, repeated, noise, and the samples come cluster by cluster.
+ * Without `shuffle` the columns are informative, redundant,
+ * repeated, noise, and the samples come cluster by cluster.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeClassification(options: ClassificationOptions = {}): {

@@ -21,8 +21,9 @@ const INNER_X = 1;
 const INNER_Y = 0.5;
 
 /**
- * Two half circles that reach into one another, which no straight line tells apart: the outer one
- * (cos t, sin t), class 0, and the inner one (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
+ * Two half circles that reach into one another, which no straight line
+ * tells apart: the outer one (cos t, sin t), class 0, and the inner one
+ * (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeMoons(options: MoonsOptions = {}): { x: NdArray<Float64Array>; y: NdArray<Int32Array> } {

@@ -41,7 +41,9 @@ export function classNumbers(data: Int32Array): NdArray<Int32Array> {
   return { data, shape: [data.length] };
 }
 
-/** Sizes of `parts` groups that add up to `total` and differ by 1 at most, the larger ones first. */
+/**
+ * Sizes of `parts` groups that add up to `total` and differ by 1 at most, the larger ones first.
+ */
 export function evenly(total: number, parts: number): number[] {
   return Array.from({ length: parts }, (_, i) => Math.floor(total / parts) + (i < total % parts ? 1 : 0));
 }

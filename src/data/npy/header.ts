@@ -24,7 +24,10 @@ function noNpy(path: string, expected: string, given: string): never {
   throw fileError(path, expected, given, 'Give a file that numpy.save wrote.');
 }
 
-/** Reads magic number, version and dictionary: numpy.org/doc/stable/reference/generated/numpy.lib.format.html. */
+/**
+ * Reads magic number, version and dictionary:
+ * numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+ */
 export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   const { path } = source;
   const start = new Uint8Array(MAGIC.length + VERSION_BYTES);
@@ -79,7 +82,10 @@ function dictOf(path: string, text: string): ReadonlyMap<string, PythonValue> {
   }
 }
 
-/** Element type and byte order: '<f8', '|u1', '=i4', or one of NumPy's names. A missing order, '=' and '|' are the host's. */
+/**
+ * Element type and byte order: '<f8', '|u1', '=i4', or one of
+ * NumPy's names. A missing order, '=' and '|' are the host's.
+ */
 function typeOf(
   path: string,
   text: string,

@@ -15,7 +15,8 @@ import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES, npyKind, SAME_BYTES } from './types.j
 const PIECE_BYTES = 2 ** 16;
 
 /**
- * Reads an array that numpy.save wrote: NPY versions 1 to 3, either byte order, C or Fortran order, plain or gzipped.
+ * Reads an array that numpy.save wrote: NPY versions 1 to 3,
+ * either byte order, C or Fortran order, plain or gzipped.
  *
  * | NumPy | here |
  * |---|---|
@@ -25,8 +26,10 @@ const PIECE_BYTES = 2 ** 16;
  * | int8, int16, uint16 | int32 |
  * | int64, uint64 | float64; a value beyond ±(2^53 − 1), which float64 cannot hold exactly, is an error |
  *
- * @returns row-major values over shared memory, and the shape; an array of no dimensions has shape [] and one value
- * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or shorter or longer than it says
+ * @returns row-major values over shared memory, and the
+ * shape; an array of no dimensions has shape [] and one value
+ * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or
+ * shorter or longer than it says
  */
 export async function readNpy(path: string | URL): Promise<NdArray<StoredArray>> {
   return withFile(localPath('the path of an NPY file', path), readNpySource);
@@ -137,7 +140,8 @@ function checkedBytes(what: string, array: NdArray): Buffer {
 }
 
 /**
- * Writes an array for numpy.load: NPY version 1.0, C order, the array's own element type. The file is whole or not there.
+ * Writes an array for numpy.load: NPY version 1.0, C order, the
+ * array's own element type. The file is whole or not there.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
  */
 export async function writeNpy(path: string | URL, array: NdArray): Promise<void> {

@@ -20,8 +20,8 @@ export interface WriteNpzOptions {
 }
 
 /**
- * Reads the arrays that numpy.savez or numpy.savez_compressed wrote, by name; {@link readNpy} says what becomes of each dtype.
- * Checksums are checked.
+ * Reads the arrays that numpy.savez or numpy.savez_compressed wrote, by name; {@link readNpy} says
+ * what becomes of each dtype. Checksums are checked.
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or holds something else
  */
 export async function readNpz(path: string | URL): Promise<Record<string, NdArray<StoredArray>>> {
@@ -43,7 +43,8 @@ export async function readNpz(path: string | URL): Promise<Record<string, NdArra
 
 /**
  * Writes arrays for numpy.load, by name. The file is whole or not there.
- * @throws SteepestError `ERR_ARGUMENT` also for 4 GiB or more; `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
+ * @throws SteepestError `ERR_ARGUMENT` also for 4 GiB or
+ * more; `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
  */
 export async function writeNpz(
   path: string | URL,

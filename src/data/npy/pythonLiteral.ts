@@ -1,6 +1,7 @@
 /**
- * Reads the Python literal in the header of an NPY file: a dictionary of strings, True, False, None, whole numbers,
- * tuples and lists. NumPy writes one spelling of it and reads them all (ast.literal_eval); so does this.
+ * Reads the Python literal in the header of an NPY file: a dictionary of strings, True, False,
+ * None, whole numbers, tuples and lists. NumPy writes one spelling of it and reads them all
+ * (ast.literal_eval); so does this.
  */
 
 export type PythonValue = string | number | boolean | null | PythonTuple | PythonValue[];

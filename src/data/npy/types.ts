@@ -31,7 +31,10 @@ function halves(view: DataView, at: number, little: boolean): { low: number; hig
   return { low: view.getUint32(little ? at : at + 4, little), highAt: little ? at + 4 : at };
 }
 
-/** The number of 16 bits (IEEE 754-2019, binary16): a sign, five bits of exponent and ten of fraction. */
+/**
+ * The number of 16 bits (IEEE 754-2019, binary16): a sign,
+ * five bits of exponent and ten of fraction.
+ */
 function half(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
   let magnitude = (1 + fraction / 1024) * 2 ** (exponent - 15);

@@ -25,7 +25,9 @@ const DEFLATED = 8;
 const VERSION = 20;
 const UTF8_NAME = 0x0800;
 const ENCRYPTED = 0x0001;
-/** 1 January 1980, the earliest date that ZIP can write: files do not depend on the time of writing. */
+/**
+ * 1 January 1980, the earliest date that ZIP can write: files do not depend on the time of writing.
+ */
 const DATE = 0x0021;
 
 /** A file in an archive. */
@@ -117,7 +119,9 @@ class ZipReader {
     });
   }
 
-  /** Where the list of entries is: the record at the end of the file, or that of ZIP64 before it. */
+  /**
+   * Where the list of entries is: the record at the end of the file, or that of ZIP64 before it.
+   */
   private async directory(): Promise<{ count: number; offset: number; bytes: number }> {
     const tailBytes = Math.min(this.size, END_BYTES + MAX_COMMENT_BYTES + LOCATOR64_BYTES);
     const tail = await this.read(this.size - tailBytes, tailBytes, 'its end');
@@ -202,7 +206,10 @@ const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 /** Folders, and what the archivers of macOS and Windows add beside the files. */
 const NO_CONTENT = /\/$|^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
-/** Unpacks the files of a ZIP archive one after the other; folders are none. @throws SteepestError `ERR_DATA_FILE` */
+/**
+ * Unpacks the files of a ZIP archive one after the other; folders are none.
+ * @throws SteepestError `ERR_DATA_FILE`
+ */
 export async function readZip(
   path: string,
   each: (name: string, content: Buffer) => Promise<void>,

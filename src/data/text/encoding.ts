@@ -1,10 +1,13 @@
-/** Names of text encodings, and the decoder that belongs to each. Reading files is for utf8Reader.ts. */
+/**
+ * Names of text encodings, and the decoder that belongs to
+ * each. Reading files is for utf8Reader.ts.
+ */
 import { unknownName } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
 
 /**
- * Encodings of files, by the names of the WHATWG's Encoding Standard (encoding.spec.whatwg.org). `latin1` is read as
- * windows-1252, which differs only where Latin-1 has control characters.
+ * Encodings of files, by the names of the WHATWG's Encoding Standard (encoding.spec.whatwg.org).
+ * `latin1` is read as windows-1252, which differs only where Latin-1 has control characters.
  */
 const ENCODINGS = [
   'utf-8',
@@ -65,7 +68,10 @@ export interface Decoder {
   end(): void;
 }
 
-/** windows-1252 by its table: some releases of Node.js decode bytes 80 … 9f of it as control characters. */
+/**
+ * windows-1252 by its table: some releases of Node.js decode
+ * bytes 80 … 9f of it as control characters.
+ */
 const windows1252: Decoder = {
   decode: (bytes) =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -107,7 +113,8 @@ function nameOf(given: unknown): string | undefined {
   const ours = ENCODINGS.find((name) => squeeze(name) === squeeze(label));
   if (ours !== undefined) return ours === 'latin1' ? 'windows-1252' : ours;
   if (squeeze(label) === 'utf8sig') return 'utf-8';
-  // The web reads what calls itself ASCII as windows-1252; whoever says ASCII here means that there is nothing else.
+  // The web reads what calls itself ASCII as windows-1252;
+  // whoever says ASCII here means that there is nothing else.
   if (label.includes('ascii')) return undefined;
   for (const spelling of [label, label.replaceAll('_', '-')]) {
     try {

@@ -34,7 +34,10 @@ const unitsOf = (encoding: string): Units => ({
   low: encoding === 'utf-16be' ? 1 : 0,
 });
 
-/** Where the line ends after which a byte comes; −1 if none does. `bytes` begin at a whole character. */
+/**
+ * Where the line ends after which a byte comes; −1 if none
+ * does. `bytes` begin at a whole character.
+ */
 function lineEnd(bytes: Uint8Array, from: number, { unit, low }: Units): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     const first = at - (at % unit);
@@ -99,7 +102,8 @@ function isText(bytes: Uint8Array, encoding: string): boolean {
 /** Where a line that is no text stops being some. */
 function invalidAt(bytes: Uint8Array, encoding: string): number {
   if (encoding === 'utf-8') return invalidUtf8(bytes);
-  // The first byte that a decoder refuses after those before it; none if the line ends within a character.
+  // The first byte that a decoder refuses after those before
+  // it; none if the line ends within a character.
   const decoder = decoderOf(encoding);
   for (let at = 0; at < bytes.length; at++) {
     try {
@@ -113,7 +117,10 @@ function invalidAt(bytes: Uint8Array, encoding: string): number {
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
 
-/** The field around a byte, as windows-1252 would read it; undefined if that does not read it either. */
+/**
+ * The field around a byte, as windows-1252 would read it;
+ * undefined if that does not read it either.
+ */
 function asWindows1252(bytes: Uint8Array, at: number): string | undefined {
   try {
     const begin = Math.max(0, at - AROUND);
@@ -169,7 +176,9 @@ async function badLine(
   return found && { line: found, isLast: true };
 }
 
-/** The error for a file that is not text of this encoding, with the byte and the line that show it. */
+/**
+ * The error for a file that is not text of this encoding, with the byte and the line that show it.
+ */
 export async function invalidText(path: string, encoding: string): Promise<SteepestError> {
   const reader = await openBytes(path);
   try {

@@ -1,4 +1,6 @@
-/** Checks bytes for being UTF-8 (RFC 3629, section 4), in pieces that may end within a character. */
+/**
+ * Checks bytes for being UTF-8 (RFC 3629, section 4), in pieces that may end within a character.
+ */
 import { isUtf8 } from 'node:buffer';
 
 /** Bytes of the character that begins with this one; 0 for one that cannot begin any. */
@@ -10,7 +12,10 @@ function lengthOf(first: number): number {
   return first < 0xf5 ? 4 : 0;
 }
 
-/** Least and greatest second byte: no character is written longer than need be, none is a surrogate or beyond U+10FFFF. */
+/**
+ * Least and greatest second byte: no character is written
+ * longer than need be, none is a surrogate or beyond U+10FFFF.
+ */
 function secondByte(first: number): readonly [number, number] {
   if (first === 0xe0) return [0xa0, 0xbf];
   if (first === 0xed) return [0x80, 0x9f];

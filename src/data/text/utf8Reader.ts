@@ -20,7 +20,9 @@ const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] 
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-/** What a file is by its first bytes and by what the caller says, and how many bytes a mark takes. */
+/**
+ * What a file is by its first bytes and by what the caller says, and how many bytes a mark takes.
+ */
 function settle(path: string, start: Uint8Array, given: string | undefined): { name: string; mark: number } {
   const mark = MARKS.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte));
   if (mark === undefined) return { name: given === undefined ? 'utf-8' : settled(path, given), mark: 0 };
@@ -61,10 +63,11 @@ function checkZeros(path: string, start: Uint8Array): void {
 }
 
 /**
- * Opens a file of text, plain or gzipped. Without `encoding` it is UTF-8, or UTF-16 by its byte order mark.
+ * Opens a file of text, plain or gzipped. Without `encoding`
+ * it is UTF-8, or UTF-16 by its byte order mark.
  * @param encoding a name that checkEncoding gave
- * @throws SteepestError `ERR_DATA_FILE`, here and in reading: also for bytes that are no text of the encoding, with
- * their place and line
+ * @throws SteepestError `ERR_DATA_FILE`, here and in reading: also for bytes that are no text of
+ * the encoding, with their place and line
  */
 export async function openText(path: string, encoding: string | undefined): Promise<ByteReader> {
   const reader = await openBytes(path);

@@ -16,7 +16,10 @@ export interface NamedColumns {
 /** Samples as users give them. */
 export type FeatureInput = MatrixInput | NamedColumns;
 
-/** Row-major samples with the element type they came in; the caller's own memory wherever possible. Never written. */
+/**
+ * Row-major samples with the element type they came in; the
+ * caller's own memory wherever possible. Never written.
+ */
 export interface Features {
   data: Float64Array | Float32Array | Uint8Array;
   dtype: 'f64' | 'f32' | 'u8';
@@ -36,7 +39,10 @@ function nestedRows(what: string, list: readonly unknown[]): Features {
   return { ...readNestedRows(what, list), dtype: 'f64', names: undefined };
 }
 
-/** Float64, float32 and uint8 stay as they are; all other numbers go into float64, which holds them exactly. */
+/**
+ * Float64, float32 and uint8 stay as they are; all other
+ * numbers go into float64, which holds them exactly.
+ */
 function matrix(what: string, array: NdArray): Features {
   const { data, rows, cols } = readNdArray(what, array, 2);
   const names = undefined;
@@ -47,9 +53,10 @@ function matrix(what: string, array: NdArray): Features {
 }
 
 /**
- * Samples of any kind that users may pass, without a copy where they come as float64, float32 or uint8.
- * Values are not looked at: see {@link checkFiniteFeatures}.
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
+ * Samples of any kind that users may pass, without a copy where they come as float64, float32 or
+ * uint8. Values are not looked at: see {@link checkFiniteFeatures}.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
+ * `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
  */
 export function readFeatures(what: string, x: FeatureInput): Features {
   const features = reading(what, () => readAny(what, x));
@@ -129,7 +136,10 @@ const SLICE_BYTES = 8 * 2 ** 20;
 const isShared = ({ buffer }: Features['data']): boolean =>
   isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
 
-/** The samples in memory that worker threads can read: as they stand if they are shared, else copied in slices. */
+/**
+ * The samples in memory that worker threads can read: as
+ * they stand if they are shared, else copied in slices.
+ */
 export async function shareFeatures(features: Features): Promise<Features> {
   const { data } = features;
   if (isShared(data)) return features;

@@ -57,7 +57,8 @@ function labelMend(label: unknown): string {
 /**
  * Classes of y, sorted, and each row's position among them.
  * @param known the classes to go by; without it, those that occur
- * @throws SteepestError `ERR_EMPTY`, `ERR_ARGUMENT` for mixed types, `ERR_LABEL_RANGE` for a class not in `known`
+ * @throws SteepestError `ERR_EMPTY`, `ERR_ARGUMENT` for
+ * mixed types, `ERR_LABEL_RANGE` for a class not in `known`
  */
 export function encodeLabels(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
   const list = reading(what, () => labelList(what, y));

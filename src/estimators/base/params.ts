@@ -6,11 +6,17 @@ import { optionAliases, VALUE_ALIASES } from './names.js';
 /** One hyper-parameter: its default and what it accepts. */
 export interface ParamSpec<T> {
   readonly default: T;
-  /** @returns the value as it is kept. @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
+  /**
+   * @returns the value as it is kept.
+   * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+   */
   readonly check: (name: string, value: unknown) => T;
 }
 
-/** Every hyper-parameter of an estimator. The table is what `getParams`, `setParams` and the constructor go by. */
+/**
+ * Every hyper-parameter of an estimator. The table is what
+ * `getParams`, `setParams` and the constructor go by.
+ */
 export type ParamSpecs<P> = { readonly [K in keyof P]-?: ParamSpec<P[K]> };
 
 /** The kinds of hyper-parameters. */
@@ -47,7 +53,8 @@ export const param = {
 };
 
 /**
- * Given values over `base`, each checked; what is not given stays. A value of undefined counts as not given.
+ * Given values over `base`, each checked; what is not given
+ * stays. A value of undefined counts as not given.
  * @throws SteepestError `ERR_UNKNOWN_NAME` for a name that the estimator does not have
  */
 export function resolveParams<P extends object>(

@@ -38,7 +38,9 @@ export const columnName = (names: readonly string[] | undefined, j: number): str
 export const showColumn = (names: readonly string[] | undefined, j: number): string =>
   names === undefined ? String(j) : show(names[j]);
 
-/** True for nested lists with something else than numbers in them, which one column may be made of. */
+/**
+ * True for nested lists with something else than numbers in them, which one column may be made of.
+ */
 function isCells(what: string, x: unknown): x is readonly ArrayLike<unknown>[] {
   if (!Array.isArray(x)) return false;
   checkLength(what, x);
@@ -52,8 +54,10 @@ function isCells(what: string, x: unknown): x is readonly ArrayLike<unknown>[] {
 }
 
 /**
- * A table of any kind by columns. Numbers and text are kept as they are; nothing is checked for being finite.
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for text among numbers in one column
+ * A table of any kind by columns. Numbers and text are kept
+ * as they are; nothing is checked for being finite.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`,
+ * `ERR_ARGUMENT` for text among numbers in one column
  */
 export function readTable(what: string, x: TableInput): TableColumns {
   const table = reading(what, () => {
@@ -195,7 +199,10 @@ export async function forSlices(
   }
 }
 
-/** Before work on column j: the event loop gets its turn where columns are long. @throws SteepestError `ERR_ABORTED` */
+/**
+ * Before work on column j: the event loop gets its turn where columns are long.
+ * @throws SteepestError `ERR_ABORTED`
+ */
 export async function nextColumn(j: number, rows: number, signal?: AbortSignal): Promise<void> {
   if (j > 0 && rows * COLUMN_COST > SLICE_ELEMENTS) await nextTurn();
   checkAborted(signal);

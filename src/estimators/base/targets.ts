@@ -19,7 +19,8 @@ export interface Targets {
 /**
  * Targets of any kind that users may pass.
  * @param rows how many samples there are
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT` for what is not a number
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
+ * for what is not a number
  */
 export function readTargets(what: string, y: TargetInput, rows: number): Targets {
   const targets = reading(what, () => readAny(what, y));

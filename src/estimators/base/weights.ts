@@ -4,7 +4,8 @@ import { checkWeightList } from '../../core/weights.js';
 
 /**
  * Sample weights in float64, or undefined where all are equal because none were given.
- * @throws SteepestError `ERR_SHAPE` unless there is one per row; `ERR_ARGUMENT` unless all are finite, at least 0, and not all 0
+ * @throws SteepestError `ERR_SHAPE` unless there is one per row; `ERR_ARGUMENT` unless all are
+ * finite, at least 0, and not all 0
  */
 export function readSampleWeight(
   weights: ArrayLike<number> | undefined,

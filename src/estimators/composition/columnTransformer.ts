@@ -44,7 +44,10 @@ import {
 export interface ColumnTransformerParams {
   /** Name, transformer and columns of each part, in the order of the output. */
   transformers: readonly ColumnRule[];
-  /** What happens to columns that no part names: dropped (default), passed through at the end, or transformed. */
+  /**
+   * What happens to columns that no part names: dropped
+   * (default), passed through at the end, or transformed.
+   */
   remainder: 'drop' | 'passthrough' | Step;
   /** Put the part's name and '__' before feature names (true). */
   verboseFeatureNamesOut: boolean;
@@ -86,8 +89,9 @@ const SPECS: ParamSpecs<ColumnTransformerParams> = {
 };
 
 /**
- * Different transformers for different columns, side by side. Columns of text stay text for a transformer that takes it;
- * the result is numbers. `fit` fits copies of the transformers: the fitted ones are in `namedTransformers`.
+ * Different transformers for different columns, side by side. Columns of text stay text for a
+ * transformer that takes it; the result is numbers. `fit` fits copies of the transformers: the
+ * fitted ones are in `namedTransformers`.
  */
 export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, NdArray<Float64Array>> {
   private parts: readonly Part[] = [];
@@ -101,7 +105,10 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     return { ...this.params, ...nestedParams(this.ownSteps()) };
   }
 
-  /** As `Pipeline.setParams`. @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed */
+  /**
+   * As `Pipeline.setParams`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed
+   */
   override setParams(given: Partial<ColumnTransformerParams> & Record<string, unknown>): this {
     checkObject('parameters of columnTransformer', given);
     const { transformers, remainder, verboseFeatureNamesOut, ...rest } = given;
@@ -141,7 +148,10 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     return isWord(remainder) ? steps : [...steps, [REMAINDER, remainder]];
   }
 
-  /** @throws SteepestError `ERR_UNKNOWN_NAME` for a column that is not there; whatever the transformers throw */
+  /**
+   * @throws SteepestError `ERR_UNKNOWN_NAME` for a column
+   * that is not there; whatever the transformers throw
+   */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     await this.fitTransform(x, y, options);
     return this;
@@ -173,7 +183,10 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     return result;
   }
 
-  /** rows × all output columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw */
+  /**
+   * rows × all output columns.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw
+   */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
     this.ready('transform()');
     const table = readTable('X', x);
@@ -191,8 +204,10 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   }
 
   /**
-   * The table that went in. Columns that were dropped are missing in it; columns that two parts used come from the later one.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if a transformer has no inverse
+   * The table that went in. Columns that were dropped are missing in it; columns that two parts
+   * used come from the later one.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`;
+   * `ERR_ARGUMENT` if a transformer has no inverse
    */
   async inverseTransform(x: TableInput): Promise<TableOutput> {
     const { names, cols } = this.ready('inverseTransform()');

@@ -51,8 +51,9 @@ type ResultOf<Last, Name extends string, Otherwise> =
 /**
  * Transformers one after the other, and a last estimator of any kind, as one estimator.
  *
- * `fit` fits copies of the steps and takes them over when all are done, so that a failed or aborted fit changes nothing; the
- * fitted ones are in `steps` and `namedSteps`. `sampleWeight` goes to the last step and to no other.
+ * `fit` fits copies of the steps and takes them over when all are done, so that a failed or aborted
+ * fit changes nothing; the fitted ones are in `steps` and `namedSteps`. `sampleWeight` goes to the
+ * last step and to no other.
  */
 export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   private isFitted = false;
@@ -93,7 +94,8 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 
   /**
-   * `{ model__C: 1 }`, `{ model: { C: 1 } }` and `{ model: new Ridge() }` all work; so does `{ steps }`.
+   * `{ model__C: 1 }`, `{ model: { C: 1 } }` and
+   * `{ model: new Ridge() }` all work; so does `{ steps }`.
    * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed
    */
   override setParams(given: Partial<PipelineParams> & Record<string, unknown>): this {
@@ -110,7 +112,10 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return new Class({ steps: this.params.steps.map(([name, step]) => [name, step.clone()] as const) });
   }
 
-  /** Fits and transforms step after step, then fits the last one. @throws whatever the steps throw */
+  /**
+   * Fits and transforms step after step, then fits the last one.
+   * @throws whatever the steps throw
+   */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
     checkOptions('Pipeline.fit', options, WEIGHTED_FIT_KEYS);
     const last = this.lastStep().clone();
@@ -158,7 +163,10 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return this.finish('predict', x) as ResultOf<Last, 'predict', Promise<unknown>>;
   }
 
-  /** rows × classes. @throws SteepestError `ERR_ARGUMENT` if the last step gives no probabilities */
+  /**
+   * rows × classes.
+   * @throws SteepestError `ERR_ARGUMENT` if the last step gives no probabilities
+   */
   predictProba(x: TableInput): ResultOf<Last, 'predictProba', Promise<unknown>> {
     return this.finish('predictProba', x) as ResultOf<Last, 'predictProba', Promise<unknown>>;
   }
@@ -178,7 +186,10 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return this.finish('transform', x) as ResultOf<Last, 'transform', Promise<TableOutput>>;
   }
 
-  /** All steps' inverseTransform, last to first. @throws SteepestError `ERR_ARGUMENT` if a step has none */
+  /**
+   * All steps' inverseTransform, last to first.
+   * @throws SteepestError `ERR_ARGUMENT` if a step has none
+   */
   async inverseTransform(x: TableInput): Promise<TableOutput> {
     this.ready('inverseTransform()');
     const runs = this.params.steps.map(([name, step]) =>
@@ -199,7 +210,10 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return run(output, ...more);
   }
 
-  /** Names of the columns after all transformers. @throws SteepestError `ERR_NOT_FITTED`, `ERR_ARGUMENT` */
+  /**
+   * Names of the columns after all transformers.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_ARGUMENT`
+   */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     this.ready('getFeatureNamesOut()');
     let names = inputNames;
@@ -259,8 +273,8 @@ type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], in
   : Step;
 
 /**
- * A pipeline of estimators, or of [name, estimator] pairs. Without a name a step is called as its class, in camelCase; of several
- * of one class, with '-1', '-2', … after it.
+ * A pipeline of estimators, or of [name, estimator] pairs. Without a name a step is called as its
+ * class, in camelCase; of several of one class, with '-1', '-2', … after it.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function pipeline<const S extends readonly (Step | NamedStep)[]>(...steps: S): Pipeline<LastOf<S>> {

@@ -48,7 +48,10 @@ export function method(
   });
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for a name that is empty, given twice or contains the separator */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for a name that is
+ * empty, given twice or contains the separator
+ */
 export function checkNames(what: string, names: readonly string[]): void {
   names.forEach((name, i) => {
     if (typeof name === 'string' && name !== '' && !name.includes(SEPARATOR) && names.indexOf(name) === i)
@@ -72,8 +75,8 @@ export function nestedParams(steps: readonly NamedStep[]): Record<string, unknow
 }
 
 /**
- * New steps with parameters changed: `name: estimator` replaces a step, `name: { param: value }` and `name__param: value` change a
- * clone of it. Steps that do not change are passed on.
+ * New steps with parameters changed: `name: estimator` replaces a step, `name: { param: value }`
+ * and `name__param: value` change a clone of it. Steps that do not change are passed on.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the steps' own `setParams` throw
  */
 export function withParams(what: string, steps: readonly NamedStep[], given: object): NamedStep[] {
@@ -110,7 +113,10 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
   return [...own];
 }
 
-/** An estimator with the same parameters that has learned the same; a class of the user's own has to learn again. */
+/**
+ * An estimator with the same parameters that has learned the
+ * same; a class of the user's own has to learn again.
+ */
 export function copyOf(step: Step): Step {
   if (!estimatorTypes().includes(step.type)) return step.clone();
   return estimatorFromSaved(step.toSaved()) as unknown as Step;

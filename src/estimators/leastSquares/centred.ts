@@ -5,13 +5,16 @@ import type { Factor } from './factor.js';
 import { columnNorm, norm, triangleOf } from './small.js';
 
 /**
- * Rounding errors of a column of a triangle, as a part of its length before centring: half a unit in the last place that the
- * numbers have from the beginning, and what the reflections add. (Measured: 1 or 2 units for a thousand rows, 4 for a million, 14 for
- * a hundred reflections.)
+ * Rounding errors of a column of a triangle, as a part of its length before centring: half a unit
+ * in the last place that the numbers have from the beginning, and what the reflections add.
+ * (Measured: 1 or 2 units for a thousand rows, 4 for a million, 14 for a hundred reflections.)
  */
 export const noiseOfColumn = (cols: number): number => (8 + 2 * Math.sqrt(cols)) * Number.EPSILON;
 
-/** The centred problem that a factor holds, without its constant columns: R·c ≈ y, in the factor's frame. */
+/**
+ * The centred problem that a factor holds, without its
+ * constant columns: R·c ≈ y, in the factor's frame.
+ */
 export interface Centred {
   /** Numbers of the columns that vary, in order. */
   varying: readonly number[];
@@ -31,12 +34,15 @@ export interface Centred {
 }
 
 /**
- * What counts as rounding errors: those `ofNumbers`, of the columns as they were given, which decide what depends on what;
- * or only those `ofSums`, of the triangle, which are relative to lengths from the frame's origin.
+ * What counts as rounding errors: those `ofNumbers`, of the columns as they were given, which
+ * decide what depends on what; or only those `ofSums`, of the triangle, which are relative to
+ * lengths from the frame's origin.
  */
 export type Errors = 'ofNumbers' | 'ofSums';
 
-/** Length of column j of X from the frame's origin; for errors of numbers from 0, if that is longer. */
+/**
+ * Length of column j of X from the frame's origin; for errors of numbers from 0, if that is longer.
+ */
 function lengthOf({ r, size, ones, frame }: Factor, j: number, errors: Errors): number {
   const length = columnNorm(r, size, ones + j, 0, ones + j + 1);
   if (ones === 0 || errors === 'ofSums') return length;
@@ -89,8 +95,10 @@ export function commonUnits({ r, n, exponents }: Pick<Centred, 'r' | 'n' | 'expo
 }
 
 /**
- * Coefficients of all columns (targets × columns) and intercepts in the units of the data, from those of the varying columns.
- * @param units of X that these are for, as powers of two, one for each of the varying columns; those of the frame if left out
+ * Coefficients of all columns (targets × columns) and intercepts in the units of the data, from
+ * those of the varying columns.
+ * @param units of X that these are for, as powers of two, one for each of the varying columns;
+ * those of the frame if left out
  * @throws SteepestError `ERR_NOT_FINITE` where float64 cannot hold them
  */
 export function unframed(

@@ -36,11 +36,16 @@ export interface Descent {
   converged: boolean;
 }
 
-/** Epochs without progress that end a descent without momentum, as in scikit-learn's SGDRegressor. */
+/**
+ * Epochs without progress that end a descent without momentum, as in scikit-learn's SGDRegressor.
+ */
 const PATIENCE = 5;
 /** Elements worked on before the event loop gets its turn: a few milliseconds. */
 const SLICE_ELEMENTS = 1e6;
-/** Learning rate of stochastic descent on columns of variance 1, where a full step would overshoot on single rows. */
+/**
+ * Learning rate of stochastic descent on columns of variance
+ * 1, where a full step would overshoot on single rows.
+ */
 const SGD_RATE = 0.01;
 
 /** Weighted means and spreads of the columns of a table, in units of 2^unit. */
@@ -150,9 +155,10 @@ async function scaled(
 }
 
 /**
- * Least squares by steepest descent on the same step programs as networks: one dense layer without bias and activation, the
- * mean squared error, plain SGD from 0. Columns and targets are centred (with an intercept) and scaled to variance 1
- * beforehand, and the coefficients scaled back: the line that it ends at is the same, but the path there is short.
+ * Least squares by steepest descent on the same step programs as networks: one dense layer without
+ * bias and activation, the mean squared error, plain SGD from 0. Columns and targets are centred
+ * (with an intercept) and scaled to variance 1 beforehand, and the coefficients scaled back: the
+ * line that it ends at is the same, but the path there is short.
  */
 export async function descend(request: DescentRequest): Promise<Descent> {
   const { features, y, targets, weight, fitIntercept, batchSize, tol } = request;
@@ -168,7 +174,8 @@ export async function descend(request: DescentRequest): Promise<Descent> {
       layers.dense({ units: targets, useBias: false, kernelInitializer: 'zeros', inputShape: [cols] }),
     ],
   });
-  // The loss is a mean over targets: its curvature is 2/targets times that of the columns, which is at most `cols`.
+  // The loss is a mean over targets: its curvature is 2/targets
+  // times that of the columns, which is at most `cols`.
   const learningRate =
     request.learningRate ?? (batchSize >= rows ? targets / (2 * cols) : SGD_RATE * targets);
   model.compile({

@@ -8,8 +8,8 @@ import type { RowBlock, RowSource } from './source.js';
 const PANEL = 8;
 
 /**
- * The triangle R of [1 | X | Y] = Q·R, X and Y in their frame: all that least squares needs to know of the rows. Its upper
- * left part, without the row and column of ones, is the R of the centred X.
+ * The triangle R of [1 | X | Y] = Q·R, X and Y in their frame: all that least squares needs to know
+ * of the rows. Its upper left part, without the row and column of ones, is the R of the centred X.
  */
 export interface Factor {
   frame: Frame;
@@ -137,8 +137,8 @@ export async function factorRows(
 const LEAST_LENGTH = 2 ** -400;
 
 /**
- * Columns whose numbers were too small for squares in the units that the first rows told: those that begin with zeros
- * only. Columns of nothing but zeros are among them.
+ * Columns whose numbers were too small for squares in the units that the first rows told: those
+ * that begin with zeros only. Columns of nothing but zeros are among them.
  */
 export function faintColumns({ r, size, ones, frame }: Factor): number[] {
   const faint: number[] = [];

@@ -3,11 +3,13 @@ import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import type { RowBlock, RowSource } from './source.js';
 
 /**
- * The units and the origin in which the rows of a problem are summed: column j (x first, then y) as v·2^−exponents[j] − offsets[j],
- * weights as w·2^−weightExponent. Scaling by powers of two changes no digits and keeps squares within float64.
+ * The units and the origin in which the rows of a problem are summed: column j (x first, then y) as
+ * v·2^−exponents[j] − offsets[j], weights as w·2^−weightExponent. Scaling by powers of two changes
+ * no digits and keeps squares within float64.
  *
- * The offset is a value of the column itself. So a constant column becomes exactly 0, and one that is far from 0, such as
- * a year, loses nothing to rounding: centring errs by 2⁻⁵² times what is left, not times the mean.
+ * The offset is a value of the column itself. So a constant column becomes exactly 0, and one that
+ * is far from 0, such as a year, loses nothing to rounding: centring errs by 2⁻⁵² times what is
+ * left, not times the mean.
  */
 export interface Frame {
   exponents: Float64Array;
@@ -16,9 +18,14 @@ export interface Frame {
   weightExponent: number;
 }
 
-/** Rows that a frame is chosen by: a few hundred tell where a column lies, and cost microseconds. */
+/**
+ * Rows that a frame is chosen by: a few hundred tell where a column lies, and cost microseconds.
+ */
 const HEAD_ROWS = 256;
-/** Columns within 2^±128 keep their units: their squares, and those of their rounding errors, are far from float64's ends. */
+/**
+ * Columns within 2^±128 keep their units: their squares, and those of their rounding errors, are
+ * far from float64's ends.
+ */
 const COMFORTABLE = 128;
 /** Factors beyond this would not be normal numbers. What is left over, 2^±74, is comfortable. */
 const MOST_EXPONENT = 1000;
@@ -51,7 +58,10 @@ const valueAt = ({ block, cols, targets }: Columns, i: number, j: number): numbe
 const rootsOf = ({ weight }: RowBlock, head: readonly number[], exponent: number): Float64Array =>
   Float64Array.from(head, (i) => (weight === undefined ? 1 : Math.sqrt(timesPower(weight[i]!, -exponent))));
 
-/** The value of column j that is nearest to its weighted mean over these rows, in units of 2^exponent. */
+/**
+ * The value of column j that is nearest to its weighted mean
+ * over these rows, in units of 2^exponent.
+ */
 function nearestToMean(
   columns: Columns,
   head: readonly number[],
@@ -128,8 +138,8 @@ export function frameOf(block: RowBlock, { cols, targets }: Sides, centre: boole
 }
 
 /**
- * The frame by the largest numbers of all rows rather than of the first few, for tables whose numbers differ by more than
- * their squares can. Between blocks the event loop has its turn.
+ * The frame by the largest numbers of all rows rather than of the first few, for tables whose
+ * numbers differ by more than their squares can. Between blocks the event loop has its turn.
  */
 export async function frameOfAll(source: RowSource, blockRows: number, centre: boolean): Promise<Frame> {
   const { cols, targets } = source;
@@ -148,7 +158,9 @@ export async function frameOfAll(source: RowSource, blockRows: number, centre: b
   return withOffsets({ block: first!, cols, targets }, headOf(first!), largest, weightExponent, centre);
 }
 
-/** The frame as the kernel `gatherDesign` takes it: factors, then offsets; that of the weights last. */
+/**
+ * The frame as the kernel `gatherDesign` takes it: factors, then offsets; that of the weights last.
+ */
 export function frameRows({ exponents, offsets, weightExponent }: Frame): [Float64Array, Float64Array] {
   return [
     Float64Array.of(...exponents.map((e) => powerOfTwo(-e)), powerOfTwo(-weightExponent)),

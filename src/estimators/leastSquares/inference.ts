@@ -5,7 +5,10 @@ import { columnSquares, type Factor, residualSquares } from './factor.js';
 import { identity, inverseSync, norm } from './small.js';
 import { studentTwoSided } from './student.js';
 
-/** One of each: coefficients, [targets, columns], and intercepts, one per target (NaN without `fitIntercept`). */
+/**
+ * One of each: coefficients, [targets, columns], and
+ * intercepts, one per target (NaN without `fitIntercept`).
+ */
 export interface PerParameter {
   coef: NdArray<Float64Array>;
   intercept: Float64Array;
@@ -17,19 +20,26 @@ export interface Inference {
   standardErrors: PerParameter;
   /** Parameter / standard error. */
   tValues: PerParameter;
-  /** Probability of a |t| as large where the parameter is 0: Student's t with `residualDf` degrees of freedom. */
+  /**
+   * Probability of a |t| as large where the parameter is 0:
+   * Student's t with `residualDf` degrees of freedom.
+   */
   pValues: PerParameter;
   /** Rows with a weight above 0, less the columns and the intercept. */
   residualDf: number;
   /** s = √(Σ w·residual² / residualDf), one per target. */
   residualStandardError: Float64Array;
-  /** 1 − Σ w·residual² / Σ w·(y − ȳ)², one per target; without an intercept, y² takes the place of (y − ȳ)². */
+  /**
+   * 1 − Σ w·residual² / Σ w·(y − ȳ)², one per target;
+   * without an intercept, y² takes the place of (y − ȳ)².
+   */
   rSquared: Float64Array;
 }
 
 /**
- * Standard errors and what follows from them, from the triangle alone: (XᵀWX)⁻¹ = R⁻¹·R⁻ᵀ, so the variance of parameter j
- * is s² times the square of row j of R⁻¹. ("The Elements of Statistical Learning", Hastie et al., §3.2)
+ * Standard errors and what follows from them, from the triangle alone: (XᵀWX)⁻¹ = R⁻¹·R⁻ᵀ, so the
+ * variance of parameter j is s² times the square of row j of R⁻¹. ("The Elements of Statistical
+ * Learning", Hastie et al., §3.2)
  * @throws SteepestError `ERR_ARGUMENT` without a residual degree of freedom
  */
 export function inferenceOf(
@@ -51,7 +61,8 @@ export function inferenceOf(
     triangle.set(r.subarray(i * size, i * size + parameters), i * parameters);
   }
   const inverse = inverseSync(triangle, identity(parameters), parameters);
-  // The intercept is that at the frame's origin, less offsets·coefficients: rows of R⁻¹ add up alike.
+  // The intercept is that at the frame's origin, less
+  // offsets·coefficients: rows of R⁻¹ add up alike.
   const row = (i: number): Float64Array => inverse.subarray(i * parameters, (i + 1) * parameters);
   if (ones === 1) {
     for (let j = 0; j < cols; j++) {

@@ -25,7 +25,8 @@ const isStream = (x: FeatureInput | RowStream): x is RowStream =>
 
 /**
  * Rows of a fit: a table with its targets, or a stream of batches that bring their own.
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (of y), `ERR_ARGUMENT`
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
+ * `ERR_EMPTY`, `ERR_NOT_FINITE` (of y), `ERR_ARGUMENT`
  */
 export async function readRows(
   x: FeatureInput | RowStream,
@@ -58,8 +59,10 @@ export async function readRows(
 }
 
 /**
- * The factor of the rows. A table is read twice if its first rows did not tell how large its numbers are.
- * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities among them, `ERR_ABORTED`, `ERR_WORKER_LOST`
+ * The factor of the rows. A table is read twice if its first
+ * rows did not tell how large its numbers are.
+ * @throws SteepestError `ERR_NOT_FINITE` for NaN or
+ * infinities among them, `ERR_ABORTED`, `ERR_WORKER_LOST`
  */
 export async function factorInput(
   { source, features }: LeastSquaresInput,
@@ -84,7 +87,10 @@ export async function factorInput(
   });
 }
 
-/** True if some of these columns, x's first, hold a number other than 0. What a stream held only its factor can tell. */
+/**
+ * True if some of these columns, x's first, hold a number
+ * other than 0. What a stream held only its factor can tell.
+ */
 async function holdNumbers(source: RowSource, factor: Factor, columns: readonly number[]): Promise<boolean> {
   const { cols, targets } = source;
   const { r, size, ones } = factor;

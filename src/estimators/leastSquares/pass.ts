@@ -35,7 +35,8 @@ export function cutFor(width: number): Cut {
   const fitting = Math.floor(PIECE_ELEMENTS / width / 8) * 8;
   const pieceRows = Math.max(LEAST_PIECE_ROWS, Math.min(MOST_PIECE_ROWS, fitting));
   const pieces = Math.max(1, Math.floor(BLOCK_ELEMENTS / (pieceRows * width)));
-  // Many share the work evenly among any number of threads; but each costs its square to bring together.
+  // Many share the work evenly among any number of threads;
+  // but each costs its square to bring together.
   const accumulators = width <= 64 ? 48 : width <= 512 ? 12 : width <= 2048 ? 4 : 2;
   return { pieceRows, blockRows: pieces * pieceRows, accumulators };
 }
@@ -55,8 +56,8 @@ export interface RowJob {
   /** Fills memory before the pass. */
   prepare?(arena: SharedArrayBuffer): void;
   /**
-   * Fills memory that depends on the first rows, before any are worked on. Called with one block after the other until it
-   * returns true; rows before that must have no weight.
+   * Fills memory that depends on the first rows, before any are worked on. Called with one block
+   * after the other until it returns true; rows before that must have no weight.
    */
   begin?(arena: SharedArrayBuffer, block: RowBlock): boolean;
   /** Takes a piece of rows into an accumulator. */
@@ -289,7 +290,8 @@ class Pass {
       let number = 0;
       for await (const block of awaitItems(this.arena, source.blocks(ring.blockRows))) {
         begun ||= this.job.begin?.(this.arena, block) ?? true;
-        // Rows without weight add nothing but NaN: those before the first that has one need not be sent.
+        // Rows without weight add nothing but NaN: those
+        // before the first that has one need not be sent.
         const isTaken =
           (!begun && allFinite(block.x)) ||
           (await feed.put(number % accumulators, block.rows, (firstRow) => {

@@ -16,7 +16,10 @@ import type { RowSource } from './source.js';
 
 /** Relative error that is good enough: twelve digits of the largest coefficient, less of others. */
 const GOOD_ENOUGH = 1e-12;
-/** Steps shrink at least by this factor where refinement is worth it: 2⁻⁵²·κ², with κ the condition of R. */
+/**
+ * Steps shrink at least by this factor where refinement is
+ * worth it: 2⁻⁵²·κ², with κ the condition of R.
+ */
 const MOST_CONTRACTION = 1e-2;
 const MOST_STEPS = 6;
 /** Operations per row, column and target. */
@@ -70,8 +73,8 @@ class ResidualJob implements RowJob {
   }
 
   /**
-   * The sums over all accumulators, in the factor's frame, rounded: parameters × targets, the intercept's first if there is
-   * one. The offsets come off while sums still have their low parts.
+   * The sums over all accumulators, in the factor's frame, rounded: parameters × targets, the
+   * intercept's first if there is one. The offsets come off while sums still have their low parts.
    */
   result(arena: SharedArrayBuffer): Float64Array {
     const { ones, cols, targets, frame } = this.factor;
@@ -127,10 +130,11 @@ const columnLengths = (r: Float64Array, stride: number, from: number, to: number
   Float64Array.from({ length: to - from }, (_, j) => columnNorm(r, stride, from + j, 0, from + j + 1));
 
 /**
- * Whether the solution may lack digits that refinement can find. Parameter j has a relative error of about
- * 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length of column j, from the frame's origin,
- * times that of row j of R⁻¹: 1 for a column that is orthogonal to all others, near the root of its variance inflation factor. Steps of refinement shrink by
- * 2⁻⁵²·κ², κ the condition of R with columns of length 1, which is at most √n·√Σκ_j².
+ * Whether the solution may lack digits that refinement can find. Parameter j has a relative error
+ * of about 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length
+ * of column j, from the frame's origin, times that of row j of R⁻¹: 1 for a column that is
+ * orthogonal to all others, near the root of its variance inflation factor. Steps of refinement
+ * shrink by 2⁻⁵²·κ², κ the condition of R with columns of length 1, which is at most √n·√Σκ_j².
  */
 export function wantsRefinement(factor: Factor, inverse: Float64Array): boolean {
   const { cols: n, ones, size, r } = factor;
@@ -146,9 +150,9 @@ export function wantsRefinement(factor: Factor, inverse: Float64Array): boolean 
 }
 
 /**
- * Iterative refinement by the corrected seminormal equations (Björck, "Numerical Methods for Least Squares Problems",
- * 1996, §6.6.5): RᵀR·δ = Xᵀ(y − X·b), the right side in twice float64's precision, as long as steps shrink by half. One
- * pass over the rows for each step.
+ * Iterative refinement by the corrected seminormal equations (Björck, "Numerical Methods for Least
+ * Squares Problems", 1996, §6.6.5): RᵀR·δ = Xᵀ(y − X·b), the right side in twice float64's
+ * precision, as long as steps shrink by half. One pass over the rows for each step.
  */
 export async function refine(
   source: RowSource,

@@ -6,14 +6,20 @@ import { isClearOfNoise, isFaintRow, type RowSpace, rowSpaceOf } from './rowSpac
 import { columnNorm, foldDiagonal, identity, solveTriangular, triangleOf } from './small.js';
 import { defaultTolerance, type Solution, solveFactor, transpose } from './solve.js';
 
-/** Penalties below this part of the squares of a column change no digit: they only choose the shortest solution. */
+/**
+ * Penalties below this part of the squares of a column
+ * change no digit: they only choose the shortest solution.
+ */
 const LEAST_PENALTY = 2 ** -200;
-/** Rounding errors, as a part of the coefficients, that are not worth a singular value decomposition. */
+/**
+ * Rounding errors, as a part of the coefficients, that are
+ * not worth a singular value decomposition.
+ */
 const NEGLIGIBLE = 2 ** -24;
 
 /**
- * Ridge regression from the factor: the least squares of [R; √α·I] against [QᵀY; 0], by QR (Golub & Van Loan §6.1.4). The
- * intercept is not penalised, since R is that of the centred X.
+ * Ridge regression from the factor: the least squares of [R; √α·I] against [QᵀY; 0], by QR (Golub &
+ * Van Loan §6.1.4). The intercept is not penalised, since R is that of the centred X.
  * @param alphas one per target, at least 0
  */
 export async function solveRidge(
@@ -71,7 +77,10 @@ function leastPart({ lengths }: Centred, penalties: readonly Penalty[]): number 
   );
 }
 
-/** A problem whose rows of nothing but rounding errors are 0, and what of it is more than errors where that is not all. */
+/**
+ * A problem whose rows of nothing but rounding errors are 0,
+ * and what of it is more than errors where that is not all.
+ */
 interface Cleaned {
   problem: Centred;
   space: RowSpace | undefined;
@@ -86,7 +95,8 @@ async function cleaned(problem: Centred, kernels: KernelRequest): Promise<Cleane
     else count = i + 1;
   }
   const own = { ...problem, r };
-  // Where the first rows tell all columns' share of them apart, rows have no direction in common that is an error.
+  // Where the first rows tell all columns' share of them
+  // apart, rows have no direction in common that is an error.
   const lead = new Float64Array(count * count);
   for (let i = 0; i < count; i++) lead.set(r.subarray(i * n, i * n + count), i * count);
   const right = [{ values: identity(count), cols: count }];
@@ -97,7 +107,10 @@ async function cleaned(problem: Centred, kernels: KernelRequest): Promise<Cleane
   return { problem: own, space: space.rank < n ? space : undefined };
 }
 
-/** The coefficients of all targets, targets × n, for one alpha, and the units of X that they are for. */
+/**
+ * The coefficients of all targets, targets × n, for one
+ * alpha, and the units of X that they are for.
+ */
 async function solveOne(
   { problem, space }: Cleaned,
   penalties: readonly Penalty[],
@@ -143,14 +156,18 @@ async function solveOne(
   return { coef: space.project(plain), units: Array(n).fill(common) };
 }
 
-/** A penalty this many times as long as its column costs the reflection's result ten bits of the column. */
+/**
+ * A penalty this many times as long as its column costs the
+ * reflection's result ten bits of the column.
+ */
 const DOMINANT = 2 ** 10;
 /** Each shrinks what is wrong by `DOMINANT`² or so. */
 const SWEEPS = 3;
 
 /**
- * Restores digits of coefficients whose penalty is so much longer than their column that reflecting both rounds the column away:
- * minimises by one of these coefficients after the other (Gauss and Seidel's method), which is exact to rounding there.
+ * Restores digits of coefficients whose penalty is so much longer than their column that reflecting
+ * both rounds the column away: minimises by one of these coefficients after the other (Gauss and
+ * Seidel's method), which is exact to rounding there.
  */
 function sharpen(coef: Float64Array, r: Float64Array, y: Float64Array, diagonal: Float64Array): void {
   const n = coef.length;

@@ -6,32 +6,50 @@ import { norm, svd } from './small.js';
 /** What of a centred problem is more than rounding errors. */
 export interface RowSpace {
   rank: number;
-  /** Coefficients, targets × n, that minimise the residuals, in the problem's units; not yet the shortest. */
+  /**
+   * Coefficients, targets × n, that minimise the residuals,
+   * in the problem's units; not yet the shortest.
+   */
   solution: Float64Array;
-  /** The least singular value that counts, of R with columns divided by their lengths before centring. */
+  /**
+   * The least singular value that counts, of R with columns
+   * divided by their lengths before centring.
+   */
   least: number;
   /**
-   * Takes away from vectors of n elements, in the units common to all columns, what R maps to rounding errors: from coefficients
-   * leaves the shortest with the same fit.
+   * Takes away from vectors of n elements, in the units common to all columns, what R maps to
+   * rounding errors: from coefficients leaves the shortest with the same fit.
    */
   project(vectors: Float64Array): Float64Array;
 }
 
-/** Columns whose units lie further apart than this, as powers of two, are taken to be so far apart: reciprocals must not overflow. */
+/**
+ * Columns whose units lie further apart than this, as powers of two, are taken to be so far apart:
+ * reciprocals must not overflow.
+ */
 const FURTHEST = -800;
 
-/** Singular values up to this are rounding errors, for columns of length 1 with errors of `noiseOfColumn` each. */
+/**
+ * Singular values up to this are rounding errors, for
+ * columns of length 1 with errors of `noiseOfColumn` each.
+ */
 const noiseOf = (n: number): number => noiseOfColumn(n) * Math.sqrt(n);
 
 /** Row i of R·D⁻¹. */
 const scaledRow = ({ r, n, lengths }: Centred, i: number): Float64Array =>
   r.subarray(i * n, (i + 1) * n).map((value, j) => value / lengths[j]!);
 
-/** True if row i of R holds nothing but rounding errors, as most do of a table with more columns than rows. */
+/**
+ * True if row i of R holds nothing but rounding errors, as
+ * most do of a table with more columns than rows.
+ */
 export const isFaintRow = (problem: Centred, i: number): boolean =>
   norm(scaledRow(problem, i)) <= noiseOf(problem.n) / 2;
 
-/** True if no direction can be taken for rounding errors, by ‖(R·D⁻¹)⁻¹‖, D the lengths before centring. False says nothing. */
+/**
+ * True if no direction can be taken for rounding errors, by ‖(R·D⁻¹)⁻¹‖, D the lengths before
+ * centring. False says nothing.
+ */
 export function isClearOfNoise(
   { n, lengths }: Pick<Centred, 'n' | 'lengths'>,
   inverse: Float64Array,
@@ -41,9 +59,10 @@ export function isClearOfNoise(
 }
 
 /**
- * Tells what rounding errors are from the rest. Each column has errors relative to its length before centring, so R's columns are
- * divided by these; what then has singular values below the errors' counts as 0. (That dividing columns so
- * is near the best that can be done: van der Sluis 1969.)
+ * Tells what rounding errors are from the rest. Each column has errors
+ * relative to its length before centring, so R's columns are divided by
+ * these; what then has singular values below the errors' counts as 0. (That
+ * dividing columns so is near the best that can be done: van der Sluis 1969.)
  */
 export async function rowSpaceOf(problem: Centred, kernels: KernelRequest): Promise<RowSpace> {
   const { n, targets, y, lengths } = problem;
@@ -116,7 +135,10 @@ function unit(vector: Float64Array): Float64Array {
   return vector.map((value) => value / length);
 }
 
-/** An orthonormal basis of the span of independent vectors, by Gram and Schmidt's method, twice (Giraud, Langou 2003). */
+/**
+ * An orthonormal basis of the span of independent vectors,
+ * by Gram and Schmidt's method, twice (Giraud, Langou 2003).
+ */
 function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
@@ -126,7 +148,10 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   return basis;
 }
 
-/** An orthonormal basis of what is orthogonal to an orthonormal basis: of unit vectors, each time the one that is furthest from all so far. */
+/**
+ * An orthonormal basis of what is orthogonal to an orthonormal basis: of unit vectors, each time
+ * the one that is furthest from all so far.
+ */
 function complement(basis: readonly Float64Array[], n: number): Float64Array[] {
   const found: Float64Array[] = [];
   const left = new Float64Array(n).fill(1);

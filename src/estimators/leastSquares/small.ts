@@ -7,7 +7,10 @@ import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { allocateArena } from '../../training/arena.js';
 import { wholeOp } from './pass.js';
 
-/** Up to so many operations, a few milliseconds, a small problem is solved here rather than in a thread. */
+/**
+ * Up to so many operations, a few milliseconds, a small
+ * problem is solved here rather than in a thread.
+ */
 const INLINE_FLOPS = 1e7;
 /** Rotations below this part of two rows' lengths are left: the rounding of their inner product. */
 const JACOBI_TOLERANCE = 2 ** -52;
@@ -28,7 +31,9 @@ class Workspace {
     return region;
   }
 
-  /** Runs ops over it: here if that is quick, else in a thread. `rows` is the register of that name. */
+  /**
+   * Runs ops over it: here if that is quick, else in a thread. `rows` is the register of that name.
+   */
   async run(ops: readonly Op[], kernels: KernelRequest, rows = 1): Promise<void> {
     const arena = this.load();
     const program = { ops, rank: 0, workers: 1, maxRows: rows, rowChunk: rows };

@@ -25,12 +25,15 @@ export function transpose(values: Float64Array, rows: number, cols: number): Flo
   return out;
 }
 
-/** The default of `tol`: below this part of the largest, singular values count as rounding errors of the matrix. */
+/**
+ * The default of `tol`: below this part of the largest,
+ * singular values count as rounding errors of the matrix.
+ */
 export const defaultTolerance = ({ rows, cols }: Factor): number => Number.EPSILON * Math.max(rows, cols);
 
 /**
- * True if no singular value can be as small as `tolerance` times the largest, by ‖R‖ and ‖R⁻¹‖ (Frobenius), in the units of
- * the data. False says nothing.
+ * True if no singular value can be as small as `tolerance` times the largest, by ‖R‖ and ‖R⁻¹‖
+ * (Frobenius), in the units of the data. False says nothing.
  */
 function surelyFullRank(problem: Centred, inverse: Float64Array, tolerance: number): boolean {
   const { n, exponents } = problem;
@@ -41,7 +44,10 @@ function surelyFullRank(problem: Centred, inverse: Float64Array, tolerance: numb
   return smallest > 0 && smallest > tolerance * norm(commonUnits(problem));
 }
 
-/** True if of what is more than rounding errors no singular value can be as small as `tolerance` times the largest. */
+/**
+ * True if of what is more than rounding errors no singular
+ * value can be as small as `tolerance` times the largest.
+ */
 function surelyAllCount(problem: Centred, space: RowSpace, tolerance: number): boolean {
   const shortest = problem.lengths.reduce(
     (least, length, j) => Math.min(least, timesPower(length, problem.exponents[j]!)),
@@ -51,9 +57,10 @@ function surelyAllCount(problem: Centred, space: RowSpace, tolerance: number): b
 }
 
 /**
- * The coefficients of least norm among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub & Van Loan §5.5.1), from the
- * factor: by back substitution at full rank, else by a singular value decomposition. The rank is that of the centred X, less
- * what may be rounding errors of numbers as large as they were before centring.
+ * The coefficients of least norm among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub &
+ * Van Loan §5.5.1), from the factor: by back substitution at full rank, else by a singular value
+ * decomposition. The rank is that of the centred X, less what may be rounding errors of numbers as
+ * large as they were before centring.
  */
 export async function solveFactor(
   factor: Factor,
@@ -94,7 +101,10 @@ export async function solveFactor(
   return inCommon(coef, rank);
 }
 
-/** The solution of least norm by singular values above `tolerance` times the largest, in the units common to all columns. */
+/**
+ * The solution of least norm by singular values above `tolerance`
+ * times the largest, in the units common to all columns.
+ */
 async function truncated(
   problem: Centred,
   space: RowSpace | undefined,

@@ -41,11 +41,17 @@ export interface RowSource {
   rows: number | undefined;
   /** The same rows in memory that threads can read, if they are there. */
   shared: { x: Features['data']; y: Float64Array; weight: Float64Array | undefined } | undefined;
-  /** All rows in order, in blocks of `blockRows` (the last may be smaller). A block is valid until the next is asked for. */
+  /**
+   * All rows in order, in blocks of `blockRows` (the last may
+   * be smaller). A block is valid until the next is asked for.
+   */
   blocks(blockRows: number): Iterable<RowBlock> | AsyncIterable<RowBlock>;
 }
 
-/** Tables up to this size are copied whole: less trouble than slots, and too little to count as a second copy. */
+/**
+ * Tables up to this size are copied whole: less trouble than
+ * slots, and too little to count as a second copy.
+ */
 const COPY_BYTES = 4 * 2 ** 20;
 
 const isShared = ({ buffer }: Features['data']): boolean =>
@@ -166,8 +172,10 @@ class Recutter {
 }
 
 /**
- * Rows that come in batches and are seen once. The first batch is taken at once: it tells the columns.
- * @throws SteepestError as `readFeatures` and `readTargets` do, and `ERR_EMPTY` for a stream without batches
+ * Rows that come in batches and are seen once. The first
+ * batch is taken at once: it tells the columns.
+ * @throws SteepestError as `readFeatures` and `readTargets`
+ * do, and `ERR_EMPTY` for a stream without batches
  */
 export async function streamSource(
   stream: RowStream,

@@ -15,7 +15,8 @@ export interface Descent {
 const PATIENCE = 5;
 
 /**
- * Minimises the penalised loss by gradient descent on the step programs of networks: a dense layer with sigmoid or softmax.
+ * Minimises the penalised loss by gradient descent on the step programs of networks: a dense layer
+ * with sigmoid or softmax.
  * @throws SteepestError as Sequential.fit does; `ERR_DIVERGED` where the learning rate is too high
  */
 export async function descend(

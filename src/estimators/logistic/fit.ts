@@ -41,12 +41,16 @@ export interface LogisticResult {
   /** outputs × columns, then one per output. */
   point: Float64Array;
   iterations: number;
-  /** The largest element of the gradient of the penalised mean loss; not known after `gd` and `sgd`. */
+  /**
+   * The largest element of the gradient of the penalised mean loss; not known after `gd` and `sgd`.
+   */
   gradientNorm: number | undefined;
   converged: boolean;
 }
 
-/** Multiplications and additions of one evaluation of loss and gradient, per row, output and column. */
+/**
+ * Multiplications and additions of one evaluation of loss and gradient, per row, output and column.
+ */
 const FLOPS_PER_PRODUCT = 4;
 
 const abortedError = (signal: AbortSignal): SteepestError =>
@@ -70,7 +74,10 @@ const shared = <T extends Int32Array | Float64Array>(data: T): T => {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Weights in units of a power of two: a mean does not depend on them, and sums of products with large ones would overflow. */
+/**
+ * Weights in units of a power of two: a mean does not depend on them, and sums of products with
+ * large ones would overflow.
+ */
 function relative(weights: Float64Array | undefined): Float64Array | undefined {
   const exponent = exponentOf(weights?.reduce((most, w) => Math.max(most, w), 0) ?? 1);
   return exponent === 0 ? weights : weights?.map((w) => timesPower(w, -exponent));
@@ -78,7 +85,8 @@ function relative(weights: Float64Array | undefined): Float64Array | undefined {
 
 /**
  * Minimises the penalised loss in worker threads.
- * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities in the samples, `ERR_ABORTED`, `ERR_WORKER_LOST`
+ * @throws SteepestError `ERR_NOT_FINITE` for NaN or
+ * infinities in the samples, `ERR_ABORTED`, `ERR_WORKER_LOST`
  */
 export async function fitLogistic(request: LogisticRequest): Promise<LogisticResult> {
   const { signal, solver, outputs } = request;

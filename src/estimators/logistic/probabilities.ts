@@ -8,7 +8,10 @@ function sigmoidPair(z: number): readonly [zero: number, one: number] {
   return z < 0 ? [likely, unlikely] : [unlikely, likely];
 }
 
-/** Class probabilities of scores, rows × outputs: the logistic function of one output, softmax of more. */
+/**
+ * Class probabilities of scores, rows × outputs: the
+ * logistic function of one output, softmax of more.
+ */
 export function probabilities({ data, shape }: NdArray<Float64Array>): NdArray<Float64Array> {
   const [rows, outputs] = shape as [number, number];
   if (outputs === 1) {

@@ -10,7 +10,10 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isNames = (value: unknown): value is string[] | undefined =>
   value === undefined || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
 
-/** What transformers share: the columns of the fit, their names, and the words for what does not fit. */
+/**
+ * What transformers share: the columns of the fit, their
+ * names, and the words for what does not fit.
+ */
 export abstract class BaseTransformer<P extends object, Out extends TableOutput = TableOutput>
   extends BaseEstimator<P>
   implements Transformer
@@ -23,7 +26,10 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   /** One row per row of x. x is not changed. */
   abstract transform(x: TableInput): Promise<Out>;
 
-  /** Names of the columns that `transform` gives; `inputNames` default to those of the fit, or x0, x1, …. */
+  /**
+   * Names of the columns that `transform` gives;
+   * `inputNames` default to those of the fit, or x0, x1, ….
+   */
   abstract getFeatureNamesOut(inputNames?: readonly string[]): string[];
 
   /** `fit`, then `transform`, of the same table. */
@@ -37,7 +43,10 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
     return this.ready('nFeaturesIn').cols;
   }
 
-  /** Names of the columns that the fit had, if they had names. @throws SteepestError `ERR_NOT_FITTED` */
+  /**
+   * Names of the columns that the fit had, if they had names.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
   get featureNamesIn(): readonly string[] | undefined {
     return this.ready('featureNamesIn').names;
   }

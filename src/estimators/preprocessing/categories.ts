@@ -68,7 +68,8 @@ export function givenCategories(name: string, list: readonly Category[]): Column
 
 /**
  * Positions of a column's values among its categories; −1 for unknown ones if `ignoreUnknown`.
- * @throws SteepestError `ERR_ARGUMENT` for text where the fit had numbers, `ERR_LABEL_RANGE` for an unknown category with column and row
+ * @throws SteepestError `ERR_ARGUMENT` for text where the fit had numbers, `ERR_LABEL_RANGE` for an
+ * unknown category with column and row
  */
 export function encodeCategories(
   shownColumn: string,

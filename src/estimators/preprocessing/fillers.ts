@@ -5,7 +5,9 @@ import { type Column, isNumericColumn } from '../../data/column.js';
 
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
 
-/** What a column of all-missing text is filled with, and by the strategy 'constant' without a value. */
+/**
+ * What a column of all-missing text is filled with, and by the strategy 'constant' without a value.
+ */
 export const DEFAULT_TEXT = 'missing_value';
 
 /** What stands in for missing values of a column. */
@@ -74,8 +76,8 @@ function presentNumbers(column: Float64Array, mark: MissingMark): Float64Array {
 
 /**
  * What the strategy fills a column with.
- * @throws SteepestError `ERR_ARGUMENT` for a mean or median of text, for a column without values unless `keepEmpty`, and for a constant
- * of the other type
+ * @throws SteepestError `ERR_ARGUMENT` for a mean or median of text, for a column without values
+ * unless `keepEmpty`, and for a constant of the other type
  */
 export function fillOf(
   column: Column,

@@ -8,7 +8,10 @@ import { attribute, type SavedState } from '../base/saved.js';
 
 const SPECS: ParamSpecs<object> = {};
 
-/** Turns classes (strings, numbers or booleans) into 0 … k − 1, in sorted order. For targets; columns of X take `OneHotEncoder`. */
+/**
+ * Turns classes (strings, numbers or booleans) into 0 … k − 1, in sorted order. For targets;
+ * columns of X take `OneHotEncoder`.
+ */
 export class LabelEncoder extends BaseEstimator<object> {
   private known: readonly Label[] | undefined;
 
@@ -16,7 +19,10 @@ export class LabelEncoder extends BaseEstimator<object> {
     super('LabelEncoder', SPECS, params);
   }
 
-  /** @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE`, `ERR_ARGUMENT` for mixed types, `ERR_NOT_FINITE` */
+  /**
+   * @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE`,
+   * `ERR_ARGUMENT` for mixed types, `ERR_NOT_FINITE`
+   */
   async fit(y: LabelInput): Promise<this> {
     this.known = encodeLabels('y', y).classes;
     return this;
@@ -24,7 +30,8 @@ export class LabelEncoder extends BaseEstimator<object> {
 
   /**
    * The number of each class: [rows].
-   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_LABEL_RANGE` for a class that the fit did not have, with its row
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_LABEL_RANGE`
+   * for a class that the fit did not have, with its row
    */
   async transform(y: LabelInput): Promise<Int32Array> {
     return encodeLabels('y', y, this.learned('transform()')).codes;

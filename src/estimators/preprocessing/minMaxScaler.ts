@@ -52,14 +52,16 @@ interface Bounds {
 }
 
 /**
- * A column whose range is a smaller part of its largest number counts as constant; of 1 where numbers are larger, as in scikit-learn,
+ * A column whose range is a smaller part of its largest number counts
+ * as constant; of 1 where numbers are larger, as in scikit-learn,
  * which takes every column of tiny numbers for constant besides.
  */
 const LEAST_RANGE = 10 * Number.EPSILON;
 
 /**
- * Scales each column linearly so that its least value becomes the low end of `featureRange` and its largest the high
- * end. NaN counts as missing: it is left out of the fit and stays NaN. A constant column becomes the low end. Infinities are refused.
+ * Scales each column linearly so that its least value becomes the low end of `featureRange` and its
+ * largest the high end. NaN counts as missing: it is left out of the fit and stays NaN. A constant
+ * column becomes the low end. Infinities are refused.
  */
 export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Float64Array>> {
   private bounds: Bounds | undefined;
@@ -68,7 +70,10 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     super('MinMaxScaler', SPECS, params);
   }
 
-  /** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED` */
+  /**
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
+   * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED`
+   */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
     return this.learn(x, options, undefined);
@@ -112,7 +117,11 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     return this;
   }
 
-  /** x · scale + min; for numbers near the ends of float64 (x − dataMin) / dataRange, within its range. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
+  /**
+   * x · scale + min; for numbers near the ends of float64 (x
+   * − dataMin) / dataRange, within its range.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
+   */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
     const { clip } = this.params;
     const [least, most] = this.learned('transform()').range;

@@ -11,13 +11,16 @@ export interface Moments {
   mean: Float64Array;
   /** Variance in units of 4^unit. */
   variance: Float64Array;
-  /** Powers of two in which the column's squares are neither too large nor too small; 0 for most. */
+  /**
+   * Powers of two in which the column's squares are neither too large nor too small; 0 for most.
+   */
   unit: Float64Array;
 }
 
 /**
- * True if the variance is no more than what rounding makes of equal values: n·ε·var + (n·mean·ε)², the bound that
- * scikit-learn uses, with the number of values where it has the sum of weights: constant is constant whatever the weights add up to.
+ * True if the variance is no more than what rounding makes of equal values: n·ε·var + (n·mean·ε)²,
+ * the bound that scikit-learn uses, with the number of values where it has the sum of weights:
+ * constant is constant whatever the weights add up to.
  */
 export function isConstant(variance: number, mean: number, n: number): boolean {
   return variance <= n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2;
@@ -56,7 +59,9 @@ export async function momentsOf(
 /** True for numbers whose distance from others like them has a square in float64. */
 const isPlain = (value: number): boolean => value !== 0 && Math.abs(exponentOf(value)) < MOST_EXPONENT / 4;
 
-/** For some columns, the exponent of their largest number where it is far from 0; 0 for the others. */
+/**
+ * For some columns, the exponent of their largest number where it is far from 0; 0 for the others.
+ */
 async function unitsOf(
   { data, rows, cols }: Features,
   columns: readonly number[],

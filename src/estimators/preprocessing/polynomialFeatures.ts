@@ -39,15 +39,21 @@ const SPECS: ParamSpecs<PolynomialFeaturesParams> = {
 
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 
-/** More factors than this in all products are a mistake: their list alone would take half a gigabyte. */
+/**
+ * More factors than this in all products are a mistake:
+ * their list alone would take half a gigabyte.
+ */
 const MOST_FACTORS = 2 ** 24;
 
 /**
- * All products of columns up to a degree, in scikit-learn's order: by degree, then by column numbers.
- * For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
+ * All products of columns up to a degree, in scikit-learn's order: by degree, then by column
+ * numbers. For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
  */
 export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams, NdArray<Float64Array>> {
-  /** Per output column the numbers of the columns that are multiplied, ascending; empty for the bias. */
+  /**
+   * Per output column the numbers of the columns that are
+   * multiplied, ascending; empty for the bias.
+   */
   private products: readonly (readonly number[])[] = [];
 
   /** The hyper-parameters of the fit. */
@@ -57,7 +63,11 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     super('PolynomialFeatures', SPECS, params);
   }
 
-  /** Only counts columns. @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_MEMORY` */
+  /**
+   * Only counts columns.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
+   * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_MEMORY`
+   */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
     checkOptions('PolynomialFeatures.fit', options, TRANSFORMER_FIT_KEYS);
@@ -70,7 +80,10 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     return this;
   }
 
-  /** rows × nOutputFeatures. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_MEMORY` */
+  /**
+   * rows × nOutputFeatures.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_MEMORY`
+   */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
     this.ready('transform()');
     const features = readFeatures('X', x as FeatureInput);
@@ -162,7 +175,10 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   }
 }
 
-/** The product of elements of a row with its power of two kept apart; beyond float64 it is infinite or 0. */
+/**
+ * The product of elements of a row with its power of two
+ * kept apart; beyond float64 it is infinite or 0.
+ */
 function inUnits(product: readonly number[], data: ArrayLike<number>, row: number): number {
   let fraction = 1;
   let exponent = 0;
@@ -201,7 +217,10 @@ function productsOf(cols: number, params: PolynomialFeaturesParams): number[][] 
   });
 }
 
-/** There are C(cols + size − 1, size) products of `size` columns, C(cols, size) of different ones. @throws SteepestError `ERR_MEMORY` */
+/**
+ * There are C(cols + size − 1, size) products of `size` columns, C(cols, size) of different ones.
+ * @throws SteepestError `ERR_MEMORY`
+ */
 function checkSize(cols: number, least: number, most: number, interactionOnly: boolean): void {
   let products = 1;
   let factors = 0;

@@ -34,7 +34,10 @@ import {
 export interface SimpleImputerParams {
   /** What counts as missing besides null: NaN by default. */
   missingValues: number | string;
-  /** What missing values become: the mean (default), the median, the most frequent value, or `fillValue`. */
+  /**
+   * What missing values become: the mean (default), the
+   * median, the most frequent value, or `fillValue`.
+   */
   strategy: ImputeStrategy;
   /** For 'constant': 0 for numbers and 'missing_value' for text by default. */
   fillValue: number | string | undefined;
@@ -71,7 +74,8 @@ interface Learned {
 }
 
 /**
- * Fills missing values of each column. Plain numbers come back as plain numbers; a `DataTable`, or rows with text, as a `DataTable`.
+ * Fills missing values of each column. Plain numbers come back as plain numbers; a `DataTable`, or
+ * rows with text, as a `DataTable`.
  */
 export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   private learned: readonly Learned[] = [];
@@ -82,8 +86,9 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   }
 
   /**
-   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (infinities; NaN if `missingValues` is something else),
-   * `ERR_ARGUMENT` for a mean of text or a column without any value, with the column
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (infinities; NaN
+   * if `missingValues` is something else), `ERR_ARGUMENT` for a mean of text or a column without
+   * any value, with the column
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
@@ -195,7 +200,10 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     return this.learned.map(({ fill }) => fill);
   }
 
-  /** The columns' own names, then 'missingindicator_' and the name of each column that has an indicator. */
+  /**
+   * The columns' own names, then 'missingindicator_' and the
+   * name of each column that has an indicator.
+   */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const names = this.inputNames(inputNames);
     return [...names, ...this.indicatorColumns().map((j) => `missingindicator_${names[j]}`)];

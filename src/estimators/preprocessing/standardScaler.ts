@@ -28,9 +28,10 @@ const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfi
 /**
  * Scales each column to mean 0 and variance 1: (x − mean) / √variance, in float64.
  *
- * Mean and variance (of the population, divided by n) are computed in two passes from the first value on, and pieces are put
- * together after Chan, Golub & LeVeque (1979), so that large means cost no digits, in units of a power of two where squares
- * would leave float64. NaN counts as missing: it is left out of
+ * Mean and variance (of the population, divided by n) are computed in two passes from the first
+ * value on, and pieces are put together after Chan, Golub & LeVeque (1979), so that large means
+ * cost no digits, in units of a power of two where squares would leave float64. NaN counts as
+ * missing: it is left out of
  * the fit and stays NaN. A column without variance is not divided. Infinities are refused.
  */
 export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArray<Float64Array>> {
@@ -40,7 +41,10 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
     super('StandardScaler', SPECS, params);
   }
 
-  /** @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED` */
+  /**
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
+   * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED`
+   */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
     return this.learn(x, options, undefined);

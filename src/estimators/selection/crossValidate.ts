@@ -12,7 +12,9 @@ import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
 /** A number of folds (stratified for classifiers), an object that makes folds, or the folds. */
 export type CrossValidation = number | Splitter | readonly Fold[];
 
-/** What a fit that fails counts as: 'raise' ends everything with its error, a number is its score. */
+/**
+ * What a fit that fails counts as: 'raise' ends everything with its error, a number is its score.
+ */
 export type ErrorScore = 'raise' | number;
 
 export interface CrossValidateOptions<E = Fittable> {
@@ -26,7 +28,9 @@ export interface CrossValidateOptions<E = Fittable> {
   returnEstimator?: boolean;
   /** One weight per row, for the fits (not for the scores). */
   sampleWeight?: ArrayLike<number>;
-  /** How many fits run at once; as many as there are cores by default. It does not change a result. */
+  /**
+   * How many fits run at once; as many as there are cores by default. It does not change a result.
+   */
   nJobs?: number;
   /** 'raise' by default. NaN, with a warning, is scikit-learn's default. */
   errorScore?: ErrorScore;
@@ -34,7 +38,10 @@ export interface CrossValidateOptions<E = Fittable> {
   signal?: AbortSignal;
 }
 
-/** Scores of each fold, and their summary, under the name of each score ('score' if there is one only). */
+/**
+ * Scores of each fold, and their summary, under the name of
+ * each score ('score' if there is one only).
+ */
 export interface CrossValidationResult<E = Fittable> {
   test: Readonly<Record<string, Float64Array>>;
   /** With `returnTrainScore`. */
@@ -86,10 +93,12 @@ const KEYS = [
 const DEFAULT_FOLDS = 5;
 
 /**
- * Fits clones of an estimator on all folds but one, and scores them on that one, for each fold in turn.
+ * Fits clones of an estimator on all folds but one, and
+ * scores them on that one, for each fold in turn.
  *
  * Fits run side by side on threads that all of them share. The estimator itself is not fitted.
- * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; what a fit throws, unless `errorScore` is a number
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; what a fit
+ * throws, unless `errorScore` is a number
  */
 export async function crossValidate<E extends Fittable>(
   estimator: E,

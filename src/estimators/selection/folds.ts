@@ -70,7 +70,10 @@ function tooFew(what: string, given: number, nSplits: number): never {
   });
 }
 
-/** Folds of consecutive rows that differ in size by 1 at most, the larger ones first; each row is tested once. */
+/**
+ * Folds of consecutive rows that differ in size by 1 at
+ * most, the larger ones first; each row is tested once.
+ */
 export class KFold implements Splitter {
   private readonly options: ResolvedFolds;
 
@@ -101,8 +104,9 @@ export class KFold implements Splitter {
 }
 
 /**
- * Folds in which every class has its share, to within one row; each row is tested once. Rows go to folds as in scikit-learn: the
- * classes, in order of first appearance, are dealt out round robin, and rows of a class go to folds in order.
+ * Folds in which every class has its share, to within one row; each row is tested once. Rows go to
+ * folds as in scikit-learn: the classes, in order of first appearance, are dealt out round robin,
+ * and rows of a class go to folds in order.
  */
 export class StratifiedKFold implements Splitter {
   private readonly options: ResolvedFolds;
@@ -117,8 +121,8 @@ export class StratifiedKFold implements Splitter {
 
   /**
    * @param y one class per row
-   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` if no class has as many rows as there are folds. If only some have
-   * fewer, a warning says so.
+   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` if no class has as many rows as there are
+   * folds. If only some have fewer, a warning says so.
    */
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, shuffle, seed } = this.options;
@@ -137,7 +141,8 @@ export class StratifiedKFold implements Splitter {
     const testFold = new Uint32Array(rows);
     let before = 0;
     counts.forEach((count, k) => {
-      // Of the rows sorted by class, fold f gets numbers f, f + nSplits, …: how many of those are of class k?
+      // Of the rows sorted by class, fold f gets numbers f,
+      // f + nSplits, …: how many of those are of class k?
       const upTo = (n: number, f: number): number => Math.ceil(Math.max(0, n - f) / nSplits);
       const folds = Array.from({ length: nSplits }, (_, f) =>
         new Array<number>(upTo(before + count, f) - upTo(before, f)).fill(f),

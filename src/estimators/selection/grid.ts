@@ -10,7 +10,9 @@ export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
 /** One combination of parameters and how it did. */
 export interface Candidate {
   params: Readonly<Record<string, unknown>>;
-  /** By score: of each fold, mean, standard deviation, and place (1 is best; equal means share it). */
+  /**
+   * By score: of each fold, mean, standard deviation, and place (1 is best; equal means share it).
+   */
   test: Readonly<Record<string, CandidateScore>>;
   /** With `returnTrainScore`. */
   train?: Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
@@ -30,7 +32,9 @@ export interface GridResults extends ReadonlyArray<Candidate> {
   toString(): string;
 }
 
-/** All combinations: names in alphabetical order, the last one varying fastest, as in scikit-learn. */
+/**
+ * All combinations: names in alphabetical order, the last one varying fastest, as in scikit-learn.
+ */
 export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Record<string, unknown>[] {
   const grids = (Array.isArray(paramGrid) ? paramGrid : [paramGrid]) as readonly ParamGrid[];
   const all = grids.flatMap((grid) => {

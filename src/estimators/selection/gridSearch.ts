@@ -14,7 +14,10 @@ import { resolveScorers } from './scorers.js';
 
 export interface GridSearchOptions<E = Fittable>
   extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight'> {
-  /** Fit the best on all rows afterwards (true); with several scores, the name of the one that decides. */
+  /**
+   * Fit the best on all rows afterwards (true); with several
+   * scores, the name of the one that decides.
+   */
   refit?: boolean | string;
 }
 
@@ -33,8 +36,8 @@ interface Found {
 }
 
 /**
- * Every combination of a grid of parameters, cross-validated, and the best of them fitted on all rows. An estimator itself:
- * `predict`, `score` and so on are those of `bestEstimator`.
+ * Every combination of a grid of parameters, cross-validated, and the best of them fitted on all
+ * rows. An estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
  */
 export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   readonly type = 'GridSearch';
@@ -70,7 +73,8 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     // A wrong name or value fails here, before the first fit.
     for (const params of candidates) cloneForJob(estimator, limit, params);
     const jobs = folds.flatMap((fold) => {
-      // The rows of a fold are taken when its first candidate needs them, and given up after its last.
+      // The rows of a fold are taken when its first
+      // candidate needs them, and given up after its last.
       let rows: ReturnType<typeof foldRows> | undefined;
       let left = candidates.length;
       return candidates.map((params) => async (signal: AbortSignal) => {
@@ -112,7 +116,10 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this.learned('results').results;
   }
 
-  /** The best parameters. @throws SteepestError `ERR_NOT_FITTED` before `fit` and with `refit: false` and several scores */
+  /**
+   * The best parameters.
+   * @throws SteepestError `ERR_NOT_FITTED` before `fit` and with `refit: false` and several scores
+   */
   get bestParams(): Readonly<Record<string, unknown>> {
     return this.bestCandidate('bestParams').params;
   }
@@ -129,7 +136,10 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this.learned('bestIndex').bestIndex;
   }
 
-  /** The estimator with the best parameters, fitted on all rows. @throws SteepestError `ERR_NOT_FITTED`, also with `refit: false` */
+  /**
+   * The estimator with the best parameters, fitted on all rows.
+   * @throws SteepestError `ERR_NOT_FITTED`, also with `refit: false`
+   */
   get bestEstimator(): E {
     return this.delegate('bestEstimator') as E;
   }
@@ -178,7 +188,10 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return { estimator: this.estimator, ...Object.fromEntries(inner) };
   }
 
-  /** Parameters of the estimator, as estimator__param. @throws SteepestError `ERR_UNKNOWN_NAME`, and what the estimator throws */
+  /**
+   * Parameters of the estimator, as estimator__param.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the estimator throws
+   */
   setParams(params: Readonly<Record<string, unknown>>): this {
     checkObject('parameters of gridSearch', params);
     const prefix = 'estimator__';
@@ -195,7 +208,10 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this;
   }
 
-  /** The best estimator as plain data: what is saved of a search is what it found. @throws SteepestError `ERR_NOT_FITTED` */
+  /**
+   * The best estimator as plain data: what is saved of a search is what it found.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
   toSaved(): SavedEstimator {
     const best = this.delegate('save()');
     if ('toSaved' in best && typeof best.toSaved === 'function') return best.toSaved() as SavedEstimator;
@@ -206,7 +222,10 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     });
   }
 
-  /** Writes the best estimator to a safetensors file, from which `loadEstimator` reads it. @throws SteepestError `ERR_NOT_FITTED` */
+  /**
+   * Writes the best estimator to a safetensors file, from which `loadEstimator` reads it.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
   async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
   }
@@ -274,8 +293,8 @@ function notFitted(what: string, given: string, mend: string): SteepestError {
 }
 
 /**
- * A search over a grid of parameters: candidates × folds fits, side by side on threads that all of them share.
- * Only the best is kept (`bestEstimator`), fitted on all rows.
+ * A search over a grid of parameters: candidates × folds fits, side by side on threads that all of
+ * them share. Only the best is kept (`bestEstimator`), fitted on all rows.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
  */
 export function gridSearch<E extends Fittable>(

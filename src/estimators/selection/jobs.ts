@@ -13,14 +13,18 @@ export interface Fittable {
   setParams(params: never): unknown;
 }
 
-/** How many fits may run at once: as many as there are cores. @throws SteepestError `ERR_ARGUMENT` */
+/**
+ * How many fits may run at once: as many as there are cores.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
 export function resolveJobs(nJobs: number | undefined): number {
   return nJobs === undefined ? availableParallelism() : checkInteger('nJobs', nJobs);
 }
 
 /**
- * Runs jobs, at most `limit` at once, and gives their results in order. The first failure, or the signal, ends the running ones through
- * the signal they get; nothing runs on after the promise has settled.
+ * Runs jobs, at most `limit` at once, and gives their results in order.
+ * The first failure, or the signal, ends the running ones through the
+ * signal they get; nothing runs on after the promise has settled.
  * @throws whatever the first failing job throws; SteepestError `ERR_ABORTED`
  */
 export async function runJobs<T>(
@@ -57,8 +61,8 @@ export async function runJobs<T>(
 }
 
 /**
- * A clone that uses one thread where it would choose for itself: fits that run side by side share the cores. The number of threads
- * does not change a result.
+ * A clone that uses one thread where it would choose for itself: fits that run side by side share
+ * the cores. The number of threads does not change a result.
  */
 export function cloneForJob(estimator: Fittable, limit: number, params: object = {}): Fittable {
   const clone = estimator.clone();

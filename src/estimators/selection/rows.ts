@@ -7,7 +7,10 @@ import { DataTable } from '../../data/dataTable.js';
 import type { FeatureInput, NamedColumns } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
 
-/** Anything with rows: lists, lists of rows, typed arrays, `{ data, shape }`, and tables with named columns. */
+/**
+ * Anything with rows: lists, lists of rows, typed arrays,
+ * `{ data, shape }`, and tables with named columns.
+ */
 export type RowsInput = readonly unknown[] | NumericArray | NdArray | DataTable | NamedColumns;
 
 /** The type that rows of A have: the same kind of thing. */
@@ -97,7 +100,10 @@ function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<num
   return result;
 }
 
-/** An array of the same type, in shared memory where that one is. A Buffer is seen as the Uint8Array that it is. */
+/**
+ * An array of the same type, in shared memory where that one
+ * is. A Buffer is seen as the Uint8Array that it is.
+ */
 function arrayLike(data: Float64Array, length: number): Float64Array {
   const classes = globalThis as unknown as Record<string, Float64ArrayConstructor>;
   const Type = classes[typedArrayName(data)!]!;
@@ -107,7 +113,10 @@ function arrayLike(data: Float64Array, length: number): Float64Array {
   ) as Float64Array;
 }
 
-/** Samples in a form whose rows are cheap to take: numbers in shared memory, which all fits read; tables as they are. */
+/**
+ * Samples in a form whose rows are cheap to take: numbers in
+ * shared memory, which all fits read; tables as they are.
+ */
 export async function shareRows(x: RowsInput): Promise<RowsInput> {
   if (x instanceof DataTable || isText(x)) return x;
   const { data, rows, cols } = await shareFeatures(readFeatures('X', x as FeatureInput));

@@ -145,7 +145,10 @@ const SCORERS = {
 export type ScorerName = keyof typeof SCORERS;
 export const scorerNames = Object.keys(SCORERS) as ScorerName[];
 
-/** One score, several by name, or several under names of your own. Without it, the estimator's own `score`. */
+/**
+ * One score, several by name, or several under names of your
+ * own. Without it, the estimator's own `score`.
+ */
 export type Scoring<E = Fittable> =
   | ScorerName
   | ScorerFunction<E>

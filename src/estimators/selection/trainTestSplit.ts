@@ -7,11 +7,16 @@ import { type RowsInput, type RowsOf, sameRowCount, takeRows } from './rows.js';
 import { orderedSplit, type RowSplit, randomSplit, splitCounts, stratifiedSplit } from './splitRows.js';
 
 export interface SplitOptions {
-  /** Share of rows to test on, above 0 and below 1, or their number. 0.25, or what trainSize leaves, by default. */
+  /**
+   * Share of rows to test on, above 0 and below 1, or their
+   * number. 0.25, or what trainSize leaves, by default.
+   */
   testSize?: number;
   /** Share or number of rows to learn from; the rest by default. */
   trainSize?: number;
-  /** Mix rows first (true). Without, the first rows are learned from and the last ones tested on. */
+  /**
+   * Mix rows first (true). Without, the first rows are learned from and the last ones tested on.
+   */
   shuffle?: boolean;
   /** Chooses the order. 0 by default. */
   seed?: number;
@@ -20,11 +25,13 @@ export interface SplitOptions {
 }
 
 /**
- * Splits rows at random into some to learn from and some to test on; arrays that belong together are split alike.
- * Rows come as the same kind of thing: list, typed array, `{ data, shape }` or `DataTable`.
+ * Splits rows at random into some to learn from and some to test on;
+ * arrays that belong together are split alike. Rows come as the same
+ * kind of thing: list, typed array, `{ data, shape }` or `DataTable`.
  *
  * @returns train and test rows of each array in turn
- * @throws SteepestError `ERR_SHAPE` for arrays of different lengths, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ * @throws SteepestError `ERR_SHAPE` for arrays of different
+ * lengths, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function trainTestSplit<A extends RowsInput>(
   a: A,

@@ -49,9 +49,9 @@ function isCount(value: unknown): value is number {
 }
 
 /**
- * Checks a program against the contract and against its memory: the schema of every op, every operand's
- * bounds, the agreement of shapes, ranges and scalars. A program that passes cannot touch memory outside
- * its operands.
+ * Checks a program against the contract and against its memory: the schema of every op, every
+ * operand's bounds, the agreement of shapes, ranges and scalars. A program that passes cannot touch
+ * memory outside its operands.
  *
  * @throws SteepestError `ERR_PROGRAM`, naming the op by number and kind, and the operand.
  */

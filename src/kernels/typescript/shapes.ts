@@ -27,8 +27,8 @@ const COLUMN_LIMIT = 2 ** 32;
 export type Refuse = (operand: string, expected: string, given: string) => never;
 
 /**
- * The dimension that an op's split divides: `batch` for the rows of the mini-batch, whose number is only
- * known at run time, or a fixed number of rows, columns or blocks.
+ * The dimension that an op's split divides: `batch` for the rows of the mini-batch, whose number is
+ * only known at run time, or a fixed number of rows, columns or blocks.
  */
 export function rangeOf(op: Op): number | 'batch' {
   const { operands, scalars } = op;
@@ -269,8 +269,8 @@ class Shapes {
   }
 
   /**
-   * Refuses an operand that no rule has named: a kernel would go by the sizes of the others. So an op whose rules
-   * somebody forgot to write is never run.
+   * Refuses an operand that no rule has named: a kernel would go by the sizes of the others. So an
+   * op whose rules somebody forgot to write is never run.
    */
   everyOperandNamed(): void {
     for (const name of Object.keys(this.op.operands)) {

@@ -23,7 +23,8 @@ const namesOf = async (x: TableInput): Promise<string[]> =>
   (await new OneHotEncoder().fit(x)).getFeatureNamesOut();
 
 describe('one-hot feature names are those of scikit-learn', () => {
-  // A row of numbers and null alone is a column of numbers here and of objects there, with the same names.
+  // A row of numbers and null alone is a column of numbers
+  // here and of objects there, with the same names.
   it.each(fixture.rows)('of rows: $names', async ({ x, names }) => {
     const rows = x.map((row) => row.map((cell) => (cell === '<nan>' ? Number.NaN : cell)));
     expect(await namesOf(rows)).toEqual(names);

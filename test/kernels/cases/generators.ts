@@ -15,7 +15,10 @@ type Generate = (c: CaseBuilder) => void;
 /** Rows of a weight matrix that slices begin at multiples of. */
 const SLICE_ROWS = 16;
 
-/** Slopes: none, one that makes every product a subnormal or 0, an ordinary one, one above the identity's. */
+/**
+ * Slopes: none, one that makes every product a subnormal or
+ * 0, an ordinary one, one above the identity's.
+ */
 const ALPHAS = [0, 2 ** -149, 0.3, 3] as const;
 const activations = Object.values(ACTIVATIONS);
 
@@ -39,7 +42,8 @@ function gemm(c: CaseBuilder): void {
   const [m, n, k] = [c.rows, c.cols, c.inner];
   const byBatch = c.random.pick(Object.values(GEMM_BATCH));
   const kRoom = byBatch === GEMM_BATCH.k ? m + 2 : k;
-  // The rows register is always c.rows: as the k of a merge it cuts the inner dimension, as m the outer one.
+  // The rows register is always c.rows: as the k of a merge
+  // it cuts the inner dimension, as m the outer one.
   const mRows = byBatch === GEMM_BATCH.m ? c.capacity : byBatch === GEMM_BATCH.k ? k : m;
   if (c.random.chance(0.4)) c.transposed('a', mRows, kRoom, c.float);
   else c.matrix('a', mRows, kRoom, c.float);
@@ -760,7 +764,9 @@ function linearTable(c: CaseBuilder): number {
   return rows;
 }
 
-/** Columns of a QR factorisation: whole panels of 8, and no more than exact kernels do in a moment. */
+/**
+ * Columns of a QR factorisation: whole panels of 8, and no more than exact kernels do in a moment.
+ */
 const qrColumns = (c: CaseBuilder): number => 8 * Math.ceil(Math.min(Math.max(c.cols, 1), 264) / 8);
 
 /** Sizes of small images. */
@@ -788,7 +794,10 @@ const halved = ([channels, height, width]: Sides): Sides => [
   Math.floor(width / 2),
 ];
 
-/** A convolution whose kernels begin on the image or its padding, often with more than one group of channels. */
+/**
+ * A convolution whose kernels begin on the image or its
+ * padding, often with more than one group of channels.
+ */
 function convolution(
   c: CaseBuilder,
   leastOut = 1,
@@ -829,7 +838,10 @@ function convolution(
   };
 }
 
-/** A convolution for Winograd's tiles: 3 × 3, one step at a time; more outputs than registers, or cells, at times. */
+/**
+ * A convolution for Winograd's tiles: 3 × 3, one step at a
+ * time; more outputs than registers, or cells, at times.
+ */
 function winograd(c: CaseBuilder, leastOut = 1) {
   const [channels, filters] = [1 + c.random.below(9), 1 + c.random.below(20)];
   const side = (room: number) => {

@@ -1,5 +1,5 @@
-// Uses all that the package exports, as strictly typed programs do. It is compiled, never run. With `skipLibCheck` off the
-// compiler reads every declaration behind it as well.
+// Uses all that the package exports, as strictly typed programs do. It is compiled, never run. With
+// `skipLibCheck` off the compiler reads every declaration behind it as well.
 import type {
   ActivationName,
   Batch,

@@ -6,8 +6,8 @@ import { normalCdf, normalDensity, sigmoid, softplus } from './special.js';
 export type MapRow = (x: F32, xFrom: number, y: F32, yFrom: number, count: number, alpha: number) => void;
 
 /**
- * dx[dxFrom + j] = g[gFrom + j]·f′, with f′ from s[sFrom + j], the output or, for gelu and softplus, the
- * input of f. g and dx may be the same memory.
+ * dx[dxFrom + j] = g[gFrom + j]·f′, with f′ from s[sFrom + j], the output or, for gelu and
+ * softplus, the input of f. g and dx may be the same memory.
  */
 export type DeriveRow = (
   g: F32,
@@ -21,8 +21,8 @@ export type DeriveRow = (
 ) => void;
 
 /**
- * f and f′ of every activation (formulas in contract.ts). Each has a loop of its own: a function called for
- * each element would box its result.
+ * f and f′ of every activation (formulas in contract.ts). Each has a loop of its own: a function
+ * called for each element would box its result.
  */
 const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: DeriveRow }>> = {
   linear: {

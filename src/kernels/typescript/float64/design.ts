@@ -6,7 +6,10 @@ export function samples(op: PreparedOp): Matrix<F32 | F64 | U8> {
   return dtype === 'u8' ? op.u8('x') : dtype === 'f32' ? op.f32('x') : op.f64('x');
 }
 
-/** dst[r] = √weight · [1 | x | y | 0 …], x and y in their frame. The same roundings in both kernel sets. */
+/**
+ * dst[r] = √weight · [1 | x | y | 0 …], x and y in their
+ * frame. The same roundings in both kernel sets.
+ */
 export const gatherDesign: PrepareOp = (op) => {
   const x = samples(op);
   const y = op.f64('y');
