@@ -80,6 +80,14 @@ describe('a CSV column of numbers in the spelling of', () => {
     [['($12.00)', '$(7)', '3'], { units: ['$'], accounting: true }, [-12, -7, 3]],
     [['12-', '13.5-'], { accounting: true }, [-12, -13.5]],
     [['2 doors', '4 doors'], { units: ['doors'] }, [2, 4]],
+    [['kg 1,234.50', 'kg 7'], { thousands: ',', units: ['kg'] }, [1234.5, 7]],
+    [['kg 12', 'kg 13'], { units: ['kg'] }, [12, 13]],
+    // The dash of a price stands for no decimals; it is no minus.
+    [['12.-', '13.-'], { units: ['.-'] }, [12, 13]],
+    [["CHF 1'200.-", 'CHF 9.90'], { thousands: "'", units: ['CHF', '.-'] }, [1200, 9.9]],
+    [['12.– €', '-3.– €'], { units: ['€', '.–'] }, [12, -3]],
+    [['12,-', '1.200,--'], { decimal: ',', thousands: '.', units: [',-', ',--'] }, [12, 1200]],
+    [['0.5 kg bag', '2.5 kg bag'], { units: ['kg bag'] }, [0.5, 2.5]],
     [['10,000+', '5,000,000+'], { thousands: ',', units: ['+'] }, [10000, 5e6]],
     [['19M', '8.7M', '201k'], { units: { M: 1e6, k: 1e3 } }, [19e6, 8.7e6, 201e3]],
     [['₹1,23,456', '₹12,34,567.5'], { thousands: ',', units: ['₹'] }, [123456, 1234567.5]],
@@ -226,7 +234,8 @@ describe('text that is no number', () => {
 3f2504e0-4f89-11d3-9a0c-0305e82c3301,6ba7b810-9dad-11d1-80b4-00c04fd430c8|0x1F,0x2A|Route 66,Route 1|120/80,130/85
 Class 1,Class 2|#12,#5|a1@b.ch,c2@d.ch|yes,no|978-3-16-148410-0,978-0-306-40615-7|ZH 123456,BE 45678|LX 38,UA 900
 II,IV|A+,B-|10-12,12-14|<5,>10|H2O,CO2|V6,V8|3-1,2-0|7 of 9,1 of 9|1001-01,1001-02|10001-1234,94105-0001
-A/5 21171,PC 17599,113803|C85,C123|1HGCM82633A004352,JH4KA8260MC000000|10x20,30x40|1p36,17q21|Jan,Feb|2020-W05,2020-W06`;
+A/5 21171,PC 17599,113803|C85,C123|1HGCM82633A004352,JH4KA8260MC000000|10x20,30x40|1p36,17q21|Jan,Feb|2020-W05,2020-W06
+5 o'clock,6 o'clock|10 kg bag,5 kg bag|5 km run,10 km run|1 May,2 May|1 September,2 September|PS 4,PS 5|week 3,week 12|L 40,L 42`;
   it('stays categories', async () => {
     const lists = NAMES.split(/[|\n]/).map((list) => list.split(','));
     // One column for each list; shorter ones end with missing values.
@@ -237,6 +246,15 @@ A/5 21171,PC 17599,113803|C85,C123|1HGCM82633A004352,JH4KA8260MC000000|10x20,30x
     expect(columns.map(({ type, categories }) => [type, categories])).toEqual(
       lists.map((list) => ['category', list]),
     );
+  });
+
+  it('and the dash of a price is never taken for an accountant’s minus', async () => {
+    const path = await fileOf(['12.-', '13-']);
+    await expect(readV(path, { numbers: { v: { accounting: true } } })).rejects.toEqual(
+      refused('ERR_DATA_FILE', '"12.-"', "units: ['.-']"),
+    );
+    const options = { numbers: { v: { accounting: true, units: ['.-'] } } };
+    expect(await readV(path, options)).toEqual([12, -13]);
   });
 
   it('and what looks like one is a category if it is declared', async () => {

@@ -95,7 +95,9 @@ export function numberAdvice(
 
 function unitsOf(looks: readonly NumberLook[]): string | undefined {
   const units = [
-    ...new Set(looks.flatMap(({ before, after }) => [before, after]).filter((text) => text !== '')),
+    ...new Set(
+      looks.flatMap(({ before, dash, after }) => [before, after, dash]).filter((text) => text !== ''),
+    ),
   ];
   if (units.length === 0) return undefined;
   const shown = (unit: string): string => (unit.includes("'") ? JSON.stringify(unit) : `'${unit}'`);

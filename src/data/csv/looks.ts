@@ -16,17 +16,27 @@ export interface NumberLook {
   spaced: boolean;
   /** In parentheses, or with the minus behind. */
   accounting: boolean;
+  /** The dash in place of decimals in prices such as 12.- and 12,–, with its mark; or ''. */
+  dash: string;
 }
 
 /** Names of currencies that stand before or after amounts; other three letters may be anything. */
 const CODES =
   'AED|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR';
-const BEFORE = `%|[A-Z]{0,3}\\p{Sc}|${CODES}|kr\\.?|Rs\\.?|S?Fr\\.?`;
+/**
+ * Units that stand before numbers too ("kg 1,234.50"). Others there are as often names of things in
+ * a row: "week 3", "in 5", "PS 4".
+ */
+const UNITS_BEFORE =
+  '(?:[kKµm]g|KG|lbs?|oz|[kKcm]m[²³23]?|m[²³]|[mcd][lL]|[kKM][wW]h?|[kMG]Hz|[hk]Pa|psi)(?=\\s)';
+const BEFORE = `%|[A-Z]{0,3}\\p{Sc}|${CODES}|kr\\.?|Rs\\.?|S?Fr\\.?|${UNITS_BEFORE}`;
+/** What stands for no decimals. */
+const DASH = /--?|[–—]/;
 const GROUPS = "[1-9]\\d{0,2}(?:[.,' _]\\d{2,3})*[.,' _]\\d{3}(?:[.,]\\d+)?";
-const DIGITS = `${GROUPS}|\\d+(?:[.,]\\d*)?(?:[eEdD][+-]?\\d+)?|[.,]\\d+`;
+const DIGITS = `${GROUPS}|\\d+(?:[.,](?!${DASH.source})\\d*)?(?:[eEdD][+-]?\\d+)?|[.,]\\d+`;
 const AFTER = '[\\p{L}\\p{Sc}%‰°"\'µ/+*][^\\d()]{0,18}[23]?';
 const NUMBER = new RegExp(
-  `^(?<open>\\()?\\s*[+-]?\\s*(?<before>${BEFORE})?\\s*[+-]?(?<inner>\\()?\\s*(?<digits>${DIGITS})(?<space>\\s*)(?<after>${AFTER})??\\)?\\)?(?<minus>-)?$`,
+  `^(?<open>\\()?\\s*[+-]?\\s*(?<before>${BEFORE})?\\s*[+-]?(?<inner>\\()?\\s*(?<digits>${DIGITS})(?<dash>[.,](?:${DASH.source}))?(?<space>\\s*)(?<after>${AFTER})??\\)?\\)?(?<minus>-)?$`,
   'u',
 );
 
@@ -60,11 +70,12 @@ export const hasOtherDigits = (text: string): boolean => new RegExp(OTHER_DIGITS
 export function numberLook(text: string): NumberLook | undefined {
   const groups = text.length > 60 ? undefined : NUMBER.exec(simple(text).replace(OTHER_DIGITS, '0'))?.groups;
   if (groups === undefined) return undefined;
-  const { open, before = '', inner, digits = '', space, after = '', minus } = groups;
+  const { open, before = '', inner, digits = '', dash = '', space, after = '', minus } = groups;
   return {
     digits,
     before,
     after: after.trim(),
+    dash,
     spaced: space !== '',
     accounting: open !== undefined || inner !== undefined || minus !== undefined,
   };
@@ -91,11 +102,17 @@ export function isSure(look: NumberLook): boolean {
 export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
   const singular = (unit: string): string => unit.replace(/s$/, '');
   const units = new Set(looks.map((look) => singular(unitOf(look))));
+  if ([...units].some((unit) => NO_UNITS.test(unit))) return false;
   const measured = looks.some(({ digits }) => /[.,' _]/.test(digits)) || looks.length > MANY;
   if ([...units].every((unit) => MAGNITUDES.has(unit))) return measured;
   if (units.size !== 1 || ORDINALS.has([...units][0]!)) return false;
-  return measured || looks.every(({ spaced }) => spaced);
+  // "10 kg bag": things as often as amounts.
+  const isPhrase = [...units].some((unit) => unit.includes(' '));
+  return measured || (!isPhrase && looks.every(({ spaced }) => spaced));
 }
+/** Words after numbers that are read as names: months, and "5 o'clock". */
+const NO_UNITS =
+  /\p{L}'\p{L}|^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|u?st|ember|ober)?\.?$/u;
 /**
  * Different numbers with the same letters behind them that
  * are too many to be names, as 2WD and 4WD are.

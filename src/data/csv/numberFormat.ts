@@ -18,8 +18,8 @@ export interface CsvNumberFormat {
   thousands?: string;
   /**
    * Texts before or after the number that mean nothing, as ['kg'] or ['$']; or, for a column, the
-   * factor of each, as { '%': 0.01 } or { kg: 1, g: 0.001 }. With factors a number without a unit
-   * is refused unless '' is one of them.
+   * factor of each, as { '%': 0.01 } or { kg: 1, g: 0.001 }. The dash of prices such as 12.- is one
+   * too: ['CHF', '.-']. With factors a number without a unit is refused unless '' is one of them.
    */
   units?: readonly string[] | Readonly<Record<string, number>>;
   /** (12) and 12- are negative numbers. Default false. */
@@ -65,6 +65,9 @@ function bad(expected: string, given: unknown, mend: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
 }
 
+/** The dash in place of decimals: 12.- and 12,–. It is a unit, and no accountant's minus. */
+const isDash = (unit: string): boolean => /^[.,](?:--?|[–—])$/.test(unit);
+
 function checkUnits(
   what: string,
   units: CsvNumberFormat['units'],
@@ -75,7 +78,11 @@ function checkUnits(
     ? (units as readonly unknown[]).map((text) => [text, 1])
     : Object.entries(checkObject(what, units));
   for (const [text, factor] of pairs) {
-    if (typeof text !== 'string' || (isList && text.trim() === '') || /^[\d.,\s()-]+$/.test(text)) {
+    if (
+      typeof text !== 'string' ||
+      (isList && text.trim() === '') ||
+      (/^[\d.,\s()-]+$/.test(text) && !isDash(text))
+    ) {
       bad(`${what} to be texts beside numbers`, text, "Write ['kg'] or { '%': 0.01 }.");
     }
     checkNumber(`${what}['${text}']`, factor, 'a factor other than 0', (value) => value !== 0);
@@ -218,18 +225,22 @@ function takeApart(
     factor = before[1];
     takeSign();
   }
-  const takeMinus = (): void => {
-    if (accounting && sign === '' && rest.endsWith('-')) {
+  const takeDash = (): void => {
+    const dash = units.find(([unit]) => isDash(unit) && rest.endsWith(unit));
+    if (dash !== undefined) {
+      rest = rest.slice(0, -dash[0].length);
+      factor ??= dash[1];
+    } else if (accounting && sign === '' && /[^.,]-$/.test(rest)) {
       sign = '-';
       rest = rest.slice(0, -1).trimEnd();
     }
   };
-  takeMinus();
+  takeDash();
   const after = before === undefined ? units.find(([unit]) => rest.endsWith(unit)) : undefined;
   if (after !== undefined) {
     rest = rest.slice(0, -after[0].length).trimEnd();
     factor = after[1];
-    takeMinus();
+    takeDash();
   }
   // A second sign is none of these forms.
   return { sign, digits: /^[+-]/.test(rest) ? ' ' : rest, factor };
