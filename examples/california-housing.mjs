@@ -1,10 +1,9 @@
 // House prices from a table with text and gaps: Ridge, grid search, network.
 //   npx steepest example california-housing [housing.csv]
-// The table is California's 1990 census: 20,640 districts, a
-// column of text, 207 missing values. It does not come with the
-// package: take datasets/housing/housing.csv of https://github.com/ageron/handson-ml2. Without a
-// path it is looked for here and
-// in $STEEPEST_DATA/housing.
+// The table is California's 1990 census: 20,640 districts, a column of text, 207 missing values. It
+// does not come with the package: take datasets/housing/housing.csv of
+// https://github.com/ageron/handson-ml2. Without a path it is looked for here and in
+// $STEEPEST_DATA/housing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,12 +1,10 @@
 // Logistic regression by a loop, by matrix products and by the estimator.
 //   npx steepest example logistic-regression [--rows 100000] [--columns 20] [--steps 100]
 // The loop and the products compute cost and gradient for gradient descent; the estimator finds the
-// maximum of the likelihood
-// with L-BFGS.
+// maximum of the likelihood with L-BFGS.
 // The formulas are in docs/math.md, "Logistic regression".
-// Matrix products are faster with the native kernels only:
-// Node.js compiles the loop as well as it compiles the TypeScript
-// ones, and the loop reads X once where the products read it three times.
+// Matrix products are faster with the native kernels only: Node.js compiles the loop as well as it
+// compiles the TypeScript ones, and the loop reads X once where the products read it three times.
 import { backend, data, LogisticRegression, StandardScaler, shutdown } from 'steepest';
 import { denseForward, sgemm } from 'steepest/kernels';
 import { readOptions } from './lib/options.mjs';

@@ -1,10 +1,19 @@
 import { SteepestError } from './errors.js';
 import { type Aliases, didYouMean } from './nearest.js';
-import { isDate } from './realm.js';
+import { isBuffer, isDate, isPlainObject, isPromise } from './realm.js';
 import { show } from './show.js';
 
-function fail(what: string, words: string, value: unknown, mend = `Give ${words}.`): never {
+function fail(what: string, words: string, value: unknown, mend = mendOf(what, words, value)): never {
   throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be ${words}`, given: show(value), mend });
+}
+
+/** Without saying once more what was expected, where the value tells what went wrong. */
+function mendOf(what: string, words: string, value: unknown): string {
+  if (value === undefined) return `Pass ${what.split('.').at(-1)}.`;
+  if (typeof value === 'string' && value.trim() !== '' && words.includes('number')) {
+    if (!Number.isNaN(Number(value))) return 'Write it without quotes.';
+  }
+  return `Give ${words}.`;
 }
 
 /** A whole number of at least `least`. */
@@ -56,14 +65,14 @@ export function checkObject(
     value === null ||
     Array.isArray(value) ||
     ArrayBuffer.isView(value) ||
-    value instanceof ArrayBuffer ||
+    isBuffer(value) ||
     isDate(value) ||
     value instanceof RegExp ||
     value instanceof Map ||
     value instanceof Set ||
-    value instanceof Promise;
+    isPromise(value);
   if (fieldless) {
-    const mend = value instanceof Promise ? 'Put await before it.' : example;
+    const mend = isPromise(value) ? 'Put await before it.' : example;
     fail(what, 'an object', value, mend);
   }
   return value as Record<string, unknown>;
@@ -80,10 +89,7 @@ export function checkOptions(
   example = 'Write { name: value, … }.',
 ): Record<string, unknown> {
   const options = checkObject(what, value, example);
-  const prototype = Object.getPrototypeOf(options) as object | null;
-  // A plain object's prototype, of whichever realm, is the only one without another behind it.
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  if (!isPlain && Object.keys(options).length === 0) {
+  if (!isPlainObject(options) && Object.keys(options).length === 0) {
     fail(what, 'an object', value, example);
   }
   return options;

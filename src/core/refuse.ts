@@ -10,11 +10,15 @@ import { show } from './show.js';
 /** Text that `Number()` reads. */
 const isNumeral = (text: string): boolean => text.trim() !== '' && !Number.isNaN(Number(text));
 
-/** What to do about a value that stands where a number should. */
-function cellMend(value: unknown): string {
+/** Names of targets, the only tables that hold classes. */
+const TARGETS = /^(?:validation )?y\b|^y(?:True|Pred)\b/;
+
+/** What to do about a value of `what` that stands where a number should. */
+function cellMend(what: string, value: unknown): string {
   if (typeof value === 'string') {
-    return isNumeral(value)
-      ? 'Convert text to numbers first: Number(value).'
+    if (isNumeral(value)) return 'Convert text to numbers first: Number(value).';
+    return TARGETS.test(what)
+      ? 'Number the classes from 0, with LabelEncoder for instance.'
       : 'Encode text as numbers first, with OneHotEncoder for instance.';
   }
   if (value === null || value === undefined) {
@@ -39,7 +43,7 @@ export function refuseCell(what: string, value: unknown, place: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `numbers in ${what}`,
     given: `${show(value)} ${place}`,
-    mend: cellMend(value),
+    mend: cellMend(what, value),
   });
 }
 

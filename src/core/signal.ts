@@ -7,14 +7,16 @@ import { show } from './show.js';
  */
 export function checkSignal(what: string, given: unknown): AbortSignal | undefined {
   if (given === undefined) return undefined;
-  if (typeof given === 'object' && given !== null) {
-    const { aborted, addEventListener, removeEventListener } = given as Partial<AbortSignal>;
-    const listens = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
-    if (typeof aborted === 'boolean' && listens) return given as AbortSignal;
-  }
+  const fields = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
+  const { aborted, addEventListener, removeEventListener, signal } = fields;
+  const listens = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
+  if (typeof aborted === 'boolean' && listens) return given as AbortSignal;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be an AbortSignal`,
     given: show(given),
-    mend: 'Pass controller.signal of an AbortController, or AbortSignal.timeout(ms).',
+    mend:
+      signal === undefined
+        ? 'Pass controller.signal of an AbortController, or AbortSignal.timeout(ms).'
+        : 'Pass its signal: controller.signal.',
   });
 }

@@ -51,7 +51,7 @@ const MENDS: Readonly<Record<string, string | Readonly<Record<FileUse, string>>>
     write: 'The file or its folder is protected: remove the protection, or name another folder.',
   },
   ENOENT: {
-    read: 'Check the path.',
+    read: 'Check the path: a relative one starts at process.cwd().',
     write: 'Make the folder first: await mkdir(folder, { recursive: true }).',
   },
   EROFS: 'The disk is mounted for reading only: name a folder on another one.',

@@ -1,6 +1,7 @@
 import { checkObject } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { type Aliases, didYouMean, isSameName } from '../core/nearest.js';
+import { isPlainObject } from '../core/realm.js';
 import { show } from '../core/show.js';
 import type { Callback } from '../training/callbacks.js';
 
@@ -65,8 +66,7 @@ function hookNames(callback: object): string[] {
     /^on[A-Z_]/.test(name) || HOOKS.some((hook) => isSameName(hook, name));
   const own = Object.keys(callback);
   let prototype = Object.getPrototypeOf(callback) as object | null;
-  // A plain object's prototype, of whichever realm, is the only one without another behind it.
-  if (prototype === null || Object.getPrototypeOf(prototype) === null) return own;
+  if (isPlainObject(callback)) return own;
   const names = new Set(own);
   for (; prototype !== null && Object.getPrototypeOf(prototype) !== null; ) {
     for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);

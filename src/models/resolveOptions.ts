@@ -2,6 +2,7 @@ import { checkBoolean, checkInteger, checkObject } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
+import { checkSignal } from '../core/signal.js';
 import { type BatchStream, checkRowNames, isBatchStream } from '../data/batches.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
@@ -38,7 +39,7 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     kernels: chooseKernels(options),
     workers: checkWorkers(options.workers),
     callbacks: completeCallbacks(options.callbacks),
-    signal: checkSignal(options.signal),
+    signal: checkSignal('signal', options.signal),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
   };
 }
@@ -94,24 +95,6 @@ export function refuseBatch(what: string, given: unknown): void {
 function checkWorkers(workers: Workers = 'auto'): Workers {
   resolveWorkers(workers, 0);
   return workers;
-}
-
-/** Whatever listens and tells like an AbortSignal: there are several classes of that name. */
-function checkSignal(given: unknown): AbortSignal | undefined {
-  if (given === undefined) return undefined;
-  const { aborted, addEventListener, removeEventListener, signal } = (
-    typeof given === 'object' && given !== null ? given : {}
-  ) as Record<string, unknown>;
-  const listens = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
-  if (typeof aborted === 'boolean' && listens) return given as AbortSignal;
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: 'signal to be an AbortSignal',
-    given: show(given),
-    mend:
-      signal === undefined
-        ? 'Pass the signal of a new AbortController().'
-        : 'Pass its signal: controller.signal.',
-  });
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */

@@ -309,7 +309,7 @@ class FitSession {
 }
 
 function divergedError(verdict: number, step: number): SteepestError {
-  const what = verdict & VERDICT.lossNotFinite ? 'the loss' : 'a parameter';
+  const what = verdict & VERDICT.lossNotFinite ? 'a loss' : 'a parameter';
   return new SteepestError('ERR_DIVERGED', {
     expected: 'loss and parameters to stay finite',
     given: `${what} that is NaN or infinite in step ${step}`,

@@ -1,8 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
+import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import type { EncodedLabels, Label } from './labels.js';
 import { type ParamSpec, param } from './params.js';
-import { isPlainObject } from './plainObject.js';
 
 /**
  * Weights of classes: `'balanced'` gives every class the same total weight, Σw / (classes · Σw of

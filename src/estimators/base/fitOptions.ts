@@ -1,10 +1,10 @@
 import { checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { checkSignal } from '../../core/signal.js';
 import { KERNEL_KEYS } from '../../models/kernelOptions.js';
 import { optionAliases } from './names.js';
-import { isPlainObject } from './plainObject.js';
 
 /** What `fit` takes of estimators that compute in worker threads. */
 export const WEIGHTED_FIT_KEYS: readonly string[] = ['sampleWeight', 'signal', ...KERNEL_KEYS];

@@ -1,9 +1,9 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
+import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import type { BaseEstimator, EstimatorFitOptions } from '../base/estimator.js';
-import { isPlainObject } from '../base/plainObject.js';
 import type { SavedEstimator } from '../base/saved.js';
 import { estimatorFromSaved, estimatorTypes } from '../registry.js';
 

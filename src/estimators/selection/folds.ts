@@ -64,9 +64,9 @@ function foldsOf(testFold: Uint32Array, nSplits: number): Fold[] {
 
 function tooFew(what: string, given: number, nSplits: number): never {
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${what} at least as often as there are folds, ${nSplits}`,
+    expected: `${what} with at least ${nSplits} rows, one for each of the ${nSplits} folds`,
     given: `${given}`,
-    mend: 'Lower nSplits, or pass more data.',
+    mend: 'Ask for fewer folds (cv, nSplits), or pass more rows.',
   });
 }
 
@@ -89,7 +89,7 @@ export class KFold implements Splitter {
   split(x: RowsInput | number): Fold[] {
     const { nSplits, shuffle, seed } = this.options;
     const rows = rowCount(x);
-    if (rows < nSplits) tooFew('rows', rows, nSplits);
+    if (rows < nSplits) tooFew('data', rows, nSplits);
     const order = shuffle ? new Draws(seed, STREAMS.folds).permutation(rows) : undefined;
     const testFold = new Uint32Array(rows);
     const larger = rows % nSplits;
