@@ -16,7 +16,6 @@ export type ErrorCode =
   | 'ERR_ARGUMENT'
   | 'ERR_UNKNOWN_NAME'
   | 'ERR_NOT_COMPILED'
-  | 'ERR_NOT_BUILT'
   | 'ERR_NOT_FITTED'
   | 'ERR_BUSY'
   | 'ERR_MEMORY'

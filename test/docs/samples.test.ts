@@ -25,6 +25,7 @@ describe('the samples of README and docs', () => {
     expect(withSamples.sort()).toEqual([
       'README.md',
       'docs/data.md',
+      'docs/errors.md',
       'docs/estimators.md',
       'docs/streams.md',
       'docs/threads.md',

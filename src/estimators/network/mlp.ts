@@ -203,8 +203,9 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   protected warnNotConverged({ converged, lossCurve }: NetworkResult): void {
     if (converged) return;
     const what = this.params.earlyStopping ? 'score still rose' : 'loss still fell';
+    const epochs = lossCurve.length === 1 ? '1 epoch' : `${lossCurve.length} epochs`;
     process.emitWarning(
-      `${this.type} stopped after ${lossCurve.length} epochs while its ${what}. ` +
+      `${this.type} stopped after ${epochs} while its ${what}. ` +
         'Raise maxIter, or learningRateInit; scale the columns with StandardScaler.',
       { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
     );
