@@ -38,6 +38,23 @@ export function timesPower(value: number, exponent: number): number {
   return timesPower(value, exponent + BIAS - 1) * powerOfTwo(-BIAS + 1);
 }
 
+/** The rows of a matrix with column j times 2^exponents[j]; the matrix itself where all are 0. */
+export function timesPowers(values: Float64Array, exponents: readonly number[]): Float64Array {
+  if (exponents.every((e) => e === 0)) return values;
+  const cols = exponents.length;
+  // One multiplication an element is as exact where the factor is a normal number.
+  const areNormal = exponents.every((e) => e <= BIAS && e >= -BIAS + 1);
+  const factors = areNormal ? Float64Array.from(exponents, powerOfTwo) : undefined;
+  const scaled = new Float64Array(values.length);
+  for (let start = 0; start < values.length; start += cols) {
+    for (let j = 0; j < cols; j++) {
+      const value = values[start + j]!;
+      scaled[start + j] = factors ? value * factors[j]! : timesPower(value, exponents[j]!);
+    }
+  }
+  return scaled;
+}
+
 /** √(value·2ᵉ), also where value·2ᵉ is beyond float64; the same digits for every even e. */
 export function rootOfPower(value: number, exponent: number): number {
   const odd = Math.abs(exponent % 2);

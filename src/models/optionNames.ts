@@ -163,3 +163,16 @@ export function checkOptionNames(
   }
   checkKeys(what, given as object, known, aliases);
 }
+
+/**
+ * Options of a method that takes none, which nothing would read.
+ * @param other the method that takes them
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function refuseOptions(method: string, other: string, given: unknown): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${method}(x) without a second argument`,
+    given: show(given),
+    mend: `Leave it out, or write await ${other}.`,
+  });
+}

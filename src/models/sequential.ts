@@ -37,6 +37,7 @@ import {
   FIT_OPTIONS,
   GRADIENT_OPTIONS,
   PREDICT_OPTIONS,
+  refuseOptions,
   SEQUENTIAL_OPTIONS,
   STREAM_EVALUATE_OPTIONS,
   STREAM_FIT_OPTIONS,
@@ -237,7 +238,8 @@ export class Sequential {
   }
 
   /** The model's outputs, at once: for single rows and small batches in a request handler. */
-  predictSync(x: SampleInput | NumberRow): NdArray<Float32Array> {
+  predictSync(x: SampleInput | NumberRow, none?: undefined): NdArray<Float32Array> {
+    if (none !== undefined) refuseOptions('predictSync', 'predict(x, options)', none);
     this.predictor ??= new Predictor(this.model, this.state, chooseKernels({}));
     return this.predictor.predict(x);
   }

@@ -337,6 +337,15 @@ describe('losses, metrics and optimizers', () => {
   });
 });
 
+it('predictSync refuses options, which it has none of', async () => {
+  const given = model() as { predictSync(x: unknown, options?: unknown): unknown };
+  for (const options of [{}, { workers: 2 }, null, 0]) {
+    expect(((await thrownBy(() => given.predictSync([1, 2], options))) as SteepestError).mend).toContain(
+      'await predict(x, options)',
+    );
+  }
+});
+
 describe('one is as good as a list, and a pair as an object', () => {
   it('metrics and callbacks', async () => {
     const one = sequential({ layers: [first] }).compile({ loss: 'binaryCrossentropy', metrics: 'accuracy' });

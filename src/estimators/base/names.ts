@@ -44,14 +44,23 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   weight: ['sampleWeight'],
 };
 
+/** By the names that were asked for: every fit asks, and all it needs is an answer to an error. */
+const found = new Map<string, Aliases>();
+
 /** The aliases of {@link OPTIONS} that mean one of these names. */
 export function optionAliases(known: readonly string[]): Aliases {
-  return Object.fromEntries(
-    Object.entries(OPTIONS).flatMap(([name, ours]) => {
-      const meant = ours.find((one) => known.includes(one));
-      return meant === undefined ? [] : [[name, meant]];
-    }),
-  );
+  const key = known.join();
+  let aliases = found.get(key);
+  if (aliases === undefined) {
+    aliases = Object.fromEntries(
+      Object.entries(OPTIONS).flatMap(([name, ours]) => {
+        const meant = ours.find((one) => known.includes(one));
+        return meant === undefined ? [] : [[name, meant]];
+      }),
+    );
+    found.set(key, aliases);
+  }
+  return aliases;
 }
 
 /** Values of `solver`, `penalty`, `activation`, `strategy` and so on. */

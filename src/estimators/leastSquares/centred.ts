@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import { timesPower } from '../../core/powers.js';
+import { timesPower, timesPowers } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import type { Factor } from './factor.js';
 import { columnNorm, norm, triangleOf } from './small.js';
@@ -69,7 +69,8 @@ export async function centredProblem(
   const right = new Float64Array(cols * targets);
   for (let i = 0; i < cols; i++) {
     const row = (ones + i) * size + ones;
-    for (let at = 0; at < n; at++) rows[i * n + at] = r[row + varying[at]!]!;
+    if (n === cols) rows.set(r.subarray(row, row + cols), i * n);
+    else for (let at = 0; at < n; at++) rows[i * n + at] = r[row + varying[at]!]!;
     right.set(r.subarray(row + cols, row + cols + targets), i * targets);
   }
   const triangle =
@@ -89,9 +90,8 @@ export async function centredProblem(
 }
 
 /** R with columns in units common to all. */
-export function commonUnits({ r, n, exponents }: Pick<Centred, 'r' | 'n' | 'exponents'>): Float64Array {
-  if (exponents.every((e) => e === 0)) return r;
-  return r.map((value, at) => timesPower(value, exponents[at % n]!));
+export function commonUnits({ r, exponents }: Pick<Centred, 'r' | 'exponents'>): Float64Array {
+  return timesPowers(r, exponents);
 }
 
 /**

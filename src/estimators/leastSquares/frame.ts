@@ -54,9 +54,9 @@ interface Columns extends Sides {
 const valueAt = ({ block, cols, targets }: Columns, i: number, j: number): number =>
   j < cols ? block.x[i * cols + j]! : block.y[i * targets + j - cols]!;
 
-/** √(w·2^−exponent) of each of these rows. */
-const rootsOf = ({ weight }: RowBlock, head: readonly number[], exponent: number): Float64Array =>
-  Float64Array.from(head, (i) => (weight === undefined ? 1 : Math.sqrt(timesPower(weight[i]!, -exponent))));
+/** √(w·2^−exponent) of row i. */
+const rootOf = ({ weight }: RowBlock, i: number, exponent: number): number =>
+  weight === undefined ? 1 : Math.sqrt(timesPower(weight[i]!, -exponent));
 
 /**
  * The value of column j that is nearest to its weighted mean
@@ -98,7 +98,7 @@ function takeLargest(
   weightExponent: number,
 ): void {
   for (const i of rows) {
-    const [root] = rootsOf(columns.block, [i], weightExponent) as unknown as [number];
+    const root = rootOf(columns.block, i, weightExponent);
     for (let j = 0; j < largest.length; j++) {
       const size = Math.abs(valueAt(columns, i, j)) * root;
       if (size > largest[j]!) largest[j] = size;
@@ -114,7 +114,7 @@ function withOffsets(
   centre: boolean,
 ): Frame {
   const exponents = largest.map((size) => comfortable(exponentOf(size)));
-  const roots = rootsOf(columns.block, head, weightExponent);
+  const roots = Float64Array.from(head, (i) => rootOf(columns.block, i, weightExponent));
   const offsets = exponents.map((exponent, j) => {
     const offset = centre ? nearestToMean(columns, head, roots, j, exponent) : 0;
     return Number.isFinite(offset) ? offset : 0;

@@ -1,4 +1,4 @@
-import { exponentOf, rootOfPower, timesPower } from '../../core/powers.js';
+import { exponentOf, rootOfPower, timesPower, timesPowers } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { type Centred, centredProblem, noiseOfColumn, unframed } from './centred.js';
 import type { Factor } from './factor.js';
@@ -120,8 +120,7 @@ async function solveOne(
   if (n === 0) return { coef: new Float64Array(0), units: [] };
   const scaled = (values: Float64Array, of: (j: number) => number): Float64Array => {
     const powers = exponents.map((_, j) => of(j));
-    if (powers.every((power) => power === 0)) return values;
-    return values.map((value, at) => timesPower(value, powers[at % n]!));
+    return timesPowers(values, powers);
   };
   const inCommon = (): Float64Array => space!.project(scaled(problem.r, (j) => exponents[j]!));
   const { r, y } = space
