@@ -1,10 +1,9 @@
 // Runs suites and writes bench/results/<suite>.json.
 //   npm run bench         suites that need nothing else
-// npm run bench:peers suites against other libraries, which
-// it installs into bench/peers; then draws bench/report.html
-// Both take [-- --quick] [--only a,b] [--rounds N] [--workers
-// N] [--isa avx2 (kernels only)]; bench:peers also
-// [--write-readme], which puts the figures into README.md.
+//   npm run bench:peers   suites against other libraries, which it installs into bench/peers; then
+//                         draws bench/report.html
+// Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--isa avx2 (kernels only)];
+// bench:peers also [--write-readme], which puts the figures into README.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 // Six layers of 3 × 3 kernels tell ten kinds of pictures apart; draws a page.
-// npx steepest example cifar-cnn [--epochs 20] [--rows 5000]
-// [--seed 1] [--workers 2] [--out cifar-cnn.html]
+//   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
+//                                  [--out cifar-cnn.html]
 //                      figures painted by lib/shapes.mjs
 //   … --data DIR       CIFAR-10: data_batch_1.bin (and more) and test_batch.bin in DIR
 // In training each image is mirrored and shifted at random while it is read.

@@ -1,12 +1,12 @@
 // 400-25-10 sigmoid units read digits; the gradient of their cost is checked.
-// npx steepest example digits-network [--rows 5000]
-// [--epochs 40] [--lambda 1] [--data mnist|digits]
+//   npx steepest example digits-network [--rows 5000] [--epochs 40] [--lambda 1]
+//                                       [--data mnist|digits]
 // MNIST is looked for in $STEEPEST_DATA/mnist; without it, the digits of data/digits.csv serve,
 // drawn as 20 × 20 pixels.
 // The network minimises the regularised cross-entropy
 //   J(θ) = −1/m Σᵣ Σₖ [t ln h + (1 − t) ln(1 − h)] + λ/(2m) Σ W²     (biases are not penalised).
-// J is written down once more in plain JavaScript, in
-// float64, and its differences check the gradient.
+// J is written down once more in plain JavaScript, in float64, and its differences check the
+// gradient.
 // The formulas are in docs/math.md, "Regularised cost" and "Backpropagation".
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 // LeNet-5 reads handwritten digits; draws a page of its answers and mistakes.
-// npx steepest example mnist-cnn [--epochs 10] [--rows 5000]
-// [--seed 1] [--workers 2] [--out mnist-cnn.html]
+//   npx steepest example mnist-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
+//                                  [--out mnist-cnn.html]
 //                      the 1,797 digits of data/digits.csv, enlarged to MNIST's size
 //   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR
 import { data, layers, sequential } from 'steepest';

@@ -1,7 +1,7 @@
 // Shows that the package which would be published works: as packed, on every platform that this
 // machine can run or emulate.
-// npm run verify [-- step …] takes the steps for which the machine has what they need
-//   npm run verify -- --require [step …]    a step that it has not fails
+//   npm run verify [-- step …]              takes the steps that this machine can take
+//   npm run verify -- --require [step …]    a step that it cannot take fails
 import { parseArgs } from 'node:util';
 import { Absent } from './lib/check.mjs';
 import { verifyArm64 } from './steps/arm64.mjs';

@@ -1,10 +1,8 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
-import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import {
   checkAborted,
@@ -29,8 +27,12 @@ import {
   toOutput,
 } from './columnParts.js';
 import {
-  checkNames,
-  isStep,
+  COLUMN_TRANSFORMER_SPECS,
+  type ColumnTransformerParams,
+  checkRules,
+  REMAINDER,
+} from './columnTransformerParams.js';
+import {
   method,
   type NamedStep,
   nestedParams,
@@ -41,53 +43,6 @@ import {
   withParams,
 } from './steps.js';
 
-export interface ColumnTransformerParams {
-  /** Name, transformer and columns of each part, in the order of the output. */
-  transformers: readonly ColumnRule[];
-  /**
-   * What happens to columns that no part names: dropped
-   * (default), passed through at the end, or transformed.
-   */
-  remainder: 'drop' | 'passthrough' | Step;
-  /** Put the part's name and '__' before feature names (true). */
-  verboseFeatureNamesOut: boolean;
-}
-
-const REMAINDER = 'remainder';
-
-function checkRules(name: string, value: unknown): readonly ColumnRule[] {
-  const isRule = (rule: unknown): boolean =>
-    Array.isArray(rule) &&
-    rule.length === 3 &&
-    (isStep(rule[1]) || isWord(rule[1])) &&
-    (Array.isArray(rule[2]) ? [...rule[2]] : [rule[2]]).every(
-      (column: unknown) => typeof column === 'string' || Number.isInteger(column),
-    );
-  if (!Array.isArray(value) || !value.every(isRule)) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} as [name, transformer, columns] each`,
-      given: show(value),
-      mend: "Write [['text', new OneHotEncoder(), ['city']], ['numbers', new StandardScaler(), [0, 1]]].",
-    });
-  }
-  const rules = value as readonly ColumnRule[];
-  checkNames('parts', [...rules.map(([part]) => part), REMAINDER]);
-  return rules.map(([part, step, columns]) => [part, step, columns] as const);
-}
-
-const SPECS: ParamSpecs<ColumnTransformerParams> = {
-  transformers: param.custom<readonly ColumnRule[]>([], checkRules),
-  remainder: param.custom<'drop' | 'passthrough' | Step>('drop', (name, value) => {
-    if (isWord(value) || isStep(value)) return value;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} to be 'drop', 'passthrough' or a transformer`,
-      given: show(value),
-      mend: 'Use one of these.',
-    });
-  }),
-  verboseFeatureNamesOut: param.boolean(true),
-};
-
 /**
  * Different transformers for different columns, side by side. Columns of text stay text for a
  * transformer that takes it; the result is numbers. `fit` fits copies of the transformers: the
@@ -97,7 +52,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   private parts: readonly Part[] = [];
 
   constructor(params: Partial<ColumnTransformerParams> = {}) {
-    super('ColumnTransformer', SPECS, params);
+    super('ColumnTransformer', COLUMN_TRANSFORMER_SPECS, params);
   }
 
   /** Each part and every parameter of its transformer as part__param, beside the own parameters. */

@@ -1,7 +1,7 @@
 export type { ColumnChoice, ColumnRule } from './columnParts.js';
 export {
   ColumnTransformer,
-  type ColumnTransformerParams,
   columnTransformer,
 } from './columnTransformer.js';
+export type { ColumnTransformerParams } from './columnTransformerParams.js';
 export { Pipeline, type PipelineParams, pipeline } from './pipeline.js';

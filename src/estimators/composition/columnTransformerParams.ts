@@ -1,0 +1,54 @@
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { type ColumnRule, isWord } from './columnParts.js';
+import { checkNames, isStep, type Step } from './steps.js';
+
+export interface ColumnTransformerParams {
+  /** Name, transformer and columns of each part, in the order of the output. */
+  transformers: readonly ColumnRule[];
+  /**
+   * What happens to columns that no part names: dropped
+   * (default), passed through at the end, or transformed.
+   */
+  remainder: 'drop' | 'passthrough' | Step;
+  /** Put the part's name and '__' before feature names (true). */
+  verboseFeatureNamesOut: boolean;
+}
+
+/** The name of the part that has the columns which no other part names. */
+export const REMAINDER = 'remainder';
+
+/** @throws SteepestError `ERR_ARGUMENT` unless these are [name, transformer, columns] each */
+export function checkRules(name: string, value: unknown): readonly ColumnRule[] {
+  const isRule = (rule: unknown): boolean =>
+    Array.isArray(rule) &&
+    rule.length === 3 &&
+    (isStep(rule[1]) || isWord(rule[1])) &&
+    (Array.isArray(rule[2]) ? [...rule[2]] : [rule[2]]).every(
+      (column: unknown) => typeof column === 'string' || Number.isInteger(column),
+    );
+  if (!Array.isArray(value) || !value.every(isRule)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as [name, transformer, columns] each`,
+      given: show(value),
+      mend: "Write [['text', new OneHotEncoder(), ['city']], ['numbers', new StandardScaler(), [0, 1]]].",
+    });
+  }
+  const rules = value as readonly ColumnRule[];
+  checkNames('parts', [...rules.map(([part]) => part), REMAINDER]);
+  return rules.map(([part, step, columns]) => [part, step, columns] as const);
+}
+
+export const COLUMN_TRANSFORMER_SPECS: ParamSpecs<ColumnTransformerParams> = {
+  transformers: param.custom<readonly ColumnRule[]>([], checkRules),
+  remainder: param.custom<'drop' | 'passthrough' | Step>('drop', (name, value) => {
+    if (isWord(value) || isStep(value)) return value;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} to be 'drop', 'passthrough' or a transformer`,
+      given: show(value),
+      mend: 'Use one of these.',
+    });
+  }),
+  verboseFeatureNamesOut: param.boolean(true),
+};
