@@ -12,6 +12,13 @@ import {
 const MEMORY = 10;
 /** Steps in a row that leave the value as it is: the rest is below float64's precision. */
 const MOST_IDLE_STEPS = 3;
+/**
+ * The very first step knows nothing of the curvature: where no trial lowers the value, the next
+ * ones are shorter by this. Columns about 10^k need a step about 10^−2k.
+ */
+const SHORTER = 2 ** -30;
+/** As many lead from 1 to the least number. */
+const MOST_SHORTENINGS = 36;
 
 /** A step and the change of the gradient along it. */
 interface Pair {
@@ -49,6 +56,7 @@ class Lbfgs {
   private gradient: Float64Array;
   private value: number;
   private evaluations = 1;
+  private hasMoved = false;
 
   constructor(
     private readonly objective: Objective,
@@ -96,8 +104,14 @@ class Lbfgs {
       return { step, value, slope: dot(d, trialGradient) };
     };
     // Without curvature the first step has length 1 at most.
-    const first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
-    const accepted = wolfeStep(at, { step: 0, value: this.value, slope }, first);
+    let first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const origin = { step: 0, value: this.value, slope };
+    let accepted = wolfeStep(at, origin, first);
+    const most = this.hasMoved ? 0 : MOST_SHORTENINGS;
+    for (let i = 0; i < most && accepted === undefined && first > 0; i++) {
+      first *= SHORTER;
+      accepted = wolfeStep(at, origin, first);
+    }
     if (accepted === undefined) return false;
     // The accepted trial need not be the last one.
     if (lastStep !== accepted.step) at(accepted.step);
@@ -111,10 +125,12 @@ class Lbfgs {
     const step = trialPoint.map((v, i) => v - x[i]!);
     const change = trialGradient.map((v, i) => v - gradient[i]!);
     const curvature = dot(step, change);
-    if (curvature > Number.EPSILON * dot(change, change)) {
+    // Relative to both lengths: columns of any size have such pairs.
+    if (curvature > Number.EPSILON * Math.sqrt(dot(step, step)) * Math.sqrt(dot(change, change))) {
       pairs.push({ step, change, rho: 1 / curvature });
       if (pairs.length > MEMORY) pairs.shift();
     }
+    this.hasMoved = true;
     x.set(trialPoint);
     this.gradient = trialGradient.slice();
     this.value = value;

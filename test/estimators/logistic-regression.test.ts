@@ -32,6 +32,22 @@ const codeOf = async (run: () => Promise<unknown>): Promise<string | undefined> 
 };
 
 describe('LogisticRegression', () => {
+  it.each([2 ** 70, 2 ** 200, 2 ** 400])('columns times %d: coefficients divided by it', async (unit) => {
+    const { x, y } = clouds();
+    const two = y.map((colour) => colour === 'red');
+    const options = { fitIntercept: false, penalty: 'none', tol: 1e-8 } as const;
+    const plain = await new LogisticRegression(options).fit(x, two);
+    const large = { data: x.data.map((value) => value * unit), shape: x.shape };
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const scaled = await new LogisticRegression(options).fit(large, two);
+    // A gradient of such columns does not come below `tol`, and the fit says so.
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('StandardScaler'), expect.anything());
+    warn.mockRestore();
+    scaled.coef.data.forEach((value, j) => {
+      expect(value * unit).toBeCloseTo(plain.coef.data[j]!, 6);
+    });
+  });
+
   it('learns string labels and gives them back', async () => {
     const { x, y } = clouds();
     const model = await new LogisticRegression().fit(x, y);

@@ -52,6 +52,8 @@ export interface LogisticResult {
  * Multiplications and additions of one evaluation of loss and gradient, per row, output and column.
  */
 const FLOPS_PER_PRODUCT = 4;
+/** Gradients below this may be rounding where `tol` asks for less. */
+const ROUNDING = 2 ** -20;
 
 const abortedError = (signal: AbortSignal): SteepestError =>
   new SteepestError(
@@ -129,8 +131,8 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   if (status === LOGISTIC_STATUS.notFinite) throw notFiniteError(features);
   const iterations = result[LOGISTIC_OUTCOME.iterations]!;
   const gradientNorm = result[LOGISTIC_OUTCOME.gradientNorm]!;
-  // Columns so large that not even the first step found a lower loss have taught nothing.
-  const isStuck = iterations === 0 && !(gradientNorm <= request.tol);
+  // Where the loss no longer changes, columns far from 1 can leave a gradient that is no rounding.
+  const isStuck = status === LOGISTIC_STATUS.precision && !(gradientNorm <= Math.max(request.tol, ROUNDING));
   return {
     point: variables.slice(),
     iterations,
