@@ -199,7 +199,7 @@ export function suspicious(
   const where = met.line > 0 ? ` at line ${met.line}` : '';
   return fileError(
     path,
-    `column '${name}' (${index + 1}) to hold plain numbers, or text that is none`,
+    `column '${name}' (${index + 1}) to hold plain numbers, or text that looks like neither numbers nor dates`,
     `${what} such as ${shownText(met.text)}${where}, which would become codes 0, 1, 2, …`,
     `${begin}; if they are names, pass types: { '${name}': 'category' }.`,
   );

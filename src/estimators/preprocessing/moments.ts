@@ -105,57 +105,60 @@ async function weightSums(
   return sums;
 }
 
+/** Calls `work` for each row that has a weight other than 0. */
+function forWeightedRows(
+  { rows, cols }: Features,
+  weights: Float64Array | undefined,
+  signal: AbortSignal | undefined,
+  work: (row: number, weight: number) => void,
+): Promise<void> {
+  return forSlices(
+    rows,
+    cols,
+    (begin, end) => {
+      for (let row = begin; row < end; row++) {
+        const weight = weights?.[row] ?? 1;
+        if (weight !== 0) work(row, weight);
+      }
+    },
+    signal,
+  );
+}
+
 /** Values, mean (in the data's units) and variance (in units of 4^unit) of each column. */
 async function sumsOf(
-  { data, rows, cols }: Features,
+  features: Features,
   weights: Float64Array | undefined,
   unit: Float64Array,
   signal: AbortSignal | undefined,
 ): Promise<Pick<Moments, 'values' | 'mean' | 'variance'>> {
+  const { data, cols } = features;
   const values = new Float64Array(cols);
   const total = new Float64Array(cols);
   const shift = new Float64Array(cols).fill(Number.NaN);
   const sums = new Float64Array(cols);
   const factor = unit.map((exponent) => powerOfTwo(-exponent));
-  await forSlices(
-    rows,
-    cols,
-    (begin, end) => {
-      for (let i = begin; i < end; i++) {
-        const weight = weights?.[i] ?? 1;
-        if (weight === 0) continue;
-        for (let j = 0; j < cols; j++) {
-          const value = data[i * cols + j]! * factor[j]!;
-          if (Number.isNaN(value)) continue;
-          if (Number.isNaN(shift[j]!)) shift[j] = value;
-          values[j]!++;
-          total[j]! += weight;
-          sums[j]! += weight * (value - shift[j]!);
-        }
-      }
-    },
-    signal,
-  );
+  await forWeightedRows(features, weights, signal, (i, weight) => {
+    for (let j = 0; j < cols; j++) {
+      const value = data[i * cols + j]! * factor[j]!;
+      if (Number.isNaN(value)) continue;
+      if (Number.isNaN(shift[j]!)) shift[j] = value;
+      values[j]!++;
+      total[j]! += weight;
+      sums[j]! += weight * (value - shift[j]!);
+    }
+  });
   const mean = sums.map((sum, j) => shift[j]! + sum / total[j]!);
   const squares = new Float64Array(cols);
   const residue = new Float64Array(cols);
-  await forSlices(
-    rows,
-    cols,
-    (begin, end) => {
-      for (let i = begin; i < end; i++) {
-        const weight = weights?.[i] ?? 1;
-        if (weight === 0) continue;
-        for (let j = 0; j < cols; j++) {
-          const distance = data[i * cols + j]! * factor[j]! - mean[j]!;
-          if (Number.isNaN(distance)) continue;
-          residue[j]! += weight * distance;
-          squares[j]! += weight * distance * distance;
-        }
-      }
-    },
-    signal,
-  );
+  await forWeightedRows(features, weights, signal, (i, weight) => {
+    for (let j = 0; j < cols; j++) {
+      const distance = data[i * cols + j]! * factor[j]! - mean[j]!;
+      if (Number.isNaN(distance)) continue;
+      residue[j]! += weight * distance;
+      squares[j]! += weight * distance * distance;
+    }
+  });
   return {
     values,
     mean: mean.map((value, j) => value / factor[j]!),
