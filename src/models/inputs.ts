@@ -3,9 +3,10 @@ import type { ResolvedModel } from '../compile/model.js';
 import { onAbort } from '../core/abort.js';
 import { checkInteger } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { awaitClosed } from '../core/patience.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
 import { inputTable, labelTable, type SampleInput, type TargetInput, targetTable } from '../data/tables.js';
-import { abortedError } from '../training/fit.js';
+import { abortedError } from '../training/fitErrors.js';
 import { type DataSet, type FitData, streamRoom } from '../training/plan.js';
 import type { RowSpec } from '../training/rowStore.js';
 import { namedClassWeights, weighRows } from '../training/rowWeights.js';
@@ -150,7 +151,7 @@ class OpenStreams {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.readers.map((reader) => reader.close()));
+    await awaitClosed(Promise.all(this.readers.map((reader) => reader.close())), this.signal);
   }
 }
 

@@ -17,10 +17,11 @@ export const WORD = {
   verdict: 4 * LINE_WORDS,
   /** Epochs that the main thread has let pass. */
   gate: 5 * LINE_WORDS,
-  /** Which committed copy is whole: 1 or 2; 0 before the first. */
-  committedSlot: 6 * LINE_WORDS,
-  /** Optimizer steps in committed copies 1 and 2 (words +1 and +2 of the same line). */
-  committedSteps: 6 * LINE_WORDS,
+  /** Commits so far. Odd ones are in copy 0, even ones in copy 1: one is whole at any time. */
+  commits: 6 * LINE_WORDS,
+  /** Optimizer steps in committed copies 0 and 1, and epochs of this fit that had begun. */
+  committedSteps: 6 * LINE_WORDS + 1,
+  committedEpochs: 6 * LINE_WORDS + 3,
   /** For progress bars: the epoch under way and the steps finished in it. */
   epoch: 7 * LINE_WORDS,
   stepInEpoch: 7 * LINE_WORDS + 1,

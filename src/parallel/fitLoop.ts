@@ -21,7 +21,7 @@ export function runFit(task: FitTask): RankResult {
   const held = stepSource(arena, task.validationRing, rank, { samples: task.validationSamples, batchSize });
 
   let stepsBefore = task.firstStep;
-  if (rank === 0) commit(task, control, stepsBefore);
+  if (rank === 0) commit(task, control, { step: stepsBefore, epochs: 0 });
   for (let epoch = 0; epoch < task.epochs; epoch++) {
     runner.totals.fill(0);
     runner.registers[REGISTERS.epoch] = task.firstEpoch + epoch;
@@ -37,7 +37,7 @@ export function runFit(task: FitTask): RankResult {
       if (rank !== 0) return;
       Atomics.store(control, WORD.stepInEpoch, done);
       if (done % task.stepsPerCommit !== 0) return;
-      commit(task, control, stepsBefore + done);
+      commit(task, control, { step: stepsBefore + done, epochs: epoch + 1 });
       source.release(done);
     };
     const range = { from: 0, to: Number.POSITIVE_INFINITY, stepsBefore, rank };
@@ -50,7 +50,7 @@ export function runFit(task: FitTask): RankResult {
       return { ok: true, verdict, step: good, epochs: epoch + 1 };
     }
     stepsBefore += step;
-    if (rank === 0) commit(task, control, stepsBefore);
+    if (rank === 0) commit(task, control, { step: stepsBefore, epochs: epoch + 1 });
     // Every rank knows by now that the epoch is over, and what it needed of it is committed.
     barrier.wait();
     source.endEpoch(step);

@@ -1,37 +1,71 @@
 import { WORD } from './control.js';
 import type { FitTask, TransposePair } from './task.js';
 
-/** Copies parameters and optimizer state into the committed copy that is not the current one, then makes it current. */
-export function commit(task: FitTask, control: Int32Array<SharedArrayBuffer>, step: number): void {
-  const { byteOffset, byteLength, copies } = task.persistent;
-  const slot = Atomics.load(control, WORD.committedSlot) === 1 ? 2 : 1;
-  const bytes = new Uint8Array(task.arena);
-  bytes.copyWithin(copies[slot - 1] as number, byteOffset, byteOffset + byteLength);
-  Atomics.store(control, WORD.committedSteps + slot, step);
-  Atomics.store(control, WORD.committedSlot, slot);
+/** What a committed copy was taken after: optimizer steps in all, epochs that this fit had begun. */
+export interface CommitCounters {
+  step: number;
+  epochs: number;
 }
 
-/** What {@link restoreCommitted} needs of a fit. */
-export type Restorable = Pick<FitTask, 'arena' | 'persistent' | 'transposes'>;
+/**
+ * Copies parameters and optimizer state into the committed copy that is not the current one, then
+ * makes it current.
+ */
+export function commit(
+  task: FitTask,
+  control: Int32Array<SharedArrayBuffer>,
+  { step, epochs }: CommitCounters,
+): void {
+  const { byteOffset, byteLength, copies } = task.persistent;
+  const commits = Atomics.load(control, WORD.commits);
+  const copy = commits & 1;
+  new Uint8Array(task.arena).copyWithin(copies[copy] as number, byteOffset, byteOffset + byteLength);
+  Atomics.store(control, WORD.committedSteps + copy, step);
+  Atomics.store(control, WORD.committedEpochs + copy, epochs);
+  Atomics.store(control, WORD.commits, commits + 1);
+}
 
 /**
- * Puts the current committed copy back in place, transposes included, if `writes`.
+ * Puts the current committed copy back in place, transposes included, if `writes`. For ranks that
+ * know that no other writes.
  * @returns the number of optimizer steps it holds
  */
 export function restoreCommitted(
-  task: Restorable,
+  task: Pick<FitTask, 'arena' | 'persistent' | 'transposes'>,
   control: Int32Array<SharedArrayBuffer>,
   writes: boolean,
 ): number {
-  const slot = Atomics.load(control, WORD.committedSlot);
-  if (slot === 0) return 0;
+  const copy = (Atomics.load(control, WORD.commits) - 1) & 1;
   if (writes) {
     const { byteOffset, byteLength, copies } = task.persistent;
-    const from = copies[slot - 1] as number;
+    const from = copies[copy] as number;
     new Uint8Array(task.arena).copyWithin(byteOffset, from, from + byteLength);
     refreshTransposes(task.arena, task.transposes);
   }
-  return Atomics.load(control, WORD.committedSteps + slot);
+  return Atomics.load(control, WORD.committedSteps + copy);
+}
+
+/**
+ * Reads the current committed copy where it lies. The ranks may be anywhere, even in the midst of a
+ * merge: what they write is the arena's own parameters, or the other copy. If they commit meanwhile
+ * it is read again.
+ * @param read is given the counters of the copy, and how many bytes it lies behind what it copies
+ * @returns undefined if nothing was ever committed, which means that no rank has changed anything
+ */
+export function readCommitted<T>(
+  persistent: FitTask['persistent'],
+  control: Int32Array<SharedArrayBuffer>,
+  read: (counters: CommitCounters, shift: number) => T,
+): T | undefined {
+  for (;;) {
+    const commits = Atomics.load(control, WORD.commits);
+    if (commits === 0) return undefined;
+    const copy = (commits - 1) & 1;
+    const step = Atomics.load(control, WORD.committedSteps + copy);
+    const epochs = Atomics.load(control, WORD.committedEpochs + copy);
+    const result = read({ step, epochs }, (persistent.copies[copy] as number) - persistent.byteOffset);
+    if (Atomics.load(control, WORD.commits) === commits) return result;
+  }
 }
 
 /** Writes each Wᵀ from its W. */

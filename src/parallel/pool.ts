@@ -39,8 +39,8 @@ export async function runRanks(
     declareLost(control);
     throw abortable!.error();
   }
-  setLease(arena, leased);
   const runs = tasks.map((task, rank) => runRank(leased.threads[rank]!, task, control));
+  setLease(arena, leased);
   const results = await settle(runs);
   setLease(arena, undefined);
   const areWell = results?.every((result) => result.ok) ?? false;

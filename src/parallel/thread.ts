@@ -4,12 +4,28 @@ import type { RankResult, RankTask } from './task.js';
 import { workerFile } from './workerFile.cjs';
 import { workerFlags } from './workerFlags.js';
 
+/** What Piscina keeps behind a worker's public face; of its pinned version. */
+interface WorkerHandle {
+  ref(): void;
+  unref(): void;
+  /** Tasks at hand. */
+  currentUsage(): number;
+}
+
+function handleOf(face: object): WorkerHandle | undefined {
+  const values = Object.getOwnPropertySymbols(face).map((key) => (face as Record<symbol, unknown>)[key]);
+  return values.find(
+    (value) => typeof (value as Partial<WorkerHandle>)?.unref === 'function',
+  ) as WorkerHandle;
+}
+
 /** A worker thread that runs one rank at a time: a Piscina of one. */
 export class Thread {
   /** When it was begun, and when it last came to rest, as `performance.now()` tells it. */
   readonly begun = performance.now();
   idleSince = 0;
   private readonly pool: Piscina;
+  private handle: WorkerHandle | undefined;
 
   constructor() {
     const { Piscina } = loadPiscina();
@@ -25,6 +41,9 @@ export class Thread {
       atomics: 'sync',
       ...workerFlags(process.execArgv, process.env),
     });
+    this.pool.on('workerCreate', (face: object) => {
+      this.handle = handleOf(face);
+    });
     // A pool emits 'error' for trouble that also rejects a
     // task; without a listener it would end the process.
     this.pool.on('error', () => {});
@@ -38,6 +57,16 @@ export class Thread {
   run(task: RankTask): Promise<RankResult> {
     const transferList = task.kind === 'fit' && task.port ? [task.port] : [];
     return this.pool.run(task, { transferList }) as Promise<RankResult>;
+  }
+
+  /**
+   * Says whether the task at hand keeps the process alive, as it does unless it is told otherwise.
+   * At rest no thread does.
+   */
+  setRef(holds: boolean): void {
+    if (!holds) this.handle?.unref();
+    // A thread whose task has just ended would hold it for ever.
+    else if (this.handle?.currentUsage() === 1) this.handle.ref();
   }
 
   /** Ends the thread, whatever it is doing. */

@@ -4,10 +4,14 @@ import { type Lease, setCounts } from './threads.js';
 /**
  * What keeps fits that wait for their user's code (a callback, a stream) from blocking others. Such
  * code may itself wait for another fit, which may wait for the threads of this one. So while it
- * takes long, this one's do not count.
+ * takes long, this one's do not count; nor do they keep the process alive, since the code may wait
+ * for something that never comes.
  */
 
-/** Shorter waits change nothing: a callback that logs a line must not let all fits in at once. */
+/**
+ * Shorter waits change nothing: a callback that logs a line must not let all fits in at once. Until
+ * then the process stays alive, because the code may wait for a fit that only now gets its threads.
+ */
 const GRACE_MS = 100;
 
 interface Holder {
@@ -25,7 +29,9 @@ function holderOf(arena: SharedArrayBuffer): Holder {
 }
 
 function update({ lease, waits }: Holder): void {
-  if (lease !== undefined) setCounts(lease, waits === 0);
+  if (lease === undefined) return;
+  setCounts(lease, waits === 0);
+  for (const thread of lease.threads) thread.setRef(waits === 0);
 }
 
 /** Says which lease the ranks of an arena have; undefined when it has ended. */
@@ -33,6 +39,8 @@ export function setLease(arena: SharedArrayBuffer, lease: Lease | undefined): vo
   const holder = holderOf(arena);
   holder.lease = lease;
   update(holder);
+  // Code that goes on after the end concerns nobody.
+  if (lease === undefined) holders.delete(arena);
 }
 
 /** Runs user's code that the ranks of this arena wait for. */
@@ -43,7 +51,7 @@ export async function awaitUser<T>(arena: SharedArrayBuffer, code: () => T | Pro
     isLong = true;
     holder.waits++;
     update(holder);
-  }, GRACE_MS).unref();
+  }, GRACE_MS);
   try {
     return await code();
   } finally {

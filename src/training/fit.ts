@@ -3,15 +3,18 @@ import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { onAbort } from '../core/abort.js';
 import { SteepestError } from '../core/errors.js';
+import { nextTurn } from '../core/nextTurn.js';
+import { awaitClosed, Patience } from '../core/patience.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { controlBlock, VERDICT, WORD } from '../parallel/control.js';
-import { refreshTransposes, restoreCommitted } from '../parallel/persistence.js';
+import { type CommitCounters, readCommitted, refreshTransposes } from '../parallel/persistence.js';
 import { runRanks } from '../parallel/pool.js';
 import { END_OF_REPORTS, type EpochReport, type FitTask, type RankResult } from '../parallel/task.js';
 import { awaitUser } from '../parallel/userCode.js';
 import { allocateArena } from './arena.js';
 import type { Callback } from './callbacks.js';
+import { abortedError, divergedError } from './fitErrors.js';
 import { FitProgress } from './fitProgress.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
 import {
@@ -84,6 +87,9 @@ class FitSession {
   private epochsPassed = 0;
   private onEpochPassed: (() => void) | undefined;
   private isOver = false;
+  /** The ranks have ended: the arena is no longer this fit's. */
+  private isDone = false;
+  private readonly patience = new Patience();
 
   constructor(
     private readonly request: FitRequest,
@@ -112,6 +118,7 @@ class FitSession {
   }
 
   async run(): Promise<{ history: History }> {
+    const off = onAbort(this.request.signal, () => void this.abort());
     const feeding = this.feed();
     try {
       await this.train();
@@ -119,35 +126,42 @@ class FitSession {
       // What went wrong first is what the user has to know.
       await this.endFeeds(feeding).catch(() => {});
       throw error;
+    } finally {
+      off();
     }
     await this.endFeeds(feeding);
     return { history: this.history };
   }
 
   private async train(): Promise<void> {
-    const { request, control, arena } = this;
+    const { request, arena } = this;
     const { port1, port2 } = new MessageChannel();
     const reported = this.listen(port1);
-    const off = onAbort(request.signal, () => this.requestStop());
     this.progress?.start();
     try {
       const tasks = Array.from({ length: request.workers }, (_, rank) => this.task(rank, port2));
       const { signal, state } = request;
       const error = (): SteepestError => abortedError(signal!, state.step);
-      const result = await runRanks(tasks, arena, { signal, error });
+      const result = await runRanks(tasks, arena, { signal, error }).catch((reason: unknown) => {
+        this.publishCommitted();
+        throw reason;
+      });
       await reported();
       this.finish(result);
-    } catch (error) {
-      if (error instanceof SteepestError && error.code === 'ERR_WORKER_LOST') {
-        const step = restoreCommitted(this.restorable(), control, true);
-        this.publish(step, Atomics.load(control, WORD.epoch) + 1);
-      }
-      throw error;
     } finally {
+      this.isDone = true;
+      this.patience.giveUp();
       port1.close();
-      off();
       this.progress?.stop();
     }
+  }
+
+  /** Ends the fit as soon as the ranks agree, whatever a callback or a stream is waiting for. */
+  private async abort(): Promise<void> {
+    this.requestStop();
+    // A callback that has aborted the fit may have more to say.
+    await nextTurn();
+    this.patience.giveUp();
   }
 
   /**
@@ -188,16 +202,12 @@ class FitSession {
   private async endFeeds(feeding: Promise<void>): Promise<void> {
     this.stopFeeds();
     await feeding;
-    await Promise.all([this.trainFeed?.close(), this.validationFeed?.close()]);
-  }
-
-  private restorable(): Pick<FitTask, 'arena' | 'persistent' | 'transposes'> {
-    const { persistent, transposes } = this.layout;
-    return { arena: this.arena, persistent, transposes };
+    const closing = Promise.all([this.trainFeed?.close(), this.validationFeed?.close()]);
+    await awaitClosed(closing, this.request.signal);
   }
 
   private requestStop(): void {
-    Atomics.store(this.control, WORD.stopRequest, 1);
+    if (!this.isDone) Atomics.store(this.control, WORD.stopRequest, 1);
     this.stopFeeds();
   }
 
@@ -205,9 +215,11 @@ class FitSession {
     const { request, layout } = this;
     const { train, validation, state } = request;
     return {
-      ...this.restorable(),
       kind: 'fit',
       rank,
+      arena: this.arena,
+      persistent: layout.persistent,
+      transposes: layout.transposes,
       workers: request.workers,
       kernels: request.kernels,
       tables: layout.tables,
@@ -241,14 +253,18 @@ class FitSession {
         pending = pending.then(() => this.endEpoch(report));
       });
     });
+    // While ranks are at work, theirs is the say whether the process stays alive.
+    port.unref();
     return async () => {
+      port.ref();
       await ended;
       await pending;
     };
   }
 
   private async endEpoch(report: EpochReport): Promise<void> {
-    const { request, layout, control } = this;
+    const { request, layout } = this;
+    if (this.isDone) return;
     const logs: Logs = logsFromTotals(layout.train, report.totals, report.samples);
     if (report.validationTotals && layout.validate && request.validation) {
       const sums = logsFromTotals(layout.validate, report.validationTotals, report.validationSamples);
@@ -263,18 +279,23 @@ class FitSession {
     if (request.callbacks.length === 0) return;
     try {
       this.publish(report.step, report.epoch + 1);
-      for (const callback of request.callbacks) {
-        const answer = await awaitUser(this.arena, () => callback.onEpochEnd(report.epoch, logs));
-        if (answer === false) this.requestStop();
-      }
+      await this.callBack(report.epoch, logs);
     } catch (error) {
       this.callbackError = { error };
       this.requestStop();
-    } finally {
-      this.epochsPassed = report.epoch + 1;
-      this.onEpochPassed?.();
-      Atomics.store(control, WORD.gate, report.epoch + 1);
-      Atomics.notify(control, WORD.gate);
+    }
+    this.epochsPassed = report.epoch + 1;
+    this.onEpochPassed?.();
+    if (this.isDone) return;
+    Atomics.store(this.control, WORD.gate, report.epoch + 1);
+    Atomics.notify(this.control, WORD.gate);
+  }
+
+  private async callBack(epoch: number, logs: Logs): Promise<void> {
+    for (const callback of this.request.callbacks) {
+      if (this.patience.isOver) return;
+      const work = awaitUser(this.arena, () => callback.onEpochEnd(epoch, logs));
+      if ((await this.patience.waitFor(work)) === false) this.requestStop();
     }
   }
 
@@ -283,10 +304,23 @@ class FitSession {
    * @param epochsBegun in this fit
    */
   private publish(step: number, epochsBegun: number): void {
+    this.request.onState(this.stateIn({ step, epochs: epochsBegun }, 0));
+  }
+
+  /**
+   * Gives the model the last committed copy, which is whole even if ranks still compute. If there
+   * is none, or none after a step of this fit, the model is what it was.
+   */
+  private publishCommitted(): void {
+    const { persistent } = this.layout;
+    const state = readCommitted(persistent, this.control, (of, shift) => this.stateIn(of, shift));
+    if (state !== undefined && state.step > this.request.state.step) this.request.onState(state);
+  }
+
+  private stateIn({ step, epochs }: CommitCounters, shift: number): ModelState {
     const { request, layout, arena } = this;
-    const counters = { step, epochs: request.state.epochs + epochsBegun };
-    const { parameters } = request.model;
-    request.onState(readState(layout.memory, arena, parameters, layout.slots, counters));
+    const counters = { step, epochs: request.state.epochs + epochs };
+    return readState(layout.memory, arena, request.model.parameters, layout.slots, counters, shift);
   }
 
   private finish(result: Extract<RankResult, { ok: true }>): void {
@@ -306,26 +340,4 @@ class FitSession {
     if (this.feedError !== undefined) throw this.feedError.error;
     if (request.signal?.aborted) throw abortedError(request.signal, result.step);
   }
-}
-
-function divergedError(verdict: number, step: number): SteepestError {
-  const what = verdict & VERDICT.lossNotFinite ? 'a loss' : 'a parameter';
-  return new SteepestError('ERR_DIVERGED', {
-    expected: 'loss and parameters to stay finite',
-    given: `${what} that is NaN or infinite in step ${step}`,
-    mend: `The model keeps the parameters of step ${step - 1}. Scale the inputs to about −1 … 1, or lower the learning rate.`,
-  });
-}
-
-/** An abort after step number `step`. */
-export function abortedError(signal: AbortSignal, step: number): SteepestError {
-  return new SteepestError(
-    'ERR_ABORTED',
-    {
-      expected: 'fit to run to its end',
-      given: `an abort after step ${step}`,
-      mend: 'The model keeps the parameters of that step; call fit again to go on.',
-    },
-    { cause: signal.reason },
-  );
 }

@@ -73,6 +73,7 @@ export function loadState(
 /**
  * The arena's parameters and optimizer arrays as they are now, with the counters that belong to
  * them.
+ * @param shift how many bytes they lie behind their regions: a copy's distance
  */
 export function readState(
   memory: MemoryPlan,
@@ -80,14 +81,15 @@ export function readState(
   parameters: readonly ParameterSpec[],
   slots: readonly string[],
   counters: Pick<ModelState, 'step' | 'epochs'>,
+  shift = 0,
 ): ModelState {
   const values = new Map<string, Float32Array>();
   const kept = new Map<string, Map<string, Float32Array>>();
   for (const parameter of parameters) {
     const { name } = parameter;
-    values.set(name, copyOut(arena, parameterRegion(memory, parameter)));
+    values.set(name, copyOut(arena, parameterRegion(memory, parameter), shift));
     const arrays = slotsOf(parameter, slots).map(
-      (slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot))] as const,
+      (slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot), shift)] as const,
     );
     if (parameter.trainable) kept.set(name, new Map(arrays));
   }
@@ -102,10 +104,13 @@ export function copyIn(arena: SharedArrayBuffer, region: Region, values: Float32
   for (let i = 0; i < rows; i++) floats.set(values.subarray(i * cols, (i + 1) * cols), i * rowStride);
 }
 
-/** Reads a padded region as a dense row-major array. */
-export function copyOut(arena: SharedArrayBuffer, region: Region): Float32Array {
+/**
+ * Reads a padded region, or the copy of it that lies `shift` bytes behind it, as a dense row-major
+ * array.
+ */
+export function copyOut(arena: SharedArrayBuffer, region: Region, shift = 0): Float32Array {
   const { rows, cols, rowStride, byteOffset } = region;
-  const floats = new Float32Array(arena, byteOffset, region.byteLength / 4);
+  const floats = new Float32Array(arena, byteOffset + shift, region.byteLength / 4);
   const values = new Float32Array(rows * cols);
   for (let i = 0; i < rows; i++) {
     values.set(floats.subarray(i * rowStride, i * rowStride + cols), i * cols);

@@ -1,5 +1,6 @@
 import { onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
+import { awaitClosed } from '../../core/patience.js';
 import { isSharedBuffer } from '../../core/realm.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
 import type { MatrixInput } from '../../data/tables.js';
@@ -186,7 +187,7 @@ export async function streamSource(
   const off = onAbort(signal, () => reader.cancel());
   const close = async (): Promise<void> => {
     off();
-    await reader.close();
+    await awaitClosed(reader.close(), signal);
   };
   let first: CheckedBatch;
   try {
