@@ -148,6 +148,9 @@ describe('writeNpy', () => {
     await expect(write({ data: new BigInt64Array(1), shape: [1] })).rejects.toEqual(
       refused('ERR_ARGUMENT', 'BigInt64Array'),
     );
+    await expect(write(new Float32Array(3))).rejects.toEqual(
+      refused('ERR_ARGUMENT', 'Write { data, shape: [3] }'),
+    );
     await expect(write({ data: new Float32Array(3), shape: [2] })).rejects.toEqual(
       refused('ERR_SHAPE', '3', '[2]'),
     );

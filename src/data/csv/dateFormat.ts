@@ -7,7 +7,7 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 
-/** What a date is counted in, from the begin of 1970 in UTC. */
+/** What a date is counted in, from the beginning of 1970 in UTC. */
 export type DateUnit = 'milliseconds' | 'seconds' | 'minutes' | 'hours' | 'days';
 
 /** How a column writes its dates, and what number stands for one. */

@@ -118,7 +118,9 @@ export function npyBytes(what: string, array: NdArray): Buffer {
 }
 
 function checkedBytes(what: string, array: NdArray): Buffer {
-  const { data, shape } = checkObject(what, array) as unknown as NdArray;
+  const length = npyKind(array) === undefined ? '…' : String((array as unknown as ArrayLike<number>).length);
+  const example = `Write { data, shape: [${length}] }.`;
+  const { data, shape } = checkObject(what, array, example) as unknown as NdArray;
   const kind = npyKind(data);
   if (kind === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {

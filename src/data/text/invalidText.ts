@@ -139,7 +139,7 @@ function inUtf8(bytes: Uint8Array, at: number, isLast: boolean): { given: string
   const byte = hex(bytes[at]!);
   if (isLast && at >= bytes.length - 3 && bytes[at]! >= 0xc2) {
     return {
-      given: `${byte}, the begin of a character that the file's end cuts off`,
+      given: `${byte}, the beginning of a character that the file's end cuts off`,
       mend: 'The file is incomplete: write or download it again. If not, pass its encoding.',
     };
   }
