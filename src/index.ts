@@ -25,7 +25,7 @@ export type {
   ValidationArrays,
 } from './models/fitOptions.js';
 export type { KernelOptions } from './models/kernelOptions.js';
-export { load } from './models/save.js';
+export { load } from './models/load.js';
 export { Sequential, type SequentialConfig, sequential } from './models/sequential.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './optimizers/index.js';
 export type { ThreadSettings } from './parallel/settings.js';

@@ -52,7 +52,9 @@ export function splitInput(nodes: readonly Node[], inputShape: readonly number[]
   for (const node of rest) if (node instanceof WindowNode) refuseMisplaced(node.name);
   const fill = fillOf(windows, (node) => {
     const value = Math.fround(node.fillValue);
-    return rescale === undefined || afterRescaling.has(node) ? value : fma(value, ...scaleOf(rescale));
+    if (rescale === undefined || afterRescaling.has(node)) return value;
+    const rescaled = fma(value, ...scaleOf(rescale));
+    return Number.isFinite(rescaled) ? rescaled : refuseFill(node.name, rescaled);
   });
   return { gather: { rescale, windows, fill }, rest, shape: windows.at(-1)?.imageShape ?? inputShape };
 }
@@ -62,6 +64,14 @@ function refuseMisplaced(name: string): never {
     expected: `layer ${name} among the first layers, where only one rescaling and other random layers may come before it`,
     given: 'another layer before it',
     mend: 'Move it to the start of the model: it is computed while images are read.',
+  });
+}
+
+function refuseFill(name: string, fill: number): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `layer ${name} to fill with a number that float32 holds once it is rescaled`,
+    given: String(fill),
+    mend: 'Use a smaller fillValue, or a smaller scale.',
   });
 }
 

@@ -11,18 +11,23 @@ export interface LayerCost extends OpCost {
 const AFTER_NAME = [' ', '/', '.', ','];
 
 /** The name of the layer that an op is for: the longest that its label begins with, or that it gathers on the way. */
-function layerOf(label: string, names: readonly string[]): string | undefined {
+function layerOf(label: string, names: ReadonlySet<string>): string | undefined {
   const words = label.startsWith('x, ') ? label.slice('x, '.length) : label;
-  return names
-    .filter((name) => words === name || AFTER_NAME.some((after) => words.startsWith(name + after)))
-    .sort((a, b) => b.length - a.length)[0];
+  if (names.has(words)) return words;
+  for (let end = words.length - 1; end > 0; end--) {
+    if (!AFTER_NAME.includes(words[end]!)) continue;
+    const name = words.slice(0, end);
+    if (names.has(name)) return name;
+  }
+  return undefined;
 }
 
 /** The costs of each layer, by its name, and under '' of what belongs to none (gathering, loss, metrics). */
 export function layerCosts(ops: readonly Op[], names: readonly string[]): Map<string, LayerCost> {
+  const known = new Set(names);
   const costs = new Map([...names, ''].map((name) => [name, { ops: 0, flops: 0, bytes: 0 }]));
   for (const op of ops) {
-    const cost = costs.get(layerOf(op.label ?? '', names) ?? '')!;
+    const cost = costs.get(layerOf(op.label ?? '', known) ?? '')!;
     const { flops, bytes } = opCost(op);
     cost.ops++;
     cost.flops += flops;

@@ -3,7 +3,9 @@ import { show } from '../core/show.js';
 import { checkInteger, checkNumber } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { completeLayer, layerDefinition } from '../layers/index.js';
+import { checkImageSizes } from '../layers/spatial.js';
 import type { Node, ParameterSpec } from '../program/node.js';
+import { WindowNode } from '../program/nodes/windows.js';
 import { splitInput } from './input.js';
 
 /** The description of a sequential model: plain data, saved with its weights. */
@@ -35,6 +37,17 @@ export interface ResolvedModel {
   parameters: readonly ParameterSpec[];
 }
 
+/**
+ * Layers of a model. Each may have up to 8 arrays in its file (four of batchNorm, and two moments
+ * of Adam for two of them), of which a file holds 65,536 at most: a model that can be trained can
+ * be saved.
+ */
+export const MAX_LAYERS = 8192;
+/** Numbers of a sample, at every layer: kernels count them with 32-bit integers. */
+export const MAX_SAMPLE_NUMBERS = 2 ** 31 - 1;
+/** Characters of a layer's name, so that the names of all arrays fit a file's header. */
+const MAX_NAME = 100;
+
 /** The seed is a word of the random generator's key. */
 const LARGEST_SEED = 2 ** 32 - 1;
 
@@ -53,19 +66,31 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
         : 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
     });
   }
+  if (config.layers.length > MAX_LAYERS) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `at most ${MAX_LAYERS} layers`,
+      given: `${config.layers.length}`,
+      mend: 'Use fewer, wider layers.',
+    });
+  }
   const words = 'a whole number from 0 to 2³² − 1';
   const isSeed = (v: number): boolean => Number.isInteger(v) && v >= 0 && v <= LARGEST_SEED;
   const seed = checkNumber('seed', config.seed, words, isSeed);
   const complete = Array.from(config.layers as readonly LayerConfig[], (layer) => completeLayer(layer));
   const inputShape = sampleShape(complete);
   let shape: readonly number[] = inputShape;
-  const names = new Set<string>();
+  checkNumbers('inputShape', inputShape);
+  const naming = new LayerNames();
   const resolved = complete.map((layer, index): ResolvedLayer => {
-    const name = layerName(layer, complete, index, names);
+    const name = naming.of(layer);
     const definition = layerDefinition(layer.type);
     const outputShape = definition.outputShape(layer, { name, inputShape: shape });
+    checkNumbers(`the output of layer ${name}`, outputShape);
     const inputCols = product(shape);
     const nodes = definition.lower(layer, { name, inputShape: shape, inputCols, seed, index });
+    if (nodes.some((node) => node.takes === 'images' || node instanceof WindowNode)) {
+      for (const sizes of [shape, outputShape]) checkImageSizes(name, sizes);
+    }
     const result = {
       name,
       config: layer,
@@ -143,21 +168,37 @@ function mendInputShape(shape: unknown): string {
     : 'Write [columns] or [height, width, channels].';
 }
 
-function layerName(
-  layer: LayerConfig,
-  all: readonly LayerConfig[],
-  index: number,
-  taken: Set<string>,
-): string {
-  const ordinal = all.slice(0, index + 1).filter((other) => other.type === layer.type).length;
-  const name = layer.name === undefined ? `${layer.type}_${ordinal}` : layer.name;
-  if (typeof name !== 'string' || !/^[A-Za-z0-9_.-]+$/.test(name) || taken.has(name)) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'layer names of letters, digits, _ . and -, each used once',
-      given: show(name),
-      mend: 'Choose another name, or leave it out.',
-    });
+/** Gives every layer a name: its own, or that of its type with a number. */
+class LayerNames {
+  private readonly taken = new Set<string>();
+  private readonly ofType = new Map<string, number>();
+
+  /**
+   * @throws SteepestError `ERR_ARGUMENT` for a name of other characters, too long or given twice
+   */
+  of({ type, name: given }: LayerConfig): string {
+    const ordinal = (this.ofType.get(type) ?? 0) + 1;
+    this.ofType.set(type, ordinal);
+    const name = given === undefined ? `${type}_${ordinal}` : given;
+    const isName = typeof name === 'string' && name.length <= MAX_NAME && /^[A-Za-z0-9_.-]+$/.test(name);
+    if (!isName || this.taken.has(name)) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `layer names of up to ${MAX_NAME} letters, digits, _ . and -, each used once`,
+        given: show(name),
+        mend: 'Choose another name, or leave it out.',
+      });
+    }
+    this.taken.add(name);
+    return name;
   }
-  taken.add(name);
-  return name;
+}
+
+/** @throws SteepestError `ERR_SHAPE` for a sample of more numbers than kernels can count */
+function checkNumbers(what: string, shape: readonly number[]): void {
+  if (product(shape) <= MAX_SAMPLE_NUMBERS) return;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} to have at most ${MAX_SAMPLE_NUMBERS} numbers a sample`,
+    given: `[${shape.join(', ')}]`,
+    mend: 'Use smaller images, or fewer filters or units.',
+  });
 }

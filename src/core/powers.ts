@@ -31,6 +31,8 @@ export function powerOfTwo(exponent: number): number {
 
 /** value·2ᵉ for any e, rounded once. */
 export function timesPower(value: number, exponent: number): number {
+  // Beyond any float64, so that the steps below end; 2^NaN is NaN.
+  if (!(exponent <= 4 * BIAS)) return value === 0 ? value : value * (exponent * Number.POSITIVE_INFINITY);
   if (exponent > BIAS) return timesPower(value * powerOfTwo(BIAS), exponent - BIAS);
   if (exponent >= -BIAS + 1) return value * powerOfTwo(exponent);
   if (exponent < -4 * BIAS) return value * 0;

@@ -1,6 +1,7 @@
 import { checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
+import { show } from '../core/show.js';
 import type { TargetInput } from '../data/tables.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
@@ -9,7 +10,7 @@ import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
-import { attribute, float64Tensor, type SavedState } from './base/saved.js';
+import { attribute, EXPONENTS, FINITE, float64Tensor, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { descend } from './leastSquares/descend.js';
 import type { Factor } from './leastSquares/factor.js';
@@ -107,7 +108,7 @@ const FACTOR_SIZES = ['ones', 'cols', 'targets', 'rows', 'weightedRows'] as cons
 type Sizes = [number, number, number, number, number, number];
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isExponent = (value: unknown): value is number => Number.isSafeInteger(value);
+const isExponent = (value: unknown): value is number => EXPONENTS.holds(value as number);
 const isSizes = (value: unknown): value is Sizes | null =>
   value === null ||
   (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));
@@ -285,17 +286,32 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   protected override restoreState(state: SavedState): void {
     const nIter = attribute(state, 'nIter', isCount);
     const sizes = attribute(state, 'sizes', isSizes);
-    this.fitted = { ...restoredFit(state), exact: sizes ? restoredFactor(state, sizes) : undefined, nIter };
+    const fit = restoredFit(state);
+    this.fitted = { ...fit, exact: sizes ? restoredFactor(state, sizes, fit) : undefined, nIter };
   }
 }
 
-function restoredFactor(state: SavedState, sizes: Sizes): NonNullable<Fitted['exact']> {
+/** @throws SteepestError `ERR_MODEL_FILE` unless it is the triangle of this fit */
+function restoredFactor(
+  state: SavedState,
+  sizes: Sizes,
+  { columns, intercept }: LinearFit,
+): NonNullable<Fitted['exact']> {
   const [rank, ones, cols, targets, rows, weightedRows] = sizes;
   const size = ones + cols + targets;
-  const { data } = float64Tensor(state, 'factor', [size, size]);
-  const { data: own } = float64Tensor(state, 'frame', [2, cols + targets]);
+  const { data } = float64Tensor(state, 'factor', [size, size], FINITE);
+  const { data: own } = float64Tensor(state, 'frame', [2, cols + targets], FINITE);
+  const exponents = own.slice(0, cols + targets);
+  const fits = cols === columns.cols && targets === intercept.length && ones <= 1 && rank <= ones + cols;
+  if (!fits || !exponents.every(EXPONENTS.holds)) {
+    throw new SteepestError('ERR_MODEL_FILE', {
+      expected: `sizes and exponents of a fit of ${columns.cols} columns and ${intercept.length} targets`,
+      given: show(sizes),
+      mend: 'Save the estimator again.',
+    });
+  }
   const frame = {
-    exponents: own.slice(0, cols + targets),
+    exponents,
     offsets: own.slice(cols + targets),
     weightExponent: attribute(state, 'weightExponent', isExponent),
   };

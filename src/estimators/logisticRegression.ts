@@ -30,7 +30,7 @@ import {
 } from './base/labels.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
-import { attribute, float64Tensor, type SavedState } from './base/saved.js';
+import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
 import { classificationScore } from './base/score.js';
 import { readSampleWeight } from './base/weights.js';
 import { workersParam } from './base/workersParam.js';
@@ -261,8 +261,8 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   protected override restoreState(state: SavedState): void {
     const classes = attribute(state, 'classes', isLabelList);
     const outputs = classes.length === 2 ? 1 : classes.length;
-    const coef = float64Tensor(state, 'coef', [outputs, -1]);
-    const { data: intercept } = float64Tensor(state, 'intercept', [outputs]);
+    const coef = float64Tensor(state, 'coef', [outputs, -1], FINITE);
+    const { data: intercept } = float64Tensor(state, 'intercept', [outputs], FINITE);
     const cols = coef.shape[1]!;
     const nIter = attribute(state, 'nIter', (v): v is number => Number.isSafeInteger(v));
     const isNames = (v: unknown): v is string[] | undefined =>

@@ -2,7 +2,7 @@ import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import type { TargetInput } from '../data/tables.js';
-import type { ModelSource } from '../io/modelFile.js';
+import { fromFile, type ModelSource } from '../io/modelFile.js';
 import { BaseEstimator, type EstimatorConstructor, type ScoreOptions } from './base/estimator.js';
 import type { Label, LabelInput } from './base/labels.js';
 import { readSaved, type SavedEstimator } from './base/saved.js';
@@ -80,7 +80,10 @@ export async function loadEstimator(
   source: ModelSource,
   Class?: EstimatorConstructor<AnyEstimator>,
 ): Promise<AnyEstimator> {
-  if (Class === undefined) return estimatorFromSaved(await readSaved(source));
+  if (Class === undefined) {
+    const saved = await readSaved(source);
+    return fromFile('an estimator', () => estimatorFromSaved(saved));
+  }
   if (typeof Class !== 'function' || !(Class.prototype instanceof BaseEstimator)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'Class to be a class of estimators',

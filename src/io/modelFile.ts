@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
-import { isBuffer, isPromise } from '../core/realm.js';
+import { isBuffer, isPromise, messageOf } from '../core/realm.js';
 import { show } from '../core/show.js';
 import { showPath, systemMend, systemReason } from '../core/systemErrors.js';
 import { foreignKind } from './fileKind.js';
@@ -36,6 +36,23 @@ export function modelFileError(
 }
 
 /**
+ * Runs `make` on what a file says. Whatever goes wrong is the file's fault.
+ * @param what what should be in it: `a model description`
+ * @throws SteepestError `ERR_MODEL_FILE`, with what was thrown as its cause
+ */
+export function fromFile<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof SteepestError) {
+      if (error.code === 'ERR_MODEL_FILE') throw error;
+      throw modelFileError(`${what} that is valid (${error.expected})`, error.given, 'Save it again.', error);
+    }
+    throw modelFileError(`${what} that is valid`, show(messageOf(error)), 'Save it again.', error);
+  }
+}
+
+/**
  * Reads and decodes a file that `save` wrote, and checks that it is of the wanted format.
  * @throws SteepestError `ERR_ARGUMENT` for what is no source;
  * `ERR_MODEL_FILE` for all that is wrong with the file
@@ -46,7 +63,7 @@ export async function readModelFile(source: ModelSource, wanted: ModelFormat): P
   if (foreign !== undefined) {
     throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.mend);
   }
-  const content = decodeSafetensors(bytes);
+  const content = fromFile(`${wanted.words} in ${name}`, () => decodeSafetensors(bytes));
   checkFormat(content, wanted, name);
   return content;
 }

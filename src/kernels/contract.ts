@@ -118,6 +118,12 @@ const POOLING = [
  */
 export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
 export type Phase = number;
+/**
+ * Sides and channels of images, sides of windows, strides and the like are whole numbers up to
+ * this, so that no product of two of them leaves 32 bits.
+ */
+export const IMAGE_LIMIT = 2 ** 15;
+
 /** Phases have numbers below this. */
 export const PHASE_LIMIT = 1024;
 

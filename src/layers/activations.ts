@@ -4,7 +4,7 @@ import type { Node } from '../program/node.js';
 import { ActivateNode, type ActivationSpec } from '../program/nodes/activate.js';
 import { SoftmaxNode } from '../program/nodes/softmax.js';
 import { ACTIVATION_ALIASES, ACTIVATION_OPTION_ALIASES } from './aliases.js';
-import { checkKeys, checkNumber, orDefault } from './check.js';
+import { checkFloat32, checkKeys, orDefault } from './check.js';
 
 export type ActivationName = ElementwiseActivation | 'softmax';
 /** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
@@ -25,9 +25,6 @@ export interface CompleteActivation {
   alpha?: number;
 }
 
-/** Largest finite float32, in which kernels compute. */
-const MOST_ALPHA = 3.4028234663852886e38;
-
 /**
  * Completes and checks an activation. alpha must not be negative: derivatives are computed from the
  * output, which then is positive for positive inputs alone. 0 makes a `relu` of both.
@@ -44,11 +41,11 @@ export function completeActivation(what: string, activation: Activation): Comple
     if (alpha !== undefined) checkKeys(`${what} '${name}'`, { alpha }, ['name']);
     return { name: name as ActivationName };
   }
-  const value = checkNumber(
+  const value = checkFloat32(
     `${what}.alpha`,
     orDefault(alpha, usual),
     'a number from 0 to 3.4e38',
-    (v) => v >= 0 && v <= MOST_ALPHA,
+    (v) => v >= 0,
   );
   return { name: name as ActivationName, alpha: value };
 }

@@ -8,10 +8,11 @@ import {
   type CompleteActivation,
   completeActivation,
 } from './activations.js';
-import { checkBoolean, checkInteger, orDefault } from './check.js';
+import { checkBoolean, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 import {
+  checkSide,
   completePair,
   imageInput,
   PADDING_MODES,
@@ -81,12 +82,12 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
     if (!PADDING_MODES.includes(padding)) unknownName('conv2d.padding', padding, PADDING_MODES);
     return {
       ...config,
-      filters: checkInteger('conv2d.filters', config.filters),
+      filters: checkSide('conv2d.filters', config.filters),
       kernelSize: completePair('conv2d.kernelSize', config.kernelSize),
       strides: completePair('conv2d.strides', orDefault(config.strides, 1)),
       padding,
       dilationRate: completePair('conv2d.dilationRate', orDefault(config.dilationRate, 1)),
-      groups: checkInteger('conv2d.groups', orDefault(config.groups, 1)),
+      groups: checkSide('conv2d.groups', orDefault(config.groups, 1)),
       activation: completeActivation('conv2d.activation', orDefault(config.activation, 'linear')),
       useBias: checkBoolean('conv2d.useBias', orDefault(config.useBias, true)),
       kernelInitializer: completeInitializer(

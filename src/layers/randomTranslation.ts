@@ -2,7 +2,7 @@ import { SteepestError, unknownName } from '../core/errors.js';
 import { show } from '../core/show.js';
 import { BORDERS } from '../kernels/contract.js';
 import { type Border, WindowNode } from '../program/nodes/windows.js';
-import { checkNumber, orDefault } from './check.js';
+import { checkFloat32, checkNumber, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
@@ -84,7 +84,7 @@ export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
       heightFactor: completeFactor('randomTranslation.heightFactor', config.heightFactor),
       widthFactor: completeFactor('randomTranslation.widthFactor', config.widthFactor),
       fillMode,
-      fillValue: checkNumber('randomTranslation.fillValue', orDefault(config.fillValue, 0)),
+      fillValue: checkFloat32('randomTranslation.fillValue', orDefault(config.fillValue, 0)),
     };
   },
   outputShape: (_config, { name, inputShape }) => [...imageInput(name, inputShape)],

@@ -1,7 +1,7 @@
 import { checkOptions } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import { checkKeys, checkNumber, orDefault } from './check.js';
+import { checkFloat32, checkKeys, orDefault } from './check.js';
 
 /** Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (Keras's meaning; no factor ½). */
 export interface Regularizer {
@@ -17,10 +17,10 @@ export function completeRegularizer(what: string, given: Regularizer | undefined
   if (typeof given !== 'object' || given === null || Array.isArray(given)) refuse(what, given);
   checkOptions(what, given);
   checkKeys(what, given, ['l1', 'l2'], ALIASES);
-  const words = 'a number of at least 0';
+  const words = 'a number from 0 to 3.4e38';
   return {
-    l1: checkNumber(`${what}.l1`, orDefault(given.l1, 0), words, (v) => v >= 0),
-    l2: checkNumber(`${what}.l2`, orDefault(given.l2, 0), words, (v) => v >= 0),
+    l1: checkFloat32(`${what}.l1`, orDefault(given.l1, 0), words, (v) => v >= 0),
+    l2: checkFloat32(`${what}.l2`, orDefault(given.l2, 0), words, (v) => v >= 0),
   };
 }
 

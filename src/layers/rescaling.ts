@@ -1,5 +1,5 @@
 import { RescaleNode } from '../program/nodes/rescale.js';
-import { checkNumber, orDefault } from './check.js';
+import { checkFloat32, orDefault } from './check.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface RescalingConfig extends LayerConfig {
@@ -17,8 +17,8 @@ export const rescaling: LayerDefinition<RescalingConfig> = {
   type: 'rescaling',
   complete: (config) => ({
     ...config,
-    scale: checkNumber('rescaling.scale', config.scale),
-    offset: checkNumber('rescaling.offset', orDefault(config.offset, 0)),
+    scale: checkFloat32('rescaling.scale', config.scale),
+    offset: checkFloat32('rescaling.offset', orDefault(config.offset, 0)),
   }),
   outputShape: (_config, { inputShape }) => [...inputShape],
   lower: (config, { name, inputCols }) => [

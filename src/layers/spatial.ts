@@ -1,7 +1,8 @@
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
+import { IMAGE_LIMIT } from '../kernels/contract.js';
 import type { ImageShape, Padding } from '../program/images.js';
-import { NO_PADDING } from '../program/images.js';
+import { NO_PADDING, padded } from '../program/images.js';
 import { checkInteger } from './check.js';
 
 /** A size for both sides of an image, or one for height and one for width. */
@@ -9,7 +10,7 @@ export type Pair = number | readonly [number, number];
 
 export function completePair(what: string, value: Pair): [number, number] {
   if (!Array.isArray(value)) {
-    const side = checkInteger(what, value);
+    const side = checkSide(what, value);
     return [side, side];
   }
   if (value.length !== 2) {
@@ -19,7 +20,31 @@ export function completePair(what: string, value: Pair): [number, number] {
       mend: 'Give one number for squares.',
     });
   }
-  return [checkInteger(`${what}[0]`, value[0]), checkInteger(`${what}[1]`, value[1])];
+  return [checkSide(`${what}[0]`, value[0]), checkSide(`${what}[1]`, value[1])];
+}
+
+/** A size that kernels on images take. @throws SteepestError `ERR_ARGUMENT` */
+export function checkSide(what: string, value: unknown): number {
+  const side = checkInteger(what, value);
+  if (side <= IMAGE_LIMIT) return side;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} to be at most ${IMAGE_LIMIT}`,
+    given: show(value),
+    mend: 'Use a smaller one.',
+  });
+}
+
+/**
+ * @throws SteepestError `ERR_SHAPE` for images that go into or come out of a layer and are too
+ * large for its kernels
+ */
+export function checkImageSizes(name: string, shape: readonly number[]): void {
+  if (shape.length !== 3 || shape.every((side) => side <= IMAGE_LIMIT)) return;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `images of at most ${IMAGE_LIMIT} rows, columns and channels at layer ${name}`,
+    given: `[${shape.join(', ')}]`,
+    mend: 'Cut the images into smaller ones.',
+  });
 }
 
 /**
@@ -75,5 +100,12 @@ export function slideOver(
     mode === 'valid'
       ? NO_PADDING
       : { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after };
+  if (padded([height, width, 1], padding).some((side) => side > IMAGE_LIMIT)) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `images of at most ${IMAGE_LIMIT} × ${IMAGE_LIMIT} in layer ${name}, with the zeros around them`,
+      given: `a window that reaches over ${reach[0]} × ${reach[1]}`,
+      mend: "Use padding: 'valid', a smaller window, or a smaller dilationRate.",
+    });
+  }
   return { height: rows.out, width: columns.out, padding };
 }

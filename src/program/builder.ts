@@ -1,5 +1,13 @@
+import { SteepestError } from '../core/errors.js';
 import type { DType, Op, Operand, OpKind, Phase, Split } from '../kernels/contract.js';
-import { GROUP_IMAGES, imagePlane, PACKED_INDEX_BYTES, PHASES, rowPhase } from '../kernels/contract.js';
+import {
+  GROUP_IMAGES,
+  imagePlane,
+  PACKED_INDEX_BYTES,
+  PHASE_LIMIT,
+  PHASES,
+  rowPhase,
+} from '../kernels/contract.js';
 import type { ImageShape } from './images.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
 import type { ParameterSpec } from './node.js';
@@ -73,6 +81,12 @@ export class ProgramBuilder {
   /** Begins another phase over the rows of the mini-batch: what ops of earlier ones wrote is there for every rank. */
   nextRowPhase(): void {
     this.rowPhases++;
+    if (rowPhase(this.rowPhases - 1) < PHASE_LIMIT) return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `a step of fewer than ${PHASE_LIMIT} phases; each batchNorm needs two`,
+      given: 'a model with more',
+      mend: 'Use fewer batchNorm layers, or layerNorm, which needs none.',
+    });
   }
 
   /** A vector that each rank has of its own, for what all ranks work out alike; ops that use it say so by `own`. */

@@ -23,11 +23,16 @@ export type GroupRanges = readonly (readonly [number, number])[];
 export function partitionGroups(groups: readonly SliceGroup[], workers: number): GroupRanges[] {
   const costOf = (group: SliceGroup): number => group.units * group.cost;
   const phaseOf = (group: SliceGroup): Phase | undefined => group.ops[0]?.op.phase;
+  const totals = new Map<Phase | undefined, number>();
+  // In the order of the groups, so that deep models take no longer per group than others.
+  const starts = groups.map((group) => {
+    const start = totals.get(phaseOf(group)) ?? 0;
+    totals.set(phaseOf(group), start + costOf(group));
+    return start;
+  });
   return groups.map((group, g) => {
-    const beside = (among: readonly SliceGroup[]): number =>
-      among.reduce((sum, other) => sum + (phaseOf(other) === phaseOf(group) ? costOf(other) : 0), 0);
-    const total = beside(groups);
-    const start = beside(groups.slice(0, g));
+    const total = totals.get(phaseOf(group))!;
+    const start = starts[g]!;
     // First unit whose middle is at or after the given share of the total.
     const firstUnitOf = (rank: number): number => {
       const boundary = (total * rank) / workers;

@@ -1,7 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/tables.js';
-import type { ModelSource } from '../../io/modelFile.js';
+import { fromFile, type ModelSource } from '../../io/modelFile.js';
 import { describeEstimator } from './describe.js';
 import type { FeatureInput } from './features.js';
 import type { Label, LabelInput } from './labels.js';
@@ -156,7 +156,7 @@ export abstract class BaseEstimator<P extends object> {
         mend: `Use ${saved.type}.load or loadEstimator.`,
       });
     }
-    return new Class(saved.params).fromSaved(saved);
+    return fromFile(`a ${fresh.type}`, () => new Class(saved.params).fromSaved(saved));
   }
 
   /** The class and the hyper-parameters that are not the default, such as `Ridge({ alpha: 2 })`. */

@@ -4,6 +4,7 @@ import type { NdArray, NumericArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { parseDescription } from '../../io/description.js';
 import { FORMATS, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
 import { encodeSafetensors } from '../../io/safetensors.js';
 
@@ -70,22 +71,20 @@ export async function writeSaved(path: string | URL, saved: SavedEstimator): Pro
 /** @throws SteepestError `ERR_MODEL_FILE` for anything that {@link writeSaved} did not write */
 export async function readSaved(source: ModelSource): Promise<SavedEstimator> {
   const { tensors, metadata } = await readModelFile(source, FORMATS.estimator);
-  let description: unknown;
-  try {
-    description = JSON.parse(metadata.estimator ?? '');
-  } catch (error) {
-    throw fileError("JSON as metadata 'estimator'", 'something else', error);
-  }
-  return restore(description, '', tensors, 0);
+  const left = new Map(tensors);
+  const saved = restore(parseDescription(metadata.estimator, 'estimator'), '', left, 0);
+  if (left.size > 0) throw fileError('only tensors of the estimator', `${show([...left.keys()][0])} besides`);
+  return saved;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** @param tensors those that nothing has taken yet: each belongs to one estimator */
 function restore(
   description: unknown,
   prefix: string,
-  tensors: ReadonlyMap<string, NdArray>,
+  tensors: Map<string, NdArray>,
   depth: number,
 ): SavedEstimator {
   const valid = isRecord(description) && typeof description.type === 'string' && isRecord(description.params);
@@ -99,7 +98,8 @@ function restore(
   }
   const own = names.map((name): [string, NdArray] => {
     const tensor = tensors.get(prefix + String(name));
-    if (tensor === undefined) throw fileError(`tensor '${prefix}${String(name)}'`, 'none');
+    if (tensor === undefined) throw fileError(`tensor ${show(prefix + String(name))} once`, 'none');
+    tensors.delete(prefix + String(name));
     return [String(name), tensor];
   });
   const inside = Object.entries(children).map(
@@ -112,11 +112,28 @@ function restore(
   };
 }
 
-/** A float64 tensor of a saved state, with its shape checked; `-1` stands for any size. */
+/** What the numbers of a tensor have to be. */
+export interface NumberRule {
+  words: string;
+  holds: (value: number) => boolean;
+}
+
+const ANY: NumberRule = { words: 'numbers', holds: () => true };
+export const FINITE: NumberRule = { words: 'finite numbers', holds: Number.isFinite };
+/** Powers of two that columns are scaled by: float64 has 2^±1074. */
+export const EXPONENTS: NumberRule = {
+  words: 'whole numbers from −1100 to 1100',
+  holds: (value) => Number.isInteger(value) && Math.abs(value) <= 1100,
+};
+
+/**
+ * A float64 tensor of a saved state, with its shape and numbers checked; `-1` stands for any size.
+ */
 export function float64Tensor(
   { tensors }: SavedState,
   name: string,
   shape: readonly number[],
+  { words, holds }: NumberRule = ANY,
 ): NdArray<Float64Array> {
   const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
   const fits =
@@ -130,6 +147,9 @@ export function float64Tensor(
       given === undefined ? 'none' : `${given.data.constructor.name} [${given.shape.join(', ')}]`,
     );
   }
+  const { data } = tensor as NdArray<Float64Array>;
+  const wrong = data.find((value) => !holds(value));
+  if (wrong !== undefined) throw fileError(`${words} in tensor '${name}'`, `${wrong}`);
   return tensor as NdArray<Float64Array>;
 }
 

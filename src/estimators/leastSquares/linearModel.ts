@@ -9,7 +9,7 @@ import {
   readFeatures,
 } from '../base/features.js';
 import { linearScores } from '../base/linearScores.js';
-import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
 
 /** What every linear model has learned. */
@@ -40,14 +40,14 @@ export function savedFit({ columns, isVector, coef, intercept }: LinearFit): Sav
 
 /** The opposite of {@link savedFit}. @throws SteepestError `ERR_MODEL_FILE` */
 export function restoredFit(state: SavedState): LinearFit {
-  const coef = float64Tensor(state, 'coef', [-1, -1]);
+  const coef = float64Tensor(state, 'coef', [-1, -1], FINITE);
   const [targets, cols] = coef.shape as [number, number];
   const names = attribute(state, 'names', isNames) ?? undefined;
   return {
     columns: { cols, names },
     isVector: attribute(state, 'isVector', isFlag),
     coef: coef.data,
-    intercept: float64Tensor(state, 'intercept', [targets]).data,
+    intercept: float64Tensor(state, 'intercept', [targets], FINITE).data,
   };
 }
 

@@ -32,13 +32,17 @@ export interface FittedNetwork {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+/** As in a network's file: training that goes on must be able to count. */
+const MOST_STEPS = 2 ** 48;
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((v) => typeof v === 'number');
 const isScores = (value: unknown): value is number[] | null => value === null || isNumbers(value);
 const isNames = (value: unknown): value is string[] | null =>
   value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
 const isCounters = (value: unknown): value is [step: number, epochs: number] =>
-  Array.isArray(value) && value.length === 2 && value.every((n) => n === 0 || isCount(n));
+  Array.isArray(value) &&
+  value.length === 2 &&
+  value.every((n) => Number.isInteger(n) && n >= 0 && n <= MOST_STEPS);
 
 function isShape(value: unknown): value is Shape {
   if (typeof value !== 'object' || value === null) return false;

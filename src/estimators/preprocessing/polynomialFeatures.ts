@@ -3,12 +3,18 @@ import { type NdArray, ndArray } from '../../core/ndarray.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
-import { checkFiniteFeatures, type FeatureInput, readFeatures } from '../base/features.js';
+import {
+  checkFiniteFeatures,
+  type FeatureInput,
+  type FittedColumns,
+  readFeatures,
+} from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { allocate, forSlices, type TableInput } from '../base/tables.js';
 import { BaseTransformer } from './baseTransformer.js';
+import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
 export interface PolynomialFeaturesParams {
   /** Products of up to this many columns (2), or of at least and at most so many: [least, most]. */
@@ -40,21 +46,12 @@ const SPECS: ParamSpecs<PolynomialFeaturesParams> = {
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 
 /**
- * More factors than this in all products are a mistake:
- * their list alone would take half a gigabyte.
- */
-const MOST_FACTORS = 2 ** 24;
-
-/**
  * All products of columns up to a degree, in scikit-learn's order: by degree, then by column
  * numbers. For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
  */
 export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams, NdArray<Float64Array>> {
-  /**
-   * Per output column the numbers of the columns that are
-   * multiplied, ascending; empty for the bias.
-   */
-  private products: readonly (readonly number[])[] = [];
+  /** What is multiplied, once it has been needed: a file of few bytes may ask for many products. */
+  private listed: readonly ProductGroup[] | undefined;
 
   /** The hyper-parameters of the fit. */
   private learned: PolynomialFeaturesParams | undefined;
@@ -65,8 +62,8 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
 
   /**
    * Only counts columns.
-   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
-   * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_MEMORY`
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
+   * `ERR_MEMORY`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
@@ -74,10 +71,25 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     const features = readFeatures('X', x as FeatureInput);
     checkFiniteFeatures('X', features);
     const { cols, names } = features;
-    this.products = productsOf(cols, this.params);
-    this.learned = this.getParams();
-    this.fitted = { cols, names };
+    this.become({ cols, names }, this.getParams());
     return this;
+  }
+
+  /** @throws SteepestError `ERR_MEMORY` for too many products, `ERR_ARGUMENT` for none */
+  private become(fitted: FittedColumns, learned: PolynomialFeaturesParams): void {
+    checkProducts(fitted.cols, learned);
+    this.learned = learned;
+    this.fitted = fitted;
+    this.listed = undefined;
+  }
+
+  private spec(what: string): ProductSpec {
+    return specOf(this.ready(what).cols, this.learned as PolynomialFeaturesParams);
+  }
+
+  private products(what: string): readonly ProductGroup[] {
+    this.listed ??= listProducts(this.spec(what));
+    return this.listed;
   }
 
   /**
@@ -90,17 +102,21 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     this.checkColumns('transform()', features);
     checkFiniteFeatures('X', features);
     const { data, rows, cols } = features;
-    const { products } = this;
-    const outputs = products.length;
+    const groups = this.products('transform()');
+    const outputs = this.nOutputFeatures;
     const result = allocate(rows, outputs);
     await forSlices(rows, outputs, (begin, end) => {
       for (let i = begin; i < end; i++) {
-        for (let k = 0; k < outputs; k++) {
-          let product = 1;
-          for (const j of products[k]!) product *= data[i * cols + j]!;
-          // Factors before the last may have left float64 where the product does not.
-          const isLost = product === 0 || !Number.isFinite(product);
-          result.data[i * outputs + k] = isLost ? inUnits(products[k]!, data, i * cols) : product;
+        let at = i * outputs;
+        for (const { size, factors } of groups) {
+          if (size === 0) result.data[at++] = 1;
+          for (let f = 0; f < factors.length; f += size) {
+            let product = 1;
+            for (let t = f; t < f + size; t++) product *= data[i * cols + factors[t]!]!;
+            // Factors before the last may have left float64 where the product does not.
+            const isLost = product === 0 || !Number.isFinite(product);
+            result.data[at++] = isLost ? inUnits(factors.subarray(f, f + size), data, i * cols) : product;
+          }
         }
       }
     });
@@ -114,9 +130,11 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
     this.ready('inverseTransform()');
     const features = readFeatures('X', x as FeatureInput);
-    const { cols } = this.checkColumns('inverseTransform()', features, this.products.length);
-    const first = this.products.findIndex(({ length }) => length === 1);
-    if (first < 0) {
+    const { cols } = this.checkColumns('inverseTransform()', features, this.nOutputFeatures);
+    const sizes = countProducts(this.spec('inverseTransform()'));
+    // The bias may stand before them, and nothing else.
+    const first = sizes[0]!.size === 0 ? 1 : 0;
+    if (sizes[first]?.size !== 1) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'columns of degree 1 to read the input from',
         given: `degree ${JSON.stringify(this.learned?.degree)}`,
@@ -133,29 +151,28 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
 
   /** How many columns `transform` gives. */
   get nOutputFeatures(): number {
-    this.ready('nOutputFeatures');
-    return this.products.length;
+    return countProducts(this.spec('nOutputFeatures')).reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Exponents: outputs × columns. */
   get powers(): NdArray<Int32Array> {
     const { cols } = this.ready('powers');
-    const data = new Int32Array(this.products.length * cols);
-    this.products.forEach((product, k) => {
-      for (const j of product) data[k * cols + j]!++;
-    });
-    return ndArray(data, [this.products.length, cols]);
+    const outputs = this.nOutputFeatures;
+    const data = new Int32Array(outputs * cols);
+    let row = 0;
+    for (const { size, count, factors } of this.products('powers')) {
+      for (let f = 0; f < factors.length; f++) data[(row + Math.floor(f / size)) * cols + factors[f]!]!++;
+      row += count;
+    }
+    return ndArray(data, [outputs, cols]);
   }
 
   /** Such as '1', 'x0', 'x0^2', 'x0 x1'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const names = this.inputNames(inputNames);
-    return this.products.map((product) => {
-      if (product.length === 0) return '1';
-      const exponents = new Map<number, number>();
-      for (const j of product) exponents.set(j, (exponents.get(j) ?? 0) + 1);
-      return [...exponents].map(([j, n]) => (n === 1 ? names[j]! : `${names[j]}^${n}`)).join(' ');
-    });
+    return this.products('getFeatureNamesOut()').flatMap(({ size, count, factors }) =>
+      Array.from({ length: count }, (_, k) => nameOf(factors.subarray(k * size, (k + 1) * size), names)),
+    );
   }
 
   protected fittedState(): SavedState | undefined {
@@ -165,21 +182,27 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
 
   protected restoreState(state: SavedState): void {
     const fitted = this.columnsFrom(state);
-    this.learned = resolveParams(this.type, SPECS, defaultParams(SPECS), {
+    const learned = resolveParams(this.type, SPECS, defaultParams(SPECS), {
       degree: attribute(state, 'degree', (value): value is number => value !== undefined),
       interactionOnly: attribute(state, 'interactionOnly', isBoolean),
       includeBias: attribute(state, 'includeBias', isBoolean),
     });
-    this.products = productsOf(fitted.cols, this.learned);
-    this.fitted = fitted;
+    this.become(fitted, learned);
   }
 }
 
+function nameOf(product: Uint32Array, names: readonly string[]): string {
+  if (product.length === 0) return '1';
+  const exponents = new Map<number, number>();
+  for (const j of product) exponents.set(j, (exponents.get(j) ?? 0) + 1);
+  return [...exponents].map(([j, n]) => (n === 1 ? names[j]! : `${names[j]}^${n}`)).join(' ');
+}
+
 /**
- * The product of elements of a row with its power of two
- * kept apart; beyond float64 it is infinite or 0.
+ * The product of elements of a row with its power of two kept apart; beyond float64 it is infinite
+ * or 0.
  */
-function inUnits(product: readonly number[], data: ArrayLike<number>, row: number): number {
+function inUnits(product: Uint32Array, data: ArrayLike<number>, row: number): number {
   let fraction = 1;
   let exponent = 0;
   for (const j of product) {
@@ -194,45 +217,19 @@ function inUnits(product: readonly number[], data: ArrayLike<number>, row: numbe
   return timesPower(fraction, exponent);
 }
 
-function productsOf(cols: number, params: PolynomialFeaturesParams): number[][] {
+function specOf(cols: number, params: PolynomialFeaturesParams): ProductSpec {
   const { degree, interactionOnly, includeBias } = params;
   const [least, most] = typeof degree === 'number' ? [0, degree] : degree;
-  checkSize(cols, least, most, interactionOnly);
-  const products: number[][] = includeBias ? [[]] : [];
-  const extend = (product: number[], size: number): void => {
-    if (product.length === size) {
-      products.push(product);
-      return;
-    }
-    const last = product[product.length - 1];
-    const from = last === undefined ? 0 : interactionOnly ? last + 1 : last;
-    for (let j = from; j < cols; j++) extend([...product, j], size);
-  };
-  for (let size = Math.max(1, least); size <= most; size++) extend([], size);
-  if (products.length > 0) return products;
+  return { cols, least, most, interactionOnly, includeBias };
+}
+
+/** @throws SteepestError `ERR_MEMORY` for too many products, `ERR_ARGUMENT` for none */
+function checkProducts(cols: number, params: PolynomialFeaturesParams): void {
+  if (countProducts(specOf(cols, params)).length > 0) return;
+  const { degree, interactionOnly } = params;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'at least one output column',
     given: `degree ${JSON.stringify(degree)}${interactionOnly ? ' with interactionOnly' : ''} of ${cols} columns and no bias`,
     mend: 'Set includeBias, or another degree.',
   });
-}
-
-/**
- * There are C(cols + size − 1, size) products of `size` columns, C(cols, size) of different ones.
- * @throws SteepestError `ERR_MEMORY`
- */
-function checkSize(cols: number, least: number, most: number, interactionOnly: boolean): void {
-  let products = 1;
-  let factors = 0;
-  for (let size = 1; size <= most; size++) {
-    products *= (interactionOnly ? cols - size + 1 : cols + size - 1) / size;
-    if (products <= 0) return;
-    if (size >= least) factors += products * size;
-    if (factors <= MOST_FACTORS) continue;
-    throw new SteepestError('ERR_MEMORY', {
-      expected: `at most ${MOST_FACTORS} factors in all products`,
-      given: `${factors.toPrecision(3)} or more, of ${cols} columns`,
-      mend: 'Lower degree, set interactionOnly, or choose columns first.',
-    });
-  }
 }

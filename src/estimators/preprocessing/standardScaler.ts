@@ -4,7 +4,7 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
-import { float64Tensor, type SavedState } from '../base/saved.js';
+import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
 import { readSampleWeight } from '../base/weights.js';
 import { BaseTransformer } from './baseTransformer.js';
@@ -158,7 +158,10 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
 
   protected restoreState(state: SavedState): void {
     const fitted = this.columnsFrom(state);
-    const read = (name: keyof Moments): Float64Array => float64Tensor(state, name, [fitted.cols]).data;
+    const read = (name: keyof Moments): Float64Array => {
+      const rule = name === 'unit' ? EXPONENTS : undefined;
+      return float64Tensor(state, name, [fitted.cols], rule).data;
+    };
     this.moments = Object.fromEntries(TENSORS.map((name) => [name, read(name)])) as unknown as Moments;
     this.fitted = fitted;
   }

@@ -1,6 +1,7 @@
 import {
   GEMM_BATCH,
   GROUP_IMAGES,
+  IMAGE_LIMIT,
   imagePlane,
   type Op,
   type Operand,
@@ -17,8 +18,6 @@ const QR_PANEL_COLS = 8;
 /** Columns that r2Terms writes for each column of y. */
 const R2_TERMS = 3;
 
-/** Sizes of images stay below this. */
-const IMAGE_LIMIT = 2 ** 15;
 /** Pixels of an image, and columns of a row. */
 const PIXEL_LIMIT = IMAGE_LIMIT ** 2;
 const COLUMN_LIMIT = 2 ** 32;

@@ -1,0 +1,141 @@
+import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
+import type { NdArray } from '../core/ndarray.js';
+import { isTypedArray } from '../core/realm.js';
+import { show } from '../core/show.js';
+import { parseDescription } from '../io/description.js';
+import {
+  FORMATS,
+  modelFileError as fileError,
+  fromFile,
+  type ModelSource,
+  readModelFile,
+} from '../io/modelFile.js';
+import type { ParameterSpec } from '../program/node.js';
+import type { ModelState } from '../training/state.js';
+import type { CompileOptions } from './compileOptions.js';
+import { SLOT_PREFIX } from './save.js';
+import { Sequential } from './sequential.js';
+
+/**
+ * Reads a model that {@link Sequential.save} wrote, ready to predict and, if it was compiled, to
+ * train on.
+ *
+ * The file is taken for hostile until proven otherwise: nothing in it is run, every size is checked
+ * against the bytes that are there, and nothing is returned unless all of it fits together. The
+ * time it takes grows with the file's size, and no faster.
+ * @param source a path, a `file:` URL, or the file's bytes
+ * @throws SteepestError `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and
+ * files of other programs, which the message names; what was wrong with a description is its
+ * `cause`
+ */
+export async function load(source: ModelSource): Promise<Sequential> {
+  const { tensors, metadata } = await readModelFile(source, FORMATS.network);
+  return fromFile('a model description', () => restore(metadata, tensors));
+}
+
+function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, NdArray>): Sequential {
+  const description = parseDescription(metadata.model, 'model') as unknown as ModelConfig;
+  const counters = parseDescription(metadata.training, 'training');
+  const compiled = metadata.compile === undefined ? undefined : parseDescription(metadata.compile, 'compile');
+  const model = resolveModel(description);
+  checkTotal(model, tensors);
+  const state = readState(model, tensors, counters);
+  const restored = new Sequential(description, { ...state, slots: new Map(), step: 0 });
+  if (compiled !== undefined) {
+    restored.compile(compiled as unknown as CompileOptions);
+    restored.resume(state);
+  }
+  return restored;
+}
+
+/**
+ * Refuses a description of more parameters than the file has numbers, before anything of that size
+ * is allocated.
+ */
+function checkTotal({ parameters }: ResolvedModel, tensors: ReadonlyMap<string, NdArray>): void {
+  const present = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const wanted = parameters.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+  if (wanted <= present) return;
+  const expected = `${wanted} parameters, as the description says`;
+  throw fileError(expected, `${present} numbers`, 'The file is incomplete: save the model again.');
+}
+
+/**
+ * Names of the optimizer's tensors by the parameter that each belongs to, in the order of the file.
+ */
+function slotNames(names: Iterable<string>): Map<string, [slot: string, tensor: string][]> {
+  const byOwner = new Map<string, [string, string][]>();
+  for (const name of names) {
+    if (!name.startsWith(SLOT_PREFIX)) continue;
+    const [slot, ...rest] = name.slice(SLOT_PREFIX.length).split('/') as [string, ...string[]];
+    const owner = rest.join('/');
+    const slots = byOwner.get(owner) ?? [];
+    slots.push([slot, name]);
+    byOwner.set(owner, slots);
+  }
+  return byOwner;
+}
+
+function readState(
+  model: ResolvedModel,
+  tensors: ReadonlyMap<string, NdArray>,
+  counters: Record<string, unknown>,
+): ModelState {
+  const left = new Set(tensors.keys());
+  const take = (name: string, parameter: ParameterSpec): Float32Array => {
+    left.delete(name);
+    return checkedTensor(name, tensors.get(name), parameter);
+  };
+  const parameters = new Map<string, Float32Array>();
+  const slots = new Map<string, Map<string, Float32Array>>();
+  const slotsOf = slotNames(tensors.keys());
+  for (const parameter of model.parameters) {
+    const { name, trainable } = parameter;
+    parameters.set(name, take(name, parameter));
+    const own = trainable ? (slotsOf.get(name) ?? []) : [];
+    if (own.length > 0)
+      slots.set(name, new Map(own.map(([slot, tensor]) => [slot, take(tensor, parameter)])));
+  }
+  if (left.size > 0) {
+    throw fileError(
+      'only tensors that the model has',
+      `${show([...left][0])} besides`,
+      'Save the model again.',
+    );
+  }
+  const [step, epochs] = ['step', 'epochs'].map((key) => checkedCounter(key, counters[key]));
+  return { parameters, slots, step: step!, epochs: epochs! };
+}
+
+function checkedTensor(
+  name: string,
+  tensor: NdArray | undefined,
+  { shape, notNegative }: ParameterSpec,
+): Float32Array {
+  const data = tensor?.data;
+  const fits =
+    isTypedArray(data, 'Float32Array') &&
+    tensor!.shape.length === shape.length &&
+    shape.every((size, i) => size === tensor!.shape[i]);
+  if (!fits) {
+    const found = tensor ? `${tensor.data.constructor.name} ${JSON.stringify(tensor.shape)}` : 'none';
+    throw fileError(`tensor '${name}' as F32 ${JSON.stringify(shape)}`, found, 'Save the model again.');
+  }
+  if (data.some((v) => !Number.isFinite(v))) {
+    const mend = 'Save a model that trained without diverging.';
+    throw fileError(`finite numbers in tensor '${name}'`, 'NaN or infinity', mend);
+  }
+  if (notNegative && data.some((v) => v < 0)) {
+    throw fileError(`numbers of at least 0 in tensor '${name}'`, 'a negative one', 'Save the model again.');
+  }
+  return data;
+}
+
+/** Training that goes on must be able to count: far more steps than anybody waits for. */
+const MOST_STEPS = 2 ** 48;
+
+function checkedCounter(key: string, value: unknown): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_STEPS)
+    return value as number;
+  throw fileError(`a whole number up to 2^48 as training.${key}`, show(value), 'Save the model again.');
+}
