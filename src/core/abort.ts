@@ -1,6 +1,6 @@
 /**
- * Listens to a user's AbortSignal with one listener, however many calls share the signal: Node.js
- * warns of more than ten as a leak, and many fits at once with one signal are none.
+ * Listens to a user's AbortSignal with one listener, however many calls share the signal. Node.js
+ * takes more than ten listeners for a leak and warns, but many fits at once may share a signal.
  */
 
 interface Listeners {

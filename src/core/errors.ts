@@ -39,9 +39,9 @@ export interface ErrorParts {
 }
 
 /**
- * The longest `expected` and `given`, in characters. Values are shown shortly where they are put
- * in; this is for names and lists of which nobody thought that they could be long: no error fills a
- * log. What is expected may be a list of all names that there are, of encodings for instance.
+ * The longest `expected` and `given`, in characters, so that no error fills a log. {@link show}
+ * keeps values short already; this cuts names and lists that turn out to be long. `expected` may
+ * list all names that there are, those of encodings for instance.
  */
 const MOST_EXPECTED = 1200;
 const MOST_GIVEN = 480;

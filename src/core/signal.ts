@@ -2,7 +2,7 @@ import { SteepestError } from './errors.js';
 import { show } from './show.js';
 
 /**
- * An abort signal of any class: there are several of that name.
+ * An AbortSignal of any class or realm: polyfills and test runners bring their own.
  * @throws SteepestError `ERR_ARGUMENT` for what nobody could listen to
  */
 export function checkSignal(what: string, given: unknown): AbortSignal | undefined {

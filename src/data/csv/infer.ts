@@ -23,7 +23,7 @@ interface Tally {
   largeInteger: Met | undefined;
   /**
    * Different texts that are no numbers, and different
-   * numbers, at most so many as {@link MOST_LOOKED_AT}.
+   * numbers, at most {@link MOST_LOOKED_AT} of each.
    */
   met: Map<string, Met>;
   distinct: Set<number>;

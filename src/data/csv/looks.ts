@@ -114,7 +114,7 @@ export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
 const NO_UNITS =
   /\p{L}'\p{L}|^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|u?st|ember|ober)?\.?$/u;
 /**
- * Different numbers with the same letters behind them that
- * are too many to be names, as 2WD and 4WD are.
+ * So many different numbers before the same letters are amounts; fewer may be names, such as 2WD
+ * and 4WD.
  */
 const MANY = 10;

@@ -77,12 +77,11 @@ function leastPart({ lengths }: Centred, penalties: readonly Penalty[]): number 
   );
 }
 
-/**
- * A problem whose rows of nothing but rounding errors are 0,
- * and what of it is more than errors where that is not all.
- */
+/** A problem without its rounding errors. */
 interface Cleaned {
+  /** Rows of R that hold nothing but rounding errors are 0. */
   problem: Centred;
+  /** What is more than rounding errors; undefined where that is all of the problem. */
   space: RowSpace | undefined;
 }
 
@@ -95,8 +94,8 @@ async function cleaned(problem: Centred, kernels: KernelRequest): Promise<Cleane
     else count = i + 1;
   }
   const own = { ...problem, r };
-  // Where the first rows tell all columns' share of them
-  // apart, rows have no direction in common that is an error.
+  // If the leading triangle is well enough conditioned, no combination of its rows is a rounding
+  // error, and the full decomposition is not needed.
   const lead = new Float64Array(count * count);
   for (let i = 0; i < count; i++) lead.set(r.subarray(i * n, i * n + count), i * count);
   const right = [{ values: identity(count), cols: count }];

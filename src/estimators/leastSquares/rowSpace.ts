@@ -59,10 +59,10 @@ export function isClearOfNoise(
 }
 
 /**
- * Tells what rounding errors are from the rest. Each column has errors
- * relative to its length before centring, so R's columns are divided by
- * these; what then has singular values below the errors' counts as 0. (That
- * dividing columns so is near the best that can be done: van der Sluis 1969.)
+ * Separates rounding errors from the rest. The errors of a column are relative to its length before
+ * centring, so R's columns are divided by these lengths. Directions whose singular values are then
+ * below those of the errors count as 0. (Dividing columns so is near the best that can be done: van
+ * der Sluis 1969.)
  */
 export async function rowSpaceOf(problem: Centred, kernels: KernelRequest): Promise<RowSpace> {
   const { n, targets, y, lengths } = problem;
