@@ -30,9 +30,10 @@ const scaleOf = ({ scale, offset }: RescaleNode): [number, number] => [
 ];
 
 /**
- * Takes the first nodes off that can be done while samples are gathered: one rescaling, and windows before or after it.
- * Windows only move elements, so that their order is that of no arithmetic.
- * @throws SteepestError `ERR_ARGUMENT` for windows elsewhere, or that want to fill with different numbers
+ * Takes the first nodes off that can be done while samples are gathered: one rescaling, and windows
+ * before or after it. Windows only move elements, so that their order is that of no arithmetic.
+ * @throws SteepestError `ERR_ARGUMENT` for windows
+ * elsewhere, or that want to fill with different numbers
  */
 export function splitInput(nodes: readonly Node[], inputShape: readonly number[]): InputSplit {
   let rescale: RescaleNode | undefined;
@@ -92,7 +93,10 @@ function fillOf(windows: readonly WindowNode[], filledBy: (node: WindowNode) => 
   return fill;
 }
 
-/** Emits the gather of a mini-batch's samples, with all that {@link InputGather} says done on the way. */
+/**
+ * Emits the gather of a mini-batch's samples, with all that
+ * {@link InputGather} says done on the way.
+ */
 export function gatherInput(
   builder: ProgramBuilder,
   { rescale, windows, fill }: InputGather,

@@ -7,10 +7,16 @@ export interface LayerCost extends OpCost {
   ops: number;
 }
 
-/** What follows a layer's name in the labels of its ops: `conv2d_1 forward`, `dense_1/kernel`, `dense_1.input rows`. */
+/**
+ * What follows a layer's name in the labels of its ops:
+ * `conv2d_1 forward`, `dense_1/kernel`, `dense_1.input rows`.
+ */
 const AFTER_NAME = [' ', '/', '.', ','];
 
-/** The name of the layer that an op is for: the longest that its label begins with, or that it gathers on the way. */
+/**
+ * The name of the layer that an op is for: the longest that
+ * its label begins with, or that it gathers on the way.
+ */
 function layerOf(label: string, names: ReadonlySet<string>): string | undefined {
   const words = label.startsWith('x, ') ? label.slice('x, '.length) : label;
   if (names.has(words)) return words;
@@ -22,7 +28,10 @@ function layerOf(label: string, names: ReadonlySet<string>): string | undefined 
   return undefined;
 }
 
-/** The costs of each layer, by its name, and under '' of what belongs to none (gathering, loss, metrics). */
+/**
+ * The costs of each layer, by its name, and under '' of what
+ * belongs to none (gathering, loss, metrics).
+ */
 export function layerCosts(ops: readonly Op[], names: readonly string[]): Map<string, LayerCost> {
   const known = new Set(names);
   const costs = new Map([...names, ''].map((name) => [name, { ops: 0, flops: 0, bytes: 0 }]));

@@ -1,6 +1,6 @@
 /**
- * The control block: the first bytes of every arena, where ranks and the main thread meet. Each word has a
- * line of its own, two cache lines wide because processors prefetch them in pairs.
+ * The control block: the first bytes of every arena, where ranks and the main thread meet. Each
+ * word has a line of its own, two cache lines wide because processors prefetch them in pairs.
  */
 const LINE_WORDS = 32;
 
@@ -30,7 +30,10 @@ export const WORD = {
 export const CONTROL_WORDS = 8 * LINE_WORDS;
 export const CONTROL_BYTES = CONTROL_WORDS * 4;
 
-/** Why a run of steps ends early. Ranks OR their findings before the merge barrier and read them after it. */
+/**
+ * Why a run of steps ends early. Ranks OR their findings
+ * before the merge barrier and read them after it.
+ */
 export const VERDICT = {
   stop: 1,
   lossNotFinite: 2,

@@ -1,7 +1,9 @@
 import { WORD } from './control.js';
 import type { FitTask, TransposePair } from './task.js';
 
-/** What a committed copy was taken after: optimizer steps in all, epochs that this fit had begun. */
+/**
+ * What a committed copy was taken after: optimizer steps in all, epochs that this fit had begun.
+ */
 export interface CommitCounters {
   step: number;
   epochs: number;

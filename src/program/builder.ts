@@ -16,8 +16,8 @@ import type { ParameterSpec } from './node.js';
 export type ProgramMode = 'train' | 'gradients' | 'evaluate' | 'predict';
 
 /**
- * Work of the merge phase that the partitioner may divide: `units` pieces (16 rows of a weight matrix, or
- * one whole bias vector), each worth `cost`, and the ops that run over a rank's pieces.
+ * Work of the merge phase that the partitioner may divide: `units` pieces (16 rows of a weight
+ * matrix, or one whole bias vector), each worth `cost`, and the ops that run over a rank's pieces.
  */
 export interface SliceGroup {
   label: string;
@@ -54,8 +54,8 @@ export class ProgramBuilder {
   readonly ops: Op[] = [];
   readonly groups: SliceGroup[] = [];
   /**
-   * Told of each parameter gradient, so that the update can follow while the slice is still in cache. The
-   * ranges it gets count rows of the parameter.
+   * Told of each parameter gradient, so that the update can follow while the slice is still in
+   * cache. The ranges it gets count rows of the parameter.
    */
   gradientReady: GradientListener = () => {};
 
@@ -78,7 +78,10 @@ export class ProgramBuilder {
     return this.mode === 'train' || this.mode === 'gradients';
   }
 
-  /** Begins another phase over the rows of the mini-batch: what ops of earlier ones wrote is there for every rank. */
+  /**
+   * Begins another phase over the rows of the mini-batch:
+   * what ops of earlier ones wrote is there for every rank.
+   */
   nextRowPhase(): void {
     this.rowPhases++;
     if (rowPhase(this.rowPhases - 1) < PHASE_LIMIT) return;
@@ -89,7 +92,10 @@ export class ProgramBuilder {
     });
   }
 
-  /** A vector that each rank has of its own, for what all ranks work out alike; ops that use it say so by `own`. */
+  /**
+   * A vector that each rank has of its own, for what all
+   * ranks work out alike; ops that use it say so by `own`.
+   */
   perRank(name: string, cols: number, dtype: DType = 'f32'): Region {
     return this.memory.matrix(name, 'statistics', this.workers, cols, dtype);
   }
@@ -179,8 +185,9 @@ export class ProgramBuilder {
   }
 
   /**
-   * The same after everything that is done over the rows, and before what is merged: in a phase of its own, which all such ops
-   * share. For sums over the mini-batch of which merging ranks need more than their own slice.
+   * The same after everything that is done over the rows, and before what is merged: in a phase of
+   * its own, which all such ops share. For sums over the mini-batch of which merging ranks need
+   * more than their own slice.
    */
   emitSliceAfterRows(
     group: SliceGroup,

@@ -14,9 +14,10 @@ export interface StepProgram {
 export type GroupRanges = readonly (readonly [number, number])[];
 
 /**
- * Cuts the units of all groups of a phase, laid end to end, into `workers` runs of nearly equal cost. A unit belongs to
- * the rank in whose share of the total cost its middle lies, so shares differ by at most one unit's cost.
- * Contiguous runs keep a rank's slice of W, Wᵀ and the optimizer's state in its own cache from step to step.
+ * Cuts the units of all groups of a phase, laid end to end, into `workers` runs of nearly equal
+ * cost. A unit belongs to the rank in whose share of the total cost its middle lies, so shares
+ * differ by at most one unit's cost. Contiguous runs keep a rank's slice of W, Wᵀ and the
+ * optimizer's state in its own cache from step to step.
  *
  * @returns ranges[group][rank]
  */

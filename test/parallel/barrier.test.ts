@@ -5,7 +5,9 @@ import { CONTROL_BYTES, controlBlock, declareLost, WORD } from '#steepest/parall
 const BARRIER_URL = import.meta.resolve('#steepest/parallel/barrier.js');
 const CONTROL_URL = import.meta.resolve('#steepest/parallel/control.js');
 
-/** Each rank counts in shared memory, meets the others, and checks that all of them have counted. */
+/**
+ * Each rank counts in shared memory, meets the others, and checks that all of them have counted.
+ */
 const BODY = `
 const { workerData, parentPort } = require('node:worker_threads');
 (async () => {

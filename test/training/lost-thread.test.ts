@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-/** Runs fitUntilLost.mjs with a fault. Rejects if the time is up, which only a program that hangs takes. */
+/**
+ * Runs fitUntilLost.mjs with a fault. Rejects if the time is
+ * up, which only a program that hangs takes.
+ */
 async function fitWith(fault: string, env: Record<string, string>): Promise<unknown> {
   const script = (name: string): string => fileURLToPath(new URL(`faults/${name}`, import.meta.url));
   const { stdout } = await promisify(execFile)(

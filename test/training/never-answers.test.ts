@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { type Batch, LinearRegression, layers, Ridge, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 
-/** User's code that never answers: only an abort, or the program's end, may end what waits for it. */
+/**
+ * User's code that never answers: only an abort, or the program's end, may end what waits for it.
+ */
 
 const x = Array.from({ length: 48 }, (_, r) => [Math.sin(r), Math.cos(r)]);
 const y = x.map(([a, b]) => [a! * b!]);
@@ -38,7 +40,10 @@ function silence() {
   return { reached, wait };
 }
 
-/** A stream of `count` batches whose iterator never answers after that, or never says that it has closed. */
+/**
+ * A stream of `count` batches whose iterator never answers
+ * after that, or never says that it has closed.
+ */
 function stream(count: number, { reach }: { reach: () => Promise<never> }, asked: string[]) {
   let given = 0;
   return {

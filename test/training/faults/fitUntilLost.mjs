@@ -1,5 +1,5 @@
-// Fits a model until a thread is lost, then tells what has become of it, and what training for exactly as many steps gives.
-// Prints JSON. Run by lost-thread.test.ts.
+// Fits a model until a thread is lost, then tells what has become of it, and what training for
+// exactly as many steps gives. Prints JSON. Run by lost-thread.test.ts.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// A fit whose callback or stream, named by the argument, waits for what never comes, in a program that has nothing else to
-// do. Prints how far it came. Run by never-answers.test.ts, which wants the process to end on its own.
+// A fit whose callback or stream, named by the argument, waits for what never comes, in a program
+// that has nothing else to do. Prints how far it came. Run by never-answers.test.ts, which wants
+// the process to end on its own.
 import { LinearRegression, layers, sequential } from 'steepest';
 
 const x = Array.from({ length: 48 }, (_, r) => [Math.sin(r), Math.cos(r)]);
