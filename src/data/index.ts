@@ -11,5 +11,5 @@ export { type ColumnsInput, DataTable } from './dataTable.js';
 export * from './generators/index.js';
 export { loadMnist, readIdx } from './idx.js';
 export { readNpy, writeNpy } from './npy/npy.js';
-export { readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
+export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
 export { readParquet } from './parquet.js';

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import * as zlib from 'node:zlib';
+import { checkObject } from '../core/check.js';
 import { localPath } from '../core/localPath.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
@@ -9,6 +10,7 @@ import { fileError, systemError } from './fileErrors.js';
 import { type Element, formOf, PARSERS, rawElement } from './parquetTypes.js';
 import { type Loaded, loadHyparquet } from './peerModules.cjs';
 import { peerError } from './peers.js';
+import { checkLimits, type ReadLimits, UnpackLimit } from './unpackLimit.js';
 
 /** What this module needs of hyparquet. */
 interface Hyparquet {
@@ -22,6 +24,7 @@ interface Hyparquet {
     onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
   }): Promise<void>;
   parquetSchema(metadata: Metadata): { children: SchemaNode[] };
+  snappyUncompress(input: Uint8Array, output: Uint8Array): void;
 }
 
 interface AsyncBuffer {
@@ -44,19 +47,41 @@ type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;
 /** Kinds of columns that are neither. */
 const OTHER_KINDS = ['BSON', 'INTERVAL', 'VARIANT', 'GEOMETRY', 'GEOGRAPHY'];
 
+/** A page unpacks to as many bytes as its header says, or it is damaged. */
+const limitOf = (bytes: number): zlib.ZlibOptions => ({ maxOutputLength: Math.max(1, bytes) });
+
 /** Codecs that Node.js has; hyparquet brings snappy. */
-function decompressors(): Record<string, Decompress> {
+function decompressors(limit: UnpackLimit, { snappyUncompress }: Hyparquet): Record<string, Decompress> {
   const codecs: Record<string, Decompress> = {
-    GZIP: (input) => zlib.gunzipSync(input),
-    BROTLI: (input) => zlib.brotliDecompressSync(input),
+    GZIP: (input, length) => zlib.gunzipSync(input, limitOf(length)),
+    BROTLI: (input, length) => zlib.brotliDecompressSync(input, limitOf(length)),
+    SNAPPY: (input, length) => {
+      const output = new Uint8Array(length);
+      snappyUncompress(input, output);
+      return output;
+    },
   };
   // Node.js has Zstandard from 22.15 on.
-  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (input: Uint8Array) => Uint8Array };
-  if (zstdDecompressSync !== undefined) codecs.ZSTD = (input) => zstdDecompressSync(input);
+  const { zstdDecompressSync } = zlib as {
+    zstdDecompressSync?: (input: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
+  };
+  if (zstdDecompressSync !== undefined) {
+    codecs.ZSTD = (input, length) => zstdDecompressSync(input, limitOf(length));
+  }
+  for (const [name, unpack] of Object.entries(codecs)) {
+    codecs[name] = (input, length) => {
+      limit.take(length);
+      return unpack(input, length);
+    };
+  }
   return codecs;
 }
 
-/** Digits of a decimal number that float64 always holds. */
+/** What {@link readParquet} may be told. */
+export interface ParquetOptions extends ColumnarOptions {
+  /** Compressed pages that would take more memory are refused. */
+  limits?: ReadLimits;
+}
 
 /**
  * Reads a Parquet file with the package hyparquet (install it beside steepest). Numbers, booleans,
@@ -66,15 +91,19 @@ function decompressors(): Record<string, Decompress> {
  * missing or damaged, a nested or binary column, and an integer, decimal or time that float64 does
  * not hold; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
  */
-export async function readParquet(path: string | URL, options: ColumnarOptions = {}): Promise<DataTable> {
-  checkColumnarOptions(options);
+export async function readParquet(path: string | URL, options: ParquetOptions = {}): Promise<DataTable> {
+  const { limits, ...columnar } = checkObject('options', options) as ParquetOptions;
+  checkColumnarOptions(columnar);
+  const mostBytes = checkLimits(limits);
   const file = localPath('the path of a Parquet file', path);
   const loaded = await hyparquetModule();
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw systemError(file, 'to be a file that can be read', error);
   });
   try {
-    return await readTable(file, await asyncBuffer(handle, loaded), loaded.module as Hyparquet, options);
+    const source = await asyncBuffer(handle, loaded);
+    const limit = new UnpackLimit(file, source.byteLength, mostBytes);
+    return await readTable(file, source, loaded.module as Hyparquet, columnar, limit);
   } catch (error) {
     throw systemError(file, 'to be a whole Parquet file', error);
   } finally {
@@ -93,9 +122,11 @@ async function hyparquetModule(): Promise<Loaded> {
 async function readTable(
   path: string,
   file: AsyncBuffer,
-  { parquetMetadataAsync, parquetRead, parquetSchema }: Hyparquet,
+  hyparquet: Hyparquet,
   options: ColumnarOptions,
+  limit: UnpackLimit,
 ): Promise<DataTable> {
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = hyparquet;
   const metadata = await parquetMetadataAsync(file);
   const rows = Number(metadata.num_rows);
   const nodes = new Map(parquetSchema(metadata).children.map((node) => [node.element.name, node] as const));
@@ -109,7 +140,7 @@ async function readTable(
     // Decimals and times come as the whole numbers that they are in the file.
     metadata: { ...metadata, schema: metadata.schema.map(rawElement) },
     columns: [...plan.names],
-    compressors: decompressors(),
+    compressors: decompressors(limit, hyparquet),
     parsers: PARSERS,
     onChunk: ({ columnName, columnData, rowStart }) => {
       pieces.get(columnName)?.push({ rowStart, cells: columnData });

@@ -7,12 +7,18 @@ import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { memorySource } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
+import { checkLimits, type ReadLimits } from '../unpackLimit.js';
 import { npyBytes, readNpySource } from './npy.js';
 import { readZip, zipBytes } from './zip.js';
 
 const EXTENSION = '.npy';
 /** Arrays of an archive: its directory counts them in 16 bits. */
 const MAX_ARRAYS = 65_534;
+
+export interface ReadNpzOptions {
+  /** Compressed arrays that would take more memory are refused. */
+  limits?: ReadLimits;
+}
 
 export interface WriteNpzOptions {
   /** Deflate the arrays, as numpy.savez_compressed does. Default false. */
@@ -24,18 +30,19 @@ export interface WriteNpzOptions {
  * what becomes of each dtype. Checksums are checked.
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or holds something else
  */
-export async function readNpz(path: string | URL): Promise<Record<string, NdArray<StoredArray>>> {
+export async function readNpz(
+  path: string | URL,
+  options: ReadNpzOptions = {},
+): Promise<Record<string, NdArray<StoredArray>>> {
+  checkKeys('the options of readNpz', options, ['limits']);
+  const mostBytes = checkLimits(options.limits);
   const file = localPath('the path of an NPZ file', path);
   const arrays = new Map<string, NdArray<StoredArray>>();
-  await readZip(file, async (name, content) => {
+  await readZip(file, mostBytes, async (name, content) => {
     if (!name.endsWith(EXTENSION)) {
       throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');
     }
     const key = name.slice(0, -EXTENSION.length);
-    if (arrays.has(key)) {
-      const mend = 'Write the archive anew: one of the two arrays would be lost.';
-      throw fileError(file, 'to hold each array once', `'${name}' twice`, mend);
-    }
     arrays.set(key, await readNpySource(memorySource(`${file}' '${name}`, content)));
   });
   return Object.fromEntries(arrays);

@@ -2,7 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { fileError, systemError } from '../fileErrors.js';
+import { UnpackLimit } from '../unpackLimit.js';
 import { crc32 } from './crc32.js';
 
 // Field names and signatures: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
@@ -22,6 +24,8 @@ const EXTRA64 = 0x0001;
 const SEE_64 = 0xffffffff;
 const STORED = 0;
 const DEFLATED = 8;
+/** A match of 258 bytes takes two bits at best (RFC 1951). */
+const MOST_DEFLATED = 1032;
 const VERSION = 20;
 const UTF8_NAME = 0x0800;
 const ENCRYPTED = 0x0001;
@@ -39,6 +43,8 @@ interface Entry {
   packedBytes: number;
   bytes: number;
   localOffset: number;
+  /** Where what follows begins: the next entry, or the list of all. */
+  end: number;
 }
 
 const MEND = 'The file is damaged, cut off or no NPZ file: write or download it again.';
@@ -53,15 +59,20 @@ class ZipReader {
     private readonly path: string,
     private readonly handle: FileHandle,
     private readonly size: number,
+    private readonly limit: UnpackLimit,
   ) {}
 
-  static async with<T>(path: string, use: (zip: ZipReader) => Promise<T>): Promise<T> {
+  static async with<T>(
+    path: string,
+    mostBytes: number | undefined,
+    use: (zip: ZipReader) => Promise<T>,
+  ): Promise<T> {
     const handle = await open(path, 'r').catch((error: unknown) => {
       throw systemError(path, 'to be a file that can be read', error);
     });
     try {
       const { size } = await handle.stat();
-      return await use(new ZipReader(path, handle, size));
+      return await use(new ZipReader(path, handle, size, new UnpackLimit(path, size, mostBytes)));
     } catch (error) {
       throw systemError(path, 'to be a whole NPZ file', error);
     } finally {
@@ -85,11 +96,44 @@ class ZipReader {
       entries.push(this.entry(directory, at, nameBytes, extraBytes));
       at = end;
     }
+    this.checkEntries(entries, offset);
     return entries;
   }
 
+  /**
+   * Entries that share bytes, or unpack to more than deflate can hold, are how few bytes become
+   * many ("zip bombs"); of two with one name, one would be lost.
+   */
+  private checkEntries(entries: readonly Entry[], directory: number): void {
+    const names = new Set<string>();
+    let end = directory;
+    for (const entry of [...entries].sort((a, b) => b.localOffset - a.localOffset)) {
+      const { name, localOffset, packedBytes, bytes, method } = entry;
+      if (names.has(name)) {
+        const mend = 'Write the archive anew: one of the two arrays would be lost.';
+        throw fileError(this.path, 'to hold each array once', `${show(name)} twice`, mend);
+      }
+      names.add(name);
+      entry.end = end;
+      if (localOffset + LOCAL_BYTES + packedBytes > end) this.refuseOverlap(name);
+      end = localOffset;
+      if (method === DEFLATED && bytes > packedBytes * MOST_DEFLATED) {
+        damaged(
+          this.path,
+          `${packedBytes} bytes of ${show(name)} to unpack to at most ${MOST_DEFLATED} times as many`,
+          `${bytes}`,
+        );
+      }
+    }
+  }
+
+  private refuseOverlap(name: string): never {
+    damaged(this.path, `${show(name)} to have bytes of its own`, 'some that belong to what follows');
+  }
+
   /** The bytes of an entry, unpacked and checked. */
-  async content({ name, method, encrypted, crc, packedBytes, bytes, localOffset }: Entry): Promise<Buffer> {
+  async content(entry: Entry): Promise<Buffer> {
+    const { name, method, encrypted, crc, packedBytes, bytes, localOffset } = entry;
     if (encrypted || (method !== STORED && method !== DEFLATED)) {
       throw fileError(
         this.path,
@@ -102,6 +146,8 @@ class ZipReader {
     if (local.readUInt32LE(0) !== LOCAL_SIGNATURE)
       damaged(this.path, `the header of '${name}'`, 'other bytes');
     const start = localOffset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
+    if (start + packedBytes > entry.end) this.refuseOverlap(name);
+    if (method === DEFLATED) this.limit.take(bytes);
     const packed = await this.read(start, packedBytes, `'${name}'`);
     const content = method === STORED ? packed : await this.inflate(name, packed, bytes);
     if (content.length !== bytes) damaged(this.path, `'${name}' to have ${bytes} bytes`, `${content.length}`);
@@ -158,6 +204,7 @@ class ZipReader {
       packedBytes: directory.readUInt32LE(at + 20),
       bytes: directory.readUInt32LE(at + 24),
       localOffset: directory.readUInt32LE(at + 42),
+      end: 0,
     };
     let field = nameEnd;
     while (field + 4 <= nameEnd + extraBytes) {
@@ -212,9 +259,10 @@ const NO_CONTENT = /\/$|^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.in
  */
 export async function readZip(
   path: string,
+  mostBytes: number | undefined,
   each: (name: string, content: Buffer) => Promise<void>,
 ): Promise<void> {
-  await ZipReader.with(path, async (zip) => {
+  await ZipReader.with(path, mostBytes, async (zip) => {
     for (const entry of await zip.entries()) {
       if (!NO_CONTENT.test(entry.name)) await each(entry.name, await zip.content(entry));
     }
