@@ -48,7 +48,8 @@ export function checkFunction(what: string, value: unknown): (...args: never[]) 
 /** A list: a plain array, not a typed one. */
 export function checkList(what: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) fail(what, 'a list', value, 'Write [ … ].');
-  return value as readonly unknown[];
+  // Loops over lists pass over holes; what is undefined is refused.
+  return Array.from(value as readonly unknown[]);
 }
 
 /**

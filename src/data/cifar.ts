@@ -57,7 +57,8 @@ export async function readCifar10(paths: string | URL | readonly (string | URL)[
       mend: 'Name data_batch_1.bin, say.',
     });
   }
-  const files = list.map((path) => localPath('the path of a CIFAR-10 file', path));
+  // A list may have holes.
+  const files = Array.from(list, (path) => localPath('the path of a CIFAR-10 file', path));
   const parts: Uint8Array[] = [];
   for (const file of files) parts.push(await readRecords(file));
   const count = parts.reduce((sum, part) => sum + part.length / RECORD_BYTES, 0);

@@ -182,7 +182,9 @@ export class DateReader {
   constructor(what: string, given: CsvDateFormat) {
     checkKeys(what, given, KEYS, ALIASES);
     const { format, unit = 'milliseconds', zone = 'UTC' } = given;
-    if (!Object.hasOwn(UNIT_MS, unit)) unknownName(`${what}.unit`, unit, Object.keys(UNIT_MS), UNIT_ALIASES);
+    if (typeof unit !== 'string' || !Object.hasOwn(UNIT_MS, unit)) {
+      unknownName(`${what}.unit`, unit, Object.keys(UNIT_MS), UNIT_ALIASES);
+    }
     if (typeof zone !== 'string' || !/^(?:UTC|Z|[+-]\d{2}:\d{2})$/.test(zone)) {
       const mend = 'Summer time has two offsets: convert the column to UTC first if it has both.';
       bad(`${what}.zone to be 'UTC' or an offset such as '+01:00'`, zone, mend);

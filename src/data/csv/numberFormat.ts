@@ -75,7 +75,7 @@ function checkUnits(
   if (units === undefined) return { units: [], bareFactor: 1 };
   const isList = Array.isArray(units);
   const pairs: [unknown, unknown][] = isList
-    ? (units as readonly unknown[]).map((text) => [text, 1])
+    ? Array.from(units as readonly unknown[], (text) => [text, 1])
     : Object.entries(checkObject(what, units));
   for (const [text, factor] of pairs) {
     if (

@@ -98,7 +98,8 @@ function bad(expected: string, given: unknown, mend: string): never {
 }
 
 function nameList(option: string, value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((name) => typeof name === 'string')) {
+  // `every` passes over holes.
+  if (Array.isArray(value) && Array.from(value).every((name) => typeof name === 'string')) {
     const twice =
       new Set(value).size === value.length ? undefined : value.find((name, i) => value.indexOf(name) !== i);
     if (twice === undefined) return value;

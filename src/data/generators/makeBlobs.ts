@@ -99,7 +99,7 @@ function readSizes(nSamples: number | readonly number[], count: number): readonl
     checkInteger(`nSamples[${i}]`, size, 0);
   });
   if (nSamples.every((size) => size === 0)) refuse('at least one sample', nSamples);
-  return nSamples;
+  return Array.from(nSamples);
 }
 
 function readDeviations(clusterStd: number | readonly number[], count: number): readonly number[] {

@@ -129,7 +129,8 @@ function checkedBytes(what: string, array: NdArray): Buffer {
       mend: 'Pass { data, shape }, or table.toMatrix() of a DataTable.',
     });
   }
-  const valid = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  const valid =
+    Array.isArray(shape) && Array.from(shape).every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!valid || shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.shape to have a product of ${data.length}, the number of elements`,
