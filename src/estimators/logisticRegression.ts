@@ -2,6 +2,7 @@ import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
+import { withFewerThreads } from '../parallel/fewerThreads.js';
 import type { LogisticSolver } from '../parallel/task.js';
 import type { Workers } from '../parallel/workers.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
@@ -197,7 +198,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     const result =
       solver === 'gd' || solver === 'sgd'
         ? await descend(request, { learningRate, batchSize, seed })
-        : await fitLogistic({ ...request, solver });
+        : await withFewerThreads(() => fitLogistic({ ...request, solver }));
     this.fitted = {
       classes,
       columns: { cols: features.cols, names: features.names },

@@ -6,6 +6,7 @@ import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js
 import { inputTable, type SampleInput, type TargetInput } from '../data/tables.js';
 import { checkInteger } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
+import { withFewerThreads } from '../parallel/fewerThreads.js';
 import { resolveWorkers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
 import { trainable } from '../program/node.js';
@@ -165,16 +166,20 @@ export class Sequential {
       const { close, ...data } = await openFitData(context, input, options, choices);
       try {
         const flops = stepFlops(layoutFit(this.model, objective, data, { ...choices, workers: 1 }).train.ops);
-        return await runFitRequest({
-          ...choices,
-          ...data,
-          model: this.model,
-          objective,
-          optimizer: compiled.optimizer,
-          state: this.state,
-          onState: (state) => this.become(state),
-          workers: resolveWorkers(choices.workers, flops),
-        });
+        const run = () =>
+          runFitRequest({
+            ...choices,
+            ...data,
+            model: this.model,
+            objective,
+            optimizer: compiled.optimizer,
+            state: this.state,
+            onState: (state) => this.become(state),
+            workers: resolveWorkers(choices.workers, flops),
+          });
+        // A stream has given batches that will not come again.
+        const isAgainPossible = !data.trainStream && !data.validationStream;
+        return await (isAgainPossible ? withFewerThreads(run) : run());
       } finally {
         await close();
       }
@@ -219,7 +224,7 @@ export class Sequential {
       return evaluateStream(this.model, state, objective, stream, choices);
     }
     const data = readDataSet(context, '', x, second as TargetInput, options.sampleWeight);
-    return evaluateModel(this.model, state, objective, data, choices);
+    return withFewerThreads(() => evaluateModel(this.model, state, objective, data, choices));
   }
 
   /**
@@ -234,7 +239,8 @@ export class Sequential {
       return predictStream(this.model, this.state, new BatchReader(x, 'the stream'), choices);
     }
     const table = inputTable('x', x, this.model.inputCols, this.model.inputShape);
-    return predictWithPool(this.model, this.state, table, choices);
+    const { state } = this;
+    return withFewerThreads(() => predictWithPool(this.model, state, table, choices));
   }
 
   /** The model's outputs, at once: for single rows and small batches in a request handler. */

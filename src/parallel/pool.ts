@@ -2,9 +2,10 @@ import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/realm.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { controlBlock, declareLost } from './control.js';
+import { StartError } from './startable.js';
 import type { RankResult, RankTask } from './task.js';
 import type { Thread } from './thread.js';
-import { giveBack, lease } from './threads.js';
+import { ended, giveBack, lease } from './threads.js';
 import { setLease } from './userCode.js';
 
 /** How long ranks get to notice a lost peer before their threads are ended. */
@@ -39,13 +40,19 @@ export async function runRanks(
     declareLost(control);
     throw abortable!.error();
   }
-  const runs = tasks.map((task, rank) => runRank(leased.threads[rank]!, task, control));
+  const { threads } = leased;
+  const notStarted: unknown[] = [];
+  const runs = tasks.map((task, rank) => runRank(threads[rank]!, task, control, notStarted));
   setLease(arena, leased);
   const results = await settle(runs);
   setLease(arena, undefined);
   const areWell = results?.every((result) => result.ok) ?? false;
   // What a lost rank leaves behind is not worth repairing: threads are cheap.
   giveBack(leased, areWell);
+  if (notStarted.length > 0) {
+    await ended();
+    throw new StartError(threads.length, threads.length - notStarted.length, notStarted[0]);
+  }
   if (!areWell) throw lostError(results ?? []);
   return results![0] as Extract<RankResult, { ok: true }>;
 }
@@ -54,6 +61,7 @@ async function runRank(
   thread: Thread,
   task: RankTask,
   control: Int32Array<SharedArrayBuffer>,
+  notStarted: unknown[],
 ): Promise<RankResult> {
   try {
     const result = await thread.run(task);
@@ -61,6 +69,7 @@ async function runRank(
     return result;
   } catch (error) {
     declareLost(control);
+    if (!thread.hasBegun) notStarted.push(error);
     return { ok: false, peerLost: false, code: undefined, message: messageOf(error) };
   }
 }

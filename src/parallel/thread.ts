@@ -25,6 +25,8 @@ export class Thread {
   readonly begun = performance.now();
   idleSince = 0;
   private readonly pool: Piscina;
+  /** It has loaded its code; one that has not yet computed nothing. */
+  hasBegun = false;
   private handle: WorkerHandle | undefined;
 
   constructor() {
@@ -43,6 +45,13 @@ export class Thread {
     });
     this.pool.on('workerCreate', (face: object) => {
       this.handle = handleOf(face);
+    });
+    // Piscina starts another for one that fails at once, inside
+    // an event, where the next error would end the process.
+    this.pool.options.minThreads = 0;
+    this.pool.threads[0]?.once('message', () => {
+      this.hasBegun = true;
+      this.pool.options.minThreads = 1;
     });
     // A pool emits 'error' for trouble that also rejects a
     // task; without a listener it would end the process.

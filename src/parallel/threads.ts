@@ -1,8 +1,7 @@
 import { onAbort } from '../core/abort.js';
-import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { changeSettings, type ThreadSettings, threadSettings } from './settings.js';
+import { forgetStartable, mostThreads, StartError } from './startable.js';
 import { Thread } from './thread.js';
 
 /**
@@ -45,7 +44,14 @@ let keptFrom = 0;
  * @throws SteepestError `ERR_WORKER_LOST` if no thread can be started
  */
 export async function lease(workers: number, signal: AbortSignal | undefined): Promise<Lease | undefined> {
-  if (queue.length === 0 && hasRoom(workers)) return grant(workers);
+  if (queue.length === 0 && hasRoom(workers)) {
+    try {
+      return grant(workers);
+    } catch (error) {
+      await ended();
+      throw error;
+    }
+  }
   if (signal?.aborted) return undefined;
   return new Promise((resolve, reject) => {
     const off = onAbort(signal, () => {
@@ -63,7 +69,7 @@ export async function lease(workers: number, signal: AbortSignal | undefined): P
       },
       fail: (error) => {
         off();
-        reject(error as Error);
+        void ended().then(() => reject(error as Error));
       },
     };
     queue.push(waiting);
@@ -74,7 +80,7 @@ export async function lease(workers: number, signal: AbortSignal | undefined): P
  * A fit that wants more than there may be has all of them:
  * `maxThreads` may have been lowered since it was planned.
  */
-const hasRoom = (workers: number): boolean => counted === 0 || counted + workers <= threadSettings.maxThreads;
+const hasRoom = (workers: number): boolean => counted === 0 || counted + workers <= mostThreads();
 
 function admit(): void {
   for (let next = queue[0]; next !== undefined && hasRoom(next.workers); next = queue[0]) {
@@ -92,25 +98,14 @@ function grant(workers: number): Lease {
   try {
     while (threads.length < workers) threads.push(new Thread());
   } catch (error) {
+    const started = threads.length;
     for (const thread of threads) end(thread);
-    throw startError(error);
+    throw new StartError(workers, started, error);
   }
   counted += workers;
   leased += workers;
   trim();
   return { threads, counts: true };
-}
-
-function startError(cause: unknown): SteepestError {
-  return new SteepestError(
-    'ERR_WORKER_LOST',
-    {
-      expected: 'worker threads',
-      given: `an error when one was started (${messageOf(cause).replace(/\.$/, '')})`,
-      mend: "Allow threads: node's permission model needs --allow-worker, and --allow-addons for native kernels.",
-    },
-    { cause },
-  );
 }
 
 /** Ends a lease. Threads that may be in the midst of something are ended. */
@@ -147,6 +142,14 @@ function end(thread: Thread): void {
   void ended.then(() => ending.delete(ended));
 }
 
+/**
+ * Waits until threads that are about to end have ended: what those
+ * hold that could not all be started is needed to start fewer.
+ */
+export async function ended(): Promise<void> {
+  await Promise.all(ending);
+}
+
 /** Ends the threads at rest that are too many beside those at work. */
 function trim(): void {
   while (idle.length > 0 && idle.length + leased > threadSettings.maxThreads) end(idle.shift()!);
@@ -176,6 +179,7 @@ function shrink(): void {
  */
 export function configure(settings: Partial<ThreadSettings> = {}): ThreadSettings {
   changeSettings(settings);
+  forgetStartable();
   trim();
   shrink();
   admit();
@@ -191,7 +195,7 @@ export async function shutdown(): Promise<void> {
   keptFrom = performance.now();
   for (const thread of idle.splice(0)) end(thread);
   arm();
-  await Promise.all(ending);
+  await ended();
 }
 
 /**

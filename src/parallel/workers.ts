@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import { MOST_WORKERS, threadSettings } from './settings.js';
+import { mostThreads } from './startable.js';
 
 /**
  * A number of worker threads, or 'auto' for as many as help; never more than `configure` allows.
@@ -19,10 +20,10 @@ const FLOPS_PER_RANK_AND_STEP = 1e6;
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
-  const { maxThreads } = threadSettings;
+  const most = mostThreads();
   if (workers === 'auto') {
     const useful = Math.floor(flopsPerStep / FLOPS_PER_RANK_AND_STEP);
-    return Math.max(1, Math.min(availableParallelism(), useful, maxThreads));
+    return Math.max(1, Math.min(availableParallelism(), useful, most));
   }
   if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -31,9 +32,9 @@ export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
       mend: "Leave it out for 'auto'.",
     });
   }
-  if (workers <= maxThreads) return workers;
-  warnOfCap(workers, maxThreads);
-  return maxThreads;
+  const { maxThreads } = threadSettings;
+  if (workers > maxThreads) warnOfCap(workers, maxThreads);
+  return Math.min(workers, most);
 }
 
 let hasWarned = false;

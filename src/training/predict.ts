@@ -17,6 +17,7 @@ import {
 } from '../data/tables.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { withFewerThreads } from '../parallel/fewerThreads.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
 import { MemoryPlan } from '../program/memory.js';
@@ -229,7 +230,8 @@ export async function predictStream(
   let filled = 0;
   const predictBlock = async ({ table }: InputRows): Promise<void> => {
     const block = { ...table, data: table.data.subarray(0, filled * inputCols), rows: filled };
-    parts.push((await predictWithPool(model, state, block, options)).data);
+    const predicted = withFewerThreads(() => predictWithPool(model, state, block, options));
+    parts.push((await predicted).data);
     filled = 0;
   };
   try {

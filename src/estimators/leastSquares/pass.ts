@@ -5,6 +5,7 @@ import type { KernelRequest } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
 import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import { type Abortable, runRanks } from '../../parallel/pool.js';
 import type { BlocksTask } from '../../parallel/task.js';
 import { awaitItems } from '../../parallel/userCode.js';
@@ -118,6 +119,12 @@ function tableOperand(buffer: number, dtype: Operand['dtype'], rows: number, col
 
 /** Runs a job over all rows of a source. */
 export async function runPass(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
+  // A stream has given batches that will not come again.
+  if (source.rows === undefined) return runOnce(source, job, options);
+  return withFewerThreads(() => runOnce(source, job, options));
+}
+
+async function runOnce(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
   const { signal } = options;
   if (signal?.aborted) throw abortedError(signal);
   const pass = new Pass(source, job, options);
