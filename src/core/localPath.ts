@@ -11,6 +11,8 @@ function bad(what: string, given: string, mend: string, cause?: unknown): never 
 /** The start of an address of another place: `https://`, `s3://`. */
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 
+const ELSEWHERE = 'Download it before reading, upload it after saving.';
+
 /**
  * The path of a local file.
  * @throws SteepestError `ERR_ARGUMENT` for URLs of other
@@ -20,7 +22,7 @@ export function localPath(what: string, path: string | URL): string {
   if (typeof path === 'string') return checkedText(what, path);
   if (!isUrl(path) || typeof path.href !== 'string') return bad(what, show(path), mendOf(path));
   const { href } = path;
-  if (!href.startsWith('file:')) bad(what, show(href), 'Download the file first.');
+  if (!href.startsWith('file:')) bad(what, show(href), ELSEWHERE);
   try {
     return fileURLToPath(href);
   } catch (error) {
@@ -35,7 +37,7 @@ function checkedText(what: string, path: string): string {
   if (path.includes('\0')) bad(what, show(path), 'Remove the zero byte.');
   if (!ADDRESS.test(path)) return path;
   const isFile = /^file:/i.test(path);
-  return bad(what, show(path), isFile ? 'Pass it as new URL(…).' : 'Download the file first.');
+  return bad(what, show(path), isFile ? 'Pass it as new URL(…).' : ELSEWHERE);
 }
 
 function mendOf(path: unknown): string {

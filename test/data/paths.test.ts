@@ -30,7 +30,12 @@ const noPaths: Record<string, [value: unknown, ...words: string[]]> = {
   'a Buffer': [Buffer.from('/tmp/x'), 'Buffer(6)', 'toString()'],
   'an ArrayBuffer': [new ArrayBuffer(8), 'ArrayBuffer'],
   'a promise': [Promise.resolve('x'), 'Put await before it'],
-  'a web address': [new URL('https://example.org/x'), 'https://example.org/x', 'Download'],
+  'a web address': [
+    new URL('https://example.org/x'),
+    'https://example.org/x',
+    'Download',
+    'upload it after saving',
+  ],
   'a web address as text': ['https://example.org/x', 'Download'],
   'a file address as text': ['file:///x', 'new URL('],
   'an object': [{ path: 'x' }, "{ path: 'x' }"],
