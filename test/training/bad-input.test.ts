@@ -245,7 +245,7 @@ describe('more than the machine can hold', () => {
   });
 
   it('parameters of terabytes: ERR_MEMORY when the model is made', async () => {
-    const action = () => sequential({ layers: [layers.dense({ units: 2 ** 31, inputShape: [2 ** 20] })] });
+    const action = () => sequential({ layers: [layers.dense({ units: 2 ** 30, inputShape: [2 ** 20] })] });
     expect(await codeOf(action)).toBe('ERR_MEMORY');
   });
 });

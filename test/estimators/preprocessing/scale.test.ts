@@ -112,7 +112,7 @@ describe('preprocessing of very small and very large numbers', () => {
     expect([heavy.coef, heavy.intercept]).toEqual([plain.coef, plain.intercept]);
   });
 
-  it('LogisticRegression says that it has learned nothing from columns too large for its steps', async () => {
+  it('LogisticRegression asks for scaled columns where its steps have not come to an end', async () => {
     const warnings: string[] = [];
     const listen = ({ message }: Error): void => void warnings.push(message);
     process.on('warning', listen);
@@ -120,6 +120,6 @@ describe('preprocessing of very small and very large numbers', () => {
     await new LogisticRegression().fit(table(2 ** 300), labels);
     await new Promise(setImmediate);
     process.off('warning', listen);
-    expect(warnings.join()).toMatch(/after 0 iterations .* Scale the columns/);
+    expect(warnings.join()).toMatch(/Scale the columns/);
   });
 });
