@@ -3,6 +3,7 @@
 // gradients by the weights over the maxima of 2 × 2 windows do a quarter.
 //   npm run bench:conv [-- --isa avx2]
 import { parseArgs } from 'node:util';
+import { float32At } from '#steepest/core/arena.js';
 import { availableIsas, measurePeak, selectKernels } from '#steepest/kernels/backend.js';
 import {
   ACTIVATIONS,
@@ -53,7 +54,7 @@ function bindShape(images, channels, filters, kernel, side, padding) {
   const du = matrix('du', 16 * channels, filters);
   const bias = memory.vector('bias', 'parameter', filters);
   const arena = allocateArena(memory);
-  const floats = new Float32Array(arena);
+  const floats = float32At(arena, 0, arena.byteLength / 4);
   for (let i = 0; i < floats.length; i++) floats[i] = Math.sin(i);
   const registers = new Float64Array(new SharedArrayBuffer(8 * REGISTER_COUNT));
   registers[REGISTERS.rows] = images;
@@ -79,7 +80,7 @@ function bindShape(images, channels, filters, kernel, side, padding) {
       rows === undefined ? { split: 'groups', begin: 0, end: 0 } : { split: 'slice', begin: 0, end: rows };
     const op = { kind, phase: PHASES.merge, ...place, operands, scalars };
     const program = { ops: [op], rank: 0, workers: 1, maxRows: images, rowChunk: images };
-    return kernels.bind(program, [new Uint8Array(arena)], registers);
+    return kernels.bind(program, [arena], registers);
   };
   const linear = { ...sizes, activation: ACTIVATIONS.linear, alpha: 0 };
   const relu = { ...linear, activation: ACTIVATIONS.relu };

@@ -1,6 +1,8 @@
-// The exports of steepest.node. JavaScript gets functions and plain numbers; everything else is in program/.
+// The exports of steepest.node. JavaScript gets functions and plain numbers; everything else is in
+// program/.
 //
-// `run` is called twice per training step, so it reads its argument with the C API; the rest uses node-addon-api.
+// `run` is called twice per training step, so it reads its argument with the C API; the rest uses
+// node-addon-api.
 // Nothing here changes once it is made, so the add-on loads into any number of worker threads.
 #include <napi.h>
 
@@ -11,12 +13,16 @@
 
 #include "arguments.h"
 #include "cpu/isas.h"
+#include "cpu/pages.h"
 #include "program/program.h"
 
 namespace steepest {
 namespace {
 
-/** A bound program and the arrays it points into, which stay alive as long as the function that runs it. */
+/**
+ * A bound program and the arrays it points into, which stay alive as long as the function that runs
+ * it.
+ */
 struct Bound {
   std::unique_ptr<Program> program;
   napi_ref memory = nullptr;
@@ -28,18 +34,39 @@ void finalizeBound(napi_env env, void* data, void*) {
   delete bound;
 }
 
-/** run(phase): Status bits. */
+/** What `run` takes instead of a phase to let go of the program. */
+constexpr int32_t kRelease = -1024;
+
+/**
+ * Lets go of a program and of the arrays that it holds, at once: a finalizer has to wait for the
+ * event loop.
+ */
+napi_value release(napi_env env, Bound* bound) {
+  bound->program.reset();
+  if (bound->memory != nullptr) napi_delete_reference(env, bound->memory);
+  bound->memory = nullptr;
+  return nullptr;
+}
+
+/** run(phase): Status bits. run(kRelease) ends it: what runs afterwards throws. */
 napi_value run(napi_env env, napi_callback_info info) {
   size_t argc = 1;
   napi_value phase;
   void* data = nullptr;
   int32_t number = -1;
   if (napi_get_cb_info(env, info, &argc, &phase, nullptr, &data) != napi_ok || argc < 1 ||
-      napi_get_value_int32(env, phase, &number) != napi_ok || number < 0 || number >= kPhaseLimit) {
+      napi_get_value_int32(env, phase, &number) != napi_ok || number >= kPhaseLimit ||
+      (number < 0 && number != kRelease)) {
     napi_throw_range_error(env, "ERR_PROGRAM", "run takes a phase of the contract");
     return nullptr;
   }
-  const int status = static_cast<Bound*>(data)->program->run(number);
+  Bound* bound = static_cast<Bound*>(data);
+  if (number == kRelease) return release(env, bound);
+  if (bound->program == nullptr) {
+    napi_throw_range_error(env, "ERR_PROGRAM", "run was called after the program was let go");
+    return nullptr;
+  }
+  const int status = bound->program->run(number);
   napi_value result;
   return napi_create_int32(env, status, &result) == napi_ok ? result : nullptr;
 }
@@ -66,7 +93,9 @@ napi_status keepMemory(napi_env env, const BindArguments& args, napi_value regis
   return status == napi_ok ? napi_create_reference(env, keep, 1, memory) : status;
 }
 
-/** The function that runs a bound program; its data cannot be exchanged or forged from JavaScript. */
+/**
+ * The function that runs a bound program; its data cannot be exchanged or forged from JavaScript.
+ */
 napi_value makeRunner(const Napi::CallbackInfo& info, std::unique_ptr<Program> program, const BindArguments& args) {
   const Napi::Env env = info.Env();
   Bound* bound = new (std::nothrow) Bound();
@@ -137,6 +166,34 @@ Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, kernels->fmaLoop(static_cast<int64_t>(rounds), 0, &sink));
 }
 
+/** pastPage(array): bytes from the beginning of a page of memory to that of a typed array. */
+Napi::Value pastPage(const Napi::CallbackInfo& info) {
+  const Buffer bytes = readBytes(info.Env(), info[0]);
+  return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % kArenaPageBytes));
+}
+
+/**
+ * discard(array): gives the pages that lie wholly in it back to the system, where it can; they read
+ * as zeros.
+ */
+Napi::Value discard(const Napi::CallbackInfo& info) {
+  const Buffer bytes = readBytes(info.Env(), info[0]);
+  return Napi::Boolean::New(info.Env(), discardPages(bytes.data, static_cast<size_t>(bytes.byteLength)));
+}
+
+/**
+ * account(bytes): tells the garbage collector of memory that JavaScript objects hold and it does
+ * not count.
+ */
+Napi::Value account(const Napi::CallbackInfo& info) {
+  int64_t change = 0;
+  int64_t total = 0;
+  if (napi_get_value_int64(info.Env(), info[0], &change) == napi_ok) {
+    napi_adjust_external_memory(info.Env(), change, &total);
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(total));
+}
+
 /** isas(): names of the instruction sets that can run here, best first. */
 Napi::Value isas(const Napi::CallbackInfo& info) {
   const IsaList& list = availableIsas();
@@ -148,6 +205,9 @@ Napi::Value isas(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("account", Napi::Function::New(env, account, "account"));
+  exports.Set("discard", Napi::Function::New(env, discard, "discard"));
+  exports.Set("pastPage", Napi::Function::New(env, pastPage, "pastPage"));
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("bind", Napi::Function::New(env, bind, "bind"));
   exports.Set("fmaLoop", Napi::Function::New(env, fmaLoop, "fmaLoop"));

@@ -155,6 +155,12 @@ bool readIsa(napi_env env, napi_value value, const KernelTable** kernels, Refusa
   return read ? refusal.give("'%s'", name) : refusal.give("no string");
 }
 
+Buffer readBytes(napi_env env, napi_value value) {
+  View view = {};
+  const char* wrong = readView(env, value, Memory::Shared, view);
+  return wrong == nullptr ? view.bytes : Buffer{nullptr, 0};
+}
+
 bool readArguments(const Napi::CallbackInfo& info, Memory memory, BindArguments& args, Refusal& refusal) {
   const napi_env env = info.Env();
   return readIsa(env, info[0], &args.kernels, refusal) && readWords(env, info[1], args, refusal) &&

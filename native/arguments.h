@@ -12,7 +12,9 @@ namespace steepest {
 enum class Memory {
   /** A SharedArrayBuffer of fixed length: a program stays bound to it. */
   Shared,
-  /** Anything: it is used for the length of one call, in which no JavaScript runs after it was read. */
+  /**
+   * Anything: it is used for the length of one call, in which no JavaScript runs after it was read.
+   */
   Any,
 };
 
@@ -31,8 +33,14 @@ struct BindArguments {
   ProgramSource source() const { return {words.get(), wordCount, buffers.get(), bufferCount}; }
 };
 
-/** False, with the reason in `refusal`, if an argument does not fit. An exception may be pending as well. */
+/**
+ * False, with the reason in `refusal`, if an argument does not fit. An exception may be pending as
+ * well.
+ */
 bool readIsa(napi_env env, napi_value value, const KernelTable** kernels, Refusal& refusal);
 bool readArguments(const Napi::CallbackInfo& info, Memory memory, BindArguments& args, Refusal& refusal);
+
+/** A typed array over a SharedArrayBuffer as memory; empty for anything else. */
+Buffer readBytes(napi_env env, napi_value value);
 
 }  // namespace steepest

@@ -6,7 +6,7 @@ const STEPS = 100000;
 
 /** Microseconds per step that `ranks` threads spend in the two barriers of a step when none has any work. */
 export async function measureBarrier(ranks) {
-  const arena = new SharedArrayBuffer(CONTROL_BYTES);
+  const arena = new Uint8Array(new SharedArrayBuffer(CONTROL_BYTES));
   const workers = Array.from({ length: ranks }, (_, rank) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { arena, ranks, rank } });
     return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));

@@ -9,7 +9,7 @@ const STEPS = 200000;
 
 /** Microseconds of TypeScript per training step: the loop itself, with kernels that do nothing. */
 export function measureStepOverhead() {
-  const control = controlBlock(new SharedArrayBuffer(CONTROL_BYTES));
+  const control = controlBlock(new Uint8Array(new SharedArrayBuffer(CONTROL_BYTES)));
   const runner = {
     bound: { run: () => 0 },
     registers: new Float64Array(new SharedArrayBuffer(128)),

@@ -1,6 +1,7 @@
 // Matrix kernels on one core as a share of the FMA peak measured in the same run, for the shapes that training uses, and
 // the time of one predictSync.
 import { Bench } from 'tinybench';
+import { float32At } from '#steepest/core/arena.js';
 import { availableIsas, measurePeak, selectKernels } from '#steepest/kernels/backend.js';
 import {
   ACTIVATIONS,
@@ -73,11 +74,11 @@ function bindShape(kernels, batch, inputs, outputs) {
   ];
   const [dw, bias] = [matrix('dw', inputs, outputs), memory.vector('bias', 'parameter', outputs)];
   const arena = allocateArena(memory);
-  new Float32Array(arena).forEach((_, i, all) => {
+  float32At(arena, 0, arena.byteLength / 4).forEach((_, i, all) => {
     all[i] = Math.sin(i);
   });
   const registers = new Float64Array(new SharedArrayBuffer(8 * REGISTER_COUNT));
-  const bind = (program) => kernels.bind(program, [new Uint8Array(arena)], registers);
+  const bind = (program) => kernels.bind(program, [arena], registers);
   const forward = { init: GEMM_INIT.bias, epilogue: GEMM_EPILOGUE.activation, activation: ACTIVATIONS.relu };
   return [
     bind(gemmProgram({ a: x, b: w, c: y, bias }, forward)),

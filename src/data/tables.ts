@@ -5,6 +5,7 @@ import { reading, refuseCell, refuseTable } from '../core/refuse.js';
 import { readNdArray, readNestedRows, readNumberList, refuseFlat, typedNumbers } from '../core/rows.js';
 import { show } from '../core/show.js';
 import type { DType } from '../kernels/contract.js';
+import { newShared } from '../kernels/sharedMemory.js';
 import { withoutSampleShape } from './sampleShape.js';
 
 /** Rows as users give them: lists of lists or of typed arrays, or typed memory with a shape. */
@@ -196,7 +197,7 @@ function toShared(what: string, { values, rows, cols }: Flat): Pick<Table, 'data
   if (isTypedArray(values, 'Uint8Array')) {
     const data = isShared(values)
       ? (values as Uint8Array<SharedArrayBuffer>)
-      : new Uint8Array(new SharedArrayBuffer(rows * cols));
+      : new Uint8Array(newShared(rows * cols));
     if (data !== (values as Uint8Array)) data.set(values);
     return { data, dtype: 'u8' };
   }
@@ -204,7 +205,7 @@ function toShared(what: string, { values, rows, cols }: Flat): Pick<Table, 'data
     checkFinite(what, values, cols);
     return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
   }
-  const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
+  const data = new Float32Array(newShared(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = values[i] as number;
   // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
   checkFinite(what, data, cols, values);
@@ -222,7 +223,7 @@ export function targetTable(
   const flat = flatten(what, input);
   checkTargetCols(what, flat, cols, mendOneColumn);
   const { rows } = flat;
-  const data = new Float32Array(new SharedArrayBuffer(rows * cols * 4));
+  const data = new Float32Array(newShared(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;
   checkFinite(what, data, cols, flat.values);
   if (range !== undefined) {
@@ -236,7 +237,7 @@ export function targetTable(
 export function labelTable(what: string, input: TargetInput, classes: number): Table {
   const flat = flatten(what, input);
   checkLabelCols(what, flat);
-  const data = new Int32Array(new SharedArrayBuffer(flat.rows * 4));
+  const data = new Int32Array(newShared(flat.rows * 4));
   for (let i = 0; i < flat.rows; i++) {
     const label = flat.values[i] as number;
     checkLabel(what, label, classes, i);

@@ -2,7 +2,10 @@ import path = require('node:path');
 
 import { detectLibc } from './libc.cjs';
 
-/** Runs one phase of a bound program; returns STATUS bits (contract.ts). */
+/**
+ * Runs one phase of a bound program; returns STATUS bits (contract.ts). −1024 instead of a phase
+ * lets go of the program and of its arrays; it cannot run afterwards.
+ */
 export type RunPhase = (phase: number) => number;
 
 /** What steepest.node exports (native/addon.cc). */
@@ -19,6 +22,18 @@ export interface Addon {
     buffers: readonly ArrayBufferView[],
     registers: Float64Array<ArrayBufferLike>,
   ): RunPhase;
+  /**
+   * Adds to what the garbage collector thinks that JavaScript objects hold outside its heap;
+   * returns the new sum.
+   */
+  account(bytes: number): number;
+  /**
+   * Gives whole pages of shared memory back to the system, so that they read as zeros; false where
+   * it cannot.
+   */
+  discard(memory: ArrayBufferView): boolean;
+  /** How many bytes past the beginning of a page (of 4 KiB) shared memory begins. */
+  pastPage(memory: ArrayBufferView): number;
   /**
    * Runs rounds of multiply-adds that touch no memory; returns the floating-point operations done.
    */

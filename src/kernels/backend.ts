@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import { type AddonLoad, type LoadProblem, loadAddon, type Trial, tryAll } from './addon.cjs';
+import { type Addon, type AddonLoad, type LoadProblem, loadAddon, type Trial, tryAll } from './addon.cjs';
 import type { KernelSet } from './contract.js';
 import { NativeKernels } from './native.js';
 import { describeProblems, remedies } from './remedies.js';
@@ -195,6 +195,17 @@ export function measurePeak(isa: string): number {
     best = Math.max(best, flops / (Number(process.hrtime.bigint() - start) * 1e-9));
   }
   return best;
+}
+
+/**
+ * The add-on as a source of facts about memory, and of remedies; none where it is not wanted or
+ * does not load.
+ */
+export function memoryAddon(): Addon | undefined {
+  if (process.env.STEEPEST_BACKEND === 'typescript') return undefined;
+  load ??= loadAddon();
+  // A checkout may have a build of its own that is older than its TypeScript.
+  return load.addon?.account === undefined ? undefined : load.addon;
 }
 
 /**

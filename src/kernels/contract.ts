@@ -1011,6 +1011,12 @@ export type ProgramBuffer =
 export interface BoundProgram {
   /** Runs this rank's part of one phase, synchronously. Returns {@link STATUS} bits. */
   run(phase: Phase): number;
+  /**
+   * Lets go of its buffers now rather than when the garbage collector finds it, which on a thread
+   * of the pool may be never: finalizers run in an event loop, and that of a thread at rest stands
+   * still. It cannot run afterwards.
+   */
+  release(): void;
 }
 
 /** How numbers are computed: see "Numerics contract" in docs/architecture.md. */

@@ -46,12 +46,23 @@ function checkKinds({ ops }: BindableProgram): void {
   });
 }
 
+/** What the add-on's `run` takes instead of a phase to let go of its program. */
+const RELEASE = -1024;
+
 /** A program bound to native memory, which lives as long as this object. */
 class NativeProgram implements BoundProgram {
-  constructor(private readonly runPhase: RunPhase) {}
+  constructor(
+    private readonly runPhase: RunPhase,
+    private readonly canRelease: boolean,
+  ) {}
 
   run(phase: Phase): number {
     return this.runPhase(phase);
+  }
+
+  release(): void {
+    // A checkout may have a build of its own that is older than its TypeScript.
+    if (this.canRelease) this.runPhase(RELEASE);
   }
 }
 
@@ -72,7 +83,8 @@ export class NativeKernels implements KernelSet {
   ): BoundProgram {
     checkKinds(program);
     try {
-      return new NativeProgram(this.addon.bind(this.isa, encodeProgram(program), buffers, registers));
+      const run = this.addon.bind(this.isa, encodeProgram(program), buffers, registers);
+      return new NativeProgram(run, this.addon.discard !== undefined);
     } catch (error) {
       throw steepestError(error);
     }

@@ -1,3 +1,4 @@
+import { type Arena, int32At } from '../core/arena.js';
 import { PeerLost } from './barrier.js';
 import { WORD } from './control.js';
 import { waitAsync } from './waitAsync.js';
@@ -27,8 +28,8 @@ const WAIT_MS = 100;
 /** Int32 words that a ring takes. */
 export const batchRingWords = (slots: number): number => FIRST_MESSAGE + slots;
 
-const wordsOf = (arena: SharedArrayBuffer, ring: BatchRing): Int32Array<SharedArrayBuffer> =>
-  new Int32Array(arena, ring.words, batchRingWords(ring.slots));
+const wordsOf = (arena: Arena, ring: BatchRing): Int32Array<SharedArrayBuffer> =>
+  int32At(arena, ring.words, batchRingWords(ring.slots));
 
 /** A rank's side of a ring. */
 export class RingReader {
@@ -36,7 +37,7 @@ export class RingReader {
   readonly slots: number;
 
   constructor(
-    arena: SharedArrayBuffer,
+    arena: Arena,
     private readonly control: Int32Array<SharedArrayBuffer>,
     ring: BatchRing,
   ) {
@@ -70,7 +71,7 @@ export class RingWriter {
   private isStopped = false;
 
   constructor(
-    arena: SharedArrayBuffer,
+    arena: Arena,
     readonly ring: BatchRing,
   ) {
     this.words = wordsOf(arena, ring);

@@ -1,5 +1,5 @@
-import { selectKernels } from '../kernels/backend.js';
-import { PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { float64At } from '../core/arena.js';
+import { type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { Barrier } from './barrier.js';
 import { type Block, takeBlocks } from './blockRing.js';
 import { controlBlock, VERDICT, WORD } from './control.js';
@@ -26,13 +26,12 @@ function eachBlock(
  * then rank 0 runs what brings the accumulators together. Which block goes where depends on the rows alone, so the
  * result has the same bits for any number of workers.
  */
-export function runBlocks(task: BlocksTask): RankResult {
+export function runBlocks(task: BlocksTask, kernels: KernelSet): RankResult {
   const { arena, rank, source, pieceRows } = task;
-  const kernels = selectKernels(task.kernels);
   const control = controlBlock(arena);
   const barrier = new Barrier(control, task.workers);
-  const registers = new Float64Array(arena, task.registersOffset, REGISTER_COUNT);
-  const buffers = [new Uint8Array(arena), ...task.tables];
+  const registers = float64At(arena, task.registersOffset, REGISTER_COUNT);
+  const buffers = [arena, ...task.tables];
   const bound = task.programs.map((program) => kernels.bind(program, buffers, registers));
   let status = 0;
   const work = ({ accumulator, firstRow, rows }: Block): void => {

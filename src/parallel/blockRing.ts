@@ -1,3 +1,4 @@
+import { type Arena, int32At } from '../core/arena.js';
 import { PeerLost } from './barrier.js';
 import { WORD } from './control.js';
 import { waitAsync } from './waitAsync.js';
@@ -38,20 +39,16 @@ export interface Block {
   rows: number;
 }
 
-const rankWords = (
-  arena: SharedArrayBuffer,
-  ring: BlockRing,
-  rank: number,
-): Int32Array<SharedArrayBuffer> => {
+const rankWords = (arena: Arena, ring: BlockRing, rank: number): Int32Array<SharedArrayBuffer> => {
   const length = RANK_LINES * LINE_WORDS + ring.slots * SLOT_WORDS;
-  return new Int32Array(arena, ring.words + rank * length * Int32Array.BYTES_PER_ELEMENT, length);
+  return int32At(arena, ring.words + rank * length * Int32Array.BYTES_PER_ELEMENT, length);
 };
 
 const slotAt = (slot: number): number => RANK_LINES * LINE_WORDS + slot * SLOT_WORDS;
 
 /** Calls `work` for each block that the main thread puts into this rank's slots, until it says that there are no more. */
 export function takeBlocks(
-  arena: SharedArrayBuffer,
+  arena: Arena,
   control: Int32Array<SharedArrayBuffer>,
   ring: BlockRing,
   rank: number,
@@ -79,7 +76,7 @@ export class BlockFeed {
   private readonly produced: number[];
 
   constructor(
-    arena: SharedArrayBuffer,
+    arena: Arena,
     private readonly control: Int32Array<SharedArrayBuffer>,
     private readonly ring: BlockRing,
     private readonly workers: number,

@@ -1,3 +1,5 @@
+import { type Arena, int32At } from '../core/arena.js';
+
 /**
  * The control block: the first bytes of every arena, where ranks and the main thread meet. Each
  * word has a line of its own, two cache lines wide because processors prefetch them in pairs.
@@ -42,8 +44,8 @@ export const VERDICT = {
   invalid: 8,
 } as const;
 
-export function controlBlock(arena: SharedArrayBuffer): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(arena, 0, CONTROL_WORDS);
+export function controlBlock(arena: Arena): Int32Array<SharedArrayBuffer> {
+  return int32At(arena, 0, CONTROL_WORDS);
 }
 
 /** Tells every rank that waits, or will wait, that one of them is gone. */

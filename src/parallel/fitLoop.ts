@@ -1,5 +1,4 @@
-import { selectKernels } from '../kernels/backend.js';
-import { PHASES, REGISTERS } from '../kernels/contract.js';
+import { type KernelSet, PHASES, REGISTERS } from '../kernels/contract.js';
 import { resolveOptimizer } from '../optimizers/index.js';
 import { Barrier, waitForGate } from './barrier.js';
 import { controlBlock, VERDICT, WORD } from './control.js';
@@ -9,9 +8,8 @@ import { type StepSource, stepSource } from './stepSource.js';
 import type { EpochReport, FitTask, RankResult } from './task.js';
 
 /** One rank's whole part of a fit. */
-export function runFit(task: FitTask): RankResult {
+export function runFit(task: FitTask, kernels: KernelSet): RankResult {
   const { rank, workers, arena, tables, batchSize } = task;
-  const kernels = selectKernels(task.kernels);
   const control = controlBlock(arena);
   const barrier = new Barrier(control, workers);
   const runner = new RankRunner(kernels, arena, tables, task.train);

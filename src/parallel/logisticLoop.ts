@@ -1,5 +1,5 @@
-import { selectKernels } from '../kernels/backend.js';
-import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { float64At, int32At } from '../core/arena.js';
+import { type BoundProgram, type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
 import { minimizeLbfgs } from '../solvers/lbfgs.js';
 import { type CurvedObjective, minimizeNewton } from '../solvers/newton.js';
 import type { Solution } from '../solvers/objective.js';
@@ -41,20 +41,22 @@ class LogisticRank {
   private readonly stride: number;
   private readonly curvatureSize: number;
 
-  constructor(readonly task: LogisticTask) {
+  constructor(
+    readonly task: LogisticTask,
+    kernels: KernelSet,
+  ) {
     const { arena, layout, workers } = task;
     const { outputs, features, curvature } = layout;
     this.stride = outputs * (features + 1) + 1;
     this.curvatureSize = curvature === undefined ? 0 : curvature.blocks * (features + 1) ** 2;
-    this.registers = new Float64Array(arena, layout.registers, REGISTER_COUNT);
+    this.registers = float64At(arena, layout.registers, REGISTER_COUNT);
     this.point = this.floats(layout.point, this.stride - 1);
     this.totals = this.floats(layout.totals, this.stride);
     this.curvature = this.floats(curvature?.totals ?? 0, this.curvatureSize);
-    this.command = new Int32Array(arena, layout.command, 1);
+    this.command = int32At(arena, layout.command, 1);
     this.control = controlBlock(arena);
     this.barrier = new Barrier(this.control, workers);
-    const kernels = selectKernels(task.kernels);
-    this.bound = kernels.bind(task.program, [new Uint8Array(arena), ...task.tables], this.registers);
+    this.bound = kernels.bind(task.program, [arena, ...task.tables], this.registers);
   }
 
   /** Works for rank 0 until it says that it has no more to ask. */
@@ -132,7 +134,7 @@ class LogisticRank {
   }
 
   private floats(byteOffset: number, length: number): Float64Array {
-    return new Float64Array(this.task.arena, byteOffset, length);
+    return float64At(this.task.arena, byteOffset, length);
   }
 }
 
@@ -242,14 +244,14 @@ function solve(rank: LogisticRank): Solution {
 }
 
 /** One rank of a logistic regression, from beginning to end. Rank 0 runs the solver, all compute for it. */
-export function runLogistic(task: LogisticTask): RankResult {
-  const rank = new LogisticRank(task);
+export function runLogistic(task: LogisticTask, kernels: KernelSet): RankResult {
+  const rank = new LogisticRank(task, kernels);
   const done: RankResult = { ok: true, verdict: 0, step: 0, epochs: 0 };
   if (task.rank !== 0) {
     rank.serve();
     return done;
   }
-  const outcome = new Float64Array(task.arena, task.layout.outcome, LOGISTIC_OUTCOME_COUNT);
+  const outcome = float64At(task.arena, task.layout.outcome, LOGISTIC_OUTCOME_COUNT);
   try {
     const solution = solve(rank);
     rank.point.set(solution.x);

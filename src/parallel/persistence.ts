@@ -1,3 +1,4 @@
+import { type Arena, float32At } from '../core/arena.js';
 import { WORD } from './control.js';
 import type { FitTask, TransposePair } from './task.js';
 
@@ -21,7 +22,7 @@ export function commit(
   const { byteOffset, byteLength, copies } = task.persistent;
   const commits = Atomics.load(control, WORD.commits);
   const copy = commits & 1;
-  new Uint8Array(task.arena).copyWithin(copies[copy] as number, byteOffset, byteOffset + byteLength);
+  task.arena.copyWithin(copies[copy] as number, byteOffset, byteOffset + byteLength);
   Atomics.store(control, WORD.committedSteps + copy, step);
   Atomics.store(control, WORD.committedEpochs + copy, epochs);
   Atomics.store(control, WORD.commits, commits + 1);
@@ -41,7 +42,7 @@ export function restoreCommitted(
   if (writes) {
     const { byteOffset, byteLength, copies } = task.persistent;
     const from = copies[copy] as number;
-    new Uint8Array(task.arena).copyWithin(byteOffset, from, from + byteLength);
+    task.arena.copyWithin(byteOffset, from, from + byteLength);
     refreshTransposes(task.arena, task.transposes);
   }
   return Atomics.load(control, WORD.committedSteps + copy);
@@ -71,8 +72,8 @@ export function readCommitted<T>(
 }
 
 /** Writes each Wᵀ from its W. */
-export function refreshTransposes(arena: SharedArrayBuffer, pairs: readonly TransposePair[]): void {
-  const floats = new Float32Array(arena);
+export function refreshTransposes(arena: Arena, pairs: readonly TransposePair[]): void {
+  const floats = float32At(arena, 0, Math.floor(arena.byteLength / 4));
   for (const { matrix, transpose } of pairs) {
     for (let i = 0; i < matrix.rows; i++) {
       const from = matrix.byteOffset / 4 + i * matrix.rowStride;

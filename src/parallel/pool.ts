@@ -1,3 +1,4 @@
+import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/realm.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
@@ -30,7 +31,7 @@ export interface Abortable {
  */
 export async function runRanks(
   tasks: readonly RankTask[],
-  arena: SharedArrayBuffer,
+  arena: Arena,
   abortable?: Abortable,
 ): Promise<Extract<RankResult, { ok: true }>> {
   const control = controlBlock(arena);

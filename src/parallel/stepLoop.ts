@@ -1,3 +1,4 @@
+import { type Arena, float64At } from '../core/arena.js';
 import {
   type BoundProgram,
   type KernelSet,
@@ -21,16 +22,11 @@ export class RankRunner {
   readonly totals: Float64Array<SharedArrayBuffer>;
   readonly phases: ProgramPhases;
 
-  constructor(
-    kernels: KernelSet,
-    arena: SharedArrayBuffer,
-    tables: readonly ProgramBuffer[],
-    rank: RankProgram,
-  ) {
-    this.registers = new Float64Array(arena, rank.registersOffset, REGISTER_COUNT);
-    this.totals = new Float64Array(arena, rank.totals.byteOffset, rank.totals.cols);
+  constructor(kernels: KernelSet, arena: Arena, tables: readonly ProgramBuffer[], rank: RankProgram) {
+    this.registers = float64At(arena, rank.registersOffset, REGISTER_COUNT);
+    this.totals = float64At(arena, rank.totals.byteOffset, rank.totals.cols);
     this.phases = rank.phases;
-    this.bound = kernels.bind(rank.program, [new Uint8Array(arena), ...tables], this.registers);
+    this.bound = kernels.bind(rank.program, [arena, ...tables], this.registers);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Arena } from '../core/arena.js';
 import { REGISTERS } from '../kernels/contract.js';
 import { type BatchRing, MESSAGE, RingReader } from './batchRing.js';
 import { controlBlock } from './control.js';
@@ -72,7 +73,7 @@ export class RingSource implements StepSource {
 
 /** The source of a task: its ring if it has one, its tables otherwise. */
 export function stepSource(
-  arena: SharedArrayBuffer,
+  arena: Arena,
   ring: BatchRing | undefined,
   rank: number,
   data: { samples: number; batchSize: number },

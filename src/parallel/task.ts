@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Arena } from '../core/arena.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { BindableProgram, Operand, ProgramBuffer } from '../kernels/contract.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -27,7 +28,7 @@ export interface FitTask {
   rank: number;
   workers: number;
   kernels: KernelRequest;
-  arena: SharedArrayBuffer;
+  arena: Arena;
   /** Data tables, from buffer 1 on. */
   tables: ProgramBuffer[];
   train: RankProgram;
@@ -64,7 +65,7 @@ export interface SweepTask {
   rank: number;
   workers: number;
   kernels: KernelRequest;
-  arena: SharedArrayBuffer;
+  arena: Arena;
   tables: ProgramBuffer[];
   sweep: RankProgram;
   samples: number;
@@ -84,7 +85,7 @@ export interface LogisticTask {
   rank: number;
   workers: number;
   kernels: KernelRequest;
-  arena: SharedArrayBuffer;
+  arena: Arena;
   /** Samples, labels and weights: buffers 1, 2 and 3. */
   tables: ProgramBuffer[];
   program: BindableProgram;
@@ -148,7 +149,7 @@ export interface BlocksTask {
   rank: number;
   workers: number;
   kernels: KernelRequest;
-  arena: SharedArrayBuffer;
+  arena: Arena;
   /** Rows: buffers 1 and on. */
   tables: ProgramBuffer[];
   /** Byte offset in the arena of this rank's registers. */

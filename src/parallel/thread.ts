@@ -24,6 +24,8 @@ export class Thread {
   /** When it was begun, and when it last came to rest, as `performance.now()` tells it. */
   readonly begun = performance.now();
   idleSince = 0;
+  /** Tasks that it was given. */
+  tasks = 0;
   private readonly pool: Piscina;
   /** It has loaded its code; one that has not yet computed nothing. */
   hasBegun = false;
@@ -64,6 +66,7 @@ export class Thread {
   }
 
   run(task: RankTask): Promise<RankResult> {
+    this.tasks++;
     const transferList = task.kind === 'fit' && task.port ? [task.port] : [];
     return this.pool.run(task, { transferList }) as Promise<RankResult>;
   }

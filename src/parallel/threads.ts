@@ -21,6 +21,14 @@ interface Waiting {
 }
 
 /**
+ * After so many tasks a thread makes room for a new one. A task leaves some 3 KB behind, for which
+ * Node.js waits until the thread's event loop turns: a closed port, functions of the add-on. It
+ * never does, since a thread at rest sleeps in Atomics.wait. (An object for the tests, which cannot
+ * wait so long.)
+ */
+export const threadLife = { tasks: 4096 };
+
+/**
  * Threads at rest, the longest first. The next lease takes
  * from the end, so that those no longer needed grow old.
  */
@@ -113,7 +121,8 @@ export function giveBack(ended: Lease, areReusable: boolean): void {
   leased -= ended.threads.length;
   const now = performance.now();
   for (const thread of ended.threads) {
-    if (areReusable && thread.begun >= keptFrom && threadSettings.idleTimeoutMs > 0) {
+    const isYoung = thread.begun >= keptFrom && thread.tasks < threadLife.tasks;
+    if (areReusable && isYoung && threadSettings.idleTimeoutMs > 0) {
       thread.idleSince = now;
       idle.push(thread);
     } else {

@@ -1,3 +1,4 @@
+import type { Arena } from '../core/arena.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { type Lease, setCounts } from './threads.js';
 
@@ -20,9 +21,9 @@ interface Holder {
   waits: number;
 }
 
-const holders = new WeakMap<SharedArrayBuffer, Holder>();
+const holders = new WeakMap<Arena, Holder>();
 
-function holderOf(arena: SharedArrayBuffer): Holder {
+function holderOf(arena: Arena): Holder {
   const holder = holders.get(arena) ?? { lease: undefined, waits: 0 };
   holders.set(arena, holder);
   return holder;
@@ -35,7 +36,7 @@ function update({ lease, waits }: Holder): void {
 }
 
 /** Says which lease the ranks of an arena have; undefined when it has ended. */
-export function setLease(arena: SharedArrayBuffer, lease: Lease | undefined): void {
+export function setLease(arena: Arena, lease: Lease | undefined): void {
   const holder = holderOf(arena);
   holder.lease = lease;
   update(holder);
@@ -44,7 +45,7 @@ export function setLease(arena: SharedArrayBuffer, lease: Lease | undefined): vo
 }
 
 /** Runs user's code that the ranks of this arena wait for. */
-export async function awaitUser<T>(arena: SharedArrayBuffer, code: () => T | Promise<T>): Promise<T> {
+export async function awaitUser<T>(arena: Arena, code: () => T | Promise<T>): Promise<T> {
   const holder = holderOf(arena);
   let isLong = false;
   const timer = setTimeout(() => {
@@ -64,10 +65,7 @@ export async function awaitUser<T>(arena: SharedArrayBuffer, code: () => T | Pro
 }
 
 /** The items of an iterable that user's code makes and the ranks of this arena wait for. */
-export async function* awaitItems<T>(
-  arena: SharedArrayBuffer,
-  items: AsyncIterable<T> | Iterable<T>,
-): AsyncIterable<T> {
+export async function* awaitItems<T>(arena: Arena, items: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
   // What is at hand makes nobody wait.
   if (!(Symbol.asyncIterator in items)) return yield* items;
   const iterator = items[Symbol.asyncIterator]();

@@ -1,5 +1,8 @@
 import { totalmem } from 'node:os';
+import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
+import { memoryAddon } from '../kernels/backend.js';
+import { newShared } from '../kernels/sharedMemory.js';
 import type { MemoryPlan } from '../program/memory.js';
 
 /** Memory of the machine, or of the container if that is less. */
@@ -9,49 +12,38 @@ function memoryLimit(): number {
   return constrained > 0 && constrained < total ? constrained : total;
 }
 
-/** What is used of WebAssembly, which is not among the language's own types. */
-interface WebAssemblyMemories {
-  Memory: new (pages: { initial: number; maximum: number; shared: true }) => { buffer: SharedArrayBuffer };
-}
-
-/** Bytes of a WebAssembly page, and how many of them a memory may have. */
-const PAGE_BYTES = 65_536;
-const MOST_PAGES = 65_536;
+/** What arenas begin at a multiple of: the add-on's `pastPage` counts from there. */
+const PAGE_BYTES = 4096;
+/**
+ * Where the C library's header leaves the memory of a large buffer; a guess for where there is no
+ * add-on to ask.
+ */
+const USUALLY_PAST_PAGE = 16;
 
 /**
- * Allocates the arena of a finished plan; it may be longer than the plan.
+ * Allocates the arena of a finished plan.
  *
- * It begins at a page: a SharedArrayBuffer of its own begins 16 bytes after one where the C library allocates it, so that every
- * vector of 64 bytes would lie in two cache lines, and two ranks could write the same line.
+ * It begins at a page, some way into a SharedArrayBuffer. The buffer itself begins 16 bytes after
+ * one where the C library allocates it, so that every vector of 64 bytes would lie in two cache
+ * lines, and two ranks could write the same line. (A WebAssembly.Memory begins at a page, but takes
+ * 10 GiB of address space, and time to make.)
  * @throws SteepestError `ERR_MEMORY` if it would not fit the machine.
  */
-export function allocateArena(memory: MemoryPlan): SharedArrayBuffer {
+export function allocateArena(memory: MemoryPlan): Arena {
   const { byteLength } = memory;
-  const detail = () => {
+  const shared = allocateShared(byteLength + PAGE_BYTES, () => {
     const largest = memory.regions.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
     return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${megabytes(largest.byteLength)}`;
-  };
-  checkMemory(byteLength, detail);
-  return allocatePages(Math.ceil(byteLength / PAGE_BYTES)) ?? allocateShared(byteLength, detail);
-}
-
-/** Shared memory that begins at a page; undefined where there is no WebAssembly, or no address space for it. */
-function allocatePages(pages: number): SharedArrayBuffer | undefined {
-  if (pages > MOST_PAGES) return undefined;
-  const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyMemories };
-  if (WebAssembly === undefined) return undefined;
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
-  } catch {
-    return undefined;
-  }
+  });
+  const pastPage = memoryAddon()?.pastPage(new Uint8Array(shared)) ?? USUALLY_PAST_PAGE;
+  return new Uint8Array(shared, (PAGE_BYTES - pastPage) % PAGE_BYTES, byteLength);
 }
 
 /** Allocates shared memory of any purpose, or throws `ERR_MEMORY`. */
 export function allocateShared(byteLength: number, detail: () => string): SharedArrayBuffer {
   checkMemory(byteLength, detail);
   try {
-    return new SharedArrayBuffer(byteLength);
+    return newShared(byteLength);
   } catch {
     // Over what the engine can address at once.
     return tooLarge(byteLength, detail);

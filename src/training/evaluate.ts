@@ -1,6 +1,8 @@
-import { compileProgram, type Objective } from '../compile/compile.js';
+import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { type Arena, float64At } from '../core/arena.js';
 import type { KernelRequest } from '../kernels/backend.js';
+import { discardShared } from '../kernels/sharedMemory.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
 import { MemoryPlan } from '../program/memory.js';
@@ -41,18 +43,21 @@ export async function evaluateModel(
     compileProgram(model, objective, 'evaluate', io, plan, batchSize, workers),
   );
   fillTargetShift(memory, arena, 'evaluate', firstTargets(data));
-  await runSweepRequest({
-    program,
-    arena,
-    registersOffset,
-    tables: tables.buffers,
-    samples: data.rows,
-    batchSize,
-    workers,
-    kernels,
-  });
-  const totals = program.totalsOf(0);
-  return logsFromTotals(program, new Float64Array(arena, totals.byteOffset, totals.cols), data.rows);
+  try {
+    await runSweepRequest({
+      program,
+      arena,
+      registersOffset,
+      tables: tables.buffers,
+      samples: data.rows,
+      batchSize,
+      workers,
+      kernels,
+    });
+    return sweepLogs(program, arena, data.rows);
+  } finally {
+    discardShared(arena);
+  }
 }
 
 /** The same on a stream, in the same bits as on its rows in memory. Closes the stream. */
@@ -79,7 +84,17 @@ export async function evaluateStream(
   const tables = list.buffers;
   const { ring } = regions;
   const sweep = { program, arena, registersOffset, tables, samples: 0, batchSize, workers, kernels, ring };
-  await Promise.all([runSweepRequest(sweep).finally(() => feed.stop()), feed.feedAlone()]);
+  const parts = [runSweepRequest(sweep).finally(() => feed.stop()), feed.feedAlone()];
+  try {
+    await Promise.all(parts);
+    return sweepLogs(program, arena, feed.rows);
+  } finally {
+    // Where one has failed, the other may still use the arena.
+    void Promise.allSettled(parts).then(() => discardShared(arena));
+  }
+}
+
+function sweepLogs(program: CompiledProgram, arena: Arena, rows: number): Logs {
   const totals = program.totalsOf(0);
-  return logsFromTotals(program, new Float64Array(arena, totals.byteOffset, totals.cols), feed.rows);
+  return logsFromTotals(program, float64At(arena, totals.byteOffset, totals.cols), rows);
 }

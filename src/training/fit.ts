@@ -2,10 +2,12 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { onAbort } from '../core/abort.js';
+import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { nextTurn } from '../core/nextTurn.js';
 import { awaitClosed, Patience } from '../core/patience.js';
 import type { KernelRequest } from '../kernels/backend.js';
+import { discardShared } from '../kernels/sharedMemory.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { controlBlock, VERDICT, WORD } from '../parallel/control.js';
 import { type CommitCounters, readCommitted, refreshTransposes } from '../parallel/persistence.js';
@@ -94,7 +96,7 @@ class FitSession {
   constructor(
     private readonly request: FitRequest,
     private readonly layout: FitLayout,
-    private readonly arena: SharedArrayBuffer,
+    private readonly arena: Arena,
   ) {
     const { model, state, train, validation, trainStream, validationStream, batchSize, epochs } = request;
     const { memory, trainRing, validationRing } = layout;
@@ -118,6 +120,15 @@ class FitSession {
   }
 
   async run(): Promise<{ history: History }> {
+    try {
+      await this.trainAndFeed();
+    } finally {
+      discardShared(this.arena);
+    }
+    return { history: this.history };
+  }
+
+  private async trainAndFeed(): Promise<void> {
     const off = onAbort(this.request.signal, () => void this.abort());
     const feeding = this.feed();
     try {
@@ -130,7 +141,6 @@ class FitSession {
       off();
     }
     await this.endFeeds(feeding);
-    return { history: this.history };
   }
 
   private async train(): Promise<void> {

@@ -36,12 +36,13 @@ export function computeGradients(
   registers[REGISTERS.rows] = data.rows;
   const bound = selectKernels(kernels).bind(
     programForRank(program, 0, 1),
-    [new Uint8Array(arena), ...tables.buffers],
+    [arena, ...tables.buffers],
     registers,
   );
   let status = 0;
   for (const phase of phasesOf(program).rows) status |= bound.run(phase);
   status |= bound.run(PHASES.merge);
+  bound.release();
   if ((status & ~STATUS.lossNotFinite) !== 0) {
     throw new SteepestError('ERR_PROGRAM', {
       expected: 'every row and label within its table',

@@ -6,6 +6,7 @@ import {
   type TableSpec,
 } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import type { Arena } from '../core/arena.js';
 import type { Table } from '../data/tables.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
 import { TARGET_SHIFT } from '../metrics/regression.js';
@@ -191,7 +192,7 @@ export function firstStreamTargets({ first }: Pick<StreamData, 'first'>): Float3
 /** Fills what r2 subtracts from the targets of a data set. */
 export function fillTargetShift(
   memory: MemoryPlan,
-  arena: SharedArrayBuffer,
+  arena: Arena,
   mode: 'train' | 'evaluate',
   targets: Float32Array,
 ): void {

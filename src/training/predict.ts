@@ -1,6 +1,7 @@
 import { compileProgram } from '../compile/compile.js';
 import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
 import type { ResolvedModel } from '../compile/model.js';
+import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
@@ -17,6 +18,7 @@ import {
 } from '../data/tables.js';
 import { type KernelRequest, selectKernels } from '../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { discardShared } from '../kernels/sharedMemory.js';
 import { withFewerThreads } from '../parallel/fewerThreads.js';
 import { resolveWorkers, type Workers } from '../parallel/workers.js';
 import { stepFlops } from '../program/cost.js';
@@ -50,7 +52,7 @@ export class Predictor {
   private readonly registers: Float64Array<SharedArrayBuffer>;
   /** By the rows that they take at a time. */
   private programs = new Map<number, BoundProgram>();
-  private arena: SharedArrayBuffer;
+  private arena: Arena;
   private x = new Float32Array(new SharedArrayBuffer(0));
   private out = this.x;
 
@@ -106,14 +108,15 @@ export class Predictor {
       compileProgram(this.model, undefined, 'predict', { x, out }, memory, size, 1),
     );
     const arena = allocateArena(memory);
-    new Uint8Array(arena, byteOffset, byteLength).set(new Uint8Array(this.arena, byteOffset, byteLength));
+    arena.set(this.arena.subarray(byteOffset, byteOffset + byteLength), byteOffset);
     this.arena = arena;
     this.x = new Float32Array(new SharedArrayBuffer(rows * inputCols * 4));
     this.out = new Float32Array(new SharedArrayBuffer(rows * outputCols * 4));
     const kernels = selectKernels(this.kernels);
+    for (const program of this.programs.values()) program.release();
     this.programs = new Map(
       compiled.map((program) => {
-        const buffers = [new Uint8Array(arena), this.x, this.out];
+        const buffers = [arena, this.x, this.out];
         const bound = kernels.bind(programForRank(program, 0, 1), buffers, this.registers);
         bound.run(PHASES.epochStart);
         return [program.maxRows, bound];
@@ -196,17 +199,22 @@ export async function predictWithPool(
   );
   const bytes = table.rows * outputCols * 4;
   const results = new Float32Array(allocateShared(bytes, () => `predictions of ${table.rows} rows`));
-  await runSweepRequest({
-    program,
-    arena,
-    registersOffset,
-    tables: [table.data, results],
-    samples: table.rows,
-    batchSize,
-    workers,
-    kernels,
-  });
-  return ndArray(Float32Array.from(results), [table.rows, ...model.outputShape]);
+  try {
+    await runSweepRequest({
+      program,
+      arena,
+      registersOffset,
+      tables: [table.data, results],
+      samples: table.rows,
+      batchSize,
+      workers,
+      kernels,
+    });
+    return ndArray(Float32Array.from(results), [table.rows, ...model.outputShape]);
+  } finally {
+    discardShared(arena);
+    discardShared(results);
+  }
 }
 
 /** Bytes of inputs that are predicted at a time, so that threads have something to share. */

@@ -3,6 +3,7 @@ import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import { checkWeightList } from '../core/weights.js';
 import type { Table } from '../data/tables.js';
+import { newShared } from '../kernels/sharedMemory.js';
 
 /** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
 export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
@@ -114,7 +115,7 @@ export function weighRows(
   const own = Float64Array.from({ length: y.rows }, (_, i) =>
     given === undefined ? 1 : checkWeight(what, given[i], i),
   );
-  const data = new Float32Array(new SharedArrayBuffer(y.rows * Float32Array.BYTES_PER_ELEMENT));
+  const data = new Float32Array(newShared(y.rows * Float32Array.BYTES_PER_ELEMENT));
   if (classWeight === undefined) {
     data.set(own);
   } else {

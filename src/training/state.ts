@@ -1,4 +1,5 @@
 import { parameterRegion, slotRegion } from '../compile/updates.js';
+import { type Arena, float32At } from '../core/arena.js';
 import { type InitializerName, initialize } from '../initializers/index.js';
 import type { MemoryPlan, Region } from '../program/memory.js';
 import type { ParameterSpec } from '../program/node.js';
@@ -58,7 +59,7 @@ export function reserveState(
 export function loadState(
   state: ModelState,
   memory: MemoryPlan,
-  arena: SharedArrayBuffer,
+  arena: Arena,
   parameters: readonly ParameterSpec[],
   slots: readonly string[],
 ): void {
@@ -77,7 +78,7 @@ export function loadState(
  */
 export function readState(
   memory: MemoryPlan,
-  arena: SharedArrayBuffer,
+  arena: Arena,
   parameters: readonly ParameterSpec[],
   slots: readonly string[],
   counters: Pick<ModelState, 'step' | 'epochs'>,
@@ -97,10 +98,10 @@ export function readState(
 }
 
 /** Writes a dense row-major array into a padded region. */
-export function copyIn(arena: SharedArrayBuffer, region: Region, values: Float32Array | undefined): void {
+export function copyIn(arena: Arena, region: Region, values: Float32Array | undefined): void {
   if (values === undefined) return;
   const { rows, cols, rowStride, byteOffset } = region;
-  const floats = new Float32Array(arena, byteOffset, region.byteLength / 4);
+  const floats = float32At(arena, byteOffset, region.byteLength / 4);
   for (let i = 0; i < rows; i++) floats.set(values.subarray(i * cols, (i + 1) * cols), i * rowStride);
 }
 
@@ -108,9 +109,9 @@ export function copyIn(arena: SharedArrayBuffer, region: Region, values: Float32
  * Reads a padded region, or the copy of it that lies `shift` bytes behind it, as a dense row-major
  * array.
  */
-export function copyOut(arena: SharedArrayBuffer, region: Region, shift = 0): Float32Array {
+export function copyOut(arena: Arena, region: Region, shift = 0): Float32Array {
   const { rows, cols, rowStride, byteOffset } = region;
-  const floats = new Float32Array(arena, byteOffset + shift, region.byteLength / 4);
+  const floats = float32At(arena, byteOffset + shift, region.byteLength / 4);
   const values = new Float32Array(rows * cols);
   for (let i = 0; i < rows; i++) {
     values.set(floats.subarray(i * rowStride, i * rowStride + cols), i * cols);

@@ -1,3 +1,4 @@
+import { type Arena, uint32At } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { nextTurn } from '../core/nextTurn.js';
 import type { BatchReader } from '../data/batches.js';
@@ -118,13 +119,13 @@ export class StreamFeed {
 
   constructor(
     private readonly data: StreamData,
-    private readonly arena: SharedArrayBuffer,
+    private readonly arena: Arena,
     { ring, index }: RingRegions,
     seed: number,
   ) {
     const { capacity } = data.store;
     this.writer = new RingWriter(arena, ring);
-    this.index = new Uint32Array(arena, index.byteOffset, index.cols);
+    this.index = uint32At(arena, index.byteOffset, index.cols);
     this.order = data.bufferRows > 0 ? new ShuffleBuffer(data.bufferRows, seed) : new ArrivalOrder();
     this.slotRows = new Uint32Array(data.slots);
     this.free = new Uint32Array(capacity);

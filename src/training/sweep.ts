@@ -1,5 +1,6 @@
 import type { CompiledProgram } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
@@ -15,7 +16,7 @@ import { loadState, type ModelState, reserveState } from './state.js';
 /** A forward-only program over a data set, for any number of workers. */
 export interface SweepRequest {
   program: CompiledProgram;
-  arena: SharedArrayBuffer;
+  arena: Arena;
   /** Byte offset of one register block per rank. */
   registersOffset: number;
   tables: ProgramBuffer[];

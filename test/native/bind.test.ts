@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Addon, loadAddon } from '#steepest/kernels/addon.cjs';
 import { selectKernels } from '#steepest/kernels/backend.js';
 import {
+  type BoundProgram,
   type Op,
   type Operand,
   PHASES,
@@ -42,6 +43,27 @@ describe('bind', () => {
     const bound = Array.from({ length: 200 }, bind);
     for (let i = 0; i < 20; i++) new Uint8Array(1 << 20).fill(i);
     for (const one of bound) expect(one.run(PHASES.rows)).toBe(0);
+  });
+
+  it('lets go of a program and its memory when it is told to', async () => {
+    const released: { bound: BoundProgram; memory: WeakRef<SharedArrayBuffer> }[] = [];
+    const bind = () => {
+      const { program, memory, registers } = gemmProgram();
+      const bound = kernels.bind(program, [memory], registers);
+      expect(bound.run(PHASES.rows)).toBe(0);
+      bound.release();
+      released.push({ bound, memory: new WeakRef(memory.buffer as SharedArrayBuffer) });
+    };
+    for (let i = 0; i < 20; i++) bind();
+    await new Promise((resolve) => setImmediate(resolve));
+    // More than any heap may have: V8 collects at once.
+    addon.account(2 ** 43);
+    addon.account(-(2 ** 43));
+    expect(released.filter(({ memory }) => memory.deref() !== undefined).length).toBeLessThan(2);
+    for (const { bound } of released) {
+      expect(() => bound.run(PHASES.rows)).toThrow(/let go/);
+      bound.release();
+    }
   });
 
   it('finds a program that does not fit, and says where', () => {

@@ -34,7 +34,7 @@ const { workerData, parentPort } = require('node:worker_threads');
 `;
 
 function startRanks(ranks: number, rounds: number, quitAt = 0) {
-  const arena = new SharedArrayBuffer(CONTROL_BYTES);
+  const arena = new Uint8Array(new SharedArrayBuffer(CONTROL_BYTES));
   const counts = new SharedArrayBuffer(4 * ranks);
   const results = Array.from({ length: ranks }, (_, rank) => {
     const workerData = {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { configure, layers, type Sequential, SteepestError, sequential, shutdown } from 'steepest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { idleThreads } from '#steepest/parallel/threads.js';
+import { idleThreads, threadLife } from '#steepest/parallel/threads.js';
 
 const DEFAULTS = configure();
 const X = Array.from({ length: 8 }, (_, i) => [i / 8, 1 - i / 8]);
@@ -62,6 +62,26 @@ function resolvers() {
   });
   return { promise, resolve };
 }
+
+it('makes room for a new thread after so many tasks, with the same bits', async () => {
+  const { tasks } = threadLife;
+  threadLife.tasks = 3;
+  try {
+    const [kept, renewed] = [model(), model()];
+    const ids = new Set<number>();
+    for (let i = 0; i < 6; i++) {
+      await train(renewed, 1);
+      for (const { threadId } of idleThreads()) ids.add(threadId);
+      expect(idleThreads()).toHaveLength(i % 3 === 2 ? 0 : 1);
+    }
+    expect(ids.size).toBe(2);
+    threadLife.tasks = tasks;
+    for (let i = 0; i < 6; i++) await train(kept, 1);
+    expect(bits(renewed)).toEqual(bits(kept));
+  } finally {
+    threadLife.tasks = tasks;
+  }
+});
 
 describe('threads at rest', () => {
   it('end after the timeout, with the threads of the operating system', async () => {

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { memoryAddon } from '#steepest/kernels/backend.js';
+import { discardShared } from '#steepest/kernels/sharedMemory.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
 import { allocateArena } from '#steepest/training/arena.js';
-
-const known = Object.getOwnPropertyDescriptor(globalThis, 'WebAssembly') as PropertyDescriptor;
 
 function planOf(floats: number): MemoryPlan {
   const plan = new MemoryPlan();
@@ -10,29 +10,34 @@ function planOf(floats: number): MemoryPlan {
   return plan;
 }
 
+/** With the add-on, and as where there is none. */
+function withoutAddon<T>(action: () => T): T {
+  const { STEEPEST_BACKEND } = process.env;
+  process.env.STEEPEST_BACKEND = 'typescript';
+  try {
+    return action();
+  } finally {
+    if (STEEPEST_BACKEND === undefined) delete process.env.STEEPEST_BACKEND;
+    else process.env.STEEPEST_BACKEND = STEEPEST_BACKEND;
+  }
+}
+
 describe('allocateArena', () => {
-  afterEach(() => Object.defineProperty(globalThis, 'WebAssembly', known));
-
-  it('gives whole pages of shared memory, full of zeros', () => {
-    const arena = allocateArena(planOf(100_000));
-    expect(arena).toBeInstanceOf(SharedArrayBuffer);
-    expect(arena.byteLength).toBe(7 * 65_536);
-    expect(new Uint8Array(arena).every((byte) => byte === 0)).toBe(true);
-  });
-
-  it('does without WebAssembly', () => {
-    Object.defineProperty(globalThis, 'WebAssembly', { value: undefined, configurable: true });
-    expect(allocateArena(planOf(16)).byteLength).toBe(64);
-  });
-
-  it('does without pages where there is no address space for them', () => {
-    class Memory {
-      constructor() {
-        throw new RangeError('WebAssembly.Memory(): could not allocate memory');
-      }
+  it.each([1, 16, 1000, 100_000, 300_000])('%i floats: shared, zeros, from a page on', (floats) => {
+    for (let i = 0; i < 5; i++) {
+      const arena = allocateArena(planOf(floats));
+      expect(arena.buffer).toBeInstanceOf(SharedArrayBuffer);
+      expect(arena.byteLength).toBe(Math.ceil(floats / 16) * 64);
+      expect(arena.every((byte) => byte === 0)).toBe(true);
+      expect(memoryAddon()?.pastPage(arena) ?? 0).toBe(0);
     }
-    Object.defineProperty(globalThis, 'WebAssembly', { value: { Memory }, configurable: true });
-    expect(allocateArena(planOf(16)).byteLength).toBe(64);
+  });
+
+  it('does without the add-on', () => {
+    const arena = withoutAddon(() => allocateArena(planOf(16)));
+    expect(arena.byteLength).toBe(64);
+    expect(arena.byteOffset % 16).toBe(0);
+    expect(arena.every((byte) => byte === 0)).toBe(true);
   });
 
   it('refuses what does not fit the machine, naming the largest array', () => {
@@ -40,5 +45,28 @@ describe('allocateArena', () => {
     plan.matrix('giant', 'activation', 2 ** 26, 2 ** 16);
     expect(() => allocateArena(plan)).toThrowError(expect.objectContaining({ code: 'ERR_MEMORY' }));
     expect(() => allocateArena(plan)).toThrowError(/giant/);
+  });
+});
+
+describe('discardShared', () => {
+  it('leaves memory that can be written and read, and touches nothing around it', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(1 << 20)).fill(7);
+    const [from, to] = [100_001, 900_003];
+    discardShared(shared.subarray(from, to));
+    expect(shared.subarray(0, from).every((byte) => byte === 7)).toBe(true);
+    expect(shared.subarray(to).every((byte) => byte === 7)).toBe(true);
+    // Whole pages are zeros, or all is as it was where the system takes none back.
+    expect(shared.subarray(from, to).every((byte) => byte === 7 || byte === 0)).toBe(true);
+    if (process.platform === 'linux' && memoryAddon()) expect(shared[500_000]).toBe(0);
+    shared.fill(9);
+    expect(shared.every((byte) => byte === 9)).toBe(true);
+  });
+
+  it('does nothing to less than a page, or without the add-on', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(1 << 16)).fill(7);
+    discardShared(shared.subarray(10, 20));
+    discardShared(shared.subarray(0, 0));
+    withoutAddon(() => discardShared(shared));
+    expect(shared.every((byte) => byte === 7)).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
 import { readNdArray, readNestedRows, refuseFlat, typedNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/tables.js';
+import { newShared } from '../../kernels/sharedMemory.js';
 
 /** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
 export interface NamedColumns {
@@ -143,7 +144,7 @@ const isShared = ({ buffer }: Features['data']): boolean =>
 export async function shareFeatures(features: Features): Promise<Features> {
   const { data } = features;
   if (isShared(data)) return features;
-  const shared = new SharedArrayBuffer(data.byteLength);
+  const shared = newShared(data.byteLength);
   const to = new Uint8Array(shared);
   const from = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   for (let begin = 0; begin < from.length; begin += SLICE_BYTES) {

@@ -1,6 +1,7 @@
 import { nextTurn } from '../../core/nextTurn.js';
 import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
+import { newShared } from '../../kernels/sharedMemory.js';
 import { layers } from '../../layers/index.js';
 import { sequential } from '../../models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
@@ -140,7 +141,7 @@ async function scaled(
   { mean, spread, unit }: Scale,
   weights: Float64Array | undefined,
 ): Promise<{ data: Float32Array; shape: [number, number] }> {
-  const out = new Float32Array(new SharedArrayBuffer(rows * cols * Float32Array.BYTES_PER_ELEMENT));
+  const out = new Float32Array(newShared(rows * cols * Float32Array.BYTES_PER_ELEMENT));
   const factors = unit.map((exponent) => powerOfTwo(-exponent));
   const share = shares(rows, weights);
   await eachSlice(rows, cols, (first, last) => {

@@ -1,3 +1,4 @@
+import { type Arena, float64At } from '../../core/arena.js';
 import type { Operand } from '../../kernels/contract.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
@@ -61,12 +62,12 @@ class FoldJob implements RowJob {
     }
   }
 
-  begin(arena: SharedArrayBuffer, block: RowBlock): boolean {
+  begin(arena: Arena, block: RowBlock): boolean {
     this.frame ??= frameOf(block, this.source, this.intercept);
     if (this.frame === undefined) return false;
     const { byteOffset, rowStride } = this.frameRegion;
     frameRows(this.frame).forEach((values, i) => {
-      new Float64Array(arena, byteOffset + i * rowStride * 8, values.length).set(values);
+      float64At(arena, byteOffset + i * rowStride * 8, values.length).set(values);
     });
     return true;
   }
@@ -90,11 +91,11 @@ class FoldJob implements RowJob {
     };
   }
 
-  result(arena: SharedArrayBuffer): Operand & { memory: Float64Array } {
+  result(arena: Arena): Operand & { memory: Float64Array } {
     const region = this.triangles[0]!;
     return {
       ...operandOf(region),
-      memory: new Float64Array(arena, region.byteOffset, region.byteLength / 8),
+      memory: float64At(arena, region.byteOffset, region.byteLength / 8),
     };
   }
 }

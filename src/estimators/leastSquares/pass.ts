@@ -1,8 +1,10 @@
 import { onAbort } from '../../core/abort.js';
+import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import { newShared } from '../../kernels/sharedMemory.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
 import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
@@ -55,12 +57,12 @@ export interface RowJob {
   /** Lays out the job's memory. `accumulators` is how many of them rows will reach. */
   reserve(memory: MemoryPlan, workers: number, accumulators: number): void;
   /** Fills memory before the pass. */
-  prepare?(arena: SharedArrayBuffer): void;
+  prepare?(arena: Arena): void;
   /**
    * Fills memory that depends on the first rows, before any are worked on. Called with one block
    * after the other until it returns true; rows before that must have no weight.
    */
-  begin?(arena: SharedArrayBuffer, block: RowBlock): boolean;
+  begin?(arena: Arena, block: RowBlock): boolean;
   /** Takes a piece of rows into an accumulator. */
   ops(rows: RowOperands, accumulator: number, rank: number): Op[];
   /** Brings accumulators 1 … into accumulator 0; `rows` is the register that these ops run with. */
@@ -77,7 +79,7 @@ export interface PassOptions {
 
 /** What a pass left behind. */
 export interface PassResult {
-  arena: SharedArrayBuffer;
+  arena: Arena;
   rows: number;
   /** Rows whose weight is not 0. */
   weightedRows: number;
@@ -149,7 +151,7 @@ class Pass {
   private readonly accumulators: number;
   private readonly ring: BlockRing | undefined;
   private readonly registersOffset: number;
-  private readonly arena: SharedArrayBuffer;
+  private readonly arena: Arena;
   private readonly tables: Tables;
 
   constructor(
@@ -226,10 +228,10 @@ class Pass {
     const rows = this.workers * SLOTS * this.job.cut.blockRows;
     const Type = TYPES[dtype];
     const floats = (length: number): Float64Array =>
-      new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+      new Float64Array(newShared(length * Float64Array.BYTES_PER_ELEMENT));
     return {
       rows,
-      x: new Type(new SharedArrayBuffer(rows * cols * Type.BYTES_PER_ELEMENT)),
+      x: new Type(newShared(rows * cols * Type.BYTES_PER_ELEMENT)),
       y: floats(rows * targets),
       weight: weighted ? floats(rows) : undefined,
     };

@@ -1,3 +1,4 @@
+import { type Arena, float64At } from '../../core/arena.js';
 import { timesPower } from '../../core/powers.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { columnSquares, type Factor, residualSquares } from './factor.js';
@@ -51,14 +52,14 @@ class ResidualJob implements RowJob {
     }
   }
 
-  prepare(arena: SharedArrayBuffer): void {
+  prepare(arena: Arena): void {
     const { cols, targets } = this.factor;
     const { byteOffset, rowStride } = this.coefRegion;
     for (let k = 0; k < targets; k++) {
-      const row = new Float64Array(arena, byteOffset + k * rowStride * 8, cols);
+      const row = float64At(arena, byteOffset + k * rowStride * 8, cols);
       row.set(this.coef.subarray(k * cols, (k + 1) * cols));
     }
-    new Float64Array(arena, this.interceptRegion.byteOffset, targets).set(this.intercept);
+    float64At(arena, this.interceptRegion.byteOffset, targets).set(this.intercept);
   }
 
   ops({ x, y, weight }: RowOperands, accumulator: number) {
@@ -76,7 +77,7 @@ class ResidualJob implements RowJob {
    * The sums over all accumulators, in the factor's frame, rounded: parameters × targets, the
    * intercept's first if there is one. The offsets come off while sums still have their low parts.
    */
-  result(arena: SharedArrayBuffer): Float64Array {
+  result(arena: Arena): Float64Array {
     const { ones, cols, targets, frame } = this.factor;
     const sums = new Float64Array((ones + cols) * targets);
     for (let k = 0; k < targets; k++) {
@@ -97,12 +98,12 @@ class ResidualJob implements RowJob {
   }
 
   /** A sum as the pair of its high and its low part. */
-  private total(arena: SharedArrayBuffer, k: number, column: number): [number, number] {
+  private total(arena: Arena, k: number, column: number): [number, number] {
     let high = 0;
     let low = 0;
     for (const { byteOffset, rowStride } of this.moments) {
       const at = (row: number): number =>
-        new Float64Array(arena, byteOffset + (row * rowStride + column) * 8, 1)[0]!;
+        float64At(arena, byteOffset + (row * rowStride + column) * 8, 1)[0]!;
       const sum = high + at(2 * k);
       const part = sum - high;
       low += high - (sum - part) + (at(2 * k) - part) + at(2 * k + 1);

@@ -1,3 +1,4 @@
+import { type Arena, float64At } from '../../core/arena.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type Op, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
@@ -22,7 +23,7 @@ class Workspace {
   private readonly memory = new MemoryPlan(CONTROL_BYTES);
   private readonly registers = this.memory.vector('registers', 'control', REGISTER_COUNT, 'f64');
   private readonly contents: { region: Region; data: Float64Array }[] = [];
-  private arena: SharedArrayBuffer | undefined;
+  private arena: Arena | undefined;
 
   /** A rows × cols matrix with these values. */
   matrix(data: Float64Array, rows: number, cols: number): Region {
@@ -38,11 +39,9 @@ class Workspace {
     const arena = this.load();
     const program = { ops, rank: 0, workers: 1, maxRows: rows, rowChunk: rows };
     if (stepFlops(ops) <= INLINE_FLOPS) {
-      const registers = new Float64Array(arena, this.registers.byteOffset, REGISTER_COUNT);
+      const registers = float64At(arena, this.registers.byteOffset, REGISTER_COUNT);
       registers[REGISTERS.rows] = rows;
-      selectKernels(kernels)
-        .bind(program, [new Uint8Array(arena)], registers)
-        .run(PHASES.rows);
+      selectKernels(kernels).bind(program, [arena], registers).run(PHASES.rows);
       return;
     }
     const common = { kind: 'blocks' as const, rank: 0, workers: 1, kernels, arena, tables: [] };
@@ -61,24 +60,24 @@ class Workspace {
   /** Runs ops here, however long that takes. */
   runSync(ops: readonly Op[], kernels: KernelRequest): void {
     const arena = this.load();
-    selectKernels(kernels).runOnce(ops, [new Uint8Array(arena)], 1);
+    selectKernels(kernels).runOnce(ops, [arena], 1);
   }
 
   /** The values of a matrix, row by row. */
   read({ byteOffset, rows, cols, rowStride }: Region): Float64Array {
     const values = new Float64Array(rows * cols);
     for (let i = 0; i < rows; i++) {
-      values.set(new Float64Array(this.arena!, byteOffset + i * rowStride * 8, cols), i * cols);
+      values.set(float64At(this.arena!, byteOffset + i * rowStride * 8, cols), i * cols);
     }
     return values;
   }
 
-  private load(): SharedArrayBuffer {
+  private load(): Arena {
     this.arena = allocateArena(this.memory);
     for (const { region, data } of this.contents) {
       const { byteOffset, rows, cols, rowStride } = region;
       for (let i = 0; i < rows; i++) {
-        new Float64Array(this.arena, byteOffset + i * rowStride * 8, cols).set(
+        float64At(this.arena, byteOffset + i * rowStride * 8, cols).set(
           data.subarray(i * cols, (i + 1) * cols),
         );
       }

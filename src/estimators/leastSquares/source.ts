@@ -4,6 +4,7 @@ import { awaitClosed } from '../../core/patience.js';
 import { isSharedBuffer } from '../../core/realm.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
 import type { MatrixInput } from '../../data/tables.js';
+import { newShared } from '../../kernels/sharedMemory.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -60,7 +61,7 @@ const isShared = ({ buffer }: Features['data']): boolean =>
 
 function shareFloats<T extends Float64Array | undefined>(data: T): T {
   if (data === undefined || isShared(data)) return data;
-  const copy = new Float64Array(new SharedArrayBuffer(data.byteLength));
+  const copy = new Float64Array(newShared(data.byteLength));
   copy.set(data);
   return copy as T;
 }

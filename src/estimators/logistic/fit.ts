@@ -1,7 +1,9 @@
 import { onAbort } from '../../core/abort.js';
+import { float64At } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
+import { discardShared, newShared } from '../../kernels/sharedMemory.js';
 import { controlBlock, WORD } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
 import {
@@ -68,7 +70,7 @@ const abortedError = (signal: AbortSignal): SteepestError =>
 
 const shared = <T extends Int32Array | Float64Array>(data: T): T => {
   const Type = data.constructor as new (buffer: SharedArrayBuffer) => T;
-  const copy = new Type(new SharedArrayBuffer(data.byteLength));
+  const copy = new Type(newShared(data.byteLength));
   copy.set(data);
   return copy;
 };
@@ -113,7 +115,7 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
     return { ...common, ...plan.forRank(rank), solver, tol, maxIter, totalWeight, l1, l2, fitIntercept };
   });
   const { point, outcome } = tasks[0]!.layout;
-  const variables = new Float64Array(arena, point, outputs * (cols + 1));
+  const variables = float64At(arena, point, outputs * (cols + 1));
   variables.set(request.start);
   const control = controlBlock(arena);
   const stop = (): void => void Atomics.store(control, WORD.stopRequest, 1);
@@ -122,10 +124,15 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   if (signal?.aborted) stop();
   try {
     await runRanks(tasks, arena, { signal, error: () => abortedError(signal!) });
+  } catch (error) {
+    discardShared(arena);
+    throw error;
   } finally {
     off();
   }
-  const result = new Float64Array(arena, outcome, LOGISTIC_OUTCOME_COUNT);
+  const result = float64At(arena, outcome, LOGISTIC_OUTCOME_COUNT).slice();
+  const coefficients = variables.slice();
+  discardShared(arena);
   const status = result[LOGISTIC_OUTCOME.status];
   if (status === LOGISTIC_STATUS.stopped && signal) throw abortedError(signal);
   if (status === LOGISTIC_STATUS.notFinite) throw notFiniteError(features);
@@ -134,7 +141,7 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   // Where the loss no longer changes, columns far from 1 can leave a gradient that is no rounding.
   const isStuck = status === LOGISTIC_STATUS.precision && !(gradientNorm <= Math.max(request.tol, ROUNDING));
   return {
-    point: variables.slice(),
+    point: coefficients,
     iterations,
     gradientNorm,
     converged: status !== LOGISTIC_STATUS.maxIter && !isStuck,

@@ -4,6 +4,7 @@ import { isSharedBuffer, typedArrayName } from '../../core/realm.js';
 import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
 import { checkLength, checkShaped } from '../../core/rows.js';
 import { DataTable } from '../../data/dataTable.js';
+import { newShared } from '../../kernels/sharedMemory.js';
 import type { FeatureInput, NamedColumns } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
 
@@ -108,9 +109,7 @@ function arrayLike(data: Float64Array, length: number): Float64Array {
   const classes = globalThis as unknown as Record<string, Float64ArrayConstructor>;
   const Type = classes[typedArrayName(data)!]!;
   const shared = isSharedBuffer(data.buffer);
-  return (
-    shared ? new Type(new SharedArrayBuffer(length * data.BYTES_PER_ELEMENT)) : new Type(length)
-  ) as Float64Array;
+  return (shared ? new Type(newShared(length * data.BYTES_PER_ELEMENT)) : new Type(length)) as Float64Array;
 }
 
 /**

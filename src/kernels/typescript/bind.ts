@@ -106,7 +106,7 @@ function planPhases(
 
 /** A program bound to TypeScript kernels. */
 class TypeScriptProgram implements BoundProgram {
-  private readonly plans: readonly PhasePlan[];
+  private plans: readonly PhasePlan[];
   /** Ranks' rows and chunks begin at multiples of this. */
   private readonly grain: number;
 
@@ -120,9 +120,20 @@ class TypeScriptProgram implements BoundProgram {
     this.grain = program.ops.some(({ split }) => split === 'groups') ? GROUP_IMAGES : 1;
   }
 
+  release(): void {
+    this.plans = [];
+  }
+
   run(phase: Phase): number {
     const plan = this.plans[phase];
     if (plan === undefined) {
+      if (this.plans.length === 0) {
+        throw new SteepestError('ERR_PROGRAM', {
+          expected: 'a program that is bound',
+          given: 'one that was let go',
+          mend: 'Bind it again.',
+        });
+      }
       if (Number.isInteger(phase) && phase >= 0 && phase < PHASE_LIMIT) return 0;
       throw new SteepestError('ERR_PROGRAM', {
         expected: `a phase below ${PHASE_LIMIT}`,
