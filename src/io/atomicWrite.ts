@@ -26,6 +26,8 @@ export interface FileSystem extends PathSystem {
 const PERMISSIONS = 0o7777;
 /** Enough that two writers never choose the same temporary name. */
 const NAME_BYTES = 6;
+/** Node.js refuses to write 2³¹ bytes at once. */
+const MOST_BYTES_AT_ONCE = 2 ** 30;
 
 /** Not by node:crypto, whose import every user of the package would wait for. */
 function randomHex(bytes: number): string {
@@ -138,8 +140,9 @@ async function closing(file: OpenFile, work: () => Promise<void>): Promise<void>
 async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promise<void> {
   let offset = 0;
   while (offset < bytes.length) {
-    // One write may take fewer bytes than it is given: Linux stops at 2 GiB, a full disk earlier.
-    const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset);
+    // One write may take fewer bytes than it is given: a full disk stops early.
+    const length = Math.min(bytes.length - offset, MOST_BYTES_AT_ONCE);
+    const { bytesWritten } = await file.write(bytes, offset, length);
     if (bytesWritten === 0) {
       const words = `the system wrote only ${offset} of ${bytes.length} bytes`;
       throw Object.assign(new Error(`ENOSPC: ${words}`), { code: 'ENOSPC' });

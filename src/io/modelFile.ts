@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
 import { isBuffer, isPromise, messageOf } from '../core/realm.js';
 import { show } from '../core/show.js';
 import { showPath, systemMend, systemReason } from '../core/systemErrors.js';
 import { foreignKind } from './fileKind.js';
+import { readWhole } from './readWhole.js';
 import { decodeSafetensors, type SafetensorsContent } from './safetensors.js';
 
 /** Where a model is read from: a path, a `file:` URL, or the bytes of the file. */
@@ -81,7 +81,7 @@ async function readSource(
   if (isBuffer(source)) return { bytes: new Uint8Array(source), name: 'these bytes' };
   const path = localPath(`the file that ${wanted.reader} reads`, checkedSource(source, wanted));
   try {
-    return { bytes: await readFile(path), name: showPath(path) };
+    return { bytes: await readWhole(path), name: showPath(path) };
   } catch (error) {
     const mend = systemMend(error, 'read', 'Check the path.');
     throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, mend, error);

@@ -18,6 +18,24 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+it('writes more than 2 GiB in pieces that Node.js takes', async () => {
+  const bytes = new Uint8Array(2 ** 31 + 5);
+  const lengths: number[] = [];
+  const nothing = async (): Promise<void> => {};
+  const file: OpenFile = {
+    write: async (_, offset, length) => {
+      expect(offset).toBe(lengths.reduce((sum, n) => sum + n, 0));
+      lengths.push(length);
+      return { bytesWritten: length };
+    },
+    ...{ chown: nothing, chmod: nothing, sync: nothing, close: nothing },
+  };
+  const files = { ...hooked(() => {}), open: async () => file, rename: nothing, unlink: nothing };
+  await writeFileAtomic(path, bytes, 'ERR_MODEL_FILE', files);
+  expect(lengths.reduce((sum, n) => sum + n, 0)).toBe(bytes.length);
+  expect(Math.max(...lengths)).toBeLessThan(2 ** 31);
+});
+
 /** The real file system, with a hook before every operation and at most `chunk` bytes per write. */
 function hooked(before: (operation: string) => void, chunk = Number.POSITIVE_INFINITY): FileSystem {
   return {
