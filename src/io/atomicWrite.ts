@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type ErrorCode, SteepestError } from '../core/errors.js';
 import { showPath, systemCode, systemMend, systemReason } from '../core/systemErrors.js';
+import { removeLeftovers, temporaryName } from './leftovers.js';
 import { findTarget, type PathSystem, type Stats } from './writeTarget.js';
 
 /** What this module needs of an open file. */
@@ -24,22 +25,16 @@ export interface FileSystem extends PathSystem {
 
 /** The permission bits of a file's mode. */
 const PERMISSIONS = 0o7777;
-/** Enough that two writers never choose the same temporary name. */
-const NAME_BYTES = 6;
 /** Node.js refuses to write 2³¹ bytes at once. */
 const MOST_BYTES_AT_ONCE = 2 ** 30;
-
-/** Not by node:crypto, whose import every user of the package would wait for. */
-function randomHex(bytes: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
-}
 
 /**
  * Writes a file so that `path` holds either what it held before or all of `bytes`, whatever fails
  * and whenever: a temporary file beside it is written, flushed to the disk and renamed over it, and
- * then the folder is flushed. A failed write leaves no temporary file. A symbolic link stays one
- * and its target is replaced or, if it is not there yet, made; permissions and owner are kept. A
- * file without the right to write to it stays as it is.
+ * then the folder is flushed. A failed write leaves no temporary file; those of killed processes go
+ * when the next file is written. A symbolic link stays one and its target is replaced or, if it is
+ * not there yet, made; permissions and owner are kept. A file without the right to write to it
+ * stays as it is.
  *
  * Pipes, terminals and devices such as /dev/null are written
  * to instead. A pipe waits for its reader.
@@ -97,11 +92,14 @@ async function replace(
   bytes: Uint8Array,
   files: FileSystem,
 ): Promise<void> {
-  // Not made from the target's name, which may be as long as names can be.
-  const temporary = join(dirname(target), `.steepest-${randomHex(NAME_BYTES)}.tmp`);
+  const folder = dirname(target);
+  const name = await temporaryName();
+  const temporary = join(folder, name);
   const file = await files.open(temporary, 'wx');
   try {
     await closing(file, async () => {
+      // Before anything is written: what was left may be what fills the disk.
+      await removeLeftovers(folder, name);
       if (old !== undefined) await takeOver(file, old);
       await writeAll(file, bytes);
       await file.sync();
@@ -112,7 +110,7 @@ async function replace(
     await files.unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await flushFolder(dirname(target), files);
+  await flushFolder(folder, files);
 }
 
 /**
