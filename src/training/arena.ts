@@ -20,6 +20,9 @@ const PAGE_BYTES = 4096;
  */
 const USUALLY_PAST_PAGE = 16;
 
+/** Typed arrays, through which ranks see an arena, end at 4 GiB in Node.js 20; less a margin. */
+const MOST_ARENA_BYTES = 2 ** 32 - 2 ** 16;
+
 /**
  * Allocates the arena of a finished plan.
  *
@@ -31,10 +34,12 @@ const USUALLY_PAST_PAGE = 16;
  */
 export function allocateArena(memory: MemoryPlan): Arena {
   const { byteLength } = memory;
-  const shared = allocateShared(byteLength + PAGE_BYTES, () => {
+  const detail = (): string => {
     const largest = memory.regions.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
     return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${megabytes(largest.byteLength)}`;
-  });
+  };
+  if (byteLength > MOST_ARENA_BYTES) tooLarge(byteLength, detail, MOST_ARENA_BYTES);
+  const shared = allocateShared(byteLength + PAGE_BYTES, detail);
   const pastPage = memoryAddon()?.pastPage(new Uint8Array(shared)) ?? USUALLY_PAST_PAGE;
   return new Uint8Array(shared, (PAGE_BYTES - pastPage) % PAGE_BYTES, byteLength);
 }
@@ -55,9 +60,10 @@ export function checkMemory(byteLength: number, detail: () => string): void {
   if (!(byteLength <= memoryLimit())) tooLarge(byteLength, detail);
 }
 
-function tooLarge(byteLength: number, detail: () => string): never {
+function tooLarge(byteLength: number, detail: () => string, most?: number): never {
+  const words = most === undefined ? "this machine's memory" : 'one arena';
   throw new SteepestError('ERR_MEMORY', {
-    expected: `arrays that fit in this machine's memory, ${megabytes(memoryLimit())}`,
+    expected: `arrays that fit in ${words}, ${megabytes(most ?? memoryLimit())}`,
     given: `${megabytes(byteLength)}, ${detail()}`,
     mend: 'Use a smaller batchSize or fewer units.',
   });

@@ -40,6 +40,15 @@ describe('allocateArena', () => {
     expect(arena.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('refuses what typed arrays cannot address, before it is allocated', () => {
+    const plan = planOf(16);
+    plan.matrix('long', 'activation', 2 ** 15, 2 ** 15);
+    // Of a machine with less memory the other limit counts.
+    const refused = expect.objectContaining({ code: 'ERR_MEMORY' });
+    expect(() => allocateArena(plan)).toThrowError(refused);
+    expect(() => allocateArena(plan)).toThrowError(/long \(32768 × 32768\)/);
+  });
+
   it('refuses what does not fit the machine, naming the largest array', () => {
     const plan = planOf(16);
     plan.matrix('giant', 'activation', 2 ** 26, 2 ** 16);
