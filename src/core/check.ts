@@ -40,11 +40,6 @@ export function checkBoolean(what: string, value: unknown): boolean {
   return value as boolean;
 }
 
-export function checkFunction(what: string, value: unknown): (...args: never[]) => unknown {
-  if (typeof value !== 'function') fail(what, 'a function', value);
-  return value as (...args: never[]) => unknown;
-}
-
 /** A list: a plain array, not a typed one. */
 export function checkList(what: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) fail(what, 'a list', value, 'Write [ … ].');

@@ -26,18 +26,6 @@ interface TypedArrays {
   BigUint64Array: BigUint64Array;
 }
 
-/** Whether a value is a typed array of this class; a Buffer is an Uint8Array. */
-export function isTypedArray<K extends keyof TypedArrays>(value: unknown, name: K): value is TypedArrays[K] {
-  // The getter on %TypedArray%.prototype cannot be fooled, but a tag of an object's own could.
-  return (
-    ArrayBuffer.isView(value) &&
-    (value as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag] === name
-  );
-}
-
-export const isBigIntArray = (value: unknown): value is BigInt64Array | BigUint64Array =>
-  isTypedArray(value, 'BigInt64Array') || isTypedArray(value, 'BigUint64Array');
-
 export const isDataView = (value: unknown): value is DataView =>
   ArrayBuffer.isView(value) && tagOf(value) === 'DataView';
 
@@ -61,6 +49,13 @@ const readName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,
 )!.get as (this: unknown) => unknown;
+
+/** Whether a value is a typed array of this class; a Buffer is an Uint8Array. */
+export const isTypedArray = <K extends keyof TypedArrays>(value: unknown, name: K): value is TypedArrays[K] =>
+  typedArrayName(value) === name;
+
+export const isBigIntArray = (value: unknown): value is BigInt64Array | BigUint64Array =>
+  isTypedArray(value, 'BigInt64Array') || isTypedArray(value, 'BigUint64Array');
 
 /** Memory without a type. */
 export const isBuffer = (value: unknown): value is ArrayBufferLike =>

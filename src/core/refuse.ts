@@ -1,5 +1,14 @@
 import { SteepestError } from './errors.js';
-import { isBuffer, isDataView, isDate, isList, isPromise, messageOf, typedArrayName } from './realm.js';
+import {
+  isBigIntArray,
+  isBuffer,
+  isDataView,
+  isDate,
+  isList,
+  isPromise,
+  messageOf,
+  typedArrayName,
+} from './realm.js';
 import { show } from './show.js';
 
 /**
@@ -90,17 +99,12 @@ export function refuseRow(what: string, value: unknown, row: number, isFirst: bo
   else if (value === null || value === undefined) mend = 'Leave such rows out.';
   else if (typeof value === 'object' && typedArrayName(value) === undefined) {
     mend = 'Of objects, one per row, make a table: data.DataTable.fromRows(rows).toMatrix().';
-  } else if (isBigInts(value)) mend = 'Convert it: Float64Array.from(row, Number).';
+  } else if (isBigIntArray(value)) mend = 'Convert it: Float64Array.from(row, Number).';
   throw new SteepestError(isFirst ? 'ERR_SHAPE' : 'ERR_RAGGED', {
     expected: `${what} to be an array of rows`,
     given: `${show(value)} at row ${row}`,
     mend,
   });
-}
-
-export function isBigInts(value: unknown): boolean {
-  const name = typedArrayName(value);
-  return name === 'BigInt64Array' || name === 'BigUint64Array';
 }
 
 /** @throws SteepestError `ERR_SHAPE` */

@@ -1,7 +1,7 @@
 import { SteepestError } from './errors.js';
 import type { NdArray, NumericArray } from './ndarray.js';
-import { typedArrayName } from './realm.js';
-import { isBigInts, refuseBigInts, refuseCell, refuseRagged, refuseRow } from './refuse.js';
+import { isBigIntArray, typedArrayName } from './realm.js';
+import { refuseBigInts, refuseCell, refuseRagged, refuseRow } from './refuse.js';
 import { show } from './show.js';
 
 /** Reads tables of numbers as users pass them: for networks, estimators and scores alike. */
@@ -21,7 +21,7 @@ export interface Rows<T extends ArrayLike<number> = ArrayLike<number>> {
 export function typedNumbers(what: string, value: unknown): NumericArray | undefined {
   const name = typedArrayName(value);
   if (name === undefined) return undefined;
-  if (isBigInts(value)) refuseBigInts(what, value);
+  if (isBigIntArray(value)) refuseBigInts(what, value);
   const array = value as NumericArray;
   if (name !== 'Uint8ClampedArray') return array;
   return new Uint8Array(array.buffer, array.byteOffset, array.length);
@@ -44,7 +44,7 @@ export function checkLength(what: string, list: ArrayLike<unknown>): void {
 }
 
 const isRow = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigInts(value));
+  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
 
 /** True for a list whose first element is a list, too. */
 export const isNested = (list: readonly unknown[]): boolean =>

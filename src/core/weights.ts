@@ -1,7 +1,7 @@
 import { SteepestError } from './errors.js';
 import { isNdArray } from './ndarray.js';
-import { isPromise } from './realm.js';
-import { isBigInts, reading } from './refuse.js';
+import { isBigIntArray, isPromise } from './realm.js';
+import { reading } from './refuse.js';
 import { show } from './show.js';
 
 /**
@@ -11,7 +11,7 @@ import { show } from './show.js';
 export function checkWeightList(what: string, weights: unknown, rows: number): ArrayLike<unknown> {
   return reading(what, () => {
     const isList =
-      typeof weights === 'object' && weights !== null && 'length' in weights && !isBigInts(weights);
+      typeof weights === 'object' && weights !== null && 'length' in weights && !isBigIntArray(weights);
     if (isList && weights.length === rows) return weights as ArrayLike<unknown>;
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what} to be a list with one weight per row, ${rows}`,
@@ -23,7 +23,7 @@ export function checkWeightList(what: string, weights: unknown, rows: number): A
 
 function mendOf(weights: unknown): string {
   if (isPromise(weights)) return 'Put await before it.';
-  if (isBigInts(weights)) return 'Convert it: Float64Array.from(weights, Number).';
+  if (isBigIntArray(weights)) return 'Convert it: Float64Array.from(weights, Number).';
   if (isNdArray(weights)) return 'Pass the data alone: weights.data.';
   return 'Pass a flat array with one number per row.';
 }

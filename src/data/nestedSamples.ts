@@ -1,6 +1,6 @@
 import { SteepestError } from '../core/errors.js';
-import { typedArrayName } from '../core/realm.js';
-import { isBigInts, refuseCell } from '../core/refuse.js';
+import { isBigIntArray, typedArrayName } from '../core/realm.js';
+import { refuseCell } from '../core/refuse.js';
 import { show } from '../core/show.js';
 
 /** Images as nested lists, `[samples][height][width][channels]`, as users of Keras have them. */
@@ -12,7 +12,7 @@ import { show } from '../core/show.js';
 const DEEPEST = 6;
 
 const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigInts(value));
+  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
 
 /** The lengths of nested lists, told by the first of each level: none for a number. */
 export function nestedShape(input: unknown): number[] {
