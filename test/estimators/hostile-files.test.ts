@@ -1,55 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  columnTransformer,
-  data,
-  estimatorTypes,
-  LabelEncoder,
-  LinearRegression,
-  LogisticRegression,
-  loadEstimator,
-  MinMaxScaler,
-  MLPClassifier,
-  MLPRegressor,
-  OneHotEncoder,
-  PolynomialFeatures,
-  pipeline,
-  Ridge,
-  SimpleImputer,
-  StandardScaler,
-  SteepestError,
-} from 'steepest';
+import { estimatorTypes, loadEstimator, MLPRegressor, SteepestError } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
+import { ESTIMATORS, numbers, small } from './fitted.js';
 
 type Json = null | number | string | boolean | Json[] | { [key: string]: Json };
 
-const table = new data.DataTable({ a: [1, 2, Number.NaN], b: ['x', null, 'y'] });
-const numbers = [
-  [1, 2],
-  [3, 4],
-];
-const small = { hiddenLayerSizes: [2], maxIter: 1 };
-const KINDS: [string, () => Promise<{ save(path: string): Promise<void> }>][] = [
-  ['StandardScaler', () => new StandardScaler().fit(numbers)],
-  ['MinMaxScaler', () => new MinMaxScaler().fit(numbers)],
-  ['OneHotEncoder', () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
-  ['SimpleImputer', () => new SimpleImputer({ strategy: 'mostFrequent', addIndicator: true }).fit(table)],
-  ['PolynomialFeatures', () => new PolynomialFeatures().fit(numbers)],
-  ['LabelEncoder', () => new LabelEncoder().fit(['a', 'b'])],
-  ['Pipeline', () => pipeline(new StandardScaler(), new MinMaxScaler()).fit(numbers)],
-  [
-    'ColumnTransformer',
-    () =>
-      columnTransformer([['e', new OneHotEncoder(), 'b']], { remainder: new StandardScaler() }).fit(table),
-  ],
-  ['LinearRegression', () => new LinearRegression().fit(numbers, [1, 2])],
-  ['Ridge', () => new Ridge().fit(numbers, [1, 2])],
-  ['LogisticRegression', () => new LogisticRegression().fit(numbers, ['a', 'b'])],
-  ['MLPRegressor', () => new MLPRegressor(small).fit(numbers, [1, 2])],
-  ['MLPClassifier', () => new MLPClassifier(small).fit(numbers, ['a', 'b'])],
-];
+const KINDS = Object.entries(ESTIMATORS).map(([type, [, make]]) => [type, make] as const);
 const WRONG: Json[] = [null, -1, 0, 1.5, 1e9, 'x', true, [], [null], {}, { e: 1 }];
 
 /** Every place in a value, as a list of keys. */

@@ -1,30 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import {
-  columnTransformer,
-  data,
   estimatorTypes,
-  LabelEncoder,
-  LinearRegression,
-  LogisticRegression,
   layers,
   load,
   loadEstimator,
-  MinMaxScaler,
-  MLPClassifier,
-  MLPRegressor,
-  OneHotEncoder,
-  PolynomialFeatures,
-  pipeline,
-  Ridge,
   type Sequential,
-  SimpleImputer,
-  StandardScaler,
   SteepestError,
   sequential,
 } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
 import { temporaryFolder } from '../data/folder.js';
+import { ESTIMATORS, type SavedEstimator } from '../estimators/fitted.js';
 import { atEdges, drawFrom, mutated } from './mutations.js';
 
 /**
@@ -102,40 +89,6 @@ const NETWORKS: Record<string, () => Sequential | Promise<Sequential>> = {
   'not compiled': () => sequential({ layers: [layers.dense({ units: 2, inputShape: [2] })] }),
 };
 
-interface Any {
-  save(path: string): Promise<void>;
-  predict?(x: unknown): Promise<unknown>;
-  transform?(x: unknown): Promise<unknown>;
-}
-const numbers = [
-  [1, 2],
-  [3, 4],
-];
-const table = new data.DataTable({ a: [1, 2, Number.NaN], b: ['x', null, 'y'] });
-const small = { hiddenLayerSizes: [2], maxIter: 1 };
-const ESTIMATORS: Record<string, [x: unknown, make: () => Promise<Any>]> = {
-  StandardScaler: [numbers, () => new StandardScaler().fit(numbers)],
-  MinMaxScaler: [numbers, () => new MinMaxScaler().fit(numbers)],
-  OneHotEncoder: [table, () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
-  SimpleImputer: [
-    table,
-    () => new SimpleImputer({ strategy: 'mostFrequent', addIndicator: true }).fit(table),
-  ],
-  PolynomialFeatures: [numbers, () => new PolynomialFeatures().fit(numbers)],
-  LabelEncoder: [['a', 'b'], () => new LabelEncoder().fit(['a', 'b'])],
-  Pipeline: [numbers, () => pipeline(new StandardScaler(), new Ridge()).fit(numbers, [1, 2])],
-  ColumnTransformer: [
-    table,
-    () =>
-      columnTransformer([['e', new OneHotEncoder(), 'b']], { remainder: new StandardScaler() }).fit(table),
-  ],
-  LinearRegression: [numbers, () => new LinearRegression().fit(numbers, [1, 2])],
-  Ridge: [numbers, () => new Ridge().fit(numbers, [1, 2])],
-  LogisticRegression: [numbers, () => new LogisticRegression().fit(numbers, ['a', 'b'])],
-  MLPRegressor: [numbers, () => new MLPRegressor(small).fit(numbers, [1, 2])],
-  MLPClassifier: [numbers, () => new MLPClassifier(small).fit(numbers, ['a', 'b'])],
-};
-
 /** Loads damaged files. @returns how many of them were accepted, and worked */
 async function loadAll(
   name: string,
@@ -174,7 +127,7 @@ beforeAll(async () => {
   const made = { ...NETWORKS, ...Object.fromEntries(Object.entries(ESTIMATORS).map(([n, [, m]]) => [n, m])) };
   for (const [name, make] of Object.entries(made)) {
     const path = folder.path(`${name}.safetensors`);
-    await ((await make()) as Any).save(path);
+    await ((await make()) as SavedEstimator).save(path);
     valid.set(name, await readFile(path));
   }
 });
@@ -209,7 +162,7 @@ describe('a damaged file is refused with ERR_MODEL_FILE, or what it holds works'
     const [x] = ESTIMATORS[name]!;
     const files = Array.from({ length: FILES }, (_, i) => mutated(valid.get(name)!, drawFrom(SEED + i)));
     const counts = await loadAll(name, files, loadEstimator, async (loaded) => {
-      const estimator = loaded as Any;
+      const estimator = loaded as SavedEstimator;
       for (const method of ['toString', 'toSaved', 'clone', 'getFeatureNamesOut', 'inference', 'summary']) {
         try {
           (estimator as unknown as Record<string, (() => unknown) | undefined>)[method]?.();

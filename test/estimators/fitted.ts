@@ -1,0 +1,56 @@
+import {
+  columnTransformer,
+  data,
+  LabelEncoder,
+  LinearRegression,
+  LogisticRegression,
+  MinMaxScaler,
+  MLPClassifier,
+  MLPRegressor,
+  OneHotEncoder,
+  PolynomialFeatures,
+  pipeline,
+  Ridge,
+  SimpleImputer,
+  StandardScaler,
+} from 'steepest';
+
+/** What tests of files ask of an estimator. */
+export interface SavedEstimator {
+  save(path: string): Promise<void>;
+  predict?(x: unknown): Promise<unknown>;
+  transform?(x: unknown): Promise<unknown>;
+}
+
+export const numbers = [
+  [1, 2],
+  [3, 4],
+];
+const table = new data.DataTable({ a: [1, 2, Number.NaN], b: ['x', null, 'y'] });
+export const small = { hiddenLayerSizes: [2], maxIter: 1 };
+/** One fitted estimator of each type that can be saved, with something it takes. */
+export const ESTIMATORS: Record<string, [x: unknown, make: () => Promise<SavedEstimator>]> = {
+  StandardScaler: [numbers, () => new StandardScaler().fit(numbers)],
+  MinMaxScaler: [numbers, () => new MinMaxScaler().fit(numbers)],
+  OneHotEncoder: [table, () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
+  SimpleImputer: [
+    table,
+    () => new SimpleImputer({ strategy: 'mostFrequent', addIndicator: true }).fit(table),
+  ],
+  PolynomialFeatures: [numbers, () => new PolynomialFeatures().fit(numbers)],
+  LabelEncoder: [['a', 'b'], () => new LabelEncoder().fit(['a', 'b'])],
+  Pipeline: [
+    numbers,
+    () => pipeline(new StandardScaler(), new MinMaxScaler(), new Ridge()).fit(numbers, [1, 2]),
+  ],
+  ColumnTransformer: [
+    table,
+    () =>
+      columnTransformer([['e', new OneHotEncoder(), 'b']], { remainder: new StandardScaler() }).fit(table),
+  ],
+  LinearRegression: [numbers, () => new LinearRegression().fit(numbers, [1, 2])],
+  Ridge: [numbers, () => new Ridge().fit(numbers, [1, 2])],
+  LogisticRegression: [numbers, () => new LogisticRegression().fit(numbers, ['a', 'b'])],
+  MLPRegressor: [numbers, () => new MLPRegressor(small).fit(numbers, [1, 2])],
+  MLPClassifier: [numbers, () => new MLPClassifier(small).fit(numbers, ['a', 'b'])],
+};
