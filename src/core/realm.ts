@@ -57,6 +57,10 @@ export const isTypedArray = <K extends keyof TypedArrays>(value: unknown, name: 
 export const isBigIntArray = (value: unknown): value is BigInt64Array | BigUint64Array =>
   isTypedArray(value, 'BigInt64Array') || isTypedArray(value, 'BigUint64Array');
 
+/** A list that may hold numbers: a plain one, or a typed array that is not of BigInts. */
+export const isNumberList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
+
 /** Memory without a type. */
 export const isBuffer = (value: unknown): value is ArrayBufferLike =>
   tagOf(value) === 'ArrayBuffer' || isSharedBuffer(value);

@@ -1,6 +1,6 @@
 import { SteepestError } from './errors.js';
 import type { NdArray, NumericArray } from './ndarray.js';
-import { isBigIntArray, typedArrayName } from './realm.js';
+import { isBigIntArray, isNumberList, typedArrayName } from './realm.js';
 import { refuseBigInts, refuseCell, refuseRagged, refuseRow } from './refuse.js';
 import { show } from './show.js';
 
@@ -43,9 +43,6 @@ export function checkLength(what: string, list: ArrayLike<unknown>): void {
   });
 }
 
-const isRow = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
-
 /** True for a list whose first element is a list, too. */
 export const isNested = (list: readonly unknown[]): boolean =>
   Array.isArray(list[0]) || typedArrayName(list[0]) !== undefined;
@@ -62,7 +59,7 @@ export function readNestedRows(
 ): Rows<Float64Array<ArrayBuffer>> {
   const rows = list.length;
   const [first] = list;
-  if (!isRow(first)) refuseRow(what, first, firstRow, true);
+  if (!isNumberList(first)) refuseRow(what, first, firstRow, true);
   const cols = first.length;
   checkLength(what, list);
   checkLength(what, first);
@@ -78,7 +75,7 @@ export function readNestedRows(
         if (typeof value !== 'number') refuseCell(what, value, `at row ${firstRow + i}, column ${j}`);
         data[at + j] = value;
       }
-    } else if (isRow(row)) {
+    } else if (isNumberList(row)) {
       if (row.length !== cols) refuseRagged(what, cols, firstRow, firstRow + i, row.length);
       data.set(row as ArrayLike<number>, at);
     } else refuseRow(what, row, firstRow + i, false);

@@ -2,7 +2,7 @@ import { checkList, checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import type { Aliases } from '../core/nearest.js';
-import { isBigIntArray, isList, isUrl, typedArrayName } from '../core/realm.js';
+import { isList, isNumberList, isUrl } from '../core/realm.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { type Align, table } from '../core/table.js';
@@ -216,7 +216,7 @@ export class DataTable {
    * @throws SteepestError `ERR_ARGUMENT` for a position that no row has
    */
   take(positions: ArrayLike<number>): DataTable {
-    if (!Array.isArray(positions) && (typedArrayName(positions) === undefined || isBigIntArray(positions))) {
+    if (!isNumberList(positions)) {
       bad('positions to be a list of row numbers', positions, 'Pass [0, 2].');
     }
     for (let i = 0; i < positions.length; i++) {

@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { isBigIntArray, typedArrayName } from '../core/realm.js';
+import { isNumberList } from '../core/realm.js';
 import { refuseCell } from '../core/refuse.js';
 import { show } from '../core/show.js';
 
@@ -11,13 +11,11 @@ import { show } from '../core/show.js';
  */
 const DEEPEST = 6;
 
-const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
-
 /** The lengths of nested lists, told by the first of each level: none for a number. */
 export function nestedShape(input: unknown): number[] {
   const shape: number[] = [];
-  for (let level = input; isList(level) && shape.length < DEEPEST; level = level[0]) shape.push(level.length);
+  for (let level = input; isNumberList(level) && shape.length < DEEPEST; level = level[0])
+    shape.push(level.length);
   return shape;
 }
 
@@ -39,10 +37,10 @@ export function flattenNested(
   };
   const visit = (list: unknown, path: readonly number[]): void => {
     const depth = path.length;
-    if (!isList(list) || list.length !== shape[depth]) {
+    if (!isNumberList(list) || list.length !== shape[depth]) {
       throw new SteepestError('ERR_RAGGED', {
         expected: `nested lists of ${what} to have ${shape[depth]} elements at depth ${depth}, as the first has`,
-        given: `${isList(list) ? `${list.length} of them` : show(list)} ${place(path)}`,
+        given: `${isNumberList(list) ? `${list.length} of them` : show(list)} ${place(path)}`,
         mend: 'Give every sample the same shape.',
       });
     }

@@ -1,5 +1,5 @@
 import type { NdArray } from '../../core/ndarray.js';
-import { isBigIntArray, typedArrayName } from '../../core/realm.js';
+import { isNumberList } from '../../core/realm.js';
 
 /** Rows of a table in another order. */
 export function permuteRows<T extends Float64Array | Int32Array>(
@@ -50,6 +50,5 @@ export function evenly(total: number, parts: number): number[] {
 
 /** Whether a value is a list of finite numbers: plain, or a typed array that is not of BigInts. */
 export function isNumbers(value: unknown): value is readonly number[] {
-  const isList = Array.isArray(value) || (typedArrayName(value) !== undefined && !isBigIntArray(value));
-  return isList && Array.prototype.every.call(value, Number.isFinite);
+  return isNumberList(value) && Array.prototype.every.call(value, Number.isFinite);
 }
