@@ -47,12 +47,14 @@ export async function runRanks(
   setLease(arena, leased);
   const results = await settle(runs);
   setLease(arena, undefined);
+  // Not later: threads that were slow to load are ended below, and would count as refused.
+  const refused = notStarted.length;
   const areWell = results?.every((result) => result.ok) ?? false;
   // What a lost rank leaves behind is not worth repairing: threads are cheap.
   giveBack(leased, areWell);
-  if (notStarted.length > 0) {
+  if (refused > 0) {
     await ended();
-    throw new StartError(threads.length, threads.length - notStarted.length, notStarted[0]);
+    throw new StartError(threads.length, threads.length - refused, notStarted[0]);
   }
   if (!areWell) throw lostError(results ?? []);
   return results![0] as Extract<RankResult, { ok: true }>;
