@@ -63,7 +63,7 @@ export function checkSize(name: string, value: unknown): number {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be a whole number of at least 0`,
     given: show(value),
-    mend: 'Pass the size in elements.',
+    hint: 'Pass the size in elements.',
   });
 }
 
@@ -80,7 +80,7 @@ export function checkMatrix(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be a Float32Array`,
       given: show(data),
-      mend: 'Convert it with Float32Array.from.',
+      hint: 'Convert it with Float32Array.from.',
     });
   }
   checkSize(strideName, stride);
@@ -88,7 +88,7 @@ export function checkMatrix(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${strideName} of at least ${Math.max(1, cols)}, the columns of ${name}`,
       given: `${stride}`,
-      mend: 'Pass the number of elements from one row to the next.',
+      hint: 'Pass the number of elements from one row to the next.',
     });
   }
   const needed = rows === 0 || cols === 0 ? 0 : (rows - 1) * stride + cols;
@@ -96,7 +96,7 @@ export function checkMatrix(
     throw new SteepestError('ERR_SHAPE', {
       expected: `${name} with ${needed} elements for ${rows} rows of ${cols}, ${stride} apart`,
       given: `${data.length}`,
-      mend: 'Pass a longer array, or smaller sizes.',
+      hint: 'Pass a longer array, or smaller sizes.',
     });
   }
   return { data, rows, cols, rowStride: stride };
@@ -117,6 +117,6 @@ export function checkDisjoint(
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${outName} in memory of its own`,
     given: `memory that ${inName} uses too`,
-    mend: `Pass another array as ${outName}.`,
+    hint: `Pass another array as ${outName}.`,
   });
 }

@@ -41,7 +41,7 @@ function spec(activation: Activation): { name: ElementwiseActivation; alpha: num
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'an elementwise activation',
       given: "'softmax'",
-      mend: "Use 'linear' here; softmax works on whole rows.",
+      hint: "Use 'linear' here; softmax works on whole rows.",
     });
   }
   return elementwiseSpec(complete);

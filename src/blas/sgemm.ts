@@ -95,7 +95,7 @@ function checkFactor(name: string, value: unknown): number {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be a number`,
     given: show(value),
-    mend: 'Leave it out for the usual value.',
+    hint: 'Leave it out for the usual value.',
   });
 }
 

@@ -221,7 +221,7 @@ function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'lo
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model that ends in logits, as fromLogits says',
         given: `a last activation of '${last}'`,
-        mend: `Leave fromLogits out: '${last}' is joined with the loss anyway, without loss of accuracy.`,
+        hint: `Leave fromLogits out: '${last}' is joined with the loss anyway, without loss of accuracy.`,
       });
     }
     return 'logits';

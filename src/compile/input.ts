@@ -64,7 +64,7 @@ function refuseMisplaced(name: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `layer ${name} among the first layers, where only one rescaling and other random layers may come before it`,
     given: 'another layer before it',
-    mend: 'Move it to the start of the model: it is computed while images are read.',
+    hint: 'Move it to the start of the model: it is computed while images are read.',
   });
 }
 
@@ -72,7 +72,7 @@ function refuseFill(name: string, fill: number): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `layer ${name} to fill with a number that float32 holds once it is rescaled`,
     given: String(fill),
-    mend: 'Use a smaller fillValue, or a smaller scale.',
+    hint: 'Use a smaller fillValue, or a smaller scale.',
   });
 }
 
@@ -87,7 +87,7 @@ function fillOf(windows: readonly WindowNode[], filledBy: (node: WindowNode) => 
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `layers ${first.name} and ${other.name} to fill with the same value`,
       given: `${fill} and ${filledBy(other)} (after rescaling)`,
-      mend: "Give both the same fillValue and put both on one side of the rescaling, or use fillMode: 'nearest'.",
+      hint: "Give both the same fillValue and put both on one side of the rescaling, or use fillMode: 'nearest'.",
     });
   }
   return fill;

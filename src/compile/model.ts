@@ -61,7 +61,7 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     throw new SteepestError(isMissing ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
       expected: 'layers to be a list with at least one layer',
       given: show(config.layers),
-      mend: isLayer(config.layers)
+      hint: isLayer(config.layers)
         ? 'Put it into a list: layers: [layer].'
         : 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
     });
@@ -70,7 +70,7 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `at most ${MAX_LAYERS} layers`,
       given: `${config.layers.length}`,
-      mend: 'Use fewer, wider layers.',
+      hint: 'Use fewer, wider layers.',
     });
   }
   const words = 'a whole number from 0 to 2³² − 1';
@@ -137,14 +137,14 @@ function sampleShape(layers: readonly LayerConfig[]): number[] {
     throw new SteepestError('ERR_SHAPE', {
       expected: 'inputShape on the first layer',
       given: 'none',
-      mend: 'Add inputShape: [number of columns of x] to it, or [height, width, channels] for images.',
+      hint: 'Add inputShape: [number of columns of x] to it, or [height, width, channels] for images.',
     });
   }
   if (!Array.isArray(shape) || (shape.length !== 1 && shape.length !== 3)) {
     throw new SteepestError('ERR_SHAPE', {
       expected: 'inputShape to be [columns], or [height, width, channels] for images',
       given: show(shape),
-      mend: mendInputShape(shape),
+      hint: hintInputShape(shape),
     });
   }
   for (const layer of layers.slice(1)) {
@@ -152,14 +152,14 @@ function sampleShape(layers: readonly LayerConfig[]): number[] {
       throw new SteepestError('ERR_SHAPE', {
         expected: 'inputShape on the first layer only',
         given: `one on a later ${layer.type} layer`,
-        mend: 'Remove it: each layer takes what the one before it gives.',
+        hint: 'Remove it: each layer takes what the one before it gives.',
       });
     }
   }
   return shape.map((size, i) => checkInteger(`inputShape[${i}]`, size));
 }
 
-function mendInputShape(shape: unknown): string {
+function hintInputShape(shape: unknown): string {
   const sizes = Array.isArray(shape) ? shape : [];
   if (sizes.length === 2) return `Grey images have one channel: [${sizes[0]}, ${sizes[1]}, 1].`;
   if (sizes.length === 4) return `Leave the number of samples out: [${sizes.slice(1).join(', ')}].`;
@@ -185,7 +185,7 @@ class LayerNames {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `layer names of up to ${MAX_NAME} letters, digits, _ . and -, each used once`,
         given: show(name),
-        mend: 'Choose another name, or leave it out.',
+        hint: 'Choose another name, or leave it out.',
       });
     }
     this.taken.add(name);
@@ -199,6 +199,6 @@ function checkNumbers(what: string, shape: readonly number[]): void {
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} to have at most ${MAX_SAMPLE_NUMBERS} numbers a sample`,
     given: `[${shape.join(', ')}]`,
-    mend: 'Use smaller images, or fewer filters or units.',
+    hint: 'Use smaller images, or fewer filters or units.',
   });
 }

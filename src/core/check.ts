@@ -3,12 +3,12 @@ import { type Aliases, didYouMean } from './nearest.js';
 import { isBuffer, isDate, isPlainObject, isPromise } from './realm.js';
 import { show } from './show.js';
 
-function fail(what: string, words: string, value: unknown, mend = mendOf(what, words, value)): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be ${words}`, given: show(value), mend });
+function fail(what: string, words: string, value: unknown, hint = hintOf(what, words, value)): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be ${words}`, given: show(value), hint });
 }
 
 /** Without saying once more what was expected, where the value tells what went wrong. */
-function mendOf(what: string, words: string, value: unknown): string {
+function hintOf(what: string, words: string, value: unknown): string {
   if (value === undefined) return `Pass ${what.split('.').at(-1)}.`;
   if (typeof value === 'string' && value.trim() !== '' && words.includes('number')) {
     if (!Number.isNaN(Number(value))) return 'Write it without quotes.';
@@ -68,8 +68,8 @@ export function checkObject(
     value instanceof Set ||
     isPromise(value);
   if (fieldless) {
-    const mend = isPromise(value) ? 'Put await before it.' : example;
-    fail(what, 'an object', value, mend);
+    const hint = isPromise(value) ? 'Put await before it.' : example;
+    fail(what, 'an object', value, hint);
   }
   return value as Record<string, unknown>;
 }
@@ -101,7 +101,7 @@ export function checkKeys(what: string, given: object, known: readonly string[],
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `${what} to have only ${known.join(', ')}`,
         given: show(key),
-        mend: didYouMean(key, known, 'Check the spelling, or remove it.', aliases),
+        hint: didYouMean(key, known, 'Check the spelling, or remove it.', aliases),
       });
     }
   }

@@ -4,7 +4,7 @@ import { show } from './show.js';
 /**
  * Every error that steepest throws on purpose is a {@link SteepestError}.
  *
- * Its message says what was expected, what was given and how to mend it; its `code` never changes
+ * Its message says what was expected, what was given and how to fix it; its `code` never changes
  * between releases, so programs can branch on it.
  */
 export type ErrorCode =
@@ -35,7 +35,7 @@ export interface ErrorParts {
   /** What it got, e.g. `x with shape [10, 63]`. */
   given: string;
   /** What the caller can do about it. */
-  mend: string;
+  hint: string;
 }
 
 /**
@@ -54,16 +54,16 @@ export class SteepestError extends Error {
   readonly code: ErrorCode;
   readonly expected: string;
   readonly given: string;
-  readonly mend: string;
+  readonly hint: string;
 
   constructor(code: ErrorCode, parts: ErrorParts, options?: { cause?: unknown }) {
     const expected = cut(parts.expected, MOST_EXPECTED);
     const given = cut(parts.given, MOST_GIVEN);
-    super(`expected ${expected}, given ${given}. ${parts.mend}`, options);
+    super(`expected ${expected}, given ${given}. ${parts.hint}`, options);
     this.code = code;
     this.expected = expected;
     this.given = given;
-    this.mend = parts.mend;
+    this.hint = parts.hint;
   }
 }
 
@@ -76,6 +76,6 @@ export function unknownName(what: string, given: unknown, known: Iterable<string
   throw new SteepestError('ERR_UNKNOWN_NAME', {
     expected: `${what} to be one of ${names.map((n) => `'${n}'`).join(', ')}`,
     given: show(given),
-    mend: didYouMean(given, names, 'Use one of the listed names.', aliases),
+    hint: didYouMean(given, names, 'Use one of the listed names.', aliases),
   });
 }

@@ -16,7 +16,7 @@ export function refuseContinuous(what: string, rows: number, of: (row: number) =
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `classes in ${what}: whole numbers, strings or booleans`,
       given: `${label} at row ${row}, as continuous targets have`,
-      mend: 'For numbers use a regressor and its scores; write classes as whole numbers or text.',
+      hint: 'For numbers use a regressor and its scores; write classes as whole numbers or text.',
     });
   }
 }

@@ -3,8 +3,8 @@ import { SteepestError } from './errors.js';
 import { isBuffer, isPromise, isUrl } from './realm.js';
 import { show } from './show.js';
 
-function bad(what: string, given: string, mend: string, cause?: unknown): never {
-  const parts = { expected: `${what} to be a path or a file: URL`, given, mend };
+function bad(what: string, given: string, hint: string, cause?: unknown): never {
+  const parts = { expected: `${what} to be a path or a file: URL`, given, hint };
   throw new SteepestError('ERR_ARGUMENT', parts, { cause });
 }
 
@@ -20,15 +20,15 @@ const ELSEWHERE = 'Download it before reading, upload it after saving.';
  */
 export function localPath(what: string, path: string | URL): string {
   if (typeof path === 'string') return checkedText(what, path);
-  if (!isUrl(path) || typeof path.href !== 'string') return bad(what, show(path), mendOf(path));
+  if (!isUrl(path) || typeof path.href !== 'string') return bad(what, show(path), hintOf(path));
   const { href } = path;
   if (!href.startsWith('file:')) bad(what, show(href), ELSEWHERE);
   try {
     return fileURLToPath(href);
   } catch (error) {
-    const mend =
+    const hint =
       "Write new URL('./model.safetensors', import.meta.url), without a host and with '/' unescaped.";
-    return bad(what, show(href), mend, error);
+    return bad(what, show(href), hint, error);
   }
 }
 
@@ -40,7 +40,7 @@ function checkedText(what: string, path: string): string {
   return bad(what, show(path), isFile ? 'Pass it as new URL(…).' : ELSEWHERE);
 }
 
-function mendOf(path: unknown): string {
+function hintOf(path: unknown): string {
   if (isPromise(path)) return 'Put await before it.';
   return ArrayBuffer.isView(path) || isBuffer(path)
     ? 'Name a file: bytes are not taken here, and a path in a Buffer needs toString().'

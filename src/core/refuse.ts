@@ -23,7 +23,7 @@ const isNumeral = (text: string): boolean => text.trim() !== '' && !Number.isNaN
 const TARGETS = /^(?:validation )?y\b|^y(?:True|Pred)\b/;
 
 /** What to do about a value of `what` that stands where a number should. */
-function cellMend(what: string, value: unknown): string {
+function cellHint(what: string, value: unknown): string {
   if (typeof value === 'string') {
     if (isNumeral(value)) return 'Convert text to numbers first: Number(value).';
     return TARGETS.test(what)
@@ -52,12 +52,12 @@ export function refuseCell(what: string, value: unknown, place: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `numbers in ${what}`,
     given: `${show(value)} ${place}`,
-    mend: cellMend(what, value),
+    hint: cellHint(what, value),
   });
 }
 
 /** What to do about something that is no table of numbers. */
-function tableMend(value: unknown, otherwise: string): string {
+function tableHint(value: unknown, otherwise: string): string {
   if (isPromise(value)) return 'Put await before it.';
   if (typeof value === 'function') return 'Call it and pass what it returns.';
   if (isDataView(value) || isBuffer(value))
@@ -86,24 +86,24 @@ export function refuseTable(
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} to be ${words}`,
     given: show(value),
-    mend: tableMend(value, otherwise),
+    hint: tableHint(value, otherwise),
   });
 }
 
 /** What stands where a row should. @throws SteepestError `ERR_SHAPE`, of later rows `ERR_RAGGED` */
 export function refuseRow(what: string, value: unknown, row: number, isFirst: boolean): never {
-  let mend = isFirst
+  let hint = isFirst
     ? 'Write [[1], [2]] for one column, [[1, 2]] for one row.'
     : 'Give every row the same length.';
-  if (isPromise(value)) mend = 'Put await before it.';
-  else if (value === null || value === undefined) mend = 'Leave such rows out.';
+  if (isPromise(value)) hint = 'Put await before it.';
+  else if (value === null || value === undefined) hint = 'Leave such rows out.';
   else if (typeof value === 'object' && typedArrayName(value) === undefined) {
-    mend = 'Of objects, one per row, make a table: data.DataTable.fromRows(rows).toMatrix().';
-  } else if (isBigIntArray(value)) mend = 'Convert it: Float64Array.from(row, Number).';
+    hint = 'Of objects, one per row, make a table: data.DataTable.fromRows(rows).toMatrix().';
+  } else if (isBigIntArray(value)) hint = 'Convert it: Float64Array.from(row, Number).';
   throw new SteepestError(isFirst ? 'ERR_SHAPE' : 'ERR_RAGGED', {
     expected: `${what} to be an array of rows`,
     given: `${show(value)} at row ${row}`,
-    mend,
+    hint,
   });
 }
 
@@ -112,7 +112,7 @@ export function refuseBigInts(what: string, value: unknown): never {
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} to be a typed array of numbers`,
     given: show(value),
-    mend: `Convert it: Float64Array.from(${/^[\w.]+$/.test(what) ? what : 'values'}, Number).`,
+    hint: `Convert it: Float64Array.from(${/^[\w.]+$/.test(what) ? what : 'values'}, Number).`,
   });
 }
 
@@ -121,7 +121,7 @@ export function refuseRagged(what: string, cols: number, first: number, row: num
   throw new SteepestError('ERR_RAGGED', {
     expected: `every row of ${what} to have ${cols} columns, as row ${first} does`,
     given: `row ${row} with ${given}`,
-    mend: 'Give every row the same length.',
+    hint: 'Give every row the same length.',
   });
 }
 
@@ -141,7 +141,7 @@ export function reading<T>(what: string, read: () => T): T {
       {
         expected: isMemory ? `room for a copy of ${what}` : `${what} to be something that can be read`,
         given: show(messageOf(error)),
-        mend: isMemory
+        hint: isMemory
           ? 'Pass fewer rows at a time.'
           : 'Pass plain arrays: a getter or a proxy in it throws.',
       },

@@ -39,7 +39,7 @@ export function checkLength(what: string, list: ArrayLike<unknown>): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `lists of at most ${LONGEST_LIST} elements in ${what}`,
     given: `one of ${list.length}, most of them holes`,
-    mend: 'Use a typed array.',
+    hint: 'Use a typed array.',
   });
 }
 
@@ -109,7 +109,7 @@ export function checkShaped(
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.data to be a typed array of numbers`,
       given: show(data),
-      mend: Array.isArray(data) ? 'Use Float32Array.from(data).' : 'Use a Float32Array.',
+      hint: Array.isArray(data) ? 'Use Float32Array.from(data).' : 'Use a Float32Array.',
     });
   }
   const isShape =
@@ -120,7 +120,7 @@ export function checkShaped(
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.shape to be a list of whole numbers, such as [rows, columns]`,
       given: show(shape),
-      mend: 'A single column of n values has shape [n, 1]; a single row of n values has shape [1, n].',
+      hint: 'A single column of n values has shape [n, 1]; a single row of n values has shape [1, n].',
     });
   }
   const count = shape.reduce((product, size) => product * size, 1);
@@ -128,7 +128,7 @@ export function checkShaped(
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.data to have ${shape.length > 4 ? 'as many' : `${shape.join(' × ')} = ${count}`} numbers, as its shape says`,
       given: `${numbers.length}`,
-      mend: 'Make data and shape agree.',
+      hint: 'Make data and shape agree.',
     });
   }
   return { data: numbers, shape };
@@ -145,7 +145,7 @@ export function readNdArray(what: string, array: NdArray, leastRank: 1 | 2): Row
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.shape to be [rows, columns]`,
       given: show(shape),
-      mend:
+      hint:
         shape.length > 2
           ? 'Flatten each sample to one row.'
           : 'A single column of n values has shape [n, 1]; a single row of n values has shape [1, n].',
@@ -165,9 +165,9 @@ export function refuseFlat(what: string, input: ArrayLike<unknown>, cols?: numbe
   const name = /^\w+$/.test(what) ? what : 'values';
   const data = Array.isArray(input) ? `Float64Array.from(${name})` : name;
   const shaped = (rows: number, columns: number): string => `{ data: ${data}, shape: [${rows}, ${columns}] }`;
-  let mend = `Pass ${shaped(length, 1)} for one column, or ${shaped(1, length)} for one row.`;
+  let hint = `Pass ${shaped(length, 1)} for one column, or ${shaped(1, length)} for one row.`;
   if (cols !== undefined) {
-    mend =
+    hint =
       length > 0 && length % cols === 0
         ? `Pass ${shaped(length / cols, cols)}.`
         : `Pass { data, shape: [rows, ${cols}] }; ${length} is no multiple of ${cols}.`;
@@ -175,6 +175,6 @@ export function refuseFlat(what: string, input: ArrayLike<unknown>, cols?: numbe
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} ${cols === undefined ? 'to be an array of rows' : `with rows of ${cols} columns`}, or { data, shape }`,
     given: `a flat ${typedArrayName(input) ?? 'list'} of ${length} numbers`,
-    mend,
+    hint,
   });
 }

@@ -14,7 +14,7 @@ export function checkSignal(what: string, given: unknown): AbortSignal | undefin
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be an AbortSignal`,
     given: show(given),
-    mend:
+    hint:
       signal === undefined
         ? 'Pass controller.signal of an AbortController, or AbortSignal.timeout(ms).'
         : 'Pass its signal: controller.signal.',

@@ -41,7 +41,7 @@ export function systemReason(error: unknown): string {
   return words.length > MOST ? `${words.slice(0, MOST)} …` : words;
 }
 
-const MENDS: Readonly<Record<string, string | Readonly<Record<FileUse, string>>>> = {
+const HINTS: Readonly<Record<string, string | Readonly<Record<FileUse, string>>>> = {
   EACCES: {
     read: 'Give this user the right to read it.',
     write: 'Give this user the right to write to the file and to its folder, or name another folder.',
@@ -75,9 +75,9 @@ const MENDS: Readonly<Record<string, string | Readonly<Record<FileUse, string>>>
 };
 
 /** What can be done about a system's error; `otherwise` where its code tells nothing. */
-export function systemMend(error: unknown, use: FileUse, otherwise: string): string {
+export function systemHint(error: unknown, use: FileUse, otherwise: string): string {
   const code = systemCode(error) ?? '';
   if (code.startsWith('Z_')) return 'The compressed file is damaged or cut off: download or write it again.';
-  const mend = Object.hasOwn(MENDS, code) ? MENDS[code] : undefined;
-  return (typeof mend === 'object' ? mend[use] : mend) ?? otherwise;
+  const hint = Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
+  return (typeof hint === 'object' ? hint[use] : hint) ?? otherwise;
 }

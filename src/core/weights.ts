@@ -16,12 +16,12 @@ export function checkWeightList(what: string, weights: unknown, rows: number): A
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what} to be a list with one weight per row, ${rows}`,
       given: isList ? `${show(weights.length)}` : show(weights),
-      mend: mendOf(weights),
+      hint: hintOf(weights),
     });
   });
 }
 
-function mendOf(weights: unknown): string {
+function hintOf(weights: unknown): string {
   if (isPromise(weights)) return 'Put await before it.';
   if (isBigIntArray(weights)) return 'Convert it: Float64Array.from(weights, Number).';
   if (isNdArray(weights)) return 'Pass the data alone: weights.data.';

@@ -45,7 +45,7 @@ export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): Dat
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'a Table of apache-arrow',
       given: show(table),
-      mend: 'Pass what tableFromIPC or tableFromArrays returned.',
+      hint: 'Pass what tableFromIPC or tableFromArrays returned.',
     });
   }
   return convert('the Arrow table', table, options);

@@ -93,7 +93,7 @@ export class BatchReader {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} to be an AsyncIterable or Iterable of batches { x, y }, or a function that returns one`,
         given: show(stream),
-        mend: 'Pass an instance of it.',
+        hint: 'Pass an instance of it.',
       });
     }
     const iterable: unknown = typeof stream === 'function' ? stream() : stream;
@@ -102,7 +102,7 @@ export class BatchReader {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} to be an AsyncIterable or Iterable of batches { x, y }`,
         given: typeof stream === 'function' ? `a function that returns ${show(iterable)}` : show(stream),
-        mend: isPromise(iterable)
+        hint: isPromise(iterable)
           ? 'Await what it needs before the fit, or write an async generator: async function* () { … }.'
           : 'Pass an async generator function, data.csv(…), or a Readable in object mode.',
       });
@@ -113,7 +113,7 @@ export class BatchReader {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} that can be read once per epoch, ${times} times`,
         given: 'a generator, which can be read only once',
-        mend: 'Pass the generator function itself, without calling it: fit(batches, …) instead of fit(batches(), …).',
+        hint: 'Pass the generator function itself, without calling it: fit(batches, …) instead of fit(batches(), …).',
       });
     }
   }

@@ -147,12 +147,12 @@ export function columnOfCells(
 }
 
 function mixed({ path, name }: CellSource, row: number, value: string): SteepestError {
-  const mend = `Read it as text: ['${name}'].`;
+  const hint = `Read it as text: ['${name}'].`;
   return fileError(
     path,
     `column '${name}' to hold numbers throughout`,
     `${shownText(value)} at row ${row}`,
-    mend,
+    hint,
   );
 }
 

@@ -54,7 +54,7 @@ export async function readCifar10(paths: string | URL | readonly (string | URL)[
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'at least one CIFAR-10 file',
       given: 'none',
-      mend: 'Name data_batch_1.bin, say.',
+      hint: 'Name data_batch_1.bin, say.',
     });
   }
   // A list may have holes.

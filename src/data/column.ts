@@ -16,11 +16,11 @@ export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined
 export const isNumericColumn = (column: Column): column is NumericColumn =>
   isTypedArray(column, 'Float64Array');
 
-function badValue(name: string, row: number, expected: string, value: unknown, mend: string): never {
+function badValue(name: string, row: number, expected: string, value: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${expected} in column ${show(name)}`,
     given: `${show(value)} at row ${row}`,
-    mend,
+    hint,
   });
 }
 
@@ -92,7 +92,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `column ${show(name)} to be an array`,
       given: show(values),
-      mend: 'Pass a typed array, number[] or string[].',
+      hint: 'Pass a typed array, number[] or string[].',
     });
   }
   if (typed) {

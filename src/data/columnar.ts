@@ -31,7 +31,7 @@ function checkNames(option: string, names: unknown): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: isList ? `names that differ in ${option}` : `${option} to be a list of names`,
     given: show(names),
-    mend: isList ? 'Give each once.' : "Write ['a', 'b'].",
+    hint: isList ? 'Give each once.' : "Write ['a', 'b'].",
   });
 }
 
@@ -69,7 +69,7 @@ export function planColumns(
     throw new SteepestError('ERR_EMPTY', {
       expected: `'${path}' to hold a table`,
       given: rows === 0 ? 'no rows' : 'no columns',
-      mend: 'Check that the file was written to its end, and columns.',
+      hint: 'Check that the file was written to its end, and columns.',
     });
   }
   const round = options.largeIntegers === 'round';

@@ -34,21 +34,21 @@ const HEAD_ROWS = 5;
 const SHOWN_DIGITS = 6;
 const SHOWN_TEXT = 24;
 
-function bad(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+function bad(expected: string, given: unknown, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
 /** Columns with their names, of whatever says so. */
 function* pairsOf(columns: ColumnsInput): Generator<readonly [string, ColumnInput]> {
-  const mend = 'Pass { a: [1, 2], b: [3, 4] }; for objects, one per row, call DataTable.fromRows.';
+  const hint = 'Pass { a: [1, 2], b: [3, 4] }; for objects, one per row, call DataTable.fromRows.';
   const isIterable = typeof columns === 'object' && columns !== null && Symbol.iterator in columns;
   if (!isIterable || ArrayBuffer.isView(columns)) {
-    if (isUrl(columns)) bad('columns by name', columns, mend);
+    if (isUrl(columns)) bad('columns by name', columns, hint);
     yield* Object.entries(checkObject('the columns', columns)) as [string, ColumnInput][];
     return;
   }
   for (const pair of columns as Iterable<unknown>) {
-    if (!Array.isArray(pair) || pair.length !== 2) bad('columns as pairs [name, values]', pair, mend);
+    if (!Array.isArray(pair) || pair.length !== 2) bad('columns as pairs [name, values]', pair, hint);
     if (typeof pair[0] !== 'string') bad('the name of a column to be text', pair[0], "Write ['a', [1, 2]].");
     yield pair as [string, ColumnInput];
   }
@@ -62,7 +62,7 @@ function readColumns(columns: ColumnsInput): Map<string, Column> {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'column names that differ',
         given: `${show(name)} twice`,
-        mend: 'Rename one of them.',
+        hint: 'Rename one of them.',
       });
     }
     map.set(name, toColumn(name, values));
@@ -110,7 +110,7 @@ export class DataTable {
         throw new SteepestError('ERR_RAGGED', {
           expected: `every column to have ${this.rows} rows, as ${show(first?.[0])} has`,
           given: `column ${show(name)} with ${length}`,
-          mend: 'Give every column the same length.',
+          hint: 'Give every column the same length.',
         });
       }
     }
@@ -157,7 +157,7 @@ export class DataTable {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `column '${name}' to hold numbers`,
       given: 'text',
-      mend: 'Encode it with OneHotEncoder, or drop it.',
+      hint: 'Encode it with OneHotEncoder, or drop it.',
     });
   }
 
@@ -168,7 +168,7 @@ export class DataTable {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `column '${name}' to hold text`,
       given: 'numbers',
-      mend: "Use numbers(), or read it with types: { name: 'text' }.",
+      hint: "Use numbers(), or read it with types: { name: 'text' }.",
     });
   }
 
@@ -225,7 +225,7 @@ export class DataTable {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `positions from 0 to ${this.rows - 1}`,
         given: `${show(row)} at ${i}`,
-        mend: 'Rows are numbered from 0.',
+        hint: 'Rows are numbered from 0.',
       });
     }
     const list = Array.from(positions);
@@ -248,7 +248,7 @@ export class DataTable {
       throw new SteepestError(cols === 0 ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
         expected: 'a table of numbers',
         given: cols === 0 ? 'no columns' : `text in ${text.map((name) => `'${name}'`).join(', ')}`,
-        mend: 'Select numeric columns, or encode text with OneHotEncoder in a columnTransformer.',
+        hint: 'Select numeric columns, or encode text with OneHotEncoder in a columnTransformer.',
       });
     }
     const data = new Float64Array(this.rows * cols);

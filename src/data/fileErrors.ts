@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { showPath, systemMend, systemReason } from '../core/systemErrors.js';
+import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
 
 /** Texts longer than this are cut in messages. */
 const SHOWN_CHARACTERS = 60;
@@ -15,12 +15,12 @@ export function fileError(
   path: string,
   expected: string,
   given: string,
-  mend: string,
+  hint: string,
   cause?: unknown,
 ): SteepestError {
   return new SteepestError(
     'ERR_DATA_FILE',
-    { expected: `${showPath(path)} ${expected}`, given, mend },
+    { expected: `${showPath(path)} ${expected}`, given, hint },
     { cause },
   );
 }
@@ -28,6 +28,6 @@ export function fileError(
 /** What the system says, as an error with the file's name; our own errors stay as they are. */
 export function systemError(path: string, what: string, error: unknown): SteepestError {
   if (error instanceof SteepestError) return error;
-  const mend = systemMend(error, 'read', 'Check that the file is there, may be read and is whole.');
-  return fileError(path, what, systemReason(error), mend, error);
+  const hint = systemHint(error, 'read', 'Check that the file is there, may be read and is whole.');
+  return fileError(path, what, systemReason(error), hint, error);
 }

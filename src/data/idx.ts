@@ -65,8 +65,8 @@ const SIZE_BYTES = 4;
 /** Images with channels have four dimensions; this leaves room. */
 const MAX_RANK = 8;
 
-function fileError(path: string, expected: string, given: string, mend: string): never {
-  throw errors.fileError(path, expected, given, mend);
+function fileError(path: string, expected: string, given: string, hint: string): never {
+  throw errors.fileError(path, expected, given, hint);
 }
 
 /**
@@ -156,18 +156,18 @@ async function loadSplit(folder: string, split: 'train' | 't10k'): Promise<Label
   const images = await readIdxFile(imagesPath);
   const labels = await readIdxFile(labelsPath);
   const [count, height, width] = images.shape;
-  const mend = 'Give the folder of the four MNIST files.';
+  const hint = 'Give the folder of the four MNIST files.';
   const isImages = images.shape.length === 3 && height === MNIST_SIDE && width === MNIST_SIDE;
   if (!isImages || !isTypedArray(images.data, 'Uint8Array')) {
-    fileError(imagesPath, `to hold uint8 images [n, ${MNIST_SIDE}, ${MNIST_SIDE}]`, describe(images), mend);
+    fileError(imagesPath, `to hold uint8 images [n, ${MNIST_SIDE}, ${MNIST_SIDE}]`, describe(images), hint);
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== count || !isTypedArray(labels.data, 'Uint8Array')) {
-    fileError(labelsPath, `to hold uint8 labels [${count}], one per image`, describe(labels), mend);
+    fileError(labelsPath, `to hold uint8 labels [${count}], one per image`, describe(labels), hint);
   }
   const wrong = labels.data.findIndex((label) => label >= MNIST_CLASSES);
   if (wrong >= 0) {
     const given = `${labels.data[wrong]} at ${wrong}`;
-    fileError(labelsPath, `to hold labels below ${MNIST_CLASSES}`, given, mend);
+    fileError(labelsPath, `to hold labels below ${MNIST_CLASSES}`, given, hint);
   }
   const y = new Int32Array(new SharedArrayBuffer(labels.data.length * Int32Array.BYTES_PER_ELEMENT));
   y.set(labels.data);
@@ -192,6 +192,6 @@ async function findFile(folder: string, name: string): Promise<string> {
     );
     if (found) return path;
   }
-  const mend = 'Download the four MNIST files into that folder, or give the right one.';
-  return fileError(join(folder, name), 'or its .gz to be there', 'no such file', mend);
+  const hint = 'Download the four MNIST files into that folder, or give the right one.';
+  return fileError(join(folder, name), 'or its .gz to be there', 'no such file', hint);
 }

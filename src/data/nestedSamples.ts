@@ -41,7 +41,7 @@ export function flattenNested(
       throw new SteepestError('ERR_RAGGED', {
         expected: `nested lists of ${what} to have ${shape[depth]} elements at depth ${depth}, as the first has`,
         given: `${isNumberList(list) ? `${list.length} of them` : show(list)} ${place(path)}`,
-        mend: 'Give every sample the same shape.',
+        hint: 'Give every sample the same shape.',
       });
     }
     const isInnermost = depth === shape.length - 1;

@@ -167,12 +167,12 @@ async function readTable(
 function checkNode(path: string, { element, children }: SchemaNode): void {
   const { name, converted_type: converted, logical_type: logical } = element;
   const kind = converted ?? logical?.type;
-  const mend = `Leave it out: pass columns without '${name}'.`;
+  const hint = `Leave it out: pass columns without '${name}'.`;
   if (children.length > 0 || element.repetition_type === 'REPEATED') {
-    throw fileError(path, `column '${name}' to hold one value per row`, 'a list or a struct', mend);
+    throw fileError(path, `column '${name}' to hold one value per row`, 'a list or a struct', hint);
   }
   if (kind !== undefined && OTHER_KINDS.includes(kind)) {
-    throw fileError(path, `column '${name}' to hold numbers, booleans, dates or text`, kind, mend);
+    throw fileError(path, `column '${name}' to hold numbers, booleans, dates or text`, kind, hint);
   }
 }
 

@@ -5,7 +5,7 @@ import { messageOf } from '../core/realm.js';
 const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
 /** What to do about a package that could not be loaded although it may be there. */
-const MENDS: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, string>> = {
   ERR_REQUIRE_ESM: 'It is an ES module: call this from one, or use Node.js 20.19, 22.12 or later.',
   ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING:
     'It is an ES module, and this program runs in node:vm without a loader: use Node.js 20.12 or later.',
@@ -25,7 +25,7 @@ export function peerError(name: string, what: string, error: unknown): SteepestE
     {
       expected: `the package '${name}', which ${what} needs`,
       given: absent ? 'none installed' : `one that does not load (${messageOf(error)})`,
-      mend: absent ? `Run npm install ${name}.` : (MENDS[code] ?? `Install it again: npm install ${name}.`),
+      hint: absent ? `Run npm install ${name}.` : (HINTS[code] ?? `Install it again: npm install ${name}.`),
     },
     { cause: error },
   );

@@ -31,16 +31,16 @@ function refuseSamples(what: string, shape: readonly number[], sampleShape: read
   const [height, width, channels] = sampleShape;
   const isFirst = isSample([given[1]!, given[2]!, given[0]!], sampleShape) && given.length === 3;
   const image = given.length === 2 ? [...given, 1] : given;
-  let mend = 'Change inputShape on the first layer, or the size of the images.';
+  let hint = 'Change inputShape on the first layer, or the size of the images.';
   if (isFirst) {
-    mend = `Channels come last: for each image, element (c, h, w) has to go to (h·${width} + w)·${channels} + c.`;
+    hint = `Channels come last: for each image, element (c, h, w) has to go to (h·${width} + w)·${channels} + c.`;
   } else if (sampleShape.length === 1 && size === height) {
-    mend = `The model takes rows: give the same data the shape [${rows}, ${size}], or begin the model with layers.flatten({ inputShape: [${image.join(', ')}] }).`;
+    hint = `The model takes rows: give the same data the shape [${rows}, ${size}], or begin the model with layers.flatten({ inputShape: [${image.join(', ')}] }).`;
   }
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} with shape [samples, ${sampleShape.join(', ')}]`,
     given: show(shape),
-    mend,
+    hint,
   });
 }
 

@@ -38,8 +38,8 @@ export interface Flat {
   isFlat: boolean;
 }
 
-function shapeError(expected: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_SHAPE', { expected, given, mend });
+function shapeError(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_SHAPE', { expected, given, hint });
 }
 
 const ROWS = 'an array of rows, or { data, shape }';
@@ -76,7 +76,7 @@ function notEmpty(what: string, flat: Flat): Flat {
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} with at least one row and one column`,
       given: `${flat.rows} × ${flat.cols}`,
-      mend: 'Pass some data.',
+      hint: 'Pass some data.',
     });
   }
   return flat;
@@ -94,7 +94,7 @@ export function notFinite(what: string, value: unknown, row: number, col: number
   throw new SteepestError('ERR_NOT_FINITE', {
     expected: `finite numbers in ${what}`,
     given: `${show(value)} at row ${row}, column ${col}`,
-    mend: 'Remove or impute such rows first.',
+    hint: 'Remove or impute such rows first.',
   });
 }
 
@@ -108,7 +108,7 @@ export function targetOutside(
   throw new SteepestError('ERR_LABEL_RANGE', {
     expected: `${what} between ${range[0]} and ${range[1]} for this loss`,
     given: `${value} at row ${row}`,
-    mend: 'Use 0 and 1 or probabilities; for class numbers use sparseCategoricalCrossentropy.',
+    hint: 'Use 0 and 1 or probabilities; for class numbers use sparseCategoricalCrossentropy.',
   });
 }
 
@@ -118,7 +118,7 @@ export function checkLabel(what: string, label: number, classes: number, row: nu
   throw new SteepestError(Number.isFinite(label) ? 'ERR_LABEL_RANGE' : 'ERR_NOT_FINITE', {
     expected: `${what} to be whole numbers from 0 to ${classes - 1}, one class per output`,
     given: `${show(label)} at row ${row}`,
-    mend: 'Number the classes from 0, or give the last layer more units.',
+    hint: 'Number the classes from 0, or give the last layer more units.',
   });
 }
 
@@ -150,20 +150,20 @@ export function checkInputCols(
 }
 
 /**
- * @param mendOneColumn what to do where there is one column in place of several
+ * @param hintOneColumn what to do where there is one column in place of several
  * @throws SteepestError `ERR_SHAPE`
  */
 export function checkTargetCols(
   what: string,
   flat: Flat,
   cols: number,
-  mendOneColumn = 'Change the last layer or the targets.',
+  hintOneColumn = 'Change the last layer or the targets.',
 ): void {
   if (flat.cols === cols) return;
   shapeError(
     `${what} with ${cols} ${cols === 1 ? 'column' : 'columns, one per output'}`,
     flat.cols === 1 ? '1 column' : `${flat.cols} columns`,
-    flat.cols === 1 ? mendOneColumn : 'Change the last layer or the targets.',
+    flat.cols === 1 ? hintOneColumn : 'Change the last layer or the targets.',
   );
 }
 
@@ -218,10 +218,10 @@ export function targetTable(
   input: TargetInput,
   cols: number,
   range: readonly [number, number] | undefined,
-  mendOneColumn?: string,
+  hintOneColumn?: string,
 ): Table {
   const flat = flatten(what, input);
-  checkTargetCols(what, flat, cols, mendOneColumn);
+  checkTargetCols(what, flat, cols, hintOneColumn);
   const { rows } = flat;
   const data = new Float32Array(newShared(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;

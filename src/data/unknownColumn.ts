@@ -12,6 +12,6 @@ export function unknownColumn(where: string, given: unknown, known: readonly str
   return new SteepestError('ERR_UNKNOWN_NAME', {
     expected: `${where} to be one of ${list.join(', ')}${more}`,
     given: show(given),
-    mend: didYouMean(given, known, 'Use one of these columns.'),
+    hint: didYouMean(given, known, 'Use one of these columns.'),
   });
 }

@@ -201,7 +201,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `a table for solver '${solver}', which reads its rows again and again`,
         given: 'a stream',
-        mend: "Use solver 'qr', which reads them once.",
+        hint: "Use solver 'qr', which reads them once.",
       });
     }
     const { tol = DESCENT_TOL[solver], batchSize, ...params } = this.params;
@@ -231,7 +231,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `a fit with solver 'qr' for ${what}`,
       given: 'one by descent',
-      mend: "Fit with solver 'qr'.",
+      hint: "Fit with solver 'qr'.",
     });
   }
 
@@ -248,7 +248,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'columns that do not depend on each other',
         given: `rank ${rank} of ${factor.cols}`,
-        mend: 'Leave some of them out: their coefficients are not determined.',
+        hint: 'Leave some of them out: their coefficients are not determined.',
       });
     }
     return inferenceOf(factor, fitted);
@@ -307,7 +307,7 @@ function restoredFactor(
     throw new SteepestError('ERR_MODEL_FILE', {
       expected: `sizes and exponents of a fit of ${columns.cols} columns and ${intercept.length} targets`,
       given: show(sizes),
-      mend: 'Save the estimator again.',
+      hint: 'Save the estimator again.',
     });
   }
   const frame = {

@@ -92,7 +92,7 @@ const SPECS: ParamSpecs<LogisticRegressionParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} from 0 to 1`,
       given: show(value),
-      mend: 'Use 0 for L2 alone, 1 for L1 alone.',
+      hint: 'Use 0 for L2 alone, 1 for L1 alone.',
     });
   }),
   fitIntercept: param.boolean(true),
@@ -293,14 +293,14 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `solver 'proximal', 'gd', 'sgd' or 'auto' for penalty '${penalty}', which has a corner at 0`,
         given: `'${solver}'`,
-        mend: "Leave solver out, or use penalty 'l2'.",
+        hint: "Leave solver out, or use penalty 'l2'.",
       });
     }
     if (solver === 'newton' && variables > MOST_NEWTON_VARIABLES) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `at most ${MOST_NEWTON_VARIABLES} coefficients for solver 'newton', which stores their square`,
         given: `${variables}`,
-        mend: "Use solver 'lbfgs'.",
+        hint: "Use solver 'lbfgs'.",
       });
     }
     return solver;

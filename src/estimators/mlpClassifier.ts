@@ -104,7 +104,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'options.classes in the first partialFit',
         given: 'none',
-        mend: 'Name all classes that later calls may bring.',
+        hint: 'Name all classes that later calls may bring.',
       });
     }
     await this.trainOn(x, y, classes, rest, { epochs: 1, goesOn: true });
@@ -118,7 +118,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     throw new SteepestError('ERR_LABEL_RANGE', {
       expected: `${what} with the classes of the last fit, ${show(known)}, which training goes on from`,
       given: show(classes),
-      mend: 'Pass rows of every class, or start anew with a clone.',
+      hint: 'Pass rows of every class, or start anew with a clone.',
     });
   }
 

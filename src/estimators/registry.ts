@@ -37,7 +37,7 @@ export function estimatorFromSaved(saved: SavedEstimator): AnyEstimator {
     throw new SteepestError('ERR_MODEL_FILE', {
       expected: `an estimator of a known type (${estimatorTypes().join(', ')})`,
       given: `'${saved.type}'`,
-      mend: 'Load it with the release that saved it, or a later one.',
+      hint: 'Load it with the release that saved it, or a later one.',
     });
   }
   return new Class(saved.params as never).fromSaved(saved);
@@ -88,7 +88,7 @@ export async function loadEstimator(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'Class to be a class of estimators',
       given: show(Class),
-      mend: 'Pass the class itself, LogisticRegression say, or leave it out.',
+      hint: 'Pass the class itself, LogisticRegression say, or leave it out.',
     });
   }
   return await BaseEstimator.load.call(Class, source);

@@ -34,7 +34,7 @@ const SPECS: ParamSpecs<RidgeParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as a finite number of at least 0, or an array of such, one per target`,
       given: show(value),
-      mend: 'Use 1 to begin with; larger ones shrink the coefficients more.',
+      hint: 'Use 1 to begin with; larger ones shrink the coefficients more.',
     });
   }),
   fitIntercept: param.boolean(true),
@@ -75,7 +75,7 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
       throw new SteepestError('ERR_SHAPE', {
         expected: `one alpha per target, ${targets}`,
         given: `${alphas.length}`,
-        mend: 'Pass a single number to use it for all targets.',
+        hint: 'Pass a single number to use it for all targets.',
       });
     }
     const factor = await factorInput(input, fitIntercept, { workers, kernels, signal: options.signal });

@@ -64,6 +64,6 @@ function checkWhole(what: string, value: number, below: number): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be a whole number from 0 to ${below - 1}`,
     given: String(value),
-    mend: `Give ${what} such a number.`,
+    hint: `Give ${what} such a number.`,
   });
 }

@@ -3,7 +3,7 @@ import { access, open, readlink, realpath, rename, stat, unlink } from 'node:fs/
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type ErrorCode, SteepestError } from '../core/errors.js';
-import { showPath, systemCode, systemMend, systemReason } from '../core/systemErrors.js';
+import { showPath, systemCode, systemHint, systemReason } from '../core/systemErrors.js';
 import { removeLeftovers, temporaryName } from './leftovers.js';
 import { findTarget, type PathSystem, type Stats } from './writeTarget.js';
 
@@ -57,7 +57,7 @@ export async function writeFileAtomic(
       {
         expected: `to write ${bytes.length} bytes to ${showPath(path)}`,
         given: systemReason(error),
-        mend: mendOf(path, error),
+        hint: hintOf(path, error),
       },
       { cause: error },
     );
@@ -79,11 +79,11 @@ async function writeTo(path: string, bytes: Uint8Array, files: FileSystem): Prom
 }
 
 /** What can be done, with the folder's name where it is the folder that is missing. */
-function mendOf(path: string, error: unknown): string {
+function hintOf(path: string, error: unknown): string {
   if (systemCode(error) === 'ENOENT') {
     return `Make the folder first: ${showPath(dirname(resolve(path)))} is not there, or the path ends with a slash.`;
   }
-  return systemMend(error, 'write', 'Check that the folder exists, may be written to and has room.');
+  return systemHint(error, 'write', 'Check that the folder exists, may be written to and has room.');
 }
 
 async function replace(

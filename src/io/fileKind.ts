@@ -7,7 +7,7 @@ import { show } from '../core/show.js';
 export interface FileKind {
   /** What it is: `an HDF5 file, as Keras writes (.h5)`. */
   words: string;
-  mend: string;
+  hint: string;
 }
 
 const OURS = 'Give a file that save() of this package wrote.';
@@ -23,7 +23,7 @@ const TRANSFER =
   'Weights of other programs can be set with model.setWeights(arrays): export them as .npz and read that with data.readNpz.';
 
 /** Formats that one run of bytes at the start tells. */
-const MAGIC: readonly (readonly [bytes: readonly number[], at: number, words: string, mend: string])[] = [
+const MAGIC: readonly (readonly [bytes: readonly number[], at: number, words: string, hint: string])[] = [
   [[0x89, ...ascii('HDF\r\n'), 0x1a, 0x0a], 0, 'an HDF5 file, as Keras writes (.h5)', TRANSFER],
   [[0x93, ...ascii('NUMPY')], 0, 'an array of NumPy (.npy)', 'Read it with data.readNpy.'],
   [ascii('PAR1'), 0, 'a Parquet file', 'Read it with data.readParquet.'],
@@ -48,10 +48,10 @@ const MAGIC: readonly (readonly [bytes: readonly number[], at: number, words: st
  * undefined if it may have one, whole or damaged.
  */
 export function foreignKind(bytes: Uint8Array): FileKind | undefined {
-  if (bytes.length === 0) return { words: 'an empty file', mend: 'Save it again: writing it was cut off.' };
+  if (bytes.length === 0) return { words: 'an empty file', hint: 'Save it again: writing it was cut off.' };
   if (looksLikeSafetensors(bytes)) return undefined;
   const magic = MAGIC.find(([start, at]) => startsWith(bytes, start, at));
-  if (magic !== undefined) return { words: magic[2], mend: magic[3] };
+  if (magic !== undefined) return { words: magic[2], hint: magic[3] };
   return zipKind(bytes) ?? pickleKind(bytes) ?? protobufKind(bytes) ?? textKind(bytes) ?? otherKind(bytes);
 }
 
@@ -68,12 +68,12 @@ function zipKind(bytes: Uint8Array): FileKind | undefined {
     return undefined;
   const names = zipNames(bytes);
   const has = (test: RegExp): boolean => names.some((name) => test.test(name));
-  if (has(/\.npy$/)) return { words: 'an archive of NumPy (.npz)', mend: 'Read it with data.readNpz.' };
-  if (has(/(^|\/)data\.pkl$/)) return { words: 'a model of PyTorch (.pt, .pth)', mend: TRANSFER };
+  if (has(/\.npy$/)) return { words: 'an archive of NumPy (.npz)', hint: 'Read it with data.readNpz.' };
+  if (has(/(^|\/)data\.pkl$/)) return { words: 'a model of PyTorch (.pt, .pth)', hint: TRANSFER };
   if (has(/^(model\.weights\.h5|config\.json|metadata\.json)$/))
-    return { words: 'a model of Keras (.keras)', mend: TRANSFER };
+    return { words: 'a model of Keras (.keras)', hint: TRANSFER };
   const first = names[0] === undefined ? '' : ` with ${show(names[0])}`;
-  return { words: `a ZIP archive${first}`, mend: UNPACK };
+  return { words: `a ZIP archive${first}`, hint: UNPACK };
 }
 
 /**
@@ -105,10 +105,10 @@ function zipNames(bytes: Uint8Array): string[] {
 /** Pickles of protocol 2 and later begin with PROTO and its number (PEP 307). */
 function pickleKind(bytes: Uint8Array): FileKind | undefined {
   const isZlib = bytes[0] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(bytes[1]!);
-  if (isZlib) return { words: 'a file packed by zlib, as joblib writes', mend: TRANSFER };
+  if (isZlib) return { words: 'a file packed by zlib, as joblib writes', hint: TRANSFER };
   const isPickle = bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
   return isPickle
-    ? { words: 'a pickle of Python, as scikit-learn and PyTorch write', mend: TRANSFER }
+    ? { words: 'a pickle of Python, as scikit-learn and PyTorch write', hint: TRANSFER }
     : undefined;
 }
 
@@ -121,8 +121,8 @@ function protobufKind(bytes: Uint8Array): FileKind | undefined {
   if (first !== 0x08 || second !== 0x12) return undefined;
   const producer = Buffer.from(bytes.subarray(4, 4 + Math.min(length!, 4))).toString('latin1');
   if (version! >= 3 && version! < 32 && /^[\w .-]*$/.test(producer))
-    return { words: 'an ONNX model', mend: TRANSFER };
-  return version === 1 ? { words: 'a SavedModel of TensorFlow', mend: TRANSFER } : undefined;
+    return { words: 'an ONNX model', hint: TRANSFER };
+  return version === 1 ? { words: 'a SavedModel of TensorFlow', hint: TRANSFER } : undefined;
 }
 
 function textKind(bytes: Uint8Array): FileKind | undefined {
@@ -130,20 +130,20 @@ function textKind(bytes: Uint8Array): FileKind | undefined {
   if (text === undefined) return undefined;
   const start = text.trimStart();
   if (start.startsWith('version https://git-lfs')) {
-    return { words: 'a pointer of Git LFS', mend: 'Fetch the file itself: git lfs pull.' };
+    return { words: 'a pointer of Git LFS', hint: 'Fetch the file itself: git lfs pull.' };
   }
   if (/^<(!doctype|html|\?xml)/i.test(start)) {
     return {
       words: 'a page of HTML or XML',
-      mend: 'Download the file itself: this is an answer of a web server.',
+      hint: 'Download the file itself: this is an answer of a web server.',
     };
   }
-  if (!/^[{[]/.test(start)) return { words: `text, ${show(start)}`, mend: OURS };
+  if (!/^[{[]/.test(start)) return { words: `text, ${show(start)}`, hint: OURS };
   if (/"modelTopology"|"weightsManifest"/.test(text)) {
-    return { words: 'a model of TensorFlow.js (model.json)', mend: TRANSFER };
+    return { words: 'a model of TensorFlow.js (model.json)', hint: TRANSFER };
   }
-  if (/"class_name"\s*:/.test(text)) return { words: "a description of Keras's to_json()", mend: TRANSFER };
-  return { words: `JSON, ${show(start)}`, mend: OURS };
+  if (/"class_name"\s*:/.test(text)) return { words: "a description of Keras's to_json()", hint: TRANSFER };
+  return { words: `JSON, ${show(start)}`, hint: OURS };
 }
 
 /** UTF-8 without control characters; undefined for anything else. */
@@ -161,5 +161,5 @@ function decoded(bytes: Uint8Array): string | undefined {
 
 function otherKind(bytes: Uint8Array): FileKind {
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return { words: `${bytes.length} bytes that begin with ${start}`, mend: OURS };
+  return { words: `${bytes.length} bytes that begin with ${start}`, hint: OURS };
 }

@@ -2,7 +2,7 @@ import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
 import { isBuffer, isPromise, messageOf } from '../core/realm.js';
 import { show } from '../core/show.js';
-import { showPath, systemMend, systemReason } from '../core/systemErrors.js';
+import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
 import { foreignKind } from './fileKind.js';
 import { readWhole } from './readWhole.js';
 import { decodeSafetensors, type SafetensorsContent } from './safetensors.js';
@@ -29,10 +29,10 @@ export const FORMATS = {
 export function modelFileError(
   expected: string,
   given: string,
-  mend: string,
+  hint: string,
   cause?: unknown,
 ): SteepestError {
-  return new SteepestError('ERR_MODEL_FILE', { expected, given, mend }, { cause });
+  return new SteepestError('ERR_MODEL_FILE', { expected, given, hint }, { cause });
 }
 
 /**
@@ -61,7 +61,7 @@ export async function readModelFile(source: ModelSource, wanted: ModelFormat): P
   const { bytes, name } = await readSource(source, wanted);
   const foreign = foreignKind(bytes);
   if (foreign !== undefined) {
-    throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.mend);
+    throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.hint);
   }
   const content = fromFile(`${wanted.words} in ${name}`, () => decodeSafetensors(bytes));
   checkFormat(content, wanted, name);
@@ -83,8 +83,8 @@ async function readSource(
   try {
     return { bytes: await readWhole(path), name: showPath(path) };
   } catch (error) {
-    const mend = systemMend(error, 'read', 'Check the path.');
-    throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, mend, error);
+    const hint = systemHint(error, 'read', 'Check the path.');
+    throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, hint, error);
   }
 }
 
@@ -95,7 +95,7 @@ function checkedSource(source: unknown, wanted: ModelFormat): string | URL {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `a path, a file: URL or bytes for ${wanted.reader}`,
     given: show(source),
-    mend: hint,
+    hint,
   });
 }
 

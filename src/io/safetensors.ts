@@ -80,7 +80,7 @@ function damaged(expected: string, given: string): never {
   throw new SteepestError('ERR_MODEL_FILE', {
     expected,
     given,
-    mend: 'The file is damaged, incomplete or no safetensors file: copy or save it again.',
+    hint: 'The file is damaged, incomplete or no safetensors file: copy or save it again.',
   });
 }
 
@@ -131,8 +131,8 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   return { tensors, metadata };
 }
 
-function badArgument(expected: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+function badArgument(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
 }
 
 /**
@@ -172,7 +172,7 @@ function describe(name: string, { data, shape }: NdArray): Entry {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${shown(name)} to have a shape whose product is its ${data.length} elements`,
       given: `shape [${shape.join(', ')}]`,
-      mend: 'Make data and shape agree.',
+      hint: 'Make data and shape agree.',
     });
   }
   return { name, type, shape: [...shape], begin: 0, end: data.byteLength };
@@ -276,7 +276,7 @@ function elementType(name: string, dtype: string): ElementType {
   throw new SteepestError('ERR_MODEL_FILE', {
     expected: `${shown(name)} to be one of ${ELEMENT_TYPES.map((known) => known.dtype).join(', ')}`,
     given: shown(dtype),
-    mend: 'Convert the tensor, to float32 say, where the file was written.',
+    hint: 'Convert the tensor, to float32 say, where the file was written.',
   });
 }
 

@@ -74,7 +74,7 @@ function refuse(path: string, stats: Stats): never {
   throw new SteepestError('ERR_MODEL_FILE', {
     expected: `${showPath(path)} to be a file, a pipe or a device that takes bytes`,
     given: stats.isSocket() ? 'a socket' : 'a block device',
-    mend: stats.isSocket()
+    hint: stats.isSocket()
       ? 'Name a file, or send the bytes of a file through the socket.'
       : 'Name a file: writing to a disk itself would destroy what is on it.',
   });

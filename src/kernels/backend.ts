@@ -61,7 +61,7 @@ function oneOf<T extends string>(
   throw new SteepestError('ERR_BACKEND', {
     expected: `${name} to be one of ${known.join(', ')}`,
     given: show(value),
-    mend: 'Use one of these, or leave it out to get the best that this machine has.',
+    hint: 'Use one of these, or leave it out to get the best that this machine has.',
   });
 }
 
@@ -87,7 +87,7 @@ function noAddon(problems: readonly LoadProblem[], origin: string): never {
   throw new SteepestError('ERR_BACKEND', {
     expected: `the native add-on, as ${origin} asks for it`,
     given: `none that loads on ${process.platform}-${process.arch} (${describeProblems(problems)})`,
-    mend: remedies(problems),
+    hint: remedies(problems),
   });
 }
 
@@ -99,7 +99,7 @@ function selectNative(isa: Choice<string> | undefined, origin: string): Selectio
     throw new SteepestError('ERR_BACKEND', {
       expected: `an instruction set that this CPU and this build have: ${available.join(', ')}`,
       given: isa.origin,
-      mend: 'Use one of these, or leave it out to get the best of them.',
+      hint: 'Use one of these, or leave it out to get the best of them.',
     });
   }
   const chosen = isa?.value ?? (available[0] as string);
@@ -130,7 +130,7 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
     throw new SteepestError('ERR_BACKEND', {
       expected: "no isa with backend 'typescript', which has no instruction sets",
       given: `isa '${isa}'`,
-      mend: 'Leave one of the two out.',
+      hint: 'Leave one of the two out.',
     });
   }
   // An option outweighs the environment: an isa asked for in code asks for the native backend.

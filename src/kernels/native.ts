@@ -14,7 +14,7 @@ import {
 import { encodeProgram } from './encode.js';
 import { registersFor, singleRank } from './once.js';
 
-const MEND =
+const HINT =
   'This is a fault in the program, not in your data: compile it again, or report it with explain().';
 
 /** What the add-on's `bind` throws. */
@@ -31,7 +31,7 @@ function isRefusal(error: unknown): error is RefusedProgram {
 function steepestError(error: unknown): unknown {
   if (!isRefusal(error)) return error;
   const { expected, given } = error;
-  return new SteepestError('ERR_PROGRAM', { expected, given, mend: MEND }, { cause: error });
+  return new SteepestError('ERR_PROGRAM', { expected, given, hint: HINT }, { cause: error });
 }
 
 /** The encoding has no word for a kind that does not exist. The add-on checks everything else. */
@@ -41,7 +41,7 @@ function checkKinds({ ops }: BindableProgram): void {
     throw new SteepestError('ERR_PROGRAM', {
       expected: `op ${number} of a known kind`,
       given: `kind '${kind}'`,
-      mend: MEND,
+      hint: HINT,
     });
   });
 }

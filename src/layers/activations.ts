@@ -66,7 +66,7 @@ export function activationNodes(
     throw new SteepestError('ERR_SHAPE', {
       expected: `one row per sample as input of softmax in ${name}`,
       given: `[${shape.join(', ')}]`,
-      mend: 'Put layers.flatten() before it.',
+      hint: 'Put layers.flatten() before it.',
     });
   }
   if (activation.name === 'softmax') return [new SoftmaxNode(name, cols)];

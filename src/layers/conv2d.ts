@@ -62,7 +62,7 @@ function convolution(name: string, config: Complete, inputShape: readonly number
     throw new SteepestError('ERR_SHAPE', {
       expected: `channels and filters of layer ${name} to be multiples of its ${groups} groups`,
       given: `${input[2]} channels, ${filters} filters`,
-      mend: 'Change groups or filters.',
+      hint: 'Change groups or filters.',
     });
   }
   const reach = [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1] as const;

@@ -57,7 +57,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     throw new SteepestError('ERR_SHAPE', {
       expected: `one row per sample as input of layer ${name}`,
       given: `[${inputShape.join(', ')}]`,
-      mend: 'Put layers.flatten() before it.',
+      hint: 'Put layers.flatten() before it.',
     });
   },
 

@@ -52,7 +52,7 @@ function checkMaking(type: string, options: unknown, first: string | undefined):
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `layers.${type} to be given its options as an object`,
       given: show(options),
-      mend: first === undefined ? `Write layers.${type}().` : `Write layers.${type}({ ${first}: ${value} }).`,
+      hint: first === undefined ? `Write layers.${type}().` : `Write layers.${type}({ ${first}: ${value} }).`,
     });
   }
   const { type: given } = checkOptions(`options of layers.${type}`, options);
@@ -60,7 +60,7 @@ function checkMaking(type: string, options: unknown, first: string | undefined):
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `options of layers.${type}`,
     given: `type: ${show(given)}`,
-    mend: 'Leave type out: the function says it.',
+    hint: 'Leave type out: the function says it.',
   });
 }
 
@@ -164,6 +164,6 @@ function refuseLayer(given: unknown): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'every layer to be what a function of layers returns',
     given: show(given),
-    mend: isUncalled ? 'Call it: layers.flatten().' : 'Write layers.dense({ units: 1 }), say.',
+    hint: isUncalled ? 'Call it: layers.flatten().' : 'Write layers.dense({ units: 1 }), say.',
   });
 }

@@ -57,7 +57,7 @@ export function normOutputShape(
   throw new SteepestError('ERR_SHAPE', {
     expected: `rows [columns] or images [height, width, channels] as input of layer ${name}`,
     given: `[${inputShape.join(', ')}]`,
-    mend: `Put layers.reshape() before ${type}.`,
+    hint: `Put layers.reshape() before ${type}.`,
   });
 }
 

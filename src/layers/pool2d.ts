@@ -44,7 +44,7 @@ function complete<C extends Pool2dOptions & { type: string }>(config: C): C {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `maxPool2d windows of at most ${MOST_ELEMENTS} elements`,
       given: `${poolSize[0]} × ${poolSize[1]}`,
-      mend: 'Pool in two steps.',
+      hint: 'Pool in two steps.',
     });
   }
   return { ...config, poolSize, strides, padding };

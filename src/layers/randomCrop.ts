@@ -22,7 +22,7 @@ function cropOf(
     throw new SteepestError('ERR_SHAPE', {
       expected: `images of at least ${height} × ${width} as input of layer ${name}, what it cuts out`,
       given: `${input[0]} × ${input[1]}`,
-      mend: `Use height and width of at most ${input[0]} and ${input[1]}.`,
+      hint: `Use height and width of at most ${input[0]} and ${input[1]}.`,
     });
   }
   return { input, output: [height, width, input[2]] };

@@ -50,7 +50,7 @@ function completeFactor(what: string, factor: ShiftFactor): [number, number] {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be a number or [least, most]`,
     given: show(factor),
-    mend: 'Give one number for shifts either way.',
+    hint: 'Give one number for shifts either way.',
   });
 }
 
@@ -66,7 +66,7 @@ function shifts(name: string, what: string, [least, most]: [number, number], pix
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} of layer ${name} to reach a whole pixel: images are shifted by whole pixels`,
     given: `[${least}, ${most}] of ${pixels} pixels`,
-    mend: `Use at least 1 / ${pixels}, or 0 for no shift.`,
+    hint: `Use at least 1 / ${pixels}, or 0 for no shift.`,
   });
 }
 

@@ -34,6 +34,6 @@ function refuse(what: string, given: unknown): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be an object { l1, l2 }`,
     given: show(given),
-    mend: `Write { ${fields} }, or leave it out for no penalty.`,
+    hint: `Write { ${fields} }, or leave it out for no penalty.`,
   });
 }

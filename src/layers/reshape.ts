@@ -35,7 +35,7 @@ export const reshape: LayerDefinition<ReshapeConfig> = {
       throw new SteepestError('ERR_SHAPE', {
         expected: 'reshape.targetShape to be [columns] or [height, width, channels]',
         given: show(targetShape),
-        mend: 'Leave the number of samples out.',
+        hint: 'Leave the number of samples out.',
       });
     }
     return {
@@ -48,7 +48,7 @@ export const reshape: LayerDefinition<ReshapeConfig> = {
     throw new SteepestError('ERR_SHAPE', {
       expected: `targetShape of layer ${name} to have ${product(inputShape)} elements, as its input [${inputShape.join(', ')}] has`,
       given: `[${config.targetShape.join(', ')}], ${product(config.targetShape)} elements`,
-      mend: 'Make both agree.',
+      hint: 'Make both agree.',
     });
   },
   lower: (_config, { name, inputCols }) => [new ReshapeNode(name, inputCols)],

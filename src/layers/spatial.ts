@@ -17,7 +17,7 @@ export function completePair(what: string, value: Pair): [number, number] {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what} to be a number or [height, width]`,
       given: show(value),
-      mend: 'Give one number for squares.',
+      hint: 'Give one number for squares.',
     });
   }
   return [checkSide(`${what}[0]`, value[0]), checkSide(`${what}[1]`, value[1])];
@@ -30,7 +30,7 @@ export function checkSide(what: string, value: unknown): number {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be at most ${IMAGE_LIMIT}`,
     given: show(value),
-    mend: 'Use a smaller one.',
+    hint: 'Use a smaller one.',
   });
 }
 
@@ -43,7 +43,7 @@ export function checkImageSizes(name: string, shape: readonly number[]): void {
   throw new SteepestError('ERR_SHAPE', {
     expected: `images of at most ${IMAGE_LIMIT} rows, columns and channels at layer ${name}`,
     given: `[${shape.join(', ')}]`,
-    mend: 'Cut the images into smaller ones.',
+    hint: 'Cut the images into smaller ones.',
   });
 }
 
@@ -60,7 +60,7 @@ export function imageInput(name: string, inputShape: readonly number[]): ImageSh
   throw new SteepestError('ERR_SHAPE', {
     expected: `images [height, width, channels] as input of layer ${name}`,
     given: `[${inputShape.join(', ')}]`,
-    mend: 'Set inputShape: [height, width, channels] on the first layer, or put layers.reshape before it.',
+    hint: 'Set inputShape: [height, width, channels] on the first layer, or put layers.reshape before it.',
   });
 }
 
@@ -91,7 +91,7 @@ export function slideOver(
     throw new SteepestError('ERR_SHAPE', {
       expected: `images of at least ${reach[0]} × ${reach[1]} as input of layer ${name}, the reach of its window`,
       given: `${height} × ${width}`,
-      mend: "Use padding: 'same', a smaller window, or fewer pooling layers before it.",
+      hint: "Use padding: 'same', a smaller window, or fewer pooling layers before it.",
     });
   }
   const rows = slide(height, reach[0], strides[0], mode);
@@ -104,7 +104,7 @@ export function slideOver(
     throw new SteepestError('ERR_SHAPE', {
       expected: `images of at most ${IMAGE_LIMIT} × ${IMAGE_LIMIT} in layer ${name}, with the zeros around them`,
       given: `a window that reaches over ${reach[0]} × ${reach[1]}`,
-      mend: "Use padding: 'valid', a smaller window, or a smaller dilationRate.",
+      hint: "Use padding: 'valid', a smaller window, or a smaller dilationRate.",
     });
   }
   return { height: rows.out, width: columns.out, padding };

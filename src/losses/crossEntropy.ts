@@ -26,7 +26,7 @@ function emitCrossEntropy(
   return { prediction, gradient: gradient && { operand: gradient, of: 'output' } };
 }
 
-const MEND_CLASS_NUMBERS =
+const HINT_CLASS_NUMBERS =
   "For class numbers use sparseCategoricalCrossentropy with 'softmax'; otherwise give each class a column.";
 
 function categorical(name: string, targets: TargetKind): LossDefinition {
@@ -36,7 +36,7 @@ function categorical(name: string, targets: TargetKind): LossDefinition {
     targets,
     fuses: 'softmax',
     targetRange: [0, 1],
-    mendOneColumn: MEND_CLASS_NUMBERS,
+    hintOneColumn: HINT_CLASS_NUMBERS,
     emit: (builder, inputs) =>
       emitCrossEntropy(builder, inputs, kinds, targets === 'labels' ? 'labels' : 'target', name),
   };
@@ -54,7 +54,7 @@ export const binaryCrossentropy: LossDefinition = {
   targets: 'matrix',
   fuses: 'sigmoid',
   targetRange: [0, 1],
-  mendOneColumn: `For two classes end in one unit with 'sigmoid'. ${MEND_CLASS_NUMBERS}`,
+  hintOneColumn: `For two classes end in one unit with 'sigmoid'. ${HINT_CLASS_NUMBERS}`,
   emit: (builder, inputs) =>
     emitCrossEntropy(
       builder,

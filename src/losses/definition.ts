@@ -35,6 +35,6 @@ export interface LossDefinition {
   /** Lowest and highest value a target may have. */
   readonly targetRange?: readonly [number, number];
   /** What to do where targets have one column and the model has several outputs. */
-  readonly mendOneColumn?: string;
+  readonly hintOneColumn?: string;
   emit(builder: ProgramBuilder, inputs: LossInputs): LossOutputs;
 }

@@ -57,7 +57,7 @@ export function resolveLoss(loss: Loss): ResolvedLoss {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `no fromLogits with ${name}`,
       given: 'fromLogits: true',
-      mend: 'Leave fromLogits out: only cross-entropies take logits.',
+      hint: 'Leave fromLogits out: only cross-entropies take logits.',
     });
   }
   return { definition, fromLogits };

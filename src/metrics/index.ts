@@ -25,14 +25,14 @@ export function resolveMetrics(names: readonly MetricName[], targets: TargetKind
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `a metric that can be computed from class numbers`,
         given: `'${name}'`,
-        mend: "Use 'accuracy', or a loss with one target row per sample.",
+        hint: "Use 'accuracy', or a loss with one target row per sample.",
       });
     }
     if (names.indexOf(name) !== i) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'each metric once',
         given: `'${name}' twice`,
-        mend: 'Remove one of them.',
+        hint: 'Remove one of them.',
       });
     }
     return metric;

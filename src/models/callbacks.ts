@@ -37,7 +37,7 @@ function checkCallback(what: string, given: unknown): Callback {
     throw new SteepestError('ERR_UNKNOWN_NAME', {
       expected: `${what} to have only ${HOOKS.join(', ')}`,
       given: show(name),
-      mend: didYouMean(
+      hint: didYouMean(
         name,
         HOOKS,
         'Nothing else is called: do it in onEpochEnd, or remove it.',
@@ -53,7 +53,7 @@ function refuse(what: string, given: unknown): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to have a method onEpochEnd(epoch, logs)`,
     given: show(given),
-    mend: 'Write { onEpochEnd(epoch, logs) { … } }.',
+    hint: 'Write { onEpochEnd(epoch, logs) { … } }.',
   });
 }
 

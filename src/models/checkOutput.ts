@@ -19,7 +19,7 @@ function checkClasses({ layers, outputCols }: ResolvedModel, { definition }: Res
   throw new SteepestError('ERR_SHAPE', {
     expected: `one output per class from layer ${layers.at(-1)!.name}, the last, for ${definition.name}`,
     given: '1 output',
-    mend: "For two classes in one output use 'sigmoid' and binaryCrossentropy.",
+    hint: "For two classes in one output use 'sigmoid' and binaryCrossentropy.",
   });
 }
 
@@ -33,6 +33,6 @@ function checkNoImages({ layers, outputShape }: ResolvedModel, { definition }: R
   throw new SteepestError('ERR_SHAPE', {
     expected: `one score per class from layer ${layers.at(-1)!.name}, the last, for ${definition.name}`,
     given: `images [${outputShape.join(', ')}]`,
-    mend: 'End in layers.flatten() or layers.globalAveragePool2d(), and layers.dense({ units: classes }).',
+    hint: 'End in layers.flatten() or layers.globalAveragePool2d(), and layers.dense({ units: classes }).',
   });
 }

@@ -42,12 +42,12 @@ export function readDataSet(
   const targets =
     definition.targets === 'labels'
       ? labelTable(yName, y, outputCols)
-      : targetTable(yName, y, outputCols, definition.targetRange, definition.mendOneColumn);
+      : targetTable(yName, y, outputCols, definition.targetRange, definition.hintOneColumn);
   if (samples.rows !== targets.rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `as many rows in ${yName} as in ${xName}, ${samples.rows}`,
       given: `${targets.rows}`,
-      mend: 'Pass one target per sample.',
+      hint: 'Pass one target per sample.',
     });
   }
   const { rows } = samples;
@@ -61,13 +61,13 @@ function rowSpec(
   prefix: string,
   classWeight?: FitOptions['classWeight'],
 ): RowSpec {
-  const { targets, targetRange, mendOneColumn } = objective.loss.definition;
+  const { targets, targetRange, hintOneColumn } = objective.loss.definition;
   const { inputCols, inputShape, outputCols } = model;
   if (classWeight === 'balanced') {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'classWeight of a stream to be an object with a weight per class',
       given: "'balanced', for which all rows have to be counted first",
-      mend: 'Count the classes and write { 0: …, 1: … }.',
+      hint: 'Count the classes and write { 0: …, 1: … }.',
     });
   }
   const shape = {
@@ -82,7 +82,7 @@ function rowSpec(
     targets:
       targets === 'labels'
         ? { kind: 'labels', classes: outputCols }
-        : { kind: 'matrix', cols: outputCols, range: targetRange, mendOneColumn },
+        : { kind: 'matrix', cols: outputCols, range: targetRange, hintOneColumn },
   };
 }
 
@@ -124,7 +124,7 @@ function bufferRows(shuffle: boolean, shuffleBuffer: number | undefined, spec: R
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'no shuffleBuffer with shuffle: false',
     given: String(shuffleBuffer),
-    mend: 'Leave one of the two out.',
+    hint: 'Leave one of the two out.',
   });
 }
 

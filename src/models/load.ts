@@ -122,8 +122,8 @@ function checkedTensor(
     throw fileError(`tensor '${name}' as F32 ${JSON.stringify(shape)}`, found, 'Save the model again.');
   }
   if (data.some((v) => !Number.isFinite(v))) {
-    const mend = 'Save a model that trained without diverging.';
-    throw fileError(`finite numbers in tensor '${name}'`, 'NaN or infinity', mend);
+    const hint = 'Save a model that trained without diverging.';
+    throw fileError(`finite numbers in tensor '${name}'`, 'NaN or infinity', hint);
   }
   if (notNegative && data.some((v) => v < 0)) {
     throw fileError(`numbers of at least 0 in tensor '${name}'`, 'a negative one', 'Save the model again.');

@@ -158,7 +158,7 @@ export function checkOptionNames(
     throw new SteepestError('ERR_UNKNOWN_NAME', {
       expected: `${what} to have only ${known.join(', ')}`,
       given: show(key),
-      mend: elsewhere[place] as string,
+      hint: elsewhere[place] as string,
     });
   }
   checkKeys(what, given as object, known, aliases);
@@ -173,6 +173,6 @@ export function refuseOptions(method: string, other: string, given: unknown): ne
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${method}(x) without a second argument`,
     given: show(given),
-    mend: `Leave it out, or write await ${other}.`,
+    hint: `Leave it out, or write await ${other}.`,
   });
 }

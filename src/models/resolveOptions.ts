@@ -74,7 +74,7 @@ export function optionsBehindStream<T extends object>(what: string, second: unkn
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what}(stream, options) with batches { x, y }`,
     given: isOptions ? 'a third argument' : `${show(second)} beside the stream`,
-    mend: 'Put y into the batches and pass the options second.',
+    hint: 'Put y into the batches and pass the options second.',
   });
 }
 
@@ -88,7 +88,7 @@ export function refuseBatch(what: string, given: unknown): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what}(x, y, options), or ${what}(stream, options) with batches { x, y }`,
     given: show(given),
-    mend: `Write ${what}(x, y), or ${what}([{ x, y }]).`,
+    hint: `Write ${what}(x, y), or ${what}([{ x, y }]).`,
   });
 }
 
@@ -116,6 +116,6 @@ function refuseValidation(given: unknown): never {
     expected:
       'validationData to be [x, y], [x, y, sampleWeight], { x, y, sampleWeight } or a stream of batches',
     given: show(given),
-    mend: 'Write validationData: [x, y].',
+    hint: 'Write validationData: [x, y].',
   });
 }

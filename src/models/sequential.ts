@@ -156,7 +156,7 @@ export class Sequential {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model with parameters to train',
         given: 'layers without any',
-        mend: 'Add a dense layer.',
+        hint: 'Add a dense layer.',
       });
     }
     this.fitting = true;
@@ -332,7 +332,7 @@ export class Sequential {
     throw new SteepestError('ERR_NOT_COMPILED', {
       expected: `compile() before ${what}()`,
       given: 'a model without loss',
-      mend: "Call model.compile({ optimizer: 'adam', loss: … }) first.",
+      hint: "Call model.compile({ optimizer: 'adam', loss: … }) first.",
     });
   }
 
@@ -340,7 +340,7 @@ export class Sequential {
     return new SteepestError('ERR_BUSY', {
       expected: 'one fit of a model at a time',
       given: 'a call while a fit runs',
-      mend: 'Await the fit, or use a second model.',
+      hint: 'Await the fit, or use a second model.',
     });
   }
 }

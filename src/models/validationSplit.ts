@@ -26,7 +26,7 @@ export function rowsToHoldOut(share: number, rows: number): number {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'validationSplit to hold out at least one row',
     given: `${share} of ${rows} ${rows === 1 ? 'row' : 'rows'}`,
-    mend:
+    hint:
       rows === 1
         ? 'Leave it out, or pass more rows.'
         : `Use at least ${leastShare(rows)}, or pass validationData: [x, y].`,

@@ -24,7 +24,7 @@ function readArrays(
     throw new SteepestError('ERR_SHAPE', {
       expected: `a list of ${parameters.length} arrays, as getWeights returns`,
       given: Array.isArray(weights) ? `${weights.length}` : show(weights),
-      mend: 'Pass one array per parameter, in layer order.',
+      hint: 'Pass one array per parameter, in layer order.',
     });
   }
   return new Map(parameters.map((parameter, i) => [parameter.name, readArray(parameter, weights[i])]));
@@ -37,7 +37,7 @@ function readArray({ name, shape, rows, cols, notNegative }: ParameterSpec, give
     throw new SteepestError('ERR_SHAPE', {
       expected: `${name} as { data, shape: [${shape.join(', ')}] }`,
       given: has === undefined ? show(given) : `shape ${show(has)}`,
-      mend: 'Pass the arrays in the order of getWeights.',
+      hint: 'Pass the arrays in the order of getWeights.',
     });
   }
   const matrix = { data, shape: [rows, cols] } as NdArray;
@@ -46,7 +46,7 @@ function readArray({ name, shape, rows, cols, notNegative }: ParameterSpec, give
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to have numbers of at least 0, as variances are`,
       given: String(values.find((v) => v < 0)),
-      mend: 'Pass the arrays in the order of getWeights: gamma, beta, moving mean, moving variance.',
+      hint: 'Pass the arrays in the order of getWeights: gamma, beta, moving mean, moving variance.',
     });
   }
   return values;

@@ -54,7 +54,7 @@ export function resolveOptimizer(optimizer: Optimizer): ResolvedOptimizer {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'momentum above 0 with nesterov',
       given: 'momentum 0',
-      mend: 'Set momentum, 0.9 say, or leave nesterov out.',
+      hint: 'Set momentum, 0.9 say, or leave nesterov out.',
     });
   }
   return { definition, numbers };
@@ -89,7 +89,7 @@ function checkedNumber(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name}.${key} to be ${typeof usual === 'boolean' ? 'true or false' : (range?.words ?? 'a number')}`,
       given: show(value),
-      mend: `Leave it out for the usual ${String(usual)}.`,
+      hint: `Leave it out for the usual ${String(usual)}.`,
     });
   }
   return value as number | boolean;

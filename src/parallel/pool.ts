@@ -105,12 +105,12 @@ function lostError(results: readonly RankResult[]): SteepestError {
     return new SteepestError(cause.code, {
       expected: 'kernels that accept the step program',
       given: cause.message.replace(/\.$/, ''),
-      mend: 'If you chose the backend or ISA yourself, leave the choice out; otherwise please report this.',
+      hint: 'If you chose the backend or ISA yourself, leave the choice out; otherwise please report this.',
     });
   }
   return new SteepestError('ERR_WORKER_LOST', {
     expected: 'every worker thread to finish its part',
     given: `a thread that ended early (${cause?.message ?? 'no reason given'})`,
-    mend: 'The model keeps its last good parameters; call fit again to go on from them.',
+    hint: 'The model keeps its last good parameters; call fit again to go on from them.',
   });
 }

@@ -57,7 +57,7 @@ export function changeSettings(changes: Partial<ThreadSettings>): void {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `maxThreads of at most ${MOST_WORKERS}`,
       given: String(maxThreads),
-      mend: 'Leave it out for 4 per core.',
+      hint: 'Leave it out for 4 per core.',
     });
   }
   Object.assign(settings, { idleTimeoutMs, maxThreads });

@@ -32,7 +32,7 @@ export class StartError extends SteepestError {
       {
         expected: 'worker threads',
         given: `an error when one was started (${message})`,
-        mend: mendOf(message),
+        hint: hintOf(message),
       },
       { cause },
     );
@@ -42,7 +42,7 @@ export class StartError extends SteepestError {
   }
 }
 
-function mendOf(message: string): string {
+function hintOf(message: string): string {
   if (/EMFILE|ENFILE/.test(message)) return 'Raise the limit of open files (ulimit -n), or close some.';
   if (/EAGAIN|ENOMEM|INIT_FAILED/.test(message)) {
     return 'Raise the limit of threads (ulimit -u, or that of the container), or ask for fewer workers.';

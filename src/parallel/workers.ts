@@ -29,7 +29,7 @@ export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `workers to be 'auto' or a whole number from 1 to ${MOST_WORKERS}`,
       given: show(workers),
-      mend: "Leave it out for 'auto'.",
+      hint: "Leave it out for 'auto'.",
     });
   }
   const { maxThreads } = threadSettings;

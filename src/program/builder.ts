@@ -88,7 +88,7 @@ export class ProgramBuilder {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `a step of fewer than ${PHASE_LIMIT} phases; each batchNorm needs two`,
       given: 'a model with more',
-      mend: 'Use fewer batchNorm layers, or layerNorm, which needs none.',
+      hint: 'Use fewer batchNorm layers, or layerNorm, which needs none.',
     });
   }
 

@@ -74,7 +74,7 @@ export class MemoryPlan {
       throw new SteepestError('ERR_MEMORY', {
         expected: 'arrays whose sizes fit in 2^53 bytes',
         given: `${name} with ${rows} × ${cols} elements`,
-        mend: 'Use fewer units, or a smaller batch size.',
+        hint: 'Use fewer units, or a smaller batch size.',
       });
     }
     const region: Region = {

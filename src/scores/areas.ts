@@ -128,8 +128,8 @@ export function rocAucScore(
   return binaryAuc(binary, maxFpr);
 }
 
-function argument(expected: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+function argument(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
 }
 
 function multiclassAuc(
@@ -176,7 +176,7 @@ function readClasses(
     throw new SteepestError('ERR_SHAPE', {
       expected: `yScore with ${classes.length} columns, one per class`,
       given: `${cols}`,
-      mend: 'Set labels to the classes of the columns if yTrue does not hold all of them.',
+      hint: 'Set labels to the classes of the columns if yTrue does not hold all of them.',
     });
   }
   const ordered = uniqueLabels(classes);

@@ -116,7 +116,7 @@ function readDigits(digits = DEFAULT_DIGITS): number {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `digits to be a whole number from 0 to ${MOST_DIGITS}`,
     given: show(digits),
-    mend: 'Leave it out for 2.',
+    hint: 'Leave it out for 2.',
   });
 }
 
@@ -127,7 +127,7 @@ function readNames(names: readonly string[] | undefined, labels: readonly Label[
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `a list of ${labels.length} targetNames, one per class`,
     given: show(names),
-    mend: 'Name every class, or set labels to the classes that you name.',
+    hint: 'Name every class, or set labels to the classes that you name.',
   });
 }
 

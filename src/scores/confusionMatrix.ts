@@ -59,7 +59,7 @@ export function confusionMatrix(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'at least one class of labels to occur in yTrue',
       given: labels.map(showLabel).join(', '),
-      mend: 'Name the classes as yTrue does.',
+      hint: 'Name the classes as yTrue does.',
     });
   }
   const k = labels.length;

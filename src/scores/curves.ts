@@ -67,7 +67,7 @@ export function readScores(yScore: ValueInput, rows: number): ArrayLike<number> 
     throw new SteepestError('ERR_SHAPE', {
       expected: 'yScore with one score per sample, that of the positive class',
       given: `${cols} columns`,
-      mend: 'Pass one column: for two classes the second of predictProba.',
+      hint: 'Pass one column: for two classes the second of predictProba.',
     });
   }
   sameRows('yScore', given, rows);
@@ -93,7 +93,7 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
     given: posLabel === undefined ? 'none' : showLabel(posLabel),
-    mend: 'Set posLabel to the class that counts as positive.',
+    hint: 'Set posLabel to the class that counts as positive.',
   });
 }
 

@@ -43,7 +43,7 @@ function notEmpty(what: string, rows: number): void {
   throw new SteepestError('ERR_EMPTY', {
     expected: `${what} with at least one sample`,
     given: 'none',
-    mend: 'Pass some data.',
+    hint: 'Pass some data.',
   });
 }
 
@@ -53,7 +53,7 @@ function finite(what: string, data: ArrayLike<number>, cols: number): void {
     throw new SteepestError('ERR_NOT_FINITE', {
       expected: `finite numbers in ${what}`,
       given: `${data[i]} at row ${Math.floor(i / cols)}, column ${i % cols}`,
-      mend: 'Leave such samples out, or find out where they come from.',
+      hint: 'Leave such samples out, or find out where they come from.',
     });
   }
 }
@@ -103,7 +103,7 @@ function labelsOf(what: string, input: LabelInput): readonly Label[] {
       throw new SteepestError('ERR_SHAPE', {
         expected: `${what} with one class per sample`,
         given: `${cols} columns`,
-        mend: 'Pass class names or numbers; for probabilities take the most probable class first.',
+        hint: 'Pass class names or numbers; for probabilities take the most probable class first.',
       });
     }
     refuseContinuous(what, rows, (row) => data[row]);
@@ -118,7 +118,7 @@ function labelsOf(what: string, input: LabelInput): readonly Label[] {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} to be all numbers, all strings or all booleans`,
         given: `${show(label)} at row ${i}${i > 0 ? ` after ${type}s` : ''}`,
-        mend: 'Write all classes the same way.',
+        hint: 'Write all classes the same way.',
       });
     }
   });
@@ -149,7 +149,7 @@ export function sameType(what: string, labels: readonly Label[], truth: readonly
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to name classes as yTrue does, by ${typeof truth[0]}s`,
     given: `${typeof labels[0]}s`,
-    mend: 'Write all classes the same way.',
+    hint: 'Write all classes the same way.',
   });
 }
 
@@ -159,7 +159,7 @@ export function sameRows(what: string, rows: number, expected: number): void {
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} with ${expected} samples, as many as yTrue`,
     given: `${rows}`,
-    mend: 'Pass arrays that belong together.',
+    hint: 'Pass arrays that belong together.',
   });
 }
 
@@ -180,7 +180,7 @@ export function readWeights(input: WeightInput | undefined, rows: number): Float
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'weights of 0 or more',
         given: `${data[i]} at row ${i}`,
-        mend: 'Leave samples out by weight 0.',
+        hint: 'Leave samples out by weight 0.',
       });
     }
   }
@@ -188,7 +188,7 @@ export function readWeights(input: WeightInput | undefined, rows: number): Float
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'a sample with a weight above 0',
       given: 'weights that are all 0',
-      mend: 'Leave sampleWeight out to weigh all samples alike.',
+      hint: 'Leave sampleWeight out to weigh all samples alike.',
     });
   }
   return weights;
@@ -217,7 +217,7 @@ export function readLabelOption(labels: LabelInput, truth: readonly Label[]): re
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'each class once in labels',
       given: show(list),
-      mend: 'Remove the repetition.',
+      hint: 'Remove the repetition.',
     });
   }
   return list;
@@ -236,7 +236,7 @@ export function oneOf<T extends string | null>(what: string, value: T, known: re
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be one of ${known.map((name) => (name === null ? 'null' : `'${name}'`)).join(', ')}`,
     given: show(value),
-    mend: didYouMean(
+    hint: didYouMean(
       value,
       known.filter((name) => name !== null),
       'Use one of these.',

@@ -64,7 +64,7 @@ export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossO
       throw new SteepestError('ERR_LABEL_RANGE', {
         expected: `classes ${classes.map(showLabel).join(', ')}, as labels says`,
         given: `${showLabel(label)} at row ${i} of yTrue`,
-        mend: 'Add it to labels, and a column to yProba.',
+        hint: 'Add it to labels, and a column to yProba.',
       });
     }
     const p = cols > 1 ? data[i * cols + c] : c === 1 ? data[i] : 1 - data[i];
@@ -85,7 +85,7 @@ function checkClasses(classes: readonly Label[], proba: Values, wereGiven: boole
   throw new SteepestError('ERR_SHAPE', {
     expected: `as many classes in ${source} as yProba tells apart, ${columns}`,
     given: `${classes.length}: ${classes.map(showLabel).join(', ')}`,
-    mend: 'Set labels to the classes of all columns.',
+    hint: 'Set labels to the classes of all columns.',
   });
 }
 
@@ -100,7 +100,7 @@ function checkProbabilities({ data, rows, cols }: Values, tolerance: number): vo
         throw new SteepestError('ERR_LABEL_RANGE', {
           expected: 'probabilities from 0 to 1 in yProba',
           given: `${p} at row ${i}, column ${j}`,
-          mend: 'Use predictProba, not decisionFunction.',
+          hint: 'Use predictProba, not decisionFunction.',
         });
       }
     }

@@ -111,7 +111,7 @@ export function readZeroDivision(value: ZeroDivision = 'warn'): ZeroDivision {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: "zeroDivision to be 'warn', 0, 1 or NaN",
     given: show(value),
-    mend: 'Use one of these.',
+    hint: 'Use one of these.',
   });
 }
 
@@ -140,7 +140,7 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "at most two classes for average 'binary'",
       given: `${present.length} classes`,
-      mend: "Set average to 'micro', 'macro', 'weighted' or null.",
+      hint: "Set average to 'micro', 'macro', 'weighted' or null.",
     });
   }
   const positive = posLabel === undefined ? (typeof present[0] === 'boolean' ? true : 1) : posLabel;
@@ -148,7 +148,7 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
       given: posLabel === undefined ? `none (${showLabel(positive)} is taken then)` : showLabel(posLabel),
-      mend: 'Set posLabel to the class that counts as positive.',
+      hint: 'Set posLabel to the class that counts as positive.',
     });
   }
   return positive;

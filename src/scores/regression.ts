@@ -88,7 +88,7 @@ function readPairs(
     throw new SteepestError('ERR_SHAPE', {
       expected: `yPred with ${truth.cols} columns, as yTrue`,
       given: `${guess.cols}`,
-      mend: 'Pass arrays that belong together.',
+      hint: 'Pass arrays that belong together.',
     });
   }
   const weights = relative(readWeights(sampleWeight, truth.rows));
@@ -125,7 +125,7 @@ function combine(scores: Float64Array, multioutput: MultiOutput = 'uniformAverag
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `multioutput as a list of ${scores.length} weights, one per output, 0 or more and not all 0`,
       given: show(multioutput),
-      mend: "Give one weight per column of yTrue, or 'uniformAverage'.",
+      hint: "Give one weight per column of yTrue, or 'uniformAverage'.",
     });
   }
   return weightedMean(multioutput, (i) => scores[i]);

@@ -65,7 +65,7 @@ function tooLarge(byteLength: number, detail: () => string, most?: number): neve
   throw new SteepestError('ERR_MEMORY', {
     expected: `arrays that fit in ${words}, ${megabytes(most ?? memoryLimit())}`,
     given: `${megabytes(byteLength)}, ${detail()}`,
-    mend: 'Use a smaller batchSize or fewer units.',
+    hint: 'Use a smaller batchSize or fewer units.',
   });
 }
 

@@ -344,7 +344,7 @@ class FitSession {
       throw new SteepestError('ERR_PROGRAM', {
         expected: 'every row number and label within its table',
         given: `one outside in step ${result.step + 1}`,
-        mend: 'Do not change x or y while a fit runs.',
+        hint: 'Do not change x or y while a fit runs.',
       });
     }
     if (this.feedError !== undefined) throw this.feedError.error;

@@ -7,7 +7,7 @@ export function divergedError(verdict: number, step: number): SteepestError {
   return new SteepestError('ERR_DIVERGED', {
     expected: 'loss and parameters to stay finite',
     given: `${what} that is NaN or infinite in step ${step}`,
-    mend: `The model keeps the parameters of step ${step - 1}. Scale the inputs to about −1 … 1, or lower the learning rate.`,
+    hint: `The model keeps the parameters of step ${step - 1}. Scale the inputs to about −1 … 1, or lower the learning rate.`,
   });
 }
 
@@ -18,7 +18,7 @@ export function abortedError(signal: AbortSignal, step: number): SteepestError {
     {
       expected: 'fit to run to its end',
       given: `an abort after step ${step}`,
-      mend: 'The model keeps the parameters of that step; call fit again to go on.',
+      hint: 'The model keeps the parameters of that step; call fit again to go on.',
     },
     { cause: signal.reason },
   );

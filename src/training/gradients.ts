@@ -47,7 +47,7 @@ export function computeGradients(
     throw new SteepestError('ERR_PROGRAM', {
       expected: 'every row and label within its table',
       given: 'one outside',
-      mend: 'Do not change the data while the model reads it.',
+      hint: 'Do not change the data while the model reads it.',
     });
   }
   if (status !== 0) diverged('a finite loss to take gradients of', 'one that is NaN or infinite');
@@ -60,6 +60,6 @@ export function computeGradients(
 }
 
 function diverged(expected: string, given: string): never {
-  const mend = 'Scale the inputs to about −1 … 1, or start from smaller weights.';
-  throw new SteepestError('ERR_DIVERGED', { expected, given, mend });
+  const hint = 'Scale the inputs to about −1 … 1, or start from smaller weights.';
+  throw new SteepestError('ERR_DIVERGED', { expected, given, hint });
 }

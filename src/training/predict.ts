@@ -150,7 +150,7 @@ function outsideTable(): never {
   throw new SteepestError('ERR_PROGRAM', {
     expected: 'every row within its table',
     given: 'one outside',
-    mend: 'Please report this.',
+    hint: 'Please report this.',
   });
 }
 

@@ -34,7 +34,7 @@ export interface RowSpec {
         cols: number;
         range: readonly [number, number] | undefined;
         /** What to do where targets have one column in place of several. */
-        mendOneColumn: string | undefined;
+        hintOneColumn: string | undefined;
       };
   /** Weights by class number, if rows are weighed by their class. */
   classWeights: Float64Array | undefined;
@@ -76,7 +76,7 @@ export function checkBatch(
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${prefix}batches { ${needed.join(', ')} }`,
     given: `${has} ${placeOf(firstRow)}`,
-    mend: isPromise(batch)
+    hint: isPromise(batch)
       ? 'Put await before it.'
       : onlyX
         ? 'Give every batch x.'
@@ -95,12 +95,12 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
   const y = flatten(`${prefix}y`, batch.y as TargetInput, firstRow);
   checkInputCols(`${prefix}x`, x, inputCols, inputShape);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
-  else checkTargetCols(`${prefix}y`, y, targets.cols, targets.mendOneColumn);
+  else checkTargetCols(`${prefix}y`, y, targets.cols, targets.hintOneColumn);
   if (x.rows !== y.rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `as many rows in ${prefix}y as in ${prefix}x, ${x.rows}, ${place}`,
       given: `${y.rows}`,
-      mend: 'Pass one target per sample.',
+      hint: 'Pass one target per sample.',
     });
   }
   const { sampleWeight: given } = batch;
@@ -116,7 +116,7 @@ export function emptyStream(what: string): never {
   throw new SteepestError('ERR_EMPTY', {
     expected: `${what} with at least one batch`,
     given: 'a stream that ends at once',
-    mend: 'Check what it reads from, and that nobody has read it before.',
+    hint: 'Check what it reads from, and that nobody has read it before.',
   });
 }
 
@@ -162,7 +162,7 @@ export class InputRows {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${this.prefix}x as Uint8Array in every batch, as in the first`,
       given: `another type in the batch with row ${row}`,
-      mend: 'Use one type of array for all batches.',
+      hint: 'Use one type of array for all batches.',
     });
   }
 }
@@ -213,7 +213,7 @@ export class RowStore {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${prefix}sampleWeight in every batch or in none`,
         given: `a batch ${sampleWeight ? 'with' : 'without'} it, with row ${firstRow + i}`,
-        mend: 'Give rows without a weight of their own the weight 1.',
+        hint: 'Give rows without a weight of their own the weight 1.',
       });
     }
     if (this.weights === undefined) return;

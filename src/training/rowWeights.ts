@@ -21,7 +21,7 @@ export function checkWeight(what: string, weight: unknown, row: number): number 
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to have finite weights of at least 0`,
     given: `${show(weight)} at row ${row}`,
-    mend: 'Leave rows out with a weight of 0.',
+    hint: 'Leave rows out with a weight of 0.',
   });
 }
 
@@ -41,7 +41,7 @@ export function namedClassWeights(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "classWeight to be 'balanced' or an object with a weight per class",
       given: show(given),
-      mend: 'Write { 0: 1, 1: 5 }.',
+      hint: 'Write { 0: 1, 1: 5 }.',
     });
   }
   for (const [name, weight] of Object.entries(checkOptions('classWeight', given))) {
@@ -50,14 +50,14 @@ export function namedClassWeights(
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `classWeight for class numbers from 0 to ${classes - 1}`,
         given: show(name),
-        mend: 'Name the classes as y does.',
+        hint: 'Name the classes as y does.',
       });
     }
     if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'classWeight to have finite weights of at least 0',
         given: `${show(weight)} for class ${show(name)}`,
-        mend: 'Leave a class out with a weight of 0.',
+        hint: 'Leave a class out with a weight of 0.',
       });
     }
     weights[number] = weight;
@@ -81,7 +81,7 @@ export function classOfRow(what: string, y: Table, row: number, number: number):
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what} to be classes, 0 or 1, as classWeight needs`,
       given: `${first} at row ${number}`,
-      mend: 'Use sampleWeight where targets are not classes.',
+      hint: 'Use sampleWeight where targets are not classes.',
     });
   }
   let largest = 0;

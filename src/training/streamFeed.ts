@@ -261,7 +261,7 @@ export class StreamFeed {
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} to give its rows anew in every epoch`,
       given: 'none in a later epoch',
-      mend: 'The model keeps what it has learned so far. Pass a function that opens the stream again: fit(() => open(), …).',
+      hint: 'The model keeps what it has learned so far. Pass a function that opens the stream again: fit(() => open(), …).',
     });
   }
 }

@@ -91,14 +91,14 @@ export async function runSweepRequest(request: SweepRequest): Promise<void> {
     throw new SteepestError('ERR_PROGRAM', {
       expected: 'every row and label within its table',
       given: 'one outside',
-      mend: 'Do not change the data while the model reads it.',
+      hint: 'Do not change the data while the model reads it.',
     });
   }
   if (result.verdict & VERDICT.lossNotFinite) {
     throw new SteepestError('ERR_DIVERGED', {
       expected: 'a finite loss of these rows',
       given: 'one that is NaN or infinite: beyond the range of float32',
-      mend: 'Scale inputs and targets to about −1 … 1, and look for rows far outside what the model was trained on.',
+      hint: 'Scale inputs and targets to about −1 … 1, and look for rows far outside what the model was trained on.',
     });
   }
 }

@@ -104,7 +104,7 @@ describe.each(KINDS)('$name', ({ name: kind, read }) => {
   it.each([
     ['large', '9007199254740992 at row 1'],
     ['largeUnsigned', '18446744073709551615 at row 2'],
-  ])('refuses integers beyond 2^53, with column, row and mend: %s', async (name, given) => {
+  ])('refuses integers beyond 2^53, with column, row and hint: %s', async (name, given) => {
     const path = await files.write(bytesOf(name));
     await expect(read(path)).rejects.toEqual(
       refused(

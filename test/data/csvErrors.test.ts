@@ -40,7 +40,7 @@ describe('a bad CSV file', () => {
     await expectRefused(await files.write(GOOD + row), SAMPLED, 'ERR_RAGGED', 'line 2002', '3 fields', given);
   });
 
-  it('with text among numbers says line, column, text and mend', async () => {
+  it('with text among numbers says line, column, text and hint', async () => {
     const words = ["column 'b' (2) to hold numbers", '"oops"', 'missing', "types: { 'b': 'category' }"];
     await expectRefused(
       await files.write('a,b\n1,2\n3,4\n5,oops\n'),
@@ -250,7 +250,7 @@ describe('a CSV file that goes away', () => {
     await expectRefused(await files.write(wrong), {}, 'ERR_DATA_FILE', 'whole gzip file', 'damaged');
   });
 
-  it('can be mended and tried again with the same dataset', async () => {
+  it('can be corrected and tried again with the same dataset', async () => {
     const dataset = data.csv(files.path('later.csv'));
     await expect(dataset.load()).rejects.toEqual(refused('ERR_DATA_FILE', 'no such file'));
     await files.write('a,b\n1,2\n', 'later.csv');

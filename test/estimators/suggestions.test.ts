@@ -88,7 +88,7 @@ it.each(WRITTEN)('%s', async (_, call, wrong, right) => {
   await expect(run()).rejects.toMatchObject({
     code: 'ERR_UNKNOWN_NAME',
     given: `'${wrong}'`,
-    mend: `Did you mean '${right}'?`,
+    hint: `Did you mean '${right}'?`,
   });
 });
 
@@ -131,7 +131,7 @@ describe('values', () => {
   ];
   it.each(VALUES)('%s %s', (_, value, make, right) => {
     expect(() => make(value as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_UNKNOWN_NAME', mend: `Did you mean '${right}'?` }),
+      expect.objectContaining({ code: 'ERR_UNKNOWN_NAME', hint: `Did you mean '${right}'?` }),
     );
   });
 

@@ -112,17 +112,17 @@ describe('decodeSafetensors refuses', () => {
     expect(decodeSafetensors(safetensorsFile(`{${names}}`, [])).tensors.size).toBe(MAX_TENSORS);
   });
 
-  it('with a message that says what, why and how to mend it, and quotes little of the file', () => {
+  it('with a message that says what, why and how to fix it, and quotes little of the file', () => {
     const name = `\u009b31m\u202e${'n'.repeat(5000)}`;
     try {
       decodeSafetensors(safetensorsFile(`{${tensor(name, '[2]', 0, 4)}}`, bytes(4)));
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(SteepestError);
-      const { expected, given, mend, message } = error as SteepestError;
+      const { expected, given, hint, message } = error as SteepestError;
       expect(expected).toContain('F32 of shape [2], to have 8 bytes');
       expect(given).toBe('data_offsets [0, 4]');
-      expect(mend).toContain('copy or save it again');
+      expect(hint).toContain('copy or save it again');
       expect(message.length).toBeLessThan(400);
       expect(message).not.toMatch(/\p{Cc}|\p{Cf}/u);
     }

@@ -9,13 +9,13 @@ const x = [
 ];
 const y = [0, 1];
 
-async function mendOf(call: () => unknown): Promise<string> {
+async function hintOf(call: () => unknown): Promise<string> {
   try {
     await call();
   } catch (error) {
     expect(error).toBeInstanceOf(SteepestError);
     expect((error as SteepestError).code).toBe('ERR_UNKNOWN_NAME');
-    return (error as SteepestError).mend;
+    return (error as SteepestError).hint;
   }
   return 'accepted';
 }
@@ -41,8 +41,8 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['SparseCategoricalCrossentropy', 'sparseCategoricalCrossentropy'],
     ['NLLLoss', 'sparseCategoricalCrossentropy'],
   ])('loss %s', async (given, ours) => {
-    expect(await mendOf(() => build().compile({ loss: given as never }))).toBe(question(ours));
-    expect(await mendOf(() => build().compile({ loss: { name: given as never } }))).toBe(question(ours));
+    expect(await hintOf(() => build().compile({ loss: given as never }))).toBe(question(ours));
+    expect(await hintOf(() => build().compile({ loss: { name: given as never } }))).toBe(question(ours));
   });
 
   it.each([
@@ -57,8 +57,8 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
   ])('metric %s', async (given, ours) => {
     const compile = (metrics: unknown) =>
       build().compile({ loss: 'meanSquaredError', metrics: metrics as MetricName });
-    expect(await mendOf(() => compile(given))).toBe(question(ours));
-    expect(await mendOf(() => compile(['mse', given]))).toBe(question(ours));
+    expect(await hintOf(() => compile(given))).toBe(question(ours));
+    expect(await hintOf(() => compile(['mse', given]))).toBe(question(ours));
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['gradientDescent', 'sgd'],
   ])('optimizer %s', async (given, ours) => {
     const loss = 'meanSquaredError';
-    expect(await mendOf(() => build().compile({ loss, optimizer: given as never }))).toBe(question(ours));
+    expect(await hintOf(() => build().compile({ loss, optimizer: given as never }))).toBe(question(ours));
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['adamw', 'decay', 'weightDecay'],
   ])('%s.%s', async (name, given, ours) => {
     const optimizer = { name, [given]: 0.1 } as never;
-    expect(await mendOf(() => build().compile({ loss: 'meanSquaredError', optimizer }))).toBe(question(ours));
+    expect(await hintOf(() => build().compile({ loss: 'meanSquaredError', optimizer }))).toBe(question(ours));
   });
 
   it.each([
@@ -97,8 +97,8 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['identity', 'linear'],
     ['Softmax', 'softmax'],
   ])('activation %s', async (given, ours) => {
-    expect(await mendOf(() => layers.dense({ units: 1, activation: given as never }))).toBe(question(ours));
-    expect(await mendOf(() => layers.activation({ activation: { name: given as never } }))).toBe(
+    expect(await hintOf(() => layers.dense({ units: 1, activation: given as never }))).toBe(question(ours));
+    expect(await hintOf(() => layers.activation({ activation: { name: given as never } }))).toBe(
       question(ours),
     );
   });
@@ -112,7 +112,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['lecun_uniform', 'lecunUniform'],
     ['Zeros', 'zeros'],
   ])('initializer %s', async (given, ours) => {
-    expect(await mendOf(() => layers.dense({ units: 1, kernelInitializer: given as never }))).toBe(
+    expect(await hintOf(() => layers.dense({ units: 1, kernelInitializer: given as never }))).toBe(
       question(ours),
     );
   });
@@ -135,7 +135,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['reshape', {}, 'target_shape', 'targetShape'],
   ] as const)('layers.%s %j with %s', async (type, options, given, ours) => {
     const make = layers[type] as (config: object) => unknown;
-    expect(await mendOf(() => make({ ...options, [given]: 1 }))).toBe(question(ours));
+    expect(await hintOf(() => make({ ...options, [given]: 1 }))).toBe(question(ours));
   });
 
   it.each([
@@ -148,7 +148,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['BatchNorm2d', 'batchNorm'],
     ['LayerNormalization', 'layerNorm'],
   ])('layers of type %s', async (type, ours) => {
-    expect(await mendOf(() => sequential({ layers: [{ type }] }))).toBe(question(ours));
+    expect(await hintOf(() => sequential({ layers: [{ type }] }))).toBe(question(ours));
   });
 
   it.each([
@@ -158,9 +158,9 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['criterion', question('loss')],
     ['metric', question('metrics')],
     ['batch_size', 'Pass it to fit()'],
-  ])('compile({ %s })', async (name, mend) => {
+  ])('compile({ %s })', async (name, hint) => {
     const options = { loss: 'meanSquaredError', [name]: 1 } as never;
-    expect(await mendOf(() => build().compile(options))).toContain(mend);
+    expect(await hintOf(() => build().compile(options))).toContain(hint);
   });
 
   it.each([
@@ -179,32 +179,32 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['onEpochEnd', 'callbacks: {'],
     ['patience', 'return false from the onEpochEnd'],
     ['seed', 'sequential({ seed'],
-  ])('fit(x, y, { %s })', async (name, mend) => {
+  ])('fit(x, y, { %s })', async (name, hint) => {
     const model = build().compile({ loss: 'meanSquaredError' });
     const before = model.getWeights();
-    expect(await mendOf(() => model.fit(x, y, { [name]: 1 } as FitOptions))).toContain(mend);
+    expect(await hintOf(() => model.fit(x, y, { [name]: 1 } as FitOptions))).toContain(hint);
     expect(model.getWeights()).toEqual(before);
   });
 
   it('options of other methods, and what rows consist of', async () => {
     const model = build().compile({ loss: 'meanSquaredError' });
-    expect(await mendOf(() => model.evaluate(x, y, { batch_size: 1 } as never))).toBe(question('batchSize'));
-    expect(await mendOf(() => model.predict(x, { threads: 1 } as never))).toBe(question('workers'));
-    expect(await mendOf(() => model.gradients(x, y, { sample_weight: 1 } as never))).toBe(
+    expect(await hintOf(() => model.evaluate(x, y, { batch_size: 1 } as never))).toBe(question('batchSize'));
+    expect(await hintOf(() => model.predict(x, { threads: 1 } as never))).toBe(question('workers'));
+    expect(await hintOf(() => model.gradients(x, y, { sample_weight: 1 } as never))).toBe(
       question('sampleWeight'),
     );
-    expect(await mendOf(() => model.explain({ batch_size: 1 } as never))).toBe(question('batchSize'));
+    expect(await hintOf(() => model.explain({ batch_size: 1 } as never))).toBe(question('batchSize'));
     expect(
-      await mendOf(() =>
+      await hintOf(() =>
         build().compile({ loss: { name: 'binaryCrossentropy', from_logits: true } as never }),
       ),
     ).toBe(question('fromLogits'));
     const batch = { x, y, sample_weight: [1, 1] };
-    expect(await mendOf(() => model.fit([batch] as never))).toBe(question('sampleWeight'));
-    expect(await mendOf(() => model.predict([{ x, labels: y }] as never))).toBe(question('y'));
+    expect(await hintOf(() => model.fit([batch] as never))).toBe(question('sampleWeight'));
+    expect(await hintOf(() => model.predict([{ x, labels: y }] as never))).toBe(question('y'));
     const validationData = { x, y, weights: [1, 1] } as never;
-    expect(await mendOf(() => model.fit(x, y, { validationData }))).toBe(question('sampleWeight'));
-    expect(await mendOf(() => model.fit([{ x, y }], { sampleWeight: [1, 1] } as never))).toContain(
+    expect(await hintOf(() => model.fit(x, y, { validationData }))).toBe(question('sampleWeight'));
+    expect(await hintOf(() => model.fit([{ x, y }], { sampleWeight: [1, 1] } as never))).toContain(
       'into the batches',
     );
   });
@@ -213,23 +213,23 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
 describe('names of what there is not are not taken for slips of the fingers', () => {
   it.each(['adagrad', 'Adadelta', 'nadam', 'Adamax', 'lbfgs'])('optimizer %s', async (optimizer) => {
     const compile = () => build().compile({ loss: 'meanSquaredError', optimizer: optimizer as never });
-    expect(await mendOf(compile)).toBe('Use one of the listed names.');
+    expect(await hintOf(compile)).toBe('Use one of the listed names.');
   });
   it.each(['hinge', 'huber', 'msle', 'SmoothL1Loss', 'kullback_leibler_divergence', 'poisson'])(
     'loss %s',
     async (loss) => {
-      expect(await mendOf(() => build().compile({ loss: loss as never }))).toBe(
+      expect(await hintOf(() => build().compile({ loss: loss as never }))).toBe(
         'Use one of the listed names.',
       );
     },
   );
   it.each(['swish', 'selu', 'relu6', 'silu', 'mish'])('activation %s', async (activation) => {
     const make = () => layers.dense({ units: 1, activation: activation as never });
-    expect(await mendOf(make)).toBe('Use one of the listed names.');
+    expect(await hintOf(make)).toBe('Use one of the listed names.');
   });
   it.each(['rmse', 'auc', 'f1', 'precision'])('metric %s', async (metric) => {
     const compile = () => build().compile({ loss: 'meanSquaredError', metrics: metric as never });
-    expect(await mendOf(compile)).toBe('Use one of the listed names.');
+    expect(await hintOf(compile)).toBe('Use one of the listed names.');
   });
 });
 
@@ -240,15 +240,15 @@ describe('callbacks', () => {
   it.each(['on_epoch_end', 'onEpochend', 'OnEpochEnd', 'onEpcohEnd', 'epochEnd'])(
     '%s is no hook',
     async (name) => {
-      expect(await mendOf(() => train({ [name]() {} }))).toBe(question('onEpochEnd'));
-      expect(await mendOf(() => train([{ onEpochEnd() {} }, { [name]() {}, onEpochEnd() {} }]))).toBe(
+      expect(await hintOf(() => train({ [name]() {} }))).toBe(question('onEpochEnd'));
+      expect(await hintOf(() => train([{ onEpochEnd() {} }, { [name]() {}, onEpochEnd() {} }]))).toBe(
         question('onEpochEnd'),
       );
     },
   );
 
   it.each(['onTrainEnd', 'onBatchEnd', 'onEpochBegin', 'best'])('%s is no hook either', async (name) => {
-    expect(await mendOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain('do it in onEpochEnd');
+    expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain('do it in onEpochEnd');
   });
 
   it('of a class keep their own fields and methods, but no hooks that nobody calls', async () => {
@@ -267,13 +267,13 @@ describe('callbacks', () => {
     class Later extends Best {
       onTrainEnd(): void {}
     }
-    expect(await mendOf(() => train(new Later()))).toContain('do it in onEpochEnd');
+    expect(await hintOf(() => train(new Later()))).toContain('do it in onEpochEnd');
   });
 
   it('are objects: a function is refused with the way to write it', async () => {
     await expect(train(() => {})).rejects.toMatchObject({
       code: 'ERR_ARGUMENT',
-      mend: 'Write { onEpochEnd(epoch, logs) { … } }.',
+      hint: 'Write { onEpochEnd(epoch, logs) { … } }.',
     });
   });
 });
@@ -287,8 +287,8 @@ describe('values that stand for others', () => {
     [true, 'or leave it out for no penalty'],
     [null, 'or leave it out for no penalty'],
     [[], 'or leave it out for no penalty'],
-  ])('kernelRegularizer: %j', (kernelRegularizer, mend) => {
-    expect(() => layers.dense({ units: 1, kernelRegularizer: kernelRegularizer as never })).toThrow(mend);
+  ])('kernelRegularizer: %j', (kernelRegularizer, hint) => {
+    expect(() => layers.dense({ units: 1, kernelRegularizer: kernelRegularizer as never })).toThrow(hint);
   });
 
   it('an AbortController in place of its signal', async () => {
@@ -317,12 +317,12 @@ describe('values that stand for others', () => {
           [call](x, given)
           .catch((e: unknown) => e);
         expect(error).toMatchObject({ code: 'ERR_SHAPE', given: '1 column' });
-        expect((error as SteepestError).mend).toContain('use sparseCategoricalCrossentropy');
+        expect((error as SteepestError).hint).toContain('use sparseCategoricalCrossentropy');
       }
       const error = await classes('sparseCategoricalCrossentropy')
         [call](x, oneHot)
         .catch((e: unknown) => e);
-      expect((error as SteepestError).mend).toContain('use categoricalCrossentropy');
+      expect((error as SteepestError).hint).toContain('use categoricalCrossentropy');
     }
     await expect(classes('binaryCrossentropy').fit(x, numbers)).rejects.toThrow(
       'sparseCategoricalCrossentropy',

@@ -61,7 +61,7 @@ describe('a first mistake is answered with what to do', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(SteepestError);
-    expect((error as SteepestError).mend).toContain(help);
+    expect((error as SteepestError).hint).toContain(help);
   });
 
   it('unscaled columns: the step, and to scale them', async () => {

@@ -54,7 +54,7 @@ describe('rows that validationSplit holds out', () => {
     await expect(model.fit(rows(5), targets(5), { validationSplit: 0.1 })).rejects.toMatchObject({
       code: 'ERR_ARGUMENT',
       given: '0.1 of 5 rows',
-      mend: expect.stringContaining('at least 0.2'),
+      hint: expect.stringContaining('at least 0.2'),
     });
     expect(model.getWeights()).toEqual(before);
     await expect(model.fit(rows(1), targets(1), { validationSplit: 0.5 })).rejects.toThrow('0.5 of 1 row.');

@@ -340,7 +340,7 @@ describe('losses, metrics and optimizers', () => {
 it('predictSync refuses options, which it has none of', async () => {
   const given = model() as { predictSync(x: unknown, options?: unknown): unknown };
   for (const options of [{}, { workers: 2 }, null, 0]) {
-    expect(((await thrownBy(() => given.predictSync([1, 2], options))) as SteepestError).mend).toContain(
+    expect(((await thrownBy(() => given.predictSync([1, 2], options))) as SteepestError).hint).toContain(
       'await predict(x, options)',
     );
   }

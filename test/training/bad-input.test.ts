@@ -34,7 +34,7 @@ async function codeOf(action: () => unknown): Promise<ErrorCode | 'none'> {
     await action();
   } catch (error) {
     if (!(error instanceof SteepestError)) throw error;
-    for (const part of [error.expected, error.given, error.mend]) expect(part).not.toBe('');
+    for (const part of [error.expected, error.given, error.hint]) expect(part).not.toBe('');
     return error.code;
   }
   return 'none';

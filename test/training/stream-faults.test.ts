@@ -149,7 +149,7 @@ describe('a stream that can be read only once', () => {
       const input = options.validationData ? [whole] : stream();
       const error = await failure(model.fit(input, options));
       expect(error.code).toBe('ERR_ARGUMENT');
-      expect(error.mend).toContain('generator function');
+      expect(error.hint).toContain('generator function');
     }
     expect(seen.begun).toBe(0);
     expect(model.getWeights()).toEqual(before);
@@ -164,7 +164,7 @@ describe('a stream that can be read only once', () => {
     const model = build();
     const error = await failure(model.fit(once, { ...inOrder, epochs: 4, workers: 2 }));
     expect(error.code).toBe('ERR_EMPTY');
-    expect(error.mend).toContain('function');
+    expect(error.hint).toContain('function');
     expect(model.getWeights()).toEqual((await afterSteps(3)).getWeights());
   });
 
@@ -319,10 +319,10 @@ describe('options that a stream does not take', () => {
     ['validationSplit', { validationSplit: 0.1 }, 'ERR_UNKNOWN_NAME', 'validationData'],
     ['a shuffle buffer without shuffling', { shuffle: false, shuffleBuffer: 9 }, 'ERR_ARGUMENT', ''],
     ['an empty shuffle buffer', { shuffleBuffer: 0 }, 'ERR_ARGUMENT', ''],
-  ])('%s', async (_title, options, code, mend) => {
+  ])('%s', async (_title, options, code, hint) => {
     const error = await failure(build().fit([whole], options as StreamFitOptions));
     expect(error.code).toBe(code);
-    expect(error.mend).toContain(mend);
+    expect(error.hint).toContain(hint);
   });
 
   it('targets beside it, and a shuffle buffer for arrays', async () => {

@@ -199,7 +199,7 @@ describe('classWeight', () => {
       ),
     );
     expect(error.code).toBe('ERR_ARGUMENT');
-    expect(error.mend).toContain('sampleWeight');
+    expect(error.hint).toContain('sampleWeight');
   });
 });
 
@@ -224,7 +224,7 @@ describe('bad weights are errors before training, and nothing is changed', () =>
   it('in streams', async () => {
     const model = build();
     const error = await failure(model.fit([{ x, y }], { classWeight: 'balanced' as never }));
-    expect(error.mend).toContain('Count');
+    expect(error.hint).toContain('Count');
     const mixed = [
       { x, y, sampleWeight },
       { x, y },

@@ -144,7 +144,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     return new DataTable(columns);
   }
 
-  /** Reads the schema once; a failure is not kept, so that a mended file can be tried again. */
+  /** Reads the schema once; a failure is not kept, so that a corrected file can be tried again. */
   private know(): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
     this.known ??= this.read().catch((error: unknown) => {
       this.known = undefined;

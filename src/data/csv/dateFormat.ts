@@ -111,8 +111,8 @@ type Field =
   | 'offset';
 type Fields = Partial<Record<Field, string>>;
 
-function bad(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+function bad(expected: string, given: unknown, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
 /**
@@ -148,8 +148,8 @@ function checkFields(what: string, format: string, fields: ReadonlySet<Field>): 
     ? !has('day') || has('month', 'monthName')
     : has('hour', 'hour12') && !has('month', 'monthName', 'day', 'dayOfYear');
   if (!complete || has('hour12') !== has('half')) {
-    const mend = "Write codes, as '%d.%m.%Y', '%m/%d/%y %I:%M %p' or '%H:%M'.";
-    bad(`${what} to describe a date with its year, or a time of day`, format, mend);
+    const hint = "Write codes, as '%d.%m.%Y', '%m/%d/%y %I:%M %p' or '%H:%M'.";
+    bad(`${what} to describe a date with its year, or a time of day`, format, hint);
   }
 }
 
@@ -186,8 +186,8 @@ export class DateReader {
       unknownName(`${what}.unit`, unit, Object.keys(UNIT_MS), UNIT_ALIASES);
     }
     if (typeof zone !== 'string' || !/^(?:UTC|Z|[+-]\d{2}:\d{2})$/.test(zone)) {
-      const mend = 'Summer time has two offsets: convert the column to UTC first if it has both.';
-      bad(`${what}.zone to be 'UTC' or an offset such as '+01:00'`, zone, mend);
+      const hint = 'Summer time has two offsets: convert the column to UTC first if it has both.';
+      bad(`${what}.zone to be 'UTC' or an offset such as '+01:00'`, zone, hint);
     }
     if (format !== undefined && typeof format !== 'string') {
       bad(`${what}.format to be text`, format, "Write '%d.%m.%Y'.");

@@ -30,7 +30,7 @@ export function checkFieldCount(path: string, names: readonly string[], count: n
   throw new SteepestError('ERR_RAGGED', {
     expected: `'${path}' line ${line} to have ${names.length} fields, one per column`,
     given: `${count}: ${where}`,
-    mend: 'Mend that line; quote fields that contain the delimiter. A last line cut short means an incomplete file.',
+    hint: 'Fix that line; quote fields that contain the delimiter. A last line cut short means an incomplete file.',
   });
 }
 
@@ -106,7 +106,7 @@ export class FieldDecoder {
       this.options.path,
       `${placeOf(name, index, line)} to hold ${words}`,
       shownText(text),
-      `Mend the field, ${also}or add ${shownText(text)} to missing.`,
+      `Fix the field, ${also}or add ${shownText(text)} to missing.`,
     );
   }
 
@@ -167,15 +167,15 @@ export function notANumber(
     );
   }
   if (reason === 'tooLarge') {
-    const mend = `Write it smaller, or add ${shown} to missing.`;
-    return fileError(path, `${place} to hold numbers that float64 can hold`, shown, mend);
+    const hint = `Write it smaller, or add ${shown} to missing.`;
+    return fileError(path, `${place} to hold numbers that float64 can hold`, shown, hint);
   }
   const advice = adviceOf(name, text, decimal);
   return fileError(
     path,
     `${place} to hold ${KINDS[type] ?? 'numbers'}`,
     shown,
-    `Mend the field, add ${shown} to missing, ${advice === undefined ? '' : `${advice}, `}or pass types: { '${name}': 'category' }.`,
+    `Fix the field, add ${shown} to missing, ${advice === undefined ? '' : `${advice}, `}or pass types: { '${name}': 'category' }.`,
   );
 }
 

@@ -69,7 +69,7 @@ function emptyFile(path: string): SteepestError {
   return new SteepestError('ERR_EMPTY', {
     expected: `'${path}' to hold a table`,
     given: 'an empty file',
-    mend: 'Check the path, and that the file was written to its end.',
+    hint: 'Check the path, and that the file was written to its end.',
   });
 }
 
@@ -84,8 +84,8 @@ function checkNames(
     throw fileError(path, 'to have lines that end with \\n or \\r\\n', '\\r alone', 'Convert its line ends.');
   }
   if (names.some((name) => name.includes('\0'))) {
-    const mend = "If the file is UTF-16, pass encoding: 'utf-16le' or 'utf-16be'.";
-    throw fileError(path, `${where} to be text`, `a zero byte in ${shownText(names.join(delimiter))}`, mend);
+    const hint = "If the file is UTF-16, pass encoding: 'utf-16le' or 'utf-16be'.";
+    throw fileError(path, `${where} to be text`, `a zero byte in ${shownText(names.join(delimiter))}`, hint);
   }
   if (header === undefined && names.every((name) => isDecimal(name))) {
     throw fileError(

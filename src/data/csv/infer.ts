@@ -210,7 +210,7 @@ async function inferTypes(options: ResolvedOptions): Promise<CsvColumn[]> {
     throw new SteepestError('ERR_EMPTY', {
       expected: `'${options.path}' to hold rows`,
       given: `a header only: ${shownText(names.join(options.delimiter))}`,
-      mend: 'Check that the file was written to its end; pass header: false if that line is data.',
+      hint: 'Check that the file was written to its end; pass header: false if that line is data.',
     });
   }
   return names.map((name, j) => {

@@ -61,8 +61,8 @@ const SPACES = /[\u00a0\u202f\u2009\u2007]/g;
 const DIRECTIONS = /[\u200e\u200f\u061c]/g;
 const NEEDS_CARE = /[\u00a0\u202f\u2009\u2007\u2212\u2019\u200e\u200f\u061c]/;
 
-function bad(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+function bad(expected: string, given: unknown, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
 /** The dash in place of decimals: 12.- and 12,–. It is a unit, and no accountant's minus. */

@@ -67,7 +67,7 @@ function parserError(path: string, error: unknown, begun: number, lineOffset: nu
         error,
       );
     default:
-      return fileError(path, `to be CSV at line ${line}`, error.message, 'Mend that line.', error);
+      return fileError(path, `to be CSV at line ${line}`, error.message, 'Fix that line.', error);
   }
 }
 

@@ -93,8 +93,8 @@ const OPTION_ALIASES: Aliases = {
   y: 'target',
 };
 
-function bad(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+function bad(expected: string, given: unknown, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
 function nameList(option: string, value: unknown): readonly string[] {
@@ -199,8 +199,8 @@ export function checkCount(name: string, value: number | undefined): void {
 function checkHeader(header: unknown): void {
   if (header === undefined || typeof header === 'boolean') return;
   if (header === null || header === 0 || header === 'infer') {
-    const mend = header === null ? 'Write false if the file has no names.' : 'Write true, or leave it out.';
-    bad('header to be true, false or a list of names', header, mend);
+    const hint = header === null ? 'Write false if the file has no names.' : 'Write true, or leave it out.';
+    bad('header to be true, false or a list of names', header, hint);
   }
   if (nameList('header', header).length === 0) bad('header with at least one name', [], 'Name the columns.');
 }

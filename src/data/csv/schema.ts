@@ -66,14 +66,14 @@ export function checkFeatures({ columns, featureNames }: CsvSchema, path: string
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `the columns of '${path}' to be numbers or categories`,
       given: `'${text.name}' of type 'text'`,
-      mend: `Pass exclude: ['${text.name}'], or read it with table().`,
+      hint: `Pass exclude: ['${text.name}'], or read it with table().`,
     });
   }
   if (featureNames.length === 0) {
     throw new SteepestError('ERR_EMPTY', {
       expected: `'${path}' to have a column besides the target`,
       given: 'none',
-      mend: 'Check target, columns and exclude.',
+      hint: 'Check target, columns and exclude.',
     });
   }
 }

@@ -60,7 +60,7 @@ function refuse(expected: string, given: unknown): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected,
     given: show(given),
-    mend: 'Change the option.',
+    hint: 'Change the option.',
   });
 }
 

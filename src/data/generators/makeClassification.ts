@@ -95,8 +95,8 @@ function dropUndefined(options: ClassificationOptions): ClassificationOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function refuse(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+function refuse(expected: string, given: unknown, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
 function check(o: Resolved): Resolved {

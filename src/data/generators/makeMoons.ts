@@ -64,7 +64,7 @@ function readSizes(nSamples: number | readonly number[]): readonly [number, numb
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'nSamples as two numbers that are not both 0',
       given: show(nSamples),
-      mend: 'Give the sizes of the outer and of the inner moon.',
+      hint: 'Give the sizes of the outer and of the inner moon.',
     });
   }
   return [outer, inner];

@@ -126,7 +126,7 @@ function checkedBytes(what: string, array: NdArray): Buffer {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what}.data to be a typed array of numbers`,
       given: show(data),
-      mend: 'Pass { data, shape }, or table.toMatrix() of a DataTable.',
+      hint: 'Pass { data, shape }, or table.toMatrix() of a DataTable.',
     });
   }
   const valid =
@@ -135,7 +135,7 @@ function checkedBytes(what: string, array: NdArray): Buffer {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.shape to have a product of ${data.length}, the number of elements`,
       given: show(shape),
-      mend: 'Make data and shape agree.',
+      hint: 'Make data and shape agree.',
     });
   }
   const header = npyHeaderBytes({ kind, littleEndian: HOST_IS_LITTLE_ENDIAN, shape: [...shape] });

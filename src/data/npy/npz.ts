@@ -69,7 +69,7 @@ export async function writeNpz(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `1 to ${MAX_ARRAYS} arrays by name`,
       given: String(names.length),
-      mend: 'Write { x, y }.',
+      hint: 'Write { x, y }.',
     });
   }
   const files = names.map((name) => [`${name}${EXTENSION}`, npyBytes(show(name), arrays[name]!)] as const);

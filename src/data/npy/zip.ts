@@ -47,10 +47,10 @@ interface Entry {
   end: number;
 }
 
-const MEND = 'The file is damaged, cut off or no NPZ file: write or download it again.';
+const HINT = 'The file is damaged, cut off or no NPZ file: write or download it again.';
 
 function damaged(path: string, expected: string, given: string): never {
-  throw fileError(path, expected, given, MEND);
+  throw fileError(path, expected, given, HINT);
 }
 
 /** Reads archives whose bytes are all on this disk. */
@@ -110,8 +110,8 @@ class ZipReader {
     for (const entry of [...entries].sort((a, b) => b.localOffset - a.localOffset)) {
       const { name, localOffset, packedBytes, bytes, method } = entry;
       if (names.has(name)) {
-        const mend = 'Write the archive anew: one of the two arrays would be lost.';
-        throw fileError(this.path, 'to hold each array once', `${show(name)} twice`, mend);
+        const hint = 'Write the archive anew: one of the two arrays would be lost.';
+        throw fileError(this.path, 'to hold each array once', `${show(name)} twice`, hint);
       }
       names.add(name);
       entry.end = end;
@@ -161,7 +161,7 @@ class ZipReader {
     return promisify(
       inflateRaw as (b: Buffer, o: object, done: (e: Error | null, r: Buffer) => void) => void,
     )(packed, { maxOutputLength: bytes + 1 }).catch((error: unknown) => {
-      throw fileError(this.path, `'${name}' to be whole`, (error as Error).message, MEND, error);
+      throw fileError(this.path, `'${name}' to be whole`, (error as Error).message, HINT, error);
     });
   }
 
@@ -324,6 +324,6 @@ function checkSize(name: string, bytes: number): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'arrays of less than 4 GiB in one NPZ file',
     given: `${bytes} bytes up to '${name}'`,
-    mend: 'Write large arrays with writeNpy, one file each.',
+    hint: 'Write large arrays with writeNpy, one file each.',
   });
 }

@@ -135,24 +135,24 @@ function asWindows1252(bytes: Uint8Array, at: number): string | undefined {
   }
 }
 
-function inUtf8(bytes: Uint8Array, at: number, isLast: boolean): { given: string; mend: string } {
+function inUtf8(bytes: Uint8Array, at: number, isLast: boolean): { given: string; hint: string } {
   const byte = hex(bytes[at]!);
   if (isLast && at >= bytes.length - 3 && bytes[at]! >= 0xc2) {
     return {
       given: `${byte}, the beginning of a character that the file's end cuts off`,
-      mend: 'The file is incomplete: write or download it again. If not, pass its encoding.',
+      hint: 'The file is incomplete: write or download it again. If not, pass its encoding.',
     };
   }
   if (bytes.includes(0)) {
     return {
       given: `${byte}, and zero bytes in the same line`,
-      mend: "If the file is UTF-16, pass encoding: 'utf-16le' or 'utf-16be'.",
+      hint: "If the file is UTF-16, pass encoding: 'utf-16le' or 'utf-16be'.",
     };
   }
   const text = asWindows1252(bytes, at);
   return {
     given: text === undefined ? byte : `${byte}; windows-1252 (Latin-1) reads it as ${shownText(text)}`,
-    mend:
+    hint:
       text === undefined
         ? "Pass the file's encoding, such as encoding: 'shift_jis', or save it as UTF-8."
         : "Pass encoding: 'windows-1252' if that is right, the file's own encoding if not, or save it as UTF-8.",
@@ -184,17 +184,17 @@ export async function invalidText(path: string, encoding: string): Promise<Steep
   try {
     const found = await badLine(reader, encoding);
     if (found === undefined) {
-      const mend = 'It changed while it was read: read it again.';
-      return fileError(path, `to be ${encoding}`, 'other bytes', mend);
+      const hint = 'It changed while it was read: read it again.';
+      return fileError(path, `to be ${encoding}`, 'other bytes', hint);
     }
     const { bytes, offset, line } = found.line;
     const at = invalidAt(bytes, encoding);
-    const { given, mend } =
+    const { given, hint } =
       encoding === 'utf-8'
         ? inUtf8(bytes, at, found.isLast)
-        : { given: hex(bytes[at]!), mend: "Pass the file's own encoding, or save it as UTF-8." };
+        : { given: hex(bytes[at]!), hint: "Pass the file's own encoding, or save it as UTF-8." };
     const unpacked = reader.zipped ? ' of the unpacked file' : '';
-    return fileError(path, `to be ${encoding} at byte ${offset + at}${unpacked}, line ${line}`, given, mend);
+    return fileError(path, `to be ${encoding} at byte ${offset + at}${unpacked}, line ${line}`, given, hint);
   } finally {
     await reader.close();
   }

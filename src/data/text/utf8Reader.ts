@@ -37,28 +37,28 @@ function settle(path: string, start: Uint8Array, given: string | undefined): { n
   }
   const agrees = given === undefined || given === name || (given === 'utf-16' && name !== 'utf-8');
   if (!agrees) {
-    const mend = 'Leave encoding out: those bytes tell it.';
-    throw fileError(path, `to be ${given}`, `the mark of ${name} as its first bytes`, mend);
+    const hint = 'Leave encoding out: those bytes tell it.';
+    throw fileError(path, `to be ${given}`, `the mark of ${name} as its first bytes`, hint);
   }
   return { name, mark: bytes.length };
 }
 
 function settled(path: string, given: string): string {
   if (given !== 'utf-16') return given;
-  const mend = "Pass encoding: 'utf-16le' or 'utf-16be'.";
-  throw fileError(path, 'to begin with a byte order mark, as utf-16', 'none', mend);
+  const hint = "Pass encoding: 'utf-16le' or 'utf-16be'.";
+  throw fileError(path, 'to begin with a byte order mark, as utf-16', 'none', hint);
 }
 
 /** UTF-16 without a mark is valid UTF-8 as long as it is English, but every other byte is zero. */
 function checkZeros(path: string, start: Uint8Array): void {
   const zeros = [...start].map((byte) => byte === 0);
   if (!zeros.includes(true)) return;
-  const mend = zeros[0] ? "Pass encoding: 'utf-16be' if it is." : "Pass encoding: 'utf-16le' if it is.";
+  const hint = zeros[0] ? "Pass encoding: 'utf-16be' if it is." : "Pass encoding: 'utf-16le' if it is.";
   throw fileError(
     path,
     'to be UTF-8',
     'zero bytes at its start, as in UTF-16 without a byte order mark',
-    mend,
+    hint,
   );
 }
 

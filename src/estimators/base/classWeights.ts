@@ -23,7 +23,7 @@ export const classWeightParam: ParamSpec<ClassWeight | undefined> = param.custom
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'balanced' or an object with a weight of at least 0 for each class`,
       given: show(value),
-      mend: "Write { spam: 5 } or 'balanced'.",
+      hint: "Write { spam: 5 } or 'balanced'.",
     });
   },
 );
@@ -48,7 +48,7 @@ function namedWeights(classes: readonly Label[], given: Readonly<Record<string, 
     throw new SteepestError('ERR_UNKNOWN_NAME', {
       expected: `classWeight for the classes ${names.join(', ')}`,
       given: `'${name}'`,
-      mend: 'Name classes that y has.',
+      hint: 'Name classes that y has.',
     });
   }
   return Float64Array.from(names, (name) => given[name] ?? 1);

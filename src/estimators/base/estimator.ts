@@ -153,7 +153,7 @@ export abstract class BaseEstimator<P extends object> {
       throw new SteepestError('ERR_MODEL_FILE', {
         expected: `a saved ${fresh.type}`,
         given: `a saved ${saved.type}`,
-        mend: `Use ${saved.type}.load or loadEstimator.`,
+        hint: `Use ${saved.type}.load or loadEstimator.`,
       });
     }
     return fromFile(`a ${fresh.type}`, () => new Class(saved.params).fromSaved(saved));
@@ -181,7 +181,7 @@ export abstract class BaseEstimator<P extends object> {
     return new SteepestError('ERR_NOT_FITTED', {
       expected: `fit() before ${what}`,
       given: `a ${this.type} that has learned nothing yet`,
-      mend: 'Call await estimator.fit(X, y) first.',
+      hint: 'Call await estimator.fit(X, y) first.',
     });
   }
 }

@@ -29,8 +29,8 @@ export interface Features {
   names: readonly string[] | undefined;
 }
 
-function shapeError(expected: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_SHAPE', { expected, given, mend });
+function shapeError(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_SHAPE', { expected, given, hint });
 }
 
 function nestedRows(what: string, list: readonly unknown[]): Features {
@@ -65,7 +65,7 @@ export function readFeatures(what: string, x: FeatureInput): Features {
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} with at least one row and one column`,
       given: `${features.rows} × ${features.cols}`,
-      mend: 'Pass some data.',
+      hint: 'Pass some data.',
     });
   }
   return features;
@@ -103,7 +103,7 @@ export function notFinite(what: string, value: number, row: number, column: numb
   return new SteepestError('ERR_NOT_FINITE', {
     expected: `finite numbers in ${what}`,
     given: `${value} at row ${row}, column ${show(column)}`,
-    mend: 'Fill missing values with SimpleImputer, or remove such rows.',
+    hint: 'Fill missing values with SimpleImputer, or remove such rows.',
   });
 }
 

@@ -20,7 +20,7 @@ export function checkNoOptionsAsY(what: string, y: unknown): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `y or undefined as the second argument of ${what}, and options as the third`,
     given: show(y),
-    mend: 'Write fit(X, undefined, options).',
+    hint: 'Write fit(X, undefined, options).',
   });
 }
 

@@ -30,7 +30,7 @@ function labelList(what: string, y: LabelInput): ArrayLike<Label> {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what} with one class per row`,
       given: `shape ${show(shape)}`,
-      mend: 'Pass class names or numbers, not one-hot rows.',
+      hint: 'Pass class names or numbers, not one-hot rows.',
     });
   }
   return data;
@@ -42,11 +42,11 @@ function checkLabel(what: string, label: unknown, row: number, type: string): vo
   throw new SteepestError(whole ? 'ERR_ARGUMENT' : 'ERR_NOT_FINITE', {
     expected: `classes in ${what} to be all ${type === 'number' ? 'finite numbers' : `${type}s`}, as the first is`,
     given: `${show(label)} at row ${row}`,
-    mend: labelMend(label),
+    hint: labelHint(label),
   });
 }
 
-function labelMend(label: unknown): string {
+function labelHint(label: unknown): string {
   if (Array.isArray(label) || typedArrayName(label) !== undefined) {
     return 'Pass one class per row, not rows: y.map(([label]) => label), or of one-hot rows row.indexOf(1).';
   }
@@ -66,7 +66,7 @@ export function encodeLabels(what: string, y: LabelInput, known?: readonly Label
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} with at least one row`,
       given: 'none',
-      mend: 'Pass some data.',
+      hint: 'Pass some data.',
     });
   }
   const type = typeof (known?.[0] ?? list[0]);
@@ -113,7 +113,7 @@ function unknownLabel(what: string, label: Label, row: number, known: readonly L
   throw new SteepestError('ERR_LABEL_RANGE', {
     expected: `${what} to hold only the classes ${show(known).slice(1, -1)}`,
     given: `${show(label)} at row ${row}`,
-    mend: 'Fit on data that has every class, or name all classes before the first partialFit.',
+    hint: 'Fit on data that has every class, or name all classes before the first partialFit.',
   });
 }
 
@@ -130,7 +130,7 @@ export function checkClassCount(what: string, classes: readonly Label[]): void {
   throw new SteepestError('ERR_LABEL_RANGE', {
     expected: `${what} with at least two classes`,
     given: `only ${show(classes[0])}`,
-    mend: 'There is nothing to tell apart; check the labels.',
+    hint: 'There is nothing to tell apart; check the labels.',
   });
 }
 
@@ -140,6 +140,6 @@ export function checkLabelRows(samples: number, labels: number): void {
   throw new SteepestError('ERR_SHAPE', {
     expected: `y with one class per sample, ${samples}`,
     given: `${labels}`,
-    mend: 'Pass one class per row of X.',
+    hint: 'Pass one class per row of X.',
   });
 }

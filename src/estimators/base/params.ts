@@ -67,7 +67,7 @@ export function resolveParams<P extends object>(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `parameters of ${owner} as an object`,
       given: show(given),
-      mend: `Write new ${owner}({ … }).`,
+      hint: `Write new ${owner}({ … }).`,
     });
   }
   const names = Object.keys(specs) as (keyof P & string)[];

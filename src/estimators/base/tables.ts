@@ -99,7 +99,7 @@ function fromTable(
     throw new SteepestError('ERR_EMPTY', {
       expected: `${what} with at least one row and one column`,
       given: `${rows} × ${columnNames.length}`,
-      mend: 'Pass some data.',
+      hint: 'Pass some data.',
     });
   }
   return {
@@ -171,7 +171,7 @@ export function allocate(rows: number, cols: number): NdArray<Float64Array> {
       {
         expected: `room for ${rows} × ${cols} float64 numbers`,
         given: messageOf(error),
-        mend: 'Transform fewer rows at a time, or make fewer columns.',
+        hint: 'Transform fewer rows at a time, or make fewer columns.',
       },
       { cause: error },
     );
@@ -232,7 +232,7 @@ export function checkAborted(signal: AbortSignal | undefined): void {
     {
       expected: 'work to run to its end',
       given: 'an abort',
-      mend: 'What was learned before is unchanged; call fit again to go on.',
+      hint: 'What was learned before is unchanged; call fit again to go on.',
     },
     { cause: signal.reason },
   );

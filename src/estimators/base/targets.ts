@@ -28,7 +28,7 @@ export function readTargets(what: string, y: TargetInput, rows: number): Targets
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what} with one row per sample, ${rows}`,
       given: `${targets.rows}`,
-      mend: 'Pass one target per sample.',
+      hint: 'Pass one target per sample.',
     });
   }
   const i = findNotFinite(targets.data);
@@ -36,7 +36,7 @@ export function readTargets(what: string, y: TargetInput, rows: number): Targets
     throw new SteepestError('ERR_NOT_FINITE', {
       expected: `finite numbers in ${what}`,
       given: `${targets.data[i]} at row ${Math.floor(i / targets.cols)}`,
-      mend: 'Remove such rows.',
+      hint: 'Remove such rows.',
     });
   }
   return targets;
@@ -70,7 +70,7 @@ function refuseText(what: string, list: readonly unknown[]): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `numbers in ${what}`,
     given: `${show(list[row])} at row ${row}`,
-    mend: 'For classes, use a classifier; convert numbers with Number(value).',
+    hint: 'For classes, use a classifier; convert numbers with Number(value).',
   });
 }
 

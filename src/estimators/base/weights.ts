@@ -21,7 +21,7 @@ export function readSampleWeight(
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'weights of at least 0',
         given: `${show(weight)} at row ${i}`,
-        mend: 'Leave rows out with a weight of 0.',
+        hint: 'Leave rows out with a weight of 0.',
       });
     }
     data[i] = weight;
@@ -31,7 +31,7 @@ export function readSampleWeight(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'at least one weight above 0',
       given: 'only zeros',
-      mend: 'Leave sampleWeight out for equal weights.',
+      hint: 'Leave sampleWeight out for equal weights.',
     });
   }
   return data;

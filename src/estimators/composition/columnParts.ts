@@ -72,7 +72,7 @@ export function columnNumber(part: string, column: number | string, { cols, name
       ? `columns of '${part}' to be among ${names === undefined ? 'none: X has no names' : names.map((n) => `'${n}'`).join(', ')}`
       : `columns of '${part}' from ${-cols} to ${cols - 1}`,
     given: isName ? `'${column}'` : String(column),
-    mend: isName && names === undefined ? 'Use column numbers, or pass a DataTable.' : 'Check the columns.',
+    hint: isName && names === undefined ? 'Use column numbers, or pass a DataTable.' : 'Check the columns.',
   });
 }
 
@@ -105,7 +105,7 @@ export function toOutput(part: Part, result: TableOutput): Output {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `numbers from part '${part.name}'`,
         given: `text in column ${showColumn(result.columnNames, j)}`,
-        mend: 'Encode it with OneHotEncoder, as a last step of a pipeline if need be, or drop it.',
+        hint: 'Encode it with OneHotEncoder, as a last step of a pipeline if need be, or drop it.',
       });
     }
   }
@@ -122,7 +122,7 @@ export async function sideBySide(rows: number, outputs: readonly Output[]): Prom
       throw new SteepestError('ERR_SHAPE', {
         expected: `${rows} rows from part '${part.name}', as X has`,
         given: `${given}`,
-        mend: 'Use transformers that keep rows.',
+        hint: 'Use transformers that keep rows.',
       });
     }
     const start = offset;

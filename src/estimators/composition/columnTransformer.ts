@@ -216,7 +216,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'output columns with different names',
       given: `'${twice}' twice`,
-      mend: 'Set verboseFeatureNamesOut, which puts the part before each name.',
+      hint: 'Set verboseFeatureNamesOut, which puts the part before each name.',
     });
   }
 
@@ -237,7 +237,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     throw new SteepestError('ERR_EMPTY', {
       expected: 'at least one column in the output',
       given: 'parts that drop all of them',
-      mend: "Name columns, or set remainder: 'passthrough'.",
+      hint: "Name columns, or set remainder: 'passthrough'.",
     });
   }
 

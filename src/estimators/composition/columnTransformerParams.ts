@@ -32,7 +32,7 @@ export function checkRules(name: string, value: unknown): readonly ColumnRule[] 
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as [name, transformer, columns] each`,
       given: show(value),
-      mend: "Write [['text', new OneHotEncoder(), ['city']], ['numbers', new StandardScaler(), [0, 1]]].",
+      hint: "Write [['text', new OneHotEncoder(), ['city']], ['numbers', new StandardScaler(), [0, 1]]].",
     });
   }
   const rules = value as readonly ColumnRule[];
@@ -47,7 +47,7 @@ export const COLUMN_TRANSFORMER_SPECS: ParamSpecs<ColumnTransformerParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'drop', 'passthrough' or a transformer`,
       given: show(value),
-      mend: 'Use one of these.',
+      hint: 'Use one of these.',
     });
   }),
   verboseFeatureNamesOut: param.boolean(true),

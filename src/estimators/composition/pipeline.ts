@@ -31,7 +31,7 @@ function checkSteps(name: string, value: unknown): readonly NamedStep[] {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as [name, estimator] pairs`,
       given: show(value),
-      mend: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
+      hint: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
     });
   }
   const steps = value as readonly NamedStep[];
@@ -231,7 +231,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     throw new SteepestError('ERR_EMPTY', {
       expected: 'a pipeline with at least one step',
       given: 'none',
-      mend: 'Write pipeline(new StandardScaler(), new LogisticRegression()).',
+      hint: 'Write pipeline(new StandardScaler(), new LogisticRegression()).',
     });
   }
 

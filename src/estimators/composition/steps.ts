@@ -44,7 +44,7 @@ export function method(
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${role} with ${name}()`,
     given: `${step.type}, which has none`,
-    mend: `Use an estimator that can ${name}.`,
+    hint: `Use an estimator that can ${name}.`,
   });
 }
 
@@ -59,7 +59,7 @@ export function checkNames(what: string, names: readonly string[]): void {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `names of ${what} that differ, are not empty and do not contain '${SEPARATOR}'`,
       given: show(names),
-      mend: 'Rename one of them.',
+      hint: 'Rename one of them.',
     });
   });
 }
@@ -89,7 +89,7 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `parameters of ${what} to begin with the name of a step: ${[...own.keys()].join(', ')}`,
         given: show(key),
-        mend: didYouMean(name, own.keys(), 'Write step__param, or { step: { param: value } }.'),
+        hint: didYouMean(name, own.keys(), 'Write step__param, or { step: { param: value } }.'),
       });
     }
     if (rest.length > 0) changes.set(name, { ...changes.get(name), [rest.join(SEPARATOR)]: value });
@@ -99,7 +99,7 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `step '${name}' as an estimator, or an object of its parameters`,
         given: show(value),
-        mend: 'Write step__param to change one parameter.',
+        hint: 'Write step__param to change one parameter.',
       });
     }
   }
@@ -138,7 +138,7 @@ export function stepsFromSaved(
       throw new SteepestError('ERR_MODEL_FILE', {
         expected: `the step '${name}'`,
         given: 'none',
-        mend: 'Save the estimator again.',
+        hint: 'Save the estimator again.',
       });
     }
     return [name, estimatorFromSaved(child) as BaseEstimator<object> as unknown as Step];

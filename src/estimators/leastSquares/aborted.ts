@@ -7,7 +7,7 @@ export const abortedError = (signal: AbortSignal): SteepestError =>
     {
       expected: 'fit to run to its end',
       given: 'an aborted signal',
-      mend: 'Nothing to mend: the estimator keeps what it had learned before this fit.',
+      hint: 'Nothing to do: the estimator keeps what it had learned before this fit.',
     },
     { cause: signal.reason },
   );

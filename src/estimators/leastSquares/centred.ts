@@ -128,6 +128,6 @@ export function unframed(
   throw new SteepestError('ERR_NOT_FINITE', {
     expected: 'coefficients that float64 can hold',
     given: 'larger ones: y is too large beside X',
-    mend: 'Scale X up or y down.',
+    hint: 'Scale X up or y down.',
   });
 }

@@ -53,7 +53,7 @@ export function inferenceOf(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `more rows than parameters, ${parameters}`,
       given: `${weightedRows}`,
-      mend: 'With no rows to spare, nothing tells how large the errors are.',
+      hint: 'With no rows to spare, nothing tells how large the errors are.',
     });
   }
   const triangle = new Float64Array(parameters * parameters);

@@ -38,7 +38,7 @@ export async function readRows(
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'y and sampleWeight inside the batches of a stream',
         given: `${y === undefined ? 'sampleWeight' : 'y'} beside one`,
-        mend: 'Yield { x, y, sampleWeight } from the stream.',
+        hint: 'Yield { x, y, sampleWeight } from the stream.',
       });
     }
     const { source, first, isVector } = await streamSource(x, signal);
@@ -83,7 +83,7 @@ export async function factorInput(
     given: isSummed
       ? 'a column that begins with zeros and goes on with tiny numbers'
       : 'NaN, an infinity or larger ones',
-    mend: 'Fill missing values with SimpleImputer; scale such columns, or pass a table in memory.',
+    hint: 'Fill missing values with SimpleImputer; scale such columns, or pass a table in memory.',
   });
 }
 

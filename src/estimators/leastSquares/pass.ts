@@ -216,7 +216,7 @@ class Pass {
       throw new SteepestError('ERR_PROGRAM', {
         expected: 'every row within its table',
         given: 'one outside',
-        mend: 'Please report this.',
+        hint: 'Please report this.',
       });
     }
     if (this.source.rows === undefined) await this.finishStream(counts.rows);

@@ -113,7 +113,7 @@ function checkBatch(batch: Batch, number: number): CheckedBatch {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'batches { x, y }',
       given: `batch ${number} without ${x === undefined ? 'x' : 'y'}`,
-      mend: 'Name the target column (data.csv), or yield { x, y } from the generator.',
+      hint: 'Name the target column (data.csv), or yield { x, y } from the generator.',
     });
   }
   const features = readFeatures(`x of batch ${number}`, x as MatrixInput);
@@ -126,7 +126,7 @@ function differs(what: string, number: number, expected: string, given: string):
   return new SteepestError('ERR_SHAPE', {
     expected: `${what} of batch ${number} with ${expected}, as in batch 0`,
     given,
-    mend: 'Give every batch the same columns.',
+    hint: 'Give every batch the same columns.',
   });
 }
 
@@ -231,7 +231,7 @@ function noBatches(): SteepestError {
   return new SteepestError('ERR_EMPTY', {
     expected: 'at least one batch of rows',
     given: 'a stream without any',
-    mend: 'Pass some data.',
+    hint: 'Pass some data.',
   });
 }
 

@@ -63,7 +63,7 @@ const abortedError = (signal: AbortSignal): SteepestError =>
     {
       expected: 'fit to go on until it has converged',
       given: 'an aborted signal',
-      mend: 'Nothing to mend: the estimator keeps what it had learned before this fit.',
+      hint: 'Nothing to do: the estimator keeps what it had learned before this fit.',
     },
     { cause: signal.reason },
   );
@@ -154,6 +154,6 @@ function notFiniteError(features: Features): SteepestError {
   return new SteepestError('ERR_NOT_FINITE', {
     expected: 'a finite loss at the start',
     given: 'samples so large that their products overflow',
-    mend: 'Scale the columns with StandardScaler.',
+    hint: 'Scale the columns with StandardScaler.',
   });
 }

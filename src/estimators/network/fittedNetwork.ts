@@ -58,7 +58,7 @@ function isShape(value: unknown): value is Shape {
 function fileError(expected: string, given: string, cause?: unknown): SteepestError {
   return new SteepestError(
     'ERR_MODEL_FILE',
-    { expected, given, mend: 'Save the estimator again.' },
+    { expected, given, hint: 'Save the estimator again.' },
     { cause },
   );
 }

@@ -16,8 +16,8 @@ import { ScorePatience, type Stopping } from './stopping.js';
 const FEWEST_ROWS = 2;
 
 function refuse(expected: string, given: string): never {
-  const mend = 'Pass more rows, change validationFraction, or leave earlyStopping out.';
-  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+  const hint = 'Pass more rows, change validationFraction, or leave earlyStopping out.';
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
 }
 
 /**

@@ -103,7 +103,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       throw new SteepestError('ERR_BUSY', {
         expected: 'one fit of an estimator at a time',
         given: 'a call while a fit runs',
-        mend: 'Await the fit, or use a clone.',
+        hint: 'Await the fit, or use a clone.',
       });
     }
     this.isTraining = true;
@@ -217,7 +217,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'partialFit without earlyStopping',
       given: 'earlyStopping: true',
-      mend: 'Use fit, or set earlyStopping to false.',
+      hint: 'Use fit, or set earlyStopping to false.',
     });
   }
 
@@ -231,7 +231,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       throw new SteepestError('ERR_SHAPE', {
         expected: `y with ${last.head.units} columns, as in the last fit`,
         given: `${head.units}`,
-        mend: 'Pass the same targets, or start anew with a clone.',
+        hint: 'Pass the same targets, or start anew with a clone.',
       });
     }
     const [before, now] = [last.shape.hiddenLayerSizes, this.params.hiddenLayerSizes];
@@ -239,7 +239,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `hiddenLayerSizes ${show(before)}, as in the last fit, which training goes on from`,
       given: show(now),
-      mend: 'Set it back, or start anew with a clone.',
+      hint: 'Set it back, or start anew with a clone.',
     });
   }
 

@@ -61,7 +61,7 @@ const share = (name: string, value: unknown): number => {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} above 0 and below 1`,
     given: show(value),
-    mend: 'Use 0.1 for a tenth of the rows.',
+    hint: 'Use 0.1 for a tenth of the rows.',
   });
 };
 
@@ -73,7 +73,7 @@ export const MLP_SPECS: ParamSpecs<MlpParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be an array of whole numbers of at least 1`,
       given: show(value),
-      mend: 'Write [100] for one hidden layer of 100 units.',
+      hint: 'Write [100] for one hidden layer of 100 units.',
     });
   }),
   activation: param.oneOf('relu', ACTIVATIONS),
@@ -86,7 +86,7 @@ export const MLP_SPECS: ParamSpecs<MlpParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'auto' or a whole number of at least 1`,
       given: show(value),
-      mend: "Use 'auto' for 200 rows, or all if there are fewer.",
+      hint: "Use 'auto' for 200 rows, or all if there are fewer.",
     });
   }),
   learningRateInit: param.positive(1e-3),
@@ -95,7 +95,7 @@ export const MLP_SPECS: ParamSpecs<MlpParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} of at least 0 and below 1`,
       given: show(value),
-      mend: 'Use 0.9, or 0 for none.',
+      hint: 'Use 0.9, or 0 for none.',
     });
   }),
   nesterovsMomentum: param.boolean(true),

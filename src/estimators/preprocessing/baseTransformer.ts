@@ -69,7 +69,7 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
       throw new SteepestError('ERR_SHAPE', {
         expected: `X with ${cols} columns, as transform gives`,
         given: `${given.cols}`,
-        mend: 'Pass what transform returned, or something of its shape.',
+        hint: 'Pass what transform returned, or something of its shape.',
       });
     }
     return fitted;
@@ -84,7 +84,7 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
       throw new SteepestError('ERR_SHAPE', {
         expected: `a list of ${cols} input names, one per column of fit`,
         given: show(given),
-        mend: 'Name every column, or leave the names out.',
+        hint: 'Name every column, or leave the names out.',
       });
     }
     return given ?? Array.from({ length: cols }, (_, j) => columnName(names, j));
@@ -104,7 +104,7 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
       throw new SteepestError('ERR_MODEL_FILE', {
         expected: `${cols} column names`,
         given: `${names.length}`,
-        mend: 'Save the transformer again.',
+        hint: 'Save the transformer again.',
       });
     }
     return { cols, names };

@@ -56,7 +56,7 @@ export function givenCategories(name: string, list: readonly Category[]): Column
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `categories of column ${name} to be numbers, or text, each once`,
       given: show(list),
-      mend: "Use categories: 'auto' to take those of the fit.",
+      hint: "Use categories: 'auto' to take those of the fit.",
     });
   }
   const kind = type === 'number' ? 'numeric' : 'text';
@@ -83,7 +83,7 @@ export function encodeCategories(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `column ${shownColumn} to hold ${categories.kind === 'numeric' ? 'numbers' : 'text'}, as its categories`,
       given: kind === 'numeric' ? 'numbers' : 'text',
-      mend: 'Read the column the same way both times.',
+      hint: 'Read the column the same way both times.',
     });
   }
   const codes = new Int32Array(column.length);
@@ -93,7 +93,7 @@ export function encodeCategories(
       throw new SteepestError('ERR_LABEL_RANGE', {
         expected: `column ${shownColumn} to hold only the categories of the fit: ${shortList(categories.list)}`,
         given: `${showCategory(column[row] as Category)} at row ${row}`,
-        mend: "Set handleUnknown: 'ignore', list all categories, or fit on data that has it.",
+        hint: "Set handleUnknown: 'ignore', list all categories, or fit on data that has it.",
       });
     }
     codes[row] = code ?? -1;

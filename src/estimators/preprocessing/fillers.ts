@@ -57,7 +57,7 @@ export function filled(column: Column, fill: Fill, mark: MissingMark, shown: str
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `column ${shown} to hold ${typeof fill === 'number' ? 'numbers' : 'text'}, as in fit`,
     given: isNumericColumn(column) ? 'numbers' : 'text',
-    mend: 'Read the column the same way both times.',
+    hint: 'Read the column the same way both times.',
   });
 }
 
@@ -91,7 +91,7 @@ export function fillOf(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `numbers in column ${shown} for strategy '${strategy}'`,
       given: 'text',
-      mend: "Use 'mostFrequent' or 'constant' for text, with a columnTransformer if columns differ.",
+      hint: "Use 'mostFrequent' or 'constant' for text, with a columnTransformer if columns differ.",
     });
   }
   if (strategy === 'constant') return constantFor(isText, shown, options.fillValue);
@@ -103,7 +103,7 @@ export function fillOf(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `a value in column ${shown} to learn from`,
       given: `${column.length} missing values`,
-      mend: "Drop the column, use strategy 'constant', or set keepEmptyFeatures.",
+      hint: "Drop the column, use strategy 'constant', or set keepEmptyFeatures.",
     });
   }
   if (strategy === 'mostFrequent') return mostFrequent<Fill>(present as Iterable<Fill>);
@@ -116,7 +116,7 @@ function constantFor(isText: boolean, shown: string, fillValue: Fill | undefined
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `fillValue to be ${isText ? 'text' : 'a number'}, as column ${shown} holds`,
     given: show(fill),
-    mend: 'Use one imputer per kind of column, in a columnTransformer.',
+    hint: 'Use one imputer per kind of column, in a columnTransformer.',
   });
 }
 

@@ -53,7 +53,7 @@ export class LabelEncoder extends BaseEstimator<object> {
       throw new SteepestError('ERR_SHAPE', {
         expected: 'a list of whole numbers, one per row',
         given: show(list),
-        mend: 'Pass what transform returned.',
+        hint: 'Pass what transform returned.',
       });
     }
     return Array.from(list as ArrayLike<unknown>, (code, row) => {
@@ -61,7 +61,7 @@ export class LabelEncoder extends BaseEstimator<object> {
       throw new SteepestError('ERR_LABEL_RANGE', {
         expected: `whole numbers from 0 to ${known.length - 1}, one per class`,
         given: `${show(code)} at row ${row}`,
-        mend: 'Pass what transform returned.',
+        hint: 'Pass what transform returned.',
       });
     });
   }

@@ -24,7 +24,7 @@ function checkRange(name: string, value: unknown): readonly [number, number] {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as [low, high] with low < high`,
     given: show(value),
-    mend: 'Use [0, 1] or [-1, 1].',
+    hint: 'Use [0, 1] or [-1, 1].',
   });
 }
 

@@ -225,7 +225,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
         throw new SteepestError('ERR_MODEL_FILE', {
           expected: `categories of column ${j}, and the one that is left out among them`,
           given: `${categories.list.length} categories, number ${position} left out`,
-          mend: 'Save the encoder again.',
+          hint: 'Save the encoder again.',
         });
       }
       return { ...categories, dropped: position, shownAs: shownAs[j]! };

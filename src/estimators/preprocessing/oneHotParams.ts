@@ -27,8 +27,8 @@ export interface OneHotEncoderParams {
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` */
-export function refuse(expected: string, given: unknown, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), mend });
+export function refuse(expected: string, given: unknown, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
 function checkCategories(name: string, value: unknown): OneHotEncoderParams['categories'] {
@@ -42,8 +42,8 @@ function checkCategories(name: string, value: unknown): OneHotEncoderParams['cat
 function checkDrop(name: string, value: unknown): OneHotEncoderParams['drop'] {
   if (value === 'first' || value === 'ifBinary') return value;
   if (!Array.isArray(value)) {
-    const mend = didYouMean(value, ['first', 'ifBinary'], 'Leave it out to keep all.');
-    refuse(`${name} as 'first', 'ifBinary' or a category per column`, value, mend);
+    const hint = didYouMean(value, ['first', 'ifBinary'], 'Leave it out to keep all.');
+    refuse(`${name} as 'first', 'ifBinary' or a category per column`, value, hint);
   }
   return [...value].map((entry: unknown) => {
     // How files write undefined.

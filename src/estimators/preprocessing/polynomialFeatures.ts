@@ -33,7 +33,7 @@ function checkDegree(name: string, value: unknown): number | readonly [number, n
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as a whole number of at least 0, or as [least, most] of them`,
     given: show(value),
-    mend: 'Use 2, or [2, 3].',
+    hint: 'Use 2, or [2, 3].',
   });
 }
 
@@ -138,7 +138,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'columns of degree 1 to read the input from',
         given: `degree ${JSON.stringify(this.learned?.degree)}`,
-        mend: 'Let the least degree be 1 or 0.',
+        hint: 'Let the least degree be 1 or 0.',
       });
     }
     const result = allocate(features.rows, cols);
@@ -230,6 +230,6 @@ function checkProducts(cols: number, params: PolynomialFeaturesParams): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'at least one output column',
     given: `degree ${JSON.stringify(degree)}${interactionOnly ? ' with interactionOnly' : ''} of ${cols} columns and no bias`,
-    mend: 'Set includeBias, or another degree.',
+    hint: 'Set includeBias, or another degree.',
   });
 }

@@ -63,7 +63,7 @@ function tooMany(factors: number, cols: number): never {
   throw new SteepestError('ERR_MEMORY', {
     expected: `at most ${MOST_FACTORS} factors in all products`,
     given: `${factors.toPrecision(3)} or more, of ${cols} columns`,
-    mend: 'Lower degree, set interactionOnly, or choose columns first.',
+    hint: 'Lower degree, set interactionOnly, or choose columns first.',
   });
 }
 

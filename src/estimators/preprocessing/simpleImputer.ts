@@ -52,7 +52,7 @@ function checkFill(name: string, value: unknown): number | string {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be a finite number or text`,
     given: show(value),
-    mend: 'Choose another value.',
+    hint: 'Choose another value.',
   });
 }
 
@@ -163,7 +163,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'indicator columns that tell which values were missing',
         given: 'an imputer without them',
-        mend: 'Set addIndicator: true and fit again.',
+        hint: 'Set addIndicator: true and fit again.',
       });
     }
     const table = readTable('X', x);

@@ -151,7 +151,7 @@ export async function prepare(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "errorScore to be 'raise' or a number",
       given: show(errorScore),
-      mend: 'Leave it out to see the error of a fit that fails.',
+      hint: 'Leave it out to see the error of a fit that fails.',
     });
   }
   const evaluation = {
@@ -179,7 +179,7 @@ function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: Rows
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `cv as a number of folds, KFold, StratifiedKFold, or a list of { train, test } positions below ${rows}`,
     given: show(folds),
-    mend: 'Use cv: 5.',
+    hint: 'Use cv: 5.',
   });
 }
 

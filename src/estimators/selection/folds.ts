@@ -66,7 +66,7 @@ function tooFew(what: string, given: number, nSplits: number): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} with at least ${nSplits} rows, one for each of the ${nSplits} folds`,
     given: `${given}`,
-    mend: 'Ask for fewer folds (cv, nSplits), or pass more rows.',
+    hint: 'Ask for fewer folds (cv, nSplits), or pass more rows.',
   });
 }
 
@@ -166,7 +166,7 @@ function byAppearance(y: LabelInput | undefined, rows: number): { codes: Int32Ar
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'y, one class per row, to stratify by',
       given: 'none',
-      mend: 'Pass y, or use KFold.',
+      hint: 'Pass y, or use KFold.',
     });
   }
   const { codes } = encodeClasses('y', y);
@@ -174,7 +174,7 @@ function byAppearance(y: LabelInput | undefined, rows: number): { codes: Int32Ar
     throw new SteepestError('ERR_SHAPE', {
       expected: `y with one class per row, ${rows}`,
       given: `${codes.length}`,
-      mend: 'Pass one class per row of X.',
+      hint: 'Pass one class per row of X.',
     });
   }
   const numbers = new Map<number, number>();

@@ -46,7 +46,7 @@ export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Recor
         throw new SteepestError('ERR_ARGUMENT', {
           expected: `a list of values to try for '${name}'`,
           given: show(values),
-          mend: `Write { ${name}: [1, 10] }.`,
+          hint: `Write { ${name}: [1, 10] }.`,
         });
       }
       made = made.flatMap((params) => values.map((value) => ({ ...params, [name]: value as unknown })));
@@ -57,7 +57,7 @@ export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Recor
   throw new SteepestError('ERR_EMPTY', {
     expected: 'at least one grid of parameters',
     given: 'none',
-    mend: 'Write { C: [0.1, 1, 10] }.',
+    hint: 'Write { C: [0.1, 1, 10] }.',
   });
 }
 

@@ -200,7 +200,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `parameters of gridSearch to begin with ${prefix}`,
         given: show(name),
-        mend: 'Make a new gridSearch to change its grid or options.',
+        hint: 'Make a new gridSearch to change its grid or options.',
       });
     }
     const inner = Object.entries(params).map(([name, value]) => [name.slice(prefix.length), value] as const);
@@ -218,7 +218,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'an estimator that can be saved',
       given: 'one without toSaved()',
-      mend: "Extend one of this package's estimators.",
+      hint: "Extend one of this package's estimators.",
     });
   }
 
@@ -279,7 +279,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `an estimator with ${name}()`,
       given: 'one that has none',
-      mend: `Search over an estimator that can ${name}.`,
+      hint: `Search over an estimator that can ${name}.`,
     });
   }
 }
@@ -288,8 +288,8 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
 type ResultOf<E, Name extends string> =
   E extends Record<Name, (...args: never[]) => infer R> ? R : Promise<unknown>;
 
-function notFitted(what: string, given: string, mend: string): SteepestError {
-  return new SteepestError('ERR_NOT_FITTED', { expected: `fit() before ${what}`, given, mend });
+function notFitted(what: string, given: string, hint: string): SteepestError {
+  return new SteepestError('ERR_NOT_FITTED', { expected: `fit() before ${what}`, given, hint });
 }
 
 /**
@@ -318,6 +318,6 @@ function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): str
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'refit to name the score that decides, as there are several',
     given: 'refit: true',
-    mend: `Use refit: '${names[0]}', or false.`,
+    hint: `Use refit: '${names[0]}', or false.`,
   });
 }

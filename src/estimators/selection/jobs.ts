@@ -103,7 +103,7 @@ export function checkEstimator(what: string, value: unknown): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be an estimator, with ${methods.map((name) => `${name}()`).join(', ')}`,
     given: show(value),
-    mend: 'Pass an object such as new LogisticRegression(), not its class or its name.',
+    hint: 'Pass an object such as new LogisticRegression(), not its class or its name.',
   });
 }
 

@@ -56,14 +56,14 @@ export function sameRowCount(inputs: readonly (readonly [what: string, input: Ro
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what} with ${rows} rows, as ${inputs[0]![0]} has`,
       given: `${given}`,
-      mend: 'Pass arrays that belong together.',
+      hint: 'Pass arrays that belong together.',
     });
   }
   if (rows > 0) return rows;
   throw new SteepestError('ERR_EMPTY', {
     expected: 'at least one row',
     given: 'none',
-    mend: 'Pass some data.',
+    hint: 'Pass some data.',
   });
 }
 

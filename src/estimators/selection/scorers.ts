@@ -45,7 +45,7 @@ class Predictions {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `an estimator with ${name}() for this score`,
         given: 'one that has none',
-        mend: 'Use another score.',
+        hint: 'Use another score.',
       });
     }
     const known = this.asked.get(name) ?? (f.call(this.estimator, this.x) as Promise<unknown>);
@@ -187,7 +187,7 @@ export function resolveScorers(scoring: Scoring<never> | undefined): Scorers {
           throw new SteepestError('ERR_ARGUMENT', {
             expected: `scorer '${name}' to return a number`,
             given: show(value),
-            mend: 'Return one number per call, larger for better.',
+            hint: 'Return one number per call, larger for better.',
           });
         }
         scores[name] = value;
@@ -203,7 +203,7 @@ const ownScore: ScorerFunction<Readonly<Record<string, unknown>>> = async (estim
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'an estimator with score(), where no scoring is given',
     given: 'one that has none',
-    mend: "Set scoring, such as 'accuracy' or 'r2'.",
+    hint: "Set scoring, such as 'accuracy' or 'r2'.",
   });
 };
 
@@ -218,6 +218,6 @@ function scoringEntries(scoring: Scoring<never> | undefined): [string, ScorerNam
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'at least one score',
     given: 'none',
-    mend: "Leave scoring out for the estimator's own score.",
+    hint: "Leave scoring out for the estimator's own score.",
   });
 }

@@ -27,8 +27,8 @@ export interface SplitSizes {
 
 const DEFAULT_TEST_SIZE = 0.25;
 
-function refuse(expected: string, given: string, mend: string): never {
-  throw new SteepestError('ERR_ARGUMENT', { expected, given, mend });
+function refuse(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
 }
 
 /**

@@ -66,7 +66,7 @@ export function trainTestSplit(...args: readonly (RowsInput | SplitOptions | und
     throw new SteepestError('ERR_EMPTY', {
       expected: 'at least one array to split',
       given: 'none',
-      mend: 'Write trainTestSplit(X, y, { testSize: 0.2 }).',
+      hint: 'Write trainTestSplit(X, y, { testSize: 0.2 }).',
     });
   }
   const rows = sameRowCount(arrays.map((array, i) => [`array ${i}`, array] as const));
@@ -91,7 +91,7 @@ function choose(rows: number, options: SplitOptions): RowSplit {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'shuffle with stratify',
       given: 'shuffle: false',
-      mend: 'Leave shuffle out.',
+      hint: 'Leave shuffle out.',
     });
   }
   const labels = encodeLabels('stratify', options.stratify);
@@ -99,7 +99,7 @@ function choose(rows: number, options: SplitOptions): RowSplit {
     throw new SteepestError('ERR_SHAPE', {
       expected: `stratify with one class per row, ${rows}`,
       given: `${labels.codes.length}`,
-      mend: 'Pass one class per row.',
+      hint: 'Pass one class per row.',
     });
   }
   return stratifiedSplit(labels, counts, seed);

@@ -131,14 +131,14 @@ class TypeScriptProgram implements BoundProgram {
         throw new SteepestError('ERR_PROGRAM', {
           expected: 'a program that is bound',
           given: 'one that was let go',
-          mend: 'Bind it again.',
+          hint: 'Bind it again.',
         });
       }
       if (Number.isInteger(phase) && phase >= 0 && phase < PHASE_LIMIT) return 0;
       throw new SteepestError('ERR_PROGRAM', {
         expected: `a phase below ${PHASE_LIMIT}`,
         given: String(phase),
-        mend: 'Use one of PHASES.',
+        hint: 'Use one of PHASES.',
       });
     }
     const { registers } = this;

@@ -37,11 +37,11 @@ const LARGEST_WORD = 0xffffffff;
 /** Rows of a mini-batch are counted in 32-bit integers. */
 export const MOST_ROWS = 0x7fffffff;
 
-const MEND =
+const HINT =
   'This is a fault in the program, not in your data: compile it again, or report it with explain().';
 
 function refuseProgram(expected: string, given: string): never {
-  throw new SteepestError('ERR_PROGRAM', { expected, given, mend: MEND });
+  throw new SteepestError('ERR_PROGRAM', { expected, given, hint: HINT });
 }
 
 function isCount(value: unknown): value is number {
