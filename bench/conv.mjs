@@ -1,6 +1,6 @@
 // The convolutions of a training step on one core, as a share of the FMA peak measured in the same run. Winograd's count the
 // operations of the convolutions that they replace, of which they do 4/9: they can reach 225 %;
-// gradients by the weights over the maxima of 2 × 2 windows do a quarter.
+// weight gradients over the maxima of 2 × 2 windows do a quarter.
 //   npm run bench:conv [-- --isa avx2]
 import { parseArgs } from 'node:util';
 import { float32At } from '#steepest/core/arena.js';
@@ -36,7 +36,7 @@ const SHAPES = [
 const ROUNDS = 9;
 const FLOPS_PER_ROUND = 3e9;
 
-/** Forward, forward with pooling, gradient by the input and by the weights, bound. */
+/** Forward, forward with pooling, input gradient and weight gradient, bound. */
 function bindShape(images, channels, filters, kernel, side, padding) {
   const memory = new MemoryPlan();
   const groups = Math.ceil(images / GROUP_IMAGES);
@@ -135,7 +135,7 @@ console.log(
   `${isa}, one core: share of the FMA peak, median and best of ${ROUNDS} rounds (bar in brackets)\n`,
 );
 console.log(
-  `${'shape'.padEnd(16)}${'forward, bias, ReLU'.padStart(24)}${'and pooling'.padStart(24)}${'by the input'.padStart(24)}${'by the weights'.padStart(24)}`,
+  `${'shape'.padEnd(16)}${'forward, bias, ReLU'.padStart(24)}${'and pooling'.padStart(24)}${'input gradient'.padStart(24)}${'weight gradient'.padStart(24)}`,
 );
 for (const [name, images, channels, filters, kernel, side, padding, bar] of SHAPES) {
   const flops = 2 * images * channels * filters * tapsOfSide(kernel, side, padding) ** 2;

@@ -158,15 +158,15 @@ async function checkGradient(rows) {
 }
 
 /**
- * Pictures as [rows, 400] from 0 (paper) to 1 (ink); y the
+ * Images as [rows, 400] from 0 (paper) to 1 (ink); y the
  * digits, t the same as [rows, 10] of zeros and a one.
  */
-function dataSet(pictures, y) {
+function dataSet(images, y) {
   const t = new Float32Array(y.length * K);
   y.forEach((digit, r) => {
     t[r * K + digit] = 1;
   });
-  return { x: { data: pictures, shape: [y.length, INPUTS] }, y, t: { data: t, shape: [y.length, K] } };
+  return { x: { data: images, shape: [y.length, INPUTS] }, y, t: { data: t, shape: [y.length, K] } };
 }
 
 /** MNIST's digits are 20 × 20 pixels in the middle, more or less, of 28 × 28. */
@@ -177,12 +177,12 @@ async function mnist() {
     const side = Math.sqrt(pixels);
     const border = (side - SIDE) / 2;
     const kept = Math.min(rows, count);
-    const pictures = Float32Array.from({ length: kept * INPUTS }, (_, at) => {
+    const images = Float32Array.from({ length: kept * INPUTS }, (_, at) => {
       const r = Math.floor(at / INPUTS);
       const row = border + Math.floor((at % INPUTS) / SIDE);
       return x.data[r * pixels + row * side + border + (at % SIDE)] / 255;
     });
-    return dataSet(pictures, y.data.slice(0, kept));
+    return dataSet(images, y.data.slice(0, kept));
   };
   return { train: crop(sets.train, values.rows ?? 5000), test: crop(sets.test, Infinity) };
 }
@@ -202,23 +202,23 @@ function digits() {
       const low = Math.min(Math.floor(at), side - 2);
       return { low, share: at - low };
     });
-    const pictures = Float32Array.from({ length: kept * INPUTS }, (_, at) => {
+    const images = Float32Array.from({ length: kept * INPUTS }, (_, at) => {
       const old = x.data.subarray(Math.floor(at / INPUTS) * side * side);
       const [down, across] = [between[Math.floor((at % INPUTS) / SIDE)], between[at % SIDE]];
       const inRow = (row) =>
         old[row * side + across.low] * (1 - across.share) + old[row * side + across.low + 1] * across.share;
       return (inRow(down.low) * (1 - down.share) + inRow(down.low + 1) * down.share) / 16;
     });
-    return dataSet(pictures, y.data.slice(0, kept));
+    return dataSet(images, y.data.slice(0, kept));
   };
   return { train: scaleUp(sets.train, values.rows ?? Infinity), test: scaleUp(sets.test, Infinity) };
 }
 
-/** A picture in characters, two to a pixel since they are twice as high as wide. */
-function draw(picture) {
+/** An image in characters, two to a pixel since they are twice as high as wide. */
+function draw(image) {
   const ink = ' .:-=+*#%@';
   return Array.from({ length: SIDE }, (_, row) =>
-    Array.from(picture.subarray(row * SIDE, (row + 1) * SIDE), (value) =>
+    Array.from(image.subarray(row * SIDE, (row + 1) * SIDE), (value) =>
       ink[Math.round(value * 9)].repeat(2),
     ).join(''),
   ).join('\n');

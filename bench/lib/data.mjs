@@ -1,4 +1,4 @@
-// Data for benchmarks: MNIST from STEEPEST_DATA or ../shared/data where it is there, otherwise random pictures of the
+// Data for benchmarks: MNIST from STEEPEST_DATA or ../shared/data where it is there, otherwise random images of the
 // same size, so that every benchmark runs on a bare clone.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export function mnistFolder() {
 export async function mnistOrRandom() {
   const folder = mnistFolder();
   if (folder !== undefined) return { name: 'MNIST', ...(await data.loadMnist(folder)) };
-  return { name: 'random pictures in the shape of MNIST', train: randomSet(60000), test: randomSet(10000) };
+  return { name: 'random images in the shape of MNIST', train: randomSet(60000), test: randomSet(10000) };
 }
 
 function randomSet(rows) {

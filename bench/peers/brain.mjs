@@ -5,10 +5,10 @@ import { mnistOrRandom } from '../lib/data.mjs';
 
 const rows = Number(process.argv[2]);
 const { train, test } = await mnistOrRandom();
-const picture = ({ x }, i) => Float32Array.from(x.data.subarray(i * 784, (i + 1) * 784), (v) => v / 255);
+const image = ({ x }, i) => Float32Array.from(x.data.subarray(i * 784, (i + 1) * 784), (v) => v / 255);
 const oneHot = (label) => Float32Array.from({ length: 10 }, (_, c) => (c === label ? 1 : 0));
 const samples = Array.from({ length: rows }, (_, i) => ({
-  input: picture(train, i),
+  input: image(train, i),
   output: oneHot(train.y.data[i]),
 }));
 const create = () => new brain.NeuralNetwork({ hiddenLayers: [128] });
@@ -21,7 +21,7 @@ const secondsPerEpoch = (performance.now() - start) / 1000;
 const TESTED = 2000;
 let right = 0;
 for (let i = 0; i < TESTED; i++) {
-  const output = Object.values(net.run(picture(test, i)));
+  const output = Object.values(net.run(image(test, i)));
   if (output.indexOf(Math.max(...output)) === test.y.data[i]) right++;
 }
 console.log(JSON.stringify({ secondsPerEpoch, rows, accuracy: right / TESTED }));

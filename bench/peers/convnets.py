@@ -106,7 +106,7 @@ def convSteps(threads, model, batch, optimizer, batches, blocks):
     return {"seconds": min(block(steps.step, warm=2) for _ in range(blocks)), "note": steps.name}
 
 
-def pictures(path, rows):
+def images(path, rows):
     """Bytes as numbers in 0 … 1; read once, so that neither reading nor converting counts."""
     if path not in ready:
         x = np.fromfile(path, np.uint8).reshape(rows, *SHAPES["lenet"])
@@ -123,7 +123,7 @@ def convEpochs(threads, batch, optimizer, epochs, rows, x, y, testRows, testX, t
     torch.set_num_threads(threads)
     layout, form = ready[("lenet", batch, optimizer)].name.split(", ")
     training = Training("lenet", optimizer, layout, form)
-    x, y = training.placed(pictures(x, rows)), labels(y)
+    x, y = training.placed(images(x, rows)), labels(y)
     start = time.perf_counter()
     for _ in range(epochs):
         order = torch.randperm(rows)
@@ -138,7 +138,7 @@ def convEpochs(threads, batch, optimizer, epochs, rows, x, y, testRows, testX, t
         total.item(), correct.item()
     seconds = time.perf_counter() - start
     with torch.inference_mode():
-        found = torch.cat([training.net(part).argmax(1) for part in training.placed(pictures(testX, testRows)).split(500)])
+        found = torch.cat([training.net(part).argmax(1) for part in training.placed(images(testX, testRows)).split(500)])
     return {"seconds": seconds, "accuracy": (found == labels(testY)).double().mean().item()}
 
 
@@ -160,5 +160,5 @@ def convPredict(threads, rows, total, x):
     with torch.inference_mode():
         key = ("predict", rows)
         if key not in ready:
-            ready[key] = Prediction(pictures(x, total)[:rows])
+            ready[key] = Prediction(images(x, total)[:rows])
         return {"seconds": min(block(ready[key].predict, warm=1) for _ in range(2 if rows == 1 else 1)), "note": ready[key].name}

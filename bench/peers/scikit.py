@@ -28,14 +28,14 @@ def mnist(folder, dtype):
                 data = file.read()
             return np.frombuffer(data, np.uint8, offset=16 if "idx3" in name else 8)
 
-        def pictures(name):
+        def images(name):
             return read(name).reshape(-1, 784).astype(dtype) / np.dtype(dtype).type(255)
 
         tables.clear()
         tables[key] = (
-            pictures("train-images-idx3-ubyte"),
+            images("train-images-idx3-ubyte"),
             read("train-labels-idx1-ubyte"),
-            pictures("t10k-images-idx3-ubyte"),
+            images("t10k-images-idx3-ubyte"),
             read("t10k-labels-idx1-ubyte"),
         )
     return tables[key]

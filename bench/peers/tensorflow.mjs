@@ -9,7 +9,7 @@ await tf.setBackend(backend);
 await tf.ready();
 
 const { train, test } = await mnistOrRandom();
-const pictures = ({ x }, count) =>
+const images = ({ x }, count) =>
   tf.tensor2d(
     Float32Array.from(x.data.subarray(0, count * 784), (v) => v / 255),
     [count, 784],
@@ -27,10 +27,10 @@ model.compile({
   loss: 'sparseCategoricalCrossentropy',
   metrics: ['accuracy'],
 });
-const [x, y] = [pictures(train, rows), classes(train, rows)];
+const [x, y] = [images(train, rows), classes(train, rows)];
 await model.fit(x.slice(0, 1280), y.slice(0, 1280), { epochs: 1, batchSize: 128, verbose: 0 });
 const start = performance.now();
 await model.fit(x, y, { epochs, batchSize: 128, verbose: 0 });
 const seconds = (performance.now() - start) / 1000 / epochs;
-const [, accuracy] = model.evaluate(pictures(test, 10000), classes(test, 10000));
+const [, accuracy] = model.evaluate(images(test, 10000), classes(test, 10000));
 console.log(JSON.stringify({ secondsPerEpoch: seconds, rows, accuracy: (await accuracy.data())[0] }));

@@ -139,7 +139,7 @@ async function prediction({ test }, files, rivals, { quick, rounds, workers }) {
   return found;
 }
 
-/** The pictures and labels as files of raw numbers, which the rivals read. */
+/** The images and labels as files of raw numbers, which the rivals read. */
 function written({ train, test }, scratch) {
   const file = (name, { data }) => {
     const path = join(scratch, name);

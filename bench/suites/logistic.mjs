@@ -92,11 +92,11 @@ async function mnist({ quick, workers, folder, ...options }) {
     ['float32', Float32Array],
     ['float64', Float64Array],
   ]) {
-    const pictures = ({ x, y }) => ({
+    const images = ({ x, y }) => ({
       x: { data: shared(x.data, Type, 255), shape: x.shape },
       y: y.data,
     });
-    const mine = { train: pictures(train), test: pictures(test), params };
+    const mine = { train: images(train), test: images(test), params };
     const request = { dtype, folder, tol: params.tol, maxIter: params.maxIter };
     const name = `LogisticRegression, MNIST 60,000 × 784, ${dtype}, ${params.maxIter} iterations`;
     rows.push(await compare(name, mine, request, { ...options, warmUp: false }));

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { learningCurve } from './curve.mjs';
 import { pngUri } from './png.mjs';
 
-/** Pictures of each kind that a page shows at most. */
+/** Images of each kind that a page shows at most. */
 const MOST_PICTURES = 40;
 
 const STYLE = `
@@ -46,7 +46,7 @@ function pictureOf({ pixels, shape }, row, { predicted, probability, label }, cl
 }
 
 /**
- * Weights of a convolution's filters as pictures. Of grey images: orange above 0, blue below, white at 0. Of colours: each
+ * Weights of a convolution's filters as images. Of grey images: orange above 0, blue below, white at 0. Of colours: each
  * channel around middle grey.
  * @param {{ data: Float32Array, shape: number[] }} kernel [height, width, channels, filters]
  */
@@ -117,8 +117,8 @@ export async function writePage(file, result) {
     section(
       'Filters of the first layer',
       filters.shape[2] === 1
-        ? 'One picture per filter: orange weights want ink, blue ones want none.'
-        : 'One picture per filter: each colour is the weight of its channel, grey is 0.',
+        ? 'One image per filter: orange weights want ink, blue ones want none.'
+        : 'One image per filter: each colour is the weight of its channel, grey is 0.',
       grid(filterPictures(filters), '4rem'),
     ),
     '</body></html>',

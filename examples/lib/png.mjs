@@ -26,7 +26,7 @@ function chunk(type, content) {
 const COLOUR_TYPES = { 1: 0, 3: 2 };
 
 /**
- * A picture as a data URI, so that a page needs no other file.
+ * An image as a data URI, so that a page needs no other file.
  * @param {ArrayLike<number>} pixels 0 … 255, height × width × channels
  * @param {[number, number, number]} shape
  */

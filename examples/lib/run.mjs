@@ -67,5 +67,5 @@ export async function showResult(model, { train, test, history, seconds, workers
   });
   console.log(`\n${epochs} epochs in ${seconds.toFixed(1)} s`);
   console.log(`held-out images: loss ${loss.toFixed(4)}, accuracy ${rate}, ${wrong} wrong`);
-  console.log(`pictures: ${pathToFileURL(out).href}`);
+  console.log(`page: ${pathToFileURL(out).href}`);
 }

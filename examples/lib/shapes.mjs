@@ -1,7 +1,7 @@
 const SIDE = 32;
 const CHANNELS = 3;
 
-/** Names of the ten kinds of pictures, in the order of their labels. */
+/** Names of the ten kinds of images, in the order of their labels. */
 export const shapeClasses = [
   'disc',
   'ring',
@@ -33,7 +33,7 @@ const INK = [
 
 /**
  * Coloured figures on coloured, noisy grounds, 32 × 32 × 3: a stand-in of CIFAR-10's size for those who have no data set at
- * hand. The same seed gives the same pictures.
+ * hand. The same seed gives the same images.
  * @returns x as [rows, 32, 32, 3], y as [rows]: `{ data, shape }` each, in shared memory
  */
 export function makeShapes(rows, seed) {

@@ -79,7 +79,7 @@ def inference(x, y, weight=None):
 
 
 def dependent():
-    """Eight columns of rank 5: scikit-learn gives the solution of least norm."""
+    """Eight columns of rank 5: scikit-learn gives the solution of minimum norm."""
     rng = np.random.default_rng(4)
     base = np.round(rng.normal(size=(40, 5)), 3)
     x = np.column_stack([base, base[:, 0] + base[:, 1], 2 * base[:, 2], np.full(40, 3.0)])

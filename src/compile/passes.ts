@@ -8,7 +8,10 @@ import { FoldedNormNode } from '../program/nodes/foldedNorm.js';
 import { MaxPool2dNode } from '../program/nodes/pool2d.js';
 import { ImagesToRowsNode, RowsToImagesNode } from '../program/nodes/rearrange.js';
 
-/** Does each batch normalisation that follows a linear affine or convolution node by the weights of that node: for nodes that do not train. */
+/**
+ * Folds each batch normalisation into the weights of the linear affine or convolution node before
+ * it. Only for nodes that do not train.
+ */
 export function foldNorms(nodes: readonly Node[]): Node[] {
   const folded: Node[] = [];
   for (const node of nodes) {

@@ -3,7 +3,7 @@ import { clearTimeout, setTimeout } from './timers.js';
 
 /**
  * How long a wait for the user's code lasts (a callback, the closing of a stream): to its end,
- * unless patience ends first. Then the code goes on, but what comes of it concerns nobody.
+ * unless patience ends first. Then the code goes on, but its result is ignored.
  */
 export class Patience {
   private readonly waiting = new Set<() => void>();

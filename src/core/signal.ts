@@ -3,7 +3,7 @@ import { show } from './show.js';
 
 /**
  * An AbortSignal of any class or realm: polyfills and test runners bring their own.
- * @throws SteepestError `ERR_ARGUMENT` for what nobody could listen to
+ * @throws SteepestError `ERR_ARGUMENT` for a value without `addEventListener`
  */
 export function checkSignal(what: string, given: unknown): AbortSignal | undefined {
   if (given === undefined) return undefined;

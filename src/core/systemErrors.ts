@@ -14,7 +14,7 @@ export type FileUse = 'read' | 'write';
  */
 const MOST = 160;
 
-/** Paths of up to so many characters are shown whole. */
+/** Longest path that is shown whole, in characters. */
 const MOST_OF_PATH = 240;
 const END_OF_PATH = 80;
 

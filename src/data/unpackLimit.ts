@@ -5,7 +5,7 @@ import { fileError } from './fileErrors.js';
 export interface ReadLimits {
   /**
    * Bytes that packed parts may unpack to, all together. Default 1 GiB, or 16 times the file if that
-   * is more: tables of real numbers shrink by less, and a file of a few bytes is nobody's memory.
+   * is more: tables of real numbers shrink by less, and a file of a few bytes needs no limit.
    */
   bytes?: number;
 }

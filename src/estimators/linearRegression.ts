@@ -40,7 +40,7 @@ export interface LinearRegressionParams {
   /**
    * For `'qr'`: singular values of the centred X up to `tol` times the largest
    * count as 0, which makes columns dependent on others and the solution the one of
-   * least norm. Default 2⁻⁵²·max(rows, columns), NumPy's for the rank of a matrix;
+   * minimum norm. Default 2⁻⁵²·max(rows, columns), NumPy's for the rank of a matrix;
    * scikit-learn's is 10⁻⁶ since 1.9, which gives up more digits. 0 is for columns
    * such as powers of x, whose lengths differ by many orders of magnitude. Whatever
    * `tol` is, what rounding of the columns' numbers may have made counts as 0.

@@ -107,7 +107,7 @@ const SPECS: ParamSpecs<LogisticRegressionParams> = {
   workers: workersParam,
 };
 
-/** Second derivatives take the square of so many variables; beyond, L-BFGS is the better choice. */
+/** Most variables for Newton's method, whose Hessian has their square; beyond, use L-BFGS. */
 const MOST_NEWTON_VARIABLES = 2000;
 
 interface Fitted {

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Temporary files that a killed process left behind, and how they are told from those of a save
- * that goes on: by the process in their name, where it can be asked after, or by a day without a
+ * Temporary files that a killed process left behind, and how they are distinguished from those of
+ * a save that goes on: by the process in their name, where it can be asked after, or by a day without a
  * write.
  */
 

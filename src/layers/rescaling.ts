@@ -11,7 +11,7 @@ export interface RescalingConfig extends LayerConfig {
 
 /**
  * y = x·scale + offset. As first layer it is computed while a mini-batch is gathered, so that uint8
- * pictures stay uint8 in memory: `layers.rescaling({ scale: 1 / 255, inputShape: [784] })`.
+ * images stay uint8 in memory: `layers.rescaling({ scale: 1 / 255, inputShape: [784] })`.
  */
 export const rescaling: LayerDefinition<RescalingConfig> = {
   type: 'rescaling',

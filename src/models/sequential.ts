@@ -61,7 +61,7 @@ export interface SequentialConfig {
   seed?: number;
 }
 
-/** Layers one after the other, with the words of Keras. Make one with {@link sequential}. */
+/** Layers in sequence, with a Keras-style API. Make one with {@link sequential}. */
 export class Sequential {
   private readonly model: ResolvedModel;
   private state: ModelState;
@@ -305,7 +305,7 @@ export class Sequential {
   }
 
   /**
-   * Writes weights and description to one safetensors file; the file is whole or not there at all.
+   * Writes weights and description to one safetensors file, atomically.
    */
   async save(path: string | URL): Promise<void> {
     await saveModel(path, this.config, this.model, this.state, this.compiled?.options);

@@ -1,13 +1,13 @@
 import type { OpKind } from '../kernels/contract.js';
 
-/** Numbers of an optimizer, by name, complete. */
+/** All hyperparameters of an optimizer, by name. */
 export type Hyperparameters = Readonly<Record<string, number | boolean>>;
 
 /** Everything steepest knows of an optimizer. One file per optimizer, one line in the registry. */
 export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters> {
   readonly name: string;
   readonly defaults: H;
-  /** For each number, the values it may take. */
+  /** The values that each hyperparameter may take. */
   readonly ranges: Readonly<Partial<Record<keyof H, NumberRange>>>;
   /** The op that updates a parameter. */
   kind(h: H): OpKind;

@@ -88,11 +88,11 @@ class Lbfgs {
   private step(): boolean {
     const { x, gradient, trialPoint, trialGradient, pairs } = this;
     let d = direction(pairs, gradient);
-    let slope = dot(d, gradient);
-    if (!(slope < 0)) {
+    let derivative = dot(d, gradient);
+    if (!(derivative < 0)) {
       pairs.length = 0;
       d = gradient.map((g) => -g);
-      slope = dot(d, gradient);
+      derivative = dot(d, gradient);
     }
     let lastStep = 0;
     const at = (step: number): Trial => {
@@ -101,11 +101,11 @@ class Lbfgs {
       addScaled(trialPoint, step, d);
       this.evaluations++;
       const value = this.objective.evaluate(trialPoint, trialGradient);
-      return { step, value, slope: dot(d, trialGradient) };
+      return { step, value, derivative: dot(d, trialGradient) };
     };
     // Without curvature the first step has length 1 at most.
-    let first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
-    const origin = { step: 0, value: this.value, slope };
+    let first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-derivative)) : 1;
+    const origin = { step: 0, value: this.value, derivative };
     let accepted = wolfeStep(at, origin, first);
     const most = this.hasMoved ? 0 : MOST_SHORTENINGS;
     for (let i = 0; i < most && accepted === undefined && first > 0; i++) {

@@ -7,7 +7,7 @@
 export interface Trial {
   step: number;
   value: number;
-  slope: number;
+  derivative: number;
 }
 
 /** Sufficient decrease: φ(t) ≤ φ(0) + C1·t·φ′(0). */
@@ -24,9 +24,9 @@ const NOISE = 8 * Number.EPSILON;
 
 /** Minimum of the cubic through two trials; NaN where it has none. */
 function cubicMinimum(a: Trial, b: Trial): number {
-  const d1 = a.slope + b.slope - (3 * (a.value - b.value)) / (a.step - b.step);
-  const d2 = Math.sign(b.step - a.step) * Math.sqrt(d1 * d1 - a.slope * b.slope);
-  return b.step - ((b.step - a.step) * (b.slope + d2 - d1)) / (b.slope - a.slope + 2 * d2);
+  const d1 = a.derivative + b.derivative - (3 * (a.value - b.value)) / (a.step - b.step);
+  const d2 = Math.sign(b.step - a.step) * Math.sqrt(d1 * d1 - a.derivative * b.derivative);
+  return b.step - ((b.step - a.step) * (b.derivative + d2 - d1)) / (b.derivative - a.derivative + 2 * d2);
 }
 
 /** A step inside the bracket, not too near its ends. */
@@ -40,14 +40,14 @@ function interpolate(a: Trial, b: Trial): number {
 
 /**
  * @param at evaluates φ at a step
- * @param origin φ at 0, with a negative slope
+ * @param origin φ at 0, with a negative derivative
  * @returns the accepted trial; undefined if no step lowers the value beyond rounding
  */
 export function wolfeStep(at: (step: number) => Trial, origin: Trial, firstStep: number): Trial | undefined {
   const noise = NOISE * Math.abs(origin.value);
   const isHigh = (t: Trial): boolean =>
-    !(t.value <= origin.value + C1 * t.step * origin.slope + noise) || Number.isNaN(t.slope);
-  const isFlat = (t: Trial): boolean => Math.abs(t.slope) <= -C2 * origin.slope;
+    !(t.value <= origin.value + C1 * t.step * origin.derivative + noise) || Number.isNaN(t.derivative);
+  const isFlat = (t: Trial): boolean => Math.abs(t.derivative) <= -C2 * origin.derivative;
   let previous = origin;
   let trial = at(firstStep);
   for (let i = 1; i < MOST_TRIALS; i++) {
@@ -55,7 +55,7 @@ export function wolfeStep(at: (step: number) => Trial, origin: Trial, firstStep:
       return zoom(at, previous, trial, isHigh, isFlat, MOST_TRIALS - i);
     }
     if (isFlat(trial)) return trial;
-    if (trial.slope >= 0) return zoom(at, trial, previous, isHigh, isFlat, MOST_TRIALS - i);
+    if (trial.derivative >= 0) return zoom(at, trial, previous, isHigh, isFlat, MOST_TRIALS - i);
     previous = trial;
     trial = at(trial.step * GROWTH);
   }
@@ -74,13 +74,13 @@ function zoom(
   let best = low;
   let other = high;
   for (let i = 0; i < trials; i++) {
-    const usable = Number.isFinite(other.value) && Number.isFinite(other.slope);
+    const usable = Number.isFinite(other.value) && Number.isFinite(other.derivative);
     const trial = at(usable ? interpolate(best, other) : (best.step + other.step) / 2);
     if (isHigh(trial) || trial.value > best.value) {
       other = trial;
     } else {
       if (isFlat(trial)) return trial;
-      if (trial.slope * (other.step - best.step) >= 0) other = best;
+      if (trial.derivative * (other.step - best.step) >= 0) other = best;
       best = trial;
     }
     if (Math.abs(other.step - best.step) <= Number.EPSILON * Math.abs(best.step)) break;

@@ -99,10 +99,10 @@ export function minimizeNewton(
     if (iteration === limits.maxIter) return solution('maxIter', iteration);
     objective.hessian(x, hessian);
     const direction = newtonDirection(hessian, gradient);
-    const slope = dot(direction, gradient);
+    const derivative = dot(direction, gradient);
     let step = 1;
     for (let halvings = 0; ; halvings++, step /= 2) {
-      if (halvings === MOST_HALVINGS || !(slope < 0)) {
+      if (halvings === MOST_HALVINGS || !(derivative < 0)) {
         value = objective.evaluate(x, gradient);
         return solution('precision', iteration);
       }
@@ -110,7 +110,7 @@ export function minimizeNewton(
       addScaled(trial, step, direction);
       const next = objective.evaluate(trial, gradient);
       evaluations++;
-      if (next <= value + C1 * step * slope + NOISE * Math.abs(value)) {
+      if (next <= value + C1 * step * derivative + NOISE * Math.abs(value)) {
         const stuck = trial.every((v, i) => v === x[i]);
         value = next;
         x.set(trial);

@@ -18,7 +18,7 @@ import { SHUFFLE_STREAM } from './rowOrder.js';
 import { copyIn, reserveState } from './state.js';
 import { type RingRegions, reserveRing, type StreamData } from './streamFeed.js';
 
-/** Samples and targets of one data set, with the rows of them that are meant. */
+/** Samples and targets of one data set, and the range of rows to use. */
 export interface DataSet {
   x: Table;
   y: Table;

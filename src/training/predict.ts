@@ -47,7 +47,7 @@ const INLINE_FLOPS = 5e7;
  * few. Each is made when it is first needed; they share one arena.
  */
 export class Predictor {
-  /** Up to so many rows are few; 0 where all numbers of rows take the same program. */
+  /** Largest batch that uses the small-batch program; 0 where one program serves all batches. */
   private readonly few: number;
   private readonly registers: Float64Array<SharedArrayBuffer>;
   /** By the rows that they take at a time. */

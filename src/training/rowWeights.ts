@@ -9,7 +9,7 @@ import { newShared } from '../kernels/sharedMemory.js';
 export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
 /**
- * Where a row's class is told from: class numbers, a column per class, or one column of 0 and 1.
+ * What a row's class is inferred from: class numbers, a column per class, or one column of 0 and 1.
  */
 type Targets = Pick<Table, 'dtype' | 'cols'>;
 

@@ -17,7 +17,7 @@ const pages = [
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 const withoutCode = (text: string) => text.replace(/^```.*?^```/gms, '');
 
-/** Where links and pictures lead, but for other sites: [path, the part after #]. */
+/** Where links and images lead, but for other sites: [path, the part after #]. */
 function linksOf(page: string): [path: string, anchor: string][] {
   return [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)[^)]*\)/g)]
     .map((match) => match[1]!)
@@ -53,7 +53,7 @@ describe('links between pages and files', () => {
 
 describe("README's links", () => {
   // npm shows README alone, and puts the repository's address and /blob/HEAD/ before each relative
-  // link; so a link has to be relative to the root, and a picture would have to be absolute.
+  // link; so a link has to be relative to the root, and an image would have to be absolute.
   it('lead to the same place on the repository page and on npm', () => {
     const links = linksOf('README.md').filter(([path]) => path !== '');
     expect(links.length).toBeGreaterThan(10);

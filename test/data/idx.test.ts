@@ -90,7 +90,7 @@ describe('readIdx', () => {
     ['rank 255', [0, 0, 0x08, 255, ...new Array(255 * 4).fill(0)]],
     ['dimensions far beyond the file', header(0x0e, 2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1)],
     ['dimensions far beyond what gzip can hold', gzipSync(Uint8Array.from(header(0x08, 2 ** 31)))],
-    ['a picture', [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]],
+    ['an image', [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]],
     ['damaged gzip', gzipSync(Uint8Array.from(PIXELS)).fill(0xff, 12, 20)],
   ];
   it.each(bad)('refuses %s', async (_, bytes) => {

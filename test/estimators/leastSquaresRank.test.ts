@@ -63,7 +63,7 @@ describe.each(KERNELS)(
 
 /**
  * A table with columns that depend on each other, and what that makes 0: combinations that no
- * coefficients of least norm have.
+ * coefficients of minimum norm have.
  */
 interface Table {
   x: number[][];
@@ -135,7 +135,7 @@ describe('Ridge', () => {
 
 describe('least squares of 96 tables with a dependent column', () => {
   it.each(KERNELS)(
-    'is orthogonal to the residuals and has the least norm: $name',
+    'is orthogonal to the residuals and has the minimum norm: $name',
     async ({ name: _, ...kernels }) => {
       for (const { kind, seed } of TABLES) {
         const { x, y, weight, nulls } = tableOf(kind, seed);

@@ -5,7 +5,7 @@ import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, TIMEOUT, writePictures } from './run.js';
 
-/** Pictures of each kind that a page shows at most. */
+/** Images of each kind that a page shows at most. */
 const MOST = 40;
 
 let folder = '';
@@ -93,7 +93,7 @@ describe('LeNet-5 on digits', () => {
   );
 });
 
-describe('six layers on coloured pictures', () => {
+describe('six layers on coloured images', () => {
   // LeNet-5 above runs on the TypeScript kernels too; these
   // layers would take ten seconds on them, and prove no more.
   it(

@@ -37,12 +37,8 @@ export async function writePictures(folder: string, prefix: string, count: numbe
   const pixels = Buffer.alloc(count * SIDE * SIDE);
   const inside = (i: number) => i >= BORDER && i < SIDE - BORDER;
   for (let at = 0; at < pixels.length; at++) {
-    const [picture, row, column] = [
-      Math.floor(at / SIDE ** 2),
-      Math.floor((at % SIDE ** 2) / SIDE),
-      at % SIDE,
-    ];
-    const isDigit = Math.floor((row - BORDER) / 2) === picture % 10;
+    const [image, row, column] = [Math.floor(at / SIDE ** 2), Math.floor((at % SIDE ** 2) / SIDE), at % SIDE];
+    const isDigit = Math.floor((row - BORDER) / 2) === image % 10;
     pixels[at] = isDigit || !(inside(row) && inside(column)) ? 255 : 0;
   }
   const head = (...numbers: number[]) => {

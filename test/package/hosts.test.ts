@@ -28,7 +28,7 @@ const INDEXES = [
 /** Settings that would name one. */
 const SETTINGS = /^\s*registry-url:|--(extra-)?index-url|--registry[ =]|^\s*(@[\w-]+:)?registry\s*=/m;
 
-/** Pictures, weights and the like are not read for words; fixtures are numbers. */
+/** Images, weights and the like are not read for words; fixtures are numbers. */
 const IS_TEXT = /\.(md|[cm]?[jt]s|json|ya?ml|txt|py|gyp|h|cc|c|inl|sh|csv|html)$|(^|\/)\.?[\w-]+$/;
 
 function mentions(file: string): string[] {

@@ -64,7 +64,7 @@ function buildWide(): Sequential {
   return model;
 }
 
-/** Pooling after each convolution, with and without padding: gradients by the weights are summed over maxima. */
+/** Pooling after each convolution, with and without padding: weight gradients are summed over maxima. */
 function buildPooled(): Sequential {
   const model = sequential({
     seed: 6,

@@ -49,7 +49,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * Names and types of the columns, told from the first rows
+   * Names and types of the columns, inferred from the first rows
    * (`sampleRows`) and the options. Read once.
    * @throws SteepestError as {@link csv} says
    */
@@ -66,7 +66,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * The rows in order, in batches of their own arrays. A category that the first rows do not have
    * is an error here, because earlier batches could not know of it.
    * @param batchRows rows per batch; default: the option of
-   * that name, else so many that a batch has about 2^18 numbers
+   * that name, else as many rows as hold about 2^18 numbers
    */
   async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
     checkCount('batchRows', batchRows);
@@ -216,7 +216,7 @@ function columnOf(batches: readonly OpenBatch[], slot: number, width: number, ro
 /**
  * A table in a CSV file, plain or gzipped: to be iterated in batches, or read as a whole.
  *
- * Types are told from the first rows: a column of numbers is `number` (a target of whole numbers
+ * Types are inferred from the first rows: a column of numbers is `number` (a target of whole numbers
  * `integer`), other text is `category`, coded in order of first appearance. What contradicts them
  * later is an error; nothing is guessed, dropped or rounded in silence.
  *

@@ -75,11 +75,11 @@ export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
    */
   largeIntegers?: 'error' | 'round';
   /**
-   * Rows at the file's start from which types and categories are told; Infinity reads the whole
+   * Rows at the file's start from which types and categories are inferred; Infinity reads the whole
    * file first. Default 10,000.
    */
   sampleRows?: number;
-  /** Rows per batch. Default: so many that a batch has about 2^18 numbers, but 256 to 65,536. */
+  /** Rows per batch. Default: as many as hold about 2^18 numbers, from 256 to 65,536. */
   batchRows?: number;
 }
 

@@ -144,7 +144,7 @@ function checkedBytes(what: string, array: NdArray): Buffer {
 
 /**
  * Writes an array for numpy.load: NPY version 1.0, C order, the
- * array's own element type. The file is whole or not there.
+ * array's own element type. Writes the file atomically.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
  */
 export async function writeNpy(path: string | URL, array: NdArray): Promise<void> {

@@ -49,7 +49,7 @@ export async function readNpz(
 }
 
 /**
- * Writes arrays for numpy.load, by name. The file is whole or not there.
+ * Writes arrays for numpy.load, by name. Writes the file atomically.
  * @throws SteepestError `ERR_ARGUMENT` also for 4 GiB or
  * more; `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
  */

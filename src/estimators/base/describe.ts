@@ -1,7 +1,7 @@
 /** Estimators as people read them: the class, and the hyper-parameters that are not the default. */
 import { show } from '../../core/show.js';
 
-/** Up to so many characters stay on one line. */
+/** Longest description that stays on one line, in characters. */
 const LINE = 80;
 const INDENT = '  ';
 

@@ -72,7 +72,7 @@ export type Estimator = Regressor | Classifier | Transformer;
 /** How a class makes an estimator from hyper-parameters. */
 export type EstimatorConstructor<E> = new (params?: never) => E;
 
-/** Hyper-parameters, saving and the words for "not fitted", which all estimators share. */
+/** Hyperparameters, saving and the error for "not fitted", which all estimators share. */
 export abstract class BaseEstimator<P extends object> {
   protected params: P;
 

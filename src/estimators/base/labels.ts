@@ -99,7 +99,7 @@ export function encodeLabels(what: string, y: LabelInput, known?: readonly Label
 }
 
 /**
- * The same for what is to be told apart, where numbers with a fraction are no classes.
+ * As {@link encodeLabels}, for classification: numbers with a fraction are no classes.
  * @throws SteepestError as {@link encodeLabels}; `ERR_ARGUMENT` for continuous targets
  */
 export function encodeClasses(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {

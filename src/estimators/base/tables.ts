@@ -31,7 +31,7 @@ export interface TableColumns {
   kinds(): readonly ColumnKind[];
 }
 
-/** What column j is called where nobody named it, as in scikit-learn. */
+/** The name of column j where none is given, as in scikit-learn. */
 export const columnName = (names: readonly string[] | undefined, j: number): string => names?.[j] ?? `x${j}`;
 
 /** Column j in an error: its name, or its number. */
@@ -208,7 +208,7 @@ export async function nextColumn(j: number, rows: number, signal?: AbortSignal):
   checkAborted(signal);
 }
 
-/** Sorting or counting a column costs about so many times as much as reading it. */
+/** How many times as much sorting or counting a column costs as reading it. */
 const COLUMN_COST = 32;
 
 /** Columns as one table of numbers. @throws SteepestError `ERR_MEMORY` */

@@ -9,8 +9,7 @@ import { allocateArena } from '../../training/arena.js';
 import { wholeOp } from './pass.js';
 
 /**
- * Up to so many operations, a few milliseconds, a small
- * problem is solved here rather than in a thread.
+ * Most operations, a few milliseconds, of a small problem that is solved on this thread.
  */
 const INLINE_FLOPS = 1e7;
 /** Rotations below this part of two rows' lengths are left: the rounding of their inner product. */

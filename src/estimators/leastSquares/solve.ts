@@ -57,7 +57,7 @@ function surelyAllCount(problem: Centred, space: RowSpace, tolerance: number): b
 }
 
 /**
- * The coefficients of least norm among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub &
+ * The coefficients of minimum norm among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub &
  * Van Loan §5.5.1), from the factor: by back substitution at full rank, else by a singular value
  * decomposition. The rank is that of the centred X, less what may be rounding errors of numbers as
  * large as they were before centring.
@@ -102,7 +102,7 @@ export async function solveFactor(
 }
 
 /**
- * The solution of least norm by singular values above `tolerance`
+ * The solution of minimum norm by singular values above `tolerance`
  * times the largest, in the units common to all columns.
  */
 async function truncated(

@@ -133,7 +133,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     const rows = x.shape[0]!;
     const batchSize = batchRows(params.batchSize, rows);
     const model = this.networkFor(features.cols, head, batchSize, last);
-    // As in scikit-learn, so many epochs may pass without gain; one more ends training.
+    // As in scikit-learn, training ends after one more epoch without gain than this.
     const patience = params.nIterNoChange + 1;
     const best =
       split &&

@@ -6,7 +6,7 @@ import { workersParam } from '../base/workersParam.js';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'logistic', 'identity'] as const;
 export const SOLVERS = ['adam', 'sgd'] as const;
-/** Rows per mini-batch for `'auto'`, where there are so many. */
+/** Rows per mini-batch for `'auto'`; all rows where there are fewer. */
 const DEFAULT_BATCH = 200;
 
 /** Hyper-parameters of multi-layer perceptrons, with scikit-learn's meanings and defaults. */
@@ -29,7 +29,7 @@ export interface MlpParams {
   momentum: number;
   /** For `'sgd'`. Default true. */
   nesterovsMomentum: boolean;
-  /** At most so many passes over the rows. Default 200. */
+  /** Most passes over the rows. Default 200. */
   maxIter: number;
   /** New order of rows each epoch. Default true. */
   shuffle: boolean;

@@ -26,8 +26,8 @@ export interface Convolution {
 }
 
 /**
- * Up to so many channels of x in a group of channels, x is copied into a frame of zeros: its kernels then go over rows of
- * taps rather than channels, of which there are too few to fill the registers.
+ * Most channels of x per group of channels for which x is copied into a padded image. The kernels
+ * then go over rows of taps rather than channels, of which there are too few to fill the registers.
  */
 const FRAMED_CHANNELS = 8;
 
@@ -215,7 +215,7 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * True where the gradient by the weights is summed over maxima alone, of which there is one for four elements of z: kernels that do not
+   * True where the weight gradient is summed over maxima alone, of which there is one for four elements of z: kernels that do not
    * reach past the image, a step at a time.
    */
   private sumsPooled(builder: ProgramBuilder): boolean {
