@@ -175,6 +175,11 @@ export function loadAddon(): AddonLoad {
   return { addon: undefined, path: undefined, target: undefined, problems };
 }
 
+/** The binaries that {@link loadAddon} tries on this machine, in order; relative to the package. */
+export function candidatePaths(): { target: string; path: string }[] {
+  return candidates().map(({ target, path }) => ({ target, path }));
+}
+
 /** What came of one binary, for diagnosis. */
 export interface Trial {
   target: string;

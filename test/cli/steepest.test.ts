@@ -46,6 +46,7 @@ describe('steepest doctor', () => {
       'source',
       ...prebuiltTargets,
     ]);
+    expect(report.checksums[0]).toMatchObject({ path: 'build/Release/steepest.node', outcome: 'local' });
     for (const run of report.selfTest.bits) expect(run).toMatchObject({ sha256: EXPECTED_BITS, same: true });
     expect(report.selfTest.speed.gemm).toBeGreaterThan(0);
     expect(status).toBe(0);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { shutdown } from '../../parallel/threads.js';
+import { checkChecksums, checksumProblems } from './checksums.js';
 import { formatReport } from './format.js';
 import { examine } from './report.js';
 
@@ -14,7 +15,10 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     strict: true,
     allowPositionals: false,
   });
-  const report = await examine();
+  const checksums = checkChecksums();
+  // At once, because to load a damaged binary may end the process.
+  for (const problem of checksumProblems(checksums)) process.stderr.write(`steepest: ${problem}\n`);
+  const report = await examine(checksums);
   await shutdown();
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
   return report.problems.length === 0 ? 0 : 1;

@@ -45,7 +45,10 @@ export function formatReport(report: Report): string {
     ['bits', describeBits(report)],
     ['speed', describeSpeed(report)],
   ]);
-  const binaries = table(report.binaries.map(({ path, message }) => [path, message] as const));
+  const compared = new Map(report.checksums.map(({ path, message }) => [path, `; ${message}`]));
+  const binaries = table(
+    report.binaries.map(({ path, message }) => [path, message + (compared.get(path) ?? '')] as const),
+  );
   const problems =
     report.problems.length > 0 ? ['', 'PROBLEMS', ...report.problems] : ['', 'No problem found.'];
   return ['```', ...facts, '', ...binaries, ...problems, '```', ''].join('\n');

@@ -3,6 +3,7 @@ import { messageOf } from '../../core/realm.js';
 import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
 import { detectLibc } from '../../kernels/libc.cjs';
 import { version } from '../packageInfo.cjs';
+import { type Checksum, checkChecksums, checksumProblems } from './checksums.js';
 import { type BitsResult, checkBits, measureSpeed, type Speed, trainOnce } from './selfTest.js';
 
 /** What `steepest doctor` finds. */
@@ -26,6 +27,8 @@ export interface Report {
   backend: Backend | { error: string };
   isas: readonly string[];
   binaries: ReturnType<typeof tryBinaries>;
+  /** Of the binaries for this machine that are there, in the order in which they are tried. */
+  checksums: Checksum[];
   /**
    * Milliseconds of a small fit whose threads have to be
    * started first, and of the same one after it.
@@ -93,7 +96,7 @@ function bitsProblems(bits: readonly BitsResult[]): string[] {
  * Looks at everything. Takes about five seconds, and never
  * throws for what is only wrong on this machine.
  */
-export async function examine(): Promise<Report> {
+export async function examine(checksums: Checksum[] = checkChecksums()): Promise<Report> {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => name.startsWith('STEEPEST_')),
   ) as Record<string, string>;
@@ -113,8 +116,13 @@ export async function examine(): Promise<Report> {
     backend: chosen,
     isas: availableIsas(),
     binaries,
+    checksums,
     workers: { count, firstFitMs: first.ms, secondFitMs: second.ms },
     selfTest: { bits, speed: 'error' in chosen ? null : measureSpeed(native ? chosen.isa : undefined) },
-    problems: [...backendProblems({ backend: chosen, binaries, environment }), ...bitsProblems(bits)],
+    problems: [
+      ...checksumProblems(checksums),
+      ...backendProblems({ backend: chosen, binaries, environment }),
+      ...bitsProblems(bits),
+    ],
   };
 }
