@@ -1,7 +1,15 @@
 import { isMainThread } from 'node:worker_threads';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import { type Addon, type AddonLoad, type LoadProblem, loadAddon, type Trial, tryAll } from './addon.cjs';
+import {
+  type Addon,
+  type AddonLoad,
+  candidatePaths,
+  type LoadProblem,
+  loadAddon,
+  type Trial,
+  tryAll,
+} from './addon.cjs';
 import type { KernelSet } from './contract.js';
 import { NativeKernels } from './native.js';
 import { describeProblems, remedies } from './remedies.js';
@@ -219,4 +227,9 @@ export function availableIsas(): readonly string[] {
 /** What came of every binary that there could be. */
 export function tryBinaries(): readonly Trial[] {
   return tryAll();
+}
+
+/** The binaries that may be loaded on this machine, in the order in which they are tried. */
+export function candidateBinaries(): { target: string; path: string }[] {
+  return candidatePaths();
 }

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkChecksums, checksumProblems } from '#steepest/cli/doctor/checksums.js';
-import { candidatePaths } from '#steepest/kernels/addon.cjs';
+import { candidateBinaries } from '#steepest/kernels/backend.js';
 import { ROOT } from '../package/trackedFiles.js';
 
 const LOCAL = 'build/Release/steepest.node';
 const LIST = 'prebuilds/SHA256SUMS';
 /** What this machine would load of an installed package. */
-const own = candidatePaths().find(({ path }) => path !== LOCAL)!.path;
+const own = candidateBinaries().find(({ path }) => path !== LOCAL)!.path;
 const listed = own.replace('prebuilds/', '');
 
 /** Example B.1 of FIPS 180-2. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../core/realm.js';
-import { candidatePaths } from '../../kernels/addon.cjs';
+import { candidateBinaries } from '../../kernels/backend.js';
 import { packageFolder, version } from '../packageInfo.cjs';
 
 /** Written by scripts/prebuild/sums.mjs in the format of sha256sum; relative to the package. */
@@ -78,7 +78,7 @@ function examineBinary(folder: string, target: string, path: string): Checksum {
  * @param folder the package's
  */
 export function checkChecksums(folder: string = packageFolder): Checksum[] {
-  return candidatePaths()
+  return candidateBinaries()
     .filter(({ path }) => existsSync(join(folder, path)))
     .map(({ target, path }) => examineBinary(folder, target, path));
 }
