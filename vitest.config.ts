@@ -14,7 +14,7 @@ const base = {
   pool: 'forks' as const,
   alias: [
     { find: /^steepest$/, replacement: compiled('index.js') },
-    { find: /^steepest\/kernels$/, replacement: compiled('blas/index.js') },
+    { find: /^steepest\/kernels$/, replacement: compiled('kernels/index.js') },
   ],
   // Node.js loads the compiled modules itself, as it would for a user. Vitest would transform all
   // 200 of them anew in each of the processes, which costs more than most files of tests.
@@ -47,7 +47,7 @@ export default defineConfig({
           ...base,
           name: 'typescript',
           include: [
-            'test/{blas,estimators,models,training,parallel}/**/*.test.ts',
+            'test/{kernels/calls,estimators,models,training,parallel}/**/*.test.ts',
             'test/inputs/containers.test.ts',
           ],
           exclude: [...configDefaults.exclude, ...RUN_ONCE],

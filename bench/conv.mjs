@@ -14,8 +14,8 @@ import {
   REGISTER_COUNT,
   REGISTERS,
 } from '#steepest/kernels/contract.js';
+import { allocateArena } from '#steepest/program/allocate.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
-import { allocateArena } from '#steepest/training/arena.js';
 import { median, printMachine } from './lib/print.mjs';
 
 const { values } = parseArgs({ options: { isa: { type: 'string' } } });

@@ -19,9 +19,9 @@ const modules = join(dist, 'esm');
 const bundle = join(dist, 'bundle');
 
 /** What a user can import. */
-const ENTRIES = { index: 'index', kernels: 'blas/index' };
+const ENTRIES = { index: 'index', kernels: 'kernels/index' };
 /** What is started by its path: the command and the threads. */
-const PROGRAMS = { cli: 'cli/main', worker: 'parallel/worker' };
+const PROGRAMS = { cli: 'cli/main', worker: 'worker/worker' };
 
 /**
  * Dependencies stay imports. So do .cjs files, which find binaries and the worker by their own

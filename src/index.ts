@@ -1,19 +1,21 @@
-export type { ModelConfig } from './compile/model.js';
 export { type ErrorCode, SteepestError } from './core/errors.js';
 export type { NdArray, NumberRow, NumericArray, StoredArray } from './core/ndarray.js';
 export type { Batch, BatchStream } from './data/batches.js';
 export * as data from './data/index.js';
-export type { MatrixInput, SampleInput, TargetInput } from './data/tables.js';
+export type { MatrixInput, SampleInput, TargetInput } from './data/sharedRows.js';
 export * from './estimators/index.js';
-export { type InitializerName, initializerNames } from './initializers/index.js';
 export type { ModelSource } from './io/modelFile.js';
+export { type Activation, type ActivationName, activationNames } from './kernels/activations.js';
 export { backend } from './kernels/backend.js';
-export { type Activation, type ActivationName, activationNames } from './layers/activations.js';
-export { layers } from './layers/index.js';
-export type { Regularizer } from './layers/regularizer.js';
-export { type Loss, type LossName, lossNames } from './losses/index.js';
-export { type MetricName, metricNames } from './metrics/index.js';
-export type { CompileOptions } from './models/compileOptions.js';
+export type { KernelOptions } from './kernels/kernelOptions.js';
+export * as metrics from './metrics/index.js';
+export type { ModelConfig } from './networks/compile/model.js';
+export { type InitializerName, initializerNames } from './networks/initializers/index.js';
+export { layers } from './networks/layers/index.js';
+export type { Regularizer } from './networks/layers/regularizer.js';
+export { type Loss, type LossName, lossNames } from './networks/losses/index.js';
+export { type MetricName, metricNames } from './networks/metrics/index.js';
+export type { CompileOptions } from './networks/models/compileOptions.js';
 export type {
   EvaluateOptions,
   FitOptions,
@@ -23,15 +25,13 @@ export type {
   StreamEvaluateOptions,
   StreamFitOptions,
   ValidationArrays,
-} from './models/fitOptions.js';
-export type { KernelOptions } from './models/kernelOptions.js';
-export { load } from './models/load.js';
-export { Sequential, type SequentialConfig, sequential } from './models/sequential.js';
-export { type Optimizer, type OptimizerName, optimizerNames } from './optimizers/index.js';
+} from './networks/models/fitOptions.js';
+export { load } from './networks/models/load.js';
+export { Sequential, type SequentialConfig, sequential } from './networks/models/sequential.js';
+export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
+export type { Callback } from './networks/training/callbacks.js';
+export type { History } from './networks/training/fit.js';
+export type { Logs } from './networks/training/logs.js';
 export type { ThreadSettings } from './parallel/settings.js';
 export { configure, shutdown } from './parallel/threads.js';
 export type { Workers } from './parallel/workers.js';
-export * as metrics from './scores/index.js';
-export type { Callback } from './training/callbacks.js';
-export type { History } from './training/fit.js';
-export type { Logs } from './training/logs.js';

@@ -1,9 +1,9 @@
 import { PHASES } from '#steepest/kernels/contract.js';
-import { resolveOptimizer } from '#steepest/optimizers/index.js';
+import { resolveOptimizer } from '#steepest/networks/optimizers/index.js';
+import { runTrainingSteps } from '#steepest/networks/training/stepLoop.js';
+import { TableSource } from '#steepest/networks/training/stepSource.js';
 import { Barrier } from '#steepest/parallel/barrier.js';
 import { CONTROL_BYTES, controlBlock } from '#steepest/parallel/control.js';
-import { runTrainingSteps } from '#steepest/parallel/stepLoop.js';
-import { TableSource } from '#steepest/parallel/stepSource.js';
 
 const STEPS = 200000;
 

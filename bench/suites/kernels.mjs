@@ -11,8 +11,8 @@ import {
   PHASES,
   REGISTER_COUNT,
 } from '#steepest/kernels/contract.js';
+import { allocateArena } from '#steepest/program/allocate.js';
 import { MemoryPlan, transposed } from '#steepest/program/memory.js';
-import { allocateArena } from '#steepest/training/arena.js';
 import { mnistModel } from '../lib/models.mjs';
 import { rowOf } from '../lib/turns.mjs';
 

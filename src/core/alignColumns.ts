@@ -1,7 +1,7 @@
 export type Align = 'left' | 'right';
 
 /** Lays out rows of text as a table with a line under the head. */
-export function table(
+export function alignColumns(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   align: readonly Align[],

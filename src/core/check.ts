@@ -35,6 +35,22 @@ export function checkNumber(
   return value as number;
 }
 
+/** Largest finite float32, in which kernels compute. */
+export const MOST_FLOAT32 = 3.4028234663852886e38;
+
+/**
+ * A number that float32 holds, and for which `accepts` holds.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function checkFloat32(
+  what: string,
+  value: unknown,
+  words = 'a number from −3.4e38 to 3.4e38',
+  accepts: (v: number) => boolean = () => true,
+): number {
+  return checkNumber(what, value, words, (v) => Math.abs(v) <= MOST_FLOAT32 && accepts(v));
+}
+
 export function checkBoolean(what: string, value: unknown): boolean {
   if (typeof value !== 'boolean') fail(what, 'true or false', value);
   return value as boolean;
@@ -106,3 +122,6 @@ export function checkKeys(what: string, given: object, known: readonly string[],
     }
   }
 }
+
+/** An option, or its default where it is left out. null is a value, and a wrong one. */
+export const orDefault = <T>(given: T | undefined, usual: T): T => (given === undefined ? usual : given);

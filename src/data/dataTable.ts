@@ -1,3 +1,4 @@
+import { type Align, alignColumns } from '../core/alignColumns.js';
 import { checkList, checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
@@ -5,7 +6,6 @@ import type { Aliases } from '../core/nearest.js';
 import { isList, isNumberList, isUrl } from '../core/realm.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
-import { type Align, table } from '../core/table.js';
 import {
   type Column,
   type ColumnInput,
@@ -276,7 +276,7 @@ export class DataTable {
     const cells = Array.from({ length: count }, (_, i) => columns.map((column) => shown(column[i]!)));
     const more = `${this.rows} ${this.rows === 1 ? 'row' : 'rows'} × ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
     if (columns.length === 0) return more;
-    return `${table(this.columnNames, cells, align)}\n${count < this.rows ? '…\n' : ''}${more}`;
+    return `${alignColumns(this.columnNames, cells, align)}\n${count < this.rows ? '…\n' : ''}${more}`;
   }
 
   toString(): string {

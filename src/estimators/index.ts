@@ -28,6 +28,7 @@ registerEstimator('StandardScaler', StandardScaler);
 registerEstimator('LinearRegression', LinearRegression);
 registerEstimator('Ridge', Ridge);
 
+export type { Cell, TableInput, TableOutput } from './base/columns.js';
 export type {
   Classifier,
   Estimator,
@@ -38,7 +39,6 @@ export type {
 } from './base/estimator.js';
 export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
-export type { Cell, TableInput, TableOutput } from './base/tables.js';
 export * from './composition/index.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';
 export type { RowBatch, RowStream } from './leastSquares/source.js';

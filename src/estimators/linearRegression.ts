@@ -2,9 +2,9 @@ import { checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/tables.js';
+import type { TargetInput } from '../data/sharedRows.js';
 import type { KernelRequest } from '../kernels/backend.js';
-import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
+import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
@@ -21,7 +21,7 @@ import { refine as refineSolution, wantsRefinement } from './leastSquares/refine
 import { singularValuesOf } from './leastSquares/singularValues.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
 import type { RowStream } from './leastSquares/source.js';
-import { regressionTable } from './leastSquares/table.js';
+import { summaryText } from './leastSquares/summaryText.js';
 
 const SOLVERS = ['qr', 'gd', 'sgd'] as const;
 
@@ -257,7 +257,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   /** What {@link inference} finds, as a table for people. */
   summary(): string {
     const { columns } = this.learned('summary');
-    return regressionTable(this.inference(), this.coef, this.intercept, columns.names);
+    return summaryText(this.inference(), this.coef, this.intercept, columns.names);
   }
 
   protected override fittedState(): SavedState | undefined {

@@ -1,9 +1,8 @@
 import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
+import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import { withFewerThreads } from '../parallel/fewerThreads.js';
-import type { LogisticSolver } from '../parallel/task.js';
 import type { Workers } from '../parallel/workers.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
 import {
@@ -37,6 +36,7 @@ import { readSampleWeight } from './base/weights.js';
 import { workersParam } from './base/workersParam.js';
 import { descend } from './logistic/descend.js';
 import { fitLogistic, type LogisticResult } from './logistic/fit.js';
+import type { LogisticSolver } from './logistic/logisticTask.js';
 import { probabilities } from './logistic/probabilities.js';
 
 const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;

@@ -1,8 +1,8 @@
 import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { KernelOptions } from '../models/kernelOptions.js';
-import { accuracyScore } from '../scores/index.js';
+import type { KernelOptions } from '../kernels/kernelOptions.js';
+import { accuracyScore } from '../metrics/index.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
 import type { Classifier, EstimatorFitOptions, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';

@@ -1,7 +1,7 @@
 import type { NdArray } from '../core/ndarray.js';
-import type { TargetInput } from '../data/tables.js';
-import type { KernelOptions } from '../models/kernelOptions.js';
-import { r2Score } from '../scores/index.js';
+import type { TargetInput } from '../data/sharedRows.js';
+import type { KernelOptions } from '../kernels/kernelOptions.js';
+import { r2Score } from '../metrics/index.js';
 import type { EstimatorFitOptions, Regressor, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';

@@ -1,12 +1,12 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/tables.js';
+import type { TargetInput } from '../data/sharedRows.js';
 import { fromFile, type ModelSource } from '../io/modelFile.js';
+import type { TableInput, TableOutput } from './base/columns.js';
 import { BaseEstimator, type EstimatorConstructor, type ScoreOptions } from './base/estimator.js';
 import type { Label, LabelInput } from './base/labels.js';
 import { readSaved, type SavedEstimator } from './base/saved.js';
-import type { TableInput, TableOutput } from './base/tables.js';
 
 type AnyEstimator = BaseEstimator<object>;
 type AnyConstructor = new (params: never) => AnyEstimator;

@@ -1,7 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/tables.js';
-import { chooseKernels, type KernelOptions } from '../models/kernelOptions.js';
+import type { TargetInput } from '../data/sharedRows.js';
+import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';

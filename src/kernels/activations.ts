@@ -1,10 +1,7 @@
-import { SteepestError, unknownName } from '../core/errors.js';
-import { ACTIVATIONS, type ElementwiseActivation } from '../kernels/contract.js';
-import type { Node } from '../program/node.js';
-import { ActivateNode, type ActivationSpec } from '../program/nodes/activate.js';
-import { SoftmaxNode } from '../program/nodes/softmax.js';
-import { ACTIVATION_ALIASES, ACTIVATION_OPTION_ALIASES } from './aliases.js';
-import { checkFloat32, checkKeys, orDefault } from './check.js';
+import { checkFloat32, checkKeys, orDefault } from '../core/check.js';
+import { unknownName } from '../core/errors.js';
+import type { Aliases } from '../core/nearest.js';
+import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
 
 export type ActivationName = ElementwiseActivation | 'softmax';
 /** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
@@ -14,6 +11,26 @@ export const activationNames: readonly ActivationName[] = [
   ...(Object.keys(ACTIVATIONS) as ElementwiseActivation[]),
   'softmax',
 ];
+
+/** Activations by the names of Keras and PyTorch. */
+const ACTIVATION_ALIASES: Aliases = {
+  identity: 'linear',
+  logistic: 'sigmoid',
+  // Functions of their own, whose names look like others.
+  relu6: '',
+  prelu: '',
+  selu: '',
+  celu: '',
+  silu: '',
+  swish: '',
+  logSoftmax: '',
+};
+
+const ACTIVATION_OPTION_ALIASES: Aliases = {
+  negativeSlope: 'alpha',
+  slope: 'alpha',
+  activation: 'name',
+};
 
 /** Parameters where none is given: Keras's negative slope and its elu. */
 const USUAL_ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1 };
@@ -50,25 +67,15 @@ export function completeActivation(what: string, activation: Activation): Comple
   return { name: name as ActivationName, alpha: value };
 }
 
+/** An elementwise activation with its one parameter (0 where it has none). */
+export interface ActivationSpec {
+  name: ElementwiseActivation;
+  alpha: number;
+}
+
+export const LINEAR: ActivationSpec = { name: 'linear', alpha: 0 };
+
 /** The elementwise part that can be fused into an affine node; softmax leaves a linear one. */
 export function elementwiseSpec({ name, alpha }: CompleteActivation): ActivationSpec {
   return { name: name === 'softmax' ? 'linear' : name, alpha: Math.fround(alpha ?? 0) };
-}
-
-/** The nodes of a stand-alone activation. */
-export function activationNodes(
-  activation: CompleteActivation,
-  name: string,
-  cols: number,
-  shape: readonly number[] = [cols],
-): Node[] {
-  if (activation.name === 'softmax' && shape.length > 1) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `one row per sample as input of softmax in ${name}`,
-      given: `[${shape.join(', ')}]`,
-      hint: 'Put layers.flatten() before it.',
-    });
-  }
-  if (activation.name === 'softmax') return [new SoftmaxNode(name, cols)];
-  return activation.name === 'linear' ? [] : [new ActivateNode(name, cols, elementwiseSpec(activation))];
 }

@@ -1,3 +1,8 @@
 /** The entry `steepest/kernels`: single kernels for people who want nothing else. */
-export { type DenseBackwardOptions, type DenseForwardOptions, denseBackward, denseForward } from './dense.js';
-export { type SgemmOptions, sgemm } from './sgemm.js';
+export {
+  type DenseBackwardOptions,
+  type DenseForwardOptions,
+  denseBackward,
+  denseForward,
+} from './calls/dense.js';
+export { type SgemmOptions, sgemm } from './calls/sgemm.js';

@@ -1,5 +1,5 @@
-import type { KernelRequest } from '../kernels/backend.js';
-import { selectKernels } from '../kernels/backend.js';
+import type { KernelRequest } from './backend.js';
+import { selectKernels } from './backend.js';
 
 /** Which kernels compute. Left out, the environment decides, then the machine: see `backend()`. */
 export interface KernelOptions {

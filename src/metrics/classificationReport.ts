@@ -1,6 +1,6 @@
+import { type Align, alignColumns } from '../core/alignColumns.js';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import { type Align, table } from '../core/table.js';
 import {
   type Label,
   type LabelInput,
@@ -148,7 +148,7 @@ function print(report: Omit<ClassificationReport, 'toString'>, digits: number): 
   if (microAverage !== undefined) rows.push(cells('micro average', microAverage));
   rows.push(cells('macro average', macroAverage), cells('weighted average', weightedAverage));
   const align: Align[] = ['left', 'right', 'right', 'right', 'right'];
-  return table(['class', 'precision', 'recall', 'F1', 'support'], rows, align);
+  return alignColumns(['class', 'precision', 'recall', 'F1', 'support'], rows, align);
 }
 
 /** Significant digits that hide the rounding of a sum of weights. */

@@ -1,6 +1,6 @@
+import { type Align, alignColumns } from '../core/alignColumns.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
-import { type Align, table } from '../core/table.js';
 import {
   type Label,
   type LabelInput,
@@ -93,5 +93,5 @@ function print(data: Float64Array, labels: readonly Label[], digits: number | un
     ...labels.map((_, j) => show(data[i * labels.length + j])),
   ]);
   const align: Align[] = ['left', ...labels.map((): Align => 'right')];
-  return table(['true \\ predicted', ...labels.map(String)], rows, align);
+  return alignColumns(['true \\ predicted', ...labels.map(String)], rows, align);
 }

@@ -1,6 +1,6 @@
 import type { Piscina } from 'piscina';
 import { loadPiscina } from './piscina.cjs';
-import type { RankResult, RankTask } from './task.js';
+import type { RankResult, RankTask } from './rankTask.js';
 import { workerFile } from './workerFile.cjs';
 import { workerFlags } from './workerFlags.js';
 
@@ -67,7 +67,7 @@ export class Thread {
 
   run(task: RankTask): Promise<RankResult> {
     this.tasks++;
-    const transferList = task.kind === 'fit' && task.port ? [task.port] : [];
+    const transferList = task.port ? [task.port] : [];
     return this.pool.run(task, { transferList }) as Promise<RankResult>;
   }
 

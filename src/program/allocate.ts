@@ -3,7 +3,7 @@ import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { memoryAddon } from '../kernels/backend.js';
 import { newShared } from '../kernels/sharedMemory.js';
-import type { MemoryPlan } from '../program/memory.js';
+import type { MemoryPlan } from './memory.js';
 
 /** Memory of the machine, or of the container if that is less. */
 function memoryLimit(): number {

@@ -5,7 +5,7 @@ import {
   initialize,
   initializerNames,
   initializers,
-} from '#steepest/initializers/index.js';
+} from '#steepest/networks/initializers/index.js';
 
 const request = { fanIn: 3, fanOut: 5, length: 15, seed: 42, stream: 1 };
 const random = initializerNames.filter((name) => name !== 'zeros' && name !== 'ones');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TRUNCATED_DEVIATION, truncatedNormal } from '#steepest/initializers/truncatedNormal.js';
+import { TRUNCATED_DEVIATION, truncatedNormal } from '#steepest/networks/initializers/truncatedNormal.js';
 
 describe('truncatedNormal', () => {
   it('maps (0, 1) onto (−2, 2), rising, with the middle in the middle', () => {

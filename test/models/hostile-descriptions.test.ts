@@ -1,7 +1,7 @@
 import { layers, load, loadEstimator, PolynomialFeatures, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { MAX_LAYERS } from '#steepest/compile/model.js';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
+import { MAX_LAYERS } from '#steepest/networks/compile/model.js';
 import { refused, temporaryFolder } from '../data/folder.js';
 
 const files = temporaryFolder();

@@ -1,6 +1,6 @@
 import { layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { checkSplit, rowsToHoldOut } from '#steepest/models/validationSplit.js';
+import { checkSplit, rowsToHoldOut } from '#steepest/networks/models/validationSplit.js';
 
 /** ⌊n · hundredths / 100⌋ in whole numbers, which are exact. */
 const wholeShare = (n: number, hundredths: number): number =>

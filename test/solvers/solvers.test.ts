@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { minimizeLbfgs } from '#steepest/solvers/lbfgs.js';
-import { minimizeNewton } from '#steepest/solvers/newton.js';
-import type { Objective } from '#steepest/solvers/objective.js';
-import { minimizeProximal } from '#steepest/solvers/proximal.js';
+import { minimizeLbfgs } from '#steepest/estimators/solvers/lbfgs.js';
+import { minimizeNewton } from '#steepest/estimators/solvers/newton.js';
+import type { Objective } from '#steepest/estimators/solvers/objective.js';
+import { minimizeProximal } from '#steepest/estimators/solvers/proximal.js';
 
 /** Rosenbrock's valley in n variables: the minimum is 0, at (1, …, 1). */
 const rosenbrock = (n: number): Objective => ({

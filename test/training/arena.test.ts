@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memoryAddon } from '#steepest/kernels/backend.js';
 import { discardShared } from '#steepest/kernels/sharedMemory.js';
+import { allocateArena } from '#steepest/program/allocate.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
-import { allocateArena } from '#steepest/training/arena.js';
 
 function planOf(floats: number): MemoryPlan {
   const plan = new MemoryPlan();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelConfig } from '#steepest/compile/model.js';
+import type { ModelConfig } from '#steepest/networks/compile/model.js';
 import { type KernelChoice, nativeChoices, typescriptExact, typescriptFast } from '../oracle/support.js';
 import { bits, build, configs, IMAGES, imagesOf } from './fewImages.js';
 

@@ -1,9 +1,9 @@
 import { layers } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { compileProgram } from '#steepest/compile/compile.js';
-import { mostImagesPredictedAsRows } from '#steepest/compile/fewImages.js';
-import { type ModelConfig, resolveModel } from '#steepest/compile/model.js';
-import type { LayerConfig } from '#steepest/layers/definition.js';
+import { compileProgram } from '#steepest/networks/compile/compile.js';
+import { mostImagesPredictedAsRows } from '#steepest/networks/compile/fewImages.js';
+import { type ModelConfig, resolveModel } from '#steepest/networks/compile/model.js';
+import type { LayerConfig } from '#steepest/networks/layers/definition.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
 import { bits, build, configs, IMAGES, imagesOf, MODELS } from './fewImages.js';
 

@@ -1,6 +1,6 @@
 import { layers, type Sequential, sequential } from 'steepest';
-import { type ModelConfig, resolveModel } from '#steepest/compile/model.js';
-import type { LayerConfig } from '#steepest/layers/definition.js';
+import { type ModelConfig, resolveModel } from '#steepest/networks/compile/model.js';
+import type { LayerConfig } from '#steepest/networks/layers/definition.js';
 import { randomNumbers } from '../gradients/check.js';
 
 // Networks of all kinds, drawn at random, and images for

@@ -5,7 +5,7 @@ import {
   ProgressWriter,
   renderEpoch,
   renderProgress,
-} from '#steepest/training/progress.js';
+} from '#steepest/networks/training/progress.js';
 
 const state: ProgressState = {
   epochs: 10,

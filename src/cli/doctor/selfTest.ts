@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { sgemm } from '../../blas/sgemm.js';
 import { UniformStream } from '../../core/random.js';
 import { availableIsas, measurePeak } from '../../kernels/backend.js';
-import { layers } from '../../layers/index.js';
-import type { KernelOptions } from '../../models/kernelOptions.js';
-import { type Sequential, sequential } from '../../models/sequential.js';
+import { sgemm } from '../../kernels/calls/sgemm.js';
+import type { KernelOptions } from '../../kernels/kernelOptions.js';
+import { layers } from '../../networks/layers/index.js';
+import { type Sequential, sequential } from '../../networks/models/sequential.js';
 
 /**
  * SHA-256 of the parameters after {@link trainOnce}, as the exact TypeScript kernels compute them:

@@ -1,13 +1,13 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/tables.js';
+import type { TargetInput } from '../../data/sharedRows.js';
 import { fromFile, type ModelSource } from '../../io/modelFile.js';
+import type { TableInput, TableOutput } from './columns.js';
 import { describeEstimator } from './describe.js';
 import type { FeatureInput } from './features.js';
 import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
 import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './saved.js';
-import type { TableInput, TableOutput } from './tables.js';
 
 /** What every `fit` accepts besides data. */
 export interface EstimatorFitOptions {

@@ -3,7 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { checkSignal } from '../../core/signal.js';
-import { KERNEL_KEYS } from '../../models/kernelOptions.js';
+import { KERNEL_KEYS } from '../../kernels/kernelOptions.js';
 import { optionAliases } from './names.js';
 
 /** What `fit` takes of estimators that compute in worker threads. */

@@ -5,7 +5,7 @@ import { typedArrayName } from '../../core/realm.js';
 import { reading, refuseTable } from '../../core/refuse.js';
 import { checkLength, checkShaped, typedNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
-import type { LabelInput } from '../../scores/index.js';
+import type { LabelInput } from '../../metrics/index.js';
 
 export { compareLabels, type Label, type LabelInput };
 

@@ -1,6 +1,6 @@
 import type { NdArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/tables.js';
-import { accuracyScore, r2Score } from '../../scores/index.js';
+import type { TargetInput } from '../../data/sharedRows.js';
+import { accuracyScore, r2Score } from '../../metrics/index.js';
 import type { ScoreOptions } from './estimator.js';
 import { checkOptions } from './fitOptions.js';
 import type { Label, LabelInput } from './labels.js';

@@ -3,7 +3,6 @@ import type { NdArray } from '../../core/ndarray.js';
 import { isNumericColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { setKinds } from '../base/columnKinds.js';
-import { readFeatures } from '../base/features.js';
 import {
   allocate,
   besideEachOther,
@@ -13,7 +12,8 @@ import {
   type TableColumns,
   type TableOutput,
   toDataTable,
-} from '../base/tables.js';
+} from '../base/columns.js';
+import { readFeatures } from '../base/features.js';
 import type { Step } from './steps.js';
 
 /** Columns by number (negative ones count from the end) or name; one, or a list. */

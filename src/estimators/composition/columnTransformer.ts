@@ -1,9 +1,6 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { EstimatorFitOptions } from '../base/estimator.js';
-import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
-import { attribute, type SavedState } from '../base/saved.js';
 import {
   checkAborted,
   columnName,
@@ -12,7 +9,10 @@ import {
   type TableInput,
   type TableOutput,
   toDataTable,
-} from '../base/tables.js';
+} from '../base/columns.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { attribute, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from '../preprocessing/baseTransformer.js';
 import {
   type ColumnRule,

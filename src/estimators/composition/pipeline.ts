@@ -1,13 +1,13 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import type { KernelOptions } from '../../models/kernelOptions.js';
+import type { KernelOptions } from '../../kernels/kernelOptions.js';
+import { checkAborted, type TableInput, type TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
-import { checkAborted, type TableInput, type TableOutput } from '../base/tables.js';
 import {
   checkNames,
   isStep,

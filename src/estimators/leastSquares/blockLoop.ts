@@ -1,9 +1,10 @@
-import { float64At } from '../core/arena.js';
-import { type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
-import { Barrier } from './barrier.js';
-import { type Block, takeBlocks } from './blockRing.js';
-import { controlBlock, VERDICT, WORD } from './control.js';
-import type { BlocksTask, RankResult } from './task.js';
+import { float64At } from '../../core/arena.js';
+import { type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
+import { Barrier } from '../../parallel/barrier.js';
+import { type Block, takeBlocks } from '../../parallel/blockRing.js';
+import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import type { RankResult } from '../../parallel/rankTask.js';
+import type { BlocksTask } from './blocksTask.js';
 
 /** Blocks of rows of a table that every rank can read; block k belongs to accumulator k mod the number of them. */
 function eachBlock(

@@ -2,8 +2,8 @@ import { nextTurn } from '../../core/nextTurn.js';
 import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { newShared } from '../../kernels/sharedMemory.js';
-import { layers } from '../../layers/index.js';
-import { sequential } from '../../models/sequential.js';
+import { layers } from '../../networks/layers/index.js';
+import { sequential } from '../../networks/models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
 import { checkFiniteFeatures, type Features } from '../base/features.js';
 

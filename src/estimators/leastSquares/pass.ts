@@ -9,12 +9,12 @@ import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.j
 import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import { type Abortable, runRanks } from '../../parallel/pool.js';
-import type { BlocksTask } from '../../parallel/task.js';
 import { awaitItems } from '../../parallel/userCode.js';
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { allocateArena } from '../../program/allocate.js';
 import { MemoryPlan } from '../../program/memory.js';
-import { allocateArena } from '../../training/arena.js';
 import { abortedError } from './aborted.js';
+import type { BlocksTask } from './blocksTask.js';
 import type { RowBlock, RowSource } from './source.js';
 
 /** How the rows of a problem are cut; a function of its columns alone. */
@@ -283,8 +283,9 @@ class Pass {
     const { accumulators, blockRows } = this.job.cut;
     const finish = this.finishProgram(Math.min(accumulators, Math.ceil(rows / blockRows)));
     if (finish === undefined) return;
-    const task = { ...this.common(0, 1), arena: this.arena, tables: [], pieceRows: 1, programs: [] };
-    await runRanks([{ ...task, source: undefined, finish }], this.arena, this.abortable());
+    const empty = { tables: [], pieceRows: 1, programs: [], source: undefined };
+    const task: BlocksTask = { ...this.common(0, 1), ...empty, arena: this.arena, finish };
+    await runRanks([task], this.arena, this.abortable());
   }
 
   /** Copies rows into slots, block by block; between blocks the event loop has its turn. */

@@ -3,9 +3,9 @@ import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type Op, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
+import { allocateArena } from '../../program/allocate.js';
 import { stepFlops } from '../../program/cost.js';
 import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
-import { allocateArena } from '../../training/arena.js';
 import { wholeOp } from './pass.js';
 
 /**

@@ -3,7 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { awaitClosed } from '../../core/patience.js';
 import { isSharedBuffer } from '../../core/realm.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
-import type { MatrixInput } from '../../data/tables.js';
+import type { MatrixInput } from '../../data/sharedRows.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';

@@ -1,5 +1,5 @@
+import { alignColumns } from '../../core/alignColumns.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { table } from '../../core/table.js';
 import type { Inference, PerParameter } from './inference.js';
 
 /** Digits that people look at; the numbers themselves have all. */
@@ -12,7 +12,7 @@ const pick = ({ coef, intercept }: PerParameter, k: number, j: number): number =
   j < 0 ? intercept[k]! : coef.data[k * coef.shape[1]! + j]!;
 
 /** Parameters with their standard errors, t-values and p-values, a table for each target. */
-export function regressionTable(
+export function summaryText(
   inference: Inference,
   coef: NdArray<Float64Array>,
   intercept: Float64Array,
@@ -31,7 +31,7 @@ export function regressionTable(
     }
     if (targets > 1) parts.push(`target ${k}`);
     parts.push(
-      table(['', 'estimate', 'standard error', 't', 'P(>|t|)'], rows, [
+      alignColumns(['', 'estimate', 'standard error', 't', 'P(>|t|)'], rows, [
         'left',
         'right',
         'right',

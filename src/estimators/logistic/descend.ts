@@ -1,5 +1,5 @@
-import { layers } from '../../layers/index.js';
-import { sequential } from '../../models/sequential.js';
+import { layers } from '../../networks/layers/index.js';
+import { sequential } from '../../networks/models/sequential.js';
 import { LossPatience } from '../network/stopping.js';
 import { trainNetwork } from '../network/trainNetwork.js';
 import type { LogisticRequest, LogisticResult } from './fit.js';

@@ -6,17 +6,17 @@ import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared, newShared } from '../../kernels/sharedMemory.js';
 import { controlBlock, WORD } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
+import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { allocateArena } from '../../program/allocate.js';
+import { checkFiniteFeatures, type Features, shareFeatures } from '../base/features.js';
+import { planLogistic } from './layout.js';
 import {
   LOGISTIC_OUTCOME,
   LOGISTIC_OUTCOME_COUNT,
   LOGISTIC_STATUS,
   type LogisticSolver,
   type LogisticTask,
-} from '../../parallel/task.js';
-import { resolveWorkers, type Workers } from '../../parallel/workers.js';
-import { allocateArena } from '../../training/arena.js';
-import { checkFiniteFeatures, type Features, shareFeatures } from '../base/features.js';
-import { planLogistic } from './layout.js';
+} from './logisticTask.js';
 
 /** A logistic regression with every choice made. */
 export interface LogisticRequest {

@@ -7,9 +7,9 @@ import {
   REGISTER_COUNT,
 } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
-import { LOGISTIC_OUTCOME_COUNT, type LogisticLayout } from '../../parallel/task.js';
 import { MemoryPlan, type Region } from '../../program/memory.js';
 import type { Features } from '../base/features.js';
+import { LOGISTIC_OUTCOME_COUNT, type LogisticLayout } from './logisticTask.js';
 
 const X_BUFFER = 1;
 const LABELS_BUFFER = 2;

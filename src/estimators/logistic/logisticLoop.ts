@@ -1,18 +1,24 @@
-import { float64At, int32At } from '../core/arena.js';
-import { type BoundProgram, type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
+import { float64At, int32At } from '../../core/arena.js';
+import {
+  type BoundProgram,
+  type KernelSet,
+  PHASES,
+  REGISTER_COUNT,
+  REGISTERS,
+} from '../../kernels/contract.js';
+import { Barrier } from '../../parallel/barrier.js';
+import { controlBlock, WORD } from '../../parallel/control.js';
+import type { RankResult } from '../../parallel/rankTask.js';
 import { minimizeLbfgs } from '../solvers/lbfgs.js';
 import { type CurvedObjective, minimizeNewton } from '../solvers/newton.js';
 import type { Solution } from '../solvers/objective.js';
 import { minimizeProximal } from '../solvers/proximal.js';
-import { Barrier } from './barrier.js';
-import { controlBlock, WORD } from './control.js';
 import {
   LOGISTIC_OUTCOME,
   LOGISTIC_OUTCOME_COUNT,
   LOGISTIC_STATUS,
   type LogisticTask,
-  type RankResult,
-} from './task.js';
+} from './logisticTask.js';
 
 /** What rank 0 asks for before it opens the barrier. */
 const COMMAND = { gradient: 1, curvature: 2, end: 3 } as const;

@@ -3,9 +3,9 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
-import type { Loss } from '../../losses/index.js';
-import type { Sequential } from '../../models/sequential.js';
-import type { ModelState } from '../../training/state.js';
+import type { Loss } from '../../networks/losses/index.js';
+import type { Sequential } from '../../networks/models/sequential.js';
+import type { ModelState } from '../../networks/training/state.js';
 import type { FittedColumns } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { ACTIVATIONS, type MlpParams, SOLVERS } from './mlpParams.js';

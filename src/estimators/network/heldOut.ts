@@ -4,10 +4,10 @@
  */
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { KernelOptions } from '../../models/kernelOptions.js';
-import type { Sequential } from '../../models/sequential.js';
+import type { KernelOptions } from '../../kernels/kernelOptions.js';
+import type { Sequential } from '../../networks/models/sequential.js';
+import type { ModelState } from '../../networks/training/state.js';
 import type { Workers } from '../../parallel/workers.js';
-import type { ModelState } from '../../training/state.js';
 import type { EncodedLabels } from '../base/labels.js';
 import { type RowSplit, randomSplit, splitCounts, stratifiedSplit } from '../selection/splitRows.js';
 import { ScorePatience, type Stopping } from './stopping.js';

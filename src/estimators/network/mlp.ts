@@ -1,10 +1,10 @@
 import { SteepestError } from '../../core/errors.js';
 import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { layers } from '../../layers/index.js';
-import { chooseKernels, type KernelOptions } from '../../models/kernelOptions.js';
-import { type Sequential, sequential } from '../../models/sequential.js';
-import type { Optimizer } from '../../optimizers/index.js';
+import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
+import { layers } from '../../networks/layers/index.js';
+import { type Sequential, sequential } from '../../networks/models/sequential.js';
+import type { Optimizer } from '../../networks/optimizers/index.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
 import { checkFittedColumns, type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import type { EncodedLabels } from '../base/labels.js';

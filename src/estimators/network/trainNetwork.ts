@@ -1,8 +1,8 @@
-import type { TargetInput } from '../../data/tables.js';
-import type { KernelOptions } from '../../models/kernelOptions.js';
-import type { Sequential } from '../../models/sequential.js';
+import type { TargetInput } from '../../data/sharedRows.js';
+import type { KernelOptions } from '../../kernels/kernelOptions.js';
+import type { Sequential } from '../../networks/models/sequential.js';
+import type { Logs } from '../../networks/training/logs.js';
 import type { Workers } from '../../parallel/workers.js';
-import type { Logs } from '../../training/logs.js';
 import type { Features } from '../base/features.js';
 import type { Stopping } from './stopping.js';
 

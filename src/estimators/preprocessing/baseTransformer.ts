@@ -1,9 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { columnName, type TableInput, type TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions, type Transformer } from '../base/estimator.js';
 import { checkFittedColumns, type Features, type FittedColumns } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
-import { columnName, type TableInput, type TableOutput } from '../base/tables.js';
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 

@@ -1,12 +1,12 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
+import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
-import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
 import { BaseTransformer } from './baseTransformer.js';
 
 export interface MinMaxScalerParams {

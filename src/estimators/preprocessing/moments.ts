@@ -1,6 +1,6 @@
 import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
+import { forSlices } from '../base/columns.js';
 import type { Features } from '../base/features.js';
-import { forSlices } from '../base/tables.js';
 
 /** What is known of each column. */
 export interface Moments {

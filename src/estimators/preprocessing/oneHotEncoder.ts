@@ -4,10 +4,6 @@ import { isTypedArray } from '../../core/realm.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, categoryName, isColumnKind } from '../base/columnKinds.js';
-import type { EstimatorFitOptions } from '../base/estimator.js';
-import { type FeatureInput, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
-import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import {
   allocate,
   checkNoInfinity,
@@ -18,7 +14,11 @@ import {
   type TableColumns,
   type TableInput,
   toDataTable,
-} from '../base/tables.js';
+} from '../base/columns.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { type FeatureInput, readFeatures } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
   type Category,

@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import { type NdArray, ndArray } from '../../core/ndarray.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
+import { allocate, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
@@ -12,7 +13,6 @@ import {
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
-import { allocate, forSlices, type TableInput } from '../base/tables.js';
 import { BaseTransformer } from './baseTransformer.js';
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 

@@ -3,12 +3,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
-import type { MatrixInput } from '../../data/tables.js';
-import type { EstimatorFitOptions } from '../base/estimator.js';
-import { findNotFinite, notFinite } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
-import { type ParamSpecs, param } from '../base/params.js';
-import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { MatrixInput } from '../../data/sharedRows.js';
 import {
   besideEachOther,
   columnName,
@@ -19,7 +14,12 @@ import {
   type TableInput,
   type TableOutput,
   toDataTable,
-} from '../base/tables.js';
+} from '../base/columns.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
+import { findNotFinite, notFinite } from '../base/features.js';
+import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
   type Fill,

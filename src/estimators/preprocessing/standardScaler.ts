@@ -1,11 +1,11 @@
 import type { NdArray } from '../../core/ndarray.js';
 import { timesPower } from '../../core/powers.js';
+import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
-import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/tables.js';
 import { readSampleWeight } from '../base/weights.js';
 import { BaseTransformer } from './baseTransformer.js';
 import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';

@@ -1,7 +1,7 @@
+import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkBoolean, checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { type Align, table } from '../../core/table.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { readSampleWeight } from '../base/weights.js';
 import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.js';
@@ -285,7 +285,7 @@ function print(results: readonly FoldResult[], names: readonly string[]): string
   );
   rows.push(row('std', (name, part) => deviationOf(list(name, part)), ''));
   const head = ['fold', ...names, ...(hasTrain ? names.map((name) => `${name}, train`) : []), 'fit ms'];
-  return table(
+  return alignColumns(
     head,
     rows,
     head.map((_, i): Align => (i === 0 ? 'left' : 'right')),

@@ -1,7 +1,7 @@
+import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { type Align, table } from '../../core/table.js';
 import { deviationOf, type FoldResult, meanOf, SCORE_DIGITS } from './crossValidate.js';
 
 /** Values to try for each parameter; of a pipeline, under step__param. */
@@ -127,7 +127,7 @@ function print(list: readonly Candidate[], names: readonly string[]): string {
     ]);
   const head = ['rank', ...params, ...names, 'fit ms'];
   const align = head.map((_, i): Align => (i >= 1 && i <= params.length ? 'left' : 'right'));
-  return table(head, rows, align);
+  return alignColumns(head, rows, align);
 }
 
 function cell(value: unknown): string {

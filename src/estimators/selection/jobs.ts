@@ -3,7 +3,7 @@ import { onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { checkAborted } from '../base/tables.js';
+import { checkAborted } from '../base/columns.js';
 
 /** An estimator as selection needs it. */
 export interface Fittable {

@@ -16,7 +16,7 @@ import {
   rocAucScore,
   rootMeanSquaredError,
   type ValueInput,
-} from '../../scores/index.js';
+} from '../../metrics/index.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
 import type { Fittable } from './jobs.js';

@@ -1,8 +1,8 @@
-import { SteepestError } from '../core/errors.js';
-import { isTypedArray } from '../core/realm.js';
-import { show } from '../core/show.js';
-import { selectKernels } from '../kernels/backend.js';
-import { type Op, type Operand, type OpKind, PHASES } from '../kernels/contract.js';
+import { SteepestError } from '../../core/errors.js';
+import { isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
+import { selectKernels } from '../backend.js';
+import { type Op, type Operand, type OpKind, PHASES } from '../contract.js';
 
 /** A row-major matrix inside a Float32Array. */
 export interface MatrixView {

@@ -1,13 +1,13 @@
-import { checkKeys } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
+import { checkKeys } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type Activation, completeActivation, elementwiseSpec } from '../activations.js';
 import {
   ACTIVATIONS,
   type ElementwiseActivation,
   GEMM_BATCH,
   GEMM_EPILOGUE,
   GEMM_INIT,
-} from '../kernels/contract.js';
-import { type Activation, completeActivation, elementwiseSpec } from '../layers/activations.js';
+} from '../contract.js';
 import { type CallOp, callKernels, checkMatrix, checkSize } from './call.js';
 
 /** Sizes and arrays of a dense layer, row-major without gaps. */

@@ -1,7 +1,7 @@
-import { checkBoolean, checkKeys } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { ACTIVATIONS, GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT } from '../kernels/contract.js';
+import { checkBoolean, checkKeys } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { ACTIVATIONS, GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT } from '../contract.js';
 import { type CallOp, callKernels, checkDisjoint, checkMatrix, checkSize, type MatrixView } from './call.js';
 
 /** Arguments of {@link sgemm}, with BLAS's names and meanings, row-major. */

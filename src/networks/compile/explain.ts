@@ -1,9 +1,9 @@
-import { table } from '../core/table.js';
-import { bytesText, flopsText, flopUnitText } from '../core/units.js';
-import { GROUP_IMAGES, type Op, PHASE_LIMIT, PHASES, type Phase } from '../kernels/contract.js';
-import { opCost, stepFlops } from '../program/cost.js';
-import { MemoryPlan, type RegionRole } from '../program/memory.js';
-import { partitionGroups } from '../program/partition.js';
+import { alignColumns } from '../../core/alignColumns.js';
+import { bytesText, flopsText, flopUnitText } from '../../core/units.js';
+import { GROUP_IMAGES, type Op, PHASE_LIMIT, PHASES, type Phase } from '../../kernels/contract.js';
+import { opCost, stepFlops } from '../../program/cost.js';
+import { MemoryPlan, type RegionRole } from '../../program/memory.js';
+import { partitionGroups } from '../../program/partition.js';
 import { compileProgram, type Objective } from './compile.js';
 import { layerCosts } from './layerCosts.js';
 import { LayoutMap, layerLayouts } from './layouts.js';
@@ -45,7 +45,7 @@ function opsTable(ops: readonly Op[], layouts: LayoutMap): string {
       flopsText(flops),
     ];
   });
-  return table(OPS_HEAD, rows, OPS_ALIGN);
+  return alignColumns(OPS_HEAD, rows, OPS_ALIGN);
 }
 
 /** What each layer costs, forward, backward and update together. */
@@ -65,7 +65,7 @@ function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
       : [String(count), bytesText(bytes), flopsText(flops), `${((100 * flops) / total).toFixed(1)} %`]),
   ]);
   const align = ['left', 'left', 'right', 'right', 'right', 'right'] as const;
-  return table(['layer', 'output as', 'ops', 'bytes', 'FLOPs', 'share'], rows, align);
+  return alignColumns(['layer', 'output as', 'ops', 'bytes', 'FLOPs', 'share'], rows, align);
 }
 
 /** Prints the training step of a model: its ops by phase, its memory by role, its split among workers. */

@@ -1,4 +1,4 @@
-import type { Node } from '../program/node.js';
+import type { Node } from '../../program/node.js';
 import { splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { foldNorms } from './passes.js';

@@ -1,11 +1,11 @@
-import { SteepestError } from '../core/errors.js';
-import type { Operand } from '../kernels/contract.js';
-import { fma } from '../kernels/typescript/exact/fma.js';
-import type { ProgramBuilder } from '../program/builder.js';
-import { elementsOf, type ImageShape, imageScalars } from '../program/images.js';
-import type { Layout, Node } from '../program/node.js';
-import { RescaleNode } from '../program/nodes/rescale.js';
-import { WindowNode } from '../program/nodes/windows.js';
+import { SteepestError } from '../../core/errors.js';
+import type { Operand } from '../../kernels/contract.js';
+import { fma } from '../../kernels/typescript/exact/fma.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import { elementsOf, type ImageShape, imageScalars } from '../../program/images.js';
+import type { Layout, Node } from '../../program/node.js';
+import { RescaleNode } from '../nodes/rescale.js';
+import { WindowNode } from '../nodes/windows.js';
 
 /** What is done to samples while they are gathered. */
 export interface InputGather {

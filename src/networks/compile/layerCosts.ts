@@ -1,5 +1,5 @@
-import type { Op } from '../kernels/contract.js';
-import { type OpCost, opCost } from '../program/cost.js';
+import type { Op } from '../../kernels/contract.js';
+import { type OpCost, opCost } from '../../program/cost.js';
 
 /** What the ops of one layer need for a full mini-batch. */
 export interface LayerCost extends OpCost {

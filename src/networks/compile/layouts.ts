@@ -1,6 +1,6 @@
-import type { Op, Operand } from '../kernels/contract.js';
-import { ARENA_BUFFER, type MemoryPlan, type Region } from '../program/memory.js';
-import type { Layout } from '../program/node.js';
+import type { Op, Operand } from '../../kernels/contract.js';
+import { ARENA_BUFFER, type MemoryPlan, type Region } from '../../program/memory.js';
+import type { Layout } from '../../program/node.js';
 import { splitInput } from './input.js';
 import { layerNodes, lowerModel, type ResolvedModel } from './model.js';
 import { inputLayout } from './passes.js';

@@ -1,11 +1,11 @@
-import { SteepestError } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { checkInteger, checkNumber } from '../layers/check.js';
+import { checkInteger, checkNumber } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import type { Node, ParameterSpec } from '../../program/node.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { completeLayer, layerDefinition } from '../layers/index.js';
 import { checkImageSizes } from '../layers/spatial.js';
-import type { Node, ParameterSpec } from '../program/node.js';
-import { WindowNode } from '../program/nodes/windows.js';
+import { WindowNode } from '../nodes/windows.js';
 import { splitInput } from './input.js';
 
 /** The description of a sequential model: plain data, saved with its weights. */

@@ -1,12 +1,12 @@
-import type { ImageShape } from '../program/images.js';
-import type { Layout, Node, ParameterSpec } from '../program/node.js';
-import { ActivateNode, derivativeNeedsInput } from '../program/nodes/activate.js';
-import { AffineNode } from '../program/nodes/affine.js';
-import { BatchNormNode } from '../program/nodes/batchNorm.js';
-import { Conv2dNode } from '../program/nodes/conv2d.js';
-import { FoldedNormNode } from '../program/nodes/foldedNorm.js';
-import { MaxPool2dNode } from '../program/nodes/pool2d.js';
-import { ImagesToRowsNode, RowsToImagesNode } from '../program/nodes/rearrange.js';
+import type { ImageShape } from '../../program/images.js';
+import type { Layout, Node, ParameterSpec } from '../../program/node.js';
+import { ActivateNode, derivativeNeedsInput } from '../nodes/activate.js';
+import { AffineNode } from '../nodes/affine.js';
+import { BatchNormNode } from '../nodes/batchNorm.js';
+import { Conv2dNode } from '../nodes/conv2d.js';
+import { FoldedNormNode } from '../nodes/foldedNorm.js';
+import { MaxPool2dNode } from '../nodes/pool2d.js';
+import { ImagesToRowsNode, RowsToImagesNode } from '../nodes/rearrange.js';
 
 /**
  * Folds each batch normalisation into the weights of the linear affine or convolution node before

@@ -1,9 +1,9 @@
-import { type Operand, PHASES } from '../kernels/contract.js';
+import { type Operand, PHASES } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import { columns, type MemoryPlan, type Region } from '../../program/memory.js';
+import { type ParameterSpec, trainable } from '../../program/node.js';
+import { SLICE_ROWS } from '../nodes/affine.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
-import type { ProgramBuilder } from '../program/builder.js';
-import { columns, type MemoryPlan, type Region } from '../program/memory.js';
-import { type ParameterSpec, trainable } from '../program/node.js';
-import { SLICE_ROWS } from '../program/nodes/affine.js';
 
 /** The memory of a parameter: a padded matrix for weights, a vector for biases. */
 export function parameterRegion(memory: MemoryPlan, parameter: ParameterSpec): Region {

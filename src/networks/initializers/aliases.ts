@@ -1,4 +1,4 @@
-import type { Aliases } from '../core/nearest.js';
+import type { Aliases } from '../../core/nearest.js';
 
 /** Initializers by the names of Keras and PyTorch. */
 export const INITIALIZER_ALIASES: Aliases = {

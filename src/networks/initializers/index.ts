@@ -1,4 +1,4 @@
-import { SteepestError, unknownName } from '../core/errors.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
 import { INITIALIZER_ALIASES } from './aliases.js';
 import { ones, zeros } from './constant.js';
 import type { InitializerDefinition, InitializerRequest } from './definition.js';

@@ -1,4 +1,4 @@
-import { inverseNormal } from '../core/normal.js';
+import { inverseNormal } from '../../core/normal.js';
 
 /**
  * A standard normal number cut at ±2, from a uniform one: the inverse of the distribution function.

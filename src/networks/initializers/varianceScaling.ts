@@ -1,4 +1,4 @@
-import { UniformStream } from '../core/random.js';
+import { UniformStream } from '../../core/random.js';
 import type { InitializerDefinition, InitializerRequest } from './definition.js';
 import { TRUNCATED_DEVIATION, truncatedNormal } from './truncatedNormal.js';
 

@@ -1,9 +1,5 @@
-import {
-  type Activation,
-  activationNodes,
-  type CompleteActivation,
-  completeActivation,
-} from './activations.js';
+import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
+import { activationNodes } from './activationNodes.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface ActivationConfig extends LayerConfig {

@@ -1,4 +1,4 @@
-import type { Aliases } from '../core/nearest.js';
+import type { Aliases } from '../../core/nearest.js';
 
 /** Types of layers by the names of Keras and PyTorch. */
 export const LAYER_ALIASES: Aliases = {
@@ -66,24 +66,4 @@ export const OPTION_ALIASES: Aliases = {
   activityRegularizer: '',
   kernelConstraint: '',
   biasConstraint: '',
-};
-
-/** Activations by the same libraries' names. */
-export const ACTIVATION_ALIASES: Aliases = {
-  identity: 'linear',
-  logistic: 'sigmoid',
-  // Functions of their own, whose names look like others.
-  relu6: '',
-  prelu: '',
-  selu: '',
-  celu: '',
-  silu: '',
-  swish: '',
-  logSoftmax: '',
-};
-
-export const ACTIVATION_OPTION_ALIASES: Aliases = {
-  negativeSlope: 'alpha',
-  slope: 'alpha',
-  activation: 'name',
 };

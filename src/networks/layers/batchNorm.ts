@@ -1,5 +1,5 @@
-import { BatchNormNode } from '../program/nodes/batchNorm.js';
-import { checkNumber, orDefault } from './check.js';
+import { checkNumber, orDefault } from '../../core/check.js';
+import { BatchNormNode } from '../nodes/batchNorm.js';
 import type { LayerDefinition } from './definition.js';
 import {
   affineParameters,

@@ -1,14 +1,10 @@
-import { SteepestError, unknownName } from '../core/errors.js';
+import { checkBoolean, orDefault } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
+import type { ParameterSpec } from '../../program/node.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
-import type { ParameterSpec } from '../program/node.js';
-import { Conv2dNode, type Convolution } from '../program/nodes/conv2d.js';
-import {
-  type Activation,
-  activationNodes,
-  type CompleteActivation,
-  completeActivation,
-} from './activations.js';
-import { checkBoolean, orDefault } from './check.js';
+import { Conv2dNode, type Convolution } from '../nodes/conv2d.js';
+import { activationNodes } from './activationNodes.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 import {

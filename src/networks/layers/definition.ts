@@ -1,4 +1,4 @@
-import type { Node } from '../program/node.js';
+import type { Node } from '../../program/node.js';
 
 /** What every layer's configuration has; it is plain data and goes into saved models as it is. */
 export interface LayerConfig {

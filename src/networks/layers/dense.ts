@@ -1,14 +1,10 @@
-import { SteepestError } from '../core/errors.js';
+import { checkBoolean, checkInteger, orDefault } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
+import type { ParameterSpec } from '../../program/node.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
-import type { ParameterSpec } from '../program/node.js';
-import { AffineNode } from '../program/nodes/affine.js';
-import {
-  type Activation,
-  activationNodes,
-  type CompleteActivation,
-  completeActivation,
-} from './activations.js';
-import { checkBoolean, checkInteger, orDefault } from './check.js';
+import { AffineNode } from '../nodes/affine.js';
+import { activationNodes } from './activationNodes.js';
 import type { LayerConfig, LayerContext, LayerDefinition } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 

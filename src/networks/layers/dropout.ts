@@ -1,5 +1,5 @@
-import { DropoutNode } from '../program/nodes/dropout.js';
-import { checkNumber } from './check.js';
+import { checkNumber } from '../../core/check.js';
+import { DropoutNode } from '../nodes/dropout.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface DropoutConfig extends LayerConfig {

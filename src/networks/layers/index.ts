@@ -1,10 +1,9 @@
-import { checkOptions } from '../core/check.js';
-import { SteepestError, unknownName } from '../core/errors.js';
-import { show } from '../core/show.js';
+import { checkKeys, checkOptions } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { type ActivationConfig, activation } from './activation.js';
 import { LAYER_ALIASES, OPTION_ALIASES } from './aliases.js';
 import { type BatchNormConfig, batchNorm } from './batchNorm.js';
-import { checkKeys } from './check.js';
 import { type Conv2dConfig, conv2d } from './conv2d.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { type DenseConfig, dense } from './dense.js';

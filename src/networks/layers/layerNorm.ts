@@ -1,4 +1,4 @@
-import { LayerNormNode } from '../program/nodes/layerNorm.js';
+import { LayerNormNode } from '../nodes/layerNorm.js';
 import type { LayerDefinition } from './definition.js';
 import { affineParameters, completeNorm, type NormConfig, normOutputShape } from './normalization.js';
 

@@ -1,7 +1,7 @@
-import { SteepestError } from '../core/errors.js';
+import { checkBoolean, checkNumber, orDefault } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import type { ParameterSpec } from '../../program/node.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
-import type { ParameterSpec } from '../program/node.js';
-import { checkBoolean, checkNumber, orDefault } from './check.js';
 import type { LayerConfig, LayerContext } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 

@@ -1,7 +1,7 @@
-import { SteepestError, unknownName } from '../core/errors.js';
-import { type ImageShape, NO_PADDING } from '../program/images.js';
-import { AveragePool2dNode, MaxPool2dNode, type Pooling } from '../program/nodes/pool2d.js';
-import { orDefault } from './check.js';
+import { orDefault } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { type ImageShape, NO_PADDING } from '../../program/images.js';
+import { AveragePool2dNode, MaxPool2dNode, type Pooling } from '../nodes/pool2d.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import {
   completePair,

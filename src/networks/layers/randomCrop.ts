@@ -1,7 +1,7 @@
-import { SteepestError } from '../core/errors.js';
-import type { ImageShape } from '../program/images.js';
-import { WindowNode } from '../program/nodes/windows.js';
-import { checkInteger } from './check.js';
+import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import type { ImageShape } from '../../program/images.js';
+import { WindowNode } from '../nodes/windows.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 

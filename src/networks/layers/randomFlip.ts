@@ -1,6 +1,6 @@
-import { unknownName } from '../core/errors.js';
-import { WindowNode } from '../program/nodes/windows.js';
-import { orDefault } from './check.js';
+import { orDefault } from '../../core/check.js';
+import { unknownName } from '../../core/errors.js';
+import { WindowNode } from '../nodes/windows.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 

@@ -1,8 +1,8 @@
-import { SteepestError, unknownName } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { BORDERS } from '../kernels/contract.js';
-import { type Border, WindowNode } from '../program/nodes/windows.js';
-import { checkFloat32, checkNumber, orDefault } from './check.js';
+import { checkFloat32, checkNumber, orDefault } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { BORDERS } from '../../kernels/contract.js';
+import { type Border, WindowNode } from '../nodes/windows.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 

@@ -1,7 +1,6 @@
-import { checkOptions } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { checkFloat32, checkKeys, orDefault } from './check.js';
+import { checkFloat32, checkKeys, checkOptions, orDefault } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 
 /** Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (Keras's meaning; no factor ½). */
 export interface Regularizer {

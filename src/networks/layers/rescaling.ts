@@ -1,5 +1,5 @@
-import { RescaleNode } from '../program/nodes/rescale.js';
-import { checkFloat32, orDefault } from './check.js';
+import { checkFloat32, orDefault } from '../../core/check.js';
+import { RescaleNode } from '../nodes/rescale.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface RescalingConfig extends LayerConfig {

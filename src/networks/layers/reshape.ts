@@ -1,7 +1,7 @@
-import { SteepestError } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { ReshapeNode } from '../program/nodes/rearrange.js';
-import { checkInteger } from './check.js';
+import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { ReshapeNode } from '../nodes/rearrange.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface FlattenConfig extends LayerConfig {

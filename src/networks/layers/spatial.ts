@@ -1,9 +1,9 @@
-import { SteepestError } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { IMAGE_LIMIT } from '../kernels/contract.js';
-import type { ImageShape, Padding } from '../program/images.js';
-import { NO_PADDING, padded } from '../program/images.js';
-import { checkInteger } from './check.js';
+import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { IMAGE_LIMIT } from '../../kernels/contract.js';
+import type { ImageShape, Padding } from '../../program/images.js';
+import { NO_PADDING, padded } from '../../program/images.js';
 
 /** A size for both sides of an image, or one for height and one for width. */
 export type Pair = number | readonly [number, number];

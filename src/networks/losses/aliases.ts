@@ -1,4 +1,4 @@
-import type { Aliases } from '../core/nearest.js';
+import type { Aliases } from '../../core/nearest.js';
 
 /** Losses by the names of Keras, PyTorch, scikit-learn and TensorFlow.js. */
 export const LOSS_ALIASES: Aliases = {

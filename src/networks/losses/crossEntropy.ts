@@ -1,5 +1,5 @@
-import type { Operand, OpKind } from '../kernels/contract.js';
-import type { ProgramBuilder } from '../program/builder.js';
+import type { Operand, OpKind } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../../program/builder.js';
 import type { LossDefinition, LossInputs, LossOutputs, TargetKind } from './definition.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { Operand } from '../kernels/contract.js';
-import type { ProgramBuilder } from '../program/builder.js';
-import type { Gradient } from '../program/node.js';
+import type { Operand } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { Gradient } from '../../program/node.js';
 
 /** How targets are given: class numbers, or one row of values per sample. */
 export type TargetKind = 'labels' | 'matrix';

@@ -1,5 +1,5 @@
-import { checkBoolean, checkKeys } from '../core/check.js';
-import { SteepestError, unknownName } from '../core/errors.js';
+import { checkBoolean, checkKeys } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
 import { LOSS_ALIASES, LOSS_OPTION_ALIASES } from './aliases.js';
 import {
   binaryCrossentropy,

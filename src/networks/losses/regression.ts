@@ -1,4 +1,4 @@
-import type { OpKind } from '../kernels/contract.js';
+import type { OpKind } from '../../kernels/contract.js';
 import type { LossDefinition } from './definition.js';
 
 function regressionLoss(

@@ -1,6 +1,6 @@
-import type { Operand } from '../kernels/contract.js';
+import type { Operand } from '../../kernels/contract.js';
+import type { ProgramBuilder } from '../../program/builder.js';
 import type { TargetKind } from '../losses/definition.js';
-import type { ProgramBuilder } from '../program/builder.js';
 
 export interface MetricInputs {
   /** The model's output, maxRows × C. */

@@ -1,4 +1,4 @@
-import { SteepestError, unknownName } from '../core/errors.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
 import type { TargetKind } from '../losses/definition.js';
 import { accuracy, binaryAccuracy } from './accuracy.js';
 import { METRIC_ALIASES } from './aliases.js';

@@ -1,8 +1,8 @@
-import { checkObject } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { type Aliases, didYouMean, isSameName } from '../core/nearest.js';
-import { isPlainObject } from '../core/realm.js';
-import { show } from '../core/show.js';
+import { checkObject } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type Aliases, didYouMean, isSameName } from '../../core/nearest.js';
+import { isPlainObject } from '../../core/realm.js';
+import { show } from '../../core/show.js';
 import type { Callback } from '../training/callbacks.js';
 
 const HOOKS = ['onEpochEnd'] as const;

@@ -1,6 +1,6 @@
+import { SteepestError } from '../../core/errors.js';
 import { checkLogits } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { SteepestError } from '../core/errors.js';
 import type { ResolvedLoss } from '../losses/index.js';
 
 /**

@@ -1,6 +1,6 @@
+import { checkList } from '../../core/check.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { checkList } from '../core/check.js';
 import { type Loss, resolveLoss } from '../losses/index.js';
 import { type MetricName, resolveMetrics } from '../metrics/index.js';
 import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';

@@ -1,5 +1,5 @@
+import { show } from '../../core/show.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { show } from '../core/show.js';
 import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { summarize } from './summary.js';

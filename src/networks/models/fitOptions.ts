@@ -1,9 +1,9 @@
-import type { NumericArray } from '../core/ndarray.js';
-import type { BatchStream } from '../data/batches.js';
-import type { SampleInput, TargetInput } from '../data/tables.js';
-import type { Workers } from '../parallel/workers.js';
+import type { NumericArray } from '../../core/ndarray.js';
+import type { BatchStream } from '../../data/batches.js';
+import type { SampleInput, TargetInput } from '../../data/sharedRows.js';
+import type { KernelOptions } from '../../kernels/kernelOptions.js';
+import type { Workers } from '../../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';
-import type { KernelOptions } from './kernelOptions.js';
 
 /** Options of `fit` in either form, whose keys have been checked. */
 export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;

@@ -1,11 +1,17 @@
+import { onAbort } from '../../core/abort.js';
+import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { awaitClosed } from '../../core/patience.js';
+import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
+import {
+  inputTable,
+  labelTable,
+  type SampleInput,
+  type TargetInput,
+  targetTable,
+} from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { onAbort } from '../core/abort.js';
-import { checkInteger } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { awaitClosed } from '../core/patience.js';
-import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
-import { inputTable, labelTable, type SampleInput, type TargetInput, targetTable } from '../data/tables.js';
 import { abortedError } from '../training/fitErrors.js';
 import { type DataSet, type FitData, streamRoom } from '../training/plan.js';
 import type { RowSpec } from '../training/rowStore.js';

@@ -1,16 +1,16 @@
-import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
-import type { NdArray } from '../core/ndarray.js';
-import { isTypedArray } from '../core/realm.js';
-import { show } from '../core/show.js';
-import { parseDescription } from '../io/description.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
+import { parseDescription } from '../../io/description.js';
 import {
   FORMATS,
   modelFileError as fileError,
   fromFile,
   type ModelSource,
   readModelFile,
-} from '../io/modelFile.js';
-import type { ParameterSpec } from '../program/node.js';
+} from '../../io/modelFile.js';
+import type { ParameterSpec } from '../../program/node.js';
+import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import type { ModelState } from '../training/state.js';
 import type { CompileOptions } from './compileOptions.js';
 import { SLOT_PREFIX } from './save.js';

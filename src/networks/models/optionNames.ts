@@ -1,8 +1,8 @@
-import { checkKeys, checkOptions } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { type Aliases, isSameName } from '../core/nearest.js';
-import { show } from '../core/show.js';
-import { KERNEL_KEYS } from './kernelOptions.js';
+import { checkKeys, checkOptions } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type Aliases, isSameName } from '../../core/nearest.js';
+import { show } from '../../core/show.js';
+import { KERNEL_KEYS } from '../../kernels/kernelOptions.js';
 
 /** The options that a method knows, and what to say of those that it does not know. */
 export interface OptionNames {

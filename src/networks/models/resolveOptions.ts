@@ -1,15 +1,15 @@
-import { checkBoolean, checkInteger, checkObject } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { reading } from '../core/refuse.js';
-import { show } from '../core/show.js';
-import { checkSignal } from '../core/signal.js';
-import { type BatchStream, checkRowNames, isBatchStream } from '../data/batches.js';
-import type { KernelRequest } from '../kernels/backend.js';
-import { resolveWorkers, type Workers } from '../parallel/workers.js';
+import { checkBoolean, checkInteger, checkObject } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { reading } from '../../core/refuse.js';
+import { show } from '../../core/show.js';
+import { checkSignal } from '../../core/signal.js';
+import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batches.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { chooseKernels } from '../../kernels/kernelOptions.js';
+import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';
 import { completeCallbacks } from './callbacks.js';
 import type { AllFitOptions, PredictOptions, ValidationTuple } from './fitOptions.js';
-import { chooseKernels } from './kernelOptions.js';
 
 /** Rows per step of training, and where nothing is learned: enough to keep the kernels busy. */
 export const DEFAULT_BATCH = 32;

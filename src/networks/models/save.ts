@@ -1,9 +1,9 @@
+import { localPath } from '../../core/localPath.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { FORMATS } from '../../io/modelFile.js';
+import { encodeSafetensors } from '../../io/safetensors.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
-import { localPath } from '../core/localPath.js';
-import type { NdArray } from '../core/ndarray.js';
-import { writeFileAtomic } from '../io/atomicWrite.js';
-import { FORMATS } from '../io/modelFile.js';
-import { encodeSafetensors } from '../io/safetensors.js';
 import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 

@@ -1,15 +1,16 @@
+import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
+import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
+import { inputTable, type SampleInput, type TargetInput } from '../../data/sharedRows.js';
+import { chooseKernels } from '../../kernels/kernelOptions.js';
+import { withFewerThreads } from '../../parallel/fewerThreads.js';
+import { resolveWorkers } from '../../parallel/workers.js';
+import { stepFlops } from '../../program/cost.js';
+import { trainable } from '../../program/node.js';
 import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
-import { SteepestError } from '../core/errors.js';
-import { type NdArray, type NumberRow, ndArray } from '../core/ndarray.js';
-import { BatchReader, type BatchStream, isBatchStream } from '../data/batches.js';
-import { inputTable, type SampleInput, type TargetInput } from '../data/tables.js';
-import { checkInteger } from '../layers/check.js';
 import type { LayerConfig } from '../layers/definition.js';
-import { withFewerThreads } from '../parallel/fewerThreads.js';
-import { resolveWorkers } from '../parallel/workers.js';
-import { stepFlops } from '../program/cost.js';
-import { trainable } from '../program/node.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
 import { type History, runFitRequest } from '../training/fit.js';
 import { computeGradients } from '../training/gradients.js';
@@ -29,7 +30,6 @@ import type {
   StreamFitOptions,
 } from './fitOptions.js';
 import { openEvaluation, openFitData, readDataSet } from './inputs.js';
-import { chooseKernels } from './kernelOptions.js';
 import {
   COMPILE_OPTIONS,
   checkOptionNames,

@@ -1,11 +1,11 @@
+import { alignColumns } from '../../core/alignColumns.js';
+import { bytesText, flopsText, flopUnitText } from '../../core/units.js';
+import { MemoryPlan } from '../../program/memory.js';
+import { type ParameterSpec, trainable } from '../../program/node.js';
 import { compileProgram } from '../compile/compile.js';
 import { layerCosts } from '../compile/layerCosts.js';
 import { layerLayouts } from '../compile/layouts.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { table } from '../core/table.js';
-import { bytesText, flopsText, flopUnitText } from '../core/units.js';
-import { MemoryPlan } from '../program/memory.js';
-import { type ParameterSpec, trainable } from '../program/node.js';
 
 /** Costs are those of a sample in a mini-batch of so many. */
 const BATCH = 32;
@@ -46,7 +46,7 @@ export function summarize(model: ResolvedModel): string {
   const parts = fixed > 0 ? ` (${fixed.toLocaleString('en-US')} of them non-trainable)` : '';
   const flops = [...costs.values()].reduce((sum, cost) => sum + cost.flops, 0) / BATCH;
   return [
-    table(['layer', 'type', 'output', 'layout', 'parameters', 'FLOPs', 'bytes'], rows, [
+    alignColumns(['layer', 'type', 'output', 'layout', 'parameters', 'FLOPs', 'bytes'], rows, [
       'left',
       'left',
       'left',

@@ -1,5 +1,5 @@
-import { checkNumber } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
+import { checkNumber } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
 
 /**
  * A share and its product with a number of rows are each rounded once, by half a unit in the last

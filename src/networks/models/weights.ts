@@ -1,9 +1,9 @@
-import { SteepestError } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
-import { reading } from '../core/refuse.js';
-import { show } from '../core/show.js';
-import { targetTable } from '../data/tables.js';
-import type { ParameterSpec } from '../program/node.js';
+import { SteepestError } from '../../core/errors.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { reading } from '../../core/refuse.js';
+import { show } from '../../core/show.js';
+import { targetTable } from '../../data/sharedRows.js';
+import type { ParameterSpec } from '../../program/node.js';
 
 /**
  * Checks the arrays that `setWeights` is given against a model's parameters, and copies them.

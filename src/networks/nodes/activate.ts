@@ -1,14 +1,7 @@
+import type { ActivationSpec } from '../../kernels/activations.js';
 import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
-
-/** An elementwise activation with its one parameter (0 where it has none). */
-export interface ActivationSpec {
-  name: ElementwiseActivation;
-  alpha: number;
-}
-
-export const LINEAR: ActivationSpec = { name: 'linear', alpha: 0 };
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 
 /** True where f′ is computed from z and not from y = f(z): see the table in kernels/contract.ts. */
 export function derivativeNeedsInput(activation: ElementwiseActivation): boolean {

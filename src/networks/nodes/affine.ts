@@ -1,3 +1,4 @@
+import type { ActivationSpec } from '../../kernels/activations.js';
 import {
   ACTIVATIONS,
   type ElementwiseActivation,
@@ -6,10 +7,10 @@ import {
   GEMM_INIT,
   type Operand,
 } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import { transposed } from '../memory.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
-import { type ActivationSpec, derivativeNeedsInput } from './activate.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import { transposed } from '../../program/memory.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import { derivativeNeedsInput } from './activate.js';
 
 /** Rows of a weight matrix that are updated together: one cache line of its transpose. */
 export const SLICE_ROWS = 16;

@@ -1,8 +1,8 @@
+import type { ActivationSpec } from '../../kernels/activations.js';
 import { ACTIVATIONS, type ElementwiseActivation, type Operand, PHASES } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import type { ImageShape } from '../images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
-import type { ActivationSpec } from './activate.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { ImageShape } from '../../program/images.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 import { type Affine, channelVector, emitNormGradients, NormShape, parametersOf } from './normShape.js';
 
 /** What a batch normalisation learns and keeps. */

@@ -1,5 +1,6 @@
+import { type ActivationSpec, LINEAR } from '../../kernels/activations.js';
 import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
+import type { ProgramBuilder } from '../../program/builder.js';
 import {
   elementsOf,
   type ImageShape,
@@ -9,9 +10,9 @@ import {
   type Padding,
   padded,
   vectorsOf,
-} from '../images.js';
-import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../node.js';
-import { type ActivationSpec, derivativeNeedsInput, LINEAR } from './activate.js';
+} from '../../program/images.js';
+import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import { derivativeNeedsInput } from './activate.js';
 import { emitMaxPoolRows } from './pool2d.js';
 
 /** Sizes of a convolution. */

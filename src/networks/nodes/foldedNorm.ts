@@ -1,6 +1,6 @@
 import { type Operand, PHASES } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import type { Node, OutputDerivative, ParameterSpec } from '../node.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 import { SLICE_ROWS } from './affine.js';
 import type { BatchNormNode } from './batchNorm.js';
 import { channelVector } from './normShape.js';

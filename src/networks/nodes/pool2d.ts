@@ -1,8 +1,16 @@
+import { type ActivationSpec, LINEAR } from '../../kernels/activations.js';
 import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import { elementsOf, type ImageShape, imageScalars, isPadded, type Padding, vectorsOf } from '../images.js';
-import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../node.js';
-import { type ActivationSpec, derivativeNeedsInput, LINEAR } from './activate.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import {
+  elementsOf,
+  type ImageShape,
+  imageScalars,
+  isPadded,
+  type Padding,
+  vectorsOf,
+} from '../../program/images.js';
+import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import { derivativeNeedsInput } from './activate.js';
 
 /** Sizes of a pooling. */
 export interface Pooling {

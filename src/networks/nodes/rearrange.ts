@@ -1,7 +1,7 @@
 import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import { elementsOf, type ImageShape, imageScalars } from '../images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import { elementsOf, type ImageShape, imageScalars } from '../../program/images.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 
 /** What all rearrangements share. */
 abstract class RearrangeNode implements Node {

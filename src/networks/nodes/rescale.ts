@@ -1,6 +1,6 @@
 import type { Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 
 /** y = x·scale + offset. As a model's first node it is done while the rows are gathered (see compile.ts). */
 export class RescaleNode implements Node {

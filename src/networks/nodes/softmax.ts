@@ -1,6 +1,6 @@
 import type { Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 
 /** Softmax of each row, with its full Jacobian on the way back: dx = (dy − (dy·y))·y. */
 export class SoftmaxNode implements Node {

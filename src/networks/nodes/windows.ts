@@ -1,7 +1,7 @@
 import { BORDERS, type Operand } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../builder.js';
-import type { ImageShape } from '../images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../node.js';
+import type { ProgramBuilder } from '../../program/builder.js';
+import type { ImageShape } from '../../program/images.js';
+import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
 
 export type Border = keyof typeof BORDERS;
 

@@ -1,4 +1,4 @@
-import type { Aliases } from '../core/nearest.js';
+import type { Aliases } from '../../core/nearest.js';
 
 /** Optimizers by the names of Keras, PyTorch and scikit-learn. */
 export const OPTIMIZER_ALIASES: Aliases = {

@@ -1,4 +1,4 @@
-import type { OpKind } from '../kernels/contract.js';
+import type { OpKind } from '../../kernels/contract.js';
 
 /** All hyperparameters of an optimizer, by name. */
 export type Hyperparameters = Readonly<Record<string, number | boolean>>;

@@ -1,6 +1,6 @@
-import { checkObject } from '../core/check.js';
-import { SteepestError, unknownName } from '../core/errors.js';
-import { show } from '../core/show.js';
+import { checkObject } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { type AdamNumbers, adam, adamw } from './adam.js';
 import { NUMBER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
 import type { Hyperparameters, NumberRange, OptimizerDefinition } from './definition.js';

@@ -1,11 +1,11 @@
+import { type Arena, float64At } from '../../core/arena.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { discardShared } from '../../kernels/sharedMemory.js';
+import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { stepFlops } from '../../program/cost.js';
+import { MemoryPlan } from '../../program/memory.js';
 import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { type Arena, float64At } from '../core/arena.js';
-import type { KernelRequest } from '../kernels/backend.js';
-import { discardShared } from '../kernels/sharedMemory.js';
-import { resolveWorkers, type Workers } from '../parallel/workers.js';
-import { stepFlops } from '../program/cost.js';
-import { MemoryPlan } from '../program/memory.js';
 import { type Logs, logsFromTotals } from './logs.js';
 import {
   type DataSet,

@@ -1,24 +1,24 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { onAbort } from '../../core/abort.js';
+import type { Arena } from '../../core/arena.js';
+import { SteepestError } from '../../core/errors.js';
+import { nextTurn } from '../../core/nextTurn.js';
+import { awaitClosed, Patience } from '../../core/patience.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { discardShared } from '../../kernels/sharedMemory.js';
+import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import { runRanks } from '../../parallel/pool.js';
+import { END_OF_REPORTS, type RankResult } from '../../parallel/rankTask.js';
+import { awaitUser } from '../../parallel/userCode.js';
+import { allocateArena } from '../../program/allocate.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { onAbort } from '../core/abort.js';
-import type { Arena } from '../core/arena.js';
-import { SteepestError } from '../core/errors.js';
-import { nextTurn } from '../core/nextTurn.js';
-import { awaitClosed, Patience } from '../core/patience.js';
-import type { KernelRequest } from '../kernels/backend.js';
-import { discardShared } from '../kernels/sharedMemory.js';
 import type { Optimizer } from '../optimizers/index.js';
-import { controlBlock, VERDICT, WORD } from '../parallel/control.js';
-import { type CommitCounters, readCommitted, refreshTransposes } from '../parallel/persistence.js';
-import { runRanks } from '../parallel/pool.js';
-import { END_OF_REPORTS, type EpochReport, type FitTask, type RankResult } from '../parallel/task.js';
-import { awaitUser } from '../parallel/userCode.js';
-import { allocateArena } from './arena.js';
 import type { Callback } from './callbacks.js';
 import { abortedError, divergedError } from './fitErrors.js';
 import { FitProgress } from './fitProgress.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
+import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
 import {
   type FitData,
   type FitLayout,
@@ -29,6 +29,7 @@ import {
 } from './plan.js';
 import { loadState, type ModelState, readState } from './state.js';
 import { StreamFeed } from './streamFeed.js';
+import type { EpochReport, FitTask } from './tasks.js';
 
 /** A fit with every choice made and every input checked. */
 export interface FitRequest extends FitData {

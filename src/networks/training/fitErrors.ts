@@ -1,5 +1,5 @@
-import { SteepestError } from '../core/errors.js';
-import { VERDICT } from '../parallel/control.js';
+import { SteepestError } from '../../core/errors.js';
+import { VERDICT } from '../../parallel/control.js';
 
 /** A step whose loss or parameters are not finite. */
 export function divergedError(verdict: number, step: number): SteepestError {

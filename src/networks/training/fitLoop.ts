@@ -1,11 +1,12 @@
-import { type KernelSet, PHASES, REGISTERS } from '../kernels/contract.js';
+import { type KernelSet, PHASES, REGISTERS } from '../../kernels/contract.js';
+import { Barrier, waitForGate } from '../../parallel/barrier.js';
+import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
-import { Barrier, waitForGate } from './barrier.js';
-import { controlBlock, VERDICT, WORD } from './control.js';
 import { commit, restoreCommitted } from './persistence.js';
 import { RankRunner, runSweep, runTrainingSteps, verdictOf } from './stepLoop.js';
 import { type StepSource, stepSource } from './stepSource.js';
-import type { EpochReport, FitTask, RankResult } from './task.js';
+import type { EpochReport, FitTask } from './tasks.js';
 
 /** One rank's whole part of a fit. */
 export function runFit(task: FitTask, kernels: KernelSet): RankResult {

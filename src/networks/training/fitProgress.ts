@@ -1,5 +1,5 @@
-import { clearInterval, setInterval } from '../core/timers.js';
-import { WORD } from '../parallel/control.js';
+import { clearInterval, setInterval } from '../../core/timers.js';
+import { WORD } from '../../parallel/control.js';
 import type { SomeLogs } from './logs.js';
 import { type ProgressShape, ProgressWriter } from './progress.js';
 

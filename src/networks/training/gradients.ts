@@ -1,14 +1,14 @@
+import { SteepestError } from '../../core/errors.js';
+import { type NdArray, ndArray } from '../../core/ndarray.js';
+import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
+import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../../kernels/contract.js';
+import { allocateArena } from '../../program/allocate.js';
+import { MemoryPlan, type Region } from '../../program/memory.js';
+import { trainable } from '../../program/node.js';
+import { phasesOf, programForRank } from '../../program/partition.js';
 import { compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { SteepestError } from '../core/errors.js';
-import { type NdArray, ndArray } from '../core/ndarray.js';
-import { type KernelRequest, selectKernels } from '../kernels/backend.js';
-import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../kernels/contract.js';
-import { refreshTransposes } from '../parallel/persistence.js';
-import { MemoryPlan, type Region } from '../program/memory.js';
-import { trainable } from '../program/node.js';
-import { phasesOf, programForRank } from '../program/partition.js';
-import { allocateArena } from './arena.js';
+import { refreshTransposes } from './persistence.js';
 import { type DataSet, TableList, transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
 

@@ -1,6 +1,6 @@
-import { type Arena, float32At } from '../core/arena.js';
-import { WORD } from './control.js';
-import type { FitTask, TransposePair } from './task.js';
+import { type Arena, float32At } from '../../core/arena.js';
+import { WORD } from '../../parallel/control.js';
+import type { FitTask, TransposePair } from './tasks.js';
 
 /**
  * What a committed copy was taken after: optimizer steps in all, epochs that this fit had begun.

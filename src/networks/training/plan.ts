@@ -1,3 +1,9 @@
+import type { Arena } from '../../core/arena.js';
+import type { Table } from '../../data/sharedRows.js';
+import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import { CONTROL_BYTES } from '../../parallel/control.js';
+import { MemoryPlan, operandOf } from '../../program/memory.js';
+import { phasesOf, programForRank } from '../../program/partition.js';
 import {
   type CompiledProgram,
   compileProgram,
@@ -6,17 +12,11 @@ import {
   type TableSpec,
 } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import type { Arena } from '../core/arena.js';
-import type { Table } from '../data/tables.js';
-import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
 import { TARGET_SHIFT } from '../metrics/regression.js';
-import { CONTROL_BYTES } from '../parallel/control.js';
-import type { RankProgram, TransposePair } from '../parallel/task.js';
-import { MemoryPlan, operandOf } from '../program/memory.js';
-import { phasesOf, programForRank } from '../program/partition.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { copyIn, reserveState } from './state.js';
 import { type RingRegions, reserveRing, type StreamData } from './streamFeed.js';
+import type { RankProgram, TransposePair } from './tasks.js';
 
 /** Samples and targets of one data set, and the range of rows to use. */
 export interface DataSet {

@@ -1,13 +1,10 @@
-import { compileProgram } from '../compile/compile.js';
-import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
-import type { ResolvedModel } from '../compile/model.js';
-import type { Arena } from '../core/arena.js';
-import { SteepestError } from '../core/errors.js';
-import { type NdArray, type NumberRow, ndArray } from '../core/ndarray.js';
-import { isTypedArray } from '../core/realm.js';
-import { reading, refuseCell } from '../core/refuse.js';
-import type { BatchReader } from '../data/batches.js';
-import { withoutSampleShape, withSampleAxis } from '../data/sampleShape.js';
+import type { Arena } from '../../core/arena.js';
+import { SteepestError } from '../../core/errors.js';
+import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
+import { isTypedArray } from '../../core/realm.js';
+import { reading, refuseCell } from '../../core/refuse.js';
+import type { BatchReader } from '../../data/batches.js';
+import { withoutSampleShape, withSampleAxis } from '../../data/sampleShape.js';
 import {
   checkInputCols,
   flatten,
@@ -15,16 +12,19 @@ import {
   notFinite,
   type SampleInput,
   type Table,
-} from '../data/tables.js';
-import { type KernelRequest, selectKernels } from '../kernels/backend.js';
-import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../kernels/contract.js';
-import { discardShared } from '../kernels/sharedMemory.js';
-import { withFewerThreads } from '../parallel/fewerThreads.js';
-import { resolveWorkers, type Workers } from '../parallel/workers.js';
-import { stepFlops } from '../program/cost.js';
-import { MemoryPlan } from '../program/memory.js';
-import { programForRank } from '../program/partition.js';
-import { allocateArena, allocateShared } from './arena.js';
+} from '../../data/sharedRows.js';
+import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
+import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
+import { discardShared } from '../../kernels/sharedMemory.js';
+import { withFewerThreads } from '../../parallel/fewerThreads.js';
+import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { allocateArena, allocateShared } from '../../program/allocate.js';
+import { stepFlops } from '../../program/cost.js';
+import { MemoryPlan } from '../../program/memory.js';
+import { programForRank } from '../../program/partition.js';
+import { compileProgram } from '../compile/compile.js';
+import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
+import type { ResolvedModel } from '../compile/model.js';
 import { tableSpec } from './plan.js';
 import { checkBatch, emptyStream, InputRows } from './rowStore.js';
 import { loadState, type ModelState, reserveState } from './state.js';

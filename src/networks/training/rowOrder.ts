@@ -1,4 +1,4 @@
-import { scaleWord, threefry2x32 } from '../core/random.js';
+import { scaleWord, threefry2x32 } from '../../core/random.js';
 
 /** Stream of the generator that shuffles; layers and parameters count theirs up from 0. */
 export const SHUFFLE_STREAM = 0xffffffff;

@@ -1,9 +1,9 @@
-import { SteepestError } from '../core/errors.js';
-import { isPromise, isTypedArray } from '../core/realm.js';
-import { show } from '../core/show.js';
-import { checkWeightList } from '../core/weights.js';
-import { type Batch, checkRowNames } from '../data/batches.js';
-import { withoutSampleShape } from '../data/sampleShape.js';
+import { SteepestError } from '../../core/errors.js';
+import { isPromise, isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
+import { checkWeightList } from '../../core/weights.js';
+import { type Batch, checkRowNames } from '../../data/batches.js';
+import { withoutSampleShape } from '../../data/sampleShape.js';
 import {
   checkInputCols,
   checkLabel,
@@ -15,9 +15,9 @@ import {
   type Table,
   type TargetInput,
   targetOutside,
-} from '../data/tables.js';
-import { BYTES_PER_ELEMENT } from '../kernels/contract.js';
-import { allocateShared } from './arena.js';
+} from '../../data/sharedRows.js';
+import { BYTES_PER_ELEMENT } from '../../kernels/contract.js';
+import { allocateShared } from '../../program/allocate.js';
 import { checkWeight, classOfRow } from './rowWeights.js';
 
 /** What the rows of a stream have to look like. */

@@ -1,9 +1,9 @@
-import { checkOptions } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { show } from '../core/show.js';
-import { checkWeightList } from '../core/weights.js';
-import type { Table } from '../data/tables.js';
-import { newShared } from '../kernels/sharedMemory.js';
+import { checkOptions } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { checkWeightList } from '../../core/weights.js';
+import type { Table } from '../../data/sharedRows.js';
+import { newShared } from '../../kernels/sharedMemory.js';
 
 /** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
 export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;

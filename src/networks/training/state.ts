@@ -1,9 +1,9 @@
+import { type Arena, float32At } from '../../core/arena.js';
+import { checkMemory } from '../../program/allocate.js';
+import type { MemoryPlan, Region } from '../../program/memory.js';
+import type { ParameterSpec } from '../../program/node.js';
 import { parameterRegion, slotRegion } from '../compile/updates.js';
-import { type Arena, float32At } from '../core/arena.js';
 import { type InitializerName, initialize } from '../initializers/index.js';
-import type { MemoryPlan, Region } from '../program/memory.js';
-import type { ParameterSpec } from '../program/node.js';
-import { checkMemory } from './arena.js';
 
 /**
  * What training changes: parameters and the optimizer's arrays, dense and row-major, by name; and

@@ -1,4 +1,4 @@
-import { type Arena, float64At } from '../core/arena.js';
+import { type Arena, float64At } from '../../core/arena.js';
 import {
   type BoundProgram,
   type KernelSet,
@@ -7,13 +7,13 @@ import {
   REGISTER_COUNT,
   REGISTERS,
   STATUS,
-} from '../kernels/contract.js';
+} from '../../kernels/contract.js';
+import type { Barrier } from '../../parallel/barrier.js';
+import { VERDICT, WORD } from '../../parallel/control.js';
+import type { ProgramPhases } from '../../program/partition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
-import type { ProgramPhases } from '../program/partition.js';
-import type { Barrier } from './barrier.js';
-import { VERDICT, WORD } from './control.js';
 import { NEXT, type StepSource } from './stepSource.js';
-import type { RankProgram } from './task.js';
+import type { RankProgram } from './tasks.js';
 
 /** A program bound for one rank, with the memory that this rank shares with it. */
 export class RankRunner {

@@ -1,7 +1,7 @@
-import type { Arena } from '../core/arena.js';
-import { REGISTERS } from '../kernels/contract.js';
-import { type BatchRing, MESSAGE, RingReader } from './batchRing.js';
-import { controlBlock } from './control.js';
+import type { Arena } from '../../core/arena.js';
+import { REGISTERS } from '../../kernels/contract.js';
+import { type BatchRing, MESSAGE, RingReader } from '../../parallel/batchRing.js';
+import { controlBlock } from '../../parallel/control.js';
 
 /** What a source says of a step: it can run, the epoch is over, or the stream has stopped for good. */
 export const NEXT = { step: 0, end: 1, stopped: 2 } as const;

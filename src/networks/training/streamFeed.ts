@@ -1,10 +1,10 @@
-import { type Arena, uint32At } from '../core/arena.js';
-import { SteepestError } from '../core/errors.js';
-import { nextTurn } from '../core/nextTurn.js';
-import type { BatchReader } from '../data/batches.js';
-import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../parallel/batchRing.js';
-import { awaitUser } from '../parallel/userCode.js';
-import type { MemoryPlan, Region } from '../program/memory.js';
+import { type Arena, uint32At } from '../../core/arena.js';
+import { SteepestError } from '../../core/errors.js';
+import { nextTurn } from '../../core/nextTurn.js';
+import type { BatchReader } from '../../data/batches.js';
+import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../../parallel/batchRing.js';
+import { awaitUser } from '../../parallel/userCode.js';
+import type { MemoryPlan, Region } from '../../program/memory.js';
 import { ArrivalOrder, type RowOrder, ShuffleBuffer } from './rowOrder.js';
 import { type BatchRows, emptyStream, type RowSpec, RowStore, readBatch } from './rowStore.js';
 

@@ -1,17 +1,17 @@
+import type { Arena } from '../../core/arena.js';
+import { SteepestError } from '../../core/errors.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import type { BatchRing } from '../../parallel/batchRing.js';
+import { CONTROL_BYTES, VERDICT } from '../../parallel/control.js';
+import { runRanks } from '../../parallel/pool.js';
+import { allocateArena } from '../../program/allocate.js';
+import { MemoryPlan } from '../../program/memory.js';
+import { phasesOf, programForRank } from '../../program/partition.js';
 import type { CompiledProgram } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import type { Arena } from '../core/arena.js';
-import { SteepestError } from '../core/errors.js';
-import type { KernelRequest } from '../kernels/backend.js';
-import { type ProgramBuffer, REGISTER_COUNT } from '../kernels/contract.js';
-import type { BatchRing } from '../parallel/batchRing.js';
-import { CONTROL_BYTES, VERDICT } from '../parallel/control.js';
-import { runRanks } from '../parallel/pool.js';
-import type { SweepTask } from '../parallel/task.js';
-import { MemoryPlan } from '../program/memory.js';
-import { phasesOf, programForRank } from '../program/partition.js';
-import { allocateArena } from './arena.js';
 import { loadState, type ModelState, reserveState } from './state.js';
+import type { SweepTask } from './tasks.js';
 
 /** A forward-only program over a data set, for any number of workers. */
 export interface SweepRequest {

@@ -1,0 +1,71 @@
+import type { BindableProgram, Operand } from '../../kernels/contract.js';
+import type { BatchRing } from '../../parallel/batchRing.js';
+import type { RankTask } from '../../parallel/rankTask.js';
+import type { ProgramPhases } from '../../program/partition.js';
+import type { Optimizer } from '../optimizers/index.js';
+
+/** A program for one rank, with where that rank's registers and totals lie. */
+export interface RankProgram {
+  program: BindableProgram;
+  /** Byte offset in the arena of this rank's registers. */
+  registersOffset: number;
+  totals: Operand;
+  phases: ProgramPhases;
+}
+
+/** A weight matrix and its transpose, which a restored matrix must be copied into. */
+export interface TransposePair {
+  matrix: Operand;
+  transpose: Operand;
+}
+
+/** What one rank of a fit needs; sent to it once. */
+export interface FitTask extends RankTask {
+  kind: 'fit';
+  train: RankProgram;
+  validate: RankProgram | undefined;
+  /** Rows of the tables, unless mini-batches come by a ring. */
+  samples: number;
+  validationSamples: number;
+  trainRing: BatchRing | undefined;
+  validationRing: BatchRing | undefined;
+  batchSize: number;
+  epochs: number;
+  /** Steps between two committed copies. A ring keeps the mini-batches of as many. */
+  stepsPerCommit: number;
+  /** Epochs and optimizer steps that the model has behind it. */
+  firstEpoch: number;
+  firstStep: number;
+  optimizer: Optimizer;
+  shuffles: boolean;
+  /** Ranks wait after each epoch until the main thread lets them pass. */
+  gated: boolean;
+  /**
+   * Parameters and optimizer state: one run of bytes in the
+   * arena, and two of the same length for committed copies.
+   */
+  persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
+  transposes: readonly TransposePair[];
+}
+
+/** What one rank of an evaluation or a prediction needs. */
+export interface SweepTask extends RankTask {
+  kind: 'sweep';
+  sweep: RankProgram;
+  samples: number;
+  ring: BatchRing | undefined;
+  batchSize: number;
+}
+
+/** Sent by rank 0 at the end of each epoch. */
+export interface EpochReport {
+  /** Counted from 0 within this fit. */
+  epoch: number;
+  /** Optimizer steps that the model has behind it, those of earlier fits included. */
+  step: number;
+  totals: number[];
+  /** Rows trained on. */
+  samples: number;
+  validationTotals: number[] | undefined;
+  validationSamples: number;
+}
