@@ -1,8 +1,9 @@
-// What importing the package costs above bare Node.js: time and memory, each import in a process of its own, taken in turns.
+// What importing the package costs above bare Node.js: time and memory, each import in a process
+// of its own, taken in turns.
 //   npm run bench:import
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median, printFigure, printMachine } from './lib/print.mjs';
+import { median, printMachine } from './lib/print.mjs';
 
 const ROUNDS = 21;
 const TIME_BAR_MS = 25;
@@ -31,6 +32,9 @@ for (let round = 0; round < ROUNDS; round++) {
     results[way].bytes.push(bytes);
   }
 }
+
+const printFigure = (name, value, bar) =>
+  console.log(`${name.padEnd(22)}${value.padStart(20)}  (bar: ${bar})`);
 
 printMachine();
 console.log(`Above bare Node.js, ${ROUNDS} processes each: least and median time, median memory.\n`);

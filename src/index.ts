@@ -1,8 +1,8 @@
 export { type ErrorCode, SteepestError } from './core/errors.js';
 export type { NdArray, NumberRow, NumericArray, StoredArray } from './core/ndarray.js';
+export type { MatrixInput, SampleInput, TargetInput } from './data/arrayInputs.js';
 export type { Batch, BatchStream } from './data/batches.js';
 export * as data from './data/index.js';
-export type { MatrixInput, SampleInput, TargetInput } from './data/sharedRows.js';
 export * from './estimators/index.js';
 export type { ModelSource } from './io/modelFile.js';
 export { type Activation, type ActivationName, activationNames } from './kernels/activations.js';

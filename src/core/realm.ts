@@ -1,5 +1,3 @@
-import { show } from './show.js';
-
 /**
  * What a value is, whichever realm made it. Test runners such as Jest run modules in a realm
  * (`node:vm`) with classes of its own; what Node.js, a structured clone or an ES module hands over
@@ -97,9 +95,4 @@ export function isPromise(value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-/** What an error says, or whatever was thrown in place of one. */
-export function messageOf(error: unknown): string {
-  return isError(error) ? error.message : show(error);
 }

@@ -1,15 +1,6 @@
 import { SteepestError } from './errors.js';
-import {
-  isBigIntArray,
-  isBuffer,
-  isDataView,
-  isDate,
-  isList,
-  isPromise,
-  messageOf,
-  typedArrayName,
-} from './realm.js';
-import { show } from './show.js';
+import { isBigIntArray, isBuffer, isDataView, isDate, isList, isPromise, typedArrayName } from './realm.js';
+import { messageOf, show } from './show.js';
 
 /**
  * Errors about arrays that are none of those that can be read: each shows the value, says where it

@@ -99,3 +99,8 @@ function showFields(object: Record<string, unknown>, depth: number): string {
   const rest = keys.length > MOST_ITEMS ? ', …' : '';
   return `{ ${fields.join(', ')}${rest} }`;
 }
+
+/** What an error says, or whatever was thrown in place of one. */
+export function messageOf(error: unknown): string {
+  return isError(error) ? error.message : show(error);
+}

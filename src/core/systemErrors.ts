@@ -1,4 +1,4 @@
-import { messageOf } from './realm.js';
+import { messageOf } from './show.js';
 
 /**
  * What the operating system says about a file, as our errors say it: without the path, which they

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
 import { show } from '../core/show.js';
-import { cellsOf, scaledCells, scaledForm } from './arrowCells.js';
+import { type ArrowVector, cellsOf, scaledCells, scaledForm } from './arrowCells.js';
 import { type ColumnarOptions, columnOfCells } from './cells.js';
 import type { Column } from './column.js';
 import { checkColumnarOptions, planColumns } from './columnar.js';
@@ -16,14 +16,6 @@ export interface ArrowTable {
   readonly numRows: number;
   readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown }[] };
   getChild(name: string): ArrowVector | null;
-}
-
-/** A column of such a table. */
-export interface ArrowVector {
-  readonly length: number;
-  readonly nullCount: number;
-  get(index: number): unknown;
-  toArray(): ArrayLike<unknown>;
 }
 
 /**

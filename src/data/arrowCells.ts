@@ -4,9 +4,16 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { isTypedArray } from '../core/realm.js';
-import type { ArrowVector } from './arrow.js';
 import { NotText, type Scaled } from './cells.js';
 import { littleEndianWords } from './decimal.js';
+
+/** A column of a table of apache-arrow. */
+export interface ArrowVector {
+  readonly length: number;
+  readonly nullCount: number;
+  get(index: number): unknown;
+  toArray(): ArrayLike<unknown>;
+}
 
 /** What this module needs of a column's parts in memory. */
 interface Chunk {

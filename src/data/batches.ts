@@ -2,7 +2,7 @@ import { checkKeys } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
-import type { SampleInput, TargetInput } from './sharedRows.js';
+import type { SampleInput, TargetInput } from './arrayInputs.js';
 
 /** Some rows of a stream: as many as whoever makes it likes, in each batch another number. */
 export interface Batch {

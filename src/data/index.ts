@@ -1,4 +1,5 @@
-export { type ArrowTable, type ArrowVector, fromArrow, readArrow } from './arrow.js';
+export { type ArrowTable, fromArrow, readArrow } from './arrow.js';
+export type { ArrowVector } from './arrowCells.js';
 export type { ColumnarOptions } from './cells.js';
 export { type CifarImages, cifar10Classes, loadCifar10, readCifar10 } from './cifar.js';
 export type { Column, ColumnInput, NumericColumn, TextColumn } from './column.js';

@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
+import { messageOf } from '../core/show.js';
 
 /** What import and require say when a package is not installed. */
 const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];

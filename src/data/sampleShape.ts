@@ -2,8 +2,8 @@ import { SteepestError } from '../core/errors.js';
 import { isNdArray } from '../core/ndarray.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
+import type { MatrixInput, SampleInput } from './arrayInputs.js';
 import { flattenNested, nestedShape } from './nestedSamples.js';
-import type { MatrixInput, SampleInput } from './sharedRows.js';
 
 /** Samples that are images: their dimensions against those that the model was made for. */
 

@@ -1,25 +1,13 @@
 import { SteepestError } from '../core/errors.js';
-import { isNdArray, type NdArray, type NumberRow, type NumericArray } from '../core/ndarray.js';
+import { isNdArray } from '../core/ndarray.js';
 import { isSharedBuffer, isTypedArray } from '../core/realm.js';
 import { reading, refuseCell, refuseTable } from '../core/refuse.js';
 import { readNdArray, readNestedRows, readNumberList, refuseFlat, typedNumbers } from '../core/rows.js';
 import { show } from '../core/show.js';
 import type { DType } from '../kernels/contract.js';
 import { newShared } from '../kernels/sharedMemory.js';
+import type { SampleInput, TargetInput } from './arrayInputs.js';
 import { withoutSampleShape } from './sampleShape.js';
-
-/** Rows as users give them: lists of lists or of typed arrays, or typed memory with a shape. */
-export type MatrixInput = readonly NumberRow[] | NdArray;
-/**
- * Samples of a network: rows, or images as nested lists,
- * `[samples][height][width]` with or without channels.
- */
-export type SampleInput =
-  | MatrixInput
-  | readonly (readonly NumberRow[])[]
-  | readonly (readonly (readonly NumberRow[])[])[];
-/** Targets as users give them: also a plain list of class numbers or values. */
-export type TargetInput = MatrixInput | readonly number[] | NumericArray;
 
 /** Rows of a data set in memory that worker threads can read. */
 export interface Table {

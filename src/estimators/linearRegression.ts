@@ -2,7 +2,7 @@ import { checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/sharedRows.js';
+import type { TargetInput } from '../data/arrayInputs.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';

@@ -1,5 +1,5 @@
 import type { NdArray } from '../core/ndarray.js';
-import type { TargetInput } from '../data/sharedRows.js';
+import type { TargetInput } from '../data/arrayInputs.js';
 import type { KernelOptions } from '../kernels/kernelOptions.js';
 import { r2Score } from '../metrics/index.js';
 import type { EstimatorFitOptions, Regressor, ScoreOptions } from './base/estimator.js';

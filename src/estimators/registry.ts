@@ -1,7 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/sharedRows.js';
+import type { TargetInput } from '../data/arrayInputs.js';
 import { fromFile, type ModelSource } from '../io/modelFile.js';
 import type { TableInput, TableOutput } from './base/columns.js';
 import { BaseEstimator, type EstimatorConstructor, type ScoreOptions } from './base/estimator.js';

@@ -1,6 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/sharedRows.js';
+import type { TargetInput } from '../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';

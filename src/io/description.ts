@@ -1,5 +1,4 @@
-import { messageOf } from '../core/realm.js';
-import { show } from '../core/show.js';
+import { messageOf, show } from '../core/show.js';
 import { modelFileError } from './modelFile.js';
 
 /**

@@ -1,7 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
-import { isBuffer, isPromise, messageOf } from '../core/realm.js';
-import { show } from '../core/show.js';
+import { isBuffer, isPromise } from '../core/realm.js';
+import { messageOf, show } from '../core/show.js';
 import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
 import { foreignKind } from './fileKind.js';
 import { readWhole } from './readWhole.js';

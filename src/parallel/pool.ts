@@ -1,6 +1,6 @@
 import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
+import { messageOf } from '../core/show.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { controlBlock, declareLost } from './control.js';
 import type { RankResult, RankTask } from './rankTask.js';

@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
+import { messageOf } from '../core/show.js';
 import { threadSettings } from './settings.js';
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../kernels/contract.js';
 import type { ImageShape } from './images.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
-import type { ParameterSpec } from './node.js';
+import type { ParameterSpec } from './parameters.js';
 
 /** What the program is compiled for. */
 export type ProgramMode = 'train' | 'gradients' | 'evaluate' | 'predict';

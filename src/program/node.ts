@@ -1,6 +1,7 @@
 import type { ElementwiseActivation, Operand } from '../kernels/contract.js';
 import type { ProgramBuilder } from './builder.js';
 import type { ImageShape } from './images.js';
+import type { ParameterSpec } from './parameters.js';
 
 /** How a mini-batch lies in memory: one row per sample, or images in groups of 16 (kernels/contract.ts, `gatherImages`). */
 export type Layout = 'rows' | 'images';
@@ -30,32 +31,6 @@ export interface OutputDerivative {
   /** The output y, or the pre-activation z for activations whose derivative needs it. */
   saved: Operand;
 }
-
-/** An array that training changes. */
-export interface ParameterSpec {
-  /** Unique within the model, e.g. `dense_1/kernel`. */
-  name: string;
-  rows: number;
-  cols: number;
-  /** Shape that users see: `[in, out]` or `[out]`. */
-  shape: readonly number[];
-  initializer: string;
-  fanIn: number;
-  fanOut: number;
-  l1: number;
-  l2: number;
-  /**
-   * Whether it follows a gradient. What does not (a moving mean) is written by its node as a step ends; it is saved, committed and
-   * restored like the rest, but has no gradient, no penalty and no arrays of the optimizer.
-   */
-  trainable: boolean;
-  /** True for variances: weights from outside must not be negative. */
-  notNegative?: boolean;
-}
-
-/** Those that follow a gradient. */
-export const trainable = (parameters: readonly ParameterSpec[]): ParameterSpec[] =>
-  parameters.filter((parameter) => parameter.trainable);
 
 /**
  * One primitive of a lowered model, forward and backward side by side. A layer lowers to one or more nodes;

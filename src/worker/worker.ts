@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { messageOf } from '../core/realm.js';
+import { messageOf } from '../core/show.js';
 import { runBlocks } from '../estimators/leastSquares/blockLoop.js';
 import type { BlocksTask } from '../estimators/leastSquares/blocksTask.js';
 import { runLogistic } from '../estimators/logistic/logisticLoop.js';

@@ -43,7 +43,18 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SRC, file), 'utf8');
-  return [...text.matchAll(/from '([^']+)'|require\('([^']+)'\)/g)].map((match) => (match[1] ?? match[2])!);
+  return [...text.matchAll(/from '([^']+)'|\b(?:require|import)\('([^']+)'\)/g)].map(
+    (match) => (match[1] ?? match[2])!,
+  );
+}
+
+/** The files of `src/` that a file imports. */
+function importedFiles(file: string): string[] {
+  return importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(SRC, join(SRC, dirname(file), name)).replaceAll('\\', '/'))
+    .map((name) => name.replace(/\.(c?)js$/, '.$1ts'))
+    .filter((name) => files.includes(name));
 }
 
 describe('imports', () => {
@@ -59,6 +70,19 @@ describe('imports', () => {
       if (target.startsWith('..')) continue;
       expect(rowOf(target), `${file} imports ${name}`).toBeGreaterThanOrEqual(rowOf(file));
     }
+  });
+
+  it('go in no circle, those of types included', () => {
+    const targets = new Map(files.map((file) => [file, importedFiles(file)]));
+    const isDone = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      expect(path, `a circle: ${[...path, file].join(' → ')}`).not.toContain(file);
+      if (isDone.has(file)) return;
+      for (const target of targets.get(file)!) visit(target, [...path, file]);
+      isDone.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(targets.get('index.ts')).toContain('core/errors.ts');
   });
 
   it('keeps threads and Piscina in src/parallel', () => {

@@ -18,9 +18,8 @@ import {
   isError,
   isSharedBuffer,
   isTypedArray,
-  messageOf,
 } from '#steepest/core/realm.js';
-import { show } from '#steepest/core/show.js';
+import { messageOf, show } from '#steepest/core/show.js';
 
 /**
  * A value of another realm, whose classes are not those of

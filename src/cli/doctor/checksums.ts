@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../core/realm.js';
+import { messageOf } from '../../core/show.js';
 import { candidateBinaries } from '../../kernels/backend.js';
 import { packageFolder, version } from '../packageInfo.cjs';
 

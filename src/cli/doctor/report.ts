@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { messageOf } from '../../core/realm.js';
+import { messageOf } from '../../core/show.js';
 import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
 import { detectLibc } from '../../kernels/libc.cjs';
 import { version } from '../packageInfo.cjs';

@@ -1,10 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumericArray, ndArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { messageOf } from '../../core/realm.js';
 import { reading, refuseCell, refuseRagged, refuseRow } from '../../core/refuse.js';
 import { checkLength, typedNumbers } from '../../core/rows.js';
-import { show } from '../../core/show.js';
+import { messageOf, show } from '../../core/show.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';

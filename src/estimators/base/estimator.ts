@@ -1,6 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/sharedRows.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { fromFile, type ModelSource } from '../../io/modelFile.js';
 import type { TableInput, TableOutput } from './columns.js';
 import { describeEstimator } from './describe.js';

@@ -5,7 +5,7 @@ import { isSharedBuffer, isTypedArray } from '../../core/realm.js';
 import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
 import { readNdArray, readNestedRows, refuseFlat, typedNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
-import type { MatrixInput } from '../../data/sharedRows.js';
+import type { MatrixInput } from '../../data/arrayInputs.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 
 /** A table with named columns, such as a `DataTable`, that can turn into a matrix. */

@@ -1,5 +1,5 @@
 import type { NdArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/sharedRows.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { accuracyScore, r2Score } from '../../metrics/index.js';
 import type { ScoreOptions } from './estimator.js';
 import { checkOptions } from './fitOptions.js';

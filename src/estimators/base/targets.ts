@@ -4,7 +4,7 @@ import { isTypedArray } from '../../core/realm.js';
 import { reading, refuseTable } from '../../core/refuse.js';
 import { checkLength, isNested, readNdArray, readNumberList, typedNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
-import type { TargetInput } from '../../data/sharedRows.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { findNotFinite, readFeatures } from './features.js';
 
 /** Targets in float64, rows × cols. */

@@ -1,6 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { isBatchStream } from '../../data/batches.js';
-import type { TargetInput } from '../../data/sharedRows.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';

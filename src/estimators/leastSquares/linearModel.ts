@@ -1,5 +1,5 @@
 import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/sharedRows.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,

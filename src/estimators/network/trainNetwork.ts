@@ -1,4 +1,4 @@
-import type { TargetInput } from '../../data/sharedRows.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
 import type { Sequential } from '../../networks/models/sequential.js';
 import type { Logs } from '../../networks/training/logs.js';

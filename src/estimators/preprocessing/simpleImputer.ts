@@ -1,9 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
+import type { MatrixInput } from '../../data/arrayInputs.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
-import type { MatrixInput } from '../../data/sharedRows.js';
 import {
   besideEachOther,
   columnName,

@@ -3,7 +3,8 @@ import { type DType, GROUP_IMAGES, type Operand, PHASES } from '../../kernels/co
 import { ProgramBuilder, type ProgramMode } from '../../program/builder.js';
 import type { ImageShape } from '../../program/images.js';
 import { columns, type MemoryPlan, type Region, rowOf } from '../../program/memory.js';
-import { type Gradient, type Node, trainable } from '../../program/node.js';
+import type { Gradient, Node } from '../../program/node.js';
+import { trainable } from '../../program/parameters.js';
 import type { StepProgram } from '../../program/partition.js';
 import type { ResolvedLoss } from '../losses/index.js';
 import type { MetricDefinition } from '../metrics/definition.js';

@@ -1,7 +1,8 @@
 import { checkInteger, checkNumber } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import type { Node, ParameterSpec } from '../../program/node.js';
+import type { Node } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { completeLayer, layerDefinition } from '../layers/index.js';
 import { checkImageSizes } from '../layers/spatial.js';

@@ -1,5 +1,6 @@
 import type { ImageShape } from '../../program/images.js';
-import type { Layout, Node, ParameterSpec } from '../../program/node.js';
+import type { Layout, Node } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { ActivateNode, derivativeNeedsInput } from '../nodes/activate.js';
 import { AffineNode } from '../nodes/affine.js';
 import { BatchNormNode } from '../nodes/batchNorm.js';

@@ -1,7 +1,7 @@
 import { type Operand, PHASES } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import { columns, type MemoryPlan, type Region } from '../../program/memory.js';
-import { type ParameterSpec, trainable } from '../../program/node.js';
+import { type ParameterSpec, trainable } from '../../program/parameters.js';
 import { SLICE_ROWS } from '../nodes/affine.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 

@@ -1,7 +1,7 @@
 import { checkBoolean, checkInteger, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
-import type { ParameterSpec } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
 import { AffineNode } from '../nodes/affine.js';
 import { activationNodes } from './activationNodes.js';

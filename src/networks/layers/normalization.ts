@@ -1,6 +1,6 @@
 import { checkBoolean, checkNumber, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import type { ParameterSpec } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { completeInitializer, type InitializerName } from '../initializers/index.js';
 import type { LayerConfig, LayerContext } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';

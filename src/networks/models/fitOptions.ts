@@ -1,6 +1,6 @@
 import type { NumericArray } from '../../core/ndarray.js';
+import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
-import type { SampleInput, TargetInput } from '../../data/sharedRows.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';

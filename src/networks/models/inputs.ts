@@ -2,14 +2,9 @@ import { onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { awaitClosed } from '../../core/patience.js';
+import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
-import {
-  inputTable,
-  labelTable,
-  type SampleInput,
-  type TargetInput,
-  targetTable,
-} from '../../data/sharedRows.js';
+import { inputTable, labelTable, targetTable } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { abortedError } from '../training/fitErrors.js';

@@ -9,7 +9,7 @@ import {
   type ModelSource,
   readModelFile,
 } from '../../io/modelFile.js';
-import type { ParameterSpec } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import type { ModelState } from '../training/state.js';
 import type { CompileOptions } from './compileOptions.js';

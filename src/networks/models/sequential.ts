@@ -1,13 +1,14 @@
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
+import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
-import { inputTable, type SampleInput, type TargetInput } from '../../data/sharedRows.js';
+import { inputTable } from '../../data/sharedRows.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import { resolveWorkers } from '../../parallel/workers.js';
 import { stepFlops } from '../../program/cost.js';
-import { trainable } from '../../program/node.js';
+import { trainable } from '../../program/parameters.js';
 import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import type { LayerConfig } from '../layers/definition.js';

@@ -1,7 +1,7 @@
 import { alignColumns } from '../../core/alignColumns.js';
 import { bytesText, flopsText, flopUnitText } from '../../core/units.js';
 import { MemoryPlan } from '../../program/memory.js';
-import { type ParameterSpec, trainable } from '../../program/node.js';
+import { type ParameterSpec, trainable } from '../../program/parameters.js';
 import { compileProgram } from '../compile/compile.js';
 import { layerCosts } from '../compile/layerCosts.js';
 import { layerLayouts } from '../compile/layouts.js';

@@ -3,7 +3,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import { targetTable } from '../../data/sharedRows.js';
-import type { ParameterSpec } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 /**
  * Checks the arrays that `setWeights` is given against a model's parameters, and copies them.

@@ -1,7 +1,8 @@
 import type { ActivationSpec } from '../../kernels/activations.js';
 import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 /** True where f′ is computed from z and not from y = f(z): see the table in kernels/contract.ts. */
 export function derivativeNeedsInput(activation: ElementwiseActivation): boolean {

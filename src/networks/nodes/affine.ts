@@ -9,7 +9,8 @@ import {
 } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import { transposed } from '../../program/memory.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { derivativeNeedsInput } from './activate.js';
 
 /** Rows of a weight matrix that are updated together: one cache line of its transpose. */

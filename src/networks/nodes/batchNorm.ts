@@ -2,7 +2,8 @@ import type { ActivationSpec } from '../../kernels/activations.js';
 import { ACTIVATIONS, type ElementwiseActivation, type Operand, PHASES } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import type { ImageShape } from '../../program/images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { type Affine, channelVector, emitNormGradients, NormShape, parametersOf } from './normShape.js';
 
 /** What a batch normalisation learns and keeps. */

@@ -11,7 +11,8 @@ import {
   padded,
   vectorsOf,
 } from '../../program/images.js';
-import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, LanesUsed, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { derivativeNeedsInput } from './activate.js';
 import { emitMaxPoolRows } from './pool2d.js';
 

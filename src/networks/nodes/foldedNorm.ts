@@ -1,6 +1,7 @@
 import { type Operand, PHASES } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
-import type { Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { SLICE_ROWS } from './affine.js';
 import type { BatchNormNode } from './batchNorm.js';
 import { channelVector } from './normShape.js';

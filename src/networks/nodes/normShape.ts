@@ -1,7 +1,7 @@
 import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import { elementsOf, type ImageShape } from '../../program/images.js';
-import type { ParameterSpec } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 /** Samples that are normalised: images by channel, or rows by column. */
 export class NormShape {

@@ -9,7 +9,8 @@ import {
   type Padding,
   vectorsOf,
 } from '../../program/images.js';
-import type { Gradient, LanesUsed, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, LanesUsed, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { derivativeNeedsInput } from './activate.js';
 
 /** Sizes of a pooling. */

@@ -1,7 +1,8 @@
 import { ACTIVATIONS, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import { elementsOf, type ImageShape, imageScalars } from '../../program/images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 /** What all rearrangements share. */
 abstract class RearrangeNode implements Node {

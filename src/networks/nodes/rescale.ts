@@ -1,6 +1,7 @@
 import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 /** y = x·scale + offset. As a model's first node it is done while the rows are gathered (see compile.ts). */
 export class RescaleNode implements Node {

@@ -1,6 +1,7 @@
 import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 /** Softmax of each row, with its full Jacobian on the way back: dx = (dy − (dy·y))·y. */
 export class SoftmaxNode implements Node {

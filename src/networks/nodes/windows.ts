@@ -1,7 +1,8 @@
 import { BORDERS, type Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import type { ImageShape } from '../../program/images.js';
-import type { Gradient, Node, OutputDerivative, ParameterSpec } from '../../program/node.js';
+import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 
 export type Border = keyof typeof BORDERS;
 

@@ -4,7 +4,7 @@ import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../../kernels/contract.js';
 import { allocateArena } from '../../program/allocate.js';
 import { MemoryPlan, type Region } from '../../program/memory.js';
-import { trainable } from '../../program/node.js';
+import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
 import { compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';

@@ -3,16 +3,10 @@ import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { reading, refuseCell } from '../../core/refuse.js';
+import type { SampleInput } from '../../data/arrayInputs.js';
 import type { BatchReader } from '../../data/batches.js';
 import { withoutSampleShape, withSampleAxis } from '../../data/sampleShape.js';
-import {
-  checkInputCols,
-  flatten,
-  inputTable,
-  notFinite,
-  type SampleInput,
-  type Table,
-} from '../../data/sharedRows.js';
+import { checkInputCols, flatten, inputTable, notFinite, type Table } from '../../data/sharedRows.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
 import { discardShared } from '../../kernels/sharedMemory.js';

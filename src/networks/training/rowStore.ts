@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isPromise, isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { checkWeightList } from '../../core/weights.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { type Batch, checkRowNames } from '../../data/batches.js';
 import { withoutSampleShape } from '../../data/sampleShape.js';
 import {
@@ -13,7 +14,6 @@ import {
   flatten,
   notFinite,
   type Table,
-  type TargetInput,
   targetOutside,
 } from '../../data/sharedRows.js';
 import { BYTES_PER_ELEMENT } from '../../kernels/contract.js';

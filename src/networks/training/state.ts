@@ -1,7 +1,7 @@
 import { type Arena, float32At } from '../../core/arena.js';
 import { checkMemory } from '../../program/allocate.js';
 import type { MemoryPlan, Region } from '../../program/memory.js';
-import type { ParameterSpec } from '../../program/node.js';
+import type { ParameterSpec } from '../../program/parameters.js';
 import { parameterRegion, slotRegion } from '../compile/updates.js';
 import { type InitializerName, initialize } from '../initializers/index.js';
 
