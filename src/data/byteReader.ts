@@ -1,7 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { readableBytes } from '../io/openFile.js';
 import { fileError, systemError } from './fileErrors.js';
+import { openRegular, unreadable } from './openRegular.js';
 
 /** Reads a file from its start to its end, gunzipped if need be. */
 export interface ByteReader {
@@ -21,40 +23,52 @@ const GUNZIP_CHUNK_BYTES = 2 ** 18;
 
 /**
  * Opens a file; gzip is told by its first bytes, whatever the name.
- * @throws SteepestError `ERR_DATA_FILE`, here and in reading, also if the file turns out shorter than it was at the start
+ * @throws SteepestError `ERR_DATA_FILE`, here and in reading, also if the file turns out shorter
+ * than it was at the start
  */
 export async function openBytes(path: string): Promise<ByteReader> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw systemError(path, 'to be a file that can be read', error);
-  });
+  const { file, stats } = await openRegular(path);
   try {
-    const stat = await handle.stat();
-    if (stat.isDirectory()) {
-      throw fileError(path, 'to be a file', 'a folder', 'Name a file in it.');
-    }
-    const start = new Uint8Array(GZIP_MAGIC.length);
-    await handle.read(start, 0, start.length, 0);
-    const zipped = GZIP_MAGIC.every((byte, i) => start[i] === byte);
-    const state = { size: stat.size, modifiedMs: stat.mtimeMs, zipped };
-    return zipped ? gzipReader(path, handle, state) : plainReader(path, handle, state);
+    const zipped = await isGzipped(file);
+    const state = { size: stats.size, modifiedMs: stats.mtimeMs, zipped, end: readableBytes(stats) };
+    return zipped ? gzipReader(path, file, state) : plainReader(path, file, state);
   } catch (error) {
-    await handle.close();
-    throw systemError(path, 'to be a file that can be read', error);
+    await file.close().catch(() => undefined);
+    throw unreadable(path, error);
   }
 }
 
-type FileState = Pick<ByteReader, 'size' | 'modifiedMs' | 'zipped'>;
+async function isGzipped(file: FileHandle): Promise<boolean> {
+  const start = new Uint8Array(GZIP_MAGIC.length);
+  let filled = 0;
+  for (let read = 1; read > 0 && filled < start.length; filled += read) {
+    read = (await file.read(start, filled, start.length - filled, filled)).bytesRead;
+  }
+  return GZIP_MAGIC.every((byte, i) => start[i] === byte);
+}
+
+interface FileState extends Pick<ByteReader, 'size' | 'modifiedMs' | 'zipped'> {
+  /** What is read ends here. */
+  end: number;
+}
+
+/** Closes a file that has been read, or was to be. */
+async function close(path: string, handle: FileHandle): Promise<void> {
+  await handle.close().catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+}
 
 function plainReader(path: string, handle: FileHandle, state: FileState): ByteReader {
   let position = 0;
   return {
     ...state,
     async read(target, begin, end) {
-      const { bytesRead } = await handle
-        .read(target, begin, end - begin, position)
-        .catch((error: unknown) => {
-          throw systemError(path, `to be readable at byte ${position}`, error);
-        });
+      const length = Math.min(end - begin, state.end - position);
+      if (length === 0) return 0;
+      const { bytesRead } = await handle.read(target, begin, length, position).catch((error: unknown) => {
+        throw systemError(path, `to be readable at byte ${position}`, error);
+      });
       position += bytesRead;
       if (bytesRead === 0 && position < state.size) {
         throw fileError(
@@ -66,12 +80,12 @@ function plainReader(path: string, handle: FileHandle, state: FileState): ByteRe
       }
       return bytesRead;
     },
-    close: () => handle.close(),
+    close: () => close(path, handle),
   };
 }
 
 function gzipReader(path: string, handle: FileHandle, state: FileState): ByteReader {
-  const file = handle.createReadStream({ start: 0, autoClose: false });
+  const file = handle.createReadStream({ start: 0, end: state.end - 1, autoClose: false });
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
   // Errors of either stream reach the one who reads; the callback is there because pipeline wants one.
   const chunks: AsyncIterator<Uint8Array> = pipeline(file, gunzip, () => undefined)[Symbol.asyncIterator]();
@@ -93,7 +107,7 @@ function gzipReader(path: string, handle: FileHandle, state: FileState): ByteRea
     },
     async close() {
       await chunks.return?.();
-      await handle.close();
+      await close(path, handle);
     },
   };
 }

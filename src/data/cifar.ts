@@ -1,4 +1,4 @@
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
@@ -6,6 +6,7 @@ import type { NdArray } from '../core/ndarray.js';
 import { isList } from '../core/realm.js';
 import { withFile } from './byteSource.js';
 import { fileError, systemError } from './fileErrors.js';
+import { firstPresent } from './present.js';
 
 /** Images of CIFAR-10 with their labels. */
 export interface CifarImages {
@@ -151,14 +152,5 @@ export async function loadCifar10(folder: string | URL): Promise<{ train: CifarI
   return { train: await readCifar10(train), test: await readCifar10(test) };
 }
 
-async function present(folder: string, name: string): Promise<string | undefined> {
-  for (const candidate of [name, `${name}.gz`]) {
-    const path = join(folder, candidate);
-    const found = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
-  }
-  return undefined;
-}
+const present = (folder: string, name: string): Promise<string | undefined> =>
+  firstPresent(folder, [name, `${name}.gz`]);

@@ -1,10 +1,10 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
 import { type ByteSource, withFile } from './byteSource.js';
 import * as errors from './fileErrors.js';
+import { firstPresent } from './present.js';
 
 /** Arrays that worker threads can read as they stand: training on them needs no copy. */
 export type SharedArray =
@@ -184,14 +184,8 @@ function describe({ data, shape }: NdArray): string {
 /** The file as it was published, unpacked, or as some mirrors spell it. */
 async function findFile(folder: string, name: string): Promise<string> {
   const dotted = name.replace('-idx', '.idx');
-  for (const candidate of [name, `${name}.gz`, dotted, `${dotted}.gz`]) {
-    const path = join(folder, candidate);
-    const found = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
-  }
+  const found = await firstPresent(folder, [name, `${name}.gz`, dotted, `${dotted}.gz`]);
+  if (found !== undefined) return found;
   const hint = 'Download the four MNIST files into that folder, or give the right one.';
   return fileError(join(folder, name), 'or its .gz to be there', 'no such file', hint);
 }

@@ -95,8 +95,13 @@ async function replace(
   const folder = dirname(target);
   const name = await temporaryName();
   const temporary = join(folder, name);
-  const file = await files.open(temporary, 'wx');
+  // Random names never meet; if two did, the file would be another save's.
+  let isTaken = false;
   try {
+    const file = await files.open(temporary, 'wx').catch((error: unknown) => {
+      isTaken = systemCode(error) === 'EEXIST';
+      throw error;
+    });
     await closing(file, async () => {
       // Before anything is written: what was left may be what fills the disk.
       await removeLeftovers(folder, name);
@@ -106,8 +111,9 @@ async function replace(
     });
     await files.rename(temporary, target);
   } catch (error) {
-    // The first error tells what went wrong; one from cleaning up would hide it.
-    await files.unlink(temporary).catch(() => undefined);
+    // The first error tells what went wrong; one from cleaning up would hide it. A file that could
+    // not be opened may be there all the same: on network file systems the answer can get lost.
+    if (!isTaken) await files.unlink(temporary).catch(() => undefined);
     throw error;
   }
   await flushFolder(folder, files);
@@ -149,12 +155,20 @@ async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promi
   }
 }
 
+/** A folder that may be written to but not read, and a file system that does not flush folders. */
+const CANNOT_FLUSH: readonly unknown[] = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'];
+
 /**
  * Makes the rename itself last through a power failure.
  * Windows cannot open folders, and needs no such step.
  */
 async function flushFolder(folder: string, files: FileSystem): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await files.open(folder, 'r');
-  await closing(handle, () => handle.sync());
+  try {
+    const handle = await files.open(folder, 'r');
+    await closing(handle, () => handle.sync());
+  } catch (error) {
+    // The file is there and whole.
+    if (!CANNOT_FLUSH.includes(systemCode(error))) throw error;
+  }
 }

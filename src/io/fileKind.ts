@@ -161,5 +161,5 @@ function decoded(bytes: Uint8Array): string | undefined {
 
 function otherKind(bytes: Uint8Array): FileKind {
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return { words: `${bytes.length} bytes that begin with ${start}`, hint: OURS };
+  return { words: `bytes that begin with ${start}`, hint: OURS };
 }

@@ -41,6 +41,8 @@ async function readMark(): Promise<string | undefined> {
 export async function temporaryName(): Promise<string> {
   mark ??= readMark();
   const own = await mark;
+  // It may be that too many files were open just now.
+  if (own === undefined) mark = undefined;
   const process_ = own === undefined ? '' : `${own}-${process.pid}-`;
   // Not made from the target's name, which may be as long as names can be.
   return `.steepest-${process_}${randomHex(NAME_BYTES)}.tmp`;

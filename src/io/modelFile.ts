@@ -4,8 +4,8 @@ import { isBuffer, isPromise } from '../core/realm.js';
 import { messageOf, show } from '../core/show.js';
 import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
 import { foreignKind } from './fileKind.js';
-import { readWhole } from './readWhole.js';
-import { decodeSafetensors, type SafetensorsContent } from './safetensors.js';
+import { readWhole, Unreadable } from './readWhole.js';
+import { decodeSafetensors, type SafetensorsContent, safetensorsLength } from './safetensors.js';
 
 /** Where a model is read from: a path, a `file:` URL, or the bytes of the file. */
 export type ModelSource = string | URL | Uint8Array<ArrayBufferLike> | ArrayBufferLike;
@@ -81,8 +81,11 @@ async function readSource(
   if (isBuffer(source)) return { bytes: new Uint8Array(source), name: 'these bytes' };
   const path = localPath(`the file that ${wanted.reader} reads`, checkedSource(source, wanted));
   try {
-    return { bytes: await readWhole(path), name: showPath(path) };
+    return { bytes: await readWhole(path, safetensorsLength), name: showPath(path) };
   } catch (error) {
+    if (error instanceof Unreadable) {
+      throw modelFileError(`${showPath(path)} to be a file`, error.given, error.hint);
+    }
     const hint = systemHint(error, 'read', 'Check the path.');
     throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, hint, error);
   }

@@ -1,26 +1,123 @@
-import { open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { setTimeout } from '../core/timers.js';
+import { openNow, otherThanFile, readableBytes } from './openFile.js';
 
 /** Node.js refuses to read 2³¹ bytes at once. */
 const MOST_BYTES_AT_ONCE = 2 ** 30;
+/** Typed arrays end here in Node.js 20, so larger files cannot be written either. */
+export const MOST_FILE_BYTES = 2 ** 32;
+/** As much as a pipe holds, and enough to tell most files by. */
+const START_BYTES = 2 ** 16;
+/** How long a pipe may be silent before it counts as one that nobody writes to. */
+const SILENCE_MS = 60_000;
+/** A pipe that has nothing just now is asked again after so long. */
+const PAUSE_MS = 2;
 
-/** All bytes of a file, also of one larger than `readFile` takes. Errors of the system pass through. */
-export async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+/**
+ * What the first bytes of a file say of its length.
+ * @returns undefined if they are too few to tell
+ */
+export type LengthOf = (start: Uint8Array) => number | undefined;
+
+/** What cannot be read, in the words of messages. */
+export class Unreadable extends Error {
+  constructor(
+    readonly given: string,
+    readonly hint: string,
+  ) {
+    super(given);
+  }
+}
+
+/**
+ * All bytes of a file, also of one larger than `readFile` takes, or of a pipe until it ends. It
+ * reads no more than `lengthOf` says that there should be, and one byte to show that there is more.
+ * @throws Unreadable for folders, devices, sockets and a pipe that is silent; the system's errors
+ */
+export async function readWhole(
+  path: string,
+  lengthOf: LengthOf,
+  silenceMs = SILENCE_MS,
+): Promise<Uint8Array> {
+  const { file, stats } = await openNow(path);
   try {
-    const { size } = await file.stat();
-    // Pipes and the like have no size.
-    if (size <= MOST_BYTES_AT_ONCE) return await readFile(file);
-    const bytes = new Uint8Array(size);
-    let offset = 0;
-    while (offset < size) {
-      const length = Math.min(size - offset, MOST_BYTES_AT_ONCE);
-      const { bytesRead } = await file.read(bytes, offset, length, offset);
-      // Somebody has cut it meanwhile.
-      if (bytesRead === 0) break;
-      offset += bytesRead;
-    }
-    return bytes.subarray(0, offset);
+    if (stats.isFIFO()) return await fromPipe(file, lengthOf, silenceMs);
+    const other = otherThanFile(stats);
+    if (other !== undefined) throw new Unreadable(other.given, other.hint);
+    return await fromFile(file, readableBytes(stats), lengthOf);
   } finally {
     await file.close();
+  }
+}
+
+async function fromFile(file: FileHandle, size: number, lengthOf: LengthOf): Promise<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array(Math.min(size, START_BYTES));
+  let filled = await fill(file, bytes, 0);
+  // Not all of it is needed to see that it is something else, which may be of any size.
+  const end = Math.min(size, (lengthOf(bytes.subarray(0, filled)) ?? size - 1) + 1);
+  if (end > bytes.length && filled === bytes.length) {
+    const all = room(end);
+    all.set(bytes);
+    bytes = all;
+    filled = await fill(file, bytes, filled);
+  }
+  return bytes.subarray(0, filled);
+}
+
+function room(byteLength: number): Uint8Array<ArrayBuffer> {
+  if (byteLength <= MOST_FILE_BYTES) return new Uint8Array(byteLength);
+  throw new Unreadable(`${byteLength} bytes or more`, 'Files of up to 4 GiB can be read.');
+}
+
+/** Fills `bytes` from `begin` on. @returns where that ends, earlier if the file does */
+async function fill(file: FileHandle, bytes: Uint8Array, begin: number): Promise<number> {
+  let offset = begin;
+  while (offset < bytes.length) {
+    const length = Math.min(bytes.length - offset, MOST_BYTES_AT_ONCE);
+    const { bytesRead } = await file.read(bytes, offset, length, offset);
+    if (bytesRead === 0) break;
+    offset += bytesRead;
+  }
+  return offset;
+}
+
+/**
+ * A pipe that was opened without waiting says that it is at its end before anybody writes to it,
+ * and that nothing is there just now (EAGAIN) while somebody may.
+ */
+async function fromPipe(file: FileHandle, lengthOf: LengthOf, silenceMs: number): Promise<Uint8Array> {
+  let bytes = new Uint8Array(START_BYTES);
+  let filled = 0;
+  let most = Number.POSITIVE_INFINITY;
+  let silentSince = Date.now();
+  while (filled < most) {
+    const read = await readNow(file, bytes, filled);
+    if (read === 0 && filled > 0) break;
+    if (read === undefined || read === 0) {
+      if (Date.now() - silentSince > silenceMs) {
+        throw new Unreadable(`a pipe without a byte in ${silenceMs / 1000} s`, 'Start what writes to it.');
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      continue;
+    }
+    silentSince = Date.now();
+    filled += read;
+    if (most === Number.POSITIVE_INFINITY) most = (lengthOf(bytes.subarray(0, filled)) ?? most - 1) + 1;
+    if (filled === bytes.length) {
+      const larger = room(Math.min(2 * bytes.length, Math.max(most, filled + 1)));
+      larger.set(bytes);
+      bytes = larger;
+    }
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** @returns undefined if nothing is there yet */
+async function readNow(file: FileHandle, bytes: Uint8Array, offset: number): Promise<number | undefined> {
+  try {
+    return (await file.read(bytes, offset, bytes.length - offset, null)).bytesRead;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+    throw error;
   }
 }

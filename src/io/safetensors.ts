@@ -25,6 +25,8 @@ export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 export const MAX_TENSORS = 65_536;
 /** NumPy's limit for many years; tensors here have at most four dimensions. */
 export const MAX_RANK = 32;
+/** What a header begins with: `{`. */
+const BRACE = 0x7b;
 const METADATA_KEY = '__metadata__';
 
 /** What an element type is called in the header, its size, and how to make an array of it. */
@@ -131,6 +133,25 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   return { tensors, metadata };
 }
 
+/**
+ * How many bytes a file has that begins so. Of what cannot be a whole one no more is needed to say
+ * so.
+ * @returns undefined while its header is not all there
+ */
+export function safetensorsLength(start: Uint8Array): number | undefined {
+  if (start.length < LENGTH_BYTES + 1) return undefined;
+  const header = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  if (header > BigInt(MAX_HEADER_BYTES) || start[LENGTH_BYTES] !== BRACE) return start.length;
+  const dataStart = LENGTH_BYTES + Number(header);
+  if (start.length < dataStart) return undefined;
+  try {
+    const { entries } = readHeader(decodeText(start.subarray(LENGTH_BYTES, dataStart)));
+    return entries.reduce((most, { end }) => Math.max(most, dataStart + end), dataStart);
+  } catch {
+    return start.length;
+  }
+}
+
 function badArgument(expected: string, given: string, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
 }
@@ -224,7 +245,7 @@ function readHeaderLength(bytes: Uint8Array): number {
 }
 
 function decodeText(header: Uint8Array): string {
-  if (header[0] !== '{'.charCodeAt(0)) damaged("a header that starts with '{'", 'another first byte');
+  if (header[0] !== BRACE) damaged("a header that starts with '{'", 'another first byte');
   try {
     // A copy, because TextDecoder does not take shared memory.
     return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(header));
@@ -316,7 +337,9 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
     }
     position = end;
   }
-  if (position !== dataBytes) damaged(`${position} bytes of tensors, as the header says`, `${dataBytes}`);
+  // Of a file that is too long no more is read than shows it.
+  const given = dataBytes > position ? 'more' : `${dataBytes}`;
+  if (position !== dataBytes) damaged(`${position} bytes of tensors, as the header says`, given);
 }
 
 const HOST_IS_LITTLE_ENDIAN = endianness() === 'LE';

@@ -156,7 +156,7 @@ const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
     'ZIP',
     'archive/data.txt',
   ],
-  'any bytes': [Buffer.from([0xde, 0xad, 0xbe, 0xef]), '4 bytes that begin with de ad be ef'],
+  'any bytes': [Buffer.from([0xde, 0xad, 0xbe, 0xef]), 'bytes that begin with de ad be ef'],
   'safetensors of another program': [
     encodeSafetensors(new Map([['w', { data: new Float32Array(2), shape: [2] }]]), other),
     'another program, with 1 tensors and format',
@@ -193,7 +193,7 @@ describe('files of other programs', () => {
     await mkdir(files.path('folder'));
     await writeFile(files.path('file'), 'x');
     const cases = [
-      ['folder', 'EISDIR', 'name a file in it'],
+      ['folder', 'a folder', 'Name a file in it'],
       ['none', 'ENOENT', 'Check the path'],
       ['file/x', 'ENOTDIR', 'no folder'],
       ['x'.repeat(300), 'ENAMETOOLONG', '255 bytes'],

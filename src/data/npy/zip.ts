@@ -1,9 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { fileError, systemError } from '../fileErrors.js';
+import { openRegular } from '../openRegular.js';
 import { UnpackLimit } from '../unpackLimit.js';
 import { crc32 } from './crc32.js';
 
@@ -67,16 +68,15 @@ class ZipReader {
     mostBytes: number | undefined,
     use: (zip: ZipReader) => Promise<T>,
   ): Promise<T> {
-    const handle = await open(path, 'r').catch((error: unknown) => {
-      throw systemError(path, 'to be a file that can be read', error);
-    });
+    const { file, stats } = await openRegular(path);
     try {
-      const { size } = await handle.stat();
-      return await use(new ZipReader(path, handle, size, new UnpackLimit(path, size, mostBytes)));
+      const { size } = stats;
+      return await use(new ZipReader(path, file, size, new UnpackLimit(path, size, mostBytes)));
     } catch (error) {
       throw systemError(path, 'to be a whole NPZ file', error);
     } finally {
-      await handle.close();
+      // All that was wanted has been read.
+      await file.close().catch(() => undefined);
     }
   }
 

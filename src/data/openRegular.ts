@@ -1,0 +1,20 @@
+import { type Opened, openNow, otherThanFile } from '../io/openFile.js';
+import { fileError, systemError } from './fileErrors.js';
+
+/** The error for a file that the system does not let us open, read or close. */
+export const unreadable = (path: string, error: unknown): Error =>
+  systemError(path, 'to be a file that can be read', error);
+
+/**
+ * Opens a file of data. Pipes, devices and folders are refused, and none of them is waited for.
+ * @throws SteepestError `ERR_DATA_FILE`
+ */
+export async function openRegular(path: string): Promise<Opened> {
+  const opened = await openNow(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const other = otherThanFile(opened.stats);
+  if (other === undefined) return opened;
+  await opened.file.close().catch(() => undefined);
+  throw fileError(path, 'to be a file', other.given, other.hint);
+}
