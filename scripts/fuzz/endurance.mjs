@@ -16,7 +16,7 @@ import { idleThreads } from '../../dist/esm/parallel/threads.js';
 
 const MIB = 2 ** 20;
 /** What may lie about at the end that was not there after the first tenth. */
-const MOST_GROWTH = 220 * MIB;
+const MOST_GROWTH = 100 * MIB;
 /** Threads that were lost may not have quite ended. */
 const MORE_THREADS = 2;
 const MOST_ADDRESS_SPACE = 50 * 2 ** 30;

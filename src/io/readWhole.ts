@@ -1,11 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout } from '../core/timers.js';
 import { openNow, otherThanFile, readableBytes } from './openFile.js';
+import { MOST_FILE_BYTES } from './safetensors.js';
 
 /** Node.js refuses to read 2³¹ bytes at once. */
 const MOST_BYTES_AT_ONCE = 2 ** 30;
-/** Typed arrays end here in Node.js 20, so larger files cannot be written either. */
-export const MOST_FILE_BYTES = 2 ** 32;
 /** As much as a pipe holds, and enough to tell most files by. */
 const START_BYTES = 2 ** 16;
 /** How long a pipe may be silent before it counts as one that nobody writes to. */

@@ -17,12 +17,14 @@ const LENGTH_BYTES = 8;
 /** The writer pads the header with spaces so that tensors start on this boundary. */
 const ALIGNMENT = 8;
 /**
- * The format allows 100 MB. A header holds names, shapes and
- * a model's description; 16 MiB is far above any need.
+ * The format allows 100 MB. A header holds names, shapes and a model's description: 14.5 MiB for
+ * the most layers that a model may have, with the longest names and two moments each.
  */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 /** Three arrays (value and two moments) for each of 20,000 parameters, rounded up. */
 export const MAX_TENSORS = 65_536;
+/** Typed arrays end here in Node.js 20. */
+export const MOST_FILE_BYTES = 2 ** 32;
 /** NumPy's limit for many years; tensors here have at most four dimensions. */
 export const MAX_RANK = 32;
 /** What a header begins with: `{`. */
@@ -100,6 +102,7 @@ export function encodeSafetensors(
   const entries = placeTensors(tensors);
   const header = headerBytes(entries, metadata);
   const dataBytes = entries.reduce((sum, { end, begin }) => sum + (end - begin), 0);
+  checkBytes(LENGTH_BYTES + header.length + dataBytes);
   const bytes = new Uint8Array(LENGTH_BYTES + header.length + dataBytes);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
   bytes.set(header, LENGTH_BYTES);
@@ -110,6 +113,15 @@ export function encodeSafetensors(
     toLittleEndian(place, type.itemBytes);
   }
   return bytes;
+}
+
+function checkBytes(byteLength: number): void {
+  if (byteLength <= MOST_FILE_BYTES) return;
+  throw new SteepestError('ERR_MEMORY', {
+    expected: `a file of at most ${MOST_FILE_BYTES} bytes`,
+    given: `${byteLength}`,
+    hint: 'Use fewer units, filters or columns.',
+  });
 }
 
 /**

@@ -1,17 +1,24 @@
-import type { SteepestError } from '../../core/errors.js';
+import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { parseDescription } from '../../io/description.js';
-import { FORMATS, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
+import { FORMATS, fromFile, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
 import { encodeSafetensors } from '../../io/safetensors.js';
 
 /** Between the names of estimators inside one another and the tensor's own. */
 const SEPARATOR = '/';
 /** Pipelines in pipelines in column transformers; a file that nests deeper is not one of ours. */
 const MAX_DEPTH = 32;
+
+/**
+ * A description of more characters is a tensor of its UTF-8 bytes: a file's header has no room for
+ * the categories of a large table.
+ */
+const LONG_TEXT = 2 ** 20;
+const LONG_DESCRIPTION = '__estimator__';
 
 /** What an estimator has learned. */
 export interface SavedState {
@@ -64,15 +71,44 @@ export async function writeSaved(path: string | URL, saved: SavedEstimator): Pro
   const tensors = new Map<string, NdArray>();
   const description = describe(saved, '', tensors);
   const { format, version } = FORMATS.estimator;
-  const metadata = { format, version, estimator: JSON.stringify(description) };
+  const text = textOf(description);
+  const isLong = text.length > LONG_TEXT;
+  if (isLong) {
+    const data = Buffer.from(text, 'utf8');
+    tensors.set(LONG_DESCRIPTION, { data, shape: [data.length] });
+  }
+  const metadata = { format, version, ...(isLong ? {} : { estimator: text }) };
   await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
+}
+
+/** @throws SteepestError `ERR_MEMORY` for more text than JavaScript holds in one piece */
+function textOf(description: Description): string {
+  try {
+    return JSON.stringify(description);
+  } catch (error) {
+    const hint = 'Fit it to fewer or shorter categories.';
+    const expected = 'what the estimator has learned to be less than 512 MiB of text';
+    throw new SteepestError('ERR_MEMORY', { expected, given: 'more', hint }, { cause: error });
+  }
+}
+
+/** The text of a description, from the metadata or its tensor, which is then gone. */
+function descriptionText(
+  metadata: Record<string, string>,
+  tensors: Map<string, NdArray>,
+): string | undefined {
+  const long = tensors.get(LONG_DESCRIPTION)?.data;
+  if (metadata.estimator !== undefined || !isTypedArray(long, 'Uint8Array')) return metadata.estimator;
+  tensors.delete(LONG_DESCRIPTION);
+  return fromFile('a description in UTF-8', () => new TextDecoder('utf-8', { fatal: true }).decode(long));
 }
 
 /** @throws SteepestError `ERR_MODEL_FILE` for anything that {@link writeSaved} did not write */
 export async function readSaved(source: ModelSource): Promise<SavedEstimator> {
   const { tensors, metadata } = await readModelFile(source, FORMATS.estimator);
   const left = new Map(tensors);
-  const saved = restore(parseDescription(metadata.estimator, 'estimator'), '', left, 0);
+  const text = descriptionText(metadata, left);
+  const saved = restore(parseDescription(text, 'estimator'), '', left, 0);
   if (left.size > 0) throw fileError('only tensors of the estimator', `${show([...left.keys()][0])} besides`);
   return saved;
 }

@@ -46,6 +46,11 @@ export interface ResolvedModel {
 export const MAX_LAYERS = 8192;
 /** Numbers of a sample, at every layer: kernels count them with 32-bit integers. */
 export const MAX_SAMPLE_NUMBERS = 2 ** 31 - 1;
+/**
+ * Numbers in all parameters: with a header they make the largest file that can be written and read,
+ * 4 GiB. A model of which a fit or prediction would find no room is refused before it is made.
+ */
+export const MAX_PARAMETERS = (2 ** 32 - 2 ** 25) / Float32Array.BYTES_PER_ELEMENT;
 /** Characters of a layer's name, so that the names of all arrays fit a file's header. */
 const MAX_NAME = 100;
 
@@ -54,7 +59,7 @@ const LARGEST_SEED = 2 ** 32 - 1;
 
 /**
  * Checks a model's description and works out names and sizes.
- * @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE` and `ERR_ARGUMENT`, naming the layer
+ * @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE`, `ERR_MEMORY` and `ERR_ARGUMENT`, naming the layer
  */
 export function resolveModel(config: ModelConfig): ResolvedModel {
   if (!Array.isArray(config.layers) || config.layers.length === 0) {
@@ -113,6 +118,7 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     layers: resolved,
     parameters: resolved.flatMap((layer) => layer.parameters),
   };
+  checkParameters(model.layers);
   splitInput(lowerModel(model), inputShape);
   return model;
 }
@@ -192,6 +198,19 @@ class LayerNames {
     this.taken.add(name);
     return name;
   }
+}
+
+/** @throws SteepestError `ERR_MEMORY` for more parameters than a file or an arena can hold */
+function checkParameters(layers: readonly ResolvedLayer[]): void {
+  const counts = layers.map(({ parameters }) => parameters.reduce((n, { rows, cols }) => n + rows * cols, 0));
+  const total = counts.reduce((a, b) => a + b, 0);
+  if (total <= MAX_PARAMETERS) return;
+  const most = counts.indexOf(Math.max(...counts));
+  throw new SteepestError('ERR_MEMORY', {
+    expected: `at most ${MAX_PARAMETERS} parameters, 4 GiB`,
+    given: `${total}, of which layer ${layers[most]!.name} has ${counts[most]}`,
+    hint: 'Use fewer units or filters.',
+  });
 }
 
 /** @throws SteepestError `ERR_SHAPE` for a sample of more numbers than kernels can count */
