@@ -21,7 +21,7 @@ const bundle = join(dist, 'bundle');
 /** What a user can import. */
 const ENTRIES = { index: 'index', kernels: 'kernels/index' };
 /** What is started by its path: the command and the threads. */
-const PROGRAMS = { cli: 'cli/main', worker: 'worker/worker' };
+const PROGRAMS = { cli: 'cli/main', worker: 'worker/worker', reader: 'data/thread/worker' };
 
 /**
  * Dependencies stay imports. So do .cjs files, which find binaries and the worker by their own

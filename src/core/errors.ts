@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'ERR_ABORTED'
   | 'ERR_MODEL_FILE'
   | 'ERR_DATA_FILE'
+  | 'ERR_DATA_LIMIT'
   | 'ERR_MISSING_PEER';
 
 /** The three things every message says. */

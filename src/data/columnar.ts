@@ -3,6 +3,7 @@ import { SteepestError, unknownName } from '../core/errors.js';
 import type { Aliases } from '../core/nearest.js';
 import { show } from '../core/show.js';
 import type { CellSource, ColumnarOptions } from './cells.js';
+import { checkLimits, type ReadLimits, type ReadOptions } from './limits/readLimits.js';
 import { unknownColumn } from './unknownColumn.js';
 
 const OPTION_NAMES: readonly (keyof ColumnarOptions)[] = ['columns', 'text', 'largeIntegers'];
@@ -22,6 +23,9 @@ const OPTION_ALIASES: Aliases = {
   types: 'text',
   strings: 'text',
   round: 'largeIntegers',
+  timeMs: 'limits',
+  timeout: 'limits',
+  maxBytes: 'limits',
 };
 
 function checkNames(option: string, names: unknown): void {
@@ -39,14 +43,34 @@ function checkNames(option: string, names: unknown): void {
  * @throws SteepestError `ERR_UNKNOWN_NAME` for options that do
  * not exist, `ERR_ARGUMENT` for values that they do not take
  */
-export function checkColumnarOptions(options: ColumnarOptions): void {
-  checkKeys('the options', options, OPTION_NAMES, OPTION_ALIASES);
+export function checkColumnarOptions(options: ColumnarOptions, others: readonly string[] = []): void {
+  checkKeys('the options', options, [...OPTION_NAMES, ...others], OPTION_ALIASES);
   checkNames('columns', options.columns);
   checkNames('text', options.text);
   const { largeIntegers = 'error' } = options;
   if (largeIntegers !== 'error' && largeIntegers !== 'round') {
     unknownName('largeIntegers', largeIntegers, ['error', 'round']);
   }
+}
+
+/**
+ * Options of a reader of files, in a form that can be sent to a thread.
+ * @throws SteepestError as {@link checkColumnarOptions}
+ */
+export function checkColumnarFile(options: ColumnarOptions & ReadOptions): {
+  columnar: ColumnarOptions;
+  limits: ReadLimits;
+} {
+  checkColumnarOptions(options, ['limits']);
+  const { columns, text, largeIntegers } = options;
+  return {
+    columnar: {
+      ...(columns === undefined ? {} : { columns: Array.from(columns) }),
+      ...(text === undefined ? {} : { text: Array.from(text) }),
+      ...(largeIntegers === undefined ? {} : { largeIntegers }),
+    },
+    limits: checkLimits(options.limits),
+  };
 }
 
 /**

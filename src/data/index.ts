@@ -1,5 +1,5 @@
-export { type ArrowTable, fromArrow, readArrow } from './arrow.js';
-export type { ArrowVector } from './arrowCells.js';
+export { fromArrow, readArrow } from './arrow/arrow.js';
+export type { ArrowTable, ArrowVector } from './arrow/vectors.js';
 export type { ColumnarOptions } from './cells.js';
 export { type CifarImages, cifar10Classes, loadCifar10, readCifar10 } from './cifar.js';
 export type { Column, ColumnInput, NumericColumn, TextColumn } from './column.js';
@@ -13,4 +13,4 @@ export * from './generators/index.js';
 export { loadMnist, readIdx } from './idx.js';
 export { readNpy, writeNpy } from './npy/npy.js';
 export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
-export { readParquet } from './parquet.js';
+export { readParquet } from './parquet/parquet.js';

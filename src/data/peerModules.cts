@@ -5,16 +5,10 @@ import vm = require('node:vm');
 
 export const loadApacheArrow = (): unknown => require('apache-arrow');
 
-/** A module, and the class that it takes promises for: that of its own realm. */
-export interface Loaded {
-  module: unknown;
-  Promise: PromiseConstructor;
-}
-
 /** hyparquet, an ES module, which `require` can load from Node.js 20.19 on only. */
-export async function loadHyparquet(): Promise<Loaded> {
+export async function loadHyparquet(): Promise<unknown> {
   try {
-    return { module: await import('hyparquet'), Promise };
+    return await import('hyparquet');
   } catch (error) {
     // Jest has no loader for a script's import(); that of vitest's vm pools stumbles over packages.
     if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_MODULE_NOT_FOUND') throw error;
@@ -28,12 +22,12 @@ export async function loadHyparquet(): Promise<Loaded> {
  * `import()` by Node.js's own loader, from within a script
  * that `node:vm` compiled with another one or none.
  */
-async function importInMainRealm(name: string): Promise<Loaded> {
+async function importInMainRealm(name: string): Promise<unknown> {
   // Node.js 20.12 or later.
   const loader = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const script = new vm.Script('(name) => import(name).then((module) => ({ module, Promise }))', {
+  const script = new vm.Script('(name) => import(name)', {
     filename: __filename,
     importModuleDynamically: loader,
   });
-  return await (script.runInThisContext() as (name: string) => Promise<Loaded>)(name);
+  return await (script.runInThisContext() as (name: string) => Promise<unknown>)(name);
 }

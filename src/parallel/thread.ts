@@ -1,8 +1,8 @@
 import type { Piscina } from 'piscina';
+import { workerFlags } from '../core/workerFlags.js';
 import { loadPiscina } from './piscina.cjs';
 import type { RankResult, RankTask } from './rankTask.js';
 import { workerFile } from './workerFile.cjs';
-import { workerFlags } from './workerFlags.js';
 
 /** What Piscina keeps behind a worker's public face; of its pinned version. */
 interface WorkerHandle {

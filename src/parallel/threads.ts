@@ -1,5 +1,6 @@
 import { onAbort } from '../core/abort.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
+import { endReaders } from '../data/thread/readTable.js';
 import { changeSettings, type ThreadSettings, threadSettings } from './settings.js';
 import { forgetStartable, mostThreads, StartError } from './startable.js';
 import { Thread } from './thread.js';
@@ -204,7 +205,7 @@ export async function shutdown(): Promise<void> {
   keptFrom = performance.now();
   for (const thread of idle.splice(0)) end(thread);
   arm();
-  await ended();
+  await Promise.all([ended(), endReaders()]);
 }
 
 /**

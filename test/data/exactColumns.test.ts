@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { bigEndian, decimalText, isKept, littleEndianWords, nearestFloat } from '#steepest/data/decimal.js';
-import { formOf, rawElement } from '#steepest/data/parquetTypes.js';
+import { formOf, rawElement } from '#steepest/data/parquet/types.js';
 import fixture from '../fixtures/exact_columns.json' with { type: 'json' };
 import { refused, temporaryFolder } from './folder.js';
 

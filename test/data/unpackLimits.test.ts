@@ -62,7 +62,7 @@ describe('readNpz', () => {
     // Each array is 16,000 bytes and a header of 128.
     const bytes = 2 * (16_000 + 128);
     await expect(data.readNpz(path, { limits: { bytes: bytes - 1 } })).rejects.toEqual(
-      refused('ERR_DATA_FILE', `limits: { bytes: ${bytes} }`),
+      refused('ERR_DATA_LIMIT', `limits: { bytes: ${bytes} }`),
     );
     expect(Object.keys(await data.readNpz(path, { limits: { bytes } }))).toEqual(['a', 'b']);
   });
@@ -75,7 +75,7 @@ describe('readParquet', () => {
   it.each(codecs)('unpacks %s to as many bytes as it may', async (codec) => {
     const path = await files.write(bytesOf(codec), `${codec}.parquet`);
     await expect(data.readParquet(path, { limits: { bytes: 1 } })).rejects.toEqual(
-      refused('ERR_DATA_FILE', 'to unpack to at most 1 bytes', 'limits'),
+      refused('ERR_DATA_LIMIT', 'to unpack to at most 1 bytes', 'limits'),
     );
     const table = await data.readParquet(path, { limits: { bytes: 10_000 } });
     expect(table.rows).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workerFlags } from '#steepest/parallel/workerFlags.js';
+import { workerFlags } from '#steepest/core/workerFlags.js';
 
 describe('workerFlags', () => {
   it('lets threads inherit what they can', () => {

@@ -7,7 +7,7 @@ import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { memorySource } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
-import { checkLimits, type ReadLimits } from '../unpackLimit.js';
+import { checkReadOptions, type ReadOptions } from '../limits/readLimits.js';
 import { npyBytes, readNpySource } from './npy.js';
 import { readZip, zipBytes } from './zip.js';
 
@@ -15,10 +15,8 @@ const EXTENSION = '.npy';
 /** Arrays of an archive: its directory counts them in 16 bits. */
 const MAX_ARRAYS = 65_534;
 
-export interface ReadNpzOptions {
-  /** Compressed arrays that would take more memory are refused. */
-  limits?: ReadLimits;
-}
+/** What {@link readNpz} may be told. */
+export interface ReadNpzOptions extends ReadOptions {}
 
 export interface WriteNpzOptions {
   /** Deflate the arrays, as numpy.savez_compressed does. Default false. */
@@ -34,11 +32,10 @@ export async function readNpz(
   path: string | URL,
   options: ReadNpzOptions = {},
 ): Promise<Record<string, NdArray<StoredArray>>> {
-  checkKeys('the options of readNpz', options, ['limits']);
-  const mostBytes = checkLimits(options.limits);
+  const limits = checkReadOptions('readNpz', options);
   const file = localPath('the path of an NPZ file', path);
   const arrays = new Map<string, NdArray<StoredArray>>();
-  await readZip(file, mostBytes, async (name, content) => {
+  await readZip(file, limits, async (name, content) => {
     if (!name.endsWith(EXTENSION)) {
       throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');
     }

@@ -4,8 +4,8 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { fileError, systemError } from '../fileErrors.js';
+import { ReadBudget, type ReadLimits } from '../limits/readLimits.js';
 import { openRegular } from '../openRegular.js';
-import { UnpackLimit } from '../unpackLimit.js';
 import { crc32 } from './crc32.js';
 
 // Field names and signatures: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
@@ -60,18 +60,14 @@ class ZipReader {
     private readonly path: string,
     private readonly handle: FileHandle,
     private readonly size: number,
-    private readonly limit: UnpackLimit,
+    private readonly budget: ReadBudget,
   ) {}
 
-  static async with<T>(
-    path: string,
-    mostBytes: number | undefined,
-    use: (zip: ZipReader) => Promise<T>,
-  ): Promise<T> {
+  static async with<T>(path: string, limits: ReadLimits, use: (zip: ZipReader) => Promise<T>): Promise<T> {
     const { file, stats } = await openRegular(path);
     try {
       const { size } = stats;
-      return await use(new ZipReader(path, file, size, new UnpackLimit(path, size, mostBytes)));
+      return await use(new ZipReader(path, file, size, new ReadBudget(path, size, limits)));
     } catch (error) {
       throw systemError(path, 'to be a whole NPZ file', error);
     } finally {
@@ -147,7 +143,7 @@ class ZipReader {
       damaged(this.path, `the header of '${name}'`, 'other bytes');
     const start = localOffset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
     if (start + packedBytes > entry.end) this.refuseOverlap(name);
-    if (method === DEFLATED) this.limit.take(bytes);
+    if (method === DEFLATED) this.budget.take(bytes);
     const packed = await this.read(start, packedBytes, `'${name}'`);
     const content = method === STORED ? packed : await this.inflate(name, packed, bytes);
     if (content.length !== bytes) damaged(this.path, `'${name}' to have ${bytes} bytes`, `${content.length}`);
@@ -259,10 +255,10 @@ const NO_CONTENT = /\/$|^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.in
  */
 export async function readZip(
   path: string,
-  mostBytes: number | undefined,
+  limits: ReadLimits,
   each: (name: string, content: Buffer) => Promise<void>,
 ): Promise<void> {
-  await ZipReader.with(path, mostBytes, async (zip) => {
+  await ZipReader.with(path, limits, async (zip) => {
     for (const entry of await zip.entries()) {
       if (!NO_CONTENT.test(entry.name)) await each(entry.name, await zip.content(entry));
     }

@@ -3,8 +3,8 @@
  * and how to get at their whole numbers: hyparquet multiplies decimals by a
  * rounded power of ten and cuts times to milliseconds.
  */
-import { NotText, type Scaled } from './cells.js';
-import { bigEndian } from './decimal.js';
+import { NotText, type Scaled } from '../cells.js';
+import { bigEndian } from '../decimal.js';
 
 /** A column, or a group of them, as hyparquet describes it. */
 export interface Element {

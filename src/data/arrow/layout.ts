@@ -1,0 +1,211 @@
+/**
+ * Whether the parts of an Arrow file agree with each other and with its size
+ * (github.com/apache/arrow, docs/source/format/Columnar.rst, "Serialization", and format/*.fbs).
+ */
+import { Malformed } from '../malformed.js';
+import { type Table, Verifier } from './flatbuffer.js';
+
+const SCALAR8 = { scalar: 8 } as const;
+const SCALAR4 = { scalar: 4 } as const;
+const SCALAR2 = { scalar: 2 } as const;
+const SCALAR1 = { scalar: 1 } as const;
+const TEXT = { text: true } as const;
+
+const KEY_VALUE: Table = [TEXT, TEXT];
+const PAIRS = { tables: () => KEY_VALUE };
+/** Types have up to three numbers; only these have more. */
+const TYPE: Table = [undefined, undefined, undefined];
+const TYPE_TIMESTAMP = 10;
+const TYPE_UNION = 14;
+const TYPES: ReadonlyMap<number, Table> = new Map([
+  [TYPE_TIMESTAMP, [SCALAR2, TEXT]],
+  [TYPE_UNION, [SCALAR2, { list: 4 }]],
+]);
+/** Of types with whole numbers of 32 bits: Int, Decimal, FixedSizeBinary, FixedSizeList. */
+const WIDE: readonly number[] = [2, 7, 15, 16];
+const WIDE_TYPE: Table = [SCALAR4];
+const INT: Table = [SCALAR4, SCALAR1];
+const DICTIONARY: Table = [SCALAR8, { table: () => INT }, SCALAR1, SCALAR2];
+const FIELD: Table = [
+  TEXT,
+  SCALAR1,
+  SCALAR1,
+  { union: (kind) => TYPES.get(kind) ?? (WIDE.includes(kind) ? WIDE_TYPE : TYPE) },
+  { table: () => DICTIONARY },
+  { tables: () => FIELD },
+  PAIRS,
+];
+const SCHEMA: Table = [SCALAR2, { tables: () => FIELD }, PAIRS, { list: 8 }];
+const COMPRESSION: Table = [SCALAR1, SCALAR1];
+/** A count and how many of it are missing, a place and a size: 64 bits each. */
+const PAIR_BYTES = 16;
+const RECORD_BATCH: Table = [
+  SCALAR8,
+  { list: PAIR_BYTES },
+  { list: PAIR_BYTES },
+  { table: () => COMPRESSION },
+  { list: 8 },
+];
+const DICTIONARY_BATCH: Table = [SCALAR8, { table: () => RECORD_BATCH }, SCALAR1];
+const HEADER = { schema: 1, dictionary: 2, records: 3 } as const;
+const HEADERS: ReadonlyMap<number, Table> = new Map([
+  [HEADER.schema, SCHEMA],
+  [HEADER.dictionary, DICTIONARY_BATCH],
+  [HEADER.records, RECORD_BATCH],
+]);
+const MESSAGE: Table = [
+  SCALAR2,
+  SCALAR1,
+  {
+    union: (kind) => {
+      const header = HEADERS.get(kind);
+      if (header === undefined) throw new Malformed(`a message of kind ${kind}`);
+      return header;
+    },
+  },
+  SCALAR8,
+  PAIRS,
+];
+/** Where a message is and how large its two parts are. */
+const BLOCK_BYTES = 24;
+const FOOTER: Table = [SCALAR2, { table: () => SCHEMA }, { list: BLOCK_BYTES }, { list: BLOCK_BYTES }, PAIRS];
+
+const MAGIC = 'ARROW1';
+/** The length of the footer and the magic number. */
+const TAIL_BYTES = 10;
+const CONTINUATION = -1;
+/** Bits of the smallest values. */
+const BITS = 8;
+
+/** What a file says of its table. */
+export interface Layout {
+  rows: number;
+  columns: number;
+}
+
+/** @throws Malformed for a file whose counts and places do not agree */
+export function checkLayout(bytes: Uint8Array): Layout {
+  const isFile = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAGIC.length));
+  return isFile.toString('latin1') === MAGIC ? checkFile(bytes) : checkStream(bytes);
+}
+
+function checkStream(bytes: Uint8Array): Layout {
+  const layout = { rows: 0, columns: 0 };
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const message = messageAt(bytes, at);
+    if (message === undefined) break;
+    addMessage(layout, message);
+    at = message.end;
+  }
+  return layout;
+}
+
+function checkFile(bytes: Uint8Array): Layout {
+  const size = bytes.length;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  const end = size - TAIL_BYTES;
+  const tail = Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset + Math.max(0, size - MAGIC.length),
+    Math.min(size, MAGIC.length),
+  );
+  if (end < MAGIC.length || tail.toString('latin1') !== MAGIC)
+    throw new Malformed(`${size} bytes that do not end with ${MAGIC}`);
+  const length = view.getInt32(end, true);
+  if (length <= 0 || length > end) throw new Malformed(`${length} bytes of metadata in a file of ${size}`);
+  const footer = new Verifier(bytes.subarray(end - length, end));
+  const root = footer.root(FOOTER);
+  const schema = footer.child(root, 1);
+  if (schema === undefined) throw new Malformed('no schema');
+  const layout = { rows: 0, columns: footer.list(schema, 1).count };
+  // Parts that overlap are how few bytes become many.
+  let left = size;
+  for (const list of [2, 3]) {
+    const { at, count } = footer.list(root, list);
+    for (let i = 0; i < count; i++) {
+      const place = footer.longAt(at + i * BLOCK_BYTES);
+      if (place < MAGIC.length || place + 4 > end) throw new Malformed(`a part at byte ${place} of ${size}`);
+      const message = messageAt(bytes, place);
+      if (message === undefined) throw new Malformed(`a part of no bytes at byte ${place}`);
+      left -= message.end - place;
+      if (left < 0) throw new Malformed('parts that share their bytes');
+      addMessage(layout, message);
+    }
+  }
+  return layout;
+}
+
+interface Message {
+  kind: number;
+  verifier: Verifier;
+  header: number | undefined;
+  /** Bytes of its body, and where what follows it begins. */
+  body: number;
+  end: number;
+}
+
+/** A message; undefined for the mark of a stream's end. */
+function messageAt(bytes: Uint8Array, place: number): Message | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = place;
+  let length = view.getInt32(at, true);
+  at += 4;
+  if (length === CONTINUATION) {
+    if (at + 4 > bytes.length) return undefined;
+    length = view.getInt32(at, true);
+    at += 4;
+  }
+  if (length === 0) return undefined;
+  if (length < 0 || length > bytes.length - at) {
+    throw new Malformed(`${length} bytes of metadata at byte ${at} of ${bytes.length}`);
+  }
+  const verifier = new Verifier(bytes.subarray(at, at + length));
+  const root = verifier.root(MESSAGE);
+  const body = verifier.long(root, 3);
+  const end = at + length + body;
+  if (body < 0 || end > bytes.length)
+    throw new Malformed(`${body} bytes of data at byte ${at + length} of ${bytes.length}`);
+  return { kind: verifier.byte(root, 1), verifier, header: verifier.child(root, 2), body, end };
+}
+
+/** Counts a message's rows or columns. */
+function addMessage(layout: Layout, { kind, verifier, header, body }: Message): void {
+  if (header === undefined) throw new Malformed('a message without its header');
+  if (kind === HEADER.schema) layout.columns = verifier.list(header, 1).count;
+  else if (kind === HEADER.records) layout.rows += checkBatch(verifier, header, body);
+  else {
+    const batch = verifier.child(header, 1);
+    if (batch === undefined) throw new Malformed('a dictionary without values');
+    checkBatch(verifier, batch, body);
+  }
+}
+
+/** @returns its rows */
+function checkBatch(verifier: Verifier, batch: number, body: number): number {
+  const rows = verifier.long(batch, 0);
+  const most = Math.max(rows, body * BITS);
+  if (rows < 0) throw new Malformed(`${rows} rows`);
+  const nodes = verifier.list(batch, 1);
+  for (let i = 0; i < nodes.count; i++) {
+    const count = verifier.longAt(nodes.at + i * PAIR_BYTES);
+    const missing = verifier.longAt(nodes.at + i * PAIR_BYTES + 8);
+    if (count < 0 || count > most || missing < 0 || missing > count) {
+      throw new Malformed(`${missing} missing of ${count} values in ${body} bytes`);
+    }
+  }
+  const buffers = verifier.list(batch, 2);
+  for (let i = 0; i < buffers.count; i++) {
+    const at = verifier.longAt(buffers.at + i * PAIR_BYTES);
+    const size = verifier.longAt(buffers.at + i * PAIR_BYTES + 8);
+    if (at < 0 || size < 0 || at + size > body)
+      throw new Malformed(`${size} bytes at ${at} of ${body} of data`);
+  }
+  const views = verifier.list(batch, 4);
+  let more = 0;
+  for (let i = 0; i < views.count; i++) {
+    const count = verifier.longAt(views.at + 8 * i);
+    more += count;
+    if (count < 0 || more > buffers.count) throw new Malformed(`${more} buffers of ${buffers.count}`);
+  }
+  return rows;
+}
