@@ -94,19 +94,27 @@ const IMPORT_TYPE = /\bimport\(["']([^"']+)["']\)\.([\w$]+)/g;
  */
 const MEMBER_NAME = /[\w$]+\??(?=:|\()/g;
 
+/** An entry of a table of definitions, as tsc writes it: `adam: OptimizerDefinition<H>;`. */
+const ENTRY = /^( {4}[\w$]+): (?:import\([^)]*\)\.)?\w*Definition<(.*)>;$/gm;
+
 /**
  * `declare const TABLE: { … }` that is asked only for its keys, by `keyof typeof TABLE`, keeps only
- * those: what the values are is of no use to anybody else.
+ * those: what the values are is of no use to anybody else. If `Choice<typeof TABLE>` asks for the
+ * hyperparameters of its definitions too, they are kept as well.
  */
 function keepKeys(module) {
   for (const [name, [statement]] of module.declared) {
     if (statement.isExported || !/^\s*declare const /.test(statement.code)) continue;
     const others = module.statements.filter((other) => other !== statement).map(({ code }) => code);
-    const uses = others.join('\n').replace(new RegExp(`keyof typeof ${name}\\b`, 'g'), '');
+    const isAsked = new RegExp(`(?:keyof|\\bChoice<)\\s*typeof ${name}\\b`, 'g');
+    const uses = others.join('\n').replace(isAsked, '');
     const [, ...members] = statement.code.trim().split('\n').slice(0, -1);
     if (new RegExp(`\\b${name}\\b`).test(uses) || !members.every((line) => /^ {4}[\w$]+: .*;$/.test(line)))
       continue;
-    statement.text = statement.text.replace(/^( {4}[\w$]+): .*;$/gm, '$1: unknown;');
+    const isChoice = others.some((code) => code.includes(`Choice<typeof ${name}>`));
+    statement.text = isChoice
+      ? statement.text.replace(ENTRY, '$1: { readonly defaults: $2 };')
+      : statement.text.replace(/^( {4}[\w$]+): .*;$/gm, '$1: unknown;');
     statement.code = codeOf(statement.text);
   }
 }

@@ -14,8 +14,8 @@ export { type InitializerName, initializerNames } from './networks/initializers/
 export { layers } from './networks/layers/index.js';
 export type { Regularizer } from './networks/layers/regularizer.js';
 export { type Loss, type LossName, lossNames } from './networks/losses/index.js';
-export { type MetricName, metricNames } from './networks/metrics/index.js';
-export type { CompileOptions } from './networks/models/compileOptions.js';
+export { type Metric, type MetricName, metricNames } from './networks/metrics/index.js';
+export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type {
   EvaluateOptions,
   FitOptions,

@@ -1,4 +1,5 @@
 import { checkFloat32, checkKeys, orDefault } from '../core/check.js';
+import { fieldsOf } from '../core/definition.js';
 import { unknownName } from '../core/errors.js';
 import type { Aliases } from '../core/nearest.js';
 import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
@@ -48,8 +49,9 @@ export interface CompleteActivation {
  */
 export function completeActivation(what: string, activation: Activation): CompleteActivation {
   const isObject = typeof activation === 'object' && activation !== null && !Array.isArray(activation);
-  if (isObject) checkKeys(what, activation, ['name', 'alpha'], ACTIVATION_OPTION_ALIASES);
-  const { name, alpha } = isObject ? activation : { name: activation, alpha: undefined };
+  const given = isObject ? fieldsOf(what, activation) : { name: activation };
+  checkKeys(what, given, ['name', 'alpha'], ACTIVATION_OPTION_ALIASES);
+  const { name, alpha } = given as { name?: unknown; alpha?: unknown };
   if (!activationNames.includes(name as ActivationName)) {
     unknownName(isObject ? `${what}.name` : what, name, activationNames, ACTIVATION_ALIASES);
   }

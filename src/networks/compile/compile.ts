@@ -8,6 +8,7 @@ import { trainable } from '../../program/parameters.js';
 import type { StepProgram } from '../../program/partition.js';
 import type { ResolvedLoss } from '../losses/index.js';
 import type { MetricDefinition } from '../metrics/definition.js';
+import type { ResolvedMetric } from '../metrics/index.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { mostImagesAsRows } from './fewImages.js';
 import { gatherInput, splitInput } from './input.js';
@@ -18,7 +19,7 @@ import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
 /** What `compile()` was told: how to judge and to improve a model. */
 export interface Objective {
   loss: ResolvedLoss;
-  metrics: readonly MetricDefinition[];
+  metrics: readonly ResolvedMetric[];
   optimizer: ResolvedOptimizer;
 }
 
@@ -95,7 +96,8 @@ export function compileProgram(
   nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape, keepsRows);
   for (const node of nodes) x = node.forward(builder, x);
 
-  const statisticsCols = 1 + (objective?.metrics ?? []).reduce((n, m) => n + m.columns(model.outputCols), 0);
+  const statisticsCols =
+    1 + (objective?.metrics ?? []).reduce((n, { definition }) => n + definition.columns(model.outputCols), 0);
   const totals = memory.matrix(`totals.${mode}`, 'statistics', workers, statisticsCols, 'f64');
   const totalsOf = (rank: number): Operand => rowOf(totals, rank);
   const metricColumns: CompiledProgram['metricColumns'][number][] = [];
@@ -107,26 +109,22 @@ export function compileProgram(
     const { loss, metrics, optimizer } = objective as Objective;
     const target = gatherTarget(builder, io);
     const stats = memory.matrix(`batch${maxRows}/statistics`, 'statistics', maxRows, statisticsCols);
-    const { prediction, gradient } = loss.definition.emit(builder, {
-      prediction: x,
-      fused: fused !== false,
-      target,
-      rowLoss: columns(stats, 0, 1),
-    });
+    const { prediction, gradient } = loss.definition.emit(
+      builder,
+      { prediction: x, fused: fused !== false, target, rowLoss: columns(stats, 0, 1) },
+      loss.hyperparameters,
+    );
     if (io.weights !== undefined) {
       const weights = gatherWeights(builder, io.weights, io.index);
       const rowLoss = columns(stats, 0, 1);
       builder.emit('weightRows', { weights, dz: gradient?.operand, rowLoss }, {}, { label: 'weights' });
     }
     let first = 1;
-    for (const metric of metrics) {
+    for (const { definition: metric, hyperparameters } of metrics) {
       const count = metric.columns(model.outputCols);
-      metric.emit(builder, {
-        prediction,
-        target,
-        targets: loss.definition.targets,
-        out: columns(stats, first, count),
-      });
+      const out = columns(stats, first, count);
+      const { targets } = loss.definition;
+      metric.emit(builder, { prediction, target, targets, out }, hyperparameters);
       metricColumns.push({ metric, first, count });
       first += count;
     }
@@ -217,7 +215,7 @@ export function checkLogits(model: ResolvedModel, loss: ResolvedLoss): void {
 function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'logits' | false {
   const { fuses } = loss.definition;
   const last = nodes.at(-1)?.endsIn;
-  if (loss.fromLogits) {
+  if (loss.hyperparameters.fromLogits === true) {
     if (last === 'softmax' || last === 'sigmoid') {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model that ends in logits, as fromLogits says',

@@ -8,6 +8,7 @@ import { compileProgram, type Objective } from './compile.js';
 import { layerCosts } from './layerCosts.js';
 import { LayoutMap, layerLayouts } from './layouts.js';
 import type { ResolvedModel } from './model.js';
+import { objectiveText } from './objectiveText.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
@@ -101,6 +102,7 @@ export function explainProgram(
   const ranges = partitionGroups(program.groups, workers);
   return [
     `Training step, batch ${batchSize}, ${workers} ${workers === 1 ? 'worker' : 'workers'}: ${flopUnitText(stepFlops(program.ops))}; rows in chunks of ${program.rowChunk}.`,
+    objectiveText(objective),
     '',
     opsTable(byPhase, layouts),
     '',

@@ -16,11 +16,14 @@ export function slotRegion(memory: MemoryPlan, parameter: ParameterSpec, slot: s
 }
 
 /** Has each parameter's update follow its gradient. */
-export function emitUpdates(builder: ProgramBuilder, { definition, numbers }: ResolvedOptimizer): void {
+export function emitUpdates(
+  builder: ProgramBuilder,
+  { definition, hyperparameters: h }: ResolvedOptimizer,
+): void {
   const { memory } = builder;
   builder.gradientReady = (group, parameter, gradient, range) => {
     const slots: Record<string, Operand> = {};
-    for (const slot of definition.slots(numbers)) slots[slot] = slotRegion(memory, parameter, slot);
+    for (const slot of definition.slots(h)) slots[slot] = slotRegion(memory, parameter, slot);
     const operands = {
       w: parameterRegion(memory, parameter),
       wT: memory.get(`${parameter.name}.transpose`),
@@ -30,9 +33,9 @@ export function emitUpdates(builder: ProgramBuilder, { definition, numbers }: Re
     const scalars = {
       l1: Math.fround(parameter.l1),
       l2x2: Math.fround(2 * parameter.l2),
-      ...definition.scalars(numbers),
+      ...definition.scalars(h),
     };
-    builder.emitSlice(group, definition.kind(numbers), operands, scalars, range);
+    builder.emitSlice(group, definition.kind(h), operands, scalars, range);
   };
 }
 

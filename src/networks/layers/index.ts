@@ -1,4 +1,5 @@
 import { checkKeys, checkOptions } from '../../core/check.js';
+import { fieldsOf } from '../../core/definition.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { type ActivationConfig, activation } from './activation.js';
@@ -36,7 +37,7 @@ function register<C extends LayerConfig>(
   const { type } = definition;
   return (config) => {
     checkMaking(type, config, options[0] as string | undefined);
-    return completeLayer({ ...config, type } as C) as C;
+    return completeLayer({ ...fieldsOf(`layers.${type}`, config), type } as C) as C;
   };
 }
 
@@ -153,9 +154,10 @@ function layerEntry(type: unknown) {
 export function completeLayer(config: LayerConfig): LayerConfig {
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   if (!isObject) refuseLayer(config);
-  const entry = layerEntry(config.type);
-  checkKeys(`layers.${config.type}`, config, entry.options, OPTION_ALIASES);
-  return entry.definition.complete(config);
+  const fields = fieldsOf('layers', config) as unknown as LayerConfig;
+  const entry = layerEntry(fields.type);
+  checkKeys(`layers.${fields.type}`, fields, entry.options, OPTION_ALIASES);
+  return entry.definition.complete(fields);
 }
 
 function refuseLayer(given: unknown): never {

@@ -1,4 +1,5 @@
 import { checkFloat32, checkKeys, checkOptions, orDefault } from '../../core/check.js';
+import { fieldsOf } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
@@ -11,10 +12,16 @@ export interface Regularizer {
 const ALIASES = { lambda: 'l2', alpha: 'l2', weightDecay: 'l2' };
 
 /** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
-export function completeRegularizer(what: string, given: Regularizer | undefined): Required<Regularizer> {
-  if (given === undefined) return { l1: 0, l2: 0 };
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) refuse(what, given);
-  checkOptions(what, given);
+export function completeRegularizer(
+  what: string,
+  regularizer: Regularizer | undefined,
+): Required<Regularizer> {
+  if (regularizer === undefined) return { l1: 0, l2: 0 };
+  if (typeof regularizer !== 'object' || regularizer === null || Array.isArray(regularizer)) {
+    refuse(what, regularizer);
+  }
+  checkOptions(what, regularizer);
+  const given = fieldsOf(what, regularizer);
   checkKeys(what, given, ['l1', 'l2'], ALIASES);
   const words = 'a number from 0 to 3.4e38';
   return {

@@ -30,4 +30,9 @@ export const LOSS_ALIASES: Aliases = {
   smoothL1Loss: '',
 };
 
-export const LOSS_OPTION_ALIASES: Aliases = { logits: 'fromLogits', isLogits: 'fromLogits', loss: 'name' };
+/** Hyperparameters by the same libraries' names. */
+export const HYPERPARAMETER_ALIASES: Aliases = {
+  logits: 'fromLogits',
+  isLogits: 'fromLogits',
+  loss: 'name',
+};

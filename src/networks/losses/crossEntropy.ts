@@ -2,6 +2,15 @@ import type { Operand, OpKind } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import type { LossDefinition, LossInputs, LossOutputs, TargetKind } from './definition.js';
 
+/** Hyperparameters of cross-entropies. */
+export type CrossEntropyHyperparameters = {
+  /** Takes the model's output as logits. Default false. */
+  fromLogits: boolean;
+};
+
+/** What all cross-entropies have in common. */
+const onLogitsToo = { defaults: { fromLogits: false }, ranges: {}, targetRange: [0, 1] } as const;
+
 /**
  * A cross-entropy has two forms: on logits, together with its activation
  * (no cancellation, dz = p − t), and on probabilities that some other
@@ -29,13 +38,13 @@ function emitCrossEntropy(
 const HINT_CLASS_NUMBERS =
   "For class numbers use sparseCategoricalCrossentropy with 'softmax'; otherwise give each class a column.";
 
-function categorical(name: string, targets: TargetKind): LossDefinition {
+function categorical(name: string, targets: TargetKind): LossDefinition<CrossEntropyHyperparameters> {
   const kinds = { onLogits: 'softmaxCrossEntropy', onProbabilities: 'categoricalCrossEntropy' } as const;
   return {
+    ...onLogitsToo,
     name,
     targets,
     fuses: 'softmax',
-    targetRange: [0, 1],
     hintOneColumn: HINT_CLASS_NUMBERS,
     emit: (builder, inputs) =>
       emitCrossEntropy(builder, inputs, kinds, targets === 'labels' ? 'labels' : 'target', name),
@@ -43,17 +52,23 @@ function categorical(name: string, targets: TargetKind): LossDefinition {
 }
 
 /** L = −mean over rows of Σ_k t_k·log p_k, with t a distribution per row. */
-export const categoricalCrossentropy = categorical('categoricalCrossentropy', 'matrix');
+export const categoricalCrossentropy: LossDefinition<CrossEntropyHyperparameters> = categorical(
+  'categoricalCrossentropy',
+  'matrix',
+);
 
 /** L = −mean over rows of log p_label. */
-export const sparseCategoricalCrossentropy = categorical('sparseCategoricalCrossentropy', 'labels');
+export const sparseCategoricalCrossentropy: LossDefinition<CrossEntropyHyperparameters> = categorical(
+  'sparseCategoricalCrossentropy',
+  'labels',
+);
 
 /** L = −mean over rows and columns of t·log p + (1 − t)·log(1 − p). */
-export const binaryCrossentropy: LossDefinition = {
+export const binaryCrossentropy: LossDefinition<CrossEntropyHyperparameters> = {
+  ...onLogitsToo,
   name: 'binaryCrossentropy',
   targets: 'matrix',
   fuses: 'sigmoid',
-  targetRange: [0, 1],
   hintOneColumn: `For two classes end in one unit with 'sigmoid'. ${HINT_CLASS_NUMBERS}`,
   emit: (builder, inputs) =>
     emitCrossEntropy(

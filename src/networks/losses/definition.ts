@@ -1,3 +1,4 @@
+import type { Definition, Hyperparameters } from '../../core/definition.js';
 import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import type { Gradient } from '../../program/node.js';
@@ -24,8 +25,7 @@ export interface LossOutputs {
 }
 
 /** Everything steepest knows of a loss. One file per loss, one line in the registry. */
-export interface LossDefinition {
-  readonly name: string;
+export interface LossDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
   readonly targets: TargetKind;
   /**
    * The last activation that this loss computes together
@@ -36,5 +36,5 @@ export interface LossDefinition {
   readonly targetRange?: readonly [number, number];
   /** What to do where targets have one column and the model has several outputs. */
   readonly hintOneColumn?: string;
-  emit(builder: ProgramBuilder, inputs: LossInputs): LossOutputs;
+  emit(builder: ProgramBuilder, inputs: LossInputs, h: H): LossOutputs;
 }

@@ -1,12 +1,15 @@
+import type { NoHyperparameters } from '../../core/definition.js';
 import type { OpKind } from '../../kernels/contract.js';
 import type { LossDefinition } from './definition.js';
 
 function regressionLoss(
   name: string,
   kind: Extract<OpKind, 'meanSquaredError' | 'meanAbsoluteError'>,
-): LossDefinition {
+): LossDefinition<NoHyperparameters> {
   return {
     name,
+    defaults: {},
+    ranges: {},
     targets: 'matrix',
     fuses: undefined,
     emit(builder, { prediction, target, rowLoss }) {
@@ -18,7 +21,13 @@ function regressionLoss(
 }
 
 /** L = mean over rows and columns of (y − t)². */
-export const meanSquaredError = regressionLoss('meanSquaredError', 'meanSquaredError');
+export const meanSquaredError: LossDefinition<NoHyperparameters> = regressionLoss(
+  'meanSquaredError',
+  'meanSquaredError',
+);
 
 /** L = mean over rows and columns of |y − t|; the subgradient at 0 is 0. */
-export const meanAbsoluteError = regressionLoss('meanAbsoluteError', 'meanAbsoluteError');
+export const meanAbsoluteError: LossDefinition<NoHyperparameters> = regressionLoss(
+  'meanAbsoluteError',
+  'meanAbsoluteError',
+);

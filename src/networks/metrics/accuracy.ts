@@ -1,15 +1,21 @@
+import { type NoHyperparameters, probability } from '../../core/definition.js';
 import { type MetricDefinition, rowMean } from './definition.js';
 
-/** Share of columns on the right side of this probability. */
-const DECISION_THRESHOLD = 0.5;
+/** Hyperparameters of `binaryAccuracy`. */
+export type BinaryAccuracyHyperparameters = {
+  /** A probability above it counts as a yes. Default 0.5. */
+  threshold: number;
+};
 
-/** Share of rows and columns where (p > 0.5) equals the target. */
-export const binaryAccuracy: MetricDefinition = {
+/** Share of rows and columns where (p > threshold) equals the target (Keras's BinaryAccuracy). */
+export const binaryAccuracy: MetricDefinition<BinaryAccuracyHyperparameters> = {
   ...rowMean,
   name: 'binaryAccuracy',
+  defaults: { threshold: 0.5 },
+  ranges: { threshold: probability },
   targets: ['matrix'],
-  emit(builder, { prediction, target, out }) {
-    const scalars = { threshold: DECISION_THRESHOLD };
+  emit(builder, { prediction, target, out }, { threshold }) {
+    const scalars = { threshold: Math.fround(threshold) };
     builder.emit('thresholdAccuracy', { p: prediction, target, out }, scalars, { label: 'binaryAccuracy' });
   },
 };
@@ -18,13 +24,17 @@ export const binaryAccuracy: MetricDefinition = {
  * Share of rows whose most probable class is the target's. With a single output column it is
  * `binaryAccuracy`, as in Keras.
  */
-export const accuracy: MetricDefinition = {
+export const accuracy: MetricDefinition<NoHyperparameters> = {
   ...rowMean,
   name: 'accuracy',
+  defaults: {},
+  ranges: {},
   targets: ['labels', 'matrix'],
   emit(builder, inputs) {
     const { prediction, target, targets, out } = inputs;
-    if (targets === 'matrix' && prediction.cols === 1) return binaryAccuracy.emit(builder, inputs);
+    if (targets === 'matrix' && prediction.cols === 1) {
+      return binaryAccuracy.emit(builder, inputs, binaryAccuracy.defaults);
+    }
     const compared = targets === 'labels' ? { labels: target } : { target };
     builder.emit('argmaxAccuracy', { p: prediction, ...compared, out }, {}, { label: 'accuracy' });
   },

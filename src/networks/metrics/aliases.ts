@@ -18,3 +18,6 @@ export const METRIC_ALIASES: Aliases = {
   msle: '',
   auc: '',
 };
+
+/** Hyperparameters by the same libraries' names. */
+export const HYPERPARAMETER_ALIASES: Aliases = { cutoff: 'threshold', metric: 'name' };

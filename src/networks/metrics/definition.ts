@@ -1,3 +1,4 @@
+import type { Definition, Hyperparameters } from '../../core/definition.js';
 import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import type { TargetKind } from '../losses/definition.js';
@@ -16,13 +17,12 @@ export interface MetricInputs {
  * Everything steepest knows of a metric: an op that writes per-row values, which are summed in float64 over the
  * rows in order, and what to make of the sums. One file per metric, one line in the registry.
  */
-export interface MetricDefinition {
-  readonly name: string;
+export interface MetricDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
   /** Which targets it can be computed from. */
   readonly targets: readonly TargetKind[];
   /** Per-row values for a model with C outputs. */
   columns(outputs: number): number;
-  emit(builder: ProgramBuilder, inputs: MetricInputs): void;
+  emit(builder: ProgramBuilder, inputs: MetricInputs, h: H): void;
   /** The metric, from the sums of its columns over `count` rows. */
   finish(sums: Float64Array<ArrayBufferLike>, count: number): number;
 }

@@ -1,40 +1,58 @@
-import { SteepestError, unknownName } from '../../core/errors.js';
+import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
+import { SteepestError } from '../../core/errors.js';
 import type { TargetKind } from '../losses/definition.js';
 import { accuracy, binaryAccuracy } from './accuracy.js';
-import { METRIC_ALIASES } from './aliases.js';
+import { HYPERPARAMETER_ALIASES, METRIC_ALIASES } from './aliases.js';
 import type { MetricDefinition } from './definition.js';
 import { mae, mse, r2 } from './regression.js';
 
 /** The registry: one line per metric. */
-const METRICS = { accuracy, binaryAccuracy, mae, mse, r2 } satisfies Record<string, MetricDefinition>;
+const METRICS = {
+  accuracy,
+  binaryAccuracy,
+  mae,
+  mse,
+  r2,
+} satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof METRICS;
+
+/** A metric by name, or with hyperparameters: `{ name: 'binaryAccuracy', threshold: 0.3 }`. */
+export type Metric = Choice<typeof METRICS>;
+
 export const metricNames = Object.keys(METRICS) as MetricName[];
+
+/** A metric with all its hyperparameters. */
+export type ResolvedMetric = Chosen<MetricDefinition>;
+
+const ALIASES = { names: METRIC_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
 
 /**
  * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT`
- * if the loss's targets do not suit the metric.
+ * if the loss's targets do not suit a metric, or two of them would have one name in the history
  */
-export function resolveMetrics(names: readonly MetricName[], targets: TargetKind): MetricDefinition[] {
-  return names.map((name, i) => {
-    if (typeof name !== 'string' || !Object.hasOwn(METRICS, name)) {
-      unknownName(`metrics[${i}]`, name, metricNames, METRIC_ALIASES);
-    }
-    const metric: MetricDefinition = METRICS[name];
-    if (!metric.targets.includes(targets)) {
+export function resolveMetrics(metrics: readonly Metric[], targets: TargetKind): ResolvedMetric[] {
+  const resolved = metrics.map((metric, i) =>
+    resolveChoice<MetricDefinition>(`metrics[${i}]`, metric, METRICS, ALIASES),
+  );
+  const seen = new Set<string>();
+  for (const { definition } of resolved) {
+    const { name } = definition;
+    if (!definition.targets.includes(targets)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `a metric that can be computed from class numbers`,
         given: `'${name}'`,
         hint: "Use 'accuracy', or a loss with one target row per sample.",
       });
     }
-    if (names.indexOf(name) !== i) {
+    if (seen.has(name)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'each metric once',
         given: `'${name}' twice`,
         hint: 'Remove one of them.',
       });
     }
-    return metric;
-  });
+    seen.add(name);
+  }
+  return resolved;
 }

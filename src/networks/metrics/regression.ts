@@ -1,9 +1,12 @@
+import type { NoHyperparameters } from '../../core/definition.js';
 import { type MetricDefinition, rowMean } from './definition.js';
 
 /** Mean of (y − t)² over rows and columns. */
-export const mse: MetricDefinition = {
+export const mse: MetricDefinition<NoHyperparameters> = {
   ...rowMean,
   name: 'mse',
+  defaults: {},
+  ranges: {},
   targets: ['matrix'],
   emit(builder, { prediction, target, out }) {
     builder.emit('meanSquaredError', { y: prediction, target, rowLoss: out }, {}, { label: 'mse' });
@@ -11,9 +14,11 @@ export const mse: MetricDefinition = {
 };
 
 /** Mean of |y − t| over rows and columns. */
-export const mae: MetricDefinition = {
+export const mae: MetricDefinition<NoHyperparameters> = {
   ...rowMean,
   name: 'mae',
+  defaults: {},
+  ranges: {},
   targets: ['matrix'],
   emit(builder, { prediction, target, out }) {
     builder.emit('meanAbsoluteError', { y: prediction, target, rowLoss: out }, {}, { label: 'mae' });
@@ -28,8 +33,10 @@ const TERMS = 3;
  * The targets are shifted by the first row's before squaring, which keeps the variance from cancelling.
  * A column of constant targets counts 1 if it is predicted exactly and 0 otherwise.
  */
-export const r2: MetricDefinition = {
+export const r2: MetricDefinition<NoHyperparameters> = {
   name: 'r2',
+  defaults: {},
+  ranges: {},
   targets: ['matrix'],
   columns: (outputs) => outputs * TERMS,
   emit(builder, { prediction, target, out }) {

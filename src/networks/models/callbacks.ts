@@ -1,11 +1,18 @@
 import { checkObject } from '../../core/check.js';
+import { fieldNames } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import { type Aliases, didYouMean, isSameName } from '../../core/nearest.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import type { Callback } from '../training/callbacks.js';
 
-const HOOKS = ['onEpochEnd'] as const;
+/** The registry: one line per hook, with the arguments that it is given. */
+const HOOKS: Readonly<Record<keyof Callback, string>> = {
+  onEpochEnd: 'epoch, logs',
+};
+const hooks = Object.keys(HOOKS) as (keyof Callback)[];
+
+/** Hooks by the names of Keras and Lightning; to '' where there is nothing of the kind here. */
 const HOOK_ALIASES: Aliases = {
   epochEnd: 'onEpochEnd',
   onEpoch: 'onEpochEnd',
@@ -32,28 +39,31 @@ export function completeCallbacks(given: unknown): readonly Callback[] {
 function checkCallback(what: string, given: unknown): Callback {
   if (typeof given === 'function') refuse(what, given);
   const callback = checkObject(what, given);
-  for (const name of hookNames(callback)) {
-    if ((HOOKS as readonly string[]).includes(name)) continue;
+  const names = hookNames(callback);
+  for (const name of names) {
+    if (Object.hasOwn(HOOKS, name)) continue;
     throw new SteepestError('ERR_UNKNOWN_NAME', {
-      expected: `${what} to have only ${HOOKS.join(', ')}`,
+      expected: `${what} to have only ${hooks.join(', ')}`,
       given: show(name),
       hint: didYouMean(
         name,
-        HOOKS,
-        'Nothing else is called: do it in onEpochEnd, or remove it.',
+        hooks,
+        `Nothing else is called: do it in ${hooks.join(' or ')}, or remove it.`,
         HOOK_ALIASES,
       ),
     });
   }
-  if (typeof callback.onEpochEnd !== 'function') refuse(what, given);
+  const isHook = (name: string): boolean => typeof callback[name] === 'function';
+  if (names.length === 0 || !names.every(isHook)) refuse(what, given);
   return given as Callback;
 }
 
 function refuse(what: string, given: unknown): never {
+  const methods = hooks.map((name) => `${name}(${HOOKS[name]})`);
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${what} to have a method onEpochEnd(epoch, logs)`,
+    expected: `${what} to have a method ${methods.join(' or ')}`,
     given: show(given),
-    hint: 'Write { onEpochEnd(epoch, logs) { … } }.',
+    hint: `Write { ${methods[0]} { … } }.`,
   });
 }
 
@@ -63,14 +73,7 @@ function refuse(what: string, given: unknown): never {
  */
 function hookNames(callback: object): string[] {
   const isHook = (name: string): boolean =>
-    /^on[A-Z_]/.test(name) || HOOKS.some((hook) => isSameName(hook, name));
-  const own = Object.keys(callback);
-  let prototype = Object.getPrototypeOf(callback) as object | null;
-  if (isPlainObject(callback)) return own;
-  const names = new Set(own);
-  for (; prototype !== null && Object.getPrototypeOf(prototype) !== null; ) {
-    for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
-    prototype = Object.getPrototypeOf(prototype) as object | null;
-  }
-  return [...names].filter(isHook);
+    /^on[A-Z_]/.test(name) || hooks.some((hook) => isSameName(hook, name));
+  const names = fieldNames(callback);
+  return isPlainObject(callback) ? names : names.filter(isHook);
 }

@@ -1,8 +1,10 @@
 import { checkList } from '../../core/check.js';
+import { completeChoice } from '../../core/definition.js';
+import { isPlainObject } from '../../core/realm.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { type Loss, resolveLoss } from '../losses/index.js';
-import { type MetricName, resolveMetrics } from '../metrics/index.js';
+import { type Metric, resolveMetrics } from '../metrics/index.js';
 import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';
 import { checkOutput } from './checkOutput.js';
 
@@ -11,32 +13,44 @@ export interface CompileOptions {
   optimizer?: Optimizer;
   loss: Loss;
   /** One or several. */
-  metrics?: MetricName | readonly MetricName[];
+  metrics?: Metric | readonly Metric[];
+}
+
+/** What a model was compiled with, every hyperparameter included: plain data that `compile` takes. */
+export interface CompileConfig {
+  optimizer: Optimizer;
+  loss: Loss;
+  metrics: readonly Metric[];
 }
 
 /** What `compile` was told, as it is saved and as it is used. */
 export interface Compiled {
-  options: { optimizer: Optimizer; loss: Loss; metrics: readonly MetricName[] };
+  config: CompileConfig;
   objective: Objective;
 }
-
-/** A copy, so that what is changed later does not reach a compiled model unchecked. */
-const copyOf = <T extends string | object>(given: T): T => (typeof given === 'object' ? { ...given } : given);
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE` */
 export function resolveCompile(model: ResolvedModel, options: CompileOptions): Compiled {
   const { loss, optimizer = 'rmsprop', metrics = [] } = options;
   const resolvedLoss = resolveLoss(loss);
   checkOutput(model, resolvedLoss);
-  const names = (
-    typeof metrics === 'string' ? [metrics] : checkList('metrics', metrics)
-  ) as readonly MetricName[];
+  const list = isOne(metrics) ? [metrics] : (checkList('metrics', metrics) as readonly Metric[]);
+  const objective = {
+    loss: resolvedLoss,
+    metrics: resolveMetrics(list, resolvedLoss.definition.targets),
+    optimizer: resolveOptimizer(optimizer),
+  };
+  return { config: completeConfig(objective), objective };
+}
+
+/** A name, or an object that has or lacks one; everything else is a list, or wrong. */
+const isOne = (metrics: Metric | readonly Metric[]): metrics is Metric =>
+  typeof metrics === 'string' || isPlainObject(metrics);
+
+function completeConfig({ optimizer, loss, metrics }: Objective): CompileConfig {
   return {
-    options: { optimizer: copyOf(optimizer), loss: copyOf(loss), metrics: [...names] },
-    objective: {
-      loss: resolvedLoss,
-      metrics: resolveMetrics([...names], resolvedLoss.definition.targets),
-      optimizer: resolveOptimizer(optimizer),
-    },
+    optimizer: completeChoice(optimizer) as Optimizer,
+    loss: completeChoice(loss) as Loss,
+    metrics: metrics.map((metric) => completeChoice(metric) as Metric),
   };
 }

@@ -1,5 +1,5 @@
-import { show } from '../../core/show.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { objectiveText } from '../compile/objectiveText.js';
 import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { summarize } from './summary.js';
@@ -38,8 +38,5 @@ export function describeModel(
 
 function compiledText(compiled: Compiled | undefined): string {
   if (compiled === undefined) return 'not compiled: it can predict, but not be trained or evaluated';
-  const { optimizer, loss, metrics } = compiled.options;
-  const text = (given: string | object): string => (typeof given === 'string' ? given : show(given));
-  const metricText = metrics.length === 0 ? '' : `, metrics ${metrics.join(', ')}`;
-  return `optimizer ${text(optimizer)}, loss ${text(loss)}${metricText}`;
+  return objectiveText(compiled.objective);
 }

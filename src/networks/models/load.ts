@@ -11,9 +11,10 @@ import {
 } from '../../io/modelFile.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
+import type { ResolvedOptimizer } from '../optimizers/index.js';
 import type { ModelState } from '../training/state.js';
-import type { CompileOptions } from './compileOptions.js';
-import { SLOT_PREFIX } from './save.js';
+import { type CompileOptions, resolveCompile } from './compileOptions.js';
+import { SLOT_PREFIX, slotTensor } from './save.js';
 import { Sequential } from './sequential.js';
 
 /**
@@ -39,7 +40,8 @@ function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, 
   const compiled = metadata.compile === undefined ? undefined : parseDescription(metadata.compile, 'compile');
   const model = resolveModel(description);
   checkTotal(model, tensors);
-  const state = readState(model, tensors, counters);
+  const objective = compiled && resolveCompile(model, compiled as unknown as CompileOptions).objective;
+  const state = readState(model, tensors, counters, objective?.optimizer);
   const restored = new Sequential(description, { ...state, slots: new Map(), step: 0 });
   if (compiled !== undefined) {
     restored.compile(compiled as unknown as CompileOptions);
@@ -60,27 +62,13 @@ function checkTotal({ parameters }: ResolvedModel, tensors: ReadonlyMap<string, 
   throw fileError(expected, `${present} numbers`, 'The file is incomplete: save the model again.');
 }
 
-/**
- * Names of the optimizer's tensors by the parameter that each belongs to, in the order of the file.
- */
-function slotNames(names: Iterable<string>): Map<string, [slot: string, tensor: string][]> {
-  const byOwner = new Map<string, [string, string][]>();
-  for (const name of names) {
-    if (!name.startsWith(SLOT_PREFIX)) continue;
-    const [slot, ...rest] = name.slice(SLOT_PREFIX.length).split('/') as [string, ...string[]];
-    const owner = rest.join('/');
-    const slots = byOwner.get(owner) ?? [];
-    slots.push([slot, name]);
-    byOwner.set(owner, slots);
-  }
-  return byOwner;
-}
-
 function readState(
   model: ResolvedModel,
   tensors: ReadonlyMap<string, NdArray>,
   counters: Record<string, unknown>,
+  optimizer: ResolvedOptimizer | undefined,
 ): ModelState {
+  const [step, epochs] = ['step', 'epochs'].map((key) => checkedCounter(key, counters[key]));
   const left = new Set(tensors.keys());
   const take = (name: string, parameter: ParameterSpec): Float32Array => {
     left.delete(name);
@@ -88,13 +76,15 @@ function readState(
   };
   const parameters = new Map<string, Float32Array>();
   const slots = new Map<string, Map<string, Float32Array>>();
-  const slotsOf = slotNames(tensors.keys());
+  const slotNames = optimizer?.definition.slots(optimizer.hyperparameters) ?? [];
+  // Before its first step an optimizer may have no arrays yet; later it has all.
+  const hasSlots = step! > 0 || [...left].some((name) => name.startsWith(SLOT_PREFIX));
   for (const parameter of model.parameters) {
     const { name, trainable } = parameter;
     parameters.set(name, take(name, parameter));
-    const own = trainable ? (slotsOf.get(name) ?? []) : [];
-    if (own.length > 0)
-      slots.set(name, new Map(own.map(([slot, tensor]) => [slot, take(tensor, parameter)])));
+    if (!trainable || !hasSlots) continue;
+    const own = slotNames.map((slot) => [slot, take(slotTensor(slot, name), parameter)] as const);
+    slots.set(name, new Map(own));
   }
   if (left.size > 0) {
     throw fileError(
@@ -103,7 +93,6 @@ function readState(
       'Save the model again.',
     );
   }
-  const [step, epochs] = ['step', 'epochs'].map((key) => checkedCounter(key, counters[key]));
   return { parameters, slots, step: step!, epochs: epochs! };
 }
 

@@ -5,10 +5,11 @@ import { FORMATS } from '../../io/modelFile.js';
 import { encodeSafetensors } from '../../io/safetensors.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import type { ModelState } from '../training/state.js';
-import type { Compiled } from './compileOptions.js';
+import type { CompileConfig } from './compileOptions.js';
 
 /** Tensors of the optimizer are named `optimizer.<array>/<parameter>`. */
 export const SLOT_PREFIX = 'optimizer.';
+export const slotTensor = (slot: string, parameter: string): string => `${SLOT_PREFIX}${slot}/${parameter}`;
 
 /**
  * Writes a model: weights and optimizer arrays as tensors, everything else as JSON in the metadata.
@@ -18,14 +19,14 @@ export async function saveModel(
   config: ModelConfig,
   model: ResolvedModel,
   state: ModelState,
-  compiled: Compiled['options'] | undefined,
+  compiled: CompileConfig | undefined,
 ): Promise<void> {
   const file = localPath('the file to save to', path);
   const tensors = new Map<string, NdArray>();
   for (const { name, shape } of model.parameters) {
     tensors.set(name, { data: state.parameters.get(name)!, shape });
     for (const [slot, data] of state.slots.get(name) ?? []) {
-      tensors.set(`${SLOT_PREFIX}${slot}/${name}`, { data, shape });
+      tensors.set(slotTensor(slot, name), { data, shape });
     }
   }
   const metadata: Record<string, string> = {

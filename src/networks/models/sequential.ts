@@ -11,6 +11,7 @@ import { stepFlops } from '../../program/cost.js';
 import { trainable } from '../../program/parameters.js';
 import { explainProgram } from '../compile/explain.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
+import { objectiveText } from '../compile/objectiveText.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
 import { type History, runFitRequest } from '../training/fit.js';
@@ -19,7 +20,7 @@ import type { Logs } from '../training/logs.js';
 import { layoutFit } from '../training/plan.js';
 import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
 import { initialState, type ModelState } from '../training/state.js';
-import { type Compiled, type CompileOptions, resolveCompile } from './compileOptions.js';
+import { type CompileConfig, type Compiled, type CompileOptions, resolveCompile } from './compileOptions.js';
 import { describeModel } from './describe.js';
 import type {
   AllFitOptions,
@@ -116,6 +117,14 @@ export class Sequential {
   }
 
   /**
+   * What the model was compiled with, every hyperparameter included, as plain data that `compile`
+   * takes; undefined before.
+   */
+  get compileConfig(): CompileConfig | undefined {
+    return this.compiled && structuredClone(this.compiled.config);
+  }
+
+  /**
    * Trains on mini-batches in worker threads; this thread stays free.
    *
    * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric
@@ -150,7 +159,7 @@ export class Sequential {
         ? {}
         : third;
     checkOptionNames('fit options', options, isStream ? STREAM_FIT_OPTIONS : FIT_OPTIONS);
-    const { objective, options: compiled } = this.objective('fit');
+    const { objective, config } = this.objective('fit');
     if (this.fitting) throw this.busy();
     const choices = resolveFitOptions(options);
     if (trainable(this.model.parameters).length === 0) {
@@ -173,7 +182,7 @@ export class Sequential {
             ...data,
             model: this.model,
             objective,
-            optimizer: compiled.optimizer,
+            optimizer: config.optimizer,
             state: this.state,
             onState: (state) => this.become(state),
             workers: resolveWorkers(choices.workers, flops),
@@ -288,9 +297,13 @@ export class Sequential {
     this.become({ ...this.state, parameters: next });
   }
 
-  /** A table of the layers: output shape and parameters of each. */
+  /**
+   * A table of the layers, with output shape and parameters of each; below it optimizer, loss and
+   * metrics of a compiled model.
+   */
   summary(): string {
-    return summarize(this.model);
+    const table = summarize(this.model);
+    return this.compiled === undefined ? table : `${table}\n${objectiveText(this.compiled.objective)}`;
   }
 
   /**
@@ -309,7 +322,7 @@ export class Sequential {
    * Writes weights and description to one safetensors file, atomically.
    */
   async save(path: string | URL): Promise<void> {
-    await saveModel(path, this.config, this.model, this.state, this.compiled?.options);
+    await saveModel(path, this.config, this.model, this.state, this.compiled?.config);
   }
 
   /**

@@ -1,7 +1,8 @@
-import { fraction, integerPower, notNegative, type OptimizerDefinition, positive } from './definition.js';
+import { fraction, notNegative, positive } from '../../core/definition.js';
+import { integerPower, type OptimizerDefinition } from './definition.js';
 
-/** Numbers of Adam and AdamW. */
-export type AdamNumbers = {
+/** Hyperparameters of Adam and AdamW. */
+export type AdamHyperparameters = {
   learningRate: number;
   beta1: number;
   beta2: number;
@@ -9,7 +10,7 @@ export type AdamNumbers = {
   weightDecay: number;
 };
 
-function adamFamily(name: string, weightDecay: number): OptimizerDefinition<AdamNumbers> {
+function adamFamily(name: string, weightDecay: number): OptimizerDefinition<AdamHyperparameters> {
   return {
     name,
     defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay },
@@ -42,9 +43,9 @@ function adamFamily(name: string, weightDecay: number): OptimizerDefinition<Adam
  * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr·m̂ / (√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1
  * − β₂ᵗ) (Kingma & Ba 2015, algorithm 1).
  */
-export const adam = adamFamily('adam', 0);
+export const adam: OptimizerDefinition<AdamHyperparameters> = adamFamily('adam', 0);
 
 /**
  * Adam with decoupled weight decay: w ← (1 − lr·λ)·w before the step (Loshchilov & Hutter 2019).
  */
-export const adamw = adamFamily('adamw', 0.004);
+export const adamw: OptimizerDefinition<AdamHyperparameters> = adamFamily('adamw', 0.004);

@@ -20,10 +20,9 @@ export const OPTIMIZER_ALIASES: Aliases = {
 };
 
 /**
- * Numbers of optimizers by the same libraries' names; each counts where the optimizer has our
- * number.
+ * Hyperparameters by the same libraries' names; each counts where the optimizer has ours.
  */
-export const NUMBER_ALIASES: Aliases = {
+export const HYPERPARAMETER_ALIASES: Aliases = {
   lr: 'learningRate',
   eta: 'learningRate',
   eta0: 'learningRate',

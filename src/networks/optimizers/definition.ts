@@ -1,36 +1,19 @@
+import type { Definition, Hyperparameters } from '../../core/definition.js';
 import type { OpKind } from '../../kernels/contract.js';
 
-/** All hyperparameters of an optimizer, by name. */
-export type Hyperparameters = Readonly<Record<string, number | boolean>>;
-
 /** Everything steepest knows of an optimizer. One file per optimizer, one line in the registry. */
-export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters> {
-  readonly name: string;
-  readonly defaults: H;
-  /** The values that each hyperparameter may take. */
-  readonly ranges: Readonly<Partial<Record<keyof H, NumberRange>>>;
+export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
   /** The op that updates a parameter. */
   kind(h: H): OpKind;
   /** Names of the state arrays it keeps per parameter; they are the op's operands of the same names. */
   slots(h: H): readonly string[];
+  /** What every element of a state array starts at; 0 where absent. */
+  initialState?(h: H): number;
   /** The op's scalars, rounded to float32 where they are not integers. */
   scalars(h: H): Record<string, number>;
   /** Values that change with the step t = 1, 2, …, for the registers of the same names. */
   registers(h: H, step: number): Partial<Record<'learningRate' | 'stepSize' | 'inverseSqrtBias2', number>>;
 }
-
-/** A half-open or closed interval, with the words that describe it. */
-export interface NumberRange {
-  accepts(value: number): boolean;
-  words: string;
-}
-
-export const positive: NumberRange = { accepts: (v) => v > 0, words: 'a number above 0' };
-export const notNegative: NumberRange = { accepts: (v) => v >= 0, words: 'a number of at least 0' };
-export const fraction: NumberRange = {
-  accepts: (v) => v >= 0 && v < 1,
-  words: 'a number of at least 0 and below 1',
-};
 
 /**
  * base to the power of a positive integer by repeated squaring: float64 products in an order that depends on

@@ -1,14 +1,15 @@
-import { fraction, type OptimizerDefinition, positive } from './definition.js';
+import { fraction, positive } from '../../core/definition.js';
+import type { OptimizerDefinition } from './definition.js';
 
-/** Numbers of RMSProp. */
-export type RmspropNumbers = {
+/** Hyperparameters of RMSProp. */
+export type RmspropHyperparameters = {
   learningRate: number;
   rho: number;
   epsilon: number;
 };
 
 /** v ← ρ·v + (1 − ρ)·g²; w ← w − lr·g / (√v + ε) (Tieleman & Hinton 2012, lecture 6e). */
-export const rmsprop: OptimizerDefinition<RmspropNumbers> = {
+export const rmsprop: OptimizerDefinition<RmspropHyperparameters> = {
   name: 'rmsprop',
   defaults: { learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },
   ranges: { learningRate: positive, rho: fraction, epsilon: positive },

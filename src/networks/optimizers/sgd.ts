@@ -1,7 +1,9 @@
-import { fraction, type OptimizerDefinition, positive } from './definition.js';
+import { fraction, positive } from '../../core/definition.js';
+import { SteepestError } from '../../core/errors.js';
+import type { OptimizerDefinition } from './definition.js';
 
-/** Numbers of SGD. */
-export type SgdNumbers = {
+/** Hyperparameters of SGD. */
+export type SgdHyperparameters = {
   learningRate: number;
   momentum: number;
   nesterov: boolean;
@@ -12,10 +14,18 @@ export type SgdNumbers = {
  * v ← μ·v + g, w ← w − lr·v, or with Nesterov's look-ahead w ← w −
  * lr·(g + μ·v) (Sutskever et al. 2013, in the form PyTorch uses).
  */
-export const sgd: OptimizerDefinition<SgdNumbers> = {
+export const sgd: OptimizerDefinition<SgdHyperparameters> = {
   name: 'sgd',
   defaults: { learningRate: 0.01, momentum: 0, nesterov: false },
   ranges: { learningRate: positive, momentum: fraction },
+  check({ nesterov, momentum }) {
+    if (!nesterov || momentum > 0) return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'momentum above 0 with nesterov',
+      given: 'momentum 0',
+      hint: 'Set momentum, 0.9 say, or leave nesterov out.',
+    });
+  },
   kind: (h) => (h.momentum > 0 ? 'momentum' : 'sgd'),
   slots: (h) => (h.momentum > 0 ? ['v'] : []),
   scalars: (h): Record<string, number> =>

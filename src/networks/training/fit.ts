@@ -102,7 +102,7 @@ class FitSession {
     const { model, state, train, validation, trainStream, validationStream, batchSize, epochs } = request;
     const { memory, trainRing, validationRing } = layout;
     this.control = controlBlock(arena);
-    loadState(state, memory, arena, model.parameters, layout.slots);
+    loadState(state, memory, arena, model.parameters, layout.slots, layout.initialSlot);
     refreshTransposes(arena, layout.transposes);
     const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
     fillTargetShift(memory, arena, 'train', shift);

@@ -68,6 +68,8 @@ export interface FitLayout {
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
   slots: readonly string[];
+  /** What the elements of slots start at. */
+  initialSlot: number;
   /** Buffers of the programs behind the arena. */
   tables: ProgramBuffer[];
   trainRing: RingRegions | undefined;
@@ -93,7 +95,8 @@ export function layoutFit(
     ? batchSize
     : Math.max(maxRows, Math.min(batchSize, validation?.rows ?? 0));
   const memory = new MemoryPlan(CONTROL_BYTES);
-  const slots = objective.optimizer.definition.slots(objective.optimizer.numbers);
+  const { definition: optimizer, hyperparameters } = objective.optimizer;
+  const slots = optimizer.slots(hyperparameters);
   const persistent = reserveState(memory, model.parameters, slots);
   const trainRing = trainStream && reserveRing(memory, 'train', trainStream);
   const validationRing = validationStream && reserveRing(memory, 'validation', validationStream);
@@ -139,6 +142,7 @@ export function layoutFit(
     persistent: { ...persistent, copies: [copyOffset(1), copyOffset(2)] },
     transposes: transposePairs(memory, model),
     slots,
+    initialSlot: optimizer.initialState?.(hyperparameters) ?? 0,
     tables: tables.buffers,
     trainRing,
     validationRing,

@@ -55,18 +55,25 @@ export function reserveState(
   return { byteOffset, byteLength: memory.byteLength - byteOffset };
 }
 
-/** Copies a model's arrays into the arena; arrays that the state does not have yet start at 0. */
+/**
+ * Copies a model's arrays into the arena.
+ * @param initialSlot what the elements of optimizer arrays that the state does not have yet start at
+ */
 export function loadState(
   state: ModelState,
   memory: MemoryPlan,
   arena: Arena,
   parameters: readonly ParameterSpec[],
   slots: readonly string[],
+  initialSlot = 0,
 ): void {
   for (const parameter of parameters) {
     copyIn(arena, parameterRegion(memory, parameter), state.parameters.get(parameter.name));
     for (const slot of slotsOf(parameter, slots)) {
-      copyIn(arena, slotRegion(memory, parameter, slot), state.slots.get(parameter.name)?.get(slot));
+      const values =
+        state.slots.get(parameter.name)?.get(slot) ??
+        new Float32Array(parameter.rows * parameter.cols).fill(initialSlot);
+      copyIn(arena, slotRegion(memory, parameter, slot), values);
     }
   }
 }

@@ -78,7 +78,7 @@ export function runTrainingSteps(
   afterStep: (stepInEpoch: number) => void,
 ): { verdict: number; step: number } {
   const { bound, registers } = runner;
-  const { definition, numbers } = optimizer;
+  const { definition, hyperparameters } = optimizer;
   let step = range.from;
   for (; step < range.to; step++) {
     const next = source.load(step, registers);
@@ -86,7 +86,7 @@ export function runTrainingSteps(
     if (next === NEXT.stopped) return { verdict: VERDICT.stop, step };
     const t = range.stepsBefore + step + 1;
     registers[REGISTERS.step] = t;
-    const changing = definition.registers(numbers, t);
+    const changing = definition.registers(hyperparameters, t);
     registers[REGISTERS.learningRate] = changing.learningRate ?? 0;
     registers[REGISTERS.stepSize] = changing.stepSize ?? 0;
     registers[REGISTERS.inverseSqrtBias2] = changing.inverseSqrtBias2 ?? 0;

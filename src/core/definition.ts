@@ -1,0 +1,181 @@
+import { checkObject, MOST_FLOAT32 } from './check.js';
+import { SteepestError, unknownName } from './errors.js';
+import { type Aliases, didYouMean } from './nearest.js';
+import { isPlainObject } from './realm.js';
+import { reading } from './refuse.js';
+import { show } from './show.js';
+
+/**
+ * Things that users choose by name, some of them with hyperparameters: `'adam'`, or
+ * `{ name: 'adam', learningRate: 1e-3 }`. A kind of thing (optimizers, losses, metrics) is a table
+ * of definitions; what is written about one is checked and completed here alone.
+ */
+
+/** Everything that can be set of a thing, by name. */
+export type Hyperparameters = Readonly<Record<string, number | boolean>>;
+
+/** Of a thing that has none. */
+export type NoHyperparameters = Readonly<Record<never, number>>;
+
+/** The values that a number may take, with the words that describe them. */
+export interface NumberRange {
+  accepts(value: number): boolean;
+  words: string;
+}
+
+export const positive: NumberRange = { accepts: (v) => v > 0, words: 'a number above 0' };
+export const notNegative: NumberRange = { accepts: (v) => v >= 0, words: 'a number of at least 0' };
+export const fraction: NumberRange = {
+  accepts: (v) => v >= 0 && v < 1,
+  words: 'a number of at least 0 and below 1',
+};
+export const probability: NumberRange = {
+  accepts: (v) => v > 0 && v < 1,
+  words: 'a number above 0 and below 1',
+};
+
+/** What every definition says of its thing. */
+export interface Definition<H extends Hyperparameters = Hyperparameters> {
+  readonly name: string;
+  /** Every hyperparameter, with its default. */
+  readonly defaults: H;
+  /** The values that each number may take. */
+  readonly ranges: { readonly [K in keyof H as H[K] extends number ? K : never]: NumberRange };
+  /**
+   * Refuses hyperparameters that do not go together.
+   * @throws SteepestError `ERR_ARGUMENT`
+   */
+  check?(h: H): void;
+}
+
+/** A table of definitions by name: one line per thing. */
+export type Definitions<D extends Definition = Definition> = Readonly<Record<string, D>>;
+
+/** What users may write for a thing of a table: its name, or an object with some hyperparameters. */
+export type Choice<T extends Readonly<Record<string, { readonly defaults: object }>>> =
+  | (keyof T & string)
+  | {
+      [N in keyof T & string]: { name: N } & {
+        [K in keyof T[N]['defaults']]?: T[N]['defaults'][K] | undefined;
+      };
+    }[keyof T & string];
+
+/** A thing with all its hyperparameters. */
+export interface Chosen<D extends Definition = Definition> {
+  definition: D;
+  hyperparameters: Hyperparameters;
+}
+
+/** Names of other libraries to ours. */
+export interface ChoiceAliases {
+  names: Aliases;
+  hyperparameters: Aliases;
+}
+
+/**
+ * Checks what was chosen, and fills in defaults.
+ * @param what what it is chosen for, for messages: `optimizer`, `metrics[0]`
+ * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`
+ */
+export function resolveChoice<D extends Definition>(
+  what: string,
+  choice: unknown,
+  definitions: Definitions<D>,
+  aliases: ChoiceAliases,
+): Chosen<D> {
+  const isObject = typeof choice === 'object' && choice !== null && !Array.isArray(choice);
+  const { name, ...given } = isObject ? fieldsOf(what, choice) : { name: choice };
+  if (typeof name !== 'string' || !Object.hasOwn(definitions, name)) {
+    unknownName(isObject ? `${what}.name` : what, name, Object.keys(definitions), aliases.names);
+  }
+  const definition = definitions[name] as D;
+  const hyperparameters: Record<string, number | boolean> = { ...definition.defaults };
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(definition.defaults, key)) {
+      refuseKey(what, key, definition, definitions, aliases.hyperparameters);
+    }
+    if (value !== undefined) hyperparameters[key] = checkedValue(definition, key, value);
+  }
+  definition.check?.(hyperparameters);
+  return { definition, hyperparameters };
+}
+
+/** A choice as it is saved: complete, so that it does not depend on defaults of later versions. */
+export function completeChoice({
+  definition,
+  hyperparameters,
+}: Chosen): string | { name: string; [hyperparameter: string]: string | number | boolean } {
+  const { name } = definition;
+  return Object.keys(hyperparameters).length === 0 ? name : { name, ...hyperparameters };
+}
+
+/** A choice as it is printed: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. */
+export function choiceText({ definition, hyperparameters }: Chosen): string {
+  const parts = Object.entries(hyperparameters)
+    .filter(([, value]) => value !== false)
+    .map(([key, value]) => (value === true ? key : `${key} ${value}`));
+  return parts.length === 0 ? definition.name : `${definition.name} (${parts.join(', ')})`;
+}
+
+/**
+ * The fields of an object as one of plain data, each read once. Of an instance of a class also what
+ * it inherits: its getters are read, and its methods are fields too, since somebody who wrote them
+ * expects that they are called.
+ * @throws SteepestError `ERR_ARGUMENT` for what has no fields, or whose fields cannot be read
+ */
+export function fieldsOf(what: string, given: unknown, example?: string): Record<string, unknown> {
+  const object = checkObject(what, given, example);
+  return reading(what, () => Object.fromEntries(fieldNames(object).map((key) => [key, object[key]])));
+}
+
+/** Names of an object's own fields and, of an instance of a class, of all that it inherits. */
+export function fieldNames(object: object): string[] {
+  const names = new Set(Object.keys(object));
+  if (isPlainObject(object)) return [...names];
+  let prototype = Object.getPrototypeOf(object) as object | null;
+  // The last prototype is Object's own, of any realm.
+  for (; prototype !== null && Object.getPrototypeOf(prototype) !== null; ) {
+    for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') names.add(name);
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return [...names];
+}
+
+/** @throws SteepestError `ERR_UNKNOWN_NAME` for a key that nothing would read */
+function refuseKey(
+  what: string,
+  key: string,
+  { name, defaults }: Definition,
+  definitions: Definitions,
+  aliases: Aliases,
+): never {
+  const known = ['name', ...Object.keys(defaults)];
+  const owners = Object.values(definitions).filter((other) => Object.hasOwn(other.defaults, key));
+  const elsewhere = `Leave it out: it belongs to ${owners.map((owner) => owner.name).join(', ')}.`;
+  throw new SteepestError('ERR_UNKNOWN_NAME', {
+    expected: `${what} '${name}' to have only ${known.join(', ')}`,
+    given: show(key),
+    hint:
+      owners.length > 0 ? elsewhere : didYouMean(key, known, 'Check the spelling, or remove it.', aliases),
+  });
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` */
+function checkedValue({ name, defaults, ranges }: Definition, key: string, value: unknown): number | boolean {
+  const usual = defaults[key];
+  const hint = `Leave it out for the default ${String(usual)}.`;
+  const refuse = (words: string): never => {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name}.${key} to be ${words}`,
+      given: show(value),
+      hint,
+    });
+  };
+  if (typeof usual === 'boolean') return typeof value === 'boolean' ? value : refuse('true or false');
+  const range = (ranges as Readonly<Record<string, NumberRange>>)[key] as NumberRange;
+  if (typeof value !== 'number' || !Number.isFinite(value) || !range.accepts(value)) refuse(range.words);
+  const number = value as number;
+  // Kernels compute in float32, in which a smaller number is 0 and a larger one is infinite.
+  const isLost = Math.abs(number) > MOST_FLOAT32 || (number !== 0 && Math.fround(number) === 0);
+  return isLost ? refuse(`${range.words} that float32 holds, 1.4e-45 to 3.4e38`) : number;
+}
