@@ -169,7 +169,7 @@ export async function checkGradients(given: GradientCase): Promise<void> {
     layers: given.layers.map(referenceLayer),
     inputShape: given.inputShape,
     loss: given.loss.name,
-    fromLogits: given.loss.fromLogits ?? false,
+    fromLogits: 'fromLogits' in given.loss && given.loss.fromLogits === true,
     sampleWeight: given.sampleWeight,
   };
   const exact = weights.map(({ data, shape }): ReferenceArray => ({ data: Float64Array.from(data), shape }));

@@ -297,24 +297,15 @@ describe.each(makers)('layers.%s', (type, make) => {
 });
 
 describe('losses, metrics and optimizers', () => {
-  it.each(lossNames)('%s: fromLogits', async (name) => {
-    const isOnLogits = name.endsWith('rossentropy');
-    const units = 2;
-    const logits = () => sequential({ layers: [layers.dense({ units, inputShape: [2] })] });
-    const right = isOnLogits ? BOOLEANS : ['false'];
-    await expectRefused((fromLogits) => logits().compile({ loss: { name, fromLogits } }), right);
-    expect(() => logits().compile({ loss: { name, reduction: 'sum' } as never })).toThrow(
-      "given 'reduction'",
-    );
-  });
-
-  it.each(metricNames)('%s takes no options', (name) => {
-    const metrics = [{ name }] as never;
-    expect(() => model().compile({ loss: 'meanSquaredError', metrics })).toThrow(/metrics\[0\] to be one of/);
-  });
+  const logits = () => sequential({ layers: [layers.dense({ units: 2, inputShape: [2] })] });
+  const CHOICES: readonly [kind: string, names: readonly string[], compile: (choice: never) => unknown][] = [
+    ['loss', lossNames, (loss) => logits().compile({ loss })],
+    ['metric', metricNames, (metrics) => model().compile({ loss: 'meanSquaredError', metrics })],
+    ['optimizer', optimizerNames, (optimizer) => model().compile({ loss: 'meanSquaredError', optimizer })],
+  ];
 
   const ABOVE_ZERO = ['1', '0.5', '2^53'];
-  const numbers: Readonly<Record<string, readonly string[]>> = {
+  const hyperparameters: Readonly<Record<string, readonly string[]>> = {
     learningRate: ABOVE_ZERO,
     epsilon: ABOVE_ZERO,
     weightDecay: ['0', ...ABOVE_ZERO],
@@ -323,17 +314,20 @@ describe('losses, metrics and optimizers', () => {
     beta2: SHARE,
     rho: SHARE,
     nesterov: ['false'],
+    fromLogits: BOOLEANS,
+    threshold: ['0.5'],
   };
-  it.each(optimizerNames)('%s: every number', async (name) => {
-    const compile = (more: object) =>
-      model().compile({ loss: 'meanSquaredError', optimizer: { name, ...more } });
-    const error = (await thrownBy(() => compile({ thereIsNoSuchNumber: 1 }))) as SteepestError;
-    const known = [...error.expected.matchAll(/'(\w+)'/g)].map(([, option]) => option!);
-    expect(known.length).toBeGreaterThan(0);
-    for (const option of known) {
-      expect(numbers[option], option).toBeDefined();
-      await expectRefused((value) => compile({ [option]: value }), numbers[option]!);
-    }
+  describe.each(CHOICES)('%s', (_, names, compile) => {
+    it.each(names)('%s: every hyperparameter', async (name) => {
+      const choose = (more: object) => compile({ name, ...more } as never);
+      const error = (await thrownBy(() => choose({ thereIsNoSuchThing: 1 }))) as SteepestError;
+      expect(error.given).toBe("'thereIsNoSuchThing'");
+      const [, list] = / to have only name(?:, )?(.*)$/.exec(error.expected)!;
+      for (const option of list!.split(', ').filter((known) => known !== '')) {
+        expect(hyperparameters[option], option).toBeDefined();
+        await expectRefused((value) => choose({ [option]: value }), hyperparameters[option]!);
+      }
+    });
   });
 });
 

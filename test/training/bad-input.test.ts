@@ -172,7 +172,7 @@ describe('options that make no sense', () => {
     ['ERR_ARGUMENT', { loss: 'meanSquaredError', optimizer: { name: 'sgd', nesterov: true } }],
     ['ERR_ARGUMENT', { loss: 'meanSquaredError', optimizer: { name: 'adam', beta1: 1 } }],
     ['ERR_ARGUMENT', { loss: 'meanSquaredError', optimizer: { name: 'rmsprop', epsilon: 0 } }],
-    ['ERR_ARGUMENT', { loss: { name: 'meanSquaredError', fromLogits: true } }],
+    ['ERR_UNKNOWN_NAME', { loss: { name: 'meanSquaredError', fromLogits: true } }],
     ['ERR_ARGUMENT', { loss: 'sparseCategoricalCrossentropy', metrics: ['mae'] }],
     ['ERR_ARGUMENT', { loss: 'meanSquaredError', metrics: ['mae', 'mae'] }],
   ] as [ErrorCode, unknown][])('compile: %s for %o', async (code, options) => {
