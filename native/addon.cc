@@ -163,7 +163,7 @@ Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   volatile float sink = 0;
-  return Napi::Number::New(env, kernels->fmaLoop(static_cast<int64_t>(rounds), 0, &sink));
+  return Napi::Number::New(env, kernels->fmaLoop(static_cast<int64_t>(rounds), 0.0f, &sink));
 }
 
 /** pastPage(array): bytes from the beginning of a page of memory to that of a typed array. */

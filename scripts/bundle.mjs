@@ -5,14 +5,12 @@
 // There is one implementation, in CommonJS. The ES modules only name its exports: so a program that
 // uses both `import` and `require` has one of everything (error classes, idle threads). Tests of
 // single modules use dist/esm as it is.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { publicDeclarations } from './declarations.mjs';
 
-const require = createRequire(import.meta.url);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const modules = join(dist, 'esm');
@@ -72,18 +70,37 @@ const loadLate = {
   },
 };
 
-/** A folder of the bundle whose .js files are of this type. */
-function folder(name, type) {
-  const path = join(bundle, name);
-  mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, 'package.json'), `${JSON.stringify({ type })}\n`);
-  return path;
+/**
+ * The files of one bundle. Those of the one before go when all are written, so that whoever loads
+ * the bundle meanwhile (`npm run watch`) finds one that is whole.
+ */
+class Files {
+  #written = new Set();
+
+  write(path, text) {
+    const file = join(bundle, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    this.#written.add(file);
+  }
+
+  removeOthers() {
+    for (const entry of readdirSync(bundle, { recursive: true, withFileTypes: true })) {
+      const file = join(entry.parentPath ?? entry.path, entry.name);
+      if (entry.isFile() && !this.#written.has(file)) rmSync(file);
+    }
+  }
 }
 
-async function joinModules() {
-  const dir = folder('cjs', 'commonjs');
-  const files = Object.entries({ ...ENTRIES, ...PROGRAMS });
-  const input = Object.fromEntries(files.map(([name, file]) => [name, join(modules, `${file}.js`)]));
+/** Says of what type the .js files in a folder are. */
+const writeType = (files, folder, type) =>
+  files.write(`${folder}/package.json`, `${JSON.stringify({ type })}\n`);
+
+/** @returns {Promise<Map<string, string[]>>} what each entry exports */
+async function joinModules(files) {
+  writeType(files, 'cjs', 'commonjs');
+  const roots = Object.entries({ ...ENTRIES, ...PROGRAMS });
+  const input = Object.fromEntries(roots.map(([name, file]) => [name, join(modules, `${file}.js`)]));
   const build = await rolldown({
     input,
     platform: 'node',
@@ -107,22 +124,23 @@ async function joinModules() {
     },
     plugins: [loadLate],
   });
-  for (const { fileName, code } of output) writeFileSync(join(dir, fileName), code);
+  for (const { fileName, code } of output) files.write(`cjs/${fileName}`, code);
   await build.close();
+  return new Map(output.filter((chunk) => chunk.isEntry).map((chunk) => [chunk.name, chunk.exports]));
 }
 
 /** ES modules with the exports of the CommonJS ones. */
-function nameExports() {
-  const dir = folder('esm', 'module');
+function nameExports(files, exported) {
+  writeType(files, 'esm', 'module');
   for (const name of Object.keys(ENTRIES)) {
-    const names = Object.keys(require(join(bundle, 'cjs', `${name}.js`)));
+    const names = exported.get(name);
     const lines = [
       "import { createRequire } from 'node:module';",
       // Not `import`, which would start Node.js's parser of CommonJS exports: 10 ms and 10 MB.
       `const loaded = createRequire(import.meta.url)('../cjs/${name}.js');`,
       `export const { ${names.join(', ')} } = loaded;`,
     ];
-    writeFileSync(join(dir, `${name}.js`), `${lines.join('\n')}\n`);
+    files.write(`esm/${name}.js`, `${lines.join('\n')}\n`);
   }
 }
 
@@ -149,28 +167,22 @@ const TYPES = {
  * One set of declarations, as there is one implementation:
  * those of the ES modules pass the CommonJS ones on.
  */
-function writeTypes() {
+function writeTypes(files) {
   const texts = publicDeclarations(
     join(dist, 'cjs'),
     Object.values(ENTRIES).map((file) => `${file}.d.ts`),
   );
   for (const [name, change] of Object.entries(TYPES)) {
-    const folder = join(bundle, 'cjs', name);
-    for (const [path, text] of texts) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), change(text));
-    }
-    mkdirSync(join(bundle, 'esm', name), { recursive: true });
+    for (const [path, text] of texts) files.write(`cjs/${name}/${path}`, change(text));
     for (const [entry, file] of Object.entries(ENTRIES)) {
-      const passedOn = `export * from '../../cjs/${name}/${file}.js';\n`;
-      writeFileSync(join(bundle, 'esm', name, `${entry}.d.ts`), passedOn);
+      files.write(`esm/${name}/${entry}.d.ts`, `export * from '../../cjs/${name}/${file}.js';\n`);
     }
   }
 }
 
 export async function bundleAll() {
-  rmSync(bundle, { recursive: true, force: true });
-  await joinModules();
-  nameExports();
-  writeTypes();
+  const files = new Files();
+  nameExports(files, await joinModules(files));
+  writeTypes(files);
+  files.removeOthers();
 }

@@ -142,7 +142,6 @@ int64_t workspaceFloats(const DecodedOp& op) {
 /** Scratch memory that all steps share, one after the other. */
 bool Program::reserveScratch(int64_t floats, Refusal& refusal) {
   if (floats == 0) return true;
-  constexpr size_t kCacheLineBytes = 64;
   const size_t bytes = static_cast<size_t>(floats) * sizeof(float) + kCacheLineBytes;
   scratch_ = static_cast<float*>(std::malloc(bytes));
   if (scratch_ == nullptr) {
@@ -150,7 +149,7 @@ bool Program::reserveScratch(int64_t floats, Refusal& refusal) {
     return refusal.give("none");
   }
   const uintptr_t first = reinterpret_cast<uintptr_t>(scratch_) + kCacheLineBytes - 1;
-  float* workspace = reinterpret_cast<float*>(first & ~static_cast<uintptr_t>(kCacheLineBytes - 1));
+  float* workspace = reinterpret_cast<float*>(first & ~(kCacheLineBytes - 1));
   for (int phase = 0; phase < phaseCount_; ++phase) {
     for (int64_t i = 0; i < phases_[phase].count; ++i) phases_[phase].steps[i].args.workspace = workspace;
   }
