@@ -10,6 +10,8 @@ const compiled = (file: string) => fileURLToPath(new URL(`dist/esm/${file}`, imp
 // picks (native wherever it was built) and on the TypeScript ones.
 const base = {
   testTimeout: 60_000,
+  // As long as a test: hooks compile samples and copy packages.
+  hookTimeout: 60_000,
   // Each file in a process of its own: a crash in native code then costs one file, not the run.
   pool: 'forks' as const,
   alias: [

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Folders with pages for readers. */
-const FOLDERS = ['docs', 'scripts', 'bench', 'examples', 'native', '.github'];
+const FOLDERS = ['docs', 'scripts', 'bench', 'examples', 'native', 'test', '.github'];
 
 const pages = [
   ...readdirSync(ROOT),

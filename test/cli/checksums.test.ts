@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkChecksums, checksumProblems } from '#steepest/cli/doctor/checksums.js';
 import { candidateBinaries } from '#steepest/kernels/backend.js';
-import { ROOT } from '../package/trackedFiles.js';
+import { installInto } from '../support/installedPackage.js';
+import { ROOT } from '../support/trackedFiles.js';
 
 const LOCAL = 'build/Release/steepest.node';
 const LIST = 'prebuilds/SHA256SUMS';
@@ -91,10 +92,7 @@ describe('the checksum of a binary', () => {
 
 describe('steepest doctor', () => {
   it('fails for a binary that loads but is not the released one', () => {
-    for (const path of ['package.json', 'dist/bundle', 'dist/esm']) {
-      cpSync(join(ROOT, path), join(home, path), { recursive: true });
-    }
-    symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'), 'junction');
+    installInto(home);
     const binary = readFileSync(join(ROOT, LOCAL));
     put(own, Buffer.concat([binary, Buffer.alloc(1)]));
     put(LIST, `${createHash('sha256').update(binary).digest('hex')}  ${listed}\n`);

@@ -3,7 +3,7 @@ import { tableFromArrays, tableFromIPC } from 'apache-arrow';
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import fixture from '../fixtures/tables.json' with { type: 'json' };
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const decode = (base64: string): Buffer => Buffer.from(base64, 'base64');

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const NaNs = Number.NaN;

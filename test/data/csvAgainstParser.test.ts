@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 

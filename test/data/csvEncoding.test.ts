@@ -3,7 +3,7 @@ import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { checkEncoding, decoderOf } from '#steepest/data/text/encoding.js';
 import { invalidUtf8, Utf8Check } from '#steepest/data/text/utf8.js';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');

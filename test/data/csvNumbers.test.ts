@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { divideLong } from '#steepest/data/csv/number.js';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 

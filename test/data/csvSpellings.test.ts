@@ -1,6 +1,6 @@
 import { data, LinearRegression } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;

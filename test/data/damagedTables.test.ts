@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { data, shutdown } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import fixture from '../fixtures/tables.json' with { type: 'json' };
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 import { mutated } from './mutate.js';
 
 const files = temporaryFolder();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bigEndian, decimalText, isKept, littleEndianWords, nearestFloat } from '#steepest/data/decimal.js';
 import { formOf, rawElement } from '#steepest/data/parquet/types.js';
 import fixture from '../fixtures/exact_columns.json' with { type: 'json' };
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const decode = (base64: string): Buffer => Buffer.from(base64, 'base64');

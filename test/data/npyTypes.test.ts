@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { data, type NumericArray } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 /** Every function that takes a path, so that each takes what the others take. */
 const array = { data: Float64Array.of(1, 2), shape: [2] };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { peerError } from '#steepest/data/peers.js';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { data, type SteepestError } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import tables from '../fixtures/tables.json' with { type: 'json' };
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 

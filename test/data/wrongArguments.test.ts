@@ -1,6 +1,6 @@
 import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 /** Passes for every type: what users without a type checker may hand over. */

@@ -14,7 +14,7 @@ import {
   trainTestSplit,
 } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFixture } from '../oracle/support.js';
+import { readFixture } from '../support/fixtures.js';
 
 const path = join(process.env.STEEPEST_DATA ?? join('..', 'shared', 'data'), 'housing', 'housing.csv');
 

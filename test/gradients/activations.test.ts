@@ -1,6 +1,7 @@
 import { activationNames } from 'steepest';
 import { describe, it } from 'vitest';
-import { checkGradients, randomNumbers, randomRows } from './check.js';
+import { randomNumbers, randomRows } from '../support/random.js';
+import { checkGradients } from './check.js';
 
 const ROWS = 9;
 const next = randomNumbers(3);

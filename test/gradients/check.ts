@@ -7,7 +7,9 @@ import {
   type TargetInput,
 } from 'steepest';
 import { expect } from 'vitest';
-import { expectClose, kernelChoices } from '../oracle/support.js';
+import { expectClose } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
+import { randomNumbers } from '../support/random.js';
 import { centralDifferences, type ReferenceArray, type ReferenceLayer, referenceLoss } from './reference.js';
 
 /** One layer of a test model: both sides are built from it. */
@@ -64,19 +66,6 @@ const LOSS = { relative: 2e-6, absolute: 1e-7 };
 
 /** Keras's negative slope and elu's scale. */
 const ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1 };
-
-/** Numbers in −1 … 1 that are exact in float32; a multiplicative congruential generator (Park & Miller 1988). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return Math.fround((2 * state) / 2147483647 - 1);
-  };
-}
-
-export function randomRows(rows: number, cols: number, next: () => number): number[][] {
-  return Array.from({ length: rows }, () => Array.from({ length: cols }, next));
-}
 
 function buildModel({ inputs, inputShape = [inputs], layers: list }: GradientCase) {
   return sequential({

@@ -1,6 +1,7 @@
 import { layers } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { checkGradients, type LayerCase, randomNumbers, randomRows } from './check.js';
+import { randomNumbers, randomRows } from '../support/random.js';
+import { checkGradients, type LayerCase } from './check.js';
 
 const next = randomNumbers(9);
 const sparse = { name: 'sparseCategoricalCrossentropy' } as const;

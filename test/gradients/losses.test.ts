@@ -1,6 +1,7 @@
 import { type ActivationName, activationNames, type LossName, lossNames } from 'steepest';
 import { describe, it } from 'vitest';
-import { checkGradients, type GradientCase, randomNumbers, randomRows } from './check.js';
+import { randomNumbers, randomRows } from '../support/random.js';
+import { checkGradients, type GradientCase } from './check.js';
 
 const ROWS = 7;
 const CLASSES = 3;

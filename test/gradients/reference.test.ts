@@ -1,6 +1,6 @@
 import type { ActivationName, LossName } from 'steepest';
 import { describe, it } from 'vitest';
-import { expectClose, flat, type Numbers, readFixture } from '../oracle/support.js';
+import { expectClose, flat, type Numbers, readFixture } from '../support/fixtures.js';
 import { centralDifferences, type ReferenceArray, referenceLoss } from './reference.js';
 
 interface Case {

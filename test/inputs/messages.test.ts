@@ -10,7 +10,7 @@ import {
 } from 'steepest';
 import { denseForward, sgemm } from 'steepest/kernels';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../data/folder.js';
+import { temporaryFolder } from '../support/folder.js';
 import { network } from './subjects.js';
 
 /** No message is longer, whatever was passed. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { temporaryName } from '#steepest/io/leftovers.js';
-import { temporaryFolder } from '../data/folder.js';
+import { temporaryFolder } from '../support/folder.js';
 
 const folder = temporaryFolder();
 const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });

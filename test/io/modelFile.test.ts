@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { LinearRegression, layers, load, loadEstimator, sequential } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#steepest/io/safetensors.js';
-import { refused, temporaryFolder } from '../data/folder.js';
 import kinds from '../fixtures/file_kinds.json' with { type: 'json' };
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });

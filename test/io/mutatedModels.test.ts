@@ -10,8 +10,8 @@ import {
 } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
-import { temporaryFolder } from '../data/folder.js';
-import { ESTIMATORS, type SavedEstimator } from '../estimators/fitted.js';
+import { ESTIMATORS, type SavedEstimator } from '../support/fitted.js';
+import { temporaryFolder } from '../support/folder.js';
 import { atEdges, drawFrom, mutated } from './mutations.js';
 
 /**

@@ -5,7 +5,7 @@ import { data, layers, load, loadEstimator, sequential } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readWhole } from '#steepest/io/readWhole.js';
 import { safetensorsLength } from '#steepest/io/safetensors.js';
-import { refused, temporaryFolder } from '../data/folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const model = sequential({ layers: [layers.dense({ units: 100, inputShape: [300] })], seed: 7 });

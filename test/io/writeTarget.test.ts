@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFileAtomic } from '#steepest/io/atomicWrite.js';
-import { refused } from '../data/folder.js';
+import { refused } from '../support/folder.js';
 
 const { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } =
   nodeFiles;

@@ -1,6 +1,6 @@
 import { metrics } from 'steepest';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readFixture } from '../oracle/support.js';
+import { readFixture } from '../support/fixtures.js';
 
 type Json = null | number | string | boolean | Json[] | { [key: string]: Json };
 type ScoreName = Exclude<keyof typeof metrics, never>;

@@ -2,7 +2,7 @@ import { layers, load, loadEstimator, PolynomialFeatures, SteepestError, sequent
 import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
 import { MAX_LAYERS } from '#steepest/networks/compile/model.js';
-import { refused, temporaryFolder } from '../data/folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const format = { format: 'steepest-sequential', version: '1', training: '{"step":0,"epochs":0}' };

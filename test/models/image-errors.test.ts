@@ -1,6 +1,6 @@
 import { layers, type ModelConfig, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { refused } from '../data/folder.js';
+import { refused } from '../support/folder.js';
 
 type LayerConfig = ModelConfig['layers'][number];
 

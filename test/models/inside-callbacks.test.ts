@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Batch, type Logs, layers, load, type Sequential, SteepestError, sequential } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
-import { Draws, Generated } from '../training/generated.js';
+import { Draws, Generated } from '../support/generated.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'steepest-callbacks-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, type Optimizer, type Sequential } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
-import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from '../training/generated.js';
+import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from '../support/generated.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'steepest-resume-'));
 afterAll(() => rmSync(folder, { recursive: true }));

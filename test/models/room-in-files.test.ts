@@ -12,7 +12,7 @@ import {
 import { expect, it } from 'vitest';
 import { MAX_HEADER_BYTES } from '#steepest/io/safetensors.js';
 import { MAX_LAYERS } from '#steepest/networks/compile/model.js';
-import { refused, temporaryFolder } from '../data/folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 /** As many digits as a number of a description can have. */

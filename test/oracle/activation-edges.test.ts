@@ -1,7 +1,8 @@
 import { type Activation, type ActivationName, layers, type Sequential, sequential } from 'steepest';
 import { denseBackward } from 'steepest/kernels';
 import { describe, expect, it } from 'vitest';
-import { expectClose, kernelChoices, nativeChoices, readFixture } from './support.js';
+import { expectClose, readFixture } from '../support/fixtures.js';
+import { kernelChoices, nativeChoices } from '../support/kernelChoices.js';
 
 // Where outputs are rounded (to 0, −0, ±1), so that a derivative computed from them may go wrong:
 // zeros of both signs, subnormals, huge numbers, slopes that make every product a subnormal.

@@ -1,6 +1,7 @@
 import { type ActivationName, activationNames, layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { expectClose, flat, kernelChoices, type Numbers, readFixture } from './support.js';
+import { expectClose, flat, type Numbers, readFixture } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
 
 interface Fixture {
   elementwise: { x: number[]; cases: { activation: ActivationName; y: number[]; derivative: number[] }[] };

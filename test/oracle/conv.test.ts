@@ -1,7 +1,8 @@
 import { type ActivationName, layers, type NdArray, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { readFixture } from '../support/fixtures.js';
+import { native, typescriptFast } from '../support/kernelChoices.js';
 import { countedNumbers, type Sketch, STREAMS, sketchError } from './sketch.js';
-import { native, readFixture, typescriptFast } from './support.js';
 
 type Sides = [number, number];
 interface Conv {

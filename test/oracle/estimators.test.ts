@@ -1,6 +1,7 @@
 import { layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { expectClose, kernelChoices, type Numbers, native, readFixture } from './support.js';
+import { expectClose, type Numbers, readFixture } from '../support/fixtures.js';
+import { kernelChoices, native } from '../support/kernelChoices.js';
 
 interface Fixture {
   softmaxRegression: {

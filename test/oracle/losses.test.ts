@@ -1,6 +1,7 @@
 import { type ActivationName, type LossName, layers, lossNames, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { expectClose, kernelChoices, type Numbers, readFixture, weightArray } from './support.js';
+import { expectClose, type Numbers, readFixture, weightArray } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
 
 interface Case {
   loss: LossName;

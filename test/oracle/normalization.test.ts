@@ -1,7 +1,8 @@
 import { layers, type NdArray, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { expectClose, type Numbers, readFixture, weightArray } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
 import { countedNumbers } from './sketch.js';
-import { expectClose, kernelChoices, type Numbers, readFixture, weightArray } from './support.js';
 
 interface Case {
   kind: 'batchNorm' | 'layerNorm';

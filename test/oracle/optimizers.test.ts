@@ -1,6 +1,7 @@
 import { layers, type Optimizer, type OptimizerName, optimizerNames, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { expectClose, kernelChoices, type Numbers, readFixture, weightArray } from './support.js';
+import { expectClose, type Numbers, readFixture, weightArray } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
 
 interface Fixture {
   x: number[][];

@@ -7,7 +7,8 @@ import {
   sequential,
 } from 'steepest';
 import { describe, it } from 'vitest';
-import { expectClose, kernelChoices, type Numbers, readFixture, weightArray } from './support.js';
+import { expectClose, type Numbers, readFixture, weightArray } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
 
 interface Run {
   sizes: number[];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PLACEHOLDER, repositoryOf } from '../../scripts/release/repository.mjs';
-import { ROOT, trackedFiles } from './trackedFiles.js';
+import { ROOT, trackedFiles } from '../support/trackedFiles.js';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const manifest = JSON.parse(read('package.json'));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './trackedFiles.js';
+import { ROOT } from '../support/trackedFiles.js';
 
 const FORMS = join(ROOT, '.github', 'ISSUE_TEMPLATE');
 const forms = readdirSync(FORMS).filter((file) => file !== 'config.yml');

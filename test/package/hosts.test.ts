@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, trackedFiles } from './trackedFiles.js';
+import { ROOT, trackedFiles } from '../support/trackedFiles.js';
 
 /**
  * Hosts that packages are downloaded from. Which one serves an install

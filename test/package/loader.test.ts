@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { detectLibc } from '#steepest/kernels/libc.cjs';
+import { installInto } from '../support/installedPackage.js';
+import { ROOT } from '../support/trackedFiles.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const libc = detectLibc();
 const otherLibc = libc === 'glibc' ? 'musl' : 'glibc';
 const platform = `${process.platform}-${process.arch}`;
@@ -18,8 +18,7 @@ let home: string;
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'steepest-loader-'));
-  cpSync(join(root, 'dist'), join(home, 'dist'), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'), 'junction');
+  installInto(home);
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(() => {
@@ -30,7 +29,7 @@ beforeEach(() => {
 function put(path: string, content?: string): void {
   const file = join(home, path);
   mkdirSync(dirname(file), { recursive: true });
-  if (content === undefined) copyFileSync(join(root, 'build/Release/steepest.node'), file);
+  if (content === undefined) copyFileSync(join(ROOT, 'build/Release/steepest.node'), file);
   else writeFileSync(file, content);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, trackedFiles } from './trackedFiles.js';
+import { ROOT, trackedFiles } from '../support/trackedFiles.js';
 
 interface Entry {
   version?: string;

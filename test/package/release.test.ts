@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prebuildFile, TARGETS } from '../../scripts/prebuild/targets.mjs';
 import { releaseProblems } from '../../scripts/release/problems.mjs';
 import { PLACEHOLDER } from '../../scripts/release/repository.mjs';
-import { ROOT } from './trackedFiles.js';
+import { ROOT } from '../support/trackedFiles.js';
 
 const OWNER = 'ada';
 const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './trackedFiles.js';
+import { ROOT } from '../support/trackedFiles.js';
 
 const FOLDER = '.github/workflows';
 const files = readdirSync(join(ROOT, FOLDER)).map((name) => `${FOLDER}/${name}`);

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { threefry2x32 } from '#steepest/core/random.js';
 import { selectKernels } from '#steepest/kernels/backend.js';
 import { BORDERS, PHASES } from '#steepest/kernels/contract.js';
-import { temporaryFolder } from '../data/folder.js';
-import { randomNumbers } from '../gradients/check.js';
+import { temporaryFolder } from '../support/folder.js';
 import {
   type KernelChoice,
   kernelChoices,
@@ -12,7 +11,8 @@ import {
   nativeChoices,
   typescriptExact,
   typescriptFast,
-} from '../oracle/support.js';
+} from '../support/kernelChoices.js';
+import { randomNumbers } from '../support/random.js';
 
 const files = temporaryFolder();
 

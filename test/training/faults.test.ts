@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { type FitOptions, layers, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
-import { randomNumbers, randomRows } from '../gradients/check.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 const ROWS = 48;
 const next = randomNumbers(23);

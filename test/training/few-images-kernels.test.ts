@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelConfig } from '#steepest/networks/compile/model.js';
-import { type KernelChoice, nativeChoices, typescriptExact, typescriptFast } from '../oracle/support.js';
+import {
+  type KernelChoice,
+  nativeChoices,
+  typescriptExact,
+  typescriptFast,
+} from '../support/kernelChoices.js';
 import { bits, build, configs, IMAGES, imagesOf } from './fewImages.js';
 
 /** Emulated float32 arithmetic is slow: one model of so many. */

@@ -1,7 +1,7 @@
 import { layers, type Sequential, sequential } from 'steepest';
 import { type ModelConfig, resolveModel } from '#steepest/networks/compile/model.js';
 import type { LayerConfig } from '#steepest/networks/layers/definition.js';
-import { randomNumbers } from '../gradients/check.js';
+import { randomNumbers } from '../support/random.js';
 
 // Networks of all kinds, drawn at random, and images for
 // them: what the tests of predictions of a few images share.

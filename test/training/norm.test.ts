@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { layers, load, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
-import { randomNumbers, randomRows } from '../gradients/check.js';
-import { expectClose, kernelChoices } from '../oracle/support.js';
+import { expectClose } from '../support/fixtures.js';
+import { kernelChoices } from '../support/kernelChoices.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 const next = randomNumbers(41);
 const ROWS = 40;

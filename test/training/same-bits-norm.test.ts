@@ -1,13 +1,13 @@
 import { type Batch, layers, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers, randomRows } from '../gradients/check.js';
 import {
   type KernelChoice,
   native,
   nativeChoices,
   typescriptExact,
   typescriptFast,
-} from '../oracle/support.js';
+} from '../support/kernelChoices.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 /** Mini-batches of 50 samples are 4 groups, the last of 2; the last mini-batch has 3 samples. */
 const ROWS = 103;

@@ -1,13 +1,13 @@
 import { layers, type Optimizer, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers, randomRows } from '../gradients/check.js';
 import {
   type KernelChoice,
   native,
   nativeChoices,
   typescriptExact,
   typescriptFast,
-} from '../oracle/support.js';
+} from '../support/kernelChoices.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 const WORKERS = [1, 2, 3, 4, 7];
 /** 4 epochs of 5 mini-batches are 20 steps; the fifth has 14 rows, fewer than two tiles for 7 workers. */

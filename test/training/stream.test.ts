@@ -1,7 +1,7 @@
 import { type Batch, data, layers, type Sequential, type StreamFitOptions, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers, randomRows } from '../gradients/check.js';
-import { native, typescriptExact, typescriptFast } from '../oracle/support.js';
+import { native, typescriptExact, typescriptFast } from '../support/kernelChoices.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 const ROWS = 142;
 const INPUTS = 7;

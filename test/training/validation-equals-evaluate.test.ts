@@ -1,6 +1,6 @@
 import type { Logs, Sequential, StreamFitOptions } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from './generated.js';
+import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from '../support/generated.js';
 
 /** Loss and metrics without those of validation, and those of validation by their own names. */
 function validationOf(logs: Readonly<Logs>): Logs {

@@ -1,7 +1,7 @@
 import { type Batch, type FitOptions, layers, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers, randomRows } from '../gradients/check.js';
-import { native, nativeChoices, typescriptExact } from '../oracle/support.js';
+import { native, nativeChoices, typescriptExact } from '../support/kernelChoices.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 const ROWS = 90;
 const INPUTS = 5;

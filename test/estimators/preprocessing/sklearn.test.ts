@@ -10,7 +10,7 @@ import {
   StandardScaler,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { readFixture } from '../../oracle/support.js';
+import { readFixture } from '../../support/fixtures.js';
 
 type Num = number | 'NaN';
 type Text = string | null;

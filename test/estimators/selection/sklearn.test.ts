@@ -9,7 +9,7 @@ import {
   StratifiedKFold,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { readFixture } from '../../oracle/support.js';
+import { readFixture } from '../../support/fixtures.js';
 
 interface Validated {
   x: number[][];
