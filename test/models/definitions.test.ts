@@ -14,7 +14,7 @@ import {
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
-import { refused, temporaryFolder } from '../data/folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const x = [
