@@ -2,6 +2,8 @@ import { type ByteReader, openBytes } from './byteReader.js';
 import { fileError } from './fileErrors.js';
 
 const CHUNK_BYTES = 2 ** 20;
+/** Small files need less: at least this, because files of /proc say that they have no bytes. */
+const LEAST_CHUNK_BYTES = 2 ** 14;
 /** Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is wrong. */
 const MAX_DEFLATE_RATIO = 1032;
 
@@ -33,7 +35,7 @@ function tooLong(path: string, what: string): never {
 }
 
 class FileSource implements ByteSource {
-  private readonly buffer = new Uint8Array(CHUNK_BYTES);
+  private readonly buffer: Uint8Array;
   private at = 0;
   private filled = 0;
 
@@ -41,7 +43,10 @@ class FileSource implements ByteSource {
     readonly path: string,
     readonly limit: number,
     private readonly reader: ByteReader,
-  ) {}
+  ) {
+    // A thousand small files are not a gigabyte of zeros.
+    this.buffer = new Uint8Array(Math.max(LEAST_CHUNK_BYTES, Math.min(limit, CHUNK_BYTES)));
+  }
 
   async fill(target: Uint8Array, what: string): Promise<void> {
     let done = 0;
@@ -67,7 +72,7 @@ class FileSource implements ByteSource {
 
   private async more(): Promise<boolean> {
     this.at = 0;
-    this.filled = await this.reader.read(this.buffer, 0, CHUNK_BYTES);
+    this.filled = await this.reader.read(this.buffer, 0, this.buffer.length);
     return this.filled > 0;
   }
 }

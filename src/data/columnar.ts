@@ -3,6 +3,7 @@ import { SteepestError, unknownName } from '../core/errors.js';
 import type { Aliases } from '../core/nearest.js';
 import { show } from '../core/show.js';
 import type { CellSource, ColumnarOptions } from './cells.js';
+import { fileError, shownText } from './fileErrors.js';
 import { checkLimits, type ReadLimits, type ReadOptions } from './limits/readLimits.js';
 import { unknownColumn } from './unknownColumn.js';
 
@@ -74,8 +75,9 @@ export function checkColumnarFile(options: ColumnarOptions & ReadOptions): {
 }
 
 /**
- * @throws SteepestError `ERR_UNKNOWN_NAME` for columns that are
- * not there, `ERR_EMPTY` for a file without rows or columns
+ * @param present names of the columns, as they stand in the file
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for columns that are not there, `ERR_EMPTY` for a file
+ * without rows or columns, `ERR_DATA_FILE` for two columns of one name
  */
 export function planColumns(
   path: string,
@@ -96,6 +98,20 @@ export function planColumns(
       hint: 'Check that the file was written to its end, and columns.',
     });
   }
+  checkOnce(path, present, new Set(names));
   const round = options.largeIntegers === 'round';
   return { names, source: (name) => ({ path, name, asText: text.has(name), round }) };
+}
+
+/** Of two columns with one name only one could be had. */
+function checkOnce(path: string, present: readonly string[], wanted: ReadonlySet<string>): void {
+  const seen = new Set<string>();
+  for (const name of present) {
+    if (!wanted.has(name)) continue;
+    if (seen.has(name)) {
+      const hint = 'Rename one of them where it is written, or pass columns without that name.';
+      throw fileError(path, 'to have columns of different names', `${shownText(name)} twice`, hint);
+    }
+    seen.add(name);
+  }
 }

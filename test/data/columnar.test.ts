@@ -131,6 +131,16 @@ describe.each(KINDS)('$name', ({ name: kind, read }) => {
     expect((await read(path, { columns: ['fine'] })).rows).toBe(3);
   });
 
+  it('refuses two columns of one name, of which one would be lost', async () => {
+    const renamed = decode(Object.values(fixture[kind])[0]!);
+    for (let at = renamed.indexOf('kind'); at >= 0; at = renamed.indexOf('kind', at))
+      renamed.write('text', at);
+    const path = await files.write(renamed);
+    await expect(read(path)).rejects.toEqual(refused('ERR_DATA_FILE', path, '"text" twice', 'pass columns'));
+    await expect(read(path, { columns: ['text'] })).rejects.toEqual(refused('ERR_DATA_FILE', 'twice'));
+    expect(columnsOf(await read(path, { columns: ['long'] }))).toEqual(ALL.filter(([n]) => n === 'long'));
+  });
+
   it('refuses files without rows, cut off, of another kind, or missing', async () => {
     await expect(read(await files.write(decode(fixture.empty[kind])))).rejects.toEqual(
       refused('ERR_EMPTY', 'no rows'),

@@ -289,6 +289,12 @@ describe('options that cannot be', () => {
     expect(() => data.csv('a.csv', options as data.CsvOptions)).toThrow(refused(code, word));
   });
 
+  it('needs a column, for a table too', async () => {
+    const path = await files.write('a,b\n1,2\n');
+    await expectRefused(path, { columns: [] }, 'ERR_EMPTY', 'a column', 'Check target, columns');
+    await expectRefused(path, { exclude: ['a', 'b'] }, 'ERR_EMPTY', 'a column', 'Check target, columns');
+  });
+
   it('needs a column of features that are numbers or categories', async () => {
     const path = await files.write('a\n1\n');
     await expect(data.csv(path, { target: 'a' }).load()).rejects.toEqual(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { estimatorTypes, loadEstimator, MLPRegressor, SteepestError } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
-import { ESTIMATORS, numbers, small } from '../support/fitted.js';
+import { ESTIMATORS, numbers, small } from '../../scripts/fuzz/lib/fitted.mjs';
 
 type Json = null | number | string | boolean | Json[] | { [key: string]: Json };
 

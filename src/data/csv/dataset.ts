@@ -9,7 +9,7 @@ import { LineReader } from './lineReader.js';
 import type { CsvOptions, ResolvedOptions } from './options.js';
 import { checkCount, resolveOptions } from './resolveOptions.js';
 import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
-import { type CsvSchema, checkFeatures } from './schema.js';
+import { type CsvSchema, checkFeatures, noColumn } from './schema.js';
 
 /**
  * Some rows of a file: x [rows, columns], and y [rows], or [rows, targets] if there are several.
@@ -120,6 +120,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const used = schema.columns.filter(({ role }) => role !== 'excluded').map(({ name }) => name);
     // Every column is a feature here, so that one row of x is one row of the table.
     const names = options.columns === undefined ? used : [...options.columns, ...schema.targetNames];
+    if (names.length === 0) throw noColumn(options.path, 'a column');
     const all: CsvSchema = {
       columns: schema.columns.map((column) =>
         column.role === 'target' ? { ...column, role: 'feature' } : column,

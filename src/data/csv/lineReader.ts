@@ -8,6 +8,12 @@ import { openText } from '../text/utf8Reader.js';
  * of a read, little enough to stay in the cache.
  */
 const CHUNK_BYTES = 2 ** 20;
+/** Small files need less: at least this, because files of /proc say that they have no bytes. */
+const LEAST_CHUNK_BYTES = 2 ** 14;
+/** A byte of an older encoding is up to four of UTF-8. */
+const MOST_AS_UTF8 = 4;
+/** Room for the part of a line that a chunk ends with, as a share of the chunk. */
+const CARRY_SHARE = 8;
 /**
  * A line may be this long; a longer one is rather a file
  * without line ends, or with a quote that is never closed.
@@ -34,13 +40,18 @@ export class LineReader {
   /** Where what has been read ends; an unfinished line is between `end` and here. */
   private filled = 0;
   private spare: Buffer = Buffer.alloc(0);
-  private carry = CHUNK_BYTES / 8;
+  private readonly chunk: number;
+  private carry: number;
   private ahead: Promise<number> | undefined;
   private ended = false;
   private constructor(
     private readonly path: string,
     readonly bytes: ByteReader,
-  ) {}
+  ) {
+    const most = bytes.zipped ? CHUNK_BYTES : Math.max(LEAST_CHUNK_BYTES, MOST_AS_UTF8 * bytes.size);
+    this.chunk = Math.min(CHUNK_BYTES, most);
+    this.carry = Math.ceil(this.chunk / CARRY_SHARE);
+  }
 
   /** The bytes come as UTF-8, whatever the encoding of the file. */
   static async open(path: string, encoding: string | undefined): Promise<LineReader> {
@@ -137,11 +148,11 @@ export class LineReader {
   }
 
   private allocate(): Buffer {
-    return Buffer.allocUnsafeSlow(this.carry + CHUNK_BYTES + SLACK_BYTES);
+    return Buffer.allocUnsafeSlow(this.carry + this.chunk + SLACK_BYTES);
   }
 
   private readAhead(): void {
-    this.ahead = this.bytes.read(this.spare, this.carry, this.carry + CHUNK_BYTES);
+    this.ahead = this.bytes.read(this.spare, this.carry, this.carry + this.chunk);
     // The error, if any, is for the one who awaits it; until then it must not count as unhandled.
     this.ahead.catch(() => undefined);
   }

@@ -48,19 +48,21 @@ function checkStamp(path: string, now: FileStamp, then: FileStamp | undefined): 
 const isFast = (delimiter: string): boolean => delimiter.length === 1 && delimiter.charCodeAt(0) < 128;
 
 /**
- * All rows of the file in batches of `capacity`, the last one shorter. One batch is held at a time;
+ * All rows of the file in batches of `batchRows`, the last one shorter. One batch is held at a time;
  * the next is parsed when it is asked for, so that memory stays the same for files of any size.
  */
 export async function* rowBatches(
   options: ResolvedOptions,
   schema: CsvSchema,
   fields: FieldDecoder,
-  capacity: number,
+  batchRows: number,
   stamp: FileStamp | undefined,
 ): AsyncGenerator<OpenBatch> {
   const lines = await LineReader.open(options.path, options.encoding);
   try {
     checkStamp(options.path, lines.bytes, stamp);
+    // Each row has a byte at least: small files need no large batches.
+    const capacity = lines.bytes.zipped ? batchRows : Math.min(batchRows, lines.bytes.size + 1);
     await lines.next(1);
     const header = readHeader(lines, options);
     let position = header.position;

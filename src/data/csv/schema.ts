@@ -69,11 +69,14 @@ export function checkFeatures({ columns, featureNames }: CsvSchema, path: string
       hint: `Pass exclude: ['${text.name}'], or read it with table().`,
     });
   }
-  if (featureNames.length === 0) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: `'${path}' to have a column besides the target`,
-      given: 'none',
-      hint: 'Check target, columns and exclude.',
-    });
-  }
+  if (featureNames.length === 0) throw noColumn(path, 'a column besides the target');
+}
+
+/** The error for options that leave no column. */
+export function noColumn(path: string, what: string): SteepestError {
+  return new SteepestError('ERR_EMPTY', {
+    expected: `'${path}' to have ${what}`,
+    given: 'none',
+    hint: 'Check target, columns and exclude.',
+  });
 }

@@ -5,6 +5,12 @@ import type { ReadBudget } from '../limits/readLimits.js';
 /** @param size bytes that come out */
 export type Decompress = (input: Uint8Array, size: number) => Uint8Array;
 
+/**
+ * zlib's results lie in buffers with other bytes behind them, and hyparquet makes typed arrays over
+ * buffers: what a damaged page lacks must not come from there.
+ */
+const alone = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
+
 const limitOf = (bytes: number): zlib.ZlibOptions => ({ maxOutputLength: Math.max(1, bytes) });
 
 /**
@@ -16,8 +22,8 @@ export function decompressors(
   snappyUncompress: (input: Uint8Array, output: Uint8Array) => void,
 ): ReadonlyMap<string, Decompress> {
   const codecs: Record<string, Decompress> = {
-    GZIP: (input, size) => zlib.gunzipSync(input, limitOf(size)),
-    BROTLI: (input, size) => zlib.brotliDecompressSync(input, limitOf(size)),
+    GZIP: (input, size) => alone(zlib.gunzipSync(input, limitOf(size))),
+    BROTLI: (input, size) => alone(zlib.brotliDecompressSync(input, limitOf(size))),
     SNAPPY: (input, size) => {
       const output = new Uint8Array(size);
       snappyUncompress(input, output);
@@ -29,7 +35,7 @@ export function decompressors(
     zstdDecompressSync?: (input: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
   };
   if (zstdDecompressSync !== undefined) {
-    codecs.ZSTD = (input, size) => zstdDecompressSync(input, limitOf(size));
+    codecs.ZSTD = (input, size) => alone(zstdDecompressSync(input, limitOf(size)));
   }
   return new Map(
     Object.entries(codecs).map(([name, unpack]) => [

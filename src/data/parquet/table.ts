@@ -100,7 +100,8 @@ class ParquetTable {
     const rows = groups.reduce((sum, count) => sum + count, 0);
     const { children } = this.hyparquet.parquetSchema(metadata);
     const nodes = new Map(children.map((node) => [node.element.name, node] as const));
-    const plan = planColumns(path, [...nodes.keys()], rows, options);
+    const present = children.map(({ element }) => element.name);
+    const plan = planColumns(path, present, rows, options);
     for (const name of plan.names) checkNode(path, nodes.get(name)!);
     budget.take(rows * plan.names.length * Float64Array.BYTES_PER_ELEMENT);
     onSize(rows * plan.names.length, this.file.byteLength);

@@ -1,3 +1,4 @@
+/** One fitted estimator of each type that can be saved. */
 import {
   columnTransformer,
   data,
@@ -15,13 +16,6 @@ import {
   StandardScaler,
 } from 'steepest';
 
-/** What tests of files ask of an estimator. */
-export interface SavedEstimator {
-  save(path: string): Promise<void>;
-  predict?(x: unknown): Promise<unknown>;
-  transform?(x: unknown): Promise<unknown>;
-}
-
 export const numbers = [
   [1, 2],
   [3, 4],
@@ -29,7 +23,7 @@ export const numbers = [
 const table = new data.DataTable({ a: [1, 2, Number.NaN], b: ['x', null, 'y'] });
 export const small = { hiddenLayerSizes: [2], maxIter: 1 };
 /** One fitted estimator of each type that can be saved, with something it takes. */
-export const ESTIMATORS: Record<string, [x: unknown, make: () => Promise<SavedEstimator>]> = {
+export const ESTIMATORS = {
   StandardScaler: [numbers, () => new StandardScaler().fit(numbers)],
   MinMaxScaler: [numbers, () => new MinMaxScaler().fit(numbers)],
   OneHotEncoder: [table, () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
