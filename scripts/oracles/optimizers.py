@@ -1,4 +1,4 @@
-"""Ten full-batch steps of torch.optim on a small perceptron, with and without penalties on the weights."""
+"""Full-batch steps of torch.optim on a small perceptron, with and without penalties on the weights."""
 
 import numpy as np
 import torch
@@ -8,6 +8,8 @@ from common import dense_weights, expected, float32, inputs, tensors
 
 ROWS, SIZES = 12, [7, 5, 3]
 SNAPSHOTS = (1, 2, 10)
+# Sums of squares only grow, so what is wrong with them shows late.
+LATE_SNAPSHOTS = {"adagrad": (2, 30), "adagrad from 0": (2, 30)}
 
 OPTIMIZERS = {
     "sgd": (
@@ -34,6 +36,20 @@ OPTIMIZERS = {
         {"name": "adamw", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7, "weightDecay": 0.1},
         lambda p: torch.optim.AdamW(p, lr=0.01, betas=(0.9, 0.999), eps=1e-7, weight_decay=0.1),
     ),
+    "adagrad": (
+        {
+            "name": "adagrad",
+            "learningRate": 0.137,
+            "learningRateDecay": 0.031,
+            "initialAccumulatorValue": 0.0273,
+            "epsilon": 0.013,
+        },
+        lambda p: torch.optim.Adagrad(p, lr=0.137, lr_decay=0.031, initial_accumulator_value=0.0273, eps=0.013),
+    ),
+    "adagrad from 0": (
+        {"name": "adagrad", "learningRate": 0.02, "initialAccumulatorValue": 0, "epsilon": 1e-10},
+        lambda p: torch.optim.Adagrad(p, lr=0.02, eps=1e-10),
+    ),
 }
 # Penalties on the kernels, l1·Σ|w| + l2·Σw², as in Keras; PyTorch's weight_decay would be l2/2.
 PENALTIES = {"none": (0.0, 0.0), "l2": (0.0, 0.01), "l1": (0.01, 0.0), "l1 and l2": (0.004, 0.01)}
@@ -44,12 +60,12 @@ def loss_of(parameters, x, labels):
     return F.cross_entropy(torch.tanh(x @ w1 + b1) @ w2 + b2, labels)
 
 
-def run(make, penalty, weights, x, labels):
+def run(make, penalty, weights, x, labels, at):
     parameters = tensors(weights)
     optimizer = make(parameters)
     l1, l2 = penalty
     snapshots, losses = [], []
-    for step in range(1, max(SNAPSHOTS) + 1):
+    for step in range(1, max(at) + 1):
         optimizer.zero_grad()
         loss = loss_of(parameters, x, labels)
         for kernel in parameters[::2]:
@@ -57,7 +73,7 @@ def run(make, penalty, weights, x, labels):
         loss.backward()
         optimizer.step()
         losses.append(float(loss.detach()))
-        if step in SNAPSHOTS:
+        if step in at:
             snapshots.append({"step": step, "weights": [expected(p) for p in parameters]})
     return {"losses": expected(losses), "snapshots": snapshots}
 
@@ -70,7 +86,8 @@ def fixture():
     cases = []
     for name, (options, make) in OPTIMIZERS.items():
         for penalty_name, penalty in PENALTIES.items():
-            result = run(make, penalty, weights, torch.tensor(x), torch.tensor(labels))
+            at = LATE_SNAPSHOTS.get(name, SNAPSHOTS)
+            result = run(make, penalty, weights, torch.tensor(x), torch.tensor(labels), at)
             cases.append(
                 {
                     "name": f"{name}, penalty {penalty_name}",

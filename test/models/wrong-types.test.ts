@@ -309,6 +309,8 @@ describe('losses, metrics and optimizers', () => {
     learningRate: ABOVE_ZERO,
     epsilon: ABOVE_ZERO,
     weightDecay: ['0', ...ABOVE_ZERO],
+    learningRateDecay: ['0', ...ABOVE_ZERO],
+    initialAccumulatorValue: ['0', ...ABOVE_ZERO],
     momentum: SHARE,
     beta1: SHARE,
     beta2: SHARE,

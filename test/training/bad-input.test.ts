@@ -161,7 +161,7 @@ describe('options that make no sense', () => {
   it.each([
     ['ERR_UNKNOWN_NAME', { loss: 'crossentropy' }],
     ['ERR_UNKNOWN_NAME', { loss: 'toString' }],
-    ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimizer: 'adagrad' }],
+    ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimizer: 'adadelta' }],
     ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', metrics: ['f1'] }],
     ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimiser: 'adam' }],
     ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimizer: { name: 'sgd', lr: 0.1 } }],

@@ -28,6 +28,7 @@ const OPTIMIZERS: Record<string, Optimizer> = {
   rmsprop: 'rmsprop',
   adam: 'adam',
   adamw: 'adamw',
+  adagrad: { name: 'adagrad', learningRate: 0.07, learningRateDecay: 0.02, initialAccumulatorValue: 0.03 },
 };
 
 interface Outcome {
@@ -81,10 +82,13 @@ describe('the same bits for any number of workers', () => {
     }
   });
 
-  it.each([typescriptFast, typescriptExact])('adam, $title', async (choice) => {
-    const one = await train('adam', 1, choice);
-    for (const workers of [2, 3]) {
-      expect(await train('adam', workers, choice), `${workers} workers`).toEqual(one);
+  const bySet = [typescriptFast, typescriptExact].flatMap((choice) =>
+    ['adam', 'adagrad'].map((name) => ({ name, choice, title: choice.title })),
+  );
+  it.each(bySet)('$name, $title', async ({ name, choice }) => {
+    const one = await train(OPTIMIZERS[name]!, 1, choice);
+    for (const workers of [2, 3, 7]) {
+      expect(await train(OPTIMIZERS[name]!, workers, choice), `${workers} workers`).toEqual(one);
     }
   });
 

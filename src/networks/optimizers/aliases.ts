@@ -7,7 +7,6 @@ export const OPTIMIZER_ALIASES: Aliases = {
   momentum: 'sgd',
   nesterov: 'sgd',
   // Methods of their own.
-  adagrad: '',
   adadelta: '',
   adamax: '',
   nadam: '',
@@ -28,6 +27,8 @@ export const HYPERPARAMETER_ALIASES: Aliases = {
   eta0: 'learningRate',
   learningRateInit: 'learningRate',
   eps: 'epsilon',
+  lrDecay: 'learningRateDecay',
+  accumulator: 'initialAccumulatorValue',
   betas: 'beta1',
   // PyTorch's name for what RMSProp keeps.
   alpha: 'rho',

@@ -1,4 +1,5 @@
 import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
+import { adagrad } from './adagrad.js';
 import { adam, adamw } from './adam.js';
 import { HYPERPARAMETER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
 import type { OptimizerDefinition } from './definition.js';
@@ -11,6 +12,7 @@ const OPTIMIZERS = {
   rmsprop,
   adam,
   adamw,
+  adagrad,
 } satisfies Record<string, OptimizerDefinition>;
 
 export type OptimizerName = keyof typeof OPTIMIZERS;
