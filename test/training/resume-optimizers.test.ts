@@ -1,7 +1,7 @@
 import { layers, load, type Optimizer, optimizerNames, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../data/folder.js';
-import { randomNumbers, randomRows } from '../gradients/check.js';
+import { temporaryFolder } from '../support/folder.js';
+import { randomNumbers, randomRows } from '../support/random.js';
 
 const files = temporaryFolder();
 const next = randomNumbers(23);
