@@ -7,6 +7,7 @@ import { isList } from '../core/realm.js';
 import { withFile } from './byteSource.js';
 import { fileError, systemError } from './fileErrors.js';
 import { firstPresent } from './present.js';
+import { makeRoom } from './room.js';
 
 /** Images of CIFAR-10 with their labels. */
 export interface CifarImages {
@@ -63,7 +64,8 @@ export async function readCifar10(paths: string | URL | readonly (string | URL)[
   const parts: Uint8Array[] = [];
   for (const file of files) parts.push(await readRecords(file));
   const count = parts.reduce((sum, part) => sum + part.length / RECORD_BYTES, 0);
-  const x = new Uint8Array(new SharedArrayBuffer(count * IMAGE_BYTES));
+  const all = count * IMAGE_BYTES;
+  const x = makeRoom(files.join(', '), all, () => new Uint8Array(new SharedArrayBuffer(all)));
   const y = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   let image = 0;
   parts.forEach((part, k) => {
@@ -102,7 +104,8 @@ async function readRecords(path: string): Promise<Uint8Array> {
       if (piece.length === 0) break;
       pieces.push(piece);
     }
-    const bytes = Buffer.concat(pieces);
+    const total = pieces.reduce((sum, { length }) => sum + length, 0);
+    const bytes = makeRoom(path, total, () => Buffer.concat(pieces));
     const rest = bytes.length % RECORD_BYTES;
     if (bytes.length > 0 && rest === 0) return bytes;
     throw fileError(

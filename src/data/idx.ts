@@ -5,6 +5,7 @@ import { isTypedArray } from '../core/realm.js';
 import { type ByteSource, withFile } from './byteSource.js';
 import * as errors from './fileErrors.js';
 import { firstPresent } from './present.js';
+import { makeRoom } from './room.js';
 
 /** Arrays that worker threads can read as they stand: training on them needs no copy. */
 export type SharedArray =
@@ -60,6 +61,8 @@ const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
   ],
 ] satisfies [number, IdxType][]);
 
+/** Elements are converted so many bytes at a time; a multiple of every element's size. */
+const PIECE_BYTES = 2 ** 16;
 const MAGIC_BYTES = 4;
 const SIZE_BYTES = 4;
 /** Images with channels have four dimensions; this leaves room. */
@@ -121,15 +124,20 @@ async function readHeader(source: ByteSource, path: string): Promise<{ type: Idx
 }
 
 async function readElements(source: ByteSource, type: IdxType, length: number): Promise<SharedArray> {
-  const data = type.make(length);
+  const data = makeRoom(source.path, length * type.itemBytes, () => type.make(length));
   if (isTypedArray(data, 'Uint8Array')) {
     await source.fill(data, 'the elements');
     return data;
   }
-  const bytes = new Uint8Array(length * type.itemBytes);
-  await source.fill(bytes, 'the elements');
+  // A piece at a time: all of them may be more than one array of bytes can hold.
+  const bytes = new Uint8Array(PIECE_BYTES);
   const view = new DataView(bytes.buffer);
-  for (let i = 0; i < length; i++) data[i] = type.get(view, i * type.itemBytes);
+  const perPiece = PIECE_BYTES / type.itemBytes;
+  for (let begin = 0; begin < length; begin += perPiece) {
+    const count = Math.min(perPiece, length - begin);
+    await source.fill(bytes.subarray(0, count * type.itemBytes), 'the elements');
+    for (let i = 0; i < count; i++) data[begin + i] = type.get(view, i * type.itemBytes);
+  }
   return data;
 }
 

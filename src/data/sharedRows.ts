@@ -1,11 +1,11 @@
 import { SteepestError } from '../core/errors.js';
 import { isNdArray } from '../core/ndarray.js';
-import { isSharedBuffer, isTypedArray } from '../core/realm.js';
+import { isTypedArray } from '../core/realm.js';
 import { reading, refuseCell, refuseTable } from '../core/refuse.js';
 import { readNdArray, readNestedRows, readNumberList, refuseFlat, typedNumbers } from '../core/rows.js';
 import { show } from '../core/show.js';
 import type { DType } from '../kernels/contract.js';
-import { newShared } from '../kernels/sharedMemory.js';
+import { isReadable, newShared } from '../kernels/sharedMemory.js';
 import type { SampleInput, TargetInput } from './arrayInputs.js';
 import { withoutSampleShape } from './sampleShape.js';
 
@@ -72,9 +72,7 @@ function notEmpty(what: string, flat: Flat): Flat {
 
 /** True for memory that threads can read as it stands. */
 function isShared(values: unknown): boolean {
-  if (!ArrayBuffer.isView(values)) return false;
-  const { buffer } = values;
-  return isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
+  return ArrayBuffer.isView(values) && isReadable(values);
 }
 
 /** A value that is not a finite number. */

@@ -1,3 +1,6 @@
+import { SteepestError } from '../core/errors.js';
+import { megabytes } from '../core/memoryLimit.js';
+import { isSharedBuffer } from '../core/realm.js';
 import { memoryAddon } from './backend.js';
 
 /**
@@ -10,9 +13,24 @@ const registry = new FinalizationRegistry<number>((bytes) => {
   memoryAddon()?.account(-bytes);
 });
 
-/** Allocates shared memory that counts as long as it lives. @throws RangeError if there is none */
+/**
+ * The largest array that reaches a thread: Node.js 20 sends its length in 32 bits, and what arrives
+ * is shorter by 4 GiB. A little less, for what begins some way into its memory.
+ */
+export const MOST_SENT_BYTES = 2 ** 32 - 2 ** 16;
+
+/** True for memory that threads can read as it stands. */
+export function isReadable({ buffer, byteLength }: ArrayBufferView): boolean {
+  const isGrowable = (buffer as { growable?: boolean }).growable === true;
+  return isSharedBuffer(buffer) && !isGrowable && byteLength <= MOST_SENT_BYTES;
+}
+
+/**
+ * Allocates shared memory for threads, that counts as long as it lives.
+ * @throws SteepestError `ERR_MEMORY` if there is none, or so much that no thread could read it
+ */
 export function newShared(byteLength: number): SharedArrayBuffer {
-  const memory = new SharedArrayBuffer(byteLength);
+  const memory = allocate(byteLength);
   const addon = memoryAddon();
   if (addon === undefined) countGarbage(byteLength);
   else {
@@ -20,6 +38,27 @@ export function newShared(byteLength: number): SharedArrayBuffer {
     registry.register(memory, byteLength, memory);
   }
   return memory;
+}
+
+function allocate(byteLength: number): SharedArrayBuffer {
+  const refuse = (where: string, cause?: unknown): never => {
+    throw new SteepestError(
+      'ERR_MEMORY',
+      {
+        expected: `arrays that fit in ${where}`,
+        given: megabytes(byteLength),
+        hint: 'Pass fewer rows, or a stream of batches: an async iterable of { x, y }.',
+      },
+      { cause },
+    );
+  };
+  if (byteLength > MOST_SENT_BYTES) return refuse('one array for the threads, 4 GiB');
+  try {
+    return new SharedArrayBuffer(byteLength);
+  } catch (error) {
+    // Over what the engine can address at once, or what the system gives this process.
+    return refuse('the memory that this process can get', error);
+  }
 }
 
 /**

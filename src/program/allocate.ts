@@ -1,16 +1,9 @@
-import { totalmem } from 'node:os';
 import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
+import { megabytes, memoryLimit } from '../core/memoryLimit.js';
 import { memoryAddon } from '../kernels/backend.js';
-import { newShared } from '../kernels/sharedMemory.js';
+import { MOST_SENT_BYTES, newShared } from '../kernels/sharedMemory.js';
 import type { MemoryPlan } from './memory.js';
-
-/** Memory of the machine, or of the container if that is less. */
-function memoryLimit(): number {
-  const constrained = process.constrainedMemory?.() ?? 0;
-  const total = totalmem();
-  return constrained > 0 && constrained < total ? constrained : total;
-}
 
 /** What arenas begin at a multiple of: the add-on's `pastPage` counts from there. */
 const PAGE_BYTES = 4096;
@@ -20,8 +13,8 @@ const PAGE_BYTES = 4096;
  */
 const USUALLY_PAST_PAGE = 16;
 
-/** Typed arrays, through which ranks see an arena, end at 4 GiB in Node.js 20; less a margin. */
-const MOST_ARENA_BYTES = 2 ** 32 - 2 ** 16;
+/** Ranks see an arena through one array that is sent to them. */
+const MOST_ARENA_BYTES = MOST_SENT_BYTES - PAGE_BYTES;
 
 /**
  * Allocates the arena of a finished plan.
@@ -47,6 +40,7 @@ export function allocateArena(memory: MemoryPlan): Arena {
 /** Allocates shared memory of any purpose, or throws `ERR_MEMORY`. */
 export function allocateShared(byteLength: number, detail: () => string): SharedArrayBuffer {
   checkMemory(byteLength, detail);
+  if (byteLength > MOST_SENT_BYTES) tooLarge(byteLength, detail, MOST_SENT_BYTES);
   try {
     return newShared(byteLength);
   } catch {
@@ -61,12 +55,10 @@ export function checkMemory(byteLength: number, detail: () => string): void {
 }
 
 function tooLarge(byteLength: number, detail: () => string, most?: number): never {
-  const words = most === undefined ? "this machine's memory" : 'one arena';
+  const words = most === undefined ? "this machine's memory" : 'one array for the threads';
   throw new SteepestError('ERR_MEMORY', {
     expected: `arrays that fit in ${words}, ${megabytes(most ?? memoryLimit())}`,
     given: `${megabytes(byteLength)}, ${detail()}`,
-    hint: 'Use a smaller batchSize or fewer units.',
+    hint: 'Use a smaller batchSize, fewer units, or fewer rows at a time.',
   });
 }
-
-const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

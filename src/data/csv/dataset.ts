@@ -2,6 +2,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { Column } from '../column.js';
 import { DataTable } from '../dataTable.js';
+import { makeRoom } from '../room.js';
 import type { OpenBatch } from './fastRows.js';
 import { FieldDecoder } from './fields.js';
 import { checkLaterCategories, inferSchema } from './infer.js';
@@ -94,7 +95,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) batches.push(batch);
     checkLaterCategories(options, schema, (j) => fields.categoriesOf(j));
     const matrix: CsvMatrix = {
-      ...(await joinBatches(schema, batches)),
+      ...(await joinBatches(options.path, schema, batches)),
       columnNames: schema.featureNames,
       categories: Object.fromEntries(
         schema.columns.flatMap(({ name, role }, j) => {
@@ -184,11 +185,12 @@ function closeBatch(schema: CsvSchema, { x, y, rows }: OpenBatch): CsvBatch {
 }
 
 /** One batch of all; `batches` is emptied on the way, so that memory is not held twice. */
-async function joinBatches(schema: CsvSchema, batches: OpenBatch[]): Promise<CsvBatch> {
+async function joinBatches(path: string, schema: CsvSchema, batches: OpenBatch[]): Promise<CsvBatch> {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const features = schema.featureNames.length;
   const targets = schema.targetNames.length;
-  const x = new Float64Array(new SharedArrayBuffer(rows * features * Float64Array.BYTES_PER_ELEMENT));
+  const bytes = rows * features * Float64Array.BYTES_PER_ELEMENT;
+  const x = makeRoom(path, bytes, () => new Float64Array(new SharedArrayBuffer(bytes)));
   const y = hasCodes(schema)
     ? new Int32Array(new SharedArrayBuffer(rows * Int32Array.BYTES_PER_ELEMENT))
     : new Float64Array(new SharedArrayBuffer(rows * targets * Float64Array.BYTES_PER_ELEMENT));

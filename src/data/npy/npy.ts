@@ -8,11 +8,13 @@ import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { type ByteSource, withFile } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
+import { makeRoom } from '../room.js';
 import { type NpyHeader, npyHeaderBytes, readNpyHeader } from './header.js';
 import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES, npyKind, SAME_BYTES } from './types.js';
 
 /** Elements are converted this many bytes at a time; a multiple of every element's size. */
 const PIECE_BYTES = 2 ** 16;
+const MOST_BYTES_AT_ONCE = 2 ** 30;
 
 /**
  * Reads an array that numpy.save wrote: NPY versions 1 to 3,
@@ -52,7 +54,13 @@ export async function readNpySource(source: ByteSource): Promise<NdArray<StoredA
   const data = await readElements(source, header, length);
   await source.end(`${byteLength} bytes of elements`);
   return {
-    data: header.fortranOrder ? toRowMajor(data, make(length), header.shape) : data,
+    data: header.fortranOrder
+      ? toRowMajor(
+          data,
+          makeRoom(source.path, data.byteLength, () => make(length)),
+          header.shape,
+        )
+      : data,
     shape: header.shape,
   };
 }
@@ -60,9 +68,13 @@ export async function readNpySource(source: ByteSource): Promise<NdArray<StoredA
 async function readElements(source: ByteSource, header: NpyHeader, length: number): Promise<StoredArray> {
   const { kind, littleEndian } = header;
   const type = NPY_TYPES.get(kind)!;
-  const data = type.make(length);
+  const data = makeRoom(source.path, length * type.itemBytes, () => type.make(length));
   if (SAME_BYTES.has(kind) && (littleEndian === HOST_IS_LITTLE_ENDIAN || type.itemBytes === 1)) {
-    await source.fill(new Uint8Array(data.buffer), 'elements');
+    // In pieces: an array of bytes ends at 4 GiB in Node.js 20.
+    for (let at = 0; at < data.byteLength; at += MOST_BYTES_AT_ONCE) {
+      const count = Math.min(MOST_BYTES_AT_ONCE, data.byteLength - at);
+      await source.fill(new Uint8Array(data.buffer, at, count), 'elements');
+    }
     return data;
   }
   const piece = new Uint8Array(PIECE_BYTES);

@@ -1,12 +1,12 @@
 import { SteepestError } from '../../core/errors.js';
 import { isNdArray, type NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { isSharedBuffer, isTypedArray } from '../../core/realm.js';
+import { isTypedArray } from '../../core/realm.js';
 import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
 import { readNdArray, readNestedRows, refuseFlat, typedNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
-import { newShared } from '../../kernels/sharedMemory.js';
+import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 
 /** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
 export interface NamedColumns {
@@ -134,16 +134,13 @@ const ARRAYS = { f64: Float64Array, f32: Float32Array, u8: Uint8Array } as const
 /** Bytes copied before the event loop gets its turn: about 2 ms. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
-const isShared = ({ buffer }: Features['data']): boolean =>
-  isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
-
 /**
  * The samples in memory that worker threads can read: as
  * they stand if they are shared, else copied in slices.
  */
 export async function shareFeatures(features: Features): Promise<Features> {
   const { data } = features;
-  if (isShared(data)) return features;
+  if (isReadable(data)) return features;
   const shared = newShared(data.byteLength);
   const to = new Uint8Array(shared);
   const from = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,10 +1,9 @@
 import { onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { awaitClosed } from '../../core/patience.js';
-import { isSharedBuffer } from '../../core/realm.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
-import { newShared } from '../../kernels/sharedMemory.js';
+import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -56,11 +55,8 @@ export interface RowSource {
  */
 const COPY_BYTES = 4 * 2 ** 20;
 
-const isShared = ({ buffer }: Features['data']): boolean =>
-  isSharedBuffer(buffer) && !(buffer as { growable?: boolean }).growable;
-
 function shareFloats<T extends Float64Array | undefined>(data: T): T {
-  if (data === undefined || isShared(data)) return data;
+  if (data === undefined || isReadable(data)) return data;
   const copy = new Float64Array(newShared(data.byteLength));
   copy.set(data);
   return copy as T;
@@ -74,7 +70,7 @@ export async function tableSource(
   weight: Float64Array | undefined,
 ): Promise<RowSource> {
   const { rows, cols, dtype, data } = features;
-  const inPlace = isShared(data) || data.byteLength <= COPY_BYTES;
+  const inPlace = isReadable(data) || data.byteLength <= COPY_BYTES;
   return {
     dtype,
     cols,

@@ -1,0 +1,11 @@
+import { totalmem } from 'node:os';
+
+/** Memory of the machine in bytes, or of the container if that is less. */
+export function memoryLimit(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  const total = totalmem();
+  return constrained > 0 && constrained < total ? constrained : total;
+}
+
+/** Bytes as messages show them. */
+export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
