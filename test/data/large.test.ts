@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { data, layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { isReadable, MOST_SENT_BYTES, newShared } from '#steepest/kernels/sharedMemory.js';
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 /** Columns of tables above 4 GiB, none of whose pages is ever touched. */
@@ -26,7 +26,7 @@ function npyHeader(dtype: string, length: number): Uint8Array {
 function idxHeader(code: number, ...shape: number[]): Uint8Array {
   const bytes = Buffer.alloc(4 + 4 * shape.length);
   bytes.set([0, 0, code, shape.length]);
-  shape.forEach((size, i) => bytes.writeUInt32BE(size, 4 + 4 * i));
+  for (const [i, size] of shape.entries()) bytes.writeUInt32BE(size, 4 + 4 * i);
   return bytes;
 }
 

@@ -18,6 +18,8 @@ const READERS: Record<string, (path: string) => Promise<unknown>> = {
   readNpy: (path) => data.readNpy(path),
   readNpz: (path) => data.readNpz(path),
   readIdx: (path) => data.readIdx(path),
+  readParquet: (path) => data.readParquet(path),
+  readArrow: (path) => data.readArrow(path),
   readCifar10: (path) => data.readCifar10(path),
 };
 const codeOf = (name: string): string => (name.startsWith('load') ? 'ERR_MODEL_FILE' : 'ERR_DATA_FILE');

@@ -4,7 +4,7 @@ import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
-import { newShared } from '../../kernels/sharedMemory.js';
+import { discardShared, newShared } from '../../kernels/sharedMemory.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
 import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
@@ -206,6 +206,7 @@ class Pass {
       const fed = this.feed(this.ring);
       // Both are awaited whatever happens: a rank that still runs reads the slots.
       const [ended, feeding] = await Promise.allSettled([ranks, fed]);
+      this.discardSlots();
       if (feeding.status === 'rejected') throw feeding.reason;
       if (ended.status === 'rejected') throw ended.reason;
       counts = feeding.value;
@@ -235,6 +236,14 @@ class Pass {
       y: floats(rows * targets),
       weight: weighted ? floats(rows) : undefined,
     };
+  }
+
+  /** The sums are in the arena; whoever asked for them reads them there. */
+  private discardSlots(): void {
+    const { x, y, weight } = this.tables;
+    for (const data of [x, y, ...(weight ? [weight] : [])]) {
+      discardShared(new Uint8Array(data.buffer as SharedArrayBuffer));
+    }
   }
 
   private tasks(): BlocksTask[] {
