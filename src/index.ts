@@ -17,17 +17,20 @@ export { type Loss, type LossName, lossNames } from './networks/losses/index.js'
 export { type Metric, type MetricName, metricNames } from './networks/metrics/index.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type {
-  EvaluateOptions,
   FitOptions,
-  GradientOptions,
-  PredictOptions,
   SampleWeight,
-  StreamEvaluateOptions,
   StreamFitOptions,
   ValidationArrays,
 } from './networks/models/fitOptions.js';
 export { load } from './networks/models/load.js';
-export { Sequential, type SequentialConfig, sequential } from './networks/models/sequential.js';
+export { Sequential, sequential } from './networks/models/sequential.js';
+export type { SequentialConfig } from './networks/models/sequentialConfig.js';
+export type {
+  EvaluateOptions,
+  GradientOptions,
+  PredictOptions,
+  StreamEvaluateOptions,
+} from './networks/models/sweepOptions.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
 export type { Callback } from './networks/training/callbacks.js';
 export type { History } from './networks/training/fit.js';

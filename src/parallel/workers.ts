@@ -37,6 +37,17 @@ export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
   return Math.min(workers, most);
 }
 
+/** @throws SteepestError `ERR_ARGUMENT` */
+export function checkWorkers(workers: Workers = 'auto'): Workers {
+  resolveWorkers(workers, 0);
+  return workers;
+}
+
+/** Most workers that {@link resolveWorkers} may come to, whatever a step costs. */
+export function mostWorkers(workers: Workers): number {
+  return Math.min(workers === 'auto' ? availableParallelism() : workers, mostThreads());
+}
+
 let hasWarned = false;
 
 /** Once per program: whoever asks for too many does so in every call. */

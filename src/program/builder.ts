@@ -64,7 +64,8 @@ export class ProgramBuilder {
     readonly mode: ProgramMode,
     /** Rows of the largest mini-batch. */
     readonly maxRows: number,
-    readonly workers: number,
+    /** Each has rows of its own of some operands. */
+    private readonly mostWorkers: number,
   ) {}
 
   /** Phases over the rows of the mini-batch so far. */
@@ -97,7 +98,7 @@ export class ProgramBuilder {
    * ranks work out alike; ops that use it say so by `own`.
    */
   perRank(name: string, cols: number, dtype: DType = 'f32'): Region {
-    return this.memory.matrix(name, 'statistics', this.workers, cols, dtype);
+    return this.memory.matrix(name, 'statistics', this.mostWorkers, cols, dtype);
   }
 
   /** A buffer of maxRows × cols for activations or their gradients. */

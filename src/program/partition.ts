@@ -7,7 +7,8 @@ export interface StepProgram {
   ops: readonly Op[];
   groups: readonly SliceGroup[];
   maxRows: number;
-  rowChunk: number;
+  /** Most rows of a chunk: what they need fits a cache. */
+  fittingRows: number;
 }
 
 /** `[begin, end)` in units of one group, for each rank. */
@@ -47,6 +48,12 @@ export function partitionGroups(groups: readonly SliceGroup[], workers: number):
   });
 }
 
+/** Rows of a chunk: each rank's rows are cut into chunks of about equal size. */
+export function chunkRows({ maxRows, fittingRows }: StepProgram, workers: number): number {
+  const rowsPerRank = Math.ceil(maxRows / workers);
+  return Math.ceil(rowsPerRank / Math.ceil(rowsPerRank / fittingRows));
+}
+
 /** The ops of one rank, with its slices filled in and the slices it has no part in left out. */
 export function programForRank(program: StepProgram, rank: number, workers: number): BindableProgram {
   const ranges = partitionGroups(program.groups, workers);
@@ -64,7 +71,7 @@ export function programForRank(program: StepProgram, rank: number, workers: numb
     const mine = sliced.has(op) ? sliced.get(op) : op;
     if (mine !== undefined) ops.push(withOwnRows(mine, rank));
   }
-  return { ops, rank, workers, maxRows: program.maxRows, rowChunk: program.rowChunk };
+  return { ops, rank, workers, maxRows: program.maxRows, rowChunk: chunkRows(program, workers) };
 }
 
 /** Gives a rank its own row of the operands of which each has one. */

@@ -68,7 +68,13 @@ function kindsFor(config: ModelConfig, rows: number): Set<string> {
   const model = resolveModel(config);
   const x = { buffer: 1, dtype: 'f32', rows, cols: model.inputCols, firstRow: 0 } as const;
   const out = { buffer: 2, dtype: 'f32', rows, cols: model.outputCols, firstRow: 0 } as const;
-  const program = compileProgram(model, undefined, 'predict', { x, out }, new MemoryPlan(), rows, 1);
+  const program = compileProgram({
+    model,
+    mode: 'predict',
+    io: { x, out },
+    memory: new MemoryPlan(),
+    maxRows: rows,
+  });
   return new Set(program.ops.map(({ kind }) => kind));
 }
 

@@ -7,14 +7,13 @@ import type { Gradient, Node } from '../../program/node.js';
 import { trainable } from '../../program/parameters.js';
 import type { StepProgram } from '../../program/partition.js';
 import type { ResolvedLoss } from '../losses/index.js';
-import type { MetricDefinition } from '../metrics/definition.js';
 import type { ResolvedMetric } from '../metrics/index.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { mostImagesAsRows } from './fewImages.js';
 import { gatherInput, splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
-import { emitPenalties, emitUpdates, type PenaltyPlan } from './updates.js';
+import { emitPenalties, emitUpdates } from './updates.js';
 
 /** What `compile()` was told: how to judge and to improve a model. */
 export interface Objective {
@@ -46,12 +45,45 @@ export interface ProgramIo {
   out?: TableSpec;
 }
 
+/** What to compile, for what, and where. */
+interface Request {
+  model: ResolvedModel;
+  io: ProgramIo;
+  /** Takes up what the program needs; it may hold parameters already. */
+  memory: MemoryPlan;
+  /** Rows of the largest mini-batch. */
+  maxRows: number;
+  /**
+   * Most workers that will run the program; default 1. Each has memory of its own. How many do run
+   * it may be decided later, when the cost of the program is known.
+   */
+  mostWorkers?: number;
+}
+
+interface PredictRequest extends Request {
+  mode: 'predict';
+  objective?: undefined;
+}
+
+interface JudgeRequest extends Request {
+  mode: Exclude<ProgramMode, 'predict'>;
+  objective: Objective;
+}
+
+export type CompileRequest = PredictRequest | JudgeRequest;
+
+/** A metric's columns among the statistics of a row, after the loss at 0. */
+export interface MetricColumns {
+  metric: ResolvedMetric;
+  first: number;
+  count: number;
+}
+
 /** A compiled program and where its results lie in the arena. */
 export interface CompiledProgram extends StepProgram {
   /** Float64 sums of the loss and metric columns, one block per rank: `totals[rank]`. */
   totalsOf(rank: number): Operand;
-  /** Columns of each metric within the totals, after the loss at 0. */
-  metricColumns: readonly { metric: MetricDefinition; first: number; count: number }[];
+  metricColumns: readonly MetricColumns[];
   statisticsCols: number;
 }
 
@@ -61,97 +93,104 @@ const CHUNK_BYTES = 512 * 1024;
 const SMALLEST_CHUNK = 64;
 
 /**
- * Compiles a model into a step program over `memory`.
+ * Compiles a model into a step program over a plan of memory.
  *
  * Row phases: gather, forward, loss, backward to every layer's δ; one phase, and more where a node
  * needs sums over the whole mini-batch before it goes on, or slices of such sums that only all
  * ranks together have. Merge phase: loss totals, then for each parameter slice its gradient over
  * the whole batch and its update.
  */
-export function compileProgram(
-  model: ResolvedModel,
-  objective: Objective | undefined,
-  mode: ProgramMode,
-  io: ProgramIo,
-  memory: MemoryPlan,
-  maxRows: number,
-  workers: number,
-): CompiledProgram {
-  const builder = new ProgramBuilder(memory, mode, maxRows, workers);
-  const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
-  let nodes = builder.differentiates ? rest : foldNorms(rest);
-  const keepsRows = !builder.differentiates && maxRows <= mostImagesAsRows(nodes);
-  const layout = inputLayout(nodes, shape, keepsRows);
-  let x = gatherInput(
-    builder,
-    gather,
-    { src: tableOperand(io.x), index: io.index },
-    model.inputShape,
-    layout,
-  );
+export function compileProgram(request: CompileRequest): CompiledProgram {
+  const { model, mode, io, memory, maxRows, mostWorkers = 1 } = request;
+  const builder = new ProgramBuilder(memory, mode, maxRows, mostWorkers);
+  const forward = emitForward(builder, request);
+  const metricColumns = placeMetrics(model, request.objective?.metrics ?? []);
+  const statisticsCols = metricColumns.reduce((cols, { count }) => cols + count, 1);
+  const totals = memory.matrix(`totals.${mode}`, 'statistics', mostWorkers, statisticsCols, 'f64');
+  if (request.mode === 'predict') {
+    const out = tableOperand(io.out as TableSpec);
+    builder.emit('copyRows', { src: forward.output, dst: out }, {}, { label: 'output' });
+  } else {
+    const stats = memory.matrix(`batch${maxRows}/statistics`, 'statistics', maxRows, statisticsCols);
+    const gradient = emitJudgement(builder, request, forward, metricColumns, stats);
+    const penalty = emitPenalties(builder, model.parameters)?.partials;
+    const merged = { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] } as const;
+    builder.emit('rowSums', { stats, penalty, totals }, {}, merged);
+    if (mode === 'train') {
+      emitUpdates(builder, request.objective.optimizer);
+      for (const node of forward.nodes) node.updateState?.(builder);
+    }
+    if (gradient !== undefined) backward(builder, forward.nodes, gradient);
+  }
+  builder.finishPhases();
+  const { ops, groups } = builder;
+  const fittingRows = rowsThatFit(builder);
+  const totalsOf = (rank: number): Operand => rowOf(totals, rank);
+  return { ops, groups, maxRows, fittingRows, totalsOf, metricColumns, statisticsCols };
+}
 
-  const fused = objective === undefined || mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
+/** The nodes of a program, and what they make of a mini-batch. */
+interface Forward {
+  nodes: readonly Node[];
+  output: Operand;
+  /** The loss takes logits: it has taken over the last activation, or there is none. */
+  onLogits: boolean;
+}
+
+/** Emits everything from the gather to the last node that the loss does not take over. */
+function emitForward(builder: ProgramBuilder, { model, mode, io, objective }: CompileRequest): Forward {
+  const { inputShape } = model;
+  const { gather, rest, shape } = splitInput(lowerModel(model), inputShape);
+  let nodes = builder.differentiates ? rest : foldNorms(rest);
+  const keepsRows = !builder.differentiates && builder.maxRows <= mostImagesAsRows(nodes);
+  const layout = inputLayout(nodes, shape, keepsRows);
+  let x = gatherInput(builder, gather, { src: tableOperand(io.x), index: io.index }, inputShape, layout);
+
+  const fused = mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
   if (fused === 'node') nodes = nodes.slice(0, -1);
   const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
   nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape, keepsRows);
   for (const node of nodes) x = node.forward(builder, x);
+  return { nodes, output: x, onLogits: fused !== false };
+}
 
-  const statisticsCols =
-    1 + (objective?.metrics ?? []).reduce((n, { definition }) => n + definition.columns(model.outputCols), 0);
-  const totals = memory.matrix(`totals.${mode}`, 'statistics', workers, statisticsCols, 'f64');
-  const totalsOf = (rank: number): Operand => rowOf(totals, rank);
-  const metricColumns: CompiledProgram['metricColumns'][number][] = [];
+function placeMetrics({ outputCols }: ResolvedModel, metrics: readonly ResolvedMetric[]): MetricColumns[] {
+  let next = 1;
+  return metrics.map((metric) => {
+    const count = metric.definition.columns(outputCols);
+    const first = next;
+    next += count;
+    return { metric, first, count };
+  });
+}
 
-  if (mode === 'predict') {
-    const out = tableOperand(io.out as TableSpec);
-    builder.emit('copyRows', { src: x, dst: out }, {}, { label: 'output' });
-  } else {
-    const { loss, metrics, optimizer } = objective as Objective;
-    const target = gatherTarget(builder, io);
-    const stats = memory.matrix(`batch${maxRows}/statistics`, 'statistics', maxRows, statisticsCols);
-    const { prediction, gradient } = loss.definition.emit(
-      builder,
-      { prediction: x, fused: fused !== false, target, rowLoss: columns(stats, 0, 1) },
-      loss.hyperparameters,
-    );
-    if (io.weights !== undefined) {
-      const weights = gatherWeights(builder, io.weights, io.index);
-      const rowLoss = columns(stats, 0, 1);
-      builder.emit('weightRows', { weights, dz: gradient?.operand, rowLoss }, {}, { label: 'weights' });
-    }
-    let first = 1;
-    for (const { definition: metric, hyperparameters } of metrics) {
-      const count = metric.columns(model.outputCols);
-      const out = columns(stats, first, count);
-      const { targets } = loss.definition;
-      metric.emit(builder, { prediction, target, targets, out }, hyperparameters);
-      metricColumns.push({ metric, first, count });
-      first += count;
-    }
-    const penalty: PenaltyPlan | undefined = emitPenalties(builder, model.parameters);
-    builder.emit(
-      'rowSums',
-      { stats, penalty: penalty?.partials, totals },
-      {},
-      { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] },
-    );
-    if (mode === 'train') {
-      emitUpdates(builder, optimizer);
-      for (const node of nodes) node.updateState?.(builder);
-    }
-    if (gradient !== undefined) backward(builder, nodes, gradient);
+/**
+ * Emits loss, weights of rows and metrics into the statistics of each row.
+ * @returns the gradient of the loss, where gradients are wanted
+ */
+function emitJudgement(
+  builder: ProgramBuilder,
+  { io, objective }: JudgeRequest,
+  { output, onLogits }: Forward,
+  metricColumns: readonly MetricColumns[],
+  stats: Operand,
+): Gradient | undefined {
+  const { definition, hyperparameters } = objective.loss;
+  const target = gatherTarget(builder, io);
+  const rowLoss = columns(stats, 0, 1);
+  const inputs = { prediction: output, fused: onLogits, target, rowLoss };
+  const judged = definition.emit(builder, inputs, hyperparameters);
+  const { prediction, gradient } = judged;
+  if (io.weights !== undefined) {
+    const weights = gatherWeights(builder, io.weights, io.index);
+    builder.emit('weightRows', { weights, dz: gradient?.operand, rowLoss }, {}, { label: 'weights' });
   }
-
-  builder.finishPhases();
-  return {
-    ops: builder.ops,
-    groups: builder.groups,
-    maxRows,
-    rowChunk: chunkRows(builder, workers),
-    totalsOf,
-    metricColumns,
-    statisticsCols,
-  };
+  for (const { metric, first, count } of metricColumns) {
+    const out = columns(stats, first, count);
+    const inputs = { prediction, target, targets: definition.targets, out };
+    metric.definition.emit(builder, inputs, metric.hyperparameters);
+  }
+  return gradient;
 }
 
 /** Activations join what they follow before pooling does, and may follow pooling too. */
@@ -242,17 +281,15 @@ function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradien
   }
 }
 
-/** Rows whose activations fit CHUNK_BYTES; a rank's rows are cut into chunks of equal size. */
-function chunkRows(builder: ProgramBuilder, workers: number): number {
+/** Rows whose activations fit CHUNK_BYTES. */
+function rowsThatFit(builder: ProgramBuilder): number {
   const bytesPerRow = builder.memory.regions
     .filter((region) => region.role === 'activation' || region.role === 'batch')
     .reduce((sum, region) => sum + bytesOfRow(builder, region), 0);
   // A group of images has work enough for the kernels.
   const hasImages = builder.memory.regions.some(({ name }) => name.startsWith(`images${builder.maxRows}/`));
   const smallest = hasImages ? GROUP_IMAGES : SMALLEST_CHUNK;
-  const fitting = Math.max(smallest, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));
-  const rowsPerRank = Math.ceil(builder.maxRows / workers);
-  return Math.ceil(rowsPerRank / Math.ceil(rowsPerRank / fitting));
+  return Math.max(smallest, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));
 }
 
 /** Bytes of a region that belong to one sample of the mini-batch; 0 for other regions. */

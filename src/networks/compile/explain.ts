@@ -3,7 +3,7 @@ import { bytesText, flopsText, flopUnitText } from '../../core/units.js';
 import { GROUP_IMAGES, type Op, PHASE_LIMIT, PHASES, type Phase } from '../../kernels/contract.js';
 import { opCost, stepFlops } from '../../program/cost.js';
 import { MemoryPlan, type RegionRole } from '../../program/memory.js';
-import { partitionGroups } from '../../program/partition.js';
+import { chunkRows, partitionGroups } from '../../program/partition.js';
 import { compileProgram, type Objective } from './compile.js';
 import { layerCosts } from './layerCosts.js';
 import { LayoutMap, layerLayouts } from './layouts.js';
@@ -77,31 +77,26 @@ export function explainProgram(
 ): string {
   const memory = new MemoryPlan();
   const labels = objective.loss.definition.targets === 'labels';
-  const program = compileProgram(
+  const rows = { rows: batchSize, firstRow: 0 };
+  const program = compileProgram({
     model,
     objective,
-    'train',
-    {
-      x: { buffer: 1, dtype: 'f32', rows: batchSize, cols: model.inputCols, firstRow: 0 },
-      y: {
-        buffer: 2,
-        dtype: labels ? 'i32' : 'f32',
-        rows: batchSize,
-        cols: labels ? 1 : model.outputCols,
-        firstRow: 0,
-      },
+    mode: 'train',
+    io: {
+      x: { ...rows, buffer: 1, dtype: 'f32', cols: model.inputCols },
+      y: { ...rows, buffer: 2, dtype: labels ? 'i32' : 'f32', cols: labels ? 1 : model.outputCols },
     },
     memory,
-    batchSize,
-    workers,
-  );
+    maxRows: batchSize,
+    mostWorkers: workers,
+  });
   const byPhase = [...program.ops].sort((p, q) => phasePlace(p.phase) - phasePlace(q.phase));
   const layouts = new LayoutMap(memory, batchSize);
   const roles = new Map<RegionRole, number>();
   for (const { role, byteLength } of memory.regions) roles.set(role, (roles.get(role) ?? 0) + byteLength);
   const ranges = partitionGroups(program.groups, workers);
   return [
-    `Training step, batch ${batchSize}, ${workers} ${workers === 1 ? 'worker' : 'workers'}: ${flopUnitText(stepFlops(program.ops))}; rows in chunks of ${program.rowChunk}.`,
+    `Training step, batch ${batchSize}, ${workers} ${workers === 1 ? 'worker' : 'workers'}: ${flopUnitText(stepFlops(program.ops))}; rows in chunks of ${chunkRows(program, workers)}.`,
     objectiveText(objective),
     '',
     opsTable(byPhase, layouts),

@@ -7,6 +7,13 @@ import { type Loss, resolveLoss } from '../losses/index.js';
 import { type Metric, resolveMetrics } from '../metrics/index.js';
 import { type Optimizer, resolveOptimizer } from '../optimizers/index.js';
 import { checkOutput } from './checkOutput.js';
+import {
+  checkOptionNames,
+  OPTIMIZER_OPTION,
+  type OptionNames,
+  TO_FIT,
+  TO_SEQUENTIAL,
+} from './optionNames.js';
 
 export interface CompileOptions {
   /** Default `'rmsprop'`, as in Keras. */
@@ -23,10 +30,37 @@ export interface CompileConfig {
   metrics: readonly Metric[];
 }
 
+const NAMES: OptionNames = {
+  known: ['optimizer', 'loss', 'metrics'],
+  aliases: { criterion: 'loss', lossFunction: 'loss', lossFn: 'loss', objective: 'loss', optim: 'optimizer' },
+  elsewhere: {
+    learningRate: OPTIMIZER_OPTION,
+    lr: OPTIMIZER_OPTION,
+    epochs: TO_FIT,
+    batchSize: TO_FIT,
+    validationSplit: TO_FIT,
+    validationData: TO_FIT,
+    callbacks: TO_FIT,
+    classWeight: TO_FIT,
+    workers: TO_FIT,
+    seed: TO_SEQUENTIAL,
+    layers: TO_SEQUENTIAL,
+  },
+  example: "Write compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['mae'] }).",
+};
+
 /** What `compile` was told, as it is saved and as it is used. */
 export interface Compiled {
   config: CompileConfig;
   objective: Objective;
+}
+
+/**
+ * Refuses options of `compile` that nothing would read.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+ */
+export function checkCompileNames(options: unknown): void {
+  checkOptionNames('compile options', options, NAMES);
 }
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE` */

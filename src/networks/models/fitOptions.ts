@@ -1,9 +1,29 @@
+import { checkBoolean, checkInteger, checkObject } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
 import type { NumericArray } from '../../core/ndarray.js';
+import type { Aliases } from '../../core/nearest.js';
+import { reading } from '../../core/refuse.js';
+import { show } from '../../core/show.js';
+import { checkSignal } from '../../core/signal.js';
 import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
-import type { BatchStream } from '../../data/batches.js';
-import type { KernelOptions } from '../../kernels/kernelOptions.js';
-import type { Workers } from '../../parallel/workers.js';
+import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batches.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
+import { checkWorkers, type Workers } from '../../parallel/workers.js';
 import type { Callback } from '../training/callbacks.js';
+import { completeCallbacks } from './callbacks.js';
+import {
+  checkOptionNames,
+  OPTIMIZER_OPTION,
+  type OptionNames,
+  RUN_ALIASES,
+  TO_COMPILE,
+  TO_SEQUENTIAL,
+  WEIGHTS_OF_STREAM,
+} from './optionNames.js';
+
+/** Rows per step of training. */
+export const DEFAULT_BATCH = 32;
 
 /** Options of `fit` in either form, whose keys have been checked. */
 export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
@@ -84,20 +104,117 @@ export interface StreamFitOptions extends CommonFitOptions {
   classWeight?: Readonly<Record<string, number>>;
 }
 
-export interface PredictOptions extends KernelOptions {
-  batchSize?: number;
-  workers?: Workers;
+const COMMON_KEYS = [
+  'epochs',
+  'batchSize',
+  'shuffle',
+  'validationData',
+  'workers',
+  'progress',
+  'signal',
+  'callbacks',
+  ...KERNEL_KEYS,
+];
+const FIT_ALIASES: Aliases = {
+  ...RUN_ALIASES,
+  nEpochs: 'epochs',
+  numEpochs: 'epochs',
+  maxIter: 'epochs',
+  iterations: 'epochs',
+  validation: 'validationData',
+  validationSet: 'validationData',
+  valData: 'validationData',
+  validationFraction: 'validationSplit',
+  bufferSize: 'shuffleBuffer',
+  abortSignal: 'signal',
+};
+const FIT_ELSEWHERE = {
+  optimizer: TO_COMPILE,
+  loss: TO_COMPILE,
+  metrics: TO_COMPILE,
+  learningRate: OPTIMIZER_OPTION,
+  lr: OPTIMIZER_OPTION,
+  verbose: 'Write progress: true for a progress bar.',
+  onEpochEnd: 'Write callbacks: { onEpochEnd(epoch, logs) { … } }.',
+  earlyStopping: 'To stop early, return false from the onEpochEnd of a callback.',
+  patience: 'To stop early, return false from the onEpochEnd of a callback.',
+  seed: TO_SEQUENTIAL,
+  randomState: TO_SEQUENTIAL,
+};
+
+const ARRAY_NAMES: OptionNames = {
+  known: [...COMMON_KEYS, 'validationSplit', 'sampleWeight', 'classWeight'],
+  aliases: FIT_ALIASES,
+  elsewhere: FIT_ELSEWHERE,
+  example: 'Write fit(x, y, { epochs: 10 }).',
+};
+const STREAM_NAMES: OptionNames = {
+  known: [...COMMON_KEYS, 'shuffleBuffer', 'classWeight'],
+  aliases: FIT_ALIASES,
+  elsewhere: {
+    ...FIT_ELSEWHERE,
+    validationSplit: 'The end of a stream is not known: pass validationData: [x, y], or a second stream.',
+    sampleWeight: WEIGHTS_OF_STREAM,
+  },
+  example: 'Write fit(stream, { epochs: 10 }).',
+};
+
+/**
+ * Refuses options of `fit` that nothing would read.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+ */
+export function checkFitNames(options: unknown, isStream: boolean): void {
+  checkOptionNames('fit options', options, isStream ? STREAM_NAMES : ARRAY_NAMES);
 }
 
-/** Batches of a stream bring weights of their own. */
-export type StreamEvaluateOptions = PredictOptions;
-
-export interface EvaluateOptions extends PredictOptions {
-  /** A weight per row: the loss is Σ weight·loss / rows. Metrics are not weighted. */
-  sampleWeight?: SampleWeight;
+/** Options of `fit` of which all that needs no data has been checked. */
+export interface FitChoices {
+  epochs: number;
+  batchSize: number;
+  shuffle: boolean;
+  progress: boolean;
+  workers: Workers;
+  kernels: KernelRequest;
+  callbacks: readonly Callback[];
+  signal: AbortSignal | undefined;
+  validationData: ValidationTuple | BatchStream | undefined;
 }
 
-export interface GradientOptions extends KernelOptions {
-  /** A weight per row, as in `fit`. */
-  sampleWeight?: SampleWeight;
+/** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` or `ERR_BACKEND` */
+export function resolveFitOptions(options: AllFitOptions): FitChoices {
+  const { epochs = 1, batchSize = DEFAULT_BATCH, shuffle = true, progress = false } = options;
+  return {
+    epochs: checkInteger('epochs', epochs),
+    batchSize: checkInteger('batchSize', batchSize),
+    shuffle: checkBoolean('shuffle', shuffle),
+    progress: checkBoolean('progress', progress),
+    kernels: chooseKernels(options),
+    workers: checkWorkers(options.workers),
+    callbacks: completeCallbacks(options.callbacks),
+    signal: checkSignal('signal', options.signal),
+    validationData: reading('validationData', () => completeValidation(options.validationData)),
+  };
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
+function completeValidation(given: unknown): ValidationTuple | BatchStream | undefined {
+  if (given === undefined || isBatchStream(given)) return given;
+  if (Array.isArray(given)) {
+    if (given.length === 2 || given.length === 3) return given as unknown as ValidationTuple;
+    return refuseValidation(given);
+  }
+  if (typeof given !== 'object' || given === null || 'shape' in given) return refuseValidation(given);
+  const { x, y, sampleWeight } = checkObject('validationData', given);
+  if (x === undefined || y === undefined) return refuseValidation(given);
+  checkRowNames('validationData', given);
+  return [x, y, sampleWeight] as unknown as ValidationTuple;
+}
+
+function refuseValidation(given: unknown): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected:
+      'validationData to be [x, y], [x, y, sampleWeight], { x, y, sampleWeight } or a stream of batches',
+    given: show(given),
+    hint: 'Write validationData: [x, y].',
+  });
 }

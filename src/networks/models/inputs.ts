@@ -7,8 +7,8 @@ import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches
 import { inputTable, labelTable, targetTable } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { type DataSet, type FitData, streamRoom } from '../training/dataSets.js';
 import { abortedError } from '../training/fitErrors.js';
-import { type DataSet, type FitData, streamRoom } from '../training/plan.js';
 import type { RowSpec } from '../training/rowStore.js';
 import { namedClassWeights, weighRows } from '../training/rowWeights.js';
 import {
@@ -18,8 +18,7 @@ import {
   type StreamData,
   storeStream,
 } from '../training/streamFeed.js';
-import type { AllFitOptions, FitOptions, SampleWeight } from './fitOptions.js';
-import type { FitChoices } from './resolveOptions.js';
+import type { AllFitOptions, FitChoices, FitOptions, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
 /** Where a model's data is checked: everything it has to agree with. */

@@ -1,4 +1,3 @@
-import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
 import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
@@ -6,62 +5,50 @@ import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches
 import { inputTable } from '../../data/sharedRows.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
-import { resolveWorkers } from '../../parallel/workers.js';
-import { stepFlops } from '../../program/cost.js';
-import { trainable } from '../../program/parameters.js';
 import { explainProgram } from '../compile/explain.js';
-import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
+import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
-import type { LayerConfig } from '../layers/definition.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
-import { type History, runFitRequest } from '../training/fit.js';
+import type { History } from '../training/fit.js';
 import { computeGradients } from '../training/gradients.js';
 import type { Logs } from '../training/logs.js';
-import { layoutFit } from '../training/plan.js';
-import { Predictor, predictStream, predictWithPool } from '../training/predict.js';
+import { predictStream, predictTable } from '../training/predict.js';
+import { Predictor } from '../training/predictor.js';
 import { initialState, type ModelState } from '../training/state.js';
-import { type CompileConfig, type Compiled, type CompileOptions, resolveCompile } from './compileOptions.js';
+import { readArguments, refuseOptions } from './arguments.js';
+import {
+  type CompileConfig,
+  type Compiled,
+  type CompileOptions,
+  checkCompileNames,
+  resolveCompile,
+} from './compileOptions.js';
 import { describeModel } from './describe.js';
-import type {
-  AllFitOptions,
-  EvaluateOptions,
-  FitOptions,
-  GradientOptions,
-  PredictOptions,
-  StreamEvaluateOptions,
-  StreamFitOptions,
-} from './fitOptions.js';
-import { openEvaluation, openFitData, readDataSet } from './inputs.js';
+import { fitModel } from './fitModel.js';
 import {
-  COMPILE_OPTIONS,
-  checkOptionNames,
-  EVALUATE_OPTIONS,
-  EXPLAIN_OPTIONS,
-  FIT_OPTIONS,
-  GRADIENT_OPTIONS,
-  PREDICT_OPTIONS,
-  refuseOptions,
-  SEQUENTIAL_OPTIONS,
-  STREAM_EVALUATE_OPTIONS,
-  STREAM_FIT_OPTIONS,
-} from './optionNames.js';
-import {
-  DEFAULT_BATCH,
-  optionsBehindStream,
-  refuseBatch,
+  type AllFitOptions,
+  checkFitNames,
+  type FitOptions,
   resolveFitOptions,
-  resolveSweepOptions,
-} from './resolveOptions.js';
+  type StreamFitOptions,
+} from './fitOptions.js';
+import { openEvaluation, readDataSet } from './inputs.js';
 import { saveModel } from './save.js';
+import { resolveConfig, type SequentialConfig } from './sequentialConfig.js';
 import { summarize } from './summary.js';
+import {
+  checkEvaluateNames,
+  checkGradientNames,
+  type EvaluateOptions,
+  type ExplainOptions,
+  type GradientOptions,
+  type PredictOptions,
+  resolveExplainOptions,
+  resolvePredictOptions,
+  resolveSweepOptions,
+  type StreamEvaluateOptions,
+} from './sweepOptions.js';
 import { readWeights } from './weights.js';
-
-export interface SequentialConfig {
-  /** Layers in order; the first has `inputShape`. */
-  layers: readonly LayerConfig[];
-  /** Whole number from 0 to 2³² − 1 that every random choice is a function of. Default 0. */
-  seed?: number;
-}
 
 /** Layers in sequence, with a Keras-style API. Make one with {@link sequential}. */
 export class Sequential {
@@ -72,9 +59,7 @@ export class Sequential {
   private fitting = false;
 
   constructor(config: SequentialConfig, state?: ModelState) {
-    checkOptionNames('sequential options', config, SEQUENTIAL_OPTIONS);
-    const { seed = 0, layers } = config;
-    this.model = resolveModel({ seed, layers: layers as LayerConfig[] });
+    this.model = resolveConfig(config);
     this.state = state ?? initialState(this.model.parameters, this.model.seed);
   }
 
@@ -109,7 +94,7 @@ export class Sequential {
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE`.
    */
   compile(options: CompileOptions): this {
-    checkOptionNames('compile options', options, COMPILE_OPTIONS);
+    checkCompileNames(options);
     if (this.fitting) throw this.busy();
     this.compiled = resolveCompile(this.model, options);
     this.state = { ...this.state, slots: new Map(), step: 0 };
@@ -151,48 +136,17 @@ export class Sequential {
     second?: TargetInput | StreamFitOptions,
     third?: FitOptions,
   ): Promise<{ history: History }> {
-    const isStream = isBatchStream(x);
-    if (!isStream) refuseBatch('fit', x);
-    const options: AllFitOptions = isStream
-      ? optionsBehindStream<StreamFitOptions>('fit', second, third)
-      : third === undefined
-        ? {}
-        : third;
-    checkOptionNames('fit options', options, isStream ? STREAM_FIT_OPTIONS : FIT_OPTIONS);
-    const { objective, config } = this.objective('fit');
+    const { stream, options } = readArguments<AllFitOptions>('fit', x, second, third);
+    checkFitNames(options, stream !== undefined);
+    const compiled = this.objective('fit');
     if (this.fitting) throw this.busy();
     const choices = resolveFitOptions(options);
-    if (trainable(this.model.parameters).length === 0) {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: 'a model with parameters to train',
-        given: 'layers without any',
-        hint: 'Add a dense layer.',
-      });
-    }
     this.fitting = true;
     try {
-      const input = isStream ? x : { x, y: second as TargetInput };
-      const context = { model: this.model, objective };
-      const { close, ...data } = await openFitData(context, input, options, choices);
-      try {
-        const flops = stepFlops(layoutFit(this.model, objective, data, { ...choices, workers: 1 }).train.ops);
-        const run = () =>
-          runFitRequest({
-            ...choices,
-            ...data,
-            model: this.model,
-            objective,
-            optimizer: config.optimizer,
-            state: this.state,
-            onState: (state) => this.become(state),
-            workers: resolveWorkers(choices.workers, flops),
-          });
-        // A stream has given batches that will not come again.
-        const isAgainPossible = !data.trainStream && !data.validationStream;
-        return await (isAgainPossible ? withFewerThreads(run) : run());
-      } finally {
-        await close();
-      }
+      const { model, state } = this;
+      const subject = { model, compiled, state, onState: (next: ModelState) => this.become(next) };
+      const input = stream ?? { x: x as SampleInput, y: second as TargetInput };
+      return await fitModel(subject, input, options, choices);
     } finally {
       this.fitting = false;
     }
@@ -216,25 +170,19 @@ export class Sequential {
     second?: TargetInput | StreamEvaluateOptions,
     third?: EvaluateOptions,
   ): Promise<Logs> {
-    const isStream = isBatchStream(x);
-    if (!isStream) refuseBatch('evaluate', x);
-    const options: EvaluateOptions = isStream
-      ? optionsBehindStream<StreamEvaluateOptions>('evaluate', second, third)
-      : third === undefined
-        ? {}
-        : third;
-    checkOptionNames('evaluate options', options, isStream ? STREAM_EVALUATE_OPTIONS : EVALUATE_OPTIONS);
+    const { stream, options } = readArguments<EvaluateOptions>('evaluate', x, second, third);
+    checkEvaluateNames(options, stream !== undefined);
     const { objective } = this.objective('evaluate');
     const choices = resolveSweepOptions(options);
-    const context = { model: this.model, objective };
     // What the model is now: it may be trained on while the stream is waited for.
-    const { state } = this;
-    if (isStream) {
-      const stream = await openEvaluation(context, x, choices.batchSize);
-      return evaluateStream(this.model, state, objective, stream, choices);
+    const { model, state } = this;
+    const context = { model, objective };
+    if (stream !== undefined) {
+      const opened = await openEvaluation(context, stream, choices.batchSize);
+      return evaluateStream(model, state, objective, opened, choices);
     }
-    const data = readDataSet(context, '', x, second as TargetInput, options.sampleWeight);
-    return withFewerThreads(() => evaluateModel(this.model, state, objective, data, choices));
+    const data = readDataSet(context, '', x as SampleInput, second as TargetInput, options.sampleWeight);
+    return withFewerThreads(() => evaluateModel(model, state, objective, data, choices));
   }
 
   /**
@@ -243,14 +191,11 @@ export class Sequential {
    * outputs of all its rows, one after the other; its inputs are not kept.
    */
   async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
-    checkOptionNames('predict options', options, PREDICT_OPTIONS);
-    const choices = resolveSweepOptions(options);
-    if (isBatchStream(x)) {
-      return predictStream(this.model, this.state, new BatchReader(x, 'the stream'), choices);
-    }
-    const table = inputTable('x', x, this.model.inputCols, this.model.inputShape);
-    const { state } = this;
-    return withFewerThreads(() => predictWithPool(this.model, state, table, choices));
+    const choices = resolvePredictOptions(options);
+    const { model, state } = this;
+    if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
+    const table = inputTable('x', x, model.inputCols, model.inputShape);
+    return withFewerThreads(() => predictTable(model, state, table, choices));
   }
 
   /** The model's outputs, at once: for single rows and small batches in a request handler. */
@@ -270,7 +215,7 @@ export class Sequential {
     y: TargetInput,
     options: GradientOptions = {},
   ): Promise<NdArray<Float32Array>[]> {
-    checkOptionNames('gradients options', options, GRADIENT_OPTIONS);
+    checkGradientNames(options);
     const { objective } = this.objective('gradients');
     const data = readDataSet({ model: this.model, objective }, '', x, y, options.sampleWeight);
     return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
@@ -310,10 +255,8 @@ export class Sequential {
    * The step program as a table: every op with its shapes, bytes, FLOPs, phase and split.
    * @param options.batchSize rows per step. Default 32.
    */
-  explain(options: { batchSize?: number; workers?: number } = {}): string {
-    checkOptionNames('explain options', options, EXPLAIN_OPTIONS);
-    const { batchSize = DEFAULT_BATCH, workers = 1 } = options;
-    const sizes = { batchSize: checkInteger('batchSize', batchSize), workers: resolveWorkers(workers, 0) };
+  explain(options: ExplainOptions = {}): string {
+    const sizes = resolveExplainOptions(options);
     const { objective } = this.objective('explain');
     return explainProgram(this.model, objective, sizes);
   }

@@ -16,7 +16,13 @@ const OUT_BUFFER = 2;
 function predictionCosts(model: ResolvedModel): ReturnType<typeof layerCosts> {
   const x = { buffer: X_BUFFER, dtype: 'f32', rows: BATCH, cols: model.inputCols, firstRow: 0 } as const;
   const out = { ...x, buffer: OUT_BUFFER, cols: model.outputCols };
-  const program = compileProgram(model, undefined, 'predict', { x, out }, new MemoryPlan(), BATCH, 1);
+  const program = compileProgram({
+    model,
+    mode: 'predict',
+    io: { x, out },
+    memory: new MemoryPlan(),
+    maxRows: BATCH,
+  });
   const names = model.layers.map(({ name }) => name);
   return layerCosts(program.ops, names);
 }

@@ -1,12 +1,9 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared } from '../../kernels/sharedMemory.js';
-import { resolveWorkers, type Workers } from '../../parallel/workers.js';
-import { stepFlops } from '../../program/cost.js';
-import { MemoryPlan } from '../../program/memory.js';
+import type { Workers } from '../../parallel/workers.js';
 import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { type Logs, logsFromTotals } from './logs.js';
 import {
   type DataSet,
   fillTargetShift,
@@ -14,10 +11,11 @@ import {
   firstTargets,
   streamRoom,
   TableList,
-} from './plan.js';
+} from './dataSets.js';
+import { type Logs, logsFromTotals } from './logs.js';
 import type { ModelState } from './state.js';
 import { reserveRing, type StreamData, StreamFeed } from './streamFeed.js';
-import { layoutSweep, runSweepRequest } from './sweep.js';
+import { planSweep, runSweepRequest, sweepArena } from './sweep.js';
 
 export interface EvaluateChoices {
   batchSize: number;
@@ -34,27 +32,19 @@ export async function evaluateModel(
   options: EvaluateChoices,
 ): Promise<Logs> {
   const { kernels } = options;
-  const batchSize = Math.min(options.batchSize, data.rows);
+  const { rows } = data;
+  const batchSize = Math.min(options.batchSize, rows);
   const tables = new TableList();
   const io = tables.add(data);
-  const trial = compileProgram(model, objective, 'evaluate', io, new MemoryPlan(), batchSize, 1);
-  const workers = resolveWorkers(options.workers, stepFlops(trial.ops));
-  const { program, memory, arena, registersOffset } = layoutSweep(model, state, workers, (plan) =>
-    compileProgram(model, objective, 'evaluate', io, plan, batchSize, workers),
+  const plan = planSweep(model, options.workers, (room) =>
+    compileProgram({ ...room, model, objective, mode: 'evaluate', io, maxRows: batchSize }),
   );
-  fillTargetShift(memory, arena, 'evaluate', firstTargets(data));
+  const arena = sweepArena(plan, model, state);
+  fillTargetShift(plan.memory, arena, 'evaluate', firstTargets(data));
   try {
-    await runSweepRequest({
-      program,
-      arena,
-      registersOffset,
-      tables: tables.buffers,
-      samples: data.rows,
-      batchSize,
-      workers,
-      kernels,
-    });
-    return sweepLogs(program, arena, data.rows);
+    const request = { arena, tables: tables.buffers, samples: rows, batchSize, kernels };
+    await runSweepRequest(plan, request);
+    return sweepLogs(plan.program, arena, rows);
   } finally {
     discardShared(arena);
   }
@@ -72,22 +62,26 @@ export async function evaluateStream(
   const { batchSize } = stream;
   const list = new TableList();
   const io = list.add(streamRoom(stream));
-  const trial = compileProgram(model, objective, 'evaluate', io, new MemoryPlan(), batchSize, 1);
-  const workers = resolveWorkers(options.workers, stepFlops(trial.ops));
-  const { program, memory, arena, registersOffset } = layoutSweep(model, state, workers, (plan) => {
-    const { index } = reserveRing(plan, 'evaluate', stream);
-    return compileProgram(model, objective, 'evaluate', { ...io, index }, plan, batchSize, workers);
+  const plan = planSweep(model, options.workers, (room) => {
+    const { index } = reserveRing(room.memory, 'evaluate', stream);
+    return compileProgram({
+      ...room,
+      model,
+      objective,
+      mode: 'evaluate',
+      io: { ...io, index },
+      maxRows: batchSize,
+    });
   });
-  fillTargetShift(memory, arena, 'evaluate', firstStreamTargets(stream));
-  const regions = reserveRing(memory, 'evaluate', stream);
+  const arena = sweepArena(plan, model, state);
+  fillTargetShift(plan.memory, arena, 'evaluate', firstStreamTargets(stream));
+  const regions = reserveRing(plan.memory, 'evaluate', stream);
   const feed = new StreamFeed(stream, arena, regions, model.seed);
-  const tables = list.buffers;
-  const { ring } = regions;
-  const sweep = { program, arena, registersOffset, tables, samples: 0, batchSize, workers, kernels, ring };
-  const parts = [runSweepRequest(sweep).finally(() => feed.stop()), feed.feedAlone()];
+  const request = { arena, tables: list.buffers, samples: 0, batchSize, kernels, ring: regions.ring };
+  const parts = [runSweepRequest(plan, request).finally(() => feed.stop()), feed.feedAlone()];
   try {
     await Promise.all(parts);
-    return sweepLogs(program, arena, feed.rows);
+    return sweepLogs(plan.program, arena, feed.rows);
   } finally {
     // Where one has failed, the other may still use the arena.
     void Promise.allSettled(parts).then(() => discardShared(arena));

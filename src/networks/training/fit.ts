@@ -11,22 +11,15 @@ import { runRanks } from '../../parallel/pool.js';
 import { END_OF_REPORTS, type RankResult } from '../../parallel/rankTask.js';
 import { awaitUser } from '../../parallel/userCode.js';
 import { allocateArena } from '../../program/allocate.js';
-import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Callback } from './callbacks.js';
+import { type FitData, fillTargetShift, firstStreamTargets, firstTargets } from './dataSets.js';
 import { abortedError, divergedError } from './fitErrors.js';
 import { FitProgress } from './fitProgress.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
 import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
-import {
-  type FitData,
-  type FitLayout,
-  fillTargetShift,
-  firstStreamTargets,
-  firstTargets,
-  layoutFit,
-} from './plan.js';
+import type { FitPlan } from './plan.js';
 import { loadState, type ModelState, readState } from './state.js';
 import { StreamFeed } from './streamFeed.js';
 import type { EpochReport, FitTask } from './tasks.js';
@@ -34,7 +27,6 @@ import type { EpochReport, FitTask } from './tasks.js';
 /** A fit with every choice made and every input checked. */
 export interface FitRequest extends FitData {
   model: ResolvedModel;
-  objective: Objective;
   optimizer: Optimizer;
   /** What the fit begins with. */
   state: ModelState;
@@ -43,10 +35,11 @@ export interface FitRequest extends FitData {
    * happens.
    */
   onState: (state: ModelState) => void;
+  /** Its programs and memory. */
+  plan: FitPlan;
   batchSize: number;
   epochs: number;
   shuffle: boolean;
-  workers: number;
   kernels: KernelRequest;
   callbacks: readonly Callback[];
   progress: boolean;
@@ -66,10 +59,8 @@ export interface History {
  */
 export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
   if (request.signal?.aborted) throw abortedError(request.signal, 0);
-  const layout = layoutFit(request.model, request.objective, request, request);
-  const arena = allocateArena(layout.memory);
-  const session = new FitSession(request, layout, arena);
-  return session.run();
+  const arena = allocateArena(request.plan.memory);
+  return new FitSession(request, arena).run();
 }
 
 /**
@@ -96,14 +87,13 @@ class FitSession {
 
   constructor(
     private readonly request: FitRequest,
-    private readonly layout: FitLayout,
     private readonly arena: Arena,
   ) {
     const { model, state, train, validation, trainStream, validationStream, batchSize, epochs } = request;
-    const { memory, trainRing, validationRing } = layout;
+    const { memory, trainRing, validationRing, slots, initialSlot, transposes } = request.plan;
     this.control = controlBlock(arena);
-    loadState(state, memory, arena, model.parameters, layout.slots, layout.initialSlot);
-    refreshTransposes(arena, layout.transposes);
+    loadState(state, memory, arena, model.parameters, slots, initialSlot);
+    refreshTransposes(arena, transposes);
     const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
     fillTargetShift(memory, arena, 'train', shift);
     if (validation) {
@@ -150,7 +140,8 @@ class FitSession {
     const reported = this.listen(port1);
     this.progress?.start();
     try {
-      const tasks = Array.from({ length: request.workers }, (_, rank) => this.task(rank, port2));
+      const workers = request.plan.workersNow();
+      const tasks = Array.from({ length: workers }, (_, rank) => this.task(rank, workers, port2));
       const { signal, state } = request;
       const error = (): SteepestError => abortedError(signal!, state.step);
       const result = await runRanks(tasks, arena, { signal, error }).catch((reason: unknown) => {
@@ -222,24 +213,24 @@ class FitSession {
     this.stopFeeds();
   }
 
-  private task(rank: number, port: MessagePort): FitTask {
-    const { request, layout } = this;
-    const { train, validation, state } = request;
+  private task(rank: number, workers: number, port: MessagePort): FitTask {
+    const { request } = this;
+    const { train, validation, state, plan } = request;
     return {
       kind: 'fit',
       rank,
       arena: this.arena,
-      persistent: layout.persistent,
-      transposes: layout.transposes,
-      workers: request.workers,
+      persistent: plan.persistent,
+      transposes: plan.transposes,
+      workers,
       kernels: request.kernels,
-      tables: layout.tables,
-      train: layout.forRank('train', rank)!,
-      validate: layout.forRank('validate', rank),
+      tables: plan.tables,
+      train: plan.forRank('train', rank, workers)!,
+      validate: plan.forRank('validate', rank, workers),
       samples: train.rows,
       validationSamples: validation?.rows ?? 0,
-      trainRing: layout.trainRing?.ring,
-      validationRing: layout.validationRing?.ring,
+      trainRing: plan.trainRing?.ring,
+      validationRing: plan.validationRing?.ring,
       batchSize: request.batchSize,
       epochs: request.epochs,
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
@@ -274,11 +265,12 @@ class FitSession {
   }
 
   private async endEpoch(report: EpochReport): Promise<void> {
-    const { request, layout } = this;
+    const { request } = this;
     if (this.isDone) return;
-    const logs: Logs = logsFromTotals(layout.train, report.totals, report.samples);
-    if (report.validationTotals && layout.validate && request.validation) {
-      const sums = logsFromTotals(layout.validate, report.validationTotals, report.validationSamples);
+    const { train, validate } = request.plan;
+    const logs: Logs = logsFromTotals(train, report.totals, report.samples);
+    if (report.validationTotals && validate && request.validation) {
+      const sums = logsFromTotals(validate, report.validationTotals, report.validationSamples);
       Object.assign(logs, validationLogs(sums));
     }
     for (const [name, value] of Object.entries(logs)) {
@@ -323,15 +315,16 @@ class FitSession {
    * is none, or none after a step of this fit, the model is what it was.
    */
   private publishCommitted(): void {
-    const { persistent } = this.layout;
+    const { persistent } = this.request.plan;
     const state = readCommitted(persistent, this.control, (of, shift) => this.stateIn(of, shift));
     if (state !== undefined && state.step > this.request.state.step) this.request.onState(state);
   }
 
   private stateIn({ step, epochs }: CommitCounters, shift: number): ModelState {
-    const { request, layout, arena } = this;
+    const { request, arena } = this;
+    const { memory, slots } = request.plan;
     const counters = { step, epochs: request.state.epochs + epochs };
-    return readState(layout.memory, arena, request.model.parameters, layout.slots, counters, shift);
+    return readState(memory, arena, request.model.parameters, slots, counters, shift);
   }
 
   private finish(result: Extract<RankResult, { ok: true }>): void {

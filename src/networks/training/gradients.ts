@@ -8,8 +8,9 @@ import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
 import { compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { type DataSet, TableList } from './dataSets.js';
 import { refreshTransposes } from './persistence.js';
-import { type DataSet, TableList, transposePairs } from './plan.js';
+import { transposePairs } from './plan.js';
 import { copyOut, loadState, type ModelState, reserveState } from './state.js';
 
 /**
@@ -28,7 +29,14 @@ export function computeGradients(
   reserveState(memory, parameters, []);
   const tables = new TableList();
   const io = tables.add(data);
-  const program = compileProgram(model, objective, 'gradients', io, memory, data.rows, 1);
+  const program = compileProgram({
+    model,
+    objective,
+    mode: 'gradients',
+    io,
+    memory,
+    maxRows: data.rows,
+  });
   const arena = allocateArena(memory);
   loadState(state, memory, arena, parameters, []);
   refreshTransposes(arena, transposePairs(memory, model));

@@ -20,8 +20,12 @@ export function logsFromTotals(
 ): Logs {
   const sums = Float64Array.from(totals);
   const logs: Logs = { loss: sums[0]! / count };
-  for (const { metric, first, count: columns } of program.metricColumns) {
-    logs[metric.name] = metric.finish(sums.subarray(first, first + columns), count);
+  for (const {
+    metric: { definition },
+    first,
+    count: columns,
+  } of program.metricColumns) {
+    logs[definition.name] = definition.finish(sums.subarray(first, first + columns), count);
   }
   return logs;
 }

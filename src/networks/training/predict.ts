@@ -1,33 +1,21 @@
-import type { Arena } from '../../core/arena.js';
-import { SteepestError } from '../../core/errors.js';
-import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
-import { isTypedArray } from '../../core/realm.js';
-import { reading, refuseCell } from '../../core/refuse.js';
-import type { SampleInput } from '../../data/arrayInputs.js';
+import { type NdArray, ndArray } from '../../core/ndarray.js';
 import type { BatchReader } from '../../data/batches.js';
-import { withoutSampleShape, withSampleAxis } from '../../data/sampleShape.js';
-import { checkInputCols, flatten, inputTable, notFinite, type Table } from '../../data/sharedRows.js';
-import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
-import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
+import { withoutSampleShape } from '../../data/sampleShape.js';
+import { checkInputCols, flatten, type Table } from '../../data/sharedRows.js';
+import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared } from '../../kernels/sharedMemory.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
-import { resolveWorkers, type Workers } from '../../parallel/workers.js';
-import { allocateArena, allocateShared } from '../../program/allocate.js';
-import { stepFlops } from '../../program/cost.js';
-import { MemoryPlan } from '../../program/memory.js';
-import { programForRank } from '../../program/partition.js';
+import type { Workers } from '../../parallel/workers.js';
+import { allocateShared } from '../../program/allocate.js';
 import { compileProgram } from '../compile/compile.js';
-import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { tableSpec } from './plan.js';
+import { tableSpec } from './dataSets.js';
 import { checkBatch, emptyStream, InputRows } from './rowStore.js';
-import { loadState, type ModelState, reserveState } from './state.js';
-import { layoutSweep, runSweepRequest } from './sweep.js';
+import type { ModelState } from './state.js';
+import { planSweep, runSweepHere, runSweepRequest, sweepArena } from './sweep.js';
 
 const X_BUFFER = 1;
 const OUT_BUFFER = 2;
-/** Rows that predictSync computes at a time. */
-const SYNC_ROWS = 64;
 
 /**
  * Up to this many operations, about a millisecond, a
@@ -35,176 +23,30 @@ const SYNC_ROWS = 64;
  */
 const INLINE_FLOPS = 5e7;
 
-/**
- * Forward programs on this thread, with the parameters of one moment:
- * one for many rows at a time and, for models on images, one for a
- * few. Each is made when it is first needed; they share one arena.
- */
-export class Predictor {
-  /** Largest batch that uses the small-batch program; 0 where one program serves all batches. */
-  private readonly few: number;
-  private readonly registers: Float64Array<SharedArrayBuffer>;
-  /** By the rows that they take at a time. */
-  private programs = new Map<number, BoundProgram>();
-  private arena: Arena;
-  private x = new Float32Array(new SharedArrayBuffer(0));
-  private out = this.x;
-
-  constructor(
-    private readonly model: ResolvedModel,
-    state: ModelState,
-    private readonly kernels: KernelRequest,
-  ) {
-    const memory = new MemoryPlan();
-    reserveState(memory, model.parameters, []);
-    this.arena = allocateArena(memory);
-    loadState(state, memory, this.arena, model.parameters, []);
-    this.few = mostImagesPredictedAsRows(model);
-    this.registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
-  }
-
-  /** @param x rows of inputs, or one row on its own */
-  predict(x: SampleInput | NumberRow): NdArray<Float32Array> {
-    const { inputCols, inputShape, outputCols } = this.model;
-    const values = flatRows(x, inputCols, inputShape);
-    const rows = values.length / inputCols;
-    const data = new Float32Array(rows * outputCols);
-    for (let first = 0; first < rows; first += SYNC_ROWS) {
-      const count = Math.min(SYNC_ROWS, rows - first);
-      const program = this.programFor(count, first === 0);
-      this.load(values, first * inputCols, count * inputCols);
-      this.registers[REGISTERS.rows] = count;
-      if (program.run(PHASES.rows) !== 0) outsideTable();
-      const { out } = this;
-      const to = first * outputCols;
-      for (let i = 0; i < count * outputCols; i++) data[to + i] = out[i]!;
-    }
-    return ndArray(data, [rows, ...this.model.outputShape]);
-  }
-
-  /** The program for so many rows. What is left of many rows is not worth making another. */
-  private programFor(rows: number, isAll: boolean): BoundProgram {
-    const isFew = rows <= this.few && (isAll || this.programs.has(this.few));
-    const most = isFew ? this.few : SYNC_ROWS;
-    return this.programs.get(most) ?? this.addProgram(most);
-  }
-
-  /** Lays out memory anew for the programs so far and one more. */
-  private addProgram(most: number): BoundProgram {
-    const { inputCols, outputCols, parameters } = this.model;
-    const sizes = [...this.programs.keys(), most];
-    const rows = Math.max(...sizes);
-    const memory = new MemoryPlan();
-    const { byteOffset, byteLength } = reserveState(memory, parameters, []);
-    const x = { dtype: 'f32', rows, cols: inputCols, firstRow: 0, buffer: X_BUFFER } as const;
-    const out = { dtype: 'f32', rows, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
-    const compiled = sizes.map((size) =>
-      compileProgram(this.model, undefined, 'predict', { x, out }, memory, size, 1),
-    );
-    const arena = allocateArena(memory);
-    arena.set(this.arena.subarray(byteOffset, byteOffset + byteLength), byteOffset);
-    this.arena = arena;
-    this.x = new Float32Array(new SharedArrayBuffer(rows * inputCols * 4));
-    this.out = new Float32Array(new SharedArrayBuffer(rows * outputCols * 4));
-    const kernels = selectKernels(this.kernels);
-    for (const program of this.programs.values()) program.release();
-    this.programs = new Map(
-      compiled.map((program) => {
-        const buffers = [arena, this.x, this.out];
-        const bound = kernels.bind(programForRank(program, 0, 1), buffers, this.registers);
-        bound.run(PHASES.epochStart);
-        return [program.maxRows, bound];
-      }),
-    );
-    return this.programs.get(most) as BoundProgram;
-  }
-
-  private load(values: ArrayLike<number>, from: number, length: number): void {
-    const { x } = this;
-    if (isTypedArray(values, 'Float32Array') && values.length === length) x.set(values);
-    else {
-      for (let i = 0; i < length; i++) {
-        const value: unknown = values[from + i];
-        if (typeof value !== 'number') this.refuse(value, from + i);
-        x[i] = value;
-      }
-    }
-    for (let i = 0; i < length; i++) if (x[i]! - x[i]! !== 0) this.refuse(values[from + i], from + i);
-  }
-
-  private refuse(value: unknown, position: number): never {
-    const { inputCols } = this.model;
-    const [row, column] = [Math.floor(position / inputCols), position % inputCols];
-    if (typeof value === 'number') notFinite('x', value, row, column);
-    refuseCell('x', value, `at row ${row}, column ${column}`);
-  }
-}
-
-function outsideTable(): never {
-  throw new SteepestError('ERR_PROGRAM', {
-    expected: 'every row within its table',
-    given: 'one outside',
-    hint: 'Please report this.',
-  });
-}
-
-/**
- * The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of
- * a sample's shape one sample.
- */
-function flatRows(
-  x: SampleInput | NumberRow,
-  cols: number,
-  sampleShape: readonly number[],
-): ArrayLike<number> {
-  if (isTypedArray(x, 'Float32Array') && x.length === cols) return x;
-  return reading('x', () => {
-    if (Array.isArray(x) || ArrayBuffer.isView(x)) {
-      const list = x as ArrayLike<unknown>;
-      // Each is looked at when it is loaded.
-      if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
-    }
-    return inputTable('x', withSampleAxis(x as SampleInput, sampleShape), cols, sampleShape).data;
-  });
-}
-
 /** Predicts a table of rows: at once if that is quick, on the pool otherwise. */
-export async function predictWithPool(
+export async function predictTable(
   model: ResolvedModel,
   state: ModelState,
   table: Table,
   options: { batchSize: number; kernels: KernelRequest; workers: Workers },
 ): Promise<NdArray<Float32Array>> {
-  const { outputCols } = model;
   const { kernels } = options;
-  const batchSize = Math.min(options.batchSize, table.rows);
-  const out = { dtype: 'f32', rows: table.rows, cols: outputCols, firstRow: 0, buffer: OUT_BUFFER } as const;
-  const io = { x: tableSpec(table, X_BUFFER, 0, table.rows), out };
-  // Totals and registers are laid out per rank, so the number of ranks has to be known first.
-  const trial = compileProgram(model, undefined, 'predict', io, new MemoryPlan(), batchSize, 1);
-  const flops = stepFlops(trial.ops);
-  const workers = resolveWorkers(options.workers, flops);
-  if (options.workers === 'auto' && (flops / batchSize) * table.rows <= INLINE_FLOPS) {
-    const shape = [table.rows, table.cols];
-    return new Predictor(model, state, kernels).predict({ data: table.data, shape });
-  }
-  const { program, arena, registersOffset } = layoutSweep(model, state, workers, (plan) =>
-    compileProgram(model, undefined, 'predict', io, plan, batchSize, workers),
+  const { rows } = table;
+  const batchSize = Math.min(options.batchSize, rows);
+  const out = { buffer: OUT_BUFFER, dtype: 'f32', rows, cols: model.outputCols, firstRow: 0 } as const;
+  const io = { x: tableSpec(table, X_BUFFER, 0, rows), out };
+  const plan = planSweep(model, options.workers, (room) =>
+    compileProgram({ ...room, model, mode: 'predict', io, maxRows: batchSize }),
   );
-  const bytes = table.rows * outputCols * 4;
-  const results = new Float32Array(allocateShared(bytes, () => `predictions of ${table.rows} rows`));
+  const bytes = rows * model.outputCols * Float32Array.BYTES_PER_ELEMENT;
+  const results = new Float32Array(allocateShared(bytes, () => `predictions of ${rows} rows`));
+  const arena = sweepArena(plan, model, state);
+  const request = { arena, tables: [table.data, results], samples: rows, batchSize, kernels };
+  const isQuick = options.workers === 'auto' && (plan.flops / batchSize) * rows <= INLINE_FLOPS;
   try {
-    await runSweepRequest({
-      program,
-      arena,
-      registersOffset,
-      tables: [table.data, results],
-      samples: table.rows,
-      batchSize,
-      workers,
-      kernels,
-    });
-    return ndArray(Float32Array.from(results), [table.rows, ...model.outputShape]);
+    if (isQuick) runSweepHere(plan, request);
+    else await runSweepRequest(plan, request);
+    return ndArray(Float32Array.from(results), [rows, ...model.outputShape]);
   } finally {
     discardShared(arena);
     discardShared(results);
@@ -232,7 +74,7 @@ export async function predictStream(
   let filled = 0;
   const predictBlock = async ({ table }: InputRows): Promise<void> => {
     const block = { ...table, data: table.data.subarray(0, filled * inputCols), rows: filled };
-    const predicted = withFewerThreads(() => predictWithPool(model, state, block, options));
+    const predicted = withFewerThreads(() => predictTable(model, state, block, options));
     parts.push((await predicted).data);
     filled = 0;
   };

@@ -1,100 +1,111 @@
 import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
-import type { KernelRequest } from '../../kernels/backend.js';
+import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import { Barrier } from '../../parallel/barrier.js';
 import type { BatchRing } from '../../parallel/batchRing.js';
-import { CONTROL_BYTES, VERDICT } from '../../parallel/control.js';
+import { CONTROL_BYTES, controlBlock, VERDICT } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
+import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { allocateArena } from '../../program/allocate.js';
-import { MemoryPlan } from '../../program/memory.js';
-import { phasesOf, programForRank } from '../../program/partition.js';
-import type { CompiledProgram } from '../compile/compile.js';
+import { stepFlops } from '../../program/cost.js';
+import { MemoryPlan, type Region } from '../../program/memory.js';
+import type { CompiledProgram, CompileRequest } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { rankProgram } from './plan.js';
 import { loadState, type ModelState, reserveState } from './state.js';
+import { RankRunner, runSweep, verdictOf } from './stepLoop.js';
+import { TableSource } from './stepSource.js';
 import type { SweepTask } from './tasks.js';
 
-/** A forward-only program over a data set, for any number of workers. */
-export interface SweepRequest {
+/** A forward-only program that is laid out and compiled, before any memory is taken. */
+export interface SweepPlan {
+  memory: MemoryPlan;
   program: CompiledProgram;
+  /** One row of registers for each rank. */
+  registers: Region;
+  /** As many workers as help. */
+  workers: number;
+  /** Operations of a step of the most rows. */
+  flops: number;
+}
+
+/**
+ * Plans a forward-only program.
+ * @param compile compiles it over a plan of memory that already holds the parameters
+ */
+export function planSweep(
+  { parameters }: ResolvedModel,
+  workers: Workers,
+  compile: (room: Pick<CompileRequest, 'memory' | 'mostWorkers'>) => CompiledProgram,
+): SweepPlan {
+  const most = mostWorkers(workers);
+  const memory = new MemoryPlan(CONTROL_BYTES);
+  reserveState(memory, parameters, []);
+  const program = compile({ memory, mostWorkers: most });
+  const registers = memory.matrix('registers', 'control', most, REGISTER_COUNT, 'f64');
+  const flops = stepFlops(program.ops);
+  return { memory, program, registers, flops, workers: Math.min(most, resolveWorkers(workers, flops)) };
+}
+
+/** The arena of a plan, with a model's parameters in place. */
+export function sweepArena({ memory }: SweepPlan, { parameters }: ResolvedModel, state: ModelState): Arena {
+  const arena = allocateArena(memory);
+  loadState(state, memory, arena, parameters, []);
+  return arena;
+}
+
+/** What to run a planned program over. */
+export interface SweepRequest {
   arena: Arena;
-  /** Byte offset of one register block per rank. */
-  registersOffset: number;
   tables: ProgramBuffer[];
   samples: number;
   batchSize: number;
-  workers: number;
   kernels: KernelRequest;
   /** Where mini-batches come from, if not from the tables as they stand. */
   ring?: BatchRing;
-}
-
-/** Bytes of one rank's registers. */
-const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
-
-/**
- * The part of a request that is laid out before any data
- * moves, with the model's parameters in place.
- */
-export interface SweepLayout extends Pick<SweepRequest, 'program' | 'arena' | 'registersOffset'> {
-  memory: MemoryPlan;
-}
-
-/**
- * Lays out and loads the arena of a forward-only program.
- * @param compile compiles the program over a memory plan that already holds the parameters
- */
-export function layoutSweep(
-  { parameters }: ResolvedModel,
-  state: ModelState,
-  workers: number,
-  compile: (memory: MemoryPlan) => CompiledProgram,
-): SweepLayout {
-  const memory = new MemoryPlan(CONTROL_BYTES);
-  reserveState(memory, parameters, []);
-  const program = compile(memory);
-  const words = workers * REGISTER_COUNT;
-  const registersOffset = memory.vector('registers', 'control', words, 'f64').byteOffset;
-  const arena = allocateArena(memory);
-  loadState(state, memory, arena, parameters, []);
-  return { program, memory, arena, registersOffset };
 }
 
 /**
  * Runs the program on the pool; results are then in the arena and the tables.
  * @throws SteepestError `ERR_DIVERGED` if it computes a loss that is not finite
  */
-export async function runSweepRequest(request: SweepRequest): Promise<void> {
-  const { program, arena, workers, tables, samples, batchSize, kernels } = request;
-  const phases = phasesOf(program);
-  const tasks = Array.from(
-    { length: workers },
-    (_, rank): SweepTask => ({
-      kind: 'sweep',
-      rank,
-      workers,
-      kernels,
-      arena,
-      tables,
-      sweep: {
-        program: programForRank(program, rank, workers),
-        registersOffset: request.registersOffset + rank * REGISTER_BYTES,
-        totals: program.totalsOf(rank),
-        phases,
-      },
-      samples,
-      batchSize,
-      ring: request.ring,
-    }),
-  );
-  const result = await runRanks(tasks, arena);
-  if (result.verdict & VERDICT.invalid) {
+export async function runSweepRequest(plan: SweepPlan, request: SweepRequest): Promise<void> {
+  const { program, registers, workers } = plan;
+  const { arena, tables, samples, batchSize, kernels, ring } = request;
+  const tasks = Array.from({ length: workers }, (_, rank): SweepTask => {
+    const sweep = rankProgram(program, registers, rank, rank, workers);
+    return { kind: 'sweep', rank, workers, kernels, arena, tables, sweep, samples, batchSize, ring };
+  });
+  const { verdict } = await runRanks(tasks, arena);
+  checkVerdict(verdict);
+}
+
+/**
+ * Runs the program over tables here and now: for little work, which threads would not speed up.
+ * @throws SteepestError as {@link runSweepRequest} does
+ */
+export function runSweepHere(plan: SweepPlan, request: Omit<SweepRequest, 'ring'>): void {
+  const { arena, tables, samples, batchSize, kernels } = request;
+  const sweep = rankProgram(plan.program, plan.registers, 0, 0, 1);
+  const runner = new RankRunner(selectKernels(kernels), arena, tables, sweep);
+  try {
+    const source = new TableSource(samples, batchSize);
+    checkVerdict(verdictOf(runSweep(runner, source, new Barrier(controlBlock(arena), 1)).status));
+  } finally {
+    runner.bound.release();
+  }
+}
+
+function checkVerdict(verdict: number): void {
+  if (verdict & VERDICT.invalid) {
     throw new SteepestError('ERR_PROGRAM', {
       expected: 'every row and label within its table',
       given: 'one outside',
       hint: 'Do not change the data while the model reads it.',
     });
   }
-  if (result.verdict & VERDICT.lossNotFinite) {
+  if (verdict & VERDICT.lossNotFinite) {
     throw new SteepestError('ERR_DIVERGED', {
       expected: 'a finite loss of these rows',
       given: 'one that is NaN or infinite: beyond the range of float32',

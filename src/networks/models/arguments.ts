@@ -1,0 +1,68 @@
+import { SteepestError } from '../../core/errors.js';
+import { reading } from '../../core/refuse.js';
+import { show } from '../../core/show.js';
+import type { SampleInput } from '../../data/arrayInputs.js';
+import { type BatchStream, isBatchStream } from '../../data/batches.js';
+
+/**
+ * What a method was given that takes `(x, y, options)` or `(stream, options)`.
+ * @returns no stream for arrays
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function readArguments<T extends object>(
+  method: string,
+  x: SampleInput | BatchStream,
+  second: unknown,
+  third: T | undefined,
+): { stream: BatchStream | undefined; options: T } {
+  if (isBatchStream(x)) return { stream: x, options: optionsBehindStream(method, second, third) };
+  refuseBatch(method, x);
+  return { stream: undefined, options: third === undefined ? ({} as T) : third };
+}
+
+/**
+ * The options behind a stream, which brings its own targets.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+function optionsBehindStream<T extends object>(what: string, second: unknown, third: unknown): T {
+  const isOptions =
+    second === undefined ||
+    (typeof second === 'object' &&
+      second !== null &&
+      !Array.isArray(second) &&
+      !ArrayBuffer.isView(second) &&
+      !('data' in second));
+  if (isOptions && third === undefined) return (second ?? {}) as T;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what}(stream, options) with batches { x, y }`,
+    given: isOptions ? 'a third argument' : `${show(second)} beside the stream`,
+    hint: 'Put y into the batches and pass the options second.',
+  });
+}
+
+/**
+ * A single batch in place of arrays: neither a stream nor samples.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+function refuseBatch(what: string, given: unknown): void {
+  if (typeof given !== 'object' || given === null) return;
+  if (!reading('x', () => 'x' in given && !('shape' in given))) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what}(x, y, options), or ${what}(stream, options) with batches { x, y }`,
+    given: show(given),
+    hint: `Write ${what}(x, y), or ${what}([{ x, y }]).`,
+  });
+}
+
+/**
+ * Options of a method that takes none, which nothing would read.
+ * @param other the method that takes them
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function refuseOptions(method: string, other: string, given: unknown): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${method}(x) without a second argument`,
+    given: show(given),
+    hint: `Leave it out, or write await ${other}.`,
+  });
+}

@@ -1,0 +1,24 @@
+import { type ResolvedModel, resolveModel } from '../compile/model.js';
+import type { LayerConfig } from '../layers/definition.js';
+import { checkOptionNames, type OptionNames, TO_COMPILE } from './optionNames.js';
+
+export interface SequentialConfig {
+  /** Layers in order; the first has `inputShape`. */
+  layers: readonly LayerConfig[];
+  /** Whole number from 0 to 2³² − 1 that every random choice is a function of. Default 0. */
+  seed?: number;
+}
+
+const NAMES: OptionNames = {
+  known: ['layers', 'seed'],
+  aliases: { layer: 'layers', model: 'layers', randomState: 'seed', randomSeed: 'seed' },
+  elsewhere: { optimizer: TO_COMPILE, loss: TO_COMPILE, metrics: TO_COMPILE },
+  example: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
+};
+
+/** The model that a description is of. @throws SteepestError for everything that is wrong with it */
+export function resolveConfig(config: SequentialConfig): ResolvedModel {
+  checkOptionNames('sequential options', config, NAMES);
+  const { seed = 0, layers } = config;
+  return resolveModel({ seed, layers: layers as LayerConfig[] });
+}

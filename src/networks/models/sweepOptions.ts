@@ -1,0 +1,113 @@
+import { checkInteger } from '../../core/check.js';
+import type { KernelRequest } from '../../kernels/backend.js';
+import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
+import { checkWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { DEFAULT_BATCH, type SampleWeight } from './fitOptions.js';
+import {
+  checkOptionNames,
+  type OptionNames,
+  RUN_ALIASES,
+  TO_COMPILE,
+  WEIGHTS_OF_STREAM,
+} from './optionNames.js';
+
+/** Rows at a time where nothing is learned: enough to keep the kernels busy. */
+const DEFAULT_SWEEP_BATCH = 256;
+
+export interface PredictOptions extends KernelOptions {
+  batchSize?: number;
+  workers?: Workers;
+}
+
+/** Batches of a stream bring weights of their own. */
+export type StreamEvaluateOptions = PredictOptions;
+
+export interface EvaluateOptions extends PredictOptions {
+  /** A weight per row: the loss is Σ weight·loss / rows. Metrics are not weighted. */
+  sampleWeight?: SampleWeight;
+}
+
+export interface GradientOptions extends KernelOptions {
+  /** A weight per row, as in `fit`. */
+  sampleWeight?: SampleWeight;
+}
+
+export interface ExplainOptions {
+  /** Rows per step. Default 32. */
+  batchSize?: number;
+  /** Default 1. */
+  workers?: number;
+}
+
+const SWEEP_ELSEWHERE = { loss: TO_COMPILE, metrics: TO_COMPILE };
+const PREDICT_NAMES: OptionNames = {
+  known: ['batchSize', 'workers', ...KERNEL_KEYS],
+  aliases: RUN_ALIASES,
+  elsewhere: SWEEP_ELSEWHERE,
+  example: 'Write predict(x, { batchSize: 256 }).',
+};
+const EVALUATE_NAMES: OptionNames = {
+  ...PREDICT_NAMES,
+  known: [...PREDICT_NAMES.known, 'sampleWeight'],
+  example: 'Write evaluate(x, y, { batchSize: 256 }).',
+};
+const STREAM_EVALUATE_NAMES: OptionNames = {
+  ...PREDICT_NAMES,
+  elsewhere: { ...SWEEP_ELSEWHERE, sampleWeight: WEIGHTS_OF_STREAM },
+  example: 'Write evaluate(stream, { batchSize: 256 }).',
+};
+const GRADIENT_NAMES: OptionNames = {
+  known: ['sampleWeight', ...KERNEL_KEYS],
+  aliases: RUN_ALIASES,
+  elsewhere: SWEEP_ELSEWHERE,
+  example: 'Write gradients(x, y, { sampleWeight }).',
+};
+const EXPLAIN_NAMES: OptionNames = {
+  known: ['batchSize', 'workers'],
+  aliases: RUN_ALIASES,
+  elsewhere: {},
+  example: 'Write explain({ batchSize: 32 }).',
+};
+
+/** Options of `evaluate` and `predict`, checked. */
+export interface SweepChoices {
+  batchSize: number;
+  kernels: KernelRequest;
+  workers: Workers;
+}
+
+/**
+ * Refuses options of `evaluate` that nothing would read.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+ */
+export function checkEvaluateNames(options: unknown, isStream: boolean): void {
+  checkOptionNames('evaluate options', options, isStream ? STREAM_EVALUATE_NAMES : EVALUATE_NAMES);
+}
+
+/** The same of `gradients`. */
+export function checkGradientNames(options: unknown): void {
+  checkOptionNames('gradients options', options, GRADIENT_NAMES);
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` or `ERR_BACKEND` */
+export function resolveSweepOptions(options: PredictOptions): SweepChoices {
+  const { batchSize = DEFAULT_SWEEP_BATCH, workers } = options;
+  return {
+    batchSize: checkInteger('batchSize', batchSize),
+    kernels: chooseKernels(options),
+    workers: checkWorkers(workers),
+  };
+}
+
+/** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` or `ERR_BACKEND` */
+export function resolvePredictOptions(options: PredictOptions): SweepChoices {
+  checkOptionNames('predict options', options, PREDICT_NAMES);
+  return resolveSweepOptions(options);
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
+export function resolveExplainOptions(options: ExplainOptions): { batchSize: number; workers: number } {
+  checkOptionNames('explain options', options, EXPLAIN_NAMES);
+  const { batchSize = DEFAULT_BATCH, workers = 1 } = options;
+  return { batchSize: checkInteger('batchSize', batchSize), workers: resolveWorkers(workers, 0) };
+}
