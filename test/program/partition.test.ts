@@ -71,9 +71,21 @@ describe('programForRank', () => {
       colStride: 1,
     };
     const ops = [op(PHASES.rows, { operands: { src: stats, dst: stats }, own: ['dst'] })];
-    const program = { ops, groups: [], maxRows: 8, rowChunk: 8 };
+    const program = { ops, groups: [], maxRows: 8, fittingRows: 8 };
     const mine = programForRank(program, 2, 3).ops[0]!;
     expect(mine.operands.src).toEqual(stats);
     expect(mine.operands.dst).toEqual({ ...stats, rows: 1, byteOffset: 64 + 2 * 16 * 4 });
+  });
+
+  it.each([
+    { rows: 100, fitting: 64, workers: 1, chunk: 50 },
+    { rows: 100, fitting: 64, workers: 2, chunk: 50 },
+    { rows: 100, fitting: 100, workers: 1, chunk: 100 },
+    { rows: 100, fitting: 20, workers: 3, chunk: 17 },
+    { rows: 1, fitting: 64, workers: 2, chunk: 1 },
+  ])('cuts $rows rows of $workers ranks into chunks of at most $fitting', (sizes) => {
+    const { rows, fitting, workers, chunk } = sizes;
+    const program = { ops: [], groups: [], maxRows: rows, fittingRows: fitting };
+    expect(programForRank(program, 0, workers).rowChunk).toBe(chunk);
   });
 });
