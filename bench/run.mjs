@@ -2,12 +2,15 @@
 //   npm run bench         suites that need nothing else
 //   npm run bench:peers   suites against other libraries, which it installs into bench/peers; then
 //                         draws bench/report.html
-// Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--isa avx2 (kernels only)];
+// Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--data DIR (MNIST's four IDX files)]
+// [--isa avx2 (kernels only)];
 // bench:peers also [--write-readme], which puts the figures into README.md.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { backend, shutdown } from 'steepest';
+import { MNIST_HINT } from './lib/data.mjs';
 import { machine, machineLines } from './lib/machine.mjs';
 import { Peers } from './lib/peers.mjs';
 import { printRow } from './lib/print.mjs';
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string' },
     workers: { type: 'string' },
+    data: { type: 'string' },
     isa: { type: 'string' },
     'write-readme': { type: 'boolean', default: false },
   },
@@ -36,6 +40,13 @@ function count(name, fallback) {
   throw new Error(`--${name} takes a whole number above 0, not ${values[name]}`);
 }
 
+/** Whole, because peers run in folders of their own. */
+function mnistFolder() {
+  if (values.data === undefined) return undefined;
+  if (statSync(values.data, { throwIfNoEntry: false })?.isDirectory()) return resolve(values.data);
+  throw new Error(`there is no folder ${values.data}; for MNIST, ${MNIST_HINT}`);
+}
+
 function chosen() {
   const mine = SUITES.filter((suite) => suite.peers === values.peers);
   if (values.only === undefined) return mine;
@@ -48,7 +59,13 @@ function chosen() {
 
 const suites = chosen();
 const workers = count('workers', os.availableParallelism());
-const options = { quick: values.quick, rounds: count('rounds'), workers, isa: values.isa };
+const options = {
+  quick: values.quick,
+  rounds: count('rounds'),
+  workers,
+  isa: values.isa,
+  folder: mnistFolder(),
+};
 const results = new URL('results/', import.meta.url);
 mkdirSync(results, { recursive: true });
 const peers = values.peers ? new Peers(backend().isa) : undefined;

@@ -1,9 +1,8 @@
 // House prices from a table with text and gaps: Ridge, grid search, network.
-//   npx steepest example california-housing [housing.csv]
+//   npx steepest example california-housing [--data DIR]     DIR/housing.csv; else of this folder
 // The table is California's 1990 census: 20,640 districts, a column of text, 207 missing values. It
 // does not come with the package: take datasets/housing/housing.csv of
-// https://github.com/ageron/handson-ml2. Without a path it is looked for here and in
-// $STEEPEST_DATA/housing.
+// https://github.com/ageron/handson-ml2.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -20,15 +19,10 @@ import {
 } from 'steepest';
 import { readOptions } from './lib/options.mjs';
 
-const { words } = readOptions(import.meta.url, {}, 1);
-const root = process.env.STEEPEST_DATA;
-const usual = ['housing.csv', ...(root ? [join(root, 'housing', 'housing.csv')] : [])];
-const places = words.length > 0 ? words : usual;
-const path = places.find((place) => existsSync(place));
-if (path === undefined) {
-  console.error(
-    `There is no ${places.join(' and no ')}. Pass the path of housing.csv; --help says where it comes from.`,
-  );
+const { options } = readOptions(import.meta.url, { data: 'folder' });
+const path = join(options.data ?? '', 'housing.csv');
+if (!existsSync(path)) {
+  console.error(`There is no ${path}. Pass its folder as --data DIR; --help says where the file comes from.`);
   process.exit(1);
 }
 

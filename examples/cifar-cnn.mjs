@@ -2,7 +2,8 @@
 //   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
 //                                  [--out cifar-cnn.html]
 //                      figures painted by lib/shapes.mjs
-//   … --data DIR       CIFAR-10: data_batch_1.bin (and more) and test_batch.bin in DIR
+//   … --data DIR       CIFAR-10: data_batch_1.bin (and more) and test_batch.bin in DIR, from the
+//                      binary version at https://www.cs.toronto.edu/~kriz/cifar.html
 // In training each image is mirrored and shifted at random while it is read.
 import { data, layers, sequential } from 'steepest';
 import { count, firstRows, introduce, pageOptions, showResult } from './lib/run.mjs';

@@ -1,15 +1,13 @@
 // 400-25-10 sigmoid units read digits; the gradient of their cost is checked.
 //   npx steepest example digits-network [--rows 5000] [--epochs 40] [--lambda 1]
-//                                       [--data mnist|digits]
-// MNIST is looked for in $STEEPEST_DATA/mnist; without it, the digits of data/digits.csv serve,
-// drawn as 20 × 20 pixels.
+//                      the 1,797 digits of data/digits.csv, drawn as 20 × 20 pixels
+//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR; they are to be had at
+//                      https://ossci-datasets.s3.amazonaws.com/mnist/
 // The network minimises the regularised cross-entropy
 //   J(θ) = −1/m Σᵣ Σₖ [t ln h + (1 − t) ln(1 − h)] + λ/(2m) Σ W²     (biases are not penalised).
 // J is written down once more in plain JavaScript, in float64, and its differences check the
 // gradient.
 // The formulas are in docs/math.md, "Regularised cost" and "Backpropagation".
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { backend, data, layers, sequential, shutdown } from 'steepest';
 import { loadDigits } from './lib/load-digits.mjs';
 import { readOptions } from './lib/options.mjs';
@@ -24,12 +22,11 @@ const { options: values } = readOptions(import.meta.url, {
   rows: 'count',
   epochs: 'count',
   lambda: 'number',
-  data: ['mnist', 'digits'],
+  data: 'folder',
 });
-const { epochs = 40, lambda = 1 } = values;
+const { epochs = 40, lambda = 1, data: folder } = values;
 
-const folder = join(process.env.STEEPEST_DATA ?? '', 'mnist');
-const isMnist = (values.data ?? (existsSync(folder) ? 'mnist' : 'digits')) === 'mnist';
+const isMnist = folder !== undefined;
 const { train, test } = isMnist ? await mnist() : digits();
 const m = train.y.length;
 const { kind, isa } = backend();

@@ -2,7 +2,8 @@
 //   npx steepest example mnist-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
 //                                  [--out mnist-cnn.html]
 //                      the 1,797 digits of data/digits.csv, enlarged to MNIST's size
-//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR
+//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR; they are to be had at
+//                      https://ossci-datasets.s3.amazonaws.com/mnist/
 import { data, layers, sequential } from 'steepest';
 import { enlarge } from './lib/enlarge.mjs';
 import { loadDigits } from './lib/load-digits.mjs';

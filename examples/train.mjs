@@ -1,13 +1,14 @@
 // Trains on handwritten digits, saves the network, loads it and predicts.
 //   npx steepest example train [--epochs 40] [--workers 2] [--out digits.safetensors]
 //                      the 1,797 digits of data/digits.csv
-//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR
+//   … --data DIR       MNIST's four IDX files (plain or .gz) in DIR; they are to be had at
+//                      https://ossci-datasets.s3.amazonaws.com/mnist/
 import { backend, data, layers, load, sequential } from 'steepest';
 import { loadDigits } from './lib/load-digits.mjs';
 import { readOptions } from './lib/options.mjs';
 
 const { options: values } = readOptions(import.meta.url, {
-  data: 'text',
+  data: 'folder',
   epochs: 'count',
   workers: 'workers',
   out: 'text',

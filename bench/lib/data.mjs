@@ -1,20 +1,16 @@
-// Data for benchmarks: MNIST from STEEPEST_DATA or ../shared/data where it is there, otherwise random images of the
-// same size, so that every benchmark runs on a bare clone.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Data for benchmarks: MNIST from the folder of --data DIR, otherwise random images of the same size,
+// so that every benchmark runs on a bare clone.
 import { data } from 'steepest';
 
 const PIXELS = 784;
 
-export function mnistFolder() {
-  const root = process.env.STEEPEST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-  const folder = join(root, 'mnist');
-  return existsSync(folder) ? folder : undefined;
-}
+/** What to say where a benchmark needs MNIST. */
+export const MNIST_HINT =
+  'pass --data DIR, the folder of its four IDX files (plain or .gz), which are to be had at ' +
+  'https://ossci-datasets.s3.amazonaws.com/mnist/';
 
-export async function mnistOrRandom() {
-  const folder = mnistFolder();
+/** @param {string | undefined} folder of the IDX files; random images without one */
+export async function mnistOrRandom(folder) {
   if (folder !== undefined) return { name: 'MNIST', ...(await data.loadMnist(folder)) };
   return { name: 'random images in the shape of MNIST', train: randomSet(60000), test: randomSet(10000) };
 }

@@ -1,10 +1,11 @@
 // One epoch of MNIST with brain.js, 784-128-10, one sample a step (it has no mini-batches), sigmoid and SGD as by default: with ReLU or Adam it learns less. Prints seconds per epoch and accuracy
-// as JSON.   node brain.mjs ROWS        (npm ci --ignore-scripts in this folder first)
+// as JSON.   node brain.mjs DIR ROWS        (npm ci --ignore-scripts in this folder first)
 import brain from 'brain.js';
 import { mnistOrRandom } from '../lib/data.mjs';
 
-const rows = Number(process.argv[2]);
-const { train, test } = await mnistOrRandom();
+const folder = process.argv[2];
+const rows = Number(process.argv[3]);
+const { train, test } = await mnistOrRandom(folder);
 const image = ({ x }, i) => Float32Array.from(x.data.subarray(i * 784, (i + 1) * 784), (v) => v / 255);
 const oneHot = (label) => Float32Array.from({ length: 10 }, (_, c) => (c === label ? 1 : 0));
 const samples = Array.from({ length: rows }, (_, i) => ({

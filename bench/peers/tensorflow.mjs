@@ -1,14 +1,15 @@
 // Epochs of MNIST with TensorFlow.js, 784-128-10, batch 128, Adam. Prints seconds per epoch and accuracy as JSON.
-//   node tensorflow.mjs wasm|cpu ROWS EPOCHS        (npm ci --ignore-scripts in this folder first)
+//   node tensorflow.mjs DIR wasm|cpu ROWS EPOCHS        (npm ci --ignore-scripts in this folder first)
 import * as tf from '@tensorflow/tfjs';
 import { mnistOrRandom } from '../lib/data.mjs';
 
-const [backend, rows, epochs] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+const [folder, backend] = process.argv.slice(2);
+const [rows, epochs] = process.argv.slice(4).map(Number);
 if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
 await tf.setBackend(backend);
 await tf.ready();
 
-const { train, test } = await mnistOrRandom();
+const { train, test } = await mnistOrRandom(folder);
 const images = ({ x }, count) =>
   tf.tensor2d(
     Float32Array.from(x.data.subarray(0, count * 784), (v) => v / 255),

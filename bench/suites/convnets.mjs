@@ -156,7 +156,7 @@ function written({ train, test }, scratch) {
   };
 }
 
-export async function run({ peers, ...options }) {
+export async function run({ peers, folder, ...options }) {
   const rivals = {};
   for (const threads of [1, 2])
     for (const forced of [false, true]) {
@@ -164,7 +164,7 @@ export async function run({ peers, ...options }) {
       const label = `PyTorch, ${threads} thread${threads > 1 ? 's' : ''}${forced ? ', AVX-512' : ''}`;
       rivals[label] = (request) => peer.ask({ threads, ...request });
     }
-  const set = await mnistOrRandom();
+  const set = await mnistOrRandom(folder);
   const files = written(set, peers.scratch);
   const trained = await steps(rivals, options);
   const whole = await epochs(set, files, rivals, fastest(trained[1]), options);

@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { data, LogisticRegression } from 'steepest';
-import { mnistFolder } from '../lib/data.mjs';
 import { seconds } from '../lib/print.mjs';
 import { rowOf, takeTurns } from '../lib/turns.mjs';
 
@@ -104,8 +103,7 @@ async function mnist({ quick, workers, folder, ...options }) {
   return rows;
 }
 
-export async function run({ quick, rounds, workers, peers }) {
-  const folder = mnistFolder();
+export async function run({ quick, rounds, workers, peers, folder }) {
   const options = {
     quick,
     workers,

@@ -1,6 +1,6 @@
 // MNIST, 784-128-10, batch 128, Adam, shuffling and metrics included: the time of five epochs.
 import { data } from 'steepest';
-import { mnistFolder } from '../lib/data.mjs';
+import { MNIST_HINT } from '../lib/data.mjs';
 import { mnistModel } from '../lib/models.mjs';
 import { seconds } from '../lib/print.mjs';
 import { absent, rowOf, takeTurns } from '../lib/turns.mjs';
@@ -22,10 +22,8 @@ function scaled({ secondsPerEpoch, rows, accuracy }) {
   };
 }
 
-export async function run({ quick, rounds, workers, peers }) {
-  const folder = mnistFolder();
-  if (folder === undefined)
-    throw new Error('no MNIST found: set STEEPEST_DATA to a folder that has mnist/ with the four IDX files');
+export async function run({ quick, rounds, workers, peers, folder }) {
+  if (folder === undefined) throw new Error(`it needs MNIST: ${MNIST_HINT}`);
   const { train, test } = await data.loadMnist(folder);
   const ours = (backend, epochs) => async () => {
     const model = mnistModel('adam');
@@ -38,10 +36,10 @@ export async function run({ quick, rounds, workers, peers }) {
   };
   const python = peers.python();
   const tensorflow = (backend, rows) => async () =>
-    scaled(await peers.node('tensorflow.mjs', backend, rows, 1));
+    scaled(await peers.node('tensorflow.mjs', folder, backend, rows, 1));
   const javascript = {
     'TensorFlow.js, JavaScript backend': quick ? absent('too slow for a quick run') : tensorflow('cpu', 1920),
-    'brain.js': async () => scaled(await peers.node('brain.mjs', quick ? 500 : 2000)),
+    'brain.js': async () => scaled(await peers.node('brain.mjs', folder, quick ? 500 : 2000)),
   };
   const options = { rounds: rounds ?? (quick ? 1 : 3), warmUp: false };
   await ours(undefined, 1)();

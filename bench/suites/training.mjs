@@ -51,9 +51,11 @@ async function starting(set, workers) {
   ];
 }
 
-function memory() {
+function memory(folder) {
   const script = fileURLToPath(new URL('../lib/memory.mjs', import.meta.url));
-  const result = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  const result = spawnSync(process.execPath, [script, ...(folder === undefined ? [] : [folder])], {
+    encoding: 'utf8',
+  });
   if (result.status !== 0) throw new Error(result.stderr);
   const { peak, data, bare } = JSON.parse(result.stdout);
   const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -61,14 +63,14 @@ function memory() {
   return only('peak memory of a process that fits 60,000 × 784 uint8', 'MB', [peak / 1e6], note);
 }
 
-export async function run({ quick, rounds, workers }) {
-  const set = await mnistOrRandom();
+export async function run({ quick, rounds, workers, folder }) {
+  const set = await mnistOrRandom(folder);
   const rows = [
     ...(await scaling(set, { quick, rounds, workers })),
     ...(await starting(set, workers)),
     only('two workers meeting, per step (two barriers)', 'µs', [await measureBarrier(2)]),
     only('TypeScript per step, kernels left out', 'µs', [measureStepOverhead()]),
-    memory(),
+    memory(folder),
   ];
   const late = await measureLateness(mnistModel('adam'), set.train, { epochs: quick ? 5 : 25, workers });
   const note = `worst ${late.worst.toFixed(1)} ms of ${late.samples} ticks; ${set.name}`;

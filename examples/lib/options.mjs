@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** By Unix custom: a command line that cannot be understood. */
@@ -9,12 +9,15 @@ const whole = (text, least) => {
   return text.trim() !== '' && Number.isInteger(number) && number >= least ? number : undefined;
 };
 
+const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /**
  * What an option of each kind takes, in words, and how its
  * text is read; undefined where it cannot be.
  */
 const KINDS = {
   text: ['some text', (text) => (text === '' ? undefined : text)],
+  folder: ['a folder that is there', (text) => (isFolder(text) ? text : undefined)],
   count: ['a whole number above 0', (text) => whole(text, 1)],
   seed: ['a whole number', (text) => whole(text, 0)],
   number: [
@@ -23,8 +26,6 @@ const KINDS = {
   ],
   workers: ["a whole number above 0, or 'auto'", (text) => (text === 'auto' ? text : whole(text, 1))],
 };
-
-const oneOf = (names) => [`one of ${names.join(', ')}`, (text) => (names.includes(text) ? text : undefined)];
 
 /** An example's first comment: what it does and how it is run. */
 function firstComment(url) {
@@ -40,11 +41,9 @@ function firstComment(url) {
  * Reads the command line of an example. `--help` prints the example's first comment; a mistake
  * prints it with what is wrong.
  * @param {string} url the example's `import.meta.url`
- * @param {Record<string, keyof typeof KINDS | string[]>} kinds
- * of its options; a list holds the texts that one may have
- * @param {number} mostWords how many words may stand beside the options
+ * @param {Record<string, keyof typeof KINDS>} kinds of its options
  */
-export function readOptions(url, kinds, mostWords = 0) {
+export function readOptions(url, kinds) {
   const refuse = (problem) => {
     console.error(`${problem}\n\n${firstComment(url)}`);
     process.exit(EXIT_USAGE);
@@ -56,22 +55,20 @@ export function readOptions(url, kinds, mostWords = 0) {
   };
   let parsed;
   try {
-    parsed = parseArgs({ options: known, allowPositionals: mostWords > 0 });
+    parsed = parseArgs({ options: known });
   } catch (error) {
     refuse(error.message);
   }
-  const { values, positionals: words } = parsed;
+  const { values } = parsed;
   if (values.help) {
     console.log(firstComment(url));
     process.exit(0);
   }
-  if (words.length > mostWords) refuse(`Unexpected argument '${words[mostWords]}'.`);
   const options = {};
   for (const name of names.filter((name) => values[name] !== undefined)) {
-    const kind = kinds[name];
-    const [wanted, read] = Array.isArray(kind) ? oneOf(kind) : KINDS[kind];
+    const [wanted, read] = KINDS[kinds[name]];
     options[name] = read(values[name]);
     if (options[name] === undefined) refuse(`--${name} takes ${wanted}, not '${values[name]}'.`);
   }
-  return { options, words };
+  return { options };
 }

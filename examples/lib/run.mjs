@@ -9,7 +9,7 @@ import { writePage } from './page.mjs';
  */
 export function pageOptions(url, name) {
   const kinds = {
-    data: 'text',
+    data: 'folder',
     epochs: 'count',
     rows: 'count',
     seed: 'seed',

@@ -48,6 +48,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="fixture", help=f"some of {', '.join(NAMES)}; all if left out")
     parser.add_argument("--check", action="store_true", help="compare with the files that are there")
+    parser.add_argument("--data", metavar="DIR", help="the folder of housing.csv (see housing.py)")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in NAMES]
     if unknown:
@@ -55,8 +56,12 @@ def main():
     stale = []
     for name in arguments.names or NAMES:
         module = importlib.import_module(name)
+        if hasattr(module, "DATA"):
+            module.DATA = arguments.data
         absent = module.missing_file() if hasattr(module, "missing_file") else None
-        if absent is not None and name not in arguments.names:
+        if absent is not None and name in arguments.names:
+            parser.error(f"{name} needs {absent}")
+        if absent is not None:
             print(f"{name}: left out, for want of {absent}")
             continue
         text = to_text(module.fixture())

@@ -35,9 +35,8 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 function node(args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const { STEEPEST_DATA: _data, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: home, env }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: home }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
@@ -129,9 +128,11 @@ describe("an example's own options", () => {
   it.each([
     ['least-squares', ['--rows', '1.5'], "--rows takes a whole number above 0, not '1.5'."],
     ['train', ['--workers', 'all'], "--workers takes a whole number above 0, or 'auto', not 'all'."],
-    ['digits-network', ['--data', 'cifar'], "--data takes one of mnist, digits, not 'cifar'."],
+    ['digits-network', ['--data', 'none'], "--data takes a folder that is there, not 'none'."],
+    ['train', ['--data', 'none'], 'https://ossci-datasets.s3.amazonaws.com/mnist/'],
+    ['cifar-cnn', ['--data', 'none'], 'https://www.cs.toronto.edu/~kriz/cifar.html'],
     ['mnist-cnn', ['--epoch', '3'], "Unknown option '--epoch'"],
-    ['california-housing', ['a.csv', 'b.csv'], "Unexpected argument 'b.csv'."],
+    ['california-housing', ['a.csv'], "Unexpected argument 'a.csv'."],
   ])('%s %j is refused with what it takes', async (name, args, said) => {
     const { status, stdout, stderr } = await node([join(ROOT, 'examples', `${name}.mjs`), ...args]);
     expect(status).toBe(2);
@@ -144,7 +145,7 @@ describe("an example's own options", () => {
   it('the housing table says where it is to be had', async () => {
     const { status, stderr } = await node([join(ROOT, 'examples', 'california-housing.mjs')]);
     expect(status).toBe(1);
-    expect(stderr).toContain('There is no housing.csv.');
+    expect(stderr).toContain('There is no housing.csv. Pass its folder as --data DIR;');
     expect(existsSync(join(home, 'housing.csv'))).toBe(false);
   });
 });

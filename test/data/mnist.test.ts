@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadMnist } from '#steepest/data/idx.js';
+import { realData } from '../support/dataFolder.js';
 
 const refused = expect.objectContaining({ name: 'SteepestError', code: 'ERR_DATA_FILE' });
 const images = (n: number, side = 28): Uint8Array => {
@@ -67,8 +67,8 @@ describe('loadMnist', () => {
     await expect(loadMnist(folder)).rejects.toEqual(refused);
   });
 
-  const real = join(process.env.STEEPEST_DATA ?? join('..', 'shared', 'data'), 'mnist');
-  if (existsSync(real))
+  const real = realData('mnist');
+  if (real !== undefined)
     it('reads MNIST itself where it is at hand', async () => {
       const { train, test } = await loadMnist(real);
       expect(train.x.shape).toEqual([60_000, 784]);

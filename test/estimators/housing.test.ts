@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +13,10 @@ import {
   trainTestSplit,
 } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realData } from '../support/dataFolder.js';
 import { readFixture } from '../support/fixtures.js';
 
-const path = join(process.env.STEEPEST_DATA ?? join('..', 'shared', 'data'), 'housing', 'housing.csv');
+const path = realData('housing', 'housing.csv');
 
 interface Fixture {
   rows: number;
@@ -66,7 +66,7 @@ describe('a table from a file, through a pipeline', () => {
   });
 
   // The file is not part of this repository.
-  if (existsSync(path)) {
+  if (path !== undefined) {
     it('gives the coefficients and R² of the same pipeline in scikit-learn, on California housing', async () => {
       const fixture = readFixture<Fixture>('housing');
       const table = await data.csv(path, { types: { ocean_proximity: 'text' } }).table();

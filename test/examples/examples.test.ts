@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -50,11 +50,7 @@ describe.each([
   it(
     "the digits network's gradient is its cost's",
     async () => {
-      const printed = await run(
-        'digits-network',
-        ['--data', 'digits', '--rows', '600', '--epochs', '25'],
-        env,
-      );
+      const printed = await run('digits-network', ['--rows', '600', '--epochs', '25'], env);
       // float32 keeps 2⁻²⁴ = 6e-8 of each of the sums over pixels, units and rows that a gradient is made of.
       expect(numberAfter(printed, 'largest relative difference of 490 gradients:')).toBeLessThan(1e-6);
       const J = numberAfter(printed, 'J on the training rows');
@@ -84,15 +80,13 @@ describe.each([
 });
 
 it(
-  'the digits network takes MNIST from STEEPEST_DATA, without its border',
+  'the digits network takes MNIST from --data DIR, without its border',
   async () => {
     const root = await mkdtemp(join(tmpdir(), 'steepest-examples-'));
     try {
-      const folder = join(root, 'mnist');
-      await mkdir(folder);
-      await writePictures(folder, 'train', 200);
-      await writePictures(folder, 't10k', 20);
-      const printed = await run('digits-network', ['--epochs', '40'], { STEEPEST_DATA: root });
+      await writePictures(root, 'train', 200);
+      await writePictures(root, 't10k', 20);
+      const printed = await run('digits-network', ['--data', root, '--epochs', '40'], {});
       expect(printed).toContain('MNIST without its border');
       expect(printed).toContain('200 rows to train on, 20 held out');
       // The first one is a 0: its two rows are the top ones.

@@ -70,3 +70,11 @@ describe('repositoryOf', () => {
     expect(problems[0]).toContain(said);
   });
 });
+
+it('no example, benchmark or script looks for data by itself: all take --data DIR', () => {
+  const files = trackedFiles().filter((file) => /^(examples|bench|scripts)\/.*\.(mjs|py|ts|md)$/.test(file));
+  expect(files.length).toBeGreaterThan(50);
+  // A folder above the checkout, or a variable that names one.
+  const outside = /shared\W+data|STEEPEST_DATA/;
+  expect(files.filter((file) => outside.test(read(file)))).toEqual([]);
+});
