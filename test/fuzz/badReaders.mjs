@@ -10,7 +10,7 @@ const refusal = () =>
   new SteepestError('ERR_DATA_FILE', { expected: 'even bytes', given: 'odd ones', hint: 'Add one.' });
 const held = [];
 const allocate = () => {
-  for (let n = 0; n < 20; n++) held.push(Buffer.alloc(10 * 2 ** 20, 1));
+  for (let n = 0; n < 32; n++) held.push(Buffer.alloc(10 * 2 ** 20, 1));
 };
 const spin = () => {
   for (;;) held.length = 0;

@@ -34,13 +34,24 @@ const reader = READERS.find(({ name }) => name === job.reader);
 const at = (name) => join(folder, name);
 const current = new Int32Array(new SharedArrayBuffer(4));
 
+/** Files that begin damaged would lead nowhere. */
+async function mustBeRight(name, bytes) {
+  writeFileSync(at('case'), bytes);
+  const { outcome, fault } = await judge(reader, bytes, folder);
+  if (outcome !== 'accepted' || fault !== undefined)
+    throw new Error(`valid file '${name}': ${fault ?? outcome}`);
+}
+
 /** Valid files, the same for every process of a run: some take a training to make. */
 async function seedFiles() {
   const place = at('seeds');
   if (!existsSync(place)) {
     mkdirSync(place);
     const made = await reader.seeds(folder);
-    for (const [name, bytes] of Object.entries(made)) writeFileSync(join(place, name), bytes);
+    for (const [name, bytes] of Object.entries(made)) {
+      await mustBeRight(name, bytes);
+      writeFileSync(join(place, name), bytes);
+    }
   }
   return readdirSync(place)
     .sort()

@@ -1,6 +1,8 @@
 /** Parquet files: pages with Thrift headers, and a Thrift footer that says where they are. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { snappyUncompress } from 'hyparquet';
 import { data } from 'steepest';
 import { changeBytes } from '../lib/bytes.mjs';
 import { oneOf } from '../lib/draw.mjs';
@@ -17,7 +19,22 @@ const META_DATA = 3;
 const COMPRESSED_SIZE = 7;
 const DATA_OFFSET = 9;
 const DICTIONARY_OFFSET = 11;
+const CODEC = 4;
+const PAGE_TYPE = 1;
+const PAGE_SIZE = 2;
 const PAGE_COMPRESSED_SIZE = 3;
+const PAGE_V2 = 3n;
+
+/** By the number of the codec: snappy, gzip, Brotli. */
+const UNPACKERS = {
+  1: (body, size) => {
+    const output = new Uint8Array(size);
+    snappyUncompress(body, output);
+    return output;
+  },
+  2: (body) => gunzipSync(body),
+  4: (body) => brotliDecompressSync(body),
+};
 
 const fixture = (name) => JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8'));
 const pathIn = (folder) => join(folder, 'read.parquet');
@@ -53,32 +70,20 @@ function changePages(draw, file) {
   const column = someColumn(draw, fields);
   if (column === undefined) return file;
   const number = (id) => Number(fieldAt(column, id) ?? 0);
-  const dictionary = number(DICTIONARY_OFFSET);
-  const start = dictionary > 0 ? Math.min(dictionary, number(DATA_OFFSET)) : number(DATA_OFFSET);
+  const [dictionary, first] = [number(DICTIONARY_OFFSET), number(DATA_OFFSET)];
+  const start = dictionary > 0 ? Math.min(dictionary, first) : first;
   const pages = pagesOf(file, start, start + number(COMPRESSED_SIZE));
-  const k = draw(pages.length);
-  const place = begin;
+  if (draw(3) > 0) unpack(column, pages);
+  changePage(draw, oneOf(draw, pages));
   const written = [];
-  let offset = place;
-  pages.forEach(({ header, body }, i) => {
-    if (start + (offset - place) === number(DATA_OFFSET) || i === pages.length - 1)
-      setInteger(column, DATA_OFFSET, offset);
-    let content = body;
-    if (i === k) {
-      if (draw(2) === 0) changeStruct(draw, header);
-      else if (content.length > 0) {
-        content = changeBytes(draw, content);
-        // Mostly a header that tells the truth, so that the content is reached.
-        if (draw(4) > 0) setInteger(header, PAGE_COMPRESSED_SIZE, content.length);
-      }
-    }
-    const bytes = Buffer.concat([writeStruct(header), content]);
-    written.push(bytes);
-    offset += bytes.length;
-  });
-  if (dictionary > 0) setInteger(column, DICTIONARY_OFFSET, place);
-  else setInteger(column, DATA_OFFSET, place);
-  setInteger(column, COMPRESSED_SIZE, offset - place);
+  let offset = begin;
+  for (const { at, header, body } of pages) {
+    if (at === first) setInteger(column, DATA_OFFSET, offset);
+    if (at === dictionary) setInteger(column, DICTIONARY_OFFSET, offset);
+    written.push(writeStruct(header), body);
+    offset += written.at(-2).length + body.length;
+  }
+  setInteger(column, COMPRESSED_SIZE, offset - begin);
   return withFooter(draw, Buffer.concat([file.subarray(0, begin), ...written]), fields);
 }
 
@@ -87,10 +92,35 @@ function pagesOf(file, begin, end) {
   for (let at = begin; at < end; ) {
     const { value: header, end: bodyAt } = readStruct(file, at);
     const size = Number(fieldAt(header, PAGE_COMPRESSED_SIZE));
-    pages.push({ header, body: file.subarray(bodyAt, bodyAt + size) });
+    pages.push({ at, header, body: file.subarray(bodyAt, bodyAt + size) });
     at = bodyAt + size;
   }
   return pages;
+}
+
+/** Without compression, so that a damaged page is not just one that cannot be unpacked. */
+function unpack(column, pages) {
+  const unpacker = UNPACKERS[Number(fieldAt(column, CODEC))];
+  // Pages of version 2 pack a part of themselves.
+  if (unpacker === undefined || pages.some(({ header }) => fieldAt(header, PAGE_TYPE) === PAGE_V2)) return;
+  for (const page of pages) {
+    page.body = unpacker(page.body, Number(fieldAt(page.header, PAGE_SIZE)));
+    setInteger(page.header, PAGE_COMPRESSED_SIZE, page.body.length);
+  }
+  setInteger(column, CODEC, 0);
+}
+
+function changePage(draw, page) {
+  if (draw(3) === 0 || page.body.length === 0) {
+    changeStruct(draw, page.header);
+    return;
+  }
+  const isPlain = fieldAt(page.header, PAGE_SIZE) === fieldAt(page.header, PAGE_COMPRESSED_SIZE);
+  page.body = changeBytes(draw, page.body);
+  // Mostly a header that tells the truth, so that the content is reached.
+  if (draw(6) === 0) return;
+  setInteger(page.header, PAGE_COMPRESSED_SIZE, page.body.length);
+  if (isPlain) setInteger(page.header, PAGE_SIZE, page.body.length);
 }
 
 function changeFooter(draw, file) {
