@@ -81,7 +81,7 @@ async function read(index, bytes) {
   state.next = index;
   note();
   const before = cpuMs();
-  Atomics.store(current, 0, index + 1);
+  Atomics.store(current, 0, state.files + 1);
   const { outcome, fault: message } = await judge(reader, bytes, folder);
   Atomics.store(current, 0, 0);
   const ms = cpuMs() - before;
@@ -131,23 +131,25 @@ async function main() {
   });
   // Without it the process ends by itself where a promise never settles.
   watchdog.unref();
-  if (job.files === undefined) await readDrawn(seeds);
-  else
-    for (; state.next < job.files.length; )
-      if (!(await read(state.next, readFileSync(job.files[state.next])))) break;
+  await readAll(seeds);
   note();
   await watchdog.terminate();
 }
 
-async function readDrawn(seeds) {
+async function readAll(seeds) {
   const unchanged = seeds.map(({ bytes }) => bytes);
-  const { from, until, seed } = job;
-  for (let count = 0; state.next < until && state.faults.length < job.mostFaults; count++) {
+  const { files, until, seed, mostFaults } = job;
+  const begin = state.next;
+  while (state.next < until && state.faults.length < mostFaults) {
     const index = state.next;
-    const bytes = reader.mutate(drawFrom(seed, index), unchanged, index);
-    if (!(await read(index, bytes)) || !(await hasRoom(count))) break;
+    // Given files come before the drawn ones, with numbers below 0.
+    const bytes =
+      index < 0
+        ? readFileSync(files[files.length + index])
+        : reader.mutate(drawFrom(seed, index), unchanged, index);
+    if (!(await read(index, bytes)) || !(await hasRoom(index - begin))) break;
   }
-  if (state.next > from) checkHandles(state.next - 1);
+  if (state.next > begin) checkHandles(state.next - 1);
 }
 
 // What a reader throws is caught where it is read; this is the fuzzer's own fault.

@@ -61,6 +61,7 @@ export function faultsOf({ reader, seed, faults, kept }) {
         ? '  --keep FOLDER writes the file'
         : `  again: node scripts/fuzz/readers.mjs --reader ${reader} --file ${path}\n` +
           `  once it is corrected: cp ${path} test/fuzz/corpus/${reader}/what-was-wrong`;
-    return `${reader}, file ${index} of seed ${seed}: ${message}${others}\n${again}`;
+    const which = index < 0 ? 'the given file' : `file ${index} of seed ${seed}`;
+    return `${reader}, ${which}: ${message}${others}\n${again}`;
   });
 }

@@ -48,15 +48,15 @@ const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 /**
  * @param {{ reader: string, runs?: number, from?: number, seed?: number, files?: string[],
  *   keep?: string, onProgress?: (state: object) => void, mostFaults?: number }} options
- * `files` are read in place of drawn ones; `keep` is a folder for files with a fault
+ * `files` are read first, as numbers below 0, and without `runs` alone; `keep` is a folder for files with a fault
  * @returns what was read, with how long it took
  */
 export async function supervise({
   reader,
-  runs = 1000,
   from = 0,
   seed = 1,
-  files,
+  files = [],
+  runs = files.length > 0 ? 0 : 1000,
   keep,
   onProgress = () => {},
   limits,
@@ -64,8 +64,9 @@ export async function supervise({
   mostFaults = MOST_FAULTS,
 }) {
   const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), `steepest-fuzz-${reader}-`));
-  const until = files?.length ?? from + runs;
-  let state = emptyState(files === undefined ? from : 0);
+  const begin = files.length > 0 ? -files.length : from;
+  const until = files.length > 0 ? runs : from + runs;
+  let state = emptyState(begin);
   const began = performance.now();
   const statePath = join(folder, 'state');
   const reasonPath = join(folder, 'reason');
@@ -78,7 +79,6 @@ export async function supervise({
       const job = {
         reader,
         folder,
-        from,
         until,
         seed,
         files,
