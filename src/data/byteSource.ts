@@ -1,5 +1,6 @@
 import { type ByteReader, openBytes } from './byteReader.js';
 import { fileError } from './fileErrors.js';
+import { ReadBudget, type ReadLimits } from './limits/readLimits.js';
 
 const CHUNK_BYTES = 2 ** 20;
 /** Small files need less: at least this, because files of /proc say that they have no bytes. */
@@ -13,6 +14,10 @@ export interface ByteSource {
   readonly path: string;
   /** The most bytes that can come. */
   readonly limit: number;
+  /** What reading may cost. */
+  readonly budget: ReadBudget;
+  /** Whether its bytes have been taken from the budget. */
+  readonly isCounted: boolean;
   /** Fills the whole of `target`. @throws SteepestError `ERR_DATA_FILE` if the source ends before */
   fill(target: Uint8Array, what: string): Promise<void>;
   /** The next bytes, at most so many; none at the end. */
@@ -35,6 +40,7 @@ function tooLong(path: string, what: string): never {
 }
 
 class FileSource implements ByteSource {
+  readonly isCounted = false;
   private readonly buffer: Uint8Array;
   private at = 0;
   private filled = 0;
@@ -42,6 +48,7 @@ class FileSource implements ByteSource {
   constructor(
     readonly path: string,
     readonly limit: number,
+    readonly budget: ReadBudget,
     private readonly reader: ByteReader,
   ) {
     // A thousand small files are not a gigabyte of zeros.
@@ -71,6 +78,7 @@ class FileSource implements ByteSource {
   }
 
   private async more(): Promise<boolean> {
+    if (this.budget.isDue) await this.budget.turn();
     this.at = 0;
     this.filled = await this.reader.read(this.buffer, 0, this.buffer.length);
     return this.filled > 0;
@@ -79,26 +87,38 @@ class FileSource implements ByteSource {
 
 /**
  * Runs `read` on a file, plain or gzipped, and closes it whatever happens.
- * @throws SteepestError `ERR_DATA_FILE` if it cannot be opened
+ * @throws SteepestError `ERR_DATA_FILE` if it cannot be opened; `ERR_DATA_LIMIT`
  */
-export async function withFile<T>(path: string, read: (source: ByteSource) => Promise<T>): Promise<T> {
+export async function withFile<T>(
+  path: string,
+  limits: ReadLimits,
+  read: (source: ByteSource) => Promise<T>,
+): Promise<T> {
   const reader = await openBytes(path);
   try {
-    return await read(new FileSource(path, reader.size * (reader.zipped ? MAX_DEFLATE_RATIO : 1), reader));
+    const most = reader.size * (reader.zipped ? MAX_DEFLATE_RATIO : 1);
+    const budget = new ReadBudget(path, reader.size, limits);
+    return await budget.within(read(new FileSource(path, most, budget, reader)));
   } finally {
     await reader.close();
   }
 }
 
 /** Bytes in memory as a source. @param path what they came from, for messages */
-export function memorySource(path: string, bytes: Uint8Array): ByteSource {
+export function memorySource(path: string, bytes: Uint8Array, budget: ReadBudget): ByteSource {
   let at = 0;
   return {
     path,
     limit: bytes.length,
+    budget,
+    isCounted: true,
     async fill(target, what) {
       if (at + target.length > bytes.length) tooShort(path, target.length, bytes.length - at, what);
-      target.set(bytes.subarray(at, at + target.length));
+      for (let done = 0; done < target.length; done += CHUNK_BYTES) {
+        if (budget.isDue) await budget.turn();
+        const count = Math.min(CHUNK_BYTES, target.length - done);
+        target.set(bytes.subarray(at + done, at + done + count), done);
+      }
       at += target.length;
     },
     async upTo(count) {

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { SteepestError } from '../core/errors.js';
 import { localPath } from '../core/localPath.js';
 import type { NdArray } from '../core/ndarray.js';
+import { nextTurn } from '../core/nextTurn.js';
 import { isList } from '../core/realm.js';
 import { withFile } from './byteSource.js';
 import { fileError, systemError } from './fileErrors.js';
+import { checkReadOptions, type ReadLimits, type ReadOptions } from './limits/readLimits.js';
 import { firstPresent } from './present.js';
 import { makeRoom } from './room.js';
 
@@ -47,10 +49,15 @@ const MAX_TRAIN_FILES = 5;
  * Reads CIFAR-10 in its binary layout: records of a label and the red, green and blue planes of 32
  * × 32 pixels. Planes become pixels of three channels.
  * @param paths files, plain or gzipped, read in this order as one set
+ * @param options `limits` hold for each file
  * @throws SteepestError `ERR_DATA_FILE` for a file that is
  * missing, not of whole records, or with a label above 9
  */
-export async function readCifar10(paths: string | URL | readonly (string | URL)[]): Promise<CifarImages> {
+export async function readCifar10(
+  paths: string | URL | readonly (string | URL)[],
+  options: ReadOptions = {},
+): Promise<CifarImages> {
+  const limits = checkReadOptions('readCifar10', options);
   const list = (isList(paths) ? paths : [paths]) as readonly (string | URL)[];
   if (list.length === 0) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -61,31 +68,40 @@ export async function readCifar10(paths: string | URL | readonly (string | URL)[
   }
   // A list may have holes.
   const files = Array.from(list, (path) => localPath('the path of a CIFAR-10 file', path));
-  const parts: Uint8Array[] = [];
-  for (const file of files) parts.push(await readRecords(file));
-  const count = parts.reduce((sum, part) => sum + part.length / RECORD_BYTES, 0);
+  return readFiles(files, limits);
+}
+
+async function readFiles(files: readonly string[], limits: ReadLimits): Promise<CifarImages> {
+  const parts: Records[] = [];
+  for (const file of files) parts.push(await readRecords(file, limits));
+  const count = parts.reduce((sum, { images }) => sum + images, 0);
   const all = count * IMAGE_BYTES;
   const x = makeRoom(files.join(', '), all, () => new Uint8Array(new SharedArrayBuffer(all)));
   const y = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   let image = 0;
-  parts.forEach((part, k) => {
-    for (let at = 0; at < part.length; at += RECORD_BYTES, image++) {
-      y[image] = label(files[k]!, part, at);
-      interleave(part, at + LABEL_BYTES, x, image * IMAGE_BYTES);
+  for (const { pieces } of parts) {
+    for (const piece of pieces) {
+      await nextTurn();
+      for (let at = 0; at < piece.length; at += RECORD_BYTES, image++) {
+        y[image] = piece[at]!;
+        interleave(piece, at + LABEL_BYTES, x, image * IMAGE_BYTES);
+      }
     }
-  });
+  }
   return { x: { data: x, shape: [count, IMAGE_BYTES] }, y: { data: y, shape: [count] } };
 }
 
-function label(path: string, bytes: Uint8Array, at: number): number {
-  const value = bytes[at]!;
-  if (value < cifar10Classes.length) return value;
-  throw fileError(
-    path,
-    `to hold labels below ${cifar10Classes.length}`,
-    `${value} at image ${at / RECORD_BYTES}`,
-    'Give a file of CIFAR-10 (not CIFAR-100) in the binary layout.',
-  );
+function checkLabels(path: string, piece: Uint8Array, firstImage: number): void {
+  for (let at = 0; at < piece.length; at += RECORD_BYTES) {
+    const value = piece[at]!;
+    if (value < cifar10Classes.length) continue;
+    throw fileError(
+      path,
+      `to hold labels below ${cifar10Classes.length}`,
+      `${value} at image ${firstImage + at / RECORD_BYTES}`,
+      'Give a file of CIFAR-10 (not CIFAR-100) in the binary layout.',
+    );
+  }
 }
 
 /** Three planes become pixels of three channels. */
@@ -96,22 +112,44 @@ function interleave(from: Uint8Array, at: number, to: Uint8Array, into: number):
   }
 }
 
-async function readRecords(path: string): Promise<Uint8Array> {
-  return withFile(path, async (source) => {
+/** The records of a file, in pieces of whole ones. */
+interface Records {
+  images: number;
+  pieces: Uint8Array[];
+}
+
+/** Records of a piece: a few milliseconds of work. */
+const PIECE_RECORDS = 256;
+
+async function readRecords(path: string, limits: ReadLimits): Promise<Records> {
+  return withFile(path, limits, async (source) => {
     const pieces: Uint8Array[] = [];
+    let piece = new Uint8Array(0);
+    let filled = 0;
     for (;;) {
-      const piece = await source.upTo(RECORD_BYTES * 1024);
-      if (piece.length === 0) break;
-      pieces.push(piece);
+      if (filled === piece.length) {
+        piece = new Uint8Array(PIECE_RECORDS * RECORD_BYTES);
+        filled = 0;
+        pieces.push(piece);
+      }
+      const more = await source.upTo(piece.length - filled);
+      if (more.length === 0) break;
+      source.budget.take(more.length);
+      piece.set(more, filled);
+      filled += more.length;
     }
-    const total = pieces.reduce((sum, { length }) => sum + length, 0);
-    const bytes = makeRoom(path, total, () => Buffer.concat(pieces));
-    const rest = bytes.length % RECORD_BYTES;
-    if (bytes.length > 0 && rest === 0) return bytes;
+    pieces[pieces.length - 1] = piece.subarray(0, filled);
+    const whole = (pieces.length - 1) * PIECE_RECORDS;
+    const rest = filled % RECORD_BYTES;
+    const images = whole + (filled - rest) / RECORD_BYTES;
+    if (images > 0 && rest === 0) {
+      for (const [k, records] of pieces.entries()) checkLabels(path, records, k * PIECE_RECORDS);
+      return { images, pieces };
+    }
     throw fileError(
       path,
       `to hold whole records of ${RECORD_BYTES} bytes`,
-      bytes.length === 0 ? 'an empty file' : `${(bytes.length - rest) / RECORD_BYTES} and ${rest} bytes more`,
+      whole + filled === 0 ? 'an empty file' : `${images} and ${rest} bytes more`,
       'The file is incomplete or not in the binary layout: download it again.',
     );
   });
@@ -123,7 +161,11 @@ async function readRecords(path: string): Promise<Uint8Array> {
  * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10},
  * and if the first or the test batch is missing
  */
-export async function loadCifar10(folder: string | URL): Promise<{ train: CifarImages; test: CifarImages }> {
+export async function loadCifar10(
+  folder: string | URL,
+  options: ReadOptions = {},
+): Promise<{ train: CifarImages; test: CifarImages }> {
+  const limits = checkReadOptions('loadCifar10', options);
   const path = localPath('the folder of CIFAR-10', folder);
   const there = await stat(path).catch((error: unknown) => {
     throw systemError(path, 'to be the folder of CIFAR-10', error);
@@ -152,7 +194,7 @@ export async function loadCifar10(folder: string | URL): Promise<{ train: CifarI
       'Download the binary version of CIFAR-10 into that folder, or give the right one.',
     );
   }
-  return { train: await readCifar10(train), test: await readCifar10(test) };
+  return { train: await readFiles(train, limits), test: await readFiles([test], limits) };
 }
 
 const present = (folder: string, name: string): Promise<string | undefined> =>

@@ -79,6 +79,16 @@ function refuseMixture(name: string, list: readonly ColumnInput[number][]): void
   );
 }
 
+const checkedTexts = new WeakSet<readonly unknown[]>();
+
+/**
+ * Says of texts and nulls that a reader has just made that they are nothing else: looking at
+ * millions of them once more would hold the event loop. It counts for the next table only.
+ */
+export function textsOnly(values: TextColumn): void {
+  checkedTexts.add(values);
+}
+
 /**
  * A column as a table keeps it. A Float64Array and a list of strings
  * and nulls are kept as they stand, without a copy; booleans become
@@ -102,6 +112,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
     return Float64Array.from(values as ArrayLike<number>);
   }
   const list = values as readonly ColumnInput[number][];
+  if (checkedTexts.delete(list)) return list as TextColumn;
   refuseMixture(name, list);
   if (!list.some((value) => typeof value === 'string') && list.some(isNumber)) {
     return Float64Array.from(list, (value, row) => numberAt(name, row, value));

@@ -4,6 +4,7 @@ import type { NdArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
 import { type ByteSource, withFile } from './byteSource.js';
 import * as errors from './fileErrors.js';
+import { checkReadOptions, type ReadLimits, type ReadOptions } from './limits/readLimits.js';
 import { firstPresent } from './present.js';
 import { makeRoom } from './room.js';
 
@@ -25,6 +26,8 @@ export interface LabelledImages {
 /** How IDX writes one element type, big-endian, and the array that holds it here. */
 interface IdxType {
   itemBytes: number;
+  /** Bytes of an element of the array. */
+  arrayBytes: number;
   make: (length: number) => SharedArray;
   get: (view: DataView, byteOffset: number) => number;
 }
@@ -38,15 +41,21 @@ const int32s = (length: number): SharedArray => new Int32Array(new SharedArrayBu
 const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
   [
     0x08,
-    { itemBytes: 1, make: (n) => new Uint8Array(new SharedArrayBuffer(n)), get: (v, at) => v.getUint8(at) },
+    {
+      itemBytes: 1,
+      arrayBytes: 1,
+      make: (n) => new Uint8Array(new SharedArrayBuffer(n)),
+      get: (v, at) => v.getUint8(at),
+    },
   ],
-  [0x09, { itemBytes: 1, make: int32s, get: (v, at) => v.getInt8(at) }],
-  [0x0b, { itemBytes: 2, make: int32s, get: (v, at) => v.getInt16(at) }],
-  [0x0c, { itemBytes: 4, make: int32s, get: (v, at) => v.getInt32(at) }],
+  [0x09, { itemBytes: 1, arrayBytes: 4, make: int32s, get: (v, at) => v.getInt8(at) }],
+  [0x0b, { itemBytes: 2, arrayBytes: 4, make: int32s, get: (v, at) => v.getInt16(at) }],
+  [0x0c, { itemBytes: 4, arrayBytes: 4, make: int32s, get: (v, at) => v.getInt32(at) }],
   [
     0x0d,
     {
       itemBytes: 4,
+      arrayBytes: 4,
       make: (n) => new Float32Array(new SharedArrayBuffer(n * 4)),
       get: (v, at) => v.getFloat32(at),
     },
@@ -55,14 +64,15 @@ const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
     0x0e,
     {
       itemBytes: 8,
+      arrayBytes: 8,
       make: (n) => new Float64Array(new SharedArrayBuffer(n * 8)),
       get: (v, at) => v.getFloat64(at),
     },
   ],
 ] satisfies [number, IdxType][]);
 
-/** Elements are converted so many bytes at a time; a multiple of every element's size. */
-const PIECE_BYTES = 2 ** 16;
+/** Elements that are converted at a time. */
+const PIECE_ELEMENTS = 2 ** 16;
 const MAGIC_BYTES = 4;
 const SIZE_BYTES = 4;
 /** Images with channels have four dimensions; this leaves room. */
@@ -78,14 +88,15 @@ function fileError(path: string, expected: string, given: string, hint: string):
  * whatever the file's name.
  * @returns an array over shared memory: uint8, int32 (also for int8 and int16), float32 or float64
  * @throws SteepestError `ERR_DATA_FILE` if the file is
- * missing, no IDX file, or shorter or longer than it says.
+ * missing, no IDX file, or shorter or longer than it says; `ERR_DATA_LIMIT`
  */
-export async function readIdx(path: string | URL): Promise<NdArray<SharedArray>> {
-  return readIdxFile(localPath('the path of an IDX file', path));
+export async function readIdx(path: string | URL, options: ReadOptions = {}): Promise<NdArray<SharedArray>> {
+  const limits = checkReadOptions('readIdx', options);
+  return readIdxFile(localPath('the path of an IDX file', path), limits);
 }
 
-async function readIdxFile(path: string): Promise<NdArray<SharedArray>> {
-  return withFile(path, async (source) => {
+async function readIdxFile(path: string, limits: ReadLimits): Promise<NdArray<SharedArray>> {
+  return withFile(path, limits, async (source) => {
     const { type, shape } = await readHeader(source, path);
     const length = shape.reduce((product, n) => product * n, 1);
     const byteLength = length * type.itemBytes;
@@ -124,18 +135,19 @@ async function readHeader(source: ByteSource, path: string): Promise<{ type: Idx
 }
 
 async function readElements(source: ByteSource, type: IdxType, length: number): Promise<SharedArray> {
-  const data = makeRoom(source.path, length * type.itemBytes, () => type.make(length));
+  const { budget } = source;
+  budget.take(length * type.arrayBytes);
+  const data = makeRoom(source.path, length * type.arrayBytes, () => type.make(length));
   if (isTypedArray(data, 'Uint8Array')) {
     await source.fill(data, 'the elements');
     return data;
   }
-  // A piece at a time: all of them may be more than one array of bytes can hold.
-  const bytes = new Uint8Array(PIECE_BYTES);
-  const view = new DataView(bytes.buffer);
-  const perPiece = PIECE_BYTES / type.itemBytes;
-  for (let begin = 0; begin < length; begin += perPiece) {
-    const count = Math.min(perPiece, length - begin);
-    await source.fill(bytes.subarray(0, count * type.itemBytes), 'the elements');
+  const piece = new Uint8Array(Math.min(length, PIECE_ELEMENTS) * type.itemBytes);
+  const view = new DataView(piece.buffer);
+  for (let begin = 0; begin < length; begin += PIECE_ELEMENTS) {
+    if (budget.isDue) await budget.turn();
+    const count = Math.min(PIECE_ELEMENTS, length - begin);
+    await source.fill(piece.subarray(0, count * type.itemBytes), 'the elements');
     for (let i = 0; i < count; i++) data[begin + i] = type.get(view, i * type.itemBytes);
   }
   return data;
@@ -148,21 +160,28 @@ const MNIST_CLASSES = 10;
  * Reads MNIST, or a data set that comes as the same four files (Fashion-MNIST, KMNIST), plain or
  * gzipped, from a folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
  * `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
+ * @param options `limits` hold for each of the four files
  * @throws SteepestError `ERR_DATA_FILE` if a file is missing,
  * damaged or not of 28 × 28 images and labels 0 … 9.
  */
 export async function loadMnist(
   folder: string | URL,
+  options: ReadOptions = {},
 ): Promise<{ train: LabelledImages; test: LabelledImages }> {
+  const limits = checkReadOptions('loadMnist', options);
   const path = localPath('the folder of MNIST', folder);
-  return { train: await loadSplit(path, 'train'), test: await loadSplit(path, 't10k') };
+  return { train: await loadSplit(path, 'train', limits), test: await loadSplit(path, 't10k', limits) };
 }
 
-async function loadSplit(folder: string, split: 'train' | 't10k'): Promise<LabelledImages> {
+async function loadSplit(
+  folder: string,
+  split: 'train' | 't10k',
+  limits: ReadLimits,
+): Promise<LabelledImages> {
   const imagesPath = await findFile(folder, `${split}-images-idx3-ubyte`);
   const labelsPath = await findFile(folder, `${split}-labels-idx1-ubyte`);
-  const images = await readIdxFile(imagesPath);
-  const labels = await readIdxFile(labelsPath);
+  const images = await readIdxFile(imagesPath, limits);
+  const labels = await readIdxFile(labelsPath, limits);
   const [count, height, width] = images.shape;
   const hint = 'Give the folder of the four MNIST files.';
   const isImages = images.shape.length === 3 && height === MNIST_SIDE && width === MNIST_SIDE;

@@ -1,7 +1,8 @@
 import type { NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import type { Column } from '../column.js';
+import { type Column, textsOnly } from '../column.js';
 import { DataTable } from '../dataTable.js';
+import { ReadBudget } from '../limits/readLimits.js';
 import { makeRoom } from '../room.js';
 import type { OpenBatch } from './fastRows.js';
 import { FieldDecoder } from './fields.js';
@@ -55,7 +56,8 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * @throws SteepestError as {@link csv} says
    */
   async schema(): Promise<CsvSchema> {
-    return (await this.know()).schema;
+    const budget = this.budget();
+    return (await budget.within(this.know(budget))).schema;
   }
 
   /** Batches of `batchRows` rows, the last one shorter; see {@link batches}. */
@@ -72,12 +74,15 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
     checkCount('batchRows', batchRows);
     const { options } = this;
-    const { schema, stamp } = await this.know();
+    const budget = this.budget();
+    const { schema, stamp } = await this.know(budget);
     checkFeatures(schema, options.path);
     const fields = new FieldDecoder(options, schema, { addCategories: false, missingTargets: false });
     const capacity = batchRows ?? defaultBatchRows(schema.featureNames.length);
-    for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) {
+    for await (const batch of rowBatches(options, schema, fields, capacity, stamp, budget)) {
+      budget.pause();
       yield closeBatch(schema, batch);
+      budget.resume();
     }
   }
 
@@ -85,14 +90,22 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * The whole file as numbers, over shared memory: training on them needs no copy. Text becomes the
    * numbers of its categories, in order of first appearance; missing values become NaN.
    */
-  async load(): Promise<CsvMatrix> {
+  load(): Promise<CsvMatrix> {
+    const budget = this.budget();
+    return budget.within(this.readMatrix(budget));
+  }
+
+  private async readMatrix(budget: ReadBudget): Promise<CsvMatrix> {
     const { options } = this;
-    const { schema, stamp } = await this.know();
+    const { schema, stamp } = await this.know(budget);
+    budget.setFileBytes(stamp.size);
     checkFeatures(schema, options.path);
     const fields = new FieldDecoder(options, schema, { addCategories: true, missingTargets: false });
     const batches: OpenBatch[] = [];
     const capacity = defaultBatchRows(schema.featureNames.length);
-    for await (const batch of rowBatches(options, schema, fields, capacity, stamp)) batches.push(batch);
+    for await (const batch of rowBatches(options, schema, fields, capacity, stamp, budget)) {
+      batches.push(batch);
+    }
     checkLaterCategories(options, schema, (j) => fields.categoriesOf(j));
     const matrix: CsvMatrix = {
       ...(await joinBatches(options.path, schema, batches)),
@@ -115,9 +128,15 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * The whole file as a table, the target included: numbers
    * with NaN for missing values, text with null.
    */
-  async table(): Promise<DataTable> {
+  table(): Promise<DataTable> {
+    const budget = this.budget();
+    return budget.within(this.readTable(budget));
+  }
+
+  private async readTable(budget: ReadBudget): Promise<DataTable> {
     const { options } = this;
-    const { schema, stamp } = await this.know();
+    const { schema, stamp } = await this.know(budget);
+    budget.setFileBytes(stamp.size);
     const used = schema.columns.filter(({ role }) => role !== 'excluded').map(({ name }) => name);
     // Every column is a feature here, so that one row of x is one row of the table.
     const names = options.columns === undefined ? used : [...options.columns, ...schema.targetNames];
@@ -132,34 +151,40 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const fields = new FieldDecoder(options, all, { addCategories: true, missingTargets: true });
     const batches: OpenBatch[] = [];
     const capacity = defaultBatchRows(names.length);
-    for await (const batch of rowBatches(options, all, fields, capacity, stamp)) batches.push(batch);
+    for await (const batch of rowBatches(options, all, fields, capacity, stamp, budget)) {
+      batches.push(batch);
+    }
     checkLaterCategories(options, all, (j) => fields.categoriesOf(j));
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const index = new Map(all.columns.map(({ name }, j) => [name, j] as const));
     const columns: [string, Column][] = [];
     for (const [slot, name] of names.entries()) {
-      const values = columnOf(batches, slot, names.length, rows);
+      const values = await columnOf(batches, slot, names.length, rows, budget);
       const texts = fields.categoriesOf(index.get(name)!);
-      columns.push([name, texts === undefined ? values : Array.from(values, (code) => texts[code] ?? null)]);
-      await nextTurn();
+      columns.push([name, texts === undefined ? values : await textsOf(values, texts, budget)]);
     }
     return new DataTable(columns);
   }
 
+  /** Of one reading. */
+  private budget(): ReadBudget {
+    return new ReadBudget(this.path, Number.POSITIVE_INFINITY, this.options.limits);
+  }
+
   /** Reads the schema once; a failure is not kept, so that a corrected file can be tried again. */
-  private know(): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
-    this.known ??= this.read().catch((error: unknown) => {
+  private know(budget: ReadBudget): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
+    this.known ??= this.read(budget).catch((error: unknown) => {
       this.known = undefined;
       throw error;
     });
     return this.known;
   }
 
-  private async read(): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
-    const lines = await LineReader.open(this.path, this.options.encoding);
+  private async read(budget: ReadBudget): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
+    const lines = await LineReader.open(this.path, this.options.encoding, budget);
     const { size, modifiedMs } = lines.bytes;
     await lines.close();
-    return { schema: await inferSchema(this.options), stamp: { size, modifiedMs } };
+    return { schema: await inferSchema(this.options, budget), stamp: { size, modifiedMs } };
   }
 }
 
@@ -207,12 +232,37 @@ async function joinBatches(path: string, schema: CsvSchema, batches: OpenBatch[]
   return joined;
 }
 
-function columnOf(batches: readonly OpenBatch[], slot: number, width: number, rows: number): Float64Array {
+async function columnOf(
+  batches: readonly OpenBatch[],
+  slot: number,
+  width: number,
+  rows: number,
+  budget: ReadBudget,
+): Promise<Float64Array> {
   const values = new Float64Array(rows);
   let row = 0;
   for (const batch of batches) {
+    if (budget.isDue) await budget.turn();
     for (let i = 0, at = slot; i < batch.rows; i++, at += width) values[row++] = batch.x[at]!;
   }
+  return values;
+}
+
+/** Codes that are put together between two looks at the clock. */
+const PIECE_ROWS = 2 ** 14;
+
+async function textsOf(
+  codes: Float64Array,
+  texts: readonly string[],
+  budget: ReadBudget,
+): Promise<(string | null)[]> {
+  const values: (string | null)[] = [];
+  for (let begin = 0; begin < codes.length; begin += PIECE_ROWS) {
+    if (budget.isDue) await budget.turn();
+    const end = Math.min(codes.length, begin + PIECE_ROWS);
+    for (let i = begin; i < end; i++) values.push(texts[codes[i]!] ?? null);
+  }
+  textsOnly(values);
   return values;
 }
 

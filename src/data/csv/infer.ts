@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { fileError, shownText } from '../fileErrors.js';
+import type { ReadBudget } from '../limits/readLimits.js';
 import { boolOf } from './booleans.js';
 import { checkFieldCount, notANumber, suspicious } from './fields.js';
 import { readHeader } from './header.js';
@@ -35,8 +36,9 @@ const MOST_LOOKED_AT = 1000;
 /** The names of the columns, and the first rows after them. */
 async function* sample(
   options: ResolvedOptions,
+  budget: ReadBudget,
 ): AsyncGenerator<{ names: readonly string[]; record: CsvRecord | undefined }> {
-  const lines = await LineReader.open(options.path, options.encoding);
+  const lines = await LineReader.open(options.path, options.encoding, budget);
   try {
     await lines.next(1);
     const { names, position, line } = readHeader(lines, options);
@@ -45,6 +47,7 @@ async function* sample(
     for await (const record of splitRows(lines, options, position, line)) {
       checkFieldCount(options.path, names, record.fields.length, record.line);
       yield { names, record };
+      if (budget.isDue) await budget.turn();
       if (++rows >= options.sampleRows) return;
     }
   } finally {
@@ -177,13 +180,13 @@ export function checkLaterCategories(
 }
 
 /** Types from the first rows and the options. */
-async function inferTypes(options: ResolvedOptions): Promise<CsvColumn[]> {
+async function inferTypes(options: ResolvedOptions, budget: ReadBudget): Promise<CsvColumn[]> {
   let names: readonly string[] = [];
   let roles: CsvColumn['role'][] = [];
   let tallies: Tally[] = [];
   let readers: NumberReader[] = [];
   let rows = 0;
-  for await (const item of sample(options)) {
+  for await (const item of sample(options, budget)) {
     if (item.record === undefined) {
       names = item.names;
       roles = rolesOf(names, options);
@@ -223,13 +226,14 @@ async function inferTypes(options: ResolvedOptions): Promise<CsvColumn[]> {
 async function inferCategories(
   options: ResolvedOptions,
   columns: readonly CsvColumn[],
+  budget: ReadBudget,
 ): Promise<CsvColumn[]> {
   const isCategory = columns.map(({ type, role }) => type === 'category' && role !== 'excluded');
   if (!isCategory.includes(true)) return [...columns];
   const sets = columns.map(({ name }) => new Set(options.categories.get(name)));
   const open = columns.map(({ name }, j) => isCategory[j] && !options.categories.has(name));
   if (open.includes(true)) {
-    for await (const { record } of sample(options)) {
+    for await (const { record } of sample(options, budget)) {
       record?.fields.forEach((field, j) => {
         if (open[j] && !options.missing.has(field.trim())) sets[j]!.add(field);
       });
@@ -239,8 +243,8 @@ async function inferCategories(
 }
 
 /** What the columns hold, by their first rows. @throws SteepestError with file, line and column */
-export async function inferSchema(options: ResolvedOptions): Promise<CsvSchema> {
-  const columns = await inferCategories(options, await inferTypes(options));
+export async function inferSchema(options: ResolvedOptions, budget: ReadBudget): Promise<CsvSchema> {
+  const columns = await inferCategories(options, await inferTypes(options, budget), budget);
   const features = columns.filter(({ role }) => role === 'feature').map(({ name }) => name);
   return {
     columns,

@@ -1,6 +1,7 @@
 import { nextTurn } from '../../core/nextTurn.js';
 import type { ByteReader } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
+import type { ReadBudget } from '../limits/readLimits.js';
 import { openText } from '../text/utf8Reader.js';
 
 /**
@@ -47,6 +48,7 @@ export class LineReader {
   private constructor(
     private readonly path: string,
     readonly bytes: ByteReader,
+    private readonly budget: ReadBudget,
   ) {
     const most = bytes.zipped ? CHUNK_BYTES : Math.max(LEAST_CHUNK_BYTES, MOST_AS_UTF8 * bytes.size);
     this.chunk = Math.min(CHUNK_BYTES, most);
@@ -54,8 +56,9 @@ export class LineReader {
   }
 
   /** The bytes come as UTF-8, whatever the encoding of the file. */
-  static async open(path: string, encoding: string | undefined): Promise<LineReader> {
-    const reader = new LineReader(path, await openText(path, encoding));
+  static async open(path: string, encoding: string | undefined, budget: ReadBudget): Promise<LineReader> {
+    const reader = new LineReader(path, await openText(path, encoding), budget);
+    budget.again();
     reader.spare = reader.allocate();
     reader.readAhead();
     return reader;
@@ -123,6 +126,8 @@ export class LineReader {
       this.ended = true;
       return false;
     }
+    this.budget.take(read);
+    this.budget.checkTime();
     const kept = this.filled - keep;
     let begin = this.carry - kept;
     const next = this.spare;

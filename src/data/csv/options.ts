@@ -1,4 +1,6 @@
 /** What users may say about a CSV file. Checking it is for resolveOptions.ts. */
+
+import type { ReadLimits } from '../limits/readLimits.js';
 import type { CsvDateFormat, DateReader } from './dateFormat.js';
 import type { MissingTexts } from './missing.js';
 import type { CsvNumberFormat, NumberFormat, NumberReader } from './numberFormat.js';
@@ -81,6 +83,11 @@ export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
   sampleRows?: number;
   /** Rows per batch. Default: as many as hold about 2^18 numbers, from 256 to 65,536. */
   batchRows?: number;
+  /**
+   * What each reading of the file may cost: `bytes` of unpacked text, `timeMs`. In batches, which
+   * take constant memory, `bytes` has no default, and the time between batches does not count.
+   */
+  limits?: ReadLimits;
 }
 
 /** Options with their defaults, checked as far as possible without the file. */
@@ -106,6 +113,7 @@ export interface ResolvedOptions {
   missing: MissingTexts;
   largeIntegers: 'error' | 'round';
   sampleRows: number;
+  limits: ReadLimits;
 }
 
 /** How the numbers of a column are read. */

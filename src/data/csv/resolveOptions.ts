@@ -4,6 +4,7 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
+import { checkLimits } from '../limits/readLimits.js';
 import { checkEncoding } from '../text/encoding.js';
 import { DateReader } from './dateFormat.js';
 import { MissingTexts } from './missing.js';
@@ -52,6 +53,7 @@ const OPTION_NAMES: readonly (keyof CsvOptions)[] = [
   'largeIntegers',
   'sampleRows',
   'batchRows',
+  'limits',
 ];
 /** What pandas, readr, data.table and polars call them. */
 const OPTION_ALIASES: Aliases = {
@@ -261,5 +263,6 @@ export function resolveOptions(path: string | URL, options: CsvOptions): Resolve
     missing: new MissingTexts(nameList('missing', options.missing ?? MISSING), format.decimal),
     largeIntegers,
     sampleRows: options.sampleRows ?? SAMPLE_ROWS,
+    limits: checkLimits(options.limits),
   };
 }

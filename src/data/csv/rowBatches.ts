@@ -1,4 +1,5 @@
 import { fileError } from '../fileErrors.js';
+import type { ReadBudget } from '../limits/readLimits.js';
 import { FastRows, type OpenBatch } from './fastRows.js';
 import { checkFieldCount, type FieldDecoder } from './fields.js';
 import { readHeader } from './header.js';
@@ -57,8 +58,9 @@ export async function* rowBatches(
   fields: FieldDecoder,
   batchRows: number,
   stamp: FileStamp | undefined,
+  budget: ReadBudget,
 ): AsyncGenerator<OpenBatch> {
-  const lines = await LineReader.open(options.path, options.encoding);
+  const lines = await LineReader.open(options.path, options.encoding, budget);
   try {
     checkStamp(options.path, lines.bytes, stamp);
     // Each row has a byte at least: small files need no large batches.
@@ -72,6 +74,7 @@ export async function* rowBatches(
       const fast = new FastRows(options.path, schema, fields, options);
       fast.line = line;
       while (!fast.quoted) {
+        if (budget.isDue) await budget.turn();
         position = fast.parse(lines.buffer, position, lines.end, batch);
         if (batch.rows === capacity) {
           yield batch;
@@ -88,6 +91,7 @@ export async function* rowBatches(
       const slow = new SlowRows(options.path, schema, fields);
       for await (const record of records(options.path, lines.rest(position), options.delimiter, line)) {
         slow.add(record, batch);
+        if (budget.isDue) await budget.turn();
         if (batch.rows < capacity) continue;
         yield batch;
         batch = newBatch(schema, capacity);

@@ -1,6 +1,7 @@
 import { checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
+import { nextTurn } from '../../core/nextTurn.js';
 import { showPath } from '../../core/systemErrors.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 import { fileError } from '../fileErrors.js';
@@ -41,6 +42,8 @@ const ALIASES: Aliases = {
 
 const LEAST_BYTES = 2 ** 30;
 const USUAL_RATIO = 16;
+/** Work without a pause, in milliseconds: timers and sockets are served after each slice. */
+const SLICE_MS = 8;
 /** The longest that timers of Node.js take. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -102,6 +105,8 @@ export class ReadBudget {
   /** Milliseconds that were used up before `since`. */
   private used = 0;
   private since: number | undefined = performance.now();
+  private lastTurn = performance.now();
+  private readonly given: number | undefined;
 
   /**
    * @param fileBytes how large the file is; Infinity if nothing is held in memory, so that only a
@@ -112,6 +117,7 @@ export class ReadBudget {
     fileBytes: number,
     { bytes, timeMs }: ReadLimits,
   ) {
+    this.given = bytes;
     this.mostBytes = bytes ?? defaultBytes(fileBytes);
     this.mostMs = timeMs ?? Number.POSITIVE_INFINITY;
   }
@@ -140,6 +146,31 @@ export class ReadBudget {
     if (left < 0) throw tooSlow(this.path, this.mostMs);
   }
 
+  /** Counts bytes from 0: the file is read once more. */
+  again(): void {
+    this.taken = 0;
+  }
+
+  /** How large the file is, if that was not known at first; `Infinity` leaves the user's limit alone. */
+  setFileBytes(fileBytes: number): void {
+    this.mostBytes = this.given ?? defaultBytes(fileBytes);
+  }
+
+  /**
+   * Whether work without a pause has gone on for so long that others should have their turn: then
+   * `await` {@link turn}. In two steps, because a wait for nothing would cost more than the work.
+   */
+  get isDue(): boolean {
+    return performance.now() - this.lastTurn > SLICE_MS;
+  }
+
+  /** Lets the event loop have its turn. @throws SteepestError `ERR_DATA_LIMIT` if time is up */
+  async turn(): Promise<void> {
+    this.checkTime();
+    await nextTurn();
+    this.lastTurn = performance.now();
+  }
+
   /** Stops the clock while the one who reads has something else to do. */
   pause(): void {
     if (this.since !== undefined) this.used += performance.now() - this.since;
@@ -166,7 +197,9 @@ export class ReadBudget {
       timer = setTimeout(() => reject(tooSlow(this.path, this.mostMs)), ms);
     });
     try {
-      return await Promise.race([read, late]);
+      const result = await Promise.race([read, late]);
+      this.checkTime();
+      return result;
     } finally {
       clearTimeout(timer);
     }

@@ -7,9 +7,12 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return c;
 });
 
-/** CRC-32 as ZIP and gzip use it (RFC 1952, section 8). */
-export function crc32(bytes: Uint8Array): number {
-  let c = -1;
+/**
+ * CRC-32 as ZIP and gzip use it (RFC 1952, section 8).
+ * @param before that of the bytes before these
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let c = ~before;
   for (let i = 0; i < bytes.length; i++) c = (c >>> 8) ^ TABLE[(c ^ bytes[i]!) & 0xff]!;
   return ~c >>> 0;
 }

@@ -8,6 +8,7 @@ import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { type ByteSource, withFile } from '../byteSource.js';
 import { fileError } from '../fileErrors.js';
+import { checkReadOptions, type ReadBudget, type ReadOptions } from '../limits/readLimits.js';
 import { makeRoom } from '../room.js';
 import { type NpyHeader, npyHeaderBytes, readNpyHeader } from './header.js';
 import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES, npyKind, SAME_BYTES } from './types.js';
@@ -31,16 +32,18 @@ const MOST_BYTES_AT_ONCE = 2 ** 30;
  * @returns row-major values over shared memory, and the
  * shape; an array of no dimensions has shape [] and one value
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or
- * shorter or longer than it says
+ * shorter or longer than it says; `ERR_DATA_LIMIT`
  */
-export async function readNpy(path: string | URL): Promise<NdArray<StoredArray>> {
-  return withFile(localPath('the path of an NPY file', path), readNpySource);
+export async function readNpy(path: string | URL, options: ReadOptions = {}): Promise<NdArray<StoredArray>> {
+  const limits = checkReadOptions('readNpy', options);
+  return withFile(localPath('the path of an NPY file', path), limits, readNpySource);
 }
 
 /** An NPY file from any source. */
 export async function readNpySource(source: ByteSource): Promise<NdArray<StoredArray>> {
   const header = await readNpyHeader(source);
   const { itemBytes, make } = NPY_TYPES.get(header.kind)!;
+  const arrayBytes = make(1).BYTES_PER_ELEMENT;
   const length = header.shape.reduce((product, size) => product * size, 1);
   const byteLength = length * itemBytes;
   if (!(byteLength <= source.limit)) {
@@ -51,14 +54,19 @@ export async function readNpySource(source: ByteSource): Promise<NdArray<StoredA
       'The file is incomplete: download or write it again.',
     );
   }
+  const { budget } = source;
+  // A column-major array is copied. What has been unpacked to memory has been counted there.
+  const bytes = length * arrayBytes * (header.fortranOrder ? 2 : 1);
+  budget.take(Math.max(0, bytes - (source.isCounted ? byteLength : 0)));
   const data = await readElements(source, header, length);
   await source.end(`${byteLength} bytes of elements`);
   return {
     data: header.fortranOrder
-      ? toRowMajor(
+      ? await toRowMajor(
           data,
           makeRoom(source.path, data.byteLength, () => make(length)),
           header.shape,
+          budget,
         )
       : data,
     shape: header.shape,
@@ -81,6 +89,7 @@ async function readElements(source: ByteSource, header: NpyHeader, length: numbe
   const view = new DataView(piece.buffer);
   const perPiece = PIECE_BYTES / type.itemBytes;
   for (let begin = 0; begin < length; begin += perPiece) {
+    if (source.budget.isDue) await source.budget.turn();
     const count = Math.min(perPiece, length - begin);
     await source.fill(piece.subarray(0, count * type.itemBytes), 'elements');
     const mayNotFit = !isTypedArray(data, 'Float32Array') && kind !== 'f8';
@@ -106,12 +115,39 @@ function tooLarge(path: string, header: NpyHeader, index: number, view: DataView
   );
 }
 
+/** Elements that are moved at a time. */
+const PIECE_ELEMENTS = 2 ** 16;
+
 /** `data` copied to `into` with the last dimension varying fastest instead of the first. */
-function toRowMajor(data: StoredArray, into: StoredArray, shape: readonly number[]): StoredArray {
+async function toRowMajor(
+  data: StoredArray,
+  into: StoredArray,
+  shape: readonly number[],
+  budget: ReadBudget,
+): Promise<StoredArray> {
   const strides = shape.map((_, k) => shape.slice(0, k).reduce((product, size) => product * size, 1));
   const position = shape.map(() => 0);
   let from = 0;
-  for (let i = 0; i < into.length; i++) {
+  for (let begin = 0; begin < into.length; begin += PIECE_ELEMENTS) {
+    if (budget.isDue) await budget.turn();
+    from = moveElements(data, into, begin, from, shape, strides, position);
+  }
+  return into;
+}
+
+/** Moves a piece that begins at `position`. @returns where the next one comes from */
+function moveElements(
+  data: StoredArray,
+  into: StoredArray,
+  begin: number,
+  first: number,
+  shape: readonly number[],
+  strides: readonly number[],
+  position: number[],
+): number {
+  const end = Math.min(into.length, begin + PIECE_ELEMENTS);
+  let from = first;
+  for (let i = begin; i < end; i++) {
     into[i] = data[from]!;
     // Counts up in row-major order and keeps `from` where that element lies in Fortran order.
     for (let k = shape.length - 1; k >= 0; k--) {
@@ -121,7 +157,7 @@ function toRowMajor(data: StoredArray, into: StoredArray, shape: readonly number
       position[k] = 0;
     }
   }
-  return into;
+  return from;
 }
 
 /** The bytes of an NPY file. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */

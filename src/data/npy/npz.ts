@@ -35,12 +35,12 @@ export async function readNpz(
   const limits = checkReadOptions('readNpz', options);
   const file = localPath('the path of an NPZ file', path);
   const arrays = new Map<string, NdArray<StoredArray>>();
-  await readZip(file, limits, async (name, content) => {
+  await readZip(file, limits, async (name, content, budget) => {
     if (!name.endsWith(EXTENSION)) {
       throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');
     }
     const key = name.slice(0, -EXTENSION.length);
-    arrays.set(key, await readNpySource(memorySource(`${file}' '${name}`, content)));
+    arrays.set(key, await readNpySource(memorySource(`${file}' '${name}`, content, budget)));
   });
   return Object.fromEntries(arrays);
 }

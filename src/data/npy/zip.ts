@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { createInflateRaw, deflateRaw } from 'node:zlib';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { fileError, systemError } from '../fileErrors.js';
@@ -27,6 +27,10 @@ const STORED = 0;
 const DEFLATED = 8;
 /** A match of 258 bytes takes two bits at best (RFC 1951). */
 const MOST_DEFLATED = 1032;
+/** Bytes of a checksum between two looks at the clock. */
+const CRC_BYTES = 2 ** 18;
+/** Bytes that are unpacked at a time. */
+const INFLATE_BYTES = 2 ** 18;
 const VERSION = 20;
 const UTF8_NAME = 0x0800;
 const ENCRYPTED = 0x0001;
@@ -60,14 +64,15 @@ class ZipReader {
     private readonly path: string,
     private readonly handle: FileHandle,
     private readonly size: number,
-    private readonly budget: ReadBudget,
+    readonly budget: ReadBudget,
   ) {}
 
   static async with<T>(path: string, limits: ReadLimits, use: (zip: ZipReader) => Promise<T>): Promise<T> {
     const { file, stats } = await openRegular(path);
     try {
       const { size } = stats;
-      return await use(new ZipReader(path, file, size, new ReadBudget(path, size, limits)));
+      const budget = new ReadBudget(path, size, limits);
+      return await budget.within(use(new ZipReader(path, file, size, budget)));
     } catch (error) {
       throw systemError(path, 'to be a whole NPZ file', error);
     } finally {
@@ -143,22 +148,41 @@ class ZipReader {
       damaged(this.path, `the header of '${name}'`, 'other bytes');
     const start = localOffset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
     if (start + packedBytes > entry.end) this.refuseOverlap(name);
-    if (method === DEFLATED) this.budget.take(bytes);
+    this.budget.take(bytes);
     const packed = await this.read(start, packedBytes, `'${name}'`);
     const content = method === STORED ? packed : await this.inflate(name, packed, bytes);
     if (content.length !== bytes) damaged(this.path, `'${name}' to have ${bytes} bytes`, `${content.length}`);
-    const found = crc32(content);
+    const found = await this.checksum(content);
     if (found !== crc) damaged(this.path, `'${name}' to have the CRC ${hex(crc)}`, hex(found));
     return content;
   }
 
+  private async checksum(content: Buffer): Promise<number> {
+    let crc = 0;
+    for (let at = 0; at < content.length; at += CRC_BYTES) {
+      if (this.budget.isDue) await this.budget.turn();
+      crc = crc32(content.subarray(at, at + CRC_BYTES), crc);
+    }
+    return crc;
+  }
+
   private async inflate(name: string, packed: Buffer, bytes: number): Promise<Buffer> {
-    // One byte more than stated shows that there is more.
-    return promisify(
-      inflateRaw as (b: Buffer, o: object, done: (e: Error | null, r: Buffer) => void) => void,
-    )(packed, { maxOutputLength: bytes + 1 }).catch((error: unknown) => {
+    const content = Buffer.allocUnsafeSlow(bytes);
+    const chunks = createInflateRaw({ chunkSize: INFLATE_BYTES });
+    chunks.end(packed);
+    let filled = 0;
+    try {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        if (filled + chunk.length > bytes) throw new Error(`more than ${bytes} bytes`);
+        content.set(chunk, filled);
+        filled += chunk.length;
+        if (this.budget.isDue) await this.budget.turn();
+      }
+    } catch (error) {
+      if (error instanceof SteepestError) throw error;
       throw fileError(this.path, `'${name}' to be whole`, (error as Error).message, HINT, error);
-    });
+    }
+    return content.subarray(0, filled);
   }
 
   /**
@@ -256,11 +280,11 @@ const NO_CONTENT = /\/$|^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.in
 export async function readZip(
   path: string,
   limits: ReadLimits,
-  each: (name: string, content: Buffer) => Promise<void>,
+  each: (name: string, content: Buffer, budget: ReadBudget) => Promise<void>,
 ): Promise<void> {
   await ZipReader.with(path, limits, async (zip) => {
     for (const entry of await zip.entries()) {
-      if (!NO_CONTENT.test(entry.name)) await each(entry.name, await zip.content(entry));
+      if (!NO_CONTENT.test(entry.name)) await each(entry.name, await zip.content(entry), zip.budget);
     }
   });
 }

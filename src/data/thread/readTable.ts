@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { SteepestError } from '../../core/errors.js';
 import { messageOf } from '../../core/show.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
+import { isNumericColumn, textsOnly } from '../column.js';
 import { DataTable } from '../dataTable.js';
 import type { ReadTask, TableRead, TableReader } from './task.js';
 import { NotStarted, ReaderThread } from './thread.js';
@@ -49,6 +50,7 @@ export async function readTable(task: ReadTask, here: TableReader): Promise<Data
     if (next === undefined) busy--;
     else next();
   }
+  for (const [, values] of table.columns) if (!isNumericColumn(values)) textsOnly(values);
   return new DataTable(table.columns);
 }
 
