@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { data } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import fixture from '../fixtures/tables.json' with { type: 'json' };
-import { refused, temporaryFolder } from './folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 
