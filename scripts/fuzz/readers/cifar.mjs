@@ -50,7 +50,7 @@ function recordsOf({ x, y }) {
 export default {
   name: 'cifar',
   covers: ['readCifar10', 'loadCifar10'],
-  codes: ['ERR_DATA_FILE'],
+  codes: ['ERR_DATA_FILE', 'ERR_DATA_LIMIT'],
   async seeds() {
     const plain = (below) => 3 % below;
     return {

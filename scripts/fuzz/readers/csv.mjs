@@ -69,7 +69,7 @@ const columnsOf = (table) => table.columnNames.map((name) => [name, table.column
 export default {
   name: 'csv',
   covers: ['csv'],
-  codes: ['ERR_DATA_FILE', 'ERR_RAGGED', 'ERR_EMPTY', 'ERR_UNKNOWN_NAME', 'ERR_ARGUMENT'],
+  codes: ['ERR_DATA_FILE', 'ERR_DATA_LIMIT', 'ERR_RAGGED', 'ERR_EMPTY', 'ERR_UNKNOWN_NAME', 'ERR_ARGUMENT'],
   async seeds() {
     return {
       numbers: plain('a,b,y\n1,2,0\n3,NA,1\n-1e5,.5,0\n', { target: 'y' }),

@@ -40,7 +40,7 @@ const pathIn = (folder) => join(folder, 'read.idx');
 export default {
   name: 'idx',
   covers: ['readIdx'],
-  codes: ['ERR_DATA_FILE'],
+  codes: ['ERR_DATA_FILE', 'ERR_DATA_LIMIT'],
   async seeds() {
     const made = {};
     for (const type of Object.keys(TYPES)) {

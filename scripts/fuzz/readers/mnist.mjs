@@ -35,7 +35,7 @@ function fileOf(draw, isImages) {
 export default {
   name: 'mnist',
   covers: ['loadMnist'],
-  codes: ['ERR_DATA_FILE'],
+  codes: ['ERR_DATA_FILE', 'ERR_DATA_LIMIT'],
   async seeds() {
     const plain = (shape) => idxFile((below) => 3 % below, { type: UINT8, shape, byte: 4, lies: false });
     return { folder: joined([plain([2, 28, 28]), plain([2]), plain([1, 28, 28]), plain([1])]) };

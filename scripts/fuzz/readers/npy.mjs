@@ -144,7 +144,7 @@ const pathIn = (folder) => join(folder, 'read.npy');
 export default {
   name: 'npy',
   covers: ['readNpy'],
-  codes: ['ERR_DATA_FILE'],
+  codes: ['ERR_DATA_FILE', 'ERR_DATA_LIMIT'],
   seeds,
   mutate,
   async read(bytes, folder) {

@@ -84,6 +84,12 @@ export class Verifier {
     return { at: at + 4, count: this.view.getInt32(at, true) };
   }
 
+  /** The tables of a list in a checked table. */
+  items(table: number, number: number): number[] {
+    const { at, count } = this.list(table, number);
+    return Array.from({ length: count }, (_, i) => this.pointer(at + 4 * i));
+  }
+
   /** The table that a field of a checked table is. */
   child(table: number, number: number): number | undefined {
     const field = this.field(table, number);

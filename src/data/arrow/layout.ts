@@ -53,6 +53,11 @@ const HEADERS: ReadonlyMap<number, Table> = new Map([
   [HEADER.dictionary, DICTIONARY_BATCH],
   [HEADER.records, RECORD_BATCH],
 ]);
+/** Fields of a footer, and the kind of the parts that they list. */
+const PARTS = [
+  [2, HEADER.dictionary],
+  [3, HEADER.records],
+] as const;
 const MESSAGE: Table = [
   SCALAR2,
   SCALAR1,
@@ -83,6 +88,12 @@ export interface Layout {
   columns: number;
 }
 
+/** While it is read: also the places of the columns' own counts among those of a batch. */
+interface Found extends Layout {
+  places: number[];
+  counts: number;
+}
+
 /** @throws Malformed for a file whose counts and places do not agree */
 export function checkLayout(bytes: Uint8Array): Layout {
   const isFile = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAGIC.length));
@@ -90,7 +101,7 @@ export function checkLayout(bytes: Uint8Array): Layout {
 }
 
 function checkStream(bytes: Uint8Array): Layout {
-  const layout = { rows: 0, columns: 0 };
+  const layout: Found = { rows: 0, columns: 0, places: [], counts: 0 };
   for (let at = 0; at + 4 <= bytes.length; ) {
     const message = messageAt(bytes, at);
     if (message === undefined) break;
@@ -117,16 +128,18 @@ function checkFile(bytes: Uint8Array): Layout {
   const root = footer.root(FOOTER);
   const schema = footer.child(root, 1);
   if (schema === undefined) throw new Malformed('no schema');
-  const layout = { rows: 0, columns: footer.list(schema, 1).count };
+  const layout: Found = { rows: 0, columns: 0, places: [], counts: 0 };
+  addSchema(layout, footer, schema);
   // Parts that overlap are how few bytes become many.
   let left = size;
-  for (const list of [2, 3]) {
+  for (const [list, kind] of PARTS) {
     const { at, count } = footer.list(root, list);
     for (let i = 0; i < count; i++) {
       const place = footer.longAt(at + i * BLOCK_BYTES);
       if (place < MAGIC.length || place + 4 > end) throw new Malformed(`a part at byte ${place} of ${size}`);
       const message = messageAt(bytes, place);
-      if (message === undefined) throw new Malformed(`a part of no bytes at byte ${place}`);
+      // apache-arrow passes over a part of another kind, and comes back to it for ever.
+      if (message?.kind !== kind) throw new Malformed(`a part of kind ${message?.kind} at byte ${place}`);
       left -= message.end - place;
       if (left < 0) throw new Malformed('parts that share their bytes');
       addMessage(layout, message);
@@ -169,14 +182,44 @@ function messageAt(bytes: Uint8Array, place: number): Message | undefined {
 }
 
 /** Counts a message's rows or columns. */
-function addMessage(layout: Layout, { kind, verifier, header, body }: Message): void {
+function addMessage(layout: Found, { kind, verifier, header, body }: Message): void {
   if (header === undefined) throw new Malformed('a message without its header');
-  if (kind === HEADER.schema) layout.columns = verifier.list(header, 1).count;
-  else if (kind === HEADER.records) layout.rows += checkBatch(verifier, header, body);
-  else {
+  if (kind === HEADER.schema) addSchema(layout, verifier, header);
+  else if (kind === HEADER.records) {
+    const rows = checkBatch(verifier, header, body);
+    checkColumns(layout, verifier, header, rows);
+    layout.rows += rows;
+  } else {
     const batch = verifier.child(header, 1);
     if (batch === undefined) throw new Malformed('a dictionary without values');
     checkBatch(verifier, batch, body);
+  }
+}
+
+/** A schema, of which every column has a count in each batch, and every column inside it another. */
+function addSchema(found: Found, verifier: Verifier, schema: number): void {
+  found.places = [];
+  found.counts = 0;
+  for (const field of verifier.items(schema, 1)) {
+    found.places.push(found.counts);
+    found.counts += countsOf(verifier, field);
+  }
+  found.columns = found.places.length;
+}
+
+/** Of a dictionary a batch has the codes alone. */
+function countsOf(verifier: Verifier, field: number): number {
+  if (verifier.child(field, 4) !== undefined) return 1;
+  return verifier.items(field, 5).reduce((sum, inner) => sum + countsOf(verifier, inner), 1);
+}
+
+/** Columns are as long as their batch: apache-arrow fills up those that are shorter. */
+function checkColumns({ places, counts }: Found, verifier: Verifier, batch: number, rows: number): void {
+  const nodes = verifier.list(batch, 1);
+  if (nodes.count !== counts) throw new Malformed(`${nodes.count} counts for ${counts} columns`);
+  for (const place of places) {
+    const count = verifier.longAt(nodes.at + place * PAIR_BYTES);
+    if (count !== rows) throw new Malformed(`${count} values for ${rows} rows`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { isTypedArray } from '../../core/realm.js';
+import { isDate, isTypedArray } from '../../core/realm.js';
 import { NotText, type Scaled } from '../cells.js';
 import { littleEndianWords } from '../decimal.js';
 import { Malformed } from '../malformed.js';
@@ -104,7 +104,14 @@ export function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
     const whole = vector.toArray();
     if (isTypedArray(whole, 'Float64Array') || isTypedArray(whole, 'Float32Array')) return whole;
   }
-  return Array.from({ length: vector.length }, (_, i) => checked(vector, i));
+  const cells: unknown[] = [];
+  for (let i = 0; i < vector.length; i++) {
+    const value = checked(vector, i);
+    cells.push(value);
+    // No cell of a table: it ends the reading, and making all the others would take long.
+    if (typeof value === 'object' && value !== null && !isDate(value)) break;
+  }
+  return cells;
 }
 
 /**
