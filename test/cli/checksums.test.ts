@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkChecksums, checksumProblems } from '#steepest/cli/doctor/checksums.js';
 import { candidateBinaries } from '#steepest/kernels/backend.js';
+import { writeSums } from '../../scripts/prebuild/sums.mjs';
 import { installInto } from '../support/installedPackage.js';
 import { ROOT } from '../support/trackedFiles.js';
 
@@ -46,6 +47,12 @@ describe('the checksum of a binary', () => {
     const found = checkChecksums(home);
     expect(found).toMatchObject([{ path: own, outcome: 'same', sha256: SUM, expected: SUM }]);
     expect(checksumProblems(found)).toEqual([]);
+  });
+
+  it('is right in the list that a release writes', () => {
+    put(own, CONTENT);
+    writeSums(join(home, 'prebuilds'));
+    expect(checkChecksums(home)).toMatchObject([{ path: own, outcome: 'same', expected: SUM }]);
   });
 
   it.each<[string, string | undefined, string, string | null, string]>([

@@ -30,6 +30,7 @@ import {
   backend,
   type ColumnTransformer,
   columnTransformer,
+  configure,
   crossValidate,
   data,
   estimatorTypes,
@@ -255,8 +256,9 @@ export function kernels(a: Float32Array): Float32Array {
     activation: 'relu',
   });
   const { dx, dw, db } = denseBackward({ rows: 1, inputs: 1, units: 1, x: a, w: a, dy: a });
+  const { maxThreads }: { maxThreads: number } = configure({ idleTimeoutMs: 5_000 });
   const { kind, isa, target, reason } = backend();
-  console.log(kind === 'native', isa, target ?? 'none', reason, forward[0], dx[0], dw[0], db[0]);
+  console.log(maxThreads, kind === 'native', isa, target ?? 'none', reason, forward[0], dx[0], dw[0], db[0]);
   return c;
 }
 

@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as steepest from 'steepest';
+import { activationNames } from 'steepest';
+import * as kernels from 'steepest/kernels';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/trackedFiles.js';
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** CONTRIBUTING.md's "Adding things". */
+const [, chapter = ''] = /^## Adding things\n(.*?)^## /ms.exec(read('CONTRIBUTING.md')) ?? [];
+
+/** What stands between backticks and begins with a folder of the repository. */
+const paths = [...chapter.matchAll(/`((?:src|native|test|scripts|docs)\/[^`\s]*)`/g)].map(
+  ([, path]) => path!,
+);
+
+/** Whether a path leads somewhere; NAME and <family> stand for any name. */
+function exists(path: string): boolean {
+  const parts = path.replace(/\/$/, '').split('/');
+  const last = parts
+    .pop()!
+    .replaceAll('.', '\\.')
+    .replaceAll(/NAME|<\w+>/g, '[\\w-]+');
+  try {
+    return readdirSync(join(ROOT, ...parts)).some((name) => new RegExp(`^${last}$`).test(name));
+  } catch {
+    return false;
+  }
+}
+
+describe('the tables of what to touch', () => {
+  it('name files that there are', () => {
+    expect(paths.length).toBeGreaterThan(30);
+    expect(paths.filter((path) => !exists(path))).toEqual([]);
+  });
+
+  it('know a path that leads nowhere', () => {
+    const wrong = ['src/networks/layers/NAME.js', 'test/none/', 'src/none/NAME.ts'];
+    expect(wrong.filter(exists)).toEqual([]);
+  });
+
+  it.each([
+    'a layer',
+    'an activation',
+    'a loss',
+    'an optimizer',
+    'a metric',
+    'a hook of callbacks',
+    'an estimator',
+    'a transformer',
+    'a score',
+  ])('have a row for %s', (thing) => {
+    expect(chapter).toMatch(new RegExp(`^\\| ${thing}\\b.* \\|`, 'm'));
+  });
+});
+
+describe('an activation', () => {
+  const elementwise = activationNames.filter((name) => name !== 'softmax');
+  const inCpp = elementwise.map((name) => `Activation::${name[0]!.toUpperCase()}${name.slice(1)}`);
+  /** Tables with an entry for each, which the compiler cannot know to be complete. */
+  const tables = readdirSync(join(ROOT, 'native/kernels'))
+    .filter((name) => name.endsWith('.inl'))
+    .flatMap((name) =>
+      [...read(`native/kernels/${name}`).matchAll(/(\w+)\[\] = \{([^;]*?Activation::[^;]*?)\};/g)].map(
+        ([, table, entries]) => [`${name}: ${table}`, entries!] as const,
+      ),
+    );
+
+  it('stands in tables of the native kernels', () => {
+    expect(tables.map(([title]) => title)).toEqual(
+      expect.arrayContaining([
+        'activation.inl: kActivationRows',
+        'activation.inl: kActivationBackwardRows',
+        'conv_rows.inl: kActivateFloats',
+      ]),
+    );
+  });
+
+  it.each(tables)('%s has every one, in the order of their numbers', (_, entries) => {
+    expect(entries.match(/Activation::\w+/g)).toEqual(inCpp);
+  });
+});
+
+it('all that can be imported is used by the program that type-checks the package', () => {
+  const program = read('scripts/verify/projects/types/api.ts');
+  const { data, layers, metrics } = steepest;
+  const names = [steepest, kernels, data, layers, metrics].flatMap((one) => Object.keys(one));
+  expect(names.length).toBeGreaterThan(80);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(program))).toEqual([]);
+});
