@@ -89,95 +89,124 @@ function op(kind: Op['kind'], phase: Phase, operands: Record<string, Operand | u
   };
 }
 
+type RowGroups = ReturnType<typeof rowGroups>;
+
+/** Float64 numbers of a sum over rows: gradient and loss, or second derivatives. */
+function sumSizes({ features, outputs }: LogisticShape, { blocks }: RowGroups) {
+  const inner = features.cols + 1;
+  return { first: outputs * inner + 1, second: blocks * inner ** 2 };
+}
+
+/** What all ranks see. */
+function reserveShared(memory: MemoryPlan, shape: LogisticShape, rows: RowGroups) {
+  const { first, second } = sumSizes(shape, rows);
+  const f64 = (name: string, length: number): Region => memory.vector(name, 'statistics', length, 'f64');
+  return {
+    point: f64('point', first - 1),
+    totals: f64('totals', first),
+    partials: f64('partials', rows.groups * first),
+    command: memory.vector('command', 'control', 1, 'i32'),
+    outcome: f64('outcome', LOGISTIC_OUTCOME_COUNT),
+    curvatureTotals: f64('curvature totals', second),
+    curvaturePartials: f64('curvature partials', rows.groups * second),
+  };
+}
+
+/** What a rank has of its own. */
+function reserveOwn(memory: MemoryPlan, shape: LogisticShape, rows: RowGroups, rank: number) {
+  const { first, second } = sumSizes(shape, rows);
+  const { chunkRows } = rows;
+  const { outputs, features, curved } = shape;
+  const f64 = (name: string, length: number): Region =>
+    memory.vector(`${name}.${rank}`, 'statistics', length, 'f64');
+  return {
+    registers: f64('registers', REGISTER_COUNT),
+    z: f64('z', outputs * chunkRows),
+    p: f64('p', curved ? outputs * chunkRows : 0),
+    sums: f64('sums', first),
+    rows: f64('curvature rows', curved ? (features.cols + 1) * chunkRows : 0),
+    curvature: f64('curvature', second),
+  };
+}
+
+type Shared = ReturnType<typeof reserveShared>;
+type Own = ReturnType<typeof reserveOwn>;
+
 /** Lays out the memory and the programs of a logistic regression. */
 export function planLogistic(shape: LogisticShape): LogisticPlan {
-  const { features, outputs, weighted, workers } = shape;
-  const { rows, cols, dtype } = features;
-  const { chunkRows, groupRows, groups, blocks } = rowGroups(shape);
+  const rows = rowGroups(shape);
+  const { chunkRows } = rows;
   const memory = new MemoryPlan(CONTROL_BYTES);
-  const f64 = (name: string, length: number): Region => memory.vector(name, 'statistics', length, 'f64');
-  const size = outputs * (cols + 1) + 1;
-  const curvatureSize = blocks * (cols + 1) ** 2;
-  const point = f64('point', size - 1);
-  const totals = f64('totals', size);
-  const partials = f64('partials', groups * size);
-  const command = memory.vector('command', 'control', 1, 'i32');
-  const outcome = f64('outcome', LOGISTIC_OUTCOME_COUNT);
-  const curvatureTotals = f64('curvature totals', curvatureSize);
-  const curvaturePartials = f64('curvature partials', groups * curvatureSize);
+  const shared = reserveShared(memory, shape, rows);
+  const ofRank = Array.from({ length: shape.workers }, (_, rank) => reserveOwn(memory, shape, rows, rank));
+  return {
+    memory,
+    forRank(rank) {
+      const own = ofRank[rank]!;
+      const ops = rankOps(shape, rows, shared, own);
+      return {
+        program: { ops, rank: 0, workers: 1, maxRows: chunkRows, rowChunk: chunkRows },
+        layout: rankLayout(shape, rows, shared, own),
+      };
+    },
+  };
+}
+
+function rankOps(shape: LogisticShape, { chunkRows }: RowGroups, { point }: Shared, own: Own): Op[] {
+  const { features, outputs, weighted, curved } = shape;
+  const { rows, cols, dtype } = features;
   const x = table(X_BUFFER, dtype, rows, cols);
   const labels = table(LABELS_BUFFER, 'i32', 1, rows);
   const weights = weighted ? table(WEIGHTS_BUFFER, 'f64', 1, rows) : undefined;
   const w = part(point, 0, outputs, cols);
   const bias = part(point, outputs * cols, 1, outputs);
+  const z = part(own.z, 0, outputs, chunkRows);
+  const loss = part(own.sums, outputs * (cols + 1), 1, 1);
+  const dw = part(own.sums, 0, outputs, cols);
+  const db = part(own.sums, outputs * cols, 1, outputs);
+  const ops = [
+    op('linearScores', PHASES.rows, { x, w, bias, z }),
+    op('logisticLoss', PHASES.rows, { z, labels, weights, dz: z, totals: loss }),
+    op('linearGradient', PHASES.rows, { x, dz: z, dw, db }),
+  ];
+  if (!curved) return ops;
+  const p = part(own.p, 0, outputs, chunkRows);
+  const from = { x, weights, p: own.p, rows: own.rows, sums: own.curvature, outputs, cols, chunkRows };
+  return [
+    ...ops,
+    op('linearScores', PHASES.merge, { x, w, bias, z }),
+    op('logisticLoss', PHASES.merge, { z, labels, weights, p, dz: z, totals: loss }),
+    ...curvatureOps(from),
+  ];
+}
 
-  const ofRank = Array.from({ length: workers }, (_, rank) => ({
-    registers: f64(`registers.${rank}`, REGISTER_COUNT),
-    z: f64(`z.${rank}`, outputs * chunkRows),
-    p: f64(`p.${rank}`, blocks > 0 ? outputs * chunkRows : 0),
-    sums: f64(`sums.${rank}`, size),
-    rows: f64(`curvature rows.${rank}`, blocks > 0 ? (cols + 1) * chunkRows : 0),
-    curvature: f64(`curvature.${rank}`, curvatureSize),
-  }));
-
+function rankLayout(
+  { features, outputs, curved }: LogisticShape,
+  { chunkRows, groupRows, groups, blocks }: RowGroups,
+  shared: Shared,
+  own: Own,
+): LogisticLayout {
+  const curvature = {
+    blocks,
+    sums: own.curvature.byteOffset,
+    partials: shared.curvaturePartials.byteOffset,
+    totals: shared.curvatureTotals.byteOffset,
+  };
   return {
-    memory,
-    forRank(rank) {
-      const own = ofRank[rank]!;
-      const z = part(own.z, 0, outputs, chunkRows);
-      const loss = part(own.sums, size - 1, 1, 1);
-      const dw = part(own.sums, 0, outputs, cols);
-      const db = part(own.sums, outputs * cols, 1, outputs);
-      const ops = [
-        op('linearScores', PHASES.rows, { x, w, bias, z }),
-        op('logisticLoss', PHASES.rows, { z, labels, weights, dz: z, totals: loss }),
-        op('linearGradient', PHASES.rows, { x, dz: z, dw, db }),
-      ];
-      if (blocks > 0) {
-        const p = part(own.p, 0, outputs, chunkRows);
-        ops.push(
-          op('linearScores', PHASES.merge, { x, w, bias, z }),
-          op('logisticLoss', PHASES.merge, { z, labels, weights, p, dz: z, totals: loss }),
-          ...curvatureOps({
-            x,
-            weights,
-            p: own.p,
-            rows: own.rows,
-            sums: own.curvature,
-            outputs,
-            cols,
-            chunkRows,
-          }),
-        );
-      }
-      return {
-        program: { ops, rank: 0, workers: 1, maxRows: chunkRows, rowChunk: chunkRows },
-        layout: {
-          outputs,
-          features: cols,
-          rows,
-          chunkRows,
-          groupRows,
-          groups,
-          registers: own.registers.byteOffset,
-          point: point.byteOffset,
-          sums: own.sums.byteOffset,
-          partials: partials.byteOffset,
-          totals: totals.byteOffset,
-          curvature:
-            blocks === 0
-              ? undefined
-              : {
-                  blocks,
-                  sums: own.curvature.byteOffset,
-                  partials: curvaturePartials.byteOffset,
-                  totals: curvatureTotals.byteOffset,
-                },
-          command: command.byteOffset,
-          outcome: outcome.byteOffset,
-        },
-      };
-    },
+    outputs,
+    features: features.cols,
+    rows: features.rows,
+    chunkRows,
+    groupRows,
+    groups,
+    registers: own.registers.byteOffset,
+    point: shared.point.byteOffset,
+    sums: own.sums.byteOffset,
+    partials: shared.partials.byteOffset,
+    totals: shared.totals.byteOffset,
+    curvature: curved ? curvature : undefined,
+    command: shared.command.byteOffset,
+    outcome: shared.outcome.byteOffset,
   };
 }
 

@@ -120,13 +120,11 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     { epochs, goesOn }: { epochs: number; goesOn: boolean },
   ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
     const { params } = this;
-    const { features, head, labels, sampleWeight } = lesson;
+    const { features, head } = lesson;
     const last = goesOn ? this.network : undefined;
     if (last !== undefined) this.checkContinuation(features, head, last);
-    const { earlyStopping, validationFraction, seed, tol, workers } = params;
-    const split = earlyStopping
-      ? holdOut(features.rows, validationFraction, seed, labels, sampleWeight)
-      : undefined;
+    const { shuffle, tol, workers } = params;
+    const split = this.heldOut(lesson);
     const kernels = chooseKernels(options);
     const all = { data: features.data, shape: [features.rows, features.cols] };
     const x = split === undefined ? all : takeRows(all, split.train);
@@ -135,33 +133,22 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     const model = this.networkFor(features.cols, head, batchSize, last);
     // As in scikit-learn, training ends after one more epoch without gain than this.
     const patience = params.nIterNoChange + 1;
-    const best =
-      split &&
-      new BestEpoch(model, {
-        tol,
-        patience,
-        x: takeRows(all, split.test),
-        score: (outputs) => lesson.score(outputs, split.test),
-        workers,
-        kernels,
-      });
+    const score = split && ((outputs: NdArray<Float32Array>) => lesson.score(outputs, split.test));
+    const test = split && takeRows(all, split.test);
+    const best = score && test && new BestEpoch(model, { tol, patience, x: test, score, workers, kernels });
     const y = split === undefined ? lesson.y : takeRows(lesson.y, split.train);
-    const result = await trainNetwork(
-      model,
-      { data: x.data as Features['data'], rows, cols: features.cols },
-      y,
-      {
-        epochs,
-        batchSize,
-        shuffle: params.shuffle,
-        stopping: best ?? new LossPatience(tol, patience),
-        lossScale: lossScale(head),
-        sampleWeight: lesson.weigh(split?.train),
-        workers,
-        kernels,
-        signal: options.signal,
-      },
-    );
+    const samples = { data: x.data as Features['data'], rows, cols: features.cols };
+    const result = await trainNetwork(model, samples, y, {
+      epochs,
+      batchSize,
+      shuffle,
+      stopping: best ?? new LossPatience(tol, patience),
+      lossScale: lossScale(head),
+      sampleWeight: lesson.weigh(split?.train),
+      workers,
+      kernels,
+      signal: options.signal,
+    });
     best?.restore();
     const names = last?.columns.names ?? features.names;
     const { hiddenLayerSizes, activation, solver } = params;
@@ -176,6 +163,12 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       },
       result,
     };
+  }
+
+  /** The rows to train on and to score by, where training is to stop early. */
+  private heldOut({ features, labels, sampleWeight }: Lesson): ReturnType<typeof holdOut> | undefined {
+    const { earlyStopping, validationFraction, seed } = this.params;
+    return earlyStopping ? holdOut(features.rows, validationFraction, seed, labels, sampleWeight) : undefined;
   }
 
   /** Outputs of the network, rows × units, in float64. */

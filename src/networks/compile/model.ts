@@ -57,28 +57,33 @@ const MAX_NAME = 100;
 /** The seed is a word of the random generator's key. */
 const LARGEST_SEED = 2 ** 32 - 1;
 
+/** Refuses what is no list of layers, an empty one, and one of too many. */
+function checkLayers(layers: unknown): void {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    const isMissing = layers === undefined || Array.isArray(layers);
+    throw new SteepestError(isMissing ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
+      expected: 'layers to be a list with at least one layer',
+      given: show(layers),
+      hint: isLayer(layers)
+        ? 'Put it into a list: layers: [layer].'
+        : 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
+    });
+  }
+  if (layers.length > MAX_LAYERS) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `at most ${MAX_LAYERS} layers`,
+      given: `${layers.length}`,
+      hint: 'Use fewer, wider layers.',
+    });
+  }
+}
+
 /**
  * Checks a model's description and works out names and sizes.
  * @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE`, `ERR_MEMORY` and `ERR_ARGUMENT`, naming the layer
  */
 export function resolveModel(config: ModelConfig): ResolvedModel {
-  if (!Array.isArray(config.layers) || config.layers.length === 0) {
-    const isMissing = config.layers === undefined || Array.isArray(config.layers);
-    throw new SteepestError(isMissing ? 'ERR_EMPTY' : 'ERR_ARGUMENT', {
-      expected: 'layers to be a list with at least one layer',
-      given: show(config.layers),
-      hint: isLayer(config.layers)
-        ? 'Put it into a list: layers: [layer].'
-        : 'Pass layers: [layers.dense({ units: 1, inputShape: [inputs] })].',
-    });
-  }
-  if (config.layers.length > MAX_LAYERS) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `at most ${MAX_LAYERS} layers`,
-      given: `${config.layers.length}`,
-      hint: 'Use fewer, wider layers.',
-    });
-  }
+  checkLayers(config.layers);
   const words = 'a whole number from 0 to 2³² − 1';
   const isSeed = (v: number): boolean => Number.isInteger(v) && v >= 0 && v <= LARGEST_SEED;
   const seed = checkNumber('seed', config.seed, words, isSeed);
