@@ -23,6 +23,7 @@ NAMES = [
     "housing",
     "tables",
     "exact_columns",
+    "parquet_encodings",
     "conv",
     "normalization",
     "file_kinds",

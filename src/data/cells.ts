@@ -35,6 +35,9 @@ export interface Scaled {
   scale: number;
 }
 
+/** Float64 ends at 10^±324, and decimals have at most 76 digits: more would be numbers of any length. */
+const MOST_SCALE = 1000;
+
 type Cells = ArrayLike<unknown>;
 
 const typeName = (value: unknown): string => {
@@ -125,6 +128,7 @@ export function columnOfCells(
   textIfEmpty: boolean,
   scaled?: Scaled,
 ): Column {
+  if (scaled !== undefined && !(Math.abs(scaled.scale) <= MOST_SCALE)) throw wrongScale(source, scaled);
   const first = firstValue(pieces);
   if (source.asText || typeof first === 'string' || (first === undefined && textIfEmpty)) {
     const texts: (string | null)[] = [];
@@ -144,6 +148,15 @@ export function columnOfCells(
     }
   }
   return numbers;
+}
+
+function wrongScale({ path, name }: CellSource, { what, scale }: Scaled): SteepestError {
+  return fileError(
+    path,
+    `column '${name}' to hold ${what} with a scale of at most ${MOST_SCALE}`,
+    `${scale}`,
+    `The file is damaged; leave the column out by columns without '${name}'.`,
+  );
 }
 
 function mixed({ path, name }: CellSource, row: number, value: string): SteepestError {
