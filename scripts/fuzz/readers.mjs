@@ -48,7 +48,7 @@ for (const name of names) {
   if (!READERS.some((reader) => reader.name === name)) stop(`No reader is called '${name}'.`);
 }
 if (given.file !== undefined && names.length !== 1) stop('--file goes with one --reader.');
-const runs = wholeNumber('runs', given.runs ?? '1000', 1);
+const runs = wholeNumber('runs', given.runs ?? (given.file === undefined ? '1000' : '0'), 0);
 const from = wholeNumber('from', given.from ?? '0', 0);
 const seed = wholeNumber('seed', given.seed ?? '1', 0);
 

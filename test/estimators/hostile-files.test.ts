@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { estimatorTypes, loadEstimator, MLPRegressor, SteepestError } from 'steepest';
+import { estimatorTypes, loadEstimator, MLPRegressor, PolynomialFeatures, SteepestError } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
 import { ESTIMATORS, numbers, small } from '../../scripts/fuzz/lib/fitted.mjs';
@@ -80,4 +80,29 @@ it('a perceptron whose parameters changed after the fit is saved as it was train
 
 it('covers every estimator that can be saved', () => {
   expect(KINDS.map(([type]) => type).sort()).toEqual([...estimatorTypes()].sort());
+});
+
+describe('PolynomialFeatures of very many columns', () => {
+  async function withColumns(cols: number, degree: unknown): Promise<PolynomialFeatures> {
+    const path = join(folder, 'wide.safetensors');
+    await (await new PolynomialFeatures().fit(numbers)).save(path);
+    const { tensors, metadata } = decodeSafetensors(await readFile(path));
+    const description = JSON.parse(metadata.estimator!) as { state: { attributes: object } };
+    Object.assign(description.state.attributes, { cols, degree });
+    const estimator = JSON.stringify(description);
+    return loadEstimator(encodeSafetensors(tensors, { ...metadata, estimator }), PolynomialFeatures);
+  }
+
+  it('is refused where not even their names can be had', async () => {
+    await expect(withColumns(2 ** 31, [0, 0])).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });
+  });
+
+  it('names only what it makes, and refuses powers that need more memory than there is', async () => {
+    const wide = await withColumns(2 ** 24, [0, 0]);
+    expect(wide.getFeatureNamesOut()).toEqual(['1']);
+    const many = await withColumns(2 ** 12 - 1, 2);
+    expect(() => many.powers).toThrow(
+      expect.objectContaining({ code: 'ERR_MEMORY', message: expect.stringContaining('4095 int32') }),
+    );
+  });
 });

@@ -11,6 +11,17 @@ const BY_PATH = 8;
 
 const pathIn = (folder) => join(folder, 'read.safetensors');
 
+/** Outputs more than this would take long to name and to compute, whoever fitted them. */
+const MOST_OUTPUTS = 2 ** 16;
+
+/** As a file says it: JSON has no -0. */
+function asSaved({ type, params, state }) {
+  if (state === undefined) return { type, json: JSON.stringify(params) };
+  const { tensors, attributes, children = {} } = state;
+  const inside = Object.entries(children).map(([name, child]) => [name, asSaved(child)]);
+  return { type, tensors, json: JSON.stringify([params, attributes]), inside };
+}
+
 /** What it computes may be refused, in our words. */
 async function use(call) {
   try {
@@ -39,15 +50,20 @@ export default {
     writeFileSync(pathIn(folder), bytes);
     return loadEstimator(pathIn(folder));
   },
-  result: (estimator) => estimator.toSaved(),
+  result: (estimator) => asSaved(estimator.toSaved()),
   /** It can be printed, can predict or transform, and is the same once saved. */
   async check(estimator, _bytes, folder, digest) {
-    for (const method of METHODS) await use(() => estimator[method]?.());
+    const isLarge = (estimator.nOutputFeatures ?? 0) > MOST_OUTPUTS;
+    for (const method of METHODS) {
+      if (!isLarge || method !== 'getFeatureNamesOut') await use(() => estimator[method]?.());
+    }
     const [x] = ESTIMATORS[estimator.constructor.name];
-    await use(() => (estimator.predict === undefined ? estimator.transform(x) : estimator.predict(x)));
+    if (!isLarge) {
+      await use(() => (estimator.predict === undefined ? estimator.transform(x) : estimator.predict(x)));
+    }
     await estimator.save(pathIn(folder));
     const again = await loadEstimator(pathIn(folder));
-    return digest(again.toSaved()) === digest(estimator.toSaved())
+    return digest(this.result(again)) === digest(this.result(estimator))
       ? undefined
       : 'saved and loaded, it differs';
   },

@@ -162,13 +162,27 @@ export function checkNoInfinity(
 
 /** Room for a result. @throws SteepestError `ERR_MEMORY` */
 export function allocate(rows: number, cols: number): NdArray<Float64Array> {
+  return room('float64', rows, cols, (length) => new Float64Array(length));
+}
+
+/** The same for whole numbers. @throws SteepestError `ERR_MEMORY` */
+export function allocateInt32(rows: number, cols: number): NdArray<Int32Array> {
+  return room('int32', rows, cols, (length) => new Int32Array(length));
+}
+
+function room<T extends NumericArray>(
+  type: string,
+  rows: number,
+  cols: number,
+  make: (length: number) => T,
+): NdArray<T> {
   try {
-    return ndArray(new Float64Array(rows * cols), [rows, cols]);
+    return ndArray(make(rows * cols), [rows, cols]);
   } catch (error) {
     throw new SteepestError(
       'ERR_MEMORY',
       {
-        expected: `room for ${rows} × ${cols} float64 numbers`,
+        expected: `room for ${rows} × ${cols} ${type} numbers`,
         given: messageOf(error),
         hint: 'Transform fewer rows at a time, or make fewer columns.',
       },

@@ -77,6 +77,12 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
 
   /** Names of the columns that came in. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
   protected inputNames(given: readonly string[] | undefined): readonly string[] {
+    const nameAt = this.inputName(given);
+    return given ?? Array.from({ length: this.ready('getFeatureNamesOut()').cols }, (_, j) => nameAt(j));
+  }
+
+  /** The same, where few of many are wanted. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
+  protected inputName(given: readonly string[] | undefined): (column: number) => string {
     const { cols, names } = this.ready('getFeatureNamesOut()');
     const fits = (list: unknown): boolean =>
       Array.isArray(list) && list.length === cols && list.every((name) => typeof name === 'string');
@@ -87,7 +93,7 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
         hint: 'Name every column, or leave the names out.',
       });
     }
-    return given ?? Array.from({ length: cols }, (_, j) => columnName(names, j));
+    return (j) => given?.[j] ?? columnName(names, j);
   }
 
   /** The columns of the fit as attributes of a file. */

@@ -1,8 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
-import { type NdArray, ndArray } from '../../core/ndarray.js';
+import type { NdArray } from '../../core/ndarray.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
-import { allocate, forSlices, type TableInput } from '../base/columns.js';
+import { allocate, allocateInt32, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
@@ -154,24 +154,25 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     return countProducts(this.spec('nOutputFeatures')).reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Exponents: outputs × columns. */
+  /** Exponents: outputs × columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_MEMORY` */
   get powers(): NdArray<Int32Array> {
     const { cols } = this.ready('powers');
     const outputs = this.nOutputFeatures;
-    const data = new Int32Array(outputs * cols);
+    const result = allocateInt32(outputs, cols);
+    const { data } = result;
     let row = 0;
     for (const { size, count, factors } of this.products('powers')) {
       for (let f = 0; f < factors.length; f++) data[(row + Math.floor(f / size)) * cols + factors[f]!]!++;
       row += count;
     }
-    return ndArray(data, [outputs, cols]);
+    return result;
   }
 
   /** Such as '1', 'x0', 'x0^2', 'x0 x1'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
-    const names = this.inputNames(inputNames);
+    const nameAt = this.inputName(inputNames);
     return this.products('getFeatureNamesOut()').flatMap(({ size, count, factors }) =>
-      Array.from({ length: count }, (_, k) => nameOf(factors.subarray(k * size, (k + 1) * size), names)),
+      Array.from({ length: count }, (_, k) => nameOf(factors.subarray(k * size, (k + 1) * size), nameAt)),
     );
   }
 
@@ -191,11 +192,11 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   }
 }
 
-function nameOf(product: Uint32Array, names: readonly string[]): string {
+function nameOf(product: Uint32Array, nameAt: (column: number) => string): string {
   if (product.length === 0) return '1';
   const exponents = new Map<number, number>();
   for (const j of product) exponents.set(j, (exponents.get(j) ?? 0) + 1);
-  return [...exponents].map(([j, n]) => (n === 1 ? names[j]! : `${names[j]}^${n}`)).join(' ');
+  return [...exponents].map(([j, n]) => (n === 1 ? nameAt(j) : `${nameAt(j)}^${n}`)).join(' ');
 }
 
 /**

@@ -38,6 +38,8 @@ export interface ProductGroup {
  */
 export function countProducts(spec: ProductSpec): { size: number; count: number }[] {
   const { cols, least, most, interactionOnly, includeBias } = spec;
+  // Also where no product has a factor: their names alone would fill the memory.
+  if (cols > MOST_FACTORS) return tooMany(cols, cols);
   const sizes = includeBias ? [{ size: 0, count: 1 }] : [];
   const first = Math.max(1, least);
   const last = interactionOnly ? Math.min(most, cols) : most;
