@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkDeltas, checkRuns } from '#steepest/data/parquet/runs.js';
 import { CompactReader, compactStruct } from '#steepest/data/parquet/thrift.js';
 import fixture from '../fixtures/parquet_encodings.json' with { type: 'json' };
-import { temporaryFolder } from '../support/folder.js';
+import { refused, temporaryFolder } from '../support/folder.js';
 
 const files = temporaryFolder();
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -22,6 +22,16 @@ describe('pages', () => {
       );
     }
   });
+});
+
+it('refuses values that their dictionary does not have', async () => {
+  const file = Buffer.from(fixture.cases[0]!.file, 'base64');
+  // The header of a dictionary page: field 7, a struct whose field 1 is the number of values; 2 is 1.
+  const struct = file.indexOf(Buffer.from([0x4c, 0x15]));
+  file[struct + 2] = 2;
+  await expect(data.readParquet(await files.write(file))).rejects.toEqual(
+    refused('ERR_DATA_FILE', "'i' that are not there"),
+  );
 });
 
 describe('runs', () => {

@@ -170,6 +170,11 @@ class ParquetTable {
       parsers: PARSERS,
       onChunk: ({ columnData, rowStart }) => void pieces.push({ rowStart, cells: columnData }),
     });
+    // A missing value is null; undefined is one that its dictionary does not have.
+    for (const { cells } of pieces) {
+      if (Array.isArray(cells) && cells.includes(undefined))
+        throw new Malformed(`values of '${name}' that are not there`);
+    }
     return pieces.sort((a, b) => a.rowStart - b.rowStart).map(({ cells }) => cells);
   }
 }
