@@ -53,7 +53,7 @@ export default {
   result: (estimator) => asSaved(estimator.toSaved()),
   /** It can be printed, can predict or transform, and is the same once saved. */
   async check(estimator, _bytes, folder, digest) {
-    const isLarge = (estimator.nOutputFeatures ?? 0) > MOST_OUTPUTS;
+    const isLarge = ((await use(() => estimator.nOutputFeatures)) ?? 0) > MOST_OUTPUTS;
     for (const method of METHODS) {
       if (!isLarge || method !== 'getFeatureNamesOut') await use(() => estimator[method]?.());
     }
