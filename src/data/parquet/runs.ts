@@ -31,7 +31,8 @@ export function checkRuns(bytes: Uint8Array, at: number, width: number, count: n
       const groups = (head - 1) / 2;
       const padding = width === 0 ? left + GROUP : Number.POSITIVE_INFINITY;
       if (groups >= MOST_GROUPS || groups * GROUP > padding) throw new Malformed(`a run of ${groups} groups`);
-      if (groups === 0) continue;
+      // After one hyparquet is a byte further than this, and takes any bytes for a run's length.
+      if (groups === 0) throw new Malformed('a run of no values');
       const start = reader.at;
       // Readers need not look at the padding after the last value.
       const needed = Math.ceil((Math.min(left, groups * GROUP) * width) / GROUP);
