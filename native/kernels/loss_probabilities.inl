@@ -72,7 +72,7 @@ inline int op_categoricalCrossEntropy(const OpArgs& args, int64_t begin, int64_t
   for (int64_t r = begin; r < end; ++r) {
     Wanted wanted{rowOrNull(args.at(target), r), 0};
     if (wanted.target == nullptr) {
-      wanted.label = args.at(labels).row<int32_t>(0)[r];
+      wanted.label = labelOf(args.at(labels), r);
       if (!isClass(wanted.label, cols)) return StatusIndexOutOfRange;
     }
     const float* scores = args.at(p).f32(r);

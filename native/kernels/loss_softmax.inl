@@ -3,6 +3,14 @@
 /** A class number in range, or not. */
 inline bool isClass(int32_t label, int64_t cols) { return label >= 0 && label < cols; }
 
+/**
+ * The label of row r. Read once, then checked and used: another thread may write it meanwhile, and
+ * an output may lie over it.
+ */
+inline int32_t labelOf(const Matrix& labels, int64_t r) {
+  return static_cast<const volatile int32_t*>(labels.data)[r];
+}
+
 /** True in the lane of column `label`; j is the first lane's column. */
 inline M isLabel(int64_t j, int32_t label) {
   return eqI(iota(), splatI(static_cast<int32_t>(label - j)));
@@ -80,6 +88,7 @@ struct SoftmaxRows {
   float largest[kLanes];
   float s[kLanes];
   float logSum[kLanes];
+  int32_t classes[kLanes];
 
   explicit SoftmaxRows(const OpArgs& given)
       : args(given),
@@ -92,15 +101,26 @@ struct SoftmaxRows {
 
   float* expOf(int i) const { return kept != nullptr ? kept + i * cols : nullptr; }
 
-  void run(int64_t first, int rows) {
+  /** Reads the labels of rows. Returns how many there are before the first that is no class. */
+  int readClasses(int64_t first, int rows) {
+    for (int i = 0; i < rows; ++i) {
+      classes[i] = labelOf(args.at(op_softmaxCrossEntropy::labels), first + i);
+      if (!isClass(classes[i], cols)) return i;
+    }
+    return rows;
+  }
+
+  /** Returns how many of the rows were done. */
+  int run(int64_t first, int wanted) {
     using namespace op_softmaxCrossEntropy;
+    const bool byLabel = args.at(labels).given();
+    const int rows = byLabel ? readClasses(first, wanted) : wanted;
     for (int i = 0; i < rows; ++i) {
       const float* from = args.at(z).f32(first + i);
       largest[i] = maxOfRow(from, cols);
       s[i] = expOfRow(from, expOf(i), largest[i], cols);
     }
     store(logSum, log(load(s)));
-    const bool byLabel = args.at(labels).given();
     for (int i = 0; i < rows; ++i) {
       if (byLabel) {
         againstLabel(i, first + i);
@@ -108,11 +128,12 @@ struct SoftmaxRows {
         againstTarget(i, first + i);
       }
     }
+    return rows;
   }
 
   void againstLabel(int i, int64_t r) const {
     using namespace op_softmaxCrossEntropy;
-    const int32_t label = args.at(labels).row<int32_t>(0)[r];
+    const int32_t label = classes[i];
     const float* from = args.at(z).f32(r);
     *args.at(rowLoss).f32(r) = logSum[i] - (from[label] - largest[i]);
     SoftmaxLabelRow row{expOf(i),          from,        rowOrNull(args.at(p), r), rowOrNull(args.at(dz), r),
@@ -142,18 +163,11 @@ struct SoftmaxRows {
 
 /** Range: rows of the mini-batch. */
 inline int op_softmaxCrossEntropy(const OpArgs& args, int64_t begin, int64_t end) {
-  using namespace op_softmaxCrossEntropy;
-  // Rows before the first whose label is no class are still done.
-  int64_t last = end;
-  if (args.at(labels).given()) {
-    const int32_t* label = args.at(labels).row<int32_t>(0);
-    for (int64_t r = begin; r < last; ++r) {
-      if (!isClass(label[r], args.at(z).cols)) last = r;
-    }
-  }
   SoftmaxRows block(args);
-  for (int64_t r = begin; r < last; r += kLanes) {
-    block.run(r, static_cast<int>(last - r < kLanes ? last - r : kLanes));
+  for (int64_t r = begin; r < end; r += kLanes) {
+    const int rows = static_cast<int>(end - r < kLanes ? end - r : kLanes);
+    // Rows before the first whose label is no class are still done.
+    if (block.run(r, rows) < rows) return StatusIndexOutOfRange;
   }
-  return last == end ? StatusOk : StatusIndexOutOfRange;
+  return StatusOk;
 }

@@ -19,7 +19,7 @@ inline int op_argmaxAccuracy(const OpArgs& args, int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
     int64_t wanted;
     if (args.at(labels).given()) {
-      const int32_t label = args.at(labels).row<int32_t>(0)[r];
+      const int32_t label = labelOf(args.at(labels), r);
       if (!isClass(label, cols)) return StatusIndexOutOfRange;
       wanted = label;
     } else {

@@ -9,6 +9,10 @@ namespace {
 /** Doubles count exactly below this. */
 constexpr double kCountLimit = 9007199254740992.0;
 constexpr double kWordLimit = 4294967296.0;
+/** One-sided Jacobi needs about ten sweeps; numbers that are not finite would turn for ever. */
+constexpr double kMostSweeps = 1024;
+/** Rows of a mini-batch are counted in 32-bit integers. */
+constexpr double kMostRows = 2147483647.0;
 constexpr int kDTypeCount = static_cast<int>(DType::U8) + 1;
 constexpr int kSplitCount = static_cast<int>(Split::Groups) + 1;
 constexpr int64_t kBytesPerElement[kDTypeCount] = {4, 8, 4, 4, 1};
@@ -51,6 +55,34 @@ bool checkType(const double* words, const OperandPlace& place) {
   return place.refusal.give("%s", kDTypeNames[static_cast<int>(dtype)]);
 }
 
+/**
+ * An operand without elements has no more rows or columns than these. Memory bounds the others; a
+ * kernel would go over rows of nothing for years. No rows of large images are usual.
+ */
+constexpr double kMostEmptyRows = 4096;
+constexpr double kMostEmptyCols = 16777216;
+
+/**
+ * Elements must be apart: overlapping ones would be written twice, and make matrices of any size
+ * out of little memory.
+ */
+bool checkStrides(const double* words, const OperandPlace& place) {
+  const double rows = words[WordRows], cols = words[WordCols];
+  const double down = words[WordRowStride], across = words[WordColStride];
+  if (rows == 0 || cols == 0) {
+    if (rows <= kMostEmptyRows && cols <= kMostEmptyCols) return true;
+    place.expect("at most 4096 rows and 2^24 columns, as it has no elements");
+    return place.refusal.give("%.17g by %.17g", rows, cols);
+  }
+  const bool rowsApart = rows == 1 || (down >= 1 && down > (cols - 1) * across);
+  const bool colsApart = cols == 1 || (across >= 1 && across > (rows - 1) * down);
+  // One of the strides steps over all that the other spans.
+  const bool apart = (rowsApart && (cols == 1 || across >= 1)) || (colsApart && (rows == 1 || down >= 1));
+  if (apart) return true;
+  place.expect("strides that keep its elements apart");
+  return place.refusal.give("%.17g by %.17g with strides %.17g and %.17g", rows, cols, down, across);
+}
+
 /** Bounds and alignment. In doubles, products too large lose digits but never become small. */
 bool checkExtent(const double* words, const Buffer& buffer, int64_t size, const OperandPlace& place) {
   const double rows = words[WordRows];
@@ -90,6 +122,7 @@ bool decodeOperand(const ProgramSource& source, const double* words, DecodedOp& 
     place.expect("colStride 1");
     return refusal.give("%.17g", words[WordColStride]);
   }
+  if (!checkStrides(words, place)) return false;
   const Buffer& buffer = source.buffers[static_cast<int64_t>(words[WordBuffer])];
   const int dtype = static_cast<int>(words[WordDType]);
   if (!checkExtent(words, buffer, kBytesPerElement[dtype], place)) return false;
@@ -159,6 +192,8 @@ double scalarLimit(OpKind kind, int index) {
       return index == op_momentum::nesterov_ ? flags : 0;
     case OpKind::Shuffle:
       return kWordLimit;
+    case OpKind::JacobiRows:
+      return index == op_jacobiRows::maxSweeps_ ? kMostSweeps : 0;
     case OpKind::GatherDesign:
     case OpKind::QrFold:
     case OpKind::TriangularSolve:  // Each has one scalar.
@@ -245,8 +280,8 @@ bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& r
     refusal.expect("a rank below the number of workers");
     return refusal.give("rank %.17g of %.17g", words[2], words[3]);
   }
-  if (words[4] * words[3] >= kCountLimit) {
-    refusal.expect("maxRows times workers below 2^53");
+  if (words[4] > kMostRows || words[4] * words[3] >= kCountLimit) {
+    refusal.expect("maxRows below 2^31, and times workers below 2^53");
     return refusal.give("%.17g times %.17g", words[4], words[3]);
   }
   if (header.rowChunk < 1) {

@@ -69,7 +69,7 @@ Program* Program::bind(const KernelTable& kernels, const ProgramSource& source, 
   Program* program = new (std::nothrow) Program();
   if (program == nullptr) {
     refusal.expect("memory for a program");
-    refusal.give("none");
+    refusal.giveNoMemory();
     return nullptr;
   }
   program->registers_ = registers;
@@ -90,7 +90,7 @@ bool Program::reserve(int64_t opCount, Refusal& refusal) {
   steps_ = static_cast<Step*>(std::malloc(static_cast<size_t>(opCount + 1) * sizeof(Step)));
   if (phases_ != nullptr && steps_ != nullptr) return true;
   refusal.expect("memory for %lld ops", static_cast<long long>(opCount));
-  return refusal.give("none");
+  return refusal.giveNoMemory();
 }
 
 /**
@@ -146,7 +146,7 @@ bool Program::reserveScratch(int64_t floats, Refusal& refusal) {
   scratch_ = static_cast<float*>(std::malloc(bytes));
   if (scratch_ == nullptr) {
     refusal.expect("%lld bytes of memory", static_cast<long long>(bytes));
-    return refusal.give("none");
+    return refusal.giveNoMemory();
   }
   const uintptr_t first = reinterpret_cast<uintptr_t>(scratch_) + kCacheLineBytes - 1;
   float* workspace = reinterpret_cast<float*>(first & ~(kCacheLineBytes - 1));
@@ -165,7 +165,7 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
   int64_t scratch = 0;
   for (int phase = 0; phase < phaseCount_; ++phase) {
     PhasePlan& plan = phases_[phase];
-    plan = {next, 0, kNoLimit};
+    plan = {next, 0, kNoLimit, false};
     int64_t at = kHeaderWords;
     for (int64_t number = 0; number < header_.opCount; ++number) {
       DecodedOp op;
@@ -198,6 +198,7 @@ void Program::plan(const DecodedOp& op, const KernelTable& kernels) {
   step.byRows = op.split == Split::Rows;
   step.byGroups = op.split == Split::Groups;
   if (step.byGroups) rowGrain_ = kGroupRows;
+  if (step.byRows || step.byGroups) plan.byRows = true;
   step.batch = range == kBatchRange;
   // Totals may get a penalty without a row.
   step.always = op.kind == OpKind::RowSums;
@@ -242,6 +243,7 @@ int Program::run(int phase) {
   const int64_t chunk = isRowPhase(phase) && wanted < rows ? wanted : rows;
   const auto chunkEnd = [&] { return last - begin < chunk ? last : begin + chunk; };
   int status = runSteps(plan, begin, chunkEnd(), true);
+  if (!plan.byRows) return status;
   for (begin = chunkEnd(); begin < last && (status & kEndsPhase) == 0; begin = chunkEnd()) {
     status |= runSteps(plan, begin, chunkEnd(), false);
   }

@@ -25,6 +25,8 @@ struct PhasePlan {
   int64_t count;
   /** batchStart + rows may not exceed this, or a gather would leave its table. */
   int64_t rowLimit;
+  /** A step is split by rows or groups; otherwise there are no chunks to go through. */
+  bool byRows;
 };
 
 /**

@@ -39,6 +39,8 @@ interface PhasePlan {
   steps: Step[];
   /** batchStart + rows may not exceed this, or a gather would leave its table. */
   rowLimit: number;
+  /** A step is split by rows or groups; otherwise there are no chunks to go through. */
+  byRows: boolean;
 }
 
 /** Rows that the tables of an op hold for `batchStart + row`; infinite for ops that do not use it. */
@@ -93,12 +95,14 @@ function planPhases(
 ): PhasePlan[] {
   const last = program.ops.reduce<Phase>((most, { phase }) => Math.max(most, phase), PHASES.merge);
   return Array.from({ length: last + 1 }, (_, phase) => {
-    const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY };
+    const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY, byRows: false };
     for (const op of program.ops) {
       if (op.phase !== phase) continue;
       plan.rowLimit = Math.min(plan.rowLimit, rowLimitOf(op));
       const step = stepOf(op, program.rank, () => kernels[op.kind](new PreparedOp(op, buffers)));
-      if (step !== undefined) plan.steps.push(step);
+      if (step === undefined) continue;
+      plan.steps.push(step);
+      if (step.byRows || step.byGroups) plan.byRows = true;
     }
     return plan;
   });
@@ -153,7 +157,7 @@ class TypeScriptProgram implements BoundProgram {
     const first = Math.min(rows, Math.floor((grains * rank) / workers) * grain) | 0;
     const last = Math.min(rows, Math.floor((grains * (rank + 1)) / workers) * grain) | 0;
     // Only the row phases are worth chunking: elsewhere no op reads what another has just written by rows.
-    const chunk = isRowPhase(phase) ? Math.ceil(rowChunk / grain) * grain : rows;
+    const chunk = isRowPhase(phase) && plan.byRows ? Math.ceil(rowChunk / grain) * grain : rows;
     let status = this.runSteps(plan.steps, first, Math.min(first + chunk, last), rows, true);
     for (let begin = first + chunk; begin < last && (status & ENDS_PHASE) === 0; begin += chunk) {
       status |= this.runSteps(plan.steps, begin, Math.min(begin + chunk, last), rows, false);

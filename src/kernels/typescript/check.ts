@@ -34,6 +34,9 @@ const INDIVISIBLE: ReadonlySet<string> = new Set([
 /** Largest value of a 32-bit word. */
 const LARGEST_WORD = 0xffffffff;
 
+/** One-sided Jacobi needs about ten sweeps; numbers that are not finite would turn for ever. */
+const MOST_SWEEPS = 1024;
+
 /** Rows of a mini-batch are counted in 32-bit integers. */
 export const MOST_ROWS = 0x7fffffff;
 
@@ -143,6 +146,7 @@ function checkOperand(
     if (!isCount(value)) refuse(`${side} a whole number from 0 to 2^53 − 1`, `${value}`);
   }
   if (!anyStride && colStride !== 1) refuse('colStride 1', `${colStride}`);
+  checkStrides(operand, refuse);
   const buffer = isCount(operand.buffer) ? buffers[operand.buffer] : undefined;
   if (buffer === undefined) refuse(`a buffer below ${buffers.length}`, `buffer ${operand.buffer}`);
   const size = BYTES_PER_ELEMENT[dtype];
@@ -155,6 +159,33 @@ function checkOperand(
   if (!(end <= buffer.byteLength)) {
     refuse(`its end within the ${buffer.byteLength} bytes of buffer ${operand.buffer}`, `${end}`);
   }
+}
+
+/**
+ * An operand without elements has no more rows or columns than these. Memory bounds the others; a
+ * kernel would go over rows of nothing for years. No rows of large images are usual.
+ */
+const MOST_EMPTY_ROWS = 4096;
+const MOST_EMPTY_COLS = 2 ** 24;
+
+/**
+ * Elements must be apart: overlapping ones would be written twice, and make matrices of any size
+ * out of little memory.
+ */
+function checkStrides(operand: Operand, refuse: (expected: string, given: string) => never): void {
+  const { rows, cols, rowStride, colStride } = operand;
+  if (rows === 0 || cols === 0) {
+    if (rows <= MOST_EMPTY_ROWS && cols <= MOST_EMPTY_COLS) return;
+    refuse('at most 4096 rows and 2^24 columns, as it has no elements', `${rows} by ${cols}`);
+  }
+  const rowsApart = rows === 1 || (rowStride >= 1 && rowStride > (cols - 1) * colStride);
+  const colsApart = cols === 1 || (colStride >= 1 && colStride > (rows - 1) * rowStride);
+  // One of the strides steps over all that the other spans.
+  if ((rowsApart && (cols === 1 || colStride >= 1)) || (colsApart && (rows === 1 || rowStride >= 1))) return;
+  refuse(
+    'strides that keep its elements apart',
+    `${rows} by ${cols} with strides ${rowStride} and ${colStride}`,
+  );
 }
 
 /** Values that each enumerated scalar may take; the others may be any finite number. */
@@ -185,6 +216,9 @@ function checkScalars(op: Op, schema: OpSchema, name: string): void {
       scalar === 'seed' || scalar === 'stream' || (scalar === 'threshold' && op.kind === 'dropout');
     if (isWord && !(isCount(value) && value <= LARGEST_WORD)) {
       refuseProgram(`${name}: scalar ${scalar} a whole number below 2^32`, `${value}`);
+    }
+    if (scalar === 'maxSweeps' && !(isCount(value) && value < MOST_SWEEPS)) {
+      refuseProgram(`${name}: scalar ${scalar} a whole number below ${MOST_SWEEPS}`, `${value}`);
     }
   }
   if (op.kind !== 'gemm') return;
