@@ -1,10 +1,10 @@
 // The exports of steepest.node. JavaScript gets functions and plain numbers; everything else is in
 // program/.
 //
-// `run` is called twice per training step, so it reads its argument with the C API; the rest uses
-// node-addon-api.
+// All of it is the C API: of each call that can fail the status is looked at, and a failure ends in
+// an exception of JavaScript's. (node-addon-api ends the process where making an error fails.)
 // Nothing here changes once it is made, so the add-on loads into any number of worker threads.
-#include <napi.h>
+#include <node_api.h>
 
 #include <cstdio>
 #include <memory>
@@ -68,18 +68,61 @@ napi_value run(napi_env env, napi_callback_info info) {
   }
   const int status = bound->program->run(number);
   napi_value result;
-  return napi_create_int32(env, status, &result) == napi_ok ? result : nullptr;
+  if (napi_create_int32(env, status, &result) == napi_ok) return result;
+  napi_throw_error(env, "ERR_MEMORY", "no memory for a number");
+  return nullptr;
 }
 
-/** Throws what native.ts turns into a SteepestError. */
-void throwRefusal(Napi::Env env, const Refusal& refusal) {
+/** What of a call's arguments JavaScript gave; the others are undefined. */
+template <size_t count> struct Arguments {
+  napi_value values[count] = {};
+
+  bool read(napi_env env, napi_callback_info info) {
+    size_t given = count;
+    if (napi_get_cb_info(env, info, &given, values, nullptr, nullptr) == napi_ok) return true;
+    napi_throw_error(env, "ERR_PROGRAM", "Node-API refused the arguments of a call");
+    return false;
+  }
+};
+
+bool isExceptionPending(napi_env env) {
+  bool pending = false;
+  return napi_is_exception_pending(env, &pending) == napi_ok && pending;
+}
+
+napi_status setText(napi_env env, napi_value object, const char* name, const char* text) {
+  napi_value value;
+  const napi_status status = napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+  return status == napi_ok ? napi_set_named_property(env, object, name, value) : status;
+}
+
+/** An error with the two halves of its message. */
+napi_status makeError(napi_env env, const char* code, const char* message, const Refusal& refusal, napi_value* error) {
+  napi_value text;
+  napi_status status = napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &text);
+  if (status == napi_ok) status = napi_create_error(env, nullptr, text, error);
+  if (status == napi_ok) status = setText(env, *error, "code", code);
+  if (status == napi_ok) status = setText(env, *error, "expected", refusal.expected);
+  return status == napi_ok ? setText(env, *error, "given", refusal.given) : status;
+}
+
+/** Throws what native.ts turns into a SteepestError, unless JavaScript has thrown meanwhile. */
+void throwRefusal(napi_env env, const Refusal& refusal) {
+  if (isExceptionPending(env)) return;
+  const char* code = refusal.lacksMemory ? "ERR_MEMORY" : "ERR_PROGRAM";
   char message[sizeof refusal.expected + sizeof refusal.given + 32];
   std::snprintf(message, sizeof message, "expected %s, given %s", refusal.expected, refusal.given);
-  Napi::Error error = Napi::Error::New(env, message);
-  error.Set("code", Napi::String::New(env, "ERR_PROGRAM"));
-  error.Set("expected", Napi::String::New(env, refusal.expected));
-  error.Set("given", Napi::String::New(env, refusal.given));
-  if (!env.IsExceptionPending()) error.ThrowAsJavaScriptException();
+  napi_value error;
+  if (makeError(env, code, message, refusal, &error) == napi_ok && napi_throw(env, error) == napi_ok) return;
+  if (!isExceptionPending(env)) napi_throw_error(env, code, message);
+}
+
+/** A number for JavaScript, or none with a pending exception. */
+napi_value numberOf(napi_env env, double number) {
+  napi_value value;
+  if (napi_create_double(env, number, &value) == napi_ok) return value;
+  if (!isExceptionPending(env)) napi_throw_error(env, "ERR_MEMORY", "no memory for a number");
+  return nullptr;
 }
 
 /** The buffers and registers of a call, in an array of our own: what keeps their memory alive. */
@@ -96,8 +139,7 @@ napi_status keepMemory(napi_env env, const BindArguments& args, napi_value regis
 /**
  * The function that runs a bound program; its data cannot be exchanged or forged from JavaScript.
  */
-napi_value makeRunner(const Napi::CallbackInfo& info, std::unique_ptr<Program> program, const BindArguments& args) {
-  const Napi::Env env = info.Env();
+napi_value makeRunner(napi_env env, std::unique_ptr<Program> program, const BindArguments& args, napi_value registers) {
   Bound* bound = new (std::nothrow) Bound();
   if (bound == nullptr) {
     napi_throw_error(env, "ERR_MEMORY", "no memory for a program");
@@ -105,118 +147,142 @@ napi_value makeRunner(const Napi::CallbackInfo& info, std::unique_ptr<Program> p
   }
   bound->program = std::move(program);
   napi_value runner = nullptr;
-  const bool made = keepMemory(env, args, info[3], &bound->memory) == napi_ok &&
+  const bool made = keepMemory(env, args, registers, &bound->memory) == napi_ok &&
                     napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, bound, &runner) == napi_ok &&
                     napi_add_finalizer(env, runner, bound, finalizeBound, nullptr, nullptr) == napi_ok;
   if (made) return runner;
   finalizeBound(env, bound, nullptr);
-  if (!env.IsExceptionPending()) napi_throw_error(env, "ERR_PROGRAM", "Node-API refused to make a function");
+  if (!isExceptionPending(env)) napi_throw_error(env, "ERR_MEMORY", "Node-API refused to make a function");
   return nullptr;
 }
 
 /** Binds what JavaScript passed; null with a pending exception if it does not fit. */
-std::unique_ptr<Program> bindArguments(const Napi::CallbackInfo& info, Memory memory, BindArguments& args) {
-  const Napi::Env env = info.Env();
+std::unique_ptr<Program> bindArguments(napi_env env, const napi_value* values, Memory memory, BindArguments& args) {
   Refusal refusal = {};
   std::unique_ptr<Program> program;
-  const bool read = readArguments(info, memory, args, refusal);
-  if (env.IsExceptionPending()) return nullptr;
-  if (read) program.reset(Program::bind(*args.kernels, args.source(), args.registers, refusal));
+  if (readArguments(env, values, memory, args, refusal) && !isExceptionPending(env)) {
+    program.reset(Program::bind(*args.kernels, args.source(), args.registers, refusal));
+  }
   if (program == nullptr) throwRefusal(env, refusal);
   return program;
 }
 
 /** bind(isa, encoded, buffers, registers): a function that runs one phase. */
-Napi::Value bind(const Napi::CallbackInfo& info) {
+napi_value bind(napi_env env, napi_callback_info info) {
+  Arguments<kBindArguments> given;
+  if (!given.read(env, info)) return nullptr;
   BindArguments args;
-  std::unique_ptr<Program> program = bindArguments(info, Memory::Shared, args);
-  if (program == nullptr) return info.Env().Undefined();
-  return Napi::Value(info.Env(), makeRunner(info, std::move(program), args));
+  std::unique_ptr<Program> program = bindArguments(env, given.values, Memory::Shared, args);
+  return program == nullptr ? nullptr : makeRunner(env, std::move(program), args, given.values[3]);
 }
 
 /** runOnce(isa, encoded, buffers, registers, phase): Status bits. */
-Napi::Value runOnce(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
+napi_value runOnce(napi_env env, napi_callback_info info) {
+  Arguments<kBindArguments + 1> given;
+  if (!given.read(env, info)) return nullptr;
   int32_t phase = -1;
-  if (napi_get_value_int32(env, info[4], &phase) != napi_ok || phase < 0 || phase >= kPhaseLimit) {
+  const napi_value last = given.values[kBindArguments];
+  if (napi_get_value_int32(env, last, &phase) != napi_ok || phase < 0 || phase >= kPhaseLimit) {
     napi_throw_range_error(env, "ERR_PROGRAM", "runOnce takes a phase of the contract");
-    return env.Undefined();
+    return nullptr;
   }
   BindArguments args;
-  const std::unique_ptr<Program> program = bindArguments(info, Memory::Any, args);
-  return program == nullptr ? env.Undefined() : Napi::Number::New(env, program->run(phase));
+  const std::unique_ptr<Program> program = bindArguments(env, given.values, Memory::Any, args);
+  return program == nullptr ? nullptr : numberOf(env, program->run(phase));
 }
 
 /** fmaLoop(isa, rounds): floating-point operations done; the caller takes the time. */
-Napi::Value fmaLoop(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
+napi_value fmaLoop(napi_env env, napi_callback_info info) {
+  Arguments<2> given;
+  if (!given.read(env, info)) return nullptr;
   Refusal refusal = {};
   const KernelTable* kernels = nullptr;
   double rounds = 0;
-  if (!readIsa(env, info[0], &kernels, refusal)) {
+  if (!readIsa(env, given.values[0], &kernels, refusal)) {
     throwRefusal(env, refusal);
-    return env.Undefined();
+    return nullptr;
   }
   constexpr double mostRounds = 1e9;  // Some seconds: a thread cannot be ended while it computes.
-  if (napi_get_value_double(env, info[1], &rounds) != napi_ok || !(rounds >= 0 && rounds <= mostRounds)) {
+  if (napi_get_value_double(env, given.values[1], &rounds) != napi_ok || !(rounds >= 0 && rounds <= mostRounds)) {
     napi_throw_range_error(env, "ERR_PROGRAM", "fmaLoop takes a number of rounds");
-    return env.Undefined();
+    return nullptr;
   }
   volatile float sink = 0;
-  return Napi::Number::New(env, kernels->fmaLoop(static_cast<int64_t>(rounds), 0.0f, &sink));
+  return numberOf(env, kernels->fmaLoop(static_cast<int64_t>(rounds), 0.0f, &sink));
 }
 
 /** pastPage(array): bytes from the beginning of a page of memory to that of a typed array. */
-Napi::Value pastPage(const Napi::CallbackInfo& info) {
-  const Buffer bytes = readBytes(info.Env(), info[0]);
-  return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % kArenaPageBytes));
+napi_value pastPage(napi_env env, napi_callback_info info) {
+  Arguments<1> given;
+  if (!given.read(env, info)) return nullptr;
+  const Buffer bytes = readBytes(env, given.values[0]);
+  return numberOf(env, static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % kArenaPageBytes));
 }
 
 /**
  * discard(array): gives the pages that lie wholly in it back to the system, where it can; they read
  * as zeros.
  */
-Napi::Value discard(const Napi::CallbackInfo& info) {
-  const Buffer bytes = readBytes(info.Env(), info[0]);
-  return Napi::Boolean::New(info.Env(), discardPages(bytes.data, static_cast<size_t>(bytes.byteLength)));
+napi_value discard(napi_env env, napi_callback_info info) {
+  Arguments<1> given;
+  if (!given.read(env, info)) return nullptr;
+  const Buffer bytes = readBytes(env, given.values[0]);
+  napi_value done;
+  const bool gone = discardPages(bytes.data, static_cast<size_t>(bytes.byteLength));
+  return napi_get_boolean(env, gone, &done) == napi_ok ? done : nullptr;
 }
 
 /**
  * account(bytes): tells the garbage collector of memory that JavaScript objects hold and it does
  * not count.
  */
-Napi::Value account(const Napi::CallbackInfo& info) {
+napi_value account(napi_env env, napi_callback_info info) {
+  Arguments<1> given;
+  if (!given.read(env, info)) return nullptr;
   int64_t change = 0;
   int64_t total = 0;
-  if (napi_get_value_int64(info.Env(), info[0], &change) == napi_ok) {
-    napi_adjust_external_memory(info.Env(), change, &total);
+  if (napi_get_value_int64(env, given.values[0], &change) == napi_ok) {
+    napi_adjust_external_memory(env, change, &total);
   }
-  return Napi::Number::New(info.Env(), static_cast<double>(total));
+  return numberOf(env, static_cast<double>(total));
 }
 
 /** isas(): names of the instruction sets that can run here, best first. */
-Napi::Value isas(const Napi::CallbackInfo& info) {
+napi_value isas(napi_env env, napi_callback_info) {
   const IsaList& list = availableIsas();
-  Napi::Array names = Napi::Array::New(info.Env(), static_cast<size_t>(list.count));
-  for (int i = 0; i < list.count; ++i) {
-    names.Set(static_cast<uint32_t>(i), Napi::String::New(info.Env(), list.tables[i]->isa));
+  napi_value names;
+  napi_status status = napi_create_array(env, &names);
+  for (int i = 0; status == napi_ok && i < list.count; ++i) {
+    napi_value name;
+    status = napi_create_string_utf8(env, list.tables[i]->isa, NAPI_AUTO_LENGTH, &name);
+    if (status == napi_ok) status = napi_set_element(env, names, static_cast<uint32_t>(i), name);
   }
-  return names;
+  if (status == napi_ok) return names;
+  if (!isExceptionPending(env)) napi_throw_error(env, "ERR_MEMORY", "no memory for names");
+  return nullptr;
 }
 
-Napi::Object init(Napi::Env env, Napi::Object exports) {
-  exports.Set("account", Napi::Function::New(env, account, "account"));
-  exports.Set("discard", Napi::Function::New(env, discard, "discard"));
-  exports.Set("pastPage", Napi::Function::New(env, pastPage, "pastPage"));
-  exports.Set("isas", Napi::Function::New(env, isas, "isas"));
-  exports.Set("bind", Napi::Function::New(env, bind, "bind"));
-  exports.Set("fmaLoop", Napi::Function::New(env, fmaLoop, "fmaLoop"));
-  exports.Set("runOnce", Napi::Function::New(env, runOnce, "runOnce"));
+struct Export {
+  const char* name;
+  napi_callback function;
+};
+
+constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"pastPage", pastPage}, {"isas", isas},
+                               {"bind", bind},       {"fmaLoop", fmaLoop}, {"runOnce", runOnce}};
+
+napi_value init(napi_env env, napi_value exports) {
+  for (const Export& each : kExports) {
+    napi_value function;
+    napi_status status = napi_create_function(env, each.name, NAPI_AUTO_LENGTH, each.function, nullptr, &function);
+    if (status == napi_ok) status = napi_set_named_property(env, exports, each.name, function);
+    if (status == napi_ok) continue;
+    if (!isExceptionPending(env)) napi_throw_error(env, "ERR_MEMORY", "Node-API refused to make a function");
+    return nullptr;
+  }
   return exports;
 }
 
 }  // namespace
 }  // namespace steepest
 
-static Napi::Object initSteepest(Napi::Env env, Napi::Object exports) { return steepest::init(env, exports); }
-NODE_API_MODULE(steepest, initSteepest)
+NAPI_MODULE_INIT() { return steepest::init(env, exports); }

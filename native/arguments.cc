@@ -85,7 +85,8 @@ bool readWords(napi_env env, napi_value value, BindArguments& args, Refusal& ref
   if (wrong == nullptr) {
     args.wordCount = view.bytes.byteLength / static_cast<int64_t>(sizeof(double));
     args.words.reset(new (std::nothrow) double[static_cast<size_t>(args.wordCount) + 1]);
-    if (args.words == nullptr) wrong = "one too large for memory";
+    refusal.lacksMemory = args.words == nullptr;
+    if (refusal.lacksMemory) wrong = "one too large for memory";
   }
   if (wrong != nullptr) {
     refusal.expect("the encoded program in a Float64Array");
@@ -106,7 +107,7 @@ bool readBuffers(napi_env env, napi_value value, Memory memory, BindArguments& a
   args.buffers.reset(new (std::nothrow) Buffer[static_cast<size_t>(args.bufferCount) + 1]);
   if (args.arrays == nullptr || args.buffers == nullptr) {
     refusal.expect("memory for %u buffers", args.bufferCount);
-    return refusal.give("none");
+    return refusal.giveNoMemory();
   }
   // All elements first: an exotic array may run JavaScript here, which could detach what was read before.
   for (uint32_t i = 0; i < args.bufferCount; ++i) {
@@ -161,10 +162,9 @@ Buffer readBytes(napi_env env, napi_value value) {
   return wrong == nullptr ? view.bytes : Buffer{nullptr, 0};
 }
 
-bool readArguments(const Napi::CallbackInfo& info, Memory memory, BindArguments& args, Refusal& refusal) {
-  const napi_env env = info.Env();
-  return readIsa(env, info[0], &args.kernels, refusal) && readWords(env, info[1], args, refusal) &&
-         readBuffers(env, info[2], memory, args, refusal) && readRegisters(env, info[3], memory, args, refusal);
+bool readArguments(napi_env env, const napi_value* values, Memory memory, BindArguments& args, Refusal& refusal) {
+  return readIsa(env, values[0], &args.kernels, refusal) && readWords(env, values[1], args, refusal) &&
+         readBuffers(env, values[2], memory, args, refusal) && readRegisters(env, values[3], memory, args, refusal);
 }
 
 }  // namespace steepest

@@ -1,6 +1,6 @@
 // What JavaScript passes to the add-on, as memory that C++ can trust.
 #pragma once
-#include <napi.h>
+#include <node_api.h>
 
 #include <memory>
 
@@ -17,6 +17,9 @@ enum class Memory {
    */
   Any,
 };
+
+/** isa, encoded, buffers, registers. */
+constexpr size_t kBindArguments = 4;
 
 /** The arguments of bind and runOnce: isa, encoded, buffers, registers. */
 struct BindArguments {
@@ -38,7 +41,7 @@ struct BindArguments {
  * well.
  */
 bool readIsa(napi_env env, napi_value value, const KernelTable** kernels, Refusal& refusal);
-bool readArguments(const Napi::CallbackInfo& info, Memory memory, BindArguments& args, Refusal& refusal);
+bool readArguments(napi_env env, const napi_value* values, Memory memory, BindArguments& args, Refusal& refusal);
 
 /** A typed array over a SharedArrayBuffer as memory; empty for anything else. */
 Buffer readBytes(napi_env env, napi_value value);

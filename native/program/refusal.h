@@ -14,10 +14,17 @@ namespace steepest {
 struct Refusal {
   char expected[256];
   char given[128];
+  /** The program may be right; there was no memory for it. */
+  bool lacksMemory;
 
-  /** Both return false, so that a check can end with `return refusal.give(…)`. */
+  /** All return false, so that a check can end with `return refusal.give(…)`. */
   bool expect(const char* format, ...) STEEPEST_PRINTF(2, 3);
   bool give(const char* format, ...) STEEPEST_PRINTF(2, 3);
+  /** Gives none of the memory that was expected. */
+  bool giveNoMemory() {
+    lacksMemory = true;
+    return give("none");
+  }
 };
 
 }  // namespace steepest

@@ -17,21 +17,25 @@ import { registersFor, singleRank } from './once.js';
 const HINT =
   'This is a fault in the program, not in your data: compile it again, or report it with explain().';
 
-/** What the add-on's `bind` throws. */
-interface RefusedProgram extends Error {
-  code: 'ERR_PROGRAM';
-  expected: string;
-  given: string;
+const MEMORY_HINT = 'Use a smaller batchSize or fewer units, or end other programs.';
+
+/** What the add-on throws. Where it had no memory, perhaps none for the halves of the message. */
+interface AddonError extends Error {
+  code: 'ERR_PROGRAM' | 'ERR_MEMORY';
+  expected?: string;
+  given?: string;
 }
 
-function isRefusal(error: unknown): error is RefusedProgram {
-  return isError(error) && 'code' in error && error.code === 'ERR_PROGRAM';
+function isAddonError(error: unknown): error is AddonError {
+  if (!isError(error) || !('code' in error)) return false;
+  return error.code === 'ERR_PROGRAM' || error.code === 'ERR_MEMORY';
 }
 
 function steepestError(error: unknown): unknown {
-  if (!isRefusal(error)) return error;
-  const { expected, given } = error;
-  return new SteepestError('ERR_PROGRAM', { expected, given, hint: HINT }, { cause: error });
+  if (!isAddonError(error)) return error;
+  const { code, expected = 'the add-on to do its work', given = error.message } = error;
+  const hint = code === 'ERR_MEMORY' ? MEMORY_HINT : HINT;
+  return new SteepestError(code, { expected, given, hint }, { cause: error });
 }
 
 /** The encoding has no word for a kind that does not exist. The add-on checks everything else. */
