@@ -26,8 +26,7 @@ function clangTidy() {
 function flags() {
   return [
     ...['-std=c++17', '-ffp-contract=off', '-fno-exceptions', '-fno-rtti'],
-    ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
-    ...['-isystem', require('node-addon-api').include_dir.replaceAll('"', '')],
+    '-DNAPI_VERSION=8',
     ...['-isystem', require('node-api-headers').include_dir],
     ...['-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Wno-sign-conversion', '-Wimplicit-fallthrough'],
     // Where the checkers put words together, formats are constants of the call.
