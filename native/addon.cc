@@ -2,7 +2,7 @@
 // program/.
 //
 // All of it is the C API: of each call that can fail the status is looked at, and a failure ends in
-// an exception of JavaScript's. (node-addon-api ends the process where making an error fails.)
+// an exception of JavaScript's. (Wrappers in C++ end the process where making an error fails.)
 // Nothing here changes once it is made, so the add-on loads into any number of worker threads.
 #include <node_api.h>
 
@@ -229,7 +229,9 @@ napi_value discard(napi_env env, napi_callback_info info) {
   const Buffer bytes = readBytes(env, given.values[0]);
   napi_value done;
   const bool gone = discardPages(bytes.data, static_cast<size_t>(bytes.byteLength));
-  return napi_get_boolean(env, gone, &done) == napi_ok ? done : nullptr;
+  if (napi_get_boolean(env, gone, &done) == napi_ok) return done;
+  napi_throw_error(env, "ERR_MEMORY", "no memory for an answer");
+  return nullptr;
 }
 
 /**
