@@ -2,15 +2,15 @@
 // races.cc runs them on threads; the fuzzer changes them as it does single ops.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { resolveModel } from '#steepest/networks/compile/model.js';
 import { layers } from '#steepest/index.js';
 import { REGISTER_COUNT, REGISTERS } from '#steepest/kernels/contract.js';
 import { encodeProgram } from '#steepest/kernels/encode.js';
+import { resolveModel } from '#steepest/networks/compile/model.js';
 import { resolveCompile } from '#steepest/networks/models/compileOptions.js';
 import { refreshTransposes } from '#steepest/networks/training/persistence.js';
-import { allocateArena } from '#steepest/program/allocate.js';
 import { fillTargetShift, firstTargets, layoutFit } from '#steepest/networks/training/plan.js';
 import { initialState, loadState } from '#steepest/networks/training/state.js';
+import { allocateArena } from '#steepest/program/allocate.js';
 
 /** First word of a file of steps (native/fuzz/races.cc). */
 const STEPS_MAGIC = 0x5eed02;
