@@ -1,11 +1,7 @@
 // Images in groups of 16, one per lane: into and out of this layout, and padding. See the contract.
 
-constexpr int64_t kGroupImages = 16;
-/** Bytes that hold 2 bits for each image of a group. */
-constexpr int64_t kPackedIndexBytes = 4;
-
 /** Vectors that hold one element of the 16 images of a group. */
-constexpr int kImageVectors = 16 / kLanes;
+constexpr int kImageVectors = static_cast<int>(kGroupImages) / kLanes;
 
 /** Sizes of the images of an operand. */
 struct ImageShape {
@@ -15,7 +11,7 @@ struct ImageShape {
   /** Floats from one row of pixels to the next. */
   int64_t rowFloats() const { return width * kGroupImages; }
   /** Floats from one channel to the next, and those of it that are pixels: see imagePlane in the contract. */
-  int64_t planeFloats() const { return (pixels() % 32 == 0 ? pixels() + 1 : pixels()) * kGroupImages; }
+  int64_t planeFloats() const { return steepest::planeFloats(pixels()); }
   int64_t channelFloats() const { return pixels() * kGroupImages; }
 };
 

@@ -1,8 +1,5 @@
 // The penalty on weights that is added to the loss.
 
-/** Rows of w for each element of `partial`. */
-constexpr int64_t kPenaltyRows = 16;
-
 /** S₂ and S₁ of the rows so far. */
 struct PenaltyRow {
   const float* w;

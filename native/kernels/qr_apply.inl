@@ -3,12 +3,10 @@
 // A block of reflectors is V (columns j … j+k of the block of rows, in place), s (their elements in rows of R), gram
 // (their inner products) and inverse (the reciprocal of half the square of their norms). Columns are taken a strip
 // of a few vectors at a time: C = Vᵀ·A, a substitution with `gram`, R −= …, A −= V·K, with the strip in cache.
-// Each element is one chain in a stated order (contract.ts, qrFold), so strips and tiles never change a bit.
+// Each element is one chain in a stated order (src/kernels/ops/leastSquares.ts, qrFold), so strips and tiles never change a bit.
 
 /** Reflectors that are applied at once. */
 constexpr int kQrBlock = 32;
-/** Reflectors that are made before the columns right of them in the same block are updated. */
-constexpr int kQrPanel = 8;
 /** Vectors in a panel's row. */
 constexpr int kQrPanelVectors = kQrPanel / kDLanes;
 

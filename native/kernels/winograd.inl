@@ -2,8 +2,6 @@
 // Networks", Lavin & Gray 2015, §4.1. Four outputs of one channel take 16 products instead of 36; the products of all channels
 // are 16 matrix products, which the tiles of gemm compute. Lanes are images, so the transforms are additions of whole vectors.
 
-/** Elements of a transformed tile: 4 × 4. */
-constexpr int kWinogradPoints = 16;
 /** Tiles that are transformed at a time, neighbours in a row. */
 constexpr int64_t kWinogradTiles = 4;
 /** Floats of them, for one channel at one point. */

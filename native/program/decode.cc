@@ -8,15 +8,8 @@ namespace {
 
 /** Doubles count exactly below this. */
 constexpr double kCountLimit = 9007199254740992.0;
-constexpr double kWordLimit = 4294967296.0;
-/** One-sided Jacobi needs about ten sweeps; numbers that are not finite would turn for ever. */
-constexpr double kMostSweeps = 1024;
 /** Rows of a mini-batch are counted in 32-bit integers. */
 constexpr double kMostRows = 2147483647.0;
-constexpr int kDTypeCount = static_cast<int>(DType::U8) + 1;
-constexpr int kSplitCount = static_cast<int>(Split::Groups) + 1;
-constexpr int64_t kBytesPerElement[kDTypeCount] = {4, 8, 4, 4, 1};
-constexpr const char* kDTypeNames[kDTypeCount] = {"f32", "f64", "i32", "u32", "u8"};
 
 /** Words of an op, in order (src/kernels/encode.ts). */
 enum OpWord { WordKind, WordPhase, WordSplit, WordBegin, WordEnd, WordOperands, WordScalars };
@@ -117,8 +110,7 @@ bool decodeOperand(const ProgramSource& source, const double* words, DecodedOp& 
     return refusal.give("buffer %.17g of %lld", words[WordBuffer], static_cast<long long>(source.bufferCount));
   }
   if (!checkNumbers(words, place) || !checkType(words, place)) return false;
-  const bool anyStride = op.kind == OpKind::Gemm && (index == op_gemm::a || index == op_gemm::b);
-  if (!anyStride && words[WordColStride] != 1) {
+  if (!schema.strided && words[WordColStride] != 1) {
     place.expect("colStride 1");
     return refusal.give("%.17g", words[WordColStride]);
   }
@@ -138,79 +130,15 @@ bool decodeOperand(const ProgramSource& source, const double* words, DecodedOp& 
   return true;
 }
 
-template <class Enum> constexpr double countThrough(Enum last) { return static_cast<int>(last) + 1; }
-
-/** Numbers that a scalar may take: 0 … limit − 1, or any finite one where limit is 0. */
-double scalarLimit(OpKind kind, int index) {
-  constexpr double activations = countThrough(Activation::Softplus);
-  constexpr double inits = countThrough(GemmInit::C);
-  constexpr double epilogues = countThrough(GemmEpilogue::Derivative);
-  constexpr double batches = countThrough(GemmBatch::K);
-  constexpr double flags = 2;
-  switch (kind) {
-    case OpKind::GatherRows:
-      return index == op_gatherRows::scaled_ ? flags : 0;
-    case OpKind::Gemm:
-      if (index == op_gemm::init_) return inits;
-      if (index == op_gemm::epilogue_) return epilogues;
-      if (index == op_gemm::activation_) return activations;
-      return index == op_gemm::batch_ ? batches : 0;
-    case OpKind::Activation:
-      return index == op_activation::activation_ ? activations : 0;
-    case OpKind::ActivationBackward:
-      return index == op_activationBackward::activation_ ? activations : 0;
-    case OpKind::Dropout:
-      return index == op_dropout::keepScale_ ? 0 : kWordLimit;
-    case OpKind::GatherImages:
-      return index == op_gatherImages::scaled_ ? flags : 0;
-    case OpKind::DrawWindows:
-      if (index == op_drawWindows::border_) return countThrough(Border::Wrap);
-      if (index == op_drawWindows::flipRows_ || index == op_drawWindows::flipCols_) return flags;
-      return index == op_drawWindows::seed_ || index == op_drawWindows::stream_ ? kWordLimit : 0;
-    case OpKind::GatherWindows:
-    case OpKind::GatherImageWindows:  // Both have the same scalars.
-      return index == op_gatherWindows::scaled_ ? flags : 0;
-    case OpKind::Conv2d:
-    case OpKind::Conv2dInput:
-    case OpKind::Conv2dMaxPool:
-    case OpKind::Conv2dRows:
-    case OpKind::Conv2dWinograd:
-    case OpKind::Conv2dMaxPoolWinograd:
-    case OpKind::Conv2dInputWinograd:  // The same scalars.
-      return index == op_conv2d::activation_ ? activations : 0;
-    case OpKind::MaxPool2x2Backward:
-      return index == op_maxPool2x2Backward::activation_ ? activations : 0;
-    case OpKind::MaxPool2dRows:
-      return index == op_maxPool2dRows::activation_ ? activations : 0;
-    case OpKind::MaxPool2dBackward:
-      return index == op_maxPool2dBackward::activation_ ? activations : 0;
-    case OpKind::RowsToImages:
-      return index == op_rowsToImages::activation_ ? activations : 0;
-    case OpKind::Normalize:
-      return index == op_normalize::activation_ ? activations : 0;
-    case OpKind::Momentum:
-      return index == op_momentum::nesterov_ ? flags : 0;
-    case OpKind::Shuffle:
-      return kWordLimit;
-    case OpKind::JacobiRows:
-      return index == op_jacobiRows::maxSweeps_ ? kMostSweeps : 0;
-    case OpKind::GatherDesign:
-    case OpKind::QrFold:
-    case OpKind::TriangularSolve:  // Each has one scalar.
-      return flags;
-    default:
-      return 0;
-  }
-}
-
 bool decodeScalars(const double* words, DecodedOp& op, Refusal& refusal) {
   for (int i = 0; i < op.schema().scalarCount; ++i) {
+    const ScalarSchema& scalar = op.schema().scalars[i];
+    const ScalarRange& range = kScalarRanges[scalar.range];
     const double value = words[i];
-    const double limit = scalarLimit(op.kind, i);
-    const bool fits = limit == 0 ? std::isfinite(value) : isCount(value) && value < limit;
-    if (!fits) {
-      refusal.expect("op %lld (%s): scalar %d %s", static_cast<long long>(op.number), op.schema().name, i,
-                     limit == 0 ? "finite" : "a number of its table");
+    const bool inRange = value >= range.least && value <= range.most;
+    if (!inRange || (range.whole && value != std::trunc(value))) {
+      refusal.expect("op %lld (%s): scalar %s %s from %.10g to %.10g", static_cast<long long>(op.number), op.schema().name,
+                     scalar.name, range.whole ? "a whole number" : "finite,", range.least, range.most);
       return refusal.give("%.17g", value);
     }
     op.args.scalars[i] = value;
@@ -263,7 +191,7 @@ bool isCount(double word) {
 
 bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& refusal) {
   if (source.wordCount < kHeaderWords || source.words[0] != kProgramMagic) {
-    refusal.expect("an encoded program");
+    refusal.expect("an encoded program of the same build");
     if (source.wordCount < kHeaderWords) return refusal.give("%lld words", static_cast<long long>(source.wordCount));
     return refusal.give("words that start with %.17g", source.words[0]);
   }
@@ -295,18 +223,15 @@ bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& r
   return true;
 }
 
-int countPhases(const ProgramSource& source, int64_t opCount) {
-  int count = PhaseMerge + 1;
+void countOps(const ProgramSource& source, int64_t opCount, int64_t* counts) {
   int64_t at = kHeaderWords;
   for (int64_t number = 0; number < opCount && source.wordCount - at >= kOpWords; ++number) {
     const double* words = source.words + at;
     if (!isIndex(words[WordKind], static_cast<int64_t>(OpKind::Count)) || !isIndex(words[WordPhase], kPhaseLimit)) break;
-    const int phase = static_cast<int>(words[WordPhase]);
-    if (phase >= count) count = phase + 1;
+    ++counts[static_cast<int>(words[WordPhase])];
     const OpSchema& schema = kOpSchemas[static_cast<int>(words[WordKind])];
     at += kOpWords + static_cast<int64_t>(schema.operandCount) * kOperandWords + schema.scalarCount;
   }
-  return count;
 }
 
 bool decodeOp(const ProgramSource& source, int64_t number, int64_t* at, DecodedOp& op, Refusal& refusal) {

@@ -48,8 +48,8 @@ bool isCount(double word);
 /** Reads the header; false, with the reason in `refusal`, if it is not one. */
 bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& refusal);
 
-/** One more than the last phase that has an op, and no fewer than three; what cannot be read is left to decodeOp to refuse. */
-int countPhases(const ProgramSource& source, int64_t opCount);
+/** Adds up the ops of each phase in `counts` (kPhaseLimit); what cannot be read, and all after it, is left to decodeOp to refuse. */
+void countOps(const ProgramSource& source, int64_t opCount, int64_t* counts);
 
 /**
  * Reads op `number` at word `*at` and moves `*at` behind it. Checks the op against its schema: operands present

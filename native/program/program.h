@@ -1,6 +1,6 @@
 // A program bound to its memory: checked once, then run phase by phase.
 #pragma once
-#include "decode.h"
+#include "shapes.h"
 
 namespace steepest {
 
@@ -52,9 +52,9 @@ class Program {
  private:
   Program() = default;
   bool decode(const ProgramSource& source, const KernelTable& kernels, Refusal& refusal);
-  bool reserve(int64_t opCount, Refusal& refusal);
+  bool reserve(const ProgramSource& source, Refusal& refusal);
   bool reserveScratch(int64_t floats, Refusal& refusal);
-  void plan(const DecodedOp& op, const KernelTable& kernels);
+  void plan(const DecodedOp& op, const OpExtent& extent, const KernelTable& kernels);
   int readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) const;
   int runSteps(const PhasePlan& plan, int64_t begin, int64_t end, bool first);
 

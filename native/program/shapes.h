@@ -1,16 +1,22 @@
-// How the operands of one op must agree, and what its split divides.
+// How the sizes of one op's operands and scalars must agree, and what its split divides: the rules of src/kernels/ops, which
+// scripts/generate-contract.mjs wrote into op_tables.h.
 #pragma once
 #include "decode.h"
 
 namespace steepest {
 
-/** The range of an op is the mini-batch, whose rows are known at run time. */
-constexpr int64_t kBatchRange = -1;
+/** The range of an op is the mini-batch, whose rows are known at run time; or there is no limit. */
+constexpr int64_t kUnlimited = INT64_MAX;
 
-/** The dimension that an op's split divides: rows, columns or blocks of 16 rows, or kBatchRange. */
-int64_t rangeOf(const DecodedOp& op);
+/** What a program needs to know of an op's sizes. */
+struct OpExtent {
+  /** Rows, columns or blocks that its split divides. */
+  int64_t range;
+  /** Rows of its tables, for batchStart + row. */
+  int64_t tableRows;
+};
 
-/** Compares the shapes of an op's operands, and its split with its range. */
-bool checkShapes(const DecodedOp& op, int64_t maxRows, Refusal& refusal);
+/** Holds an op to the rules of its kind, and its split to its range. */
+bool checkShapes(const DecodedOp& op, int64_t maxRows, OpExtent* extent, Refusal& refusal);
 
 }  // namespace steepest

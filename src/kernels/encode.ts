@@ -2,16 +2,26 @@ import {
   type BindableProgram,
   DTYPES,
   OP_KINDS,
-  OPS,
   type Op,
   type Operand,
-  type OpKind,
-  type OpSchema,
   SPLITS,
+  schemaOf,
 } from './contract.js';
+import { oncePerKind } from './ops/index.js';
 
-/** First word of an encoded program; changes whenever the layout does. */
-export const PROGRAM_MAGIC = 0x57ee9001;
+let magic: number | undefined;
+
+/**
+ * First word of an encoded program: a hash (FNV-1a) of the kinds of ops in their order, so that an
+ * add-on of another build, which would number them in its own way, refuses the program.
+ */
+export function programMagic(): number {
+  magic ??= OP_KINDS.join(' ')
+    .split('')
+    .reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0, 0x811c9dc5);
+  return magic;
+}
+
 /** Words in the header: magic, op count, rank, workers, maxRows, rowChunk. */
 export const HEADER_WORDS = 6;
 /** Words before an op's operands: kind, phase, split, begin, end, operand count, scalar count. */
@@ -27,14 +37,12 @@ interface OpLayout {
   words: number;
 }
 
-const LAYOUTS: ReadonlyMap<OpKind, OpLayout> = new Map(
-  OP_KINDS.map((kind, number) => {
-    const { operands, scalars }: OpSchema = OPS[kind];
-    const names = Object.keys(operands).map((name) => name.replace('?', ''));
-    const words = OP_WORDS + names.length * OPERAND_WORDS + scalars.length;
-    return [kind, { number, operands: names, scalars, words }];
-  }),
-);
+const layoutOf = oncePerKind((kind): OpLayout => {
+  const schema = schemaOf(kind);
+  const [operands, scalars] = [Object.keys(schema.operands), Object.keys(schema.scalars)];
+  const words = OP_WORDS + operands.length * OPERAND_WORDS + scalars.length;
+  return { number: OP_KINDS.indexOf(kind), operands, scalars, words };
+});
 
 function writeOperand(operand: Operand | undefined, words: Float64Array, at: number): void {
   if (operand === undefined) {
@@ -79,12 +87,12 @@ function writeOp(
  */
 export function encodeProgram(program: BindableProgram): Float64Array {
   const { ops } = program;
-  const layouts = ops.map(({ kind }) => LAYOUTS.get(kind) as OpLayout);
-  const words = new Float64Array(layouts.reduce((sum, layout) => sum + layout.words, HEADER_WORDS));
-  words.set([PROGRAM_MAGIC, ops.length, program.rank, program.workers, program.maxRows, program.rowChunk]);
+  const laidOut = ops.map(({ kind }) => layoutOf(kind));
+  const words = new Float64Array(laidOut.reduce((sum, layout) => sum + layout.words, HEADER_WORDS));
+  words.set([programMagic(), ops.length, program.rank, program.workers, program.maxRows, program.rowChunk]);
   let at = HEADER_WORDS;
   ops.forEach((op, i) => {
-    at = writeOp(op, layouts[i] as OpLayout, words, at);
+    at = writeOp(op, laidOut[i] as OpLayout, words, at);
   });
   return words;
 }

@@ -5,13 +5,30 @@
  */
 import { describe, expect, it } from 'vitest';
 import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
-import { type KernelSet, OP_KINDS, type Op, type Operand, type OpKind } from '#steepest/kernels/contract.js';
+import {
+  DTYPES,
+  type KernelSet,
+  OP_KINDS,
+  type Op,
+  type Operand,
+  type OpKind,
+  PHASES,
+  REGISTER_COUNT,
+  SPLITS,
+} from '#steepest/kernels/contract.js';
 import { typescriptExact } from '#steepest/kernels/typescript/index.js';
 import type { Dims, OpCase } from './cases/case.js';
 import { drawCase } from './cases/run.js';
 
 const CASES = 6;
-const SCALARS = [-1, 0.5, 2, 99, 1e9];
+const SCALARS = [-1, 0.5, 2, 99, 1e9, 2 ** 32];
+/** Ranges of an op that is a slice: whole, empty, the wrong way round, too long. */
+const SLICES = [
+  [0, 1],
+  [0, 0],
+  [2, 1],
+  [0, 1000],
+] as const;
 
 const native = availableIsas().length > 0 ? selectKernels({ backend: 'native' }) : undefined;
 
@@ -35,7 +52,10 @@ const withOperand = (op: Op, name: string, operand: Operand): Op => ({
   operands: { ...op.operands, [name]: operand },
 });
 
-/** Every operand a row or column short or long, or left out; every scalar out of its range. */
+/**
+ * Every operand a row or column short or long, of another type, or left out; every scalar out of its
+ * range; every split.
+ */
 function* mutantsOf({ op }: OpCase): Generator<Mutant> {
   for (const [name, operand] of Object.entries(op.operands) as [string, Operand][]) {
     for (const side of ['rows', 'cols'] as const) {
@@ -49,6 +69,10 @@ function* mutantsOf({ op }: OpCase): Generator<Mutant> {
         };
       }
     }
+    for (const dtype of DTYPES) {
+      if (dtype !== operand.dtype)
+        yield { what: `${name} of ${dtype}`, op: withOperand(op, name, { ...operand, dtype }) };
+    }
     const { [name]: _, ...others } = op.operands;
     yield { what: `no ${name}`, op: { ...op, operands: others } };
   }
@@ -57,12 +81,16 @@ function* mutantsOf({ op }: OpCase): Generator<Mutant> {
       yield { what: `${name} = ${value}`, op: { ...op, scalars: { ...op.scalars, [name]: value } } };
     }
   }
+  for (const split of SPLITS) {
+    for (const [begin, end] of SLICES)
+      yield { what: `${split} [${begin}, ${end})`, op: { ...op, split, begin, end } };
+  }
 }
 
 function accepts(
   kernels: KernelSet,
   op: Op,
-  { maxRows, rowChunk, registers }: OpCase,
+  { maxRows, rowChunk, registers }: Pick<OpCase, 'maxRows' | 'rowChunk' | 'registers'>,
   memory: Uint8Array,
 ): boolean {
   try {
@@ -91,4 +119,43 @@ describe.each(OP_KINDS as readonly OpKind[])('%s', (kind) => {
     expect([...differences]).toEqual([]);
     expect(refused).toBeGreaterThan(0);
   });
+});
+
+/**
+ * Elements of such images are 2⁶⁴ + 1,024: a product in 64 bits would come to 1,024, and the kernel
+ * would read far past them.
+ */
+it('refuses sizes whose product leaves 64 bits', () => {
+  const channels = 4_294_443_040;
+  const pixels = 268_468_226;
+  expect(BigInt(channels) * BigInt(pixels) * 16n).toBe(2n ** 64n + 1024n);
+  const operand = {
+    buffer: 0,
+    dtype: 'f32',
+    byteOffset: 0,
+    rows: 1,
+    cols: 1024,
+    rowStride: 1024,
+    colStride: 1,
+  } as const;
+  const op: Op = {
+    kind: 'layerNorm',
+    phase: PHASES.rows,
+    split: 'groups',
+    begin: 0,
+    end: 0,
+    operands: { x: operand, y: operand },
+    scalars: { pixels, channels, epsilon: 1e-5 },
+  };
+  const opCase = {
+    maxRows: 1,
+    rowChunk: 1,
+    registers: new Float64Array(new SharedArrayBuffer(8 * REGISTER_COUNT)),
+  };
+  const memory = new Uint8Array(new SharedArrayBuffer(4096));
+  for (const kernels of [typescriptExact, native ?? typescriptExact]) {
+    expect(accepts(kernels, op, opCase, memory)).toBe(false);
+    const fits = { ...op, scalars: { ...op.scalars, channels: 64, pixels: 1 } };
+    expect(accepts(kernels, fits, opCase, memory)).toBe(true);
+  }
 });

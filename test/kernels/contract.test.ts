@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
-import { type KernelSet, OP_KINDS, type OpKind } from '#steepest/kernels/contract.js';
+import { type KernelSet, OP_KINDS, type Operand, type OpKind, schemaOf } from '#steepest/kernels/contract.js';
 import { typescriptExact } from '#steepest/kernels/typescript/index.js';
 import type { Dims, OpCase } from './cases/case.js';
 import { GENERATORS } from './cases/generators.js';
@@ -19,6 +19,9 @@ import {
 const RUNS = 120;
 const MANY_RUNS = 400;
 const VARIED: ReadonlySet<OpKind> = new Set(['gemm', 'activation', 'activationBackward']);
+
+/** Cases per kind that show which operands are written and shared. */
+const DRAWS = 60;
 
 /** Cases of large sizes per kind: slow in the exact kernels. */
 const LARGE_RUNS = 5;
@@ -60,9 +63,42 @@ function checkCase(kind: OpKind, dims: Dims): void {
   }
 }
 
+/** Names of operands that are the memory of another one, which stands second. */
+function shared({ op, outputs }: OpCase): string[] {
+  const entries = Object.entries(op.operands) as [string, Operand][];
+  return entries.flatMap(([output, { byteOffset }]) =>
+    entries
+      .filter(([input, operand]) => input in outputs === false && operand.byteOffset === byteOffset)
+      .filter(() => output in outputs)
+      .map(([input]) => `${output} over ${input}`),
+  );
+}
+
 describe('the kernel contract', () => {
   it('has a generator of cases for every kind of op', () => {
     expect(Object.keys(GENERATORS).sort()).toEqual([...OP_KINDS].sort());
+  });
+
+  it.each(OP_KINDS)('%s declares which operands it writes, and which may be the same memory', (kind) => {
+    const { operands, inPlace } = schemaOf(kind);
+    const written = new Set<string>();
+    const aliases = new Set<string>();
+    for (let seed = 0; seed < DRAWS; seed++) {
+      const opCase = drawCase(kind, {
+        rows: 5,
+        cols: 3,
+        inner: 2,
+        values: 'ordinary',
+        seed,
+        workers: 1,
+        rank: 0,
+      });
+      for (const name of Object.keys(opCase.outputs)) written.add(name);
+      for (const pair of shared(opCase)) aliases.add(pair);
+    }
+    const declared = Object.keys(operands).filter((name) => operands[name]!.access !== 'read');
+    expect([...written].sort()).toEqual(declared.sort());
+    expect([...aliases].sort()).toEqual(inPlace.map(([output, input]) => `${output} over ${input}`).sort());
   });
 
   describe.each(OP_KINDS)('%s', (kind) => {

@@ -2,12 +2,12 @@ import {
   type BindableProgram,
   BYTES_PER_ELEMENT,
   type DType,
-  OPS,
   type Op,
   type Operand,
   type OpKind,
   PHASES,
   REGISTER_COUNT,
+  schemaOf,
 } from '#steepest/kernels/contract.js';
 
 /** Lays out operands in one buffer, for programs written by hand. */
@@ -83,7 +83,7 @@ export function op(
   scalars: Record<string, number> = {},
   place: Partial<Op> = {},
 ): Op {
-  const all = Object.fromEntries(OPS[kind].scalars.map((name) => [name, 0]));
+  const all = Object.fromEntries(Object.keys(schemaOf(kind).scalars).map((name) => [name, 0]));
   return {
     kind,
     phase: PHASES.rows,

@@ -73,8 +73,8 @@ describe('bind refuses', () => {
     ['columns of a unlike rows of b', withOperand('a', { cols: 4 }), /operand b with 4 rows/],
     ['columns of b unlike those of c', withOperand('b', { cols: 3 }), /operand b with 4 cols/],
     ['a bias of another length', withOperand('bias', { cols: 3 }), /operand bias with 4 cols/],
-    ['an unknown init', withScalar('init', 3), /scalar init one of/],
-    ['an unknown activation', withScalar('activation', 0.5), /scalar activation one of/],
+    ['an unknown init', withScalar('init', 3), /scalar init a whole number from 0 to 2/],
+    ['an unknown activation', withScalar('activation', 0.5), /scalar activation a whole number from 0 to 7/],
     ['an infinite scalar', withScalar('alpha', Number.POSITIVE_INFINITY), /scalar alpha finite/],
     [
       'a scalar that is not there',
@@ -101,7 +101,7 @@ describe('bind refuses', () => {
     [
       'a loss without labels or target',
       op('softmaxCrossEntropy', { z: operands.c, rowLoss: operands.a }),
-      /neither/,
+      /exactly one of labels and target/,
     ],
     [
       'too few labels',
@@ -116,7 +116,7 @@ describe('bind refuses', () => {
     [
       'a seed of more than 32 bits',
       op('dropout', { x: operands.a, y: operands.a }, { seed: 2 ** 32 }),
-      /scalar seed a whole number below 2\^32/,
+      /scalar seed a whole number from 0 to 4294967295/,
     ],
   ];
   it.each(wrongOps)('%s', (_what, wrong, message) => {

@@ -115,7 +115,7 @@ describe('bind refuses', () => {
     ['a split by rows of what is not the mini-batch', { scalars: { ...op.scalars, batch: 0 } }, /split/],
     ['a slice past the end', { split: 'slice', end: 9, scalars: { ...op.scalars, batch: 0 } }, /\[0, 8\)/],
     ['a slice that ends before it begins', { split: 'slice', begin: 3, end: 2 }, /slice/],
-    ['an unknown init', { scalars: { ...op.scalars, init: 3 } }, /scalar 0/],
+    ['an unknown init', { scalars: { ...op.scalars, init: 3 } }, /scalar init a whole number from 0 to 2/],
     ['a bias that is not there', { scalars: { ...op.scalars, init: 1 } }, /operand bias/],
     ['an infinite alpha', { scalars: { ...op.scalars, alpha: Number.POSITIVE_INFINITY } }, /finite/],
     ['a scalar that is not there', { scalars: { init: 0 } }, /scalar/],

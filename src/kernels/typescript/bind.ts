@@ -11,11 +11,13 @@ import {
   type ProgramBuffer,
   REGISTERS,
   STATUS,
+  schemaOf,
 } from '../contract.js';
 import { registersFor, singleRank } from '../once.js';
+import { compiledOp } from '../ops/compiled.js';
+import { BATCH } from '../ops/schema.js';
 import { checkProgram, MOST_ROWS } from './check.js';
 import { type F64, type OpTable, PreparedOp, type RunOp } from './prepare.js';
-import { rangeOf } from './shapes.js';
 
 /** Statuses after which the rest of a phase would work on values that mean nothing. */
 const ENDS_PHASE = STATUS.lossNotFinite | STATUS.indexOutOfRange;
@@ -43,48 +45,17 @@ interface PhasePlan {
   byRows: boolean;
 }
 
-/** Rows that the tables of an op hold for `batchStart + row`; infinite for ops that do not use it. */
-function rowLimitOf({ kind, operands }: Op): number {
-  const { src, index, dst, x, labels, weights } = operands;
-  switch (kind) {
-    case 'copyRows':
-      return dst!.rows;
-    case 'gatherRows':
-    case 'gatherImages':
-    case 'gatherWindows':
-    case 'gatherImageWindows':
-      return index?.cols ?? src!.rows;
-    case 'gatherLabels':
-      return index?.cols ?? src!.cols;
-    case 'linearScores':
-    case 'linearGradient':
-    case 'gatherDesign':
-    case 'normalResidual':
-      return x!.rows;
-    case 'logisticLoss':
-      return Math.min(labels!.cols, weights?.cols ?? Number.POSITIVE_INFINITY);
-    case 'curvatureRows':
-      return Math.min(x!.rows, weights?.cols ?? Number.POSITIVE_INFINITY);
-    default:
-      return Number.POSITIVE_INFINITY;
-  }
-}
-
 /** The part of an op that falls to this rank; undefined if none does. */
-function stepOf(op: Op, rank: number, run: () => RunOp): Step | undefined {
+function stepOf(op: Op, rank: number, range: number, run: () => RunOp): Step | undefined {
   if (op.split === 'first' && rank !== 0) return undefined;
-  const range = rangeOf(op);
-  const batch = range === 'batch';
-  const whole = batch ? MOST_ROWS : range;
   return {
     run: run(),
     byRows: op.split === 'rows',
     byGroups: op.split === 'groups',
     begin: op.split === 'slice' ? op.begin : 0,
-    end: op.split === 'slice' ? op.end : whole,
-    batch,
-    // Totals may get a penalty without a row.
-    skipsEmpty: op.kind !== 'rowSums',
+    end: op.split === 'slice' ? op.end : Math.min(range, MOST_ROWS),
+    batch: range === BATCH,
+    skipsEmpty: !schemaOf(op.kind).runsEmpty,
   };
 }
 
@@ -98,8 +69,12 @@ function planPhases(
     const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY, byRows: false };
     for (const op of program.ops) {
       if (op.phase !== phase) continue;
-      plan.rowLimit = Math.min(plan.rowLimit, rowLimitOf(op));
-      const step = stepOf(op, program.rank, () => kernels[op.kind](new PreparedOp(op, buffers)));
+      const { formula, range, tableRows } = compiledOp(op.kind);
+      const values = formula.evaluate(op, program.maxRows);
+      plan.rowLimit = Math.min(plan.rowLimit, values[tableRows]!);
+      const step = stepOf(op, program.rank, values[range]!, () =>
+        kernels[op.kind](new PreparedOp(op, buffers)),
+      );
       if (step === undefined) continue;
       plan.steps.push(step);
       if (step.byRows || step.byGroups) plan.byRows = true;

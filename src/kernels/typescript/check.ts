@@ -1,41 +1,21 @@
 import { SteepestError } from '../../core/errors.js';
 import { isDataView, isSharedBuffer, isTypedArray } from '../../core/realm.js';
 import {
-  ACTIVATIONS,
   type BindableProgram,
-  BORDERS,
   BYTES_PER_ELEMENT,
   DTYPES,
-  type DType,
-  GEMM_BATCH,
-  GEMM_EPILOGUE,
-  GEMM_INIT,
   OPS,
   type Op,
   type Operand,
-  type OpSchema,
   PHASE_LIMIT,
   type ProgramBuffer,
   REGISTER_COUNT,
   SPLITS,
+  schemaOf,
 } from '../contract.js';
-import { checkShapes, groupSplits, type Refuse, rangeOf } from './shapes.js';
-
-/** Ops whose result is one whole, so that ranks cannot share them. */
-const INDIVISIBLE: ReadonlySet<string> = new Set([
-  'rowSums',
-  'shuffle',
-  'logisticLoss',
-  'qrFold',
-  'jacobiRows',
-  'normalResidual',
-]);
-
-/** Largest value of a 32-bit word. */
-const LARGEST_WORD = 0xffffffff;
-
-/** One-sided Jacobi needs about ten sweeps; numbers that are not finite would turn for ever. */
-const MOST_SWEEPS = 1024;
+import { type CompiledOp, compiledOp, type FlatRule } from '../ops/compiled.js';
+import type { OpSchema, Relation, SplitClass } from '../ops/schema.js';
+import { BATCH } from '../ops/schema.js';
 
 /** Rows of a mini-batch are counted in 32-bit integers. */
 export const MOST_ROWS = 0x7fffffff;
@@ -99,34 +79,32 @@ function describe(value: unknown): string {
 }
 
 function checkOp(op: Op, number: number, program: BindableProgram, buffers: readonly ProgramBuffer[]): void {
-  const schema: OpSchema | undefined = Object.hasOwn(OPS, op.kind) ? OPS[op.kind] : undefined;
+  const schema: OpSchema | undefined = Object.hasOwn(OPS, op.kind) ? schemaOf(op.kind) : undefined;
   if (schema === undefined) refuseProgram(`op ${number} of a known kind`, `kind '${op.kind}'`);
   const name = `op ${number} (${op.kind}${op.label === undefined ? '' : `, ${op.label}`})`;
-  const refuse: Refuse = (operand, expected, given) =>
-    refuseProgram(`${name}: operand ${operand} with ${expected}`, given);
 
   checkOperandNames(op, schema, name);
-  for (const [key, dtypes] of Object.entries(schema.operands)) {
-    const operandName = key.replace('?', '');
+  for (const [operandName, operandSchema] of Object.entries(schema.operands)) {
     const operand = op.operands[operandName];
     if (operand === undefined) {
-      if (!key.endsWith('?')) refuseProgram(`${name}: operand ${operandName}`, 'none');
+      if (!operandSchema.isOptional) refuseProgram(`${name}: operand ${operandName}`, 'none');
       continue;
     }
-    const anyStride = op.kind === 'gemm' && (operandName === 'a' || operandName === 'b');
-    checkOperand(operand, dtypes, anyStride, buffers, (expected, given) =>
-      refuse(operandName, expected, given),
+    checkOperand(operand, operandSchema, buffers, (expected, given) =>
+      refuseProgram(`${name}: operand ${operandName} with ${expected}`, given),
     );
   }
   checkScalars(op, schema, name);
-  checkShapes(op, program.maxRows, refuse);
-  checkPlace(op, name);
+  const compiled = compiledOp(op.kind);
+  const values = compiled.formula.evaluate(op, program.maxRows);
+  checkRules(op, compiled, values, name);
+  checkPlace(op, schema.splits, values[compiled.range]!, name);
 }
 
 function checkOperandNames(op: Op, schema: OpSchema, name: string): void {
   for (const [given, operand] of Object.entries(op.operands)) {
     if (operand === undefined) continue;
-    if (!Object.hasOwn(schema.operands, given) && !Object.hasOwn(schema.operands, `${given}?`)) {
+    if (!Object.hasOwn(schema.operands, given)) {
       refuseProgram(`${name}: operands ${Object.keys(schema.operands).join(', ')}`, `an operand '${given}'`);
     }
   }
@@ -135,8 +113,7 @@ function checkOperandNames(op: Op, schema: OpSchema, name: string): void {
 /** One operand against its schema and its buffer. */
 function checkOperand(
   operand: Operand,
-  dtypes: readonly DType[],
-  anyStride: boolean,
+  { dtypes, isStrided }: OpSchema['operands'][string],
   buffers: readonly ProgramBuffer[],
   refuse: (expected: string, given: string) => never,
 ): void {
@@ -145,7 +122,7 @@ function checkOperand(
   for (const [side, value] of Object.entries({ byteOffset, rows, cols, rowStride, colStride })) {
     if (!isCount(value)) refuse(`${side} a whole number from 0 to 2^53 − 1`, `${value}`);
   }
-  if (!anyStride && colStride !== 1) refuse('colStride 1', `${colStride}`);
+  if (!isStrided && colStride !== 1) refuse('colStride 1', `${colStride}`);
   checkStrides(operand, refuse);
   const buffer = isCount(operand.buffer) ? buffers[operand.buffer] : undefined;
   if (buffer === undefined) refuse(`a buffer below ${buffers.length}`, `buffer ${operand.buffer}`);
@@ -188,66 +165,64 @@ function checkStrides(operand: Operand, refuse: (expected: string, given: string
   );
 }
 
-/** Values that each enumerated scalar may take; the others may be any finite number. */
-const ALLOWED: Readonly<Record<string, readonly number[]>> = {
-  activation: Object.values(ACTIVATIONS),
-  init: Object.values(GEMM_INIT),
-  epilogue: Object.values(GEMM_EPILOGUE),
-  batch: Object.values(GEMM_BATCH),
-  scaled: [0, 1],
-  nesterov: [0, 1],
-  intercept: [0, 1],
-  triangular: [0, 1],
-  transposed: [0, 1],
-  border: Object.values(BORDERS),
-  flipRows: [0, 1],
-  flipCols: [0, 1],
-};
-
 function checkScalars(op: Op, schema: OpSchema, name: string): void {
-  for (const scalar of schema.scalars) {
-    const value = op.scalars[scalar];
-    if (!Number.isFinite(value)) refuseProgram(`${name}: scalar ${scalar} finite`, `${value}`);
-    const allowed = ALLOWED[scalar];
-    if (allowed !== undefined && !allowed.includes(value!)) {
-      refuseProgram(`${name}: scalar ${scalar} one of ${allowed.join(', ')}`, `${value}`);
-    }
-    const isWord =
-      scalar === 'seed' || scalar === 'stream' || (scalar === 'threshold' && op.kind === 'dropout');
-    if (isWord && !(isCount(value) && value <= LARGEST_WORD)) {
-      refuseProgram(`${name}: scalar ${scalar} a whole number below 2^32`, `${value}`);
-    }
-    if (scalar === 'maxSweeps' && !(isCount(value) && value < MOST_SWEEPS)) {
-      refuseProgram(`${name}: scalar ${scalar} a whole number below ${MOST_SWEEPS}`, `${value}`);
-    }
-  }
-  if (op.kind !== 'gemm') return;
-  if (op.scalars.init === GEMM_INIT.bias && op.operands.bias === undefined) {
-    refuseProgram(`${name}: operand bias, as init says`, 'none');
-  }
-  if (op.scalars.epilogue === GEMM_EPILOGUE.derivative && op.operands.d === undefined) {
-    refuseProgram(`${name}: operand d, as epilogue says`, 'none');
+  for (const [scalar, { least, most, isWhole }] of Object.entries(schema.scalars)) {
+    const value = op.scalars[scalar]!;
+    if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) continue;
+    const range = isWhole ? `a whole number from ${least} to ${most}` : 'finite';
+    refuseProgram(`${name}: scalar ${scalar} ${range}`, `${value}`);
   }
 }
 
+const HOLDS: Readonly<Record<Relation, (left: number, right: number) => boolean>> = {
+  exactly: (left, right) => left === right,
+  atLeast: (left, right) => left >= right,
+  atMost: (left, right) => left <= right,
+};
+const IN_WORDS: Readonly<Record<Relation, string>> = {
+  exactly: '',
+  atLeast: 'at least ',
+  atMost: 'at most ',
+};
+
+/** The same as `checkRules` in native/program/rules.cc. */
+function checkRules(op: Op, { rules, formula }: CompiledOp, values: Float64Array, name: string): void {
+  for (const rule of rules) {
+    if (rule.operand !== undefined && op.operands[rule.operand] === undefined) continue;
+    const [left, right] = [values[rule.left]!, values[rule.right]!];
+    if (!HOLDS[rule.relation](left, right))
+      refuseRule(rule, formula.nodes[rule.left]!.kind, left, right, name);
+  }
+}
+
+function refuseRule(rule: FlatRule, side: string, left: number, right: number, name: string): never {
+  const { operand, why } = rule;
+  const count = `${IN_WORDS[rule.relation]}${right}`;
+  const what =
+    operand === undefined ? `${why} (${count})` : `operand ${operand} with ${count} ${side} (${why})`;
+  refuseProgram(`${name}: ${what}`, `${left}`);
+}
+
+/** Which splits each class allows. */
+const BY_ROWS: ReadonlySet<SplitClass> = new Set(['rows', 'rowsOrGroups']);
+const BY_GROUPS: ReadonlySet<SplitClass> = new Set(['groups', 'rowsOrGroups']);
+
 /** Phase, split and range. */
-function checkPlace(op: Op, name: string): void {
+function checkPlace(op: Op, splits: SplitClass, range: number, name: string): void {
   if (!isCount(op.phase) || op.phase >= PHASE_LIMIT) {
     refuseProgram(`${name}: a phase below ${PHASE_LIMIT}`, `${op.phase}`);
   }
   if (!SPLITS.includes(op.split)) refuseProgram(`${name}: split ${SPLITS.join(', ')}`, `'${op.split}'`);
-  const range = rangeOf(op);
-  if (op.split === 'rows' && (range !== 'batch' || INDIVISIBLE.has(op.kind))) {
-    refuseProgram(`${name}: split 'slice', 'all' or 'first', as its range is not the mini-batch`, "'rows'");
-  }
-  const allowed = groupSplits(op.kind);
-  if (op.split === 'groups' ? !allowed.groups : !allowed.others) {
+  if (splits === 'groups' ? op.split !== 'groups' : op.split === 'groups' && !BY_GROUPS.has(splits)) {
     refuseProgram(`${name}: split groups for ops on images, and only for those`, `'${op.split}'`);
   }
+  if (op.split === 'rows' && (range !== BATCH || !BY_ROWS.has(splits))) {
+    refuseProgram(`${name}: split 'slice', 'all' or 'first', as its range is not the mini-batch`, "'rows'");
+  }
   if (op.split !== 'slice') return;
-  if (INDIVISIBLE.has(op.kind)) refuseProgram(`${name}: split 'all' or 'first'`, "'slice'");
+  if (splits === 'none') refuseProgram(`${name}: split 'all' or 'first'`, "'slice'");
   const { begin, end } = op;
-  const extent = range === 'batch' ? Number.MAX_SAFE_INTEGER : range;
+  const extent = Math.min(range, Number.MAX_SAFE_INTEGER);
   if (!isCount(begin) || !isCount(end) || begin > end || end > extent) {
     refuseProgram(`${name}: a slice within [0, ${extent})`, `[${begin}, ${end})`);
   }

@@ -2,7 +2,6 @@ import {
   BYTES_PER_ELEMENT,
   type DType,
   imagePlane,
-  OPS,
   type Op,
   type Operand,
   type OpKind,
@@ -10,6 +9,7 @@ import {
   type Phase,
   REGISTER_COUNT,
   REGISTERS,
+  schemaOf,
 } from '#steepest/kernels/contract.js';
 import { floatOf, Random, type Values } from './random.js';
 
@@ -227,7 +227,7 @@ export class CaseBuilder {
 
   finish(): OpCase {
     const { rows, dims, place } = this;
-    for (const scalar of OPS[this.kind].scalars) this.scalars[scalar] ??= 0;
+    for (const scalar of Object.keys(schemaOf(this.kind).scalars)) this.scalars[scalar] ??= 0;
     const memory = new ArrayBuffer(this.length);
     const bytes = new Uint8Array(memory).fill(GUARD);
     for (const fill of this.fills) fill(memory);

@@ -49,7 +49,7 @@ export const activateBackward: readonly ActivateBackward[] = [
   (g, s) => fround(g * sigmoid(s)),
 ];
 
-export const prepareActivation: PrepareOp = (op) => {
+export const activation: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const alpha = fround(op.scalar('alpha'));
@@ -64,7 +64,7 @@ export const prepareActivation: PrepareOp = (op) => {
   };
 };
 
-export const prepareActivationBackward: PrepareOp = (op) => {
+export const activationBackward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const s = op.f32('s');
   const dx = op.f32('dx');

@@ -83,7 +83,7 @@ function backwardPass(op: PreparedOp, shape: ConvShape): Pass {
   };
 }
 
-export const prepareConv2d: PrepareOp = (op) => {
+export const conv2d: PrepareOp = (op) => {
   const w = op.f32('w');
   const y = op.f32('y');
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
@@ -107,7 +107,7 @@ export const prepareConv2d: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dInput: PrepareOp = (op) => {
+export const conv2dInput: PrepareOp = (op) => {
   const w = op.f32('w');
   const dx = op.f32('dx');
   const s = op.has('s') ? op.f32('s') : undefined;
@@ -133,7 +133,7 @@ export const prepareConv2dInput: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dWeights: PrepareOp = (op) => {
+export const conv2dWeights: PrepareOp = (op) => {
   const x = op.f32('x');
   const dz = op.f32('dz');
   const dw = op.f32('dw');
@@ -168,7 +168,7 @@ export const prepareConv2dWeights: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dMaxPool: PrepareOp = (op) => {
+export const conv2dMaxPool: PrepareOp = (op) => {
   const w = op.f32('w');
   const y = op.f32('y');
   const index = op.has('index') ? op.u8('index') : undefined;
@@ -207,7 +207,7 @@ export const prepareConv2dMaxPool: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dMaxPoolWeights: PrepareOp = (op) => {
+export const conv2dMaxPoolWeights: PrepareOp = (op) => {
   const [x, dy, dw] = [op.f32('x'), op.f32('dy'), op.f32('dw')];
   const index = op.u8('index');
   const shape = convShape(op, dw.cols);
@@ -237,7 +237,7 @@ export const prepareConv2dMaxPoolWeights: PrepareOp = (op) => {
   };
 };
 
-export const prepareChannelSums: PrepareOp = (op) => {
+export const channelSums: PrepareOp = (op) => {
   const dz = op.f32('dz');
   const db = op.f32('db');
   const shape = { channels: db.cols, height: op.scalar('height'), width: op.scalar('width') };

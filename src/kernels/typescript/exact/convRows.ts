@@ -1,6 +1,6 @@
 import type { MapRow } from '../fast/activation.js';
 import { convShape, forwardTaps } from '../images/geometry.js';
-import { prepareMaxPool2dRows } from '../images/rows.js';
+import { maxPool2dRowsWith } from '../images/rows.js';
 import type { PrepareOp } from '../prepare.js';
 import { activate } from './activation.js';
 import { fma, fround } from './fma.js';
@@ -12,7 +12,7 @@ const mapOf = (activation: number): MapRow => {
   };
 };
 
-export const prepareConv2dRows: PrepareOp = (op) => {
+export const conv2dRows: PrepareOp = (op) => {
   const x = op.f32('x');
   const w = op.f32('w');
   const y = op.f32('y');
@@ -48,4 +48,4 @@ export const prepareConv2dRows: PrepareOp = (op) => {
   };
 };
 
-export const maxPool2dRows = prepareMaxPool2dRows(mapOf);
+export const maxPool2dRows = maxPool2dRowsWith(mapOf);

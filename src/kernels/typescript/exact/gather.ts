@@ -12,7 +12,7 @@ function sourceRow(index: Matrix<U32> | undefined, r: number, registers: F64): n
   return index === undefined ? position : (index.data[position] as number);
 }
 
-export const prepareGatherRows: PrepareOp = (op) => {
+export const gatherRows: PrepareOp = (op) => {
   const src = op.op.operands.src?.dtype === 'u8' ? op.u8('src') : op.f32('src');
   const index = indexOf(op);
   const dst = op.f32('dst');
@@ -32,7 +32,7 @@ export const prepareGatherRows: PrepareOp = (op) => {
   };
 };
 
-export const prepareGatherLabels: PrepareOp = (op) => {
+export const gatherLabels: PrepareOp = (op) => {
   const src = op.i32('src');
   const index = indexOf(op);
   const dst = op.i32('dst');
@@ -46,7 +46,7 @@ export const prepareGatherLabels: PrepareOp = (op) => {
   };
 };
 
-export const prepareCopyRows: PrepareOp = (op) => {
+export const copyRows: PrepareOp = (op) => {
   const src = op.f32('src');
   const dst = op.f32('dst');
   return (begin, end, registers) => {
@@ -60,7 +60,7 @@ export const prepareCopyRows: PrepareOp = (op) => {
   };
 };
 
-export const prepareScaleShift: PrepareOp = (op) => {
+export const scaleShift: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const scale = fround(op.scalar('scale'));

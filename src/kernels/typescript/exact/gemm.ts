@@ -26,7 +26,7 @@ function epilogueOf(op: PreparedOp): (sum: number, i: number, j: number) => numb
   return (sum, i, j) => derivative(sum, d.data[i * d.rowStride + j] as number, alpha);
 }
 
-export const prepareGemm: PrepareOp = (op) => {
+export const gemm: PrepareOp = (op) => {
   const a = op.f32('a');
   const b = op.f32('b');
   const c = op.f32('c');

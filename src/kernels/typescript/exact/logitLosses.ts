@@ -84,7 +84,7 @@ function againstTarget(op: PreparedOp): FinishRow {
   };
 }
 
-export const prepareSoftmaxCrossEntropy: PrepareOp = (op) => {
+export const softmaxCrossEntropy: PrepareOp = (op) => {
   const z = op.f32('z');
   const rowLoss = op.f32('rowLoss');
   const labels = labelsOf(op);
@@ -104,7 +104,7 @@ export const prepareSoftmaxCrossEntropy: PrepareOp = (op) => {
   };
 };
 
-export const prepareSigmoidCrossEntropy: PrepareOp = (op) => {
+export const sigmoidCrossEntropy: PrepareOp = (op) => {
   const z = op.f32('z');
   const target = op.f32('target');
   const p = optional(op, 'p');

@@ -1,4 +1,4 @@
-import { STATUS } from '../../contract.js';
+import { R2_TERMS, STATUS } from '../../contract.js';
 import type { F32, PrepareOp } from '../prepare.js';
 import { fround } from './fma.js';
 import { isClass, labelsOf } from './logitLosses.js';
@@ -12,7 +12,7 @@ function argmaxOfRow(x: F32, at: number, cols: number): number {
   return best;
 }
 
-export const prepareArgmaxAccuracy: PrepareOp = (op) => {
+export const argmaxAccuracy: PrepareOp = (op) => {
   const p = op.f32('p');
   const out = op.f32('out');
   const labels = labelsOf(op);
@@ -30,7 +30,7 @@ export const prepareArgmaxAccuracy: PrepareOp = (op) => {
   };
 };
 
-export const prepareThresholdAccuracy: PrepareOp = (op) => {
+export const thresholdAccuracy: PrepareOp = (op) => {
   const p = op.f32('p');
   const target = op.f32('target');
   const out = op.f32('out');
@@ -48,7 +48,7 @@ export const prepareThresholdAccuracy: PrepareOp = (op) => {
   };
 };
 
-export const prepareR2Terms: PrepareOp = (op) => {
+export const r2Terms: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
   const shift = op.f32('shift').data;
@@ -59,7 +59,7 @@ export const prepareR2Terms: PrepareOp = (op) => {
         const t = target.data[r * target.rowStride + c] as number;
         const d = fround(t - (y.data[r * y.rowStride + c] as number));
         const u = fround(t - (shift[c] as number));
-        const at = r * out.rowStride + 3 * c;
+        const at = r * out.rowStride + R2_TERMS * c;
         out.data[at] = d * d;
         out.data[at + 1] = u;
         out.data[at + 2] = u * u;

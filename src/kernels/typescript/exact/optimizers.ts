@@ -1,12 +1,9 @@
-import { REGISTERS, STATUS } from '../../contract.js';
+import { PENALTY_ROWS, REGISTERS, STATUS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 
-/** Rows of w for each element of `partial`. */
-const PENALTY_ROWS = 16;
-
-export const preparePenalty: PrepareOp = (op) => {
+export const penalty: PrepareOp = (op) => {
   const w = op.f32('w');
   const partial = op.f32('partial').data;
   const l1 = fround(op.scalar('l1'));
@@ -85,12 +82,12 @@ function replace(state: Matrix<F32>, i: number, j: number, f: (old: number) => n
   return next;
 }
 
-export const prepareSgd = update(() => (registers) => {
+export const sgd = update(() => (registers) => {
   const rate = registerOf(registers, REGISTERS.learningRate);
   return (old, g2) => fma(-rate, g2, old);
 });
 
-export const prepareMomentum = update((op) => {
+export const momentum = update((op) => {
   const v = op.f32('v');
   const momentum = fround(op.scalar('momentum'));
   const nesterov = op.scalar('nesterov') !== 0;
@@ -103,7 +100,7 @@ export const prepareMomentum = update((op) => {
   };
 });
 
-export const prepareRmsprop = update((op) => {
+export const rmsprop = update((op) => {
   const v = op.f32('v');
   const rho = fround(op.scalar('rho'));
   const oneMinusRho = fround(op.scalar('oneMinusRho'));
@@ -119,7 +116,7 @@ export const prepareRmsprop = update((op) => {
   };
 });
 
-export const prepareAdam = update((op) => {
+export const adam = update((op) => {
   const m = op.f32('m');
   const v = op.f32('v');
   const [beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, weightDecay] = [

@@ -21,7 +21,7 @@ function wantedOf(op: PreparedOp): (r: number, j: number) => number {
   return (r, j) => target.data[r * target.rowStride + j] as number;
 }
 
-export const prepareCategoricalCrossEntropy: PrepareOp = (op) => {
+export const categoricalCrossEntropy: PrepareOp = (op) => {
   const p = op.f32('p');
   const dp = optional(op, 'dp');
   const rowLoss = op.f32('rowLoss');
@@ -62,7 +62,7 @@ export const prepareCategoricalCrossEntropy: PrepareOp = (op) => {
   };
 };
 
-export const prepareBinaryCrossEntropy: PrepareOp = (op) => {
+export const binaryCrossEntropy: PrepareOp = (op) => {
   const p = op.f32('p');
   const target = op.f32('target');
   const dp = optional(op, 'dp');

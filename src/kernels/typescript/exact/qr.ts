@@ -25,7 +25,7 @@ const reflectors = (first: number, count: number): Reflectors => ({
   gram: new Float64Array(BLOCK * BLOCK),
 });
 
-/** One factorisation: what contract.ts says, in its order. */
+/** One factorisation: what ops/leastSquares.ts says, in its order. */
 class Fold {
   constructor(
     private readonly a: Matrix<F64>,
@@ -154,7 +154,7 @@ class Fold {
   }
 }
 
-export const prepareQrFold: PrepareOp = (op) => {
+export const qrFold: PrepareOp = (op) => {
   const a = op.f64('a');
   const r = op.f64('r');
   const isTriangular = op.scalar('triangular') !== 0;

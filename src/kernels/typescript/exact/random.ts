@@ -7,7 +7,7 @@ import { fround } from './fma.js';
 const DROPOUT_BLOCK = 32;
 const COUNTERS = 16;
 
-export const prepareDropout: PrepareOp = (op) => {
+export const dropout: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const threshold = op.scalar('threshold');
@@ -30,7 +30,7 @@ export const prepareDropout: PrepareOp = (op) => {
   };
 };
 
-export const prepareShuffle: PrepareOp = (op) => {
+export const shuffle: PrepareOp = (op) => {
   const index = op.u32('index');
   const seed = op.scalar('seed');
   const stream = op.scalar('stream');

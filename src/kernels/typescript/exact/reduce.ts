@@ -2,7 +2,7 @@ import { REGISTERS, STATUS } from '../../contract.js';
 import type { PrepareOp } from '../prepare.js';
 import { fround } from './fma.js';
 
-export const prepareBiasGradient: PrepareOp = (op) => {
+export const biasGradient: PrepareOp = (op) => {
   const dz = op.f32('dz');
   const db = op.f32('db');
   return (begin, end, registers) => {
@@ -18,7 +18,7 @@ export const prepareBiasGradient: PrepareOp = (op) => {
 };
 
 /** Float64 throughout, as the contract says. */
-export const prepareRowSums: PrepareOp = (op) => {
+export const rowSums: PrepareOp = (op) => {
   const stats = op.f32('stats');
   const totals = op.f64('totals');
   const penalty = op.has('penalty') ? op.f32('penalty') : undefined;

@@ -37,10 +37,10 @@ function slope(d: number, scale: number): number {
   return d < 0 ? -scale : d;
 }
 
-export const prepareMeanSquaredError = differenceLoss(
+export const meanSquaredError = differenceLoss(
   2,
   (d, lane) => fma(d, d, lane),
   (d, scale) => fround(d * scale),
 );
 
-export const prepareMeanAbsoluteError = differenceLoss(1, (d, lane) => fround(lane + Math.abs(d)), slope);
+export const meanAbsoluteError = differenceLoss(1, (d, lane) => fround(lane + Math.abs(d)), slope);

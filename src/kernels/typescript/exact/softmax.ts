@@ -23,7 +23,7 @@ export function expOfRow(x: F32, at: number, e: F32, largest: number, lanes: Lan
   return lanes.sum();
 }
 
-export const prepareSoftmax: PrepareOp = (op) => {
+export const softmax: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const e = new Float32Array(x.cols);
@@ -38,7 +38,7 @@ export const prepareSoftmax: PrepareOp = (op) => {
   };
 };
 
-export const prepareSoftmaxBackward: PrepareOp = (op) => {
+export const softmaxBackward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const y = op.f32('y');
   const dx = op.f32('dx');

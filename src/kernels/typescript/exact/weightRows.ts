@@ -3,7 +3,7 @@ import { fround } from './fma.js';
 import { optional } from './logitLosses.js';
 
 /** rowLoss and dz of a row, each times the row's weight. */
-export const prepareWeightRows: PrepareOp = (op) => {
+export const weightRows: PrepareOp = (op) => {
   const weights = op.f32('weights');
   const dz = optional(op, 'dz');
   const rowLoss = op.f32('rowLoss');

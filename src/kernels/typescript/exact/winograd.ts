@@ -1,4 +1,4 @@
-import { GROUP_IMAGES, PACKED_INDEX_BYTES, REGISTERS } from '../../contract.js';
+import { GROUP_IMAGES, PACKED_INDEX_BYTES, REGISTERS, WINOGRAD_POINTS } from '../../contract.js';
 import { convShape, planeOf } from '../images/geometry.js';
 import { packIndex, pooledShape } from '../images/pool2x2.js';
 import {
@@ -7,7 +7,6 @@ import {
   cellsOf,
   forwardShape,
   gradientRow,
-  POINTS,
   readTile,
   transformKernel,
   transformProducts,
@@ -22,9 +21,9 @@ import { fma, fround } from './fma.js';
 /** U[point][channel read][channel made]; backward, kernels are turned. */
 function kernelsOf(w: Matrix<F32>, isBackward: boolean): Float64Array {
   const channels = w.rows / 9;
-  const to = new Float64Array(POINTS * channels * w.cols);
+  const to = new Float64Array(WINOGRAD_POINTS * channels * w.cols);
   const kernel = new Float64Array(9);
-  const points = new Float64Array(POINTS);
+  const points = new Float64Array(WINOGRAD_POINTS);
   for (let c = 0; c < channels; c++) {
     for (let o = 0; o < w.cols; o++) {
       for (let tap = 0; tap < 9; tap++) {
@@ -33,7 +32,8 @@ function kernelsOf(w: Matrix<F32>, isBackward: boolean): Float64Array {
       }
       transformKernel(kernel, points, fround);
       const at = isBackward ? o * channels + c : c * w.cols + o;
-      for (let point = 0; point < POINTS; point++) to[point * channels * w.cols + at] = points[point]!;
+      for (let point = 0; point < WINOGRAD_POINTS; point++)
+        to[point * channels * w.cols + at] = points[point]!;
     }
   }
   return to;
@@ -49,8 +49,8 @@ function eachCell(
   work: (o: number, p: number, q: number, l: number, z: Float64Array) => void,
 ): void {
   const { from, to } = shape;
-  const tiles = Array.from({ length: from.channels }, () => new Float64Array(POINTS));
-  const products = new Float64Array(POINTS);
+  const tiles = Array.from({ length: from.channels }, () => new Float64Array(WINOGRAD_POINTS));
+  const products = new Float64Array(WINOGRAD_POINTS);
   const z = new Float64Array(4);
   for (let p = 0; p < cellsOf(to.height); p++) {
     for (let q = 0; q < cellsOf(to.width); q++) {
@@ -60,7 +60,7 @@ function eachCell(
           transformTile(tile, fround);
         });
         for (let o = 0; o < to.channels; o++) {
-          for (let point = 0; point < POINTS; point++) {
+          for (let point = 0; point < WINOGRAD_POINTS; point++) {
             let acc = point === BIAS_POINT && bias !== undefined ? bias[o]! : 0;
             for (let c = 0; c < from.channels; c++) {
               acc = fma(tiles[c]![point]!, kernels[(point * from.channels + c) * to.channels + o]!, acc);
@@ -90,7 +90,7 @@ function storeCells(shape: WinogradShape, y: F32, yAt: number, finish: (z: numbe
 
 const biasOf = (op: PreparedOp): F32 | undefined => (op.has('bias') ? op.f32('bias').data : undefined);
 
-export const prepareConv2dWinograd: PrepareOp = (op) => {
+export const conv2dWinograd: PrepareOp = (op) => {
   const [x, w, y] = [op.f32('x'), op.f32('w'), op.f32('y')];
   const shape = forwardShape(convShape(op, w.cols));
   const alpha = fround(op.scalar('alpha'));
@@ -105,7 +105,7 @@ export const prepareConv2dWinograd: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dInputWinograd: PrepareOp = (op) => {
+export const conv2dInputWinograd: PrepareOp = (op) => {
   const [dz, w, dx] = [op.f32('dz'), op.f32('w'), op.f32('dx')];
   const s = op.has('s') ? op.f32('s') : undefined;
   const shape = backwardShape(convShape(op, w.cols));
@@ -123,7 +123,7 @@ export const prepareConv2dInputWinograd: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dMaxPoolWinograd: PrepareOp = (op) => {
+export const conv2dMaxPoolWinograd: PrepareOp = (op) => {
   const [x, w, y] = [op.f32('x'), op.f32('w'), op.f32('y')];
   const index = op.has('index') ? op.u8('index') : undefined;
   const shape = forwardShape(convShape(op, w.cols));
@@ -153,7 +153,7 @@ export const prepareConv2dMaxPoolWinograd: PrepareOp = (op) => {
   };
 };
 
-export const prepareConv2dWeightsWinograd: PrepareOp = (op) => {
+export const conv2dWeightsWinograd: PrepareOp = (op) => {
   const [x, dz, du] = [op.f32('x'), op.f32('dz'), op.f32('du')];
   const shape = convShape(op, du.cols);
   const tiles = new WeightTiles(shape, fround);
@@ -179,7 +179,7 @@ export const prepareConv2dWeightsWinograd: PrepareOp = (op) => {
   };
 };
 
-export const prepareWinogradGradient: PrepareOp = (op) => {
+export const winogradGradient: PrepareOp = (op) => {
   const [du, dw] = [op.f32('du'), op.f32('dw')];
   return (begin, end) => {
     for (let row = begin; row < end; row++) gradientRow(du, dw, row, fround);

@@ -21,7 +21,7 @@ export type DeriveRow = (
 ) => void;
 
 /**
- * f and f′ of every activation (formulas in contract.ts). Each has a loop of its own: a function
+ * f and f′ of every activation (formulas in ops/index.ts). Each has a loop of its own: a function
  * called for each element would box its result.
  */
 const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: DeriveRow }>> = {

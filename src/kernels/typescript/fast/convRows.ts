@@ -1,5 +1,5 @@
 import { convShape, forwardTaps } from '../images/geometry.js';
-import { prepareMaxPool2dRows } from '../images/rows.js';
+import { maxPool2dRowsWith } from '../images/rows.js';
 import type { F32, F64, PrepareOp } from '../prepare.js';
 import { mapRow } from './activation.js';
 
@@ -55,4 +55,4 @@ export const conv2dRows: PrepareOp = (op) => {
   };
 };
 
-export const maxPool2dRows = prepareMaxPool2dRows(mapRow);
+export const maxPool2dRows = maxPool2dRowsWith(mapRow);

@@ -1,11 +1,8 @@
-import { STATUS } from '../../contract.js';
+import { R2_TERMS, STATUS } from '../../contract.js';
 import type { F32, PrepareOp } from '../prepare.js';
 
 /** Targets of at least this count as the positive class. */
 const POSITIVE_TARGET = 0.5;
-
-/** Values that r2Terms writes for each column: squared residual, shifted target, its square. */
-const R2_TERMS = 3;
 
 /** Number of the first largest of `count` values. */
 function argmax(x: F32, from: number, count: number): number {

@@ -30,7 +30,7 @@ function updateColumns(
   }
 }
 
-/** QR of [R; A], reflector by reflector: the values of contract.ts in another order. */
+/** QR of [R; A], reflector by reflector: the values of ops/leastSquares.ts in another order. */
 export const qrFold: PrepareOp = (op) => {
   const a = op.f64('a');
   const r = op.f64('r');

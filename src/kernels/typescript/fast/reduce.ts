@@ -1,9 +1,6 @@
-import { REGISTERS, STATUS } from '../../contract.js';
+import { PENALTY_ROWS, REGISTERS, STATUS } from '../../contract.js';
 import type { PrepareOp } from '../prepare.js';
 import { rowScratch } from './scratch.js';
-
-/** Rows of w whose penalty is one partial sum. */
-const PENALTY_BLOCK_ROWS = 16;
 
 /** db[0][j] = Σ_r dz[r][j] over the mini-batch. Range: columns. */
 export const biasGradient: PrepareOp = (op) => {
@@ -55,10 +52,10 @@ export const penalty: PrepareOp = (op) => {
   const l2 = Math.fround(op.scalar('l2'));
   return (begin, end) => {
     for (let block = begin; block < end; block++) {
-      const last = Math.min((block + 1) * PENALTY_BLOCK_ROWS, w.rows);
+      const last = Math.min((block + 1) * PENALTY_ROWS, w.rows);
       let squares = 0;
       let magnitudes = 0;
-      for (let i = block * PENALTY_BLOCK_ROWS; i < last; i++) {
+      for (let i = block * PENALTY_ROWS; i < last; i++) {
         const row = i * w.rowStride;
         for (let j = 0; j < w.cols; j++) {
           const value = w.data[row + j]!;

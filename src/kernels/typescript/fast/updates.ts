@@ -139,7 +139,7 @@ export const rmsprop: PrepareOp = (op) => {
   };
 };
 
-/** Adam with decoupled weight decay (formulas in contract.ts). */
+/** Adam with decoupled weight decay (formulas in ops/updates.ts). */
 export const adam: PrepareOp = (op) => {
   const weights = new Weights(op);
   const { w, g, l1, l2x2 } = weights;

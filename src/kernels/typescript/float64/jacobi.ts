@@ -50,7 +50,7 @@ function rotate(
   return true;
 }
 
-/** One-sided Jacobi on rows; contract.ts has the order, which both kernel sets follow. Runs whole. */
+/** One-sided Jacobi on rows; ops/leastSquares.ts has the order, which both kernel sets follow. Runs whole. */
 export const jacobiRows: PrepareOp = (op) => {
   const a = op.f64('a');
   const b = op.has('b') ? op.f64('b') : undefined;

@@ -78,7 +78,7 @@ export function sumLanes(lanes: Float64Array): number {
   return lanes[0]!;
 }
 
-export const prepareLinearScores: PrepareOp = (op) => {
+export const linearScores: PrepareOp = (op) => {
   const x = tableOf(op, 'x');
   const w = op.f64('w');
   const bias = op.f64('bias');
@@ -124,7 +124,7 @@ function addRows(
   }
 }
 
-export const prepareLinearGradient: PrepareOp = (op) => {
+export const linearGradient: PrepareOp = (op) => {
   const x = tableOf(op, 'x');
   const dz = op.f64('dz');
   const dw = op.f64('dw');
@@ -152,7 +152,7 @@ export const prepareLinearGradient: PrepareOp = (op) => {
   };
 };
 
-export const prepareCurvatureRows: PrepareOp = (op) => {
+export const curvatureRows: PrepareOp = (op) => {
   const x = tableOf(op, 'x');
   const pk = op.f64('pk');
   const pl = op.has('pl') ? op.f64('pl') : undefined;

@@ -58,7 +58,7 @@ function multinomialRow({ z, labels, weights, p, dz }: Operands, r: number, row:
   return (log(sum) - own) * weight;
 }
 
-export const prepareLogisticLoss: PrepareOp = (op) => {
+export const logisticLoss: PrepareOp = (op) => {
   const operands: Operands = {
     z: op.f64('z'),
     labels: op.i32('labels').data,

@@ -65,7 +65,7 @@ function renormalise(big: number, small: number): void {
   low[0] = small - (sum - big);
 }
 
-/** moments += Σ_r w_r·e_r·[1 | x_r]; contract.ts has the order, which both kernel sets follow. Runs whole. */
+/** moments += Σ_r w_r·e_r·[1 | x_r]; ops/leastSquares.ts has the order, which both kernel sets follow. Runs whole. */
 export const normalResidual: PrepareOp = (op) => {
   const x = samples(op);
   const y = op.f64('y');

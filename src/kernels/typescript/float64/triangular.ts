@@ -1,6 +1,6 @@
 import type { PrepareOp } from '../prepare.js';
 
-/** R·X = B or Rᵀ·X = B in place; contract.ts has the order, which both kernel sets follow. Range: columns of b. */
+/** R·X = B or Rᵀ·X = B in place; ops/leastSquares.ts has the order, which both kernel sets follow. Range: columns of b. */
 export const triangularSolve: PrepareOp = (op) => {
   const r = op.f64('r');
   const b = op.f64('b');

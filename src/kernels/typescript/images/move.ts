@@ -14,7 +14,7 @@ function toLane(from: F32 | U8, at: number, to: F32, lane: number, shape: ImageS
   }
 }
 
-export const prepareGatherImages: PrepareOp = (op) => {
+export const gatherImages: PrepareOp = (op) => {
   const src = op.op.operands.src!.dtype === 'u8' ? op.u8('src') : op.f32('src');
   const index = op.has('index') ? op.u32('index').data : undefined;
   const dst = op.f32('dst');
@@ -51,7 +51,7 @@ export const prepareGatherImages: PrepareOp = (op) => {
   };
 };
 
-export const preparePadImages: PrepareOp = (op) => {
+export const padImages: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const { channels, height, width } = imageShape(op);
@@ -73,7 +73,7 @@ export const preparePadImages: PrepareOp = (op) => {
   };
 };
 
-export const prepareImagesToRows: PrepareOp = (op) => {
+export const imagesToRows: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const shape = imageShape(op);
@@ -93,7 +93,7 @@ export const prepareImagesToRows: PrepareOp = (op) => {
   };
 };
 
-export const prepareRowsToImages: PrepareOp = (op) => {
+export const rowsToImages: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const s = op.has('s') ? op.f32('s') : undefined;

@@ -4,7 +4,7 @@ import { fround } from '../exact/fma.js';
 import type { PrepareOp } from '../prepare.js';
 import { planeOf, poolShape, windowsOf } from './geometry.js';
 
-export const prepareMaxPool2d: PrepareOp = (op) => {
+export const maxPool2d: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const index = op.has('index') ? op.u8('index') : undefined;
@@ -40,7 +40,7 @@ export const prepareMaxPool2d: PrepareOp = (op) => {
   };
 };
 
-export const prepareMaxPool2dBackward: PrepareOp = (op) => {
+export const maxPool2dBackward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const dx = op.f32('dx');
   const index = op.u8('index');
@@ -74,7 +74,7 @@ export const prepareMaxPool2dBackward: PrepareOp = (op) => {
   };
 };
 
-export const prepareAveragePool2d: PrepareOp = (op) => {
+export const averagePool2d: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const shape = poolShape(op);
@@ -102,7 +102,7 @@ export const prepareAveragePool2d: PrepareOp = (op) => {
   };
 };
 
-export const prepareAveragePool2dBackward: PrepareOp = (op) => {
+export const averagePool2dBackward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const dx = op.f32('dx');
   const shape = poolShape(op);

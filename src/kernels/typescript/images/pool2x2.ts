@@ -25,7 +25,7 @@ export function placeOf(from: U8, at: number, l: number): number {
   return ((from[byte]! >> (l & 7)) & 1) | (((from[byte + 2]! >> (l & 7)) & 1) << 1);
 }
 
-export const prepareMaxPool2x2Backward: PrepareOp = (op) => {
+export const maxPool2x2Backward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const dz = op.f32('dz');
   const index = op.u8('index');

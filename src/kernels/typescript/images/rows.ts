@@ -4,7 +4,7 @@ import type { MapRow } from '../fast/activation.js';
 import type { PrepareOp } from '../prepare.js';
 import { imageShape, poolShape, windowsOf } from './geometry.js';
 
-export const preparePadRows: PrepareOp = (op) => {
+export const padRows: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const { channels, height, width } = imageShape(op);
@@ -25,7 +25,7 @@ export const preparePadRows: PrepareOp = (op) => {
 };
 
 /** @param mapOf the activations of a set of kernels, by number */
-export const prepareMaxPool2dRows =
+export const maxPool2dRowsWith =
   (mapOf: (activation: number) => MapRow): PrepareOp =>
   (op) => {
     const x = op.f32('x');
@@ -57,7 +57,7 @@ export const prepareMaxPool2dRows =
     };
   };
 
-export const prepareAveragePool2dRows: PrepareOp = (op) => {
+export const averagePool2dRows: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
   const shape = poolShape(op);

@@ -26,7 +26,7 @@ function inside(q: number, size: number, border: number): number {
   return m < size ? m : period - 1 - m;
 }
 
-export const prepareDrawWindows: PrepareOp = (op) => {
+export const drawWindows: PrepareOp = (op) => {
   const windows = op.i32('windows');
   const before = op.has('before') ? op.i32('before') : undefined;
   const side = (size: string, out: string, from: string, flip: string): Side => ({
@@ -106,7 +106,7 @@ function sourceRow(op: PreparedOp): (registers: F64, r: number) => number {
   };
 }
 
-export const prepareGatherWindows: PrepareOp = (op) => {
+export const gatherWindows: PrepareOp = (op) => {
   const { src, dst, source, sizes, rowAt, columnAt, value } = gatherOf(op);
   const { channels, height, width, outHeight, outWidth } = sizes;
   return (begin, end, registers) => {
@@ -128,7 +128,7 @@ export const prepareGatherWindows: PrepareOp = (op) => {
   };
 };
 
-export const prepareGatherImageWindows: PrepareOp = (op) => {
+export const gatherImageWindows: PrepareOp = (op) => {
   const { src, dst, source, sizes, rowAt, columnAt, value } = gatherOf(op);
   const { channels, height, width, outHeight, outWidth } = sizes;
   const plane = planeOf({ channels, height: outHeight, width: outWidth });

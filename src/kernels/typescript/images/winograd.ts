@@ -1,9 +1,7 @@
-import { GROUP_IMAGES } from '../../contract.js';
+import { GROUP_IMAGES, WINOGRAD_POINTS } from '../../contract.js';
 import type { F32 } from '../prepare.js';
 import { type ConvShape, type ImageShape, planeOf } from './geometry.js';
 
-/** Elements of a transformed tile: 4 × 4. */
-export const POINTS = 16;
 /** The point to which a bias is added. */
 export const BIAS_POINT = 5;
 
@@ -118,7 +116,7 @@ export class WeightTiles {
   readonly length: number;
   readonly V: Float64Array;
   readonly Z: Float64Array;
-  private readonly tile = new Float64Array(POINTS);
+  private readonly tile = new Float64Array(WINOGRAD_POINTS);
   private readonly slopes = new Float64Array(4);
 
   constructor(
@@ -127,8 +125,8 @@ export class WeightTiles {
   ) {
     this.columns = cellsOf(shape.out.width);
     this.length = this.columns * GROUP_IMAGES;
-    this.V = new Float64Array(POINTS * shape.in.channels * this.length);
-    this.Z = new Float64Array(POINTS * shape.out.channels * this.length);
+    this.V = new Float64Array(WINOGRAD_POINTS * shape.in.channels * this.length);
+    this.Z = new Float64Array(WINOGRAD_POINTS * shape.out.channels * this.length);
   }
 
   /** @param x, dz where the group of images begins */
@@ -156,7 +154,7 @@ export class WeightTiles {
   }
 
   private scatter(to: Float64Array, channels: number, at: number): void {
-    for (let point = 0; point < POINTS; point++) {
+    for (let point = 0; point < WINOGRAD_POINTS; point++) {
       to[point * channels * this.length + at] = this.tile[point]!;
     }
   }
@@ -172,9 +170,9 @@ export function gradientRow(
   const channels = dw.rows / 9;
   const c = row % channels;
   const tap = Math.floor(row / channels);
-  const sums = new Float64Array(POINTS);
+  const sums = new Float64Array(WINOGRAD_POINTS);
   for (let o = 0; o < dw.cols; o++) {
-    for (let point = 0; point < POINTS; point++) {
+    for (let point = 0; point < WINOGRAD_POINTS; point++) {
       sums[point] = du.data[(point * channels + c) * du.rowStride + o]!;
     }
     dw.data[row * dw.rowStride + o] = transformSums(sums, Math.floor(tap / 3), tap % 3, round);

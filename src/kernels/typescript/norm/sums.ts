@@ -33,7 +33,7 @@ function planeMoments(
   }
 }
 
-/** sums = Σ a and Σ a·x of each group (contract.ts). */
+/** sums = Σ a and Σ a·x of each group (ops/normalisation.ts). */
 export const groupMoments: PrepareOp = (op) => {
   const x = op.f32('x');
   const a = op.has('dy') ? op.f32('dy') : x;

@@ -1,0 +1,133 @@
+/** Numbers, names and limits that every part of the kernel contract is made of. */
+
+/** Element types of operands. */
+export const DTYPES = ['f32', 'f64', 'i32', 'u32', 'u8'] as const;
+export type DType = (typeof DTYPES)[number];
+export const BYTES_PER_ELEMENT: Record<DType, number> = { f32: 4, f64: 8, i32: 4, u32: 4, u8: 1 };
+
+/**
+ * How an op is shared among ranks.
+ * - `rows`: rows of the current mini-batch, `[⌊rows·rank/workers⌋, ⌊rows·(rank+1)/workers⌋)`,
+ *   decided at run time.
+ * - `slice`: the fixed range `[begin, end)` that the partitioner wrote into this rank's copy of the
+ *   op.
+ * - `all`: every rank runs the whole op (into memory of its own).
+ * - `first`: rank 0 runs the whole op.
+ * - `groups`: groups of 16 rows of the mini-batch, the last of them perhaps not full.
+ *   In a program that has such an op, every rank's rows begin at a multiple of 16, those of `rows`
+ *   ops too.
+ */
+export const SPLITS = ['rows', 'slice', 'all', 'first', 'groups'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** Images of a group: the lanes of the layout of images. */
+export const GROUP_IMAGES = 16;
+/** Pixels of so many groups' lanes are 2 KiB. */
+export const PLANE_PERIOD = 32;
+/** Numbers from one channel of a group of images to the next: see {@link imagePlane}. */
+export const planeOf = (pixels: number): number =>
+  (pixels % PLANE_PERIOD === 0 ? pixels + 1 : pixels) * GROUP_IMAGES;
+/**
+ * Numbers from one channel of a group of images to the next: 16 for each pixel, and 16 more where
+ * channels would otherwise lie multiples of 2 KiB apart and crowd a few sets of the caches.
+ * (Ops may leave anything in between.)
+ */
+export const imagePlane = (height: number, width: number): number => planeOf(height * width);
+/** Bytes that hold 2 bits for each image of a group. */
+export const PACKED_INDEX_BYTES = 4;
+
+/**
+ * Phases of a program; ranks meet at a barrier after each.
+ * A step runs `rows`, then the further phases over the rows of the mini-batch that a program may
+ * have, numbered from {@link rowPhase}(1) on, then `merge`.
+ * `epochStart` runs once before the steps of an epoch, or of an evaluation or a prediction.
+ */
+export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
+export type Phase = number;
+/**
+ * Sides and channels of images, sides of windows, strides and the like are whole numbers up to
+ * this, so that no product of two of them leaves 32 bits.
+ */
+export const IMAGE_LIMIT = 2 ** 15;
+
+/** Phases have numbers below this. */
+export const PHASE_LIMIT = 1024;
+
+/** The n-th phase over the rows of the mini-batch, from 0. */
+export const rowPhase = (n: number): Phase => (n === 0 ? PHASES.rows : PHASES.merge + n);
+
+/** Whether ops of this phase run chunk by chunk over the rows of the mini-batch. */
+export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || phase > PHASES.merge;
+
+/**
+ * Run-time values, one Float64Array per bound program, written by TypeScript before each `run`.
+ * Kernels round them to float32 where they enter float32 arithmetic.
+ */
+export const REGISTERS = {
+  /** Rows in the current mini-batch, 0 … the capacity the program was compiled for. */
+  rows: 0,
+  /** Position in the epoch's order of the first row of this mini-batch. */
+  batchStart: 1,
+  /** Optimizer step, counted from 1; the dropout counter. */
+  step: 2,
+  /** Epoch, counted from 0; the shuffle counter. */
+  epoch: 3,
+  learningRate: 4,
+  /** Adam: learningRate / (1 − β₁ᵗ). */
+  stepSize: 5,
+  /** Adam: 1 / √(1 − β₂ᵗ). */
+  inverseSqrtBias2: 6,
+} as const;
+export const REGISTER_COUNT = 16;
+
+/** Bits of the number that `run` returns. 0 means all went well. */
+export const STATUS = {
+  /** The batch loss is NaN or infinite; the ops after `rowSums` in the phase were not run. */
+  lossNotFinite: 1,
+  /** An update wrote a NaN or infinite parameter. */
+  parameterNotFinite: 2,
+  /** A row index or label lies outside its table; the phase was given up. */
+  indexOutOfRange: 4,
+  /** A register holds a value the program was not compiled for; nothing was run. */
+  badRegister: 8,
+} as const;
+
+/** Elementwise activations, by number. Softmax is an op of its own, since it couples a row. */
+export const ACTIVATIONS = {
+  linear: 0,
+  relu: 1,
+  leakyRelu: 2,
+  elu: 3,
+  gelu: 4,
+  sigmoid: 5,
+  tanh: 6,
+  softplus: 7,
+} as const;
+export type ElementwiseActivation = keyof typeof ACTIVATIONS;
+
+/** What gemm's chain starts from. */
+export const GEMM_INIT = { zero: 0, bias: 1, c: 2 } as const;
+/** What gemm does to the finished chain before it stores it. */
+export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
+/**
+ * Which of gemm's dimensions is the mini-batch (its run-time size comes from the `rows` register).
+ */
+export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
+
+/** What drawWindows takes for a row or column outside the image. */
+export const BORDERS = { constant: 0, nearest: 1, reflect: 2, wrap: 3 } as const;
+
+/** Rows of a weight matrix for each element of `partial` of the op `penalty`. */
+export const PENALTY_ROWS = 16;
+/** Columns that r2Terms writes for each column of y: squared residual, shifted target, its square. */
+export const R2_TERMS = 3;
+/** Columns of a QR factorisation come in panels. */
+export const QR_PANEL_COLS = 8;
+/** Points of Winograd's F(2 × 2, 3 × 3): products of a cell of 2 × 2 outputs. */
+export const WINOGRAD_POINTS = 16;
+
+/**
+ * qrFold takes columns with a smaller sum of squares for zero: reciprocals in their reflectors
+ * might overflow.
+ */
+export const QR_LEAST = 2 ** -960;

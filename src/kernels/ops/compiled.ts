@@ -1,0 +1,68 @@
+import { Formula, OF_OPERANDS } from './formula.js';
+import { type OpKind, oncePerKind, schemaOf } from './index.js';
+import type { Relation, Rule } from './schema.js';
+
+/** A rule whose sides are positions of nodes. */
+export interface FlatRule {
+  readonly relation: Relation;
+  readonly left: number;
+  readonly right: number;
+  readonly why: string;
+  /** The operand whose rows or columns `left` is: the rule holds if it is absent. */
+  readonly operand: string | undefined;
+}
+
+/** What checkers and `bind` work out of an op's sizes. */
+export interface CompiledOp {
+  readonly formula: Formula;
+  readonly range: number;
+  readonly tableRows: number;
+  readonly rules: readonly FlatRule[];
+}
+
+function flatten(rule: Rule, formula: Formula): FlatRule[] {
+  if (!('relation' in rule)) return rule.flatMap((part) => flatten(part, formula));
+  const { relation, why } = rule;
+  const [left, right] = [formula.add(rule.left), formula.add(rule.right)];
+  const { kind, name } = formula.nodes[left]!;
+  const operand = kind === 'rows' || kind === 'cols' ? name : undefined;
+  return [{ relation, left, right, why, operand }];
+}
+
+/**
+ * Refuses an operand that no rule names: a kernel would go by the sizes of the others, and read or
+ * write past its end. So an op whose rules somebody forgot to write is never run.
+ */
+function checkEveryOperandNamed(kind: OpKind, { nodes }: Formula): void {
+  const named = new Set(nodes.filter((node) => OF_OPERANDS.has(node.kind)).map(({ name }) => name));
+  for (const operand of Object.keys(schemaOf(kind).operands)) {
+    if (!named.has(operand)) throw new Error(`op ${kind}: no rule names operand ${operand}`);
+  }
+}
+
+function compile(kind: OpKind): CompiledOp {
+  const schema = schemaOf(kind);
+  const { rules, range, tableRows } = schema;
+  const formula = new Formula(kind, schema);
+  const flat = rules.flatMap((rule) => flatten(rule, formula));
+  checkEveryOperandNamed(kind, formula);
+  return { formula, rules: flat, range: formula.add(range), tableRows: formula.add(tableRows) };
+}
+
+/** What an op costs: positions of nodes. */
+export interface OpCosts {
+  readonly formula: Formula;
+  readonly flops: number;
+  /** Undefined for all of every operand. */
+  readonly bytes: number | undefined;
+}
+
+function compileCosts(kind: OpKind): OpCosts {
+  const schema = schemaOf(kind);
+  const formula = new Formula(kind, schema);
+  const bytes = schema.bytes === undefined ? undefined : formula.add(schema.bytes);
+  return { formula, flops: formula.add(schema.flops), bytes };
+}
+
+export const compiledOp = oncePerKind(compile);
+export const costOf = oncePerKind(compileCosts);

@@ -1,0 +1,72 @@
+import { convolutionOps } from './convolution.js';
+import { elementwiseOps } from './elementwise.js';
+import { gemmOps } from './gemm.js';
+import { imageOps } from './images.js';
+import { leastSquaresOps } from './leastSquares.js';
+import { linearOps } from './linear.js';
+import { lossOps, metricOps } from './losses.js';
+import { batchNormOps, layerNormOps } from './normalisation.js';
+import { poolingOps } from './pooling.js';
+import { rowOps } from './rows.js';
+import type { OpSchema } from './schema.js';
+import { updateOps } from './updates.js';
+import { winogradOps } from './winograd.js';
+
+/**
+ * Every kind of op, a file for each family. The order of kinds, operands and scalars is the binary
+ * encoding, which only a program and an add-on of the same build share.
+ *
+ * B = batch capacity, C = columns, R = rows register.
+ * `scale1 = fl(1/R)` and `scaleC = fl(1/(R·C))`, `scale2C = fl(2/(R·C))`, the quotient taken in
+ * float64 and then rounded once.
+ *
+ * The functions exp, log, log1p, erf, tanh, sigmoid and softplus are the project's own polynomials,
+ * defined step by step in `native/kernels/math.inl` and mirrored in
+ * `src/kernels/typescript/exact/math.ts`.
+ *
+ * Activations f(x) and their derivatives applied to an incoming gradient g, from s (s = output y,
+ * but the pre-activation z for gelu and softplus):
+ * | name | f | g ⊙ f′ |
+ * |---|---|---|
+ * | linear | x | g |
+ * | relu | x < 0 ? 0 : x (NaN stays NaN, −0 stays −0) | s > 0 ? g : 0 |
+ * | leakyRelu | x < 0 ? alpha·x : x | s > 0 ? g : alpha·g |
+ * | elu | x < 0 ? alpha·expm1(x) : x | s > 0 ? g : g·(s + alpha) |
+ * | gelu | x·Φ(x), Φ(x) = 0.5·(1 + erf(x·fl(1/√2))) | g·fma(x, φ(x), Φ(x)), φ(x) = fl(1/√(2π))·exp((−0.5·x)·x) |
+ * | sigmoid | σ(x) | g·(s·(1 − s)) |
+ * | tanh | tanh(x) | g·fma(−s, s, 1) |
+ * | softplus | max(x,0) + log1p(exp(−|x|)) | g·σ(s) |
+ * alpha ≥ 0, so that no output of a negative x is positive.
+ * relu, leakyRelu and elu ask s > 0: f(x) of a negative x may round to −0, f(x) of a positive x is
+ * x. At x = ±0 the slope is thus that of the left side, as in PyTorch.
+ */
+export const OPS = {
+  ...rowOps,
+  ...gemmOps,
+  ...elementwiseOps,
+  ...lossOps,
+  ...metricOps,
+  ...updateOps,
+  ...linearOps,
+  ...leastSquaresOps,
+  ...imageOps,
+  ...convolutionOps,
+  ...winogradOps,
+  ...poolingOps,
+  ...batchNormOps,
+  ...layerNormOps,
+} satisfies Record<string, () => OpSchema>;
+
+export type OpKind = keyof typeof OPS;
+export const schemaOf = (kind: OpKind): OpSchema => OPS[kind]();
+export const OP_KINDS = Object.keys(OPS) as OpKind[];
+
+/** Makes something of a kind when it is first asked for. */
+export function oncePerKind<T>(make: (kind: OpKind) => T): (kind: OpKind) => T {
+  const made = new Map<OpKind, T>();
+  return (kind) => {
+    const known = made.get(kind) ?? make(kind);
+    made.set(kind, known);
+    return known;
+  };
+}

@@ -1,0 +1,80 @@
+/** Pooling of images. */
+
+import { IMAGE_LIMIT } from '../constants.js';
+import { ACTIVATION } from './elementwise.js';
+import { minus, perElement, scalar, times } from './expression.js';
+import { atMost, IMAGE, imageRows, imageSides, images, outSides, side, withinImage } from './rules.js';
+import { f32, op, optional, output, type Rule, u8, whole } from './schema.js';
+
+const before = whole(0, IMAGE_LIMIT - 1);
+const POOLING = {
+  ...IMAGE,
+  poolH: side,
+  poolW: side,
+  strideH: side,
+  strideW: side,
+  top: before,
+  left: before,
+  outHeight: side,
+  outWidth: side,
+};
+
+/** Elements of a window that a byte can number. */
+const WINDOW_LIMIT = 256;
+
+/** Windows with an element in the image. */
+const placed = (): Rule => [
+  atMost(scalar('top'), minus(scalar('poolH'), 1), 'padding within a window'),
+  atMost(scalar('left'), minus(scalar('poolW'), 1), 'padding within a window'),
+  withinImage('H', 'windows that meet the image'),
+  withinImage('W', 'windows that meet the image'),
+];
+const numbered = (): Rule =>
+  atMost(times(scalar('poolH'), scalar('poolW')), WINDOW_LIMIT, 'windows of at most 256 elements');
+
+const forward = () => ({ operands: { x: f32, y: output(f32) }, scalars: POOLING, flops: perElement('x', 1) });
+const backward = () => ({ splits: 'groups' as const, flops: perElement('dx', 1) });
+const onImages = (): Rule[] => [placed(), images(imageSides, 'x'), images(outSides, 'y')];
+const onRows = (): Rule[] => [placed(), imageRows(imageSides, 'x'), imageRows(outSides, 'y')];
+
+export const poolingOps = {
+  /**
+   * y[c][p][q] = the largest of x[c][p·strideH − top + i][q·strideW − left + j] over the window's
+   * elements inside the image, i then j ascending: the first that none after it exceeds.
+   * index = i·poolW + j of it.
+   */
+  maxPool2d: op(() => ({
+    ...forward(),
+    operands: { x: f32, y: output(f32), index: optional(output(u8)) },
+    splits: 'groups',
+    rules: [onImages(), numbered(), images(outSides, 'index')],
+  })),
+  /**
+   * dx[c][h][w] = 0 + dy of each window, p then q ascending, whose index names this element;
+   * where `s` (= y) is given, dy is first replaced by derivative(dy as g, s as s).
+   */
+  maxPool2dBackward: op(() => ({
+    ...backward(),
+    operands: { dy: f32, index: u8, s: optional(f32), dx: output(f32) },
+    scalars: { ...POOLING, ...ACTIVATION },
+    rules: [placed(), numbered(), images(imageSides, 'dx'), images(outSides, 'dy', 'index', 's')],
+  })),
+  /**
+   * y = (sum over the window's elements inside the image, i then j ascending, from 0) / fl(their
+   * number).
+   */
+  averagePool2d: op(() => ({ ...forward(), splits: 'groups', rules: onImages() })),
+  /**
+   * dx[c][h][w] = 0 + dy / fl(number) of each window that holds the element, p then q ascending.
+   */
+  averagePool2dBackward: op(() => ({
+    ...backward(),
+    operands: { dy: f32, dx: output(f32) },
+    scalars: POOLING,
+    rules: [placed(), images(imageSides, 'dx'), images(outSides, 'dy')],
+  })),
+  /** maxPool2d on rows, then f: y = f(the largest), as conv2dMaxPool has it. */
+  maxPool2dRows: op(() => ({ ...forward(), scalars: { ...POOLING, ...ACTIVATION }, rules: onRows() })),
+  /** averagePool2d on rows. */
+  averagePool2dRows: op(() => ({ ...forward(), rules: onRows() })),
+};

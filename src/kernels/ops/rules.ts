@@ -1,0 +1,158 @@
+/** The words that shape rules are written in: each comes to comparisons of two expressions. */
+import { IMAGE_LIMIT, PACKED_INDEX_BYTES } from '../constants.js';
+import {
+  batchGroups,
+  batchRows,
+  cols,
+  type Expression,
+  equals,
+  given,
+  minus,
+  plane,
+  plus,
+  quotient,
+  remainder,
+  rows,
+  scalar,
+  select,
+  splitRows,
+  times,
+} from './expression.js';
+import { type Comparison, type Relation, type Rule, whole } from './schema.js';
+
+const comparison =
+  (relation: Relation) =>
+  (left: Expression, right: Expression, why: string): Comparison => ({ relation, left, right, why });
+export const exactly = comparison('exactly');
+export const atLeast = comparison('atLeast');
+export const atMost = comparison('atMost');
+
+const MAX_ROWS = 'maxRows of the program';
+
+export const vector = (...names: string[]): Rule => names.map((name) => exactly(rows(name), 1, 'a vector'));
+
+/** A vector of so many numbers. */
+export const vectorOf = (name: string, count: Expression, why: string): Rule => [
+  vector(name),
+  exactly(cols(name), count, why),
+];
+
+/** A matrix of this shape. */
+export const shape = (name: string, [height, width]: readonly Expression[], why: string): Rule => [
+  exactly(rows(name), height!, why),
+  exactly(cols(name), width!, why),
+];
+
+/** Matrices of the very same shape. */
+export const same = (first: string, ...others: string[]): Rule =>
+  others.map((name) => shape(name, [rows(first), cols(first)], `as ${first}`));
+
+/** Matrices of the mini-batch: room for its rows, and the same number of columns. */
+export const batch = (first: string, ...others: string[]): Rule => [
+  atLeast(rows(first), splitRows, MAX_ROWS),
+  others.map((name) => [
+    atLeast(rows(name), splitRows, MAX_ROWS),
+    exactly(cols(name), cols(first), `as many as ${first}`),
+  ]),
+];
+
+/** A column of the mini-batch, such as the loss of each row. */
+export const column = (name: string): Rule => [
+  atLeast(rows(name), splitRows, MAX_ROWS),
+  atLeast(cols(name), 1, 'one value a row'),
+];
+
+/** A vector with an element for each row of the mini-batch. */
+export const batchVector = (name: string): Rule => [vector(name), atLeast(cols(name), splitRows, MAX_ROWS)];
+
+/** Matrices with a column for each row of the mini-batch, and the same number of rows. */
+export const transposedBatch = (first: string, ...others: string[]): Rule => [
+  atLeast(cols(first), splitRows, MAX_ROWS),
+  others.map((name) => [
+    atLeast(cols(name), splitRows, MAX_ROWS),
+    exactly(rows(name), rows(first), `as many as ${first}`),
+  ]),
+];
+
+/** Exactly one of labels and target is there, and fits the scores. */
+export const classes = (scores: string): Rule => [
+  exactly(plus(given('labels'), given('target')), 1, 'exactly one of labels and target'),
+  batchVector('labels'),
+  batch(scores, 'target'),
+  atLeast(cols(scores), 1, 'a class'),
+];
+
+/** Sizes of the images of an operand. */
+export type Sides = readonly [channels: Expression, height: Expression, width: Expression];
+/** The usual scalars of ops on images, and their ranges. */
+export const side = whole(1, IMAGE_LIMIT);
+export const IMAGE = { channels: side, height: side, width: side };
+export const imageSides: Sides = [scalar('channels'), scalar('height'), scalar('width')];
+export const outSides: Sides = [scalar('channels'), scalar('outHeight'), scalar('outWidth')];
+/** Whole windows of 2 × 2. */
+export const halved = ([channels, height, width]: Sides): Sides => [
+  channels,
+  quotient(height, 2),
+  quotient(width, 2),
+];
+
+/** Images: room for all groups, and so many elements each. */
+export const images = ([channels, height, width]: Sides, ...names: string[]): Rule =>
+  names.map((name) => [
+    atLeast(rows(name), batchGroups, 'groups of the program'),
+    exactly(cols(name), times(channels, plane(height, width)), 'channels × planes of images'),
+  ]);
+
+/** Indices of 2 × 2 windows: 2 bits for each image and element. */
+export const packedIndex = (sides: Sides, name: string): Rule => [
+  atLeast(rows(name), batchGroups, 'groups of the program'),
+  exactly(cols(name), times(...sides, PACKED_INDEX_BYTES), 'channels × height × width × 4'),
+];
+
+/** Rows of the mini-batch, for an op on groups of them. */
+export const batchMatrix = (name: string, count: Expression, why: string): Rule => [
+  atLeast(rows(name), batchRows, MAX_ROWS),
+  exactly(cols(name), count, why),
+];
+
+/** Images as rows, one after the other. */
+export const imageRows = (sides: Sides, ...names: string[]): Rule =>
+  names.map((name) => batchMatrix(name, times(...sides), 'channels × height × width'));
+
+/** Images of so many channels and `pixels` pixels, or with no pixels rows of so many columns. */
+export const samples = (channels: Expression, ...names: string[]): Rule => {
+  const pixels = scalar('pixels');
+  const width = select(pixels, times(channels, plane(1, pixels)), channels);
+  return [
+    atLeast(channels, 1, 'a channel or more'),
+    names.map((name) => [
+      atLeast(rows(name), select(pixels, batchGroups, batchRows), MAX_ROWS),
+      exactly(cols(name), width, 'planes of images, or one for each channel'),
+    ]),
+  ];
+};
+
+/** Float64 sums of groups: two for each channel. */
+export const groupSums = (channels: Expression): Rule => [
+  atLeast(rows('sums'), batchGroups, 'groups of the program'),
+  exactly(cols('sums'), times(2, channels), 'two for each channel'),
+];
+
+/** Vectors with a number for each channel. */
+export const channelVectors = (channels: Expression, ...names: string[]): Rule =>
+  names.map((name) => vectorOf(name, channels, 'one for each channel'));
+
+/** An optional operand that this value of a scalar makes necessary. */
+export const needs = (operand: string, name: string, value: number): Rule =>
+  atLeast(given(operand), equals(scalar(name), value), `operand ${operand}, as ${name} says`);
+
+/** The last of so many outputs, `step` apart and `before` before the image, begins within it. */
+export const withinImage = (axis: 'H' | 'W', why: string): Rule => {
+  const [size, out, before] = axis === 'H' ? ['height', 'outHeight', 'top'] : ['width', 'outWidth', 'left'];
+  const last = times(minus(scalar(out), 1), scalar(`stride${axis}`));
+  return atMost(minus(last, scalar(before)), minus(scalar(size), 1), why);
+};
+
+/** In equal parts. */
+export const divides = (parts: Expression, of: Expression, why: string): Rule =>
+  exactly(remainder(of, parts), 0, why);

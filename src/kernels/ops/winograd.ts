@@ -1,0 +1,85 @@
+/** Convolutions of 3 × 3 by Winograd's F(2 × 2, 3 × 3). */
+import { WINOGRAD_POINTS } from '../constants.js';
+import { CONVOLUTION, forward, inputGradient, outputSides, placed, pooled, taps } from './convolution.js';
+import { ACTIVATION } from './elementwise.js';
+import { cols, perElement, quotient, rows, scalar, times } from './expression.js';
+import { exactly, imageSides, images, shape } from './rules.js';
+import { f32, op, output, whole } from './schema.js';
+
+const three = whole(3, 3);
+const one = whole(1, 1);
+/** What the tiles are made for. */
+const THREE_BY_THREE = {
+  ...CONVOLUTION,
+  kernelH: three,
+  kernelW: three,
+  strideH: one,
+  strideW: one,
+  dilationH: one,
+  dilationW: one,
+  groups: one,
+};
+const scalars = { ...THREE_BY_THREE, ...ACTIVATION };
+
+/** Products that are left: 16 of the 36 for four outputs. */
+const SHARE = 4 / 9;
+/** A point of du for each cell of four. */
+const CELL = 1 / 4;
+
+/** Elements of a kernel. */
+const TAPS = 9;
+const channels = quotient(rows('dw'), TAPS);
+
+export const winogradOps = {
+  /**
+   * conv2d with a kernel of 3 × 3, strides, dilations and groups of 1, by F(2 × 2, 3 × 3) (Lavin &
+   * Gray 2015, §4.1). For each cell (p, q) of 2 × 2 outputs, d[c] are the 4 × 4 elements of x from
+   * (2p − top, 2q − left) on, 0 outside the image.
+   * Transforms go down the columns first, then along the rows, each sum in the order written:
+   * V = Bᵀ d B by (d0 − d2, d1 + d2, d2 − d1, d3 − d1);
+   * U = G w Gᵀ by (w0, ((w0 + w2) + w1)·½, ((w0 + w2) − w1)·½, w2);
+   * M[ξ] = one chain acc = fma(V[ξ][c], U[ξ][c][o], acc) over the channels c ascending, from 0, at
+   * the point ξ = (1, 1) from bias[0][o]; z = Aᵀ M A by ((m0 + m1) + m2, (m1 − m2) + m3). y = f(z);
+   * elements of z past y are dropped.
+   */
+  conv2dWinograd: op(() => ({ ...forward(), scalars, flops: taps('w', 'y', SHARE) })),
+  /** conv2dMaxPool with z computed as in conv2dWinograd. */
+  conv2dMaxPoolWinograd: op(() => ({ ...pooled(), scalars, flops: taps('w', 'y', SHARE) })),
+  /**
+   * The gradient by the input of conv2dWinograd: as there, with dz for x, w[2 − i][2 − j][c][o] for
+   * w[i][j], chains over o, 2 − top for top and 2 − left for left.
+   * Then, where `s` is given, derivative(z as g, s as s).
+   */
+  conv2dInputWinograd: op(() => ({ ...inputGradient(), scalars, flops: taps('w', 'dz', SHARE) })),
+  /**
+   * Sums of the gradient by the weights of conv2dWinograd: du[ξ·C + c][o] = one chain fma(V[ξ][c],
+   * Z[ξ][o], acc) over groups of images, then the cells p, then q, then the 16 lanes, all
+   * ascending, from 0. Z = A dz Aᵀ by (a, a + b, a − b, b) of each cell's 2 × 2 elements of dz, 0
+   * outside. Range: rows of du.
+   */
+  conv2dWeightsWinograd: op(() => ({
+    operands: { x: f32, dz: f32, du: output(f32) },
+    scalars: THREE_BY_THREE,
+    range: rows('du'),
+    rules: [
+      placed(),
+      exactly(rows('du'), times(WINOGRAD_POINTS, scalar('channels')), '16 × channels'),
+      images(imageSides, 'x'),
+      images(outputSides('du'), 'dz'),
+    ],
+    flops: taps('du', 'dz', CELL),
+  })),
+  /**
+   * dw = Gᵀ du G for each channel and output, down first, by (u0 + (u1 + u2)·½, (u1 − u2)·½, (u1 +
+   * u2)·½ + u3). Range: rows of dw, in the order of conv2d's w.
+   */
+  winogradGradient: op(() => ({
+    operands: { du: f32, dw: output(f32) },
+    range: rows('dw'),
+    rules: [
+      exactly(rows('dw'), times(TAPS, channels), '9 × channels'),
+      shape('du', [times(WINOGRAD_POINTS, channels), cols('dw')], '16 × channels, and columns of dw'),
+    ],
+    flops: perElement('du', 1),
+  })),
+};
