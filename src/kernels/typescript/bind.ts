@@ -17,7 +17,7 @@ import { registersFor, singleRank } from '../once.js';
 import { compiledOp } from '../ops/compiled.js';
 import { BATCH } from '../ops/schema.js';
 import { checkProgram, MOST_ROWS } from './check.js';
-import { type F64, type OpTable, PreparedOp, type RunOp } from './prepare.js';
+import { type F64, type OpTable, PreparedOp, type RunOp } from './kernel.js';
 
 /** Statuses after which the rest of a phase would work on values that mean nothing. */
 const ENDS_PHASE = STATUS.lossNotFinite | STATUS.indexOutOfRange;

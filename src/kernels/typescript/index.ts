@@ -2,7 +2,7 @@ import type { KernelSet } from '../contract.js';
 import { bindTypeScript, runOnceTypeScript } from './bind.js';
 import { exactOps } from './exact/index.js';
 import { fastOps } from './fast/index.js';
-import type { OpTable } from './prepare.js';
+import type { OpTable } from './kernel.js';
 
 function kernelSet(isa: string, numerics: KernelSet['numerics'], ops: OpTable): KernelSet {
   return {

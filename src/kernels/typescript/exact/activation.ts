@@ -1,5 +1,5 @@
 import { ACTIVATIONS } from '../../contract.js';
-import type { F32, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
 import { fma, fround } from './fma.js';
 import { erf, exp, expm1, sigmoid, softplus, tanh } from './math.js';
 

@@ -11,7 +11,7 @@ import {
   weightOfRow,
 } from '../images/geometry.js';
 import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
-import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { activate, activateBackward } from './activation.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';

@@ -1,7 +1,7 @@
 import type { MapRow } from '../fast/activation.js';
 import { convShape, forwardTaps } from '../images/geometry.js';
 import { maxPool2dRowsWith } from '../images/rows.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 import { activate } from './activation.js';
 import { fma, fround } from './fma.js';
 

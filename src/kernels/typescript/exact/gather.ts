@@ -1,5 +1,5 @@
 import { REGISTERS, STATUS } from '../../contract.js';
-import type { F64, Matrix, PreparedOp, PrepareOp, U32 } from '../prepare.js';
+import type { F64, Matrix, PreparedOp, PrepareOp, U32 } from '../kernel.js';
 import { fma, fround } from './fma.js';
 
 function indexOf(op: PreparedOp): Matrix<U32> | undefined {

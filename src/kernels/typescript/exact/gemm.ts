@@ -1,5 +1,5 @@
 import { GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT, REGISTERS } from '../../contract.js';
-import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { type Activate, type ActivateBackward, activate, activateBackward } from './activation.js';
 import { fma, fround } from './fma.js';
 

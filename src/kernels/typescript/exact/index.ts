@@ -3,23 +3,22 @@
  * They are the oracle of the tests and the `numerics: 'exact'` of machines without the add-on; clarity comes first.
  */
 
+import type { OpTable } from '../kernel.js';
 import { normalizeWith } from '../norm/batchNorm.js';
-import type { OpTable } from '../prepare.js';
 import { sharedOps } from '../shared.js';
 import * as activation from './activation.js';
 import * as conv from './conv.js';
 import * as convRows from './convRows.js';
+import * as crossEntropy from './crossEntropy.js';
 import * as gather from './gather.js';
 import * as gemm from './gemm.js';
-import * as logitLosses from './logitLosses.js';
 import * as metrics from './metrics.js';
-import * as optimizers from './optimizers.js';
-import * as probabilityLosses from './probabilityLosses.js';
 import * as qr from './qr.js';
 import * as random from './random.js';
 import * as reduce from './reduce.js';
-import * as regressionLosses from './regressionLosses.js';
+import * as regression from './regression.js';
 import * as softmax from './softmax.js';
+import * as updates from './updates.js';
 import * as weightRows from './weightRows.js';
 import * as winograd from './winograd.js';
 
@@ -31,14 +30,13 @@ export const exactOps: OpTable = {
   ...convRows,
   ...gather,
   ...gemm,
-  ...logitLosses,
+  ...crossEntropy,
   ...metrics,
-  ...optimizers,
-  ...probabilityLosses,
+  ...updates,
   ...qr,
   ...random,
   ...reduce,
-  ...regressionLosses,
+  ...regression,
   ...softmax,
   ...weightRows,
   ...winograd,

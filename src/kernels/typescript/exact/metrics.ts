@@ -1,7 +1,7 @@
 import { R2_TERMS, STATUS } from '../../contract.js';
-import type { F32, PrepareOp } from '../prepare.js';
+import type { F32, PrepareOp } from '../kernel.js';
+import { isClass, labelsOf } from './crossEntropy.js';
 import { fround } from './fma.js';
-import { isClass, labelsOf } from './logitLosses.js';
 
 /** The first column that no later one exceeds. */
 function argmaxOfRow(x: F32, at: number, cols: number): number {

@@ -1,5 +1,5 @@
 import { QR_LEAST, REGISTERS } from '../../contract.js';
-import type { F64, Matrix, PrepareOp } from '../prepare.js';
+import type { F64, Matrix, PrepareOp } from '../kernel.js';
 import { fma64 } from './fma64.js';
 
 const BLOCK = 32;

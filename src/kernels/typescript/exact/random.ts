@@ -1,6 +1,6 @@
 import { scaleWord, threefry2x32 } from '../../../core/random.js';
 import { REGISTERS } from '../../contract.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 import { fround } from './fma.js';
 
 /** Columns that share 16 counters. */

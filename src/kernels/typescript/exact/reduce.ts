@@ -1,6 +1,7 @@
-import { REGISTERS, STATUS } from '../../contract.js';
-import type { PrepareOp } from '../prepare.js';
-import { fround } from './fma.js';
+import { PENALTY_ROWS, REGISTERS, STATUS } from '../../contract.js';
+import type { PrepareOp } from '../kernel.js';
+import { fma, fround } from './fma.js';
+import { Lanes } from './lanes.js';
 
 export const biasGradient: PrepareOp = (op) => {
   const dz = op.f32('dz');
@@ -40,5 +41,30 @@ export const rowSums: PrepareOp = (op) => {
       totals.data[0] = (totals.data[0] as number) + (registers[REGISTERS.rows] as number) * sum;
     }
     return finite ? 0 : STATUS.lossNotFinite;
+  };
+};
+
+/** partial[0][b] = l2·Σ w² + l1·Σ |w| over rows 16·b … 16·b + 15. Range: blocks. */
+export const penalty: PrepareOp = (op) => {
+  const w = op.f32('w');
+  const partial = op.f32('partial').data;
+  const l1 = fround(op.scalar('l1'));
+  const l2 = fround(op.scalar('l2'));
+  const squares = new Lanes();
+  const absolutes = new Lanes();
+  return (begin, end) => {
+    for (let b = begin; b < end; b++) {
+      squares.clear();
+      absolutes.clear();
+      for (let i = b * PENALTY_ROWS; i < Math.min(w.rows, (b + 1) * PENALTY_ROWS); i++) {
+        for (let j = 0; j < w.cols; j++) {
+          const x = w.data[i * w.rowStride + j] as number;
+          squares.set(j, fma(x, x, squares.get(j)));
+          absolutes.add(j, Math.abs(x));
+        }
+      }
+      partial[b] = fma(l2, squares.sum(), fround(l1 * absolutes.sum()));
+    }
+    return 0;
   };
 };

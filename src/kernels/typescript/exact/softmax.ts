@@ -1,4 +1,4 @@
-import type { F32, PrepareOp } from '../prepare.js';
+import type { F32, PrepareOp } from '../kernel.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 import { exp } from './math.js';

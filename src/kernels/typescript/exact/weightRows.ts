@@ -1,6 +1,6 @@
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
+import { optional } from './crossEntropy.js';
 import { fround } from './fma.js';
-import { optional } from './logitLosses.js';
 
 /** rowLoss and dz of a row, each times the row's weight. */
 export const weightRows: PrepareOp = (op) => {

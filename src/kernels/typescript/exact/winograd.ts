@@ -14,7 +14,7 @@ import {
   WeightTiles,
   type WinogradShape,
 } from '../images/winograd.js';
-import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { activate, activateBackward } from './activation.js';
 import { fma, fround } from './fma.js';
 

@@ -1,5 +1,5 @@
 import { ACTIVATIONS, type ElementwiseActivation } from '../../contract.js';
-import type { F32, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
 import { normalCdf, normalDensity, sigmoid, softplus } from './special.js';
 
 /** y[yFrom + j] = f(x[xFrom + j]) for j < count. x and y may be the same memory. */

@@ -11,7 +11,7 @@ import {
   weightOfRow,
 } from '../images/geometry.js';
 import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { deriveRow, mapRow } from './activation.js';
 
 /** Pixels of a row that one kernel element meets: `count` of them, from pixel `to`, at source pixels from `at` on. */

@@ -1,6 +1,6 @@
 import { convShape, forwardTaps } from '../images/geometry.js';
 import { maxPool2dRowsWith } from '../images/rows.js';
-import type { F32, F64, PrepareOp } from '../prepare.js';
+import type { F32, F64, PrepareOp } from '../kernel.js';
 import { mapRow } from './activation.js';
 
 /** acc[o] += value·w[from + o]. */

@@ -1,5 +1,5 @@
 import { REGISTERS, STATUS } from '../../contract.js';
-import type { F32, I32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, I32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { rowScratch } from './scratch.js';
 import { exponentials, rowMax } from './softmax.js';
 import { sigmoid, softplus } from './special.js';

@@ -1,5 +1,5 @@
 import { REGISTERS, STATUS } from '../../contract.js';
-import type { F32, Matrix, PreparedOp, PrepareOp, U8, U32 } from '../prepare.js';
+import type { F32, Matrix, PreparedOp, PrepareOp, U8, U32 } from '../kernel.js';
 
 /** Which row of the table stands at each position of the epoch; undefined for the table's own order. */
 function indexOf(op: PreparedOp): U32 | undefined {

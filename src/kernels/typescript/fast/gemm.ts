@@ -1,5 +1,5 @@
 import { GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT, REGISTERS } from '../../contract.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp, RunOp } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp, RunOp } from '../kernel.js';
 import { type DeriveRow, deriveRow, type MapRow, mapRow } from './activation.js';
 import { MOST_DEPTH, multiplyPanels, PACKED_ELEMENTS, panels, TILE_COLS, TILE_ROWS } from './microKernel.js';
 import { packColumns, packRows } from './pack.js';

@@ -1,5 +1,5 @@
+import type { OpTable } from '../kernel.js';
 import { normalizeWith } from '../norm/batchNorm.js';
-import type { OpTable } from '../prepare.js';
 import { sharedOps } from '../shared.js';
 import * as activation from './activation.js';
 import * as conv from './conv.js';

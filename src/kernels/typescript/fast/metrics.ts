@@ -1,5 +1,5 @@
 import { R2_TERMS, STATUS } from '../../contract.js';
-import type { F32, PrepareOp } from '../prepare.js';
+import type { F32, PrepareOp } from '../kernel.js';
 
 /** Targets of at least this count as the positive class. */
 const POSITIVE_TARGET = 0.5;

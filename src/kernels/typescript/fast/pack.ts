@@ -1,4 +1,4 @@
-import type { F32, F64, Matrix } from '../prepare.js';
+import type { F32, F64, Matrix } from '../kernel.js';
 
 /**
  * Packs rows `[p, p + k)`, columns `[first, last)` of B into panels of TILE_COLS = 3 columns, k by k. Columns

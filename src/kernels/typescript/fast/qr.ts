@@ -1,5 +1,5 @@
 import { QR_LEAST, REGISTERS } from '../../contract.js';
-import type { F64, Matrix, PrepareOp } from '../prepare.js';
+import type { F64, Matrix, PrepareOp } from '../kernel.js';
 
 /** Inner products of column j of A (its first `rows` rows) with columns j … n−1, into `dots`. */
 function dotColumns(

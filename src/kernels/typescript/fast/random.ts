@@ -1,6 +1,6 @@
 import { scaleWord, threefry2x32 } from '../../../core/random.js';
 import { REGISTERS } from '../../contract.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 
 /** Columns that share one counter of dropout: the two words of a Threefry block serve j and j + LANES. */
 const LANES = 16;

@@ -1,5 +1,5 @@
 import { PENALTY_ROWS, REGISTERS, STATUS } from '../../contract.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 import { rowScratch } from './scratch.js';
 
 /** db[0][j] = Σ_r dz[r][j] over the mini-batch. Range: columns. */

@@ -1,5 +1,5 @@
 import { REGISTERS } from '../../contract.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 
 /** Mean over columns of (y − t)², with its gradient. */
 export const meanSquaredError: PrepareOp = (op) => {

@@ -1,4 +1,4 @@
-import type { F64 } from '../prepare.js';
+import type { F64 } from '../kernel.js';
 
 /**
  * Working memory that every op of this thread shares: ops run one after the other, and none keeps anything

@@ -1,4 +1,4 @@
-import type { F32, F64, PrepareOp } from '../prepare.js';
+import type { F32, F64, PrepareOp } from '../kernel.js';
 import { rowScratch } from './scratch.js';
 
 /** The largest of `count` values; NaN if the first is. */

@@ -1,5 +1,5 @@
 import { REGISTERS, STATUS } from '../../contract.js';
-import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 
 /** Rows of w that are transposed together: what they write of wT are whole cache lines. */
 const TRANSPOSED_ROWS = 16;

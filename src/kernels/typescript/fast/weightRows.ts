@@ -1,4 +1,4 @@
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 
 /** Weights of rows, on what a loss has left: its value and its gradient. */
 export const weightRows: PrepareOp = (op) => {

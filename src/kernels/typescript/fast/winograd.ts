@@ -1,7 +1,7 @@
 import { GROUP_IMAGES, REGISTERS } from '../../contract.js';
 import { convShape } from '../images/geometry.js';
 import { cellsOf, gradientRow, WeightTiles } from '../images/winograd.js';
-import type { F64, PrepareOp } from '../prepare.js';
+import type { F64, PrepareOp } from '../kernel.js';
 
 const unrounded = (x: number): number => x;
 

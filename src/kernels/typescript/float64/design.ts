@@ -1,5 +1,5 @@
 import { REGISTERS } from '../../contract.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../kernel.js';
 
 export function samples(op: PreparedOp): Matrix<F32 | F64 | U8> {
   const dtype = op.op.operands.x?.dtype;

@@ -1,4 +1,4 @@
-import type { F64, Matrix, PrepareOp } from '../prepare.js';
+import type { F64, Matrix, PrepareOp } from '../kernel.js';
 
 const LANES = 16;
 const lanes = new Float64Array(LANES);

@@ -1,5 +1,5 @@
 import { REGISTERS } from '../../contract.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../kernel.js';
 
 /** Rows of a table, of any element type. */
 export function tableOf(op: PreparedOp, name: string): Matrix<F64 | F32 | U8> {

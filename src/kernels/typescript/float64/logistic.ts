@@ -1,5 +1,5 @@
 import { REGISTERS } from '../../contract.js';
-import type { F64, I32, Matrix, PrepareOp } from '../prepare.js';
+import type { F64, I32, Matrix, PrepareOp } from '../kernel.js';
 import { sumLanes } from './linear.js';
 import { exp, log, log1p } from './math.js';
 

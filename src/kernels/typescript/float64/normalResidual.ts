@@ -1,5 +1,5 @@
 import { REGISTERS } from '../../contract.js';
-import type { F64, Matrix, PrepareOp } from '../prepare.js';
+import type { F64, Matrix, PrepareOp } from '../kernel.js';
 import { samples } from './design.js';
 
 const LANES = 8;

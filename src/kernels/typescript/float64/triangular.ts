@@ -1,4 +1,4 @@
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 
 /** R·X = B or Rᵀ·X = B in place; ops/leastSquares.ts has the order, which both kernel sets follow. Range: columns of b. */
 export const triangularSolve: PrepareOp = (op) => {

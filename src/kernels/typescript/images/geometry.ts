@@ -1,5 +1,5 @@
 import { GROUP_IMAGES, imagePlane } from '../../contract.js';
-import type { PreparedOp } from '../prepare.js';
+import type { PreparedOp } from '../kernel.js';
 
 /** Sizes of the images of an operand. */
 export interface ImageShape {

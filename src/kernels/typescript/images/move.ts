@@ -1,7 +1,7 @@
 import { GROUP_IMAGES, imagePlane, REGISTERS, STATUS } from '../../contract.js';
 import { activateBackward } from '../exact/activation.js';
 import { fma, fround } from '../exact/fma.js';
-import type { F32, PrepareOp, U8 } from '../prepare.js';
+import type { F32, PrepareOp, U8 } from '../kernel.js';
 import { channelOf, type ImageShape, imageShape, planeOf } from './geometry.js';
 
 /** One image, channels last, into one lane. */

@@ -1,7 +1,7 @@
 import { GROUP_IMAGES } from '../../contract.js';
 import { activateBackward } from '../exact/activation.js';
 import { fround } from '../exact/fma.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 import { planeOf, poolShape, windowsOf } from './geometry.js';
 
 export const maxPool2d: PrepareOp = (op) => {

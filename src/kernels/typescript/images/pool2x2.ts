@@ -1,7 +1,7 @@
 import { GROUP_IMAGES, PACKED_INDEX_BYTES } from '../../contract.js';
 import { activateBackward } from '../exact/activation.js';
 import { fround } from '../exact/fma.js';
-import type { PrepareOp, U8 } from '../prepare.js';
+import type { PrepareOp, U8 } from '../kernel.js';
 import { type ImageShape, imageShape, planeOf } from './geometry.js';
 
 /** Sizes after windows of 2 × 2, side by side; a last odd row or column is left out. */

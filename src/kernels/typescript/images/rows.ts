@@ -1,7 +1,7 @@
 import { GROUP_IMAGES } from '../../contract.js';
 import { fround } from '../exact/fma.js';
 import type { MapRow } from '../fast/activation.js';
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
 import { imageShape, poolShape, windowsOf } from './geometry.js';
 
 export const padRows: PrepareOp = (op) => {

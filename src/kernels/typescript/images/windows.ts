@@ -1,7 +1,7 @@
 import { scaleWord, threefry2x32 } from '../../../core/random.js';
 import { BORDERS, GROUP_IMAGES, REGISTERS, STATUS } from '../../contract.js';
 import { fma, fround } from '../exact/fma.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp, U8 } from '../kernel.js';
 import { planeOf } from './geometry.js';
 
 /** From this word on, an image is mirrored. */

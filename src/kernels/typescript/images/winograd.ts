@@ -1,5 +1,5 @@
 import { GROUP_IMAGES, WINOGRAD_POINTS } from '../../contract.js';
-import type { F32 } from '../prepare.js';
+import type { F32 } from '../kernel.js';
 import { type ConvShape, type ImageShape, planeOf } from './geometry.js';
 
 /** The point to which a bias is added. */

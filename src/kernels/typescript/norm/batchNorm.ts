@@ -1,6 +1,6 @@
 import { GROUP_IMAGES, imagePlane, REGISTERS, STATUS } from '../../contract.js';
 import { fround } from '../exact/fma.js';
-import type { F32, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { inverseDeviation, momentsOf, samplesOf, totalOf } from './sums.js';
 
 /** stats = mean and 1/√(variance + ε) over the mini-batch. Range: channels. */

@@ -1,6 +1,6 @@
 import { GROUP_IMAGES, imagePlane } from '../../contract.js';
 import { fround } from '../exact/fma.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { inverseDeviation, momentsOf, samplesOf, treeSum } from './sums.js';
 
 /** Where the numbers that are normalised together lie: element (place, channel) at place·placeStep + channel·channelStep. */

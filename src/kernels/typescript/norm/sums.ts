@@ -1,5 +1,5 @@
 import { GROUP_IMAGES, imagePlane, REGISTERS } from '../../contract.js';
-import type { F32, F64, Matrix, PrepareOp } from '../prepare.js';
+import type { F32, F64, Matrix, PrepareOp } from '../kernel.js';
 
 /** Samples of a group that the mini-batch has. */
 export const samplesOf = (registers: F64, group: number): number =>

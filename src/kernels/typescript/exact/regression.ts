@@ -1,7 +1,7 @@
-import type { PrepareOp } from '../prepare.js';
+import type { PrepareOp } from '../kernel.js';
+import { optional, scaleOver } from './crossEntropy.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
-import { optional, scaleOver } from './logitLosses.js';
 
 /** A loss that is a mean over columns of a function of d = y − t. */
 function differenceLoss(

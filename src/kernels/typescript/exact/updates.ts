@@ -1,31 +1,6 @@
-import { PENALTY_ROWS, REGISTERS, STATUS } from '../../contract.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../prepare.js';
+import { REGISTERS, STATUS } from '../../contract.js';
+import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { fma, fround } from './fma.js';
-import { Lanes } from './lanes.js';
-
-export const penalty: PrepareOp = (op) => {
-  const w = op.f32('w');
-  const partial = op.f32('partial').data;
-  const l1 = fround(op.scalar('l1'));
-  const l2 = fround(op.scalar('l2'));
-  const squares = new Lanes();
-  const absolutes = new Lanes();
-  return (begin, end) => {
-    for (let b = begin; b < end; b++) {
-      squares.clear();
-      absolutes.clear();
-      for (let i = b * PENALTY_ROWS; i < Math.min(w.rows, (b + 1) * PENALTY_ROWS); i++) {
-        for (let j = 0; j < w.cols; j++) {
-          const x = w.data[i * w.rowStride + j] as number;
-          squares.set(j, fma(x, x, squares.get(j)));
-          absolutes.add(j, Math.abs(x));
-        }
-      }
-      partial[b] = fma(l2, squares.sum(), fround(l1 * absolutes.sum()));
-    }
-    return 0;
-  };
-};
 
 /** Gives element (i, j) its new weight, from the old one and the gradient with the penalties' part. */
 type Rule = (old: number, g2: number, i: number, j: number) => number;
