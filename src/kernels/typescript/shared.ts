@@ -12,6 +12,10 @@ import * as windows from './images/windows.js';
 import * as batchNorm from './norm/batchNorm.js';
 import * as layerNorm from './norm/layerNorm.js';
 import * as sums from './norm/sums.js';
+import * as accuracy from './rows/accuracy.js';
+import * as tableRows from './rows/move.js';
+import * as random from './rows/random.js';
+import * as weightRows from './rows/weightRows.js';
 
 /**
  * The kernels that both sets have in common: the contract's order costs JavaScript nothing there.
@@ -32,4 +36,8 @@ export const sharedOps = {
   ...batchNorm,
   ...layerNorm,
   ...sums,
+  ...accuracy,
+  ...tableRows,
+  ...random,
+  ...weightRows,
 };

@@ -14,12 +14,10 @@ import * as gather from './gather.js';
 import * as gemm from './gemm.js';
 import * as metrics from './metrics.js';
 import * as qr from './qr.js';
-import * as random from './random.js';
 import * as reduce from './reduce.js';
 import * as regression from './regression.js';
 import * as softmax from './softmax.js';
 import * as updates from './updates.js';
-import * as weightRows from './weightRows.js';
 import * as winograd from './winograd.js';
 
 /** The exact kernel of every kind of op: see the fast ones. */
@@ -34,11 +32,9 @@ export const exactOps: OpTable = {
   ...metrics,
   ...updates,
   ...qr,
-  ...random,
   ...reduce,
   ...regression,
   ...softmax,
-  ...weightRows,
   ...winograd,
   normalize: normalizeWith(activation.activateInPlace),
 };

@@ -9,12 +9,10 @@ import * as gather from './gather.js';
 import * as gemm from './gemm.js';
 import * as metrics from './metrics.js';
 import * as qr from './qr.js';
-import * as random from './random.js';
 import * as reduce from './reduce.js';
 import * as regression from './regression.js';
 import * as softmax from './softmax.js';
 import * as updates from './updates.js';
-import * as weightRows from './weightRows.js';
 import * as winograd from './winograd.js';
 
 /**
@@ -31,12 +29,10 @@ export const fastOps: OpTable = {
   ...gemm,
   ...metrics,
   ...qr,
-  ...random,
   ...reduce,
   ...regression,
   ...softmax,
   ...updates,
-  ...weightRows,
   ...winograd,
   normalize: normalizeWith(activation.activateInPlace),
   // Sums of products in float64 need no other order: the same as the convolutions that they stand for.
