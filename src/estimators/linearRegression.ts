@@ -10,7 +10,7 @@ import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
-import { attribute, EXPONENTS, FINITE, float64Tensor, type SavedState } from './base/saved.js';
+import { attribute, FINITE, float64Tensor, isExponent, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { descend } from './leastSquares/descend.js';
 import type { Factor } from './leastSquares/factor.js';
@@ -108,7 +108,6 @@ const FACTOR_SIZES = ['ones', 'cols', 'targets', 'rows', 'weightedRows'] as cons
 type Sizes = [number, number, number, number, number, number];
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isExponent = (value: unknown): value is number => EXPONENTS.holds(value as number);
 const isSizes = (value: unknown): value is Sizes | null =>
   value === null ||
   (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));
@@ -303,7 +302,7 @@ function restoredFactor(
   const { data: own } = float64Tensor(state, 'frame', [2, cols + targets], FINITE);
   const exponents = own.slice(0, cols + targets);
   const fits = cols === columns.cols && targets === intercept.length && ones <= 1 && rank <= ones + cols;
-  if (!fits || !exponents.every(EXPONENTS.holds)) {
+  if (!fits || !exponents.every(isExponent)) {
     throw new SteepestError('ERR_MODEL_FILE', {
       expected: `sizes and exponents of a fit of ${columns.cols} columns and ${intercept.length} targets`,
       given: show(sizes),

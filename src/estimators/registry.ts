@@ -2,6 +2,7 @@ import { SteepestError } from '../core/errors.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import type { TargetInput } from '../data/arrayInputs.js';
+import { checkReadOptions, type ReadOptions } from '../data/limits/readLimits.js';
 import { fromFile, type ModelSource } from '../io/modelFile.js';
 import type { TableInput, TableOutput } from './base/columns.js';
 import { BaseEstimator, type EstimatorConstructor, type ScoreOptions } from './base/estimator.js';
@@ -67,21 +68,27 @@ export interface LoadedEstimator extends AnyEstimator {
 /**
  * Reads any estimator that `save` wrote.
  * @param source a path, a `file:` URL, or the file's bytes
- * @param Class what it has to be; then the result has that type
- * @throws SteepestError `ERR_MODEL_FILE`, also for an estimator of another class, networks, which
+ * @param Class what it has to be; then the result has that type. May be left out
+ * @param options `limits`: the largest file in bytes and the longest time in milliseconds
+ * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for an estimator of another class, networks, which
  * `load` reads, and files of other programs, which the message names
  */
-export function loadEstimator(source: ModelSource): Promise<LoadedEstimator>;
+export function loadEstimator(source: ModelSource, options?: ReadOptions): Promise<LoadedEstimator>;
 export function loadEstimator<E extends AnyEstimator>(
   source: ModelSource,
   Class: EstimatorConstructor<E>,
+  options?: ReadOptions,
 ): Promise<E>;
 export async function loadEstimator(
   source: ModelSource,
-  Class?: EstimatorConstructor<AnyEstimator>,
+  second?: EstimatorConstructor<AnyEstimator> | ReadOptions,
+  third?: ReadOptions,
 ): Promise<AnyEstimator> {
+  const isPlain = typeof second === 'object' && second !== null;
+  const Class = isPlain ? undefined : second;
+  const options = (isPlain ? second : third) ?? {};
   if (Class === undefined) {
-    const saved = await readSaved(source);
+    const saved = await readSaved(source, checkReadOptions('loadEstimator', options));
     return fromFile('an estimator', () => estimatorFromSaved(saved));
   }
   if (typeof Class !== 'function' || !(Class.prototype instanceof BaseEstimator)) {
@@ -91,5 +98,5 @@ export async function loadEstimator(
       hint: 'Pass the class itself, LogisticRegression say, or leave it out.',
     });
   }
-  return await BaseEstimator.load.call(Class, source);
+  return await BaseEstimator.load.call(Class, source, options);
 }

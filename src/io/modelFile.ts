@@ -3,9 +3,10 @@ import { localPath } from '../core/localPath.js';
 import { isBuffer, isPromise } from '../core/realm.js';
 import { messageOf, show } from '../core/show.js';
 import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
+import { ReadBudget, type ReadLimits } from '../data/limits/readLimits.js';
 import { foreignKind } from './fileKind.js';
 import { readWhole, Unreadable } from './readWhole.js';
-import { decodeSafetensors, type SafetensorsContent, safetensorsLength } from './safetensors.js';
+import { decoding, type SafetensorsContent, safetensorsLength } from './safetensors.js';
 
 /** Where a model is read from: a path, a `file:` URL, or the bytes of the file. */
 export type ModelSource = string | URL | Uint8Array<ArrayBufferLike> | ArrayBufferLike;
@@ -44,50 +45,106 @@ export function fromFile<T>(what: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof SteepestError) {
-      if (error.code === 'ERR_MODEL_FILE') throw error;
-      throw modelFileError(`${what} that is valid (${error.expected})`, error.given, 'Save it again.', error);
+    throw asFileError(what, error);
+  }
+}
+
+function asFileError(what: string, error: unknown): SteepestError {
+  if (error instanceof SteepestError) {
+    if (error.code === 'ERR_MODEL_FILE' || error.code === 'ERR_DATA_LIMIT') return error;
+    return modelFileError(`${what} that is valid (${error.expected})`, error.given, 'Save it again.', error);
+  }
+  return modelFileError(`${what} that is valid`, show(messageOf(error)), 'Save it again.', error);
+}
+
+/**
+ * Does `work` step by step, and serves the event loop every few milliseconds.
+ * @throws SteepestError as {@link fromFile}; `ERR_DATA_LIMIT` if time is up
+ */
+export async function inTurns<T>(
+  what: string,
+  work: Generator<undefined, T>,
+  budget: ReadBudget,
+): Promise<T> {
+  try {
+    let step = work.next();
+    while (step.done !== true) {
+      if (budget.isDue) await budget.turn();
+      step = work.next();
     }
-    throw modelFileError(`${what} that is valid`, show(messageOf(error)), 'Save it again.', error);
+    return step.value;
+  } catch (error) {
+    throw asFileError(what, error);
   }
 }
 
 /**
- * Reads and decodes a file that `save` wrote, and checks that it is of the wanted format.
- * @throws SteepestError `ERR_ARGUMENT` for what is no source;
- * `ERR_MODEL_FILE` for all that is wrong with the file
+ * Reads and decodes a file that `save` wrote, checks that it is of the wanted format, and passes
+ * its content to `use`, whose time counts as reading.
+ * @throws SteepestError `ERR_ARGUMENT` for what is no source; `ERR_DATA_LIMIT` for a file beyond
+ * `limits`; `ERR_MODEL_FILE` for all that is wrong with the file
  */
-export async function readModelFile(source: ModelSource, wanted: ModelFormat): Promise<SafetensorsContent> {
-  const { bytes, name } = await readSource(source, wanted);
+export async function readModelFile<T>(
+  source: ModelSource,
+  wanted: ModelFormat,
+  limits: ReadLimits,
+  use: (content: SafetensorsContent, budget: ReadBudget) => T | Promise<T>,
+): Promise<T> {
+  // Of a model's file nothing is unpacked, so only a limit of the user's counts.
+  const place = placeOf(source, wanted);
+  const budget = new ReadBudget(
+    typeof place === 'string' ? place : BYTES_NAME,
+    Number.POSITIVE_INFINITY,
+    limits,
+  );
+  const read = async (): Promise<T> => use(await readContent(place, wanted, budget), budget);
+  return budget.within(read());
+}
+
+async function readContent(
+  place: Place,
+  wanted: ModelFormat,
+  budget: ReadBudget,
+): Promise<SafetensorsContent> {
+  const bytes = await bytesOf(place, budget);
+  const name = typeof place === 'string' ? showPath(place) : BYTES_NAME;
   const foreign = foreignKind(bytes);
   if (foreign !== undefined) {
     throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.hint);
   }
-  const content = fromFile(`${wanted.words} in ${name}`, () => decodeSafetensors(bytes));
+  const content = await inTurns(`${wanted.words} in ${name}`, decoding(bytes), budget);
   checkFormat(content, wanted, name);
   return content;
 }
 
-async function readSource(
-  source: ModelSource,
-  wanted: ModelFormat,
-): Promise<{ bytes: Uint8Array; name: string }> {
+const BYTES_NAME = 'these bytes';
+
+/** Where to read: bytes that are there, or a path. */
+type Place = Uint8Array | string;
+
+function placeOf(source: ModelSource, wanted: ModelFormat): Place {
   if (ArrayBuffer.isView(source)) {
-    return {
-      bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength),
-      name: 'these bytes',
-    };
+    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   }
-  if (isBuffer(source)) return { bytes: new Uint8Array(source), name: 'these bytes' };
-  const path = localPath(`the file that ${wanted.reader} reads`, checkedSource(source, wanted));
+  if (isBuffer(source)) return new Uint8Array(source);
+  return localPath(`the file that ${wanted.reader} reads`, checkedSource(source, wanted));
+}
+
+async function bytesOf(place: Place, budget: ReadBudget): Promise<Uint8Array> {
+  const take = (bytes: number): void => budget.take(bytes);
+  if (typeof place !== 'string') {
+    take(place.length);
+    return place;
+  }
   try {
-    return { bytes: await readWhole(path, safetensorsLength), name: showPath(path) };
+    return await readWhole(place, safetensorsLength, take);
   } catch (error) {
+    if (error instanceof SteepestError) throw error;
     if (error instanceof Unreadable) {
-      throw modelFileError(`${showPath(path)} to be a file`, error.given, error.hint);
+      throw modelFileError(`${showPath(place)} to be a file`, error.given, error.hint);
     }
     const hint = systemHint(error, 'read', 'Check the path.');
-    throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, hint, error);
+    throw modelFileError('a readable model file', `${showPath(place)} (${systemReason(error)})`, hint, error);
   }
 }
 

@@ -31,30 +31,40 @@ export class Unreadable extends Error {
 /**
  * All bytes of a file, also of one larger than `readFile` takes, or of a pipe until it ends. It
  * reads no more than `lengthOf` says that there should be, and one byte to show that there is more.
+ * @param take is given each number of bytes before memory of that size is made; it may throw
  * @throws Unreadable for folders, devices, sockets and a pipe that is silent; the system's errors
  */
 export async function readWhole(
   path: string,
   lengthOf: LengthOf,
+  take: (bytes: number) => void = () => {},
   silenceMs = SILENCE_MS,
 ): Promise<Uint8Array> {
   const { file, stats } = await openNow(path);
   try {
-    if (stats.isFIFO()) return await fromPipe(file, lengthOf, silenceMs);
+    if (stats.isFIFO()) return await fromPipe(file, lengthOf, take, silenceMs);
     const other = otherThanFile(stats);
     if (other !== undefined) throw new Unreadable(other.given, other.hint);
-    return await fromFile(file, readableBytes(stats), lengthOf);
+    return await fromFile(file, readableBytes(stats), lengthOf, take);
   } finally {
     await file.close();
   }
 }
 
-async function fromFile(file: FileHandle, size: number, lengthOf: LengthOf): Promise<Uint8Array> {
-  let bytes: Uint8Array = new Uint8Array(Math.min(size, START_BYTES));
+async function fromFile(
+  file: FileHandle,
+  size: number,
+  lengthOf: LengthOf,
+  take: (bytes: number) => void,
+): Promise<Uint8Array> {
+  const start = Math.min(size, START_BYTES);
+  take(start);
+  let bytes: Uint8Array = new Uint8Array(start);
   let filled = await fill(file, bytes, 0);
   // Not all of it is needed to see that it is something else, which may be of any size.
   const end = Math.min(size, (lengthOf(bytes.subarray(0, filled)) ?? size - 1) + 1);
   if (end > bytes.length && filled === bytes.length) {
+    take(end - start);
     const all = room(end);
     all.set(bytes);
     bytes = all;
@@ -84,7 +94,12 @@ async function fill(file: FileHandle, bytes: Uint8Array, begin: number): Promise
  * A pipe that was opened without waiting says that it is at its end before anybody writes to it,
  * and that nothing is there just now (EAGAIN) while somebody may.
  */
-async function fromPipe(file: FileHandle, lengthOf: LengthOf, silenceMs: number): Promise<Uint8Array> {
+async function fromPipe(
+  file: FileHandle,
+  lengthOf: LengthOf,
+  take: (bytes: number) => void,
+  silenceMs: number,
+): Promise<Uint8Array> {
   let bytes = new Uint8Array(START_BYTES);
   let filled = 0;
   let most = Number.POSITIVE_INFINITY;
@@ -100,6 +115,7 @@ async function fromPipe(file: FileHandle, lengthOf: LengthOf, silenceMs: number)
       continue;
     }
     silentSince = Date.now();
+    take(read);
     filled += read;
     if (most === Number.POSITIVE_INFINITY) most = (lengthOf(bytes.subarray(0, filled)) ?? most - 1) + 1;
     if (filled === bytes.length) {

@@ -27,6 +27,8 @@ export const MAX_TENSORS = 65_536;
 export const MOST_FILE_BYTES = 2 ** 32;
 /** NumPy's limit for many years; tensors here have at most four dimensions. */
 export const MAX_RANK = 32;
+/** Bytes that are copied in one step of {@link decoding}. */
+const STEP_BYTES = 2 ** 20;
 /** What a header begins with: `{`. */
 const BRACE = 0x7b;
 const METADATA_KEY = '__metadata__';
@@ -131,6 +133,17 @@ function checkBytes(byteLength: number): void {
  * is not a whole, well-formed file of known element types.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
+  const work = decoding(bytes);
+  let step = work.next();
+  while (step.done !== true) step = work.next();
+  return step.value;
+}
+
+/**
+ * The work of {@link decodeSafetensors} in steps of a fraction of a millisecond, between which the
+ * caller may serve its event loop.
+ */
+export function* decoding(bytes: Uint8Array): Generator<undefined, SafetensorsContent> {
   const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
   const header = bytes.subarray(LENGTH_BYTES, dataStart);
   const { entries, metadata } = readHeader(decodeText(header));
@@ -138,7 +151,13 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   const tensors = new Map<string, NdArray>();
   for (const { name, type, shape, begin, end } of entries) {
     const copy = new Uint8Array(end - begin);
-    copy.set(bytes.subarray(dataStart + begin, dataStart + end));
+    for (let at = 0; at < copy.length; at += STEP_BYTES) {
+      copy.set(
+        bytes.subarray(dataStart + begin + at, dataStart + Math.min(begin + at + STEP_BYTES, end)),
+        at,
+      );
+      yield;
+    }
     toLittleEndian(copy, type.itemBytes);
     tensors.set(name, { data: type.over(copy.buffer), shape });
   }

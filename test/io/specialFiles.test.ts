@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('load from a pipe', () => {
     execFileSync('mkfifo', [nobody]);
     const silent = pipeOf('silent', `(head -c 100 '${files.path('model')}'; sleep 2)`);
     for (const path of [nobody, silent]) {
-      await expect(readWhole(path, safetensorsLength, 50)).rejects.toMatchObject({
+      await expect(readWhole(path, safetensorsLength, () => {}, 50)).rejects.toMatchObject({
         given: expect.stringMatching(/without a byte/),
       });
     }

@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
+import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
 import { fromFile, type ModelSource } from '../../io/modelFile.js';
 import type { TableInput, TableOutput } from './columns.js';
 import { describeEstimator } from './describe.js';
@@ -139,13 +140,16 @@ export abstract class BaseEstimator<P extends object> {
   /**
    * Reads an estimator of this class that {@link save} wrote.
    * @param source a path, a `file:` URL, or the file's bytes
-   * @throws SteepestError `ERR_MODEL_FILE` for a damaged file or one of another class
+   * @param options `limits`: the largest file in bytes and the longest time in milliseconds
+   * @throws SteepestError `ERR_MODEL_FILE` for a damaged file or one of another class;
+   * `ERR_DATA_LIMIT` for a file beyond `limits`
    */
   static async load<E extends BaseEstimator<object>>(
     this: EstimatorConstructor<E>,
     source: ModelSource,
+    options: ReadOptions = {},
   ): Promise<E> {
-    const saved = await readSaved(source);
+    const saved = await readSaved(source, checkReadOptions('load', options));
     // biome-ignore lint/complexity/noThisInStatic: a subclass loads itself.
     const Class = this as unknown as new (params: object) => E;
     const fresh = new Class({});

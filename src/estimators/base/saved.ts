@@ -1,12 +1,14 @@
 import { SteepestError } from '../../core/errors.js';
+import { indexOfNotFinite } from '../../core/finite.js';
 import { localPath } from '../../core/localPath.js';
 import type { NdArray, NumericArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
+import type { ReadLimits } from '../../data/limits/readLimits.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { parseDescription } from '../../io/description.js';
 import { FORMATS, fromFile, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
-import { encodeSafetensors } from '../../io/safetensors.js';
+import { encodeSafetensors, type SafetensorsContent } from '../../io/safetensors.js';
 
 /** Between the names of estimators inside one another and the tensor's own. */
 const SEPARATOR = '/';
@@ -103,9 +105,14 @@ function descriptionText(
   return fromFile('a description in UTF-8', () => new TextDecoder('utf-8', { fatal: true }).decode(long));
 }
 
-/** @throws SteepestError `ERR_MODEL_FILE` for anything that {@link writeSaved} did not write */
-export async function readSaved(source: ModelSource): Promise<SavedEstimator> {
-  const { tensors, metadata } = await readModelFile(source, FORMATS.estimator);
+/**
+ * @throws SteepestError `ERR_MODEL_FILE` for anything that {@link writeSaved} did not write;
+ * `ERR_DATA_LIMIT` for a file beyond `limits`
+ */
+export const readSaved = (source: ModelSource, limits: ReadLimits): Promise<SavedEstimator> =>
+  readModelFile(source, FORMATS.estimator, limits, restoreAll);
+
+function restoreAll({ tensors, metadata }: SafetensorsContent): SavedEstimator {
   const left = new Map(tensors);
   const text = descriptionText(metadata, left);
   const saved = restore(parseDescription(text, 'estimator'), '', left, 0);
@@ -151,15 +158,19 @@ function restore(
 /** What the numbers of a tensor have to be. */
 export interface NumberRule {
   words: string;
-  holds: (value: number) => boolean;
+  /** Where the first number lies that breaks the rule; −1 if none does. */
+  indexWhereNot: (data: Float64Array) => number;
 }
 
-const ANY: NumberRule = { words: 'numbers', holds: () => true };
-export const FINITE: NumberRule = { words: 'finite numbers', holds: Number.isFinite };
+const ANY: NumberRule = { words: 'numbers', indexWhereNot: () => -1 };
+export const FINITE: NumberRule = { words: 'finite numbers', indexWhereNot: indexOfNotFinite };
 /** Powers of two that columns are scaled by: float64 has 2^±1074. */
+export const isExponent = (value: unknown): value is number =>
+  Number.isInteger(value) && Math.abs(value as number) <= 1100;
+
 export const EXPONENTS: NumberRule = {
   words: 'whole numbers from −1100 to 1100',
-  holds: (value) => Number.isInteger(value) && Math.abs(value) <= 1100,
+  indexWhereNot: (data) => data.findIndex((value) => !isExponent(value)),
 };
 
 /**
@@ -169,7 +180,7 @@ export function float64Tensor(
   { tensors }: SavedState,
   name: string,
   shape: readonly number[],
-  { words, holds }: NumberRule = ANY,
+  { words, indexWhereNot }: NumberRule = ANY,
 ): NdArray<Float64Array> {
   const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
   const fits =
@@ -184,8 +195,8 @@ export function float64Tensor(
     );
   }
   const { data } = tensor as NdArray<Float64Array>;
-  const wrong = data.find((value) => !holds(value));
-  if (wrong !== undefined) throw fileError(`${words} in tensor '${name}'`, `${wrong}`);
+  const wrong = indexWhereNot(data);
+  if (wrong >= 0) throw fileError(`${words} in tensor '${name}'`, `${data[wrong]}`);
   return tensor as NdArray<Float64Array>;
 }
 

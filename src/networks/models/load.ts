@@ -1,11 +1,14 @@
+import { indexOfNotFinite } from '../../core/finite.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
+import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
 import { parseDescription } from '../../io/description.js';
 import {
   FORMATS,
   modelFileError as fileError,
   fromFile,
+  inTurns,
   type ModelSource,
   readModelFile,
 } from '../../io/modelFile.js';
@@ -21,17 +24,36 @@ import { Sequential } from './sequential.js';
  * Reads a model that {@link Sequential.save} wrote, ready to predict and, if it was compiled, to
  * train on.
  *
- * The file is taken for hostile until proven otherwise: nothing in it is run, every size is checked
- * against the bytes that are there, and nothing is returned unless all of it fits together. The
- * time it takes grows with the file's size, and no faster.
+ * The file may be hostile: nothing in it is run, every size is checked against the file's bytes, and
+ * nothing is returned unless all of it fits together. Time grows in proportion to the file, and the
+ * event loop is served meanwhile.
  * @param source a path, a `file:` URL, or the file's bytes
- * @throws SteepestError `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and
+ * @param options `limits`: the largest file in bytes and the longest time in milliseconds
+ * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and
  * files of other programs, which the message names; what was wrong with a description is its
  * `cause`
  */
-export async function load(source: ModelSource): Promise<Sequential> {
-  const { tensors, metadata } = await readModelFile(source, FORMATS.network);
-  return fromFile('a model description', () => restore(metadata, tensors));
+export async function load(source: ModelSource, options: ReadOptions = {}): Promise<Sequential> {
+  const limits = checkReadOptions('load', options);
+  return readModelFile(source, FORMATS.network, limits, async ({ tensors, metadata }, budget) => {
+    await inTurns('finite numbers', checkingFinite(tensors), budget);
+    return fromFile('a model description', () => restore(metadata, tensors));
+  });
+}
+
+/** Numbers that are checked in one step, a fraction of a millisecond. */
+const STEP = 2 ** 18;
+
+function* checkingFinite(tensors: ReadonlyMap<string, NdArray>): Generator<undefined, void> {
+  for (const [name, { data }] of tensors) {
+    for (let at = 0; at < data.length; at += STEP) {
+      if (indexOfNotFinite(data, at, Math.min(at + STEP, data.length)) >= 0) {
+        const hint = 'Save a model that trained without diverging.';
+        throw fileError(`finite numbers in tensor ${show(name)}`, 'NaN or infinity', hint);
+      }
+      yield;
+    }
+  }
 }
 
 function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, NdArray>): Sequential {
@@ -109,10 +131,6 @@ function checkedTensor(
   if (!fits) {
     const found = tensor ? `${tensor.data.constructor.name} ${JSON.stringify(tensor.shape)}` : 'none';
     throw fileError(`tensor '${name}' as F32 ${JSON.stringify(shape)}`, found, 'Save the model again.');
-  }
-  if (data.some((v) => !Number.isFinite(v))) {
-    const hint = 'Save a model that trained without diverging.';
-    throw fileError(`finite numbers in tensor '${name}'`, 'NaN or infinity', hint);
   }
   if (notNegative && data.some((v) => v < 0)) {
     throw fileError(`numbers of at least 0 in tensor '${name}'`, 'a negative one', 'Save the model again.');
