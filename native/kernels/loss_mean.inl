@@ -34,8 +34,8 @@ inline void putColumn(const float* from, const Matrix& to, int64_t first, int n)
  * The rows of matrices of one column, kLanes of them as one row, or a vector would hold one number. Each row's loss
  * is then one lane's value: the other 15 would have been +0, and the mean divides by 1.
  */
-template <class Row>
-inline void oneColumnLoss(const LossOperands& o, F scale, int64_t begin, int64_t end) {
+template <class Row, class... Own>
+inline void oneColumnLoss(const LossOperands& o, F scale, int64_t begin, int64_t end, Own... own) {
   for (int64_t r = begin; r < end; r += kLanes) {
     const int n = static_cast<int>(end - r < kLanes ? end - r : kLanes);
     float x[kLanes] = {};
@@ -45,7 +45,7 @@ inline void oneColumnLoss(const LossOperands& o, F scale, int64_t begin, int64_t
     float loss[kLanes];
     takeColumn(o.x, r, n, x);
     takeColumn(o.target, r, n, target);
-    Row row{{x, target, o.p.given() ? p : nullptr, o.dx.given() ? dx : nullptr, scale, Lanes16::zero()}};
+    Row row{{x, target, o.p.given() ? p : nullptr, o.dx.given() ? dx : nullptr, scale, Lanes16::zero()}, own...};
     row.template at<false>(0, 0, kLanes);
     store(loss, row.loss.g[0]);
     putColumn(p, o.p, r, n);
@@ -54,17 +54,21 @@ inline void oneColumnLoss(const LossOperands& o, F scale, int64_t begin, int64_t
   }
 }
 
-/** rowLoss = lane sum / C for each row, and p and dx; dx is scaled by numerator / (R·C). */
-template <class Row>
-inline int meanLoss(const OpArgs& args, const LossOperands& o, double numerator, int64_t begin, int64_t end) {
+/**
+ * rowLoss = lane sum / C for each row, and p and dx; dx is scaled by numerator / (R·C).
+ * `own` is what a Row has beyond a LossRow.
+ */
+template <class Row, class... Own>
+inline int meanLoss(const OpArgs& args, const LossOperands& o, double numerator, int64_t begin, int64_t end,
+                    Own... own) {
   const int64_t cols = o.x.cols;
   const F scale = splat(scaleOver(numerator, args.batchRows * cols));
   if (cols == 1) {
-    oneColumnLoss<Row>(o, scale, begin, end);
+    oneColumnLoss<Row>(o, scale, begin, end, own...);
     return StatusOk;
   }
   for (int64_t r = begin; r < end; ++r) {
-    Row row{{o.x.f32(r), o.target.f32(r), rowOrNull(o.p, r), rowOrNull(o.dx, r), scale, Lanes16::zero()}};
+    Row row{{o.x.f32(r), o.target.f32(r), rowOrNull(o.p, r), rowOrNull(o.dx, r), scale, Lanes16::zero()}, own...};
     eachVector(cols, row);
     *o.rowLoss.f32(r) = sum(row.loss) / static_cast<float>(cols);
   }

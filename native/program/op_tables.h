@@ -339,6 +339,17 @@ constexpr Node kNodes[] = {
     {NodeKind::Constant, {1}},
     {NodeKind::Rows, {0}},
     {NodeKind::SplitRows, {}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Rows, {2}},
+    {NodeKind::Cols, {2}},
+    {NodeKind::Rows, {3}},
+    {NodeKind::Cols, {3}},
+    {NodeKind::Constant, {0}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::SplitRows, {}},
     {NodeKind::Cols, {0}},
     {NodeKind::Constant, {0}},
     {NodeKind::Rows, {1}},
@@ -1758,6 +1769,13 @@ constexpr Rule kRules[] = {
     {Relation::AtLeast, 3, 7, 1, 0},
     {Relation::AtLeast, 3, 8, 9, 11},
     {Relation::AtLeast, 0, 0, 1, 0},
+    {Relation::AtLeast, 1, 2, 1, 0},
+    {Relation::Exactly, 1, 3, 4, 19},
+    {Relation::AtLeast, 2, 5, 1, 0},
+    {Relation::Exactly, 2, 6, 4, 19},
+    {Relation::AtLeast, 3, 7, 1, 0},
+    {Relation::AtLeast, 3, 8, 9, 11},
+    {Relation::AtLeast, 0, 0, 1, 0},
     {Relation::AtLeast, 0, 2, 3, 11},
     {Relation::AtLeast, 1, 4, 1, 0},
     {Relation::AtLeast, 2, 5, 1, 0},
@@ -2235,62 +2253,63 @@ constexpr OpTable kOpTables[] = {
     {162, 11, 87, 7, 10, 10},  // binaryCrossEntropy
     {173, 11, 94, 7, 10, 10},  // meanSquaredError
     {184, 11, 101, 7, 10, 10},  // meanAbsoluteError
-    {195, 8, 108, 5, 7, 7},  // weightRows
-    {203, 14, 113, 9, 13, 13},  // argmaxAccuracy
-    {217, 9, 122, 5, 8, 8},  // thresholdAccuracy
-    {226, 13, 127, 7, 12, 12},  // r2Terms
-    {239, 9, 134, 2, 2, 8},  // penalty
-    {248, 7, 136, 4, 1, 6},  // sgd
-    {255, 9, 140, 6, 1, 8},  // momentum
-    {264, 9, 146, 6, 1, 8},  // rmsprop
-    {273, 11, 152, 8, 1, 10},  // adam
-    {284, 11, 160, 5, 9, 10},  // linearScores
-    {295, 18, 165, 10, 12, 17},  // logisticLoss
-    {313, 10, 175, 5, 2, 9},  // linearGradient
-    {323, 17, 180, 7, 11, 16},  // curvatureRows
-    {340, 17, 187, 7, 16, 3},  // gatherDesign
-    {357, 9, 194, 5, 8, 8},  // qrFold
-    {366, 5, 199, 3, 3, 4},  // triangularSolve
-    {371, 6, 202, 3, 1, 5},  // jacobiRows
-    {377, 17, 205, 9, 16, 1},  // normalResidual
-    {394, 19, 214, 4, 14, 18},  // gatherImages
-    {413, 21, 218, 6, 20, 20},  // padImages
-    {434, 19, 224, 6, 18, 18},  // padRows
-    {453, 15, 230, 4, 14, 14},  // imagesToRows
-    {468, 17, 234, 6, 16, 16},  // rowsToImages
-    {485, 12, 240, 3, 5, 11},  // channelSums
-    {497, 12, 243, 4, 11, 11},  // drawWindows
-    {509, 24, 247, 6, 19, 23},  // gatherWindows
-    {533, 25, 253, 6, 20, 24},  // gatherImageWindows
-    {558, 49, 259, 13, 48, 48},  // conv2d
-    {607, 49, 272, 13, 48, 48},  // conv2dInput
-    {656, 47, 285, 11, 31, 46},  // conv2dWeights
-    {703, 58, 296, 17, 57, 57},  // conv2dMaxPool
-    {761, 27, 313, 10, 26, 26},  // maxPool2x2Backward
-    {788, 58, 323, 17, 31, 57},  // conv2dMaxPoolWeights
-    {846, 47, 340, 13, 46, 46},  // conv2dRows
-    {893, 49, 353, 13, 48, 48},  // conv2dWinograd
-    {942, 58, 366, 17, 57, 57},  // conv2dMaxPoolWinograd
-    {1000, 49, 383, 13, 48, 48},  // conv2dInputWinograd
-    {1049, 42, 396, 9, 25, 41},  // conv2dWeightsWinograd
-    {1091, 10, 405, 3, 0, 9},  // winogradGradient
-    {1101, 38, 408, 11, 37, 37},  // maxPool2d
-    {1139, 40, 419, 13, 39, 39},  // maxPool2dBackward
-    {1179, 34, 432, 8, 33, 33},  // averagePool2d
-    {1213, 34, 440, 8, 33, 33},  // averagePool2dBackward
-    {1247, 32, 448, 8, 31, 31},  // maxPool2dRows
-    {1279, 32, 456, 8, 31, 31},  // averagePool2dRows
-    {1311, 19, 464, 7, 18, 18},  // groupMoments
-    {1330, 10, 471, 4, 5, 9},  // mergeMoments
-    {1340, 11, 475, 6, 4, 10},  // movingMoments
-    {1351, 10, 481, 6, 2, 9},  // frozenMoments
-    {1361, 23, 487, 11, 22, 22},  // normalize
-    {1384, 13, 498, 6, 11, 12},  // mergeSlopes
-    {1397, 25, 504, 13, 24, 24},  // normalizeBackward
-    {1422, 14, 517, 8, 4, 13},  // normGradients
-    {1436, 18, 525, 14, 1, 17},  // foldNorm
-    {1454, 24, 539, 12, 23, 23},  // layerNorm
-    {1478, 27, 551, 14, 26, 26},  // layerNormBackward
+    {195, 11, 108, 7, 10, 10},  // huber
+    {206, 8, 115, 5, 7, 7},  // weightRows
+    {214, 14, 120, 9, 13, 13},  // argmaxAccuracy
+    {228, 9, 129, 5, 8, 8},  // thresholdAccuracy
+    {237, 13, 134, 7, 12, 12},  // r2Terms
+    {250, 9, 141, 2, 2, 8},  // penalty
+    {259, 7, 143, 4, 1, 6},  // sgd
+    {266, 9, 147, 6, 1, 8},  // momentum
+    {275, 9, 153, 6, 1, 8},  // rmsprop
+    {284, 11, 159, 8, 1, 10},  // adam
+    {295, 11, 167, 5, 9, 10},  // linearScores
+    {306, 18, 172, 10, 12, 17},  // logisticLoss
+    {324, 10, 182, 5, 2, 9},  // linearGradient
+    {334, 17, 187, 7, 11, 16},  // curvatureRows
+    {351, 17, 194, 7, 16, 3},  // gatherDesign
+    {368, 9, 201, 5, 8, 8},  // qrFold
+    {377, 5, 206, 3, 3, 4},  // triangularSolve
+    {382, 6, 209, 3, 1, 5},  // jacobiRows
+    {388, 17, 212, 9, 16, 1},  // normalResidual
+    {405, 19, 221, 4, 14, 18},  // gatherImages
+    {424, 21, 225, 6, 20, 20},  // padImages
+    {445, 19, 231, 6, 18, 18},  // padRows
+    {464, 15, 237, 4, 14, 14},  // imagesToRows
+    {479, 17, 241, 6, 16, 16},  // rowsToImages
+    {496, 12, 247, 3, 5, 11},  // channelSums
+    {508, 12, 250, 4, 11, 11},  // drawWindows
+    {520, 24, 254, 6, 19, 23},  // gatherWindows
+    {544, 25, 260, 6, 20, 24},  // gatherImageWindows
+    {569, 49, 266, 13, 48, 48},  // conv2d
+    {618, 49, 279, 13, 48, 48},  // conv2dInput
+    {667, 47, 292, 11, 31, 46},  // conv2dWeights
+    {714, 58, 303, 17, 57, 57},  // conv2dMaxPool
+    {772, 27, 320, 10, 26, 26},  // maxPool2x2Backward
+    {799, 58, 330, 17, 31, 57},  // conv2dMaxPoolWeights
+    {857, 47, 347, 13, 46, 46},  // conv2dRows
+    {904, 49, 360, 13, 48, 48},  // conv2dWinograd
+    {953, 58, 373, 17, 57, 57},  // conv2dMaxPoolWinograd
+    {1011, 49, 390, 13, 48, 48},  // conv2dInputWinograd
+    {1060, 42, 403, 9, 25, 41},  // conv2dWeightsWinograd
+    {1102, 10, 412, 3, 0, 9},  // winogradGradient
+    {1112, 38, 415, 11, 37, 37},  // maxPool2d
+    {1150, 40, 426, 13, 39, 39},  // maxPool2dBackward
+    {1190, 34, 439, 8, 33, 33},  // averagePool2d
+    {1224, 34, 447, 8, 33, 33},  // averagePool2dBackward
+    {1258, 32, 455, 8, 31, 31},  // maxPool2dRows
+    {1290, 32, 463, 8, 31, 31},  // averagePool2dRows
+    {1322, 19, 471, 7, 18, 18},  // groupMoments
+    {1341, 10, 478, 4, 5, 9},  // mergeMoments
+    {1351, 11, 482, 6, 4, 10},  // movingMoments
+    {1362, 10, 488, 6, 2, 9},  // frozenMoments
+    {1372, 23, 494, 11, 22, 22},  // normalize
+    {1395, 13, 505, 6, 11, 12},  // mergeSlopes
+    {1408, 25, 511, 13, 24, 24},  // normalizeBackward
+    {1433, 14, 524, 8, 4, 13},  // normGradients
+    {1447, 18, 532, 14, 1, 17},  // foldNorm
+    {1465, 24, 546, 12, 23, 23},  // layerNorm
+    {1489, 27, 558, 14, 26, 26},  // layerNormBackward
 };
 
 }  // namespace steepest

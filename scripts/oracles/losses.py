@@ -55,7 +55,7 @@ ON_OUTPUTS = {
     "sparseCategoricalCrossentropy": lambda p, t: categorical_on_probabilities(p, one_hot(t, p.shape[1])),
 }
 
-# (loss, fromLogits, last activation, scale of the weights)
+# (loss, fromLogits, last activation, scale of the weights), and of huber delta
 CASES = [
     ("meanSquaredError", False, "linear", 1),
     ("meanSquaredError", False, "sigmoid", 1),
@@ -76,6 +76,11 @@ CASES = [
     ("sparseCategoricalCrossentropy", False, "softplus", 1),
     ("sparseCategoricalCrossentropy", True, "linear", 1),
     ("sparseCategoricalCrossentropy", True, "linear", 40),
+    ("huber", False, "linear", 1, 0.7),
+    ("huber", False, "linear", 40, 3.25),
+    ("huber", False, "tanh", 1, 1),
+    ("huber", False, "linear", 1, 1e-3),
+    ("huber", False, "softplus", 1, 1e3),
 ]
 ROWS, COLS, UNITS = 7, 4, 5
 
@@ -94,7 +99,7 @@ def targets(rng, loss):
     return torch.tensor(rows), inputs(rows)
 
 
-def case(index, loss, from_logits, activation, scale):
+def case(index, loss, from_logits, activation, scale, delta=None):
     rng = np.random.default_rng(100 + index)
     x = float32(rng.normal(0, 1, (ROWS, COLS)))
     kernel = float32(rng.normal(0, 0.7, (COLS, UNITS)) * scale)
@@ -106,6 +111,8 @@ def case(index, loss, from_logits, activation, scale):
         value = ON_LOGITS[loss](ACTIVATIONS[activation](z), target)
     elif (loss, activation) in JOINED:
         value = JOINED[loss, activation](z, target)
+    elif delta is not None:
+        value = F.huber_loss(ACTIVATIONS[activation](z), target, delta=delta)
     else:
         value = ON_OUTPUTS[loss](ACTIVATIONS[activation](z), target)
     value.backward()
@@ -114,6 +121,7 @@ def case(index, loss, from_logits, activation, scale):
         "fromLogits": from_logits,
         "activation": activation,
         "scale": scale,
+        **({} if delta is None else {"delta": delta}),
         "x": inputs(x),
         "y": given,
         "weights": [inputs(kernel), inputs(bias)],

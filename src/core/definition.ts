@@ -11,6 +11,9 @@ import { show } from './show.js';
  * of definitions; what is written about one is checked and completed here alone.
  */
 
+/** Smallest float32 with all its digits. */
+const LEAST_FLOAT32 = 2 ** -126;
+
 /** Everything that can be set of a thing, by name. */
 export type Hyperparameters = Readonly<Record<string, number | boolean>>;
 
@@ -175,7 +178,8 @@ function checkedValue({ name, defaults, ranges }: Definition, key: string, value
   const range = (ranges as Readonly<Record<string, NumberRange>>)[key] as NumberRange;
   if (typeof value !== 'number' || !Number.isFinite(value) || !range.accepts(value)) refuse(range.words);
   const number = value as number;
-  // Kernels compute in float32, in which a smaller number is 0 and a larger one is infinite.
-  const isLost = Math.abs(number) > MOST_FLOAT32 || (number !== 0 && Math.fround(number) === 0);
-  return isLost ? refuse(`${range.words} that float32 holds, 1.4e-45 to 3.4e38`) : number;
+  // Kernels compute in float32, in which a smaller number has lost digits, and a larger one is infinite.
+  const size = Math.abs(number);
+  const isLost = size > MOST_FLOAT32 || (size !== 0 && Math.fround(size) < LEAST_FLOAT32);
+  return isLost ? refuse(`${range.words} that float32 holds, 1.2e-38 to 3.4e38`) : number;
 }

@@ -158,6 +158,7 @@ export async function checkGradients(given: GradientCase): Promise<void> {
     layers: given.layers.map(referenceLayer),
     inputShape: given.inputShape,
     loss: given.loss.name,
+    delta: 'delta' in given.loss ? given.loss.delta : undefined,
     fromLogits: 'fromLogits' in given.loss && given.loss.fromLogits === true,
     sampleWeight: given.sampleWeight,
   };

@@ -1,4 +1,4 @@
-import { type ActivationName, activationNames, type LossName, lossNames } from 'steepest';
+import { type ActivationName, activationNames, type Loss, type LossName, lossNames } from 'steepest';
 import { describe, it } from 'vitest';
 import { randomNumbers, randomRows } from '../support/random.js';
 import { checkGradients, type GradientCase } from './check.js';
@@ -12,6 +12,7 @@ const x = randomRows(ROWS, 4, next);
 const TARGETS: Record<LossName, number[][] | number[]> = {
   meanSquaredError: randomRows(ROWS, CLASSES, next),
   meanAbsoluteError: randomRows(ROWS, CLASSES, next),
+  huber: randomRows(ROWS, CLASSES, next),
   binaryCrossentropy: randomRows(ROWS, CLASSES, () => (next() + 1) / 2),
   categoricalCrossentropy: randomRows(ROWS, CLASSES, next).map((row) => {
     const positive = row.map(Math.abs);
@@ -20,6 +21,9 @@ const TARGETS: Record<LossName, number[][] | number[]> = {
   }),
   sparseCategoricalCrossentropy: Array.from({ length: ROWS }, (_, r) => r % CLASSES),
 };
+
+/** Hyperparameters to try, besides `fromLogits`; a delta that some differences exceed, and the default. */
+const VARIANTS: Partial<Record<LossName, readonly object[]>> = { huber: [{ delta: 0.3 }, {}] };
 
 const isCrossEntropy = (loss: LossName): boolean => loss.endsWith('Crossentropy');
 
@@ -39,21 +43,23 @@ const cases = lossNames.flatMap((name) =>
   [false, true].flatMap((fromLogits) =>
     activationNames
       .filter((activation) => suits(name, activation, fromLogits))
-      .map((activation) => ({ name, fromLogits, activation })),
+      .flatMap((activation) =>
+        (VARIANTS[name] ?? [{}]).map((own) => ({ name, fromLogits, activation, own })),
+      ),
   ),
 );
 
 /** Any weights of at least 0, a row without any among them. */
 const WEIGHTS = [0.5, 3, 0, 1, 0.25, 1.75, 10];
 
-function caseOf({ name, fromLogits, activation }: (typeof cases)[number]): GradientCase {
+function caseOf({ name, fromLogits, activation, own }: (typeof cases)[number]): GradientCase {
   return {
     inputs: 4,
     layers: [
       { type: 'dense', units: 5, activation: 'tanh' },
       { type: 'dense', units: CLASSES, activation },
     ],
-    loss: fromLogits ? { name, fromLogits } : { name },
+    loss: { name, ...own, ...(fromLogits ? { fromLogits } : {}) } as Exclude<Loss, string>,
     x,
     y: TARGETS[name],
     weightScale: 0.2,
@@ -62,13 +68,13 @@ function caseOf({ name, fromLogits, activation }: (typeof cases)[number]): Gradi
 }
 
 describe('gradients of every loss after every activation that suits it', () => {
-  it.each(cases)('$name, fromLogits $fromLogits, after $activation', async (given) => {
+  it.each(cases)('$name $own, fromLogits $fromLogits, after $activation', async (given) => {
     await checkGradients(caseOf(given));
   });
 });
 
 describe('gradients of every loss with a weight per row', () => {
-  it.each(cases)('$name, fromLogits $fromLogits, after $activation', async (given) => {
+  it.each(cases)('$name $own, fromLogits $fromLogits, after $activation', async (given) => {
     await checkGradients({ ...caseOf(given), sampleWeight: WEIGHTS });
   });
 });

@@ -6,6 +6,7 @@ import { centralDifferences, type ReferenceArray, referenceLoss } from './refere
 interface Case {
   loss: LossName;
   fromLogits: boolean;
+  delta?: number;
   activation: ActivationName;
   scale: number;
   x: number[][];
@@ -22,7 +23,7 @@ const DIFFERENCES = { ofLargest: 1e-8, absolute: 1e-10 };
 
 describe('the float64 reference agrees with PyTorch', () => {
   it.each(cases)('$loss after $activation, fromLogits $fromLogits', (given) => {
-    const { loss, fromLogits, activation, value, gradients } = given;
+    const { loss, fromLogits, delta, activation, value, gradients } = given;
     // Fixtures write float32 numbers with nine digits, which is enough to get them back.
     const x = given.x.map((row) => row.map(Math.fround));
     const y = given.y.map((t) => (typeof t === 'number' ? t : t.map(Math.fround))) as typeof given.y;
@@ -30,6 +31,7 @@ describe('the float64 reference agrees with PyTorch', () => {
       layers: [{ type: 'dense', activation, alpha: 0, useBias: true } as const],
       loss,
       fromLogits,
+      delta,
     };
     const [kernel, bias] = given.weights as [number[][], number[]];
     const weights: ReferenceArray[] = [

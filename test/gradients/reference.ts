@@ -31,6 +31,8 @@ export interface ReferenceModel {
   inputShape?: readonly number[];
   loss: LossName;
   fromLogits: boolean;
+  /** Of huber. */
+  delta?: number | undefined;
   /** A weight per row, by which its loss is multiplied; the mean is over rows all the same. */
   sampleWeight?: readonly number[] | undefined;
   /** Normalises by the moments of all samples rather than by moving ones. */
@@ -209,7 +211,7 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 
 /** Loss of one row's output against its target row. */
 function rowLoss(
-  { loss, fromLogits }: ReferenceModel,
+  { loss, fromLogits, delta = 1 }: ReferenceModel,
   output: readonly number[],
   t: readonly number[],
 ): number {
@@ -218,6 +220,10 @@ function rowLoss(
       return mean(output.map((y, j) => (y - t[j]!) ** 2));
     case 'meanAbsoluteError':
       return mean(output.map((y, j) => Math.abs(y - t[j]!)));
+    case 'huber': {
+      const size = output.map((y, j) => Math.abs(y - t[j]!));
+      return mean(size.map((d) => (d <= delta ? 0.5 * d ** 2 : delta * (d - 0.5 * delta))));
+    }
     case 'binaryCrossentropy': {
       const p = fromLogits ? activate('sigmoid', 0, output) : output;
       return -mean(p.map(clip).map((q, j) => t[j]! * Math.log(q) + (1 - t[j]!) * Math.log(1 - q)));

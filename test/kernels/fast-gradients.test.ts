@@ -98,6 +98,7 @@ describe('gradients of losses', () => {
     gradient: string,
     targets: 'labels' | 'target',
     positive: boolean,
+    scalars?: Record<string, number>,
   ][] = [
     ['softmaxCrossEntropy', 'z', 'dz', 'labels', false],
     ['softmaxCrossEntropy', 'z', 'dz', 'target', false],
@@ -107,26 +108,30 @@ describe('gradients of losses', () => {
     ['binaryCrossEntropy', 'p', 'dp', 'target', true],
     ['meanSquaredError', 'y', 'dy', 'target', false],
     ['meanAbsoluteError', 'y', 'dy', 'target', false],
+    ['huber', 'y', 'dy', 'target', false, { delta: 0.4 }],
   ];
-  it.each(losses)('%s of %s: %s agrees with differences (%s)', (kind, input, gradient, targets, positive) => {
-    const memory = new Memory();
-    const [x, dx, target] = [0, 1, 2].map(() => memory.matrix(ROWS, COLS)) as [Operand, Operand, Operand];
-    const labels = memory.matrix(1, ROWS, 'i32');
-    const rowLoss = memory.matrix(ROWS, 1);
-    const random = noise(9);
-    const at = Array.from({ length: ROWS * COLS }, () =>
-      Math.fround(positive ? 0.5 + 0.3 * random() : random()),
-    );
-    memory.fill(target, (i, j) => ((i + 2 * j) % 5) / 4 + 1e-3);
-    memory.fill(labels, (_i, j) => (3 * j) % COLS);
-    const given: Record<string, Operand> = targets === 'labels' ? { labels } : { target };
-    const loss = op(kind, { [input]: x, [gradient]: dx, rowLoss, ...given });
-    const expected = differences(memory, x, at, () => {
+  it.each(losses)(
+    '%s of %s: %s agrees with differences (%s)',
+    (kind, input, gradient, targets, positive, scalars = {}) => {
+      const memory = new Memory();
+      const [x, dx, target] = [0, 1, 2].map(() => memory.matrix(ROWS, COLS)) as [Operand, Operand, Operand];
+      const labels = memory.matrix(1, ROWS, 'i32');
+      const rowLoss = memory.matrix(ROWS, 1);
+      const random = noise(9);
+      const at = Array.from({ length: ROWS * COLS }, () =>
+        Math.fround(positive ? 0.5 + 0.3 * random() : random()),
+      );
+      memory.fill(target, (i, j) => ((i + 2 * j) % 5) / 4 + 1e-3);
+      memory.fill(labels, (_i, j) => (3 * j) % COLS);
+      const given: Record<string, Operand> = targets === 'labels' ? { labels } : { target };
+      const loss = op(kind, { [input]: x, [gradient]: dx, rowLoss, ...given }, scalars);
+      const expected = differences(memory, x, at, () => {
+        run([loss], memory);
+        return total(memory.values(rowLoss)) / ROWS;
+      });
+      memory.fill(x, (i, j) => at[i * COLS + j]!);
       run([loss], memory);
-      return total(memory.values(rowLoss)) / ROWS;
-    });
-    memory.fill(x, (i, j) => at[i * COLS + j]!);
-    run([loss], memory);
-    expectClose(memory.values(dx), expected);
-  });
+      expectClose(memory.values(dx), expected);
+    },
+  );
 });

@@ -28,6 +28,9 @@ export function types(model: Sequential): void {
   model.compile({ loss: { name: 'binaryCrossentropy', fromLogit: true } });
   // @ts-expect-error there is no such metric
   model.compile({ loss, metrics: ['mean'] });
+  model.compile({ loss: { name: 'huber', delta: 2 } });
+  // @ts-expect-error delta is a number
+  model.compile({ loss: { name: 'huber', delta: '2' } });
   // @ts-expect-error mae has no threshold
   model.compile({ loss, metrics: { name: 'mae', threshold: 0.5 } });
 }

@@ -197,7 +197,7 @@ describe('an instance of a class', () => {
 });
 
 describe('numbers that float32 makes 0 or infinite', () => {
-  it.each([1e-46, 1e39, Number.MAX_VALUE, Number.MIN_VALUE])('%s', (value) => {
+  it.each([1e-46, 1.1e-38, 1e39, Number.MAX_VALUE, Number.MIN_VALUE])('%s', (value) => {
     for (const optimizer of [
       { name: 'sgd', learningRate: value },
       { name: 'adam', epsilon: value },
@@ -205,7 +205,7 @@ describe('numbers that float32 makes 0 or infinite', () => {
     ] as Optimizer[]) {
       expect(errorOf(() => KINDS.optimizer(optimizer as never)).expected).toContain('that float32 holds');
     }
-    expect(KINDS.optimizer({ name: 'sgd', learningRate: 1.5e-45 } as never)).toBeDefined();
+    expect(KINDS.optimizer({ name: 'sgd', learningRate: 2 ** -126 } as never)).toBeDefined();
   });
 });
 
@@ -243,6 +243,25 @@ describe('what was chosen', () => {
     const how = { epochs: 3, batchSize: 3, workers: 1 };
     expect(await again.fit(x, y, how)).toEqual(await model.fit(x, y, how));
     expect(again.getWeights()).toEqual(model.getWeights());
+  });
+
+  it('of huber, by its default and by another delta, is saved', async () => {
+    for (const [loss, delta] of [
+      ['huber', 1],
+      [{ name: 'huber', delta: 0.125 }, 0.125],
+    ] as const) {
+      const model = build().compile({ loss });
+      await model.save(files.path('huber'));
+      const again = await load(files.path('huber'));
+      expect(again.compileConfig!.loss).toEqual({ name: 'huber', delta });
+      // Both weights 0: the loss of a row is that of its target, 1 or 0.
+      model.setWeights([
+        { data: new Float32Array(2), shape: [2, 1] },
+        { data: new Float32Array(1), shape: [1] },
+      ]);
+      const { loss: mean } = await model.evaluate(x, y);
+      expect(mean).toBe((0.5 * delta * (2 - delta) * y.filter((t) => t === 1).length) / y.length);
+    }
   });
 
   it('of binaryAccuracy: the share of rows where (p > threshold) is the target', async () => {
@@ -291,6 +310,8 @@ describe('a file', () => {
     ['a learning rate of text', { optimizer: { name: 'sgd', momentum: 0.5, learningRate: '1' } }],
     ['a loss without name', { loss: { fromLogits: true } }],
     ['a loss of lists', { loss: ['meanSquaredError'] }],
+    ['a delta of 0', { loss: { name: 'huber', delta: 0 } }],
+    ['a delta that float32 makes 0', { loss: { name: 'huber', delta: 1e-60 } }],
     ['a number for a boolean', { loss: { name: 'binaryCrossentropy', fromLogits: 1 } }],
     ["another loss's hyperparameter", { loss: { name: 'meanSquaredError', fromLogits: false } }],
     ['metrics of null', { metrics: [null] }],

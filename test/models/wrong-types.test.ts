@@ -308,6 +308,7 @@ describe('losses, metrics and optimizers', () => {
   const hyperparameters: Readonly<Record<string, readonly string[]>> = {
     learningRate: ABOVE_ZERO,
     epsilon: ABOVE_ZERO,
+    delta: ABOVE_ZERO,
     weightDecay: ['0', ...ABOVE_ZERO],
     learningRateDecay: ['0', ...ABOVE_ZERO],
     initialAccumulatorValue: ['0', ...ABOVE_ZERO],

@@ -1,4 +1,4 @@
-import { type ActivationName, type LossName, layers, lossNames, sequential } from 'steepest';
+import { type ActivationName, type Loss, type LossName, layers, lossNames, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { expectClose, type Numbers, readFixture, weightArray } from '../support/fixtures.js';
 import { kernelChoices } from '../support/kernelChoices.js';
@@ -6,6 +6,8 @@ import { kernelChoices } from '../support/kernelChoices.js';
 interface Case {
   loss: LossName;
   fromLogits: boolean;
+  /** Of huber. */
+  delta?: number;
   activation: ActivationName;
   scale: number;
   x: number[][];
@@ -17,7 +19,7 @@ interface Case {
 
 const cases = readFixture<{ cases: Case[] }>('losses').cases.map((c) => ({
   ...c,
-  title: `${c.loss}${c.fromLogits ? ' on logits' : ''}, ${c.activation}${c.scale > 1 ? ', saturated' : ''}`,
+  title: `${c.loss}${c.delta === undefined ? '' : ` ${c.delta}`}${c.fromLogits ? ' on logits' : ''}, ${c.activation}${c.scale > 1 ? ', saturated' : ''}`,
 }));
 /** Logits near 100 carry a rounding error of 1e-5, which the exponential passes on. */
 const tolerance = (scale: number): number => (scale > 1 ? 2e-5 : 2e-6);
@@ -29,13 +31,14 @@ describe.each(kernelChoices)('losses against PyTorch, $title', ({ options }) => 
 
   it.each(cases)(
     '$title',
-    async ({ loss, fromLogits, activation, scale, x, y, weights, value, gradients }) => {
+    async ({ loss: name, fromLogits, delta, activation, scale, x, y, weights, value, gradients }) => {
       const units = (weights[1] as readonly number[]).length;
       const model = sequential({
         layers: [layers.dense({ units, activation, inputShape: [x[0]!.length] })],
       });
       model.setWeights(weights.map(weightArray));
-      model.compile({ optimizer: 'sgd', loss: fromLogits ? { name: loss, fromLogits } : loss });
+      const own = { ...(fromLogits ? { fromLogits } : {}), ...(delta === undefined ? {} : { delta }) };
+      model.compile({ optimizer: 'sgd', loss: { name, ...own } as Loss });
       const logs = await model.evaluate(x, y, { ...options, workers: 1 });
       expectClose([logs.loss!], [value], { relative: tolerance(scale) });
       const actual = await model.gradients(x, y, options);

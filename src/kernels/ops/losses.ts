@@ -2,15 +2,16 @@
 import { R2_TERMS } from '../constants.js';
 import { cols, perElement, plus, times } from './expression.js';
 import { batch, classes, column, exactly, vectorOf } from './rules.js';
-import { f32, finite, i32, op, optional, output, updated } from './schema.js';
+import { f32, finite, i32, op, optional, output, positive, type ScalarRange, updated } from './schema.js';
 
 /** Class numbers or distributions: one of the two is given. */
 const LABELS = { labels: optional(i32), target: optional(f32) };
 const rowLoss = output(f32);
 
-const regression = (flops: number) =>
+const regression = (flops: number, scalars: Record<string, ScalarRange> = {}) =>
   op(() => ({
     operands: { y: f32, target: f32, dy: optional(output(f32)), rowLoss },
+    scalars,
     rules: [batch('y', 'target', 'dy'), column('rowLoss')],
     flops: perElement('y', flops),
   }));
@@ -77,6 +78,12 @@ export const lossOps = {
    * dy_j = d_j > 0 ? scaleC : (d_j < 0 ? −scaleC : d_j).
    */
   meanAbsoluteError: regression(3),
+  /**
+   * d_j = y_j − t_j; a_j = |d_j|; c_j = a_j > delta ? delta : a_j;
+   * rowLoss = (lane sum fma(c_j, fma(−0.5, c_j, a_j), lane)) / C, which is ½d² up to delta;
+   * dy_j = (a_j > delta ? (d_j > 0 ? delta : −delta) : d_j)·scaleC. (Huber 1964)
+   */
+  huber: regression(7, { delta: positive }),
   /**
    * Weights of rows, on what a loss has left: rowLoss[r][0] ← rowLoss[r][0]·w and dz[r][j] ←
    * dz[r][j]·w, w = weights[r][0].

@@ -10,6 +10,7 @@ export const LOSS_ALIASES: Aliases = {
   l1Loss: 'meanAbsoluteError',
   absoluteError: 'meanAbsoluteError',
   absoluteDifference: 'meanAbsoluteError',
+  huberLoss: 'huber',
   bce: 'binaryCrossentropy',
   bceLoss: 'binaryCrossentropy',
   bceWithLogitsLoss: 'binaryCrossentropy',

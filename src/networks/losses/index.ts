@@ -6,12 +6,14 @@ import {
   sparseCategoricalCrossentropy,
 } from './crossEntropy.js';
 import type { LossDefinition } from './definition.js';
+import { huber } from './huber.js';
 import { meanAbsoluteError, meanSquaredError } from './regression.js';
 
 /** The registry: one line per loss. */
 const LOSSES = {
   meanSquaredError,
   meanAbsoluteError,
+  huber,
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,

@@ -199,6 +199,10 @@ export const GENERATORS: Record<OpKind, Generate> = {
   binaryCrossEntropy: loss('p', 'dp'),
   meanSquaredError: loss('y', 'dy'),
   meanAbsoluteError: loss('y', 'dy'),
+  huber(c) {
+    loss('y', 'dy')(c);
+    c.scalar({ delta: c.random.pick([0.3, 1, 2 ** -126, 3.4e38]) });
+  },
   argmaxAccuracy(c) {
     c.batch('p');
     c.labelsOrTarget(c.float);

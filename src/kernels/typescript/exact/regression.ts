@@ -44,3 +44,16 @@ export const meanSquaredError = differenceLoss(
 );
 
 export const meanAbsoluteError = differenceLoss(1, (d, lane) => fround(lane + Math.abs(d)), slope);
+
+export const huber: PrepareOp = (op) => {
+  const delta = fround(op.scalar('delta'));
+  return differenceLoss(
+    1,
+    (d, lane) => {
+      const size = Math.abs(d);
+      const clipped = Math.min(size, delta);
+      return fma(clipped, fma(-0.5, clipped, size), lane);
+    },
+    (d, scale) => fround((Math.abs(d) > delta ? (d > 0 ? delta : -delta) : d) * scale),
+  )(op);
+};
