@@ -5,6 +5,7 @@ import type {
   Batch,
   Callback,
   Classifier,
+  CompileConfig,
   CompileOptions,
   CrossValidationResult,
   ErrorCode,
@@ -14,10 +15,13 @@ import type {
   KernelOptions,
   Label,
   Logs,
+  Loss,
   LossName,
   MatrixInput,
+  Metric,
   MetricName,
   NdArray,
+  Optimizer,
   OptimizerName,
   Regressor,
   ScorerName,
@@ -120,6 +124,11 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     metrics: ['accuracy'],
   };
   model.compile(compile);
+  const loss: Loss = { name: 'huber', delta: 2 };
+  const metric: Metric = { name: 'binaryAccuracy', threshold: 0.3 };
+  const optimizer: Optimizer = { name: 'adagrad', initialAccumulatorValue: 0 };
+  const config: CompileConfig | undefined = model.compile({ loss, metrics: metric, optimizer }).compileConfig;
+  if (config !== undefined) model.compile(config);
   const callback: Callback = {
     onEpochEnd: (epoch: number, logs: Readonly<Logs>) => epoch > 3 && logs.loss < 0.1,
   };
