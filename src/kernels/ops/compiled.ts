@@ -44,7 +44,7 @@ function compile(kind: OpKind): CompiledOp {
   const schema = schemaOf(kind);
   const { rules, range, tableRows } = schema;
   const formula = new Formula(kind, schema);
-  const flat = rules.flatMap((rule) => flatten(rule, formula));
+  const flat = rules().flatMap((rule) => flatten(rule, formula));
   checkEveryOperandNamed(kind, formula);
   return { formula, rules: flat, range: formula.add(range), tableRows: formula.add(tableRows) };
 }

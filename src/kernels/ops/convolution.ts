@@ -106,19 +106,19 @@ export const forward = () => ({
   operands: { x: f32, w: f32, bias: optional(f32), y: output(f32) },
   scalars: { ...CONVOLUTION, ...ACTIVATION },
   splits: 'groups' as const,
-  rules: [weighted('w'), images(imageSides, 'x'), images(outputSides('w'), 'y'), bias()],
+  rules: () => [weighted('w'), images(imageSides, 'x'), images(outputSides('w'), 'y'), bias()],
 });
 export const inputGradient = () => ({
   operands: { dz: f32, w: f32, s: optional(f32), dx: output(f32) },
   scalars: { ...CONVOLUTION, ...ACTIVATION },
   splits: 'groups' as const,
-  rules: [weighted('w'), images(outputSides('w'), 'dz'), images(imageSides, 'dx', 's')],
+  rules: () => [weighted('w'), images(outputSides('w'), 'dz'), images(imageSides, 'dx', 's')],
 });
 export const pooled = () => ({
   operands: { x: f32, w: f32, bias: optional(f32), y: output(f32), index: optional(output(u8)) },
   scalars: { ...CONVOLUTION, ...ACTIVATION },
   splits: 'groups' as const,
-  rules: [
+  rules: () => [
     weighted('w'),
     hasWindow(pooledSides('w')),
     images(imageSides, 'x'),
@@ -160,7 +160,7 @@ export const convolutionOps = {
     operands: { x: f32, dz: f32, dw: output(f32) },
     scalars: CONVOLUTION,
     range: rows('dw'),
-    rules: [weighted('dw'), images(imageSides, 'x'), images(outputSides('dw'), 'dz')],
+    rules: () => [weighted('dw'), images(imageSides, 'x'), images(outputSides('dw'), 'dz')],
     flops: taps('dw', 'dz'),
   })),
   /**
@@ -179,7 +179,7 @@ export const convolutionOps = {
     operands: { dy: f32, index: u8, s: optional(f32), dz: output(f32) },
     scalars: { ...IMAGE, ...ACTIVATION },
     splits: 'groups',
-    rules: [
+    rules: () => [
       hasWindow(halved(imageSides)),
       images(imageSides, 'dz'),
       images(halved(imageSides), 'dy', 's'),
@@ -209,7 +209,7 @@ export const convolutionOps = {
       groups: one,
     },
     range: rows('dw'),
-    rules: [
+    rules: () => [
       weighted('dw'),
       atMost(plus(scalar('outHeight'), reach('H')), scalar('height'), 'kernels within the image'),
       atMost(plus(scalar('outWidth'), reach('W')), scalar('width'), 'kernels within the image'),
@@ -225,7 +225,7 @@ export const convolutionOps = {
   conv2dRows: op(() => ({
     ...forward(),
     splits: 'rows',
-    rules: [weighted('w'), imageRows(imageSides, 'x'), imageRows(outputSides('w'), 'y'), bias()],
+    rules: () => [weighted('w'), imageRows(imageSides, 'x'), imageRows(outputSides('w'), 'y'), bias()],
     flops: taps('w', 'y', 1, 1),
   })),
 };

@@ -10,7 +10,7 @@ export const ACTIVATION = { activation: choice(ACTIVATIONS), alpha: finite };
 const OVER_X = {
   operands: { x: f32, y: output(f32) },
   inPlace: [['y', 'x']],
-  rules: [batch('x', 'y')],
+  rules: () => [batch('x', 'y')],
 } as const;
 
 export const elementwiseOps = {
@@ -27,7 +27,7 @@ export const elementwiseOps = {
     scalars: ACTIVATION,
     splits: 'rowsOrGroups',
     inPlace: [['dx', 'dy']],
-    rules: [batch('dx', 'dy', 's')],
+    rules: () => [batch('dx', 'dy', 's')],
     flops: perElement('dy', 3),
   })),
   /** y = fma(x, scale, offset); x and y may be the same memory. */
@@ -60,7 +60,7 @@ export const elementwiseOps = {
   softmaxBackward: op(() => ({
     operands: { dy: f32, y: f32, dx: output(f32) },
     inPlace: [['dx', 'dy']],
-    rules: [batch('dx', 'dy', 'y')],
+    rules: () => [batch('dx', 'dy', 'y')],
     flops: perElement('dy', 4),
   })),
 };

@@ -26,7 +26,7 @@ export const gemmOps = {
       batch: choice(GEMM_BATCH),
     },
     range: select(isBatch(GEMM_BATCH.m), BATCH, rows('c')),
-    rules: [
+    rules: () => [
       exactly(rows('a'), rows('c'), 'as many as c'),
       shape('b', [cols('a'), cols('c')], 'columns of a, and of c'),
       vectorOf('bias', cols('c'), 'as many as c'),
@@ -42,7 +42,7 @@ export const gemmOps = {
   biasGradient: op(() => ({
     operands: { dz: f32, db: output(f32) },
     range: cols('db'),
-    rules: [batch('dz'), vectorOf('db', cols('dz'), 'as many as dz')],
+    rules: () => [batch('dz'), vectorOf('db', cols('dz'), 'as many as dz')],
     flops: perElement('dz', 1),
   })),
   /**
@@ -56,7 +56,7 @@ export const gemmOps = {
     splits: 'none',
     // Totals may get a penalty without a row.
     runsEmpty: true,
-    rules: [column('stats'), vectorOf('totals', cols('stats'), 'as many as stats'), vector('penalty')],
+    rules: () => [column('stats'), vectorOf('totals', cols('stats'), 'as many as stats'), vector('penalty')],
     flops: perElement('stats', 1),
   })),
 };

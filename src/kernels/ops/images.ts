@@ -70,7 +70,7 @@ export const imageOps = {
     operands: GATHER,
     scalars: { ...IMAGE, ...SCALING },
     tableRows: gathered,
-    rules: [images(imageSides, 'dst'), sourceHolds(), vector('index')],
+    rules: () => [images(imageSides, 'dst'), sourceHolds(), vector('index')],
     flops: perElement('dst', 2),
     bytes: moved('dst', 'src'),
   })),
@@ -78,7 +78,7 @@ export const imageOps = {
   padImages: op(() => ({
     ...PAD,
     ...BY_GROUPS,
-    rules: [framed(), images(imageSides, 'x'), images(outSides, 'y')],
+    rules: () => [framed(), images(imageSides, 'x'), images(outSides, 'y')],
   })),
   /**
    * **Images as rows**: one row per image, element (h·W + w)·C + c.
@@ -89,13 +89,16 @@ export const imageOps = {
    *
    * padImages on rows.
    */
-  padRows: op(() => ({ ...PAD, rules: [framed(), imageRows(imageSides, 'x'), imageRows(outSides, 'y')] })),
+  padRows: op(() => ({
+    ...PAD,
+    rules: () => [framed(), imageRows(imageSides, 'x'), imageRows(outSides, 'y')],
+  })),
   /** y[r][(h·W + w)·C + c] = image r of x, for the R rows of the mini-batch. */
   imagesToRows: op(() => ({
     ...BY_GROUPS,
     operands: { x: f32, y: output(f32) },
     scalars: IMAGE,
-    rules: [images(imageSides, 'x'), imageRows(imageSides, 'y')],
+    rules: () => [images(imageSides, 'x'), imageRows(imageSides, 'y')],
     flops: 0,
   })),
   /** The inverse, 0 in lanes past R; with `s` (images), derivative(value as g, s as s). */
@@ -103,7 +106,7 @@ export const imageOps = {
     ...BY_GROUPS,
     operands: { x: f32, s: optional(f32), y: output(f32) },
     scalars: { ...IMAGE, ...ACTIVATION },
-    rules: [imageRows(imageSides, 'x'), images(imageSides, 's', 'y')],
+    rules: () => [imageRows(imageSides, 'x'), images(imageSides, 's', 'y')],
     flops: 0,
   })),
   /**
@@ -114,7 +117,7 @@ export const imageOps = {
     operands: { dz: f32, db: output(f32) },
     scalars: { height: side, width: side },
     range: cols('db'),
-    rules: [vector('db'), images([cols('db'), scalar('height'), scalar('width')], 'dz')],
+    rules: () => [vector('db'), images([cols('db'), scalar('height'), scalar('width')], 'dz')],
     flops: perElement('dz', 1),
   })),
   /**
@@ -148,7 +151,7 @@ export const imageOps = {
       seed: word,
       stream: word,
     },
-    rules: [
+    rules: () => [
       batch('windows'),
       exactly(cols('windows'), outSize, 'outHeight + outWidth'),
       atLeast(rows('before'), rows('windows'), 'as many as windows'),
@@ -164,7 +167,7 @@ export const imageOps = {
    */
   gatherWindows: op(() => ({
     ...windowGather(),
-    rules: [
+    rules: () => [
       throughWindows(),
       batch('dst'),
       exactly(cols('dst'), times(...outSides), 'channels × outHeight × outWidth'),
@@ -174,6 +177,6 @@ export const imageOps = {
   gatherImageWindows: op(() => ({
     ...windowGather(),
     ...BY_GROUPS,
-    rules: [throughWindows(), images(outSides, 'dst')],
+    rules: () => [throughWindows(), images(outSides, 'dst')],
   })),
 };

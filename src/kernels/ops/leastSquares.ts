@@ -29,7 +29,7 @@ export const leastSquaresOps = {
     operands: { x: anyTable, y: f64, weight: optional(f64), dst: output(f64), frame: optional(f64) },
     scalars: { intercept: flag },
     tableRows: rows('x'),
-    rules: [
+    rules: () => [
       batch('dst'),
       besideX,
       // A column more, for the intercept: the rule is the same with and without one.
@@ -65,7 +65,7 @@ export const leastSquaresOps = {
     operands: { a: updated(f64), r: updated(f64) },
     scalars: { triangular: flag },
     splits: 'none',
-    rules: [
+    rules: () => [
       batch('a'),
       exactly(remainder(cols('r'), QR_PANEL_COLS), 0, 'r to have whole panels of 8 columns'),
       square,
@@ -83,7 +83,7 @@ export const leastSquaresOps = {
     operands: { r: f64, b: updated(f64) },
     scalars: { transposed: flag },
     range: cols('b'),
-    rules: [square, exactly(rows('b'), cols('r'), 'as many as r')],
+    rules: () => [square, exactly(rows('b'), cols('r'), 'as many as r')],
     flops: perElement('b', cols('r')),
   })),
   /**
@@ -101,7 +101,7 @@ export const leastSquaresOps = {
     scalars: { tolerance: finite, maxSweeps: whole(0, MOST_SWEEPS) },
     splits: 'none',
     range: rows('a'),
-    rules: [exactly(rows('b'), rows('a'), 'as many as a'), shape('sweeps', [1, 1], 'one number')],
+    rules: () => [exactly(rows('b'), rows('a'), 'as many as a'), shape('sweeps', [1, 1], 'one number')],
     // A sweep takes about 5 operations for each element and each other row; six sweeps are usual.
     flops: perElement('a', times(30, rows('a'))),
   })),
@@ -129,7 +129,7 @@ export const leastSquaresOps = {
     },
     splits: 'none',
     tableRows: rows('x'),
-    rules: [
+    rules: () => [
       besideX,
       shape('coef', [cols('y'), cols('x')], 'targets and columns of x'),
       vectorOf('intercept', cols('y'), 'as many as y'),

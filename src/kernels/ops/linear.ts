@@ -33,7 +33,7 @@ export const linearOps = {
   linearScores: op(() => ({
     operands: { x: anyTable, w: f64, bias: f64, z: output(f64) },
     tableRows: rows('x'),
-    rules: [
+    rules: () => [
       transposedBatch('z'),
       exactly(rows('w'), rows('z'), 'as many as z'),
       exactly(cols('x'), cols('w'), 'as many as w'),
@@ -65,7 +65,7 @@ export const linearOps = {
     splits: 'none',
     inPlace: [['dz', 'z']],
     tableRows: least(cols('labels'), weightsGiven),
-    rules: [
+    rules: () => [
       transposedBatch('z', 'p', 'dz'),
       atLeast(rows('z'), 1, 'one score or one for each class'),
       vector('labels', 'weights', 'totals'),
@@ -81,7 +81,7 @@ export const linearOps = {
     operands: { x: anyTable, dz: f64, dw: updated(f64), db: updated(f64) },
     range: rows('dw'),
     tableRows: rows('x'),
-    rules: [
+    rules: () => [
       transposedBatch('dz'),
       exactly(rows('dw'), rows('dz'), 'as many as dz'),
       exactly(cols('x'), cols('dw'), 'as many as dw'),
@@ -97,7 +97,7 @@ export const linearOps = {
   curvatureRows: op(() => ({
     operands: { x: anyTable, pk: f64, pl: optional(f64), weights: optional(f64), out: output(f64) },
     tableRows: least(rows('x'), weightsGiven),
-    rules: [
+    rules: () => [
       transposedBatch('out'),
       exactly(rows('out'), plus(cols('x'), 1), 'one more than x has columns'),
       batchVector('pk'),

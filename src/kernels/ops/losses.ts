@@ -12,7 +12,7 @@ const regression = (flops: number, scalars: Record<string, ScalarRange> = {}) =>
   op(() => ({
     operands: { y: f32, target: f32, dy: optional(output(f32)), rowLoss },
     scalars,
-    rules: [batch('y', 'target', 'dy'), column('rowLoss')],
+    rules: () => [batch('y', 'target', 'dy'), column('rowLoss')],
     flops: perElement('y', flops),
   }));
 
@@ -32,7 +32,7 @@ export const lossOps = {
       ['p', 'z'],
       ['dz', 'z'],
     ],
-    rules: [classes('z'), batch('z', 'p', 'dz'), column('rowLoss')],
+    rules: () => [classes('z'), batch('z', 'p', 'dz'), column('rowLoss')],
     flops: perElement('z', 27),
   })),
   /**
@@ -46,7 +46,7 @@ export const lossOps = {
       ['p', 'z'],
       ['dz', 'z'],
     ],
-    rules: [batch('z', 'target', 'p', 'dz'), column('rowLoss')],
+    rules: () => [batch('z', 'target', 'p', 'dz'), column('rowLoss')],
     flops: perElement('z', 50),
   })),
   /**
@@ -58,7 +58,7 @@ export const lossOps = {
    */
   categoricalCrossEntropy: op(() => ({
     operands: { p: f32, ...LABELS, dp: optional(output(f32)), rowLoss },
-    rules: [classes('p'), batch('p', 'dp'), column('rowLoss')],
+    rules: () => [classes('p'), batch('p', 'dp'), column('rowLoss')],
     flops: perElement('p', 30),
   })),
   /**
@@ -68,7 +68,7 @@ export const lossOps = {
    */
   binaryCrossEntropy: op(() => ({
     operands: { p: f32, target: f32, dp: optional(output(f32)), rowLoss },
-    rules: [batch('p', 'target', 'dp'), column('rowLoss')],
+    rules: () => [batch('p', 'target', 'dp'), column('rowLoss')],
     flops: perElement('p', 50),
   })),
   /** d_j = y_j − t_j; rowLoss = (lane sum fma(d_j, d_j, lane)) / C; dy_j = d_j·scale2C. */
@@ -90,7 +90,7 @@ export const lossOps = {
    */
   weightRows: op(() => ({
     operands: { weights: f32, dz: optional(updated(f32)), rowLoss: updated(f32) },
-    rules: [column('weights'), batch('dz'), column('rowLoss')],
+    rules: () => [column('weights'), batch('dz'), column('rowLoss')],
     flops: perElement('weights', plus(1, cols('dz'))),
   })),
 };
@@ -102,14 +102,14 @@ export const metricOps = {
    */
   argmaxAccuracy: op(() => ({
     operands: { p: f32, ...LABELS, out: output(f32) },
-    rules: [classes('p'), column('out')],
+    rules: () => [classes('p'), column('out')],
     flops: perElement('p', 1),
   })),
   /** out[r][0] = fl(count of columns with (p_j > threshold) = (t_j > 0.5)) / C. */
   thresholdAccuracy: op(() => ({
     operands: { p: f32, target: f32, out: output(f32) },
     scalars: { threshold: finite },
-    rules: [batch('p', 'target'), column('out')],
+    rules: () => [batch('p', 'target'), column('out')],
     flops: perElement('p', 2),
   })),
   /**
@@ -118,7 +118,7 @@ export const metricOps = {
    */
   r2Terms: op(() => ({
     operands: { y: f32, target: f32, shift: f32, out: output(f32) },
-    rules: [
+    rules: () => [
       batch('y', 'target'),
       vectorOf('shift', cols('y'), 'as many as y'),
       batch('out'),

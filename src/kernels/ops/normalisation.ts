@@ -35,7 +35,7 @@ export const batchNormOps = {
     operands: { x: f32, dy: optional(f32), sums: output(f64) },
     scalars: { pixels },
     splits: 'groups',
-    rules: [groupSums(inSums), samples(inSums, 'x', 'dy')],
+    rules: () => [groupSums(inSums), samples(inSums, 'x', 'dy')],
     flops: perElement('x', 3),
   })),
   /**
@@ -47,7 +47,7 @@ export const batchNormOps = {
     operands: { sums: f64, stats: output(f32) },
     scalars: { pixels: counted, epsilon: finite },
     range: inStats,
-    rules: [groupSums(inStats), channelVectors(twice(inStats), 'stats')],
+    rules: () => [groupSums(inStats), channelVectors(twice(inStats), 'stats')],
     flops: perElement('sums', 1),
   })),
   /**
@@ -58,7 +58,7 @@ export const batchNormOps = {
     operands: { sums: f64, mean: updated(f32), variance: updated(f32) },
     scalars: { pixels: counted, momentum: finite },
     range: cols('mean'),
-    rules: [groupSums(cols('mean')), channelVectors(cols('mean'), 'mean', 'variance')],
+    rules: () => [groupSums(cols('mean')), channelVectors(cols('mean'), 'mean', 'variance')],
     flops: perElement('sums', 1),
   })),
   /**
@@ -69,7 +69,7 @@ export const batchNormOps = {
     operands: { mean: f32, variance: f32, stats: output(f32) },
     scalars: { epsilon: finite },
     range: cols('mean'),
-    rules: [
+    rules: () => [
       channelVectors(cols('mean'), 'mean', 'variance'),
       channelVectors(times(2, cols('mean')), 'stats'),
     ],
@@ -84,7 +84,7 @@ export const batchNormOps = {
     operands: { x: f32, stats: f32, gamma: optional(f32), beta: optional(f32), y: output(f32) },
     scalars: { pixels, ...ACTIVATION },
     splits: 'groups',
-    rules: [
+    rules: () => [
       channelVectors(twice(inStats), 'stats'),
       channelVectors(inStats, 'gamma', 'beta'),
       samples(inStats, 'x', 'y'),
@@ -99,7 +99,7 @@ export const batchNormOps = {
     operands: { sums: f64, stats: f32, means: output(f32) },
     scalars: { pixels: counted },
     range: inSums,
-    rules: [groupSums(inStats), channelVectors(twice(inStats), 'stats', 'means')],
+    rules: () => [groupSums(inStats), channelVectors(twice(inStats), 'stats', 'means')],
     flops: perElement('sums', 1),
   })),
   /**
@@ -111,7 +111,7 @@ export const batchNormOps = {
     scalars: { pixels },
     splits: 'groups',
     inPlace: [['dx', 'dy']],
-    rules: [
+    rules: () => [
       channelVectors(twice(inStats), 'stats', 'means'),
       channelVectors(inStats, 'gamma'),
       samples(inStats, 'x', 'dy', 'dx'),
@@ -130,7 +130,7 @@ export const batchNormOps = {
       dBeta: optional(output(f32)),
     },
     range: inSums,
-    rules: [
+    rules: () => [
       groupSums(inSums),
       channelVectors(twice(inSums), 'stats'),
       channelVectors(inSums, 'dGamma', 'dBeta'),
@@ -156,7 +156,10 @@ export const batchNormOps = {
     },
     scalars: { epsilon: finite },
     range: rows('w'),
-    rules: [same('w', 'y'), channelVectors(cols('w'), 'bias', 'mean', 'variance', 'gamma', 'beta', 'yBias')],
+    rules: () => [
+      same('w', 'y'),
+      channelVectors(cols('w'), 'bias', 'mean', 'variance', 'gamma', 'beta', 'yBias'),
+    ],
     flops: perElement('w', 1),
   })),
 };
@@ -182,7 +185,7 @@ export const layerNormOps = {
     },
     scalars: { pixels, channels, epsilon: finite },
     splits: 'groups',
-    rules: [
+    rules: () => [
       samples(scalar('channels'), 'x', 'y'),
       channelVectors(scalar('channels'), 'gamma', 'beta'),
       samples(2, 'stats'),
@@ -208,7 +211,7 @@ export const layerNormOps = {
     scalars: { pixels, channels },
     splits: 'groups',
     inPlace: [['dx', 'dy']],
-    rules: [
+    rules: () => [
       samples(scalar('channels'), 'x', 'dy', 'dx'),
       channelVectors(scalar('channels'), 'gamma'),
       samples(2, 'stats'),

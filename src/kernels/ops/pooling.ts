@@ -47,7 +47,7 @@ export const poolingOps = {
     ...forward(),
     operands: { x: f32, y: output(f32), index: optional(output(u8)) },
     splits: 'groups',
-    rules: [onImages(), numbered(), images(outSides, 'index')],
+    rules: () => [onImages(), numbered(), images(outSides, 'index')],
   })),
   /**
    * dx[c][h][w] = 0 + dy of each window, p then q ascending, whose index names this element;
@@ -57,13 +57,13 @@ export const poolingOps = {
     ...backward(),
     operands: { dy: f32, index: u8, s: optional(f32), dx: output(f32) },
     scalars: { ...POOLING, ...ACTIVATION },
-    rules: [placed(), numbered(), images(imageSides, 'dx'), images(outSides, 'dy', 'index', 's')],
+    rules: () => [placed(), numbered(), images(imageSides, 'dx'), images(outSides, 'dy', 'index', 's')],
   })),
   /**
    * y = (sum over the window's elements inside the image, i then j ascending, from 0) / fl(their
    * number).
    */
-  averagePool2d: op(() => ({ ...forward(), splits: 'groups', rules: onImages() })),
+  averagePool2d: op(() => ({ ...forward(), splits: 'groups', rules: onImages })),
   /**
    * dx[c][h][w] = 0 + dy / fl(number) of each window that holds the element, p then q ascending.
    */
@@ -71,10 +71,10 @@ export const poolingOps = {
     ...backward(),
     operands: { dy: f32, dx: output(f32) },
     scalars: POOLING,
-    rules: [placed(), images(imageSides, 'dx'), images(outSides, 'dy')],
+    rules: () => [placed(), images(imageSides, 'dx'), images(outSides, 'dy')],
   })),
   /** maxPool2d on rows, then f: y = f(the largest), as conv2dMaxPool has it. */
-  maxPool2dRows: op(() => ({ ...forward(), scalars: { ...POOLING, ...ACTIVATION }, rules: onRows() })),
+  maxPool2dRows: op(() => ({ ...forward(), scalars: { ...POOLING, ...ACTIVATION }, rules: onRows })),
   /** averagePool2d on rows. */
-  averagePool2dRows: op(() => ({ ...forward(), rules: onRows() })),
+  averagePool2dRows: op(() => ({ ...forward(), rules: onRows })),
 };

@@ -23,7 +23,7 @@ export const rowOps = {
     operands: GATHER,
     scalars: SCALING,
     tableRows: gathered,
-    rules: [batch('dst'), exactly(cols('src'), cols('dst'), 'as many as dst'), vector('index')],
+    rules: () => [batch('dst'), exactly(cols('src'), cols('dst'), 'as many as dst'), vector('index')],
     flops: perElement('dst', 2),
     bytes: moved('dst', 'src'),
   })),
@@ -31,7 +31,7 @@ export const rowOps = {
   gatherLabels: op(() => ({
     operands: { src: i32, index: optional(u32), dst: output(i32) },
     tableRows: select(given('index'), cols('index'), cols('src')),
-    rules: [batchVector('dst'), vector('src', 'index')],
+    rules: () => [batchVector('dst'), vector('src', 'index')],
     flops: 0,
     bytes: moved('dst', 'src'),
   })),
@@ -39,7 +39,7 @@ export const rowOps = {
   copyRows: op(() => ({
     operands: { src: f32, dst: output(f32) },
     tableRows: rows('dst'),
-    rules: [batch('src'), exactly(cols('dst'), cols('src'), 'as many as src')],
+    rules: () => [batch('src'), exactly(cols('dst'), cols('src'), 'as many as src')],
     flops: 0,
     bytes: moved('src', 'dst'),
   })),
@@ -52,7 +52,7 @@ export const rowOps = {
     scalars: { seed: word, stream: word },
     splits: 'none',
     range: cols('index'),
-    rules: [vector('index'), atMost(cols('index'), INDEX_LIMIT, 'numbers of 32 bits')],
+    rules: () => [vector('index'), atMost(cols('index'), INDEX_LIMIT, 'numbers of 32 bits')],
     flops: 0,
   })),
 };

@@ -89,7 +89,7 @@ export interface OpSchema {
   readonly splits: SplitClass;
   /** Rows, columns or blocks that the split divides, or {@link BATCH}. */
   readonly range: Expression;
-  readonly rules: readonly Rule[];
+  readonly rules: () => readonly Rule[];
   /** Rows of its tables, which `batchStart` plus the rows of the mini-batch must not exceed. */
   readonly tableRows: Expression;
   /** Runs even over an empty range. */

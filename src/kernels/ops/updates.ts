@@ -21,7 +21,7 @@ function update(state: string[], scalars: Record<string, ScalarRange>, flops: nu
     operands: { w: updated(f32), wT: optional(output(f32)), g: f32, ...arrays },
     scalars: { l1: finite, l2x2: finite, ...scalars },
     range: rows('w'),
-    rules: [same('w', 'g', ...state), shape('wT', [cols('w'), rows('w')], 'the transpose of w')],
+    rules: () => [same('w', 'g', ...state), shape('wT', [cols('w'), rows('w')], 'the transpose of w')],
     flops: perElement('w', flops),
   }));
 }
@@ -36,7 +36,7 @@ export const updateOps = {
     operands: { w: f32, partial: output(f32) },
     scalars: { l1: finite, l2: finite },
     range: cols('partial'),
-    rules: [vectorOf('partial', blocks(rows('w'), PENALTY_ROWS), 'one for 16 rows of w')],
+    rules: () => [vectorOf('partial', blocks(rows('w'), PENALTY_ROWS), 'one for 16 rows of w')],
     flops: perElement('w', 3),
   })),
   /**

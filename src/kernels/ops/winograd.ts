@@ -61,7 +61,7 @@ export const winogradOps = {
     operands: { x: f32, dz: f32, du: output(f32) },
     scalars: THREE_BY_THREE,
     range: rows('du'),
-    rules: [
+    rules: () => [
       placed(),
       exactly(rows('du'), times(WINOGRAD_POINTS, scalar('channels')), '16 × channels'),
       images(imageSides, 'x'),
@@ -76,7 +76,7 @@ export const winogradOps = {
   winogradGradient: op(() => ({
     operands: { du: f32, dw: output(f32) },
     range: rows('dw'),
-    rules: [
+    rules: () => [
       exactly(rows('dw'), times(TAPS, channels), '9 × channels'),
       shape('du', [times(WINOGRAD_POINTS, channels), cols('dw')], '16 × channels, and columns of dw'),
     ],
