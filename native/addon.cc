@@ -1,10 +1,11 @@
 // The exports of steepest.node. JavaScript gets functions and plain numbers; everything else is in
 // program/.
 //
-// All of it is the C API: of each call that can fail the status is looked at, and a failure ends in
-// an exception of JavaScript's. (Wrappers in C++ end the process where making an error fails.)
+// node-addon-api registers the module and gives the types. Calls that need memory are those of the
+// C API: each status is checked, and a failure becomes a JavaScript exception with a code.
+// (node-addon-api's own errors have none, and it ends the process where making one fails.)
 // Nothing here changes once it is made, so the add-on loads into any number of worker threads.
-#include <node_api.h>
+#include <napi.h>
 
 #include <cstdio>
 #include <memory>
@@ -85,10 +86,7 @@ template <size_t count> struct Arguments {
   }
 };
 
-bool isExceptionPending(napi_env env) {
-  bool pending = false;
-  return napi_is_exception_pending(env, &pending) == napi_ok && pending;
-}
+bool isExceptionPending(Napi::Env env) { return env.IsExceptionPending(); }
 
 napi_status setText(napi_env env, napi_value object, const char* name, const char* text) {
   napi_value value;
@@ -272,14 +270,14 @@ struct Export {
 constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"pastPage", pastPage}, {"isas", isas},
                                {"bind", bind},       {"fmaLoop", fmaLoop}, {"runOnce", runOnce}};
 
-napi_value init(napi_env env, napi_value exports) {
+Napi::Object init(Napi::Env env, Napi::Object exports) {
   for (const Export& each : kExports) {
     napi_value function;
     napi_status status = napi_create_function(env, each.name, NAPI_AUTO_LENGTH, each.function, nullptr, &function);
     if (status == napi_ok) status = napi_set_named_property(env, exports, each.name, function);
     if (status == napi_ok) continue;
     if (!isExceptionPending(env)) napi_throw_error(env, "ERR_MEMORY", "Node-API refused to make a function");
-    return nullptr;
+    return Napi::Object();
   }
   return exports;
 }
@@ -287,4 +285,4 @@ napi_value init(napi_env env, napi_value exports) {
 }  // namespace
 }  // namespace steepest
 
-NAPI_MODULE_INIT() { return steepest::init(env, exports); }
+NAPI_MODULE_INIT() { return Napi::RegisterModule(env, exports, steepest::init); }

@@ -1,6 +1,6 @@
 // What JavaScript passes to the add-on, as memory that C++ can trust.
 #pragma once
-#include <node_api.h>
+#include <napi.h>
 
 #include <memory>
 

@@ -26,8 +26,9 @@ function clangTidy() {
 function flags() {
   return [
     ...['-std=c++17', '-ffp-contract=off', '-fno-exceptions', '-fno-rtti'],
-    '-DNAPI_VERSION=8',
+    ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
     ...['-isystem', require('node-api-headers').include_dir],
+    ...['-isystem', dirname(require.resolve('node-addon-api/napi.h'))],
     ...['-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Wno-sign-conversion', '-Wimplicit-fallthrough'],
     // Where the checkers put words together, formats are constants of the call.
     '-Wno-format-security',

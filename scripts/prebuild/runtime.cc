@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <string>
 
 namespace {
 
@@ -37,6 +38,9 @@ inline namespace __1 {
 [[noreturn]] void __libcpp_verbose_abort(const char*, ...) noexcept { std::abort(); }
 }  // namespace __1
 }  // namespace std
+
+// node-addon-api uses strings, which elsewhere the library has ready. What is not used is not linked.
+template class std::basic_string<char>;
 
 // Initialization of static local variables (Itanium C++ ABI 3.3.3): the first byte of a guard tells that it is
 // done, the second that a thread is at it. What the add-on initializes takes microseconds.

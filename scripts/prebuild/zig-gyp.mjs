@@ -33,7 +33,11 @@ function requestedTarget() {
 
 /** Include paths relative to the root, so that no absolute path can get into a binary. */
 function includes() {
-  return [`-I${relative(root, require('node-api-headers').include_dir)}`];
+  const folders = [
+    dirname(require.resolve('node-addon-api/napi.h')),
+    require('node-api-headers').include_dir,
+  ];
+  return folders.map((folder) => `-I${relative(root, folder)}`);
 }
 
 function compileFlags(target) {
@@ -54,6 +58,8 @@ function compileFlags(target) {
     '-fdata-sections',
     `-ffile-prefix-map=${root}=.`,
     '-DNAPI_VERSION=8',
+    '-DNAPI_DISABLE_CPP_EXCEPTIONS',
+    '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
     // Plain functions, which windows/stubs.mjs defines, instead of an import from node.exe.
     // Windows needs the unwind tables for debuggers; the others would carry them for exceptions that nothing throws.
     ...(windows ? ['-DNAPI_EXTERN='] : ['-fPIC', '-fno-unwind-tables', '-fno-asynchronous-unwind-tables']),
