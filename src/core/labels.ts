@@ -1,7 +1,55 @@
 import { SteepestError } from './errors.js';
+import { isList, isPromise, typedArrayName } from './realm.js';
+import { checkNotEmpty, countOf, reading, refuseNotFinite } from './refuse.js';
+import { checkLength, isNested, readNumbers } from './rows.js';
+import { show } from './show.js';
 
 /** A class as users name it. */
 export type Label = string | number | boolean;
+
+/**
+ * The one reader of classes: a list with one per sample, as it stands, or a column of numbers. Only
+ * {@link checkLabel} looks at each.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`; for rows of numbers also `ERR_RAGGED`, `ERR_ARGUMENT`
+ */
+export function labelList(what: string, input: unknown): ArrayLike<unknown> {
+  return reading(what, () => {
+    if (isList(input) && !isNested(input)) {
+      checkLength(what, input);
+      checkNotEmpty(what, input.length);
+      return input;
+    }
+    const { data, cols } = readNumbers(what, input, 'labels');
+    if (cols === 1) return data;
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} with one class per sample`,
+      given: countOf(cols, 'column'),
+      hint: 'Of one-hot rows and of probabilities take the position of the largest number first.',
+    });
+  });
+}
+
+/**
+ * One class, of the same type as the first.
+ * @param type what `typeof` says of the first
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ */
+export function checkLabel(what: string, label: unknown, row: number, type: string): void {
+  const isKnown = type === 'string' || type === 'number' || type === 'boolean';
+  if (typeof label === type && isKnown) {
+    if (type === 'number' && !Number.isFinite(label)) refuseNotFinite(what, label, row);
+    return;
+  }
+  let hint = 'Use strings, numbers or booleans, one kind throughout.';
+  if (isList(label) || typedArrayName(label) !== undefined) hint = 'Pass one class per row, not rows.';
+  else if (isPromise(label)) hint = 'Put await before it.';
+  else if (label === null || label === undefined) hint = 'Leave such rows out.';
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `classes in ${what} to be ${isKnown ? `all ${type}s, as the first is` : 'strings, numbers or booleans'}`,
+    given: `${show(label)} at row ${row}`,
+    hint,
+  });
+}
 
 /**
  * Numbers with a fraction are values of a regression, not classes (scikit-learn's type of target

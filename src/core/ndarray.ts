@@ -72,6 +72,9 @@ export function ndArray<T extends NumericArray>(data: T, shape: readonly number[
 /** A row of numbers. */
 export type NumberRow = readonly number[] | NumericArray;
 
+/** One weight per sample, 0 or more. */
+export type WeightInput = readonly number[] | NumericArray | NdArray;
+
 export function isNdArray(input: unknown): input is NdArray {
   return typeof input === 'object' && input !== null && 'data' in input && 'shape' in input;
 }

@@ -1,5 +1,15 @@
 import { SteepestError } from './errors.js';
-import { isBigIntArray, isBuffer, isDataView, isDate, isList, isPromise, typedArrayName } from './realm.js';
+import type { NdArray } from './ndarray.js';
+import {
+  isBigIntArray,
+  isBuffer,
+  isDataView,
+  isDate,
+  isList,
+  isPlainObject,
+  isPromise,
+  typedArrayName,
+} from './realm.js';
 import { messageOf, show } from './show.js';
 
 /**
@@ -10,19 +20,24 @@ import { messageOf, show } from './show.js';
 /** Text that `Number()` reads. */
 const isNumeral = (text: string): boolean => text.trim() !== '' && !Number.isNaN(Number(text));
 
-/** Names of targets, the only tables that hold classes. */
-const TARGETS = /^(?:validation )?y\b|^y(?:True|Pred)\b/;
+/** Names of targets, the only tables that hold classes, and of weights: no transformer takes these. */
+const TARGETS = /^(?:validation )?y/;
+const WEIGHTS = /^(?:validation )?sampleWeight/;
+const isSamples = (what: string): boolean => !TARGETS.test(what) && !WEIGHTS.test(what);
 
 /** What to do about a value of `what` that stands where a number should. */
 function cellHint(what: string, value: unknown): string {
   if (typeof value === 'string') {
     if (isNumeral(value)) return 'Convert text to numbers first: Number(value).';
+    if (WEIGHTS.test(what)) return 'Pass numbers.';
     return TARGETS.test(what)
-      ? 'Number the classes from 0, with LabelEncoder for instance.'
+      ? 'Number the classes from 0, with LabelEncoder for instance, or use a classifier.'
       : 'Encode text as numbers first, with OneHotEncoder for instance.';
   }
   if (value === null || value === undefined) {
-    return 'Write NaN for missing values and fill them with SimpleImputer, or leave such rows out.';
+    return isSamples(what)
+      ? 'Write NaN for missing values and fill them with SimpleImputer, or leave such rows out.'
+      : 'Leave such rows out.';
   }
   if (typeof value === 'boolean') return 'Write 1 and 0: Number(value).';
   if (typeof value === 'bigint') return 'Convert it: Number(value).';
@@ -32,6 +47,7 @@ function cellHint(what: string, value: unknown): string {
   if (isList(value) || typedArrayName(value) !== undefined) {
     return 'It is nested one level deeper than expected: give a row its numbers alone.';
   }
+  if (isPlainObject(value)) return 'Pass one of its fields, a number.';
   return 'Pass numbers.';
 }
 
@@ -47,6 +63,51 @@ export function refuseCell(what: string, value: unknown, place: string): never {
   });
 }
 
+/**
+ * @throws SteepestError `ERR_NOT_FINITE` for NaN, an infinity, or a number beyond those of float32.
+ * @param column its number or name; left out for a list of numbers
+ */
+export function refuseNotFinite(what: string, value: unknown, row: number, column?: number | string): never {
+  let hint = 'Leave such rows out.';
+  if (Number.isFinite(value)) hint = 'Scale such columns: float32 holds numbers up to 3.4e38.';
+  else if (isSamples(what)) hint = 'Fill missing values with SimpleImputer, or leave such rows out.';
+  throw new SteepestError('ERR_NOT_FINITE', {
+    expected: `finite numbers in ${what}`,
+    given: `${show(value)} at row ${row}${column === undefined ? '' : `, column ${show(column)}`}`,
+    hint,
+  });
+}
+
+/** @throws SteepestError `ERR_EMPTY` unless there is a number */
+export function checkNotEmpty(what: string, rows: number, cols = 1): void {
+  if (rows > 0 && cols > 0) return;
+  throw new SteepestError('ERR_EMPTY', {
+    expected: `${what} with at least one row and one column`,
+    given: rows > 0 ? 'rows without columns' : 'no rows',
+    hint: 'Pass some data.',
+  });
+}
+
+/**
+ * @param of what `what` belongs to, which has `expected` rows
+ * @param place where in a stream both are
+ * @throws SteepestError `ERR_SHAPE` unless there are as many rows
+ */
+export function checkRowCount(what: string, rows: number, of: string, expected: number, place = ''): void {
+  if (rows === expected) return;
+  let hint = 'Pass arrays that belong together.';
+  if (/^(?:validation )?y\b/.test(what)) hint = 'Pass one target per sample.';
+  else if (WEIGHTS.test(what)) hint = 'Pass one weight per sample.';
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} with ${countOf(expected, 'row')}, as many as ${of}${place}`,
+    given: `${rows}`,
+    hint,
+  });
+}
+
+/** `1 row`, `2 rows`. */
+export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** What to do about something that is no table of numbers. */
 function tableHint(value: unknown, otherwise: string): string {
   if (isPromise(value)) return 'Put await before it.';
@@ -61,19 +122,23 @@ function tableHint(value: unknown, otherwise: string): string {
   return otherwise;
 }
 
-export const isNamedTable = (value: object): boolean =>
-  'columnNames' in value && typeof (value as { toMatrix?: unknown }).toMatrix === 'function';
+/** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
+export interface NamedColumns {
+  readonly columnNames: readonly string[];
+  toMatrix(): NdArray<Float64Array>;
+}
+
+export const isNamedTable = (value: unknown): value is NamedColumns =>
+  typeof value === 'object' &&
+  value !== null &&
+  'columnNames' in value &&
+  typeof (value as { toMatrix?: unknown }).toMatrix === 'function';
 
 /**
  * @param words what can be passed: `an array of rows, or { data, shape }`
  * @throws SteepestError `ERR_SHAPE`
  */
-export function refuseTable(
-  what: string,
-  value: unknown,
-  words: string,
-  otherwise = 'Pass number[][] or { data, shape }.',
-): never {
+export function refuseTable(what: string, value: unknown, words: string, otherwise: string): never {
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} to be ${words}`,
     given: show(value),
@@ -107,10 +172,19 @@ export function refuseBigInts(what: string, value: unknown): never {
   });
 }
 
+/** @throws SteepestError `ERR_SHAPE` for an array whose memory has gone to another thread */
+export function refuseDetached(what: string, value: unknown): never {
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} to be a typed array of numbers`,
+    given: `a detached ${typedArrayName(value)}`,
+    hint: 'Its memory was transferred: pass what received it, or transfer a copy.',
+  });
+}
+
 /** @throws SteepestError `ERR_RAGGED` */
 export function refuseRagged(what: string, cols: number, first: number, row: number, given: number): never {
   throw new SteepestError('ERR_RAGGED', {
-    expected: `every row of ${what} to have ${cols} columns, as row ${first} does`,
+    expected: `every row of ${what} to have ${countOf(cols, 'column')}, as row ${first} does`,
     given: `row ${row} with ${given}`,
     hint: 'Give every row the same length.',
   });

@@ -1,10 +1,78 @@
 import { SteepestError } from './errors.js';
-import type { NdArray, NumericArray } from './ndarray.js';
+import { isNdArray, type NdArray, type NumericArray } from './ndarray.js';
 import { isBigIntArray, isNumberList, typedArrayName } from './realm.js';
-import { refuseBigInts, refuseCell, refuseRagged, refuseRow } from './refuse.js';
+import {
+  checkNotEmpty,
+  countOf,
+  isNamedTable,
+  reading,
+  refuseBigInts,
+  refuseCell,
+  refuseDetached,
+  refuseRagged,
+  refuseRow,
+  refuseTable,
+} from './refuse.js';
 import { show } from './show.js';
 
 /** Reads tables of numbers as users pass them: for networks, estimators and scores alike. */
+
+/** What a place takes: {@link readNumbers} says it in words. */
+export type Taken = 'samples' | 'features' | 'values' | 'labels';
+
+/** What a place takes besides rows of numbers and `{ data, shape }`, in words and with a hint. */
+const TAKEN: Readonly<Record<Taken, readonly [words: string, hint: string]>> = {
+  /** A list of numbers is one column too, for models with one input. */
+  samples: ['an array of rows, or { data, shape }', 'Pass number[][] or { data, shape }.'],
+  features: ['an array of rows, a table, or { data, shape }', 'Pass number[][] or { data, shape }.'],
+  /** Targets, predictions, weights: a list of numbers is one column. */
+  values: ['a list of numbers, an array of rows, or { data, shape }', 'Pass one number per sample.'],
+  labels: ['a list of classes, or { data, shape }', 'Pass one string, number or boolean per sample.'],
+};
+
+/** Numbers as users passed them, in the array that they came in wherever possible. */
+export interface Numbers extends Rows<NumericArray | readonly number[]> {
+  /** They came as a list of numbers, not as rows. */
+  isFlat: boolean;
+  /** Of the columns of a table. */
+  names?: readonly string[];
+}
+
+/**
+ * The one reader of numbers in memory: rows × columns of anything that users may pass. It does not
+ * look whether they are finite.
+ * @param firstRow the number that errors give to the first row
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`,
+ * `ERR_ARGUMENT` for what is not a number
+ */
+export function readNumbers(what: string, input: unknown, taken: Taken, firstRow = 0): Numbers {
+  return reading(what, () => {
+    const numbers = readAny(what, input, taken, firstRow);
+    checkNotEmpty(what, numbers.rows, numbers.cols);
+    return numbers;
+  });
+}
+
+function readAny(what: string, input: unknown, taken: Taken, firstRow: number): Numbers {
+  const isColumn = taken === 'values' || taken === 'labels';
+  const list = typedNumbers(what, input) ?? input;
+  if (isNumberList(list)) {
+    const isFlat = !Array.isArray(list) || (isColumn ? !isNested(list) : typeof list[0] === 'number');
+    if (Array.isArray(list) && list.length > 0 && !isFlat) {
+      return { ...readNestedRows(what, list, firstRow), isFlat };
+    }
+    const data = Array.isArray(list) ? readNumberList(what, list, firstRow, !isColumn) : list;
+    if (taken === 'features' && data.length > 0) refuseFlat(what, data);
+    return { data: data as Numbers['data'], rows: data.length, cols: 1, isFlat: true };
+  }
+  if (taken === 'features' && isNamedTable(input)) {
+    const { columnNames } = input;
+    return { ...readNdArray(what, input.toMatrix(), 2), isFlat: false, names: [...columnNames] };
+  }
+  if (!isNdArray(input)) refuseTable(what, input, ...TAKEN[taken]);
+  const isFlat = isColumn && Array.isArray(input.shape) && input.shape.length === 1;
+  return { ...readNdArray(what, input, taken === 'features' ? 2 : 1), isFlat };
+}
 
 /** Row-major numbers. */
 export interface Rows<T extends ArrayLike<number> = ArrayLike<number>> {
@@ -23,6 +91,7 @@ export function typedNumbers(what: string, value: unknown): NumericArray | undef
   if (name === undefined) return undefined;
   if (isBigIntArray(value)) refuseBigInts(what, value);
   const array = value as NumericArray;
+  if (array.length === 0 && isDetached(array.buffer)) refuseDetached(what, value);
   if (name !== 'Uint8ClampedArray') return array;
   return new Uint8Array(array.buffer, array.byteOffset, array.length);
 }
@@ -43,6 +112,15 @@ export function checkLength(what: string, list: ArrayLike<unknown>): void {
   });
 }
 
+/** Node.js 20 has no `ArrayBuffer.prototype.detached`. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(buffer).length < 0;
+  } catch {
+    return true;
+  }
+}
+
 /** True for a list whose first element is a list, too. */
 export const isNested = (list: readonly unknown[]): boolean =>
   Array.isArray(list[0]) || typedArrayName(list[0]) !== undefined;
@@ -52,10 +130,10 @@ export const isNested = (list: readonly unknown[]): boolean =>
  * @param firstRow the number that errors give to the first row
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT` for what is not a number
  */
-export function readNestedRows(
+function readNestedRows(
   what: string,
   list: readonly unknown[],
-  firstRow = 0,
+  firstRow: number,
 ): Rows<Float64Array<ArrayBuffer>> {
   const rows = list.length;
   const [first] = list;
@@ -85,13 +163,20 @@ export function readNestedRows(
 
 /**
  * A list of numbers as it stands.
- * @param firstRow the number that errors give to the first of them
- * @throws SteepestError `ERR_ARGUMENT`
+ * @param inPlaceOfRows rows are meant, so that a number among them is what is wrong
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`
  */
-export function readNumberList(what: string, list: readonly unknown[], firstRow = 0): readonly number[] {
+function readNumberList(
+  what: string,
+  list: readonly unknown[],
+  firstRow: number,
+  inPlaceOfRows: boolean,
+): readonly number[] {
   checkLength(what, list);
   for (let i = 0; i < list.length; i++) {
-    if (typeof list[i] !== 'number') refuseCell(what, list[i], `at row ${firstRow + i}`);
+    if (typeof list[i] === 'number') continue;
+    if (inPlaceOfRows && isNumberList(list[i])) refuseRow(what, list[0], firstRow, true);
+    refuseCell(what, list[i], `at row ${firstRow + i}`);
   }
   return list as readonly number[];
 }
@@ -126,7 +211,7 @@ export function checkShaped(
   const count = shape.reduce((product, size) => product * size, 1);
   if (numbers.length !== count) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: `${what}.data to have ${shape.length > 4 ? 'as many' : `${shape.join(' × ')} = ${count}`} numbers, as its shape says`,
+      expected: `${what}.data to have ${shape.length > 4 ? 'as many' : `${shape.length > 1 ? `${shape.join(' × ')} = ` : ''}${count}`} numbers, as its shape says`,
       given: `${numbers.length}`,
       hint: 'Make data and shape agree.',
     });
@@ -139,7 +224,7 @@ export function checkShaped(
  * @param leastRank 1 where an array of one dimension is a column, else 2
  * @throws SteepestError `ERR_SHAPE`
  */
-export function readNdArray(what: string, array: NdArray, leastRank: 1 | 2): Rows<NumericArray> {
+function readNdArray(what: string, array: NdArray, leastRank: 1 | 2): Rows<NumericArray> {
   const { data, shape } = checkShaped(what, array);
   if (shape.length < leastRank || shape.length > 2) {
     throw new SteepestError('ERR_SHAPE', {
@@ -173,7 +258,7 @@ export function refuseFlat(what: string, input: ArrayLike<unknown>, cols?: numbe
         : `Pass { data, shape: [rows, ${cols}] }; ${length} is no multiple of ${cols}.`;
   }
   throw new SteepestError('ERR_SHAPE', {
-    expected: `${what} ${cols === undefined ? 'to be an array of rows' : `with rows of ${cols} columns`}, or { data, shape }`,
+    expected: `${what} ${cols === undefined ? 'to be an array of rows' : `with rows of ${countOf(cols, 'column')}`}, or { data, shape }`,
     given: `a flat ${typedArrayName(input) ?? 'list'} of ${length} numbers`,
     hint,
   });

@@ -1,5 +1,6 @@
 import { checkKeys } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import type { WeightInput } from '../core/ndarray.js';
 import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
 import type { SampleInput, TargetInput } from './arrayInputs.js';
@@ -11,7 +12,7 @@ export interface Batch {
   /** As `fit` takes it: class numbers, or rows × outputs. Not needed for predictions. */
   y?: TargetInput | undefined;
   /** A weight per row, of at least 0; in every batch or in none. */
-  sampleWeight?: ArrayLike<number> | undefined;
+  sampleWeight?: WeightInput | undefined;
 }
 
 /** A stream with what it gives when iterated: `AsyncIterable`, `Iterable`. */

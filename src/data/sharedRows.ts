@@ -1,9 +1,7 @@
 import { SteepestError } from '../core/errors.js';
-import { isNdArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
-import { reading, refuseCell, refuseTable } from '../core/refuse.js';
-import { readNdArray, readNestedRows, readNumberList, refuseFlat, typedNumbers } from '../core/rows.js';
-import { show } from '../core/show.js';
+import { checkRowCount, countOf, refuseNotFinite } from '../core/refuse.js';
+import { type Numbers, readNumbers, refuseFlat } from '../core/rows.js';
 import type { DType } from '../kernels/contract.js';
 import { isReadable, newShared } from '../kernels/sharedMemory.js';
 import type { SampleInput, TargetInput } from './arrayInputs.js';
@@ -17,71 +15,8 @@ export interface Table {
   cols: number;
 }
 
-/** Flat values with their sizes, not yet in shared memory. */
-export interface Flat {
-  values: ArrayLike<number>;
-  rows: number;
-  cols: number;
-  /** It came as a list of numbers, not as rows. */
-  isFlat: boolean;
-}
-
 function shapeError(expected: string, given: string, hint: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, hint });
-}
-
-const ROWS = 'an array of rows, or { data, shape }';
-
-/**
- * Rows × columns of anything that users may pass. A list of numbers is one column.
- * @param firstRow the number that errors give to the first row
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
- * `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
- */
-export function flatten(what: string, input: TargetInput, firstRow = 0): Flat {
-  return reading(what, () => notEmpty(what, flattenAny(what, input, firstRow)));
-}
-
-function flattenAny(what: string, input: unknown, firstRow: number): Flat {
-  const typed = typedNumbers(what, input);
-  if (typed !== undefined) return { values: typed, rows: typed.length, cols: 1, isFlat: true };
-  if (Array.isArray(input)) {
-    if (input.length === 0) return { values: [], rows: 0, cols: 0, isFlat: false };
-    if (typeof input[0] === 'number') {
-      return { values: readNumberList(what, input, firstRow), rows: input.length, cols: 1, isFlat: true };
-    }
-    if (typeof input[0] !== 'object' || input[0] === null) refuseCell(what, input[0], `at row ${firstRow}`);
-    const { data, rows, cols } = readNestedRows(what, input, firstRow);
-    return { values: data, rows, cols, isFlat: false };
-  }
-  if (!isNdArray(input)) refuseTable(what, input, ROWS);
-  const { data, rows, cols } = readNdArray(what, input, 1);
-  return { values: data, rows, cols, isFlat: false };
-}
-
-function notEmpty(what: string, flat: Flat): Flat {
-  if (flat.rows === 0 || flat.cols === 0) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: `${what} with at least one row and one column`,
-      given: `${flat.rows} × ${flat.cols}`,
-      hint: 'Pass some data.',
-    });
-  }
-  return flat;
-}
-
-/** True for memory that threads can read as it stands. */
-function isShared(values: unknown): boolean {
-  return ArrayBuffer.isView(values) && isReadable(values);
-}
-
-/** A value that is not a finite number. */
-export function notFinite(what: string, value: unknown, row: number, col: number): never {
-  throw new SteepestError('ERR_NOT_FINITE', {
-    expected: `finite numbers in ${what}`,
-    given: `${show(value)} at row ${row}, column ${col}`,
-    hint: 'Remove or impute such rows first.',
-  });
 }
 
 /** A target that the loss does not take. */
@@ -101,34 +36,36 @@ export function targetOutside(
 /** @throws SteepestError unless `label` is a whole number from 0 to classes − 1 */
 export function checkLabel(what: string, label: number, classes: number, row: number): void {
   if (Number.isInteger(label) && label >= 0 && label < classes) return;
-  throw new SteepestError(Number.isFinite(label) ? 'ERR_LABEL_RANGE' : 'ERR_NOT_FINITE', {
+  if (!Number.isFinite(label)) refuseNotFinite(what, label, row);
+  throw new SteepestError('ERR_LABEL_RANGE', {
     expected: `${what} to be whole numbers from 0 to ${classes - 1}, one class per output`,
-    given: `${show(label)} at row ${row}`,
+    given: `${label} at row ${row}`,
     hint: 'Number the classes from 0, or give the last layer more units.',
   });
 }
 
-/** @param given the numbers before they were rounded to float32, for errors */
-function checkFinite(what: string, values: ArrayLike<number>, cols: number, given = values): void {
+/** @param values the numbers after they were rounded to float32 */
+function checkFinite(what: string, values: ArrayLike<number>, { data, cols, isFlat }: Numbers): void {
   for (let i = 0; i < values.length; i++) {
     // x − x is 0 for every finite x and NaN for the others.
-    if (values[i]! - values[i]! !== 0) notFinite(what, given[i], Math.floor(i / cols), i % cols);
+    if (values[i]! - values[i]! === 0) continue;
+    refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
   }
 }
 
 /** @throws SteepestError `ERR_SHAPE` */
 export function checkInputCols(
   what: string,
-  flat: Flat,
+  given: Numbers,
   cols: number,
   sampleShape: readonly number[] = [cols],
 ): void {
-  if (flat.cols === cols) return;
-  if (flat.isFlat) refuseFlat(what, flat.values, cols);
+  if (given.cols === cols) return;
+  if (given.isFlat) refuseFlat(what, given.data, cols);
   const isImages = sampleShape.length > 1;
   shapeError(
-    `${what} with ${cols} columns, the model's inputShape${isImages ? ` [${sampleShape.join(', ')}]` : ''}`,
-    `${flat.cols} columns`,
+    `${what} with ${countOf(cols, 'column')}, the model's inputShape${isImages ? ` [${sampleShape.join(', ')}]` : ''}`,
+    countOf(given.cols, 'column'),
     isImages
       ? `Pass { data, shape: [samples, ${sampleShape.join(', ')}] }, or change inputShape.`
       : 'Change inputShape, or the columns of the data.',
@@ -141,24 +78,24 @@ export function checkInputCols(
  */
 export function checkTargetCols(
   what: string,
-  flat: Flat,
+  given: Numbers,
   cols: number,
   hintOneColumn = 'Change the last layer or the targets.',
 ): void {
-  if (flat.cols === cols) return;
+  if (given.cols === cols) return;
   shapeError(
-    `${what} with ${cols} ${cols === 1 ? 'column' : 'columns, one per output'}`,
-    flat.cols === 1 ? '1 column' : `${flat.cols} columns`,
-    flat.cols === 1 ? hintOneColumn : 'Change the last layer or the targets.',
+    `${what} with ${countOf(cols, 'column')}${cols === 1 ? '' : ', one per output'}`,
+    countOf(given.cols, 'column'),
+    given.cols === 1 ? hintOneColumn : 'Change the last layer or the targets.',
   );
 }
 
 /** @throws SteepestError `ERR_SHAPE` */
-export function checkLabelCols(what: string, flat: Flat): void {
-  if (flat.cols === 1) return;
+export function checkLabelCols(what: string, given: Numbers): void {
+  if (given.cols === 1) return;
   shapeError(
     `${what} with one class number per sample`,
-    `${flat.cols} columns`,
+    countOf(given.cols, 'column'),
     'For one-hot rows use categoricalCrossentropy.',
   );
 }
@@ -174,28 +111,35 @@ export function inputTable(
   cols: number,
   sampleShape: readonly number[] = [cols],
 ): Table {
-  const flat = flatten(what, withoutSampleShape(what, input, sampleShape));
-  checkInputCols(what, flat, cols, sampleShape);
-  return { ...toShared(what, flat), rows: flat.rows, cols };
+  const numbers = readNumbers(what, withoutSampleShape(what, input, sampleShape), 'samples');
+  checkInputCols(what, numbers, cols, sampleShape);
+  return { ...toShared(what, numbers), rows: numbers.rows, cols };
 }
 
-function toShared(what: string, { values, rows, cols }: Flat): Pick<Table, 'data' | 'dtype'> {
+function toShared(what: string, given: Numbers): Pick<Table, 'data' | 'dtype'> {
+  const { data: values, rows, cols } = given;
   if (isTypedArray(values, 'Uint8Array')) {
-    const data = isShared(values)
+    const data = isReadable(values)
       ? (values as Uint8Array<SharedArrayBuffer>)
       : new Uint8Array(newShared(rows * cols));
     if (data !== (values as Uint8Array)) data.set(values);
     return { data, dtype: 'u8' };
   }
-  if (isTypedArray(values, 'Float32Array') && isShared(values)) {
-    checkFinite(what, values, cols);
+  if (isTypedArray(values, 'Float32Array') && isReadable(values)) {
+    checkFinite(what, values, given);
     return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
   }
   const data = new Float32Array(newShared(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = values[i] as number;
   // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
-  checkFinite(what, data, cols, values);
+  checkFinite(what, data, given);
   return { data, dtype: 'f32' };
+}
+
+/** What targets belong to, in errors, and how many rows it has. */
+export interface Belonging {
+  of: string;
+  rows: number;
 }
 
 /** One row of values per sample, as float32. A flat list counts as one column. */
@@ -205,13 +149,15 @@ export function targetTable(
   cols: number,
   range: readonly [number, number] | undefined,
   hintOneColumn?: string,
+  belonging?: Belonging,
 ): Table {
-  const flat = flatten(what, input);
-  checkTargetCols(what, flat, cols, hintOneColumn);
-  const { rows } = flat;
+  const numbers = readNumbers(what, input, 'values');
+  checkTargetCols(what, numbers, cols, hintOneColumn);
+  const { rows } = numbers;
+  if (belonging) checkRowCount(what, rows, belonging.of, belonging.rows);
   const data = new Float32Array(newShared(rows * cols * 4));
-  for (let i = 0; i < data.length; i++) data[i] = flat.values[i] as number;
-  checkFinite(what, data, cols, flat.values);
+  for (let i = 0; i < data.length; i++) data[i] = numbers.data[i] as number;
+  checkFinite(what, data, numbers);
   if (range !== undefined) {
     const outside = data.findIndex((value) => value < range[0] || value > range[1]);
     if (outside >= 0) targetOutside(what, range, data[outside]!, Math.floor(outside / cols));
@@ -220,14 +166,16 @@ export function targetTable(
 }
 
 /** Class numbers 0 … classes − 1, one per sample, as int32. */
-export function labelTable(what: string, input: TargetInput, classes: number): Table {
-  const flat = flatten(what, input);
-  checkLabelCols(what, flat);
-  const data = new Int32Array(newShared(flat.rows * 4));
-  for (let i = 0; i < flat.rows; i++) {
-    const label = flat.values[i] as number;
+export function labelTable(what: string, input: TargetInput, classes: number, belonging: Belonging): Table {
+  const numbers = readNumbers(what, input, 'values');
+  checkLabelCols(what, numbers);
+  const { rows } = numbers;
+  checkRowCount(what, rows, belonging.of, belonging.rows);
+  const data = new Int32Array(newShared(rows * 4));
+  for (let i = 0; i < rows; i++) {
+    const label = numbers.data[i] as number;
     checkLabel(what, label, classes, i);
     data[i] = label;
   }
-  return { data, dtype: 'i32', rows: flat.rows, cols: 1 };
+  return { data, dtype: 'i32', rows, cols: 1 };
 }

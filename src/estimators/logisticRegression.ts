@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
+import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import { withFewerThreads } from '../parallel/fewerThreads.js';
@@ -20,14 +21,7 @@ import {
   readFeatures,
 } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
-import {
-  checkClassCount,
-  checkLabelRows,
-  encodeClasses,
-  isLabelList,
-  type Label,
-  type LabelInput,
-} from './base/labels.js';
+import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from './base/labels.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
@@ -169,7 +163,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     checkOptions('LogisticRegression.fit', options, WEIGHTED_FIT_KEYS);
     const features = readFeatures('X', x);
     const labels = encodeClasses('y', y);
-    checkLabelRows(features.rows, labels.codes.length);
+    checkRowCount('y', labels.codes.length, 'X', features.rows);
     const { classes } = labels;
     checkClassCount('y', classes);
     const { params } = this;

@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
+import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import type { KernelOptions } from '../kernels/kernelOptions.js';
 import { accuracyScore } from '../metrics/index.js';
@@ -7,14 +8,7 @@ import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeig
 import type { Classifier, EstimatorFitOptions, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
-import {
-  checkClassCount,
-  checkLabelRows,
-  encodeClasses,
-  isLabelList,
-  type Label,
-  type LabelInput,
-} from './base/labels.js';
+import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from './base/labels.js';
 import type { ParamSpecs } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { classificationScore } from './base/score.js';
@@ -166,7 +160,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     const features = readFeatures('X', x);
     const labels = encodeClasses('y', y, classes);
     const { codes } = labels;
-    checkLabelRows(features.rows, codes.length);
+    checkRowCount('y', codes.length, 'X', features.rows);
     const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
     const own = (rows: Uint32Array): Float64Array | undefined => sampleWeight && takeRows(sampleWeight, rows);
     const { classWeight } = this.params;

@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { exponentOf, powerOfTwo, timesPower } from '../core/powers.js';
+import { countOf } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import {
   oneOf,
@@ -86,7 +87,7 @@ function readPairs(
   sameRows('yPred', guess.rows, truth.rows);
   if (truth.cols !== guess.cols) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: `yPred with ${truth.cols} columns, as yTrue`,
+      expected: `yPred with ${countOf(truth.cols, 'column')}, as yTrue`,
       given: `${guess.cols}`,
       hint: 'Pass arrays that belong together.',
     });

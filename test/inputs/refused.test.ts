@@ -41,8 +41,8 @@ const CELLS: Record<string, Case> = {
 /** The same for those to whom missing values and flags are none. */
 const NUMBERS_ONLY: Record<string, Case> = {
   'a numeral as text': ['3.5', "'3.5'", 'row 3, column 1', 'Number(value)'],
-  null: [null, 'null', 'row 3, column 1', 'NaN'],
-  undefined: [undefined, 'undefined', 'row 3, column 1', 'NaN'],
+  null: [null, 'null', 'row 3, column 1', 'eave such rows out'],
+  undefined: [undefined, 'undefined', 'row 3, column 1', 'eave such rows out'],
   'a boolean': [true, 'true', 'row 3, column 1', '1 and 0'],
   'a BigInt': [1n, '1n', 'row 3, column 1', 'Number(value)'],
 };

@@ -39,7 +39,7 @@ const MISTAKES: Record<string, [attempt: () => unknown, help: string]> = {
   'a fit not awaited': [() => new LinearRegression().predict(x), 'Call await estimator.fit(X, y) first.'],
   'names of classes as targets': [
     () => network().fit(x, ['a', 'b', 'b', 'a'] as never),
-    'Number the classes from 0, with LabelEncoder for instance.',
+    'Number the classes from 0, with LabelEncoder for instance, or use a classifier.',
   ],
   'text among inputs': [() => network().fit([['a', 1]] as never, [1]), 'with OneHotEncoder for instance.'],
   'more folds than rows of a class': [

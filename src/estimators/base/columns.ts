@@ -1,13 +1,20 @@
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumericArray, ndArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { reading, refuseCell, refuseRagged, refuseRow } from '../../core/refuse.js';
+import {
+  checkNotEmpty,
+  reading,
+  refuseCell,
+  refuseNotFinite,
+  refuseRagged,
+  refuseRow,
+} from '../../core/refuse.js';
 import { checkLength, typedNumbers } from '../../core/rows.js';
 import { messageOf, show } from '../../core/show.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';
-import { type FeatureInput, findNotFinite, notFinite, readFeatures } from './features.js';
+import { type FeatureInput, findNotFinite, readFeatures } from './features.js';
 
 /** One value of a table: a number, or text; null and undefined are missing values. */
 export type Cell = number | string | boolean | null | undefined;
@@ -94,13 +101,7 @@ function fromTable(
   kinds: () => readonly ColumnKind[],
 ): TableColumns {
   const { rows, columnNames } = table;
-  if (rows === 0 || columnNames.length === 0) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: `${what} with at least one row and one column`,
-      given: `${rows} × ${columnNames.length}`,
-      hint: 'Pass some data.',
-    });
-  }
+  checkNotEmpty(what, rows, columnNames.length);
   return {
     rows,
     cols: columnNames.length,
@@ -155,7 +156,7 @@ export function checkNoInfinity(
   if (findNotFinite(data) < 0) return;
   for (let i = 0; i < data.length; i++) {
     if (Math.abs(data[i]!) === Number.POSITIVE_INFINITY) {
-      throw notFinite(what, data[i]!, Math.floor(i / cols), names?.[i % cols] ?? i % cols);
+      refuseNotFinite(what, data[i], Math.floor(i / cols), names?.[i % cols] ?? i % cols);
     }
   }
 }

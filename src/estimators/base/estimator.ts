@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { NdArray, WeightInput } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
 import { fromFile, type ModelSource } from '../../io/modelFile.js';
@@ -13,7 +13,7 @@ import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './s
 /** What every `fit` accepts besides data. */
 export interface EstimatorFitOptions {
   /** One weight of at least 0 per row. */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: WeightInput;
   /** Ends the fit with `ERR_ABORTED`; the estimator keeps what it had learned before. */
   signal?: AbortSignal;
 }
@@ -30,7 +30,7 @@ export interface Configurable {
 
 /** One weight per row, for scores. */
 export interface ScoreOptions {
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: WeightInput;
 }
 
 /** Predicts numbers. */

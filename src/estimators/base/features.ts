@@ -1,18 +1,13 @@
 import { SteepestError } from '../../core/errors.js';
-import { isNdArray, type NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { isTypedArray } from '../../core/realm.js';
-import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
-import { readNdArray, readNestedRows, refuseFlat, typedNumbers } from '../../core/rows.js';
+import { countOf, type NamedColumns, refuseNotFinite } from '../../core/refuse.js';
+import { readNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
 import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 
-/** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
-export interface NamedColumns {
-  readonly columnNames: readonly string[];
-  toMatrix(): NdArray<Float64Array>;
-}
+export type { NamedColumns };
 
 /** Samples as users give them. */
 export type FeatureInput = MatrixInput | NamedColumns;
@@ -29,58 +24,19 @@ export interface Features {
   names: readonly string[] | undefined;
 }
 
-function shapeError(expected: string, given: string, hint: string): never {
-  throw new SteepestError('ERR_SHAPE', { expected, given, hint });
-}
-
-function nestedRows(what: string, list: readonly unknown[]): Features {
-  if (list.length === 0)
-    return { data: new Float64Array(0), dtype: 'f64', rows: 0, cols: 0, names: undefined };
-  if (typeof list[0] === 'number') refuseFlat(what, list);
-  return { ...readNestedRows(what, list), dtype: 'f64', names: undefined };
-}
-
-/**
- * Float64, float32 and uint8 stay as they are; all other
- * numbers go into float64, which holds them exactly.
- */
-function matrix(what: string, array: NdArray): Features {
-  const { data, rows, cols } = readNdArray(what, array, 2);
-  const names = undefined;
-  if (isTypedArray(data, 'Float64Array')) return { data, dtype: 'f64', rows, cols, names };
-  if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names };
-  if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names };
-  return { data: Float64Array.from(data), dtype: 'f64', rows, cols, names };
-}
-
 /**
  * Samples of any kind that users may pass, without a copy where they come as float64, float32 or
- * uint8. Values are not looked at: see {@link checkFiniteFeatures}.
+ * uint8; all other numbers go into float64, which holds them exactly. Values are not looked at: see
+ * {@link checkFiniteFeatures}.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
  * `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
  */
 export function readFeatures(what: string, x: FeatureInput): Features {
-  const features = reading(what, () => readAny(what, x));
-  if (features.rows === 0 || features.cols === 0) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: `${what} with at least one row and one column`,
-      given: `${features.rows} × ${features.cols}`,
-      hint: 'Pass some data.',
-    });
-  }
-  return features;
-}
-
-function readAny(what: string, x: unknown): Features {
-  if (Array.isArray(x)) return nestedRows(what, x);
-  const typed = typedNumbers(what, x);
-  if (typed !== undefined) refuseFlat(what, typed);
-  if (typeof x === 'object' && x !== null && isNamedTable(x)) {
-    const table = x as NamedColumns;
-    return { ...matrix(what, table.toMatrix()), names: [...table.columnNames] };
-  }
-  if (isNdArray(x)) return matrix(what, x);
-  return refuseTable(what, x, 'an array of rows, a table, or { data, shape }');
+  const { data, rows, cols, names } = readNumbers(what, x, 'features');
+  if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names };
+  if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names };
+  const values = isTypedArray(data, 'Float64Array') ? data : Float64Array.from(data);
+  return { data: values, dtype: 'f64', rows, cols, names };
 }
 
 /** Position of the first NaN or infinity, or −1. */
@@ -92,19 +48,20 @@ export function findNotFinite(data: ArrayLike<number>): number {
   return -1;
 }
 
-/** @throws SteepestError `ERR_NOT_FINITE` with row and column */
-export function checkFiniteFeatures(what: string, { data, dtype, cols, names }: Features): void {
+/**
+ * @param most the largest number that is taken
+ * @throws SteepestError `ERR_NOT_FINITE` with row and column
+ */
+export function checkFiniteFeatures(
+  what: string,
+  { data, dtype, cols, names }: Features,
+  most = Number.MAX_VALUE,
+): void {
   if (dtype === 'u8') return;
-  const i = findNotFinite(data);
-  if (i >= 0) throw notFinite(what, data[i]!, Math.floor(i / cols), names?.[i % cols] ?? i % cols);
-}
-
-export function notFinite(what: string, value: number, row: number, column: number | string): SteepestError {
-  return new SteepestError('ERR_NOT_FINITE', {
-    expected: `finite numbers in ${what}`,
-    given: `${value} at row ${row}, column ${show(column)}`,
-    hint: 'Fill missing values with SimpleImputer, or remove such rows.',
-  });
+  let i = 0;
+  while (i < data.length && Math.abs(data[i]!) <= most) i++;
+  if (i === data.length) return;
+  refuseNotFinite(what, data[i], Math.floor(i / cols), names?.[i % cols] ?? i % cols);
 }
 
 /** Columns that an estimator was fitted with. */
@@ -117,15 +74,19 @@ export interface FittedColumns {
 export function checkFittedColumns(what: string, given: Features, fitted: FittedColumns): void {
   const { cols, names } = fitted;
   if (given.cols !== cols) {
-    shapeError(`${what} with ${cols} columns, as in fit`, `${given.cols}`, 'Pass the same columns.');
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} with ${countOf(cols, 'column')}, as in fit`,
+      given: `${given.cols}`,
+      hint: 'Pass the same columns.',
+    });
   }
   const wrong = names && given.names ? names.findIndex((name, i) => name !== given.names?.[i]) : -1;
   if (wrong >= 0) {
-    shapeError(
-      `${what} with column ${wrong} named ${show(names?.[wrong])}, as in fit`,
-      show(given.names?.[wrong]),
-      'Pass the same columns in the same order.',
-    );
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `${what} with column ${wrong} named ${show(names?.[wrong])}, as in fit`,
+      given: show(given.names?.[wrong]),
+      hint: 'Pass the same columns in the same order.',
+    });
   }
 }
 

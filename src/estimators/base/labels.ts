@@ -1,9 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import { compareLabels, type Label, refuseContinuous } from '../../core/labels.js';
-import { isNdArray } from '../../core/ndarray.js';
-import { typedArrayName } from '../../core/realm.js';
-import { reading, refuseTable } from '../../core/refuse.js';
-import { checkLength, checkShaped, typedNumbers } from '../../core/rows.js';
+import { checkLabel, compareLabels, type Label, labelList, refuseContinuous } from '../../core/labels.js';
 import { show } from '../../core/show.js';
 import type { LabelInput } from '../../metrics/index.js';
 
@@ -15,45 +11,6 @@ export interface EncodedLabels {
   codes: Int32Array<ArrayBuffer>;
 }
 
-function labelList(what: string, y: LabelInput): ArrayLike<Label> {
-  const typed = typedNumbers(what, y);
-  if (typed !== undefined) return typed;
-  if (Array.isArray(y)) {
-    checkLength(what, y);
-    return y;
-  }
-  if (!isNdArray(y)) {
-    return refuseTable(what, y, 'an array of classes', 'Pass one string, number or boolean per row.');
-  }
-  const { data, shape } = checkShaped(what, y);
-  if (data.length !== shape[0]) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} with one class per row`,
-      given: `shape ${show(shape)}`,
-      hint: 'Pass class names or numbers, not one-hot rows.',
-    });
-  }
-  return data;
-}
-
-function checkLabel(what: string, label: unknown, row: number, type: string): void {
-  const whole = typeof label !== 'number' || Number.isFinite(label);
-  if (typeof label === type && whole) return;
-  throw new SteepestError(whole ? 'ERR_ARGUMENT' : 'ERR_NOT_FINITE', {
-    expected: `classes in ${what} to be all ${type === 'number' ? 'finite numbers' : `${type}s`}, as the first is`,
-    given: `${show(label)} at row ${row}`,
-    hint: labelHint(label),
-  });
-}
-
-function labelHint(label: unknown): string {
-  if (Array.isArray(label) || typedArrayName(label) !== undefined) {
-    return 'Pass one class per row, not rows: y.map(([label]) => label), or of one-hot rows row.indexOf(1).';
-  }
-  if (label === null || label === undefined) return 'Leave rows without a class out.';
-  return 'Use strings, numbers or booleans, one kind throughout.';
-}
-
 /**
  * Classes of y, sorted, and each row's position among them.
  * @param known the classes to go by; without it, those that occur
@@ -61,16 +18,8 @@ function labelHint(label: unknown): string {
  * mixed types, `ERR_LABEL_RANGE` for a class not in `known`
  */
 export function encodeLabels(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
-  const list = reading(what, () => labelList(what, y));
-  if (list.length === 0) {
-    throw new SteepestError('ERR_EMPTY', {
-      expected: `${what} with at least one row`,
-      given: 'none',
-      hint: 'Pass some data.',
-    });
-  }
+  const list = labelList(what, y);
   const type = typeof (known?.[0] ?? list[0]);
-  if (type !== 'string' && type !== 'number' && type !== 'boolean') checkLabel(what, list[0], 0, 'string');
   const first = new Map<Label, number>();
   const codes = new Int32Array(list.length);
   known?.forEach((label, i) => {
@@ -131,15 +80,5 @@ export function checkClassCount(what: string, classes: readonly Label[]): void {
     expected: `${what} with at least two classes`,
     given: `only ${show(classes[0])}`,
     hint: 'There is nothing to tell apart; check the labels.',
-  });
-}
-
-/** @throws SteepestError `ERR_SHAPE` unless there is one class per sample */
-export function checkLabelRows(samples: number, labels: number): void {
-  if (samples === labels) return;
-  throw new SteepestError('ERR_SHAPE', {
-    expected: `y with one class per sample, ${samples}`,
-    given: `${labels}`,
-    hint: 'Pass one class per row of X.',
   });
 }

@@ -1,5 +1,6 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkAborted, type TableInput, type TableOutput } from '../base/columns.js';
@@ -177,7 +178,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 
   /** The last step's score of the transformed rows. */
-  async score(x: TableInput, y: unknown, options?: { sampleWeight?: ArrayLike<number> }): Promise<number> {
+  async score(x: TableInput, y: unknown, options?: { sampleWeight?: WeightInput }): Promise<number> {
     return (await this.finish('score', x, y, options)) as number;
   }
 

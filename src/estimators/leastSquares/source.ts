@@ -1,5 +1,6 @@
 import { onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import { awaitClosed } from '../../core/patience.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
@@ -23,7 +24,7 @@ export interface RowBlock {
 export interface RowBatch extends Batch {
   /** Rows × columns. */
   x: MatrixInput;
-  sampleWeight?: ArrayLike<number> | undefined;
+  sampleWeight?: WeightInput | undefined;
 }
 
 /** Batches one after the other, such as `data.csv` yields; or a function that begins them. */
@@ -113,8 +114,8 @@ function checkBatch(batch: Batch, number: number): CheckedBatch {
     });
   }
   const features = readFeatures(`x of batch ${number}`, x as MatrixInput);
-  const targets = readTargets(`y of batch ${number}`, y, features.rows);
-  const weight = readSampleWeight(sampleWeight, features.rows);
+  const targets = readTargets(`y of batch ${number}`, y, features.rows, `x of batch ${number}`);
+  const weight = readSampleWeight(sampleWeight, features.rows, `x of batch ${number}`);
   return { x: features, y: targets.data, targets: targets.cols, isVector: targets.isVector, weight };
 }
 

@@ -1,3 +1,4 @@
+import { MOST_FLOAT32 } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
@@ -6,7 +7,13 @@ import { layers } from '../../networks/layers/index.js';
 import { type Sequential, sequential } from '../../networks/models/sequential.js';
 import type { Optimizer } from '../../networks/optimizers/index.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
-import { checkFittedColumns, type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import {
+  checkFiniteFeatures,
+  checkFittedColumns,
+  type FeatureInput,
+  type Features,
+  readFeatures,
+} from '../base/features.js';
 import type { EncodedLabels } from '../base/labels.js';
 import type { SavedState } from '../base/saved.js';
 import { takeRows } from '../selection/rows.js';
@@ -121,6 +128,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
     const { params } = this;
     const { features, head } = lesson;
+    checkFiniteFeatures('X', features, MOST_FLOAT32);
     const last = goesOn ? this.network : undefined;
     if (last !== undefined) this.checkContinuation(features, head, last);
     const { shuffle, tol, workers } = params;
@@ -176,6 +184,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     const { model, columns } = this.trained('predict()');
     const features = readFeatures('X', x);
     checkFittedColumns('X', features, columns);
+    checkFiniteFeatures('X', features, MOST_FLOAT32);
     const { data, shape } = await model.predict(
       { data: features.data, shape: [features.rows, features.cols] },
       { workers: this.params.workers },

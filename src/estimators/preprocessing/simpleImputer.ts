@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { refuseNotFinite } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
@@ -16,7 +17,7 @@ import {
   toDataTable,
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
-import { findNotFinite, notFinite } from '../base/features.js';
+import { findNotFinite } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
@@ -219,7 +220,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     if (!isNumericColumn(column) || findNotFinite(column) < 0) return column;
     const mark = this.params.missingValues;
     const row = column.findIndex((value) => !Number.isFinite(value) && !isMissing(value, mark));
-    if (row >= 0) throw notFinite('X', column[row]!, row, table.names?.[j] ?? j);
+    if (row >= 0) refuseNotFinite('X', column[row], row, table.names?.[j] ?? j);
     return column;
   }
 

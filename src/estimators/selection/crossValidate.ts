@@ -1,6 +1,7 @@
 import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkBoolean, checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -27,7 +28,7 @@ export interface CrossValidateOptions<E = Fittable> {
   /** Keep the fitted estimators (false). */
   returnEstimator?: boolean;
   /** One weight per row, for the fits (not for the scores). */
-  sampleWeight?: ArrayLike<number>;
+  sampleWeight?: WeightInput;
   /**
    * How many fits run at once; as many as there are cores by default. It does not change a result.
    */

@@ -1,5 +1,6 @@
 import { checkBoolean, checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
@@ -61,7 +62,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   async fit(
     x: RowsInput,
     y: RowsInput,
-    options: { sampleWeight?: ArrayLike<number>; signal?: AbortSignal } = {},
+    options: { sampleWeight?: WeightInput; signal?: AbortSignal } = {},
   ): Promise<this> {
     checkOptions('gridSearch.fit', options, FIT_KEYS);
     const { estimator } = this;

@@ -1,11 +1,17 @@
-import { SteepestError } from '../../core/errors.js';
 import { isNdArray, type NdArray, type NumericArray } from '../../core/ndarray.js';
 import { isSharedBuffer, typedArrayName } from '../../core/realm.js';
-import { isNamedTable, reading, refuseTable } from '../../core/refuse.js';
+import {
+  checkNotEmpty,
+  checkRowCount,
+  isNamedTable,
+  type NamedColumns,
+  reading,
+  refuseTable,
+} from '../../core/refuse.js';
 import { checkLength, checkShaped } from '../../core/rows.js';
 import { DataTable } from '../../data/dataTable.js';
 import { newShared } from '../../kernels/sharedMemory.js';
-import type { FeatureInput, NamedColumns } from '../base/features.js';
+import type { FeatureInput } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
 
 /**
@@ -25,8 +31,6 @@ export type RowsOf<A> = A extends DataTable
         ? E[]
         : A;
 
-const isNamed = (input: object): input is NamedColumns => isNamedTable(input);
-
 /** How many rows there are. @throws SteepestError `ERR_SHAPE` */
 export function countRows(what: string, input: RowsInput): number {
   return reading(what, () => {
@@ -36,7 +40,7 @@ export function countRows(what: string, input: RowsInput): number {
       checkLength(what, list);
       return list.length;
     }
-    if (typeof input === 'object' && input !== null && isNamed(input)) return input.toMatrix().shape[0]!;
+    if (isNamedTable(input)) return input.toMatrix().shape[0]!;
     if (isNdArray(input)) return checkShaped(what, input).shape[0]!;
     return refuseTable(
       what,
@@ -52,19 +56,10 @@ export function sameRowCount(inputs: readonly (readonly [what: string, input: Ro
   const rows = countRows(...inputs[0]!);
   for (const [what, input] of inputs) {
     const given = countRows(what, input);
-    if (given === rows) continue;
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} with ${rows} rows, as ${inputs[0]![0]} has`,
-      given: `${given}`,
-      hint: 'Pass arrays that belong together.',
-    });
+    checkNotEmpty(what, given);
+    checkRowCount(what, given, inputs[0]![0], rows);
   }
-  if (rows > 0) return rows;
-  throw new SteepestError('ERR_EMPTY', {
-    expected: 'at least one row',
-    given: 'none',
-    hint: 'Pass some data.',
-  });
+  return rows;
 }
 
 /** The rows at these positions, as the same kind of thing; numbers in shared memory stay in it. */
@@ -76,7 +71,7 @@ function take(input: RowsInput, positions: ArrayLike<number>): unknown {
   if (input instanceof DataTable) return input.take(positions);
   if (Array.isArray(input)) return Array.from(positions, (row) => input[row]);
   if (ArrayBuffer.isView(input)) return takeNumbers(input as NumericArray, 1, positions);
-  if (isNamed(input)) return take(input.toMatrix(), positions);
+  if (isNamedTable(input)) return take(input.toMatrix(), positions);
   const { data, shape } = input as NdArray;
   const [rows = 0, ...rest] = shape;
   const width = rows === 0 ? 0 : data.length / rows;

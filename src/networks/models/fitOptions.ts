@@ -1,6 +1,6 @@
 import { checkBoolean, checkInteger, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import type { NumericArray } from '../../core/ndarray.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import type { Aliases } from '../../core/nearest.js';
 import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
@@ -29,7 +29,7 @@ export const DEFAULT_BATCH = 32;
 export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
 
 /** A weight per row of at least 0: its loss and gradient are multiplied by it. */
-export type SampleWeight = readonly number[] | NumericArray;
+export type SampleWeight = WeightInput;
 
 /** Options of `fit` for arrays and for streams. */
 export interface CommonFitOptions extends KernelOptions {

@@ -39,18 +39,12 @@ export function readDataSet(
   const { inputCols, inputShape, outputCols } = model;
   const [xName, yName] = [`${prefix}x`, `${prefix}y`];
   const samples = inputTable(xName, x, inputCols, inputShape);
+  const { rows } = samples;
+  const belonging = { of: xName, rows };
   const targets =
     definition.targets === 'labels'
-      ? labelTable(yName, y, outputCols)
-      : targetTable(yName, y, outputCols, definition.targetRange, definition.hintOneColumn);
-  if (samples.rows !== targets.rows) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `as many rows in ${yName} as in ${xName}, ${samples.rows}`,
-      given: `${targets.rows}`,
-      hint: 'Pass one target per sample.',
-    });
-  }
-  const { rows } = samples;
+      ? labelTable(yName, y, outputCols, belonging)
+      : targetTable(yName, y, outputCols, definition.targetRange, definition.hintOneColumn, belonging);
   const weighing = { sampleWeight, classWeight: undefined, outputs: outputCols };
   return { x: samples, y: targets, weights: weighRows(prefix, targets, rows, weighing), firstRow: 0, rows };
 }

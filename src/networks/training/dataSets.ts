@@ -56,8 +56,8 @@ export function firstTargets({ y, firstRow }: DataSet): Float32Array {
 
 /** The same of a stream. */
 export function firstStreamTargets({ first }: Pick<StreamData, 'first'>): Float32Array {
-  const { values, cols } = first.y;
-  return Float32Array.from({ length: cols }, (_, j) => values[j] as number);
+  const { data, cols } = first.y;
+  return Float32Array.from({ length: cols }, (_, j) => data[j] as number);
 }
 
 /** Fills what r2 subtracts from the targets of a data set. */

@@ -1,7 +1,8 @@
 import { type NdArray, ndArray } from '../../core/ndarray.js';
+import { readNumbers } from '../../core/rows.js';
 import type { BatchReader } from '../../data/batches.js';
 import { withoutSampleShape } from '../../data/sampleShape.js';
-import { checkInputCols, flatten, type Table } from '../../data/sharedRows.js';
+import { checkInputCols, type Table } from '../../data/sharedRows.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared } from '../../kernels/sharedMemory.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
@@ -82,7 +83,7 @@ export async function predictStream(
     reader.begin();
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
       checkBatch(batch, '', ['x'], rows);
-      const x = flatten('x', withoutSampleShape('x', batch.x, model.inputShape, rows), rows);
+      const x = readNumbers('x', withoutSampleShape('x', batch.x, model.inputShape, rows), 'samples', rows);
       checkInputCols('x', x, inputCols, model.inputShape);
       inputs ??= new InputRows('', x, blockRows);
       for (let i = 0; i < x.rows; i++) {

@@ -2,10 +2,10 @@ import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
-import { reading, refuseCell } from '../../core/refuse.js';
+import { reading, refuseCell, refuseNotFinite } from '../../core/refuse.js';
 import type { SampleInput } from '../../data/arrayInputs.js';
 import { withSampleAxis } from '../../data/sampleShape.js';
-import { inputTable, notFinite } from '../../data/sharedRows.js';
+import { inputTable } from '../../data/sharedRows.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type BoundProgram, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
 import { allocateArena } from '../../program/allocate.js';
@@ -121,7 +121,7 @@ export class Predictor {
   private refuse(value: unknown, position: number): never {
     const { inputCols } = this.model;
     const [row, column] = [Math.floor(position / inputCols), position % inputCols];
-    if (typeof value === 'number') notFinite('x', value, row, column);
+    if (typeof value === 'number') refuseNotFinite('x', value, row, column);
     refuseCell('x', value, `at row ${row}, column ${column}`);
   }
 }

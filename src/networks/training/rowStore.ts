@@ -1,8 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import { isPromise, isTypedArray } from '../../core/realm.js';
+import { checkRowCount, refuseNotFinite } from '../../core/refuse.js';
+import { type Numbers, readNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
-import { checkWeightList } from '../../core/weights.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import { readWeights } from '../../core/weights.js';
 import { type Batch, checkRowNames } from '../../data/batches.js';
 import { withoutSampleShape } from '../../data/sampleShape.js';
 import {
@@ -10,15 +11,12 @@ import {
   checkLabel,
   checkLabelCols,
   checkTargetCols,
-  type Flat,
-  flatten,
-  notFinite,
   type Table,
   targetOutside,
 } from '../../data/sharedRows.js';
 import { BYTES_PER_ELEMENT } from '../../kernels/contract.js';
 import { allocateShared } from '../../program/allocate.js';
-import { checkWeight, classOfRow } from './rowWeights.js';
+import { classOfRow } from './rowWeights.js';
 
 /** What the rows of a stream have to look like. */
 export interface RowSpec {
@@ -45,9 +43,9 @@ export interface RowSpec {
  */
 export interface BatchRows {
   rows: number;
-  x: Flat;
-  y: Flat;
-  sampleWeight: ArrayLike<number> | undefined;
+  x: Numbers;
+  y: Numbers;
+  sampleWeight: Float64Array | undefined;
   /** Number of its first row, counted from the start of the epoch. */
   firstRow: number;
 }
@@ -89,25 +87,24 @@ export function checkBatch(
  */
 export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchRows {
   const { prefix, inputCols, inputShape, targets } = spec;
-  const place = placeOf(firstRow);
+  const place = `, ${placeOf(firstRow)}`;
   checkBatch(batch, prefix, ['x', 'y'], firstRow);
-  const x = flatten(`${prefix}x`, withoutSampleShape(`${prefix}x`, batch.x, inputShape, firstRow), firstRow);
-  const y = flatten(`${prefix}y`, batch.y as TargetInput, firstRow);
+  const x = readNumbers(
+    `${prefix}x`,
+    withoutSampleShape(`${prefix}x`, batch.x, inputShape, firstRow),
+    'samples',
+    firstRow,
+  );
+  const y = readNumbers(`${prefix}y`, batch.y, 'values', firstRow);
   checkInputCols(`${prefix}x`, x, inputCols, inputShape);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
   else checkTargetCols(`${prefix}y`, y, targets.cols, targets.hintOneColumn);
-  if (x.rows !== y.rows) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `as many rows in ${prefix}y as in ${prefix}x, ${x.rows}, ${place}`,
-      given: `${y.rows}`,
-      hint: 'Pass one target per sample.',
-    });
-  }
+  checkRowCount(`${prefix}y`, y.rows, `${prefix}x`, x.rows, place);
   const { sampleWeight: given } = batch;
   const sampleWeight =
     given === undefined
       ? undefined
-      : (checkWeightList(`${prefix}sampleWeight ${place}`, given, x.rows) as ArrayLike<number>);
+      : readWeights(`${prefix}sampleWeight`, given, `${prefix}x`, x.rows, { firstRow, place });
   return { rows: x.rows, x, y, sampleWeight, firstRow };
 }
 
@@ -130,10 +127,10 @@ export class InputRows {
    */
   constructor(
     private readonly prefix: string,
-    first: Flat,
+    first: Numbers,
     capacity: number,
   ) {
-    this.table = allocateTable(isTypedArray(first.values, 'Uint8Array') ? 'u8' : 'f32', capacity, first.cols);
+    this.table = allocateTable(isTypedArray(first.data, 'Uint8Array') ? 'u8' : 'f32', capacity, first.cols);
   }
 
   /**
@@ -141,7 +138,7 @@ export class InputRows {
    * @param number the row's number in the stream
    * @throws SteepestError `ERR_NOT_FINITE`, `ERR_SHAPE`
    */
-  put({ values }: Flat, i: number, row: number, number: number): void {
+  put({ data: values, isFlat }: Numbers, i: number, row: number, number: number): void {
     const { data, cols, dtype } = this.table;
     const to = row * cols;
     const from = i * cols;
@@ -153,7 +150,8 @@ export class InputRows {
     for (let j = 0; j < cols; j++) {
       // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
       const value = Math.fround(values[from + j] as number);
-      if (value - value !== 0) notFinite(`${this.prefix}x`, values[from + j], number, j);
+      if (value - value !== 0)
+        refuseNotFinite(`${this.prefix}x`, values[from + j], number, isFlat ? undefined : j);
       data[to + j] = value;
     }
   }
@@ -217,14 +215,14 @@ export class RowStore {
       });
     }
     if (this.weights === undefined) return;
-    const own = sampleWeight ? checkWeight(`${prefix}sampleWeight`, sampleWeight[i], firstRow + i) : 1;
+    const own = sampleWeight ? sampleWeight[i]! : 1;
     const ofClass = classWeights?.[classOfRow(`${prefix}y`, this.y, row, firstRow + i)] ?? 1;
     this.weights.data[row] = own * ofClass;
   }
 
   private putY({ y, firstRow }: BatchRows, i: number, row: number): void {
     const { prefix, targets } = this.spec;
-    const { values } = y;
+    const { data: values, isFlat } = y;
     const { data } = this.y;
     if (targets.kind === 'labels') {
       const label = values[i] as number;
@@ -235,7 +233,8 @@ export class RowStore {
     const { cols, range } = targets;
     for (let j = 0; j < cols; j++) {
       const value = Math.fround(values[i * cols + j] as number);
-      if (value - value !== 0) notFinite(`${prefix}y`, values[i * cols + j], firstRow + i, j);
+      if (value - value !== 0)
+        refuseNotFinite(`${prefix}y`, values[i * cols + j], firstRow + i, isFlat ? undefined : j);
       if (range !== undefined && (value < range[0] || value > range[1])) {
         targetOutside(`${prefix}y`, range, value, firstRow + i);
       }

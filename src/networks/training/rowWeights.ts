@@ -1,7 +1,8 @@
 import { checkOptions } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { checkWeightList } from '../../core/weights.js';
+import { checkAnyWeight, readWeights } from '../../core/weights.js';
 import type { Table } from '../../data/sharedRows.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 
@@ -14,16 +15,6 @@ export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
 type Targets = Pick<Table, 'dtype' | 'cols'>;
 
 const classCount = ({ cols }: Targets): number => (cols === 1 ? 2 : cols);
-
-/** One finite weight of at least 0. @param row for errors */
-export function checkWeight(what: string, weight: unknown, row: number): number {
-  if (typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${what} to have finite weights of at least 0`,
-    given: `${show(weight)} at row ${row}`,
-    hint: 'Leave rows out with a weight of 0.',
-  });
-}
 
 /**
  * Weights by class number.
@@ -91,7 +82,7 @@ export function classOfRow(what: string, y: Table, row: number, number: number):
 
 /** What weighs the rows of a data set in memory. */
 export interface RowWeighing {
-  sampleWeight: ArrayLike<number> | undefined;
+  sampleWeight: WeightInput | undefined;
   classWeight: RowClassWeight | undefined;
   /** Outputs of the model: the number of classes where targets are class numbers. */
   outputs: number;
@@ -111,10 +102,10 @@ export function weighRows(
 ): Table | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
   const what = `${prefix}sampleWeight`;
-  const given = sampleWeight === undefined ? undefined : checkWeightList(what, sampleWeight, y.rows);
-  const own = Float64Array.from({ length: y.rows }, (_, i) =>
-    given === undefined ? 1 : checkWeight(what, given[i], i),
-  );
+  const own =
+    sampleWeight === undefined
+      ? new Float64Array(y.rows).fill(1)
+      : checkAnyWeight(what, readWeights(what, sampleWeight, `${prefix}x`, y.rows));
   const data = new Float32Array(newShared(y.rows * Float32Array.BYTES_PER_ELEMENT));
   if (classWeight === undefined) {
     data.set(own);
