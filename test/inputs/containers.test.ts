@@ -107,7 +107,7 @@ describe('equal numbers in any container', () => {
 
   it('weigh rows alike', async () => {
     const weights = list.map((value) => value + 1);
-    const scale = async (sampleWeight: ArrayLike<number>) =>
+    const scale = async (sampleWeight: metrics.WeightInput) =>
       (await new StandardScaler().fit(ROW_LIST, undefined, { sampleWeight })).transform(ROW_LIST);
     const expected = await scale(weights);
     for (const [name, Type] of TYPES) expect(await scale(Type.from(weights)), name).toEqual(expected);
