@@ -1,7 +1,29 @@
+import { SteepestError } from './errors.js';
+
 /**
  * Listens to a user's AbortSignal with one listener, however many calls share the signal. Node.js
  * takes more than ten listeners for a leak and warns, but many fits at once may share a signal.
  */
+
+/**
+ * What a call throws that its signal ended.
+ * @param kept what is as it was before
+ */
+export const abortedError = (
+  signal: AbortSignal,
+  given = 'an abort',
+  kept = 'What was learned before is unchanged; call it again to start anew.',
+): SteepestError =>
+  new SteepestError(
+    'ERR_ABORTED',
+    { expected: 'the call to run to its end', given, hint: kept },
+    { cause: signal.reason },
+  );
+
+/** @throws SteepestError `ERR_ABORTED` */
+export function checkAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortedError(signal);
+}
 
 interface Listeners {
   callbacks: Set<() => void>;

@@ -1,5 +1,6 @@
 import { checkKeys } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
+import { isNames } from '../core/guards.js';
 import type { Aliases } from '../core/nearest.js';
 import { show } from '../core/show.js';
 import type { CellSource, ColumnarOptions } from './cells.js';
@@ -31,7 +32,7 @@ const OPTION_ALIASES: Aliases = {
 
 function checkNames(option: string, names: unknown): void {
   if (names === undefined) return;
-  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  const isList = isNames(names);
   if (isList && new Set(names).size === names.length) return;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: isList ? `names that differ in ${option}` : `${option} to be a list of names`,

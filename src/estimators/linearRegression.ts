@@ -1,5 +1,6 @@
 import { checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { isCount } from '../core/guards.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import type { TargetInput } from '../data/arrayInputs.js';
@@ -107,7 +108,6 @@ const FACTOR_SIZES = ['ones', 'cols', 'targets', 'rows', 'weightedRows'] as cons
 /** The rank, then the sizes. */
 type Sizes = [number, number, number, number, number, number];
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isSizes = (value: unknown): value is Sizes | null =>
   value === null ||
   (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));

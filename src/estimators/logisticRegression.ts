@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isNames, orAbsent } from '../core/guards.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
@@ -260,9 +261,8 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     const { data: intercept } = float64Tensor(state, 'intercept', [outputs], FINITE);
     const cols = coef.shape[1]!;
     const nIter = attribute(state, 'nIter', (v): v is number => Number.isSafeInteger(v));
-    const isNames = (v: unknown): v is string[] | undefined =>
-      v === undefined || (Array.isArray(v) && v.length === cols && v.every((n) => typeof n === 'string'));
-    const names = attribute(state, 'columnNames', isNames);
+    const isColumnNames = (v: unknown): v is string[] => isNames(v) && v.length === cols;
+    const names = attribute(state, 'columnNames', orAbsent(isColumnNames));
     this.fitted = { classes, columns: { cols, names }, coef: coef.data, intercept, nIter };
   }
 

@@ -1,3 +1,4 @@
+import { isFlag } from '../core/guards.js';
 import type { NdArray } from '../core/ndarray.js';
 import type { TargetInput } from '../data/arrayInputs.js';
 import type { KernelOptions } from '../kernels/kernelOptions.js';
@@ -16,8 +17,6 @@ import { takeRows } from './selection/rows.js';
 
 /** Of one target. */
 const HEAD: Head = { units: 1, activation: 'linear', loss: 'meanSquaredError' };
-
-const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
 /** Hyper-parameters. */
 export type MLPRegressorParams = MlpParams;

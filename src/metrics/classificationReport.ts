@@ -1,5 +1,6 @@
 import { type Align, alignColumns } from '../core/alignColumns.js';
 import { SteepestError } from '../core/errors.js';
+import { isNames } from '../core/guards.js';
 import { show } from '../core/show.js';
 import {
   type Label,
@@ -122,8 +123,7 @@ function readDigits(digits = DEFAULT_DIGITS): number {
 
 function readNames(names: readonly string[] | undefined, labels: readonly Label[]): readonly string[] {
   if (names === undefined) return labels.map(String);
-  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
-  if (isList && names.length === labels.length) return names;
+  if (isNames(names) && names.length === labels.length) return names;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `a list of ${labels.length} targetNames, one per class`,
     given: show(names),

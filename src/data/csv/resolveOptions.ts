@@ -1,6 +1,8 @@
 /** Checks the options of a CSV file before it is opened. */
+
 import { checkKeys, checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
+import { isNames } from '../../core/guards.js';
 import { localPath } from '../../core/localPath.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
@@ -100,8 +102,7 @@ function bad(expected: string, given: unknown, hint: string): never {
 }
 
 function nameList(option: string, value: unknown): readonly string[] {
-  // `every` passes over holes.
-  if (Array.isArray(value) && Array.from(value).every((name) => typeof name === 'string')) {
+  if (isNames(value)) {
     const twice =
       new Set(value).size === value.length ? undefined : value.find((name, i) => value.indexOf(name) !== i);
     if (twice === undefined) return value;

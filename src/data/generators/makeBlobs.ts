@@ -3,7 +3,7 @@ import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { classNumbers, evenly, isNumbers, matrix, permuteRows } from './matrices.js';
+import { classNumbers, evenly, isFiniteList, matrix, permuteRows } from './matrices.js';
 
 export interface BlobsOptions {
   /** Number of samples in all (100), or of each blob. */
@@ -70,8 +70,8 @@ function readCenters(
 ): { data: Float64Array; count: number; cols: number } {
   const { centers } = options;
   if (typeof centers === 'object') {
-    const cols = Array.isArray(centers) && isNumbers(centers[0]) ? centers[0].length : 0;
-    if (cols === 0 || !centers.every((row) => isNumbers(row) && row.length === cols)) {
+    const cols = Array.isArray(centers) && isFiniteList(centers[0]) ? centers[0].length : 0;
+    if (cols === 0 || !centers.every((row) => isFiniteList(row) && row.length === cols)) {
       refuse('centers as rows of finite numbers, all of one length', centers);
     }
     if (options.nFeatures !== undefined && options.nFeatures !== cols) {
@@ -80,11 +80,11 @@ function readCenters(
     const data = Float64Array.from(centers.flatMap((row) => Array.from(row)));
     return { data, count: centers.length, cols };
   }
-  const perBlob = isNumbers(options.nSamples) ? options.nSamples.length : 3;
+  const perBlob = isFiniteList(options.nSamples) ? options.nSamples.length : 3;
   const count = checkInteger('centers', centers ?? perBlob);
   const cols = checkInteger('nFeatures', options.nFeatures ?? 2);
   const box: unknown = options.centerBox ?? [-10, 10];
-  if (!isNumbers(box) || box.length !== 2 || !(Number.isFinite(box[1] - box[0]) && box[0] <= box[1])) {
+  if (!isFiniteList(box) || box.length !== 2 || !(Number.isFinite(box[1] - box[0]) && box[0] <= box[1])) {
     return refuse('centerBox as [low, high], low ≤ high', box);
   }
   const [low, high] = box as readonly [number, number];
@@ -93,7 +93,7 @@ function readCenters(
 
 function readSizes(nSamples: number | readonly number[], count: number): readonly number[] {
   if (typeof nSamples !== 'object') return evenly(checkInteger('nSamples', nSamples), count);
-  if (!isNumbers(nSamples) || nSamples.length !== count)
+  if (!isFiniteList(nSamples) || nSamples.length !== count)
     refuse(`nSamples with ${count} numbers, one per center`, nSamples);
   nSamples.forEach((size, i) => {
     checkInteger(`nSamples[${i}]`, size, 0);
@@ -104,7 +104,7 @@ function readSizes(nSamples: number | readonly number[], count: number): readonl
 
 function readDeviations(clusterStd: number | readonly number[], count: number): readonly number[] {
   const list = typeof clusterStd === 'object' ? clusterStd : new Array<number>(count).fill(clusterStd);
-  if (typeof clusterStd === 'object' && (!isNumbers(clusterStd) || list.length !== count))
+  if (typeof clusterStd === 'object' && (!isFiniteList(clusterStd) || list.length !== count))
     refuse(`clusterStd with ${count} numbers, one per center`, clusterStd);
   list.forEach((deviation) => {
     checkNumber('clusterStd', deviation, 'a finite number of at least 0', (v) => v >= 0);

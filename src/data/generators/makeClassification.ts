@@ -3,7 +3,7 @@ import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { classNumbers, isNumbers, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
+import { classNumbers, isFiniteList, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
 export interface ClassificationOptions {
   /** Number of samples (100). */
@@ -126,7 +126,7 @@ function check(o: Resolved): Resolved {
   }
   for (const name of ['shift', 'scale'] as const) {
     const value = o[name];
-    const isValid = isNumbers(value)
+    const isValid = isFiniteList(value)
       ? value.length === o.nFeatures
       : value === null || Number.isFinite(value);
     if (!isValid) {
@@ -138,7 +138,7 @@ function check(o: Resolved): Resolved {
 
 function checkWeights(weights: readonly number[] | undefined, classes: number): readonly number[] {
   if (weights === undefined) return new Array<number>(classes).fill(1 / classes);
-  const list = isNumbers(weights) ? weights : [];
+  const list = isFiniteList(weights) ? weights : [];
   const sum = list.reduce((total, weight) => total + weight, 0);
   const isValid = list.every((weight) => weight >= 0) && Number.isFinite(sum) && sum > 0;
   const given = isValid && list.length === classes - 1 && sum <= 1 ? [...list, 1 - sum] : list;

@@ -3,7 +3,7 @@ import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { classNumbers, isNumbers, matrix, permuteRows } from './matrices.js';
+import { classNumbers, isFiniteList, matrix, permuteRows } from './matrices.js';
 
 export interface MoonsOptions {
   /** Number of samples in all (100), or of the outer and the inner moon. */
@@ -55,9 +55,9 @@ function readSizes(nSamples: number | readonly number[]): readonly [number, numb
     const total = checkInteger('nSamples', nSamples);
     return [Math.floor(total / 2), Math.ceil(total / 2)];
   }
-  const [outer = -1, inner = -1] = isNumbers(nSamples) ? nSamples : [];
+  const [outer = -1, inner = -1] = isFiniteList(nSamples) ? nSamples : [];
   if (
-    !isNumbers(nSamples) ||
+    !isFiniteList(nSamples) ||
     nSamples.length !== 2 ||
     checkInteger('nSamples', outer, 0) + checkInteger('nSamples', inner, 0) === 0
   ) {

@@ -49,6 +49,6 @@ export function evenly(total: number, parts: number): number[] {
 }
 
 /** Whether a value is a list of finite numbers: plain, or a typed array that is not of BigInts. */
-export function isNumbers(value: unknown): value is readonly number[] {
+export function isFiniteList(value: unknown): value is readonly number[] {
   return isNumberList(value) && Array.prototype.every.call(value, Number.isFinite);
 }

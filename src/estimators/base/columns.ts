@@ -1,3 +1,4 @@
+import { checkAborted } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumericArray, ndArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
@@ -236,18 +237,4 @@ export async function besideEachOther(columns: readonly Float64Array[]): Promise
     });
   });
   return result;
-}
-
-/** @throws SteepestError `ERR_ABORTED` */
-export function checkAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new SteepestError(
-    'ERR_ABORTED',
-    {
-      expected: 'work to run to its end',
-      given: 'an abort',
-      hint: 'What was learned before is unchanged; call fit again to go on.',
-    },
-    { cause: signal.reason },
-  );
 }

@@ -1,8 +1,9 @@
+import { checkAborted } from '../../core/abort.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { isNames } from '../../core/guards.js';
 import type { NdArray } from '../../core/ndarray.js';
 import {
-  checkAborted,
   columnName,
   readTable,
   type TableColumns,
@@ -278,8 +279,6 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   }
 
   protected restoreState(state: SavedState): void {
-    const isNames = (value: unknown): value is string[] =>
-      Array.isArray(value) && value.every((name) => typeof name === 'string');
     const own = attribute(state, 'own', isNames);
     const steps = stepsFromSaved(
       own.map((name) => `own.${name}`),

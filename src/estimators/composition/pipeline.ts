@@ -1,9 +1,11 @@
+import { checkAborted } from '../../core/abort.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { isFlag, isNames } from '../../core/guards.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
-import { checkAborted, type TableInput, type TableOutput } from '../base/columns.js';
+import type { TableInput, TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
@@ -255,12 +257,8 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 
   protected restoreState(state: SavedState): void {
-    const order = attribute(
-      state,
-      'order',
-      (value): value is string[] => Array.isArray(value) && value.every((name) => typeof name === 'string'),
-    );
-    const isFitted = attribute(state, 'fitted', (value): value is boolean => typeof value === 'boolean');
+    const order = attribute(state, 'order', isNames);
+    const isFitted = attribute(state, 'fitted', isFlag);
     this.params = { steps: checkSteps('steps', stepsFromSaved(order, state.children)) };
     this.isFitted = isFitted;
   }

@@ -1,3 +1,4 @@
+import { isFlag, isNames, orNull } from '../../core/guards.js';
 import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
@@ -23,10 +24,6 @@ export interface LinearFit {
   intercept: Float64Array;
 }
 
-const isNames = (value: unknown): value is string[] | null =>
-  value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
-const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
-
 /** A linear fit as plain data. */
 export function savedFit({ columns, isVector, coef, intercept }: LinearFit): SavedState {
   return {
@@ -42,7 +39,7 @@ export function savedFit({ columns, isVector, coef, intercept }: LinearFit): Sav
 export function restoredFit(state: SavedState): LinearFit {
   const coef = float64Tensor(state, 'coef', [-1, -1], FINITE);
   const [targets, cols] = coef.shape as [number, number];
-  const names = attribute(state, 'names', isNames) ?? undefined;
+  const names = attribute(state, 'names', orNull(isNames)) ?? undefined;
   return {
     columns: { cols, names },
     isVector: attribute(state, 'isVector', isFlag),

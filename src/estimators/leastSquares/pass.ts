@@ -1,4 +1,4 @@
-import { onAbort } from '../../core/abort.js';
+import { abortedError, checkAborted, onAbort } from '../../core/abort.js';
 import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
@@ -13,7 +13,6 @@ import { awaitItems } from '../../parallel/userCode.js';
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { allocateArena } from '../../program/allocate.js';
 import { MemoryPlan } from '../../program/memory.js';
-import { abortedError } from './aborted.js';
 import type { BlocksTask } from './blocksTask.js';
 import type { RowBlock, RowSource } from './source.js';
 
@@ -128,7 +127,7 @@ export async function runPass(source: RowSource, job: RowJob, options: PassOptio
 
 async function runOnce(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
   const { signal } = options;
-  if (signal?.aborted) throw abortedError(signal);
+  checkAborted(signal);
   const pass = new Pass(source, job, options);
   const off = onAbort(signal, () => pass.stop());
   try {
@@ -212,7 +211,7 @@ class Pass {
       counts = feeding.value;
     }
     const result = await ranks;
-    if (options.signal?.aborted) throw abortedError(options.signal);
+    checkAborted(options.signal);
     if (result.verdict & VERDICT.invalid) {
       throw new SteepestError('ERR_PROGRAM', {
         expected: 'every row within its table',

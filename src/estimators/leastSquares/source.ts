@@ -1,4 +1,4 @@
-import { onAbort } from '../../core/abort.js';
+import { abortedError, onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { awaitClosed } from '../../core/patience.js';
@@ -8,7 +8,6 @@ import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
-import { abortedError } from './aborted.js';
 
 /** Rows on their way to worker threads. */
 export interface RowBlock {

@@ -1,4 +1,4 @@
-import { onAbort } from '../../core/abort.js';
+import { abortedError, checkAborted, onAbort } from '../../core/abort.js';
 import { float64At } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { exponentOf, timesPower } from '../../core/powers.js';
@@ -57,17 +57,6 @@ const FLOPS_PER_PRODUCT = 4;
 /** Gradients below this may be rounding where `tol` asks for less. */
 const ROUNDING = 2 ** -20;
 
-const abortedError = (signal: AbortSignal): SteepestError =>
-  new SteepestError(
-    'ERR_ABORTED',
-    {
-      expected: 'fit to go on until it has converged',
-      given: 'an aborted signal',
-      hint: 'Nothing to do: the estimator keeps what it had learned before this fit.',
-    },
-    { cause: signal.reason },
-  );
-
 const shared = <T extends Int32Array | Float64Array>(data: T): T => {
   const Type = data.constructor as new (buffer: SharedArrayBuffer) => T;
   const copy = new Type(newShared(data.byteLength));
@@ -95,7 +84,7 @@ function relative(weights: Float64Array | undefined): Float64Array | undefined {
 export async function fitLogistic(request: LogisticRequest): Promise<LogisticResult> {
   const { signal, solver, outputs } = request;
   const weights = relative(request.weights);
-  if (signal?.aborted) throw abortedError(signal);
+  checkAborted(signal);
   const features = await shareFeatures(request.features);
   const { rows, cols } = features;
   const workers = resolveWorkers(request.workers, rows * cols * outputs * FLOPS_PER_PRODUCT);

@@ -1,6 +1,7 @@
 /** What a perceptron has learned, and how it goes to a file and back. */
 
 import { SteepestError } from '../../core/errors.js';
+import { isNames, isNumbers, isSize, orNull } from '../../core/guards.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import type { Loss } from '../../networks/losses/index.js';
@@ -31,14 +32,8 @@ export interface FittedNetwork {
   validationScores: readonly number[] | undefined;
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 /** As in a network's file: training that goes on must be able to count. */
 const MOST_STEPS = 2 ** 48;
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((v) => typeof v === 'number');
-const isScores = (value: unknown): value is number[] | null => value === null || isNumbers(value);
-const isNames = (value: unknown): value is string[] | null =>
-  value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
 const isCounters = (value: unknown): value is [step: number, epochs: number] =>
   Array.isArray(value) &&
   value.length === 2 &&
@@ -49,7 +44,7 @@ function isShape(value: unknown): value is Shape {
   const { hiddenLayerSizes: sizes, activation, solver } = value as Partial<Shape>;
   return (
     Array.isArray(sizes) &&
-    sizes.every(isCount) &&
+    sizes.every(isSize) &&
     ACTIVATIONS.some((name) => name === activation) &&
     SOLVERS.some((name) => name === solver)
   );
@@ -134,8 +129,8 @@ export function restoredNetwork(
   givenHead: Head,
   build: (cols: number, head: Head, shape: Shape) => Sequential,
 ): FittedNetwork {
-  const cols = attribute(state, 'cols', isCount);
-  const head = { ...givenHead, units: attribute(state, 'units', isCount) };
+  const cols = attribute(state, 'cols', isSize);
+  const head = { ...givenHead, units: attribute(state, 'units', isSize) };
   const shape = attribute(state, 'shape', isShape);
   const [step, epochs] = attribute(state, 'counters', isCounters);
   const weights: NdArray[] = [];
@@ -154,10 +149,10 @@ export function restoredNetwork(
   model.resume({ parameters, slots: readSlots(state, parameters), step, epochs });
   return {
     model,
-    columns: { cols, names: attribute(state, 'names', isNames) ?? undefined },
+    columns: { cols, names: attribute(state, 'names', orNull(isNames)) ?? undefined },
     head,
     shape,
     lossCurve: attribute(state, 'lossCurve', isNumbers),
-    validationScores: attribute(state, 'validationScores', isScores) ?? undefined,
+    validationScores: attribute(state, 'validationScores', orNull(isNumbers)) ?? undefined,
   };
 }

@@ -1,14 +1,10 @@
 import { SteepestError } from '../../core/errors.js';
+import { isNames, isSize, orAbsent } from '../../core/guards.js';
 import { show } from '../../core/show.js';
 import { columnName, type TableInput, type TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions, type Transformer } from '../base/estimator.js';
 import { checkFittedColumns, type Features, type FittedColumns } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
-
-const isNames = (value: unknown): value is string[] | undefined =>
-  value === undefined || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
 
 /**
  * What transformers share: the columns of the fit, their
@@ -84,8 +80,7 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   /** The same, where few of many are wanted. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
   protected inputName(given: readonly string[] | undefined): (column: number) => string {
     const { cols, names } = this.ready('getFeatureNamesOut()');
-    const fits = (list: unknown): boolean =>
-      Array.isArray(list) && list.length === cols && list.every((name) => typeof name === 'string');
+    const fits = (list: unknown): boolean => isNames(list) && list.length === cols;
     if (given !== undefined && !fits(given)) {
       throw new SteepestError('ERR_SHAPE', {
         expected: `a list of ${cols} input names, one per column of fit`,
@@ -104,8 +99,8 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
 
   /** @throws SteepestError `ERR_MODEL_FILE` */
   protected columnsFrom(state: SavedState): FittedColumns {
-    const cols = attribute(state, 'cols', isCount);
-    const names = attribute(state, 'names', isNames);
+    const cols = attribute(state, 'cols', isSize);
+    const names = attribute(state, 'names', orAbsent(isNames));
     if (names !== undefined && names.length !== cols) {
       throw new SteepestError('ERR_MODEL_FILE', {
         expected: `${cols} column names`,

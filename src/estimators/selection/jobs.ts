@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { onAbort } from '../../core/abort.js';
+import { checkAborted, onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { checkAborted } from '../base/columns.js';
 
 /** An estimator as selection needs it. */
 export interface Fittable {

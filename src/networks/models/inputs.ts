@@ -8,7 +8,7 @@ import { inputTable, labelTable, targetTable } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { type DataSet, type FitData, streamRoom } from '../training/dataSets.js';
-import { abortedError } from '../training/fitErrors.js';
+import { abortedAfter } from '../training/fitErrors.js';
 import type { RowSpec } from '../training/rowStore.js';
 import { namedClassWeights, weighRows } from '../training/rowWeights.js';
 import {
@@ -131,13 +131,13 @@ class OpenStreams {
   /** @throws SteepestError `ERR_ABORTED` and what {@link openStream} throws */
   async open(stream: BatchStream, what: string, spec: RowSpec, times: number): Promise<OpenStream> {
     const { signal } = this;
-    if (signal?.aborted) throw abortedError(signal, 0);
+    if (signal?.aborted) throw abortedAfter(signal, 0);
     const reader = new BatchReader(stream, what);
     this.readers.push(reader);
     const off = onAbort(signal, () => reader.cancel());
     try {
       const open = await openStream(reader, spec, times);
-      if (open === undefined) throw abortedError(signal as AbortSignal, 0);
+      if (open === undefined) throw abortedAfter(signal as AbortSignal, 0);
       return open;
     } finally {
       off();

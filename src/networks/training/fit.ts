@@ -15,7 +15,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Callback } from './callbacks.js';
 import { type FitData, fillTargetShift, firstStreamTargets, firstTargets } from './dataSets.js';
-import { abortedError, divergedError } from './fitErrors.js';
+import { abortedAfter, divergedError } from './fitErrors.js';
 import { FitProgress } from './fitProgress.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
 import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
@@ -58,7 +58,7 @@ export interface History {
  * when the Promise settles.
  */
 export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
-  if (request.signal?.aborted) throw abortedError(request.signal, 0);
+  if (request.signal?.aborted) throw abortedAfter(request.signal, 0);
   const arena = allocateArena(request.plan.memory);
   return new FitSession(request, arena).run();
 }
@@ -143,7 +143,7 @@ class FitSession {
       const workers = request.plan.workersNow();
       const tasks = Array.from({ length: workers }, (_, rank) => this.task(rank, workers, port2));
       const { signal, state } = request;
-      const error = (): SteepestError => abortedError(signal!, state.step);
+      const error = (): SteepestError => abortedAfter(signal!, state.step);
       const result = await runRanks(tasks, arena, { signal, error }).catch((reason: unknown) => {
         this.publishCommitted();
         throw reason;
@@ -342,6 +342,6 @@ class FitSession {
       });
     }
     if (this.feedError !== undefined) throw this.feedError.error;
-    if (request.signal?.aborted) throw abortedError(request.signal, result.step);
+    if (request.signal?.aborted) throw abortedAfter(request.signal, result.step);
   }
 }

@@ -1,3 +1,4 @@
+import { abortedError } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { VERDICT } from '../../parallel/control.js';
 
@@ -12,14 +13,9 @@ export function divergedError(verdict: number, step: number): SteepestError {
 }
 
 /** An abort after step number `step`. */
-export function abortedError(signal: AbortSignal, step: number): SteepestError {
-  return new SteepestError(
-    'ERR_ABORTED',
-    {
-      expected: 'fit to run to its end',
-      given: `an abort after step ${step}`,
-      hint: 'The model keeps the parameters of that step; call fit again to go on.',
-    },
-    { cause: signal.reason },
+export const abortedAfter = (signal: AbortSignal, step: number): SteepestError =>
+  abortedError(
+    signal,
+    `an abort after step ${step}`,
+    'The model keeps the parameters of that step; call fit again to go on.',
   );
-}
