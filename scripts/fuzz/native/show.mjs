@@ -1,6 +1,6 @@
 // Reads a case that the fuzzer kept, and prints it the way explain() would.
 import { readFileSync } from 'node:fs';
-import { DTYPES, OP_KINDS, OPS, REGISTER_COUNT, SPLITS } from '#steepest/kernels/contract.js';
+import { DTYPES, OP_KINDS, REGISTER_COUNT, SPLITS, schemaOf } from '#steepest/kernels/contract.js';
 import { HEADER_WORDS, OP_WORDS, OPERAND_WORDS } from '#steepest/kernels/encode.js';
 
 /** The cases of a corpus: `{ buffers, registers, words }`. */
@@ -39,15 +39,16 @@ export function describeCase({ buffers, registers, words }) {
     const [kind, phase, split, begin, end] = words.slice(at, at + OP_WORDS);
     const name = OP_KINDS[kind];
     if (name === undefined) return [...lines, `kind ${kind}, which does not exist`];
-    const { operands, scalars } = OPS[name];
+    const { operands, scalars } = schemaOf(name);
+    const numbers = Object.keys(scalars);
     lines.push(`${name}: phase ${phase}, split ${SPLITS[split] ?? split} [${begin}, ${end})`);
     at += OP_WORDS;
     for (const key of Object.keys(operands)) {
-      lines.push(`  ${operandText(words, at, key.replace('?', ''))}`);
+      lines.push(`  ${operandText(words, at, key)}`);
       at += OPERAND_WORDS;
     }
-    lines.push(`  ${scalars.map((scalar, i) => `${scalar} ${words[at + i]}`).join(', ')}`);
-    at += scalars.length;
+    lines.push(`  ${numbers.map((scalar, i) => `${scalar} ${words[at + i]}`).join(', ')}`);
+    at += numbers.length;
   }
   return lines;
 }

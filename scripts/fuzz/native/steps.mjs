@@ -7,8 +7,9 @@ import { REGISTER_COUNT, REGISTERS } from '#steepest/kernels/contract.js';
 import { encodeProgram } from '#steepest/kernels/encode.js';
 import { resolveModel } from '#steepest/networks/compile/model.js';
 import { resolveCompile } from '#steepest/networks/models/compileOptions.js';
+import { fillTargetShift, firstTargets } from '#steepest/networks/training/dataSets.js';
 import { refreshTransposes } from '#steepest/networks/training/persistence.js';
-import { fillTargetShift, firstTargets, layoutFit } from '#steepest/networks/training/plan.js';
+import { planFit } from '#steepest/networks/training/plan.js';
 import { initialState, loadState } from '#steepest/networks/training/state.js';
 import { allocateArena } from '#steepest/program/allocate.js';
 
@@ -121,9 +122,10 @@ function prepareFit(definition, workers) {
   const train = dataSet(model, definition, SAMPLES, random);
   const validation = dataSet(model, definition, VALIDATION, random);
   const options = { batchSize: BATCH_SIZE, shuffle: true, workers };
-  const layout = layoutFit(model, objective, { train, validation }, options);
+  const layout = planFit(model, objective, { train, validation }, options);
   const arena = allocateArena(layout.memory);
-  loadState(initialState(model.parameters, SEED), layout.memory, arena, model.parameters, layout.slots);
+  const state = initialState(model.parameters, SEED);
+  loadState(state, layout.memory, arena, model.parameters, layout.slots, layout.initialSlot);
   refreshTransposes(arena, layout.transposes);
   if (definition.outputs !== undefined) {
     fillTargetShift(layout.memory, arena, 'train', firstTargets(train));
@@ -156,7 +158,7 @@ class Pieces {
 }
 
 function writeSweep(pieces, layout, which, workers, samples) {
-  const ranks = Array.from({ length: workers }, (_, rank) => layout.forRank(which, rank));
+  const ranks = Array.from({ length: workers }, (_, rank) => layout.forRank(which, rank, workers));
   const { starts, rows } = ranks[0].phases;
   pieces.words(samples, starts ? 1 : 0, rows.length, ...rows);
   for (const { program, registersOffset, totals } of ranks) {
@@ -210,7 +212,7 @@ export function stepCases() {
       registers[REGISTERS.rows] = which === 'train' ? BATCH_SIZE : VALIDATION;
       registers[REGISTERS.step] = 1;
       registers[REGISTERS.learningRate] = 0.01;
-      return { words: encodeProgram(layout.forRank(which, rank).program), buffers, registers };
+      return { words: encodeProgram(layout.forRank(which, rank, workers).program), buffers, registers };
     });
   });
 }
