@@ -1,8 +1,9 @@
 import { SteepestError } from './errors.js';
 
 /**
- * Listens to a user's AbortSignal with one listener, however many calls share the signal. Node.js
- * takes more than ten listeners for a leak and warns, but many fits at once may share a signal.
+ * Listens to a user's AbortSignal with a single listener, however many calls share the signal.
+ * Node.js takes more than ten listeners for a leak and warns, but many concurrent fits may share a
+ * signal.
  */
 
 /**
@@ -33,12 +34,12 @@ interface Listeners {
 const listening = new WeakMap<AbortSignal, Listeners>();
 
 /**
- * Calls `callback` once the signal aborts; not at all if it has aborted already.
- * @returns a function that ends that, to be called when the work is done
+ * Calls `callback` when the signal aborts; never if it has already aborted.
+ * @returns a function that stops listening, to be called when the work is done
  */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) return () => {};
-  // A set holds a function once: two calls may pass the same.
+  // A set holds a function once, but two calls may pass the same one, so each gets a wrapper.
   const entry = (): void => callback();
   const listeners = listening.get(signal) ?? listen(signal);
   listeners.callbacks.add(entry);

@@ -1,6 +1,6 @@
 export type Align = 'left' | 'right';
 
-/** Lays out rows of text as a table with a line under the head. */
+/** Formats rows of text as a table with a line under the header. */
 export function alignColumns(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,11 +1,11 @@
 /**
- * Memory that all ranks of a fit share: a window of a SharedArrayBuffer that begins where a page
- * does, as far as the add-on can tell. Regions are byte offsets in it; the functions here are how
- * to look at one.
+ * Memory that all ranks of a fit share: a window of a SharedArrayBuffer that starts at a page
+ * boundary, as far as the add-on can determine it. Regions are byte offsets into it; these
+ * functions create views of them.
  */
 export type Arena = Uint8Array<SharedArrayBuffer>;
 
-/** @param byteOffset counted from the arena's beginning */
+/** @param byteOffset relative to the start of the arena */
 export function float64At(arena: Arena, byteOffset: number, length: number): Float64Array<SharedArrayBuffer> {
   return new Float64Array(arena.buffer, arena.byteOffset + byteOffset, length);
 }

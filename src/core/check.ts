@@ -7,7 +7,7 @@ function fail(what: string, words: string, value: unknown, hint = hintOf(what, w
   throw new SteepestError('ERR_ARGUMENT', { expected: `${what} to be ${words}`, given: show(value), hint });
 }
 
-/** Without saying once more what was expected, where the value tells what went wrong. */
+/** Omits the range from `expected` where the value's type is the fault. */
 function hintOf(what: string, words: string, value: unknown): string {
   if (value === undefined) return `Pass ${what.split('.').at(-1)}.`;
   if (typeof value === 'string' && value.trim() !== '' && words.includes('number')) {
@@ -35,11 +35,11 @@ export function checkNumber(
   return value as number;
 }
 
-/** Largest finite float32, in which kernels compute. */
+/** Largest finite float32; kernels compute in float32. */
 export const MOST_FLOAT32 = 3.4028234663852886e38;
 
 /**
- * A number that float32 holds, and for which `accepts` holds.
+ * A number in the range of float32 for which `accepts` holds.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function checkFloat32(
@@ -59,13 +59,13 @@ export function checkBoolean(what: string, value: unknown): boolean {
 /** A list: a plain array, not a typed one. */
 export function checkList(what: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) fail(what, 'a list', value, 'Write [ … ].');
-  // Loops over lists pass over holes; what is undefined is refused.
+  // Loops over lists skip holes, so undefined elements are refused here.
   return Array.from(value as readonly unknown[]);
 }
 
 /**
- * An object with named fields, of a class or not: no null, list, typed array, function, Date, Map,
- * Set or Promise, of which nothing would be read.
+ * An object with named fields, of a class or not. Refuses null, lists, typed arrays, functions, and
+ * Date, Map, Set and Promise, of which no field would be read.
  */
 export function checkObject(
   what: string,
@@ -91,9 +91,9 @@ export function checkObject(
 }
 
 /**
- * An object of options: one that {@link checkObject} takes, but no instance of a class without any
- * field, such as an AbortController that was to be inside.
- * @param example what to write, for errors
+ * An object of options. Like {@link checkObject}, but refuses an instance of a class without
+ * fields, such as an AbortController that was meant to be inside the options.
+ * @param example an example of correct code, for errors
  */
 export function checkOptions(
   what: string,
@@ -108,8 +108,8 @@ export function checkOptions(
 }
 
 /**
- * Refuses what is no object, and keys that nothing would read.
- * @param aliases names of other libraries to ours, for "Did you mean …?"
+ * Refuses values that are not objects, and keys that nothing would read.
+ * @param aliases names in other libraries, mapped to ours, for "Did you mean …?"
  */
 export function checkKeys(what: string, given: object, known: readonly string[], aliases?: Aliases): void {
   for (const key of Object.keys(checkObject(what, given))) {
@@ -123,5 +123,5 @@ export function checkKeys(what: string, given: object, known: readonly string[],
   }
 }
 
-/** An option, or its default where it is left out. null is a value, and a wrong one. */
+/** An option, or its default if left out. null is a value, and a wrong one. */
 export const orDefault = <T>(given: T | undefined, usual: T): T => (given === undefined ? usual : given);

@@ -6,9 +6,9 @@ import { reading } from './refuse.js';
 import { show } from './show.js';
 
 /**
- * Things that users choose by name, some of them with hyperparameters: `'adam'`, or
- * `{ name: 'adam', learningRate: 1e-3 }`. A kind of thing (optimizers, losses, metrics) is a table
- * of definitions; what is written about one is checked and completed here alone.
+ * Things that users select by name, some with hyperparameters: `'adam'`, or `{ name: 'adam',
+ * learningRate: 1e-3 }`. A kind of thing (optimizers, losses, metrics) is a table of definitions.
+ * This module alone checks and completes what a user writes.
  */
 
 /** Smallest float32 with all its digits. */
@@ -17,10 +17,10 @@ const LEAST_FLOAT32 = 2 ** -126;
 /** Everything that can be set of a thing, by name. */
 export type Hyperparameters = Readonly<Record<string, number | boolean>>;
 
-/** Of a thing that has none. */
+/** The settings of a thing that has none. */
 export type NoHyperparameters = Readonly<Record<never, number>>;
 
-/** The values that a number may take, with the words that describe them. */
+/** The values that a number may have, and the words that describe them. */
 export interface NumberRange {
   accepts(value: number): boolean;
   words: string;
@@ -37,15 +37,15 @@ export const probability: NumberRange = {
   words: 'a number above 0 and below 1',
 };
 
-/** What every definition says of its thing. */
+/** The fields of every definition. */
 export interface Definition<H extends Hyperparameters = Hyperparameters> {
   readonly name: string;
   /** Every hyperparameter, with its default. */
   readonly defaults: H;
-  /** The values that each number may take. */
+  /** The range of each number. */
   readonly ranges: { readonly [K in keyof H as H[K] extends number ? K : never]: NumberRange };
   /**
-   * Refuses hyperparameters that do not go together.
+   * Refuses hyperparameters that exclude each other.
    * @throws SteepestError `ERR_ARGUMENT`
    */
   check?(h: H): void;
@@ -54,7 +54,10 @@ export interface Definition<H extends Hyperparameters = Hyperparameters> {
 /** A table of definitions by name: one line per thing. */
 export type Definitions<D extends Definition = Definition> = Readonly<Record<string, D>>;
 
-/** What users may write for a thing of a table: its name, or an object with some hyperparameters. */
+/**
+ * What users may write to select a thing of a table: its name, or an object with some
+ * hyperparameters.
+ */
 export type Choice<T extends Readonly<Record<string, { readonly defaults: object }>>> =
   | (keyof T & string)
   | {
@@ -69,15 +72,15 @@ export interface Chosen<D extends Definition = Definition> {
   hyperparameters: Hyperparameters;
 }
 
-/** Names of other libraries to ours. */
+/** Names in other libraries, mapped to ours. */
 export interface ChoiceAliases {
   names: Aliases;
   hyperparameters: Aliases;
 }
 
 /**
- * Checks what was chosen, and fills in defaults.
- * @param what what it is chosen for, for messages: `optimizer`, `metrics[0]`
+ * Checks a user's choice and fills in defaults.
+ * @param what the option it was passed as, for messages: `optimizer`, `metrics[0]`
  * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`
  */
 export function resolveChoice<D extends Definition>(
@@ -103,7 +106,10 @@ export function resolveChoice<D extends Definition>(
   return { definition, hyperparameters };
 }
 
-/** A choice as it is saved: complete, so that it does not depend on defaults of later versions. */
+/**
+ * The saved form of a choice: complete, so that it does not depend on the defaults of later
+ * versions.
+ */
 export function completeChoice({
   definition,
   hyperparameters,
@@ -112,7 +118,7 @@ export function completeChoice({
   return Object.keys(hyperparameters).length === 0 ? name : { name, ...hyperparameters };
 }
 
-/** A choice as it is printed: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. */
+/** The printed form of a choice: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. */
 export function choiceText({ definition, hyperparameters }: Chosen): string {
   const parts = Object.entries(hyperparameters)
     .filter(([, value]) => value !== false)
@@ -121,22 +127,22 @@ export function choiceText({ definition, hyperparameters }: Chosen): string {
 }
 
 /**
- * The fields of an object as one of plain data, each read once. Of an instance of a class also what
- * it inherits: its getters are read, and its methods are fields too, since somebody who wrote them
- * expects that they are called.
- * @throws SteepestError `ERR_ARGUMENT` for what has no fields, or whose fields cannot be read
+ * Copies the fields of an object to a plain object, reading each once. For an instance of a class
+ * this includes what it inherits: getters are read, and methods count as fields, because the user
+ * expects them to be called.
+ * @throws SteepestError `ERR_ARGUMENT` for values without fields, or whose fields cannot be read
  */
 export function fieldsOf(what: string, given: unknown, example?: string): Record<string, unknown> {
   const object = checkObject(what, given, example);
   return reading(what, () => Object.fromEntries(fieldNames(object).map((key) => [key, object[key]])));
 }
 
-/** Names of an object's own fields and, of an instance of a class, of all that it inherits. */
+/** Names of an object's own fields and, for an instance of a class, of all inherited ones. */
 export function fieldNames(object: object): string[] {
   const names = new Set(Object.keys(object));
   if (isPlainObject(object)) return [...names];
   let prototype = Object.getPrototypeOf(object) as object | null;
-  // The last prototype is Object's own, of any realm.
+  // Stops at the last prototype, Object's own, in any realm.
   for (; prototype !== null && Object.getPrototypeOf(prototype) !== null; ) {
     for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') names.add(name);
     prototype = Object.getPrototypeOf(prototype) as object | null;
@@ -144,7 +150,7 @@ export function fieldNames(object: object): string[] {
   return [...names];
 }
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME` for a key that nothing would read */
+/** @throws SteepestError `ERR_UNKNOWN_NAME` for an unknown key */
 function refuseKey(
   what: string,
   key: string,

@@ -2,10 +2,12 @@ import { checkInteger } from './check.js';
 import { inverseNormal } from './normal.js';
 import { UniformStream } from './random.js';
 
-/** Each use draws from a stream of its own, so that one seed gives unrelated numbers. */
+/**
+ * Stream numbers: each use draws from its own stream, so that one seed gives independent numbers.
+ */
 export const STREAMS = { classification: 1, regression: 2, blobs: 3, moons: 4, split: 5, folds: 6 } as const;
 
-/** The seed is a word of the random generator's key. */
+/** The seed is one 32-bit word of the random generator's key. */
 const SEEDS = 2 ** 32;
 
 /** @throws SteepestError `ERR_ARGUMENT` */
@@ -14,8 +16,9 @@ export function checkSeed(seed: unknown): number {
 }
 
 /**
- * Random numbers one after the other: number i is a function of seed, stream and i (Threefry-2x32-20). Normal ones are the
- * inverse distribution function of a uniform one, so the same seed gives the same bits on every machine.
+ * A sequence of random numbers: number i is a function of seed, stream and i (Threefry-2x32-20).
+ * Normal numbers are the inverse distribution function of a uniform one, so the same seed gives the
+ * same bits on every machine.
  */
 export class Draws {
   private position = 0;
@@ -40,12 +43,12 @@ export class Draws {
     return Math.floor(this.uniform() * n);
   }
 
-  /** n numbers of a kind. */
+  /** n numbers from one draw function. */
   many(n: number, draw: () => number): Float64Array {
     return Float64Array.from({ length: n }, draw);
   }
 
-  /** 0 … n − 1 in random order (Fisher and Yates). */
+  /** 0 … n − 1 in random order (Fisher–Yates shuffle). */
   permutation(n: number): Uint32Array {
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {

@@ -4,7 +4,7 @@ import { show } from './show.js';
 /**
  * Every error that steepest throws on purpose is a {@link SteepestError}.
  *
- * Its message says what was expected, what was given and how to fix it; its `code` never changes
+ * Its message says what was expected, what was given and how to fix it. Its `code` never changes
  * between releases, so programs can branch on it.
  */
 export type ErrorCode =
@@ -29,27 +29,27 @@ export type ErrorCode =
   | 'ERR_DATA_LIMIT'
   | 'ERR_MISSING_PEER';
 
-/** The three things every message says. */
+/** The three parts of every message. */
 export interface ErrorParts {
-  /** What the callee needs, e.g. `x with 64 columns`. */
+  /** What the function needs, for example `x with 64 columns`. */
   expected: string;
-  /** What it got, e.g. `x with shape [10, 63]`. */
+  /** What it got, for example `x with shape [10, 63]`. */
   given: string;
   /** What the caller can do about it. */
   hint: string;
 }
 
 /**
- * The longest `expected` and `given`, in characters, so that no error fills a log. {@link show}
- * keeps values short already; this cuts names and lists that turn out to be long. `expected` may
- * list all names that there are, those of encodings for instance.
+ * Maximum length of `expected` and `given`, in characters, so that no error floods a log. {@link
+ * show} keeps values short already; this cuts long names and lists. `expected` may list all valid
+ * names, for example those of encodings.
  */
 const MOST_EXPECTED = 1200;
 const MOST_GIVEN = 480;
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)} …`);
 
-/** The one error class of this package. */
+/** The only error class of this package. */
 export class SteepestError extends Error {
   override readonly name = 'SteepestError';
   readonly code: ErrorCode;
@@ -69,8 +69,8 @@ export class SteepestError extends Error {
 }
 
 /**
- * Throws an `ERR_UNKNOWN_NAME` that lists the names that exist and suggests the one that was meant.
- * @param aliases names of other libraries to ours
+ * Throws an `ERR_UNKNOWN_NAME` that lists the known names and suggests the closest one.
+ * @param aliases names in other libraries, mapped to ours
  */
 export function unknownName(what: string, given: unknown, known: Iterable<string>, aliases?: Aliases): never {
   const names = [...known];

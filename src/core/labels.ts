@@ -4,7 +4,7 @@ import { checkNotEmpty, countOf, reading, refuseNotFinite } from './refuse.js';
 import { checkLength, isNested, readNumbers } from './rows.js';
 import { show } from './show.js';
 
-/** A class as users name it. */
+/** A class label as users write it. */
 export type Label = string | number | boolean;
 
 /**
@@ -69,14 +69,14 @@ export function refuseContinuous(what: string, rows: number, of: (row: number) =
   }
 }
 
-/** Sorted as numbers, or by code point; false before true. */
+/** Sorted numerically or by code point; false before true. */
 export function compareLabels(a: Label, b: Label): number {
   if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
   return Number(a) - Number(b);
 }
 
 /**
- * UTF-16 order differs from code point order only where a surrogate meets a unit above the
+ * UTF-16 order differs from code point order only between a surrogate and a unit above the
  * surrogates.
  */
 function compareCodePoints(a: string, b: string): number {

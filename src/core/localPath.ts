@@ -8,15 +8,15 @@ function bad(what: string, given: string, hint: string, cause?: unknown): never 
   throw new SteepestError('ERR_ARGUMENT', parts, { cause });
 }
 
-/** The start of an address of another place: `https://`, `s3://`. */
+/** The scheme of a remote address: `https://`, `s3://`. */
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-const ELSEWHERE = 'Download it before reading, upload it after saving.';
+const ELSEWHERE = 'Download it before reading, or upload it after saving.';
 
 /**
  * The path of a local file.
- * @throws SteepestError `ERR_ARGUMENT` for URLs of other
- * places and for everything that is neither text nor URL
+ * @throws SteepestError `ERR_ARGUMENT` for remote URLs and for values that are neither text nor a
+ *   URL
  */
 export function localPath(what: string, path: string | URL): string {
   if (typeof path === 'string') return checkedText(what, path);
@@ -43,6 +43,6 @@ function checkedText(what: string, path: string): string {
 function hintOf(path: unknown): string {
   if (isPromise(path)) return 'Put await before it.';
   return ArrayBuffer.isView(path) || isBuffer(path)
-    ? 'Name a file: bytes are not taken here, and a path in a Buffer needs toString().'
+    ? 'Name a file: this function takes no bytes, and a path in a Buffer needs toString().'
     : 'Name a file.';
 }

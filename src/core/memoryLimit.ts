@@ -7,5 +7,5 @@ export function memoryLimit(): number {
   return constrained > 0 && constrained < total ? constrained : total;
 }
 
-/** Bytes as messages show them. */
+/** A number of bytes as messages show it. */
 export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,4 +1,4 @@
-/** The typed arrays that results and files come in. */
+/** The typed arrays that results and files use. */
 export type StoredArray =
   | Float32Array<ArrayBufferLike>
   | Float64Array<ArrayBufferLike>
@@ -6,7 +6,9 @@ export type StoredArray =
   | Uint32Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>;
 
-/** What a `Float16Array` has, which not every release of TypeScript and Node.js knows by name. */
+/**
+ * The interface of a `Float16Array`, whose type not every release of TypeScript and Node.js has.
+ */
 export interface Float16Numbers extends ArrayLike<number>, Iterable<number> {
   readonly [Symbol.toStringTag]: 'Float16Array';
   readonly BYTES_PER_ELEMENT: number;
@@ -16,8 +18,8 @@ export interface Float16Numbers extends ArrayLike<number>, Iterable<number> {
 }
 
 /**
- * The typed arrays that are taken for numbers: all but those of BigInt. Equal numbers give equal
- * results, whatever array they come in.
+ * The typed arrays accepted as numbers: all except those of BigInt. Equal numbers give equal
+ * results, whatever array type holds them.
  */
 export type NumericArray =
   | StoredArray
@@ -34,9 +36,9 @@ export interface NdArray<T extends NumericArray = NumericArray> {
 }
 
 /**
- * What results inherit besides an object's own: JSON of a typed array would be an object of
- * indices. The class keeps the name of plain objects, so that printing, copies and comparisons of
- * fields treat results as such.
+ * The prototype of results: Without it, JSON of a typed array would be an object of indices. The
+ * class keeps the name of plain objects, so that printing, copying and comparing treat results as
+ * plain.
  */
 const RESULT = Object.create(Object.prototype, {
   toJSON: {
@@ -49,8 +51,8 @@ const RESULT = Object.create(Object.prototype, {
 }) as object;
 
 /**
- * A list of results that `JSON.stringify` writes as a list. Costs about half a microsecond, so it
- * is for results of whole calls.
+ * A list of results that `JSON.stringify` writes as a list. Costs about half a microsecond, so use
+ * it only for results of whole calls.
  */
 export function jsonList<T extends NumericArray>(data: T): T {
   return Object.defineProperty(data, 'toJSON', JSON_LIST);

@@ -1,15 +1,12 @@
-/** Finds the name that a wrong one most likely meant: for "Did you mean …?" in messages. */
+/** Finds the known name closest to a wrong one, for "Did you mean …?" in messages. */
 
-/**
- * Names of other libraries, as their users spell them, to ours; to '' where there is nothing of the
- * kind here.
- */
+/** Names in other libraries, mapped to ours, or to '' if this package has no equivalent. */
 export type Aliases = Readonly<Record<string, string>>;
 
-/** Longer names are no slip of the fingers, and the table of distances grows with the length. */
+/** Longer names are not typos, and the cost of comparing grows with the length. */
 const MOST_CHARACTERS = 100;
 
-/** Levenshtein's distance: insertions, deletions and substitutions of one character. */
+/** Levenshtein distance: insertions, deletions and substitutions of one character. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 0; i < a.length; i++) {
@@ -24,16 +21,16 @@ function editDistance(a: string, b: string): number {
 }
 
 const fold = (name: string): string => name.trim().toLowerCase();
-/** `learning_rate`, `LearningRate` and `learning-rate` are all `learningRate` to a reader. */
+/** Treats `learning_rate`, `LearningRate` and `learning-rate` as `learningRate`. */
 const squeeze = (name: string): string => fold(name).replace(/[\s_\-.]/g, '');
 
-/** Whether two names differ in case and separators alone. */
+/** Whether two names differ only in case and separators. */
 export const isSameName = (a: string, b: string): boolean => squeeze(a) === squeeze(b);
 
 /**
- * The known name that `given` most likely meant; undefined if none is close. Another spelling of a
- * known name comes first, then an alias (compared without case and separators), then the name with
- * the fewest wrong letters.
+ * The known name closest to `given`; undefined if none is close. Order: another spelling of a known
+ * name, then an alias (ignoring case and separators), then the name with the smallest edit
+ * distance.
  */
 export function nearestName(
   given: string,
@@ -48,12 +45,12 @@ export function nearestName(
   const alias = Object.entries(aliases).find(
     ([name, ours]) => squeeze(name) === squeezed && (ours === '' || names.includes(ours)),
   );
-  // A name that means something else elsewhere is no slip of the fingers.
+  // A name that has another meaning elsewhere is not a typo.
   if (alias !== undefined) return alias[1] === '' ? undefined : alias[1];
 
   let best: string | undefined;
-  // Two letters that changed places count as two; more than a third of a long word wrong, or all of
-  // a short one, is another.
+  // Two transposed letters count as two edits. More than a third of a long word, or all of a short
+  // one, is another word.
   const most = Math.min(given.length - 1, Math.max(2, Math.floor(given.length / 3)));
   let bestDistance = most + 1;
   for (const name of names) {
@@ -67,7 +64,7 @@ export function nearestName(
   return best;
 }
 
-/** "Did you mean 'x'?" where a known name is close, otherwise `otherwise`. */
+/** "Did you mean 'x'?" if a known name is close, otherwise `otherwise`. */
 export function didYouMean(
   given: unknown,
   known: Iterable<string>,

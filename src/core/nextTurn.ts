@@ -1,6 +1,6 @@
 import { setImmediate } from './timers.js';
 
-/** Lets the event loop have its turn: timers and sockets go on while much is computed. */
+/** Yields to the event loop, so that timers and sockets run during long computations. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

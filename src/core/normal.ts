@@ -1,15 +1,16 @@
 /**
  * Standard normal numbers from uniform ones, by the inverse of the distribution function.
  *
- * The result has the same bits on every machine, because it is made of + − × ÷ and √ on float64 alone. IEEE 754 rounds
- * these five correctly, JavaScript engines use the processor's own, and nothing may reorder or fuse them. `Math.log`
- * is left out for that reason: ECMAScript lets each engine approximate it in its own way.
+ * The result has the same bits on every machine, because it uses only + − × ÷ and √ on float64.
+ * IEEE 754 rounds these five correctly, JavaScript engines use the processor's own instructions,
+ * and nothing may reorder or fuse them. `Math.log` is not used for that reason: ECMAScript lets
+ * each engine approximate it differently.
  */
 
 /**
- * Φ⁻¹(p): Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988),
- * routine PPND16, coefficients rounded to float64.
- * Relative error against mpmath: at most 5.1·10⁻¹⁶ at 4,001 points from Φ(−2) to Φ(2).
+ * Φ⁻¹(p): Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied
+ * Statistics 37 (1988), routine PPND16, coefficients rounded to float64. Relative error against
+ * mpmath: at most 5.1·10⁻¹⁶ at 4,001 points from Φ(−2) to Φ(2).
  * @param p in (0, 1)
  */
 export function inverseNormal(p: number): number {
@@ -27,12 +28,15 @@ export function inverseNormal(p: number): number {
   return q < 0 ? -z : z;
 }
 
-/** SPLIT1, CONST2 and SPLIT2 of the algorithm. */
+/** The constants SPLIT1, CONST2 and SPLIT2 of the algorithm. */
 const CENTRE = 0.425;
 const TAIL_SHIFT = 1.6;
 const FAR = 5;
 
-/** Coefficients of the algorithm, highest power first: a7 … a0, b7 … b1 and 1, c7 … c0, and so on to f. */
+/**
+ * Coefficients of the algorithm, highest power first: a7 … a0, then b7 … b1 and 1, c7 … c0, and so
+ * on up to f.
+ */
 const CENTRE_NUMERATOR = [
   2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946,
   1971.5909503065513, 133.14166789178438, 3.3871328727963665,
@@ -60,14 +64,14 @@ const FAR_DENOMINATOR = [
 ];
 
 /**
- * 2/(2k + 1) for k = 10 … 0: ln m = Σ 2/(2k + 1) · s^(2k + 1) with s = (m − 1)/(m + 1). |s| ≤ 0.1716 here, so the
- * first term left out is below 3·10⁻¹⁹.
+ * 2/(2k + 1) for k = 10 … 0: ln m = Σ 2/(2k + 1) · s^(2k + 1) with s = (m − 1)/(m + 1). |s| ≤
+ * 0.1716 here, so the first term left out is below 3·10⁻¹⁹.
  */
 const LOG_SERIES = Array.from({ length: 11 }, (_, i) => 2 / (2 * (10 - i) + 1));
 
 /** ln p for p from 2⁻¹⁰²² to √½. */
 function tailLog(p: number): number {
-  // Doubled, which is exact, until it lies in [√½, √2), which keeps the series short.
+  // Doubled, which is exact, until it is in [√½, √2), which keeps the series short.
   let m = p;
   let doublings = 0;
   for (; m < Math.SQRT1_2; m *= 2) doublings++;

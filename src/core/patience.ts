@@ -2,8 +2,8 @@ import { onAbort } from './abort.js';
 import { clearTimeout, setTimeout } from './timers.js';
 
 /**
- * How long a wait for the user's code lasts (a callback, the closing of a stream): to its end,
- * unless patience ends first. Then the code goes on, but its result is ignored.
+ * Limits how long the package waits for user code (a callback, the closing of a stream): to its
+ * end, unless patience ends first. The code then keeps running, but its result is ignored.
  */
 export class Patience {
   private readonly waiting = new Set<() => void>();
@@ -13,10 +13,11 @@ export class Patience {
     return this.hasEnded;
   }
 
-  /** What the work comes to, or undefined if patience ends before it. */
+  /** The result of the work, or undefined if patience ends first. */
   waitFor<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      // Not Promise.race: a promise that stays open for a whole fit would keep a bit of every race.
+      // Not Promise.race: a promise that is pending for a whole fit would retain memory for every
+      // race.
       const leave = (): void => {
         this.waiting.delete(leave);
         resolve(undefined);
@@ -36,19 +37,19 @@ export class Patience {
     });
   }
 
-  /** Ends all waits, now and later. */
+  /** Ends all current and later waits. */
   giveUp(): void {
     this.hasEnded = true;
     for (const leave of [...this.waiting]) leave();
   }
 }
 
-/** How long after an abort a stream may still take to close its files. */
+/** How long a stream may take after an abort to close its files. */
 const CLOSE_MS = 100;
 
 /**
- * Waits for streams that have been asked to close; after an abort not for long, since they need not
- * answer at all.
+ * Waits for streams that were asked to close. After an abort the wait is short, because they may
+ * never respond.
  */
 export async function awaitClosed(closing: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   const patience = new Patience();

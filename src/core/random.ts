@@ -1,9 +1,9 @@
 /**
- * Counter-based random numbers: a value is a function of a key and a counter and of nothing before it, so
- * shuffling, dropout and initialisation do not depend on who draws first.
+ * Counter-based random numbers: a value is a function of a key and a counter only. Shuffling,
+ * dropout and initialization therefore do not depend on the order of draws.
  *
- * Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3"
- * (SC'11), section 4.3.
+ * Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1,
+ * 2, 3" (SC'11), section 4.3.
  */
 
 /** Rotation distances of the eight rounds that repeat (Random123, R_32x2). */
@@ -16,21 +16,21 @@ const R5 = 29;
 const R6 = 16;
 const R7 = 24;
 
-/** Parity word of the key schedule: the Skein constant C240 cut to 32 bits. */
+/** Parity word of the key schedule: the Skein constant C240, truncated to 32 bits. */
 const KEY_PARITY = 0x1bd11bda;
 
-/** 2³²: how many values a word has. */
+/** 2³²: the number of values of a word. */
 const WORDS = 4294967296;
 
-/** 2²⁶: two words give 26 bits each, since 52 bits and a half are all that a float64 holds exactly. */
+/** 2²⁶: two words contribute 26 bits each, because a float64 holds 52 bits and a half exactly. */
 const HALF = 67108864;
 
 /** 2¹⁶. */
 const HALF_WORD = 65536;
 
 /**
- * The two words for key (k0, k1) and counter (c0, c1), written to `out[0]` and `out[1]`.
- * Arguments are taken mod 2³²; whole numbers up to 2⁵³ are welcome.
+ * The two words for key (k0, k1) and counter (c0, c1), written to `out[0]` and `out[1]`. Arguments
+ * are taken mod 2³²; whole numbers up to 2⁵³ are accepted.
  */
 export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Uint32Array): void {
   const ks0 = k0 | 0;
@@ -102,7 +102,7 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out
 
 /** ⌊word·n / 2³²⌋: a whole number below n. n may be up to 2³²; the product is exact. */
 export function scaleWord(word: number, n: number): number {
-  // word·n can need 64 bits: n is taken in halves so that every product stays below 2⁵³.
+  // word·n may need 64 bits, so n is split into halves to keep every product below 2⁵³.
   const high = Math.floor(n / HALF_WORD);
   const low = n - high * HALF_WORD;
   const carry = Math.floor((word * low) / HALF_WORD);
@@ -110,8 +110,8 @@ export function scaleWord(word: number, n: number): number {
 }
 
 /**
- * Uniform float64 in the open interval (0, 1): number i of a stream is (b + ½) / 2⁵² with b the upper 26
- * bits of word 0 and of word 1, at counter (⌊i / 2³²⌋, i mod 2³²). Every step is exact.
+ * Uniform float64 in the open interval (0, 1): number i of a stream is (b + ½) / 2⁵² with b the
+ * upper 26 bits of word 0 and of word 1, at counter (⌊i / 2³²⌋, i mod 2³²). Every step is exact.
  */
 export class UniformStream {
   private readonly words = new Uint32Array(2);

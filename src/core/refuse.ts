@@ -13,11 +13,11 @@ import {
 import { messageOf, show } from './show.js';
 
 /**
- * Errors about arrays that are none of those that can be read: each shows the value, says where it
- * is and what to do about that kind of value.
+ * Errors about arrays that cannot be read. Each shows the value, its position, and what to do about
+ * that kind of value.
  */
 
-/** Text that `Number()` reads. */
+/** Text that `Number()` can parse. */
 const isNumeral = (text: string): boolean => text.trim() !== '' && !Number.isNaN(Number(text));
 
 /** Names of targets, the only tables that hold classes, and of weights: no transformer takes these. */
@@ -25,7 +25,7 @@ const TARGETS = /^(?:validation )?y/;
 const WEIGHTS = /^(?:validation )?sampleWeight/;
 const isSamples = (what: string): boolean => !TARGETS.test(what) && !WEIGHTS.test(what);
 
-/** What to do about a value of `what` that stands where a number should. */
+/** The hint for a value of `what` that is not a number. */
 function cellHint(what: string, value: unknown): string {
   if (typeof value === 'string') {
     if (isNumeral(value)) return 'Convert text to numbers first: Number(value).';
@@ -45,15 +45,15 @@ function cellHint(what: string, value: unknown): string {
     return 'Write a number, such as value.getTime(), or year, month and day in columns of their own.';
   if (isPromise(value)) return 'Put await before it.';
   if (isList(value) || typedArrayName(value) !== undefined) {
-    return 'It is nested one level deeper than expected: give a row its numbers alone.';
+    return 'It is nested one level too deep: give each row only its numbers.';
   }
   if (isPlainObject(value)) return 'Pass one of its fields, a number.';
   return 'Pass numbers.';
 }
 
 /**
- * @throws SteepestError `ERR_ARGUMENT` for a value that is no number.
- * @param place where it is: `at row 3, column 1`
+ * @throws SteepestError `ERR_ARGUMENT` for a value that is not a number.
+ * @param place its position: `at row 3, column 1`
  */
 export function refuseCell(what: string, value: unknown, place: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
@@ -117,7 +117,7 @@ function tableHint(value: unknown, otherwise: string): string {
   if (typeof value !== 'object' || value === null) return otherwise;
   if (isNamedTable(value)) return 'Pass table.toMatrix(), or one column with table.numbers(name).';
   if ('data' in value !== 'shape' in value) return 'Pass both: { data, shape: [rows, columns] }.';
-  if ('x' in value && 'y' in value) return 'Pass x and y one after the other.';
+  if ('x' in value && 'y' in value) return 'Pass x and y as separate arguments.';
   if (Symbol.iterator in value) return 'Make a list of it: Array.from(value).';
   return otherwise;
 }
@@ -135,7 +135,7 @@ export const isNamedTable = (value: unknown): value is NamedColumns =>
   typeof (value as { toMatrix?: unknown }).toMatrix === 'function';
 
 /**
- * @param words what can be passed: `an array of rows, or { data, shape }`
+ * @param words what the caller accepts: `an array of rows, or { data, shape }`
  * @throws SteepestError `ERR_SHAPE`
  */
 export function refuseTable(what: string, value: unknown, words: string, otherwise: string): never {
@@ -146,7 +146,10 @@ export function refuseTable(what: string, value: unknown, words: string, otherwi
   });
 }
 
-/** What stands where a row should. @throws SteepestError `ERR_SHAPE`, of later rows `ERR_RAGGED` */
+/**
+ * Refuses a value in the place of a row. @throws SteepestError `ERR_SHAPE`; `ERR_RAGGED` for rows
+ * after the first
+ */
 export function refuseRow(what: string, value: unknown, row: number, isFirst: boolean): never {
   let hint = isFirst
     ? 'Write [[1], [2]] for one column, [[1, 2]] for one row.'
@@ -154,7 +157,7 @@ export function refuseRow(what: string, value: unknown, row: number, isFirst: bo
   if (isPromise(value)) hint = 'Put await before it.';
   else if (value === null || value === undefined) hint = 'Leave such rows out.';
   else if (typeof value === 'object' && typedArrayName(value) === undefined) {
-    hint = 'Of objects, one per row, make a table: data.DataTable.fromRows(rows).toMatrix().';
+    hint = 'Convert objects, one per row, to a table: data.DataTable.fromRows(rows).toMatrix().';
   } else if (isBigIntArray(value)) hint = 'Convert it: Float64Array.from(row, Number).';
   throw new SteepestError(isFirst ? 'ERR_SHAPE' : 'ERR_RAGGED', {
     expected: `${what} to be an array of rows`,
@@ -191,8 +194,8 @@ export function refuseRagged(what: string, cols: number, first: number, row: num
 }
 
 /**
- * Runs `read` on something that users passed. A proxy or a getter that throws, and memory that is
- * not to be had, become errors of ours.
+ * Runs `read` on a value that the user passed. Converts exceptions of a proxy or a getter, and
+ * failed allocations, into a SteepestError.
  * @throws SteepestError also `ERR_ARGUMENT`, `ERR_MEMORY`
  */
 export function reading<T>(what: string, read: () => T): T {

@@ -15,7 +15,7 @@ import {
 } from './refuse.js';
 import { show } from './show.js';
 
-/** Reads tables of numbers as users pass them: for networks, estimators and scores alike. */
+/** Reads tables of numbers that users pass, for networks, estimators and scores. */
 
 /** What a place takes: {@link readNumbers} says it in words. */
 export type Taken = 'samples' | 'features' | 'values' | 'labels';
@@ -82,8 +82,8 @@ export interface Rows<T extends ArrayLike<number> = ArrayLike<number>> {
 }
 
 /**
- * A typed array of numbers as it stands, undefined for everything else. A Uint8ClampedArray is seen
- * as a Uint8Array over the same memory: it holds the same numbers.
+ * A typed array of numbers, unchanged; undefined for everything else. A Uint8ClampedArray becomes a
+ * Uint8Array over the same memory, with the same numbers.
  * @throws SteepestError `ERR_SHAPE` for BigInt
  */
 export function typedNumbers(what: string, value: unknown): NumericArray | undefined {
@@ -97,12 +97,15 @@ export function typedNumbers(what: string, value: unknown): NumericArray | undef
 }
 
 /**
- * The longest list that V8 keeps without gaps
- * (FixedArray::kMaxLength); a longer one is nothing but holes.
+ * The longest list that V8 stores without holes (FixedArray::kMaxLength); a longer one consists
+ * mostly of holes.
  */
 const LONGEST_LIST = 2 ** 27;
 
-/** @throws SteepestError `ERR_ARGUMENT` for a list whose holes would take minutes to look at */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for a list with so many holes that reading it would take
+ *   minutes
+ */
 export function checkLength(what: string, list: ArrayLike<unknown>): void {
   if (list.length <= LONGEST_LIST || !Array.isArray(list)) return;
   throw new SteepestError('ERR_ARGUMENT', {
@@ -126,8 +129,8 @@ export const isNested = (list: readonly unknown[]): boolean =>
   Array.isArray(list[0]) || typedArrayName(list[0]) !== undefined;
 
 /**
- * Rows of numbers, lists or typed arrays, in float64.
- * @param firstRow the number that errors give to the first row
+ * Rows of numbers, as lists or typed arrays, in float64.
+ * @param firstRow the number that errors use for the first row
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT` for what is not a number
  */
 function readNestedRows(
@@ -141,7 +144,7 @@ function readNestedRows(
   const cols = first.length;
   checkLength(what, list);
   checkLength(what, first);
-  // Before memory is taken: a list may have any length and nothing in it.
+  // Checked before allocating: a list may have any length and no elements.
   if (cols > 0 && typeof first[0] !== 'number') refuseCell(what, first[0], `at row ${firstRow}, column 0`);
   const data = new Float64Array(rows * cols);
   for (let i = 0, at = 0; i < rows; i++, at += cols) {
@@ -182,7 +185,7 @@ function readNumberList(
 }
 
 /**
- * An array with a shape of any rank that fits its numbers.
+ * An array whose shape, of any rank, matches its numbers.
  * @throws SteepestError `ERR_SHAPE`
  */
 export function checkShaped(
@@ -213,15 +216,15 @@ export function checkShaped(
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.data to have ${shape.length > 4 ? 'as many' : `${shape.length > 1 ? `${shape.join(' × ')} = ` : ''}${count}`} numbers, as its shape says`,
       given: `${numbers.length}`,
-      hint: 'Make data and shape agree.',
+      hint: 'Change shape so that its product is data.length.',
     });
   }
   return { data: numbers, shape };
 }
 
 /**
- * An array with its shape, as it stands.
- * @param leastRank 1 where an array of one dimension is a column, else 2
+ * An array with its shape, unchanged.
+ * @param leastRank 1 if a one-dimensional array counts as a column, else 2
  * @throws SteepestError `ERR_SHAPE`
  */
 function readNdArray(what: string, array: NdArray, leastRank: 1 | 2): Rows<NumericArray> {
@@ -241,8 +244,8 @@ function readNdArray(what: string, array: NdArray, leastRank: 1 | 2): Rows<Numer
 }
 
 /**
- * A list of numbers in place of rows: how to give it its shape.
- * @param cols columns that are wanted, where that is known
+ * Refuses a flat list of numbers where rows are expected, and shows how to add a shape.
+ * @param cols the number of columns expected, if known
  * @throws SteepestError `ERR_SHAPE`
  */
 export function refuseFlat(what: string, input: ArrayLike<unknown>, cols?: number): never {

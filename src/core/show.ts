@@ -1,15 +1,15 @@
 import { isDate, isError } from './realm.js';
 
 /**
- * Shows a value in an error message: any value, on one line, short, and without ever throwing.
- * It is not for logs or for printing results.
+ * Shows any value in an error message, on one short line, without ever throwing. It is not for logs
+ * or for printing results.
  */
 
-/** The longest text that {@link show} gives, in characters. */
+/** Maximum length of the text that {@link show} returns, in characters. */
 const MOST = 80;
-/** The longest part of a string that is quoted. */
+/** Maximum length of a quoted part of a string. */
 const MOST_QUOTED = 50;
-/** Items of a list and keys of an object that are looked at; what is cut off stays unread. */
+/** Maximum number of list items and object keys shown; the rest is not read. */
 const MOST_ITEMS = 12;
 
 /** A value as a message shows it, in at most 80 characters. Never throws. */
@@ -17,7 +17,7 @@ export function show(value: unknown): string {
   try {
     return cut(showAny(value, 2));
   } catch {
-    // A proxy or a getter may throw whatever is asked of it.
+    // A proxy or a getter may throw on any access.
     return 'an object that cannot be read';
   }
 }
@@ -29,7 +29,7 @@ function cut(text: string): string {
   return `${line.slice(0, MOST - 2).replace(/[\uD800-\uDBFF]$/, '')} …`;
 }
 
-/** `depth` levels of lists and objects are opened. */
+/** `depth` levels of lists and objects are shown. */
 function showAny(value: unknown, depth: number): string {
   switch (typeof value) {
     case 'string':
@@ -37,7 +37,7 @@ function showAny(value: unknown, depth: number): string {
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
-      // The decimal digits of a large one take longer to work out than anybody wants to wait.
+      // Computing the decimal digits of a large BigInt would take too long.
       return value > -(10n ** 40n) && value < 10n ** 40n ? `${value}n` : 'a BigInt of over 40 digits';
     case 'function':
       return named(
@@ -54,7 +54,7 @@ function showAny(value: unknown, depth: number): string {
 const named = (kind: string, name: unknown): string =>
   typeof name === 'string' && name !== '' ? `the ${kind} ${name}` : `a ${kind}`;
 
-/** A string in single quotes, with escapes for what does not print. */
+/** A string in single quotes, with escapes for unprintable characters. */
 function quote(text: string): string {
   const start = text.slice(0, MOST_QUOTED).replace(/[\uD800-\uDBFF]$/, '');
   const quoted = `'${JSON.stringify(start).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
@@ -100,7 +100,7 @@ function showFields(object: Record<string, unknown>, depth: number): string {
   return `{ ${fields.join(', ')}${rest} }`;
 }
 
-/** What an error says, or whatever was thrown in place of one. */
+/** The message of an error, or a description of whatever else was thrown. */
 export function messageOf(error: unknown): string {
   return isError(error) ? error.message : show(error);
 }

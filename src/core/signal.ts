@@ -2,7 +2,7 @@ import { SteepestError } from './errors.js';
 import { show } from './show.js';
 
 /**
- * An AbortSignal of any class or realm: polyfills and test runners bring their own.
+ * Accepts an AbortSignal of any class or realm: polyfills and test runners bring their own.
  * @throws SteepestError `ERR_ARGUMENT` for a value without `addEventListener`
  */
 export function checkSignal(what: string, given: unknown): AbortSignal | undefined {

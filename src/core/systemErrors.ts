@@ -1,24 +1,24 @@
 import { messageOf } from './show.js';
 
 /**
- * What the operating system says about a file, as our errors say it: without the path, which they
- * have already, and with what can be done about that cause.
+ * Describes the operating system's errors about files: without the path, which our messages already
+ * have, and with a hint for each cause.
  */
 
-/** What a file was wanted for. */
+/** What the file was opened for. */
 export type FileUse = 'read' | 'write';
 
 /**
- * The longest reason that is passed on, in characters:
- * messages of zlib and of other programs may be long.
+ * Maximum length of a quoted reason, in characters: messages of zlib and other programs may be
+ * long.
  */
 const MOST = 160;
 
-/** Longest path that is shown whole, in characters. */
+/** Maximum length of a path that is shown in full, in characters. */
 const MOST_OF_PATH = 240;
 const END_OF_PATH = 80;
 
-/** A path in quotes. Of a very long one both ends stay: the folder tells where, the name what. */
+/** A path in quotes. A very long one keeps both ends: the folder and the file name. */
 export function showPath(path: string): string {
   const line = path.replace(/[\n\r\u2028\u2029]+/g, ' ');
   if (line.length <= MOST_OF_PATH) return `'${line}'`;
@@ -26,17 +26,17 @@ export function showPath(path: string): string {
   return `'${start} … ${line.slice(-END_OF_PATH)}' (${path.length} characters)`;
 }
 
-/** The code of a system's error, such as `ENOENT`. */
+/** The code of a system error, such as `ENOENT`. */
 export const systemCode = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 };
 
-/** The system's own words: `ENOENT: no such file or directory`. */
+/** The system's own message: `ENOENT: no such file or directory`. */
 export function systemReason(error: unknown): string {
   const message = messageOf(error);
-  // Node.js appends the call and the path, ", open '/a/b'";
-  // a path may be thousands of characters long.
+  // Node.js appends the call and the path, ", open '/a/b'"; a path may be thousands of characters
+  // long.
   const words = /^E[A-Z0-9]+: [^,]*/.exec(message)?.[0] ?? message;
   return words.length > MOST ? `${words.slice(0, MOST)} …` : words;
 }
@@ -65,16 +65,16 @@ const HINTS: Readonly<Record<string, string | Readonly<Record<FileUse, string>>>
   EMFILE: 'This process has too many files open: close some.',
   ENFILE: 'The system has too many files open: close some.',
   EBUSY: 'It is in use or a mount point: name another file, or mount its folder instead of the file.',
-  ETXTBSY: 'It is a program that runs: name another file.',
+  ETXTBSY: 'It is a program that is running: name another file.',
   EXDEV: 'The file is mounted by itself: mount its folder instead.',
-  EPIPE: 'Whoever read from the pipe has closed it.',
-  ENXIO: 'There is nobody at the other end, or it is a socket: name a file.',
+  EPIPE: 'The reader of the pipe has closed it: keep it open until all bytes are read.',
+  ENXIO: 'Nothing reads from it, or it is a socket: name a file.',
   EIO: 'The disk reports a fault: check it, or name a folder on another one.',
   ERR_INVALID_ARG_VALUE: 'Check the path: it may not hold a zero byte.',
   ERR_FS_FILE_TOO_LARGE: 'Files of up to 2 GiB can be read.',
 };
 
-/** What can be done about a system's error; `otherwise` where its code tells nothing. */
+/** The hint for a system error; `otherwise` if its code is not known here. */
 export function systemHint(error: unknown, use: FileUse, otherwise: string): string {
   const code = systemCode(error) ?? '';
   if (code.startsWith('Z_')) return 'The compressed file is damaged or cut off: download or write it again.';

@@ -1,6 +1,6 @@
 /**
- * The timers of Node.js, taken while this module is loaded: a test that puts fake ones in their
- * place, with `jest.useFakeTimers()` or `vi.useFakeTimers()`, must not stop the clock of a fit.
+ * The timers of Node.js, captured when this module is loaded. A test that installs fake ones later,
+ * with `jest.useFakeTimers()` or `vi.useFakeTimers()`, must not stop the clock of a fit.
  */
 import * as timers from 'node:timers';
 

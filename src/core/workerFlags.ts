@@ -1,21 +1,21 @@
 /**
- * The flags of Node.js that worker threads get. They inherit the program's, which lets module hooks
- * (Yarn's Plug'n'Play, tracing) reach them; but `--input-type`, which is for a program given as
- * text, may end a thread before it begins. Then they get a list of their own.
+ * The flags of Node.js that worker threads receive. They inherit the program's flags, so that
+ * module hooks (Yarn's Plug'n'Play, tracing) work in them. But `--input-type`, which applies to a
+ * program given as text, may end a thread at start. In that case threads get a list of their own.
  */
 
-/** Flags about how modules are found and loaded: what a thread needs of a list of its own. */
+/** Flags about finding and loading modules: those that such a list must keep. */
 const WITH_VALUE = ['-r', '--require', '--import', '--loader', '--experimental-loader', '-C', '--conditions'];
 const ALONE = ['--preserve-symlinks', '--enable-source-maps'];
 const INPUT_TYPE = /(^|\s)--input-type[=\s]\S+/g;
 
-/** What a thread is started with; nothing where it can inherit everything. */
+/** The options a thread is started with; none where it can inherit everything. */
 export interface WorkerFlags {
   execArgv?: string[];
   env?: NodeJS.ProcessEnv;
 }
 
-/** @param execArgv the program's own flags, as `process.execArgv` has them */
+/** @param execArgv the program's own flags, from `process.execArgv` */
 export function workerFlags(execArgv: readonly string[], env: NodeJS.ProcessEnv): WorkerFlags {
   const { NODE_OPTIONS = '' } = env;
   const options = NODE_OPTIONS.replace(INPUT_TYPE, '');

@@ -7,7 +7,7 @@ import { showPath, systemCode, systemHint, systemReason } from '../core/systemEr
 import { removeLeftovers, temporaryName } from './leftovers.js';
 import { findTarget, type PathSystem, type Stats } from './writeTarget.js';
 
-/** What this module needs of an open file. */
+/** The methods of an open file that this module uses. */
 export interface OpenFile {
   write(bytes: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
   chown(uid: number, gid: number): Promise<void>;
@@ -16,7 +16,7 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** What this module needs of `node:fs/promises`; tests pass one that fails. */
+/** The functions of `node:fs/promises` that this module uses; tests pass one that fails. */
 export interface FileSystem extends PathSystem {
   open(path: string, flags: string): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
@@ -25,22 +25,21 @@ export interface FileSystem extends PathSystem {
 
 /** The permission bits of a file's mode. */
 const PERMISSIONS = 0o7777;
-/** Node.js refuses to write 2³¹ bytes at once. */
+/** Node.js cannot write 2³¹ bytes in one call. */
 const MOST_BYTES_AT_ONCE = 2 ** 30;
 
 /**
- * Writes a file so that `path` holds either what it held before or all of `bytes`, whatever fails
- * and whenever: a temporary file beside it is written, flushed to the disk and renamed over it, and
- * then the folder is flushed. A failed write leaves no temporary file; those of killed processes go
- * when the next file is written. A symbolic link stays one and its target is replaced or, if it is
- * not there yet, made; permissions and owner are kept. A file without the right to write to it
- * stays as it is.
+ * Writes a file atomically: after any failure `path` holds either its old content or all of
+ * `bytes`. A temporary file beside it is written, flushed to disk and renamed over it; then the
+ * folder is flushed. A failed write removes its temporary file; those of killed processes are
+ * removed by the next write. A symbolic link is kept: its target is replaced, or created if
+ * missing. Permissions and owner are kept. A read-only file is not replaced.
  *
- * Pipes, terminals and devices such as /dev/null are written
- * to instead. A pipe waits for its reader.
- * @param code the code of errors: that of a model's or of a table's file
- * @throws SteepestError with the system's error as its
- * cause; sockets, disks and folders are refused
+ * Pipes, terminals and devices such as /dev/null are written to directly. A pipe waits for its
+ * reader.
+ * @param code the code of errors: that of a model file or of a table file
+ * @throws SteepestError with the system's error as its cause; sockets, disks and folders are
+ *   refused
  */
 export async function writeFileAtomic(
   path: string,
@@ -78,12 +77,12 @@ async function writeTo(path: string, bytes: Uint8Array, files: FileSystem): Prom
   }
 }
 
-/** What can be done, with the folder's name where it is the folder that is missing. */
+/** The hint; it names the folder if the folder is missing. */
 function hintOf(path: string, error: unknown): string {
   if (systemCode(error) === 'ENOENT') {
-    return `Make the folder first: ${showPath(dirname(resolve(path)))} is not there, or the path ends with a slash.`;
+    return `Make the folder first: ${showPath(dirname(resolve(path)))} does not exist, or the path ends with a slash.`;
   }
-  return systemHint(error, 'write', 'Check that the folder exists, may be written to and has room.');
+  return systemHint(error, 'write', 'Check that the folder exists, is writable and has free space.');
 }
 
 async function replace(
@@ -95,7 +94,7 @@ async function replace(
   const folder = dirname(target);
   const name = await temporaryName();
   const temporary = join(folder, name);
-  // Random names never meet; if two did, the file would be another save's.
+  // Random names never collide; if two did, the file would belong to another save.
   let isTaken = false;
   try {
     const file = await files.open(temporary, 'wx').catch((error: unknown) => {
@@ -103,7 +102,7 @@ async function replace(
       throw error;
     });
     await closing(file, async () => {
-      // Before anything is written: what was left may be what fills the disk.
+      // Done before writing: leftovers may be what fills the disk.
       await removeLeftovers(folder, name);
       if (old !== undefined) await takeOver(file, old);
       await writeAll(file, bytes);
@@ -111,26 +110,23 @@ async function replace(
     });
     await files.rename(temporary, target);
   } catch (error) {
-    // The first error tells what went wrong; one from cleaning up would hide it. A file that could
-    // not be opened may be there all the same: on network file systems the answer can get lost.
+    // Report the first error; an error of the cleanup would hide the cause. A file whose opening
+    // failed may still exist: network file systems can lose the response.
     if (!isTaken) await files.unlink(temporary).catch(() => undefined);
     throw error;
   }
   await flushFolder(folder, files);
 }
 
-/**
- * Gives a new file the owner, as far as this user may, and
- * the permissions of the one whose place it takes.
- */
+/** Gives the new file the permissions and, if this user may, the owner of the file it replaces. */
 async function takeOver(file: OpenFile, { mode, uid, gid }: Stats): Promise<void> {
   const isOwn = uid === process.geteuid?.() && gid === process.getegid?.();
-  // Only the superuser may give files away. For all others the file's writer becomes its owner.
+  // Only the superuser may change a file's owner. For everybody else the writer becomes the owner.
   if (!isOwn && process.platform !== 'win32') await file.chown(uid, gid).catch(() => undefined);
   await file.chmod(mode & PERMISSIONS);
 }
 
-/** Runs `work` on an open file and closes it; the first error is the one that counts. */
+/** Runs `work` on an open file and closes it; reports the first error. */
 async function closing(file: OpenFile, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -144,7 +140,7 @@ async function closing(file: OpenFile, work: () => Promise<void>): Promise<void>
 async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promise<void> {
   let offset = 0;
   while (offset < bytes.length) {
-    // One write may take fewer bytes than it is given: a full disk stops early.
+    // A write may take fewer bytes than given, for example on a full disk.
     const length = Math.min(bytes.length - offset, MOST_BYTES_AT_ONCE);
     const { bytesWritten } = await file.write(bytes, offset, length);
     if (bytesWritten === 0) {
@@ -155,20 +151,20 @@ async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promi
   }
 }
 
-/** A folder that may be written to but not read, and a file system that does not flush folders. */
+/**
+ * Flushing fails for a folder that is writable but not readable, and on file systems that cannot
+ * flush folders.
+ */
 const CANNOT_FLUSH: readonly unknown[] = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'];
 
-/**
- * Makes the rename itself last through a power failure.
- * Windows cannot open folders, and needs no such step.
- */
+/** Makes the rename survive a power failure. Windows cannot open folders and does not need this. */
 async function flushFolder(folder: string, files: FileSystem): Promise<void> {
   if (process.platform === 'win32') return;
   try {
     const handle = await files.open(folder, 'r');
     await closing(handle, () => handle.sync());
   } catch (error) {
-    // The file is there and whole.
+    // The file is complete at this point.
     if (!CANNOT_FLUSH.includes(systemCode(error))) throw error;
   }
 }

@@ -2,19 +2,19 @@ import { messageOf, show } from '../core/show.js';
 import { modelFileError } from './modelFile.js';
 
 /**
- * What a model file says of its model, as JSON. It is taken for hostile: its nesting and its number
- * of objects are known before any is made, and no error but `ERR_MODEL_FILE` leaves what is done
- * with it.
+ * The JSON part of a model file that describes the model. The file may be hostile. Nesting and
+ * number of objects are checked before any object is created, and every failure is an
+ * `ERR_MODEL_FILE`.
  */
 
 /**
- * Lists and objects inside one another. Estimators nest 32 deep at most, with two levels each;
+ * Maximum nesting of lists and objects. Estimators nest at most 32 deep, with two levels each;
  * layers need 5.
  */
 export const MAX_NESTING = 80;
 /**
- * Lists and objects in all: a million empty ones take 60 MB. A model of 8,192 layers has some
- * 60,000.
+ * Maximum number of lists and objects: a million empty ones take 60 MB. A model of 8,192 layers has
+ * about 60,000.
  */
 export const MAX_CONTAINERS = 2 ** 20;
 
@@ -24,8 +24,8 @@ const OPENING = [0x5b, 0x7b];
 const CLOSING = [0x5d, 0x7d];
 
 /**
- * A JSON object from a file's metadata.
- * @param what its key there
+ * Parses a JSON object from a file's metadata.
+ * @param what its key in the metadata
  * @throws SteepestError `ERR_MODEL_FILE`
  */
 export function parseDescription(text: string | undefined, what: string): Record<string, unknown> {
@@ -50,8 +50,7 @@ export function parseDescription(text: string | undefined, what: string): Record
 }
 
 /**
- * How deep lists and objects of a JSON text nest, and how many there are. One pass, without a
- * stack.
+ * The nesting depth and the number of lists and objects in a JSON text. One pass, without a stack.
  */
 function extentOf(text: string): { nesting: number; containers: number } {
   let depth = 0;

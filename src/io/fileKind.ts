@@ -1,17 +1,17 @@
 import { show } from '../core/show.js';
 
 /**
- * Tells what a file is that is no safetensors file, by its first bytes: for messages, and for
- * nothing else. The numbers are those of the formats' own documents.
+ * Recognizes common file types by their first bytes. Used only for messages about files that are
+ * not safetensors. The byte values come from the formats' specifications.
  */
 export interface FileKind {
-  /** What it is: `an HDF5 file, as Keras writes (.h5)`. */
+  /** A description: `an HDF5 file, as Keras writes (.h5)`. */
   words: string;
   hint: string;
 }
 
 const OURS = 'Give a file that save() of this package wrote.';
-/** Enough to recognise text and JSON by. */
+/** Enough bytes to recognize text and JSON. */
 const LOOKED_AT = 2 ** 16;
 
 const ascii = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
@@ -20,35 +20,35 @@ const startsWith = (bytes: Uint8Array, start: readonly number[], at = 0): boolea
 
 const UNPACK = 'Unpack it first.';
 const TRANSFER =
-  'Weights of other programs can be set with model.setWeights(arrays): export them as .npz and read that with data.readNpz.';
+  'To use weights of other programs, export them as .npz, read that with data.readNpz and call model.setWeights(arrays).';
 
-/** Formats that one run of bytes at the start tells. */
+/** Formats that a byte sequence at the start identifies. */
 const MAGIC: readonly (readonly [bytes: readonly number[], at: number, words: string, hint: string])[] = [
   [[0x89, ...ascii('HDF\r\n'), 0x1a, 0x0a], 0, 'an HDF5 file, as Keras writes (.h5)', TRANSFER],
-  [[0x93, ...ascii('NUMPY')], 0, 'an array of NumPy (.npy)', 'Read it with data.readNpy.'],
+  [[0x93, ...ascii('NUMPY')], 0, 'a NumPy array (.npy)', 'Read it with data.readNpy.'],
   [ascii('PAR1'), 0, 'a Parquet file', 'Read it with data.readParquet.'],
   [ascii('ARROW1'), 0, 'an Arrow file', 'Read it with data.readArrow.'],
   [ascii('GGUF'), 0, 'a GGUF file of llama.cpp', OURS],
-  [ascii('TFL3'), 4, 'a model of TensorFlow Lite', TRANSFER],
+  [ascii('TFL3'), 4, 'a TensorFlow Lite model', TRANSFER],
   [[0x1f, 0x8b], 0, 'a gzip file', UNPACK],
-  [[0x28, 0xb5, 0x2f, 0xfd], 0, 'a file packed by zstd', UNPACK],
-  [ascii('BZh'), 0, 'a file packed by bzip2', UNPACK],
-  [[0xfd, ...ascii('7zXZ')], 0, 'a file packed by xz', UNPACK],
-  [[0x04, 0x22, 0x4d, 0x18], 0, 'a file packed by lz4', UNPACK],
+  [[0x28, 0xb5, 0x2f, 0xfd], 0, 'a file compressed by zstd', UNPACK],
+  [ascii('BZh'), 0, 'a file compressed by bzip2', UNPACK],
+  [[0xfd, ...ascii('7zXZ')], 0, 'a file compressed by xz', UNPACK],
+  [[0x04, 0x22, 0x4d, 0x18], 0, 'a file compressed by lz4', UNPACK],
   [ascii('7z'), 0, 'a 7-Zip archive', UNPACK],
   [ascii('ustar'), 257, 'a tar archive', UNPACK],
   [[0x89, ...ascii('PNG')], 0, 'a PNG image', OURS],
   [[0xff, 0xd8, 0xff], 0, 'a JPEG image', OURS],
   [ascii('%PDF'), 0, 'a PDF document', OURS],
-  [ascii('SQLite format 3'), 0, 'a SQLite data base', OURS],
+  [ascii('SQLite format 3'), 0, 'a SQLite database', OURS],
 ];
 
 /**
- * The kind of a file that has no safetensors header;
- * undefined if it may have one, whole or damaged.
+ * The kind of a file without a safetensors header; undefined if it may have one, valid or damaged.
  */
 export function foreignKind(bytes: Uint8Array): FileKind | undefined {
-  if (bytes.length === 0) return { words: 'an empty file', hint: 'Save it again: writing it was cut off.' };
+  if (bytes.length === 0)
+    return { words: 'an empty file', hint: 'Save it again: its writing was interrupted.' };
   if (looksLikeSafetensors(bytes)) return undefined;
   const magic = MAGIC.find(([start, at]) => startsWith(bytes, start, at));
   if (magic !== undefined) return { words: magic[2], hint: magic[3] };
@@ -56,8 +56,8 @@ export function foreignKind(bytes: Uint8Array): FileKind | undefined {
 }
 
 /**
- * A length of eight bytes, of which no real header uses more
- * than four, and the brace that the header starts with.
+ * A length of eight bytes, of which no real header uses more than four, and the `{` that starts the
+ * header.
  */
 function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return bytes[8] === '{'.charCodeAt(0) && startsWith(bytes, [0, 0, 0, 0], 4);
@@ -68,24 +68,24 @@ function zipKind(bytes: Uint8Array): FileKind | undefined {
     return undefined;
   const names = zipNames(bytes);
   const has = (test: RegExp): boolean => names.some((name) => test.test(name));
-  if (has(/\.npy$/)) return { words: 'an archive of NumPy (.npz)', hint: 'Read it with data.readNpz.' };
-  if (has(/(^|\/)data\.pkl$/)) return { words: 'a model of PyTorch (.pt, .pth)', hint: TRANSFER };
+  if (has(/\.npy$/)) return { words: 'a NumPy archive (.npz)', hint: 'Read it with data.readNpz.' };
+  if (has(/(^|\/)data\.pkl$/)) return { words: 'a PyTorch model (.pt, .pth)', hint: TRANSFER };
   if (has(/^(model\.weights\.h5|config\.json|metadata\.json)$/))
-    return { words: 'a model of Keras (.keras)', hint: TRANSFER };
+    return { words: 'a Keras model (.keras)', hint: TRANSFER };
   const first = names[0] === undefined ? '' : ` with ${show(names[0])}`;
   return { words: `a ZIP archive${first}`, hint: UNPACK };
 }
 
 /**
- * Names in a ZIP archive's directory (APPNOTE.TXT, 4.3.12),
- * or of its first entry where the end is cut off.
+ * Names in a ZIP archive's directory (APPNOTE.TXT, 4.3.12), or the name of its first entry if the
+ * end is missing.
  */
 function zipNames(bytes: Uint8Array): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (at: number, length: number): string =>
     Buffer.from(bytes.subarray(at, at + length)).toString('utf8');
   const names: string[] = [];
-  // The end record has 22 bytes and a comment; archives of models have none.
+  // The end record has 22 bytes plus a comment; model archives have no comment.
   const end = bytes.length - 22;
   let at =
     end >= 0 && view.getUint32(end, true) === 0x06054b50 ? view.getUint32(end + 16, true) : bytes.length;
@@ -105,10 +105,10 @@ function zipNames(bytes: Uint8Array): string[] {
 /** Pickles of protocol 2 and later begin with PROTO and its number (PEP 307). */
 function pickleKind(bytes: Uint8Array): FileKind | undefined {
   const isZlib = bytes[0] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(bytes[1]!);
-  if (isZlib) return { words: 'a file packed by zlib, as joblib writes', hint: TRANSFER };
+  if (isZlib) return { words: 'a file compressed by zlib, as joblib writes', hint: TRANSFER };
   const isPickle = bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
   return isPickle
-    ? { words: 'a pickle of Python, as scikit-learn and PyTorch write', hint: TRANSFER }
+    ? { words: 'a Python pickle, as scikit-learn and PyTorch write', hint: TRANSFER }
     : undefined;
 }
 
@@ -122,7 +122,7 @@ function protobufKind(bytes: Uint8Array): FileKind | undefined {
   const producer = Buffer.from(bytes.subarray(4, 4 + Math.min(length!, 4))).toString('latin1');
   if (version! >= 3 && version! < 32 && /^[\w .-]*$/.test(producer))
     return { words: 'an ONNX model', hint: TRANSFER };
-  return version === 1 ? { words: 'a SavedModel of TensorFlow', hint: TRANSFER } : undefined;
+  return version === 1 ? { words: 'a TensorFlow SavedModel', hint: TRANSFER } : undefined;
 }
 
 function textKind(bytes: Uint8Array): FileKind | undefined {
@@ -130,27 +130,27 @@ function textKind(bytes: Uint8Array): FileKind | undefined {
   if (text === undefined) return undefined;
   const start = text.trimStart();
   if (start.startsWith('version https://git-lfs')) {
-    return { words: 'a pointer of Git LFS', hint: 'Fetch the file itself: git lfs pull.' };
+    return { words: 'a Git LFS pointer', hint: 'Fetch the file itself: git lfs pull.' };
   }
   if (/^<(!doctype|html|\?xml)/i.test(start)) {
     return {
-      words: 'a page of HTML or XML',
-      hint: 'Download the file itself: this is an answer of a web server.',
+      words: 'an HTML or XML page',
+      hint: "Download the file itself: this is a web server's response.",
     };
   }
   if (!/^[{[]/.test(start)) return { words: `text, ${show(start)}`, hint: OURS };
   if (/"modelTopology"|"weightsManifest"/.test(text)) {
-    return { words: 'a model of TensorFlow.js (model.json)', hint: TRANSFER };
+    return { words: 'a TensorFlow.js model (model.json)', hint: TRANSFER };
   }
   if (/"class_name"\s*:/.test(text)) return { words: "a description of Keras's to_json()", hint: TRANSFER };
   return { words: `JSON, ${show(start)}`, hint: OURS };
 }
 
-/** UTF-8 without control characters; undefined for anything else. */
+/** The text if it is UTF-8 without control characters; otherwise undefined. */
 function decoded(bytes: Uint8Array): string | undefined {
   try {
-    // A copy, because TextDecoder does not take shared memory.
-    // A character may be cut off at the end: `stream`.
+    // A copy, because TextDecoder does not take shared memory. The last character may be
+    // incomplete, hence `stream`.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(bytes), { stream: true });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what makes it text.
     return /[\0-\x08\x0e-\x1f]/.test(text) ? undefined : text;

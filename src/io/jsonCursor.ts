@@ -1,17 +1,18 @@
 /**
- * Reads JSON text piece by piece, for callers that know which piece must come next. Nothing nests unless the caller
- * nests, so no text can exhaust the stack, and nothing is dropped silently, as `JSON.parse` drops repeated keys.
+ * Reads JSON text piece by piece, for callers that know which piece comes next. Only the caller
+ * nests, so no text can exhaust the stack. Nothing is dropped silently, as `JSON.parse` drops
+ * repeated keys.
  */
 export class JsonCursor {
   private position = 0;
 
-  /** @param fail called with what should be there and what is; must throw. */
+  /** @param fail called with what was expected and what was found; must throw. */
   constructor(
     private readonly text: string,
     private readonly fail: (expected: string, given: string) => never,
   ) {}
 
-  /** Reads `{ "key": value, … }`. @param readValue reads one value; throws on a key that it does not want. */
+  /** Reads `{ "key": value, … }`. @param readValue reads one value; throws on an unknown key. */
   object(readValue: (key: string) => void): void {
     const seen = new Set<string>();
     this.list('{', '}', () => {
@@ -41,7 +42,7 @@ export class JsonCursor {
     this.position = this.closingQuote(start) + 1;
     let value: string;
     try {
-      // From a quote to the next unescaped one there can only be one string, good or bad.
+      // The text from a quote to the next unescaped one must be a single string, valid or not.
       value = JSON.parse(this.text.slice(start, this.position)) as string;
     } catch {
       this.position = start;
@@ -51,13 +52,16 @@ export class JsonCursor {
     return value;
   }
 
-  /** Checks that only spaces, the padding that safetensors allows, are left. */
+  /** Checks that only spaces are left, which safetensors allows as padding. */
   end(): void {
     while (this.text[this.position] === ' ') this.position++;
     if (this.position !== this.text.length) this.unexpected('nothing but spaces');
   }
 
-  /** Where the string that opens at `start` ends. A loop, since a regular expression's stack is not endless. */
+  /**
+   * Where the string that starts at `start` ends. A loop, because a regular expression could
+   * overflow the stack.
+   */
   private closingQuote(start: number): number {
     for (let i = start + 1; i < this.text.length; i++) {
       if (this.text[i] === '"') return i;
@@ -110,14 +114,17 @@ export class JsonCursor {
   }
 }
 
-/** A number without sign, leading zero, fraction or exponent: the next character may not continue it. */
+/**
+ * A number without sign, leading zero, fraction or exponent: the next character may not continue
+ * it.
+ */
 const INTEGER = /(?:0|[1-9]\d*)(?![\d.eE+-])/y;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Messages quote at most this much of a file's own text. */
+/** Messages quote at most this many characters of a file's text. */
 const SHOWN = 60;
 const SHOWN_REST = 20;
-/** Controls and text-direction marks, some of which JSON.stringify leaves as they are. */
+/** Control characters and text-direction marks, some of which JSON.stringify leaves unescaped. */
 const INVISIBLE = /\p{Cc}|\p{Cf}/gu;
 
 /** A name from a file, escaped and cut so that it cannot flood or garble a terminal. */
@@ -126,7 +133,7 @@ export function shown(name: string): string {
   return quoted.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
-/** True if the text has a UTF-8 form. */
+/** True if the text can be encoded as UTF-8. */
 export function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }

@@ -3,28 +3,28 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Temporary files that a killed process left behind, and how they are distinguished from those of
- * a save that goes on: by the process in their name, where it can be asked after, or by a day without a
+ * Temporary files left by killed processes. They are distinguished from those of a running save by
+ * the process number in their name or, where the process cannot be checked, by a day without a
  * write.
  */
 
-/** Enough that two writers never choose the same temporary name. */
+/** Random bytes in a name: enough that two writers never choose the same one. */
 const NAME_BYTES = 6;
-/** Bytes of the mark of a machine. */
+/** Bytes of the machine identifier. */
 const MARK_BYTES = 8;
-/** No save goes so long without a write. */
+/** No save goes this long without a write. */
 const OLD_MS = 24 * 60 * 60 * 1000;
 const NAME = /^\.steepest-(?:([0-9a-f]{16})-(\d{1,10})-)?[0-9a-f]{12}\.tmp$/;
 
-// Not by node:crypto, whose import every user of the package would wait for.
+// Not node:crypto, whose import would delay every user of the package.
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const randomHex = (bytes: number): string => toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 
 let mark: Promise<string | undefined> | undefined;
 
 /**
- * What says that a process number means the same process: this start of the system, on this
- * machine, in this container. Undefined where the system does not tell.
+ * Identifies the scope in which a process number is unique: this boot of the system, on this
+ * machine, in this container. Undefined where the system does not provide it.
  */
 async function readMark(): Promise<string | undefined> {
   try {
@@ -37,20 +37,21 @@ async function readMark(): Promise<string | undefined> {
   }
 }
 
-/** A name for a temporary file, of this process alone. */
+/** A name for a temporary file, unique to this process. */
 export async function temporaryName(): Promise<string> {
   mark ??= readMark();
   const own = await mark;
-  // It may be that too many files were open just now.
+  // Too many files may have been open at that moment.
   if (own === undefined) mark = undefined;
   const process_ = own === undefined ? '' : `${own}-${process.pid}-`;
-  // Not made from the target's name, which may be as long as names can be.
+  // Not derived from the target's name, which may already have the maximum length.
   return `.steepest-${process_}${randomHex(NAME_BYTES)}.tmp`;
 }
 
 /**
- * Removes what killed saves left in a folder. It never fails: a save does not depend on it.
- * @param temporary this save's own file there, whose time is that of the folder's clock
+ * Removes files that killed saves left in a folder. It never fails, so that a save does not depend
+ * on it.
+ * @param temporary this save's own file there; its time shows the clock of the folder's file system
  */
 export async function removeLeftovers(folder: string, temporary: string): Promise<void> {
   try {
@@ -59,7 +60,7 @@ export async function removeLeftovers(folder: string, temporary: string): Promis
     const { mtimeMs: now, uid } = await lstat(join(folder, temporary));
     for (const name of names) await removeIfLeft(join(folder, name), NAME.exec(name)!, { now, uid });
   } catch {
-    // The folder may not be listed, or the like.
+    // The folder may not be readable, for example.
   }
 }
 
@@ -70,7 +71,7 @@ async function removeIfLeft(
 ): Promise<void> {
   try {
     const stats = await lstat(path);
-    // What the superuser writes takes over the owner of what it replaces.
+    // A file written by the superuser gets the owner of the file it replaces.
     const isOwn = own.uid === 0 || stats.uid === own.uid;
     if (!stats.isFile() || !isOwn) return;
     const isKnown = machine !== undefined && machine === (await mark);
@@ -81,7 +82,7 @@ async function removeIfLeft(
   }
 }
 
-/** Whether there is such a process. A number that another has by now counts as alive. */
+/** Whether such a process exists. A number that another process has taken since counts as alive. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -8,16 +8,16 @@ import { foreignKind } from './fileKind.js';
 import { readWhole, Unreadable } from './readWhole.js';
 import { decoding, type SafetensorsContent, safetensorsLength } from './safetensors.js';
 
-/** Where a model is read from: a path, a `file:` URL, or the bytes of the file. */
+/** The source of a model: a path, a `file:` URL, or the bytes of the file. */
 export type ModelSource = string | URL | Uint8Array<ArrayBufferLike> | ArrayBufferLike;
 
-/** What `save` of one kind of thing writes into the metadata. */
+/** What `save` of one kind of model writes into the metadata. */
 export interface ModelFormat {
   format: string;
   version: string;
-  /** What is in such a file: `a network`. */
+  /** What such a file contains: `a network`. */
   words: string;
-  /** What reads it: `load`. */
+  /** The function that reads it: `load`. */
   reader: string;
 }
 
@@ -37,9 +37,9 @@ export function modelFileError(
 }
 
 /**
- * Runs `make` on what a file says. Whatever goes wrong is the file's fault.
- * @param what what should be in it: `a model description`
- * @throws SteepestError `ERR_MODEL_FILE`, with what was thrown as its cause
+ * Runs `make` on data from a file. Any error it throws is a fault of the file.
+ * @param what what the file should contain: `a model description`
+ * @throws SteepestError `ERR_MODEL_FILE`, with the thrown error as its cause
  */
 export function fromFile<T>(what: string, make: () => T): T {
   try {
@@ -148,7 +148,7 @@ async function bytesOf(place: Place, budget: ReadBudget): Promise<Uint8Array> {
   }
 }
 
-/** Refuses what is neither a path nor bytes, with what to do about the likely ones. */
+/** Refuses values that are neither a path nor bytes, with a hint for the likely ones. */
 function checkedSource(source: unknown, wanted: ModelFormat): string | URL {
   const hint = hintFor(source);
   if (hint === undefined) return source as string | URL;

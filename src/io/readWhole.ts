@@ -3,22 +3,22 @@ import { setTimeout } from '../core/timers.js';
 import { openNow, otherThanFile, readableBytes } from './openFile.js';
 import { MOST_FILE_BYTES } from './safetensors.js';
 
-/** Node.js refuses to read 2³¹ bytes at once. */
+/** Node.js cannot read 2³¹ bytes in one call. */
 const MOST_BYTES_AT_ONCE = 2 ** 30;
-/** As much as a pipe holds, and enough to tell most files by. */
+/** As much as a pipe holds, and enough to recognize most files. */
 const START_BYTES = 2 ** 16;
-/** How long a pipe may be silent before it counts as one that nobody writes to. */
+/** How long a pipe may deliver nothing before it counts as having no writer. */
 const SILENCE_MS = 60_000;
-/** A pipe that has nothing just now is asked again after so long. */
+/** An empty pipe is polled again after this time. */
 const PAUSE_MS = 2;
 
 /**
- * What the first bytes of a file say of its length.
- * @returns undefined if they are too few to tell
+ * What the first bytes of a file say about its length.
+ * @returns undefined if there are too few bytes
  */
 export type LengthOf = (start: Uint8Array) => number | undefined;
 
-/** What cannot be read, in the words of messages. */
+/** Something that cannot be read, as messages describe it. */
 export class Unreadable extends Error {
   constructor(
     readonly given: string,
@@ -61,7 +61,7 @@ async function fromFile(
   take(start);
   let bytes: Uint8Array = new Uint8Array(start);
   let filled = await fill(file, bytes, 0);
-  // Not all of it is needed to see that it is something else, which may be of any size.
+  // The start is enough to see that it is another kind of file, which may have any size.
   const end = Math.min(size, (lengthOf(bytes.subarray(0, filled)) ?? size - 1) + 1);
   if (end > bytes.length && filled === bytes.length) {
     take(end - start);
@@ -78,7 +78,7 @@ function room(byteLength: number): Uint8Array<ArrayBuffer> {
   throw new Unreadable(`${byteLength} bytes or more`, 'Files of up to 4 GiB can be read.');
 }
 
-/** Fills `bytes` from `begin` on. @returns where that ends, earlier if the file does */
+/** Fills `bytes` from `begin` on. @returns where the data ends, earlier if the file does */
 async function fill(file: FileHandle, bytes: Uint8Array, begin: number): Promise<number> {
   let offset = begin;
   while (offset < bytes.length) {
@@ -91,8 +91,8 @@ async function fill(file: FileHandle, bytes: Uint8Array, begin: number): Promise
 }
 
 /**
- * A pipe that was opened without waiting says that it is at its end before anybody writes to it,
- * and that nothing is there just now (EAGAIN) while somebody may.
+ * A pipe opened without waiting reports its end before anybody writes to it, and EAGAIN while it is
+ * empty but has a writer.
  */
 async function fromPipe(
   file: FileHandle,
@@ -109,7 +109,10 @@ async function fromPipe(
     if (read === 0 && filled > 0) break;
     if (read === undefined || read === 0) {
       if (Date.now() - silentSince > silenceMs) {
-        throw new Unreadable(`a pipe without a byte in ${silenceMs / 1000} s`, 'Start what writes to it.');
+        throw new Unreadable(
+          `a pipe without a byte in ${silenceMs / 1000} s`,
+          'Start the program that writes to it first.',
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       continue;
@@ -127,7 +130,7 @@ async function fromPipe(
   return bytes.subarray(0, filled);
 }
 
-/** @returns undefined if nothing is there yet */
+/** @returns undefined if nothing has arrived yet */
 async function readNow(file: FileHandle, bytes: Uint8Array, offset: number): Promise<number | undefined> {
   try {
     return (await file.read(bytes, offset, bytes.length - offset, null)).bytesRead;

@@ -6,26 +6,26 @@ import { isTypedArray } from '../core/realm.js';
 import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
 
 /**
- * The safetensors format (huggingface.co/docs/safetensors): a u64 header length,
- * a JSON header, then the tensors' bytes, little-endian and row-major. Nothing
- * in it can be executed. This reader is as strict as the format's own one and a
- * little stricter; what it accepts covers every byte of the file exactly once.
+ * The safetensors format (huggingface.co/docs/safetensors): a u64 header length, a JSON header,
+ * then the tensors' bytes, little-endian and row-major. A file cannot contain code. This reader is
+ * slightly stricter than the reference one: every byte of a file that it accepts belongs to exactly
+ * one field or tensor.
  */
 
 /** Bytes of the header length field. */
 const LENGTH_BYTES = 8;
-/** The writer pads the header with spaces so that tensors start on this boundary. */
+/** The writer pads the header with spaces so that tensors are aligned to this boundary. */
 const ALIGNMENT = 8;
 /**
  * The format allows 100 MB. A header holds names, shapes and a model's description: 14.5 MiB for
- * the most layers that a model may have, with the longest names and two moments each.
+ * the largest number of layers, with the longest names and two moments each.
  */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 /** Three arrays (value and two moments) for each of 20,000 parameters, rounded up. */
 export const MAX_TENSORS = 65_536;
-/** Typed arrays end here in Node.js 20. */
+/** Maximum size of typed arrays in Node.js 20. */
 export const MOST_FILE_BYTES = 2 ** 32;
-/** NumPy's limit for many years; tensors here have at most four dimensions. */
+/** NumPy's limit for many years; tensors of this package have at most four dimensions. */
 export const MAX_RANK = 32;
 /** Bytes that are copied in one step of {@link decoding}. */
 const STEP_BYTES = 2 ** 20;
@@ -33,7 +33,7 @@ const STEP_BYTES = 2 ** 20;
 const BRACE = 0x7b;
 const METADATA_KEY = '__metadata__';
 
-/** What an element type is called in the header, its size, and how to make an array of it. */
+/** An element type: its name in the header, its size, and how to create an array of it. */
 interface ElementType {
   dtype: string;
   itemBytes: number;
@@ -41,7 +41,9 @@ interface ElementType {
   over: (buffer: ArrayBuffer) => NumericArray;
 }
 
-/** The element types that an {@link NdArray} can hold. Others, F16 for one, are refused by name. */
+/**
+ * The element types that an {@link NdArray} can hold. Others, for example F16, are refused by name.
+ */
 const ELEMENT_TYPES: readonly ElementType[] = [
   {
     dtype: 'F64',
@@ -65,7 +67,9 @@ const ELEMENT_TYPES: readonly ElementType[] = [
   { dtype: 'U8', itemBytes: 1, holds: (d) => isTypedArray(d, 'Uint8Array'), over: (b) => new Uint8Array(b) },
 ];
 
-/** One tensor as the header describes it; `begin` and `end` count from the end of the header. */
+/**
+ * One tensor as the header describes it; `begin` and `end` are relative to the end of the header.
+ */
 interface Entry {
   name: string;
   type: ElementType;
@@ -74,11 +78,11 @@ interface Entry {
   end: number;
 }
 
-/** What a safetensors file holds. Both keep the order of the header. */
+/** The content of a safetensors file. Both keep the order of the header. */
 export interface SafetensorsContent {
-  /** Fresh arrays: nothing of the file's bytes is kept. */
+  /** New arrays that share no memory with the file's bytes. */
   tensors: Map<string, NdArray>;
-  /** An object without prototype, so that a key like `__proto__` is a key like any other. */
+  /** An object without a prototype, so that `__proto__` is an ordinary key. */
   metadata: Record<string, string>;
 }
 
@@ -86,16 +90,16 @@ function damaged(expected: string, given: string): never {
   throw new SteepestError('ERR_MODEL_FILE', {
     expected,
     given,
-    hint: 'The file is damaged, incomplete or no safetensors file: copy or save it again.',
+    hint: 'The file is damaged, incomplete or not a safetensors file: copy or save it again.',
   });
 }
 
 /**
- * The bytes of a safetensors file. The same tensors and metadata give
- * the same bytes. The header lists tensors in the Map's order; their
- * bytes lie widest element type first, so that each is aligned.
- * @throws SteepestError `ERR_ARGUMENT` for names, metadata or element types that the format has no
- * place for; `ERR_SHAPE` if a shape and its data disagree.
+ * Encodes a safetensors file. The same tensors and metadata always give the same bytes. The header
+ * lists tensors in the Map's order. Their bytes are ordered by element size, largest first, so that
+ * each is aligned.
+ * @throws SteepestError `ERR_ARGUMENT` for names, metadata or element types that the format cannot
+ *   hold; `ERR_SHAPE` if a shape and its data disagree.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, NdArray>,
@@ -127,10 +131,10 @@ function checkBytes(byteLength: number): void {
 }
 
 /**
- * Reads the bytes of a safetensors file. Every size is checked against the bytes that are there
- * before anything of that size is allocated, so a small file cannot ask for much memory.
- * @throws SteepestError `ERR_MODEL_FILE` for anything that
- * is not a whole, well-formed file of known element types.
+ * Reads the bytes of a safetensors file. Every size is checked against the bytes present before
+ * anything of that size is allocated, so a small file cannot request much memory.
+ * @throws SteepestError `ERR_MODEL_FILE` for anything but a complete, well-formed file of known
+ *   element types.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   const work = decoding(bytes);
@@ -165,9 +169,9 @@ export function* decoding(bytes: Uint8Array): Generator<undefined, SafetensorsCo
 }
 
 /**
- * How many bytes a file has that begins so. Of what cannot be a whole one no more is needed to say
- * so.
- * @returns undefined while its header is not all there
+ * The length of the file that starts with these bytes. For an invalid file, a length that is enough
+ * to report the fault.
+ * @returns undefined while the header is incomplete
  */
 export function safetensorsLength(start: Uint8Array): number | undefined {
   if (start.length < LENGTH_BYTES + 1) return undefined;
@@ -188,8 +192,8 @@ function badArgument(expected: string, given: string, hint: string): never {
 }
 
 /**
- * Checks the tensors and gives each its place, widest
- * element type first; the result is in the Map's order.
+ * Checks the tensors and assigns each its position, largest element size first; the result is in
+ * the Map's order.
  */
 function placeTensors(tensors: ReadonlyMap<string, NdArray>): Entry[] {
   if (tensors.size > MAX_TENSORS) {
@@ -205,7 +209,7 @@ function placeTensors(tensors: ReadonlyMap<string, NdArray>): Entry[] {
   return entries;
 }
 
-/** The entry of one tensor, as if it lay at 0. */
+/** The entry of one tensor, as if it were at position 0. */
 function describe(name: string, { data, shape }: NdArray): Entry {
   const type = ELEMENT_TYPES.find(({ holds }) => holds(data));
   if (type === undefined) {
@@ -224,15 +228,15 @@ function describe(name: string, { data, shape }: NdArray): Entry {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${shown(name)} to have a shape whose product is its ${data.length} elements`,
       given: `shape [${shape.join(', ')}]`,
-      hint: 'Make data and shape agree.',
+      hint: 'Change shape so that its product is data.length.',
     });
   }
   return { name, type, shape: [...shape], begin: 0, end: data.byteLength };
 }
 
 /**
- * The JSON header, padded. Written by hand because object
- * keys like `__proto__` or `7` would not keep their place.
+ * The JSON header, padded. Built as text, because objects do not keep the order of keys like `7`
+ * and treat `__proto__` specially.
  */
 function headerBytes(entries: readonly Entry[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const items = entries.map(
@@ -262,7 +266,7 @@ function headerBytes(entries: readonly Entry[], metadata: Readonly<Record<string
   return Buffer.concat([json, Buffer.alloc(length - json.length, ' ')]);
 }
 
-/** The length of the header, known to lie within the file. */
+/** The length of the header, known to be within the file. */
 function readHeaderLength(bytes: Uint8Array): number {
   if (bytes.length < LENGTH_BYTES)
     damaged(`a file of at least ${LENGTH_BYTES} bytes`, `${bytes.length} bytes`);
@@ -328,13 +332,13 @@ function elementType(name: string, dtype: string): ElementType {
   throw new SteepestError('ERR_MODEL_FILE', {
     expected: `${shown(name)} to be one of ${ELEMENT_TYPES.map((known) => known.dtype).join(', ')}`,
     given: shown(dtype),
-    hint: 'Convert the tensor, to float32 say, where the file was written.',
+    hint: 'Convert the tensor in the program that wrote it, for example to float32.',
   });
 }
 
 /**
- * The product of a shape, or NaN if it is above 2⁵³ − 1.
- * Dimensions of 0 do not hide that the others are too large.
+ * The product of a shape, or NaN if it exceeds 2⁵³ − 1. A dimension of 0 does not hide others that
+ * are too large.
  */
 function elementCount(shape: readonly number[]): number {
   let nonZero = 1;
@@ -356,7 +360,7 @@ function checkSize({ name, type, shape, begin, end }: Entry): void {
   }
 }
 
-/** Every byte after the header belongs to exactly one tensor. */
+/** Every byte after the header must belong to exactly one tensor. */
 function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
   let position = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -368,14 +372,14 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
     }
     position = end;
   }
-  // Of a file that is too long no more is read than shows it.
+  // Of a file that is too long, only one extra byte is read.
   const given = dataBytes > position ? 'more' : `${dataBytes}`;
   if (position !== dataBytes) damaged(`${position} bytes of tensors, as the header says`, given);
 }
 
 const HOST_IS_LITTLE_ENDIAN = endianness() === 'LE';
 
-/** Turns elements from the host's byte order into the file's, or back, in place. */
+/** Converts elements between the host's byte order and the file's, in place. */
 function toLittleEndian(bytes: Uint8Array, itemBytes: number): void {
   if (HOST_IS_LITTLE_ENDIAN || itemBytes === 1) return;
   const items = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { SteepestError } from '../core/errors.js';
 import { showPath } from '../core/systemErrors.js';
 
-/** What the search for a target needs of `node:fs/promises`. */
+/** The functions of `node:fs/promises` that the search for a target uses. */
 export interface PathSystem {
   realpath(path: string): Promise<string>;
   readlink(path: string): Promise<string>;
@@ -10,7 +10,7 @@ export interface PathSystem {
   access(path: string, mode: number): Promise<void>;
 }
 
-/** The part of `fs.Stats` that decides how a file is written. */
+/** The parts of `fs.Stats` that decide how a file is written. */
 export interface Stats {
   mode: number;
   uid: number;
@@ -22,22 +22,22 @@ export interface Stats {
   isSocket(): boolean;
 }
 
-/** Where bytes go, and how. */
+/** Where to write, and how. */
 export type WriteTarget =
-  /** A regular file, or nothing yet: a new file takes the place of `path`, which is no link. */
+  /** A regular file or a new one: the written file replaces `path`, which is not a link. */
   | { kind: 'replace'; path: string; old: Stats | undefined }
-  /** A pipe, a terminal, /dev/null: opened and written to. */
+  /** A pipe, a terminal or /dev/null: opened and written to. */
   | { kind: 'through'; path: string }
-  /** A file that this process has open already: written to from where it stands. */
+  /** A file that this process already has open: written at its current position. */
   | { kind: 'descriptor'; fd: number };
 
-/** As many links in a row as Linux follows. */
+/** The number of links that Linux follows. */
 const MOST_LINKS = 40;
 /** `fs.constants.W_OK`, the same number on every system. */
 const MAY_WRITE = 2;
 const STANDARD = ['stdin', 'stdout', 'stderr'] as const;
 
-/** A system's error as Node.js makes it, for what it would not notice by itself. */
+/** A system error in the form Node.js gives it, for faults that the system would not report. */
 function systemError(code: string, words: string): Error {
   return Object.assign(new Error(`${code}: ${words}`), { code });
 }
@@ -52,8 +52,9 @@ async function unlessAbsent<T>(result: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Finds out what a path stands for. Links are followed, also one whose target is not there yet.
- * @throws the system's errors; SteepestError `ERR_MODEL_FILE` for what no file can be written to
+ * Determines what a path refers to. Links are followed, even to a target that does not exist yet.
+ * @throws the system's errors; SteepestError `ERR_MODEL_FILE` for things that a file cannot be
+ *   written to
  */
 export async function findTarget(path: string, files: PathSystem): Promise<WriteTarget> {
   const stats = await unlessAbsent(files.stat(path));
@@ -64,8 +65,7 @@ export async function findTarget(path: string, files: PathSystem): Promise<Write
   const fd = ownDescriptor(path);
   if (fd !== undefined) return { kind: 'descriptor', fd };
   const target = await files.realpath(path);
-  // A rename asks only for the right to write to the folder:
-  // it would replace a file that is protected.
+  // A rename only needs the right to write to the folder, so it would replace a protected file.
   await files.access(target, MAY_WRITE);
   return { kind: 'replace', path: target, old: stats };
 }
@@ -76,13 +76,13 @@ function refuse(path: string, stats: Stats): never {
     given: stats.isSocket() ? 'a socket' : 'a block device',
     hint: stats.isSocket()
       ? 'Name a file, or send the bytes of a file through the socket.'
-      : 'Name a file: writing to a disk itself would destroy what is on it.',
+      : 'Name a file: writing to a disk directly would destroy its content.',
   });
 }
 
 /**
- * The path at the end of a chain of links whose last one
- * points to nothing; the path itself if it is no link.
+ * The path at the end of a chain of links whose target does not exist; the path itself if it is not
+ * a link.
  */
 async function absentTarget(path: string, files: PathSystem): Promise<string> {
   let place = path;
@@ -91,22 +91,21 @@ async function absentTarget(path: string, files: PathSystem): Promise<string> {
       throw systemError('ENOENT', `no such folder`);
     }
     const link = await files.readlink(place).catch((error: unknown) => {
-      // EINVAL: there is something that is no link; Windows says UNKNOWN.
+      // EINVAL: something exists that is not a link; Windows reports UNKNOWN.
       if (['ENOENT', 'EINVAL', 'UNKNOWN'].includes((error as NodeJS.ErrnoException).code ?? ''))
         return undefined;
       throw error;
     });
     if (link === undefined) return join(await files.realpath(dirname(place)), basename(place));
-    // A link is read from the folder that it really lies in: `..` in it means that folder's parent.
+    // A link is resolved relative to its real folder: `..` in it means that folder's parent.
     place = isAbsolute(link) ? link : join(await files.realpath(dirname(place)), link);
   }
   throw systemError('ELOOP', 'too many symbolic links encountered');
 }
 
 /**
- * The number in /dev/stdout, /dev/fd/3 and their like. Replacing the file
- * behind one would leave whoever redirected the output to it with the old
- * one, and opening it a second time would write over what is there.
+ * The number in /dev/stdout, /dev/fd/3 and similar. Replacing the file behind one would leave the
+ * redirected output in the old file, and opening it a second time would overwrite its content.
  */
 function ownDescriptor(path: string): number | undefined {
   const standard = STANDARD.findIndex((name) => path === `/dev/${name}`);

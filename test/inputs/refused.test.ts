@@ -31,8 +31,8 @@ type Case = [value: unknown, ...words: string[]];
 const CELLS: Record<string, Case> = {
   text: ['abc', "'abc'", 'row 3, column 1'],
   'a date': [new Date(0), 'Date 1970', 'row 3, column 1', 'getTime()'],
-  'a list': [[1], '[1]', 'row 3, column 1', 'one level deeper'],
-  'a typed array': [Float32Array.of(1), 'Float32Array(1)', 'row 3, column 1', 'one level deeper'],
+  'a list': [[1], '[1]', 'row 3, column 1', 'one level too deep'],
+  'a typed array': [Float32Array.of(1), 'Float32Array(1)', 'row 3, column 1', 'one level too deep'],
   'a promise': [Promise.resolve(1), 'row 3, column 1', 'Put await before it'],
   'a symbol': [Symbol('s'), 'Symbol(s)', 'row 3, column 1'],
   'a function': [() => 1, 'function', 'row 3, column 1'],

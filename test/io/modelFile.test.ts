@@ -125,15 +125,15 @@ const other = { model: 'x'.repeat(1000), format: 'pt' };
 const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
   'nothing at all': [Buffer.alloc(0), 'an empty file'],
   'an .h5 file of Keras': [bytesOf('h5'), 'HDF5', 'setWeights'],
-  'a .keras file': [bytesOf('keras'), 'a model of Keras', 'setWeights'],
+  'a .keras file': [bytesOf('keras'), 'a Keras model', 'setWeights'],
   "Keras's to_json()": [bytesOf('keras_json'), 'to_json'],
   'an .npz file': [bytesOf('npz'), '.npz', 'data.readNpz'],
   'an .npy file': [bytesOf('npy'), '.npy', 'data.readNpy'],
   'an ONNX model': [bytesOf('onnx'), 'an ONNX model'],
-  'a pickle': [bytesOf('pickle'), 'a pickle of Python'],
+  'a pickle': [bytesOf('pickle'), 'a Python pickle'],
   'a packed pickle': [bytesOf('zlib_pickle'), 'zlib', 'joblib'],
   'a gzip file': [bytesOf('gzip'), 'a gzip file', 'Unpack'],
-  'a .pt file of PyTorch': [pytorchArchive(), 'a model of PyTorch'],
+  'a .pt file of PyTorch': [pytorchArchive(), 'a PyTorch model'],
   // The legacy format begins with a pickled magic number, 0x1950a86a20f9469cfc6c
   // (torch/serialization.py).
   'an old .pt file': [Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de903', 'hex'), 'PyTorch'],

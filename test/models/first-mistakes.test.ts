@@ -41,7 +41,7 @@ const MISTAKES: Record<string, [attempt: () => unknown, help: string]> = {
     () => network().fit(x, ['a', 'b', 'b', 'a'] as never),
     'Number the classes from 0, with LabelEncoder for instance, or use a classifier.',
   ],
-  'text among inputs': [() => network().fit([['a', 1]] as never, [1]), 'with OneHotEncoder for instance.'],
+  'text among inputs': [() => network().fit([['a', 1]] as never, [1]), 'for example with OneHotEncoder.'],
   'more folds than rows of a class': [
     () => crossValidate(new LogisticRegression(), x, y, { cv: 5 }),
     'Ask for fewer folds (cv, nSplits), or pass more rows.',
