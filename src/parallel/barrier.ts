@@ -1,34 +1,35 @@
 import { availableParallelism } from 'node:os';
 import { WORD } from './control.js';
 
-/** Thrown out of a wait when another rank is gone. */
+/** Thrown from a wait when another rank has died. */
 export class PeerLost extends Error {}
 
 /**
- * Loads of the generation before a rank goes to sleep, about 60 µs: as long as a sleep and a wake-up cost. Shorter
- * spins can trap ranks in a rhythm of sleeping: a woken rank comes to the next barrier late by that cost, and the
- * others go to sleep there.
+ * Polls of the generation before a rank goes to sleep: about 60 µs, which is what a sleep and a
+ * wake-up cost. Shorter spins can trap ranks in a cycle of sleeping: a woken rank reaches the next
+ * barrier late by that cost, so the others go to sleep there.
  */
 const LONG_SPIN = 10_000;
-/** Spin on a busy machine, where another thread has the awaited rank's core. */
+/** Polls on a busy machine, where another thread occupies the awaited rank's core. */
 const SHORT_SPIN = 200;
-/** So many long spins in a row that end in sleep mean a busy machine. */
+/** This many consecutive long spins that end in sleep mean that the machine is busy. */
 const PATIENCE = 8;
 /** Barriers with a short spin before a long one is tried again. */
 const RETRY_AFTER = 64;
-/** Sleeping ranks look up this often, so that a lost peer is seen even if its notice was missed. */
+/** Sleeping ranks wake up this often to check for a lost peer, in case they missed its notice. */
 const WAIT_MS = 100;
 
 /**
- * Where all ranks of a fit wait for each other. A rank spins for a moment, because phases end within microseconds of
- * each other, then sleeps. Where spinning is in vain again and again it is cut short for a while; with more ranks than
- * processors there is none at all, since it would keep the awaited rank off its core.
+ * The barrier where all ranks of a fit wait for each other. A rank first spins, because ranks
+ * finish a phase within microseconds of each other, and then sleeps. When spins keep failing, they
+ * are shortened for a while. With more ranks than processors a rank does not spin at all, because
+ * it would keep the awaited rank off its core.
  */
 export class Barrier {
   private readonly spins: boolean;
-  /** Long spins in vain, one after the other. */
+  /** Consecutive long spins that failed. */
   private failures = 0;
-  /** Barriers left to pass with a short spin. */
+  /** Barriers that still use a short spin. */
   private shortLeft = 0;
 
   constructor(
@@ -56,7 +57,7 @@ export class Barrier {
     }
   }
 
-  /** Looks for the next generation without giving up the core. @returns true if it came */
+  /** Polls for the next generation without giving up the core. @returns true if it came */
   private spin(generation: number): boolean {
     const { control } = this;
     const isShort = this.shortLeft > 0;
@@ -76,7 +77,7 @@ export class Barrier {
   }
 }
 
-/** Sleeps until the main thread has let `epochs` epochs pass. */
+/** Sleeps until the main thread has allowed `epochs` epochs. */
 export function waitForGate(control: Int32Array<SharedArrayBuffer>, epochs: number): void {
   for (;;) {
     const passed = Atomics.load(control, WORD.gate);

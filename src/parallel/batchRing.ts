@@ -4,8 +4,9 @@ import { WORD } from './control.js';
 import { waitAsync } from './waitAsync.js';
 
 /**
- * How mini-batches of a stream reach the ranks: the main thread writes messages at positions 0, 1, 2, …, position p in slot
- * p mod `slots`, and every rank reads all of them in order. Rank 0 releases positions when no rank will look at them again.
+ * Passes mini-batches of a stream to the ranks. The main thread writes messages at positions 0, 1,
+ * 2, …; position p is in slot p mod `slots`. Every rank reads all messages in order. Rank 0
+ * releases positions that no rank will read again.
  */
 export interface BatchRing {
   /** Byte offset in the arena of the ring's words. */
@@ -13,16 +14,16 @@ export interface BatchRing {
   slots: number;
 }
 
-/** What a message says if it is not a number of rows. */
+/** Message values that are not a number of rows. */
 export const MESSAGE = { endOfEpoch: 0, stopped: -1 } as const;
 
 /** Int32 words per counter: two cache lines, because processors prefetch them in pairs. */
 const LINE_WORDS = 32;
-/** Messages written, and messages released, since the start, mod 2³². */
+/** Messages written and messages released since the start, mod 2³². */
 const PRODUCED = 0;
 const RELEASED = LINE_WORDS;
 const FIRST_MESSAGE = 2 * LINE_WORDS;
-/** Sleepers look up this often, so that a lost peer is seen even if its notice was missed. */
+/** Sleeping threads wake up this often to check for a lost peer, in case they missed its notice. */
 const WAIT_MS = 100;
 
 /** Int32 words that a ring takes. */
@@ -45,7 +46,7 @@ export class RingReader {
     this.slots = ring.slots;
   }
 
-  /** Sleeps until the message at a position is there. @throws PeerLost */
+  /** Sleeps until the message at a position has been written. @throws PeerLost */
   read(position: number): number {
     const { words, control } = this;
     for (;;) {
@@ -56,14 +57,20 @@ export class RingReader {
     }
   }
 
-  /** Gives back all positions below `position`. For one rank alone, once all ranks are done with them. */
+  /**
+   * Releases all positions below `position`. Only one rank calls it, after all ranks have finished
+   * with them.
+   */
   release(position: number): void {
     Atomics.store(this.words, RELEASED, position | 0);
     Atomics.notify(this.words, RELEASED);
   }
 }
 
-/** The main thread's side of a ring. One slot is kept for the message that the stream has stopped. */
+/**
+ * The main thread's side of a ring. One slot is reserved for the message that the stream has
+ * stopped.
+ */
 export class RingWriter {
   private readonly words: Int32Array<SharedArrayBuffer>;
   /** Positions written. */
@@ -81,7 +88,7 @@ export class RingWriter {
     return this.isStopped;
   }
 
-  /** Positions that the ranks are done with. */
+  /** Positions that the ranks have released. */
   get released(): number {
     return this.position - ((this.position - Atomics.load(this.words, RELEASED)) | 0);
   }
@@ -91,14 +98,14 @@ export class RingWriter {
     return this.position - this.released < this.ring.slots - 1;
   }
 
-  /** Waits until a message can be written or the ring is stopped. */
+  /** Waits until a message can be written or the ring has been stopped. */
   async room(): Promise<void> {
     while (!this.isStopped && !this.hasRoom) {
       await waitAsync(this.words, RELEASED, Atomics.load(this.words, RELEASED), WAIT_MS).value;
     }
   }
 
-  /** Writes a message. After a stop it is dropped: the ranks read no further. */
+  /** Writes a message. After a stop the message is dropped, because the ranks read no further. */
   write(message: number): void {
     if (this.isStopped) return;
     const { words, position, ring } = this;
@@ -108,7 +115,10 @@ export class RingWriter {
     Atomics.notify(words, PRODUCED);
   }
 
-  /** Ends the stream for the ranks, wherever they are. They work off what was written before. */
+  /**
+   * Ends the stream for all ranks, wherever they are. They still process the messages written
+   * before.
+   */
   stop(): void {
     this.write(MESSAGE.stopped);
     this.isStopped = true;

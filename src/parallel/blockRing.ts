@@ -4,8 +4,9 @@ import { WORD } from './control.js';
 import { waitAsync } from './waitAsync.js';
 
 /**
- * How rows that are not in shared memory reach the ranks: the main thread copies a block of rows into a free slot of
- * the rank that works on it, and the rank gives the slot back. Rank r has slots r·slots … (r+1)·slots − 1 of every table.
+ * Passes rows that are not in shared memory to the ranks. The main thread copies a block of rows
+ * into a free slot of the rank that processes it; the rank then releases the slot. Rank r owns
+ * slots r·slots … (r+1)·slots − 1 of every table.
  */
 export interface BlockRing {
   /** Byte offset in the arena of the ring's words. */
@@ -18,21 +19,21 @@ export interface BlockRing {
 
 /** Int32 words per counter: two cache lines, because processors prefetch them in pairs. */
 const LINE_WORDS = 32;
-/** Lines of a rank: blocks put in, blocks worked off, no more to come. */
+/** Counters of a rank: blocks written, blocks finished, end of blocks. */
 const RANK_LINES = 3;
 const PRODUCED = 0;
 const CONSUMED = LINE_WORDS;
 const ENDED = 2 * LINE_WORDS;
-/** Words about the block in a slot: its accumulator, its rows. */
+/** Words per slot that describe its block: the accumulator and the number of rows. */
 const SLOT_WORDS = 2;
-/** Sleepers look up this often, so that a lost peer is seen even if its notice was missed. */
+/** Sleeping threads wake up this often to check for a lost peer, in case they missed its notice. */
 const WAIT_MS = 100;
 
 /** Int32 words that a ring takes. */
 export const ringWords = (workers: number, slots: number): number =>
   workers * (RANK_LINES * LINE_WORDS + slots * SLOT_WORDS);
 
-/** A block of rows for a rank: where it lies in the tables. */
+/** A block of rows for a rank: its place in the tables. */
 export interface Block {
   accumulator: number;
   firstRow: number;
@@ -46,7 +47,10 @@ const rankWords = (arena: Arena, ring: BlockRing, rank: number): Int32Array<Shar
 
 const slotAt = (slot: number): number => RANK_LINES * LINE_WORDS + slot * SLOT_WORDS;
 
-/** Calls `work` for each block that the main thread puts into this rank's slots, until it says that there are no more. */
+/**
+ * Calls `work` for each block that the main thread writes to this rank's slots, until the main
+ * thread signals the end.
+ */
 export function takeBlocks(
   arena: Arena,
   control: Int32Array<SharedArrayBuffer>,
@@ -57,7 +61,7 @@ export function takeBlocks(
   const words = rankWords(arena, ring, rank);
   for (let taken = 0; ; taken++) {
     while (Atomics.load(words, PRODUCED) === taken) {
-      // In this order: a block put in just before the end must be seen.
+      // The order matters: a block written just before the end must be seen.
       if (Atomics.load(words, ENDED) !== 0 && Atomics.load(words, PRODUCED) === taken) return;
       if (Atomics.load(control, WORD.lost) !== 0) throw new PeerLost();
       Atomics.wait(words, PRODUCED, taken, WAIT_MS);
@@ -86,9 +90,9 @@ export class BlockFeed {
   }
 
   /**
-   * Puts a block of rows into a slot of the rank that has its accumulator, as soon as one is free. `fill` copies the rows
-   * to the tables from row `firstRow` on.
-   * @returns false if a rank is lost or a stop was asked for: nobody takes blocks any more
+   * Waits for a free slot of the rank that owns the block's accumulator and writes the block there.
+   * `fill` copies the rows to the tables, starting at row `firstRow`.
+   * @returns false if a rank is lost or a stop was requested: no rank will read more blocks
    */
   async put(accumulator: number, rows: number, fill: (firstRow: number) => void): Promise<boolean> {
     const { ring, control } = this;
@@ -112,7 +116,7 @@ export class BlockFeed {
     return true;
   }
 
-  /** Tells every rank that there are no more blocks. */
+  /** Signals to every rank that there are no more blocks. */
   end(): void {
     for (const words of this.words) {
       Atomics.store(words, ENDED, 1);

@@ -1,9 +1,10 @@
 import { StartError, warnOfFewer } from './startable.js';
 
 /**
- * Runs what computes on threads, and again with fewer if not all that it wants can be started.
- * @param run resolves its number of workers anew each time, and may begin again from the start
- * @throws SteepestError `ERR_WORKER_LOST` if not a single thread can be started
+ * Runs a computation on threads. If fewer threads can be started than it asked for, it runs again
+ * with fewer.
+ * @param run resolves its number of workers on each call, and must be able to start over
+ * @throws SteepestError `ERR_WORKER_LOST` if no thread can be started
  */
 export async function withFewerThreads<T>(run: () => Promise<T>): Promise<T> {
   let refused: StartError | undefined;

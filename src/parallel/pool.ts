@@ -9,25 +9,26 @@ import type { Thread } from './thread.js';
 import { ended, giveBack, lease } from './threads.js';
 import { setLease } from './userCode.js';
 
-/** How long ranks get to notice a lost peer before their threads are ended. */
+/** How long ranks may take to notice a lost peer before their threads are terminated. */
 const SETTLE_MS = 400;
 
 /**
- * How a caller gives up while its ranks wait for threads;
- * once they run, it stops them through the control block.
+ * Aborts a call whose ranks still wait for threads. Running ranks are stopped through the control
+ * block instead.
  */
 export interface Abortable {
   signal: AbortSignal | undefined;
-  /** What is thrown then. */
+  /** The error to throw in that case. */
   error: () => SteepestError;
 }
 
 /**
- * Runs one task per rank, each on a thread of its own, and
- * waits for all of them; before that, for its turn.
+ * Waits for its turn, runs one task per rank, each on a thread of its own, and waits for all of
+ * them.
  *
  * @throws SteepestError `ERR_WORKER_LOST` if a thread ends or throws, within about half a second:
- * the other ranks are told through the control block, and threads that do not answer are ended.
+ *   the other ranks are notified through the control block, and threads that do not respond are
+ *   terminated.
  */
 export async function runRanks(
   tasks: readonly RankTask[],
@@ -37,7 +38,7 @@ export async function runRanks(
   const control = controlBlock(arena);
   const leased = await lease(tasks.length, abortable?.signal);
   if (leased === undefined) {
-    // Whoever feeds the ranks must not wait for them.
+    // The code that feeds the ranks must stop waiting for them.
     declareLost(control);
     throw abortable!.error();
   }
@@ -47,10 +48,11 @@ export async function runRanks(
   setLease(arena, leased);
   const results = await settle(runs);
   setLease(arena, undefined);
-  // Not later: threads that were slow to load are ended below, and would count as refused.
+  // Check this now: slow-loading threads are terminated below and would then count as refused.
   const refused = notStarted.length;
   const areWell = results?.every((result) => result.ok) ?? false;
-  // What a lost rank leaves behind is not worth repairing: threads are cheap.
+  // Terminating threads is simpler than repairing the state a lost rank leaves, and threads are
+  // cheap.
   giveBack(leased, areWell);
   if (refused > 0) {
     await ended();
@@ -77,7 +79,7 @@ async function runRank(
   }
 }
 
-/** All results; or, if one failed and others do not end soon after, undefined. */
+/** All results, or undefined if one failed and the others do not end soon after. */
 async function settle(runs: Promise<RankResult>[]): Promise<RankResult[] | undefined> {
   const all = Promise.all(runs);
   const firstFailure = new Promise<void>((resolve) => {
@@ -105,12 +107,12 @@ function lostError(results: readonly RankResult[]): SteepestError {
     return new SteepestError(cause.code, {
       expected: 'kernels that accept the step program',
       given: cause.message.replace(/\.$/, ''),
-      hint: 'If you chose the backend or ISA yourself, leave the choice out; otherwise please report this.',
+      hint: 'Remove the backend or ISA option if you set one; otherwise please report this.',
     });
   }
   return new SteepestError('ERR_WORKER_LOST', {
     expected: 'every worker thread to finish its part',
     given: `a thread that ended early (${cause?.message ?? 'no reason given'})`,
-    hint: 'The model keeps its last good parameters; call fit again to go on from them.',
+    hint: 'The model keeps its last committed parameters; call fit again to continue from them.',
   });
 }

@@ -3,7 +3,7 @@ import type { Arena } from '../core/arena.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { ProgramBuffer } from '../kernels/contract.js';
 
-/** What every task of a rank has. What it does is for the worker's entry to know, by its kind. */
+/** The fields that every rank's task has. The worker's entry decides by `kind` what to run. */
 export interface RankTask {
   kind: string;
   rank: number;
@@ -12,22 +12,25 @@ export interface RankTask {
   arena: Arena;
   /** Data tables, from buffer 1 on. */
   tables: ProgramBuffer[];
-  /** Where rank 0 sends reports, if it does, and {@link END_OF_REPORTS} after them. */
+  /** The port on which rank 0 sends reports, if any, followed by {@link END_OF_REPORTS}. */
   port?: MessagePort | undefined;
 }
 
 /**
- * Sent by rank 0 after its last report. Closing the port would not do: a pool thread sleeps in
+ * Sent by rank 0 after its last report. Closing the port would not work: a pool thread sleeps in
  * Atomics.wait between tasks, and a close takes effect only when its event loop turns.
  */
 export const END_OF_REPORTS = 'end';
 
-/** How a rank's task ended. Errors travel as data, because worker threads strip custom ones. */
+/**
+ * How a rank's task ended. Errors are sent as data, because worker threads lose the class of custom
+ * errors.
+ */
 export type RankResult =
   | {
       ok: true;
       verdict: number;
-      /** Optimizer steps finished, in all. */
+      /** Total optimizer steps finished. */
       step: number;
       /** Epochs begun in this fit. */
       epochs: number;

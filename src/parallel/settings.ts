@@ -2,29 +2,29 @@ import { availableParallelism } from 'node:os';
 import { checkInteger, checkKeys, checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
 
-/** What {@link configure} takes and gives. */
+/** The settings that {@link configure} accepts and returns. */
 export interface ThreadSettings {
   /**
-   * Milliseconds after which a thread that nothing uses is ended; it is started again when needed,
-   * in about 20 ms. 0 ends it at once, Infinity keeps it. Default 30,000.
+   * Milliseconds after which an idle thread ends. It is started again when needed, in about 20 ms.
+   * 0 ends it at once; Infinity keeps it. Default 30,000.
    */
   idleTimeoutMs: number;
   /**
-   * Most worker threads at once, over all fits, evaluations and predictions;
-   * what finds none free waits its turn. A call whose `workers` is larger
-   * gets as many as this. Default: 4 per core, but at least 16.
+   * Maximum number of worker threads over all concurrent fits, evaluations and predictions. A call
+   * that finds none free waits its turn. A call whose `workers` is larger gets this many. Default:
+   * 4 per core, but at least 16.
    */
   maxThreads: number;
 }
 
-/** No machine gains from more. */
+/** Upper limit of `workers`: no machine benefits from more. */
 export const MOST_WORKERS = 1024;
-/** Delays of Node's timers are 31 bits wide. */
+/** Node's timers store delays in 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 const THREADS_PER_CORE = 4;
 const FEWEST_THREADS = 16;
 
-/** What sharp, Piscina, joblib and PyTorch call them. */
+/** Names of these settings in sharp, Piscina, joblib and PyTorch. */
 const ALIASES = {
   concurrency: 'maxThreads',
   maxWorkers: 'maxThreads',
@@ -39,12 +39,12 @@ const settings: ThreadSettings = {
   maxThreads: Math.min(MOST_WORKERS, Math.max(FEWEST_THREADS, THREADS_PER_CORE * availableParallelism())),
 };
 
-/** The settings in force. */
+/** The current settings. */
 export const threadSettings: Readonly<ThreadSettings> = settings;
 
 /**
- * Checks and takes over settings; what is left out stays as it is.
- * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with nothing changed
+ * Checks and applies settings; those left out keep their value.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`; nothing is changed then
  */
 export function changeSettings(changes: Partial<ThreadSettings>): void {
   checkKeys('configure', changes, Object.keys(settings), ALIASES);
@@ -57,7 +57,7 @@ export function changeSettings(changes: Partial<ThreadSettings>): void {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `maxThreads of at most ${MOST_WORKERS}`,
       given: String(maxThreads),
-      hint: 'Leave it out for 4 per core.',
+      hint: 'Leave it out to use 4 threads per core.',
     });
   }
   Object.assign(settings, { idleTimeoutMs, maxThreads });

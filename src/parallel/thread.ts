@@ -4,11 +4,11 @@ import { loadPiscina } from './piscina.cjs';
 import type { RankResult, RankTask } from './rankTask.js';
 import { workerFile } from './workerFile.cjs';
 
-/** What Piscina keeps behind a worker's public face; of its pinned version. */
+/** Internals of Piscina's pinned version: the part of a worker that its public type hides. */
 interface WorkerHandle {
   ref(): void;
   unref(): void;
-  /** Tasks at hand. */
+  /** Tasks that the worker is running. */
   currentUsage(): number;
 }
 
@@ -21,13 +21,13 @@ function handleOf(face: object): WorkerHandle | undefined {
 
 /** A worker thread that runs one rank at a time: a Piscina of one. */
 export class Thread {
-  /** When it was begun, and when it last came to rest, as `performance.now()` tells it. */
+  /** When the thread was started and when it last became idle, in `performance.now()` time. */
   readonly begun = performance.now();
   idleSince = 0;
-  /** Tasks that it was given. */
+  /** Number of tasks it was given. */
   tasks = 0;
   private readonly pool: Piscina;
-  /** It has loaded its code; one that has not yet computed nothing. */
+  /** True once it has loaded its code; before that it has computed nothing. */
   hasBegun = false;
   private handle: WorkerHandle | undefined;
 
@@ -37,30 +37,30 @@ export class Thread {
       filename: workerFile,
       minThreads: 1,
       maxThreads: 1,
-      // When it ends is decided in threads.ts, for all of them together.
+      // threads.ts decides when idle threads end, for all of them together.
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
-      // Ranks sleep in the barrier, not in Piscina; between
-      // fits an idle thread must not keep the process alive.
+      // Ranks sleep in the barrier, not in Piscina. Between fits an idle thread must not keep the
+      // process alive.
       atomics: 'sync',
       ...workerFlags(process.execArgv, process.env),
     });
     this.pool.on('workerCreate', (face: object) => {
       this.handle = handleOf(face);
     });
-    // Piscina starts another for one that fails at once, inside
-    // an event, where the next error would end the process.
+    // Piscina replaces a thread that fails at once inside an event handler, where the next error
+    // would end the process.
     this.pool.options.minThreads = 0;
     this.pool.threads[0]?.once('message', () => {
       this.hasBegun = true;
       this.pool.options.minThreads = 1;
     });
-    // A pool emits 'error' for trouble that also rejects a
-    // task; without a listener it would end the process.
+    // A pool emits 'error' for faults that also reject a task; without a listener the event would
+    // end the process.
     this.pool.on('error', () => {});
   }
 
-  /** The worker behind it: for tests and diagnosis. */
+  /** The underlying worker, for tests and diagnosis. */
   get worker(): { threadId: number } | undefined {
     return this.pool.threads[0];
   }
@@ -72,16 +72,16 @@ export class Thread {
   }
 
   /**
-   * Says whether the task at hand keeps the process alive, as it does unless it is told otherwise.
-   * At rest no thread does.
+   * Sets whether the running task keeps the process alive, which it does by default. An idle thread
+   * never does.
    */
   setRef(holds: boolean): void {
     if (!holds) this.handle?.unref();
-    // A thread whose task has just ended would hold it for ever.
+    // A thread whose task has just ended would keep the process alive for ever.
     else if (this.handle?.currentUsage() === 1) this.handle.ref();
   }
 
-  /** Ends the thread, whatever it is doing. */
+  /** Terminates the thread, whatever it is doing. */
   async end(): Promise<void> {
     await this.pool.destroy();
   }

@@ -6,12 +6,12 @@ import { forgetStartable, mostThreads, StartError } from './startable.js';
 import { Thread } from './thread.js';
 
 /**
- * Who may use how many threads. A lease is a whole set of them, granted at once: of two fits with a
- * part of their ranks each, both would wait at their barriers for ever.
+ * Manages leases of threads. A lease is a set of threads that is granted at once: two fits that
+ * each held some of their ranks would wait at their barriers for ever.
  */
 export interface Lease {
   readonly threads: readonly Thread[];
-  /** Whether its threads count among `maxThreads`. */
+  /** Whether its threads count towards `maxThreads`. */
   counts: boolean;
 }
 
@@ -22,34 +22,34 @@ interface Waiting {
 }
 
 /**
- * After so many tasks a thread makes room for a new one. A task leaves some 3 KB behind, for which
- * Node.js waits until the thread's event loop turns: a closed port, functions of the add-on. It
- * never does, since a thread at rest sleeps in Atomics.wait. (An object for the tests, which cannot
- * wait so long.)
+ * After this many tasks a thread is replaced by a new one. A task leaves about 3 KB behind (a
+ * closed port, functions of the add-on) that Node.js frees only when the thread's event loop turns.
+ * It never turns, because an idle thread sleeps in Atomics.wait. (An object, so that tests can
+ * lower the number.)
  */
 export const threadLife = { tasks: 4096 };
 
 /**
- * Threads at rest, the longest first. The next lease takes
- * from the end, so that those no longer needed grow old.
+ * Idle threads, longest idle first. Leases take from the end, so that surplus threads stay idle and
+ * end.
  */
 const idle: Thread[] = [];
-/** Threads that leases have, and those of them that count. */
+/** Threads on lease, and those of them that count. */
 let leased = 0;
 let counted = 0;
 /**
- * Who waits, in order: the first goes first, so that a large
- * fit is not passed by small ones for ever.
+ * Waiting calls, in order. The first goes first, so that small fits cannot keep a large one waiting
+ * for ever.
  */
 const queue: Waiting[] = [];
 const ending = new Set<Promise<void>>();
 let timer: NodeJS.Timeout | undefined;
-/** Threads begun before the last shutdown are not kept. */
+/** Threads started before the last shutdown are not kept. */
 let keptFrom = 0;
 
 /**
- * Leases threads, at once if there are enough or as soon as earlier leases end.
- * @returns undefined if the signal aborted while it waited
+ * Leases threads: at once if enough are free, or when earlier leases end.
+ * @returns undefined if the signal aborted during the wait
  * @throws SteepestError `ERR_WORKER_LOST` if no thread can be started
  */
 export async function lease(workers: number, signal: AbortSignal | undefined): Promise<Lease | undefined> {
@@ -67,7 +67,7 @@ export async function lease(workers: number, signal: AbortSignal | undefined): P
       queue.splice(queue.indexOf(waiting), 1);
       off();
       resolve(undefined);
-      // The next one may need less.
+      // The next call in the queue may need fewer.
       admit();
     });
     const waiting: Waiting = {
@@ -86,8 +86,8 @@ export async function lease(workers: number, signal: AbortSignal | undefined): P
 }
 
 /**
- * A fit that wants more than there may be has all of them:
- * `maxThreads` may have been lowered since it was planned.
+ * A fit that wants more than the limit is granted when it has all threads for itself: `maxThreads`
+ * may have been lowered after it was planned.
  */
 const hasRoom = (workers: number): boolean => counted === 0 || counted + workers <= mostThreads();
 
@@ -117,7 +117,7 @@ function grant(workers: number): Lease {
   return { threads, counts: true };
 }
 
-/** Ends a lease. Threads that may be in the midst of something are ended. */
+/** Ends a lease. Threads that may still be running something are terminated. */
 export function giveBack(ended: Lease, areReusable: boolean): void {
   leased -= ended.threads.length;
   const now = performance.now();
@@ -136,8 +136,8 @@ export function giveBack(ended: Lease, areReusable: boolean): void {
 }
 
 /**
- * Says whether a lease's threads count: those of a fit that waits for its user's code do not, or
- * both might wait for ever.
+ * Sets whether a lease's threads count. Those of a fit that waits for user code do not, otherwise
+ * both could wait for ever.
  */
 export function setCounts(of: Lease, counts: boolean): void {
   if (of.counts === counts) return;
@@ -153,19 +153,19 @@ function end(thread: Thread): void {
 }
 
 /**
- * Waits until threads that are about to end have ended: what those
- * hold that could not all be started is needed to start fewer.
+ * Waits until threads that are ending have ended. After a failed start their resources are needed
+ * to start fewer.
  */
 export async function ended(): Promise<void> {
   await Promise.all(ending);
 }
 
-/** Ends the threads at rest that are too many beside those at work. */
+/** Terminates idle threads beyond the limit. */
 function trim(): void {
   while (idle.length > 0 && idle.length + leased > threadSettings.maxThreads) end(idle.shift()!);
 }
 
-/** Sees to it that threads at rest are ended in time. The timer does not keep the process alive. */
+/** Schedules the end of idle threads. The timer does not keep the process alive. */
 function arm(): void {
   clearTimeout(timer);
   timer = undefined;
@@ -182,10 +182,11 @@ function shrink(): void {
 }
 
 /**
- * Sets when idle threads end and how many there may be, for all fits, evaluations and predictions
- * of this thread's program; `configure()` changes nothing. Results do not depend on it.
- * @returns the settings in force
- * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with nothing changed
+ * Sets when idle threads end and the maximum number of threads, for all fits, evaluations and
+ * predictions that this thread starts; `configure()` without arguments changes nothing. Results do
+ * not depend on it.
+ * @returns the current settings
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`; nothing is changed then
  */
 export function configure(settings: Partial<ThreadSettings> = {}): ThreadSettings {
   changeSettings(settings);
@@ -197,9 +198,9 @@ export function configure(settings: Partial<ThreadSettings> = {}): ThreadSetting
 }
 
 /**
- * Ends all threads at rest, and those at work as soon as their fit ends. They are started again
- * when needed. No program has to call it in order to exit.
- * @returns a promise that is fulfilled when the threads that were at rest have ended
+ * Ends all idle threads, and busy ones as soon as their fit ends. They are started again when
+ * needed. A program does not need to call it in order to exit.
+ * @returns a promise that is fulfilled when the idle threads have ended
  */
 export async function shutdown(): Promise<void> {
   keptFrom = performance.now();
@@ -209,8 +210,8 @@ export async function shutdown(): Promise<void> {
 }
 
 /**
- * Workers at rest that the next lease of as many will get;
- * all of them if no number is given: for tests and diagnosis.
+ * The idle workers that the next lease of `count` will get, or all of them: for tests and
+ * diagnosis.
  */
 export function idleThreads(workers = idle.length): readonly { threadId: number }[] {
   const last = idle.slice(Math.max(0, idle.length - workers));

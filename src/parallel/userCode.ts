@@ -3,21 +3,22 @@ import { clearTimeout, setTimeout } from '../core/timers.js';
 import { type Lease, setCounts } from './threads.js';
 
 /**
- * What keeps fits that wait for their user's code (a callback, a stream) from blocking others. Such
- * code may itself wait for another fit, which may wait for the threads of this one. So while it
- * takes long, this one's do not count; nor do they keep the process alive, since the code may wait
- * for something that never comes.
+ * Keeps a fit that waits for user code (a callback, a stream) from blocking others. User code may
+ * wait for another fit, which may wait for the threads of this one. While user code takes long,
+ * this fit's threads do not count towards the limit. They do not keep the process alive either,
+ * because the code may wait for something that never comes.
  */
 
 /**
- * Shorter waits change nothing: a callback that logs a line must not let all fits in at once. Until
- * then the process stays alive, because the code may wait for a fit that only now gets its threads.
+ * Shorter waits change nothing: a callback that logs a line must not let other fits exceed the
+ * limit. Until then the process stays alive, because the code may wait for a fit that is only now
+ * getting its threads.
  */
 const GRACE_MS = 100;
 
 interface Holder {
   lease: Lease | undefined;
-  /** Calls of user's code that take long. */
+  /** Calls of user code that take long. */
   waits: number;
 }
 
@@ -35,16 +36,16 @@ function update({ lease, waits }: Holder): void {
   for (const thread of lease.threads) thread.setRef(waits === 0);
 }
 
-/** Says which lease the ranks of an arena have; undefined when it has ended. */
+/** Registers the lease of an arena's ranks; undefined when the lease has ended. */
 export function setLease(arena: Arena, lease: Lease | undefined): void {
   const holder = holderOf(arena);
   holder.lease = lease;
   update(holder);
-  // Code that goes on after the end concerns nobody.
+  // Code that runs on after the end has no effect.
   if (lease === undefined) holders.delete(arena);
 }
 
-/** Runs user's code that the ranks of this arena wait for. */
+/** Runs user code that the ranks of this arena wait for. */
 export async function awaitUser<T>(arena: Arena, code: () => T | Promise<T>): Promise<T> {
   const holder = holderOf(arena);
   let isLong = false;
@@ -64,15 +65,15 @@ export async function awaitUser<T>(arena: Arena, code: () => T | Promise<T>): Pr
   }
 }
 
-/** The items of an iterable that user's code makes and the ranks of this arena wait for. */
+/** Yields the items of an iterable that user code produces and the ranks of this arena wait for. */
 export async function* awaitItems<T>(arena: Arena, items: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
-  // What is at hand makes nobody wait.
+  // An item that is already available delays nobody.
   if (!(Symbol.asyncIterator in items)) return yield* items;
   const iterator = items[Symbol.asyncIterator]();
   let isOver = false;
   try {
     for (;;) {
-      // An iterator that throws is over.
+      // An iterator that throws has ended.
       isOver = true;
       const result = await awaitUser(arena, () => iterator.next());
       isOver = result.done === true;

@@ -5,5 +5,5 @@ type WaitAsync = (
   timeoutMs: number,
 ) => { async: boolean; value: string | Promise<string> };
 
-/** `Atomics.waitAsync`: in every Node.js since 16, but not yet in TypeScript's library of 2023. */
+/** `Atomics.waitAsync`: in every Node.js since 16, but missing from TypeScript's ES2023 library. */
 export const { waitAsync } = Atomics as unknown as { waitAsync: WaitAsync };

@@ -5,18 +5,19 @@ import { MOST_WORKERS, threadSettings } from './settings.js';
 import { mostThreads } from './startable.js';
 
 /**
- * A number of worker threads, or 'auto' for as many as help; never more than `configure` allows.
+ * A number of worker threads, or 'auto' for as many as are useful; never more than `configure`
+ * allows.
  */
 export type Workers = 'auto' | number;
 
 /**
- * Two barriers a step cost a few microseconds; a rank should have at least this much arithmetic a
- * step to earn them: about 10 µs at 100 GFLOP/s.
+ * Two barriers per step cost a few microseconds. A rank must have at least this many floating-point
+ * operations per step to be worth them: about 10 µs at 100 GFLOP/s.
  */
 const FLOPS_PER_RANK_AND_STEP = 1e6;
 
 /**
- * Resolves `workers`. The count never changes a result, only its speed.
+ * Resolves the `workers` option. The count changes only the speed, never a result.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
@@ -43,14 +44,14 @@ export function checkWorkers(workers: Workers = 'auto'): Workers {
   return workers;
 }
 
-/** Most workers that {@link resolveWorkers} may come to, whatever a step costs. */
+/** Upper bound of what {@link resolveWorkers} returns, whatever a step costs. */
 export function mostWorkers(workers: Workers): number {
   return Math.min(workers === 'auto' ? availableParallelism() : workers, mostThreads());
 }
 
 let hasWarned = false;
 
-/** Once per program: whoever asks for too many does so in every call. */
+/** Warns once per program: code that asks for too many does so in every call. */
 function warnOfCap(workers: number, maxThreads: number): void {
   if (hasWarned) return;
   hasWarned = true;

@@ -5,25 +5,25 @@ import { memoryAddon } from '../kernels/backend.js';
 import { MOST_SENT_BYTES, newShared } from '../kernels/sharedMemory.js';
 import type { MemoryPlan } from './memory.js';
 
-/** What arenas begin at a multiple of: the add-on's `pastPage` counts from there. */
+/** Alignment of arenas: the add-on's `pastPage` is relative to it. */
 const PAGE_BYTES = 4096;
 /**
- * Where the C library's header leaves the memory of a large buffer; a guess for where there is no
- * add-on to ask.
+ * Offset of large buffers, past the C library's header. A guess, used when the add-on is not
+ * loaded.
  */
 const USUALLY_PAST_PAGE = 16;
 
-/** Ranks see an arena through one array that is sent to them. */
+/** Sends the arena to the ranks as one array. */
 const MOST_ARENA_BYTES = MOST_SENT_BYTES - PAGE_BYTES;
 
 /**
  * Allocates the arena of a finished plan.
  *
- * It begins at a page, some way into a SharedArrayBuffer. The buffer itself begins 16 bytes after
- * one where the C library allocates it, so that every vector of 64 bytes would lie in two cache
- * lines, and two ranks could write the same line. (A WebAssembly.Memory begins at a page, but takes
- * 10 GiB of address space, and time to make.)
- * @throws SteepestError `ERR_MEMORY` if it would not fit the machine.
+ * The arena begins at a page boundary inside a SharedArrayBuffer. The C library places the buffer
+ * itself 16 bytes past a page boundary: every vector of 64 bytes would straddle two cache lines,
+ * and two ranks could write the same line. (A WebAssembly.Memory is page-aligned, but reserves 10
+ * GiB of address space and is slow to create.)
+ * @throws SteepestError `ERR_MEMORY` if the machine's memory cannot hold it.
  */
 export function allocateArena(memory: MemoryPlan): Arena {
   const { byteLength } = memory;
@@ -37,19 +37,19 @@ export function allocateArena(memory: MemoryPlan): Arena {
   return new Uint8Array(shared, (PAGE_BYTES - pastPage) % PAGE_BYTES, byteLength);
 }
 
-/** Allocates shared memory of any purpose, or throws `ERR_MEMORY`. */
+/** Allocates shared memory for any purpose. */
 export function allocateShared(byteLength: number, detail: () => string): SharedArrayBuffer {
   checkMemory(byteLength, detail);
   if (byteLength > MOST_SENT_BYTES) tooLarge(byteLength, detail, MOST_SENT_BYTES);
   try {
     return newShared(byteLength);
   } catch {
-    // Over what the engine can address at once.
+    // More than the engine can address in one buffer.
     return tooLarge(byteLength, detail);
   }
 }
 
-/** @throws SteepestError `ERR_MEMORY` if so many bytes would not fit the machine. */
+/** @throws SteepestError `ERR_MEMORY` if that many bytes do not fit in memory. */
 export function checkMemory(byteLength: number, detail: () => string): void {
   if (!(byteLength <= memoryLimit())) tooLarge(byteLength, detail);
 }
@@ -59,6 +59,6 @@ function tooLarge(byteLength: number, detail: () => string, most?: number): neve
   throw new SteepestError('ERR_MEMORY', {
     expected: `arrays that fit in ${words}, ${megabytes(most ?? memoryLimit())}`,
     given: `${megabytes(byteLength)}, ${detail()}`,
-    hint: 'Use a smaller batchSize, fewer units, or fewer rows at a time.',
+    hint: 'Use a smaller batchSize, fewer units, or fewer rows per call.',
   });
 }

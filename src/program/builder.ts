@@ -41,7 +41,7 @@ export interface SliceRange {
   extent: number;
 }
 
-/** Called when the ops that compute a parameter's gradient have been emitted. */
+/** Called after the ops that compute a parameter's gradient have been emitted. */
 export type GradientListener = (
   group: SliceGroup,
   parameter: ParameterSpec,
@@ -54,8 +54,8 @@ export class ProgramBuilder {
   readonly ops: Op[] = [];
   readonly groups: SliceGroup[] = [];
   /**
-   * Told of each parameter gradient, so that the update can follow while the slice is still in
-   * cache. The ranges it gets count rows of the parameter.
+   * Called for each parameter gradient, so that the update can follow while the slice is still in
+   * cache. Its ranges count rows of the parameter.
    */
   gradientReady: GradientListener = () => {};
 
@@ -64,24 +64,24 @@ export class ProgramBuilder {
     readonly mode: ProgramMode,
     /** Rows of the largest mini-batch. */
     readonly maxRows: number,
-    /** Each has rows of its own of some operands. */
+    /** Number of ranks; each has its own rows of some operands. */
     private readonly mostWorkers: number,
   ) {}
 
-  /** Phases over the rows of the mini-batch so far. */
+  /** Phases over the rows of the mini-batch emitted so far. */
   private rowPhases = 1;
 
-  /** Slice ops that wait for all others over the rows. */
+  /** Slice ops that must run after all others over the rows. */
   private readonly afterRows: Op[] = [];
 
-  /** True if gradients are wanted. */
+  /** True if the program computes gradients. */
   get differentiates(): boolean {
     return this.mode === 'train' || this.mode === 'gradients';
   }
 
   /**
-   * Begins another phase over the rows of the mini-batch:
-   * what ops of earlier ones wrote is there for every rank.
+   * Begins another phase over the rows of the mini-batch: every rank can then read what ops of
+   * earlier phases wrote.
    */
   nextRowPhase(): void {
     this.rowPhases++;
@@ -89,13 +89,13 @@ export class ProgramBuilder {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `a step of fewer than ${PHASE_LIMIT} phases; each batchNorm needs two`,
       given: 'a model with more',
-      hint: 'Use fewer batchNorm layers, or layerNorm, which needs none.',
+      hint: 'Use fewer batchNorm layers, or layerNorm, which adds no phases.',
     });
   }
 
   /**
-   * A vector that each rank has of its own, for what all
-   * ranks work out alike; ops that use it say so by `own`.
+   * A vector of which each rank has its own copy, for results that all ranks compute identically.
+   * Ops that use it list it in `own`.
    */
   perRank(name: string, cols: number, dtype: DType = 'f32'): Region {
     return this.memory.matrix(name, 'statistics', this.mostWorkers, cols, dtype);
@@ -135,12 +135,12 @@ export class ProgramBuilder {
     );
   }
 
-  /** The split that goes over a mini-batch of `cols` numbers each, rows or images. */
+  /** The split over a mini-batch with `cols` numbers per sample, as rows or images. */
   splitOf(x: Operand, cols: number): 'rows' | 'groups' {
     return x.cols === cols ? 'rows' : 'groups';
   }
 
-  /** A buffer laid out like x, a mini-batch of `cols` numbers each. */
+  /** A buffer with the layout of x, a mini-batch with `cols` numbers per sample. */
   batchLike(x: Operand, name: string, cols: number): Region {
     if (this.splitOf(x, cols) === 'rows') return this.batchMatrix(name, cols);
     return this.memory.matrix(`images${this.maxRows}/${name}`, 'activation', this.maxGroups, x.cols);
@@ -186,9 +186,8 @@ export class ProgramBuilder {
   }
 
   /**
-   * The same after everything that is done over the rows, and before what is merged: in a phase of
-   * its own, which all such ops share. For sums over the mini-batch of which merging ranks need
-   * more than their own slice.
+   * Adds slice ops that run after all ops over the rows and before the merge, in a phase that all
+   * such ops share. For sums over the mini-batch that merging ranks need beyond their own slice.
    */
   emitSliceAfterRows(
     group: SliceGroup,

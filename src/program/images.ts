@@ -3,7 +3,7 @@ import { GROUP_IMAGES } from '../kernels/contract.js';
 /** Shape of one image: channels last, as users write it. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
-/** Vectors of 16 lanes that hold so many channels. */
+/** Number of 16-lane vectors that hold this many channels. */
 export const vectorsOf = (channels: number): number => Math.ceil(channels / GROUP_IMAGES);
 
 export const elementsOf = ([height, width, channels]: ImageShape): number => height * width * channels;
@@ -17,7 +17,7 @@ export function imageScalars([height, width, channels]: ImageShape): {
   return { channels, height, width };
 }
 
-/** Rows and columns of zeros around an image. */
+/** Rows and columns of padding around an image. */
 export interface Padding {
   top: number;
   bottom: number;

@@ -6,15 +6,16 @@ export const CACHE_LINE_BYTES = 64;
 /** Rows of float32 matrices are padded to whole cache lines: 16 floats. */
 const ROW_PADDING = CACHE_LINE_BYTES / 4;
 /**
- * Row strides that are multiples of this crowd the rows of a tile into one or two sets of a first-level cache of 64 sets
- * of 64 bytes; such strides get one more line. (512³ forward: 92 % of the FMA peak with 4096 here, 96 % with 2048.)
+ * Row strides that are multiples of this map the rows of a tile to one or two sets of a first-level
+ * cache of 64 sets of 64 bytes. Such strides get one more line. (512³ forward: 92 % of the FMA peak
+ * with 4096 here, 96 % with 2048.)
  */
 const CROWDING_BYTES = 2048;
 
-/** Which buffer of a bound program the arena is. Data sets follow. */
+/** Index of the arena among a bound program's buffers. Data sets come after it. */
 export const ARENA_BUFFER = 0;
 
-/** What a region of the arena is for; `explain()` sums bytes by it. */
+/** The purpose of a region; `explain()` sums bytes by it. */
 export type RegionRole =
   | 'control'
   | 'parameter'
@@ -43,14 +44,14 @@ export function paddedStride(dtype: DType, cols: number): number {
 }
 
 /**
- * Lays out one arena. Regions are asked for by name; asking again for a name returns the same memory,
- * which is how the training and the validation program share parameters and activations.
+ * Lays out one arena. Regions are identified by name: a second request for a name returns the same
+ * memory. That is how the training and validation programs share parameters and activations.
  */
 export class MemoryPlan {
   private readonly byName = new Map<string, Region>();
   private end: number;
 
-  /** @param reservedBytes bytes at the start that belong to the control block. */
+  /** @param reservedBytes bytes at the start, reserved for the control block. */
   constructor(reservedBytes = 0) {
     this.end = alignUp(reservedBytes, CACHE_LINE_BYTES);
   }
@@ -104,7 +105,7 @@ export class MemoryPlan {
   }
 }
 
-/** The same memory seen as its transpose (for the `a` and `b` operands of gemm). */
+/** The same memory viewed as its transpose (for the `a` and `b` operands of gemm). */
 export function transposed(operand: Operand): Operand {
   const { rows, cols, rowStride, colStride } = operand;
   return { ...operand, rows: cols, cols: rows, rowStride: colStride, colStride: rowStride };
@@ -128,7 +129,7 @@ export function rowOf(operand: Operand, row: number): Operand {
   };
 }
 
-/** Drops the name and role of a region: what an op holds. */
+/** Drops a region's name and role, leaving what an op stores. */
 export function operandOf(region: Operand): Operand {
   const { buffer, dtype, byteOffset, rows, cols, rowStride, colStride } = region;
   return { buffer, dtype, byteOffset, rows, cols, rowStride, colStride };

@@ -6,25 +6,25 @@ import type { ParameterSpec } from './parameters.js';
 /** How a mini-batch lies in memory: one row per sample, or images in groups of 16 (kernels/ops/images.ts, `gatherImages`). */
 export type Layout = 'rows' | 'images';
 
-/** Operations on vectors of 16 lanes, in any unit that all nodes share: what both layouts cost. */
+/** Cost in operations on vectors of 16 lanes, in a unit that all nodes share, for both layouts. */
 export interface LanesUsed {
-  /** Of one image as rows: lanes are channels of the output. */
+  /** Cost of one image as rows: lanes are channels of the output. */
   image: number;
-  /** Of a group of 16 images, however many of them there are. */
+  /** Cost of a group of 16 images, however many of them are used. */
   group: number;
 }
 
-/** A gradient on its way back through the network. */
+/** A gradient during the backward pass. */
 export interface Gradient {
   operand: Operand;
   /**
-   * What it is the gradient of: the node's output, or, when the derivative of the node's own activation
-   * has already been multiplied in, the value before that activation.
+   * What the gradient is with respect to: the node's output, or the value before the node's own
+   * activation if that activation's derivative has already been multiplied in.
    */
   of: 'output' | 'preactivation';
 }
 
-/** What a following op needs to multiply a gradient by the derivative of this node's activation. */
+/** What a later op needs to multiply a gradient by the derivative of this node's activation. */
 export interface OutputDerivative {
   activation: ElementwiseActivation;
   alpha: number;
@@ -33,9 +33,9 @@ export interface OutputDerivative {
 }
 
 /**
- * One primitive of a lowered model, forward and backward side by side. A layer lowers to one or more nodes;
- * a node emits ops. Nodes are made anew for every compile and keep between `forward` and `backward` what
- * backward needs.
+ * One primitive of a lowered model, with its forward and backward pass. A layer lowers to one or
+ * more nodes; a node emits ops. Each compilation creates new nodes; a node keeps what `backward`
+ * needs from `forward`.
  */
 export interface Node {
   /** Unique within the model; names the node's buffers and labels its ops. */
@@ -43,27 +43,29 @@ export interface Node {
   readonly inputCols: number;
   readonly outputCols: number;
   readonly parameters: readonly ParameterSpec[];
-  /** The layout of the input; undefined for an elementwise node, which takes and gives any. */
+  /** The layout of the input; undefined for an elementwise node, which accepts any and keeps it. */
   readonly takes?: Layout;
   /**
-   * Given by a node on images that also takes them as rows, channels last, and then gives rows: in programs without
-   * gradients whose mini-batches would leave most of a group empty.
+   * Set by an image node that can also process rows, channels last, and then outputs rows. Used in
+   * programs without gradients whose mini-batches would leave most of a group empty.
    */
   readonly asRows?: LanesUsed;
-  /** The layout of the output; undefined for that of the input. */
+  /** The layout of the output; undefined if it is that of the input. */
   readonly gives?: Layout;
-  /** Shape of the images that it takes, where it takes images. */
+  /** Shape of its input images, if it takes images. */
   readonly inputShape?: ImageShape | undefined;
-  /** Shape of the images that come out, where images do. */
+  /** Shape of its output images, if it outputs images. */
   readonly imageShape?: ImageShape | undefined;
-  /** Name of the activation that this node is or ends in; undefined for none. */
+  /** Name of the activation that this node is or ends in; undefined if none. */
   readonly endsIn: ElementwiseActivation | 'softmax' | undefined;
   /** Emits the forward ops. @returns the output, maxRows × outputCols. */
   forward(builder: ProgramBuilder, x: Operand): Operand;
   /**
    * Emits the backward ops, parameter gradients included.
-   * @param previous derivative of the node before, if it can be multiplied in while the input gradient is stored.
-   * @returns the gradient of the node before, or undefined if `wanted` is false.
+   * @param previous derivative of the previous node's activation, if it can be multiplied in while
+   *   the input
+   *   gradient is stored.
+   * @returns the gradient for the previous node, or undefined if `wanted` is false.
    */
   backward(
     builder: ProgramBuilder,
@@ -71,7 +73,10 @@ export interface Node {
     wanted: boolean,
     previous: OutputDerivative | undefined,
   ): Gradient | undefined;
-  /** Emits, in training, what a step writes besides trainable parameters; it runs once the loss is known to be finite. */
+  /**
+   * Emits the ops that update state other than trainable parameters; they run after the loss is
+   * known to be finite.
+   */
   updateState?(builder: ProgramBuilder): void;
   /** Defined after `forward` if this node ends in an elementwise activation. */
   outputDerivative(): OutputDerivative | undefined;

@@ -1,10 +1,10 @@
 /** An array that training changes. */
 export interface ParameterSpec {
-  /** Unique within the model, e.g. `dense_1/kernel`. */
+  /** Unique within the model, for example `dense_1/kernel`. */
   name: string;
   rows: number;
   cols: number;
-  /** Shape that users see: `[in, out]` or `[out]`. */
+  /** Shape shown to users: `[in, out]` or `[out]`. */
   shape: readonly number[];
   initializer: string;
   fanIn: number;
@@ -12,15 +12,15 @@ export interface ParameterSpec {
   l1: number;
   l2: number;
   /**
-   * Whether it follows a gradient. What does not (a moving mean) is written by its node as a step
-   * ends; it is saved, committed and restored like the rest, but has no gradient, no penalty and no
-   * arrays of the optimizer.
+   * Whether it is trained by its gradient. An array without a gradient (a moving mean) is written
+   * by its node at the end of a step. It is saved, committed and restored like the others, but has
+   * no penalty and no optimizer state.
    */
   trainable: boolean;
-  /** True for variances: weights from outside must not be negative. */
+  /** True for variances: weights set by users must not be negative. */
   notNegative?: boolean;
 }
 
-/** Those that follow a gradient. */
+/** The parameters that have a gradient. */
 export const trainable = (parameters: readonly ParameterSpec[]): ParameterSpec[] =>
   parameters.filter((parameter) => parameter.trainable);

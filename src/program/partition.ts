@@ -2,22 +2,22 @@ import { type BindableProgram, isRowPhase, type Op, PHASES, type Phase } from '.
 import type { SliceGroup } from './builder.js';
 import { rowOf } from './memory.js';
 
-/** A program for any number of workers: ops in order, and the groups that ranks share. */
+/** A program for any number of workers: its ops in order, and the groups that ranks share. */
 export interface StepProgram {
   ops: readonly Op[];
   groups: readonly SliceGroup[];
   maxRows: number;
-  /** Most rows of a chunk: what they need fits a cache. */
+  /** Maximum rows of a chunk, so that its working set fits in a cache. */
   fittingRows: number;
 }
 
-/** `[begin, end)` in units of one group, for each rank. */
+/** For each rank, its range `[begin, end)` in units of one group. */
 export type GroupRanges = readonly (readonly [number, number])[];
 
 /**
  * Cuts the units of all groups of a phase, laid end to end, into `workers` runs of nearly equal
- * cost. A unit belongs to the rank in whose share of the total cost its middle lies, so shares
- * differ by at most one unit's cost. Contiguous runs keep a rank's slice of W, Wᵀ and the
+ * cost. A unit belongs to the rank whose share of the total cost contains the unit's midpoint, so
+ * shares differ by at most one unit's cost. Contiguous runs keep a rank's slice of W, Wᵀ and the
  * optimizer's state in its own cache from step to step.
  *
  * @returns ranges[group][rank]
@@ -26,7 +26,8 @@ export function partitionGroups(groups: readonly SliceGroup[], workers: number):
   const costOf = (group: SliceGroup): number => group.units * group.cost;
   const phaseOf = (group: SliceGroup): Phase | undefined => group.ops[0]?.op.phase;
   const totals = new Map<Phase | undefined, number>();
-  // In the order of the groups, so that deep models take no longer per group than others.
+  // In the order of the groups, so that the cost per group does not grow with the depth of the
+  // model.
   const starts = groups.map((group) => {
     const start = totals.get(phaseOf(group)) ?? 0;
     totals.set(phaseOf(group), start + costOf(group));
@@ -35,7 +36,7 @@ export function partitionGroups(groups: readonly SliceGroup[], workers: number):
   return groups.map((group, g) => {
     const total = totals.get(phaseOf(group))!;
     const start = starts[g]!;
-    // First unit whose middle is at or after the given share of the total.
+    // First unit whose midpoint is at or after the given share of the total.
     const firstUnitOf = (rank: number): number => {
       const boundary = (total * rank) / workers;
       const unit = Math.ceil((boundary - start) / group.cost - 0.5);
@@ -54,7 +55,7 @@ export function chunkRows({ maxRows, fittingRows }: StepProgram, workers: number
   return Math.ceil(rowsPerRank / Math.ceil(rowsPerRank / fittingRows));
 }
 
-/** The ops of one rank, with its slices filled in and the slices it has no part in left out. */
+/** The ops of one rank: its slices are filled in, and slices without units for it are left out. */
 export function programForRank(program: StepProgram, rank: number, workers: number): BindableProgram {
   const ranges = partitionGroups(program.groups, workers);
   const sliced = new Map<Op, Op | undefined>();
@@ -74,7 +75,7 @@ export function programForRank(program: StepProgram, rank: number, workers: numb
   return { ops, rank, workers, maxRows: program.maxRows, rowChunk: chunkRows(program, workers) };
 }
 
-/** Gives a rank its own row of the operands of which each has one. */
+/** Replaces operands that exist once per rank by the rank's own row. */
 function withOwnRows(op: Op, rank: number): Op {
   if (op.own === undefined) return op;
   const operands = { ...op.operands };
@@ -82,9 +83,9 @@ function withOwnRows(op: Op, rank: number): Op {
   return { ...op, operands };
 }
 
-/** Which phases a program has: the same for all its ranks, even those without work in one. */
+/** Which phases a program has. All ranks have the same phases, even those without work in one. */
 export interface ProgramPhases {
-  /** Something has to be done before the first step. */
+  /** There are ops that run before the first step. */
   starts: boolean;
   /** Phases over the rows of a mini-batch, in order. */
   rows: readonly Phase[];

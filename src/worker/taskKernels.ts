@@ -1,6 +1,6 @@
 import type { BindableProgram, BoundProgram, KernelSet, Op, ProgramBuffer } from '../kernels/contract.js';
 
-/** The kernels of one task, which lets go of all programs that it bound when it ends. */
+/** The kernels of one task; it releases all programs that it bound when the task ends. */
 export class TaskKernels implements KernelSet {
   readonly kind;
   readonly isa;

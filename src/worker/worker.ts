@@ -17,7 +17,7 @@ import { TaskKernels } from './taskKernels.js';
 
 type Task = FitTask | SweepTask | LogisticTask | BlocksTask;
 
-/** What runs each kind of task. */
+/** Maps each kind of task to the function that runs it. */
 const RUNNERS: {
   readonly [K in Task['kind']]: (task: Extract<Task, { kind: K }>, kernels: KernelSet) => RankResult;
 } = {
@@ -38,8 +38,8 @@ function run<K extends Task['kind']>(task: Extract<Task, { kind: K }>): RankResu
 }
 
 /**
- * Lets go of a task's memory. Piscina keeps the task itself until the next one comes, so it is
- * emptied.
+ * Releases a task's memory. Piscina keeps the task object until the next one comes, so its fields
+ * are cleared.
  */
 function forget(task: Task): void {
   const { arena, tables } = task;
@@ -49,7 +49,7 @@ function forget(task: Task): void {
   droppedShared(bytes, discarded);
 }
 
-/** The task of a pool thread: one rank of a fit, a sweep or a regression, from beginning to end. */
+/** Entry of a pool thread: runs one rank of a fit, a sweep or a regression. */
 export default function runRank(task: Task): RankResult {
   try {
     return run(task);
