@@ -87,7 +87,8 @@ function plainReader(path: string, handle: FileHandle, state: FileState): ByteRe
 function gzipReader(path: string, handle: FileHandle, state: FileState): ByteReader {
   const file = handle.createReadStream({ start: 0, end: state.end - 1, autoClose: false });
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
-  // Errors of either stream reach the one who reads; the callback is there because pipeline wants one.
+  // Errors of either stream reach the one who reads; the callback is there because pipeline wants
+  // one.
   const chunks: AsyncIterator<Uint8Array> = pipeline(file, gunzip, () => undefined)[Symbol.asyncIterator]();
   let chunk = new Uint8Array(0);
   return {

@@ -5,7 +5,10 @@ import { ReadBudget, type ReadLimits } from './limits/readLimits.js';
 const CHUNK_BYTES = 2 ** 20;
 /** Small files need less: at least this, because files of /proc say that they have no bytes. */
 const LEAST_CHUNK_BYTES = 2 ** 14;
-/** Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is wrong. */
+/**
+ * Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is
+ * wrong.
+ */
 const MAX_DEFLATE_RATIO = 1032;
 
 /** Hands out bytes in the portions that a reader of a binary format asks for. */
@@ -18,7 +21,9 @@ export interface ByteSource {
   readonly budget: ReadBudget;
   /** Whether its bytes have been taken from the budget. */
   readonly isCounted: boolean;
-  /** Fills the whole of `target`. @throws SteepestError `ERR_DATA_FILE` if the source ends before */
+  /**
+   * Fills the whole of `target`. @throws SteepestError `ERR_DATA_FILE` if the source ends before
+   */
   fill(target: Uint8Array, what: string): Promise<void>;
   /** The next bytes, at most so many; none at the end. */
   upTo(bytes: number): Promise<Uint8Array>;

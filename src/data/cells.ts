@@ -35,7 +35,10 @@ export interface Scaled {
   scale: number;
 }
 
-/** Float64 ends at 10^±324, and decimals have at most 76 digits: more would be numbers of any length. */
+/**
+ * Float64 ends at 10^±324, and decimals have at most 76 digits: more would be numbers of any
+ * length.
+ */
 const MOST_SCALE = 1000;
 
 type Cells = ArrayLike<unknown>;

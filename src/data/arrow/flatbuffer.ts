@@ -1,6 +1,6 @@
 /**
- * Follows a FlatBuffer (flatbuffers.dev, "Internals") from table to table without making anything of
- * it. apache-arrow reads past the end of its bytes without an error and trusts every count.
+ * Follows a FlatBuffer (flatbuffers.dev, "Internals") from table to table without making anything
+ * of it. apache-arrow reads past the end of its bytes without an error and trusts every count.
  */
 import { Malformed } from '../malformed.js';
 

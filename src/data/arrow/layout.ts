@@ -196,7 +196,9 @@ function addMessage(layout: Found, { kind, verifier, header, body }: Message): v
   }
 }
 
-/** A schema, of which every column has a count in each batch, and every column inside it another. */
+/**
+ * A schema, of which every column has a count in each batch, and every column inside it another.
+ */
 function addSchema(found: Found, verifier: Verifier, schema: number): void {
   found.places = [];
   found.counts = 0;

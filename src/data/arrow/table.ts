@@ -48,7 +48,8 @@ function loadArrow(): { tableFromIPC(bytes: Uint8Array): ArrowTable } {
 }
 
 /**
- * @param take counts the bytes of texts that a file may have share them; undefined if there is no file
+ * @param take counts the bytes of texts that a file may have share them; undefined if there is no
+ *   file
  * @throws SteepestError as fromArrow says
  */
 export function arrowColumns(

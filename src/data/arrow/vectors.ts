@@ -115,8 +115,8 @@ export function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
 }
 
 /**
- * Compares the parts of a file's column with each other: apache-arrow reads what lies beyond them as
- * undefined, false or a part of a text.
+ * Compares the parts of a file's column with each other: apache-arrow reads what lies beyond them
+ * as undefined, false or a part of a text.
  * @param take counts the bytes of texts that may share them
  * @throws Malformed
  */

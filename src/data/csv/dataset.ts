@@ -269,13 +269,13 @@ async function textsOf(
 /**
  * A table in a CSV file, plain or gzipped: to be iterated in batches, or read as a whole.
  *
- * Types are inferred from the first rows: a column of numbers is `number` (a target of whole numbers
- * `integer`), other text is `category`, coded in order of first appearance. What contradicts them
- * later is an error; nothing is guessed, dropped or rounded in silence.
+ * Types are inferred from the first rows: a column of numbers is `number` (a target of whole
+ * numbers `integer`), other text is `category`, coded in order of first appearance. What
+ * contradicts them later is an error; nothing is guessed, dropped or rounded in silence.
  *
  * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for options that cannot be. In
- * reading, with file, line and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length;
- * `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME` for a column that is not there.
+ *   reading, with file, line and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length;
+ *   `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME` for a column that is not there.
  */
 export function csv(path: string | URL, options: CsvOptions = {}): CsvDataset {
   return new CsvDataset(path, options);

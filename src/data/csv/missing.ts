@@ -1,6 +1,9 @@
 import { isDecimal } from './number.js';
 
-/** Texts that stand for a missing value. One that is a number stands for every way to write it: -999 also for -999.0. */
+/**
+ * Texts that stand for a missing value. One that is a number stands for every way to write it: -999
+ * also for -999.0.
+ */
 export class MissingTexts {
   /** The numbers among them. */
   readonly numbers: ReadonlySet<number>;

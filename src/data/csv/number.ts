@@ -1,4 +1,7 @@
-/** Digits with or without a point and an exponent: what Number() also takes, but no hexadecimal and no empty text. */
+/**
+ * Digits with or without a point and an exponent: what Number() also takes, but no hexadecimal and
+ * no empty text.
+ */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const WHOLE = /^[+-]?\d+$/;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
@@ -10,15 +13,16 @@ export const isDecimal = (text: string): boolean => DECIMAL.test(text) || INFINI
 export type NotANumber = 'text' | 'tooLarge' | 'largeInteger';
 
 /**
- * The float64 nearest to a decimal number, as Number() gives it, or the reason why there is none: the text is no number, or
- * beyond float64's range, or a whole number beyond ±(2^53 − 1).
+ * The float64 nearest to a decimal number, as Number() gives it, or the reason why there is none:
+ * the text is no number, or beyond float64's range, or a whole number beyond ±(2^53 − 1).
  */
 export function parseDecimal(
   given: string,
   decimal: '.' | ',',
   largeIntegers: 'error' | 'round',
 ): number | NotANumber {
-  // With a decimal comma a point is a mark of thousands, or a mistake: guessing would be wrong by 1000.
+  // With a decimal comma a point is a mark of thousands, or a mistake: guessing would be wrong by
+  // 1000.
   if (decimal === ',' && given.includes('.')) return 'text';
   const text = decimal === ',' ? given.replace(',', '.') : given;
   if (!DECIMAL.test(text)) {
@@ -39,19 +43,22 @@ export const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, i) => Number(
 /** 2^27 + 1: multiplying by it splits a float64 into two halves of 26 bits (Veltkamp). */
 const SPLITTER = 134217729;
 /**
- * The quotient's second part is known to a few units in its last place, 2^-52 of itself; this leaves a wide margin. A quotient
- * that is nearer than that to the middle between two float64 is left to Number().
+ * The quotient's second part is known to a few units in its last place, 2^-52 of itself; this
+ * leaves a wide margin. A quotient that is nearer than that to the middle between two float64 is
+ * left to Number().
  */
 const DOUBT = 2 ** -44;
 
 /**
- * (high·10^lowDigits + low) / 10^places, correctly rounded, for numbers of 16 to 18 digits; NaN where float64 arithmetic
- * cannot tell which of two neighbours is nearer.
+ * (high·10^lowDigits + low) / 10^places, correctly rounded, for numbers of 16 to 18 digits; NaN
+ * where float64 arithmetic cannot tell which of two neighbours is nearer.
  *
- * The numerator is held exactly as the sum of two float64, the division is done to about 100 bits (Dekker, "A floating-point
- * technique for extending the available precision", Numer. Math. 18, 1971), and the sum is accepted if its rounding
- * stays the same when the second part is moved by more than its error.
- * @param high below 10^9. @param low below 10^lowDigits. @param lowDigits at most 9. @param places 1 to 22
+ * The numerator is held exactly as the sum of two float64, the division is done to about 100 bits
+ * (Dekker, "A floating-point technique for extending the available precision", Numer. Math. 18,
+ * 1971), and the sum is accepted if its rounding stays the same when the second part is moved by
+ * more than its error.
+ * @param high below 10^9. @param low below 10^lowDigits. @param lowDigits at most 9. @param places
+ *   1 to 22
  */
 export function divideLong(high: number, low: number, lowDigits: number, places: number): number {
   // Exact: 10^9 has 21 significant bits and high 30.

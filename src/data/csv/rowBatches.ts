@@ -49,8 +49,9 @@ function checkStamp(path: string, now: FileStamp, then: FileStamp | undefined): 
 const isFast = (delimiter: string): boolean => delimiter.length === 1 && delimiter.charCodeAt(0) < 128;
 
 /**
- * All rows of the file in batches of `batchRows`, the last one shorter. One batch is held at a time;
- * the next is parsed when it is asked for, so that memory stays the same for files of any size.
+ * All rows of the file in batches of `batchRows`, the last one shorter. One batch is held at a
+ * time; the next is parsed when it is asked for, so that memory stays the same for files of any
+ * size.
  */
 export async function* rowBatches(
   options: ResolvedOptions,

@@ -5,8 +5,9 @@ import { multiply } from './matrices.js';
 const TAIL_RATE = 0.1;
 
 /**
- * A rows × cols matrix U · diag(s) · Vᵀ with random orthonormal U and V and singular values
- * s_i = (1 − tail) · exp(−(i/rank)²) + tail · exp(−0.1 · i/rank): a bell of about `rank` values and a tail.
+ * A rows × cols matrix U · diag(s) · Vᵀ with random orthonormal U and V and singular values s_i =
+ * (1 − tail) · exp(−(i/rank)²) + tail · exp(−0.1 · i/rank): a bell of about `rank` values and a
+ * tail.
  */
 export function lowRankMatrix(
   rows: number,
@@ -26,7 +27,10 @@ export function lowRankMatrix(
   return multiply(left, v, rows, n, cols);
 }
 
-/** n random orthonormal rows of the given length (n ≤ length), by Gram and Schmidt, each row cleaned twice. */
+/**
+ * n random orthonormal rows of the given length (n ≤ length), by Gram and Schmidt, each row cleaned
+ * twice.
+ */
 function orthonormalRows(n: number, length: number, draws: Draws): Float64Array {
   const q = draws.many(n * length, () => draws.normal());
   for (let i = 0; i < n; i++) {

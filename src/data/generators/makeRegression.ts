@@ -17,7 +17,9 @@ export interface RegressionOptions {
   bias?: number;
   /** About how many directions explain x; all columns are independent if left out. */
   effectiveRank?: number;
-  /** With `effectiveRank`, the share of the slowly falling tail in the singular values, 0 … 1 (0.5). */
+  /**
+   * With `effectiveRank`, the share of the slowly falling tail in the singular values, 0 … 1 (0.5).
+   */
   tailStrength?: number;
   /** Standard deviation of normal noise on the targets (0). */
   noise?: number;
@@ -32,7 +34,10 @@ export interface Regression {
   x: NdArray<Float64Array>;
   /** [samples], or samples × targets. */
   y: NdArray<Float64Array>;
-  /** The line's own coefficients, [columns] or columns × targets: from 0 to 100 where a column counts, else 0. */
+  /**
+   * The line's own coefficients, [columns] or columns × targets: from 0 to 100 where a column
+   * counts, else 0.
+   */
   coef: NdArray<Float64Array>;
 }
 

@@ -124,7 +124,8 @@ export class ReadBudget {
 
   /**
    * Counts bytes, before anything of their size is made.
-   * @throws SteepestError `ERR_DATA_LIMIT` for what is too much; `ERR_DATA_FILE` for what is no size
+   * @throws SteepestError `ERR_DATA_LIMIT` for what is too much; `ERR_DATA_FILE` for what is no
+   *   size
    */
   take(bytes: number): void {
     if (!Number.isFinite(bytes) || bytes < 0) {
@@ -151,7 +152,10 @@ export class ReadBudget {
     this.taken = 0;
   }
 
-  /** How large the file is, if that was not known at first; `Infinity` leaves the user's limit alone. */
+  /**
+   * How large the file is, if that was not known at first; `Infinity` leaves the user's limit
+   * alone.
+   */
   setFileBytes(fileBytes: number): void {
     this.mostBytes = this.given ?? defaultBytes(fileBytes);
   }

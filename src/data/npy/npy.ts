@@ -18,8 +18,8 @@ const PIECE_BYTES = 2 ** 16;
 const MOST_BYTES_AT_ONCE = 2 ** 30;
 
 /**
- * Reads an array that numpy.save wrote: NPY versions 1 to 3,
- * either byte order, C or Fortran order, plain or gzipped.
+ * Reads an array that numpy.save wrote: NPY versions 1 to 3, either byte order, C or Fortran order,
+ * plain or gzipped.
  *
  * | NumPy | here |
  * |---|---|
@@ -29,10 +29,10 @@ const MOST_BYTES_AT_ONCE = 2 ** 30;
  * | int8, int16, uint16 | int32 |
  * | int64, uint64 | float64; a value beyond ±(2^53 − 1), which float64 cannot hold exactly, is an error |
  *
- * @returns row-major values over shared memory, and the
- * shape; an array of no dimensions has shape [] and one value
+ * @returns row-major values over shared memory, and the shape; an array of no dimensions has shape
+ *   [] and one value
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or
- * shorter or longer than it says; `ERR_DATA_LIMIT`
+ *   shorter or longer than it says; `ERR_DATA_LIMIT`
  */
 export async function readNpy(path: string | URL, options: ReadOptions = {}): Promise<NdArray<StoredArray>> {
   const limits = checkReadOptions('readNpy', options);

@@ -99,7 +99,10 @@ function checkSchema(schema: Metadata['schema']): void {
   if (schema.length === 0 || open.some((count) => count > 0)) throw new Malformed('a schema without its end');
 }
 
-/** Where a column of a group lies. @throws Malformed for one that is not there, once and of this size */
+/**
+ * Where a column of a group lies. @throws Malformed for one that is not there, once and of this
+ * size
+ */
 export function chunkOf(
   group: RowGroup,
   name: string,

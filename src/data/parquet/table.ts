@@ -179,7 +179,10 @@ class ParquetTable {
   }
 }
 
-/** A file of one column in one group. Decimals and times come as the whole numbers that they are in it. */
+/**
+ * A file of one column in one group. Decimals and times come as the whole numbers that they are in
+ * it.
+ */
 function metadataOf(
   element: Metadata['schema'][number],
   meta: ChunkMetadata,

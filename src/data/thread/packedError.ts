@@ -1,4 +1,7 @@
-/** Errors on their way from one thread to another: a structured clone would lose what makes them ours. */
+/**
+ * Errors on their way from one thread to another: a structured clone would lose what makes them
+ * ours.
+ */
 import { type ErrorCode, SteepestError } from '../../core/errors.js';
 import { isError } from '../../core/realm.js';
 import { messageOf } from '../../core/show.js';

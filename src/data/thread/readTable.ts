@@ -92,7 +92,9 @@ async function readThere(task: ReadTask, fileBytes: number): Promise<TableRead> 
   }
 }
 
-/** A power of two, so that files of like sizes share a thread; undefined for what this thread has. */
+/**
+ * A power of two, so that files of like sizes share a thread; undefined for what this thread has.
+ */
 function heapFor(fileBytes: number, bytes = 0): number | undefined {
   const wanted = LEAST_HEAP_MB + (HEAP_PER_FILE * fileBytes + HEAP_PER_BYTE * bytes) / MIB;
   const rounded = 2 ** Math.ceil(Math.log2(wanted));

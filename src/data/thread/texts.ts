@@ -1,4 +1,6 @@
-/** Columns of text on their way between threads, in pieces that take a turn of the event loop each. */
+/**
+ * Columns of text on their way between threads, in pieces that take a turn of the event loop each.
+ */
 import type { TextColumn } from '../column.js';
 import type { TextPiece } from './task.js';
 

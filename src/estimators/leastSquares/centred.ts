@@ -50,7 +50,10 @@ function lengthOf({ r, size, ones, frame }: Factor, j: number, errors: Errors): 
   return Math.max(length, norm(Float64Array.of(r[1 + j]! + frame.offsets[j]! * r[0]!, below)));
 }
 
-/** The centred problem; constant columns, which cannot be distinguished from the intercept, are left out. */
+/**
+ * The centred problem; constant columns, which cannot be distinguished from the intercept, are left
+ * out.
+ */
 export async function centredProblem(
   factor: Factor,
   errors: Errors,

@@ -1,10 +1,16 @@
-/** Terms of the continued fraction: it converges within a few dozen, slowest where a and b are largest. */
+/**
+ * Terms of the continued fraction: it converges within a few dozen, slowest where a and b are
+ * largest.
+ */
 const MOST_TERMS = 100_000;
 const TINY = 1e-300;
 /** From here on five terms of Stirling's series for the ratio below leave less than 2⁻⁵³. */
 const LARGE = 30;
 
-/** Γ(a + ½) / Γ(a): Stirling's series of its logarithm (DLMF 5.11.13), reached from small a by Γ(a + 1) = a·Γ(a). */
+/**
+ * Γ(a + ½) / Γ(a): Stirling's series of its logarithm (DLMF 5.11.13), reached from small a by Γ(a +
+ * 1) = a·Γ(a).
+ */
 function gammaRatio(a: number): number {
   if (a < LARGE) return (gammaRatio(a + 1) * a) / (a + 0.5);
   const q = 1 / (a * a);
@@ -34,8 +40,9 @@ function betaFraction(x: number, a: number, b: number): number {
 }
 
 /**
- * The probability that |T| exceeds |t| for Student's T with `df` degrees of freedom: the regularised incomplete beta
- * function I_x(df/2, ½) at x = df / (df + t²) (Abramowitz & Stegun 26.7.1 with 26.5.27).
+ * The probability that |T| exceeds |t| for Student's T with `df` degrees of freedom: the
+ * regularised incomplete beta function I_x(df/2, ½) at x = df / (df + t²) (Abramowitz & Stegun
+ * 26.7.1 with 26.5.27).
  */
 export function studentTwoSided(t: number, df: number): number {
   const square = t * t;

@@ -42,10 +42,14 @@ export interface LogisticPlan {
   forRank(rank: number): { program: BindableProgram; layout: LogisticLayout };
 }
 
-/** Chunks and groups of rows: a function of the data's shape alone, or bits would depend on the number of workers. */
+/**
+ * Chunks and groups of rows: a function of the data's shape alone, or bits would depend on the
+ * number of workers.
+ */
 function rowGroups({ features, outputs, curved }: LogisticShape) {
   const { rows, cols } = features;
-  // Counted as float64 whatever the samples are, so that the same values give the same bits in any type.
+  // Counted as float64 whatever the samples are, so that the same values give the same bits in any
+  // type.
   const perRow = cols * 8 + outputs * 16 + (curved ? (cols + 1) * 8 : 0);
   const fitting = Math.floor(CHUNK_BYTES / perRow / CHUNK_GRAIN) * CHUNK_GRAIN;
   const chunkRows = Math.max(CHUNK_GRAIN, Math.min(MOST_CHUNK_ROWS, fitting));
@@ -210,7 +214,10 @@ function rankLayout(
   };
 }
 
-/** For each pair of outputs k ≤ l: the rows scaled by the curvature, then their products with the samples. */
+/**
+ * For each pair of outputs k ≤ l: the rows scaled by the curvature, then their products with the
+ * samples.
+ */
 function curvatureOps(from: {
   x: Operand;
   weights: Operand | undefined;

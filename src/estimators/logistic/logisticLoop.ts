@@ -31,8 +31,9 @@ class Stop extends Error {
 }
 
 /**
- * One rank of a logistic regression. Groups of rows, whose number depends on the data alone, are dealt out to the ranks;
- * the sums of all groups are added up in the order of the groups: the same bits for any number of workers.
+ * One rank of a logistic regression. Groups of rows, whose number depends on the data alone, are
+ * dealt out to the ranks; the sums of all groups are added up in the order of the groups: the same
+ * bits for any number of workers.
  */
 class LogisticRank {
   readonly point: Float64Array;
@@ -144,7 +145,10 @@ class LogisticRank {
   }
 }
 
-/** The penalised mean loss as rank 0's solver sees it. Variables are coefficients, then intercepts if there are any. */
+/**
+ * The penalised mean loss as rank 0's solver sees it. Variables are coefficients, then intercepts
+ * if there are any.
+ */
 class LogisticObjective implements CurvedObjective {
   readonly size: number;
   private readonly coefficients: number;
@@ -169,7 +173,8 @@ class LogisticObjective implements CurvedObjective {
       squares += w * w;
     }
     const value = totals[totals.length - 1]! / totalWeight + (l2 / 2) * squares;
-    // Where the solver starts, all that can make a number infinite is the data; further out, the step.
+    // Where the solver starts, all that can make a number infinite is the data; further out, the
+    // step.
     if (this.evaluations++ === 0 && !(Number.isFinite(value) && gradient.every(Number.isFinite))) {
       throw new Stop(LOGISTIC_STATUS.notFinite);
     }
@@ -202,9 +207,10 @@ class LogisticObjective implements CurvedObjective {
   }
 
   /**
-   * The same number added to the scores of all classes changes no probability, so that the loss is flat along it where
-   * no penalty is. Curvature is added along these directions alone: the gradient has no part in them, so neither the
-   * minimum nor the Newton step moves, and the matrix becomes regular.
+   * The same number added to the scores of all classes changes no probability, so that the loss is
+   * flat along it where no penalty is. Curvature is added along these directions alone: the
+   * gradient has no part in them, so neither the minimum nor the Newton step moves, and the matrix
+   * becomes regular.
    */
   private fixFreeDirections(matrix: Float64Array): void {
     const { coefficients, size } = this;
@@ -249,7 +255,10 @@ function solve(rank: LogisticRank): Solution {
   }
 }
 
-/** One rank of a logistic regression, from beginning to end. Rank 0 runs the solver, all compute for it. */
+/**
+ * One rank of a logistic regression, from beginning to end. Rank 0 runs the solver, all compute for
+ * it.
+ */
 export function runLogistic(task: LogisticTask, kernels: KernelSet): RankResult {
   const rank = new LogisticRank(task, kernels);
   const done: RankResult = { ok: true, verdict: 0, step: 0, epochs: 0 };

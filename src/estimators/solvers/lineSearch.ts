@@ -1,6 +1,6 @@
 /**
- * A step length that meets the strong Wolfe conditions.
- * (Nocedal & Wright, "Numerical Optimization", 2nd ed., algorithms 3.5 and 3.6; cubic interpolation: eq. 3.59)
+ * A step length that meets the strong Wolfe conditions. (Nocedal & Wright, "Numerical
+ * Optimization", 2nd ed., algorithms 3.5 and 3.6; cubic interpolation: eq. 3.59)
  */
 
 /** φ(t) = f(x + t·p) and its derivative. */

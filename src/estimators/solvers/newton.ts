@@ -24,7 +24,10 @@ const NOISE = 8 * Number.EPSILON;
 /** A pivot below this share of its diagonal is rounding, not curvature. */
 const PIVOT_PRECISION = 8 * Number.EPSILON;
 
-/** Cholesky factor L of A + damping·I in place of A's lower triangle. @returns false if A is not positive definite */
+/**
+ * Cholesky factor L of A + damping·I in place of A's lower triangle. @returns false if A is not
+ * positive definite
+ */
 function factor(a: Float64Array, n: number, damping: number): boolean {
   for (let j = 0; j < n; j++) {
     let pivot = a[j * n + j]! + damping;

@@ -21,8 +21,8 @@ export interface Solution {
   /** The largest element of the gradient at x. */
   gradientNorm: number;
   /**
-   * `converged`: the gradient is 0 within `tol`. `precision`: the value no longer changes in float64.
-   * `maxIter`: neither, after as many iterations as allowed.
+   * `converged`: the gradient is 0 within `tol`. `precision`: the value no longer changes in
+   * float64. `maxIter`: neither, after as many iterations as allowed.
    */
   status: 'converged' | 'precision' | 'maxIter';
 }

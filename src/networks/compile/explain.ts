@@ -16,7 +16,9 @@ const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase 
 /** Place in a step: what merges comes last. */
 const phasePlace = (phase: Phase): number => (phase === PHASES.merge ? PHASE_LIMIT : phase);
 
-/** `a 32×784, b 784×128`: operands with their shapes; images as groups × numbers of one image × 16. */
+/**
+ * `a 32×784, b 784×128`: operands with their shapes; images as groups × numbers of one image × 16.
+ */
 function shapesText({ operands }: Op, layouts: LayoutMap): string {
   return Object.entries(operands)
     .map(([name, operand]) => {
@@ -69,7 +71,10 @@ function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
   return alignColumns(['layer', 'output as', 'ops', 'bytes', 'FLOPs', 'share'], rows, align);
 }
 
-/** Prints the training step of a model: its ops by phase, its memory by role, its split among workers. */
+/**
+ * Prints the training step of a model: its ops by phase, its memory by role, its split among
+ * workers.
+ */
 export function explainProgram(
   model: ResolvedModel,
   objective: Objective,

@@ -3,13 +3,17 @@ import { splitInput } from './input.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { foldNorms } from './passes.js';
 
-/** Measured, LeNet-5 still gains a tenth with eight images and loses as much with twelve; wider networks break even at 16. */
+/**
+ * Measured, LeNet-5 still gains a tenth with eight images and loses as much with twelve; wider
+ * networks break even at 16.
+ */
 const MOST_IMAGES = 7;
 
 /**
- * How many images at most are better computed one at a time, as rows, than in a group of 16 whose other lanes are empty; 0 if none. Rows
- * waste the lanes past the last output, groups those past the last image. A node that can only take groups rules rows out: to
- * rearrange images on the way costs more than rows gain.
+ * How many images at most are better computed one at a time, as rows, than in a group of 16 whose
+ * other lanes are empty; 0 if none. Rows waste the lanes past the last output, groups those past
+ * the last image. A node that can only take groups rules rows out: to rearrange images on the way
+ * costs more than rows gain.
  */
 export function mostImagesAsRows(nodes: readonly Node[]): number {
   let [image, group] = [0, 0];

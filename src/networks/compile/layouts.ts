@@ -16,7 +16,10 @@ export class LayoutMap {
     this.regions = new Map(memory.regions.map((region) => [region.byteOffset, region]));
   }
 
-  /** The layout of an operand that holds one part for each sample, undefined for others (weights, sums). */
+  /**
+   * The layout of an operand that holds one part for each sample, undefined for others (weights,
+   * sums).
+   */
   of(operand: Operand): Layout | undefined {
     const region = operand.buffer === ARENA_BUFFER ? this.regions.get(operand.byteOffset) : undefined;
     if (region?.name.startsWith(`images${this.maxRows}/`)) return 'images';

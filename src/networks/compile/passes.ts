@@ -31,8 +31,8 @@ export function foldNorms(nodes: readonly Node[]): Node[] {
 }
 
 /**
- * Moves each elementwise activation that follows a linear affine, convolution or batch normalisation node into it, where it is computed
- * at store.
+ * Moves each elementwise activation that follows a linear affine, convolution or batch
+ * normalisation node into it, where it is computed at store.
  */
 export function mergeActivations(nodes: readonly Node[]): Node[] {
   const merged: Node[] = [];
@@ -57,7 +57,10 @@ function activationHost(node: Node, { activation }: ActivateNode): Node | undefi
   return node.isLinear ? node.withActivation(activation) : undefined;
 }
 
-/** Moves each max pooling of 2 × 2 that follows a convolution into it: its outputs are then compared while they are in registers. */
+/**
+ * Moves each max pooling of 2 × 2 that follows a convolution into it: its outputs are then compared
+ * while they are in registers.
+ */
 export function mergePooling(nodes: readonly Node[]): Node[] {
   const merged: Node[] = [];
   for (const node of nodes) {
@@ -88,8 +91,8 @@ export function inputLayout(
 }
 
 /**
- * Puts a rearranging node wherever a node wants another layout than the one before it gives, and at the end if images
- * come out: losses and predictions are rows.
+ * Puts a rearranging node wherever a node wants another layout than the one before it gives, and at
+ * the end if images come out: losses and predictions are rows.
  * @param imageShape shape of the input, if it comes as images
  * @param keepsRows whether nodes on images take and give rows where they can
  */

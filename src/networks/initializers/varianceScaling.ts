@@ -3,14 +3,17 @@ import type { InitializerDefinition, InitializerRequest } from './definition.js'
 import { TRUNCATED_DEVIATION, truncatedNormal } from './truncatedNormal.js';
 
 /**
- * Random weights whose variance keeps signals from growing or fading from layer to layer, with Keras's definitions:
- * variance `gain / fan`, either uniform on ±√(3·variance) or normal cut at two standard deviations of its own.
+ * Random weights whose variance keeps signals from growing or fading from layer to layer, with
+ * Keras's definitions: variance `gain / fan`, either uniform on ±√(3·variance) or normal cut at two
+ * standard deviations of its own.
  */
 
 type Fan = 'in' | 'average';
 type Distribution = 'uniform' | 'normal';
 
-/** Added to the stream, so that initializers never share random numbers with dropout or shuffling. */
+/**
+ * Added to the stream, so that initializers never share random numbers with dropout or shuffling.
+ */
 const STREAM_BASE = 0x49_000000;
 
 function varianceScaling(gain: number, fan: Fan, distribution: Distribution): InitializerDefinition {
@@ -32,7 +35,10 @@ function fill({ length, seed, stream }: InitializerRequest, toValue: (uniform: n
   return values;
 }
 
-/** Variance 2 / (fanIn + fanOut). Glorot and Bengio, AISTATS 2010, equation 16. Suits tanh and sigmoid. */
+/**
+ * Variance 2 / (fanIn + fanOut). Glorot and Bengio, AISTATS 2010, equation 16. Suits tanh and
+ * sigmoid.
+ */
 export const glorotUniform = varianceScaling(1, 'average', 'uniform');
 export const glorotNormal = varianceScaling(1, 'average', 'normal');
 
@@ -40,6 +46,9 @@ export const glorotNormal = varianceScaling(1, 'average', 'normal');
 export const heUniform = varianceScaling(2, 'in', 'uniform');
 export const heNormal = varianceScaling(2, 'in', 'normal');
 
-/** Variance 1 / fanIn. LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998, section 4.6. Suits linear outputs. */
+/**
+ * Variance 1 / fanIn. LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998, section 4.6. Suits
+ * linear outputs.
+ */
 export const lecunUniform = varianceScaling(1, 'in', 'uniform');
 export const lecunNormal = varianceScaling(1, 'in', 'normal');

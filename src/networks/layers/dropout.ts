@@ -8,7 +8,10 @@ export interface DropoutConfig extends LayerConfig {
   rate: number;
 }
 
-/** Sets a random share of its inputs to 0 in training and scales the rest up; passes all through otherwise. */
+/**
+ * Sets a random share of its inputs to 0 in training and scales the rest up; passes all through
+ * otherwise.
+ */
 export const dropout: LayerDefinition<DropoutConfig> = {
   type: 'dropout',
   complete: (config) => ({

@@ -29,8 +29,9 @@ function cropOf(
 }
 
 /**
- * Cuts height × width pixels out of each image: anywhere in training, each place as likely; out of the middle otherwise (of an
- * odd number of spare rows, the smaller half is cut off the top, as in Keras).
+ * Cuts height × width pixels out of each image: anywhere in training, each place as likely; out of
+ * the middle otherwise (of an odd number of spare rows, the smaller half is cut off the top, as in
+ * Keras).
  */
 export const randomCrop: LayerDefinition<RandomCropConfig> = {
   type: 'randomCrop',

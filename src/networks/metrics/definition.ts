@@ -14,8 +14,9 @@ export interface MetricInputs {
 }
 
 /**
- * Everything steepest knows of a metric: an op that writes per-row values, which are summed in float64 over the
- * rows in order, and what to make of the sums. One file per metric, one line in the registry.
+ * Everything steepest knows of a metric: an op that writes per-row values, which are summed in
+ * float64 over the rows in order, and what to make of the sums. One file per metric, one line in
+ * the registry.
  */
 export interface MetricDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
   /** Which targets it can be computed from. */

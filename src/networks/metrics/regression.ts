@@ -29,9 +29,10 @@ export const mae: MetricDefinition<NoHyperparameters> = {
 const TERMS = 3;
 
 /**
- * R² = 1 − Σ(t − y)² / Σ(t − t̄)², averaged over output columns (scikit-learn's `r2_score`, uniform average).
- * The targets are shifted by the first row's before squaring, which keeps the variance from cancelling.
- * A column of constant targets counts 1 if it is predicted exactly and 0 otherwise.
+ * R² = 1 − Σ(t − y)² / Σ(t − t̄)², averaged over output columns (scikit-learn's `r2_score`, uniform
+ * average). The targets are shifted by the first row's before squaring, which keeps the variance
+ * from cancelling. A column of constant targets counts 1 if it is predicted exactly and 0
+ * otherwise.
  */
 export const r2: MetricDefinition<NoHyperparameters> = {
   name: 'r2',

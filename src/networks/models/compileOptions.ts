@@ -23,7 +23,9 @@ export interface CompileOptions {
   metrics?: Metric | readonly Metric[];
 }
 
-/** What a model was compiled with, every hyperparameter included: plain data that `compile` takes. */
+/**
+ * What a model was compiled with, every hyperparameter included: plain data that `compile` takes.
+ */
 export interface CompileConfig {
   optimizer: Optimizer;
   loss: Loss;

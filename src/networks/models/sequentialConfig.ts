@@ -16,7 +16,9 @@ const NAMES: OptionNames = {
   example: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
 };
 
-/** The model that a description is of. @throws SteepestError for everything that is wrong with it */
+/**
+ * The model that a description is of. @throws SteepestError for everything that is wrong with it
+ */
 export function resolveConfig(config: SequentialConfig): ResolvedModel {
   checkOptionNames('sequential options', config, NAMES);
   const { seed = 0, layers } = config;

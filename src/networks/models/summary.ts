@@ -27,7 +27,10 @@ function predictionCosts(model: ResolvedModel): ReturnType<typeof layerCosts> {
   return layerCosts(program.ops, names);
 }
 
-/** The layers as a table, with totals below. A layer that a neighbour computes on the way has no costs of its own. */
+/**
+ * The layers as a table, with totals below. A layer that a neighbour computes on the way has no
+ * costs of its own.
+ */
 export function summarize(model: ResolvedModel): string {
   const layouts = layerLayouts(model);
   const costs = predictionCosts(model);

@@ -47,7 +47,9 @@ export class AffineNode implements Node {
     return new AffineNode(this.name, this.inputCols, this.outputCols, this.kernel, this.bias, activation);
   }
 
-  /** The same node with other weights of the same shapes, and buffers of its own under another name. */
+  /**
+   * The same node with other weights of the same shapes, and buffers of its own under another name.
+   */
   withParameters(name: string, kernel: ParameterSpec, bias: ParameterSpec): AffineNode {
     return new AffineNode(name, this.inputCols, this.outputCols, kernel, bias, this.activation);
   }
@@ -59,7 +61,8 @@ export class AffineNode implements Node {
   forward(builder: ProgramBuilder, x: Operand): Operand {
     this.x = x;
     const { name: activation, alpha } = this.activation;
-    // Training keeps z where the derivative is computed from it; everything else overwrites z with f(z).
+    // Training keeps z where the derivative is computed from it; everything else overwrites z with
+    // f(z).
     const keepsInput = builder.differentiates && derivativeNeedsInput(activation);
     const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
     const z = keepsInput ? builder.batchMatrix(`${this.name}.z`, this.outputCols) : y;
@@ -130,7 +133,9 @@ export class AffineNode implements Node {
     return { operand: dx, of: previous ? 'preactivation' : 'output' };
   }
 
-  /** dW = xᵀ·δ and db = Σ δ: the merge over all shards' rows, each rank its slice of the parameters. */
+  /**
+   * dW = xᵀ·δ and db = Σ δ: the merge over all shards' rows, each rank its slice of the parameters.
+   */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
     const { inputCols: rows, outputCols: cols } = this;
     const dW = builder.memory.matrix(`${this.kernel.name}.gradient`, 'gradient', rows, cols);

@@ -19,9 +19,10 @@ export interface BatchNormNumbers {
 }
 
 /**
- * y = f(x̂·γ + β), x̂ = (x − μ)/√(σ² + ε), by channel (Ioffe & Szegedy 2015). In training μ and σ² are mean and variance over the
- * whole mini-batch: groups of 16 samples are summed in one phase, the sums of all groups added up by every rank in the next. So is what
- * the gradient needs. Elsewhere they are the moving ones.
+ * y = f(x̂·γ + β), x̂ = (x − μ)/√(σ² + ε), by channel (Ioffe & Szegedy 2015). In training μ and σ²
+ * are mean and variance over the whole mini-batch: groups of 16 samples are summed in one phase,
+ * the sums of all groups added up by every rank in the next. So is what the gradient needs.
+ * Elsewhere they are the moving ones.
  */
 export class BatchNormNode implements Node {
   readonly takes: 'rows' | 'images';
@@ -87,7 +88,10 @@ export class BatchNormNode implements Node {
     return { activation: this.activation.name, alpha: this.activation.alpha, saved: this.saved };
   }
 
-  /** The moving mean and variance take a share of the mini-batch's, once its loss is known to be finite. */
+  /**
+   * The moving mean and variance take a share of the mini-batch's, once its loss is known to be
+   * finite.
+   */
   updateState(builder: ProgramBuilder): void {
     const { channels, pixels } = this.samples;
     const { mean, variance } = this.norm;

@@ -34,8 +34,8 @@ export interface Convolution {
 const FRAMED_CHANNELS = 8;
 
 /**
- * From so many channels and filters on, Winograd's tiles are faster than sums over taps: the products that they save outweigh their
- * transforms.
+ * From so many channels and filters on, Winograd's tiles are faster than sums over taps: the
+ * products that they save outweigh their transforms.
  */
 const WINOGRAD_CHANNELS = 8;
 
@@ -52,24 +52,29 @@ function suitsWinograd({ input, output, kernel, strides, dilation, groups }: Con
 /** Widest kernel that conv2dMaxPoolWeights takes. */
 const MOST_POOLED_WIDTH = 5;
 
-/** How much longer an operation of conv2dMaxPoolWeights takes than one of the kernels that do most of the work: shares shall be fair. */
+/**
+ * How much longer an operation of conv2dMaxPoolWeights takes than one of the kernels that do most
+ * of the work: shares shall be fair.
+ */
 const POOLED_COST = 2.5;
 
-/** True for activations that never fall, so that the largest output is that of the largest input. */
+/**
+ * True for activations that never fall, so that the largest output is that of the largest input.
+ */
 function neverFalls({ name, alpha }: ActivationSpec): boolean {
   if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
   return name === 'linear' || name === 'relu' || name === 'sigmoid' || name === 'tanh';
 }
 
 /**
- * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups, filters]. Where `pools`, y is
- * the largest f(z) of each window of 2 × 2, and z is never stored.
+ * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups,
+ * filters]. Where `pools`, y is the largest f(z) of each window of 2 × 2, and z is never stored.
  *
- * Where gradients are wanted, kernels of 3 × 3 over enough channels are computed by Winograd's tiles. (Predictions are not: so an
- * image has the same bits alone as in a batch.)
+ * Where gradients are wanted, kernels of 3 × 3 over enough channels are computed by Winograd's
+ * tiles. (Predictions are not: so an image has the same bits alone as in a batch.)
  *
- * Backward ("Deep Learning", Goodfellow et al., §9.5): δ = ∂L/∂z; ∂L/∂W correlates x with δ; ∂L/∂x sums δ over all taps that
- * met an element of x.
+ * Backward ("Deep Learning", Goodfellow et al., §9.5): δ = ∂L/∂z; ∂L/∂W correlates x with δ; ∂L/∂x
+ * sums δ over all taps that met an element of x.
  */
 export class Conv2dNode implements Node {
   readonly takes = 'images';
@@ -114,7 +119,8 @@ export class Conv2dNode implements Node {
     const [height, width, filters] = output;
     const channels = input[2] / groups;
     const perOutput = height * width * kernel[0] * kernel[1] * channels;
-    // Outputs that read a channel each lie side by side; other groups of channels begin a vector each.
+    // Outputs that read a channel each lie side by side; other groups of channels begin a vector
+    // each.
     const isDepthwise = channels === 1 && filters === groups;
     const vectors = isDepthwise ? vectorsOf(filters) : groups * vectorsOf(filters / groups);
     return { image: vectors * perOutput, group: filters * perOutput };
@@ -125,18 +131,26 @@ export class Conv2dNode implements Node {
     return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, activation, this.pools);
   }
 
-  /** True if an activation can follow: pooled outputs keep no z from which its derivative might be computed. */
+  /**
+   * True if an activation can follow: pooled outputs keep no z from which its derivative might be
+   * computed.
+   */
   takesActivation({ name }: ActivationSpec): boolean {
     return this.isLinear && !(this.pools && derivativeNeedsInput(name));
   }
 
-  /** The same node followed by max pooling of 2 × 2, or undefined if that would change what comes out. */
+  /**
+   * The same node followed by max pooling of 2 × 2, or undefined if that would change what comes
+   * out.
+   */
   withPooling(): Conv2dNode | undefined {
     if (this.pools || !neverFalls(this.activation)) return undefined;
     return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, this.activation, true);
   }
 
-  /** The same node with other weights of the same shapes, and buffers of its own under another name. */
+  /**
+   * The same node with other weights of the same shapes, and buffers of its own under another name.
+   */
   withParameters(name: string, kernel: ParameterSpec, bias: ParameterSpec): Conv2dNode {
     return new Conv2dNode(name, this.sizes, kernel, bias, this.activation, this.pools);
   }
@@ -167,7 +181,10 @@ export class Conv2dNode implements Node {
     return y;
   }
 
-  /** On images as rows. There, pooling is an op of its own, and after it the activation, as in the op that joins all three. */
+  /**
+   * On images as rows. There, pooling is an op of its own, and after it the activation, as in the
+   * op that joins all three.
+   */
   private forwardRows(builder: ProgramBuilder, x: Operand): Operand {
     const { name, sizes, activation, pools } = this;
     this.x = this.isFramed ? this.frame(builder, x) : x;
@@ -217,8 +234,8 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * True where the weight gradient is summed over maxima alone, of which there is one for four elements of z: kernels that do not
-   * reach past the image, a step at a time.
+   * True where the weight gradient is summed over maxima alone, of which there is one for four
+   * elements of z: kernels that do not reach past the image, a step at a time.
    */
   private sumsPooled(builder: ProgramBuilder): boolean {
     const { kernel, strides, dilation, groups, padding } = this.sizes;

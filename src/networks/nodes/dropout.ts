@@ -4,9 +4,9 @@ import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
 /**
- * Inverted dropout (Srivastava et al. 2014): in training each element is kept with probability 1 − rate and
- * scaled by 1/(1 − rate); otherwise the node is the identity. The mask is a function of seed, layer, step,
- * row and column, so backward computes it again and no worker count changes it.
+ * Inverted dropout (Srivastava et al. 2014): in training each element is kept with probability 1 −
+ * rate and scaled by 1/(1 − rate); otherwise the node is the identity. The mask is a function of
+ * seed, layer, step, row and column, so backward computes it again and no worker count changes it.
  */
 export class DropoutNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];

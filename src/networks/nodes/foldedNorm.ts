@@ -7,8 +7,9 @@ import type { BatchNormNode } from './batchNorm.js';
 import { channelVector } from './normShape.js';
 
 /**
- * Makes weights that do the work of a linear node and of the frozen batch normalisation behind it: W·s and (b − μ)·s + β with
- * s = γ/√(σ² + ε). It does so once before the first mini-batch; the mini-batches pass through it.
+ * Makes weights that do the work of a linear node and of the frozen batch normalisation behind it:
+ * W·s and (b − μ)·s + β with s = γ/√(σ² + ε). It does so once before the first mini-batch; the
+ * mini-batches pass through it.
  */
 export class FoldedNormNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];

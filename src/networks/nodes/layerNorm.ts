@@ -6,8 +6,8 @@ import type { ParameterSpec } from '../../program/parameters.js';
 import { type Affine, channelVector, emitNormGradients, NormShape, parametersOf } from './normShape.js';
 
 /**
- * y = x̂·γ + β, x̂ = (x − μ)/√(σ² + ε), with mean and variance over the channels of each pixel, or the columns of each row (Ba, Kiros &
- * Hinton 2016). The same in training and elsewhere.
+ * y = x̂·γ + β, x̂ = (x − μ)/√(σ² + ε), with mean and variance over the channels of each pixel, or
+ * the columns of each row (Ba, Kiros & Hinton 2016). The same in training and elsewhere.
  */
 export class LayerNormNode implements Node {
   readonly takes: 'rows' | 'images';

@@ -34,9 +34,10 @@ export interface WindowOptions {
 }
 
 /**
- * A part of each image, drawn at random in training as a function of seed, layer, step and place in the mini-batch. It is no op
- * of its own: the gather of the mini-batch reads images through the windows that it draws (compile/input.ts), so it stands at
- * the start of a model only, and no gradient passes it.
+ * A part of each image, drawn at random in training as a function of seed, layer, step and place in
+ * the mini-batch. It is no op of its own: the gather of the mini-batch reads images through the
+ * windows that it draws (compile/input.ts), so it stands at the start of a model only, and no
+ * gradient passes it.
  */
 export class WindowNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];
@@ -66,7 +67,9 @@ export class WindowNode implements Node {
     return this.options.fillValue;
   }
 
-  /** Emits the choice of windows. @returns windows, `before` included; undefined for whole images */
+  /**
+   * Emits the choice of windows. @returns windows, `before` included; undefined for whole images
+   */
   draw(builder: ProgramBuilder, before: Operand | undefined): Operand | undefined {
     const { input, output, random, fixed, border, seed, stream } = this.options;
     const choice = builder.mode === 'train' ? random : fixed;

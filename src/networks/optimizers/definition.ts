@@ -5,7 +5,9 @@ import type { OpKind } from '../../kernels/contract.js';
 export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
   /** The op that updates a parameter. */
   kind(h: H): OpKind;
-  /** Names of the state arrays it keeps per parameter; they are the op's operands of the same names. */
+  /**
+   * Names of the state arrays it keeps per parameter; they are the op's operands of the same names.
+   */
   slots(h: H): readonly string[];
   /** What every element of a state array starts at; 0 where absent. */
   initialState?(h: H): number;
@@ -16,8 +18,9 @@ export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters
 }
 
 /**
- * base to the power of a positive integer by repeated squaring: float64 products in an order that depends on
- * the exponent alone, so that every machine and every resumed run has the same bits (Math.pow promises none).
+ * base to the power of a positive integer by repeated squaring: float64 products in an order that
+ * depends on the exponent alone, so that every machine and every resumed run has the same bits
+ * (Math.pow promises none).
  */
 export function integerPower(base: number, exponent: number): number {
   let result = 1;

@@ -8,13 +8,17 @@ const PICK_STREAM = SHUFFLE_STREAM - 1;
 /** Draws between two turns of the event loop: about a millisecond. */
 const DRAWS_AT_ONCE = 16_384;
 
-/** The order in which rows of a stream are trained on. Rows are known by their number in the store. */
+/**
+ * The order in which rows of a stream are trained on. Rows are known by their number in the store.
+ */
 export interface RowOrder {
   /** Starts an epoch, counted over all fits of the model. */
   begin(epoch: number): void;
   /** Takes in the next row. @returns a row to train on now, or −1 */
   push(row: number): number;
-  /** Orders some of the rows that are left at the end of the epoch. @returns true when they all are */
+  /**
+   * Orders some of the rows that are left at the end of the epoch. @returns true when they all are
+   */
   settle(): boolean;
   /** The rows that are left at the end of the epoch, in order. */
   rest(): Iterable<number>;
@@ -35,9 +39,10 @@ export class ArrivalOrder implements RowOrder {
 }
 
 /**
- * Rows through a buffer: once it is full, each new row takes the place of one drawn from it. What is left at the end is shuffled
- * as a whole by Fisher and Yates, exactly as the op `shuffle` does it: a stream that fits into the buffer is
- * trained on in the order of the same rows in memory. All draws are functions of seed, epoch and row number.
+ * Rows through a buffer: once it is full, each new row takes the place of one drawn from it. What
+ * is left at the end is shuffled as a whole by Fisher and Yates, exactly as the op `shuffle` does
+ * it: a stream that fits into the buffer is trained on in the order of the same rows in memory. All
+ * draws are functions of seed, epoch and row number.
  */
 export class ShuffleBuffer implements RowOrder {
   private readonly list: Uint32Array;

@@ -57,7 +57,8 @@ export function reserveState(
 
 /**
  * Copies a model's arrays into the arena.
- * @param initialSlot what the elements of optimizer arrays that the state does not have yet start at
+ * @param initialSlot what the elements of optimizer arrays that the state does not have yet start
+ *   at
  */
 export function loadState(
   state: ModelState,
