@@ -15,7 +15,7 @@ import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
 import { emitPenalties, emitUpdates } from './updates.js';
 
-/** What `compile()` was told: how to judge and to improve a model. */
+/** The arguments of `compile()`: loss, optimizer and metrics. */
 export interface Objective {
   loss: ResolvedLoss;
   metrics: readonly ResolvedMetric[];
@@ -26,36 +26,36 @@ export interface Objective {
 export interface TableSpec {
   buffer: number;
   dtype: DType;
-  /** Rows that the program may touch, from `firstRow` on. */
+  /** Rows that the program may read, from `firstRow` on. */
   rows: number;
   cols: number;
   firstRow: number;
 }
 
-/** Where a program's data comes from and goes to. */
+/** Where a program reads its data and writes its results. */
 export interface ProgramIo {
   x: TableSpec;
   /** Labels are a table of one column. */
   y?: TableSpec;
   /** A weight per row. */
   weights?: TableSpec | undefined;
-  /** Order in which rows are taken; as they stand if absent. */
+  /** Order in which rows are read; their own order if absent. */
   index?: Operand | undefined;
-  /** Where predictions go, row by row. */
+  /** Where predictions are written, row by row. */
   out?: TableSpec;
 }
 
-/** What to compile, for what, and where. */
+/** What to compile, for which purpose, and into which memory. */
 interface Request {
   model: ResolvedModel;
   io: ProgramIo;
-  /** Takes up what the program needs; it may hold parameters already. */
+  /** Reserves the memory that the program needs; it may already hold parameters. */
   memory: MemoryPlan;
   /** Rows of the largest mini-batch. */
   maxRows: number;
   /**
-   * Most workers that will run the program; default 1. Each has memory of its own. How many do run
-   * it may be decided later, when the cost of the program is known.
+   * Maximum number of workers that will run the program; default 1. Each has its own memory. The
+   * actual number may be decided later, when the cost of the program is known.
    */
   mostWorkers?: number;
 }
@@ -79,7 +79,7 @@ export interface MetricColumns {
   count: number;
 }
 
-/** A compiled program and where its results lie in the arena. */
+/** A compiled program and the location of its results in the arena. */
 export interface CompiledProgram extends StepProgram {
   /** Float64 sums of the loss and metric columns, one block per rank: `totals[rank]`. */
   totalsOf(rank: number): Operand;
@@ -87,18 +87,17 @@ export interface CompiledProgram extends StepProgram {
   statisticsCols: number;
 }
 
-/** Activations of a chunk of rows should stay in a core's L2 next to the weights: half of 1 MiB. */
+/** Activations of a chunk should stay in a core's L2 cache beside the weights: half of 1 MiB. */
 const CHUNK_BYTES = 512 * 1024;
-/** Chunks below this many rows would leave the matrix kernels short of rows. */
+/** Smaller chunks would give the matrix kernels too few rows. */
 const SMALLEST_CHUNK = 64;
 
 /**
  * Compiles a model into a step program over a plan of memory.
  *
- * Row phases: gather, forward, loss, backward to every layer's δ; one phase, and more where a node
- * needs sums over the whole mini-batch before it goes on, or slices of such sums that only all
- * ranks together have. Merge phase: loss totals, then for each parameter slice its gradient over
- * the whole batch and its update.
+ * Row phases: gather, forward, loss, backward to every layer's δ. This is one phase, or more if a
+ * node needs sums over the whole mini-batch before it can continue. Merge phase: loss totals; then
+ * for each parameter slice its gradient over the whole batch and its update.
  */
 export function compileProgram(request: CompileRequest): CompiledProgram {
   const { model, mode, io, memory, maxRows, mostWorkers = 1 } = request;
@@ -129,15 +128,15 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
   return { ops, groups, maxRows, fittingRows, totalsOf, metricColumns, statisticsCols };
 }
 
-/** The nodes of a program, and what they make of a mini-batch. */
+/** The nodes of a program, and how they process a mini-batch. */
 interface Forward {
   nodes: readonly Node[];
   output: Operand;
-  /** The loss takes logits: it has taken over the last activation, or there is none. */
+  /** The loss takes logits: it includes the last activation, or there is none. */
   onLogits: boolean;
 }
 
-/** Emits everything from the gather to the last node that the loss does not take over. */
+/** Emits everything from the gather to the last node that is not part of the loss. */
 function emitForward(builder: ProgramBuilder, { model, mode, io, objective }: CompileRequest): Forward {
   const { inputShape } = model;
   const { gather, rest, shape } = splitInput(lowerModel(model), inputShape);
@@ -165,8 +164,8 @@ function placeMetrics({ outputCols }: ResolvedModel, metrics: readonly ResolvedM
 }
 
 /**
- * Emits loss, weights of rows and metrics into the statistics of each row.
- * @returns the gradient of the loss, where gradients are wanted
+ * Emits the loss, row weights and metrics into each row's statistics.
+ * @returns the gradient of the loss, if gradients are wanted
  */
 function emitJudgement(
   builder: ProgramBuilder,
@@ -193,7 +192,7 @@ function emitJudgement(
   return gradient;
 }
 
-/** Activations join what they follow before pooling does, and may follow pooling too. */
+/** Activations are fused before pooling is, and may also be fused after it. */
 const mergeNodes = (nodes: readonly Node[]): Node[] =>
   mergeActivations(mergePooling(mergeActivations(nodes)));
 
@@ -240,7 +239,7 @@ export function tableOperand({ buffer, dtype, rows, cols, firstRow }: TableSpec)
 }
 
 /**
- * Refuses a loss on logits of a model that ends in probabilities.
+ * Refuses a loss on logits for a model that ends in probabilities.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function checkLogits(model: ResolvedModel, loss: ResolvedLoss): void {
@@ -248,8 +247,8 @@ export function checkLogits(model: ResolvedModel, loss: ResolvedLoss): void {
 }
 
 /**
- * Whether the loss is computed on logits: 'node' if the last node is the activation that the loss
- * fuses, 'logits' if the model's output is declared to be logits.
+ * How the loss gets logits: 'node' if the last node is the activation that the loss fuses, 'logits'
+ * if the user declared the model's output to be logits.
  */
 function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'logits' | false {
   const { fuses } = loss.definition;
@@ -259,7 +258,7 @@ function fusesLastNode(nodes: readonly Node[], loss: ResolvedLoss): 'node' | 'lo
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'a model that ends in logits, as fromLogits says',
         given: `a last activation of '${last}'`,
-        hint: `Leave fromLogits out: '${last}' is joined with the loss anyway, without loss of accuracy.`,
+        hint: `Leave fromLogits out: the loss computes '${last}' itself, without loss of accuracy.`,
       });
     }
     return 'logits';
@@ -281,12 +280,12 @@ function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradien
   }
 }
 
-/** Rows whose activations fit CHUNK_BYTES. */
+/** Number of rows whose activations fit in CHUNK_BYTES. */
 function rowsThatFit(builder: ProgramBuilder): number {
   const bytesPerRow = builder.memory.regions
     .filter((region) => region.role === 'activation' || region.role === 'batch')
     .reduce((sum, region) => sum + bytesOfRow(builder, region), 0);
-  // A group of images has work enough for the kernels.
+  // A single group of images is enough work for the kernels.
   const hasImages = builder.memory.regions.some(({ name }) => name.startsWith(`images${builder.maxRows}/`));
   const smallest = hasImages ? GROUP_IMAGES : SMALLEST_CHUNK;
   return Math.max(smallest, Math.floor(CHUNK_BYTES / Math.max(bytesPerRow, 1)));

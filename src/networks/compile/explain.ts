@@ -13,7 +13,7 @@ import { objectiveText } from './objectiveText.js';
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
 const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase - PHASES.merge + 1}`;
-/** Place in a step: what merges comes last. */
+/** Position in a step: the merge comes last. */
 const phasePlace = (phase: Phase): number => (phase === PHASES.merge ? PHASE_LIMIT : phase);
 
 /**
@@ -62,7 +62,7 @@ function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
   const rows = [...costs].map(([name, { ops: count, flops, bytes }], i) => [
     name || 'data, loss, metrics',
     layouts[i] ?? '',
-    // A layer without ops is computed by a neighbour on the way.
+    // A layer without ops is computed as part of a neighbouring layer.
     ...(count === 0
       ? ['', '', '', '']
       : [String(count), bytesText(bytes), flopsText(flops), `${((100 * flops) / total).toFixed(1)} %`]),

@@ -4,16 +4,16 @@ import { lowerModel, type ResolvedModel } from './model.js';
 import { foldNorms } from './passes.js';
 
 /**
- * Measured, LeNet-5 still gains a tenth with eight images and loses as much with twelve; wider
+ * Measured: with eight images LeNet-5 still gains a tenth, with twelve it loses as much; wider
  * networks break even at 16.
  */
 const MOST_IMAGES = 7;
 
 /**
- * How many images at most are better computed one at a time, as rows, than in a group of 16 whose
- * other lanes are empty; 0 if none. Rows waste the lanes past the last output, groups those past
- * the last image. A node that can only take groups rules rows out: to rearrange images on the way
- * costs more than rows gain.
+ * Largest number of images that is faster to compute one at a time, as rows, than in a group of 16
+ * with empty lanes; 0 if none. Rows waste the lanes past the last output; groups waste those past
+ * the last image. The result is 0 if a node accepts only groups, because rearranging images costs
+ * more than rows gain.
  */
 export function mostImagesAsRows(nodes: readonly Node[]): number {
   let [image, group] = [0, 0];

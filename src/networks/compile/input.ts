@@ -7,20 +7,20 @@ import type { Layout, Node } from '../../program/node.js';
 import { RescaleNode } from '../nodes/rescale.js';
 import { WindowNode } from '../nodes/windows.js';
 
-/** What is done to samples while they are gathered. */
+/** The operations on samples that the gather performs. */
 export interface InputGather {
   rescale: RescaleNode | undefined;
   /** In order. */
   windows: readonly WindowNode[];
-  /** What stands around images, after rescaling. */
+  /** The value around images, after rescaling. */
   fill: number;
 }
 
-/** The nodes that the gather takes over, and the others. */
+/** The nodes that the gather includes, and the remaining ones. */
 export interface InputSplit {
   gather: InputGather;
   rest: Node[];
-  /** Shape of one sample as it is gathered. */
+  /** Shape of one sample as the gather outputs it. */
   shape: readonly number[];
 }
 
@@ -30,10 +30,9 @@ const scaleOf = ({ scale, offset }: RescaleNode): [number, number] => [
 ];
 
 /**
- * Takes the first nodes off that can be done while samples are gathered: one rescaling, and windows
- * before or after it. Windows only move elements, so that their order is that of no arithmetic.
- * @throws SteepestError `ERR_ARGUMENT` for windows
- * elsewhere, or that want to fill with different numbers
+ * Splits off the first nodes that the gather can include: one rescaling, and windows before or
+ * after it. Windows only move elements, so their order does not affect the arithmetic.
+ * @throws SteepestError `ERR_ARGUMENT` for windows elsewhere, or with different fill values
  */
 export function splitInput(nodes: readonly Node[], inputShape: readonly number[]): InputSplit {
   let rescale: RescaleNode | undefined;
@@ -76,7 +75,7 @@ function refuseFill(name: string, fill: number): never {
   });
 }
 
-/** The one number that all windows with a constant border fill with, once it is rescaled. */
+/** The fill value, after rescaling, that all windows with a constant border share. */
 function fillOf(windows: readonly WindowNode[], filledBy: (node: WindowNode) => number): number {
   const filling = windows.filter(({ fills }) => fills);
   const [first, ...others] = filling;
@@ -93,10 +92,7 @@ function fillOf(windows: readonly WindowNode[], filledBy: (node: WindowNode) => 
   return fill;
 }
 
-/**
- * Emits the gather of a mini-batch's samples, with all that
- * {@link InputGather} says done on the way.
- */
+/** Emits the gather of a mini-batch's samples, with the operations of {@link InputGather}. */
 export function gatherInput(
   builder: ProgramBuilder,
   { rescale, windows, fill }: InputGather,

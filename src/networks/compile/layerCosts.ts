@@ -1,21 +1,21 @@
 import type { Op } from '../../kernels/contract.js';
 import { type OpCost, opCost } from '../../program/cost.js';
 
-/** What the ops of one layer need for a full mini-batch. */
+/** The costs of one layer's ops for a full mini-batch. */
 export interface LayerCost extends OpCost {
-  /** Ops that are the layer's; none where a neighbour computes it on the way. */
+  /** The ops of the layer; empty if a neighbouring layer computes it. */
   ops: number;
 }
 
 /**
- * What follows a layer's name in the labels of its ops:
- * `conv2d_1 forward`, `dense_1/kernel`, `dense_1.input rows`.
+ * What may follow a layer's name in the labels of its ops: `conv2d_1 forward`, `dense_1/kernel`,
+ * `dense_1.input rows`.
  */
 const AFTER_NAME = [' ', '/', '.', ','];
 
 /**
- * The name of the layer that an op is for: the longest that
- * its label begins with, or that it gathers on the way.
+ * The name of an op's layer: the longest name that the label begins with, or of the layer that the
+ * gather includes.
  */
 function layerOf(label: string, names: ReadonlySet<string>): string | undefined {
   const words = label.startsWith('x, ') ? label.slice('x, '.length) : label;
@@ -29,8 +29,7 @@ function layerOf(label: string, names: ReadonlySet<string>): string | undefined 
 }
 
 /**
- * The costs of each layer, by its name, and under '' of what
- * belongs to none (gathering, loss, metrics).
+ * The costs of each layer by its name, and under '' the costs of no layer (gather, loss, metrics).
  */
 export function layerCosts(ops: readonly Op[], names: readonly string[]): Map<string, LayerCost> {
   const known = new Set(names);

@@ -5,7 +5,7 @@ import { splitInput } from './input.js';
 import { layerNodes, lowerModel, type ResolvedModel } from './model.js';
 import { inputLayout } from './passes.js';
 
-/** Says which operands of a program are images. */
+/** Determines which operands of a program are images. */
 export class LayoutMap {
   private readonly regions: ReadonlyMap<number, Region>;
 
@@ -16,10 +16,7 @@ export class LayoutMap {
     this.regions = new Map(memory.regions.map((region) => [region.byteOffset, region]));
   }
 
-  /**
-   * The layout of an operand that holds one part for each sample, undefined for others (weights,
-   * sums).
-   */
+  /** The layout of an operand with one part per sample; undefined for others (weights, sums). */
   of(operand: Operand): Layout | undefined {
     const region = operand.buffer === ARENA_BUFFER ? this.regions.get(operand.byteOffset) : undefined;
     if (region?.name.startsWith(`images${this.maxRows}/`)) return 'images';
@@ -27,7 +24,7 @@ export class LayoutMap {
     return perSample && operand.rows === this.maxRows ? 'rows' : undefined;
   }
 
-  /** `rows`, `images`, or both where an op rearranges; nothing for ops that see no samples. */
+  /** `rows`, `images`, or both if an op rearranges; nothing for ops without samples. */
   text({ operands }: Op): string {
     const all = Object.values(operands).map((operand) => this.of(operand));
     const known = all.filter((layout) => layout !== undefined);
@@ -38,7 +35,7 @@ export class LayoutMap {
   }
 }
 
-/** The layout in which each layer leaves its output in mini-batches that fill groups of 16. */
+/** The layout of each layer's output in mini-batches that fill groups of 16. */
 export function layerLayouts(model: ResolvedModel): Layout[] {
   const { rest, shape } = splitInput(lowerModel(model), model.inputShape);
   let layout = inputLayout(rest, shape, false);

@@ -26,7 +26,7 @@ export interface ResolvedLayer {
   parameters: readonly ParameterSpec[];
 }
 
-/** A model whose every layer has a name and sizes. */
+/** A model whose layers all have names and sizes. */
 export interface ResolvedModel {
   seed: number;
   /** Shapes of one sample, and their numbers of elements. */
@@ -39,25 +39,26 @@ export interface ResolvedModel {
 }
 
 /**
- * Layers of a model. Each may have up to 8 arrays in its file (four of batchNorm, and two moments
- * of Adam for two of them), of which a file holds 65,536 at most: a model that can be trained can
- * be saved.
+ * Maximum number of layers. A layer may have up to 8 arrays in a file (four of batchNorm, and two
+ * Adam moments for two of them), and a file holds at most 65,536: every model that can be trained
+ * can be saved.
  */
 export const MAX_LAYERS = 8192;
-/** Numbers of a sample, at every layer: kernels count them with 32-bit integers. */
+/** Maximum numbers per sample at every layer: kernels count them with 32-bit integers. */
 export const MAX_SAMPLE_NUMBERS = 2 ** 31 - 1;
 /**
- * Numbers in all parameters: with a header they make the largest file that can be written and read,
- * 4 GiB. A model of which a fit or prediction would find no room is refused before it is made.
+ * Maximum numbers in all parameters: with a header they make the largest file that can be written
+ * and read, 4 GiB. A model for which fits and predictions could never get memory is refused when it
+ * is created.
  */
 export const MAX_PARAMETERS = (2 ** 32 - 2 ** 25) / Float32Array.BYTES_PER_ELEMENT;
-/** Characters of a layer's name, so that the names of all arrays fit a file's header. */
+/** Maximum length of a layer's name, so that the names of all arrays fit in a file's header. */
 const MAX_NAME = 100;
 
-/** The seed is a word of the random generator's key. */
+/** The seed is one 32-bit word of the random generator's key. */
 const LARGEST_SEED = 2 ** 32 - 1;
 
-/** Refuses what is no list of layers, an empty one, and one of too many. */
+/** Refuses values that are not lists of layers, empty lists, and lists with too many layers. */
 function checkLayers(layers: unknown): void {
   if (!Array.isArray(layers) || layers.length === 0) {
     const isMissing = layers === undefined || Array.isArray(layers);
@@ -79,7 +80,7 @@ function checkLayers(layers: unknown): void {
 }
 
 /**
- * Checks a model's description and works out names and sizes.
+ * Checks a model's description and computes names and sizes.
  * @throws SteepestError `ERR_EMPTY`, `ERR_SHAPE`, `ERR_MEMORY` and `ERR_ARGUMENT`, naming the layer
  */
 export function resolveModel(config: ModelConfig): ResolvedModel {
@@ -128,12 +129,12 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
   return model;
 }
 
-/** Fresh nodes for one compile. */
+/** New nodes for one compilation. */
 export function lowerModel(model: ResolvedModel): Node[] {
   return model.layers.flatMap((_, index) => layerNodes(model, index));
 }
 
-/** Fresh nodes of one layer. */
+/** New nodes of one layer. */
 export function layerNodes({ layers, seed }: ResolvedModel, index: number): Node[] {
   const { config, name, inputShape, inputCols } = layers[index]!;
   return layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed, index });
@@ -164,7 +165,7 @@ function sampleShape(layers: readonly LayerConfig[]): number[] {
       throw new SteepestError('ERR_SHAPE', {
         expected: 'inputShape on the first layer only',
         given: `one on a later ${layer.type} layer`,
-        hint: 'Remove it: each layer takes what the one before it gives.',
+        hint: "Remove it: each layer's input is the output of the one before it.",
       });
     }
   }
@@ -180,13 +181,13 @@ function hintInputShape(shape: unknown): string {
     : 'Write [columns] or [height, width, channels].';
 }
 
-/** Gives every layer a name: its own, or that of its type with a number. */
+/** Names every layer: its own name, or its type with a number. */
 class LayerNames {
   private readonly taken = new Set<string>();
   private readonly ofType = new Map<string, number>();
 
   /**
-   * @throws SteepestError `ERR_ARGUMENT` for a name of other characters, too long or given twice
+   * @throws SteepestError `ERR_ARGUMENT` for a name with other characters, too long or used twice
    */
   of({ type, name: given }: LayerConfig): string {
     const ordinal = (this.ofType.get(type) ?? 0) + 1;
@@ -218,7 +219,7 @@ function checkParameters(layers: readonly ResolvedLayer[]): void {
   });
 }
 
-/** @throws SteepestError `ERR_SHAPE` for a sample of more numbers than kernels can count */
+/** @throws SteepestError `ERR_SHAPE` for a sample with more numbers than kernels can count */
 function checkNumbers(what: string, shape: readonly number[]): void {
   if (product(shape) <= MAX_SAMPLE_NUMBERS) return;
   throw new SteepestError('ERR_SHAPE', {

@@ -31,8 +31,8 @@ export function foldNorms(nodes: readonly Node[]): Node[] {
 }
 
 /**
- * Moves each elementwise activation that follows a linear affine, convolution or batch
- * normalisation node into it, where it is computed at store.
+ * Fuses each elementwise activation into the linear affine, convolution or batch normalisation node
+ * before it, which computes it as it stores its output.
  */
 export function mergeActivations(nodes: readonly Node[]): Node[] {
   const merged: Node[] = [];
@@ -46,20 +46,20 @@ export function mergeActivations(nodes: readonly Node[]): Node[] {
   return merged;
 }
 
-/** The node with an activation in it, if it can take one. */
+/** The node with an activation fused in, if it can have one. */
 function activationHost(node: Node, { activation }: ActivateNode): Node | undefined {
   if (node instanceof AffineNode) return node.isLinear ? node.withActivation(activation) : undefined;
   if (node instanceof Conv2dNode) {
     return node.takesActivation(activation) ? node.withActivation(activation) : undefined;
   }
-  // A batch normalisation keeps its input and its output, but not what lies between.
+  // A batch normalisation keeps its input and its output, but not the value before the activation.
   if (!(node instanceof BatchNormNode) || derivativeNeedsInput(activation.name)) return undefined;
   return node.isLinear ? node.withActivation(activation) : undefined;
 }
 
 /**
- * Moves each max pooling of 2 × 2 that follows a convolution into it: its outputs are then compared
- * while they are in registers.
+ * Fuses each 2 × 2 max pooling into the convolution before it, which then compares its outputs in
+ * registers.
  */
 export function mergePooling(nodes: readonly Node[]): Node[] {
   const merged: Node[] = [];
@@ -75,11 +75,11 @@ export function mergePooling(nodes: readonly Node[]): Node[] {
   return merged;
 }
 
-/** The layout that a node takes: rows where mini-batches are small and it can have them. */
+/** The layout that a node accepts: rows if mini-batches are small and it supports them. */
 const layoutOf = ({ takes, asRows }: Node, keepsRows: boolean): Layout | undefined =>
   keepsRows && asRows ? 'rows' : takes;
 
-/** The layout in which the first node that cares wants the input; rows if none does. */
+/** The input layout of the first node that requires one; rows if none does. */
 export function inputLayout(
   nodes: readonly Node[],
   inputShape: readonly number[],
@@ -91,10 +91,10 @@ export function inputLayout(
 }
 
 /**
- * Puts a rearranging node wherever a node wants another layout than the one before it gives, and at
- * the end if images come out: losses and predictions are rows.
- * @param imageShape shape of the input, if it comes as images
- * @param keepsRows whether nodes on images take and give rows where they can
+ * Inserts a rearranging node wherever a node needs another layout than the previous node's, and at
+ * the end if the output is images: losses and predictions are rows.
+ * @param imageShape shape of the input, if it is images
+ * @param keepsRows whether image nodes work on rows if they support them
  */
 export function arrangeLayouts(
   nodes: readonly Node[],

@@ -10,12 +10,12 @@ export function parameterRegion(memory: MemoryPlan, parameter: ParameterSpec): R
   return memory.matrix(parameter.name, 'parameter', parameter.rows, parameter.cols);
 }
 
-/** The memory of one of the optimizer's arrays for a parameter, laid out like the parameter. */
+/** The memory of one of the optimizer's arrays for a parameter, with the parameter's layout. */
 export function slotRegion(memory: MemoryPlan, parameter: ParameterSpec, slot: string): Region {
   return memory.matrix(`${parameter.name}.${slot}`, 'state', parameter.rows, parameter.cols);
 }
 
-/** Has each parameter's update follow its gradient. */
+/** Emits each parameter's update after its gradient. */
 export function emitUpdates(
   builder: ProgramBuilder,
   { definition, hyperparameters: h }: ResolvedOptimizer,
@@ -40,11 +40,11 @@ export function emitUpdates(
 }
 
 export interface PenaltyPlan {
-  /** One partial sum per block of 16 rows of each penalised parameter. */
+  /** One partial sum for each block of 16 rows of each penalised parameter. */
   partials: Operand;
 }
 
-/** Emits the penalty terms of the loss, from the parameters as they stand before the update. */
+/** Emits the penalty terms of the loss, from the parameters before the update. */
 export function emitPenalties(
   builder: ProgramBuilder,
   parameters: readonly ParameterSpec[],

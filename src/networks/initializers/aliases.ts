@@ -1,6 +1,6 @@
 import type { Aliases } from '../../core/nearest.js';
 
-/** Initializers by the names of Keras and PyTorch. */
+/** Names of initializers in Keras and PyTorch. */
 export const INITIALIZER_ALIASES: Aliases = {
   glorot: 'glorotUniform',
   xavier: 'glorotUniform',
@@ -11,7 +11,7 @@ export const INITIALIZER_ALIASES: Aliases = {
   kaimingUniform: 'heUniform',
   kaimingNormal: 'heNormal',
   lecun: 'lecunUniform',
-  // Of one width whatever the fan.
+  // Initializers of fixed width, whatever the fan-in.
   uniform: '',
   normal: '',
   randomUniform: '',

@@ -29,8 +29,8 @@ export type InitializerName = keyof typeof initializers;
 export const initializerNames = Object.keys(initializers) as InitializerName[];
 
 /**
- * The name, if there is such an initializer.
- * @param what what asks for it, for the message: `dense.kernelInitializer`
+ * The name, if such an initializer exists.
+ * @param what the option that names it, for the message: `dense.kernelInitializer`
  * @throws SteepestError `ERR_UNKNOWN_NAME`
  */
 export function completeInitializer(what: string, name: unknown): InitializerName {
@@ -41,13 +41,13 @@ export function completeInitializer(what: string, name: unknown): InitializerNam
 
 /** Seeds are one 32-bit word of the random generator's key. */
 const SEEDS = 2 ** 32;
-/** Streams leave the upper byte of the other word to the kind of use. */
+/** Streams reserve the upper byte of the other word for the kind of use. */
 const STREAMS = 2 ** 24;
 
 /**
- * Fresh values of a parameter, row-major. The same request gives the same bits on every machine,
- * and value i does not depend on how many values there are.
- * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` for a number out of its range.
+ * New values of a parameter, row-major. The same request gives the same bits on every machine, and
+ * value i does not depend on how many values there are.
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` for a number outside its range.
  */
 export function initialize(name: InitializerName, request: InitializerRequest): Float32Array<ArrayBuffer> {
   const initializer = initializers[completeInitializer('initializer', name)];
@@ -64,6 +64,6 @@ function checkWhole(what: string, value: number, below: number): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be a whole number from 0 to ${below - 1}`,
     given: String(value),
-    hint: `Give ${what} such a number.`,
+    hint: `Leave ${what} out of the request, or give one in this range.`,
   });
 }

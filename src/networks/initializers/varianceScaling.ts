@@ -3,9 +3,9 @@ import type { InitializerDefinition, InitializerRequest } from './definition.js'
 import { TRUNCATED_DEVIATION, truncatedNormal } from './truncatedNormal.js';
 
 /**
- * Random weights whose variance keeps signals from growing or fading from layer to layer, with
- * Keras's definitions: variance `gain / fan`, either uniform on ±√(3·variance) or normal cut at two
- * standard deviations of its own.
+ * Random weights whose variance keeps signals from growing or shrinking from layer to layer.
+ * Definitions as in Keras: variance `gain / fan`, either uniform on ±√(3·variance), or normal and
+ * truncated at two of its own standard deviations.
  */
 
 type Fan = 'in' | 'average';

@@ -4,7 +4,7 @@ import type { Node } from '../../program/node.js';
 import { ActivateNode } from '../nodes/activate.js';
 import { SoftmaxNode } from '../nodes/softmax.js';
 
-/** The nodes of a stand-alone activation. */
+/** The nodes of a stand-alone activation layer. */
 export function activationNodes(
   activation: CompleteActivation,
   name: string,

@@ -1,6 +1,6 @@
 import type { Aliases } from '../../core/nearest.js';
 
-/** Types of layers by the names of Keras and PyTorch. */
+/** Layer types by their names in Keras and PyTorch. */
 export const LAYER_ALIASES: Aliases = {
   linear: 'dense',
   fullyConnected: 'dense',
@@ -16,7 +16,7 @@ export const LAYER_ALIASES: Aliases = {
   batchNorm2d: 'batchNorm',
   layerNormalization: 'layerNorm',
   rescale: 'rescaling',
-  // What other libraries have and this one has not.
+  // Layer types of other libraries that do not exist here.
   conv1d: '',
   conv3d: '',
   maxPool1d: '',
@@ -30,7 +30,7 @@ export const LAYER_ALIASES: Aliases = {
   gru: '',
 };
 
-/** Options of layers by the same libraries' names; each counts where the layer has our option. */
+/** Layer options by the names of the same libraries; each applies if the layer has our option. */
 export const OPTION_ALIASES: Aliases = {
   inputDim: 'inputShape',
   inputSize: 'inputShape',
@@ -43,7 +43,7 @@ export const OPTION_ALIASES: Aliases = {
   nodes: 'units',
   outChannels: 'filters',
   channels: 'filters',
-  // Of a pooling layer, which has no kernel.
+  // For pooling layers, which have no kernel.
   kernelSize: 'poolSize',
   size: 'poolSize',
   stride: 'strides',

@@ -11,15 +11,17 @@ import {
 
 export interface BatchNormConfig extends NormConfig {
   type: 'batchNorm';
-  /** Share of the moving mean and variance that a step keeps, 0 to 1. Default 0.99. */
+  /**
+   * Weight of the old value when a step updates the moving mean and variance, 0 to 1. Default 0.99.
+   */
   momentum?: number;
 }
 
 /**
- * Normalises each channel of images, or each column of rows: (x − mean)/√(variance +
- * epsilon)·gamma + beta. In training with mean and (biased) variance of the mini-batch, which also
- * move the layer's moving ones: moving·momentum + batch·(1 − momentum); elsewhere with the moving
- * ones. (Ioffe & Szegedy 2015; Keras's BatchNormalization with axis −1.)
+ * Normalises each channel of images, or each column of rows: (x − mean)/√(variance + epsilon)·gamma
+ * + beta. In training it uses the mean and (biased) variance of the mini-batch and updates the
+ * moving ones: moving·momentum + batch·(1 − momentum). Otherwise it uses the moving ones. (Ioffe &
+ * Szegedy 2015; Keras's BatchNormalization with axis −1.)
  */
 export const batchNorm: LayerDefinition<BatchNormConfig> = {
   type: 'batchNorm',

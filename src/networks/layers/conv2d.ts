@@ -26,11 +26,11 @@ export interface Conv2dConfig extends LayerConfig {
   strides?: Pair;
   /** Default `'valid'`. */
   padding?: PaddingMode;
-  /** Pixels from one tap of the kernel to the next. Default 1. */
+  /** Distance in pixels between taps of the kernel. Default 1. */
   dilationRate?: Pair;
   /**
-   * Channels and filters are cut into so many groups, each filter sees the channels of its own. As
-   * many as channels makes a depthwise convolution. Default 1.
+   * Number of groups that channels and filters are divided into; each filter reads only the
+   * channels of its group. Groups = channels makes a depthwise convolution. Default 1.
    */
   groups?: number;
   /** Default `'linear'`. */
@@ -67,8 +67,8 @@ function convolution(name: string, config: Complete, inputShape: readonly number
 }
 
 /**
- * Convolution (cross-correlation, as everywhere) of images;
- * kernel [height, width, channels / groups, filters].
+ * Convolution of images (cross-correlation, as in all such libraries); kernel [height, width,
+ * channels / groups, filters].
  */
 export const conv2d: LayerDefinition<Conv2dConfig> = {
   type: 'conv2d',

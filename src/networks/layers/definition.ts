@@ -1,28 +1,31 @@
 import type { Node } from '../../program/node.js';
 
-/** What every layer's configuration has; it is plain data and goes into saved models as it is. */
+/**
+ * The fields of every layer's configuration. It is plain data and is saved with the model
+ * unchanged.
+ */
 export interface LayerConfig {
   type: string;
-  /** Unique within the model; made from the type and a number where left out. */
+  /** Unique within the model; by default the type and a number. */
   name?: string;
-  /** Shape of one sample, on the first layer only. */
+  /** Shape of one sample; on the first layer only. */
   inputShape?: readonly number[];
 }
 
-/** Where a layer stands in its model. */
+/** The position of a layer in its model. */
 export interface LayerContext {
   name: string;
   /** Shape of one sample. */
   inputShape: readonly number[];
-  /** Its number of elements. */
+  /** Number of elements of one sample. */
   inputCols: number;
   /** The model's seed. */
   seed: number;
-  /** Position in the model, from 0: the random stream of the layer. */
+  /** Position in the model, from 0: also the layer's random stream. */
   index: number;
 }
 
-/** Everything steepest knows of a type of layer. One file per layer, one line in the registry. */
+/** The definition of a layer type. One file per layer type, one line in the registry. */
 export interface LayerDefinition<C extends LayerConfig = LayerConfig> {
   readonly type: C['type'];
   /**
@@ -32,7 +35,7 @@ export interface LayerDefinition<C extends LayerConfig = LayerConfig> {
   complete(config: C): C;
   /**
    * Shape of one sample of the output.
-   * @throws SteepestError `ERR_SHAPE` for an input that the layer cannot take, naming the layer
+   * @throws SteepestError `ERR_SHAPE` for an input that the layer cannot accept, naming the layer
    */
   outputShape(config: C, context: Pick<LayerContext, 'name' | 'inputShape'>): number[];
   /** The primitive nodes that the layer computes, in order. `config` is complete. */

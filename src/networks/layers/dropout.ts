@@ -4,13 +4,13 @@ import type { LayerConfig, LayerDefinition } from './definition.js';
 
 export interface DropoutConfig extends LayerConfig {
   type: 'dropout';
-  /** Share of elements set to 0 in training, 0 ≤ rate < 1. */
+  /** Fraction of elements set to 0 in training, 0 ≤ rate < 1. */
   rate: number;
 }
 
 /**
- * Sets a random share of its inputs to 0 in training and scales the rest up; passes all through
- * otherwise.
+ * In training it sets a random fraction of its inputs to 0 and scales up the rest; otherwise it
+ * passes all through.
  */
 export const dropout: LayerDefinition<DropoutConfig> = {
   type: 'dropout',

@@ -24,7 +24,7 @@ import { type RandomTranslationConfig, randomTranslation } from './randomTransla
 import { type RescalingConfig, rescaling } from './rescaling.js';
 import { type FlattenConfig, flatten, type ReshapeConfig, reshape } from './reshape.js';
 
-/** The registry: one line per type of layer, with the options it knows. */
+/** The registry: one line per layer type, with its options. */
 const LAYERS = new Map<string, { definition: LayerDefinition; options: readonly string[] }>();
 function register<C extends LayerConfig>(
   definition: LayerDefinition<C>,
@@ -42,15 +42,15 @@ function register<C extends LayerConfig>(
 }
 
 /**
- * @throws SteepestError `ERR_ARGUMENT` for what is no object of options, or those of another type
- * of layer
+ * @throws SteepestError `ERR_ARGUMENT` for values that are not objects of options, or options of
+ *   another layer type
  */
 function checkMaking(type: string, options: unknown, first: string | undefined): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   if (!isObject) {
     const value = typeof options === 'number' || typeof options === 'string' ? show(options) : '…';
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: `layers.${type} to be given its options as an object`,
+      expected: `options of layers.${type} as an object`,
       given: show(options),
       hint: first === undefined ? `Write layers.${type}().` : `Write layers.${type}({ ${first}: ${value} }).`,
     });
@@ -60,16 +60,16 @@ function checkMaking(type: string, options: unknown, first: string | undefined):
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `options of layers.${type}`,
     given: `type: ${show(given)}`,
-    hint: 'Leave type out: the function says it.',
+    hint: 'Leave type out: layers.${type} sets it.',
   });
 }
 
-/** A layer all of whose options have defaults may be made without any. */
+/** Options are optional if all of them have defaults. */
 function optional<C extends LayerConfig>(make: (config: Omit<C, 'type'>) => C) {
   return (config: Omit<C, 'type'> = {} as Omit<C, 'type'>): C => make(config);
 }
 
-/** Options of layers that normalise. */
+/** Options of normalization layers. */
 const NORM_OPTIONS = [
   'epsilon',
   'center',
@@ -80,7 +80,7 @@ const NORM_OPTIONS = [
   'gammaRegularizer',
 ] as const;
 
-/** The layers. Each returns plain data, complete and checked. */
+/** The layers. Each function returns plain data, complete and checked. */
 export const layers = {
   /** y = f(x·W + b). */
   dense: register<DenseConfig>(dense, [
@@ -92,13 +92,13 @@ export const layers = {
     'kernelRegularizer',
     'biasRegularizer',
   ]),
-  /** Drops a share of its inputs in training. */
+  /** Sets a fraction of its inputs to 0 in training. */
   dropout: register<DropoutConfig>(dropout, ['rate']),
   /** y = f(x). */
   activation: register<ActivationConfig>(activation, ['activation']),
   /** y = x·scale + offset. */
   rescaling: register<RescalingConfig>(rescaling, ['scale', 'offset']),
-  /** Mirrors a random half of the images in training. */
+  /** Mirrors each image with probability ½ in training. */
   randomFlip: optional(register<RandomFlipConfig>(randomFlip, ['mode'])),
   /** Shifts images by a random number of pixels in training. */
   randomTranslation: register<RandomTranslationConfig>(randomTranslation, [
@@ -107,7 +107,7 @@ export const layers = {
     'fillMode',
     'fillValue',
   ]),
-  /** Cuts a random part out of each image in training, the middle otherwise. */
+  /** Crops a random part of each image in training, and the centre otherwise. */
   randomCrop: register<RandomCropConfig>(randomCrop, ['height', 'width']),
   /** Convolution of images [height, width, channels]. */
   conv2d: register<Conv2dConfig>(conv2d, [
@@ -130,9 +130,9 @@ export const layers = {
   averagePool2d: optional(register<AveragePool2dConfig>(averagePool2d, ['poolSize', 'strides', 'padding'])),
   /** The mean of each channel. */
   globalAveragePool2d: optional(register<GlobalAveragePool2dConfig>(globalAveragePool2d, [])),
-  /** Images to rows. */
+  /** Flattens images to rows. */
   flatten: optional(register<FlattenConfig>(flatten, [])),
-  /** The same numbers as samples of another shape. */
+  /** Gives samples another shape. */
   reshape: register<ReshapeConfig>(reshape, ['targetShape']),
   /** Normalises each channel, or column, over the mini-batch. */
   batchNorm: optional(register<BatchNormConfig>(batchNorm, ['momentum', ...NORM_OPTIONS])),
@@ -150,7 +150,7 @@ function layerEntry(type: unknown) {
   return entry ?? unknownName('layer type', type, LAYERS.keys(), LAYER_ALIASES);
 }
 
-/** Checks a layer's configuration, known options and values, and fills in defaults. */
+/** Checks a layer's options and fills in defaults. */
 export function completeLayer(config: LayerConfig): LayerConfig {
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   if (!isObject) refuseLayer(config);
@@ -163,8 +163,8 @@ export function completeLayer(config: LayerConfig): LayerConfig {
 function refuseLayer(given: unknown): never {
   const isUncalled = typeof given === 'function';
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: 'every layer to be what a function of layers returns',
+    expected: 'every layer to be an object that a function of layers returns',
     given: show(given),
-    hint: isUncalled ? 'Call it: layers.flatten().' : 'Write layers.dense({ units: 1 }), say.',
+    hint: isUncalled ? 'Call it: layers.flatten().' : 'Write a layer such as layers.dense({ units: 1 }).',
   });
 }

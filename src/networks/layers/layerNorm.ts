@@ -8,7 +8,7 @@ export interface LayerNormConfig extends NormConfig {
 
 /**
  * Normalises the channels of each pixel, or the columns of each row: (x − mean)/√(variance +
- * epsilon)·gamma + beta, in training and elsewhere alike. (Ba, Kiros & Hinton 2016; Keras's
+ * epsilon)·gamma + beta, in training and otherwise. (Ba, Kiros & Hinton 2016; Keras's
  * LayerNormalization with axis −1.)
  */
 export const layerNorm: LayerDefinition<LayerNormConfig> = {

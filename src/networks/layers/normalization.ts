@@ -5,9 +5,9 @@ import { completeInitializer, type InitializerName } from '../initializers/index
 import type { LayerConfig, LayerContext } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
-/** What layers that normalise have in common. */
+/** What normalization layers have in common. */
 export interface NormConfig extends LayerConfig {
-  /** Added to the variance, against division by 0. Default 1e-3. */
+  /** Added to the variance to prevent division by 0. Default 1e-3. */
   epsilon?: number;
   /** Whether to add a learned beta. Default true. */
   center?: boolean;
@@ -22,7 +22,7 @@ export interface NormConfig extends LayerConfig {
   gammaRegularizer?: Regularizer;
 }
 
-/** Fills in defaults, Keras's, and checks. */
+/** Fills in Keras's defaults and checks the options. */
 export function completeNorm<C extends NormConfig>(config: C): C {
   const { type } = config;
   return {
@@ -61,7 +61,7 @@ export function normOutputShape(
   });
 }
 
-/** An array with a number for each channel. */
+/** A parameter with one number per channel. */
 export function channelParameter(
   { name, inputShape }: Pick<LayerContext, 'name' | 'inputShape'>,
   array: string,

@@ -15,11 +15,9 @@ import {
 interface Pool2dOptions extends LayerConfig {
   /** Default 2. */
   poolSize?: Pair;
-  /** Default poolSize. */
+  /** Default: poolSize. */
   strides?: Pair;
-  /**
-   * Default `'valid'`. With `'same'`, windows reach over the edge; only what lies inside counts.
-   */
+  /** Default `'valid'`. With `'same'`, windows extend past the edge; only elements inside count. */
   padding?: PaddingMode;
 }
 export interface MaxPool2dConfig extends Pool2dOptions {
@@ -32,7 +30,7 @@ export interface GlobalAveragePool2dConfig extends LayerConfig {
   type: 'globalAveragePool2d';
 }
 
-/** The place of a window's largest element is kept in a byte. */
+/** The position of a window's largest element is stored in a byte. */
 const MOST_ELEMENTS = 256;
 
 function complete<C extends Pool2dOptions & { type: string }>(config: C): C {
@@ -44,7 +42,7 @@ function complete<C extends Pool2dOptions & { type: string }>(config: C): C {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `maxPool2d windows of at most ${MOST_ELEMENTS} elements`,
       given: `${poolSize[0]} × ${poolSize[1]}`,
-      hint: 'Pool in two steps.',
+      hint: 'Use two pooling layers with smaller windows.',
     });
   }
   return { ...config, poolSize, strides, padding };
@@ -74,7 +72,7 @@ export const averagePool2d: LayerDefinition<AveragePool2dConfig> = {
   lower: (config, { name, inputShape }) => [new AveragePool2dNode(name, pooling(name, config, inputShape))],
 };
 
-/** The mean of each channel: one number per channel is left. */
+/** The mean of each channel: leaves one number per channel. */
 export const globalAveragePool2d: LayerDefinition<GlobalAveragePool2dConfig> = {
   type: 'globalAveragePool2d',
   complete: (config) => config,

@@ -7,7 +7,7 @@ import { imageInput } from './spatial.js';
 
 export interface RandomCropConfig extends LayerConfig {
   type: 'randomCrop';
-  /** Rows and columns of the images that come out. */
+  /** Height and width of the output images. */
   height: number;
   width: number;
 }
@@ -20,7 +20,7 @@ function cropOf(
   const input = imageInput(name, inputShape);
   if (height > input[0] || width > input[1]) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: `images of at least ${height} × ${width} as input of layer ${name}, what it cuts out`,
+      expected: `images of at least ${height} × ${width}, the size of the crop, as input of layer ${name}`,
       given: `${input[0]} × ${input[1]}`,
       hint: `Use height and width of at most ${input[0]} and ${input[1]}.`,
     });
@@ -29,9 +29,9 @@ function cropOf(
 }
 
 /**
- * Cuts height × width pixels out of each image: anywhere in training, each place as likely; out of
- * the middle otherwise (of an odd number of spare rows, the smaller half is cut off the top, as in
- * Keras).
+ * Crops height × width pixels from each image. In training the position is uniformly random;
+ * otherwise it is the centre (of an odd number of spare rows, the smaller half is cut off at the
+ * top, as in Keras).
  */
 export const randomCrop: LayerDefinition<RandomCropConfig> = {
   type: 'randomCrop',
@@ -57,7 +57,7 @@ export const randomCrop: LayerDefinition<RandomCropConfig> = {
           leftCount: 1,
           ...flips,
         },
-        // A window never leaves the image.
+        // The window never leaves the image.
         border: 'nearest',
         fillValue: 0,
         seed,

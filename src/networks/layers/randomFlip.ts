@@ -5,8 +5,8 @@ import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
 /**
- * `'horizontal'`: left and right change places;
- * `'vertical'`: top and bottom. Each is decided on its own.
+ * `'horizontal'` swaps left and right; `'vertical'` swaps top and bottom. Each is decided
+ * independently.
  */
 export type FlipMode = 'horizontal' | 'vertical' | 'horizontal_and_vertical';
 const FLIP_MODES: readonly FlipMode[] = ['horizontal', 'vertical', 'horizontal_and_vertical'];
@@ -42,7 +42,7 @@ export const randomFlip: LayerDefinition<RandomFlipConfig> = {
         output: input,
         random,
         fixed: undefined,
-        // Mirrored images have all their pixels: no border is seen.
+        // Mirroring keeps all pixels, so no fill is needed.
         border: 'nearest',
         fillValue: 0,
         seed,

@@ -7,34 +7,34 @@ import type { LayerConfig, LayerDefinition } from './definition.js';
 import { imageInput } from './spatial.js';
 
 /**
- * The largest shift either way, or the least and the largest, as shares of the image's side;
- * positive is down and right.
+ * The maximum shift in either direction, or the minimum and maximum, as fractions of the image's
+ * side; positive means down or right.
  */
 export type ShiftFactor = number | readonly [least: number, most: number];
 
 /**
- * What comes into sight at the edge. `'reflect'`: d c b a | a b c d | d c b a; `'wrap'`: a b c d |
- * a b c d | a b c d; `'nearest'`: a a a a | a b c d | d d d d; `'constant'`: `fillValue`.
+ * How pixels outside the image are filled. `'reflect'`: d c b a | a b c d | d c b a; `'wrap'`: a b
+ * c d | a b c d | a b c d; `'nearest'`: a a a a | a b c d | d d d d; `'constant'`: `fillValue`.
  */
 export type FillMode = Border;
 const FILL_MODES = Object.keys(BORDERS) as FillMode[];
 
 export interface RandomTranslationConfig extends LayerConfig {
   type: 'randomTranslation';
-  /** Of the height. 0.1: up to a tenth up or down. */
+  /** Fraction of the height. 0.1: up to a tenth up or down. */
   heightFactor: ShiftFactor;
-  /** Of the width. */
+  /** Fraction of the width. */
   widthFactor: ShiftFactor;
   /** Default `'reflect'`. */
   fillMode?: FillMode;
   /**
-   * With `'constant'`. Of the numbers that reach the layer:
-   * before rescaling if the layer stands before it. Default 0.
+   * The value used with `'constant'`, in the scale of the layer's input: before rescaling if the
+   * layer is before the rescaling. Default 0.
    */
   fillValue?: number;
 }
 
-/** 0.29·100 is a little less than 29: products so near to a whole number are taken for it. */
+/** 0.29·100 is slightly less than 29: products this close to a whole number are rounded to it. */
 const SLACK = 1e-9;
 
 function completeFactor(what: string, factor: ShiftFactor): [number, number] {
@@ -42,7 +42,7 @@ function completeFactor(what: string, factor: ShiftFactor): [number, number] {
   const accepts = (v: number): boolean => Math.abs(v) <= 1;
   if (!Array.isArray(factor)) {
     const most = Math.abs(checkNumber(what, factor, words, accepts));
-    // 0 and not −0, which files do not keep.
+    // 0 instead of −0, which files do not preserve.
     return [0 - most, most];
   }
   const bounds = (factor as readonly number[]).map((v, i) => checkNumber(`${what}[${i}]`, v, words, accepts));
@@ -50,13 +50,13 @@ function completeFactor(what: string, factor: ShiftFactor): [number, number] {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be a number or [least, most]`,
     given: show(factor),
-    hint: 'Give one number for shifts either way.',
+    hint: 'Write one number for equal shifts in both directions.',
   });
 }
 
 /**
- * Whole pixels from the least to the largest shift.
- * @throws SteepestError `ERR_ARGUMENT` if there are none, or 0 alone
+ * Whole pixels from the minimum to the maximum shift.
+ * @throws SteepestError `ERR_ARGUMENT` if there are none, or only 0
  */
 function shifts(name: string, what: string, [least, most]: [number, number], pixels: number) {
   const first = Math.ceil(least * pixels - SLACK);
@@ -71,8 +71,8 @@ function shifts(name: string, what: string, [least, most]: [number, number], pix
 }
 
 /**
- * Shifts each image by a whole number of pixels in training, each number within the factors as
- * likely; passes images through otherwise. (Keras shifts by fractions of pixels and interpolates.)
+ * Shifts each image by a whole number of pixels in training, uniformly random within the factors;
+ * passes images through otherwise. (Keras shifts by fractions of pixels and interpolates.)
  */
 export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
   type: 'randomTranslation',
@@ -93,7 +93,7 @@ export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
     const down = shifts(name, 'heightFactor', config.heightFactor as [number, number], input[0]);
     const right = shifts(name, 'widthFactor', config.widthFactor as [number, number], input[1]);
     const random = {
-      // A shift down by s takes row p − s.
+      // A shift down by s reads row p − s.
       topLeast: -down.last,
       topCount: down.last - down.first + 1,
       leftLeast: -right.last,

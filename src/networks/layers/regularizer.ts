@@ -3,7 +3,7 @@ import { fieldsOf } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
-/** Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (Keras's meaning; no factor ½). */
+/** Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (as in Keras; no factor ½). */
 export interface Regularizer {
   l1?: number;
   l2?: number;
@@ -30,7 +30,7 @@ export function completeRegularizer(
   };
 }
 
-/** Keras takes names, which stand for 0.01. */
+/** Keras also accepts names, which mean a factor of 0.01. */
 function refuse(what: string, given: unknown): never {
   const strength = typeof given === 'number' && given > 0 ? given : 0.01;
   const name = typeof given === 'string' ? given.toLowerCase().replace(/[^a-z0-9]/g, '') : '';

@@ -10,8 +10,8 @@ export interface RescalingConfig extends LayerConfig {
 }
 
 /**
- * y = x·scale + offset. As first layer it is computed while a mini-batch is gathered, so that uint8
- * images stay uint8 in memory: `layers.rescaling({ scale: 1 / 255, inputShape: [784] })`.
+ * y = x·scale + offset. As the first layer it is computed while a mini-batch is gathered, so that
+ * uint8 images stay uint8 in memory: `layers.rescaling({ scale: 1 / 255, inputShape: [784] })`.
  */
 export const rescaling: LayerDefinition<RescalingConfig> = {
   type: 'rescaling',

@@ -10,23 +10,24 @@ export interface FlattenConfig extends LayerConfig {
 export interface ReshapeConfig extends LayerConfig {
   type: 'reshape';
   /**
-   * Shape of one sample: `[columns]` or `[height, width, channels]`, of as many elements as before.
+   * Shape of one sample: `[columns]` or `[height, width, channels]`, with the same number of
+   * elements.
    */
   targetShape: readonly number[];
 }
 
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** Images to rows: column (h·width + w)·channels + c, as in Keras. */
+/** Flattens images to rows: column (h·width + w)·channels + c, as in Keras. */
 export const flatten: LayerDefinition<FlattenConfig> = {
   type: 'flatten',
   complete: (config) => config,
   outputShape: (_config, { inputShape }) => [product(inputShape)],
-  // What follows asks for rows or not; the numbers are in this order already.
+  // The following node asks for rows if it needs them; the numbers are already in this order.
   lower: () => [],
 };
 
-/** The same numbers, in the same order, as samples of another shape. */
+/** Gives samples another shape; the numbers and their order stay the same. */
 export const reshape: LayerDefinition<ReshapeConfig> = {
   type: 'reshape',
   complete(config) {
@@ -48,7 +49,7 @@ export const reshape: LayerDefinition<ReshapeConfig> = {
     throw new SteepestError('ERR_SHAPE', {
       expected: `targetShape of layer ${name} to have ${product(inputShape)} elements, as its input [${inputShape.join(', ')}] has`,
       given: `[${config.targetShape.join(', ')}], ${product(config.targetShape)} elements`,
-      hint: 'Make both agree.',
+      hint: 'Change targetShape to that many elements, or the layer before.',
     });
   },
   lower: (_config, { name, inputCols }) => [new ReshapeNode(name, inputCols)],

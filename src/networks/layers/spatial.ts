@@ -5,7 +5,7 @@ import { IMAGE_LIMIT } from '../../kernels/contract.js';
 import type { ImageShape, Padding } from '../../program/images.js';
 import { NO_PADDING, padded } from '../../program/images.js';
 
-/** A size for both sides of an image, or one for height and one for width. */
+/** A size for both sides of an image, or [height, width]. */
 export type Pair = number | readonly [number, number];
 
 export function completePair(what: string, value: Pair): [number, number] {
@@ -17,26 +17,26 @@ export function completePair(what: string, value: Pair): [number, number] {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what} to be a number or [height, width]`,
       given: show(value),
-      hint: 'Give one number for squares.',
+      hint: 'Write one number for equal height and width.',
     });
   }
   return [checkSide(`${what}[0]`, value[0]), checkSide(`${what}[1]`, value[1])];
 }
 
-/** A size that kernels on images take. @throws SteepestError `ERR_ARGUMENT` */
+/** A size that image kernels support. @throws SteepestError `ERR_ARGUMENT` */
 export function checkSide(what: string, value: unknown): number {
   const side = checkInteger(what, value);
   if (side <= IMAGE_LIMIT) return side;
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${what} to be at most ${IMAGE_LIMIT}`,
+    expected: `Use a smaller one.`,
     given: show(value),
     hint: 'Use a smaller one.',
   });
 }
 
 /**
- * @throws SteepestError `ERR_SHAPE` for images that go into or come out of a layer and are too
- * large for its kernels
+ * @throws SteepestError `ERR_SHAPE` for input or output images that are too large for a layer's
+ *   kernels
  */
 export function checkImageSizes(name: string, shape: readonly number[]): void {
   if (shape.length !== 3 || shape.every((side) => side <= IMAGE_LIMIT)) return;
@@ -48,8 +48,8 @@ export function checkImageSizes(name: string, shape: readonly number[]): void {
 }
 
 /**
- * `'valid'`: windows inside the image only. `'same'`: as
- * many windows as strides, zeros around the image.
+ * `'valid'`: only windows inside the image. `'same'`: one window per stride step, with padding
+ * around the image.
  */
 export type PaddingMode = 'valid' | 'same';
 export const PADDING_MODES: readonly PaddingMode[] = ['valid', 'same'];
@@ -65,8 +65,8 @@ export function imageInput(name: string, inputShape: readonly number[]): ImageSh
 }
 
 /**
- * How a window of `reach` slides along a side. (TensorFlow's
- * and Keras's rule: the odd row goes after the image.)
+ * The positions of a window of `reach` along a side. (As in TensorFlow and Keras, an odd row of
+ * padding goes after the image.)
  */
 function slide(size: number, reach: number, stride: number, mode: PaddingMode) {
   if (mode === 'valid') return { out: Math.floor((size - reach) / stride) + 1, before: 0, after: 0 };
@@ -77,8 +77,8 @@ function slide(size: number, reach: number, stride: number, mode: PaddingMode) {
 }
 
 /**
- * Sizes of what comes out where a window of `reach` slides over an image.
- * @throws SteepestError `ERR_SHAPE` where it does not fit once
+ * Output sizes when a window of `reach` slides over an image.
+ * @throws SteepestError `ERR_SHAPE` if it does not fit once
  */
 export function slideOver(
   name: string,
@@ -89,7 +89,7 @@ export function slideOver(
 ): { height: number; width: number; padding: Padding } {
   if (mode === 'valid' && (reach[0] > height || reach[1] > width)) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: `images of at least ${reach[0]} × ${reach[1]} as input of layer ${name}, the reach of its window`,
+      expected: `images of at least ${reach[0]} × ${reach[1]}, the size of its window, as input of layer ${name}`,
       given: `${height} × ${width}`,
       hint: "Use padding: 'same', a smaller window, or fewer pooling layers before it.",
     });
@@ -102,7 +102,7 @@ export function slideOver(
       : { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after };
   if (padded([height, width, 1], padding).some((side) => side > IMAGE_LIMIT)) {
     throw new SteepestError('ERR_SHAPE', {
-      expected: `images of at most ${IMAGE_LIMIT} × ${IMAGE_LIMIT} in layer ${name}, with the zeros around them`,
+      expected: `images of at most ${IMAGE_LIMIT} × ${IMAGE_LIMIT} in layer ${name}, padding included`,
       given: `a window that reaches over ${reach[0]} × ${reach[1]}`,
       hint: "Use padding: 'valid', a smaller window, or a smaller dilationRate.",
     });

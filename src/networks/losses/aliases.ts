@@ -1,6 +1,6 @@
 import type { Aliases } from '../../core/nearest.js';
 
-/** Losses by the names of Keras, PyTorch, scikit-learn and TensorFlow.js. */
+/** Names of losses in Keras, PyTorch, scikit-learn and TensorFlow.js. */
 export const LOSS_ALIASES: Aliases = {
   mse: 'meanSquaredError',
   mseLoss: 'meanSquaredError',
@@ -23,7 +23,7 @@ export const LOSS_ALIASES: Aliases = {
   crossEntropy: 'sparseCategoricalCrossentropy',
   nllLoss: 'sparseCategoricalCrossentropy',
   sparseCrossentropy: 'sparseCategoricalCrossentropy',
-  // Losses of their own.
+  // Losses that do not exist here.
   meanSquaredLogarithmicError: '',
   msle: '',
   mape: '',
@@ -31,7 +31,7 @@ export const LOSS_ALIASES: Aliases = {
   smoothL1Loss: '',
 };
 
-/** Hyperparameters by the same libraries' names. */
+/** Names of their hyperparameters in the same libraries. */
 export const HYPERPARAMETER_ALIASES: Aliases = {
   logits: 'fromLogits',
   isLogits: 'fromLogits',

@@ -4,7 +4,7 @@ import type { LossDefinition, LossInputs, LossOutputs, TargetKind } from './defi
 
 /** Hyperparameters of cross-entropies. */
 export type CrossEntropyHyperparameters = {
-  /** Takes the model's output as logits. Default false. */
+  /** True if the model's output is logits. Default false. */
   fromLogits: boolean;
 };
 
@@ -12,9 +12,9 @@ export type CrossEntropyHyperparameters = {
 const onLogitsToo = { defaults: { fromLogits: false }, ranges: {}, targetRange: [0, 1] } as const;
 
 /**
- * A cross-entropy has two forms: on logits, together with its activation
- * (no cancellation, dz = p − t), and on probabilities that some other
- * activation made, clipped to [1e-7, 1 − 1e-7] as Keras does.
+ * A cross-entropy has two forms. On logits it is fused with its activation (no cancellation, dz = p
+ * − t). On probabilities from another activation, these are clipped to [1e-7, 1 − 1e-7] as in
+ * Keras.
  */
 function emitCrossEntropy(
   builder: ProgramBuilder,
@@ -69,7 +69,7 @@ export const binaryCrossentropy: LossDefinition<CrossEntropyHyperparameters> = {
   name: 'binaryCrossentropy',
   targets: 'matrix',
   fuses: 'sigmoid',
-  hintOneColumn: `For two classes end in one unit with 'sigmoid'. ${HINT_CLASS_NUMBERS}`,
+  hintOneColumn: `For two classes, end in one unit with 'sigmoid'. ${HINT_CLASS_NUMBERS}`,
   emit: (builder, inputs) =>
     emitCrossEntropy(
       builder,

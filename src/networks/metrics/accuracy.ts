@@ -3,11 +3,13 @@ import { type MetricDefinition, rowMean } from './definition.js';
 
 /** Hyperparameters of `binaryAccuracy`. */
 export type BinaryAccuracyHyperparameters = {
-  /** A probability above it counts as a yes. Default 0.5. */
+  /** A probability above it counts as positive. Default 0.5. */
   threshold: number;
 };
 
-/** Share of rows and columns where (p > threshold) equals the target (Keras's BinaryAccuracy). */
+/**
+ * Fraction of rows and columns where (p > threshold) equals the target (Keras's BinaryAccuracy).
+ */
 export const binaryAccuracy: MetricDefinition<BinaryAccuracyHyperparameters> = {
   ...rowMean,
   name: 'binaryAccuracy',
@@ -21,7 +23,7 @@ export const binaryAccuracy: MetricDefinition<BinaryAccuracyHyperparameters> = {
 };
 
 /**
- * Share of rows whose most probable class is the target's. With a single output column it is
+ * Fraction of rows whose most probable class is the target's. With a single output column it means
  * `binaryAccuracy`, as in Keras.
  */
 export const accuracy: MetricDefinition<NoHyperparameters> = {

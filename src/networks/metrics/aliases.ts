@@ -1,6 +1,6 @@
 import type { Aliases } from '../../core/nearest.js';
 
-/** Metrics by the names of Keras, PyTorch and scikit-learn. */
+/** Names of metrics in Keras, PyTorch and scikit-learn. */
 export const METRIC_ALIASES: Aliases = {
   acc: 'accuracy',
   accuracyScore: 'accuracy',
@@ -12,12 +12,12 @@ export const METRIC_ALIASES: Aliases = {
   squaredError: 'mse',
   r2Score: 'r2',
   rSquared: 'r2',
-  // Of other meaning than the names that they look like.
+  // Names whose meaning differs from ours although they look similar.
   rmse: '',
   mape: '',
   msle: '',
   auc: '',
 };
 
-/** Hyperparameters by the same libraries' names. */
+/** Names of their hyperparameters in the same libraries. */
 export const HYPERPARAMETER_ALIASES: Aliases = { cutoff: 'threshold', metric: 'name' };

@@ -9,26 +9,26 @@ export interface MetricInputs {
   /** Class numbers (1 × maxRows) or target rows (maxRows × C). */
   target: Operand;
   targets: TargetKind;
-  /** Where this metric's per-row values go: maxRows × `columns(C)`. */
+  /** Where this metric's per-row values are written: maxRows × `columns(C)`. */
   out: Operand;
 }
 
 /**
- * Everything steepest knows of a metric: an op that writes per-row values, which are summed in
- * float64 over the rows in order, and what to make of the sums. One file per metric, one line in
- * the registry.
+ * The definition of a metric: an op that writes per-row values, which are summed in float64 in row
+ * order, and a function that turns the sums into the result. One file per metric, one line in the
+ * registry.
  */
 export interface MetricDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
-  /** Which targets it can be computed from. */
+  /** The form of targets that it supports. */
   readonly targets: readonly TargetKind[];
-  /** Per-row values for a model with C outputs. */
+  /** Number of per-row values for a model with C outputs. */
   columns(outputs: number): number;
   emit(builder: ProgramBuilder, inputs: MetricInputs, h: H): void;
-  /** The metric, from the sums of its columns over `count` rows. */
+  /** The metric, computed from the sums of its columns over `count` rows. */
   finish(sums: Float64Array<ArrayBufferLike>, count: number): number;
 }
 
-/** A mean over rows of one value per row. */
+/** A metric that is the mean over rows of one value per row. */
 export const rowMean = {
   columns: () => 1,
   finish: (sums: Float64Array<ArrayBufferLike>, count: number) => sums[0]! / count,

@@ -28,8 +28,8 @@ export type ResolvedMetric = Chosen<MetricDefinition>;
 const ALIASES = { names: METRIC_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
 
 /**
- * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT`
- * if the loss's targets do not suit a metric, or two of them would have one name in the history
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, or `ERR_ARGUMENT` if a metric does not support the
+ *   loss's targets, or two metrics would have the same name in the history
  */
 export function resolveMetrics(metrics: readonly Metric[], targets: TargetKind): ResolvedMetric[] {
   const resolved = metrics.map((metric, i) =>

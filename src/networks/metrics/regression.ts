@@ -30,9 +30,8 @@ const TERMS = 3;
 
 /**
  * R² = 1 − Σ(t − y)² / Σ(t − t̄)², averaged over output columns (scikit-learn's `r2_score`, uniform
- * average). The targets are shifted by the first row's before squaring, which keeps the variance
- * from cancelling. A column of constant targets counts 1 if it is predicted exactly and 0
- * otherwise.
+ * average). The first row's targets are subtracted from all targets before squaring, to avoid
+ * cancellation. A column of constant targets counts 1 if it is predicted exactly and 0 otherwise.
  */
 export const r2: MetricDefinition<NoHyperparameters> = {
   name: 'r2',
@@ -57,5 +56,5 @@ export const r2: MetricDefinition<NoHyperparameters> = {
   },
 };
 
-/** Name of the arena region that holds what r2 subtracts from the targets; the caller fills it. */
+/** Name of the arena region with the values that r2 subtracts from targets; the caller fills it. */
 export const TARGET_SHIFT = 'target.shift';

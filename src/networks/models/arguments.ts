@@ -5,8 +5,8 @@ import type { SampleInput } from '../../data/arrayInputs.js';
 import { type BatchStream, isBatchStream } from '../../data/batches.js';
 
 /**
- * What a method was given that takes `(x, y, options)` or `(stream, options)`.
- * @returns no stream for arrays
+ * The arguments of a method that takes `(x, y, options)` or `(stream, options)`.
+ * @returns no stream if the arguments are arrays
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function readArguments<T extends object>(
@@ -21,7 +21,7 @@ export function readArguments<T extends object>(
 }
 
 /**
- * The options behind a stream, which brings its own targets.
+ * The options after a stream, whose batches include the targets.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 function optionsBehindStream<T extends object>(what: string, second: unknown, third: unknown): T {
@@ -36,12 +36,12 @@ function optionsBehindStream<T extends object>(what: string, second: unknown, th
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what}(stream, options) with batches { x, y }`,
     given: isOptions ? 'a third argument' : `${show(second)} beside the stream`,
-    hint: 'Put y into the batches and pass the options second.',
+    hint: 'Put y into the batches and pass the options as the second argument.',
   });
 }
 
 /**
- * A single batch in place of arrays: neither a stream nor samples.
+ * Refuses a single batch in place of arrays: it is neither a stream nor samples.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 function refuseBatch(what: string, given: unknown): void {
@@ -55,8 +55,8 @@ function refuseBatch(what: string, given: unknown): void {
 }
 
 /**
- * Options of a method that takes none, which nothing would read.
- * @param other the method that takes them
+ * Refuses options for a method that takes none.
+ * @param other the method that takes these options
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function refuseOptions(method: string, other: string, given: unknown): never {

@@ -6,13 +6,13 @@ import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import type { Callback } from '../training/callbacks.js';
 
-/** The registry: one line per hook, with the arguments that it is given. */
+/** The registry: one line per hook, with its arguments. */
 const HOOKS: Readonly<Record<keyof Callback, string>> = {
   onEpochEnd: 'epoch, logs',
 };
 const hooks = Object.keys(HOOKS) as (keyof Callback)[];
 
-/** Hooks by the names of Keras and Lightning; to '' where there is nothing of the kind here. */
+/** Names of hooks in Keras and Lightning, mapped to ours, or to '' if there is no equivalent. */
 const HOOK_ALIASES: Aliases = {
   epochEnd: 'onEpochEnd',
   onEpoch: 'onEpochEnd',
@@ -27,7 +27,7 @@ const HOOK_ALIASES: Aliases = {
 };
 
 /**
- * The callbacks of a fit, one or a list of them, as a list.
+ * The callbacks of a fit, one or several, as a list.
  * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for a hook that would never be called
  */
 export function completeCallbacks(given: unknown): readonly Callback[] {
@@ -48,7 +48,7 @@ function checkCallback(what: string, given: unknown): Callback {
       hint: didYouMean(
         name,
         hooks,
-        `Nothing else is called: do it in ${hooks.join(' or ')}, or remove it.`,
+        `No other method is called: put the code into ${hooks.join(' or ')}, or remove it.`,
         HOOK_ALIASES,
       ),
     });
@@ -68,8 +68,8 @@ function refuse(what: string, given: unknown): never {
 }
 
 /**
- * Everything of a plain object; of an instance of a class, which has state and methods of its own,
- * what is named like a hook.
+ * Checks all keys of a plain object; of a class instance, which may have other fields and methods,
+ * only keys that look like hooks.
  */
 function hookNames(callback: object): string[] {
   const isHook = (name: string): boolean =>

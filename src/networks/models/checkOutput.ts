@@ -4,7 +4,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import type { ResolvedLoss } from '../losses/index.js';
 
 /**
- * Refuses a model whose output cannot be what a loss takes.
+ * Refuses a model whose output does not suit the loss.
  * @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT`
  */
 export function checkOutput(model: ResolvedModel, loss: ResolvedLoss): void {
@@ -13,7 +13,7 @@ export function checkOutput(model: ResolvedModel, loss: ResolvedLoss): void {
   checkClasses(model, loss);
 }
 
-/** One class has the probability 1 whatever is learned. */
+/** A single class always has probability 1. */
 function checkClasses({ layers, outputCols }: ResolvedModel, { definition }: ResolvedLoss): void {
   if (outputCols > 1 || definition.fuses !== 'softmax') return;
   throw new SteepestError('ERR_SHAPE', {
@@ -24,8 +24,8 @@ function checkClasses({ layers, outputCols }: ResolvedModel, { definition }: Res
 }
 
 /**
- * Refuses images as scores of classes: of each pixel and channel a loss on class numbers would make
- * a class.
+ * Refuses images as class scores: a loss on class numbers would treat every pixel and channel as a
+ * class.
  */
 function checkNoImages({ layers, outputShape }: ResolvedModel, { definition }: ResolvedLoss): void {
   const isPixel = outputShape.slice(0, -1).every((size) => size === 1);

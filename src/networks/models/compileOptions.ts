@@ -24,7 +24,8 @@ export interface CompileOptions {
 }
 
 /**
- * What a model was compiled with, every hyperparameter included: plain data that `compile` takes.
+ * The arguments of `compile`, completed with all hyperparameters: plain data that `compile`
+ * accepts.
  */
 export interface CompileConfig {
   optimizer: Optimizer;
@@ -51,14 +52,14 @@ const NAMES: OptionNames = {
   example: "Write compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['mae'] }).",
 };
 
-/** What `compile` was told, as it is saved and as it is used. */
+/** The arguments of `compile` in their saved form and in the form used here. */
 export interface Compiled {
   config: CompileConfig;
   objective: Objective;
 }
 
 /**
- * Refuses options of `compile` that nothing would read.
+ * Refuses unknown options of `compile`.
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
  */
 export function checkCompileNames(options: unknown): void {
@@ -79,7 +80,7 @@ export function resolveCompile(model: ResolvedModel, options: CompileOptions): C
   return { config: completeConfig(objective), objective };
 }
 
-/** A name, or an object that has or lacks one; everything else is a list, or wrong. */
+/** A name or an object with a `name` is one choice; everything else is a list, or wrong. */
 const isOne = (metrics: Metric | readonly Metric[]): metrics is Metric =>
   typeof metrics === 'string' || isPlainObject(metrics);
 

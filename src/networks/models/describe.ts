@@ -4,11 +4,11 @@ import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { summarize } from './summary.js';
 
-/** What `console.log` hands to an object that prints itself. */
+/** The arguments that `console.log` passes to an object that prints itself. */
 export interface Printing {
-  /** Levels that are still to be opened; negative where this object is not. */
+  /** Remaining nesting depth; negative if this object is not to be expanded. */
   depth: number;
-  /** Levels that were to be opened in all. */
+  /** Total nesting depth. */
   levels: number;
 }
 
@@ -16,7 +16,7 @@ const count = (n: number, noun: string): string =>
   `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 
 /**
- * A model as `console.log` shows it: what it is and what it has been told, and its layers where
+ * A model as `console.log` shows it: its shapes, how it was compiled and trained, and its layers if
  * there is room.
  */
 export function describeModel(
@@ -29,7 +29,7 @@ export function describeModel(
   const parameters = model.parameters.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   const shapes = `[${model.inputShape.join(', ')}] → [${model.outputShape.join(', ')}]`;
   const size = `Sequential ${shapes}, ${count(model.layers.length, 'layer')}, ${count(parameters, 'parameter')}`;
-  // Within other things one line has to do.
+  // Inside other objects it prints one line.
   if (depth < levels) return size;
   const { epochs, step } = state;
   const trained = step > 0 ? `, trained for ${count(epochs, 'epoch')}, ${count(step, 'step')}` : '';

@@ -10,13 +10,16 @@ import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { openFitData } from './inputs.js';
 
-/** What a fit trains, as it is now, and who takes over what comes out. */
+/** What a fit trains: its current state, and the function that receives the results. */
 export interface FitSubject extends Pick<FitRequest, 'state' | 'onState'> {
   model: ResolvedModel;
   compiled: Compiled;
 }
 
-/** Reads the data, plans the fit and runs it. @throws SteepestError as `Sequential.fit` says */
+/**
+ * Reads the data, plans the fit and runs it. @throws SteepestError as documented for
+ * `Sequential.fit`
+ */
 export async function fitModel(
   { model, compiled, state, onState }: FitSubject,
   input: { x: SampleInput; y: TargetInput } | BatchStream,
@@ -27,7 +30,7 @@ export async function fitModel(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'a model with parameters to train',
       given: 'layers without any',
-      hint: 'Add a dense layer.',
+      hint: 'Add a layer with parameters, such as layers.dense.',
     });
   }
   const { objective, config } = compiled;
@@ -36,7 +39,7 @@ export async function fitModel(
     const plan = planFit(model, objective, data, choices);
     const run = () =>
       runFitRequest({ ...choices, ...data, model, optimizer: config.optimizer, plan, state, onState });
-    // A stream has given batches that will not come again.
+    // A stream has already delivered batches that cannot be read again.
     const isAgainPossible = !data.trainStream && !data.validationStream;
     return await (isAgainPossible ? withFewerThreads(run) : run());
   } finally {

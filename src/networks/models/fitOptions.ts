@@ -22,10 +22,10 @@ import {
   WEIGHTS_OF_STREAM,
 } from './optionNames.js';
 
-/** Rows per step of training. */
+/** Rows per training step. */
 export const DEFAULT_BATCH = 32;
 
-/** Options of `fit` in either form, whose keys have been checked. */
+/** Options of `fit` in either form, with checked keys. */
 export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
 
 /** A weight per row of at least 0: its loss and gradient are multiplied by it. */
@@ -37,29 +37,29 @@ export interface CommonFitOptions extends KernelOptions {
   epochs?: number;
   /** Rows per mini-batch; the last may be smaller. Default 32. */
   batchSize?: number;
-  /** New order of rows each epoch. Default true. */
+  /** Shuffles the rows for each epoch. Default true. */
   shuffle?: boolean;
   /**
-   * Rows to validate on: arrays, or a stream of batches that
-   * can be read once per epoch. Wins over `validationSplit`.
+   * Rows to validate on: arrays, or a stream of batches that can be read once per epoch. Takes
+   * precedence over `validationSplit`.
    */
   validationData?: ValidationArrays | BatchStream;
   /**
-   * Worker threads, at most `configure().maxThreads`. The
-   * result has the same bits for any number. Default `'auto'`.
+   * Worker threads, at most `configure().maxThreads`. The result is bit-identical for any number.
+   * Default `'auto'`.
    */
   workers?: Workers;
   /**
-   * Draws a progress bar on stderr (one line per epoch where that is no terminal). Default false.
+   * Draws a progress bar on stderr (one line per epoch if stderr is not a terminal). Default false.
    */
   progress?: boolean;
-  /** Stops within one step; the model keeps that step's parameters. */
+  /** Stops training within one step; the model keeps that step's parameters. */
   signal?: AbortSignal;
   /** One or several, called in order. */
   callbacks?: Callback | readonly Callback[];
 }
 
-/** Samples and targets to validate on, and a weight per row. */
+/** Samples and targets for validation, and optionally a weight per row. */
 export type ValidationArrays =
   | ValidationTuple
   | { x: SampleInput; y: TargetInput; sampleWeight?: SampleWeight | undefined };
@@ -70,36 +70,36 @@ export type ValidationTuple =
 
 export interface FitOptions extends CommonFitOptions {
   /**
-   * A weight per row: the loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights
-   * scale the steps. Metrics are not weighted. With `validationSplit` the rows at the end are
-   * validated on with their weights.
+   * A weight per row. The loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights
+   * scale the steps. Metrics are not weighted. With `validationSplit` the held-out rows keep their
+   * weights.
    */
   sampleWeight?: SampleWeight;
   /**
-   * A weight per class, by its number, 1 for those left out; multiplies
-   * `sampleWeight`, in training only. `'balanced'` gives every class the same
-   * total weight, n / (classes · rows of the class). The class of a row is its
-   * number, the largest of its columns, or its only column where that is 0 or 1.
+   * A weight per class, by its number; the default is 1. It multiplies `sampleWeight`, in training
+   * only. `'balanced'` gives every class the same total weight, n / (classes · rows of the class).
+   * The class of a row is its class number, the index of its largest column, or its only column if
+   * that is 0 or 1.
    */
   classWeight?: 'balanced' | Readonly<Record<string, number>>;
   /**
-   * Share of the rows to validate on, taken from the end before shuffling:
-   * ⌊share · rows⌋ of them, at least one unless the share is 0. Default 0.
-   * Where `validationData` is given, all rows are trained on.
+   * Fraction of the rows to validate on, taken from the end before shuffling: ⌊fraction · rows⌋
+   * rows, at least one unless the fraction is 0. Default 0. Ignored if `validationData` is given:
+   * all rows are then used for training.
    */
   validationSplit?: number;
 }
 
 export interface StreamFitOptions extends CommonFitOptions {
   /**
-   * Rows that are held in memory to be shuffled among themselves: each new row takes the place of
-   * one drawn from them. A stream of no more rows is shuffled exactly as the same rows in memory.
-   * Default 65,536, or fewer if those take more than 64 MiB.
+   * Rows in the shuffle buffer: each new row replaces one drawn at random from the buffer. A stream
+   * with no more rows than this is shuffled exactly like the same rows in memory. Default 65,536,
+   * or fewer if those take more than 64 MiB.
    */
   shuffleBuffer?: number;
   /**
-   * A weight per class, as for arrays. `'balanced'` cannot
-   * be had: it would have to know the rows before they come.
+   * A weight per class, as for arrays. `'balanced'` is not available, because it needs all rows in
+   * advance.
    */
   classWeight?: Readonly<Record<string, number>>;
 }
@@ -153,21 +153,21 @@ const STREAM_NAMES: OptionNames = {
   aliases: FIT_ALIASES,
   elsewhere: {
     ...FIT_ELSEWHERE,
-    validationSplit: 'The end of a stream is not known: pass validationData: [x, y], or a second stream.',
+    validationSplit: "A stream's length is not known: pass validationData: [x, y], or a second stream.",
     sampleWeight: WEIGHTS_OF_STREAM,
   },
   example: 'Write fit(stream, { epochs: 10 }).',
 };
 
 /**
- * Refuses options of `fit` that nothing would read.
+ * Refuses unknown options of `fit`.
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
  */
 export function checkFitNames(options: unknown, isStream: boolean): void {
   checkOptionNames('fit options', options, isStream ? STREAM_NAMES : ARRAY_NAMES);
 }
 
-/** Options of `fit` of which all that needs no data has been checked. */
+/** Options of `fit`, checked as far as possible without data. */
 export interface FitChoices {
   epochs: number;
   batchSize: number;

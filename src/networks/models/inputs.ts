@@ -21,13 +21,13 @@ import {
 import type { AllFitOptions, FitChoices, FitOptions, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
-/** Where a model's data is checked: everything it has to agree with. */
+/** Checks a model's data against everything it has to match. */
 export interface InputContext {
   model: ResolvedModel;
   objective: Objective;
 }
 
-/** Samples and targets in memory. @throws SteepestError for everything that is wrong with them */
+/** Samples and targets in memory. @throws SteepestError for any fault of the data */
 export function readDataSet(
   { model, objective }: InputContext,
   prefix: string,
@@ -49,7 +49,7 @@ export function readDataSet(
   return { x: samples, y: targets, weights: weighRows(prefix, targets, rows, weighing), firstRow: 0, rows };
 }
 
-/** What the rows of a stream have to look like. */
+/** The required form of a stream's rows. */
 function rowSpec(
   { model, objective }: InputContext,
   prefix: string,
@@ -89,7 +89,7 @@ export function readFitData(
 ): { train: DataSet; validation: DataSet | undefined } {
   const all = readDataSet(context, '', x, y);
   const share = checkSplit(validationSplit);
-  // Where other rows are validated on, these are trained on.
+  // The rows to train on if other rows are used for validation.
   const held = validationData === undefined ? rowsToHoldOut(share, all.rows) : 0;
   const rows = all.rows - held;
   const outputs = context.model.outputCols;
@@ -100,14 +100,11 @@ export function readFitData(
   };
 }
 
-/**
- * Rows that are shuffled among themselves if nobody says how
- * many: at most so many, or so many bytes.
- */
+/** Default size of the shuffle buffer: this many rows, or this many bytes. */
 const DEFAULT_BUFFER_ROWS = 65_536;
 const DEFAULT_BUFFER_BYTES = 2 ** 26;
 
-/** Rows of the shuffle buffer; 0 for rows as they come. */
+/** Rows of the shuffle buffer; 0 for no shuffling. */
 function bufferRows(shuffle: boolean, shuffleBuffer: number | undefined, spec: RowSpec): number {
   if (shuffleBuffer !== undefined) checkInteger('shuffleBuffer', shuffleBuffer);
   if (shuffle) {
@@ -122,13 +119,13 @@ function bufferRows(shuffle: boolean, shuffleBuffer: number | undefined, spec: R
   });
 }
 
-/** Streams that have been opened for a fit: closed together if it does not come about. */
+/** Streams opened for a fit; all are closed if the fit does not start. */
 class OpenStreams {
   private readonly readers: BatchReader[] = [];
 
   constructor(private readonly signal: AbortSignal | undefined) {}
 
-  /** @throws SteepestError `ERR_ABORTED` and what {@link openStream} throws */
+  /** @throws SteepestError `ERR_ABORTED`, or what {@link openStream} throws */
   async open(stream: BatchStream, what: string, spec: RowSpec, times: number): Promise<OpenStream> {
     const { signal } = this;
     if (signal?.aborted) throw abortedAfter(signal, 0);
@@ -150,7 +147,8 @@ class OpenStreams {
 }
 
 /**
- * Everything that a fit reads, checked as far as it is there; streams have given their first batch.
+ * Everything that a fit reads, checked as far as it is available; streams have delivered their
+ * first batch.
  */
 export async function openFitData(
   context: InputContext,
@@ -184,13 +182,13 @@ export async function openFitData(
     const train = trainStream ? streamRoom(trainStream) : (data as { train: DataSet }).train;
     return { train, validation, trainStream, validationStream, close };
   } catch (error) {
-    // What went wrong first is what the user has to know.
+    // Report the first error; later ones are its consequences.
     await close().catch(() => {});
     throw error;
   }
 }
 
-/** Opens a stream to evaluate on. */
+/** Opens a stream for an evaluation. */
 export async function openEvaluation(
   context: InputContext,
   stream: BatchStream,

@@ -21,8 +21,8 @@ import { SLOT_PREFIX, slotTensor } from './save.js';
 import { Sequential } from './sequential.js';
 
 /**
- * Reads a model that {@link Sequential.save} wrote, ready to predict and, if it was compiled, to
- * train on.
+ * Reads a model that {@link Sequential.save} wrote. It can predict and, if it was compiled, be
+ * trained further.
  *
  * The file may be hostile: nothing in it is run, every size is checked against the file's bytes, and
  * nothing is returned unless all of it fits together. Time grows in proportion to the file, and the
@@ -73,8 +73,8 @@ function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, 
 }
 
 /**
- * Refuses a description of more parameters than the file has numbers, before anything of that size
- * is allocated.
+ * Refuses a description with more parameters than the file has numbers, before anything of that
+ * size is allocated.
  */
 function checkTotal({ parameters }: ResolvedModel, tensors: ReadonlyMap<string, NdArray>): void {
   const present = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -99,7 +99,7 @@ function readState(
   const parameters = new Map<string, Float32Array>();
   const slots = new Map<string, Map<string, Float32Array>>();
   const slotNames = optimizer?.definition.slots(optimizer.hyperparameters) ?? [];
-  // Before its first step an optimizer may have no arrays yet; later it has all.
+  // Before its first step an optimizer may have no arrays yet; later it must have all.
   const hasSlots = step! > 0 || [...left].some((name) => name.startsWith(SLOT_PREFIX));
   for (const parameter of model.parameters) {
     const { name, trainable } = parameter;
@@ -138,7 +138,7 @@ function checkedTensor(
   return data;
 }
 
-/** Training that goes on must be able to count: far more steps than anybody waits for. */
+/** A limit that keeps counters exact: far more steps than anybody can run. */
 const MOST_STEPS = 2 ** 48;
 
 function checkedCounter(key: string, value: unknown): number {

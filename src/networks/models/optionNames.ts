@@ -3,18 +3,18 @@ import { SteepestError } from '../../core/errors.js';
 import { type Aliases, isSameName } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 
-/** The options that a method knows, and what to say of those that it does not know. */
+/** The options of a method, and the hints for unknown ones. */
 export interface OptionNames {
   known: readonly string[];
-  /** Names of other libraries to ours. */
+  /** Names in other libraries, mapped to ours. */
   aliases: Aliases;
-  /** Options that belong somewhere else, with the place. */
+  /** Options that belong to another method, with a hint for each. */
   elsewhere: Readonly<Record<string, string>>;
-  /** What to write, for errors. */
+  /** An example of correct code, for errors. */
   example: string;
 }
 
-/** Places that several methods send an option to. */
+/** Hints that several methods share. */
 export const OPTIMIZER_OPTION =
   "It belongs to the optimizer: optimizer: { name: 'adam', learningRate: 0.01 }.";
 export const TO_COMPILE = 'Pass it to compile().';
@@ -22,7 +22,7 @@ export const TO_FIT = 'Pass it to fit().';
 export const TO_SEQUENTIAL = 'Pass it to sequential({ seed, layers }).';
 export const WEIGHTS_OF_STREAM = 'Put it into the batches: { x, y, sampleWeight }.';
 
-/** Names of other libraries for options that most methods have. */
+/** Names in other libraries of options that most methods have. */
 export const RUN_ALIASES: Aliases = {
   batch: 'batchSize',
   nJobs: 'workers',
@@ -34,9 +34,9 @@ export const RUN_ALIASES: Aliases = {
 };
 
 /**
- * Refuses what is no object, and options that nothing would read.
- * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with the option that was meant or the
- * place where it belongs
+ * Refuses values that are not objects, and unknown options.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, with the closest option or the method
+ *   where it belongs
  */
 export function checkOptionNames(
   what: string,

@@ -11,9 +11,7 @@ import type { CompileConfig } from './compileOptions.js';
 export const SLOT_PREFIX = 'optimizer.';
 export const slotTensor = (slot: string, parameter: string): string => `${SLOT_PREFIX}${slot}/${parameter}`;
 
-/**
- * Writes a model: weights and optimizer arrays as tensors, everything else as JSON in the metadata.
- */
+/** Writes a model: weights and optimizer arrays as tensors, the rest as JSON in the metadata. */
 export async function saveModel(
   path: string | URL,
   config: ModelConfig,

@@ -50,7 +50,7 @@ import {
 } from './sweepOptions.js';
 import { readWeights } from './weights.js';
 
-/** Layers in sequence, with a Keras-style API. Make one with {@link sequential}. */
+/** Layers in sequence, with a Keras-style API. Create one with {@link sequential}. */
 export class Sequential {
   private readonly model: ResolvedModel;
   private state: ModelState;
@@ -64,8 +64,8 @@ export class Sequential {
   }
 
   static {
-    // By its name, so that node:util need not be loaded; not
-    // a method, so that no editor suggests it.
+    // A registered symbol, so that node:util need not be loaded. Not a method, so that editors do
+    // not suggest it.
     Object.defineProperty(Sequential.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: Sequential, depth: number, { depth: levels }: { depth: number }): string {
         return describeModel(this.model, this.compiled, this.state, { depth, levels });
@@ -82,15 +82,15 @@ export class Sequential {
   }
 
   /**
-   * What `JSON.stringify` writes: the description, of which
-   * `sequential` makes a fresh model. Weights go into `save`.
+   * What `JSON.stringify` writes: the description, from which `sequential` creates a new model.
+   * Weights are written by `save`.
    */
   toJSON(): ModelConfig {
     return this.config;
   }
 
   /**
-   * Chooses loss, optimizer and metrics. Starts the optimizer anew; parameters stay.
+   * Sets loss, optimizer and metrics. Resets the optimizer; parameters stay.
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE`.
    */
   compile(options: CompileOptions): this {
@@ -102,8 +102,8 @@ export class Sequential {
   }
 
   /**
-   * What the model was compiled with, every hyperparameter included, as plain data that `compile`
-   * takes; undefined before.
+   * The arguments of `compile`, with every hyperparameter, as plain data that `compile` accepts;
+   * undefined before `compile`.
    */
   get compileConfig(): CompileConfig | undefined {
     return this.compiled && structuredClone(this.compiled.config);
@@ -113,22 +113,22 @@ export class Sequential {
    * Trains on mini-batches in worker threads; this thread stays free.
    *
    * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric
-   * typed array, or images as nested lists
+   *   typed array, or images as nested lists
    * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs
-   * @throws SteepestError for every kind of bad input before training starts; `ERR_DIVERGED`,
-   * `ERR_ABORTED` or `ERR_WORKER_LOST` later, with the parameters of the last good step kept.
+   * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
+   *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
    */
   async fit(x: SampleInput, y: TargetInput, options?: FitOptions): Promise<{ history: History }>;
   /**
-   * Trains on a stream of batches `{ x, y }`, in memory that does not
-   * grow with it. Batches may have any number of rows: they are cut into
-   * mini-batches of `batchSize` anew. The stream is begun once per epoch.
+   * Trains on a stream of batches `{ x, y }`, in an amount of memory that does not depend on its
+   * length. Batches may have any number of rows; the rows are regrouped into mini-batches of
+   * `batchSize`. The stream is read once per epoch.
    *
-   * @param stream an AsyncIterable or Iterable of batches that
-   * can be iterated again, or a function that returns one
-   * @throws SteepestError as for arrays, but what is wrong with a row or with the stream shows only
-   * when it comes; errors that the stream itself throws pass through. The model then keeps the
-   * parameters of the mini-batches before it.
+   * @param stream an AsyncIterable or Iterable of batches that can be iterated again, or a function
+   *   that returns one
+   * @throws SteepestError as for arrays, but faults of rows and of the stream are detected only
+   *   when they arrive; errors thrown by the stream itself are passed on unchanged. The model then
+   *   keeps the parameters after the mini-batches before the fault.
    */
   async fit(stream: BatchStream, options?: StreamFitOptions): Promise<{ history: History }>;
   async fit(
@@ -152,16 +152,16 @@ export class Sequential {
     }
   }
 
-  /** Takes over parameters, the optimizer's arrays and counters. */
+  /** Sets parameters, the optimizer's arrays and counters. */
   private become(state: ModelState): void {
     this.state = state;
-    // It has the parameters of another moment.
+    // The cached predictor has old parameters.
     this.predictor = undefined;
   }
 
   /**
-   * Loss and metrics on a data set, as `{ loss, accuracy, … }`. The same bits for any number of
-   * workers, and for a stream as for its rows in memory.
+   * Loss and metrics on a data set, as `{ loss, accuracy, … }`. Bit-identical for any number of
+   * workers, and for a stream and the same rows in memory.
    */
   async evaluate(x: SampleInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs>;
@@ -174,7 +174,7 @@ export class Sequential {
     checkEvaluateNames(options, stream !== undefined);
     const { objective } = this.objective('evaluate');
     const choices = resolveSweepOptions(options);
-    // What the model is now: it may be trained on while the stream is waited for.
+    // Use the current state: the model may be trained while this call waits for the stream.
     const { model, state } = this;
     const context = { model, objective };
     if (stream !== undefined) {
@@ -186,9 +186,9 @@ export class Sequential {
   }
 
   /**
-   * The model's outputs, samples × outputs. Small inputs are computed here,
-   * large ones in worker threads. Of a stream of batches `{ x }`, the
-   * outputs of all its rows, one after the other; its inputs are not kept.
+   * The model's outputs, samples × outputs. Small inputs are computed on this thread, large ones in
+   * worker threads. For a stream of batches `{ x }`: the outputs of all its rows, in order; its
+   * inputs are not kept.
    */
   async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
     const choices = resolvePredictOptions(options);
@@ -198,7 +198,10 @@ export class Sequential {
     return withFewerThreads(() => predictTable(model, state, table, choices));
   }
 
-  /** The model's outputs, at once: for single rows and small batches in a request handler. */
+  /**
+   * The model's outputs, computed synchronously: for single rows and small batches, for example in
+   * a request handler.
+   */
   predictSync(x: SampleInput | NumberRow, none?: undefined): NdArray<Float32Array> {
     if (none !== undefined) refuseOptions('predictSync', 'predict(x, options)', none);
     this.predictor ??= new Predictor(this.model, this.state, chooseKernels({}));
@@ -206,9 +209,8 @@ export class Sequential {
   }
 
   /**
-   * Gradients of the mean loss over all rows of x, penalties and dropout
-   * left out, one array per trainable parameter. batchNorm normalises by
-   * the mean and variance of these rows, as a training step does.
+   * Gradients of the mean loss over all rows of x, without penalties and dropout, one array per
+   * trainable parameter. batchNorm uses the mean and variance of these rows, as in a training step.
    */
   async gradients(
     x: SampleInput,
@@ -222,7 +224,7 @@ export class Sequential {
   }
 
   /**
-   * Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; of batchNorm
+   * Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; for batchNorm
    * gamma, beta, moving mean and moving variance.
    */
   getWeights(): NdArray<Float32Array>[] {
@@ -234,7 +236,7 @@ export class Sequential {
 
   /**
    * Replaces all parameters.
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`, with nothing changed.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`; nothing is changed then.
    */
   setWeights(weights: readonly NdArray[]): void {
     if (this.fitting) throw this.busy();
@@ -243,8 +245,8 @@ export class Sequential {
   }
 
   /**
-   * A table of the layers, with output shape and parameters of each; below it optimizer, loss and
-   * metrics of a compiled model.
+   * A table of the layers with their output shapes and parameters; for a compiled model also
+   * optimizer, loss and metrics.
    */
   summary(): string {
     const table = summarize(this.model);
@@ -269,7 +271,7 @@ export class Sequential {
   }
 
   /**
-   * Takes over the optimizer's arrays and counters of a saved model.
+   * Sets the optimizer's arrays and counters of a saved model.
    * @internal
    */
   resume(state: ModelState): void {
@@ -277,7 +279,7 @@ export class Sequential {
   }
 
   /**
-   * What training has changed so far, for {@link resume}.
+   * Everything that training has changed so far, for {@link resume}.
    * @internal
    */
   trainingState(): ModelState {
@@ -302,7 +304,7 @@ export class Sequential {
   }
 }
 
-/** Makes a model of layers in a row, with fresh parameters. */
+/** Creates a model from a list of layers, with new parameters. */
 export function sequential(config: SequentialConfig): Sequential {
   return new Sequential(config);
 }

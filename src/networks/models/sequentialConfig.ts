@@ -5,7 +5,7 @@ import { checkOptionNames, type OptionNames, TO_COMPILE } from './optionNames.js
 export interface SequentialConfig {
   /** Layers in order; the first has `inputShape`. */
   layers: readonly LayerConfig[];
-  /** Whole number from 0 to 2³² − 1 that every random choice is a function of. Default 0. */
+  /** Whole number from 0 to 2³² − 1 that determines every random choice. Default 0. */
   seed?: number;
 }
 
@@ -17,7 +17,8 @@ const NAMES: OptionNames = {
 };
 
 /**
- * The model that a description is of. @throws SteepestError for everything that is wrong with it
+ * Creates the model that a description defines. @throws SteepestError for any fault of the
+ * description
  */
 export function resolveConfig(config: SequentialConfig): ResolvedModel {
   checkOptionNames('sequential options', config, NAMES);

@@ -7,12 +7,12 @@ import { layerCosts } from '../compile/layerCosts.js';
 import { layerLayouts } from '../compile/layouts.js';
 import type { ResolvedModel } from '../compile/model.js';
 
-/** Costs are those of a sample in a mini-batch of so many. */
+/** Costs are per sample, in a mini-batch of this size. */
 const BATCH = 32;
 const X_BUFFER = 1;
 const OUT_BUFFER = 2;
 
-/** What each layer needs to predict a mini-batch. */
+/** The cost of each layer when predicting a mini-batch. */
 function predictionCosts(model: ResolvedModel): ReturnType<typeof layerCosts> {
   const x = { buffer: X_BUFFER, dtype: 'f32', rows: BATCH, cols: model.inputCols, firstRow: 0 } as const;
   const out = { ...x, buffer: OUT_BUFFER, cols: model.outputCols };
@@ -28,8 +28,8 @@ function predictionCosts(model: ResolvedModel): ReturnType<typeof layerCosts> {
 }
 
 /**
- * The layers as a table, with totals below. A layer that a neighbour computes on the way has no
- * costs of its own.
+ * The layers as a table, with totals below. A layer that a neighbouring layer computes has no costs
+ * of its own.
  */
 export function summarize(model: ResolvedModel): string {
   const layouts = layerLayouts(model);

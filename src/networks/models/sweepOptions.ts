@@ -11,7 +11,7 @@ import {
   WEIGHTS_OF_STREAM,
 } from './optionNames.js';
 
-/** Rows at a time where nothing is learned: enough to keep the kernels busy. */
+/** Default rows per step for predictions and evaluations: enough to keep the kernels busy. */
 const DEFAULT_SWEEP_BATCH = 256;
 
 export interface PredictOptions extends KernelOptions {
@@ -19,7 +19,7 @@ export interface PredictOptions extends KernelOptions {
   workers?: Workers;
 }
 
-/** Batches of a stream bring weights of their own. */
+/** Batches of a stream include their own weights. */
 export type StreamEvaluateOptions = PredictOptions;
 
 export interface EvaluateOptions extends PredictOptions {
@@ -69,7 +69,7 @@ const EXPLAIN_NAMES: OptionNames = {
   example: 'Write explain({ batchSize: 32 }).',
 };
 
-/** Options of `evaluate` and `predict`, checked. */
+/** Checked options of `evaluate` and `predict`. */
 export interface SweepChoices {
   batchSize: number;
   kernels: KernelRequest;
@@ -77,14 +77,14 @@ export interface SweepChoices {
 }
 
 /**
- * Refuses options of `evaluate` that nothing would read.
+ * Refuses unknown options of `evaluate`.
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
  */
 export function checkEvaluateNames(options: unknown, isStream: boolean): void {
   checkOptionNames('evaluate options', options, isStream ? STREAM_EVALUATE_NAMES : EVALUATE_NAMES);
 }
 
-/** The same of `gradients`. */
+/** The same for `gradients`. */
 export function checkGradientNames(options: unknown): void {
   checkOptionNames('gradients options', options, GRADIENT_NAMES);
 }

@@ -2,9 +2,9 @@ import { checkNumber } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 
 /**
- * A share and its product with a number of rows are each rounded once, by half a unit in the last
- * place: 0.29 · 100 comes out as 28.999999999999996. Twice that much brings such a product back
- * over its whole number.
+ * A decimal fraction and its product with a number of rows are each rounded once, by half a unit in
+ * the last place: 0.29 · 100 gives 28.999999999999996. Adding twice that error lifts such a product
+ * back to its whole number.
  */
 const SLACK = 2 * Number.EPSILON;
 
@@ -15,10 +15,10 @@ export function checkSplit(validationSplit: unknown): number {
 }
 
 /**
- * Rows at the end that `validationSplit` holds out: ⌊share · rows⌋, with the share as it is
- * written, in decimals. (Keras trains on ⌊(1 − share) · rows⌋ in floating point, so that it holds
- * out a row more where the product is no whole number.)
- * @throws SteepestError `ERR_ARGUMENT` for a share above 0 that comes to no row
+ * Number of rows at the end that `validationSplit` holds out: ⌊fraction · rows⌋, with the fraction
+ * as written, in decimals. (Keras trains on ⌊(1 − fraction) · rows⌋ in floating point, so it holds
+ * out one more row if the product is not a whole number.)
+ * @throws SteepestError `ERR_ARGUMENT` for a fraction above 0 that gives no rows
  */
 export function rowsToHoldOut(share: number, rows: number): number {
   const held = Math.min(rows - 1, Math.floor(share * rows * (1 + SLACK)));

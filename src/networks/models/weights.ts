@@ -6,7 +6,7 @@ import { targetTable } from '../../data/sharedRows.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
 /**
- * Checks the arrays that `setWeights` is given against a model's parameters, and copies them.
+ * Checks the arrays passed to `setWeights` against a model's parameters, and copies them.
  * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`
  */
 export function readWeights(

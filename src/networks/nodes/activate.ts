@@ -9,7 +9,7 @@ export function derivativeNeedsInput(activation: ElementwiseActivation): boolean
   return activation === 'gelu' || activation === 'softplus';
 }
 
-/** y = f(x), element by element; dx = dy ⊙ f′. Stands alone where no affine node precedes it. */
+/** y = f(x), element by element; dx = dy ⊙ f′. A separate node if no affine node precedes it. */
 export class ActivateNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];
   readonly endsIn: ElementwiseActivation;

@@ -20,7 +20,7 @@ export const SLICE_ROWS = 16;
  * z = x·W + b, y = f(z), with x (B × in), W (in × out), b (out).
  *
  * Backward ("Deep Learning", Goodfellow et al., §6.5): δ = ∂L/∂z; ∂L/∂W = xᵀ·δ; ∂L/∂b = Σ_rows δ;
- * ∂L/∂x = δ·Wᵀ, where f′ of the node before is multiplied in as it is stored.
+ * ∂L/∂x = δ·Wᵀ, which is multiplied by f′ of the previous node as it is stored.
  */
 export class AffineNode implements Node {
   readonly takes = 'rows';
@@ -42,14 +42,12 @@ export class AffineNode implements Node {
     this.parameters = bias === undefined ? [kernel] : [kernel, bias];
   }
 
-  /** The same node with another activation: the compiler moves activations in and out of it. */
+  /** The same node with another activation: compiler passes fuse and separate activations. */
   withActivation(activation: ActivationSpec): AffineNode {
     return new AffineNode(this.name, this.inputCols, this.outputCols, this.kernel, this.bias, activation);
   }
 
-  /**
-   * The same node with other weights of the same shapes, and buffers of its own under another name.
-   */
+  /** The same node with other weights of the same shapes, another name and its own buffers. */
   withParameters(name: string, kernel: ParameterSpec, bias: ParameterSpec): AffineNode {
     return new AffineNode(name, this.inputCols, this.outputCols, kernel, bias, this.activation);
   }
@@ -61,8 +59,7 @@ export class AffineNode implements Node {
   forward(builder: ProgramBuilder, x: Operand): Operand {
     this.x = x;
     const { name: activation, alpha } = this.activation;
-    // Training keeps z where the derivative is computed from it; everything else overwrites z with
-    // f(z).
+    // Training keeps z if the derivative is computed from it; otherwise f(z) overwrites z.
     const keepsInput = builder.differentiates && derivativeNeedsInput(activation);
     const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
     const z = keepsInput ? builder.batchMatrix(`${this.name}.z`, this.outputCols) : y;
@@ -134,7 +131,8 @@ export class AffineNode implements Node {
   }
 
   /**
-   * dW = xᵀ·δ and db = Σ δ: the merge over all shards' rows, each rank its slice of the parameters.
+   * dW = xᵀ·δ and db = Σ δ, in the merge over all rows; each rank computes its slice of the
+   * parameters.
    */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
     const { inputCols: rows, outputCols: cols } = this;

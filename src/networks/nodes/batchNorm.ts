@@ -6,23 +6,23 @@ import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { type Affine, channelVector, emitNormGradients, NormShape, parametersOf } from './normShape.js';
 
-/** What a batch normalisation learns and keeps. */
+/** The parameters and moving moments of a batch normalisation. */
 export interface BatchNormParameters extends Affine {
   mean: ParameterSpec;
   variance: ParameterSpec;
 }
 
 export interface BatchNormNumbers {
-  /** Share of the moving moments that a step keeps. */
+  /** Weight of the old value when a step updates the moving moments. */
   momentum: number;
   epsilon: number;
 }
 
 /**
  * y = f(x̂·γ + β), x̂ = (x − μ)/√(σ² + ε), by channel (Ioffe & Szegedy 2015). In training μ and σ²
- * are mean and variance over the whole mini-batch: groups of 16 samples are summed in one phase,
- * the sums of all groups added up by every rank in the next. So is what the gradient needs.
- * Elsewhere they are the moving ones.
+ * are the mean and variance over the whole mini-batch: one phase sums groups of 16 samples, and in
+ * the next every rank adds up the sums of all groups. The sums that the gradient needs are computed
+ * the same way. Otherwise μ and σ² are the moving mean and variance.
  */
 export class BatchNormNode implements Node {
   readonly takes: 'rows' | 'images';
@@ -89,7 +89,7 @@ export class BatchNormNode implements Node {
   }
 
   /**
-   * The moving mean and variance take a share of the mini-batch's, once its loss is known to be
+   * Updates the moving mean and variance from the mini-batch's, once its loss is known to be
    * finite.
    */
   updateState(builder: ProgramBuilder): void {
@@ -127,17 +127,17 @@ export class BatchNormNode implements Node {
     const stats = this.moments(builder);
     builder.emit('groupMoments', { x, dy, sums }, samples.scalars, {
       split: 'groups',
-      label: `${name} sums of slopes`,
+      label: `${name} sums of gradients`,
     });
     emitNormGradients(builder, norm, { sums, stats });
     if (!wanted) return undefined;
     builder.nextRowPhase();
-    const means = builder.perRank(`${name}.slopes`, 2 * samples.channels);
+    const means = builder.perRank(`${name}.meanGradients`, 2 * samples.channels);
     builder.emit(
       'mergeSlopes',
       { sums, stats, means },
       { pixels: samples.pixels },
-      { split: 'all', label: `${name} mean slopes`, own: ['stats', 'means'] },
+      { split: 'all', label: `${name} mean gradients`, own: ['stats', 'means'] },
     );
     builder.emit(
       'normalizeBackward',
@@ -164,7 +164,7 @@ export class BatchNormNode implements Node {
     return stats;
   }
 
-  /** The same of the moving moments, before the first mini-batch. */
+  /** The same from the moving moments, before the first mini-batch. */
   private frozenMoments(builder: ProgramBuilder): Operand {
     const { mean, variance } = this.norm;
     const stats = builder.perRank(`${this.name}.frozen`, 2 * this.samples.channels);

@@ -28,39 +28,37 @@ export interface Convolution {
 }
 
 /**
- * Most channels of x per group of channels for which x is copied into a padded image. The kernels
- * then go over rows of taps rather than channels, of which there are too few to fill the registers.
+ * Maximum channels of x per group for which x is copied into a padded image. The kernels then
+ * vectorize over rows of taps instead of channels, which are too few to fill the registers.
  */
 const FRAMED_CHANNELS = 8;
 
 /**
- * From so many channels and filters on, Winograd's tiles are faster than sums over taps: the
- * products that they save outweigh their transforms.
+ * From this many channels and filters on, Winograd's tiles are faster than sums over taps: they
+ * save more products than their transforms cost.
  */
 const WINOGRAD_CHANNELS = 8;
 
 /** Elements of a transformed tile. */
 const WINOGRAD_POINTS = 16;
 
-/** What Winograd's F(2 × 2, 3 × 3) computes, and computes faster. */
+/** Whether Winograd's F(2 × 2, 3 × 3) can compute this convolution, and does so faster. */
 function suitsWinograd({ input, output, kernel, strides, dilation, groups }: Convolution): boolean {
   const isThreeByThree = kernel.every((side) => side === 3);
   const isPlain = groups === 1 && [...strides, ...dilation].every((step) => step === 1);
   return isThreeByThree && isPlain && Math.min(input[2], output[2]) >= WINOGRAD_CHANNELS;
 }
 
-/** Widest kernel that conv2dMaxPoolWeights takes. */
+/** Widest kernel that conv2dMaxPoolWeights supports. */
 const MOST_POOLED_WIDTH = 5;
 
 /**
- * How much longer an operation of conv2dMaxPoolWeights takes than one of the kernels that do most
- * of the work: shares shall be fair.
+ * Cost of an operation of conv2dMaxPoolWeights relative to one of the main kernels, so that ranks
+ * get equal shares of work.
  */
 const POOLED_COST = 2.5;
 
-/**
- * True for activations that never fall, so that the largest output is that of the largest input.
- */
+/** True for non-decreasing activations: the largest output belongs to the largest input. */
 function neverFalls({ name, alpha }: ActivationSpec): boolean {
   if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
   return name === 'linear' || name === 'relu' || name === 'sigmoid' || name === 'tanh';
@@ -68,13 +66,13 @@ function neverFalls({ name, alpha }: ActivationSpec): boolean {
 
 /**
  * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups,
- * filters]. Where `pools`, y is the largest f(z) of each window of 2 × 2, and z is never stored.
+ * filters]. If `pools`, y is the largest f(z) of each 2 × 2 window, and z is never stored.
  *
- * Where gradients are wanted, kernels of 3 × 3 over enough channels are computed by Winograd's
- * tiles. (Predictions are not: so an image has the same bits alone as in a batch.)
+ * If gradients are wanted, 3 × 3 kernels over enough channels use Winograd's tiles. (Predictions do
+ * not, so that an image gives the same bits alone and in a batch.)
  *
  * Backward ("Deep Learning", Goodfellow et al., §9.5): δ = ∂L/∂z; ∂L/∂W correlates x with δ; ∂L/∂x
- * sums δ over all taps that met an element of x.
+ * sums δ over all taps that read an element of x.
  */
 export class Conv2dNode implements Node {
   readonly takes = 'images';
@@ -84,7 +82,7 @@ export class Conv2dNode implements Node {
   readonly imageShape: ImageShape;
   readonly endsIn: ElementwiseActivation;
   readonly parameters: readonly ParameterSpec[];
-  /** x, or x in its frame, and where the kernel begins on it. */
+  /** x, or x in its padded image, and where the kernel starts on it. */
   private readonly isFramed: boolean;
   private readonly suitsWinograd: boolean;
   private x: Operand | undefined;
@@ -119,38 +117,33 @@ export class Conv2dNode implements Node {
     const [height, width, filters] = output;
     const channels = input[2] / groups;
     const perOutput = height * width * kernel[0] * kernel[1] * channels;
-    // Outputs that read a channel each lie side by side; other groups of channels begin a vector
-    // each.
+    // Outputs that each read one channel are adjacent; other groups of channels each start a new
+    // vector.
     const isDepthwise = channels === 1 && filters === groups;
     const vectors = isDepthwise ? vectorsOf(filters) : groups * vectorsOf(filters / groups);
     return { image: vectors * perOutput, group: filters * perOutput };
   }
 
-  /** The same node with another activation: the compiler moves activations into it. */
+  /** The same node with another activation: a compiler pass fuses activations. */
   withActivation(activation: ActivationSpec): Conv2dNode {
     return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, activation, this.pools);
   }
 
   /**
-   * True if an activation can follow: pooled outputs keep no z from which its derivative might be
+   * True if an activation can be fused: pooled outputs keep no z from which its derivative could be
    * computed.
    */
   takesActivation({ name }: ActivationSpec): boolean {
     return this.isLinear && !(this.pools && derivativeNeedsInput(name));
   }
 
-  /**
-   * The same node followed by max pooling of 2 × 2, or undefined if that would change what comes
-   * out.
-   */
+  /** The same node fused with 2 × 2 max pooling, or undefined if that would change the result. */
   withPooling(): Conv2dNode | undefined {
     if (this.pools || !neverFalls(this.activation)) return undefined;
     return new Conv2dNode(this.name, this.sizes, this.kernel, this.bias, this.activation, true);
   }
 
-  /**
-   * The same node with other weights of the same shapes, and buffers of its own under another name.
-   */
+  /** The same node with other weights of the same shapes, another name and its own buffers. */
   withParameters(name: string, kernel: ParameterSpec, bias: ParameterSpec): Conv2dNode {
     return new Conv2dNode(name, this.sizes, kernel, bias, this.activation, this.pools);
   }
@@ -182,8 +175,8 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * On images as rows. There, pooling is an op of its own, and after it the activation, as in the
-   * op that joins all three.
+   * For images as rows. Pooling is then a separate op, followed by the activation, in the same
+   * order as in the fused op.
    */
   private forwardRows(builder: ProgramBuilder, x: Operand): Operand {
     const { name, sizes, activation, pools } = this;
@@ -221,10 +214,10 @@ export class Conv2dNode implements Node {
     previous: OutputDerivative | undefined,
   ): Gradient | undefined {
     if (this.sumsPooled(builder)) {
-      const slopes = this.pooledDelta(builder, gradient);
-      const delta = wanted ? this.delta(builder, { operand: slopes, of: 'preactivation' }) : undefined;
+      const pooled = this.pooledDelta(builder, gradient);
+      const delta = wanted ? this.delta(builder, { operand: pooled, of: 'preactivation' }) : undefined;
       const below = delta && this.inputGradient(builder, delta, previous);
-      this.parameterGradients(builder, slopes);
+      this.parameterGradients(builder, pooled);
       return below;
     }
     const delta = this.delta(builder, gradient);
@@ -234,8 +227,8 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * True where the weight gradient is summed over maxima alone, of which there is one for four
-   * elements of z: kernels that do not reach past the image, a step at a time.
+   * True if the weight gradient is summed over maxima only, one for four elements of z. This
+   * requires stride 1 and kernels that stay inside the image.
    */
   private sumsPooled(builder: ProgramBuilder): boolean {
     const { kernel, strides, dilation, groups, padding } = this.sizes;
@@ -249,7 +242,10 @@ export class Conv2dNode implements Node {
     return this.throughActivation(builder, gradient, `${this.name} ${this.activation.name}′`);
   }
 
-  /** The gradient by what the activation was given, in the place of the one by its outputs. */
+  /**
+   * The gradient with respect to the activation's input overwrites the one with respect to its
+   * output.
+   */
   private throughActivation(builder: ProgramBuilder, { operand, of }: Gradient, label: string): Operand {
     const { name, alpha } = of === 'output' ? this.activation : LINEAR;
     if (name === 'linear') return operand;
@@ -315,8 +311,8 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * The merge over all shards' images, each rank its rows of W.
-   * @param delta δ, or where sums go over maxima alone ∂L/∂m
+   * The merge over all images; each rank computes its rows of W.
+   * @param delta δ, or ∂L/∂m if sums cover only maxima
    */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
     const isPooled = this.sumsPooled(builder);
@@ -324,7 +320,7 @@ export class Conv2dNode implements Node {
     const { rows, cols, name } = this.kernel;
     const positions = height * width;
     const dW = builder.memory.matrix(`${name}.gradient`, 'gradient', rows, cols);
-    // Tiles of conv2dMaxPoolWeights take kernel elements, channel by channel.
+    // Tiles of conv2dMaxPoolWeights process kernel elements channel by channel.
     const perUnit = isPooled ? this.sizes.input[2] : 1;
     const range = { perUnit, extent: rows };
     const isWinograd = this.isWinograd(builder);
@@ -355,7 +351,7 @@ export class Conv2dNode implements Node {
     builder.gradientReady(biasGroup, this.bias, db, { perUnit: 1, extent: 1 });
   }
 
-  /** ∂L/∂W as Winograd's tiles sum it up: each rank some points of them. */
+  /** ∂L/∂W from Winograd's tiles; each rank computes some points. */
   private winogradSums(builder: ProgramBuilder, delta: Operand): Operand {
     const { input, output } = this.sizes;
     const { name, cols } = this.kernel;
@@ -375,7 +371,7 @@ export class Conv2dNode implements Node {
     return this.suitsWinograd && builder.differentiates;
   }
 
-  /** The sizes of the convolution, over x as it is or in its frame. */
+  /** The sizes of the convolution, over x or its padded image. */
   private scalars(isFramed: boolean): Record<string, number> {
     const { input, output, kernel, strides, dilation, groups, padding } = this.sizes;
     return {

@@ -6,7 +6,8 @@ import type { ParameterSpec } from '../../program/parameters.js';
 /**
  * Inverted dropout (Srivastava et al. 2014): in training each element is kept with probability 1 −
  * rate and scaled by 1/(1 − rate); otherwise the node is the identity. The mask is a function of
- * seed, layer, step, row and column, so backward computes it again and no worker count changes it.
+ * seed, layer, step, row and column, so backward recomputes it and the number of workers does not
+ * change it.
  */
 export class DropoutNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];

@@ -7,16 +7,16 @@ import type { BatchNormNode } from './batchNorm.js';
 import { channelVector } from './normShape.js';
 
 /**
- * Makes weights that do the work of a linear node and of the frozen batch normalisation behind it:
- * W·s and (b − μ)·s + β with s = γ/√(σ² + ε). It does so once before the first mini-batch; the
- * mini-batches pass through it.
+ * Computes weights that combine a linear node with the frozen batch normalisation after it: W·s and
+ * (b − μ)·s + β with s = γ/√(σ² + ε). This happens once, before the first mini-batch; mini-batches
+ * pass through unchanged.
  */
 export class FoldedNormNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];
   readonly endsIn = undefined;
   readonly outputCols: number;
   readonly name: string;
-  /** The weights that come out. */
+  /** The combined weights. */
   readonly foldedKernel: ParameterSpec;
   readonly foldedBias: ParameterSpec;
 
@@ -62,7 +62,7 @@ export class FoldedNormNode implements Node {
     return undefined;
   }
 
-  /** Never asked for: what is frozen does not train. */
+  /** Never called: a frozen node does not train. */
   backward(): undefined {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { type Affine, channelVector, emitNormGradients, NormShape, parametersOf 
 
 /**
  * y = x̂·γ + β, x̂ = (x − μ)/√(σ² + ε), with mean and variance over the channels of each pixel, or
- * the columns of each row (Ba, Kiros & Hinton 2016). The same in training and elsewhere.
+ * the columns of each row (Ba, Kiros & Hinton 2016). The same in training and otherwise.
  */
 export class LayerNormNode implements Node {
   readonly takes: 'rows' | 'images';

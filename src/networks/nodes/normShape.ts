@@ -3,12 +3,12 @@ import type { ProgramBuilder } from '../../program/builder.js';
 import { elementsOf, type ImageShape } from '../../program/images.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
-/** Samples that are normalised: images by channel, or rows by column. */
+/** Samples to normalise: images by channel, or rows by column. */
 export class NormShape {
   readonly layout: 'rows' | 'images';
   readonly image: ImageShape | undefined;
   readonly channels: number;
-  /** Of an image; 1 of a row. */
+  /** Pixels of an image; 1 for a row. */
   readonly pixels: number;
   readonly elements: number;
 
@@ -21,7 +21,7 @@ export class NormShape {
     this.elements = this.image ? elementsOf(this.image) : this.channels;
   }
 
-  /** The scalar that tells kernels which it is: pixels of an image, 0 for rows. */
+  /** The scalar that tells kernels the layout: pixels of an image, 0 for rows. */
   get scalars(): { pixels: number } {
     return { pixels: this.image ? this.pixels : 0 };
   }
@@ -31,14 +31,14 @@ export class NormShape {
     return this.image ? builder.images(name, this.image) : builder.batchMatrix(name, this.elements);
   }
 
-  /** Float64 sums of each group of 16 samples, two for each channel. */
+  /** Float64 sums of each group of 16 samples, two per channel. */
   sums(builder: ProgramBuilder, name: string): Operand {
     const { memory, maxRows, maxGroups } = builder;
     return memory.matrix(`batch${maxRows}/${name}`, 'statistics', maxGroups, 2 * this.channels, 'f64');
   }
 }
 
-/** The memory of a parameter with a number for each channel. */
+/** The memory of a parameter with one number per channel. */
 export function channelVector(builder: ProgramBuilder, parameter: ParameterSpec): Operand;
 export function channelVector(
   builder: ProgramBuilder,
@@ -51,7 +51,7 @@ export function channelVector(
   return parameter && builder.memory.vector(parameter.name, 'parameter', parameter.cols);
 }
 
-/** What a normalised value is multiplied by, and what is added to it then. */
+/** The factor and the offset applied to a normalised value. */
 export interface Affine {
   gamma: ParameterSpec | undefined;
   beta: ParameterSpec | undefined;
@@ -60,7 +60,7 @@ export interface Affine {
 export const parametersOf = ({ gamma, beta }: Affine): ParameterSpec[] =>
   [gamma, beta].filter((parameter) => parameter !== undefined);
 
-/** Emits the gradients of gamma and beta, of the sums of all groups; each is one slice. */
+/** Emits the gradients of gamma and beta from the sums of all groups; each is one slice. */
 export function emitNormGradients(
   builder: ProgramBuilder,
   affine: Affine,

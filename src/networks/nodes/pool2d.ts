@@ -19,7 +19,7 @@ export interface Pooling {
   output: ImageShape;
   pool: readonly [height: number, width: number];
   strides: readonly [height: number, width: number];
-  /** Windows reach over the image's edge by so much; what lies outside does not count. */
+  /** Windows extend past the image's edge by this much; only elements inside count. */
   padding: Padding;
 }
 
@@ -87,7 +87,7 @@ function poolScalars({ input, output, pool, strides, padding }: Pooling): Record
   };
 }
 
-/** Emits f(the largest of each window) for images as rows. */
+/** Emits f(maximum of each window) for images as rows. */
 export function emitMaxPoolRows(
   builder: ProgramBuilder,
   node: { name: string; outputCols: number },
@@ -101,12 +101,12 @@ export function emitMaxPoolRows(
   return y;
 }
 
-/** The largest element of each window; its gradient goes to that element. */
+/** The largest element of each window; the gradient goes to that element. */
 export class MaxPool2dNode extends Pool2dNode {
   private y: Operand | undefined;
   private index: Operand | undefined;
 
-  /** Windows of 2 × 2, side by side, within the image. */
+  /** Non-overlapping 2 × 2 windows inside the image. */
   get isTwoByTwo(): boolean {
     const { pool, strides, padding } = this.sizes;
     return [...pool, ...strides].every((side) => side === 2) && !isPadded(padding);
@@ -133,7 +133,7 @@ export class MaxPool2dNode extends Pool2dNode {
   ): Gradient | undefined {
     if (!wanted) return undefined;
     const dx = builder.images(`${this.name}.dx`, this.inputShape);
-    // The largest element is what y holds, so f′ can be had from y wherever it comes from outputs.
+    // y holds the largest elements, so f′ can be computed from y if it is a function of the output.
     const fused = previous !== undefined && !derivativeNeedsInput(previous.activation);
     builder.emit(
       'maxPool2dBackward',
@@ -149,7 +149,7 @@ export class MaxPool2dNode extends Pool2dNode {
   }
 }
 
-/** The mean of each window; its gradient is shared out equally. */
+/** The mean of each window; the gradient is divided equally. */
 export class AveragePool2dNode extends Pool2dNode {
   forward(builder: ProgramBuilder, x: Operand): Operand {
     if (builder.splitOf(x, this.inputCols) === 'rows') {

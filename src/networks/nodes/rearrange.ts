@@ -62,7 +62,7 @@ abstract class RearrangeNode implements Node {
   }
 }
 
-/** From images in groups of 16 to one row per image, channels last: what flattening is. */
+/** From images in groups of 16 to one row per image, channels last; this is flattening. */
 export class ImagesToRowsNode extends RearrangeNode {
   readonly takes = 'images';
   readonly gives = 'rows';
@@ -83,7 +83,7 @@ export class ImagesToRowsNode extends RearrangeNode {
   }
 }
 
-/** The other way round. */
+/** The reverse. */
 export class RowsToImagesNode extends RearrangeNode {
   readonly takes = 'rows';
   readonly gives = 'images';
@@ -97,7 +97,7 @@ export class RowsToImagesNode extends RearrangeNode {
   }
 }
 
-/** Reads the same row of numbers as another shape: only the layout matters to it. */
+/** Interprets the same row of numbers as another shape; only the layout matters to it. */
 export class ReshapeNode implements Node {
   readonly takes = 'rows';
   readonly gives = 'rows';

@@ -3,10 +3,7 @@ import type { ProgramBuilder } from '../../program/builder.js';
 import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
-/**
- * y = x·scale + offset. As a model's first node it is done while the rows are gathered (see
- * compile.ts).
- */
+/** y = x·scale + offset. As a model's first node it is part of the gather (see compile.ts). */
 export class RescaleNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];
   readonly endsIn = undefined;

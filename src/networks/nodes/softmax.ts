@@ -3,7 +3,7 @@ import type { ProgramBuilder } from '../../program/builder.js';
 import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
-/** Softmax of each row, with its full Jacobian on the way back: dx = (dy − (dy·y))·y. */
+/** Softmax of each row. Backward uses its full Jacobian: dx = (dy − (dy·y))·y. */
 export class SoftmaxNode implements Node {
   readonly takes = 'rows';
   readonly gives = 'rows';

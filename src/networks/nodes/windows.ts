@@ -6,14 +6,14 @@ import type { ParameterSpec } from '../../program/parameters.js';
 
 export type Border = keyof typeof BORDERS;
 
-/** Which part of an image is taken: scalars of the op `drawWindows`. */
+/** The part of an image to read: scalars of the op `drawWindows`. */
 export interface WindowChoice {
-  /** The window's first row is a random one of `topCount` rows, from `topLeast` on. */
+  /** The window's first row is drawn from `topCount` rows, starting at `topLeast`. */
   topLeast: number;
   topCount: number;
   leftLeast: number;
   leftCount: number;
-  /** Whether rows, or columns, may come in reverse. */
+  /** Whether rows, or columns, may be reversed. */
   flipRows: boolean;
   flipCols: boolean;
 }
@@ -21,12 +21,12 @@ export interface WindowChoice {
 export interface WindowOptions {
   input: ImageShape;
   output: ImageShape;
-  /** In training. */
+  /** Used in training. */
   random: WindowChoice;
-  /** Otherwise; undefined for the image as it is. */
+  /** Used otherwise; undefined for the whole image. */
   fixed: WindowChoice | undefined;
   border: Border;
-  /** With a constant border: what stands outside the image. */
+  /** The value outside the image, with a constant border. */
   fillValue: number;
   seed: number;
   /** Stream of the counter-based generator: one per layer. */
@@ -34,10 +34,10 @@ export interface WindowOptions {
 }
 
 /**
- * A part of each image, drawn at random in training as a function of seed, layer, step and place in
- * the mini-batch. It is no op of its own: the gather of the mini-batch reads images through the
- * windows that it draws (compile/input.ts), so it stands at the start of a model only, and no
- * gradient passes it.
+ * A part of each image, drawn at random in training as a function of seed, layer, step and position
+ * in the mini-batch. It is not an op of its own: the gather reads images through the windows it
+ * draws (compile/input.ts). It can therefore only be at the start of a model, and no gradient
+ * passes through it.
  */
 export class WindowNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];
@@ -58,7 +58,7 @@ export class WindowNode implements Node {
     this.outputCols = output[0] * output[1] * output[2];
   }
 
-  /** Whether something outside the image may be seen. */
+  /** Whether pixels outside the image may be read. */
   get fills(): boolean {
     return this.options.border === 'constant';
   }
@@ -68,7 +68,8 @@ export class WindowNode implements Node {
   }
 
   /**
-   * Emits the choice of windows. @returns windows, `before` included; undefined for whole images
+   * Emits the op that draws the windows. @returns windows, `before` included; undefined for whole
+   * images
    */
   draw(builder: ProgramBuilder, before: Operand | undefined): Operand | undefined {
     const { input, output, random, fixed, border, seed, stream } = this.options;

@@ -6,17 +6,17 @@ export type AdagradHyperparameters = {
   learningRate: number;
   /** The rate of step t = 1, 2, … is learningRate / (1 + (t − 1)·learningRateDecay). */
   learningRateDecay: number;
-  /** What every sum of squares starts at. */
+  /** The initial value of every sum of squares. */
   initialAccumulatorValue: number;
   epsilon: number;
 };
 
 /**
  * v ← v + g²; w ← w − lr·g / (√v + ε), with v = initialAccumulatorValue at first (Duchi, Hazan &
- * Singer 2011, in the form PyTorch uses; Keras adds ε inside the root). Defaults are Keras's.
+ * Singer 2011, in the form PyTorch uses; Keras adds ε inside the root). Defaults as in Keras.
  *
- * The op is RMSProp's with both factors 1: a product with 1 is exact, so v is rounded as in a sum
- * of its own.
+ * Uses RMSProp's op with both factors 1: a product with 1 is exact, so v is rounded like a plain
+ * sum.
  */
 export const adagrad: OptimizerDefinition<AdagradHyperparameters> = {
   name: 'adagrad',

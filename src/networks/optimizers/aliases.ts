@@ -1,12 +1,12 @@
 import type { Aliases } from '../../core/nearest.js';
 
-/** Optimizers by the names of Keras, PyTorch and scikit-learn. */
+/** Names of optimizers in Keras, PyTorch and scikit-learn. */
 export const OPTIMIZER_ALIASES: Aliases = {
   gradientDescent: 'sgd',
   stochasticGradientDescent: 'sgd',
   momentum: 'sgd',
   nesterov: 'sgd',
-  // Methods of their own.
+  // Optimizers that do not exist here.
   adadelta: '',
   adamax: '',
   nadam: '',
@@ -18,9 +18,7 @@ export const OPTIMIZER_ALIASES: Aliases = {
   asgd: '',
 };
 
-/**
- * Hyperparameters by the same libraries' names; each counts where the optimizer has ours.
- */
+/** Names of their hyperparameters in the same libraries; each applies if the optimizer has ours. */
 export const HYPERPARAMETER_ALIASES: Aliases = {
   lr: 'learningRate',
   eta: 'learningRate',
@@ -30,7 +28,7 @@ export const HYPERPARAMETER_ALIASES: Aliases = {
   lrDecay: 'learningRateDecay',
   accumulator: 'initialAccumulatorValue',
   betas: 'beta1',
-  // PyTorch's name for what RMSProp keeps.
+  // PyTorch's name for RMSProp's decay rate.
   alpha: 'rho',
   smoothing: 'rho',
   decay: 'weightDecay',

@@ -10,9 +10,9 @@ export type SgdHyperparameters = {
 };
 
 /**
- * Steepest descent on mini-batches: w ← w − lr·g. With momentum μ:
- * v ← μ·v + g, w ← w − lr·v, or with Nesterov's look-ahead w ← w −
- * lr·(g + μ·v) (Sutskever et al. 2013, in the form PyTorch uses).
+ * Stochastic gradient descent on mini-batches: w ← w − lr·g. With momentum μ: v ← μ·v + g, w ← w −
+ * lr·v, or with Nesterov's look-ahead w ← w − lr·(g + μ·v) (Sutskever et al. 2013, in the form
+ * PyTorch uses).
  */
 export const sgd: OptimizerDefinition<SgdHyperparameters> = {
   name: 'sgd',
@@ -23,7 +23,7 @@ export const sgd: OptimizerDefinition<SgdHyperparameters> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'momentum above 0 with nesterov',
       given: 'momentum 0',
-      hint: 'Set momentum, 0.9 say, or leave nesterov out.',
+      hint: 'Set momentum, for example to 0.9, or leave nesterov out.',
     });
   },
   kind: (h) => (h.momentum > 0 ? 'momentum' : 'sgd'),

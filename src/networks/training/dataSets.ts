@@ -11,13 +11,13 @@ import type { StreamData } from './streamFeed.js';
 export interface DataSet {
   x: Table;
   y: Table;
-  /** A weight per row, if rows weigh differently. */
+  /** A weight per row, if rows have weights. */
   weights: Table | undefined;
   firstRow: number;
   rows: number;
 }
 
-/** What a fit reads. Of a stream, the data set is the room for its rows. */
+/** The data that a fit reads. For a stream, the data set is the memory for its rows. */
 export interface FitData {
   train: DataSet;
   validation: DataSet | undefined;
@@ -25,7 +25,7 @@ export interface FitData {
   validationStream?: StreamData | undefined;
 }
 
-/** The room for a stream's rows, as a data set. */
+/** The memory for a stream's rows, as a data set. */
 export function streamRoom({ store }: StreamData): DataSet {
   return { x: store.x, y: store.y, weights: store.weights, firstRow: 0, rows: store.capacity };
 }
@@ -49,18 +49,18 @@ export function tableSpec(table: Table, buffer: number, firstRow: number, rows: 
   return { buffer, dtype: table.dtype, rows, cols: table.cols, firstRow };
 }
 
-/** The first row's targets, which r2 subtracts from all. */
+/** The first row's targets, which r2 subtracts from all targets. */
 export function firstTargets({ y, firstRow }: DataSet): Float32Array {
   return Float32Array.from(y.data.subarray(firstRow * y.cols, (firstRow + 1) * y.cols));
 }
 
-/** The same of a stream. */
+/** The same for a stream. */
 export function firstStreamTargets({ first }: Pick<StreamData, 'first'>): Float32Array {
   const { data, cols } = first.y;
   return Float32Array.from({ length: cols }, (_, j) => data[j] as number);
 }
 
-/** Fills what r2 subtracts from the targets of a data set. */
+/** Fills the values that r2 subtracts from the targets of a data set. */
 export function fillTargetShift(
   memory: MemoryPlan,
   arena: Arena,

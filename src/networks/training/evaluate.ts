@@ -50,7 +50,7 @@ export async function evaluateModel(
   }
 }
 
-/** The same on a stream, in the same bits as on its rows in memory. Closes the stream. */
+/** The same for a stream; bit-identical to the result for its rows in memory. Closes the stream. */
 export async function evaluateStream(
   model: ResolvedModel,
   state: ModelState,
@@ -83,7 +83,7 @@ export async function evaluateStream(
     await Promise.all(parts);
     return sweepLogs(plan.program, arena, feed.rows);
   } finally {
-    // Where one has failed, the other may still use the arena.
+    // If one has failed, the other may still use the arena.
     void Promise.allSettled(parts).then(() => discardShared(arena));
   }
 }

@@ -24,16 +24,13 @@ import { loadState, type ModelState, readState } from './state.js';
 import { StreamFeed } from './streamFeed.js';
 import type { EpochReport, FitTask } from './tasks.js';
 
-/** A fit with every choice made and every input checked. */
+/** A fit whose options are resolved and whose input is checked. */
 export interface FitRequest extends FitData {
   model: ResolvedModel;
   optimizer: Optimizer;
-  /** What the fit begins with. */
+  /** The state that the fit starts from. */
   state: ModelState;
-  /**
-   * Takes over what the model is now: before the callbacks of an epoch, and at the end whatever
-   * happens.
-   */
+  /** Receives the model's state: before the callbacks of an epoch, and at the end in any case. */
   onState: (state: ModelState) => void;
   /** Its programs and memory. */
   plan: FitPlan;
@@ -53,9 +50,9 @@ export interface History {
 }
 
 /**
- * Trains until the epochs are done, a callback says stop, the signal aborts, or the loss is no
- * longer finite. Whatever happens, `onState` has been given the parameters of the last good step
- * when the Promise settles.
+ * Trains until the epochs are finished, a callback ends training, the signal aborts, or the loss is
+ * no longer finite. In every case `onState` has received the parameters of the last good step when
+ * the Promise settles.
  */
 export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
   if (request.signal?.aborted) throw abortedAfter(request.signal, 0);
@@ -64,7 +61,7 @@ export async function runFitRequest(request: FitRequest): Promise<{ history: His
 }
 
 /**
- * Steps between two committed copies of a fit on tables: seldom enough to cost nothing, often
+ * Steps between two committed copies of a fit on tables: rare enough to cost nothing, frequent
  * enough to lose little.
  */
 const STEPS_PER_COMMIT = 512;
@@ -77,11 +74,11 @@ class FitSession {
   private readonly validationFeed: StreamFeed | undefined;
   private callbackError: { error: unknown } | undefined;
   private feedError: { error: unknown } | undefined;
-  /** Epochs whose callbacks are done, and who waits for the next. */
+  /** Number of epochs whose callbacks have finished, and the functions that wait for the next. */
   private epochsPassed = 0;
   private onEpochPassed: (() => void) | undefined;
   private isOver = false;
-  /** The ranks have ended: the arena is no longer this fit's. */
+  /** The ranks have ended: the arena no longer belongs to this fit. */
   private isDone = false;
   private readonly patience = new Patience();
 
@@ -125,7 +122,7 @@ class FitSession {
     try {
       await this.train();
     } catch (error) {
-      // What went wrong first is what the user has to know.
+      // Report the first error; later ones are its consequences.
       await this.endFeeds(feeding).catch(() => {});
       throw error;
     } finally {
@@ -158,10 +155,10 @@ class FitSession {
     }
   }
 
-  /** Ends the fit as soon as the ranks agree, whatever a callback or a stream is waiting for. */
+  /** Ends the fit as soon as the ranks agree, even if a callback or a stream is still pending. */
   private async abort(): Promise<void> {
     this.requestStop();
-    // A callback that has aborted the fit may have more to say.
+    // A callback that aborted the fit may still be running.
     await nextTurn();
     this.patience.giveUp();
   }
@@ -176,7 +173,7 @@ class FitSession {
     const firstEpoch = request.state.epochs;
     try {
       for (let epoch = 0; epoch < request.epochs && !this.isOver; epoch++) {
-        // A callback may end training here: then the stream must not be begun again.
+        // A callback may end training here; the stream must not be opened again then.
         if (request.callbacks.length > 0) await this.epochsEnded(epoch);
         await trainFeed?.feedEpoch(epoch === 0, firstEpoch + epoch);
         await validationFeed?.feedEpoch(epoch === 0, firstEpoch + epoch);
@@ -244,8 +241,8 @@ class FitSession {
   }
 
   /**
-   * Takes in epoch reports, one after the other. @returns a function that waits until all have been
-   * dealt with.
+   * Handles epoch reports in order. @returns a function that waits until all reports have been
+   * handled.
    */
   private listen(port: MessagePort): () => Promise<void> {
     let pending: Promise<void> = Promise.resolve();
@@ -255,7 +252,7 @@ class FitSession {
         pending = pending.then(() => this.endEpoch(report));
       });
     });
-    // While ranks are at work, theirs is the say whether the process stays alive.
+    // While ranks are running, they decide whether the process stays alive.
     port.unref();
     return async () => {
       port.ref();
@@ -303,16 +300,16 @@ class FitSession {
   }
 
   /**
-   * Gives the model the arena's parameters, with the counters that belong to them.
-   * @param epochsBegun in this fit
+   * Gives the model the arena's parameters and the matching counters.
+   * @param epochsBegun epochs begun in this fit
    */
   private publish(step: number, epochsBegun: number): void {
     this.request.onState(this.stateIn({ step, epochs: epochsBegun }, 0));
   }
 
   /**
-   * Gives the model the last committed copy, which is whole even if ranks still compute. If there
-   * is none, or none after a step of this fit, the model is what it was.
+   * Gives the model the last committed copy, which is complete even if ranks are still computing.
+   * Without a committed step of this fit, the model stays unchanged.
    */
   private publishCommitted(): void {
     const { persistent } = this.request.plan;

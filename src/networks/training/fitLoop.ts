@@ -8,7 +8,7 @@ import { RankRunner, runSweep, runTrainingSteps, verdictOf } from './stepLoop.js
 import { type StepSource, stepSource } from './stepSource.js';
 import type { EpochReport, FitTask } from './tasks.js';
 
-/** One rank's whole part of a fit. */
+/** One rank's part of a fit. */
 export function runFit(task: FitTask, kernels: KernelSet): RankResult {
   const { rank, workers, arena, tables, batchSize } = task;
   const control = controlBlock(arena);
@@ -24,8 +24,8 @@ export function runFit(task: FitTask, kernels: KernelSet): RankResult {
   for (let epoch = 0; epoch < task.epochs; epoch++) {
     runner.totals.fill(0);
     runner.registers[REGISTERS.epoch] = task.firstEpoch + epoch;
-    // A rank that wakes late still has to read the verdict
-    // on the last step: startEpoch may write the next one.
+    // A rank that wakes up late must still read the verdict on the last step, which startEpoch may
+    // overwrite.
     barrier.wait();
     if (rank === 0) startEpoch(task, runner, control, epoch);
     barrier.wait();
@@ -50,7 +50,7 @@ export function runFit(task: FitTask, kernels: KernelSet): RankResult {
     }
     stepsBefore += step;
     if (rank === 0) commit(task, control, { step: stepsBefore, epochs: epoch + 1 });
-    // Every rank knows by now that the epoch is over, and what it needed of it is committed.
+    // Every rank now knows that the epoch is over, and what it needed from the epoch is committed.
     barrier.wait();
     source.endEpoch(step);
     if (validator !== undefined) {
@@ -80,22 +80,24 @@ function startEpoch(
   if (task.shuffles) runner.bound.run(PHASES.epochStart);
 }
 
-/** What any rank found wrong. Costs a barrier, which an epoch can bear. */
+/** Combines the findings of all ranks. Costs one barrier, which is negligible per epoch. */
 function agreeOn(verdict: number, barrier: Barrier, control: Int32Array<SharedArrayBuffer>): number {
   if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
   barrier.wait();
   return Atomics.load(control, WORD.verdict);
 }
 
-/** Steps whose parameters are whole and finite, given the verdict on step number `step`. */
+/**
+ * The number of steps with complete and finite parameters, given the verdict on step number `step`.
+ */
 function goodSteps(verdict: number, step: number): number {
   return verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite | VERDICT.invalid) ? step - 1 : step;
 }
 
 /**
- * A step wrote a parameter that is not finite. Everything is a function of
- * the committed copy, the seed and the step number, so the last finite
- * parameters are made again: restore the copy, run the good steps after it.
+ * A step wrote a parameter that is not finite. Everything is a function of the committed copy, the
+ * seed and the step number. So the last finite parameters can be recomputed: restore the copy and
+ * run the good steps after it.
  */
 function replay(
   task: FitTask,

@@ -3,7 +3,7 @@ import { WORD } from '../../parallel/control.js';
 import type { SomeLogs } from './logs.js';
 import { type ProgressShape, ProgressWriter } from './progress.js';
 
-/** Redraws this often: smooth to the eye, nothing for the main thread. */
+/** Redraw interval: looks smooth and costs the main thread nothing noticeable. */
 const REDRAW_MS = 80;
 
 /** Feeds the progress bar of a fit from the control block. */
@@ -27,7 +27,7 @@ export class FitProgress {
     this.timer.unref();
   }
 
-  /** @param samples rows of the epoch, which a stream tells at its end */
+  /** @param samples rows of the epoch; a stream's are known at its end */
   endEpoch(epoch: number, logs: SomeLogs, samples: number): void {
     this.logs = logs;
     this.writer.endEpoch(epoch, logs, samples);

@@ -68,6 +68,6 @@ export function computeGradients(
 }
 
 function diverged(expected: string, given: string): never {
-  const hint = 'Scale the inputs to about −1 … 1, or start from smaller weights.';
+  const hint = 'Scale the inputs to about −1 … 1, or use smaller initial weights.';
   throw new SteepestError('ERR_DIVERGED', { expected, given, hint });
 }

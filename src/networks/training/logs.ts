@@ -9,10 +9,10 @@ export interface Logs {
   [name: string]: number;
 }
 
-/** The same of part of a run, or of none. */
+/** The same for part of a run, or for none. */
 export type SomeLogs = Readonly<Record<string, number>>;
 
-/** Loss and metrics from a program's totals over `count` rows. */
+/** Computes loss and metrics from a program's totals over `count` rows. */
 export function logsFromTotals(
   program: Pick<CompiledProgram, 'metricColumns'>,
   totals: ArrayLike<number>,

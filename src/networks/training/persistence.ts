@@ -2,9 +2,7 @@ import { type Arena, float32At } from '../../core/arena.js';
 import { WORD } from '../../parallel/control.js';
 import type { FitTask, TransposePair } from './tasks.js';
 
-/**
- * What a committed copy was taken after: optimizer steps in all, epochs that this fit had begun.
- */
+/** When a committed copy was taken: total optimizer steps, and epochs begun by this fit. */
 export interface CommitCounters {
   step: number;
   epochs: number;
@@ -29,8 +27,8 @@ export function commit(
 }
 
 /**
- * Puts the current committed copy back in place, transposes included, if `writes`. For ranks that
- * know that no other writes.
+ * Restores the current committed copy, transposes included, if `writes`. Only one rank may write;
+ * the others only read the counters.
  * @returns the number of optimizer steps it holds
  */
 export function restoreCommitted(
@@ -49,10 +47,10 @@ export function restoreCommitted(
 }
 
 /**
- * Reads the current committed copy where it lies. The ranks may be anywhere, even in the midst of a
- * merge: what they write is the arena's own parameters, or the other copy. If they commit meanwhile
- * it is read again.
- * @param read is given the counters of the copy, and how many bytes it lies behind what it copies
+ * Reads the current committed copy in place. The ranks may be running, even in the middle of a
+ * merge: they write only the arena's own parameters or the other copy. If they commit meanwhile,
+ * the copy is read again.
+ * @param read receives the counters of the copy and its distance in bytes from the original
  * @returns undefined if nothing was ever committed, which means that no rank has changed anything
  */
 export function readCommitted<T>(

@@ -13,8 +13,8 @@ import { type RingRegions, reserveRing } from './streamFeed.js';
 import type { RankProgram, TransposePair } from './tasks.js';
 
 /**
- * Everything about a fit that can be worked out before any memory is taken. It holds for any number
- * of workers up to a bound, and for each attempt to run the fit.
+ * Everything about a fit that can be computed before memory is allocated. It is valid for any
+ * number of workers up to a bound, and for each attempt to run the fit.
  */
 export interface FitPlan {
   memory: MemoryPlan;
@@ -23,15 +23,15 @@ export interface FitPlan {
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
   slots: readonly string[];
-  /** What the elements of slots start at. */
+  /** Initial values of slots. */
   initialSlot: number;
-  /** Buffers of the programs behind the arena. */
+  /** The programs' buffers after the arena. */
   tables: ProgramBuffer[];
   trainRing: RingRegions | undefined;
   validationRing: RingRegions | undefined;
-  /** As many workers as help, and as can be had now. */
+  /** As many workers as are useful and available. */
   workersNow(): number;
-  /** The rank's part of a program, with its registers. */
+  /** A rank's part of a program, with its registers. */
   forRank(which: 'train' | 'validate', rank: number, workers: number): RankProgram | undefined;
 }
 
@@ -95,10 +95,9 @@ function mostRows(
   { train, validation, trainStream, validationStream }: FitData,
   batchSize: number,
 ): { train: number; validate: number } {
-  // A stream may have any number of rows; memory need not be larger than all there is.
+  // A stream may have any number of rows; the buffer need not be larger than the memory limit.
   const most = trainStream ? batchSize : Math.min(batchSize, train.rows);
-  // The rows to validate on may be more than those to train on, and come in mini-batches of their
-  // own.
+  // There may be more validation rows than training rows, so they have mini-batches of their own.
   const validate = validationStream ? batchSize : Math.max(most, Math.min(batchSize, validation?.rows ?? 0));
   return { train: most, validate };
 }
@@ -142,7 +141,7 @@ function shuffleOp(index: Operand, seed: number): Op {
   };
 }
 
-/** Every weight matrix that the program keeps a transpose of. */
+/** Every weight matrix of which the program keeps a transpose. */
 export function transposePairs(memory: MemoryPlan, model: ResolvedModel): TransposePair[] {
   return model.parameters.flatMap(({ name }) => {
     const matrix = memory.get(name);

@@ -19,12 +19,12 @@ const X_BUFFER = 1;
 const OUT_BUFFER = 2;
 
 /**
- * Up to this many operations, about a millisecond, a
- * prediction is made at once rather than handed to threads.
+ * Up to this many operations, about a millisecond, a prediction runs on this thread instead of
+ * worker threads.
  */
 const INLINE_FLOPS = 5e7;
 
-/** Predicts a table of rows: at once if that is quick, on the pool otherwise. */
+/** Predicts a table of rows: on this thread if that is quick, otherwise on the pool. */
 export async function predictTable(
   model: ResolvedModel,
   state: ModelState,
@@ -54,12 +54,12 @@ export async function predictTable(
   }
 }
 
-/** Bytes of inputs that are predicted at a time, so that threads have something to share. */
+/** Bytes of inputs per prediction of a stream, so that threads have enough work. */
 const BLOCK_BYTES = 2 ** 23;
 
 /**
- * Predicts the rows of a stream, block by block; of its rows
- * only the predictions stay in memory. Closes the stream.
+ * Predicts the rows of a stream block by block; only the predictions stay in memory. Closes the
+ * stream.
  */
 export async function predictStream(
   model: ResolvedModel,
@@ -94,7 +94,7 @@ export async function predictStream(
     if (inputs === undefined) emptyStream(reader.what);
     if (filled > 0) await predictBlock(inputs);
   } catch (error) {
-    // What went wrong first is what the user has to know.
+    // Report the first error; later ones are its consequences.
     await reader.close().catch(() => {});
     throw error;
   }

@@ -18,19 +18,18 @@ import { loadState, type ModelState, reserveState } from './state.js';
 
 const X_BUFFER = 1;
 const OUT_BUFFER = 2;
-/** Rows that predictSync computes at a time. */
+/** Rows that predictSync computes per step. */
 const SYNC_ROWS = 64;
 
 /**
- * Forward programs on this thread, with the parameters of one moment:
- * one for many rows at a time and, for models on images, one for a
- * few. Each is made when it is first needed; they share one arena.
+ * Forward programs on this thread, with a snapshot of the parameters: one for large batches and,
+ * for models on images, one for small ones. Each is created on first use; they share one arena.
  */
 export class Predictor {
   /** Largest batch that uses the small-batch program; 0 where one program serves all batches. */
   private readonly few: number;
   private readonly registers: Float64Array<SharedArrayBuffer>;
-  /** By the rows that they take at a time. */
+  /** Programs by the number of rows per step. */
   private programs = new Map<number, BoundProgram>();
   private arena: Arena;
   private x = new Float32Array(new SharedArrayBuffer(0));
@@ -49,7 +48,7 @@ export class Predictor {
     this.registers = new Float64Array(new SharedArrayBuffer(REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT));
   }
 
-  /** @param x rows of inputs, or one row on its own */
+  /** @param x rows of inputs, or a single row */
   predict(x: SampleInput | NumberRow): NdArray<Float32Array> {
     const { inputCols, inputShape, outputCols } = this.model;
     const values = flatRows(x, inputCols, inputShape);
@@ -68,14 +67,17 @@ export class Predictor {
     return ndArray(data, [rows, ...this.model.outputShape]);
   }
 
-  /** The program for so many rows. What is left of many rows is not worth making another. */
+  /**
+   * The program for this many rows. The remainder of a large batch does not justify another
+   * program.
+   */
   private programFor(rows: number, isAll: boolean): BoundProgram {
     const isFew = rows <= this.few && (isAll || this.programs.has(this.few));
     const most = isFew ? this.few : SYNC_ROWS;
     return this.programs.get(most) ?? this.addProgram(most);
   }
 
-  /** Lays out memory anew for the programs so far and one more. */
+  /** Lays out memory again for the programs so far and one more. */
   private addProgram(most: number): BoundProgram {
     const { inputCols, outputCols, parameters } = this.model;
     const sizes = [...this.programs.keys(), most];
@@ -135,8 +137,8 @@ function outsideTable(): never {
 }
 
 /**
- * The values of one or more rows, row-major. A flat list of `cols` numbers is one row, an array of
- * a sample's shape one sample.
+ * The values of one or more rows, row-major. A flat list of `cols` numbers is one row; an array of
+ * a sample's shape is one sample.
  */
 function flatRows(
   x: SampleInput | NumberRow,
@@ -147,7 +149,7 @@ function flatRows(
   return reading('x', () => {
     if (Array.isArray(x) || ArrayBuffer.isView(x)) {
       const list = x as ArrayLike<unknown>;
-      // Each is looked at when it is loaded.
+      // Each value is checked when it is copied.
       if (list.length === cols && typeof list[0] === 'number') return list as ArrayLike<number>;
     }
     return inputTable('x', withSampleAxis(x as SampleInput, sampleShape), cols, sampleShape).data;

@@ -1,41 +1,41 @@
 import type { SomeLogs } from './logs.js';
 
-/** Size of the fit that is shown. */
+/** Size of the fit that the bar shows. */
 export interface ProgressShape {
   epochs: number;
-  /** Rows per step, of which those of a stream are counted. */
+  /** Rows per step, to count samples of streams. */
   batchSize: number;
-  /** Rows per epoch; of a stream, those of the last epoch, unknown in the first. */
+  /** Rows per epoch; for a stream, those of the last epoch, unknown in the first. */
   samples: number | undefined;
 }
 
-/** How far a fit has come. */
+/** Progress of a fit. */
 export interface ProgressState extends ProgressShape {
-  /** The epoch under way, from 0. */
+  /** The current epoch, from 0. */
   epoch: number;
-  /** Steps of it that are finished. */
+  /** Finished steps of that epoch. */
   step: number;
   /** Loss and metrics of the last finished epoch. */
   logs: SomeLogs;
-  /** Since the fit began. */
+  /** Milliseconds since the fit began. */
   elapsedMs: number;
 }
 
 const SEPARATOR = ' · ';
-/** With these the bar, loss, one metric and time left fit a terminal of 80 columns. */
+/** With these widths, bar, loss, one metric and remaining time fit in a terminal of 80 columns. */
 const BAR_CELLS = 12;
-/** From 1,000 on, a rate's fraction says nothing; below 10, one digit more does. */
+/** From 1,000 on, a rate needs no decimals; below 10, one more digit helps. */
 const WHOLE_FROM = 1000;
-/** Logs at least this large or small are written with an exponent. */
+/** Logs at least this large, or this small, are written with an exponent. */
 const EXPONENT_FROM = 1e6;
 const EXPONENT_BELOW = 1e-3;
 
 /**
- * One line on the state of a fit: `Epoch 3/10 [=====> ] 210/469 · loss 0.1234 · accuracy 0.9612 ·
- * ETA 0:42 · 61,234 samples/s`, never longer than `width` characters. What does not fit is left out
- * whole, the least important first: the rate, the metrics from the last, the bar, the time left.
- * Rate and time left are averages since the fit began. Where the number of samples is not known
- * yet, those done take the place of bar, steps and time left.
+ * One line about the progress of a fit: `Epoch 3/10 [=====> ] 210/469 · loss 0.1234 · accuracy
+ * 0.9612 · ETA 0:42 · 61,234 samples/s`, never longer than `width` characters. Parts that do not
+ * fit are left out, the least important first: the rate, the metrics from the last, the bar, the
+ * remaining time. Rate and remaining time are averages since the fit began. If the number of
+ * samples is not known yet, the count of finished ones replaces bar, steps and remaining time.
  */
 export function renderProgress(state: ProgressState, width: number): string {
   const [loss = '', ...metrics] = logParts(state.logs);
@@ -47,7 +47,7 @@ export function renderProgress(state: ProgressState, width: number): string {
       ? ` ${(step * batchSize).toLocaleString('en-US')} samples`
       : ` ${Math.min(step, total)}/${total}`;
   const bar = total === undefined ? '' : ` ${renderBar(step / total)}`;
-  // In the order in which they earn their place, each with its place in the line.
+  // In order of importance, each with its position in the line.
   const parts = [
     { at: 0, text: `Epoch ${state.epoch + 1}/${state.epochs}` },
     { at: 2, text: done },
@@ -59,7 +59,7 @@ export function renderProgress(state: ProgressState, width: number): string {
   ];
   let room = width;
   const kept = parts.filter(({ text }) => {
-    // Once something is left out, so is all that matters less.
+    // Once a part is left out, all less important ones are too.
     room = text.length <= room ? room - text.length : -1;
     return room >= 0;
   });
@@ -68,8 +68,8 @@ export function renderProgress(state: ProgressState, width: number): string {
 }
 
 /**
- * One line on a finished epoch: `Epoch 3/10 · loss 0.1234 ·
- * accuracy 0.9612 · 61,234 samples/s · 1.2 s`.
+ * One line about a finished epoch: `Epoch 3/10 · loss 0.1234 · accuracy 0.9612 · 61,234 samples/s ·
+ * 1.2 s`.
  */
 export function renderEpoch(state: ProgressState, epochMs: number): string {
   const { rate } = pace(state);
@@ -93,12 +93,12 @@ function formatNumber(value: number): string {
   return isPlain || !Number.isFinite(value) ? value.toFixed(4) : value.toExponential(3);
 }
 
-/** Steps of an epoch, if that is known. */
+/** Steps of an epoch, if known. */
 function stepsPerEpoch({ samples, batchSize }: ProgressShape): number | undefined {
   return samples === undefined ? undefined : Math.ceil(samples / batchSize);
 }
 
-/** Samples per second and time left; empty before there is anything to measure. */
+/** Samples per second and remaining time; empty before there is anything to measure. */
 function pace(state: ProgressState): { rate: string; left: string } {
   const { epoch, step, epochs, samples, batchSize, elapsedMs } = state;
   const total = stepsPerEpoch(state);
@@ -113,7 +113,7 @@ function pace(state: ProgressState): { rate: string; left: string } {
   return { rate, left: `${SEPARATOR}ETA ${formatTime(secondsLeft)}` };
 }
 
-/** Minutes and seconds, with hours if there are any: `0:42`, `1:02:03`. */
+/** Minutes and seconds, and hours if there are any: `0:42`, `1:02:03`. */
 function formatTime(seconds: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
@@ -121,7 +121,7 @@ function formatTime(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
-/** What the writer needs of `process.stderr`. */
+/** The parts of `process.stderr` that the writer uses. */
 export interface ProgressStream {
   isTTY?: boolean;
   /** Characters per line; terminals may change it at any time. */
@@ -129,15 +129,15 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
-/** Terminals that do not say how wide they are get this. */
+/** Width of terminals that do not report one. */
 const USUAL_COLUMNS = 80;
-/** Goes to the start of the line, and erases what is right of the cursor (ECMA-48, EL). */
+/** Moves to the start of the line, and erases everything right of the cursor (ECMA-48, EL). */
 const LINE_START = '\r';
 const ERASE_REST = '\u001b[K';
 
 /**
- * Shows how a fit comes along: on a terminal one line that is drawn again and again, elsewhere one
- * line per epoch. It writes to stderr, so that a program's own output can be piped.
+ * Shows the progress of a fit: on a terminal one line that is redrawn, elsewhere one line per
+ * epoch. It writes to stderr, so that a program's own output can be piped.
  */
 export class ProgressWriter {
   private readonly startMs: number;
@@ -156,7 +156,7 @@ export class ProgressWriter {
     this.state = { ...shape, epoch: 0, step: 0, logs: {}, elapsedMs: 0 };
   }
 
-  /** Redraws the line of a terminal; cheap to call when nothing has changed. */
+  /** Redraws the line of a terminal; cheap if nothing has changed. */
   update(progress: Pick<ProgressState, 'epoch' | 'step' | 'logs'>): void {
     Object.assign(this.state, progress, { elapsedMs: this.now() - this.startMs });
     if (this.stream.isTTY) this.draw();
@@ -164,14 +164,14 @@ export class ProgressWriter {
 
   /**
    * @param epoch from 0
-   * @param samples rows that it had
+   * @param samples rows of the epoch
    */
   endEpoch(epoch: number, logs: SomeLogs, samples: number): void {
     this.state.samples = samples;
     const steps = Math.ceil(samples / this.state.batchSize);
     const now = this.now();
-    // Epochs are reported when they are over: a redraw may
-    // have shown the next one already, and must not go back.
+    // Epochs are reported after they end. A redraw may already have shown the next one, and must
+    // not go back.
     const isLatest = epoch >= this.state.epoch;
     const step = isLatest ? steps : this.state.step;
     this.update({ epoch: Math.max(epoch, this.state.epoch), step, logs });
@@ -182,14 +182,14 @@ export class ProgressWriter {
     this.epochStartMs = now;
   }
 
-  /** Leaves the line as it is and goes to the next. */
+  /** Keeps the line and moves to the next. */
   finish(): void {
     if (this.drawn !== '') this.stream.write('\n');
     this.drawn = '';
   }
 
   private draw(): void {
-    // A character in the last column makes some terminals begin a new line.
+    // A character in the last column makes some terminals start a new line.
     const line = renderProgress(this.state, (this.stream.columns || USUAL_COLUMNS) - 1);
     if (line === this.drawn) return;
     this.stream.write(`${LINE_START}${line}${ERASE_REST}`);

@@ -1,30 +1,28 @@
 import { scaleWord, threefry2x32 } from '../../core/random.js';
 
-/** Stream of the generator that shuffles; layers and parameters count theirs up from 0. */
+/** Stream of the shuffle; layers and parameters use streams from 0 upwards. */
 export const SHUFFLE_STREAM = 0xffffffff;
-/** Stream of the generator that picks rows from a full buffer. */
+/** Stream that draws rows from a full buffer. */
 const PICK_STREAM = SHUFFLE_STREAM - 1;
 
 /** Draws between two turns of the event loop: about a millisecond. */
 const DRAWS_AT_ONCE = 16_384;
 
-/**
- * The order in which rows of a stream are trained on. Rows are known by their number in the store.
- */
+/** The training order of a stream's rows. Rows are identified by their number in the store. */
 export interface RowOrder {
   /** Starts an epoch, counted over all fits of the model. */
   begin(epoch: number): void;
-  /** Takes in the next row. @returns a row to train on now, or −1 */
+  /** Accepts the next row. @returns a row to train on now, or −1 */
   push(row: number): number;
   /**
-   * Orders some of the rows that are left at the end of the epoch. @returns true when they all are
+   * Orders some of the rows that remain at the end of the epoch. @returns true when all are ordered
    */
   settle(): boolean;
-  /** The rows that are left at the end of the epoch, in order. */
+  /** The rows that remain at the end of the epoch, in order. */
   rest(): Iterable<number>;
 }
 
-/** Rows as they come. */
+/** Rows in their own order. */
 export class ArrivalOrder implements RowOrder {
   begin(): void {}
   push(row: number): number {
@@ -39,17 +37,17 @@ export class ArrivalOrder implements RowOrder {
 }
 
 /**
- * Rows through a buffer: once it is full, each new row takes the place of one drawn from it. What
- * is left at the end is shuffled as a whole by Fisher and Yates, exactly as the op `shuffle` does
- * it: a stream that fits into the buffer is trained on in the order of the same rows in memory. All
- * draws are functions of seed, epoch and row number.
+ * A shuffle buffer: once it is full, each new row replaces one drawn at random. The rows that
+ * remain at the end get a Fisher–Yates shuffle, exactly as in the op `shuffle`: a stream that fits
+ * in the buffer is trained on in the same order as the same rows in memory. All draws are functions
+ * of seed, epoch and row number.
  */
 export class ShuffleBuffer implements RowOrder {
   private readonly list: Uint32Array;
   private readonly words = new Uint32Array(2);
   private count = 0;
   private picks = 0;
-  /** Rows of the rest that have their place. */
+  /** Remaining rows whose order is decided. */
   private settled = 0;
   private epoch = 0;
 

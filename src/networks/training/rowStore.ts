@@ -18,9 +18,9 @@ import { BYTES_PER_ELEMENT } from '../../kernels/contract.js';
 import { allocateShared } from '../../program/allocate.js';
 import { classOfRow } from './rowWeights.js';
 
-/** What the rows of a stream have to look like. */
+/** The required form of a stream's rows. */
 export interface RowSpec {
-  /** Put before `x` and `y` in errors: empty, or `validation `. */
+  /** Prefix of `x` and `y` in errors: empty, or `validation `. */
   prefix: string;
   inputCols: number;
   /** Shape of one sample. */
@@ -31,16 +31,14 @@ export interface RowSpec {
         kind: 'matrix';
         cols: number;
         range: readonly [number, number] | undefined;
-        /** What to do where targets have one column in place of several. */
+        /** The hint if targets have one column instead of several. */
         hintOneColumn: string | undefined;
       };
-  /** Weights by class number, if rows are weighed by their class. */
+  /** Weights by class number, if classes have weights. */
   classWeights: Float64Array | undefined;
 }
 
-/**
- * A batch whose sizes have been checked; its values are checked when they are put into the store.
- */
+/** A batch with checked sizes; its values are checked when they are copied to the store. */
 export interface BatchRows {
   rows: number;
   x: Numbers;
@@ -53,8 +51,8 @@ export interface BatchRows {
 const placeOf = (firstRow: number): string => `in the batch that begins at row ${firstRow}`;
 
 /**
- * Checks that something a stream gave is a batch with what is needed of it.
- * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for what would not be read
+ * Checks that a value from a stream is a batch with the required fields.
+ * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for unknown fields
  */
 export function checkBatch(
   batch: unknown,
@@ -62,7 +60,7 @@ export function checkBatch(
   needed: readonly ('x' | 'y')[],
   firstRow: number,
 ): asserts batch is Batch {
-  // Of typed arrays and lists the names would be numbers.
+  // The keys of typed arrays and lists would be numbers.
   const isObject = typeof batch === 'object' && batch !== null && !ArrayBuffer.isView(batch);
   if (isObject && needed.every((name) => (batch as Partial<Batch>)[name] !== undefined)) {
     checkRowNames(`the ${prefix}batch that begins at row ${firstRow}`, batch);
@@ -108,22 +106,22 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
   return { rows: x.rows, x, y, sampleWeight, firstRow };
 }
 
-/** A stream that had nothing to give. */
+/** The error for an empty stream. */
 export function emptyStream(what: string): never {
   throw new SteepestError('ERR_EMPTY', {
     expected: `${what} with at least one batch`,
     given: 'a stream that ends at once',
-    hint: 'Check what it reads from, and that nobody has read it before.',
+    hint: 'Check its source; a stream that has been read already is also empty.',
   });
 }
 
-/** Inputs of a stream's rows in shared memory. */
+/** The inputs of a stream's rows in shared memory. */
 export class InputRows {
   readonly table: Table;
 
   /**
-   * @param prefix put before `x` in errors
-   * @param first inputs of the first batch, which decide whether all are held as uint8 or float32
+   * @param prefix prefix of `x` in errors
+   * @param first inputs of the first batch, which decide whether all are stored as uint8 or float32
    */
   constructor(
     private readonly prefix: string,
@@ -148,7 +146,7 @@ export class InputRows {
       return;
     }
     for (let j = 0; j < cols; j++) {
-      // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
+      // Checked after rounding: a float64 outside float32's range becomes infinite.
       const value = Math.fround(values[from + j] as number);
       if (value - value !== 0)
         refuseNotFinite(`${this.prefix}x`, values[from + j], number, isFlat ? undefined : j);
@@ -166,12 +164,12 @@ export class InputRows {
 }
 
 /**
- * Rows of a stream in shared memory. A row is put where one was taken away, so that memory does not
+ * The rows of a stream in shared memory. A new row replaces a released one, so that memory does not
  * grow.
  */
 export class RowStore {
   readonly y: Table;
-  /** A weight per row, where the first batch has some or classes weigh. */
+  /** A weight per row, if the first batch has weights or classes do. */
   readonly weights: Table | undefined;
   private readonly inputs: InputRows;
   private readonly hasSampleWeight: boolean;
@@ -211,7 +209,7 @@ export class RowStore {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${prefix}sampleWeight in every batch or in none`,
         given: `a batch ${sampleWeight ? 'with' : 'without'} it, with row ${firstRow + i}`,
-        hint: 'Give rows without a weight of their own the weight 1.',
+        hint: 'Set the weight to 1 for rows that need none.',
       });
     }
     if (this.weights === undefined) return;

@@ -6,7 +6,7 @@ import { checkAnyWeight, readWeights } from '../../core/weights.js';
 import type { Table } from '../../data/sharedRows.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 
-/** A weight per class, by its number; or `'balanced'`: every class has the same total weight. */
+/** A weight per class, by its number, or `'balanced'`: every class has the same total weight. */
 export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
 /**
@@ -19,7 +19,7 @@ const classCount = ({ cols }: Targets): number => (cols === 1 ? 2 : cols);
 /**
  * Weights by class number.
  * @param classes number of classes
- * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for a class that there is not
+ * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for a class that does not exist
  */
 export function namedClassWeights(
   given: Readonly<Record<string, number>>,
@@ -41,14 +41,14 @@ export function namedClassWeights(
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `classWeight for class numbers from 0 to ${classes - 1}`,
         given: show(name),
-        hint: 'Name the classes as y does.',
+        hint: 'Use the class numbers that y has.',
       });
     }
     if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'classWeight to have finite weights of at least 0',
         given: `${show(weight)} for class ${show(name)}`,
-        hint: 'Leave a class out with a weight of 0.',
+        hint: 'Use a weight of 0 to leave a class out.',
       });
     }
     weights[number] = weight;
@@ -58,7 +58,7 @@ export function namedClassWeights(
 
 /**
  * The class of a row of targets: its class number, the first of its largest columns, or its only
- * column where that is 0 or 1.
+ * column if that is 0 or 1.
  * @param number the row's number in errors
  * @throws SteepestError `ERR_ARGUMENT` for a single column with another value
  */
@@ -72,7 +72,7 @@ export function classOfRow(what: string, y: Table, row: number, number: number):
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what} to be classes, 0 or 1, as classWeight needs`,
       given: `${first} at row ${number}`,
-      hint: 'Use sampleWeight where targets are not classes.',
+      hint: 'Use sampleWeight if targets are not classes.',
     });
   }
   let largest = 0;
@@ -80,19 +80,19 @@ export function classOfRow(what: string, y: Table, row: number, number: number):
   return largest;
 }
 
-/** What weighs the rows of a data set in memory. */
+/** The weights of the rows of a data set in memory. */
 export interface RowWeighing {
   sampleWeight: WeightInput | undefined;
   classWeight: RowClassWeight | undefined;
-  /** Outputs of the model: the number of classes where targets are class numbers. */
+  /** Outputs of the model: the number of classes if targets are class numbers. */
   outputs: number;
 }
 
 /**
- * A weight per row of `y`: its own times its class's. With `'balanced'` a class weighs n / (classes
- * · count), where n and count are sums of sample weights over `rows` rows, and classes are those
- * with a weight above 0 among them. (scikit-learn's rule, which divides by 0 for a class that has
- * only rows of weight 0.)
+ * The weight of each row of `y`: its sample weight times its class's weight. With `'balanced'` a
+ * class has weight n / (classes · count). n and count are sums of sample weights over the first
+ * `rows` rows; classes are those with a total weight above 0. (This is scikit-learn's rule, which
+ * divides by 0 for a class that has only rows of weight 0.)
  */
 export function weighRows(
   prefix: string,
@@ -115,7 +115,7 @@ export function weighRows(
       classWeight === 'balanced'
         ? balancedWeights(classes.subarray(0, rows), own)
         : namedClassWeights(classWeight, y, outputs);
-    // Rows beyond are validated on, where classes do not weigh.
+    // Rows after these are for validation, where class weights do not apply.
     for (let i = 0; i < y.rows; i++) data[i] = i < rows ? own[i]! * ofClass[classes[i]!]! : own[i]!;
   }
   return { data, dtype: 'f32', rows: y.rows, cols: 1 };
@@ -128,7 +128,7 @@ function balancedWeights(classes: Uint32Array, own: Float64Array): Float64Array 
     sums[c] = sums[c]! + own[i]!;
     total += own[i]!;
   });
-  // Rows of weight 0 change nothing, so a class that has no others does not count either.
+  // Rows of weight 0 change nothing, so a class with only such rows does not count.
   const present = sums.reduce((count, sum) => count + (sum > 0 ? 1 : 0), 0);
   return sums.map((sum) => (sum > 0 ? total / (present * sum) : 0));
 }

@@ -6,10 +6,10 @@ import { parameterRegion, slotRegion } from '../compile/updates.js';
 import { type InitializerName, initialize } from '../initializers/index.js';
 
 /**
- * What training changes: parameters and the optimizer's arrays, dense and row-major, by name; and
- * the counters that every random number and bias correction is a function of. A state is of one
- * moment and never changes: training makes new ones, so that whoever predicts, evaluates or saves
- * meanwhile has numbers that belong together.
+ * Everything that training changes: parameters and the optimizer's arrays, dense and row-major, by
+ * name; and the counters that determine every random number and bias correction. A state is
+ * immutable: training creates new ones, so that a concurrent prediction, evaluation or save has
+ * consistent numbers.
  */
 export interface ModelState {
   readonly parameters: ReadonlyMap<string, Float32Array>;
@@ -17,13 +17,13 @@ export interface ModelState {
    * Arrays of the optimizer, `slots.get('dense_1/kernel')?.get('m')`. Empty before the first fit.
    */
   readonly slots: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>;
-  /** Optimizer steps finished. */
+  /** Number of finished optimizer steps. */
   readonly step: number;
   /** Epochs begun; the shuffle's counter. */
   readonly epochs: number;
 }
 
-/** Fresh parameters, each from a random stream of its own. @throws SteepestError `ERR_MEMORY` */
+/** New parameters, each from its own random stream. @throws SteepestError `ERR_MEMORY` */
 export function initialState(parameters: readonly ParameterSpec[], seed: number): ModelState {
   const values = new Map<string, Float32Array>();
   const bytes = parameters.reduce((sum, { rows, cols }) => sum + 4 * rows * cols, 0);
@@ -37,11 +37,14 @@ export function initialState(parameters: readonly ParameterSpec[], seed: number)
   return { parameters: values, slots: new Map(), step: 0, epochs: 0 };
 }
 
-/** The optimizer's arrays of a parameter: only trainable ones have them. */
+/** The optimizer's arrays of a parameter: only trainable parameters have them. */
 const slotsOf = (parameter: ParameterSpec, slots: readonly string[]): readonly string[] =>
   parameter.trainable ? slots : [];
 
-/** Reserves parameters, then optimizer arrays, as one run of bytes. @returns where the run lies. */
+/**
+ * Reserves parameters, then optimizer arrays, as one contiguous run of bytes. @returns the position
+ * of the run.
+ */
 export function reserveState(
   memory: MemoryPlan,
   parameters: readonly ParameterSpec[],
@@ -57,7 +60,7 @@ export function reserveState(
 
 /**
  * Copies a model's arrays into the arena.
- * @param initialSlot what the elements of optimizer arrays that the state does not have yet start
+ * @param initialSlot the initial value of optimizer arrays that the state does not have yet
  *   at
  */
 export function loadState(
@@ -80,9 +83,8 @@ export function loadState(
 }
 
 /**
- * The arena's parameters and optimizer arrays as they are now, with the counters that belong to
- * them.
- * @param shift how many bytes they lie behind their regions: a copy's distance
+ * The arena's current parameters and optimizer arrays, with the matching counters.
+ * @param shift distance in bytes from the regions to a copy of them
  */
 export function readState(
   memory: MemoryPlan,
@@ -113,10 +115,7 @@ export function copyIn(arena: Arena, region: Region, values: Float32Array | unde
   for (let i = 0; i < rows; i++) floats.set(values.subarray(i * cols, (i + 1) * cols), i * rowStride);
 }
 
-/**
- * Reads a padded region, or the copy of it that lies `shift` bytes behind it, as a dense row-major
- * array.
- */
+/** Reads a padded region, or the copy of it `shift` bytes after it, as a dense row-major array. */
 export function copyOut(arena: Arena, region: Region, shift = 0): Float32Array {
   const { rows, cols, rowStride, byteOffset } = region;
   const floats = float32At(arena, byteOffset + shift, region.byteLength / 4);

@@ -15,7 +15,7 @@ import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { NEXT, type StepSource } from './stepSource.js';
 import type { RankProgram } from './tasks.js';
 
-/** A program bound for one rank, with the memory that this rank shares with it. */
+/** A program bound for one rank, with its memory. */
 export class RankRunner {
   readonly bound: BoundProgram;
   readonly registers: Float64Array<SharedArrayBuffer>;
@@ -40,7 +40,7 @@ export function verdictOf(status: number): number {
 }
 
 /**
- * Runs the phases over the rows of a mini-batch, each with the barrier behind it.
+ * Runs the phases over the rows of a mini-batch, with a barrier after each.
  * @returns status bits
  */
 function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
@@ -52,7 +52,7 @@ function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
   return status;
 }
 
-/** Which steps of an epoch to run. */
+/** Range of steps of an epoch. */
 export interface StepRange {
   from: number;
   /** The step to stop before; Infinity for the end of the epoch. */
@@ -63,8 +63,8 @@ export interface StepRange {
 }
 
 /**
- * Runs training steps `[from, to)` of one epoch in lock-step
- * with the other ranks, as far as the epoch goes.
+ * Runs training steps `[from, to)` of one epoch in lock-step with the other ranks, or to the
+ * epoch's end.
  *
  * @returns the verdict that ended the run early, or 0; and the next step of the epoch
  */
@@ -104,8 +104,8 @@ export function runTrainingSteps(
 }
 
 /**
- * Runs a forward-only program over all of a source, batch by
- * batch; its totals end up in `runner.totals`.
+ * Runs a forward-only program over all rows of a source, batch by batch; its totals are then in
+ * `runner.totals`.
  * @returns status bits of the kernels, and whether the source stopped before its end
  */
 export function runSweep(
@@ -124,7 +124,7 @@ export function runSweep(
     const next = source.load(step, registers);
     if (next === NEXT.stopped) return { status, stopped: true };
     if (next === NEXT.end) {
-      // Only when every rank has read that the epoch is over may the message be overwritten.
+      // The message may be overwritten only after every rank has read that the epoch is over.
       barrier.wait();
       source.endEpoch(step);
       return { status, stopped: false };

@@ -3,29 +3,27 @@ import { REGISTERS } from '../../kernels/contract.js';
 import { type BatchRing, MESSAGE, RingReader } from '../../parallel/batchRing.js';
 import { controlBlock } from '../../parallel/control.js';
 
-/**
- * What a source says of a step: it can run, the epoch is over, or the stream has stopped for good.
- */
+/** A source's answer for a step: it can run, the epoch is over, or the stream has stopped. */
 export const NEXT = { step: 0, end: 1, stopped: 2 } as const;
 export type Next = (typeof NEXT)[keyof typeof NEXT];
 
 /**
- * Where the mini-batches of an epoch come from. Every rank has a source of its own and gets the
- * same answers.
+ * The source of an epoch's mini-batches. Every rank has its own source; all get the same answers.
  */
 export interface StepSource {
   /**
-   * Writes rows and position of a step of this epoch to the registers, as often as asked; may
-   * sleep. @throws PeerLost
+   * Writes rows and position of a step of this epoch to the registers; may be called repeatedly,
+   * and may sleep. @throws PeerLost
    */
   load(step: number, registers: Float64Array): Next;
-  /** Told by rank 0 when no rank needs the steps below `step` any more. */
+  /** Called by rank 0 when no rank needs the steps below `step` any more. */
   release(step: number): void;
   /**
-   * Told by rank 0 and the others when every rank knows that the epoch ended after `steps` steps.
+   * Called on all ranks, rank 0 included, when every rank knows that the epoch ended after `steps`
+   * steps.
    */
   endEpoch(steps: number): void;
-  /** Rows of the epoch; of a stream, those loaded so far. */
+  /** Rows of the epoch; for a stream, those loaded so far. */
   readonly samples: number;
 }
 
@@ -48,7 +46,7 @@ export class TableSource implements StepSource {
   endEpoch(): void {}
 }
 
-/** Mini-batches that the main thread puts into a ring; batch p lies at p mod slots. */
+/** Mini-batches that the main thread writes to a ring; batch p is in slot p mod slots. */
 export class RingSource implements StepSource {
   samples = 0;
   /** Position of this epoch's first message. */

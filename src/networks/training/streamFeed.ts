@@ -9,32 +9,32 @@ import { ArrivalOrder, type RowOrder, ShuffleBuffer } from './rowOrder.js';
 import { type BatchRows, emptyStream, type RowSpec, RowStore, readBatch } from './rowStore.js';
 
 /**
- * Bytes of rows that wait in a ring, twice: those of steps
- * that are not committed, and those ahead of them.
+ * Bytes of rows that a ring holds, twice: rows of steps that are not committed yet, and rows read
+ * ahead.
  */
 const HALF_RING_BYTES = 2 ** 24;
-/** Fewest and most steps between two committed copies of a streaming fit. */
+/** Minimum and maximum number of steps between two committed copies of a streaming fit. */
 const FEWEST_STEPS = 4;
 const MOST_STEPS = 512;
-/** Slots for the message that the stream has stopped, and for the end of the epoch. */
+/** Slots for the message that the stream has stopped and for the end of the epoch. */
 const SPARE_SLOTS = 2;
-/** This thread works on rows for at most so long before it serves its event loop. */
+/** Maximum time that this thread processes rows before it yields to its event loop. */
 const SLICE_MS = 8;
-/** Rows between two looks at the clock. */
+/** Rows between two checks of the clock. */
 const ROWS_PER_LOOK = 64;
 
-/** An opened stream: its first batch has come. */
+/** An opened stream that has delivered its first batch. */
 export interface OpenStream {
   reader: BatchReader;
   spec: RowSpec;
   first: BatchRows;
 }
 
-/** A stream with room for its rows, ready to be laid out into an arena. */
+/** A stream with memory for its rows, before it is laid out in an arena. */
 export interface StreamData extends OpenStream {
   store: RowStore;
   batchSize: number;
-  /** Rows that are shuffled among themselves; 0 for rows as they come. */
+  /** Rows in the shuffle buffer; 0 for no shuffling. */
   bufferRows: number;
   slots: number;
   stepsPerCommit: number;
@@ -46,9 +46,9 @@ export function rowBytes({ inputCols, targets }: RowSpec): number {
 }
 
 /**
- * Reads the first batch.
+ * Opens a stream and reads its first batch.
  * @throws SteepestError for a stream without rows or of wrong shape, with the stream closed;
- * undefined if reading was cancelled
+ *   undefined if reading was cancelled
  */
 export async function openStream(
   reader: BatchReader,
@@ -70,7 +70,7 @@ export async function openStream(
   }
 }
 
-/** Takes the memory of a stream's rows. @throws SteepestError `ERR_MEMORY` */
+/** Allocates the memory of a stream's rows. @throws SteepestError `ERR_MEMORY` */
 export function storeStream(
   stream: OpenStream,
   { batchSize, bufferRows }: { batchSize: number; bufferRows: number },
@@ -82,10 +82,10 @@ export function storeStream(
   return { ...stream, store, batchSize, bufferRows, slots, stepsPerCommit };
 }
 
-/** Where a stream's mini-batches lie in an arena. */
+/** The position of a stream's mini-batches in an arena. */
 export interface RingRegions {
   ring: BatchRing;
-  /** Rows of the store, slot after slot. */
+  /** Row numbers in the store, slot after slot. */
   index: Region;
 }
 
@@ -98,21 +98,21 @@ export function reserveRing(memory: MemoryPlan, name: string, data: StreamData):
 }
 
 /**
- * The main thread's work for a stream: takes batches as they come, puts their rows into the store
- * and the order of rows into the ring, never more than there is room for.
+ * The main thread's work for a stream: reads batches as they arrive, copies rows to the store and
+ * their order to the ring, and never more than fits.
  */
 export class StreamFeed {
-  /** Rows of the epoch at hand. */
+  /** Rows of the current epoch. */
   rows = 0;
   private readonly writer: RingWriter;
   private readonly index: Uint32Array<SharedArrayBuffer>;
   private readonly order: RowOrder;
-  /** Numbers of free rows of the store; the last one is taken next. */
+  /** Numbers of free rows of the store; the last one is used next. */
   private readonly free: Uint32Array;
   private freeCount: number;
-  /** Positions whose rows have been given back. */
+  /** Positions whose rows have been released. */
   private reclaimed = 0;
-  /** Rows in each slot, and in the one that is being filled. */
+  /** Rows in each slot, and in the slot that is being filled. */
   private readonly slotRows: Uint32Array;
   private filled = 0;
   private sliceStart = 0;
@@ -134,9 +134,9 @@ export class StreamFeed {
   }
 
   /**
-   * Feeds one epoch; returns early if the feed is stopped. After an error of the stream or in its
-   * data, which passes through, the ranks still get the whole mini-batches before it.
-   * @param isFirst the first epoch of this fit, whose first batch is there already
+   * Feeds one epoch; returns early if the feed is stopped. After an error of the stream or its
+   * data, which is thrown, the ranks still process the complete mini-batches before it.
+   * @param isFirst the first epoch of this fit, whose first batch has already been read
    * @param epoch counted over all fits of the model
    */
   async feedEpoch(isFirst: boolean, epoch: number): Promise<void> {
@@ -165,26 +165,26 @@ export class StreamFeed {
     this.writer.write(MESSAGE.endOfEpoch);
   }
 
-  /** Feeds a single epoch and closes the stream, whatever happens. */
+  /** Feeds a single epoch and closes the stream in every case. */
   async feedAlone(): Promise<void> {
     try {
       await this.feedEpoch(true, 0);
     } catch (error) {
       this.stop();
-      // What went wrong first is what the user has to know.
+      // Report the first error; later ones are its consequences.
       await this.close().catch(() => {});
       throw error;
     }
     await this.close();
   }
 
-  /** Stops: the ranks work off what is there and end. Reading ends now. */
+  /** Stops: the ranks process the mini-batches already written, and end. Stops reading at once. */
   stop(): void {
     this.data.reader.cancel();
     if (!this.writer.stopped) this.writer.stop();
   }
 
-  /** Closes the stream, if it has not come to its end. */
+  /** Closes the stream, unless it has ended. */
   async close(): Promise<void> {
     await this.data.reader.close();
   }
@@ -203,17 +203,14 @@ export class StreamFeed {
     }
   }
 
-  /**
-   * Serves the event loop if its turn has come: a stream
-   * that never waits for anything would starve it.
-   */
+  /** Yields to the event loop when it is time: a stream that never waits would starve it. */
   private async breathe(): Promise<void> {
     if (performance.now() - this.sliceStart < SLICE_MS) return;
     await nextTurn();
     this.sliceStart = performance.now();
   }
 
-  /** True if a row can be put into the slot at hand without waiting. */
+  /** True if a row can be written to the current slot without waiting. */
   private canEmit(): boolean {
     return this.filled > 0 || this.writer.hasRoom;
   }
@@ -227,7 +224,7 @@ export class StreamFeed {
 
   private emit(row: number): void {
     const { batchSize, slots } = this.data;
-    // The slot may still list rows of a round ago.
+    // The slot may still list rows of its previous use.
     if (this.filled === 0) this.reclaim();
     const slot = this.writer.position % slots;
     this.index[slot * batchSize + this.filled++] = row;
@@ -240,7 +237,7 @@ export class StreamFeed {
     this.filled = 0;
   }
 
-  /** A row of the store that nobody uses. There is always one: see {@link storeStream}. */
+  /** A free row of the store. There is always one: see {@link storeStream}. */
   private takeFree(): number {
     if (this.freeCount === 0) this.reclaim();
     return this.free[--this.freeCount]!;
@@ -259,9 +256,9 @@ export class StreamFeed {
   private refuseEmpty(): never {
     const { what } = this.data.reader;
     throw new SteepestError('ERR_EMPTY', {
-      expected: `${what} to give its rows anew in every epoch`,
+      expected: `${what} to deliver its rows again in every epoch`,
       given: 'none in a later epoch',
-      hint: 'The model keeps what it has learned so far. Pass a function that opens the stream again: fit(() => open(), …).',
+      hint: 'Pass a function that opens the stream again: fit(() => open(), …). The model keeps what it has learned so far.',
     });
   }
 }

@@ -18,15 +18,15 @@ import { RankRunner, runSweep, verdictOf } from './stepLoop.js';
 import { TableSource } from './stepSource.js';
 import type { SweepTask } from './tasks.js';
 
-/** A forward-only program that is laid out and compiled, before any memory is taken. */
+/** A forward-only program that is laid out and compiled, before memory is allocated. */
 export interface SweepPlan {
   memory: MemoryPlan;
   program: CompiledProgram;
   /** One row of registers for each rank. */
   registers: Region;
-  /** As many workers as help. */
+  /** As many workers as are useful. */
   workers: number;
-  /** Operations of a step of the most rows. */
+  /** Operations of a step with the maximum number of rows. */
   flops: number;
 }
 
@@ -48,7 +48,7 @@ export function planSweep(
   return { memory, program, registers, flops, workers: Math.min(most, resolveWorkers(workers, flops)) };
 }
 
-/** The arena of a plan, with a model's parameters in place. */
+/** The arena of a plan, with a model's parameters copied into it. */
 export function sweepArena({ memory }: SweepPlan, { parameters }: ResolvedModel, state: ModelState): Arena {
   const arena = allocateArena(memory);
   loadState(state, memory, arena, parameters, []);
@@ -62,12 +62,12 @@ export interface SweepRequest {
   samples: number;
   batchSize: number;
   kernels: KernelRequest;
-  /** Where mini-batches come from, if not from the tables as they stand. */
+  /** The source of mini-batches, if not the tables themselves. */
   ring?: BatchRing;
 }
 
 /**
- * Runs the program on the pool; results are then in the arena and the tables.
+ * Runs the program on the pool; the arena and the tables then hold the results.
  * @throws SteepestError `ERR_DIVERGED` if it computes a loss that is not finite
  */
 export async function runSweepRequest(plan: SweepPlan, request: SweepRequest): Promise<void> {
@@ -82,7 +82,7 @@ export async function runSweepRequest(plan: SweepPlan, request: SweepRequest): P
 }
 
 /**
- * Runs the program over tables here and now: for little work, which threads would not speed up.
+ * Runs the program over tables synchronously, for work too small to gain from threads.
  * @throws SteepestError as {@link runSweepRequest} does
  */
 export function runSweepHere(plan: SweepPlan, request: Omit<SweepRequest, 'ring'>): void {

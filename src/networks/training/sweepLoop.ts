@@ -6,7 +6,7 @@ import { RankRunner, runSweep, verdictOf } from './stepLoop.js';
 import { stepSource } from './stepSource.js';
 import type { SweepTask } from './tasks.js';
 
-/** One rank's whole part of an evaluation or a prediction. */
+/** One rank's part of an evaluation or a prediction. */
 export function runSweepTask(task: SweepTask, kernels: KernelSet): RankResult {
   const barrier = new Barrier(controlBlock(task.arena), task.workers);
   const runner = new RankRunner(kernels, task.arena, task.tables, task.sweep);

@@ -4,7 +4,7 @@ import type { RankTask } from '../../parallel/rankTask.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { Optimizer } from '../optimizers/index.js';
 
-/** A program for one rank, with where that rank's registers and totals lie. */
+/** A program for one rank, with the positions of that rank's registers and totals. */
 export interface RankProgram {
   program: BindableProgram;
   /** Byte offset in the arena of this rank's registers. */
@@ -13,7 +13,7 @@ export interface RankProgram {
   phases: ProgramPhases;
 }
 
-/** A weight matrix and its transpose, which a restored matrix must be copied into. */
+/** A weight matrix and its transpose, which must be updated when the matrix is restored. */
 export interface TransposePair {
   matrix: Operand;
   transpose: Operand;
@@ -24,25 +24,25 @@ export interface FitTask extends RankTask {
   kind: 'fit';
   train: RankProgram;
   validate: RankProgram | undefined;
-  /** Rows of the tables, unless mini-batches come by a ring. */
+  /** Rows of the tables, unless mini-batches come from a ring. */
   samples: number;
   validationSamples: number;
   trainRing: BatchRing | undefined;
   validationRing: BatchRing | undefined;
   batchSize: number;
   epochs: number;
-  /** Steps between two committed copies. A ring keeps the mini-batches of as many. */
+  /** Steps between two committed copies. A ring keeps that many mini-batches. */
   stepsPerCommit: number;
-  /** Epochs and optimizer steps that the model has behind it. */
+  /** Epochs and optimizer steps of the model before this fit. */
   firstEpoch: number;
   firstStep: number;
   optimizer: Optimizer;
   shuffles: boolean;
-  /** Ranks wait after each epoch until the main thread lets them pass. */
+  /** After each epoch, ranks wait until the main thread lets them continue. */
   gated: boolean;
   /**
-   * Parameters and optimizer state: one run of bytes in the
-   * arena, and two of the same length for committed copies.
+   * Parameters and optimizer state: one run of bytes in the arena, and two of the same length for
+   * committed copies.
    */
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
@@ -61,7 +61,7 @@ export interface SweepTask extends RankTask {
 export interface EpochReport {
   /** Counted from 0 within this fit. */
   epoch: number;
-  /** Optimizer steps that the model has behind it, those of earlier fits included. */
+  /** Total optimizer steps of the model, those of earlier fits included. */
   step: number;
   totals: number[];
   /** Rows trained on. */
