@@ -60,7 +60,7 @@ function checkMaking(type: string, options: unknown, first: string | undefined):
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `options of layers.${type}`,
     given: `type: ${show(given)}`,
-    hint: 'Leave type out: layers.${type} sets it.',
+    hint: `Leave type out: layers.${type} sets it.`,
   });
 }
 
