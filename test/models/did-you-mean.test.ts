@@ -248,7 +248,7 @@ describe('callbacks', () => {
   );
 
   it.each(['onTrainEnd', 'onBatchEnd', 'onEpochBegin', 'best'])('%s is no hook either', async (name) => {
-    expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain('do it in onEpochEnd');
+    expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain('put the code into onEpochEnd');
   });
 
   it('of a class keep their own fields and methods, but no hooks that nobody calls', async () => {
@@ -267,7 +267,7 @@ describe('callbacks', () => {
     class Later extends Best {
       onTrainEnd(): void {}
     }
-    expect(await hintOf(() => train(new Later()))).toContain('do it in onEpochEnd');
+    expect(await hintOf(() => train(new Later()))).toContain('put the code into onEpochEnd');
   });
 
   it('are objects: a function is refused with the way to write it', async () => {
