@@ -26,54 +26,53 @@ import { summaryText } from './leastSquares/summaryText.js';
 
 const SOLVERS = ['qr', 'gd', 'sgd'] as const;
 
-/** Hyper-parameters. */
+/** Hyperparameters. */
 export interface LinearRegressionParams {
   /** Default true. */
   fitIntercept: boolean;
   /**
    * - `'qr'` (default): the exact solution, in float64, in one pass over the rows.
-   * - `'gd'`: gradient descent on all rows at once, in
-   *   float32, on the same step programs as networks.
-   * - `'sgd'`: the same on mini-batches of `batchSize` rows. It ends near the solution, as near as
-   *   its learning rate lets it.
+   * - `'gd'`: gradient descent on all rows at once, in float32, on the same step programs as
+   *   networks.
+   * - `'sgd'`: the same on mini-batches of `batchSize` rows. It ends near the solution; how near
+   *   depends on the learning rate.
    */
   solver: (typeof SOLVERS)[number];
   /**
-   * For `'qr'`: singular values of the centred X up to `tol` times the largest
-   * count as 0, which makes columns dependent on others and the solution the one of
-   * minimum norm. Default 2⁻⁵²·max(rows, columns), NumPy's for the rank of a matrix;
-   * scikit-learn's is 10⁻⁶ since 1.9, which gives up more digits. 0 is for columns
-   * such as powers of x, whose lengths differ by many orders of magnitude. Whatever
-   * `tol` is, what rounding of the columns' numbers may have made counts as 0.
+   * For `'qr'`: singular values of the centred X up to `tol` times the largest count as 0. Columns
+   * are then linearly dependent, and the solution is the minimum-norm one. Default 2⁻⁵²·max(rows,
+   * columns), as NumPy uses for the rank of a matrix. scikit-learn's is 10⁻⁶ since 1.9, which loses
+   * more digits. Use 0 for columns such as powers of x, whose lengths differ by many orders of
+   * magnitude. Whatever `tol` is, possible rounding errors of the columns' numbers count as 0.
    *
-   * For the others: after five epochs (5 / (1 − momentum), with momentum) that have not lowered the
-   * mean squared error by more than `tol` times the variance of the targets, the descent has
-   * converged. Default 1e-8 for `'gd'`, 1e-5 for `'sgd'`.
+   * For the others: the descent has converged after five epochs (5 / (1 − momentum), with momentum)
+   * that have not lowered the mean squared error by more than `tol` times the variance of the
+   * targets. Default 1e-8 for `'gd'`, 1e-5 for `'sgd'`.
    */
   tol: number | undefined;
   /**
-   * Where columns are so nearly dependent that less than twelve digits can be expected, reads the
-   * rows of a table again to find the digits that are missing (a pass over the rows for each step,
-   * two or three as a rule). Default true.
+   * If columns are so nearly dependent that fewer than twelve digits can be expected, reads the
+   * rows of a table again to recover the missing digits (one pass over the rows per step, usually
+   * two or three). Default true.
    */
   refine: boolean;
   /**
-   * Length of a step for `'gd'` and `'sgd'`, on columns and targets scaled to variance 1. Default:
+   * Learning rate of `'gd'` and `'sgd'`, on columns and targets scaled to variance 1. Default:
    * targets / (2·columns) for `'gd'`, which never diverges, and 0.01·targets for `'sgd'`.
    */
   learningRate: number | undefined;
   /**
-   * Share of the last step that goes into the next, from 0
-   * to below 1, for `'gd'` and `'sgd'`. Default 0.
+   * Momentum of `'gd'` and `'sgd'`: the fraction of the last step added to the next, from 0 to
+   * below 1. Default 0.
    */
   momentum: number;
-  /** Most epochs of `'gd'` and `'sgd'`. Default 1000. */
+  /** Maximum epochs of `'gd'` and `'sgd'`. Default 1000. */
   maxIter: number;
   /** Rows per step of `'sgd'`. Default 32. */
   batchSize: number;
-  /** Whole number from 0 to 2³² − 1 that `'sgd'` shuffles by. Default 0. */
+  /** Whole number from 0 to 2³² − 1: the seed of `'sgd'`'s shuffle. Default 0. */
   seed: number;
-  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  /** Worker threads; the number never changes the result. Default `'auto'`. */
   workers: Workers;
 }
 
@@ -93,7 +92,7 @@ const SPECS: ParamSpecs<LinearRegressionParams> = {
 };
 
 interface Fitted extends LinearFit {
-  /** What `'qr'` knows besides. */
+  /** Additional results of `'qr'`. */
   exact: { rank: number; factor: Factor } | undefined;
   /** Epochs of a descent; 1 for `'qr'`. */
   nIter: number;
@@ -102,7 +101,7 @@ interface Fitted extends LinearFit {
 /** Defaults of `tol` for the descents. */
 const DESCENT_TOL = { gd: 1e-8, sgd: 1e-5 };
 
-/** Sizes of a factor, in the order they are saved in. */
+/** Sizes of a factor, in the order they are saved. */
 const FACTOR_SIZES = ['ones', 'cols', 'targets', 'rows', 'weightedRows'] as const;
 
 /** The rank, then the sizes. */
@@ -114,13 +113,13 @@ const isSizes = (value: unknown): value is Sizes | null =>
 
 /**
  * Ordinary least squares in float64, by an orthogonal method: Householder QR of blocks of rows,
- * folded into one triangle (TSQR), then back substitution, or the singular value decomposition
- * where columns depend on each other.
+ * folded into one triangle (TSQR), then back substitution, or a singular value decomposition if
+ * columns are linearly dependent.
  *
- * One pass over the rows and no copy of them: memory does not grow with their
- * number. The result has the same bits for any number of workers. (Golub & Van
- * Loan, "Matrix Computations", §5.3 and §5.5; Demmel, Grigori, Hoemmen, Langou,
- * "Communication-optimal parallel and sequential QR and LU factorizations", 2012)
+ * It makes one pass over the rows and no copy of them: memory does not grow with their number. The
+ * result is bit-identical for any number of workers. (Golub & Van Loan, "Matrix Computations", §5.3
+ * and §5.5; Demmel, Grigori, Hoemmen, Langou, "Communication-optimal parallel and sequential QR and
+ * LU factorizations", 2012)
  */
 export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted> {
   constructor(params: Partial<LinearRegressionParams> = {}) {
@@ -128,33 +127,32 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   }
 
   /**
-   * Singular values of the centred X that are not 0, by
-   * `tol`, nor what rounding may have made of 0.
+   * Number of singular values of the centred X that are above `tol` and above rounding errors of 0.
    */
   get rank(): number {
     return this.exact('rank').rank;
   }
 
   /**
-   * Singular values of the centred X (of X itself without `fitIntercept`), the largest first;
-   * computed when asked for.
+   * Singular values of the centred X (of X itself without `fitIntercept`), largest first; computed
+   * on demand.
    */
   get singularValues(): Float64Array {
     return singularValuesOf(this.exact('singularValues').factor);
   }
 
-  /** Epochs that a descent took; 1 for `'qr'`. */
+  /** Epochs of a descent; 1 for `'qr'`. */
   get nIter(): number {
     return this.learned('nIter').nIter;
   }
 
   /**
-   * @param x rows × columns, finite; or, for `'qr'`, a stream
-   * of batches `{ x, y, sampleWeight? }`, which is read once
-   * @param y one value per row, or rows × targets; none with a stream
+   * @param x rows × columns, finite; or, for `'qr'`, a stream of batches `{ x, y, sampleWeight? }`,
+   *   which is read once
+   * @param y one value per row, or rows × targets; omit it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
-   * `ERR_ABORTED`; `ERR_DIVERGED` where the learning rate is too large. Whatever it throws, what
-   * was learned before stays.
+   *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large. After an error, what was
+   *   learned before is unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,
@@ -235,10 +233,10 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   }
 
   /**
-   * Standard errors, t-values and two-sided p-values, under
-   * the usual assumption of independent normal errors.
-   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` where columns depend on each other or no
-   * residual degree of freedom is left
+   * Standard errors, t-values and two-sided p-values, under the usual assumption of independent
+   * normal errors.
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` if columns are linearly dependent or no
+   *   residual degree of freedom is left
    */
   inference(): Inference {
     const fitted = this.learned('inference');
@@ -253,7 +251,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     return inferenceOf(factor, fitted);
   }
 
-  /** What {@link inference} finds, as a table for people. */
+  /** The result of {@link inference} as a printed table. */
   summary(): string {
     const { columns } = this.learned('summary');
     return summaryText(this.inference(), this.coef, this.intercept, columns.names);

@@ -38,26 +38,25 @@ const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
 const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal', 'gd', 'sgd'] as const;
 
 /**
- * Hyper-parameters, with scikit-learn's meanings; `penalty`
- * and `l1Ratio` with those of before its version 1.8.
+ * Hyperparameters, with scikit-learn's meanings; `penalty` and `l1Ratio` as before its version 1.8.
  */
 export interface LogisticRegressionParams {
-  /** Inverse strength of the penalty, above 0; smaller is stronger. Default 1. */
+  /** Inverse strength of the penalty, above 0; smaller means a stronger penalty. Default 1. */
   C: number;
   /** Default `'l2'`. */
   penalty: (typeof PENALTIES)[number];
-  /** For `'elasticnet'`: the share of L1, from 0 to 1. Default 0.5. */
+  /** For `'elasticnet'`: the fraction of L1, from 0 to 1. Default 0.5. */
   l1Ratio: number;
   /** Default true. The intercept is not penalised. */
   fitIntercept: boolean;
   /**
    * - `'lbfgs'`: quasi-Newton, for L2 or no penalty.
-   * - `'newton'`: second derivatives; few columns times classes, for L2 or no penalty.
+   * - `'newton'`: uses second derivatives; for few columns times classes, and L2 or no penalty.
    * - `'proximal'`: accelerated proximal gradient, for every penalty.
    * - `'gd'`, `'sgd'`: gradient descent on all rows at once, or on mini-batches, with the step
    *   programs of networks, in float32. `maxIter` counts epochs; training ends when the loss has
-   *   not fallen by more than `tol` for five of them.
-   * - `'auto'` (default): `'lbfgs'`, or `'proximal'` where there is an L1 penalty.
+   *   not fallen by more than `tol` for five epochs.
+   * - `'auto'` (default): `'lbfgs'`, or `'proximal'` with an L1 penalty.
    */
   solver: (typeof SOLVERS)[number];
   /**
@@ -71,11 +70,11 @@ export interface LogisticRegressionParams {
   learningRate: number;
   /** Rows per mini-batch of `'sgd'`. Default 32. */
   batchSize: number;
-  /** What the order of rows is a function of, for `'sgd'`. Default 0. */
+  /** Seed of the row order of `'sgd'`. Default 0. */
   seed: number;
-  /** The next fit starts from the coefficients of the last. Default false. */
+  /** Starts the next fit from the coefficients of the last. Default false. */
   warmStart: boolean;
-  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  /** Worker threads; the number never changes the result. Default `'auto'`. */
   workers: Workers;
 }
 
@@ -102,7 +101,10 @@ const SPECS: ParamSpecs<LogisticRegressionParams> = {
   workers: workersParam,
 };
 
-/** Most variables for Newton's method, whose Hessian has their square; beyond, use L-BFGS. */
+/**
+ * Maximum number of variables for Newton's method, whose Hessian has their square; beyond, use
+ * L-BFGS.
+ */
 const MOST_NEWTON_VARIABLES = 2000;
 
 interface Fitted {
@@ -153,8 +155,8 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class,
-   * `ERR_ARGUMENT` for a solver that cannot do the penalty; `ERR_ABORTED`. Whatever it throws, what
-   * was learned before stays.
+   *   `ERR_ARGUMENT` for a solver that does not support the penalty; `ERR_ABORTED`. After an error,
+   *   what was learned before is unchanged.
    */
   async fit(
     x: FeatureInput,
@@ -205,7 +207,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     return this;
   }
 
-  /** One class per row, of the type that y had. */
+  /** One class per row, with the type of y. */
   async predict(x: FeatureInput): Promise<Label[]> {
     const { classes } = this.learned('predict()');
     const { data, shape } = await this.scores(x);
@@ -232,15 +234,15 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   }
 
   /**
-   * Scores x·coefᵀ + intercept: one per row for two classes
-   * (above 0 means the second), else rows × classes.
+   * Scores x·coefᵀ + intercept: one per row for two classes (above 0 means the second), otherwise
+   * rows × classes.
    */
   async decisionFunction(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
     const scores = await this.scores(x);
     return scores.shape[1] === 1 ? scores.data : scores;
   }
 
-  /** Share of rows whose class is predicted right. */
+  /** Fraction of rows whose class is predicted correctly. */
   async score(x: FeatureInput, y: LabelInput, options: ScoreOptions = {}): Promise<number> {
     return classificationScore(y, await this.predict(x), options);
   }
@@ -308,7 +310,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     return { l1: strength * share, l2: strength * (1 - share) };
   }
 
-  /** Zeros, or with `warmStart` the last coefficients if they fit. */
+  /** Zeros, or with `warmStart` the last coefficients if their shape matches. */
   private start(size: number, outputs: number, classes: readonly Label[]): Float64Array {
     const start = new Float64Array(size + outputs);
     const { fitted, params } = this;

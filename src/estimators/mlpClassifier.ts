@@ -18,14 +18,14 @@ import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
 import { takeRows } from './selection/rows.js';
 
-/** Hyper-parameters. */
+/** Hyperparameters. */
 export interface MLPClassifierParams extends MlpParams {
   classWeight: ClassWeight | undefined;
 }
 
 const SPECS: ParamSpecs<MLPClassifierParams> = { ...MLP_SPECS, classWeight: classWeightParam };
 
-/** One sigmoid unit tells two classes apart, a softmax more. */
+/** One sigmoid unit for two classes, softmax for more. */
 function headFor(classes: readonly Label[]): Head {
   return classes.length === 2
     ? { units: 1, activation: 'sigmoid', loss: 'binaryCrossentropy' }
@@ -33,8 +33,8 @@ function headFor(classes: readonly Label[]): Head {
 }
 
 /**
- * A multi-layer perceptron that tells classes apart by their log loss. Labels are strings, numbers
- * or booleans. Trains in float32, in worker threads; the result has the same bits for any number of
+ * A multi-layer perceptron that classifies by minimising the log loss. Labels are strings, numbers
+ * or booleans. Trains in float32, in worker threads; the result is bit-identical for any number of
  * them.
  */
 export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifier {
@@ -51,13 +51,13 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   }
 
   /**
-   * Trains until the loss stands still or `maxIter` epochs are over.
+   * Trains until the loss stops falling or `maxIter` epochs are over.
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
-   * `ERR_LABEL_RANGE` for a single class, or with `warmStart` for other classes than before;
-   * `ERR_ARGUMENT` where `earlyStopping` has too few rows to hold out. Whatever it throws, what was
-   * learned before stays.
+   *   `ERR_LABEL_RANGE` for a single class, or with `warmStart` for classes that differ from the
+   *   last fit's; `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error,
+   *   what was learned before is unchanged.
    */
   async fit(
     x: FeatureInput,
@@ -75,10 +75,10 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   }
 
   /**
-   * One epoch over these rows, from where the last call ended, optimizer included.
-   * @param options.classes all classes there will be; needed in the first call
-   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns than those of the
-   * calls before
+   * Trains one epoch on these rows, continuing from the last call, optimizer state included.
+   * @param options.classes all classes that will occur; required in the first call
+   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also if columns differ from those of earlier
+   *   calls
    */
   async partialFit(
     x: FeatureInput,
@@ -98,25 +98,25 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'options.classes in the first partialFit',
         given: 'none',
-        hint: 'Name all classes that later calls may bring.',
+        hint: 'Pass all classes that this and later calls will have.',
       });
     }
     await this.trainOn(x, y, classes, rest, { epochs: 1, goesOn: true });
     return this;
   }
 
-  /** Training goes on with the outputs that are there. @throws SteepestError `ERR_LABEL_RANGE` */
+  /** Training continues with the existing outputs. @throws SteepestError `ERR_LABEL_RANGE` */
   private checkSameClasses(what: string, classes: readonly Label[]): void {
     const known = this.learnedClasses!;
     if (classes.length === known.length && classes.every((label, i) => label === known[i])) return;
     throw new SteepestError('ERR_LABEL_RANGE', {
       expected: `${what} with the classes of the last fit, ${show(known)}, which training goes on from`,
       given: show(classes),
-      hint: 'Pass rows of every class, or start anew with a clone.',
+      hint: 'Pass rows of every class, or train a clone from the start.',
     });
   }
 
-  /** One class per row, of the type that y had. */
+  /** One class per row, with the type of y. */
   async predict(x: FeatureInput): Promise<Label[]> {
     const codes = mostProbable(await this.outputs(x));
     return Array.from(codes, (code) => this.classes[code]!);
@@ -134,7 +134,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     return ndArray(data, [rows, 2]);
   }
 
-  /** Share of rows whose class is predicted right. */
+  /** Fraction of rows whose class is predicted correctly. */
   async score(x: FeatureInput, y: LabelInput, options: ScoreOptions = {}): Promise<number> {
     return classificationScore(y, await this.predict(x), options);
   }
@@ -174,7 +174,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
         rows === undefined
           ? rowWeights(labels, classWeight, sampleWeight)
           : rowWeights({ classes, codes: takeRows(codes, rows) }, classWeight, own(rows)),
-      // Classes weigh in training only, as in the networks.
+      // Class weights apply in training only, as for networks.
       score: (outputs, rows) =>
         accuracyScore(takeRows(codes, rows), mostProbable(outputs), { sampleWeight: own(rows) }),
     };
@@ -186,8 +186,8 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
 }
 
 /**
- * The number of each row's most probable class; of two classes, outputs are probabilities of the
- * second.
+ * The index of each row's most probable class; for two classes, the output is the probability of
+ * the second.
  */
 function mostProbable({ data, shape }: NdArray): Int32Array<ArrayBuffer> {
   const [rows, units] = shape as [number, number];

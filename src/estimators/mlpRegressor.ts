@@ -15,16 +15,16 @@ import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
 import { takeRows } from './selection/rows.js';
 
-/** Of one target. */
+/** For a single target. */
 const HEAD: Head = { units: 1, activation: 'linear', loss: 'meanSquaredError' };
 
 /** Hyper-parameters. */
 export type MLPRegressorParams = MlpParams;
 
 /**
- * A multi-layer perceptron that predicts numbers, by half their squared error, summed over targets
+ * A multi-layer perceptron for regression. It minimises half the squared error, summed over targets
  * and averaged over rows. Scale the targets too if they are far from 1. Trains in float32, in
- * worker threads; the result has the same bits for any number of them.
+ * worker threads; the result is bit-identical for any number of them.
  */
 export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   private isVector = true;
@@ -34,12 +34,12 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   }
 
   /**
-   * Trains until the loss stands still or `maxIter` epochs are over.
+   * Trains until the loss stops falling or `maxIter` epochs are over.
    * @param x samples × columns, finite
    * @param y one number per sample, or samples × targets
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
-   * `ERR_ARGUMENT` where `earlyStopping` has too few rows to hold out. Whatever it throws, what was
-   * learned before stays.
+   *   `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error, what was
+   *   learned before is unchanged.
    */
   async fit(
     x: FeatureInput,
@@ -53,9 +53,9 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   }
 
   /**
-   * One epoch over these rows, from where the last call ended, optimizer included.
-   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also for other columns or targets than those
-   * of the calls before
+   * Trains one epoch on these rows, continuing from the last call, optimizer state included.
+   * @throws SteepestError as {@link fit}; `ERR_SHAPE` also if columns or targets differ from those
+   *   of earlier calls
    */
   async partialFit(
     x: FeatureInput,
@@ -68,7 +68,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
     return this;
   }
 
-  /** One number per row, or rows × targets where y had columns. */
+  /** One number per row, or rows × targets if y had columns. */
   async predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
     const outputs = await this.outputs(x);
     return this.isVector ? outputs.data : outputs;

@@ -13,14 +13,14 @@ type AnyEstimator = BaseEstimator<object>;
 type AnyConstructor = new (params: never) => AnyEstimator;
 
 /**
- * Every class that can be saved, by the name in its files. A
- * class outside this table cannot be loaded by name.
+ * Every class that can be saved, by its name in files. A class outside this table cannot be loaded
+ * by name.
  */
 const classes = new Map<string, AnyConstructor>();
 
 /**
- * Makes a class known to {@link loadEstimator} and to estimators
- * that hold others. Called once per class, in `index.ts`.
+ * Registers a class for {@link loadEstimator} and for estimators that contain others. Called once
+ * per class, in `index.ts`.
  */
 export function registerEstimator(type: string, Class: AnyConstructor): void {
   classes.set(type, Class);
@@ -31,7 +31,7 @@ export function estimatorTypes(): readonly string[] {
   return [...classes.keys()];
 }
 
-/** An estimator from plain data. @throws SteepestError `ERR_MODEL_FILE` */
+/** Creates an estimator from plain data. @throws SteepestError `ERR_MODEL_FILE` */
 export function estimatorFromSaved(saved: SavedEstimator): AnyEstimator {
   const Class = classes.get(saved.type);
   if (Class === undefined) {
@@ -45,21 +45,20 @@ export function estimatorFromSaved(saved: SavedEstimator): AnyEstimator {
 }
 
 /**
- * An estimator of any class. Of the methods of predictors and transformers it has those of its
- * class; a file of which you know the class is better read with it:
- * `loadEstimator(path, StandardScaler)`.
+ * An estimator of any class. It has the predictor and transformer methods of its class. If you know
+ * the class, pass it to get its type: `loadEstimator(path, StandardScaler)`.
  */
 export interface LoadedEstimator extends AnyEstimator {
   /**
-   * One class per row, of the type that y had; or one number
-   * per row; or rows × targets where y had columns.
+   * One class per row, with the type of y; or one number per row; or rows × targets if y had
+   * columns.
    */
   predict(x: TableInput): Promise<Label[] | Float64Array | NdArray<Float64Array>>;
   /** rows × classes. */
   predictProba(x: TableInput): Promise<NdArray<Float64Array>>;
-  /** How far each row lies on the side of each class. */
+  /** The signed distance of each row to the decision boundary of each class. */
   decisionFunction(x: TableInput): Promise<Float64Array | NdArray<Float64Array>>;
-  /** Share of rows whose class is predicted right, or R². */
+  /** Fraction of rows whose class is predicted correctly, or R². */
   score(x: TableInput, y: LabelInput | TargetInput, options?: ScoreOptions): Promise<number>;
   transform(x: TableInput): Promise<TableOutput>;
   inverseTransform(x: TableInput): Promise<TableOutput>;
@@ -95,7 +94,7 @@ export async function loadEstimator(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'Class to be a class of estimators',
       given: show(Class),
-      hint: 'Pass the class itself, LogisticRegression say, or leave it out.',
+      hint: 'Pass the class itself, for example LogisticRegression, or leave it out.',
     });
   }
   return await BaseEstimator.load.call(Class, source, options);

@@ -14,13 +14,13 @@ import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquar
 import { solveRidge } from './leastSquares/ridgeSolve.js';
 import type { RowStream } from './leastSquares/source.js';
 
-/** Hyper-parameters. */
+/** Hyperparameters. */
 export interface RidgeParams {
-  /** Strength of the penalty, at least 0; or one for each target. Default 1. */
+  /** Strength of the penalty, at least 0; or one per target. Default 1. */
   alpha: number | readonly number[];
   /** Default true. The intercept is not penalised. */
   fitIntercept: boolean;
-  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  /** Worker threads; the number never changes the result. Default `'auto'`. */
   workers: Workers;
 }
 
@@ -34,7 +34,7 @@ const SPECS: ParamSpecs<RidgeParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as a finite number of at least 0, or an array of such, one per target`,
       given: show(value),
-      hint: 'Use 1 to begin with; larger ones shrink the coefficients more.',
+      hint: 'Start with 1; larger values shrink the coefficients more.',
     });
   }),
   fitIntercept: param.boolean(true),
@@ -43,9 +43,9 @@ const SPECS: ParamSpecs<RidgeParams> = {
 
 /**
  * Linear least squares with an L2 penalty: minimises Σ w_i·(y_i − b − x_i·coef)² + alpha·‖coef‖²
- * per target, in float64, by QR of the rows and then of [R; √alpha·I]. One pass over the rows and
- * no copy of them, as in `LinearRegression`. (Hoerl & Kennard 1970; "The Elements of Statistical
- * Learning", Hastie et al., §3.4.1)
+ * per target, in float64, by QR of the rows and then of [R; √alpha·I]. It makes one pass over the
+ * rows and no copy of them, as in `LinearRegression`. (Hoerl & Kennard 1970; "The Elements of
+ * Statistical Learning", Hastie et al., §3.4.1)
  */
 export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   constructor(params: Partial<RidgeParams> = {}) {
@@ -53,12 +53,12 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   }
 
   /**
-   * @param x rows × columns, finite; or a stream of batches
-   * `{ x, y, sampleWeight? }`, which is read once
-   * @param y one value per row, or rows × targets; none with a stream
-   * @throws SteepestError `ERR_SHAPE` also where `alpha` has not one element per target;
-   * `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. Whatever it throws,
-   * what was learned before stays.
+   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
+   *   read once
+   * @param y one value per row, or rows × targets; omit it with a stream
+   * @throws SteepestError `ERR_SHAPE`, also if `alpha` does not have one element per target;
+   *   `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error,
+   *   what was learned before is unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,

@@ -6,12 +6,12 @@ import { type ParamSpec, param } from './params.js';
 
 /**
  * Weights of classes: `'balanced'` gives every class the same total weight, Σw / (classes · Σw of
- * the class), where w are the sample weights and a class without a weight does not count; or a
- * weight per class, by its name (`String(label)`), 1 for classes that are left out.
+ * the class), where w are the sample weights and classes without any weight do not count. Otherwise
+ * an object with a weight per class, by its name (`String(label)`); the default is 1.
  */
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
-/** The hyper-parameter `classWeight`; undefined for equal weights. */
+/** The hyperparameter `classWeight`; undefined for equal weights. */
 export const classWeightParam: ParamSpec<ClassWeight | undefined> = param.custom<ClassWeight | undefined>(
   undefined,
   (name, value) => {
@@ -36,7 +36,7 @@ function balancedWeights({ classes, codes }: EncodedLabels, weights: Float64Arra
     ofClass[code] = ofClass[code]! + weight;
     total += weight;
   });
-  // Rows of weight 0 change nothing, so a class that has no others does not count either.
+  // Rows of weight 0 change nothing, so a class with only such rows does not count.
   const present = ofClass.reduce((count, sum) => count + (sum > 0 ? 1 : 0), 0);
   return ofClass.map((sum) => (sum > 0 ? total / (present * sum) : 0));
 }
@@ -48,13 +48,13 @@ function namedWeights(classes: readonly Label[], given: Readonly<Record<string, 
     throw new SteepestError('ERR_UNKNOWN_NAME', {
       expected: `classWeight for the classes ${names.join(', ')}`,
       given: `'${name}'`,
-      hint: 'Name classes that y has.',
+      hint: 'Use the names of classes in y.',
     });
   }
   return Float64Array.from(names, (name) => given[name] ?? 1);
 }
 
-/** A weight per row: its sample weight times its class's. Undefined where all are 1. */
+/** A weight per row: its sample weight times its class's. Undefined if all are 1. */
 export function rowWeights(
   labels: EncodedLabels,
   classWeight: ClassWeight | undefined,

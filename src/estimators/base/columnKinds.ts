@@ -1,21 +1,21 @@
 /**
- * What the numbers of a column were before they became float64: feature names show categories as
+ * The type of a column's numbers before conversion to float64. Feature names show categories as
  * scikit-learn does, which writes 1 for an integer and 1.0 for a float.
  */
 import type { NumericArray } from '../../core/ndarray.js';
 import { isTypedArray, typedArrayName } from '../../core/realm.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 
-/** `'any'` is a column of a table with text in it, in which each value is what it looks like. */
+/** `'any'` is a column of a table with text, in which each value keeps its own type. */
 export interface ColumnKind {
   numbers: 'float64' | 'float32' | 'integer' | 'boolean' | 'any';
-  /** What a missing value is called. */
+  /** How a missing value is represented. */
   missing: 'nan' | 'None';
 }
 
 const NUMBERS: readonly unknown[] = ['float64', 'float32', 'integer', 'boolean', 'any'];
 
-/** True for what a file may hold. */
+/** True for values that a file may contain. */
 export function isColumnKind(value: unknown): value is ColumnKind {
   if (typeof value !== 'object' || value === null) return false;
   const { numbers, missing } = value as Partial<ColumnKind>;
@@ -25,10 +25,10 @@ export function isColumnKind(value: unknown): value is ColumnKind {
 const FLOATS: ColumnKind = { numbers: 'float64', missing: 'nan' };
 const INTEGERS: ColumnKind = { numbers: 'integer', missing: 'nan' };
 
-/** Tables that were made here from others, and what their columns were. */
+/** Tables created here from others, with the types of their columns. */
 const known = new WeakMap<object, readonly ColumnKind[]>();
 
-/** Remembers what the columns of a table were that was picked out of another. */
+/** Records the column types of a table that was selected from another. */
 export function setKinds(table: object, kinds: readonly ColumnKind[]): void {
   known.set(table, kinds);
 }
@@ -37,21 +37,24 @@ export const rememberedKinds = (table: object): readonly ColumnKind[] | undefine
 
 const isMissing = (value: unknown): boolean => value === null || value === undefined || Number.isNaN(value);
 
-/** A typed array's own kind. */
+/** The type of a typed array. */
 export function kindOfArray(data: NumericArray): ColumnKind {
   if (isTypedArray(data, 'Float32Array')) return { numbers: 'float32', missing: 'nan' };
   return typedArrayName(data)?.startsWith('Float') ? FLOATS : INTEGERS;
 }
 
-/** A column of a `DataTable`, as pandas would read it: whole numbers without a gap are integers. */
+/**
+ * The type of a `DataTable` column, as pandas would read it: whole numbers without missing values
+ * are integers.
+ */
 export function kindOfColumn(column: Column): ColumnKind {
   if (!isNumericColumn(column)) return { numbers: 'any', missing: 'None' };
   return column.every(Number.isSafeInteger) ? INTEGERS : FLOATS;
 }
 
 /**
- * Columns of rows of plain values, as NumPy reads the same literals: without text all columns are
- * of one kind, with text or null each value stays what it is.
+ * The types of columns in rows of plain values, as NumPy reads the same literals: without text all
+ * columns have one type; with text or null each value keeps its own.
  */
 export function kindsOfRows(rows: readonly (readonly unknown[])[], cols: number): readonly ColumnKind[] {
   const all = (accepts: (value: unknown) => boolean): boolean => rows.every((row) => row.every(accepts));
@@ -73,7 +76,7 @@ export function kindsOfRows(rows: readonly (readonly unknown[])[], cols: number)
   });
 }
 
-/** A value of a column as scikit-learn's feature names have it. */
+/** A value of a column as it appears in scikit-learn's feature names. */
 export function categoryName(value: number | string | null, { numbers, missing }: ColumnKind): string {
   if (isMissing(value)) return missing;
   if (typeof value !== 'number') return String(value);
@@ -82,16 +85,16 @@ export function categoryName(value: number | string | null, { numbers, missing }
   return numbers === 'float32' ? pythonFloat32(value) : pythonFloat(value);
 }
 
-/** Exponents for which Python writes a float64 without one. */
+/** Exponents for which Python writes a float64 without exponent notation. */
 const POSITIONAL = { from: -4, below: 16 };
-/** NumPy writes a float32 with an exponent below 1e-4 and from here on. */
+/** NumPy writes a float32 with an exponent below 1e-4 and from this value on. */
 const FLOAT32_POSITIONAL_BELOW = 1e6;
-/** Significant digits that tell every float32 from its neighbours. */
+/** Significant digits that distinguish every float32 from its neighbours. */
 const FLOAT32_DIGITS = 9;
 
 /**
- * The shortest digits that give the number back, written as Python's `repr` and NumPy do: 2.0, 0.5,
- * 1e-05, 1e+16.
+ * The shortest digits that reproduce the number, in the format of Python's `repr` and NumPy: 2.0,
+ * 0.5, 1e-05, 1e+16.
  */
 function pythonFloat(value: number): string {
   const [, exponent] = value.toExponential().split('e') as [string, string];
@@ -109,8 +112,8 @@ function pythonFloat32(value: number): string {
 }
 
 /**
- * So many significant digits of a float32, with a tie going to the even digit, as NumPy has it;
- * JavaScript goes up.
+ * A float32 with this many significant digits; ties round to the even digit as in NumPy, whereas
+ * JavaScript rounds up.
  */
 function halfToEven(value: number, digits: number): number {
   const more = value.toExponential(digits);
@@ -121,8 +124,8 @@ function halfToEven(value: number, digits: number): number {
   return isTie && isEven && Math.fround(down) === value ? down : Number(value.toPrecision(digits));
 }
 
-/** JavaScript writes an exponent only outside of 1e-6 … 1e21. */
+/** JavaScript uses exponent notation only outside 1e-6 … 1e21. */
 const positional = (value: number): string => (Number.isInteger(value) ? `${value}.0` : String(value));
 
-/** '1e-5' → '1e-05': two digits of exponent at least. */
+/** '1e-5' → '1e-05': at least two digits of exponent. */
 const scientific = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');

@@ -19,35 +19,33 @@ import { type FeatureInput, findNotFinite, readFeatures } from './features.js';
 
 /** One value of a table: a number, or text; null and undefined are missing values. */
 export type Cell = number | string | boolean | null | undefined;
-/** Tables that transformers take: of numbers, or of numbers and text. */
+/** Tables that transformers accept: numbers, or numbers and text. */
 export type TableInput = FeatureInput | DataTable | readonly (readonly Cell[] | NumericArray)[];
-/** What transformers give: numbers, or a table that still has text or names in it. */
+/** What transformers return: numbers, or a table if text or names remain. */
 export type TableOutput = NdArray<Float64Array> | DataTable;
 
-/** A table seen column by column. */
+/** A table in column form. */
 export interface TableColumns {
   rows: number;
   cols: number;
-  /** Names that the user gave. */
+  /** Names given by the user. */
   names: readonly string[] | undefined;
-  /** Column j, a Float64Array or strings and nulls. Never written. */
+  /** Column j, a Float64Array or strings and nulls. Never modified. */
   column(j: number): Column;
-  /** False for plain numbers, which results are too. */
+  /** False for plain numbers; results are then plain numbers too. */
   isTable: boolean;
-  /** What the numbers of each column were before they became float64; worked out when asked for. */
+  /** The type of each column before conversion to float64; computed on demand. */
   kinds(): readonly ColumnKind[];
 }
 
-/** The name of column j where none is given, as in scikit-learn. */
+/** The name of column j if none is given, as in scikit-learn. */
 export const columnName = (names: readonly string[] | undefined, j: number): string => names?.[j] ?? `x${j}`;
 
-/** Column j in an error: its name, or its number. */
+/** Column j as errors show it: its name, or its number. */
 export const showColumn = (names: readonly string[] | undefined, j: number): string =>
   names === undefined ? String(j) : show(names[j]);
 
-/**
- * True for nested lists with something else than numbers in them, which one column may be made of.
- */
+/** True for nested lists that contain anything but numbers, possibly in one column only. */
 function isCells(what: string, x: unknown): x is readonly ArrayLike<unknown>[] {
   if (!Array.isArray(x)) return false;
   checkLength(what, x);
@@ -61,10 +59,9 @@ function isCells(what: string, x: unknown): x is readonly ArrayLike<unknown>[] {
 }
 
 /**
- * A table of any kind by columns. Numbers and text are kept
- * as they are; nothing is checked for being finite.
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`,
- * `ERR_ARGUMENT` for text among numbers in one column
+ * Converts a table of any kind to columns. Numbers and text are kept; finiteness is not checked.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for text among
+ *   numbers in one column
  */
 export function readTable(what: string, x: TableInput): TableColumns {
   const table = reading(what, () => {
@@ -135,14 +132,14 @@ function tableOfCells(what: string, x: readonly ArrayLike<unknown>[]): DataTable
   return new DataTable(columns);
 }
 
-/** What no column is made of: dates, lists, objects. */
+/** Values that no column may contain: dates, lists, objects. */
 function checkCell(what: string, value: unknown, row: number, column: number): void {
   const isNothing = value === null || value === undefined;
   if (isNothing || ['number', 'string', 'boolean', 'bigint'].includes(typeof value)) return;
   refuseCell(what, value, `at row ${row}, column ${column}`);
 }
 
-/** A table of columns under the user's names, or x0, x1, …. */
+/** A table of columns with the user's names, or x0, x1, …. */
 export function toDataTable(columns: readonly Column[], names: readonly string[] | undefined): DataTable {
   return new DataTable(columns.map((column, j) => [columnName(names, j), column] as const));
 }
@@ -162,12 +159,12 @@ export function checkNoInfinity(
   }
 }
 
-/** Room for a result. @throws SteepestError `ERR_MEMORY` */
+/** Allocates a result. @throws SteepestError `ERR_MEMORY` */
 export function allocate(rows: number, cols: number): NdArray<Float64Array> {
   return room('float64', rows, cols, (length) => new Float64Array(length));
 }
 
-/** The same for whole numbers. @throws SteepestError `ERR_MEMORY` */
+/** The same for integers. @throws SteepestError `ERR_MEMORY` */
 export function allocateInt32(rows: number, cols: number): NdArray<Int32Array> {
   return room('int32', rows, cols, (length) => new Int32Array(length));
 }
@@ -193,12 +190,12 @@ function room<T extends NumericArray>(
   }
 }
 
-/** Numbers that are worked on before the event loop gets its turn: a few milliseconds. */
+/** Numbers processed between two turns of the event loop: a few milliseconds. */
 const SLICE_ELEMENTS = 2 ** 20;
 
 /**
- * Walks over rows in slices; timers and sockets are served between them.
- * @throws SteepestError `ERR_ABORTED` before a slice once the signal says so
+ * Iterates over rows in slices; timers and sockets run between them.
+ * @throws SteepestError `ERR_ABORTED` before a slice if the signal is aborted
  */
 export async function forSlices(
   rows: number,
@@ -215,7 +212,7 @@ export async function forSlices(
 }
 
 /**
- * Before work on column j: the event loop gets its turn where columns are long.
+ * To be called before processing column j: yields to the event loop if columns are long.
  * @throws SteepestError `ERR_ABORTED`
  */
 export async function nextColumn(j: number, rows: number, signal?: AbortSignal): Promise<void> {
@@ -223,10 +220,10 @@ export async function nextColumn(j: number, rows: number, signal?: AbortSignal):
   checkAborted(signal);
 }
 
-/** How many times as much sorting or counting a column costs as reading it. */
+/** Cost of sorting or counting a column, relative to reading it. */
 const COLUMN_COST = 32;
 
-/** Columns as one table of numbers. @throws SteepestError `ERR_MEMORY` */
+/** Converts columns to one table of numbers. @throws SteepestError `ERR_MEMORY` */
 export async function besideEachOther(columns: readonly Float64Array[]): Promise<NdArray<Float64Array>> {
   const cols = columns.length;
   const result = allocate(columns[0]!.length, cols);

@@ -1,11 +1,11 @@
-/** Estimators as people read them: the class, and the hyper-parameters that are not the default. */
+/** Prints estimators: the class, and the hyperparameters that differ from their defaults. */
 import { show } from '../../core/show.js';
 
-/** Longest description that stays on one line, in characters. */
+/** Maximum length of a description on one line, in characters. */
 const LINE = 80;
 const INDENT = '  ';
 
-/** `Name({ param: value, … })`, on several lines where one would be long. */
+/** `Name({ param: value, … })`, on several lines if one would be too long. */
 export function describeEstimator(type: string, params: object, defaults: object): string {
   const changed = Object.entries(params).filter(
     ([name, value]) => !same(value, (defaults as Record<string, unknown>)[name]),
@@ -33,7 +33,7 @@ function describe(value: unknown): string {
   const own = ownText(value);
   if (own !== undefined) return own;
   if (Array.isArray(value) && value.length > 0) {
-    // Long lists of plain values are cut; what may hold an estimator is shown whole.
+    // Long lists of plain values are cut; lists that may contain estimators are shown in full.
     return value.some((item) => typeof item === 'object' && item !== null)
       ? enclosed('[', value.map(describe), ']')
       : show(value);
@@ -43,7 +43,7 @@ function describe(value: unknown): string {
   return isPlain && Object.keys(value).length > 0 ? fields(Object.entries(value)) : show(value);
 }
 
-/** How an estimator describes itself. */
+/** The description of an estimator. */
 function ownText(value: unknown): string | undefined {
   const isEstimator = typeof value === 'object' && value !== null && 'getParams' in value;
   return isEstimator && value.toString !== Object.prototype.toString ? String(value) : undefined;

@@ -10,7 +10,7 @@ import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
 import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './saved.js';
 
-/** What every `fit` accepts besides data. */
+/** Options that every `fit` accepts. */
 export interface EstimatorFitOptions {
   /** One weight of at least 0 per row. */
   sampleWeight?: WeightInput;
@@ -18,17 +18,17 @@ export interface EstimatorFitOptions {
   signal?: AbortSignal;
 }
 
-/** What all estimators have besides `fit`. */
+/** The methods of all estimators besides `fit`. */
 export interface Configurable {
-  /** A copy of the hyper-parameters. */
+  /** A copy of the hyperparameters. */
   getParams(): object;
-  /** Changes hyper-parameters; what was learned stays until the next fit. */
+  /** Changes hyperparameters; what was learned stays until the next fit. */
   setParams(params: object): this;
-  /** A new, unfitted estimator with the same hyper-parameters. */
+  /** A new, unfitted estimator with the same hyperparameters. */
   clone(): this;
 }
 
-/** One weight per row, for scores. */
+/** One weight per row, used in scores. */
 export interface ScoreOptions {
   sampleWeight?: WeightInput;
 }
@@ -47,39 +47,39 @@ export interface Classifier extends Configurable {
   fit(x: FeatureInput, y: LabelInput, options?: EstimatorFitOptions): Promise<this>;
   /** The classes in the order of the columns of `predictProba`: sorted. */
   readonly classes: readonly Label[];
-  /** One class per row, of the type that y had. */
+  /** One class per row, with the type of y. */
   predict(x: FeatureInput): Promise<Label[]>;
   /** rows × classes. */
   predictProba(x: FeatureInput): Promise<NdArray<Float64Array>>;
-  /** Share of rows whose class is predicted right. */
+  /** Fraction of rows whose class is predicted correctly. */
   score(x: FeatureInput, y: LabelInput, options?: ScoreOptions): Promise<number>;
 }
 
-/** Turns one table into another. */
+/** Converts one table to another. */
 export interface Transformer extends Configurable {
   fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
-  /** Numbers, or a table where text or names remain. */
+  /** Numbers, or a table if text or names remain. */
   transform(x: TableInput): Promise<TableOutput>;
   fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<TableOutput>;
-  /** Back to what went in, where that can be known. */
+  /** Recovers the input, if that is possible. */
   inverseTransform?(x: TableInput): Promise<TableOutput>;
-  /** Names of the columns that `transform` gives. */
+  /** Names of the columns that `transform` returns. */
   getFeatureNamesOut?(inputNames?: readonly string[]): string[];
 }
 
-/** Anything with hyper-parameters that learns from a table. */
+/** Anything with hyperparameters that learns from a table. */
 export type Estimator = Regressor | Classifier | Transformer;
 
-/** How a class makes an estimator from hyper-parameters. */
+/** Creates an estimator of a class from hyperparameters. */
 export type EstimatorConstructor<E> = new (params?: never) => E;
 
-/** Hyperparameters, saving and the error for "not fitted", which all estimators share. */
+/** Hyperparameters, saving and the "not fitted" error, which all estimators share. */
 export abstract class BaseEstimator<P extends object> {
   protected params: P;
 
   /**
-   * @param type the class's name as written to files
-   * @param specs every hyper-parameter
+   * @param type the class's name in files
+   * @param specs every hyperparameter
    */
   protected constructor(
     readonly type: string,
@@ -93,7 +93,7 @@ export abstract class BaseEstimator<P extends object> {
     return { ...this.params };
   }
 
-  /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed. */
+  /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then. */
   setParams(given: Partial<P>): this {
     this.params = resolveParams(this.type, this.specs, this.params, given);
     return this;
@@ -108,12 +108,12 @@ export abstract class BaseEstimator<P extends object> {
   protected abstract fittedState(): SavedState | undefined;
 
   /**
-   * Takes over what {@link fittedState} gave. @throws SteepestError `ERR_MODEL_FILE` where it does
-   * not fit together.
+   * Restores the state that {@link fittedState} returned. @throws SteepestError `ERR_MODEL_FILE` if
+   * it is inconsistent.
    */
   protected abstract restoreState(state: SavedState): void;
 
-  /** Hyper-parameters and what was learned, as plain data. */
+  /** Hyperparameters and what was learned, as plain data. */
   toSaved(): SavedEstimator {
     return { type: this.type, params: { ...this.savedParams() }, state: this.fittedState() };
   }
@@ -124,14 +124,14 @@ export abstract class BaseEstimator<P extends object> {
     return this;
   }
 
-  /** Hyper-parameters as JSON; estimators inside an estimator travel in its state instead. */
+  /** Hyperparameters as JSON; nested estimators are part of the estimator's state instead. */
   protected savedParams(): object {
     return this.params;
   }
 
   /**
-   * Writes hyper-parameters and what was learned to one safetensors file, whole or not at all.
-   * `path` may be a `file:` URL.
+   * Writes hyperparameters and what was learned to one safetensors file, atomically. `path` may be
+   * a `file:` URL.
    */
   async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
@@ -163,7 +163,10 @@ export abstract class BaseEstimator<P extends object> {
     return fromFile(`a ${fresh.type}`, () => new Class(saved.params).fromSaved(saved));
   }
 
-  /** The class and the hyper-parameters that are not the default, such as `Ridge({ alpha: 2 })`. */
+  /**
+   * The class and the hyperparameters that differ from their defaults, such as `Ridge({ alpha: 2
+   * })`.
+   */
   toString(): string {
     return describeEstimator(this.type, this.params, defaultParams(this.specs));
   }
@@ -174,8 +177,8 @@ export abstract class BaseEstimator<P extends object> {
   }
 
   /**
-   * For `JSON.stringify`: the class and the hyper-parameters, nothing of what was learned. To keep
-   * that, {@link save}.
+   * For `JSON.stringify`: the class and the hyperparameters, without what was learned. To keep
+   * that, use {@link save}.
    */
   toJSON(): { type: string; params: object } {
     return { type: this.type, params: this.params };

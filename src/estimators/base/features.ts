@@ -9,12 +9,12 @@ import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 
 export type { NamedColumns };
 
-/** Samples as users give them. */
+/** Samples as users pass them. */
 export type FeatureInput = MatrixInput | NamedColumns;
 
 /**
- * Row-major samples with the element type they came in; the
- * caller's own memory wherever possible. Never written.
+ * Row-major samples in their original element type; the caller's own memory if possible. Never
+ * modified.
  */
 export interface Features {
   data: Float64Array | Float32Array | Uint8Array;
@@ -42,7 +42,7 @@ export function readFeatures(what: string, x: FeatureInput): Features {
 /** Position of the first NaN or infinity, or −1. */
 export function findNotFinite(data: ArrayLike<number>): number {
   for (let i = 0; i < data.length; i++) {
-    // x − x is 0 for every finite x and NaN for the others.
+    // x − x is 0 for every finite x and NaN otherwise.
     if (data[i]! - data[i]! !== 0) return i;
   }
   return -1;
@@ -64,13 +64,13 @@ export function checkFiniteFeatures(
   refuseNotFinite(what, data[i], Math.floor(i / cols), names?.[i % cols] ?? i % cols);
 }
 
-/** Columns that an estimator was fitted with. */
+/** The columns that an estimator was fitted with. */
 export interface FittedColumns {
   cols: number;
   names: readonly string[] | undefined;
 }
 
-/** @throws SteepestError `ERR_SHAPE` if x has other columns than the fit had */
+/** @throws SteepestError `ERR_SHAPE` if the columns of x differ from those of the fit */
 export function checkFittedColumns(what: string, given: Features, fitted: FittedColumns): void {
   const { cols, names } = fitted;
   if (given.cols !== cols) {
@@ -92,12 +92,12 @@ export function checkFittedColumns(what: string, given: Features, fitted: Fitted
 
 const ARRAYS = { f64: Float64Array, f32: Float32Array, u8: Uint8Array } as const;
 
-/** Bytes copied before the event loop gets its turn: about 2 ms. */
+/** Bytes copied between two turns of the event loop: about 2 ms. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
 /**
- * The samples in memory that worker threads can read: as
- * they stand if they are shared, else copied in slices.
+ * The samples in memory that worker threads can read: unchanged if they are shared, otherwise
+ * copied in slices.
  */
 export async function shareFeatures(features: Features): Promise<Features> {
   const { data } = features;

@@ -6,13 +6,13 @@ import { checkSignal } from '../../core/signal.js';
 import { KERNEL_KEYS } from '../../kernels/kernelOptions.js';
 import { optionAliases } from './names.js';
 
-/** What `fit` takes of estimators that compute in worker threads. */
+/** Options of `fit` for estimators that compute in worker threads. */
 export const WEIGHTED_FIT_KEYS: readonly string[] = ['sampleWeight', 'signal', ...KERNEL_KEYS];
-/** What it takes of transformers whose result does not depend on weights. */
+/** Options of `fit` for transformers whose result does not depend on weights. */
 export const TRANSFORMER_FIT_KEYS: readonly string[] = ['signal'];
 
 /**
- * Transformers do not look at y, so that options in its place would be lost without a word.
+ * Transformers ignore y, so options passed in its place would be lost silently.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function checkNoOptionsAsY(what: string, y: unknown): void {
@@ -25,8 +25,8 @@ export function checkNoOptionsAsY(what: string, y: unknown): void {
 }
 
 /**
- * Options of a method, before any work: an object, without keys that nothing would read, with a
- * signal that can be heard.
+ * Checks the options of a method before any work: an object without unknown keys, and with a valid
+ * signal.
  * @param what the method, such as `Ridge.fit`
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */

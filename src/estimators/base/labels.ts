@@ -5,17 +5,17 @@ import type { LabelInput } from '../../metrics/index.js';
 
 export { compareLabels, type Label, type LabelInput };
 
-/** Classes in order, and for each row the position of its class among them. */
+/** The classes in order, and for each row the index of its class. */
 export interface EncodedLabels {
   classes: readonly Label[];
   codes: Int32Array<ArrayBuffer>;
 }
 
 /**
- * Classes of y, sorted, and each row's position among them.
- * @param known the classes to go by; without it, those that occur
- * @throws SteepestError `ERR_EMPTY`, `ERR_ARGUMENT` for
- * mixed types, `ERR_LABEL_RANGE` for a class not in `known`
+ * The classes of y, sorted, and the index of each row's class.
+ * @param known the allowed classes; without it, those in y
+ * @throws SteepestError `ERR_EMPTY`, `ERR_ARGUMENT` for mixed types, `ERR_LABEL_RANGE` for a class
+ *   not in `known`
  */
 export function encodeLabels(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
   const list = labelList(what, y);
@@ -48,7 +48,7 @@ export function encodeLabels(what: string, y: LabelInput, known?: readonly Label
 }
 
 /**
- * As {@link encodeLabels}, for classification: numbers with a fraction are no classes.
+ * Like {@link encodeLabels}, for classification: numbers with a fraction are not classes.
  * @throws SteepestError as {@link encodeLabels}; `ERR_ARGUMENT` for continuous targets
  */
 export function encodeClasses(what: string, y: LabelInput, known?: readonly Label[]): EncodedLabels {
@@ -66,19 +66,19 @@ function unknownLabel(what: string, label: Label, row: number, known: readonly L
   });
 }
 
-/** True for a list of labels as a file may hold it. */
+/** True for a list of labels that a file may contain. */
 export function isLabelList(value: unknown): value is Label[] {
   if (!Array.isArray(value) || value.length === 0) return false;
   const type = typeof value[0];
   return ['string', 'number', 'boolean'].includes(type) && value.every((label) => typeof label === type);
 }
 
-/** @throws SteepestError `ERR_LABEL_RANGE` unless there are two classes or more to tell apart */
+/** @throws SteepestError `ERR_LABEL_RANGE` unless there are at least two classes */
 export function checkClassCount(what: string, classes: readonly Label[]): void {
   if (classes.length >= 2) return;
   throw new SteepestError('ERR_LABEL_RANGE', {
     expected: `${what} with at least two classes`,
     given: `only ${show(classes[0])}`,
-    hint: 'There is nothing to tell apart; check the labels.',
+    hint: 'A classifier needs rows of different classes: check the labels.',
   });
 }

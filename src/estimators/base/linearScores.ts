@@ -4,7 +4,7 @@ import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
 import type { Features } from './features.js';
 
-/** Products computed before the event loop gets its turn: a few milliseconds. */
+/** Products computed between two turns of the event loop: a few milliseconds. */
 const SLICE_PRODUCTS = 4e6;
 
 const matrix = (buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand => ({
@@ -21,7 +21,7 @@ const bytesOf = (data: Features['data']): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
- * Scores x·wᵀ + b of all rows, in float64, in slices that leave the event loop free.
+ * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run.
  * @param coef outputs × columns
  * @param intercept one per output
  * @returns rows × outputs

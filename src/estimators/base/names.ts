@@ -1,10 +1,10 @@
 /**
- * What scikit-learn and others call our options and values: for "Did you mean …?". Other spellings
- * of a name need no entry.
+ * Names of our options and values in scikit-learn and other libraries, for "Did you mean …?". Other
+ * spellings of our names need no entry.
  */
 import type { Aliases } from '../../core/nearest.js';
 
-/** Several of ours where estimators call the same thing differently. */
+/** Several of ours if estimators name the same thing differently. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   abortSignal: ['signal'],
   bias: ['includeBias', 'fitIntercept'],
@@ -44,10 +44,10 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   weight: ['sampleWeight'],
 };
 
-/** By the names that were asked for: every fit asks, and all it needs is an answer to an error. */
+/** A cache by the list of names: every fit asks, but only errors need the answer. */
 const found = new Map<string, Aliases>();
 
-/** The aliases of {@link OPTIONS} that mean one of these names. */
+/** The aliases in {@link OPTIONS} that mean one of these names. */
 export function optionAliases(known: readonly string[]): Aliases {
   const key = known.join();
   let aliases = found.get(key);
@@ -72,12 +72,12 @@ export const VALUE_ALIASES: Aliases = {
   saga: 'proximal',
   sag: 'lbfgs',
   'l-bfgs-b': 'lbfgs',
-  // Of least squares.
+  // Solvers of least squares.
   svd: 'qr',
   cholesky: 'qr',
   lsqr: 'qr',
   lapack: 'qr',
-  // Activations by the names of layers.
+  // Activations by their names as layers.
   sigmoid: 'logistic',
   linear: 'identity',
   // Penalties.
@@ -92,7 +92,7 @@ export const VALUE_ALIASES: Aliases = {
   raise: 'error',
 };
 
-/** Scores; the names of errors are those of scikit-learn without "neg". */
+/** Scores; the names of errors are scikit-learn's without "neg". */
 export const SCORER_ALIASES: Aliases = {
   acc: 'accuracy',
   auc: 'rocAuc',

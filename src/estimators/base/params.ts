@@ -3,23 +3,23 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { optionAliases, VALUE_ALIASES } from './names.js';
 
-/** One hyper-parameter: its default and what it accepts. */
+/** One hyperparameter: its default and its accepted values. */
 export interface ParamSpec<T> {
   readonly default: T;
   /**
-   * @returns the value as it is kept.
+   * @returns the value to store.
    * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
    */
   readonly check: (name: string, value: unknown) => T;
 }
 
 /**
- * Every hyper-parameter of an estimator. The table is what
- * `getParams`, `setParams` and the constructor go by.
+ * Every hyperparameter of an estimator. `getParams`, `setParams` and the constructor use this
+ * table.
  */
 export type ParamSpecs<P> = { readonly [K in keyof P]-?: ParamSpec<P[K]> };
 
-/** The kinds of hyper-parameters. */
+/** The kinds of hyperparameters. */
 export const param = {
   boolean: (value: boolean): ParamSpec<boolean> => ({ default: value, check: checkBoolean }),
   integer: (value: number, least = 1): ParamSpec<number> => ({
@@ -40,7 +40,7 @@ export const param = {
       words.find((word) => word === given) ??
       unknownName(name, given === null ? 'null' : given, words, VALUE_ALIASES),
   }),
-  /** Anything else, with a check of its own. */
+  /** Any other value, with its own check. */
   custom: <T>(value: T, check: (name: string, value: unknown) => T): ParamSpec<T> => ({
     default: value,
     check,
@@ -53,8 +53,8 @@ export const param = {
 };
 
 /**
- * Given values over `base`, each checked; what is not given
- * stays. A value of undefined counts as not given.
+ * Merges given values into `base`, checking each; values not given keep those of `base`. A value of
+ * undefined counts as not given.
  * @throws SteepestError `ERR_UNKNOWN_NAME` for a name that the estimator does not have
  */
 export function resolveParams<P extends object>(
@@ -79,7 +79,7 @@ export function resolveParams<P extends object>(
   return resolved;
 }
 
-/** The defaults of a table of hyper-parameters. */
+/** The defaults of a table of hyperparameters. */
 export function defaultParams<P extends object>(specs: ParamSpecs<P>): P {
   const entries = Object.entries(specs) as [string, ParamSpec<unknown>][];
   return Object.fromEntries(entries.map(([name, spec]) => [name, spec.default])) as P;

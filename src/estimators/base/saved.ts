@@ -10,13 +10,16 @@ import { parseDescription } from '../../io/description.js';
 import { FORMATS, fromFile, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
 import { encodeSafetensors, type SafetensorsContent } from '../../io/safetensors.js';
 
-/** Between the names of estimators inside one another and the tensor's own. */
+/** Separates the names of nested estimators and the tensor's own name. */
 const SEPARATOR = '/';
-/** Pipelines in pipelines in column transformers; a file that nests deeper is not one of ours. */
+/**
+ * For pipelines inside pipelines inside column transformers; a file that nests deeper was not
+ * written by this package.
+ */
 const MAX_DEPTH = 32;
 
 /**
- * A description of more characters is a tensor of its UTF-8 bytes: a file's header has no room for
+ * A longer description is stored as a tensor of its UTF-8 bytes: a file's header has no room for
  * the categories of a large table.
  */
 const LONG_TEXT = 2 ** 20;
@@ -25,9 +28,9 @@ const LONG_DESCRIPTION = '__estimator__';
 /** What an estimator has learned. */
 export interface SavedState {
   tensors: Readonly<Record<string, NdArray>>;
-  /** Anything that JSON holds. */
+  /** Any JSON value. */
   attributes: Readonly<Record<string, unknown>>;
-  /** Estimators inside, by name. */
+  /** Nested estimators, by name. */
   children?: Readonly<Record<string, SavedEstimator>>;
 }
 
@@ -67,7 +70,7 @@ function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, Nd
   };
 }
 
-/** Writes an estimator: arrays as tensors, everything else as JSON in the metadata. */
+/** Writes an estimator: arrays as tensors, the rest as JSON in the metadata. */
 export async function writeSaved(path: string | URL, saved: SavedEstimator): Promise<void> {
   const file = localPath('the file to save to', path);
   const tensors = new Map<string, NdArray>();
@@ -83,7 +86,7 @@ export async function writeSaved(path: string | URL, saved: SavedEstimator): Pro
   await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
 }
 
-/** @throws SteepestError `ERR_MEMORY` for more text than JavaScript holds in one piece */
+/** @throws SteepestError `ERR_MEMORY` for more text than a JavaScript string can hold */
 function textOf(description: Description): string {
   try {
     return JSON.stringify(description);
@@ -94,7 +97,10 @@ function textOf(description: Description): string {
   }
 }
 
-/** The text of a description, from the metadata or its tensor, which is then gone. */
+/**
+ * The text of a description, from the metadata or from its tensor, which is then removed from the
+ * list.
+ */
 function descriptionText(
   metadata: Record<string, string>,
   tensors: Map<string, NdArray>,
@@ -123,7 +129,7 @@ function restoreAll({ tensors, metadata }: SafetensorsContent): SavedEstimator {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** @param tensors those that nothing has taken yet: each belongs to one estimator */
+/** @param tensors those that no estimator has used yet: each belongs to one estimator */
 function restore(
   description: unknown,
   prefix: string,
@@ -155,7 +161,7 @@ function restore(
   };
 }
 
-/** What the numbers of a tensor have to be. */
+/** The condition on the numbers of a tensor. */
 export interface NumberRule {
   words: string;
   /** Where the first number lies that breaks the rule; −1 if none does. */
@@ -173,9 +179,7 @@ export const EXPONENTS: NumberRule = {
   indexWhereNot: (data) => data.findIndex((value) => !isExponent(value)),
 };
 
-/**
- * A float64 tensor of a saved state, with its shape and numbers checked; `-1` stands for any size.
- */
+/** A float64 tensor of a saved state, with checked shape and numbers; `-1` stands for any size. */
 export function float64Tensor(
   { tensors }: SavedState,
   name: string,
@@ -200,7 +204,7 @@ export function float64Tensor(
   return tensor as NdArray<Float64Array>;
 }
 
-/** An attribute of a saved state that `accepts` finds right. */
+/** An attribute of a saved state for which `accepts` holds. */
 export function attribute<T>(
   { attributes }: SavedState,
   name: string,

@@ -9,14 +9,14 @@ import { readSampleWeight } from './weights.js';
 
 const SCORE_KEYS = ['sampleWeight'];
 
-/** Share of rows whose class is predicted right: what `score` of every classifier is. */
+/** Fraction of rows whose class is predicted correctly: the `score` of every classifier. */
 export function classificationScore(y: LabelInput, predicted: Label[], options: ScoreOptions): number {
   checkOptions('score', options, SCORE_KEYS);
   const sampleWeight = readSampleWeight(options.sampleWeight, predicted.length);
   return accuracyScore(y, predicted, { sampleWeight });
 }
 
-/** R² of predictions, rows × targets, averaged over targets: what `score` of every regressor is. */
+/** R² of predictions, rows × targets, averaged over targets: the `score` of every regressor. */
 export function regressionScore(
   y: TargetInput,
   { data, shape }: NdArray<Float64Array>,

@@ -9,7 +9,7 @@ export interface Targets {
   data: Float64Array;
   rows: number;
   cols: number;
-  /** True if y was a plain list: predictions are then one too. */
+  /** True if y was a plain list: predictions are then plain lists too. */
   isVector: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Targets {
  * @param samples how many samples there are
  * @param of what the samples are called
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
- * for what is not a number
+ *   for what is not a number
  */
 export function readTargets(what: string, y: TargetInput, samples: number, of = 'X'): Targets {
   const { data: given, rows, cols, isFlat } = readNumbers(what, y, 'values');

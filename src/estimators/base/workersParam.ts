@@ -1,7 +1,7 @@
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { type ParamSpec, param } from './params.js';
 
-/** The hyper-parameter `workers`. */
+/** The hyperparameter `workers`. */
 export const workersParam: ParamSpec<Workers> = param.custom<Workers>('auto', (_name, value) => {
   resolveWorkers(value as Workers, 0);
   return value as Workers;

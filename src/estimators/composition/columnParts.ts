@@ -16,10 +16,10 @@ import {
 import { readFeatures } from '../base/features.js';
 import type { Step } from './steps.js';
 
-/** Columns by number (negative ones count from the end) or name; one, or a list. */
+/** Columns by number (negative numbers count from the end) or name; one, or a list. */
 export type ColumnChoice = number | string | readonly (number | string)[];
 
-/** What happens to which columns: a transformer, or 'passthrough' or 'drop'. */
+/** What to do with columns: a transformer, or 'passthrough' or 'drop'. */
 export type ColumnRule = readonly [
   name: string,
   transformer: Step | 'passthrough' | 'drop',
@@ -29,7 +29,7 @@ export type ColumnRule = readonly [
 export const isWord = (value: unknown): value is 'passthrough' | 'drop' =>
   value === 'passthrough' || value === 'drop';
 
-/** A part of the fit: its columns by number, and how many columns it gives. */
+/** A fitted part: its columns by number, and its number of output columns. */
 export interface Part {
   name: string;
   step: Step | 'passthrough' | 'drop';
@@ -72,11 +72,14 @@ export function columnNumber(part: string, column: number | string, { cols, name
       ? `columns of '${part}' to be among ${names === undefined ? 'none: X has no names' : names.map((n) => `'${n}'`).join(', ')}`
       : `columns of '${part}' from ${-cols} to ${cols - 1}`,
     given: isName ? `'${column}'` : String(column),
-    hint: isName && names === undefined ? 'Use column numbers, or pass a DataTable.' : 'Check the columns.',
+    hint:
+      isName && names === undefined
+        ? 'Use column numbers, or pass a DataTable.'
+        : 'Check the columns of this part.',
   });
 }
 
-/** Some columns as a table of their own: plain numbers as plain numbers. */
+/** Selects some columns as a table; plain numbers stay plain numbers. */
 export async function pick(table: TableColumns, columns: readonly number[]): Promise<TableOutput> {
   const chosen = columns.map((j) => table.column(j));
   const names = columns.map((j) => columnName(table.names, j));
@@ -105,7 +108,7 @@ export function toOutput(part: Part, result: TableOutput): Output {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `numbers from part '${part.name}'`,
         given: `text in column ${showColumn(result.columnNames, j)}`,
-        hint: 'Encode it with OneHotEncoder, as a last step of a pipeline if need be, or drop it.',
+        hint: 'Encode it with OneHotEncoder, for example as the last step of a pipeline, or drop it.',
       });
     }
   }

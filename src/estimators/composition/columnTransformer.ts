@@ -45,9 +45,9 @@ import {
 } from './steps.js';
 
 /**
- * Different transformers for different columns, side by side. Columns of text stay text for a
- * transformer that takes it; the result is numbers. `fit` fits copies of the transformers: the
- * fitted ones are in `namedTransformers`.
+ * Applies different transformers to different columns, side by side. Columns of text stay text for
+ * transformers that accept it; the result is numbers. `fit` fits copies of the transformers: the
+ * fitted copies are in `namedTransformers`.
  */
 export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, NdArray<Float64Array>> {
   private parts: readonly Part[] = [];
@@ -56,14 +56,14 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     super('ColumnTransformer', COLUMN_TRANSFORMER_SPECS, params);
   }
 
-  /** Each part and every parameter of its transformer as part__param, beside the own parameters. */
+  /** The own parameters, each part, and every parameter of its transformer as part__param. */
   override getParams(): ColumnTransformerParams & Record<string, unknown> {
     return { ...this.params, ...nestedParams(this.ownSteps()) };
   }
 
   /**
-   * As `Pipeline.setParams`.
-   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed
+   * Like `Pipeline.setParams`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then
    */
   override setParams(given: Partial<ColumnTransformerParams> & Record<string, unknown>): this {
     checkObject('parameters of columnTransformer', given);
@@ -105,8 +105,8 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   }
 
   /**
-   * @throws SteepestError `ERR_UNKNOWN_NAME` for a column
-   * that is not there; whatever the transformers throw
+   * @throws SteepestError `ERR_UNKNOWN_NAME` for a column that does not exist; whatever the
+   *   transformers throw
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     await this.fitTransform(x, y, options);
@@ -160,10 +160,10 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   }
 
   /**
-   * The table that went in. Columns that were dropped are missing in it; columns that two parts
-   * used come from the later one.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`;
-   * `ERR_ARGUMENT` if a transformer has no inverse
+   * The table that was transformed. Dropped columns are missing in it; columns that two parts used
+   * come from the later one.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if a transformer has no
+   *   inverse
    */
   async inverseTransform(x: TableInput): Promise<TableOutput> {
     const { names, cols } = this.ready('inverseTransform()');
@@ -202,7 +202,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     return Object.fromEntries(this.parts.map(({ name, step }) => [name, step]));
   }
 
-  /** Such as 'text__city_Bern'. */
+  /** "Set verboseFeatureNamesOut, which prefixes each name with its part. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const names = this.inputNames(inputNames);
     const all = this.parts.flatMap(({ name, step, columns }) => {
@@ -221,7 +221,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     });
   }
 
-  /** Which columns go where, and what becomes of the rest. */
+  /** Which columns each part gets, and what happens to the rest. */
   private choose(table: TableColumns): Part[] {
     const { transformers, remainder } = this.params;
     const used = new Set<number>();
@@ -244,7 +244,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
 
   protected override savedParams(): object {
     const { transformers, remainder, verboseFeatureNamesOut } = this.params;
-    // Transformers travel as children; their places are kept by words.
+    // Transformers are saved as children; words mark their places.
     return {
       verboseFeatureNamesOut,
       transformers: transformers.map(([name, step, columns]) => [

@@ -8,18 +8,18 @@ export interface ColumnTransformerParams {
   /** Name, transformer and columns of each part, in the order of the output. */
   transformers: readonly ColumnRule[];
   /**
-   * What happens to columns that no part names: dropped
-   * (default), passed through at the end, or transformed.
+   * What happens to columns that no part names: dropped (default), passed through at the end, or
+   * transformed.
    */
   remainder: 'drop' | 'passthrough' | Step;
-  /** Put the part's name and '__' before feature names (true). */
+  /** Prefix feature names with the part's name and '__' (true). */
   verboseFeatureNamesOut: boolean;
 }
 
-/** The name of the part that has the columns which no other part names. */
+/** The name of the part with the remaining columns. */
 export const REMAINDER = 'remainder';
 
-/** @throws SteepestError `ERR_ARGUMENT` unless these are [name, transformer, columns] each */
+/** @throws SteepestError `ERR_ARGUMENT` unless these are [name, transformer, columns] triples */
 export function checkRules(name: string, value: unknown): readonly ColumnRule[] {
   const isRule = (rule: unknown): boolean =>
     Array.isArray(rule) &&
@@ -47,7 +47,7 @@ export const COLUMN_TRANSFORMER_SPECS: ParamSpecs<ColumnTransformerParams> = {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'drop', 'passthrough' or a transformer`,
       given: show(value),
-      hint: 'Use one of these.',
+      hint: "Write 'passthrough' to keep the columns unchanged.",
     });
   }),
   verboseFeatureNamesOut: param.boolean(true),

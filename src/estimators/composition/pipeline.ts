@@ -24,7 +24,7 @@ import {
 } from './steps.js';
 
 export interface PipelineParams {
-  /** Names and estimators: transformers, and last any estimator. */
+  /** Names and estimators: transformers, then any estimator as the last. */
   steps: readonly NamedStep[];
 }
 
@@ -47,16 +47,16 @@ function checkSteps(name: string, value: unknown): readonly NamedStep[] {
 
 const SPECS: ParamSpecs<PipelineParams> = { steps: param.custom<readonly NamedStep[]>([], checkSteps) };
 
-/** What a method of the last step returns. */
+/** The return value of a method of the last step. */
 type ResultOf<Last, Name extends string, Otherwise> =
   Last extends Record<Name, (...args: never[]) => infer R> ? R : Otherwise;
 
 /**
- * Transformers one after the other, and a last estimator of any kind, as one estimator.
+ * A chain of transformers and a final estimator of any kind, as one estimator.
  *
- * `fit` fits copies of the steps and takes them over when all are done, so that a failed or aborted
- * fit changes nothing; the fitted ones are in `steps` and `namedSteps`. `sampleWeight` goes to the
- * last step and to no other.
+ * `fit` fits copies of the steps and keeps them only if all succeed, so that a failed or aborted
+ * fit changes nothing; the fitted ones are in `steps` and `namedSteps`. `sampleWeight` is passed
+ * only to the last step.
  */
 export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   private isFitted = false;
@@ -97,9 +97,9 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 
   /**
-   * `{ model__C: 1 }`, `{ model: { C: 1 } }` and
-   * `{ model: new Ridge() }` all work; so does `{ steps }`.
-   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`, with nothing changed
+   * `{ model__C: 1 }`, `{ model: { C: 1 } }` and `{ model: new Ridge() }` all work; so does `{
+   * steps }`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then
    */
   override setParams(given: Partial<PipelineParams> & Record<string, unknown>): this {
     checkObject('parameters of pipeline', given);
@@ -116,7 +116,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 
   /**
-   * Fits and transforms step after step, then fits the last one.
+   * Fits and transforms step by step, then fits the last one.
    * @throws whatever the steps throw
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
@@ -161,14 +161,14 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     this.isFitted = true;
   }
 
-  /** What the last step predicts for the transformed rows. */
+  /** The last step's prediction for the transformed rows. */
   predict(x: TableInput): ResultOf<Last, 'predict', Promise<unknown>> {
     return this.finish('predict', x) as ResultOf<Last, 'predict', Promise<unknown>>;
   }
 
   /**
    * rows × classes.
-   * @throws SteepestError `ERR_ARGUMENT` if the last step gives no probabilities
+   * @throws SteepestError `ERR_ARGUMENT` if the last step has no probabilities
    */
   predictProba(x: TableInput): ResultOf<Last, 'predictProba', Promise<unknown>> {
     return this.finish('predictProba', x) as ResultOf<Last, 'predictProba', Promise<unknown>>;
@@ -184,13 +184,13 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return (await this.finish('score', x, y, options)) as number;
   }
 
-  /** All steps' transform, for a pipeline that ends with a transformer. */
+  /** Applies all steps' transform, for a pipeline that ends with a transformer. */
   transform(x: TableInput): ResultOf<Last, 'transform', Promise<TableOutput>> {
     return this.finish('transform', x) as ResultOf<Last, 'transform', Promise<TableOutput>>;
   }
 
   /**
-   * All steps' inverseTransform, last to first.
+   * Applies all steps' inverseTransform, last to first.
    * @throws SteepestError `ERR_ARGUMENT` if a step has none
    */
   async inverseTransform(x: TableInput): Promise<TableOutput> {
@@ -246,7 +246,10 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return {};
   }
 
-  /** Steps travel in the state even before a fit: their parameters are the pipeline's. */
+  /**
+   * Steps are saved in the state even before a fit, because their parameters belong to the
+   * pipeline.
+   */
   protected fittedState(): SavedState {
     const { steps } = this.params;
     return {
@@ -264,7 +267,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 }
 
-/** The last of the steps, without its name. */
+/** The last step, without its name. */
 type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], infer L]
   ? L extends readonly [string, infer E]
     ? E
@@ -272,8 +275,8 @@ type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], in
   : Step;
 
 /**
- * A pipeline of estimators, or of [name, estimator] pairs. Without a name a step is called as its
- * class, in camelCase; of several of one class, with '-1', '-2', … after it.
+ * A pipeline of estimators, or of [name, estimator] pairs. A step without a name gets its class's
+ * name in camelCase; several of one class get the suffixes '-1', '-2', ….
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function pipeline<const S extends readonly (Step | NamedStep)[]>(...steps: S): Pipeline<LastOf<S>> {

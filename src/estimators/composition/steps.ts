@@ -7,7 +7,7 @@ import type { BaseEstimator, EstimatorFitOptions } from '../base/estimator.js';
 import type { SavedEstimator } from '../base/saved.js';
 import { estimatorFromSaved, estimatorTypes } from '../registry.js';
 
-/** What every estimator can do, whatever it takes and gives. */
+/** The methods of every estimator, whatever its input and output. */
 export interface Step {
   readonly type: string;
   fit(x: never, y: never, options?: EstimatorFitOptions): Promise<unknown>;
@@ -17,10 +17,10 @@ export interface Step {
   toSaved(): SavedEstimator;
 }
 
-/** An estimator under a name. */
+/** A named estimator. */
 export type NamedStep = readonly [name: string, step: Step];
 
-/** Between a step's name and the name of its parameter. */
+/** Separates a step's name from the name of its parameter. */
 export const SEPARATOR = '__';
 
 export const isStep = (value: unknown): value is Step =>
@@ -32,7 +32,7 @@ export const isStep = (value: unknown): value is Step =>
 
 /**
  * Calls a method that an estimator may not have.
- * @throws SteepestError `ERR_ARGUMENT` that says which step lacks it
+ * @throws SteepestError `ERR_ARGUMENT` that names the step without it
  */
 export function method(
   step: Step,
@@ -49,8 +49,7 @@ export function method(
 }
 
 /**
- * @throws SteepestError `ERR_ARGUMENT` for a name that is
- * empty, given twice or contains the separator
+ * @throws SteepestError `ERR_ARGUMENT` for a name that is empty, repeated or contains the separator
  */
 export function checkNames(what: string, names: readonly string[]): void {
   names.forEach((name, i) => {
@@ -64,7 +63,7 @@ export function checkNames(what: string, names: readonly string[]): void {
   });
 }
 
-/** Parameters of estimators inside, as step__param, next to the estimators themselves. */
+/** Parameters of nested estimators, as step__param, together with the estimators themselves. */
 export function nestedParams(steps: readonly NamedStep[]): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (const [name, step] of steps) {
@@ -76,7 +75,7 @@ export function nestedParams(steps: readonly NamedStep[]): Record<string, unknow
 
 /**
  * New steps with parameters changed: `name: estimator` replaces a step, `name: { param: value }`
- * and `name__param: value` change a clone of it. Steps that do not change are passed on.
+ * and `name__param: value` change a clone of it. Steps that do not change are returned as they are.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the steps' own `setParams` throw
  */
 export function withParams(what: string, steps: readonly NamedStep[], given: object): NamedStep[] {
@@ -105,7 +104,8 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
   }
   for (const [name, params] of changes) {
     const step = own.get(name)!;
-    // A changed copy that has learned what the step has: a failing setParams then changes nothing.
+    // A changed copy that keeps what the step has learned: a failing setParams then changes
+    // nothing.
     const changed = copyOf(step);
     changed.setParams(params as never);
     own.set(name, changed);
@@ -114,15 +114,15 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
 }
 
 /**
- * An estimator with the same parameters that has learned the
- * same; a class of the user's own has to learn again.
+ * An estimator with the same parameters and the same learned state; a class written by the user
+ * must be fitted again.
  */
 export function copyOf(step: Step): Step {
   if (!estimatorTypes().includes(step.type)) return step.clone();
   return estimatorFromSaved(step.toSaved()) as unknown as Step;
 }
 
-/** Estimators inside an estimator, for its file. */
+/** Nested estimators, for an estimator's file. */
 export function savedSteps(steps: readonly NamedStep[]): Record<string, SavedEstimator> {
   return Object.fromEntries(steps.map(([name, step]) => [name, step.toSaved()]));
 }

@@ -8,7 +8,7 @@ import type { BlocksTask } from './blocksTask.js';
 
 /**
  * Blocks of rows of a table that every rank can read; block k belongs to accumulator k mod the
- * number of them.
+ * number of accumulators.
  */
 function eachBlock(
   { rows, blockRows }: { rows: number; blockRows: number },
@@ -26,9 +26,9 @@ function eachBlock(
 }
 
 /**
- * One rank of a reduction over blocks of rows: folds its accumulators' blocks into them, in the
- * order of the rows; then rank 0 runs what brings the accumulators together. Which block goes where
- * depends on the rows alone, so the result has the same bits for any number of workers.
+ * One rank of a reduction over blocks of rows: it folds its accumulators' blocks into them, in row
+ * order; then rank 0 runs the ops that combine the accumulators. The assignment of blocks depends
+ * only on the rows, so the result is bit-identical for any number of workers.
  */
 export function runBlocks(task: BlocksTask, kernels: KernelSet): RankResult {
   const { arena, rank, source, pieceRows } = task;

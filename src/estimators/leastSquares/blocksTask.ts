@@ -7,15 +7,15 @@ export interface BlocksTask extends RankTask {
   kind: 'blocks';
   /** Byte offset in the arena of this rank's registers. */
   registersOffset: number;
-  /** For each accumulator, what takes a piece of a block into it. */
+  /** For each accumulator, the ops that fold a piece of a block into it. */
   programs: readonly BindableProgram[];
-  /** Most rows of a piece. */
+  /** Maximum rows of a piece. */
   pieceRows: number;
   /**
-   * Rows in the tables, in blocks; or slots that the main
-   * thread fills; or none, to run `finish` alone.
+   * Where rows come from: tables, cut into blocks; slots that the main thread fills; or nowhere, to
+   * run only `finish`.
    */
   source: { rows: number; blockRows: number } | BlockRing | undefined;
-  /** What rank 0 runs at the end, with `maxRows` as its rows. */
+  /** Ops that rank 0 runs at the end, with `maxRows` as their rows. */
   finish: BindableProgram | undefined;
 }

@@ -5,44 +5,44 @@ import type { Factor } from './factor.js';
 import { columnNorm, norm, triangleOf } from './small.js';
 
 /**
- * Rounding errors of a column of a triangle, as a part of its length before centring: half a unit
- * in the last place that the numbers have from the beginning, and what the reflections add.
- * (Measured: 1 or 2 units for a thousand rows, 4 for a million, 14 for a hundred reflections.)
+ * Rounding errors of a column of a triangle, relative to its length before centring: half a unit in
+ * the last place from the input numbers, plus what the reflections add. (Measured: 1 or 2 units for
+ * a thousand rows, 4 for a million, 14 for a hundred reflections.)
  */
 export const noiseOfColumn = (cols: number): number => (8 + 2 * Math.sqrt(cols)) * Number.EPSILON;
 
 /**
- * The centred problem that a factor holds, without its
- * constant columns: R·c ≈ y, in the factor's frame.
+ * The centred problem of a factor, without its constant columns: R·c ≈ y, in the factor's frame.
  */
 export interface Centred {
   /** Numbers of the columns that vary, in order. */
   varying: readonly number[];
-  /** How many these are. */
+  /** The number of columns that vary. */
   n: number;
   targets: number;
   /** n × n, upper triangular. */
   r: Float64Array;
   /** n × targets. */
   y: Float64Array;
-  /** Lengths of the columns before centring that rounding errors are relative to. */
+  /** Lengths of the columns before centring; rounding errors are relative to them. */
   lengths: Float64Array;
-  /** R and `lengths` times 2^exponents[j] are in units common to all columns, none above 0. */
+  /**
+   * R and `lengths` times 2^exponents[j] are in units common to all columns; no exponent is above
+   * 0.
+   */
   exponents: readonly number[];
   /** These units: 2^common. */
   common: number;
 }
 
 /**
- * What counts as rounding errors: those `ofNumbers`, of the columns as they were given, which
- * decide what depends on what; or only those `ofSums`, of the triangle, which are relative to
- * lengths from the frame's origin.
+ * Which rounding errors to consider: `ofNumbers`, those of the columns as given, which decide
+ * whether columns depend on each other; or `ofSums`, only those of the triangle, which are relative
+ * to lengths from the frame's origin.
  */
 export type Errors = 'ofNumbers' | 'ofSums';
 
-/**
- * Length of column j of X from the frame's origin; for errors of numbers from 0, if that is longer.
- */
+/** Length of column j of X from the frame's origin; for `ofNumbers` from 0, if that is longer. */
 function lengthOf({ r, size, ones, frame }: Factor, j: number, errors: Errors): number {
   const length = columnNorm(r, size, ones + j, 0, ones + j + 1);
   if (ones === 0 || errors === 'ofSums') return length;
@@ -51,7 +51,7 @@ function lengthOf({ r, size, ones, frame }: Factor, j: number, errors: Errors): 
 }
 
 /**
- * The centred problem; constant columns, which cannot be distinguished from the intercept, are left
+ * The centred problem. Constant columns, which cannot be distinguished from the intercept, are left
  * out.
  */
 export async function centredProblem(
@@ -98,11 +98,11 @@ export function commonUnits({ r, exponents }: Pick<Centred, 'r' | 'exponents'>):
 }
 
 /**
- * Coefficients of all columns (targets × columns) and intercepts in the units of the data, from
- * those of the varying columns.
- * @param units of X that these are for, as powers of two, one for each of the varying columns;
- * those of the frame if left out
- * @throws SteepestError `ERR_NOT_FINITE` where float64 cannot hold them
+ * Coefficients of all columns (targets × columns) and intercepts in the units of the data, computed
+ * from those of the varying columns.
+ * @param units units of X for these coefficients, as powers of two, one per varying column;
+ *   default: those of the frame
+ * @throws SteepestError `ERR_NOT_FINITE` if float64 cannot hold them
  */
 export function unframed(
   factor: Factor,
@@ -115,7 +115,7 @@ export function unframed(
   const intercept = new Float64Array(targets);
   for (let k = 0; k < targets; k++) {
     const unit = frame.exponents[cols + k]!;
-    // The first row of R, solved for the ones; then from the frame's origin to 0.
+    // The intercept: solves the first row of R, then moves from the frame's origin to 0.
     let sum = ones === 0 ? 0 : r[1 + cols + k]!;
     let fromOrigin = ones === 0 ? 0 : frame.offsets[cols + k]!;
     varying.forEach((j, at) => {
@@ -130,7 +130,7 @@ export function unframed(
   if (all.every(Number.isFinite) && intercept.every(Number.isFinite)) return { coef: all, intercept };
   throw new SteepestError('ERR_NOT_FINITE', {
     expected: 'coefficients that float64 can hold',
-    given: 'larger ones: y is too large beside X',
+    given: 'larger ones: y is too large relative to X',
     hint: 'Scale X up or y down.',
   });
 }

@@ -7,7 +7,7 @@ import { sequential } from '../../networks/models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
 import { checkFiniteFeatures, type Features } from '../base/features.js';
 
-/** Gradient descent on a least-squares problem with every choice made. */
+/** A gradient descent on a least-squares problem, with all options resolved. */
 export interface DescentRequest {
   features: Features;
   /** rows × targets. */
@@ -15,7 +15,7 @@ export interface DescentRequest {
   targets: number;
   weight: Float64Array | undefined;
   fitIntercept: boolean;
-  /** Rows per step: all of them for gradient descent, some for its stochastic form. */
+  /** Rows per step: all of them for gradient descent, fewer for stochastic descent. */
   batchSize: number;
   shuffle: boolean;
   learningRate: number | undefined;
@@ -32,34 +32,35 @@ export interface Descent {
   /** targets × columns. */
   coef: Float64Array;
   intercept: Float64Array;
-  /** Epochs run. */
+  /** Number of epochs run. */
   nIter: number;
   converged: boolean;
 }
 
 /**
- * Epochs without progress that end a descent without momentum, as in scikit-learn's SGDRegressor.
+ * Epochs without progress after which a descent without momentum ends, as in scikit-learn's
+ * SGDRegressor.
  */
 const PATIENCE = 5;
-/** Elements worked on before the event loop gets its turn: a few milliseconds. */
+/** Elements processed between two turns of the event loop: a few milliseconds. */
 const SLICE_ELEMENTS = 1e6;
 /**
- * Learning rate of stochastic descent on columns of variance
- * 1, where a full step would overshoot on single rows.
+ * Learning rate of stochastic descent on columns of variance 1, where a full step would overshoot
+ * on single rows.
  */
 const SGD_RATE = 0.01;
 
-/** Weighted means and spreads of the columns of a table, in units of 2^unit. */
+/** Weighted means and standard deviations of the columns of a table, in units of 2^unit. */
 interface Scale {
   mean: Float64Array;
   spread: Float64Array;
-  /** 0 but where numbers are so small or so large that their squares would leave float64. */
+  /** Not 0 only if numbers are so small or large that their squares would leave float64's range. */
   unit: Float64Array;
 }
 
-/** Spreads up to this part of the mean are what rounding makes of a constant column. */
+/** Relative to the mean, a spread up to this is rounding error of a constant column. */
 const CONSTANT = 8 * Number.EPSILON;
-/** Numbers within 2^±this are squared as they are. */
+/** Numbers within 2^± this are squared without scaling. */
 const COMFORTABLE = 256;
 
 async function eachSlice(
@@ -74,7 +75,7 @@ async function eachSlice(
   }
 }
 
-/** For each column, the exponent of its largest number where that is far from 0. */
+/** For each column, the exponent of its largest number if that is far from 0. */
 async function unitsOf(data: ArrayLike<number>, rows: number, cols: number): Promise<Float64Array> {
   const largest = new Float64Array(cols);
   await eachSlice(rows, cols, (first, last) => {
@@ -88,7 +89,7 @@ async function unitsOf(data: ArrayLike<number>, rows: number, cols: number): Pro
   });
 }
 
-/** Weights as parts of their sum. */
+/** Weights as fractions of their sum. */
 function shares(rows: number, weights: Float64Array | undefined): (i: number) => number {
   if (weights === undefined) return () => 1 / rows;
   const unit = exponentOf(weights.reduce((most, w) => Math.max(most, w), 0));
@@ -96,7 +97,7 @@ function shares(rows: number, weights: Float64Array | undefined): (i: number) =>
   return (i) => timesPower(weights[i]!, -unit) / total;
 }
 
-/** Means (0 unless `centre`) and root mean squares of what is left; 1 for a column without any. */
+/** Means (0 unless `centre`) and root mean squares of the rest; 1 for a constant column. */
 async function scaleOf(
   data: ArrayLike<number>,
   rows: number,
@@ -110,7 +111,8 @@ async function scaleOf(
   const mean = new Float64Array(cols);
   const squares = new Float64Array(cols);
   if (centre) {
-    // From the first row's numbers on, so that the mean of a constant column is exactly its number.
+    // Relative to the first row's numbers, so that the mean of a constant column is exactly its
+    // number.
     const shift = factor.map((f, j) => data[j]! * f);
     await eachSlice(rows, cols, (first, last) => {
       for (let i = first; i < last; i++) {
@@ -133,7 +135,7 @@ async function scaleOf(
   return { mean, spread, unit };
 }
 
-/** (value − mean) / spread, times the root of the row's weight over the mean weight, in float32. */
+/** (value − mean) / spread, times the square root of the row's relative weight, in float32. */
 async function scaled(
   data: ArrayLike<number>,
   rows: number,
@@ -156,10 +158,10 @@ async function scaled(
 }
 
 /**
- * Least squares by steepest descent on the same step programs as networks: one dense layer without
- * bias and activation, the mean squared error, plain SGD from 0. Columns and targets are centred
- * (with an intercept) and scaled to variance 1 beforehand, and the coefficients scaled back: the
- * line that it ends at is the same, but the path there is short.
+ * Least squares by gradient descent on the same step programs as networks: one dense layer without
+ * bias and activation, mean squared error, plain SGD starting at 0. Columns and targets are first
+ * centred (with an intercept) and scaled to variance 1, and the coefficients are scaled back. The
+ * solution is the same, but convergence is faster.
  */
 export async function descend(request: DescentRequest): Promise<Descent> {
   const { features, y, targets, weight, fitIntercept, batchSize, tol } = request;
@@ -175,8 +177,8 @@ export async function descend(request: DescentRequest): Promise<Descent> {
       layers.dense({ units: targets, useBias: false, kernelInitializer: 'zeros', inputShape: [cols] }),
     ],
   });
-  // The loss is a mean over targets: its curvature is 2/targets
-  // times that of the columns, which is at most `cols`.
+  // The loss is a mean over targets: its curvature is 2/targets times that of the columns, which is
+  // at most `cols`.
   const learningRate =
     request.learningRate ?? (batchSize >= rows ? targets / (2 * cols) : SGD_RATE * targets);
   model.compile({
@@ -185,7 +187,7 @@ export async function descend(request: DescentRequest): Promise<Descent> {
   });
   let best = Number.POSITIVE_INFINITY;
   let idle = 0;
-  // With momentum the loss swings, over a time that grows as 1 / (1 − momentum).
+  // With momentum the loss oscillates, with a period proportional to 1 / (1 − momentum).
   const patience = Math.ceil(PATIENCE / (1 - request.momentum));
   const { history } = await model.fit(x, target, {
     epochs: request.maxIter,
@@ -208,7 +210,7 @@ export async function descend(request: DescentRequest): Promise<Descent> {
   return { coef, intercept, nIter: history.loss!.length, converged: idle >= patience };
 }
 
-/** Coefficients of the columns as they were, from those of the scaled ones (cols × targets). */
+/** Coefficients of the original columns, from those of the scaled ones (cols × targets). */
 function unscaled(weights: ArrayLike<number>, cols: number, targets: number, x: Scale, y: Scale) {
   const coef = new Float64Array(targets * cols);
   const intercept = Float64Array.from({ length: targets }, (_, k) => {

@@ -5,24 +5,24 @@ import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
 import { cutFor, type PassOptions, type RowJob, type RowOperands, runPass, wholeOp } from './pass.js';
 import type { RowBlock, RowSource } from './source.js';
 
-/** Columns of a QR factorisation come in panels of eight. */
+/** Columns of a QR factorization are processed in panels of eight. */
 const PANEL = 8;
 
 /**
- * The triangle R of [1 | X | Y] = Q·R, X and Y in their frame: all that least squares needs to know
- * of the rows. Its upper left part, without the row and column of ones, is the R of the centred X.
+ * The triangle R of [1 | X | Y] = Q·R, with X and Y in their frame: all that least squares needs
+ * from the rows. Without the row and column of ones, its upper left part is the R of the centred X.
  */
 export interface Factor {
   frame: Frame;
   /** size × size, zeros below the diagonal. */
   r: Float64Array;
   size: number;
-  /** 1 where the first column is the intercept's, else 0. */
+  /** 1 if the first column is the intercept's, else 0. */
   ones: number;
   cols: number;
   targets: number;
   rows: number;
-  /** Rows whose weight is not 0. */
+  /** Number of rows with nonzero weight. */
   weightedRows: number;
 }
 
@@ -31,20 +31,20 @@ class FoldJob implements RowJob {
   readonly width: number;
   readonly cut: RowJob['cut'];
   readonly flopsPerRow: number;
-  /** What the rows were summed in. */
+  /** The frame in which the rows were summed. */
   frame: Frame | undefined;
   private readonly designs: Region[] = [];
   private readonly triangles: Region[] = [];
   private frameRegion!: Region;
 
-  /** @param frame undefined to choose one by the first rows */
+  /** @param frame undefined to choose one from the first rows */
   constructor(
     private readonly source: RowSource,
     private readonly intercept: boolean,
     frame: Frame | undefined,
   ) {
     this.frame = frame;
-    // Room for the column of ones even without: the gather's rule.
+    // The gather requires room for the column of ones even without an intercept.
     this.width = PANEL * Math.ceil((1 + source.cols + source.targets) / PANEL);
     this.cut = cutFor(this.width);
     this.flopsPerRow = 2 * this.width ** 2;
@@ -101,8 +101,8 @@ class FoldJob implements RowJob {
 }
 
 /**
- * Factors [1 | X | Y] (each row times the root of its weight) in one pass over the rows.
- * @param frame that of the first rows if left out
+ * Factors [1 | X | Y] (each row times the square root of its weight) in one pass over the rows.
+ * @param frame default: that of the first rows
  */
 export async function factorRows(
   source: RowSource,
@@ -120,7 +120,7 @@ export async function factorRows(
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) r[i * size + j] = memory[i * rowStride + j]!;
   }
-  // Only a stream whose rows all weigh nothing has none.
+  // Only a stream without any weight has none.
   const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
   return {
     r,
@@ -134,27 +134,27 @@ export async function factorRows(
   };
 }
 
-/** Columns shorter than this may have lost squares to the lower end of float64. */
+/** Squares of shorter columns may have underflowed. */
 const LEAST_LENGTH = 2 ** -400;
 
 /**
- * Columns whose numbers were too small for squares in the units that the first rows told: those
- * that begin with zeros only. Columns of nothing but zeros are among them.
+ * Columns whose squares may have underflowed in the units chosen from the first rows: those that
+ * begin with zeros. Columns of zeros only are among them.
  */
 export function faintColumns({ r, size, ones, frame }: Factor): number[] {
   const largest = frame.offsets.map(Math.abs);
-  // Row by row, as the numbers lie: wide tables have a million of them.
+  // Row by row, in memory order: wide tables have a million columns.
   for (let i = 0; i < size; i++) {
     for (let j = Math.max(i, ones); j < size; j++) {
       const length = Math.abs(r[i * size + j]!);
-      // NaN is not faint.
+      // NaN does not count.
       if (!(length <= largest[j - ones]!)) largest[j - ones] = length;
     }
   }
   return [...largest.keys()].filter((j) => largest[j]! < LEAST_LENGTH);
 }
 
-/** {@link factorRows} again, in units by the largest numbers of all rows. */
+/** Runs {@link factorRows} again, in units chosen from the largest numbers of all rows. */
 export async function factorAgain(
   source: RowSource,
   fitIntercept: boolean,
@@ -173,7 +173,7 @@ export function isFiniteFactor({ r, size }: Factor): boolean {
   return true;
 }
 
-/** For each target, Σ of squares of rows `from` … of its column of R. */
+/** For each target, the sum of squares of rows `from` … of its column of R. */
 export function columnSquares({ r, size, ones, cols, targets }: Factor, from: number): Float64Array {
   return Float64Array.from({ length: targets }, (_, k) => {
     let sum = 0;
@@ -182,6 +182,6 @@ export function columnSquares({ r, size, ones, cols, targets }: Factor, from: nu
   });
 }
 
-/** The least squares' sum of squared residuals of each target, at full rank. */
+/** The sum of squared residuals of each target, at full rank. */
 export const residualSquares = (factor: Factor): Float64Array =>
   columnSquares(factor, factor.ones + factor.cols);

@@ -3,44 +3,45 @@ import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import type { RowBlock, RowSource } from './source.js';
 
 /**
- * The units and the origin in which the rows of a problem are summed: column j (x first, then y) as
- * v·2^−exponents[j] − offsets[j], weights as w·2^−weightExponent. Scaling by powers of two changes
- * no digits and keeps squares within float64.
+ * The units and the origin in which the rows of a problem are summed: column j (x first, then y)
+ * becomes v·2^−exponents[j] − offsets[j], and weights become w·2^−weightExponent. Scaling by powers
+ * of two is exact and keeps squares within float64.
  *
- * The offset is a value of the column itself. So a constant column becomes exactly 0, and one that
- * is far from 0, such as a year, loses nothing to rounding: centring errs by 2⁻⁵² times what is
- * left, not times the mean.
+ * The offset is a value from the column itself. A constant column therefore becomes exactly 0, and
+ * one far from 0, such as a year, loses nothing to rounding: the relative error of centring is 2⁻⁵²
+ * times the remainder, not times the mean.
  */
 export interface Frame {
   exponents: Float64Array;
-  /** In the column's new units; 0 without an intercept, which could not take them up. */
+  /** In the column's new units; 0 without an intercept, which could not absorb them. */
   offsets: Float64Array;
   weightExponent: number;
 }
 
 /**
- * Rows that a frame is chosen by: a few hundred tell where a column lies, and cost microseconds.
+ * Rows from which the frame is chosen: a few hundred show the range of a column, and cost
+ * microseconds.
  */
 const HEAD_ROWS = 256;
 /**
  * Columns within 2^±128 keep their units: their squares, and those of their rounding errors, are
- * far from float64's ends.
+ * far from float64's limits.
  */
 const COMFORTABLE = 128;
-/** Factors beyond this would not be normal numbers. What is left over, 2^±74, is comfortable. */
+/** Larger factors would not be normal numbers. The remaining 2^±74 is enough. */
 const MOST_EXPONENT = 1000;
 
 const within = (exponent: number): number => Math.max(-MOST_EXPONENT, Math.min(MOST_EXPONENT, exponent));
 const comfortable = (exponent: number): number => (Math.abs(exponent) <= COMFORTABLE ? 0 : within(exponent));
 
-/** Numbers of the first rows whose weight is not 0. */
+/** Numbers of the first rows with nonzero weight. */
 function headOf({ rows, weight }: RowBlock): number[] {
   const head: number[] = [];
   for (let i = 0; i < rows && head.length < HEAD_ROWS; i++) if (weight?.[i] !== 0) head.push(i);
   return head;
 }
 
-/** How many columns x and y have. */
+/** Number of columns of x and y. */
 interface Sides {
   cols: number;
   targets: number;
@@ -59,8 +60,8 @@ const rootOf = ({ weight }: RowBlock, i: number, exponent: number): number =>
   weight === undefined ? 1 : Math.sqrt(timesPower(weight[i]!, -exponent));
 
 /**
- * The value of column j that is nearest to its weighted mean
- * over these rows, in units of 2^exponent.
+ * The value of column j that is nearest to its weighted mean over these rows, in units of
+ * 2^exponent.
  */
 function nearestToMean(
   columns: Columns,
@@ -75,7 +76,7 @@ function nearestToMean(
   let total = 0;
   head.forEach((i, at) => {
     const w = roots[at]! ** 2;
-    // Half of it: the difference of two numbers near float64's largest would overflow.
+    // Halved: the difference of two numbers near float64's largest would overflow.
     sum += w * ((valueAt(columns, i, j) * factor) / 2 - first / 2);
     total += w;
   });
@@ -90,7 +91,7 @@ function nearestToMean(
   return nearest;
 }
 
-/** Takes |√w·v| of these rows into the largest of each column. */
+/** Updates the largest element of each column with |√w·v| of these rows. */
 function takeLargest(
   largest: Float64Array,
   columns: Columns,
@@ -123,7 +124,7 @@ function withOffsets(
 }
 
 /**
- * The frame for rows that begin with these, or undefined if none of them has a weight.
+ * The frame for rows that begin with these, or undefined if none has a weight.
  * @param centre whether there is an intercept
  */
 export function frameOf(block: RowBlock, { cols, targets }: Sides, centre: boolean): Frame | undefined {
@@ -138,8 +139,8 @@ export function frameOf(block: RowBlock, { cols, targets }: Sides, centre: boole
 }
 
 /**
- * The frame by the largest numbers of all rows rather than of the first few, for tables whose
- * numbers differ by more than their squares can. Between blocks the event loop has its turn.
+ * Chooses the frame from the largest numbers of all rows instead of the first few, for tables whose
+ * numbers span a wider range than their squares can. Between blocks the event loop runs.
  */
 export async function frameOfAll(source: RowSource, blockRows: number, centre: boolean): Promise<Frame> {
   const { cols, targets } = source;
@@ -159,7 +160,8 @@ export async function frameOfAll(source: RowSource, blockRows: number, centre: b
 }
 
 /**
- * The frame as the kernel `gatherDesign` takes it: factors, then offsets; that of the weights last.
+ * The frame in the form that the kernel `gatherDesign` takes: factors, then offsets; those of the
+ * weights last.
  */
 export function frameRows({ exponents, offsets, weightExponent }: Frame): [Float64Array, Float64Array] {
   return [

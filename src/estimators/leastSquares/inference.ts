@@ -6,41 +6,40 @@ import { identity, inverseSync, norm } from './small.js';
 import { studentTwoSided } from './student.js';
 
 /**
- * One of each: coefficients, [targets, columns], and
- * intercepts, one per target (NaN without `fitIntercept`).
+ * One of each: coefficients, [targets, columns], and intercepts, one per target (NaN without
+ * `fitIntercept`).
  */
 export interface PerParameter {
   coef: NdArray<Float64Array>;
   intercept: Float64Array;
 }
 
-/** What a least-squares fit says about its own certainty. */
+/** The statistical inference of a least-squares fit. */
 export interface Inference {
-  /** √(s²·[(XᵀWX)⁻¹]_jj), X with its column of ones, W the sample weights. */
+  /** √(s²·[(XᵀWX)⁻¹]_jj), where X includes its column of ones and W is the sample weights. */
   standardErrors: PerParameter;
   /** Parameter / standard error. */
   tValues: PerParameter;
   /**
-   * Probability of a |t| as large where the parameter is 0:
-   * Student's t with `residualDf` degrees of freedom.
+   * Probability of a |t| at least this large if the parameter is 0: Student's t with `residualDf`
+   * degrees of freedom.
    */
   pValues: PerParameter;
-  /** Rows with a weight above 0, less the columns and the intercept. */
+  /** Rows with a weight above 0, minus the number of columns and the intercept. */
   residualDf: number;
   /** s = √(Σ w·residual² / residualDf), one per target. */
   residualStandardError: Float64Array;
   /**
-   * 1 − Σ w·residual² / Σ w·(y − ȳ)², one per target;
-   * without an intercept, y² takes the place of (y − ȳ)².
+   * 1 − Σ w·residual² / Σ w·(y − ȳ)², one per target; without an intercept, y² replaces (y − ȳ)².
    */
   rSquared: Float64Array;
 }
 
 /**
- * Standard errors and what follows from them, from the triangle alone: (XᵀWX)⁻¹ = R⁻¹·R⁻ᵀ, so the
- * variance of parameter j is s² times the square of row j of R⁻¹. ("The Elements of Statistical
- * Learning", Hastie et al., §3.2)
- * @throws SteepestError `ERR_ARGUMENT` without a residual degree of freedom
+ * Standard errors and the statistics derived from them, computed from the triangle alone: (XᵀWX)⁻¹
+ * = R⁻¹·R⁻ᵀ, so the variance of parameter j is s² times the square of row j of R⁻¹. ("The Elements
+ * of Statistical Learning", Hastie et al., §3.2)
+ * @throws SteepestError `ERR_ARGUMENT` without residual degrees of freedom
  */
 export function inferenceOf(
   factor: Factor,
@@ -53,7 +52,7 @@ export function inferenceOf(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `more rows than parameters, ${parameters}`,
       given: `${weightedRows}`,
-      hint: 'With no rows to spare, nothing tells how large the errors are.',
+      hint: 'Pass more rows, or fewer columns: the errors cannot be estimated otherwise.',
     });
   }
   const triangle = new Float64Array(parameters * parameters);
@@ -61,8 +60,8 @@ export function inferenceOf(
     triangle.set(r.subarray(i * size, i * size + parameters), i * parameters);
   }
   const inverse = inverseSync(triangle, identity(parameters), parameters);
-  // The intercept is that at the frame's origin, less
-  // offsets·coefficients: rows of R⁻¹ add up alike.
+  // The intercept is the one at the frame's origin minus offsets·coefficients; rows of R⁻¹ combine
+  // the same way.
   const row = (i: number): Float64Array => inverse.subarray(i * parameters, (i + 1) * parameters);
   if (ones === 1) {
     for (let j = 0; j < cols; j++) {

@@ -9,7 +9,7 @@ import { type Factor, factorAgain, factorRows, faintColumns, isFiniteFactor } fr
 import type { PassOptions } from './pass.js';
 import { type RowSource, type RowStream, streamSource, tableSource } from './source.js';
 
-/** Checked input of a fit. */
+/** The checked input of a fit. */
 export interface LeastSquaresInput {
   source: RowSource;
   features: Features | undefined;
@@ -19,14 +19,17 @@ export interface LeastSquaresInput {
   table: { y: Float64Array; weight: Float64Array | undefined } | undefined;
 }
 
-/** A stream of batches, not a table: those with named columns may be iterable too. */
+/**
+ * True for a stream of batches, and false for tables, which may be iterable if they have named
+ * columns.
+ */
 const isStream = (x: FeatureInput | RowStream): x is RowStream =>
   isBatchStream(x) && !('columnNames' in x) && !('shape' in x);
 
 /**
- * Rows of a fit: a table with its targets, or a stream of batches that bring their own.
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
- * `ERR_EMPTY`, `ERR_NOT_FINITE` (of y), `ERR_ARGUMENT`
+ * Rows of a fit: a table with its targets, or a stream of batches that include them.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (of y),
+ *   `ERR_ARGUMENT`
  */
 export async function readRows(
   x: FeatureInput | RowStream,
@@ -59,10 +62,10 @@ export async function readRows(
 }
 
 /**
- * The factor of the rows. A table is read twice if its first
- * rows did not tell how large its numbers are.
- * @throws SteepestError `ERR_NOT_FINITE` for NaN or
- * infinities among them, `ERR_ABORTED`, `ERR_WORKER_LOST`
+ * Computes the factor of the rows. Reads a table twice if its first rows did not show the range of
+ * its numbers.
+ * @throws SteepestError `ERR_NOT_FINITE` for NaN or infinities among them, `ERR_ABORTED`,
+ *   `ERR_WORKER_LOST`
  */
 export async function factorInput(
   { source, features }: LeastSquaresInput,
@@ -73,7 +76,7 @@ export async function factorInput(
   const isSummed = isFiniteFactor(factor);
   const faint = faintColumns(factor);
   if (isSummed && (faint.length === 0 || !(await holdNumbers(source, factor, faint)))) return factor;
-  // One NaN spoils its column of R, so rows are looked through only now.
+  // A NaN spoils its column of R, so rows are checked only after that.
   if (features !== undefined) {
     checkFiniteFeatures('X', features);
     return factorAgain(source, fitIntercept, options);
@@ -88,8 +91,8 @@ export async function factorInput(
 }
 
 /**
- * True if some of these columns, x's first, hold a number
- * other than 0. What a stream held only its factor can tell.
+ * True if any of these columns, x's first, contains a number other than 0. For a stream only the
+ * factor can answer this.
  */
 async function holdNumbers(source: RowSource, factor: Factor, columns: readonly number[]): Promise<boolean> {
   const { cols, targets } = source;

@@ -13,10 +13,10 @@ import { linearScores } from '../base/linearScores.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
 
-/** What every linear model has learned. */
+/** The learned state of every linear model. */
 export interface LinearFit {
   columns: FittedColumns;
-  /** True if y was a plain list: predictions are then one too. */
+  /** True if y was a plain list: predictions are then plain lists too. */
   isVector: boolean;
   /** targets × columns. */
   coef: Float64Array;
@@ -35,7 +35,7 @@ export function savedFit({ columns, isVector, coef, intercept }: LinearFit): Sav
   };
 }
 
-/** The opposite of {@link savedFit}. @throws SteepestError `ERR_MODEL_FILE` */
+/** The inverse of {@link savedFit}. @throws SteepestError `ERR_MODEL_FILE` */
 export function restoredFit(state: SavedState): LinearFit {
   const coef = float64Tensor(state, 'coef', [-1, -1], FINITE);
   const [targets, cols] = coef.shape as [number, number];
@@ -70,7 +70,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
 
   /**
    * intercept + coef·x, in float64.
-   * @returns one number per row, or rows × targets where y had columns
+   * @returns one number per row, or rows × targets if y had columns
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
   async predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
@@ -82,7 +82,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
     return isVector ? scores.data : scores;
   }
 
-  /** R² of the prediction: 1 is perfect, 0 is as good as the mean; the mean over targets. */
+  /** R² of the prediction, averaged over targets: 1 is perfect, 0 is no better than the mean. */
   async score(x: FeatureInput, y: TargetInput, options: ScoreOptions = {}): Promise<number> {
     const predicted = await this.predict(x);
     const values = 'shape' in predicted ? predicted : { data: predicted, shape: [predicted.length, 1] };

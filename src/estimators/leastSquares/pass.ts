@@ -16,20 +16,23 @@ import { MemoryPlan } from '../../program/memory.js';
 import type { BlocksTask } from './blocksTask.js';
 import type { RowBlock, RowSource } from './source.js';
 
-/** How the rows of a problem are cut; a function of its columns alone. */
+/** How the rows of a problem are divided; depends only on its columns. */
 export interface Cut {
-  /** Rows that kernels work on at a time: their design matrix stays in the second-level cache. */
+  /** Rows that kernels process together: their design matrix fits in the second-level cache. */
   pieceRows: number;
   /** Rows that go to one accumulator at a time; a multiple of pieceRows. */
   blockRows: number;
   accumulators: number;
 }
 
-/** Doubles of a piece: 512 KiB, half of an L2 of 1 MiB. */
+/** Elements of a piece: 512 KiB, half of an L2 cache of 1 MiB. */
 const PIECE_ELEMENTS = 65_536;
 const MOST_PIECE_ROWS = 256;
 const LEAST_PIECE_ROWS = 64;
-/** Doubles of a block: 1 MiB, so that handing one over costs little beside working on it. */
+/**
+ * Elements of a block: 1 MiB, so that passing it to a rank costs little compared with processing
+ * it.
+ */
 const BLOCK_ELEMENTS = 131_072;
 
 /** @param width columns of the design matrix, targets included */
@@ -37,8 +40,8 @@ export function cutFor(width: number): Cut {
   const fitting = Math.floor(PIECE_ELEMENTS / width / 8) * 8;
   const pieceRows = Math.max(LEAST_PIECE_ROWS, Math.min(MOST_PIECE_ROWS, fitting));
   const pieces = Math.max(1, Math.floor(BLOCK_ELEMENTS / (pieceRows * width)));
-  // Many share the work evenly among any number of threads;
-  // but each costs its square to bring together.
+  // Many accumulators balance the work for any number of threads, but combining each costs the
+  // square of its size.
   const accumulators = width <= 64 ? 48 : width <= 512 ? 12 : width <= 2048 ? 4 : 2;
   return { pieceRows, blockRows: pieces * pieceRows, accumulators };
 }
@@ -50,23 +53,23 @@ export interface RowOperands {
   weight: Operand | undefined;
 }
 
-/** Sums over all rows: what to compute, and where. */
+/** A sum over all rows: what to compute, and where. */
 export interface RowJob {
   cut: Cut;
-  /** Lays out the job's memory. `accumulators` is how many of them rows will reach. */
+  /** Lays out the job's memory. `accumulators` is the number of accumulators that receive rows. */
   reserve(memory: MemoryPlan, workers: number, accumulators: number): void;
-  /** Fills memory before the pass. */
+  /** Initializes memory before the pass. */
   prepare?(arena: Arena): void;
   /**
-   * Fills memory that depends on the first rows, before any are worked on. Called with one block
-   * after the other until it returns true; rows before that must have no weight.
+   * Initializes memory that depends on the first rows, before any row is processed. Called with one
+   * block after another until it returns true; the rows before that must have no weight.
    */
   begin?(arena: Arena, block: RowBlock): boolean;
-  /** Takes a piece of rows into an accumulator. */
+  /** Ops that fold a piece of rows into an accumulator. */
   ops(rows: RowOperands, accumulator: number, rank: number): Op[];
-  /** Brings accumulators 1 … into accumulator 0; `rows` is the register that these ops run with. */
+  /** Ops that combine accumulators 1 … into accumulator 0; `rows` is the register they run with. */
   finish(accumulators: number): { ops: Op[]; rows: number };
-  /** Operations per row, to judge how many threads are worth it. */
+  /** Operations per row, to decide how many threads are useful. */
   flopsPerRow: number;
 }
 
@@ -76,11 +79,11 @@ export interface PassOptions {
   signal: AbortSignal | undefined;
 }
 
-/** What a pass left behind. */
+/** The result of a pass. */
 export interface PassResult {
   arena: Arena;
   rows: number;
-  /** Rows whose weight is not 0. */
+  /** Number of rows with nonzero weight. */
   weightedRows: number;
 }
 
@@ -90,7 +93,7 @@ type ArrayType = {
 };
 const TYPES: Record<RowSource['dtype'], ArrayType> = { f64: Float64Array, f32: Float32Array, u8: Uint8Array };
 
-/** Blocks that wait for a rank at most. */
+/** Maximum number of blocks that wait for a rank. */
 const SLOTS = 3;
 const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
 
@@ -120,7 +123,7 @@ function tableOperand(buffer: number, dtype: Operand['dtype'], rows: number, col
 
 /** Runs a job over all rows of a source. */
 export async function runPass(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
-  // A stream has given batches that will not come again.
+  // A stream has already delivered batches that cannot be read again.
   if (source.rows === undefined) return runOnce(source, job, options);
   return withFewerThreads(() => runOnce(source, job, options));
 }
@@ -203,7 +206,7 @@ class Pass {
       await ranks;
     } else {
       const fed = this.feed(this.ring);
-      // Both are awaited whatever happens: a rank that still runs reads the slots.
+      // Wait for both in any case: a running rank still reads the slots.
       const [ended, feeding] = await Promise.allSettled([ranks, fed]);
       this.discardSlots();
       if (feeding.status === 'rejected') throw feeding.reason;
@@ -237,7 +240,7 @@ class Pass {
     };
   }
 
-  /** The sums are in the arena; whoever asked for them reads them there. */
+  /** The sums are in the arena, where the caller reads them. */
   private discardSlots(): void {
     const { x, y, weight } = this.tables;
     for (const data of [x, y, ...(weight ? [weight] : [])]) {
@@ -286,7 +289,7 @@ class Pass {
       : { ops, rank: 0, workers: 1, maxRows: rows, rowChunk: Math.max(1, rows) };
   }
 
-  /** Only now is it known how many accumulators have seen rows. */
+  /** Only now is it known how many accumulators have received rows. */
   private async finishStream(rows: number): Promise<void> {
     const { accumulators, blockRows } = this.job.cut;
     const finish = this.finishProgram(Math.min(accumulators, Math.ceil(rows / blockRows)));
@@ -296,7 +299,7 @@ class Pass {
     await runRanks([task], this.arena, this.abortable());
   }
 
-  /** Copies rows into slots, block by block; between blocks the event loop has its turn. */
+  /** Copies rows into slots, block by block; the event loop runs between blocks. */
   private async feed(ring: BlockRing): Promise<{ rows: number; weightedRows: number }> {
     const { source, tables, accumulators } = this;
     const { cols, targets } = source;
@@ -308,8 +311,8 @@ class Pass {
       let number = 0;
       for await (const block of awaitItems(this.arena, source.blocks(ring.blockRows))) {
         begun ||= this.job.begin?.(this.arena, block) ?? true;
-        // Rows without weight add nothing but NaN: those
-        // before the first that has one need not be sent.
+        // Rows without weight contribute nothing but possible NaN, so those before the first
+        // weighted row are skipped.
         const isTaken =
           (!begun && allFinite(block.x)) ||
           (await feed.put(number % accumulators, block.rows, (firstRow) => {

@@ -15,11 +15,11 @@ import { columnNorm, norm, solveTriangular } from './small.js';
 import type { Solution } from './solve.js';
 import type { RowSource } from './source.js';
 
-/** Relative error that is good enough: twelve digits of the largest coefficient, less of others. */
+/** Target relative error: twelve digits of the largest coefficient, fewer of others. */
 const GOOD_ENOUGH = 1e-12;
 /**
- * Steps shrink at least by this factor where refinement is
- * worth it: 2⁻⁵²·κ², with κ the condition of R.
+ * Refinement is worthwhile if steps shrink at least by this factor: 2⁻⁵²·κ², with κ the condition
+ * number of R.
  */
 const MOST_CONTRACTION = 1e-2;
 const MOST_STEPS = 6;
@@ -75,7 +75,8 @@ class ResidualJob implements RowJob {
 
   /**
    * The sums over all accumulators, in the factor's frame, rounded: parameters × targets, the
-   * intercept's first if there is one. The offsets come off while sums still have their low parts.
+   * intercept's first if there is one. Offsets are subtracted while sums still have their low
+   * parts.
    */
   result(arena: Arena): Float64Array {
     const { ones, cols, targets, frame } = this.factor;
@@ -97,7 +98,7 @@ class ResidualJob implements RowJob {
     return sums;
   }
 
-  /** A sum as the pair of its high and its low part. */
+  /** A sum as a pair of its high and low parts. */
   private total(arena: Arena, k: number, column: number): [number, number] {
     let high = 0;
     let low = 0;
@@ -117,7 +118,7 @@ class ResidualJob implements RowJob {
 /** Splits 53 bits into 26 and 26 (Veltkamp). */
 const SPLITTER = 2 ** 27 + 1;
 
-/** What a·b loses when it is rounded (Dekker 1971). */
+/** The rounding error of a·b (Dekker 1971). */
 function errorOfProduct(a: number, b: number, product: number): number {
   const aBig = a * SPLITTER;
   const bBig = b * SPLITTER;
@@ -131,11 +132,11 @@ const columnLengths = (r: Float64Array, stride: number, from: number, to: number
   Float64Array.from({ length: to - from }, (_, j) => columnNorm(r, stride, from + j, 0, from + j + 1));
 
 /**
- * Whether the solution may lack digits that refinement can find. Parameter j has a relative error
- * of about 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length
- * of column j, from the frame's origin, times that of row j of R⁻¹: 1 for a column that is
- * orthogonal to all others, near the root of its variance inflation factor. Steps of refinement
- * shrink by 2⁻⁵²·κ², κ the condition of R with columns of length 1, which is at most √n·√Σκ_j².
+ * Whether refinement may improve the digits of the solution. Parameter j has a relative error of
+ * about 2⁻⁵²·(κ_j + κ_j²·‖residual‖ / ‖fit‖) (Golub & Van Loan §5.3.7), where κ_j is the length of
+ * column j, from the frame's origin, times that of row j of R⁻¹: 1 for a column that is orthogonal
+ * to all others, near the root of its variance inflation factor. Steps of refinement shrink by
+ * 2⁻⁵²·κ², with κ the condition number of R with columns of length 1, which is at most √n·√Σκ_j².
  */
 export function wantsRefinement(factor: Factor, inverse: Float64Array): boolean {
   const { cols: n, ones, size, r } = factor;
@@ -152,8 +153,8 @@ export function wantsRefinement(factor: Factor, inverse: Float64Array): boolean 
 
 /**
  * Iterative refinement by the corrected seminormal equations (Björck, "Numerical Methods for Least
- * Squares Problems", 1996, §6.6.5): RᵀR·δ = Xᵀ(y − X·b), the right side in twice float64's
- * precision, as long as steps shrink by half. One pass over the rows for each step.
+ * Squares Problems", 1996, §6.6.5): RᵀR·δ = Xᵀ(y − X·b), with the right side in twice float64's
+ * precision, as long as steps at least halve. Each step is one pass over the rows.
  */
 export async function refine(
   source: RowSource,
@@ -174,7 +175,7 @@ export async function refine(
     const { arena } = await runPass(source, job, options);
     const right = [{ values: job.result(arena), cols: targets }];
     const [own] = (await solveTriangular(triangle, n, right, true, options.kernels)) as [Float64Array];
-    // In the units of the fitted values, where parameters of all columns can be compared.
+    // In units of the fitted values, in which parameters of all columns are comparable.
     const length = norm(own.map((value, i) => value * lengths[Math.floor(i / targets)]!));
     if (!(length < last / 2)) break;
     last = length;
@@ -200,7 +201,7 @@ function inUnitsOfData(own: Float64Array, { ones, cols, targets, frame }: Factor
   });
 }
 
-/** True if a step has changed nothing but last digits. */
+/** True if a step changed only the last digits. */
 function isBelowRounding(
   delta: Float64Array,
   coef: Float64Array,

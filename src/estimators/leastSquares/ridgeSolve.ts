@@ -7,19 +7,16 @@ import { columnNorm, foldDiagonal, identity, solveTriangular, triangleOf } from 
 import { defaultTolerance, type Solution, solveFactor, transpose } from './solve.js';
 
 /**
- * Penalties below this part of the squares of a column
- * change no digit: they only choose the shortest solution.
+ * A penalty below this fraction of a column's squares changes no digit: it only selects the
+ * shortest solution.
  */
 const LEAST_PENALTY = 2 ** -200;
-/**
- * Rounding errors, as a part of the coefficients, that are
- * not worth a singular value decomposition.
- */
+/** Relative errors of coefficients that do not justify a singular value decomposition. */
 const NEGLIGIBLE = 2 ** -24;
 
 /**
- * Ridge regression from the factor: the least squares of [R; √α·I] against [QᵀY; 0], by QR (Golub &
- * Van Loan §6.1.4). The intercept is not penalised, since R is that of the centred X.
+ * Ridge regression from the factor: the least-squares solution of [R; √α·I] against [QᵀY; 0], by QR
+ * (Golub & Van Loan §6.1.4). The intercept is not penalised, because R is that of the centred X.
  * @param alphas one per target, at least 0
  */
 export async function solveRidge(
@@ -28,7 +25,7 @@ export async function solveRidge(
   kernels: KernelRequest,
 ): Promise<Omit<Solution, 'rank'>> {
   const { cols, targets } = factor;
-  // A penalty leaves nothing to decide: however little columns tell apart, it has its weight.
+  // With a penalty the solution is unique, however close to dependent the columns are.
   const problem = await centredProblem(factor, 'ofSums', kernels);
   const coef = new Float64Array(targets * cols);
   const intercept = new Float64Array(targets);
@@ -63,13 +60,13 @@ interface Penalty {
 
 function penaltiesOf({ frame }: Factor, { varying }: Centred, alpha: number): Penalty[] {
   const unit = exponentOf(alpha);
-  // Weights are in units of their own, so the penalty is.
+  // Weights have their own units, and the penalty must match them.
   const half = Math.floor((unit - frame.weightExponent) / 2);
   const root = rootOfPower(timesPower(alpha, -unit), unit - frame.weightExponent - 2 * half);
   return varying.map((j) => ({ root, exponent: half - frame.exponents[j]! }));
 }
 
-/** The least α beside the squares of its column, before centring. */
+/** The smallest α relative to the squares of its column, before centring. */
 function leastPart({ lengths }: Centred, penalties: readonly Penalty[]): number {
   return penalties.reduce(
     (least, { root, exponent }, j) => Math.min(least, timesPower(root / lengths[j]!, exponent) ** 2),
@@ -79,9 +76,9 @@ function leastPart({ lengths }: Centred, penalties: readonly Penalty[]): number 
 
 /** A problem without its rounding errors. */
 interface Cleaned {
-  /** Rows of R that hold nothing but rounding errors are 0. */
+  /** Rows of R that contain only rounding errors are 0. */
   problem: Centred;
-  /** What is more than rounding errors; undefined where that is all of the problem. */
+  /** The part of the problem above rounding errors; undefined if there is nothing to remove. */
   space: RowSpace | undefined;
 }
 
@@ -94,8 +91,8 @@ async function cleaned(problem: Centred, kernels: KernelRequest): Promise<Cleane
     else count = i + 1;
   }
   const own = { ...problem, r };
-  // If the leading triangle is well enough conditioned, no combination of its rows is a rounding
-  // error, and the full decomposition is not needed.
+  // If the leading triangle is well conditioned, no combination of its rows is a rounding error,
+  // and the full decomposition is not needed.
   const lead = new Float64Array(count * count);
   for (let i = 0; i < count; i++) lead.set(r.subarray(i * n, i * n + count), i * count);
   const right = [{ values: identity(count), cols: count }];
@@ -106,10 +103,7 @@ async function cleaned(problem: Centred, kernels: KernelRequest): Promise<Cleane
   return { problem: own, space: space.rank < n ? space : undefined };
 }
 
-/**
- * The coefficients of all targets, targets × n, for one
- * alpha, and the units of X that they are for.
- */
+/** The coefficients of all targets, targets × n, for one alpha, and their units of X. */
 async function solveOne(
   { problem, space }: Cleaned,
   penalties: readonly Penalty[],
@@ -132,7 +126,7 @@ async function solveOne(
         kernels,
       )
     : problem;
-  // In units where no penalty is above 1: their squares must not overflow.
+  // In units where no penalty exceeds 1, so that their squares do not overflow.
   const shrinks = penalties.map(({ root, exponent }) => Math.max(0, exponentOf(root) + exponent + 1));
   const own = scaled(r, (j) => -shrinks[j]!);
   const diagonal = Float64Array.from(penalties, ({ root, exponent }, j) =>
@@ -149,23 +143,23 @@ async function solveOne(
   if (space === undefined) {
     return { coef, units: exponents.map((exponent, j) => common + exponent + shrinks[j]!) };
   }
-  // Rounding has added parts along what R does not see.
+  // Rounding has added components that R maps to nothing.
   const plain = scaled(coef, (j) => -exponents[j]! - shrinks[j]!);
   return { coef: space.project(plain), units: Array(n).fill(common) };
 }
 
 /**
- * A penalty this many times as long as its column costs the
- * reflection's result ten bits of the column.
+ * If a penalty is this many times as long as its column, the reflection loses ten bits of the
+ * column.
  */
 const DOMINANT = 2 ** 10;
-/** Each shrinks what is wrong by `DOMINANT`² or so. */
+/** Each sweep reduces the error by about `DOMINANT`². */
 const SWEEPS = 3;
 
 /**
  * Restores digits of coefficients whose penalty is so much longer than their column that reflecting
- * both rounds the column away: minimises by one of these coefficients after the other (Gauss and
- * Seidel's method), which is exact to rounding there.
+ * both rounds the column away. Minimises over one such coefficient at a time (Gauss–Seidel), which
+ * is accurate to rounding here.
  */
 function sharpen(coef: Float64Array, r: Float64Array, y: Float64Array, diagonal: Float64Array): void {
   const n = coef.length;

@@ -3,35 +3,35 @@ import type { KernelRequest } from '../../kernels/backend.js';
 import { type Centred, noiseOfColumn } from './centred.js';
 import { norm, svd } from './small.js';
 
-/** What of a centred problem is more than rounding errors. */
+/** The part of a centred problem above rounding errors. */
 export interface RowSpace {
   rank: number;
   /**
-   * Coefficients, targets × n, that minimise the residuals,
-   * in the problem's units; not yet the shortest.
+   * Coefficients, targets × n, that minimise the residuals, in the problem's units; not yet of
+   * minimum norm.
    */
   solution: Float64Array;
   /**
-   * The least singular value that counts, of R with columns
-   * divided by their lengths before centring.
+   * The smallest singular value that counts, of R with columns divided by their lengths before
+   * centring.
    */
   least: number;
   /**
-   * Takes away from vectors of n elements, in the units common to all columns, what R maps to
-   * rounding errors: from coefficients leaves the shortest with the same fit.
+   * Removes from vectors of n elements, in the units common to all columns, the components that R
+   * maps to rounding errors: for coefficients the result has minimum norm and the same fit.
    */
   project(vectors: Float64Array): Float64Array;
 }
 
 /**
- * Columns whose units lie further apart than this, as powers of two, are taken to be so far apart:
- * reciprocals must not overflow.
+ * Units further apart than this, as powers of two, are treated as this far apart, so that
+ * reciprocals do not overflow.
  */
 const FURTHEST = -800;
 
 /**
- * Singular values up to this are rounding errors, for
- * columns of length 1 with errors of `noiseOfColumn` each.
+ * Singular values up to this are rounding errors, for columns of length 1 with errors of
+ * `noiseOfColumn` each.
  */
 const noiseOf = (n: number): number => noiseOfColumn(n) * Math.sqrt(n);
 
@@ -40,15 +40,15 @@ const scaledRow = ({ r, n, lengths }: Centred, i: number): Float64Array =>
   r.subarray(i * n, (i + 1) * n).map((value, j) => value / lengths[j]!);
 
 /**
- * True if row i of R holds nothing but rounding errors, as
- * most do of a table with more columns than rows.
+ * True if row i of R contains only rounding errors, as most do if a table has more columns than
+ * rows.
  */
 export const isFaintRow = (problem: Centred, i: number): boolean =>
   norm(scaledRow(problem, i)) <= noiseOf(problem.n) / 2;
 
 /**
- * True if no direction can be taken for rounding errors, by ‖(R·D⁻¹)⁻¹‖, D the lengths before
- * centring. False says nothing.
+ * True if no direction is a rounding error, by ‖(R·D⁻¹)⁻¹‖, with D the lengths before centring.
+ * False is inconclusive.
  */
 export function isClearOfNoise(
   { n, lengths }: Pick<Centred, 'n' | 'lengths'>,
@@ -61,8 +61,7 @@ export function isClearOfNoise(
 /**
  * Separates rounding errors from the rest. The errors of a column are relative to its length before
  * centring, so R's columns are divided by these lengths. Directions whose singular values are then
- * below those of the errors count as 0. (Dividing columns so is near the best that can be done: van
- * der Sluis 1969.)
+ * below the errors count as 0. (This column scaling is close to optimal: van der Sluis 1969.)
  */
 export async function rowSpaceOf(problem: Centred, kernels: KernelRequest): Promise<RowSpace> {
   const { n, targets, y, lengths } = problem;
@@ -93,14 +92,14 @@ export async function rowSpaceOf(problem: Centred, kernels: KernelRequest): Prom
   };
 }
 
-/** Projects onto the rows of R, given an orthonormal basis of those of R·D⁻¹. */
+/** Projects onto the row space of R, given an orthonormal basis of that of R·D⁻¹. */
 function projection(
   { n, lengths, exponents }: Centred,
   basis: readonly Float64Array[],
 ): (vectors: Float64Array) => Float64Array {
   const scale = lengths.map((length, j) => length * powerOfTwo(Math.max(FURTHEST, exponents[j]!)));
   const isWide = 2 * basis.length <= n;
-  // Whichever basis is the smaller: that of the rows, or that of what is orthogonal to them.
+  // Uses the smaller basis: that of the row space, or of its orthogonal complement.
   const other = isWide
     ? orthonormal(basis.map((v) => v.map((value, j) => value * scale[j]!)))
     : orthonormal(complement(basis, n).map((v) => v.map((value, j) => value / scale[j]!)));
@@ -121,7 +120,7 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** A vector less its parts along an orthonormal basis, in place. */
+/** Subtracts from a vector its components along an orthonormal basis, in place. */
 function without(vector: Float64Array, basis: readonly Float64Array[]): Float64Array {
   for (const q of basis) {
     const part = dot(q, vector);
@@ -136,8 +135,8 @@ function unit(vector: Float64Array): Float64Array {
 }
 
 /**
- * An orthonormal basis of the span of independent vectors,
- * by Gram and Schmidt's method, twice (Giraud, Langou 2003).
+ * An orthonormal basis of the span of independent vectors, by Gram–Schmidt, done twice (Giraud,
+ * Langou 2003).
  */
 function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
@@ -149,8 +148,8 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
 }
 
 /**
- * An orthonormal basis of what is orthogonal to an orthonormal basis: of unit vectors, each time
- * the one that is furthest from all so far.
+ * An orthonormal basis of the orthogonal complement of an orthonormal basis, built from unit
+ * vectors, each time the one furthest from all so far.
  */
 function complement(basis: readonly Float64Array[], n: number): Float64Array[] {
   const found: Float64Array[] = [];

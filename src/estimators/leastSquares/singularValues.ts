@@ -2,7 +2,9 @@ import { rootOfPower, timesPower } from '../../core/powers.js';
 import type { Factor } from './factor.js';
 import { singularValuesSync } from './small.js';
 
-/** Singular values of the centred X, rows times the roots of their weights, the largest first. */
+/**
+ * Singular values of the centred X, rows times the square roots of their weights, largest first.
+ */
 export function singularValuesOf({ r, size, ones, cols, rows, frame }: Factor): Float64Array {
   // In units common to all columns, in which none is large.
   const top = frame.exponents

@@ -8,16 +8,17 @@ import { stepFlops } from '../../program/cost.js';
 import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { wholeOp } from './pass.js';
 
-/**
- * Most operations, a few milliseconds, of a small problem that is solved on this thread.
- */
+/** Maximum operations, a few milliseconds, of a small problem that is solved on this thread. */
 const INLINE_FLOPS = 1e7;
-/** Rotations below this part of two rows' lengths are left: the rounding of their inner product. */
+/**
+ * A rotation is skipped below this fraction of the two rows' lengths: the rounding error of their
+ * inner product.
+ */
 const JACOBI_TOLERANCE = 2 ** -52;
-/** Far more than any matrix has been seen to need. */
+/** Far more than any matrix has been observed to need. */
 const MOST_SWEEPS = 60;
 
-/** Matrices of a small problem, one after the other. */
+/** The matrices of a small problem, one after another. */
 class Workspace {
   private readonly memory = new MemoryPlan(CONTROL_BYTES);
   private readonly registers = this.memory.vector('registers', 'control', REGISTER_COUNT, 'f64');
@@ -32,7 +33,8 @@ class Workspace {
   }
 
   /**
-   * Runs ops over it: here if that is quick, else in a thread. `rows` is the register of that name.
+   * Runs ops on it: on this thread if that is quick, otherwise in a worker thread. `rows` is the
+   * register of that name.
    */
   async run(ops: readonly Op[], kernels: KernelRequest, rows = 1): Promise<void> {
     const arena = this.load();
@@ -56,7 +58,7 @@ class Workspace {
     await runRanks([task], arena);
   }
 
-  /** Runs ops here, however long that takes. */
+  /** Runs ops on this thread, however long it takes. */
   runSync(ops: readonly Op[], kernels: KernelRequest): void {
     const arena = this.load();
     selectKernels(kernels).runOnce(ops, [arena], 1);
@@ -89,7 +91,7 @@ const solveOp = (r: Region, b: Region, transposed: boolean): Op => ({
   ...wholeOp('triangularSolve', { r: operandOf(r), b: operandOf(b) }, { transposed: Number(transposed) }),
 });
 
-/** The n × n matrix of ones on the diagonal. */
+/** The n × n identity matrix. */
 export function identity(n: number): Float64Array {
   const matrix = new Float64Array(n * n);
   for (let i = 0; i < n; i++) matrix[i * n + i] = 1;
@@ -97,8 +99,8 @@ export function identity(n: number): Float64Array {
 }
 
 /**
- * Solves R·X = B, or RᵀR·X = B, for each of some B (n × their columns).
- * Where R is singular, elements come out NaN or infinite.
+ * Solves R·X = B, or RᵀR·X = B, for several B (n × their columns). If R is singular, elements are
+ * NaN or infinite.
  */
 export async function solveTriangular(
   r: Float64Array,
@@ -163,10 +165,12 @@ export async function triangleOf(
   );
 }
 
-/** Columns of a QR factorisation come in panels of eight. */
+/** Columns of a QR factorization are processed in panels of eight. */
 const panelled = (cols: number): number => 8 * Math.ceil(cols / 8);
 
-/** a (rows × n), y (rows × targets) and zeros side by side, as many rows as columns at least. */
+/**
+ * a (rows × n), y (rows × targets) and zeros side by side, with at least as many rows as columns.
+ */
 function beside(a: Float64Array, rows: number, n: number, y: Float64Array, targets: number): Float64Array {
   const width = panelled(n + targets);
   const both = new Float64Array(Math.max(rows, width) * width);
@@ -201,13 +205,13 @@ async function fold(
   return folded;
 }
 
-/** A (rows × n) = U·Σ·Vᵀ in the form that solving needs. */
+/** A (rows × n) = U·Σ·Vᵀ in the form that the solvers need. */
 export interface SmallSvd {
   /** Σ·Vᵀ, rows × n, not sorted. */
   rows: Float64Array;
   /** Uᵀ·b, rows × targets. */
   b: Float64Array;
-  /** Lengths of the rows: the singular values, in their order. */
+  /** Lengths of the rows: the singular values, in the same order. */
   values: Float64Array;
 }
 
@@ -230,7 +234,7 @@ function svdOf(a: Float64Array, n: number, b: Float64Array, targets: number) {
   return { space, ops: [wholeOp('jacobiRows', operands, scalars)], finish };
 }
 
-/** Singular values of a (n columns) and what goes with them, by one-sided Jacobi rotations. */
+/** Singular values of a (n columns) and the matching vectors, by one-sided Jacobi rotations. */
 export async function svd(
   a: Float64Array,
   n: number,
@@ -243,14 +247,14 @@ export async function svd(
   return finish();
 }
 
-/** Singular values, the largest first, on this thread. */
+/** Singular values, largest first, on this thread. */
 export function singularValuesSync(a: Float64Array, n: number, kernels: KernelRequest = {}): Float64Array {
   const { space, ops, finish } = svdOf(a, n, new Float64Array(0), 0);
   space.runSync(ops, kernels);
   return finish().values.sort().reverse();
 }
 
-/** √Σ x², scaled so that squares neither overflow nor vanish. */
+/** √Σ x², scaled so that squares neither overflow nor underflow. */
 export function norm(x: Float64Array): number {
   const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0 || !Number.isFinite(largest)) return largest;

@@ -5,7 +5,7 @@ import type { Factor } from './factor.js';
 import { isClearOfNoise, type RowSpace, rowSpaceOf } from './rowSpace.js';
 import { identity, norm, solveTriangular, svd } from './small.js';
 
-/** What least squares finds. */
+/** The result of a least-squares problem. */
 export interface Solution {
   /** targets × columns. */
   coef: Float64Array;
@@ -13,7 +13,7 @@ export interface Solution {
   rank: number;
 }
 
-/** A solution, with R⁻¹ of the centred X where that exists. */
+/** A solution, with R⁻¹ of the centred X if it exists. */
 export interface FactorSolution extends Solution {
   inverse: Float64Array | undefined;
 }
@@ -26,14 +26,14 @@ export function transpose(values: Float64Array, rows: number, cols: number): Flo
 }
 
 /**
- * The default of `tol`: below this part of the largest,
- * singular values count as rounding errors of the matrix.
+ * The default of `tol`: singular values below this fraction of the largest count as rounding errors
+ * of the matrix.
  */
 export const defaultTolerance = ({ rows, cols }: Factor): number => Number.EPSILON * Math.max(rows, cols);
 
 /**
  * True if no singular value can be as small as `tolerance` times the largest, by ‖R‖ and ‖R⁻¹‖
- * (Frobenius), in the units of the data. False says nothing.
+ * (Frobenius), in the units of the data. False is inconclusive.
  */
 function surelyFullRank(problem: Centred, inverse: Float64Array, tolerance: number): boolean {
   const { n, exponents } = problem;
@@ -45,8 +45,7 @@ function surelyFullRank(problem: Centred, inverse: Float64Array, tolerance: numb
 }
 
 /**
- * True if of what is more than rounding errors no singular
- * value can be as small as `tolerance` times the largest.
+ * True if no singular value above rounding errors can be as small as `tolerance` times the largest.
  */
 function surelyAllCount(problem: Centred, space: RowSpace, tolerance: number): boolean {
   const shortest = problem.lengths.reduce(
@@ -57,10 +56,10 @@ function surelyAllCount(problem: Centred, space: RowSpace, tolerance: number): b
 }
 
 /**
- * The coefficients of minimum norm among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub &
- * Van Loan §5.5.1), from the factor: by back substitution at full rank, else by a singular value
- * decomposition. The rank is that of the centred X, less what may be rounding errors of numbers as
- * large as they were before centring.
+ * The minimum-norm coefficients among those that minimise ‖Y − 1·interceptᵀ − X·coefᵀ‖ (Golub & Van
+ * Loan §5.5.1), from the factor: by back substitution at full rank, otherwise by a singular value
+ * decomposition. The rank is that of the centred X, excluding what may be rounding errors relative
+ * to the numbers before centring.
  */
 export async function solveFactor(
   factor: Factor,
@@ -102,8 +101,8 @@ export async function solveFactor(
 }
 
 /**
- * The solution of minimum norm by singular values above `tolerance`
- * times the largest, in the units common to all columns.
+ * The minimum-norm solution by singular values above `tolerance` times the largest, in the units
+ * common to all columns.
  */
 async function truncated(
   problem: Centred,

@@ -9,7 +9,7 @@ import { type Features, readFeatures, shareFeatures } from '../base/features.js'
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 
-/** Rows on their way to worker threads. */
+/** Sources of rows for worker threads. */
 export interface RowBlock {
   rows: number;
   /** rows × columns. */
@@ -19,40 +19,37 @@ export interface RowBlock {
   weight: Float64Array | undefined;
 }
 
-/** A batch of a stream of rows: every one has its y, and weights if the first has them. */
+/** A batch of a stream of rows: each includes y, and weights if the first batch does. */
 export interface RowBatch extends Batch {
   /** Rows × columns. */
   x: MatrixInput;
   sampleWeight?: WeightInput | undefined;
 }
 
-/** Batches one after the other, such as `data.csv` yields; or a function that begins them. */
+/** Consecutive batches, such as `data.csv` yields; or a function that opens them. */
 export type RowStream =
   | AsyncIterable<RowBatch>
   | Iterable<RowBatch>
   | (() => AsyncIterable<RowBatch> | Iterable<RowBatch>);
 
-/** Where the rows of a least-squares problem come from. */
+/** The source of a least-squares problem's rows. */
 export interface RowSource {
   dtype: Features['dtype'];
   cols: number;
   targets: number;
   weighted: boolean;
-  /** How many rows there are, or undefined if only the end will tell. */
+  /** The number of rows, or undefined if it is known only at the end. */
   rows: number | undefined;
-  /** The same rows in memory that threads can read, if they are there. */
+  /** The same rows in memory that threads can read, if available. */
   shared: { x: Features['data']; y: Float64Array; weight: Float64Array | undefined } | undefined;
   /**
-   * All rows in order, in blocks of `blockRows` (the last may
-   * be smaller). A block is valid until the next is asked for.
+   * All rows in order, in blocks of `blockRows` (the last may be smaller). A block is valid until
+   * the next is requested.
    */
   blocks(blockRows: number): Iterable<RowBlock> | AsyncIterable<RowBlock>;
 }
 
-/**
- * Tables up to this size are copied whole: less trouble than
- * slots, and too little to count as a second copy.
- */
+/** Tables up to this size are copied as a whole: simpler than slots, and small enough. */
 const COPY_BYTES = 4 * 2 ** 20;
 
 function shareFloats<T extends Float64Array | undefined>(data: T): T {
@@ -94,7 +91,7 @@ export async function tableSource(
   };
 }
 
-/** A batch that has been looked through. */
+/** A checked batch. */
 interface CheckedBatch {
   x: Features;
   y: Float64Array;
@@ -170,10 +167,10 @@ class Recutter {
 }
 
 /**
- * Rows that come in batches and are seen once. The first
- * batch is taken at once: it tells the columns.
- * @throws SteepestError as `readFeatures` and `readTargets`
- * do, and `ERR_EMPTY` for a stream without batches
+ * Rows that come in batches and are read once. The first batch is read at once, because it defines
+ * the columns.
+ * @throws SteepestError as `readFeatures` and `readTargets` do, and `ERR_EMPTY` for a stream
+ *   without batches
  */
 export async function streamSource(
   stream: RowStream,
@@ -227,7 +224,7 @@ function noBatches(): SteepestError {
   return new SteepestError('ERR_EMPTY', {
     expected: 'at least one batch of rows',
     given: 'a stream without any',
-    hint: 'Pass some data.',
+    hint: 'Check the source of the stream; one that has been read already is also empty.',
   });
 }
 

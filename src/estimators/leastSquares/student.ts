@@ -1,10 +1,7 @@
-/**
- * Terms of the continued fraction: it converges within a few dozen, slowest where a and b are
- * largest.
- */
+/** Terms of the continued fraction: it converges within a few dozen, slowest for large a and b. */
 const MOST_TERMS = 100_000;
 const TINY = 1e-300;
-/** From here on five terms of Stirling's series for the ratio below leave less than 2⁻⁵³. */
+/** From this a on, five terms of Stirling's series for the ratio below have an error under 2⁻⁵³. */
 const LARGE = 30;
 
 /**
@@ -51,11 +48,11 @@ export function studentTwoSided(t: number, df: number): number {
   if (square === Number.POSITIVE_INFINITY) return 0;
   const a = df / 2;
   const x = df / (df + square);
-  // 1 − x, with the digits that x close to 1 does not hold.
+  // 1 − x, with the digits that x close to 1 cannot hold.
   const rest = square / (df + square);
   const logX = rest < 0.5 ? Math.log1p(-rest) : Math.log(x);
   const front = (Math.exp(a * logX) * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI);
-  // The fraction converges fast on the side of the mean; the other side is its complement.
+  // The fraction converges quickly on one side of the mean; the other side is the complement.
   if (x <= (a + 1) / (a + 2.5)) return (front * betaFraction(x, a, 0.5)) / a;
   return 1 - (front * betaFraction(rest, 0.5, a)) / 0.5;
 }

@@ -2,7 +2,7 @@ import { alignColumns } from '../../core/alignColumns.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { Inference, PerParameter } from './inference.js';
 
-/** Digits that people look at; the numbers themselves have all. */
+/** Digits shown; the numbers themselves have all. */
 const digits = (value: number): string =>
   Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4)
     ? value.toExponential(4)
@@ -11,7 +11,7 @@ const digits = (value: number): string =>
 const pick = ({ coef, intercept }: PerParameter, k: number, j: number): number =>
   j < 0 ? intercept[k]! : coef.data[k * coef.shape[1]! + j]!;
 
-/** Parameters with their standard errors, t-values and p-values, a table for each target. */
+/** Parameters with standard errors, t-values and p-values, one table per target. */
 export function summaryText(
   inference: Inference,
   coef: NdArray<Float64Array>,

@@ -11,13 +11,13 @@ export interface Descent {
   seed: number;
 }
 
-/** Epochs without a lower loss that end training, as in scikit-learn's SGDClassifier. */
+/** Epochs without a lower loss after which training ends, as in scikit-learn's SGDClassifier. */
 const PATIENCE = 5;
 
 /**
  * Minimises the penalised loss by gradient descent on the step programs of networks: a dense layer
  * with sigmoid or softmax.
- * @throws SteepestError as Sequential.fit does; `ERR_DIVERGED` where the learning rate is too high
+ * @throws SteepestError as Sequential.fit does; `ERR_DIVERGED` if the learning rate is too high
  */
 export async function descend(
   request: Omit<LogisticRequest, 'solver'>,
@@ -33,7 +33,7 @@ export async function descend(
         units: outputs,
         activation: isBinary ? 'sigmoid' : 'softmax',
         useBias: fitIntercept,
-        // A regularizer has no factor ½.
+        // The regularizer has no factor ½, so the penalty is halved here.
         kernelRegularizer: { l1, l2: l2 / 2 },
         inputShape: [cols],
       }),

@@ -18,7 +18,7 @@ import {
   type LogisticTask,
 } from './logisticTask.js';
 
-/** A logistic regression with every choice made. */
+/** A logistic regression with all options resolved. */
 export interface LogisticRequest {
   features: Features;
   labels: Int32Array;
@@ -44,7 +44,7 @@ export interface LogisticResult {
   point: Float64Array;
   iterations: number;
   /**
-   * The largest element of the gradient of the penalised mean loss; not known after `gd` and `sgd`.
+   * The largest element of the gradient of the penalised mean loss; unknown after `gd` and `sgd`.
    */
   gradientNorm: number | undefined;
   converged: boolean;
@@ -54,7 +54,7 @@ export interface LogisticResult {
  * Multiplications and additions of one evaluation of loss and gradient, per row, output and column.
  */
 const FLOPS_PER_PRODUCT = 4;
-/** Gradients below this may be rounding where `tol` asks for less. */
+/** Gradients below this may be rounding errors if `tol` is smaller. */
 const ROUNDING = 2 ** -20;
 
 const shared = <T extends Int32Array | Float64Array>(data: T): T => {
@@ -68,8 +68,8 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
- * Weights in units of a power of two: a mean does not depend on them, and sums of products with
- * large ones would overflow.
+ * Weights in units of a power of two: a mean does not depend on the unit, and sums of products with
+ * large weights would overflow.
  */
 function relative(weights: Float64Array | undefined): Float64Array | undefined {
   const exponent = exponentOf(weights?.reduce((most, w) => Math.max(most, w), 0) ?? 1);
@@ -109,7 +109,7 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   const control = controlBlock(arena);
   const stop = (): void => void Atomics.store(control, WORD.stopRequest, 1);
   const off = onAbort(signal, stop);
-  // It may have been aborted while samples were copied.
+  // The signal may have aborted while samples were copied.
   if (signal?.aborted) stop();
   try {
     await runRanks(tasks, arena, { signal, error: () => abortedError(signal!) });
@@ -127,7 +127,7 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   if (status === LOGISTIC_STATUS.notFinite) throw notFiniteError(features);
   const iterations = result[LOGISTIC_OUTCOME.iterations]!;
   const gradientNorm = result[LOGISTIC_OUTCOME.gradientNorm]!;
-  // Where the loss no longer changes, columns far from 1 can leave a gradient that is no rounding.
+  // When the loss no longer changes, columns far from 1 can leave a gradient larger than rounding.
   const isStuck = status === LOGISTIC_STATUS.precision && !(gradientNorm <= Math.max(request.tol, ROUNDING));
   return {
     point: coefficients,
@@ -137,7 +137,7 @@ export async function fitLogistic(request: LogisticRequest): Promise<LogisticRes
   };
 }
 
-/** The samples are looked through only when a loss came out wrong: threads read them anyway. */
+/** Samples are checked only after an invalid loss, because threads read them anyway. */
 function notFiniteError(features: Features): SteepestError {
   checkFiniteFeatures('X', features);
   return new SteepestError('ERR_NOT_FINITE', {

@@ -15,23 +15,25 @@ const X_BUFFER = 1;
 const LABELS_BUFFER = 2;
 const WEIGHTS_BUFFER = 3;
 
-/** A chunk's samples and scores stay in a quarter of an L2 of 1 MiB. */
+/** A chunk's samples and scores fit in a quarter of an L2 cache of 1 MiB. */
 const CHUNK_BYTES = 256 * 1024;
-/** Virtual lanes of the loss: chunks of whole ones. */
+/** Virtual lanes of the loss: chunks are multiples of it. */
 const CHUNK_GRAIN = 16;
 const MOST_CHUNK_ROWS = 4096;
-/** Groups are what ranks share out; more than a machine's cores, so that shares are about equal. */
+/**
+ * Number of groups that ranks share: more than a machine's cores, so that shares are nearly equal.
+ */
 const MOST_GROUPS = 64;
 /** Memory for the sums of all groups. */
 const PARTIALS_BYTES = 64 * 2 ** 20;
 
-/** What is to be fitted, and by how many ranks. */
+/** What to fit, and with how many ranks. */
 export interface LogisticShape {
   features: Features;
   /** 1 for two classes, else the number of classes. */
   outputs: number;
   weighted: boolean;
-  /** Second derivatives too. */
+  /** Computes second derivatives too. */
   curved: boolean;
   workers: number;
 }
@@ -43,12 +45,12 @@ export interface LogisticPlan {
 }
 
 /**
- * Chunks and groups of rows: a function of the data's shape alone, or bits would depend on the
- * number of workers.
+ * Chunks and groups of rows. They depend only on the data's shape, so that bits do not depend on
+ * the number of workers.
  */
 function rowGroups({ features, outputs, curved }: LogisticShape) {
   const { rows, cols } = features;
-  // Counted as float64 whatever the samples are, so that the same values give the same bits in any
+  // Counted as float64 whatever the samples' type, so that equal values give equal bits in any
   // type.
   const perRow = cols * 8 + outputs * 16 + (curved ? (cols + 1) * 8 : 0);
   const fitting = Math.floor(CHUNK_BYTES / perRow / CHUNK_GRAIN) * CHUNK_GRAIN;
@@ -66,7 +68,7 @@ function rowGroups({ features, outputs, curved }: LogisticShape) {
   };
 }
 
-/** A matrix inside a region of float64, `begin` elements from its start. */
+/** A matrix inside a float64 region, starting at element `begin`. */
 function part({ byteOffset, buffer }: Region, begin: number, rows: number, cols: number): Operand {
   const at = byteOffset + begin * 8;
   return { buffer, dtype: 'f64', byteOffset: at, rows, cols, rowStride: cols, colStride: 1 };
@@ -80,7 +82,7 @@ function op(kind: Op['kind'], phase: Phase, operands: Record<string, Operand | u
   const given = Object.entries(operands).filter(
     (entry): entry is [string, Operand] => entry[1] !== undefined,
   );
-  // One rank computes a chunk on its own.
+  // One rank computes a chunk alone.
   return {
     kind,
     phase,
@@ -95,13 +97,13 @@ function op(kind: Op['kind'], phase: Phase, operands: Record<string, Operand | u
 
 type RowGroups = ReturnType<typeof rowGroups>;
 
-/** Float64 numbers of a sum over rows: gradient and loss, or second derivatives. */
+/** Number of float64 values of a sum over rows: gradient and loss, or second derivatives. */
 function sumSizes({ features, outputs }: LogisticShape, { blocks }: RowGroups) {
   const inner = features.cols + 1;
   return { first: outputs * inner + 1, second: blocks * inner ** 2 };
 }
 
-/** What all ranks see. */
+/** Memory that all ranks share. */
 function reserveShared(memory: MemoryPlan, shape: LogisticShape, rows: RowGroups) {
   const { first, second } = sumSizes(shape, rows);
   const f64 = (name: string, length: number): Region => memory.vector(name, 'statistics', length, 'f64');
@@ -116,7 +118,7 @@ function reserveShared(memory: MemoryPlan, shape: LogisticShape, rows: RowGroups
   };
 }
 
-/** What a rank has of its own. */
+/** Memory of a single rank. */
 function reserveOwn(memory: MemoryPlan, shape: LogisticShape, rows: RowGroups, rank: number) {
   const { first, second } = sumSizes(shape, rows);
   const { chunkRows } = rows;

@@ -20,10 +20,10 @@ import {
   type LogisticTask,
 } from './logisticTask.js';
 
-/** What rank 0 asks for before it opens the barrier. */
+/** What rank 0 requests before it opens the barrier. */
 const COMMAND = { gradient: 1, curvature: 2, end: 3 } as const;
 
-/** Thrown out of a solver. */
+/** Thrown from a solver to end it. */
 class Stop extends Error {
   constructor(readonly status: number) {
     super('stopped');
@@ -31,9 +31,9 @@ class Stop extends Error {
 }
 
 /**
- * One rank of a logistic regression. Groups of rows, whose number depends on the data alone, are
- * dealt out to the ranks; the sums of all groups are added up in the order of the groups: the same
- * bits for any number of workers.
+ * One rank of a logistic regression. Groups of rows, whose number depends only on the data, are
+ * distributed to the ranks, and the sums of all groups are added in group order: the result is
+ * bit-identical for any number of workers.
  */
 class LogisticRank {
   readonly point: Float64Array;
@@ -44,7 +44,7 @@ class LogisticRank {
   private readonly command: Int32Array;
   private readonly barrier: Barrier;
   private readonly control: Int32Array<SharedArrayBuffer>;
-  /** Variables and the loss. */
+  /** Number of variables plus one for the loss. */
   private readonly stride: number;
   private readonly curvatureSize: number;
 
@@ -66,7 +66,7 @@ class LogisticRank {
     this.bound = kernels.bind(task.program, [arena, ...task.tables], this.registers);
   }
 
-  /** Works for rank 0 until it says that it has no more to ask. */
+  /** Works for rank 0 until it has no more requests. */
   serve(): void {
     for (;;) {
       this.barrier.wait();
@@ -76,7 +76,7 @@ class LogisticRank {
     }
   }
 
-  /** Rank 0's side: has all ranks compute the sums at `point`. */
+  /** Rank 0's side: makes all ranks compute the sums at `point`. */
   ask(command: number): void {
     if (Atomics.load(this.control, WORD.stopRequest) !== 0) throw new Stop(LOGISTIC_STATUS.stopped);
     this.command[0] = command;
@@ -84,7 +84,7 @@ class LogisticRank {
     this.compute(command);
   }
 
-  /** Lets the others go. */
+  /** Ends the other ranks' loops. */
   release(): void {
     this.command[0] = COMMAND.end;
     this.barrier.wait();
@@ -146,8 +146,8 @@ class LogisticRank {
 }
 
 /**
- * The penalised mean loss as rank 0's solver sees it. Variables are coefficients, then intercepts
- * if there are any.
+ * The penalised mean loss as rank 0's solver evaluates it. Variables are coefficients, then
+ * intercepts if there are any.
  */
 class LogisticObjective implements CurvedObjective {
   readonly size: number;
@@ -173,15 +173,16 @@ class LogisticObjective implements CurvedObjective {
       squares += w * w;
     }
     const value = totals[totals.length - 1]! / totalWeight + (l2 / 2) * squares;
-    // Where the solver starts, all that can make a number infinite is the data; further out, the
-    // step.
+    // At the solver's start only the data can make a number infinite; later the step can.
     if (this.evaluations++ === 0 && !(Number.isFinite(value) && gradient.every(Number.isFinite))) {
       throw new Stop(LOGISTIC_STATUS.notFinite);
     }
     return value;
   }
 
-  /** Block (k, l) of the second derivatives sits in a (features + 1)² matrix, intercepts last. */
+  /**
+   * Block (k, l) of the second derivatives is stored in a (features + 1)² matrix, intercepts last.
+   */
   hessian(x: Float64Array, matrix: Float64Array): void {
     const { rank, coefficients, size } = this;
     const { totalWeight, l2, layout, fitIntercept } = rank.task;
@@ -207,10 +208,10 @@ class LogisticObjective implements CurvedObjective {
   }
 
   /**
-   * The same number added to the scores of all classes changes no probability, so that the loss is
-   * flat along it where no penalty is. Curvature is added along these directions alone: the
-   * gradient has no part in them, so neither the minimum nor the Newton step moves, and the matrix
-   * becomes regular.
+   * Adding the same number to the scores of all classes changes no probability, so the loss is flat
+   * in that direction without a penalty. Curvature is added only along these directions. The
+   * gradient has no component in them, so neither the minimum nor the Newton step changes, and the
+   * matrix becomes regular.
    */
   private fixFreeDirections(matrix: Float64Array): void {
     const { coefficients, size } = this;
@@ -255,10 +256,7 @@ function solve(rank: LogisticRank): Solution {
   }
 }
 
-/**
- * One rank of a logistic regression, from beginning to end. Rank 0 runs the solver, all compute for
- * it.
- */
+/** Runs one rank of a logistic regression. Rank 0 runs the solver; all ranks compute for it. */
 export function runLogistic(task: LogisticTask, kernels: KernelSet): RankResult {
   const rank = new LogisticRank(task, kernels);
   const done: RankResult = { ok: true, verdict: 0, step: 0, epochs: 0 };

@@ -1,12 +1,12 @@
 import type { BindableProgram } from '../../kernels/contract.js';
 import type { RankTask } from '../../parallel/rankTask.js';
 
-/** Which solver finds the coefficients of a logistic regression. */
+/** The solver that finds the coefficients of a logistic regression. */
 export type LogisticSolver = 'lbfgs' | 'newton' | 'proximal';
 
 /**
- * What one rank of a logistic regression needs: a program over chunks of rows, and where sums of
- * groups of rows lie. Its tables are samples, labels and weights.
+ * What one rank of a logistic regression needs: a program over chunks of rows, and the position of
+ * the sums of row groups. Its tables are samples, labels and weights.
  */
 export interface LogisticTask extends RankTask {
   kind: 'logistic';
@@ -15,7 +15,7 @@ export interface LogisticTask extends RankTask {
   solver: LogisticSolver;
   tol: number;
   maxIter: number;
-  /** Sum of the weights, that the loss is divided by. */
+  /** Sum of the weights, by which the loss is divided. */
   totalWeight: number;
   /** Penalties of the mean loss: l1·Σ|w| + l2/2·Σw² over the coefficients without intercepts. */
   l1: number;
@@ -28,31 +28,31 @@ export interface LogisticLayout {
   outputs: number;
   features: number;
   rows: number;
-  /** Rows per run of the program, and per group; a group's sums have one place in memory. */
+  /** Rows per run of the program, and per group; each group's sums have their own memory. */
   chunkRows: number;
   groupRows: number;
   groups: number;
   registers: number;
   /**
-   * Coefficients (outputs × features), then intercepts:
-   * where the loss is asked for, and the result at the end.
+   * Coefficients (outputs × features), then intercepts: the point where the loss is evaluated, and
+   * at the end the result.
    */
   point: number;
-  /** This rank's sums over the group at hand: gradient in the order of `point`, then the loss. */
+  /** This rank's sums over the current group: gradient in the order of `point`, then the loss. */
   sums: number;
   /** groups × (gradient, loss). */
   partials: number;
   /** The sums of all groups. */
   totals: number;
-  /** For `newton`, the same of second derivatives: `blocks` matrices of (features + 1)². */
+  /** For `newton`, the same for second derivatives: `blocks` matrices of (features + 1)². */
   curvature: { blocks: number; sums: number; partials: number; totals: number } | undefined;
-  /** What rank 0 asks of the others: one int32. */
+  /** The request of rank 0 to the others: one int32. */
   command: number;
   /** Where rank 0 writes {@link LOGISTIC_OUTCOME}. */
   outcome: number;
 }
 
-/** Elements of the outcome. */
+/** Number of elements of the outcome. */
 export const LOGISTIC_OUTCOME = {
   status: 0,
   iterations: 1,
@@ -62,5 +62,5 @@ export const LOGISTIC_OUTCOME = {
 } as const;
 export const LOGISTIC_OUTCOME_COUNT = 5;
 
-/** How a logistic regression ended. */
+/** The result of a logistic regression. */
 export const LOGISTIC_STATUS = { converged: 0, precision: 1, maxIter: 2, stopped: 3, notFinite: 4 } as const;

@@ -9,8 +9,8 @@ function sigmoidPair(z: number): readonly [zero: number, one: number] {
 }
 
 /**
- * Class probabilities of scores, rows × outputs: the
- * logistic function of one output, softmax of more.
+ * Class probabilities from scores, rows × outputs: the logistic function for one output, softmax
+ * for more.
  */
 export function probabilities({ data, shape }: NdArray<Float64Array>): NdArray<Float64Array> {
   const [rows, outputs] = shape as [number, number];

@@ -1,4 +1,4 @@
-/** What a perceptron has learned, and how it goes to a file and back. */
+/** The learned state of a perceptron, and how it is saved and loaded. */
 
 import { SteepestError } from '../../core/errors.js';
 import { isNames, isNumbers, isSize, orNull } from '../../core/guards.js';
@@ -18,10 +18,10 @@ export interface Head {
   loss: Loss;
 }
 
-/** What the weights were trained with, which `setParams` may have changed since. */
+/** The hyperparameters of the training; `setParams` may have changed the current ones since. */
 export type Shape = Pick<MlpParams, 'hiddenLayerSizes' | 'activation' | 'solver'>;
 
-/** What a perceptron has learned, besides what its targets were. */
+/** The learned state of a perceptron, apart from the form of its targets. */
 export interface FittedNetwork {
   model: Sequential;
   columns: FittedColumns;
@@ -64,8 +64,8 @@ const slotName = (slot: string, i: number): string => `optimizer.${slot}.${i}`;
 const SLOT_NAME = /^optimizer\.([a-z]+)\.0$/;
 
 /**
- * The optimizer travels too: `partialFit` after loading gives the bits that it would have given
- * before.
+ * The optimizer's state is saved too: `partialFit` after loading gives the same bits as without
+ * saving.
  */
 export function networkState(network: FittedNetwork): SavedState {
   const { model, columns, head, shape, lossCurve, validationScores } = network;
@@ -94,7 +94,7 @@ export function networkState(network: FittedNetwork): SavedState {
 
 /**
  * @throws SteepestError `ERR_MODEL_FILE` unless the file has as many numbers as dense layers of
- * these sizes take
+ *   these sizes need
  */
 function checkWeightCount(sizes: readonly number[], weights: readonly NdArray[]): void {
   const wanted = sizes.slice(1).reduce((sum, units, i) => sum + (sizes[i]! + 1) * units, 0);
@@ -120,8 +120,8 @@ function readSlots({ tensors }: SavedState, parameters: ModelState['parameters']
 }
 
 /**
- * A network as {@link networkState} wrote it.
- * @param build makes an untrained network
+ * Restores a network that {@link networkState} wrote.
+ * @param build creates an untrained network
  * @throws SteepestError `ERR_MODEL_FILE`
  */
 export function restoredNetwork(
@@ -136,7 +136,7 @@ export function restoredNetwork(
   const weights: NdArray[] = [];
   for (let tensor = state.tensors[weightName(0)]; tensor; tensor = state.tensors[weightName(weights.length)])
     weights.push(tensor);
-  // Before anything is allocated: a damaged size must not ask for more than the file holds.
+  // Checked before allocating: a damaged size must not request more memory than the file holds.
   checkWeightCount([cols, ...shape.hiddenLayerSizes, head.units], weights);
   const model = build(cols, head, shape);
   try {

@@ -1,7 +1,4 @@
-/**
- * The rows that a perceptron with `earlyStopping` does not learn from, and the score on them that
- * ends its training.
- */
+/** The rows held out for `earlyStopping`, and the score on them that ends training. */
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
@@ -12,7 +9,7 @@ import type { EncodedLabels } from '../base/labels.js';
 import { type RowSplit, randomSplit, splitCounts, stratifiedSplit } from '../selection/splitRows.js';
 import { ScorePatience, type Stopping } from './stopping.js';
 
-/** A score of one row says too little. */
+/** The score of a single row is meaningless. */
 const FEWEST_ROWS = 2;
 
 function refuse(expected: string, given: string): never {
@@ -21,10 +18,10 @@ function refuse(expected: string, given: string): never {
 }
 
 /**
- * Holds out ⌈rows · fraction⌉ rows, drawn as `trainTestSplit` with the same seed draws them; of
- * classes, each one's share.
- * @throws SteepestError `ERR_ARGUMENT` where the rows are too few, a class has one row, or a part
- * has no weight
+ * Holds out ⌈rows · fraction⌉ rows, drawn as by `trainTestSplit` with the same seed; for classes,
+ * stratified.
+ * @throws SteepestError `ERR_ARGUMENT` if there are too few rows, a class has one row, or a part
+ *   has no weight
  */
 export function holdOut(
   rows: number,
@@ -53,7 +50,7 @@ export function holdOut(
   return split;
 }
 
-/** Scores a network after every epoch, and keeps what it was in the best one. */
+/** Scores a network after every epoch, and keeps its state in the best one. */
 export class BestEpoch implements Stopping {
   readonly scores: number[] = [];
   private readonly patience: ScorePatience;
@@ -63,7 +60,7 @@ export class BestEpoch implements Stopping {
     private readonly model: Sequential,
     private readonly how: {
       tol: number;
-      /** Epochs in a row without a better score that end training. */
+      /** Consecutive epochs without a better score after which training ends. */
       patience: number;
       /** The rows that were held out. */
       x: NdArray;
@@ -86,8 +83,8 @@ export class BestEpoch implements Stopping {
   }
 
   /**
-   * Takes the network back to its best epoch, the optimizer too. The next epoch has an order of
-   * rows of its own.
+   * Restores the network's best epoch, including the optimizer. Advances the row order to the next
+   * epoch's.
    */
   restore(): void {
     if (this.best !== undefined) {

@@ -23,35 +23,35 @@ import { batchRows, type MlpParams } from './mlpParams.js';
 import { LossPatience } from './stopping.js';
 import { type NetworkResult, trainNetwork } from './trainNetwork.js';
 
-/** What scikit-learn's names are called as layers. */
+/** scikit-learn's names of activations, mapped to layers. */
 const LAYER_ACTIVATION = { relu: 'relu', tanh: 'tanh', logistic: 'sigmoid', identity: 'linear' } as const;
 
 /** As in scikit-learn. */
 const ADAM_EPSILON = 1e-8;
 
 /**
- * What the network's loss is multiplied by to give scikit-learn's, which sums ½(y − t)² over the
- * targets of a row where ours takes the mean of (y − t)². Penalty, learning rate and epsilon are
- * scaled the other way, which comes to the same steps.
+ * Factor from the network's loss to scikit-learn's, which sums ½(y − t)² over the targets of a row,
+ * whereas ours is the mean of (y − t)². Penalty, learning rate and epsilon are scaled inversely,
+ * which gives the same steps.
  */
 const lossScale = ({ loss, units }: Head): number => (loss === 'meanSquaredError' ? units / 2 : 1);
 
-/** Rows to learn from, with every input checked. */
+/** Rows to learn from, with checked input. */
 export interface Lesson {
   features: Features;
   /** Class numbers, or rows × targets. */
   y: Int32Array | NdArray<Float64Array>;
   head: Head;
-  /** Of a classifier: rows are held out class by class. */
+  /** For a classifier: the classes, by which rows are held out. */
   labels: EncodedLabels | undefined;
   sampleWeight: Float64Array | undefined;
-  /** Weights to train with, of some rows or of all. */
+  /** Training weights of some rows, or of all. */
   weigh: (rows: Uint32Array | undefined) => Float64Array | undefined;
   /** The score of the network's outputs for some rows. */
   score: (outputs: NdArray<Float32Array>, rows: Uint32Array) => number;
 }
 
-/** Multi-layer perceptrons on `sequential`: what classifier and regressor share. */
+/** Multi-layer perceptrons on `sequential`: the common part of classifier and regressor. */
 export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   protected network: FittedNetwork | undefined;
   private isTraining = false;
@@ -61,22 +61,24 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return [...this.trained('lossCurve').lossCurve];
   }
 
-  /** The least loss of the last fit; undefined with `earlyStopping`, which goes by scores. */
+  /** The lowest loss of the last fit; undefined with `earlyStopping`, which uses scores. */
   get bestLoss(): number | undefined {
     const { lossCurve, validationScores } = this.trained('bestLoss');
     return validationScores === undefined ? Math.min(...lossCurve) : undefined;
   }
 
   /**
-   * With `earlyStopping`: accuracy (of a regressor R²) on the held-out rows after each epoch of the
-   * last fit.
+   * With `earlyStopping`: accuracy (R² for a regressor) on the held-out rows after each epoch of
+   * the last fit.
    */
   get validationScores(): number[] | undefined {
     const { validationScores } = this.trained('validationScores');
     return validationScores && [...validationScores];
   }
 
-  /** With `earlyStopping`: the best of {@link validationScores}, which the weights are of. */
+  /**
+   * With `earlyStopping`: the best of {@link validationScores}; the weights belong to that epoch.
+   */
   get bestValidationScore(): number | undefined {
     const { validationScores } = this.trained('bestValidationScore');
     return validationScores && Math.max(...validationScores);
@@ -98,8 +100,8 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   }
 
   /**
-   * Trains up to `epochs` passes. `goesOn` starts from what was learned last, the optimizer's
-   * arrays and counters included; what was learned last is not changed.
+   * Trains for up to `epochs` passes. `goesOn` continues from the last learned state, including the
+   * optimizer's arrays and counters; that state itself is not modified.
    */
   protected async train(
     lesson: Lesson,
@@ -139,7 +141,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     const rows = x.shape[0]!;
     const batchSize = batchRows(params.batchSize, rows);
     const model = this.networkFor(features.cols, head, batchSize, last);
-    // As in scikit-learn, training ends after one more epoch without gain than this.
+    // As in scikit-learn, training ends after one more epoch without improvement than this.
     const patience = params.nIterNoChange + 1;
     const score = split && ((outputs: NdArray<Float32Array>) => lesson.score(outputs, split.test));
     const test = split && takeRows(all, split.test);
@@ -173,7 +175,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     };
   }
 
-  /** The rows to train on and to score by, where training is to stop early. */
+  /** The rows to train on and, for early stopping, to score on. */
   private heldOut({ features, labels, sampleWeight }: Lesson): ReturnType<typeof holdOut> | undefined {
     const { earlyStopping, validationFraction, seed } = this.params;
     return earlyStopping ? holdOut(features.rows, validationFraction, seed, labels, sampleWeight) : undefined;
@@ -213,7 +215,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     );
   }
 
-  /** `partialFit` has no rows to spare. @throws SteepestError `ERR_ARGUMENT` */
+  /** `partialFit` cannot hold out rows. @throws SteepestError `ERR_ARGUMENT` */
   protected checkPartialFit(): void {
     if (!this.params.earlyStopping) return;
     throw new SteepestError('ERR_ARGUMENT', {
@@ -224,8 +226,8 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   }
 
   /**
-   * @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT` unless training can go on from what was
-   * learned
+   * @throws SteepestError `ERR_SHAPE` or `ERR_ARGUMENT` unless training can continue from the
+   *   learned state
    */
   private checkContinuation(features: Features, head: Head, last: FittedNetwork): void {
     checkFittedColumns('X', features, last.columns);
@@ -233,7 +235,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       throw new SteepestError('ERR_SHAPE', {
         expected: `y with ${last.head.units} columns, as in the last fit`,
         given: `${head.units}`,
-        hint: 'Pass the same targets, or start anew with a clone.',
+        hint: 'Pass the same targets, or train a clone from the start.',
       });
     }
     const [before, now] = [last.shape.hiddenLayerSizes, this.params.hiddenLayerSizes];
@@ -241,13 +243,12 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `hiddenLayerSizes ${show(before)}, as in the last fit, which training goes on from`,
       given: show(now),
-      hint: 'Set it back, or start anew with a clone.',
+      hint: 'Set it back, or train a clone from the start.',
     });
   }
 
   /**
-   * A network to train: a new one, or one in the state of the last, with the hyper-parameters of
-   * now.
+   * A network to train: a new one, or one with the last state, with the current hyperparameters.
    */
   private networkFor(
     cols: number,
@@ -258,7 +259,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     const model = this.build(cols, head, batchSize);
     if (last === undefined) return model;
     const state = last.model.trainingState();
-    // Arrays of one optimizer mean nothing to another.
+    // The arrays of one optimizer are meaningless to another.
     const isSame = last.shape.solver === this.params.solver;
     model.resume(isSame ? state : { ...state, slots: new Map(), step: 0 });
     return model;

@@ -6,14 +6,14 @@ import { workersParam } from '../base/workersParam.js';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'logistic', 'identity'] as const;
 export const SOLVERS = ['adam', 'sgd'] as const;
-/** Rows per mini-batch for `'auto'`; all rows where there are fewer. */
+/** Rows per mini-batch for `'auto'`; all rows if there are fewer. */
 const DEFAULT_BATCH = 200;
 
-/** Hyper-parameters of multi-layer perceptrons, with scikit-learn's meanings and defaults. */
+/** Hyperparameters of multi-layer perceptrons, with scikit-learn's meanings and defaults. */
 export interface MlpParams {
   /** Units of each hidden layer; empty for a linear model. Default `[100]`. */
   hiddenLayerSizes: readonly number[];
-  /** Of the hidden layers. Default `'relu'`. */
+  /** Activation of the hidden layers. Default `'relu'`. */
   activation: (typeof ACTIVATIONS)[number];
   /** Default `'adam'`. */
   solver: (typeof SOLVERS)[number];
@@ -29,30 +29,29 @@ export interface MlpParams {
   momentum: number;
   /** For `'sgd'`. Default true. */
   nesterovsMomentum: boolean;
-  /** Most passes over the rows. Default 200. */
+  /** Maximum number of passes over the rows. Default 200. */
   maxIter: number;
-  /** New order of rows each epoch. Default true. */
+  /** Shuffles the rows for each epoch. Default true. */
   shuffle: boolean;
   /**
-   * Training ends when more than `nIterNoChange` epochs in a row have not lowered the loss by more
-   * than this, or with `earlyStopping` have not raised the score by this. Default 1e-4.
+   * Training ends when more than `nIterNoChange` consecutive epochs have not lowered the loss by
+   * more than this or, with `earlyStopping`, have not raised the score by this. Default 1e-4.
    */
   tol: number;
   /** Default 10. */
   nIterNoChange: number;
   /**
-   * Holds out ⌈rows · `validationFraction`⌉ rows at random, of each class its share; stops by the
-   * score on them (accuracy, R²), and ends with the weights of the epoch that scored best. Default
-   * false.
+   * Holds out ⌈rows · `validationFraction`⌉ random rows (stratified for classifiers), stops by the
+   * score on them (accuracy, R²), and ends with the weights of the best epoch. Default false.
    */
   earlyStopping: boolean;
   /** Default 0.1. */
   validationFraction: number;
-  /** The next fit goes on from where the last ended, optimizer included. Default false. */
+  /** Continues the next fit from the end of the last, optimizer state included. Default false. */
   warmStart: boolean;
-  /** What initial weights, the order of rows and the held-out rows are a function of. Default 0. */
+  /** Seed of initial weights, row order and held-out rows. Default 0. */
   seed: number;
-  /** Worker threads; never changes a bit of the result. Default `'auto'`. */
+  /** Worker threads; the number never changes the result. Default `'auto'`. */
   workers: Workers;
 }
 
@@ -110,6 +109,6 @@ export const MLP_SPECS: ParamSpecs<MlpParams> = {
   workers: workersParam,
 };
 
-/** Rows per mini-batch of so many rows. */
+/** Mini-batch size for a number of rows. */
 export const batchRows = (batchSize: MlpParams['batchSize'], rows: number): number =>
   Math.min(batchSize === 'auto' ? DEFAULT_BATCH : batchSize, rows);

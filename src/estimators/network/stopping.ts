@@ -1,12 +1,14 @@
-/** When the training of a network ends: scikit-learn's rules for its stochastic estimators. */
+/** When training ends: scikit-learn's rules for its stochastic estimators. */
 
-/** Asked after every epoch. */
+/** Called after every epoch. */
 export interface Stopping {
-  /** @returns false once training has stood still for long enough */
+  /** @returns false when training has made no progress for long enough */
   goesOn(loss: number): boolean | Promise<boolean>;
 }
 
-/** Ends training when the loss has not fallen by more than `tol` for `epochs` epochs in a row. */
+/**
+ * Ends training when the loss has not fallen by more than `tol` for `epochs` consecutive epochs.
+ */
 export class LossPatience implements Stopping {
   private best = Number.POSITIVE_INFINITY;
   private idle = 0;
@@ -24,8 +26,8 @@ export class LossPatience implements Stopping {
 }
 
 /**
- * Ends training when a score has not risen by `tol` for `epochs` epochs in a row. Any rise makes an
- * epoch the best one, also a rise of less than `tol`; the first of equal scores stays the best.
+ * Ends training when a score has not risen by `tol` for `epochs` consecutive epochs. Any rise makes
+ * an epoch the best one, even one of less than `tol`; the first of equal scores stays the best.
  */
 export class ScorePatience {
   private best = Number.NEGATIVE_INFINITY;

@@ -6,14 +6,14 @@ import type { Workers } from '../../parallel/workers.js';
 import type { Features } from '../base/features.js';
 import type { Stopping } from './stopping.js';
 
-/** How to train, in the words that estimators share. */
+/** Training options in the terms that estimators share. */
 export interface NetworkTraining {
-  /** At most so many passes over the rows. */
+  /** Maximum number of passes over the rows. */
   epochs: number;
   batchSize: number;
   shuffle: boolean;
   stopping: Stopping;
-  /** What losses are multiplied by before anybody sees them. Default 1. */
+  /** Factor applied to losses before they are reported. Default 1. */
   lossScale?: number;
   sampleWeight: Float64Array | undefined;
   workers: Workers;
@@ -24,21 +24,19 @@ export interface NetworkTraining {
 export interface NetworkResult {
   /** Loss of each epoch, penalties included. */
   lossCurve: number[];
-  /** True if training was stopped before the epochs ran out, or with the last of them. */
+  /** True if training was stopped before the last epoch or at its end. */
   converged: boolean;
 }
 
-/**
- * Weights whose mean is 1: the loss is then divided by their sum, as other estimators divide it.
- */
+/** Weights with mean 1: the loss is then divided by their sum, as in other estimators. */
 function meanOne(weights: Float64Array): Float64Array {
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   return weights.map((weight) => weight / mean);
 }
 
 /**
- * Trains a compiled network until its loss stands still. The network is changed as far as training
- * came.
+ * Trains a compiled network until its loss stops falling. The network keeps the state that training
+ * reached.
  */
 export async function trainNetwork(
   model: Sequential,

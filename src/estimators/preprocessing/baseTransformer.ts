@@ -19,28 +19,28 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   /** Learns from x. Nothing changes if it fails. */
   abstract fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
 
-  /** One row per row of x. x is not changed. */
+  /** One row per row of x. x is not modified. */
   abstract transform(x: TableInput): Promise<Out>;
 
   /**
-   * Names of the columns that `transform` gives;
-   * `inputNames` default to those of the fit, or x0, x1, ….
+   * Names of the columns that `transform` returns; `inputNames` default to those of the fit, or x0,
+   * x1, ….
    */
   abstract getFeatureNamesOut(inputNames?: readonly string[]): string[];
 
-  /** `fit`, then `transform`, of the same table. */
+  /** `fit`, then `transform`, on the same table. */
   async fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<Out> {
     await this.fit(x, y, options);
     return this.transform(x);
   }
 
-  /** How many columns the fit had. @throws SteepestError `ERR_NOT_FITTED` */
+  /** Number of columns of the fit. @throws SteepestError `ERR_NOT_FITTED` */
   get nFeaturesIn(): number {
     return this.ready('nFeaturesIn').cols;
   }
 
   /**
-   * Names of the columns that the fit had, if they had names.
+   * Names of the columns of the fit, if they had names.
    * @throws SteepestError `ERR_NOT_FITTED`
    */
   get featureNamesIn(): readonly string[] | undefined {
@@ -65,19 +65,21 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
       throw new SteepestError('ERR_SHAPE', {
         expected: `X with ${cols} columns, as transform gives`,
         given: `${given.cols}`,
-        hint: 'Pass what transform returned, or something of its shape.',
+        hint: 'Pass what transform returned, or a table of the same shape.',
       });
     }
     return fitted;
   }
 
-  /** Names of the columns that came in. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
+  /** Names of the input columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
   protected inputNames(given: readonly string[] | undefined): readonly string[] {
     const nameAt = this.inputName(given);
     return given ?? Array.from({ length: this.ready('getFeatureNamesOut()').cols }, (_, j) => nameAt(j));
   }
 
-  /** The same, where few of many are wanted. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */
+  /**
+   * The same, if only a few of many are needed. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`
+   */
   protected inputName(given: readonly string[] | undefined): (column: number) => string {
     const { cols, names } = this.ready('getFeatureNamesOut()');
     const fits = (list: unknown): boolean => isNames(list) && list.length === cols;

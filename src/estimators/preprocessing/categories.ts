@@ -3,7 +3,7 @@ import { compareLabels } from '../../core/labels.js';
 import { show } from '../../core/show.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
 
-/** One category of a column; null is the missing one, which columns of numbers write as NaN. */
+/** One category of a column; null is the missing one, which numeric columns represent as NaN. */
 export type Category = number | string | null;
 
 /** The categories of one column: all numbers (NaN for missing), or all text (null for missing). */
@@ -11,7 +11,7 @@ export interface ColumnCategories {
   kind: 'numeric' | 'text';
   /** In the order of the encoded columns. */
   list: readonly Category[];
-  /** Position by category; null stands for missing. */
+  /** Index by category; null stands for missing. */
   index: ReadonlyMap<Category, number>;
 }
 
@@ -19,7 +19,7 @@ export interface ColumnCategories {
 export const categoryKey = (value: Category): Category =>
   typeof value === 'number' && Number.isNaN(value) ? null : value === 0 ? 0 : value;
 
-/** A category as feature names and errors have it. */
+/** A category as feature names and errors show it. */
 export function showCategory(value: Category): string {
   return value === null || Number.isNaN(value)
     ? 'missing'
@@ -43,7 +43,9 @@ export function categoriesOf(column: Column): ColumnCategories {
   return toCategories(numeric ? 'numeric' : 'text', list);
 }
 
-/** Given categories of one column, in their order. @throws SteepestError `ERR_ARGUMENT` */
+/**
+ * Categories of one column that the user gave, in their order. @throws SteepestError `ERR_ARGUMENT`
+ */
 export function givenCategories(name: string, list: readonly Category[]): ColumnCategories {
   const values = list.filter((value) => categoryKey(value) !== null);
   const type = typeof values[0];
@@ -67,9 +69,9 @@ export function givenCategories(name: string, list: readonly Category[]): Column
 }
 
 /**
- * Positions of a column's values among its categories; −1 for unknown ones if `ignoreUnknown`.
- * @throws SteepestError `ERR_ARGUMENT` for text where the fit had numbers, `ERR_LABEL_RANGE` for an
- * unknown category with column and row
+ * Indices of a column's values among its categories; −1 for unknown ones if `ignoreUnknown`.
+ * @throws SteepestError `ERR_ARGUMENT` for text if the fit had numbers, `ERR_LABEL_RANGE` for an
+ *   unknown category with column and row
  */
 export function encodeCategories(
   shownColumn: string,
@@ -101,7 +103,7 @@ export function encodeCategories(
   return codes;
 }
 
-/** Categories shown in an error. */
+/** Maximum number of categories in an error. */
 const MOST_SHOWN = 10;
 
 function shortList(list: readonly Category[]): string {

@@ -5,15 +5,13 @@ import { type Column, isNumericColumn } from '../../data/column.js';
 
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
 
-/**
- * What a column of all-missing text is filled with, and by the strategy 'constant' without a value.
- */
+/** The fill value of a text column without values, and of strategy 'constant' by default. */
 export const DEFAULT_TEXT = 'missing_value';
 
-/** What stands in for missing values of a column. */
+/** The value that replaces missing values of a column. */
 export type Fill = number | string;
 
-/** What counts as missing besides null: a value, NaN among them. */
+/** What counts as missing besides null: a value, possibly NaN. */
 export type MissingMark = number | string;
 
 /** True where a value is missing. */
@@ -39,7 +37,7 @@ export function flagMissing(column: Column, mark: MissingMark): Float64Array {
 
 /**
  * A copy of a column without missing values.
- * @throws SteepestError `ERR_ARGUMENT` for text where the fit had numbers, or the other way round
+ * @throws SteepestError `ERR_ARGUMENT` for text if the fit had numbers, or the reverse
  */
 export function filled(column: Column, fill: Fill, mark: MissingMark, shown: string): Column {
   if (isNumericColumn(column)) {
@@ -51,7 +49,7 @@ export function filled(column: Column, fill: Fill, mark: MissingMark, shown: str
   } else if (typeof fill === 'string') {
     return column.map((value) => (isMissing(value, mark) ? fill : value));
   } else if (column.every((value) => value === null)) {
-    // A column of nothing but null says nothing of its type.
+    // A column of nulls only has no type.
     return new Float64Array(column.length).fill(fill);
   }
   throw new SteepestError('ERR_ARGUMENT', {
@@ -61,7 +59,7 @@ export function filled(column: Column, fill: Fill, mark: MissingMark, shown: str
   });
 }
 
-/** The numbers of a column that are not missing, as a copy. */
+/** A copy of a column's numbers that are not missing. */
 function presentNumbers(column: Float64Array, mark: MissingMark): Float64Array {
   const present = new Float64Array(column.length);
   const marksNaN = Number.isNaN(mark);
@@ -75,9 +73,9 @@ function presentNumbers(column: Float64Array, mark: MissingMark): Float64Array {
 }
 
 /**
- * What the strategy fills a column with.
+ * The fill value of a column under a strategy.
  * @throws SteepestError `ERR_ARGUMENT` for a mean or median of text, for a column without values
- * unless `keepEmpty`, and for a constant of the other type
+ *   unless `keepEmpty`, and for a constant of the other type
  */
 export function fillOf(
   column: Column,
@@ -120,30 +118,30 @@ function constantFor(isText: boolean, shown: string, fillValue: Fill | undefined
   });
 }
 
-/** From the first value on, so that values far from 0 cost no digits. */
+/** Relative to the first value, so that values far from 0 lose no digits. */
 function mean(values: Float64Array): number {
   const shift = values[0]!;
   let sum = 0;
   for (const value of values) sum += value - shift;
   if (Number.isFinite(sum)) return shift + sum / values.length;
-  // Numbers near the largest of float64: their distances, or the sum of these, are beyond it.
+  // For numbers near the largest of float64, whose differences or sums of differences overflow.
   sum = 0;
   for (const value of values) sum += value * SMALL;
   return sum / values.length / SMALL;
 }
 
-/** A power of two that takes the sum of as many numbers as an array holds into float64. */
+/** A power of two that keeps the sum of an array's maximum length within float64. */
 const SMALL = 2 ** -64;
 
-/** Sorts its argument. */
+/** Sorts its argument in place. */
 function median(values: Float64Array): number {
   const sorted = values.sort();
   const middle = sorted.length >> 1;
-  // Halved first, since the sum of two large numbers may overflow.
+  // Halved first, because the sum of two large numbers may overflow.
   return sorted.length % 2 === 1 ? sorted[middle]! : sorted[middle - 1]! / 2 + sorted[middle]! / 2;
 }
 
-/** The most frequent value; of several, the least, as in scikit-learn. */
+/** The most frequent value; the smallest if several are equally frequent, as in scikit-learn. */
 function mostFrequent<T extends Fill>(values: Iterable<T>): T {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

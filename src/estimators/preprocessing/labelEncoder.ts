@@ -9,8 +9,8 @@ import { attribute, type SavedState } from '../base/saved.js';
 const SPECS: ParamSpecs<object> = {};
 
 /**
- * Turns classes (strings, numbers or booleans) into 0 … k − 1, in sorted order. For targets;
- * columns of X take `OneHotEncoder`.
+ * Encodes classes (strings, numbers or booleans) as 0 … k − 1, in sorted order. For targets; for
+ * columns of X use `OneHotEncoder`.
  */
 export class LabelEncoder extends BaseEstimator<object> {
   private known: readonly Label[] | undefined;
@@ -30,8 +30,8 @@ export class LabelEncoder extends BaseEstimator<object> {
 
   /**
    * The number of each class: [rows].
-   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_LABEL_RANGE`
-   * for a class that the fit did not have, with its row
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_LABEL_RANGE` for a class that the fit did not
+   *   have, with its row
    */
   async transform(y: LabelInput): Promise<Int32Array> {
     return encodeLabels('y', y, this.learned('transform()')).codes;

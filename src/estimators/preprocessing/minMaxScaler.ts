@@ -10,9 +10,9 @@ import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
 
 export interface MinMaxScalerParams {
-  /** Where the least and the largest value of each column go: [0, 1]. */
+  /** The output range of each column: [0, 1]. */
   featureRange: readonly [number, number];
-  /** Cut values outside the range of the fit off at it (false). */
+  /** Clip values outside the range of the fit (false). */
   clip: boolean;
 }
 
@@ -33,7 +33,7 @@ const SPECS: ParamSpecs<MinMaxScalerParams> = {
   clip: param.boolean(false),
 };
 
-/** True if the distance of two numbers is beyond float64. */
+/** True if the difference of two numbers overflows float64. */
 const isWide = (low: number, high: number): boolean => Math.abs(high - low) === Number.POSITIVE_INFINITY;
 
 function isConstant(low: number, high: number): boolean {
@@ -41,10 +41,10 @@ function isConstant(low: number, high: number): boolean {
   return high === low || high - low < LEAST_RANGE * Math.min(1, largest);
 }
 
-/** True for factors that neither lose digits nor take numbers of their column beyond float64. */
+/** True for factors that lose no digits and keep the numbers of their column within float64. */
 const hasRoom = (scale: number): boolean => !(scale < 2 ** -1000 || scale > 2 ** 1000);
 
-/** What was learned, with the range that it was learned for. */
+/** The learned state, with the range that it was learned for. */
 interface Bounds {
   low: Float64Array;
   high: Float64Array;
@@ -52,15 +52,15 @@ interface Bounds {
 }
 
 /**
- * A column whose range is a smaller part of its largest number counts
- * as constant; of 1 where numbers are larger, as in scikit-learn,
- * which takes every column of tiny numbers for constant besides.
+ * A column counts as constant if its range is less than this fraction of its largest number, or of
+ * 1 if numbers are larger. This is scikit-learn's rule, which also treats every column of tiny
+ * numbers as constant.
  */
 const LEAST_RANGE = 10 * Number.EPSILON;
 
 /**
- * Scales each column linearly so that its least value becomes the low end of `featureRange` and its
- * largest the high end. NaN counts as missing: it is left out of the fit and stays NaN. A constant
+ * Scales each column linearly so that its minimum becomes the low end of `featureRange` and its
+ * maximum the high end. NaN counts as missing: it is ignored in the fit and stays NaN. A constant
  * column becomes the low end. Infinities are refused.
  */
 export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Float64Array>> {
@@ -79,7 +79,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     return this.learn(x, options, undefined);
   }
 
-  /** Learns from more rows, as if they had been part of the fit. */
+  /** Learns from more rows, as if they had been part of the first fit. */
   async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
     return this.learn(x, options, this.bounds);
@@ -105,7 +105,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
         for (let at = begin * cols; at < end * cols; at++) {
           const j = at % cols;
           const value = data[at]!;
-          // Written so that NaN bounds give way and NaN values do not come in.
+          // Written so that NaN bounds are replaced and NaN values ignored.
           if (value < low[j]! || (Number.isNaN(low[j]!) && !Number.isNaN(value))) low[j] = value;
           if (value > high[j]! || (Number.isNaN(high[j]!) && !Number.isNaN(value))) high[j] = value;
         }
@@ -118,8 +118,8 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
   }
 
   /**
-   * x · scale + min; for numbers near the ends of float64 (x
-   * − dataMin) / dataRange, within its range.
+   * x · scale + min; for numbers near the limits of float64 (x − dataMin) / dataRange, within its
+   * range.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
   async transform(x: TableInput): Promise<NdArray<Float64Array>> {
@@ -162,12 +162,12 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     return result;
   }
 
-  /** Least value of each column: [columns]. */
+  /** Minimum of each column: [columns]. */
   get dataMin(): Float64Array {
     return this.learned('dataMin').low.slice();
   }
 
-  /** Largest value of each column: [columns]. */
+  /** Maximum of each column: [columns]. */
   get dataMax(): Float64Array {
     return this.learned('dataMax').high.slice();
   }
@@ -178,7 +178,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     return high.map((value, j) => value - low[j]!);
   }
 
-  /** What values are multiplied by. */
+  /** Factor applied to values. */
   get scale(): Float64Array {
     const { low, high, range } = this.learned('scale');
     const [least, most] = range;
@@ -189,26 +189,26 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     });
   }
 
-  /** What is added after that. */
+  /** Offset added after that. */
   get min(): Float64Array {
     const { low, range } = this.learned('min');
     return this.scale.map((scale, j) => range[0] - low[j]! * scale);
   }
 
-  /** Where a value lies in its column's range: 0 at the least, 1 at the largest. */
+  /** The position of a value in its column's range: 0 at the minimum, 1 at the maximum. */
   private partOf(value: number, j: number): number {
     const [low, high] = this.ends(j);
     if (isWide(low, high) || isWide(low, value)) return (value / 2 - low / 2) / (high / 2 - low / 2);
     return (value - low) / (high - low);
   }
 
-  /** The opposite. */
+  /** The inverse. */
   private atPart(part: number, j: number): number {
     const [low, high] = this.ends(j);
     return isWide(low, high) ? low * (1 - part) + high * part : low + part * (high - low);
   }
 
-  /** Both ends of a column's range; 1 apart where it counts as constant. */
+  /** Both ends of a column's range, 1 apart if it counts as constant. */
   private ends(j: number): [number, number] {
     const { low, high } = this.learned('transform()');
     return isConstant(low[j]!, high[j]!) ? [low[j]!, low[j]! + 1] : [low[j]!, high[j]!];

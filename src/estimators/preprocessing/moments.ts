@@ -2,7 +2,7 @@ import { exponentOf, powerOfTwo, timesPower } from '../../core/powers.js';
 import { forSlices } from '../base/columns.js';
 import type { Features } from '../base/features.js';
 
-/** What is known of each column. */
+/** The moments of each column. */
 export interface Moments {
   /** Sums of weights. */
   count: Float64Array;
@@ -12,35 +12,39 @@ export interface Moments {
   /** Variance in units of 4^unit. */
   variance: Float64Array;
   /**
-   * Powers of two in which the column's squares are neither too large nor too small; 0 for most.
+   * Powers of two in which the column's squares are neither too large nor too small; 0 for most
+   * columns.
    */
   unit: Float64Array;
 }
 
 /**
- * True if the variance is no more than what rounding makes of equal values: n·ε·var + (n·mean·ε)²,
- * the bound that scikit-learn uses, with the number of values where it has the sum of weights:
- * constant is constant whatever the weights add up to.
+ * True if the variance is no more than rounding errors of equal values: n·ε·var + (n·mean·ε)²,
+ * scikit-learn's bound, but with the number of values instead of the sum of weights, so that
+ * constant columns are recognized for any weights.
  */
 export function isConstant(variance: number, mean: number, n: number): boolean {
   return variance <= n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2;
 }
 
-/** Variances outside 2^±this are taken again, in other units: squares may have been lost. */
+/**
+ * Variances outside 2^± this are computed again in other units, because squares may have been lost.
+ */
 const MOST_EXPONENT = 500;
-/** Units that have no reciprocal in float64 are not needed. */
+/** Units without a reciprocal in float64 are not needed. */
 const MOST_UNIT = 1000;
 
 const within = (exponent: number): number => Math.max(-MOST_UNIT, Math.min(MOST_UNIT, exponent));
 
-/** Mean and variance of each column. NaN and rows without weight are left out. */
+/** Mean and variance of each column. NaN and rows without weight are ignored. */
 export async function momentsOf(
   features: Features,
   weights: Float64Array | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Moments> {
   const none = new Float64Array(features.cols);
-  // Weights in units of a power of two, since a sum of products with large ones would overflow.
+  // Weights in units of a power of two, because a sum of products with large weights would
+  // overflow.
   const weightUnit = within(exponentOf(weights?.reduce((most, w) => Math.max(most, w), 0) ?? 1));
   const relative = weights?.map((w) => w * powerOfTwo(-weightUnit));
   const sums = await sumsOf(features, relative, none, signal);
@@ -56,12 +60,10 @@ export async function momentsOf(
   return { ...moments, count, unit };
 }
 
-/** True for numbers whose distance from others like them has a square in float64. */
+/** True for numbers whose differences have squares within float64. */
 const isPlain = (value: number): boolean => value !== 0 && Math.abs(exponentOf(value)) < MOST_EXPONENT / 4;
 
-/**
- * For some columns, the exponent of their largest number where it is far from 0; 0 for the others.
- */
+/** For some columns, the exponent of their largest number if it is far from 0; 0 for the others. */
 async function unitsOf(
   { data, rows, cols }: Features,
   columns: readonly number[],
@@ -105,7 +107,7 @@ async function weightSums(
   return sums;
 }
 
-/** Calls `work` for each row that has a weight other than 0. */
+/** Calls `work` for each row with nonzero weight. */
 function forWeightedRows(
   { rows, cols }: Features,
   weights: Float64Array | undefined,
@@ -162,12 +164,15 @@ async function sumsOf(
   return {
     values,
     mean: mean.map((value, j) => value / factor[j]!),
-    // The mean is rounded; what that costs the sum of squares is known.
+    // Corrects the sum of squares for the rounding of the mean.
     variance: squares.map((sum, j) => Math.max(0, sum - residue[j]! ** 2 / total[j]!) / total[j]!),
   };
 }
 
-/** Moments of two pieces together; a column without values in one of them is that of the other. */
+/**
+ * Combines the moments of two pieces; if a column has no values in one, the other's moments are
+ * used.
+ */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   const cols = a.mean.length;
   const merged: Moments = {
@@ -188,7 +193,7 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   return merged;
 }
 
-/** Mean, variance and unit of column j of two pieces that both have values of it. */
+/** Mean, variance and unit of column j from two pieces that both have values of it. */
 function both(a: Moments, b: Moments, j: number): [number, number, number] {
   const largest = Math.max(Math.abs(a.mean[j]!), Math.abs(b.mean[j]!));
   const plain = isPlain(largest) || largest === 0;

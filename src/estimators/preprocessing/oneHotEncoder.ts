@@ -32,7 +32,7 @@ import { droppedOf, ONE_HOT_SPECS, type OneHotEncoderParams, refuse } from './on
 
 /** One column of the fit. */
 interface Encoded extends ColumnCategories {
-  /** Position of the category that is left out, or −1. */
+  /** Index of the dropped category, or −1. */
   dropped: number;
   /** How feature names show the categories. */
   shownAs: ColumnKind;
@@ -64,7 +64,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     const { categories, drop } = this.params;
     for (const [what, value] of Object.entries({ categories, drop })) {
       if (typeof value === 'object' && value.length !== cols) {
-        refuse(`${what} with ${cols} entries, one per column of X`, value, 'Give one per column.');
+        refuse(`${what} with ${cols} entries, one per column of X`, value, 'Write one entry per column.');
       }
     }
     const encoded: Encoded[] = [];
@@ -120,10 +120,9 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
   }
 
   /**
-   * The category of each row and column: that of the largest number. A row of zeros is the category
-   * that was left out, or a missing value where unknown categories give zeros.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros that stand for
-   * nothing
+   * The category of each row and column: that of the largest number. A row of zeros is the dropped
+   * category, or a missing value if unknown categories are encoded as zeros.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros without a meaning
    */
   async inverseTransform(x: TableInput): Promise<DataTable> {
     this.ready('inverseTransform()');
@@ -151,10 +150,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
   }
 
   /**
-   * Such as 'color_red': the column's name and the category, as scikit-learn writes it. Integers
-   * are '1', floats '1.0', booleans 'True', missing values 'nan' or, for null, 'None'. Numbers are
-   * what their array is; in rows of plain numbers and in columns of a `DataTable` they are integers
-   * where all of them are whole and none is missing.
+   * For example 'color_red': the column's name and the category, in scikit-learn's format. Integers
+   * are '1', floats '1.0', booleans 'True', missing values 'nan' or, for null, 'None'. The type of
+   * numbers is that of their array. In rows of plain numbers and in columns of a `DataTable` they
+   * are integers if all are whole and none is missing.
    */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     return this.inputNames(inputNames).flatMap((name, j) => {
@@ -166,8 +165,8 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
   }
 
   /**
-   * In a list JSON would turn undefined into null, which is the missing category here: an empty
-   * list stands for it.
+   * JSON would turn undefined in a list into null, which is the missing category here, so an empty
+   * list stands for undefined.
    */
   protected override savedParams(): object {
     const { drop } = this.params;
@@ -187,7 +186,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
       tensors: Object.fromEntries(numeric),
       attributes: {
         ...this.columnAttributes(),
-        // JSON has no NaN, so numbers travel as tensors.
+        // JSON has no NaN, so numbers are saved as tensors.
         text: this.encoded.map(({ kind, list }) => (kind === 'text' ? list : false)),
         dropped: this.encoded.map(({ dropped }) => dropped),
         shownAs: this.encoded.map(({ shownAs }) => ({ ...shownAs })),

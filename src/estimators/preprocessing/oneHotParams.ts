@@ -12,17 +12,17 @@ import {
 
 export interface OneHotEncoderParams {
   /**
-   * 'auto': those of the fit, sorted. Or the categories of each column, in the order of the encoded
-   * columns.
+   * 'auto': the sorted categories of the fit. Or the categories of each column, in the order of the
+   * encoded columns.
    */
   categories: 'auto' | readonly (readonly Category[])[];
   /**
-   * Leave a category of each column out, which makes the columns independent: the first, the first
-   * of columns with two categories only, or one named per column (undefined for none). Nothing by
+   * Drops one category of each column, which makes the columns independent: the first, the first
+   * only for columns with two categories, or one named per column (undefined for none). Nothing by
    * default.
    */
   drop: undefined | 'first' | 'ifBinary' | readonly (Category | undefined)[];
-  /** What a category does that the fit did not have: throw (default), or give zeros. */
+  /** What to do with a category that the fit did not have: throw (default), or encode as zeros. */
   handleUnknown: 'error' | 'ignore';
 }
 
@@ -46,7 +46,7 @@ function checkDrop(name: string, value: unknown): OneHotEncoderParams['drop'] {
     refuse(`${name} as 'first', 'ifBinary' or a category per column`, value, hint);
   }
   return [...value].map((entry: unknown) => {
-    // How files write undefined.
+    // How files represent undefined.
     if (entry === undefined || (Array.isArray(entry) && entry.length === 0)) return undefined;
     if (entry === null || typeof entry === 'string' || typeof entry === 'number') return entry;
     return refuse(
@@ -63,7 +63,7 @@ export const ONE_HOT_SPECS: ParamSpecs<OneHotEncoderParams> = {
   handleUnknown: param.oneOf('error', ['error', 'ignore']),
 };
 
-/** Position of the category that `drop` leaves out of column j; −1 for none. */
+/** Index of the category that `drop` removes from column j; −1 for none. */
 export function droppedOf(
   { list, index }: ColumnCategories,
   drop: OneHotEncoderParams['drop'],

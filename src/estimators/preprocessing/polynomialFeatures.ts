@@ -17,11 +17,11 @@ import { BaseTransformer } from './baseTransformer.js';
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
 export interface PolynomialFeaturesParams {
-  /** Products of up to this many columns (2), or of at least and at most so many: [least, most]. */
+  /** Products of up to this many columns (2), or a minimum and maximum number: [least, most]. */
   degree: number | readonly [number, number];
-  /** Only products of different columns: no x0² (false). */
+  /** Only products of different columns, without x0² (false). */
   interactionOnly: boolean;
-  /** A first column of ones (true). */
+  /** Add a first column of ones (true). */
   includeBias: boolean;
 }
 
@@ -33,7 +33,7 @@ function checkDegree(name: string, value: unknown): number | readonly [number, n
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as a whole number of at least 0, or as [least, most] of them`,
     given: show(value),
-    hint: 'Use 2, or [2, 3].',
+    hint: 'For example 2, or [2, 3].',
   });
 }
 
@@ -50,10 +50,10 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
  * numbers. For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
  */
 export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams, NdArray<Float64Array>> {
-  /** What is multiplied, once it has been needed: a file of few bytes may ask for many products. */
+  /** The products, computed on first use: a small file may ask for many. */
   private listed: readonly ProductGroup[] | undefined;
 
-  /** The hyper-parameters of the fit. */
+  /** The hyperparameters of the fit. */
   private learned: PolynomialFeaturesParams | undefined;
 
   constructor(params: Partial<PolynomialFeaturesParams> = {}) {
@@ -63,7 +63,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   /**
    * Only counts columns.
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
-   * `ERR_MEMORY`
+   *   `ERR_MEMORY`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
@@ -113,7 +113,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
           for (let f = 0; f < factors.length; f += size) {
             let product = 1;
             for (let t = f; t < f + size; t++) product *= data[i * cols + factors[t]!]!;
-            // Factors before the last may have left float64 where the product does not.
+            // Partial products may leave float64's range even if the product does not.
             const isLost = product === 0 || !Number.isFinite(product);
             result.data[at++] = isLost ? inUnits(factors.subarray(f, f + size), data, i * cols) : product;
           }
@@ -124,21 +124,21 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   }
 
   /**
-   * The columns that went in, which are those of degree 1.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if degree 1 is left out
+   * The input columns, which are those of degree 1.
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if degree 1 is excluded
    */
   async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
     this.ready('inverseTransform()');
     const features = readFeatures('X', x as FeatureInput);
     const { cols } = this.checkColumns('inverseTransform()', features, this.nOutputFeatures);
     const sizes = countProducts(this.spec('inverseTransform()'));
-    // The bias may stand before them, and nothing else.
+    // Only the bias may come before them.
     const first = sizes[0]!.size === 0 ? 1 : 0;
     if (sizes[first]?.size !== 1) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'columns of degree 1 to read the input from',
         given: `degree ${JSON.stringify(this.learned?.degree)}`,
-        hint: 'Let the least degree be 1 or 0.',
+        hint: 'Set the least degree to 1 or 0.',
       });
     }
     const result = allocate(features.rows, cols);
@@ -149,7 +149,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     return result;
   }
 
-  /** How many columns `transform` gives. */
+  /** Number of columns that `transform` returns. */
   get nOutputFeatures(): number {
     return countProducts(this.spec('nOutputFeatures')).reduce((sum, { count }) => sum + count, 0);
   }
@@ -168,7 +168,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
     return result;
   }
 
-  /** Such as '1', 'x0', 'x0^2', 'x0 x1'. */
+  /** For example '1', 'x0', 'x0^2', 'x0 x1'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const nameAt = this.inputName(inputNames);
     return this.products('getFeatureNamesOut()').flatMap(({ size, count, factors }) =>
@@ -200,8 +200,8 @@ function nameOf(product: Uint32Array, nameAt: (column: number) => string): strin
 }
 
 /**
- * The product of elements of a row with its power of two kept apart; beyond float64 it is infinite
- * or 0.
+ * The product of elements of a row, with its power of two kept separately; outside float64 it is
+ * infinite or 0.
  */
 function inUnits(product: Uint32Array, data: ArrayLike<number>, row: number): number {
   let fraction = 1;

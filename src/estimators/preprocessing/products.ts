@@ -1,17 +1,14 @@
 import { SteepestError } from '../../core/errors.js';
 
-/**
- * Which columns PolynomialFeatures multiplies: those of a size after another, in scikit-learn's
- * order.
- */
+/** Which columns PolynomialFeatures multiplies, ordered by size as in scikit-learn. */
 
 /**
- * More factors than this in all products are a mistake; their column numbers alone would take 64
- * MiB.
+ * Limit on the factors of all products; more are a mistake, and their column numbers alone would
+ * take 64 MiB.
  */
 const MOST_FACTORS = 2 ** 24;
 
-/** What products there are. */
+/** Which products to form. */
 export interface ProductSpec {
   cols: number;
   /** Factors of a product: from `least` to `most`. */
@@ -19,7 +16,7 @@ export interface ProductSpec {
   most: number;
   /** Only products of different columns. */
   interactionOnly: boolean;
-  /** An empty product, 1, first. */
+  /** Start with an empty product, 1. */
   includeBias: boolean;
 }
 
@@ -32,26 +29,24 @@ export interface ProductGroup {
 }
 
 /**
- * How many products there are of each size, without making them: C(cols + size − 1, size), or
+ * The number of products of each size, computed without forming them: C(cols + size − 1, size), or
  * C(cols, size) of different columns.
  * @throws SteepestError `ERR_MEMORY` for too many
  */
 export function countProducts(spec: ProductSpec): { size: number; count: number }[] {
   const { cols, least, most, interactionOnly, includeBias } = spec;
-  // Also where no product has a factor: their names alone would fill the memory.
+  // Applies even if no product has a factor, because the names alone would fill the memory.
   if (cols > MOST_FACTORS) return tooMany(cols, cols);
   const sizes = includeBias ? [{ size: 0, count: 1 }] : [];
   const first = Math.max(1, least);
   const last = interactionOnly ? Math.min(most, cols) : most;
   if (first > last) return sizes;
-  // One product of so many factors is too large by itself, so that no loop is longer than there may
-  // be factors.
+  // A single product of that many factors exceeds the limit, so the loop is bounded.
   if (first > MOST_FACTORS) return tooMany(first, cols);
   let count = 1;
   let factors = 0;
   for (let size = 1; size <= last; size++) {
-    // In this order every quotient is a whole number: C(n, k) = C(n − 1, k − 1)·n / k, and the
-    // like.
+    // In this order every quotient is a whole number: C(n, k) = C(n − 1, k − 1)·n / k, and similar.
     count = (count * (interactionOnly ? cols - size + 1 : cols + size - 1)) / size;
     if (size < first) continue;
     factors += count * size;

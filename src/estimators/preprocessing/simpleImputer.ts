@@ -36,15 +36,15 @@ export interface SimpleImputerParams {
   /** What counts as missing besides null: NaN by default. */
   missingValues: number | string;
   /**
-   * What missing values become: the mean (default), the
-   * median, the most frequent value, or `fillValue`.
+   * What replaces missing values: the mean (default), the median, the most frequent value, or
+   * `fillValue`.
    */
   strategy: ImputeStrategy;
   /** For 'constant': 0 for numbers and 'missing_value' for text by default. */
   fillValue: number | string | undefined;
-  /** Add a column of 0 and 1 for each column that had missing values in the fit (false). */
+  /** Add a 0/1 indicator column for each column that had missing values in the fit (false). */
   addIndicator: boolean;
-  /** Fill a column without any value with 0 (text: 'missing_value') instead of an error (false). */
+  /** Fill a column without any value with 0 (text: 'missing_value') instead of throwing (false). */
   keepEmptyFeatures: boolean;
 }
 
@@ -53,12 +53,12 @@ function checkFill(name: string, value: unknown): number | string {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be a finite number or text`,
     given: show(value),
-    hint: 'Choose another value.',
+    hint: 'Use NaN, a finite number or text that marks missing values in the data.',
   });
 }
 
 const SPECS: ParamSpecs<SimpleImputerParams> = {
-  // JSON writes NaN as null, so a loaded null is NaN.
+  // JSON writes NaN as null, so a null in a file means NaN.
   missingValues: param.custom<number | string>(Number.NaN, (name, value) =>
     value === null || Number.isNaN(value) ? Number.NaN : checkFill(name, value),
   ),
@@ -75,8 +75,8 @@ interface Learned {
 }
 
 /**
- * Fills missing values of each column. Plain numbers come back as plain numbers; a `DataTable`, or
- * rows with text, as a `DataTable`.
+ * Fills missing values of each column. Plain numbers give plain numbers; a `DataTable`, or rows
+ * with text, give a `DataTable`.
  */
 export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   private learned: readonly Learned[] = [];
@@ -115,7 +115,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   }
 
   /**
-   * The same table without missing values, and the indicator columns after it.
+   * The same table without missing values, followed by the indicator columns.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
    */
   transform(x: DataTable | readonly (readonly (string | null)[])[]): Promise<DataTable>;
@@ -155,7 +155,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   }
 
   /**
-   * The table with its missing values again, which the indicator columns tell.
+   * The table with its missing values restored from the indicator columns.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` without `addIndicator`
    */
   async inverseTransform(x: TableInput): Promise<TableOutput> {
@@ -195,15 +195,14 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     );
   }
 
-  /** What each column is filled with. */
+  /** The fill value of each column. */
   get statistics(): readonly Fill[] {
     this.ready('statistics');
     return this.learned.map(({ fill }) => fill);
   }
 
   /**
-   * The columns' own names, then 'missingindicator_' and the
-   * name of each column that has an indicator.
+   * The columns' own names, then 'missingindicator_' and the name of each column with an indicator.
    */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const names = this.inputNames(inputNames);
@@ -214,7 +213,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     return this.indicated ? this.learned.flatMap(({ hadMissing }, j) => (hadMissing ? [j] : [])) : [];
   }
 
-  /** A column whose numbers are finite or missing. */
+  /** A column whose numbers must be finite or missing. */
   private readColumn(table: TableColumns, j: number): Column {
     const column = table.column(j);
     if (!isNumericColumn(column) || findNotFinite(column) < 0) return column;

@@ -22,17 +22,17 @@ const SPECS: ParamSpecs<StandardScalerParams> = {
   withStd: param.boolean(true),
 };
 
-/** Moments as they are saved. */
+/** Moments in their saved form. */
 const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfies (keyof Moments)[];
 
 /**
  * Scales each column to mean 0 and variance 1: (x − mean) / √variance, in float64.
  *
- * Mean and variance (of the population, divided by n) are computed in two passes from the first
- * value on, and pieces are put together after Chan, Golub & LeVeque (1979), so that large means
- * cost no digits, in units of a power of two where squares would leave float64. NaN counts as
- * missing: it is left out of
- * the fit and stays NaN. A column without variance is not divided. Infinities are refused.
+ * Mean and variance (of the population, divided by n) are computed in two passes, relative to the
+ * first value, and pieces are combined after Chan, Golub & LeVeque (1979), so that large means lose
+ * no digits. Squares outside float64's range are computed in units of a power of two. NaN counts as
+ * missing: it is ignored in the fit and stays NaN. A constant column is not divided. Infinities are
+ * refused.
  */
 export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArray<Float64Array>> {
   private moments: Moments | undefined;
@@ -50,7 +50,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
     return this.learn(x, options, undefined);
   }
 
-  /** Learns from more rows, as if they had been part of the fit. */
+  /** Learns from more rows, as if they had been part of the first fit. */
   async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
     checkNoOptionsAsY('fit', y);
     return this.learn(x, options, this.moments);
@@ -124,7 +124,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
     return variance.map((value, j) => timesPower(value, 2 * unit[j]!));
   }
 
-  /** What columns are divided by: √var, or 1 where a column is constant or `withStd` is false. */
+  /** Divisor of each column: √var, or 1 if a column is constant or `withStd` is false. */
   get scale(): Float64Array {
     const { values, mean, variance, unit } = this.learned('scale');
     if (!this.params.withStd) return new Float64Array(mean.length).fill(1);
@@ -134,7 +134,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
     });
   }
 
-  /** How many values (or which sum of weights) each column's mean is of; NaN does not count. */
+  /** The number of values (or the sum of weights) behind each column's mean; NaN does not count. */
   get nSamplesSeen(): Float64Array {
     return this.learned('nSamplesSeen').count.slice();
   }

@@ -10,12 +10,10 @@ import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, 
 import { type RowsInput, sameRowCount, shareRows, takeRows } from './rows.js';
 import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
 
-/** A number of folds (stratified for classifiers), an object that makes folds, or the folds. */
+/** A number of folds (stratified for classifiers), an object that creates folds, or the folds. */
 export type CrossValidation = number | Splitter | readonly Fold[];
 
-/**
- * What a fit that fails counts as: 'raise' ends everything with its error, a number is its score.
- */
+/** The score of a failed fit: 'raise' rejects with its error, a number is used as its score. */
 export type ErrorScore = 'raise' | number;
 
 export interface CrossValidateOptions<E = Fittable> {
@@ -23,14 +21,14 @@ export interface CrossValidateOptions<E = Fittable> {
   cv?: CrossValidation;
   /** The estimator's own `score` by default. */
   scoring?: Scoring<E>;
-  /** Score the rows that were learned from, too (false). */
+  /** Score the training rows too (false). */
   returnTrainScore?: boolean;
   /** Keep the fitted estimators (false). */
   returnEstimator?: boolean;
   /** One weight per row, for the fits (not for the scores). */
   sampleWeight?: WeightInput;
   /**
-   * How many fits run at once; as many as there are cores by default. It does not change a result.
+   * Maximum number of concurrent fits; default: the number of cores. It does not change the result.
    */
   nJobs?: number;
   /** 'raise' by default. NaN, with a warning, is scikit-learn's default. */
@@ -40,8 +38,7 @@ export interface CrossValidateOptions<E = Fittable> {
 }
 
 /**
- * Scores of each fold, and their summary, under the name of
- * each score ('score' if there is one only).
+ * Scores of each fold, and their summary, by the name of each score ('score' if there is only one).
  */
 export interface CrossValidationResult<E = Fittable> {
   test: Readonly<Record<string, Float64Array>>;
@@ -49,17 +46,17 @@ export interface CrossValidationResult<E = Fittable> {
   train?: Readonly<Record<string, Float64Array>>;
   /** Mean over folds. */
   mean: Readonly<Record<string, number>>;
-  /** Standard deviation over folds, divided by their number. */
+  /** Standard deviation over folds, divided by n. */
   std: Readonly<Record<string, number>>;
   fitTimeMs: Float64Array;
   scoreTimeMs: Float64Array;
   /** With `returnEstimator`: one per fold. */
   estimators?: readonly E[];
-  /** A table for people. */
+  /** A printed table. */
   toString(): string;
 }
 
-/** What is fitted and scored on: the same for all candidates. */
+/** The data to fit and score on: the same for all candidates. */
 export interface Evaluation {
   x: RowsInput;
   y: RowsInput;
@@ -94,12 +91,11 @@ const KEYS = [
 const DEFAULT_FOLDS = 5;
 
 /**
- * Fits clones of an estimator on all folds but one, and
- * scores them on that one, for each fold in turn.
+ * For each fold, fits a clone of an estimator on all other folds and scores it on that fold.
  *
- * Fits run side by side on threads that all of them share. The estimator itself is not fitted.
- * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; what a fit
- * throws, unless `errorScore` is a number
+ * Fits run concurrently on shared threads. The estimator itself is not fitted.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; whatever a
+ *   fit throws, unless `errorScore` is a number
  */
 export async function crossValidate<E extends Fittable>(
   estimator: E,
@@ -152,7 +148,7 @@ export async function prepare(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "errorScore to be 'raise' or a number",
       given: show(errorScore),
-      hint: 'Leave it out to see the error of a fit that fails.',
+      hint: 'Leave it out to get the error of a failed fit.',
     });
   }
   const evaluation = {
@@ -184,7 +180,7 @@ function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: Rows
   });
 }
 
-/** Whether this is a pair of lists of row numbers, neither of them empty. */
+/** True for a pair of nonempty lists of row numbers. */
 function isFold(fold: unknown, rows: number): fold is Fold {
   if (typeof fold !== 'object' || fold === null) return false;
   const { train, test } = fold as Partial<Record<'train' | 'test', unknown>>;
@@ -197,7 +193,7 @@ function isFold(fold: unknown, rows: number): fold is Fold {
   });
 }
 
-/** Rows of one fold, taken once for all candidates that are fitted on it. */
+/** Rows of one fold, selected once for all candidates fitted on it. */
 export interface FoldRows {
   xTrain: RowsInput;
   yTrain: RowsInput;
@@ -216,7 +212,7 @@ export function foldRows({ x, y, sampleWeight }: Evaluation, { train, test }: Fo
   };
 }
 
-/** Fits the estimator on a fold's train rows and scores it on its test rows. */
+/** Fits the estimator on a fold's training rows and scores it on its test rows. */
 export async function fitAndScore(
   estimator: Fittable,
   evaluation: Evaluation,

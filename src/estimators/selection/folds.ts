@@ -5,7 +5,7 @@ import { checkOptions } from '../base/fitOptions.js';
 import { encodeClasses, type LabelInput } from '../base/labels.js';
 import { countRows, type RowsInput } from './rows.js';
 
-/** Positions of rows to learn from and of rows to test on, ascending. */
+/** Indices of rows to train on and to test on, ascending. */
 export interface Fold {
   train: Uint32Array;
   test: Uint32Array;
@@ -13,16 +13,16 @@ export interface Fold {
 
 /** Cuts rows into folds. */
 export interface Splitter {
-  /** @param x samples, or how many there are. @param y one class or value per sample */
+  /** @param x samples, or their number. @param y one class or value per sample */
   split(x: RowsInput | number, y?: unknown): Fold[];
 }
 
 export interface FoldOptions {
   /** Number of folds, at least 2 (5). */
   nSplits?: number;
-  /** Mix rows (StratifiedKFold: within classes) first (false). */
+  /** Shuffle rows first (StratifiedKFold: within classes) (false). */
   shuffle?: boolean;
-  /** Chooses the order of shuffling. 0 by default. */
+  /** Seed of the shuffle. 0 by default. */
   seed?: number;
 }
 
@@ -71,8 +71,8 @@ function tooFew(what: string, given: number, nSplits: number): never {
 }
 
 /**
- * Folds of consecutive rows that differ in size by 1 at
- * most, the larger ones first; each row is tested once.
+ * Folds of consecutive rows whose sizes differ by at most 1, the larger ones first; each row is
+ * tested once.
  */
 export class KFold implements Splitter {
   private readonly options: ResolvedFolds;
@@ -104,9 +104,9 @@ export class KFold implements Splitter {
 }
 
 /**
- * Folds in which every class has its share, to within one row; each row is tested once. Rows go to
- * folds as in scikit-learn: the classes, in order of first appearance, are dealt out round robin,
- * and rows of a class go to folds in order.
+ * Stratified folds, to within one row per class; each row is tested once. Rows are assigned as in
+ * scikit-learn: the classes, in order of first appearance, are distributed round robin, and rows of
+ * a class go to folds in order.
  */
 export class StratifiedKFold implements Splitter {
   private readonly options: ResolvedFolds;
@@ -122,7 +122,7 @@ export class StratifiedKFold implements Splitter {
   /**
    * @param y one class per row
    * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` if no class has as many rows as there are
-   * folds. If only some have fewer, a warning says so.
+   *   folds. If only some classes have fewer, a warning reports it.
    */
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, shuffle, seed } = this.options;
@@ -141,8 +141,8 @@ export class StratifiedKFold implements Splitter {
     const testFold = new Uint32Array(rows);
     let before = 0;
     counts.forEach((count, k) => {
-      // Of the rows sorted by class, fold f gets numbers f,
-      // f + nSplits, …: how many of those are of class k?
+      // Of the rows sorted by class, fold f gets numbers f, f + nSplits, …. This counts how many of
+      // those are of class k.
       const upTo = (n: number, f: number): number => Math.ceil(Math.max(0, n - f) / nSplits);
       const folds = Array.from({ length: nSplits }, (_, f) =>
         new Array<number>(upTo(before + count, f) - upTo(before, f)).fill(f),

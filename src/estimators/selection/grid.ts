@@ -4,14 +4,15 @@ import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { deviationOf, type FoldResult, meanOf, SCORE_DIGITS } from './crossValidate.js';
 
-/** Values to try for each parameter; of a pipeline, under step__param. */
+/** Values to try for each parameter; for a pipeline, as step__param. */
 export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
 
-/** One combination of parameters and how it did. */
+/** One combination of parameters and its results. */
 export interface Candidate {
   params: Readonly<Record<string, unknown>>;
   /**
-   * By score: of each fold, mean, standard deviation, and place (1 is best; equal means share it).
+   * By score: the score of each fold, mean, standard deviation, and rank (1 is best; equal means
+   * share a rank).
    */
   test: Readonly<Record<string, CandidateScore>>;
   /** With `returnTrainScore`. */
@@ -27,7 +28,7 @@ export interface CandidateScore {
   rank: number;
 }
 
-/** All candidates, in the order of the grid; `String(results)` is a table, the best first. */
+/** All candidates, in the order of the grid; `String(results)` is a table, best first. */
 export interface GridResults extends ReadonlyArray<Candidate> {
   toString(): string;
 }
@@ -61,7 +62,7 @@ export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Recor
   });
 }
 
-/** Scores of all candidates, from the results of each on every fold. */
+/** Scores of all candidates, from their results on every fold. */
 export function summarise(
   candidates: readonly Record<string, unknown>[],
   perCandidate: readonly (readonly FoldResult[])[],
@@ -101,12 +102,12 @@ export function summarise(
   return Object.assign(list, { toString: () => print(list, names) });
 }
 
-/** 1 + how many are better; NaN is worse than any number. */
+/** 1 + the number of better ones; NaN is worse than any number. */
 function rankOf(mean: number, all: readonly number[]): number {
   return 1 + all.filter((other) => (Number.isNaN(mean) ? !Number.isNaN(other) : other > mean)).length;
 }
 
-/** Place of the best candidate; of several, the first. */
+/** Index of the best candidate; the first of equals. */
 export function bestOf(results: GridResults, name: string): number {
   return results.findIndex(({ test }) => test[name]!.rank === 1);
 }

@@ -16,8 +16,8 @@ import { resolveScorers } from './scorers.js';
 export interface GridSearchOptions<E = Fittable>
   extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight'> {
   /**
-   * Fit the best on all rows afterwards (true); with several
-   * scores, the name of the one that decides.
+   * Fit the best candidate on all rows afterwards (true); with several scores, the name of the
+   * deciding one.
    */
   refit?: boolean | string;
 }
@@ -25,10 +25,10 @@ export interface GridSearchOptions<E = Fittable>
 const KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
 const FIT_KEYS = ['sampleWeight', 'signal'];
 
-/** What was found. */
+/** The result of the search. */
 interface Found {
   results: GridResults;
-  /** Of the best candidate by the score that decides, if one does. */
+  /** The best candidate by the deciding score, if there is one. */
   best: Candidate | undefined;
   bestIndex: number;
   score: number;
@@ -37,14 +37,14 @@ interface Found {
 }
 
 /**
- * Every combination of a grid of parameters, cross-validated, and the best of them fitted on all
- * rows. An estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
+ * Cross-validates every combination of a parameter grid, and fits the best on all rows. It is an
+ * estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
  */
 export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   readonly type = 'GridSearch';
   private found: Found | undefined;
 
-  /** Made by {@link gridSearch}. */
+  /** Created by {@link gridSearch}. */
   constructor(
     readonly estimator: E,
     readonly paramGrid: ParamGrid | readonly ParamGrid[],
@@ -56,9 +56,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     decidingScore(options);
   }
 
-  /**
-   * @throws SteepestError as `crossValidate`; nothing of an earlier fit is lost then
-   */
+  /** @throws SteepestError as `crossValidate`; the results of an earlier fit are kept then */
   async fit(
     x: RowsInput,
     y: RowsInput,
@@ -74,8 +72,8 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     // A wrong name or value fails here, before the first fit.
     for (const params of candidates) cloneForJob(estimator, limit, params);
     const jobs = folds.flatMap((fold) => {
-      // The rows of a fold are taken when its first
-      // candidate needs them, and given up after its last.
+      // The rows of a fold are selected when its first candidate needs them, and released after its
+      // last.
       let rows: ReturnType<typeof foldRows> | undefined;
       let left = candidates.length;
       return candidates.map((params) => async (signal: AbortSignal) => {
@@ -119,7 +117,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
 
   /**
    * The best parameters.
-   * @throws SteepestError `ERR_NOT_FITTED` before `fit` and with `refit: false` and several scores
+   * @throws SteepestError `ERR_NOT_FITTED` before `fit`, and with several scores and `refit: false`
    */
   get bestParams(): Readonly<Record<string, unknown>> {
     return this.bestCandidate('bestParams').params;
@@ -131,7 +129,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this.learned('bestScore').score;
   }
 
-  /** Their place in `results`. */
+  /** Its index in `results`. */
   get bestIndex(): number {
     this.bestCandidate('bestIndex');
     return this.learned('bestIndex').bestIndex;
@@ -145,7 +143,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this.delegate('bestEstimator') as E;
   }
 
-  /** How long that last fit took. */
+  /** Duration of that last fit. */
   get refitTimeMs(): number {
     this.delegate('refitTimeMs');
     return this.learned('refitTimeMs').refitTimeMs!;
@@ -175,7 +173,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this.call('transform', x) as ResultOf<E, 'transform'>;
   }
 
-  /** The score that decides, of the best estimator on these rows. */
+  /** The deciding score of the best estimator on these rows. */
   async score(x: RowsInput, y: RowsInput, options: object = {}): Promise<number> {
     checkOptions('gridSearch.score, whose scorers take none,', options, []);
     const best = this.delegate('score()');
@@ -210,7 +208,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   }
 
   /**
-   * The best estimator as plain data: what is saved of a search is what it found.
+   * The best estimator as plain data: saving a search saves its best estimator.
    * @throws SteepestError `ERR_NOT_FITTED`
    */
   toSaved(): SavedEstimator {
@@ -246,7 +244,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     return this.toString();
   }
 
-  /** For `JSON.stringify`: what was searched, nothing of what was found. */
+  /** For `JSON.stringify`: the search's definition, without its results. */
   toJSON(): { type: string; params: object } {
     const { estimator, paramGrid, options } = this;
     return { type: this.type, params: { estimator, paramGrid, ...options } };
@@ -285,7 +283,7 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   }
 }
 
-/** What a method of the estimator returns. */
+/** The return value of a method of the estimator. */
 type ResultOf<E, Name extends string> =
   E extends Record<Name, (...args: never[]) => infer R> ? R : Promise<unknown>;
 
@@ -294,8 +292,8 @@ function notFitted(what: string, given: string, hint: string): SteepestError {
 }
 
 /**
- * A search over a grid of parameters: candidates × folds fits, side by side on threads that all of
- * them share. Only the best is kept (`bestEstimator`), fitted on all rows.
+ * A search over a parameter grid: candidates × folds fits, run concurrently on shared threads. Only
+ * the best is kept (`bestEstimator`), fitted on all rows.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
  */
 export function gridSearch<E extends Fittable>(
@@ -306,7 +304,7 @@ export function gridSearch<E extends Fittable>(
   return new GridSearch(estimator, paramGrid, options);
 }
 
-/** The name of the score that decides; undefined if there are several and none was named. */
+/** The name of the deciding score; undefined if there are several and none was named. */
 function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): string | undefined {
   const { names } = resolveScorers(scoring);
   if (typeof refit === 'string') {

@@ -4,7 +4,7 @@ import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
-/** An estimator as selection needs it. */
+/** The part of an estimator that selection uses. */
 export interface Fittable {
   fit(x: never, y: never, options?: { signal?: AbortSignal }): Promise<unknown>;
   clone(): Fittable;
@@ -13,7 +13,7 @@ export interface Fittable {
 }
 
 /**
- * How many fits may run at once: as many as there are cores.
+ * Maximum number of concurrent fits: the number of cores.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 export function resolveJobs(nJobs: number | undefined): number {
@@ -21,9 +21,9 @@ export function resolveJobs(nJobs: number | undefined): number {
 }
 
 /**
- * Runs jobs, at most `limit` at once, and gives their results in order.
- * The first failure, or the signal, ends the running ones through the
- * signal they get; nothing runs on after the promise has settled.
+ * Runs jobs, at most `limit` at once, and returns their results in order. The first failure, or the
+ * signal, aborts the running jobs through the signal they get; no job is running when the promise
+ * settles.
  * @throws whatever the first failing job throws; SteepestError `ERR_ABORTED`
  */
 export async function runJobs<T>(
@@ -54,14 +54,14 @@ export async function runJobs<T>(
     off();
   }
   checkAborted(signal);
-  // What fails after the first failure fails because of the abort.
+  // Later failures are caused by the abort.
   if (failures.length > 0) throw failures[0];
   return results;
 }
 
 /**
- * A clone that uses one thread where it would choose for itself: fits that run side by side share
- * the cores. The number of threads does not change a result.
+ * A clone that uses one thread if its own number is 'auto', because concurrent fits share the
+ * cores. The number of threads does not change the result.
  */
 export function cloneForJob(estimator: Fittable, limit: number, params: object = {}): Fittable {
   const clone = estimator.clone();
@@ -74,7 +74,7 @@ export function cloneForJob(estimator: Fittable, limit: number, params: object =
   return clone;
 }
 
-/** Parameters in which estimators are clones, so that no two fits share one. */
+/** Copies parameters and clones the estimators in them, so that no two fits share one. */
 export function freshParams(params: object): object {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, isEstimator(value) ? value.clone() : value]),
@@ -91,7 +91,7 @@ function isEstimator(value: unknown): value is Fittable {
   );
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` unless this can be cloned and fitted */
+/** @throws SteepestError `ERR_ARGUMENT` unless the value can be cloned and fitted */
 export function checkEstimator(what: string, value: unknown): void {
   const methods = ['fit', 'clone', 'getParams', 'setParams'] as const;
   const isOne =
@@ -106,7 +106,7 @@ export function checkEstimator(what: string, value: unknown): void {
   });
 }
 
-/** True for estimators that predict classes: those with `predictProba`, and those around one. */
+/** True for classifiers: estimators with `predictProba`, and wrappers of such. */
 export function isClassifier(estimator: object): boolean {
   return 'isClassifier' in estimator ? estimator.isClassifier === true : 'predictProba' in estimator;
 }

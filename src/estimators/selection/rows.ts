@@ -15,12 +15,12 @@ import type { FeatureInput } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
 
 /**
- * Anything with rows: lists, lists of rows, typed arrays,
- * `{ data, shape }`, and tables with named columns.
+ * Anything with rows: lists, lists of rows, typed arrays, `{ data, shape }`, and tables with named
+ * columns.
  */
 export type RowsInput = readonly unknown[] | NumericArray | NdArray | DataTable | NamedColumns;
 
-/** The type that rows of A have: the same kind of thing. */
+/** The type of selected rows of A: the same kind of container. */
 export type RowsOf<A> = A extends DataTable
   ? DataTable
   : A extends NdArray<infer T>
@@ -46,7 +46,7 @@ export function countRows(what: string, input: RowsInput): number {
       what,
       input,
       'a list, a typed array, { data, shape } or a DataTable',
-      'Pass one of these.',
+      'Convert the value to one of these.',
     );
   });
 }
@@ -62,7 +62,10 @@ export function sameRowCount(inputs: readonly (readonly [what: string, input: Ro
   return rows;
 }
 
-/** The rows at these positions, as the same kind of thing; numbers in shared memory stay in it. */
+/**
+ * Selects rows by index, in the same kind of container; numbers in shared memory stay in shared
+ * memory.
+ */
 export function takeRows<A extends RowsInput>(input: A, positions: ArrayLike<number>): RowsOf<A> {
   return take(input, positions) as RowsOf<A>;
 }
@@ -78,12 +81,12 @@ function take(input: RowsInput, positions: ArrayLike<number>): unknown {
   return { data: takeNumbers(data, width, positions), shape: [positions.length, ...rest] };
 }
 
-/** A view costs as much as copying about so many numbers one by one. */
+/** Creating a view costs as much as copying this many numbers one by one. */
 const LONG_ROW = 128;
 
 function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<number>): NumericArray {
   const length = positions.length * width;
-  // All typed arrays are written to alike.
+  // All typed arrays are written the same way.
   const from = data as Float64Array;
   const result = arrayLike(from, length);
   for (let i = 0, to = 0; i < positions.length; i++) {
@@ -97,8 +100,8 @@ function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<num
 }
 
 /**
- * An array of the same type, in shared memory where that one
- * is. A Buffer is seen as the Uint8Array that it is.
+ * A new array of the same type, in shared memory if the original is. A Buffer is treated as the
+ * Uint8Array that it is.
  */
 function arrayLike(data: Float64Array, length: number): Float64Array {
   const classes = globalThis as unknown as Record<string, Float64ArrayConstructor>;
@@ -108,8 +111,8 @@ function arrayLike(data: Float64Array, length: number): Float64Array {
 }
 
 /**
- * Samples in a form whose rows are cheap to take: numbers in
- * shared memory, which all fits read; tables as they are.
+ * Samples in a form that makes row selection cheap: numbers in shared memory, which all fits read;
+ * tables unchanged.
  */
 export async function shareRows(x: RowsInput): Promise<RowsInput> {
   if (x instanceof DataTable || isText(x)) return x;

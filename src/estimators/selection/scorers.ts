@@ -29,7 +29,7 @@ export type ScorerFunction<E = Fittable> = (
   y: RowsInput,
 ) => number | Promise<number>;
 
-/** What a fitted estimator says about some rows, asked once for all scores. */
+/** A fitted estimator's predictions for some rows, computed once for all scores. */
 class Predictions {
   private readonly asked = new Map<string, Promise<unknown>>();
 
@@ -45,7 +45,7 @@ class Predictions {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `an estimator with ${name}() for this score`,
         given: 'one that has none',
-        hint: 'Use another score.',
+        hint: "Use a score that needs only predict, such as 'accuracy' or 'r2'.",
       });
     }
     const known = this.asked.get(name) ?? (f.call(this.estimator, this.x) as Promise<unknown>);
@@ -89,7 +89,7 @@ type NamedScorer = (p: Predictions) => Promise<number>;
 
 type Ratio = typeof precisionScore;
 
-/** The score of two classes, about the second of them. */
+/** The score of two classes, with the second as the positive one. */
 const binary =
   (ratio: Ratio): NamedScorer =>
   async (p) => {
@@ -109,7 +109,7 @@ const area =
     return rocAucScore(p.truth as Label[], await p.classScores(), { multiClass, labels });
   };
 
-/** The scores that have names; errors and losses are negated, so that larger is better. */
+/** Scores with names; errors and losses are negated, so that larger is better. */
 const SCORERS = {
   accuracy: async (p) => accuracyScore(p.truth as Label[], (await p.labels()) as Label[]),
   balancedAccuracy: async (p) => balancedAccuracyScore(p.truth as Label[], (await p.labels()) as Label[]),
@@ -141,13 +141,13 @@ const SCORERS = {
   negMeanAbsoluteError: async (p) => -meanAbsoluteError(p.truth, await p.values()),
 } satisfies Record<string, NamedScorer>;
 
-/** Scores that selection knows by name. */
+/** Names of scores. */
 export type ScorerName = keyof typeof SCORERS;
 export const scorerNames = Object.keys(SCORERS) as ScorerName[];
 
 /**
- * One score, several by name, or several under names of your
- * own. Without it, the estimator's own `score`.
+ * One score, several by name, or several under your own names. By default the estimator's own
+ * `score`.
  */
 export type Scoring<E = Fittable> =
   | ScorerName
@@ -155,10 +155,10 @@ export type Scoring<E = Fittable> =
   | readonly ScorerName[]
   | Readonly<Record<string, ScorerName | ScorerFunction<E>>>;
 
-/** The name of the only score, where none is given. */
+/** The name of the only score if none is given. */
 export const DEFAULT_SCORE = 'score';
 
-/** Scores by the name that results have them under. */
+/** Scores by their names in results. */
 export interface Scorers {
   names: readonly string[];
   score(estimator: object, x: RowsInput, y: RowsInput): Promise<Record<string, number>>;

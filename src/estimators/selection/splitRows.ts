@@ -1,25 +1,25 @@
 /**
- * Which rows to learn from and which to hold out, at random: for `trainTestSplit`, and for the rows
- * that perceptrons stop by. Sizes and shares are scikit-learn's; the draws are ours.
+ * Draws rows to train on and rows to hold out: for `trainTestSplit` and for early stopping of
+ * perceptrons. Sizes and fractions are as in scikit-learn; the random draws differ.
  */
 import { Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import type { EncodedLabels } from '../base/labels.js';
 
-/** Positions of rows, in the order they are taken. */
+/** Row indices, in the order they are taken. */
 export interface RowSplit {
   train: Uint32Array;
   test: Uint32Array;
 }
 
-/** How many rows go where. */
+/** The sizes of both parts. */
 export interface SplitCounts {
   train: number;
   test: number;
 }
 
-/** A share above 0 and below 1, or a number of rows. */
+/** A fraction above 0 and below 1, or a number of rows. */
 export interface SplitSizes {
   testSize?: number | undefined;
   trainSize?: number | undefined;
@@ -32,7 +32,7 @@ function refuse(expected: string, given: string, hint: string): never {
 }
 
 /**
- * Shares of the test part are rounded up and of the other down. @throws SteepestError
+ * The size of the test part is rounded up, that of the training part down. @throws SteepestError
  * `ERR_ARGUMENT`
  */
 export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): SplitCounts {
@@ -42,7 +42,7 @@ export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): 
     return refuse(
       `${name} as a share above 0 and below 1, or a number of rows from 1 to ${rows - 1}`,
       show(size),
-      'Choose another size.',
+      'For example 0.2 for a fifth of the rows.',
     );
   };
   const given = testSize === undefined && trainSize === undefined ? DEFAULT_TEST_SIZE : testSize;
@@ -57,7 +57,7 @@ export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): 
   );
 }
 
-/** The first rows and the ones after them. */
+/** The first rows, and those after them. */
 export function orderedSplit({ train, test }: SplitCounts): RowSplit {
   const order = Uint32Array.from({ length: train + test }, (_, row) => row);
   return { train: order.slice(0, train), test: order.slice(train) };
@@ -70,9 +70,9 @@ export function randomSplit(rows: number, { train, test }: SplitCounts, seed: nu
 }
 
 /**
- * Rows drawn class by class: both parts get each class's share, to within one row.
+ * Stratified draw: both parts get each class's share, to within one row.
  * @throws SteepestError `ERR_ARGUMENT` for a class with one row, or a part with fewer rows than
- * there are classes
+ *   there are classes
  */
 export function stratifiedSplit(
   { codes, classes }: EncodedLabels,
@@ -89,7 +89,7 @@ export function stratifiedSplit(
     refuse(
       'at least two rows of every class, one for each part',
       `one of class ${show(classes[rare])}`,
-      'Remove it, or join rare classes.',
+      'Remove it, or merge rare classes.',
     );
   }
   const present = members.filter(({ length }) => length > 0).length;
@@ -118,8 +118,8 @@ export function stratifiedSplit(
 }
 
 /**
- * `total` dealt out in proportion to `counts`, none above its count: whole parts, then the largest
- * remainders.
+ * Distributes `total` in proportion to `counts`, none above its count: whole parts first, then the
+ * largest remainders.
  */
 function apportion(total: number, counts: readonly number[]): number[] {
   const all = counts.reduce((sum, n) => sum + n, 0);

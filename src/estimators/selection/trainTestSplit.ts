@@ -8,30 +8,30 @@ import { orderedSplit, type RowSplit, randomSplit, splitCounts, stratifiedSplit 
 
 export interface SplitOptions {
   /**
-   * Share of rows to test on, above 0 and below 1, or their
-   * number. 0.25, or what trainSize leaves, by default.
+   * Fraction of rows to test on, above 0 and below 1, or their number. Default: 0.25, or what
+   * trainSize leaves.
    */
   testSize?: number;
-  /** Share or number of rows to learn from; the rest by default. */
+  /** Fraction or number of rows to train on; default: the rest. */
   trainSize?: number;
   /**
-   * Mix rows first (true). Without, the first rows are learned from and the last ones tested on.
+   * Shuffle rows first (true). Without shuffling, the first rows are for training and the last ones
+   * for testing.
    */
   shuffle?: boolean;
-  /** Chooses the order. 0 by default. */
+  /** Seed of the shuffle. 0 by default. */
   seed?: number;
-  /** One class per row: both parts get each class's share, to within one row. */
+  /** One class per row, to stratify by: both parts get each class's share, to within one row. */
   stratify?: LabelInput;
 }
 
 /**
- * Splits rows at random into some to learn from and some to test on;
- * arrays that belong together are split alike. Rows come as the same
- * kind of thing: list, typed array, `{ data, shape }` or `DataTable`.
+ * Splits rows at random into training and test rows; all arrays are split the same way. The results
+ * are the same kind of container: list, typed array, `{ data, shape }` or `DataTable`.
  *
  * @returns train and test rows of each array in turn
- * @throws SteepestError `ERR_SHAPE` for arrays of different
- * lengths, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ * @throws SteepestError `ERR_SHAPE` for arrays of different lengths, `ERR_EMPTY`, `ERR_ARGUMENT`,
+ *   `ERR_UNKNOWN_NAME`
  */
 export function trainTestSplit<A extends RowsInput>(
   a: A,

@@ -10,14 +10,14 @@ import {
 
 /** Pairs of steps and gradient changes kept, as in SciPy and scikit-learn. */
 const MEMORY = 10;
-/** Steps in a row that leave the value as it is: the rest is below float64's precision. */
+/** Consecutive steps that do not change the value: the rest is below float64's precision. */
 const MOST_IDLE_STEPS = 3;
 /**
- * The very first step knows nothing of the curvature: where no trial lowers the value, the next
- * ones are shorter by this. Columns about 10^k need a step about 10^−2k.
+ * The first step has no curvature information: if no trial lowers the value, later trials are
+ * shorter by this factor. Columns around 10^k need a step around 10^−2k.
  */
 const SHORTER = 2 ** -30;
-/** As many lead from 1 to the least number. */
+/** The number of such trials from 1 to the smallest number. */
 const MOST_SHORTENINGS = 36;
 
 /** A step and the change of the gradient along it. */
@@ -77,7 +77,7 @@ class Lbfgs {
       const before = this.value;
       const hadCurvature = this.pairs.length > 0;
       const moved = this.step();
-      // Old curvature may be what leads nowhere; without any, this is the end of float64.
+      // Old curvature may be misleading; without any, float64's precision is exhausted.
       if (!moved && !hadCurvature) return this.solution('precision', iteration);
       if (!moved) this.pairs.length = 0;
       idle = this.value < before ? 0 : idle + 1;
@@ -119,13 +119,13 @@ class Lbfgs {
     return true;
   }
 
-  /** Moves to the trial point and learns from the way there. */
+  /** Moves to the trial point and records the curvature. */
   private accept(value: number): void {
     const { x, gradient, trialPoint, trialGradient, pairs } = this;
     const step = trialPoint.map((v, i) => v - x[i]!);
     const change = trialGradient.map((v, i) => v - gradient[i]!);
     const curvature = dot(step, change);
-    // Relative to both lengths: columns of any size have such pairs.
+    // Relative to both lengths, so that it works for columns of any scale.
     if (curvature > Number.EPSILON * Math.sqrt(dot(step, step)) * Math.sqrt(dot(change, change))) {
       pairs.push({ step, change, rho: 1 / curvature });
       if (pairs.length > MEMORY) pairs.shift();
@@ -143,9 +143,9 @@ class Lbfgs {
 }
 
 /**
- * Minimises a smooth function by L-BFGS with a strong-Wolfe line search.
- * (Liu & Nocedal 1989; Nocedal & Wright, "Numerical Optimization", algorithm 7.5)
- * @param start where to begin; not changed
+ * Minimises a smooth function by L-BFGS with a strong-Wolfe line search. (Liu & Nocedal 1989;
+ * Nocedal & Wright, "Numerical Optimization", algorithm 7.5)
+ * @param start initial point; not modified
  */
 export function minimizeLbfgs(objective: Objective, start: Float64Array, limits: SolverLimits): Solution {
   return new Lbfgs(objective, start.slice()).run(limits);

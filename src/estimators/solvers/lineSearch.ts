@@ -1,5 +1,5 @@
 /**
- * A step length that meets the strong Wolfe conditions. (Nocedal & Wright, "Numerical
+ * Finds a step length that satisfies the strong Wolfe conditions. (Nocedal & Wright, "Numerical
  * Optimization", 2nd ed., algorithms 3.5 and 3.6; cubic interpolation: eq. 3.59)
  */
 
@@ -17,12 +17,12 @@ const C2 = 0.9;
 const MOST_TRIALS = 30;
 /** Growth of the bracket while the function still falls. */
 const GROWTH = 2;
-/** An interpolated step keeps this share of the bracket from either end. */
+/** An interpolated step stays at least this fraction of the bracket away from both ends. */
 const MARGIN = 0.1;
-/** Values that differ by less are equal: near a minimum rounding hides the decrease. */
+/** Smaller differences count as equal: near a minimum rounding hides the decrease. */
 const NOISE = 8 * Number.EPSILON;
 
-/** Minimum of the cubic through two trials; NaN where it has none. */
+/** Minimum of the cubic through two trials; NaN if it has none. */
 function cubicMinimum(a: Trial, b: Trial): number {
   const d1 = a.derivative + b.derivative - (3 * (a.value - b.value)) / (a.step - b.step);
   const d2 = Math.sign(b.step - a.step) * Math.sqrt(d1 * d1 - a.derivative * b.derivative);
@@ -62,7 +62,7 @@ export function wolfeStep(at: (step: number) => Trial, origin: Trial, firstStep:
   return isHigh(trial) ? undefined : trial;
 }
 
-/** Narrows a bracket whose `low` end is acceptable but for curvature. */
+/** Narrows a bracket whose `low` end is acceptable except for curvature. */
 function zoom(
   at: (step: number) => Trial,
   low: Trial,

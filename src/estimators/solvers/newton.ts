@@ -9,24 +9,24 @@ import {
 
 /** A function with its second derivative. */
 export interface CurvedObjective extends Objective {
-  /** Writes ∇²f(x), row by row, where `evaluate` was called last. */
+  /** Writes ∇²f(x), row by row, at the point of the last `evaluate`. */
   hessian(x: Float64Array, matrix: Float64Array): void;
 }
 
 /** Sufficient decrease of the value along the Newton direction. */
 const C1 = 1e-4;
 const MOST_HALVINGS = 40;
-/** First share of the mean diagonal that is added where the Hessian is not positive definite. */
+/** Initial fraction of the mean diagonal that is added if the Hessian is not positive definite. */
 const FIRST_DAMPING = 1e-12;
 const DAMPING_GROWTH = 100;
 const MOST_DAMPINGS = 9;
 const NOISE = 8 * Number.EPSILON;
-/** A pivot below this share of its diagonal is rounding, not curvature. */
+/** A pivot below this fraction of its diagonal is rounding error, not curvature. */
 const PIVOT_PRECISION = 8 * Number.EPSILON;
 
 /**
- * Cholesky factor L of A + damping·I in place of A's lower triangle. @returns false if A is not
- * positive definite
+ * Computes the Cholesky factor L of A + damping·I in place of A's lower triangle. @returns false if
+ * A is not positive definite
  */
 function factor(a: Float64Array, n: number, damping: number): boolean {
   for (let j = 0; j < n; j++) {
@@ -59,7 +59,9 @@ function substitute(l: Float64Array, n: number, b: Float64Array): void {
   }
 }
 
-/** −A⁻¹·g, with as little of the identity added to A as makes it positive definite. */
+/**
+ * −A⁻¹·g, after adding the smallest tried multiple of the identity that makes A positive definite.
+ */
 function newtonDirection(hessian: Float64Array, gradient: Float64Array): Float64Array {
   const n = gradient.length;
   const direction = gradient.map((g) => -g);
@@ -78,9 +80,9 @@ function newtonDirection(hessian: Float64Array, gradient: Float64Array): Float64
 }
 
 /**
- * Minimises a convex function by Newton's method with a backtracking line search.
- * (Nocedal & Wright, "Numerical Optimization", algorithm 3.2)
- * @param start where to begin; not changed
+ * Minimises a convex function by Newton's method with a backtracking line search. (Nocedal &
+ * Wright, "Numerical Optimization", algorithm 3.2)
+ * @param start initial point; not modified
  */
 export function minimizeNewton(
   objective: CurvedObjective,

@@ -6,7 +6,7 @@ export interface Objective {
   evaluate(x: Float64Array, gradient: Float64Array): number;
 }
 
-/** When to end, and where to. */
+/** When to stop. */
 export interface SolverLimits {
   /** The largest element of the gradient (or of the proximal step) that counts as 0. */
   tol: number;
@@ -22,7 +22,7 @@ export interface Solution {
   gradientNorm: number;
   /**
    * `converged`: the gradient is 0 within `tol`. `precision`: the value no longer changes in
-   * float64. `maxIter`: neither, after as many iterations as allowed.
+   * float64. `maxIter`: neither within the allowed iterations.
    */
   status: 'converged' | 'precision' | 'maxIter';
 }
@@ -40,7 +40,7 @@ export function addScaled(y: Float64Array, factor: number, x: Float64Array): voi
 
 export function largestElement(x: Float64Array): number {
   let most = 0;
-  // A NaN must come out as one.
+  // A NaN must result in NaN.
   for (let i = 0; i < x.length; i++) if (!(Math.abs(x[i]!) <= most)) most = Math.abs(x[i]!);
   return most;
 }

@@ -8,10 +8,10 @@ export interface L1Penalty {
 
 /** The step is halved, that is the curvature estimate doubled, until the quadratic bound holds. */
 const BACKTRACK = 2;
-/** Each iteration first tries a somewhat longer step. */
+/** Each iteration first tries a slightly longer step. */
 const RELAX = 0.9;
 const MOST_BACKTRACKS = 60;
-/** Rounding of the values that the bound compares. */
+/** Rounding errors of the values that the bound compares. */
 const NOISE = 16 * Number.EPSILON;
 
 const shrink = (value: number, by: number): number =>
@@ -57,7 +57,7 @@ class Fista {
     }
   }
 
-  /** A gradient step from y, shrunk; as long as the quadratic bound allows. */
+  /** A gradient step from y followed by shrinkage, as long as the quadratic bound allows. */
   private proximalStep(): { next: Float64Array; value: number; stationarity: number } {
     const { y, gradient, scratch, objective } = this;
     const base = this.evaluate(y, gradient);
@@ -102,7 +102,7 @@ class Fista {
     return most;
   }
 
-  /** Momentum, dropped where it points uphill. (O'Donoghue & Candès 2015, gradient scheme) */
+  /** Momentum, reset if it points uphill. (O'Donoghue & Candès 2015, gradient scheme) */
   private extrapolate(next: Float64Array): void {
     const { x, y } = this;
     let uphill = 0;
@@ -125,9 +125,9 @@ class Fista {
 }
 
 /**
- * Minimises a smooth function plus an L1 penalty by accelerated proximal gradient steps.
- * (Beck & Teboulle 2009, FISTA with backtracking)
- * @param start where to begin; not changed
+ * Minimises a smooth function plus an L1 penalty by accelerated proximal gradient steps. (Beck &
+ * Teboulle 2009, FISTA with backtracking)
+ * @param start initial point; not modified
  */
 export function minimizeProximal(
   objective: Objective,
