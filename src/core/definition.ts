@@ -14,7 +14,7 @@ import { show } from './show.js';
 /** Smallest float32 with all its digits. */
 const LEAST_FLOAT32 = 2 ** -126;
 
-/** Everything that can be set of a thing, by name. */
+/** All settings of a thing, by name. */
 export type Hyperparameters = Readonly<Record<string, number | boolean>>;
 
 /** The settings of a thing that has none. */
@@ -184,7 +184,8 @@ function checkedValue({ name, defaults, ranges }: Definition, key: string, value
   const range = (ranges as Readonly<Record<string, NumberRange>>)[key] as NumberRange;
   if (typeof value !== 'number' || !Number.isFinite(value) || !range.accepts(value)) refuse(range.words);
   const number = value as number;
-  // Kernels compute in float32, in which a smaller number has lost digits, and a larger one is infinite.
+  // Kernels compute in float32, in which a smaller number has lost digits, and a larger one is
+  // infinite.
   const size = Math.abs(number);
   const isLost = size > MOST_FLOAT32 || (size !== 0 && Math.fround(size) < LEAST_FLOAT32);
   return isLost ? refuse(`${range.words} that float32 holds, 1.2e-38 to 3.4e38`) : number;

@@ -69,8 +69,9 @@ export interface LoadedEstimator extends AnyEstimator {
  * @param source a path, a `file:` URL, or the file's bytes
  * @param Class what it has to be; then the result has that type. May be left out
  * @param options `limits`: the largest file in bytes and the longest time in milliseconds
- * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for an estimator of another class, networks, which
- * `load` reads, and files of other programs, which the message names
+ * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for an
+ *   estimator of another class, networks, which `load` reads, and files of other programs, which
+ *   the message names
  */
 export function loadEstimator(source: ModelSource, options?: ReadOptions): Promise<LoadedEstimator>;
 export function loadEstimator<E extends AnyEstimator>(

@@ -29,10 +29,12 @@ export class Unreadable extends Error {
 }
 
 /**
- * All bytes of a file, also of one larger than `readFile` takes, or of a pipe until it ends. It
- * reads no more than `lengthOf` says that there should be, and one byte to show that there is more.
+ * Reads all bytes of a file, also of one larger than `readFile` accepts, or of a pipe until it
+ * ends. It reads at most the length that `lengthOf` returns, plus one byte that reveals a longer
+ * file.
  * @param take is given each number of bytes before memory of that size is made; it may throw
- * @throws Unreadable for folders, devices, sockets and a pipe that is silent; the system's errors
+ * @throws Unreadable for folders, devices, sockets and pipes that deliver nothing; the system's
+ *   errors
  */
 export async function readWhole(
   path: string,

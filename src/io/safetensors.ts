@@ -29,7 +29,7 @@ export const MOST_FILE_BYTES = 2 ** 32;
 export const MAX_RANK = 32;
 /** Bytes that are copied in one step of {@link decoding}. */
 const STEP_BYTES = 2 ** 20;
-/** What a header begins with: `{`. */
+/** The first byte of a header: `{`. */
 const BRACE = 0x7b;
 const METADATA_KEY = '__metadata__';
 

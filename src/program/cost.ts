@@ -7,7 +7,9 @@ export interface OpCost {
   bytes: number;
 }
 
-/** The cost of one op over a full mini-batch, all ranks together, as its entry in kernels/ops says. */
+/**
+ * The cost of one op over a full mini-batch, all ranks together, as its entry in kernels/ops says.
+ */
 export function opCost(op: Op): OpCost {
   const { formula, flops, bytes } = costOf(op.kind);
   const values = formula.evaluate(op, 0);

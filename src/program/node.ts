@@ -3,7 +3,10 @@ import type { ProgramBuilder } from './builder.js';
 import type { ImageShape } from './images.js';
 import type { ParameterSpec } from './parameters.js';
 
-/** How a mini-batch lies in memory: one row per sample, or images in groups of 16 (kernels/ops/images.ts, `gatherImages`). */
+/**
+ * How a mini-batch lies in memory: one row per sample, or images in groups of 16
+ * (kernels/ops/images.ts, `gatherImages`).
+ */
 export type Layout = 'rows' | 'images';
 
 /** Cost in operations on vectors of 16 lanes, in a unit that all nodes share, for both layouts. */

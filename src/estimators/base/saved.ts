@@ -170,7 +170,7 @@ export interface NumberRule {
 
 const ANY: NumberRule = { words: 'numbers', indexWhereNot: () => -1 };
 export const FINITE: NumberRule = { words: 'finite numbers', indexWhereNot: indexOfNotFinite };
-/** Powers of two that columns are scaled by: float64 has 2^±1074. */
+/** Powers of two that scale columns: float64 has 2^±1074. */
 export const isExponent = (value: unknown): value is number =>
   Number.isInteger(value) && Math.abs(value as number) <= 1100;
 

@@ -24,14 +24,14 @@ import { Sequential } from './sequential.js';
  * Reads a model that {@link Sequential.save} wrote. It can predict and, if it was compiled, be
  * trained further.
  *
- * The file may be hostile: nothing in it is run, every size is checked against the file's bytes, and
- * nothing is returned unless all of it fits together. Time grows in proportion to the file, and the
- * event loop is served meanwhile.
+ * The file may be hostile: nothing in it is run, every size is checked against the file's bytes,
+ * and nothing is returned unless all of it fits together. Time grows in proportion to the file, and
+ * the event loop is served meanwhile.
  * @param source a path, a `file:` URL, or the file's bytes
  * @param options `limits`: the largest file in bytes and the longest time in milliseconds
- * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for estimators, which `loadEstimator` reads, and
- * files of other programs, which the message names; what was wrong with a description is its
- * `cause`
+ * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for
+ *   estimators, which `loadEstimator` reads, and files of other programs, which the message names;
+ *   what was wrong with a description is its `cause`
  */
 export async function load(source: ModelSource, options: ReadOptions = {}): Promise<Sequential> {
   const limits = checkReadOptions('load', options);

@@ -4,7 +4,9 @@ import type { ProgramBuilder } from '../../program/builder.js';
 import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
-/** True where f′ is computed from z and not from y = f(z): see the table in kernels/ops/index.ts. */
+/**
+ * True where f′ is computed from z and not from y = f(z): see the table in kernels/ops/index.ts.
+ */
 export function derivativeNeedsInput(activation: ElementwiseActivation): boolean {
   return activation === 'gelu' || activation === 'softplus';
 }
