@@ -1,14 +1,14 @@
 import type { NdArray, NumberRow, NumericArray } from '../core/ndarray.js';
 
-/** Rows as users give them: lists of lists or of typed arrays, or typed memory with a shape. */
+/** Rows as users pass them: lists of lists or of typed arrays, or typed memory with a shape. */
 export type MatrixInput = readonly NumberRow[] | NdArray;
 /**
- * Samples of a network: rows, or images as nested lists,
- * `[samples][height][width]` with or without channels.
+ * Samples of a network: rows, or images as nested lists, `[samples][height][width]` with or without
+ * channels.
  */
 export type SampleInput =
   | MatrixInput
   | readonly (readonly NumberRow[])[]
   | readonly (readonly (readonly NumberRow[])[])[];
-/** Targets as users give them: also a plain list of class numbers or values. */
+/** Targets as users pass them: also a plain list of class numbers or values. */
 export type TargetInput = MatrixInput | readonly number[] | NumericArray;

@@ -5,20 +5,20 @@ import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
 import type { SampleInput, TargetInput } from './arrayInputs.js';
 
-/** Some rows of a stream: as many as whoever makes it likes, in each batch another number. */
+/** Some rows of a stream; batches may differ in size. */
 export interface Batch {
   /** Rows × inputs, or images. */
   x: SampleInput;
-  /** As `fit` takes it: class numbers, or rows × outputs. Not needed for predictions. */
+  /** As `fit` takes them: class numbers, or rows × outputs. Not needed for predictions. */
   y?: TargetInput | undefined;
   /** A weight per row, of at least 0; in every batch or in none. */
   sampleWeight?: WeightInput | undefined;
 }
 
-/** A stream with what it gives when iterated: `AsyncIterable`, `Iterable`. */
+/** A stream and its iteration: `AsyncIterable`, `Iterable`. */
 export type BatchIterable = AsyncIterable<Batch> | Iterable<Batch>;
 
-/** Batches one after the other; or a function that begins them anew, once per epoch. */
+/** Consecutive batches, or a function that starts them again, once per epoch. */
 export type BatchStream = BatchIterable | (() => BatchIterable);
 
 const ROW_KEYS = ['x', 'y', 'sampleWeight'];
@@ -32,11 +32,11 @@ const ROW_ALIASES = {
   weights: 'sampleWeight',
   sampleWeights: 'sampleWeight',
 };
-/** What comes with the rows of a CSV file that has been read as a whole. */
+/** Additional data of a CSV file that was read as a whole. */
 const CSV_KEYS = ['columnNames', 'categories', 'classes'];
 
 /**
- * Refuses what would not be read of `{ x, y, sampleWeight }`.
+ * Refuses keys other than `{ x, y, sampleWeight }`.
  * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`
  */
 export function checkRowNames(what: string, rows: object): void {
@@ -48,7 +48,7 @@ export function checkRowNames(what: string, rows: object): void {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Tells a stream of batches from arrays in memory, which are iterable too. */
+/** Distinguishes a stream of batches from arrays in memory, which are iterable too. */
 export function isBatchStream(input: unknown): input is BatchStream {
   if (typeof input === 'function') return true;
   if (!isObject(input) || ArrayBuffer.isView(input)) return false;
@@ -56,18 +56,18 @@ export function isBatchStream(input: unknown): input is BatchStream {
     if (Array.isArray(input)) return isObject(input[0]) && 'x' in input[0];
     return Symbol.asyncIterator in input || Symbol.iterator in input;
   } catch {
-    // A proxy that throws is refused where it is read.
+    // A proxy that throws is refused later, where it is read.
     return false;
   }
 }
 
 /**
- * Reads a stream batch by batch, from its beginning as often as asked. Waiting can be cancelled,
+ * Reads a stream batch by batch, as often as needed from its beginning. Waiting can be cancelled,
  * and what the stream holds open is closed if it is left early.
  */
 export class BatchReader {
   private iterator: AsyncIterator<Batch> | Iterator<Batch> | undefined;
-  /** A call of next() is under way. */
+  /** A call of next() is pending. */
   private isPending = false;
   private isCancelled = false;
   private wake: (() => void) | undefined;
@@ -83,10 +83,10 @@ export class BatchReader {
   }
 
   /**
-   * Begins the stream.
-   * @param times how often it will be begun in all
-   * @throws SteepestError `ERR_ARGUMENT` if it is no stream, or one that can be read only once and
-   * `times` is more
+   * Starts the stream.
+   * @param times how often it will be started in total
+   * @throws SteepestError `ERR_ARGUMENT` if it is not a stream, or can be read only once while
+   *   `times` is more
    */
   begin(times = 1): void {
     const { stream, what } = this;
@@ -109,7 +109,7 @@ export class BatchReader {
       });
     }
     this.iterator = iterator;
-    // A generator is its own iterator: it cannot begin again.
+    // A generator is its own iterator: it cannot start again.
     if (times > 1 && iterator === iterable && typeof stream !== 'function') {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `${what} that can be read once per epoch, ${times} times`,
@@ -120,8 +120,8 @@ export class BatchReader {
   }
 
   /**
-   * The next batch; undefined at the end, and as soon as reading is cancelled. Errors of the stream
-   * pass through.
+   * The next batch; undefined at the end, or as soon as reading is cancelled. Errors of the stream
+   * are thrown unchanged.
    */
   async next(): Promise<Batch | undefined> {
     const { iterator } = this;
@@ -136,7 +136,7 @@ export class BatchReader {
           resolve(value);
         })
         .catch((error: unknown) => {
-          // An iterator that has thrown is over: there is nothing to close.
+          // An iterator that has thrown is finished: there is nothing to close.
           this.isPending = false;
           this.iterator = undefined;
           reject(error as Error);
@@ -158,8 +158,8 @@ export class BatchReader {
   }
 
   /**
-   * Tells a stream that is left before its end to close its files. Does not wait for one that is
-   * still busy with a batch.
+   * Asks a stream that is left before its end to close its files. Does not wait for one that is
+   * still producing a batch.
    */
   async close(): Promise<void> {
     const { iterator } = this;
@@ -167,8 +167,7 @@ export class BatchReader {
     if (iterator?.return === undefined) return;
     const closed = Promise.resolve(iterator.return());
     if (this.isPending) {
-      // It answers when its batch is there, which may be never; what it then has to say concerns
-      // nobody any more.
+      // It responds when its batch is ready, perhaps never; the response is ignored.
       closed.catch(() => {});
       return;
     }

@@ -5,12 +5,12 @@ import { readableBytes } from '../io/openFile.js';
 import { fileError, systemError } from './fileErrors.js';
 import { openRegular, unreadable } from './openRegular.js';
 
-/** Reads a file from its start to its end, gunzipped if need be. */
+/** Reads a file sequentially, decompressing gzip if needed. */
 export interface ByteReader {
-  /** Bytes of the file on the disk, and when it was last written. */
+  /** Size of the file on disk, and when it was last written. */
   readonly size: number;
   readonly modifiedMs: number;
-  /** True if the file is gzipped; what is read is not. */
+  /** True if the file is gzipped; the bytes read are decompressed. */
   readonly zipped: boolean;
   /** Fills target[begin … end − 1] as far as one read goes; 0 at the end of the file. */
   read(target: Uint8Array, begin: number, end: number): Promise<number>;
@@ -18,13 +18,13 @@ export interface ByteReader {
 }
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** Fewer, larger pieces than zlib's 16 KiB: each costs a turn of the event loop. */
+/** Fewer, larger pieces than zlib's 16 KiB, because each costs a turn of the event loop. */
 const GUNZIP_CHUNK_BYTES = 2 ** 18;
 
 /**
- * Opens a file; gzip is told by its first bytes, whatever the name.
- * @throws SteepestError `ERR_DATA_FILE`, here and in reading, also if the file turns out shorter
- * than it was at the start
+ * Opens a file; gzip is recognized by its first bytes, whatever the name.
+ * @throws SteepestError `ERR_DATA_FILE`, here and while reading, also if the file is shorter than
+ *   when it was opened
  */
 export async function openBytes(path: string): Promise<ByteReader> {
   const { file, stats } = await openRegular(path);
@@ -48,11 +48,11 @@ async function isGzipped(file: FileHandle): Promise<boolean> {
 }
 
 interface FileState extends Pick<ByteReader, 'size' | 'modifiedMs' | 'zipped'> {
-  /** What is read ends here. */
+  /** Reading ends here. */
   end: number;
 }
 
-/** Closes a file that has been read, or was to be. */
+/** Closes a file, whether it has been read or not. */
 async function close(path: string, handle: FileHandle): Promise<void> {
   await handle.close().catch((error: unknown) => {
     throw unreadable(path, error);
@@ -75,7 +75,7 @@ function plainReader(path: string, handle: FileHandle, state: FileState): ByteRe
           path,
           `to have ${state.size} bytes, as when it was opened`,
           `an end after ${position}`,
-          'It was cut off while it was read: write it to another name and rename it when it is whole.',
+          'It was truncated while it was read: write it to another name and rename it when it is complete.',
         );
       }
       return bytesRead;
@@ -87,8 +87,7 @@ function plainReader(path: string, handle: FileHandle, state: FileState): ByteRe
 function gzipReader(path: string, handle: FileHandle, state: FileState): ByteReader {
   const file = handle.createReadStream({ start: 0, end: state.end - 1, autoClose: false });
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
-  // Errors of either stream reach the one who reads; the callback is there because pipeline wants
-  // one.
+  // Errors of either stream reach the reader; pipeline requires the callback.
   const chunks: AsyncIterator<Uint8Array> = pipeline(file, gunzip, () => undefined)[Symbol.asyncIterator]();
   let chunk = new Uint8Array(0);
   return {

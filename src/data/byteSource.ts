@@ -3,29 +3,26 @@ import { fileError } from './fileErrors.js';
 import { ReadBudget, type ReadLimits } from './limits/readLimits.js';
 
 const CHUNK_BYTES = 2 ** 20;
-/** Small files need less: at least this, because files of /proc say that they have no bytes. */
+/** Buffer size for small files: at least this, because files in /proc report size 0. */
 const LEAST_CHUNK_BYTES = 2 ** 14;
 /**
- * Deflate cannot pack tighter (RFC 1951: 258 bytes from two bits), so a header that claims more is
- * wrong.
+ * Deflate's maximum ratio (RFC 1951: 258 bytes from two bits); a header that claims more is wrong.
  */
 const MAX_DEFLATE_RATIO = 1032;
 
-/** Hands out bytes in the portions that a reader of a binary format asks for. */
+/** Supplies bytes in the portions that a reader of a binary format requests. */
 export interface ByteSource {
   /** The file, for messages. */
   readonly path: string;
-  /** The most bytes that can come. */
+  /** Maximum number of bytes available. */
   readonly limit: number;
-  /** What reading may cost. */
+  /** The limits of this read. */
   readonly budget: ReadBudget;
-  /** Whether its bytes have been taken from the budget. */
+  /** Whether its bytes have already been counted against the budget. */
   readonly isCounted: boolean;
-  /**
-   * Fills the whole of `target`. @throws SteepestError `ERR_DATA_FILE` if the source ends before
-   */
+  /** Fills the whole of `target`. @throws SteepestError `ERR_DATA_FILE` if the source ends first */
   fill(target: Uint8Array, what: string): Promise<void>;
-  /** The next bytes, at most so many; none at the end. */
+  /** The next bytes, at most this many; none at the end. */
   upTo(bytes: number): Promise<Uint8Array>;
   /** Checks that nothing is left. @throws SteepestError `ERR_DATA_FILE` */
   end(what: string): Promise<void>;
@@ -41,7 +38,12 @@ function tooShort(path: string, wanted: number, got: number, what: string): neve
 }
 
 function tooLong(path: string, what: string): never {
-  throw fileError(path, `to end after ${what}`, 'more bytes', 'Download or write it again.');
+  throw fileError(
+    path,
+    `to end after ${what}`,
+    'more bytes',
+    'The file has extra bytes: download or write it again.',
+  );
 }
 
 class FileSource implements ByteSource {
@@ -56,7 +58,7 @@ class FileSource implements ByteSource {
     readonly budget: ReadBudget,
     private readonly reader: ByteReader,
   ) {
-    // A thousand small files are not a gigabyte of zeros.
+    // Limits how much a compressed file may expand beyond its size.
     this.buffer = new Uint8Array(Math.max(LEAST_CHUNK_BYTES, Math.min(limit, CHUNK_BYTES)));
   }
 
@@ -91,7 +93,7 @@ class FileSource implements ByteSource {
 }
 
 /**
- * Runs `read` on a file, plain or gzipped, and closes it whatever happens.
+ * Runs `read` on a file, plain or gzipped, and closes it in every case.
  * @throws SteepestError `ERR_DATA_FILE` if it cannot be opened; `ERR_DATA_LIMIT`
  */
 export async function withFile<T>(
@@ -109,7 +111,7 @@ export async function withFile<T>(
   }
 }
 
-/** Bytes in memory as a source. @param path what they came from, for messages */
+/** Bytes in memory as a source. @param path their source, for messages */
 export function memorySource(path: string, bytes: Uint8Array, budget: ReadBudget): ByteSource {
   let at = 0;
   return {

@@ -4,24 +4,24 @@ import type { Column, NumericColumn } from './column.js';
 import { decimalText, isKept, nearestFloat } from './decimal.js';
 import { fileError, shownText } from './fileErrors.js';
 
-/** Options of readers whose files know the types of their columns. */
+/** Options of readers whose files define the types of their columns. */
 export interface ColumnarOptions {
   /** Columns to read, in this order. Default: all. */
   columns?: readonly string[];
-  /** Columns of numbers to read as text, digit by digit, such as identifiers beyond 2^53. */
+  /** Numeric columns to read as text, digit by digit, such as identifiers above 2^53. */
   text?: readonly string[];
   /**
-   * What to do with integers beyond ±(2^53 − 1), and with decimals and
-   * times of more digits than float64 gives back (15 always are, 17
-   * never): 'error', or 'round' to the nearest float64. Default 'error'.
+   * What to do with integers outside ±(2^53 − 1), and with decimals and times that have more digits
+   * than float64 preserves (15 always, 17 never): 'error', or 'round' to the nearest float64.
+   * Default 'error'.
    */
   largeIntegers?: 'error' | 'round';
 }
 
-/** Stands for text that is no UTF-8, which must not become U+FFFD. */
+/** Stands for invalid UTF-8, which must not become U+FFFD. */
 export class NotText {}
 
-/** Where a column comes from, for messages, and how it is to be read. */
+/** The source of a column, for messages, and how to read it. */
 export interface CellSource {
   path: string;
   name: string;
@@ -29,15 +29,15 @@ export interface CellSource {
   round: boolean;
 }
 
-/** Cells that are whole numbers n and stand for n · 10^−scale. */
+/** Cells that are integers n and represent n · 10^−scale. */
 export interface Scaled {
   what: 'decimals' | 'times in milliseconds';
   scale: number;
 }
 
 /**
- * Float64 ends at 10^±324, and decimals have at most 76 digits: more would be numbers of any
- * length.
+ * Float64 ends at 10^±324, and decimals have at most 76 digits; a larger scale would allow numbers
+ * of any length.
  */
 const MOST_SCALE = 1000;
 
@@ -118,10 +118,10 @@ function textOf(source: CellSource, row: number, value: unknown, scaled?: Scaled
 }
 
 /**
- * A column of a table from pieces of it. Numbers, booleans and dates (milliseconds since 1970)
- * become float64, with NaN for null.
- * @param textIfEmpty the kind of a column of nothing but nulls
- * @param scaled if the cells are whole numbers with a scale
+ * Builds a table column from pieces. Numbers, booleans and dates (milliseconds since 1970) become
+ * float64, with NaN for null.
+ * @param textIfEmpty the type of a column of nulls only
+ * @param scaled if the cells are integers with a scale
  * @throws SteepestError `ERR_DATA_FILE` with file, column and row
  */
 export function columnOfCells(

@@ -14,8 +14,8 @@ import { makeRoom } from './room.js';
 /** Images of CIFAR-10 with their labels. */
 export interface CifarImages {
   /**
-   * Pixels 0 … 255, one image per row: [n, 3072], which is
-   * 32 rows × 32 columns × red, green, blue, channels last.
+   * Pixels 0 … 255, one image per row: [n, 3072], which is 32 rows × 32 columns × red, green, blue,
+   * channels last.
    */
   x: NdArray<Uint8Array<SharedArrayBuffer>>;
   /** The class of each image, 0 … 9: [n]. */
@@ -47,11 +47,11 @@ const MAX_TRAIN_FILES = 5;
 
 /**
  * Reads CIFAR-10 in its binary layout: records of a label and the red, green and blue planes of 32
- * × 32 pixels. Planes become pixels of three channels.
- * @param paths files, plain or gzipped, read in this order as one set
- * @param options `limits` hold for each file
- * @throws SteepestError `ERR_DATA_FILE` for a file that is
- * missing, not of whole records, or with a label above 9
+ * × 32 pixels. Converts planes to pixels of three channels.
+ * @param paths files, plain or gzipped, read in this order as one data set
+ * @param options `limits` apply to each file
+ * @throws SteepestError `ERR_DATA_FILE` for a file that is missing, has incomplete records, or has
+ *   a label above 9
  */
 export async function readCifar10(
   paths: string | URL | readonly (string | URL)[],
@@ -63,7 +63,7 @@ export async function readCifar10(
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'at least one CIFAR-10 file',
       given: 'none',
-      hint: 'Name data_batch_1.bin, say.',
+      hint: 'Pass paths such as data_batch_1.bin.',
     });
   }
   // A list may have holes.
@@ -99,12 +99,12 @@ function checkLabels(path: string, piece: Uint8Array, firstImage: number): void 
       path,
       `to hold labels below ${cifar10Classes.length}`,
       `${value} at image ${firstImage + at / RECORD_BYTES}`,
-      'Give a file of CIFAR-10 (not CIFAR-100) in the binary layout.',
+      'Use a file of CIFAR-10 (not CIFAR-100) in the binary layout.',
     );
   }
 }
 
-/** Three planes become pixels of three channels. */
+/** Converts three planes to pixels of three channels. */
 function interleave(from: Uint8Array, at: number, to: Uint8Array, into: number): void {
   for (let channel = 0; channel < CHANNELS; channel++) {
     const plane = at + channel * PIXELS;
@@ -112,13 +112,13 @@ function interleave(from: Uint8Array, at: number, to: Uint8Array, into: number):
   }
 }
 
-/** The records of a file, in pieces of whole ones. */
+/** The records of a file, in pieces of complete records. */
 interface Records {
   images: number;
   pieces: Uint8Array[];
 }
 
-/** Records of a piece: a few milliseconds of work. */
+/** Records per piece: a few milliseconds of work. */
 const PIECE_RECORDS = 256;
 
 async function readRecords(path: string, limits: ReadLimits): Promise<Records> {
@@ -157,9 +157,9 @@ async function readRecords(path: string, limits: ReadLimits): Promise<Records> {
 
 /**
  * Reads a folder of CIFAR-10's binary version: `data_batch_1.bin` … `data_batch_5.bin`, as many as
- * there are from the first on, and `test_batch.bin`, plain or gzipped.
- * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10},
- * and if the first or the test batch is missing
+ * exist from the first on, and `test_batch.bin`, plain or gzipped.
+ * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10}, and if the first or the test batch
+ *   is missing
  */
 export async function loadCifar10(
   folder: string | URL,

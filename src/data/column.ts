@@ -2,15 +2,13 @@ import { SteepestError } from '../core/errors.js';
 import { isBigIntArray, isDataView, isTypedArray } from '../core/realm.js';
 import { show } from '../core/show.js';
 
-/** Numbers of one column; NaN where a value is missing. */
+/** Numbers of one column; NaN for a missing value. */
 export type NumericColumn = Float64Array<ArrayBufferLike>;
-/** Text of one column; null where a value is missing. */
+/** Text of one column; null for a missing value. */
 export type TextColumn = readonly (string | null)[];
 /** One column of a `DataTable`. */
 export type Column = NumericColumn | TextColumn;
-/**
- * What a column can be made of: numbers, or strings; null, undefined and NaN are missing values.
- */
+/** Accepted values of a column: numbers, or strings; null, undefined and NaN are missing values. */
 export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined | string>;
 
 export const isNumericColumn = (column: Column): column is NumericColumn =>
@@ -33,7 +31,7 @@ function exactInteger(name: string, row: number, value: bigint): number {
     row,
     'integers within ±(2^53 − 1), which float64 holds exactly,',
     value,
-    'Pass the column as text (value.toString()), or convert it with Number() if the rounding does no harm.',
+    'Pass the column as text (value.toString()), or convert it with Number() if rounding does no harm.',
   );
 }
 
@@ -55,7 +53,7 @@ const isNumber = (value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
 
 /**
- * Numbers beside text: the kind that is rarer is the mistake.
+ * In a column with numbers and text, the rarer type is the mistake.
  * @throws SteepestError `ERR_ARGUMENT`
  */
 function refuseMixture(name: string, list: readonly ColumnInput[number][]): void {
@@ -82,18 +80,18 @@ function refuseMixture(name: string, list: readonly ColumnInput[number][]): void
 const checkedTexts = new WeakSet<readonly unknown[]>();
 
 /**
- * Says of texts and nulls that a reader has just made that they are nothing else: looking at
- * millions of them once more would hold the event loop. It counts for the next table only.
+ * Marks lists of texts and nulls that a reader has just created, so that they are not checked
+ * again: checking millions of texts would block the event loop. The mark is valid for the next
+ * table only.
  */
 export function textsOnly(values: TextColumn): void {
   checkedTexts.add(values);
 }
 
 /**
- * A column as a table keeps it. A Float64Array and a list of strings
- * and nulls are kept as they stand, without a copy; booleans become
- * 0 and 1. A list without any number, of nulls alone too, is text.
- * @throws SteepestError `ERR_ARGUMENT` for text among numbers, and for integers beyond 2^53 − 1
+ * A column in a table's internal form. A Float64Array and a list of strings and nulls are kept
+ * without a copy; booleans become 0 and 1. A list without any number, also of nulls only, is text.
+ * @throws SteepestError `ERR_ARGUMENT` for text among numbers, and for integers above 2^53 − 1
  */
 export function toColumn(name: string, values: ColumnInput): Column {
   if (isTypedArray(values, 'Float64Array')) return values;
@@ -118,7 +116,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
     return Float64Array.from(list, (value, row) => numberAt(name, row, value));
   }
   const isText = list.every((value) => typeof value === 'string' || value === null);
-  // A hole in a list is undefined, but every() does not see it.
+  // A hole in a list is undefined, but every() skips it.
   if (isText && !(list as readonly unknown[]).includes(undefined)) return list as TextColumn;
   return Array.from(list, (value, row) => textAt(name, row, value));
 }

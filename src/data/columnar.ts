@@ -10,13 +10,13 @@ import { unknownColumn } from './unknownColumn.js';
 
 const OPTION_NAMES: readonly (keyof ColumnarOptions)[] = ['columns', 'text', 'largeIntegers'];
 
-/** Which columns are read, and how each. */
+/** Which columns to read, and how. */
 export interface ColumnPlan {
   names: readonly string[];
   source(name: string): CellSource;
 }
 
-/** What pandas, arrow and polars call them. */
+/** Names of these options in pandas, arrow and polars. */
 const OPTION_ALIASES: Aliases = {
   usecols: 'columns',
   colSelect: 'columns',
@@ -37,13 +37,12 @@ function checkNames(option: string, names: unknown): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: isList ? `names that differ in ${option}` : `${option} to be a list of names`,
     given: show(names),
-    hint: isList ? 'Give each once.' : "Write ['a', 'b'].",
+    hint: isList ? 'Write each name once.' : "Write ['a', 'b'].",
   });
 }
 
 /**
- * @throws SteepestError `ERR_UNKNOWN_NAME` for options that do
- * not exist, `ERR_ARGUMENT` for values that they do not take
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for unknown options, `ERR_ARGUMENT` for invalid values
  */
 export function checkColumnarOptions(options: ColumnarOptions, others: readonly string[] = []): void {
   checkKeys('the options', options, [...OPTION_NAMES, ...others], OPTION_ALIASES);
@@ -56,7 +55,7 @@ export function checkColumnarOptions(options: ColumnarOptions, others: readonly 
 }
 
 /**
- * Options of a reader of files, in a form that can be sent to a thread.
+ * Options of a file reader, in a form that can be sent to a thread.
  * @throws SteepestError as {@link checkColumnarOptions}
  */
 export function checkColumnarFile(options: ColumnarOptions & ReadOptions): {
@@ -76,9 +75,9 @@ export function checkColumnarFile(options: ColumnarOptions & ReadOptions): {
 }
 
 /**
- * @param present names of the columns, as they stand in the file
- * @throws SteepestError `ERR_UNKNOWN_NAME` for columns that are not there, `ERR_EMPTY` for a file
- * without rows or columns, `ERR_DATA_FILE` for two columns of one name
+ * @param present names of the columns, in the file's order
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for columns that do not exist, `ERR_EMPTY` for a file
+ *   without rows or columns, `ERR_DATA_FILE` for two columns with one name
  */
 export function planColumns(
   path: string,
@@ -104,7 +103,7 @@ export function planColumns(
   return { names, source: (name) => ({ path, name, asText: text.has(name), round }) };
 }
 
-/** Of two columns with one name only one could be had. */
+/** Of two columns with one name only one would be accessible. */
 function checkOnce(path: string, present: readonly string[], wanted: ReadonlySet<string>): void {
   const seen = new Set<string>();
   for (const name of present) {

@@ -17,8 +17,8 @@ import {
 import { unknownColumn } from './unknownColumn.js';
 
 /**
- * Columns by name: an object, or pairs where their order must
- * not depend on the names (object keys like '7' go first).
+ * Columns by name: an object, or pairs if their order must not depend on the names (object keys
+ * like '7' go first).
  */
 export type ColumnsInput = Readonly<Record<string, ColumnInput>> | Iterable<readonly [string, ColumnInput]>;
 
@@ -38,7 +38,7 @@ function bad(expected: string, given: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
-/** Columns with their names, of whatever says so. */
+/** Columns with names, from any object that provides them. */
 function* pairsOf(columns: ColumnsInput): Generator<readonly [string, ColumnInput]> {
   const hint = 'Pass { a: [1, 2], b: [3, 4] }; for objects, one per row, call DataTable.fromRows.';
   const isIterable = typeof columns === 'object' && columns !== null && Symbol.iterator in columns;
@@ -54,7 +54,7 @@ function* pairsOf(columns: ColumnsInput): Generator<readonly [string, ColumnInpu
   }
 }
 
-/** Columns as a table keeps them. @throws SteepestError `ERR_ARGUMENT` */
+/** Columns in a table's internal form. @throws SteepestError `ERR_ARGUMENT` */
 function readColumns(columns: ColumnsInput): Map<string, Column> {
   const map = new Map<string, Column>();
   for (const [name, values] of pairsOf(columns)) {
@@ -87,19 +87,19 @@ function checkRow(what: string, value: unknown, least: number): void {
 
 /**
  * A table in memory, column by column: numbers as Float64Array with NaN where a value is missing,
- * text as strings with null. A table is never changed; what seems to change one returns another,
- * which shares the columns that stay.
+ * text as strings with null. A table is immutable; methods that change something return another
+ * table, which shares the unchanged columns.
  */
 export class DataTable {
-  /** How many rows every column has. */
+  /** Number of rows of every column. */
   readonly rows: number;
   readonly columnNames: readonly string[];
   private readonly columns: ReadonlyMap<string, Column>;
 
   /**
-   * @throws SteepestError `ERR_RAGGED` for columns of different lengths,
-   * `ERR_ARGUMENT` for what is no columns by name, a name given twice,
-   * text among numbers or an integer that float64 cannot hold
+   * @throws SteepestError `ERR_RAGGED` for columns of different lengths, `ERR_ARGUMENT` for values
+   *   that are not columns by name, a repeated name, text among numbers or an integer that float64
+   *   cannot hold
    */
   constructor(columns: ColumnsInput) {
     const map = reading('the columns', () => readColumns(columns));
@@ -110,7 +110,7 @@ export class DataTable {
         throw new SteepestError('ERR_RAGGED', {
           expected: `every column to have ${this.rows} rows, as ${show(first?.[0])} has`,
           given: `column ${show(name)} with ${length}`,
-          hint: 'Give every column the same length.',
+          hint: 'Check where the shorter column lost rows.',
         });
       }
     }
@@ -119,8 +119,8 @@ export class DataTable {
   }
 
   /**
-   * A table of objects, one per row; the columns are the
-   * keys of all of them, in order of first appearance.
+   * Creates a table from objects, one per row; the columns are the keys of all of them, in order of
+   * first appearance.
    */
   static fromRows(
     rows: readonly Readonly<Record<string, number | string | boolean | null | undefined>>[],
@@ -135,14 +135,14 @@ export class DataTable {
     return new DataTable(columns);
   }
 
-  /** True if there is a column of that name. */
+  /** True if a column with that name exists. */
   has(name: string): boolean {
     return this.columns.has(name);
   }
 
   /**
    * The values of a column, not copied: a Float64Array, or strings and nulls.
-   * @throws SteepestError `ERR_UNKNOWN_NAME`, with the columns that exist and the nearest of them
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, with the existing columns and the closest one
    */
   column(name: string): Column {
     const column = this.columns.get(name);
@@ -172,7 +172,7 @@ export class DataTable {
     });
   }
 
-  /** Names of the columns of numbers, or of text. */
+  /** Names of the numeric columns, or of the text columns. */
   namesOf(kind: 'numeric' | 'text'): string[] {
     if (kind !== 'numeric' && kind !== 'text')
       unknownName('the kind of columns', kind, ['numeric', 'text'], KIND_ALIASES);
@@ -186,22 +186,22 @@ export class DataTable {
     return new DataTable(nameList(names).map((name) => [name, this.column(name)] as const));
   }
 
-  /** All columns but these. */
+  /** All columns except these. */
   drop(names: string | readonly string[]): DataTable {
     const list = nameList(names);
     for (const name of list) this.column(name);
     return this.select(this.columnNames.filter((name) => !list.includes(name)));
   }
 
-  /** This table with a column added at the end, or replaced where it is. */
+  /** This table with a column added at the end, or replaced in place. */
   with(name: string, values: ColumnInput): DataTable {
     if (typeof name !== 'string') bad('the name of a column to be text', name, "Write with('a', [1, 2]).");
     return new DataTable(new Map<string, ColumnInput>(this.columns).set(name, values));
   }
 
   /**
-   * Rows begin … end − 1; negative positions count from the
-   * end, as for arrays. Columns of numbers share memory.
+   * Rows begin … end − 1; negative positions count from the end, as for arrays. Numeric columns
+   * share memory.
    */
   slice(begin?: number, end?: number): DataTable {
     checkRow('begin', begin, Number.NEGATIVE_INFINITY);
@@ -213,7 +213,7 @@ export class DataTable {
 
   /**
    * The rows at these positions, in this order; a position may occur more than once.
-   * @throws SteepestError `ERR_ARGUMENT` for a position that no row has
+   * @throws SteepestError `ERR_ARGUMENT` for a position outside the table
    */
   take(positions: ArrayLike<number>): DataTable {
     if (!isNumberList(positions)) {
@@ -238,8 +238,8 @@ export class DataTable {
 
   /**
    * Row-major numbers of all columns: [rows, columns].
-   * @throws SteepestError `ERR_ARGUMENT` that names the
-   * columns of text, `ERR_EMPTY` for a table without columns
+   * @throws SteepestError `ERR_ARGUMENT` that names the columns of text, `ERR_EMPTY` for a table
+   *   without columns
    */
   toMatrix(): NdArray<Float64Array> {
     const text = this.namesOf('text');
@@ -260,14 +260,14 @@ export class DataTable {
     return { data, shape: [this.rows, cols] };
   }
 
-  /** One object per row, missing values as NaN and null. */
+  /** One object per row, with NaN and null for missing values. */
   toRows(): Record<string, number | string | null>[] {
     return Array.from({ length: this.rows }, (_, i) =>
       Object.fromEntries(this.columnNames.map((name) => [name, this.columns.get(name)![i]!])),
     );
   }
 
-  /** The first rows, laid out as text, with the kind of each column and the number of rows. */
+  /** The first rows as a text table, with the type of each column and the number of rows. */
   head(rows: number = HEAD_ROWS): string {
     checkRow('rows', rows, 0);
     const count = Math.min(rows, this.rows);

@@ -1,27 +1,27 @@
 /**
- * Decimal numbers n · 10^−scale, as Parquet and Arrow store
- * them: whole numbers with a scale of their column.
+ * Decimal numbers n · 10^−scale, as Parquet and Arrow store them: integers with one scale per
+ * column.
  */
 
 /** 10^0 … 10^22: the powers of ten that float64 holds exactly. */
 const POWERS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 /**
- * Smaller whole numbers are always given back, whatever their scale: neighbours of n · 10^−scale
- * are then nearer to each other, n · 10^−scale · 2^−52 at most, than decimals of that scale are.
+ * Integers below this survive for any scale: the spacing of float64 near n · 10^−scale, at most n ·
+ * 10^−scale · 2^−52, is then smaller than that of decimals of the scale.
  */
 const KEPT = 2 ** 52;
 
 /** The float64 nearest to n · 10^−scale. */
 export function nearestFloat(n: bigint | number, scale: number): number {
   const value = Number(n);
-  // Both exact, so the quotient or product is rounded once, to the nearest.
+  // Both are exact, so the quotient or product is rounded only once, to the nearest.
   if (Number.isSafeInteger(value) && Math.abs(scale) < POWERS.length) {
     return scale >= 0 ? value / POWERS[scale]! : value * POWERS[-scale]!;
   }
   return Number(`${n}e${-scale}`);
 }
 
-/** Digits without zeros at either end, and the power of ten of the last one. */
+/** Digits without leading and trailing zeros, and the power of ten of the last one. */
 function normal(digits: string, power: number): string {
   const significant = digits.replace(/^0+/, '');
   const cut = significant.replace(/0+$/, '');
@@ -29,8 +29,8 @@ function normal(digits: string, power: number): string {
 }
 
 /**
- * True if float64 keeps the decimal: its shortest decimal form has the same digits. Two decimals
- * for which that holds are two different float64.
+ * True if float64 preserves the decimal: its shortest decimal form has the same digits. Two such
+ * decimals are two different float64.
  */
 export function isKept(n: bigint | number, scale: number, value: number): boolean {
   if (Math.abs(Number(n)) < KEPT) return true;
@@ -42,7 +42,7 @@ export function isKept(n: bigint | number, scale: number, value: number): boolea
   );
 }
 
-/** All digits, with as many behind the point as the scale says. */
+/** All digits, with as many after the point as the scale defines. */
 export function decimalText(n: bigint | number, scale: number): string {
   const text = String(n);
   if (scale <= 0) return text === '0' ? text : text + '0'.repeat(-scale);
@@ -51,14 +51,14 @@ export function decimalText(n: bigint | number, scale: number): string {
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** The whole number of two's complement bytes, the highest first; 0 if there are none. */
+/** The integer in two's complement bytes, highest first; 0 if there are none. */
 export function bigEndian(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   return BigInt.asIntN(8 * bytes.length, value);
 }
 
-/** The whole number of two's complement words of 32 bits, the lowest first. */
+/** The integer in two's complement words of 32 bits, lowest first. */
 export function littleEndianWords(words: Uint32Array): bigint {
   let value = 0n;
   for (let i = words.length - 1; i >= 0; i--) value = (value << 32n) | BigInt(words[i]!);

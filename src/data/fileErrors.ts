@@ -1,7 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
 
-/** Texts longer than this are cut in messages. */
+/** Longer texts are cut in messages. */
 const SHOWN_CHARACTERS = 60;
 
 /** A text of a file, as messages show it. */
@@ -10,7 +10,7 @@ export function shownText(text: string): string {
   return JSON.stringify(cut);
 }
 
-/** The error for a file that is not what it should be. */
+/** The error for a file with invalid content. */
 export function fileError(
   path: string,
   expected: string,
@@ -25,9 +25,9 @@ export function fileError(
   );
 }
 
-/** What the system says, as an error with the file's name; our own errors stay as they are. */
+/** A system error as one with the file's name; a SteepestError is returned unchanged. */
 export function systemError(path: string, what: string, error: unknown): SteepestError {
   if (error instanceof SteepestError) return error;
-  const hint = systemHint(error, 'read', 'Check that the file is there, may be read and is whole.');
+  const hint = systemHint(error, 'read', 'Check that the file exists, is readable and complete.');
   return fileError(path, what, systemReason(error), hint, error);
 }

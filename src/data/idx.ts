@@ -8,7 +8,7 @@ import { checkReadOptions, type ReadLimits, type ReadOptions } from './limits/re
 import { firstPresent } from './present.js';
 import { makeRoom } from './room.js';
 
-/** Arrays that worker threads can read as they stand: training on them needs no copy. */
+/** Arrays that worker threads can read directly: training on them needs no copy. */
 export type SharedArray =
   | Uint8Array<SharedArrayBuffer>
   | Int32Array<SharedArrayBuffer>
@@ -23,7 +23,7 @@ export interface LabelledImages {
   y: NdArray<Int32Array<SharedArrayBuffer>>;
 }
 
-/** How IDX writes one element type, big-endian, and the array that holds it here. */
+/** An element type of IDX, big-endian, and the array that holds it here. */
 interface IdxType {
   itemBytes: number;
   /** Bytes of an element of the array. */
@@ -35,8 +35,8 @@ interface IdxType {
 const int32s = (length: number): SharedArray => new Int32Array(new SharedArrayBuffer(length * 4));
 
 /**
- * Byte 2 of the magic number. Int8 and int16 become int32,
- * the narrowest signed type that arrays here have.
+ * Byte 2 of the magic number. Int8 and int16 become int32, the smallest signed type that arrays
+ * here have.
  */
 const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
   [
@@ -71,11 +71,11 @@ const IDX_TYPES: ReadonlyMap<number, IdxType> = new Map([
   ],
 ] satisfies [number, IdxType][]);
 
-/** Elements that are converted at a time. */
+/** Elements converted at a time. */
 const PIECE_ELEMENTS = 2 ** 16;
 const MAGIC_BYTES = 4;
 const SIZE_BYTES = 4;
-/** Images with channels have four dimensions; this leaves room. */
+/** Maximum rank. Images with channels have four dimensions; this leaves room. */
 const MAX_RANK = 8;
 
 function fileError(path: string, expected: string, given: string, hint: string): never {
@@ -84,11 +84,11 @@ function fileError(path: string, expected: string, given: string, hint: string):
 
 /**
  * Reads an IDX file, the format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, an element
- * type, a rank, the dimensions and the elements, big-endian. Gzip is recognised by its first bytes,
+ * type, a rank, the dimensions and the elements, big-endian. Gzip is recognized by its first bytes,
  * whatever the file's name.
  * @returns an array over shared memory: uint8, int32 (also for int8 and int16), float32 or float64
- * @throws SteepestError `ERR_DATA_FILE` if the file is
- * missing, no IDX file, or shorter or longer than it says; `ERR_DATA_LIMIT`
+ * @throws SteepestError `ERR_DATA_FILE` if the file is missing, not an IDX file, or shorter or
+ *   longer than its header says; `ERR_DATA_LIMIT`
  */
 export async function readIdx(path: string | URL, options: ReadOptions = {}): Promise<NdArray<SharedArray>> {
   const limits = checkReadOptions('readIdx', options);
@@ -105,7 +105,7 @@ async function readIdxFile(path: string, limits: ReadLimits): Promise<NdArray<Sh
         path,
         `to hold ${byteLength} bytes of elements, as its header says`,
         `a file of at most ${source.limit} bytes`,
-        'The file is incomplete or no IDX file: download it again.',
+        'The file is incomplete or not an IDX file: download it again.',
       );
     }
     const data = await readElements(source, type, length);
@@ -124,7 +124,7 @@ async function readHeader(source: ByteSource, path: string): Promise<{ type: Idx
       path,
       `to start with 00 00, an IDX element type and a rank of 1 to ${MAX_RANK}`,
       [...magic].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
-      'Give an IDX file, such as train-images-idx3-ubyte or its .gz.',
+      'Use an IDX file, such as train-images-idx3-ubyte or its .gz.',
     );
   }
   const sizes = new Uint8Array(rank * SIZE_BYTES);
@@ -157,12 +157,12 @@ const MNIST_SIDE = 28;
 const MNIST_CLASSES = 10;
 
 /**
- * Reads MNIST, or a data set that comes as the same four files (Fashion-MNIST, KMNIST), plain or
- * gzipped, from a folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
- * `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.
- * @param options `limits` hold for each of the four files
- * @throws SteepestError `ERR_DATA_FILE` if a file is missing,
- * damaged or not of 28 × 28 images and labels 0 … 9.
+ * Reads MNIST, or a data set in the same four files (Fashion-MNIST, KMNIST), plain or gzipped, from
+ * a folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`,
+ * `t10k-labels-idx1-ubyte`.
+ * @param options `limits` apply to each of the four files
+ * @throws SteepestError `ERR_DATA_FILE` if a file is missing, damaged or not of 28 × 28 images and
+ *   labels 0 … 9.
  */
 export async function loadMnist(
   folder: string | URL,
@@ -208,7 +208,7 @@ function describe({ data, shape }: NdArray): string {
   return `${data.constructor.name} [${shape.join(', ')}]`;
 }
 
-/** The file as it was published, unpacked, or as some mirrors spell it. */
+/** The file as published, decompressed, or as some mirrors spell it. */
 async function findFile(folder: string, name: string): Promise<string> {
   const dotted = name.replace('-idx', '.idx');
   const found = await firstPresent(folder, [name, `${name}.gz`, dotted, `${dotted}.gz`]);

@@ -1,2 +1,2 @@
-/** What checks of a file's inside throw: what is wrong. Whoever reads the file names it. */
+/** Thrown by checks of a file's content, with the fault. The caller adds the file's name. */
 export class Malformed extends Error {}

@@ -3,15 +3,15 @@ import { isNumberList } from '../core/realm.js';
 import { refuseCell } from '../core/refuse.js';
 import { show } from '../core/show.js';
 
-/** Images as nested lists, `[samples][height][width][channels]`, as users of Keras have them. */
+/** Images as nested lists, `[samples][height][width][channels]`, as Keras users have them. */
 
 /**
- * Networks take samples of at most three dimensions; deeper
- * lists are refused without a look at their end.
+ * Networks take samples of at most three dimensions; deeper lists are refused without further
+ * checks.
  */
 const DEEPEST = 6;
 
-/** The lengths of nested lists, told by the first of each level: none for a number. */
+/** The lengths of nested lists, from the first of each level: none for a number. */
 export function nestedShape(input: unknown): number[] {
   const shape: number[] = [];
   for (let level = input; isNumberList(level) && shape.length < DEEPEST; level = level[0])
@@ -21,7 +21,7 @@ export function nestedShape(input: unknown): number[] {
 
 /**
  * All numbers of nested lists, in order.
- * @throws SteepestError `ERR_RAGGED`, `ERR_ARGUMENT`, with the sample and the place in it
+ * @throws SteepestError `ERR_RAGGED`, `ERR_ARGUMENT`, with the sample and the position in it
  */
 export function flattenNested(
   what: string,

@@ -1,12 +1,12 @@
 import { type Opened, openNow, otherThanFile } from '../io/openFile.js';
 import { fileError, systemError } from './fileErrors.js';
 
-/** The error for a file that the system does not let us open, read or close. */
+/** The error for a file that the system cannot open, read or close. */
 export const unreadable = (path: string, error: unknown): Error =>
   systemError(path, 'to be a file that can be read', error);
 
 /**
- * Opens a file of data. Pipes, devices and folders are refused, and none of them is waited for.
+ * Opens a data file. Pipes, devices and folders are refused without waiting for them.
  * @throws SteepestError `ERR_DATA_FILE`
  */
 export async function openRegular(path: string): Promise<Opened> {

@@ -1,10 +1,10 @@
 import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/show.js';
 
-/** What import and require say when a package is not installed. */
+/** The error messages of import and require for a package that is not installed. */
 const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
-/** What to do about a package that could not be loaded although it may be there. */
+/** The hint for a package that may be installed but could not be loaded. */
 const HINTS: Readonly<Record<string, string>> = {
   ERR_REQUIRE_ESM: 'It is an ES module: call this from one, or use Node.js 20.19, 22.12 or later.',
   ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING:
@@ -13,10 +13,7 @@ const HINTS: Readonly<Record<string, string>> = {
     'It is an ES module: use Node.js 20.12 or later, or run the test runner with NODE_OPTIONS=--experimental-vm-modules.',
 };
 
-/**
- * The error for a package that users install only if they
- * need it and that could not be loaded (peerModules.cts).
- */
+/** The error for an optional package that could not be loaded (peerModules.cts). */
 export function peerError(name: string, what: string, error: unknown): SteepestError {
   const code = String((error as NodeJS.ErrnoException | null | undefined)?.code);
   const absent = NOT_FOUND.includes(code) && messageOf(error).includes(`'${name}'`);

@@ -6,9 +6,9 @@ import { systemError } from './fileErrors.js';
 const ABSENT: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
 
 /**
- * The first of these files that a folder has; undefined if it has none.
- * @throws SteepestError `ERR_DATA_FILE` for one that may be there and cannot be read: it must not
- * be passed over
+ * The first of these files that exists in a folder; undefined if none does.
+ * @throws SteepestError `ERR_DATA_FILE` for one that may exist but cannot be read: it must not be
+ *   skipped
  */
 export async function firstPresent(folder: string, names: readonly string[]): Promise<string | undefined> {
   for (const name of names) {

@@ -3,9 +3,9 @@ import { megabytes, memoryLimit } from '../core/memoryLimit.js';
 import { showPath } from '../core/systemErrors.js';
 
 /**
- * Makes an array for what a file holds.
- * @param make throws a RangeError where the engine has no array of this size
- * @throws SteepestError `ERR_MEMORY` for one that this machine or the engine has no room for
+ * Allocates an array for a file's content.
+ * @param make throws a RangeError if the engine has no array of this size
+ * @throws SteepestError `ERR_MEMORY` if this machine or the engine cannot hold it
  */
 export function makeRoom<T>(path: string, byteLength: number, make: () => T): T {
   const limit = memoryLimit();

@@ -5,11 +5,9 @@ import { show } from '../core/show.js';
 import type { MatrixInput, SampleInput } from './arrayInputs.js';
 import { flattenNested, nestedShape } from './nestedSamples.js';
 
-/** Samples that are images: their dimensions against those that the model was made for. */
+/** Checks image samples against the dimensions of the model's input. */
 
-/**
- * One sample of images on its own, as a list of it alone; anything else as it is.
- */
+/** A single image sample as a list of one; other values unchanged. */
 export function withSampleAxis(input: SampleInput, sampleShape: readonly number[]): SampleInput {
   if (sampleShape.length === 1) return input;
   if (!isNdArray(input)) return isSample(nestedShape(input), sampleShape) ? ([input] as SampleInput) : input;
@@ -17,14 +15,14 @@ export function withSampleAxis(input: SampleInput, sampleShape: readonly number[
   return isOne ? { data: input.data, shape: [1, ...input.shape] } : input;
 }
 
-/** Whether dimensions are those of a sample; grey images may come without their one channel. */
+/** Whether dimensions match a sample; grey images may omit their channel. */
 export function isSample(given: readonly number[], sampleShape: readonly number[]): boolean {
   const whole =
     given.length === 2 && sampleShape.length === 3 && sampleShape[2] === 1 ? [...given, 1] : given;
   return whole.length === sampleShape.length && whole.every((size, i) => size === sampleShape[i]);
 }
 
-/** Why samples of these dimensions are none of the model's, and what to do. */
+/** Why samples of these dimensions do not fit the model, and what to do. */
 function refuseSamples(what: string, shape: readonly number[], sampleShape: readonly number[]): never {
   const [rows, ...given] = shape;
   const size = given.reduce((a, b) => a * b, 1);
@@ -45,8 +43,8 @@ function refuseSamples(what: string, shape: readonly number[], sampleShape: read
 }
 
 /**
- * The same array as a matrix, if its further dimensions are those of a sample.
- * @param firstRow the number that errors give to the first sample
+ * The same array as a matrix, if its further dimensions match a sample.
+ * @param firstRow the number that errors use for the first sample
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT`
  */
 export function withoutSampleShape(

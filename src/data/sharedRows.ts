@@ -73,7 +73,7 @@ export function checkInputCols(
 }
 
 /**
- * @param hintOneColumn what to do where there is one column in place of several
+ * @param hintOneColumn the hint if there is one column instead of several
  * @throws SteepestError `ERR_SHAPE`
  */
 export function checkTargetCols(
@@ -101,9 +101,8 @@ export function checkLabelCols(what: string, given: Numbers): void {
 }
 
 /**
- * Samples as a table of float32 or uint8. Memory that is
- * shared already is used as it stands; uint8 stays uint8.
- * @throws SteepestError for anything that is not `cols` finite numbers per row.
+ * Samples as a table of float32 or uint8. Shared memory is used directly; uint8 stays uint8.
+ * @throws SteepestError for anything but `cols` finite numbers per row.
  */
 export function inputTable(
   what: string,

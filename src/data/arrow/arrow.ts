@@ -10,12 +10,12 @@ import { arrowColumns, readArrowColumns } from './table.js';
 import type { ArrowTable } from './vectors.js';
 
 /**
- * A table of the package apache-arrow as a `DataTable`. Numbers,
- * decimals, booleans, dates and times (milliseconds) become float64
- * with NaN for null; text, also in dictionaries, stays text with null.
- * @throws SteepestError `ERR_ARGUMENT` for something else; `ERR_DATA_FILE` for a nested or binary
- * column and an integer, decimal or time that float64 does not hold, with column and row;
- * `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * A table of the package apache-arrow as a `DataTable`. Numbers, decimals, booleans, dates and
+ * times (milliseconds) become float64 with NaN for null; text, also in dictionaries, stays text
+ * with null.
+ * @throws SteepestError `ERR_ARGUMENT` for other values; `ERR_DATA_FILE` for a nested or binary
+ *   column, and for an integer, decimal or time that float64 cannot hold, with column and row;
+ *   `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
  */
 export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): DataTable {
   checkColumnarOptions(options);
@@ -34,15 +34,15 @@ export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): Dat
   return new DataTable(arrowColumns('the Arrow table', table, options, undefined));
 }
 
-/** What {@link readArrow} may be told. */
+/** Options of {@link readArrow}. */
 export interface ArrowOptions extends ColumnarOptions, ReadOptions {}
 
 /**
- * Reads an Arrow file, also called Feather version 2, or a stream of Arrow record batches, with the
- * package apache-arrow (install it beside steepest), in a thread of its own; {@link fromArrow} says
- * what becomes of each type. The package does not unpack compressed files.
- * @throws SteepestError `ERR_MISSING_PEER` without apache-arrow; `ERR_DATA_FILE` for a file that is
- * missing or damaged; `ERR_DATA_LIMIT`; and as {@link fromArrow}
+ * Reads an Arrow file, also called Feather version 2, or a stream of Arrow record batches, in a
+ * thread of its own. It needs the package apache-arrow (install it beside steepest); {@link
+ * fromArrow} documents the conversion of each type. That package cannot decompress files.
+ * @throws SteepestError `ERR_MISSING_PEER` without apache-arrow; `ERR_DATA_FILE` for a missing or
+ *   damaged file; `ERR_DATA_LIMIT`; and as {@link fromArrow}
  */
 export async function readArrow(path: string | URL, options: ArrowOptions = {}): Promise<DataTable> {
   const { columnar, limits } = checkColumnarFile(options);

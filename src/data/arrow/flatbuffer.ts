@@ -1,33 +1,33 @@
 /**
- * Follows a FlatBuffer (flatbuffers.dev, "Internals") from table to table without making anything
- * of it. apache-arrow reads past the end of its bytes without an error and trusts every count.
+ * Validates a FlatBuffer (flatbuffers.dev, "Internals") table by table without building objects.
+ * apache-arrow reads past the end of its bytes without an error and trusts every count.
  */
 import { Malformed } from '../malformed.js';
 
-/** What a field of a table holds. */
+/** The type of a table's field. */
 export type Field =
-  /** A number or boolean of so many bytes. */
+  /** A number or boolean of this many bytes. */
   | { scalar: number }
   | { text: true }
   | { table: () => Table }
-  /** A list of structs or numbers of so many bytes each. */
+  /** A list of structs or numbers of this many bytes each. */
   | { list: number }
   | { tables: () => Table }
-  /** A table whose kind the field before tells. */
+  /** A table whose type the previous field defines. */
   | { union: (kind: number) => Table };
 
-/** Fields by their numbers; those left out are passed over. */
+/** Fields by their numbers; those left out are ignored. */
 export type Table = readonly (Field | undefined)[];
 
-/** Fields nest in fields; a table of tables has four levels. */
+/** Maximum nesting: fields nest in fields; a table of tables has four levels. */
 const MOST_NESTED = 64;
-/** Every table begins with the place of its directory. */
+/** Every table begins with the offset of its directory. */
 const TABLE_BYTES = 4;
-/** Texts may be shared, but not so often that few bytes become many. */
+/** Texts may be shared, but not so often that a few bytes expand to many. */
 const MOST_SHARED = 4;
 const SMALL_TEXTS = 2 ** 16;
 
-/** Checks one FlatBuffer; what it does is in proportion to its bytes. */
+/** Validates one FlatBuffer in time proportional to its bytes. */
 export class Verifier {
   private readonly view: DataView;
   private tables: number;
@@ -39,14 +39,14 @@ export class Verifier {
     this.letters = MOST_SHARED * bytes.length + SMALL_TEXTS;
   }
 
-  /** @returns where the outermost table is */
+  /** @returns the position of the outermost table */
   root(table: Table): number {
     const at = this.pointer(0);
     this.table(at, table, 0);
     return at;
   }
 
-  /** Where a field of a checked table is; undefined if it has its default. */
+  /** The position of a field of a checked table; undefined if it has its default. */
   field(table: number, number: number): number | undefined {
     const directory = table - this.view.getInt32(table, true);
     const slot = 4 + 2 * number;
@@ -55,7 +55,7 @@ export class Verifier {
     return offset === 0 ? undefined : table + offset;
   }
 
-  /** A whole number of 64 bits; 0 by default. */
+  /** A 64-bit integer; 0 by default. */
   long(table: number, number: number): number {
     const at = this.field(table, number);
     return at === undefined ? 0 : this.longAt(at);
@@ -76,7 +76,7 @@ export class Verifier {
     return at === undefined ? 0 : this.view.getUint8(at);
   }
 
-  /** A list in a checked table: where its first item is, and how many there are. */
+  /** A list in a checked table: the position of its first item, and its length. */
   list(table: number, number: number): { at: number; count: number } {
     const field = this.field(table, number);
     if (field === undefined) return { at: 0, count: 0 };
@@ -90,7 +90,7 @@ export class Verifier {
     return Array.from({ length: count }, (_, i) => this.pointer(at + 4 * i));
   }
 
-  /** The table that a field of a checked table is. */
+  /** The table that a field of a checked table refers to. */
   child(table: number, number: number): number | undefined {
     const field = this.field(table, number);
     return field === undefined ? undefined : this.pointer(field);

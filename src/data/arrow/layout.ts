@@ -1,5 +1,5 @@
 /**
- * Whether the parts of an Arrow file agree with each other and with its size
+ * Checks that the parts of an Arrow file agree with each other and with its size
  * (github.com/apache/arrow, docs/source/format/Columnar.rst, "Serialization", and format/*.fbs).
  */
 import { Malformed } from '../malformed.js';
@@ -13,7 +13,7 @@ const TEXT = { text: true } as const;
 
 const KEY_VALUE: Table = [TEXT, TEXT];
 const PAIRS = { tables: () => KEY_VALUE };
-/** Types have up to three numbers; only these have more. */
+/** Types have up to three numbers, except these. */
 const TYPE: Table = [undefined, undefined, undefined];
 const TYPE_TIMESTAMP = 10;
 const TYPE_UNION = 14;
@@ -21,7 +21,7 @@ const TYPES: ReadonlyMap<number, Table> = new Map([
   [TYPE_TIMESTAMP, [SCALAR2, TEXT]],
   [TYPE_UNION, [SCALAR2, { list: 4 }]],
 ]);
-/** Of types with whole numbers of 32 bits: Int, Decimal, FixedSizeBinary, FixedSizeList. */
+/** For types with 32-bit integers: Int, Decimal, FixedSizeBinary, FixedSizeList. */
 const WIDE: readonly number[] = [2, 7, 15, 16];
 const WIDE_TYPE: Table = [SCALAR4];
 const INT: Table = [SCALAR4, SCALAR1];
@@ -37,7 +37,7 @@ const FIELD: Table = [
 ];
 const SCHEMA: Table = [SCALAR2, { tables: () => FIELD }, PAIRS, { list: 8 }];
 const COMPRESSION: Table = [SCALAR1, SCALAR1];
-/** A count and how many of it are missing, a place and a size: 64 bits each. */
+/** A length and a null count, or an offset and a size: 64 bits each. */
 const PAIR_BYTES = 16;
 const RECORD_BATCH: Table = [
   SCALAR8,
@@ -53,7 +53,7 @@ const HEADERS: ReadonlyMap<number, Table> = new Map([
   [HEADER.dictionary, DICTIONARY_BATCH],
   [HEADER.records, RECORD_BATCH],
 ]);
-/** Fields of a footer, and the kind of the parts that they list. */
+/** Fields of a footer, and the kind of parts that each lists. */
 const PARTS = [
   [2, HEADER.dictionary],
   [3, HEADER.records],
@@ -71,7 +71,7 @@ const MESSAGE: Table = [
   SCALAR8,
   PAIRS,
 ];
-/** Where a message is and how large its two parts are. */
+/** The position of a message and the sizes of its two parts. */
 const BLOCK_BYTES = 24;
 const FOOTER: Table = [SCALAR2, { table: () => SCHEMA }, { list: BLOCK_BYTES }, { list: BLOCK_BYTES }, PAIRS];
 
@@ -82,19 +82,19 @@ const CONTINUATION = -1;
 /** Bits of the smallest values. */
 const BITS = 8;
 
-/** What a file says of its table. */
+/** What a file says about its table. */
 export interface Layout {
   rows: number;
   columns: number;
 }
 
-/** While it is read: also the places of the columns' own counts among those of a batch. */
+/** Used while reading: also the positions of the columns' own counts among those of a batch. */
 interface Found extends Layout {
   places: number[];
   counts: number;
 }
 
-/** @throws Malformed for a file whose counts and places do not agree */
+/** @throws Malformed for a file with inconsistent counts and positions */
 export function checkLayout(bytes: Uint8Array): Layout {
   const isFile = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAGIC.length));
   return isFile.toString('latin1') === MAGIC ? checkFile(bytes) : checkStream(bytes);
@@ -130,7 +130,7 @@ function checkFile(bytes: Uint8Array): Layout {
   if (schema === undefined) throw new Malformed('no schema');
   const layout: Found = { rows: 0, columns: 0, places: [], counts: 0 };
   addSchema(layout, footer, schema);
-  // Parts that overlap are how few bytes become many.
+  // Overlapping parts would let a few bytes expand to many.
   let left = size;
   for (const [list, kind] of PARTS) {
     const { at, count } = footer.list(root, list);
@@ -138,7 +138,7 @@ function checkFile(bytes: Uint8Array): Layout {
       const place = footer.longAt(at + i * BLOCK_BYTES);
       if (place < MAGIC.length || place + 4 > end) throw new Malformed(`a part at byte ${place} of ${size}`);
       const message = messageAt(bytes, place);
-      // apache-arrow passes over a part of another kind, and comes back to it for ever.
+      // apache-arrow skips a part of another kind, and returns to it endlessly.
       if (message?.kind !== kind) throw new Malformed(`a part of kind ${message?.kind} at byte ${place}`);
       left -= message.end - place;
       if (left < 0) throw new Malformed('parts that share their bytes');
@@ -152,12 +152,12 @@ interface Message {
   kind: number;
   verifier: Verifier;
   header: number | undefined;
-  /** Bytes of its body, and where what follows it begins. */
+  /** Size of its body, and where the next part begins. */
   body: number;
   end: number;
 }
 
-/** A message; undefined for the mark of a stream's end. */
+/** A message; undefined for the end-of-stream marker. */
 function messageAt(bytes: Uint8Array, place: number): Message | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = place;
@@ -196,9 +196,7 @@ function addMessage(layout: Found, { kind, verifier, header, body }: Message): v
   }
 }
 
-/**
- * A schema, of which every column has a count in each batch, and every column inside it another.
- */
+/** A schema. Every column has a count in each batch, and so has every nested column. */
 function addSchema(found: Found, verifier: Verifier, schema: number): void {
   found.places = [];
   found.counts = 0;
@@ -209,13 +207,13 @@ function addSchema(found: Found, verifier: Verifier, schema: number): void {
   found.columns = found.places.length;
 }
 
-/** Of a dictionary a batch has the codes alone. */
+/** For a dictionary, a batch contains only the codes. */
 function countsOf(verifier: Verifier, field: number): number {
   if (verifier.child(field, 4) !== undefined) return 1;
   return verifier.items(field, 5).reduce((sum, inner) => sum + countsOf(verifier, inner), 1);
 }
 
-/** Columns are as long as their batch: apache-arrow fills up those that are shorter. */
+/** Columns must be as long as their batch: apache-arrow pads shorter ones. */
 function checkColumns({ places, counts }: Found, verifier: Verifier, batch: number, rows: number): void {
   const nodes = verifier.list(batch, 1);
   if (nodes.count !== counts) throw new Malformed(`${nodes.count} counts for ${counts} columns`);
@@ -225,7 +223,7 @@ function checkColumns({ places, counts }: Found, verifier: Verifier, batch: numb
   }
 }
 
-/** @returns its rows */
+/** @returns the number of rows */
 function checkBatch(verifier: Verifier, batch: number, body: number): number {
   const rows = verifier.long(batch, 0);
   const most = Math.max(rows, body * BITS);

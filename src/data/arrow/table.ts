@@ -1,4 +1,4 @@
-/** Reads the columns of an Arrow file: what runs in the thread of arrow.ts. */
+/** Reads the columns of an Arrow file; runs in the thread of arrow.ts. */
 import { type ColumnarOptions, columnOfCells } from '../cells.js';
 import { planColumns } from '../columnar.js';
 import { fileError, systemError } from '../fileErrors.js';
@@ -10,7 +10,7 @@ import type { TableRead } from '../thread/task.js';
 import { checkLayout } from './layout.js';
 import { type ArrowTable, cellsOf, checkVector, scaledCells, scaledForm } from './vectors.js';
 
-/** @throws SteepestError as readArrow says */
+/** @throws SteepestError as readArrow documents */
 export async function readArrowColumns(
   path: string,
   options: ColumnarOptions,
@@ -34,7 +34,7 @@ export async function readArrowColumns(
   } catch (error) {
     throw systemError(path, 'to be a whole Arrow file without compression', error);
   } finally {
-    // All that was wanted has been read.
+    // Everything that was requested has been read.
     await file.close().catch(() => undefined);
   }
 }
@@ -48,9 +48,10 @@ function loadArrow(): { tableFromIPC(bytes: Uint8Array): ArrowTable } {
 }
 
 /**
- * @param take counts the bytes of texts that a file may have share them; undefined if there is no
+ * @param take counts the bytes of texts, which a file may make columns share; undefined without a
  *   file
- * @throws SteepestError as fromArrow says
+ *   file
+ * @throws SteepestError as fromArrow documents
  */
 export function arrowColumns(
   path: string,
@@ -74,7 +75,7 @@ export function arrowColumns(
         path,
         `column '${name}' to be there with ${rows} rows, as its schema says`,
         vector === null || vector === undefined ? 'none' : `${vector.length}`,
-        'Make the table anew.',
+        'Write the file again.',
       );
     }
     if (take !== undefined) checkVector(vector, take);

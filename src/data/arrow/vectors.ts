@@ -1,6 +1,6 @@
 /**
- * Values of the columns of apache-arrow, exactly: its own
- * `get` divides decimals and times, and loses digits.
+ * Exact values of apache-arrow's columns: its own `get` divides decimals and times, and loses
+ * digits.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -9,7 +9,7 @@ import { NotText, type Scaled } from '../cells.js';
 import { littleEndianWords } from '../decimal.js';
 import { Malformed } from '../malformed.js';
 
-/** A table of the package apache-arrow, as far as it is needed here. */
+/** The part of a table of the package apache-arrow that this module uses. */
 export interface ArrowTable {
   readonly numRows: number;
   readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown }[] };
@@ -24,13 +24,13 @@ export interface ArrowVector {
   toArray(): ArrayLike<unknown>;
 }
 
-/** What this module needs of a column's parts in memory. */
+/** The parts of a column's memory that this module uses. */
 interface Chunk {
   length: number;
   values: ArrayLike<unknown> & { subarray(begin: number, end: number): Uint32Array };
-  /** Words of a value. */
+  /** Words per value. */
   stride: number;
-  /** Of texts: where each begins, and where the last ends. */
+  /** For texts: where each begins, and where the last ends. */
   valueOffsets?: ArrayLike<number | bigint>;
   dictionary?: ArrowVector;
   getValid(index: number): boolean;
@@ -40,11 +40,11 @@ interface Type {
   typeId: number;
   unit?: number;
   scale?: number;
-  /** Of a dictionary, the type of its values. */
+  /** For a dictionary, the type of its values. */
   dictionary?: Type;
 }
 
-// Numbers of types (Type in apache-arrow's enum).
+// Type numbers (Type in apache-arrow's enum).
 const DICTIONARY = -1;
 const DECIMAL = 7;
 const TIMES: readonly number[] = [9, 10, 18];
@@ -53,9 +53,9 @@ const TEXTS: readonly number[] = [5, 20];
 const TEXT_VIEW = 24;
 /** Integers, real numbers, decimals, dates and times: `stride` elements of an array each. */
 const NUMBERS: readonly number[] = [2, 3, DECIMAL, 8, ...TIMES];
-/** The length of a text, and where it is. */
+/** The length of a text, and its position. */
 const VIEW_BYTES = 16;
-/** Seconds, milliseconds, microseconds, nanoseconds: digits between them and milliseconds. */
+/** Seconds, milliseconds, microseconds, nanoseconds: digits relative to milliseconds. */
 const UNIT_SCALE = [-3, 0, 3, 6];
 
 const typeOf = (vector: ArrowVector): Type | undefined => (vector as unknown as { type?: Type }).type;
@@ -63,8 +63,7 @@ const chunksOf = (vector: ArrowVector): readonly Chunk[] =>
   (vector as unknown as { data: readonly Chunk[] }).data;
 
 /**
- * The scale of a column of decimals, times, timestamps or
- * durations; undefined for every other column.
+ * The scale of a column of decimals, times, timestamps or durations; undefined for other columns.
  */
 export function scaledForm(vector: ArrowVector): Scaled | undefined {
   const whole = typeOf(vector);
@@ -74,7 +73,7 @@ export function scaledForm(vector: ArrowVector): Scaled | undefined {
   return { what: 'times in milliseconds', scale: UNIT_SCALE[type.unit ?? 1]! };
 }
 
-/** The whole numbers of such a column. */
+/** The integers of such a column. */
 export function scaledCells(vector: ArrowVector): (number | bigint | null)[] {
   const isDecimal = typeOf(vector)?.typeId === DECIMAL;
   return chunksOf(vector).flatMap((chunk) => {
@@ -98,7 +97,7 @@ function dictionaryCells(dictionary: ArrowVector): (number | bigint | null)[] {
   return cells;
 }
 
-/** The values of any other column; without nulls those of numbers come as one array. */
+/** The values of any other column; numbers without nulls are returned as one array. */
 export function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
   if (vector.nullCount === 0) {
     const whole = vector.toArray();
@@ -108,16 +107,17 @@ export function cellsOf(vector: ArrowVector): ArrayLike<unknown> {
   for (let i = 0; i < vector.length; i++) {
     const value = checked(vector, i);
     cells.push(value);
-    // No cell of a table: it ends the reading, and making all the others would take long.
+    // Not a valid cell value: it ends the reading early, because building the others would take
+    // long.
     if (typeof value === 'object' && value !== null && !isDate(value)) break;
   }
   return cells;
 }
 
 /**
- * Compares the parts of a file's column with each other: apache-arrow reads what lies beyond them
- * as undefined, false or a part of a text.
- * @param take counts the bytes of texts that may share them
+ * Compares the parts of a file's column with each other: apache-arrow reads beyond their end and
+ * returns undefined, false or part of a text.
+ * @param take counts the bytes of texts, which columns may share
  * @throws Malformed
  */
 export function checkVector(vector: ArrowVector, take: (bytes: number) => void): void {
@@ -171,8 +171,8 @@ function takeViews(vector: ArrowVector, take: (bytes: number) => void): void {
 }
 
 /**
- * apache-arrow decodes bytes that are no UTF-8 as U+FFFD,
- * which is text of its own: only the bytes tell.
+ * apache-arrow decodes invalid UTF-8 as U+FFFD, which is also valid text, so the bytes must be
+ * checked.
  */
 function checked(vector: ArrowVector, index: number): unknown {
   const value = vector.get(index);

@@ -1,14 +1,14 @@
 /**
- * What a message advises for numbers and dates in a spelling
- * that was not asked for: the option that reads them.
+ * The advice of messages about numbers and dates in an unexpected format: the option that reads
+ * them.
  */
 import { NO_FORMAT } from './dateLooks.js';
 import type { NumberLook } from './looks.js';
 
-/** Units that a message lists. */
+/** Maximum number of units that a message lists. */
 const MOST_UNITS = 6;
 
-/** The formats that fit most of the texts; two that fit as many are both named. */
+/** The formats that match most of the texts; two if they match equally many. */
 export function dateAdvice(name: string, formats: readonly (readonly string[])[]): string {
   const fits = new Map<string, number>();
   for (const format of formats.flat()) fits.set(format, (fits.get(format) ?? 0) + 1);
@@ -24,14 +24,14 @@ export function dateAdvice(name: string, formats: readonly (readonly string[])[]
 
 const shownName = (name: string): string => `'${name.replaceAll("'", "\\'")}'`;
 
-/** How the numbers of the file are written otherwise. */
+/** How the other numbers of the file are written. */
 interface FileMarks {
   decimal: '.' | ',';
   /** The column has plain numbers with a decimal mark. */
   fractions: boolean;
 }
 
-/** Which marks the digits of a column prove, and one that could be either. */
+/** The marks that a column's digits prove, and one that is ambiguous. */
 function marksOf(looks: readonly NumberLook[], file: FileMarks) {
   const decimal = new Set<string>(file.fractions ? [file.decimal] : []);
   const thousands = new Set<string>();
@@ -60,7 +60,7 @@ function marksOf(looks: readonly NumberLook[], file: FileMarks) {
 
 const opposite = (mark: string): string => (mark === ',' ? '.' : ',');
 
-/** The format that reads the numbers; two if a mark could be either; undefined if none does. */
+/** The format that reads the numbers; two if a mark is ambiguous; undefined if none does. */
 export function numberAdvice(
   name: string,
   looks: readonly NumberLook[],
@@ -72,7 +72,7 @@ export function numberAdvice(
   const units = unitsOf(looks);
   const isAccounting = looks.some(({ accounting }) => accounting);
   const option = (point: string | undefined, group: string | undefined): string | undefined => {
-    // Points and commas are each other's opposite.
+    // The point and the comma are each other's opposite.
     const mark = point ?? (group === '.' || group === ',' ? opposite(group) : file.decimal);
     const fields = [
       ...(mark === file.decimal ? [] : [`decimal: '${mark}'`]),
@@ -112,7 +112,7 @@ function unitsOf(looks: readonly NumberLook[]): string | undefined {
   if (units.every((unit) => factors[unit] !== undefined)) {
     return `{ ${units.map((unit) => `${shown(unit)}: ${factors[unit]}`).join(', ')} }`;
   }
-  // Different units are different numbers: the user has to say how they compare.
+  // Different units are different numbers: the user has to define how they compare.
   const different = (list: readonly string[]): boolean =>
     new Set(list.filter((text) => text !== '').map((text) => text.replace(/\.$/, '').replace(/s$/, '')))
       .size > 1;

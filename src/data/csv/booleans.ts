@@ -1,11 +1,11 @@
 /** Spellings of true and false. */
 
-/** What no other kind of column holds. */
+/** Spellings that no other column type has. */
 const SURE: ReadonlyMap<string, number> = new Map([
   ['true', 1],
   ['false', 0],
 ]);
-/** What a column may hold that is declared to be of type boolean. */
+/** Values of a column that is declared as boolean. */
 const DECLARED: ReadonlyMap<string, number> = new Map([
   ...SURE,
   ['t', 1],

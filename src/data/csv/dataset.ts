@@ -18,7 +18,7 @@ import { type CsvSchema, checkFeatures, noColumn } from './schema.js';
  */
 export interface CsvBatch {
   x: NdArray<Float64Array>;
-  /** Numbers, or codes 0 … k − 1 of a target of type `category`. Left out if there is no target. */
+  /** Numbers, or codes 0 … k − 1 of a target of type `category`. Absent without a target. */
   y?: NdArray<Float64Array | Int32Array>;
 }
 
@@ -26,15 +26,15 @@ export interface CsvBatch {
 export interface CsvMatrix extends CsvBatch {
   /** Names of the columns of x. */
   columnNames: readonly string[];
-  /** Of the columns of x that are categories: the text that each code stands for. */
+  /** For columns of x that are categories: the text of each code. */
   categories: Readonly<Record<string, readonly string[]>>;
-  /** Of a single target of type `category`: the text that each code of y stands for. */
+  /** For a single target of type `category`: the text of each code of y. */
   classes?: readonly string[];
 }
 
 /**
- * A table in a file. Iterating gives its rows in batches, in constant memory, from the start again
- * each time; `load` and `table` read all of it. Nothing is opened before the first of them.
+ * A table in a file. Iterating yields its rows in batches, in constant memory, and starts over each
+ * time; `load` and `table` read all of it. The file is not opened before the first of these calls.
  */
 export class CsvDataset implements AsyncIterable<CsvBatch> {
   private readonly options: ResolvedOptions;
@@ -51,25 +51,25 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * Names and types of the columns, inferred from the first rows
-   * (`sampleRows`) and the options. Read once.
-   * @throws SteepestError as {@link csv} says
+   * Names and types of the columns, inferred from the first rows (`sampleRows`) and the options.
+   * Read once.
+   * @throws SteepestError as {@link csv} documents
    */
   async schema(): Promise<CsvSchema> {
     const budget = this.budget();
     return (await budget.within(this.know(budget))).schema;
   }
 
-  /** Batches of `batchRows` rows, the last one shorter; see {@link batches}. */
+  /** Batches of `batchRows` rows, the last one smaller; see {@link batches}. */
   [Symbol.asyncIterator](): AsyncGenerator<CsvBatch> {
     return this.batches(this.options.batchRows);
   }
 
   /**
-   * The rows in order, in batches of their own arrays. A category that the first rows do not have
-   * is an error here, because earlier batches could not know of it.
-   * @param batchRows rows per batch; default: the option of
-   * that name, else as many rows as hold about 2^18 numbers
+   * The rows in order, in batches with arrays of their own. A category that is not in the first
+   * rows is an error here, because earlier batches could not include it.
+   * @param batchRows rows per batch; default: the option of that name, else as many rows as hold
+   *   about 2^18 numbers
    */
   async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
     checkCount('batchRows', batchRows);
@@ -87,7 +87,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * The whole file as numbers, over shared memory: training on them needs no copy. Text becomes the
+   * The whole file as numbers in shared memory: training on them needs no copy. Text becomes the
    * numbers of its categories, in order of first appearance; missing values become NaN.
    */
   load(): Promise<CsvMatrix> {
@@ -125,8 +125,8 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   /**
-   * The whole file as a table, the target included: numbers
-   * with NaN for missing values, text with null.
+   * The whole file as a table, including the target: numbers with NaN for missing values, text with
+   * null.
    */
   table(): Promise<DataTable> {
     const budget = this.budget();
@@ -166,12 +166,12 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     return new DataTable(columns);
   }
 
-  /** Of one reading. */
+  /** The results of a single reading. */
   private budget(): ReadBudget {
     return new ReadBudget(this.path, Number.POSITIVE_INFINITY, this.options.limits);
   }
 
-  /** Reads the schema once; a failure is not kept, so that a corrected file can be tried again. */
+  /** Reads the schema once; a failure is not cached, so that a corrected file can be read. */
   private know(budget: ReadBudget): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
     this.known ??= this.read(budget).catch((error: unknown) => {
       this.known = undefined;
@@ -188,7 +188,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 }
 
-/** True if y is made of codes only. */
+/** True if y contains only codes. */
 const hasCodes = ({ columns, targetNames }: CsvSchema): boolean =>
   targetNames.length === 1 && columns.find(({ role }) => role === 'target')?.type === 'category';
 
@@ -209,7 +209,9 @@ function closeBatch(schema: CsvSchema, { x, y, rows }: OpenBatch): CsvBatch {
   return batch;
 }
 
-/** One batch of all; `batches` is emptied on the way, so that memory is not held twice. */
+/**
+ * Merges all batches into one; `batches` is emptied meanwhile, so that memory is not used twice.
+ */
 async function joinBatches(path: string, schema: CsvSchema, batches: OpenBatch[]): Promise<CsvBatch> {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const features = schema.featureNames.length;
@@ -248,7 +250,7 @@ async function columnOf(
   return values;
 }
 
-/** Codes that are put together between two looks at the clock. */
+/** Codes merged between two checks of the clock. */
 const PIECE_ROWS = 2 ** 14;
 
 async function textsOf(
@@ -269,11 +271,11 @@ async function textsOf(
 /**
  * A table in a CSV file, plain or gzipped: to be iterated in batches, or read as a whole.
  *
- * Types are inferred from the first rows: a column of numbers is `number` (a target of whole
- * numbers `integer`), other text is `category`, coded in order of first appearance. What
- * contradicts them later is an error; nothing is guessed, dropped or rounded in silence.
+ * Types are inferred from the first rows: a column of numbers is `number` (a target of integers is
+ * `integer`), other text is `category`, coded in order of first appearance. Later rows that
+ * contradict them are errors; nothing is guessed, dropped or rounded silently.
  *
- * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for options that cannot be. In
+ * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for invalid options. In
  *   reading, with file, line and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length;
  *   `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME` for a column that is not there.
  */

@@ -1,20 +1,20 @@
 /**
- * Dates and times of a text file as numbers: strptime's
- * codes, UTC or an offset from it, no names of zones.
+ * Dates and times of a text file as numbers: strptime's codes, UTC or an offset from it, no names
+ * of time zones.
  */
 import { checkKeys } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 
-/** What a date is counted in, from the beginning of 1970 in UTC. */
+/** The unit of a date's number, counted from the start of 1970 in UTC. */
 export type DateUnit = 'milliseconds' | 'seconds' | 'minutes' | 'hours' | 'days';
 
-/** How a column writes its dates, and what number stands for one. */
+/** How a column writes its dates, and which number represents one. */
 export interface CsvDateFormat {
   /**
    * Codes of C's strptime, as '%d.%m.%Y %H:%M': %Y %y %m %b %B %d %e %j %a %A, %H %I %M %S %f %p,
-   * %z, %F %T %D %R %%. Default: ISO 8601, as 2024-02-29 or 2024-02-29T12:30:00.5+01:00.
+   * %z, %F %T %D %R %%. Default: ISO 8601, such as 2024-02-29 or 2024-02-29T12:30:00.5+01:00.
    */
   format?: string;
   /**
@@ -22,8 +22,7 @@ export interface CsvDateFormat {
    */
   unit?: DateUnit;
   /**
-   * Where a text that has no offset of its own was written:
-   * 'UTC' or an offset such as '+01:00'. Default 'UTC'.
+   * The time zone of texts without an offset: 'UTC' or an offset such as '+01:00'. Default 'UTC'.
    */
   zone?: string;
 }
@@ -62,7 +61,7 @@ const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 const short = (names: readonly string[]): string => names.map((name) => name.slice(0, 3)).join('|');
 const OFFSET = 'Z|[+-]\\d{2}(?::?\\d{2})?';
 
-/** The pattern of each code, and the field that it fills; the weekday fills none. */
+/** The pattern of each code, and the field that it sets; the weekday sets none. */
 const CODES: Readonly<Record<string, readonly [pattern: string, field?: Field]>> = {
   Y: ['\\d{4}', 'year'],
   y: ['\\d{2}', 'shortYear'],
@@ -82,7 +81,7 @@ const CODES: Readonly<Record<string, readonly [pattern: string, field?: Field]>>
   p: ['[ap]\\.?m\\.?', 'half'],
   z: [OFFSET, 'offset'],
 };
-/** Codes that stand for several. */
+/** Codes that stand for several others. */
 const SHORTHANDS: Readonly<Record<string, string>> = {
   F: '%Y-%m-%d',
   T: '%H:%M:%S',
@@ -91,7 +90,7 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
 };
 const ISO =
   /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)(?:[T ](?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d)(?:[.,](?<fraction>\d{1,9}))?)? ?(?<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
-/** POSIX: two digits from 69 on are of the twentieth century. */
+/** POSIX: two-digit years from 69 on are in the twentieth century. */
 const PIVOT = 69;
 const DAY_MS = UNIT_MS.days;
 
@@ -116,8 +115,8 @@ function bad(expected: string, given: unknown, hint: string): never {
 }
 
 /**
- * @throws SteepestError `ERR_ARGUMENT` for codes that do not
- * exist, or that do not make a date or a time
+ * @throws SteepestError `ERR_ARGUMENT` for unknown codes, or codes that do not make a date or a
+ *   time
  */
 function compile(what: string, format: string): { pattern: RegExp; fields: ReadonlySet<Field> } {
   const fields = new Set<Field>();
@@ -160,10 +159,10 @@ const offsetMs = (text: string): number => {
   return (match[1] === '-' ? -minutes : minutes) * UNIT_MS.minutes;
 };
 
-/** Days from 1 January 1970, of the Gregorian calendar; undefined for a day that does not exist. */
+/** Days since 1 January 1970 in the Gregorian calendar; undefined for a day that does not exist. */
 function daysOf(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
-  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  // Date.UTC treats the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return exists ? date.getTime() / DAY_MS : undefined;
@@ -171,7 +170,7 @@ function daysOf(year: number, month: number, day: number): number | undefined {
 
 /** Reads dates of one format. */
 export class DateReader {
-  /** What it reads, for messages. */
+  /** Description of the format, for messages. */
   readonly words: string;
   private readonly pattern: RegExp;
   private readonly isTime: boolean;
@@ -200,7 +199,7 @@ export class DateReader {
     this.zoneMs = offsetMs(zone);
   }
 
-  /** The number; undefined for text that is no such date, or a day that does not exist. */
+  /** The number; undefined for text that is not such a date, or a day that does not exist. */
   parse(text: string): number | undefined {
     const fields = this.pattern.exec(text)?.groups as Fields | undefined;
     if (fields === undefined) return undefined;
@@ -210,7 +209,7 @@ export class DateReader {
     const ms = days * DAY_MS + timeOf(fields) - zone;
     const { fraction } = fields;
     if (fraction === undefined) return ms / this.unitMs;
-    // Whole nanoseconds do not fit a float64; as decimal text they are rounded once.
+    // Whole nanoseconds exceed float64's precision; as decimal text they are rounded only once.
     const nanoseconds = BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
     if (this.unitMs === UNIT_MS.seconds) return Number(`${nanoseconds}e-9`);
     return Number(`${nanoseconds}e-6`) / this.unitMs;

@@ -1,4 +1,4 @@
-/** Tells text that looks like a date or a time, and in which formats it can be read. */
+/** Recognizes text that looks like a date or a time, and the formats that can read it. */
 import { DateReader } from './dateFormat.js';
 
 const DATES = [
@@ -42,31 +42,31 @@ const readersOf = (formats: readonly string[]): Readers =>
 
 let readers: { dates: Readers; times: Readers; others: Readers } | undefined;
 
-/** Made when the first text needs them. ISO 8601 is the format ''. */
+/** Created on first use. ISO 8601 is the format ''. */
 function allReaders(): NonNullable<typeof readers> {
   readers ??= { dates: readersOf(DATES), times: readersOf(TIMES), others: readersOf(['', ...OTHERS]) };
   return readers;
 }
 
-/** What all dates and times have: few characters, of these kinds. */
+/** The form of all dates and times: few characters, of these kinds. */
 const MAY_BE_DATE = /^(?=.*\d)[\p{L}\d\s.,:/+-]{3,40}$/u;
 const SEPARATED = /\d[./:\s-]+[\d\p{L}]|\p{L}[.,\s-]*\d|\d[AaPp]/u;
 const YEARS = '(?:1[5-9]|2[01])\\d\\d';
 const YEAR = new RegExp(`(?<!\\d)${YEARS}(?!\\d{3,})`);
 const WORD = '\\p{L}{3,10}\\.?';
 
-/** A day, a word and a year: a date with the month in another language than English. */
+/** A day, a word and a year: a date with a month in a language other than English. */
 const FOREIGN_DATE = new RegExp(
   `^(?:\\p{L}{2,}\\.?,? )?(?:\\d{1,2}\\.?[ -](?:de )?${WORD}[ -](?:de )?${YEARS}|${WORD} \\d{1,2},? ${YEARS}|${YEARS}年\\d{1,2}月)`,
   'u',
 );
-/** What {@link dateLooks} gives for a date that no format reads. */
+/** The result of {@link dateLooks} for a date that no format reads. */
 export const NO_FORMAT = 'none';
 
-/** A date, what is between, and a time. */
+/** A date, a separator, and a time. */
 const WITH_TIME = /^(.*?)(,\s|\s|T|:)\s*(\d{1,2}(?::\d\d.*|\s?[ap]\.?m\.?))$/i;
 
-/** The formats that a text fits: '' is ISO 8601, the others are strptime's. */
+/** The formats that match a text: '' is ISO 8601, the others are strptime's. */
 export function dateLooks(text: string): string[] {
   if (!MAY_BE_DATE.test(text) || !SEPARATED.test(text)) return [];
   const hasYear = YEAR.test(text);

@@ -11,26 +11,26 @@ const QUOTE = 34;
 export interface OpenBatch {
   x: Float64Array;
   y: Float64Array;
-  /** Rows filled so far, and at most. */
+  /** Rows filled so far, and the maximum. */
   rows: number;
   capacity: number;
 }
 
-/** Kinds of columns, by what the fast loop does with them. */
+/** Kinds of columns, by how the fast loop handles them. */
 const NUMBER = 0;
 const INTEGER = 1;
 const OTHER = 2;
 
 /**
- * Parses whole lines of unquoted fields, byte by byte. Numbers go to the {@link NumberScanner} or,
- * if they are whole and short, nowhere else; every other field to the {@link FieldDecoder}.
+ * Parses complete lines of unquoted fields, byte by byte. Numbers go to the {@link NumberScanner},
+ * except short integers, which are parsed here; every other field goes to the {@link FieldDecoder}.
  */
 export class FastRows {
-  /** Line of the row to be parsed next. */
+  /** Line of the next row to parse. */
   line = 1;
   /**
-   * True once a quote was met: the row at the position
-   * returned, and what follows, is for csv-parse.
+   * True once a quote was found: the row at the returned position, and all that follow, are for
+   * csv-parse.
    */
   quoted = false;
   private readonly kinds: Uint8Array;
@@ -40,7 +40,7 @@ export class FastRows {
   private readonly scanner: NumberScanner;
   private readonly features: number;
   private readonly targets: number;
-  /** Numbers that stand for a missing value; the decoder tells what that means. */
+  /** Numbers that represent a missing value; the decoder handles them. */
   private readonly missing: ReadonlySet<number> | undefined;
 
   constructor(
@@ -65,8 +65,8 @@ export class FastRows {
   }
 
   /**
-   * Parses rows from `position` on until the batch is full,
-   * the lines end at `end`, or a quote is met.
+   * Parses rows from `position` on until the batch is full, the lines end at `end`, or a quote is
+   * found.
    * @returns the position of the next row
    */
   parse(buffer: Buffer, position: number, end: number, batch: OpenBatch): number {
@@ -86,7 +86,7 @@ export class FastRows {
     return at;
   }
 
-  /** @returns the position of the next row, or of this one if a quote is met */
+  /** @returns the position of the next row, or of this one if a quote is found */
   private parseRow(buffer: Buffer, rowStart: number, { x, y, rows }: OpenBatch): number {
     const { kinds, slots, delimiter, missing, scanner } = this;
     const columns = kinds.length;
@@ -108,8 +108,8 @@ export class FastRows {
           high = (Math.imul(high, 10) + d) | 0;
           c = buffer[++at]!;
         }
-        // A whole number of at most nine digits, the most frequent field in many tables, needs
-        // nothing of what follows.
+        // Integers of at most nine digits, the most frequent field in many tables, skip the code
+        // below.
         if (c === delimiter && at > first && missing === undefined) value = negative ? -high : high;
         else {
           scanner.scan(buffer, first, at, high, negative);
@@ -138,13 +138,13 @@ export class FastRows {
     }
   }
 
-  /** NaN for a number that the column does not have, or that stands for a missing value. */
+  /** NaN for a number that the column does not allow, or that represents a missing value. */
   private checked(column: number, value: number): number {
     if (this.kinds[column] === INTEGER && value !== Math.floor(value)) return Number.NaN;
     return this.missing?.has(value) ? Number.NaN : value;
   }
 
-  /** Looks for the end of any field, and for a quote in it. */
+  /** Finds the end of any field, and quotes in it. */
   private endOfField(buffer: Buffer, start: number): number {
     let at = start;
     for (let c = buffer[at]!; c !== this.delimiter && c !== LF; c = buffer[++at]!) {

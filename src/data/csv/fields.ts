@@ -7,11 +7,9 @@ import { numberReaderOf, type ResolvedOptions } from './options.js';
 import type { CsvColumn, CsvSchema } from './schema.js';
 import { adviceOf, type Suspicion } from './suspicion.js';
 
-/** How a table is read. */
+/** How to read a table. */
 export interface FieldRules {
-  /**
-   * Categories that the schema does not have are added to `categories`; otherwise they are errors.
-   */
+  /** Categories that are not in the schema are added to `categories`; otherwise they are errors. */
   addCategories: boolean;
   /** Missing values of a target are allowed. */
   missingTargets: boolean;
@@ -34,9 +32,9 @@ export function checkFieldCount(path: string, names: readonly string[], count: n
   });
 }
 
-/** Turns the text of a field into the number that stands for it. */
+/** Converts the text of a field to its number. */
 export class FieldDecoder {
-  /** Per column: the code of each category; text counts as categories too. */
+  /** Per column: the code of each category; text is coded too. */
   private readonly codes: readonly (Map<string, number> | undefined)[];
   private readonly numbers: readonly NumberReader[];
   private readonly dates: readonly (DateReader | undefined)[];
@@ -110,7 +108,7 @@ export class FieldDecoder {
     );
   }
 
-  /** The error for a number with a fraction in a column of whole numbers. */
+  /** The error for a number with a fraction in a column of integers. */
   fraction(index: number, line: number, value: number): never {
     const { name } = this.schema.columns[index]!;
     throw fileError(
@@ -147,7 +145,7 @@ export class FieldDecoder {
   }
 }
 
-/** The error for a text that is no number in a column of numbers. */
+/** The error for a text that is not a number in a numeric column. */
 export function notANumber(
   { path, decimal }: Pick<ResolvedOptions, 'path' | 'decimal'>,
   { name, type }: Pick<CsvColumn, 'name' | 'type'>,
@@ -185,8 +183,8 @@ const KINDS: Partial<Record<CsvColumn['type'], string>> = {
 };
 
 /**
- * The error for a column of numbers or dates in a spelling
- * that was not asked for, which would become categories.
+ * The error for a column of numbers or dates in an unexpected format, which would become
+ * categories.
  */
 export function suspicious(
   path: string,

@@ -17,14 +17,14 @@ export interface Header {
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
-/** Other delimiters that people use: named if the one given does not occur. */
+/** Other common delimiters: suggested if the one given does not occur. */
 const DELIMITERS = [';', '\t', '|', ','] as const;
 
-/** Where the record at `position` ends, its line end included; undefined if a quote stays open. */
+/** Where the record at `position` ends, including its line end; undefined if a quote stays open. */
 function recordEnd({ buffer, end }: LineReader, position: number): number | undefined {
   let open = false;
   for (let at = position; at < end; at++) {
-    // A doubled quote opens and closes, which comes to the same.
+    // A doubled quote closes and reopens, which gives the same result.
     if (buffer[at] === QUOTE) open = !open;
     else if (buffer[at] === LF && !open) return at + 1;
   }
@@ -73,7 +73,7 @@ function emptyFile(path: string): SteepestError {
   });
 }
 
-/** @throws SteepestError for names that cannot be right */
+/** @throws SteepestError for invalid names */
 function checkNames(
   names: readonly string[],
   { path, header, delimiter }: ResolvedOptions,
@@ -96,8 +96,7 @@ function checkNames(
     );
   }
   const empty = names.indexOf('');
-  // An index without a name, as data frames are often
-  // written, is the one column whose name may be empty.
+  // The index of a data frame is often written without a name: one column may have an empty name.
   if (empty > 0) {
     throw fileError(path, `${where} to name every column`, `none for column ${empty + 1}`, 'Add the name.');
   }
@@ -125,7 +124,7 @@ function checkNames(
   }
 }
 
-/** Reads the names of the columns; the reader has its first lines. */
+/** Reads the names of the columns; the reader already has the first lines. */
 export function readHeader(lines: LineReader, options: ResolvedOptions): Header {
   const { header } = options;
   const first = firstRecord(lines, options, lines.begin);

@@ -15,7 +15,7 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 
-/** What the first rows hold in one column. */
+/** The first rows' values in one column. */
 interface Tally {
   numbers: number;
   texts: number;
@@ -23,14 +23,14 @@ interface Tally {
   firstText: Met | undefined;
   largeInteger: Met | undefined;
   /**
-   * Different texts that are no numbers, and different
-   * numbers, at most {@link MOST_LOOKED_AT} of each.
+   * Distinct texts that are not numbers, and distinct numbers, at most {@link MOST_LOOKED_AT} of
+   * each.
    */
   met: Map<string, Met>;
   distinct: Set<number>;
 }
 
-/** Different texts of a column that are looked at: more tell nothing new. */
+/** Maximum distinct texts of a column to examine: more reveal nothing new. */
 const MOST_LOOKED_AT = 1000;
 
 /** The names of the columns, and the first rows after them. */
@@ -55,7 +55,7 @@ async function* sample(
   }
 }
 
-/** Rows as text: lines are split as they are up to the first quote, by csv-parse from there on. */
+/** Rows as text: lines are split directly up to the first quote, and by csv-parse from there on. */
 async function* splitRows(
   lines: LineReader,
   { path, delimiter }: ResolvedOptions,
@@ -160,8 +160,7 @@ function checkCategories(
 }
 
 /**
- * The same for categories that only rows after the first
- * ones have, when a whole file has been read.
+ * The same for categories that occur only after the first rows, once a whole file has been read.
  * @throws SteepestError `ERR_DATA_FILE` if they look like numbers or dates
  */
 export function checkLaterCategories(
@@ -179,7 +178,7 @@ export function checkLaterCategories(
   });
 }
 
-/** Types from the first rows and the options. */
+/** Determines types from the first rows and the options. */
 async function inferTypes(options: ResolvedOptions, budget: ReadBudget): Promise<CsvColumn[]> {
   let names: readonly string[] = [];
   let roles: CsvColumn['role'][] = [];
@@ -222,7 +221,7 @@ async function inferTypes(options: ResolvedOptions, budget: ReadBudget): Promise
   });
 }
 
-/** Fills in the categories of columns that are to have them, in order of first appearance. */
+/** Fills in the categories of columns that have the type, in order of first appearance. */
 async function inferCategories(
   options: ResolvedOptions,
   columns: readonly CsvColumn[],
@@ -242,7 +241,9 @@ async function inferCategories(
   return columns.map((column, j) => (isCategory[j] ? { ...column, categories: [...sets[j]!] } : column));
 }
 
-/** What the columns hold, by their first rows. @throws SteepestError with file, line and column */
+/**
+ * The types of the columns, from their first rows. @throws SteepestError with file, line and column
+ */
 export async function inferSchema(options: ResolvedOptions, budget: ReadBudget): Promise<CsvSchema> {
   const columns = await inferCategories(options, await inferTypes(options, budget), budget);
   const features = columns.filter(({ role }) => role === 'feature').map(({ name }) => name);

@@ -4,41 +4,36 @@ import { fileError } from '../fileErrors.js';
 import type { ReadBudget } from '../limits/readLimits.js';
 import { openText } from '../text/utf8Reader.js';
 
-/**
- * Bytes asked of the file at a time: enough to hide the cost
- * of a read, little enough to stay in the cache.
- */
+/** Bytes per read: enough to hide its cost, few enough to stay in the cache. */
 const CHUNK_BYTES = 2 ** 20;
-/** Small files need less: at least this, because files of /proc say that they have no bytes. */
+/** Buffer size for small files: at least this, because files in /proc report size 0. */
 const LEAST_CHUNK_BYTES = 2 ** 14;
-/** A byte of an older encoding is up to four of UTF-8. */
+/** A byte of a legacy encoding takes up to four bytes in UTF-8. */
 const MOST_AS_UTF8 = 4;
-/** Room for the part of a line that a chunk ends with, as a share of the chunk. */
+/** Room for the partial line at the end of a chunk, as a fraction of the chunk. */
 const CARRY_SHARE = 8;
 /**
- * A line may be this long; a longer one is rather a file
- * without line ends, or with a quote that is never closed.
+ * Maximum length of a line; a longer one probably means a file without line ends, or an unclosed
+ * quote.
  */
 export const MAX_LINE_BYTES = 2 ** 26;
-/**
- * Pieces for a slower parser: a few milliseconds of work, after which the event loop gets its turn.
- */
+/** Pieces for a slower parser: a few milliseconds of work between two turns of the event loop. */
 const PIECE_BYTES = 2 ** 16;
-/** Room for the end of a line that the file lacks. */
+/** Room for a line end that the file lacks. */
 const SLACK_BYTES = 1;
 
 const LF = 10;
 
 /**
- * Hands out a file in pieces of whole lines. While a piece is worked on, the next is read: two
- * buffers take turns, each with room in front for the part of a line that the other ends with.
+ * Supplies a file in pieces of complete lines. The next piece is read while one is processed: two
+ * buffers alternate, each with room in front for the partial line at the end of the other.
  */
 export class LineReader {
-  /** The bytes at hand: whole lines from `begin` to `end`, each ended by \n. */
+  /** The current bytes: complete lines from `begin` to `end`, each ended by \n. */
   buffer: Buffer = Buffer.alloc(0);
   begin = 0;
   end = 0;
-  /** Where what has been read ends; an unfinished line is between `end` and here. */
+  /** Where the bytes read so far end; an incomplete line is between `end` and here. */
   private filled = 0;
   private spare: Buffer = Buffer.alloc(0);
   private readonly chunk: number;
@@ -55,7 +50,7 @@ export class LineReader {
     this.carry = Math.ceil(this.chunk / CARRY_SHARE);
   }
 
-  /** The bytes come as UTF-8, whatever the encoding of the file. */
+  /** The bytes are UTF-8, whatever the encoding of the file. */
   static async open(path: string, encoding: string | undefined, budget: ReadBudget): Promise<LineReader> {
     const reader = new LineReader(path, await openText(path, encoding), budget);
     budget.again();
@@ -65,9 +60,9 @@ export class LineReader {
   }
 
   /**
-   * Goes on to the next whole lines; false at the end of the
-   * file. `end` becomes the end of the last whole line.
-   * @param line of the first line not yet handed out, for messages
+   * Advances to the next complete lines; false at the end of the file. `end` becomes the end of the
+   * last complete line.
+   * @param line number of the first line not yet supplied, for messages
    */
   async next(line: number): Promise<boolean> {
     do {
@@ -101,7 +96,7 @@ export class LineReader {
   }
 
   async close(): Promise<void> {
-    // A read that is under way must end before its file is closed; what it says no longer matters.
+    // A pending read must end before its file is closed; its result no longer matters.
     await this.ahead?.catch(() => undefined);
     await this.bytes.close();
   }
@@ -116,8 +111,8 @@ export class LineReader {
   }
 
   /**
-   * Swaps the buffers, with the bytes from `keep` on in front;
-   * false, and nothing changed, at the end of the file.
+   * Swaps the buffers, moving the bytes from `keep` on to the front; false, with nothing changed,
+   * at the end of the file.
    */
   private async fill(keep: number): Promise<boolean> {
     if (this.ended) return false;
@@ -132,7 +127,7 @@ export class LineReader {
     let begin = this.carry - kept;
     const next = this.spare;
     if (begin < 0) {
-      // A line longer than the room in front: make room for one twice as long.
+      // A line longer than the room in front: double the room.
       const chunk = next.subarray(this.carry, this.carry + read);
       this.carry = 2 * kept;
       begin = this.carry - kept;
@@ -158,7 +153,8 @@ export class LineReader {
 
   private readAhead(): void {
     this.ahead = this.bytes.read(this.spare, this.carry, this.carry + this.chunk);
-    // The error, if any, is for the one who awaits it; until then it must not count as unhandled.
+    // The error, if any, is for the caller that awaits it; until then it must not count as
+    // unhandled.
     this.ahead.catch(() => undefined);
   }
 }

@@ -1,36 +1,36 @@
 /**
- * Tells text that looks like a number from text that is just text. It decides nothing about values:
- * suspicion.ts asks it whether a column may become categories.
+ * Distinguishes text that looks like a number from other text. It does not decide about values:
+ * suspicion.ts uses it to decide whether a column may become categories.
  */
 import { simple } from './numberFormat.js';
 
-/** A number with something that parseDecimal does not take. */
+/** A number with parts that parseDecimal does not accept. */
 export interface NumberLook {
   /** Digits with their marks. */
   digits: string;
   /** A currency before the number, or ''. */
   before: string;
-  /** What follows the number, or ''. */
+  /** Text after the number, or ''. */
   after: string;
-  /** A space is between the number and what follows. */
+  /** There is a space between the number and that text. */
   spaced: boolean;
-  /** In parentheses, or with the minus behind. */
+  /** In parentheses, or with a trailing minus. */
   accounting: boolean;
   /** The dash in place of decimals in prices such as 12.- and 12,–, with its mark; or ''. */
   dash: string;
 }
 
-/** Names of currencies that stand before or after amounts; other three letters may be anything. */
+/** Currency names before or after amounts; other three-letter words may be anything. */
 const CODES =
   'AED|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR';
 /**
- * Units that stand before numbers too ("kg 1,234.50"). Others there are as often names of things in
- * a row: "week 3", "in 5", "PS 4".
+ * Units that also occur before numbers ("kg 1,234.50"). Other units before numbers are often names:
+ * "week 3", "in 5", "PS 4".
  */
 const UNITS_BEFORE =
   '(?:[kKµm]g|KG|lbs?|oz|[kKcm]m[²³23]?|m[²³]|[mcd][lL]|[kKM][wW]h?|[kMG]Hz|[hk]Pa|psi)(?=\\s)';
 const BEFORE = `%|[A-Z]{0,3}\\p{Sc}|${CODES}|kr\\.?|Rs\\.?|S?Fr\\.?|${UNITS_BEFORE}`;
-/** What stands for no decimals. */
+/** Dashes that represent no decimals. */
 const DASH = /--?|[–—]/;
 const GROUPS = "[1-9]\\d{0,2}(?:[.,' _]\\d{2,3})*[.,' _]\\d{3}(?:[.,]\\d+)?";
 const DIGITS = `${GROUPS}|\\d+(?:[.,](?!${DASH.source})\\d*)?(?:[eEdD][+-]?\\d+)?|[.,]\\d+`;
@@ -41,8 +41,8 @@ const NUMBER = new RegExp(
 );
 
 /**
- * Units of more than one letter, and signs; a single letter
- * after a number is as often the name of a thing.
+ * Units of more than one letter, and signs; a single letter after a number is as often part of a
+ * name.
  */
 const KNOWN_UNITS = new Set(
   (
@@ -55,16 +55,16 @@ const KNOWN_UNITS = new Set(
   ).split(' '),
 );
 const CURRENCY = new RegExp(`^(?:[A-Z]{0,3}\\p{Sc}|${CODES})(?:\\s?/.*)?$`, 'u');
-/** Single letters that are units where a space is before them. */
+/** Single letters that are units if a space precedes them. */
 const SPACED_UNITS = /^[gmlhstwv]$/;
-/** 3rd and 12th are names of things in a row. */
+/** 3rd and 12th are ordinals, often names. */
 const ORDINALS = new Set(['st', 'nd', 'rd', 'th']);
 /** Thousands, millions and so on. */
 const MAGNITUDES = new Set(['k', 'm', 'b', 't', 'g']);
 
 const OTHER_DIGITS = /(?![0-9])\p{Nd}/gu;
 
-/** True for numbers in digits of other scripts, which nothing here reads. */
+/** True for numbers in digits of other scripts, which this package does not read. */
 export const hasOtherDigits = (text: string): boolean => new RegExp(OTHER_DIGITS).test(text);
 
 export function numberLook(text: string): NumberLook | undefined {
@@ -81,10 +81,10 @@ export function numberLook(text: string): NumberLook | undefined {
   };
 }
 
-/** What follows a number, without case, point and plural. */
+/** The text after a number, without case, point and plural. */
 export const unitOf = ({ after }: NumberLook): string => after.toLowerCase().replace(/\.$/, '');
 
-/** True if what stands beside the number leaves no doubt that it is one. */
+/** True if the text beside the number proves that it is a number. */
 export function isSure(look: NumberLook): boolean {
   const unit = unitOf(look);
   return (
@@ -96,8 +96,8 @@ export function isSure(look: NumberLook): boolean {
 }
 
 /**
- * What follows the numbers of a column when it is no known
- * unit: the name of what is counted, or letters of any kind?
+ * Text after the numbers of a column that is not a known unit: is it the name of what is counted,
+ * or arbitrary letters?
  */
 export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
   const singular = (unit: string): string => unit.replace(/s$/, '');
@@ -106,15 +106,15 @@ export function isUnitOfAll(looks: readonly NumberLook[]): boolean {
   const measured = looks.some(({ digits }) => /[.,' _]/.test(digits)) || looks.length > MANY;
   if ([...units].every((unit) => MAGNITUDES.has(unit))) return measured;
   if (units.size !== 1 || ORDINALS.has([...units][0]!)) return false;
-  // "10 kg bag": things as often as amounts.
+  // "10 kg bag": product names as often as amounts.
   const isPhrase = [...units].some((unit) => unit.includes(' '));
   return measured || (!isPhrase && looks.every(({ spaced }) => spaced));
 }
-/** Words after numbers that are read as names: months, and "5 o'clock". */
+/** Words after numbers that are treated as names: months, and "5 o'clock". */
 const NO_UNITS =
   /\p{L}'\p{L}|^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|u?st|ember|ober)?\.?$/u;
 /**
- * So many different numbers before the same letters are amounts; fewer may be names, such as 2WD
+ * This many distinct numbers before the same letters are amounts; fewer may be names, such as 2WD
  * and 4WD.
  */
 const MANY = 10;

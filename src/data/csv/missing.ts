@@ -1,8 +1,8 @@
 import { isDecimal } from './number.js';
 
 /**
- * Texts that stand for a missing value. One that is a number stands for every way to write it: -999
- * also for -999.0.
+ * Texts that represent a missing value. A text that is a number represents every spelling of it:
+ * -999 includes -999.0.
  */
 export class MissingTexts {
   /** The numbers among them. */
@@ -16,7 +16,7 @@ export class MissingTexts {
     this.numbers = new Set(texts.map((text) => this.number(text)).filter((value) => value !== undefined));
   }
 
-  /** @param text without spaces around it */
+  /** @param text without surrounding spaces */
   has(text: string): boolean {
     if (this.texts.has(text)) return true;
     if (this.numbers.size === 0) return false;

@@ -1,6 +1,6 @@
 /**
- * Digits with or without a point and an exponent: what Number() also takes, but no hexadecimal and
- * no empty text.
+ * Digits with an optional point and exponent: what Number() accepts, except hexadecimal and empty
+ * text.
  */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const WHOLE = /^[+-]?\d+$/;
@@ -9,20 +9,20 @@ const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 /** True for a decimal number, and for inf and infinity. */
 export const isDecimal = (text: string): boolean => DECIMAL.test(text) || INFINITE.test(text);
 
-/** Why a text is no number that float64 can stand for. */
+/** Why float64 cannot represent a text. */
 export type NotANumber = 'text' | 'tooLarge' | 'largeInteger';
 
 /**
  * The float64 nearest to a decimal number, as Number() gives it, or the reason why there is none:
- * the text is no number, or beyond float64's range, or a whole number beyond ±(2^53 − 1).
+ * the text is not a number, or is outside float64's range, or is an integer outside ±(2^53 − 1).
  */
 export function parseDecimal(
   given: string,
   decimal: '.' | ',',
   largeIntegers: 'error' | 'round',
 ): number | NotANumber {
-  // With a decimal comma a point is a mark of thousands, or a mistake: guessing would be wrong by
-  // 1000.
+  // With a decimal comma, a point is a thousands separator or a mistake: guessing could be wrong by
+  // a factor of 1000.
   if (decimal === ',' && given.includes('.')) return 'text';
   const text = decimal === ',' ? given.replace(',', '.') : given;
   if (!DECIMAL.test(text)) {
@@ -43,15 +43,15 @@ export const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, i) => Number(
 /** 2^27 + 1: multiplying by it splits a float64 into two halves of 26 bits (Veltkamp). */
 const SPLITTER = 134217729;
 /**
- * The quotient's second part is known to a few units in its last place, 2^-52 of itself; this
- * leaves a wide margin. A quotient that is nearer than that to the middle between two float64 is
- * left to Number().
+ * The error of the quotient's second part is a few units in its last place, 2^-52 of itself; this
+ * leaves a wide margin. A quotient closer than that to the midpoint of two float64 is left to
+ * Number().
  */
 const DOUBT = 2 ** -44;
 
 /**
- * (high·10^lowDigits + low) / 10^places, correctly rounded, for numbers of 16 to 18 digits; NaN
- * where float64 arithmetic cannot tell which of two neighbours is nearer.
+ * (high·10^lowDigits + low) / 10^places, correctly rounded, for numbers of 16 to 18 digits; NaN if
+ * float64 arithmetic cannot decide which of two neighbours is nearer.
  *
  * The numerator is held exactly as the sum of two float64, the division is done to about 100 bits
  * (Dekker, "A floating-point technique for extending the available precision", Numer. Math. 18,

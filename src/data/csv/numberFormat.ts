@@ -1,44 +1,43 @@
-/**
- * Numbers as people write them: with marks between thousands, units, and accountants' parentheses.
- */
+/** Numbers as people write them: with thousands separators, units, and accounting parentheses. */
 import { checkBoolean, checkKeys, checkNumber, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { type NotANumber, parseDecimal } from './number.js';
 
-/** How a file, or a column of it, writes its numbers. */
+/** How a file, or one of its columns, writes its numbers. */
 export interface CsvNumberFormat {
   /** The decimal mark. Default '.'. */
   decimal?: '.' | ',';
   /**
-   * The mark between groups of three digits: ',', '.', ' ', "'" or '_'. A space stands for no-break
-   * and thin ones too, the apostrophe also for ’. Default none.
+   * The separator between groups of three digits: ',', '.', ' ', "'" or '_'. A space includes
+   * no-break and thin spaces; the apostrophe includes ’. Default none.
    */
   thousands?: string;
   /**
-   * Texts before or after the number that mean nothing, as ['kg'] or ['$']; or, for a column, the
-   * factor of each, as { '%': 0.01 } or { kg: 1, g: 0.001 }. The dash of prices such as 12.- is one
-   * too: ['CHF', '.-']. With factors a number without a unit is refused unless '' is one of them.
+   * Texts before or after the number to ignore, such as ['kg'] or ['$']; or, for a column, the
+   * factor of each, such as { '%': 0.01 } or { kg: 1, g: 0.001 }. The dash of prices such as 12.-
+   * counts as one: ['CHF', '.-']. With factors, a number without a unit is refused unless '' is one
+   * of them.
    */
   units?: readonly string[] | Readonly<Record<string, number>>;
-  /** (12) and 12- are negative numbers. Default false. */
+  /** Whether (12) and 12- are negative numbers. Default false. */
   accounting?: boolean;
 }
 
-/** A format, checked. */
+/** A checked format. */
 export interface NumberFormat {
   decimal: '.' | ',';
   thousands: string | undefined;
-  /** Units with their factors, the longest first. */
+  /** Units with their factors, longest first. */
   units: readonly (readonly [text: string, factor: number])[];
-  /** The factor of a number without a unit; undefined if it is to have one. */
+  /** The factor of a number without a unit; undefined if a unit is required. */
   bareFactor: number | undefined;
   accounting: boolean;
 }
 
 const KEYS: readonly (keyof CsvNumberFormat)[] = ['decimal', 'thousands', 'units', 'accounting'];
-/** What pandas, readr and data.table call them. */
+/** Names of these options in pandas, readr and data.table. */
 export const FORMAT_ALIASES: Aliases = {
   decimalMark: 'decimal',
   dec: 'decimal',
@@ -57,7 +56,7 @@ export const FORMAT_ALIASES: Aliases = {
 const THOUSANDS = [',', '.', ' ', "'", '_'];
 /** No-break, narrow no-break, thin and figure space. */
 const SPACES = /[\u00a0\u202f\u2009\u2007]/g;
-/** Marks of the direction of writing, which do not print. */
+/** Invisible marks of the text direction. */
 const DIRECTIONS = /[\u200e\u200f\u061c]/g;
 const NEEDS_CARE = /[\u00a0\u202f\u2009\u2007\u2212\u2019\u200e\u200f\u061c]/;
 
@@ -65,7 +64,7 @@ function bad(expected: string, given: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
-/** The dash in place of decimals: 12.- and 12,–. It is a unit, and no accountant's minus. */
+/** The dash in place of decimals: 12.- and 12,–. It is a unit, not an accounting minus. */
 const isDash = (unit: string): boolean => /^[.,](?:--?|[–—])$/.test(unit);
 
 function checkUnits(
@@ -96,7 +95,7 @@ function checkUnits(
 
 /**
  * @param what the option, for messages
- * @param file the whole file's format, for what `given` leaves out
+ * @param file the whole file's format, the default for what `given` leaves out
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function checkNumberFormat(what: string, given: CsvNumberFormat, file?: NumberFormat): NumberFormat {
@@ -104,13 +103,17 @@ export function checkNumberFormat(what: string, given: CsvNumberFormat, file?: N
   const at = (key: string): string => (file === undefined ? key : `${what}.${key}`);
   const decimal = given.decimal ?? file?.decimal ?? '.';
   if (decimal !== '.' && decimal !== ',') {
-    bad(`${at('decimal')} to be '.' or ','`, decimal, 'Write one of them.');
+    bad(`${at('decimal')} to be '.' or ','`, decimal, "Write decimal: ',' for numbers such as 1,5.");
   }
   const mark: unknown = given.thousands ?? file?.thousands;
   const thousands = mark === '\u2019' ? "'" : mark;
   if (thousands !== undefined && !THOUSANDS.includes(thousands as string)) {
     const list = THOUSANDS.map((text) => show(text)).join(', ');
-    bad(`${at('thousands')} to be one of ${list}`, thousands, 'Leave it out if there is no such mark.');
+    bad(
+      `${at('thousands')} to be one of ${list}`,
+      thousands,
+      'Leave it out if the numbers have no thousands separator.',
+    );
   }
   if (thousands === decimal) {
     const other = decimal === ',' ? '.' : ',';
@@ -130,8 +133,8 @@ export function checkNumberFormat(what: string, given: CsvNumberFormat, file?: N
 const escaped = (mark: string): string => mark.replace(/[.']/g, '\\$&');
 
 /**
- * Whole numbers in groups of three, or as in India: three,
- * then twos. A first group does not begin with 0.
+ * Integers in groups of three, or in the Indian system: three, then twos. The first group does not
+ * begin with 0.
  */
 function groupsOf({ thousands, decimal }: NumberFormat): RegExp | undefined {
   if (thousands === undefined) return undefined;
@@ -140,7 +143,7 @@ function groupsOf({ thousands, decimal }: NumberFormat): RegExp | undefined {
   return new RegExp(`^(?:${whole})(?:${escaped(decimal)}\\d*)?(?:[eE][+-]?\\d+)?$`);
 }
 
-/** The power of ten that a factor is: 0.01 gives −2; undefined for other factors. */
+/** The exponent of a factor that is a power of ten: 0.01 gives −2; undefined for other factors. */
 function powerOfTen(factor: number): number | undefined {
   const power = Math.round(Math.log10(Math.abs(factor)));
   return Number(`1e${power}`) === factor ? power : undefined;
@@ -148,7 +151,7 @@ function powerOfTen(factor: number): number | undefined {
 
 /** Reads numbers of one format. */
 export class NumberReader {
-  /** True if all that the fast parser takes for numbers are those that this reader gives. */
+  /** True if this reader agrees with the fast parser on everything that the fast parser accepts. */
   readonly isPlain: boolean;
   private readonly groups: RegExp | undefined;
 
@@ -161,7 +164,9 @@ export class NumberReader {
     this.isPlain = format.bareFactor === 1 && format.decimal === fileDecimal;
   }
 
-  /** The nearest float64, or why there is none. @param text without spaces around it */
+  /**
+   * The nearest float64, or the reason why there is none. @param text without surrounding spaces
+   */
   parse(text: string): number | NotANumber {
     const { format } = this;
     if (format.bareFactor === 1) {
@@ -181,7 +186,7 @@ export class NumberReader {
     const value = parseDecimal(text, decimal, this.largeIntegers);
     if (typeof value === 'string' || factor === 1 || !Number.isFinite(value)) return value;
     const power = powerOfTen(factor);
-    // Moving the decimal point in the text is exact; a product would be rounded once more.
+    // Moving the decimal point in the text is exact; a product would add a rounding.
     const [, mantissa, exponent = '0'] = /^([^eE]*)(?:[eE]([+-]?\d+))?$/.exec(text.replace(',', '.'))!;
     const result = power === undefined ? value * factor : Number(`${mantissa}e${Number(exponent) + power}`);
     return Number.isFinite(result) ? result : 'tooLarge';
@@ -198,8 +203,8 @@ export const simple = (text: string): string =>
     .trim();
 
 /**
- * Sign, digits and the unit's factor of "-$ 12", "$-12", "(12
- * kg)", "12-", …; what is none of these stays in `digits`.
+ * Sign, digits and the unit's factor of "-$ 12", "$-12", "(12 kg)", "12-", …; unrecognized text
+ * stays in `digits`.
  */
 function takeApart(
   text: string,
@@ -242,6 +247,6 @@ function takeApart(
     factor = after[1];
     takeDash();
   }
-  // A second sign is none of these forms.
+  // A second sign is invalid.
   return { sign, digits: /^[+-]/.test(rest) ? ' ' : rest, factor };
 }

@@ -9,31 +9,35 @@ export const ZERO = 48;
 /** 'e', and 'E' with this bit set. */
 const EXPONENT = 101;
 const LOWER_CASE = 32;
-/** Digits that an int32 holds. */
+/** Digits that an int32 can hold. */
 export const INT32_DIGITS = 9;
-/** Digits of an exponent: more overflow or vanish anyway. */
+/** Maximum digits of an exponent: larger ones overflow or underflow anyway. */
 const EXPONENT_DIGITS = 3;
-/** 2^53: smaller whole numbers are float64 exactly. */
+/** 2^53: smaller integers are exact in float64. */
 const EXACT = 2 ** 53;
 const MAX_POWER = POWERS_OF_TEN.length - 1;
 
 /**
- * Reads the numbers of fields byte by byte. Those of at most 15 digits and small exponents are made
- * by one exact product or quotient (Clinger, "How to read floating point numbers accurately", PLDI
- * 1990), those of up to 18 digits by {@link divideLong}. All results equal Number(text).
+ * Reads the numbers of fields byte by byte. Numbers of at most 15 digits and small exponents are
+ * computed by one exact product or quotient (Clinger, "How to read floating point numbers
+ * accurately", PLDI 1990), those of up to 18 digits by {@link divideLong}. All results equal
+ * Number(text).
  */
 export class NumberScanner {
-  /** The first byte behind the number. */
+  /** The position after the number. */
   at = 0;
-  /** The number; NaN for what is none, or none for this scanner. In an array, so as not to be boxed. */
+  /**
+   * The number; NaN for text that is not a number, or not one for this scanner. In an array, to
+   * avoid boxing.
+   */
   readonly value = new Float64Array(1);
-  /** The first nine digits and those behind them, zeros in front left out. */
+  /** The first nine digits and the following ones, without leading zeros. */
   private high = 0;
   private low = 0;
   private lowDigits = 0;
-  /** Digits in all; 0 for what is no number. */
+  /** Total number of digits; 0 if it is not a number. */
   private digits = 0;
-  /** Digits behind the point, less the exponent. */
+  /** Digits after the point, minus the exponent. */
   private places = 0;
 
   constructor(
@@ -42,7 +46,7 @@ export class NumberScanner {
   ) {}
 
   /**
-   * Reads on where the caller stopped: behind the first digits, nine at most.
+   * Continues where the caller stopped: after the first digits, nine at most.
    * @param first where the digits begin
    * @param high the digits between `first` and `at`
    */
@@ -65,7 +69,7 @@ export class NumberScanner {
     else this.value[0] = Number.NaN;
   }
 
-  /** Digits behind the first nine. */
+  /** Digits after the first nine. */
   private scanLow(buffer: Buffer): void {
     const start = this.at;
     let { at, low } = this;
@@ -83,7 +87,7 @@ export class NumberScanner {
     const point = ++at;
     let limit = this.lowDigits > 0 ? at : at + INT32_DIGITS - this.digits;
     if (high === 0 && this.lowDigits === 0) {
-      // Zeros in front take no room: 0.01… may have as many digits as 1….
+      // Leading zeros do not count: 0.01… may have as many digits as 1….
       while (buffer[at] === ZERO) at++;
       limit = at + INT32_DIGITS;
     }

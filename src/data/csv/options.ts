@@ -1,4 +1,4 @@
-/** What users may say about a CSV file. Checking it is for resolveOptions.ts. */
+/** Options of a CSV file. resolveOptions.ts checks them. */
 
 import type { ReadLimits } from '../limits/readLimits.js';
 import type { CsvDateFormat, DateReader } from './dateFormat.js';
@@ -6,74 +6,70 @@ import type { MissingTexts } from './missing.js';
 import type { CsvNumberFormat, NumberFormat, NumberReader } from './numberFormat.js';
 
 /**
- * What a column holds.
+ * The type of a column.
  * - `number`: float64; missing values are NaN.
- * - `integer`: whole numbers only; anything else is an error.
- * - `boolean`: true and false, which become 1 and 0; if
- *   declared also yes and no, t and f, y and n, 1 and 0.
- * - `date`: dates or times, which become numbers: milliseconds since 1970 UTC, or as `dates` says.
+ * - `integer`: integers only; anything else is an error.
+ * - `boolean`: true and false, which become 1 and 0; if declared also yes and no, t and f, y and n,
+ *   1 and 0.
+ * - `date`: dates or times, which become numbers: milliseconds since 1970 UTC, or as `dates`
+ *   defines.
  * - `category`: text with few values; as a feature or target it becomes the number of its category.
- * - `text`: text as it stands, in tables; it cannot be a feature.
+ * - `text`: unchanged text, in tables; it cannot be a feature.
  */
 export type CsvColumnType = 'number' | 'integer' | 'boolean' | 'date' | 'category' | 'text';
 
 /**
- * Options of {@link csv}. Those of `CsvNumberFormat` are for
- * all columns that `numbers` does not name.
+ * Options of {@link csv}. Those of `CsvNumberFormat` apply to all columns that `numbers` does not
+ * name.
  */
 export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
   /** The column, or columns, to predict. Without it batches have no `y`. */
   target?: string | readonly string[];
   /**
-   * Columns that make up x, in this order. Default: all but
-   * the target and `exclude`, in the file's order.
+   * Columns of x, in this order. Default: all but the target and `exclude`, in the file's order.
    */
   columns?: readonly string[];
   /** Columns to leave out. */
   exclude?: readonly string[];
-  /** Types that the first rows do not tell rightly. */
+  /** Types of columns, where those inferred from the first rows are wrong. */
   types?: Readonly<Record<string, CsvColumnType>>;
   /**
    * All categories of a column, in the order of their codes. Default: in order of first appearance.
    */
   categories?: Readonly<Record<string, readonly string[]>>;
-  /**
-   * Columns of numbers that are written in their own way: {
-   * price: { thousands: ',', units: ['$'] } }.
-   */
+  /** Number formats of single columns: { price: { thousands: ',', units: ['$'] } }. */
   numbers?: Readonly<Record<string, CsvNumberFormat>>;
   /**
-   * Texts beside numbers that mean nothing, in every column:
-   * ['$']. A column's factors go to `numbers`.
+   * Texts beside numbers to ignore in every column: ['$']. Factors of a column belong to `numbers`.
    */
   units?: readonly string[];
   /**
-   * Columns of dates: a list if they are ISO 8601, or { day:
-   * { format: '%d.%m.%Y', unit: 'days' } }.
+   * Columns of dates: a list if they are ISO 8601, or { day: { format: '%d.%m.%Y', unit: 'days' }
+   * }.
    */
   dates?: readonly string[] | Readonly<Record<string, CsvDateFormat>>;
-  /** What separates fields. Default ','. */
+  /** The delimiter of fields. Default ','. */
   delimiter?: string;
   /**
-   * The file's encoding, by a name that the web knows: 'windows-1252',
-   * 'latin1' (the same), 'utf-16le', 'shift_jis', …. Default: UTF-8,
-   * or UTF-16 if the file begins with its byte order mark.
+   * The file's encoding, by a name from the Encoding Standard: 'windows-1252', 'latin1' (the same),
+   * 'utf-16le', 'shift_jis', …. Default: UTF-8, or UTF-16 if the file begins with its byte order
+   * mark.
    */
   encoding?: string;
   /**
-   * True if the first line has the names; false if it is data, and columns
-   * are then called column0, column1, …; or names, if the file has none.
-   * Default: true, but a first line of nothing but numbers is an error.
+   * True if the first line has the names; false if it is data, and columns are named column0,
+   * column1, …; or the names, if the file has none. Default: true, but a first line with numbers
+   * only is an error.
    */
   header?: boolean | readonly string[];
   /**
-   * Texts that stand for a missing value; a number stands for every way to write it. Default:
-   * empty, NA, N/A, n/a, #N/A, <NA>, NaN, nan, NULL, null and None.
+   * Texts that represent a missing value; a number represents every spelling of it. Default: empty,
+   * NA, N/A, n/a, #N/A, <NA>, NaN, nan, NULL, null and None.
    */
   missing?: readonly string[];
   /**
-   * What to do with whole numbers beyond ±(2^53 − 1), most of which float64 cannot hold: 'error',
-   * or 'round' to the nearest float64. Default 'error'.
+   * What to do with integers outside ±(2^53 − 1), most of which float64 cannot hold: 'error', or
+   * 'round' to the nearest float64. Default 'error'.
    */
   largeIntegers?: 'error' | 'round';
   /**
@@ -84,7 +80,7 @@ export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
   /** Rows per batch. Default: as many as hold about 2^18 numbers, from 256 to 65,536. */
   batchRows?: number;
   /**
-   * What each reading of the file may cost: `bytes` of unpacked text, `timeMs`. In batches, which
+   * Limits of each reading of the file: `bytes` of decompressed text, `timeMs`. For batches, which
    * take constant memory, `bytes` has no default, and the time between batches does not count.
    */
   limits?: ReadLimits;
@@ -100,9 +96,9 @@ export interface ResolvedOptions {
   exclude: readonly string[];
   types: ReadonlyMap<string, CsvColumnType>;
   categories: ReadonlyMap<string, readonly string[]>;
-  /** Of the columns that have a format of their own. */
+  /** Formats of columns that have their own. */
   numbers: ReadonlyMap<string, NumberReader>;
-  /** Of all other columns. */
+  /** Format of all other columns. */
   fileNumbers: NumberReader;
   /** The file's format, as given. */
   format: NumberFormat;

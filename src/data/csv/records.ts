@@ -21,7 +21,7 @@ function parserOptions(delimiter: string): Options {
   return {
     delimiter,
     record_delimiter: ['\r\n', '\n'],
-    // The number of fields is checked where a message can name the columns.
+    // The number of fields is checked elsewhere, where a message can name the columns.
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAX_LINE_BYTES,
@@ -29,7 +29,7 @@ function parserOptions(delimiter: string): Options {
   };
 }
 
-/** By name: csv-parse has a class of its own for each of its entries. */
+/** Checked by name, because csv-parse has a separate error class for each of its entries. */
 function isCsvError(error: unknown): error is CsvError {
   return isError(error) && error.constructor.name === 'CsvError';
 }
@@ -80,8 +80,8 @@ function countOf(character: '\n' | '\r', fields: readonly string[]): number {
 }
 
 /**
- * Rows of pieces of a file, by csv-parse: quoted fields,
- * delimiters of several characters, fields with line ends.
+ * Rows of pieces of a file, by csv-parse: quoted fields, delimiters of several characters, fields
+ * with line ends.
  * @param line the line on which the first piece begins
  * @throws SteepestError `ERR_DATA_FILE` with the line
  */
@@ -92,10 +92,10 @@ export async function* records(
   line: number,
 ): AsyncGenerator<CsvRecord> {
   const parser = csvParser().parse(parserOptions(delimiter));
-  // Errors of either stream reach the loop; the callback is there because pipeline wants one.
+  // Errors of either stream reach the loop; pipeline requires the callback.
   pipeline(Readable.from(pieces), parser, () => undefined);
   let nextLine = line;
-  // csv-parse takes \r inside a field for a line of its own.
+  // csv-parse counts \r inside a field as a line.
   let offset = line - 1;
   try {
     for await (const { record, info } of parser as AsyncIterable<WithInfo>) {
@@ -108,7 +108,7 @@ export async function* records(
   }
 }
 
-/** The fields of one line, or of several if quotes say so; undefined if it is blank. */
+/** The fields of one line, or of several if quotes span them; undefined if it is blank. */
 export function parseLine(
   path: string,
   text: string,

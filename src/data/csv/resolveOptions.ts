@@ -14,7 +14,7 @@ import { checkNumberFormat, FORMAT_ALIASES, type NumberFormat, NumberReader } fr
 import type { CsvColumnType, CsvOptions, ResolvedOptions } from './options.js';
 
 const TYPES: readonly CsvColumnType[] = ['number', 'integer', 'boolean', 'date', 'category', 'text'];
-/** What pandas and readr call them. */
+/** Names of these options in pandas and readr. */
 const TYPE_ALIASES: Aliases = {
   float: 'number',
   float64: 'number',
@@ -57,7 +57,7 @@ const OPTION_NAMES: readonly (keyof CsvOptions)[] = [
   'batchRows',
   'limits',
 ];
-/** What pandas, readr, data.table and polars call them. */
+/** Names of these options in pandas, readr, data.table and polars. */
 const OPTION_ALIASES: Aliases = {
   ...FORMAT_ALIASES,
   sep: 'delimiter',
@@ -106,7 +106,7 @@ function nameList(option: string, value: unknown): readonly string[] {
     const twice =
       new Set(value).size === value.length ? undefined : value.find((name, i) => value.indexOf(name) !== i);
     if (twice === undefined) return value;
-    bad(`names that differ in ${option}`, twice, 'Give each once.');
+    bad(`names that differ in ${option}`, twice, 'Write each name once.');
   }
   return bad(`${option} to be a list of strings`, value, "Write ['a', 'b'].");
 }
@@ -120,8 +120,7 @@ function checkTypes(types: CsvOptions['types'] = {}): ReadonlyMap<string, CsvCol
 }
 
 /**
- * @throws SteepestError `ERR_ARGUMENT` for a column of which
- * another option says that it is something else
+ * @throws SteepestError `ERR_ARGUMENT` for a column to which another option gives a different type
  */
 function checkType(
   option: string,

@@ -8,12 +8,12 @@ import type { ResolvedOptions } from './options.js';
 import { type CsvRecord, records } from './records.js';
 import { type CsvSchema, SLOT_NONE, slotsOf } from './schema.js';
 
-/** Numbers in a batch, about: 2 MB, which stays in a cache while it is worked on. */
+/** Approximate numbers in a batch: 2 MB, which stays in a cache while it is used. */
 const BATCH_NUMBERS = 2 ** 18;
 const MIN_BATCH_ROWS = 256;
 const MAX_BATCH_ROWS = 2 ** 16;
 
-/** The file as it was when its schema was made. */
+/** The file's state when its schema was read. */
 export interface FileStamp {
   size: number;
   modifiedMs: number;
@@ -41,7 +41,7 @@ function checkStamp(path: string, now: FileStamp, then: FileStamp | undefined): 
     path,
     `to stay as it was when it was first read, ${then.size} bytes`,
     now.size === then.size ? 'a file written since' : `${now.size} bytes`,
-    'Call data.csv again to read it anew.',
+    'Call data.csv again to read the new file.',
   );
 }
 
@@ -49,9 +49,8 @@ function checkStamp(path: string, now: FileStamp, then: FileStamp | undefined): 
 const isFast = (delimiter: string): boolean => delimiter.length === 1 && delimiter.charCodeAt(0) < 128;
 
 /**
- * All rows of the file in batches of `batchRows`, the last one shorter. One batch is held at a
- * time; the next is parsed when it is asked for, so that memory stays the same for files of any
- * size.
+ * All rows of the file in batches of `batchRows`, the last one smaller. One batch is in memory at a
+ * time; the next is parsed when it is requested, so that memory is constant for files of any size.
  */
 export async function* rowBatches(
   options: ResolvedOptions,
@@ -64,7 +63,7 @@ export async function* rowBatches(
   const lines = await LineReader.open(options.path, options.encoding, budget);
   try {
     checkStamp(options.path, lines.bytes, stamp);
-    // Each row has a byte at least: small files need no large batches.
+    // Each row has at least one byte: small files need no large batches.
     const capacity = lines.bytes.zipped ? batchRows : Math.min(batchRows, lines.bytes.size + 1);
     await lines.next(1);
     const header = readHeader(lines, options);
@@ -104,7 +103,7 @@ export async function* rowBatches(
   }
 }
 
-/** Puts rows that csv-parse has split into batches. */
+/** Copies rows that csv-parse has split into batches. */
 class SlowRows {
   private readonly slots: Int32Array;
   private readonly names: readonly string[];

@@ -7,11 +7,11 @@ export interface CsvColumn {
   name: string;
   type: CsvColumnType;
   role: 'feature' | 'target' | 'excluded';
-  /** Of a column of type `category`: the text that each code stands for. */
+  /** For a column of type `category`: the text of each code. */
   categories?: readonly string[];
 }
 
-/** What is known of a CSV file from its first rows and the options. */
+/** The structure of a CSV file, from its first rows and the options. */
 export interface CsvSchema {
   /** All columns, in the file's order. */
   columns: readonly CsvColumn[];
@@ -20,11 +20,11 @@ export interface CsvSchema {
   targetNames: readonly string[];
 }
 
-/** Where the value of a file's column goes: ≥ 0 a column of x; −1 nowhere; −2 − k column k of y. */
+/** Destination of a file column: ≥ 0 a column of x; −1 none; −2 − k column k of y. */
 export const SLOT_NONE = -1;
 export const targetSlot = (k: number): number => SLOT_NONE - 1 - k;
 
-/** The place of each file column in a row of x or y. */
+/** The position of each file column in a row of x or y. */
 export function slotsOf(schema: CsvSchema): Int32Array {
   const feature = new Map(schema.featureNames.map((name, k) => [name, k] as const));
   return Int32Array.from(schema.columns, ({ name, role }) => {
@@ -57,7 +57,7 @@ export function rolesOf(names: readonly string[], options: ResolvedOptions): Csv
 }
 
 /**
- * x is made of numbers:
+ * x contains only numbers:
  * @throws SteepestError `ERR_ARGUMENT` for columns of type text, `ERR_EMPTY` without a column
  */
 export function checkFeatures({ columns, featureNames }: CsvSchema, path: string): void {

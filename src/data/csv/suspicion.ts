@@ -1,21 +1,21 @@
 /**
- * A column of text becomes categories, whose codes say nothing of size or order. Numbers and dates
- * in a spelling that was not asked for must not get there in silence: this module finds them and
- * names the option that reads them.
+ * A text column becomes categories, whose codes have no size or order. Numbers and dates in an
+ * unexpected format must not become categories silently: this module finds them and names the
+ * option that reads them.
  */
 import { shownText } from '../fileErrors.js';
 import { dateAdvice, numberAdvice } from './advice.js';
 import { dateLooks } from './dateLooks.js';
 import { hasOtherDigits, isSure, isUnitOfAll, type NumberLook, numberLook } from './looks.js';
 
-/** Where a text was met first, and how often. */
+/** Where a text first occurs, and how often. */
 export interface Met {
   text: string;
   line: number;
   rows: number;
 }
 
-/** What is known of a column beside its texts. */
+/** Other facts about a column. */
 export interface Numbers {
   rows: number;
   distinct: number;
@@ -63,8 +63,8 @@ function striking(texts: readonly Met[]): Looked[] {
 const rowsOf = (list: readonly { rows: number }[]): number => list.reduce((sum, { rows }) => sum + rows, 0);
 
 /**
- * Looks at the texts of a column that would become categories; undefined if they may.
- * @param texts different texts, as many as are worth looking at
+ * Examines the texts of a column that would become categories; undefined if that is acceptable.
+ * @param texts distinct texts, as many as are worth examining
  */
 export function suspicionOf(name: string, texts: readonly Met[], numbers: Numbers): Suspicion | undefined {
   const found = striking(texts);
@@ -86,7 +86,7 @@ export function suspicionOf(name: string, texts: readonly Met[], numbers: Number
   };
 }
 
-/** The option that reads one text, met in a column of numbers; undefined if none does. */
+/** The option that reads a text found in a numeric column; undefined if none does. */
 export function adviceOf(name: string, text: string, decimal: '.' | ','): string | undefined {
   const looked = lookAt({ text, line: 0, rows: 1 });
   if (looked.dates === undefined && looked.number === undefined) return undefined;

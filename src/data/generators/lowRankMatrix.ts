@@ -1,7 +1,7 @@
 import type { Draws } from '../../core/draws.js';
 import { multiply } from './matrices.js';
 
-/** In the singular values, how much slower the tail falls than the bell. */
+/** How much slower the tail of the singular values falls than the bell. */
 const TAIL_RATE = 0.1;
 
 /**
@@ -28,8 +28,8 @@ export function lowRankMatrix(
 }
 
 /**
- * n random orthonormal rows of the given length (n ≤ length), by Gram and Schmidt, each row cleaned
- * twice.
+ * n random orthonormal rows of the given length (n ≤ length), by Gram–Schmidt, orthogonalizing each
+ * row twice.
  */
 function orthonormalRows(n: number, length: number, draws: Draws): Float64Array {
   const q = draws.many(n * length, () => draws.normal());

@@ -6,19 +6,19 @@ import { show } from '../../core/show.js';
 import { classNumbers, evenly, isFiniteList, matrix, permuteRows } from './matrices.js';
 
 export interface BlobsOptions {
-  /** Number of samples in all (100), or of each blob. */
+  /** Total number of samples (100), or the number of each blob. */
   nSamples?: number | readonly number[];
-  /** Number of columns (2); with given centers, theirs. */
+  /** Number of columns (2); if centers are given, their number of columns. */
   nFeatures?: number;
   /** Number of blobs (3), or their centers. */
   centers?: number | readonly (readonly number[])[];
   /** Standard deviation of all blobs (1), or of each. */
   clusterStd?: number | readonly number[];
-  /** Where centers are drawn, [−10, 10] by default. */
+  /** Range of random centers, [−10, 10] by default. */
   centerBox?: readonly [number, number];
-  /** Mix the samples of the blobs (true). */
+  /** Shuffle the samples of the blobs (true). */
   shuffle?: boolean;
-  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  /** Seed: the same seed gives the same bits. 0 by default. */
   seed?: number;
 }
 
@@ -34,7 +34,7 @@ export interface Blobs {
 const KEYS = ['nSamples', 'nFeatures', 'centers', 'clusterStd', 'centerBox', 'shuffle', 'seed'] as const;
 
 /**
- * Isotropic normal clouds around centers, for trying out classifiers.
+ * Isotropic normal clusters around centers, for trying out classifiers.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeBlobs(options: BlobsOptions = {}): Blobs {

@@ -8,9 +8,9 @@ import { classNumbers, isFiniteList, matrix, multiply, permuteColumns, permuteRo
 export interface ClassificationOptions {
   /** Number of samples (100). */
   nSamples?: number;
-  /** Number of columns (20): informative, redundant and repeated ones, and noise for the rest. */
+  /** Number of columns (20): informative, redundant and repeated ones; the rest is noise. */
   nFeatures?: number;
-  /** Columns that tell the classes apart (2). */
+  /** Columns that distinguish the classes (2). */
   nInformative?: number;
   /** Columns that are random combinations of the informative ones (2). */
   nRedundant?: number;
@@ -20,21 +20,21 @@ export interface ClassificationOptions {
   nClasses?: number;
   /** Clusters in each class (2). */
   nClustersPerClass?: number;
-  /** Share of the samples of each class, or of all but the last; equal by default. */
+  /** Fraction of the samples of each class, or of all but the last; equal by default. */
   weights?: readonly number[];
-  /** Share of samples whose class is drawn at random (0.01). */
+  /** Fraction of samples whose class is drawn at random (0.01). */
   flipY?: number;
-  /** Half the side of the hypercube that clusters sit on (1): larger is easier. */
+  /** Half the side of the hypercube whose corners are the cluster centers (1): larger is easier. */
   classSep?: number;
-  /** Put clusters on corners of a hypercube (true), or of a random polytope. */
+  /** Place clusters on corners of a hypercube (true), or of a random polytope. */
   hypercube?: boolean;
   /** Added to all columns (0) or to each; null draws it between −classSep and classSep. */
   shift?: number | readonly number[] | null;
   /** Multiplies all columns (1) or each, after shifting; null draws it between 1 and 100. */
   scale?: number | readonly number[] | null;
-  /** Mix samples and columns (true). */
+  /** Shuffle samples and columns (true). */
   shuffle?: boolean;
-  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  /** Seed: the same seed gives the same bits. 0 by default. */
   seed?: number;
 }
 
@@ -58,17 +58,17 @@ const DEFAULTS = {
 
 type Resolved = Required<Omit<ClassificationOptions, 'weights'>> & Pick<ClassificationOptions, 'weights'>;
 
-/** scikit-learn's: a scale that is drawn lies between 1 and this. */
+/** As in scikit-learn: a random scale lies between 1 and this. */
 const LARGEST_SCALE = 100;
 
 /**
- * A classification problem of known make, after I. Guyon, "Design of experiments for the NIPS 2003
- * variable selection benchmark": normal clusters on corners of a hypercube in the informative
- * columns, each cluster stretched by a random matrix; columns that are combinations or copies of
- * those; noise; and some wrong classes.
+ * A classification problem of known structure, after I. Guyon, "Design of experiments for the NIPS
+ * 2003 variable selection benchmark": normal clusters on corners of a hypercube in the informative
+ * columns, each transformed by a random matrix; columns that are combinations or copies of those;
+ * noise; and some wrong labels.
  *
- * Without `shuffle` the columns are informative, redundant,
- * repeated, noise, and the samples come cluster by cluster.
+ * Without `shuffle` the columns are informative, redundant, repeated, noise, and the samples are in
+ * cluster order.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeClassification(options: ClassificationOptions = {}): {
@@ -153,7 +153,7 @@ function checkWeights(weights: readonly number[] | undefined, classes: number): 
   return given.map((weight) => weight / total);
 }
 
-/** 1 − 0.9 is a little less than 0.1, which must not cost a sample. */
+/** 1 − 0.9 is slightly less than 0.1, which must not lose a sample. */
 const ROUNDING = 1e-9;
 
 /** Cluster c belongs to class c mod nClasses. */
@@ -162,7 +162,7 @@ function clusterSizes({ nSamples, nClasses, nClustersPerClass, weights = [] }: R
     Math.floor((nSamples * weights[c % nClasses]) / nClustersPerClass + ROUNDING),
   );
   const placed = sizes.reduce((sum, size) => sum + size, 0);
-  // Rounding down leaves less than one sample per cluster; classes of weight 0 get none of them.
+  // Rounding down leaves less than one sample per cluster; classes of weight 0 get none of these.
   const open = sizes.map((_, c) => c).filter((c) => weights[c % nClasses] > 0);
   for (let i = 0; i < nSamples - placed; i++) sizes[open[i % open.length]]++;
   return sizes;
@@ -199,7 +199,7 @@ function clusters(o: Resolved, sizes: readonly number[], draws: Draws): Float64A
   return x;
 }
 
-/** Different corners of the hypercube [−classSep, classSep]^k, one per cluster. */
+/** Distinct corners of the hypercube [−classSep, classSep]^k, one per cluster. */
 function corners(count: number, o: Resolved, draws: Draws): Float64Array {
   const k = o.nInformative;
   const taken = new Set<string>();

@@ -6,24 +6,23 @@ import { show } from '../../core/show.js';
 import { classNumbers, isFiniteList, matrix, permuteRows } from './matrices.js';
 
 export interface MoonsOptions {
-  /** Number of samples in all (100), or of the outer and the inner moon. */
+  /** Total number of samples (100), or those of the outer and the inner moon. */
   nSamples?: number | readonly [number, number];
-  /** Mix the samples (true). */
+  /** Shuffle the samples (true). */
   shuffle?: boolean;
   /** Standard deviation of normal noise on both coordinates (0). */
   noise?: number;
-  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  /** Seed: the same seed gives the same bits. 0 by default. */
   seed?: number;
 }
 
-/** Where the inner moon's half circle is centered. */
+/** Center of the inner moon's half circle. */
 const INNER_X = 1;
 const INNER_Y = 0.5;
 
 /**
- * Two half circles that reach into one another, which no straight line
- * tells apart: the outer one (cos t, sin t), class 0, and the inner one
- * (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
+ * Two interleaving half circles that no straight line separates: the outer one (cos t, sin t),
+ * class 0, and the inner one (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeMoons(options: MoonsOptions = {}): { x: NdArray<Float64Array>; y: NdArray<Int32Array> } {

@@ -9,23 +9,24 @@ export interface RegressionOptions {
   nSamples?: number;
   /** Number of columns (100). */
   nFeatures?: number;
-  /** How many columns the target depends on (10). */
+  /** Number of columns that the target depends on (10). */
   nInformative?: number;
   /** Number of targets (1). */
   nTargets?: number;
-  /** What is added to every target (0). */
+  /** Constant added to every target (0). */
   bias?: number;
-  /** About how many directions explain x; all columns are independent if left out. */
+  /** Approximate number of directions that explain x; all columns are independent if left out. */
   effectiveRank?: number;
   /**
-   * With `effectiveRank`, the share of the slowly falling tail in the singular values, 0 … 1 (0.5).
+   * With `effectiveRank`, the fraction of the slowly falling tail in the singular values, 0 … 1
+   * (0.5).
    */
   tailStrength?: number;
   /** Standard deviation of normal noise on the targets (0). */
   noise?: number;
-  /** Mix samples and columns (true). */
+  /** Shuffle samples and columns (true). */
   shuffle?: boolean;
-  /** Chooses the data: the same seed gives the same bits. 0 by default. */
+  /** Seed: the same seed gives the same bits. 0 by default. */
   seed?: number;
 }
 
@@ -35,8 +36,8 @@ export interface Regression {
   /** [samples], or samples × targets. */
   y: NdArray<Float64Array>;
   /**
-   * The line's own coefficients, [columns] or columns × targets: from 0 to 100 where a column
-   * counts, else 0.
+   * The true coefficients, [columns] or columns × targets: from 0 to 100 for informative columns,
+   * else 0.
    */
   coef: NdArray<Float64Array>;
 }
@@ -59,7 +60,7 @@ const NOT_NEGATIVE = 'a finite number of at least 0';
 const LARGEST_COEFFICIENT = 100;
 
 /**
- * y = x · coef + bias + noise for normal columns, of which `nInformative` count.
+ * y = x · coef + bias + noise for normal columns, of which `nInformative` are informative.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeRegression(options: RegressionOptions = {}): Regression {

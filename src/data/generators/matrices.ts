@@ -1,7 +1,7 @@
 import type { NdArray } from '../../core/ndarray.js';
 import { isNumberList } from '../../core/realm.js';
 
-/** Rows of a table in another order. */
+/** Reorders the rows of a table. */
 export function permuteRows<T extends Float64Array | Int32Array>(
   data: T,
   cols: number,
@@ -14,7 +14,7 @@ export function permuteRows<T extends Float64Array | Int32Array>(
   return result;
 }
 
-/** Columns of a table in another order. */
+/** Reorders the columns of a table. */
 export function permuteColumns(data: Float64Array, cols: number, order: Uint32Array): Float64Array {
   return data.map((_, i) => data[i - (i % cols) + order[i % cols]]);
 }
@@ -31,18 +31,18 @@ export function multiply(a: Float64Array, b: Float64Array, m: number, k: number,
   return c;
 }
 
-/** A table as users get it. */
+/** A table in the form that users receive. */
 export function matrix(data: Float64Array, cols: number): NdArray<Float64Array> {
   return { data, shape: [data.length / cols, cols] };
 }
 
-/** Class numbers as users get them. */
+/** Class numbers in the form that users receive. */
 export function classNumbers(data: Int32Array): NdArray<Int32Array> {
   return { data, shape: [data.length] };
 }
 
 /**
- * Sizes of `parts` groups that add up to `total` and differ by 1 at most, the larger ones first.
+ * Sizes of `parts` groups that add up to `total` and differ by at most 1, the larger ones first.
  */
 export function evenly(total: number, parts: number): number[] {
   return Array.from({ length: parts }, (_, i) => Math.floor(total / parts) + (i < total % parts ? 1 : 0));

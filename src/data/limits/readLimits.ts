@@ -6,24 +6,24 @@ import { showPath } from '../../core/systemErrors.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 import { fileError } from '../fileErrors.js';
 
-/** How much a reader may take for a file. More is an error, `ERR_DATA_LIMIT`. */
+/** The limits of reading one file. Exceeding one is an error, `ERR_DATA_LIMIT`. */
 export interface ReadLimits {
   /**
-   * Bytes of memory that the file's contents may unpack to, all together. Default 1 GiB, or 16
-   * times the file if that is more: tables of real numbers shrink by less, and a file of a few
-   * bytes is nobody's memory.
+   * Total bytes of memory that the file's contents may take when decompressed. Default 1 GiB, or 16
+   * times the file if that is more. Real tables compress less than that, and a file of a few bytes
+   * must not exhaust memory.
    */
   bytes?: number;
   /**
-   * Milliseconds that reading may take. Default: none where time is in proportion to the file;
-   * `readParquet` and `readArrow` have one that follows from the file's size and its table's.
+   * Milliseconds that reading may take. Default: none if the time is proportional to the file;
+   * `readParquet` and `readArrow` have one that depends on the sizes of the file and its table.
    */
   timeMs?: number;
 }
 
-/** Options that every reader takes. */
+/** Options of every reader. */
 export interface ReadOptions {
-  /** What the file may cost: `{ bytes, timeMs }`. */
+  /** The limits of reading the file: `{ bytes, timeMs }`. */
   limits?: ReadLimits;
 }
 
@@ -42,9 +42,9 @@ const ALIASES: Aliases = {
 
 const LEAST_BYTES = 2 ** 30;
 const USUAL_RATIO = 16;
-/** Work without a pause, in milliseconds: timers and sockets are served after each slice. */
+/** Maximum uninterrupted work, in milliseconds: timers and sockets run after each slice. */
 const SLICE_MS = 8;
-/** The longest that timers of Node.js take. */
+/** The longest delay of Node.js timers. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
@@ -58,7 +58,7 @@ export function checkLimits(limits: ReadLimits | undefined): ReadLimits {
   };
 }
 
-/** Of a reader whose only options are its limits. @throws SteepestError as {@link checkLimits} */
+/** For a reader whose only options are its limits. @throws SteepestError as {@link checkLimits} */
 export function checkReadOptions(what: string, options: ReadOptions): ReadLimits {
   checkKeys(`the options of ${what}`, options, ['limits'], { ...ALIASES, bytes: 'limits', timeMs: 'limits' });
   return checkLimits(options.limits);
@@ -76,7 +76,7 @@ function beyond(path: string, expected: string, given: string, hint: string): St
   return new SteepestError('ERR_DATA_LIMIT', { expected: `${showPath(path)} ${expected}`, given, hint });
 }
 
-/** @param given what is known of how long it would take */
+/** @param given what is known about how long it would take */
 export const tooSlow = (path: string, timeMs: number, given = 'no end by then'): SteepestError =>
   beyond(
     path,
@@ -85,7 +85,10 @@ export const tooSlow = (path: string, timeMs: number, given = 'no end by then'):
     `If you trust the file, pass { limits: { timeMs: ${10 * timeMs} } } or more.`,
   );
 
-/** What a thread that reads ran out of. @param bytes that the file was allowed */
+/**
+ * The error when a reading thread runs out of memory. @param bytes the limit that applied to the
+ * file
+ */
 export const tooLarge = (path: string, bytes: number): SteepestError =>
   beyond(
     path,
@@ -94,23 +97,23 @@ export const tooLarge = (path: string, bytes: number): SteepestError =>
     `If you trust the file, pass { limits: { bytes: ${4 * bytes} } } or more.`,
   );
 
-/** What a file of this size may unpack to. */
+/** How much a file of this size may decompress to. */
 export const defaultBytes = (fileBytes: number): number => Math.max(LEAST_BYTES, USUAL_RATIO * fileBytes);
 
-/** Counts what one file takes, of memory and of time. */
+/** Counts the memory and time that one file takes. */
 export class ReadBudget {
   private mostBytes: number;
   private readonly mostMs: number;
   private taken = 0;
-  /** Milliseconds that were used up before `since`. */
+  /** Milliseconds used before `since`. */
   private used = 0;
   private since: number | undefined = performance.now();
   private lastTurn = performance.now();
   private readonly given: number | undefined;
 
   /**
-   * @param fileBytes how large the file is; Infinity if nothing is held in memory, so that only a
-   * limit of the user's counts
+   * @param fileBytes the file's size; Infinity if nothing is kept in memory, so that only a limit
+   *   set by the user applies
    */
   constructor(
     readonly path: string,
@@ -123,8 +126,8 @@ export class ReadBudget {
   }
 
   /**
-   * Counts bytes, before anything of their size is made.
-   * @throws SteepestError `ERR_DATA_LIMIT` for what is too much; `ERR_DATA_FILE` for what is no
+   * Counts bytes before anything of their size is allocated.
+   * @throws SteepestError `ERR_DATA_LIMIT` above the limit; `ERR_DATA_FILE` for an invalid size
    *   size
    */
   take(bytes: number): void {
@@ -141,41 +144,38 @@ export class ReadBudget {
     );
   }
 
-  /** @throws SteepestError `ERR_DATA_LIMIT` if time is up */
+  /** @throws SteepestError `ERR_DATA_LIMIT` if the time is over */
   checkTime(): void {
     const left = this.leftMs();
     if (left < 0) throw tooSlow(this.path, this.mostMs);
   }
 
-  /** Counts bytes from 0: the file is read once more. */
+  /** Resets the byte count: the file is read again. */
   again(): void {
     this.taken = 0;
   }
 
-  /**
-   * How large the file is, if that was not known at first; `Infinity` leaves the user's limit
-   * alone.
-   */
+  /** Sets the file's size if it was unknown at first; `Infinity` keeps only the user's limit. */
   setFileBytes(fileBytes: number): void {
     this.mostBytes = this.given ?? defaultBytes(fileBytes);
   }
 
   /**
-   * Whether work without a pause has gone on for so long that others should have their turn: then
-   * `await` {@link turn}. In two steps, because a wait for nothing would cost more than the work.
+   * Whether work has gone on for so long that the event loop should run: then `await` {@link turn}.
+   * Two steps, because an await without need would cost more than the work.
    */
   get isDue(): boolean {
     return performance.now() - this.lastTurn > SLICE_MS;
   }
 
-  /** Lets the event loop have its turn. @throws SteepestError `ERR_DATA_LIMIT` if time is up */
+  /** Yields to the event loop. @throws SteepestError `ERR_DATA_LIMIT` if the time is over */
   async turn(): Promise<void> {
     this.checkTime();
     await nextTurn();
     this.lastTurn = performance.now();
   }
 
-  /** Stops the clock while the one who reads has something else to do. */
+  /** Stops the clock while the caller does something else. */
   pause(): void {
     if (this.since !== undefined) this.used += performance.now() - this.since;
     this.since = undefined;
@@ -190,8 +190,8 @@ export class ReadBudget {
   }
 
   /**
-   * What `read` gives, or the error if time is up before: also where the system does not answer.
-   * `read` finds out by {@link checkTime} and ends on its own.
+   * The result of `read`, or the error if the time is over first, even if the system does not
+   * respond. `read` detects this by {@link checkTime} and ends on its own.
    */
   async within<T>(read: Promise<T>): Promise<T> {
     if (this.mostMs === Number.POSITIVE_INFINITY) return read;

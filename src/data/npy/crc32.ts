@@ -9,7 +9,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 
 /**
  * CRC-32 as ZIP and gzip use it (RFC 1952, section 8).
- * @param before that of the bytes before these
+ * @param before the CRC of the preceding bytes
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let c = ~before;

@@ -3,9 +3,9 @@ import { fileError, shownText } from '../fileErrors.js';
 import { LiteralError, PythonTuple, type PythonValue, parsePythonDict } from './pythonLiteral.js';
 import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES } from './types.js';
 
-/** What the header of an NPY file says. */
+/** The content of an NPY file's header. */
 export interface NpyHeader {
-  /** NumPy's letters, such as f8. */
+  /** NumPy's type letters, such as f8. */
   kind: string;
   littleEndian: boolean;
   fortranOrder: boolean;
@@ -21,7 +21,7 @@ const ALIGNMENT = 64;
 const MAX_RANK = 32;
 
 function noNpy(path: string, expected: string, given: string): never {
-  throw fileError(path, expected, given, 'Give a file that numpy.save wrote.');
+  throw fileError(path, expected, given, 'Use a file that numpy.save wrote.');
 }
 
 /**
@@ -49,7 +49,7 @@ export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   return parse(path, Buffer.from(bytes).toString(version === 3 ? 'utf8' : 'latin1'));
 }
 
-/** The dictionary: three keys, in any order and any spelling that Python has for it. */
+/** The dictionary: three keys, in any order and any spelling that Python accepts. */
 function parse(path: string, text: string): NpyHeader {
   const fields = dictOf(path, text);
   const { descr, fortran_order: order, shape } = Object.fromEntries(fields);
@@ -83,8 +83,8 @@ function dictOf(path: string, text: string): ReadonlyMap<string, PythonValue> {
 }
 
 /**
- * Element type and byte order: '<f8', '|u1', '=i4', or one of
- * NumPy's names. A missing order, '=' and '|' are the host's.
+ * Element type and byte order: '<f8', '|u1', '=i4', or one of NumPy's names. Without a byte order,
+ * or with '=' or '|', the host's applies.
  */
 function typeOf(
   path: string,
@@ -105,7 +105,7 @@ function typeOf(
   return { kind, littleEndian: order === '<' || (order !== '>' && HOST_IS_LITTLE_ENDIAN) };
 }
 
-/** NumPy's other names of the types here (numpy.org/doc/stable/reference/arrays.scalars.html). */
+/** NumPy's other names of these types (numpy.org/doc/stable/reference/arrays.scalars.html). */
 const KIND_NAMES: Readonly<Record<string, string>> = {
   '?': 'b1',
   bool: 'b1',
@@ -136,7 +136,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   double: 'f8',
 };
 
-/** Header bytes of version 1.0: what follows begins at a multiple of 64. */
+/** Header bytes of version 1.0: the data begins at a multiple of 64. */
 export function npyHeaderBytes({ kind, littleEndian, shape }: Omit<NpyHeader, 'fortranOrder'>): Buffer {
   const endian = kind.endsWith('1') ? '|' : littleEndian ? '<' : '>';
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');

@@ -13,7 +13,7 @@ import { makeRoom } from '../room.js';
 import { type NpyHeader, npyHeaderBytes, readNpyHeader } from './header.js';
 import { HOST_IS_LITTLE_ENDIAN, NPY_TYPES, npyKind, SAME_BYTES } from './types.js';
 
-/** Elements are converted this many bytes at a time; a multiple of every element's size. */
+/** Bytes converted at a time; a multiple of every element's size. */
 const PIECE_BYTES = 2 ** 16;
 const MOST_BYTES_AT_ONCE = 2 ** 30;
 
@@ -39,7 +39,7 @@ export async function readNpy(path: string | URL, options: ReadOptions = {}): Pr
   return withFile(localPath('the path of an NPY file', path), limits, readNpySource);
 }
 
-/** An NPY file from any source. */
+/** Reads an NPY file from any source. */
 export async function readNpySource(source: ByteSource): Promise<NdArray<StoredArray>> {
   const header = await readNpyHeader(source);
   const { itemBytes, make } = NPY_TYPES.get(header.kind)!;
@@ -55,7 +55,7 @@ export async function readNpySource(source: ByteSource): Promise<NdArray<StoredA
     );
   }
   const { budget } = source;
-  // A column-major array is copied. What has been unpacked to memory has been counted there.
+  // A column-major array is copied. Bytes decompressed to memory have already been counted.
   const bytes = length * arrayBytes * (header.fortranOrder ? 2 : 1);
   budget.take(Math.max(0, bytes - (source.isCounted ? byteLength : 0)));
   const data = await readElements(source, header, length);
@@ -115,7 +115,7 @@ function tooLarge(path: string, header: NpyHeader, index: number, view: DataView
   );
 }
 
-/** Elements that are moved at a time. */
+/** Elements moved at a time. */
 const PIECE_ELEMENTS = 2 ** 16;
 
 /** `data` copied to `into` with the last dimension varying fastest instead of the first. */
@@ -135,7 +135,7 @@ async function toRowMajor(
   return into;
 }
 
-/** Moves a piece that begins at `position`. @returns where the next one comes from */
+/** Moves a piece that begins at `position`. @returns the source position of the next one */
 function moveElements(
   data: StoredArray,
   into: StoredArray,
@@ -149,7 +149,7 @@ function moveElements(
   let from = first;
   for (let i = begin; i < end; i++) {
     into[i] = data[from]!;
-    // Counts up in row-major order and keeps `from` where that element lies in Fortran order.
+    // Counts in row-major order; `from` is the position of that element in Fortran order.
     for (let k = shape.length - 1; k >= 0; k--) {
       from += strides[k]!;
       if (++position[k]! < shape[k]!) break;
@@ -183,7 +183,7 @@ function checkedBytes(what: string, array: NdArray): Buffer {
     throw new SteepestError('ERR_SHAPE', {
       expected: `${what}.shape to have a product of ${data.length}, the number of elements`,
       given: show(shape),
-      hint: 'Make data and shape agree.',
+      hint: 'Change shape so that its product is data.length.',
     });
   }
   const header = npyHeaderBytes({ kind, littleEndian: HOST_IS_LITTLE_ENDIAN, shape: [...shape] });

@@ -12,21 +12,21 @@ import { npyBytes, readNpySource } from './npy.js';
 import { readZip, zipBytes } from './zip.js';
 
 const EXTENSION = '.npy';
-/** Arrays of an archive: its directory counts them in 16 bits. */
+/** Maximum arrays in an archive: its directory counts them in 16 bits. */
 const MAX_ARRAYS = 65_534;
 
-/** What {@link readNpz} may be told. */
+/** Options of {@link readNpz}. */
 export interface ReadNpzOptions extends ReadOptions {}
 
 export interface WriteNpzOptions {
-  /** Deflate the arrays, as numpy.savez_compressed does. Default false. */
+  /** Compress the arrays with Deflate, as numpy.savez_compressed does. Default false. */
   compress?: boolean;
 }
 
 /**
- * Reads the arrays that numpy.savez or numpy.savez_compressed wrote, by name; {@link readNpy} says
- * what becomes of each dtype. Checksums are checked.
- * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or holds something else
+ * Reads the arrays that numpy.savez or numpy.savez_compressed wrote, by name; {@link readNpy}
+ * documents the conversion of each dtype. Checksums are verified.
+ * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or contains anything else
  */
 export async function readNpz(
   path: string | URL,
@@ -37,7 +37,7 @@ export async function readNpz(
   const arrays = new Map<string, NdArray<StoredArray>>();
   await readZip(file, limits, async (name, content, budget) => {
     if (!name.endsWith(EXTENSION)) {
-      throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Give a file that numpy.savez wrote.');
+      throw fileError(file, 'to hold .npy files only', `'${name}'`, 'Use a file that numpy.savez wrote.');
     }
     const key = name.slice(0, -EXTENSION.length);
     arrays.set(key, await readNpySource(memorySource(`${file}' '${name}`, content, budget)));

@@ -1,7 +1,7 @@
 /**
  * Reads the Python literal in the header of an NPY file: a dictionary of strings, True, False,
- * None, whole numbers, tuples and lists. NumPy writes one spelling of it and reads them all
- * (ast.literal_eval); so does this.
+ * None, whole numbers, tuples and lists. NumPy writes one spelling of it and reads all of them
+ * (ast.literal_eval), and so does this reader.
  */
 
 export type PythonValue = string | number | boolean | null | PythonTuple | PythonValue[];
@@ -11,7 +11,7 @@ export class PythonTuple {
   constructor(readonly items: readonly PythonValue[]) {}
 }
 
-/** The text is no such literal. */
+/** The text is not such a literal. */
 export class LiteralError extends Error {}
 
 /** Characters after a backslash. */
@@ -30,7 +30,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|([0-7]{1,3})|(.)|$)/gs;
 const NAMES: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null };
-/** Deeper nesting than any dtype has. */
+/** Maximum nesting, deeper than any dtype has. */
 const MAX_DEPTH = 32;
 
 /** @throws LiteralError */
@@ -80,7 +80,7 @@ class Parser {
     }
   }
 
-  /** A value in parentheses is no tuple: the comma makes one. */
+  /** A value in parentheses is not a tuple: the comma makes it one. */
   private tuple(): PythonValue {
     const { items, commas } = this.items(')');
     return items.length === 1 && commas === 0 ? items[0]! : new PythonTuple(items);
@@ -100,7 +100,7 @@ class Parser {
     return { items, commas };
   }
 
-  /** Strings that follow one another are one. */
+  /** Adjacent strings are concatenated. */
   private string(): string | undefined {
     let whole: string | undefined;
     for (;;) {
@@ -119,7 +119,7 @@ class Parser {
     return word === undefined ? undefined : NAMES[word];
   }
 
-  /** A whole number; Python 2 wrote L behind large ones. */
+  /** An integer; Python 2 wrote L after large ones. */
   private integer(): number {
     const match = this.match(
       /([+-]?)\s*(0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|0|[1-9][\d_]*)[lL]?(?![\w.])/y,

@@ -18,10 +18,10 @@ const uint32s = (n: number): StoredArray => new Uint32Array(shared(n * 4));
 const float32s = (n: number): StoredArray => new Float32Array(shared(n * 4));
 const float64s = (n: number): StoredArray => new Float64Array(shared(n * 8));
 
-/** 2^32 and 2^21: an integer of 64 bits is below 2^53 if its upper half is below 2^21. */
+/** 2^32 and 2^21: a 64-bit integer is below 2^53 if its upper half is below 2^21. */
 const WORD = 2 ** 32;
 
-/** The integer of two halves; NaN beyond ±(2^53 − 1). */
+/** The integer with two halves; NaN outside ±(2^53 − 1). */
 function exact(high: number, low: number): number {
   const value = high * WORD + low;
   return Number.isSafeInteger(value) ? value : Number.NaN;
@@ -32,8 +32,8 @@ function halves(view: DataView, at: number, little: boolean): { low: number; hig
 }
 
 /**
- * The number of 16 bits (IEEE 754-2019, binary16): a sign,
- * five bits of exponent and ten of fraction.
+ * A 16-bit floating-point number (IEEE 754-2019, binary16): a sign, five bits of exponent and ten
+ * of fraction.
  */
 function half(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
@@ -81,7 +81,9 @@ export const NPY_TYPES: ReadonlyMap<string, NpyType> = new Map<string, NpyType>(
 
 export const HOST_IS_LITTLE_ENDIAN = endianness() === 'LE';
 
-/** Kinds whose bytes, in the host's order, are those of the array that they are read into. */
+/**
+ * Kinds whose bytes, in the host's order, are identical to those of the array they are read into.
+ */
 export const SAME_BYTES: ReadonlySet<string> = new Set(['u1', 'u4', 'i4', 'f4', 'f8']);
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -97,5 +99,5 @@ const KINDS: Readonly<Record<string, string>> = {
   Uint8ClampedArray: 'u1',
 };
 
-/** The letters of an array that is to be written. */
+/** The type letters of an array to be written. */
 export const npyKind = (data: unknown): string | undefined => KINDS[typedArrayName(data) ?? ''];

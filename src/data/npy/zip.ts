@@ -21,22 +21,20 @@ const END64_BYTES = 56;
 const LOCATOR64_SIGNATURE = 0x07064b50;
 const LOCATOR64_BYTES = 20;
 const EXTRA64 = 0x0001;
-/** Fields of 32 bits that say "see the ZIP64 field". */
+/** 32-bit values that mean "see the ZIP64 field". */
 const SEE_64 = 0xffffffff;
 const STORED = 0;
 const DEFLATED = 8;
-/** A match of 258 bytes takes two bits at best (RFC 1951). */
+/** A match of 258 bytes takes at least two bits (RFC 1951). */
 const MOST_DEFLATED = 1032;
-/** Bytes of a checksum between two looks at the clock. */
+/** Bytes of a checksum between two checks of the clock. */
 const CRC_BYTES = 2 ** 18;
-/** Bytes that are unpacked at a time. */
+/** Bytes decompressed at a time. */
 const INFLATE_BYTES = 2 ** 18;
 const VERSION = 20;
 const UTF8_NAME = 0x0800;
 const ENCRYPTED = 0x0001;
-/**
- * 1 January 1980, the earliest date that ZIP can write: files do not depend on the time of writing.
- */
+/** 1 January 1980, the earliest date in ZIP: files do not depend on the time of writing. */
 const DATE = 0x0021;
 
 /** A file in an archive. */
@@ -48,11 +46,11 @@ interface Entry {
   packedBytes: number;
   bytes: number;
   localOffset: number;
-  /** Where what follows begins: the next entry, or the list of all. */
+  /** Where the next part begins: the next entry, or the directory. */
   end: number;
 }
 
-const HINT = 'The file is damaged, cut off or no NPZ file: write or download it again.';
+const HINT = 'The file is damaged, cut off or not an NPZ file: write or download it again.';
 
 function damaged(path: string, expected: string, given: string): never {
   throw fileError(path, expected, given, HINT);
@@ -76,7 +74,7 @@ class ZipReader {
     } catch (error) {
       throw systemError(path, 'to be a whole NPZ file', error);
     } finally {
-      // All that was wanted has been read.
+      // Everything that was requested has been read.
       await file.close().catch(() => undefined);
     }
   }
@@ -102,8 +100,8 @@ class ZipReader {
   }
 
   /**
-   * Entries that share bytes, or unpack to more than deflate can hold, are how few bytes become
-   * many ("zip bombs"); of two with one name, one would be lost.
+   * Entries that share bytes, or claim more than deflate can hold, let a few bytes expand to many
+   * ("zip bombs"); of two with one name, one would be lost.
    */
   private checkEntries(entries: readonly Entry[], directory: number): void {
     const names = new Set<string>();
@@ -111,7 +109,7 @@ class ZipReader {
     for (const entry of [...entries].sort((a, b) => b.localOffset - a.localOffset)) {
       const { name, localOffset, packedBytes, bytes, method } = entry;
       if (names.has(name)) {
-        const hint = 'Write the archive anew: one of the two arrays would be lost.';
+        const hint = 'Write the archive again with different names: one of the two arrays would be lost.';
         throw fileError(this.path, 'to hold each array once', `${show(name)} twice`, hint);
       }
       names.add(name);
@@ -132,7 +130,7 @@ class ZipReader {
     damaged(this.path, `${show(name)} to have bytes of its own`, 'some that belong to what follows');
   }
 
-  /** The bytes of an entry, unpacked and checked. */
+  /** The bytes of an entry, decompressed and checked. */
   async content(entry: Entry): Promise<Buffer> {
     const { name, method, encrypted, crc, packedBytes, bytes, localOffset } = entry;
     if (encrypted || (method !== STORED && method !== DEFLATED)) {
@@ -186,13 +184,14 @@ class ZipReader {
   }
 
   /**
-   * Where the list of entries is: the record at the end of the file, or that of ZIP64 before it.
+   * The position of the directory, from the record at the end of the file, or from that of ZIP64
+   * before it.
    */
   private async directory(): Promise<{ count: number; offset: number; bytes: number }> {
     const tailBytes = Math.min(this.size, END_BYTES + MAX_COMMENT_BYTES + LOCATOR64_BYTES);
     const tail = await this.read(this.size - tailBytes, tailBytes, 'its end');
     let at = tailBytes - END_BYTES;
-    // The signature may also occur in the comment; the record's own comment reaches to the end.
+    // The signature may also occur in the comment; the true record's comment reaches to the end.
     const isEnd = (): boolean =>
       tail.readUInt32LE(at) === END_SIGNATURE && at + END_BYTES + tail.readUInt16LE(at + 20) === tailBytes;
     while (at >= 0 && !isEnd()) at--;
@@ -236,7 +235,7 @@ class ZipReader {
     return entry;
   }
 
-  /** The ZIP64 field holds, in this order, only those values that do not fit 32 bits. */
+  /** The ZIP64 field holds, in this order, only those values that do not fit in 32 bits. */
   private large(extra: Buffer, entry: Entry): void {
     let at = 0;
     for (const key of ['bytes', 'packedBytes', 'localOffset'] as const) {
@@ -249,7 +248,7 @@ class ZipReader {
 
   private uint64(buffer: Buffer, at: number): number {
     const value = Number(buffer.readBigUInt64LE(at));
-    // An offset beyond the end is found when it is read; this keeps the sums exact.
+    // An offset beyond the end is detected when it is read; this keeps the sums exact.
     return Number.isSafeInteger(value) ? value : damaged(this.path, 'offsets below 2^53', String(value));
   }
 
@@ -274,7 +273,7 @@ const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 const NO_CONTENT = /\/$|^__MACOSX\/|(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
 /**
- * Unpacks the files of a ZIP archive one after the other; folders are none.
+ * Decompresses the files of a ZIP archive one after another; folders are skipped.
  * @throws SteepestError `ERR_DATA_FILE`
  */
 export async function readZip(
@@ -291,7 +290,7 @@ export async function readZip(
 
 /**
  * The bytes of a ZIP archive of these files.
- * @throws SteepestError `ERR_ARGUMENT` for what would need ZIP64: 4 GiB or 65,535 files
+ * @throws SteepestError `ERR_ARGUMENT` for content that would need ZIP64: 4 GiB or 65,535 files
  */
 export async function zipBytes(
   files: readonly (readonly [name: string, content: Buffer])[],
@@ -303,7 +302,7 @@ export async function zipBytes(
   for (const [name, content] of files) {
     const packed = compress ? await deflate(content) : content;
     const nameBytes = Buffer.from(name, 'utf8');
-    // From "version needed to extract" to "file name length" the two headers agree.
+    // From "version needed to extract" to "file name length" both headers are identical.
     const common = Buffer.alloc(24);
     common.writeUInt16LE(VERSION, 0);
     common.writeUInt16LE(UTF8_NAME, 2);

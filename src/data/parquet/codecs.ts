@@ -1,21 +1,21 @@
-/** Unpacks pages. A page becomes as many bytes as its header says, or it is damaged. */
+/** Decompresses pages. A page must decompress to the size in its header, or it is damaged. */
 import * as zlib from 'node:zlib';
 import type { ReadBudget } from '../limits/readLimits.js';
 
-/** @param size bytes that come out */
+/** @param size decompressed size */
 export type Decompress = (input: Uint8Array, size: number) => Uint8Array;
 
 /**
- * zlib's results lie in buffers with other bytes behind them, and hyparquet makes typed arrays over
- * buffers: what a damaged page lacks must not come from there.
+ * zlib's results are part of larger buffers, and hyparquet creates typed arrays over buffers: it
+ * must not read beyond a damaged page.
  */
 const alone = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
 
 const limitOf = (bytes: number): zlib.ZlibOptions => ({ maxOutputLength: Math.max(1, bytes) });
 
 /**
- * Codecs that Node.js has, by the names of Parquet; hyparquet brings snappy.
- * @param budget counts what pages unpack to, before they do
+ * Codecs that Node.js has, by their names in Parquet; hyparquet includes snappy.
+ * @param budget counts the decompressed size of pages in advance
  */
 export function decompressors(
   budget: ReadBudget,
@@ -30,7 +30,7 @@ export function decompressors(
       return output;
     },
   };
-  // Node.js has Zstandard from 22.15 on.
+  // Node.js has Zstandard since 22.15.
   const { zstdDecompressSync } = zlib as {
     zstdDecompressSync?: (input: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
   };

@@ -1,17 +1,17 @@
-/** What a Parquet file says about itself, at its end, and whether that can be. */
+/** Reads the metadata at the end of a Parquet file and checks its consistency. */
 
 import { fileError } from '../fileErrors.js';
 import { Malformed } from '../malformed.js';
 import { CompactReader } from './thrift.js';
 import type { Element } from './types.js';
 
-/** A file as hyparquet takes it. */
+/** A file in the form that hyparquet takes. */
 export interface AsyncBuffer {
   byteLength: number;
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
-/** What hyparquet makes of the footer. */
+/** The footer in hyparquet's form. */
 export interface Metadata {
   version?: number;
   num_rows: bigint;
@@ -38,16 +38,16 @@ export interface ChunkMetadata {
 /** The length of the metadata and "PAR1". */
 const TAIL_BYTES = 8;
 const MAGIC = 'PAR1';
-/** A schema of tables has three levels, one of documents ten. */
+/** Maximum nesting: a schema of tables has three levels, one of documents ten. */
 const MOST_NESTED = 64;
 
 /**
- * Follows every count in the metadata, so that hyparquet can read it.
+ * Checks every count in the metadata before hyparquet reads it.
  * @throws SteepestError `ERR_DATA_FILE`
  */
 export async function checkFooter(path: string, file: AsyncBuffer): Promise<void> {
   const whole = 'to be a whole Parquet file';
-  const hint = 'Check that the file is there, may be read and is whole.';
+  const hint = 'Check that the file exists, is readable and complete.';
   const size = file.byteLength;
   const tail = Buffer.from(await file.slice(Math.max(0, size - TAIL_BYTES)));
   const mark = tail.toString('latin1', Math.max(0, tail.length - MAGIC.length));
@@ -62,7 +62,7 @@ export async function checkFooter(path: string, file: AsyncBuffer): Promise<void
   new CompactReader(bytes).struct();
 }
 
-/** Whole numbers that are sizes or counts. */
+/** Integers that are sizes or counts. */
 function numberOf(value: unknown, what: string): number {
   const number = Number(value as bigint);
   if (typeof value !== 'bigint' || !Number.isSafeInteger(number) || number < 0) {
@@ -72,8 +72,8 @@ function numberOf(value: unknown, what: string): number {
 }
 
 /**
- * The rows of each group, which agree with those of the file.
- * @throws Malformed also for a schema whose parts do not add up
+ * The rows of each group; their sum must match the file's.
+ * @throws Malformed also for an inconsistent schema
  */
 export function groupRows({ num_rows, row_groups, schema }: Metadata): number[] {
   checkSchema(schema);
@@ -85,7 +85,7 @@ export function groupRows({ num_rows, row_groups, schema }: Metadata): number[] 
   return rows;
 }
 
-/** The schema is a tree, each part followed by as many as it says that it has. */
+/** The schema is a tree: each part is followed by its declared number of children. */
 function checkSchema(schema: Metadata['schema']): void {
   const open: number[] = [];
   for (const [i, { num_children: children = 0 }] of schema.entries()) {
@@ -100,8 +100,8 @@ function checkSchema(schema: Metadata['schema']): void {
 }
 
 /**
- * Where a column of a group lies. @throws Malformed for one that is not there, once and of this
- * size
+ * The position of a group's column. @throws Malformed for one that is missing, repeated or has
+ * another size
  */
 export function chunkOf(
   group: RowGroup,

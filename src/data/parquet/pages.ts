@@ -1,22 +1,22 @@
 /**
  * The pages of one column in one group of rows (github.com/apache/parquet-format, README.md, "Data
- * Pages"): unpacked, checked, and written anew without compression. So hyparquet sees nothing whose
- * counts and sizes have not been compared with the bytes that are there.
+ * Pages"): decompressed, checked, and rewritten without compression. hyparquet then only sees
+ * counts and sizes that have been compared with the bytes present.
  */
 import { Malformed } from '../malformed.js';
 import type { Decompress } from './codecs.js';
 import { checkDeltas, checkRuns } from './runs.js';
 import { CompactReader, compactStruct, type Struct } from './thrift.js';
 
-/** A column of one value, or none, per row. */
+/** A column of at most one value per row. */
 export interface Leaf {
-  /** As hyparquet calls it: `INT32`. */
+  /** The type's name in hyparquet: `INT32`. */
   type: string;
   /** Bytes of a value of type FIXED_LEN_BYTE_ARRAY. */
   typeLength: number | undefined;
   /** Values may be missing. */
   isOptional: boolean;
-  /** Of the group. */
+  /** Number of rows of the group. */
   rows: number;
   /** Undefined if the pages are not compressed. */
   unpack: Decompress | undefined;
@@ -37,10 +37,10 @@ const ENCODING = {
 } as const;
 
 const BYTES_OF: Readonly<Record<string, number>> = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8, INT96: 12 };
-/** Before a text and before levels. */
+/** Length prefix of texts and levels. */
 const LENGTH_BYTES = 4;
 
-/** Whole numbers of a header that are not negative. */
+/** Integers of a header that are not negative. */
 function countOf(struct: Struct | undefined, field: number, what: string): number {
   const value = struct?.get(field);
   if (typeof value !== 'number' || !(value >= 0)) throw new Malformed(`${value} as ${what}`);
@@ -52,7 +52,7 @@ const structOf = (header: Struct, field: number): Struct | undefined => {
   return value instanceof Map ? value : undefined;
 };
 
-/** @returns the same pages, in a form that has been checked @throws Malformed */
+/** @returns the same pages, in a checked form @throws Malformed */
 export function checkedPages(bytes: Uint8Array, leaf: Leaf): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   let rows = 0;
@@ -97,7 +97,7 @@ function pageValues(struct: Struct | undefined, left: number): number {
   return values;
 }
 
-/** The header of an unpacked page, with a struct of its own in `field`. */
+/** The header of an uncompressed page, with its own struct in `field`. */
 const headerOf = (type: number, size: number, field: number, own: number[]): Uint8Array =>
   Uint8Array.from(
     compactStruct([
@@ -196,7 +196,7 @@ function lengthAt(page: Uint8Array, at: number): number {
   return length;
 }
 
-/** As many bytes as so many values take at least. */
+/** The minimum number of bytes of this many values. */
 function checkPlain(page: Uint8Array, at: number, count: number, { type, typeLength }: Leaf): void {
   let least = BYTES_OF[type] ?? LENGTH_BYTES;
   if (type === 'BOOLEAN') least = 1 / 8;
@@ -228,7 +228,7 @@ function checkValues(
         break;
       }
       const width = new CompactReader(page, at).byte();
-      // Of version 1, no bits at all are read for no width.
+      // In version 1, no bits at all are read for width 0.
       if (width > 0 || isSecond) checkRuns(page, at + 1, width, count);
       break;
     }
@@ -237,7 +237,7 @@ function checkValues(
       checkDeltas(page, at, count, false);
       break;
     case ENCODING.deltaTexts: {
-      // A text may repeat all of the one before, so that few bytes become many.
+      // A text may repeat all of the previous one, so a few bytes can expand to many.
       const prefixes = checkDeltas(page, at, count, true);
       const suffixes = checkDeltas(page, prefixes.at, count, true);
       leaf.take(prefixes.sum + suffixes.sum);

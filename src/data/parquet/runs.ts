@@ -1,24 +1,24 @@
 /**
- * Follows the encodings of a page (github.com/apache/parquet-format, Encodings.md) from run to run
- * without making any value. What passes has an end: hyparquet trusts counts, and a run of 2^31
- * values in a page of ten keeps it busy for minutes.
+ * Checks the encodings of a page (github.com/apache/parquet-format, Encodings.md) run by run
+ * without decoding values. It bounds the work: hyparquet trusts counts, and a run of 2^31 values in
+ * a page of ten keeps it busy for minutes.
  */
 import { Malformed } from '../malformed.js';
 import { CompactReader } from './thrift.js';
 
-/** Bytes of a run's length: 32 bits. */
+/** Bits of a run's length: 32. */
 const LENGTH_BYTES = 5;
-/** Runs are padded to whole groups of eight. */
+/** Runs are padded to complete groups of eight. */
 const GROUP = 8;
 const MOST_BITS = 32;
-/** Beyond it hyparquet's count of a run is negative. */
+/** Above this, hyparquet's count of a run is negative. */
 const MOST_GROUPS = 2 ** 28;
 
 /**
  * Runs of equal values and groups of packed ones.
  * @param width bits of a value
- * @param count values that there should be
- * @returns how many of them are 1, where a value has one bit
+ * @param count expected number of values
+ * @returns how many of them are 1, if a value has one bit
  */
 export function checkRuns(bytes: Uint8Array, at: number, width: number, count: number): number {
   if (width > MOST_BITS) throw new Malformed(`values of ${width} bits`);
@@ -31,10 +31,10 @@ export function checkRuns(bytes: Uint8Array, at: number, width: number, count: n
       const groups = (head - 1) / 2;
       const padding = width === 0 ? left + GROUP : Number.POSITIVE_INFINITY;
       if (groups >= MOST_GROUPS || groups * GROUP > padding) throw new Malformed(`a run of ${groups} groups`);
-      // After one hyparquet is a byte further than this, and takes any bytes for a run's length.
+      // Beyond this, hyparquet is one byte ahead and reads wrong bytes as a run's length.
       if (groups === 0) throw new Malformed('a run of no values');
       const start = reader.at;
-      // Readers need not look at the padding after the last value.
+      // Readers may ignore the padding after the last value.
       const needed = Math.ceil((Math.min(left, groups * GROUP) * width) / GROUP);
       reader.skip(needed);
       if (width === 1) ones += onesOf(bytes, start, Math.min(left, groups * GROUP));
@@ -61,17 +61,17 @@ function onesOf(bytes: Uint8Array, at: number, bits: number): number {
   return ones;
 }
 
-/** Numbers as differences, in blocks of small blocks of one width each. */
+/** Delta encoding: differences, in blocks that consist of small blocks with one bit width each. */
 interface Deltas {
-  /** Where what follows begins. */
+  /** Where the following data begins. */
   at: number;
-  /** The sum of the numbers, if it was asked for: lengths of texts. */
+  /** The sum of the numbers, if requested: lengths of texts. */
   sum: number;
 }
 
 const MOST_DELTA_BITS = 64;
 
-/** @param sums whether to read the numbers, which are 32 bits then */
+/** @param sums whether to decode the numbers, which have 32 bits then */
 export function checkDeltas(bytes: Uint8Array, at: number, count: number, sums: boolean): Deltas {
   const reader = new CompactReader(bytes, at);
   const block = reader.varint();
@@ -107,7 +107,7 @@ export function checkDeltas(bytes: Uint8Array, at: number, count: number, sums: 
   return { at: reader.at, sum };
 }
 
-/** A number of `width` bits, the low ones first; bits above 32 do not count. */
+/** A number of `width` bits, low bits first; bits above 32 are ignored. */
 function bitsAt(bytes: Uint8Array, start: number, bit: number, width: number): number {
   let value = 0;
   for (let got = 0; got < Math.min(width, MOST_BITS); ) {

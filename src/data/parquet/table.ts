@@ -1,4 +1,4 @@
-/** Reads the columns of a Parquet file: what runs in the thread of parquet.ts. */
+/** Reads the columns of a Parquet file; runs in the thread of parquet.ts. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { nextTurn } from '../../core/nextTurn.js';
@@ -23,7 +23,7 @@ import {
 import { checkedPages } from './pages.js';
 import { formOf, PARSERS, rawElement } from './types.js';
 
-/** What this module needs of hyparquet. */
+/** The parts of hyparquet that this module uses. */
 interface Hyparquet {
   parquetMetadataAsync(file: AsyncBuffer): Promise<Metadata>;
   parquetRead(options: {
@@ -42,12 +42,12 @@ interface SchemaNode {
   children: SchemaNode[];
 }
 
-/** Kinds of columns that are neither. */
+/** Kinds of columns that are neither numbers nor text. */
 const OTHER_KINDS = ['BSON', 'INTERVAL', 'VARIANT', 'GEOMETRY', 'GEOGRAPHY'];
-/** Before a column's first page: hyparquet takes a page at 0 for none. */
+/** Offset of a column's first page: hyparquet treats a page at 0 as missing. */
 const FRONT_BYTES = 4;
 
-/** @throws SteepestError as readParquet says */
+/** @throws SteepestError as readParquet documents */
 export async function readParquetColumns(
   path: string,
   options: ColumnarOptions,
@@ -65,7 +65,7 @@ export async function readParquetColumns(
   } catch (error) {
     throw systemError(path, 'to be a whole Parquet file', error);
   } finally {
-    // All that was wanted has been read.
+    // Everything that was requested has been read.
     await handle.close().catch(() => undefined);
   }
 }
@@ -131,7 +131,7 @@ class ParquetTable {
       await nextTurn();
     }
     if (found !== rows) {
-      const hint = 'The file is damaged.';
+      const hint = 'The file is damaged: download or write it again.';
       throw fileError(this.path, `column '${name}' to have ${rows} rows`, `${found}`, hint);
     }
     const form = formOf(element);
@@ -170,7 +170,7 @@ class ParquetTable {
       parsers: PARSERS,
       onChunk: ({ columnData, rowStart }) => void pieces.push({ rowStart, cells: columnData }),
     });
-    // A missing value is null; undefined is one that its dictionary does not have.
+    // A missing value is null; undefined means an index outside the dictionary.
     for (const { cells } of pieces) {
       if (Array.isArray(cells) && cells.includes(undefined))
         throw new Malformed(`values of '${name}' that are not there`);
@@ -180,8 +180,7 @@ class ParquetTable {
 }
 
 /**
- * A file of one column in one group. Decimals and times come as the whole numbers that they are in
- * it.
+ * A file with one column in one group. Decimals and times are returned as the integers in the file.
  */
 function metadataOf(
   element: Metadata['schema'][number],
@@ -212,7 +211,7 @@ function metadataOf(
   };
 }
 
-/** Columns that cannot be numbers or text. */
+/** Columns that cannot become numbers or text. */
 function checkNode(path: string, { element, children }: SchemaNode): void {
   const { name, converted_type: converted, logical_type: logical } = element;
   const kind = converted ?? logical?.type;
@@ -225,7 +224,7 @@ function checkNode(path: string, { element, children }: SchemaNode): void {
   }
 }
 
-/** A file as hyparquet takes it. */
+/** A file in the form that hyparquet takes. */
 function asyncBuffer(handle: FileHandle, size: number): AsyncBuffer {
   return {
     byteLength: size,

@@ -1,11 +1,11 @@
 /**
  * Thrift's compact protocol (github.com/apache/thrift, thrift-compact-protocol.md), as far as
- * Parquet uses it. Every count is checked against the bytes that are there before it is followed:
- * hyparquet, which reads the same bytes after this, checks few.
+ * Parquet uses it. Every count is checked against the bytes present before it is used: hyparquet,
+ * which reads the same bytes later, checks few.
  */
 import { Malformed } from '../malformed.js';
 
-/** Values by the numbers of their fields. Text and lists are skipped: nothing here needs them. */
+/** Values by field number. Text and lists are skipped, because nothing here needs them. */
 export type Struct = ReadonlyMap<number, Value>;
 type Value = number | boolean | Struct | undefined;
 
@@ -23,14 +23,14 @@ const TYPES = {
   struct: 12,
 } as const;
 
-/** Parquet's own structs nest six deep. */
+/** Maximum nesting: Parquet's own structs nest six deep. */
 const MOST_NESTED = 32;
-/** 64 bits, seven in a byte. */
+/** 64 bits, seven per byte. */
 const LONGEST_VARINT = 10;
-/** Which numbers a double adds; of more bits only the order matters. */
+/** Above this many bits a double loses digits; then only the magnitude matters. */
 const BITS_OF_A_BYTE = 7;
 
-/** Reads bytes from `at` on, and never past `end`. */
+/** Reads bytes from `at` on, and never beyond `end`. */
 export class CompactReader {
   constructor(
     private readonly bytes: Uint8Array,
@@ -109,14 +109,14 @@ export class CompactReader {
     if (count > this.end - this.at) {
       throw new Malformed(`a list of ${count} where ${this.end - this.at} bytes are left`);
     }
-    // In lists a boolean is a byte.
+    // In lists a boolean takes a byte.
     const item = type === TYPES.true || type === TYPES.false ? TYPES.byte : type;
     if (depth >= MOST_NESTED) throw new Malformed(`lists nested more than ${MOST_NESTED} deep`);
     for (let i = 0; i < count; i++) this.value(item, depth + 1);
   }
 }
 
-/** Writes structs of whole numbers, booleans and such structs. */
+/** Writes structs of integers, booleans and such structs. */
 export function compactStruct(
   fields: readonly (readonly [id: number, value: number | boolean | number[]])[],
 ): number[] {

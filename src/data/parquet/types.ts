@@ -1,12 +1,12 @@
 /**
- * Types of Parquet columns (github.com/apache/parquet-format, LogicalTypes.md),
- * and how to get at their whole numbers: hyparquet multiplies decimals by a
- * rounded power of ten and cuts times to milliseconds.
+ * Types of Parquet columns (github.com/apache/parquet-format, LogicalTypes.md), and how to read
+ * their integers: hyparquet multiplies decimals by a rounded power of ten and truncates times to
+ * milliseconds.
  */
 import { NotText, type Scaled } from '../cells.js';
 import { bigEndian } from '../decimal.js';
 
-/** A column, or a group of them, as hyparquet describes it. */
+/** A column, or a group of them, in hyparquet's form. */
 export interface Element {
   name: string;
   type?: string;
@@ -22,7 +22,7 @@ export interface Element {
 /** Digits between a unit and milliseconds. */
 const UNIT_SCALE: Readonly<Record<string, number>> = { MILLIS: 0, MICROS: 3, NANOS: 6 };
 
-/** The scale of a column of decimals or times; undefined for every other column. */
+/** The scale of a column of decimals or times; undefined for other columns. */
 export function formOf({
   type,
   converted_type: converted,
@@ -40,7 +40,7 @@ export function formOf({
   return type === 'INT96' && converted === undefined ? time('NANOS') : undefined;
 }
 
-/** The same column described so that its values come as the file has them. */
+/** The same column described so that its values are returned as stored. */
 export function rawElement(element: Element): Element {
   const { type, logical_type: logical } = element;
   if (formOf(element) === undefined) {
@@ -48,8 +48,8 @@ export function rawElement(element: Element): Element {
     return isDate ? { ...element, converted_type: 'DATE' } : element;
   }
   const plain = { ...element, converted_type: undefined, logical_type: undefined };
-  // Bytes without a type would be taken for text; those
-  // called a geometry go through a parser of their own.
+  // Bytes without a type would be decoded as text; those called a geometry go through a separate
+  // parser.
   const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
   return isBytes ? { ...plain, logical_type: { type: 'GEOMETRY' } } : plain;
 }
@@ -68,8 +68,7 @@ function textOf(bytes: Uint8Array | undefined): string | NotText | undefined {
 const DAY_MS = 86_400_000;
 
 /**
- * What becomes of raw values: days become milliseconds,
- * bytes of decimals whole numbers, all others stay.
+ * Conversion of raw values: days become milliseconds, bytes of decimals integers, all others stay.
  */
 export const PARSERS = {
   timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,

@@ -1,12 +1,9 @@
-/**
- * Names of text encodings, and the decoder that belongs to
- * each. Reading files is for utf8Reader.ts.
- */
+/** Names of text encodings, and their decoders. utf8Reader.ts reads the files. */
 import { unknownName } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
 
 /**
- * Encodings of files, by the names of the WHATWG's Encoding Standard (encoding.spec.whatwg.org).
+ * Encodings of files, by their names in the WHATWG Encoding Standard (encoding.spec.whatwg.org).
  * `latin1` is read as windows-1252, which differs only where Latin-1 has control characters.
  */
 const ENCODINGS = [
@@ -31,7 +28,7 @@ const ENCODINGS = [
   'euc-kr',
 ] as const;
 
-/** What Python, R, Excel and Windows call them. */
+/** Names of encodings in Python, R, Excel and Windows. */
 const ALIASES: Aliases = {
   utf: 'utf-8',
   ascii: 'utf-8',
@@ -53,24 +50,24 @@ const ALIASES: Aliases = {
   cp950: 'big5',
 };
 
-/** Bytes 80 … 9f of windows-1252; five of them stand for no character. */
+/** Bytes 80 … 9f of windows-1252; five of them have no character. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 const FIRST = 0x80;
 
-/** Turns pieces of a file into text. */
+/** Decodes pieces of a file. */
 export interface Decoder {
   /**
-   * The text of the next bytes; a character that they begin only comes with the next call.
-   * @throws Error for bytes that stand for no character
+   * The text of the next bytes; an incomplete character at the end is returned by the next call.
+   * @throws Error for bytes that have no character
    */
   decode(bytes: Uint8Array): string;
-  /** @throws Error if the last call left a character without its end */
+  /** @throws Error if the last call left an incomplete character */
   end(): void;
 }
 
 /**
- * windows-1252 by its table: some releases of Node.js decode
- * bytes 80 … 9f of it as control characters.
+ * windows-1252 by its table, because some releases of Node.js decode bytes 80 … 9f as control
+ * characters.
  */
 const windows1252: Decoder = {
   decode: (bytes) =>
@@ -84,10 +81,10 @@ const windows1252: Decoder = {
   end: () => undefined,
 };
 
-/** @param encoding a name that {@link checkEncoding} gave, but not `utf-16` */
+/** @param encoding a name that {@link checkEncoding} returned, but not `utf-16` */
 export function decoderOf(encoding: string): Decoder {
   if (encoding === 'windows-1252') return windows1252;
-  // A mark at the start is no text; who reads the file has taken it off.
+  // A byte order mark is not text; the reader of the file has removed it.
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   return {
     decode: (bytes) => decoder.decode(bytes, { stream: true }),
@@ -96,7 +93,8 @@ export function decoderOf(encoding: string): Decoder {
 }
 
 /**
- * The encoding's own name. Spellings that the web knows are taken, and an underscore for a hyphen.
+ * The encoding's standard name. Accepts all labels of the standard, and an underscore instead of a
+ * hyphen.
  * @throws SteepestError `ERR_UNKNOWN_NAME`
  */
 export function checkEncoding(given: unknown): string | undefined {
@@ -113,16 +111,16 @@ function nameOf(given: unknown): string | undefined {
   const ours = ENCODINGS.find((name) => squeeze(name) === squeeze(label));
   if (ours !== undefined) return ours === 'latin1' ? 'windows-1252' : ours;
   if (squeeze(label) === 'utf8sig') return 'utf-8';
-  // The web reads what calls itself ASCII as windows-1252;
-  // whoever says ASCII here means that there is nothing else.
+  // The standard reads ASCII as windows-1252; here ASCII means that no other bytes occur.
   if (label.includes('ascii')) return undefined;
   for (const spelling of [label, label.replaceAll('_', '-')]) {
     try {
       const name = new TextDecoder(spelling).encoding;
-      // Other encodings have states between characters, in which a line end may be something else.
+      // Other encodings have states between characters, in which a line end may mean something
+      // else.
       if ((ENCODINGS as readonly string[]).includes(name)) return name;
     } catch {
-      // Not a label of the web.
+      // Not a label of the standard.
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Finds the byte of a file that is no text of its encoding, for the error that says so. */
+/** Finds the byte of a file that is invalid in its encoding, for the error about it. */
 
 import { isUtf8 } from 'node:buffer';
 import type { SteepestError } from '../../core/errors.js';
@@ -9,21 +9,21 @@ import { invalidUtf8 } from './utf8.js';
 
 const CHUNK_BYTES = 2 ** 20;
 const LF = 10;
-/** Bytes before and after the wrong one that a message shows, if no delimiter comes first. */
+/** Bytes before and after the invalid one that a message shows, if no delimiter comes first. */
 const AROUND = 24;
-/** Ends of fields: what is between two of them is shown. */
+/** Ends of fields: the message shows the text between two of them. */
 const ENDS = /[,;\t|"\r\n]/;
 
 /** Some bytes of a file: one line, or several. */
 interface Piece {
   bytes: Uint8Array;
-  /** Where it begins, in bytes of the unpacked file. */
+  /** Where it begins, in bytes of the decompressed file. */
   offset: number;
-  /** Of its begin, from 1. */
+  /** Its line number, from 1. */
   line: number;
 }
 
-/** How line ends are written: UTF-16 has two bytes for each character, the lower one at `low`. */
+/** How line ends are encoded: UTF-16 has two bytes per character, the lower one at `low`. */
 interface Units {
   unit: 1 | 2;
   low: 0 | 1;
@@ -34,10 +34,7 @@ const unitsOf = (encoding: string): Units => ({
   low: encoding === 'utf-16be' ? 1 : 0,
 });
 
-/**
- * Where the line ends after which a byte comes; −1 if none
- * does. `bytes` begin at a whole character.
- */
+/** Where the line before a byte ends; −1 if none does. `bytes` begin at a complete character. */
 function lineEnd(bytes: Uint8Array, from: number, { unit, low }: Units): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     const first = at - (at % unit);
@@ -46,7 +43,7 @@ function lineEnd(bytes: Uint8Array, from: number, { unit, low }: Units): number 
   return -1;
 }
 
-/** The file in pieces of whole lines. */
+/** The file in pieces of complete lines. */
 async function* blocksOf(reader: ByteReader, units: Units): AsyncGenerator<Piece> {
   let rest = new Uint8Array(0);
   let offset = 0;
@@ -59,7 +56,7 @@ async function* blocksOf(reader: ByteReader, units: Units): AsyncGenerator<Piece
     all.set(chunk.subarray(0, read), rest.length);
     let end = 0;
     let lines = 0;
-    // Nothing in `rest` ends a line, but its last byte may be the first half of an end.
+    // No line ends in `rest`, but its last byte may be the first half of a line end.
     const from = Math.max(0, rest.length - units.unit);
     for (let next = lineEnd(all, from - (from % units.unit), units); next > 0; ) {
       end = next;
@@ -99,11 +96,11 @@ function isText(bytes: Uint8Array, encoding: string): boolean {
   }
 }
 
-/** Where a line that is no text stops being some. */
+/** Where a line becomes invalid. */
 function invalidAt(bytes: Uint8Array, encoding: string): number {
   if (encoding === 'utf-8') return invalidUtf8(bytes);
-  // The first byte that a decoder refuses after those before
-  // it; none if the line ends within a character.
+  // The first byte that a decoder refuses after those before it; none if the line ends within a
+  // character.
   const decoder = decoderOf(encoding);
   for (let at = 0; at < bytes.length; at++) {
     try {
@@ -117,10 +114,7 @@ function invalidAt(bytes: Uint8Array, encoding: string): number {
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
 
-/**
- * The field around a byte, as windows-1252 would read it;
- * undefined if that does not read it either.
- */
+/** The field around a byte, decoded as windows-1252; undefined if that fails too. */
 function asWindows1252(bytes: Uint8Array, at: number): string | undefined {
   try {
     const begin = Math.max(0, at - AROUND);
@@ -159,7 +153,7 @@ function inUtf8(bytes: Uint8Array, at: number, isLast: boolean): { given: string
   };
 }
 
-/** The first line that is no text of the encoding, and whether the file ends with it. */
+/** The first line that is invalid in the encoding, and whether the file ends with it. */
 async function badLine(
   reader: ByteReader,
   encoding: string,
@@ -176,9 +170,7 @@ async function badLine(
   return found && { line: found, isLast: true };
 }
 
-/**
- * The error for a file that is not text of this encoding, with the byte and the line that show it.
- */
+/** The error for a file that is not text in this encoding, with the byte and the line. */
 export async function invalidText(path: string, encoding: string): Promise<SteepestError> {
   const reader = await openBytes(path);
   try {

@@ -1,9 +1,9 @@
 /**
- * Checks bytes for being UTF-8 (RFC 3629, section 4), in pieces that may end within a character.
+ * Checks bytes for valid UTF-8 (RFC 3629, section 4), in pieces that may end within a character.
  */
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes of the character that begins with this one; 0 for one that cannot begin any. */
+/** Length of the character that begins with this byte; 0 for an invalid first byte. */
 function lengthOf(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2) return 0;
@@ -13,8 +13,8 @@ function lengthOf(first: number): number {
 }
 
 /**
- * Least and greatest second byte: no character is written
- * longer than need be, none is a surrogate or beyond U+10FFFF.
+ * Minimum and maximum second byte, which excludes overlong forms, surrogates and characters above
+ * U+10FFFF.
  */
 function secondByte(first: number): readonly [number, number] {
   if (first === 0xe0) return [0xa0, 0xbf];
@@ -24,7 +24,7 @@ function secondByte(first: number): readonly [number, number] {
   return [0x80, 0xbf];
 }
 
-/** Where the first character begins that is not UTF-8; −1 if all are. */
+/** Where the first invalid character begins; −1 if all are valid. */
 export function invalidUtf8(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; ) {
     const first = bytes[at]!;
@@ -40,7 +40,7 @@ export function invalidUtf8(bytes: Uint8Array): number {
   return -1;
 }
 
-/** Bytes at the end that begin a character without ending it. */
+/** Number of bytes at the end that begin an incomplete character. */
 function unfinished(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -52,7 +52,7 @@ function unfinished(bytes: Uint8Array): number {
 
 /** Checks a text piece by piece. */
 export class Utf8Check {
-  /** A character of which some bytes are still to come. */
+  /** A character whose remaining bytes are still to come. */
   private begun = new Uint8Array(0);
 
   /** False if the bytes so far cannot be UTF-8. */
@@ -73,7 +73,7 @@ export class Utf8Check {
     return isUtf8(open === 0 ? rest : rest.subarray(0, rest.length - open));
   }
 
-  /** True if no character is left without its end. */
+  /** True if no incomplete character is left. */
   get complete(): boolean {
     return this.begun.length === 0;
   }

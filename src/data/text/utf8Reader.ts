@@ -1,4 +1,4 @@
-/** Opens a file of text and hands it out as UTF-8, whatever its encoding. */
+/** Opens a text file and supplies it as UTF-8, whatever its encoding. */
 import { SteepestError } from '../../core/errors.js';
 import { type ByteReader, openBytes } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
@@ -6,12 +6,12 @@ import { type Decoder, decoderOf } from './encoding.js';
 import { invalidText } from './invalidText.js';
 import { Utf8Check } from './utf8.js';
 
-/** Bytes that tell the encoding: the longest mark has four. */
+/** Bytes that identify the encoding: the longest mark has four. */
 const START_BYTES = 4;
 /** Bytes decoded at a time. */
 const CHUNK_BYTES = 2 ** 18;
 
-/** Marks at the start of a file, the longer first (unicode.org, "UTF-8, UTF-16, UTF-32 & BOM"). */
+/** Byte order marks, the longer first (unicode.org, "UTF-8, UTF-16, UTF-32 & BOM"). */
 const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] = [
   ['utf-32', [0xff, 0xfe, 0, 0]],
   ['utf-32', [0, 0, 0xfe, 0xff]],
@@ -21,7 +21,8 @@ const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] 
 ];
 
 /**
- * What a file is by its first bytes and by what the caller says, and how many bytes a mark takes.
+ * The encoding of a file, from its first bytes and the caller's option, and the length of its byte
+ * order mark.
  */
 function settle(path: string, start: Uint8Array, given: string | undefined): { name: string; mark: number } {
   const mark = MARKS.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte));
@@ -37,7 +38,7 @@ function settle(path: string, start: Uint8Array, given: string | undefined): { n
   }
   const agrees = given === undefined || given === name || (given === 'utf-16' && name !== 'utf-8');
   if (!agrees) {
-    const hint = 'Leave encoding out: those bytes tell it.';
+    const hint = 'Leave encoding out: the first bytes identify it.';
     throw fileError(path, `to be ${given}`, `the mark of ${name} as its first bytes`, hint);
   }
   return { name, mark: bytes.length };
@@ -49,7 +50,7 @@ function settled(path: string, given: string): string {
   throw fileError(path, 'to begin with a byte order mark, as utf-16', 'none', hint);
 }
 
-/** UTF-16 without a mark is valid UTF-8 as long as it is English, but every other byte is zero. */
+/** UTF-16 of English text without a mark is valid UTF-8, but every other byte is zero. */
 function checkZeros(path: string, start: Uint8Array): void {
   const zeros = [...start].map((byte) => byte === 0);
   if (!zeros.includes(true)) return;
@@ -63,11 +64,11 @@ function checkZeros(path: string, start: Uint8Array): void {
 }
 
 /**
- * Opens a file of text, plain or gzipped. Without `encoding`
- * it is UTF-8, or UTF-16 by its byte order mark.
- * @param encoding a name that checkEncoding gave
- * @throws SteepestError `ERR_DATA_FILE`, here and in reading: also for bytes that are no text of
- * the encoding, with their place and line
+ * Opens a text file, plain or gzipped. Without `encoding` it is UTF-8, or UTF-16 if it has that
+ * byte order mark.
+ * @param encoding a name that checkEncoding returned
+ * @throws SteepestError `ERR_DATA_FILE`, here and while reading, also for bytes that are invalid in
+ *   the encoding, with their position and line
  */
 export async function openText(path: string, encoding: string | undefined): Promise<ByteReader> {
   const reader = await openBytes(path);
@@ -110,7 +111,7 @@ function checkedReader(path: string, reader: ByteReader, start: Uint8Array): Byt
   };
 }
 
-/** Another encoding, turned into UTF-8. */
+/** Another encoding, converted to UTF-8. */
 function decodedReader(path: string, reader: ByteReader, start: Uint8Array, encoding: string): ByteReader {
   const decoder: Decoder = decoderOf(encoding);
   const source = new Uint8Array(CHUNK_BYTES);

@@ -1,23 +1,23 @@
 /**
- * Errors on their way from one thread to another: a structured clone would lose what makes them
- * ours.
+ * Converts errors for sending to another thread: a structured clone would lose their class and
+ * fields.
  */
 import { type ErrorCode, SteepestError } from '../../core/errors.js';
 import { isError } from '../../core/realm.js';
 import { messageOf } from '../../core/show.js';
 
 export interface PackedError {
-  /** Of an error of ours. */
+  /** For a SteepestError. */
   parts?: { code: ErrorCode; expected: string; given: string; hint: string };
   name: string;
   message: string;
   stack?: string | undefined;
-  /** Fields of the system's errors: code, errno, syscall, path. */
+  /** Fields of system errors: code, errno, syscall, path. */
   fields: Record<string, string | number>;
   cause?: PackedError | undefined;
 }
 
-/** Causes of causes; none of ours has more than two. */
+/** Maximum nesting of causes; ours have at most two. */
 const MOST_NESTED = 4;
 
 export function packError(error: unknown, depth = 0): PackedError {
@@ -39,7 +39,7 @@ export function packError(error: unknown, depth = 0): PackedError {
   return packed;
 }
 
-/** Classes that programs ask for. */
+/** Classes that programs test for. */
 const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map([
   ['TypeError', TypeError],
   ['RangeError', RangeError],
@@ -48,7 +48,7 @@ const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map([
 
 export function unpackError({ parts, name, message, stack, fields, cause }: PackedError): Error {
   const options = cause === undefined ? {} : { cause: unpackError(cause) };
-  // Its stack is where it arrives: the thread's own tells users nothing.
+  // The stack is that of the receiver: the thread's own means nothing to users.
   if (parts !== undefined) return new SteepestError(parts.code, parts, options);
   const error = new (CLASSES.get(name) ?? Error)(message, options);
   if (stack !== undefined) error.stack = stack;

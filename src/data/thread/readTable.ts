@@ -10,17 +10,17 @@ import type { ReadTask, TableRead, TableReader } from './task.js';
 import { NotStarted, ReaderThread } from './thread.js';
 
 /**
- * Reads tables by other packages, in threads: whatever a file makes them do ends in time, takes a
- * limited memory and leaves the event loop alone. A thread stays for the next file, for a while.
+ * Reads tables with other packages, in threads: whatever a file makes them do ends in time, takes
+ * limited memory and does not block the event loop. A thread is kept for the next file for a while.
  */
 
-/** How long a thread at rest stays: the next file of many comes within milliseconds. */
+/** How long an idle thread is kept: in a series, the next file comes within milliseconds. */
 const REST_MS = 2000;
-/** Threads at once; more files wait. */
+/** Maximum number of threads; more files wait. */
 const MOST_THREADS = Math.max(1, Math.min(4, availableParallelism()));
 /**
- * MiB of JavaScript's values for any file, for each byte of it, and for each byte that the user
- * allows. A value of text takes some 40 bytes more than its letters.
+ * MiB of JavaScript heap for any file, per byte of the file, and per byte that the user allows. A
+ * text value takes about 40 bytes more than its characters.
  */
 const LEAST_HEAP_MB = 384;
 const HEAP_PER_FILE = 24;
@@ -33,7 +33,7 @@ let busy = 0;
 const queue: (() => void)[] = [];
 let hasWarned = false;
 
-/** @param here reads on this thread, where no other can be started */
+/** @param here reads on this thread, if no other can be started */
 export async function readTable(task: ReadTask, here: TableReader): Promise<DataTable> {
   const trace: { stack?: string } = {};
   Error.captureStackTrace(trace);
@@ -45,7 +45,7 @@ export async function readTable(task: ReadTask, here: TableReader): Promise<Data
   } catch (error) {
     throw fromHere(error, trace);
   } finally {
-    // Whoever waits takes this place over.
+    // The next waiting call takes over this place.
     const next = queue.shift();
     if (next === undefined) busy--;
     else next();
@@ -54,7 +54,7 @@ export async function readTable(task: ReadTask, here: TableReader): Promise<Data
   return new DataTable(table.columns);
 }
 
-/** An error of a thread has the stack of a message: the one who called is of more use. */
+/** An error from a thread has the stack of a message handler; the caller's is more useful. */
 function fromHere(error: unknown, { stack = '' }: { stack?: string }): unknown {
   if (error instanceof SteepestError) {
     error.stack = `${error.name}: ${error.message}${stack.slice(stack.indexOf('\n'))}`;
@@ -63,7 +63,7 @@ function fromHere(error: unknown, { stack = '' }: { stack?: string }): unknown {
 }
 
 async function read(task: ReadTask, here: TableReader): Promise<TableRead> {
-  // What is wrong with the file, the thread says.
+  // The thread reports faults of the file.
   const fileBytes = await stat(task.path).then(
     ({ size }) => size,
     () => 0,
@@ -93,7 +93,8 @@ async function readThere(task: ReadTask, fileBytes: number): Promise<TableRead> 
 }
 
 /**
- * A power of two, so that files of like sizes share a thread; undefined for what this thread has.
+ * A power of two, so that files of similar sizes share a thread; undefined for this thread's own
+ * limit.
  */
 function heapFor(fileBytes: number, bytes = 0): number | undefined {
   const wanted = LEAST_HEAP_MB + (HEAP_PER_FILE * fileBytes + HEAP_PER_BYTE * bytes) / MIB;
@@ -101,7 +102,7 @@ function heapFor(fileBytes: number, bytes = 0): number | undefined {
   return rounded * MIB < getHeapStatistics().heap_size_limit ? rounded : undefined;
 }
 
-/** Ends threads that are too many, and in a while those at rest. */
+/** Ends surplus threads, and idle ones after a while. */
 function endIdle(): void {
   const living = idle.filter(({ hasEnded }) => !hasEnded);
   const many = living.splice(0, Math.max(0, living.length - MOST_THREADS));
@@ -113,7 +114,7 @@ function endIdle(): void {
   }, REST_MS).unref();
 }
 
-/** Ends the threads at rest. */
+/** Ends the idle threads. */
 export async function endReaders(): Promise<void> {
   await Promise.all(idle.splice(0).map((thread) => thread.end()));
 }
@@ -122,8 +123,8 @@ function warnOnce({ cause }: NotStarted): void {
   if (hasWarned) return;
   hasWarned = true;
   process.emitWarning(
-    `No thread could be started to read files (${messageOf(cause)}): they are read on this one, which ` +
-      'waits meanwhile, and where a damaged file may take longer than its limits say.',
+    `No thread could be started to read files (${messageOf(cause)}): they are read on this thread, which ` +
+      'is blocked meanwhile, and where a damaged file may take longer than its limits.',
     { type: 'SteepestWarning', code: 'STEEPEST_THREADS' },
   );
 }

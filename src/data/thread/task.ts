@@ -1,4 +1,4 @@
-/** What a thread that reads is told, and what it answers. */
+/** Messages to and from a thread that reads files. */
 import type { ColumnarOptions } from '../cells.js';
 import type { Column, NumericColumn } from '../column.js';
 import type { ReadLimits } from '../limits/readLimits.js';
@@ -8,7 +8,7 @@ import type { PackedError } from './packedError.js';
 export interface TableRead {
   rows: number;
   columns: [name: string, column: Column][];
-  /** Counts what else is made of the file. */
+  /** Counts what else is created from the file. */
   take(bytes: number): void;
 }
 
@@ -20,38 +20,38 @@ export interface ReadTask {
   limits: ReadLimits;
 }
 
-/** Reads a table, here or in a thread. */
+/** Reads a table, on this or another thread. */
 export type TableReader = (
   path: string,
   options: ColumnarOptions,
   limits: ReadLimits,
-  /** Told once, as soon as the file's own counts are known. */
+  /** Called once, as soon as the file's own counts are known. */
   onSize: (cells: number, fileBytes: number) => void,
 ) => Promise<TableRead>;
 
 export type ToThread =
   | { type: 'read'; task: ReadTask }
-  /** The next texts, after those before have arrived. */
+  /** Requests the next texts, after the previous ones have arrived. */
   | { type: 'texts' };
 
 export type FromThread =
   /** The thread has loaded its code. */
   | { type: 'ready'; cpuCounter: string | undefined }
   | { type: 'size'; cells: number; fileBytes: number }
-  /** All numbers; columns of text are undefined, and come in pieces. */
+  /** All numeric columns; text columns are undefined, and sent in pieces. */
   | { type: 'table'; rows: number; columns: [name: string, numbers: NumericColumn | undefined][] }
   | ({ type: 'texts' } & TextPiece)
   | { type: 'error'; error: PackedError };
 
-/** Some rows of a column of text. */
+/** Some rows of a text column. */
 export interface TextPiece {
   column: number;
-  /** Codes begin at 0 again. */
+  /** Codes start at 0 again. */
   isFresh: boolean;
-  /** Those that are not known yet; each has the next code. */
+  /** New texts; each gets the next code. */
   texts: string[];
   /** −1 for a missing value. */
   codes: Int32Array<ArrayBuffer>;
-  /** Nothing comes after it. */
+  /** Last message. */
   isLast: boolean;
 }

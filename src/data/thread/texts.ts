@@ -1,14 +1,12 @@
-/**
- * Columns of text on their way between threads, in pieces that take a turn of the event loop each.
- */
+/** Sends text columns between threads, in pieces that take one turn of the event loop each. */
 import type { TextColumn } from '../column.js';
 import type { TextPiece } from './task.js';
 
-/** Rows of a piece: about a millisecond to put together. */
+/** Rows per piece: about a millisecond to assemble. */
 const PIECE_ROWS = 2 ** 14;
-/** Characters of a piece, unless one text has more. */
+/** Characters per piece, unless one text has more. */
 const PIECE_CHARACTERS = 2 ** 20;
-/** Different texts that are remembered, so that each is sent once. */
+/** Distinct texts remembered, so that each is sent once. */
 const MOST_KNOWN = 2 ** 16;
 
 /** Cuts columns into pieces. */
@@ -17,8 +15,8 @@ export class TextSender {
   private row = 0;
 
   /**
-   * @param columns with their numbers in the table
-   * @param take counts the bytes that are sent
+   * @param columns the columns with their numbers in the table
+   * @param take counts the bytes sent
    */
   constructor(
     private readonly columns: { column: number; values: TextColumn }[],
@@ -55,7 +53,7 @@ export class TextSender {
   }
 }
 
-/** Puts pieces together again. */
+/** Assembles the pieces. */
 export class TextReceiver {
   private known: string[] = [];
 

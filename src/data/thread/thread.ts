@@ -10,18 +10,18 @@ import type { FromThread, ReadTask, TableRead, ToThread } from './task.js';
 import { TextReceiver } from './texts.js';
 import { readerFile } from './workerFile.cjs';
 
-/** How often the time of a read is looked at. */
+/** How often the time of a read is checked. */
 const WATCH_MS = 50;
 /**
- * What a read may compute unless the user says otherwise: to begin with, for each MiB of the file
- * and for each cell of its table. It is five times what slow files take.
+ * Default time limit of a read: a base, plus an amount per MiB of the file and per cell of its
+ * table. It is five times what slow files take.
  */
 const BASE_MS = 1500;
 const MS_PER_MIB = 1000;
 const MS_PER_CELL = 0.002;
 const MIB = 2 ** 20;
 
-/** A thread that could not be started: then files are read on this one. */
+/** A thread could not be started; files are then read on the calling thread. */
 export class NotStarted extends Error {}
 
 interface Job {
@@ -29,10 +29,10 @@ interface Job {
   fileBytes: number;
   table: TableRead;
   texts: TextReceiver;
-  /** When it began, on the clock and by the thread's own time. */
+  /** When the read began, by the clock and by the thread's CPU time. */
   begun: number;
   cpuBegun: number | undefined;
-  /** What it may compute. */
+  /** The time it may compute. */
   cpuLimit: number;
   timer: NodeJS.Timeout;
   resolve: (table: TableRead) => void;
@@ -48,7 +48,7 @@ export class ReaderThread {
   /** It has ended, or is about to. */
   hasEnded = false;
 
-  /** @param heapMb most memory for JavaScript's values; undefined for as much as this thread has */
+  /** @param heapMb maximum JavaScript heap; undefined for the same limit as this thread */
   constructor(readonly heapMb: number | undefined) {
     const limits = heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } };
     try {
@@ -62,7 +62,7 @@ export class ReaderThread {
   }
 
   /**
-   * @param fileBytes how large the file is, as far as is known
+   * @param fileBytes the file's size, as far as known
    * @throws SteepestError also `ERR_DATA_LIMIT`, after which the thread has ended
    */
   read(task: ReadTask, fileBytes: number): Promise<TableRead> {
@@ -87,7 +87,7 @@ export class ReaderThread {
     });
   }
 
-  /** At rest it keeps no program alive. */
+  /** An idle thread keeps no program alive. */
   rest(): void {
     this.worker.unref();
   }
@@ -115,7 +115,7 @@ export class ReaderThread {
       job.cpuLimit = BASE_MS + (MS_PER_MIB * message.fileBytes) / MIB + MS_PER_CELL * message.cells;
     } else if (message.type === 'table') {
       job.table.rows = message.rows;
-      // Typed arrays of the realm of whoever reads.
+      // Typed arrays of the caller's realm.
       job.table.columns = message.columns.map(([name, numbers]) => [
         name,
         numbers === undefined ? [] : new Float64Array(numbers.buffer, numbers.byteOffset, numbers.length),
@@ -140,11 +140,11 @@ export class ReaderThread {
     settle();
   }
 
-  /** Ends a read whose time is up. */
+  /** Ends a read whose time is over. */
   private async watch(): Promise<void> {
     const { job } = this;
     if (job === undefined || this.whyLate(job) === undefined) return;
-    // This thread may have been busy, and an answer wait for its turn.
+    // This thread may have been busy while an answer was waiting.
     await nextTurn();
     await nextTurn();
     const error = this.whyLate(job);

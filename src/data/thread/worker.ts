@@ -1,4 +1,4 @@
-/** The thread that reads files by other packages: what it answers to messages. */
+/** The thread that reads files with other packages: its message handlers. */
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { readArrowColumns } from '../arrow/table.js';
 import { isNumericColumn, type TextColumn } from '../column.js';
