@@ -75,7 +75,7 @@ function plainReader(path: string, handle: FileHandle, state: FileState): ByteRe
           path,
           `to have ${state.size} bytes, as when it was opened`,
           `an end after ${position}`,
-          'It was truncated while it was read: write it to another name and rename it when it is complete.',
+          'It was cut off while it was read: write it to another name and rename it when it is complete.',
         );
       }
       return bytesRead;

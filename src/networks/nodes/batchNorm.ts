@@ -123,7 +123,7 @@ export class BatchNormNode implements Node {
         },
       );
     }
-    const sums = samples.sums(builder, `${name}.slopeSums`);
+    const sums = samples.sums(builder, `${name}.gradientSums`);
     const stats = this.moments(builder);
     builder.emit('groupMoments', { x, dy, sums }, samples.scalars, {
       split: 'groups',
