@@ -10,7 +10,8 @@ export type Label = string | number | boolean;
 /**
  * The one reader of classes: a list with one per sample, as it stands, or a column of numbers. Only
  * {@link checkLabel} looks at each.
- * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`; for rows of numbers also `ERR_RAGGED`, `ERR_ARGUMENT`
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`; for rows of numbers also `ERR_RAGGED`,
+ *   `ERR_ARGUMENT`
  */
 export function labelList(what: string, input: unknown): ArrayLike<unknown> {
   return reading(what, () => {
@@ -52,10 +53,10 @@ export function checkLabel(what: string, label: unknown, row: number, type: stri
 }
 
 /**
- * Numbers with a fraction are values of a regression, not classes (scikit-learn's type of target
- * 'continuous'); 1.0 and 2.0 are.
- * @param of the label of a row
- * @throws SteepestError `ERR_ARGUMENT` with the first such row
+ * Numbers with a fraction are regression targets, not classes (scikit-learn's target type
+ * 'continuous'). 1.0 and 2.0 are classes.
+ * @param of returns the label of a row
+ * @throws SteepestError `ERR_ARGUMENT` that names the first such row
  */
 export function refuseContinuous(what: string, rows: number, of: (row: number) => unknown): void {
   for (let row = 0; row < rows; row++) {

@@ -20,7 +20,9 @@ import { messageOf, show } from './show.js';
 /** Text that `Number()` can parse. */
 const isNumeral = (text: string): boolean => text.trim() !== '' && !Number.isNaN(Number(text));
 
-/** Names of targets, the only tables that hold classes, and of weights: no transformer takes these. */
+/**
+ * Names of targets, the only tables that hold classes, and of weights: no transformer takes these.
+ */
 const TARGETS = /^(?:validation )?y/;
 const WEIGHTS = /^(?:validation )?sampleWeight/;
 const isSamples = (what: string): boolean => !TARGETS.test(what) && !WEIGHTS.test(what);
@@ -32,7 +34,7 @@ function cellHint(what: string, value: unknown): string {
     if (WEIGHTS.test(what)) return 'Pass numbers.';
     return TARGETS.test(what)
       ? 'Number the classes from 0, with LabelEncoder for instance, or use a classifier.'
-      : 'Encode text as numbers first, with OneHotEncoder for instance.';
+      : 'Encode text as numbers first, for example with OneHotEncoder.';
   }
   if (value === null || value === undefined) {
     return isSamples(what)
@@ -108,7 +110,7 @@ export function checkRowCount(what: string, rows: number, of: string, expected: 
 /** `1 row`, `2 rows`. */
 export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** What to do about something that is no table of numbers. */
+/** The hint for a value that is not a table of numbers. */
 function tableHint(value: unknown, otherwise: string): string {
   if (isPromise(value)) return 'Put await before it.';
   if (typeof value === 'function') return 'Call it and pass what it returns.';

@@ -41,9 +41,9 @@ export interface Numbers extends Rows<NumericArray | readonly number[]> {
 /**
  * The one reader of numbers in memory: rows × columns of anything that users may pass. It does not
  * look whether they are finite.
- * @param firstRow the number that errors give to the first row
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`,
- * `ERR_ARGUMENT` for what is not a number
+ * @param firstRow the number that errors use for the first row
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a
+ *   number
  */
 export function readNumbers(what: string, input: unknown, taken: Taken, firstRow = 0): Numbers {
   return reading(what, () => {
@@ -124,7 +124,7 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-/** True for a list whose first element is a list, too. */
+/** True for a list whose first element is also a list. */
 export const isNested = (list: readonly unknown[]): boolean =>
   Array.isArray(list[0]) || typedArrayName(list[0]) !== undefined;
 
@@ -165,7 +165,7 @@ function readNestedRows(
 }
 
 /**
- * A list of numbers as it stands.
+ * A list of numbers, unchanged.
  * @param inPlaceOfRows rows are meant, so that a number among them is what is wrong
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`
  */

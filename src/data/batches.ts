@@ -11,7 +11,7 @@ export interface Batch {
   x: SampleInput;
   /** As `fit` takes them: class numbers, or rows × outputs. Not needed for predictions. */
   y?: TargetInput | undefined;
-  /** A weight per row, of at least 0; in every batch or in none. */
+  /** A weight per row, at least 0; in every batch or in none. */
   sampleWeight?: WeightInput | undefined;
 }
 

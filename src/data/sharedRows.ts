@@ -19,7 +19,7 @@ function shapeError(expected: string, given: string, hint: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, hint });
 }
 
-/** A target that the loss does not take. */
+/** A target outside the loss's range. */
 export function targetOutside(
   what: string,
   range: readonly [number, number],
@@ -47,7 +47,7 @@ export function checkLabel(what: string, label: number, classes: number, row: nu
 /** @param values the numbers after they were rounded to float32 */
 function checkFinite(what: string, values: ArrayLike<number>, { data, cols, isFlat }: Numbers): void {
   for (let i = 0; i < values.length; i++) {
-    // x − x is 0 for every finite x and NaN for the others.
+    // x − x is 0 for every finite x and NaN otherwise.
     if (values[i]! - values[i]! === 0) continue;
     refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
   }
@@ -130,7 +130,7 @@ function toShared(what: string, given: Numbers): Pick<Table, 'data' | 'dtype'> {
   }
   const data = new Float32Array(newShared(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = values[i] as number;
-  // Checked after rounding: a float64 beyond float32's range is as useless as an infinity.
+  // Checked after rounding: a float64 outside float32's range becomes infinite.
   checkFinite(what, data, given);
   return { data, dtype: 'f32' };
 }

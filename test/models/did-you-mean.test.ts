@@ -248,7 +248,9 @@ describe('callbacks', () => {
   );
 
   it.each(['onTrainEnd', 'onBatchEnd', 'onEpochBegin', 'best'])('%s is no hook either', async (name) => {
-    expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain('put the code into onEpochEnd');
+    expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain(
+      'put the code into onEpochEnd',
+    );
   });
 
   it('of a class keep their own fields and methods, but no hooks that nobody calls', async () => {

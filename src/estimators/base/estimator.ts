@@ -12,9 +12,9 @@ import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './s
 
 /** Options that every `fit` accepts. */
 export interface EstimatorFitOptions {
-  /** One weight of at least 0 per row. */
+  /** One weight per row, at least 0. */
   sampleWeight?: WeightInput;
-  /** Ends the fit with `ERR_ABORTED`; the estimator keeps what it had learned before. */
+  /** Ends the fit with `ERR_ABORTED`; the estimator keeps what it learned before. */
   signal?: AbortSignal;
 }
 

@@ -26,10 +26,10 @@ export interface Features {
 
 /**
  * Samples of any kind that users may pass, without a copy where they come as float64, float32 or
- * uint8; all other numbers go into float64, which holds them exactly. Values are not looked at: see
- * {@link checkFiniteFeatures}.
- * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`,
- * `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a number
+ * uint8; all other numbers go into float64, which holds them exactly. Does not check the values:
+ * see {@link checkFiniteFeatures}.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a
+ *   number
  */
 export function readFeatures(what: string, x: FeatureInput): Features {
   const { data, rows, cols, names } = readNumbers(what, x, 'features');

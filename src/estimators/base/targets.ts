@@ -14,7 +14,7 @@ export interface Targets {
 }
 
 /**
- * Targets of any kind that users may pass.
+ * Reads targets of any accepted form.
  * @param samples how many samples there are
  * @param of what the samples are called
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`

@@ -2,7 +2,7 @@ import type { WeightInput } from '../../core/ndarray.js';
 import { checkAnyWeight, readWeights } from '../../core/weights.js';
 
 /**
- * Sample weights in float64, or undefined where all are equal because none were given.
+ * Sample weights in float64, or undefined if none were given.
  * @throws SteepestError as {@link readWeights}; `ERR_ARGUMENT` where all are 0
  */
 export function readSampleWeight(

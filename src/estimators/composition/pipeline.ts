@@ -179,7 +179,7 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return this.finish('decisionFunction', x) as ResultOf<Last, 'decisionFunction', Promise<unknown>>;
   }
 
-  /** The last step's score of the transformed rows. */
+  /** The last step's score for the transformed rows. */
   async score(x: TableInput, y: unknown, options?: { sampleWeight?: WeightInput }): Promise<number> {
     return (await this.finish('score', x, y, options)) as number;
   }

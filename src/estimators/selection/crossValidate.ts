@@ -25,7 +25,7 @@ export interface CrossValidateOptions<E = Fittable> {
   returnTrainScore?: boolean;
   /** Keep the fitted estimators (false). */
   returnEstimator?: boolean;
-  /** One weight per row, for the fits (not for the scores). */
+  /** One weight per row, used in fits but not in scores. */
   sampleWeight?: WeightInput;
   /**
    * Maximum number of concurrent fits; default: the number of cores. It does not change the result.

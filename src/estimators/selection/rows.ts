@@ -31,7 +31,7 @@ export type RowsOf<A> = A extends DataTable
         ? E[]
         : A;
 
-/** How many rows there are. @throws SteepestError `ERR_SHAPE` */
+/** The number of rows. @throws SteepestError `ERR_SHAPE` */
 export function countRows(what: string, input: RowsInput): number {
   return reading(what, () => {
     if (input instanceof DataTable) return input.rows;

@@ -28,7 +28,7 @@ export const DEFAULT_BATCH = 32;
 /** Options of `fit` in either form, with checked keys. */
 export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
 
-/** A weight per row of at least 0: its loss and gradient are multiplied by it. */
+/** A weight per row, at least 0: multiplies the row's loss and gradient. */
 export type SampleWeight = WeightInput;
 
 /** Options of `fit` for arrays and for streams. */
