@@ -36,18 +36,27 @@ const keepImports = {
   },
 };
 
-/** The kernels of machines without a binary: an eighth of the code. */
-const LAZY_CHUNK = 'typescriptKernels';
+/**
+ * Chunks that are loaded when they are first used, because few programs need them and parsing them
+ * takes time: a third of the code. Each has the modules whose paths match. `typescriptKernels` are
+ * for machines without a binary, `readers` read files and make data, and `tables` are the part of
+ * that which the thread for files needs too. No other module may use them while it is loaded.
+ */
+const LATE_CHUNKS = {
+  typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
+  readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
+  tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
+};
 /** What few programs need, or none before their first fit. */
-const LATE = new RegExp(
-  `^(node:(crypto|fs/promises|os|stream|timers/promises|worker_threads|zlib)|\\./${LAZY_CHUNK}-.*)$`,
-);
+const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
+const isLate = (source) =>
+  LATE_MODULES.test(source) || Object.keys(LATE_CHUNKS).some((name) => source.startsWith(`./${name}-`));
 
 /** A required module, perhaps with a namespace made of it in the next line. */
 const REQUIRE = /^(?:let|const) (\w+) = require\("([^"]+)"\);(?:\n\1 = ([\w.$]+)\(\1, 1\);)?$/gm;
 
 /**
- * Requires of LATE modules happen where they are used: `let x = require(…)`
+ * Requires of late modules happen where they are used: `let x = require(…)`
  * becomes a function, and `x.` a call of it. Before names are shortened, so
  * that each stands for one module throughout its file.
  */
@@ -56,14 +65,17 @@ const loadLate = {
   renderChunk(code) {
     let changed = code;
     for (const [line, name, source, interop] of code.matchAll(REQUIRE)) {
-      if (!LATE.test(source)) continue;
+      if (!isLate(source)) continue;
       const module = `require("${source}")`;
-      const late = `const ${name} = () => ${interop === undefined ? module : `${interop}(${module}, 1)`};`;
+      const late =
+        interop === undefined
+          ? `const ${name} = () => ${module};`
+          : `let made_${name};\nconst ${name} = () => made_${name} ??= ${interop}(${module}, 1);`;
       const [before, after] = changed.split(line);
       const uses = after
         .replace(new RegExp(`\\bnew ${name}\\.`, 'g'), `new (${name}()).`)
         .replace(new RegExp(`\\b${name}\\.`, 'g'), `${name}().`);
-      const isOnlyRead = !new RegExp(`\\b${name}\\b(?!\\(\\)\\.)`).test(before + uses);
+      const isOnlyRead = !new RegExp(`\\b${name}\\b(?!\\(\\)\\)?\\.)`).test(before + uses);
       if (isOnlyRead) changed = before + late + uses;
     }
     return changed;
@@ -114,7 +126,7 @@ async function joinModules(files) {
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ name: LAZY_CHUNK, test: /[\\/]kernels[\\/]typescript[\\/]/ }],
+      groups: Object.entries(LATE_CHUNKS).map(([name, test]) => ({ name, test })),
     },
     // Fewer characters to parse. Lines stay: Node.js prints the line of an uncaught error.
     minify: {

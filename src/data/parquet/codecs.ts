@@ -5,6 +5,8 @@ import type { ReadBudget } from '../limits/readLimits.js';
 /** @param size decompressed size */
 export type Decompress = (input: Uint8Array, size: number) => Uint8Array;
 
+type Unpack = (input: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
+
 /**
  * zlib's results are part of larger buffers, and hyparquet creates typed arrays over buffers: it
  * must not read beyond a damaged page.
@@ -31,11 +33,9 @@ export function decompressors(
     },
   };
   // Node.js has Zstandard since 22.15.
-  const { zstdDecompressSync } = zlib as {
-    zstdDecompressSync?: (input: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
-  };
-  if (zstdDecompressSync !== undefined) {
-    codecs.ZSTD = (input, size) => alone(zstdDecompressSync(input, limitOf(size)));
+  const unpackZstd = (zlib as { zstdDecompressSync?: Unpack }).zstdDecompressSync;
+  if (unpackZstd !== undefined) {
+    codecs.ZSTD = (input, size) => alone(unpackZstd(input, limitOf(size)));
   }
   return new Map(
     Object.entries(codecs).map(([name, unpack]) => [

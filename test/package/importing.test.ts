@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/trackedFiles.js';
+
+/** What a new process has loaded after some code: files of the bundle, and modules of Node.js. */
+function loadedBy(code: string): { files: string[]; builtins: string[] } {
+  const report = `${code};
+    const files = Object.keys(require.cache).map((file) => require('path').basename(file));
+    const builtins = process.moduleLoadList.map((name) => name.replace('NativeModule ', ''));
+    console.log(JSON.stringify({ files, builtins }))`;
+  const { stdout } = spawnSync(process.execPath, ['-e', report], { cwd: ROOT, encoding: 'utf8' });
+  return JSON.parse(stdout) as { files: string[]; builtins: string[] };
+}
+
+const bundle = join(ROOT, 'dist/bundle/cjs/index.js');
+const LATE = /^(typescriptKernels|readers|tables)-/;
+
+describe('importing the package', () => {
+  it('loads neither readers of files nor TypeScript kernels', () => {
+    const { files } = loadedBy(`require(${JSON.stringify(bundle)})`);
+    expect(files).toContain('index.js');
+    expect(files.filter((file) => LATE.test(file))).toEqual([]);
+  });
+
+  it('loads no module of Node.js that only some calls need', () => {
+    const bare = loadedBy('0').builtins;
+    const { builtins } = loadedBy(`require(${JSON.stringify(bundle)})`);
+    const added = builtins.filter((name) => !bare.includes(name));
+    const late = ['crypto', 'stream', 'v8', 'worker_threads', 'zlib'];
+    expect(added.filter((name) => late.includes(name))).toEqual([]);
+  });
+
+  it('loads readers when one is first asked for', () => {
+    const { files } = loadedBy(`require(${JSON.stringify(bundle)}).data.csv`);
+    expect(files.filter((file) => LATE.test(file))).toEqual([expect.stringMatching(/^readers-/)]);
+  });
+});
