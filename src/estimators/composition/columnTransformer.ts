@@ -202,7 +202,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     return Object.fromEntries(this.parts.map(({ name, step }) => [name, step]));
   }
 
-  /** "Set verboseFeatureNamesOut, which prefixes each name with its part. */
+  /** For example 'text__city_Bern'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const names = this.inputNames(inputNames);
     const all = this.parts.flatMap(({ name, step, columns }) => {

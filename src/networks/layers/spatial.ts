@@ -28,7 +28,7 @@ export function checkSide(what: string, value: unknown): number {
   const side = checkInteger(what, value);
   if (side <= IMAGE_LIMIT) return side;
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: `Use a smaller one.`,
+    expected: `${what} to be at most ${IMAGE_LIMIT}`,
     given: show(value),
     hint: 'Use a smaller one.',
   });
