@@ -58,7 +58,7 @@ class FileSource implements ByteSource {
     readonly budget: ReadBudget,
     private readonly reader: ByteReader,
   ) {
-    // Limits how much a compressed file may expand beyond its size.
+    // No larger than the file needs, so that a thousand small files do not cost a gigabyte of buffers.
     this.buffer = new Uint8Array(Math.max(LEAST_CHUNK_BYTES, Math.min(limit, CHUNK_BYTES)));
   }
 
