@@ -84,7 +84,7 @@ export async function loadEstimator(
   second?: EstimatorConstructor<AnyEstimator> | ReadOptions,
   third?: ReadOptions,
 ): Promise<AnyEstimator> {
-  const isPlain = typeof second === 'object' && second !== null;
+  const isPlain = typeof second === 'object' && second !== null && !(second instanceof BaseEstimator);
   const Class = isPlain ? undefined : second;
   const options = (isPlain ? second : third) ?? {};
   if (Class === undefined) {

@@ -60,13 +60,16 @@ describe('loadEstimator', () => {
       expected: 'a saved LinearRegression',
       given: 'a saved StandardScaler',
     });
-    for (const no of ['StandardScaler', {}, null, Map, () => undefined, new StandardScaler()]) {
+    for (const no of ['StandardScaler', null, Map, () => undefined, new StandardScaler()]) {
       await expect(loadEstimator(path('scaler'), no as never)).rejects.toMatchObject({
         code: 'ERR_ARGUMENT',
         expected: 'Class to be a class of estimators',
       });
     }
     expect((await loadEstimator(path('scaler'), StandardScaler)).mean).toEqual(Float64Array.of(1.5));
+    await expect(loadEstimator(path('scaler'), { mean: 1 } as never)).rejects.toMatchObject({
+      code: 'ERR_UNKNOWN_NAME',
+    });
   });
 });
 
