@@ -1,4 +1,6 @@
 // How kernels walk the columns of a row, so that each states only what happens to one vector of them.
+#pragma once
+#include "kernel.inl"
 
 /**
  * Calls `body.at<false>(j, g, kLanes)` for every full vector of columns from j on and `body.at<true>(j, g, n)` for

@@ -2,6 +2,8 @@
 // gives the same bits. src/kernels/typescript/exact/math.ts repeats each function operation by operation.
 //
 // Polynomial coefficients: scripts/coefficients/generate.py. Errors: scripts/measure-ulp, over every float32.
+#pragma once
+#include "kernel.inl"
 
 /** log2(e), and ln 2 as a part of 15 bits, whose products with exponents are exact, plus the rest. */
 constexpr float kLog2E = 1.44269502f;

@@ -1,4 +1,6 @@
 // exp and log in float64 without fused operations, so that JavaScript can follow them step by step.
+#pragma once
+#include "kernel.inl"
 
 /** x·log2(e) + 1.5·2^52 has the nearest whole number in its last bits. */
 constexpr double kShiftD = 6755399441055744.0;

@@ -1,4 +1,6 @@
 // How fast this core can multiply and add: what benchmarks measure kernels against.
+#pragma once
+#include "kernel.inl"
 
 /** Enough independent chains to hide the latency of two fma units of four cycles, with registers to spare on AVX2. */
 constexpr int kPeakChains = 12;

@@ -1,5 +1,7 @@
 // Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3"
 // (SC'11), section 4.3. One source for single words and for vectors of them.
+#pragma once
+#include "kernel.inl"
 
 // Words mod 2³² under the names that the vector API gives to vectors.
 inline uint32_t addI(uint32_t a, uint32_t b) { return a + b; }

@@ -1,4 +1,6 @@
 // Tiles of kLanes × kLanes floats, transposed in registers where the instruction set can.
+#pragma once
+#include "kernel.inl"
 
 #if defined(STEEPEST_ISA_AVX512)
 

@@ -10,7 +10,7 @@ template <int w> int64_t weights(const DecodedOp& op) { return op.at(w).rows * o
 
 /**
  * What Winograd's ops keep: transformed weights of `in` × `out` channels, or transformed gradients of `outputs`, and tiles of
- * `read` channels. See native/kernels/winograd.inl, whose constants these are.
+ * `read` channels. See native/kernels/winograd/winograd.inl, whose constants these are.
  */
 int64_t winogradFloats(int64_t weights, int64_t read, int64_t outputs) {
   constexpr int64_t row = 64;

@@ -1,5 +1,6 @@
 // The 16 virtual lanes of a true reduction, on any vector width. Included once per instruction set, after
 // its vector API, inside the same namespace.
+#define STEEPEST_LANES
 
 /** Vectors that make up the 16 virtual lanes. */
 constexpr int kGroups = 16 / kLanes;

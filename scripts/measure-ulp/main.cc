@@ -29,7 +29,7 @@ namespace measured {
 #include "../../native/simd/lanes.h"
 #include "../../native/kernels/columns.inl"
 #include "../../native/kernels/math.inl"
-#include "../../native/kernels/activation.inl"
+#include "../../native/kernels/elementwise/activation.inl"
 
 /** The functions, with the float64 truth and the range over which each is defined and judged. */
 struct Measured {

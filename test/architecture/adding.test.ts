@@ -60,7 +60,8 @@ describe('an activation', () => {
   const elementwise = activationNames.filter((name) => name !== 'softmax');
   const inCpp = elementwise.map((name) => `Activation::${name[0]!.toUpperCase()}${name.slice(1)}`);
   /** Tables with an entry for each, which the compiler cannot know to be complete. */
-  const tables = readdirSync(join(ROOT, 'native/kernels'))
+  const tables = readdirSync(join(ROOT, 'native/kernels'), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.inl'))
     .flatMap((name) =>
       [...read(`native/kernels/${name}`).matchAll(/(\w+)\[\] = \{([^;]*?Activation::[^;]*?)\};/g)].map(
@@ -71,9 +72,9 @@ describe('an activation', () => {
   it('stands in tables of the native kernels', () => {
     expect(tables.map(([title]) => title)).toEqual(
       expect.arrayContaining([
-        'activation.inl: kActivationRows',
-        'activation.inl: kActivationBackwardRows',
-        'conv_rows.inl: kActivateFloats',
+        'elementwise/activation.inl: kActivationRows',
+        'elementwise/activation.inl: kActivationBackwardRows',
+        'convolution/conv_rows.inl: kActivateFloats',
       ]),
     );
   });

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/trackedFiles.js';
+
+const KERNELS = join(ROOT, 'native/kernels');
+
+/** Paths below native/kernels, with the paths that each file includes as it writes them. */
+const files = readdirSync(KERNELS, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.inl'))
+  .map((name) => {
+    const text = readFileSync(join(KERNELS, name), 'utf8');
+    const included = [...text.matchAll(/^#include "(.*)"$/gm)].map(([, path]) => path!);
+    return { name: name.replaceAll('\\', '/'), text, included };
+  });
+
+/** A path that a file includes, from native/kernels on. */
+const below = (name: string, path: string): string => join(dirname(name), path).replaceAll('\\', '/');
+
+// What is guarded and named here, a compiler proves: `cmake --build build/cmake --target alone`.
+describe('a file of native kernels', () => {
+  const families = files.filter(({ name }) => !['all.inl', 'kernel.inl'].includes(name));
+
+  it('includes files that there are', () => {
+    const missing = files.flatMap(({ name, included }) =>
+      included.filter((path) => !existsSync(join(KERNELS, dirname(name), path))).map((path) => [name, path]),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('is guarded, and includes what every kernel is written against', () => {
+    expect(families.length).toBeGreaterThan(40);
+    const bare = families.filter(
+      ({ name, text, included }) =>
+        !/^#pragma once$/m.test(text) || !included.some((path) => below(name, path) === 'kernel.inl'),
+    );
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has a line in all.inl', () => {
+    const all = files.find(({ name }) => name === 'all.inl')!.included;
+    expect(families.map(({ name }) => name).filter((name) => !all.includes(name))).toEqual([]);
+  });
+});
