@@ -43,6 +43,7 @@ constexpr Spec kSpecs[] = {
     {OpKind::BinaryCrossEntropy, "ppbs"},
     {OpKind::MeanSquaredError, "bbbs"},
     {OpKind::MeanAbsoluteError, "bbbs"},
+    {OpKind::Huber, "bbbs"},
     {OpKind::ArgmaxAccuracy, "bl-s"},
     {OpKind::ArgmaxAccuracy, "b-ps"},
     {OpKind::ThresholdAccuracy, "bps"},
