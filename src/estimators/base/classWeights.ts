@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { didYouMean } from '../../core/nearest.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import type { EncodedLabels, Label } from './labels.js';
@@ -47,8 +48,8 @@ function namedWeights(classes: readonly Label[], given: Readonly<Record<string, 
     if (names.includes(name)) continue;
     throw new SteepestError('ERR_UNKNOWN_NAME', {
       expected: `classWeight for the classes ${names.join(', ')}`,
-      given: `'${name}'`,
-      hint: 'Use the names of classes in y.',
+      given: show(name),
+      hint: didYouMean(name, names, 'Use the names of classes in y.'),
     });
   }
   return Float64Array.from(names, (name) => given[name] ?? 1);

@@ -1,7 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { show } from '../../core/show.js';
 import { isNumericColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
+import { unknownColumn } from '../../data/unknownColumn.js';
 import { setKinds } from '../base/columnKinds.js';
 import {
   allocate,
@@ -66,16 +68,16 @@ export function columnNumber(part: string, column: number | string, { cols, name
   const j =
     typeof column === 'number' ? (column < 0 ? column + cols : column) : (names?.indexOf(column) ?? -1);
   if (j >= 0 && j < cols) return j;
+  if (typeof column === 'string' && names !== undefined) {
+    throw unknownColumn(`columns of '${part}'`, column, names);
+  }
   const isName = typeof column === 'string';
   throw new SteepestError(isName ? 'ERR_UNKNOWN_NAME' : 'ERR_ARGUMENT', {
     expected: isName
-      ? `columns of '${part}' to be among ${names === undefined ? 'none: X has no names' : names.map((n) => `'${n}'`).join(', ')}`
+      ? `columns of '${part}' by number, since X has no names`
       : `columns of '${part}' from ${-cols} to ${cols - 1}`,
-    given: isName ? `'${column}'` : String(column),
-    hint:
-      isName && names === undefined
-        ? 'Use column numbers, or pass a DataTable.'
-        : 'Check the columns of this part.',
+    given: show(column),
+    hint: isName ? 'Use column numbers, or pass a DataTable.' : 'Use the number of a column that X has.',
   });
 }
 

@@ -1,6 +1,7 @@
 import { checkBoolean, checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
+import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
@@ -199,7 +200,11 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
       throw new SteepestError('ERR_UNKNOWN_NAME', {
         expected: `parameters of gridSearch to begin with ${prefix}`,
         given: show(name),
-        hint: 'Make a new gridSearch to change its grid or options.',
+        hint: didYouMean(
+          name,
+          Object.keys(this.estimator.getParams()).map((inner) => prefix + inner),
+          'Make a new gridSearch to change its grid or options.',
+        ),
       });
     }
     const inner = Object.entries(params).map(([name, value]) => [name.slice(prefix.length), value] as const);
