@@ -167,7 +167,7 @@ const shaped: Record<string, Fault> = {
   'a shape that lies': [
     { data: new Float32Array(12), shape: [5, 3] },
     'ERR_SHAPE',
-    'expected N.data to have 5 × 3 = 15 numbers, as its shape says, given 12. Make data and shape agree.',
+    'expected N.data to have 5 × 3 = 15 numbers, as its shape says, given 12. Change shape so that its product is data.length.',
   ],
   'no shape': [
     { data: new Float32Array(1), shape: [] },
@@ -193,7 +193,7 @@ const CELLS: readonly (readonly [value: unknown, given: string, hint: string])[]
   [Symbol('s'), 'Symbol(s)', 'Pass numbers.'],
   [{ a: 1 }, '{ a: 1 }', 'Pass one of its fields, a number.'],
   [Promise.resolve(1), 'a value of class Promise', 'Put await before it.'],
-  [[1], '[1]', 'It is nested one level deeper than expected: give a row its numbers alone.'],
+  [[1], '[1]', 'It is nested one level too deep: give each row only its numbers.'],
   [
     new Date(0),
     'Date 1970-01-01T00:00:00.000Z',
@@ -426,7 +426,7 @@ describe('what stays different', () => {
       layers: [layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 1 })],
     }).compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     expect((await model.predict(images)).shape).toEqual([ROWS, 1]);
-    await expect(ridge.predict(images)).rejects.toThrow('nested one level deeper');
+    await expect(ridge.predict(images)).rejects.toThrow('nested one level too deep');
   });
 
   it('a weight may come in any array with one number per sample', async () => {
