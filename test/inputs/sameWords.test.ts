@@ -223,7 +223,7 @@ const samples: Record<string, Fault> = {
     cell('abc'),
     'ERR_ARGUMENT',
     "expected numbers in N, given 'abc' at row 3, column 1. " +
-      'Encode text as numbers first, with OneHotEncoder for instance.',
+      'Encode text as numbers first, for example with OneHotEncoder.',
   ],
   'null in a row': [
     cell(null),
