@@ -208,7 +208,7 @@ const ragged = (count: number): string =>
 const noRow = (given: string, i: number, hint: string): string =>
   `expected N to be an array of rows, given ${given} at row ${i}. ${hint}`;
 const WRITE_ROWS = 'Write [[1], [2]] for one column, [[1, 2]] for one row.';
-const TABLE = 'Of objects, one per row, make a table: data.DataTable.fromRows(rows).toMatrix().';
+const TABLE = 'Convert objects, one per row, to a table: data.DataTable.fromRows(rows).toMatrix().';
 
 const samples: Record<string, Fault> = {
   ...things('samples'),
