@@ -5,9 +5,10 @@
 // There is one implementation, in CommonJS. The ES modules only name its exports: so a program that
 // uses both `import` and `require` has one of everything (error classes, idle threads). Tests of
 // single modules use dist/esm as it is.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { publicDeclarations } from './declarations.mjs';
 
@@ -37,13 +38,42 @@ const keepImports = {
 };
 
 /**
+ * Replaces the module that derives layouts from the declarations of ops by its results. Another
+ * process loads that module, because `npm run watch` bundles one version of it after another.
+ */
+const fixLayouts = {
+  name: 'fix-layouts',
+  load(id) {
+    if (!/[\\/]kernels[\\/]layout\.js$/.test(id)) return null;
+    const show = `import(${JSON.stringify(pathToFileURL(id))}).then((layout) =>
+      import(${JSON.stringify(pathToFileURL(join(modules, 'kernels/contract.js')))}).then(({ OP_KINDS }) => {
+        const layouts = Object.fromEntries(OP_KINDS.map((kind) => [kind, layout.layoutOf(kind)]));
+        console.log(JSON.stringify([layouts, layout.programMagic(), layout.OP_WORDS, layout.OPERAND_WORDS]));
+      }))`;
+    const shown = execFileSync(process.execPath, ['-e', show], { encoding: 'utf8' });
+    const [layouts, magic, opWords, operandWords] = JSON.parse(shown);
+    return [
+      `const layouts = ${JSON.stringify(layouts)};`,
+      'export const isOpKind = (kind) => Object.hasOwn(layouts, kind);',
+      'export const layoutOf = (kind) => layouts[kind];',
+      `export const programMagic = () => ${magic};`,
+      `export const OP_WORDS = ${opWords}, OPERAND_WORDS = ${operandWords};`,
+    ].join('\n');
+  },
+};
+
+/**
  * Chunks that are loaded when they are first used, because few programs need them and parsing them
- * takes time: a third of the code. Each has the modules whose paths match. `typescriptKernels` are
- * for machines without a binary, `readers` read files and make data, and `tables` are the part of
- * that which the thread for files needs too. No other module may use them while it is loaded.
+ * takes time: a third of the code. Each has the modules whose paths match. No other module may use
+ * them while it is loaded itself.
+ * - `typescriptKernels`: for machines without a binary
+ * - `ops`: the declarations of ops, for TypeScript kernels and costs
+ * - `readers`: what reads files and makes data
+ * - `tables`: the part of it that the thread for files needs too
  */
 const LATE_CHUNKS = {
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
+  ops: /[\\/]kernels[\\/]ops[\\/]/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
 };
@@ -63,14 +93,12 @@ const REQUIRE = /^(?:let|const) (\w+) = require\("([^"]+)"\);(?:\n\1 = ([\w.$]+)
 const loadLate = {
   name: 'load-late',
   renderChunk(code) {
-    let changed = code;
+    // Modules whose loading has no effects but their exports.
+    let changed = code.replace(/^require\("([^"]+)"\);\n/gm, (line, source) => (isLate(source) ? '' : line));
     for (const [line, name, source, interop] of code.matchAll(REQUIRE)) {
       if (!isLate(source)) continue;
-      const module = `require("${source}")`;
-      const late =
-        interop === undefined
-          ? `const ${name} = () => ${module};`
-          : `let made_${name};\nconst ${name} = () => made_${name} ??= ${interop}(${module}, 1);`;
+      const module = interop === undefined ? `require("${source}")` : `${interop}(require("${source}"), 1)`;
+      const late = `let made_${name};\nconst ${name} = () => made_${name} ??= ${module};`;
       const [before, after] = changed.split(line);
       const uses = after
         .replace(new RegExp(`\\bnew ${name}\\.`, 'g'), `new (${name}()).`)
@@ -117,7 +145,7 @@ async function joinModules(files) {
     input,
     platform: 'node',
     preserveEntrySignatures: 'allow-extension',
-    plugins: [keepImports],
+    plugins: [keepImports, fixLayouts],
   });
   const { output } = await build.generate({
     format: 'cjs',

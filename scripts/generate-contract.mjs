@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const contract = await import('../dist/esm/kernels/contract.js');
 const encode = await import('../dist/esm/kernels/encode.js');
+const layout = await import('../dist/esm/kernels/layout.js');
 const schema = await import('../dist/esm/kernels/ops/schema.js');
 const { compiledOp } = await import('../dist/esm/kernels/ops/compiled.js');
 const { NODE_KINDS } = await import('../dist/esm/kernels/ops/expression.js');
@@ -59,10 +60,10 @@ const lines = [
   '',
   'namespace steepest {',
   '',
-  `constexpr double kProgramMagic = ${encode.programMagic()}.0;`,
+  `constexpr double kProgramMagic = ${layout.programMagic()}.0;`,
   `constexpr int kHeaderWords = ${encode.HEADER_WORDS};`,
-  `constexpr int kOpWords = ${encode.OP_WORDS};`,
-  `constexpr int kOperandWords = ${encode.OPERAND_WORDS};`,
+  `constexpr int kOpWords = ${layout.OP_WORDS};`,
+  `constexpr int kOperandWords = ${layout.OPERAND_WORDS};`,
   `constexpr int kRegisterCount = ${contract.REGISTER_COUNT};`,
   `constexpr int kMaxOperands = ${most(({ operands }) => operands)};`,
   `constexpr int kMaxScalars = ${most(({ scalars }) => scalars)};`,

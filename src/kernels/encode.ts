@@ -1,48 +1,8 @@
-import {
-  type BindableProgram,
-  DTYPES,
-  OP_KINDS,
-  type Op,
-  type Operand,
-  SPLITS,
-  schemaOf,
-} from './contract.js';
-import { oncePerKind } from './ops/index.js';
-
-let magic: number | undefined;
-
-/**
- * First word of an encoded program: a hash (FNV-1a) of the kinds of ops in their order, so that an
- * add-on of another build, which would number them in its own way, refuses the program.
- */
-export function programMagic(): number {
-  magic ??= OP_KINDS.join(' ')
-    .split('')
-    .reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0, 0x811c9dc5);
-  return magic;
-}
+import { type BindableProgram, DTYPES, type Op, type Operand, SPLITS } from './contract.js';
+import { layoutOf, OPERAND_WORDS, type OpLayout, programMagic } from './layout.js';
 
 /** Words in the header: magic, op count, rank, workers, maxRows, rowChunk. */
 export const HEADER_WORDS = 6;
-/** Words before an op's operands: kind, phase, split, begin, end, operand count, scalar count. */
-export const OP_WORDS = 7;
-/** Words per operand: buffer (−1 when absent), dtype, byteOffset, rows, cols, rowStride, colStride. */
-export const OPERAND_WORDS = 7;
-
-/** What the words of a kind of op are, worked out once. */
-interface OpLayout {
-  number: number;
-  operands: readonly string[];
-  scalars: readonly string[];
-  words: number;
-}
-
-const layoutOf = oncePerKind((kind): OpLayout => {
-  const schema = schemaOf(kind);
-  const [operands, scalars] = [Object.keys(schema.operands), Object.keys(schema.scalars)];
-  const words = OP_WORDS + operands.length * OPERAND_WORDS + scalars.length;
-  return { number: OP_KINDS.indexOf(kind), operands, scalars, words };
-});
 
 function writeOperand(operand: Operand | undefined, words: Float64Array, at: number): void {
   if (operand === undefined) {

@@ -5,13 +5,13 @@ import {
   type BindableProgram,
   type BoundProgram,
   type KernelSet,
-  OPS,
   type Op,
   PHASES,
   type Phase,
   type ProgramBuffer,
 } from './contract.js';
 import { encodeProgram } from './encode.js';
+import { isOpKind } from './layout.js';
 import { registersFor, singleRank } from './once.js';
 
 const HINT =
@@ -41,7 +41,7 @@ function steepestError(error: unknown): unknown {
 /** The encoding has no word for a kind that does not exist. The add-on checks everything else. */
 function checkKinds({ ops }: BindableProgram): void {
   ops.forEach(({ kind }, number) => {
-    if (Object.hasOwn(OPS, kind)) return;
+    if (isOpKind(kind)) return;
     throw new SteepestError('ERR_PROGRAM', {
       expected: `op ${number} of a known kind`,
       given: `kind '${kind}'`,

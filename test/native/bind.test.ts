@@ -10,7 +10,8 @@ import {
   REGISTERS,
   STATUS,
 } from '#steepest/kernels/contract.js';
-import { encodeProgram, HEADER_WORDS, OP_WORDS } from '#steepest/kernels/encode.js';
+import { encodeProgram, HEADER_WORDS } from '#steepest/kernels/encode.js';
+import { OP_WORDS } from '#steepest/kernels/layout.js';
 import { expectedProduct, gemmProgram } from './gemmProgram.js';
 
 const addon = loadAddon().addon as Addon;

@@ -14,10 +14,10 @@ function loadedBy(code: string): { files: string[]; builtins: string[] } {
 }
 
 const bundle = join(ROOT, 'dist/bundle/cjs/index.js');
-const LATE = /^(typescriptKernels|readers|tables)-/;
+const LATE = /^(typescriptKernels|ops|readers|tables)-/;
 
 describe('importing the package', () => {
-  it('loads neither readers of files nor TypeScript kernels', () => {
+  it('loads no readers of files, TypeScript kernels or declarations of ops', () => {
     const { files } = loadedBy(`require(${JSON.stringify(bundle)})`);
     expect(files).toContain('index.js');
     expect(files.filter((file) => LATE.test(file))).toEqual([]);
@@ -29,6 +29,13 @@ describe('importing the package', () => {
     const added = builtins.filter((name) => !bare.includes(name));
     const late = ['crypto', 'stream', 'v8', 'worker_threads', 'zlib'];
     expect(added.filter((name) => late.includes(name))).toEqual([]);
+  });
+
+  it('loads no declaration of an op in threads that train', () => {
+    const worker = join(ROOT, 'dist/bundle/cjs/worker.js');
+    const { files } = loadedBy(`require(${JSON.stringify(worker)})`);
+    expect(files).toContain('worker.js');
+    expect(files.filter((file) => LATE.test(file))).toEqual([]);
   });
 
   it('loads readers when one is first asked for', () => {

@@ -1,7 +1,8 @@
 // Reads a case that the fuzzer kept, and prints it the way explain() would.
 import { readFileSync } from 'node:fs';
 import { DTYPES, OP_KINDS, REGISTER_COUNT, SPLITS, schemaOf } from '#steepest/kernels/contract.js';
-import { HEADER_WORDS, OP_WORDS, OPERAND_WORDS } from '#steepest/kernels/encode.js';
+import { HEADER_WORDS } from '#steepest/kernels/encode.js';
+import { OP_WORDS, OPERAND_WORDS } from '#steepest/kernels/layout.js';
 
 /** The cases of a corpus: `{ buffers, registers, words }`. */
 export function readCorpus(file) {

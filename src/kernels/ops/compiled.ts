@@ -1,6 +1,6 @@
 import { Formula, OF_OPERANDS } from './formula.js';
 import { type OpKind, oncePerKind, schemaOf } from './index.js';
-import type { Relation, Rule } from './schema.js';
+import type { OperandSchema, Relation, Rule, ScalarRange } from './schema.js';
 
 /** A rule whose sides are positions of nodes. */
 export interface FlatRule {
@@ -12,8 +12,10 @@ export interface FlatRule {
   readonly operand: string | undefined;
 }
 
-/** What checkers and `bind` work out of an op's sizes. */
+/** What checkers work out of an op's sizes. */
 export interface CompiledOp {
+  readonly operands: readonly (readonly [name: string, OperandSchema])[];
+  readonly scalars: readonly (readonly [name: string, ScalarRange])[];
   readonly formula: Formula;
   readonly range: number;
   readonly tableRows: number;
@@ -42,11 +44,25 @@ function checkEveryOperandNamed(kind: OpKind, { nodes }: Formula): void {
 
 function compile(kind: OpKind): CompiledOp {
   const schema = schemaOf(kind);
-  const { rules, range, tableRows } = schema;
+  const { operands, scalars, rules, range, tableRows } = schema;
   const formula = new Formula(kind, schema);
   const flat = rules().flatMap((rule) => flatten(rule, formula));
   checkEveryOperandNamed(kind, formula);
-  return { formula, rules: flat, range: formula.add(range), tableRows: formula.add(tableRows) };
+  return {
+    operands: Object.entries(operands),
+    scalars: Object.entries(scalars),
+    formula,
+    rules: flat,
+    range: formula.add(range),
+    tableRows: formula.add(tableRows),
+  };
+}
+
+/** What `bind` works out of an op's sizes, once they have been checked. */
+function compilePlace(kind: OpKind): Pick<CompiledOp, 'formula' | 'range' | 'tableRows'> {
+  const schema = schemaOf(kind);
+  const formula = new Formula(kind, schema);
+  return { formula, range: formula.add(schema.range), tableRows: formula.add(schema.tableRows) };
 }
 
 /** What an op costs: positions of nodes. */
@@ -65,4 +81,5 @@ function compileCosts(kind: OpKind): OpCosts {
 }
 
 export const compiledOp = oncePerKind(compile);
+export const placeOf = oncePerKind(compilePlace);
 export const costOf = oncePerKind(compileCosts);

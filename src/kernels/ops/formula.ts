@@ -80,8 +80,8 @@ type Compute = (node: FlatNode, op: Sizes, batch: { rows: number; groups: number
 
 const of =
   (compute: (a: number, b: number, c: number) => number): Compute =>
-  ({ of: [a, b, c] }) =>
-    compute(VALUES[a!]!, VALUES[b!]!, VALUES[c!]!);
+  ({ of }) =>
+    compute(VALUES[of[0]!]!, VALUES[of[1]!]!, of.length > 2 ? VALUES[of[2]!]! : 0);
 
 /** The same as `evaluate` in native/program/rules.cc. */
 const COMPUTE: Readonly<Record<NodeKind, Compute>> = {

@@ -14,7 +14,7 @@ import {
   schemaOf,
 } from '../contract.js';
 import { registersFor, singleRank } from '../once.js';
-import { compiledOp } from '../ops/compiled.js';
+import { placeOf } from '../ops/compiled.js';
 import { BATCH } from '../ops/schema.js';
 import { checkProgram, MOST_ROWS } from './check.js';
 import { type F64, type OpTable, PreparedOp, type RunOp } from './kernel.js';
@@ -69,7 +69,7 @@ function planPhases(
     const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY, byRows: false };
     for (const op of program.ops) {
       if (op.phase !== phase) continue;
-      const { formula, range, tableRows } = compiledOp(op.kind);
+      const { formula, range, tableRows } = placeOf(op.kind);
       const values = formula.evaluate(op, program.maxRows);
       plan.rowLimit = Math.min(plan.rowLimit, values[tableRows]!);
       const step = stepOf(op, program.rank, values[range]!, () =>

@@ -84,7 +84,8 @@ function checkOp(op: Op, number: number, program: BindableProgram, buffers: read
   const name = `op ${number} (${op.kind}${op.label === undefined ? '' : `, ${op.label}`})`;
 
   checkOperandNames(op, schema, name);
-  for (const [operandName, operandSchema] of Object.entries(schema.operands)) {
+  const compiled = compiledOp(op.kind);
+  for (const [operandName, operandSchema] of compiled.operands) {
     const operand = op.operands[operandName];
     if (operand === undefined) {
       if (!operandSchema.isOptional) refuseProgram(`${name}: operand ${operandName}`, 'none');
@@ -94,21 +95,21 @@ function checkOp(op: Op, number: number, program: BindableProgram, buffers: read
       refuseProgram(`${name}: operand ${operandName} with ${expected}`, given),
     );
   }
-  checkScalars(op, schema, name);
-  const compiled = compiledOp(op.kind);
+  checkScalars(op, compiled, name);
   const values = compiled.formula.evaluate(op, program.maxRows);
   checkRules(op, compiled, values, name);
   checkPlace(op, schema.splits, values[compiled.range]!, name);
 }
 
 function checkOperandNames(op: Op, schema: OpSchema, name: string): void {
-  for (const [given, operand] of Object.entries(op.operands)) {
-    if (operand === undefined) continue;
-    if (!Object.hasOwn(schema.operands, given)) {
+  for (const given of Object.keys(op.operands)) {
+    if (!Object.hasOwn(schema.operands, given) && op.operands[given] !== undefined) {
       refuseProgram(`${name}: operands ${Object.keys(schema.operands).join(', ')}`, `an operand '${given}'`);
     }
   }
 }
+
+const SIDES = ['byteOffset', 'rows', 'cols', 'rowStride', 'colStride'] as const;
 
 /** One operand against its schema and its buffer. */
 function checkOperand(
@@ -119,7 +120,8 @@ function checkOperand(
 ): void {
   const { dtype, byteOffset, rows, cols, rowStride, colStride } = operand;
   if (!DTYPES.includes(dtype) || !dtypes.includes(dtype)) refuse(`dtype ${dtypes.join(' or ')}`, `${dtype}`);
-  for (const [side, value] of Object.entries({ byteOffset, rows, cols, rowStride, colStride })) {
+  for (const side of SIDES) {
+    const value = operand[side];
     if (!isCount(value)) refuse(`${side} a whole number from 0 to 2^53 − 1`, `${value}`);
   }
   if (!isStrided && colStride !== 1) refuse('colStride 1', `${colStride}`);
@@ -165,8 +167,8 @@ function checkStrides(operand: Operand, refuse: (expected: string, given: string
   );
 }
 
-function checkScalars(op: Op, schema: OpSchema, name: string): void {
-  for (const [scalar, { least, most, isWhole }] of Object.entries(schema.scalars)) {
+function checkScalars(op: Op, { scalars }: CompiledOp, name: string): void {
+  for (const [scalar, { least, most, isWhole }] of scalars) {
     const value = op.scalars[scalar]!;
     if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) continue;
     const range = isWhole ? `a whole number from ${least} to ${most}` : 'finite';

@@ -1,0 +1,40 @@
+/**
+ * How ops are numbered and laid out in an encoded program. The bundle replaces this module by its
+ * results (scripts/bundle.mjs), so that a program for the add-on needs no declaration of an op.
+ */
+import { OP_KINDS, OPS, type OpKind, oncePerKind, schemaOf } from './ops/index.js';
+
+/** Words before an op's operands: kind, phase, split, begin, end, operand count, scalar count. */
+export const OP_WORDS = 7;
+/** Words per operand: buffer (−1 when absent), dtype, byteOffset, rows, cols, rowStride, colStride. */
+export const OPERAND_WORDS = 7;
+
+/** What the words of a kind of op are. */
+export interface OpLayout {
+  readonly number: number;
+  readonly operands: readonly string[];
+  readonly scalars: readonly string[];
+  readonly words: number;
+}
+
+export const isOpKind = (kind: string): kind is OpKind => Object.hasOwn(OPS, kind);
+
+export const layoutOf = oncePerKind((kind): OpLayout => {
+  const schema = schemaOf(kind);
+  const [operands, scalars] = [Object.keys(schema.operands), Object.keys(schema.scalars)];
+  const words = OP_WORDS + operands.length * OPERAND_WORDS + scalars.length;
+  return { number: OP_KINDS.indexOf(kind), operands, scalars, words };
+});
+
+let magic: number | undefined;
+
+/**
+ * First word of an encoded program: a hash (FNV-1a) of the kinds of ops in their order, so that an
+ * add-on of another build, which would number them in its own way, refuses the program.
+ */
+export function programMagic(): number {
+  magic ??= OP_KINDS.join(' ')
+    .split('')
+    .reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0, 0x811c9dc5);
+  return magic;
+}
