@@ -218,6 +218,20 @@ describe('run', () => {
     expect(memory.values(before)).toEqual(new Array(24).fill(0));
   });
 
+  it('gives indexOutOfRange when the mini-batch leaves the shorter of labels and weights', () => {
+    const memory = new Memory();
+    const [z, dz] = [memory.matrix(1, 4, 'f64'), memory.matrix(1, 4, 'f64')];
+    const [labels, weights] = [memory.matrix(1, 10, 'i32'), memory.matrix(1, 6, 'f64')];
+    const totals = memory.matrix(1, 1, 'f64');
+    const loss = { ...op('logisticLoss', { z, labels, weights, dz, totals }), split: 'first' as const };
+    const registers = registersFor(4);
+    const bound = bind(program([loss], 4), memory.buffer, registers);
+    registers[REGISTERS.batchStart] = 2;
+    expect(bound.run(PHASES.rows)).toBe(0);
+    registers[REGISTERS.batchStart] = 3;
+    expect(bound.run(PHASES.rows)).toBe(STATUS.indexOutOfRange);
+  });
+
   it('gives indexOutOfRange for an index outside the table', () => {
     const { memory, index, bound } = gather();
     memory.fill(index, (_i, j) => (j === 3 ? 20 : 0));

@@ -99,7 +99,7 @@ const COMPUTE: Readonly<Record<NodeKind, Compute>> = {
   multiply: of((a, b) => a * b),
   quotient: of((a, b) => Math.floor(a / b)),
   remainder: of((a, b) => a % b),
-  least: of(Math.min),
+  least: of((a, b) => Math.min(a, b)),
   equals: of((a, b) => (a === b ? 1 : 0)),
   select: of((a, b, c) => (a !== 0 ? b : c)),
   plane: of(planeOf),
