@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 2336659222.0;
+constexpr double kProgramMagic = 3137312886.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -176,7 +176,7 @@ enum class OpKind : int32_t {
   MovingMoments = 67,
   FrozenMoments = 68,
   Normalize = 69,
-  MergeSlopes = 70,
+  MergeGradientMeans = 70,
   NormalizeBackward = 71,
   NormGradients = 72,
   FoldNorm = 73,
@@ -908,12 +908,12 @@ constexpr int pixels_ = 0;
 constexpr int activation_ = 1;
 constexpr int alpha_ = 2;
 }  // namespace op_normalize
-namespace op_mergeSlopes {
+namespace op_mergeGradientMeans {
 constexpr int sums = 0;
 constexpr int stats = 1;
 constexpr int means = 2;
 constexpr int pixels_ = 0;
-}  // namespace op_mergeSlopes
+}  // namespace op_mergeGradientMeans
 namespace op_normalizeBackward {
 constexpr int dy = 0;
 constexpr int x = 1;
@@ -1033,7 +1033,7 @@ constexpr int channels_ = 1;
   X(movingMoments) \
   X(frozenMoments) \
   X(normalize) \
-  X(mergeSlopes) \
+  X(mergeGradientMeans) \
   X(normalizeBackward) \
   X(normGradients) \
   X(foldNorm) \
@@ -1161,7 +1161,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 18}, {"momentum", 1}}},
     {"frozenMoments", 3, 1, SplitClass::Rows, false, {{"mean", false, false, 1}, {"variance", false, false, 1}, {"stats", false, false, 1}}, {{"epsilon", 1}}},
     {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 12}, {"activation", 4}, {"alpha", 1}}},
-    {"mergeSlopes", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 18}}},
+    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 18}}},
     {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", false, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 12}}},
     {"normGradients", 4, 0, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", true, false, 1}, {"dGamma", true, false, 1}, {"dBeta", true, false, 1}}, {}},
     {"foldNorm", 8, 1, SplitClass::Rows, false, {{"w", false, false, 1}, {"bias", true, false, 1}, {"mean", false, false, 1}, {"variance", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"yBias", false, false, 1}}, {{"epsilon", 1}}},

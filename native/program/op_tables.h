@@ -2304,7 +2304,7 @@ constexpr OpTable kOpTables[] = {
     {1351, 11, 482, 6, 4, 10},  // movingMoments
     {1362, 10, 488, 6, 2, 9},  // frozenMoments
     {1372, 23, 494, 11, 22, 22},  // normalize
-    {1395, 13, 505, 6, 11, 12},  // mergeSlopes
+    {1395, 13, 505, 6, 11, 12},  // mergeGradientMeans
     {1408, 25, 511, 13, 24, 24},  // normalizeBackward
     {1433, 14, 524, 8, 4, 13},  // normGradients
     {1447, 18, 532, 14, 1, 17},  // foldNorm

@@ -86,7 +86,7 @@ constexpr Spec kSpecs[] = {
     {OpKind::FrozenMoments, "vvT"},
     {OpKind::Normalize, "bTvvb"},
     {OpKind::Normalize, "bT--b"},
-    {OpKind::MergeSlopes, "STT"},
+    {OpKind::MergeGradientMeans, "STT"},
     {OpKind::NormalizeBackward, "bbTTvb"},
     {OpKind::NormGradients, "STvv"},
     {OpKind::NormGradients, "S-vv"},
@@ -262,7 +262,7 @@ int64_t rangeEnd(OpKind kind, const Shape& shape) {
     case OpKind::MergeMoments:
     case OpKind::MovingMoments:
     case OpKind::FrozenMoments:
-    case OpKind::MergeSlopes:
+    case OpKind::MergeGradientMeans:
     case OpKind::NormGradients:
       return shape.cols;
     case OpKind::GroupMoments:

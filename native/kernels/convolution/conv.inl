@@ -1,4 +1,5 @@
-// Convolution of images in groups of 16, and its gradient by the input: the same pass over runs of pixels that meet the same taps.
+// Convolution of images in groups of 16, and its input gradient: the same pass over runs of pixels that meet the same
+// taps.
 #pragma once
 #include "../kernel.inl"
 #include "../columns.inl"
@@ -36,10 +37,10 @@ inline ConvFinish convFinish(Activation activation, bool isBackward) {
 inline ConvPass convPass(const OpArgs& args, const ConvShape& c, bool isBackward) {
   using namespace op_conv2d;
   const Activation f = static_cast<Activation>(static_cast<int>(args.scalars[activation_]));
-  const F slope = splat(args.scalar(alpha_));
+  const F alpha = splat(args.scalar(alpha_));
   const ConvFinish finish = convFinish(f, isBackward);
-  return isBackward ? ConvPass{true, c.out, c.in, c.groupOut, c.groupIn, c.rows, c.columns, finish, f, slope}
-                    : ConvPass{false, c.in, c.out, c.groupIn, c.groupOut, c.rows, c.columns, finish, f, slope};
+  return isBackward ? ConvPass{true, c.out, c.in, c.groupOut, c.groupIn, c.rows, c.columns, finish, f, alpha}
+                    : ConvPass{false, c.in, c.out, c.groupIn, c.groupOut, c.rows, c.columns, finish, f, alpha};
 }
 
 /** Weights of one group of channels, packed. */

@@ -1,5 +1,5 @@
 // The sides of a convolution: which kernel elements meet the image from where. Taps outside the image are left out, so that no
-// frame of zeros has to be copied or multiplied; pixels that meet the same taps are computed together.
+// padding has to be copied or multiplied; pixels that meet the same taps are computed together.
 #pragma once
 #include "../kernel.inl"
 #include "../images/images.inl"

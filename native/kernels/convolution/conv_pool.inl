@@ -206,7 +206,7 @@ inline int op_maxPool2x2Backward(const OpArgs& args, int64_t begin, int64_t end)
     if (isOdd) clearFloats(args.at(dz).f32(g), args.at(dz).cols);
     const uint8_t* places = args.at(index).row<uint8_t>(g);
     for (int64_t c = 0; c < shape.channels; ++c) {
-      const float* slopes = args.at(dy).f32(g) + c * pooled.planeFloats();
+      const float* gradients = args.at(dy).f32(g) + c * pooled.planeFloats();
       const float* outputs = args.at(s).given() ? args.at(s).f32(g) + c * pooled.planeFloats() : nullptr;
       for (int64_t p = 0; p < pooled.height; ++p) {
         float* to = args.at(dz).f32(g) + c * shape.planeFloats() + 2 * p * shape.rowFloats();
@@ -215,18 +215,18 @@ inline int op_maxPool2x2Backward(const OpArgs& args, int64_t begin, int64_t end)
           const uint32_t high = static_cast<uint32_t>(places[2] | places[3] << 8);
           for (int v = 0; v < kImageVectors; ++v) {
             const int64_t at = v * kLanes;
-            F slope = load(slopes + at);
-            if (outputs != nullptr) slope = activateBackward(f, slope, load(outputs + at), alpha);
+            F gradient = load(gradients + at);
+            if (outputs != nullptr) gradient = activateBackward(f, gradient, load(outputs + at), alpha);
             const M lowBit = ofLaneBits(low >> at);
             const M highBit = ofLaneBits(high >> at);
-            const F top = select(highBit, zero(), slope);
-            const F bottom = select(highBit, slope, zero());
+            const F top = select(highBit, zero(), gradient);
+            const F bottom = select(highBit, gradient, zero());
             store(to + at, select(lowBit, zero(), top));
             store(to + at + kGroupImages, select(lowBit, top, zero()));
             store(to + at + shape.rowFloats(), select(lowBit, zero(), bottom));
             store(to + at + shape.rowFloats() + kGroupImages, select(lowBit, bottom, zero()));
           }
-          slopes += kGroupImages;
+          gradients += kGroupImages;
           if (outputs != nullptr) outputs += kGroupImages;
           places += kPackedIndexBytes;
         }

@@ -1,4 +1,4 @@
-// Gradients by the weights of a convolution whose outputs were pooled: of each window of 2 × 2 only the largest element has a
+// Weight gradients of a convolution whose outputs were pooled: of each window of 2 × 2 only the largest element has a
 // gradient, so each image needs one product where conv2dWeights has four. Which x it meets differs from image to image: two
 // selects, down and across, take it out of the windows that x offers.
 #pragma once
@@ -43,7 +43,7 @@ template <int R, int W> void pooledGradTile(const PooledGradBlock& block) {
   for (int64_t p = 0; p < block.rows; ++p) {
     const float* x = block.x + 2 * p * block.xRow;
     for (int64_t q = block.width; q > 0; --q, x += 2 * kGroupImages, d += kGroupImages, places += kPackedIndexBytes) {
-      const F slope = load(d);
+      const F gradient = load(d);
       const M right = ofLaneBits(static_cast<uint32_t>(places[0] | places[1] << 8) >> block.lane);
       const M below = ofLaneBits(static_cast<uint32_t>(places[2] | places[3] << 8) >> block.lane);
       F above[W];
@@ -55,7 +55,7 @@ template <int R, int W> void pooledGradTile(const PooledGradBlock& block) {
         for (int j = 0; j < W; ++j) {
           const F next = load(row + (j + 1) * kGroupImages);
           const F here = select(right, next, left);
-          if (i > 0) acc[i - 1][j] = fma(select(below, here, above[j]), slope, acc[i - 1][j]);
+          if (i > 0) acc[i - 1][j] = fma(select(below, here, above[j]), gradient, acc[i - 1][j]);
           above[j] = here;
           left = next;
         }

@@ -1,4 +1,4 @@
-// Gradients by the weights. A tile is R rows of dw × T outputs. Its chains wait in scratch memory while other tiles go over the
+// Weight gradients. A tile is R rows of dw × T outputs. Its chains wait in scratch memory while other tiles go over the
 // same few pixels, whose gradients lie there too, side by side: planes of them are often whole pages apart and would crowd a few
 // sets of the first-level cache. The order within each chain is the contract's all the same.
 #pragma once
@@ -67,15 +67,15 @@ template <int R, int T> void gradTile(const GradBlock& block) {
     for (int64_t q = block.width; q > 0; --q, aheadX += kGroupImages, aheadZ += kGroupImages) {
       STEEPEST_PREFETCH_L2(aheadX);
       STEEPEST_PREFETCH_L2(aheadZ);
-      F slope[T];
+      F gradient[T];
       STEEPEST_UNROLL
-      for (int t = 0; t < T; ++t) slope[t] = load(dz + t * output);
+      for (int t = 0; t < T; ++t) gradient[t] = load(dz + t * output);
       STEEPEST_UNROLL
       for (int r = 0; r < R; ++r) {
         const F value = load(x[r]);
         x[r] += pixel;
         STEEPEST_UNROLL
-        for (int t = 0; t < T; ++t) acc[r][t] = fma(value, slope[t], acc[r][t]);
+        for (int t = 0; t < T; ++t) acc[r][t] = fma(value, gradient[t], acc[r][t]);
       }
       dz += dzPixel;
     }
@@ -180,9 +180,9 @@ struct GradPass {
     for (int64_t g = 0; g < groups; ++g) {
       for (int64_t p = 0; p < height; p += step) {
         const int64_t end = height - p < step ? height : p + step;
-        const float* slopes = dz.f32(g) + o * c.out.planeFloats() + p * c.out.rowFloats();
+        const float* gradients = dz.f32(g) + o * c.out.planeFloats() + p * c.out.rowFloats();
         const float* images = x.f32(g) + channels * c.groupIn * c.in.planeFloats();
-        if (copies) copySlopes(slopes, copy, (end - p) * width, outputs);
+        if (copies) copyGradients(gradients, copy, (end - p) * width, outputs);
         block.first = g == 0 && p == 0;
         for (int tile = 0; tile < tiles; ++tile) {
           const GradRows& rows = bundle[tile];
@@ -192,11 +192,12 @@ struct GradPass {
           block.rows = bottom - top;
           block.width = rows.right - rows.left;
           block.aheadX = images + rows.at[tile % rows.count] + bottom * block.xRow;
-          block.aheadZ = tile < outputs ? slopes + tile * c.out.planeFloats() + (end - p) * c.out.rowFloats() : slopes;
+          block.aheadZ =
+              tile < outputs ? gradients + tile * c.out.planeFloats() + (end - p) * c.out.rowFloats() : gradients;
           const int64_t from = top * block.xRow + rows.left * block.xPixel;
           for (int64_t lane = 0; lane < kGroupImages; lane += kLanes) {
             for (int r = 0; r < rows.count; ++r) block.x[r] = images + rows.at[r] + from + lane;
-            block.dz = (copies ? copy : slopes) + (top - p) * block.dzRow + rows.left * block.dzPixel + lane;
+            block.dz = (copies ? copy : gradients) + (top - p) * block.dzRow + rows.left * block.dzPixel + lane;
             block.chains = chains + tile * kGradTileFloats + lane;
             kGradTiles.fn[rows.count - 1][outputs - 1](block);
           }
@@ -214,7 +215,7 @@ struct GradPass {
   }
 
   /** The gradients of some pixels, all outputs of a pixel side by side. */
-  void copySlopes(const float* from, float* to, int64_t pixels, int outputs) const {
+  void copyGradients(const float* from, float* to, int64_t pixels, int outputs) const {
     const int64_t plane = shape.out.planeFloats();
     for (int64_t i = 0; i < pixels; ++i) {
       for (int t = 0; t < outputs; ++t, to += kGroupImages) {

@@ -142,7 +142,7 @@ inline void gradientTile(const T* x, int64_t xStride, const Matrix& dz, int64_t 
       acc[k][v] = v == V - 1 ? loadDN(from + v * kDLanes, tail) : loadD(from + v * kDLanes);
     }
   }
-  const double* slopes = dz.row<double>(k0);
+  const double* gradients = dz.row<double>(k0);
   for (int64_t r = 0; r < rows; ++r) {
     const T* row = x + r * xStride + j;
     D values[V];
@@ -152,9 +152,9 @@ inline void gradientTile(const T* x, int64_t xStride, const Matrix& dz, int64_t 
     }
     STEEPEST_UNROLL
     for (int k = 0; k < K; ++k) {
-      const D slope = splatD(slopes[k * dz.rowStride + r]);
+      const D gradient = splatD(gradients[k * dz.rowStride + r]);
       STEEPEST_UNROLL
-      for (int v = 0; v < V; ++v) acc[k][v] = addD(acc[k][v], mulD(slope, values[v]));
+      for (int v = 0; v < V; ++v) acc[k][v] = addD(acc[k][v], mulD(gradient, values[v]));
     }
   }
   STEEPEST_UNROLL
@@ -186,7 +186,7 @@ inline void gradientColumns(const T* x, int64_t xStride, const Matrix& dz, int64
 inline int op_linearGradient(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_linearGradient;
   const Matrix& table = args.at(x);
-  const Matrix& slopes = args.at(dz);
+  const Matrix& gradients = args.at(dz);
   const Matrix& to = args.at(dw);
   const int64_t rows = args.batchRows;
   withElements(table, [&](auto* data) {
@@ -194,18 +194,18 @@ inline int op_linearGradient(const OpArgs& args, int64_t begin, int64_t end) {
     constexpr int64_t kBlock = kGradientVectors * kDLanes;
     int64_t j = 0;
     for (; j + kBlock <= to.cols; j += kBlock) {
-      gradientColumns<kGradientVectors>(from, table.rowStride, slopes, rows, to, begin, end, j, kDLanes);
+      gradientColumns<kGradientVectors>(from, table.rowStride, gradients, rows, to, begin, end, j, kDLanes);
     }
     for (; j < to.cols; j += kDLanes) {
       const int64_t left = to.cols - j;
       const int tail = static_cast<int>(left < kDLanes ? left : kDLanes);
-      gradientColumns<1>(from, table.rowStride, slopes, rows, to, begin, end, j, tail);
+      gradientColumns<1>(from, table.rowStride, gradients, rows, to, begin, end, j, tail);
     }
   });
   double* biases = args.at(db).row<double>(0);
   for (int64_t k = begin; k < end; ++k) {
     double sum = biases[k];
-    for (int64_t r = 0; r < rows; ++r) sum += slopes.row<double>(k)[r];
+    for (int64_t r = 0; r < rows; ++r) sum += gradients.row<double>(k)[r];
     biases[k] = sum;
   }
   return StatusOk;

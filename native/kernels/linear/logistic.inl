@@ -31,11 +31,11 @@ struct LogisticRows {
     const D zero = selectD(negative, likely, unlikely);
     const D weight = weightOf(r, n);
     // p − 1 as −(1 − p), of which no digits cancel.
-    const D slope = selectD(isOne, subD(splatD(0.0), zero), one);
+    const D gradient = selectD(isOne, subD(splatD(0.0), zero), one);
     const D miss = selectD(isOne, subD(splatD(0.0), score), score);
     const D hinge = selectD(ltD(miss, splatD(0.0)), splatD(0.0), miss);
     if (p.given()) storeDN(p.row<double>(0) + r, one, n);
-    storeDN(dz.row<double>(0) + r, mulD(slope, weight), n);
+    storeDN(dz.row<double>(0) + r, mulD(gradient, weight), n);
     addLoss(mulD(addD(hinge, log1pD(t)), weight), r, n);
   }
 

@@ -106,8 +106,8 @@ struct BinaryCrossEntropyRow : LossRow {
     const F u = fma(neg(t), log(q), neg(otherTerm));
     setLanes<tail>(loss.g[g], add(loss.g[g], u), n);
     if (dx == nullptr) return;
-    const F slope = mul(div(sub(q, t), mul(q, other)), scale);
-    storePart<tail>(dx + j, select(eq(q, chance), slope, zero()), n);
+    const F gradient = mul(div(sub(q, t), mul(q, other)), scale);
+    storePart<tail>(dx + j, select(eq(q, chance), gradient, zero()), n);
   }
 };
 

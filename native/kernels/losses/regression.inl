@@ -25,8 +25,8 @@ struct AbsoluteErrorRow : LossRow {
     setLanes<tail>(loss.g[g], add(loss.g[g], abs(d)), n);
     if (dx == nullptr) return;
     // ±0 and NaN are their own gradients.
-    const F slope = select(gt(d, zero()), scale, select(lt(d, zero()), neg(scale), d));
-    storePart<tail>(dx + j, slope, n);
+    const F gradient = select(gt(d, zero()), scale, select(lt(d, zero()), neg(scale), d));
+    storePart<tail>(dx + j, gradient, n);
   }
 };
 

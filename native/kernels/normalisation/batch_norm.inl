@@ -282,20 +282,20 @@ inline int op_normalize(const OpArgs& args, int64_t begin, int64_t end) {
 }
 
 /** Σ dy and Σ dy·x̂ of sums by groupMoments, or with `mean` null of sums of these themselves. */
-inline Totals slopesOf(const Totals& total, const float* mean, const float* inverse) {
+inline Totals gradientSumsOf(const Totals& total, const float* mean, const float* inverse) {
   if (mean == nullptr) return total;
   return {total.sum, (total.product - static_cast<double>(*mean) * total.sum) * static_cast<double>(*inverse)};
 }
 
 /** Means of dy and dy·x̂ over the mini-batch. Range: channels. */
-inline int op_mergeSlopes(const OpArgs& args, int64_t begin, int64_t end) {
-  using namespace op_mergeSlopes;
+inline int op_mergeGradientMeans(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_mergeGradientMeans;
   const int64_t channels = args.at(sums).cols / 2;
   const float* mean = args.at(stats).f32();
   float* to = args.at(means).f32();
   const double count = static_cast<double>(args.batchRows) * args.scalars[pixels_];
   for (int64_t c = begin; c < end; ++c) {
-    const Totals total = slopesOf(totalOf(args.at(sums), args.batchRows, c), mean + c, mean + channels + c);
+    const Totals total = gradientSumsOf(totalOf(args.at(sums), args.batchRows, c), mean + c, mean + channels + c);
     to[c] = static_cast<float>(total.sum / count);
     to[channels + c] = static_cast<float>(total.product / count);
   }
@@ -309,15 +309,15 @@ inline int op_normGradients(const OpArgs& args, int64_t begin, int64_t end) {
   const float* mean = rowOrNull(args.at(stats), 0);
   for (int64_t c = begin; c < end; ++c) {
     const Totals sum = totalOf(args.at(sums), args.batchRows, c);
-    const Totals total = mean == nullptr ? sum : slopesOf(sum, mean + c, mean + channels + c);
+    const Totals total = mean == nullptr ? sum : gradientSumsOf(sum, mean + c, mean + channels + c);
     if (args.at(dGamma).given()) args.at(dGamma).f32()[c] = static_cast<float>(total.product);
     if (args.at(dBeta).given()) args.at(dBeta).f32()[c] = static_cast<float>(total.sum);
   }
   return StatusOk;
 }
 
-inline F normSlope(F slope, F x, F mean, F inverse, F a, F b) {
-  return sub(sub(slope, a), mul(mul(sub(x, mean), inverse), b));
+inline F normGradient(F gradient, F x, F mean, F inverse, F a, F b) {
+  return sub(sub(gradient, a), mul(mul(sub(x, mean), inverse), b));
 }
 
 /** dx of one row, whose columns have constants of their own. */
@@ -328,10 +328,10 @@ struct NormalizeBackwardRow {
 
   template <bool tail> void at(int64_t j, int, int n) {
     const F scale = loadPart<tail>(inverse + j, n);
-    const F slope = normSlope(loadPart<tail>(dy + j, n), loadPart<tail>(x + j, n), loadPart<tail>(mean + j, n), scale,
-                              loadPart<tail>(a + j, n), loadPart<tail>(b + j, n));
+    const F gradient = normGradient(loadPart<tail>(dy + j, n), loadPart<tail>(x + j, n), loadPart<tail>(mean + j, n),
+                                    scale, loadPart<tail>(a + j, n), loadPart<tail>(b + j, n));
     const F k = gamma == nullptr ? scale : mul(loadPart<tail>(gamma + j, n), scale);
-    storePart<tail>(dx + j, mul(slope, k), n);
+    storePart<tail>(dx + j, mul(gradient, k), n);
   }
 };
 
@@ -356,19 +356,20 @@ inline int op_normalizeBackward(const OpArgs& args, int64_t begin, int64_t end) 
       continue;
     }
     for (int64_t c = 0; c < channels; ++c) {
-      const float* slopes = args.at(dy).f32(g) + c * plane;
+      const float* gradients = args.at(dy).f32(g) + c * plane;
       const float* from = args.at(x).f32(g) + c * plane;
       float* to = args.at(dx).f32(g) + c * plane;
       const F center = splat(mean[c]);
       const F scale = splat(inverse[c]);
-      const F meanSlope = splat(a[c]);
+      const F meanGradient = splat(a[c]);
       const F meanProduct = splat(b[c]);
       const F k = args.at(gamma).given() ? mul(splat(args.at(gamma).f32()[c]), scale) : scale;
       for (int v = 0; v < kImageVectors; ++v) {
         const M alive = firstN(lanesLeft(count, v, kLanes));
         for (int64_t i = v * kLanes; i < shape.channelFloats(); i += kGroupImages) {
-          const F slope = mul(normSlope(load(slopes + i), load(from + i), center, scale, meanSlope, meanProduct), k);
-          store(to + i, select(alive, slope, zero()));
+          const F gradient =
+              mul(normGradient(load(gradients + i), load(from + i), center, scale, meanGradient, meanProduct), k);
+          store(to + i, select(alive, gradient, zero()));
         }
       }
     }

@@ -148,7 +148,7 @@ template <bool tail> inline void layerSumsImages(const OpArgs& args, int64_t g, 
   const float* inverse = mean + plane;
   double* to = args.at(sums).row<double>(g);
   for (int64_t c = 0; c < channels; ++c) {
-    const float* slopes = args.at(dy).f32(g) + c * plane;
+    const float* gradients = args.at(dy).f32(g) + c * plane;
     const float* from = args.at(x).f32(g) + c * plane;
     D s[kDGroups];
     D t[kDGroups];
@@ -156,11 +156,11 @@ template <bool tail> inline void layerSumsImages(const OpArgs& args, int64_t g, 
     for (int64_t i = 0; i < shape.channelFloats(); i += kGroupImages) {
       STEEPEST_UNROLL
       for (int v = 0; v < kDGroups; ++v) {
-        const D slope = loadPartD<tail>(slopes + i, v, images);
+        const D gradient = loadPartD<tail>(gradients + i, v, images);
         const D centered = centeredD(loadPartD<tail>(from + i, v, images), loadPartD<tail>(mean + i, v, images),
                                      loadPartD<tail>(inverse + i, v, images));
-        s[v] = addD(s[v], slope);
-        t[v] = addD(t[v], mulD(slope, centered));
+        s[v] = addD(s[v], gradient);
+        t[v] = addD(t[v], mulD(gradient, centered));
       }
     }
     to[c] = sumGroupsD(s);
@@ -169,7 +169,7 @@ template <bool tail> inline void layerSumsImages(const OpArgs& args, int64_t g, 
 }
 
 /** a and b of all pixel sums. `count` is a multiple of 16. */
-inline void layerSlopes(PixelSums& sums, int64_t count, int64_t channels, float* a, float* b) {
+inline void layerGradientMeans(PixelSums& sums, int64_t count, int64_t channels, float* a, float* b) {
   const D divisor = splatD(static_cast<double>(channels));
   for (int64_t i = 0; i < count; i += kDLanes) {
     storeD(sums.sum + i, divD(loadD(sums.sum + i), divisor));
@@ -193,7 +193,7 @@ inline void layerBackwardImages(const OpArgs& args, int64_t g) {
   for (int64_t first = 0; first < shape.channelFloats(); first += kLayerPixels * kGroupImages) {
     const int64_t left = shape.channelFloats() - first;
     const int64_t count = left < kLayerPixels * kGroupImages ? left : kLayerPixels * kGroupImages;
-    const float* slopes = args.at(dy).f32(g) + first;
+    const float* gradients = args.at(dy).f32(g) + first;
     const float* from = args.at(x).f32(g) + first;
     const float* mean = args.at(stats).f32(g) + first;
     const float* inverse = mean + plane;
@@ -202,20 +202,21 @@ inline void layerBackwardImages(const OpArgs& args, int64_t g) {
     for (int64_t c = 0; c < channels; ++c) {
       const D scale = splatD(valueOr(args.at(gamma), c, 1));
       for (int64_t i = 0; i < count; i += kDLanes) {
-        const D slope = mulD(loadF32D(slopes + c * plane + i), scale);
+        const D gradient = mulD(loadF32D(gradients + c * plane + i), scale);
         const D centered = centeredD(loadF32D(from + c * plane + i), loadF32D(mean + i), loadF32D(inverse + i));
-        storeD(total.sum + i, addD(loadD(total.sum + i), slope));
-        storeD(total.product + i, addD(loadD(total.product + i), mulD(slope, centered)));
+        storeD(total.sum + i, addD(loadD(total.sum + i), gradient));
+        storeD(total.product + i, addD(loadD(total.product + i), mulD(gradient, centered)));
       }
     }
-    layerSlopes(total, count, channels, as, bs);
+    layerGradientMeans(total, count, channels, as, bs);
     for (int64_t c = 0; c < channels; ++c) {
       const F scale = splat(valueOr(args.at(gamma), c, 1));
       float* to = args.at(dx).f32(g) + first + c * plane;
       for (int64_t i = 0; i < count; i += kLanes) {
         const F inv = load(inverse + i);
-        const F slope = mul(load(slopes + c * plane + i), scale);
-        const F dxi = mul(normSlope(slope, load(from + c * plane + i), load(mean + i), inv, load(as + i), load(bs + i)), inv);
+        const F gradient = mul(load(gradients + c * plane + i), scale);
+        const F dxi = mul(
+            normGradient(gradient, load(from + c * plane + i), load(mean + i), inv, load(as + i), load(bs + i)), inv);
         const M alive = firstN(lanesLeft(images, static_cast<int>(i % kGroupImages) / kLanes, kLanes));
         store(to + i, select(alive, dxi, zero()));
       }
@@ -224,18 +225,18 @@ inline void layerBackwardImages(const OpArgs& args, int64_t g) {
 }
 
 /** Adds a row's dy and dy·x̂ to the sums of its group. */
-inline void addSlopes(const float* dy, const float* x, D mean, D inverse, int64_t cols, double* sums) {
+inline void addGradients(const float* dy, const float* x, D mean, D inverse, int64_t cols, double* sums) {
   for (int64_t j = 0; j < cols; j += kDLanes) {
     const int n = lanesLeft(cols - j, 0, kDLanes);
-    const D slope = loadF32DN(dy + j, n);
+    const D gradient = loadF32DN(dy + j, n);
     const D centered = centeredD(loadF32DN(x + j, n), mean, inverse);
-    storeDN(sums + j, addD(loadDN(sums + j, n), slope), n);
-    storeDN(sums + cols + j, addD(loadDN(sums + cols + j, n), mulD(slope, centered)), n);
+    storeDN(sums + j, addD(loadDN(sums + j, n), gradient), n);
+    storeDN(sums + cols + j, addD(loadDN(sums + cols + j, n), mulD(gradient, centered)), n);
   }
 }
 
 /** Σ h and Σ h·x̂ of a row, h = dy·gamma, in 16 lanes. */
-inline Totals rowSlopes(const float* dy, const float* x, const float* gamma, D mean, D inverse, int64_t cols) {
+inline Totals rowGradientSums(const float* dy, const float* x, const float* gamma, D mean, D inverse, int64_t cols) {
   D s[kDGroups];
   D t[kDGroups];
   for (int v = 0; v < kDGroups; ++v) s[v] = t[v] = splatD(0);
@@ -243,11 +244,11 @@ inline Totals rowSlopes(const float* dy, const float* x, const float* gamma, D m
     for (int v = 0; v < kDGroups; ++v) {
       const int n = lanesLeft(cols - j, v, kDLanes);
       const int64_t at = j + v * kDLanes;
-      D slope = loadF32DN(dy + at, n);
-      if (gamma != nullptr) slope = mulD(slope, loadF32DN(gamma + at, n));
-      // Lanes past the end have slope 0 and a finite x̂.
-      s[v] = addD(s[v], slope);
-      const D product = mulD(slope, centeredD(loadF32DN(x + at, n), mean, inverse));
+      D gradient = loadF32DN(dy + at, n);
+      if (gamma != nullptr) gradient = mulD(gradient, loadF32DN(gamma + at, n));
+      // Lanes past the end have gradient 0 and a finite x̂.
+      s[v] = addD(s[v], gradient);
+      const D product = mulD(gradient, centeredD(loadF32DN(x + at, n), mean, inverse));
       t[v] = addD(t[v], selectD(firstDN(n), product, splatD(0)));
     }
   }
@@ -261,9 +262,9 @@ struct LayerNormBackwardRow {
   const float* gamma;
 
   template <bool tail> void at(int64_t j, int, int n) {
-    F slope = loadPart<tail>(dy + j, n);
-    if (gamma != nullptr) slope = mul(slope, loadPart<tail>(gamma + j, n));
-    storePart<tail>(dx + j, mul(normSlope(slope, loadPart<tail>(x + j, n), mean, inverse, a, b), inverse), n);
+    F gradient = loadPart<tail>(dy + j, n);
+    if (gamma != nullptr) gradient = mul(gradient, loadPart<tail>(gamma + j, n));
+    storePart<tail>(dx + j, mul(normGradient(gradient, loadPart<tail>(x + j, n), mean, inverse, a, b), inverse), n);
   }
 };
 
@@ -271,17 +272,17 @@ struct LayerNormBackwardRow {
 inline void layerBackwardRow(const OpArgs& args, int64_t r, double* sumsOfGroup) {
   using namespace op_layerNormBackward;
   const int64_t channels = scalarInt(args, channels_);
-  const float* slopes = args.at(dy).f32(r);
+  const float* gradients = args.at(dy).f32(r);
   const float* from = args.at(x).f32(r);
   const float mean = args.at(stats).f32(r)[0];
   const float inverse = args.at(stats).f32(r)[1];
-  if (sumsOfGroup != nullptr) addSlopes(slopes, from, splatD(mean), splatD(inverse), channels, sumsOfGroup);
+  if (sumsOfGroup != nullptr) addGradients(gradients, from, splatD(mean), splatD(inverse), channels, sumsOfGroup);
   if (!args.at(dx).given()) return;
   const float* scale = rowOrNull(args.at(gamma), 0);
-  const Totals total = rowSlopes(slopes, from, scale, splatD(mean), splatD(inverse), channels);
+  const Totals total = rowGradientSums(gradients, from, scale, splatD(mean), splatD(inverse), channels);
   const float a = static_cast<float>(total.sum / static_cast<double>(channels));
   const float b = static_cast<float>(total.product / static_cast<double>(channels));
-  LayerNormBackwardRow row{slopes, from, args.at(dx).f32(r), splat(mean), splat(inverse), splat(a), splat(b), scale};
+  LayerNormBackwardRow row{gradients, from, args.at(dx).f32(r), splat(mean), splat(inverse), splat(a), splat(b), scale};
   eachVector(channels, row);
 }
 

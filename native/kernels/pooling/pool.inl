@@ -85,7 +85,7 @@ inline int op_maxPool2dBackward(const OpArgs& args, int64_t begin, int64_t end) 
     clearFloats(args.at(dx).f32(g), args.at(dx).cols);
     for (int64_t c = 0; c < shape.in.channels; ++c) {
       const int64_t plane = c * shape.out.planeFloats();
-      const float* slopes = args.at(dy).f32(g) + plane;
+      const float* gradients = args.at(dy).f32(g) + plane;
       const uint8_t* places = args.at(index).row<uint8_t>(g) + plane;
       const float* outputs = rowOrNull(args.at(s), g);
       float* to = args.at(dx).f32(g) + c * shape.in.planeFloats();
@@ -94,15 +94,17 @@ inline int op_maxPool2dBackward(const OpArgs& args, int64_t begin, int64_t end) 
         const int64_t top = p * shape.strideH - shape.top;
         const int64_t left = q * shape.strideW - shape.left;
         for (int v = 0; v < kImageVectors; ++v) {
-          F slope = load(slopes + at + v * kLanes);
-          if (outputs != nullptr) slope = activateBackward(f, slope, load(outputs + plane + at + v * kLanes), alpha);
+          F gradient = load(gradients + at + v * kLanes);
+          if (outputs != nullptr) {
+            gradient = activateBackward(f, gradient, load(outputs + plane + at + v * kLanes), alpha);
+          }
           const F place = loadU8(places + at + v * kLanes);
           for (int64_t h = rows.first; h < rows.last; ++h) {
             for (int64_t w = columns.first; w < columns.last; ++w) {
               float* element = to + h * shape.in.rowFloats() + w * kGroupImages + v * kLanes;
               const M here = eq(place, splat(static_cast<float>((h - top) * shape.poolW + w - left)));
               const F before = load(element);
-              store(element, select(here, add(before, slope), before));
+              store(element, select(here, add(before, gradient), before));
             }
           }
         }
@@ -145,13 +147,13 @@ inline int op_averagePool2dBackward(const OpArgs& args, int64_t begin, int64_t e
   for (int64_t g = begin; g < end; ++g) {
     clearFloats(args.at(dx).f32(g), args.at(dx).cols);
     for (int64_t c = 0; c < s.in.channels; ++c) {
-      const float* slopes = args.at(dy).f32(g) + c * s.out.planeFloats();
+      const float* gradients = args.at(dy).f32(g) + c * s.out.planeFloats();
       float* to = args.at(dx).f32(g) + c * s.in.planeFloats();
       eachWindow(s, [&](int64_t p, int64_t q, Span rows, Span columns) {
         const int64_t at = p * s.out.rowFloats() + q * kGroupImages;
         const F count = splat(static_cast<float>((rows.last - rows.first) * (columns.last - columns.first)));
         for (int v = 0; v < kImageVectors; ++v) {
-          const F share = div(load(slopes + at + v * kLanes), count);
+          const F share = div(load(gradients + at + v * kLanes), count);
           for (int64_t h = rows.first; h < rows.last; ++h) {
             for (int64_t w = columns.first; w < columns.last; ++w) {
               float* element = to + h * s.in.rowFloats() + w * kGroupImages + v * kLanes;

@@ -1,6 +1,6 @@
-// Gradients by the weights of Winograd's F(2 × 2, 3 × 3): at each of the 16 points, the product of transformed tiles of x (a row for
-// each channel, a column for each cell and image) and transformed cells of the gradient (a row for each cell and image, a
-// column for each output), which gemm's tiles compute; winogradGradient turns the sums into the gradient itself.
+// Weight gradients of Winograd's F(2 × 2, 3 × 3): at each of the 16 points, the product of transformed tiles of x (a row
+// for each channel, a column for each cell and image) and transformed cells of the gradient (a row for each cell and
+// image, a column for each output), which gemm's tiles compute; winogradGradient turns the sums into the gradient itself.
 #pragma once
 #include "../kernel.inl"
 #include "../transpose.inl"
@@ -11,7 +11,7 @@
 #include "winograd.inl"
 
 /** A on two values. */
-inline void winogradSlope(F a, F b, F (&to)[4]) {
+inline void winogradGradientPair(F a, F b, F (&to)[4]) {
   to[0] = a;
   to[1] = add(a, b);
   to[2] = sub(a, b);
@@ -19,20 +19,21 @@ inline void winogradSlope(F a, F b, F (&to)[4]) {
 }
 
 /** Transformed gradients: a row for each cell and image, points `apart` floats apart. */
-struct WinogradSlopes {
+struct WinogradGradients {
   float* to;
   int64_t rowFloats, apart;
   int firstPoint, lastPoint;
 };
 
 /** Z = A dz Aᵀ of one cell and kLanes outputs from o on, images into rows: dz turned over first, then transformed. */
-inline void transformSlopes(const float* dz, const ImageShape& shape, int64_t o, int64_t p, int64_t q, const WinogradSlopes& slopes) {
+inline void transformGradients(const float* dz, const ImageShape& shape, int64_t o, int64_t p, int64_t q,
+                               const WinogradGradients& gradients) {
   const int64_t outputs = shape.channels - o < kLanes ? shape.channels - o : kLanes;
   const float* from = dz + o * shape.planeFloats() + (2 * p * shape.width + 2 * q) * kGroupImages;
   const bool hasRow = 2 * p + 1 < shape.height;
   const bool hasColumn = 2 * q + 1 < shape.width;
-  const int top = slopes.firstPoint / 4;
-  const int bottom = (slopes.lastPoint + 3) / 4;
+  const int top = gradients.firstPoint / 4;
+  const int bottom = (gradients.lastPoint + 3) / 4;
   alignas(64) float turned[4][kLanes * kLanes];
   for (int first = 0; first < kGroupImages; first += kLanes) {
     for (int pixel = 0; pixel < 4; ++pixel) {
@@ -47,23 +48,23 @@ inline void transformSlopes(const float* dz, const ImageShape& shape, int64_t o,
     }
     for (int l = 0; l < kLanes; ++l) {
       F down[2][4];
-      winogradSlope(load(turned[0] + l * kLanes), load(turned[2] + l * kLanes), down[0]);
-      winogradSlope(load(turned[1] + l * kLanes), load(turned[3] + l * kLanes), down[1]);
-      float* row = slopes.to + (first + l) * slopes.rowFloats + o;
+      winogradGradientPair(load(turned[0] + l * kLanes), load(turned[2] + l * kLanes), down[0]);
+      winogradGradientPair(load(turned[1] + l * kLanes), load(turned[3] + l * kLanes), down[1]);
+      float* row = gradients.to + (first + l) * gradients.rowFloats + o;
       STEEPEST_UNROLL
       for (int i = 0; i < 4; ++i) {
         if (i < top || i >= bottom) continue;
         F points[4];
-        winogradSlope(down[0][i], down[1][i], points);
+        winogradGradientPair(down[0][i], down[1][i], points);
         STEEPEST_UNROLL
-        for (int j = 0; j < 4; ++j) store(row + (4 * i + j) * slopes.apart, points[j]);
+        for (int j = 0; j < 4; ++j) store(row + (4 * i + j) * gradients.apart, points[j]);
       }
     }
   }
 }
 
 /** Outputs in whole vectors of 16. */
-inline int64_t winogradSlopeRow(int64_t outputs) { return (outputs + 15) / 16 * 16; }
+inline int64_t winogradGradientRow(int64_t outputs) { return (outputs + 15) / 16 * 16; }
 
 /** The sums of one op: rows [begin, end) of du, a row for each point and channel. */
 struct WinogradSums {
@@ -71,11 +72,11 @@ struct WinogradSums {
   const Matrix& du;
   int64_t begin, end;
   float* tiles;
-  float* slopes;
+  float* gradients;
 
   int64_t tilePoint() const { return shape.in.channels * kWinogradRow + kWinogradApart; }
-  int64_t slopeRow() const { return winogradSlopeRow(shape.out.channels); }
-  int64_t slopePoint() const { return kWinogradRow * slopeRow() + kWinogradApart; }
+  int64_t gradientRow() const { return winogradGradientRow(shape.out.channels); }
+  int64_t gradientPoint() const { return kWinogradRow * gradientRow() + kWinogradApart; }
 
   /** Cells (p, q), (p, q + 1), … of one group of images. */
   void addCells(const float* x, const float* dz, int64_t p, int64_t q, int64_t count, bool isFirst) const {
@@ -85,8 +86,9 @@ struct WinogradSums {
     const WinogradWindow window(shape.in, shape.rows.before, shape.columns.before, p, q, count);
     transformChannels(x, shape.in, window, 0, channels, tiles, tilePoint(), first, last);
     for (int64_t t = 0; t < count; ++t) {
-      const WinogradSlopes to = {slopes + t * kGroupImages * slopeRow(), slopeRow(), slopePoint(), first, last};
-      for (int64_t o = 0; o < shape.out.channels; o += kLanes) transformSlopes(dz, shape.out, o, p, q + t, to);
+      const WinogradGradients to = {gradients + t * kGroupImages * gradientRow(), gradientRow(), gradientPoint(), first,
+                                    last};
+      for (int64_t o = 0; o < shape.out.channels; o += kLanes) transformGradients(dz, shape.out, o, p, q + t, to);
     }
     for (int point = first; point < last; ++point) {
       const int64_t row = point * channels;
@@ -99,13 +101,13 @@ struct WinogradSums {
     t.a = tiles + point * tilePoint() + (first - point * shape.in.channels) * kWinogradRow;
     t.aRow = kWinogradRow;
     t.aStep = 1;
-    t.bStep = slopeRow();
+    t.bStep = gradientRow();
     t.cRow = du.rowStride;
     t.k = count * kGroupImages;
     t.init = isFirst ? GemmInit::Zero : GemmInit::C;
     t.activation = Activation::Linear;
     for (int64_t o = 0; o < shape.out.channels; o += kTileCols) {
-      t.b = slopes + point * slopePoint() + o;
+      t.b = gradients + point * gradientPoint() + o;
       t.c = du.f32(first) + o;
       gemmPanel(t, last - first, panelCols(o, shape.out.channels));
     }
@@ -119,7 +121,7 @@ inline int op_conv2dWeightsWinograd(const OpArgs& args, int64_t begin, int64_t e
   const ConvShape c = convShape(args, to.cols);
   const int64_t groups = (args.batchRows + kGroupImages - 1) / kGroupImages;
   WinogradSums sums = {c, to, begin, end, args.workspace, nullptr};
-  sums.slopes = args.workspace + kWinogradPoints * sums.tilePoint();
+  sums.gradients = args.workspace + kWinogradPoints * sums.tilePoint();
   const int64_t rows = winogradCells(c.out.height);
   const int64_t columns = winogradCells(c.out.width);
   const int64_t blocks = pieceCount(columns, kWinogradTiles);

@@ -145,14 +145,14 @@ export const convolutionOps = {
    */
   conv2d: op(() => ({ ...forward(), flops: taps('w', 'y') })),
   /**
-   * The gradient by the input of conv2d: dx[c][h][w] = one chain acc = fma(dz[o][p][q],
+   * The input gradient of conv2d: dx[c][h][w] = one chain acc = fma(dz[o][p][q],
    * w[i][j][c][o], acc) over the outputs o of c's group ascending, then the taps (i, j) that meet
    * (h, w) from some (p, q) of dz, i ascending, then j, from 0.
    * Then, where `s` is given, derivative(acc as g, s as s).
    */
   conv2dInput: op(() => ({ ...inputGradient(), flops: taps('w', 'dz') })),
   /**
-   * The gradient by the weights of conv2d: dw[(i, j, c)][o] = tree of 16 lanes;
+   * The weight gradient of conv2d: dw[(i, j, c)][o] = tree of 16 lanes;
    * lane l is one chain fma(x[c][at the tap], dz[o][p][q], lane) over groups of images, then p,
    * then q, all ascending, from 0. (x[c]: channel c of o's group.) Range: rows of dw.
    */
@@ -188,7 +188,7 @@ export const convolutionOps = {
     flops: perElement('dz', 1),
   })),
   /**
-   * The gradient by the weights of conv2dMaxPool with strides, dilations and groups of 1, no
+   * The weight gradient of conv2dMaxPool with strides, dilations and groups of 1, no
    * padding, and kernels 5 elements wide at most, from the gradient dy by its maxima m: dw[(i, j,
    * c)][o] = tree of 16 lanes; lane l is one chain fma(x[c][at the tap], dy[o][P][Q], lane) over
    * groups of images, then P, then Q, all ascending, from 0, the tap being that of the element of

@@ -38,7 +38,7 @@ import { winogradOps } from './winograd.js';
  * | softplus | max(x,0) + log1p(exp(−|x|)) | g·σ(s) |
  * alpha ≥ 0, so that no output of a negative x is positive.
  * relu, leakyRelu and elu ask s > 0: f(x) of a negative x may round to −0, f(x) of a positive x is
- * x. At x = ±0 the slope is thus that of the left side, as in PyTorch.
+ * x. At x = ±0 the derivative is thus that of the left side, as in PyTorch.
  */
 export const OPS = {
   ...rowOps,

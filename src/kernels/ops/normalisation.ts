@@ -95,7 +95,7 @@ export const batchNormOps = {
    * Of sums by groupMoments with dy: A = Σ dy and B = Σ dy·x̂, as S and (T − mean·S)·inv with S and
    * T as in mergeMoments. means[0][c] = fl(A/n), means[0][C + c] = fl(B/n). Range: channels.
    */
-  mergeSlopes: op(() => ({
+  mergeGradientMeans: op(() => ({
     operands: { sums: f64, stats: f32, means: output(f32) },
     scalars: { pixels: counted },
     range: inSums,
@@ -119,7 +119,7 @@ export const batchNormOps = {
     flops: perElement('x', 6),
   })),
   /**
-   * dGamma[0][c] = fl(B) and dBeta[0][c] = fl(A), A and B as in mergeSlopes;
+   * dGamma[0][c] = fl(B) and dBeta[0][c] = fl(A), A and B as in mergeGradientMeans;
    * without stats, of sums by layerNormBackward, B = T. Range: channels.
    */
   normGradients: op(() => ({

@@ -46,13 +46,13 @@ export const winogradOps = {
   /** conv2dMaxPool with z computed as in conv2dWinograd. */
   conv2dMaxPoolWinograd: op(() => ({ ...pooled(), scalars, flops: taps('w', 'y', SHARE) })),
   /**
-   * The gradient by the input of conv2dWinograd: as there, with dz for x, w[2 − i][2 − j][c][o] for
+   * The input gradient of conv2dWinograd: as there, with dz for x, w[2 − i][2 − j][c][o] for
    * w[i][j], chains over o, 2 − top for top and 2 − left for left.
    * Then, where `s` is given, derivative(z as g, s as s).
    */
   conv2dInputWinograd: op(() => ({ ...inputGradient(), scalars, flops: taps('w', 'dz', SHARE) })),
   /**
-   * Sums of the gradient by the weights of conv2dWinograd: du[ξ·C + c][o] = one chain fma(V[ξ][c],
+   * Sums of the weight gradient of conv2dWinograd: du[ξ·C + c][o] = one chain fma(V[ξ][c],
    * Z[ξ][o], acc) over groups of images, then the cells p, then q, then the 16 lanes, all
    * ascending, from 0. Z = A dz Aᵀ by (a, a + b, a − b, b) of each cell's 2 × 2 elements of dz, 0
    * outside. Range: rows of du.

@@ -134,7 +134,7 @@ export class BatchNormNode implements Node {
     builder.nextRowPhase();
     const means = builder.perRank(`${name}.meanGradients`, 2 * samples.channels);
     builder.emit(
-      'mergeSlopes',
+      'mergeGradientMeans',
       { sums, stats, means },
       { pixels: samples.pixels },
       { split: 'all', label: `${name} mean gradients`, own: ['stats', 'means'] },

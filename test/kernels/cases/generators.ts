@@ -660,7 +660,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     samples.output('y');
     c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
   },
-  mergeSlopes(c) {
+  mergeGradientMeans(c) {
     const channels = channelCount(c);
     groupSums(c, channels);
     c.vector('stats', 2 * channels, c.float);

@@ -122,10 +122,10 @@ export const conv2dInput: PrepareOp = (op) => {
         for (let at = 0; at < channelOf(shape.in); at++) {
           const pixel = Math.floor(at / GROUP_IMAGES);
           const [h, v] = [Math.floor(pixel / shape.in.width), pixel % shape.in.width];
-          const slope = chain(pass, w.data, 0, g, c, h, v, at % GROUP_IMAGES);
+          const gradient = chain(pass, w.data, 0, g, c, h, v, at % GROUP_IMAGES);
           const to = c * plane + at;
           dx.data[g * dx.rowStride + to] =
-            s === undefined ? slope : derive(slope, s.data[g * s.rowStride + to]!, alpha);
+            s === undefined ? gradient : derive(gradient, s.data[g * s.rowStride + to]!, alpha);
         }
       }
     }
@@ -227,8 +227,8 @@ export const conv2dMaxPoolWeights: PrepareOp = (op) => {
           const h = 2 * Math.floor(e / pooled.width) + (place >> 1) + i;
           const v = 2 * (e % pooled.width) + (place & 1) + j;
           const from = g * x.rowStride + c * planeOf(shape.in) + (h * shape.in.width + v) * GROUP_IMAGES + l;
-          const slope = dy.data[g * dy.rowStride + o * planeOf(pooled) + e * GROUP_IMAGES + l]!;
-          lanes.set(l, fma(x.data[from]!, slope, lanes.get(l)));
+          const gradient = dy.data[g * dy.rowStride + o * planeOf(pooled) + e * GROUP_IMAGES + l]!;
+          lanes.set(l, fma(x.data[from]!, gradient, lanes.get(l)));
         }
         dw.data[row * dw.rowStride + o] = lanes.sum();
       }

@@ -205,8 +205,8 @@ export const binaryCrossEntropy: PrepareOp = (op) => {
         const otherTerm = fround(fround(1 - t) * log(other));
         lanes.add(j, fma(-t, log(q), -otherTerm));
         if (dp === undefined) continue;
-        const slope = fround(fround(fround(q - t) / fround(q * other)) * scale);
-        dp.data[r * dp.rowStride + j] = q === chance ? slope : 0;
+        const gradient = fround(fround(fround(q - t) / fround(q * other)) * scale);
+        dp.data[r * dp.rowStride + j] = q === chance ? gradient : 0;
       }
       rowLoss.data[r * rowLoss.rowStride] = lanes.sum() / fround(p.cols);
     }

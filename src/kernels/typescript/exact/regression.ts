@@ -32,7 +32,7 @@ function differenceLoss(
   };
 }
 
-function slope(d: number, scale: number): number {
+function derivative(d: number, scale: number): number {
   if (d > 0) return scale;
   return d < 0 ? -scale : d;
 }
@@ -43,7 +43,7 @@ export const meanSquaredError = differenceLoss(
   (d, scale) => fround(d * scale),
 );
 
-export const meanAbsoluteError = differenceLoss(1, (d, lane) => fround(lane + Math.abs(d)), slope);
+export const meanAbsoluteError = differenceLoss(1, (d, lane) => fround(lane + Math.abs(d)), derivative);
 
 export const huber: PrepareOp = (op) => {
   const delta = fround(op.scalar('delta'));

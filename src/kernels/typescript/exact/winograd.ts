@@ -168,8 +168,8 @@ export const conv2dWeightsWinograd: PrepareOp = (op) => {
           const point = Math.floor(row / shape.in.channels);
           for (let o = 0; o < du.cols; o++) {
             let acc = du.data[row * du.rowStride + o]!;
-            const slopes = (point * du.cols + o) * length;
-            for (let k = 0; k < length; k++) acc = fma(V[row * length + k]!, Z[slopes + k]!, acc);
+            const gradientsAt = (point * du.cols + o) * length;
+            for (let k = 0; k < length; k++) acc = fma(V[row * length + k]!, Z[gradientsAt + k]!, acc);
             du.data[row * du.rowStride + o] = acc;
           }
         }

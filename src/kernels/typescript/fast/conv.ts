@@ -234,10 +234,10 @@ export const conv2dWeights: PrepareOp = (op) => {
         let sum = 0;
         for (let g = 0; g < groups; g++) {
           const from = g * x.rowStride + channel * planeIn;
-          const slopes = g * dz.rowStride + o * planeOut;
+          const gradientsAt = g * dz.rowStride + o * planeOut;
           for (let p = 0; p < count; p++) {
             const xRow = from + (at + p * atStep) * shape.in.width * GROUP_IMAGES;
-            sum += rowProduct(x.data, xRow, dz.data, slopes + (to + p) * width * GROUP_IMAGES, run);
+            sum += rowProduct(x.data, xRow, dz.data, gradientsAt + (to + p) * width * GROUP_IMAGES, run);
           }
         }
         dw.data[row * dw.rowStride + o] = sum;
@@ -273,11 +273,12 @@ export const conv2dMaxPoolWeights: PrepareOp = (op) => {
           const [p, q] = [2 * Math.floor(e / pooled.width), 2 * (e % pooled.width)];
           pixels[k] = ((p + (place >> 1)) * width + q + (place & 1)) * GROUP_IMAGES + l;
         }
-        const slopes = g * dy.rowStride + o * planeOf(pooled);
+        const gradientsAt = g * dy.rowStride + o * planeOf(pooled);
         for (let r = 0; r < sums.length; r++) {
           const from = g * x.rowStride + taps[r]!;
           let sum = 0;
-          for (let k = 0; k < pixels.length; k++) sum += x.data[from + pixels[k]!]! * dy.data[slopes + k]!;
+          for (let k = 0; k < pixels.length; k++)
+            sum += x.data[from + pixels[k]!]! * dy.data[gradientsAt + k]!;
           sums[r] = sums[r]! + sum;
         }
       }

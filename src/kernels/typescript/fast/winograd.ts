@@ -29,9 +29,9 @@ export const conv2dWeightsWinograd: PrepareOp = (op) => {
       for (let p = 0; p < cellsOf(shape.out.height); p++) {
         tiles.read(x.data, g * x.rowStride, dz.data, g * dz.rowStride, p);
         for (let row = begin, at = 0; row < end; row++) {
-          const slopes = Math.floor(row / shape.in.channels) * du.cols;
+          const gradientsAt = Math.floor(row / shape.in.channels) * du.cols;
           for (let o = 0; o < du.cols; o++, at++) {
-            sums[at] = sums[at]! + product(V, row * length, Z, (slopes + o) * length, length);
+            sums[at] = sums[at]! + product(V, row * length, Z, (gradientsAt + o) * length, length);
           }
         }
       }

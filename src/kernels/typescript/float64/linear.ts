@@ -134,18 +134,18 @@ export const linearGradient: PrepareOp = (op) => {
     const start = (registers[REGISTERS.batchStart] as number) * x.rowStride;
     for (let k = begin; k < end; k++) {
       const at = k * dw.rowStride;
-      const slopes = k * dz.rowStride;
+      const gradientsAt = k * dz.rowStride;
       let r = 0;
       for (; r + UNROLLED_ROWS <= rows; r += UNROLLED_ROWS) {
-        addRows(dw.data, at, x.data, start + r * x.rowStride, x.rowStride, dz.data, slopes + r, dw.cols);
+        addRows(dw.data, at, x.data, start + r * x.rowStride, x.rowStride, dz.data, gradientsAt + r, dw.cols);
       }
       for (; r < rows; r++) {
-        const slope = dz.data[slopes + r]!;
+        const gradient = dz.data[gradientsAt + r]!;
         const xAt = start + r * x.rowStride;
-        for (let j = 0; j < dw.cols; j++) dw.data[at + j] = dw.data[at + j]! + slope * x.data[xAt + j]!;
+        for (let j = 0; j < dw.cols; j++) dw.data[at + j] = dw.data[at + j]! + gradient * x.data[xAt + j]!;
       }
       let sum = db.data[k]!;
-      for (r = 0; r < rows; r++) sum += dz.data[slopes + r]!;
+      for (r = 0; r < rows; r++) sum += dz.data[gradientsAt + r]!;
       db.data[k] = sum;
     }
     return 0;

@@ -57,8 +57,8 @@ export const maxPool2dBackward: PrepareOp = (op) => {
         for (const { at, top, left } of windows) {
           for (let l = 0; l < GROUP_IMAGES; l++) {
             const from = c * planeOut + at + l;
-            const slope = dy.data[g * dy.rowStride + from]!;
-            const own = s === undefined ? slope : derive(slope, s.data[g * s.rowStride + from]!, alpha);
+            const gradient = dy.data[g * dy.rowStride + from]!;
+            const own = s === undefined ? gradient : derive(gradient, s.data[g * s.rowStride + from]!, alpha);
             const place = index.data[g * index.rowStride + from]!;
             const h = top + Math.floor(place / shape.poolW);
             const w = left + (place % shape.poolW);

@@ -45,11 +45,12 @@ export const maxPool2x2Backward: PrepareOp = (op) => {
         const from = c * planeOf(pooled) + (e % elements) * GROUP_IMAGES;
         const [p, q] = [2 * Math.floor((e % elements) / pooled.width), 2 * (e % pooled.width)];
         for (let l = 0; l < GROUP_IMAGES; l++) {
-          const slope = dy.data[g * dy.rowStride + from + l]!;
+          const gradient = dy.data[g * dy.rowStride + from + l]!;
           const taken = placeOf(index.data, g * index.rowStride + e * PACKED_INDEX_BYTES, l);
           for (let place = 0; place < 4; place++) {
             const pixel = (p + (place >> 1)) * shape.width + q + (place & 1);
-            const own = s === undefined ? slope : derive(slope, s.data[g * s.rowStride + from + l]!, alpha);
+            const own =
+              s === undefined ? gradient : derive(gradient, s.data[g * s.rowStride + from + l]!, alpha);
             dz.data[plane + pixel * GROUP_IMAGES + l] = place === taken ? own : 0;
           }
         }

@@ -26,7 +26,7 @@ export const forwardShape = (shape: ConvShape): WinogradShape => ({
   left: shape.columns.before,
 });
 
-/** The gradient by the input: the image and what is made of it change places, and padding becomes what is missing of 2. */
+/** The input gradient: the image and what is made of it change places, and padding becomes what is missing of 2. */
 export const backwardShape = (shape: ConvShape): WinogradShape => ({
   from: shape.out,
   to: shape.in,
@@ -71,7 +71,7 @@ export function transformProducts(m: Tile, to: Tile, round: Round): void {
 }
 
 /** A z Aᵀ of 2 × 2. */
-export function transformSlopes(z: Tile, to: Tile, round: Round): void {
+export function transformGradients(z: Tile, to: Tile, round: Round): void {
   const four = (a: number, b: number): [number, number, number, number] => [a, round(a + b), round(a - b), b];
   const [left, right] = [four(z[0]!, z[2]!), four(z[1]!, z[3]!)];
   for (let i = 0; i < 4; i++) to.set(four(left[i]!, right[i]!), 4 * i);
@@ -117,7 +117,7 @@ export class WeightTiles {
   readonly V: Float64Array;
   readonly Z: Float64Array;
   private readonly tile = new Float64Array(WINOGRAD_POINTS);
-  private readonly slopes = new Float64Array(4);
+  private readonly gradients = new Float64Array(4);
 
   constructor(
     private readonly shape: ConvShape,
@@ -131,7 +131,7 @@ export class WeightTiles {
 
   /** @param x, dz where the group of images begins */
   read(x: F32, xAt: number, dz: F32, dzAt: number, p: number): void {
-    const { shape, tile, slopes, round } = this;
+    const { shape, tile, gradients, round } = this;
     const corner = (q: number): [number, number] => [2 * p - shape.rows.before, 2 * q - shape.columns.before];
     this.each(shape.in.channels, (c, q, l, at) => {
       readTile(x, xAt + c * planeOf(shape.in) + l, shape.in, corner(q), 4, tile);
@@ -139,8 +139,8 @@ export class WeightTiles {
       this.scatter(this.V, shape.in.channels, at);
     });
     this.each(shape.out.channels, (o, q, l, at) => {
-      readTile(dz, dzAt + o * planeOf(shape.out) + l, shape.out, [2 * p, 2 * q], 2, slopes);
-      transformSlopes(slopes, tile, round);
+      readTile(dz, dzAt + o * planeOf(shape.out) + l, shape.out, [2 * p, 2 * q], 2, gradients);
+      transformGradients(gradients, tile, round);
       this.scatter(this.Z, shape.out.channels, at);
     });
   }

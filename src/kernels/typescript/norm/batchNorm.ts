@@ -57,7 +57,7 @@ export const frozenMoments: PrepareOp = (op) => {
 };
 
 /** Means of dy and dy·x̂ over the mini-batch. Range: channels. */
-export const mergeSlopes: PrepareOp = (op) => {
+export const mergeGradientMeans: PrepareOp = (op) => {
   const sums = op.f64('sums');
   const stats = op.f32('stats').data;
   const means = op.f32('means').data;
@@ -152,7 +152,7 @@ export const normalizeBackward: PrepareOp = (op) => {
   const channels = stats.length / 2;
   const pixels = op.scalar('pixels');
   const plane = imagePlane(1, pixels);
-  const slope = (d: number, value: number, c: number): number => {
+  const gradient = (d: number, value: number, c: number): number => {
     const inverse = stats[channels + c]!;
     const centered = fround(fround(value - stats[c]!) * inverse);
     const k = gamma === undefined ? inverse : fround(gamma[c]! * inverse);
@@ -163,13 +163,17 @@ export const normalizeBackward: PrepareOp = (op) => {
       for (let i = c * plane; i < c * plane + pixels * GROUP_IMAGES; i++) {
         const isAlive = (i & (GROUP_IMAGES - 1)) < count;
         const at = g * dx.rowStride + i;
-        dx.data[at] = isAlive ? slope(dy.data[g * dy.rowStride + i]!, x.data[g * x.rowStride + i]!, c) : 0;
+        dx.data[at] = isAlive ? gradient(dy.data[g * dy.rowStride + i]!, x.data[g * x.rowStride + i]!, c) : 0;
       }
     }
   };
   const row = (r: number): void => {
     for (let c = 0; c < channels; c++) {
-      dx.data[r * dx.rowStride + c] = slope(dy.data[r * dy.rowStride + c]!, x.data[r * x.rowStride + c]!, c);
+      dx.data[r * dx.rowStride + c] = gradient(
+        dy.data[r * dy.rowStride + c]!,
+        x.data[r * x.rowStride + c]!,
+        c,
+      );
     }
   };
   return (begin, end, registers) => {

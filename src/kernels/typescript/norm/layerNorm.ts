@@ -103,7 +103,7 @@ export const layerNorm: PrepareOp = (op) => {
 };
 
 /** The operands of layerNormBackward. */
-interface Slopes {
+interface Gradients {
   dy: Matrix<F32>;
   x: Matrix<F32>;
   stats: Matrix<F32>;
@@ -113,7 +113,7 @@ interface Slopes {
 
 /** Adds Σ dy and Σ dy·x̂ of a row to the sums of its group: lanes for images, one chain for rows. */
 function addToGroup(
-  { dy, x, stats, layout }: Slopes,
+  { dy, x, stats, layout }: Gradients,
   sums: Matrix<F64>,
 ): (row: number, group: number, count: number) => void {
   const { isImages, channels, places, channelStep } = layout;
@@ -126,19 +126,19 @@ function addToGroup(
     const to = group * sums.rowStride;
     for (let c = 0; c < channels; c++) {
       if (!isImages) {
-        const slope = dy.data[row * dy.rowStride + c]!;
-        sums.data[to + c] = sums.data[to + c]! + slope;
-        sums.data[to + channels + c] = sums.data[to + channels + c]! + slope * centered(row, c, 0);
+        const gradient = dy.data[row * dy.rowStride + c]!;
+        sums.data[to + c] = sums.data[to + c]! + gradient;
+        sums.data[to + channels + c] = sums.data[to + channels + c]! + gradient * centered(row, c, 0);
         continue;
       }
       lanes.fill(0);
       for (let i = 0; i < places; i++) {
         const lane = i % GROUP_IMAGES;
         if (lane >= count) continue;
-        const slope = dy.data[row * dy.rowStride + c * channelStep + i]!;
-        lanes[lane] = lanes[lane]! + slope;
+        const gradient = dy.data[row * dy.rowStride + c * channelStep + i]!;
+        lanes[lane] = lanes[lane]! + gradient;
         lanes[GROUP_IMAGES + lane] =
-          lanes[GROUP_IMAGES + lane]! + slope * centered(row, c * channelStep + i, i);
+          lanes[GROUP_IMAGES + lane]! + gradient * centered(row, c * channelStep + i, i);
       }
       sums.data[to + c] = treeSum(lanes);
       sums.data[to + channels + c] = treeSum(lanes, GROUP_IMAGES);
@@ -148,7 +148,7 @@ function addToGroup(
 
 /** dx of one place. */
 function placeBackward(
-  { dy, x, stats, gamma, layout }: Slopes,
+  { dy, x, stats, gamma, layout }: Gradients,
   dx: Matrix<F32>,
 ): (row: number, i: number) => void {
   const { channels, channelStep } = layout;
@@ -156,12 +156,12 @@ function placeBackward(
   return (row, i) => {
     const mean = stats.data[statAt(stats, row, i)]!;
     const inverse = stats.data[statAt(stats, row, i) + channelStep]!;
-    const slopeAt = (c: number): number =>
+    const gradientAt = (c: number): number =>
       dy.data[row * dy.rowStride + i + c * channelStep]! * (gamma?.[c] ?? 1);
     sums.clear();
     for (let c = 0; c < channels; c++) {
       const value = x.data[row * x.rowStride + i + c * channelStep]!;
-      sums.add(c, slopeAt(c), slopeAt(c) * ((value - mean) * inverse));
+      sums.add(c, gradientAt(c), gradientAt(c) * ((value - mean) * inverse));
     }
     const [sum, product] = sums.totals();
     const a = fround(sum / channels);
@@ -169,8 +169,8 @@ function placeBackward(
     for (let c = 0; c < channels; c++) {
       const value = x.data[row * x.rowStride + i + c * channelStep]!;
       const centered = fround(fround(value - mean) * inverse);
-      const slope = fround(fround(fround(slopeAt(c)) - a) - fround(centered * b));
-      dx.data[row * dx.rowStride + i + c * channelStep] = fround(slope * inverse);
+      const gradient = fround(fround(fround(gradientAt(c)) - a) - fround(centered * b));
+      dx.data[row * dx.rowStride + i + c * channelStep] = fround(gradient * inverse);
     }
   };
 }
@@ -180,11 +180,11 @@ export const layerNormBackward: PrepareOp = (op) => {
   const x = op.f32('x');
   const layout = layoutOf(op);
   const gamma = op.has('gamma') ? op.f32('gamma').data : undefined;
-  const slopes: Slopes = { dy: op.f32('dy'), x, stats: op.f32('stats'), gamma, layout };
+  const gradients: Gradients = { dy: op.f32('dy'), x, stats: op.f32('stats'), gamma, layout };
   const sums = op.has('sums') ? op.f64('sums') : undefined;
   const dx = op.has('dx') ? op.f32('dx') : undefined;
-  const add = sums && addToGroup(slopes, sums);
-  const place = dx && placeBackward(slopes, dx);
+  const add = sums && addToGroup(gradients, sums);
+  const place = dx && placeBackward(gradients, dx);
   const { isImages, channels, places, channelStep } = layout;
   return (begin, end, registers) => {
     for (let g = begin; g < end && sums !== undefined; g++) {
