@@ -131,7 +131,8 @@ function warnOfFallback(reason: string): void {
 }
 
 function select({ backend, isa, numerics }: KernelRequest): Selection {
-  const typescript = numerics === 'exact' ? typescriptExact : typescriptFast;
+  // Named where they are wanted: the bundle loads them then.
+  const typescript = () => (numerics === 'exact' ? typescriptExact : typescriptFast);
   const wanted = choice('backend', backend, 'STEEPEST_BACKEND', BACKENDS);
   const set = choice('isa', isa, 'STEEPEST_ISA', ISAS);
   if (isa !== undefined && backend === 'typescript') {
@@ -144,7 +145,7 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
   // An option outweighs the environment: an isa asked for in code asks for the native backend.
   if (isa !== undefined) return selectNative(set, `option isa: '${isa}'`);
   if (wanted?.value === 'typescript') {
-    return { kernels: typescript, target: null, reason: wanted.origin };
+    return { kernels: typescript(), target: null, reason: wanted.origin };
   }
   const asked = wanted ?? set;
   if (asked !== undefined) return selectNative(set, asked.origin);
@@ -152,7 +153,7 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
   if (load.addon !== undefined) return selectNative(undefined, `add-on ${load.path}`);
   const reason = `no native add-on loads (${describeProblems(load.problems)})`;
   warnOfFallback(reason);
-  return { kernels: typescript, target: null, reason };
+  return { kernels: typescript(), target: null, reason };
 }
 
 function cachedSelection(request: KernelRequest): Selection {

@@ -38,6 +38,14 @@ describe('importing the package', () => {
     expect(files.filter((file) => LATE.test(file))).toEqual([]);
   });
 
+  it('loads no TypeScript kernels where the add-on computes', () => {
+    const code = `process.env.STEEPEST_BACKEND = 'native';
+      require(${JSON.stringify(bundle)}).backend()`;
+    const { files } = loadedBy(code);
+    expect(files).toContain('steepest.node');
+    expect(files.filter((file) => LATE.test(file))).toEqual([]);
+  });
+
   it('loads readers when one is first asked for', () => {
     const { files } = loadedBy(`require(${JSON.stringify(bundle)}).data.csv`);
     expect(files.filter((file) => LATE.test(file))).toEqual([expect.stringMatching(/^readers-/)]);
