@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "whole.h"
+
 namespace steepest {
 namespace {
 
@@ -136,7 +138,7 @@ bool decodeScalars(const double* words, DecodedOp& op, Refusal& refusal) {
     const ScalarRange& range = kScalarRanges[scalar.range];
     const double value = words[i];
     const bool inRange = value >= range.least && value <= range.most;
-    if (!inRange || (range.whole && value != std::trunc(value))) {
+    if (!inRange || (range.whole && !isWhole(value))) {
       refusal.expect("op %lld (%s): scalar %s %s from %.10g to %.10g", static_cast<long long>(op.number), op.schema().name,
                      scalar.name, range.whole ? "a whole number" : "finite,", range.least, range.most);
       return refusal.give("%.17g", value);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "op_tables.h"
+#include "whole.h"
 
 namespace steepest {
 namespace {
@@ -51,7 +52,7 @@ double evaluate(const Node& node, const double* values, const Sizes& sizes) {
     case NodeKind::Multiply:
       return a() * b();
     case NodeKind::Quotient:
-      return std::floor(a() / b());
+      return wholeBelow(a() / b());
     case NodeKind::Remainder:
       return std::fmod(a(), b());
     case NodeKind::Least:
@@ -118,7 +119,7 @@ bool checkShapes(const DecodedOp& op, int64_t maxRows, OpExtent* extent, Refusal
   const OpTable& table = kOpTables[static_cast<int>(op.kind)];
   const Node* nodes = kNodes + table.firstNode;
   const double rows = static_cast<double>(maxRows);
-  const Sizes sizes = {op, rows, std::ceil(rows / static_cast<double>(kGroupImages))};
+  const Sizes sizes = {op, rows, -wholeBelow(-rows / static_cast<double>(kGroupImages))};
   double values[kMostNodes];
   for (int i = 0; i < table.nodeCount; ++i) values[i] = evaluate(nodes[i], values, sizes);
   for (int i = 0; i < table.ruleCount; ++i) {
