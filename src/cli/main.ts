@@ -7,7 +7,7 @@ import { exampleCommand } from './example/command.js';
 import { version } from './packageInfo.cjs';
 import { UsageError } from './usageError.js';
 
-/** What a command gets: the words after its name. Returns the exit code. */
+/** Runs a command with the arguments after its name. Returns the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS = new Map<string, Command>([
@@ -28,7 +28,7 @@ Options:
   --version               the version of the package
 `;
 
-/** The exit code for a command line that cannot be understood, as of most Unix programs. */
+/** The exit code for an invalid command line, the same as in most Unix programs. */
 const EXIT_USAGE = 2;
 
 function refuse(problem: string): number {

@@ -1,5 +1,2 @@
-/**
- * A command line that cannot be understood: its message is
- * printed with the usage, and the exit code is 2.
- */
+/** An invalid command line. Its message is printed with the usage, and the exit code is 2. */
 export class UsageError extends Error {}

@@ -17,7 +17,7 @@ export const activationNames: readonly ActivationName[] = [
 const ACTIVATION_ALIASES: Aliases = {
   identity: 'linear',
   logistic: 'sigmoid',
-  // Functions of their own, whose names look like others.
+  // These functions differ from the ones that their names resemble.
   relu6: '',
   prelu: '',
   selu: '',
@@ -33,19 +33,20 @@ const ACTIVATION_OPTION_ALIASES: Aliases = {
   activation: 'name',
 };
 
-/** Parameters where none is given: Keras's negative slope and its elu. */
+/** Default parameters: Keras's negative slope for leakyRelu and its alpha for elu. */
 const USUAL_ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1 };
 
 /** An activation with its parameter, as saved in models. */
 export interface CompleteActivation {
   name: ActivationName;
-  /** Present where the activation has one. */
+  /** Present if the activation has a parameter. */
   alpha?: number;
 }
 
 /**
- * Completes and checks an activation. alpha must not be negative: derivatives are computed from the
- * output, which then is positive for positive inputs alone. 0 makes a `relu` of both.
+ * Completes and checks an activation. alpha must not be negative: the derivative is computed from
+ * the output, which is then positive only for positive inputs. With alpha 0, both leakyRelu and elu
+ * become `relu`.
  */
 export function completeActivation(what: string, activation: Activation): CompleteActivation {
   const isObject = typeof activation === 'object' && activation !== null && !Array.isArray(activation);
@@ -69,7 +70,7 @@ export function completeActivation(what: string, activation: Activation): Comple
   return { name: name as ActivationName, alpha: value };
 }
 
-/** An elementwise activation with its one parameter (0 where it has none). */
+/** An elementwise activation with its parameter (0 if it has none). */
 export interface ActivationSpec {
   name: ElementwiseActivation;
   alpha: number;
@@ -77,7 +78,7 @@ export interface ActivationSpec {
 
 export const LINEAR: ActivationSpec = { name: 'linear', alpha: 0 };
 
-/** The elementwise part that can be fused into an affine node; softmax leaves a linear one. */
+/** The elementwise part that can be fused into an affine node. For softmax this is linear. */
 export function elementwiseSpec({ name, alpha }: CompleteActivation): ActivationSpec {
   return { name: name === 'softmax' ? 'linear' : name, alpha: Math.fround(alpha ?? 0) };
 }

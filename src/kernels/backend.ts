@@ -19,26 +19,26 @@ const BACKENDS = ['native', 'typescript'] as const;
 const ISAS = ['avx512', 'avx2', 'neon', 'portable'] as const;
 const NUMERICS = ['default', 'exact'] as const;
 
-/** Which kernels are wanted. What is left out, the environment decides, then the machine. */
+/** Which kernels to use. The environment decides what is left out, then the machine. */
 export interface KernelRequest {
   backend?: (typeof BACKENDS)[number];
-  /** An instruction set; asks for the native backend. */
+  /** An instruction set. Setting it selects the native backend. */
   isa?: (typeof ISAS)[number];
   /**
-   * `exact`: the native kernels' bits on the TypeScript
-   * backend too. Native kernels always have them.
+   * `exact`: the TypeScript backend gives the same bits as the native kernels. Native kernels
+   * always give these bits.
    */
   numerics?: (typeof NUMERICS)[number];
 }
 
-/** Which kernels run, and why these. */
+/** The kernels in use, and the reason for the choice. */
 export interface Backend {
   kind: (typeof BACKENDS)[number];
-  /** The instruction set; for TypeScript kernels their numerics. */
+  /** The instruction set. For TypeScript kernels: their numerics. */
   isa: string;
   /**
-   * The binary that is loaded: a prebuilt one's target, such as `linux-x64-musl`, or `source` for
-   * one that was built on this machine. Null for TypeScript kernels.
+   * The loaded binary: the target of a prebuilt one, such as `linux-x64-musl`, or `source` for one
+   * built on this machine. Null for TypeScript kernels.
    */
   target: string | null;
   reason: string;
@@ -50,7 +50,7 @@ interface Selection {
   reason: string;
 }
 
-/** Runs of about a millisecond each, so that one of them is left in peace by other processes. */
+/** Each run takes about a millisecond, so that other processes leave at least one undisturbed. */
 const PEAK_RUNS = 20;
 const PEAK_ROUNDS = 200_000;
 
@@ -73,7 +73,7 @@ function oneOf<T extends string>(
   });
 }
 
-/** A choice and where it was made, for messages. */
+/** A choice and its origin, for messages. */
 interface Choice<T> {
   value: T;
   origin: string;
@@ -117,8 +117,8 @@ function selectNative(isa: Choice<string> | undefined, origin: string): Selectio
 }
 
 /**
- * Says once, on the main thread (the pool's threads make the
- * same choice again), that training will be slower.
+ * Warns once that training will be slower. Only the main thread warns, because the threads of the
+ * pool make the same choice again.
  */
 function warnOfFallback(reason: string): void {
   if (warned || !isMainThread) return;
@@ -131,7 +131,7 @@ function warnOfFallback(reason: string): void {
 }
 
 function select({ backend, isa, numerics }: KernelRequest): Selection {
-  // Named where they are wanted: the bundle loads them then.
+  // These are required at the point of use, so that the bundle loads them only then.
   const typescript = () => (numerics === 'exact' ? typescriptExact : typescriptFast);
   const wanted = choice('backend', backend, 'STEEPEST_BACKEND', BACKENDS);
   const set = choice('isa', isa, 'STEEPEST_ISA', ISAS);
@@ -142,7 +142,7 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
       hint: 'Leave one of the two out.',
     });
   }
-  // An option outweighs the environment: an isa asked for in code asks for the native backend.
+  // An option overrides the environment: an isa set in code selects the native backend.
   if (isa !== undefined) return selectNative(set, `option isa: '${isa}'`);
   if (wanted?.value === 'typescript') {
     return { kernels: typescript(), target: null, reason: wanted.origin };
@@ -172,25 +172,25 @@ function cachedSelection(request: KernelRequest): Selection {
 }
 
 /**
- * The kernels to compute with: what `request` says, else what STEEPEST_BACKEND (native,
- * typescript), STEEPEST_ISA (avx512, avx2, neon, portable) say, else the best native ones, else
- * TypeScript with a warning on stderr.
+ * Selects the kernels. `request` comes first, then the variables STEEPEST_BACKEND (native,
+ * typescript) and STEEPEST_ISA (avx512, avx2, neon, portable). If neither decides, the best native
+ * kernels are used. If there are none, TypeScript kernels are used, with a warning on stderr.
  *
- * @throws SteepestError `ERR_BACKEND` for unknown words and for what this machine does not have
+ * @throws SteepestError `ERR_BACKEND` for unknown names and for kernels that this machine lacks
  */
 export function selectKernels(request: KernelRequest = {}): KernelSet {
   return cachedSelection(request).kernels;
 }
 
-/** Which kernels run on this machine if nothing else is asked for, and why. */
+/** The kernels that run on this machine by default, and the reason. */
 export function backend(): Backend {
   const { kernels, target, reason } = cachedSelection({});
   return { kind: kernels.kind, isa: kernels.isa, target, reason };
 }
 
 /**
- * Float32 multiply-adds per second that one core can do with an instruction set, in FLOP/s: the
- * best of some short runs.
+ * Peak rate of float32 multiply-adds on one core with an instruction set, in FLOP/s. The result is
+ * the best of several short runs.
  * @throws SteepestError `ERR_BACKEND` without the add-on
  */
 export function measurePeak(isa: string): number {
@@ -207,30 +207,31 @@ export function measurePeak(isa: string): number {
 }
 
 /**
- * The add-on as a source of facts about memory, and of remedies; none where it is not wanted or
- * does not load.
+ * The add-on, used to query memory and to suggest remedies. Undefined if it is not wanted or does
+ * not load.
  */
 export function memoryAddon(): Addon | undefined {
   if (process.env.STEEPEST_BACKEND === 'typescript') return undefined;
   load ??= loadAddon();
-  // A checkout may have a build of its own that is older than its TypeScript.
+  // A checkout may contain a local build that is older than its TypeScript.
   return load.addon?.account === undefined ? undefined : load.addon;
 }
 
 /**
- * The instruction sets that native kernels can run with here, best first; none without the add-on.
+ * The instruction sets that native kernels support on this machine, best first. Empty without the
+ * add-on.
  */
 export function availableIsas(): readonly string[] {
   load ??= loadAddon();
   return load.addon?.isas() ?? [];
 }
 
-/** What came of every binary that there could be. */
+/** The result of trying each candidate binary. */
 export function tryBinaries(): readonly Trial[] {
   return tryAll();
 }
 
-/** The binaries that may be loaded on this machine, in the order in which they are tried. */
+/** The candidate binaries for this machine, in the order in which they are tried. */
 export function candidateBinaries(): { target: string; path: string }[] {
   return candidatePaths();
 }

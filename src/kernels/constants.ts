@@ -1,4 +1,4 @@
-/** Numbers, names and limits that every part of the kernel contract is made of. */
+/** Numbers, names and limits that the whole kernel contract uses. */
 
 /** Element types of operands. */
 export const DTYPES = ['f32', 'f64', 'i32', 'u32', 'u8'] as const;
@@ -11,46 +11,46 @@ export const BYTES_PER_ELEMENT: Record<DType, number> = { f32: 4, f64: 8, i32: 4
  *   decided at run time.
  * - `slice`: the fixed range `[begin, end)` that the partitioner wrote into this rank's copy of the
  *   op.
- * - `all`: every rank runs the whole op (into memory of its own).
+ * - `all`: every rank runs the whole op, each into its own memory.
  * - `first`: rank 0 runs the whole op.
- * - `groups`: groups of 16 rows of the mini-batch, the last of them perhaps not full.
- *   In a program that has such an op, every rank's rows begin at a multiple of 16, those of `rows`
- *   ops too.
+ * - `groups`: groups of 16 rows of the mini-batch. The last group may be partial.
+ *   In a program with such an op, the rows of every rank begin at a multiple of 16. This includes
+ *   the rows of `rows` ops.
  */
 export const SPLITS = ['rows', 'slice', 'all', 'first', 'groups'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** Images of a group: the lanes of the layout of images. */
+/** Images per group, which is the number of lanes in the image layout. */
 export const GROUP_IMAGES = 16;
-/** Pixels of so many groups' lanes are 2 KiB. */
+/** The lanes of one pixel take 2 KiB in this many groups. */
 export const PLANE_PERIOD = 32;
-/** Numbers from one channel of a group of images to the next: see {@link imagePlane}. */
+/** Elements from one channel of a group of images to the next: see {@link imagePlane}. */
 export const planeOf = (pixels: number): number =>
   (pixels % PLANE_PERIOD === 0 ? pixels + 1 : pixels) * GROUP_IMAGES;
 /**
- * Numbers from one channel of a group of images to the next: 16 for each pixel, and 16 more where
- * channels would otherwise lie multiples of 2 KiB apart and crowd a few sets of the caches.
- * (Ops may leave anything in between.)
+ * Elements from one channel of a group of images to the next: 16 per pixel. 16 more are added if
+ * channels would otherwise lie multiples of 2 KiB apart and compete for a few cache sets. (Ops may
+ * leave anything in the gap.)
  */
 export const imagePlane = (height: number, width: number): number => planeOf(height * width);
 /** Bytes that hold 2 bits for each image of a group. */
 export const PACKED_INDEX_BYTES = 4;
 
 /**
- * Phases of a program; ranks meet at a barrier after each.
- * A step runs `rows`, then the further phases over the rows of the mini-batch that a program may
- * have, numbered from {@link rowPhase}(1) on, then `merge`.
- * `epochStart` runs once before the steps of an epoch, or of an evaluation or a prediction.
+ * Phases of a program. Ranks meet at a barrier after each phase.
+ * A step runs `rows`, then any further phases over the rows of the mini-batch, numbered from {@link
+ * rowPhase}(1), then `merge`.
+ * `epochStart` runs once before the steps of an epoch, an evaluation or a prediction.
  */
 export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
 export type Phase = number;
 /**
- * Sides and channels of images, sides of windows, strides and the like are whole numbers up to
- * this, so that no product of two of them leaves 32 bits.
+ * Upper limit for whole numbers such as sides and channels of images, sides of windows and strides.
+ * The product of two of them fits into 32 bits.
  */
 export const IMAGE_LIMIT = 2 ** 15;
 
-/** Phases have numbers below this. */
+/** Phase numbers are less than this. */
 export const PHASE_LIMIT = 1024;
 
 /** The n-th phase over the rows of the mini-batch, from 0. */
@@ -61,12 +61,12 @@ export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || ph
 
 /**
  * Run-time values, one Float64Array per bound program, written by TypeScript before each `run`.
- * Kernels round them to float32 where they enter float32 arithmetic.
+ * Kernels round them to float32 when they enter float32 arithmetic.
  */
 export const REGISTERS = {
   /** Rows in the current mini-batch, 0 … the capacity the program was compiled for. */
   rows: 0,
-  /** Position in the epoch's order of the first row of this mini-batch. */
+  /** Position of this mini-batch's first row in the epoch's order. */
   batchStart: 1,
   /** Optimizer step, counted from 1; the dropout counter. */
   step: 2,
@@ -80,19 +80,19 @@ export const REGISTERS = {
 } as const;
 export const REGISTER_COUNT = 16;
 
-/** Bits of the number that `run` returns. 0 means all went well. */
+/** Bits of the return value of `run`. 0 means success. */
 export const STATUS = {
   /** The batch loss is NaN or infinite; the ops after `rowSums` in the phase were not run. */
   lossNotFinite: 1,
   /** An update wrote a NaN or infinite parameter. */
   parameterNotFinite: 2,
-  /** A row index or label lies outside its table; the phase was given up. */
+  /** A row index or label lies outside its table. The phase was aborted. */
   indexOutOfRange: 4,
-  /** A register holds a value the program was not compiled for; nothing was run. */
+  /** A register holds a value that the program was not compiled for. Nothing was run. */
   badRegister: 8,
 } as const;
 
-/** Elementwise activations, by number. Softmax is an op of its own, since it couples a row. */
+/** Elementwise activations, by number. Softmax is a separate op, since it couples a row. */
 export const ACTIVATIONS = {
   linear: 0,
   relu: 1,
@@ -105,29 +105,27 @@ export const ACTIVATIONS = {
 } as const;
 export type ElementwiseActivation = keyof typeof ACTIVATIONS;
 
-/** What gemm's chain starts from. */
+/** The initial value of gemm's chain. */
 export const GEMM_INIT = { zero: 0, bias: 1, c: 2 } as const;
-/** What gemm does to the finished chain before it stores it. */
+/** What gemm applies to the finished chain before it stores the result. */
 export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
-/**
- * Which of gemm's dimensions is the mini-batch (its run-time size comes from the `rows` register).
- */
+/** Which dimension of gemm is the mini-batch. Its run-time size comes from the `rows` register. */
 export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
 
-/** What drawWindows takes for a row or column outside the image. */
+/** How drawWindows chooses a row or column outside the image. */
 export const BORDERS = { constant: 0, nearest: 1, reflect: 2, wrap: 3 } as const;
 
-/** Rows of a weight matrix for each element of `partial` of the op `penalty`. */
+/** Rows of a weight matrix per element of `partial` in the op `penalty`. */
 export const PENALTY_ROWS = 16;
 /** Columns that r2Terms writes for each column of y: squared residual, shifted target, its square. */
 export const R2_TERMS = 3;
-/** Columns of a QR factorisation come in panels. */
+/** Columns per panel of a QR factorisation. */
 export const QR_PANEL_COLS = 8;
-/** Points of Winograd's F(2 × 2, 3 × 3): products of a cell of 2 × 2 outputs. */
+/** Points of Winograd's F(2 × 2, 3 × 3): the products for one cell of 2 × 2 outputs. */
 export const WINOGRAD_POINTS = 16;
 
 /**
- * qrFold takes columns with a smaller sum of squares for zero: reciprocals in their reflectors
- * might overflow.
+ * qrFold treats a column with a smaller sum of squares as zero, because the reciprocals in its
+ * reflector might overflow.
  */
 export const QR_LEAST = 2 ** -960;

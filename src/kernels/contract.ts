@@ -2,24 +2,25 @@
  * The kernel contract: every operation that a step program can hold, what its operands are, and the
  * exact order of arithmetic that gives **the same bits** on every instruction set.
  *
- * Four executors follow this page: C++ portable, AVX2, AVX-512 and NEON (one source, `native/`),
- * and the exact TypeScript twin (`src/kernels/typescript/exact/`).
- * The fast TypeScript kernels compute the same values in float64 and round on store;
- * they are close to, not bit-equal with, the others.
- * `ops/` declares each kind of op, its arithmetic in words; `scripts/generate-contract.mjs` writes
- * `native/program/contract.h` and `rules.h` from it.
+ * Four executors follow this contract: C++ portable, AVX2, AVX-512 and NEON (one source,
+ * `native/`), and the exact TypeScript kernels (`src/kernels/typescript/exact/`).
+ * The fast TypeScript kernels compute the same values in float64 and round on store. Their results
+ * are close to the others, but not bit-equal.
+ * `ops/` declares each op kind and describes its arithmetic. `scripts/generate-contract.mjs`
+ * generates `native/program/contract.h` and `rules.h` from these declarations.
  *
  * Notation. `fl(x)` rounds to float32. `fma(a,b,c) = fl(a·b + c)` with one rounding.
  * Every + − × ÷ √ is one float32 operation in the order written. Nothing is reassociated.
  *
- * **Lane sum.** A true reduction over columns uses 16 virtual lanes: element j goes to lane j mod
- * 16, in ascending j, starting from 0; then halves are added: lane i += lane i+8, then +4, +2, +1.
+ * **Lane sum.** A reduction over columns uses 16 virtual lanes. Element j is added to lane j mod
+ * 16, in ascending j, starting from 0. Then the upper half is added to the lower half: lane i +=
+ * lane i+8, then +4, +2, +1.
  *
- * **NaN.** Where a result is NaN, every executor gives a NaN;
- * its sign and payload are not part of the contract. Negative zero is.
+ * **NaN.** If a result is NaN, every executor gives a NaN. The sign and payload of a NaN are not
+ * part of the contract. The sign of zero is.
  *
  * **Rows and ranges.** An op works on the rows (or columns, or 16-row blocks) `[begin, end)` that
- * its {@link Split} gives to the calling rank, and touches nothing else of its outputs.
+ * its {@link Split} gives to the calling rank. It writes no other part of its outputs.
  */
 
 import type { DType, Phase, Split } from './constants.js';
@@ -47,35 +48,36 @@ export interface Operand {
   colStride: number;
 }
 
-/** One op of a program. Optional operands are absent; scalars are all present. */
+/** One op of a program. Absent optional operands are left out. All scalars are present. */
 export interface Op {
   kind: OpKind;
   phase: Phase;
   split: Split;
-  /** For `slice`: the range of this rank. Ignored by the other splits. */
+  /** For `slice`: the range of this rank. Other splits ignore it. */
   begin: number;
   end: number;
   operands: Readonly<Record<string, Operand>>;
   scalars: Readonly<Record<string, number>>;
   /**
-   * Operands of which each rank has a row of its own; the program of a rank holds that row.
+   * Operands with one row per rank. The program of a rank holds its own row.
    * Not part of the encoding.
    */
   own?: readonly string[];
-  /** For people: which layer or parameter this op serves. Not part of the encoding. */
+  /** For debugging: the layer or parameter that this op serves. Not part of the encoding. */
   label?: string;
 }
 
-/** What a kernel set binds: the ops for one rank. */
+/** The input of `bind`: the ops for one rank. */
 export interface BindableProgram {
   ops: readonly Op[];
   rank: number;
   workers: number;
-  /** Largest value the `rows` register may take. */
+  /** Largest value of the `rows` register. */
   maxRows: number;
   /**
-   * `rows` and `groups` ops of the row phases run over chunks of at most this many rows, all ops of
-   * a chunk before the next, so that a chunk's activations stay in cache. Never changes a bit.
+   * `rows` and `groups` ops of the row phases run over chunks of at most this many rows. All ops
+   * run on one chunk before the next, so that the activations of a chunk stay in cache. The chunk
+   * size never changes a bit of the results.
    */
   rowChunk: number;
 }
@@ -86,14 +88,14 @@ export type ProgramBuffer =
   | Float32Array<ArrayBufferLike>
   | Int32Array<ArrayBufferLike>;
 
-/** A program whose every operand has been checked against its buffer. */
+/** A program in which every operand has been checked against its buffer. */
 export interface BoundProgram {
-  /** Runs this rank's part of one phase, synchronously. Returns `STATUS` bits. */
+  /** Runs this rank's part of one phase synchronously. Returns `STATUS` bits. */
   run(phase: Phase): number;
   /**
-   * Lets go of its buffers now rather than when the garbage collector finds it, which on a thread
-   * of the pool may be never: finalizers run in an event loop, and that of a thread at rest stands
-   * still. It cannot run afterwards.
+   * Releases the buffers immediately. Otherwise the garbage collector would release them, which may
+   * never happen on a thread of the pool: finalizers run in the event loop, and the event loop of
+   * an idle thread is blocked. The program cannot run afterwards.
    */
   release(): void;
 }
@@ -108,8 +110,8 @@ export interface KernelSet {
   readonly isa: string;
   readonly numerics: Numerics;
   /**
-   * Checks every op against its schema and its buffers and prepares it.
-   * @throws SteepestError `ERR_PROGRAM` for any operand that does not fit.
+   * Checks every op against its schema and its buffers, and prepares it.
+   * @throws SteepestError `ERR_PROGRAM` if an operand does not fit
    */
   bind(
     program: BindableProgram,
@@ -117,8 +119,8 @@ export interface KernelSet {
     registers: Float64Array<ArrayBufferLike>,
   ): BoundProgram;
   /**
-   * Checks and runs ops (of phase `rows`, split `slice`) over any typed arrays, at once.
-   * Arrays need not be shared, because nothing can happen to them while the call lasts.
+   * Checks ops (of phase `rows`, split `slice`) over any typed arrays and runs them immediately.
+   * The arrays need not be shared, because nothing else can change them during the call.
    * @param rows the `rows` register
    * @throws SteepestError `ERR_PROGRAM`, with nothing written
    */

@@ -42,8 +42,8 @@ function writeOp(
 }
 
 /**
- * Writes a program as plain float64 words, the only form that crosses the Node-API boundary
- * (a double holds every integer up to 2⁵³ and every float32 exactly). Kinds of ops must exist.
+ * Encodes a program as float64 words, the only form that crosses the Node-API boundary. (A double
+ * represents every integer up to 2⁵³ and every float32 exactly.) Every op kind must exist.
  */
 export function encodeProgram(program: BindableProgram): Float64Array {
   const { ops } = program;

@@ -1,4 +1,4 @@
-/** The entry `steepest/kernels`: single kernels for people who want nothing else. */
+/** The entry `steepest/kernels`: single kernels, for use without models. */
 export {
   type DenseBackwardOptions,
   type DenseForwardOptions,

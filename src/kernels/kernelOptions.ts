@@ -1,18 +1,19 @@
 import type { KernelRequest } from './backend.js';
 import { selectKernels } from './backend.js';
 
-/** Which kernels compute. Left out, the environment decides, then the machine: see `backend()`. */
+/** Which kernels compute. By default the environment decides, then the machine: see `backend()`. */
 export interface KernelOptions {
   backend?: 'native' | 'typescript';
   isa?: 'avx512' | 'avx2' | 'neon' | 'portable';
-  /** `'exact'` gives the native kernels' bits on TypeScript too, slowly. */
+  /** `'exact'` gives the bits of the native kernels on TypeScript too. It is slow. */
   numerics?: 'default' | 'exact';
 }
 
 export const KERNEL_KEYS = ['backend', 'isa', 'numerics'];
 
 /**
- * Makes the choice here and now, environment included, so that worker threads make the same one.
+ * Chooses the kernels now, from the options and the environment, so that worker threads use the
+ * same ones.
  * @throws SteepestError `ERR_BACKEND`
  */
 export function chooseKernels({ backend, isa, numerics }: KernelOptions): KernelRequest {

@@ -1,6 +1,7 @@
 /**
- * How ops are numbered and laid out in an encoded program. The bundle replaces this module by its
- * results (scripts/bundle.mjs), so that a program for the add-on needs no declaration of an op.
+ * The numbering and layout of ops in an encoded program. In the bundle, this module is replaced by
+ * its computed results (scripts/bundle.mjs). A program for the add-on then needs no op
+ * declarations.
  */
 import { OP_KINDS, OPS, type OpKind, oncePerKind, schemaOf } from './ops/index.js';
 
@@ -9,7 +10,7 @@ export const OP_WORDS = 7;
 /** Words per operand: buffer (−1 when absent), dtype, byteOffset, rows, cols, rowStride, colStride. */
 export const OPERAND_WORDS = 7;
 
-/** What the words of a kind of op are. */
+/** The layout of the words of an op kind. */
 export interface OpLayout {
   readonly number: number;
   readonly operands: readonly string[];
@@ -29,8 +30,8 @@ export const layoutOf = oncePerKind((kind): OpLayout => {
 let magic: number | undefined;
 
 /**
- * First word of an encoded program: a hash (FNV-1a) of the kinds of ops in their order, so that an
- * add-on of another build, which would number them in its own way, refuses the program.
+ * First word of an encoded program: a hash (FNV-1a) of the op kinds in their order. An add-on from
+ * another build may number op kinds differently. The hash makes it reject the program.
  */
 export function programMagic(): number {
   magic ??= OP_KINDS.join(' ')

@@ -19,7 +19,7 @@ const HINT =
 
 const MEMORY_HINT = 'Use a smaller batchSize or fewer units, or end other programs.';
 
-/** What the add-on throws. Where it had no memory, perhaps none for the halves of the message. */
+/** An error from the add-on. When memory runs out, there may be none even for the message parts. */
 interface AddonError extends Error {
   code: 'ERR_PROGRAM' | 'ERR_MEMORY';
   expected?: string;
@@ -38,7 +38,7 @@ function steepestError(error: unknown): unknown {
   return new SteepestError(code, { expected, given, hint }, { cause: error });
 }
 
-/** The encoding has no word for a kind that does not exist. The add-on checks everything else. */
+/** The encoding has no word for an unknown op kind. The add-on checks everything else. */
 function checkKinds({ ops }: BindableProgram): void {
   ops.forEach(({ kind }, number) => {
     if (isOpKind(kind)) return;
@@ -50,10 +50,10 @@ function checkKinds({ ops }: BindableProgram): void {
   });
 }
 
-/** What the add-on's `run` takes instead of a phase to let go of its program. */
+/** Passed to the add-on's `run` instead of a phase, to release its program. */
 const RELEASE = -1024;
 
-/** A program bound to native memory, which lives as long as this object. */
+/** A program bound to native memory. The native memory lives as long as this object. */
 class NativeProgram implements BoundProgram {
   constructor(
     private readonly runPhase: RunPhase,
@@ -65,12 +65,12 @@ class NativeProgram implements BoundProgram {
   }
 
   release(): void {
-    // A checkout may have a build of its own that is older than its TypeScript.
+    // A checkout may contain a local build that is older than its TypeScript.
     if (this.canRelease) this.runPhase(RELEASE);
   }
 }
 
-/** The add-on's kernels for one instruction set. Their bits are the same on each. */
+/** The add-on's kernels for one instruction set. All instruction sets give the same bits. */
 export class NativeKernels implements KernelSet {
   readonly kind = 'native';
   readonly numerics = 'fma32';

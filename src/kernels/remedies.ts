@@ -15,7 +15,7 @@ function platformRemedies(platform: string): string[] {
   return [`there is no prebuilt binary for ${platform}, only for ${[...new Set(platforms)].join(', ')}`];
 }
 
-/** For files that are there and do not load. */
+/** Remedies for files that exist but do not load. */
 function loadRemedies(messages: readonly string[]): string[] {
   const any = (pattern: RegExp) => messages.some((message) => pattern.test(message));
   return [
@@ -29,7 +29,7 @@ function loadRemedies(messages: readonly string[]): string[] {
   ];
 }
 
-/** What a user can do when no add-on loads, a line each. */
+/** Remedies for the user if no add-on loads, one per line. */
 export function remedies(problems: readonly LoadProblem[]): string {
   const platform = `${process.platform}-${process.arch}`;
   const prebuilt = problems.filter(({ path }) => path.startsWith('prebuilds/'));

@@ -4,9 +4,10 @@ import { isSharedBuffer } from '../core/realm.js';
 import { memoryAddon } from './backend.js';
 
 /**
- * The garbage collector counts the bytes of ArrayBuffers, but not those of SharedArrayBuffers: it
- * leaves any number of them lying about, a hundred bytes of heap each. Here they are counted for
- * it, and pages of those that are done with go back to the system at once.
+ * The garbage collector counts the bytes of ArrayBuffers, but not those of SharedArrayBuffers. To
+ * it, an unused SharedArrayBuffer is a hundred bytes of heap, so any number of them can accumulate.
+ * This module reports their bytes to the collector. It also returns the pages of released buffers
+ * to the system immediately.
  */
 
 const registry = new FinalizationRegistry<number>((bytes) => {
@@ -14,20 +15,22 @@ const registry = new FinalizationRegistry<number>((bytes) => {
 });
 
 /**
- * The largest array that reaches a thread: Node.js 20 sends its length in 32 bits, and what arrives
- * is shorter by 4 GiB. A little less, for what begins some way into its memory.
+ * The largest array that can be sent to a thread. Node.js 20 sends its length in 32 bits, so that a
+ * longer array arrives 4 GiB too short. The limit is slightly lower, to allow for arrays that begin
+ * at an offset into their memory.
  */
 export const MOST_SENT_BYTES = 2 ** 32 - 2 ** 16;
 
-/** True for memory that threads can read as it stands. */
+/** True for memory that threads can read without a copy. */
 export function isReadable({ buffer, byteLength }: ArrayBufferView): boolean {
   const isGrowable = (buffer as { growable?: boolean }).growable === true;
   return isSharedBuffer(buffer) && !isGrowable && byteLength <= MOST_SENT_BYTES;
 }
 
 /**
- * Allocates shared memory for threads, that counts as long as it lives.
- * @throws SteepestError `ERR_MEMORY` if there is none, or so much that no thread could read it
+ * Allocates shared memory for threads. The garbage collector counts it as long as it lives.
+ * @throws SteepestError `ERR_MEMORY` if there is not enough, or if it is too large for a thread to
+ * read
  */
 export function newShared(byteLength: number): SharedArrayBuffer {
   const memory = allocate(byteLength);
@@ -56,34 +59,35 @@ function allocate(byteLength: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(byteLength);
   } catch (error) {
-    // Over what the engine can address at once, or what the system gives this process.
+    // The size exceeds what the engine can address, or what the system grants this process.
     return refuse('the memory that this process can get', error);
   }
 }
 
 /**
- * Gives back memory that nothing reads any more, however long references to it stay on some thread.
- * Its contents are lost. Where the system takes no pages back, it waits for the garbage collector.
+ * Releases memory that is no longer read, even while references to it remain on some thread. Its
+ * contents are lost. If the system takes no pages back, the memory stays until it is
+ * garbage-collected.
  */
 export function discardShared(memory: Uint8Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>): void {
   const addon = memoryAddon();
   if (addon === undefined || !addon.discard(memory)) return;
-  // Only addresses are left, which are no reason to collect soon.
+  // Only address space remains in use, which is no reason to collect soon.
   if (registry.unregister(memory.buffer)) addon.account(-memory.buffer.byteLength);
   countGarbage(memory.buffer.byteLength / DISCARDED_SHARE);
 }
 
-/** How much shared memory may lie about on a thread. */
+/** How much unused shared memory a thread may accumulate. */
 const MOST_GARBAGE = 2 ** 26;
-/** So many bytes whose pages went back count as one that takes memory. */
+/** This many bytes with returned pages count as one byte that takes memory. */
 const DISCARDED_SHARE = 8;
 let garbage = 0;
-/** Exported so that no compiler may leave it out. */
+/** Exported so that no compiler can eliminate it. */
 export let counted: ArrayBuffer | undefined;
 
 /**
- * Now and then makes as many bytes that do count. They are never touched, so that they take no
- * memory.
+ * Occasionally allocates the same number of bytes in a form that the collector counts. They are
+ * never touched, so they take no memory.
  */
 function countGarbage(byteLength: number): void {
   garbage += byteLength;
@@ -93,15 +97,16 @@ function countGarbage(byteLength: number): void {
 }
 
 /**
- * More than any heap may have: pretending that so much is held makes V8 collect at once, all of it.
+ * More than any heap may have. Reporting this much external memory makes V8 run a full collection
+ * immediately.
  */
 const PRESSURE = 2 ** 43;
 
 /**
- * Told by a thread of the pool of shared memory that it has just let go of. Its event loop stands
- * still between tasks, so no finalizer runs there, and its tasks leave too little on its heap for a
- * collection; so every so many bytes there is one.
- * @param discarded bytes that {@link discardShared} is about to give back, on another thread
+ * A thread of the pool calls this for shared memory that it has just released. Its event loop is
+ * blocked between tasks, so no finalizer runs there. Its tasks allocate too little on the heap to
+ * trigger a collection. This function therefore forces one after a fixed number of bytes.
+ * @param discarded bytes that {@link discardShared} is about to release on another thread
  */
 export function droppedShared(byteLength: number, discarded: number): void {
   const addon = memoryAddon();

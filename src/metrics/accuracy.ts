@@ -3,12 +3,12 @@ import { type LabelInput, readPair, readWeights, type WeightOption, warnUndefine
 import { checkScoreOptions, readFlag } from './options.js';
 
 export interface AccuracyOptions extends WeightOption {
-  /** The share of right predictions (default), or with `false` their number or sum of weights. */
+  /** Return the share of correct predictions (default), or with `false` their weighted count. */
   normalize?: boolean;
 }
 
 /**
- * Share of samples whose predicted class is the true one.
+ * Share of samples whose class is predicted correctly.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function accuracyScore(yTrue: LabelInput, yPred: LabelInput, options: AccuracyOptions = {}): number {
@@ -26,13 +26,13 @@ export function accuracyScore(yTrue: LabelInput, yPred: LabelInput, options: Acc
 }
 
 export interface BalancedAccuracyOptions extends WeightOption {
-  /** Rescale so that guessing scores 0 and perfection 1. */
+  /** Rescale so that guessing scores 0 and a perfect prediction scores 1. */
   adjusted?: boolean;
 }
 
 /**
- * Mean of the recalls of the true classes: accuracy in which each class counts the same. Classes
- * that only yPred has are left out, with a warning, as in scikit-learn.
+ * Mean recall over the true classes: accuracy in which every class has the same weight. Classes
+ * that occur only in yPred are ignored, with a warning, as in scikit-learn.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function balancedAccuracyScore(

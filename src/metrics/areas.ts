@@ -19,37 +19,37 @@ import {
 } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 
-/** How the areas of classes become one; `null` leaves one per class. */
+/** How to average the areas of the classes. `null` returns one area per class. */
 export type AreaAverage = 'micro' | 'macro' | 'weighted' | null;
 
 export interface RocAucOptions extends WeightOption {
   /**
-   * For more than two classes: each class against the rest
-   * ('ovr') or each pair ('ovo', Hand & Till 2001).
+   * Required for more than two classes: each class against the rest ('ovr') or each pair of classes
+   * ('ovo', Hand & Till 2001).
    */
   multiClass?: 'raise' | 'ovr' | 'ovo';
-  /** 'macro' by default; only for more than two classes. */
+  /** Default 'macro'. Only for more than two classes. */
   average?: AreaAverage;
   /**
-   * The area up to this false positive rate only,
-   * standardised after McClish (1989); two classes only.
+   * Compute the area only up to this false positive rate, standardised as in McClish (1989). Only
+   * for two classes.
    */
   maxFpr?: number;
   /**
-   * The classes of the columns of yScore, in order; those of
-   * yTrue by default. Only for more than two.
+   * The class of each column of yScore. By default the classes of yTrue in ascending order. Only
+   * for more than two classes.
    */
   labels?: LabelInput;
 }
 
 export interface AveragePrecisionOptions extends WeightOption {
-  /** 'macro' by default; only for more than two classes. */
+  /** Default 'macro'. Only for more than two classes. */
   average?: AreaAverage;
-  /** The positive class of two: 1, or true for booleans, by default. */
+  /** The positive class of two. Default 1, or true for booleans. */
   posLabel?: Label;
 }
 
-/** Scores of a sample add up to 1 within this: |Σ − 1| ≤ 1e-8 + 1e-5. */
+/** Tolerance for the sum of a sample's scores: |Σ − 1| ≤ 1e-8 + 1e-5. */
 const SUM_TOLERANCE = 1.001e-5;
 
 /** Area under a curve by the trapezoidal rule. */
@@ -87,9 +87,9 @@ function binaryAveragePrecision(binary: BinaryScores): number {
 /**
  * Area under the ROC curve: the probability that a positive sample scores above a negative one.
  *
- * Two classes: yScore has one score per sample, that of the second
- * class in order. More: one column per class, rows that add up to 1,
- * and `multiClass`. With one class only it is NaN, with a warning.
+ * For two classes, yScore has one score per sample: that of the second class in ascending order.
+ * For more classes, it has one column per class, each row must add up to 1, and `multiClass` is
+ * required. If only one class occurs, the result is NaN, with a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function rocAucScore(
@@ -122,7 +122,7 @@ export function rocAucScore(
   const binary: BinaryScores = {
     scores: readScores(yScore, truth.length),
     weights: readWeights(sampleWeight, truth.length),
-    // With one class all samples are alike, and the area is not defined.
+    // With only one class, the area is undefined.
     positive: truth.map((label) => label === present[1]),
   };
   return binaryAuc(binary, maxFpr);
@@ -229,11 +229,13 @@ function averageAreas(
   if (average === null) return areas;
   if (average === 'macro') return areas.reduce((sum, value) => sum + value, 0) / classes.length;
   const total = support.reduce((sum, value) => sum + value, 0);
-  // A class that does not occur has no weight, and its area (NaN) must not reach the sum.
+  // A class that does not occur has no weight. Its area is NaN and must not enter the sum.
   return areas.reduce((sum, value, c) => (support[c] === 0 ? sum : sum + value * support[c]), 0) / total;
 }
 
-/** Mean over pairs of classes of the two areas that each of them gives as the positive one. */
+/**
+ * Mean over pairs of classes. Each pair gives two areas, one with each class as the positive one.
+ */
 function pairwiseAuc(
   truth: readonly Label[],
   { data, cols }: Values,
@@ -261,8 +263,8 @@ function pairwiseAuc(
 }
 
 /**
- * Average precision: Σ (recallₙ − recallₙ₋₁) · precisionₙ over the thresholds, no interpolation.
- * For more than two classes yScore has one column per class.
+ * Average precision: Σ (recallₙ − recallₙ₋₁) · precisionₙ over the thresholds, without
+ * interpolation. For more than two classes, yScore has one column per class.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function averagePrecisionScore(

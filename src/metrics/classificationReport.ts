@@ -22,11 +22,11 @@ import {
 } from './precisionRecall.js';
 
 export interface ClassificationReportOptions extends WeightOption {
-  /** The classes to report on, in this order; all that occur by default. */
+  /** The classes to report, in this order. Default: all that occur. */
   labels?: LabelInput;
-  /** What to call them in the table. */
+  /** Display names of the classes in the table. */
   targetNames?: readonly string[];
-  /** Decimal places in the table, 2 by default. */
+  /** Decimal places in the table. Default 2. */
   digits?: number;
   /** As in `precisionScore`. */
   zeroDivision?: ZeroDivision;
@@ -43,15 +43,15 @@ export interface ReportRow {
 export interface ClassificationReport {
   classes: readonly (ReportRow & { label: Label; name: string })[];
   /**
-   * Share of right predictions; absent if `labels` leaves
-   * out a class that occurs: then see `microAverage`.
+   * Share of correct predictions. Absent if `labels` omits a class that occurs; `microAverage` is
+   * then present.
    */
   accuracy?: number;
-  /** Present when `accuracy` is not. */
+  /** Present if `accuracy` is absent. */
   microAverage?: ReportRow;
   macroAverage: ReportRow;
   weightedAverage: ReportRow;
-  /** A table for people. */
+  /** The report as a text table. */
   toString(): string;
 }
 
@@ -59,8 +59,8 @@ const DEFAULT_DIGITS = 2;
 const MOST_DIGITS = 20;
 
 /**
- * Precision, recall, F1 and support per class, with
- * averages; `String(report)` prints it as a table.
+ * Precision, recall, F1 and support per class, with averages. `String(report)` formats it as a
+ * table.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`
  */
 export function classificationReport(
@@ -151,6 +151,6 @@ function print(report: Omit<ClassificationReport, 'toString'>, digits: number): 
   return alignColumns(['class', 'precision', 'recall', 'F1', 'support'], rows, align);
 }
 
-/** Significant digits that hide the rounding of a sum of weights. */
+/** Few enough significant digits to hide the rounding error of a sum of weights. */
 const SUPPORT_DIGITS = 12;
 const showSupport = (support: number): string => String(Number(support.toPrecision(SUPPORT_DIGITS)));

@@ -16,22 +16,22 @@ import { checkScoreOptions } from './options.js';
 
 export interface ConfusionMatrixOptions extends WeightOption {
   /**
-   * Which classes, in which order; samples of others are
-   * left out. All that occur, in order, by default.
+   * The classes to include, in this order. Samples of other classes are ignored. Default: all
+   * classes that occur, in ascending order.
    */
   labels?: LabelInput;
-  /** Divide by the sums of rows (`true`), of columns (`pred`), or by the sum of all. */
+  /** Divide by row sums (`true`), column sums (`pred`) or the total. */
   normalize?: 'true' | 'pred' | 'all';
 }
 
 /**
- * Counts (or shares, or sums of weights) of samples by true
- * class (rows) and predicted class (columns).
+ * Counts of samples (or shares, or sums of weights) by true class (rows) and predicted class
+ * (columns).
  */
 export interface ConfusionMatrix extends NdArray<Float64Array> {
-  /** Class of each row and column. */
+  /** The class of each row and column. */
   labels: readonly Label[];
-  /** A table for people. */
+  /** The matrix as a text table. */
   toString(): string;
 }
 
@@ -39,9 +39,10 @@ export interface ConfusionMatrix extends NdArray<Float64Array> {
 const SHARE_DIGITS = 3;
 
 /**
- * How often class i (row) was predicted as class j (column), as scikit-learn's `confusion_matrix`.
- * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`,
- * `ERR_ARGUMENT` (no class of `labels` occurs in yTrue)
+ * Element (i, j) is how often class i was predicted as class j, as in scikit-learn's
+ * `confusion_matrix`.
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT` (no class of `labels` occurs in
+ * yTrue)
  */
 export function confusionMatrix(
   yTrue: LabelInput,

@@ -15,11 +15,11 @@ import {
 import { checkScoreOptions, readFlag } from './options.js';
 
 export interface CurveOptions extends WeightOption {
-  /** The positive class; may be left out where the classes are numbers 0/1 or −1/1, or booleans. */
+  /** The positive class. Optional if the classes are the numbers 0/1 or −1/1, or booleans. */
   posLabel?: Label;
   /**
-   * Leave out points that do not change the curve. `rocCurve`: true by default;
-   * `precisionRecallCurve`: false.
+   * Drop points that do not change the curve. Default: true for `rocCurve`, false for
+   * `precisionRecallCurve`.
    */
   dropIntermediate?: boolean;
 }
@@ -27,33 +27,31 @@ export interface CurveOptions extends WeightOption {
 const CURVE_KEYS = ['posLabel', 'dropIntermediate'];
 
 export interface RocCurve {
-  /** Share of the negative samples with a score of at least the threshold, ascending from 0. */
+  /** Share of negative samples that score at least the threshold, ascending from 0. */
   fpr: Float64Array;
-  /** Share of the positive samples with a score of at least the threshold, ascending from 0. */
+  /** Share of positive samples that score at least the threshold, ascending from 0. */
   tpr: Float64Array;
-  /** Descending; the first is Infinity, which no score reaches. */
+  /** Descending. The first threshold is Infinity, which no score reaches. */
   thresholds: Float64Array;
 }
 
 export interface PrecisionRecallCurve {
-  /** Precision at each threshold, and a last 1. */
+  /** Precision at each threshold, followed by 1. */
   precision: Float64Array;
-  /** Recall at each threshold, descending, and a last 0. */
+  /** Recall at each threshold, descending, followed by 0. */
   recall: Float64Array;
   /** Ascending. */
   thresholds: Float64Array;
 }
 
-/**
- * Sums of weights of the samples with a score of at least each threshold, thresholds descending.
- */
+/** Total weight of the samples that score at least each threshold, with descending thresholds. */
 export interface Cumulative {
   falsePositive: Float64Array;
   truePositive: Float64Array;
   thresholds: Float64Array;
 }
 
-/** Which samples are positive, with their scores and weights. */
+/** Whether each sample is positive, with its score and weight. */
 export interface BinaryScores {
   positive: ArrayLike<boolean>;
   scores: ArrayLike<number>;
@@ -98,8 +96,8 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
 }
 
 /**
- * Sums of weights from the highest score down, one entry per
- * distinct score; samples of weight 0 are left out.
+ * Cumulative weights from the highest score down, one entry per distinct score. Samples of weight 0
+ * are ignored.
  */
 export function cumulate({ positive, scores, weights }: BinaryScores): Cumulative {
   const distinct = distinctScores(scores, weights);
@@ -120,13 +118,13 @@ export function cumulate({ positive, scores, weights }: BinaryScores): Cumulativ
 }
 
 /**
- * Scores of samples with a weight, each once, ascending. Sorting
- * numbers alone is ten times as fast as sorting positions.
+ * Distinct scores of the samples with nonzero weight, ascending. Sorting numbers is ten times as
+ * fast as sorting indices.
  */
 function distinctScores(scores: ArrayLike<number>, weights: Float64Array): Float64Array {
   const kept = new Float64Array(scores.length);
   let count = 0;
-  // −0 and 0 are one score.
+  // −0 and 0 are the same score.
   for (let i = 0; i < scores.length; i++) if (weights[i] > 0) kept[count++] = scores[i] + 0;
   const sorted = kept.subarray(0, count).sort();
   let distinct = 0;
@@ -136,7 +134,7 @@ function distinctScores(scores: ArrayLike<number>, weights: Float64Array): Float
   return kept.slice(0, distinct);
 }
 
-/** Where a value is in a sorted array that has it. */
+/** Index of a value in a sorted array that contains it. */
 function indexOf(sorted: Float64Array, value: number): number {
   let low = 0;
   let high = sorted.length - 1;
@@ -165,11 +163,11 @@ function select(curve: Cumulative, keep: (i: number) => boolean): Cumulative {
   };
 }
 
-/** True where the path of values turns at i. */
+/** True if the path of values turns at i. */
 const turns = (values: Float64Array, i: number): boolean =>
   values[i + 1] - values[i] !== values[i] - values[i - 1];
 
-/** Values as shares of the last one, after a first 0. */
+/** Values divided by the last one, preceded by 0. */
 function shares(values: Float64Array, name: string): Float64Array {
   const result = new Float64Array(values.length + 1);
   const total = values[values.length - 1];
@@ -181,7 +179,7 @@ function shares(values: Float64Array, name: string): Float64Array {
   return result.fill(Number.NaN);
 }
 
-/** An array with one number put before it. */
+/** A copy of an array with one number prepended. */
 function before(first: number, values: Float64Array): Float64Array {
   const result = new Float64Array(values.length + 1);
   result[0] = first;
@@ -204,9 +202,9 @@ export function rocOf(binary: BinaryScores, dropIntermediate: boolean): RocCurve
 }
 
 /**
- * Receiver operating characteristic: true and false positive rate
- * at each threshold, as scikit-learn's `roc_curve`. Without
- * positive (or negative) samples that rate is NaN, with a warning.
+ * Receiver operating characteristic: true and false positive rates at each threshold, as in
+ * scikit-learn's `roc_curve`. Without positive samples, the true positive rate is NaN, with a
+ * warning. The same holds for negative samples and the false positive rate.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function rocCurve(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions = {}): RocCurve {
@@ -237,7 +235,7 @@ export function precisionRecallOf(binary: BinaryScores, dropIntermediate: boolea
 }
 
 /**
- * Precision and recall at each threshold, as scikit-learn's `precision_recall_curve`.
+ * Precision and recall at each threshold, as in scikit-learn's `precision_recall_curve`.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function precisionRecallCurve(

@@ -10,19 +10,19 @@ import { checkAnyWeight, readWeights as weightsOf } from '../core/weights.js';
 export type { Label, WeightInput };
 
 /**
- * One class name per sample. A column of a `DataTable` is one too, with null where a value is
- * missing: such rows are refused when they are met, because no class can be made of them.
+ * One class name per sample. This may be a column of a `DataTable`, in which null marks a missing
+ * value. A missing value is not a class, so such a row is rejected when it is reached.
  */
 export type LabelInput = readonly (Label | null)[] | NumericArray | NdArray;
-/** One number per sample, or one row of numbers. */
+/** One number per sample, or one row of numbers per sample. */
 export type ValueInput = readonly number[] | readonly NumberRow[] | NumericArray | NdArray;
-/** Every score takes weights. */
+/** Options that every score accepts. */
 export interface WeightOption {
-  /** One weight per sample, finite and 0 or more; all 1 if left out. */
+  /** One weight per sample, finite and at least 0. Default: all 1. */
   sampleWeight?: WeightInput;
 }
 
-/** Numbers in rows. */
+/** A matrix of numbers. */
 export interface Values {
   data: ArrayLike<number>;
   rows: number;
@@ -30,7 +30,7 @@ export interface Values {
 }
 
 /**
- * Finite numbers in rows; a flat list is one column.
+ * Reads a matrix of finite numbers. A flat list becomes one column.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT`, `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
 export function readValues(what: string, input: ValueInput): Values {
@@ -44,7 +44,7 @@ export function readValues(what: string, input: ValueInput): Values {
 }
 
 /**
- * One class name per sample.
+ * Reads one class name per sample.
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` (names of several types, continuous targets),
  * `ERR_EMPTY`, `ERR_NOT_FINITE`
  */
@@ -57,7 +57,7 @@ export function readLabels(what: string, input: LabelInput): readonly Label[] {
 }
 
 /**
- * Two lists of class names that belong together.
+ * Reads two lists of class names for the same samples.
  * @throws SteepestError as {@link readLabels}; `ERR_SHAPE`
  */
 export function readPair(
@@ -86,7 +86,7 @@ export function sameRows(what: string, rows: number, expected: number): void {
 }
 
 /**
- * Weights of `rows` samples, all 1 if there are none.
+ * Weights of `rows` samples. If none are given, all are 1.
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`
  */
 export function readWeights(input: WeightInput | undefined, rows: number): Float64Array {
@@ -94,20 +94,20 @@ export function readWeights(input: WeightInput | undefined, rows: number): Float
   return checkAnyWeight('sampleWeight', weightsOf('sampleWeight', input, 'yTrue', rows));
 }
 
-/** The class names that occur, each once, in order. */
+/** The distinct class names, in ascending order. */
 export function uniqueLabels(...lists: readonly (readonly Label[])[]): Label[] {
   const set = new Set<Label>();
   for (const list of lists) for (const label of list) set.add(label);
   return [...set].sort(compareLabels);
 }
 
-/** A class name as an error shows it. */
+/** Formats a class name for an error message. */
 export function showLabel(label: Label): string {
   return show(label);
 }
 
 /**
- * A list of class names that the caller chose.
+ * Reads the list of class names in an option.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY`
  */
 export function readLabelOption(labels: LabelInput, truth: readonly Label[]): readonly Label[] {
@@ -124,7 +124,8 @@ export function readLabelOption(labels: LabelInput, truth: readonly Label[]): re
 }
 
 /**
- * Tells the user that a score is not defined for this data. Node prints it once per call on stderr.
+ * Warns that a score is undefined for this data. Node.js prints the warning on stderr, once per
+ * call.
  */
 export function warnUndefined(message: string): void {
   process.emitWarning(message, { type: 'UndefinedScoreWarning', code: 'STEEPEST_UNDEFINED_SCORE' });

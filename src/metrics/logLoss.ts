@@ -19,25 +19,26 @@ import {
 import { checkScoreOptions, readFlag } from './options.js';
 
 export interface LogLossOptions extends WeightOption {
-  /** The mean over samples (default), or with `false` the sum. */
+  /** Return the mean over samples (default), or with `false` the sum. */
   normalize?: boolean;
   /**
-   * The classes of the columns; needed if yTrue does not hold all of them. They are taken in order.
+   * The classes of the columns. Required if yTrue does not contain all of them. They are sorted,
+   * because the columns are in ascending order of class.
    */
   labels?: LabelInput;
 }
 
-/** Probabilities are kept this far from 0 and 1: the spacing of the array's numbers at 1. */
+/** Minimum distance of probabilities from 0 and 1: the spacing of the array's numbers at 1. */
 const EPSILON_64 = 2 ** -52;
 const EPSILON_32 = 2 ** -23;
 
 /**
- * Cross-entropy of true classes and predicted probabilities, −mean ln p(true class), as
+ * Cross-entropy of true classes and predicted probabilities, −mean ln p(true class), as in
  * scikit-learn's `log_loss`.
  *
- * @param yProba one probability per sample, that of the second class in order, or one column per
- * class in order. They are kept at least 2⁻⁵² (2⁻²³ for a Float32Array) from 0 and 1. Rows that do
- * not add up to 1 give a warning.
+ * @param yProba one probability per sample, that of the second class in ascending order, or one
+ * column per class in ascending order. Probabilities are clipped to at least 2⁻⁵² (2⁻²³ for a
+ * Float32Array) from 0 and 1. Rows that do not add up to 1 cause a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` (a class
  * outside `labels`, a probability outside [0, 1]), `ERR_ARGUMENT`
  */

@@ -14,25 +14,25 @@ import {
 } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 
-/** How the scores of classes become one; `null` leaves one per class. */
+/** How to average the scores of the classes. `null` returns one score per class. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
 
-/** What a division by zero gives; 'warn' is 0 with a warning. */
+/** The result of a division by zero. 'warn' gives 0 with a warning. */
 export type ZeroDivision = 'warn' | number;
 
 export interface PrecisionRecallOptions extends WeightOption {
   /**
-   * The classes that count, in this order; all that occur by
-   * default. Not used by the average 'binary'.
+   * The classes to score, in this order. Default: all that occur. The average 'binary' ignores this
+   * option.
    */
   labels?: LabelInput;
-  /** The class that `binary` is about: 1, or true for booleans, by default. */
+  /** The positive class for 'binary'. Default 1, or true for booleans. */
   posLabel?: Label;
-  /** 'binary' by default. */
+  /** Default 'binary'. */
   average?: Average;
   /**
-   * 0, 1 or NaN where no sample was predicted as (or is) of
-   * a class; 'warn' by default: 0 with a warning.
+   * The result (0, 1 or NaN) for a class without predicted (or true) samples. Default 'warn': 0
+   * with a warning.
    */
   zeroDivision?: ZeroDivision;
 }
@@ -48,7 +48,7 @@ type Ratio = 'precision' | 'recall' | 'f1';
 
 const AVERAGES: readonly Average[] = ['binary', 'micro', 'macro', 'weighted', null];
 
-/** Of the samples predicted as a class, the share that is of it: TP / (TP + FP). */
+/** The share of samples predicted as a class that belong to it: TP / (TP + FP). */
 export function precisionScore(
   yTrue: LabelInput,
   yPred: LabelInput,
@@ -67,7 +67,7 @@ export function precisionScore(
   return classScore('precision', yTrue, yPred, options);
 }
 
-/** Of the samples of a class, the share that was predicted as it: TP / (TP + FN). */
+/** The share of a class's samples that were predicted as it: TP / (TP + FN). */
 export function recallScore(
   yTrue: LabelInput,
   yPred: LabelInput,
@@ -154,7 +154,7 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
   return positive;
 }
 
-/** Sums of weights per class of `labels`. */
+/** Sums of weights for each class of `labels`. */
 export function countClasses(
   truth: readonly Label[],
   guess: readonly Label[],
@@ -217,7 +217,9 @@ export function ratios(
   return scores;
 }
 
-/** Mean of the entries that are numbers, weighted unless all weights are 0; NaN if none is. */
+/**
+ * Mean of the entries that are not NaN, unweighted if all weights are 0. NaN if all entries are.
+ */
 export function averageOf(scores: Float64Array, weights?: readonly number[]): number {
   let sum = 0;
   let total = 0;

@@ -15,49 +15,49 @@ import {
 import { checkScoreOptions, readFlag } from './options.js';
 
 /**
- * How the scores of outputs become one: their mean, all of
- * them, or a mean with one weight per output.
+ * How to combine the scores of the outputs: their mean, all of them, or a mean with one weight per
+ * output.
  */
 export type MultiOutput = 'uniformAverage' | 'rawValues' | readonly number[];
 
 export interface RegressionScoreOptions extends WeightOption {
-  /** 'uniformAverage' by default. */
+  /** Default 'uniformAverage'. */
   multioutput?: MultiOutput;
 }
 
 export interface R2Options extends WeightOption {
-  /** 'uniformAverage' by default; 'varianceWeighted' weighs outputs by their variance. */
+  /** Default 'uniformAverage'. 'varianceWeighted' weights outputs by their variance. */
   multioutput?: MultiOutput | 'varianceWeighted';
   /**
-   * True (default): an output with constant targets scores 1
-   * if predicted exactly and 0 otherwise. False: NaN and −∞.
+   * If true (default), an output with constant targets scores 1 if predicted exactly and 0
+   * otherwise. If false, it scores NaN or −∞, respectively.
    */
   forceFinite?: boolean;
 }
 
 type Raw = { multioutput: 'rawValues' };
 
-/** What a score makes of one output. */
+/** The score of one output. */
 interface Column {
-  /** In units of 2^unit, as `guess`. */
+  /** In units of 2^unit, like `guess`. */
   truth(i: number): number;
   guess(i: number): number;
   /** In units of a power of two. */
   weights: Float64Array;
-  /** 0 but where squares, or sums of numbers, would leave float64. */
+  /** Nonzero only if squares, or sums of numbers, would exceed the range of float64. */
   unit: number;
 }
 
-/** Numbers within 2^±this are added up and squared as they are. */
+/** Numbers within 2^±this are added and squared without scaling. */
 const COMFORTABLE = 400;
-/** Units that have no reciprocal in float64 are not needed. */
+/** Limits units to those with a reciprocal in float64. */
 const MOST_UNIT = 1000;
 
 const within = (exponent: number): number => Math.max(-MOST_UNIT, Math.min(MOST_UNIT, exponent));
 
 /**
- * The unit for a column of truths and guesses: the exponent
- * of the largest of them, if that is far from 0.
+ * The unit for a column of targets and predictions: the exponent of the largest of them if it is
+ * far from 0.
  */
 function unitOf(values: Values, others: Values, c: number): number {
   let largest = 0;
@@ -69,8 +69,8 @@ function unitOf(values: Values, others: Values, c: number): number {
 }
 
 /**
- * Weights in units of a power of two: only their ratios
- * count, and products with large ones would overflow.
+ * Weights in units of a power of two. Only their ratios matter, and products with large weights
+ * would overflow.
  */
 function relative(weights: Float64Array): Float64Array {
   const exponent = within(exponentOf(weights.reduce((most, w) => Math.max(most, w), 0)));
@@ -132,7 +132,7 @@ function combine(scores: Float64Array, multioutput: MultiOutput = 'uniformAverag
   return weightedMean(multioutput, (i) => scores[i]);
 }
 
-/** Mean of (t − y)² over samples, in the square of the target's unit. */
+/** Mean of (t − y)² over samples, in the squared unit of the target. */
 export function meanSquaredError(
   yTrue: ValueInput,
   yPred: ValueInput,
@@ -170,8 +170,8 @@ function squaredErrors(
 }
 
 /**
- * Square root of the mean of (t − y)² over samples, per
- * output and then averaged; in the target's unit.
+ * Square root of the mean of (t − y)² over samples, computed per output and then averaged. In the
+ * unit of the target.
  */
 export function rootMeanSquaredError(
   yTrue: ValueInput,
@@ -196,7 +196,7 @@ export function rootMeanSquaredError(
   );
 }
 
-/** Mean of |t − y| over samples, in the target's unit. */
+/** Mean of |t − y| over samples, in the unit of the target. */
 export function meanAbsoluteError(
   yTrue: ValueInput,
   yPred: ValueInput,
@@ -224,8 +224,9 @@ export function meanAbsoluteError(
 }
 
 /**
- * Coefficient of determination, R² = 1 − Σ(t − y)² / Σ(t − t̄)²: 1 is perfect, 0 is as good as the
- * mean. With fewer than two samples it is NaN, with a warning.
+ * Coefficient of determination, R² = 1 − Σ(t − y)² / Σ(t − t̄)². A perfect prediction scores 1, and
+ * a prediction as good as the mean scores 0. With fewer than two samples the result is NaN, with a
+ * warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function r2Score(
@@ -259,9 +260,10 @@ export function r2Score(
   });
   const { multioutput } = options;
   if (multioutput !== 'varianceWeighted') return combine(scores, multioutput);
-  // With constant targets everywhere there is no variance to weigh by.
+  // If all targets are constant, there is no variance to weight by.
   const hasSpread = spreads.some((value) => value > 0);
-  // Units relative to the largest that has a spread: variances of the others may vanish beside it.
+  // Units relative to the largest one with a spread. The other variances may be negligible beside
+  // it.
   const most = columns.reduce((top, { unit }, c) => (spreads[c] > 0 ? Math.max(top, unit) : top), -MOST_UNIT);
   const variances = columns.map(({ unit }, c) => timesPower(spreads[c], 2 * (unit - most)));
   return combine(scores, hasSpread ? variances : 'uniformAverage');
@@ -274,7 +276,7 @@ function sum({ weights }: Column, value: (i: number) => number): number {
 }
 
 function spread(column: Column): number {
-  // From the first target on, so that constant targets have exactly no spread.
+  // Relative to the first target, so that constant targets have a spread of exactly 0.
   const shifted = (i: number): number => column.truth(i) - column.truth(0);
   const mean = weightedMean(column.weights, shifted);
   return sum(column, (i) => (shifted(i) - mean) ** 2);

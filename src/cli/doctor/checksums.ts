@@ -5,31 +5,33 @@ import { messageOf } from '../../core/show.js';
 import { candidateBinaries } from '../../kernels/backend.js';
 import { packageFolder, version } from '../packageInfo.cjs';
 
-/** Written by scripts/prebuild/sums.mjs in the format of sha256sum; relative to the package. */
+/**
+ * Written by scripts/prebuild/sums.mjs in sha256sum format. The path is relative to the package.
+ */
 const LIST = 'prebuilds/SHA256SUMS';
 
-/** How a binary compares with the list of checksums. */
+/** The result of comparing a binary with the list of checksums. */
 export interface Checksum {
   /** Relative to the package. */
   path: string;
   /**
-   * `same` as in the list, `different` from it, `unlisted` in it; `no list` where there is none,
-   * `unreadable` where the binary or the list is; `local` for a binary that was built here, which
-   * no list can know.
+   * `same`: the checksum matches the list. `different`: it does not. `unlisted`: the list does not
+   * contain the binary. `no list`: there is no list. `unreadable`: the binary or the list cannot be
+   * read. `local`: the binary was built on this machine, so no list can contain it.
    */
   outcome: 'same' | 'different' | 'unlisted' | 'no list' | 'unreadable' | 'local';
-  /** Of the file; null if it cannot be read. */
+  /** The checksum of the file. Null if the file cannot be read. */
   sha256: string | null;
-  /** What the list says; null if it says nothing. */
+  /** The checksum in the list. Null if the list has none. */
   expected: string | null;
-  /** The same in words. */
+  /** The status as a sentence. */
   message: string;
 }
 
 /** A line of sha256sum: the checksum, then a space, then a space or, for binary mode, an asterisk. */
 const LINE = /^([0-9a-f]{64}) [ *](\S.*)$/;
 
-/** Checksum by file, relative to prebuilds/; undefined without a list. */
+/** Checksums by file, relative to prebuilds/. Undefined without a list. */
 function readList(folder: string): Map<string, string> | undefined {
   const file = join(folder, LIST);
   if (!existsSync(file)) return undefined;
@@ -72,10 +74,10 @@ function examineBinary(folder: string, target: string, path: string): Checksum {
 }
 
 /**
- * Compares the binaries that may be loaded on this machine and that are there with the list of
- * checksums in the package. Loads none of them, because loading a damaged one may end the process.
+ * Compares the candidate binaries that exist on this machine with the list of checksums in the
+ * package. It loads none of them, because loading a damaged one may end the process.
  *
- * @param folder the package's
+ * @param folder the package's folder
  */
 export function checkChecksums(folder: string = packageFolder): Checksum[] {
   return candidateBinaries()
@@ -83,7 +85,7 @@ export function checkChecksums(folder: string = packageFolder): Checksum[] {
     .map(({ target, path }) => examineBinary(folder, target, path));
 }
 
-/** One sentence and a hint for each binary that is not known to be the one that was released. */
+/** One sentence and a hint for each binary that is not known to match the release. */
 export function checksumProblems(checksums: readonly Checksum[]): string[] {
   return checksums
     .filter(({ outcome }) => outcome !== 'same' && outcome !== 'local')

@@ -5,7 +5,8 @@ import { formatReport } from './format.js';
 import { examine } from './report.js';
 
 /**
- * `steepest doctor [--json]`: prints what this machine runs and whether it computes right.
+ * `steepest doctor [--json]`: reports which kernels run on this machine and whether they compute
+ * correctly.
  * @returns 1 if something is wrong, else 0
  */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
@@ -16,7 +17,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     allowPositionals: false,
   });
   const checksums = checkChecksums();
-  // At once, because to load a damaged binary may end the process.
+  // Print this immediately, because loading a damaged binary may end the process.
   for (const problem of checksumProblems(checksums)) process.stderr.write(`steepest: ${problem}\n`);
   const report = await examine(checksums);
   await shutdown();

@@ -1,6 +1,6 @@
 import type { Report } from './report.js';
 
-/** `name   value` lines, names padded. */
+/** `name   value` lines with padded names. */
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
@@ -25,7 +25,7 @@ function describeSpeed({ selfTest: { speed } }: Report): string {
   return `${rate}, ${share} % of its measured peak of ${speed.peak.toFixed(1)}`;
 }
 
-/** The report as Markdown, to be pasted into a bug report. */
+/** The report as Markdown, for a bug report. */
 export function formatReport(report: Report): string {
   const { system, runtime, workers, environment } = report;
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);

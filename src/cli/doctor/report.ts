@@ -6,7 +6,7 @@ import { version } from '../packageInfo.cjs';
 import { type Checksum, checkChecksums, checksumProblems } from './checksums.js';
 import { type BitsResult, checkBits, measureSpeed, type Speed, trainOnce } from './selfTest.js';
 
-/** What `steepest doctor` finds. */
+/** The findings of `steepest doctor`. */
 export interface Report {
   steepest: string;
   system: {
@@ -16,27 +16,27 @@ export interface Report {
     /** Null outside Linux. */
     libc: string | null;
     cpu: string;
-    /** What this process may use. */
+    /** The cores and memory that this process may use. */
     cores: number;
     memoryGB: number;
   };
-  /** The program: Node.js or what stands in for it, and its versions. */
+  /** The runtime (Node.js or a substitute) and its versions. */
   runtime: { name: string; version: string; nodeApi: string; v8: string; executable: string };
-  /** STEEPEST_* variables that are set. */
+  /** The STEEPEST_* variables that are set. */
   environment: Record<string, string>;
   backend: Backend | { error: string };
   isas: readonly string[];
   binaries: ReturnType<typeof tryBinaries>;
-  /** Of the binaries for this machine that are there, in the order in which they are tried. */
+  /** Checksums of the existing binaries for this machine, in the order in which they are tried. */
   checksums: Checksum[];
   /**
-   * Milliseconds of a small fit whose threads have to be
-   * started first, and of the same one after it.
+   * Milliseconds for a small fit that must first start its threads, and for the same fit
+   * afterwards.
    */
   workers: { count: number; firstFitMs: number; secondFitMs: number };
-  /** No speed if no kernels could be chosen. */
+  /** The speed is absent if no kernels could be chosen. */
   selfTest: { bits: BitsResult[]; speed: Speed | null };
-  /** What is wrong, a sentence each; none if all is well. */
+  /** One sentence per problem. Empty if all is well. */
   problems: string[];
 }
 
@@ -79,7 +79,7 @@ function chosenBackend(): Report['backend'] {
   }
 }
 
-/** The binary for this platform is there, and yet does not load. */
+/** The binary for this platform exists but does not load. */
 function backendProblems(report: Pick<Report, 'backend' | 'binaries' | 'environment'>): string[] {
   if ('error' in report.backend) return [report.backend.error];
   if (report.backend.kind === 'native' || report.environment.STEEPEST_BACKEND === 'typescript') return [];
@@ -92,10 +92,7 @@ function bitsProblems(bits: readonly BitsResult[]): string[] {
     .map(({ isa, workers }) => `The self-test gives other bits than it must: ${isa}, ${workers} workers`);
 }
 
-/**
- * Looks at everything. Takes about five seconds, and never
- * throws for what is only wrong on this machine.
- */
+/** Runs all checks. Takes about five seconds. Never throws for a problem of this machine. */
 export async function examine(checksums: Checksum[] = checkChecksums()): Promise<Report> {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => name.startsWith('STEEPEST_')),

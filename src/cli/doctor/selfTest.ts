@@ -11,11 +11,11 @@ import { type Sequential, sequential } from '../../networks/models/sequential.js
 /**
  * SHA-256 of the parameters after {@link trainOnce}, as the exact TypeScript kernels compute them:
  * they emulate each rounding of the contract with integer and float64 operations.
- * test/cli/self-test.test.ts computes it anew.
+ * test/cli/self-test.test.ts recomputes it.
  */
 export const EXPECTED_BITS = 'f0198183722d2d1b74036ca98253a0d615fb90e673278d163837d6e7a2d3bc6b';
 
-/** No multiple of a vector's length, so that every kernel's tail is used. */
+/** Not a multiple of the vector length, so that every kernel's remainder loop runs. */
 const ROWS = 93;
 const INPUTS = 19;
 const HIDDEN = 33;
@@ -50,8 +50,8 @@ function smallModel(): Sequential {
 }
 
 /**
- * Trains a small model, always the same; returns the SHA-256
- * of its parameters and the milliseconds taken.
+ * Trains the same small model on each call. Returns the SHA-256 of its parameters and the elapsed
+ * milliseconds.
  */
 export async function trainOnce(
   workers: number,
@@ -82,13 +82,13 @@ export interface BitsResult {
   isa: string;
   workers: number;
   sha256: string;
-  /** The bits that every kernel set must give. */
+  /** The expected bits, the same for every kernel set. */
   same: boolean;
 }
 
 /**
- * Trains on every instruction set here, and with several
- * workers; on TypeScript kernels if there is no other.
+ * Trains with every instruction set of this machine, and with several workers. Without native
+ * kernels, it trains on TypeScript kernels.
  */
 export async function checkBits(native: boolean, workerCounts: readonly number[]): Promise<BitsResult[]> {
   const choices: KernelOptions[] = native
@@ -105,21 +105,22 @@ export async function checkBits(native: boolean, workerCounts: readonly number[]
   return results;
 }
 
-/** Rates of one core, in GFLOP/s. */
+/** Speed of one core, in GFLOP/s. */
 export interface Speed {
-  /** Of a matrix product. */
+  /** In a matrix product. */
   gemm: number;
-  /** Of multiply-adds that touch no memory; null without native kernels. */
+  /** In multiply-adds without memory access. Null without native kernels. */
   peak: number | null;
 }
 
 const GEMM_SIZE = 384;
 /**
- * Hundreds of products on native kernels, several on TypeScript ones: one of them is not disturbed.
+ * Enough time for hundreds of products on native kernels and several on TypeScript kernels. At
+ * least one of them runs undisturbed.
  */
 const SECONDS = 1;
 
-/** The best of the products that fit into the time. */
+/** The fastest of the products that fit into the time. */
 export function measureSpeed(isa: string | undefined): Speed {
   const uniform = new UniformStream(DATA_SEED, 1);
   const matrix = () => new Float32Array(GEMM_SIZE * GEMM_SIZE).map((_, i) => uniform.at(i));

@@ -7,8 +7,8 @@ import { UsageError } from '../usageError.js';
 import { exampleFile, exampleNames, exampleSources, exampleSummary, examplesFolder } from './examples.js';
 
 /**
- * By Unix custom a program that a signal ended counts as
- * 128 + the signal's number; this stands for any signal.
+ * By Unix convention, the exit code of a program ended by a signal is 128 + the signal number. This
+ * code stands for any signal.
  */
 const EXIT_SIGNAL = 130;
 
@@ -32,7 +32,7 @@ function known(name: string): string {
   throw new UsageError(`no example '${name}'. ${hint}`);
 }
 
-/** Runs it in the current folder, with what follows its name; @returns its exit code */
+/** Runs an example in the current folder with the remaining arguments. @returns its exit code */
 function runExample(name: string, args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [exampleFile(name), ...args], { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ function runExample(name: string, args: readonly string[]): Promise<number> {
   });
 }
 
-/** Copies it into a new folder here. Nothing is overwritten. */
+/** Copies an example into a new folder in the current one. Never overwrites a file. */
 function copyExample(name: string): number {
   if (existsSync(name)) throw new UsageError(`there is a '${name}' here already: move it, or go elsewhere`);
   for (const path of exampleSources(name)) {
@@ -57,8 +57,8 @@ function copyExample(name: string): number {
 }
 
 /**
- * `steepest example [NAME [--copy | options of the example]]`:
- * lists the examples, runs one or copies its source.
+ * `steepest example [NAME [--copy | options of the example]]`: lists the examples, runs one, or
+ * copies its source.
  * @returns the example's exit code
  */
 export async function exampleCommand(args: readonly string[]): Promise<number> {

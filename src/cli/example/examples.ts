@@ -1,5 +1,5 @@
-// The examples that the package brings along: programs under examples/, each of which says in its
-// first comment what it does.
+// The examples in the package: programs under examples/. The first comment of each says what it
+// does.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -9,7 +9,7 @@ export const examplesFolder = join(packageFolder, 'examples');
 
 const EXTENSION = '.mjs';
 
-/** Names as `steepest example` takes them, in alphabetical order. */
+/** Names that `steepest example` accepts, in alphabetical order. */
 export function exampleNames(): string[] {
   return readdirSync(examplesFolder)
     .filter((file) => file.endsWith(EXTENSION))
@@ -25,16 +25,13 @@ export function exampleSummary(name: string): string {
   return line.replace(/^\/\/ /, '');
 }
 
-/**
- * What a module of the examples reads beside itself:
- * imports, and files that it finds by `import.meta.url`.
- */
+/** Everything that an example's module reads: imports, and files located with `import.meta.url`. */
 const BESIDE = /(?:from |import\(|new URL\()'(\.\.?\/[^']+)'/g;
 
-/** The files of an example, itself first, as paths below the examples' folder. */
+/** The files of an example, itself first, as paths relative to the examples folder. */
 export function exampleSources(name: string): string[] {
   const found = [exampleFile(name)];
-  // Grows while it is walked through.
+  // The list grows during the iteration.
   for (const file of found) {
     if (!file.endsWith(EXTENSION)) continue;
     for (const [, path] of readFileSync(file, 'utf8').matchAll(BESIDE)) {

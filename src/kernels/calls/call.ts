@@ -13,22 +13,22 @@ export interface MatrixView {
   rowStride: number;
 }
 
-/** One op over matrices that users own. */
+/** One op over matrices that the caller owns. */
 export interface CallOp {
   kind: OpKind;
   operands: Record<string, (MatrixView & { transposed?: boolean }) | undefined>;
   scalars: Record<string, number>;
-  /** Rows (for biasGradient: columns) of the output that the op runs over. */
+  /** Rows (for biasGradient: columns) of the output that the op computes. */
   extent: number;
   /**
-   * The `rows` register: rows of the operands of ops that work
-   * on a mini-batch; 0 for gemm, which has its own sizes.
+   * The `rows` register: rows of the operands of mini-batch ops. 0 for gemm, which has its own
+   * sizes.
    */
   batchRows: number;
 }
 
 /**
- * Runs ops over plain arrays, now, on this thread. Sizes have been checked by the caller; the
+ * Runs ops over plain arrays immediately, on this thread. The caller has checked the sizes. The
  * kernels check them again.
  */
 export function callKernels(calls: readonly CallOp[]): void {
@@ -102,7 +102,9 @@ export function checkMatrix(
   return { data, rows, cols, rowStride: stride };
 }
 
-/** Refuses an output that shares memory with an input, which kernels read while they write. */
+/**
+ * Rejects an output that shares memory with an input, because kernels read inputs while they write.
+ */
 export function checkDisjoint(
   outName: string,
   out: Float32Array,

@@ -48,7 +48,8 @@ function spec(activation: Activation): { name: ElementwiseActivation; alpha: num
 }
 
 /**
- * y = f(x·w + bias), one pass: the bias starts the sums, f is applied as they are stored.
+ * y = f(x·w + bias) in one pass: the bias is the initial value of the sums, and f is applied when
+ * they are stored.
  * @returns rows × units
  */
 export function denseForward(options: DenseForwardOptions): Float32Array<ArrayBuffer> {
@@ -144,7 +145,7 @@ export function denseBackward(
       batchRows: 0,
     },
   ];
-  // Without inputs dx and dw are empty, but the bias has its gradient.
+  // Without inputs, dx and dw are empty, but the bias still has a gradient.
   callKernels(inputs === 0 ? calls : [...calls, ...products]);
   return result;
 }

@@ -16,7 +16,7 @@ export interface SgemmOptions {
   n: number;
   /** Columns of op(a), rows of op(b). */
   k: number;
-  /** Default 1. Where it is 0, a and b are not read. Rounded to float32 first, like beta. */
+  /** Default 1. If it is 0, a and b are not read. Rounded to float32 first, like beta. */
   alpha?: number;
   /** m × k, or k × m if transA. */
   a: Float32Array<ArrayBufferLike>;
@@ -25,7 +25,7 @@ export interface SgemmOptions {
   /** k × n, or n × k if transB. */
   b: Float32Array<ArrayBufferLike>;
   ldb?: number;
-  /** Default 0: c is not read, whatever it holds. */
+  /** Default 0: c is not read, whatever it contains. */
   beta?: number;
   /** m × n; must not share memory with a or b. */
   c: Float32Array<ArrayBufferLike>;
@@ -37,10 +37,10 @@ const KEYS = ['transA', 'transB', 'm', 'n', 'k', 'alpha', 'a', 'lda', 'b', 'ldb'
 /**
  * c ← alpha·op(a)·op(b) + beta·c, synchronously, on this thread.
  *
- * Each element is one chain of fused multiply-adds in ascending k that starts
- * from fl(beta·c) (0 for beta = 0), over fl(alpha·a): the same bits on every
- * instruction set. As in BLAS, what is multiplied by 0 is not read, so that no
- * NaN in it counts: c for beta = 0; a and b for alpha = 0, which leaves beta·c.
+ * Each element is one chain of fused multiply-adds over fl(alpha·a) in ascending k. The chain
+ * starts from fl(beta·c), or from 0 if beta = 0. The bits are the same on every instruction set. As
+ * in BLAS, an operand that is multiplied by 0 is not read, so a NaN in it has no effect. This
+ * applies to c if beta = 0. It also applies to a and b if alpha = 0; the result is then beta·c.
  * @returns c
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_SHAPE`, with c untouched
  */
@@ -109,7 +109,7 @@ function scale(calls: CallOp[], x: MatrixView, y: MatrixView, factor: number): v
   }
 }
 
-/** y ← factor·x without kernels; 0 for the factor 0, whatever x holds. */
+/** y ← factor·x without kernels. The result is 0 if the factor is 0, whatever x contains. */
 function scaleNow(x: MatrixView, y: MatrixView, factor: number): void {
   for (let i = 0; i < x.rows; i++) {
     const from = x.data.subarray(i * x.rowStride, i * x.rowStride + x.cols);

@@ -2,17 +2,17 @@ import { Formula, OF_OPERANDS } from './formula.js';
 import { type OpKind, oncePerKind, schemaOf } from './index.js';
 import type { OperandSchema, Relation, Rule, ScalarRange } from './schema.js';
 
-/** A rule whose sides are positions of nodes. */
+/** A rule whose two sides are node indices. */
 export interface FlatRule {
   readonly relation: Relation;
   readonly left: number;
   readonly right: number;
   readonly why: string;
-  /** The operand whose rows or columns `left` is: the rule holds if it is absent. */
+  /** The operand whose rows or columns `left` is. If the operand is absent, the rule holds. */
   readonly operand: string | undefined;
 }
 
-/** What checkers work out of an op's sizes. */
+/** What checkers compute from an op's sizes. */
 export interface CompiledOp {
   readonly operands: readonly (readonly [name: string, OperandSchema])[];
   readonly scalars: readonly (readonly [name: string, ScalarRange])[];
@@ -32,8 +32,8 @@ function flatten(rule: Rule, formula: Formula): FlatRule[] {
 }
 
 /**
- * Refuses an operand that no rule names: a kernel would go by the sizes of the others, and read or
- * write past its end. So an op whose rules somebody forgot to write is never run.
+ * Rejects an operand that no rule names. A kernel would use the sizes of the other operands, and
+ * could read or write past the end of this one. An op without complete rules therefore never runs.
  */
 function checkEveryOperandNamed(kind: OpKind, { nodes }: Formula): void {
   const named = new Set(nodes.filter((node) => OF_OPERANDS.has(node.kind)).map(({ name }) => name));
@@ -58,18 +58,18 @@ function compile(kind: OpKind): CompiledOp {
   };
 }
 
-/** What `bind` works out of an op's sizes, once they have been checked. */
+/** What `bind` computes from an op's sizes after the check. */
 function compilePlace(kind: OpKind): Pick<CompiledOp, 'formula' | 'range' | 'tableRows'> {
   const schema = schemaOf(kind);
   const formula = new Formula(kind, schema);
   return { formula, range: formula.add(schema.range), tableRows: formula.add(schema.tableRows) };
 }
 
-/** What an op costs: positions of nodes. */
+/** The cost of an op, as node indices. */
 export interface OpCosts {
   readonly formula: Formula;
   readonly flops: number;
-  /** Undefined for all of every operand. */
+  /** Undefined if the op reads or writes every operand completely. */
   readonly bytes: number | undefined;
 }
 

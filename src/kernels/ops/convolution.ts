@@ -1,4 +1,4 @@
-/** Convolutions of images, and their gradients. */
+/** Convolutions of images and their gradients. */
 import { GROUP_IMAGES, IMAGE_LIMIT } from '../constants.js';
 import { ACTIVATION } from './elementwise.js';
 import {
@@ -30,11 +30,11 @@ import {
 } from './rules.js';
 import { f32, op, optional, output, type Rule, u8, whole } from './schema.js';
 
-/** Rows or columns of padding before the image: as far as a kernel reaches, at most. */
+/** Rows or columns of padding before the image: at most the extent of a kernel. */
 const padding = whole(0, IMAGE_LIMIT ** 2);
 
 /**
- * The scalars of a convolution's ops: sizes of x and y, of the kernel and its steps, and the rows
+ * The scalars of convolution ops: sizes of x, y and the kernel, the kernel's steps, and the rows
  * and columns of padding before x.
  */
 export const CONVOLUTION = {
@@ -54,7 +54,7 @@ export const CONVOLUTION = {
 
 const reach = (axis: 'H' | 'W') => times(minus(scalar(`kernel${axis}`), 1), scalar(`dilation${axis}`));
 
-/** Kernels that begin within the image. */
+/** Every kernel position begins within the image. */
 export const placed = (): Rule => [
   atMost(scalar('top'), reach('H'), 'reach of the kernel'),
   atMost(scalar('left'), reach('W'), 'reach of the kernel'),
@@ -62,7 +62,7 @@ export const placed = (): Rule => [
   withinImage('W', 'kernels that begin within the image'),
 ];
 
-/** A convolution whose weights, or their gradient, are the operand `weights`. */
+/** A convolution. The operand `weights` holds its weights or their gradient. */
 export const weighted = (weights: string): Rule => {
   const inGroup = quotient(scalar('channels'), scalar('groups'));
   return [
@@ -73,7 +73,7 @@ export const weighted = (weights: string): Rule => {
   ];
 };
 
-/** Images that a convolution makes. */
+/** The output images of a convolution. */
 export const outputSides = (weights: string): Sides => [
   cols(weights),
   scalar('outHeight'),
@@ -87,9 +87,9 @@ export const hasWindow = (sides: Sides): Rule => [
 export const bias = (): Rule => vectorOf('bias', cols('w'), 'one for each output');
 
 /**
- * A multiplication and an addition for each number of the kernel, each image and each of its
- * pixels; `share` of these products is left. Images count by whole groups of 16, and taps in the
- * padding are included.
+ * One multiplication and one addition per kernel element, image and pixel. `share` is the fraction
+ * of these products that remains. Images count in whole groups of 16, and taps in the padding are
+ * included.
  */
 export const taps = (kernel: string, of: string, share = 1, imagesInRow: number = GROUP_IMAGES): Expression =>
   times(
@@ -101,7 +101,7 @@ export const taps = (kernel: string, of: string, share = 1, imagesInRow: number 
     scalar('outWidth'),
   );
 
-/** The parts that an op shares with its twin by Winograd (winograd.ts). */
+/** The parts that an op shares with its Winograd counterpart (winograd.ts). */
 export const forward = () => ({
   operands: { x: f32, w: f32, bias: optional(f32), y: output(f32) },
   scalars: { ...CONVOLUTION, ...ACTIVATION },
@@ -133,10 +133,10 @@ const none = whole(0, 0);
 
 export const convolutionOps = {
   /**
-   * Convolution ("Deep Learning", Goodfellow et al., eq.
-   * 9.6) of images x (channels × height × width) with weights w (kernelH·kernelW·I × O, rows in the
-   * order (i·kernelW + j)·I + c; I = channels of one of the `groups`).
-   * Tap (i, j) of output pixel (p, q) meets pixel (p·strideH − top + i·dilationH, q·strideW −
+   * Convolution ("Deep Learning", Goodfellow et al., eq. 9.6) of images x (channels × height ×
+   * width) with weights w (kernelH·kernelW·I × O). I is the number of channels in one of the
+   * `groups`. The rows of w are in the order (i·kernelW + j)·I + c.
+   * Tap (i, j) of output pixel (p, q) reads pixel (p·strideH − top + i·dilationH, q·strideW −
    * left + j·dilationW) of x; **taps outside the image are left out of every chain**.
    * y is outHeight × outWidth.
    *
@@ -146,9 +146,9 @@ export const convolutionOps = {
   conv2d: op(() => ({ ...forward(), flops: taps('w', 'y') })),
   /**
    * The input gradient of conv2d: dx[c][h][w] = one chain acc = fma(dz[o][p][q],
-   * w[i][j][c][o], acc) over the outputs o of c's group ascending, then the taps (i, j) that meet
-   * (h, w) from some (p, q) of dz, i ascending, then j, from 0.
-   * Then, where `s` is given, derivative(acc as g, s as s).
+   * w[i][j][c][o], acc) over the outputs o of c's group ascending, then the taps (i, j) that read
+   * (h, w) for some (p, q) of dz, i ascending, then j, from 0.
+   * Then, if `s` is given, derivative(acc as g, s as s).
    */
   conv2dInput: op(() => ({ ...inputGradient(), flops: taps('w', 'dz') })),
   /**
@@ -164,16 +164,18 @@ export const convolutionOps = {
     flops: taps('dw', 'dz'),
   })),
   /**
-   * conv2d followed by a max pooling of 2 × 2 elements, windows side by side, and f: y[o][p][q] =
-   * f(m), m the largest of z[o][2p][2q], z[o][2p][2q+1], z[o][2p+1][2q], z[o][2p+1][2q+1] in this
-   * order, as in maxPool2d; y is ⌊outHeight/2⌋ × ⌊outWidth/2⌋.
-   * index holds which one it was (0 … 3) in 2 bits: bit l of the 16-bit words 2e and 2e + 1 are
-   * bits 0 and 1 for image l of the group at element e = (o, p, q); words are little-endian.
+   * conv2d, then a 2 × 2 max pooling without overlap, then f.
+   * y[o][p][q] = f(m). m is the largest of z[o][2p][2q], z[o][2p][2q+1], z[o][2p+1][2q],
+   * z[o][2p+1][2q+1] in this order, as in maxPool2d. y is ⌊outHeight/2⌋ × ⌊outWidth/2⌋.
+   * index records which of the four it was (0 … 3), in 2 bits. For image l of the group at element
+   * e = (o, p, q), bit 0 is bit l of the 16-bit word 2e, and bit 1 is bit l of the word 2e + 1.
+   * Words are little-endian.
    */
   conv2dMaxPool: op(() => ({ ...pooled(), flops: taps('w', 'y') })),
   /**
-   * The gradient by z of conv2dMaxPool, z of channels × height × width: dz = dy at the element that
-   * index names, after derivative(dy as g, s as s) where `s` (= y) is given, and 0 at all others.
+   * The gradient of conv2dMaxPool with respect to z (channels × height × width). At the element
+   * that index names, dz = dy; if `s` (= y) is given, derivative(dy as g, s as s) is applied first.
+   * dz is 0 at all other elements.
    */
   maxPool2x2Backward: op(() => ({
     operands: { dy: f32, index: u8, s: optional(f32), dz: output(f32) },
@@ -188,15 +190,16 @@ export const convolutionOps = {
     flops: perElement('dz', 1),
   })),
   /**
-   * The weight gradient of conv2dMaxPool with strides, dilations and groups of 1, no
-   * padding, and kernels 5 elements wide at most, from the gradient dy by its maxima m: dw[(i, j,
-   * c)][o] = tree of 16 lanes; lane l is one chain fma(x[c][at the tap], dy[o][P][Q], lane) over
-   * groups of images, then P, then Q, all ascending, from 0, the tap being that of the element of
-   * the window (P, Q) that index names for image l. Range: rows of dw.
+   * The weight gradient of conv2dMaxPool, from the gradient dy with respect to its maxima m.
+   * Strides, dilations and groups are 1, there is no padding, and kernels are at most 5 elements
+   * wide.
+   * dw[(i, j, c)][o] = tree of 16 lanes. Lane l is one chain fma(x[c][at the tap], dy[o][P][Q],
+   * lane) over groups of images, then P, then Q, all ascending, from 0. The tap is that of the
+   * element of the window (P, Q) that index names for image l. Range: rows of dw.
    */
   conv2dMaxPoolWeights: op(() => ({
     operands: { x: f32, dy: f32, index: u8, dw: output(f32) },
-    // What its tiles are made for: every tap inside the image, a step at a time.
+    // The tiles require that every tap is inside the image and that all steps are 1.
     scalars: {
       ...CONVOLUTION,
       kernelW: whole(1, 5),
@@ -218,10 +221,10 @@ export const convolutionOps = {
       images(pooledSides('dw'), 'dy'),
       packedIndex(pooledSides('dw'), 'index'),
     ],
-    // One product for each window of four.
+    // One product per window of four elements.
     flops: taps('dw', 'dy', 1 / 4),
   })),
-  /** conv2d on rows: the same chains. */
+  /** conv2d on rows, with the same chains. */
   conv2dRows: op(() => ({
     ...forward(),
     splits: 'rows',

@@ -1,10 +1,10 @@
-/** Ops on each element of the mini-batch alone, and those that couple the elements of a row. */
+/** Elementwise ops on the mini-batch, and ops that couple the elements of a row. */
 import { ACTIVATIONS } from '../constants.js';
 import { perElement } from './expression.js';
 import { batch } from './rules.js';
 import { choice, f32, finite, op, output, word } from './schema.js';
 
-/** An activation that is computed on the way. */
+/** A fused activation. */
 export const ACTIVATION = { activation: choice(ACTIVATIONS), alpha: finite };
 /** x and y may be the same memory. */
 const OVER_X = {

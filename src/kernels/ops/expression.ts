@@ -1,25 +1,25 @@
 /**
- * Numbers that are worked out from the sizes of an op: what rules about shapes, ranges, limits and
- * costs are made of. They are data, so that `scripts/generate-contract.mjs` can write the same
- * tables for C++ that TypeScript works with. All arithmetic is float64 on both sides: whole numbers
- * are exact up to 2⁵³, and larger ones never become small.
+ * Expressions over the sizes of an op. Rules about shapes, ranges, limits and costs consist of
+ * them. They are data, so that `scripts/generate-contract.mjs` can generate the same tables for C++
+ * that TypeScript uses. All arithmetic is float64 on both sides: whole numbers are exact up to 2⁵³,
+ * and a larger number never becomes small.
  */
 
-/** What a node computes, from nodes a, b and c. The order is the encoding in C++. */
+/** What a node computes from nodes a, b and c. The order is the encoding in C++. */
 export const NODE_KINDS = [
   'constant',
-  /** Rows of an operand; 0 if it is absent. */
+  /** Rows of an operand. 0 if it is absent. */
   'rows',
   'cols',
-  /** 1 if an optional operand is there, else 0. */
+  /** 1 if an optional operand is present, else 0. */
   'given',
   'elementBytes',
   'scalar',
-  /** Rows that the mini-batch may have (`maxRows` of the program). */
+  /** Maximum rows of the mini-batch (`maxRows` of the program). */
   'batchRows',
-  /** Groups of 16 of them. */
+  /** Groups of 16 of these rows. */
   'batchGroups',
-  /** Rows of matrices of the mini-batch: groups where the op is split by groups. */
+  /** Rows of mini-batch matrices. For an op split by groups, this is the number of groups. */
   'splitRows',
   'add',
   'subtract',
@@ -32,14 +32,14 @@ export const NODE_KINDS = [
   'equals',
   /** a ≠ 0 ? b : c */
   'select',
-  /** `imagePlane` of so many pixels. */
+  /** `imagePlane` of this many pixels. */
   'plane',
 ] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 export interface Node {
   readonly kind: NodeKind;
-  /** Of the operand or scalar. */
+  /** Name of the operand or scalar. */
   readonly name: string;
   readonly of: readonly Expression[];
 }
@@ -79,6 +79,6 @@ export const half = (a: Expression): Node => quotient(a, 2);
 /** ⌈a / b⌉ */
 export const blocks = (a: Expression, b: number): Node => quotient(plus(a, b - 1), b);
 export const elements = (operand: string): Expression => times(rows(operand), cols(operand));
-/** So many for each element of an operand. */
+/** This many per element of an operand. */
 export const perElement = (operand: string, count: Expression): Expression =>
   times(rows(operand), cols(operand), count);

@@ -2,7 +2,7 @@ import { BYTES_PER_ELEMENT, type DType, GROUP_IMAGES, planeOf } from '../constan
 import type { Expression, NodeKind } from './expression.js';
 import type { OpSchema } from './schema.js';
 
-/** A node of a formula: `of` are positions of earlier nodes. */
+/** A node of a formula. `of` contains indices of earlier nodes. */
 export interface FlatNode {
   readonly kind: NodeKind;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface FlatNode {
   readonly of: readonly number[];
 }
 
-/** Expressions about one kind of op, each part of them once and before what is made of it. */
+/** The expressions of one op kind. Each part occurs once, before the nodes that use it. */
 export class Formula {
   readonly nodes: FlatNode[] = [];
   private readonly places = new Map<string, number>();
@@ -20,7 +20,7 @@ export class Formula {
     private readonly schema: OpSchema,
   ) {}
 
-  /** Adds an expression. @returns the position of its node */
+  /** Adds an expression. @returns the index of its node */
   add(expression: Expression): number {
     if (typeof expression === 'number') return this.place('constant', '', expression, []);
     const { kind, name, of } = expression;
@@ -33,7 +33,7 @@ export class Formula {
     );
   }
 
-  /** The value of each node for one op; overwritten by the next call for any formula. */
+  /** The value of each node for one op. The next call for any formula overwrites it. */
   evaluate(op: Sizes, maxRows: number): Float64Array {
     const { nodes } = this;
     const batch = { rows: maxRows, groups: Math.ceil(maxRows / GROUP_IMAGES) };
@@ -64,14 +64,14 @@ export class Formula {
   }
 }
 
-/** What formulas need of an op. */
+/** The properties of an op that formulas use. */
 export interface Sizes {
   readonly split: string;
   readonly operands: Readonly<Record<string, { rows: number; cols: number; dtype: DType } | undefined>>;
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-/** Nodes are counted in a byte. */
+/** Limits the number of nodes, because a node index is one byte. */
 export const MOST_NODES = 256;
 const VALUES = new Float64Array(MOST_NODES);
 export const OF_OPERANDS: ReadonlySet<NodeKind> = new Set(['rows', 'cols', 'given', 'elementBytes']);

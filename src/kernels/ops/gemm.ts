@@ -5,7 +5,7 @@ import { atLeast, batch, column, exactly, needs, same, shape, vector, vectorOf }
 import { BATCH, choice, f32, f64, finite, op, optional, output, strided, updated } from './schema.js';
 
 const isBatch = (dimension: number) => equals(scalar('batch'), dimension);
-/** Room for the mini-batch, where that is this dimension of the product. */
+/** Requires room for the mini-batch if it is this dimension of the product. */
 const roomFor = (dimension: number) => select(isBatch(dimension), batchRows, 0);
 
 export const gemmOps = {
@@ -54,7 +54,7 @@ export const gemmOps = {
   rowSums: op(() => ({
     operands: { stats: f32, penalty: optional(f32), totals: updated(f64) },
     splits: 'none',
-    // Totals may get a penalty without a row.
+    // Totals can include a penalty even without rows.
     runsEmpty: true,
     rules: () => [column('stats'), vectorOf('totals', cols('stats'), 'as many as stats'), vector('penalty')],
     flops: perElement('stats', 1),

@@ -1,4 +1,4 @@
-/** Ops that move images: in groups of 16, as rows, into frames, through windows. */
+/** Ops that move images: into groups of 16, to rows, into frames, through windows. */
 import { BORDERS, IMAGE_LIMIT } from '../constants.js';
 import { ACTIVATION } from './elementwise.js';
 import { cols, perElement, plus, rows, scalar, times } from './expression.js';
@@ -57,13 +57,13 @@ const start = { least: whole(-IMAGE_LIMIT, IMAGE_LIMIT), count: whole(1, 2 * IMA
 
 export const imageOps = {
   /**
-   * **Images** lie in groups of 16: a matrix of one row per group, in which element c·imagePlane(H,
-   * W) + (h·W + w)·16 + l is channel c of pixel (h, w) of image 16·group + l.
-   * Ops on them are split by `groups`. Lanes past the R-th image hold zeros where images are
-   * gathered and where gradients come from rows.
+   * **Images** lie in groups of 16. Their matrix has one row per group. Element c·imagePlane(H, W)
+   * + (h·W + w)·16 + l of a row is channel c of pixel (h, w) of image 16·group + l.
+   * Ops on images are split by `groups`. Lanes past the R-th image are set to zero when images are
+   * gathered and when gradients are converted from rows.
    *
-   * dst = rows of `src` (channels last: column (h·W + w)·C + c), chosen as gatherRows does, as
-   * images; scaled = 1: each becomes fma(x, scale, offset).
+   * dst = rows of `src` (channels last: column (h·W + w)·C + c) as images. Rows are selected as in
+   * gatherRows. If scaled = 1, each element becomes fma(x, scale, offset).
    */
   gatherImages: op(() => ({
     ...BY_GROUPS,
@@ -82,10 +82,10 @@ export const imageOps = {
   })),
   /**
    * **Images as rows**: one row per image, element (h·W + w)·C + c.
-   * In programs without gradients whose mini-batches would leave most of a group of 16 empty,
-   * images stay as they come, and the ops below take the place of padImages, conv2d, maxPool2d and
-   * averagePool2d. Their arithmetic is the same in the same order, so that an image has the same
-   * bits in both layouts.
+   * If a program has no gradients and its mini-batches would leave most of a group of 16 empty,
+   * images keep this layout. padRows, conv2dRows, maxPool2dRows and averagePool2dRows then replace
+   * padImages, conv2d, maxPool2d and averagePool2d. They do the same arithmetic in the same order,
+   * so an image has the same bits in both layouts.
    *
    * padImages on rows.
    */
@@ -121,18 +121,19 @@ export const imageOps = {
     flops: perElement('dz', 1),
   })),
   /**
-   * **Windows** say which row and which column of an image (height × width) each row and column of
-   * another one (outHeight × outWidth) is: windows[r] = outHeight row numbers, then outWidth column
-   * numbers; −1 for none. Made anew for each row r of the mini-batch, from words of
-   * Threefry-2x32-20 with key (seed, stream):
+   * **Windows** map each row and column of an output image (outHeight × outWidth) to a row and
+   * column of an input image (height × width). windows[r] = outHeight row numbers, then outWidth
+   * column numbers; −1 means none. New windows are drawn for each row r of the mini-batch, from
+   * words of Threefry-2x32-20 with key (seed, stream):
    * (u, v) of counter (step, 2r): top = ⌊u·topCount / 2³²⌋ + topLeast;
    * left = ⌊v·leftCount / 2³²⌋ + leftLeast; (u′, v′) of counter (step, 2r + 1): rows are mirrored
    * if flipRows = 1 and u′ ≥ 2³¹, columns if flipCols = 1 and v′ ≥ 2³¹.
-   * Row p is row q = top + (mirrored ? outHeight − 1 − p : p);
+   * Output row p is input row q = top + (mirrored ? outHeight − 1 − p : p);
    * outside the image, with n = height: −1 (constant); the nearest;
    * m = q mod 2n, m < n ? m : 2n − 1 − m (reflect: d c b a | a b c d | d c b a); q mod n (wrap).
-   * Columns likewise. With `before`, the windows drawn before, it is row before[r][q] of the image
-   * that those speak of, column before[r][height + q].
+   * Columns likewise. `before` holds windows drawn earlier, if any. Row q then becomes row
+   * before[r][q] of the image that those windows refer to, and column q becomes column
+   * before[r][height + q].
    */
   drawWindows: op(() => ({
     operands: { before: optional(i32), windows: output(i32) },
@@ -161,9 +162,9 @@ export const imageOps = {
   })),
   /**
    * gatherRows through windows: dst[r][(p·outWidth + q)·C + c] = x[(windows[r][p]·width +
-   * windows[r][outHeight + q])·C + c], x the row of `src` that gatherRows takes, scaled as there;
-   * `fill`, not scaled, where either window is negative.
-   * A window past the image is an index out of range.
+   * windows[r][outHeight + q])·C + c], x the row of `src` that gatherRows selects, scaled as there.
+   * If either window is negative, the result is `fill`, not scaled.
+   * A window past the image counts as an index out of range.
    */
   gatherWindows: op(() => ({
     ...windowGather(),
@@ -173,7 +174,7 @@ export const imageOps = {
       exactly(cols('dst'), times(...outSides), 'channels × outHeight × outWidth'),
     ],
   })),
-  /** The same as images, as gatherImages has them: 0 in lanes past R. */
+  /** The same with images as output, in the layout of gatherImages: 0 in lanes past R. */
   gatherImageWindows: op(() => ({
     ...windowGather(),
     ...BY_GROUPS,

@@ -13,8 +13,8 @@ import { updateOps } from './updates.js';
 import { winogradOps } from './winograd.js';
 
 /**
- * Every kind of op, a file for each family. The order of kinds, operands and scalars is the binary
- * encoding, which only a program and an add-on of the same build share.
+ * All op kinds, one file per family. The order of kinds, operands and scalars defines the binary
+ * encoding. Only a program and an add-on of the same build share it.
  *
  * B = batch capacity, C = columns, R = rows register.
  * `scale1 = fl(1/R)` and `scaleC = fl(1/(R·C))`, `scale2C = fl(2/(R·C))`, the quotient taken in
@@ -37,8 +37,8 @@ import { winogradOps } from './winograd.js';
  * | tanh | tanh(x) | g·fma(−s, s, 1) |
  * | softplus | max(x,0) + log1p(exp(−|x|)) | g·σ(s) |
  * alpha ≥ 0, so that no output of a negative x is positive.
- * relu, leakyRelu and elu ask s > 0: f(x) of a negative x may round to −0, f(x) of a positive x is
- * x. At x = ±0 the derivative is thus that of the left side, as in PyTorch.
+ * relu, leakyRelu and elu test s > 0: f(x) of a negative x may round to −0, and f(x) of a positive
+ * x is x. At x = ±0 the derivative is therefore the left-hand one, as in PyTorch.
  */
 export const OPS = {
   ...rowOps,
@@ -61,7 +61,7 @@ export type OpKind = keyof typeof OPS;
 export const schemaOf = (kind: OpKind): OpSchema => OPS[kind]();
 export const OP_KINDS = Object.keys(OPS) as OpKind[];
 
-/** Makes something of a kind when it is first asked for. */
+/** Creates a value for an op kind on first use. */
 export function oncePerKind<T>(make: (kind: OpKind) => T): (kind: OpKind) => T {
   const made = new Map<OpKind, T>();
   return (kind) => {

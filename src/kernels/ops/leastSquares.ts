@@ -1,11 +1,11 @@
-/** Least squares in float64: design matrices, their QR factorisation, and what is solved with it. */
+/** Least squares in float64: design matrices, their QR factorisation and its solves. */
 
 import { QR_PANEL_COLS } from '../constants.js';
 import { cols, perElement, plus, remainder, rows, times } from './expression.js';
 import { atLeast, batch, exactly, shape, vectorOf } from './rules.js';
 import { anyTable, f64, finite, flag, op, optional, output, updated, whole } from './schema.js';
 
-/** One-sided Jacobi needs about ten sweeps; numbers that are not finite would turn for ever. */
+/** One-sided Jacobi needs about ten sweeps. With non-finite numbers it would never stop. */
 const MOST_SWEEPS = 1023;
 
 const widthOfXAndY = plus(cols('x'), cols('y'));
@@ -18,12 +18,12 @@ const square = shape('r', [cols('r'), cols('r')], 'a square');
 
 export const leastSquaresOps = {
   /**
-   * Rows of a design matrix, in float64: dst[r] = [1 | x[i] | y[i] | 0 …] with i = batchStart + r;
-   * the 1 only where `intercept` = 1, zeros up to dst's columns.
-   * With `weight` (a vector), √weight[i] takes the place of the 1 and each x and y is multiplied by
-   * it. With `frame` (2 × (columns of x and y + 1)), element v of column j, x's first, becomes
-   * v·frame[0][j] − frame[1][j] before that, two roundings, and the weight is multiplied by the
-   * last of frame[0].
+   * Rows of a design matrix, in float64: dst[r] = [1 | x[i] | y[i] | 0 …] with i = batchStart + r.
+   * The 1 is present only if `intercept` = 1. Zeros fill the remaining columns of dst.
+   * With `weight` (a vector), √weight[i] replaces the 1, and each x and y is multiplied by it.
+   * With `frame` (2 × (columns of x and y + 1)), element v of column j (the columns of x first)
+   * becomes v·frame[0][j] − frame[1][j] beforehand, with two roundings. The weight is then
+   * multiplied by the last element of frame[0].
    */
   gatherDesign: op(() => ({
     operands: { x: anyTable, y: f64, weight: optional(f64), dst: output(f64), frame: optional(f64) },
@@ -32,7 +32,7 @@ export const leastSquaresOps = {
     rules: () => [
       batch('dst'),
       besideX,
-      // A column more, for the intercept: the rule is the same with and without one.
+      // One column more, for the intercept, so that the rule is the same with and without one.
       atLeast(cols('dst'), plus(1, widthOfXAndY), 'one, x and y'),
       shape('frame', [2, plus(widthOfXAndY, 1)], 'factors and offsets of x, y and weights'),
     ],
@@ -40,8 +40,8 @@ export const leastSquaresOps = {
   })),
   /**
    * QR of [R; A] in float64 by Householder reflections, for R (n×n, upper triangle;
-   * what is below its diagonal is not read) and the first m = R (the register) rows of A;
-   * n is a multiple of 8. R becomes the new triangle, A is used up. Reflector j is [s;
+   * the elements below its diagonal are not read) and the first m = R (the register) rows of A;
+   * n is a multiple of 8. R becomes the new triangle, and A is overwritten. Reflector j is [s;
    * v] with v = column j of A as it then stands and s in row j (Golub & Van Loan, "Matrix
    * Computations", §5.1; the structure of TSQR: Demmel, Grigori, Hoemmen, Langou 2012, §2).
    * fma has one rounding to float64.
@@ -87,7 +87,7 @@ export const leastSquaresOps = {
     flops: perElement('b', cols('r')),
   })),
   /**
-   * Makes the rows of a orthogonal by rotating pairs of them, and rows of b with them (one-sided
+   * Makes the rows of a orthogonal by rotating pairs of rows, and the rows of b alike (one-sided
    * Jacobi: Hestenes 1958; Golub & Van Loan §8.6.3): a becomes Σ·Vᵀ and b becomes Uᵀ·b for the a =
    * U·Σ·Vᵀ given. Float64, two roundings for each product and sum, lane sums (16 lanes).
    * Sweeps over p < q, p ascending, then q: α = lane sum p·p, β = lane sum q·q, γ = lane sum p·q.
@@ -102,7 +102,7 @@ export const leastSquaresOps = {
     splits: 'none',
     range: rows('a'),
     rules: () => [exactly(rows('b'), rows('a'), 'as many as a'), shape('sweeps', [1, 1], 'one number')],
-    // A sweep takes about 5 operations for each element and each other row; six sweeps are usual.
+    // A sweep takes about 5 operations per element and other row. Six sweeps are typical.
     flops: perElement('a', times(30, rows('a'))),
   })),
   /**

@@ -1,4 +1,4 @@
-/** Linear models in float64, over all rows of a table. */
+/** Linear models in float64 over all rows of a table. */
 import {
   cols,
   elementBytes,
@@ -16,7 +16,7 @@ import { anyTable, f64, i32, op, optional, output, UNLIMITED, updated } from './
 
 const weightsGiven = select(given('weights'), cols('weights'), UNLIMITED);
 
-/** A product of rows of x with weights: the batch is the columns of the scores z. */
+/** A product of rows of x with weights. The mini-batch is the columns of the scores z. */
 const product = (z: string, w: string) => ({
   flops: times(2, rows(z), cols(z), cols(w)),
   bytes: plus(times(cols(z), cols(w), elementBytes('x')), times(elements(z), 8)),
@@ -26,8 +26,8 @@ export const linearOps = {
   /**
    * Linear models in float64, over rows `batchStart + r` of a table `x` (N×P);
    * z, dz and p are transposed, one row of B per output.
-   * Products and sums are rounded one by one (no fma): JavaScript then has the same bits at full
-   * speed, so the fast TypeScript kernels follow the contract here too.
+   * Each product and sum is rounded separately (no fma). JavaScript then gives the same bits at
+   * full speed, so the fast TypeScript kernels follow the contract here too.
    * z[k][r] = (lane sum over j of x_j·w[k][j]) + bias[0][k]. Range: rows r.
    */
   linearScores: op(() => ({

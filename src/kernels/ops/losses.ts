@@ -1,10 +1,10 @@
-/** Losses with their gradients, and metrics: a number or more for each row of the mini-batch. */
+/** Losses with their gradients, and metrics: one or more numbers per row of the mini-batch. */
 import { R2_TERMS } from '../constants.js';
 import { cols, perElement, plus, times } from './expression.js';
 import { batch, classes, column, exactly, vectorOf } from './rules.js';
 import { f32, finite, i32, op, optional, output, positive, type ScalarRange, updated } from './schema.js';
 
-/** Class numbers or distributions: one of the two is given. */
+/** Either class numbers or distributions, exactly one of them. */
 const LABELS = { labels: optional(i32), target: optional(f32) };
 const rowLoss = output(f32);
 
@@ -36,7 +36,7 @@ export const lossOps = {
     flops: perElement('z', 27),
   })),
   /**
-   * u_j = (max(z_j, 0) − z_j·t_j) + log1p(exp(−|z_j|)), the product rounded on its own;
+   * u_j = (max(z_j, 0) − z_j·t_j) + log1p(exp(−|z_j|)), the product rounded separately;
    * rowLoss = (lane sum u) / C; p_j = σ(z_j); dz_j = (p_j − t_j)·scaleC.
    * p, dz and z may share memory.
    */
@@ -85,8 +85,8 @@ export const lossOps = {
    */
   huber: regression(7, { delta: positive }),
   /**
-   * Weights of rows, on what a loss has left: rowLoss[r][0] ← rowLoss[r][0]·w and dz[r][j] ←
-   * dz[r][j]·w, w = weights[r][0].
+   * Applies row weights to the output of a loss: rowLoss[r][0] ← rowLoss[r][0]·w and dz[r][j] ←
+   * dz[r][j]·w, with w = weights[r][0].
    */
   weightRows: op(() => ({
     operands: { weights: f32, dz: optional(updated(f32)), rowLoss: updated(f32) },
@@ -97,8 +97,8 @@ export const lossOps = {
 
 export const metricOps = {
   /**
-   * out[r][0] = 1 if the first largest column of p (strictly greater wins) is the label's, or the
-   * target's first largest; else 0.
+   * out[r][0] = 1 if the first largest column of p (strictly greater wins) is the label, or the
+   * first largest column of target. Otherwise 0.
    */
   argmaxAccuracy: op(() => ({
     operands: { p: f32, ...LABELS, out: output(f32) },
@@ -114,7 +114,7 @@ export const metricOps = {
   })),
   /**
    * For each column c: d = t − y, u = t − shift[0][c]; out[r][3c … 3c+2] = d·d, u, u·u.
-   * (R² is made of their sums.)
+   * (R² is computed from their sums.)
    */
   r2Terms: op(() => ({
     operands: { y: f32, target: f32, shift: f32, out: output(f32) },

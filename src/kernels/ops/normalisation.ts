@@ -7,9 +7,9 @@ import { channelVectors, groupSums, same, samples } from './rules.js';
 import { f32, f64, finite, op, optional, output, updated, whole } from './schema.js';
 
 const PIXEL_LIMIT = IMAGE_LIMIT ** 2;
-/** Pixels of an image, or 0 for rows. */
+/** Pixels of an image. 0 for rows. */
 const pixels = whole(0, PIXEL_LIMIT);
-/** Pixels of an image, or 1 for rows, where sums are merged. */
+/** Pixels of an image. 1 for rows in ops that merge sums. */
 const counted = whole(1, PIXEL_LIMIT);
 const COLUMN_LIMIT = 2 ** 32;
 
@@ -20,16 +20,16 @@ const twice = (channels: ReturnType<typeof half>) => times(2, channels);
 export const batchNormOps = {
   /**
    * **Normalisation** (Ioffe & Szegedy 2015; Ba, Kiros & Hinton 2016).
-   * x, y and dx are images of C channels and `pixels` pixels, or with `pixels` = 0 rows of C
-   * columns, taken 16 at a time (split `groups`). Only the R rows of the mini-batch count: lanes
-   * past them add nothing to sums, and dx is 0 there.
-   * `sums`, and what is made of them, are float64: every product and sum is rounded on its own (no
-   * fma), so JavaScript has the same bits. n = R·`pixels`, with 1 for rows, where sums are merged.
-   * G = ⌈R/16⌉ groups.
+   * x, y and dx are images with C channels and `pixels` pixels. If `pixels` = 0, they are rows of C
+   * columns, taken 16 at a time (split `groups`). Only the R rows of the mini-batch count: later
+   * lanes add nothing to sums, and their dx is 0.
+   * `sums` and the values computed from them are float64. Every product and sum is rounded
+   * separately (no fma), so JavaScript gives the same bits. n = R·`pixels`; for rows, ops that
+   * merge sums have `pixels` = 1. G = ⌈R/16⌉ groups.
    *
-   * Sums over group g: sums[g][c] = Σ a, sums[g][C + c] = Σ a·x, a = dy or x itself without dy
-   * (these products are exact). Images: lane l is a chain over pixels, from 0, then the tree of 16
-   * lanes. Rows: one chain over the rows of the group, from 0.
+   * Sums over group g: sums[g][c] = Σ a, sums[g][C + c] = Σ a·x, where a = dy, or a = x if dy is
+   * absent (these products are exact). Images: lane l is a chain over pixels, from 0, then the tree
+   * of 16 lanes. Rows: one chain over the rows of the group, from 0.
    */
   groupMoments: op(() => ({
     operands: { x: f32, dy: optional(f32), sums: output(f64) },
@@ -40,7 +40,7 @@ export const batchNormOps = {
   })),
   /**
    * S = ((0 + sums[0][c]) + sums[1][c]) + … over the G groups, T of sums[·][C + c] likewise;
-   * m = S/n; v = (T − S·m)/n, 0 where that is below;
+   * m = S/n; v = (T − S·m)/n, or 0 if that is negative;
    * stats[0][c] = fl(m), stats[0][C + c] = fl(1/√(v + epsilon)). Range: channels c.
    */
   mergeMoments: op(() => ({
@@ -77,8 +77,8 @@ export const batchNormOps = {
   })),
   /**
    * x̂ = (x − mean)·inv, with mean = stats[0][c] and inv = stats[0][C + c];
-   * y = f(x̂·gamma + beta): four float32 operations, those with gamma and beta where they are
-   * given. Range: groups.
+   * y = f(x̂·gamma + beta). These are four float32 operations. Those with gamma and beta are done
+   * only if gamma and beta are given. Range: groups.
    */
   normalize: op(() => ({
     operands: { x: f32, stats: f32, gamma: optional(f32), beta: optional(f32), y: output(f32) },
@@ -140,7 +140,7 @@ export const batchNormOps = {
   /**
    * A normalisation by frozenMoments, folded into the weights before it: inv = 1/√(variance +
    * epsilon), s = gamma·inv (inv without gamma), in float64; y[i][j] = w[i][j]·fl(s_j);
-   * yBias[0][j] = fl(((bias_j − mean_j)·s_j) + beta_j), bias and beta 0 where absent.
+   * yBias[0][j] = fl(((bias_j − mean_j)·s_j) + beta_j), bias and beta 0 if absent.
    * Range: rows of w; the range that holds row 0 writes yBias.
    */
   foldNorm: op(() => ({
@@ -169,7 +169,7 @@ const channels = whole(1, COLUMN_LIMIT);
 export const layerNormOps = {
   /**
    * The same over the C channels of each pixel of each image, or the C columns of each row: S = Σ
-   * x, T = Σ x·x in float64, m = S/C, v = (T − S·m)/C, 0 where that is below;
+   * x, T = Σ x·x in float64, m = S/C, v = (T − S·m)/C, or 0 if it is negative;
    * mean = fl(m), inv = fl(1/√(v + epsilon)); y = (x − mean)·inv·gamma + beta as in normalize.
    * Images: chains over the channels, from 0. Rows: column j in lane j mod 16, ascending, from 0,
    * then the tree. stats: images of two channels, mean and inv of each pixel;

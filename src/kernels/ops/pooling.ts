@@ -19,10 +19,10 @@ const POOLING = {
   outWidth: side,
 };
 
-/** Elements of a window that a byte can number. */
+/** A window has no more elements than a byte can number. */
 const WINDOW_LIMIT = 256;
 
-/** Windows with an element in the image. */
+/** Every window has an element inside the image. */
 const placed = (): Rule => [
   atMost(scalar('top'), minus(scalar('poolH'), 1), 'padding within a window'),
   atMost(scalar('left'), minus(scalar('poolW'), 1), 'padding within a window'),
@@ -40,8 +40,8 @@ const onRows = (): Rule[] => [placed(), imageRows(imageSides, 'x'), imageRows(ou
 export const poolingOps = {
   /**
    * y[c][p][q] = the largest of x[c][p·strideH − top + i][q·strideW − left + j] over the window's
-   * elements inside the image, i then j ascending: the first that none after it exceeds.
-   * index = i·poolW + j of it.
+   * elements inside the image, i then j ascending. It is the first element that no later one
+   * exceeds. index = i·poolW + j of this element.
    */
   maxPool2d: op(() => ({
     ...forward(),
@@ -51,7 +51,7 @@ export const poolingOps = {
   })),
   /**
    * dx[c][h][w] = 0 + dy of each window, p then q ascending, whose index names this element;
-   * where `s` (= y) is given, dy is first replaced by derivative(dy as g, s as s).
+   * if `s` (= y) is given, dy is first replaced by derivative(dy as g, s as s).
    */
   maxPool2dBackward: op(() => ({
     ...backward(),
@@ -73,7 +73,7 @@ export const poolingOps = {
     scalars: POOLING,
     rules: () => [placed(), images(imageSides, 'dx'), images(outSides, 'dy')],
   })),
-  /** maxPool2d on rows, then f: y = f(the largest), as conv2dMaxPool has it. */
+  /** maxPool2d on rows, then f: y = f(the largest), as in conv2dMaxPool. */
   maxPool2dRows: op(() => ({ ...forward(), scalars: { ...POOLING, ...ACTIVATION }, rules: onRows })),
   /** averagePool2d on rows. */
   averagePool2dRows: op(() => ({ ...forward(), rules: onRows })),

@@ -1,17 +1,17 @@
-/** Ops that move rows of the mini-batch to and from tables, and the order of rows. */
+/** Ops that copy mini-batch rows from and to tables, and the op that shuffles rows. */
 import { cols, elementBytes, elements, given, perElement, plus, rows, select, times } from './expression.js';
 import { atMost, batch, batchVector, exactly, vector } from './rules.js';
 import { f32, finite, flag, i32, op, optional, output, table, u32, word } from './schema.js';
 
-/** Rows of the table `src`, or of `index` where it is given. */
+/** Rows of the table `src`, or of `index` if it is given. */
 export const gathered = select(given('index'), cols('index'), rows('src'));
-/** The table is as large as the data set; a step reads or writes as many rows as `rowsOf` has. */
+/** The table is as large as the data set. A step reads or writes as many rows as `rowsOf` has. */
 export const moved = (rowsOf: string, tableOf: string) =>
   times(elements(rowsOf), plus(elementBytes(rowsOf), elementBytes(tableOf)));
 export const GATHER = { src: table, index: optional(u32), dst: output(f32) };
 export const SCALING = { scaled: flag, scale: finite, offset: finite };
 
-/** An index holds row numbers as 32-bit words. */
+/** An index contains row numbers as 32-bit words. */
 const INDEX_LIMIT = 2 ** 32;
 
 export const rowOps = {

@@ -1,4 +1,4 @@
-/** Optimizers' updates of a weight matrix, and the penalty on it. */
+/** Optimizer updates of a weight matrix, and its penalty. */
 import { PENALTY_ROWS } from '../constants.js';
 import { blocks, cols, perElement, rows } from './expression.js';
 import { same, shape, vectorOf } from './rules.js';
@@ -14,7 +14,7 @@ import {
   updated,
 } from './schema.js';
 
-/** An update of w with the gradient g, and with arrays of the optimizer's own that are like w. */
+/** An update of w from the gradient g and the optimizer's slots, which have the shape of w. */
 function update(state: string[], scalars: Record<string, ScalarRange>, flops: number) {
   const arrays = Object.fromEntries(state.map((name): [string, OperandSchema] => [name, updated(f32)]));
   return op(() => ({
@@ -42,9 +42,10 @@ export const updateOps = {
   /**
    * Updates. Each takes the gradient g, adds the penalty's own gradient,
    *   g₁ = fma(2·l2, w, g)              (2·l2 rounded to float32 by the compiler: scalar `l2x2`)
-   *   g₂ = w > 0 ? g₁ + l1 : (w < 0 ? g₁ − l1 : g₁)   (each of the two only where its coefficient is not 0)
-   * writes w, and wT (N×K) where given: wT[j][i] = w[i][j].
-   * Sets `parameterNotFinite` where a new w is. Range: rows i of w. lr = fl(learningRate).
+   *   g₂ = w > 0 ? g₁ + l1 : (w < 0 ? g₁ − l1 : g₁)   (each step only if its coefficient is not 0)
+   * and writes w. If wT (N×K) is given, it writes wT[j][i] = w[i][j] too.
+   * Sets `parameterNotFinite` if a new w is NaN or infinite. Range: rows i of w.
+   * lr = fl(learningRate).
    * sgd: w ← fma(−lr, g₂, w).
    */
   sgd: update([], {}, 2),

@@ -8,7 +8,7 @@ import { f32, op, output, whole } from './schema.js';
 
 const three = whole(3, 3);
 const one = whole(1, 1);
-/** What the tiles are made for. */
+/** The requirements of the tiles. */
 const THREE_BY_THREE = {
   ...CONVOLUTION,
   kernelH: three,
@@ -21,12 +21,12 @@ const THREE_BY_THREE = {
 };
 const scalars = { ...THREE_BY_THREE, ...ACTIVATION };
 
-/** Products that are left: 16 of the 36 for four outputs. */
+/** The share of products that remains: 16 of the 36 for four outputs. */
 const SHARE = 4 / 9;
-/** A point of du for each cell of four. */
+/** One point of du for each cell of four outputs. */
 const CELL = 1 / 4;
 
-/** Elements of a kernel. */
+/** The number of elements of a kernel. */
 const TAPS = 9;
 const channels = quotient(rows('dw'), TAPS);
 
@@ -46,9 +46,9 @@ export const winogradOps = {
   /** conv2dMaxPool with z computed as in conv2dWinograd. */
   conv2dMaxPoolWinograd: op(() => ({ ...pooled(), scalars, flops: taps('w', 'y', SHARE) })),
   /**
-   * The input gradient of conv2dWinograd: as there, with dz for x, w[2 − i][2 − j][c][o] for
-   * w[i][j], chains over o, 2 − top for top and 2 − left for left.
-   * Then, where `s` is given, derivative(z as g, s as s).
+   * The input gradient of conv2dWinograd. The computation is the same, with dz for x, w[2 − i][2 −
+   * j][c][o] for w[i][j], chains over o, 2 − top for top and 2 − left for left.
+   * Then, if `s` is given, derivative(z as g, s as s).
    */
   conv2dInputWinograd: op(() => ({ ...inputGradient(), scalars, flops: taps('w', 'dz', SHARE) })),
   /**
