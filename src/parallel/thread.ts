@@ -30,6 +30,8 @@ export class Thread {
   /** True once it has loaded its code; before that it has computed nothing. */
   hasBegun = false;
   private handle: WorkerHandle | undefined;
+  /** Settles when the worker has ended; Piscina drops one that failed to start before it has. */
+  private readonly exited: Promise<void>;
 
   constructor() {
     const { Piscina } = loadPiscina();
@@ -51,10 +53,12 @@ export class Thread {
     // Piscina replaces a thread that fails at once inside an event handler, where the next error
     // would end the process.
     this.pool.options.minThreads = 0;
-    this.pool.threads[0]?.once('message', () => {
+    const worker = this.pool.threads[0]!;
+    worker.once('message', () => {
       this.hasBegun = true;
       this.pool.options.minThreads = 1;
     });
+    this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     // A pool emits 'error' for faults that also reject a task; without a listener the event would
     // end the process.
     this.pool.on('error', () => {});
@@ -81,8 +85,9 @@ export class Thread {
     else if (this.handle?.currentUsage() === 1) this.handle.ref();
   }
 
-  /** Terminates the thread, whatever it is doing. */
+  /** Terminates the thread, whatever it is doing, and waits until it has ended. */
   async end(): Promise<void> {
     await this.pool.destroy();
+    await this.exited;
   }
 }

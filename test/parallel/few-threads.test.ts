@@ -30,7 +30,7 @@ describe.each(['sync', 'async'])('where the system refuses threads (%s)', (kind)
     expect(fewer).toEqual({ ...all, warnings: ['STEEPEST_THREADS'] });
   });
 
-  it('a stream, which cannot begin again, ends with an error; later calls know', async () => {
+  it('a stream, which cannot begin again, ends with an error; the next call knows', async () => {
     const { firstStream, stream, laterStream } = (await compute(kind, 2, 'yes')).results;
     expect(firstStream).toMatchObject({ code: 'ERR_WORKER_LOST' });
     expect(stream).toEqual(laterStream);
