@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { indexOfNotFinite } from '../core/finite.js';
 import { checkLabel, compareLabels, type Label, labelList, refuseContinuous } from '../core/labels.js';
 import type { NdArray, NumberRow, NumericArray, WeightInput } from '../core/ndarray.js';
 import { didYouMean } from '../core/nearest.js';
@@ -35,11 +36,8 @@ export interface Values {
  */
 export function readValues(what: string, input: ValueInput): Values {
   const { data, rows, cols, isFlat } = readNumbers(what, input, 'values');
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) {
-      refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
-    }
-  }
+  const i = indexOfNotFinite(data);
+  if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
   return { data, rows, cols };
 }
 

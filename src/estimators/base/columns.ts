@@ -1,5 +1,6 @@
 import { checkAborted } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
+import { indexOfNotFinite } from '../../core/finite.js';
 import { type NdArray, type NumericArray, ndArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import {
@@ -15,7 +16,7 @@ import { messageOf, show } from '../../core/show.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';
-import { type FeatureInput, findNotFinite, readFeatures } from './features.js';
+import { type FeatureInput, readFeatures } from './features.js';
 
 /** One value of a table: a number, or text; null and undefined are missing values. */
 export type Cell = number | string | boolean | null | undefined;
@@ -151,7 +152,7 @@ export function checkNoInfinity(
   cols: number,
   names: readonly string[] | undefined,
 ): void {
-  if (findNotFinite(data) < 0) return;
+  if (indexOfNotFinite(data) < 0) return;
   for (let i = 0; i < data.length; i++) {
     if (Math.abs(data[i]!) === Number.POSITIVE_INFINITY) {
       refuseNotFinite(what, data[i], Math.floor(i / cols), names?.[i % cols] ?? i % cols);

@@ -39,15 +39,6 @@ export function readFeatures(what: string, x: FeatureInput): Features {
   return { data: values, dtype: 'f64', rows, cols, names };
 }
 
-/** Position of the first NaN or infinity, or −1. */
-export function findNotFinite(data: ArrayLike<number>): number {
-  for (let i = 0; i < data.length; i++) {
-    // x − x is 0 for every finite x and NaN otherwise.
-    if (data[i]! - data[i]! !== 0) return i;
-  }
-  return -1;
-}
-
 /**
  * @param most the largest number that is taken
  * @throws SteepestError `ERR_NOT_FINITE` with row and column

@@ -1,8 +1,8 @@
+import { indexOfNotFinite } from '../../core/finite.js';
 import { isTypedArray } from '../../core/realm.js';
 import { checkRowCount, refuseNotFinite } from '../../core/refuse.js';
 import { readNumbers } from '../../core/rows.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
-import { findNotFinite } from './features.js';
 
 /** Targets in float64, rows × cols. */
 export interface Targets {
@@ -24,7 +24,7 @@ export function readTargets(what: string, y: TargetInput, samples: number, of = 
   const { data: given, rows, cols, isFlat } = readNumbers(what, y, 'values');
   checkRowCount(what, rows, of, samples);
   const data = isTypedArray(given, 'Float64Array') ? given : Float64Array.from(given);
-  const i = findNotFinite(data);
+  const i = indexOfNotFinite(data);
   if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
   return { data, rows, cols, isVector: isFlat };
 }

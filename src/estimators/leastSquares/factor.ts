@@ -1,4 +1,5 @@
 import { type Arena, float64At } from '../../core/arena.js';
+import { indexOfNotFinite } from '../../core/finite.js';
 import type { Operand } from '../../kernels/contract.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
@@ -168,7 +169,7 @@ export async function factorAgain(
 /** True if no element is NaN or infinite. */
 export function isFiniteFactor({ r, size }: Factor): boolean {
   for (let i = 0; i < size; i++) {
-    for (let at = i * (size + 1); at < (i + 1) * size; at++) if (!Number.isFinite(r[at])) return false;
+    if (indexOfNotFinite(r, i * (size + 1), (i + 1) * size) >= 0) return false;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 import { abortedError, checkAborted, onAbort } from '../../core/abort.js';
 import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
+import { indexOfNotFinite } from '../../core/finite.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
@@ -314,7 +315,7 @@ class Pass {
         // Rows without weight contribute nothing but possible NaN, so those before the first
         // weighted row are skipped.
         const isTaken =
-          (!begun && allFinite(block.x)) ||
+          (!begun && indexOfNotFinite(block.x) < 0) ||
           (await feed.put(number % accumulators, block.rows, (firstRow) => {
             tables.x.set(block.x, firstRow * cols);
             tables.y.set(block.y, firstRow * targets);
@@ -334,11 +335,6 @@ class Pass {
     }
     return { rows, weightedRows };
   }
-}
-
-function allFinite(values: RowBlock['x']): boolean {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
 }
 
 function countWeights(weight: Float64Array | undefined, rows: number): number {

@@ -1,3 +1,4 @@
+import { indexOfNotFinite } from '../../core/finite.js';
 /** The learned state of a perceptron, and how it is saved and loaded. */
 
 import { SteepestError } from '../../core/errors.js';
@@ -109,8 +110,7 @@ function readSlots({ tensors }: SavedState, parameters: ModelState['parameters']
   const slots = [...parameters].map(([name, { length }], i) => {
     const arrays = names.map((slot): [string, Float32Array] => {
       const data = tensors[slotName(slot, i)]?.data;
-      const fits =
-        isTypedArray(data, 'Float32Array') && data.length === length && data.every(Number.isFinite);
+      const fits = isTypedArray(data, 'Float32Array') && data.length === length && indexOfNotFinite(data) < 0;
       if (fits) return [slot, data];
       throw fileError(`tensor '${slotName(slot, i)}' as ${length} finite float32 numbers`, 'something else');
     });

@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { indexOfNotFinite } from '../../core/finite.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { refuseNotFinite } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
@@ -17,7 +18,6 @@ import {
   toDataTable,
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
-import { findNotFinite } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
@@ -216,7 +216,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   /** A column whose numbers must be finite or missing. */
   private readColumn(table: TableColumns, j: number): Column {
     const column = table.column(j);
-    if (!isNumericColumn(column) || findNotFinite(column) < 0) return column;
+    if (!isNumericColumn(column) || indexOfNotFinite(column) < 0) return column;
     const mark = this.params.missingValues;
     const row = column.findIndex((value) => !Number.isFinite(value) && !isMissing(value, mark));
     if (row >= 0) refuseNotFinite('X', column[row], row, table.names?.[j] ?? j);

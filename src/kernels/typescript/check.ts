@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { isCount } from '../../core/guards.js';
 import { isDataView, isSharedBuffer, isTypedArray } from '../../core/realm.js';
 import {
   type BindableProgram,
@@ -25,10 +26,6 @@ const HINT =
 
 function refuseProgram(expected: string, given: string): never {
   throw new SteepestError('ERR_PROGRAM', { expected, given, hint: HINT });
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { indexOfNotFinite } from '../../core/finite.js';
 import { type NdArray, ndArray } from '../../core/ndarray.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../../kernels/contract.js';
@@ -61,8 +62,8 @@ export function computeGradients(
   if (status !== 0) diverged('a finite loss to take gradients of', 'one that is NaN or infinite');
   return trainable(parameters).map(({ name, shape }) => {
     const data = copyOut(arena, memory.get(`${name}.gradient`) as Region);
-    const wrong = data.find((value) => !Number.isFinite(value));
-    if (wrong !== undefined) diverged('finite gradients', `${wrong} in that of ${name}`);
+    const wrong = indexOfNotFinite(data);
+    if (wrong >= 0) diverged('finite gradients', `${data[wrong]} in that of ${name}`);
     return ndArray(data, [...shape]);
   });
 }
