@@ -1,7 +1,7 @@
 /**
  * Gives readers damaged files, as many as wanted, and says which of them did harm.
  *
- *   node scripts/fuzz/readers.mjs --reader parquet --runs 100000 --seed 1 --keep /tmp/faults
+ *   node scripts/fuzz/readers.mjs --reader parquet --runs 100000 --seed 1 --keep build/faults
  *
  * README.md beside this file tells what counts as a fault.
  */

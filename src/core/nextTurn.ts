@@ -6,3 +6,30 @@ export function nextTurn(): Promise<void> {
     setImmediate(resolve);
   });
 }
+
+/** Longest work without a pause, in milliseconds. */
+const SLICE_MS = 8;
+
+/** Measures long work, so that the event loop runs after each slice of a few milliseconds. */
+export class Slices {
+  private begun = performance.now();
+
+  /**
+   * Whether the event loop should run: then `await` {@link next}. Two steps, because an await
+   * without need would cost more than the work.
+   */
+  get isDue(): boolean {
+    return performance.now() - this.begun > SLICE_MS;
+  }
+
+  /** Yields to the event loop. */
+  async next(): Promise<void> {
+    await nextTurn();
+    this.restart();
+  }
+
+  /** Begins a slice, where the event loop has run by itself. */
+  restart(): void {
+    this.begun = performance.now();
+  }
+}

@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
-import { nextTurn } from '../../core/nextTurn.js';
+import { Slices } from '../../core/nextTurn.js';
 import { showPath } from '../../core/systemErrors.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 import { fileError } from '../fileErrors.js';
@@ -42,8 +42,6 @@ const ALIASES: Aliases = {
 
 const LEAST_BYTES = 2 ** 30;
 const USUAL_RATIO = 16;
-/** Maximum uninterrupted work, in milliseconds: timers and sockets run after each slice. */
-const SLICE_MS = 8;
 /** The longest delay of Node.js timers. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -108,7 +106,7 @@ export class ReadBudget {
   /** Milliseconds used before `since`. */
   private used = 0;
   private since: number | undefined = performance.now();
-  private lastTurn = performance.now();
+  private readonly slices = new Slices();
   private readonly given: number | undefined;
 
   /**
@@ -127,7 +125,7 @@ export class ReadBudget {
 
   /**
    * Counts bytes before anything of their size is allocated.
-   * @throws SteepestError `ERR_DATA_LIMIT` above the limit; `ERR_DATA_FILE` for an invalid size
+   * @throws SteepestError `ERR_DATA_LIMIT` above the limit; `ERR_DATA_FILE` for an invalid
    *   size
    */
   take(bytes: number): void {
@@ -160,19 +158,15 @@ export class ReadBudget {
     this.mostBytes = this.given ?? defaultBytes(fileBytes);
   }
 
-  /**
-   * Whether work has gone on for so long that the event loop should run: then `await` {@link turn}.
-   * Two steps, because an await without need would cost more than the work.
-   */
+  /** Whether the event loop should run: then `await` {@link turn}. */
   get isDue(): boolean {
-    return performance.now() - this.lastTurn > SLICE_MS;
+    return this.slices.isDue;
   }
 
   /** Yields to the event loop. @throws SteepestError `ERR_DATA_LIMIT` if the time is over */
   async turn(): Promise<void> {
     this.checkTime();
-    await nextTurn();
-    this.lastTurn = performance.now();
+    await this.slices.next();
   }
 
   /** Stops the clock while the caller does something else. */

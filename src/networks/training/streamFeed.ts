@@ -1,6 +1,6 @@
 import { type Arena, uint32At } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
-import { nextTurn } from '../../core/nextTurn.js';
+import { Slices } from '../../core/nextTurn.js';
 import type { BatchReader } from '../../data/batches.js';
 import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../../parallel/batchRing.js';
 import { awaitUser } from '../../parallel/userCode.js';
@@ -18,8 +18,6 @@ const FEWEST_STEPS = 4;
 const MOST_STEPS = 512;
 /** Slots for the message that the stream has stopped and for the end of the epoch. */
 const SPARE_SLOTS = 2;
-/** Maximum time that this thread processes rows before it yields to its event loop. */
-const SLICE_MS = 8;
 /** Rows between two checks of the clock. */
 const ROWS_PER_LOOK = 64;
 
@@ -115,7 +113,7 @@ export class StreamFeed {
   /** Rows in each slot, and in the slot that is being filled. */
   private readonly slotRows: Uint32Array;
   private filled = 0;
-  private sliceStart = 0;
+  private readonly slices = new Slices();
 
   constructor(
     private readonly data: StreamData,
@@ -144,7 +142,7 @@ export class StreamFeed {
     if (this.writer.stopped) return;
     this.order.begin(epoch);
     this.rows = 0;
-    this.sliceStart = performance.now();
+    this.slices.restart();
     if (isFirst) await this.take(this.data.first);
     else reader.begin();
     const next = () => awaitUser(this.arena, () => reader.next());
@@ -205,9 +203,7 @@ export class StreamFeed {
 
   /** Yields to the event loop when it is time: a stream that never waits would starve it. */
   private async breathe(): Promise<void> {
-    if (performance.now() - this.sliceStart < SLICE_MS) return;
-    await nextTurn();
-    this.sliceStart = performance.now();
+    if (this.slices.isDue) await this.slices.next();
   }
 
   /** True if a row can be written to the current slot without waiting. */
@@ -218,7 +214,7 @@ export class StreamFeed {
   /** @returns false if the feed was stopped meanwhile */
   private async room(): Promise<boolean> {
     await this.writer.room();
-    this.sliceStart = performance.now();
+    this.slices.restart();
     return !this.writer.stopped;
   }
 
