@@ -6,6 +6,3 @@ export function memoryLimit(): number {
   const total = totalmem();
   return constrained > 0 && constrained < total ? constrained : total;
 }
-
-/** A number of bytes as messages show it. */
-export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
-import { megabytes, memoryLimit } from '../core/memoryLimit.js';
+import { memoryLimit } from '../core/memoryLimit.js';
 import { showPath } from '../core/systemErrors.js';
+import { bytesText } from '../core/units.js';
 
 /**
  * Allocates an array for a file's content.
@@ -9,7 +10,7 @@ import { showPath } from '../core/systemErrors.js';
  */
 export function makeRoom<T>(path: string, byteLength: number, make: () => T): T {
   const limit = memoryLimit();
-  if (byteLength > limit) throw noRoom(path, byteLength, `this machine's memory, ${megabytes(limit)}`);
+  if (byteLength > limit) throw noRoom(path, byteLength, `this machine's memory, ${bytesText(limit)}`);
   try {
     return make();
   } catch (error) {
@@ -23,7 +24,7 @@ function noRoom(path: string, byteLength: number, where: string, cause?: unknown
     'ERR_MEMORY',
     {
       expected: `the contents of ${showPath(path)} to fit in ${where}`,
-      given: megabytes(byteLength),
+      given: bytesText(byteLength),
       hint: 'Write it as several files, and train on one after the other: fit takes a stream of batches.',
     },
     { cause },

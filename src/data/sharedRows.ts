@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { indexOfNotFinite } from '../core/finite.js';
 import { isTypedArray } from '../core/realm.js';
 import { checkRowCount, countOf, refuseNotFinite } from '../core/refuse.js';
 import { type Numbers, readNumbers, refuseFlat } from '../core/rows.js';
@@ -46,11 +47,8 @@ export function checkLabel(what: string, label: number, classes: number, row: nu
 
 /** @param values the numbers after they were rounded to float32 */
 function checkFinite(what: string, values: ArrayLike<number>, { data, cols, isFlat }: Numbers): void {
-  for (let i = 0; i < values.length; i++) {
-    // x − x is 0 for every finite x and NaN otherwise.
-    if (values[i]! - values[i]! === 0) continue;
-    refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
-  }
+  const i = indexOfNotFinite(values);
+  if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
 }
 
 /** @throws SteepestError `ERR_SHAPE` */

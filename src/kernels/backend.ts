@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
+import { warnOnce } from '../core/warnOnce.js';
 import {
   type Addon,
   type AddonLoad,
@@ -55,7 +56,6 @@ const PEAK_RUNS = 20;
 const PEAK_ROUNDS = 200_000;
 
 let load: AddonLoad | undefined;
-let warned = false;
 const selections = new Map<string, Selection>();
 
 function oneOf<T extends string>(
@@ -116,19 +116,13 @@ function selectNative(isa: Choice<string> | undefined, origin: string): Selectio
   return { kernels: new NativeKernels(addon, chosen), target, reason: `${origin}; ${reason}` };
 }
 
-/**
- * Warns once that training will be slower. Only the main thread warns, because the threads of the
- * pool make the same choice again.
- */
-function warnOfFallback(reason: string): void {
-  if (warned || !isMainThread) return;
-  warned = true;
-  process.emitWarning(
+/** Training will be slower. */
+const warnOfFallback = warnOnce({
+  code: 'STEEPEST_FALLBACK',
+  message: (reason: string) =>
     `steepest computes with its TypeScript kernels, many times slower than the native ones: ${reason}. ` +
-      '`npx steepest doctor` says more; STEEPEST_BACKEND=typescript chooses them without this warning.',
-    { type: 'SteepestWarning', code: 'STEEPEST_FALLBACK' },
-  );
-}
+    '`npx steepest doctor` says more; STEEPEST_BACKEND=typescript chooses them without this warning.',
+});
 
 function select({ backend, isa, numerics }: KernelRequest): Selection {
   // These are required at the point of use, so that the bundle loads them only then.
@@ -152,7 +146,8 @@ function select({ backend, isa, numerics }: KernelRequest): Selection {
   load ??= loadAddon();
   if (load.addon !== undefined) return selectNative(undefined, `add-on ${load.path}`);
   const reason = `no native add-on loads (${describeProblems(load.problems)})`;
-  warnOfFallback(reason);
+  // Threads of the pool make the same choice again.
+  if (isMainThread) warnOfFallback(reason);
   return { kernels: typescript(), target: null, reason };
 }
 

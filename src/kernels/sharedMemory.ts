@@ -1,6 +1,6 @@
 import { SteepestError } from '../core/errors.js';
-import { megabytes } from '../core/memoryLimit.js';
 import { isSharedBuffer } from '../core/realm.js';
+import { bytesText } from '../core/units.js';
 import { memoryAddon } from './backend.js';
 
 /**
@@ -49,7 +49,7 @@ function allocate(byteLength: number): SharedArrayBuffer {
       'ERR_MEMORY',
       {
         expected: `arrays that fit in ${where}`,
-        given: megabytes(byteLength),
+        given: bytesText(byteLength),
         hint: 'Pass fewer rows, or a stream of batches: an async iterable of { x, y }.',
       },
       { cause },

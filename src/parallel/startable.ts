@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/show.js';
+import { warnOnce } from '../core/warnOnce.js';
 import { threadSettings } from './settings.js';
 
 /**
@@ -51,15 +52,10 @@ function hintOf(message: string): string {
   return "Allow threads: node's permission model needs --allow-worker, and --allow-addons for native kernels.";
 }
 
-let hasWarned = false;
-
-/** Warns once per program, because every later call meets the same limit. */
-export function warnOfFewer({ given }: StartError): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
+/** Every later call meets the same limit. */
+export const warnOfFewer = warnOnce({
+  code: 'STEEPEST_THREADS',
+  message: ({ given }: StartError) =>
     `Only ${mostThreads()} worker thread${mostThreads() === 1 ? '' : 's'} could be started: ${given}. ` +
-      'Later calls use that many; results are the same. Call configure() to let the next call try again.',
-    { type: 'SteepestWarning', code: 'STEEPEST_THREADS' },
-  );
-}
+    'Later calls use that many; results are the same. Call configure() to let the next call try again.',
+});

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
+import { warnOnce } from '../core/warnOnce.js';
 import { MOST_WORKERS, threadSettings } from './settings.js';
 import { mostThreads } from './startable.js';
 
@@ -49,15 +50,10 @@ export function mostWorkers(workers: Workers): number {
   return Math.min(workers === 'auto' ? availableParallelism() : workers, mostThreads());
 }
 
-let hasWarned = false;
-
-/** Warns once per program: code that asks for too many does so in every call. */
-function warnOfCap(workers: number, maxThreads: number): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
+/** Code that asks for too many does so in every call. */
+const warnOfCap = warnOnce({
+  code: 'STEEPEST_WORKERS',
+  message: (workers: number, maxThreads: number) =>
     `workers: ${workers} is more than maxThreads, so ${maxThreads} threads compute. Results are the same. ` +
-      'Leave workers out, or raise the limit with configure({ maxThreads }).',
-    { type: 'SteepestWarning', code: 'STEEPEST_WORKERS' },
-  );
-}
+    'Leave workers out, or raise the limit with configure({ maxThreads }).',
+});

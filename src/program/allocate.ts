@@ -1,6 +1,7 @@
 import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
-import { megabytes, memoryLimit } from '../core/memoryLimit.js';
+import { memoryLimit } from '../core/memoryLimit.js';
+import { bytesText } from '../core/units.js';
 import { memoryAddon } from '../kernels/backend.js';
 import { MOST_SENT_BYTES, newShared } from '../kernels/sharedMemory.js';
 import type { MemoryPlan } from './memory.js';
@@ -29,7 +30,7 @@ export function allocateArena(memory: MemoryPlan): Arena {
   const { byteLength } = memory;
   const detail = (): string => {
     const largest = memory.regions.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
-    return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${megabytes(largest.byteLength)}`;
+    return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${bytesText(largest.byteLength)}`;
   };
   if (byteLength > MOST_ARENA_BYTES) tooLarge(byteLength, detail, MOST_ARENA_BYTES);
   const shared = allocateShared(byteLength + PAGE_BYTES, detail);
@@ -57,8 +58,8 @@ export function checkMemory(byteLength: number, detail: () => string): void {
 function tooLarge(byteLength: number, detail: () => string, most?: number): never {
   const words = most === undefined ? "this machine's memory" : 'one array for the threads';
   throw new SteepestError('ERR_MEMORY', {
-    expected: `arrays that fit in ${words}, ${megabytes(most ?? memoryLimit())}`,
-    given: `${megabytes(byteLength)}, ${detail()}`,
+    expected: `arrays that fit in ${words}, ${bytesText(most ?? memoryLimit())}`,
+    given: `${bytesText(byteLength)}, ${detail()}`,
     hint: 'Use a smaller batchSize, fewer units, or fewer rows per call.',
   });
 }

@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { SteepestError } from '../../core/errors.js';
 import { messageOf } from '../../core/show.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
+import { warnOnce } from '../../core/warnOnce.js';
 import { isNumericColumn, textsOnly } from '../column.js';
 import { DataTable } from '../dataTable.js';
 import type { ReadTask, TableRead, TableReader } from './task.js';
@@ -31,7 +32,6 @@ const idle: ReaderThread[] = [];
 let timer: NodeJS.Timeout | undefined;
 let busy = 0;
 const queue: (() => void)[] = [];
-let hasWarned = false;
 
 /** @param here reads on this thread, if no other can be started */
 export async function readTable(task: ReadTask, here: TableReader): Promise<DataTable> {
@@ -72,7 +72,7 @@ async function read(task: ReadTask, here: TableReader): Promise<TableRead> {
     return await readThere(task, fileBytes);
   } catch (error) {
     if (!(error instanceof NotStarted)) throw error;
-    warnOnce(error);
+    warnOfBlocking(error);
     return here(task.path, task.options, task.limits, () => {});
   }
 }
@@ -119,12 +119,9 @@ export async function endReaders(): Promise<void> {
   await Promise.all(idle.splice(0).map((thread) => thread.end()));
 }
 
-function warnOnce({ cause }: NotStarted): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
+const warnOfBlocking = warnOnce({
+  code: 'STEEPEST_THREADS',
+  message: ({ cause }: NotStarted) =>
     `No thread could be started to read files (${messageOf(cause)}): they are read on this thread, which ` +
-      'is blocked meanwhile, and where a damaged file may take longer than its limits.',
-    { type: 'SteepestWarning', code: 'STEEPEST_THREADS' },
-  );
-}
+    'is blocked meanwhile, and where a damaged file may take longer than its limits.',
+});

@@ -83,7 +83,7 @@ const of =
   ({ of }) =>
     compute(VALUES[of[0]!]!, VALUES[of[1]!]!, of.length > 2 ? VALUES[of[2]!]! : 0);
 
-/** The same as `evaluate` in native/program/rules.cc. */
+/** The same as `evaluate` in native/program/shapes.cc. */
 const COMPUTE: Readonly<Record<NodeKind, Compute>> = {
   constant: ({ value }) => value,
   rows: ({ name }, { operands }) => operands[name]?.rows ?? 0,

@@ -184,7 +184,7 @@ const IN_WORDS: Readonly<Record<Relation, string>> = {
   atMost: 'at most ',
 };
 
-/** The same as `checkRules` in native/program/rules.cc. */
+/** The same as `checkShapes` in native/program/shapes.cc. */
 function checkRules(op: Op, { rules, formula }: CompiledOp, values: Float64Array, name: string): void {
   for (const rule of rules) {
     if (rule.operand !== undefined && op.operands[rule.operand] === undefined) continue;
