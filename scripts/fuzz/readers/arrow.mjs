@@ -1,17 +1,15 @@
 /** Arrow files and streams: flatbuffers that say where the buffers of columns are. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { data } from 'steepest';
 import { changeBytes } from '../lib/bytes.mjs';
 import { LARGE_SIZES, oneOf } from '../lib/draw.mjs';
 import { batchNumbers, buffersOf, messagesOf } from '../lib/flatbuffer.mjs';
+import { tableReader } from '../lib/tables.mjs';
 
 const FIXTURES = new URL('../../../test/fixtures/', import.meta.url);
 const RECORD_BATCH = 3;
 const TAIL = 10;
-
-const pathIn = (folder) => join(folder, 'read.arrow');
 
 /** A number of 16 or 32 bits in a range, where flatbuffers have offsets, counts and sizes. */
 function changeWord(draw, bytes, begin, end) {
@@ -81,8 +79,6 @@ const CHANGES = [
   changeOrder,
 ];
 
-const columnsOf = (table) => table.columnNames.map((name) => [name, table.column(name)]);
-
 export default {
   name: 'arrow',
   covers: ['readArrow'],
@@ -111,17 +107,7 @@ export default {
     }
     return bytes;
   },
-  async read(bytes, folder) {
-    writeFileSync(pathIn(folder), bytes);
-    return data.readArrow(pathIn(folder));
-  },
-  result: columnsOf,
-  /** A column by itself is the same as among all. */
-  async check(table, _bytes, folder, digest) {
-    const [name] = table.columnNames;
-    const one = await data.readArrow(pathIn(folder), { columns: [name] });
-    return digest(one.column(name)) === digest(table.column(name)) ? undefined : `'${name}' alone differs`;
-  },
+  ...tableReader('arrow', data.readArrow),
 };
 
 /** A second change may find no messages where the first one was. */

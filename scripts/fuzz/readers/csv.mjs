@@ -5,6 +5,7 @@ import { data } from 'steepest';
 import { changeBytes, perhapsZipped } from '../lib/bytes.mjs';
 import { csvFile } from '../lib/csvText.mjs';
 import { oneOf } from '../lib/draw.mjs';
+import { columnsOf } from '../lib/tables.mjs';
 
 const LF = 10;
 /** A text that no file here has. */
@@ -63,8 +64,6 @@ function writtenAnew(columns) {
   };
   return { text: `${lines.join('\n')}\n`, options };
 }
-
-const columnsOf = (table) => table.columnNames.map((name) => [name, table.column(name)]);
 
 export default {
   name: 'csv',

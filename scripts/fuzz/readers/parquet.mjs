@@ -1,11 +1,11 @@
 /** Parquet files: pages with Thrift headers, and a Thrift footer that says where they are. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { snappyUncompress } from 'hyparquet';
 import { data } from 'steepest';
 import { changeBytes } from '../lib/bytes.mjs';
 import { oneOf } from '../lib/draw.mjs';
+import { tableReader } from '../lib/tables.mjs';
 import { changeStruct, fieldAt, readStruct, setInteger, writeStruct } from '../lib/thrift.mjs';
 
 const FIXTURES = new URL('../../../test/fixtures/', import.meta.url);
@@ -37,8 +37,6 @@ const UNPACKERS = {
 };
 
 const fixture = (name) => JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8'));
-const pathIn = (folder) => join(folder, 'read.parquet');
-
 function footerOf(file) {
   const length = file.readUInt32LE(file.length - TAIL);
   const begin = file.length - TAIL - length;
@@ -145,8 +143,6 @@ function changeNumber(draw, file) {
   return withFooter(draw, file.subarray(0, begin), fields);
 }
 
-const columnsOf = (table) => table.columnNames.map((name) => [name, table.column(name)]);
-
 export default {
   name: 'parquet',
   covers: ['readParquet'],
@@ -175,15 +171,5 @@ export default {
         return changePages(draw, file);
     }
   },
-  async read(bytes, folder) {
-    writeFileSync(pathIn(folder), bytes);
-    return data.readParquet(pathIn(folder));
-  },
-  result: columnsOf,
-  /** A column by itself is the same as among all. */
-  async check(table, _bytes, folder, digest) {
-    const [name] = table.columnNames;
-    const one = await data.readParquet(pathIn(folder), { columns: [name] });
-    return digest(one.column(name)) === digest(table.column(name)) ? undefined : `'${name}' alone differs`;
-  },
+  ...tableReader('parquet', data.readParquet),
 };
