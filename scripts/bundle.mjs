@@ -68,15 +68,38 @@ const fixLayouts = {
  * them while it is loaded itself.
  * - `typescriptKernels`: for machines without a binary
  * - `ops`: the declarations of ops, for TypeScript kernels and costs
+ * - `training`: what makes and runs programs of networks, and not what each rank runs
+ * - `leastSquares`: its ways to solve
  * - `readers`: what reads files and makes data
  * - `tables`: the part of it that the thread for files needs too
  */
 const LATE_CHUNKS = {
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
+  training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
+  leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
 };
+
+/**
+ * The modules that the threads of the pool load. They stay out of the chunks above, whose other
+ * modules need most of the package: a thread would take longer to start.
+ */
+const ofThreads = new Set();
+const findThreadModules = {
+  name: 'find-thread-modules',
+  buildEnd() {
+    const visit = (id) => {
+      if (ofThreads.has(id)) return;
+      ofThreads.add(id);
+      this.getModuleInfo(id)?.importedIds.forEach(visit);
+    };
+    ofThreads.clear();
+    visit(join(modules, `${PROGRAMS.worker}.js`));
+  },
+};
+const ONLY_LATE_IN_MAIN = ['training', 'leastSquares'];
 /** What few programs need, or none before their first fit. */
 const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
 const isLate = (source) =>
@@ -145,7 +168,7 @@ async function joinModules(files) {
     input,
     platform: 'node',
     preserveEntrySignatures: 'allow-extension',
-    plugins: [keepImports, fixLayouts],
+    plugins: [keepImports, fixLayouts, findThreadModules],
   });
   const { output } = await build.generate({
     format: 'cjs',
@@ -154,7 +177,10 @@ async function joinModules(files) {
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: Object.entries(LATE_CHUNKS).map(([name, test]) => ({ name, test })),
+      groups: Object.entries(LATE_CHUNKS).map(([name, test]) => ({
+        name,
+        test: (id) => test.test(id) && !(ONLY_LATE_IN_MAIN.includes(name) && ofThreads.has(id)),
+      })),
     },
     // Fewer characters to parse. Lines stay: Node.js prints the line of an uncaught error.
     minify: {
