@@ -5,11 +5,11 @@
 // There is one implementation, in CommonJS. The ES modules only name its exports: so a program that
 // uses both `import` and `require` has one of everything (error classes, idle threads). Tests of
 // single modules use dist/esm as it is.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { fixTables } from './bundle-tables.mjs';
 import { publicDeclarations } from './declarations.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -38,42 +38,19 @@ const keepImports = {
 };
 
 /**
- * Replaces the module that derives layouts from the declarations of ops by its results. Another
- * process loads that module, because `npm run watch` bundles one version of it after another.
- */
-const fixLayouts = {
-  name: 'fix-layouts',
-  load(id) {
-    if (!/[\\/]kernels[\\/]layout\.js$/.test(id)) return null;
-    const show = `import(${JSON.stringify(pathToFileURL(id))}).then((layout) =>
-      import(${JSON.stringify(pathToFileURL(join(modules, 'kernels/contract.js')))}).then(({ OP_KINDS }) => {
-        const layouts = Object.fromEntries(OP_KINDS.map((kind) => [kind, layout.layoutOf(kind)]));
-        console.log(JSON.stringify([layouts, layout.programMagic(), layout.OP_WORDS, layout.OPERAND_WORDS]));
-      }))`;
-    const shown = execFileSync(process.execPath, ['-e', show], { encoding: 'utf8' });
-    const [layouts, magic, opWords, operandWords] = JSON.parse(shown);
-    return [
-      `const layouts = ${JSON.stringify(layouts)};`,
-      'export const isOpKind = (kind) => Object.hasOwn(layouts, kind);',
-      'export const layoutOf = (kind) => layouts[kind];',
-      `export const programMagic = () => ${magic};`,
-      `export const OP_WORDS = ${opWords}, OPERAND_WORDS = ${operandWords};`,
-    ].join('\n');
-  },
-};
-
-/**
  * Chunks that are loaded when they are first used, because few programs need them and parsing them
  * takes time: a third of the code. Each has the modules whose paths match. No other module may use
  * them while it is loaded itself.
  * - `typescriptKernels`: for machines without a binary
- * - `ops`: the declarations of ops, for TypeScript kernels and costs
+ * - `exactKernels`: for `numerics: 'exact'`, except what the others need too
+ * - `ops`: tables of ops, for TypeScript kernels and costs
  * - `training`: what makes and runs programs of networks, and not what each rank runs
  * - `leastSquares`: its ways to solve
  * - `readers`: what reads files and makes data
  * - `tables`: the part of it that the thread for files needs too
  */
 const LATE_CHUNKS = {
+  exactKernels: /[\\/]typescript[\\/]exact[\\/](?!(activation|fma|math)\.js)/,
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
@@ -167,8 +144,10 @@ async function joinModules(files) {
   const build = await rolldown({
     input,
     platform: 'node',
+    // The declarations of ops, of which the tables are made, are needed no more.
+    treeshake: { moduleSideEffects: [{ test: /[\\/]kernels[\\/]ops[\\/]/, sideEffects: false }] },
     preserveEntrySignatures: 'allow-extension',
-    plugins: [keepImports, fixLayouts, findThreadModules],
+    plugins: [keepImports, fixTables, findThreadModules],
   });
   const { output } = await build.generate({
     format: 'cjs',

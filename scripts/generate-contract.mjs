@@ -10,7 +10,8 @@ const layout = await import('../dist/esm/kernels/layout.js');
 const schema = await import('../dist/esm/kernels/ops/schema.js');
 const { compiledOp } = await import('../dist/esm/kernels/ops/compiled.js');
 const { NODE_KINDS } = await import('../dist/esm/kernels/ops/expression.js');
-const { MOST_NODES, OF_OPERANDS } = await import('../dist/esm/kernels/ops/formula.js');
+const { MOST_NODES } = await import('../dist/esm/kernels/ops/evaluate.js');
+const { OF_OPERANDS } = await import('../dist/esm/kernels/ops/formula.js');
 
 const { OP_KINDS } = contract;
 const OPS = Object.fromEntries(OP_KINDS.map((kind) => [kind, contract.schemaOf(kind)]));
@@ -130,12 +131,12 @@ const constants = distinct();
 const reasons = distinct();
 const [nodes, rules, ops] = [[], [], []];
 for (const kind of OP_KINDS) {
-  const { formula, range, tableRows, rules: flat } = compiledOp(kind);
+  const { nodes: flatNodes, range, tableRows, rules: flat } = compiledOp(kind);
   const operandAt = (name) => Object.keys(OPS[kind].operands).indexOf(name);
   ops.push(
-    `    {${nodes.length}, ${formula.nodes.length}, ${rules.length}, ${flat.length}, ${range}, ${tableRows}},  // ${kind}`,
+    `    {${nodes.length}, ${flatNodes.length}, ${rules.length}, ${flat.length}, ${range}, ${tableRows}},  // ${kind}`,
   );
-  for (const node of formula.nodes) {
+  for (const node of flatNodes) {
     const named = OF_OPERANDS.has(node.kind)
       ? [operandAt(node.name)]
       : [Object.keys(OPS[kind].scalars).indexOf(node.name)];

@@ -7,7 +7,7 @@
  * The fast TypeScript kernels compute the same values in float64 and round on store. Their results
  * are close to the others, but not bit-equal.
  * `ops/` declares each op kind and describes its arithmetic. `scripts/generate-contract.mjs`
- * generates `native/program/contract.h` and `rules.h` from these declarations.
+ * generates `native/program/contract.h` and `op_tables.h` from these declarations.
  *
  * Notation. `fl(x)` rounds to float32. `fma(a,b,c) = fl(a·b + c)` with one rounding.
  * Every + − × ÷ √ is one float32 operation in the order written. Nothing is reassociated.

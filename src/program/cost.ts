@@ -1,5 +1,6 @@
 import { BYTES_PER_ELEMENT, type Op } from '../kernels/contract.js';
 import { costOf } from '../kernels/ops/compiled.js';
+import { evaluate } from '../kernels/ops/evaluate.js';
 
 /** Floating-point operations and bytes that an op needs for a full mini-batch. */
 export interface OpCost {
@@ -11,8 +12,8 @@ export interface OpCost {
  * The cost of one op over a full mini-batch, all ranks together, as its entry in kernels/ops says.
  */
 export function opCost(op: Op): OpCost {
-  const { formula, flops, bytes } = costOf(op.kind);
-  const values = formula.evaluate(op, 0);
+  const { nodes, flops, bytes } = costOf(op.kind);
+  const values = evaluate(nodes, op, 0);
   return { flops: values[flops]!, bytes: bytes === undefined ? bytesOf(op) : values[bytes]! };
 }
 

@@ -14,10 +14,10 @@ function loadedBy(code: string): { files: string[]; builtins: string[] } {
 }
 
 const bundle = join(ROOT, 'dist/bundle/cjs/index.js');
-const LATE = /^(typescriptKernels|ops|readers|tables)-/;
+const LATE = /^(typescriptKernels|exactKernels|ops|training|leastSquares|readers|tables)-/;
 
 describe('importing the package', () => {
-  it('loads no readers of files, TypeScript kernels or declarations of ops', () => {
+  it('loads no readers of files, kernels, tables of ops, nor what trains or solves', () => {
     const { files } = loadedBy(`require(${JSON.stringify(bundle)})`);
     expect(files).toContain('index.js');
     expect(files.filter((file) => LATE.test(file))).toEqual([]);
@@ -31,7 +31,7 @@ describe('importing the package', () => {
     expect(added.filter((name) => late.includes(name))).toEqual([]);
   });
 
-  it('loads no declaration of an op in threads that train', () => {
+  it('loads no table of ops in threads that train, nor what only the main thread runs', () => {
     const worker = join(ROOT, 'dist/bundle/cjs/worker.js');
     const { files } = loadedBy(`require(${JSON.stringify(worker)})`);
     expect(files).toContain('worker.js');
@@ -44,6 +44,14 @@ describe('importing the package', () => {
     const { files } = loadedBy(code);
     expect(files).toContain('steepest.node');
     expect(files.filter((file) => LATE.test(file))).toEqual([]);
+  });
+
+  it('loads no exact kernels where the fast ones compute', () => {
+    const { files } = loadedBy(`process.env.STEEPEST_BACKEND = 'typescript';
+      const { layers, sequential } = require(${JSON.stringify(bundle)});
+      sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] }).predictSync([1])`);
+    expect(files).toContainEqual(expect.stringMatching(/^typescriptKernels-/));
+    expect(files).not.toContainEqual(expect.stringMatching(/^exactKernels-/));
   });
 
   it('loads readers when one is first asked for', () => {

@@ -1,6 +1,12 @@
+/**
+ * What programs need of the declarations of ops, as flat data. In the bundle, this module is
+ * replaced by its computed results (scripts/bundle.mjs): to load and to evaluate the declarations
+ * would take milliseconds of the first fit.
+ */
+import type { FlatNode } from './evaluate.js';
 import { Formula, OF_OPERANDS } from './formula.js';
 import { type OpKind, oncePerKind, schemaOf } from './index.js';
-import type { OperandSchema, Relation, Rule, ScalarRange } from './schema.js';
+import type { OperandSchema, Relation, Rule, ScalarRange, SplitClass } from './schema.js';
 
 /** A rule whose two sides are node indices. */
 export interface FlatRule {
@@ -12,11 +18,14 @@ export interface FlatRule {
   readonly operand: string | undefined;
 }
 
-/** What checkers compute from an op's sizes. */
+/** What `bind` checks an op against, and computes from its sizes. */
 export interface CompiledOp {
   readonly operands: readonly (readonly [name: string, OperandSchema])[];
   readonly scalars: readonly (readonly [name: string, ScalarRange])[];
-  readonly formula: Formula;
+  readonly splits: SplitClass;
+  readonly runsEmpty: boolean;
+  readonly nodes: readonly FlatNode[];
+  /** Indices of nodes. */
   readonly range: number;
   readonly tableRows: number;
   readonly rules: readonly FlatRule[];
@@ -44,30 +53,25 @@ function checkEveryOperandNamed(kind: OpKind, { nodes }: Formula): void {
 
 function compile(kind: OpKind): CompiledOp {
   const schema = schemaOf(kind);
-  const { operands, scalars, rules, range, tableRows } = schema;
+  const { operands, scalars, rules, range, tableRows, splits, runsEmpty } = schema;
   const formula = new Formula(kind, schema);
   const flat = rules().flatMap((rule) => flatten(rule, formula));
   checkEveryOperandNamed(kind, formula);
   return {
     operands: Object.entries(operands),
     scalars: Object.entries(scalars),
-    formula,
+    splits,
+    runsEmpty,
     rules: flat,
     range: formula.add(range),
     tableRows: formula.add(tableRows),
+    nodes: formula.nodes,
   };
-}
-
-/** What `bind` computes from an op's sizes after the check. */
-function compilePlace(kind: OpKind): Pick<CompiledOp, 'formula' | 'range' | 'tableRows'> {
-  const schema = schemaOf(kind);
-  const formula = new Formula(kind, schema);
-  return { formula, range: formula.add(schema.range), tableRows: formula.add(schema.tableRows) };
 }
 
 /** The cost of an op, as node indices. */
 export interface OpCosts {
-  readonly formula: Formula;
+  readonly nodes: readonly FlatNode[];
   readonly flops: number;
   /** Undefined if the op reads or writes every operand completely. */
   readonly bytes: number | undefined;
@@ -77,9 +81,8 @@ function compileCosts(kind: OpKind): OpCosts {
   const schema = schemaOf(kind);
   const formula = new Formula(kind, schema);
   const bytes = schema.bytes === undefined ? undefined : formula.add(schema.bytes);
-  return { formula, flops: formula.add(schema.flops), bytes };
+  return { flops: formula.add(schema.flops), bytes, nodes: formula.nodes };
 }
 
 export const compiledOp = oncePerKind(compile);
-export const placeOf = oncePerKind(compilePlace);
 export const costOf = oncePerKind(compileCosts);

@@ -11,10 +11,10 @@ import {
   type ProgramBuffer,
   REGISTERS,
   STATUS,
-  schemaOf,
 } from '../contract.js';
 import { registersFor, singleRank } from '../once.js';
-import { placeOf } from '../ops/compiled.js';
+import { type CompiledOp, compiledOp } from '../ops/compiled.js';
+import { evaluate } from '../ops/evaluate.js';
 import { BATCH } from '../ops/schema.js';
 import { checkProgram, MOST_ROWS } from './check.js';
 import { type F64, type OpTable, PreparedOp, type RunOp } from './kernel.js';
@@ -46,7 +46,13 @@ interface PhasePlan {
 }
 
 /** The part of an op that falls to this rank; undefined if none does. */
-function stepOf(op: Op, rank: number, range: number, run: () => RunOp): Step | undefined {
+function stepOf(
+  op: Op,
+  { runsEmpty }: CompiledOp,
+  rank: number,
+  range: number,
+  run: () => RunOp,
+): Step | undefined {
   if (op.split === 'first' && rank !== 0) return undefined;
   return {
     run: run(),
@@ -55,7 +61,7 @@ function stepOf(op: Op, rank: number, range: number, run: () => RunOp): Step | u
     begin: op.split === 'slice' ? op.begin : 0,
     end: op.split === 'slice' ? op.end : Math.min(range, MOST_ROWS),
     batch: range === BATCH,
-    skipsEmpty: !schemaOf(op.kind).runsEmpty,
+    skipsEmpty: !runsEmpty,
   };
 }
 
@@ -69,10 +75,10 @@ function planPhases(
     const plan: PhasePlan = { steps: [], rowLimit: Number.POSITIVE_INFINITY, byRows: false };
     for (const op of program.ops) {
       if (op.phase !== phase) continue;
-      const { formula, range, tableRows } = placeOf(op.kind);
-      const values = formula.evaluate(op, program.maxRows);
-      plan.rowLimit = Math.min(plan.rowLimit, values[tableRows]!);
-      const step = stepOf(op, program.rank, values[range]!, () =>
+      const compiled = compiledOp(op.kind);
+      const values = evaluate(compiled.nodes, op, program.maxRows);
+      plan.rowLimit = Math.min(plan.rowLimit, values[compiled.tableRows]!);
+      const step = stepOf(op, compiled, program.rank, values[compiled.range]!, () =>
         kernels[op.kind](new PreparedOp(op, buffers)),
       );
       if (step === undefined) continue;

@@ -5,16 +5,16 @@ import {
   type BindableProgram,
   BYTES_PER_ELEMENT,
   DTYPES,
-  OPS,
   type Op,
   type Operand,
   PHASE_LIMIT,
   type ProgramBuffer,
   REGISTER_COUNT,
   SPLITS,
-  schemaOf,
 } from '../contract.js';
+import { isOpKind } from '../layout.js';
 import { type CompiledOp, compiledOp, type FlatRule } from '../ops/compiled.js';
+import { evaluate } from '../ops/evaluate.js';
 import type { OpSchema, Relation, SplitClass } from '../ops/schema.js';
 import { BATCH } from '../ops/schema.js';
 
@@ -76,12 +76,11 @@ function describe(value: unknown): string {
 }
 
 function checkOp(op: Op, number: number, program: BindableProgram, buffers: readonly ProgramBuffer[]): void {
-  const schema: OpSchema | undefined = Object.hasOwn(OPS, op.kind) ? schemaOf(op.kind) : undefined;
-  if (schema === undefined) refuseProgram(`op ${number} of a known kind`, `kind '${op.kind}'`);
+  if (!isOpKind(op.kind)) refuseProgram(`op ${number} of a known kind`, `kind '${op.kind}'`);
   const name = `op ${number} (${op.kind}${op.label === undefined ? '' : `, ${op.label}`})`;
 
-  checkOperandNames(op, schema, name);
   const compiled = compiledOp(op.kind);
+  checkOperandNames(op, compiled, name);
   for (const [operandName, operandSchema] of compiled.operands) {
     const operand = op.operands[operandName];
     if (operand === undefined) {
@@ -93,15 +92,16 @@ function checkOp(op: Op, number: number, program: BindableProgram, buffers: read
     );
   }
   checkScalars(op, compiled, name);
-  const values = compiled.formula.evaluate(op, program.maxRows);
+  const values = evaluate(compiled.nodes, op, program.maxRows);
   checkRules(op, compiled, values, name);
-  checkPlace(op, schema.splits, values[compiled.range]!, name);
+  checkPlace(op, compiled.splits, values[compiled.range]!, name);
 }
 
-function checkOperandNames(op: Op, schema: OpSchema, name: string): void {
+function checkOperandNames(op: Op, { operands }: CompiledOp, name: string): void {
   for (const given of Object.keys(op.operands)) {
-    if (!Object.hasOwn(schema.operands, given) && op.operands[given] !== undefined) {
-      refuseProgram(`${name}: operands ${Object.keys(schema.operands).join(', ')}`, `an operand '${given}'`);
+    if (operands.every(([known]) => known !== given) && op.operands[given] !== undefined) {
+      const names = operands.map(([known]) => known).join(', ');
+      refuseProgram(`${name}: operands ${names}`, `an operand '${given}'`);
     }
   }
 }
@@ -185,12 +185,11 @@ const IN_WORDS: Readonly<Record<Relation, string>> = {
 };
 
 /** The same as `checkShapes` in native/program/shapes.cc. */
-function checkRules(op: Op, { rules, formula }: CompiledOp, values: Float64Array, name: string): void {
+function checkRules(op: Op, { rules, nodes }: CompiledOp, values: Float64Array, name: string): void {
   for (const rule of rules) {
     if (rule.operand !== undefined && op.operands[rule.operand] === undefined) continue;
     const [left, right] = [values[rule.left]!, values[rule.right]!];
-    if (!HOLDS[rule.relation](left, right))
-      refuseRule(rule, formula.nodes[rule.left]!.kind, left, right, name);
+    if (!HOLDS[rule.relation](left, right)) refuseRule(rule, nodes[rule.left]!.kind, left, right, name);
   }
 }
 
