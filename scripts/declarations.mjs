@@ -99,7 +99,7 @@ const ENTRY = /^( {4}[\w$]+): (?:import\([^)]*\)\.)?\w*Definition<(.*)>;$/gm;
 
 /**
  * `declare const TABLE: { … }` that is asked only for its keys, by `keyof typeof TABLE`, keeps only
- * those: what the values are is of no use to anybody else. If `Choice<typeof TABLE>` asks for the
+ * those: what the values are is of no use to anybody else. If `Choice<typeof TABLE, …>` asks for the
  * hyperparameters of its definitions too, they are kept as well.
  */
 function keepKeys(module) {
@@ -111,7 +111,7 @@ function keepKeys(module) {
     const [, ...members] = statement.code.trim().split('\n').slice(0, -1);
     if (new RegExp(`\\b${name}\\b`).test(uses) || !members.every((line) => /^ {4}[\w$]+: .*;$/.test(line)))
       continue;
-    const isChoice = others.some((code) => code.includes(`Choice<typeof ${name}>`));
+    const isChoice = others.some((code) => new RegExp(`\\bChoice<typeof ${name}\\b`).test(code));
     statement.text = isChoice
       ? statement.text.replace(ENTRY, '$1: { readonly defaults: $2 };')
       : statement.text.replace(/^( {4}[\w$]+): .*;$/gm, '$1: unknown;');

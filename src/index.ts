@@ -10,11 +10,11 @@ export { backend } from './kernels/backend.js';
 export type { KernelOptions } from './kernels/kernelOptions.js';
 export * as metrics from './metrics/index.js';
 export type { ModelConfig } from './networks/compile/model.js';
-export { type InitializerName, initializerNames } from './networks/initializers/index.js';
+export { type Initializer, type InitializerName, initializerNames } from './networks/initializers/index.js';
 export { layers } from './networks/layers/index.js';
 export type { Regularizer } from './networks/layers/regularizer.js';
 export { type Loss, type LossName, lossNames } from './networks/losses/index.js';
-export { type Metric, type MetricName, metricNames } from './networks/metrics/index.js';
+export { type Metric, type MetricName, type MetricNameOf, metricNames } from './networks/metrics/index.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type {
   FitOptions,

@@ -1,5 +1,6 @@
 import { checkObject, MOST_FLOAT32 } from './check.js';
 import { SteepestError, unknownName } from './errors.js';
+import { type NoSynonyms, ourName, type Synonyms, type Written } from './names.js';
 import { type Aliases, didYouMean } from './nearest.js';
 import { isPlainObject } from './realm.js';
 import { reading } from './refuse.js';
@@ -15,7 +16,7 @@ import { show } from './show.js';
 const LEAST_FLOAT32 = 2 ** -126;
 
 /** All settings of a thing, by name. */
-export type Hyperparameters = Readonly<Record<string, number | boolean>>;
+export type Hyperparameters = Readonly<Record<string, number | boolean | undefined>>;
 
 /** The settings of a thing that has none. */
 export type NoHyperparameters = Readonly<Record<never, number>>;
@@ -40,10 +41,13 @@ export const probability: NumberRange = {
 /** The fields of every definition. */
 export interface Definition<H extends Hyperparameters = Hyperparameters> {
   readonly name: string;
-  /** Every hyperparameter, with its default. */
+  /**
+   * Every hyperparameter, with its default. One with the default `undefined` is optional: it is
+   * neither printed nor saved unless a user gives it.
+   */
   readonly defaults: H;
-  /** The range of each number. */
-  readonly ranges: { readonly [K in keyof H as H[K] extends number ? K : never]: NumberRange };
+  /** The range of each number; a hyperparameter without one is a boolean. */
+  readonly ranges: { readonly [K in keyof H as H[K] extends number | undefined ? K : never]: NumberRange };
   /**
    * Refuses hyperparameters that exclude each other.
    * @throws SteepestError `ERR_ARGUMENT`
@@ -58,10 +62,13 @@ export type Definitions<D extends Definition = Definition> = Readonly<Record<str
  * What users may write to select a thing of a table: its name, or an object with some
  * hyperparameters.
  */
-export type Choice<T extends Readonly<Record<string, { readonly defaults: object }>>> =
-  | (keyof T & string)
+export type Choice<
+  T extends Readonly<Record<string, { readonly defaults: object }>>,
+  S extends Synonyms = NoSynonyms,
+> =
+  | Written<keyof T & string, S>
   | {
-      [N in keyof T & string]: { name: N } & {
+      [N in keyof T & string]: { name: Written<N, S> } & {
         [K in keyof T[N]['defaults']]?: T[N]['defaults'][K] | undefined;
       };
     }[keyof T & string];
@@ -74,7 +81,11 @@ export interface Chosen<D extends Definition = Definition> {
 
 /** Names in other libraries, mapped to ours. */
 export interface ChoiceAliases {
+  /** Understood in place of ours. */
+  synonyms?: Synonyms;
+  /** Hints for unknown names. */
   names: Aliases;
+  /** Hints for unknown hyperparameters. */
   hyperparameters: Aliases;
 }
 
@@ -90,12 +101,16 @@ export function resolveChoice<D extends Definition>(
   aliases: ChoiceAliases,
 ): Chosen<D> {
   const isObject = typeof choice === 'object' && choice !== null && !Array.isArray(choice);
-  const { name, ...given } = isObject ? fieldsOf(what, choice) : { name: choice };
-  if (typeof name !== 'string' || !Object.hasOwn(definitions, name)) {
-    unknownName(isObject ? `${what}.name` : what, name, Object.keys(definitions), aliases.names);
+  const { name: written, ...given } = isObject ? fieldsOf(what, choice) : { name: choice };
+  const names = Object.keys(definitions);
+  const name = ourName(written, names, aliases.synonyms);
+  if (name === undefined) {
+    // A synonym in capitals is a hint too.
+    const hints = { ...aliases.names, ...aliases.synonyms };
+    unknownName(isObject ? `${what}.name` : what, written, names, hints);
   }
   const definition = definitions[name] as D;
-  const hyperparameters: Record<string, number | boolean> = { ...definition.defaults };
+  const hyperparameters: Record<string, number | boolean | undefined> = { ...definition.defaults };
   for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(definition.defaults, key)) {
       refuseKey(what, key, definition, definitions, aliases.hyperparameters);
@@ -115,13 +130,17 @@ export function completeChoice({
   hyperparameters,
 }: Chosen): string | { name: string; [hyperparameter: string]: string | number | boolean } {
   const { name } = definition;
-  return Object.keys(hyperparameters).length === 0 ? name : { name, ...hyperparameters };
+  const given = Object.entries(hyperparameters).filter(isGiven);
+  return given.length === 0 ? name : { name, ...Object.fromEntries(given) };
 }
+
+const isGiven = (entry: [string, number | boolean | undefined]): entry is [string, number | boolean] =>
+  entry[1] !== undefined;
 
 /** The printed form of a choice: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. */
 export function choiceText({ definition, hyperparameters }: Chosen): string {
   const parts = Object.entries(hyperparameters)
-    .filter(([, value]) => value !== false)
+    .filter(([, value]) => value !== false && value !== undefined)
     .map(([key, value]) => (value === true ? key : `${key} ${value}`));
   return parts.length === 0 ? definition.name : `${definition.name} (${parts.join(', ')})`;
 }
@@ -172,7 +191,7 @@ function refuseKey(
 /** @throws SteepestError `ERR_ARGUMENT` */
 function checkedValue({ name, defaults, ranges }: Definition, key: string, value: unknown): number | boolean {
   const usual = defaults[key];
-  const hint = `Leave it out for the default ${String(usual)}.`;
+  const hint = usual === undefined ? 'Leave it out.' : `Leave it out for the default ${String(usual)}.`;
   const refuse = (words: string): never => {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name}.${key} to be ${words}`,
@@ -180,8 +199,8 @@ function checkedValue({ name, defaults, ranges }: Definition, key: string, value
       hint,
     });
   };
-  if (typeof usual === 'boolean') return typeof value === 'boolean' ? value : refuse('true or false');
-  const range = (ranges as Readonly<Record<string, NumberRange>>)[key] as NumberRange;
+  const range = (ranges as Readonly<Record<string, NumberRange>>)[key];
+  if (range === undefined) return typeof value === 'boolean' ? value : refuse('true or false');
   if (typeof value !== 'number' || !Number.isFinite(value) || !range.accepts(value)) refuse(range.words);
   const number = value as number;
   // Kernels compute in float32, in which a smaller number has lost digits, and a larger one is

@@ -1,12 +1,13 @@
 import { checkFloat32, checkKeys, orDefault } from '../core/check.js';
 import { fieldsOf } from '../core/definition.js';
 import { unknownName } from '../core/errors.js';
+import { ourName, type Written } from '../core/names.js';
 import type { Aliases } from '../core/nearest.js';
 import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
 
 export type ActivationName = ElementwiseActivation | 'softmax';
 /** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
-export type Activation = ActivationName | { name: ActivationName; alpha?: number };
+export type Activation = Written<ActivationName> | { name: Written<ActivationName>; alpha?: number };
 
 export const activationNames: readonly ActivationName[] = [
   ...(Object.keys(ACTIVATIONS) as ElementwiseActivation[]),
@@ -52,14 +53,14 @@ export function completeActivation(what: string, activation: Activation): Comple
   const isObject = typeof activation === 'object' && activation !== null && !Array.isArray(activation);
   const given = isObject ? fieldsOf(what, activation) : { name: activation };
   checkKeys(what, given, ['name', 'alpha'], ACTIVATION_OPTION_ALIASES);
-  const { name, alpha } = given as { name?: unknown; alpha?: unknown };
-  if (!activationNames.includes(name as ActivationName)) {
-    unknownName(isObject ? `${what}.name` : what, name, activationNames, ACTIVATION_ALIASES);
-  }
-  const usual = USUAL_ALPHA[name as ActivationName];
+  const { name: written, alpha } = given as { name?: unknown; alpha?: unknown };
+  const name =
+    ourName(written, activationNames) ??
+    unknownName(isObject ? `${what}.name` : what, written, activationNames, ACTIVATION_ALIASES);
+  const usual = USUAL_ALPHA[name];
   if (usual === undefined) {
     if (alpha !== undefined) checkKeys(`${what} '${name}'`, { alpha }, ['name']);
-    return { name: name as ActivationName };
+    return { name };
   }
   const value = checkFloat32(
     `${what}.alpha`,
@@ -67,7 +68,7 @@ export function completeActivation(what: string, activation: Activation): Comple
     'a number from 0 to 3.4e38',
     (v) => v >= 0,
   );
-  return { name: name as ActivationName, alpha: value };
+  return { name, alpha: value };
 }
 
 /** An elementwise activation with its parameter (0 if it has none). */

@@ -1,6 +1,7 @@
 import {
   type ActivationName,
   type Loss,
+  type LossName,
   layers,
   type MatrixInput,
   sequential,
@@ -157,7 +158,7 @@ export async function checkGradients(given: GradientCase): Promise<void> {
   const reference = {
     layers: given.layers.map(referenceLayer),
     inputShape: given.inputShape,
-    loss: given.loss.name,
+    loss: given.loss.name as LossName,
     delta: 'delta' in given.loss ? given.loss.delta : undefined,
     fromLogits: 'fromLogits' in given.loss && given.loss.fromLogits === true,
     sampleWeight: given.sampleWeight,

@@ -31,6 +31,11 @@ export function types(model: Sequential): void {
   model.compile({ loss: { name: 'huber', delta: 2 } });
   // @ts-expect-error delta is a number
   model.compile({ loss: { name: 'huber', delta: '2' } });
+  model.compile({ loss: { name: 'binary_crossentropy', fromLogits: true }, metrics: ['acc', 'mse'] });
+  // @ts-expect-error a synonym has the hyperparameters of what it stands for
+  model.compile({ loss: { name: 'mean_squared_error', fromLogits: true } });
+  // @ts-expect-error capitals are no synonym
+  model.compile({ loss: 'MSE' });
   // @ts-expect-error mae has no threshold
   model.compile({ loss, metrics: { name: 'mae', threshold: 0.5 } });
 }

@@ -1,4 +1,5 @@
 import { SteepestError, unknownName } from '../../core/errors.js';
+import { ourName, type Written } from '../../core/names.js';
 import { INITIALIZER_ALIASES } from './aliases.js';
 import { ones, zeros } from './constant.js';
 import type { InitializerDefinition, InitializerRequest } from './definition.js';
@@ -25,18 +26,18 @@ export const initializers = {
 
 export type { InitializerDefinition, InitializerRequest } from './definition.js';
 export type InitializerName = keyof typeof initializers;
+/** An initializer by name; `'he_normal'` is understood as `'heNormal'`. */
+export type Initializer = Written<InitializerName>;
 
 export const initializerNames = Object.keys(initializers) as InitializerName[];
 
 /**
- * The name, if such an initializer exists.
+ * Our name of an initializer, if it exists.
  * @param what the option that names it, for the message: `dense.kernelInitializer`
  * @throws SteepestError `ERR_UNKNOWN_NAME`
  */
 export function completeInitializer(what: string, name: unknown): InitializerName {
-  if (typeof name !== 'string' || !Object.hasOwn(initializers, name))
-    unknownName(what, name, initializerNames, INITIALIZER_ALIASES);
-  return name as InitializerName;
+  return ourName(name, initializerNames) ?? unknownName(what, name, initializerNames, INITIALIZER_ALIASES);
 }
 
 /** Seeds are one 32-bit word of the random generator's key. */

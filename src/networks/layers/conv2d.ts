@@ -2,7 +2,7 @@ import { checkBoolean, orDefault } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
 import type { ParameterSpec } from '../../program/parameters.js';
-import { completeInitializer, type InitializerName } from '../initializers/index.js';
+import { completeInitializer, type Initializer } from '../initializers/index.js';
 import { Conv2dNode, type Convolution } from '../nodes/conv2d.js';
 import { activationNodes } from './activationNodes.js';
 import type { LayerConfig, LayerDefinition } from './definition.js';
@@ -38,9 +38,9 @@ export interface Conv2dConfig extends LayerConfig {
   /** Default true. */
   useBias?: boolean;
   /** Default `'glorotUniform'`. */
-  kernelInitializer?: InitializerName;
+  kernelInitializer?: Initializer;
   /** Default `'zeros'`. */
-  biasInitializer?: InitializerName;
+  biasInitializer?: Initializer;
   /** Adds l1·Σ|w| + l2·Σw² to the loss. */
   kernelRegularizer?: Regularizer;
   biasRegularizer?: Regularizer;

@@ -2,7 +2,7 @@ import { checkBoolean, checkInteger, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
 import type { ParameterSpec } from '../../program/parameters.js';
-import { completeInitializer, type InitializerName } from '../initializers/index.js';
+import { completeInitializer, type Initializer, type InitializerName } from '../initializers/index.js';
 import { AffineNode } from '../nodes/affine.js';
 import { activationNodes } from './activationNodes.js';
 import type { LayerConfig, LayerContext, LayerDefinition } from './definition.js';
@@ -17,9 +17,9 @@ export interface DenseConfig extends LayerConfig {
   /** Default true. */
   useBias?: boolean;
   /** Default `'glorotUniform'`. */
-  kernelInitializer?: InitializerName;
+  kernelInitializer?: Initializer;
   /** Default `'zeros'`. */
-  biasInitializer?: InitializerName;
+  biasInitializer?: Initializer;
   /** Adds l1·Σ|w| + l2·Σw² to the loss. */
   kernelRegularizer?: Regularizer;
   biasRegularizer?: Regularizer;

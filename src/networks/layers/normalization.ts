@@ -1,7 +1,7 @@
 import { checkBoolean, checkNumber, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { ParameterSpec } from '../../program/parameters.js';
-import { completeInitializer, type InitializerName } from '../initializers/index.js';
+import { completeInitializer, type Initializer, type InitializerName } from '../initializers/index.js';
 import type { LayerConfig, LayerContext } from './definition.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
@@ -14,9 +14,9 @@ export interface NormConfig extends LayerConfig {
   /** Whether to multiply by a learned gamma. Default true. */
   scale?: boolean;
   /** Default `'zeros'`. */
-  betaInitializer?: InitializerName;
+  betaInitializer?: Initializer;
   /** Default `'ones'`. */
-  gammaInitializer?: InitializerName;
+  gammaInitializer?: Initializer;
   /** Adds l1·Σ|w| + l2·Σw² to the loss. */
   betaRegularizer?: Regularizer;
   gammaRegularizer?: Regularizer;

@@ -1,17 +1,22 @@
+import type { Synonyms } from '../../core/names.js';
 import type { Aliases } from '../../core/nearest.js';
+
+/** Keras's short names. */
+export const LOSS_SYNONYMS = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  bce: 'binaryCrossentropy',
+} as const satisfies Synonyms;
 
 /** Names of losses in Keras, PyTorch, scikit-learn and TensorFlow.js. */
 export const LOSS_ALIASES: Aliases = {
-  mse: 'meanSquaredError',
   mseLoss: 'meanSquaredError',
   l2Loss: 'meanSquaredError',
   squaredError: 'meanSquaredError',
-  mae: 'meanAbsoluteError',
   l1Loss: 'meanAbsoluteError',
   absoluteError: 'meanAbsoluteError',
   absoluteDifference: 'meanAbsoluteError',
   huberLoss: 'huber',
-  bce: 'binaryCrossentropy',
   bceLoss: 'binaryCrossentropy',
   bceWithLogitsLoss: 'binaryCrossentropy',
   binaryCrossEntropyWithLogits: 'binaryCrossentropy',

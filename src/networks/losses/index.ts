@@ -1,5 +1,5 @@
 import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
-import { HYPERPARAMETER_ALIASES, LOSS_ALIASES } from './aliases.js';
+import { HYPERPARAMETER_ALIASES, LOSS_ALIASES, LOSS_SYNONYMS } from './aliases.js';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -22,14 +22,14 @@ const LOSSES = {
 export type LossName = keyof typeof LOSSES;
 
 /** A loss by name, or with hyperparameters: `{ name: 'binaryCrossentropy', fromLogits: true }`. */
-export type Loss = Choice<typeof LOSSES>;
+export type Loss = Choice<typeof LOSSES, typeof LOSS_SYNONYMS>;
 
 export const lossNames = Object.keys(LOSSES) as LossName[];
 
 /** A loss with all its hyperparameters. */
 export type ResolvedLoss = Chosen<LossDefinition>;
 
-const ALIASES = { names: LOSS_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
+const ALIASES = { synonyms: LOSS_SYNONYMS, names: LOSS_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT` */
 export const resolveLoss = (loss: Loss): ResolvedLoss =>

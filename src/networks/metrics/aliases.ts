@@ -1,14 +1,19 @@
+import type { Synonyms } from '../../core/names.js';
 import type { Aliases } from '../../core/nearest.js';
 
-/** Names of metrics in Keras, PyTorch and scikit-learn. */
-export const METRIC_ALIASES: Aliases = {
+/** Keras's long and short names. */
+export const METRIC_SYNONYMS = {
   acc: 'accuracy',
-  accuracyScore: 'accuracy',
   categoricalAccuracy: 'accuracy',
   sparseCategoricalAccuracy: 'accuracy',
   meanAbsoluteError: 'mae',
-  absoluteError: 'mae',
   meanSquaredError: 'mse',
+} as const satisfies Synonyms;
+
+/** Names of metrics in Keras, PyTorch and scikit-learn. */
+export const METRIC_ALIASES: Aliases = {
+  accuracyScore: 'accuracy',
+  absoluteError: 'mae',
   squaredError: 'mse',
   r2Score: 'r2',
   rSquared: 'r2',
