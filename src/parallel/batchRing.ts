@@ -15,7 +15,7 @@ export interface BatchRing {
 }
 
 /** Message values that are not a number of rows. */
-export const MESSAGE = { endOfEpoch: 0, stopped: -1 } as const;
+export const MESSAGE = { endOfPass: 0, stopped: -1 } as const;
 
 /** Int32 words per counter: two cache lines, because processors prefetch them in pairs. */
 const LINE_WORDS = 32;

@@ -25,10 +25,10 @@ export const WORD = {
    */
   commits: 6 * LINE_WORDS,
   /**
-   * For committed copies 0 and 1: the optimizer steps, and the epochs of this fit that had begun.
+   * For committed copies 0 and 1: the optimizer steps, and the passes over the data that had begun.
    */
   committedSteps: 6 * LINE_WORDS + 1,
-  committedEpochs: 6 * LINE_WORDS + 3,
+  committedPasses: 6 * LINE_WORDS + 3,
   /** For progress bars: the current epoch and its finished steps. */
   epoch: 7 * LINE_WORDS,
   stepInEpoch: 7 * LINE_WORDS + 1,

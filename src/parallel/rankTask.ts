@@ -32,7 +32,7 @@ export type RankResult =
       verdict: number;
       /** Total optimizer steps finished. */
       step: number;
-      /** Epochs begun in this fit. */
-      epochs: number;
+      /** Passes over the training data that the model has begun; 0 for other tasks. */
+      passes: number;
     }
   | { ok: false; peerLost: boolean; code: string | undefined; message: string };

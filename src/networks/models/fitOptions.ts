@@ -33,17 +33,39 @@ export type SampleWeight = WeightInput;
 
 /** Options of `fit` for arrays and for streams. */
 export interface CommonFitOptions extends KernelOptions {
-  /** Default 1. */
+  /** Number of the last epoch: as many run, less `initialEpoch`. Default 1. */
   epochs?: number;
+  /**
+   * Number of the first epoch, as callbacks get it: counted from 0, and below `epochs`. It has no
+   * effect on the shuffle, whose counter goes on from fit to fit. Default 0.
+   */
+  initialEpoch?: number;
+  /**
+   * Mini-batches per epoch. Default: as many as the data has, so that an epoch is one pass over the
+   * data. Otherwise the fit goes on through the data where the last epoch ended: a stream stays
+   * open, and each pass over the data has a new shuffle and ends with its smaller mini-batch, if
+   * there is one. A stream without end needs it. The next fit begins with a new pass.
+   */
+  stepsPerEpoch?: number;
   /** Rows per mini-batch; the last may be smaller. Default 32. */
   batchSize?: number;
   /** Shuffles the rows for each epoch. Default true. */
   shuffle?: boolean;
   /**
-   * Rows to validate on: arrays, or a stream of batches that can be read once per epoch. Takes
+   * Rows to validate on: arrays, or a stream of batches that can be read once per validation. Takes
    * precedence over `validationSplit`.
    */
   validationData?: ValidationArrays | BatchStream;
+  /**
+   * Validates after every epoch whose number, counted from 1, is a multiple of this: 2 for every
+   * second epoch. The other epochs have no values of validation, neither in `history` nor for
+   * callbacks. Default 1.
+   */
+  validationFreq?: number;
+  /**
+   * The most mini-batches of a validation, always the first ones. Default: all rows.
+   */
+  validationSteps?: number;
   /**
    * Worker threads, at most `configure().maxThreads`. The result is bit-identical for any number.
    * Default `'auto'`.
@@ -106,6 +128,10 @@ export interface StreamFitOptions extends CommonFitOptions {
 
 const COMMON_KEYS = [
   'epochs',
+  'initialEpoch',
+  'stepsPerEpoch',
+  'validationFreq',
+  'validationSteps',
   'batchSize',
   'shuffle',
   'validationData',
@@ -121,6 +147,13 @@ const FIT_ALIASES: Aliases = {
   numEpochs: 'epochs',
   maxIter: 'epochs',
   iterations: 'epochs',
+  startEpoch: 'initialEpoch',
+  batchesPerEpoch: 'stepsPerEpoch',
+  limitTrainBatches: 'stepsPerEpoch',
+  validationFrequency: 'validationFreq',
+  checkValEveryNEpoch: 'validationFreq',
+  validationBatches: 'validationSteps',
+  limitValBatches: 'validationSteps',
   validation: 'validationData',
   validationSet: 'validationData',
   valData: 'validationData',
@@ -170,6 +203,10 @@ export function checkFitNames(options: unknown, isStream: boolean): void {
 /** Options of `fit`, checked as far as possible without data. */
 export interface FitChoices {
   epochs: number;
+  initialEpoch: number;
+  stepsPerEpoch: number | undefined;
+  validationFreq: number;
+  validationSteps: number | undefined;
   batchSize: number;
   shuffle: boolean;
   progress: boolean;
@@ -184,6 +221,7 @@ export interface FitChoices {
 export function resolveFitOptions(options: AllFitOptions): FitChoices {
   const { epochs = 1, batchSize = DEFAULT_BATCH, shuffle = true, progress = false } = options;
   return {
+    ...resolveSteps(options),
     epochs: checkInteger('epochs', epochs),
     batchSize: checkInteger('batchSize', batchSize),
     shuffle: checkBoolean('shuffle', shuffle),
@@ -193,6 +231,39 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     callbacks: completeCallbacks(options.callbacks),
     signal: checkSignal('signal', options.signal),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
+  };
+}
+
+/** Which epochs, steps and validations a fit has. @throws SteepestError `ERR_ARGUMENT` */
+function resolveSteps(
+  options: AllFitOptions,
+): Pick<FitChoices, 'initialEpoch' | 'stepsPerEpoch' | 'validationFreq' | 'validationSteps'> {
+  const { epochs = 1, initialEpoch = 0, stepsPerEpoch, validationFreq = 1, validationSteps } = options;
+  checkInteger('initialEpoch', initialEpoch, 0);
+  if (initialEpoch >= checkInteger('epochs', epochs)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `initialEpoch below epochs, which is ${epochs}`,
+      given: String(initialEpoch),
+      hint: `epochs is the number of the last epoch: write epochs: ${initialEpoch + epochs} for ${epochs} more.`,
+    });
+  }
+  const { validationData, validationSplit = 0 } = options;
+  const isValidated = validationData !== undefined || validationSplit !== 0;
+  for (const key of ['validationFreq', 'validationSteps'] as const) {
+    if (isValidated || options[key] === undefined) continue;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${key} beside rows to validate on`,
+      given: 'neither validationData nor validationSplit',
+      hint: `Pass validationData: [x, y], or leave ${key} out.`,
+    });
+  }
+  const orUndefined = (key: string, value: number | undefined): number | undefined =>
+    value === undefined ? undefined : checkInteger(key, value);
+  return {
+    initialEpoch,
+    stepsPerEpoch: orUndefined('stepsPerEpoch', stepsPerEpoch),
+    validationFreq: checkInteger('validationFreq', validationFreq),
+    validationSteps: orUndefined('validationSteps', validationSteps),
   };
 }
 

@@ -146,6 +146,19 @@ class OpenStreams {
   }
 }
 
+/** How often a fit will certainly read its streams. */
+function timesRead({ initialEpoch, epochs, stepsPerEpoch, validationFreq }: FitChoices): {
+  train: number;
+  validation: number;
+} {
+  const validations = (before: number): number => Math.floor(before / validationFreq);
+  return {
+    // One pass may have enough mini-batches for all epochs.
+    train: stepsPerEpoch === undefined ? epochs - initialEpoch : 1,
+    validation: validations(epochs) - validations(initialEpoch),
+  };
+}
+
 /**
  * Everything that a fit reads, checked as far as it is available; streams have delivered their
  * first batch.
@@ -154,8 +167,10 @@ export async function openFitData(
   context: InputContext,
   input: { x: SampleInput; y: TargetInput } | BatchStream,
   options: AllFitOptions,
-  { epochs, batchSize, shuffle, signal, validationData }: FitChoices,
+  choices: FitChoices,
 ): Promise<FitData & { close: () => Promise<void> }> {
+  const { batchSize, shuffle, signal, validationData, validationSteps } = choices;
+  const times = timesRead(choices);
   const streams = new OpenStreams(signal);
   const close = (): Promise<void> => streams.close();
   try {
@@ -170,14 +185,16 @@ export async function openFitData(
     if (isBatchStream(input)) {
       const spec = rowSpec(context, '', options.classWeight);
       const rows = bufferRows(shuffle, options.shuffleBuffer, spec);
-      const open = await streams.open(input, 'the stream', spec, epochs);
+      const open = await streams.open(input, 'the stream', spec, times.train);
       trainStream = storeStream(open, { batchSize, bufferRows: rows });
     }
     if (validationData !== undefined && isBatchStream(validationData)) {
       const spec = rowSpec(context, 'validation ');
-      const open = await streams.open(validationData, 'validationData', spec, epochs);
+      const open = await streams.open(validationData, 'validationData', spec, times.validation);
       validationStream = storeStream(open, { batchSize, bufferRows: 0 });
       validation = streamRoom(validationStream);
+    } else if (validation && validationSteps !== undefined) {
+      validation = { ...validation, rows: Math.min(validation.rows, validationSteps * batchSize) };
     }
     const train = trainStream ? streamRoom(trainStream) : (data as { train: DataSet }).train;
     return { train, validation, trainStream, validationStream, close };

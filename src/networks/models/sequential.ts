@@ -122,7 +122,7 @@ export class Sequential {
   /**
    * Trains on a stream of batches `{ x, y }`, in an amount of memory that does not depend on its
    * length. Batches may have any number of rows; the rows are regrouped into mini-batches of
-   * `batchSize`. The stream is read once per epoch.
+   * `batchSize`. The stream is read once per epoch, unless `stepsPerEpoch` is given.
    *
    * @param stream an AsyncIterable or Iterable of batches that can be iterated again, or a function
    *   that returns one

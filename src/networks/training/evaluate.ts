@@ -76,7 +76,7 @@ export async function evaluateStream(
   const arena = sweepArena(plan, model, state);
   fillTargetShift(plan.memory, arena, 'evaluate', firstStreamTargets(stream));
   const regions = reserveRing(plan.memory, 'evaluate', stream);
-  const feed = new StreamFeed(stream, arena, regions, model.seed);
+  const feed = new StreamFeed(stream, arena, regions, { seed: model.seed });
   const request = { arena, tables: list.buffers, samples: 0, batchSize, kernels, ring: regions.ring };
   const parts = [runSweepRequest(plan, request).finally(() => feed.stop()), feed.feedAlone()];
   try {

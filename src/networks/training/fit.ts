@@ -20,6 +20,7 @@ import { FitProgress } from './fitProgress.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
 import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
 import type { FitPlan } from './plan.js';
+import { newFit } from './position.js';
 import { loadState, type ModelState, readState } from './state.js';
 import { StreamFeed } from './streamFeed.js';
 import type { EpochReport, FitTask } from './tasks.js';
@@ -35,7 +36,15 @@ export interface FitRequest extends FitData {
   /** Its programs and memory. */
   plan: FitPlan;
   batchSize: number;
+  /** Numbers of the first epoch and of the epoch to stop before. */
+  initialEpoch: number;
   epochs: number;
+  /** Undefined: each epoch is a pass over the data. */
+  stepsPerEpoch: number | undefined;
+  /** Epochs from one validation to the next. */
+  validationFreq: number;
+  /** Mini-batches of each validation; undefined for all. */
+  validationSteps: number | undefined;
   shuffle: boolean;
   kernels: KernelRequest;
   callbacks: readonly Callback[];
@@ -74,8 +83,8 @@ class FitSession {
   private readonly validationFeed: StreamFeed | undefined;
   private callbackError: { error: unknown } | undefined;
   private feedError: { error: unknown } | undefined;
-  /** Number of epochs whose callbacks have finished, and the functions that wait for the next. */
-  private epochsPassed = 0;
+  /** The epoch before which all callbacks have finished, and the function that waits for the next. */
+  private epochsPassed: number;
   private onEpochPassed: (() => void) | undefined;
   private isOver = false;
   /** The ranks have ended: the arena no longer belongs to this fit. */
@@ -86,9 +95,10 @@ class FitSession {
     private readonly request: FitRequest,
     private readonly arena: Arena,
   ) {
-    const { model, state, train, validation, trainStream, validationStream, batchSize, epochs } = request;
+    const { model, state, train, validation, trainStream, validationStream } = request;
     const { memory, trainRing, validationRing, slots, initialSlot, transposes } = request.plan;
     this.control = controlBlock(arena);
+    this.epochsPassed = request.initialEpoch;
     loadState(state, memory, arena, model.parameters, slots, initialSlot);
     refreshTransposes(arena, transposes);
     const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
@@ -97,13 +107,23 @@ class FitSession {
       const held = validationStream ? firstStreamTargets(validationStream) : firstTargets(validation);
       fillTargetShift(memory, arena, 'evaluate', held);
     }
-    if (trainStream && trainRing) this.trainFeed = new StreamFeed(trainStream, arena, trainRing, model.seed);
+    const { seed } = model;
+    if (trainStream && trainRing) {
+      const { stepsPerEpoch } = request;
+      this.trainFeed = new StreamFeed(trainStream, arena, trainRing, {
+        seed,
+        pass: state.epochs,
+        stepsPerEpoch,
+      });
+    }
     if (validationStream && validationRing) {
-      this.validationFeed = new StreamFeed(validationStream, arena, validationRing, model.seed);
+      const mostSteps = request.validationSteps;
+      this.validationFeed = new StreamFeed(validationStream, arena, validationRing, { seed, mostSteps });
     }
     if (request.progress) {
       const samples = trainStream ? undefined : train.rows;
-      this.progress = new FitProgress(this.control, { epochs, batchSize, samples });
+      const { epochs, initialEpoch, stepsPerEpoch: steps, batchSize } = request;
+      this.progress = new FitProgress(this.control, { epochs, initialEpoch, steps, batchSize, samples });
     }
   }
 
@@ -170,13 +190,13 @@ class FitSession {
   private async feed(): Promise<void> {
     const { trainFeed, validationFeed, request } = this;
     if (!trainFeed && !validationFeed) return;
-    const firstEpoch = request.state.epochs;
+    const { initialEpoch, epochs, validationFreq } = request;
     try {
-      for (let epoch = 0; epoch < request.epochs && !this.isOver; epoch++) {
+      for (let epoch = initialEpoch; epoch < epochs && !this.isOver; epoch++) {
         // A callback may end training here; the stream must not be opened again then.
         if (request.callbacks.length > 0) await this.epochsEnded(epoch);
-        await trainFeed?.feedEpoch(epoch === 0, firstEpoch + epoch);
-        await validationFeed?.feedEpoch(epoch === 0, firstEpoch + epoch);
+        await trainFeed?.feedEpoch();
+        if ((epoch + 1) % validationFreq === 0) await validationFeed?.feedEpoch();
       }
     } catch (error) {
       this.feedError = { error };
@@ -229,10 +249,11 @@ class FitSession {
       trainRing: plan.trainRing?.ring,
       validationRing: plan.validationRing?.ring,
       batchSize: request.batchSize,
+      start: newFit(state, request.initialEpoch),
       epochs: request.epochs,
+      stepsPerEpoch: request.stepsPerEpoch,
+      validationFreq: request.validationFreq,
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
-      firstEpoch: state.epochs,
-      firstStep: state.step,
       optimizer: request.optimizer,
       shuffles: request.shuffle,
       gated: request.callbacks.length > 0,
@@ -278,7 +299,7 @@ class FitSession {
     this.progress?.endEpoch(report.epoch, logs, report.samples);
     if (request.callbacks.length === 0) return;
     try {
-      this.publish(report.step, report.epoch + 1);
+      this.publish(report);
       await this.callBack(report.epoch, logs);
     } catch (error) {
       this.callbackError = { error };
@@ -299,12 +320,9 @@ class FitSession {
     }
   }
 
-  /**
-   * Gives the model the arena's parameters and the matching counters.
-   * @param epochsBegun epochs begun in this fit
-   */
-  private publish(step: number, epochsBegun: number): void {
-    this.request.onState(this.stateIn({ step, epochs: epochsBegun }, 0));
+  /** Gives the model the arena's parameters and the matching counters. */
+  private publish({ step, passes }: CommitCounters): void {
+    this.request.onState(this.stateIn({ step, passes }, 0));
   }
 
   /**
@@ -317,16 +335,15 @@ class FitSession {
     if (state !== undefined && state.step > this.request.state.step) this.request.onState(state);
   }
 
-  private stateIn({ step, epochs }: CommitCounters, shift: number): ModelState {
+  private stateIn({ step, passes }: CommitCounters, shift: number): ModelState {
     const { request, arena } = this;
     const { memory, slots } = request.plan;
-    const counters = { step, epochs: request.state.epochs + epochs };
-    return readState(memory, arena, request.model.parameters, slots, counters, shift);
+    return readState(memory, arena, request.model.parameters, slots, { step, epochs: passes }, shift);
   }
 
   private finish(result: Extract<RankResult, { ok: true }>): void {
     const { request, callbackError } = this;
-    this.publish(result.step, result.epochs);
+    this.publish(result);
     if (callbackError !== undefined) throw callbackError.error;
     if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
       throw divergedError(result.verdict, result.step + 1);

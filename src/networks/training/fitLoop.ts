@@ -4,80 +4,208 @@ import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
 import { commit, restoreCommitted } from './persistence.js';
+import type { FitPosition } from './position.js';
 import { RankRunner, runSweep, runTrainingSteps, verdictOf } from './stepLoop.js';
-import { type StepSource, stepSource } from './stepSource.js';
+import { stepSource } from './stepSource.js';
 import type { EpochReport, FitTask } from './tasks.js';
 
 /** One rank's part of a fit. */
 export function runFit(task: FitTask, kernels: KernelSet): RankResult {
-  const { rank, workers, arena, tables, batchSize } = task;
-  const control = controlBlock(arena);
-  const barrier = new Barrier(control, workers);
-  const runner = new RankRunner(kernels, arena, tables, task.train);
-  const validator = task.validate && new RankRunner(kernels, arena, tables, task.validate);
-  const optimizer = resolveOptimizer(task.optimizer);
-  const source = stepSource(arena, task.trainRing, rank, task);
-  const held = stepSource(arena, task.validationRing, rank, { samples: task.validationSamples, batchSize });
-
-  let stepsBefore = task.firstStep;
-  if (rank === 0) commit(task, control, { step: stepsBefore, epochs: 0 });
-  for (let epoch = 0; epoch < task.epochs; epoch++) {
-    runner.totals.fill(0);
-    runner.registers[REGISTERS.epoch] = task.firstEpoch + epoch;
-    // A rank that wakes up late must still read the verdict on the last step, which startEpoch may
-    // overwrite.
-    barrier.wait();
-    if (rank === 0) startEpoch(task, runner, control, epoch);
-    barrier.wait();
-    const stopped = Atomics.load(control, WORD.verdict);
-    if (stopped !== 0) return { ok: true, verdict: stopped, step: stepsBefore, epochs: epoch };
-
-    const afterStep = (done: number): void => {
-      if (rank !== 0) return;
-      Atomics.store(control, WORD.stepInEpoch, done);
-      if (done % task.stepsPerCommit !== 0) return;
-      commit(task, control, { step: stepsBefore + done, epochs: epoch + 1 });
-      source.release(done);
-    };
-    const range = { from: 0, to: Number.POSITIVE_INFINITY, stepsBefore, rank };
-    const { verdict, step } = runTrainingSteps(runner, source, optimizer, barrier, control, range, afterStep);
-    if (verdict !== 0) {
-      const good = goodSteps(verdict, stepsBefore + step);
-      if (verdict & VERDICT.parameterNotFinite) {
-        replay(task, runner, source, optimizer, barrier, control, { stepsBefore, good, rank });
-      }
-      return { ok: true, verdict, step: good, epochs: epoch + 1 };
-    }
-    stepsBefore += step;
-    if (rank === 0) commit(task, control, { step: stepsBefore, epochs: epoch + 1 });
-    // Every rank now knows that the epoch is over, and what it needed from the epoch is committed.
-    barrier.wait();
-    source.endEpoch(step);
-    if (validator !== undefined) {
-      const swept = runSweep(validator, held, barrier);
-      if (swept.stopped) return { ok: true, verdict: VERDICT.stop, step: stepsBefore, epochs: epoch + 1 };
-      const refused = agreeOn(verdictOf(swept.status) & VERDICT.invalid, barrier, control);
-      if (refused !== 0) return { ok: true, verdict: refused, step: stepsBefore, epochs: epoch + 1 };
-    }
-    if (rank === 0) {
-      const trained = { runner, samples: source.samples, step: stepsBefore };
-      report(task, epoch, trained, { validator, samples: held.samples });
-    }
-    if (task.gated) waitForGate(control, epoch + 1);
-  }
-  return { ok: true, verdict: 0, step: stepsBefore, epochs: task.epochs };
+  return new RankFit(task, kernels).run();
 }
 
-function startEpoch(
-  task: FitTask,
-  runner: RankRunner,
-  control: Int32Array<SharedArrayBuffer>,
-  epoch: number,
-): void {
-  Atomics.store(control, WORD.stepInEpoch, 0);
-  Atomics.store(control, WORD.epoch, epoch);
-  if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
-  if (task.shuffles) runner.bound.run(PHASES.epochStart);
+/**
+ * One rank's part of a fit: epochs, each of one or several passes over the data, or of a part of
+ * one. All ranks count the same and reach the same decisions.
+ */
+class RankFit {
+  private readonly control;
+  private readonly barrier;
+  private readonly runner;
+  private readonly validator;
+  private readonly optimizer;
+  private readonly source;
+  private readonly held;
+  private readonly at: FitPosition;
+  /** The current pass has begun: its order of rows is set. */
+  private isInPass = false;
+
+  constructor(
+    private readonly task: FitTask,
+    kernels: KernelSet,
+  ) {
+    const { rank, workers, arena, tables, batchSize, start } = task;
+    this.control = controlBlock(arena);
+    this.barrier = new Barrier(this.control, workers);
+    this.runner = new RankRunner(kernels, arena, tables, task.train);
+    this.validator = task.validate && new RankRunner(kernels, arena, tables, task.validate);
+    this.optimizer = resolveOptimizer(task.optimizer);
+    this.source = stepSource(arena, task.trainRing, rank, task, start.stepInPass);
+    const heldRows = { samples: task.validationSamples, batchSize };
+    this.held = stepSource(arena, task.validationRing, rank, heldRows);
+    this.at = { ...start };
+  }
+
+  run(): RankResult {
+    const { at, task } = this;
+    this.commit();
+    for (; at.epoch < task.epochs; at.epoch++) {
+      const verdict = this.runEpoch();
+      if (verdict !== 0) return this.result(verdict);
+    }
+    return this.result(0);
+  }
+
+  private result(verdict: number): RankResult {
+    return { ok: true, verdict, step: this.at.step, passes: this.passes };
+  }
+
+  /** Passes over the data that the model has begun. */
+  private get passes(): number {
+    const { pass, stepInPass } = this.at;
+    return this.isInPass || stepInPass > 0 ? pass + 1 : pass;
+  }
+
+  /** @returns the verdict that ends the fit, or 0 */
+  private runEpoch(): number {
+    const { at, task, control, barrier } = this;
+    at.stepInEpoch = 0;
+    at.rowsInEpoch = 0;
+    this.runner.totals.fill(0);
+    // A rank that wakes up late must still read the verdict on the last step, which rank 0 may
+    // overwrite below.
+    barrier.wait();
+    if (task.rank === 0) {
+      Atomics.store(control, WORD.stepInEpoch, 0);
+      Atomics.store(control, WORD.epoch, at.epoch);
+      if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
+      if (!this.isInPass) this.order();
+    }
+    barrier.wait();
+    const stopped = Atomics.load(control, WORD.verdict);
+    if (stopped !== 0) return stopped;
+
+    this.isInPass = true;
+    const verdict = this.trainEpoch();
+    if (verdict !== 0) return verdict;
+    const isDue = (at.epoch + 1) % task.validationFreq === 0;
+    const refused = isDue ? this.runValidation() : 0;
+    if (refused !== 0) return refused;
+    if (task.rank === 0) this.report(isDue);
+    if (task.gated) waitForGate(control, at.epoch + 1);
+    return 0;
+  }
+
+  /** Runs the steps of an epoch, over as many passes as it takes. */
+  private trainEpoch(): number {
+    const { at, task, barrier } = this;
+    const steps = task.stepsPerEpoch ?? Number.POSITIVE_INFINITY;
+    for (;;) {
+      const { verdict, hasEnded } = this.trainPass(at.stepInPass + steps - at.stepInEpoch);
+      if (verdict !== 0) return verdict;
+      if (at.stepInEpoch === steps || (hasEnded && task.stepsPerEpoch === undefined)) return 0;
+      if (task.rank === 0) this.order();
+      this.isInPass = true;
+      barrier.wait();
+    }
+  }
+
+  /** Sets the order of rows for the current pass; by rank 0. */
+  private order(): void {
+    const { bound, registers } = this.runner;
+    registers[REGISTERS.epoch] = this.at.pass;
+    if (this.task.shuffles) bound.run(PHASES.epochStart);
+  }
+
+  /**
+   * Runs the steps of the current pass up to step `to`, or to the end of the pass.
+   * @returns the verdict that ends the fit, or 0; and whether the pass has ended
+   */
+  private trainPass(to: number): { verdict: number; hasEnded: boolean } {
+    const { at, task, source, barrier } = this;
+    const { rank } = task;
+    const stepsBefore = at.step - at.stepInPass;
+    const range = { from: at.stepInPass, to, stepsBefore, rank };
+    this.runner.registers[REGISTERS.epoch] = at.pass;
+    const { verdict, step, hasEnded } = this.steps(range, () => this.afterStep());
+    if (verdict !== 0) {
+      at.step = goodSteps(verdict, stepsBefore + step);
+      if (verdict & VERDICT.parameterNotFinite) this.replay(stepsBefore);
+      return { verdict, hasEnded };
+    }
+    this.commit();
+    // Every rank now knows that the pass or epoch is over, and what it needed is committed.
+    barrier.wait();
+    if (hasEnded) {
+      source.endPass(step);
+      at.pass++;
+      at.stepInPass = 0;
+      this.isInPass = false;
+    } else if (rank === 0) source.release(step);
+    return { verdict: 0, hasEnded };
+  }
+
+  private steps(range: Parameters<typeof runTrainingSteps>[5], afterStep: () => void) {
+    const { runner, source, optimizer, barrier, control } = this;
+    return runTrainingSteps(runner, source, optimizer, barrier, control, range, afterStep);
+  }
+
+  private afterStep(): void {
+    const { at, task, control, source } = this;
+    at.step++;
+    at.stepInPass++;
+    at.stepInEpoch++;
+    at.rowsInEpoch += this.runner.registers[REGISTERS.rows]!;
+    if (task.rank !== 0) return;
+    Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
+    if (at.stepInPass % task.stepsPerCommit !== 0) return;
+    this.commit();
+    source.release(at.stepInPass);
+  }
+
+  private commit(): void {
+    if (this.task.rank !== 0) return;
+    commit(this.task, this.control, { step: this.at.step, passes: this.passes });
+  }
+
+  /** @returns the verdict that ends the fit, or 0 */
+  private runValidation(): number {
+    const { validator, held, barrier, control } = this;
+    if (validator === undefined) return 0;
+    const { status, stopped } = runSweep(validator, held, barrier);
+    if (stopped) return VERDICT.stop;
+    return agreeOn(verdictOf(status) & VERDICT.invalid, barrier, control);
+  }
+
+  /**
+   * A step wrote a parameter that is not finite. Everything is a function of the committed copy,
+   * the seed and the step number. So the last finite parameters can be recomputed: restore the copy
+   * and run the good steps after it. They belong to the same pass, because its end is committed.
+   */
+  private replay(stepsBefore: number): void {
+    const { task, control, barrier } = this;
+    const { rank } = task;
+    const from = restoreCommitted(task, control, rank === 0);
+    barrier.wait();
+    if (rank === 0) Atomics.store(control, WORD.verdict, 0);
+    barrier.wait();
+    this.steps({ stepsBefore, rank, from: from - stepsBefore, to: this.at.step - stepsBefore }, () => {});
+    barrier.wait();
+  }
+
+  private report(isValidated: boolean): void {
+    const { at, task, runner, held } = this;
+    const message: EpochReport = {
+      epoch: at.epoch,
+      step: at.step,
+      passes: this.passes,
+      totals: Array.from(runner.totals),
+      samples: at.rowsInEpoch,
+      validationTotals: isValidated && this.validator ? Array.from(this.validator.totals) : undefined,
+      validationSamples: held.samples,
+    };
+    task.port?.postMessage(message);
+  }
 }
 
 /** Combines the findings of all ranks. Costs one barrier, which is negligible per epoch. */
@@ -92,45 +220,4 @@ function agreeOn(verdict: number, barrier: Barrier, control: Int32Array<SharedAr
  */
 function goodSteps(verdict: number, step: number): number {
   return verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite | VERDICT.invalid) ? step - 1 : step;
-}
-
-/**
- * A step wrote a parameter that is not finite. Everything is a function of the committed copy, the
- * seed and the step number. So the last finite parameters can be recomputed: restore the copy and
- * run the good steps after it.
- */
-function replay(
-  task: FitTask,
-  runner: RankRunner,
-  source: StepSource,
-  optimizer: ReturnType<typeof resolveOptimizer>,
-  barrier: Barrier,
-  control: Int32Array<SharedArrayBuffer>,
-  range: { stepsBefore: number; good: number; rank: number },
-): void {
-  const { stepsBefore, good, rank } = range;
-  const from = restoreCommitted(task, control, rank === 0);
-  barrier.wait();
-  if (rank === 0) Atomics.store(control, WORD.verdict, 0);
-  barrier.wait();
-  const inEpoch = { stepsBefore, rank, from: from - stepsBefore, to: good - stepsBefore };
-  runTrainingSteps(runner, source, optimizer, barrier, control, inEpoch, () => {});
-  barrier.wait();
-}
-
-function report(
-  task: FitTask,
-  epoch: number,
-  trained: { runner: RankRunner; samples: number; step: number },
-  held: { validator: RankRunner | undefined; samples: number },
-): void {
-  const message: EpochReport = {
-    epoch,
-    step: trained.step,
-    totals: Array.from(trained.runner.totals),
-    samples: trained.samples,
-    validationTotals: held.validator && Array.from(held.validator.totals),
-    validationSamples: held.samples,
-  };
-  task.port?.postMessage(message);
 }

@@ -2,10 +2,13 @@ import { type Arena, float32At } from '../../core/arena.js';
 import { WORD } from '../../parallel/control.js';
 import type { FitTask, TransposePair } from './tasks.js';
 
-/** When a committed copy was taken: total optimizer steps, and epochs begun by this fit. */
+/**
+ * When a committed copy was taken: the model's optimizer steps, and its passes over training data
+ * that had begun.
+ */
 export interface CommitCounters {
   step: number;
-  epochs: number;
+  passes: number;
 }
 
 /**
@@ -15,14 +18,14 @@ export interface CommitCounters {
 export function commit(
   task: FitTask,
   control: Int32Array<SharedArrayBuffer>,
-  { step, epochs }: CommitCounters,
+  { step, passes }: CommitCounters,
 ): void {
   const { byteOffset, byteLength, copies } = task.persistent;
   const commits = Atomics.load(control, WORD.commits);
   const copy = commits & 1;
   task.arena.copyWithin(copies[copy] as number, byteOffset, byteOffset + byteLength);
   Atomics.store(control, WORD.committedSteps + copy, step);
-  Atomics.store(control, WORD.committedEpochs + copy, epochs);
+  Atomics.store(control, WORD.committedPasses + copy, passes);
   Atomics.store(control, WORD.commits, commits + 1);
 }
 
@@ -63,8 +66,8 @@ export function readCommitted<T>(
     if (commits === 0) return undefined;
     const copy = (commits - 1) & 1;
     const step = Atomics.load(control, WORD.committedSteps + copy);
-    const epochs = Atomics.load(control, WORD.committedEpochs + copy);
-    const result = read({ step, epochs }, (persistent.copies[copy] as number) - persistent.byteOffset);
+    const passes = Atomics.load(control, WORD.committedPasses + copy);
+    const result = read({ step, passes }, (persistent.copies[copy] as number) - persistent.byteOffset);
     if (Atomics.load(control, WORD.commits) === commits) return result;
   }
 }

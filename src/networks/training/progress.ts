@@ -3,6 +3,10 @@ import type { SomeLogs } from './logs.js';
 /** Size of the fit that the bar shows. */
 export interface ProgressShape {
   epochs: number;
+  /** Number of the first epoch. */
+  initialEpoch?: number;
+  /** Steps per epoch, if an epoch is not a pass over the data. */
+  steps?: number | undefined;
   /** Rows per step, to count samples of streams. */
   batchSize: number;
   /** Rows per epoch; for a stream, those of the last epoch, unknown in the first. */
@@ -94,22 +98,24 @@ function formatNumber(value: number): string {
 }
 
 /** Steps of an epoch, if known. */
-function stepsPerEpoch({ samples, batchSize }: ProgressShape): number | undefined {
+function stepsPerEpoch({ steps, samples, batchSize }: ProgressShape): number | undefined {
+  if (steps !== undefined) return steps;
   return samples === undefined ? undefined : Math.ceil(samples / batchSize);
 }
 
 /** Samples per second and remaining time; empty before there is anything to measure. */
 function pace(state: ProgressState): { rate: string; left: string } {
-  const { epoch, step, epochs, samples, batchSize, elapsedMs } = state;
+  const { epoch, step, initialEpoch = 0, epochs, samples, batchSize, elapsedMs } = state;
   const total = stepsPerEpoch(state);
-  const epochsDone = total === undefined ? 0 : epoch + Math.min(step / total, 1);
+  const epochsBefore = epoch - initialEpoch;
+  const epochsDone = total === undefined ? 0 : epochsBefore + Math.min(step / total, 1);
   const samplesDone = samples === undefined ? step * batchSize : epochsDone * samples;
   if (!(samplesDone > 0 && elapsedMs > 0)) return { rate: '', left: '' };
   const perSecond = (samplesDone * 1000) / elapsedMs;
   const digits = perSecond >= WHOLE_FROM ? 0 : 1;
   const rate = `${SEPARATOR}${perSecond.toLocaleString('en-US', { maximumFractionDigits: digits })} samples/s`;
   if (total === undefined) return { rate, left: '' };
-  const secondsLeft = Math.ceil(((epochs - epochsDone) * elapsedMs) / epochsDone / 1000);
+  const secondsLeft = Math.ceil(((epochs - initialEpoch - epochsDone) * elapsedMs) / epochsDone / 1000);
   return { rate, left: `${SEPARATOR}ETA ${formatTime(secondsLeft)}` };
 }
 
@@ -153,7 +159,7 @@ export class ProgressWriter {
   ) {
     this.startMs = this.now();
     this.epochStartMs = this.startMs;
-    this.state = { ...shape, epoch: 0, step: 0, logs: {}, elapsedMs: 0 };
+    this.state = { ...shape, epoch: shape.initialEpoch ?? 0, step: 0, logs: {}, elapsedMs: 0 };
   }
 
   /** Redraws the line of a terminal; cheap if nothing has changed. */
@@ -168,7 +174,7 @@ export class ProgressWriter {
    */
   endEpoch(epoch: number, logs: SomeLogs, samples: number): void {
     this.state.samples = samples;
-    const steps = Math.ceil(samples / this.state.batchSize);
+    const steps = this.state.steps ?? Math.ceil(samples / this.state.batchSize);
     const now = this.now();
     // Epochs are reported after they end. A redraw may already have shown the next one, and must
     // not go back.

@@ -19,7 +19,7 @@ export interface ModelState {
   readonly slots: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>;
   /** Number of finished optimizer steps. */
   readonly step: number;
-  /** Epochs begun; the shuffle's counter. */
+  /** Passes over the training data begun; the shuffle's counter. */
   readonly epochs: number;
 }
 

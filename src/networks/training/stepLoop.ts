@@ -52,21 +52,22 @@ function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
   return status;
 }
 
-/** Range of steps of an epoch. */
+/** Range of steps of a pass over the data. */
 export interface StepRange {
   from: number;
-  /** The step to stop before; Infinity for the end of the epoch. */
+  /** The step to stop before; Infinity for the end of the pass. */
   to: number;
-  /** Optimizer steps finished before step 0 of the epoch. */
+  /** Optimizer steps finished before step 0 of the pass. */
   stepsBefore: number;
   rank: number;
 }
 
 /**
- * Runs training steps `[from, to)` of one epoch in lock-step with the other ranks, or to the
- * epoch's end.
+ * Runs training steps `[from, to)` of one pass in lock-step with the other ranks, or to the pass's
+ * end.
  *
- * @returns the verdict that ended the run early, or 0; and the next step of the epoch
+ * @returns the verdict that ended the run early, or 0; the next step of the pass; and whether the
+ *   pass has ended before it
  */
 export function runTrainingSteps(
   runner: RankRunner,
@@ -75,15 +76,15 @@ export function runTrainingSteps(
   barrier: Barrier,
   control: Int32Array<SharedArrayBuffer>,
   range: StepRange,
-  afterStep: (stepInEpoch: number) => void,
-): { verdict: number; step: number } {
+  afterStep: (stepInPass: number) => void,
+): { verdict: number; step: number; hasEnded: boolean } {
   const { bound, registers } = runner;
   const { definition, hyperparameters } = optimizer;
   let step = range.from;
   for (; step < range.to; step++) {
     const next = source.load(step, registers);
-    if (next === NEXT.end) break;
-    if (next === NEXT.stopped) return { verdict: VERDICT.stop, step };
+    if (next === NEXT.end) return { verdict: 0, step, hasEnded: true };
+    if (next === NEXT.stopped) return { verdict: VERDICT.stop, step, hasEnded: false };
     const t = range.stepsBefore + step + 1;
     registers[REGISTERS.step] = t;
     const changing = definition.registers(hyperparameters, t);
@@ -97,10 +98,10 @@ export function runTrainingSteps(
     barrier.wait();
 
     const agreed = Atomics.load(control, WORD.verdict);
-    if (agreed !== 0) return { verdict: agreed, step: step + 1 };
+    if (agreed !== 0) return { verdict: agreed, step: step + 1, hasEnded: false };
     afterStep(step + 1);
   }
-  return { verdict: 0, step };
+  return { verdict: 0, step, hasEnded: false };
 }
 
 /**
@@ -124,9 +125,9 @@ export function runSweep(
     const next = source.load(step, registers);
     if (next === NEXT.stopped) return { status, stopped: true };
     if (next === NEXT.end) {
-      // The message may be overwritten only after every rank has read that the epoch is over.
+      // The message may be overwritten only after every rank has read that the pass is over.
       barrier.wait();
-      source.endEpoch(step);
+      source.endPass(step);
       return { status, stopped: false };
     }
     status |= runRowPhases(runner, barrier) | bound.run(PHASES.merge);

@@ -3,27 +3,27 @@ import { REGISTERS } from '../../kernels/contract.js';
 import { type BatchRing, MESSAGE, RingReader } from '../../parallel/batchRing.js';
 import { controlBlock } from '../../parallel/control.js';
 
-/** A source's answer for a step: it can run, the epoch is over, or the stream has stopped. */
+/** A source's answer for a step: it can run, the pass is over, or the stream has stopped. */
 export const NEXT = { step: 0, end: 1, stopped: 2 } as const;
 export type Next = (typeof NEXT)[keyof typeof NEXT];
 
 /**
- * The source of an epoch's mini-batches. Every rank has its own source; all get the same answers.
+ * The source of a pass's mini-batches. Every rank has its own source; all get the same answers.
  */
 export interface StepSource {
   /**
-   * Writes rows and position of a step of this epoch to the registers; may be called repeatedly,
+   * Writes rows and position of a step of this pass to the registers; may be called repeatedly,
    * and may sleep. @throws PeerLost
    */
   load(step: number, registers: Float64Array): Next;
   /** Called by rank 0 when no rank needs the steps below `step` any more. */
   release(step: number): void;
   /**
-   * Called on all ranks, rank 0 included, when every rank knows that the epoch ended after `steps`
+   * Called on all ranks, rank 0 included, when every rank knows that the pass ended after `steps`
    * steps.
    */
-  endEpoch(steps: number): void;
-  /** Rows of the epoch; for a stream, those loaded so far. */
+  endPass(steps: number): void;
+  /** Rows of the pass; for a stream, those loaded so far. */
   readonly samples: number;
 }
 
@@ -43,25 +43,29 @@ export class TableSource implements StepSource {
   }
 
   release(): void {}
-  endEpoch(): void {}
+  endPass(): void {}
 }
 
 /** Mini-batches that the main thread writes to a ring; batch p is in slot p mod slots. */
 export class RingSource implements StepSource {
   samples = 0;
-  /** Position of this epoch's first message. */
-  private base = 0;
+  /** Position of this pass's first message. */
+  private base: number;
 
+  /** @param firstStep the step of the pass whose mini-batch is first in the ring */
   constructor(
     private readonly reader: RingReader,
     private readonly batchSize: number,
     private readonly releases: boolean,
-  ) {}
+    firstStep: number,
+  ) {
+    this.base = -firstStep;
+  }
 
   load(step: number, registers: Float64Array): Next {
     const position = this.base + step;
     const message = this.reader.read(position);
-    if (message === MESSAGE.endOfEpoch) return NEXT.end;
+    if (message === MESSAGE.endOfPass) return NEXT.end;
     if (message === MESSAGE.stopped) return NEXT.stopped;
     registers[REGISTERS.rows] = message;
     registers[REGISTERS.batchStart] = (position % this.reader.slots) * this.batchSize;
@@ -73,7 +77,7 @@ export class RingSource implements StepSource {
     if (this.releases) this.reader.release(this.base + step);
   }
 
-  endEpoch(steps: number): void {
+  endPass(steps: number): void {
     this.base += steps + 1;
     this.release(0);
   }
@@ -85,8 +89,9 @@ export function stepSource(
   ring: BatchRing | undefined,
   rank: number,
   data: { samples: number; batchSize: number },
+  firstStep = 0,
 ): StepSource {
   if (ring === undefined) return new TableSource(data.samples, data.batchSize);
   const reader = new RingReader(arena, controlBlock(arena), ring);
-  return new RingSource(reader, data.batchSize, rank === 0);
+  return new RingSource(reader, data.batchSize, rank === 0, firstStep);
 }

@@ -16,7 +16,7 @@ const HALF_RING_BYTES = 2 ** 24;
 /** Minimum and maximum number of steps between two committed copies of a streaming fit. */
 const FEWEST_STEPS = 4;
 const MOST_STEPS = 512;
-/** Slots for the message that the stream has stopped and for the end of the epoch. */
+/** Slots for the message that the stream has stopped and for the end of the pass. */
 const SPARE_SLOTS = 2;
 /** Rows between two checks of the clock. */
 const ROWS_PER_LOOK = 64;
@@ -95,13 +95,35 @@ export function reserveRing(memory: MemoryPlan, name: string, data: StreamData):
   return { ring: { words: words.byteOffset, slots }, index };
 }
 
+/** What a feed gives to an epoch. */
+export interface FeedPlan {
+  seed: number;
+  /** The number of the first pass, counted over all fits of the model. Default 0. */
+  pass?: number;
+  /** Mini-batches per epoch, however many passes they take. Undefined: an epoch is a pass. */
+  stepsPerEpoch?: number | undefined;
+  /** Most mini-batches of a pass; undefined for all. Only for rows in their own order. */
+  mostSteps?: number | undefined;
+}
+
 /**
  * The main thread's work for a stream: reads batches as they arrive, copies rows to the store and
  * their order to the ring, and never more than fits.
  */
 export class StreamFeed {
-  /** Rows of the current epoch. */
+  /** Rows of the current pass. */
   rows = 0;
+  private pass: number;
+  private isFirst = true;
+  /** Mini-batches written, in total and of the current pass. */
+  private written = 0;
+  private writtenOfPass = 0;
+  /** Mini-batches that the epochs so far need. The feed goes no further. */
+  private needed = 0;
+  private waiting: (() => void)[] = [];
+  /** The passes of a feed whose epochs are not passes, and how they failed. */
+  private passes: Promise<void> | undefined;
+  private failure: { error: unknown } | undefined;
   private readonly writer: RingWriter;
   private readonly index: Uint32Array<SharedArrayBuffer>;
   private readonly order: RowOrder;
@@ -119,54 +141,115 @@ export class StreamFeed {
     private readonly data: StreamData,
     private readonly arena: Arena,
     { ring, index }: RingRegions,
-    seed: number,
+    private readonly plan: FeedPlan,
   ) {
     const { capacity } = data.store;
     this.writer = new RingWriter(arena, ring);
     this.index = uint32At(arena, index.byteOffset, index.cols);
-    this.order = data.bufferRows > 0 ? new ShuffleBuffer(data.bufferRows, seed) : new ArrivalOrder();
+    this.order = data.bufferRows > 0 ? new ShuffleBuffer(data.bufferRows, plan.seed) : new ArrivalOrder();
     this.slotRows = new Uint32Array(data.slots);
     this.free = new Uint32Array(capacity);
     for (let i = 0; i < capacity; i++) this.free[i] = capacity - 1 - i;
     this.freeCount = capacity;
+    this.pass = plan.pass ?? 0;
   }
 
   /**
-   * Feeds one epoch; returns early if the feed is stopped. After an error of the stream or its
+   * Feeds the next epoch; returns early if the feed is stopped. After an error of the stream or its
    * data, which is thrown, the ranks still process the complete mini-batches before it.
-   * @param isFirst the first epoch of this fit, whose first batch has already been read
-   * @param epoch counted over all fits of the model
    */
-  async feedEpoch(isFirst: boolean, epoch: number): Promise<void> {
+  async feedEpoch(): Promise<void> {
+    const { stepsPerEpoch } = this.plan;
+    if (stepsPerEpoch === undefined) {
+      this.needed = Number.POSITIVE_INFINITY;
+      return this.feedPass();
+    }
+    this.needed += stepsPerEpoch;
+    this.changed();
+    this.passes ??= this.feedPasses();
+    while (this.written < this.needed && !this.writer.stopped && !this.failure) await this.change();
+    if (this.failure) throw this.failure.error;
+  }
+
+  /** Feeds pass after pass, as far as the epochs need them. The stream stays open between them. */
+  private async feedPasses(): Promise<void> {
+    try {
+      while (await this.untilNeeded()) await this.feedPass();
+    } catch (error) {
+      this.failure = { error };
+      this.changed();
+    }
+  }
+
+  /**
+   * Waits until an epoch needs another mini-batch.
+   * @returns false if the feed was stopped meanwhile
+   */
+  private async untilNeeded(): Promise<boolean> {
+    while (this.written === this.needed && !this.writer.stopped) await this.change();
+    return !this.writer.stopped;
+  }
+
+  /** Waits for a new `written`, `needed` or `failure`, or for the stop. */
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
+  private changed(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Feeds one pass over the stream. */
+  private async feedPass(): Promise<void> {
     const { reader, spec } = this.data;
     if (this.writer.stopped) return;
-    this.order.begin(epoch);
+    this.order.begin(this.pass);
     this.rows = 0;
+    this.writtenOfPass = 0;
     this.slices.restart();
-    if (isFirst) await this.take(this.data.first);
+    if (this.isFirst) await this.take(this.data.first);
     else reader.begin();
-    const next = () => awaitUser(this.arena, () => reader.next());
-    for (let batch = await next(); batch !== undefined; batch = await next()) {
+    this.isFirst = false;
+    while (!this.isFull && (await this.untilNeeded())) {
+      const batch = await awaitUser(this.arena, () => reader.next());
+      if (batch === undefined) break;
       await this.take(readBatch(batch, spec, this.rows));
     }
     if (this.writer.stopped) return;
     if (this.rows === 0) this.refuseEmpty();
-    while (!this.order.settle()) await this.breathe();
-    for (const row of this.order.rest()) {
-      if (!this.canEmit() && !(await this.room())) return;
-      this.emit(row);
-    }
-    if (this.filled > 0) this.publish();
+    if (this.isFull) await awaitUser(this.arena, () => reader.close());
+    else if (!(await this.emitRest())) return;
     if (!(await this.room())) return;
     this.reclaim();
     this.slotRows[this.writer.position % this.data.slots] = 0;
-    this.writer.write(MESSAGE.endOfEpoch);
+    this.writer.write(MESSAGE.endOfPass);
+    this.pass++;
   }
 
-  /** Feeds a single epoch and closes the stream in every case. */
+  /** The pass has all the mini-batches that are wanted of it. */
+  private get isFull(): boolean {
+    return this.writtenOfPass === this.plan.mostSteps;
+  }
+
+  /** Writes the rows that remain in the shuffle buffer. @returns false if the feed was stopped */
+  private async emitRest(): Promise<boolean> {
+    while (!this.order.settle()) await this.breathe();
+    for (const row of this.order.rest()) {
+      if (!this.canEmit() && !(await this.room())) return false;
+      this.emit(row);
+    }
+    if (this.filled > 0) this.publish();
+    return true;
+  }
+
+  /** Feeds a single pass and closes the stream in every case. */
   async feedAlone(): Promise<void> {
     try {
-      await this.feedEpoch(true, 0);
+      await this.feedEpoch();
     } catch (error) {
       this.stop();
       // Report the first error; later ones are its consequences.
@@ -180,6 +263,7 @@ export class StreamFeed {
   stop(): void {
     this.data.reader.cancel();
     if (!this.writer.stopped) this.writer.stop();
+    this.changed();
   }
 
   /** Closes the stream, unless it has ended. */
@@ -191,6 +275,7 @@ export class StreamFeed {
     const { store } = this.data;
     for (let i = 0; i < batch.rows; i++) {
       if (i % ROWS_PER_LOOK === 0) await this.breathe();
+      if (this.isFull) return;
       const row = this.takeFree();
       store.put(batch, i, row);
       this.rows++;
@@ -208,11 +293,12 @@ export class StreamFeed {
 
   /** True if a row can be written to the current slot without waiting. */
   private canEmit(): boolean {
-    return this.filled > 0 || this.writer.hasRoom;
+    return this.filled > 0 || (this.written !== this.needed && this.writer.hasRoom);
   }
 
   /** @returns false if the feed was stopped meanwhile */
   private async room(): Promise<boolean> {
+    await this.untilNeeded();
     await this.writer.room();
     this.slices.restart();
     return !this.writer.stopped;
@@ -231,6 +317,9 @@ export class StreamFeed {
     this.slotRows[this.writer.position % this.data.slots] = this.filled;
     this.writer.write(this.filled);
     this.filled = 0;
+    this.written++;
+    this.writtenOfPass++;
+    if (this.written === this.needed) this.changed();
   }
 
   /** A free row of the store. There is always one: see {@link storeStream}. */
@@ -252,8 +341,8 @@ export class StreamFeed {
   private refuseEmpty(): never {
     const { what } = this.data.reader;
     throw new SteepestError('ERR_EMPTY', {
-      expected: `${what} to deliver its rows again in every epoch`,
-      given: 'none in a later epoch',
+      expected: `${what} to deliver its rows again in every pass`,
+      given: 'none in a later pass',
       hint: 'Pass a function that opens the stream again: fit(() => open(), …). The model keeps what it has learned so far.',
     });
   }

@@ -3,6 +3,7 @@ import type { BatchRing } from '../../parallel/batchRing.js';
 import type { RankTask } from '../../parallel/rankTask.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { Optimizer } from '../optimizers/index.js';
+import type { FitPosition } from './position.js';
 
 /** A program for one rank, with the positions of that rank's registers and totals. */
 export interface RankProgram {
@@ -30,12 +31,16 @@ export interface FitTask extends RankTask {
   trainRing: BatchRing | undefined;
   validationRing: BatchRing | undefined;
   batchSize: number;
+  /** Where to begin. */
+  start: FitPosition;
+  /** Number of the epoch to stop before. */
   epochs: number;
+  /** Steps per epoch; undefined for as many as a pass over the data has. */
+  stepsPerEpoch: number | undefined;
+  /** Epochs from one validation to the next. */
+  validationFreq: number;
   /** Steps between two committed copies. A ring keeps that many mini-batches. */
   stepsPerCommit: number;
-  /** Epochs and optimizer steps of the model before this fit. */
-  firstEpoch: number;
-  firstStep: number;
   optimizer: Optimizer;
   shuffles: boolean;
   /** After each epoch, ranks wait until the main thread lets them continue. */
@@ -59,12 +64,14 @@ export interface SweepTask extends RankTask {
 
 /** Sent by rank 0 at the end of each epoch. */
 export interface EpochReport {
-  /** Counted from 0 within this fit. */
+  /** Counted from 0, or from `initialEpoch`. */
   epoch: number;
   /** Total optimizer steps of the model, those of earlier fits included. */
   step: number;
+  /** Passes over the training data that the model has begun. */
+  passes: number;
   totals: number[];
-  /** Rows trained on. */
+  /** Rows trained on in this epoch. */
   samples: number;
   validationTotals: number[] | undefined;
   validationSamples: number;

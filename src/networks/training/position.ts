@@ -1,0 +1,25 @@
+import type { ModelState } from './state.js';
+
+/**
+ * Where a fit is. Every number that a step reads is a function of the parameters, the seed and
+ * these counters, so a fit can begin at any position.
+ *
+ * An epoch is what is reported. A pass reads the training data once and has a shuffle of its own.
+ * Without `stepsPerEpoch`, an epoch is a pass.
+ */
+export interface FitPosition {
+  /** Finished optimizer steps of the model. */
+  step: number;
+  /** The number of the epoch, from 0, with its finished steps and their rows. */
+  epoch: number;
+  stepInEpoch: number;
+  rowsInEpoch: number;
+  /** The number of the pass, counted over all fits of the model, with its finished steps. */
+  pass: number;
+  stepInPass: number;
+}
+
+/** Where a new fit of a model begins. */
+export function newFit({ step, epochs }: ModelState, initialEpoch: number): FitPosition {
+  return { step, epoch: initialEpoch, stepInEpoch: 0, rowsInEpoch: 0, pass: epochs, stepInPass: 0 };
+}
