@@ -130,7 +130,7 @@ describe('stepsPerEpoch', () => {
 
   it('the last finite parameters come back, from a commit of an earlier epoch of the same pass', async () => {
     // The gradient of a huge row overflows in step 5 of the first pass, the second of its epoch.
-    const fit = (model: Sequential, epochs: number, stepsPerEpoch: number): Promise<unknown> => {
+    const train = (model: Sequential, epochs: number, stepsPerEpoch: number): Promise<unknown> => {
       const data = Array.from({ length: 40 }, (_, i) => [i === 18 ? 3e38 : (i % 5) / 1000]);
       const targets = data.map(() => [1]);
       return model.fit(data, targets, { batchSize: 4, shuffle: false, workers: 2, epochs, stepsPerEpoch });
@@ -143,8 +143,8 @@ describe('stepsPerEpoch', () => {
         loss: 'meanAbsoluteError',
       });
     const [diverged, good] = [line(), line()];
-    await expect(fit(diverged, 5, 3)).rejects.toMatchObject({ code: 'ERR_DIVERGED' });
-    await fit(good, 1, 4);
+    await expect(train(diverged, 5, 3)).rejects.toMatchObject({ code: 'ERR_DIVERGED' });
+    await train(good, 1, 4);
     expect(bytesOf(diverged)).toEqual(bytesOf(good));
   });
 });
