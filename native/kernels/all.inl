@@ -22,6 +22,7 @@
 #include "losses/metrics.inl"
 #include "updates/penalty.inl"
 #include "updates/updates.inl"
+#include "updates/gradients.inl"
 #include "math_f64.inl"
 #include "linear/linear.inl"
 #include "linear/logistic.inl"

@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 3137312886.0;
+constexpr double kProgramMagic = 726064966.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -66,6 +66,7 @@ enum Register : int32_t {
   RegLearningRate = 4,
   RegStepSize = 5,
   RegInverseSqrtBias2 = 6,
+  RegAccumulated = 15,
 };
 enum Status : int32_t {
   StatusOk = 0,
@@ -130,59 +131,63 @@ enum class OpKind : int32_t {
   ArgmaxAccuracy = 21,
   ThresholdAccuracy = 22,
   R2Terms = 23,
-  Penalty = 24,
-  Sgd = 25,
-  Momentum = 26,
-  Rmsprop = 27,
-  Adam = 28,
-  LinearScores = 29,
-  LogisticLoss = 30,
-  LinearGradient = 31,
-  CurvatureRows = 32,
-  GatherDesign = 33,
-  QrFold = 34,
-  TriangularSolve = 35,
-  JacobiRows = 36,
-  NormalResidual = 37,
-  GatherImages = 38,
-  PadImages = 39,
-  PadRows = 40,
-  ImagesToRows = 41,
-  RowsToImages = 42,
-  ChannelSums = 43,
-  DrawWindows = 44,
-  GatherWindows = 45,
-  GatherImageWindows = 46,
-  Conv2d = 47,
-  Conv2dInput = 48,
-  Conv2dWeights = 49,
-  Conv2dMaxPool = 50,
-  MaxPool2x2Backward = 51,
-  Conv2dMaxPoolWeights = 52,
-  Conv2dRows = 53,
-  Conv2dWinograd = 54,
-  Conv2dMaxPoolWinograd = 55,
-  Conv2dInputWinograd = 56,
-  Conv2dWeightsWinograd = 57,
-  WinogradGradient = 58,
-  MaxPool2d = 59,
-  MaxPool2dBackward = 60,
-  AveragePool2d = 61,
-  AveragePool2dBackward = 62,
-  MaxPool2dRows = 63,
-  AveragePool2dRows = 64,
-  GroupMoments = 65,
-  MergeMoments = 66,
-  MovingMoments = 67,
-  FrozenMoments = 68,
-  Normalize = 69,
-  MergeGradientMeans = 70,
-  NormalizeBackward = 71,
-  NormGradients = 72,
-  FoldNorm = 73,
-  LayerNorm = 74,
-  LayerNormBackward = 75,
-  Count = 76,
+  AccumulateGradient = 24,
+  FinishGradient = 25,
+  ClipFactor = 26,
+  ScaleGradient = 27,
+  Penalty = 28,
+  Sgd = 29,
+  Momentum = 30,
+  Rmsprop = 31,
+  Adam = 32,
+  LinearScores = 33,
+  LogisticLoss = 34,
+  LinearGradient = 35,
+  CurvatureRows = 36,
+  GatherDesign = 37,
+  QrFold = 38,
+  TriangularSolve = 39,
+  JacobiRows = 40,
+  NormalResidual = 41,
+  GatherImages = 42,
+  PadImages = 43,
+  PadRows = 44,
+  ImagesToRows = 45,
+  RowsToImages = 46,
+  ChannelSums = 47,
+  DrawWindows = 48,
+  GatherWindows = 49,
+  GatherImageWindows = 50,
+  Conv2d = 51,
+  Conv2dInput = 52,
+  Conv2dWeights = 53,
+  Conv2dMaxPool = 54,
+  MaxPool2x2Backward = 55,
+  Conv2dMaxPoolWeights = 56,
+  Conv2dRows = 57,
+  Conv2dWinograd = 58,
+  Conv2dMaxPoolWinograd = 59,
+  Conv2dInputWinograd = 60,
+  Conv2dWeightsWinograd = 61,
+  WinogradGradient = 62,
+  MaxPool2d = 63,
+  MaxPool2dBackward = 64,
+  AveragePool2d = 65,
+  AveragePool2dBackward = 66,
+  MaxPool2dRows = 67,
+  AveragePool2dRows = 68,
+  GroupMoments = 69,
+  MergeMoments = 70,
+  MovingMoments = 71,
+  FrozenMoments = 72,
+  Normalize = 73,
+  MergeGradientMeans = 74,
+  NormalizeBackward = 75,
+  NormGradients = 76,
+  FoldNorm = 77,
+  LayerNorm = 78,
+  LayerNormBackward = 79,
+  Count = 80,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -335,6 +340,28 @@ constexpr int target = 1;
 constexpr int shift = 2;
 constexpr int out = 3;
 }  // namespace op_r2Terms
+namespace op_accumulateGradient {
+constexpr int g = 0;
+constexpr int total = 1;
+}  // namespace op_accumulateGradient
+namespace op_finishGradient {
+constexpr int w = 0;
+constexpr int g = 1;
+constexpr int total = 2;
+constexpr int squares = 3;
+constexpr int l1_ = 0;
+constexpr int l2x2_ = 1;
+constexpr int clipValue_ = 2;
+}  // namespace op_finishGradient
+namespace op_clipFactor {
+constexpr int squares = 0;
+constexpr int factor = 1;
+constexpr int limit_ = 0;
+}  // namespace op_clipFactor
+namespace op_scaleGradient {
+constexpr int g = 0;
+constexpr int factor = 1;
+}  // namespace op_scaleGradient
 namespace op_penalty {
 constexpr int w = 0;
 constexpr int partial = 1;
@@ -987,6 +1014,10 @@ constexpr int channels_ = 1;
   X(argmaxAccuracy) \
   X(thresholdAccuracy) \
   X(r2Terms) \
+  X(accumulateGradient) \
+  X(finishGradient) \
+  X(clipFactor) \
+  X(scaleGradient) \
   X(penalty) \
   X(sgd) \
   X(momentum) \
@@ -1115,6 +1146,10 @@ constexpr OpSchema kOpSchemas[] = {
     {"argmaxAccuracy", 4, 0, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {}},
     {"thresholdAccuracy", 3, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"target", false, false, 1}, {"out", false, false, 1}}, {{"threshold", 1}}},
     {"r2Terms", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"shift", false, false, 1}, {"out", false, false, 1}}, {}},
+    {"accumulateGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"total", false, false, 1}}, {}},
+    {"finishGradient", 4, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"g", false, false, 1}, {"total", true, false, 1}, {"squares", true, false, 2}}, {{"l1", 1}, {"l2x2", 1}, {"clipValue", 1}}},
+    {"clipFactor", 2, 1, SplitClass::None, false, {{"squares", false, false, 2}, {"factor", false, false, 2}}, {{"limit", 5}}},
+    {"scaleGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"factor", false, false, 2}}, {}},
     {"penalty", 2, 2, SplitClass::Rows, false, {{"w", false, false, 1}, {"partial", false, false, 1}}, {{"l1", 1}, {"l2", 1}}},
     {"sgd", 3, 2, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}}},
     {"momentum", 4, 4, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"momentum", 1}, {"nesterov", 0}}},

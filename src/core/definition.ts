@@ -33,6 +33,10 @@ export const fraction: NumberRange = {
   accepts: (v) => v >= 0 && v < 1,
   words: 'a number of at least 0 and below 1',
 };
+export const counting: NumberRange = {
+  accepts: (v) => Number.isInteger(v) && v >= 1 && v <= 1e6,
+  words: 'a whole number from 1 to 1,000,000',
+};
 export const probability: NumberRange = {
   accepts: (v) => v > 0 && v < 1,
   words: 'a number above 0 and below 1',
@@ -65,12 +69,13 @@ export type Definitions<D extends Definition = Definition> = Readonly<Record<str
 export type Choice<
   T extends Readonly<Record<string, { readonly defaults: object }>>,
   S extends Synonyms = NoSynonyms,
+  Common extends object = NoHyperparameters,
 > =
   | Written<keyof T & string, S>
   | {
       [N in keyof T & string]: { name: Written<N, S> } & {
         [K in keyof T[N]['defaults']]?: T[N]['defaults'][K] | undefined;
-      };
+      } & { [K in keyof Common]?: Common[K] | undefined };
     }[keyof T & string];
 
 /** A thing with all its hyperparameters. */

@@ -77,6 +77,8 @@ export const REGISTERS = {
   stepSize: 5,
   /** Adam: 1 / √(1 − β₂ᵗ). */
   inverseSqrtBias2: 6,
+  /** Mini-batches whose gradients are summed: those before this one, or in an update all of them. */
+  accumulated: 15,
 } as const;
 export const REGISTER_COUNT = 16;
 

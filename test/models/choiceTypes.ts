@@ -14,10 +14,13 @@ export function types(model: Sequential): void {
     ],
     [{ name: 'adamw', weightDecay: undefined }, { name: 'meanAbsoluteError' }, { name: 'r2' }],
   ];
+  right.push([{ name: 'adam', clipValue: 1 }, 'meanSquaredError', 'mae']);
   for (const [optimizer, loss, metric] of right) model.compile({ optimizer, loss, metrics: [metric] });
   const loss = 'meanSquaredError';
   // @ts-expect-error sgd has no beta1
   model.compile({ loss, optimizer: { name: 'sgd', beta1: 0.9 } });
+  // @ts-expect-error clipValue is a number
+  model.compile({ loss, optimizer: { name: 'sgd', clipValue: true } });
   // @ts-expect-error momentum is a number
   model.compile({ loss, optimizer: { name: 'sgd', momentum: true } });
   // @ts-expect-error this loss takes no logits

@@ -317,6 +317,7 @@ describe('losses, metrics and optimizers', () => {
     weightDecay: ['0', ...ABOVE_ZERO],
     learningRateDecay: ['0', ...ABOVE_ZERO],
     initialAccumulatorValue: ['0', ...ABOVE_ZERO],
+    clipValue: ABOVE_ZERO,
     momentum: SHARE,
     beta1: SHARE,
     beta2: SHARE,

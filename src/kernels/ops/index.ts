@@ -1,6 +1,7 @@
 import { convolutionOps } from './convolution.js';
 import { elementwiseOps } from './elementwise.js';
 import { gemmOps } from './gemm.js';
+import { gradientOps } from './gradients.js';
 import { imageOps } from './images.js';
 import { leastSquaresOps } from './leastSquares.js';
 import { linearOps } from './linear.js';
@@ -46,6 +47,7 @@ export const OPS = {
   ...elementwiseOps,
   ...lossOps,
   ...metricOps,
+  ...gradientOps,
   ...updateOps,
   ...linearOps,
   ...leastSquaresOps,

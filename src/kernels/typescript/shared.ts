@@ -16,6 +16,7 @@ import * as accuracy from './rows/accuracy.js';
 import * as tableRows from './rows/move.js';
 import * as random from './rows/random.js';
 import * as weightRows from './rows/weightRows.js';
+import { accumulateGradient, clipFactor, scaleGradient } from './updates/gradients.js';
 
 /**
  * The kernels that both sets have in common: the contract's order costs JavaScript nothing there.
@@ -40,4 +41,7 @@ export const sharedOps = {
   ...tableRows,
   ...random,
   ...weightRows,
+  accumulateGradient,
+  clipFactor,
+  scaleGradient,
 };

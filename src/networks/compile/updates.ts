@@ -3,6 +3,7 @@ import type { ProgramBuilder } from '../../program/builder.js';
 import { columns, type MemoryPlan, type Region } from '../../program/memory.js';
 import { type ParameterSpec, trainable } from '../../program/parameters.js';
 import { SLICE_ROWS } from '../nodes/affine.js';
+import { commonOf } from '../optimizers/common.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 
 /** The memory of a parameter: a padded matrix for weights, a vector for biases. */
@@ -21,18 +22,26 @@ export function emitUpdates(
   { definition, hyperparameters: h }: ResolvedOptimizer,
 ): void {
   const { memory } = builder;
+  const { clipValue = 0 } = commonOf(h);
+  // A gradient that is clipped includes the penalty's, so it is completed before the update.
+  const isFinished = clipValue > 0;
   builder.gradientReady = (group, parameter, gradient, range) => {
     const slots: Record<string, Operand> = {};
     for (const slot of definition.slots(h)) slots[slot] = slotRegion(memory, parameter, slot);
+    const w = parameterRegion(memory, parameter);
+    const penalty = { l1: Math.fround(parameter.l1), l2x2: Math.fround(2 * parameter.l2) };
+    if (isFinished) {
+      const scalars = { ...penalty, clipValue: Math.fround(clipValue) };
+      builder.emitSlice(group, 'finishGradient', { w, g: gradient }, scalars, range);
+    }
     const operands = {
-      w: parameterRegion(memory, parameter),
+      w,
       wT: memory.get(`${parameter.name}.transpose`),
       g: gradient,
       ...slots,
     };
     const scalars = {
-      l1: Math.fround(parameter.l1),
-      l2x2: Math.fround(2 * parameter.l2),
+      ...(isFinished ? { l1: 0, l2x2: 0 } : penalty),
       ...definition.scalars(h),
     };
     builder.emitSlice(group, definition.kind(h), operands, scalars, range);

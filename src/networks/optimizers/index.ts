@@ -1,7 +1,8 @@
-import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
+import { type Choice, type Chosen, type NoSynonyms, resolveChoice } from '../../core/definition.js';
 import { adagrad } from './adagrad.js';
 import { adam, adamw } from './adam.js';
 import { HYPERPARAMETER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
+import { type CommonHyperparameters, withCommon } from './common.js';
 import type { OptimizerDefinition } from './definition.js';
 import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
@@ -18,15 +19,17 @@ const OPTIMIZERS = {
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** An optimizer by name, or with some hyperparameters: `{ name: 'adam', learningRate: 1e-3 }`. */
-export type Optimizer = Choice<typeof OPTIMIZERS>;
+export type Optimizer = Choice<typeof OPTIMIZERS, NoSynonyms, CommonHyperparameters>;
 
 export const optimizerNames = Object.keys(OPTIMIZERS) as OptimizerName[];
 
 /** An optimizer with all its hyperparameters. */
 export type ResolvedOptimizer = Chosen<OptimizerDefinition>;
 
+const COMPLETE = withCommon(OPTIMIZERS);
+
 const ALIASES = { names: OPTIMIZER_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`. */
 export const resolveOptimizer = (optimizer: Optimizer): ResolvedOptimizer =>
-  resolveChoice<OptimizerDefinition>('optimizer', optimizer, OPTIMIZERS, ALIASES);
+  resolveChoice<OptimizerDefinition>('optimizer', optimizer, COMPLETE, ALIASES);

@@ -244,6 +244,37 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.scalar({ l1: c.random.pick([0, 0.01]), l2: c.random.pick([0, 0.001]) });
     c.slice(blocks, 1);
   },
+  accumulateGradient(c) {
+    c.matrix('g', c.rows, c.cols, c.float);
+    c.matrix('total', c.rows, c.cols, c.float);
+    c.inPlace('total', 'rows');
+    c.slice(c.rows, 1);
+  },
+  finishGradient(c) {
+    c.matrix('w', c.rows, c.cols, c.float);
+    c.matrix('g', c.rows, c.cols, c.float);
+    c.inPlace('g', 'rows');
+    c.maybe(() => c.matrix('total', c.rows, c.cols, c.float));
+    c.maybe(() => c.output('squares', 1, c.rows, 'cols', 0, 'f64'));
+    c.scalar({
+      l1: c.random.pick([0, 0.01]),
+      l2x2: c.random.pick([0, 0.002]),
+      clipValue: c.random.pick([0, 0.5, 2 ** -126]),
+    });
+    c.slice(c.rows, 1);
+  },
+  clipFactor(c) {
+    c.vector('squares', c.rows * c.cols, c.positive, 'f64');
+    c.output('factor', 1, 1, 'all', 0, 'f64');
+    c.scalar({ limit: c.random.pick([0.5, 1, 2 ** -126, 1e30]) });
+    c.whole(PHASES.merge);
+  },
+  scaleGradient(c) {
+    c.matrix('g', c.rows, c.cols, c.float);
+    c.inPlace('g', 'rows');
+    c.vector('factor', 1, () => c.random.pick([0.25, 0.1, 1, 1e-40]), 'f64');
+    c.slice(c.rows, 1);
+  },
   sgd(c) {
     update(c, {});
   },

@@ -12,6 +12,7 @@ import * as convRows from './convRows.js';
 import * as crossEntropy from './crossEntropy.js';
 import * as gather from './gather.js';
 import * as gemm from './gemm.js';
+import * as gradients from './gradients.js';
 import * as metrics from './metrics.js';
 import * as qr from './qr.js';
 import * as reduce from './reduce.js';
@@ -28,6 +29,7 @@ export const exactOps: OpTable = {
   ...convRows,
   ...gather,
   ...gemm,
+  ...gradients,
   ...crossEntropy,
   ...metrics,
   ...updates,

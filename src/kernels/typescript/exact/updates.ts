@@ -9,7 +9,7 @@ type Rule = (old: number, g2: number, i: number, j: number) => number;
 type StartRule = (registers: F64) => Rule;
 
 /** g₂ of the contract. */
-function penaltyGradient(op: PreparedOp): (w: number, g: number) => number {
+export function penaltyGradient(op: PreparedOp): (w: number, g: number) => number {
   const l1 = fround(op.scalar('l1'));
   const l2x2 = fround(op.scalar('l2x2'));
   return (w, g) => {

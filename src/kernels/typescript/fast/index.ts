@@ -7,6 +7,7 @@ import * as convRows from './convRows.js';
 import * as crossEntropy from './crossEntropy.js';
 import * as gather from './gather.js';
 import * as gemm from './gemm.js';
+import * as gradients from './gradients.js';
 import * as metrics from './metrics.js';
 import * as qr from './qr.js';
 import * as reduce from './reduce.js';
@@ -27,6 +28,7 @@ export const fastOps: OpTable = {
   ...crossEntropy,
   ...gather,
   ...gemm,
+  ...gradients,
   ...metrics,
   ...qr,
   ...reduce,

@@ -54,7 +54,7 @@ function transposeRows(w: Matrix<F32>, wT: Matrix<F32>, begin: number, end: numb
 }
 
 /** Gradient with the penalty's own: g + 2·l2·w + l1·sign(w). */
-function penalised(g: number, w: number, l1: number, l2x2: number): number {
+export function penalised(g: number, w: number, l1: number, l2x2: number): number {
   const ridge = l2x2 === 0 ? g : g + l2x2 * w;
   return l1 === 0 ? ridge : w > 0 ? ridge + l1 : w < 0 ? ridge - l1 : ridge;
 }

@@ -1,0 +1,4 @@
+import { finishGradientWith } from '../updates/gradients.js';
+import { penaltyGradient } from './updates.js';
+
+export const finishGradient = finishGradientWith(penaltyGradient);
