@@ -1,4 +1,5 @@
-import { type Choice, type Chosen, type NoSynonyms, resolveChoice } from '../../core/definition.js';
+import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
+import type { NoSynonyms } from '../../core/names.js';
 import { adagrad } from './adagrad.js';
 import { adam, adamw } from './adam.js';
 import { HYPERPARAMETER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
