@@ -1,44 +1,15 @@
 import { GROUP_IMAGES, PACKED_INDEX_BYTES, REGISTERS } from '../../contract.js';
-import {
-  type AxisTap,
-  backwardTaps,
-  type ConvShape,
-  channelOf,
-  convShape,
-  forwardTaps,
-  type ImageShape,
-  planeOf,
-  weightOfRow,
-} from '../images/geometry.js';
+import { channelOf, convShape, forwardTaps, planeOf, weightOfRow } from '../images/geometry.js';
+import { backwardPass, forwardPass, type Pass } from '../images/passes.js';
 import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
-import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
+import type { PrepareOp } from '../kernel.js';
 import { activate, activateBackward } from './activation.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 
-/** What a pass of one direction reads: where its taps lie, and which weights and planes belong to an output. */
-interface Pass {
-  from: Matrix<F32>;
-  source: ImageShape;
-  taps: { rows: AxisTap[][]; columns: AxisTap[][] };
-  /** Planes of the source that output `o` sums over: the first, and how many. */
-  channels: (o: number) => { first: number; count: number };
-  /** Position in w of output o, the c-th of its channels, kernel element (i, j). */
-  weight: (o: number, c: number, i: number, j: number) => number;
-}
-
 /** One chain of the contract, from `start`. */
-function chain(
-  pass: Pass,
-  w: F32,
-  start: number,
-  group: number,
-  o: number,
-  p: number,
-  q: number,
-  l: number,
-): number {
-  const { from, source, taps } = pass;
+function chain(pass: Pass, start: number, group: number, o: number, p: number, q: number, l: number): number {
+  const { from, w, source, taps } = pass;
   const { first, count } = pass.channels(o);
   let acc = start;
   for (let c = 0; c < count; c++) {
@@ -47,7 +18,7 @@ function chain(
       for (const { element: j, at } of taps.columns[q]!) {
         acc = fma(
           from.data[plane + (h * source.width + at) * GROUP_IMAGES]!,
-          w[pass.weight(o, c, i, j)]!,
+          w.data[pass.weight(o, c, i, j)]!,
           acc,
         );
       }
@@ -56,38 +27,10 @@ function chain(
   return acc;
 }
 
-function forwardPass(op: PreparedOp, shape: ConvShape): Pass {
-  const { groupIn, groupOut } = shape;
-  const { kernel } = shape.columns;
-  const ld = op.f32('w').rowStride;
-  return {
-    from: op.f32('x'),
-    source: shape.in,
-    taps: { rows: forwardTaps(shape.rows), columns: forwardTaps(shape.columns) },
-    channels: (o) => ({ first: Math.floor(o / groupOut) * groupIn, count: groupIn }),
-    weight: (o, c, i, j) => ((i * kernel + j) * groupIn + c) * ld + o,
-  };
-}
-
-function backwardPass(op: PreparedOp, shape: ConvShape): Pass {
-  const { groupIn, groupOut } = shape;
-  const { kernel } = shape.columns;
-  const ld = op.f32('w').rowStride;
-  return {
-    from: op.f32('dz'),
-    source: shape.out,
-    taps: { rows: backwardTaps(shape.rows), columns: backwardTaps(shape.columns) },
-    channels: (c) => ({ first: Math.floor(c / groupIn) * groupOut, count: groupOut }),
-    weight: (c, o, i, j) =>
-      ((i * kernel + j) * groupIn + (c % groupIn)) * ld + Math.floor(c / groupIn) * groupOut + o,
-  };
-}
-
 export const conv2d: PrepareOp = (op) => {
-  const w = op.f32('w');
   const y = op.f32('y');
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
-  const shape = convShape(op, w.cols);
+  const shape = convShape(op, op.f32('w').cols);
   const { out } = shape;
   const pass = forwardPass(op, shape);
   const alpha = fround(op.scalar('alpha'));
@@ -98,7 +41,7 @@ export const conv2d: PrepareOp = (op) => {
         for (let at = 0; at < channelOf(out); at++) {
           const pixel = Math.floor(at / GROUP_IMAGES);
           const [p, q] = [Math.floor(pixel / out.width), pixel % out.width];
-          const z = chain(pass, w.data, bias === undefined ? 0 : bias[o]!, g, o, p, q, at % GROUP_IMAGES);
+          const z = chain(pass, bias === undefined ? 0 : bias[o]!, g, o, p, q, at % GROUP_IMAGES);
           y.data[g * y.rowStride + o * planeOf(out) + at] = f(z, alpha);
         }
       }
@@ -108,10 +51,9 @@ export const conv2d: PrepareOp = (op) => {
 };
 
 export const conv2dInput: PrepareOp = (op) => {
-  const w = op.f32('w');
   const dx = op.f32('dx');
   const s = op.has('s') ? op.f32('s') : undefined;
-  const shape = convShape(op, w.cols);
+  const shape = convShape(op, op.f32('w').cols);
   const pass = backwardPass(op, shape);
   const alpha = fround(op.scalar('alpha'));
   const derive = activateBackward[op.scalar('activation')]!;
@@ -122,7 +64,7 @@ export const conv2dInput: PrepareOp = (op) => {
         for (let at = 0; at < channelOf(shape.in); at++) {
           const pixel = Math.floor(at / GROUP_IMAGES);
           const [h, v] = [Math.floor(pixel / shape.in.width), pixel % shape.in.width];
-          const gradient = chain(pass, w.data, 0, g, c, h, v, at % GROUP_IMAGES);
+          const gradient = chain(pass, 0, g, c, h, v, at % GROUP_IMAGES);
           const to = c * plane + at;
           dx.data[g * dx.rowStride + to] =
             s === undefined ? gradient : derive(gradient, s.data[g * s.rowStride + to]!, alpha);
@@ -169,11 +111,10 @@ export const conv2dWeights: PrepareOp = (op) => {
 };
 
 export const conv2dMaxPool: PrepareOp = (op) => {
-  const w = op.f32('w');
   const y = op.f32('y');
   const index = op.has('index') ? op.u8('index') : undefined;
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
-  const shape = convShape(op, w.cols);
+  const shape = convShape(op, op.f32('w').cols);
   const pass = forwardPass(op, shape);
   const pooled = pooledShape(shape.out);
   const elements = pooled.height * pooled.width;
@@ -188,9 +129,9 @@ export const conv2dMaxPool: PrepareOp = (op) => {
           const places = new Uint8Array(GROUP_IMAGES);
           for (let l = 0; l < GROUP_IMAGES; l++) {
             const start = bias === undefined ? 0 : bias[o]!;
-            let best = chain(pass, w.data, start, g, o, p, q, l);
+            let best = chain(pass, start, g, o, p, q, l);
             for (let place = 1; place < 4; place++) {
-              const z = chain(pass, w.data, start, g, o, p + (place >> 1), q + (place & 1), l);
+              const z = chain(pass, start, g, o, p + (place >> 1), q + (place & 1), l);
               if (z > best) {
                 best = z;
                 places[l] = place;

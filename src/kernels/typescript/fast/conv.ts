@@ -1,17 +1,16 @@
 import { GROUP_IMAGES, PACKED_INDEX_BYTES, REGISTERS } from '../../contract.js';
 import {
   type AxisTap,
-  backwardTaps,
   type ConvShape,
   channelOf,
   convShape,
   forwardTaps,
-  type ImageShape,
   planeOf,
   weightOfRow,
 } from '../images/geometry.js';
+import { backwardPass, forwardPass, type Pass } from '../images/passes.js';
 import { packIndex, placeOf, pooledShape } from '../images/pool2x2.js';
-import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
+import type { F32, F64, PreparedOp, PrepareOp } from '../kernel.js';
 import { deriveRow, mapRow } from './activation.js';
 
 /** Pixels of a row that one kernel element meets: `count` of them, from pixel `to`, at source pixels from `at` on. */
@@ -50,62 +49,40 @@ function addRun(acc: F64, x: F32, row: number, weight: number, run: Run): void {
   }
 }
 
-/** One direction of a convolution: what it reads, and which weights belong to an output. */
-interface Pass {
-  from: Matrix<F32>;
-  w: F32;
-  source: ImageShape;
-  rows: AxisTap[][];
+/** A pass whose columns are runs. */
+interface RunPass extends Pass {
   runs: Run[];
-  /** Planes of the source that output `o` sums over: the first, and how many. */
-  channels: (o: number) => { first: number; count: number };
-  /** Position in w of output o, the c-th of its channels, kernel element (i, 0); the next j is `weightStep` on. */
-  weight: (o: number, c: number, i: number) => number;
+  /** From the weight of one kernel column to that of the next. */
   weightStep: number;
 }
 
-function forwardPass(op: PreparedOp, shape: ConvShape): Pass {
-  const { groupIn, groupOut, columns } = shape;
-  const { data, rowStride } = op.f32('w');
-  return {
-    from: op.f32('x'),
-    w: data,
-    source: shape.in,
-    rows: forwardTaps(shape.rows),
-    runs: runsOf(forwardTaps(columns), columns.kernel, 1, columns.stride),
-    channels: (o) => ({ first: Math.floor(o / groupOut) * groupIn, count: groupIn }),
-    weight: (o, c, i) => (i * columns.kernel * groupIn + c) * rowStride + o,
-    weightStep: groupIn * rowStride,
-  };
+function withRuns(pass: Pass, runs: Run[], { groupIn }: ConvShape): RunPass {
+  return { ...pass, runs, weightStep: groupIn * pass.w.rowStride };
 }
 
-function backwardPass(op: PreparedOp, shape: ConvShape): Pass {
-  const { groupIn, groupOut, columns } = shape;
-  const { data, rowStride } = op.f32('w');
-  return {
-    from: op.f32('dz'),
-    w: data,
-    source: shape.out,
-    rows: backwardTaps(shape.rows),
-    runs: runsOf(backwardTaps(columns), columns.kernel, columns.stride, 1),
-    channels: (c) => ({ first: Math.floor(c / groupIn) * groupOut, count: groupOut }),
-    weight: (c, o, i) =>
-      (i * columns.kernel * groupIn + (c % groupIn)) * rowStride + Math.floor(c / groupIn) * groupOut + o,
-    weightStep: groupIn * rowStride,
-  };
+function forwardRuns(op: PreparedOp, shape: ConvShape): RunPass {
+  const pass = forwardPass(op, shape);
+  const { kernel, stride } = shape.columns;
+  return withRuns(pass, runsOf(pass.taps.columns, kernel, 1, stride), shape);
+}
+
+function backwardRuns(op: PreparedOp, shape: ConvShape): RunPass {
+  const pass = backwardPass(op, shape);
+  const { kernel, stride } = shape.columns;
+  return withRuns(pass, runsOf(pass.taps.columns, kernel, stride, 1), shape);
 }
 
 /** acc = start + the sums of row p of output o. */
-function sumRow(pass: Pass, acc: F64, start: number, g: number, o: number, p: number): void {
-  const { from, source, runs, w, weightStep } = pass;
+function sumRow(pass: RunPass, acc: F64, start: number, g: number, o: number, p: number): void {
+  const { from, source, taps, runs, w, weightStep } = pass;
   acc.fill(start);
   const { first, count } = pass.channels(o);
   for (let c = 0; c < count; c++) {
     const plane = g * from.rowStride + (first + c) * planeOf(source);
-    for (const { element, at } of pass.rows[p]!) {
-      let weight = pass.weight(o, c, element);
+    for (const { element, at } of taps.rows[p]!) {
+      let weight = pass.weight(o, c, element, 0);
       for (const run of runs) {
-        addRun(acc, from.data, plane + at * source.width * GROUP_IMAGES, w[weight]!, run);
+        addRun(acc, from.data, plane + at * source.width * GROUP_IMAGES, w.data[weight]!, run);
         weight += weightStep;
       }
     }
@@ -116,7 +93,7 @@ export const conv2d: PrepareOp = (op) => {
   const y = op.f32('y');
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
   const shape = convShape(op, op.f32('w').cols);
-  const pass = forwardPass(op, shape);
+  const pass = forwardRuns(op, shape);
   const alpha = Math.fround(op.scalar('alpha'));
   const map = mapRow(op.scalar('activation'));
   const { channels, height, width } = shape.out;
@@ -140,7 +117,7 @@ export const conv2dInput: PrepareOp = (op) => {
   const dx = op.f32('dx');
   const s = op.has('s') ? op.f32('s') : undefined;
   const shape = convShape(op, op.f32('w').cols);
-  const pass = backwardPass(op, shape);
+  const pass = backwardRuns(op, shape);
   const alpha = Math.fround(op.scalar('alpha'));
   const derive = deriveRow(op.scalar('activation'));
   const { channels, height, width } = shape.in;
@@ -168,7 +145,7 @@ export const conv2dMaxPool: PrepareOp = (op) => {
   const index = op.has('index') ? op.u8('index') : undefined;
   const bias = op.has('bias') ? op.f32('bias').data : undefined;
   const shape = convShape(op, op.f32('w').cols);
-  const pass = forwardPass(op, shape);
+  const pass = forwardRuns(op, shape);
   const pooled = pooledShape(shape.out);
   const alpha = Math.fround(op.scalar('alpha'));
   const map = mapRow(op.scalar('activation'));
