@@ -1,4 +1,4 @@
-// Six layers of 3 × 3 kernels tell ten kinds of images apart; draws a page.
+// Six layers of 3 × 3 kernels classify ten kinds of images. Draws a page.
 //   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
 //                                  [--out cifar-cnn.html]
 //                      figures painted by lib/shapes.mjs

@@ -35,12 +35,12 @@ void finalizeBound(napi_env env, void* data, void*) {
   delete bound;
 }
 
-/** What `run` takes instead of a phase to let go of the program. */
+/** What `run` takes instead of a phase to release the program. */
 constexpr int32_t kRelease = -1024;
 
 /**
- * Lets go of a program and of the arrays that it holds, at once: a finalizer has to wait for the
- * event loop.
+ * Releases a program and the arrays that it holds, immediately. A finalizer would have to wait for
+ * the event loop.
  */
 napi_value release(napi_env env, Bound* bound) {
   bound->program.reset();
@@ -74,7 +74,7 @@ napi_value run(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** What of a call's arguments JavaScript gave; the others are undefined. */
+/** The arguments of a call. Those that JavaScript did not pass are undefined. */
 template <size_t count> struct Arguments {
   napi_value values[count] = {};
 
@@ -104,7 +104,7 @@ napi_status makeError(napi_env env, const char* code, const char* message, const
   return status == napi_ok ? setText(env, *error, "given", refusal.given) : status;
 }
 
-/** Throws what native.ts turns into a SteepestError, unless JavaScript has thrown meanwhile. */
+/** Throws what native.ts turns into a SteepestError, unless an exception is pending already. */
 void throwRefusal(napi_env env, const Refusal& refusal) {
   if (isExceptionPending(env)) return;
   const char* code = refusal.lacksMemory ? "ERR_MEMORY" : "ERR_PROGRAM";
@@ -218,8 +218,8 @@ napi_value pastPage(napi_env env, napi_callback_info info) {
 }
 
 /**
- * discard(array): gives the pages that lie wholly in it back to the system, where it can; they read
- * as zeros.
+ * discard(array): returns the pages that lie wholly in it to the system, where that is possible.
+ * They read as zeros afterwards.
  */
 napi_value discard(napi_env env, napi_callback_info info) {
   Arguments<1> given;
@@ -233,8 +233,8 @@ napi_value discard(napi_env env, napi_callback_info info) {
 }
 
 /**
- * account(bytes): tells the garbage collector of memory that JavaScript objects hold and it does
- * not count.
+ * account(bytes): informs the garbage collector of memory that JavaScript objects hold and that it
+ * does not count itself.
  */
 napi_value account(napi_env env, napi_callback_info info) {
   Arguments<1> given;

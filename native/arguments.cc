@@ -8,7 +8,7 @@
 namespace steepest {
 namespace {
 
-/** 0 for a kind of array that a later Node.js brought. */
+/** 0 for a kind of array that only later versions of Node.js have. */
 int64_t bytesPerElement(napi_typedarray_type type) {
   switch (type) {
     case napi_int8_array:

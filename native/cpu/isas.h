@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-/** One for each that isas.cc asks for. */
+/** One function per table that isas.cc uses. */
 constexpr int kMaxIsas = 4;
 
 struct IsaList {

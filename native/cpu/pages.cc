@@ -19,7 +19,7 @@ bool discardPages(void* data, size_t bytes) {
   // all others.
   return madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED) == 0;
 #else
-  // Elsewhere such advice does not promise zeros, or not at once.
+  // On other systems such advice does not promise zeros, or not immediately.
   static_cast<void>(data);
   static_cast<void>(bytes);
   return false;

@@ -12,8 +12,8 @@ namespace steepest {
 constexpr uintptr_t kArenaPageBytes = 4096;
 
 /**
- * Gives pages that lie wholly in [data, data + bytes) back; they read as zeros. False where the
- * system cannot.
+ * Returns pages that lie wholly in [data, data + bytes) to the system. They read as zeros afterwards.
+ * False where the system cannot do this.
  */
 bool discardPages(void* data, size_t bytes);
 

@@ -10,7 +10,7 @@ namespace steepest {
 
 /**
  * Buffers for one program at a time. Each ends where a page begins that cannot be read (or begins
- * where one ends), so that a step too far is a fault at once. With AddressSanitizer they come from
+ * where one ends), so that an access beyond it faults immediately. With AddressSanitizer they come from
  * its allocator, which watches both ends.
  */
 class GuardedMemory {

@@ -63,7 +63,7 @@ void changeEverywhere(Words& words, const OpPlace& op, FuzzRandom& random) {
   if (random.oneIn(2) && words[4] == before) words[4] = after;
 }
 
-/** Strides that make rows meet, or a matrix without a row or column that is large the other way. */
+/** Strides with which rows overlap, or a matrix with no rows and many columns, or the reverse. */
 void degenerate(Words& words, const OpPlace& op, FuzzRandom& random) {
   const int64_t only = random.below(op.schema->operandCount);
   const bool all = random.oneIn(2);
@@ -85,7 +85,7 @@ void degenerate(Words& words, const OpPlace& op, FuzzRandom& random) {
   if (random.oneIn(2)) words[4] = large;
 }
 
-/** An operand goes, comes back, or takes the place of another. */
+/** Removes an operand, restores it, or puts it in the place of another. */
 void moveOperand(Words& words, const OpPlace& op, FuzzRandom& random) {
   const int64_t count = op.schema->operandCount;
   const int64_t to = op.operandAt(random.below(count));

@@ -35,7 +35,7 @@ struct Options {
   bool replay = false;
 };
 
-/** What has come of all cases. */
+/** The results of all cases. */
 struct Tally {
   int64_t bound = 0;
   int64_t refused = 0;

@@ -13,7 +13,7 @@
 #define STEEPEST_GCC 1
 #endif
 
-// Accumulators must become registers, so their loops must go. A build that counts bytes defines it as nothing.
+// Loops over accumulators must be unrolled, so that the accumulators become registers. A build that counts bytes defines it as nothing.
 #if !defined(STEEPEST_UNROLL)
 #if defined(STEEPEST_CLANG)
 #define STEEPEST_UNROLL _Pragma("clang loop unroll(full)")

@@ -74,7 +74,7 @@ bool checkStrides(const double* words, const OperandPlace& place) {
   // One of the strides steps over all that the other spans.
   const bool apart = (rowsApart && (cols == 1 || across >= 1)) || (colsApart && (rows == 1 || down >= 1));
   if (apart) return true;
-  place.expect("strides that keep its elements apart");
+  place.expect("strides that give each element a place of its own");
   return place.refusal.give("%.17g by %.17g with strides %.17g and %.17g", rows, cols, down, across);
 }
 
@@ -86,7 +86,7 @@ bool checkExtent(const double* words, const Buffer& buffer, int64_t size, const 
   const double elements = empty ? 0 : (rows - 1) * words[WordRowStride] + (cols - 1) * words[WordColStride] + 1;
   const double end = words[WordByteOffset] + elements * static_cast<double>(size);
   if (!(end <= static_cast<double>(buffer.byteLength))) {
-    place.expect("its end within its buffer");
+    place.expect("an end within its buffer");
     return place.refusal.give("end at byte %.17g of %lld", end, static_cast<long long>(buffer.byteLength));
   }
   const uintptr_t address = reinterpret_cast<uintptr_t>(buffer.data) + static_cast<uintptr_t>(words[WordByteOffset]);
@@ -215,7 +215,7 @@ bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& r
     return refusal.give("%.17g times %.17g", words[4], words[3]);
   }
   if (header.rowChunk < 1) {
-    refusal.expect("a rowChunk of one row or more");
+    refusal.expect("a rowChunk of at least one row");
     return refusal.give("0");
   }
   if (header.opCount > (source.wordCount - kHeaderWords) / kOpWords) {

@@ -33,7 +33,7 @@ struct PhasePlan {
  * A bound program. Owns its plan and scratch memory; buffers and registers belong to the caller and must outlive it.
  * One thread at a time may run it.
  *
- * Order within a phase: ops run one after the other as the program lists them. In the row phases the ops split by
+ * Order within a phase: ops run in the order of the program. In the row phases the ops split by
  * rows or groups run over chunks of at most rowChunk of this rank's rows, all ops of a chunk before the next; ops with another
  * split run once, in their place, with the first chunk.
  */

@@ -134,7 +134,7 @@ struct Operand {
   Matrix matrix;
 };
 
-/** A value that tests care for now and then: zeros, infinities, denormals, NaN. */
+/** Sometimes a special value: a zero, an infinity, a denormal, NaN. */
 float special(Numbers& numbers) {
   constexpr float values[] = {0.0f,
                               -0.0f,
@@ -205,7 +205,7 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
   }
 }
 
-/** Scalars that make sense for the kind; `turn` goes through those that select. */
+/** Valid scalars of the kind. `turn` enumerates those that select something. */
 void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
   for (int i = 0; i < kMaxScalars; ++i) args.scalars[i] = 0.1 * (i + 1);
   switch (kind) {

@@ -108,7 +108,7 @@ void testTileEdges(const KernelTable& kernels, float* workspace, Numbers& number
   for (const int64_t m : rows) {
     for (const int64_t n : cols) {
       for (const int64_t k : depths) {
-        // Every mixture of transposes, starts and epilogues comes by in turn.
+        // In turn, every combination of transposes, start values and epilogues.
         const GemmInit init = static_cast<GemmInit>(turn % 3);
         const GemmEpilogue epilogue = static_cast<GemmEpilogue>(turn / 3 % 3);
         const GemmCase g = {m, n, k, turn % 2 == 1, turn % 5 == 1, turn % 4, init, epilogue, Activation::Relu};

@@ -21,7 +21,7 @@ CANCER_COLUMNS = 10
 def table(load, columns=None):
     x, y = load(return_X_y=True)
     x = StandardScaler().fit_transform(x[:, :columns]).astype(np.float32)
-    # Five digits are enough to tell tables apart, and short to write down.
+    # Five digits are enough to distinguish tables, and short to write down.
     return np.round(x.astype(np.float64), 5), y
 
 

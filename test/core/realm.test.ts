@@ -28,7 +28,7 @@ import { messageOf, show } from '#steepest/core/show.js';
 const foreign = <T>(code: string): T => vm.runInNewContext(code) as T;
 
 describe('values of another realm', () => {
-  it('are told apart as those of this one', () => {
+  it('are distinguished as those of this one', () => {
     for (const make of [foreign, (code: string): unknown => vm.runInThisContext(code)]) {
       expect(isTypedArray(make('new Float32Array(2)'), 'Float32Array')).toBe(true);
       expect(isTypedArray(make('new Float64Array(2)'), 'Float32Array')).toBe(false);

@@ -52,7 +52,7 @@ describe('csv', () => {
     expect(matrix.classes).toEqual(['31', 'NA', '77', '4']);
   });
 
-  it('tells types from the first rows', async () => {
+  it('infers types from the first rows', async () => {
     const path = await files.write('a,b,c,y\n1,x,2.5,0\n2,7,NA,1\n3,y,1,1\n');
     const schema = await data.csv(path, { target: 'y' }).schema();
     expect(schema).toEqual({

@@ -96,7 +96,7 @@ describe('where a model comes from', () => {
     }
   });
 
-  it('is told from the file of the other reader', async () => {
+  it('is distinguished from the file of the other reader', async () => {
     await expect(load(estimatorPath)).rejects.toEqual(
       refused('ERR_MODEL_FILE', 'a network', 'given an estimator', 'Use loadEstimator()'),
     );
@@ -180,7 +180,7 @@ describe('files of other programs', () => {
     }
   });
 
-  it('are told from a packed and from a cut-off file of ours', async () => {
+  it('are distinguished from a compressed and from a truncated file of ours', async () => {
     const whole = await readFile(networkPath);
     await expect(load(gzipSync(whole))).rejects.toEqual(refused('ERR_MODEL_FILE', 'gzip'));
     await expect(load(whole.subarray(0, -1))).rejects.toEqual(refused('ERR_MODEL_FILE', 'incomplete'));

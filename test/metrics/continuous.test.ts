@@ -1,6 +1,6 @@
 /**
- * Numbers with a fraction are no classes: refused wherever
- * classes are told apart, as in scikit-learn 1.9.
+ * Numbers with a fraction are not classes. As in scikit-learn 1.9, everything that needs classes
+ * refuses them.
  */
 import { describe, expect, it } from 'vitest';
 import {

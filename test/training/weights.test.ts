@@ -147,7 +147,7 @@ describe('classWeight', () => {
     expect(bytesOf(model)).toEqual(expected);
   });
 
-  it('multiplies sampleWeight, and tells classes from one-hot rows', async () => {
+  it('multiplies sampleWeight, and infers classes from one-hot rows', async () => {
     const both = await fitted({ sampleWeight: ofRow.map((w, i) => w * sampleWeight[i]!) });
     expect(await fitted({ sampleWeight, classWeight: named })).toEqual(both);
     expect(await fitted({ classWeight: named }, 'categoricalCrossentropy')).toEqual(

@@ -29,7 +29,7 @@ struct PooledTile {
   /** First output, this window. */
   float* y;
   int64_t plane;
-  /** Null where nobody wants it. */
+  /** Null where nothing uses it. */
   uint8_t* index;
   int64_t indexPlane;
   ConvFinish finish;

@@ -93,7 +93,7 @@ inline void rowConv(const RowConv& conv) {
   tile.isRelu = conv.isRelu;
   int64_t outputs = 0;
   for (int64_t o = 0; o < conv.outputs; o += outputs) {
-    // A vector that is not full goes alone.
+    // A vector that is not full makes a tile of its own.
     const int64_t left = conv.outputs - o;
     outputs = left >= kMost ? kMost : left >= kLanes ? left / kLanes * kLanes : left;
     const int vectors = static_cast<int>((outputs + kLanes - 1) / kLanes);
@@ -137,7 +137,7 @@ inline int op_conv2dRows(const OpArgs& args, int64_t begin, int64_t end) {
   return StatusOk;
 }
 
-/** y = x within zeros. Range: rows. */
+/** y = x with a padding of zeros. Range: rows. */
 inline int op_padRows(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_padRows;
   const ImageShape in = imageShape(args, channels_, height_, width_);

@@ -122,7 +122,7 @@ template <int P> struct ConvRowTiles {
   ConvRowTileFn full[kConvRowVectors][P];
   ConvRowTileFn part[P];
 
-  /** Those for so many vectors, the last of them with so many outputs. */
+  /** The tiles for this many vectors, the last of them with this many outputs. */
   const ConvRowTileFn* rows(int vectors, int last) const { return last < kLanes ? part : full[vectors - 1]; }
 };
 

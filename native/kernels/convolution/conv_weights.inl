@@ -23,11 +23,11 @@ constexpr int kGradTileFloats = kGradChains * static_cast<int>(kGroupImages);
 constexpr int kGradBundle = 25;
 /** Pixels at a time, so that x and the gradients stay in the first-level cache while all tiles of a bundle meet them. */
 constexpr int64_t kGradPixels = 64;
-/** Gradients are copied for so many pixels at most: 24 KB. */
+/** Largest number of pixels whose gradients are copied: 24 KB. */
 constexpr int64_t kGradCopied = 64;
 /** Fewer tiles than this read the gradients where they are. */
 constexpr int kGradCopyTiles = 3;
-/** Up to so many channels, tiles take rows of dw as they come; above, all taps of a few channels. */
+/** Largest number of channels for which tiles take rows of dw in order. Above it, a tile takes all taps of a few channels. */
 constexpr int64_t kGradFewChannels = 8;
 
 /** A block of pixels of one group of images, for one tile and kLanes images. Steps are in floats. */

@@ -51,7 +51,7 @@ inline void gemmPanel(GemmTile t, int64_t m, int cols) {
 
 #if defined(STEEPEST_ISA_AVX2)
 /**
- * Steps of k in a block of gemmDirect. A tile of six rows asks for a line of B every six cycles, more than L2 gives when
+ * Steps of k in a block of gemmDirect. A tile of six rows needs a cache line of B every six cycles, more than L2 delivers when
  * the lines lie far apart: so each panel of 16 columns is copied side by side, 16 KiB that stay in L1 for all rows.
  */
 constexpr int64_t kDirectDepth = 256;
@@ -64,7 +64,7 @@ constexpr int64_t kDirectDepth = 1024;
  * low tiles, which come by more often, need those lines to stay in L1.
  */
 constexpr int64_t kPackDepth = kTileRows > 8 ? 512 : 256;
-/** Columns packed at a time: each row tile of A is read once for so many. */
+/** Columns packed at a time. Each row tile of A is read once for all of them. */
 constexpr int64_t kPackCols = 256;
 static_assert(kPackCols * kPackDepth <= kWorkspaceFloats, "a packed block fits the workspace");
 static_assert(kPackCols % kTileCols == 0, "packed panels are whole");
@@ -233,7 +233,7 @@ inline bool rowsCollide(const GemmTile& t) {
   return t.aStep == 1 && t.aRow * static_cast<int64_t>(sizeof(float)) % kPageBytes == 0 && t.k > kTileCols;
 }
 
-/** Copies `height` rows of A, `depth` floats each, to rows that keep apart. */
+/** Copies `height` rows of A, `depth` floats each, to rows in different cache sets. */
 inline void spreadRows(GemmTile& t, int64_t height, float* to) {
   constexpr int64_t stride = kPackDepth + 16;
   for (int64_t r = 0; r < height; ++r) copyRow(t.a + r * t.aRow, to + r * stride, t.k);
@@ -241,7 +241,7 @@ inline void spreadRows(GemmTile& t, int64_t height, float* to) {
   t.aRow = stride;
 }
 
-/** Asks for one of `parts` parts of the first `rows` rows of a. */
+/** Prefetches one of `parts` parts of the first `rows` rows of a. */
 inline void fetchRows(const GemmTile& t, int64_t rows, int64_t part, int64_t parts) {
   constexpr int64_t line = kVectorsPerLine * kLanes;
   const bool transposed = t.aStep != 1;
@@ -256,7 +256,7 @@ inline void fetchRows(const GemmTile& t, int64_t rows, int64_t part, int64_t par
   }
 }
 
-/** B is copied block by block into the workspace; every row tile of A meets the whole block while it is near. */
+/** B is copied block by block into the workspace; every row tile of A meets the whole block while it is in the cache. */
 inline void gemmPacked(const GemmRun& run, float* workspace) {
   alignas(64) float spread[kTileRows * (kPackDepth + 16)];
   const bool spreads = rowsCollide(run.whole);
@@ -301,7 +301,7 @@ inline bool packs(const GemmRun& run) {
 #else
   constexpr int64_t size = sizeof(float);
   const bool collides = b.rowStride * size % kPageBytes == 0 && run.whole.k * size * kTileCols > kPageBytes;
-  // A transposed A's cache lines serve all panels of a block while they are near.
+  // A transposed A's cache lines serve all panels of a block while they are in the cache.
   const bool transposed = run.whole.aStep != 1;
   return collides || (transposed && run.whole.k * run.cols * size > kPackBytes);
 #endif

@@ -2,7 +2,7 @@
 //
 // Regressions, binary classifiers and small output layers end here. Each element is the same chain as in
 // gemm_tile.inl. A vector of rows at one step of k is adjacent memory if A is transposed (dW = Aᵀ·dZ); otherwise
-// kLanes × kLanes tiles of A are turned in registers on the way.
+// kLanes × kLanes tiles of A are transposed in registers.
 #pragma once
 #include "../kernel.inl"
 #include "../elementwise/activation.inl"
@@ -49,7 +49,7 @@ STEEPEST_NOINLINE void loadColumns(const float* from, int64_t stride, int rows, 
   }
 }
 
-/** The other way. Up to two columns are not worth a transpose. */
+/** The reverse: writes columns to rows. Up to two columns are not worth a transpose. */
 STEEPEST_NOINLINE void storeColumns(float* to, int64_t stride, int rows, const F* columns, int count) {
   constexpr int scattered = 2;
   if (count <= scattered) {
@@ -88,7 +88,7 @@ STEEPEST_NOINLINE void firstColumns(const GemmTile& t, int64_t row, int rows, F*
   for (int n = 0; n < count; ++n) start[n] = t.init == GemmInit::Bias ? splat(t.bias[n]) : zero();
 }
 
-// Accumulators are handed over as copies: an array whose address is known elsewhere would not live in registers.
+// Accumulators are passed by value. The compiler would not keep an array in registers whose address escapes.
 template <int N> STEEPEST_INLINE void startColumns(const GemmTile& t, int64_t row, int rows, F (&acc)[N]) {
   F start[N];
   firstColumns(t, row, rows, start, N);

@@ -91,7 +91,7 @@ STEEPEST_NOINLINE void finishTile(const GemmTile& t, int rows, int64_t cols) {
   }
 }
 
-/** What the end of the tile will touch in row i is on its way while the chain runs. */
+/** Prefetches what the end of the tile reads and writes in row i, while the chain runs. */
 template <int NV> inline void prefetchRow(const GemmTile& t, int i) {
   for (int v = 0; v < NV; v += kVectorsPerLine) {
     if (t.init != GemmInit::C) STEEPEST_PREFETCH(t.c + i * t.cRow + v * kLanes);
@@ -270,7 +270,7 @@ template <int... v> constexpr GemmTiles fullTiles(std::integer_sequence<int, v..
 }
 constexpr GemmTiles kFullTiles = fullTiles(std::make_integer_sequence<int, kTileVectors>());
 /**
- * For panels whose last vector is not full. With many rows to a tile that vector may go alone, one row of these is enough; with few, a tile
+ * For panels whose last vector is not full. With many rows per tile, a tile of that vector alone is fast enough; with few rows, a tile
  * of one vector would wait for its own sums.
  */
 template <int... v> constexpr GemmTiles maskedTiles(std::integer_sequence<int, v...>) {

@@ -60,7 +60,7 @@ inline void elementsToLanes(const T* const* rows, int64_t images, int64_t e, int
   }
 }
 
-/** 8 × 8 bytes turned over: byte j of word i becomes byte i of word j. (Hacker's Delight, 7-3, on bytes.) */
+/** The transpose of 8 × 8 bytes: byte j of word i becomes byte i of word j. (Hacker's Delight, 7-3, on bytes.) */
 inline void transposeBytes(uint64_t (&word)[8]) {
   constexpr uint64_t masks[3] = {0x00ff00ff00ff00ff, 0x0000ffff0000ffff, 0x00000000ffffffff};
   STEEPEST_UNROLL
@@ -165,7 +165,7 @@ inline int op_gatherImages(const OpArgs& args, int64_t begin, int64_t end) {
   return StatusOk;
 }
 
-/** y = x within zeros. Range: groups. */
+/** y = x with a padding of zeros. Range: groups. */
 inline int op_padImages(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_padImages;
   const ImageShape in = imageShape(args, channels_, height_, width_);

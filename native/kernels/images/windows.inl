@@ -20,7 +20,7 @@ struct WindowSide {
     }
   }
 
-  /** The row or column that stands for q; −1 for none. */
+  /** The row or column that is used for q; −1 for none. */
   int64_t inside(int64_t q, Border border) const {
     if (q >= 0 && q < size) return q;
     if (border == Border::Constant) return -1;
@@ -73,7 +73,7 @@ struct WindowGather {
 
   float convert(float x) const { return scaled ? std::fma(x, scale, offset) : x; }
 
-  /** One image, as a row. Windows are read once each: another thread may write them meanwhile. False for one that is not there. */
+  /** One image, as a row. Reads each window once, because another thread may write it at the same time. False if the image does not exist. */
   template <class T> bool toRow(const T* from, const int32_t* windows, float* to) const {
     const volatile int32_t* window = windows;
     for (int64_t p = 0; p < out.height; ++p) {

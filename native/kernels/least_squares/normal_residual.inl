@@ -77,7 +77,7 @@ inline Twice<double> twiceDot(const Matrix& x, int64_t row, const double* coef) 
   return {high[0], low[0]};
 }
 
-/** high + low with the low part no more than the rounding of the high one. */
+/** high + low, where low is at most the rounding error of high. */
 inline Twice<double> renormalised(double high, double low) {
   const double sum = high + low;
   return {sum, low - (sum - high)};

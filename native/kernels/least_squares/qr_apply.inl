@@ -7,7 +7,7 @@
 #pragma once
 #include "../kernel.inl"
 
-/** Reflectors that are applied at once. */
+/** Reflectors that are applied together. */
 constexpr int kQrBlock = 32;
 /** Vectors in a panel's row. */
 constexpr int kQrPanelVectors = kQrPanel / kDLanes;

@@ -6,7 +6,7 @@
 #include "../kernel.inl"
 #include "qr_apply.inl"
 
-/** Sums over the rows of a panel run in so many chains: one would wait for each addition. */
+/** Chains of a sum over the rows of a panel. A single chain would wait for each addition. */
 constexpr int kQrChains = 4;
 
 /** Columns with a smaller sum of squares count as zero: the reciprocals of their reflectors might overflow. */

@@ -1,4 +1,4 @@
-// Linear models over rows of a table, in float64: scores, and the gradient of a loss by their weights.
+// Linear models over rows of a table, in float64: scores, and the weight gradient of a loss.
 // No fused operations: each product and each sum is rounded, so that JavaScript has the same bits at its full speed.
 #pragma once
 #include "../kernel.inl"
@@ -35,7 +35,7 @@ template <class Body> inline void withElements(const Matrix& table, const Body& 
   }
 }
 
-/** Has the cache lines of 16 columns fetched. */
+/** Prefetches the cache lines of 16 columns. */
 template <class T> inline void fetchColumns(const T* p) {
   constexpr int64_t perLine = 64 / static_cast<int64_t>(sizeof(T));
   for (int64_t j = 0; j < 16; j += perLine) STEEPEST_PREFETCH(p + j);
@@ -58,7 +58,7 @@ inline void dotGroup(bool fetches, const T* x, int64_t xStride, const double* w,
     STEEPEST_UNROLL
     for (int r = 0; r < R; ++r) {
       const D value = loadAsD(x + r * xStride + j);
-      // The first outputs meet each row for the first time: meanwhile the next rows come from memory.
+      // Only the first outputs read a row from memory, so the next rows are prefetched here.
       if (fetches) fetchColumns(x + (R + r) * xStride + j);
       STEEPEST_UNROLL
       for (int k = 0; k < K; ++k) acc[r][k] = addD(acc[r][k], mulD(value, weights[k]));

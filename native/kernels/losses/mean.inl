@@ -22,7 +22,7 @@ struct LossOperands {
   const Matrix& rowLoss;
 };
 
-/** Stands for an operand that a loss does not have. */
+/** In place of an operand that a loss does not have. */
 constexpr Matrix kNoMatrix{nullptr, 0, 0, 0, 0, DType::F32};
 
 /** Column 0 of `n` rows from `first` on, and back. */

@@ -24,7 +24,7 @@ constexpr int kMomentChannels = 4;
 constexpr int kMomentChannels = 1;
 #endif
 
-/** Where the samples of an op lie: images of so many channels and pixels, or rows where there are no pixels. */
+/** Where the samples of an op lie: images with these channels and pixels, or rows if `pixels` is 0. */
 inline ImageShape sampleShape(const OpArgs& args, int pixels, int64_t channels) {
   return {channels, 1, scalarInt(args, pixels)};
 }

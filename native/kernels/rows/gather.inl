@@ -2,7 +2,7 @@
 #pragma once
 #include "../kernel.inl"
 
-/** The table's row for row r of the mini-batch. Read once: another thread may write the index meanwhile. */
+/** The table's row for row r of the mini-batch. Read once, because another thread may write the index at the same time. */
 inline int64_t sourceRow(const OpArgs& args, const Matrix& index, int64_t r) {
   const int64_t position = args.batchStart + r;
   if (!index.given()) return position;
@@ -38,7 +38,7 @@ template <bool scaled> inline void bytesRow(const uint8_t* from, float* to, int6
 /** Rows of the table that are on their way while one is copied: shuffled rows lie where no prefetcher of the processor looks. */
 constexpr int64_t kRowsAhead = 2;
 
-/** Asks for the table's row for row r of the mini-batch. */
+/** Prefetches the table's row for row r of the mini-batch. */
 inline void fetchRow(const OpArgs& args, const Matrix& index, const Matrix& from, int64_t r) {
   constexpr int64_t line = 64;
   const int64_t row = sourceRow(args, index, r);

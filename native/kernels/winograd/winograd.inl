@@ -146,7 +146,7 @@ struct WinogradPass {
 inline WinogradPass winogradPass(const OpArgs& args, int64_t outputs, bool isBackward) {
   const ConvShape c = convShape(args, outputs);
   const ConvPass pass = convPass(args, c, isBackward);
-  // The input gradient is a convolution with turned kernels; what they reach past the first row is all but the padding.
+  // The input gradient is a convolution with kernels turned by 180° and a padding of 2 − padding.
   const int64_t reach = 2;
   return {isBackward,
           pass.from,

@@ -25,7 +25,7 @@ struct WinogradGradients {
   int firstPoint, lastPoint;
 };
 
-/** Z = A dz Aᵀ of one cell and kLanes outputs from o on, images into rows: dz turned over first, then transformed. */
+/** Z = A dz Aᵀ of one cell and kLanes outputs from o on, images into rows: dz is transposed first, then transformed. */
 inline void transformGradients(const float* dz, const ImageShape& shape, int64_t o, int64_t p, int64_t q,
                                const WinogradGradients& gradients) {
   const int64_t outputs = shape.channels - o < kLanes ? shape.channels - o : kLanes;

@@ -56,8 +56,8 @@ const reach = (axis: 'H' | 'W') => times(minus(scalar(`kernel${axis}`), 1), scal
 
 /** Every kernel position begins within the image. */
 export const placed = (): Rule => [
-  atMost(scalar('top'), reach('H'), 'reach of the kernel'),
-  atMost(scalar('left'), reach('W'), 'reach of the kernel'),
+  atMost(scalar('top'), reach('H'), 'padding within the reach of the kernel'),
+  atMost(scalar('left'), reach('W'), 'padding within the reach of the kernel'),
   withinImage('H', 'kernels that begin within the image'),
   withinImage('W', 'kernels that begin within the image'),
 ];

@@ -14,7 +14,7 @@ const besideX = [
   exactly(rows('y'), rows('x'), 'as many as x'),
   vectorOf('weight', rows('x'), 'one for each row of x'),
 ];
-const square = shape('r', [cols('r'), cols('r')], 'a square');
+const square = shape('r', [cols('r'), cols('r')], 'a square matrix');
 
 export const leastSquaresOps = {
   /**
@@ -33,8 +33,8 @@ export const leastSquaresOps = {
       batch('dst'),
       besideX,
       // One column more, for the intercept, so that the rule is the same with and without one.
-      atLeast(cols('dst'), plus(1, widthOfXAndY), 'one, x and y'),
-      shape('frame', [2, plus(widthOfXAndY, 1)], 'factors and offsets of x, y and weights'),
+      atLeast(cols('dst'), plus(1, widthOfXAndY), '1 + columns of x and y'),
+      shape('frame', [2, plus(widthOfXAndY, 1)], 'factors and offsets, for each column of x and y and for the weights'),
     ],
     flops: perElement('dst', 1),
   })),
@@ -67,7 +67,7 @@ export const leastSquaresOps = {
     splits: 'none',
     rules: () => [
       batch('a'),
-      exactly(remainder(cols('r'), QR_PANEL_COLS), 0, 'r to have whole panels of 8 columns'),
+      exactly(remainder(cols('r'), QR_PANEL_COLS), 0, 'columns of r in whole panels of 8'),
       square,
       exactly(cols('a'), cols('r'), 'as many as r'),
     ],
@@ -131,9 +131,9 @@ export const leastSquaresOps = {
     tableRows: rows('x'),
     rules: () => [
       besideX,
-      shape('coef', [cols('y'), cols('x')], 'targets and columns of x'),
+      shape('coef', [cols('y'), cols('x')], 'columns of y, and of x'),
       vectorOf('intercept', cols('y'), 'as many as y'),
-      shape('moments', [times(2, cols('y')), plus(1, cols('x'))], 'two for each target, and x and one'),
+      shape('moments', [times(2, cols('y')), plus(1, cols('x'))], '2 × columns of y, and 1 + columns of x'),
     ],
     flops: perElement('moments', 20),
   })),

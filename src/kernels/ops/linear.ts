@@ -67,9 +67,9 @@ export const linearOps = {
     tableRows: least(cols('labels'), weightsGiven),
     rules: () => [
       transposedBatch('z', 'p', 'dz'),
-      atLeast(rows('z'), 1, 'one score or one for each class'),
+      atLeast(rows('z'), 1, 'one score, or one per class'),
       vector('labels', 'weights', 'totals'),
-      atLeast(cols('totals'), 1, 'the loss'),
+      atLeast(cols('totals'), 1, 'room for the loss'),
     ],
     flops: perElement('z', 50),
   })),

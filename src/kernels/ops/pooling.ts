@@ -24,10 +24,10 @@ const WINDOW_LIMIT = 256;
 
 /** Every window has an element inside the image. */
 const placed = (): Rule => [
-  atMost(scalar('top'), minus(scalar('poolH'), 1), 'padding within a window'),
-  atMost(scalar('left'), minus(scalar('poolW'), 1), 'padding within a window'),
-  withinImage('H', 'windows that meet the image'),
-  withinImage('W', 'windows that meet the image'),
+  atMost(scalar('top'), minus(scalar('poolH'), 1), 'padding smaller than a window'),
+  atMost(scalar('left'), minus(scalar('poolW'), 1), 'padding smaller than a window'),
+  withinImage('H', 'windows that overlap the image'),
+  withinImage('W', 'windows that overlap the image'),
 ];
 const numbered = (): Rule =>
   atMost(times(scalar('poolH'), scalar('poolW')), WINDOW_LIMIT, 'windows of at most 256 elements');

@@ -52,7 +52,7 @@ export const rowOps = {
     scalars: { seed: word, stream: word },
     splits: 'none',
     range: cols('index'),
-    rules: () => [vector('index'), atMost(cols('index'), INDEX_LIMIT, 'numbers of 32 bits')],
+    rules: () => [vector('index'), atMost(cols('index'), INDEX_LIMIT, 'row numbers of 32 bits')],
     flops: 0,
   })),
 };

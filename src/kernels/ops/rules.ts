@@ -59,7 +59,7 @@ export const batch = (first: string, ...others: string[]): Rule => [
 /** A column with one value per row of the mini-batch, such as the loss of each row. */
 export const column = (name: string): Rule => [
   atLeast(rows(name), splitRows, MAX_ROWS),
-  atLeast(cols(name), 1, 'one value a row'),
+  atLeast(cols(name), 1, 'one value per row'),
 ];
 
 /** A vector with one element per row of the mini-batch. */
@@ -79,7 +79,7 @@ export const classes = (scores: string): Rule => [
   exactly(plus(given('labels'), given('target')), 1, 'exactly one of labels and target'),
   batchVector('labels'),
   batch(scores, 'target'),
-  atLeast(cols(scores), 1, 'a class'),
+  atLeast(cols(scores), 1, 'at least one class'),
 ];
 
 /** The sizes of an operand's images. */
@@ -99,13 +99,13 @@ export const halved = ([channels, height, width]: Sides): Sides => [
 /** Images: enough rows for all groups, and this many elements each. */
 export const images = ([channels, height, width]: Sides, ...names: string[]): Rule =>
   names.map((name) => [
-    atLeast(rows(name), batchGroups, 'groups of the program'),
+    atLeast(rows(name), batchGroups, 'one per 16 rows of the mini-batch'),
     exactly(cols(name), times(channels, plane(height, width)), 'channels × planes of images'),
   ]);
 
 /** Indices of 2 × 2 windows: 2 bits for each image and element. */
 export const packedIndex = (sides: Sides, name: string): Rule => [
-  atLeast(rows(name), batchGroups, 'groups of the program'),
+  atLeast(rows(name), batchGroups, 'one per 16 rows of the mini-batch'),
   exactly(cols(name), times(...sides, PACKED_INDEX_BYTES), 'channels × height × width × 4'),
 ];
 
@@ -127,7 +127,7 @@ export const samples = (channels: Expression, ...names: string[]): Rule => {
   const pixels = scalar('pixels');
   const width = select(pixels, times(channels, plane(1, pixels)), channels);
   return [
-    atLeast(channels, 1, 'a channel or more'),
+    atLeast(channels, 1, 'at least one channel'),
     names.map((name) => [
       atLeast(rows(name), select(pixels, batchGroups, batchRows), MAX_ROWS),
       exactly(cols(name), width, 'planes of images, or one for each channel'),
@@ -137,7 +137,7 @@ export const samples = (channels: Expression, ...names: string[]): Rule => {
 
 /** Float64 sums of groups: two per channel. */
 export const groupSums = (channels: Expression): Rule => [
-  atLeast(rows('sums'), batchGroups, 'groups of the program'),
+  atLeast(rows('sums'), batchGroups, 'one per 16 rows of the mini-batch'),
   exactly(cols('sums'), times(2, channels), 'two for each channel'),
 ];
 

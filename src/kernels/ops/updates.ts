@@ -36,7 +36,7 @@ export const updateOps = {
     operands: { w: f32, partial: output(f32) },
     scalars: { l1: finite, l2: finite },
     range: cols('partial'),
-    rules: () => [vectorOf('partial', blocks(rows('w'), PENALTY_ROWS), 'one for 16 rows of w')],
+    rules: () => [vectorOf('partial', blocks(rows('w'), PENALTY_ROWS), 'one per 16 rows of w')],
     flops: perElement('w', 3),
   })),
   /**

@@ -114,8 +114,8 @@ class TypeScriptProgram implements BoundProgram {
     if (plan === undefined) {
       if (this.plans.length === 0) {
         throw new SteepestError('ERR_PROGRAM', {
-          expected: 'a program that is bound',
-          given: 'one that was let go',
+          expected: 'a bound program',
+          given: 'one that was released',
           hint: 'Bind it again.',
         });
       }

@@ -42,7 +42,7 @@ export function checkProgram(
   memory: 'shared' | 'any' = 'shared',
 ): void {
   const { workers, rank, maxRows, rowChunk } = program;
-  if (!isCount(workers) || workers < 1) refuseProgram('one worker or more', `workers = ${workers}`);
+  if (!isCount(workers) || workers < 1) refuseProgram('at least one worker', `workers = ${workers}`);
   if (!isCount(rank) || rank >= workers) {
     refuseProgram(`a rank below ${workers}, the number of workers`, `rank = ${rank}`);
   }
@@ -50,7 +50,7 @@ export function checkProgram(
     refuseProgram(`maxRows to be a number of rows up to ${MOST_ROWS}`, `maxRows = ${maxRows}`);
   }
   if (!isCount(rowChunk) || rowChunk < 1) {
-    refuseProgram('rowChunk to be one row or more', `rowChunk = ${rowChunk}`);
+    refuseProgram('rowChunk to be at least one row', `rowChunk = ${rowChunk}`);
   }
   if (!isTypedArray(registers, 'Float64Array') || registers.length < REGISTER_COUNT) {
     refuseProgram(`registers in a Float64Array of ${REGISTER_COUNT}`, describe(registers));
@@ -133,7 +133,7 @@ function checkOperand(
   const elements = rows === 0 || cols === 0 ? 0 : (rows - 1) * rowStride + (cols - 1) * colStride + 1;
   const end = byteOffset + elements * size;
   if (!(end <= buffer.byteLength)) {
-    refuse(`its end within the ${buffer.byteLength} bytes of buffer ${operand.buffer}`, `${end}`);
+    refuse(`an end within the ${buffer.byteLength} bytes of buffer ${operand.buffer}`, `${end}`);
   }
 }
 
@@ -159,7 +159,7 @@ function checkStrides(operand: Operand, refuse: (expected: string, given: string
   // One of the strides steps over all that the other spans.
   if ((rowsApart && (cols === 1 || colStride >= 1)) || (colsApart && (rows === 1 || rowStride >= 1))) return;
   refuse(
-    'strides that keep its elements apart',
+    'strides that give each element a place of its own',
     `${rows} by ${cols} with strides ${rowStride} and ${colStride}`,
   );
 }
