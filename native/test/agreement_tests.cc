@@ -19,6 +19,7 @@ namespace {
  * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · V 1×C · M 2×(C+1) · D 1×1
  */
 struct Spec {
+  /** Those of gemm and of images have tests of their own. test/architecture/native.test.ts looks for every kind. */
   OpKind kind;
   const char* operands;
 };
@@ -97,27 +98,6 @@ constexpr Spec kSpecs[] = {
     {OpKind::LayerNormBackward, "bbmvbS"},
     {OpKind::LayerNormBackward, "bbm-b-"},
 };
-
-/** Every kind but gemm is in the table. */
-constexpr bool covers(OpKind kind) {
-  for (const Spec& spec : kSpecs) {
-    if (spec.kind == kind) return true;
-  }
-  // Ops on images have tests of their own.
-  const bool isImages = kind >= OpKind::GatherImages && kind <= OpKind::RowsToImages;
-  const bool isWindows = kind >= OpKind::DrawWindows && kind <= OpKind::GatherImageWindows;
-  const bool isPooled = kind == OpKind::Conv2dMaxPool || kind == OpKind::MaxPool2x2Backward;
-  const bool isRows = kind >= OpKind::PadRows && kind <= OpKind::AveragePool2dRows;
-  const bool isWinograd = kind >= OpKind::Conv2dWinograd && kind <= OpKind::Conv2dMaxPoolWeights;
-  return kind == OpKind::Gemm || isImages || isWindows || isPooled || isRows || isWinograd;
-}
-constexpr bool coversAll() {
-  for (int i = 0; i < static_cast<int>(OpKind::Count); ++i) {
-    if (!covers(static_cast<OpKind>(i))) return false;
-  }
-  return true;
-}
-static_assert(coversAll(), "a new kind of op needs a line in kSpecs");
 
 /** Outputs of linear models: more than any tile takes at once. */
 constexpr int64_t kOutputs = 8;

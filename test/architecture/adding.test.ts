@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as steepest from 'steepest';
 import { activationNames } from 'steepest';
@@ -53,6 +53,26 @@ describe('the tables of what to touch', () => {
     'a score',
   ])('have a row for %s', (thing) => {
     expect(chapter).toMatch(new RegExp(`^\\| ${thing}\\b.* \\|`, 'm'));
+  });
+});
+
+/** Folders of definitions with a registry. */
+const REGISTRIES = readdirSync(join(ROOT, 'src/networks'))
+  .map((room) => `src/networks/${room}`)
+  .filter((room) => existsSync(join(ROOT, room, 'index.ts')));
+
+describe.each(REGISTRIES)('%s', (folder) => {
+  const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts'));
+
+  it('has no definition that its registry forgets', () => {
+    const imported = files.map((name) => read(`${folder}/${name}`)).join('\n');
+    const unused = files.filter(
+      (name) => name !== 'index.ts' && !imported.includes(`/${name.replace(/\.ts$/, '.js')}'`),
+    );
+    expect(files.length).toBeGreaterThan(3);
+    expect(unused).toEqual([]);
   });
 });
 

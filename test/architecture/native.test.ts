@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OP_KINDS } from '#steepest/kernels/contract.js';
 import { ROOT } from '../support/trackedFiles.js';
 
 const KERNELS = join(ROOT, 'native/kernels');
@@ -40,5 +41,21 @@ describe('a file of native kernels', () => {
   it('has a line in all.inl', () => {
     const all = files.find(({ name }) => name === 'all.inl')!.included;
     expect(families.map(({ name }) => name).filter((name) => !all.includes(name))).toEqual([]);
+  });
+});
+
+describe('tests of native kernels in C++', () => {
+  const folder = join(ROOT, 'native/test');
+  const code = readdirSync(folder)
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => readFileSync(join(folder, name), 'utf8').replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ''))
+    .join('\n');
+  const isTested = (kind: string): boolean =>
+    new RegExp(`\\bOpKind::${kind[0]!.toUpperCase()}${kind.slice(1)}\\b`).test(code);
+
+  // CMake alone builds them, so nothing else would miss a kind. Most need a line in kSpecs.
+  it('have a case for every kind of op', () => {
+    expect(OP_KINDS.filter((kind) => !isTested(kind))).toEqual([]);
+    expect(isTested('conv2dRo')).toBe(false);
   });
 });

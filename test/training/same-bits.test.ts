@@ -1,4 +1,4 @@
-import { layers, type Optimizer, type Sequential, sequential } from 'steepest';
+import { layers, type Optimizer, optimizerNames, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import {
   type KernelChoice,
@@ -74,6 +74,11 @@ async function train(optimizer: Optimizer, workers: number, { options }: KernelC
 }
 
 describe('the same bits for any number of workers', () => {
+  it('covers every optimizer', () => {
+    const names = Object.values(OPTIMIZERS).map((one) => (typeof one === 'string' ? one : one.name));
+    expect(new Set(names)).toEqual(new Set(optimizerNames));
+  });
+
   it.each(Object.keys(OPTIMIZERS))('%s, native', async (name) => {
     const one = await train(OPTIMIZERS[name]!, 1, native);
     expect(one.weights).not.toEqual(bytesOf(build(OPTIMIZERS[name]!)));
