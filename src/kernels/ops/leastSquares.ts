@@ -34,7 +34,11 @@ export const leastSquaresOps = {
       besideX,
       // One column more, for the intercept, so that the rule is the same with and without one.
       atLeast(cols('dst'), plus(1, widthOfXAndY), '1 + columns of x and y'),
-      shape('frame', [2, plus(widthOfXAndY, 1)], 'factors and offsets, for each column of x and y and for the weights'),
+      shape(
+        'frame',
+        [2, plus(widthOfXAndY, 1)],
+        'factors and offsets, for each column of x and y and for the weights',
+      ),
     ],
     flops: perElement('dst', 1),
   })),
