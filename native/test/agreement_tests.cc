@@ -53,6 +53,11 @@ constexpr Spec kSpecs[] = {
     {OpKind::WeightRows, "s-s"},
     {OpKind::RowSums, "bvd"},
     {OpKind::Penalty, "bq"},
+    {OpKind::AccumulateGradient, "bb"},
+    {OpKind::FinishGradient, "bbb1"},
+    {OpKind::FinishGradient, "bb--"},
+    {OpKind::ClipFactor, "dD"},
+    {OpKind::ScaleGradient, "bD"},
     {OpKind::Sgd, "bxb"},
     {OpKind::Momentum, "bxbb"},
     {OpKind::Rmsprop, "bxbp"},
@@ -238,6 +243,7 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
 int64_t rangeEnd(OpKind kind, const Shape& shape) {
   if (kind == OpKind::BiasGradient || kind == OpKind::TriangularSolve) return shape.cols;
   if (kind == OpKind::LinearGradient) return kOutputs;
+  if (kind == OpKind::ClipFactor) return 1;
   switch (kind) {
     case OpKind::MergeMoments:
     case OpKind::MovingMoments:
@@ -294,6 +300,7 @@ void compare(const KernelTable& kernels, const KernelTable& portable, const Spec
   registers[RegLearningRate] = 0.01;
   registers[RegStepSize] = 0.02;
   registers[RegInverseSqrtBias2] = 1.5;
+  registers[RegAccumulated] = turn % 3;
   OpArgs args = {};
   args.registers = registers;
   args.batchRows = shape.rows;
