@@ -9,6 +9,13 @@ export { type Activation, type ActivationName, activationNames } from './kernels
 export { backend } from './kernels/backend.js';
 export type { KernelOptions } from './kernels/kernelOptions.js';
 export * as metrics from './metrics/index.js';
+export type { CallbackContext, TrainEndContext } from './networks/callbacks/hooks.js';
+export {
+  type CallbackChoice,
+  type CallbackName,
+  callbackNames,
+  callbacks,
+} from './networks/callbacks/index.js';
 export type { ModelConfig } from './networks/compile/model.js';
 export { type Initializer, type InitializerName, initializerNames } from './networks/initializers/index.js';
 export { layers } from './networks/layers/index.js';
@@ -16,14 +23,15 @@ export type { Regularizer } from './networks/layers/regularizer.js';
 export { type Loss, type LossName, lossNames } from './networks/losses/index.js';
 export { type Metric, type MetricName, type MetricNameOf, metricNames } from './networks/metrics/index.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
-export type {
-  FitOptions,
-  SampleWeight,
-  StreamFitOptions,
-  ValidationArrays,
-} from './networks/models/fitOptions.js';
+export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
 export { load } from './networks/models/load.js';
-export { Sequential, sequential } from './networks/models/sequential.js';
+export {
+  type Callback,
+  type FitOptions,
+  Sequential,
+  type StreamFitOptions,
+  sequential,
+} from './networks/models/sequential.js';
 export type { SequentialConfig } from './networks/models/sequentialConfig.js';
 export type {
   EvaluateOptions,
@@ -32,8 +40,7 @@ export type {
   StreamEvaluateOptions,
 } from './networks/models/sweepOptions.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
-export type { Callback } from './networks/training/callbacks.js';
-export type { History } from './networks/training/fit.js';
+export type { FitResult, History, Stopped } from './networks/training/fitResult.js';
 export type { Logs } from './networks/training/logs.js';
 export type { ThreadSettings } from './parallel/settings.js';
 export { configure, shutdown } from './parallel/threads.js';

@@ -32,6 +32,9 @@ export const WORD = {
   /** For progress bars: the current epoch and its finished steps. */
   epoch: 7 * LINE_WORDS,
   stepInEpoch: 7 * LINE_WORDS + 1,
+  /** For callbacks: finished and begun entries of the ring of step reports. */
+  stepReports: 7 * LINE_WORDS + 2,
+  stepReportsBegun: 7 * LINE_WORDS + 3,
 } as const;
 
 export const CONTROL_WORDS = 8 * LINE_WORDS;

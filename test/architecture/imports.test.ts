@@ -15,6 +15,7 @@ const ROWS = [
   ['estimators'],
   ['estimators/base', 'estimators/solvers'],
   ['networks/models'],
+  ['networks/callbacks'],
   ['networks/training'],
   ['networks/compile'],
   ['networks/layers', 'networks/losses', 'networks/optimizers', 'networks/metrics', 'networks/initializers'],

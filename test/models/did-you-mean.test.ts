@@ -1,4 +1,11 @@
-import { type FitOptions, layers, type MetricName, SteepestError, sequential } from 'steepest';
+import {
+  type CallbackContext,
+  type FitOptions,
+  layers,
+  type MetricName,
+  SteepestError,
+  sequential,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 
 const build = (units = 1) =>
@@ -175,7 +182,8 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['learningRate', 'It belongs to the optimizer'],
     ['loss', 'Pass it to compile()'],
     ['onEpochEnd', 'callbacks: {'],
-    ['patience', 'return false from the onEpochEnd'],
+    ['patience', 'in the onEpochEnd of a callback'],
+    ['maxTime', 'callbacks.timeLimit({'],
     ['seed', 'sequential({ seed'],
   ])('fit(x, y, { %s })', async (name, hint) => {
     const model = build().compile({ loss: 'meanSquaredError' });
@@ -235,27 +243,39 @@ describe('callbacks', () => {
   const model = build().compile({ loss: 'meanSquaredError' });
   const train = (callbacks: unknown) => model.fit(x, y, { callbacks: callbacks as never });
 
-  it.each(['on_epoch_end', 'onEpochend', 'OnEpochEnd', 'onEpcohEnd', 'epochEnd'])(
-    '%s is no hook',
-    async (name) => {
-      expect(await hintOf(() => train({ [name]() {} }))).toBe(question('onEpochEnd'));
-      expect(await hintOf(() => train([{ onEpochEnd() {} }, { [name]() {}, onEpochEnd() {} }]))).toBe(
-        question('onEpochEnd'),
-      );
-    },
-  );
+  it.each([
+    ['on_epoch_end', 'onEpochEnd'],
+    ['onEpochend', 'onEpochEnd'],
+    ['onEpcohEnd', 'onEpochEnd'],
+    ['epochEnd', 'onEpochEnd'],
+    ['on_train_epoch_end', 'onEpochEnd'],
+    ['on_validation_end', 'onEpochEnd'],
+    ['onEpochStart', 'onEpochBegin'],
+    ['on_train_batch_end', 'onBatchEnd'],
+    ['onBatchEnds', 'onBatchEnd'],
+    ['on_fit_start', 'onTrainBegin'],
+    ['on_train_start', 'onTrainBegin'],
+    ['onFitEnd', 'onTrainEnd'],
+    ['everyNSteps', 'every'],
+    ['stateDict', 'state'],
+  ])('%s is no hook', async (name, ours) => {
+    expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toBe(question(ours));
+    expect(await hintOf(() => train([{ onEpochEnd() {} }, { [name]() {}, onEpochEnd() {} }]))).toBe(
+      question(ours),
+    );
+  });
 
-  it.each(['onTrainEnd', 'onBatchEnd', 'onEpochBegin', 'best'])('%s is no hook either', async (name) => {
+  it.each(['onBatchBegin', 'onTestEnd', 'best'])('%s is no hook either', async (name) => {
     expect(await hintOf(() => train({ [name]() {}, onEpochEnd() {} }))).toContain(
-      'put the code into onEpochEnd',
+      'put the code into onTrain',
     );
   });
 
   it('of a class keep their own fields and methods, but no hooks that nobody calls', async () => {
     class Best {
       best = Number.POSITIVE_INFINITY;
-      onEpochEnd(_: number, { loss }: Readonly<Record<string, number>>): void {
-        this.take(loss!);
+      onEpochEnd({ logs }: CallbackContext): void {
+        this.take(logs.loss);
       }
       take(loss: number): void {
         this.best = Math.min(this.best, loss);
@@ -265,16 +285,29 @@ describe('callbacks', () => {
     const { history } = await train(best);
     expect(best.best).toBe(history.loss![0]);
     class Later extends Best {
-      onTrainEnd(): void {}
+      onEpochStart(): void {}
     }
-    expect(await hintOf(() => train(new Later()))).toContain('put the code into onEpochEnd');
+    expect(await hintOf(() => train(new Later()))).toBe(question('onEpochBegin'));
   });
 
-  it('are objects: a function is refused with the way to write it', async () => {
-    await expect(train(() => {})).rejects.toMatchObject({
-      code: 'ERR_ARGUMENT',
-      hint: 'Write { onEpochEnd(epoch, logs) { … } }.',
-    });
+  it.each([
+    [() => {}, 'Write { onEpochEnd({ epoch, logs }) { … } }.'],
+    ['timeLimit', 'Write callbacks.timeLimit({ … }).'],
+    [{ state: () => 1 }, 'Write { onEpochEnd({ epoch, logs }) { … } }.'],
+  ])('are objects: %s is refused with the way to write it', async (given, hint) => {
+    await expect(train(given)).rejects.toMatchObject({ code: 'ERR_ARGUMENT', hint });
+  });
+
+  it.each([
+    [{ name: 'timelimit' }, question('timeLimit')],
+    [{ name: 'timeLimit' }, 'Pass seconds.'],
+    [{ name: 'timeLimit', second: 1 }, question('seconds')],
+    [{ every: 10 }, 'Write { onEpochEnd({ epoch, logs }) { … } }.'],
+    [{ every: 10, onEpochEnd() {} }, 'Leave every out, or write onBatchEnd({ step, logs }) { … }.'],
+    [{ every: 0, onBatchEnd() {} }, 'Give a whole number of at least 1.'],
+  ])('%j', async (given, hint) => {
+    await expect(train(given)).rejects.toMatchObject({ hint });
+    await expect(train([{ onEpochEnd() {} }, given])).rejects.toMatchObject({ hint });
   });
 });
 

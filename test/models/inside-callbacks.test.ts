@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Batch, type Logs, layers, load, type Sequential, SteepestError, sequential } from 'steepest';
+import {
+  type Batch,
+  type CallbackContext,
+  type Logs,
+  layers,
+  load,
+  type Sequential,
+  SteepestError,
+  sequential,
+} from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
 import { Draws, Generated } from '../support/generated.js';
@@ -114,7 +123,7 @@ describe('after a fit that ended early', () => {
   it('by an abort', async () => {
     const model = generated.model();
     const control = new AbortController();
-    const onEpochEnd = (epoch: number): void => {
+    const onEpochEnd = ({ epoch }: CallbackContext): void => {
       model.predictSync(x);
       if (epoch === 2) control.abort();
     };
@@ -134,7 +143,7 @@ describe('after a fit that ended early', () => {
       [[3], [5]],
     ];
     const losses: Logs[] = [];
-    const onEpochEnd = (_: number, logs: Logs): void => {
+    const onEpochEnd = ({ logs }: CallbackContext): void => {
       losses.push(logs);
       model.predictSync(rising);
     };
@@ -149,7 +158,7 @@ describe('after a fit that ended early', () => {
     const model = generated.model();
     await model.fit(x, y, { workers: 2 });
     const threads = idleThreads(2) as unknown as readonly { terminate(): Promise<number> }[];
-    const onEpochEnd = async (epoch: number): Promise<void> => {
+    const onEpochEnd = async ({ epoch }: CallbackContext): Promise<void> => {
       model.predictSync(x);
       if (epoch === 1) await threads[threads.length - 1]!.terminate();
     };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { load, type Optimizer, type Sequential } from 'steepest';
+import { type CallbackContext, load, type Optimizer, type Sequential } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
 import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from '../support/generated.js';
 
@@ -30,7 +30,7 @@ interface Case {
 
 async function train(model: Sequential, test: Case, epochs: number, save?: { after: number; path: string }) {
   const { generated, rows, isStream } = test;
-  const onEpochEnd = async (epoch: number): Promise<void> => {
+  const onEpochEnd = async ({ epoch }: CallbackContext): Promise<void> => {
     if (epoch === save?.after) await model.save(save.path);
   };
   const options = { ...test.options, epochs, callbacks: save ? [{ onEpochEnd }] : [] };

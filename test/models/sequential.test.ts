@@ -82,7 +82,7 @@ describe('fit', () => {
       workers: 2,
       callbacks: [
         {
-          async onEpochEnd(epoch, logs) {
+          async onEpochEnd({ epoch, logs }) {
             await new Promise((resolve) => setTimeout(resolve, 5));
             expect(logs.loss).toBeGreaterThan(0);
             seen.push(model.getWeights()[0]!.data[0]!);

@@ -355,7 +355,7 @@ describe('one is as good as a list, and a pair as an object', () => {
     const seen: number[] = [];
     const { history } = await one.fit(x, y, {
       epochs: 2,
-      callbacks: { onEpochEnd: (epoch) => seen.push(epoch) },
+      callbacks: { onEpochEnd: ({ epoch }) => seen.push(epoch) },
     });
     expect(history.accuracy).toHaveLength(2);
     expect(seen).toEqual([0, 1]);

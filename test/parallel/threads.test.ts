@@ -1,5 +1,13 @@
 import { getEventListeners } from 'node:events';
-import { configure, layers, type Sequential, SteepestError, sequential, shutdown } from 'steepest';
+import {
+  type CallbackContext,
+  configure,
+  layers,
+  type Sequential,
+  SteepestError,
+  sequential,
+  shutdown,
+} from 'steepest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { idleThreads, threadLife } from '#steepest/parallel/threads.js';
 
@@ -43,7 +51,7 @@ async function held(workers: number) {
   const done = train(trained, workers, {
     callbacks: [
       {
-        onEpochEnd: (epoch: number) => {
+        onEpochEnd: ({ epoch }: CallbackContext) => {
           if (epoch > 0) return undefined;
           begun.resolve();
           return gate.promise;

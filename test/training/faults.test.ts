@@ -2,7 +2,14 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type FitOptions, layers, type Sequential, SteepestError, sequential } from 'steepest';
+import {
+  type CallbackContext,
+  type FitOptions,
+  layers,
+  type Sequential,
+  SteepestError,
+  sequential,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
 import { randomNumbers, randomRows } from '../support/random.js';
@@ -58,7 +65,9 @@ describe('a lost worker thread', () => {
       const underWay = new Promise<void>((resolve) => {
         isUnderWay = resolve;
       });
-      const callbacks = { onEpochEnd: (epoch: number) => (epoch === 1 ? isUnderWay() : undefined) };
+      const callbacks = {
+        onEpochEnd: ({ epoch }: CallbackContext) => (epoch === 1 ? isUnderWay() : undefined),
+      };
       const running = failure(model.fit(x, y, { epochs: ENDLESS, workers: 3, callbacks }));
       await underWay;
       await sleep(20 + 15 * victim);
@@ -165,7 +174,7 @@ describe('aborting a fit', () => {
       ...ONE_STEP_EPOCHS,
       epochs: 100,
       workers: 2,
-      callbacks: [{ onEpochEnd: (epoch) => epoch < 4 }],
+      callbacks: [{ onEpochEnd: ({ epoch }) => epoch < 4 }],
     });
     expect(history.loss).toHaveLength(5);
     expect(model.getWeights()).toEqual((await afterSteps(5)).getWeights());
@@ -180,7 +189,7 @@ describe('aborting a fit', () => {
       workers: 2,
       callbacks: [
         {
-          onEpochEnd: (epoch) => {
+          onEpochEnd: ({ epoch }) => {
             if (epoch === 2) throw thrown;
           },
         },

@@ -2,7 +2,15 @@ import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Batch, LinearRegression, layers, Ridge, type Sequential, sequential } from 'steepest';
+import {
+  type Batch,
+  type CallbackContext,
+  LinearRegression,
+  layers,
+  Ridge,
+  type Sequential,
+  sequential,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 
 /**
@@ -64,12 +72,12 @@ describe('an abort ends a fit', () => {
     const controller = new AbortController();
     const calls: string[] = [];
     const first = {
-      onEpochEnd: (epoch: number) => {
+      onEpochEnd: ({ epoch }: CallbackContext) => {
         calls.push(`first ${epoch}`);
         return epoch === last ? wait() : undefined;
       },
     };
-    const second = { onEpochEnd: (epoch: number) => void calls.push(`second ${epoch}`) };
+    const second = { onEpochEnd: ({ epoch }: CallbackContext) => void calls.push(`second ${epoch}`) };
     const options = { ...inOrder, epochs: 9, callbacks: [first, second], signal: controller.signal };
     const running = model.fit(x, y, options);
     await reached;

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layers, load, type Sequential, SteepestError, sequential } from 'steepest';
+import { type CallbackContext, layers, load, type Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
 import { expectClose } from '../support/fixtures.js';
@@ -224,7 +224,7 @@ describe('a network with batchNorm', () => {
     });
     const callbacks = [
       {
-        onEpochEnd: (epoch: number) => {
+        onEpochEnd: ({ epoch }: CallbackContext) => {
           if (epoch >= 500) reached();
         },
       },

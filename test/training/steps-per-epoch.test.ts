@@ -1,4 +1,4 @@
-import { type Batch, layers, type Sequential, sequential } from 'steepest';
+import { type Batch, type CallbackContext, layers, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { randomNumbers, randomRows } from '../support/random.js';
 

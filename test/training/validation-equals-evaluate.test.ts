@@ -1,4 +1,4 @@
-import type { Logs, Sequential, StreamFitOptions } from 'steepest';
+import type { CallbackContext, Logs, Sequential, StreamFitOptions } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from '../support/generated.js';
 
@@ -67,7 +67,7 @@ describe('validation in fit is what evaluate says, bit for bit', () => {
       const model = generated.model();
       const found: Logs[] = [];
       const expected: Logs[] = [];
-      const onEpochEnd = async (_: number, logs: Readonly<Logs>): Promise<void> => {
+      const onEpochEnd = async ({ logs }: CallbackContext): Promise<void> => {
         found.push(validationOf(logs));
         const options = { workers: draws.pick([1, 2]), batchSize: draws.pick([5, 64, 256]) };
         const onArrays = draws.chance(0.7);

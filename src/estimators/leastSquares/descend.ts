@@ -198,7 +198,7 @@ export async function descend(request: DescentRequest): Promise<Descent> {
     ...request.kernels,
     callbacks: [
       {
-        onEpochEnd(_epoch, { loss }) {
+        onEpochEnd({ logs: { loss } }) {
           idle = loss! > best - tol ? idle + 1 : 0;
           best = Math.min(best, loss!);
           return idle < patience;

@@ -46,7 +46,7 @@ export async function trainNetwork(
 ): Promise<NetworkResult> {
   const { epochs, batchSize, shuffle, stopping, sampleWeight, lossScale = 1 } = training;
   const result: NetworkResult = { lossCurve: [], converged: false };
-  const onEpochEnd = async (_epoch: number, logs: Logs): Promise<boolean> => {
+  const onEpochEnd = async ({ logs }: { logs: Logs }): Promise<boolean> => {
     const loss = logs.loss! * lossScale;
     result.lossCurve.push(loss);
     const goesOn = await stopping.goesOn(loss);

@@ -3,17 +3,27 @@ import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import { trainable } from '../../program/parameters.js';
+import type { CallbackModel } from '../callbacks/definition.js';
+import { CallbackRun } from '../callbacks/run.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { type FitRequest, type History, runFitRequest } from '../training/fit.js';
+import { runFitRequest } from '../training/fit.js';
+import { abortedAfter } from '../training/fitErrors.js';
+import { FitRecord, type FitResult, withHistory } from '../training/fitResult.js';
+import { logNames } from '../training/logs.js';
 import { planFit } from '../training/plan.js';
+import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { openFitData } from './inputs.js';
 
-/** What a fit trains: its current state, and the function that receives the results. */
-export interface FitSubject extends Pick<FitRequest, 'state' | 'onState'> {
+/** What a fit trains, and how it reads and sets the model's state. */
+export interface FitSubject {
   model: ResolvedModel;
   compiled: Compiled;
+  /** The model as callbacks see it. */
+  facade: CallbackModel;
+  state(): ModelState;
+  onState(state: ModelState): void;
 }
 
 /**
@@ -21,11 +31,12 @@ export interface FitSubject extends Pick<FitRequest, 'state' | 'onState'> {
  * `Sequential.fit`
  */
 export async function fitModel(
-  { model, compiled, state, onState }: FitSubject,
+  subject: FitSubject,
   input: { x: SampleInput; y: TargetInput } | BatchStream,
   options: AllFitOptions,
   choices: FitChoices,
-): Promise<{ history: History }> {
+): Promise<FitResult> {
+  const { model, compiled } = subject;
   if (trainable(model.parameters).length === 0) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'a model with parameters to train',
@@ -36,13 +47,71 @@ export async function fitModel(
   const { objective, config } = compiled;
   const { close, ...data } = await openFitData({ model, objective }, input, options, choices);
   try {
-    const plan = planFit(model, objective, data, choices);
-    const run = () =>
-      runFitRequest({ ...choices, ...data, model, optimizer: config.optimizer, plan, state, onState });
+    const isValidated = data.validation !== undefined;
+    const callbacks = callbackRun(subject, choices, isValidated);
+    const plan = planFit(model, objective, data, { ...choices, every: callbacks.every });
+    const { optimizer } = config;
+    const { onState } = subject;
+    const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, onState };
     // A stream has already delivered batches that cannot be read again.
     const isAgainPossible = !data.trainStream && !data.validationStream;
-    return await (isAgainPossible ? withFewerThreads(run) : run());
+    return await runWithCallbacks(callbacks, choices.signal, new FitRecord(isValidated), (record) => {
+      const run = () => runFitRequest({ ...request, state: subject.state(), record });
+      return isAgainPossible ? withFewerThreads(run) : run();
+    });
   } finally {
     await close();
   }
+}
+
+/** @throws SteepestError if a callback asks for something that this fit does not have */
+function callbackRun(
+  { compiled, facade, state, onState }: FitSubject,
+  { callbacks, initialEpoch, epochs, signal }: FitChoices,
+  isValidated: boolean,
+): CallbackRun {
+  const { metrics, optimizer } = compiled.objective;
+  const logs = logNames(
+    metrics.map(({ definition }) => definition.name),
+    isValidated,
+  );
+  const learningRate = (): number => optimizer.hyperparameters.learningRate as number;
+  const subject = { model: facade, logs, epochs, signal, state, become: onState, learningRate };
+  return new CallbackRun(callbacks, subject, { epoch: initialEpoch, step: state().step, logs: {} });
+}
+
+/**
+ * Trains between the first and the last hook of the callbacks.
+ * @throws what `train` throws, with the history until then
+ */
+async function runWithCallbacks(
+  callbacks: CallbackRun,
+  signal: AbortSignal | undefined,
+  record: FitRecord,
+  train: (record: FitRecord) => Promise<void>,
+): Promise<FitResult> {
+  const { history } = record;
+  try {
+    if (signal?.aborted) throw abortedAfter(signal, 0);
+  } catch (error) {
+    throw withHistory(error, history);
+  }
+  let failure: { error: unknown } | undefined;
+  try {
+    await callbacks.trainBegin();
+    await train(record);
+  } catch (error) {
+    failure = { error: withHistory(error, history) };
+  }
+  try {
+    await callbacks.trainEnd({ ...record.ended, logs: record.logs }, failure);
+  } catch (error) {
+    throw withHistory(error, history);
+  }
+  if (failure !== undefined) throw failure.error;
+  return {
+    history,
+    bestEpoch: callbacks.bestEpoch ?? record.bestEpoch,
+    stopped: callbacks.stopped,
+  };
 }

@@ -10,8 +10,8 @@ import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batch
 import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkWorkers, type Workers } from '../../parallel/workers.js';
-import type { Callback } from '../training/callbacks.js';
-import { completeCallbacks } from './callbacks.js';
+import { checkCallbacks, type GivenCallback } from '../callbacks/given.js';
+import type { CallbackChoice } from '../callbacks/index.js';
 import {
   checkOptionNames,
   OPTIMIZER_OPTION,
@@ -26,13 +26,16 @@ import {
 export const DEFAULT_BATCH = 32;
 
 /** Options of `fit` in either form, with checked keys. */
-export type AllFitOptions = FitOptions & Omit<StreamFitOptions, 'classWeight'>;
+export type AllFitOptions<C = unknown> = ArrayFitOptions<C> & Omit<StreamOptions<C>, 'classWeight'>;
 
 /** A weight per row, at least 0: multiplies the row's loss and gradient. */
 export type SampleWeight = WeightInput;
 
-/** Options of `fit` for arrays and for streams. */
-export interface CommonFitOptions extends KernelOptions {
+/**
+ * Options of `fit` for arrays and for streams.
+ * @template C a user's callback
+ */
+export interface CommonFitOptions<C> extends KernelOptions {
   /** Number of the last epoch: as many run, less `initialEpoch`. Default 1. */
   epochs?: number;
   /**
@@ -77,8 +80,8 @@ export interface CommonFitOptions extends KernelOptions {
   progress?: boolean;
   /** Stops training within one step; the model keeps that step's parameters. */
   signal?: AbortSignal;
-  /** One or several, called in order. */
-  callbacks?: Callback | readonly Callback[];
+  /** One or several, called in order: `callbacks.timeLimit({ seconds: 60 })`, or objects with hooks. */
+  callbacks?: C | CallbackChoice | readonly (C | CallbackChoice)[];
 }
 
 /** Samples and targets for validation, and optionally a weight per row. */
@@ -90,7 +93,7 @@ export type ValidationTuple =
   | readonly [SampleInput, TargetInput]
   | readonly [SampleInput, TargetInput, SampleWeight | undefined];
 
-export interface FitOptions extends CommonFitOptions {
+export interface ArrayFitOptions<C> extends CommonFitOptions<C> {
   /**
    * A weight per row. The loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights
    * scale the steps. Metrics are not weighted. With `validationSplit` the held-out rows keep their
@@ -112,7 +115,7 @@ export interface FitOptions extends CommonFitOptions {
   validationSplit?: number;
 }
 
-export interface StreamFitOptions extends CommonFitOptions {
+export interface StreamOptions<C> extends CommonFitOptions<C> {
   /**
    * Rows in the shuffle buffer: each new row replaces one drawn at random from the buffer. A stream
    * with no more rows than this is shuffled exactly like the same rows in memory. Default 65,536,
@@ -161,6 +164,7 @@ const FIT_ALIASES: Aliases = {
   bufferSize: 'shuffleBuffer',
   abortSignal: 'signal',
 };
+const TO_CALLBACKS = 'To stop early, call stop() in the onEpochEnd of a callback.';
 const FIT_ELSEWHERE = {
   optimizer: TO_COMPILE,
   loss: TO_COMPILE,
@@ -168,9 +172,15 @@ const FIT_ELSEWHERE = {
   learningRate: OPTIMIZER_OPTION,
   lr: OPTIMIZER_OPTION,
   verbose: 'Write progress: true for a progress bar.',
-  onEpochEnd: 'Write callbacks: { onEpochEnd(epoch, logs) { … } }.',
-  earlyStopping: 'To stop early, return false from the onEpochEnd of a callback.',
-  patience: 'To stop early, return false from the onEpochEnd of a callback.',
+  onTrainBegin: 'Write callbacks: { onTrainBegin({ model }) { … } }.',
+  onTrainEnd: 'Write callbacks: { onTrainEnd({ model }) { … } }.',
+  onEpochBegin: 'Write callbacks: { onEpochBegin({ epoch }) { … } }.',
+  onEpochEnd: 'Write callbacks: { onEpochEnd({ epoch, logs }) { … } }.',
+  onBatchEnd: 'Write callbacks: { every: 100, onBatchEnd({ step, logs }) { … } }.',
+  earlyStopping: TO_CALLBACKS,
+  patience: TO_CALLBACKS,
+  timeLimit: 'Write callbacks: callbacks.timeLimit({ seconds: 60 }).',
+  maxTime: 'Write callbacks: callbacks.timeLimit({ seconds: 60 }).',
   seed: TO_SEQUENTIAL,
   randomState: TO_SEQUENTIAL,
 };
@@ -212,7 +222,7 @@ export interface FitChoices {
   progress: boolean;
   workers: Workers;
   kernels: KernelRequest;
-  callbacks: readonly Callback[];
+  callbacks: readonly GivenCallback[];
   signal: AbortSignal | undefined;
   validationData: ValidationTuple | BatchStream | undefined;
 }
@@ -228,7 +238,7 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     progress: checkBoolean('progress', progress),
     kernels: chooseKernels(options),
     workers: checkWorkers(options.workers),
-    callbacks: completeCallbacks(options.callbacks),
+    callbacks: checkCallbacks(options.callbacks),
     signal: checkSignal('signal', options.signal),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
   };

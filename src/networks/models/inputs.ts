@@ -18,7 +18,7 @@ import {
   type StreamData,
   storeStream,
 } from '../training/streamFeed.js';
-import type { AllFitOptions, FitChoices, FitOptions, SampleWeight } from './fitOptions.js';
+import type { AllFitOptions, FitChoices, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
 /** Checks a model's data against everything it has to match. */
@@ -53,7 +53,7 @@ export function readDataSet(
 function rowSpec(
   { model, objective }: InputContext,
   prefix: string,
-  classWeight?: FitOptions['classWeight'],
+  classWeight?: AllFitOptions['classWeight'],
 ): RowSpec {
   const { targets, targetRange, hintOneColumn } = objective.loss.definition;
   const { inputCols, inputShape, outputCols } = model;
@@ -85,7 +85,7 @@ export function readFitData(
   context: InputContext,
   x: SampleInput,
   y: TargetInput,
-  { validationSplit = 0, validationData, sampleWeight, classWeight }: FitOptions,
+  { validationSplit = 0, validationData, sampleWeight, classWeight }: AllFitOptions,
 ): { train: DataSet; validation: DataSet | undefined } {
   const all = readDataSet(context, '', x, y);
   const share = checkSplit(validationSplit);

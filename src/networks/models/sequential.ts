@@ -5,11 +5,12 @@ import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches
 import { inputTable } from '../../data/sharedRows.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
+import type { CallbackHooks } from '../callbacks/hooks.js';
 import { explainProgram } from '../compile/explain.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
-import type { History } from '../training/fit.js';
+import type { FitResult } from '../training/fitResult.js';
 import { computeGradients } from '../training/gradients.js';
 import type { Logs } from '../training/logs.js';
 import { predictStream, predictTable } from '../training/predict.js';
@@ -27,10 +28,10 @@ import { describeModel } from './describe.js';
 import { fitModel } from './fitModel.js';
 import {
   type AllFitOptions,
+  type ArrayFitOptions,
   checkFitNames,
-  type FitOptions,
   resolveFitOptions,
-  type StreamFitOptions,
+  type StreamOptions,
 } from './fitOptions.js';
 import { openEvaluation, readDataSet } from './inputs.js';
 import { saveModel } from './save.js';
@@ -49,6 +50,18 @@ import {
   type StreamEvaluateOptions,
 } from './sweepOptions.js';
 import { readWeights } from './weights.js';
+
+/**
+ * A user's callback: an object with hooks, each called with one context `{ model, epoch, step, logs,
+ * learningRate, stop(reason?) }`.
+ */
+export interface Callback extends CallbackHooks<Sequential, Logs> {}
+
+/** Options of `fit` for arrays. */
+export interface FitOptions extends ArrayFitOptions<Callback> {}
+
+/** Options of `fit` for streams. */
+export interface StreamFitOptions extends StreamOptions<Callback> {}
 
 /** Layers in sequence, with a Keras-style API. Create one with {@link sequential}. */
 export class Sequential {
@@ -118,7 +131,7 @@ export class Sequential {
    * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
    *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
    */
-  async fit(x: SampleInput, y: TargetInput, options?: FitOptions): Promise<{ history: History }>;
+  async fit(x: SampleInput, y: TargetInput, options?: FitOptions): Promise<FitResult>;
   /**
    * Trains on a stream of batches `{ x, y }`, in an amount of memory that does not depend on its
    * length. Batches may have any number of rows; the rows are regrouped into mini-batches of
@@ -130,21 +143,26 @@ export class Sequential {
    *   when they arrive; errors thrown by the stream itself are passed on unchanged. The model then
    *   keeps the parameters after the mini-batches before the fault.
    */
-  async fit(stream: BatchStream, options?: StreamFitOptions): Promise<{ history: History }>;
+  async fit(stream: BatchStream, options?: StreamFitOptions): Promise<FitResult>;
   async fit(
     x: SampleInput | BatchStream,
     second?: TargetInput | StreamFitOptions,
     third?: FitOptions,
-  ): Promise<{ history: History }> {
-    const { stream, options } = readArguments<AllFitOptions>('fit', x, second, third);
+  ): Promise<FitResult> {
+    const { stream, options } = readArguments<AllFitOptions<Callback>>('fit', x, second, third);
     checkFitNames(options, stream !== undefined);
     const compiled = this.objective('fit');
     if (this.fitting) throw this.busy();
     const choices = resolveFitOptions(options);
     this.fitting = true;
     try {
-      const { model, state } = this;
-      const subject = { model, compiled, state, onState: (next: ModelState) => this.become(next) };
+      const subject = {
+        model: this.model,
+        compiled,
+        facade: this,
+        state: () => this.state,
+        onState: (next: ModelState) => this.become(next),
+      };
       const input = stream ?? { x: x as SampleInput, y: second as TargetInput };
       return await fitModel(subject, input, options, choices);
     } finally {

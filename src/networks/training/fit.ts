@@ -3,26 +3,27 @@ import { onAbort } from '../../core/abort.js';
 import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { awaitClosed, Patience } from '../../core/patience.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared } from '../../kernels/sharedMemory.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
 import { END_OF_REPORTS, type RankResult } from '../../parallel/rankTask.js';
-import { awaitUser } from '../../parallel/userCode.js';
 import { allocateArena } from '../../program/allocate.js';
 import type { ResolvedModel } from '../compile/model.js';
 import type { Optimizer } from '../optimizers/index.js';
-import type { Callback } from './callbacks.js';
 import { type FitData, fillTargetShift, firstStreamTargets, firstTargets } from './dataSets.js';
 import { abortedAfter, divergedError } from './fitErrors.js';
+import { FitFeeds } from './fitFeeds.js';
+import type { FitHooks } from './fitHooks.js';
 import { FitProgress } from './fitProgress.js';
+import type { FitRecord } from './fitResult.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
 import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
 import type { FitPlan } from './plan.js';
 import { newFit } from './position.js';
 import { loadState, type ModelState, readState } from './state.js';
-import { StreamFeed } from './streamFeed.js';
+import { StepPoll } from './stepPoll.js';
+import type { StepEntry } from './stepReports.js';
 import type { EpochReport, FitTask } from './tasks.js';
 
 /** A fit whose options are resolved and whose input is checked. */
@@ -47,15 +48,11 @@ export interface FitRequest extends FitData {
   validationSteps: number | undefined;
   shuffle: boolean;
   kernels: KernelRequest;
-  callbacks: readonly Callback[];
+  hooks: FitHooks;
+  /** Receives the logs of every epoch. */
+  record: FitRecord;
   progress: boolean;
   signal: AbortSignal | undefined;
-}
-
-/** Loss and metrics per epoch, by name. */
-export interface History {
-  loss: number[];
-  [name: string]: number[];
 }
 
 /**
@@ -63,10 +60,14 @@ export interface History {
  * no longer finite. In every case `onState` has received the parameters of the last good step when
  * the Promise settles.
  */
-export async function runFitRequest(request: FitRequest): Promise<{ history: History }> {
+export async function runFitRequest(request: FitRequest): Promise<void> {
   if (request.signal?.aborted) throw abortedAfter(request.signal, 0);
   const arena = allocateArena(request.plan.memory);
-  return new FitSession(request, arena).run();
+  try {
+    await new FitSession(request, arena).run();
+  } finally {
+    discardShared(arena);
+  }
 }
 
 /**
@@ -76,29 +77,25 @@ export async function runFitRequest(request: FitRequest): Promise<{ history: His
 const STEPS_PER_COMMIT = 512;
 
 class FitSession {
-  private readonly history: History = { loss: [] };
   private readonly control: Int32Array<SharedArrayBuffer>;
   private readonly progress: FitProgress | undefined;
-  private readonly trainFeed: StreamFeed | undefined;
-  private readonly validationFeed: StreamFeed | undefined;
+  private readonly feeds: FitFeeds;
+  private readonly steps: StepPoll | undefined;
   private callbackError: { error: unknown } | undefined;
-  private feedError: { error: unknown } | undefined;
-  /** The epoch before which all callbacks have finished, and the function that waits for the next. */
-  private epochsPassed: number;
-  private onEpochPassed: (() => void) | undefined;
-  private isOver = false;
   /** The ranks have ended: the arena no longer belongs to this fit. */
   private isDone = false;
-  private readonly patience = new Patience();
+  /** What the main thread has to do, in order: reports of epochs and steps. */
+  private pending: Promise<void> = Promise.resolve();
+  /** Commits that the model has received. */
+  private commitsPublished = 1;
 
   constructor(
     private readonly request: FitRequest,
     private readonly arena: Arena,
   ) {
-    const { model, state, train, validation, trainStream, validationStream } = request;
-    const { memory, trainRing, validationRing, slots, initialSlot, transposes } = request.plan;
+    const { model, state, plan, train, validation, trainStream, validationStream } = request;
+    const { memory, slots, initialSlot, transposes, stepReports } = plan;
     this.control = controlBlock(arena);
-    this.epochsPassed = request.initialEpoch;
     loadState(state, memory, arena, model.parameters, slots, initialSlot);
     refreshTransposes(arena, transposes);
     const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
@@ -107,48 +104,41 @@ class FitSession {
       const held = validationStream ? firstStreamTargets(validationStream) : firstTargets(validation);
       fillTargetShift(memory, arena, 'evaluate', held);
     }
-    const { seed } = model;
-    if (trainStream && trainRing) {
-      const { stepsPerEpoch } = request;
-      this.trainFeed = new StreamFeed(trainStream, arena, trainRing, {
-        seed,
-        pass: state.epochs,
-        stepsPerEpoch,
-      });
-    }
-    if (validationStream && validationRing) {
-      const mostSteps = request.validationSteps;
-      this.validationFeed = new StreamFeed(validationStream, arena, validationRing, { seed, mostSteps });
-    }
+    const isWatched = !request.hooks.isEmpty;
+    this.feeds = new FitFeeds({ ...request, seed: model.seed, firstPass: state.epochs, isWatched }, arena);
     if (request.progress) {
       const samples = trainStream ? undefined : train.rows;
       const { epochs, initialEpoch, stepsPerEpoch: steps, batchSize } = request;
       this.progress = new FitProgress(this.control, { epochs, initialEpoch, steps, batchSize, samples });
     }
+    if (stepReports) {
+      this.steps = new StepPoll(arena, stepReports, (entries) => this.inTurn(() => this.endSteps(entries)));
+    }
   }
 
-  async run(): Promise<{ history: History }> {
+  async run(): Promise<void> {
+    const { hooks, signal, state, initialEpoch: epoch } = this.request;
+    hooks.attach({ arena: this.arena, stop: () => this.requestStop() });
+    const off = onAbort(signal, () => void this.abort());
     try {
-      await this.trainAndFeed();
+      if (hooks.stopped === undefined) await hooks.epochBegin({ epoch, step: state.step, logs: {} });
+      if (signal?.aborted) throw abortedAfter(signal, state.step);
+      if (hooks.stopped === undefined) await this.trainAndFeed();
     } finally {
-      discardShared(this.arena);
+      off();
     }
-    return { history: this.history };
   }
 
   private async trainAndFeed(): Promise<void> {
-    const off = onAbort(this.request.signal, () => void this.abort());
-    const feeding = this.feed();
+    this.feeds.start();
     try {
       await this.train();
     } catch (error) {
       // Report the first error; later ones are its consequences.
-      await this.endFeeds(feeding).catch(() => {});
+      await this.feeds.end().catch(() => {});
       throw error;
-    } finally {
-      off();
     }
-    await this.endFeeds(feeding);
+    await this.feeds.end();
   }
 
   private async train(): Promise<void> {
@@ -156,6 +146,7 @@ class FitSession {
     const { port1, port2 } = new MessageChannel();
     const reported = this.listen(port1);
     this.progress?.start();
+    this.steps?.start();
     try {
       const workers = request.plan.workersNow();
       const tasks = Array.from({ length: workers }, (_, rank) => this.task(rank, workers, port2));
@@ -169,7 +160,8 @@ class FitSession {
       this.finish(result);
     } finally {
       this.isDone = true;
-      this.patience.giveUp();
+      request.hooks.giveUp();
+      this.steps?.stop();
       port1.close();
       this.progress?.stop();
     }
@@ -180,54 +172,12 @@ class FitSession {
     this.requestStop();
     // A callback that aborted the fit may still be running.
     await nextTurn();
-    this.patience.giveUp();
-  }
-
-  /**
-   * Feeds the streams to the ranks, epoch after epoch, ahead of them as far as memory and callbacks
-   * allow.
-   */
-  private async feed(): Promise<void> {
-    const { trainFeed, validationFeed, request } = this;
-    if (!trainFeed && !validationFeed) return;
-    const { initialEpoch, epochs, validationFreq } = request;
-    try {
-      for (let epoch = initialEpoch; epoch < epochs && !this.isOver; epoch++) {
-        // A callback may end training here; the stream must not be opened again then.
-        if (request.callbacks.length > 0) await this.epochsEnded(epoch);
-        await trainFeed?.feedEpoch();
-        if ((epoch + 1) % validationFreq === 0) await validationFeed?.feedEpoch();
-      }
-    } catch (error) {
-      this.feedError = { error };
-      this.stopFeeds();
-    }
-  }
-
-  private async epochsEnded(epochs: number): Promise<void> {
-    if (this.isOver || this.epochsPassed >= epochs) return;
-    await new Promise<void>((resolve) => {
-      this.onEpochPassed = resolve;
-    });
-  }
-
-  private stopFeeds(): void {
-    this.isOver = true;
-    this.trainFeed?.stop();
-    this.validationFeed?.stop();
-    this.onEpochPassed?.();
-  }
-
-  private async endFeeds(feeding: Promise<void>): Promise<void> {
-    this.stopFeeds();
-    await feeding;
-    const closing = Promise.all([this.trainFeed?.close(), this.validationFeed?.close()]);
-    await awaitClosed(closing, this.request.signal);
+    this.request.hooks.giveUp();
   }
 
   private requestStop(): void {
     if (!this.isDone) Atomics.store(this.control, WORD.stopRequest, 1);
-    this.stopFeeds();
+    this.feeds.stop();
   }
 
   private task(rank: number, workers: number, port: MessagePort): FitTask {
@@ -256,7 +206,8 @@ class FitSession {
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
       optimizer: request.optimizer,
       shuffles: request.shuffle,
-      gated: request.callbacks.length > 0,
+      gated: !request.hooks.isEmpty,
+      stepReports: rank === 0 ? plan.stepReports : undefined,
       port: rank === 0 ? port : undefined,
     };
   }
@@ -266,11 +217,11 @@ class FitSession {
    * handled.
    */
   private listen(port: MessagePort): () => Promise<void> {
-    let pending: Promise<void> = Promise.resolve();
     const ended = new Promise<void>((resolve) => {
       port.on('message', (report: EpochReport | typeof END_OF_REPORTS) => {
         if (report === END_OF_REPORTS) return resolve();
-        pending = pending.then(() => this.endEpoch(report));
+        this.steps?.take();
+        void this.inTurn(() => this.endEpoch(report));
       });
     });
     // While ranks are running, they decide whether the process stays alive.
@@ -278,46 +229,64 @@ class FitSession {
     return async () => {
       port.ref();
       await ended;
-      await pending;
+      await this.pending;
     };
   }
 
-  private async endEpoch(report: EpochReport): Promise<void> {
-    const { request } = this;
-    if (this.isDone) return;
-    const { train, validate } = request.plan;
-    const logs: Logs = logsFromTotals(train, report.totals, report.samples);
-    if (report.validationTotals && validate && request.validation) {
-      const sums = logsFromTotals(validate, report.validationTotals, report.validationSamples);
-      Object.assign(logs, validationLogs(sums));
-    }
-    for (const [name, value] of Object.entries(logs)) {
-      const values = this.history[name] ?? [];
-      values.push(value);
-      this.history[name] = values;
-    }
-    this.progress?.endEpoch(report.epoch, logs, report.samples);
-    if (request.callbacks.length === 0) return;
+  /** Runs work when all work before it has ended. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    this.pending = this.pending.then(() => (this.isDone ? undefined : work()));
+    return this.pending;
+  }
+
+  /** Runs callbacks. The first error of one ends training; no callback runs after it. */
+  private async callBack(hooks: () => Promise<void>): Promise<void> {
+    if (this.callbackError !== undefined) return;
     try {
-      this.publish(report);
-      await this.callBack(report.epoch, logs);
+      await hooks();
     } catch (error) {
       this.callbackError = { error };
       this.requestStop();
     }
-    this.epochsPassed = report.epoch + 1;
-    this.onEpochPassed?.();
-    if (this.isDone) return;
-    Atomics.store(this.control, WORD.gate, report.epoch + 1);
-    Atomics.notify(this.control, WORD.gate);
   }
 
-  private async callBack(epoch: number, logs: Logs): Promise<void> {
-    for (const callback of this.request.callbacks) {
-      if (this.patience.isOver) return;
-      const work = awaitUser(this.arena, () => callback.onEpochEnd(epoch, logs));
-      if ((await this.patience.waitFor(work)) === false) this.requestStop();
+  /** Reports steps while the ranks go on. */
+  private async endSteps(entries: readonly StepEntry[]): Promise<void> {
+    const { plan, hooks } = this.request;
+    for (const { epoch, step, samples, totals } of entries) {
+      const commits = Atomics.load(this.control, WORD.commits);
+      if (commits !== this.commitsPublished) this.publishCommitted();
+      this.commitsPublished = commits;
+      const logs = logsFromTotals(plan.train, totals, samples);
+      await this.callBack(() => hooks.batchEnd({ epoch, step, logs, isLast: false }));
+      if (this.isDone) return;
     }
+  }
+
+  private async endEpoch(report: EpochReport): Promise<void> {
+    const { request } = this;
+    const { plan, hooks, record } = request;
+    const { epoch, step } = report;
+    const trained = logsFromTotals(plan.train, report.totals, report.samples);
+    const logs: Logs = { ...trained };
+    if (report.validationTotals && plan.validate && request.validation) {
+      const sums = logsFromTotals(plan.validate, report.validationTotals, report.validationSamples);
+      Object.assign(logs, validationLogs(sums));
+    }
+    record.add(epoch, logs);
+    this.progress?.endEpoch(epoch, logs, report.samples);
+    if (hooks.isEmpty) return;
+    this.publish(report);
+    await this.callBack(async () => {
+      if (this.steps) await hooks.batchEnd({ epoch, step, logs: trained, isLast: true });
+      await hooks.epochEnd({ epoch, step, logs });
+      const goesOn = !this.isDone && Atomics.load(this.control, WORD.stopRequest) === 0;
+      if (goesOn && epoch + 1 < request.epochs) await hooks.epochBegin({ epoch: epoch + 1, step, logs });
+    });
+    this.feeds.passed(epoch + 1);
+    if (this.isDone) return;
+    Atomics.store(this.control, WORD.gate, epoch + 1);
+    Atomics.notify(this.control, WORD.gate);
   }
 
   /** Gives the model the arena's parameters and the matching counters. */
@@ -344,6 +313,8 @@ class FitSession {
   private finish(result: Extract<RankResult, { ok: true }>): void {
     const { request, callbackError } = this;
     this.publish(result);
+    const epoch = Math.max(request.initialEpoch, Atomics.load(this.control, WORD.epoch));
+    request.record.ended = { epoch, step: result.step };
     if (callbackError !== undefined) throw callbackError.error;
     if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
       throw divergedError(result.verdict, result.step + 1);
@@ -355,7 +326,7 @@ class FitSession {
         hint: 'Do not change x or y while a fit runs.',
       });
     }
-    if (this.feedError !== undefined) throw this.feedError.error;
+    if (this.feeds.failure !== undefined) throw this.feeds.failure.error;
     if (request.signal?.aborted) throw abortedAfter(request.signal, result.step);
   }
 }

@@ -6,6 +6,7 @@ import { resolveOptimizer } from '../optimizers/index.js';
 import { commit, restoreCommitted } from './persistence.js';
 import type { FitPosition } from './position.js';
 import { RankRunner, runSweep, runTrainingSteps, verdictOf } from './stepLoop.js';
+import { StepWriter } from './stepReports.js';
 import { stepSource } from './stepSource.js';
 import type { EpochReport, FitTask } from './tasks.js';
 
@@ -26,6 +27,7 @@ class RankFit {
   private readonly optimizer;
   private readonly source;
   private readonly held;
+  private readonly reports: StepWriter | undefined;
   private readonly at: FitPosition;
   /** The current pass has begun: its order of rows is set. */
   private isInPass = false;
@@ -44,6 +46,7 @@ class RankFit {
     const heldRows = { samples: task.validationSamples, batchSize };
     this.held = stepSource(arena, task.validationRing, rank, heldRows);
     this.at = { ...start };
+    this.reports = task.stepReports && new StepWriter(arena, this.control, task.stepReports);
   }
 
   run(): RankResult {
@@ -158,6 +161,7 @@ class RankFit {
     at.rowsInEpoch += this.runner.registers[REGISTERS.rows]!;
     if (task.rank !== 0) return;
     Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
+    this.reports?.write(at, this.runner.totals);
     if (at.stepInPass % task.stepsPerCommit !== 0) return;
     this.commit();
     source.release(at.stepInPass);

@@ -30,9 +30,16 @@ export function logsFromTotals(
   return logs;
 }
 
-/** The same logs under their validation names: `loss` becomes `valLoss`. */
+/** The validation name of a value: `loss` becomes `valLoss`. */
+const validationName = (name: string): string => `val${name[0]!.toUpperCase()}${name.slice(1)}`;
+
+/** The same logs under their validation names. */
 export function validationLogs(logs: Logs): SomeLogs {
-  return Object.fromEntries(
-    Object.entries(logs).map(([name, value]) => [`val${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
-  );
+  return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
+}
+
+/** Names of all values that a fit logs. */
+export function logNames(metrics: readonly string[], isValidated: boolean): string[] {
+  const names = ['loss', ...metrics];
+  return isValidated ? [...names, ...names.map(validationName)] : names;
 }

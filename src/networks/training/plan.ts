@@ -9,6 +9,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { reserveState } from './state.js';
+import { reserveStepReports, type StepReports } from './stepReports.js';
 import { type RingRegions, reserveRing } from './streamFeed.js';
 import type { RankProgram, TransposePair } from './tasks.js';
 
@@ -29,6 +30,8 @@ export interface FitPlan {
   tables: ProgramBuffer[];
   trainRing: RingRegions | undefined;
   validationRing: RingRegions | undefined;
+  /** Where rank 0 leaves sums of steps, if a callback wants them. */
+  stepReports: StepReports | undefined;
   /** As many workers as are useful and available. */
   workersNow(): number;
   /** A rank's part of a program, with its registers. */
@@ -39,6 +42,8 @@ export interface FitSizes {
   batchSize: number;
   shuffle: boolean;
   workers: Workers;
+  /** Steps at whose multiples callbacks want sums. */
+  every: readonly number[];
 }
 
 /** Lays out the arena of a fit and compiles its programs. */
@@ -46,7 +51,7 @@ export function planFit(
   model: ResolvedModel,
   objective: Objective,
   data: FitData,
-  { batchSize, shuffle, workers }: FitSizes,
+  { batchSize, shuffle, workers, every }: FitSizes,
 ): FitPlan {
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
@@ -81,6 +86,7 @@ export function planFit(
     tables: tables.buffers,
     trainRing,
     validationRing,
+    stepReports: reserveStepReports(memory, train.totalsOf(0).cols, every),
     workersNow: () => Math.min(most, resolveWorkers(workers, flops)),
     forRank(which, rank, ranks) {
       const program = which === 'train' ? train : validate;

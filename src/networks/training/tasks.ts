@@ -4,6 +4,7 @@ import type { RankTask } from '../../parallel/rankTask.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { FitPosition } from './position.js';
+import type { StepReports } from './stepReports.js';
 
 /** A program for one rank, with the positions of that rank's registers and totals. */
 export interface RankProgram {
@@ -51,6 +52,8 @@ export interface FitTask extends RankTask {
    */
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
+  /** Where rank 0 leaves sums of steps, if a callback wants them. */
+  stepReports: StepReports | undefined;
 }
 
 /** What one rank of an evaluation or a prediction needs. */

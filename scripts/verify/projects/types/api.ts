@@ -4,12 +4,16 @@ import type {
   ActivationName,
   Batch,
   Callback,
+  CallbackChoice,
+  CallbackContext,
+  CallbackName,
   Classifier,
   CompileConfig,
   CompileOptions,
   CrossValidationResult,
   ErrorCode,
   FitOptions,
+  FitResult,
   History,
   InitializerName,
   KernelOptions,
@@ -25,14 +29,18 @@ import type {
   OptimizerName,
   Regressor,
   ScorerName,
+  Stopped,
   TableOutput,
   TargetInput,
+  TrainEndContext,
   Transformer,
 } from 'steepest';
 import {
   activationNames,
   backend,
   type ColumnTransformer,
+  callbackNames,
+  callbacks,
   columnTransformer,
   configure,
   crossValidate,
@@ -130,8 +138,19 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const config: CompileConfig | undefined = model.compile({ loss, metrics: metric, optimizer }).compileConfig;
   if (config !== undefined) model.compile(config);
   const callback: Callback = {
-    onEpochEnd: (epoch: number, logs: Readonly<Logs>) => epoch > 3 && logs.loss < 0.1,
+    onEpochEnd: ({ epoch, logs }: CallbackContext) => epoch > 3 && logs.loss < 0.1,
   };
+  const limit: CallbackChoice = callbacks.timeLimit({ seconds: 60 });
+  const own: Callback = {
+    every: 10,
+    onTrainBegin: ({ learningRate }) => console.log(learningRate),
+    onBatchEnd: async ({ step, stop }: CallbackContext) => step > 100 && stop('enough'),
+    onTrainEnd: ({ error, logs }: TrainEndContext) => console.log(error, logs.loss),
+  };
+  const names: readonly CallbackName[] = callbackNames;
+  const result: FitResult = await model.fit(x, y, { callbacks: own });
+  const stopped: Stopped | undefined = result.stopped;
+  console.log(names, result.bestEpoch, stopped?.by);
   const options: FitOptions = {
     epochs: 2,
     batchSize: 32,
@@ -140,7 +159,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     classWeight: { 0: 1, 1: 2 },
     workers: 'auto',
     signal,
-    callbacks: [callback],
+    callbacks: [callback, limit],
   };
   const { history }: { history: History } = await model.fit(x, y, options);
   const last: number | undefined = history.loss.at(-1) ?? history.accuracy?.[0];

@@ -1,0 +1,93 @@
+import { checkOptions } from '../../core/check.js';
+import { fieldsOf } from '../../core/definition.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import { didYouMean } from '../../core/nearest.js';
+import { show } from '../../core/show.js';
+import { CALLBACK_ALIASES } from './aliases.js';
+import type { CallbackDefinition } from './definition.js';
+import type { Complete, Given, Options, RequiredOption } from './options.js';
+import { timeLimit } from './timeLimit.js';
+
+/** The registry: one line per callback. */
+const CALLBACKS = {
+  timeLimit,
+} satisfies Record<string, Pick<CallbackDefinition, 'name' | 'options'>>;
+
+type Registry = typeof CALLBACKS;
+export type CallbackName = keyof Registry;
+type OptionsOf<N extends CallbackName> = Registry[N]['options'];
+
+/** A callback of this package as plain data: its name and all its options. */
+export type CallbackChoice = {
+  [N in CallbackName]: { readonly name: N } & Complete<OptionsOf<N>>;
+}[CallbackName];
+
+/** Creates the plain data of each callback; options that can be left out have defaults. */
+type Makers = {
+  readonly [N in CallbackName]: Record<never, never> extends Given<OptionsOf<N>>
+    ? (options?: Given<OptionsOf<N>>) => { readonly name: N } & Complete<OptionsOf<N>>
+    : (options: Given<OptionsOf<N>>) => { readonly name: N } & Complete<OptionsOf<N>>;
+};
+
+export const callbackNames = Object.keys(CALLBACKS) as CallbackName[];
+
+/** The definitions, without the types of their options: only checked options reach them. */
+const definitions = CALLBACKS as unknown as Readonly<Record<string, CallbackDefinition>>;
+
+/**
+ * The callbacks of this package: `callbacks.timeLimit({ seconds: 60 })`. Each returns plain data,
+ * checked, that any number of fits can use.
+ */
+export const callbacks = Object.fromEntries(
+  Object.values(definitions).map((definition) => [
+    definition.name,
+    (options: unknown = {}) => ({
+      name: definition.name,
+      ...completeOptions(definition, checkOptions(`options of ${definition.name}`, options)),
+    }),
+  ]),
+) as unknown as Makers;
+
+/** A callback of this package with all its options. */
+export interface ChosenCallback {
+  definition: CallbackDefinition;
+  options: Complete<Options>;
+}
+
+/**
+ * Checks the plain data of a callback and fills in defaults.
+ * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`
+ */
+export function resolveCallback(what: string, given: object): ChosenCallback {
+  const { name, ...options } = fieldsOf(what, given);
+  if (typeof name !== 'string' || !Object.hasOwn(definitions, name)) {
+    unknownName(`${what}.name`, name, callbackNames, CALLBACK_ALIASES);
+  }
+  const definition = definitions[name] as CallbackDefinition;
+  return { definition, options: completeOptions(definition, options) };
+}
+
+function completeOptions(
+  definition: CallbackDefinition,
+  given: Readonly<Record<string, unknown>>,
+): Complete<Options> {
+  const { name, options, aliases } = definition;
+  const known = Object.keys(options);
+  for (const key of Object.keys(given)) {
+    if (Object.hasOwn(options, key)) continue;
+    throw new SteepestError('ERR_UNKNOWN_NAME', {
+      expected: `${name} to have only ${known.join(', ')}`,
+      given: show(key),
+      hint: didYouMean(key, known, 'Check the spelling, or remove it.', aliases),
+    });
+  }
+  const complete = Object.fromEntries(
+    Object.entries(options).map(([key, option]) => {
+      const value = given[key];
+      const isUsual = value === undefined && !(option as Partial<RequiredOption<unknown>>).isRequired;
+      return [key, isUsual ? option.usual : option.check(`${name}.${key}`, value)];
+    }),
+  );
+  definition.check?.(complete);
+  return complete;
+}

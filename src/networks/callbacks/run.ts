@@ -1,0 +1,185 @@
+import { onAbort } from '../../core/abort.js';
+import type { Arena } from '../../core/arena.js';
+import { nextTurn } from '../../core/nextTurn.js';
+import { awaitClosed, Patience } from '../../core/patience.js';
+import { awaitUser } from '../../parallel/userCode.js';
+import type { FitHooks, Moment, RunningFit, StepMoment } from '../training/fitHooks.js';
+import type { Stopped } from '../training/fitResult.js';
+import type { SomeLogs } from '../training/logs.js';
+import type { CallbackModel, CallbackSession, FitFacts } from './definition.js';
+import type { GivenCallback } from './given.js';
+import type { CallbackContext, CallbackHooks, HookName } from './hooks.js';
+
+/** What the callbacks of a fit work on. */
+export interface CallbackSubject extends FitFacts {
+  model: CallbackModel;
+  /** The learning rate of the next step. */
+  learningRate(): number;
+  signal: AbortSignal | undefined;
+}
+
+/** A callback in this fit. */
+interface Active {
+  name: string;
+  session: CallbackSession | CallbackHooks<CallbackModel>;
+  /** The last step that `onBatchEnd` has passed. */
+  lastStep: number;
+}
+
+/** The callbacks of one fit: their sessions, in order, and who has ended training. */
+export class CallbackRun implements FitHooks {
+  private readonly active: readonly Active[];
+  private patience = new Patience();
+  private fit: RunningFit | undefined;
+  private latest: Moment;
+  private stop: Stopped | undefined;
+  private epochsBegun = 0;
+
+  /** @throws SteepestError if the fit cannot do what a callback asks for */
+  constructor(
+    given: readonly GivenCallback[],
+    private readonly subject: CallbackSubject,
+    first: Moment,
+  ) {
+    this.latest = first;
+    this.active = given.map((callback) => ({
+      name: 'hooks' in callback ? callback.name : callback.definition.name,
+      session: 'hooks' in callback ? callback.hooks : callback.definition.session(callback.options, subject),
+      lastStep: first.step,
+    }));
+  }
+
+  get isEmpty(): boolean {
+    return this.active.length === 0;
+  }
+
+  get every(): readonly number[] {
+    const watching = this.active.filter(({ session }) => session.onBatchEnd !== undefined);
+    return [...new Set(watching.map(({ session }) => session.every ?? 1))];
+  }
+
+  get stopped(): Stopped | undefined {
+    return this.stop;
+  }
+
+  /** The best epoch of the first callback that watches a value; undefined if none does. */
+  get bestEpoch(): number | undefined {
+    for (const { session } of this.active) {
+      const best = (session as CallbackSession).bestEpoch?.();
+      if (best !== undefined) return best;
+    }
+    return undefined;
+  }
+
+  /** What each callback needs to go on later; null for those that need nothing. */
+  states(): unknown[] {
+    return this.active.map(({ session }) => session.state?.() ?? null);
+  }
+
+  /** Gives each callback what {@link states} returned. */
+  restore(states: readonly unknown[]): void {
+    this.active.forEach(({ session }, i) => {
+      if (states[i] !== null && states[i] !== undefined) session.restore?.(states[i]);
+    });
+  }
+
+  attach(fit: RunningFit): void {
+    this.fit = fit;
+    // Training may be tried again with fewer threads.
+    this.patience = new Patience();
+  }
+
+  giveUp(): void {
+    this.patience.giveUp();
+  }
+
+  /** Calls `onTrainBegin`. After an abort it does not wait for its end. */
+  async trainBegin(): Promise<void> {
+    const { signal } = this.subject;
+    const off = onAbort(signal, () => void nextTurn().then(() => this.giveUp()));
+    try {
+      await this.callAll('onTrainBegin', this.latest);
+    } finally {
+      off();
+    }
+  }
+
+  async epochBegin(moment: Moment): Promise<void> {
+    if (moment.epoch < this.epochsBegun) return;
+    this.epochsBegun = moment.epoch + 1;
+    this.latest = moment;
+    return this.callAll('onEpochBegin', moment);
+  }
+
+  epochEnd(moment: Moment): Promise<void> {
+    this.latest = moment;
+    return this.callAll('onEpochEnd', moment);
+  }
+
+  async batchEnd(moment: StepMoment): Promise<void> {
+    this.latest = moment;
+    for (const active of this.active) {
+      const { session, lastStep } = active;
+      if (session.onBatchEnd === undefined || this.patience.isOver) continue;
+      const every = session.every ?? 1;
+      const isDue = Math.floor(moment.step / every) > Math.floor(lastStep / every);
+      if (!isDue && !(moment.isLast && moment.step > lastStep)) continue;
+      active.lastStep = moment.step;
+      await this.call(active, 'onBatchEnd', moment);
+    }
+  }
+
+  /**
+   * Calls `onTrainEnd` of all callbacks, whatever others throw. After an abort it waits a short
+   * time only.
+   * @throws what the first that fails has thrown, unless the fit has failed already
+   */
+  async trainEnd(moment: Partial<Moment>, failure: { error: unknown } | undefined): Promise<void> {
+    this.latest = { ...this.latest, ...moment };
+    const failures: unknown[] = [];
+    const ending = (async () => {
+      for (const active of this.active) {
+        try {
+          await active.session.onTrainEnd?.({ ...this.context(active, this.latest), error: failure?.error });
+        } catch (failure) {
+          failures.push(failure);
+        }
+      }
+    })();
+    await awaitClosed(ending, this.subject.signal);
+    if (failure === undefined && failures.length > 0) throw failures[0];
+  }
+
+  private async callAll(hook: HookName, moment: Moment): Promise<void> {
+    for (const active of this.active) {
+      if (this.patience.isOver) return;
+      if (active.session[hook] !== undefined) await this.call(active, hook, moment);
+    }
+  }
+
+  private async call(active: Active, hook: HookName, moment: Moment): Promise<void> {
+    const code = (): unknown =>
+      (active.session as CallbackHooks<unknown, SomeLogs>)[hook]?.(this.context(active, moment) as never);
+    const arena: Arena | undefined = this.fit?.arena;
+    const work = arena === undefined ? (async () => code())() : awaitUser(arena, async () => code());
+    if ((await this.patience.waitFor(work)) === false) this.end(active, undefined);
+  }
+
+  private context(active: Active, { epoch, step, logs }: Moment): CallbackContext<CallbackModel, never> {
+    return {
+      model: this.subject.model,
+      epoch,
+      step,
+      logs: logs as never,
+      learningRate: this.subject.learningRate(),
+      stop: (reason) => this.end(active, reason),
+    };
+  }
+
+  /** The first that ends training is the one that `stopped` names. */
+  private end({ name }: Active, reason: string | undefined): void {
+    const { epoch, step } = this.latest;
+    this.stop ??= { by: name, reason, epoch, step };
+    this.fit?.stop();
+  }
+}

@@ -1,0 +1,40 @@
+import type { Arena } from '../../core/arena.js';
+import type { SomeLogs } from './logs.js';
+
+/** A moment of a fit, as callbacks are told of it. */
+export interface Moment {
+  /** The current epoch, counted from 0. */
+  epoch: number;
+  /** Finished optimizer steps of the model. */
+  step: number;
+  logs: SomeLogs;
+}
+
+/** The end of a step. */
+export interface StepMoment extends Moment {
+  /** Whether it is the last of its epoch. */
+  isLast: boolean;
+}
+
+/** What callbacks use of a fit whose workers are about to run. */
+export interface RunningFit {
+  arena: Arena;
+  /** Asks the workers to stop after the current step. */
+  stop(): void;
+}
+
+/** What a fit calls at its moments: its callbacks. */
+export interface FitHooks {
+  /** Without callbacks nothing is called, and the workers never wait. */
+  readonly isEmpty: boolean;
+  /** Steps at whose multiples someone wants `batchEnd`. */
+  readonly every: readonly number[];
+  /** Whether someone has ended training, perhaps before the workers ran. */
+  readonly stopped: object | undefined;
+  attach(fit: RunningFit): void;
+  epochBegin(moment: Moment): Promise<void>;
+  epochEnd(moment: Moment): Promise<void>;
+  batchEnd(moment: StepMoment): Promise<void>;
+  /** From now on nobody waits for user code. */
+  giveUp(): void;
+}
