@@ -245,7 +245,7 @@ describe('initialEpoch', () => {
 
   it('counts for callbacks, and for what validationFreq counts', async () => {
     const seen: unknown[] = [];
-    const onEpochEnd = (epoch: number): void => void seen.push(epoch);
+    const onEpochEnd = ({ epoch }: CallbackContext): void => void seen.push(epoch);
     const options = { ...shared, initialEpoch: 3, epochs: 8, validationFreq: 4, validationSplit: 0.5 };
     const { history } = await build().fit(x, y, { ...options, callbacks: { onEpochEnd } });
     expect(seen).toEqual([3, 4, 5, 6, 7]);

@@ -134,8 +134,11 @@ export class CallbackRun implements FitHooks {
    * time only.
    * @throws what the first that fails has thrown, unless the fit has failed already
    */
-  async trainEnd(moment: Partial<Moment>, failure: { error: unknown } | undefined): Promise<void> {
-    this.latest = { ...this.latest, ...moment };
+  async trainEnd(
+    { step = this.latest.step, logs }: { step: number | undefined; logs: SomeLogs },
+    failure: { error: unknown } | undefined,
+  ): Promise<void> {
+    this.latest = { ...this.latest, step, logs };
     const failures: unknown[] = [];
     const ending = (async () => {
       for (const active of this.active) {

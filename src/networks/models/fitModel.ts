@@ -104,7 +104,7 @@ async function runWithCallbacks(
     failure = { error: withHistory(error, history) };
   }
   try {
-    await callbacks.trainEnd({ ...record.ended, logs: record.logs }, failure);
+    await callbacks.trainEnd(record, failure);
   } catch (error) {
     throw withHistory(error, history);
   }

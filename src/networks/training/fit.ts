@@ -313,8 +313,7 @@ class FitSession {
   private finish(result: Extract<RankResult, { ok: true }>): void {
     const { request, callbackError } = this;
     this.publish(result);
-    const epoch = Math.max(request.initialEpoch, Atomics.load(this.control, WORD.epoch));
-    request.record.ended = { epoch, step: result.step };
+    request.record.step = result.step;
     if (callbackError !== undefined) throw callbackError.error;
     if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
       throw divergedError(result.verdict, result.step + 1);

@@ -38,8 +38,8 @@ export class FitRecord {
   readonly history: History = { loss: [] };
   /** Logs of the last epoch. */
   logs: SomeLogs = {};
-  /** The last epoch that began, and the steps of the model, when the workers have ended. */
-  ended: { epoch: number; step: number } | undefined;
+  /** Finished steps of the model, when the workers have ended. */
+  step: number | undefined;
   /** The first epoch with the lowest `valLoss`, or `loss` without validation. */
   bestEpoch: number | undefined;
   private lowest = Number.POSITIVE_INFINITY;
