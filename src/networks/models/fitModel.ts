@@ -4,7 +4,6 @@ import type { BatchStream } from '../../data/batches.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import { trainable } from '../../program/parameters.js';
 import type { CallbackModel } from '../callbacks/definition.js';
-import { CallbackRun } from '../callbacks/run.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { runFitRequest } from '../training/fit.js';
 import { abortedAfter } from '../training/fitErrors.js';
@@ -12,6 +11,7 @@ import { FitRecord, type FitResult, withHistory } from '../training/fitResult.js
 import { logNames } from '../training/logs.js';
 import { planFit } from '../training/plan.js';
 import type { ModelState } from '../training/state.js';
+import { CallbackRun } from './callbackRun.js';
 import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { openFitData } from './inputs.js';

@@ -10,8 +10,8 @@ import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batch
 import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkWorkers, type Workers } from '../../parallel/workers.js';
-import { checkCallbacks, type GivenCallback } from '../callbacks/given.js';
 import type { CallbackChoice } from '../callbacks/index.js';
+import { checkCallbacks, type GivenCallback } from './givenCallbacks.js';
 import {
   checkOptionNames,
   OPTIMIZER_OPTION,

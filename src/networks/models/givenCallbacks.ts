@@ -4,10 +4,10 @@ import { SteepestError } from '../../core/errors.js';
 import { didYouMean, isSameName } from '../../core/nearest.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
-import { HOOK_ALIASES } from './aliases.js';
-import type { CallbackModel } from './definition.js';
-import { type CallbackHooks, HOOK_NAMES } from './hooks.js';
-import { type ChosenCallback, callbackNames, resolveCallback } from './index.js';
+import { HOOK_ALIASES } from '../callbacks/aliases.js';
+import type { CallbackModel } from '../callbacks/definition.js';
+import { type CallbackHooks, HOOK_NAMES } from '../callbacks/hooks.js';
+import { type ChosenCallback, callbackNames, resolveCallback } from '../callbacks/index.js';
 
 /** A callback as a fit takes it: one of this package, or a user's own hooks. */
 export type GivenCallback = ChosenCallback | { hooks: CallbackHooks<CallbackModel>; name: string };

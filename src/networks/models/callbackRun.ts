@@ -3,12 +3,12 @@ import type { Arena } from '../../core/arena.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { awaitClosed, Patience } from '../../core/patience.js';
 import { awaitUser } from '../../parallel/userCode.js';
+import type { CallbackModel, CallbackSession, FitFacts } from '../callbacks/definition.js';
+import type { CallbackContext, CallbackHooks, HookName } from '../callbacks/hooks.js';
 import type { FitHooks, Moment, RunningFit, StepMoment } from '../training/fitHooks.js';
 import type { Stopped } from '../training/fitResult.js';
 import type { SomeLogs } from '../training/logs.js';
-import type { CallbackModel, CallbackSession, FitFacts } from './definition.js';
-import type { GivenCallback } from './given.js';
-import type { CallbackContext, CallbackHooks, HookName } from './hooks.js';
+import type { GivenCallback } from './givenCallbacks.js';
 
 /** What the callbacks of a fit work on. */
 export interface CallbackSubject extends FitFacts {
