@@ -25,6 +25,7 @@ export { type Metric, type MetricName, type MetricNameOf, metricNames } from './
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
 export { load } from './networks/models/load.js';
+export { schedules } from './networks/models/schedules.js';
 export {
   type Callback,
   type FitOptions,
@@ -40,6 +41,7 @@ export type {
   StreamEvaluateOptions,
 } from './networks/models/sweepOptions.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
+export type { LearningRate, Schedule, ScheduleName } from './networks/schedules/index.js';
 export type { FitResult, History, Stopped } from './networks/training/fitResult.js';
 export type { Logs } from './networks/training/logs.js';
 export type { ThreadSettings } from './parallel/settings.js';

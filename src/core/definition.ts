@@ -15,8 +15,11 @@ import { show } from './show.js';
 /** Smallest float32 with all its digits. */
 const LEAST_FLOAT32 = 2 ** -126;
 
+/** The value of a setting: a number, a flag, or plain data whose definition checks it. */
+export type HyperparameterValue = number | boolean | object;
+
 /** All settings of a thing, by name. */
-export type Hyperparameters = Readonly<Record<string, number | boolean | undefined>>;
+export type Hyperparameters = Readonly<Record<string, HyperparameterValue | undefined>>;
 
 /** The settings of a thing that has none. */
 export type NoHyperparameters = Readonly<Record<never, number>>;
@@ -25,6 +28,18 @@ export type NoHyperparameters = Readonly<Record<never, number>>;
 export interface NumberRange {
   accepts(value: number): boolean;
   words: string;
+}
+
+/** The range of a setting that is a number or plain data, such as a learning rate. */
+export interface DataRange extends NumberRange {
+  /**
+   * Checks and completes a value that is not a number, as data that JSON can hold.
+   * @param what the setting, for messages: `adam.learningRate`
+   * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+   */
+  complete(what: string, value: unknown): object;
+  /** The data as text for people. */
+  text(value: object): string;
 }
 
 export const positive: NumberRange = { accepts: (v) => v > 0, words: 'a number above 0' };
@@ -42,6 +57,9 @@ export const probability: NumberRange = {
   words: 'a number above 0 and below 1',
 };
 
+/** Plain data needs functions of its own. */
+type RangeOf<V> = V extends number | undefined ? NumberRange : object extends V ? NumberRange : DataRange;
+
 /** The fields of every definition. */
 export interface Definition<H extends Hyperparameters = Hyperparameters> {
   readonly name: string;
@@ -51,7 +69,7 @@ export interface Definition<H extends Hyperparameters = Hyperparameters> {
    */
   readonly defaults: H;
   /** The range of each number; a hyperparameter without one is a boolean. */
-  readonly ranges: { readonly [K in keyof H as H[K] extends number | undefined ? K : never]: NumberRange };
+  readonly ranges: { readonly [K in keyof H as number extends H[K] ? K : never]: RangeOf<H[K]> };
   /**
    * Refuses hyperparameters that exclude each other.
    * @throws SteepestError `ERR_ARGUMENT`
@@ -115,7 +133,7 @@ export function resolveChoice<D extends Definition>(
     unknownName(isObject ? `${what}.name` : what, written, names, hints);
   }
   const definition = definitions[name] as D;
-  const hyperparameters: Record<string, number | boolean | undefined> = { ...definition.defaults };
+  const hyperparameters: Record<string, HyperparameterValue | undefined> = { ...definition.defaults };
   for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(definition.defaults, key)) {
       refuseKey(what, key, definition, definitions, aliases.hyperparameters);
@@ -133,22 +151,30 @@ export function resolveChoice<D extends Definition>(
 export function completeChoice({
   definition,
   hyperparameters,
-}: Chosen): string | { name: string; [hyperparameter: string]: string | number | boolean } {
+}: Chosen): string | { name: string; [hyperparameter: string]: string | HyperparameterValue } {
   const { name } = definition;
   const given = Object.entries(hyperparameters).filter(isGiven);
   return given.length === 0 ? name : { name, ...Object.fromEntries(given) };
 }
 
-const isGiven = (entry: [string, number | boolean | undefined]): entry is [string, number | boolean] =>
+const isGiven = (entry: [string, HyperparameterValue | undefined]): entry is [string, HyperparameterValue] =>
   entry[1] !== undefined;
 
 /** The printed form of a choice: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. */
 export function choiceText({ definition, hyperparameters }: Chosen): string {
   const parts = Object.entries(hyperparameters)
-    .filter(([, value]) => value !== false && value !== undefined)
-    .map(([key, value]) => (value === true ? key : `${key} ${value}`));
+    .filter(isGiven)
+    .filter(([, value]) => value !== false)
+    .map(([key, value]) => (value === true ? key : `${key} ${valueText(definition, key, value)}`));
   return parts.length === 0 ? definition.name : `${definition.name} (${parts.join(', ')})`;
 }
+
+function valueText(definition: Definition, key: string, value: HyperparameterValue): string {
+  return typeof value === 'object' ? (rangeOf(definition, key) as DataRange).text(value) : String(value);
+}
+
+const rangeOf = ({ ranges }: Definition, key: string): NumberRange | DataRange | undefined =>
+  (ranges as Readonly<Record<string, NumberRange | DataRange>>)[key];
 
 /**
  * Copies the fields of an object to a plain object, reading each once. For an instance of a class
@@ -194,7 +220,8 @@ function refuseKey(
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` */
-function checkedValue({ name, defaults, ranges }: Definition, key: string, value: unknown): number | boolean {
+function checkedValue(definition: Definition, key: string, value: unknown): HyperparameterValue {
+  const { name, defaults } = definition;
   const usual = defaults[key];
   const hint = usual === undefined ? 'Leave it out.' : `Leave it out for the default ${String(usual)}.`;
   const refuse = (words: string): never => {
@@ -204,13 +231,20 @@ function checkedValue({ name, defaults, ranges }: Definition, key: string, value
       hint,
     });
   };
-  const range = (ranges as Readonly<Record<string, NumberRange>>)[key];
+  const range = rangeOf(definition, key);
   if (range === undefined) return typeof value === 'boolean' ? value : refuse('true or false');
+  if ('complete' in range && typeof value !== 'number') return range.complete(`${name}.${key}`, value);
   if (typeof value !== 'number' || !Number.isFinite(value) || !range.accepts(value)) refuse(range.words);
-  const number = value as number;
-  // Kernels compute in float32, in which a smaller number has lost digits, and a larger one is
-  // infinite.
-  const size = Math.abs(number);
-  const isLost = size > MOST_FLOAT32 || (size !== 0 && Math.fround(size) < LEAST_FLOAT32);
-  return isLost ? refuse(`${range.words} that float32 holds, 1.2e-38 to 3.4e38`) : number;
+  return isFloat32(value as number)
+    ? (value as number)
+    : refuse(`${range.words} that float32 holds, 1.2e-38 to 3.4e38`);
+}
+
+/**
+ * Kernels compute in float32, in which a smaller number has lost digits, and a larger one is
+ * infinite.
+ */
+export function isFloat32(value: number): boolean {
+  const size = Math.abs(value);
+  return size <= MOST_FLOAT32 && (size === 0 || Math.fround(size) >= LEAST_FLOAT32);
 }

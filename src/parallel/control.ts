@@ -1,4 +1,4 @@
-import { type Arena, int32At } from '../core/arena.js';
+import { type Arena, float64At, int32At } from '../core/arena.js';
 
 /**
  * The control block: the first bytes of every arena, which the ranks and the main thread share.
@@ -15,8 +15,20 @@ export const WORD = {
   lost: 2 * LINE_WORDS,
   /** Nonzero: the main thread requests a stop after the current step. */
   stopRequest: 3 * LINE_WORDS,
+  /**
+   * Number of requests of the main thread for another learning rate. The rate of request n is the
+   * float64 at {@link rateRequest}(n).
+   */
+  rateRequests: 3 * LINE_WORDS + 1,
   /** {@link VERDICT} bits about the current step, complete once the merge barrier opens. */
   verdict: 4 * LINE_WORDS,
+  /**
+   * Number of learning rates on which the ranks have agreed. Rank 0 raises it before a barrier and
+   * the others read it after, with the float64 `agreedRate`. It is beside the verdict because every
+   * rank reads both after every step.
+   */
+  agreedRates: 4 * LINE_WORDS + 1,
+  agreedRate: 4 * LINE_WORDS + 2,
   /** Epochs that the main thread has allowed. */
   gate: 5 * LINE_WORDS,
   /**
@@ -25,20 +37,45 @@ export const WORD = {
    */
   commits: 6 * LINE_WORDS,
   /**
-   * For committed copies 0 and 1: the optimizer steps, and the passes over the data that had begun.
+   * For committed copies 0 and 1: the optimizer steps, the passes over the data that had begun, the
+   * epochs that had begun since the learning rate was set, and as a float64 the rate that a callback
+   * had set, or NaN.
    */
   committedSteps: 6 * LINE_WORDS + 1,
   committedPasses: 6 * LINE_WORDS + 3,
-  /** For progress bars: the current epoch and its finished steps. */
+  committedEpochs: 6 * LINE_WORDS + 5,
+  committedRates: 6 * LINE_WORDS + 8,
+  /** For the main thread: the current epoch, its finished steps, and those of the model. */
   epoch: 7 * LINE_WORDS,
   stepInEpoch: 7 * LINE_WORDS + 1,
+  step: 7 * LINE_WORDS + 2,
   /** For callbacks: finished and begun entries of the ring of step reports. */
-  stepReports: 7 * LINE_WORDS + 2,
-  stepReportsBegun: 7 * LINE_WORDS + 3,
+  stepReports: 7 * LINE_WORDS + 3,
+  stepReportsBegun: 7 * LINE_WORDS + 4,
 } as const;
 
 export const CONTROL_WORDS = 8 * LINE_WORDS;
 export const CONTROL_BYTES = CONTROL_WORDS * 4;
+
+/** Word of the float64 of a request: two take turns, so that none is overwritten while it is read. */
+export const rateRequest = (request: number): number => 3 * LINE_WORDS + 2 + 2 * (request & 1);
+
+/** The float64 numbers of the control block, by their first word. */
+export class ControlNumbers {
+  private readonly values: Float64Array<SharedArrayBuffer>;
+
+  constructor(arena: Arena) {
+    this.values = float64At(arena, 0, CONTROL_WORDS / 2);
+  }
+
+  read(word: number): number {
+    return this.values[word / 2]!;
+  }
+
+  write(word: number, value: number): void {
+    this.values[word / 2] = value;
+  }
+}
 
 /**
  * Why a run of steps ended early. Ranks OR their findings into the verdict before the merge barrier

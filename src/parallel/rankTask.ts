@@ -34,5 +34,7 @@ export type RankResult =
       step: number;
       /** Passes over the training data that the model has begun; 0 for other tasks. */
       passes: number;
+      /** Epochs that have begun since the learning rate was set; 0 for other tasks. */
+      epochs: number;
     }
   | { ok: false; peerLost: boolean; code: string | undefined; message: string };

@@ -57,5 +57,5 @@ export function runBlocks(task: BlocksTask, kernels: KernelSet): RankResult {
     registers[REGISTERS.batchStart] = 0;
     status |= kernels.bind(task.finish, buffers, registers).run(PHASES.rows);
   }
-  return { ok: true, verdict: status === 0 ? 0 : VERDICT.invalid, step: 0, passes: 0 };
+  return { ok: true, verdict: status === 0 ? 0 : VERDICT.invalid, step: 0, passes: 0, epochs: 0 };
 }

@@ -259,7 +259,7 @@ function solve(rank: LogisticRank): Solution {
 /** Runs one rank of a logistic regression. Rank 0 runs the solver; all ranks compute for it. */
 export function runLogistic(task: LogisticTask, kernels: KernelSet): RankResult {
   const rank = new LogisticRank(task, kernels);
-  const done: RankResult = { ok: true, verdict: 0, step: 0, passes: 0 };
+  const done: RankResult = { ok: true, verdict: 0, step: 0, passes: 0, epochs: 0 };
   if (task.rank !== 0) {
     rank.serve();
     return done;

@@ -145,8 +145,8 @@ export function restoredNetwork(
     if (!(error instanceof SteepestError)) throw error;
     throw fileError(error.expected, error.given, error);
   }
-  const { parameters } = model.trainingState();
-  model.resume({ parameters, slots: readSlots(state, parameters), step, epochs });
+  const { parameters, rate } = model.trainingState();
+  model.resume({ parameters, slots: readSlots(state, parameters), step, epochs, rate });
   return {
     model,
     columns: { cols, names: attribute(state, 'names', orNull(isNames)) ?? undefined },

@@ -5,6 +5,8 @@ import type { Complete, Options } from './options.js';
 
 /** What the callbacks of this package use of a model. */
 export interface CallbackModel {
+  /** The learning rate of the next step; set, it holds for all steps from the next on. */
+  learningRate: number;
   save(path: string | URL): Promise<void>;
 }
 

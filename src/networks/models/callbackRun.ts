@@ -13,8 +13,6 @@ import type { GivenCallback } from './givenCallbacks.js';
 /** What the callbacks of a fit work on. */
 export interface CallbackSubject extends FitFacts {
   model: CallbackModel;
-  /** The learning rate of the next step. */
-  learningRate(): number;
   signal: AbortSignal | undefined;
 }
 
@@ -174,7 +172,7 @@ export class CallbackRun implements FitHooks {
       epoch,
       step,
       logs: logs as never,
-      learningRate: this.subject.learningRate(),
+      learningRate: this.subject.model.learningRate,
       stop: (reason) => this.end(active, reason),
     };
   }

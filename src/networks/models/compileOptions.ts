@@ -84,7 +84,8 @@ export function resolveCompile(model: ResolvedModel, options: CompileOptions): C
 const isOne = (metrics: Metric | readonly Metric[]): metrics is Metric =>
   typeof metrics === 'string' || isPlainObject(metrics);
 
-function completeConfig({ optimizer, loss, metrics }: Objective): CompileConfig {
+/** The saved form of an objective. */
+export function completeConfig({ optimizer, loss, metrics }: Objective): CompileConfig {
   return {
     optimizer: completeChoice(optimizer) as Optimizer,
     loss: completeChoice(loss) as Loss,

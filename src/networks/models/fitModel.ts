@@ -8,6 +8,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import { runFitRequest } from '../training/fit.js';
 import { abortedAfter } from '../training/fitErrors.js';
 import { FitRecord, type FitResult, withHistory } from '../training/fitResult.js';
+import type { LiveRate } from '../training/liveRate.js';
 import { logNames } from '../training/logs.js';
 import { planFit } from '../training/plan.js';
 import type { ModelState } from '../training/state.js';
@@ -22,6 +23,7 @@ export interface FitSubject {
   compiled: Compiled;
   /** The model as callbacks see it. */
   facade: CallbackModel;
+  liveRate: LiveRate;
   state(): ModelState;
   onState(state: ModelState): void;
 }
@@ -51,8 +53,8 @@ export async function fitModel(
     const callbacks = callbackRun(subject, choices, isValidated);
     const plan = planFit(model, objective, data, { ...choices, every: callbacks.every });
     const { optimizer } = config;
-    const { onState } = subject;
-    const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, onState };
+    const { onState, liveRate } = subject;
+    const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, onState, liveRate };
     // A stream has already delivered batches that cannot be read again.
     const isAgainPossible = !data.trainStream && !data.validationStream;
     return await runWithCallbacks(callbacks, choices.signal, new FitRecord(isValidated), (record) => {
@@ -70,13 +72,12 @@ function callbackRun(
   { callbacks, initialEpoch, epochs, signal }: FitChoices,
   isValidated: boolean,
 ): CallbackRun {
-  const { metrics, optimizer } = compiled.objective;
+  const { metrics } = compiled.objective;
   const logs = logNames(
     metrics.map(({ definition }) => definition.name),
     isValidated,
   );
-  const learningRate = (): number => optimizer.hyperparameters.learningRate as number;
-  const subject = { model: facade, logs, epochs, signal, state, become: onState, learningRate };
+  const subject = { model: facade, logs, epochs, signal, state, become: onState };
   return new CallbackRun(callbacks, subject, { epoch: initialEpoch, step: state().step, logs: {} });
 }
 

@@ -90,7 +90,12 @@ function readState(
   counters: Record<string, unknown>,
   optimizer: ResolvedOptimizer | undefined,
 ): ModelState {
-  const [step, epochs] = ['step', 'epochs'].map((key) => checkedCounter(key, counters[key]));
+  const step = checkedCounter('step', counters.step);
+  const epochs = checkedCounter('epochs', counters.epochs);
+  const rate = {
+    fromStep: checkedCounter('rateFrom', counters.rateFrom ?? 0, step),
+    epochs: checkedCounter('rateEpochs', counters.rateEpochs ?? epochs),
+  };
   const left = new Set(tensors.keys());
   const take = (name: string, parameter: ParameterSpec): Float32Array => {
     left.delete(name);
@@ -100,7 +105,7 @@ function readState(
   const slots = new Map<string, Map<string, Float32Array>>();
   const slotNames = optimizer?.definition.slots(optimizer.hyperparameters) ?? [];
   // Before its first step an optimizer may have no arrays yet; later it must have all.
-  const hasSlots = step! > 0 || [...left].some((name) => name.startsWith(SLOT_PREFIX));
+  const hasSlots = step > 0 || [...left].some((name) => name.startsWith(SLOT_PREFIX));
   for (const parameter of model.parameters) {
     const { name, trainable } = parameter;
     parameters.set(name, take(name, parameter));
@@ -115,7 +120,7 @@ function readState(
       'Save the model again.',
     );
   }
-  return { parameters, slots, step: step!, epochs: epochs! };
+  return { parameters, slots, step, epochs, rate };
 }
 
 function checkedTensor(
@@ -141,8 +146,11 @@ function checkedTensor(
 /** A limit that keeps counters exact: far more steps than anybody can run. */
 const MOST_STEPS = 2 ** 48;
 
-function checkedCounter(key: string, value: unknown): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_STEPS)
-    return value as number;
-  throw fileError(`a whole number up to 2^48 as training.${key}`, show(value), 'Save the model again.');
+function checkedCounter(key: string, value: unknown, most = MOST_STEPS): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most) return value as number;
+  throw fileError(
+    `a whole number up to ${most === MOST_STEPS ? '2^48' : most} as training.${key}`,
+    show(value),
+    'Save the model again.',
+  );
 }

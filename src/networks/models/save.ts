@@ -11,6 +11,10 @@ import type { CompileConfig } from './compileOptions.js';
 export const SLOT_PREFIX = 'optimizer.';
 export const slotTensor = (slot: string, parameter: string): string => `${SLOT_PREFIX}${slot}/${parameter}`;
 
+function trainingCounters({ step, epochs, rate }: ModelState): Record<string, number> {
+  return { step, epochs, rateFrom: rate.fromStep, rateEpochs: rate.epochs };
+}
+
 /** Writes a model: weights and optimizer arrays as tensors, the rest as JSON in the metadata. */
 export async function saveModel(
   path: string | URL,
@@ -31,7 +35,7 @@ export async function saveModel(
     format: FORMATS.network.format,
     version: FORMATS.network.version,
     model: JSON.stringify(config),
-    training: JSON.stringify({ step: state.step, epochs: state.epochs }),
+    training: JSON.stringify(trainingCounters(state)),
   };
   if (compiled !== undefined) metadata.compile = JSON.stringify(compiled);
   await writeFileAtomic(file, encodeSafetensors(tensors, metadata));

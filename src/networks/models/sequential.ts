@@ -9,9 +9,11 @@ import type { CallbackHooks } from '../callbacks/hooks.js';
 import { explainProgram } from '../compile/explain.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
+import type { LearningRate } from '../schedules/index.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
 import type { FitResult } from '../training/fitResult.js';
 import { computeGradients } from '../training/gradients.js';
+import { LiveRate } from '../training/liveRate.js';
 import type { Logs } from '../training/logs.js';
 import { predictStream, predictTable } from '../training/predict.js';
 import { Predictor } from '../training/predictor.js';
@@ -34,6 +36,13 @@ import {
   type StreamOptions,
 } from './fitOptions.js';
 import { openEvaluation, readDataSet } from './inputs.js';
+import {
+  checkLearningRate,
+  checkLiveRate,
+  currentRate,
+  restingClock,
+  withLearningRate,
+} from './learningRate.js';
 import { saveModel } from './save.js';
 import { resolveConfig, type SequentialConfig } from './sequentialConfig.js';
 import { summarize } from './summary.js';
@@ -69,7 +78,8 @@ export class Sequential {
   private state: ModelState;
   private compiled: Compiled | undefined;
   private predictor: Predictor | undefined;
-  private fitting = false;
+  /** The learning rate of the fit that runs; undefined if none does. */
+  private liveRate: LiveRate | undefined;
 
   constructor(config: SequentialConfig, state?: ModelState) {
     this.model = resolveConfig(config);
@@ -108,10 +118,33 @@ export class Sequential {
    */
   compile(options: CompileOptions): this {
     checkCompileNames(options);
-    if (this.fitting) throw this.busy();
+    if (this.liveRate) throw this.busy();
     this.compiled = resolveCompile(this.model, options);
-    this.state = { ...this.state, slots: new Map(), step: 0 };
+    this.state = { ...this.state, slots: new Map(), step: 0, rate: { fromStep: 0, epochs: 0 } };
     return this;
+  }
+
+  /**
+   * The learning rate of the next step, a number.
+   *
+   * Setting it replaces the optimizer's learning rate or schedule by a number, or by a schedule
+   * which counts from now. Everything else of the optimizer stays: its arrays and its step counter.
+   * A number can be set during a fit too, for example in a callback: all workers use it from the
+   * same next step on. `save` keeps it.
+   * @throws SteepestError `ERR_NOT_COMPILED`; when set also `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`,
+   *   and nothing has changed then
+   */
+  get learningRate(): number {
+    const compiled = this.objective('learningRate');
+    return currentRate(compiled, this.liveRate?.clock() ?? restingClock(this.state));
+  }
+
+  set learningRate(given: LearningRate) {
+    const compiled = this.objective('learningRate');
+    const rate = checkLearningRate(given);
+    this.liveRate?.request(checkLiveRate(rate));
+    this.compiled = withLearningRate(compiled, rate);
+    this.state = { ...this.state, rate: { fromStep: this.state.step, epochs: 0 } };
   }
 
   /**
@@ -152,12 +185,14 @@ export class Sequential {
     const { stream, options } = readArguments<AllFitOptions<Callback>>('fit', x, second, third);
     checkFitNames(options, stream !== undefined);
     const compiled = this.objective('fit');
-    if (this.fitting) throw this.busy();
+    if (this.liveRate) throw this.busy();
     const choices = resolveFitOptions(options);
-    this.fitting = true;
+    const liveRate = new LiveRate(this.state);
+    this.liveRate = liveRate;
     try {
       const subject = {
         model: this.model,
+        liveRate,
         compiled,
         facade: this,
         state: () => this.state,
@@ -166,13 +201,15 @@ export class Sequential {
       const input = stream ?? { x: x as SampleInput, y: second as TargetInput };
       return await fitModel(subject, input, options, choices);
     } finally {
-      this.fitting = false;
+      this.liveRate = undefined;
     }
   }
 
   /** Sets parameters, the optimizer's arrays and counters. */
   private become(state: ModelState): void {
-    this.state = state;
+    const { fromStep, epochs } = state.rate;
+    // A rate that was set during a fit is already in `compiled`.
+    this.state = { ...state, rate: { fromStep, epochs } };
     // The cached predictor has old parameters.
     this.predictor = undefined;
   }
@@ -257,7 +294,7 @@ export class Sequential {
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`; nothing is changed then.
    */
   setWeights(weights: readonly NdArray[]): void {
-    if (this.fitting) throw this.busy();
+    if (this.liveRate) throw this.busy();
     const next = readWeights(this.model.parameters, weights);
     this.become({ ...this.state, parameters: next });
   }

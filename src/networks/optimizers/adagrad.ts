@@ -1,9 +1,11 @@
 import { notNegative, positive } from '../../core/definition.js';
+import type { LearningRate } from '../schedules/index.js';
+import { learningRate } from '../schedules/index.js';
 import type { OptimizerDefinition } from './definition.js';
 
 /** Hyperparameters of Adagrad. */
 export type AdagradHyperparameters = {
-  learningRate: number;
+  learningRate: LearningRate;
   /** The rate of step t = 1, 2, … is learningRate / (1 + (t − 1)·learningRateDecay). */
   learningRateDecay: number;
   /** The initial value of every sum of squares. */
@@ -22,7 +24,7 @@ export const adagrad: OptimizerDefinition<AdagradHyperparameters> = {
   name: 'adagrad',
   defaults: { learningRate: 0.001, learningRateDecay: 0, initialAccumulatorValue: 0.1, epsilon: 1e-7 },
   ranges: {
-    learningRate: positive,
+    learningRate,
     learningRateDecay: notNegative,
     initialAccumulatorValue: notNegative,
     epsilon: positive,
@@ -31,5 +33,5 @@ export const adagrad: OptimizerDefinition<AdagradHyperparameters> = {
   slots: () => ['v'],
   initialState: (h) => Math.fround(h.initialAccumulatorValue),
   scalars: (h) => ({ rho: 1, oneMinusRho: 1, epsilon: Math.fround(h.epsilon) }),
-  registers: (h, step) => ({ learningRate: h.learningRate / (1 + (step - 1) * h.learningRateDecay) }),
+  registers: (h, step, rate) => ({ learningRate: rate / (1 + (step - 1) * h.learningRateDecay) }),
 };

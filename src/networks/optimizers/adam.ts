@@ -1,9 +1,11 @@
 import { fraction, notNegative, positive } from '../../core/definition.js';
+import type { LearningRate } from '../schedules/index.js';
+import { learningRate } from '../schedules/index.js';
 import { integerPower, type OptimizerDefinition } from './definition.js';
 
 /** Hyperparameters of Adam and AdamW. */
 export type AdamHyperparameters = {
-  learningRate: number;
+  learningRate: LearningRate;
   beta1: number;
   beta2: number;
   epsilon: number;
@@ -15,7 +17,7 @@ function adamFamily(name: string, weightDecay: number): OptimizerDefinition<Adam
     name,
     defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay },
     ranges: {
-      learningRate: positive,
+      learningRate,
       beta1: fraction,
       beta2: fraction,
       epsilon: positive,
@@ -31,9 +33,9 @@ function adamFamily(name: string, weightDecay: number): OptimizerDefinition<Adam
       epsilon: Math.fround(h.epsilon),
       weightDecay: Math.fround(h.weightDecay),
     }),
-    registers: (h, step) => ({
-      learningRate: h.learningRate,
-      stepSize: h.learningRate / (1 - integerPower(h.beta1, step)),
+    registers: (h, step, rate) => ({
+      learningRate: rate,
+      stepSize: rate / (1 - integerPower(h.beta1, step)),
       inverseSqrtBias2: 1 / Math.sqrt(1 - integerPower(h.beta2, step)),
     }),
   };

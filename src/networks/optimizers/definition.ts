@@ -1,8 +1,15 @@
 import type { Definition, Hyperparameters } from '../../core/definition.js';
 import type { OpKind } from '../../kernels/contract.js';
+import type { LearningRate } from '../schedules/index.js';
+
+export { integerPower } from '../../core/integerPower.js';
+
+/** Every optimizer has a learning rate: a number, or a schedule. */
+export type OptimizerHyperparameters = Hyperparameters & { readonly learningRate: LearningRate };
 
 /** The definition of an optimizer. One file per optimizer, one line in the registry. */
-export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
+export interface OptimizerDefinition<H extends OptimizerHyperparameters = OptimizerHyperparameters>
+  extends Definition<H> {
   /** The op that updates a parameter. */
   kind(h: H): OpKind;
   /** Names of its state arrays per parameter; the op's operands have the same names. */
@@ -11,21 +18,13 @@ export interface OptimizerDefinition<H extends Hyperparameters = Hyperparameters
   initialState?(h: H): number;
   /** The op's scalars, rounded to float32 unless they are integers. */
   scalars(h: H): Record<string, number>;
-  /** Values that change with the step t = 1, 2, …, for the registers of the same names. */
-  registers(h: H, step: number): Partial<Record<'learningRate' | 'stepSize' | 'inverseSqrtBias2', number>>;
-}
-
-/**
- * base to the power of a positive integer by repeated squaring. The order of the float64 products
- * depends only on the exponent, so every machine and every resumed run gets the same bits (Math.pow
- * does not guarantee this).
- */
-export function integerPower(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let e = exponent; e > 0; e = Math.floor(e / 2)) {
-    if (e % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
+  /**
+   * Values that change with the step t = 1, 2, …, for the registers of the same names.
+   * @param rate the learning rate of this step; never read `h.learningRate`, which may be a schedule
+   */
+  registers(
+    h: H,
+    step: number,
+    rate: number,
+  ): Partial<Record<'learningRate' | 'stepSize' | 'inverseSqrtBias2', number>>;
 }

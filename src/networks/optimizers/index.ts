@@ -4,7 +4,7 @@ import { adagrad } from './adagrad.js';
 import { adam, adamw } from './adam.js';
 import { HYPERPARAMETER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
 import { type CommonHyperparameters, withCommon } from './common.js';
-import type { OptimizerDefinition } from './definition.js';
+import type { OptimizerDefinition, OptimizerHyperparameters } from './definition.js';
 import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
 
@@ -25,7 +25,9 @@ export type Optimizer = Choice<typeof OPTIMIZERS, NoSynonyms, CommonHyperparamet
 export const optimizerNames = Object.keys(OPTIMIZERS) as OptimizerName[];
 
 /** An optimizer with all its hyperparameters. */
-export type ResolvedOptimizer = Chosen<OptimizerDefinition>;
+export interface ResolvedOptimizer extends Chosen<OptimizerDefinition> {
+  hyperparameters: OptimizerHyperparameters;
+}
 
 const COMPLETE = withCommon(OPTIMIZERS);
 
@@ -33,4 +35,4 @@ const ALIASES = { names: OPTIMIZER_ALIASES, hyperparameters: HYPERPARAMETER_ALIA
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`. */
 export const resolveOptimizer = (optimizer: Optimizer): ResolvedOptimizer =>
-  resolveChoice<OptimizerDefinition>('optimizer', optimizer, COMPLETE, ALIASES);
+  resolveChoice<OptimizerDefinition>('optimizer', optimizer, COMPLETE, ALIASES) as ResolvedOptimizer;

@@ -1,9 +1,11 @@
 import { fraction, positive } from '../../core/definition.js';
+import type { LearningRate } from '../schedules/index.js';
+import { learningRate } from '../schedules/index.js';
 import type { OptimizerDefinition } from './definition.js';
 
 /** Hyperparameters of RMSProp. */
 export type RmspropHyperparameters = {
-  learningRate: number;
+  learningRate: LearningRate;
   rho: number;
   epsilon: number;
 };
@@ -12,7 +14,7 @@ export type RmspropHyperparameters = {
 export const rmsprop: OptimizerDefinition<RmspropHyperparameters> = {
   name: 'rmsprop',
   defaults: { learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },
-  ranges: { learningRate: positive, rho: fraction, epsilon: positive },
+  ranges: { learningRate, rho: fraction, epsilon: positive },
   kind: () => 'rmsprop',
   slots: () => ['v'],
   scalars: (h) => ({
@@ -20,5 +22,5 @@ export const rmsprop: OptimizerDefinition<RmspropHyperparameters> = {
     oneMinusRho: Math.fround(1 - h.rho),
     epsilon: Math.fround(h.epsilon),
   }),
-  registers: (h) => ({ learningRate: h.learningRate }),
+  registers: (_h, _step, rate) => ({ learningRate: rate }),
 };

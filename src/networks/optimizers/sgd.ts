@@ -1,10 +1,12 @@
-import { fraction, positive } from '../../core/definition.js';
+import { fraction } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
+import type { LearningRate } from '../schedules/index.js';
+import { learningRate } from '../schedules/index.js';
 import type { OptimizerDefinition } from './definition.js';
 
 /** Hyperparameters of SGD. */
 export type SgdHyperparameters = {
-  learningRate: number;
+  learningRate: LearningRate;
   momentum: number;
   nesterov: boolean;
 };
@@ -17,7 +19,7 @@ export type SgdHyperparameters = {
 export const sgd: OptimizerDefinition<SgdHyperparameters> = {
   name: 'sgd',
   defaults: { learningRate: 0.01, momentum: 0, nesterov: false },
-  ranges: { learningRate: positive, momentum: fraction },
+  ranges: { learningRate, momentum: fraction },
   check({ nesterov, momentum }) {
     if (!nesterov || momentum > 0) return;
     throw new SteepestError('ERR_ARGUMENT', {
@@ -30,5 +32,5 @@ export const sgd: OptimizerDefinition<SgdHyperparameters> = {
   slots: (h) => (h.momentum > 0 ? ['v'] : []),
   scalars: (h): Record<string, number> =>
     h.momentum > 0 ? { momentum: Math.fround(h.momentum), nesterov: h.nesterov ? 1 : 0 } : {},
-  registers: (h) => ({ learningRate: h.learningRate }),
+  registers: (_h, _step, rate) => ({ learningRate: rate }),
 };

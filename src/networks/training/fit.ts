@@ -17,6 +17,7 @@ import { FitFeeds } from './fitFeeds.js';
 import type { FitHooks } from './fitHooks.js';
 import { FitProgress } from './fitProgress.js';
 import type { FitRecord } from './fitResult.js';
+import type { LiveRate } from './liveRate.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
 import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
 import type { FitPlan } from './plan.js';
@@ -34,6 +35,8 @@ export interface FitRequest extends FitData {
   state: ModelState;
   /** Receives the model's state: before the callbacks of an epoch, and at the end in any case. */
   onState: (state: ModelState) => void;
+  /** Takes the learning rate from the model to the ranks. */
+  liveRate: LiveRate;
   /** Its programs and memory. */
   plan: FitPlan;
   batchSize: number;
@@ -78,6 +81,8 @@ const STEPS_PER_COMMIT = 512;
 
 class FitSession {
   private readonly control: Int32Array<SharedArrayBuffer>;
+  /** Undefined if nobody knows the length of the stream. */
+  private readonly stepsPerEpoch: number | undefined;
   private readonly progress: FitProgress | undefined;
   private readonly feeds: FitFeeds;
   private readonly steps: StepPoll | undefined;
@@ -96,6 +101,9 @@ class FitSession {
     const { model, state, plan, train, validation, trainStream, validationStream } = request;
     const { memory, slots, initialSlot, transposes, stepReports } = plan;
     this.control = controlBlock(arena);
+    const { initialEpoch, stepsPerEpoch, batchSize } = request;
+    this.stepsPerEpoch = stepsPerEpoch ?? (trainStream ? undefined : Math.ceil(train.rows / batchSize));
+    request.liveRate.attach(arena, { initialEpoch, stepsPerEpoch: this.stepsPerEpoch });
     loadState(state, memory, arena, model.parameters, slots, initialSlot);
     refreshTransposes(arena, transposes);
     const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
@@ -162,6 +170,7 @@ class FitSession {
       this.isDone = true;
       request.hooks.giveUp();
       this.steps?.stop();
+      request.liveRate.detach();
       port1.close();
       this.progress?.stop();
     }
@@ -205,6 +214,7 @@ class FitSession {
       validationFreq: request.validationFreq,
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
       optimizer: request.optimizer,
+      rate: { state: state.rate, stepsPerEpoch: this.stepsPerEpoch },
       shuffles: request.shuffle,
       gated: !request.hooks.isEmpty,
       stepReports: rank === 0 ? plan.stepReports : undefined,
@@ -274,6 +284,7 @@ class FitSession {
       Object.assign(logs, validationLogs(sums));
     }
     record.add(epoch, logs);
+    request.liveRate.epochEnded(report);
     this.progress?.endEpoch(epoch, logs, report.samples);
     if (hooks.isEmpty) return;
     this.publish(report);
@@ -290,8 +301,9 @@ class FitSession {
   }
 
   /** Gives the model the arena's parameters and the matching counters. */
-  private publish({ step, passes }: CommitCounters): void {
-    this.request.onState(this.stateIn({ step, passes }, 0));
+  private publish({ step, passes, epochs }: Omit<CommitCounters, 'rate'>): void {
+    const rate = this.request.liveRate.set ?? Number.NaN;
+    this.request.onState(this.stateIn({ step, passes, epochs, rate }, 0));
   }
 
   /**
@@ -299,15 +311,19 @@ class FitSession {
    * Without a committed step of this fit, the model stays unchanged.
    */
   private publishCommitted(): void {
+    const { arena } = this;
     const { persistent } = this.request.plan;
-    const state = readCommitted(persistent, this.control, (of, shift) => this.stateIn(of, shift));
+    const state = readCommitted(arena, persistent, this.control, (of, shift) => this.stateIn(of, shift));
     if (state !== undefined && state.step > this.request.state.step) this.request.onState(state);
   }
 
-  private stateIn({ step, passes }: CommitCounters, shift: number): ModelState {
+  private stateIn({ step, passes, epochs, rate }: CommitCounters, shift: number): ModelState {
     const { request, arena } = this;
     const { memory, slots } = request.plan;
-    return readState(memory, arena, request.model.parameters, slots, { step, epochs: passes }, shift);
+    const { fromStep, set } = request.state.rate;
+    const rates = { fromStep, epochs, set: Number.isNaN(rate) ? set : rate };
+    const counters = { step, epochs: passes, rate: rates };
+    return readState(memory, arena, request.model.parameters, slots, counters, shift);
   }
 
   private finish(result: Extract<RankResult, { ok: true }>): void {

@@ -5,7 +5,15 @@ import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
 import { commit, restoreCommitted } from './persistence.js';
 import type { FitPosition } from './position.js';
-import { RankRunner, runSweep, runTrainingSteps, verdictOf } from './stepLoop.js';
+import { RankRates } from './rankRates.js';
+import {
+  RankRunner,
+  runSweep,
+  runTrainingSteps,
+  type StepRange,
+  type Trainer,
+  verdictOf,
+} from './stepLoop.js';
 import { StepWriter } from './stepReports.js';
 import { stepSource } from './stepSource.js';
 import type { EpochReport, FitTask } from './tasks.js';
@@ -24,7 +32,8 @@ class RankFit {
   private readonly barrier;
   private readonly runner;
   private readonly validator;
-  private readonly optimizer;
+  private readonly rates;
+  private readonly trainer: Trainer;
   private readonly source;
   private readonly held;
   private readonly reports: StepWriter | undefined;
@@ -41,10 +50,13 @@ class RankFit {
     this.barrier = new Barrier(this.control, workers);
     this.runner = new RankRunner(kernels, arena, tables, task.train);
     this.validator = task.validate && new RankRunner(kernels, arena, tables, task.validate);
-    this.optimizer = resolveOptimizer(task.optimizer);
     this.source = stepSource(arena, task.trainRing, rank, task, start.stepInPass);
     const heldRows = { samples: task.validationSamples, batchSize };
     this.held = stepSource(arena, task.validationRing, rank, heldRows);
+    const optimizer = resolveOptimizer(task.optimizer);
+    this.rates = new RankRates(arena, optimizer, task.rate);
+    const { runner, source, rates, barrier, control } = this;
+    this.trainer = { rank, runner, source, optimizer, rates, barrier, control };
     this.at = { ...start };
     this.reports = task.stepReports && new StepWriter(arena, this.control, task.stepReports);
   }
@@ -60,7 +72,8 @@ class RankFit {
   }
 
   private result(verdict: number): RankResult {
-    return { ok: true, verdict, step: this.at.step, passes: this.passes };
+    const { step, epochsBegun } = this.at;
+    return { ok: true, verdict, step, passes: this.passes, epochs: epochsBegun };
   }
 
   /** Passes over the data that the model has begun. */
@@ -83,11 +96,15 @@ class RankFit {
       Atomics.store(control, WORD.epoch, at.epoch);
       if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
       if (!this.isInPass) this.order();
+      this.rates.offer();
     }
     barrier.wait();
     const stopped = Atomics.load(control, WORD.verdict);
     if (stopped !== 0) return stopped;
+    // The rate of a committed copy is that of the steps after it, which may have to be repeated.
+    if (this.rates.adopt()) this.commit();
 
+    at.epochsBegun++;
     this.isInPass = true;
     const verdict = this.trainEpoch();
     if (verdict !== 0) return verdict;
@@ -127,13 +144,20 @@ class RankFit {
   private trainPass(to: number): { verdict: number; hasEnded: boolean } {
     const { at, task, source, barrier } = this;
     const { rank } = task;
-    const stepsBefore = at.step - at.stepInPass;
-    const range = { from: at.stepInPass, to, stepsBefore, rank };
+    const range = {
+      from: at.stepInPass,
+      to,
+      stepsBefore: at.step - at.stepInPass,
+      epoch: at.epochsBegun - 1,
+      epochStart: at.stepInPass - at.stepInEpoch,
+    };
     this.runner.registers[REGISTERS.epoch] = at.pass;
-    const { verdict, step, hasEnded } = this.steps(range, () => this.afterStep());
+    const { verdict, step, hasEnded } = runTrainingSteps(this.trainer, range, (isRateNew) =>
+      this.afterStep(isRateNew),
+    );
     if (verdict !== 0) {
-      at.step = goodSteps(verdict, stepsBefore + step);
-      if (verdict & VERDICT.parameterNotFinite) this.replay(stepsBefore);
+      at.step = goodSteps(verdict, range.stepsBefore + step);
+      if (verdict & VERDICT.parameterNotFinite) this.replay(range);
       return { verdict, hasEnded };
     }
     this.commit();
@@ -148,12 +172,7 @@ class RankFit {
     return { verdict: 0, hasEnded };
   }
 
-  private steps(range: Parameters<typeof runTrainingSteps>[5], afterStep: () => void) {
-    const { runner, source, optimizer, barrier, control } = this;
-    return runTrainingSteps(runner, source, optimizer, barrier, control, range, afterStep);
-  }
-
-  private afterStep(): void {
+  private afterStep(isRateNew: boolean): void {
     const { at, task, control, source } = this;
     at.step++;
     at.stepInPass++;
@@ -161,15 +180,18 @@ class RankFit {
     at.rowsInEpoch += this.runner.registers[REGISTERS.rows]!;
     if (task.rank !== 0) return;
     Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
+    Atomics.store(control, WORD.step, at.step);
     this.reports?.write(at, this.runner.totals);
-    if (at.stepInPass % task.stepsPerCommit !== 0) return;
+    if (at.stepInPass % task.stepsPerCommit !== 0 && !isRateNew) return;
     this.commit();
     source.release(at.stepInPass);
   }
 
   private commit(): void {
     if (this.task.rank !== 0) return;
-    commit(this.task, this.control, { step: this.at.step, passes: this.passes });
+    const { step, epochsBegun } = this.at;
+    const counters = { step, passes: this.passes, epochs: epochsBegun, rate: this.rates.set };
+    commit(this.task, this.control, counters);
   }
 
   /** @returns the verdict that ends the fit, or 0 */
@@ -186,14 +208,17 @@ class RankFit {
    * the seed and the step number. So the last finite parameters can be recomputed: restore the copy
    * and run the good steps after it. They belong to the same pass, because its end is committed.
    */
-  private replay(stepsBefore: number): void {
+  private replay(range: StepRange): void {
     const { task, control, barrier } = this;
     const { rank } = task;
     const from = restoreCommitted(task, control, rank === 0);
     barrier.wait();
     if (rank === 0) Atomics.store(control, WORD.verdict, 0);
     barrier.wait();
-    this.steps({ stepsBefore, rank, from: from - stepsBefore, to: this.at.step - stepsBefore }, () => {});
+    this.rates.freeze();
+    const { stepsBefore } = range;
+    const again = { ...range, from: from - stepsBefore, to: this.at.step - stepsBefore };
+    runTrainingSteps(this.trainer, again, () => {});
     barrier.wait();
   }
 
@@ -203,6 +228,7 @@ class RankFit {
       epoch: at.epoch,
       step: at.step,
       passes: this.passes,
+      epochs: at.epochsBegun,
       totals: Array.from(runner.totals),
       samples: at.rowsInEpoch,
       validationTotals: isValidated && this.validator ? Array.from(this.validator.totals) : undefined,

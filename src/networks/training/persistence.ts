@@ -1,14 +1,16 @@
 import { type Arena, float32At } from '../../core/arena.js';
-import { WORD } from '../../parallel/control.js';
+import { ControlNumbers, WORD } from '../../parallel/control.js';
 import type { FitTask, TransposePair } from './tasks.js';
 
-/**
- * When a committed copy was taken: the model's optimizer steps, and its passes over training data
- * that had begun.
- */
+/** When a committed copy was taken. */
 export interface CommitCounters {
+  /** The model's optimizer steps, and its passes over training data that had begun. */
   step: number;
   passes: number;
+  /** Epochs that had begun since the learning rate was set. */
+  epochs: number;
+  /** The learning rate that had been set during the fit; NaN if none was. */
+  rate: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface CommitCounters {
 export function commit(
   task: FitTask,
   control: Int32Array<SharedArrayBuffer>,
-  { step, passes }: CommitCounters,
+  { step, passes, epochs, rate }: CommitCounters,
 ): void {
   const { byteOffset, byteLength, copies } = task.persistent;
   const commits = Atomics.load(control, WORD.commits);
@@ -26,6 +28,8 @@ export function commit(
   task.arena.copyWithin(copies[copy] as number, byteOffset, byteOffset + byteLength);
   Atomics.store(control, WORD.committedSteps + copy, step);
   Atomics.store(control, WORD.committedPasses + copy, passes);
+  Atomics.store(control, WORD.committedEpochs + copy, epochs);
+  new ControlNumbers(task.arena).write(WORD.committedRates + 2 * copy, rate);
   Atomics.store(control, WORD.commits, commits + 1);
 }
 
@@ -57,6 +61,7 @@ export function restoreCommitted(
  * @returns undefined if nothing was ever committed, which means that no rank has changed anything
  */
 export function readCommitted<T>(
+  arena: Arena,
   persistent: FitTask['persistent'],
   control: Int32Array<SharedArrayBuffer>,
   read: (counters: CommitCounters, shift: number) => T,
@@ -67,7 +72,10 @@ export function readCommitted<T>(
     const copy = (commits - 1) & 1;
     const step = Atomics.load(control, WORD.committedSteps + copy);
     const passes = Atomics.load(control, WORD.committedPasses + copy);
-    const result = read({ step, passes }, (persistent.copies[copy] as number) - persistent.byteOffset);
+    const epochs = Atomics.load(control, WORD.committedEpochs + copy);
+    const rate = new ControlNumbers(arena).read(WORD.committedRates + 2 * copy);
+    const shift = (persistent.copies[copy] as number) - persistent.byteOffset;
+    const result = read({ step, passes, epochs, rate }, shift);
     if (Atomics.load(control, WORD.commits) === commits) return result;
   }
 }

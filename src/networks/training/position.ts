@@ -14,12 +14,22 @@ export interface FitPosition {
   epoch: number;
   stepInEpoch: number;
   rowsInEpoch: number;
+  /** Epochs that have begun since the learning rate was set, in all fits of the model. */
+  epochsBegun: number;
   /** The number of the pass, counted over all fits of the model, with its finished steps. */
   pass: number;
   stepInPass: number;
 }
 
 /** Where a new fit of a model begins. */
-export function newFit({ step, epochs }: ModelState, initialEpoch: number): FitPosition {
-  return { step, epoch: initialEpoch, stepInEpoch: 0, rowsInEpoch: 0, pass: epochs, stepInPass: 0 };
+export function newFit({ step, epochs, rate }: ModelState, initialEpoch: number): FitPosition {
+  return {
+    step,
+    epoch: initialEpoch,
+    stepInEpoch: 0,
+    rowsInEpoch: 0,
+    epochsBegun: rate.epochs,
+    pass: epochs,
+    stepInPass: 0,
+  };
 }

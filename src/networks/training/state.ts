@@ -21,7 +21,24 @@ export interface ModelState {
   readonly step: number;
   /** Passes over the training data begun; the shuffle's counter. */
   readonly epochs: number;
+  readonly rate: RateState;
 }
+
+/** The learning rate's part of a state. */
+export interface RateState {
+  /** The model's steps when its learning rate was set, from which a schedule counts. */
+  readonly fromStep: number;
+  /** Epochs that have begun since then. */
+  readonly epochs: number;
+  /**
+   * In a state from a running fit: the number that was set during the fit and replaces the
+   * optimizer's rate. Otherwise undefined.
+   */
+  readonly set?: number | undefined;
+}
+
+/** The counters of a state. */
+export type StateCounters = Pick<ModelState, 'step' | 'epochs' | 'rate'>;
 
 /** New parameters, each from its own random stream. @throws SteepestError `ERR_MEMORY` */
 export function initialState(parameters: readonly ParameterSpec[], seed: number): ModelState {
@@ -34,7 +51,7 @@ export function initialState(parameters: readonly ParameterSpec[], seed: number)
     const request = { fanIn, fanOut, length: rows * cols, seed, stream };
     values.set(name, initialize(initializer, request));
   });
-  return { parameters: values, slots: new Map(), step: 0, epochs: 0 };
+  return { parameters: values, slots: new Map(), step: 0, epochs: 0, rate: { fromStep: 0, epochs: 0 } };
 }
 
 /** The optimizer's arrays of a parameter: only trainable parameters have them. */
@@ -91,7 +108,7 @@ export function readState(
   arena: Arena,
   parameters: readonly ParameterSpec[],
   slots: readonly string[],
-  counters: Pick<ModelState, 'step' | 'epochs'>,
+  counters: StateCounters,
   shift = 0,
 ): ModelState {
   const values = new Map<string, Float32Array>();

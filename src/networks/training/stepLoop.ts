@@ -12,6 +12,7 @@ import type { Barrier } from '../../parallel/barrier.js';
 import { VERDICT, WORD } from '../../parallel/control.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
+import type { RankRates } from './rankRates.js';
 import { NEXT, type StepSource } from './stepSource.js';
 import type { RankProgram } from './tasks.js';
 
@@ -52,6 +53,17 @@ function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
   return status;
 }
 
+/** What a rank trains with. */
+export interface Trainer {
+  rank: number;
+  runner: RankRunner;
+  source: StepSource;
+  optimizer: ResolvedOptimizer;
+  rates: RankRates;
+  barrier: Barrier;
+  control: Int32Array<SharedArrayBuffer>;
+}
+
 /** Range of steps of a pass over the data. */
 export interface StepRange {
   from: number;
@@ -59,47 +71,51 @@ export interface StepRange {
   to: number;
   /** Optimizer steps finished before step 0 of the pass. */
   stepsBefore: number;
-  rank: number;
+  /** The epoch, counted from when the learning rate was set, and its first step in this pass. */
+  epoch: number;
+  epochStart: number;
 }
 
 /**
  * Runs training steps `[from, to)` of one pass in lock-step with the other ranks, or to the pass's
  * end.
  *
+ * @param afterStep is told whether another learning rate holds from the next step on
  * @returns the verdict that ended the run early, or 0; the next step of the pass; and whether the
  *   pass has ended before it
  */
 export function runTrainingSteps(
-  runner: RankRunner,
-  source: StepSource,
-  optimizer: ResolvedOptimizer,
-  barrier: Barrier,
-  control: Int32Array<SharedArrayBuffer>,
+  { rank, runner, source, optimizer, rates, barrier, control }: Trainer,
   range: StepRange,
-  afterStep: (stepInPass: number) => void,
+  afterStep: (isRateNew: boolean) => void,
 ): { verdict: number; step: number; hasEnded: boolean } {
   const { bound, registers } = runner;
   const { definition, hyperparameters } = optimizer;
+  const { stepsBefore, epoch, epochStart } = range;
   let step = range.from;
   for (; step < range.to; step++) {
     const next = source.load(step, registers);
     if (next === NEXT.end) return { verdict: 0, step, hasEnded: true };
     if (next === NEXT.stopped) return { verdict: VERDICT.stop, step, hasEnded: false };
-    const t = range.stepsBefore + step + 1;
+    const t = stepsBefore + step + 1;
     registers[REGISTERS.step] = t;
-    const changing = definition.registers(hyperparameters, t);
+    const rate = rates.at(t - 1, epoch, step - epochStart);
+    const changing = definition.registers(hyperparameters, t, rate);
     registers[REGISTERS.learningRate] = changing.learningRate ?? 0;
     registers[REGISTERS.stepSize] = changing.stepSize ?? 0;
     registers[REGISTERS.inverseSqrtBias2] = changing.inverseSqrtBias2 ?? 0;
 
     let verdict = verdictOf(runRowPhases(runner, barrier)) | verdictOf(bound.run(PHASES.merge));
-    if (range.rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
+    if (rank === 0) {
+      if (Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
+      rates.offer();
+    }
     if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
     barrier.wait();
 
     const agreed = Atomics.load(control, WORD.verdict);
     if (agreed !== 0) return { verdict: agreed, step: step + 1, hasEnded: false };
-    afterStep(step + 1);
+    afterStep(rates.adopt());
   }
   return { verdict: 0, step, hasEnded: false };
 }

@@ -13,5 +13,5 @@ export function runSweepTask(task: SweepTask, kernels: KernelSet): RankResult {
   const source = stepSource(task.arena, task.ring, task.rank, task);
   const { status, stopped } = runSweep(runner, source, barrier);
   const verdict = verdictOf(status) | (stopped ? VERDICT.stop : 0);
-  return { ok: true, verdict, step: 0, passes: 0 };
+  return { ok: true, verdict, step: 0, passes: 0, epochs: 0 };
 }

@@ -4,6 +4,7 @@ import type { RankTask } from '../../parallel/rankTask.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { FitPosition } from './position.js';
+import type { RateTask } from './rankRates.js';
 import type { StepReports } from './stepReports.js';
 
 /** A program for one rank, with the positions of that rank's registers and totals. */
@@ -43,6 +44,7 @@ export interface FitTask extends RankTask {
   /** Steps between two committed copies. A ring keeps that many mini-batches. */
   stepsPerCommit: number;
   optimizer: Optimizer;
+  rate: RateTask;
   shuffles: boolean;
   /** After each epoch, ranks wait until the main thread lets them continue. */
   gated: boolean;
@@ -73,6 +75,8 @@ export interface EpochReport {
   step: number;
   /** Passes over the training data that the model has begun. */
   passes: number;
+  /** Epochs that have begun since the learning rate was set. */
+  epochs: number;
   totals: number[];
   /** Rows trained on in this epoch. */
   samples: number;

@@ -18,6 +18,7 @@ import type {
   InitializerName,
   KernelOptions,
   Label,
+  LearningRate,
   Logs,
   Loss,
   LossName,
@@ -28,6 +29,7 @@ import type {
   Optimizer,
   OptimizerName,
   Regressor,
+  Schedule,
   ScorerName,
   Stopped,
   TableOutput,
@@ -73,6 +75,7 @@ import {
   StandardScaler,
   SteepestError,
   StratifiedKFold,
+  schedules,
   scorerNames,
   sequential,
   shutdown,
@@ -135,6 +138,11 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const loss: Loss = { name: 'huber', delta: 2 };
   const metric: Metric = { name: 'binaryAccuracy', threshold: 0.3 };
   const optimizer: Optimizer = { name: 'adagrad', initialAccumulatorValue: 0 };
+  const cosine: Schedule = { schedule: 'cosine', from: 1e-2, to: 1e-4, epochs: 40, warmup: 2 };
+  const piecewise: LearningRate = schedules.piecewise({ rates: [0.1, 0.01], steps: [500] });
+  const adam: Optimizer = { name: 'adam', learningRate: cosine };
+  model.compile({ loss, optimizer: adam }).learningRate = piecewise;
+  model.learningRate *= 0.5;
   const config: CompileConfig | undefined = model.compile({ loss, metrics: metric, optimizer }).compileConfig;
   if (config !== undefined) model.compile(config);
   const callback: Callback = {

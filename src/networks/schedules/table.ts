@@ -1,0 +1,50 @@
+import { constant } from './constant.js';
+import { cosine } from './cosine.js';
+import { cosineRestarts } from './cosineRestarts.js';
+import type { ScheduleDefinition, Setting, Timed } from './definition.js';
+import { exponential } from './exponential.js';
+import { inverseTime } from './inverseTime.js';
+import { oneCycle } from './oneCycle.js';
+import { piecewise } from './piecewise.js';
+import { polynomial } from './polynomial.js';
+import { step } from './step.js';
+
+/** The registry: one line per schedule. */
+export const SCHEDULES = {
+  constant,
+  step,
+  piecewise,
+  exponential,
+  inverseTime,
+  polynomial,
+  cosine,
+  cosineRestarts,
+  oneCycle,
+};
+
+export type ScheduleName = keyof typeof SCHEDULES;
+
+export const scheduleNames = Object.keys(SCHEDULES) as ScheduleName[];
+
+type OptionsOf<D> =
+  D extends ScheduleDefinition<infer Own, infer Time extends Setting | undefined> ? Timed<Own, Time> : never;
+
+/** The options of a schedule, by its name. */
+export type ScheduleOptions = { [N in ScheduleName]: OptionsOf<(typeof SCHEDULES)[N]> };
+
+/**
+ * A learning rate that changes with the step, as plain data: `{ schedule: 'cosine', from: 1e-2, to:
+ * 1e-4, epochs: 40, warmup: 2 }`, or `steps` in place of `epochs`.
+ *
+ * It counts from the moment when it is set, by `compile` or by `model.learningRate`. Steps are
+ * optimizer steps. Epochs are counted with their parts: step s of an epoch of S steps is at epoch +
+ * s/S. The rate is that at the start of the step. Where the length of an epoch is not known, because
+ * the rows come from a stream and `stepsPerEpoch` is not given, the rate stays the same during each
+ * epoch.
+ *
+ * After its end a schedule keeps its last rate.
+ */
+export type Schedule = { [N in ScheduleName]: { schedule: N } & ScheduleOptions[N] }[ScheduleName];
+
+/** A constant learning rate, or a schedule. */
+export type LearningRate = number | Schedule;
