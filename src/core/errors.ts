@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'ERR_WORKER_LOST'
   | 'ERR_ABORTED'
   | 'ERR_MODEL_FILE'
+  | 'ERR_RESUME'
   | 'ERR_DATA_FILE'
   | 'ERR_DATA_LIMIT'
   | 'ERR_MISSING_PEER';

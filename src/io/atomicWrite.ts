@@ -158,7 +158,7 @@ async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promi
 const CANNOT_FLUSH: readonly unknown[] = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'];
 
 /** Makes the rename survive a power failure. Windows cannot open folders and does not need this. */
-async function flushFolder(folder: string, files: FileSystem): Promise<void> {
+export async function flushFolder(folder: string, files: Pick<FileSystem, 'open'> = { open }): Promise<void> {
   if (process.platform === 'win32') return;
   try {
     const handle = await files.open(folder, 'r');

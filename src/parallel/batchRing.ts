@@ -26,8 +26,11 @@ const FIRST_MESSAGE = 2 * LINE_WORDS;
 /** Sleeping threads wake up this often to check for a lost peer, in case they missed its notice. */
 const WAIT_MS = 100;
 
+/** Int32 words of a slot: the message, and a hash of the rows of its pass up to it. */
+const SLOT_WORDS = 2;
+
 /** Int32 words that a ring takes. */
-export const batchRingWords = (slots: number): number => FIRST_MESSAGE + slots;
+export const batchRingWords = (slots: number): number => FIRST_MESSAGE + SLOT_WORDS * slots;
 
 const wordsOf = (arena: Arena, ring: BatchRing): Int32Array<SharedArrayBuffer> =>
   int32At(arena, ring.words, batchRingWords(ring.slots));
@@ -51,10 +54,19 @@ export class RingReader {
     const { words, control } = this;
     for (;;) {
       const produced = Atomics.load(words, PRODUCED);
-      if (((produced - position) | 0) > 0) return words[FIRST_MESSAGE + (position % this.slots)] as number;
+      if (((produced - position) | 0) > 0) return words[this.wordOf(position)] as number;
       if (Atomics.load(control, WORD.lost) !== 0) throw new PeerLost();
       Atomics.wait(words, PRODUCED, produced, WAIT_MS);
     }
+  }
+
+  /** The hash that was written with a message that has been read. */
+  hashOf(position: number): number {
+    return this.words[this.wordOf(position) + 1]! >>> 0;
+  }
+
+  private wordOf(position: number): number {
+    return FIRST_MESSAGE + SLOT_WORDS * (position % this.slots);
   }
 
   /**
@@ -105,11 +117,16 @@ export class RingWriter {
     }
   }
 
-  /** Writes a message. After a stop the message is dropped, because the ranks read no further. */
-  write(message: number): void {
+  /**
+   * Writes a message. After a stop the message is dropped, because the ranks read no further.
+   * @param hash of the rows of its pass up to it
+   */
+  write(message: number, hash = 0): void {
     if (this.isStopped) return;
     const { words, position, ring } = this;
-    words[FIRST_MESSAGE + (position % ring.slots)] = message;
+    const word = FIRST_MESSAGE + SLOT_WORDS * (position % ring.slots);
+    words[word] = message;
+    words[word + 1] = hash;
     this.position = position + 1;
     Atomics.store(words, PRODUCED, this.position | 0);
     Atomics.notify(words, PRODUCED);

@@ -17,7 +17,7 @@ import {
   rowBytes,
   type StreamData,
   storeStream,
-} from '../training/streamFeed.js';
+} from '../training/streamData.js';
 import type { AllFitOptions, FitChoices, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 

@@ -5,7 +5,7 @@ import type { MemoryPlan } from '../../program/memory.js';
 import type { ProgramIo, TableSpec } from '../compile/compile.js';
 import { TARGET_SHIFT } from '../metrics/regression.js';
 import { copyIn } from './state.js';
-import type { StreamData } from './streamFeed.js';
+import type { StreamData } from './streamData.js';
 
 /** Samples and targets of one data set, and the range of rows to use. */
 export interface DataSet {

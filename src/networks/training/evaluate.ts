@@ -14,7 +14,8 @@ import {
 } from './dataSets.js';
 import { type Logs, logsFromTotals } from './logs.js';
 import type { ModelState } from './state.js';
-import { reserveRing, type StreamData, StreamFeed } from './streamFeed.js';
+import { reserveRing, type StreamData } from './streamData.js';
+import { StreamFeed } from './streamFeed.js';
 import { planSweep, runSweepRequest, sweepArena } from './sweep.js';
 
 export interface EvaluateChoices {

@@ -10,7 +10,7 @@ import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { reserveState } from './state.js';
 import { reserveStepReports, type StepReports } from './stepReports.js';
-import { type RingRegions, reserveRing } from './streamFeed.js';
+import { type RingRegions, reserveRing } from './streamData.js';
 import type { RankProgram, TransposePair } from './tasks.js';
 
 /**

@@ -25,10 +25,14 @@ export interface StepSource {
   endPass(steps: number): void;
   /** Rows of the pass; for a stream, those loaded so far. */
   readonly samples: number;
+  /** A hash of a stream's rows in this pass up to the last loaded step, if the fit wants one. */
+  readonly hash: number;
 }
 
 /** Rows of a table, cut into mini-batches. */
 export class TableSource implements StepSource {
+  readonly hash = 0;
+
   constructor(
     readonly samples: number,
     private readonly batchSize: number,
@@ -49,6 +53,7 @@ export class TableSource implements StepSource {
 /** Mini-batches that the main thread writes to a ring; batch p is in slot p mod slots. */
 export class RingSource implements StepSource {
   samples = 0;
+  hash = 0;
   /** Position of this pass's first message. */
   private base: number;
 
@@ -70,6 +75,7 @@ export class RingSource implements StepSource {
     registers[REGISTERS.rows] = message;
     registers[REGISTERS.batchStart] = (position % this.reader.slots) * this.batchSize;
     this.samples = step === 0 ? message : this.samples + message;
+    this.hash = this.reader.hashOf(position);
     return NEXT.step;
   }
 
@@ -78,6 +84,7 @@ export class RingSource implements StepSource {
   }
 
   endPass(steps: number): void {
+    this.hash = 0;
     this.base += steps + 1;
     this.release(0);
   }

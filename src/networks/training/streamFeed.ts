@@ -1,99 +1,15 @@
 import { type Arena, uint32At } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { Slices } from '../../core/nextTurn.js';
-import type { BatchReader } from '../../data/batches.js';
-import { type BatchRing, batchRingWords, MESSAGE, RingWriter } from '../../parallel/batchRing.js';
+import { MESSAGE, RingWriter } from '../../parallel/batchRing.js';
 import { awaitUser } from '../../parallel/userCode.js';
-import type { MemoryPlan, Region } from '../../program/memory.js';
+import { RowHash } from './rowHash.js';
 import { ArrivalOrder, type RowOrder, ShuffleBuffer } from './rowOrder.js';
-import { type BatchRows, emptyStream, type RowSpec, RowStore, readBatch } from './rowStore.js';
+import { type BatchRows, readBatch } from './rowStore.js';
+import type { RingRegions, StreamData } from './streamData.js';
 
-/**
- * Bytes of rows that a ring holds, twice: rows of steps that are not committed yet, and rows read
- * ahead.
- */
-const HALF_RING_BYTES = 2 ** 24;
-/** Minimum and maximum number of steps between two committed copies of a streaming fit. */
-const FEWEST_STEPS = 4;
-const MOST_STEPS = 512;
-/** Slots for the message that the stream has stopped and for the end of the pass. */
-const SPARE_SLOTS = 2;
 /** Rows between two checks of the clock. */
 const ROWS_PER_LOOK = 64;
-
-/** An opened stream that has delivered its first batch. */
-export interface OpenStream {
-  reader: BatchReader;
-  spec: RowSpec;
-  first: BatchRows;
-}
-
-/** A stream with memory for its rows, before it is laid out in an arena. */
-export interface StreamData extends OpenStream {
-  store: RowStore;
-  batchSize: number;
-  /** Rows in the shuffle buffer; 0 for no shuffling. */
-  bufferRows: number;
-  slots: number;
-  stepsPerCommit: number;
-}
-
-/** Bytes of a row in the store. */
-export function rowBytes({ inputCols, targets }: RowSpec): number {
-  return 4 * (inputCols + (targets.kind === 'labels' ? 1 : targets.cols));
-}
-
-/**
- * Opens a stream and reads its first batch.
- * @throws SteepestError for a stream without rows or of wrong shape, with the stream closed;
- *   undefined if reading was cancelled
- */
-export async function openStream(
-  reader: BatchReader,
-  spec: RowSpec,
-  times: number,
-): Promise<OpenStream | undefined> {
-  try {
-    reader.begin(times);
-    const batch = await reader.next();
-    if (reader.cancelled) {
-      await reader.close();
-      return undefined;
-    }
-    if (batch === undefined) emptyStream(reader.what);
-    return { reader, spec, first: readBatch(batch, spec, 0) };
-  } catch (error) {
-    await reader.close();
-    throw error;
-  }
-}
-
-/** Allocates the memory of a stream's rows. @throws SteepestError `ERR_MEMORY` */
-export function storeStream(
-  stream: OpenStream,
-  { batchSize, bufferRows }: { batchSize: number; bufferRows: number },
-): StreamData {
-  const fitting = Math.floor(HALF_RING_BYTES / (batchSize * rowBytes(stream.spec)));
-  const stepsPerCommit = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, fitting));
-  const slots = 2 * stepsPerCommit + SPARE_SLOTS;
-  const store = new RowStore(stream.spec, stream.first, bufferRows + slots * batchSize);
-  return { ...stream, store, batchSize, bufferRows, slots, stepsPerCommit };
-}
-
-/** The position of a stream's mini-batches in an arena. */
-export interface RingRegions {
-  ring: BatchRing;
-  /** Row numbers in the store, slot after slot. */
-  index: Region;
-}
-
-/** Reserves the ring of a stream. */
-export function reserveRing(memory: MemoryPlan, name: string, data: StreamData): RingRegions {
-  const { slots, batchSize } = data;
-  const words = memory.vector(`${name}.ring`, 'control', batchRingWords(slots), 'i32');
-  const index = memory.vector(`${name}.index`, 'batch', slots * batchSize, 'u32');
-  return { ring: { words: words.byteOffset, slots }, index };
-}
 
 /** What a feed gives to an epoch. */
 export interface FeedPlan {
@@ -104,6 +20,19 @@ export interface FeedPlan {
   stepsPerEpoch?: number | undefined;
   /** Most mini-batches of a pass; undefined for all. Only for rows in their own order. */
   mostSteps?: number | undefined;
+  /** Hashes the rows, so that a later fit knows them again. */
+  hashes?: boolean;
+  /** What an earlier fit has used of the first pass: these mini-batches, and the hash of their rows. */
+  used?: { steps: number; hash: number } | undefined;
+}
+
+/** @throws SteepestError `ERR_RESUME` */
+function refuseReplay(given: string): never {
+  throw new SteepestError('ERR_RESUME', {
+    expected: 'the stream to deliver the rows that it delivered before the checkpoint',
+    given,
+    hint: 'A fit can be resumed only on the same rows in the same order. To begin anew, name another folder.',
+  });
 }
 
 /**
@@ -113,16 +42,20 @@ export interface FeedPlan {
 export class StreamFeed {
   /** Rows of the current pass. */
   rows = 0;
+  /** The number of the current pass, counted over all fits of the model. */
   private pass: number;
   private isFirst = true;
-  /** Mini-batches written, in total and of the current pass. */
+  /** Epochs so far, and the passes fed for them; for epochs of some steps, the mini-batches. */
+  private epochs = 0;
+  private fed = 0;
   private written = 0;
   private writtenOfPass = 0;
-  /** Mini-batches that the epochs so far need. The feed goes no further. */
-  private needed = 0;
+  /** Mini-batches to leave out, because an earlier fit has used them. */
+  private toSkip: number;
+  /** Everyone who waits for one of these, or for the stop. */
   private waiting: (() => void)[] = [];
-  /** The passes of a feed whose epochs are not passes, and how they failed. */
-  private passes: Promise<void> | undefined;
+  /** Feeds pass after pass. */
+  private running: Promise<void> | undefined;
   private failure: { error: unknown } | undefined;
   private readonly writer: RingWriter;
   private readonly index: Uint32Array<SharedArrayBuffer>;
@@ -136,6 +69,7 @@ export class StreamFeed {
   private readonly slotRows: Uint32Array;
   private filled = 0;
   private readonly slices = new Slices();
+  private readonly hash: RowHash | undefined;
 
   constructor(
     private readonly data: StreamData,
@@ -152,6 +86,17 @@ export class StreamFeed {
     for (let i = 0; i < capacity; i++) this.free[i] = capacity - 1 - i;
     this.freeCount = capacity;
     this.pass = plan.pass ?? 0;
+    this.toSkip = plan.used?.steps ?? 0;
+    if (plan.hashes) this.hash = new RowHash(data.store);
+  }
+
+  /**
+   * Reads the stream up to the place where an earlier fit ended. The shuffle is then in the state
+   * that it had there. Returns early if the feed is stopped.
+   * @throws SteepestError `ERR_RESUME` if these are other rows
+   */
+  async replay(): Promise<void> {
+    if (this.toSkip > 0) await this.runWhile(() => this.toSkip > 0);
   }
 
   /**
@@ -159,19 +104,19 @@ export class StreamFeed {
    * data, which is thrown, the ranks still process the complete mini-batches before it.
    */
   async feedEpoch(): Promise<void> {
-    const { stepsPerEpoch } = this.plan;
-    if (stepsPerEpoch === undefined) {
-      this.needed = Number.POSITIVE_INFINITY;
-      return this.feedPass();
-    }
-    this.needed += stepsPerEpoch;
+    this.epochs++;
     this.changed();
-    this.passes ??= this.feedPasses();
-    while (this.written < this.needed && !this.writer.stopped && !this.failure) await this.change();
+    await this.runWhile(() => this.isNeeded);
+  }
+
+  private async runWhile(goesOn: () => boolean): Promise<void> {
+    this.running ??= this.feedPasses();
+    while (goesOn() && !this.writer.stopped && !this.failure) await this.change();
+    if (this.writer.stopped) await this.running;
     if (this.failure) throw this.failure.error;
   }
 
-  /** Feeds pass after pass, as far as the epochs need them. The stream stays open between them. */
+  /** Feeds pass after pass, as far as they are needed. The stream stays open in between. */
   private async feedPasses(): Promise<void> {
     try {
       while (await this.untilNeeded()) await this.feedPass();
@@ -181,16 +126,22 @@ export class StreamFeed {
     }
   }
 
+  /** Whether the epochs so far need more of the current pass, or another one. */
+  private get isNeeded(): boolean {
+    const { stepsPerEpoch } = this.plan;
+    return stepsPerEpoch === undefined ? this.fed < this.epochs : this.written < this.epochs * stepsPerEpoch;
+  }
+
   /**
-   * Waits until an epoch needs another mini-batch.
+   * Waits until another mini-batch is needed.
    * @returns false if the feed was stopped meanwhile
    */
   private async untilNeeded(): Promise<boolean> {
-    while (this.written === this.needed && !this.writer.stopped) await this.change();
+    while (!this.isNeeded && this.toSkip === 0 && !this.writer.stopped) await this.change();
     return !this.writer.stopped;
   }
 
-  /** Waits for a new `written`, `needed` or `failure`, or for the stop. */
+  /** Waits until something changes that is waited for. */
   private change(): Promise<void> {
     return new Promise((resolve) => {
       this.waiting.push(resolve);
@@ -210,6 +161,7 @@ export class StreamFeed {
     this.order.begin(this.pass);
     this.rows = 0;
     this.writtenOfPass = 0;
+    this.hash?.restart();
     this.slices.restart();
     if (this.isFirst) await this.take(this.data.first);
     else reader.begin();
@@ -221,18 +173,33 @@ export class StreamFeed {
     }
     if (this.writer.stopped) return;
     if (this.rows === 0) this.refuseEmpty();
-    if (this.isFull) await awaitUser(this.arena, () => reader.close());
+    if (this.isFull) await this.leave();
     else if (!(await this.emitRest())) return;
+    if (this.toSkip > 0) refuseReplay(`${this.writtenOfPass} mini-batches`);
     if (!(await this.room())) return;
     this.reclaim();
     this.slotRows[this.writer.position % this.data.slots] = 0;
     this.writer.write(MESSAGE.endOfPass);
     this.pass++;
+    this.fed++;
+    this.changed();
   }
 
   /** The pass has all the mini-batches that are wanted of it. */
   private get isFull(): boolean {
     return this.writtenOfPass === this.plan.mostSteps;
+  }
+
+  /** Closes a stream before its end. After a stop nobody waits for it. */
+  private async leave(): Promise<void> {
+    let isClosed = false;
+    const closing = awaitUser(this.arena, () => this.data.reader.close()).finally(() => {
+      isClosed = true;
+      this.changed();
+    });
+    while (!isClosed && !this.writer.stopped) await this.change();
+    if (isClosed) await closing;
+    else closing.catch(() => {});
   }
 
   /** Writes the rows that remain in the shuffle buffer. @returns false if the feed was stopped */
@@ -293,13 +260,13 @@ export class StreamFeed {
 
   /** True if a row can be written to the current slot without waiting. */
   private canEmit(): boolean {
-    return this.filled > 0 || (this.written !== this.needed && this.writer.hasRoom);
+    return this.filled > 0 || this.toSkip > 0 || (this.isNeeded && this.writer.hasRoom);
   }
 
   /** @returns false if the feed was stopped meanwhile */
   private async room(): Promise<boolean> {
     await this.untilNeeded();
-    await this.writer.room();
+    if (this.toSkip === 0) await this.writer.room();
     this.slices.restart();
     return !this.writer.stopped;
   }
@@ -314,12 +281,28 @@ export class StreamFeed {
   }
 
   private publish(): void {
-    this.slotRows[this.writer.position % this.data.slots] = this.filled;
-    this.writer.write(this.filled);
+    const { slots, batchSize } = this.data;
+    const slot = this.writer.position % slots;
+    const rows = this.index.subarray(slot * batchSize, slot * batchSize + this.filled);
+    this.hash?.add(rows);
     this.filled = 0;
-    this.written++;
     this.writtenOfPass++;
-    if (this.written === this.needed) this.changed();
+    if (this.toSkip > 0) {
+      this.skip(rows);
+      return;
+    }
+    this.slotRows[slot] = rows.length;
+    this.writer.write(rows.length, this.hash?.value);
+    this.written++;
+    if (!this.isNeeded) this.changed();
+  }
+
+  /** Leaves out a mini-batch. @throws SteepestError `ERR_RESUME` after the last, for other rows */
+  private skip(rows: Uint32Array): void {
+    for (const row of rows) this.free[this.freeCount++] = row;
+    if (--this.toSkip > 0) return;
+    if (this.hash?.value !== this.plan.used?.hash) refuseReplay('other rows, or in another order');
+    this.changed();
   }
 
   /** A free row of the store. There is always one: see {@link storeStream}. */
