@@ -127,7 +127,7 @@ async function takeOver(file: OpenFile, { mode, uid, gid }: Stats): Promise<void
 }
 
 /** Runs `work` on an open file and closes it; reports the first error. */
-async function closing(file: OpenFile, work: () => Promise<void>): Promise<void> {
+export async function closing(file: Pick<OpenFile, 'close'>, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -137,7 +137,8 @@ async function closing(file: OpenFile, work: () => Promise<void>): Promise<void>
   await file.close();
 }
 
-async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promise<void> {
+/** Writes all bytes, however few the system takes at a time. */
+export async function writeAll(file: Pick<OpenFile, 'write'>, bytes: Uint8Array): Promise<void> {
   let offset = 0;
   while (offset < bytes.length) {
     // A write may take fewer bytes than given, for example on a full disk.

@@ -3,7 +3,7 @@
  * because the package's own writer writes nothing wrong.
  */
 import { deflateRawSync } from 'node:zlib';
-import { crc32 } from '#steepest/data/npy/crc32.js';
+import { crc32 } from '#steepest/core/crc32.js';
 import { LARGE_SIZES, oneOf, SIZES } from './draw.mjs';
 
 /** Fields of headers: offset and bytes. */

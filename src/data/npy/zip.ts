@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createInflateRaw, deflateRaw } from 'node:zlib';
+import { crc32 } from '../../core/crc32.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { fileError, systemError } from '../fileErrors.js';
 import { ReadBudget, type ReadLimits } from '../limits/readLimits.js';
 import { openRegular } from '../openRegular.js';
-import { crc32 } from './crc32.js';
 
 // Field names and signatures: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
 const LOCAL_SIGNATURE = 0x04034b50;
