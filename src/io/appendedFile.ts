@@ -17,10 +17,18 @@ import { findTarget, type WriteTarget } from './writeTarget.js';
  * Pipes, terminals and devices are written to as they are.
  */
 export class AppendedFile {
+  /** The end of the last piece in the file. */
+  private end = 0;
+
   private constructor(
     readonly path: string,
     private readonly target: WriteTarget,
   ) {}
+
+  /** The number of bytes up to the last piece that was appended; 0 for pipes and devices. */
+  get size(): number {
+    return this.end;
+  }
 
   /**
    * Opens a file, and makes its folders if they do not exist.
@@ -34,7 +42,7 @@ export class AppendedFile {
     return orFail(path, async () => {
       const target = await findTarget(path, { access, readlink, realpath, stat });
       const file = new AppendedFile(path, target);
-      if (target.kind === 'replace') await cut(target.path, keep);
+      if (target.kind === 'replace') file.end = await cut(target.path, keep);
       await file.write(first);
       return file;
     });
@@ -55,19 +63,26 @@ export class AppendedFile {
       return;
     }
     const file = await open(target.path, target.kind === 'replace' ? 'a' : 'w');
-    await closing(file, () => (target.kind === 'replace' ? appendTo(file, bytes) : writeAll(file, bytes)));
+    await closing(file, async () => {
+      if (target.kind === 'replace') this.end = await appendTo(file, bytes);
+      else await writeAll(file, bytes);
+    });
   }
 }
 
-/** Shortens a file to at most `length` bytes, or creates it. */
-async function cut(path: string, length: number): Promise<void> {
+/** Shortens a file to at most `length` bytes, or creates it. @returns its size */
+async function cut(path: string, length: number): Promise<number> {
   const file = await open(path, 'a');
+  let size = 0;
   await closing(file, async () => {
-    if ((await file.stat()).size > length) await file.truncate(length);
+    ({ size } = await file.stat());
+    if (size > length) await file.truncate(length);
   });
+  return Math.min(size, length);
 }
 
-async function appendTo(file: FileHandle, bytes: Uint8Array): Promise<void> {
+/** @returns the size of the file after it */
+async function appendTo(file: FileHandle, bytes: Uint8Array): Promise<number> {
   // Another process may have appended meanwhile.
   const { size } = await file.stat();
   try {
@@ -76,6 +91,7 @@ async function appendTo(file: FileHandle, bytes: Uint8Array): Promise<void> {
     await file.truncate(size).catch(() => undefined);
     throw error;
   }
+  return size + bytes.length;
 }
 
 async function orFail<T>(path: string, work: () => Promise<T>): Promise<T> {
