@@ -140,10 +140,10 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) break;
+    if (bytesRead === 0) throw new Error('the file became shorter while it was read');
     done += bytesRead;
   }
-  return buffer.subarray(0, done);
+  return buffer;
 }
 
 async function orUnreadable<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type CallbackChoice,
   type CallbackName,
@@ -7,10 +10,17 @@ import {
   SteepestError,
   sequential,
 } from 'steepest';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'steepest-callbacks-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The plain data of every callback, with the options that cannot be left out. */
 const DATA: Record<CallbackName, () => CallbackChoice> = {
+  csvLogger: () => callbacks.csvLogger({ path: join(folder, 'log.csv') }),
+  jsonLogger: () => callbacks.jsonLogger({ path: join(folder, 'log.jsonl') }),
+  learningRateLogger: () => callbacks.learningRateLogger(),
+  tensorBoard: () => callbacks.tensorBoard({ folder: join(folder, 'runs') }),
   timeLimit: () => callbacks.timeLimit({ seconds: 3600 }),
 };
 

@@ -25,8 +25,8 @@ type Methods = Record<string, AnyFunction>;
 // The objects themselves: a namespace of a built-in module cannot be written to.
 const files = createRequire(import.meta.url)('node:fs') as Methods & { promises: Methods };
 const FUNCTIONS = ['open', 'readFile', 'stat', 'lstat', 'access', 'realpath', 'readlink', 'rename'];
-const MORE_FUNCTIONS = ['unlink', 'readdir'];
-const OF_HANDLES = ['read', 'write', 'readFile', 'stat', 'sync', 'chmod', 'chown'];
+const MORE_FUNCTIONS = ['unlink', 'readdir', 'mkdir'];
+const OF_HANDLES = ['read', 'write', 'readFile', 'stat', 'sync', 'chmod', 'chown', 'truncate'];
 
 const failure = (code: string, operation: string): Error =>
   Object.assign(new Error(`${code}: injected fault, ${operation}`), { code, syscall: operation });

@@ -1,6 +1,7 @@
 import type { Aliases } from '../../core/nearest.js';
+import type { SomeLogs } from '../training/logs.js';
 import type { ModelState } from '../training/state.js';
-import type { CallbackHooks } from './hooks.js';
+import type { CallbackContext, CallbackHooks } from './hooks.js';
 import type { Complete, Options } from './options.js';
 
 /** What the callbacks of this package use of a model. */
@@ -12,7 +13,10 @@ export interface CallbackModel {
 
 /** What a callback can learn of a fit before it starts. */
 export interface FitFacts {
-  /** Names of the values that the fit logs: loss, metrics and, with validation, val…. */
+  /**
+   * Names of the values that the fit logs: loss, metrics, with validation val…, and what callbacks
+   * add.
+   */
   readonly logs: readonly string[];
   /** Epochs that the fit may run. */
   readonly epochs: number;
@@ -23,7 +27,16 @@ export interface FitFacts {
 }
 
 /** A callback during one fit. A fit creates it and drops it. */
-export interface CallbackSession extends CallbackHooks<CallbackModel> {
+export interface CallbackSession extends Omit<CallbackHooks<CallbackModel>, 'onBatchEnd' | 'onEpochEnd'> {
+  /** @param rate the learning rate of the step that has just ended */
+  onBatchEnd?(context: CallbackContext<CallbackModel>, rate: number): unknown;
+  /** @param rate the learning rate of the epoch's last step */
+  onEpochEnd?(context: CallbackContext<CallbackModel>, rate: number): unknown;
+  /**
+   * The values that its definition adds to the logs of an epoch, before any callback gets them.
+   * @param rate the learning rate of the epoch's last step
+   */
+  logs?(rate: number): SomeLogs;
   /** The best epoch so far of the values that it watches, if it does. */
   bestEpoch?(): number | undefined;
 }
@@ -35,6 +48,8 @@ export interface CallbackDefinition<S extends Options = Options> {
   readonly options: S;
   /** Names of options in other libraries, mapped to ours. */
   readonly aliases: Aliases;
+  /** Names of values that it adds to the logs of every epoch. */
+  readonly logs?: readonly string[];
   /**
    * Refuses options that exclude each other.
    * @throws SteepestError `ERR_ARGUMENT`

@@ -56,7 +56,10 @@ export class EventLog {
 const now = (): number => Date.now() / 1000;
 
 /** The name of this machine, in characters that every file system takes. */
-const host = (): string => hostname().replace(/[^A-Za-z0-9-]/g, '-').slice(0, MOST_OF_HOST) || 'host';
+const host = (): string =>
+  hostname()
+    .replace(/[^A-Za-z0-9-]/g, '-')
+    .slice(0, MOST_OF_HOST) || 'host';
 
 /** The time in the latest name; 0 without event files. A folder that cannot be read fails later. */
 async function latestIn(folder: string): Promise<number> {

@@ -4,12 +4,20 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { CALLBACK_ALIASES } from './aliases.js';
+import { csvLogger } from './csvLogger.js';
 import type { CallbackDefinition } from './definition.js';
+import { jsonLogger } from './jsonLogger.js';
+import { learningRateLogger } from './learningRateLogger.js';
 import type { Complete, Given, Options, RequiredOption } from './options.js';
+import { tensorBoard } from './tensorBoard.js';
 import { timeLimit } from './timeLimit.js';
 
 /** The registry: one line per callback. */
 const CALLBACKS = {
+  csvLogger,
+  jsonLogger,
+  learningRateLogger,
+  tensorBoard,
   timeLimit,
 } satisfies Record<string, Pick<CallbackDefinition, 'name' | 'options'>>;
 

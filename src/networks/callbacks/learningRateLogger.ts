@@ -9,5 +9,5 @@ export const learningRateLogger = define({
   options: {},
   aliases: {},
   logs: ['learningRate'],
-  session: () => ({ logs: ({ learningRate }) => ({ learningRate }) }),
+  session: () => ({ logs: (learningRate) => ({ learningRate }) }),
 });

@@ -50,7 +50,9 @@ export class LogFile {
     const ends = append || restored ? await readEnds(path) : undefined;
     const head = format.head ?? '';
     if (ends === undefined || ends.size === 0) {
-      this.file = await AppendedFile.open(path, { first: bytesOf(head) });
+      // A file that appeared meanwhile is another program's.
+      const keep = append ? Number.POSITIVE_INFINITY : 0;
+      this.file = await AppendedFile.open(path, { keep, first: bytesOf(head) });
       return;
     }
     format.checkHead?.(firstLine(ends.start.toString('utf8')));

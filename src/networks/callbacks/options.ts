@@ -1,20 +1,26 @@
 import { checkBoolean, checkInteger, checkNumber } from '../../core/check.js';
 import type { NumberRange } from '../../core/definition.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
+import { localPath } from '../../core/localPath.js';
 import { show } from '../../core/show.js';
 
 /** The kinds of options that callbacks have: each knows its default and checks what users write. */
 
-/** @template T the checked value */
-export interface Option<T> {
+/**
+ * @template T the checked value
+ * @template G what users may write
+ */
+export interface Option<T, G = T> {
   /** The value if left out. */
   readonly usual: T;
   /** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
   check(what: string, given: unknown): T;
+  /** Only its type is used. */
+  readonly given?: G;
 }
 
 /** An option that cannot be left out. */
-export interface RequiredOption<T> extends Option<T> {
+export interface RequiredOption<T, G = T> extends Option<T, G> {
   readonly isRequired: true;
 }
 
@@ -35,6 +41,12 @@ export const boolean = (usual: boolean): Option<boolean> => ({ usual, check: che
 /** A text that is not empty. */
 export const text = (usual: string): Option<string> => ({ usual, check: checkText });
 
+/** A file or folder of this machine: a path, or a `file:` URL, which becomes a path. */
+export const localFile: Option<string, string | URL> = {
+  usual: '',
+  check: (what, given) => localPath(what, given as string | URL),
+};
+
 /** One of some names. */
 export const oneOf = <T extends string>(usual: T, names: readonly T[]): Option<T> => ({
   usual,
@@ -42,10 +54,16 @@ export const oneOf = <T extends string>(usual: T, names: readonly T[]): Option<T
 });
 
 /** The same option, which may also be left out altogether. */
-export const optional = <T>({ check }: Option<T>): Option<T | undefined> => ({ usual: undefined, check });
+export const optional = <T, G>({ check }: Option<T, G>): Option<T | undefined, G | undefined> => ({
+  usual: undefined,
+  check,
+});
 
 /** The same option, which cannot be left out. */
-export const required = <T>(option: Option<T>): RequiredOption<T> => ({ ...option, isRequired: true });
+export const required = <T, G>(option: Option<T, G>): RequiredOption<T, G> => ({
+  ...option,
+  isRequired: true,
+});
 
 function checkText(what: string, given: unknown): string {
   if (typeof given === 'string' && given.trim() !== '') return given;
@@ -57,18 +75,21 @@ function checkText(what: string, given: unknown): string {
 }
 
 /** All options of a callback, by name. */
-export type Options = Readonly<Record<string, Option<unknown>>>;
+export type Options = Readonly<Record<string, Option<unknown, unknown>>>;
 
 /** The checked options, complete. */
 export type Complete<S extends Options> = {
-  readonly [K in keyof S]: S[K] extends Option<infer T> ? T : never;
+  readonly [K in keyof S]: S[K] extends Option<infer T, unknown> ? T : never;
 };
 
 type RequiredNames<S extends Options> = {
-  [K in keyof S]: S[K] extends RequiredOption<unknown> ? K : never;
+  [K in keyof S]: S[K] extends RequiredOption<unknown, unknown> ? K : never;
 }[keyof S];
+
+/** What users may write for an option. */
+type Accepted<O> = O extends Option<unknown, infer G> ? G : never;
 
 /** What users write: options with a default may be left out. */
 export type Given<S extends Options> = {
-  [K in Exclude<keyof S, RequiredNames<S>>]?: Complete<S>[K] | undefined;
-} & { [K in RequiredNames<S>]: Complete<S>[K] };
+  [K in Exclude<keyof S, RequiredNames<S>>]?: Accepted<S[K]> | undefined;
+} & { [K in RequiredNames<S>]: Accepted<S[K]> };

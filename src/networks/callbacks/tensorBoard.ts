@@ -37,7 +37,9 @@ export const tensorBoard = define({
   },
   session({ folder, updateEvery }, { logs }) {
     const heldOut = logs.filter((name) => logs.includes(validationName(name)));
-    const trained = logs.filter((name) => !heldOut.map(validationName).includes(name) && name !== 'learningRate');
+    const trained = logs.filter(
+      (name) => !heldOut.map(validationName).includes(name) && name !== 'learningRate',
+    );
     const scalars = (prefix: string, values: Readonly<Record<string, number>>, rate: number) => [
       ...trained.map((name) => ({ tag: `${prefix}_${snakeCase(name)}`, value: values[name]! })),
       { tag: `${prefix}_learning_rate`, value: rate },
@@ -55,12 +57,12 @@ export const tensorBoard = define({
       },
       ...(updateEvery !== 'epoch' && {
         every: updateEvery,
-        async onBatchEnd({ step, logs }, { rate }) {
+        async onBatchEnd({ step, logs }, rate) {
           train?.add(step, scalars('batch', logs, rate));
           await train?.flushSometimes();
         },
       }),
-      async onEpochEnd({ epoch, logs }, { rate }) {
+      async onEpochEnd({ epoch, logs }, rate) {
         train?.add(epoch, scalars('epoch', logs, rate));
         const held = heldOut.flatMap((name) => {
           const value = logs[validationName(name)];

@@ -19,6 +19,8 @@ export interface CallbackSubject extends FitFacts {
 /** A callback in this fit. */
 interface Active {
   name: string;
+  /** Whether it belongs to this package. */
+  isOwn: boolean;
   session: CallbackSession | CallbackHooks<CallbackModel>;
   /** The last step that `onBatchEnd` has passed. */
   lastStep: number;
@@ -42,6 +44,7 @@ export class CallbackRun implements FitHooks {
     this.latest = first;
     this.active = given.map((callback) => ({
       name: 'hooks' in callback ? callback.name : callback.definition.name,
+      isOwn: 'definition' in callback,
       session: 'hooks' in callback ? callback.hooks : callback.definition.session(callback.options, subject),
       lastStep: first.step,
     }));
@@ -102,6 +105,11 @@ export class CallbackRun implements FitHooks {
     }
   }
 
+  addedLogs(rate: number): SomeLogs {
+    const added = this.active.map(({ session }) => (session as CallbackSession).logs?.(rate));
+    return Object.assign({}, ...added) as SomeLogs;
+  }
+
   async epochBegin(moment: Moment): Promise<void> {
     if (moment.epoch < this.epochsBegun) return;
     this.epochsBegun = moment.epoch + 1;
@@ -159,8 +167,10 @@ export class CallbackRun implements FitHooks {
   }
 
   private async call(active: Active, hook: HookName, moment: Moment): Promise<void> {
-    const code = (): unknown =>
-      (active.session as CallbackHooks<unknown, SomeLogs>)[hook]?.(this.context(active, moment) as never);
+    const session = active.session as Record<HookName, (context: unknown, ...rate: number[]) => unknown>;
+    // Users' hooks get the context alone.
+    const rate = active.isOwn ? [moment.rate ?? Number.NaN] : [];
+    const code = (): unknown => session[hook](this.context(active, moment), ...rate);
     const arena: Arena | undefined = this.fit?.arena;
     const work = arena === undefined ? (async () => code())() : awaitUser(arena, async () => code());
     if ((await this.patience.waitFor(work)) === false) this.end(active, undefined);

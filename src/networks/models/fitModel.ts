@@ -15,6 +15,7 @@ import type { ModelState } from '../training/state.js';
 import { CallbackRun } from './callbackRun.js';
 import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
+import { addedLogNames } from './givenCallbacks.js';
 import { openFitData } from './inputs.js';
 
 /** What a fit trains, and how it reads and sets the model's state. */
@@ -73,10 +74,11 @@ function callbackRun(
   isValidated: boolean,
 ): CallbackRun {
   const { metrics } = compiled.objective;
-  const logs = logNames(
+  const measured = logNames(
     metrics.map(({ definition }) => definition.name),
     isValidated,
   );
+  const logs = [...new Set([...measured, ...addedLogNames(callbacks)])];
   const subject = { model: facade, logs, epochs, signal, state, become: onState };
   return new CallbackRun(callbacks, subject, { epoch: initialEpoch, step: state().step, logs: {} });
 }

@@ -12,6 +12,10 @@ import { type ChosenCallback, callbackNames, resolveCallback } from '../callback
 /** A callback as a fit takes it: one of this package, or a user's own hooks. */
 export type GivenCallback = ChosenCallback | { hooks: CallbackHooks<CallbackModel>; name: string };
 
+/** Names of values that callbacks add to the logs of every epoch. */
+export const addedLogNames = (given: readonly GivenCallback[]): string[] =>
+  given.flatMap((callback) => ('definition' in callback ? (callback.definition.logs ?? []) : []));
+
 const isHook = (name: string): boolean => (HOOK_NAMES as readonly string[]).includes(name);
 const FUNCTIONS: readonly string[] = [...HOOK_NAMES, 'state', 'restore'];
 const KNOWN: readonly string[] = [...FUNCTIONS, 'every', 'name'];

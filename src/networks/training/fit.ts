@@ -263,12 +263,12 @@ class FitSession {
   /** Reports steps while the ranks go on. */
   private async endSteps(entries: readonly StepEntry[]): Promise<void> {
     const { plan, hooks } = this.request;
-    for (const { epoch, step, samples, totals } of entries) {
+    for (const { epoch, step, rate, samples, totals } of entries) {
       const commits = Atomics.load(this.control, WORD.commits);
       if (commits !== this.commitsPublished) this.publishCommitted();
       this.commitsPublished = commits;
       const logs = logsFromTotals(plan.train, totals, samples);
-      await this.callBack(() => hooks.batchEnd({ epoch, step, logs, isLast: false }));
+      await this.callBack(() => hooks.batchEnd({ epoch, step, rate, logs, isLast: false }));
       if (this.isDone) return;
     }
   }
@@ -276,21 +276,22 @@ class FitSession {
   private async endEpoch(report: EpochReport): Promise<void> {
     const { request } = this;
     const { plan, hooks, record } = request;
-    const { epoch, step } = report;
+    const { epoch, step, rate } = report;
     const trained = logsFromTotals(plan.train, report.totals, report.samples);
     const logs: Logs = { ...trained };
     if (report.validationTotals && plan.validate && request.validation) {
       const sums = logsFromTotals(plan.validate, report.validationTotals, report.validationSamples);
       Object.assign(logs, validationLogs(sums));
     }
+    Object.assign(logs, hooks.addedLogs(rate));
     record.add(epoch, logs);
     request.liveRate.epochEnded(report);
     this.progress?.endEpoch(epoch, logs, report.samples);
     if (hooks.isEmpty) return;
     this.publish(report);
     await this.callBack(async () => {
-      if (this.steps) await hooks.batchEnd({ epoch, step, logs: trained, isLast: true });
-      await hooks.epochEnd({ epoch, step, logs });
+      if (this.steps) await hooks.batchEnd({ epoch, step, rate, logs: trained, isLast: true });
+      await hooks.epochEnd({ epoch, step, rate, logs });
       const goesOn = !this.isDone && Atomics.load(this.control, WORD.stopRequest) === 0;
       if (goesOn && epoch + 1 < request.epochs) await hooks.epochBegin({ epoch: epoch + 1, step, logs });
     });

@@ -8,6 +8,8 @@ export interface Moment {
   /** Finished optimizer steps of the model. */
   step: number;
   logs: SomeLogs;
+  /** The learning rate of the step that has just ended, if one has. */
+  rate?: number;
 }
 
 /** The end of a step. */
@@ -32,6 +34,8 @@ export interface FitHooks {
   /** Whether someone has ended training, perhaps before the workers ran. */
   readonly stopped: object | undefined;
   attach(fit: RunningFit): void;
+  /** What callbacks add to the logs of an epoch, whose last step had this learning rate. */
+  addedLogs(rate: number): SomeLogs;
   epochBegin(moment: Moment): Promise<void>;
   epochEnd(moment: Moment): Promise<void>;
   batchEnd(moment: StepMoment): Promise<void>;

@@ -181,7 +181,7 @@ class RankFit {
     if (task.rank !== 0) return;
     Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
     Atomics.store(control, WORD.step, at.step);
-    this.reports?.write(at, this.runner.totals);
+    this.reports?.write(at, this.rates.latest, this.runner.totals);
     if (at.stepInPass % task.stepsPerCommit !== 0 && !isRateNew) return;
     this.commit();
     source.release(at.stepInPass);
@@ -229,6 +229,7 @@ class RankFit {
       step: at.step,
       passes: this.passes,
       epochs: at.epochsBegun,
+      rate: this.rates.latest,
       totals: Array.from(runner.totals),
       samples: at.rowsInEpoch,
       validationTotals: isValidated && this.validator ? Array.from(this.validator.totals) : undefined,

@@ -31,7 +31,7 @@ export function logsFromTotals(
 }
 
 /** The validation name of a value: `loss` becomes `valLoss`. */
-const validationName = (name: string): string => `val${name[0]!.toUpperCase()}${name.slice(1)}`;
+export const validationName = (name: string): string => `val${name[0]!.toUpperCase()}${name.slice(1)}`;
 
 /** The same logs under their validation names. */
 export function validationLogs(logs: Logs): SomeLogs {

@@ -19,6 +19,8 @@ export interface RateTask {
 export class RankRates {
   /** The rate that was set; NaN as long as the optimizer's holds. */
   set: number;
+  /** The rate of the latest step. */
+  latest = Number.NaN;
   private readonly control: Int32Array<SharedArrayBuffer>;
   private readonly numbers: ControlNumbers;
   private requests = 0;
@@ -41,6 +43,11 @@ export class RankRates {
    * @param stepInEpoch its finished steps
    */
   at(step: number, epoch: number, stepInEpoch: number): number {
+    this.latest = this.rateOf(step, epoch, stepInEpoch);
+    return this.latest;
+  }
+
+  private rateOf(step: number, epoch: number, stepInEpoch: number): number {
     if (!Number.isNaN(this.set)) return this.set;
     const { state, stepsPerEpoch } = this.task;
     const steps = step - state.fromStep;

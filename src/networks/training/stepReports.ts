@@ -23,14 +23,16 @@ export interface StepEntry {
   step: number;
   /** Rows of the epoch so far. */
   samples: number;
+  /** The learning rate of the step. */
+  rate: number;
   /** Sums over these rows. */
   totals: Float64Array;
 }
 
 /** Enough for some milliseconds of the shortest steps. */
 const ENTRIES = 256;
-/** Epoch, step and samples. */
-const HEAD = 3;
+/** Epoch, step, samples and learning rate. */
+const HEAD = 4;
 
 export function reserveStepReports(
   memory: MemoryPlan,
@@ -63,12 +65,13 @@ export class StepWriter {
   }
 
   /** Leaves an entry if anyone wants this step. */
-  write({ epoch, step, rowsInEpoch }: FitPosition, totals: Float64Array): void {
+  write({ epoch, step, rowsInEpoch }: FitPosition, rate: number, totals: Float64Array): void {
     if (!this.reports.every.some((every) => step % every === 0)) return;
     const { entry, entryWords, control } = this;
     entry[0] = epoch;
     entry[1] = step;
     entry[2] = rowsInEpoch;
+    entry[3] = rate;
     entry.set(totals, HEAD);
     const count = Atomics.load(control, WORD.stepReports) >>> 0;
     // Announced before and after, so that a reader knows which entries may be half written.
@@ -110,6 +113,7 @@ export class StepReader {
     const entryWords = new Int32Array(entry.buffer);
     const first = (number % ENTRIES) * entryWords.length;
     for (let i = 0; i < entryWords.length; i++) entryWords[i] = Atomics.load(this.words, first + i);
-    return { epoch: entry[0]!, step: entry[1]!, samples: entry[2]!, totals: entry.subarray(HEAD) };
+    const [epoch, step, samples, rate] = entry as unknown as [number, number, number, number];
+    return { epoch, step, samples, rate, totals: entry.subarray(HEAD) };
   }
 }

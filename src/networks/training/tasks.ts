@@ -77,6 +77,8 @@ export interface EpochReport {
   passes: number;
   /** Epochs that have begun since the learning rate was set. */
   epochs: number;
+  /** The learning rate of its last step. */
+  rate: number;
   totals: number[];
   /** Rows trained on in this epoch. */
   samples: number;
