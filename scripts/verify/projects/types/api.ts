@@ -149,6 +149,12 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     onEpochEnd: ({ epoch, logs }: CallbackContext) => epoch > 3 && logs.loss < 0.1,
   };
   const limit: CallbackChoice = callbacks.timeLimit({ seconds: 60 });
+  const loggers: CallbackChoice[] = [
+    callbacks.learningRateLogger(),
+    callbacks.csvLogger({ path: 'epochs.csv', separator: ';' }),
+    callbacks.jsonLogger({ path: new URL('epochs.jsonl', 'file:///tmp/'), append: true }),
+    callbacks.tensorBoard({ folder: 'runs', updateEvery: 100 }),
+  ];
   const own: Callback = {
     every: 10,
     onTrainBegin: ({ learningRate }) => console.log(learningRate),
@@ -167,7 +173,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     classWeight: { 0: 1, 1: 2 },
     workers: 'auto',
     signal,
-    callbacks: [callback, limit],
+    callbacks: [callback, limit, ...loggers],
   };
   const { history }: { history: History } = await model.fit(x, y, options);
   const last: number | undefined = history.loss.at(-1) ?? history.accuracy?.[0];
