@@ -185,6 +185,27 @@ describe('learningRateLogger', () => {
     const rows = parse(await content(path), { columns: true, cast: true }) as Record<string, number>[];
     expect(rows.map(({ learningRate }) => learningRate)).toEqual(rates);
   });
+
+  it('adds the rate of the last step, of a schedule or set by a callback', async () => {
+    const model = sequential({ seed: 1, layers: [layers.dense({ units: 1, inputShape: [2] })] });
+    const learningRate = { schedule: 'polynomial', from: 0.1, to: 0, steps: 40 } as const;
+    model.compile({ loss: 'meanSquaredError', optimizer: { name: 'sgd', learningRate } });
+    const onEpochEnd = ({ epoch }: { epoch: number }): void => {
+      if (epoch === 3) model.learningRate = 0.5;
+    };
+    const { history } = await model.fit(x, y, {
+      ...OPTIONS,
+      callbacks: [{ onEpochEnd }, callbacks.learningRateLogger()],
+    });
+    // Five steps per epoch: the last ones are steps 4, 9, 14, 19 from 0.
+    const scheduled = [4, 9, 14, 19].map((step) => 0.1 * (1 - step / 40));
+    const rates = history.learningRate!;
+    expect(rates).toHaveLength(5);
+    scheduled.forEach((rate, epoch) => {
+      expect(rates[epoch]).toBeCloseTo(rate, 14);
+    });
+    expect(rates[4]).toBe(0.5);
+  });
 });
 
 describe('files of logs', () => {

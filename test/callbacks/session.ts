@@ -18,7 +18,7 @@ export function sessionOf(choice: CallbackChoice, logs: readonly string[]): Driv
     throw new Error('this callback uses the state of the model');
   };
   const session = definition.session(options, { logs, epochs: 100, state: nobody, become: nobody });
-  const context = { model: { save: nobody }, step: 0, learningRate: 0.1, stop: nobody };
+  const context = { model: { save: nobody, learningRate: 0.1 }, step: 0, learningRate: 0.1, stop: nobody };
   return {
     session,
     begin: async () => void (await session.onTrainBegin?.({ ...context, epoch: 0, logs: {} })),

@@ -112,6 +112,24 @@ describe('tensorBoard', () => {
     expect(points(train, 'epoch_loss')).toEqual(curve(history.loss));
   });
 
+  it('writes the learning rate that each step had', async () => {
+    const folder = files.path('rates');
+    const model = sequential({ seed: 1, layers: [layers.dense({ units: 1, inputShape: [2] })] });
+    const learningRate = { schedule: 'polynomial', from: 0.1, to: 0, steps: 40 } as const;
+    model.compile({ loss: 'meanSquaredError', optimizer: { name: 'sgd', learningRate } });
+    const board = callbacks.tensorBoard({ folder, updateEvery: 1 });
+    await model.fit(x, labels, { ...OPTIONS, callbacks: board });
+    const train = await eventsOf(join(folder, 'train'));
+    // The rate of step n, from 1, is the schedule's after n − 1 steps.
+    const expected = (step: number): number => 0.1 * (1 - (step - 1) / 40);
+    const rates = points(train, 'batch_learning_rate');
+    expect(rates.map(([step]) => step)).toEqual(Array.from({ length: 36 }, (_, i) => i + 1));
+    for (const [step, rate] of rates) expect(rate).toBeCloseTo(expected(step), 7);
+    for (const [epoch, rate] of points(train, 'epoch_learning_rate')) {
+      expect(rate).toBeCloseTo(expected(9 * (epoch + 1)), 7);
+    }
+  });
+
   it('adds files to a run, each later in order than those that are there', async () => {
     const folder = files.path('again');
     const train = join(folder, 'train');
