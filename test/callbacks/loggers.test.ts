@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { type CallbackChoice, callbacks, data, type History, layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { sessionOf } from '../support/callbackSession.js';
 import { refused, temporaryFolder } from '../support/folder.js';
-import { sessionOf } from './session.js';
 
 const files = temporaryFolder();
 const x = Array.from({ length: 24 }, (_, i) => [Math.sin(i), Math.cos(i)]);

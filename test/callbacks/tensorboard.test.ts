@@ -2,9 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { callbacks, layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { sessionOf } from '../support/callbackSession.js';
 import { eventsIn, type ReadEvent } from '../support/eventFile.js';
 import { refused, temporaryFolder } from '../support/folder.js';
-import { sessionOf } from './session.js';
 
 const files = temporaryFolder();
 const x = Array.from({ length: 48 }, (_, i) => [Math.sin(i), Math.cos(i)]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CallbackChoice, callbacks } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
-import { sessionOf } from '../callbacks/session.js';
+import { sessionOf } from '../support/callbackSession.js';
 import { eventsIn } from '../support/eventFile.js';
 import {
   CODES,
