@@ -92,7 +92,7 @@ struct Sweep {
 };
 
 struct StepNumbers {
-  double learningRate, stepSize, inverseSqrtBias2;
+  double learningRate, stepSize, inverseSqrtBias2, gradientStep;
 };
 
 struct Fit {
@@ -178,6 +178,7 @@ class Rank {
         registers[RegLearningRate] = numbers.learningRate;
         registers[RegStepSize] = numbers.stepSize;
         registers[RegInverseSqrtBias2] = numbers.inverseSqrtBias2;
+        registers[RegGradientStep] = numbers.gradientStep;
       }
       int phases = 0;
       for (const int phase : sweep.rowPhases) {

@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 726064966.0;
+constexpr double kProgramMagic = 1461599136.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -66,6 +66,7 @@ enum Register : int32_t {
   RegLearningRate = 4,
   RegStepSize = 5,
   RegInverseSqrtBias2 = 6,
+  RegGradientStep = 7,
   RegAccumulated = 15,
 };
 enum Status : int32_t {
@@ -138,56 +139,59 @@ enum class OpKind : int32_t {
   Penalty = 28,
   Sgd = 29,
   Momentum = 30,
-  Rmsprop = 31,
-  Adam = 32,
-  LinearScores = 33,
-  LogisticLoss = 34,
-  LinearGradient = 35,
-  CurvatureRows = 36,
-  GatherDesign = 37,
-  QrFold = 38,
-  TriangularSolve = 39,
-  JacobiRows = 40,
-  NormalResidual = 41,
-  GatherImages = 42,
-  PadImages = 43,
-  PadRows = 44,
-  ImagesToRows = 45,
-  RowsToImages = 46,
-  ChannelSums = 47,
-  DrawWindows = 48,
-  GatherWindows = 49,
-  GatherImageWindows = 50,
-  Conv2d = 51,
-  Conv2dInput = 52,
-  Conv2dWeights = 53,
-  Conv2dMaxPool = 54,
-  MaxPool2x2Backward = 55,
-  Conv2dMaxPoolWeights = 56,
-  Conv2dRows = 57,
-  Conv2dWinograd = 58,
-  Conv2dMaxPoolWinograd = 59,
-  Conv2dInputWinograd = 60,
-  Conv2dWeightsWinograd = 61,
-  WinogradGradient = 62,
-  MaxPool2d = 63,
-  MaxPool2dBackward = 64,
-  AveragePool2d = 65,
-  AveragePool2dBackward = 66,
-  MaxPool2dRows = 67,
-  AveragePool2dRows = 68,
-  GroupMoments = 69,
-  MergeMoments = 70,
-  MovingMoments = 71,
-  FrozenMoments = 72,
-  Normalize = 73,
-  MergeGradientMeans = 74,
-  NormalizeBackward = 75,
-  NormGradients = 76,
-  FoldNorm = 77,
-  LayerNorm = 78,
-  LayerNormBackward = 79,
-  Count = 80,
+  Lion = 31,
+  Rmsprop = 32,
+  Adadelta = 33,
+  Adam = 34,
+  Adamax = 35,
+  LinearScores = 36,
+  LogisticLoss = 37,
+  LinearGradient = 38,
+  CurvatureRows = 39,
+  GatherDesign = 40,
+  QrFold = 41,
+  TriangularSolve = 42,
+  JacobiRows = 43,
+  NormalResidual = 44,
+  GatherImages = 45,
+  PadImages = 46,
+  PadRows = 47,
+  ImagesToRows = 48,
+  RowsToImages = 49,
+  ChannelSums = 50,
+  DrawWindows = 51,
+  GatherWindows = 52,
+  GatherImageWindows = 53,
+  Conv2d = 54,
+  Conv2dInput = 55,
+  Conv2dWeights = 56,
+  Conv2dMaxPool = 57,
+  MaxPool2x2Backward = 58,
+  Conv2dMaxPoolWeights = 59,
+  Conv2dRows = 60,
+  Conv2dWinograd = 61,
+  Conv2dMaxPoolWinograd = 62,
+  Conv2dInputWinograd = 63,
+  Conv2dWeightsWinograd = 64,
+  WinogradGradient = 65,
+  MaxPool2d = 66,
+  MaxPool2dBackward = 67,
+  AveragePool2d = 68,
+  AveragePool2dBackward = 69,
+  MaxPool2dRows = 70,
+  AveragePool2dRows = 71,
+  GroupMoments = 72,
+  MergeMoments = 73,
+  MovingMoments = 74,
+  FrozenMoments = 75,
+  Normalize = 76,
+  MergeGradientMeans = 77,
+  NormalizeBackward = 78,
+  NormGradients = 79,
+  FoldNorm = 80,
+  LayerNorm = 81,
+  LayerNormBackward = 82,
+  Count = 83,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -374,6 +378,8 @@ constexpr int wT = 1;
 constexpr int g = 2;
 constexpr int l1_ = 0;
 constexpr int l2x2_ = 1;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
 }  // namespace op_sgd
 namespace op_momentum {
 constexpr int w = 0;
@@ -382,35 +388,88 @@ constexpr int g = 2;
 constexpr int v = 3;
 constexpr int l1_ = 0;
 constexpr int l2x2_ = 1;
-constexpr int momentum_ = 2;
-constexpr int nesterov_ = 3;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
+constexpr int momentum_ = 4;
+constexpr int nesterov_ = 5;
 }  // namespace op_momentum
+namespace op_lion {
+constexpr int w = 0;
+constexpr int wT = 1;
+constexpr int g = 2;
+constexpr int m = 3;
+constexpr int l1_ = 0;
+constexpr int l2x2_ = 1;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
+constexpr int beta1_ = 4;
+constexpr int oneMinusBeta1_ = 5;
+constexpr int beta2_ = 6;
+constexpr int oneMinusBeta2_ = 7;
+}  // namespace op_lion
 namespace op_rmsprop {
 constexpr int w = 0;
 constexpr int wT = 1;
 constexpr int g = 2;
 constexpr int v = 3;
+constexpr int m = 4;
+constexpr int b = 5;
 constexpr int l1_ = 0;
 constexpr int l2x2_ = 1;
-constexpr int rho_ = 2;
-constexpr int oneMinusRho_ = 3;
-constexpr int epsilon_ = 4;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
+constexpr int rho_ = 4;
+constexpr int oneMinusRho_ = 5;
+constexpr int epsilon_ = 6;
+constexpr int momentum_ = 7;
 }  // namespace op_rmsprop
+namespace op_adadelta {
+constexpr int w = 0;
+constexpr int wT = 1;
+constexpr int g = 2;
+constexpr int v = 3;
+constexpr int d = 4;
+constexpr int l1_ = 0;
+constexpr int l2x2_ = 1;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
+constexpr int rho_ = 4;
+constexpr int oneMinusRho_ = 5;
+constexpr int epsilon_ = 6;
+}  // namespace op_adadelta
 namespace op_adam {
 constexpr int w = 0;
 constexpr int wT = 1;
 constexpr int g = 2;
 constexpr int m = 3;
 constexpr int v = 4;
+constexpr int vMax = 5;
 constexpr int l1_ = 0;
 constexpr int l2x2_ = 1;
-constexpr int beta1_ = 2;
-constexpr int oneMinusBeta1_ = 3;
-constexpr int beta2_ = 4;
-constexpr int oneMinusBeta2_ = 5;
-constexpr int epsilon_ = 6;
-constexpr int weightDecay_ = 7;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
+constexpr int beta1_ = 4;
+constexpr int oneMinusBeta1_ = 5;
+constexpr int beta2_ = 6;
+constexpr int oneMinusBeta2_ = 7;
+constexpr int epsilon_ = 8;
+constexpr int nesterov_ = 9;
 }  // namespace op_adam
+namespace op_adamax {
+constexpr int w = 0;
+constexpr int wT = 1;
+constexpr int g = 2;
+constexpr int m = 3;
+constexpr int u = 4;
+constexpr int l1_ = 0;
+constexpr int l2x2_ = 1;
+constexpr int rateScale_ = 2;
+constexpr int weightDecay_ = 3;
+constexpr int beta1_ = 4;
+constexpr int oneMinusBeta1_ = 5;
+constexpr int beta2_ = 6;
+constexpr int epsilon_ = 7;
+}  // namespace op_adamax
 namespace op_linearScores {
 constexpr int x = 0;
 constexpr int w = 1;
@@ -1021,8 +1080,11 @@ constexpr int channels_ = 1;
   X(penalty) \
   X(sgd) \
   X(momentum) \
+  X(lion) \
   X(rmsprop) \
+  X(adadelta) \
   X(adam) \
+  X(adamax) \
   X(linearScores) \
   X(logisticLoss) \
   X(linearGradient) \
@@ -1151,10 +1213,13 @@ constexpr OpSchema kOpSchemas[] = {
     {"clipFactor", 2, 1, SplitClass::None, false, {{"squares", false, false, 2}, {"factor", false, false, 2}}, {{"limit", 5}}},
     {"scaleGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"factor", false, false, 2}}, {}},
     {"penalty", 2, 2, SplitClass::Rows, false, {{"w", false, false, 1}, {"partial", false, false, 1}}, {{"l1", 1}, {"l2", 1}}},
-    {"sgd", 3, 2, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}}},
-    {"momentum", 4, 4, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"momentum", 1}, {"nesterov", 0}}},
-    {"rmsprop", 4, 5, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rho", 1}, {"oneMinusRho", 1}, {"epsilon", 1}}},
-    {"adam", 5, 8, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"v", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"oneMinusBeta2", 1}, {"epsilon", 1}, {"weightDecay", 1}}},
+    {"sgd", 3, 4, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}}},
+    {"momentum", 4, 6, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"momentum", 1}, {"nesterov", 0}}},
+    {"lion", 4, 8, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"oneMinusBeta2", 1}}},
+    {"rmsprop", 6, 8, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}, {"m", true, false, 1}, {"b", true, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"rho", 1}, {"oneMinusRho", 1}, {"epsilon", 1}, {"momentum", 1}}},
+    {"adadelta", 5, 7, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}, {"d", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"rho", 1}, {"oneMinusRho", 1}, {"epsilon", 1}}},
+    {"adam", 6, 10, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"v", false, false, 1}, {"vMax", true, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"oneMinusBeta2", 1}, {"epsilon", 1}, {"nesterov", 0}}},
+    {"adamax", 5, 8, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"u", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"epsilon", 1}}},
     {"linearScores", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"w", false, false, 2}, {"bias", false, false, 2}, {"z", false, false, 2}}, {}},
     {"logisticLoss", 6, 0, SplitClass::None, false, {{"z", false, false, 2}, {"labels", false, false, 4}, {"weights", true, false, 2}, {"p", true, false, 2}, {"dz", false, false, 2}, {"totals", false, false, 2}}, {}},
     {"linearGradient", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"dz", false, false, 2}, {"dw", false, false, 2}, {"db", false, false, 2}}, {}},
@@ -1197,7 +1262,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"frozenMoments", 3, 1, SplitClass::Rows, false, {{"mean", false, false, 1}, {"variance", false, false, 1}, {"stats", false, false, 1}}, {{"epsilon", 1}}},
     {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 12}, {"activation", 4}, {"alpha", 1}}},
     {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 18}}},
-    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", false, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 12}}},
+    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 12}}},
     {"normGradients", 4, 0, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", true, false, 1}, {"dGamma", true, false, 1}, {"dBeta", true, false, 1}}, {}},
     {"foldNorm", 8, 1, SplitClass::Rows, false, {{"w", false, false, 1}, {"bias", true, false, 1}, {"mean", false, false, 1}, {"variance", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"yBias", false, false, 1}}, {{"epsilon", 1}}},
     {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 12}, {"channels", 19}, {"epsilon", 1}}},

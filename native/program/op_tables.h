@@ -463,6 +463,43 @@ constexpr Node kNodes[] = {
     {NodeKind::Cols, {3}},
     {NodeKind::Rows, {4}},
     {NodeKind::Cols, {4}},
+    {NodeKind::Rows, {5}},
+    {NodeKind::Cols, {5}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {2}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Cols, {2}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Rows, {3}},
+    {NodeKind::Cols, {3}},
+    {NodeKind::Rows, {4}},
+    {NodeKind::Cols, {4}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {2}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Cols, {2}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Rows, {3}},
+    {NodeKind::Cols, {3}},
+    {NodeKind::Rows, {4}},
+    {NodeKind::Cols, {4}},
+    {NodeKind::Rows, {5}},
+    {NodeKind::Cols, {5}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {2}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Cols, {2}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Rows, {3}},
+    {NodeKind::Cols, {3}},
+    {NodeKind::Rows, {4}},
+    {NodeKind::Cols, {4}},
     {NodeKind::Rows, {1}},
     {NodeKind::Cols, {1}},
     {NodeKind::Constant, {1}},
@@ -1868,6 +1905,34 @@ constexpr Rule kRules[] = {
     {Relation::Exactly, 3, 5, 3, 22},
     {Relation::Exactly, 4, 6, 1, 22},
     {Relation::Exactly, 4, 7, 3, 22},
+    {Relation::Exactly, 5, 8, 1, 22},
+    {Relation::Exactly, 5, 9, 3, 22},
+    {Relation::Exactly, 1, 10, 3, 27},
+    {Relation::Exactly, 1, 11, 1, 27},
+    {Relation::Exactly, 2, 0, 1, 22},
+    {Relation::Exactly, 2, 2, 3, 22},
+    {Relation::Exactly, 3, 4, 1, 22},
+    {Relation::Exactly, 3, 5, 3, 22},
+    {Relation::Exactly, 4, 6, 1, 22},
+    {Relation::Exactly, 4, 7, 3, 22},
+    {Relation::Exactly, 1, 8, 3, 27},
+    {Relation::Exactly, 1, 9, 1, 27},
+    {Relation::Exactly, 2, 0, 1, 22},
+    {Relation::Exactly, 2, 2, 3, 22},
+    {Relation::Exactly, 3, 4, 1, 22},
+    {Relation::Exactly, 3, 5, 3, 22},
+    {Relation::Exactly, 4, 6, 1, 22},
+    {Relation::Exactly, 4, 7, 3, 22},
+    {Relation::Exactly, 5, 8, 1, 22},
+    {Relation::Exactly, 5, 9, 3, 22},
+    {Relation::Exactly, 1, 10, 3, 27},
+    {Relation::Exactly, 1, 11, 1, 27},
+    {Relation::Exactly, 2, 0, 1, 22},
+    {Relation::Exactly, 2, 2, 3, 22},
+    {Relation::Exactly, 3, 4, 1, 22},
+    {Relation::Exactly, 3, 5, 3, 22},
+    {Relation::Exactly, 4, 6, 1, 22},
+    {Relation::Exactly, 4, 7, 3, 22},
     {Relation::Exactly, 1, 8, 3, 27},
     {Relation::Exactly, 1, 9, 1, 27},
     {Relation::AtLeast, 3, 0, 1, 0},
@@ -2308,55 +2373,58 @@ constexpr OpTable kOpTables[] = {
     {277, 9, 155, 2, 2, 8},  // penalty
     {286, 7, 157, 4, 1, 6},  // sgd
     {293, 9, 161, 6, 1, 8},  // momentum
-    {302, 9, 167, 6, 1, 8},  // rmsprop
-    {311, 11, 173, 8, 1, 10},  // adam
-    {322, 11, 181, 5, 9, 10},  // linearScores
-    {333, 18, 186, 10, 12, 17},  // logisticLoss
-    {351, 10, 196, 5, 2, 9},  // linearGradient
-    {361, 17, 201, 7, 11, 16},  // curvatureRows
-    {378, 17, 208, 7, 16, 3},  // gatherDesign
-    {395, 9, 215, 5, 8, 8},  // qrFold
-    {404, 5, 220, 3, 3, 4},  // triangularSolve
-    {409, 6, 223, 3, 1, 5},  // jacobiRows
-    {415, 17, 226, 9, 16, 1},  // normalResidual
-    {432, 19, 235, 4, 14, 18},  // gatherImages
-    {451, 21, 239, 6, 20, 20},  // padImages
-    {472, 19, 245, 6, 18, 18},  // padRows
-    {491, 15, 251, 4, 14, 14},  // imagesToRows
-    {506, 17, 255, 6, 16, 16},  // rowsToImages
-    {523, 12, 261, 3, 5, 11},  // channelSums
-    {535, 12, 264, 4, 11, 11},  // drawWindows
-    {547, 24, 268, 6, 19, 23},  // gatherWindows
-    {571, 25, 274, 6, 20, 24},  // gatherImageWindows
-    {596, 49, 280, 13, 48, 48},  // conv2d
-    {645, 49, 293, 13, 48, 48},  // conv2dInput
-    {694, 47, 306, 11, 31, 46},  // conv2dWeights
-    {741, 58, 317, 17, 57, 57},  // conv2dMaxPool
-    {799, 27, 334, 10, 26, 26},  // maxPool2x2Backward
-    {826, 58, 344, 17, 31, 57},  // conv2dMaxPoolWeights
-    {884, 47, 361, 13, 46, 46},  // conv2dRows
-    {931, 49, 374, 13, 48, 48},  // conv2dWinograd
-    {980, 58, 387, 17, 57, 57},  // conv2dMaxPoolWinograd
-    {1038, 49, 404, 13, 48, 48},  // conv2dInputWinograd
-    {1087, 42, 417, 9, 25, 41},  // conv2dWeightsWinograd
-    {1129, 10, 426, 3, 0, 9},  // winogradGradient
-    {1139, 38, 429, 11, 37, 37},  // maxPool2d
-    {1177, 40, 440, 13, 39, 39},  // maxPool2dBackward
-    {1217, 34, 453, 8, 33, 33},  // averagePool2d
-    {1251, 34, 461, 8, 33, 33},  // averagePool2dBackward
-    {1285, 32, 469, 8, 31, 31},  // maxPool2dRows
-    {1317, 32, 477, 8, 31, 31},  // averagePool2dRows
-    {1349, 19, 485, 7, 18, 18},  // groupMoments
-    {1368, 10, 492, 4, 5, 9},  // mergeMoments
-    {1378, 11, 496, 6, 4, 10},  // movingMoments
-    {1389, 10, 502, 6, 2, 9},  // frozenMoments
-    {1399, 23, 508, 11, 22, 22},  // normalize
-    {1422, 13, 519, 6, 11, 12},  // mergeGradientMeans
-    {1435, 25, 525, 13, 24, 24},  // normalizeBackward
-    {1460, 14, 538, 8, 4, 13},  // normGradients
-    {1474, 18, 546, 14, 1, 17},  // foldNorm
-    {1492, 24, 560, 12, 23, 23},  // layerNorm
-    {1516, 27, 572, 14, 26, 26},  // layerNormBackward
+    {302, 9, 167, 6, 1, 8},  // lion
+    {311, 13, 173, 10, 1, 12},  // rmsprop
+    {324, 11, 183, 8, 1, 10},  // adadelta
+    {335, 13, 191, 10, 1, 12},  // adam
+    {348, 11, 201, 8, 1, 10},  // adamax
+    {359, 11, 209, 5, 9, 10},  // linearScores
+    {370, 18, 214, 10, 12, 17},  // logisticLoss
+    {388, 10, 224, 5, 2, 9},  // linearGradient
+    {398, 17, 229, 7, 11, 16},  // curvatureRows
+    {415, 17, 236, 7, 16, 3},  // gatherDesign
+    {432, 9, 243, 5, 8, 8},  // qrFold
+    {441, 5, 248, 3, 3, 4},  // triangularSolve
+    {446, 6, 251, 3, 1, 5},  // jacobiRows
+    {452, 17, 254, 9, 16, 1},  // normalResidual
+    {469, 19, 263, 4, 14, 18},  // gatherImages
+    {488, 21, 267, 6, 20, 20},  // padImages
+    {509, 19, 273, 6, 18, 18},  // padRows
+    {528, 15, 279, 4, 14, 14},  // imagesToRows
+    {543, 17, 283, 6, 16, 16},  // rowsToImages
+    {560, 12, 289, 3, 5, 11},  // channelSums
+    {572, 12, 292, 4, 11, 11},  // drawWindows
+    {584, 24, 296, 6, 19, 23},  // gatherWindows
+    {608, 25, 302, 6, 20, 24},  // gatherImageWindows
+    {633, 49, 308, 13, 48, 48},  // conv2d
+    {682, 49, 321, 13, 48, 48},  // conv2dInput
+    {731, 47, 334, 11, 31, 46},  // conv2dWeights
+    {778, 58, 345, 17, 57, 57},  // conv2dMaxPool
+    {836, 27, 362, 10, 26, 26},  // maxPool2x2Backward
+    {863, 58, 372, 17, 31, 57},  // conv2dMaxPoolWeights
+    {921, 47, 389, 13, 46, 46},  // conv2dRows
+    {968, 49, 402, 13, 48, 48},  // conv2dWinograd
+    {1017, 58, 415, 17, 57, 57},  // conv2dMaxPoolWinograd
+    {1075, 49, 432, 13, 48, 48},  // conv2dInputWinograd
+    {1124, 42, 445, 9, 25, 41},  // conv2dWeightsWinograd
+    {1166, 10, 454, 3, 0, 9},  // winogradGradient
+    {1176, 38, 457, 11, 37, 37},  // maxPool2d
+    {1214, 40, 468, 13, 39, 39},  // maxPool2dBackward
+    {1254, 34, 481, 8, 33, 33},  // averagePool2d
+    {1288, 34, 489, 8, 33, 33},  // averagePool2dBackward
+    {1322, 32, 497, 8, 31, 31},  // maxPool2dRows
+    {1354, 32, 505, 8, 31, 31},  // averagePool2dRows
+    {1386, 19, 513, 7, 18, 18},  // groupMoments
+    {1405, 10, 520, 4, 5, 9},  // mergeMoments
+    {1415, 11, 524, 6, 4, 10},  // movingMoments
+    {1426, 10, 530, 6, 2, 9},  // frozenMoments
+    {1436, 23, 536, 11, 22, 22},  // normalize
+    {1459, 13, 547, 6, 11, 12},  // mergeGradientMeans
+    {1472, 25, 553, 13, 24, 24},  // normalizeBackward
+    {1497, 14, 566, 8, 4, 13},  // normGradients
+    {1511, 18, 574, 14, 1, 17},  // foldNorm
+    {1529, 24, 588, 12, 23, 23},  // layerNorm
+    {1553, 27, 600, 14, 26, 26},  // layerNormBackward
 };
 
 }  // namespace steepest

@@ -60,9 +60,16 @@ constexpr Spec kSpecs[] = {
     {OpKind::ScaleGradient, "bD"},
     {OpKind::Sgd, "bxb"},
     {OpKind::Momentum, "bxbb"},
+    {OpKind::Lion, "bxbb"},
     {OpKind::Rmsprop, "bxbp"},
+    {OpKind::Rmsprop, "bxbpb"},
+    {OpKind::Rmsprop, "bxbp-b"},
+    {OpKind::Rmsprop, "bxbpbb"},
+    {OpKind::Adadelta, "bxbpp"},
     {OpKind::Adam, "bxbbp"},
     {OpKind::Adam, "b-bbp"},
+    {OpKind::Adam, "bxbbpp"},
+    {OpKind::Adamax, "bxbbp"},
     {OpKind::CopyRows, "bt"},
     {OpKind::Shuffle, "i"},
     {OpKind::LinearScores, "XWBZ"},
@@ -209,6 +216,9 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
     case OpKind::Momentum:
       args.scalars[op_momentum::nesterov_] = turn % 2;
       break;
+    case OpKind::Adam:
+      args.scalars[op_adam::nesterov_] = turn % 2;
+      break;
     case OpKind::Shuffle:
       args.scalars[op_shuffle::seed_] = 3;
       args.scalars[op_shuffle::stream_] = turn;
@@ -300,6 +310,7 @@ void compare(const KernelTable& kernels, const KernelTable& portable, const Spec
   registers[RegLearningRate] = 0.01;
   registers[RegStepSize] = 0.02;
   registers[RegInverseSqrtBias2] = 1.5;
+  registers[RegGradientStep] = 0.003;
   registers[RegAccumulated] = turn % 3;
   OpArgs args = {};
   args.registers = registers;

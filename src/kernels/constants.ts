@@ -73,10 +73,12 @@ export const REGISTERS = {
   /** Epoch, counted from 0; the shuffle counter. */
   epoch: 3,
   learningRate: 4,
-  /** Adam: learningRate / (1 − β₁ᵗ). */
+  /** Adam: learningRate / (1 − β₁ᵗ); the factor of the mean of gradients. */
   stepSize: 5,
   /** Adam: 1 / √(1 − β₂ᵗ). */
   inverseSqrtBias2: 6,
+  /** Nadam: the factor of the gradient itself. */
+  gradientStep: 7,
   /** Mini-batches whose gradients are summed: those before this one, or in an update all of them. */
   accumulated: 15,
 } as const;

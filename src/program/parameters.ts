@@ -17,6 +17,8 @@ export interface ParameterSpec {
    * no penalty and no optimizer state.
    */
   trainable: boolean;
+  /** Factor of the learning rate for this array; 1 if absent. */
+  learningRateScale?: number;
   /** True for variances: weights set by users must not be negative. */
   notNegative?: boolean;
 }

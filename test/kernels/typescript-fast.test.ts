@@ -258,7 +258,7 @@ describe('run', () => {
     const merge = { phase: PHASES.merge, split: 'all' } as const;
     const ops = [
       op('rowSums', { stats, totals }, {}, merge),
-      op('sgd', { w, g: w }, {}, { ...merge, split: 'slice', begin: 0, end: 3 }),
+      op('sgd', { w, g: w }, { rateScale: 1 }, { ...merge, split: 'slice', begin: 0, end: 3 }),
     ];
     const registers = registersFor(4);
     registers[REGISTERS.learningRate] = 0.5;
@@ -298,7 +298,7 @@ describe('run', () => {
     memory.fill(g, (i) => (i === 1 ? -3e38 : 0));
     const registers = registersFor(0);
     registers[REGISTERS.learningRate] = 1;
-    const update = op('sgd', { w, g, wT }, {}, { phase: PHASES.merge, split: 'all' });
+    const update = op('sgd', { w, g, wT }, { rateScale: 1 }, { phase: PHASES.merge, split: 'all' });
     expect(bind(program([update], 0), memory.buffer, registers).run(PHASES.merge)).toBe(
       STATUS.parameterNotFinite,
     );

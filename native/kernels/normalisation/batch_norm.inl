@@ -328,21 +328,25 @@ struct NormalizeBackwardRow {
 
   template <bool tail> void at(int64_t j, int, int n) {
     const F scale = loadPart<tail>(inverse + j, n);
-    const F gradient = normGradient(loadPart<tail>(dy + j, n), loadPart<tail>(x + j, n), loadPart<tail>(mean + j, n),
-                                    scale, loadPart<tail>(a + j, n), loadPart<tail>(b + j, n));
+    F gradient = loadPart<tail>(dy + j, n);
+    if (a != nullptr) {
+      gradient = normGradient(gradient, loadPart<tail>(x + j, n), loadPart<tail>(mean + j, n), scale,
+                              loadPart<tail>(a + j, n), loadPart<tail>(b + j, n));
+    }
     const F k = gamma == nullptr ? scale : mul(loadPart<tail>(gamma + j, n), scale);
     storePart<tail>(dx + j, mul(gradient, k), n);
   }
 };
 
-/** dx = ((dy − a) − x̂·b)·k. Range: groups. */
+/** dx = ((dy − a) − x̂·b)·k, or dy·k where the moments did not come from the mini-batch. Range: groups. */
 inline int op_normalizeBackward(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_normalizeBackward;
   const int64_t channels = args.at(stats).cols / 2;
   const float* mean = args.at(stats).f32();
   const float* inverse = mean + channels;
-  const float* a = args.at(means).f32();
-  const float* b = a + channels;
+  const bool ofBatch = args.at(means).given();
+  const float* a = rowOrNull(args.at(means), 0);
+  const float* b = ofBatch ? a + channels : nullptr;
   const ImageShape shape = sampleShape(args, pixels_, channels);
   const int64_t plane = shape.planeFloats();
   for (int64_t g = begin; g < end; ++g) {
@@ -361,15 +365,15 @@ inline int op_normalizeBackward(const OpArgs& args, int64_t begin, int64_t end) 
       float* to = args.at(dx).f32(g) + c * plane;
       const F center = splat(mean[c]);
       const F scale = splat(inverse[c]);
-      const F meanGradient = splat(a[c]);
-      const F meanProduct = splat(b[c]);
+      const F meanGradient = splat(ofBatch ? a[c] : 0);
+      const F meanProduct = splat(ofBatch ? b[c] : 0);
       const F k = args.at(gamma).given() ? mul(splat(args.at(gamma).f32()[c]), scale) : scale;
       for (int v = 0; v < kImageVectors; ++v) {
         const M alive = firstN(lanesLeft(count, v, kLanes));
         for (int64_t i = v * kLanes; i < shape.channelFloats(); i += kGroupImages) {
-          const F gradient =
-              mul(normGradient(load(gradients + i), load(from + i), center, scale, meanGradient, meanProduct), k);
-          store(to + i, select(alive, gradient, zero()));
+          F gradient = load(gradients + i);
+          if (ofBatch) gradient = normGradient(gradient, load(from + i), center, scale, meanGradient, meanProduct);
+          store(to + i, select(alive, mul(gradient, k), zero()));
         }
       }
     }

@@ -2,7 +2,7 @@
 #pragma once
 #include "../kernel.inl"
 #include "../columns.inl"
-#include "updates.inl"
+#include "update.inl"
 
 /** sum ← sum + g. */
 struct AccumulateRow {

@@ -176,10 +176,11 @@ function writeFit(pieces, definition, workers) {
   for (const data of layout.tables) pieces.raw(data);
   const steps = EPOCHS * Math.ceil(SAMPLES / BATCH_SIZE);
   pieces.words(steps);
+  const { learningRate: rate } = optimizer.hyperparameters;
   for (let t = 1; t <= steps; t++) {
-    const changing = optimizer.definition.registers(optimizer.hyperparameters, t);
-    const { learningRate = 0, stepSize = 0, inverseSqrtBias2 = 0 } = changing;
-    pieces.words(learningRate, stepSize, inverseSqrtBias2);
+    const changing = optimizer.definition.registers(optimizer.hyperparameters, t, rate);
+    const { learningRate = 0, stepSize = 0, inverseSqrtBias2 = 0, gradientStep = 0 } = changing;
+    pieces.words(learningRate, stepSize, inverseSqrtBias2, gradientStep);
   }
   writeSweep(pieces, layout, 'train', workers, SAMPLES);
   writeSweep(pieces, layout, 'validate', workers, VALIDATION);

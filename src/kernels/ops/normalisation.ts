@@ -104,10 +104,11 @@ export const batchNormOps = {
   })),
   /**
    * dx = ((dy − a) − x̂·b)·k in float32, a = means[0][c], b = means[0][C + c], k = gamma·inv, or
-   * inv without gamma. dx and dy may be the same memory. Range: groups.
+   * inv without gamma. Without means, for moments that are not those of the mini-batch, dx = dy·k.
+   * dx and dy may be the same memory. Range: groups.
    */
   normalizeBackward: op(() => ({
-    operands: { dy: f32, x: f32, stats: f32, means: f32, gamma: optional(f32), dx: output(f32) },
+    operands: { dy: f32, x: f32, stats: f32, means: optional(f32), gamma: optional(f32), dx: output(f32) },
     scalars: { pixels },
     splits: 'groups',
     inPlace: [['dx', 'dy']],

@@ -14,17 +14,33 @@ import {
   updated,
 } from './schema.js';
 
-/** An update of w from the gradient g and the optimizer's slots, which have the shape of w. */
-function update(state: string[], scalars: Record<string, ScalarRange>, flops: number) {
-  const arrays = Object.fromEntries(state.map((name): [string, OperandSchema] => [name, updated(f32)]));
+/**
+ * An update of w from the gradient g and the optimizer's arrays, which have the shape of w. Those
+ * in `variants` are optional: each selects a variant.
+ */
+function update(
+  state: string[],
+  scalars: Record<string, ScalarRange>,
+  flops: number,
+  variants: string[] = [],
+) {
+  const array = updated(f32);
+  const arrays = Object.fromEntries(state.map((name): [string, OperandSchema] => [name, array]));
+  const more = Object.fromEntries(variants.map((name): [string, OperandSchema] => [name, optional(array)]));
   return op(() => ({
-    operands: { w: updated(f32), wT: optional(output(f32)), g: f32, ...arrays },
-    scalars: { l1: finite, l2x2: finite, ...scalars },
+    operands: { w: updated(f32), wT: optional(output(f32)), g: f32, ...arrays, ...more },
+    scalars: { l1: finite, l2x2: finite, rateScale: finite, weightDecay: finite, ...scalars },
     range: rows('w'),
-    rules: () => [same('w', 'g', ...state), shape('wT', [cols('w'), rows('w')], 'the transpose of w')],
+    rules: () => [
+      same('w', 'g', ...state, ...variants),
+      shape('wT', [cols('w'), rows('w')], 'the transpose of w'),
+    ],
     flops: perElement('w', flops),
   }));
 }
+
+const means = { rho: finite, oneMinusRho: finite, epsilon: finite };
+const betas = { beta1: finite, oneMinusBeta1: finite, beta2: finite, oneMinusBeta2: finite };
 
 export const updateOps = {
   /**
@@ -43,37 +59,49 @@ export const updateOps = {
    * Updates. Each takes the gradient g, adds the penalty's own gradient,
    *   g₁ = fma(2·l2, w, g)              (2·l2 rounded to float32 by the compiler: scalar `l2x2`)
    *   g₂ = w > 0 ? g₁ + l1 : (w < 0 ? g₁ − l1 : g₁)   (each step only if its coefficient is not 0)
+   * and lets w decay,
+   *   w₁ = weightDecay ≠ 0 ? fma(−fl(lr·weightDecay), w, w) : w, the product lr·weightDecay in
+   *   float32 (Loshchilov & Hutter 2019; g₂ is made from w, not from w₁),
    * and writes w. If wT (N×K) is given, it writes wT[j][i] = w[i][j] too.
    * Sets `parameterNotFinite` if a new w is NaN or infinite. Range: rows i of w.
-   * lr = fl(learningRate).
-   * sgd: w ← fma(−lr, g₂, w).
+   * lr = fl(learningRate·rateScale), and s = fl(stepSize·rateScale) and r = fl(gradientStep·
+   * rateScale) likewise: products in float64, rounded once. sign(0) = 0;
+   * larger(a, b) = a > b ? a : b.
+   * sgd: w ← fma(−lr, g₂, w₁).
    */
   sgd: update([], {}, 2),
   /**
-   * v ← fma(momentum, v, g₂); w ← fma(−lr, nesterov ? fma(momentum, v, g₂) : v, w)
+   * v ← fma(momentum, v, g₂); w ← fma(−lr, nesterov ? fma(momentum, v, g₂) : v, w₁)
    * (the form of Sutskever et al. 2013 that PyTorch uses).
    */
   momentum: update(['v'], { momentum: finite, nesterov: flag }, 4),
   /**
-   * v ← fma(rho, v, (oneMinusRho·g₂)·g₂); w ← w − (lr·g₂) / (√v + epsilon). (Hinton, lecture 6e)
+   * c = fma(beta1, m, oneMinusBeta1·g₂); w ← fma(c, 0, w₁ − lr·sign(c)), so that NaN and infinity
+   * are noticed; m ← fma(beta2, m, oneMinusBeta2·g₂). (Chen et al. 2023, algorithm 2)
    */
-  rmsprop: update(['v'], { rho: finite, oneMinusRho: finite, epsilon: finite }, 8),
+  lion: update(['m'], betas, 8),
   /**
-   * w₁ = weightDecay ≠ 0 ? fma(−fl(lr·weightDecay), w, w) : w, the product lr·weightDecay in
-   * float32; m ← fma(beta1, m, oneMinusBeta1·g₂); v ← fma(beta2, v, (oneMinusBeta2·g₂)·g₂);
-   * w ← w₁ − (stepSize·m) / fma(√v, inverseSqrtBias2, epsilon).
-   * (Kingma & Ba 2015; decoupled decay: Loshchilov & Hutter 2019. g₂ is made from the old w.)
+   * v ← fma(rho, v, (oneMinusRho·g₂)·g₂); if m is given m ← fma(rho, m, oneMinusRho·g₂) and
+   * u = larger(0, fma(−m, m, v)), otherwise u = v. Without b: w ← w₁ − (lr·g₂) / (√u + epsilon);
+   * with b: b ← fma(momentum, b, g₂ / (√u + epsilon)), w ← fma(−lr, b, w₁).
+   * (Hinton, lecture 6e; m and b: Graves 2013, in PyTorch's form.)
    */
-  adam: update(
-    ['m', 'v'],
-    {
-      beta1: finite,
-      oneMinusBeta1: finite,
-      beta2: finite,
-      oneMinusBeta2: finite,
-      epsilon: finite,
-      weightDecay: finite,
-    },
-    12,
-  ),
+  rmsprop: update(['v'], { ...means, momentum: finite }, 8, ['m', 'b']),
+  /**
+   * v ← fma(rho, v, (oneMinusRho·g₂)·g₂); δ = (√(d + epsilon) / √(v + epsilon))·g₂;
+   * d ← fma(rho, d, (oneMinusRho·δ)·δ); w ← fma(−lr, δ, w₁). (Zeiler 2012, algorithm 1)
+   */
+  adadelta: update(['v', 'd'], means, 14),
+  /**
+   * m ← fma(beta1, m, oneMinusBeta1·g₂); v ← fma(beta2, v, (oneMinusBeta2·g₂)·g₂);
+   * if vMax is given vMax ← larger(vMax, v) and u = vMax, otherwise u = v;
+   * n = nesterov ? fma(r, g₂, s·m) : s·m; w ← w₁ − n / fma(√u, inverseSqrtBias2, epsilon).
+   * (Kingma & Ba 2015; vMax: Reddi, Kale & Kumar 2018; nesterov: Dozat 2016.)
+   */
+  adam: update(['m', 'v'], { ...betas, epsilon: finite, nesterov: flag }, 12, ['vMax']),
+  /**
+   * m ← fma(beta1, m, oneMinusBeta1·g₂); u ← larger(beta2·u, |g₂|); w ← w₁ − (s·m) / (u + epsilon).
+   * (Kingma & Ba 2015, algorithm 2)
+   */
+  adamax: update(['m', 'u'], { beta1: finite, oneMinusBeta1: finite, beta2: finite, epsilon: finite }, 10),
 };

@@ -5,6 +5,7 @@ import type { Node } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { completeLayer, layerDefinition } from '../layers/index.js';
+import type { TrainedLayerConfig } from '../layers/parameter.js';
 import { checkImageSizes } from '../layers/spatial.js';
 import { WindowNode } from '../nodes/windows.js';
 import { splitInput } from './input.js';
@@ -99,7 +100,14 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     const outputShape = definition.outputShape(layer, { name, inputShape: shape });
     checkNumbers(`the output of layer ${name}`, outputShape);
     const inputCols = product(shape);
-    const nodes = definition.lower(layer, { name, inputShape: shape, inputCols, seed, index });
+    const nodes = definition.lower(layer, {
+      name,
+      inputShape: shape,
+      inputCols,
+      seed,
+      index,
+      ...trainingOf(layer),
+    });
     if (nodes.some((node) => node.takes === 'images' || node instanceof WindowNode)) {
       for (const sizes of [shape, outputShape]) checkImageSizes(name, sizes);
     }
@@ -137,7 +145,13 @@ export function lowerModel(model: ResolvedModel): Node[] {
 /** New nodes of one layer. */
 export function layerNodes({ layers, seed }: ResolvedModel, index: number): Node[] {
   const { config, name, inputShape, inputCols } = layers[index]!;
-  return layerDefinition(config.type).lower(config, { name, inputShape, inputCols, seed, index });
+  const context = { name, inputShape, inputCols, seed, index, ...trainingOf(config) };
+  return layerDefinition(config.type).lower(config, context);
+}
+
+/** How a layer's parameters are trained. */
+function trainingOf({ trainable = true, learningRateScale = 1 }: TrainedLayerConfig) {
+  return { trainable, learningRateScale };
 }
 
 const isLayer = (value: unknown): boolean => typeof value === 'object' && value !== null && 'type' in value;

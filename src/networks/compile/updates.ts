@@ -42,6 +42,8 @@ export function emitUpdates(
     };
     const scalars = {
       ...(isFinished ? { l1: 0, l2x2: 0 } : penalty),
+      rateScale: parameter.learningRateScale ?? 1,
+      weightDecay: 0,
       ...definition.scalars(h),
     };
     builder.emitSlice(group, definition.kind(h), operands, scalars, range);

@@ -20,8 +20,9 @@ export interface BatchNormConfig extends NormConfig {
 /**
  * Normalises each channel of images, or each column of rows: (x − mean)/√(variance + epsilon)·gamma
  * + beta. In training it uses the mean and (biased) variance of the mini-batch and updates the
- * moving ones: moving·momentum + batch·(1 − momentum). Otherwise it uses the moving ones. (Ioffe &
- * Szegedy 2015; Keras's BatchNormalization with axis −1.)
+ * moving ones: moving·momentum + batch·(1 − momentum). Otherwise, and in training too if it is not
+ * `trainable`, it uses the moving ones. (Ioffe & Szegedy 2015; Keras's BatchNormalization with axis
+ * −1.)
  */
 export const batchNorm: LayerDefinition<BatchNormConfig> = {
   type: 'batchNorm',
@@ -37,15 +38,17 @@ export const batchNorm: LayerDefinition<BatchNormConfig> = {
   outputShape: normOutputShape,
   lower(config, context) {
     const { momentum, epsilon } = config as Required<BatchNormConfig>;
+    // They have no gradient: the node updates them itself.
+    const moving = { ...context, trainable: false };
     const parameters = {
       ...affineParameters(config, context),
-      mean: channelParameter(context, 'movingMean', { initializer: 'zeros', trainable: false }),
-      variance: channelParameter(context, 'movingVariance', {
-        initializer: 'ones',
-        trainable: false,
+      mean: channelParameter(moving, 'movingMean', { initializer: 'zeros' }),
+      variance: {
+        ...channelParameter(moving, 'movingVariance', { initializer: 'ones' }),
         notNegative: true,
-      }),
+      },
     };
-    return [new BatchNormNode(context.name, context.inputShape, parameters, { momentum, epsilon })];
+    const numbers = { momentum, epsilon, isFrozen: !context.trainable };
+    return [new BatchNormNode(context.name, context.inputShape, parameters, numbers)];
   },
 };

@@ -1,11 +1,11 @@
 import { checkBoolean, orDefault } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
-import type { ParameterSpec } from '../../program/parameters.js';
 import { completeInitializer, type Initializer } from '../initializers/index.js';
 import { Conv2dNode, type Convolution } from '../nodes/conv2d.js';
 import { activationNodes } from './activationNodes.js';
-import type { LayerConfig, LayerDefinition } from './definition.js';
+import type { LayerDefinition } from './definition.js';
+import { parameterOf, type TrainedLayerConfig } from './parameter.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 import {
   checkSide,
@@ -17,7 +17,7 @@ import {
   slideOver,
 } from './spatial.js';
 
-export interface Conv2dConfig extends LayerConfig {
+export interface Conv2dConfig extends TrainedLayerConfig {
   type: 'conv2d';
   /** Number of output channels. */
   filters: number;
@@ -46,7 +46,7 @@ export interface Conv2dConfig extends LayerConfig {
   biasRegularizer?: Regularizer;
 }
 
-type Complete = Required<Omit<Conv2dConfig, 'name' | 'inputShape'>>;
+type Complete = Required<Omit<Conv2dConfig, 'name' | 'inputShape' | keyof TrainedLayerConfig>>;
 
 function convolution(name: string, config: Complete, inputShape: readonly number[]): Convolution {
   const input = imageInput(name, inputShape);
@@ -103,40 +103,36 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
     ...convolution(name, config as Complete, inputShape).output,
   ],
 
-  lower(config, { name, inputShape }) {
+  lower(config, context) {
+    const { name, inputShape } = context;
     const complete = config as Complete;
     const sizes = convolution(name, complete, inputShape);
     const activation = complete.activation as CompleteActivation;
     const [kernelH, kernelW] = sizes.kernel;
+    const { filters } = complete;
     const inputs = sizes.input[2] / sizes.groups;
     const area = kernelH * kernelW;
-    const kernel: ParameterSpec = {
-      name: `${name}/kernel`,
-      rows: area * inputs,
-      cols: complete.filters,
-      shape: [kernelH, kernelW, inputs, complete.filters],
+    const fanIn = area * inputs;
+    const kernel = parameterOf(context, 'kernel', {
+      rows: fanIn,
+      cols: filters,
+      shape: [kernelH, kernelW, inputs, filters],
       initializer: complete.kernelInitializer,
-      fanIn: area * inputs,
-      fanOut: area * complete.filters,
-      l1: complete.kernelRegularizer.l1 ?? 0,
-      l2: complete.kernelRegularizer.l2 ?? 0,
-      trainable: true,
-    };
-    const bias: ParameterSpec | undefined = complete.useBias
-      ? {
-          name: `${name}/bias`,
-          rows: 1,
-          cols: complete.filters,
-          shape: [complete.filters],
-          initializer: complete.biasInitializer,
-          fanIn: area * inputs,
-          fanOut: complete.filters,
-          l1: complete.biasRegularizer.l1 ?? 0,
-          l2: complete.biasRegularizer.l2 ?? 0,
-          trainable: true,
-        }
-      : undefined;
-    const node = new Conv2dNode(name, sizes, kernel, bias, { name: 'linear', alpha: 0 });
+      fanIn,
+      fanOut: area * filters,
+      regularizer: complete.kernelRegularizer,
+    });
+    const bias = parameterOf(context, 'bias', {
+      rows: 1,
+      cols: filters,
+      shape: [filters],
+      initializer: complete.biasInitializer,
+      fanIn,
+      fanOut: filters,
+      regularizer: complete.biasRegularizer,
+    });
+    const linear = { name: 'linear', alpha: 0 } as const;
+    const node = new Conv2dNode(name, sizes, kernel, complete.useBias ? bias : undefined, linear);
     return [node, ...activationNodes(activation, `${name}.activation`, node.outputCols, sizes.output)];
   },
 };

@@ -23,6 +23,10 @@ export interface LayerContext {
   seed: number;
   /** Position in the model, from 0: also the layer's random stream. */
   index: number;
+  /** Whether training changes the layer's parameters. */
+  trainable: boolean;
+  /** Factor of the learning rate for its parameters. */
+  learningRateScale: number;
 }
 
 /** The definition of a layer type. One file per layer type, one line in the registry. */

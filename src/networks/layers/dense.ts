@@ -1,14 +1,14 @@
 import { checkBoolean, checkInteger, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
-import type { ParameterSpec } from '../../program/parameters.js';
 import { completeInitializer, type Initializer, type InitializerName } from '../initializers/index.js';
 import { AffineNode } from '../nodes/affine.js';
 import { activationNodes } from './activationNodes.js';
-import type { LayerConfig, LayerContext, LayerDefinition } from './definition.js';
+import type { LayerDefinition } from './definition.js';
+import { parameterOf, type TrainedLayerConfig } from './parameter.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
-export interface DenseConfig extends LayerConfig {
+export interface DenseConfig extends TrainedLayerConfig {
   type: 'dense';
   /** Number of outputs. */
   units: number;
@@ -60,34 +60,24 @@ export const dense: LayerDefinition<DenseConfig> = {
   lower(config, context) {
     const { name, inputCols } = context;
     const activation = config.activation as CompleteActivation;
-    const kernel = parameter(config, context, 'kernel', inputCols, [inputCols, config.units]);
-    const bias = config.useBias ? parameter(config, context, 'bias', 1, [config.units]) : undefined;
+    const { units, useBias } = config;
+    const fans = { cols: units, fanIn: inputCols, fanOut: units };
+    const kernel = parameterOf(context, 'kernel', {
+      ...fans,
+      rows: inputCols,
+      shape: [inputCols, units],
+      initializer: config.kernelInitializer as InitializerName,
+      regularizer: config.kernelRegularizer,
+    });
+    const bias = parameterOf(context, 'bias', {
+      ...fans,
+      rows: 1,
+      shape: [units],
+      initializer: config.biasInitializer as InitializerName,
+      regularizer: config.biasRegularizer,
+    });
     const linear = { name: 'linear', alpha: 0 } as const;
-    const affine = new AffineNode(name, inputCols, config.units, kernel, bias, linear);
-    return [affine, ...activationNodes(activation, `${name}.activation`, config.units)];
+    const affine = new AffineNode(name, inputCols, units, kernel, useBias ? bias : undefined, linear);
+    return [affine, ...activationNodes(activation, `${name}.activation`, units)];
   },
 };
-
-function parameter(
-  config: DenseConfig,
-  { name, inputCols }: LayerContext,
-  kind: 'kernel' | 'bias',
-  rows: number,
-  shape: readonly number[],
-): ParameterSpec {
-  const { l1, l2 } = (
-    kind === 'kernel' ? config.kernelRegularizer : config.biasRegularizer
-  ) as Required<Regularizer>;
-  return {
-    name: `${name}/${kind}`,
-    rows,
-    cols: config.units,
-    shape,
-    initializer: (kind === 'kernel' ? config.kernelInitializer : config.biasInitializer) as InitializerName,
-    fanIn: inputCols,
-    fanOut: config.units,
-    l1,
-    l2,
-    trainable: true,
-  };
-}

@@ -10,6 +10,7 @@ import type { LayerConfig, LayerDefinition } from './definition.js';
 import { type DenseConfig, dense } from './dense.js';
 import { type DropoutConfig, dropout } from './dropout.js';
 import { type LayerNormConfig, layerNorm } from './layerNorm.js';
+import { completeTraining, TRAINED_OPTIONS } from './parameter.js';
 import {
   type AveragePool2dConfig,
   averagePool2d,
@@ -78,6 +79,7 @@ const NORM_OPTIONS = [
   'gammaInitializer',
   'betaRegularizer',
   'gammaRegularizer',
+  ...TRAINED_OPTIONS,
 ] as const;
 
 /** The layers. Each function returns plain data, complete and checked. */
@@ -91,6 +93,7 @@ export const layers = {
     'biasInitializer',
     'kernelRegularizer',
     'biasRegularizer',
+    ...TRAINED_OPTIONS,
   ]),
   /** Sets a fraction of its inputs to 0 in training. */
   dropout: register<DropoutConfig>(dropout, ['rate']),
@@ -123,6 +126,7 @@ export const layers = {
     'biasInitializer',
     'kernelRegularizer',
     'biasRegularizer',
+    ...TRAINED_OPTIONS,
   ]),
   /** The largest element of each window. */
   maxPool2d: optional(register<MaxPool2dConfig>(maxPool2d, ['poolSize', 'strides', 'padding'])),
@@ -157,7 +161,8 @@ export function completeLayer(config: LayerConfig): LayerConfig {
   const fields = fieldsOf('layers', config) as unknown as LayerConfig;
   const entry = layerEntry(fields.type);
   checkKeys(`layers.${fields.type}`, fields, entry.options, OPTION_ALIASES);
-  return entry.definition.complete(fields);
+  const hasParameters = entry.options.includes(TRAINED_OPTIONS[0]);
+  return entry.definition.complete(hasParameters ? completeTraining(fields) : fields);
 }
 
 function refuseLayer(given: unknown): never {

@@ -2,11 +2,12 @@ import { checkBoolean, checkNumber, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { completeInitializer, type Initializer, type InitializerName } from '../initializers/index.js';
-import type { LayerConfig, LayerContext } from './definition.js';
+import type { LayerContext } from './definition.js';
+import { parameterOf, type TrainedLayerConfig } from './parameter.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
 /** What normalization layers have in common. */
-export interface NormConfig extends LayerConfig {
+export interface NormConfig extends TrainedLayerConfig {
   /** Added to the variance to prevent division by 0. Default 1e-3. */
   epsilon?: number;
   /** Whether to add a learned beta. Default true. */
@@ -61,36 +62,23 @@ export function normOutputShape(
   });
 }
 
-/** A parameter with one number per channel. */
+type ChannelContext = Pick<LayerContext, 'name' | 'inputShape' | 'trainable' | 'learningRateScale'>;
+
+/** An array with one number per channel. */
 export function channelParameter(
-  { name, inputShape }: Pick<LayerContext, 'name' | 'inputShape'>,
+  context: ChannelContext,
   array: string,
-  rest: Pick<ParameterSpec, 'initializer' | 'trainable' | 'notNegative'> & {
-    regularizer?: Regularizer | undefined;
-  },
+  spec: { initializer: InitializerName; regularizer?: Regularizer | undefined },
 ): ParameterSpec {
-  const channels = inputShape[inputShape.length - 1] as number;
-  const { initializer, trainable, notNegative = false, regularizer } = rest;
-  return {
-    name: `${name}/${array}`,
-    rows: 1,
-    cols: channels,
-    shape: [channels],
-    initializer,
-    fanIn: channels,
-    fanOut: channels,
-    l1: regularizer?.l1 ?? 0,
-    l2: regularizer?.l2 ?? 0,
-    trainable,
-    notNegative,
-  };
+  const cols = context.inputShape.at(-1) as number;
+  return parameterOf(context, array, { rows: 1, cols, shape: [cols], fanIn: cols, fanOut: cols, ...spec });
 }
 
 /** gamma and beta of a complete configuration. */
-export function affineParameters(config: NormConfig, context: Pick<LayerContext, 'name' | 'inputShape'>) {
+export function affineParameters(config: NormConfig, context: ChannelContext) {
   const { scale, center, gammaInitializer, betaInitializer, gammaRegularizer, betaRegularizer } = config;
   const make = (array: string, initializer: InitializerName, regularizer: Regularizer | undefined) =>
-    channelParameter(context, array, { initializer, trainable: true, regularizer });
+    channelParameter(context, array, { initializer, regularizer });
   return {
     gamma: scale ? make('gamma', gammaInitializer as InitializerName, gammaRegularizer) : undefined,
     beta: center ? make('beta', betaInitializer as InitializerName, betaRegularizer) : undefined,

@@ -1,8 +1,6 @@
-import { SteepestError } from '../../core/errors.js';
 import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
-import { trainable } from '../../program/parameters.js';
 import type { CallbackModel } from '../callbacks/definition.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { runFitRequest } from '../training/fit.js';
@@ -13,6 +11,7 @@ import { logNames } from '../training/logs.js';
 import { planFit } from '../training/plan.js';
 import type { ModelState } from '../training/state.js';
 import { CallbackRun } from './callbackRun.js';
+import { checkTrainable } from './checkTrainable.js';
 import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { addedLogNames } from './givenCallbacks.js';
@@ -40,13 +39,7 @@ export async function fitModel(
   choices: FitChoices,
 ): Promise<FitResult> {
   const { model, compiled } = subject;
-  if (trainable(model.parameters).length === 0) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'a model with parameters to train',
-      given: 'layers without any',
-      hint: 'Add a layer with parameters, such as layers.dense.',
-    });
-  }
+  checkTrainable(model);
   const { objective, config } = compiled;
   const { close, ...data } = await openFitData({ model, objective }, input, options, choices);
   try {

@@ -17,7 +17,7 @@ import { LiveRate } from '../training/liveRate.js';
 import type { Logs } from '../training/logs.js';
 import { predictStream, predictTable } from '../training/predict.js';
 import { Predictor } from '../training/predictor.js';
-import { initialState, type ModelState } from '../training/state.js';
+import { initialState, type ModelState, withNewOptimizer } from '../training/state.js';
 import { readArguments, refuseOptions } from './arguments.js';
 import {
   type CompileConfig,
@@ -36,6 +36,7 @@ import {
   type StreamOptions,
 } from './fitOptions.js';
 import { openEvaluation, readDataSet } from './inputs.js';
+import { configOf, type LayerTraining, withLayerTraining } from './layerTraining.js';
 import {
   checkLearningRate,
   checkLiveRate,
@@ -74,7 +75,7 @@ export interface StreamFitOptions extends StreamOptions<Callback> {}
 
 /** Layers in sequence, with a Keras-style API. Create one with {@link sequential}. */
 export class Sequential {
-  private readonly model: ResolvedModel;
+  private model: ResolvedModel;
   private state: ModelState;
   private compiled: Compiled | undefined;
   private predictor: Predictor | undefined;
@@ -98,10 +99,7 @@ export class Sequential {
 
   /** The model's description as plain data. */
   get config(): ModelConfig {
-    return {
-      seed: this.model.seed,
-      layers: this.model.layers.map(({ config, name }) => ({ ...config, name })),
-    };
+    return configOf(this.model);
   }
 
   /**
@@ -120,7 +118,7 @@ export class Sequential {
     checkCompileNames(options);
     if (this.liveRate) throw this.busy();
     this.compiled = resolveCompile(this.model, options);
-    this.state = { ...this.state, slots: new Map(), step: 0, rate: { fromStep: 0, epochs: 0 } };
+    this.state = withNewOptimizer(this.state);
     return this;
   }
 
@@ -145,6 +143,23 @@ export class Sequential {
     this.liveRate?.request(checkLiveRate(rate));
     this.compiled = withLearningRate(compiled, rate);
     this.state = { ...this.state, rate: { fromStep: this.state.step, epochs: 0 } };
+  }
+
+  /**
+   * Freezes layers, lets them train again, or scales their learning rate: for transfer learning.
+   * A frozen layer keeps its parameters, and a frozen batchNorm normalises by its moving mean and
+   * variance. Layers without parameters are left as they are. Resets the optimizer, as `compile`
+   * does, if other parameters are trained than before; parameters stay.
+   * @param names one name or a list of names, as `summary` and `config.layers` show them
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_BUSY`; nothing is changed then
+   */
+  configureLayers(names: string | readonly string[], options: LayerTraining): this {
+    if (this.liveRate) throw this.busy();
+    const next = withLayerTraining(this.model, names, options);
+    const isSame = next.parameters.every((p, i) => p.trainable === this.model.parameters[i]!.trainable);
+    this.model = next;
+    this.become(isSame ? this.state : withNewOptimizer(this.state));
+    return this;
   }
 
   /**

@@ -6,6 +6,7 @@ import { compileProgram } from '../compile/compile.js';
 import { layerCosts } from '../compile/layerCosts.js';
 import { layerLayouts } from '../compile/layouts.js';
 import type { ResolvedModel } from '../compile/model.js';
+import type { TrainedLayerConfig } from '../layers/parameter.js';
 
 /** Costs are per sample, in a mini-batch of this size. */
 const BATCH = 32;
@@ -27,6 +28,12 @@ function predictionCosts(model: ResolvedModel): ReturnType<typeof layerCosts> {
   return layerCosts(program.ops, names);
 }
 
+/** How a layer's training differs from the usual: `frozen`, or the scale of its rate. */
+function trainingText({ trainable, learningRateScale }: TrainedLayerConfig): string {
+  if (trainable === false) return 'frozen';
+  return learningRateScale === undefined ? '' : `rate × ${learningRateScale}`;
+}
+
 /**
  * The layers as a table, with totals below. A layer that a neighbouring layer computes has no costs
  * of its own.
@@ -40,7 +47,7 @@ export function summarize(model: ResolvedModel): string {
     const { ops, flops, bytes } = costs.get(name)!;
     return [
       name,
-      activation ? `${config.type} (${activation})` : config.type,
+      [config.type, activation ? `(${activation})` : '', trainingText(config)].filter(Boolean).join(' '),
       `[batch, ${outputShape.join(', ')}]`,
       layouts[i]!,
       count.toLocaleString('en-US'),

@@ -132,9 +132,10 @@ export class AffineNode implements Node {
 
   /**
    * dW = xᵀ·δ and db = Σ δ, in the merge over all rows; each rank computes its slice of the
-   * parameters.
+   * parameters. A frozen layer has neither.
    */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
+    if (!this.kernel.trainable) return;
     const { inputCols: rows, outputCols: cols } = this;
     const dW = builder.memory.matrix(`${this.kernel.name}.gradient`, 'gradient', rows, cols);
     const kernelGroup = builder.emitGroup(

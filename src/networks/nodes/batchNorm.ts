@@ -16,13 +16,15 @@ export interface BatchNormNumbers {
   /** Weight of the old value when a step updates the moving moments. */
   momentum: number;
   epsilon: number;
+  /** Whether it normalises by the moving moments in training too, and leaves them as they are. */
+  isFrozen: boolean;
 }
 
 /**
  * y = f(x̂·γ + β), x̂ = (x − μ)/√(σ² + ε), by channel (Ioffe & Szegedy 2015). In training μ and σ²
  * are the mean and variance over the whole mini-batch: one phase sums groups of 16 samples, and in
  * the next every rank adds up the sums of all groups. The sums that the gradient needs are computed
- * the same way. Otherwise μ and σ² are the moving mean and variance.
+ * the same way. Otherwise, and if it is frozen, μ and σ² are the moving mean and variance.
  */
 export class BatchNormNode implements Node {
   readonly takes: 'rows' | 'images';
@@ -71,7 +73,8 @@ export class BatchNormNode implements Node {
   forward(builder: ProgramBuilder, x: Operand): Operand {
     const { name, samples, norm } = this;
     this.x = x;
-    const stats = builder.differentiates ? this.batchMoments(builder, x) : this.frozenMoments(builder);
+    const ofBatch = builder.differentiates && !this.numbers.isFrozen;
+    const stats = ofBatch ? this.batchMoments(builder, x) : this.frozenMoments(builder);
     const y = samples.batch(builder, `${name}.y`);
     builder.emit(
       'normalize',
@@ -93,6 +96,7 @@ export class BatchNormNode implements Node {
    * finite.
    */
   updateState(builder: ProgramBuilder): void {
+    if (this.numbers.isFrozen) return;
     const { channels, pixels } = this.samples;
     const { mean, variance } = this.norm;
     const group = builder.emitGroup(mean.name, 1, 2 * channels * builder.maxGroups);
@@ -123,6 +127,7 @@ export class BatchNormNode implements Node {
         },
       );
     }
+    if (this.numbers.isFrozen) return wanted ? this.frozenBackward(builder, dy) : undefined;
     const sums = samples.sums(builder, `${name}.gradientSums`);
     const stats = this.moments(builder);
     builder.emit('groupMoments', { x, dy, sums }, samples.scalars, {
@@ -148,6 +153,18 @@ export class BatchNormNode implements Node {
     return { operand: dy, of: 'output' };
   }
 
+  /** The moments do not depend on x, so each channel's gradient is multiplied by a constant. */
+  private frozenBackward(builder: ProgramBuilder, dy: Operand): Gradient {
+    const { name, samples, norm, x } = this;
+    builder.emit(
+      'normalizeBackward',
+      { dy, x, stats: this.frozenStats(builder), gamma: channelVector(builder, norm.gamma), dx: dy },
+      samples.scalars,
+      { split: 'groups', label: `${name} dx`, own: ['stats'] },
+    );
+    return { operand: dy, of: 'output' };
+  }
+
   /** Mean and 1/√(σ² + ε) of the mini-batch, in the next phase. */
   private batchMoments(builder: ProgramBuilder, x: Operand): Operand {
     const { name, samples } = this;
@@ -164,21 +181,33 @@ export class BatchNormNode implements Node {
     return stats;
   }
 
-  /** The same from the moving moments, before the first mini-batch. */
+  /**
+   * The same from the moving moments: before the first mini-batch, or in training by every rank in
+   * each step, because a fit may begin anywhere and the moments are few.
+   */
   private frozenMoments(builder: ProgramBuilder): Operand {
     const { mean, variance } = this.norm;
-    const stats = builder.perRank(`${this.name}.frozen`, 2 * this.samples.channels);
+    const stats = this.frozenStats(builder);
     builder.emit(
       'frozenMoments',
       { mean: channelVector(builder, mean), variance: channelVector(builder, variance), stats },
       { epsilon: this.numbers.epsilon },
-      { phase: PHASES.epochStart, split: 'all', label: `${this.name} moments`, own: ['stats'] },
+      {
+        ...(builder.differentiates ? {} : { phase: PHASES.epochStart }),
+        split: 'all',
+        label: `${this.name} moments`,
+        own: ['stats'],
+      },
     );
     return stats;
   }
 
   private sums(builder: ProgramBuilder): Operand {
     return this.samples.sums(builder, `${this.name}.sums`);
+  }
+
+  private frozenStats(builder: ProgramBuilder): Operand {
+    return builder.perRank(`${this.name}.frozen`, 2 * this.samples.channels);
   }
 
   private moments(builder: ProgramBuilder): Operand {

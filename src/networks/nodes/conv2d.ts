@@ -311,10 +311,11 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * The merge over all images; each rank computes its rows of W.
+   * The merge over all images; each rank computes its rows of W. A frozen layer has no gradients.
    * @param delta δ, or ∂L/∂m if sums cover only maxima
    */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
+    if (!this.kernel.trainable) return;
     const isPooled = this.sumsPooled(builder);
     const [height, width] = isPooled ? this.imageShape : this.sizes.output;
     const { rows, cols, name } = this.kernel;

@@ -2,7 +2,7 @@ import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import type { ImageShape } from '../../program/images.js';
 import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
-import type { ParameterSpec } from '../../program/parameters.js';
+import { type ParameterSpec, trainable } from '../../program/parameters.js';
 import { type Affine, channelVector, emitNormGradients, NormShape, parametersOf } from './normShape.js';
 
 /**
@@ -72,7 +72,7 @@ export class LayerNormNode implements Node {
 
   backward(builder: ProgramBuilder, { operand: dy }: Gradient, wanted: boolean): Gradient | undefined {
     const { name, samples, norm, x, stats } = this;
-    const sums = this.parameters.length > 0 ? samples.sums(builder, `${name}.sums`) : undefined;
+    const sums = trainable(this.parameters).length > 0 ? samples.sums(builder, `${name}.sums`) : undefined;
     if (sums === undefined && !wanted) return undefined;
     builder.emit(
       'layerNormBackward',

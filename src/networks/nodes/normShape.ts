@@ -60,7 +60,7 @@ export interface Affine {
 export const parametersOf = ({ gamma, beta }: Affine): ParameterSpec[] =>
   [gamma, beta].filter((parameter) => parameter !== undefined);
 
-/** Emits the gradients of gamma and beta from the sums of all groups; each is one slice. */
+/** Emits the gradients of gamma and beta that are trained, from the sums of all groups; each is one slice. */
 export function emitNormGradients(
   builder: ProgramBuilder,
   affine: Affine,
@@ -71,7 +71,7 @@ export function emitNormGradients(
     ['dGamma', affine.gamma],
     ['dBeta', affine.beta],
   ] as const) {
-    if (parameter === undefined) continue;
+    if (!parameter?.trainable) continue;
     const { cols } = parameter;
     const gradient = builder.memory.vector(`${parameter.name}.gradient`, 'gradient', cols);
     const group = builder.emitGroup(parameter.name, 1, 2 * cols * builder.maxGroups);

@@ -32,6 +32,6 @@ export const adagrad: OptimizerDefinition<AdagradHyperparameters> = {
   kind: () => 'rmsprop',
   slots: () => ['v'],
   initialState: (h) => Math.fround(h.initialAccumulatorValue),
-  scalars: (h) => ({ rho: 1, oneMinusRho: 1, epsilon: Math.fround(h.epsilon) }),
+  scalars: (h) => ({ rho: 1, oneMinusRho: 1, epsilon: Math.fround(h.epsilon), momentum: 0 }),
   registers: (h, step, rate) => ({ learningRate: rate / (1 + (step - 1) * h.learningRateDecay) }),
 };

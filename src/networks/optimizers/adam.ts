@@ -32,6 +32,7 @@ function adamFamily(name: string, weightDecay: number): OptimizerDefinition<Adam
       oneMinusBeta2: Math.fround(1 - h.beta2),
       epsilon: Math.fround(h.epsilon),
       weightDecay: Math.fround(h.weightDecay),
+      nesterov: 0,
     }),
     registers: (h, step, rate) => ({
       learningRate: rate,

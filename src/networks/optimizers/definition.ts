@@ -22,9 +22,9 @@ export interface OptimizerDefinition<H extends OptimizerHyperparameters = Optimi
    * Values that change with the step t = 1, 2, …, for the registers of the same names.
    * @param rate the learning rate of this step; never read `h.learningRate`, which may be a schedule
    */
-  registers(
-    h: H,
-    step: number,
-    rate: number,
-  ): Partial<Record<'learningRate' | 'stepSize' | 'inverseSqrtBias2', number>>;
+  registers(h: H, step: number, rate: number): Partial<Record<StepRegister, number>>;
 }
+
+/** The registers that optimizers write before each step. */
+export const STEP_REGISTERS = ['learningRate', 'stepSize', 'inverseSqrtBias2', 'gradientStep'] as const;
+export type StepRegister = (typeof STEP_REGISTERS)[number];

@@ -21,6 +21,7 @@ export const rmsprop: OptimizerDefinition<RmspropHyperparameters> = {
     rho: Math.fround(h.rho),
     oneMinusRho: Math.fround(1 - h.rho),
     epsilon: Math.fround(h.epsilon),
+    momentum: 0,
   }),
   registers: (_h, _step, rate) => ({ learningRate: rate }),
 };

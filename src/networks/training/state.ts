@@ -54,6 +54,14 @@ export function initialState(parameters: readonly ParameterSpec[], seed: number)
   return { parameters: values, slots: new Map(), step: 0, epochs: 0, rate: { fromStep: 0, epochs: 0 } };
 }
 
+/** The same parameters, before the first step of an optimizer. */
+export const withNewOptimizer = (state: ModelState): ModelState => ({
+  ...state,
+  slots: new Map(),
+  step: 0,
+  rate: { fromStep: 0, epochs: 0 },
+});
+
 /** The optimizer's arrays of a parameter: only trainable parameters have them. */
 const slotsOf = (parameter: ParameterSpec, slots: readonly string[]): readonly string[] =>
   parameter.trainable ? slots : [];

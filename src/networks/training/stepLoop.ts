@@ -11,6 +11,7 @@ import {
 import type { Barrier } from '../../parallel/barrier.js';
 import { VERDICT, WORD } from '../../parallel/control.js';
 import type { ProgramPhases } from '../../program/partition.js';
+import { STEP_REGISTERS } from '../optimizers/definition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import type { RankRates } from './rankRates.js';
 import { NEXT, type StepSource } from './stepSource.js';
@@ -101,9 +102,7 @@ export function runTrainingSteps(
     registers[REGISTERS.step] = t;
     const rate = rates.at(t - 1, epoch, step - epochStart);
     const changing = definition.registers(hyperparameters, t, rate);
-    registers[REGISTERS.learningRate] = changing.learningRate ?? 0;
-    registers[REGISTERS.stepSize] = changing.stepSize ?? 0;
-    registers[REGISTERS.inverseSqrtBias2] = changing.inverseSqrtBias2 ?? 0;
+    for (const name of STEP_REGISTERS) registers[REGISTERS[name]] = changing[name] ?? 0;
 
     let verdict = verdictOf(runRowPhases(runner, barrier)) | verdictOf(bound.run(PHASES.merge));
     if (rank === 0) {

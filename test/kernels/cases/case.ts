@@ -239,6 +239,7 @@ export class CaseBuilder {
     registers[REGISTERS.learningRate] = 0.01;
     registers[REGISTERS.stepSize] = 0.0123;
     registers[REGISTERS.inverseSqrtBias2] = 1.7;
+    registers[REGISTERS.gradientStep] = 0.0047;
     registers[REGISTERS.accumulated] = this.random.below(4);
     const share = (rank: number): number => Math.floor((rows * rank) / dims.workers);
     const groups = Math.ceil(rows / 16);

@@ -69,18 +69,32 @@ function gemm(c: CaseBuilder): void {
   if (byBatch !== GEMM_BATCH.m) c.slice(mRows, 1 + c.random.below(SLICE_ROWS));
 }
 
-/** Operands and scalars that all updates share. */
-function update(c: CaseBuilder, states: Record<string, () => number>): void {
+/** Values with which fast and exact kernels are compared. */
+const isTame = (c: CaseBuilder): boolean => c.values === 'ordinary' || c.values === 'integers';
+
+/** Operands and scalars that all updates share. `variants` are arrays that may be absent. */
+function update(
+  c: CaseBuilder,
+  states: Record<string, () => number>,
+  variants: Record<string, () => number> = {},
+): void {
   const { rows, cols } = c;
   c.matrix('w', rows, cols, c.float);
   c.inPlace('w', 'rows');
   c.matrix('g', rows, cols, c.float);
-  for (const [name, draw] of Object.entries(states)) {
+  const state = (name: string, draw: () => number): void => {
     c.matrix(name, rows, cols, draw);
     c.inPlace(name, 'rows');
-  }
+  };
+  for (const [name, draw] of Object.entries(states)) state(name, draw);
+  for (const [name, draw] of Object.entries(variants)) c.maybe(() => state(name, draw));
   c.maybe(() => c.output('wT', cols, rows, 'cols'));
-  c.scalar({ l1: c.random.pick([0, 0.01]), l2x2: c.random.pick([0, 0.002]) });
+  c.scalar({
+    l1: c.random.pick([0, 0.01]),
+    l2x2: c.random.pick([0, 0.002]),
+    rateScale: c.random.pick([1, 1, 0.1, 3]),
+    weightDecay: c.random.pick([0, 0.05]),
+  });
   c.slice(rows, SLICE_ROWS);
 }
 
@@ -282,20 +296,37 @@ export const GENERATORS: Record<OpKind, Generate> = {
     update(c, { v: c.float });
     c.scalar({ momentum: 0.9, nesterov: c.random.below(2) });
   },
+  lion(c) {
+    // The sign of a rounding depends on the kernel set: the mean outweighs any gradient.
+    update(c, { m: isTame(c) ? () => (c.random.chance(0.5) ? 1 : -1) * (2 + c.positive()) : c.float });
+    c.scalar({ beta1: 0.9, oneMinusBeta1: 0.1, beta2: 0.99, oneMinusBeta2: 0.01 });
+  },
   rmsprop(c) {
-    update(c, { v: c.positive });
-    c.scalar({ rho: 0.9, oneMinusRho: 0.1, epsilon: 1e-7 });
+    // With any mean, v − m² may be below 0 or a rounding above it. The root of a rounding depends on
+    // the kernel set, so fast and exact kernels are compared with smaller means.
+    const tame = isTame(c);
+    const mean = tame ? () => Math.max(-0.5, Math.min(0.5, c.float())) : c.float;
+    update(c, { v: () => c.positive() + (tame ? 1 : 0) }, { m: mean, b: c.float });
+    c.scalar({ rho: 0.9, oneMinusRho: 0.1, epsilon: 1e-7, momentum: 0.8 });
+  },
+  adadelta(c) {
+    update(c, { v: c.positive, d: c.positive });
+    c.scalar({ rho: 0.95, oneMinusRho: 0.05, epsilon: c.random.pick([1e-7, 0.1]) });
   },
   adam(c) {
-    update(c, { m: c.float, v: c.positive });
+    update(c, { m: c.float, v: c.positive }, { vMax: c.positive });
     c.scalar({
       beta1: 0.9,
       oneMinusBeta1: 0.1,
       beta2: 0.999,
       oneMinusBeta2: 0.001,
       epsilon: 1e-8,
-      weightDecay: c.random.pick([0, 0.05]),
+      nesterov: c.random.below(2),
     });
+  },
+  adamax(c) {
+    update(c, { m: c.float, u: c.positive });
+    c.scalar({ beta1: 0.9, oneMinusBeta1: 0.1, beta2: 0.999, epsilon: c.random.pick([1e-7, 0.1]) });
   },
   copyRows(c) {
     c.batch('src');
@@ -704,7 +735,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     samples.input('x');
     samples.input('dy');
     c.vector('stats', 2 * samples.channels, c.float);
-    c.vector('means', 2 * samples.channels, c.float);
+    c.maybe(() => c.vector('means', 2 * samples.channels, c.float));
     c.maybe(() => c.vector('gamma', samples.channels, c.float));
     samples.outputMaybeOver('dx', 'dy');
   },

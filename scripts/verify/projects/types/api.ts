@@ -117,7 +117,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
       layers.randomCrop({ height: 8, width: 8 }),
       layers.rescaling({ scale: 1 / 255 }),
       layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }),
-      layers.batchNorm({ momentum: 0.9 }),
+      layers.batchNorm({ momentum: 0.9, trainable: false }),
       layers.maxPool2d({ poolSize: [2, 2] }),
       layers.averagePool2d(),
       layers.globalAveragePool2d(),
@@ -184,6 +184,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const logs: Logs = await model.evaluate(x, y, { sampleWeight: [1, 2] });
   const gradients: NdArray<Float32Array>[] = await model.gradients(x, y);
   model.setWeights(model.getWeights());
+  model.configureLayers(['dense_1'], { trainable: true, learningRateScale: 0.5 });
   await model.save('model.safetensors');
   const again = await load('model.safetensors');
   const predicted: NdArray<Float32Array> = await again.predict(x);

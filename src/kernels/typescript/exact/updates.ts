@@ -2,11 +2,14 @@ import { REGISTERS, STATUS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
 import { fma, fround } from './fma.js';
 
-/** Gives element (i, j) its new weight, from the old one and the gradient with the penalties' part. */
-type Rule = (old: number, g2: number, i: number, j: number) => number;
+/** The registers of one run: scaled by the layer's own rate and rounded, or only rounded. */
+interface Rates {
+  scaled(register: number): number;
+  rounded(register: number): number;
+}
 
-/** A rule for one run, made from the registers of that run. */
-type StartRule = (registers: F64) => Rule;
+/** Gives element (i, j) its new weight, from w₁ and g₂ of the contract. */
+type Rule = (w1: number, g2: number, i: number, j: number) => number;
 
 /** g₂ of the contract. */
 export function penaltyGradient(op: PreparedOp): (w: number, g: number) => number {
@@ -20,21 +23,29 @@ export function penaltyGradient(op: PreparedOp): (w: number, g: number) => numbe
   };
 }
 
-/** The walk over w, g and wT that all updates share. */
-function update(makeRule: (op: PreparedOp) => StartRule): PrepareOp {
+/**
+ * The walk over w, g and wT that all updates share.
+ * @param makeRule makes a rule for each run, from the registers of that run
+ */
+function update(makeRule: (op: PreparedOp) => (rates: Rates) => Rule): PrepareOp {
   return (op) => {
     const w = op.f32('w');
     const g = op.f32('g');
     const wT = op.has('wT') ? op.f32('wT') : undefined;
     const gradient = penaltyGradient(op);
+    const rateScale = op.scalar('rateScale');
+    const weightDecay = fround(op.scalar('weightDecay'));
     const start = makeRule(op);
     return (begin, end, registers) => {
-      const rule = start(registers);
+      const rates = ratesOf(registers, rateScale);
+      const decay = fround(rates.scaled(REGISTERS.learningRate) * weightDecay);
+      const rule = start(rates);
       let finite = true;
       for (let i = begin; i < end; i++) {
         for (let j = 0; j < w.cols; j++) {
           const old = w.data[i * w.rowStride + j] as number;
-          const next = rule(old, gradient(old, g.data[i * g.rowStride + j] as number), i, j);
+          const decayed = weightDecay !== 0 ? fma(-decay, old, old) : old;
+          const next = rule(decayed, gradient(old, g.data[i * g.rowStride + j] as number), i, j);
           finite &&= Number.isFinite(next);
           w.data[i * w.rowStride + j] = next;
           if (wT !== undefined) wT.data[j * wT.rowStride + i] = next;
@@ -45,9 +56,10 @@ function update(makeRule: (op: PreparedOp) => StartRule): PrepareOp {
   };
 }
 
-function registerOf(registers: F64, register: number): number {
-  return fround(registers[register] as number);
-}
+const ratesOf = (registers: F64, rateScale: number): Rates => ({
+  scaled: (register) => fround((registers[register] as number) * rateScale),
+  rounded: (register) => fround(registers[register] as number),
+});
 
 /** Replaces element (i, j) of a state by f of it, and returns that. */
 function replace(state: Matrix<F32>, i: number, j: number, f: (old: number) => number): number {
@@ -57,36 +69,95 @@ function replace(state: Matrix<F32>, i: number, j: number, f: (old: number) => n
   return next;
 }
 
-export const sgd = update(() => (registers) => {
-  const rate = registerOf(registers, REGISTERS.learningRate);
-  return (old, g2) => fma(-rate, g2, old);
+/** Scalars in float32. */
+const scalars = <N extends string>(op: PreparedOp, ...names: N[]): Record<N, number> =>
+  Object.fromEntries(names.map((name) => [name, fround(op.scalar(name))])) as Record<N, number>;
+
+const optional = (op: PreparedOp, name: string): Matrix<F32> | undefined =>
+  op.has(name) ? op.f32(name) : undefined;
+
+export const sgd = update(() => (rates) => {
+  const rate = rates.scaled(REGISTERS.learningRate);
+  return (w1, g2) => fma(-rate, g2, w1);
 });
 
 export const momentum = update((op) => {
   const v = op.f32('v');
-  const momentum = fround(op.scalar('momentum'));
+  const { momentum } = scalars(op, 'momentum');
   const nesterov = op.scalar('nesterov') !== 0;
-  return (registers) => {
-    const rate = registerOf(registers, REGISTERS.learningRate);
-    return (old, g2, i, j) => {
+  return (rates) => {
+    const rate = rates.scaled(REGISTERS.learningRate);
+    return (w1, g2, i, j) => {
       const velocity = replace(v, i, j, (x) => fma(momentum, x, g2));
-      return fma(-rate, nesterov ? fma(momentum, velocity, g2) : velocity, old);
+      return fma(-rate, nesterov ? fma(momentum, velocity, g2) : velocity, w1);
     };
   };
 });
 
+export const lion = update((op) => {
+  const m = op.f32('m');
+  const { beta1, oneMinusBeta1, beta2, oneMinusBeta2 } = scalars(
+    op,
+    'beta1',
+    'oneMinusBeta1',
+    'beta2',
+    'oneMinusBeta2',
+  );
+  return (rates) => {
+    const rate = rates.scaled(REGISTERS.learningRate);
+    return (w1, g2, i, j) => {
+      const c = fma(beta1, m.data[i * m.rowStride + j] as number, fround(oneMinusBeta1 * g2));
+      replace(m, i, j, (x) => fma(beta2, x, fround(oneMinusBeta2 * g2)));
+      const stepped = c > 0 ? fround(w1 - rate) : c < 0 ? fround(w1 + rate) : w1;
+      return fma(c, 0, stepped);
+    };
+  };
+});
+
+/** b if either is NaN. */
+function larger(a: number, b: number): number {
+  if (a > b) return a;
+  return b;
+}
+
+/** (factor·g)·g in float32. */
+const scaledSquare = (factor: number, g: number): number => fround(fround(factor * g) * g);
+
 export const rmsprop = update((op) => {
   const v = op.f32('v');
-  const rho = fround(op.scalar('rho'));
-  const oneMinusRho = fround(op.scalar('oneMinusRho'));
-  const epsilon = fround(op.scalar('epsilon'));
-  return (registers) => {
-    const rate = registerOf(registers, REGISTERS.learningRate);
-    return (old, g2, i, j) => {
-      const square = fround(fround(oneMinusRho * g2) * g2);
-      const meanSquare = replace(v, i, j, (x) => fma(rho, x, square));
-      const divisor = fround(fround(Math.sqrt(meanSquare)) + epsilon);
-      return fround(old - fround(fround(rate * g2) / divisor));
+  const m = optional(op, 'm');
+  const b = optional(op, 'b');
+  const { rho, oneMinusRho, epsilon, momentum } = scalars(op, 'rho', 'oneMinusRho', 'epsilon', 'momentum');
+  return (rates) => {
+    const rate = rates.scaled(REGISTERS.learningRate);
+    return (w1, g2, i, j) => {
+      let variance = replace(v, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, g2)));
+      if (m !== undefined) {
+        const mean = replace(m, i, j, (x) => fma(rho, x, fround(oneMinusRho * g2)));
+        const difference = fma(-mean, mean, variance);
+        variance = larger(0, difference);
+      }
+      const spread = fround(fround(Math.sqrt(variance)) + epsilon);
+      if (b === undefined) return fround(w1 - fround(fround(rate * g2) / spread));
+      const velocity = replace(b, i, j, (x) => fma(momentum, x, fround(g2 / spread)));
+      return fma(-rate, velocity, w1);
+    };
+  };
+});
+
+export const adadelta = update((op) => {
+  const v = op.f32('v');
+  const d = op.f32('d');
+  const { rho, oneMinusRho, epsilon } = scalars(op, 'rho', 'oneMinusRho', 'epsilon');
+  const root = (x: number): number => fround(Math.sqrt(fround(x + epsilon)));
+  return (rates) => {
+    const rate = rates.scaled(REGISTERS.learningRate);
+    return (w1, g2, i, j) => {
+      const gradients = replace(v, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, g2)));
+      const steps = d.data[i * d.rowStride + j] as number;
+      const delta = fround(fround(root(steps) / root(gradients)) * g2);
+      replace(d, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, delta)));
+      return fma(-rate, delta, w1);
     };
   };
 });
@@ -94,25 +165,42 @@ export const rmsprop = update((op) => {
 export const adam = update((op) => {
   const m = op.f32('m');
   const v = op.f32('v');
-  const [beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon, weightDecay] = [
+  const vMax = optional(op, 'vMax');
+  const nesterov = op.scalar('nesterov') !== 0;
+  const { beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon } = scalars(
+    op,
     'beta1',
     'oneMinusBeta1',
     'beta2',
     'oneMinusBeta2',
     'epsilon',
-    'weightDecay',
-  ].map((name) => fround(op.scalar(name))) as [number, number, number, number, number, number];
-  return (registers) => {
-    const decay = fround(registerOf(registers, REGISTERS.learningRate) * weightDecay);
-    const stepSize = registerOf(registers, REGISTERS.stepSize);
-    const inverseSqrtBias2 = registerOf(registers, REGISTERS.inverseSqrtBias2);
-    return (old, g2, i, j) => {
-      const decayed = weightDecay !== 0 ? fma(-decay, old, old) : old;
+  );
+  return (rates) => {
+    const stepSize = rates.scaled(REGISTERS.stepSize);
+    const gradientStep = rates.scaled(REGISTERS.gradientStep);
+    const inverseSqrtBias2 = rates.rounded(REGISTERS.inverseSqrtBias2);
+    return (w1, g2, i, j) => {
       const mean = replace(m, i, j, (x) => fma(beta1, x, fround(oneMinusBeta1 * g2)));
-      const square = fround(fround(oneMinusBeta2 * g2) * g2);
-      const meanSquare = replace(v, i, j, (x) => fma(beta2, x, square));
-      const spread = fma(fround(Math.sqrt(meanSquare)), inverseSqrtBias2, epsilon);
-      return fround(decayed - fround(fround(stepSize * mean) / spread));
+      const meanSquare = replace(v, i, j, (x) => fma(beta2, x, scaledSquare(oneMinusBeta2, g2)));
+      const largest = vMax ? replace(vMax, i, j, (x) => larger(x, meanSquare)) : meanSquare;
+      const spread = fma(fround(Math.sqrt(largest)), inverseSqrtBias2, epsilon);
+      const step = fround(stepSize * mean);
+      return fround(w1 - fround((nesterov ? fma(gradientStep, g2, step) : step) / spread));
+    };
+  };
+});
+
+export const adamax = update((op) => {
+  const m = op.f32('m');
+  const u = op.f32('u');
+  const { beta1, oneMinusBeta1, beta2, epsilon } = scalars(op, 'beta1', 'oneMinusBeta1', 'beta2', 'epsilon');
+  return (rates) => {
+    const stepSize = rates.scaled(REGISTERS.stepSize);
+    return (w1, g2, i, j) => {
+      const mean = replace(m, i, j, (x) => fma(beta1, x, fround(oneMinusBeta1 * g2)));
+      const size = Math.abs(g2);
+      const largest = replace(u, i, j, (x) => larger(fround(beta2 * x), size));
+      return fround(w1 - fround(fround(stepSize * mean) / fround(largest + epsilon)));
     };
   };
 });

@@ -1,5 +1,5 @@
 import { finishGradientWith } from '../updates/gradients.js';
-import { penalised } from './updates.js';
+import { penalised } from './weights.js';
 
 export const finishGradient = finishGradientWith((op) => {
   const l1 = Math.fround(op.scalar('l1'));

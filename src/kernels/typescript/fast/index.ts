@@ -2,6 +2,7 @@ import type { OpTable } from '../kernel.js';
 import { normalizeWith } from '../norm/batchNorm.js';
 import { sharedOps } from '../shared.js';
 import * as activation from './activation.js';
+import * as adaptiveUpdates from './adaptiveUpdates.js';
 import * as conv from './conv.js';
 import * as convRows from './convRows.js';
 import * as crossEntropy from './crossEntropy.js';
@@ -23,6 +24,7 @@ import * as winograd from './winograd.js';
 export const fastOps: OpTable = {
   ...sharedOps,
   ...activation,
+  ...adaptiveUpdates,
   ...conv,
   ...convRows,
   ...crossEntropy,

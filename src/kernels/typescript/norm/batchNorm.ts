@@ -141,21 +141,22 @@ export function normalizeWith(activation: (op: PreparedOp) => ActivateInPlace | 
   };
 }
 
-/** dx = ((dy − a) − x̂·b)·k; 0 in lanes past the mini-batch. */
+/** dx = ((dy − a) − x̂·b)·k, or dy·k without means; 0 in lanes past the mini-batch. */
 export const normalizeBackward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const x = op.f32('x');
   const dx = op.f32('dx');
   const stats = op.f32('stats').data;
-  const means = op.f32('means').data;
+  const means = optional(op, 'means');
   const gamma = optional(op, 'gamma');
   const channels = stats.length / 2;
   const pixels = op.scalar('pixels');
   const plane = imagePlane(1, pixels);
   const gradient = (d: number, value: number, c: number): number => {
     const inverse = stats[channels + c]!;
-    const centered = fround(fround(value - stats[c]!) * inverse);
     const k = gamma === undefined ? inverse : fround(gamma[c]! * inverse);
+    if (means === undefined) return fround(d * k);
+    const centered = fround(fround(value - stats[c]!) * inverse);
     return fround(fround(fround(d - means[c]!) - fround(centered * means[channels + c]!)) * k);
   };
   const images = (g: number, count: number): void => {

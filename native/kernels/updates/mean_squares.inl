@@ -1,0 +1,83 @@
+// Updates divided by the root of a mean of squares, without bias corrections: rmsprop (also adagrad's), adadelta.
+// Formulas: the contract.
+#pragma once
+#include "update.inl"
+
+/** fma(rho, v, (oneMinusRho·g)·g). */
+inline F meanOfSquares(F rho, F v, F oneMinusRho, F g) { return fma(rho, v, mul(mul(oneMinusRho, g), g)); }
+
+/** v, m if it is centered and b if it has momentum; what remains of w is the contract's. */
+STEEPEST_IS_UPDATE(op_rmsprop);
+template <bool centered, bool hasMomentum> struct RmspropRule {
+  static constexpr int kStates = 1 + (centered ? 1 : 0) + (hasMomentum ? 1 : 0);
+  static constexpr int operand(int i) {
+    return i == 0 ? op_rmsprop::v : i == 1 && centered ? op_rmsprop::m : op_rmsprop::b;
+  }
+  F rate;
+  F rho;
+  F oneMinusRho;
+  F epsilon;
+  F momentum;
+
+  explicit RmspropRule(const OpArgs& args)
+      : rate(splat(scaledRegister(args, RegLearningRate))),
+        rho(splat(args.scalar(op_rmsprop::rho_))),
+        oneMinusRho(splat(args.scalar(op_rmsprop::oneMinusRho_))),
+        epsilon(splat(args.scalar(op_rmsprop::epsilon_))),
+        momentum(splat(args.scalar(op_rmsprop::momentum_))) {}
+
+  F next(F w1, F g2, StateVectors<kStates>& states) const {
+    F& meanSquare = states.of[0];
+    meanSquare = meanOfSquares(rho, meanSquare, oneMinusRho, g2);
+    F variance = meanSquare;
+    if (centered) {
+      F& mean = states.of[1 % kStates];
+      mean = fma(rho, mean, mul(oneMinusRho, g2));
+      // Rounding can make it negative. NaN stays NaN.
+      variance = larger(zero(), fma(neg(mean), mean, meanSquare));
+    }
+    const F spread = add(sqrt(variance), epsilon);
+    if (!hasMomentum) return sub(w1, div(mul(rate, g2), spread));
+    F& velocity = states.of[kStates - 1];
+    velocity = fma(momentum, velocity, div(g2, spread));
+    return fma(neg(rate), velocity, w1);
+  }
+};
+
+/** v and d are means of squares of gradients and of steps; w ← fma(−lr, δ, w₁). */
+STEEPEST_IS_UPDATE(op_adadelta);
+struct AdadeltaRule {
+  static constexpr int kStates = 2;
+  static constexpr int operand(int i) { return i == 0 ? op_adadelta::v : op_adadelta::d; }
+  F minusRate;
+  F rho;
+  F oneMinusRho;
+  F epsilon;
+
+  explicit AdadeltaRule(const OpArgs& args)
+      : minusRate(splat(-scaledRegister(args, RegLearningRate))),
+        rho(splat(args.scalar(op_adadelta::rho_))),
+        oneMinusRho(splat(args.scalar(op_adadelta::oneMinusRho_))),
+        epsilon(splat(args.scalar(op_adadelta::epsilon_))) {}
+
+  F next(F w1, F g2, StateVectors<2>& states) const {
+    F& gradients = states.of[0];
+    F& steps = states.of[1];
+    gradients = meanOfSquares(rho, gradients, oneMinusRho, g2);
+    const F delta = mul(div(sqrt(add(steps, epsilon)), sqrt(add(gradients, epsilon))), g2);
+    steps = meanOfSquares(rho, steps, oneMinusRho, delta);
+    return fma(minusRate, delta, w1);
+  }
+};
+
+inline int op_rmsprop(const OpArgs& args, int64_t begin, int64_t end) {
+  const bool centered = args.at(op_rmsprop::m).given();
+  const bool hasMomentum = args.at(op_rmsprop::b).given();
+  if (centered && hasMomentum) return updateRows<RmspropRule<true, true>>(args, begin, end);
+  if (centered) return updateRows<RmspropRule<true, false>>(args, begin, end);
+  if (hasMomentum) return updateRows<RmspropRule<false, true>>(args, begin, end);
+  return updateRows<RmspropRule<false, false>>(args, begin, end);
+}
+inline int op_adadelta(const OpArgs& args, int64_t begin, int64_t end) {
+  return updateRows<AdadeltaRule>(args, begin, end);
+}

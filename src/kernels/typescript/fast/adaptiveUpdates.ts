@@ -1,0 +1,174 @@
+import { REGISTERS } from '../../contract.js';
+import type { PrepareOp } from '../kernel.js';
+import { penalised, Weights } from './weights.js';
+
+/** Updates divided by the root of a mean of squares, or by the largest gradient. */
+
+/** v ← rho·v + (1 − rho)·g²; w ← w₁ − lr·g / (√v + epsilon), with the variants of the contract. */
+export const rmsprop: PrepareOp = (op) => {
+  const weights = new Weights(op);
+  const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const v = op.f32('v');
+  const vData = v.data;
+  const m = op.has('m') ? op.f32('m') : undefined;
+  const mData = m?.data;
+  const b = op.has('b') ? op.f32('b') : undefined;
+  const bData = b?.data;
+  const rho = Math.fround(op.scalar('rho'));
+  const oneMinusRho = Math.fround(op.scalar('oneMinusRho'));
+  const epsilon = Math.fround(op.scalar('epsilon'));
+  const momentum = Math.fround(op.scalar('momentum'));
+  return (begin, end, registers) => {
+    const kept = weights.kept(registers);
+    const rate = weights.rate(registers);
+    for (let i = begin; i < end; i++) {
+      const row = i * w.rowStride;
+      const gRow = i * g.rowStride;
+      const vRow = i * v.rowStride;
+      const mRow = i * (m?.rowStride ?? 0);
+      const bRow = i * (b?.rowStride ?? 0);
+      for (let j = 0; j < w.cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const square = rho * vData[vRow + j]! + oneMinusRho * gradient * gradient;
+        vData[vRow + j] = square;
+        let variance = square;
+        if (mData !== undefined) {
+          const mean = rho * mData[mRow + j]! + oneMinusRho * gradient;
+          mData[mRow + j] = mean;
+          const difference = square - mean * mean;
+          variance = Math.max(0, difference);
+        }
+        let step = gradient / (Math.sqrt(variance) + epsilon);
+        if (bData !== undefined) {
+          step += momentum * bData[bRow + j]!;
+          bData[bRow + j] = step;
+        }
+        wData[row + j] = kept * old - rate * step;
+      }
+    }
+    return weights.finish(begin, end);
+  };
+};
+
+/** Adadelta: v and d are means of squares of gradients and of steps. */
+export const adadelta: PrepareOp = (op) => {
+  const weights = new Weights(op);
+  const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const v = op.f32('v');
+  const vData = v.data;
+  const d = op.f32('d');
+  const dData = d.data;
+  const rho = Math.fround(op.scalar('rho'));
+  const oneMinusRho = Math.fround(op.scalar('oneMinusRho'));
+  const epsilon = Math.fround(op.scalar('epsilon'));
+  return (begin, end, registers) => {
+    const kept = weights.kept(registers);
+    const rate = weights.rate(registers);
+    for (let i = begin; i < end; i++) {
+      const row = i * w.rowStride;
+      const gRow = i * g.rowStride;
+      const vRow = i * v.rowStride;
+      const dRow = i * d.rowStride;
+      for (let j = 0; j < w.cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const square = rho * vData[vRow + j]! + oneMinusRho * gradient * gradient;
+        const steps = dData[dRow + j]!;
+        const delta = Math.sqrt((steps + epsilon) / (square + epsilon)) * gradient;
+        vData[vRow + j] = square;
+        dData[dRow + j] = rho * steps + oneMinusRho * delta * delta;
+        wData[row + j] = kept * old - rate * delta;
+      }
+    }
+    return weights.finish(begin, end);
+  };
+};
+
+/** Adam, with nadam's and amsgrad's variants (formulas in ops/updates.ts). */
+export const adam: PrepareOp = (op) => {
+  const weights = new Weights(op);
+  const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const m = op.f32('m');
+  const mData = m.data;
+  const v = op.f32('v');
+  const vData = v.data;
+  const vMax = op.has('vMax') ? op.f32('vMax') : undefined;
+  const vMaxData = vMax?.data;
+  const beta1 = Math.fround(op.scalar('beta1'));
+  const oneMinusBeta1 = Math.fround(op.scalar('oneMinusBeta1'));
+  const beta2 = Math.fround(op.scalar('beta2'));
+  const oneMinusBeta2 = Math.fround(op.scalar('oneMinusBeta2'));
+  const epsilon = Math.fround(op.scalar('epsilon'));
+  const nesterov = op.scalar('nesterov') === 1;
+  return (begin, end, registers) => {
+    const kept = weights.kept(registers);
+    const stepSize = weights.scaled(registers, REGISTERS.stepSize);
+    const gradientStep = nesterov ? weights.scaled(registers, REGISTERS.gradientStep) : 0;
+    const inverseSqrtBias2 = Math.fround(registers[REGISTERS.inverseSqrtBias2] as number);
+    for (let i = begin; i < end; i++) {
+      const row = i * w.rowStride;
+      const gRow = i * g.rowStride;
+      const mRow = i * m.rowStride;
+      const vRow = i * v.rowStride;
+      const vMaxRow = i * (vMax?.rowStride ?? 0);
+      for (let j = 0; j < w.cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const mean = beta1 * mData[mRow + j]! + oneMinusBeta1 * gradient;
+        let square = beta2 * vData[vRow + j]! + oneMinusBeta2 * gradient * gradient;
+        mData[mRow + j] = mean;
+        vData[vRow + j] = square;
+        if (vMaxData !== undefined) {
+          square = Math.max(square, vMaxData[vMaxRow + j]!);
+          vMaxData[vMaxRow + j] = square;
+        }
+        const step = nesterov ? stepSize * mean + gradientStep * gradient : stepSize * mean;
+        wData[row + j] = kept * old - step / (Math.sqrt(square) * inverseSqrtBias2 + epsilon);
+      }
+    }
+    return weights.finish(begin, end);
+  };
+};
+
+/** m ← beta1·m + (1 − beta1)·g; u ← max(beta2·u, |g|); w ← w₁ − stepSize·m / (u + epsilon). */
+export const adamax: PrepareOp = (op) => {
+  const weights = new Weights(op);
+  const { w, g, l1, l2x2 } = weights;
+  const wData = w.data;
+  const gData = g.data;
+  const m = op.f32('m');
+  const mData = m.data;
+  const u = op.f32('u');
+  const uData = u.data;
+  const beta1 = Math.fround(op.scalar('beta1'));
+  const oneMinusBeta1 = Math.fround(op.scalar('oneMinusBeta1'));
+  const beta2 = Math.fround(op.scalar('beta2'));
+  const epsilon = Math.fround(op.scalar('epsilon'));
+  return (begin, end, registers) => {
+    const kept = weights.kept(registers);
+    const stepSize = weights.scaled(registers, REGISTERS.stepSize);
+    for (let i = begin; i < end; i++) {
+      const row = i * w.rowStride;
+      const gRow = i * g.rowStride;
+      const mRow = i * m.rowStride;
+      const uRow = i * u.rowStride;
+      for (let j = 0; j < w.cols; j++) {
+        const old = wData[row + j]!;
+        const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
+        const mean = beta1 * mData[mRow + j]! + oneMinusBeta1 * gradient;
+        const largest = Math.max(beta2 * uData[uRow + j]!, Math.abs(gradient));
+        mData[mRow + j] = mean;
+        uData[uRow + j] = largest;
+        wData[row + j] = kept * old - (stepSize * mean) / (largest + epsilon);
+      }
+    }
+    return weights.finish(begin, end);
+  };
+};
