@@ -1,6 +1,7 @@
 // Updates by bias-corrected means of gradients: adam (also adamw's, nadam's and amsgrad's) and adamax. Bias corrections
 // come as registers. Formulas: the contract.
 #pragma once
+#include "../kernel.inl"
 #include "update.inl"
 #include "mean_squares.inl"
 

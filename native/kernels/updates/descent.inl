@@ -1,5 +1,6 @@
 // Updates along the gradient, its momentum or its sign: sgd, momentum, lion. Formulas: the contract.
 #pragma once
+#include "../kernel.inl"
 #include "update.inl"
 
 /** w ← fma(−lr, g₂, w₁). */

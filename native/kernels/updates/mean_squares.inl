@@ -1,6 +1,7 @@
 // Updates divided by the root of a mean of squares, without bias corrections: rmsprop (also adagrad's), adadelta.
 // Formulas: the contract.
 #pragma once
+#include "../kernel.inl"
 #include "update.inl"
 
 /** fma(rho, v, (oneMinusRho·g)·g). */

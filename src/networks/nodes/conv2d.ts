@@ -311,7 +311,7 @@ export class Conv2dNode implements Node {
   }
 
   /**
-   * The merge over all images; each rank computes its rows of W. A frozen layer has no gradients.
+   * The merge over all images; each rank computes its rows of W.
    * @param delta δ, or ∂L/∂m if sums cover only maxima
    */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
