@@ -331,12 +331,11 @@ export class Conv2dNode implements Node {
     if (isWinograd) {
       const du = this.winogradSums(builder, delta);
       builder.emitSlice(kernelGroup, 'winogradGradient', { du, dw: dW }, {}, range);
-    } else if (isPooled) {
-      const operands = { x: this.x, dy: delta, index: this.index, dw: dW };
-      builder.emitSlice(kernelGroup, 'conv2dMaxPoolWeights', operands, this.scalars(this.isFramed), range);
     } else {
-      const operands = { x: this.x, dz: delta, dw: dW };
-      builder.emitSlice(kernelGroup, 'conv2dWeights', operands, this.scalars(this.isFramed), range);
+      const kind = isPooled ? 'conv2dMaxPoolWeights' : 'conv2dWeights';
+      const operands = isPooled ? { dy: delta, index: this.index } : { dz: delta };
+      const inputs = { x: this.x, ...operands, dw: dW };
+      builder.emitSlice(kernelGroup, kind, inputs, this.scalars(this.isFramed), range);
     }
     builder.gradientReady(kernelGroup, this.kernel, dW, range);
     if (this.bias === undefined) return;
