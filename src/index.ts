@@ -1,6 +1,6 @@
 export { type ErrorCode, SteepestError } from './core/errors.js';
 export type { NdArray, NumberRow, NumericArray, StoredArray } from './core/ndarray.js';
-export type { MatrixInput, SampleInput, TargetInput } from './data/arrayInputs.js';
+export type { ClassInput, MatrixInput, SampleInput, TargetInput } from './data/arrayInputs.js';
 export type { Batch, BatchStream } from './data/batches.js';
 export * as data from './data/index.js';
 export * from './estimators/index.js';
@@ -22,6 +22,7 @@ export { layers } from './networks/layers/index.js';
 export type { Regularizer } from './networks/layers/regularizer.js';
 export { type Loss, type LossName, lossNames } from './networks/losses/index.js';
 export { type Metric, type MetricName, type MetricNameOf, metricNames } from './networks/metrics/index.js';
+export type { ClassProbability } from './networks/models/classify.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
 export { load } from './networks/models/load.js';

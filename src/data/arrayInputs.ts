@@ -12,3 +12,8 @@ export type SampleInput =
   | readonly (readonly (readonly NumberRow[])[])[];
 /** Targets as users pass them: also a plain list of class numbers or values. */
 export type TargetInput = MatrixInput | readonly number[] | NumericArray;
+/**
+ * Targets of a network: also class names, if the model has them. Text columns of tables may hold
+ * null, which is refused with its row.
+ */
+export type ClassInput = TargetInput | readonly (string | null)[];

@@ -3,16 +3,21 @@ import { SteepestError } from '../core/errors.js';
 import type { WeightInput } from '../core/ndarray.js';
 import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
-import type { SampleInput, TargetInput } from './arrayInputs.js';
+import type { ClassInput, SampleInput } from './arrayInputs.js';
 
 /** Some rows of a stream; batches may differ in size. */
 export interface Batch {
   /** Rows × inputs, or images. */
   x: SampleInput;
-  /** As `fit` takes them: class numbers, or rows × outputs. Not needed for predictions. */
-  y?: TargetInput | undefined;
+  /** As `fit` takes them: class numbers or names, or rows × outputs. Not needed for predictions. */
+  y?: ClassInput | undefined;
   /** A weight per row, at least 0; in every batch or in none. */
   sampleWeight?: WeightInput | undefined;
+  /**
+   * The text of each number in y, as batches of CSV files have it. A model with class names finds
+   * its own numbers by it.
+   */
+  classes?: readonly string[] | undefined;
 }
 
 /** A stream and its iteration: `AsyncIterable`, `Iterable`. */

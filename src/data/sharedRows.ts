@@ -5,7 +5,8 @@ import { checkRowCount, countOf, refuseNotFinite } from '../core/refuse.js';
 import { type Numbers, readNumbers, refuseFlat } from '../core/rows.js';
 import type { DType } from '../kernels/contract.js';
 import { isReadable, newShared } from '../kernels/sharedMemory.js';
-import type { SampleInput, TargetInput } from './arrayInputs.js';
+import type { ClassInput, SampleInput } from './arrayInputs.js';
+import { type ClassTargets, readTargets } from './classTargets.js';
 import { withoutSampleShape } from './sampleShape.js';
 
 /** Rows of a data set in memory that worker threads can read. */
@@ -139,39 +140,59 @@ export interface Belonging {
   rows: number;
 }
 
+/** Which targets a table of values may hold. */
+export interface TargetSpec {
+  cols: number;
+  range?: readonly [number, number] | undefined;
+  /** The hint if there is one column instead of several. */
+  hintOneColumn?: string | undefined;
+  /** How class names become values. */
+  classes: ClassTargets;
+}
+
 /** One row of values per sample, as float32. A flat list counts as one column. */
 export function targetTable(
   what: string,
-  input: TargetInput,
-  cols: number,
-  range: readonly [number, number] | undefined,
-  hintOneColumn?: string,
-  belonging?: Belonging,
+  input: ClassInput,
+  { cols, range, hintOneColumn, classes }: TargetSpec,
+  belonging: Belonging,
 ): Table {
-  const numbers = readNumbers(what, input, 'values');
+  const numbers = readTargets(what, input, classes);
   checkTargetCols(what, numbers, cols, hintOneColumn);
-  const { rows } = numbers;
-  if (belonging) checkRowCount(what, rows, belonging.of, belonging.rows);
+  checkRowCount(what, numbers.rows, belonging.of, belonging.rows);
+  const table = valueTable(what, numbers);
+  if (range !== undefined) {
+    const outside = table.data.findIndex((value) => value < range[0] || value > range[1]);
+    if (outside >= 0) targetOutside(what, range, table.data[outside]!, Math.floor(outside / cols));
+  }
+  return table;
+}
+
+/** Finite numbers as float32. @throws SteepestError `ERR_NOT_FINITE` */
+export function valueTable(what: string, numbers: Numbers): Table & { data: Float32Array } {
+  const { rows, cols } = numbers;
   const data = new Float32Array(newShared(rows * cols * 4));
   for (let i = 0; i < data.length; i++) data[i] = numbers.data[i] as number;
   checkFinite(what, data, numbers);
-  if (range !== undefined) {
-    const outside = data.findIndex((value) => value < range[0] || value > range[1]);
-    if (outside >= 0) targetOutside(what, range, data[outside]!, Math.floor(outside / cols));
-  }
   return { data, dtype: 'f32', rows, cols };
 }
 
 /** Class numbers 0 … classes − 1, one per sample, as int32. */
-export function labelTable(what: string, input: TargetInput, classes: number, belonging: Belonging): Table {
-  const numbers = readNumbers(what, input, 'values');
+export function labelTable(
+  what: string,
+  input: ClassInput,
+  count: number,
+  classes: ClassTargets,
+  belonging: Belonging,
+): Table {
+  const numbers = readTargets(what, input, classes);
   checkLabelCols(what, numbers);
   const { rows } = numbers;
   checkRowCount(what, rows, belonging.of, belonging.rows);
   const data = new Int32Array(newShared(rows * 4));
   for (let i = 0; i < rows; i++) {
     const label = numbers.data[i] as number;
-    checkLabel(what, label, classes, i);
+    checkLabel(what, label, count, i);
     data[i] = label;
   }
   return { data, dtype: 'i32', rows, cols: 1 };

@@ -38,8 +38,8 @@ const MISTAKES: Record<string, [attempt: () => unknown, help: string]> = {
   'a prediction not awaited': [() => metrics.r2Score(y, Promise.resolve(y) as never), 'Put await before it.'],
   'a fit not awaited': [() => new LinearRegression().predict(x), 'Call await estimator.fit(X, y) first.'],
   'names of classes as targets': [
-    () => network().fit(x, ['a', 'b', 'b', 'a'] as never),
-    'Number the classes from 0, with LabelEncoder for instance, or use a classifier.',
+    () => network().fit(x, ['a', 'b', 'b', 'a']),
+    'meanSquaredError takes numbers: for classes use a loss such as sparseCategoricalCrossentropy.',
   ],
   'text among inputs': [() => network().fit([['a', 1]] as never, [1]), 'for example with OneHotEncoder.'],
   'more folds than rows of a class': [

@@ -20,6 +20,8 @@ export interface CsvBatch {
   x: NdArray<Float64Array>;
   /** Numbers, or codes 0 … k − 1 of a target of type `category`. Absent without a target. */
   y?: NdArray<Float64Array | Int32Array>;
+  /** For a single target of type `category`: the text of each code of y. */
+  classes?: readonly string[];
 }
 
 /** A whole file in memory, as numbers. */
@@ -28,8 +30,6 @@ export interface CsvMatrix extends CsvBatch {
   columnNames: readonly string[];
   /** For columns of x that are categories: the text of each code. */
   categories: Readonly<Record<string, readonly string[]>>;
-  /** For a single target of type `category`: the text of each code of y. */
-  classes?: readonly string[];
 }
 
 /**
@@ -78,10 +78,11 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const { schema, stamp } = await this.know(budget);
     checkFeatures(schema, options.path);
     const fields = new FieldDecoder(options, schema, { addCategories: false, missingTargets: false });
+    const classes = classesOf(schema, fields);
     const capacity = batchRows ?? defaultBatchRows(schema.featureNames.length);
     for await (const batch of rowBatches(options, schema, fields, capacity, stamp, budget)) {
       budget.pause();
-      yield closeBatch(schema, batch);
+      yield closeBatch(schema, batch, classes);
       budget.resume();
     }
   }
@@ -117,9 +118,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
         }),
       ),
     };
-    const [target] = schema.targetNames;
-    const index = schema.columns.findIndex(({ name }) => name === target);
-    const classes = schema.targetNames.length === 1 ? fields.categoriesOf(index) : undefined;
+    const classes = classesOf(schema, fields);
     if (classes !== undefined) matrix.classes = classes;
     return matrix;
   }
@@ -195,7 +194,17 @@ const hasCodes = ({ columns, targetNames }: CsvSchema): boolean =>
 const targetShape = ({ targetNames }: CsvSchema, rows: number): number[] =>
   targetNames.length === 1 ? [rows] : [rows, targetNames.length];
 
-function closeBatch(schema: CsvSchema, { x, y, rows }: OpenBatch): CsvBatch {
+/** The text of each code of a single target. */
+function classesOf({ columns, targetNames }: CsvSchema, fields: FieldDecoder): readonly string[] | undefined {
+  if (targetNames.length !== 1) return undefined;
+  return fields.categoriesOf(columns.findIndex(({ name }) => name === targetNames[0]));
+}
+
+function closeBatch(
+  schema: CsvSchema,
+  { x, y, rows }: OpenBatch,
+  classes: readonly string[] | undefined,
+): CsvBatch {
   const features = schema.featureNames.length;
   const targets = schema.targetNames.length;
   const batch: CsvBatch = { x: { data: x.subarray(0, rows * features), shape: [rows, features] } };
@@ -206,6 +215,7 @@ function closeBatch(schema: CsvSchema, { x, y, rows }: OpenBatch): CsvBatch {
       shape: targetShape(schema, rows),
     };
   }
+  if (classes !== undefined) batch.classes = classes;
   return batch;
 }
 

@@ -2,7 +2,7 @@ import { abortedError, onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { awaitClosed } from '../../core/patience.js';
-import type { MatrixInput } from '../../data/arrayInputs.js';
+import type { MatrixInput, TargetInput } from '../../data/arrayInputs.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
 import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
@@ -110,7 +110,12 @@ function checkBatch(batch: Batch, number: number): CheckedBatch {
     });
   }
   const features = readFeatures(`x of batch ${number}`, x as MatrixInput);
-  const targets = readTargets(`y of batch ${number}`, y, features.rows, `x of batch ${number}`);
+  const targets = readTargets(
+    `y of batch ${number}`,
+    y as TargetInput,
+    features.rows,
+    `x of batch ${number}`,
+  );
   const weight = readSampleWeight(sampleWeight, features.rows, `x of batch ${number}`);
   return { x: features, y: targets.data, targets: targets.cols, isVector: targets.isVector, weight };
 }

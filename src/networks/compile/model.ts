@@ -8,12 +8,15 @@ import { completeLayer, layerDefinition } from '../layers/index.js';
 import type { TrainedLayerConfig } from '../layers/parameter.js';
 import { checkImageSizes } from '../layers/spatial.js';
 import { WindowNode } from '../nodes/windows.js';
+import { checkClassNames } from './classNames.js';
 import { splitInput } from './input.js';
 
 /** The description of a sequential model: plain data, saved with its weights. */
 export interface ModelConfig {
   seed: number;
   layers: LayerConfig[];
+  /** Names of the classes in the order of their numbers, if they have names. */
+  classes?: string[];
 }
 
 /** One layer of a resolved model. */
@@ -37,6 +40,8 @@ export interface ResolvedModel {
   outputCols: number;
   layers: readonly ResolvedLayer[];
   parameters: readonly ParameterSpec[];
+  /** Names of the classes, if they have names. */
+  classes: readonly string[] | undefined;
 }
 
 /**
@@ -131,6 +136,7 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     outputCols: product(shape),
     layers: resolved,
     parameters: resolved.flatMap((layer) => layer.parameters),
+    classes: config.classes === undefined ? undefined : checkClassNames(config.classes, product(shape)),
   };
   checkParameters(model.layers);
   splitInput(lowerModel(model), inputShape);

@@ -46,6 +46,7 @@ const NAMES: OptionNames = {
     callbacks: TO_FIT,
     classWeight: TO_FIT,
     workers: TO_FIT,
+    classes: TO_SEQUENTIAL,
     seed: TO_SEQUENTIAL,
     layers: TO_SEQUENTIAL,
   },

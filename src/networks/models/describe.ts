@@ -1,3 +1,4 @@
+import { show } from '../../core/show.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
 import type { ModelState } from '../training/state.js';
@@ -33,7 +34,20 @@ export function describeModel(
   if (depth < levels) return size;
   const { epochs, step } = state;
   const trained = step > 0 ? `, trained for ${count(epochs, 'epoch')}, ${count(step, 'step')}` : '';
-  return `${size}, seed ${model.seed}${trained}\n${compiledText(compiled)}\n\n${summarize(model)}`;
+  const lines = [`${size}, seed ${model.seed}${trained}`, ...classesText(model), compiledText(compiled)];
+  return `${lines.join('\n')}\n\n${summarize(model)}`;
+}
+
+/** Names that are printed; of more, the first of them. */
+const MOST_NAMES = 12;
+
+function classesText({ classes }: ResolvedModel): string[] {
+  if (classes === undefined) return [];
+  const shown = classes
+    .slice(0, MOST_NAMES)
+    .map((name) => show(name))
+    .join(', ');
+  return [`classes ${shown}${classes.length > MOST_NAMES ? `, … (${classes.length})` : ''}`];
 }
 
 function compiledText(compiled: Compiled | undefined): string {

@@ -1,4 +1,4 @@
-import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
+import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import type { CallbackModel } from '../callbacks/definition.js';
@@ -34,7 +34,7 @@ export interface FitSubject {
  */
 export async function fitModel(
   subject: FitSubject,
-  input: { x: SampleInput; y: TargetInput } | BatchStream,
+  input: { x: SampleInput; y: ClassInput } | BatchStream,
   options: AllFitOptions,
   choices: FitChoices,
 ): Promise<FitResult> {

@@ -5,7 +5,7 @@ import type { Aliases } from '../../core/nearest.js';
 import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import { checkSignal } from '../../core/signal.js';
-import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
+import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batches.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
@@ -87,11 +87,11 @@ export interface CommonFitOptions<C> extends KernelOptions {
 /** Samples and targets for validation, and optionally a weight per row. */
 export type ValidationArrays =
   | ValidationTuple
-  | { x: SampleInput; y: TargetInput; sampleWeight?: SampleWeight | undefined };
+  | { x: SampleInput; y: ClassInput; sampleWeight?: SampleWeight | undefined };
 
 export type ValidationTuple =
-  | readonly [SampleInput, TargetInput]
-  | readonly [SampleInput, TargetInput, SampleWeight | undefined];
+  | readonly [SampleInput, ClassInput]
+  | readonly [SampleInput, ClassInput, SampleWeight | undefined];
 
 export interface ArrayFitOptions<C> extends CommonFitOptions<C> {
   /**
@@ -101,7 +101,7 @@ export interface ArrayFitOptions<C> extends CommonFitOptions<C> {
    */
   sampleWeight?: SampleWeight;
   /**
-   * A weight per class, by its number; the default is 1. It multiplies `sampleWeight`, in training
+   * A weight per class, by its number, or by its name if the model has class names; the default is 1. It multiplies `sampleWeight`, in training
    * only. `'balanced'` gives every class the same total weight, n / (classes · rows of the class).
    * The class of a row is its class number, the index of its largest column, or its only column if
    * that is 0 or 1.
@@ -181,6 +181,7 @@ const FIT_ELSEWHERE = {
   patience: TO_CALLBACKS,
   timeLimit: 'Write callbacks: callbacks.timeLimit({ seconds: 60 }).',
   maxTime: 'Write callbacks: callbacks.timeLimit({ seconds: 60 }).',
+  classes: TO_SEQUENTIAL,
   seed: TO_SEQUENTIAL,
   randomState: TO_SEQUENTIAL,
 };

@@ -2,8 +2,9 @@ import { onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { awaitClosed } from '../../core/patience.js';
-import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
+import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
+import type { ClassTargets } from '../../data/classTargets.js';
 import { inputTable, labelTable, targetTable } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
@@ -18,6 +19,7 @@ import {
   type StreamData,
   storeStream,
 } from '../training/streamData.js';
+import { takesClasses } from './classify.js';
 import type { AllFitOptions, FitChoices, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
@@ -27,34 +29,43 @@ export interface InputContext {
   objective: Objective;
 }
 
+/** How class names in the targets become numbers. */
+function classTargets({ model, objective }: InputContext): ClassTargets {
+  const { definition } = objective.loss;
+  let form: ClassTargets['form'] = 'none';
+  if (definition.targets === 'labels') form = 'number';
+  else if (takesClasses(definition)) form = model.outputCols === 1 ? 'flag' : 'columns';
+  return { names: model.classes, form, loss: definition.name };
+}
+
 /** Samples and targets in memory. @throws SteepestError for any fault of the data */
 export function readDataSet(
-  { model, objective }: InputContext,
+  context: InputContext,
   prefix: string,
   x: SampleInput,
-  y: TargetInput,
+  y: ClassInput,
   sampleWeight?: SampleWeight,
 ): DataSet {
+  const { model, objective } = context;
   const { definition } = objective.loss;
   const { inputCols, inputShape, outputCols } = model;
   const [xName, yName] = [`${prefix}x`, `${prefix}y`];
   const samples = inputTable(xName, x, inputCols, inputShape);
   const { rows } = samples;
   const belonging = { of: xName, rows };
+  const classes = classTargets(context);
+  const { targetRange: range, hintOneColumn } = definition;
   const targets =
     definition.targets === 'labels'
-      ? labelTable(yName, y, outputCols, belonging)
-      : targetTable(yName, y, outputCols, definition.targetRange, definition.hintOneColumn, belonging);
+      ? labelTable(yName, y, outputCols, classes, belonging)
+      : targetTable(yName, y, { cols: outputCols, range, hintOneColumn, classes }, belonging);
   const weighing = { sampleWeight, classWeight: undefined, outputs: outputCols };
   return { x: samples, y: targets, weights: weighRows(prefix, targets, rows, weighing), firstRow: 0, rows };
 }
 
 /** The required form of a stream's rows. */
-function rowSpec(
-  { model, objective }: InputContext,
-  prefix: string,
-  classWeight?: AllFitOptions['classWeight'],
-): RowSpec {
+function rowSpec(context: InputContext, prefix: string, classWeight?: AllFitOptions['classWeight']): RowSpec {
+  const { model, objective } = context;
   const { targets, targetRange, hintOneColumn } = objective.loss.definition;
   const { inputCols, inputShape, outputCols } = model;
   if (classWeight === 'balanced') {
@@ -72,7 +83,11 @@ function rowSpec(
     prefix,
     inputCols,
     inputShape,
-    classWeights: classWeight === undefined ? undefined : namedClassWeights(classWeight, shape, outputCols),
+    classWeights:
+      classWeight === undefined
+        ? undefined
+        : namedClassWeights(classWeight, shape, outputCols, model.classes),
+    classes: classTargets(context),
     targets:
       targets === 'labels'
         ? { kind: 'labels', classes: outputCols }
@@ -84,7 +99,7 @@ function rowSpec(
 export function readFitData(
   context: InputContext,
   x: SampleInput,
-  y: TargetInput,
+  y: ClassInput,
   { validationSplit = 0, validationData, sampleWeight, classWeight }: AllFitOptions,
 ): { train: DataSet; validation: DataSet | undefined } {
   const all = readDataSet(context, '', x, y);
@@ -92,8 +107,8 @@ export function readFitData(
   // The rows to train on if other rows are used for validation.
   const held = validationData === undefined ? rowsToHoldOut(share, all.rows) : 0;
   const rows = all.rows - held;
-  const outputs = context.model.outputCols;
-  const weights = weighRows('', all.y, rows, { sampleWeight, classWeight, outputs });
+  const { outputCols: outputs, classes } = context.model;
+  const weights = weighRows('', all.y, rows, { sampleWeight, classWeight, outputs, classes });
   return {
     train: { ...all, weights, rows },
     validation: held === 0 ? undefined : { ...all, weights, firstRow: rows, rows: held },
@@ -165,7 +180,7 @@ function timesRead({ initialEpoch, epochs, stepsPerEpoch, validationFreq }: FitC
  */
 export async function openFitData(
   context: InputContext,
-  input: { x: SampleInput; y: TargetInput } | BatchStream,
+  input: { x: SampleInput; y: ClassInput } | BatchStream,
   options: AllFitOptions,
   choices: FitChoices,
 ): Promise<FitData & { close: () => Promise<void> }> {

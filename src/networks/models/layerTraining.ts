@@ -18,9 +18,10 @@ const NAMES: OptionNames = {
 };
 
 /** The description of a model as plain data. */
-export const configOf = ({ seed, layers }: ResolvedModel): ModelConfig => ({
+export const configOf = ({ seed, layers, classes }: ResolvedModel): ModelConfig => ({
   seed,
   layers: layers.map(({ config, name }) => ({ ...config, name })),
+  ...(classes === undefined ? {} : { classes: [...classes] }),
 });
 
 /**
@@ -46,8 +47,8 @@ export function withLayerTraining(
       hint: EXAMPLE,
     });
   }
-  const { seed, layers } = configOf(model);
-  const changed = layers.map((layer, i): LayerConfig => {
+  const config = configOf(model);
+  const changed = config.layers.map((layer, i): LayerConfig => {
     // Layers without parameters have nothing to freeze.
     if (!wanted.has(layer.name) || model.layers[i]!.parameters.length === 0) return layer;
     return {
@@ -56,5 +57,5 @@ export function withLayerTraining(
       ...(learningRateScale !== undefined && { learningRateScale }),
     } as LayerConfig;
   });
-  return resolveModel({ seed, layers: changed });
+  return resolveModel({ ...config, layers: changed });
 }

@@ -19,7 +19,7 @@ export const OPTIMIZER_OPTION =
   "It belongs to the optimizer: optimizer: { name: 'adam', learningRate: 0.01 }.";
 export const TO_COMPILE = 'Pass it to compile().';
 export const TO_FIT = 'Pass it to fit().';
-export const TO_SEQUENTIAL = 'Pass it to sequential({ seed, layers }).';
+export const TO_SEQUENTIAL = 'Pass it to sequential({ seed, layers, classes }).';
 export const WEIGHTS_OF_STREAM = 'Put it into the batches: { x, y, sampleWeight }.';
 
 /** Names in other libraries of options that most methods have. */

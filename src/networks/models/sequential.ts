@@ -1,6 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
-import type { SampleInput, TargetInput } from '../../data/arrayInputs.js';
+import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
 import { inputTable } from '../../data/sharedRows.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
@@ -19,6 +19,7 @@ import { predictStream, predictTable } from '../training/predict.js';
 import { Predictor } from '../training/predictor.js';
 import { initialState, type ModelState, withNewOptimizer } from '../training/state.js';
 import { readArguments, refuseOptions } from './arguments.js';
+import { Classes, type ClassProbability } from './classify.js';
 import {
   type CompileConfig,
   type Compiled,
@@ -102,6 +103,11 @@ export class Sequential {
     return configOf(this.model);
   }
 
+  /** The names of the classes in the order of their numbers; undefined if they have none. */
+  get classes(): readonly string[] | undefined {
+    return this.model.classes;
+  }
+
   /**
    * What `JSON.stringify` writes: the description, from which `sequential` creates a new model.
    * Weights are written by `save`.
@@ -175,11 +181,12 @@ export class Sequential {
    *
    * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric
    *   typed array, or images as nested lists
-   * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs
+   * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs. If the
+   *   model has class names: also a name per sample, for every loss of classes
    * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
    *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
    */
-  async fit(x: SampleInput, y: TargetInput, options?: FitOptions): Promise<FitResult>;
+  async fit(x: SampleInput, y: ClassInput, options?: FitOptions): Promise<FitResult>;
   /**
    * Trains on a stream of batches `{ x, y }`, in an amount of memory that does not depend on its
    * length. Batches may have any number of rows; the rows are regrouped into mini-batches of
@@ -194,7 +201,7 @@ export class Sequential {
   async fit(stream: BatchStream, options?: StreamFitOptions): Promise<FitResult>;
   async fit(
     x: SampleInput | BatchStream,
-    second?: TargetInput | StreamFitOptions,
+    second?: ClassInput | StreamFitOptions,
     third?: FitOptions,
   ): Promise<FitResult> {
     const { stream, options } = readArguments<AllFitOptions<Callback>>('fit', x, second, third);
@@ -213,7 +220,7 @@ export class Sequential {
         state: () => this.state,
         onState: (next: ModelState) => this.become(next),
       };
-      const input = stream ?? { x: x as SampleInput, y: second as TargetInput };
+      const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
       return await fitModel(subject, input, options, choices);
     } finally {
       this.liveRate = undefined;
@@ -233,11 +240,11 @@ export class Sequential {
    * Loss and metrics on a data set, as `{ loss, accuracy, … }`. Bit-identical for any number of
    * workers, and for a stream and the same rows in memory.
    */
-  async evaluate(x: SampleInput, y: TargetInput, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(x: SampleInput, y: ClassInput, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs>;
   async evaluate(
     x: SampleInput | BatchStream,
-    second?: TargetInput | StreamEvaluateOptions,
+    second?: ClassInput | StreamEvaluateOptions,
     third?: EvaluateOptions,
   ): Promise<Logs> {
     const { stream, options } = readArguments<EvaluateOptions>('evaluate', x, second, third);
@@ -251,7 +258,7 @@ export class Sequential {
       const opened = await openEvaluation(context, stream, choices.batchSize);
       return evaluateStream(model, state, objective, opened, choices);
     }
-    const data = readDataSet(context, '', x as SampleInput, second as TargetInput, options.sampleWeight);
+    const data = readDataSet(context, '', x as SampleInput, second as ClassInput, options.sampleWeight);
     return withFewerThreads(() => evaluateModel(model, state, objective, data, choices));
   }
 
@@ -266,6 +273,38 @@ export class Sequential {
     if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
     const table = inputTable('x', x, model.inputCols, model.inputShape);
     return withFewerThreads(() => predictTable(model, state, table, choices));
+  }
+
+  /**
+   * The class of each row: the one with the largest output; with a single output the second class
+   * if its probability is above 0.5. Of equal ones it is the first. Logits are treated as such if
+   * the model is compiled with a loss with `fromLogits`.
+   * @returns class names, or class numbers if the model has no names
+   * @throws SteepestError as `predict`; `ERR_ARGUMENT` for a model of values
+   */
+  async predictClasses(
+    x: SampleInput | BatchStream,
+    options: PredictOptions = {},
+  ): Promise<string[] | number[]> {
+    const classes = new Classes('predictClasses', this.model, this.compiled);
+    return classes.best(await this.predict(x, options));
+  }
+
+  /**
+   * The most probable classes of each row, with their probabilities, the highest first; equal ones
+   * in class order. Logits become probabilities (softmax or sigmoid, in float64).
+   * @param k how many classes per row, at most all of them
+   * @throws SteepestError as `predict`; `ERR_ARGUMENT` for a model of values, for outputs that are
+   *   not probabilities, and for a k above the number of classes
+   */
+  async predictTop(
+    x: SampleInput | BatchStream,
+    k: number,
+    options: PredictOptions = {},
+  ): Promise<ClassProbability[][]> {
+    const classes = new Classes('predictTop', this.model, this.compiled);
+    const most = classes.checkTop(k);
+    return classes.top(await this.predict(x, options), most);
   }
 
   /**
@@ -284,7 +323,7 @@ export class Sequential {
    */
   async gradients(
     x: SampleInput,
-    y: TargetInput,
+    y: ClassInput,
     options: GradientOptions = {},
   ): Promise<NdArray<Float32Array>[]> {
     checkGradientNames(options);

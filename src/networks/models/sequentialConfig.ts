@@ -7,11 +7,25 @@ export interface SequentialConfig {
   layers: readonly LayerConfig[];
   /** Whole number from 0 to 2³² − 1 that determines every random choice. Default 0. */
   seed?: number;
+  /**
+   * Names of the classes, all different: one for each output, or two for a single output (of 0 and
+   * of 1). Then y may be class names for losses of classes, and `predictClasses` and `predictTop`
+   * give names. They are saved with the model.
+   */
+  classes?: readonly string[];
 }
 
 const NAMES: OptionNames = {
-  known: ['layers', 'seed'],
-  aliases: { layer: 'layers', model: 'layers', randomState: 'seed', randomSeed: 'seed' },
+  known: ['layers', 'seed', 'classes'],
+  aliases: {
+    layer: 'layers',
+    model: 'layers',
+    randomState: 'seed',
+    randomSeed: 'seed',
+    classNames: 'classes',
+    labels: 'classes',
+    labelNames: 'classes',
+  },
   elsewhere: { optimizer: TO_COMPILE, loss: TO_COMPILE, metrics: TO_COMPILE },
   example: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
 };
@@ -22,6 +36,7 @@ const NAMES: OptionNames = {
  */
 export function resolveConfig(config: SequentialConfig): ResolvedModel {
   checkOptionNames('sequential options', config, NAMES);
-  const { seed = 0, layers } = config;
-  return resolveModel({ seed, layers: layers as LayerConfig[] });
+  const { seed = 0, layers, classes } = config;
+  const named = classes === undefined ? {} : { classes: classes as string[] };
+  return resolveModel({ seed, layers: layers as LayerConfig[], ...named });
 }

@@ -1,8 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { reading } from '../../core/refuse.js';
+import { readNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
-import { targetTable } from '../../data/sharedRows.js';
+import { valueTable } from '../../data/sharedRows.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
 /**
@@ -41,7 +42,7 @@ function readArray({ name, shape, rows, cols, notNegative }: ParameterSpec, give
     });
   }
   const matrix = { data, shape: [rows, cols] } as NdArray;
-  const values = Float32Array.from(targetTable(name, matrix, cols, undefined).data);
+  const values = Float32Array.from(valueTable(name, readNumbers(name, matrix, 'values')).data);
   if (notNegative && values.some((v) => v < 0)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to have numbers of at least 0, as variances are`,

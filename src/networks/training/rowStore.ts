@@ -5,6 +5,7 @@ import { type Numbers, readNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
 import { readWeights } from '../../core/weights.js';
 import { type Batch, checkRowNames } from '../../data/batches.js';
+import { type ClassTargets, readTargets } from '../../data/classTargets.js';
 import { withoutSampleShape } from '../../data/sampleShape.js';
 import {
   checkInputCols,
@@ -34,6 +35,8 @@ export interface RowSpec {
         /** The hint if targets have one column instead of several. */
         hintOneColumn: string | undefined;
       };
+  /** How class names in the targets become numbers. */
+  classes: ClassTargets;
   /** Weights by class number, if classes have weights. */
   classWeights: Float64Array | undefined;
 }
@@ -93,7 +96,7 @@ export function readBatch(batch: Batch, spec: RowSpec, firstRow: number): BatchR
     'samples',
     firstRow,
   );
-  const y = readNumbers(`${prefix}y`, batch.y, 'values', firstRow);
+  const y = readTargets(`${prefix}y`, batch.y, spec.classes, { firstRow, codes: batch.classes });
   checkInputCols(`${prefix}x`, x, inputCols, inputShape);
   if (targets.kind === 'labels') checkLabelCols(`${prefix}y`, y);
   else checkTargetCols(`${prefix}y`, y, targets.cols, targets.hintOneColumn);

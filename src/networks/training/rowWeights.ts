@@ -1,12 +1,13 @@
 import { checkOptions } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
+import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { checkAnyWeight, readWeights } from '../../core/weights.js';
 import type { Table } from '../../data/sharedRows.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 
-/** A weight per class, by its number, or `'balanced'`: every class has the same total weight. */
+/** A weight per class, by its name or number, or `'balanced'`: every class has the same total weight. */
 export type RowClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
 /**
@@ -18,13 +19,15 @@ const classCount = ({ cols }: Targets): number => (cols === 1 ? 2 : cols);
 
 /**
  * Weights by class number.
- * @param classes number of classes
+ * @param outputs of the model: the number of classes if targets are class numbers
+ * @param names of the classes, if they have names
  * @throws SteepestError `ERR_ARGUMENT`, or `ERR_UNKNOWN_NAME` for a class that does not exist
  */
 export function namedClassWeights(
   given: Readonly<Record<string, number>>,
   targets: Targets,
   outputs: number,
+  names?: readonly string[],
 ): Float64Array {
   const classes = targets.dtype === 'i32' ? outputs : classCount(targets);
   const weights = new Float64Array(classes).fill(1);
@@ -36,14 +39,7 @@ export function namedClassWeights(
     });
   }
   for (const [name, weight] of Object.entries(checkOptions('classWeight', given))) {
-    const number = Number(name);
-    if (!Number.isInteger(number) || number < 0 || number >= classes || String(number) !== name) {
-      throw new SteepestError('ERR_UNKNOWN_NAME', {
-        expected: `classWeight for class numbers from 0 to ${classes - 1}`,
-        given: show(name),
-        hint: 'Use the class numbers that y has.',
-      });
-    }
+    const number = numberOfClass(name, classes, names);
     if (!(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: 'classWeight to have finite weights of at least 0',
@@ -54,6 +50,31 @@ export function namedClassWeights(
     weights[number] = weight;
   }
   return weights;
+}
+
+const isNumberOfClass = (name: string, classes: number): boolean =>
+  /^(?:0|[1-9]\d*)$/.test(name) && Number(name) < classes;
+
+/**
+ * The number of a class by its name, or by its number in text unless names look like numbers.
+ * @throws SteepestError `ERR_UNKNOWN_NAME`
+ */
+function numberOfClass(name: string, classes: number, names: readonly string[] = []): number {
+  const place = names.indexOf(name);
+  if (place >= 0) return place;
+  const takesNumbers = !names.some((known) => isNumberOfClass(known, Number.POSITIVE_INFINITY));
+  if (takesNumbers && isNumberOfClass(name, classes)) return Number(name);
+  throw new SteepestError('ERR_UNKNOWN_NAME', {
+    expected:
+      names.length > 0
+        ? 'classWeight for classes of the model'
+        : `classWeight for class numbers from 0 to ${classes - 1}`,
+    given: show(name),
+    hint:
+      names.length > 0
+        ? didYouMean(name, names, 'Use the classes that sequential() was given.')
+        : 'Use the class numbers that y has.',
+  });
 }
 
 /**
@@ -86,6 +107,8 @@ export interface RowWeighing {
   classWeight: RowClassWeight | undefined;
   /** Outputs of the model: the number of classes if targets are class numbers. */
   outputs: number;
+  /** Names of the classes, if they have names. */
+  classes?: readonly string[] | undefined;
 }
 
 /**
@@ -98,7 +121,7 @@ export function weighRows(
   prefix: string,
   y: Table,
   rows: number,
-  { sampleWeight, classWeight, outputs }: RowWeighing,
+  { sampleWeight, classWeight, outputs, classes: names }: RowWeighing,
 ): Table | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
   const what = `${prefix}sampleWeight`;
@@ -114,7 +137,7 @@ export function weighRows(
     const ofClass =
       classWeight === 'balanced'
         ? balancedWeights(classes.subarray(0, rows), own)
-        : namedClassWeights(classWeight, y, outputs);
+        : namedClassWeights(classWeight, y, outputs, names);
     // Rows after these are for validation, where class weights do not apply.
     for (let i = 0; i < y.rows; i++) data[i] = i < rows ? own[i]! * ofClass[classes[i]!]! : own[i]!;
   }

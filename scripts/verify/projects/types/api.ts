@@ -7,7 +7,9 @@ import type {
   CallbackChoice,
   CallbackContext,
   CallbackName,
+  ClassInput,
   Classifier,
+  ClassProbability,
   CompileConfig,
   CompileOptions,
   CrossValidationResult,
@@ -189,6 +191,12 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const again = await load('model.safetensors');
   const predicted: NdArray<Float32Array> = await again.predict(x);
   const row: Float32Array = again.predictSync([[0, 1]]).data;
+  const pets = sequential({ classes: ['cat', 'dog'], layers: again.config.layers });
+  const text: ClassInput = new data.DataTable({ pet: ['cat', 'dog'] }).column('pet');
+  await pets.evaluate(x, text);
+  const found: string[] | number[] = await pets.predictClasses(x);
+  const top: ClassProbability[][] = await pets.predictTop(x, 1);
+  console.log(found, top[0]?.[0]?.probability, pets.classes?.[0]);
   console.log(model.summary(), model.explain({ batchSize: 8 }), last, logs.loss, gradients.length, row);
   const kernels: KernelOptions = { backend: 'typescript', numerics: 'exact' };
   await again.fit(x, y, kernels);

@@ -1,0 +1,69 @@
+import { SteepestError } from '../../core/errors.js';
+import { isList } from '../../core/realm.js';
+import { show } from '../../core/show.js';
+
+/** Names that a file's header certainly has room for, in bytes as they are written there. */
+const MOST_BYTES = 2 ** 19;
+
+/**
+ * Checks the names of a model's classes.
+ * @param outputs numbers of the model's output: one for each class, or one for two classes
+ * @throws SteepestError `ERR_ARGUMENT` for what is not a list of different names, `ERR_SHAPE` for
+ *   another number of names
+ */
+export function checkClassNames(given: unknown, outputs: number): readonly string[] {
+  if (!isList(given) || !Array.isArray(given) || given.length === 0) {
+    refuse(
+      "classes to be a list of names, such as ['cat', 'dog']",
+      show(given),
+      'Write the name of each class.',
+    );
+  }
+  const count = outputs === 1 ? 2 : outputs;
+  if (given.length !== count) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected:
+        outputs === 1
+          ? 'two classes for the one output: the names of 0 and of 1'
+          : `${count} classes, one for each output of the last layer`,
+      given: `${given.length}`,
+      hint: 'Name every class in the order of its number, or change the last layer.',
+    });
+  }
+  const names = Array.from(given as unknown[]);
+  const first = new Map<unknown, number>();
+  names.forEach((name, i) => {
+    if (typeof name !== 'string' || name === '' || !isWellFormed(name)) {
+      refuse('names of classes to be text, not empty', `${show(name)} as classes[${i}]`, hintOf(name));
+    }
+    const before = first.get(name);
+    if (before !== undefined) {
+      refuse(
+        'different classes',
+        `${show(name)} as classes[${before}] and classes[${i}]`,
+        'Rename one of them.',
+      );
+    }
+    first.set(name, i);
+  });
+  // Twice, as the description of a model is text within a text.
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(names)));
+  if (bytes > MOST_BYTES) {
+    refuse(
+      `names of classes of at most ${MOST_BYTES} bytes together`,
+      `${bytes}`,
+      'Use shorter names, or keep them elsewhere.',
+    );
+  }
+  return Object.freeze(names as string[]);
+}
+
+const hintOf = (name: unknown): string =>
+  typeof name === 'number' || typeof name === 'boolean' ? `Write '${name}'.` : 'Give each class a name.';
+
+/** Half a surrogate pair cannot be written to a file. */
+const isWellFormed = (name: string): boolean => !/\p{Surrogate}/u.test(name);
+
+function refuse(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
+}
