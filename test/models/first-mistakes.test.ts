@@ -31,7 +31,10 @@ const MISTAKES: Record<string, [attempt: () => unknown, help: string]> = {
   'a flat list': [() => network().fit([1, 2, 3, 4] as never, [1, 2]), 'shape: [2, 2] }'],
   'fewer targets than rows': [() => network().fit(x, [1, 2]), 'Pass one target per sample.'],
   'a misspelt option': [() => network().fit(x, y, { epoch: 5 } as never), "Did you mean 'epochs'?"],
-  'a name of Keras': [() => network().compile({ loss: 'mse' as never }), "Did you mean 'meanSquaredError'?"],
+  'a name of PyTorch': [
+    () => network().compile({ loss: 'l1Loss' as never }),
+    "Did you mean 'meanAbsoluteError'?",
+  ],
   'an option left out': [() => layers.conv2d({ filters: 4 } as never), 'Pass kernelSize.'],
   'a number in quotes': [() => network().fit(x, y, { epochs: '5' as never }), 'Write it without quotes.'],
   'a table not awaited': [() => network().fit(Promise.resolve(x) as never, y), 'Put await before it.'],

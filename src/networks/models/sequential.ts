@@ -1,21 +1,17 @@
 import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
-import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
-import { inputTable } from '../../data/sharedRows.js';
+import type { BatchStream } from '../../data/batches.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
-import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import type { CallbackHooks } from '../callbacks/hooks.js';
 import { explainProgram } from '../compile/explain.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
 import type { LearningRate } from '../schedules/index.js';
-import { evaluateModel, evaluateStream } from '../training/evaluate.js';
 import type { FitResult } from '../training/fitResult.js';
 import { computeGradients } from '../training/gradients.js';
 import { LiveRate } from '../training/liveRate.js';
 import type { Logs } from '../training/logs.js';
-import { predictStream, predictTable } from '../training/predict.js';
 import { Predictor } from '../training/predictor.js';
 import { initialState, type ModelState, withNewOptimizer } from '../training/state.js';
 import { readArguments, refuseOptions } from './arguments.js';
@@ -36,7 +32,7 @@ import {
   resolveFitOptions,
   type StreamOptions,
 } from './fitOptions.js';
-import { openEvaluation, readDataSet } from './inputs.js';
+import { readDataSet } from './inputs.js';
 import { configOf, type LayerTraining, withLayerTraining } from './layerTraining.js';
 import {
   checkLearningRate,
@@ -56,10 +52,9 @@ import {
   type GradientOptions,
   type PredictOptions,
   resolveExplainOptions,
-  resolvePredictOptions,
-  resolveSweepOptions,
   type StreamEvaluateOptions,
 } from './sweepOptions.js';
+import { evaluate, predict } from './sweeps.js';
 import { readWeights } from './weights.js';
 
 /**
@@ -250,16 +245,9 @@ export class Sequential {
     const { stream, options } = readArguments<EvaluateOptions>('evaluate', x, second, third);
     checkEvaluateNames(options, stream !== undefined);
     const { objective } = this.objective('evaluate');
-    const choices = resolveSweepOptions(options);
-    // Use the current state: the model may be trained while this call waits for the stream.
-    const { model, state } = this;
-    const context = { model, objective };
-    if (stream !== undefined) {
-      const opened = await openEvaluation(context, stream, choices.batchSize);
-      return evaluateStream(model, state, objective, opened, choices);
-    }
-    const data = readDataSet(context, '', x as SampleInput, second as ClassInput, options.sampleWeight);
-    return withFewerThreads(() => evaluateModel(model, state, objective, data, choices));
+    const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
+    // The current state: the model may be trained while this call waits for the stream.
+    return evaluate({ model: this.model, objective }, this.state, input, options);
   }
 
   /**
@@ -268,11 +256,7 @@ export class Sequential {
    * inputs are not kept.
    */
   async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
-    const choices = resolvePredictOptions(options);
-    const { model, state } = this;
-    if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
-    const table = inputTable('x', x, model.inputCols, model.inputShape);
-    return withFewerThreads(() => predictTable(model, state, table, choices));
+    return predict(this.model, this.state, x, options);
   }
 
   /**

@@ -1,0 +1,47 @@
+import type { NdArray } from '../../core/ndarray.js';
+import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
+import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
+import { inputTable } from '../../data/sharedRows.js';
+import { withFewerThreads } from '../../parallel/fewerThreads.js';
+import type { ResolvedModel } from '../compile/model.js';
+import { evaluateModel, evaluateStream } from '../training/evaluate.js';
+import type { Logs } from '../training/logs.js';
+import { predictStream, predictTable } from '../training/predict.js';
+import type { ModelState } from '../training/state.js';
+import { type InputContext, openEvaluation, readDataSet } from './inputs.js';
+import {
+  type EvaluateOptions,
+  type PredictOptions,
+  resolvePredictOptions,
+  resolveSweepOptions,
+} from './sweepOptions.js';
+
+/** Loss and metrics on arrays or a stream. @throws SteepestError as `Sequential.evaluate` */
+export async function evaluate(
+  context: InputContext,
+  state: ModelState,
+  input: { x: SampleInput; y: ClassInput } | BatchStream,
+  options: EvaluateOptions,
+): Promise<Logs> {
+  const { model, objective } = context;
+  const choices = resolveSweepOptions(options);
+  if (isBatchStream(input)) {
+    const opened = await openEvaluation(context, input, choices.batchSize);
+    return evaluateStream(model, state, objective, opened, choices);
+  }
+  const data = readDataSet(context, '', input.x, input.y, options.sampleWeight);
+  return withFewerThreads(() => evaluateModel(model, state, objective, data, choices));
+}
+
+/** Outputs for arrays or a stream. @throws SteepestError as `Sequential.predict` */
+export async function predict(
+  model: ResolvedModel,
+  state: ModelState,
+  x: SampleInput | BatchStream,
+  options: PredictOptions,
+): Promise<NdArray<Float32Array>> {
+  const choices = resolvePredictOptions(options);
+  if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
+  const table = inputTable('x', x, model.inputCols, model.inputShape);
+  return withFewerThreads(() => predictTable(model, state, table, choices));
+}
