@@ -1,4 +1,3 @@
-import { SteepestError } from '../../core/errors.js';
 import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
@@ -41,6 +40,7 @@ import {
   restingClock,
   withLearningRate,
 } from './learningRate.js';
+import { busy, notCompiled } from './modelErrors.js';
 import { saveModel } from './save.js';
 import { resolveConfig, type SequentialConfig } from './sequentialConfig.js';
 import { summarize } from './summary.js';
@@ -117,7 +117,7 @@ export class Sequential {
    */
   compile(options: CompileOptions): this {
     checkCompileNames(options);
-    if (this.liveRate) throw this.busy();
+    if (this.liveRate) throw busy();
     this.compiled = resolveCompile(this.model, options);
     this.state = withNewOptimizer(this.state);
     return this;
@@ -155,7 +155,7 @@ export class Sequential {
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_BUSY`; nothing is changed then
    */
   configureLayers(names: string | readonly string[], options: LayerTraining): this {
-    if (this.liveRate) throw this.busy();
+    if (this.liveRate) throw busy();
     const next = withLayerTraining(this.model, names, options);
     const isSame = next.parameters.every((p, i) => p.trainable === this.model.parameters[i]!.trainable);
     this.model = next;
@@ -202,7 +202,7 @@ export class Sequential {
     const { stream, options } = readArguments<AllFitOptions<Callback>>('fit', x, second, third);
     checkFitNames(options, stream !== undefined);
     const compiled = this.objective('fit');
-    if (this.liveRate) throw this.busy();
+    if (this.liveRate) throw busy();
     const choices = resolveFitOptions(options);
     const liveRate = new LiveRate(this.state);
     this.liveRate = liveRate;
@@ -332,7 +332,7 @@ export class Sequential {
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`; nothing is changed then.
    */
   setWeights(weights: readonly NdArray[]): void {
-    if (this.liveRate) throw this.busy();
+    if (this.liveRate) throw busy();
     const next = readWeights(this.model.parameters, weights);
     this.become({ ...this.state, parameters: next });
   }
@@ -381,19 +381,7 @@ export class Sequential {
 
   private objective(what: string): Compiled {
     if (this.compiled !== undefined) return this.compiled;
-    throw new SteepestError('ERR_NOT_COMPILED', {
-      expected: `compile() before ${what}()`,
-      given: 'a model without loss',
-      hint: "Call model.compile({ optimizer: 'adam', loss: … }) first.",
-    });
-  }
-
-  private busy(): SteepestError {
-    return new SteepestError('ERR_BUSY', {
-      expected: 'one fit of a model at a time',
-      given: 'a call while a fit runs',
-      hint: 'Await the fit, or use a second model.',
-    });
+    throw notCompiled(what);
   }
 }
 
