@@ -18,6 +18,8 @@ export interface FitFacts {
    * add.
    */
   readonly logs: readonly string[];
+  /** Whether lower or higher numbers of one of them are better. */
+  bestOf(name: string): 'min' | 'max';
   /** Epochs that the fit may run. */
   readonly epochs: number;
   /** Parameters, optimizer state and counters that the model has now. */
@@ -37,6 +39,10 @@ export interface CallbackSession extends Omit<CallbackHooks<CallbackModel>, 'onB
    * @param rate the learning rate of the epoch's last step
    */
   logs?(rate: number): SomeLogs;
+  /** A state of the model that `state()` alone does not hold; exact resume saves it beside. */
+  readonly keeps?: ModelState | undefined;
+  /** Called after `restore` with the state that was saved. */
+  keep?(state: ModelState): void;
   /** The best epoch so far of the values that it watches, if it does. */
   bestEpoch?(): number | undefined;
 }

@@ -6,9 +6,11 @@ import { show } from '../../core/show.js';
 import { CALLBACK_ALIASES } from './aliases.js';
 import { csvLogger } from './csvLogger.js';
 import type { CallbackDefinition } from './definition.js';
+import { earlyStopping } from './earlyStopping.js';
 import { jsonLogger } from './jsonLogger.js';
 import { learningRateLogger } from './learningRateLogger.js';
 import type { Complete, Given, Options, RequiredOption } from './options.js';
+import { reduceOnPlateau } from './reduceOnPlateau.js';
 import { tensorBoard } from './tensorBoard.js';
 import { timeLimit } from './timeLimit.js';
 
@@ -18,6 +20,8 @@ const CALLBACKS = {
   jsonLogger,
   learningRateLogger,
   tensorBoard,
+  earlyStopping,
+  reduceOnPlateau,
   timeLimit,
 } satisfies Record<string, Pick<CallbackDefinition, 'name' | 'options'>>;
 

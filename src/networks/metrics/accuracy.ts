@@ -15,6 +15,7 @@ export const binaryAccuracy: MetricDefinition<BinaryAccuracyHyperparameters> = {
   name: 'binaryAccuracy',
   defaults: { threshold: 0.5 },
   ranges: { threshold: probability },
+  best: 'max',
   targets: ['matrix'],
   emit(builder, { prediction, target, out }, { threshold }) {
     const scalars = { threshold: Math.fround(threshold) };
@@ -31,6 +32,7 @@ export const accuracy: MetricDefinition<NoHyperparameters> = {
   name: 'accuracy',
   defaults: {},
   ranges: {},
+  best: 'max',
   targets: ['labels', 'matrix'],
   emit(builder, inputs) {
     const { prediction, target, targets, out } = inputs;

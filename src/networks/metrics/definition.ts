@@ -21,6 +21,8 @@ export interface MetricInputs {
 export interface MetricDefinition<H extends Hyperparameters = Hyperparameters> extends Definition<H> {
   /** The form of targets that it supports. */
   readonly targets: readonly TargetKind[];
+  /** Whether lower or higher values are better; what callbacks go by that watch the metric. */
+  readonly best: 'min' | 'max';
   /** Number of per-row values for a model with C outputs. */
   columns(outputs: number): number;
   emit(builder: ProgramBuilder, inputs: MetricInputs, h: H): void;

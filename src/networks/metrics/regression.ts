@@ -7,6 +7,7 @@ export const mse: MetricDefinition<NoHyperparameters> = {
   name: 'mse',
   defaults: {},
   ranges: {},
+  best: 'min',
   targets: ['matrix'],
   emit(builder, { prediction, target, out }) {
     builder.emit('meanSquaredError', { y: prediction, target, rowLoss: out }, {}, { label: 'mse' });
@@ -19,6 +20,7 @@ export const mae: MetricDefinition<NoHyperparameters> = {
   name: 'mae',
   defaults: {},
   ranges: {},
+  best: 'min',
   targets: ['matrix'],
   emit(builder, { prediction, target, out }) {
     builder.emit('meanAbsoluteError', { y: prediction, target, rowLoss: out }, {}, { label: 'mae' });
@@ -37,6 +39,7 @@ export const r2: MetricDefinition<NoHyperparameters> = {
   name: 'r2',
   defaults: {},
   ranges: {},
+  best: 'max',
   targets: ['matrix'],
   columns: (outputs) => outputs * TERMS,
   emit(builder, { prediction, target, out }) {

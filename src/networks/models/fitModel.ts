@@ -7,7 +7,7 @@ import { runFitRequest } from '../training/fit.js';
 import { abortedAfter } from '../training/fitErrors.js';
 import { FitRecord, type FitResult, withHistory } from '../training/fitResult.js';
 import type { LiveRate } from '../training/liveRate.js';
-import { logNames } from '../training/logs.js';
+import { logNames, validationName } from '../training/logs.js';
 import { planFit } from '../training/plan.js';
 import type { ModelState } from '../training/state.js';
 import { CallbackRun } from './callbackRun.js';
@@ -66,13 +66,13 @@ function callbackRun(
   { callbacks, initialEpoch, epochs, signal }: FitChoices,
   isValidated: boolean,
 ): CallbackRun {
-  const { metrics } = compiled.objective;
-  const measured = logNames(
-    metrics.map(({ definition }) => definition.name),
-    isValidated,
-  );
+  const definitions = compiled.objective.metrics.map(({ definition }) => definition);
+  const names = definitions.map(({ name }) => name);
+  const measured = logNames(names, isValidated);
   const logs = [...new Set([...measured, ...addedLogNames(callbacks)])];
-  const subject = { model: facade, logs, epochs, signal, state, become: onState };
+  const bestOf = (log: string): 'min' | 'max' =>
+    definitions.find(({ name }) => name === log || validationName(name) === log)?.best ?? 'min';
+  const subject = { model: facade, logs, bestOf, epochs, signal, state, become: onState };
   return new CallbackRun(callbacks, subject, { epoch: initialEpoch, step: state().step, logs: {} });
 }
 

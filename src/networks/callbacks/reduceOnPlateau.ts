@@ -1,0 +1,67 @@
+import { type NumberRange, notNegative } from '../../core/definition.js';
+import { define } from './definition.js';
+import { MONITOR_ALIASES, monitorOptions, resolveMonitor } from './monitor.js';
+import { number, whole } from './options.js';
+import { Plateau, refuseState } from './plateau.js';
+
+const between0And1: NumberRange = { accepts: (v) => v > 0 && v < 1, words: 'a number above 0 and below 1' };
+
+/**
+ * Lowers the learning rate when a value has stopped improving, as Keras's ReduceLROnPlateau: sets
+ * `model.learningRate` to max(rate · factor, minLearningRate), in place of a schedule too.
+ */
+export const reduceOnPlateau = define({
+  name: 'reduceOnPlateau',
+  options: {
+    ...monitorOptions,
+    /** A change of no more than this is no progress. Default 1e-4. */
+    minDelta: number(1e-4, notNegative),
+    /** What the learning rate is multiplied by. Default 0.1. */
+    factor: number(0.1, between0And1),
+    /** Epochs without progress after which the rate is lowered; 0 means 1. Default 10. */
+    patience: whole(10),
+    /** Epochs after a reduction that do not count. Default 0. */
+    cooldown: whole(0),
+    /** The rate is never lowered below this. Default 0. */
+    minLearningRate: number(0, notNegative),
+  },
+  aliases: {
+    ...MONITOR_ALIASES,
+    minLR: 'minLearningRate',
+    minRate: 'minLearningRate',
+    minimumLearningRate: 'minLearningRate',
+    nIterNoChange: 'patience',
+    gamma: 'factor',
+    decay: 'factor',
+  },
+  session({ factor, patience, cooldown, minLearningRate, minDelta, ...watched }, fit) {
+    const { monitor, mode } = resolveMonitor('reduceOnPlateau', watched, fit);
+    const plateau = new Plateau({ mode, minDelta });
+    /** Epochs that do not count yet. */
+    let cooling = 0;
+    return {
+      onEpochEnd({ model, epoch, logs }) {
+        const value = logs[monitor];
+        if (value === undefined) return;
+        if (cooling > 0) {
+          cooling--;
+          plateau.idle = 0;
+        }
+        const { isBest } = plateau.next(value, epoch);
+        if (cooling > 0) plateau.idle = 0;
+        const rate = model.learningRate;
+        if (isBest || cooling > 0 || plateau.idle < patience || rate <= minLearningRate) return;
+        model.learningRate = Math.max(rate * factor, minLearningRate);
+        cooling = cooldown;
+        plateau.idle = 0;
+      },
+      state: () => ({ plateau: plateau.state(), cooling }),
+      restore(state) {
+        const saved = (state ?? {}) as { plateau?: unknown; cooling?: unknown };
+        if (!Number.isSafeInteger(saved.cooling)) refuseState();
+        plateau.restore(saved.plateau);
+        cooling = saved.cooling as number;
+      },
+    };
+  },
+});
