@@ -29,6 +29,7 @@ NAMES = [
     "file_kinds",
     "perceptrons",
     "feature_names",
+    "callbacks",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

@@ -13,7 +13,7 @@ import { show } from './show.js';
  */
 
 /** Smallest float32 with all its digits. */
-const LEAST_FLOAT32 = 2 ** -126;
+export const LEAST_FLOAT32 = 2 ** -126;
 
 /** The value of a setting: a number, a flag, or plain data whose definition checks it. */
 export type HyperparameterValue = number | boolean | object;

@@ -21,6 +21,8 @@ const DATA: Record<CallbackName, () => CallbackChoice> = {
   jsonLogger: () => callbacks.jsonLogger({ path: join(folder, 'log.jsonl') }),
   learningRateLogger: () => callbacks.learningRateLogger(),
   tensorBoard: () => callbacks.tensorBoard({ folder: join(folder, 'runs') }),
+  earlyStopping: () => callbacks.earlyStopping({ patience: 2, restoreBest: true }),
+  reduceOnPlateau: () => callbacks.reduceOnPlateau({ patience: 1, monitor: 'loss' }),
   timeLimit: () => callbacks.timeLimit({ seconds: 3600 }),
 };
 

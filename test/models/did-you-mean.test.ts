@@ -182,7 +182,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['learningRate', 'It belongs to the optimizer'],
     ['loss', 'Pass it to compile()'],
     ['onEpochEnd', 'callbacks: {'],
-    ['patience', 'in the onEpochEnd of a callback'],
+    ['patience', 'callbacks.earlyStopping({'],
     ['maxTime', 'callbacks.timeLimit({'],
     ['seed', 'sequential({ seed'],
   ])('fit(x, y, { %s })', async (name, hint) => {

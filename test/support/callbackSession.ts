@@ -17,7 +17,13 @@ export function sessionOf(choice: CallbackChoice, logs: readonly string[]): Driv
   const nobody = (): never => {
     throw new Error('this callback uses the state of the model');
   };
-  const session = definition.session(options, { logs, epochs: 100, state: nobody, become: nobody });
+  const session = definition.session(options, {
+    logs,
+    bestOf: () => 'min',
+    epochs: 100,
+    state: nobody,
+    become: nobody,
+  });
   const context = { model: { save: nobody, learningRate: 0.1 }, step: 0, learningRate: 0.1, stop: nobody };
   return {
     session,

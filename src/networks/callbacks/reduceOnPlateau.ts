@@ -1,4 +1,4 @@
-import { type NumberRange, notNegative } from '../../core/definition.js';
+import { LEAST_FLOAT32, type NumberRange, notNegative } from '../../core/definition.js';
 import { define } from './definition.js';
 import { MONITOR_ALIASES, monitorOptions, resolveMonitor } from './monitor.js';
 import { number, whole } from './options.js';
@@ -49,9 +49,11 @@ export const reduceOnPlateau = define({
         }
         const { isBest } = plateau.next(value, epoch);
         if (cooling > 0) plateau.idle = 0;
+        if (isBest || cooling > 0 || plateau.idle < patience) return;
         const rate = model.learningRate;
-        if (isBest || cooling > 0 || plateau.idle < patience || rate <= minLearningRate) return;
-        model.learningRate = Math.max(rate * factor, minLearningRate);
+        const least = Math.max(minLearningRate, LEAST_FLOAT32);
+        if (rate <= least) return;
+        model.learningRate = Math.max(rate * factor, least);
         cooling = cooldown;
         plateau.idle = 0;
       },

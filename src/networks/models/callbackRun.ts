@@ -63,6 +63,10 @@ export class CallbackRun implements FitHooks {
     return this.stop;
   }
 
+  get keepsBest(): boolean {
+    return this.active.some(({ session }) => (session as CallbackSession).keeps !== undefined);
+  }
+
   /** The best epoch of the first callback that watches a value; undefined if none does. */
   get bestEpoch(): number | undefined {
     for (const { session } of this.active) {

@@ -164,7 +164,7 @@ const FIT_ALIASES: Aliases = {
   bufferSize: 'shuffleBuffer',
   abortSignal: 'signal',
 };
-const TO_CALLBACKS = 'To stop early, call stop() in the onEpochEnd of a callback.';
+const TO_CALLBACKS = 'Write callbacks: callbacks.earlyStopping({ patience: 3 }).';
 const FIT_ELSEWHERE = {
   optimizer: TO_COMPILE,
   loss: TO_COMPILE,

@@ -333,7 +333,7 @@ class FitSession {
     request.record.step = result.step;
     if (callbackError !== undefined) throw callbackError.error;
     if (result.verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite)) {
-      throw divergedError(result.verdict, result.step + 1);
+      throw divergedError(result.verdict, result.step + 1, request.hooks);
     }
     if (result.verdict & VERDICT.invalid) {
       throw new SteepestError('ERR_PROGRAM', {
@@ -343,6 +343,6 @@ class FitSession {
       });
     }
     if (this.feeds.failure !== undefined) throw this.feeds.failure.error;
-    if (request.signal?.aborted) throw abortedAfter(request.signal, result.step);
+    if (request.signal?.aborted) throw abortedAfter(request.signal, result.step, request.hooks);
   }
 }

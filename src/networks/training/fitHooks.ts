@@ -33,6 +33,8 @@ export interface FitHooks {
   readonly every: readonly number[];
   /** Whether someone has ended training, perhaps before the workers ran. */
   readonly stopped: object | undefined;
+  /** Whether someone restores the best epoch at the end. */
+  readonly keepsBest: boolean;
   attach(fit: RunningFit): void;
   /** What callbacks add to the logs of an epoch, whose last step had this learning rate. */
   addedLogs(rate: number): SomeLogs;

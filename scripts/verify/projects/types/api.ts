@@ -175,7 +175,13 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     classWeight: { 0: 1, 1: 2 },
     workers: 'auto',
     signal,
-    callbacks: [callback, limit, ...loggers],
+    callbacks: [
+      callback,
+      limit,
+      callbacks.earlyStopping(),
+      callbacks.reduceOnPlateau({ factor: 0.5 }),
+      ...loggers,
+    ],
   };
   const { history }: { history: History } = await model.fit(x, y, options);
   const last: number | undefined = history.loss.at(-1) ?? history.accuracy?.[0];
