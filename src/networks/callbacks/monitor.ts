@@ -32,19 +32,14 @@ export const MONITOR_ALIASES = {
   delta: 'minDelta',
 };
 
-/** Other names of values, with those of validation. */
-const SYNONYMS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(METRIC_SYNONYMS).flatMap(([theirs, ours]) => [
-    [theirs, ours],
-    [validationName(theirs), validationName(ours)],
-  ]),
-);
-const ALIASES = Object.fromEntries(
-  Object.entries(METRIC_ALIASES).flatMap(([theirs, ours]) => [
-    [theirs, ours],
-    [validationName(theirs), ours === '' ? '' : validationName(ours)],
-  ]),
-);
+/** Names of metrics in other libraries, mapped to ours, and those of their validation values. */
+const withValidation = <T extends string>(names: Readonly<Record<string, T>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([theirs, ours]) => [
+      [theirs, ours],
+      [validationName(theirs), ours && validationName(ours)],
+    ]),
+  );
 
 /**
  * The value that a callback watches in this fit.
@@ -55,7 +50,7 @@ export function resolveMonitor(
   { monitor, mode }: { monitor: string; mode: 'auto' | Mode },
   fit: FitFacts,
 ): { monitor: string; mode: Mode } {
-  const ours = ourName(monitor, fit.logs, SYNONYMS);
+  const ours = ourName(monitor, fit.logs, withValidation(METRIC_SYNONYMS));
   if (ours !== undefined && fit.logs.includes(ours)) {
     return { monitor: ours, mode: mode === 'auto' ? fit.bestOf(ours) : mode };
   }
@@ -68,10 +63,10 @@ export function resolveMonitor(
 
 function hintOf(monitor: string, logs: readonly string[]): string {
   const validated = logs.map(validationName);
-  const isOfValidation = ourName(monitor, validated, SYNONYMS) !== undefined;
+  const isOfValidation = ourName(monitor, validated, withValidation(METRIC_SYNONYMS)) !== undefined;
   if (isOfValidation && !logs.some((name) => validated.includes(name))) {
     return "Pass validationData or validationSplit to fit, or write monitor: 'loss'.";
   }
   const otherwise = 'Use one of these, or add a metric to compile({ metrics: [ … ] }).';
-  return didYouMean(monitor, logs, otherwise, ALIASES);
+  return didYouMean(monitor, logs, otherwise, withValidation(METRIC_ALIASES));
 }
