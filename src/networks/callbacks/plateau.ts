@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import { isCount } from '../../core/guards.js';
 
 /** Which numbers are better. */
 export type Mode = 'min' | 'max';
@@ -65,8 +66,6 @@ export class Plateau {
     return mode === 'min' ? value <= other - minDelta : value >= other + minDelta;
   }
 }
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** @throws SteepestError `ERR_MODEL_FILE` */
 export function refuseState(): never {
