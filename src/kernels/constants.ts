@@ -39,10 +39,12 @@ export const PACKED_INDEX_BYTES = 4;
 /**
  * Phases of a program. Ranks meet at a barrier after each phase.
  * A step runs `rows`, then any further phases over the rows of the mini-batch, numbered from {@link
- * rowPhase}(1), then `merge`.
+ * rowPhase}(1), then `merge`. If `merge` does not contain the update already, those of `finish`,
+ * `update` and `constrain` that the program has follow, once for each group of mini-batches whose
+ * gradients are accumulated.
  * `epochStart` runs once before the steps of an epoch, an evaluation or a prediction.
  */
-export const PHASES = { epochStart: 0, rows: 1, merge: 2 } as const;
+export const PHASES = { epochStart: 0, rows: 1, merge: 2, finish: 3, update: 4, constrain: 5 } as const;
 export type Phase = number;
 /**
  * Upper limit for whole numbers such as sides and channels of images, sides of windows and strides.
@@ -51,13 +53,13 @@ export type Phase = number;
 export const IMAGE_LIMIT = 2 ** 15;
 
 /** Phase numbers are less than this. */
-export const PHASE_LIMIT = 1024;
+export const PHASE_LIMIT = 1027;
 
 /** The n-th phase over the rows of the mini-batch, from 0. */
-export const rowPhase = (n: number): Phase => (n === 0 ? PHASES.rows : PHASES.merge + n);
+export const rowPhase = (n: number): Phase => (n === 0 ? PHASES.rows : PHASES.constrain + n);
 
 /** Whether ops of this phase run chunk by chunk over the rows of the mini-batch. */
-export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || phase > PHASES.merge;
+export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || phase > PHASES.constrain;
 
 /**
  * Run-time values, one Float64Array per bound program, written by TypeScript before each `run`.
@@ -68,7 +70,10 @@ export const REGISTERS = {
   rows: 0,
   /** Position of this mini-batch's first row in the epoch's order. */
   batchStart: 1,
-  /** Optimizer step, counted from 1; the dropout counter. */
+  /**
+   * Mini-batch, counted from 1: the counter of dropout and augmentation. It is the optimizer's step
+   * too, unless gradients are accumulated.
+   */
   step: 2,
   /** Epoch, counted from 0; the shuffle counter. */
   epoch: 3,

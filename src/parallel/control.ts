@@ -20,7 +20,7 @@ export const WORD = {
    * float64 at {@link rateRequest}(n).
    */
   rateRequests: 3 * LINE_WORDS + 1,
-  /** {@link VERDICT} bits about the current step, complete once the merge barrier opens. */
+  /** {@link VERDICT} bits about the current step, complete once its last barrier opens. */
   verdict: 4 * LINE_WORDS,
   /**
    * Number of learning rates on which the ranks have agreed. Rank 0 raises it before a barrier and
@@ -29,6 +29,11 @@ export const WORD = {
    */
   agreedRates: 4 * LINE_WORDS + 1,
   agreedRate: 4 * LINE_WORDS + 2,
+  /**
+   * Verdict on a merge that the update follows in phases of its own. A word of its own: a rank may
+   * write the verdict on the update while another still reads the one on the merge.
+   */
+  mergeVerdict: 4 * LINE_WORDS + 4,
   /** Epochs that the main thread has allowed. */
   gate: 5 * LINE_WORDS,
   /**

@@ -89,7 +89,12 @@ export interface ProgramPhases {
   starts: boolean;
   /** Phases over the rows of a mini-batch, in order. */
   rows: readonly Phase[];
+  /** Phases after the merge that make the update, in order; empty if the merge makes it. */
+  update: readonly Phase[];
 }
+
+/** Phases after the merge, in order. */
+const AFTER_MERGE: readonly Phase[] = [PHASES.finish, PHASES.update, PHASES.constrain];
 
 export function phasesOf({ ops }: Pick<StepProgram, 'ops'>): ProgramPhases {
   const rows = new Set<Phase>([PHASES.rows]);
@@ -98,5 +103,6 @@ export function phasesOf({ ops }: Pick<StepProgram, 'ops'>): ProgramPhases {
     if (phase === PHASES.epochStart) starts = true;
     if (isRowPhase(phase)) rows.add(phase);
   }
-  return { starts, rows: [...rows].sort((a, b) => a - b) };
+  const update = AFTER_MERGE.filter((after) => ops.some(({ phase }) => phase === after));
+  return { starts, rows: [...rows].sort((a, b) => a - b), update };
 }

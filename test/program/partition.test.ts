@@ -50,12 +50,20 @@ const op = (phase: number, rest: Partial<Op> = {}): Op => ({
 describe('phasesOf', () => {
   it('finds the phases over rows in their order, merge left out', () => {
     const ops = [rowPhase(2), PHASES.merge, rowPhase(1), PHASES.rows].map((phase) => op(phase));
-    expect(phasesOf({ ops })).toEqual({ starts: false, rows: [rowPhase(0), rowPhase(1), rowPhase(2)] });
+    expect(phasesOf({ ops })).toEqual({
+      starts: false,
+      rows: [rowPhase(0), rowPhase(1), rowPhase(2)],
+      update: [],
+    });
     expect(new Set([rowPhase(0), rowPhase(1), rowPhase(2), PHASES.merge, PHASES.epochStart]).size).toBe(5);
   });
 
   it('has one such phase at least, and says what comes before the first step', () => {
-    expect(phasesOf({ ops: [op(PHASES.epochStart)] })).toEqual({ starts: true, rows: [PHASES.rows] });
+    expect(phasesOf({ ops: [op(PHASES.epochStart)] })).toEqual({
+      starts: true,
+      rows: [PHASES.rows],
+      update: [],
+    });
   });
 });
 

@@ -59,4 +59,30 @@ describe.each(kernelChoices)('clipping, $title', ({ options }) => {
     );
     expect(limited).toBeGreaterThan(5);
   });
+
+  const normOf = (...gradients: number[][]): number =>
+    Math.sqrt(gradients.flat().reduce((s, g) => s + g * g, 0));
+
+  it('clipNorm limits the norm of each parameter', async () => {
+    const limit = 0.6;
+    const factors: number[] = [];
+    await expectStep({ clipNorm: limit }, (gradients) =>
+      gradients.map((g) => {
+        const factor = limit / Math.max(limit, normOf(g));
+        factors.push(factor);
+        return g.map((v) => factor * v);
+      }),
+    );
+    expect(factors).toContain(1);
+    expect(Math.min(...factors)).toBeLessThan(0.9);
+  });
+
+  it('globalClipNorm limits the norm of all together', async () => {
+    const limit = 0.6;
+    await expectStep({ globalClipNorm: limit }, (gradients) => {
+      const factor = limit / Math.max(limit, normOf(...gradients));
+      expect(factor).toBeLessThan(0.9);
+      return gradients.map((g) => g.map((v) => factor * v));
+    });
+  });
 });

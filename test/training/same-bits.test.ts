@@ -28,6 +28,9 @@ const OPTIMIZERS: Record<string, Optimizer> = {
   rmsprop: 'rmsprop',
   adam: 'adam',
   adamw: 'adamw',
+  clipValue: { name: 'adam', clipValue: 0.01 },
+  clipNorm: { name: 'adam', clipNorm: 0.05 },
+  'globalClipNorm, accumulateSteps': { name: 'sgd', momentum: 0.9, globalClipNorm: 0.1, accumulateSteps: 3 },
   adagrad: { name: 'adagrad', learningRate: 0.07, learningRateDecay: 0.02, initialAccumulatorValue: 0.03 },
 };
 

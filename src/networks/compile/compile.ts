@@ -116,7 +116,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     const merged = { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] } as const;
     builder.emit('rowSums', { stats, penalty, totals }, {}, merged);
     if (mode === 'train') {
-      emitUpdates(builder, request.objective.optimizer);
+      emitUpdates(builder, model.parameters, request.objective.optimizer);
       for (const node of forward.nodes) node.updateState?.(builder);
     }
     if (gradient !== undefined) backward(builder, forward.nodes, gradient);

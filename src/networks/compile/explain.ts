@@ -1,6 +1,13 @@
 import { alignColumns } from '../../core/alignColumns.js';
 import { bytesText, flopsText, flopUnitText } from '../../core/units.js';
-import { GROUP_IMAGES, type Op, PHASE_LIMIT, PHASES, type Phase } from '../../kernels/contract.js';
+import {
+  GROUP_IMAGES,
+  isRowPhase,
+  type Op,
+  PHASE_LIMIT,
+  PHASES,
+  type Phase,
+} from '../../kernels/contract.js';
 import { opCost, stepFlops } from '../../program/cost.js';
 import { MemoryPlan, type RegionRole } from '../../program/memory.js';
 import { chunkRows, partitionGroups } from '../../program/partition.js';
@@ -12,9 +19,10 @@ import { objectiveText } from './objectiveText.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
-const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase - PHASES.merge + 1}`;
-/** Position in a step: the merge comes last. */
-const phasePlace = (phase: Phase): number => (phase === PHASES.merge ? PHASE_LIMIT : phase);
+const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase - PHASES.constrain + 1}`;
+/** Position in a step: the merge comes after all phases over rows. */
+const phasePlace = (phase: Phase): number =>
+  isRowPhase(phase) || phase === PHASES.epochStart ? phase : PHASE_LIMIT + phase;
 
 /**
  * `a 32×784, b 784×128`: operands with their shapes; images as groups × numbers of one image × 16.

@@ -1,5 +1,6 @@
-import { type Operand, PHASES } from '../../kernels/contract.js';
-import type { ProgramBuilder } from '../../program/builder.js';
+import type { Hyperparameters } from '../../core/definition.js';
+import { type Operand, PHASES, type Phase } from '../../kernels/contract.js';
+import type { ProgramBuilder, SliceGroup, SliceRange } from '../../program/builder.js';
 import { columns, type MemoryPlan, type Region } from '../../program/memory.js';
 import { type ParameterSpec, trainable } from '../../program/parameters.js';
 import { SLICE_ROWS } from '../nodes/affine.js';
@@ -16,24 +17,45 @@ export function slotRegion(memory: MemoryPlan, parameter: ParameterSpec, slot: s
   return memory.matrix(`${parameter.name}.${slot}`, 'state', parameter.rows, parameter.cols);
 }
 
-/** Emits each parameter's update after its gradient. */
+/** What happens to a gradient before its update, and in which phases. */
+interface GradientPath {
+  /** Gradients of several mini-batches are summed. */
+  accumulates: boolean;
+  clipValue: number;
+  /** Largest norm of each gradient, or of all together; 0 for any. */
+  clipNorm: number;
+  globalClipNorm: number;
+  /** Where gradients are completed, where squares are summed too. */
+  finish: Phase;
+  update: Phase;
+}
+
+function gradientPath(h: Hyperparameters): GradientPath {
+  const { clipValue = 0, clipNorm = 0, globalClipNorm = 0, accumulateSteps = 1 } = commonOf(h);
+  const accumulates = accumulateSteps > 1;
+  const needsNorm = clipNorm + globalClipNorm > 0;
+  const update = needsNorm || accumulates ? PHASES.update : PHASES.merge;
+  const finish = !accumulates ? PHASES.merge : needsNorm ? PHASES.finish : PHASES.update;
+  return { accumulates, clipValue, clipNorm, globalClipNorm, finish, update };
+}
+
+/**
+ * Emits each parameter's update after its gradient. Norms need all of a gradient: the update then
+ * has a phase of its own, in which each rank has the slices whose gradients it has computed.
+ */
 export function emitUpdates(
   builder: ProgramBuilder,
+  parameters: readonly ParameterSpec[],
   { definition, hyperparameters: h }: ResolvedOptimizer,
 ): void {
   const { memory } = builder;
-  const { clipValue = 0 } = commonOf(h);
-  // A gradient that is clipped includes the penalty's, so it is completed before the update.
-  const isFinished = clipValue > 0;
+  const path = gradientPath(h);
+  const norms = emitNorms(builder, trainable(parameters), path);
   builder.gradientReady = (group, parameter, gradient, range) => {
     const slots: Record<string, Operand> = {};
     for (const slot of definition.slots(h)) slots[slot] = slotRegion(memory, parameter, slot);
     const w = parameterRegion(memory, parameter);
-    const penalty = { l1: Math.fround(parameter.l1), l2x2: Math.fround(2 * parameter.l2) };
-    if (isFinished) {
-      const scalars = { ...penalty, clipValue: Math.fround(clipValue) };
-      builder.emitSlice(group, 'finishGradient', { w, g: gradient }, scalars, range);
-    }
+    const isFinished = finishGradient(builder, path, group, parameter, gradient, range, norms);
     const operands = {
       w,
       wT: memory.get(`${parameter.name}.transpose`),
@@ -41,13 +63,78 @@ export function emitUpdates(
       ...slots,
     };
     const scalars = {
-      ...(isFinished ? { l1: 0, l2x2: 0 } : penalty),
+      ...(isFinished ? NO_PENALTY : penaltyOf(parameter)),
       rateScale: parameter.learningRateScale ?? 1,
       weightDecay: 0,
       ...definition.scalars(h),
     };
-    builder.emitSlice(group, definition.kind(h), operands, scalars, range);
+    builder.emitSlice(group, definition.kind(h), operands, scalars, range, path.update);
   };
+}
+
+const NO_PENALTY = { l1: 0, l2x2: 0 };
+const penaltyOf = ({ l1, l2 }: ParameterSpec) => ({ l1: Math.fround(l1), l2x2: Math.fround(2 * l2) });
+
+/** By parameter: the sums of squares of its gradient, and the factor that limits its norm. */
+type Norms = ReadonlyMap<string, { squares: Operand; factor: Operand }>;
+
+/** Emits the factors, which every rank computes from all sums; they come before the updates. */
+function emitNorms(
+  builder: ProgramBuilder,
+  parameters: readonly ParameterSpec[],
+  { clipNorm, globalClipNorm, update }: GradientPath,
+): Norms | undefined {
+  const limit = clipNorm + globalClipNorm;
+  if (limit === 0) return undefined;
+  const rows = parameters.reduce((sum, parameter) => sum + parameter.rows, 0);
+  const all = builder.memory.vector('squares', 'statistics', rows, 'f64');
+  const factors = globalClipNorm > 0 ? 1 : parameters.length;
+  const own = builder.perRank('clipFactors', factors, 'f64');
+  const emitFactor = (squares: Operand, factor: Operand, label: string): void => {
+    const options = { phase: update, split: 'all', label, own: ['factor'] } as const;
+    builder.emit('clipFactor', { squares, factor }, { limit }, options);
+  };
+  if (globalClipNorm > 0) emitFactor(all, columns(own, 0, 1), 'norm');
+  const norms = new Map<string, { squares: Operand; factor: Operand }>();
+  let first = 0;
+  parameters.forEach((parameter, i) => {
+    const squares = columns(all, first, parameter.rows);
+    const factor = columns(own, globalClipNorm > 0 ? 0 : i, 1);
+    if (clipNorm > 0) emitFactor(squares, factor, `${parameter.name} norm`);
+    norms.set(parameter.name, { squares, factor });
+    first += parameter.rows;
+  });
+  return norms;
+}
+
+/**
+ * Emits the ops on a gradient before its update.
+ * @returns whether the gradient includes that of the penalties afterwards
+ */
+function finishGradient(
+  builder: ProgramBuilder,
+  path: GradientPath,
+  group: SliceGroup,
+  parameter: ParameterSpec,
+  g: Operand,
+  range: SliceRange,
+  norms: Norms | undefined,
+): boolean {
+  const { accumulates, clipValue, finish, update } = path;
+  const norm = norms?.get(parameter.name);
+  const { name, rows, cols } = parameter;
+  const total = accumulates ? builder.memory.matrix(`${name}.total`, 'gradient', rows, cols) : undefined;
+  if (total !== undefined) builder.emitSlice(group, 'accumulateGradient', { g, total }, {}, range);
+  const isFinished = accumulates || clipValue > 0 || norm !== undefined;
+  if (isFinished) {
+    const operands = { w: parameterRegion(builder.memory, parameter), g, total, squares: norm?.squares };
+    const scalars = { ...penaltyOf(parameter), clipValue: Math.fround(clipValue) };
+    builder.emitSlice(group, 'finishGradient', operands, scalars, range, finish);
+  }
+  if (norm !== undefined) {
+    builder.emitSlice(group, 'scaleGradient', { g, factor: norm.factor }, {}, range, update, ['factor']);
+  }
+  return isFinished;
 }
 
 export interface PenaltyPlan {

@@ -8,6 +8,7 @@ import type { ClassTargets } from '../../data/classTargets.js';
 import { inputTable, labelTable, targetTable } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { commonOf } from '../optimizers/common.js';
 import { type DataSet, type FitData, streamRoom } from '../training/dataSets.js';
 import { abortedAfter } from '../training/fitErrors.js';
 import type { RowSpec } from '../training/rowStore.js';
@@ -201,7 +202,8 @@ export async function openFitData(
       const spec = rowSpec(context, '', options.classWeight);
       const rows = bufferRows(shuffle, options.shuffleBuffer, spec);
       const open = await streams.open(input, 'the stream', spec, times.train);
-      trainStream = storeStream(open, { batchSize, bufferRows: rows });
+      const { accumulateSteps } = commonOf(context.objective.optimizer.hyperparameters);
+      trainStream = storeStream(open, { batchSize, bufferRows: rows, accumulateSteps });
     }
     if (validationData !== undefined && isBatchStream(validationData)) {
       const spec = rowSpec(context, 'validation ');

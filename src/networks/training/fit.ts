@@ -198,6 +198,7 @@ class FitSession {
       arena: this.arena,
       persistent: plan.persistent,
       transposes: plan.transposes,
+      untrained: plan.untrained,
       workers,
       kernels: request.kernels,
       tables: plan.tables,

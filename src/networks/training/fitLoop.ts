@@ -3,13 +3,15 @@ import { Barrier, waitForGate } from '../../parallel/barrier.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
-import { commit, restoreCommitted } from './persistence.js';
+import { commit, restoreCommitted, Snapshot } from './persistence.js';
 import type { FitPosition } from './position.js';
 import { RankRates } from './rankRates.js';
 import {
+  groupSize,
   RankRunner,
   runSweep,
   runTrainingSteps,
+  type StepHooks,
   type StepRange,
   type Trainer,
   verdictOf,
@@ -17,6 +19,14 @@ import {
 import { StepWriter } from './stepReports.js';
 import { stepSource } from './stepSource.js';
 import type { EpochReport, FitTask } from './tasks.js';
+
+/** For steps that are repeated. */
+const NO_HOOKS: StepHooks = {
+  beforeGroup() {},
+  afterStep() {},
+  afterUpdate() {},
+  dropGroup() {},
+};
 
 /** One rank's part of a fit. */
 export function runFit(task: FitTask, kernels: KernelSet): RankResult {
@@ -40,6 +50,10 @@ class RankFit {
   private readonly at: FitPosition;
   /** The current pass has begun: its order of rows is set. */
   private isInPass = false;
+  /** Updates, and steps of the current pass, in the last committed copy. */
+  private readonly committed = { updates: 0, stepInPass: 0 };
+  /** Statistics before the mini-batches that have had no update yet. */
+  private readonly untrained: Snapshot;
 
   constructor(
     private readonly task: FitTask,
@@ -58,6 +72,7 @@ class RankFit {
     const { runner, source, rates, barrier, control } = this;
     this.trainer = { rank, runner, source, optimizer, rates, barrier, control };
     this.at = { ...start };
+    this.untrained = new Snapshot(arena, rank === 0 && groupSize(optimizer) > 1 ? task.untrained : []);
     this.reports = task.stepReports && new StepWriter(arena, this.control, task.stepReports);
   }
 
@@ -147,16 +162,13 @@ class RankFit {
     const range = {
       from: at.stepInPass,
       to,
-      stepsBefore: at.step - at.stepInPass,
+      updatesBefore: at.step,
       epoch: at.epochsBegun - 1,
       epochStart: at.stepInPass - at.stepInEpoch,
     };
     this.runner.registers[REGISTERS.epoch] = at.pass;
-    const { verdict, step, hasEnded } = runTrainingSteps(this.trainer, range, (isRateNew) =>
-      this.afterStep(isRateNew),
-    );
+    const { verdict, step, hasEnded } = runTrainingSteps(this.trainer, range, this.hooks());
     if (verdict !== 0) {
-      at.step = goodSteps(verdict, range.stepsBefore + step);
       if (verdict & VERDICT.parameterNotFinite) this.replay(range);
       return { verdict, hasEnded };
     }
@@ -167,31 +179,55 @@ class RankFit {
       source.endPass(step);
       at.pass++;
       at.stepInPass = 0;
+      this.committed.stepInPass = 0;
       this.isInPass = false;
     } else if (rank === 0) source.release(step);
     return { verdict: 0, hasEnded };
   }
 
-  private afterStep(isRateNew: boolean): void {
-    const { at, task, control, source } = this;
-    at.step++;
-    at.stepInPass++;
-    at.stepInEpoch++;
-    at.rowsInEpoch += this.runner.registers[REGISTERS.rows]!;
-    if (task.rank !== 0) return;
-    Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
-    Atomics.store(control, WORD.step, at.step);
-    this.reports?.write(at, this.rates.latest, this.runner.totals);
-    if (at.stepInPass % task.stepsPerCommit !== 0 && !isRateNew) return;
-    this.commit();
-    source.release(at.stepInPass);
+  private hooks(): StepHooks {
+    const { at, task, control, untrained } = this;
+    const begin = { ...at };
+    return {
+      beforeGroup: () => {
+        Object.assign(begin, at);
+        untrained.take();
+      },
+      dropGroup: () => {
+        Object.assign(at, begin);
+        untrained.restore();
+      },
+      afterStep: () => {
+        at.stepInPass++;
+        at.stepInEpoch++;
+        at.rowsInEpoch += this.runner.registers[REGISTERS.rows]!;
+        if (task.rank === 0) Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
+      },
+      afterUpdate: (isRateNew) => this.afterUpdate(isRateNew),
+    };
   }
 
+  private afterUpdate(isRateNew: boolean): void {
+    const { at, task, control, source, committed, trainer } = this;
+    at.step++;
+    if (task.rank === 0) {
+      Atomics.store(control, WORD.step, at.step);
+      this.reports?.write(at, this.rates.latest, this.runner.totals);
+    }
+    // A ring keeps that many steps, and those of the next update are to come.
+    const steps = at.stepInPass - committed.stepInPass + groupSize(trainer.optimizer);
+    if (steps <= task.stepsPerCommit && !isRateNew) return;
+    this.commit();
+    if (task.rank === 0) source.release(at.stepInPass);
+  }
+
+  /** Commits the last update. All ranks know what is committed; rank 0 writes it. */
   private commit(): void {
-    if (this.task.rank !== 0) return;
-    const { step, epochsBegun } = this.at;
-    const counters = { step, passes: this.passes, epochs: epochsBegun, rate: this.rates.set };
-    commit(this.task, this.control, counters);
+    const { at, task, control, committed, rates, passes } = this;
+    committed.updates = at.step;
+    committed.stepInPass = at.stepInPass;
+    if (task.rank !== 0) return;
+    commit(task, control, { step: at.step, passes, epochs: at.epochsBegun, rate: rates.set });
   }
 
   /** @returns the verdict that ends the fit, or 0 */
@@ -209,16 +245,20 @@ class RankFit {
    * and run the good steps after it. They belong to the same pass, because its end is committed.
    */
   private replay(range: StepRange): void {
-    const { task, control, barrier } = this;
-    const { rank } = task;
-    const from = restoreCommitted(task, control, rank === 0);
+    const { task, control, barrier, committed, trainer } = this;
+    if (task.rank === 0) restoreCommitted(task, control);
     barrier.wait();
-    if (rank === 0) Atomics.store(control, WORD.verdict, 0);
+    if (task.rank === 0) {
+      Atomics.store(control, WORD.verdict, 0);
+      Atomics.store(control, WORD.mergeVerdict, 0);
+    }
     barrier.wait();
     this.rates.freeze();
-    const { stepsBefore } = range;
-    const again = { ...range, from: from - stepsBefore, to: this.at.step - stepsBefore };
-    runTrainingSteps(this.trainer, again, () => {});
+    // A group that is not complete ends a pass or an epoch, and is committed then.
+    const steps = (this.at.step - committed.updates) * groupSize(trainer.optimizer);
+    const from = committed.stepInPass;
+    const again = { ...range, from, to: from + steps, updatesBefore: committed.updates };
+    runTrainingSteps(trainer, again, NO_HOOKS);
     barrier.wait();
   }
 
@@ -244,11 +284,4 @@ function agreeOn(verdict: number, barrier: Barrier, control: Int32Array<SharedAr
   if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
   barrier.wait();
   return Atomics.load(control, WORD.verdict);
-}
-
-/**
- * The number of steps with complete and finite parameters, given the verdict on step number `step`.
- */
-function goodSteps(verdict: number, step: number): number {
-  return verdict & (VERDICT.lossNotFinite | VERDICT.parameterNotFinite | VERDICT.invalid) ? step - 1 : step;
 }

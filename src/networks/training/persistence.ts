@@ -33,24 +33,38 @@ export function commit(
   Atomics.store(control, WORD.commits, commits + 1);
 }
 
-/**
- * Restores the current committed copy, transposes included, if `writes`. Only one rank may write;
- * the others only read the counters.
- * @returns the number of optimizer steps it holds
- */
+/** Restores the current committed copy, transposes included. Only one rank may do so. */
 export function restoreCommitted(
-  task: Pick<FitTask, 'arena' | 'persistent' | 'transposes'>,
+  { arena, persistent, transposes }: Pick<FitTask, 'arena' | 'persistent' | 'transposes'>,
   control: Int32Array<SharedArrayBuffer>,
-  writes: boolean,
-): number {
-  const copy = (Atomics.load(control, WORD.commits) - 1) & 1;
-  if (writes) {
-    const { byteOffset, byteLength, copies } = task.persistent;
-    const from = copies[copy] as number;
-    task.arena.copyWithin(byteOffset, from, from + byteLength);
-    refreshTransposes(task.arena, task.transposes);
+): void {
+  const { byteOffset, byteLength, copies } = persistent;
+  const from = copies[(Atomics.load(control, WORD.commits) - 1) & 1] as number;
+  arena.copyWithin(byteOffset, from, from + byteLength);
+  refreshTransposes(arena, transposes);
+}
+
+/** A copy of a few arrays, to go back to. */
+export class Snapshot {
+  private readonly arrays: readonly { live: Float32Array; copy: Float32Array }[];
+  private isTaken = false;
+
+  constructor(arena: Arena, regions: readonly { byteOffset: number; byteLength: number }[]) {
+    this.arrays = regions.map(({ byteOffset, byteLength }) => {
+      const live = float32At(arena, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
+      return { live, copy: new Float32Array(live.length) };
+    });
   }
-  return Atomics.load(control, WORD.committedSteps + copy);
+
+  take(): void {
+    for (const { live, copy } of this.arrays) copy.set(live);
+    this.isTaken = true;
+  }
+
+  restore(): void {
+    if (!this.isTaken) return;
+    for (const { live, copy } of this.arrays) live.set(copy);
+  }
 }
 
 /**

@@ -6,12 +6,13 @@ import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
 import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { parameterRegion } from '../compile/updates.js';
 import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { reserveState } from './state.js';
 import { reserveStepReports, type StepReports } from './stepReports.js';
 import { type RingRegions, reserveRing } from './streamData.js';
-import type { RankProgram, TransposePair } from './tasks.js';
+import type { FitTask, RankProgram, TransposePair } from './tasks.js';
 
 /**
  * Everything about a fit that can be computed before memory is allocated. It is valid for any
@@ -23,6 +24,7 @@ export interface FitPlan {
   validate: CompiledProgram | undefined;
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
+  untrained: FitTask['untrained'];
   slots: readonly string[];
   /** Initial values of slots. */
   initialSlot: number;
@@ -81,6 +83,10 @@ export function planFit(
     validate,
     persistent: { ...state, copies: reserveCopies(memory, state.byteLength) },
     transposes: transposePairs(memory, model),
+    // Statistics are vectors; the kernels of frozen layers never change.
+    untrained: model.parameters
+      .filter(({ trainable, rows }) => !trainable && rows === 1)
+      .map((parameter) => parameterRegion(memory, parameter)),
     slots,
     initialSlot: optimizer.initialState?.(hyperparameters) ?? 0,
     tables: tables.buffers,

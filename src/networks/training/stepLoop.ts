@@ -11,10 +11,11 @@ import {
 import type { Barrier } from '../../parallel/barrier.js';
 import { VERDICT, WORD } from '../../parallel/control.js';
 import type { ProgramPhases } from '../../program/partition.js';
+import { commonOf } from '../optimizers/common.js';
 import { STEP_REGISTERS } from '../optimizers/definition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import type { RankRates } from './rankRates.js';
-import { NEXT, type StepSource } from './stepSource.js';
+import { NEXT, type Next, type StepSource } from './stepSource.js';
 import type { RankProgram } from './tasks.js';
 
 /** A program bound for one rank, with its memory. */
@@ -65,58 +66,147 @@ export interface Trainer {
   control: Int32Array<SharedArrayBuffer>;
 }
 
-/** Range of steps of a pass over the data. */
+/** Range of steps of a pass over the data. A step is a mini-batch; several may share an update. */
 export interface StepRange {
   from: number;
   /** The step to stop before; Infinity for the end of the pass. */
   to: number;
-  /** Optimizer steps finished before step 0 of the pass. */
-  stepsBefore: number;
+  /** Updates of the model finished before step `from`. */
+  updatesBefore: number;
   /** The epoch, counted from when the learning rate was set, and its first step in this pass. */
   epoch: number;
   epochStart: number;
 }
 
+/** Called on every rank. */
+export interface StepHooks {
+  /** Before the first mini-batch of a group that shares an update. */
+  beforeGroup(): void;
+  /** After each merge. */
+  afterStep(): void;
+  /**
+   * After an update that left finite parameters.
+   * @param isRateNew whether another learning rate holds from the next update on
+   */
+  afterUpdate(isRateNew: boolean): void;
+  /** The run ends within a group or with its update: the group does not count. */
+  dropGroup(): void;
+}
+
+/** Mini-batches that share an update. */
+export const groupSize = ({ hyperparameters }: ResolvedOptimizer): number =>
+  commonOf(hyperparameters).accumulateSteps ?? 1;
+
+/**
+ * Sets the registers for a mini-batch.
+ * @param t number of the update that it is part of, from 1
+ * @param place mini-batches of the group before it
+ */
+function setRegisters(
+  { runner, optimizer, rates }: Trainer,
+  { epoch, epochStart }: StepRange,
+  step: number,
+  t: number,
+  place: number,
+): void {
+  const { registers } = runner;
+  registers[REGISTERS.step] = (t - 1) * groupSize(optimizer) + place + 1;
+  registers[REGISTERS.accumulated] = place;
+  if (place > 0) return;
+  const rate = rates.at(t - 1, epoch, step - epochStart);
+  const changing = optimizer.definition.registers(optimizer.hyperparameters, t, rate);
+  for (const name of STEP_REGISTERS) registers[REGISTERS[name]] = changing[name] ?? 0;
+}
+
+/** Combines the findings of all ranks in a word of the control block. */
+function agree({ barrier, control }: Trainer, word: number, verdict: number): number {
+  if (verdict !== 0) Atomics.or(control, word, verdict);
+  barrier.wait();
+  return Atomics.load(control, word);
+}
+
+/** Whether the main thread asks for a stop: rank 0 answers for all. */
+const stopBits = ({ rank, control }: Trainer): number =>
+  rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0 ? VERDICT.stop : 0;
+
+/** The last barrier of an update, with what the main thread asks for. */
+function endUpdate(trainer: Trainer, verdict: number): number {
+  if (trainer.rank === 0) trainer.rates.offer();
+  return agree(trainer, WORD.verdict, verdict | stopBits(trainer));
+}
+
+/** Runs one mini-batch, with its update if that is part of the merge. @returns the verdict */
+function runMerge(trainer: Trainer, endsGroup: boolean): number {
+  const { bound, phases } = trainer.runner;
+  const verdict =
+    verdictOf(runRowPhases(trainer.runner, trainer.barrier)) | verdictOf(bound.run(PHASES.merge));
+  if (phases.update.length === 0) return endUpdate(trainer, verdict);
+  // An update that is due is made. Before that, a stop leaves the last one.
+  return agree(trainer, WORD.mergeVerdict, verdict | (endsGroup ? 0 : stopBits(trainer)));
+}
+
+/** Runs the phases of an update after the merge. @returns the verdict */
+function runUpdate(trainer: Trainer, miniBatches: number): number {
+  const { bound, phases, registers } = trainer.runner;
+  registers[REGISTERS.accumulated] = miniBatches;
+  let status = 0;
+  phases.update.forEach((phase, i) => {
+    if (i > 0) trainer.barrier.wait();
+    status |= bound.run(phase);
+  });
+  return endUpdate(trainer, verdictOf(status));
+}
+
 /**
  * Runs training steps `[from, to)` of one pass in lock-step with the other ranks, or to the pass's
- * end.
+ * end. Groups of mini-batches share an update; the last group has those that are left.
  *
- * @param afterStep is told whether another learning rate holds from the next step on
  * @returns the verdict that ended the run early, or 0; the next step of the pass; and whether the
  *   pass has ended before it
  */
 export function runTrainingSteps(
-  { rank, runner, source, optimizer, rates, barrier, control }: Trainer,
+  trainer: Trainer,
   range: StepRange,
-  afterStep: (isRateNew: boolean) => void,
+  hooks: StepHooks,
 ): { verdict: number; step: number; hasEnded: boolean } {
-  const { bound, registers } = runner;
-  const { definition, hyperparameters } = optimizer;
-  const { stepsBefore, epoch, epochStart } = range;
+  const { runner, source, rates } = trainer;
+  const group = groupSize(trainer.optimizer);
+  const isSeparate = runner.phases.update.length > 0;
+  let t = range.updatesBefore + 1;
+  /** Mini-batches merged since the last update. */
+  let place = 0;
+  const update = (merged: number): number => {
+    const verdict = isSeparate ? runUpdate(trainer, place) : merged;
+    // A stop leaves a complete update behind; nothing else does.
+    if ((verdict & ~VERDICT.stop) === 0) hooks.afterUpdate(rates.adopt());
+    else hooks.dropGroup();
+    t++;
+    place = 0;
+    return verdict;
+  };
   let step = range.from;
+  let next: Next = NEXT.step;
   for (; step < range.to; step++) {
-    const next = source.load(step, registers);
-    if (next === NEXT.end) return { verdict: 0, step, hasEnded: true };
-    if (next === NEXT.stopped) return { verdict: VERDICT.stop, step, hasEnded: false };
-    const t = stepsBefore + step + 1;
-    registers[REGISTERS.step] = t;
-    const rate = rates.at(t - 1, epoch, step - epochStart);
-    const changing = definition.registers(hyperparameters, t, rate);
-    for (const name of STEP_REGISTERS) registers[REGISTERS[name]] = changing[name] ?? 0;
-
-    let verdict = verdictOf(runRowPhases(runner, barrier)) | verdictOf(bound.run(PHASES.merge));
-    if (rank === 0) {
-      if (Atomics.load(control, WORD.stopRequest) !== 0) verdict |= VERDICT.stop;
-      rates.offer();
+    next = source.load(step, runner.registers);
+    if (next !== NEXT.step) break;
+    if (place === 0) hooks.beforeGroup();
+    setRegisters(trainer, range, step, t, place);
+    const endsGroup = place + 1 === group;
+    let verdict = runMerge(trainer, endsGroup);
+    if ((verdict & ~VERDICT.stop) !== 0 || (verdict !== 0 && isSeparate)) {
+      hooks.dropGroup();
+      return { verdict, step: step + 1, hasEnded: false };
     }
-    if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
-    barrier.wait();
-
-    const agreed = Atomics.load(control, WORD.verdict);
-    if (agreed !== 0) return { verdict: agreed, step: step + 1, hasEnded: false };
-    afterStep(rates.adopt());
+    place++;
+    hooks.afterStep();
+    if (endsGroup) verdict = update(verdict);
+    if (verdict !== 0) return { verdict, step: step + 1, hasEnded: false };
   }
-  return { verdict: 0, step, hasEnded: false };
+  if (next === NEXT.stopped) {
+    if (place > 0) hooks.dropGroup();
+    return { verdict: VERDICT.stop, step, hasEnded: false };
+  }
+  return { verdict: place > 0 ? update(0) : 0, step, hasEnded: next === NEXT.end };
 }
 
 /**

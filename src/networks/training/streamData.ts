@@ -60,14 +60,27 @@ export async function openStream(
   }
 }
 
-/** Allocates the memory of a stream's rows. @throws SteepestError `ERR_MEMORY` */
+/**
+ * Allocates the memory of a stream's rows.
+ * @throws SteepestError `ERR_MEMORY`
+ */
 export function storeStream(
   stream: OpenStream,
-  { batchSize, bufferRows }: { batchSize: number; bufferRows: number },
+  {
+    batchSize,
+    bufferRows,
+    accumulateSteps = 1,
+  }: {
+    batchSize: number;
+    bufferRows: number;
+    /** Mini-batches that share an update; they are kept until it is committed. */
+    accumulateSteps?: number | undefined;
+  },
 ): StreamData {
   const fitting = Math.floor(HALF_RING_BYTES / (batchSize * rowBytes(stream.spec)));
-  const stepsPerCommit = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, fitting));
-  const slots = 2 * stepsPerCommit + SPARE_SLOTS;
+  const stepsAhead = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, fitting));
+  const stepsPerCommit = Math.max(stepsAhead, accumulateSteps);
+  const slots = stepsPerCommit + stepsAhead + SPARE_SLOTS;
   const store = new RowStore(stream.spec, stream.first, bufferRows + slots * batchSize);
   return { ...stream, store, batchSize, bufferRows, slots, stepsPerCommit };
 }

@@ -54,6 +54,8 @@ export interface FitTask extends RankTask {
    */
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
   transposes: readonly TransposePair[];
+  /** Parameters that steps write without an update: moving means and variances. */
+  untrained: readonly { byteOffset: number; byteLength: number }[];
   /** Where rank 0 leaves sums of steps, if a callback wants them. */
   stepReports: StepReports | undefined;
 }
