@@ -56,8 +56,11 @@ enum Phase : int32_t {
   PhaseEpochStart = 0,
   PhaseRows = 1,
   PhaseMerge = 2,
+  PhaseFinish = 3,
+  PhaseUpdate = 4,
+  PhaseConstrain = 5,
 };
-constexpr int kPhaseLimit = 1024;
+constexpr int kPhaseLimit = 1027;
 enum Register : int32_t {
   RegRows = 0,
   RegBatchStart = 1,
