@@ -42,7 +42,12 @@ export type {
   StreamEvaluateOptions,
 } from './networks/models/sweepOptions.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
-export type { LearningRate, Schedule, ScheduleName } from './networks/schedules/index.js';
+export {
+  type LearningRate,
+  type Schedule,
+  type ScheduleName,
+  scheduleNames,
+} from './networks/schedules/index.js';
 export type { FitResult, History, Stopped } from './networks/training/fitResult.js';
 export type { Logs } from './networks/training/logs.js';
 export type { ThreadSettings } from './parallel/settings.js';

@@ -12,6 +12,7 @@ NAMES = [
     "activations",
     "losses",
     "optimizers",
+    "schedules",
     "training",
     "estimators",
     "scores",

@@ -46,6 +46,7 @@ describe('the tables of what to touch', () => {
     'an activation',
     'a loss',
     'an optimizer',
+    'a schedule',
     'a metric',
     'a callback',
     'an estimator',

@@ -1,4 +1,4 @@
-import type { Loss, Metric, Optimizer, Sequential } from 'steepest';
+import { type Loss, type Metric, type Optimizer, type Sequential, schedules } from 'steepest';
 
 /**
  * What TypeScript knows of the hyperparameters of each optimizer, loss and metric. Nobody calls it: `npm run typecheck`
@@ -17,6 +17,23 @@ export function types(model: Sequential): void {
   right.push([{ name: 'adam', clipValue: 1 }, 'meanSquaredError', 'mae']);
   for (const [optimizer, loss, metric] of right) model.compile({ optimizer, loss, metrics: [metric] });
   const loss = 'meanSquaredError';
+  model.compile({ loss, optimizer: { name: 'sgd', learningRate: { schedule: 'constant', from: 0.1 } } });
+  model.learningRate = { schedule: 'piecewise', rates: [0.1, 0.01], epochs: [3], warmup: 1 };
+  model.learningRate = schedules.oneCycle({ peak: 0.1, steps: 100, rise: undefined });
+  const rate: number = model.learningRate;
+  model.learningRate = rate / 2;
+  // @ts-expect-error a schedule has steps or epochs
+  model.learningRate = { schedule: 'cosine', from: 0.1 };
+  // @ts-expect-error not both
+  model.learningRate = { schedule: 'cosine', from: 0.1, steps: 1, epochs: 1 };
+  // @ts-expect-error the times of piecewise are a list
+  model.learningRate = { schedule: 'piecewise', rates: [1, 2], steps: 4 };
+  // @ts-expect-error cosine has no factor
+  model.learningRate = { schedule: 'cosine', from: 0.1, factor: 2, steps: 4 };
+  // @ts-expect-error there is no such schedule
+  model.learningRate = { schedule: 'cosin', from: 0.1, steps: 4 };
+  // @ts-expect-error exponential needs a factor
+  schedules.exponential({ from: 1, steps: 10 });
   // @ts-expect-error sgd has no beta1
   model.compile({ loss, optimizer: { name: 'sgd', beta1: 0.9 } });
   // @ts-expect-error clipValue is a number

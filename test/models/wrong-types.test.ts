@@ -97,6 +97,11 @@ const making: readonly Case[] = [
   ['compile({ loss: { name } })', (v) => model().compile({ loss: { name: v } }), []],
   ['compile({ metrics })', (v) => model().compile({ loss: 'meanSquaredError', metrics: v }), NONE],
   ['compile({ metrics: […] })', (v) => model().compile({ loss: 'meanSquaredError', metrics: [v] }), []],
+  [
+    'compile({ keepState })',
+    (v) => fitted.compile({ loss: 'binaryCrossentropy', optimizer: 'sgd', keepState: v }),
+    BOOLEANS,
+  ],
   ['setWeights(…)', (v) => model().setWeights(v), []],
   ['setWeights([…])', (v) => model().setWeights([v, v]), []],
   ['configureLayers(…)', (v) => model().configureLayers(v, { trainable: true }), NONE],

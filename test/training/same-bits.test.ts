@@ -31,6 +31,16 @@ const OPTIMIZERS: Record<string, Optimizer> = {
   clipValue: { name: 'adam', clipValue: 0.01 },
   clipNorm: { name: 'adam', clipNorm: 0.05 },
   'globalClipNorm, accumulateSteps': { name: 'sgd', momentum: 0.9, globalClipNorm: 0.1, accumulateSteps: 3 },
+  'adam with a cosine in epochs': {
+    name: 'adam',
+    learningRate: { schedule: 'cosine', from: 0.02, to: 1e-4, epochs: 3.7, warmup: 1.3 },
+  },
+  'nesterov with a power of steps': {
+    name: 'sgd',
+    momentum: 0.9,
+    nesterov: true,
+    learningRate: { schedule: 'polynomial', from: 0.05, steps: 17, power: 1.7 },
+  },
   adagrad: { name: 'adagrad', learningRate: 0.07, learningRateDecay: 0.02, initialAccumulatorValue: 0.03 },
 };
 

@@ -1,4 +1,5 @@
-import { checkFloat32 } from '../../core/check.js';
+import { checkNumber } from '../../core/check.js';
+import { isFloat32 } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import type { LearningRate } from '../schedules/index.js';
@@ -14,7 +15,7 @@ const WHAT = 'model.learningRate';
 /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT` */
 export function checkLearningRate(given: unknown): LearningRate {
   if (typeof given !== 'number') return completeSchedule(WHAT, given);
-  return checkFloat32(WHAT, given, 'a number above 0 or a schedule', (v) => v > 0);
+  return checkNumber(WHAT, given, 'a number above 0 or a schedule', (v) => v > 0 && isFloat32(v));
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` for a schedule during a fit, where only numbers can be set */

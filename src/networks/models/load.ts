@@ -1,3 +1,4 @@
+import { checkKeys } from '../../core/check.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
@@ -60,6 +61,8 @@ function restore(metadata: Record<string, string>, tensors: ReadonlyMap<string, 
   const description = parseDescription(metadata.model, 'model') as unknown as ModelConfig;
   const counters = parseDescription(metadata.training, 'training');
   const compiled = metadata.compile === undefined ? undefined : parseDescription(metadata.compile, 'compile');
+  // Options of the call are no part of a description.
+  if (compiled !== undefined) checkKeys('compile', compiled, ['optimizer', 'loss', 'metrics']);
   const model = resolveModel(description);
   checkTotal(model, tensors);
   const objective = compiled && resolveCompile(model, compiled as unknown as CompileOptions).objective;

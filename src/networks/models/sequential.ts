@@ -20,7 +20,7 @@ import {
   type Compiled,
   type CompileOptions,
   checkCompileNames,
-  resolveCompile,
+  recompile,
 } from './compileOptions.js';
 import { describeModel } from './describe.js';
 import { fitModel } from './fitModel.js';
@@ -112,14 +112,15 @@ export class Sequential {
   }
 
   /**
-   * Sets loss, optimizer and metrics. Resets the optimizer; parameters stay.
-   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_SHAPE`.
+   * Sets loss, optimizer and metrics. Parameters stay. The optimizer begins anew, unless
+   * `keepState` is true. To change the learning rate alone, set `learningRate`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_BUSY` during a fit;
+   *   with `keepState` also `ERR_NOT_COMPILED`. Nothing has changed then.
    */
   compile(options: CompileOptions): this {
     checkCompileNames(options);
     if (this.liveRate) throw busy();
-    this.compiled = resolveCompile(this.model, options);
-    this.state = withNewOptimizer(this.state);
+    Object.assign(this, recompile(this.model, options, { compiled: this.compiled, state: this.state }));
     return this;
   }
 

@@ -10,7 +10,7 @@ const SINE = series(8, 1);
 
 /**
  * cos(πp) for 0 ≤ p ≤ 1: exactly 1, 0 and −1 at 0, ½ and 1. Absolute error against mpmath: at most
- * 1.7·10⁻¹⁶ at 1,000,001 points.
+ * 1.7·10⁻¹⁶ at 50,001 points.
  */
 export function cosPi(p: number): number {
   // Both differences are exact.

@@ -32,6 +32,7 @@ import type {
   OptimizerName,
   Regressor,
   Schedule,
+  ScheduleName,
   ScorerName,
   Stopped,
   TableOutput,
@@ -77,6 +78,7 @@ import {
   StandardScaler,
   SteepestError,
   StratifiedKFold,
+  scheduleNames,
   schedules,
   scorerNames,
   sequential,
@@ -97,6 +99,7 @@ export const names: {
   losses: readonly LossName[];
   metrics: readonly MetricName[];
   optimizers: readonly OptimizerName[];
+  schedules: readonly ScheduleName[];
   scorers: readonly ScorerName[];
   estimators: readonly string[];
 } = {
@@ -105,6 +108,7 @@ export const names: {
   losses: lossNames,
   metrics: metricNames,
   optimizers: optimizerNames,
+  schedules: scheduleNames,
   scorers: scorerNames,
   estimators: estimatorTypes(),
 };
