@@ -26,6 +26,7 @@ export type { ClassProbability } from './networks/models/classify.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
 export { load } from './networks/models/load.js';
+export type { ResumeOptions } from './networks/models/resume/options.js';
 export { schedules } from './networks/models/schedules.js';
 export {
   type Callback,

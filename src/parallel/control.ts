@@ -57,7 +57,15 @@ export const WORD = {
   /** For callbacks: finished and begun entries of the ring of step reports. */
   stepReports: 7 * LINE_WORDS + 3,
   stepReportsBegun: 7 * LINE_WORDS + 4,
+  /** {@link CHECKPOINT}: who may use the memory for a checkpoint. */
+  checkpoint: 7 * LINE_WORDS + 5,
 } as const;
+
+/**
+ * States of the memory for a checkpoint: the main thread has no use for one now; it wants one, so
+ * rank 0 may write; rank 0 has written, so the main thread may read.
+ */
+export const CHECKPOINT = { unwanted: 0, wanted: 1, taken: 2 } as const;
 
 export const CONTROL_WORDS = 8 * LINE_WORDS;
 export const CONTROL_BYTES = CONTROL_WORDS * 4;

@@ -170,6 +170,7 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['class_weight', question('classWeight')],
     ['sample_weight', question('sampleWeight')],
     ['nEpochs', question('epochs')],
+    ['checkpointDir', question('resume')],
     ['initial_epoch', question('initialEpoch')],
     ['steps_per_epoch', question('stepsPerEpoch')],
     ['batchesPerEpoch', question('stepsPerEpoch')],

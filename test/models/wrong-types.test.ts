@@ -10,6 +10,7 @@ import {
   sequential,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { resolveResume } from '#steepest/networks/models/resume/options.js';
 import { JUNK } from './junk.js';
 
 /** What was thrown, or the promise of it; undefined if nothing. */
@@ -71,6 +72,7 @@ const fitted = model();
 /** No options: an object without fields. */
 const EMPTY = ['{}', 'an object without prototype'];
 const POSITIVE = ['1'];
+const FOLDERS = ["'nonsense'", "'1'"];
 const BOOLEANS = ['true', 'false'];
 /**
  * A list of batches that has none of them is refused, `[]`
@@ -126,6 +128,11 @@ const fits: readonly Case[] = [
   ['validationData [x, y, weight]', (v) => model().fit(x, y, { validationData: [x, y, v] }), []],
   ['workers', (v) => model().fit(x, y, { workers: v }), POSITIVE],
   ['progress', (v) => (v === true ? 1 : model().fit(x, y, { progress: v })), BOOLEANS],
+  ['resume', (v) => resolveResume(v), FOLDERS],
+  ['resume.folder', (v) => resolveResume({ folder: v }), FOLDERS],
+  ['resume.everySteps', (v) => resolveResume({ folder: 'runs', everySteps: v }), POSITIVE],
+  ['resume.everyEpochs', (v) => resolveResume({ folder: 'runs', everyEpochs: v }), POSITIVE],
+  ['resume.keepLast', (v) => resolveResume({ folder: 'runs', keepLast: v }), POSITIVE],
   ['signal', (v) => model().fit(x, y, { signal: v }), []],
   ['callbacks', (v) => model().fit(x, y, { callbacks: v }), NONE],
   ['callbacks […]', (v) => model().fit(x, y, { callbacks: [v] }), []],

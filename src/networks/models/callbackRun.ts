@@ -5,6 +5,7 @@ import { awaitClosed, Patience } from '../../core/patience.js';
 import { awaitUser } from '../../parallel/userCode.js';
 import type { CallbackModel, CallbackSession, FitFacts } from '../callbacks/definition.js';
 import type { CallbackContext, CallbackHooks, HookName } from '../callbacks/hooks.js';
+import type { KeptSessions } from '../training/checkpoints.js';
 import type { FitHooks, Moment, RunningFit, StepMoment } from '../training/fitHooks.js';
 import type { Stopped } from '../training/fitResult.js';
 import type { SomeLogs } from '../training/logs.js';
@@ -77,14 +78,23 @@ export class CallbackRun implements FitHooks {
   }
 
   /** What each callback needs to go on later; null for those that need nothing. */
-  states(): unknown[] {
-    return this.active.map(({ session }) => session.state?.() ?? null);
+  snapshot(): KeptSessions {
+    return {
+      states: this.active.map(({ session }) => session.state?.() ?? null),
+      models: this.active.map(({ session }) => (session as CallbackSession).keeps),
+      epochsBegun: this.epochsBegun,
+    };
   }
 
-  /** Gives each callback what {@link states} returned. */
-  restore(states: readonly unknown[]): void {
-    this.active.forEach(({ session }, i) => {
+  /** Gives each callback what {@link snapshot} returned at a moment of an earlier fit. */
+  restore({ states, models, epochsBegun }: KeptSessions, moment: Moment): void {
+    this.latest = moment;
+    this.epochsBegun = epochsBegun;
+    this.active.forEach((active, i) => {
+      const session = active.session as CallbackSession;
+      active.lastStep = moment.step;
       if (states[i] !== null && states[i] !== undefined) session.restore?.(states[i]);
+      if (models[i] !== undefined) session.keep?.(models[i]);
     });
   }
 

@@ -2,7 +2,8 @@ import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import type { CallbackModel } from '../callbacks/definition.js';
-import type { ResolvedModel } from '../compile/model.js';
+import type { ModelConfig, ResolvedModel } from '../compile/model.js';
+import type { FitSnapshot } from '../training/checkpoints.js';
 import { runFitRequest } from '../training/fit.js';
 import { abortedAfter } from '../training/fitErrors.js';
 import { FitRecord, type FitResult, withHistory } from '../training/fitResult.js';
@@ -16,6 +17,7 @@ import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { addedLogNames } from './givenCallbacks.js';
 import { openFitData } from './inputs.js';
+import { withCheckpoints } from './resume/withCheckpoints.js';
 
 /** What a fit trains, and how it reads and sets the model's state. */
 export interface FitSubject {
@@ -24,6 +26,8 @@ export interface FitSubject {
   /** The model as callbacks see it. */
   facade: CallbackModel;
   liveRate: LiveRate;
+  /** The model's description. */
+  modelConfig: ModelConfig;
   state(): ModelState;
   onState(state: ModelState): void;
 }
@@ -45,16 +49,26 @@ export async function fitModel(
   try {
     const isValidated = data.validation !== undefined;
     const callbacks = callbackRun(subject, choices, isValidated);
-    const plan = planFit(model, objective, data, { ...choices, every: callbacks.every });
+    const sizes = { ...choices, every: callbacks.every, hasCheckpoints: choices.resume !== undefined };
+    const plan = planFit(model, objective, data, sizes);
     const { optimizer } = config;
-    const { onState, liveRate } = subject;
-    const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, onState, liveRate };
+    const { liveRate } = subject;
+    const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, liveRate };
     // A stream has already delivered batches that cannot be read again.
     const isAgainPossible = !data.trainStream && !data.validationStream;
-    return await runWithCallbacks(callbacks, choices.signal, new FitRecord(isValidated), (record) => {
-      const run = () => runFitRequest({ ...request, state: subject.state(), record });
-      return isAgainPossible ? withFewerThreads(run) : run();
-    });
+    const again = isAgainPossible ? withFewerThreads : <T>(run: () => Promise<T>): Promise<T> => run();
+    const preparation = {
+      data,
+      plan,
+      choices,
+      callbacks,
+      logs: logsOf(compiled, choices.callbacks, isValidated),
+    };
+    return await withCheckpoints(subject, preparation, ({ store, resumed, onState }) =>
+      runWithCallbacks(callbacks, choices.signal, recordOf(isValidated, resumed), (record) =>
+        again(() => runFitRequest({ ...request, store, resumed, onState, state: subject.state(), record })),
+      ),
+    );
   } finally {
     await close();
   }
@@ -67,13 +81,27 @@ function callbackRun(
   isValidated: boolean,
 ): CallbackRun {
   const definitions = compiled.objective.metrics.map(({ definition }) => definition);
-  const names = definitions.map(({ name }) => name);
-  const measured = logNames(names, isValidated);
-  const logs = [...new Set([...measured, ...addedLogNames(callbacks)])];
+  const logs = logsOf(compiled, callbacks, isValidated);
   const bestOf = (log: string): 'min' | 'max' =>
     definitions.find(({ name }) => name === log || validationName(name) === log)?.best ?? 'min';
   const subject = { model: facade, logs, bestOf, epochs, signal, state, become: onState };
   return new CallbackRun(callbacks, subject, { epoch: initialEpoch, step: state().step, logs: {} });
+}
+
+/** Names of the values that a fit logs. */
+function logsOf(
+  { objective }: Compiled,
+  callbacks: FitChoices['callbacks'],
+  isValidated: boolean,
+): readonly string[] {
+  const metrics = objective.metrics.map(({ definition }) => definition.name);
+  return [...new Set([...logNames(metrics, isValidated), ...addedLogNames(callbacks)])];
+}
+
+function recordOf(isValidated: boolean, resumed: FitSnapshot | undefined): FitRecord {
+  const record = new FitRecord(isValidated);
+  if (resumed) record.restore(resumed.record);
+  return record;
 }
 
 /**

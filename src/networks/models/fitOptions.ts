@@ -21,6 +21,7 @@ import {
   TO_SEQUENTIAL,
   WEIGHTS_OF_STREAM,
 } from './optionNames.js';
+import { type ResumeChoices, type ResumeOptions, resolveResume } from './resume/options.js';
 
 /** Rows per training step. */
 export const DEFAULT_BATCH = 32;
@@ -80,6 +81,23 @@ export interface CommonFitOptions<C> extends KernelOptions {
   progress?: boolean;
   /** Stops training within one step; the model keeps that step's parameters. */
   signal?: AbortSignal;
+  /**
+   * A folder for checkpoints, as a path or as `{ folder, everySteps, everyEpochs, keepLast }`. The
+   * same call, in this process or another one, goes on from the newest checkpoint, within an epoch
+   * too, and ends with the same bits as a fit that was never interrupted: parameters, optimizer,
+   * history. It does not matter how the first one ended: by an abort, an error, `kill -9` or a power
+   * failure. Once the fit has finished, the call returns its result at once.
+   *
+   * The number of workers, the instruction set and `progress` may differ. More epochs go on where
+   * fewer have ended, unless a callback has ended them. Other data, models, options or callbacks are
+   * `ERR_RESUME`. All bytes of arrays are compared. Streams are compared by their first batch, and
+   * by every row that the checkpoint's pass has used, which is read again.
+   *
+   * By default a checkpoint is written every five seconds, or less often if writing takes more than
+   * a twentieth of the time. Training never waits for a checkpoint: while one is being written, the
+   * next is left out. `load` reads checkpoints too.
+   */
+  resume?: string | URL | ResumeOptions;
   /** One or several, called in order: `callbacks.timeLimit({ seconds: 60 })`, or objects with hooks. */
   callbacks?: C | CallbackChoice | readonly (C | CallbackChoice)[];
 }
@@ -141,6 +159,7 @@ const COMMON_KEYS = [
   'workers',
   'progress',
   'signal',
+  'resume',
   'callbacks',
   ...KERNEL_KEYS,
 ];
@@ -163,6 +182,10 @@ const FIT_ALIASES: Aliases = {
   validationFraction: 'validationSplit',
   bufferSize: 'shuffleBuffer',
   abortSignal: 'signal',
+  resumeFrom: 'resume',
+  checkpointDir: 'resume',
+  checkpoints: 'resume',
+  backupDir: 'resume',
 };
 const TO_CALLBACKS = 'Write callbacks: callbacks.earlyStopping({ patience: 3 }).';
 const FIT_ELSEWHERE = {
@@ -225,6 +248,7 @@ export interface FitChoices {
   kernels: KernelRequest;
   callbacks: readonly GivenCallback[];
   signal: AbortSignal | undefined;
+  resume: ResumeChoices | undefined;
   validationData: ValidationTuple | BatchStream | undefined;
 }
 
@@ -241,6 +265,7 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     workers: checkWorkers(options.workers),
     callbacks: checkCallbacks(options.callbacks),
     signal: checkSignal('signal', options.signal),
+    resume: reading('resume', () => resolveResume(options.resume)),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
   };
 }

@@ -1,7 +1,6 @@
 import { checkKeys } from '../../core/check.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
 import { parseDescription } from '../../io/description.js';
@@ -13,16 +12,14 @@ import {
   type ModelSource,
   readModelFile,
 } from '../../io/modelFile.js';
-import type { ParameterSpec } from '../../program/parameters.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
-import type { ResolvedOptimizer } from '../optimizers/index.js';
-import type { ModelState } from '../training/state.js';
 import { type CompileOptions, resolveCompile } from './compileOptions.js';
-import { SLOT_PREFIX, slotTensor } from './save.js';
+import { readState } from './restoreState.js';
+import { withoutKept } from './resume/keptTensors.js';
 import { Sequential } from './sequential.js';
 
 /**
- * Reads a model that {@link Sequential.save} wrote. It can predict and, if it was compiled, be
+ * Reads a model that {@link Sequential.save} or a fit with `resume` wrote. It can predict and, if it was compiled, be
  * trained further.
  *
  * The file may be hostile: nothing in it is run, every size is checked against the file's bytes,
@@ -38,7 +35,8 @@ export async function load(source: ModelSource, options: ReadOptions = {}): Prom
   const limits = checkReadOptions('load', options);
   return readModelFile(source, FORMATS.network, limits, async ({ tensors, metadata }, budget) => {
     await inTurns('finite numbers', checkingFinite(tensors), budget);
-    return fromFile('a model description', () => restore(metadata, tensors));
+    const own = metadata.fit === undefined ? tensors : withoutKept(tensors);
+    return fromFile('a model description', () => restore(metadata, own));
   });
 }
 
@@ -85,75 +83,4 @@ function checkTotal({ parameters }: ResolvedModel, tensors: ReadonlyMap<string, 
   if (wanted <= present) return;
   const expected = `${wanted} parameters, as the description says`;
   throw fileError(expected, `${present} numbers`, 'The file is incomplete: save the model again.');
-}
-
-function readState(
-  model: ResolvedModel,
-  tensors: ReadonlyMap<string, NdArray>,
-  counters: Record<string, unknown>,
-  optimizer: ResolvedOptimizer | undefined,
-): ModelState {
-  const step = checkedCounter('step', counters.step);
-  const epochs = checkedCounter('epochs', counters.epochs);
-  const rate = {
-    fromStep: checkedCounter('rateFrom', counters.rateFrom ?? 0, step),
-    epochs: checkedCounter('rateEpochs', counters.rateEpochs ?? epochs),
-  };
-  const left = new Set(tensors.keys());
-  const take = (name: string, parameter: ParameterSpec): Float32Array => {
-    left.delete(name);
-    return checkedTensor(name, tensors.get(name), parameter);
-  };
-  const parameters = new Map<string, Float32Array>();
-  const slots = new Map<string, Map<string, Float32Array>>();
-  const slotNames = optimizer?.definition.slots(optimizer.hyperparameters) ?? [];
-  // Before its first step an optimizer may have no arrays yet; later it must have all.
-  const hasSlots = step > 0 || [...left].some((name) => name.startsWith(SLOT_PREFIX));
-  for (const parameter of model.parameters) {
-    const { name, trainable } = parameter;
-    parameters.set(name, take(name, parameter));
-    if (!trainable || !hasSlots) continue;
-    const own = slotNames.map((slot) => [slot, take(slotTensor(slot, name), parameter)] as const);
-    slots.set(name, new Map(own));
-  }
-  if (left.size > 0) {
-    throw fileError(
-      'only tensors that the model has',
-      `${show([...left][0])} besides`,
-      'Save the model again.',
-    );
-  }
-  return { parameters, slots, step, epochs, rate };
-}
-
-function checkedTensor(
-  name: string,
-  tensor: NdArray | undefined,
-  { shape, notNegative }: ParameterSpec,
-): Float32Array {
-  const data = tensor?.data;
-  const fits =
-    isTypedArray(data, 'Float32Array') &&
-    tensor!.shape.length === shape.length &&
-    shape.every((size, i) => size === tensor!.shape[i]);
-  if (!fits) {
-    const found = tensor ? `${tensor.data.constructor.name} ${JSON.stringify(tensor.shape)}` : 'none';
-    throw fileError(`tensor '${name}' as F32 ${JSON.stringify(shape)}`, found, 'Save the model again.');
-  }
-  if (notNegative && data.some((v) => v < 0)) {
-    throw fileError(`numbers of at least 0 in tensor '${name}'`, 'a negative one', 'Save the model again.');
-  }
-  return data;
-}
-
-/** A limit that keeps counters exact: far more steps than anybody can run. */
-const MOST_STEPS = 2 ** 48;
-
-function checkedCounter(key: string, value: unknown, most = MOST_STEPS): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most) return value as number;
-  throw fileError(
-    `a whole number up to ${most === MOST_STEPS ? '2^48' : most} as training.${key}`,
-    show(value),
-    'Save the model again.',
-  );
 }

@@ -11,19 +11,12 @@ import type { CompileConfig } from './compileOptions.js';
 export const SLOT_PREFIX = 'optimizer.';
 export const slotTensor = (slot: string, parameter: string): string => `${SLOT_PREFIX}${slot}/${parameter}`;
 
-function trainingCounters({ step, epochs, rate }: ModelState): Record<string, number> {
+export function trainingCounters({ step, epochs, rate }: ModelState): Record<string, number> {
   return { step, epochs, rateFrom: rate.fromStep, rateEpochs: rate.epochs };
 }
 
-/** Writes a model: weights and optimizer arrays as tensors, the rest as JSON in the metadata. */
-export async function saveModel(
-  path: string | URL,
-  config: ModelConfig,
-  model: ResolvedModel,
-  state: ModelState,
-  compiled: CompileConfig | undefined,
-): Promise<void> {
-  const file = localPath('the file to save to', path);
+/** The arrays of a state by their names in a file. */
+export function stateTensors(model: ResolvedModel, state: ModelState): Map<string, NdArray> {
   const tensors = new Map<string, NdArray>();
   for (const { name, shape } of model.parameters) {
     tensors.set(name, { data: state.parameters.get(name)!, shape });
@@ -31,6 +24,16 @@ export async function saveModel(
       tensors.set(slotTensor(slot, name), { data, shape });
     }
   }
+  return tensors;
+}
+
+/** A model as a file: weights and optimizer arrays as tensors, the rest as JSON in the metadata. */
+export function modelContent(
+  config: ModelConfig,
+  model: ResolvedModel,
+  state: ModelState,
+  compiled: CompileConfig | undefined,
+): { tensors: Map<string, NdArray>; metadata: Record<string, string> } {
   const metadata: Record<string, string> = {
     format: FORMATS.network.format,
     version: FORMATS.network.version,
@@ -38,5 +41,12 @@ export async function saveModel(
     training: JSON.stringify(trainingCounters(state)),
   };
   if (compiled !== undefined) metadata.compile = JSON.stringify(compiled);
+  return { tensors: stateTensors(model, state), metadata };
+}
+
+/** Writes a model to a file. */
+export async function saveModel(path: string | URL, ...of: Parameters<typeof modelContent>): Promise<void> {
+  const file = localPath('the file to save to', path);
+  const { tensors, metadata } = modelContent(...of);
   await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
 }

@@ -213,6 +213,7 @@ export class Sequential {
         liveRate,
         compiled,
         facade: this,
+        modelConfig: this.config,
         state: () => this.state,
         onState: (next: ModelState) => this.become(next),
       };

@@ -3,60 +3,24 @@ import { onAbort } from '../../core/abort.js';
 import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared } from '../../kernels/sharedMemory.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import { runRanks } from '../../parallel/pool.js';
 import { END_OF_REPORTS, type RankResult } from '../../parallel/rankTask.js';
 import { allocateArena } from '../../program/allocate.js';
-import type { ResolvedModel } from '../compile/model.js';
-import type { Optimizer } from '../optimizers/index.js';
-import { type FitData, fillTargetShift, firstStreamTargets, firstTargets } from './dataSets.js';
+import { Checkpoints, type FitSnapshot } from './checkpoints.js';
+import { fillTargetShift, firstStreamTargets, firstTargets } from './dataSets.js';
 import { abortedAfter, divergedError } from './fitErrors.js';
 import { FitFeeds } from './fitFeeds.js';
-import type { FitHooks } from './fitHooks.js';
 import { FitProgress } from './fitProgress.js';
-import type { FitRecord } from './fitResult.js';
-import type { LiveRate } from './liveRate.js';
+import type { FitRequest } from './fitRequest.js';
 import { type Logs, logsFromTotals, validationLogs } from './logs.js';
-import { type CommitCounters, readCommitted, refreshTransposes } from './persistence.js';
-import type { FitPlan } from './plan.js';
-import { newFit } from './position.js';
+import { readCommitted, refreshTransposes } from './persistence.js';
+import { type CommitCounters, type FitPosition, newFit } from './position.js';
 import { loadState, type ModelState, readState } from './state.js';
 import { StepPoll } from './stepPoll.js';
 import type { StepEntry } from './stepReports.js';
-import type { EpochReport, FitTask } from './tasks.js';
-
-/** A fit whose options are resolved and whose input is checked. */
-export interface FitRequest extends FitData {
-  model: ResolvedModel;
-  optimizer: Optimizer;
-  /** The state that the fit starts from. */
-  state: ModelState;
-  /** Receives the model's state: before the callbacks of an epoch, and at the end in any case. */
-  onState: (state: ModelState) => void;
-  /** Takes the learning rate from the model to the ranks. */
-  liveRate: LiveRate;
-  /** Its programs and memory. */
-  plan: FitPlan;
-  batchSize: number;
-  /** Numbers of the first epoch and of the epoch to stop before. */
-  initialEpoch: number;
-  epochs: number;
-  /** Undefined: each epoch is a pass over the data. */
-  stepsPerEpoch: number | undefined;
-  /** Epochs from one validation to the next. */
-  validationFreq: number;
-  /** Mini-batches of each validation; undefined for all. */
-  validationSteps: number | undefined;
-  shuffle: boolean;
-  kernels: KernelRequest;
-  hooks: FitHooks;
-  /** Receives the logs of every epoch. */
-  record: FitRecord;
-  progress: boolean;
-  signal: AbortSignal | undefined;
-}
+import type { EpochReport, FitTask, PositionReport } from './tasks.js';
 
 /**
  * Trains until the epochs are finished, a callback ends training, the signal aborts, or the loss is
@@ -86,6 +50,10 @@ class FitSession {
   private readonly progress: FitProgress | undefined;
   private readonly feeds: FitFeeds;
   private readonly steps: StepPoll | undefined;
+  private readonly start: FitPosition;
+  private readonly checkpoints: Checkpoints | undefined;
+  /** Where the ranks have ended, if they could go on there. */
+  private end: PositionReport | undefined;
   private callbackError: { error: unknown } | undefined;
   /** The ranks have ended: the arena no longer belongs to this fit. */
   private isDone = false;
@@ -103,7 +71,10 @@ class FitSession {
     this.control = controlBlock(arena);
     const { initialEpoch, stepsPerEpoch, batchSize } = request;
     this.stepsPerEpoch = stepsPerEpoch ?? (trainStream ? undefined : Math.ceil(train.rows / batchSize));
-    request.liveRate.attach(arena, { initialEpoch, stepsPerEpoch: this.stepsPerEpoch });
+    this.start = request.resumed?.position ?? newFit(state, initialEpoch);
+    const rateFrom = { initialEpoch: this.start.epoch, stepsPerEpoch: this.stepsPerEpoch };
+    request.liveRate.attach(arena, rateFrom);
+    if (request.store) this.checkpoints = new Checkpoints(this.control, request.store);
     loadState(state, memory, arena, model.parameters, slots, initialSlot);
     refreshTransposes(arena, transposes);
     const shift = trainStream ? firstStreamTargets(trainStream) : firstTargets(train);
@@ -113,10 +84,12 @@ class FitSession {
       fillTargetShift(memory, arena, 'evaluate', held);
     }
     const isWatched = !request.hooks.isEmpty;
-    this.feeds = new FitFeeds({ ...request, seed: model.seed, firstPass: state.epochs, isWatched }, arena);
+    const feeding = { seed: model.seed, start: this.start, hashes: request.store !== undefined, isWatched };
+    this.feeds = new FitFeeds({ ...request, ...feeding }, arena);
     if (request.progress) {
       const samples = trainStream ? undefined : train.rows;
-      const { epochs, initialEpoch, stepsPerEpoch: steps, batchSize } = request;
+      const { epochs, stepsPerEpoch: steps } = request;
+      const initialEpoch = this.start.epoch;
       this.progress = new FitProgress(this.control, { epochs, initialEpoch, steps, batchSize, samples });
     }
     if (stepReports) {
@@ -125,11 +98,13 @@ class FitSession {
   }
 
   async run(): Promise<void> {
-    const { hooks, signal, state, initialEpoch: epoch } = this.request;
+    const { hooks, signal, epochs, record, state } = this.request;
+    const { epoch, step } = this.start;
+    const begins = epoch < epochs;
     hooks.attach({ arena: this.arena, stop: () => this.requestStop() });
     const off = onAbort(signal, () => void this.abort());
     try {
-      if (hooks.stopped === undefined) await hooks.epochBegin({ epoch, step: state.step, logs: {} });
+      if (hooks.stopped === undefined && begins) await hooks.epochBegin({ epoch, step, logs: record.logs });
       if (signal?.aborted) throw abortedAfter(signal, state.step);
       if (hooks.stopped === undefined) await this.trainAndFeed();
     } finally {
@@ -138,8 +113,9 @@ class FitSession {
   }
 
   private async trainAndFeed(): Promise<void> {
-    this.feeds.start();
     try {
+      await this.feeds.replay();
+      this.feeds.start();
       await this.train();
     } catch (error) {
       // Report the first error; later ones are its consequences.
@@ -155,6 +131,7 @@ class FitSession {
     const reported = this.listen(port1);
     this.progress?.start();
     this.steps?.start();
+    this.checkpoints?.start();
     try {
       const workers = request.plan.workersNow();
       const tasks = Array.from({ length: workers }, (_, rank) => this.task(rank, workers, port2));
@@ -165,9 +142,12 @@ class FitSession {
         throw reason;
       });
       await reported();
+      await this.endCheckpoints();
       this.finish(result);
     } finally {
       this.isDone = true;
+      // Of a fit that has failed, the last checkpoint may still be being written.
+      await this.checkpoints?.stop();
       request.hooks.giveUp();
       this.steps?.stop();
       request.liveRate.detach();
@@ -209,7 +189,9 @@ class FitSession {
       trainRing: plan.trainRing?.ring,
       validationRing: plan.validationRing?.ring,
       batchSize: request.batchSize,
-      start: newFit(state, request.initialEpoch),
+      start: this.start,
+      startTotals: request.resumed?.totals ?? [],
+      checkpoints: this.checkpointTask(),
       epochs: request.epochs,
       stepsPerEpoch: request.stepsPerEpoch,
       validationFreq: request.validationFreq,
@@ -229,10 +211,14 @@ class FitSession {
    */
   private listen(port: MessagePort): () => Promise<void> {
     const ended = new Promise<void>((resolve) => {
-      port.on('message', (report: EpochReport | typeof END_OF_REPORTS) => {
+      port.on('message', (report: EpochReport | PositionReport | typeof END_OF_REPORTS) => {
         if (report === END_OF_REPORTS) return resolve();
+        if (report.kind === 'end') {
+          this.end = report;
+          return;
+        }
         this.steps?.take();
-        void this.inTurn(() => this.endEpoch(report));
+        void this.inTurn(() => (report.kind === 'epoch' ? this.endEpoch(report) : this.checkpoint(report)));
       });
     });
     // While ranks are running, they decide whether the process stays alive.
@@ -300,6 +286,37 @@ class FitSession {
     if (this.isDone) return;
     Atomics.store(this.control, WORD.gate, epoch + 1);
     Atomics.notify(this.control, WORD.gate);
+  }
+
+  /** Writes the state that rank 0 has copied. */
+  private async checkpoint(report: PositionReport): Promise<void> {
+    const { plan, hooks } = this.request;
+    // What callbacks keep is of a moment after one of them has ended training.
+    if (hooks.stopped !== undefined) return;
+    const shift = plan.checkpoint! - plan.persistent.byteOffset;
+    await this.callBack(async () => {
+      this.checkpoints!.write(this.snapshot(report, shift));
+    });
+  }
+
+  private async endCheckpoints(): Promise<void> {
+    const { checkpoints, end } = this;
+    await checkpoints?.stop();
+    if (checkpoints === undefined || end === undefined || this.callbackError) return;
+    const goesOn = this.request.hooks.stopped === undefined;
+    await this.callBack(() => checkpoints.store.end(this.snapshot(end, 0), goesOn));
+  }
+
+  private snapshot({ position, totals, counters }: PositionReport, shift: number): FitSnapshot {
+    const { hooks, record } = this.request;
+    const state = this.stateIn(counters, shift);
+    return { state, position, totals, record: record.snapshot(), sessions: hooks.snapshot() };
+  }
+
+  private checkpointTask(): FitTask['checkpoints'] {
+    const { store, plan, initialEpoch } = this.request;
+    if (store === undefined || plan.checkpoint === undefined) return undefined;
+    return { ...store.rhythm, byteOffset: plan.checkpoint, initialEpoch };
   }
 
   /** Gives the model the arena's parameters and the matching counters. */

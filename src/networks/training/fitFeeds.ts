@@ -2,14 +2,14 @@ import type { Arena } from '../../core/arena.js';
 import { awaitClosed } from '../../core/patience.js';
 import type { FitData } from './dataSets.js';
 import type { FitPlan } from './plan.js';
+import type { FitPosition } from './position.js';
 import { StreamFeed } from './streamFeed.js';
 
 /** What the feeds of a fit need to know of it. */
 export interface FeedOptions extends Pick<FitData, 'trainStream' | 'validationStream'> {
   plan: FitPlan;
   seed: number;
-  /** Numbers of the first epoch and of the epoch to stop before. */
-  initialEpoch: number;
+  /** Number of the epoch to stop before. */
   epochs: number;
   /** Undefined: each epoch is a pass over the data. */
   stepsPerEpoch: number | undefined;
@@ -17,8 +17,10 @@ export interface FeedOptions extends Pick<FitData, 'trainStream' | 'validationSt
   validationFreq: number;
   /** Mini-batches of each validation; undefined for all. */
   validationSteps: number | undefined;
-  /** The number of the first pass, counted over all fits of the model. */
-  firstPass: number;
+  /** Where the fit begins. */
+  start: FitPosition;
+  /** Whether the rows are hashed, for a later fit that begins where this one ends. */
+  hashes: boolean;
   /** Whether a callback may end training at the end of an epoch. */
   isWatched: boolean;
   signal: AbortSignal | undefined;
@@ -43,16 +45,25 @@ export class FitFeeds {
     private readonly options: FeedOptions,
     arena: Arena,
   ) {
-    const { trainStream, validationStream, plan, seed, firstPass: pass, stepsPerEpoch } = options;
+    const { trainStream, validationStream, plan, seed, start, hashes, stepsPerEpoch } = options;
     const { trainRing, validationRing } = plan;
-    this.epochsPassed = options.initialEpoch;
+    this.epochsPassed = start.epoch;
     if (trainStream && trainRing) {
-      this.train = new StreamFeed(trainStream, arena, trainRing, { seed, pass, stepsPerEpoch });
+      const used = { steps: start.stepInPass, hash: start.streamHash };
+      const doneSteps = start.stepInEpoch;
+      const { pass } = start;
+      const feedPlan = { seed, pass, stepsPerEpoch, doneSteps, used, hashes };
+      this.train = new StreamFeed(trainStream, arena, trainRing, feedPlan);
     }
     if (validationStream && validationRing) {
       const mostSteps = options.validationSteps;
       this.validation = new StreamFeed(validationStream, arena, validationRing, { seed, mostSteps });
     }
+  }
+
+  /** Reads the stream up to where the fit begins. @throws SteepestError `ERR_RESUME` for other rows */
+  async replay(): Promise<void> {
+    await this.train?.replay();
   }
 
   start(): void {
@@ -61,10 +72,10 @@ export class FitFeeds {
 
   private async feed(): Promise<void> {
     const { train, validation } = this;
-    const { initialEpoch, epochs, validationFreq, isWatched } = this.options;
+    const { start, epochs, validationFreq, isWatched } = this.options;
     if (!train && !validation) return;
     try {
-      for (let epoch = initialEpoch; epoch < epochs && !this.isOver; epoch++) {
+      for (let epoch = start.epoch; epoch < epochs && !this.isOver; epoch++) {
         // A callback may end training here; the stream must not be opened again then.
         if (isWatched) await this.epochsEnded(epoch);
         await train?.feedEpoch();

@@ -1,4 +1,5 @@
 import type { Arena } from '../../core/arena.js';
+import type { KeptSessions } from './checkpoints.js';
 import type { SomeLogs } from './logs.js';
 
 /** A moment of a fit, as callbacks are told of it. */
@@ -41,6 +42,8 @@ export interface FitHooks {
   epochBegin(moment: Moment): Promise<void>;
   epochEnd(moment: Moment): Promise<void>;
   batchEnd(moment: StepMoment): Promise<void>;
+  /** What the callbacks need to go on later. */
+  snapshot(): KeptSessions;
   /** From now on nobody waits for user code. */
   giveUp(): void;
 }

@@ -4,7 +4,8 @@ import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
 import { commit, restoreCommitted, Snapshot } from './persistence.js';
-import type { FitPosition } from './position.js';
+import type { CommitCounters, FitPosition } from './position.js';
+import { RankCheckpoints } from './rankCheckpoints.js';
 import { RankRates } from './rankRates.js';
 import {
   groupSize,
@@ -47,9 +48,12 @@ class RankFit {
   private readonly source;
   private readonly held;
   private readonly reports: StepWriter | undefined;
+  private readonly checkpoints: RankCheckpoints | undefined;
   private readonly at: FitPosition;
   /** The current pass has begun: its order of rows is set. */
   private isInPass = false;
+  /** The fit begins within an epoch, of which earlier steps are counted. */
+  private isInEpoch: boolean;
   /** Updates, and steps of the current pass, in the last committed copy. */
   private readonly committed = { updates: 0, stepInPass: 0 };
   /** Statistics before the mini-batches that have had no update yet. */
@@ -72,6 +76,11 @@ class RankFit {
     const { runner, source, rates, barrier, control } = this;
     this.trainer = { rank, runner, source, optimizer, rates, barrier, control };
     this.at = { ...start };
+    this.isInEpoch = start.stepInEpoch > 0;
+    this.runner.totals.set(task.startTotals);
+    if (task.checkpoints && rank === 0) {
+      this.checkpoints = new RankCheckpoints(task, this.control, this.runner);
+    }
     this.untrained = new Snapshot(arena, rank === 0 && groupSize(optimizer) > 1 ? task.untrained : []);
     this.reports = task.stepReports && new StepWriter(arena, this.control, task.stepReports);
   }
@@ -88,6 +97,7 @@ class RankFit {
 
   private result(verdict: number): RankResult {
     const { step, epochsBegun } = this.at;
+    if ((verdict & ~VERDICT.stop) === 0) this.checkpoints?.end(this.at, this.counters, verdict === 0);
     return { ok: true, verdict, step, passes: this.passes, epochs: epochsBegun };
   }
 
@@ -100,14 +110,18 @@ class RankFit {
   /** @returns the verdict that ends the fit, or 0 */
   private runEpoch(): number {
     const { at, task, control, barrier } = this;
-    at.stepInEpoch = 0;
-    at.rowsInEpoch = 0;
-    this.runner.totals.fill(0);
+    const isResumed = this.isInEpoch;
+    this.isInEpoch = false;
+    if (!isResumed) {
+      at.stepInEpoch = 0;
+      at.rowsInEpoch = 0;
+      this.runner.totals.fill(0);
+    }
     // A rank that wakes up late must still read the verdict on the last step, which rank 0 may
     // overwrite below.
     barrier.wait();
     if (task.rank === 0) {
-      Atomics.store(control, WORD.stepInEpoch, 0);
+      Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
       Atomics.store(control, WORD.epoch, at.epoch);
       if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
       if (!this.isInPass) this.order();
@@ -119,7 +133,10 @@ class RankFit {
     // The rate of a committed copy is that of the steps after it, which may have to be repeated.
     if (this.rates.adopt()) this.commit();
 
-    at.epochsBegun++;
+    if (!isResumed) {
+      this.checkpoints?.beforeEpoch(at, this.counters);
+      at.epochsBegun++;
+    }
     this.isInPass = true;
     const verdict = this.trainEpoch();
     if (verdict !== 0) return verdict;
@@ -179,6 +196,7 @@ class RankFit {
       source.endPass(step);
       at.pass++;
       at.stepInPass = 0;
+      at.streamHash = 0;
       this.committed.stepInPass = 0;
       this.isInPass = false;
     } else if (rank === 0) source.release(step);
@@ -186,21 +204,28 @@ class RankFit {
   }
 
   private hooks(): StepHooks {
-    const { at, task, control, untrained } = this;
+    const { at, task, control, untrained, source } = this;
+    const { totals, registers } = this.runner;
     const begin = { ...at };
+    // An update of one step is dropped only if the fit ends for good.
+    const isGroup = groupSize(this.trainer.optimizer) > 1;
+    const totalsBefore = Float64Array.from(totals);
     return {
       beforeGroup: () => {
         Object.assign(begin, at);
+        if (isGroup) totalsBefore.set(totals);
         untrained.take();
       },
       dropGroup: () => {
         Object.assign(at, begin);
+        if (isGroup) totals.set(totalsBefore);
         untrained.restore();
       },
       afterStep: () => {
         at.stepInPass++;
         at.stepInEpoch++;
-        at.rowsInEpoch += this.runner.registers[REGISTERS.rows]!;
+        at.rowsInEpoch += registers[REGISTERS.rows]!;
+        at.streamHash = source.hash;
         if (task.rank === 0) Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
       },
       afterUpdate: (isRateNew) => this.afterUpdate(isRateNew),
@@ -213,6 +238,7 @@ class RankFit {
     if (task.rank === 0) {
       Atomics.store(control, WORD.step, at.step);
       this.reports?.write(at, this.rates.latest, this.runner.totals);
+      this.checkpoints?.afterUpdate(at, this.counters);
     }
     // A ring keeps that many steps, and those of the next update are to come.
     const steps = at.stepInPass - committed.stepInPass + groupSize(trainer.optimizer);
@@ -223,11 +249,15 @@ class RankFit {
 
   /** Commits the last update. All ranks know what is committed; rank 0 writes it. */
   private commit(): void {
-    const { at, task, control, committed, rates, passes } = this;
+    const { at, task, control, committed } = this;
     committed.updates = at.step;
     committed.stepInPass = at.stepInPass;
-    if (task.rank !== 0) return;
-    commit(task, control, { step: at.step, passes, epochs: at.epochsBegun, rate: rates.set });
+    if (task.rank === 0) commit(task, control, this.counters);
+  }
+
+  private get counters(): CommitCounters {
+    const { step, epochsBegun } = this.at;
+    return { step, passes: this.passes, epochs: epochsBegun, rate: this.rates.set };
   }
 
   /** @returns the verdict that ends the fit, or 0 */
@@ -265,6 +295,7 @@ class RankFit {
   private report(isValidated: boolean): void {
     const { at, task, runner, held } = this;
     const message: EpochReport = {
+      kind: 'epoch',
       epoch: at.epoch,
       step: at.step,
       passes: this.passes,

@@ -33,6 +33,14 @@ export interface FitResult {
   stopped: Stopped | undefined;
 }
 
+/** What a record consists of. */
+export interface RecordState {
+  history: Readonly<Record<string, readonly number[]>>;
+  logs: SomeLogs;
+  bestEpoch: number | undefined;
+  lowest: number;
+}
+
 /** What a fit has reached so far. */
 export class FitRecord {
   readonly history: History = { loss: [] };
@@ -45,6 +53,18 @@ export class FitRecord {
   private lowest = Number.POSITIVE_INFINITY;
 
   constructor(private readonly isValidated: boolean) {}
+
+  snapshot(): RecordState {
+    const { history, logs, bestEpoch, lowest } = this;
+    return { history: structuredClone(history), logs, bestEpoch, lowest };
+  }
+
+  restore({ history, logs, bestEpoch, lowest }: RecordState): void {
+    for (const [name, values] of Object.entries(history)) this.history[name] = [...values];
+    this.logs = logs;
+    this.bestEpoch = bestEpoch;
+    this.lowest = lowest;
+  }
 
   add(epoch: number, logs: Logs): void {
     this.logs = logs;

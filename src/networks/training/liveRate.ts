@@ -1,5 +1,6 @@
 import type { Arena } from '../../core/arena.js';
 import { ControlNumbers, controlBlock, rateRequest, WORD } from '../../parallel/control.js';
+import type { FitPosition } from './position.js';
 import type { ScheduleClock } from './rateAt.js';
 import type { RateState } from './state.js';
 
@@ -32,7 +33,7 @@ export class LiveRate {
   /** The number of the epoch after the last report. */
   private nextEpoch = 0;
   private reported: Reported;
-  private readonly fromStep: number;
+  private fromStep: number;
 
   /** @param state the model's when the fit begins */
   constructor(state: { step: number; rate: RateState }) {
@@ -52,6 +53,14 @@ export class LiveRate {
   /** No rank runs any more. */
   detach(): void {
     this.control = undefined;
+  }
+
+  /** Takes up a fit that has begun earlier. */
+  resume({ position, state }: { position: FitPosition; state: { step: number; rate: RateState } }): void {
+    const { step, stepInEpoch, epochsBegun } = position;
+    this.reported = { step, epochs: stepInEpoch > 0 ? epochsBegun - 1 : epochsBegun };
+    this.fromStep = state.rate.fromStep;
+    this.set = state.rate.set;
   }
 
   /** All ranks use this rate, from the same next step on. */

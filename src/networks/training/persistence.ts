@@ -1,17 +1,7 @@
 import { type Arena, float32At } from '../../core/arena.js';
 import { ControlNumbers, WORD } from '../../parallel/control.js';
+import type { CommitCounters } from './position.js';
 import type { FitTask, TransposePair } from './tasks.js';
-
-/** When a committed copy was taken. */
-export interface CommitCounters {
-  /** The model's optimizer steps, and its passes over training data that had begun. */
-  step: number;
-  passes: number;
-  /** Epochs that had begun since the learning rate was set. */
-  epochs: number;
-  /** The learning rate that had been set during the fit; NaN if none was. */
-  rate: number;
-}
 
 /**
  * Copies parameters and optimizer state into the committed copy that is not the current one, then

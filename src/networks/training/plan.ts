@@ -23,6 +23,8 @@ export interface FitPlan {
   train: CompiledProgram;
   validate: CompiledProgram | undefined;
   persistent: { byteOffset: number; byteLength: number; copies: readonly [number, number] };
+  /** Byte offset of the memory for a checkpoint, if the fit has them. */
+  checkpoint: number | undefined;
   transposes: readonly TransposePair[];
   untrained: FitTask['untrained'];
   slots: readonly string[];
@@ -46,6 +48,7 @@ export interface FitSizes {
   workers: Workers;
   /** Steps at whose multiples callbacks want sums. */
   every: readonly number[];
+  hasCheckpoints: boolean;
 }
 
 /** Lays out the arena of a fit and compiles its programs. */
@@ -53,7 +56,7 @@ export function planFit(
   model: ResolvedModel,
   objective: Objective,
   data: FitData,
-  { batchSize, shuffle, workers, every }: FitSizes,
+  { batchSize, shuffle, workers, every, hasCheckpoints }: FitSizes,
 ): FitPlan {
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
@@ -82,6 +85,9 @@ export function planFit(
     train,
     validate,
     persistent: { ...state, copies: reserveCopies(memory, state.byteLength) },
+    checkpoint: hasCheckpoints
+      ? memory.vector('checkpoint', 'state', state.byteLength / 4).byteOffset
+      : undefined,
     transposes: transposePairs(memory, model),
     // Statistics are vectors; the kernels of frozen layers never change.
     untrained: model.parameters

@@ -19,6 +19,19 @@ export interface FitPosition {
   /** The number of the pass, counted over all fits of the model, with its finished steps. */
   pass: number;
   stepInPass: number;
+  /** A hash of a stream's rows in this pass so far; 0 for tables. */
+  streamHash: number;
+}
+
+/** When a committed copy was taken. */
+export interface CommitCounters {
+  /** The model's optimizer steps, and its passes over training data that had begun. */
+  step: number;
+  passes: number;
+  /** Epochs that had begun since the learning rate was set. */
+  epochs: number;
+  /** The learning rate that had been set during the fit; NaN if none was. */
+  rate: number;
 }
 
 /** Where a new fit of a model begins. */
@@ -31,5 +44,6 @@ export function newFit({ step, epochs, rate }: ModelState, initialEpoch: number)
     epochsBegun: rate.epochs,
     pass: epochs,
     stepInPass: 0,
+    streamHash: 0,
   };
 }

@@ -18,6 +18,8 @@ export interface FeedPlan {
   pass?: number;
   /** Mini-batches per epoch, however many passes they take. Undefined: an epoch is a pass. */
   stepsPerEpoch?: number | undefined;
+  /** Those of the first epoch that an earlier fit has used. */
+  doneSteps?: number;
   /** Most mini-batches of a pass; undefined for all. Only for rows in their own order. */
   mostSteps?: number | undefined;
   /** Hashes the rows, so that a later fit knows them again. */
@@ -128,8 +130,9 @@ export class StreamFeed {
 
   /** Whether the epochs so far need more of the current pass, or another one. */
   private get isNeeded(): boolean {
-    const { stepsPerEpoch } = this.plan;
-    return stepsPerEpoch === undefined ? this.fed < this.epochs : this.written < this.epochs * stepsPerEpoch;
+    const { stepsPerEpoch, doneSteps = 0 } = this.plan;
+    if (stepsPerEpoch === undefined) return this.fed < this.epochs;
+    return this.written + doneSteps < this.epochs * stepsPerEpoch;
   }
 
   /**

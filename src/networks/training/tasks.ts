@@ -3,7 +3,8 @@ import type { BatchRing } from '../../parallel/batchRing.js';
 import type { RankTask } from '../../parallel/rankTask.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { Optimizer } from '../optimizers/index.js';
-import type { FitPosition } from './position.js';
+import type { CheckpointRhythm } from './checkpoints.js';
+import type { CommitCounters, FitPosition } from './position.js';
 import type { RateTask } from './rankRates.js';
 import type { StepReports } from './stepReports.js';
 
@@ -33,8 +34,11 @@ export interface FitTask extends RankTask {
   trainRing: BatchRing | undefined;
   validationRing: BatchRing | undefined;
   batchSize: number;
-  /** Where to begin. */
+  /** Where to begin, and the sums of loss and metrics of the epoch so far. */
   start: FitPosition;
+  startTotals: readonly number[];
+  /** Where and when rank 0 leaves checkpoints, if the fit has them. */
+  checkpoints: CheckpointTask | undefined;
   /** Number of the epoch to stop before. */
   epochs: number;
   /** Steps per epoch; undefined for as many as a pass over the data has. */
@@ -60,6 +64,22 @@ export interface FitTask extends RankTask {
   stepReports: StepReports | undefined;
 }
 
+/** What rank 0 needs for checkpoints. */
+export interface CheckpointTask extends CheckpointRhythm {
+  /** Byte offset of the memory for a copy of the state. */
+  byteOffset: number;
+  /** The number of the fit's first epoch. */
+  initialEpoch: number;
+}
+
+/** Sent by rank 0 when it has left a checkpoint, and when it has ended. */
+export interface PositionReport {
+  kind: 'checkpoint' | 'end';
+  position: FitPosition;
+  totals: number[];
+  counters: CommitCounters;
+}
+
 /** What one rank of an evaluation or a prediction needs. */
 export interface SweepTask extends RankTask {
   kind: 'sweep';
@@ -71,6 +91,7 @@ export interface SweepTask extends RankTask {
 
 /** Sent by rank 0 at the end of each epoch. */
 export interface EpochReport {
+  kind: 'epoch';
   /** Counted from 0, or from `initialEpoch`. */
   epoch: number;
   /** Total optimizer steps of the model, those of earlier fits included. */

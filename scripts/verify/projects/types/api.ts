@@ -31,6 +31,7 @@ import type {
   Optimizer,
   OptimizerName,
   Regressor,
+  ResumeOptions,
   Schedule,
   ScheduleName,
   ScorerName,
@@ -179,6 +180,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     classWeight: { 0: 1, 1: 2 },
     workers: 'auto',
     signal,
+    resume: { folder: 'runs/1', everySteps: 100, keepLast: 3 } satisfies ResumeOptions,
     callbacks: [
       callback,
       limit,

@@ -1,0 +1,199 @@
+import { join } from 'node:path';
+import type { CallbackContext, FitOptions, StreamFitOptions } from 'steepest';
+import { describe, expect, it } from 'vitest';
+import { nativeChoices, typescriptExact, typescriptFast } from '../support/kernelChoices.js';
+import {
+  batches,
+  build,
+  bytesOf,
+  checkpointsIn,
+  finished,
+  newFolder,
+  nobody,
+  photographer,
+  some,
+  x,
+  y,
+} from './runs.js';
+
+const shared = { batchSize: 16, epochs: 4, workers: 1 } as const;
+
+/** The bits of fast TypeScript kernels are others: those of a run stay with it. */
+const choices = [...nativeChoices, typescriptExact].filter(
+  ({ options }) => nativeChoices.length > 0 || options !== typescriptExact.options,
+);
+
+describe('a fit that goes on from any moment ends with the bits of an undisturbed one', () => {
+  it('on arrays, with other numbers of workers', async () => {
+    const folder = join(await newFolder(), 'run');
+    const options = { ...shared, validationSplit: 0.2 } as const;
+    const expected = await finished((model, own) => model.fit(x, y, { ...options, ...own }));
+    const { photos, callback } = photographer(folder, () => true);
+    const resume = { folder, everySteps: 3 };
+    expect(await finished((model, own) => model.fit(x, y, { ...options, ...own, resume }), callback)).toEqual(
+      expected,
+    );
+    expect(photos.length).toBeGreaterThan(4);
+    for (const [i, photo] of some(photos).entries()) {
+      const again = { ...options, resume: { ...resume, folder: photo }, workers: 1 + (i % 3) };
+      expect(await finished((model, own) => model.fit(x, y, { ...again, ...own })), photo).toEqual(expected);
+    }
+  });
+
+  it('on other instruction sets', async () => {
+    const [first, ...others] = choices;
+    const folder = join(await newFolder(), 'run');
+    const expected = await finished((model, own) =>
+      model.fit(x, y, { ...shared, ...first!.options, ...own }),
+    );
+    const { photos, callback } = photographer(folder, ({ step }) => step >= 15);
+    const options = { ...shared, ...first!.options, resume: { folder, everySteps: 1 } };
+    await finished((model, own) => model.fit(x, y, { ...options, ...own }), callback);
+    for (const [i, second] of others.entries()) {
+      const again = { ...shared, ...second.options, resume: photos[i % photos.length]! };
+      expect(await finished((model, own) => model.fit(x, y, { ...again, ...own }))).toEqual(expected);
+    }
+  });
+
+  it.each([
+    ['shuffled in a buffer of 40 rows', { shuffleBuffer: 40 }],
+    ['shuffled in a buffer for all rows', {}],
+    ['in order', { shuffle: false }],
+    ['in epochs of 7 steps', { stepsPerEpoch: 7, shuffleBuffer: 60 }],
+    ['in epochs of 25 steps, validated now and then', { stepsPerEpoch: 25, epochs: 3, validationFreq: 2 }],
+  ] as const)('on a stream %s', async (_title, own) => {
+    const folder = join(await newFolder(), 'run');
+    const held = (): ReturnType<typeof batches> => batches(x.slice(0, 33), y.slice(0, 33));
+    const options: StreamFitOptions = { ...shared, validationData: held, validationSteps: 2, ...own };
+    const expected = await finished((model, also) => model.fit(batches, { ...options, ...(also as object) }));
+    const { photos, callback } = photographer(folder, () => true);
+    const resume = { folder, everySteps: 2 };
+    const watched = { ...options, resume, callbacks: callback };
+    expect(await finished((model) => model.fit(() => batches(), watched))).toEqual(expected);
+    expect(photos.length).toBeGreaterThan(3);
+    for (const [i, photo] of some(photos).entries()) {
+      const again = {
+        ...options,
+        resume: { folder: photo, everySteps: 4 },
+        workers: 1 + (i % 2),
+        callbacks: nobody,
+      };
+      expect(await finished((model) => model.fit(() => batches(), again)), photo).toEqual(expected);
+    }
+  });
+
+  it('on a generator that is read only once, as a new process makes it', async () => {
+    function* forEver(): Generator<{ x: number[][]; y: number[][] }> {
+      for (let at = 0; ; at = (at + 11) % 130) yield { x: x.slice(at, at + 16), y: y.slice(at, at + 16) };
+    }
+    const folder = join(await newFolder(), 'run');
+    const options = { ...shared, stepsPerEpoch: 6, shuffleBuffer: 50 };
+    const expected = await finished((model) => model.fit(forEver(), { ...options, callbacks: nobody }));
+    const { photos, callback } = photographer(folder, () => true);
+    const resume = { folder, everySteps: 5 };
+    await build().fit(forEver(), { ...options, resume, callbacks: callback });
+    const photo = photos.at(-2)!;
+    const again = { ...options, resume: photo, callbacks: nobody };
+    expect(await finished((model) => model.fit(forEver(), again))).toEqual(expected);
+  });
+
+  it('on the fast TypeScript kernels', async () => {
+    const folder = join(await newFolder(), 'run');
+    const options = { ...shared, ...typescriptFast.options };
+    const expected = await finished((model, own) => model.fit(x, y, { ...options, ...own }));
+    const { photos, callback } = photographer(folder, ({ step }) => step > 12);
+    await build().fit(x, y, { ...options, resume: { folder, everySteps: 4 }, callbacks: callback });
+    const again = { ...options, resume: photos[0]!, workers: 2 };
+    expect(await finished((model, own) => model.fit(x, y, { ...again, ...own }))).toEqual(expected);
+  });
+
+  it('from the end of epochs, when their callbacks have run', async () => {
+    const folder = join(await newFolder(), 'run');
+    const options = { ...shared, stepsPerEpoch: 8 };
+    const expected = await finished((model, own) => model.fit(x, y, { ...options, ...own }));
+    const { photos, callback } = photographer(folder, () => true);
+    await build().fit(x, y, {
+      ...options,
+      resume: { folder, everyEpochs: 1, keepLast: 9 },
+      callbacks: callback,
+    });
+    const steps = checkpointsIn(folder).map((name) => Number(/\d+/.exec(name)));
+    expect(steps).toEqual(expect.arrayContaining([0, 32]));
+    expect(steps.every((step) => step % 8 === 0)).toBe(true);
+    for (const photo of some(photos, 3)) {
+      const again = { ...options, resume: photo, workers: 2 };
+      expect(await finished((model, own) => model.fit(x, y, { ...again, ...own }))).toEqual(expected);
+    }
+  });
+});
+
+describe('callbacks of a fit that goes on', () => {
+  /** Lowers the rate by what it counted, and remembers how often each hook was called. */
+  function lowering(calls: string[]) {
+    let count = 0;
+    return {
+      name: 'lowering',
+      onEpochBegin: ({ epoch }: CallbackContext) => void calls.push(`begin ${epoch}`),
+      onEpochEnd({ model, epoch }: CallbackContext<{ learningRate: number }>) {
+        calls.push(`end ${epoch}`);
+        count++;
+        if (count % 2 === 0) model.learningRate /= 1 + count;
+      },
+      state: () => ({ count, notANumber: Number.NaN, none: -0 }),
+      restore(state: { count: number; notANumber: number; none: number }) {
+        expect([state.notANumber, state.none]).toEqual([Number.NaN, -0]);
+        count = state.count;
+      },
+    };
+  }
+
+  it('go on from what they kept, with the learning rate that they had set', async () => {
+    const folder = join(await newFolder(), 'run');
+    const run = async (resume: FitOptions['resume'], calls: string[], photo?: { callback: object }) => {
+      const model = build();
+      const own = [photo?.callback ?? nobody, lowering(calls)] as FitOptions['callbacks'];
+      const result = await model.fit(x, y, {
+        ...shared,
+        epochs: 6,
+        callbacks: own,
+        ...(resume && { resume }),
+      });
+      return { result, bytes: await bytesOf(model), rate: model.learningRate };
+    };
+    const all: string[] = [];
+    const expected = await run(undefined, all);
+    const { photos, callback } = photographer(folder, () => true);
+    expect(await run({ folder, everySteps: 4 }, [], { callback })).toEqual(expected);
+    for (const photo of some(photos)) {
+      const calls: string[] = [];
+      expect(await run(photo, calls), photo).toEqual(expected);
+      // Every hook that is called follows those of the epochs before.
+      expect(all.slice(all.length - calls.length)).toEqual(calls);
+    }
+  });
+
+  it('that end training end it at the same step', async () => {
+    const folder = join(await newFolder(), 'run');
+    const stopping = (): object => {
+      let calls = 0;
+      return {
+        name: 'stopping',
+        onEpochEnd: () => ++calls < 3,
+        state: () => calls,
+        restore: (state: number) => {
+          calls = state;
+        },
+      };
+    };
+    const run = (resume?: FitOptions['resume'], other: object = nobody) =>
+      finished((model) => {
+        const own = [other, stopping()] as FitOptions['callbacks'];
+        return model.fit(x, y, { ...shared, epochs: 9, callbacks: own, ...(resume && { resume }) });
+      });
+    const expected = await run();
+    expect(expected.result.stopped).toMatchObject({ by: 'stopping', epoch: 2 });
+    const { photos, callback } = photographer(folder, () => true);
+    expect(await run({ folder, everySteps: 3 }, callback)).toEqual(expected);
+    for (const photo of [...some(photos), folder]) expect(await run(photo), photo).toEqual(expected);
+  });
+});
