@@ -69,7 +69,7 @@ describe('console.log(model)', () => {
     await model.fit(x, y, { epochs: 2, batchSize: 2 });
     expect(inspect(model)).toContain('trained for 2 epochs, 4 steps\n');
     expect(inspect(model)).toContain(
-      'optimizer adam (learningRate 0.1, beta1 0.9, beta2 0.999, epsilon 1e-7, weightDecay 0), loss binaryCrossentropy, metrics accuracy, mse\n',
+      'optimizer adam (learningRate 0.1, beta1 0.9, beta2 0.999, epsilon 1e-7), loss binaryCrossentropy, metrics accuracy, mse\n',
     );
   });
 

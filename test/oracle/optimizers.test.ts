@@ -11,6 +11,7 @@ interface Fixture {
     name: string;
     optimizer: Exclude<Optimizer, OptimizerName>;
     penalty: { l1: number; l2: number };
+    scales: [number, number];
     losses: number[];
     snapshots: { step: number; weights: Numbers[] }[];
   }[];
@@ -21,21 +22,27 @@ const { x, labels, weights, cases } = readFixture<Fixture>('optimizers');
 const WEIGHTS = { absolute: 4e-6 };
 const LOSSES = { relative: 4e-6 };
 
-describe.each(kernelChoices)('optimizers against torch.optim, $title', ({ options }) => {
+describe.each(kernelChoices)('optimizers against torch.optim and Keras, $title', ({ options }) => {
   it('has expected values for every optimizer', () => {
     expect(new Set(cases.map((c) => c.optimizer.name))).toEqual(new Set(optimizerNames));
   });
 
-  it.each(cases)('$name', async ({ optimizer, penalty, losses, snapshots }) => {
+  it.each(cases)('$name', async ({ optimizer, penalty, scales, losses, snapshots }) => {
     const model = sequential({
       layers: [
         layers.dense({
           units: 5,
           activation: 'tanh',
           kernelRegularizer: penalty,
+          learningRateScale: scales[0],
           inputShape: [7],
         }),
-        layers.dense({ units: 3, activation: 'softmax', kernelRegularizer: penalty }),
+        layers.dense({
+          units: 3,
+          activation: 'softmax',
+          kernelRegularizer: penalty,
+          learningRateScale: scales[1],
+        }),
       ],
     });
     model.setWeights(weights.map(weightArray));

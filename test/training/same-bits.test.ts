@@ -41,6 +41,18 @@ const OPTIMIZERS: Record<string, Optimizer> = {
     nesterov: true,
     learningRate: { schedule: 'polynomial', from: 0.05, steps: 17, power: 1.7 },
   },
+  'rmsprop, all variants': {
+    name: 'rmsprop',
+    centered: true,
+    momentum: 0.7,
+    weightDecay: 0.1,
+    decayKernelsOnly: true,
+  },
+  'adam, amsgrad': { name: 'adam', amsgrad: true, learningRate: 0.01 },
+  adadelta: { name: 'adadelta', learningRate: 0.6, weightDecay: 0.01 },
+  adamax: { name: 'adamax', learningRate: 0.01 },
+  nadam: { name: 'nadam', learningRate: 0.01, momentumDecay: 0.3 },
+  lion: { name: 'lion', weightDecay: 0.2 },
   adagrad: { name: 'adagrad', learningRate: 0.07, learningRateDecay: 0.02, initialAccumulatorValue: 0.03 },
 };
 

@@ -45,11 +45,10 @@ export interface ResolvedModel {
 }
 
 /**
- * Maximum number of layers. A layer may have up to 8 arrays in a file (four of batchNorm, and two
- * Adam moments for two of them), and a file holds at most 65,536: every model that can be trained
- * can be saved.
+ * Maximum number of layers. A file holds at most 65,536 arrays, 16 for each layer: every model that
+ * can be trained can be saved. (batchNorm has four, and amsgrad three more for each of two of them.)
  */
-export const MAX_LAYERS = 8192;
+export const MAX_LAYERS = 4096;
 /** Maximum numbers per sample at every layer: kernels count them with 32-bit integers. */
 export const MAX_SAMPLE_NUMBERS = 2 ** 31 - 1;
 /**

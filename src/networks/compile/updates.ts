@@ -51,6 +51,7 @@ export function emitUpdates(
   const { memory } = builder;
   const path = gradientPath(h);
   const norms = emitNorms(builder, trainable(parameters), path);
+  const { weightDecay = 0, decayKernelsOnly = false } = commonOf(h);
   builder.gradientReady = (group, parameter, gradient, range) => {
     const slots: Record<string, Operand> = {};
     for (const slot of definition.slots(h)) slots[slot] = slotRegion(memory, parameter, slot);
@@ -65,7 +66,7 @@ export function emitUpdates(
     const scalars = {
       ...(isFinished ? NO_PENALTY : penaltyOf(parameter)),
       rateScale: parameter.learningRateScale ?? 1,
-      weightDecay: 0,
+      weightDecay: decayKernelsOnly && parameter.shape.length < 2 ? 0 : Math.fround(weightDecay),
       ...definition.scalars(h),
     };
     builder.emitSlice(group, definition.kind(h), operands, scalars, range, path.update);

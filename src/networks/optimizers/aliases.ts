@@ -7,12 +7,8 @@ export const OPTIMIZER_ALIASES: Aliases = {
   momentum: 'sgd',
   nesterov: 'sgd',
   // Optimizers that do not exist here.
-  adadelta: '',
-  adamax: '',
-  nadam: '',
   radam: '',
   ftrl: '',
-  lion: '',
   lbfgs: '',
   rprop: '',
   asgd: '',
@@ -32,6 +28,7 @@ export const HYPERPARAMETER_ALIASES: Aliases = {
   alpha: 'rho',
   smoothing: 'rho',
   decay: 'weightDecay',
+  lambda: 'weightDecay',
   nesterovsMomentum: 'nesterov',
   useNesterov: 'nesterov',
   gradientClipValue: 'clipValue',
@@ -42,6 +39,4 @@ export const HYPERPARAMETER_ALIASES: Aliases = {
   gradientAccumulationSteps: 'accumulateSteps',
   accumulateGradBatches: 'accumulateSteps',
   accumulationSteps: 'accumulateSteps',
-  amsgrad: '',
-  centered: '',
 };

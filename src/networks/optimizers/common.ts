@@ -1,4 +1,10 @@
-import { counting, type Hyperparameters, type NumberRange, positive } from '../../core/definition.js';
+import {
+  counting,
+  type Hyperparameters,
+  type NumberRange,
+  notNegative,
+  positive,
+} from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import type { OptimizerDefinition, OptimizerHyperparameters } from './definition.js';
 
@@ -25,14 +31,24 @@ export type CommonHyperparameters = {
    * data or an epoch ends with a step, from the mini-batches that there are.
    */
   accumulateSteps: number;
+  /**
+   * λ: w ← (1 − lr·λ)·w before the step, as in Keras. It does not pass through the gradient, and so
+   * neither through momentum or scaling (Loshchilov & Hutter 2019). What PyTorch's SGD, Adam and
+   * others call weight_decay is a penalty on the loss: `kernelRegularizer: { l2: λ / 2 }`.
+   */
+  weightDecay: number;
+  /** Whether only arrays with at least two dimensions decay: no biases, gammas and betas. */
+  decayKernelsOnly: boolean;
 };
 
-const RANGES: { readonly [K in keyof CommonHyperparameters]: NumberRange } = {
+/** Those that are numbers; the others are flags. */
+const RANGES = {
   clipValue: positive,
   clipNorm: positive,
   globalClipNorm: positive,
   accumulateSteps: counting,
-};
+  weightDecay: notNegative,
+} satisfies { readonly [K in keyof CommonHyperparameters]?: NumberRange };
 
 /** Ways to clip, of which an optimizer uses one at most, as in Keras. */
 const CLIPPING = ['clipValue', 'clipNorm', 'globalClipNorm'] as const;
@@ -61,7 +77,22 @@ const DEFAULTS: { readonly [K in keyof CommonHyperparameters]: undefined } = {
   clipNorm: undefined,
   globalClipNorm: undefined,
   accumulateSteps: undefined,
+  weightDecay: undefined,
+  decayKernelsOnly: undefined,
 };
+
+/** @throws SteepestError `ERR_ARGUMENT` */
+function checkDecay({ weightDecay = 0, decayKernelsOnly }: CommonChoice): void {
+  if (decayKernelsOnly !== true || weightDecay > 0) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'weightDecay above 0 with decayKernelsOnly',
+    given: 'weightDecay 0',
+    hint: 'Set weightDecay, for example to 0.01, or leave decayKernelsOnly out.',
+  });
+}
+
+const missing = (own: object) =>
+  Object.fromEntries(Object.entries(DEFAULTS).filter(([name]) => !Object.hasOwn(own, name)));
 
 /** A table of optimizers, each with the common hyperparameters besides its own. */
 export function withCommon(
@@ -71,10 +102,12 @@ export function withCommon(
     name,
     {
       ...definition,
-      defaults: { ...definition.defaults, ...DEFAULTS },
+      // An optimizer may have another default.
+      defaults: { ...definition.defaults, ...missing(definition.defaults) },
       ranges: { ...definition.ranges, ...RANGES },
       check(h: OptimizerHyperparameters) {
         checkClipping(commonOf(h));
+        checkDecay(commonOf(h));
         definition.check?.(h);
       },
     },

@@ -1,10 +1,14 @@
 import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
 import type { NoSynonyms } from '../../core/names.js';
+import { adadelta } from './adadelta.js';
 import { adagrad } from './adagrad.js';
 import { adam, adamw } from './adam.js';
+import { adamax } from './adamax.js';
 import { HYPERPARAMETER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
 import { type CommonHyperparameters, withCommon } from './common.js';
 import type { OptimizerDefinition, OptimizerHyperparameters } from './definition.js';
+import { lion } from './lion.js';
+import { nadam } from './nadam.js';
 import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
 
@@ -15,6 +19,10 @@ const OPTIMIZERS = {
   adam,
   adamw,
   adagrad,
+  adadelta,
+  adamax,
+  nadam,
+  lion,
 } satisfies Record<string, OptimizerDefinition>;
 
 export type OptimizerName = keyof typeof OPTIMIZERS;
