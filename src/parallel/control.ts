@@ -50,6 +50,8 @@ export const WORD = {
   committedPasses: 6 * LINE_WORDS + 3,
   committedEpochs: 6 * LINE_WORDS + 5,
   committedRates: 6 * LINE_WORDS + 8,
+  /** Number of commits that have begun, the one that is being written included. */
+  commitsBegun: 6 * LINE_WORDS + 12,
   /** For the main thread: the current epoch, its finished steps, and those of the model. */
   epoch: 7 * LINE_WORDS,
   stepInEpoch: 7 * LINE_WORDS + 1,

@@ -17,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The plain data of every callback, with the options that cannot be left out. */
 const DATA: Record<CallbackName, () => CallbackChoice> = {
+  checkpoint: () => callbacks.checkpoint({ path: join(folder, '{epoch}.safetensors'), keepLast: 2 }),
   csvLogger: () => callbacks.csvLogger({ path: join(folder, 'log.csv') }),
   jsonLogger: () => callbacks.jsonLogger({ path: join(folder, 'log.jsonl') }),
   learningRateLogger: () => callbacks.learningRateLogger(),

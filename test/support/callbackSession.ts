@@ -1,4 +1,4 @@
-import type { CallbackChoice } from 'steepest';
+import type { CallbackChoice, Sequential } from 'steepest';
 import type { CallbackSession } from '#steepest/networks/callbacks/definition.js';
 import { resolveCallback } from '#steepest/networks/callbacks/index.js';
 
@@ -11,20 +11,24 @@ export interface Driven {
   restore(state: unknown): void;
 }
 
-/** @param logs names of the values that the fit would log */
-export function sessionOf(choice: CallbackChoice, logs: readonly string[]): Driven {
+/**
+ * @param logs names of the values that the fit would log
+ * @param model the model that the fit would train, for callbacks that use one
+ */
+export function sessionOf(choice: CallbackChoice, logs: readonly string[], model?: Sequential): Driven {
   const { definition, options } = resolveCallback('callbacks', choice);
   const nobody = (): never => {
     throw new Error('this callback uses the state of the model');
   };
   const session = definition.session(options, {
     logs,
-    bestOf: () => 'min',
     epochs: 100,
-    state: nobody,
+    bestOf: () => 'min',
+    state: model ? () => model.trainingState() : nobody,
     become: nobody,
   });
-  const context = { model: { save: nobody, learningRate: 0.1 }, step: 0, learningRate: 0.1, stop: nobody };
+  const idle = { save: nobody, learningRate: 0.1 };
+  const context = { model: model ?? idle, step: 0, learningRate: 0.1, stop: nobody };
   return {
     session,
     begin: async () => void (await session.onTrainBegin?.({ ...context, epoch: 0, logs: {} })),

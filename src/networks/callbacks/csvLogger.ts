@@ -3,7 +3,7 @@ import { show } from '../../core/show.js';
 import { showPath } from '../../core/systemErrors.js';
 import { countCells, csvLine } from '../../io/csvText.js';
 import { define } from './definition.js';
-import { LogFile, type LogState } from './logFile.js';
+import { LogFile } from './logFile.js';
 import { boolean, localFile, type Option, required } from './options.js';
 
 /** What may stand between cells: no part of a number or of a name, and no quote or line end. */
@@ -55,7 +55,7 @@ export const csvLogger = define({
       onEpochEnd: ({ epoch, logs: values }) =>
         file.write(csvLine([epoch, ...logs.map((name) => values[name])], separator)),
       state: () => file.state,
-      restore: (state) => file.restore(state as LogState),
+      restore: (state) => file.restore(state),
     };
   },
 });

@@ -43,6 +43,11 @@ export interface CallbackSession extends Omit<CallbackHooks<CallbackModel>, 'onB
   readonly keeps?: ModelState | undefined;
   /** Called after `restore` with the state that was saved. */
   keep?(state: ModelState): void;
+  /**
+   * Steps at whose multiples the workers leave a committed copy, besides their own: what the model
+   * then has in `onBatchEnd`.
+   */
+  readonly commitEvery?: number;
   /** The best epoch so far of the values that it watches, if it does. */
   bestEpoch?(): number | undefined;
 }

@@ -4,6 +4,7 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { CALLBACK_ALIASES } from './aliases.js';
+import { checkpoint } from './checkpoint.js';
 import { csvLogger } from './csvLogger.js';
 import type { CallbackDefinition } from './definition.js';
 import { earlyStopping } from './earlyStopping.js';
@@ -16,6 +17,7 @@ import { timeLimit } from './timeLimit.js';
 
 /** The registry: one line per callback. */
 const CALLBACKS = {
+  checkpoint,
   csvLogger,
   jsonLogger,
   learningRateLogger,

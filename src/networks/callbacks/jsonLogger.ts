@@ -1,5 +1,5 @@
 import { define } from './definition.js';
-import { LogFile, type LogState } from './logFile.js';
+import { LogFile } from './logFile.js';
 import { boolean, localFile, required } from './options.js';
 
 /**
@@ -22,7 +22,7 @@ export const jsonLogger = define({
       onTrainBegin: () => file.begin(append),
       onEpochEnd: ({ epoch, step, logs }) => file.write(`${JSON.stringify({ epoch, step, ...logs })}\n`),
       state: () => file.state,
-      restore: (state) => file.restore(state as LogState),
+      restore: (state) => file.restore(state),
     };
   },
 });

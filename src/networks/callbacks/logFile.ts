@@ -1,4 +1,5 @@
 import { AppendedFile, readEnds } from '../../io/appendedFile.js';
+import { refuseState } from './plateau.js';
 
 /** How a log is written, line by line. Lines end with `\n`. */
 export interface LogFormat {
@@ -36,8 +37,11 @@ export class LogFile {
     return this.file && { bytes: this.file.size };
   }
 
-  restore(state: LogState): void {
-    this.restored = state;
+  /** @throws SteepestError `ERR_MODEL_FILE` for what {@link state} cannot have been */
+  restore(state: unknown): void {
+    const bytes = (state as Partial<LogState> | null)?.bytes;
+    if (!Number.isSafeInteger(bytes) || (bytes as number) < 0) refuseState();
+    this.restored = { bytes: bytes as number };
   }
 
   /**

@@ -60,6 +60,10 @@ export class CallbackRun implements FitHooks {
     return [...new Set(watching.map(({ session }) => session.every ?? 1))];
   }
 
+  get commitEvery(): readonly number[] {
+    return this.active.flatMap(({ session }) => (session as CallbackSession).commitEvery ?? []);
+  }
+
   get stopped(): Stopped | undefined {
     return this.stop;
   }

@@ -195,6 +195,7 @@ class FitSession {
       epochs: request.epochs,
       stepsPerEpoch: request.stepsPerEpoch,
       validationFreq: request.validationFreq,
+      commitEvery: request.hooks.commitEvery,
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
       optimizer: request.optimizer,
       rate: { state: state.rate, stepsPerEpoch: this.stepsPerEpoch },

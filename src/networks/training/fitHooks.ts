@@ -32,6 +32,8 @@ export interface FitHooks {
   readonly isEmpty: boolean;
   /** Steps at whose multiples someone wants `batchEnd`. */
   readonly every: readonly number[];
+  /** Steps at whose multiples someone wants a committed copy. */
+  readonly commitEvery: readonly number[];
   /** Whether someone has ended training, perhaps before the workers ran. */
   readonly stopped: object | undefined;
   /** Whether someone restores the best epoch at the end. */

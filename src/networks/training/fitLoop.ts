@@ -237,14 +237,17 @@ class RankFit {
     at.step++;
     if (task.rank === 0) {
       Atomics.store(control, WORD.step, at.step);
-      this.reports?.write(at, this.rates.latest, this.runner.totals);
       this.checkpoints?.afterUpdate(at, this.counters);
     }
     // A ring keeps that many steps, and those of the next update are to come.
     const steps = at.stepInPass - committed.stepInPass + groupSize(trainer.optimizer);
-    if (steps <= task.stepsPerCommit && !isRateNew) return;
-    this.commit();
-    if (task.rank === 0) source.release(at.stepInPass);
+    const isAsked = task.commitEvery.some((every) => at.step % every === 0);
+    if (steps > task.stepsPerCommit || isRateNew || isAsked) {
+      this.commit();
+      if (task.rank === 0) source.release(at.stepInPass);
+    }
+    // After the commit, which the main thread reads when it sees the report.
+    if (task.rank === 0) this.reports?.write(at, this.rates.latest, this.runner.totals);
   }
 
   /** Commits the last update. All ranks know what is committed; rank 0 writes it. */

@@ -15,6 +15,7 @@ export function commit(
   const { byteOffset, byteLength, copies } = task.persistent;
   const commits = Atomics.load(control, WORD.commits);
   const copy = commits & 1;
+  Atomics.store(control, WORD.commitsBegun, commits + 1);
   task.arena.copyWithin(copies[copy] as number, byteOffset, byteOffset + byteLength);
   Atomics.store(control, WORD.committedSteps + copy, step);
   Atomics.store(control, WORD.committedPasses + copy, passes);
@@ -59,8 +60,8 @@ export class Snapshot {
 
 /**
  * Reads the current committed copy in place. The ranks may be running, even in the middle of a
- * merge: they write only the arena's own parameters or the other copy. If they commit meanwhile,
- * the copy is read again.
+ * merge: they write only the arena's own parameters or the other copy. If they begin to write this
+ * copy meanwhile, it is read again: the latest one then.
  * @param read receives the counters of the copy and its distance in bytes from the original
  * @returns undefined if nothing was ever committed, which means that no rank has changed anything
  */
@@ -80,7 +81,8 @@ export function readCommitted<T>(
     const rate = new ControlNumbers(arena).read(WORD.committedRates + 2 * copy);
     const shift = (persistent.copies[copy] as number) - persistent.byteOffset;
     const result = read({ step, passes, epochs, rate }, shift);
-    if (Atomics.load(control, WORD.commits) === commits) return result;
+    // The commit after the next writes this copy again.
+    if (Atomics.load(control, WORD.commitsBegun) - commits < 2) return result;
   }
 }
 

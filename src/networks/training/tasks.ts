@@ -47,6 +47,8 @@ export interface FitTask extends RankTask {
   validationFreq: number;
   /** Steps between two committed copies. A ring keeps that many mini-batches. */
   stepsPerCommit: number;
+  /** Steps of the model at whose multiples there is another one. */
+  commitEvery: readonly number[];
   optimizer: Optimizer;
   rate: RateTask;
   shuffles: boolean;

@@ -157,6 +157,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   };
   const limit: CallbackChoice = callbacks.timeLimit({ seconds: 60 });
   const loggers: CallbackChoice[] = [
+    callbacks.checkpoint({ path: 'runs/{epoch}.safetensors', keepLast: 3 }),
     callbacks.learningRateLogger(),
     callbacks.csvLogger({ path: 'epochs.csv', separator: ';' }),
     callbacks.jsonLogger({ path: new URL('epochs.jsonl', 'file:///tmp/'), append: true }),
