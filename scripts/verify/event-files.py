@@ -37,7 +37,8 @@ def expected_charts(histories, steps):
         for name, values in history.items():
             run, name = ("validation", name[3:]) if name.startswith("val") else ("train", name)
             tag = "epoch_" + "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
-            charts.setdefault((run, tag), []).extend(enumerate(values))
+            points = charts.setdefault((run, tag), [])
+            points.extend(enumerate(values, len(points)))
     return {key: [(step, float(np.float32(value))) for step, value in points] for key, points in charts.items()}
 
 

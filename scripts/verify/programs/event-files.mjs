@@ -27,9 +27,10 @@ const watch = {
     steps.batch_mae.push([step, mae]);
   },
 };
-for (let fit = 0; fit < 2; fit++) {
+for (const initialEpoch of [0, 20]) {
   const { history } = await model.fit(x, y, {
-    epochs: 20,
+    initialEpoch,
+    epochs: initialEpoch + 20,
     validationSplit: 0.2,
     callbacks: [callbacks.learningRateLogger(), callbacks.tensorBoard({ folder, updateEvery: 5 }), watch],
   });
