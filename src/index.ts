@@ -9,7 +9,6 @@ export { type Activation, type ActivationName, activationNames } from './kernels
 export { backend } from './kernels/backend.js';
 export type { KernelOptions } from './kernels/kernelOptions.js';
 export * as metrics from './metrics/index.js';
-export type { CallbackContext, TrainEndContext } from './networks/callbacks/hooks.js';
 export {
   type CallbackChoice,
   type CallbackName,
@@ -30,10 +29,12 @@ export type { ResumeOptions } from './networks/models/resume/options.js';
 export { schedules } from './networks/models/schedules.js';
 export {
   type Callback,
+  type CallbackContext,
   type FitOptions,
   Sequential,
   type StreamFitOptions,
   sequential,
+  type TrainEndContext,
 } from './networks/models/sequential.js';
 export type { SequentialConfig } from './networks/models/sequentialConfig.js';
 export type {
@@ -42,6 +43,7 @@ export type {
   PredictOptions,
   StreamEvaluateOptions,
 } from './networks/models/sweepOptions.js';
+export type { FitResult, History, Logs } from './networks/models/typedResults.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
 export {
   type LearningRate,
@@ -49,8 +51,7 @@ export {
   type ScheduleName,
   scheduleNames,
 } from './networks/schedules/index.js';
-export type { FitResult, History, Stopped } from './networks/training/fitResult.js';
-export type { Logs } from './networks/training/logs.js';
+export type { Stopped } from './networks/training/fitResult.js';
 export type { ThreadSettings } from './parallel/settings.js';
 export { configure, shutdown } from './parallel/threads.js';
 export type { Workers } from './parallel/workers.js';

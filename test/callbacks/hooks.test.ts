@@ -22,11 +22,11 @@ const HOOKS: readonly Hook[] = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'o
 type Call = [hook: Hook, epoch: number, step: number];
 
 /** A callback that writes down every call. */
-function recorder(each: (hook: Hook, context: CallbackContext<Sequential>) => unknown = () => undefined) {
+function recorder(each: (hook: Hook, context: CallbackContext) => unknown = () => undefined) {
   const calls: Call[] = [];
   const entries = HOOKS.map((hook) => [
     hook,
-    (context: CallbackContext<Sequential>) => {
+    (context: CallbackContext) => {
       calls.push([hook, context.epoch, context.step]);
       return each(hook, context);
     },
@@ -117,7 +117,7 @@ describe('hooks', () => {
 });
 
 describe('stop() and false', () => {
-  const ways: [string, (context: CallbackContext<Sequential>) => unknown, string | undefined][] = [
+  const ways: [string, (context: CallbackContext) => unknown, string | undefined][] = [
     ['stop', ({ stop }) => stop('enough'), 'enough'],
     ['false', () => false, undefined],
     ['a Promise of false', async () => false, undefined],

@@ -1,4 +1,12 @@
-import { type Loss, type Metric, type Optimizer, type Sequential, schedules } from 'steepest';
+import {
+  type Callback,
+  callbacks,
+  type Loss,
+  type Metric,
+  type Optimizer,
+  type Sequential,
+  schedules,
+} from 'steepest';
 
 /**
  * What TypeScript knows of the hyperparameters of each optimizer, loss and metric. Nobody calls it: `npm run typecheck`
@@ -58,4 +66,42 @@ export function types(model: Sequential): void {
   model.compile({ loss: 'MSE' });
   // @ts-expect-error mae has no threshold
   model.compile({ loss, metrics: { name: 'mae', threshold: 0.5 } });
+  // @ts-expect-error mae in a list has none either
+  model.compile({ loss, metrics: ['accuracy', { name: 'mae', threshold: 0.5 }] });
+}
+
+/**
+ * What a model reports is typed by its metrics. (README's sample is compiled with
+ * `noUncheckedIndexedAccess`.)
+ */
+export async function reports(model: Sequential): Promise<void> {
+  const loss = 'binaryCrossentropy';
+  const [x, y] = [[[1]], [1]];
+  const metrics = ['acc', { name: 'binaryAccuracy', threshold: 0.3 }, 'mean_squared_error'] as const;
+  const typed: Sequential<'accuracy' | 'binaryAccuracy' | 'mse'> = model.compile({ loss, metrics });
+  const { history } = await typed.fit(x, y, {
+    callbacks: {
+      onEpochEnd({ logs, model: same }) {
+        const sum: number = logs.loss + logs.accuracy + logs.binaryAccuracy + logs.mse;
+        const copy: Sequential<'accuracy'> = same;
+        return sum > 0 && copy === same;
+      },
+      onEpochBegin({ logs }) {
+        // @ts-expect-error there are no logs before the first epoch
+        return logs.accuracy > 1;
+      },
+    },
+  });
+  const lists: number[][] = [history.loss, history.accuracy, history.binaryAccuracy, history.mse];
+  const { accuracy }: { accuracy: number } = await typed.evaluate(x, y);
+  const one: Sequential<'accuracy'> = model.compile({ loss, metrics: 'accuracy' });
+  // @ts-expect-error mae was not asked for
+  const other: Sequential<'mae'> = one;
+  const any: Metric[] = ['accuracy'];
+  // @ts-expect-error nobody knows which metrics these are
+  const unknown: Sequential<'accuracy'> = model.compile({ loss, metrics: any });
+  const forAny: Callback = { onEpochEnd: ({ logs, stop }) => (logs.loss < 1 ? stop('low') : undefined) };
+  await typed.fit(x, y, { callbacks: [forAny, callbacks.earlyStopping()] });
+  const anyModel: Sequential = typed;
+  console.log(lists, accuracy, other, unknown, anyModel);
 }

@@ -134,7 +134,7 @@ describe('callbacks of a fit that goes on', () => {
     return {
       name: 'lowering',
       onEpochBegin: ({ epoch }: CallbackContext) => void calls.push(`begin ${epoch}`),
-      onEpochEnd({ model, epoch }: CallbackContext<{ learningRate: number }>) {
+      onEpochEnd({ model, epoch }: CallbackContext) {
         calls.push(`end ${epoch}`);
         count++;
         if (count % 2 === 0) model.learningRate /= 1 + count;

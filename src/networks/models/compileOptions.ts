@@ -16,13 +16,15 @@ import {
   TO_FIT,
   TO_SEQUENTIAL,
 } from './optionNames.js';
+import type { Metrics, MetricsOption } from './typedResults.js';
 
-export interface CompileOptions {
+/** @template M the metrics, by which `fit` and `evaluate` type what they return */
+export interface CompileOptions<M extends Metrics = Metrics> {
   /** Default `'rmsprop'`, as in Keras; with `keepState` the optimizer that the model has. */
   optimizer?: Optimizer;
   loss: Loss;
   /** One or several. */
-  metrics?: Metric | readonly Metric[];
+  metrics?: MetricsOption<M>;
   /**
    * Keeps the optimizer's arrays and step counter, which `compile` resets otherwise. The optimizer
    * must have the same name and arrays as before. A learning-rate schedule goes on if it is the

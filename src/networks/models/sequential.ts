@@ -2,15 +2,17 @@ import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
-import type { CallbackHooks } from '../callbacks/hooks.js';
+import type {
+  CallbackHooks,
+  TrainEndContext as EndContext,
+  CallbackContext as HookContext,
+} from '../callbacks/hooks.js';
 import { explainProgram } from '../compile/explain.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
 import type { LearningRate } from '../schedules/index.js';
-import type { FitResult } from '../training/fitResult.js';
 import { computeGradients } from '../training/gradients.js';
 import { LiveRate } from '../training/liveRate.js';
-import type { Logs } from '../training/logs.js';
 import { Predictor } from '../training/predictor.js';
 import { initialState, type ModelState, withNewOptimizer } from '../training/state.js';
 import { readArguments, refuseOptions } from './arguments.js';
@@ -55,22 +57,27 @@ import {
   type StreamEvaluateOptions,
 } from './sweepOptions.js';
 import { evaluate, predict } from './sweeps.js';
+import type { FitResult, Logs, Metrics, NamesOf } from './typedResults.js';
 import { readWeights } from './weights.js';
 
 /**
  * A user's callback: an object with hooks, each called with one context `{ model, epoch, step, logs,
  * learningRate, stop(reason?) }`.
  */
-export interface Callback extends CallbackHooks<Sequential, Logs> {}
+export interface Callback<N extends string = never> extends CallbackHooks<Sequential<N>, Logs<N>> {}
+
+/** What every hook of a callback is called with. */
+export type CallbackContext<N extends string = never> = HookContext<Sequential<N>, Logs<N>>;
+/** What `onTrainEnd` is called with. */
+export type TrainEndContext<N extends string = never> = EndContext<Sequential<N>, Logs<N>>;
 
 /** Options of `fit` for arrays. */
-export interface FitOptions extends ArrayFitOptions<Callback> {}
-
+export interface FitOptions<N extends string = never> extends ArrayFitOptions<Callback<N>> {}
 /** Options of `fit` for streams. */
-export interface StreamFitOptions extends StreamOptions<Callback> {}
+export interface StreamFitOptions<N extends string = never> extends StreamOptions<Callback<N>> {}
 
 /** Layers in sequence, with a Keras-style API. Create one with {@link sequential}. */
-export class Sequential {
+export class Sequential<N extends string = never> {
   private model: ResolvedModel;
   private state: ModelState;
   private compiled: Compiled | undefined;
@@ -114,14 +121,15 @@ export class Sequential {
   /**
    * Sets loss, optimizer and metrics. Parameters stay. The optimizer begins anew, unless
    * `keepState` is true. To change the learning rate alone, set `learningRate`.
+   * @returns this model, whose `fit` and `evaluate` are typed by the metrics
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_BUSY` during a fit;
    *   with `keepState` also `ERR_NOT_COMPILED`. Nothing has changed then.
    */
-  compile(options: CompileOptions): this {
+  compile<M extends Metrics = readonly []>(options: CompileOptions<M>): Sequential<NamesOf<M>> {
     checkCompileNames(options);
     if (this.liveRate) throw busy();
     Object.assign(this, recompile(this.model, options, { compiled: this.compiled, state: this.state }));
-    return this;
+    return this as unknown as Sequential<NamesOf<M>>;
   }
 
   /**
@@ -182,7 +190,7 @@ export class Sequential {
    * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
    *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
    */
-  async fit(x: SampleInput, y: ClassInput, options?: FitOptions): Promise<FitResult>;
+  async fit(x: SampleInput, y: ClassInput, options?: FitOptions<N>): Promise<FitResult<N>>;
   /**
    * Trains on a stream of batches `{ x, y }`, in an amount of memory that does not depend on its
    * length. Batches may have any number of rows; the rows are regrouped into mini-batches of
@@ -194,13 +202,13 @@ export class Sequential {
    *   when they arrive; errors thrown by the stream itself are passed on unchanged. The model then
    *   keeps the parameters after the mini-batches before the fault.
    */
-  async fit(stream: BatchStream, options?: StreamFitOptions): Promise<FitResult>;
+  async fit(stream: BatchStream, options?: StreamFitOptions<N>): Promise<FitResult<N>>;
   async fit(
     x: SampleInput | BatchStream,
     second?: ClassInput | StreamFitOptions,
     third?: FitOptions,
-  ): Promise<FitResult> {
-    const { stream, options } = readArguments<AllFitOptions<Callback>>('fit', x, second, third);
+  ): Promise<FitResult<N>> {
+    const { stream, options } = readArguments<AllFitOptions<Callback<N>>>('fit', x, second, third);
     checkFitNames(options, stream !== undefined);
     const compiled = this.objective('fit');
     if (this.liveRate) throw busy();
@@ -218,7 +226,7 @@ export class Sequential {
         onState: (next: ModelState) => this.become(next),
       };
       const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
-      return await fitModel(subject, input, options, choices);
+      return (await fitModel(subject, input, options, choices)) as FitResult<N>;
     } finally {
       this.liveRate = undefined;
     }
@@ -237,19 +245,19 @@ export class Sequential {
    * Loss and metrics on a data set, as `{ loss, accuracy, … }`. Bit-identical for any number of
    * workers, and for a stream and the same rows in memory.
    */
-  async evaluate(x: SampleInput, y: ClassInput, options?: EvaluateOptions): Promise<Logs>;
-  async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs>;
+  async evaluate(x: SampleInput, y: ClassInput, options?: EvaluateOptions): Promise<Logs<N>>;
+  async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs<N>>;
   async evaluate(
     x: SampleInput | BatchStream,
     second?: ClassInput | StreamEvaluateOptions,
     third?: EvaluateOptions,
-  ): Promise<Logs> {
+  ): Promise<Logs<N>> {
     const { stream, options } = readArguments<EvaluateOptions>('evaluate', x, second, third);
     checkEvaluateNames(options, stream !== undefined);
     const { objective } = this.objective('evaluate');
     const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
     // The current state: the model may be trained while this call waits for the stream.
-    return evaluate({ model: this.model, objective }, this.state, input, options);
+    return evaluate({ model: this.model, objective }, this.state, input, options) as Promise<Logs<N>>;
   }
 
   /**
@@ -358,9 +366,7 @@ export class Sequential {
     return explainProgram(this.model, objective, sizes);
   }
 
-  /**
-   * Writes weights and description to one safetensors file, atomically.
-   */
+  /** Writes weights and description to one safetensors file, atomically. */
   async save(path: string | URL): Promise<void> {
     await saveModel(path, this.config, this.model, this.state, this.compiled?.config);
   }
