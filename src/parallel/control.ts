@@ -61,6 +61,8 @@ export const WORD = {
   stepReportsBegun: 7 * LINE_WORDS + 4,
   /** {@link CHECKPOINT}: who may use the memory for a checkpoint. */
   checkpoint: 7 * LINE_WORDS + 5,
+  /** Nonzero: the main thread wants the sums of the epoch so far. Rank 0 sets it back. */
+  sumsWanted: 7 * LINE_WORDS + 6,
 } as const;
 
 /**

@@ -73,6 +73,7 @@ const fitted = model();
 const EMPTY = ['{}', 'an object without prototype'];
 const POSITIVE = ['1'];
 const FOLDERS = ["'nonsense'", "'1'"];
+const TEXTS = ["'nonsense'", "'1'"];
 const BOOLEANS = ['true', 'false'];
 /**
  * A list of batches that has none of them is refused, `[]`
@@ -90,6 +91,8 @@ const making: readonly Case[] = [
   ['sequential({ layers })', (v) => sequential({ layers: v }), []],
   ['sequential({ layers: [first, …] })', (v) => sequential({ layers: [first, v] }), []],
   ['sequential({ seed })', (v) => sequential({ layers: [first], seed: v }), ['0', '1']],
+  ['sequential({ classes })', (v) => sequential({ layers: [first], classes: v }), []],
+  ['sequential({ classes: […] })', (v) => sequential({ layers: [first], classes: ['a', v] }), TEXTS],
   ['layer.name', (v) => sequential({ layers: [{ ...first, name: v }] }), ["'nonsense'", "'1'"]],
   ['layer.inputShape', (v) => sequential({ layers: [{ ...first, inputShape: v }] }), []],
   ['layer.type', (v) => sequential({ layers: [{ ...first, type: v }] }), []],
@@ -127,7 +130,7 @@ const fits: readonly Case[] = [
   ['validationData', (v) => model().fit(x, y, { validationData: v }), []],
   ['validationData [x, y, weight]', (v) => model().fit(x, y, { validationData: [x, y, v] }), []],
   ['workers', (v) => model().fit(x, y, { workers: v }), POSITIVE],
-  ['progress', (v) => (v === true ? 1 : model().fit(x, y, { progress: v })), BOOLEANS],
+  ['progress', (v) => (v === true ? 1 : model().fit(x, y, { progress: v })), [...BOOLEANS, 'a function']],
   ['resume', (v) => resolveResume(v), FOLDERS],
   ['resume.folder', (v) => resolveResume({ folder: v }), FOLDERS],
   ['resume.everySteps', (v) => resolveResume({ folder: 'runs', everySteps: v }), POSITIVE],
@@ -161,6 +164,8 @@ const readings: readonly Case[] = [
   ['evaluate: sampleWeight', (v) => fitted.evaluate(x, y, { sampleWeight: v }), []],
   ['evaluate: backend', (v) => fitted.evaluate(x, y, { backend: v }), []],
   ['predict(x, …)', (v) => fitted.predict(x, v), EMPTY],
+  ['predictClasses(x, …)', (v) => fitted.predictClasses(x, v), EMPTY],
+  ['predictTop(x, …)', (v) => fitted.predictTop(x, v), POSITIVE],
   ['predict: batchSize', (v) => fitted.predict(x, { batchSize: v }), POSITIVE],
   ['predict: workers', (v) => fitted.predict(x, { workers: v }), POSITIVE],
   ['predict: isa', (v) => fitted.predict(x, { isa: v }), []],

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ProgressState,
-  type ProgressStream,
-  ProgressWriter,
   renderEpoch,
   renderProgress,
+  renderTotal,
 } from '#steepest/networks/training/progress.js';
 
 const state: ProgressState = {
@@ -70,6 +69,11 @@ describe('renderProgress', () => {
     expect(renderProgress({ ...state, elapsedMs }, 200)).toContain(expected);
   });
 
+  it('measures the pace of a fit that began within an epoch from there', () => {
+    const resumed = { ...state, initialEpoch: 2, initialStep: 100, logs: {}, elapsedMs: 500 };
+    expect(renderProgress(resumed, 200)).toContain('200/400 · ETA 0:15 · 25,000 samples/s');
+  });
+
   it.each([
     [0, '0.0000'],
     [1e-5, '1.000e-5'],
@@ -95,123 +99,49 @@ describe('renderProgress of a stream', () => {
 });
 
 describe('renderEpoch', () => {
+  const end = { ...state, step: 400, elapsedMs: 3000 };
+  const all = { loss: 0.12345, accuracy: 0.9612, mae: 0.25, valLoss: 0.2, valAccuracy: 0.95, valMae: 0.5 };
+  const everything = Number.POSITIVE_INFINITY;
+
   it('sums an epoch up in one line', () => {
-    expect(renderEpoch({ ...state, step: 400, elapsedMs: 3000 }, 1234)).toBe(
+    expect(renderEpoch(end, 1234, everything)).toBe(
       'Epoch 3/10 · loss 0.1235 · accuracy 0.9612 · valLoss 0.2000 · 50,000 samples/s · 1.2 s',
     );
-    expect(renderEpoch({ ...state, logs: {}, samples: 1, step: 1, elapsedMs: 3000 }, 7)).toBe(
+    expect(renderEpoch({ ...end, logs: {}, samples: 1, step: 1 }, 7, everything)).toBe(
       'Epoch 3/10 · 1 samples/s · 0.007 s',
     );
+    expect(renderEpoch({ ...end, logs: {} }, 62_000, everything)).toContain(' · 1:02');
+  });
+
+  it('keeps values of validation and the time in 80 columns', () => {
+    const logs = { loss: 0.12345, accuracy: 0.9612, valLoss: 0.2, valAccuracy: 0.95 };
+    expect(renderEpoch({ ...end, logs }, 1234, 79)).toBe(
+      'Epoch 3/10 · loss 0.1235 · valLoss 0.2000 · valAccuracy 0.9500 · 1.2 s',
+    );
+  });
+
+  it('leaves out the least important first, and never loss and valLoss', () => {
+    const seen = new Set<string>();
+    for (let width = 160; width >= 0; width--) {
+      const line = renderEpoch({ ...end, logs: all }, 1234, width);
+      expect(line).toContain('loss 0.1235');
+      expect(line).toContain('valLoss 0.2000');
+      seen.add(line);
+    }
+    expect([...seen]).toEqual([
+      'Epoch 3/10 · loss 0.1235 · accuracy 0.9612 · mae 0.2500 · valLoss 0.2000 · valAccuracy 0.9500 · valMae 0.5000 · 50,000 samples/s · 1.2 s',
+      'Epoch 3/10 · loss 0.1235 · accuracy 0.9612 · mae 0.2500 · valLoss 0.2000 · valAccuracy 0.9500 · valMae 0.5000 · 1.2 s',
+      'Epoch 3/10 · loss 0.1235 · accuracy 0.9612 · valLoss 0.2000 · valAccuracy 0.9500 · valMae 0.5000 · 1.2 s',
+      'Epoch 3/10 · loss 0.1235 · valLoss 0.2000 · valAccuracy 0.9500 · valMae 0.5000 · 1.2 s',
+      'Epoch 3/10 · loss 0.1235 · valLoss 0.2000 · valAccuracy 0.9500 · 1.2 s',
+      'Epoch 3/10 · loss 0.1235 · valLoss 0.2000 · 1.2 s',
+      'Epoch 3/10 · loss 0.1235 · valLoss 0.2000',
+      '3/10 · loss 0.1235 · valLoss 0.2000',
+    ]);
   });
 });
 
-class FakeStream implements ProgressStream {
-  text = '';
-  constructor(
-    readonly isTTY: boolean,
-    readonly columns?: number,
-  ) {}
-  write(text: string): void {
-    this.text += text;
-  }
-}
-
-describe('ProgressWriter', () => {
-  const shape = { epochs: 2, batchSize: 25, samples: 100 };
-  const writer = (stream: FakeStream): { writer: ProgressWriter; at: (ms: number) => void } => {
-    let clock = 1000;
-    return {
-      writer: new ProgressWriter(shape, stream, () => clock),
-      at: (ms) => {
-        clock = 1000 + ms;
-      },
-    };
-  };
-
-  it('takes the total of a stream from its first epoch', () => {
-    const stream = new FakeStream(true, 80);
-    let clock = 0;
-    const progress = new ProgressWriter(
-      { epochs: 2, batchSize: 25, samples: undefined },
-      stream,
-      () => clock,
-    );
-    clock = 500;
-    progress.update({ epoch: 0, step: 2, logs: {} });
-    clock = 1000;
-    progress.endEpoch(0, { loss: 0.5 }, 90);
-    progress.update({ epoch: 1, step: 2, logs: { loss: 0.5 } });
-    expect(stream.text.split('\r').slice(1)).toEqual([
-      'Epoch 1/2 50 samples · 100 samples/s\u001b[K',
-      'Epoch 1/2 [============] 4/4 · loss 0.5000 · ETA 0:01 · 90 samples/s\u001b[K',
-      'Epoch 2/2 [======>     ] 2/4 · loss 0.5000 · ETA 0:01 · 135 samples/s\u001b[K',
-    ]);
-  });
-
-  it('redraws one line on a terminal', () => {
-    const stream = new FakeStream(true, 60);
-    const { writer: progress, at } = writer(stream);
-    progress.update({ epoch: 0, step: 0, logs: {} });
-    at(500);
-    progress.update({ epoch: 0, step: 2, logs: {} });
-    progress.update({ epoch: 0, step: 2, logs: {} });
-    at(1000);
-    progress.endEpoch(0, { loss: 0.5 }, 100);
-    at(2000);
-    progress.endEpoch(1, { loss: 0.25 }, 100);
-    progress.finish();
-    progress.finish();
-    expect(stream.text.split('\r')).toEqual([
-      '',
-      'Epoch 1/2 [>           ] 0/4\u001b[K',
-      'Epoch 1/2 [======>     ] 2/4 · ETA 0:02 · 100 samples/s\u001b[K',
-      'Epoch 1/2 [============] 4/4 · loss 0.5000 · ETA 0:01\u001b[K',
-      'Epoch 2/2 [============] 4/4 · loss 0.2500 · ETA 0:00\u001b[K\n',
-    ]);
-  });
-
-  it('never goes back when an epoch is reported late', () => {
-    const stream = new FakeStream(true, 60);
-    const { writer: progress, at } = writer(stream);
-    at(1500);
-    progress.update({ epoch: 1, step: 2, logs: {} });
-    progress.endEpoch(0, { loss: 0.5 }, 100);
-    expect(stream.text.split('\r').at(-1)).toBe(
-      'Epoch 2/2 [======>     ] 2/4 · loss 0.5000 · ETA 0:01\u001b[K',
-    );
-  });
-
-  it('stays within 79 characters where the terminal does not say how wide it is', () => {
-    for (const columns of [undefined, 0]) {
-      const stream = new FakeStream(true, columns);
-      const { writer: progress, at } = writer(stream);
-      at(1500);
-      progress.update({ epoch: 1, step: 2, logs: { loss: 1, accuracy: 1, mae: 1, mse: 1 } });
-      expect(stream.text.slice(1, -'\u001b[K'.length).length).toBeLessThanOrEqual(79);
-      expect(stream.text).toContain('loss 1.0000');
-    }
-  });
-
-  it('writes one line per epoch elsewhere', () => {
-    const stream = new FakeStream(false);
-    const { writer: progress, at } = writer(stream);
-    at(500);
-    progress.update({ epoch: 0, step: 2, logs: {} });
-    at(1000);
-    progress.endEpoch(0, { loss: 0.5, accuracy: 0.75 }, 100);
-    at(1050);
-    progress.endEpoch(1, { loss: 0.25, accuracy: 1 }, 100);
-    progress.finish();
-    expect(stream.text.split('\n')).toEqual([
-      'Epoch 1/2 · loss 0.5000 · accuracy 0.7500 · 100 samples/s · 1.0 s',
-      'Epoch 2/2 · loss 0.2500 · accuracy 1.0000 · 190.5 samples/s · 0.050 s',
-      '',
-    ]);
-  });
-
-  it('writes nothing for a fit that ends before it shows anything', () => {
-    const stream = new FakeStream(true);
-    writer(stream).writer.finish();
-    expect(stream.text).toBe('');
-  });
+it('renderTotal says how long all took', () => {
+  expect(renderTotal(10, 12_345)).toBe('10 epochs in 12.3 s');
+  expect(renderTotal(10, 3_723_000)).toBe('10 epochs in 1:02:03');
 });

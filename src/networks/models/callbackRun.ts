@@ -189,9 +189,15 @@ export class CallbackRun implements FitHooks {
     // Users' hooks get the context alone.
     const rate = active.isOwn ? [moment.rate ?? Number.NaN] : [];
     const code = (): unknown => session[hook](this.context(active, moment), ...rate);
+    // Users' hooks may print.
+    if (!active.isOwn) this.fit?.hideProgress();
     const arena: Arena | undefined = this.fit?.arena;
     const work = arena === undefined ? (async () => code())() : awaitUser(arena, async () => code());
-    if ((await this.patience.waitFor(work)) === false) this.end(active, undefined);
+    try {
+      if ((await this.patience.waitFor(work)) === false) this.end(active, undefined);
+    } finally {
+      if (!active.isOwn) this.fit?.showProgress();
+    }
   }
 
   private context(active: Active, { epoch, step, logs }: Moment): CallbackContext<CallbackModel, never> {

@@ -49,7 +49,12 @@ export async function fitModel(
   try {
     const isValidated = data.validation !== undefined;
     const callbacks = callbackRun(subject, choices, isValidated);
-    const sizes = { ...choices, every: callbacks.every, hasCheckpoints: choices.resume !== undefined };
+    const sizes = {
+      ...choices,
+      every: callbacks.every,
+      hasCheckpoints: choices.resume !== undefined,
+      hasProgress: choices.progress !== false,
+    };
     const plan = planFit(model, objective, data, sizes);
     const { optimizer } = config;
     const { liveRate } = subject;

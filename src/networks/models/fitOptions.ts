@@ -11,6 +11,7 @@ import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkWorkers, type Workers } from '../../parallel/workers.js';
 import type { CallbackChoice } from '../callbacks/index.js';
+import type { ProgressFunction } from '../training/progressReporter.js';
 import { checkCallbacks, type GivenCallback } from './givenCallbacks.js';
 import {
   checkOptionNames,
@@ -76,9 +77,12 @@ export interface CommonFitOptions<C> extends KernelOptions {
    */
   workers?: Workers;
   /**
-   * Draws a progress bar on stderr (one line per epoch if stderr is not a terminal). Default false.
+   * True shows progress on stderr: on a terminal a bar while an epoch runs, then a line that stays;
+   * elsewhere one line per epoch. A function is called in its place: several times a second while
+   * steps are made, and at the end of every epoch. If it throws or rejects, training ends after the
+   * current step and `fit` rejects with that error. Default false.
    */
-  progress?: boolean;
+  progress?: boolean | ProgressFunction;
   /** Stops training within one step; the model keeps that step's parameters. */
   signal?: AbortSignal;
   /**
@@ -243,7 +247,7 @@ export interface FitChoices {
   validationSteps: number | undefined;
   batchSize: number;
   shuffle: boolean;
-  progress: boolean;
+  progress: boolean | ProgressFunction;
   workers: Workers;
   kernels: KernelRequest;
   callbacks: readonly GivenCallback[];
@@ -260,7 +264,7 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     epochs: checkInteger('epochs', epochs),
     batchSize: checkInteger('batchSize', batchSize),
     shuffle: checkBoolean('shuffle', shuffle),
-    progress: checkBoolean('progress', progress),
+    progress: checkProgress(progress),
     kernels: chooseKernels(options),
     workers: checkWorkers(options.workers),
     callbacks: checkCallbacks(options.callbacks),
@@ -268,6 +272,18 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     resume: reading('resume', () => resolveResume(options.resume)),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
   };
+}
+
+function checkProgress(progress: unknown): boolean | ProgressFunction {
+  if (typeof progress === 'boolean') return progress;
+  if (typeof progress === 'function' && !/^class\b/.test(Function.prototype.toString.call(progress))) {
+    return progress as ProgressFunction;
+  }
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'progress to be true, false or a function',
+    given: show(progress),
+    hint: 'Write progress: true, or progress: ({ epoch, step, logs }) => { … }.',
+  });
 }
 
 /** Which epochs, steps and validations a fit has. @throws SteepestError `ERR_ARGUMENT` */

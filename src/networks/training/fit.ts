@@ -86,12 +86,7 @@ class FitSession {
     const isWatched = !request.hooks.isEmpty;
     const feeding = { seed: model.seed, start: this.start, hashes: request.store !== undefined, isWatched };
     this.feeds = new FitFeeds({ ...request, ...feeding }, arena);
-    if (request.progress) {
-      const samples = trainStream ? undefined : train.rows;
-      const { epochs, stepsPerEpoch: steps } = request;
-      const initialEpoch = this.start.epoch;
-      this.progress = new FitProgress(this.control, { epochs, initialEpoch, steps, batchSize, samples });
-    }
+    this.progress = FitProgress.of(request, arena, this.start, (error) => this.fail(error));
     if (stepReports) {
       this.steps = new StepPoll(arena, stepReports, (entries) => this.inTurn(() => this.endSteps(entries)));
     }
@@ -101,7 +96,12 @@ class FitSession {
     const { hooks, signal, epochs, record, state } = this.request;
     const { epoch, step } = this.start;
     const begins = epoch < epochs;
-    hooks.attach({ arena: this.arena, stop: () => this.requestStop() });
+    hooks.attach({
+      arena: this.arena,
+      stop: () => this.requestStop(),
+      hideProgress: () => this.progress?.hide(),
+      showProgress: () => this.progress?.show(),
+    });
     const off = onAbort(signal, () => void this.abort());
     try {
       if (hooks.stopped === undefined && begins) await hooks.epochBegin({ epoch, step, logs: record.logs });
@@ -129,6 +129,7 @@ class FitSession {
     const { request, arena } = this;
     const { port1, port2 } = new MessageChannel();
     const reported = this.listen(port1);
+    let isComplete = false;
     this.progress?.start();
     this.steps?.start();
     this.checkpoints?.start();
@@ -144,6 +145,7 @@ class FitSession {
       await reported();
       await this.endCheckpoints();
       this.finish(result);
+      isComplete = true;
     } finally {
       this.isDone = true;
       // Of a fit that has failed, the last checkpoint may still be being written.
@@ -152,7 +154,7 @@ class FitSession {
       this.steps?.stop();
       request.liveRate.detach();
       port1.close();
-      this.progress?.stop();
+      this.progress?.stop(isComplete);
     }
   }
 
@@ -202,6 +204,7 @@ class FitSession {
       shuffles: request.shuffle,
       gated: !request.hooks.isEmpty,
       stepReports: rank === 0 ? plan.stepReports : undefined,
+      runningSums: rank === 0 ? plan.runningSums : undefined,
       port: rank === 0 ? port : undefined,
     };
   }
@@ -243,9 +246,14 @@ class FitSession {
     try {
       await hooks();
     } catch (error) {
-      this.callbackError = { error };
-      this.requestStop();
+      this.fail(error);
     }
+  }
+
+  /** Ends training with an error of users' code. */
+  private fail(error: unknown): void {
+    this.callbackError ??= { error };
+    this.requestStop();
   }
 
   /** Reports steps while the ranks go on. */

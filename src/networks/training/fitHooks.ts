@@ -24,6 +24,9 @@ export interface RunningFit {
   arena: Arena;
   /** Asks the workers to stop after the current step. */
   stop(): void;
+  /** Makes room for what users' code prints, until `showProgress`. */
+  hideProgress(): void;
+  showProgress(): void;
 }
 
 /** What a fit calls at its moments: its callbacks. */

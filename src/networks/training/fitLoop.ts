@@ -7,6 +7,7 @@ import { commit, restoreCommitted, Snapshot } from './persistence.js';
 import type { CommitCounters, FitPosition } from './position.js';
 import { RankCheckpoints } from './rankCheckpoints.js';
 import { RankRates } from './rankRates.js';
+import { SumsWriter } from './runningSums.js';
 import {
   groupSize,
   RankRunner,
@@ -49,6 +50,7 @@ class RankFit {
   private readonly held;
   private readonly reports: StepWriter | undefined;
   private readonly checkpoints: RankCheckpoints | undefined;
+  private readonly sums: SumsWriter | undefined;
   private readonly at: FitPosition;
   /** The current pass has begun: its order of rows is set. */
   private isInPass = false;
@@ -83,6 +85,7 @@ class RankFit {
     }
     this.untrained = new Snapshot(arena, rank === 0 && groupSize(optimizer) > 1 ? task.untrained : []);
     this.reports = task.stepReports && new StepWriter(arena, this.control, task.stepReports);
+    this.sums = task.runningSums && new SumsWriter(arena, this.control, task.runningSums);
   }
 
   run(): RankResult {
@@ -227,6 +230,7 @@ class RankFit {
         at.rowsInEpoch += registers[REGISTERS.rows]!;
         at.streamHash = source.hash;
         if (task.rank === 0) Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
+        this.sums?.write(at, totals);
       },
       afterUpdate: (isRateNew) => this.afterUpdate(isRateNew),
     };

@@ -7,6 +7,7 @@ import type { FitHooks } from './fitHooks.js';
 import type { FitRecord } from './fitResult.js';
 import type { LiveRate } from './liveRate.js';
 import type { FitPlan } from './plan.js';
+import type { ProgressFunction } from './progressReporter.js';
 import type { ModelState } from './state.js';
 
 /** A fit whose options are resolved and whose input is checked. */
@@ -40,6 +41,7 @@ export interface FitRequest extends FitData {
   hooks: FitHooks;
   /** Receives the logs of every epoch. */
   record: FitRecord;
-  progress: boolean;
+  /** True for a progress bar; a function in its place. */
+  progress: boolean | ProgressFunction;
   signal: AbortSignal | undefined;
 }

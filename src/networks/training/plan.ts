@@ -9,6 +9,7 @@ import type { ResolvedModel } from '../compile/model.js';
 import { parameterRegion } from '../compile/updates.js';
 import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
+import { type RunningSums, reserveRunningSums } from './runningSums.js';
 import { reserveState } from './state.js';
 import { reserveStepReports, type StepReports } from './stepReports.js';
 import { type RingRegions, reserveRing } from './streamData.js';
@@ -36,6 +37,8 @@ export interface FitPlan {
   validationRing: RingRegions | undefined;
   /** Where rank 0 leaves sums of steps, if a callback wants them. */
   stepReports: StepReports | undefined;
+  /** Where it leaves sums for a display, if there is one. */
+  runningSums: RunningSums | undefined;
   /** As many workers as are useful and available. */
   workersNow(): number;
   /** A rank's part of a program, with its registers. */
@@ -49,6 +52,8 @@ export interface FitSizes {
   /** Steps at whose multiples callbacks want sums. */
   every: readonly number[];
   hasCheckpoints: boolean;
+  /** Whether there is a display. */
+  hasProgress: boolean;
 }
 
 /** Lays out the arena of a fit and compiles its programs. */
@@ -56,7 +61,7 @@ export function planFit(
   model: ResolvedModel,
   objective: Objective,
   data: FitData,
-  { batchSize, shuffle, workers, every, hasCheckpoints }: FitSizes,
+  { batchSize, shuffle, workers, every, hasCheckpoints, hasProgress }: FitSizes,
 ): FitPlan {
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
@@ -99,6 +104,7 @@ export function planFit(
     trainRing,
     validationRing,
     stepReports: reserveStepReports(memory, train.totalsOf(0).cols, every),
+    runningSums: hasProgress ? reserveRunningSums(memory, train.totalsOf(0).cols) : undefined,
     workersNow: () => Math.min(most, resolveWorkers(workers, flops)),
     forRank(which, rank, ranks) {
       const program = which === 'train' ? train : validate;

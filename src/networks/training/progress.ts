@@ -5,6 +5,8 @@ export interface ProgressShape {
   epochs: number;
   /** Number of the first epoch. */
   initialEpoch?: number;
+  /** Steps of that epoch which were finished before. */
+  initialStep?: number;
   /** Steps per epoch, if an epoch is not a pass over the data. */
   steps?: number | undefined;
   /** Rows per step, to count samples of streams. */
@@ -19,7 +21,7 @@ export interface ProgressState extends ProgressShape {
   epoch: number;
   /** Finished steps of that epoch. */
   step: number;
-  /** Loss and metrics of the last finished epoch. */
+  /** Loss and metrics of the epoch so far. */
   logs: SomeLogs;
   /** Milliseconds since the fit began. */
   elapsedMs: number;
@@ -72,13 +74,53 @@ export function renderProgress(state: ProgressState, width: number): string {
 }
 
 /**
- * One line about a finished epoch: `Epoch 3/10 · loss 0.1234 · accuracy 0.9612 · 61,234 samples/s ·
- * 1.2 s`.
+ * One line about a finished epoch, which stays: `Epoch 3/10 · loss 0.1234 · accuracy 0.9612 ·
+ * valLoss 0.1431 · valAccuracy 0.9554 · 61,234 samples/s · 1.2 s`. What `width` has no room for is
+ * left out, the least important first: the rate, the other values of training from the last, those
+ * of validation from the last, the time, the word "Epoch". Loss and valLoss always stay.
  */
-export function renderEpoch(state: ProgressState, epochMs: number): string {
+export function renderEpoch(state: ProgressState, epochMs: number, width: number): string {
   const { rate } = pace(state);
-  const time = `${SEPARATOR}${(epochMs / 1000).toFixed(epochMs < 100 ? 3 : 1)} s`;
-  return [`Epoch ${state.epoch + 1}/${state.epochs}`, ...logParts(state.logs), rate, time].join('');
+  const values = Object.keys(state.logs);
+  const texts = logParts(state.logs);
+  const isLoss = (name: string): boolean => name === 'loss' || name === 'valLoss';
+  const isHeld = (name: string): boolean => /^val[A-Z]/.test(name);
+  const parts = [
+    { name: 'word', text: 'Epoch ' },
+    { name: 'epoch', text: `${state.epoch + 1}/${state.epochs}` },
+    ...texts.map((text, i) => ({ name: values[i]!, text })),
+    { name: 'rate', text: rate },
+    { name: 'time', text: `${SEPARATOR}${formatDuration(epochMs)}` },
+  ];
+  const others = values.filter((name) => !isLoss(name)).reverse();
+  const leastImportant = [
+    'rate',
+    ...others.filter((name) => !isHeld(name)),
+    ...others.filter(isHeld),
+    'time',
+    'word',
+  ];
+  const lengthOf = (some: typeof parts): number => some.reduce((sum, { text }) => sum + text.length, 0);
+  let kept = parts;
+  for (const left of leastImportant) {
+    if (lengthOf(kept) <= width) break;
+    kept = kept.filter(({ name }) => name !== left);
+  }
+  return kept.map(({ text }) => text).join('');
+}
+
+/** The last line of a fit: `10 epochs in 12.3 s`. */
+export const renderTotal = (epochs: number, elapsedMs: number): string =>
+  `${epochs} epochs in ${formatDuration(elapsedMs)}`;
+
+/** Below this, seconds have three decimals. */
+const SHORT_MS = 100;
+const MINUTE_MS = 60_000;
+
+/** `0.042 s`, `12.3 s`, and from a minute on `1:02` or `1:02:03`. */
+function formatDuration(ms: number): string {
+  if (ms >= MINUTE_MS) return formatTime(Math.round(ms / 1000));
+  return `${(ms / 1000).toFixed(ms < SHORT_MS ? 3 : 1)} s`;
 }
 
 function renderBar(fraction: number): string {
@@ -98,25 +140,35 @@ function formatNumber(value: number): string {
 }
 
 /** Steps of an epoch, if known. */
-function stepsPerEpoch({ steps, samples, batchSize }: ProgressShape): number | undefined {
+export function stepsPerEpoch({ steps, samples, batchSize }: ProgressShape): number | undefined {
   if (steps !== undefined) return steps;
   return samples === undefined ? undefined : Math.ceil(samples / batchSize);
 }
 
-/** Samples per second and remaining time; empty before there is anything to measure. */
-function pace(state: ProgressState): { rate: string; left: string } {
-  const { epoch, step, initialEpoch = 0, epochs, samples, batchSize, elapsedMs } = state;
+/** The pace of a fit; undefined before there is anything to measure. */
+export function measurePace(state: ProgressState): {
+  samplesPerSecond: number | undefined;
+  remainingMs: number | undefined;
+} {
+  const { epoch, step, initialEpoch = 0, initialStep = 0, epochs, samples, batchSize, elapsedMs } = state;
   const total = stepsPerEpoch(state);
-  const epochsBefore = epoch - initialEpoch;
-  const epochsDone = total === undefined ? 0 : epochsBefore + Math.min(step / total, 1);
-  const samplesDone = samples === undefined ? step * batchSize : epochsDone * samples;
-  if (!(samplesDone > 0 && elapsedMs > 0)) return { rate: '', left: '' };
-  const perSecond = (samplesDone * 1000) / elapsedMs;
-  const digits = perSecond >= WHOLE_FROM ? 0 : 1;
-  const rate = `${SEPARATOR}${perSecond.toLocaleString('en-US', { maximumFractionDigits: digits })} samples/s`;
-  if (total === undefined) return { rate, left: '' };
-  const secondsLeft = Math.ceil(((epochs - initialEpoch - epochsDone) * elapsedMs) / epochsDone / 1000);
-  return { rate, left: `${SEPARATOR}ETA ${formatTime(secondsLeft)}` };
+  const begun = initialEpoch + (total === undefined ? 0 : initialStep / total);
+  const epochsDone = total === undefined ? 0 : epoch + Math.min(step / total, 1) - begun;
+  const samplesDone = samples === undefined ? (step - initialStep) * batchSize : epochsDone * samples;
+  if (!(samplesDone > 0 && elapsedMs > 0)) return { samplesPerSecond: undefined, remainingMs: undefined };
+  const remainingMs =
+    total === undefined ? undefined : ((epochs - begun - epochsDone) * elapsedMs) / epochsDone;
+  return { samplesPerSecond: (samplesDone * 1000) / elapsedMs, remainingMs };
+}
+
+/** Samples per second and remaining time in words. */
+function pace(state: ProgressState): { rate: string; left: string } {
+  const { samplesPerSecond, remainingMs } = measurePace(state);
+  if (samplesPerSecond === undefined) return { rate: '', left: '' };
+  const digits = samplesPerSecond >= WHOLE_FROM ? 0 : 1;
+  const rate = `${SEPARATOR}${samplesPerSecond.toLocaleString('en-US', { maximumFractionDigits: digits })} samples/s`;
+  if (remainingMs === undefined) return { rate, left: '' };
+  return { rate, left: `${SEPARATOR}ETA ${formatTime(Math.ceil(remainingMs / 1000))}` };
 }
 
 /** Minutes and seconds, and hours if there are any: `0:42`, `1:02:03`. */
@@ -125,80 +177,4 @@ function formatTime(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
-}
-
-/** The parts of `process.stderr` that the writer uses. */
-export interface ProgressStream {
-  isTTY?: boolean;
-  /** Characters per line; terminals may change it at any time. */
-  columns?: number;
-  write(text: string): unknown;
-}
-
-/** Width of terminals that do not report one. */
-const USUAL_COLUMNS = 80;
-/** Moves to the start of the line, and erases everything right of the cursor (ECMA-48, EL). */
-const LINE_START = '\r';
-const ERASE_REST = '\u001b[K';
-
-/**
- * Shows the progress of a fit: on a terminal one line that is redrawn, elsewhere one line per
- * epoch. It writes to stderr, so that a program's own output can be piped.
- */
-export class ProgressWriter {
-  private readonly startMs: number;
-  private epochStartMs: number;
-  private state: ProgressState;
-  private drawn = '';
-
-  /** @param now a clock in milliseconds */
-  constructor(
-    shape: ProgressShape,
-    private readonly stream: ProgressStream = process.stderr,
-    private readonly now: () => number = () => performance.now(),
-  ) {
-    this.startMs = this.now();
-    this.epochStartMs = this.startMs;
-    this.state = { ...shape, epoch: shape.initialEpoch ?? 0, step: 0, logs: {}, elapsedMs: 0 };
-  }
-
-  /** Redraws the line of a terminal; cheap if nothing has changed. */
-  update(progress: Pick<ProgressState, 'epoch' | 'step' | 'logs'>): void {
-    Object.assign(this.state, progress, { elapsedMs: this.now() - this.startMs });
-    if (this.stream.isTTY) this.draw();
-  }
-
-  /**
-   * @param epoch from 0
-   * @param samples rows of the epoch
-   */
-  endEpoch(epoch: number, logs: SomeLogs, samples: number): void {
-    this.state.samples = samples;
-    const steps = this.state.steps ?? Math.ceil(samples / this.state.batchSize);
-    const now = this.now();
-    // Epochs are reported after they end. A redraw may already have shown the next one, and must
-    // not go back.
-    const isLatest = epoch >= this.state.epoch;
-    const step = isLatest ? steps : this.state.step;
-    this.update({ epoch: Math.max(epoch, this.state.epoch), step, logs });
-    if (!this.stream.isTTY) {
-      const ended = { ...this.state, epoch, step: steps };
-      this.stream.write(`${renderEpoch(ended, now - this.epochStartMs)}\n`);
-    }
-    this.epochStartMs = now;
-  }
-
-  /** Keeps the line and moves to the next. */
-  finish(): void {
-    if (this.drawn !== '') this.stream.write('\n');
-    this.drawn = '';
-  }
-
-  private draw(): void {
-    // A character in the last column makes some terminals start a new line.
-    const line = renderProgress(this.state, (this.stream.columns || USUAL_COLUMNS) - 1);
-    if (line === this.drawn) return;
-    this.stream.write(`${LINE_START}${line}${ERASE_REST}`);
-    this.drawn = line;
-  }
 }

@@ -6,6 +6,7 @@ import type { Optimizer } from '../optimizers/index.js';
 import type { CheckpointRhythm } from './checkpoints.js';
 import type { CommitCounters, FitPosition } from './position.js';
 import type { RateTask } from './rankRates.js';
+import type { RunningSums } from './runningSums.js';
 import type { StepReports } from './stepReports.js';
 
 /** A program for one rank, with the positions of that rank's registers and totals. */
@@ -64,6 +65,8 @@ export interface FitTask extends RankTask {
   untrained: readonly { byteOffset: number; byteLength: number }[];
   /** Where rank 0 leaves sums of steps, if a callback wants them. */
   stepReports: StepReports | undefined;
+  /** Where rank 0 leaves sums for a display, if there is one. */
+  runningSums: RunningSums | undefined;
 }
 
 /** What rank 0 needs for checkpoints. */

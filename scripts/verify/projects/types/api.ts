@@ -30,6 +30,7 @@ import type {
   NdArray,
   Optimizer,
   OptimizerName,
+  ProgressReport,
   Regressor,
   ResumeOptions,
   Schedule,
@@ -180,6 +181,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     sampleWeight: [1, 1],
     classWeight: { 0: 1, 1: 2 },
     workers: 'auto',
+    progress: (report: ProgressReport) => console.log(report.epoch, report.logs.loss),
     signal,
     resume: { folder: 'runs/1', everySteps: 100, keepLast: 3 } satisfies ResumeOptions,
     callbacks: [
