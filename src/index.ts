@@ -51,8 +51,7 @@ export {
   type ScheduleName,
   scheduleNames,
 } from './networks/schedules/index.js';
-export type { FitResult, History, Stopped, Stopped } from './networks/training/fitResult.js';
-export type { Logs } from './networks/training/logs.js';
+export type { Stopped } from './networks/training/fitResult.js';
 export type { ProgressFunction, ProgressReport } from './networks/training/progressReporter.js';
 export type { ThreadSettings } from './parallel/settings.js';
 export { configure, shutdown } from './parallel/threads.js';
