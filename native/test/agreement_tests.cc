@@ -45,6 +45,12 @@ constexpr Spec kSpecs[] = {
     {OpKind::MeanSquaredError, "bbbs"},
     {OpKind::MeanAbsoluteError, "bbbs"},
     {OpKind::Huber, "bbbs"},
+    {OpKind::ElementLoss, "bpbs"},
+    {OpKind::BinaryFocal, "ppbbs"},
+    {OpKind::CategoricalFocal, "ppbbs"},
+    {OpKind::CategoricalHinge, "bpbs"},
+    {OpKind::CosineSimilarity, "bbbs"},
+    {OpKind::OneHot, "lb"},
     {OpKind::ArgmaxAccuracy, "bl-s"},
     {OpKind::ArgmaxAccuracy, "b-ps"},
     {OpKind::ThresholdAccuracy, "bps"},
@@ -207,6 +213,14 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
     case OpKind::Activation:
     case OpKind::ActivationBackward:
       args.scalars[op_activation::activation_] = turn % (static_cast<int>(Activation::Softplus) + 1);
+      break;
+    case OpKind::ElementLoss:
+      args.scalars[op_elementLoss::formula_] = turn % (static_cast<int>(LossFormula::KlDivergence) + 1);
+      break;
+    case OpKind::BinaryFocal:
+    case OpKind::CategoricalFocal:  // Each has one flag.
+      args.scalars[op_binaryFocal::onLogits_] = turn % 2;
+      args.scalars[op_binaryFocal::gamma_] = 1.7;
       break;
     case OpKind::Dropout:
       args.scalars[op_dropout::threshold_] = 1073741824;

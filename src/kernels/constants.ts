@@ -114,6 +114,19 @@ export const ACTIVATIONS = {
 } as const;
 export type ElementwiseActivation = keyof typeof ACTIVATIONS;
 
+/** Losses of each element on its own, by number: the formulas of the op `elementLoss`. */
+export const LOSS_FORMULAS = {
+  logCosh: 0,
+  quantile: 1,
+  poisson: 2,
+  squaredLogarithmic: 3,
+  absolutePercentage: 4,
+  hinge: 5,
+  squaredHinge: 6,
+  klDivergence: 7,
+} as const;
+export type LossFormula = keyof typeof LOSS_FORMULAS;
+
 /** The initial value of gemm's chain. */
 export const GEMM_INIT = { zero: 0, bias: 1, c: 2 } as const;
 /** What gemm applies to the finished chain before it stores the result. */

@@ -58,14 +58,15 @@ inline void oneColumnLoss(const LossOperands& o, F scale, int64_t begin, int64_t
 }
 
 /**
- * rowLoss = lane sum / C for each row, and p and dx; dx is scaled by numerator / (R·C).
+ * rowLoss = lane sum / C for each row, and p and dx; dx is scaled by numerator / (R·C). If `isMean` is false, C is 1.
  * `own` is what a Row has beyond a LossRow.
  */
-template <class Row, class... Own>
+template <class Row, bool isMean = true, class... Own>
 inline int meanLoss(const OpArgs& args, const LossOperands& o, double numerator, int64_t begin, int64_t end,
                     Own... own) {
   const int64_t cols = o.x.cols;
-  const F scale = splat(scaleOver(numerator, args.batchRows * cols));
+  const int64_t terms = isMean ? cols : 1;
+  const F scale = splat(scaleOver(numerator, args.batchRows * terms));
   if (cols == 1) {
     oneColumnLoss<Row>(o, scale, begin, end, own...);
     return StatusOk;
@@ -73,7 +74,7 @@ inline int meanLoss(const OpArgs& args, const LossOperands& o, double numerator,
   for (int64_t r = begin; r < end; ++r) {
     Row row{{o.x.f32(r), o.target.f32(r), rowOrNull(o.p, r), rowOrNull(o.dx, r), scale, Lanes16::zero()}, own...};
     eachVector(cols, row);
-    *o.rowLoss.f32(r) = sum(row.loss) / static_cast<float>(cols);
+    *o.rowLoss.f32(r) = sum(row.loss) / static_cast<float>(terms);
   }
   return StatusOk;
 }

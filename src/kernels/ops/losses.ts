@@ -1,11 +1,22 @@
-/** Losses with their gradients, and metrics: one or more numbers per row of the mini-batch. */
-import { R2_TERMS } from '../constants.js';
-import { cols, perElement, plus, times } from './expression.js';
-import { batch, classes, column, exactly, vectorOf } from './rules.js';
-import { f32, finite, i32, op, optional, output, positive, type ScalarRange, updated } from './schema.js';
+/** Losses with their gradients: a number per row of the mini-batch. */
+import { LOSS_FORMULAS } from '../constants.js';
+import { cols, perElement, plus } from './expression.js';
+import { atLeast, batch, batchVector, classes, column, LABELS, needs } from './rules.js';
+import {
+  choice,
+  f32,
+  finite,
+  flag,
+  i32,
+  notNegative,
+  op,
+  optional,
+  output,
+  positive,
+  type ScalarRange,
+  updated,
+} from './schema.js';
 
-/** Either class numbers or distributions, exactly one of them. */
-const LABELS = { labels: optional(i32), target: optional(f32) };
 const rowLoss = output(f32);
 
 const regression = (flops: number, scalars: Record<string, ScalarRange> = {}) =>
@@ -85,6 +96,97 @@ export const lossOps = {
    */
   huber: regression(7, { delta: positive }),
   /**
+   * Losses of each element on its own, by `formula`; a is `parameter`, ε = fl(1e-7). Each gives an
+   * element's loss u_j and derivative g_j. rowLoss = (lane sum u) / C; dy_j = g_j·scaleC. For
+   * klDivergence, rowLoss = lane sum u and dy_j = g_j·scale1. With d = y − t and x < b ? b : x
+   * written x↾b:
+   * | formula | u | g |
+   * |---|---|---|
+   * | logCosh | m = −expm1(−|d|), v = 1 − m, e = |d| < 1.25 ? (m·m) / (v + v) : v·v; |d| < 1.25 ? log1p(e) : (|d| − fl(ln 2)) + log1p(e) | tanh(d) |
+   * | quantile | d > 0 ? (1 − a)·d : −(a·d) | d > 0 ? 1 − a : (d < 0 ? −a : d) |
+   * | poisson | v = y + ε; fma(−t, log(v), y) | 1 − t / v |
+   * | squaredLogarithmic | q = y↾ε, s = t↾ε, h = q − s, x = |h| / ((h < 0 ? q : s) + 1), w = x + 1, l = log(w) + (x − (w − 1)) / w; l·l | y > ε ? (2·(h < 0 ? −l : l)) / (q + 1) : 0 |
+   * | absolutePercentage | k = 100 / (|t|↾ε); |d|·k | d > 0 ? k : (d < 0 ? −k : d) |
+   * | hinge | s = t = 0 ? −1 : t, m = fma(−s, y, 1); m↾0 | m > 0 ? −s : 0 |
+   * | squaredHinge | h = m↾0; h·h | (−2·h)·s |
+   * | klDivergence | q = (y > 1 ? 1 : y)↾ε, s likewise of t, x = s / q; s·log(x) | q = y ? −x : 0 |
+   * (|d|, m) of logCosh: cosh d − 1 = m² / (2·(1 − m)), so that no difference of near numbers is
+   * taken. squaredLogarithmic: log(1 + q) − log(1 + s) = ±log(1 + x), likewise.
+   */
+  elementLoss: op(() => ({
+    operands: { y: f32, target: f32, dy: optional(output(f32)), rowLoss },
+    scalars: { formula: choice(LOSS_FORMULAS), parameter: finite },
+    rules: () => [batch('y', 'target', 'dy'), column('rowLoss')],
+    flops: perElement('y', 50),
+  })),
+  /**
+   * Binary cross-entropy in which well-classified elements count less (Lin et al. 2017; Keras's
+   * form for any target t). γ = gamma, w_j = fma(t, positiveWeight, (1 − t)·negativeWeight).
+   * `onLogits`: e = exp(−|x|); p = σ(x), q = σ(−x), both from e; f = fma(t, q, (1 − t)·p)↾2⁻¹²⁶;
+   * u = (max(x, 0) − x·t) + log1p(e); k = exp(γ·log(f))·w;
+   * g = k·fma((γ·u)·fma(−2, t, 1), (p·q) / f, fma(1 − t, p, −(t·q))).
+   * Otherwise: c = x clipped to [ε, 1−ε] and u as in binaryCrossEntropy, f = fma(t, 1 − x,
+   * (1 − t)·x)↾2⁻¹²⁶, l = log(f), k = exp(γ·l)·w;
+   * g = fma(exp((γ − 1)·l)·w, (γ·u)·fma(−2, t, 1), (c = x ? (c − t) / (c·(1 − c)) : 0)·k).
+   * rowLoss = (lane sum k·u) / C; dx_j = g·scaleC. p is written for logits.
+   */
+  binaryFocal: op(() => ({
+    operands: { x: f32, target: f32, p: optional(output(f32)), dx: optional(output(f32)), rowLoss },
+    scalars: { onLogits: flag, gamma: notNegative, positiveWeight: notNegative, negativeWeight: notNegative },
+    rules: () => [batch('x', 'target', 'p', 'dx'), column('rowLoss')],
+    flops: perElement('x', 100),
+  })),
+  /**
+   * Categorical cross-entropy in which well-classified rows count less (Lin et al. 2017; Keras's
+   * form). `onLogits`: m = max x, i the first column that has it; e_j = exp(x_j − m); r = lane sum
+   * (j = i ? 0 : e_j); s = r + 1; L = r > 1 ? log(s) : log1p(r); p_j = e_j / s;
+   * o_j = j = i ? r / s : 1 − p_j; ℓ_j = L − (x_j − m).
+   * Otherwise: s = lane sum x; h_j = x_j / s; p_j = h_j clipped to [ε, 1−ε]; o_j = 1 − p_j;
+   * ℓ_j = −log(p_j).
+   * Then f_j = o_j↾2⁻¹²⁶; w_j = (alpha·t_j)·exp(gamma·log(f_j)); rowLoss = lane sum fma(w_j, ℓ_j,
+   * lane); c_j = w_j·(1 + ((gamma·ℓ_j)·p_j) / f_j), but 0 where p_j was clipped; T = lane sum c;
+   * dx_j = onLogits ? fma(p_j, T − c_j, −(c_j·o_j))·scale1 : ((T − c_j / p_j) / s)·scale1.
+   * dx holds the c_j of a row until T is known.
+   */
+  categoricalFocal: op(() => ({
+    operands: { x: f32, target: f32, p: optional(output(f32)), dx: optional(output(f32)), rowLoss },
+    scalars: { onLogits: flag, gamma: notNegative, alpha: positive },
+    rules: () => [
+      atLeast(cols('x'), 1, 'a class'),
+      batch('x', 'target', 'p', 'dx'),
+      column('rowLoss'),
+      needs('p', 'onLogits', 1),
+    ],
+    flops: perElement('x', 80),
+  })),
+  /**
+   * a = lane sum fma(t_j, y_j, lane); b_j = (1 − t_j)·y_j; i is the first column whose b no later
+   * one exceeds, from −∞; v = (b_i − a) + 1; rowLoss = v < 0 ? 0 : v;
+   * dy_j = v > 0 ? ((j = i ? 1 − t_j : 0) − t_j)·scale1 : 0.
+   */
+  categoricalHinge: op(() => ({
+    operands: { y: f32, target: f32, dy: optional(output(f32)), rowLoss },
+    rules: () => [atLeast(cols('y'), 1, 'a class'), batch('y', 'target', 'dy'), column('rowLoss')],
+    flops: perElement('y', 8),
+  })),
+  /**
+   * n = √(lane sum fma(y_j, y_j, lane)), a = n↾ε; b likewise of t; D = lane sum fma(t_j, y_j, lane);
+   * c = (D / b) / a; rowLoss = −c;
+   * dy_j = (fma(n > ε ? c : 0, y_j / a, −(t_j / b)) / a)·scale1.
+   */
+  cosineSimilarity: op(() => ({
+    operands: { y: f32, target: f32, dy: optional(output(f32)), rowLoss },
+    rules: () => [batch('y', 'target', 'dy'), column('rowLoss')],
+    flops: perElement('y', 12),
+  })),
+  /** y[r][j] = j = labels[r] ? on : off. */
+  oneHot: op(() => ({
+    operands: { labels: i32, y: output(f32) },
+    scalars: { on: finite, off: finite },
+    rules: () => [batch('y'), batchVector('labels'), atLeast(cols('y'), 1, 'a class')],
+    flops: perElement('y', 1),
+  })),
+  /**
    * Applies row weights to the output of a loss: rowLoss[r][0] ← rowLoss[r][0]·w and dz[r][j] ←
    * dz[r][j]·w, with w = weights[r][0].
    */
@@ -92,38 +194,5 @@ export const lossOps = {
     operands: { weights: f32, dz: optional(updated(f32)), rowLoss: updated(f32) },
     rules: () => [column('weights'), batch('dz'), column('rowLoss')],
     flops: perElement('weights', plus(1, cols('dz'))),
-  })),
-};
-
-export const metricOps = {
-  /**
-   * out[r][0] = 1 if the first largest column of p (strictly greater wins) is the label, or the
-   * first largest column of target. Otherwise 0.
-   */
-  argmaxAccuracy: op(() => ({
-    operands: { p: f32, ...LABELS, out: output(f32) },
-    rules: () => [classes('p'), column('out')],
-    flops: perElement('p', 1),
-  })),
-  /** out[r][0] = fl(count of columns with (p_j > threshold) = (t_j > 0.5)) / C. */
-  thresholdAccuracy: op(() => ({
-    operands: { p: f32, target: f32, out: output(f32) },
-    scalars: { threshold: finite },
-    rules: () => [batch('p', 'target'), column('out')],
-    flops: perElement('p', 2),
-  })),
-  /**
-   * For each column c: d = t − y, u = t − shift[0][c]; out[r][3c … 3c+2] = d·d, u, u·u.
-   * (R² is computed from their sums.)
-   */
-  r2Terms: op(() => ({
-    operands: { y: f32, target: f32, shift: f32, out: output(f32) },
-    rules: () => [
-      batch('y', 'target'),
-      vectorOf('shift', cols('y'), 'as many as y'),
-      batch('out'),
-      exactly(cols('out'), times(R2_TERMS, cols('y')), 'three for each column of y'),
-    ],
-    flops: perElement('y', 4),
   })),
 };

@@ -18,7 +18,7 @@ import {
   splitRows,
   times,
 } from './expression.js';
-import { type Comparison, type Relation, type Rule, whole } from './schema.js';
+import { type Comparison, f32, i32, optional, type Relation, type Rule, whole } from './schema.js';
 
 const comparison =
   (relation: Relation) =>
@@ -73,6 +73,9 @@ export const transposedBatch = (first: string, ...others: string[]): Rule => [
     exactly(rows(name), rows(first), `as many as ${first}`),
   ]),
 ];
+
+/** Either class numbers or distributions, exactly one of them: see {@link classes}. */
+export const LABELS = { labels: optional(i32), target: optional(f32) };
 
 /** Exactly one of labels and target is present, and it matches the scores. */
 export const classes = (scores: string): Rule => [

@@ -44,6 +44,8 @@ export const whole = (least: number, most: number): ScalarRange => ({ least, mos
 export const finite = between(-Number.MAX_VALUE, Number.MAX_VALUE);
 /** Positive and not denormal, in float32 too. */
 export const positive = between(2 ** -126, (2 - 2 ** -23) * 2 ** 127);
+/** At least 0, and finite in float32 too. */
+export const notNegative = between(0, (2 - 2 ** -23) * 2 ** 127);
 export const flag = whole(0, 1);
 export const word = whole(0, 2 ** 32 - 1);
 /** A number from a table of names. */

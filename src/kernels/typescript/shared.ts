@@ -14,6 +14,7 @@ import * as layerNorm from './norm/layerNorm.js';
 import * as sums from './norm/sums.js';
 import * as accuracy from './rows/accuracy.js';
 import * as tableRows from './rows/move.js';
+import * as oneHot from './rows/oneHot.js';
 import * as random from './rows/random.js';
 import * as weightRows from './rows/weightRows.js';
 import { accumulateGradient, clipFactor, scaleGradient } from './updates/gradients.js';
@@ -38,6 +39,7 @@ export const sharedOps = {
   ...layerNorm,
   ...sums,
   ...accuracy,
+  ...oneHot,
   ...tableRows,
   ...random,
   ...weightRows,

@@ -173,8 +173,13 @@ export class CaseBuilder {
   labelsOrTarget(draw: () => number) {
     if (this.random.chance(0.5)) {
       this.batch('target', this.cols, draw);
-      return;
+    } else {
+      this.labels();
     }
+  }
+
+  /** Class numbers, once in a while one that is none. */
+  labels() {
     const broken = this.random.chance(0.05);
     this.vector('labels', this.capacity, () => (broken ? -1 : this.random.below(this.cols)), 'i32');
   }

@@ -4,6 +4,7 @@ import {
   GEMM_BATCH,
   GEMM_EPILOGUE,
   GEMM_INIT,
+  LOSS_FORMULAS,
   type OpKind,
   PHASES,
 } from '#steepest/kernels/contract.js';
@@ -97,6 +98,9 @@ function update(
   });
   c.slice(rows, SLICE_ROWS);
 }
+
+/** Below 1 the derivative has no bound, and float32 no digits of it. */
+const GAMMAS = [0, 1, 1.5, 2, 5];
 
 function loss(scores: string, gradient: string): Generate {
   return (c) => {
@@ -216,6 +220,50 @@ export const GENERATORS: Record<OpKind, Generate> = {
   huber(c) {
     loss('y', 'dy')(c);
     c.scalar({ delta: c.random.pick([0.3, 1, 2 ** -126, 3.4e38]) });
+  },
+  elementLoss(c) {
+    const formula = c.random.pick(Object.values(LOSS_FORMULAS));
+    c.batch('y', c.cols, c.random.pick([c.float, c.probability]));
+    const bySign = (): number => c.random.below(3) - 1;
+    c.batch('target', c.cols, c.random.pick([c.float, c.probability, bySign]));
+    c.maybe(() => c.output('dy'));
+    c.output('rowLoss', c.capacity, 1);
+    c.scalar({ formula, parameter: c.random.pick([0.3, 0.5, 2 ** -126, -1]) });
+  },
+  binaryFocal(c) {
+    const onLogits = c.random.below(2);
+    c.batch('x', c.cols, onLogits === 1 ? c.float : c.probability);
+    c.batch('target', c.cols, c.random.pick([c.probability, () => c.random.below(2)]));
+    c.maybe(() => c.output('dx'));
+    // Probabilities are written for logits alone.
+    if (onLogits === 1) c.maybe(() => c.output('p'));
+    c.output('rowLoss', c.capacity, 1);
+    const [positiveWeight, negativeWeight] = c.random.pick([
+      [1, 1],
+      [0.3, 0.7],
+    ]) as [number, number];
+    c.scalar({ onLogits, gamma: c.random.pick(GAMMAS), positiveWeight, negativeWeight });
+  },
+  categoricalFocal(c) {
+    const onLogits = c.random.below(2);
+    c.batch('x', c.cols, onLogits === 1 ? c.float : c.probability);
+    c.batch('target', c.cols, c.random.pick([c.probability, () => c.random.below(2)]));
+    c.maybe(() => c.output('dx'));
+    if (onLogits === 1 || c.random.chance(0.5)) c.output('p');
+    c.output('rowLoss', c.capacity, 1);
+    c.scalar({ onLogits, gamma: c.random.pick(GAMMAS), alpha: c.random.pick([0.25, 1]) });
+  },
+  categoricalHinge(c) {
+    c.batch('y');
+    c.batch('target', c.cols, c.random.pick([c.probability, () => c.random.below(2)]));
+    c.maybe(() => c.output('dy'));
+    c.output('rowLoss', c.capacity, 1);
+  },
+  cosineSimilarity: loss('y', 'dy'),
+  oneHot(c) {
+    c.labels();
+    c.output('y');
+    c.scalar({ on: 0.9, off: c.random.pick([0, 0.025]) });
   },
   argmaxAccuracy(c) {
     c.batch('p');
@@ -950,6 +998,9 @@ function pooling(c: CaseBuilder, layout: 'images' | 'rows' = 'images') {
 export const NEEDS_COLUMN: ReadonlySet<OpKind> = new Set([
   'softmaxCrossEntropy',
   'categoricalCrossEntropy',
+  'categoricalFocal',
+  'categoricalHinge',
+  'oneHot',
   'argmaxAccuracy',
   'rowSums',
 ]);

@@ -134,7 +134,7 @@ export const sigmoidCrossEntropy: PrepareOp = (op) => {
 const CLIP_LOW = fround(1e-7);
 const CLIP_HIGH = fround(1 - CLIP_LOW);
 
-function clipped(p: number): number {
+export function clipped(p: number): number {
   return Math.max(Math.min(p, CLIP_HIGH), CLIP_LOW);
 }
 

@@ -10,6 +10,8 @@ import * as activation from './activation.js';
 import * as conv from './conv.js';
 import * as convRows from './convRows.js';
 import * as crossEntropy from './crossEntropy.js';
+import * as elementLoss from './elementLoss.js';
+import * as focal from './focal.js';
 import * as gather from './gather.js';
 import * as gemm from './gemm.js';
 import * as gradients from './gradients.js';
@@ -17,6 +19,7 @@ import * as metrics from './metrics.js';
 import * as qr from './qr.js';
 import * as reduce from './reduce.js';
 import * as regression from './regression.js';
+import * as rowLosses from './rowLosses.js';
 import * as softmax from './softmax.js';
 import * as updates from './updates.js';
 import * as winograd from './winograd.js';
@@ -27,6 +30,8 @@ export const exactOps: OpTable = {
   ...activation,
   ...conv,
   ...convRows,
+  ...elementLoss,
+  ...focal,
   ...gather,
   ...gemm,
   ...gradients,
@@ -36,6 +41,7 @@ export const exactOps: OpTable = {
   ...qr,
   ...reduce,
   ...regression,
+  ...rowLosses,
   ...softmax,
   ...winograd,
   normalize: normalizeWith(activation.activateInPlace),

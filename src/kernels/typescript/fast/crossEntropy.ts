@@ -9,7 +9,7 @@ const EPSILON = Math.fround(1e-7);
 const ONE_MINUS_EPSILON = Math.fround(1 - EPSILON);
 
 /** p clipped to [ε, 1−ε]. */
-function clip(p: number): number {
+export function clip(p: number): number {
   return Math.min(Math.max(p, EPSILON), ONE_MINUS_EPSILON);
 }
 

@@ -6,6 +6,8 @@ import * as adaptiveUpdates from './adaptiveUpdates.js';
 import * as conv from './conv.js';
 import * as convRows from './convRows.js';
 import * as crossEntropy from './crossEntropy.js';
+import * as elementLoss from './elementLoss.js';
+import * as focal from './focal.js';
 import * as gather from './gather.js';
 import * as gemm from './gemm.js';
 import * as gradients from './gradients.js';
@@ -13,6 +15,7 @@ import * as metrics from './metrics.js';
 import * as qr from './qr.js';
 import * as reduce from './reduce.js';
 import * as regression from './regression.js';
+import * as rowLosses from './rowLosses.js';
 import * as softmax from './softmax.js';
 import * as updates from './updates.js';
 import * as winograd from './winograd.js';
@@ -28,6 +31,8 @@ export const fastOps: OpTable = {
   ...conv,
   ...convRows,
   ...crossEntropy,
+  ...elementLoss,
+  ...focal,
   ...gather,
   ...gemm,
   ...gradients,
@@ -35,6 +40,7 @@ export const fastOps: OpTable = {
   ...qr,
   ...reduce,
   ...regression,
+  ...rowLosses,
   ...softmax,
   ...updates,
   ...winograd,
