@@ -21,17 +21,21 @@ function shapeError(expected: string, given: string, hint: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, hint });
 }
 
+/** The target values that a loss accepts. */
+export interface TargetRange {
+  /** For the message: `between 0 and 1`. */
+  words: string;
+  hint: string;
+  /** A new check for one set of rows, which sees its values one after another. */
+  begin(): (value: number) => boolean;
+}
+
 /** A target outside the loss's range. */
-export function targetOutside(
-  what: string,
-  range: readonly [number, number],
-  value: number,
-  row: number,
-): never {
+export function targetOutside(what: string, range: TargetRange, value: number, row: number): never {
   throw new SteepestError('ERR_LABEL_RANGE', {
-    expected: `${what} between ${range[0]} and ${range[1]} for this loss`,
+    expected: `${what} ${range.words} for this loss`,
     given: `${value} at row ${row}`,
-    hint: 'Use 0 and 1 or probabilities; for class numbers use sparseCategoricalCrossentropy.',
+    hint: range.hint,
   });
 }
 
@@ -162,7 +166,8 @@ export function targetTable(
   checkRowCount(what, numbers.rows, belonging.of, belonging.rows);
   const table = valueTable(what, numbers);
   if (range !== undefined) {
-    const outside = table.data.findIndex((value) => value < range[0] || value > range[1]);
+    const accepts = range.begin();
+    const outside = table.data.findIndex((value) => !accepts(value));
     if (outside >= 0) targetOutside(what, range, table.data[outside]!, Math.floor(outside / cols));
   }
   return table;

@@ -1,7 +1,6 @@
 import {
   type ActivationName,
   type Loss,
-  type LossName,
   layers,
   type MatrixInput,
   sequential,
@@ -12,6 +11,7 @@ import { expectClose } from '../support/fixtures.js';
 import { kernelChoices } from '../support/kernelChoices.js';
 import { randomNumbers } from '../support/random.js';
 import { centralDifferences, type ReferenceArray, type ReferenceLayer, referenceLoss } from './reference.js';
+import type { ReferenceLoss } from './referenceLosses.js';
 
 /** One layer of a test model: both sides are built from it. */
 export type LayerCase =
@@ -49,7 +49,7 @@ export interface GradientCase {
   /** Shape of one sample, if it is not a row. */
   inputShape?: readonly number[];
   layers: readonly LayerCase[];
-  loss: Exclude<Loss, string>;
+  loss: ReferenceLoss;
   x: MatrixInput;
   y: TargetInput;
   sampleWeight?: readonly number[];
@@ -153,14 +153,12 @@ export async function checkGradients(given: GradientCase): Promise<void> {
     return { data: data.map(() => Math.fround(draw())), shape };
   });
   model.setWeights(weights);
-  model.compile({ optimizer: 'sgd', loss: given.loss });
+  model.compile({ optimizer: 'sgd', loss: given.loss as Loss });
 
   const reference = {
     layers: given.layers.map(referenceLayer),
     inputShape: given.inputShape,
-    loss: given.loss.name as LossName,
-    delta: 'delta' in given.loss ? given.loss.delta : undefined,
-    fromLogits: 'fromLogits' in given.loss && given.loss.fromLogits === true,
+    loss: given.loss,
     sampleWeight: given.sampleWeight,
   };
   const exact = weights.map(({ data, shape }): ReferenceArray => ({ data: Float64Array.from(data), shape }));

@@ -2,8 +2,9 @@
  * A model in float64, written as plainly as the formulas of docs/math.md and sharing no code with the package:
  * what gradients are held against. Derivatives are not coded here at all; they come from central differences.
  */
-import type { ActivationName, LossName } from 'steepest';
+import type { ActivationName } from 'steepest';
 import { type ConvLayer, centre, convolve, type Image, pool, type Sliding } from './referenceImages.js';
+import { REFERENCE_LOSSES, type ReferenceLoss } from './referenceLosses.js';
 
 export type ReferenceLayer =
   | { type: 'dense'; activation: ActivationName; alpha: number; useBias: boolean }
@@ -29,10 +30,7 @@ export interface ReferenceModel {
   layers: readonly ReferenceLayer[];
   /** Shape of one sample; one row if left out. */
   inputShape?: readonly number[];
-  loss: LossName;
-  fromLogits: boolean;
-  /** Of huber. */
-  delta?: number | undefined;
+  loss: ReferenceLoss;
   /** A weight per row, by which its loss is multiplied; the mean is over rows all the same. */
   sampleWeight?: readonly number[] | undefined;
   /** Normalises by the moments of all samples rather than by moving ones. */
@@ -205,36 +203,7 @@ function layerOutput(
   }
 }
 
-const EPSILON = 1e-7;
-const clip = (p: number): number => Math.min(Math.max(p, EPSILON), 1 - EPSILON);
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** Loss of one row's output against its target row. */
-function rowLoss(
-  { loss, fromLogits, delta = 1 }: ReferenceModel,
-  output: readonly number[],
-  t: readonly number[],
-): number {
-  switch (loss) {
-    case 'meanSquaredError':
-      return mean(output.map((y, j) => (y - t[j]!) ** 2));
-    case 'meanAbsoluteError':
-      return mean(output.map((y, j) => Math.abs(y - t[j]!)));
-    case 'huber': {
-      const size = output.map((y, j) => Math.abs(y - t[j]!));
-      return mean(size.map((d) => (d <= delta ? 0.5 * d ** 2 : delta * (d - 0.5 * delta))));
-    }
-    case 'binaryCrossentropy': {
-      const p = fromLogits ? activate('sigmoid', 0, output) : output;
-      return -mean(p.map(clip).map((q, j) => t[j]! * Math.log(q) + (1 - t[j]!) * Math.log(1 - q)));
-    }
-    default: {
-      const p = fromLogits ? activate('softmax', 0, output) : output;
-      const sum = p.reduce((a, b) => a + b, 0);
-      return -p.reduce((total, v, j) => total + t[j]! * Math.log(clip(v / sum)), 0);
-    }
-  }
-}
 
 /** Mean loss over rows; y holds target rows, or class numbers. */
 export function referenceLoss(
@@ -247,7 +216,7 @@ export function referenceLoss(
     forward(model, weights, x).map((output, r) => {
       const target = y[r]!;
       const t = typeof target === 'number' ? output.map((_, j) => (j === target ? 1 : 0)) : target;
-      return rowLoss(model, output, t) * (model.sampleWeight?.[r] ?? 1);
+      return REFERENCE_LOSSES[model.loss.name](output, t, model.loss) * (model.sampleWeight?.[r] ?? 1);
     }),
   );
 }

@@ -15,17 +15,27 @@ const next = randomNumbers(29);
 const x = randomRows(ROWS, 11, next);
 const shares = randomRows(ROWS, OUTPUTS, () => Math.abs(next()));
 
-/** Of losses of predictions of any value, with differences on both sides of huber's delta. */
-const LOSSES: Partial<Record<LossName, Loss>> = { huber: { name: 'huber', delta: 0.3 } };
+/** With differences on both sides of huber's delta, and with every step that a loss may leave out. */
+const LOSSES: Partial<Record<LossName, Loss>> = {
+  huber: { name: 'huber', delta: 0.3 },
+  quantile: { name: 'quantile', quantile: 0.8 },
+  binaryCrossentropy: { name: 'binaryCrossentropy', labelSmoothing: 0.1 },
+  sparseCategoricalCrossentropy: { name: 'sparseCategoricalCrossentropy', labelSmoothing: 0.1 },
+  binaryFocalCrossentropy: { name: 'binaryFocalCrossentropy', gamma: 1.5, applyClassBalancing: true },
+  categoricalFocalCrossentropy: { name: 'categoricalFocalCrossentropy', gamma: 1.5 },
+};
 
 function targetsOf(name: LossName): number[][] | number[] {
   if (name === 'sparseCategoricalCrossentropy') return shares.map((_, i) => i % OUTPUTS);
-  if (name !== 'categoricalCrossentropy') return shares;
+  if (name === 'hinge' || name === 'squaredHinge')
+    return shares.map((row) => row.map((v) => (v > 0.3 ? 1 : 0)));
+  if (!['categoricalCrossentropy', 'categoricalFocalCrossentropy', 'klDivergence'].includes(name))
+    return shares;
   return shares.map((row) => row.map((v) => v / row.reduce((a, b) => a + b, 0)));
 }
 
 async function train(name: LossName, workers: number, { options }: KernelChoice): Promise<unknown> {
-  const activation = name.endsWith('ategoricalCrossentropy') ? 'softmax' : 'sigmoid';
+  const activation = /ategorical.*Crossentropy$/.test(name) ? 'softmax' : 'sigmoid';
   const hidden = layers.dense({ units: 13, activation: 'tanh', inputShape: [11] });
   const model = sequential({ seed: 3, layers: [hidden, layers.dense({ units: OUTPUTS, activation })] });
   model.compile({ optimizer: 'adam', loss: LOSSES[name] ?? name });

@@ -177,19 +177,19 @@ function emitJudgement(
   const { definition, hyperparameters } = objective.loss;
   const target = gatherTarget(builder, io);
   const rowLoss = columns(stats, 0, 1);
-  const inputs = { prediction: output, fused: onLogits, target, rowLoss };
-  const judged = definition.emit(builder, inputs, hyperparameters);
-  const { prediction, gradient } = judged;
+  const gradient = builder.differentiates ? builder.batchMatrix('loss.gradient', output.cols) : undefined;
+  const inputs = { prediction: output, fused: onLogits, target, rowLoss, gradient };
+  const prediction = definition.emit(builder, inputs, hyperparameters);
   if (io.weights !== undefined) {
     const weights = gatherWeights(builder, io.weights, io.index);
-    builder.emit('weightRows', { weights, dz: gradient?.operand, rowLoss }, {}, { label: 'weights' });
+    builder.emit('weightRows', { weights, dz: gradient, rowLoss }, {}, { label: 'weights' });
   }
   for (const { metric, first, count } of metricColumns) {
     const out = columns(stats, first, count);
     const inputs = { prediction, target, targets: definition.targets, out };
     metric.definition.emit(builder, inputs, metric.hyperparameters);
   }
-  return gradient;
+  return gradient && { operand: gradient, of: 'output' };
 }
 
 /** Activations are fused before pooling is, and may also be fused after it. */

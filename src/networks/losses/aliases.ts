@@ -5,7 +5,11 @@ import type { Aliases } from '../../core/nearest.js';
 export const LOSS_SYNONYMS = {
   mse: 'meanSquaredError',
   mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
   bce: 'binaryCrossentropy',
+  kld: 'klDivergence',
+  logcosh: 'logCosh',
 } as const satisfies Synonyms;
 
 /** Names of losses in Keras, PyTorch, scikit-learn and TensorFlow.js. */
@@ -28,17 +32,33 @@ export const LOSS_ALIASES: Aliases = {
   crossEntropy: 'sparseCategoricalCrossentropy',
   nllLoss: 'sparseCategoricalCrossentropy',
   sparseCrossentropy: 'sparseCategoricalCrossentropy',
+  pinballLoss: 'quantile',
+  quantileLoss: 'quantile',
+  poissonNllLoss: 'poisson',
+  poissonLoss: 'poisson',
+  kldivLoss: 'klDivergence',
+  kullbackLeiblerDivergence: 'klDivergence',
+  hingeLoss: 'hinge',
+  cosineEmbeddingLoss: 'cosineSimilarity',
+  cosineProximity: 'cosineSimilarity',
+  cosineDistance: 'cosineSimilarity',
+  sigmoidFocalLoss: 'binaryFocalCrossentropy',
+  focalLoss: 'binaryFocalCrossentropy',
   // Losses that do not exist here.
-  meanSquaredLogarithmicError: '',
-  msle: '',
-  mape: '',
-  meanAbsolutePercentageError: '',
   smoothL1Loss: '',
+  ctcLoss: '',
+  tripletMarginLoss: '',
+  dice: '',
 };
 
 /** Names of their hyperparameters in the same libraries. */
 export const HYPERPARAMETER_ALIASES: Aliases = {
   logits: 'fromLogits',
   isLogits: 'fromLogits',
+  smoothing: 'labelSmoothing',
+  tau: 'quantile',
+  q: 'quantile',
+  focusing: 'gamma',
+  beta: 'delta',
   loss: 'name',
 };

@@ -1,7 +1,7 @@
 import type { Definition, Hyperparameters } from '../../core/definition.js';
+import type { TargetRange } from '../../data/sharedRows.js';
 import type { Operand } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
-import type { Gradient } from '../../program/node.js';
 
 /** The form of targets: class numbers, or one row of values per sample. */
 export type TargetKind = 'labels' | 'matrix';
@@ -15,13 +15,8 @@ export interface LossInputs {
   target: Operand;
   /** Where each row's loss is written, maxRows × 1. */
   rowLoss: Operand;
-}
-
-export interface LossOutputs {
-  /** The model's output after the fused activation, which metrics read. */
-  prediction: Operand;
-  /** Gradient of the mean loss; absent if the program computes none. */
-  gradient: Gradient | undefined;
+  /** Where the gradient of the mean loss with respect to `prediction` is written, if it is wanted. */
+  gradient: Operand | undefined;
 }
 
 /** The definition of a loss. One file per loss, one line in the registry. */
@@ -29,9 +24,10 @@ export interface LossDefinition<H extends Hyperparameters = Hyperparameters> ext
   readonly targets: TargetKind;
   /** The last activation that this loss can compute itself, from logits, for accuracy and speed. */
   readonly fuses: 'softmax' | 'sigmoid' | undefined;
-  /** Range of valid target values. */
-  readonly targetRange?: readonly [number, number];
+  /** Valid target values; any finite number if left out. */
+  readonly targetRange?: TargetRange;
   /** The hint if targets have one column and the model has several outputs. */
   readonly hintOneColumn?: string;
-  emit(builder: ProgramBuilder, inputs: LossInputs, h: H): LossOutputs;
+  /** @returns the model's output after the fused activation, which metrics read */
+  emit(builder: ProgramBuilder, inputs: LossInputs, h: H): Operand;
 }

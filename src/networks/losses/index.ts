@@ -1,22 +1,45 @@
 import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
 import { HYPERPARAMETER_ALIASES, LOSS_ALIASES, LOSS_SYNONYMS } from './aliases.js';
+import { categoricalHinge, hinge, klDivergence, squaredHinge } from './classification.js';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from './crossEntropy.js';
 import type { LossDefinition } from './definition.js';
-import { huber } from './huber.js';
-import { meanAbsoluteError, meanSquaredError } from './regression.js';
+import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal.js';
+import {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  quantile,
+} from './regression.js';
 
 /** The registry: one line per loss. */
 const LOSSES = {
   meanSquaredError,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
   huber,
+  logCosh,
+  quantile,
+  poisson,
+  cosineSimilarity,
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalFocalCrossentropy,
+  klDivergence,
+  hinge,
+  squaredHinge,
+  categoricalHinge,
 } satisfies Record<string, LossDefinition>;
 
 export type LossName = keyof typeof LOSSES;

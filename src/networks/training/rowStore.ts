@@ -13,6 +13,7 @@ import {
   checkLabelCols,
   checkTargetCols,
   type Table,
+  type TargetRange,
   targetOutside,
 } from '../../data/sharedRows.js';
 import { BYTES_PER_ELEMENT } from '../../kernels/contract.js';
@@ -31,7 +32,7 @@ export interface RowSpec {
     | {
         kind: 'matrix';
         cols: number;
-        range: readonly [number, number] | undefined;
+        range: TargetRange | undefined;
         /** The hint if targets have one column instead of several. */
         hintOneColumn: string | undefined;
       };
@@ -176,6 +177,7 @@ export class RowStore {
   readonly weights: Table | undefined;
   private readonly inputs: InputRows;
   private readonly hasSampleWeight: boolean;
+  private readonly acceptsTarget: (value: number) => boolean;
 
   constructor(
     private readonly spec: RowSpec,
@@ -188,6 +190,7 @@ export class RowStore {
       targets.kind === 'labels'
         ? allocateTable('i32', capacity, 1)
         : allocateTable('f32', capacity, targets.cols);
+    this.acceptsTarget = (targets.kind === 'matrix' && targets.range?.begin()) || (() => true);
     this.hasSampleWeight = first.sampleWeight !== undefined;
     if (this.hasSampleWeight || spec.classWeights) this.weights = allocateTable('f32', capacity, 1);
   }
@@ -236,7 +239,7 @@ export class RowStore {
       const value = Math.fround(values[i * cols + j] as number);
       if (value - value !== 0)
         refuseNotFinite(`${prefix}y`, values[i * cols + j], firstRow + i, isFlat ? undefined : j);
-      if (range !== undefined && (value < range[0] || value > range[1])) {
+      if (range !== undefined && !this.acceptsTarget(value)) {
         targetOutside(`${prefix}y`, range, value, firstRow + i);
       }
       data[row * cols + j] = value;

@@ -14,11 +14,16 @@ const LN_2 = fround(0.693147182);
 /** Up to here log cosh d comes from cosh d − 1, which is at most 1. */
 const LOG_COSH_SPLIT = 1.25;
 
-/** x, but not below `least`; NaN stays. */
-export const atLeast = (x: number, least: number): number => (x < least ? least : x);
+/** x, but not below a `least` above 0; NaN stays. */
+export const atLeast = (x: number, least: number): number => Math.max(x, least);
+/** max(x, 0); Math.max would turn −0 into +0. */
+export function positivePart(x: number): number {
+  if (x < 0) return 0;
+  return x;
+}
 /** x above 0, y below, and d itself where it is ±0 or NaN. */
 const bySign = (d: number, above: number, below: number): number => (d > 0 ? above : d < 0 ? below : d);
-const clip = (p: number): number => atLeast(p > 1 ? 1 : p, EPSILON);
+const clip = (p: number): number => atLeast(Math.min(p, 1), EPSILON);
 /** −1 for a target of 0. */
 const signTarget = (t: number): number => (t === 0 ? -1 : t);
 
@@ -59,11 +64,11 @@ const FORMULAS: Readonly<Record<LossFormula, Formula>> = {
   hinge(y, t) {
     const s = -signTarget(t);
     const m = fma(s, y, 1);
-    return [atLeast(m, 0), m > 0 ? s : 0];
+    return [positivePart(m), m > 0 ? s : 0];
   },
   squaredHinge(y, t) {
     const s = signTarget(t);
-    const h = atLeast(fma(-s, y, 1), 0);
+    const h = positivePart(fma(-s, y, 1));
     return [fround(h * h), fround(fround(-2 * h) * s)];
   },
   klDivergence(y, t) {

@@ -1,6 +1,6 @@
 import type { F32, Matrix, PrepareOp } from '../kernel.js';
 import { optional, scaleOver } from './crossEntropy.js';
-import { atLeast, EPSILON } from './elementLoss.js';
+import { atLeast, EPSILON, positivePart } from './elementLoss.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 
@@ -37,7 +37,7 @@ export const categoricalHinge: PrepareOp = (op) => {
         if (score > wrong) [worst, wrong] = [j, score];
       }
       const margin = fround(fround(wrong - right) + 1);
-      rowLoss.data[r * rowLoss.rowStride] = atLeast(margin, 0);
+      rowLoss.data[r * rowLoss.rowStride] = positivePart(margin);
       if (dy === undefined) continue;
       for (let j = 0; j < y.cols; j++) {
         const slope = fround((j === worst ? fround(1 - (wanted[j] as number)) : 0) - (wanted[j] as number));

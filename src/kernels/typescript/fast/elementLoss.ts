@@ -11,7 +11,7 @@ const LOG_COSH_SPLIT = 1.25;
 
 const slope = new Float64Array(1);
 
-const clip = (p: number): number => (p < EPSILON ? EPSILON : p > 1 ? 1 : p);
+const clip = (p: number): number => Math.max(Math.min(p, 1), EPSILON);
 const signTarget = (t: number): number => (t === 0 ? -1 : t);
 
 const FORMULAS: Readonly<Record<LossFormula, Formula>> = {
@@ -33,16 +33,15 @@ const FORMULAS: Readonly<Record<LossFormula, Formula>> = {
     return y - t * Math.log(y + EPSILON);
   },
   squaredLogarithmic(y, t) {
-    const q = y < EPSILON ? EPSILON : y;
-    const s = t < EPSILON ? EPSILON : t;
+    const q = Math.max(y, EPSILON);
+    const s = Math.max(t, EPSILON);
     const size = Math.log1p(Math.abs(q - s) / (Math.min(q, s) + 1));
     slope[0] = y > EPSILON ? (2 * (q < s ? -size : size)) / (q + 1) : 0;
     return size * size;
   },
   absolutePercentage(y, t) {
     const d = y - t;
-    const size = Math.abs(t);
-    const k = 100 / (size < EPSILON ? EPSILON : size);
+    const k = 100 / Math.max(Math.abs(t), EPSILON);
     slope[0] = d > 0 ? k : d < 0 ? -k : d;
     return Math.abs(d) * k;
   },
@@ -50,14 +49,13 @@ const FORMULAS: Readonly<Record<LossFormula, Formula>> = {
     const s = signTarget(t);
     const margin = 1 - s * y;
     slope[0] = margin > 0 ? -s : 0;
-    // A NaN stays one.
-    return margin < 0 ? 0 : margin;
+    return Math.max(margin, 0);
   },
   squaredHinge(y, t) {
     const s = signTarget(t);
-    const margin = 1 - s * y;
-    slope[0] = margin < 0 ? 0 : -2 * s * margin;
-    return margin < 0 ? 0 : margin * margin;
+    const margin = Math.max(1 - s * y, 0);
+    slope[0] = -2 * s * margin;
+    return margin * margin;
   },
   klDivergence(y, t) {
     const q = clip(y);

@@ -27,8 +27,7 @@ export const categoricalHinge: PrepareOp = (op) => {
         }
       }
       const margin = wrong - right + 1;
-      // A NaN stays one.
-      rowLoss.data[r * rowLoss.rowStride] = margin < 0 ? 0 : margin;
+      rowLoss.data[r * rowLoss.rowStride] = Math.max(margin, 0);
       if (dy === undefined) continue;
       const to = r * dy.rowStride;
       for (let j = 0; j < cols; j++) {
@@ -63,7 +62,7 @@ export const cosineSimilarity: PrepareOp = (op) => {
         dot += guess * t;
       }
       const norm = Math.fround(Math.sqrt(squares));
-      const a = norm < EPSILON ? EPSILON : norm;
+      const a = Math.max(norm, EPSILON);
       const b = Math.max(Math.sqrt(targetSquares), EPSILON);
       const c = dot / b / a;
       rowLoss.data[r * rowLoss.rowStride] = -c;
