@@ -223,7 +223,7 @@ describe('what was chosen', () => {
     given.optimizer.learningRate = 99;
     const complete = {
       optimizer: { name: 'sgd', learningRate: 0.125, momentum: 0.75, nesterov: false },
-      loss: { name: 'binaryCrossentropy', fromLogits: true },
+      loss: { name: 'binaryCrossentropy', fromLogits: true, labelSmoothing: 0 },
       metrics: ['mae', { name: 'binaryAccuracy', threshold: 0.75 }],
     };
     expect(model.compileConfig).toEqual(complete);
@@ -233,7 +233,8 @@ describe('what was chosen', () => {
     expect(build().compile(model.compileConfig!).compileConfig).toEqual(complete);
 
     const text =
-      'optimizer sgd (learningRate 0.125, momentum 0.75), loss binaryCrossentropy (fromLogits), ' +
+      'optimizer sgd (learningRate 0.125, momentum 0.75), loss binaryCrossentropy ' +
+      '(fromLogits, labelSmoothing 0), ' +
       'metrics mae, binaryAccuracy (threshold 0.75)';
     expect(model.summary().split('\n').at(-1)).toBe(text);
     expect(model.explain().split('\n')[1]).toBe(text);

@@ -2,6 +2,7 @@ import {
   type Activation,
   type Initializer,
   type Loss,
+  type LossName,
   layers,
   load,
   type Metric,
@@ -11,14 +12,34 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
 
 /** Names that Keras's `get` understands, as `keras.losses.get('mse')` does, with the name here. */
-const LOSSES: readonly [Extract<Loss, string>, Loss][] = [
+const LOSSES: readonly [Extract<Loss, string>, LossName][] = [
   ['mse', 'meanSquaredError'],
   ['mean_squared_error', 'meanSquaredError'],
   ['mae', 'meanAbsoluteError'],
   ['mean_absolute_error', 'meanAbsoluteError'],
-  ['huber', { name: 'huber', delta: 1 }],
-  ['bce', { name: 'binaryCrossentropy', fromLogits: false }],
-  ['binary_crossentropy', { name: 'binaryCrossentropy', fromLogits: false }],
+  ['mape', 'meanAbsolutePercentageError'],
+  ['mean_absolute_percentage_error', 'meanAbsolutePercentageError'],
+  ['msle', 'meanSquaredLogarithmicError'],
+  ['mean_squared_logarithmic_error', 'meanSquaredLogarithmicError'],
+  ['huber', 'huber'],
+  ['logcosh', 'logCosh'],
+  ['log_cosh', 'logCosh'],
+  ['poisson', 'poisson'],
+  ['bce', 'binaryCrossentropy'],
+  ['binary_crossentropy', 'binaryCrossentropy'],
+  ['binary_focal_crossentropy', 'binaryFocalCrossentropy'],
+  ['kld', 'klDivergence'],
+  ['kl_divergence', 'klDivergence'],
+  ['hinge', 'hinge'],
+  ['squared_hinge', 'squaredHinge'],
+  ['categorical_hinge', 'categoricalHinge'],
+  ['cosine_similarity', 'cosineSimilarity'],
+];
+/** These need several outputs. */
+const OF_CLASSES: readonly [Extract<Loss, string>, LossName][] = [
+  ['categorical_crossentropy', 'categoricalCrossentropy'],
+  ['sparse_categorical_crossentropy', 'sparseCategoricalCrossentropy'],
+  ['categorical_focal_crossentropy', 'categoricalFocalCrossentropy'],
 ];
 const METRICS: readonly [Extract<Metric, string>, string][] = [
   ['acc', 'accuracy'],
@@ -35,15 +56,19 @@ const x = [
 ];
 const y = [0, 1];
 const files = temporaryFolder();
-const build = () => sequential({ layers: [layers.dense({ units: 1, inputShape: [2], activation: 'tanh' })] });
+const build = (units = 1) =>
+  sequential({ layers: [layers.dense({ units, inputShape: [2], activation: 'tanh' })] });
 
 describe("Keras's names are understood, and saved and logged under ours", () => {
-  it.each(LOSSES)('loss %s', async (given, ours) => {
-    expect(build().compile({ loss: given }).compileConfig!.loss).toEqual(ours);
-    const model = build().compile({ loss: { name: given } as Loss });
-    expect(model.compileConfig!.loss).toEqual(ours);
+  it.each([...LOSSES, ...OF_CLASSES])('loss %s', async (given, name) => {
+    const units = OF_CLASSES.some(([each]) => each === given) ? 2 : 1;
+    const { loss } = build(units).compile({ loss: name }).compileConfig!;
+    expect(typeof loss === 'string' ? loss : loss.name).toBe(name);
+    expect(build(units).compile({ loss: given }).compileConfig!.loss).toEqual(loss);
+    const model = build(units).compile({ loss: { name: given } as Loss });
+    expect(model.compileConfig!.loss).toEqual(loss);
     await model.save(files.path('synonym'));
-    expect((await load(files.path('synonym'))).compileConfig!.loss).toEqual(ours);
+    expect((await load(files.path('synonym'))).compileConfig!.loss).toEqual(loss);
   });
 
   it.each(METRICS)('metric %s', async (given, name) => {

@@ -350,10 +350,20 @@ describe('losses, metrics and optimizers', () => {
     nesterov: ['false'],
     amsgrad: BOOLEANS,
     centered: BOOLEANS,
-    // Only adamw decays by default.
     decayKernelsOnly: ['false'],
     fromLogits: BOOLEANS,
+    labelSmoothing: SHARE,
+    applyClassBalancing: BOOLEANS,
+    gamma: ['0', ...ABOVE_ZERO],
+    quantile: ['0.5'],
     threshold: ['0.5'],
+  };
+  /** Of hyperparameters that mean different things. */
+  const own: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+    binaryFocalCrossentropy: { alpha: ['0.5'] },
+    categoricalFocalCrossentropy: { alpha: ABOVE_ZERO },
+    // The other optimizers do not decay by default.
+    adamw: { decayKernelsOnly: BOOLEANS },
   };
   describe.each(CHOICES)('%s', (_, names, compile) => {
     it.each(names)('%s: every hyperparameter', async (name) => {
@@ -362,8 +372,8 @@ describe('losses, metrics and optimizers', () => {
       expect(error.given).toBe("'thereIsNoSuchThing'");
       const [, list] = / to have only name(?:, )?(.*)$/.exec(error.expected)!;
       for (const option of list!.split(', ').filter((known) => known !== '')) {
-        expect(hyperparameters[option], option).toBeDefined();
-        const right = name === 'adamw' && option === 'decayKernelsOnly' ? BOOLEANS : hyperparameters[option];
+        const right = own[name]?.[option] ?? hyperparameters[option];
+        expect(right, option).toBeDefined();
         await expectRefused((value) => choose({ [option]: value }), right!);
       }
     });

@@ -143,6 +143,8 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     metrics: ['accuracy'],
   };
   model.compile(compile);
+  const smooth: Loss = { name: 'sparse_categorical_crossentropy', labelSmoothing: 0.1 };
+  model.compile({ loss: smooth });
   const loss: Loss = { name: 'huber', delta: 2 };
   const metric: Metric = { name: 'binaryAccuracy', threshold: 0.3 };
   const optimizer: Optimizer = { name: 'adagrad', initialAccumulatorValue: 0 };
