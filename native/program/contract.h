@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 1461599136.0;
+constexpr double kProgramMagic = 575938754.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -89,6 +89,16 @@ enum class Activation : int32_t {
   Tanh = 6,
   Softplus = 7,
 };
+enum class LossFormula : int32_t {
+  LogCosh = 0,
+  Quantile = 1,
+  Poisson = 2,
+  SquaredLogarithmic = 3,
+  AbsolutePercentage = 4,
+  Hinge = 5,
+  SquaredHinge = 6,
+  KlDivergence = 7,
+};
 enum class GemmInit : int32_t {
   Zero = 0,
   Bias = 1,
@@ -131,70 +141,76 @@ enum class OpKind : int32_t {
   MeanSquaredError = 17,
   MeanAbsoluteError = 18,
   Huber = 19,
-  WeightRows = 20,
-  ArgmaxAccuracy = 21,
-  ThresholdAccuracy = 22,
-  R2Terms = 23,
-  AccumulateGradient = 24,
-  FinishGradient = 25,
-  ClipFactor = 26,
-  ScaleGradient = 27,
-  Penalty = 28,
-  Sgd = 29,
-  Momentum = 30,
-  Lion = 31,
-  Rmsprop = 32,
-  Adadelta = 33,
-  Adam = 34,
-  Adamax = 35,
-  LinearScores = 36,
-  LogisticLoss = 37,
-  LinearGradient = 38,
-  CurvatureRows = 39,
-  GatherDesign = 40,
-  QrFold = 41,
-  TriangularSolve = 42,
-  JacobiRows = 43,
-  NormalResidual = 44,
-  GatherImages = 45,
-  PadImages = 46,
-  PadRows = 47,
-  ImagesToRows = 48,
-  RowsToImages = 49,
-  ChannelSums = 50,
-  DrawWindows = 51,
-  GatherWindows = 52,
-  GatherImageWindows = 53,
-  Conv2d = 54,
-  Conv2dInput = 55,
-  Conv2dWeights = 56,
-  Conv2dMaxPool = 57,
-  MaxPool2x2Backward = 58,
-  Conv2dMaxPoolWeights = 59,
-  Conv2dRows = 60,
-  Conv2dWinograd = 61,
-  Conv2dMaxPoolWinograd = 62,
-  Conv2dInputWinograd = 63,
-  Conv2dWeightsWinograd = 64,
-  WinogradGradient = 65,
-  MaxPool2d = 66,
-  MaxPool2dBackward = 67,
-  AveragePool2d = 68,
-  AveragePool2dBackward = 69,
-  MaxPool2dRows = 70,
-  AveragePool2dRows = 71,
-  GroupMoments = 72,
-  MergeMoments = 73,
-  MovingMoments = 74,
-  FrozenMoments = 75,
-  Normalize = 76,
-  MergeGradientMeans = 77,
-  NormalizeBackward = 78,
-  NormGradients = 79,
-  FoldNorm = 80,
-  LayerNorm = 81,
-  LayerNormBackward = 82,
-  Count = 83,
+  ElementLoss = 20,
+  BinaryFocal = 21,
+  CategoricalFocal = 22,
+  CategoricalHinge = 23,
+  CosineSimilarity = 24,
+  OneHot = 25,
+  WeightRows = 26,
+  ArgmaxAccuracy = 27,
+  ThresholdAccuracy = 28,
+  R2Terms = 29,
+  AccumulateGradient = 30,
+  FinishGradient = 31,
+  ClipFactor = 32,
+  ScaleGradient = 33,
+  Penalty = 34,
+  Sgd = 35,
+  Momentum = 36,
+  Lion = 37,
+  Rmsprop = 38,
+  Adadelta = 39,
+  Adam = 40,
+  Adamax = 41,
+  LinearScores = 42,
+  LogisticLoss = 43,
+  LinearGradient = 44,
+  CurvatureRows = 45,
+  GatherDesign = 46,
+  QrFold = 47,
+  TriangularSolve = 48,
+  JacobiRows = 49,
+  NormalResidual = 50,
+  GatherImages = 51,
+  PadImages = 52,
+  PadRows = 53,
+  ImagesToRows = 54,
+  RowsToImages = 55,
+  ChannelSums = 56,
+  DrawWindows = 57,
+  GatherWindows = 58,
+  GatherImageWindows = 59,
+  Conv2d = 60,
+  Conv2dInput = 61,
+  Conv2dWeights = 62,
+  Conv2dMaxPool = 63,
+  MaxPool2x2Backward = 64,
+  Conv2dMaxPoolWeights = 65,
+  Conv2dRows = 66,
+  Conv2dWinograd = 67,
+  Conv2dMaxPoolWinograd = 68,
+  Conv2dInputWinograd = 69,
+  Conv2dWeightsWinograd = 70,
+  WinogradGradient = 71,
+  MaxPool2d = 72,
+  MaxPool2dBackward = 73,
+  AveragePool2d = 74,
+  AveragePool2dBackward = 75,
+  MaxPool2dRows = 76,
+  AveragePool2dRows = 77,
+  GroupMoments = 78,
+  MergeMoments = 79,
+  MovingMoments = 80,
+  FrozenMoments = 81,
+  Normalize = 82,
+  MergeGradientMeans = 83,
+  NormalizeBackward = 84,
+  NormGradients = 85,
+  FoldNorm = 86,
+  LayerNorm = 87,
+  LayerNormBackward = 88,
+  Count = 89,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -324,6 +340,53 @@ constexpr int dy = 2;
 constexpr int rowLoss = 3;
 constexpr int delta_ = 0;
 }  // namespace op_huber
+namespace op_elementLoss {
+constexpr int y = 0;
+constexpr int target = 1;
+constexpr int dy = 2;
+constexpr int rowLoss = 3;
+constexpr int formula_ = 0;
+constexpr int parameter_ = 1;
+}  // namespace op_elementLoss
+namespace op_binaryFocal {
+constexpr int x = 0;
+constexpr int target = 1;
+constexpr int p = 2;
+constexpr int dx = 3;
+constexpr int rowLoss = 4;
+constexpr int onLogits_ = 0;
+constexpr int gamma_ = 1;
+constexpr int positiveWeight_ = 2;
+constexpr int negativeWeight_ = 3;
+}  // namespace op_binaryFocal
+namespace op_categoricalFocal {
+constexpr int x = 0;
+constexpr int target = 1;
+constexpr int p = 2;
+constexpr int dx = 3;
+constexpr int rowLoss = 4;
+constexpr int onLogits_ = 0;
+constexpr int gamma_ = 1;
+constexpr int alpha_ = 2;
+}  // namespace op_categoricalFocal
+namespace op_categoricalHinge {
+constexpr int y = 0;
+constexpr int target = 1;
+constexpr int dy = 2;
+constexpr int rowLoss = 3;
+}  // namespace op_categoricalHinge
+namespace op_cosineSimilarity {
+constexpr int y = 0;
+constexpr int target = 1;
+constexpr int dy = 2;
+constexpr int rowLoss = 3;
+}  // namespace op_cosineSimilarity
+namespace op_oneHot {
+constexpr int labels = 0;
+constexpr int y = 1;
+constexpr int on_ = 0;
+constexpr int off_ = 1;
+}  // namespace op_oneHot
 namespace op_weightRows {
 constexpr int weights = 0;
 constexpr int dz = 1;
@@ -1072,6 +1135,12 @@ constexpr int channels_ = 1;
   X(meanSquaredError) \
   X(meanAbsoluteError) \
   X(huber) \
+  X(elementLoss) \
+  X(binaryFocal) \
+  X(categoricalFocal) \
+  X(categoricalHinge) \
+  X(cosineSimilarity) \
+  X(oneHot) \
   X(weightRows) \
   X(argmaxAccuracy) \
   X(thresholdAccuracy) \
@@ -1171,6 +1240,7 @@ constexpr ScalarRange kScalarRanges[] = {
     {0.0, 2.0, true},
     {0.0, 7.0, true},
     {1.1754943508222875e-38, 3.4028234663852886e+38, false},
+    {0.0, 3.4028234663852886e+38, false},
     {0.0, 1023.0, true},
     {1.0, 32768.0, true},
     {0.0, 32768.0, true},
@@ -1207,6 +1277,12 @@ constexpr OpSchema kOpSchemas[] = {
     {"meanSquaredError", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"meanAbsoluteError", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"huber", 4, 1, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {{"delta", 5}}},
+    {"elementLoss", 4, 2, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {{"formula", 4}, {"parameter", 1}}},
+    {"binaryFocal", 5, 4, SplitClass::Rows, false, {{"x", false, false, 1}, {"target", false, false, 1}, {"p", true, false, 1}, {"dx", true, false, 1}, {"rowLoss", false, false, 1}}, {{"onLogits", 0}, {"gamma", 6}, {"positiveWeight", 6}, {"negativeWeight", 6}}},
+    {"categoricalFocal", 5, 3, SplitClass::Rows, false, {{"x", false, false, 1}, {"target", false, false, 1}, {"p", true, false, 1}, {"dx", true, false, 1}, {"rowLoss", false, false, 1}}, {{"onLogits", 0}, {"gamma", 6}, {"alpha", 5}}},
+    {"categoricalHinge", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
+    {"cosineSimilarity", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
+    {"oneHot", 2, 2, SplitClass::Rows, false, {{"labels", false, false, 4}, {"y", false, false, 1}}, {{"on", 1}, {"off", 1}}},
     {"weightRows", 3, 0, SplitClass::Rows, false, {{"weights", false, false, 1}, {"dz", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"argmaxAccuracy", 4, 0, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {}},
     {"thresholdAccuracy", 3, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"target", false, false, 1}, {"out", false, false, 1}}, {{"threshold", 1}}},
@@ -1230,46 +1306,46 @@ constexpr OpSchema kOpSchemas[] = {
     {"gatherDesign", 5, 1, SplitClass::Rows, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"dst", false, false, 2}, {"frame", true, false, 2}}, {{"intercept", 0}}},
     {"qrFold", 2, 1, SplitClass::None, false, {{"a", false, false, 2}, {"r", false, false, 2}}, {{"triangular", 0}}},
     {"triangularSolve", 2, 1, SplitClass::Rows, false, {{"r", false, false, 2}, {"b", false, false, 2}}, {{"transposed", 0}}},
-    {"jacobiRows", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"b", true, false, 2}, {"sweeps", false, false, 2}}, {{"tolerance", 1}, {"maxSweeps", 6}}},
+    {"jacobiRows", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"b", true, false, 2}, {"sweeps", false, false, 2}}, {{"tolerance", 1}, {"maxSweeps", 7}}},
     {"normalResidual", 6, 0, SplitClass::None, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"coef", false, false, 2}, {"intercept", false, false, 2}, {"moments", false, false, 2}}, {}},
-    {"gatherImages", 3, 6, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"dst", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"scaled", 0}, {"scale", 1}, {"offset", 1}}},
-    {"padImages", 2, 7, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"top", 8}, {"left", 8}, {"outHeight", 7}, {"outWidth", 7}}},
-    {"padRows", 2, 7, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"top", 8}, {"left", 8}, {"outHeight", 7}, {"outWidth", 7}}},
-    {"imagesToRows", 2, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}}},
-    {"rowsToImages", 3, 5, SplitClass::Groups, false, {{"x", false, false, 1}, {"s", true, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"channelSums", 2, 2, SplitClass::Rows, false, {{"dz", false, false, 1}, {"db", false, false, 1}}, {{"height", 7}, {"width", 7}}},
-    {"drawWindows", 2, 13, SplitClass::Rows, false, {{"before", true, false, 4}, {"windows", false, false, 4}}, {{"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"topLeast", 9}, {"topCount", 10}, {"leftLeast", 9}, {"leftCount", 10}, {"border", 11}, {"flipRows", 0}, {"flipCols", 0}, {"seed", 2}, {"stream", 2}}},
-    {"gatherWindows", 4, 9, SplitClass::Rows, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
-    {"gatherImageWindows", 4, 9, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
-    {"conv2d", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 7}, {"kernelW", 7}, {"strideH", 7}, {"strideW", 7}, {"dilationH", 7}, {"dilationW", 7}, {"top", 12}, {"left", 12}, {"groups", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInput", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 7}, {"kernelW", 7}, {"strideH", 7}, {"strideW", 7}, {"dilationH", 7}, {"dilationW", 7}, {"top", 12}, {"left", 12}, {"groups", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWeights", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"dw", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 7}, {"kernelW", 7}, {"strideH", 7}, {"strideW", 7}, {"dilationH", 7}, {"dilationW", 7}, {"top", 12}, {"left", 12}, {"groups", 7}}},
-    {"conv2dMaxPool", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 7}, {"kernelW", 7}, {"strideH", 7}, {"strideW", 7}, {"dilationH", 7}, {"dilationW", 7}, {"top", 12}, {"left", 12}, {"groups", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 7}, {"kernelW", 13}, {"strideH", 14}, {"strideW", 14}, {"dilationH", 14}, {"dilationW", 14}, {"top", 15}, {"left", 15}, {"groups", 14}}},
-    {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 7}, {"kernelW", 7}, {"strideH", 7}, {"strideW", 7}, {"dilationH", 7}, {"dilationW", 7}, {"top", 12}, {"left", 12}, {"groups", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 16}, {"kernelW", 16}, {"strideH", 14}, {"strideW", 14}, {"dilationH", 14}, {"dilationW", 14}, {"top", 12}, {"left", 12}, {"groups", 14}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 16}, {"kernelW", 16}, {"strideH", 14}, {"strideW", 14}, {"dilationH", 14}, {"dilationW", 14}, {"top", 12}, {"left", 12}, {"groups", 14}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 16}, {"kernelW", 16}, {"strideH", 14}, {"strideW", 14}, {"dilationH", 14}, {"dilationW", 14}, {"top", 12}, {"left", 12}, {"groups", 14}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"outHeight", 7}, {"outWidth", 7}, {"kernelH", 16}, {"kernelW", 16}, {"strideH", 14}, {"strideW", 14}, {"dilationH", 14}, {"dilationW", 14}, {"top", 12}, {"left", 12}, {"groups", 14}}},
+    {"gatherImages", 3, 6, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"dst", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"scaled", 0}, {"scale", 1}, {"offset", 1}}},
+    {"padImages", 2, 7, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"top", 9}, {"left", 9}, {"outHeight", 8}, {"outWidth", 8}}},
+    {"padRows", 2, 7, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"top", 9}, {"left", 9}, {"outHeight", 8}, {"outWidth", 8}}},
+    {"imagesToRows", 2, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}}},
+    {"rowsToImages", 3, 5, SplitClass::Groups, false, {{"x", false, false, 1}, {"s", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"channelSums", 2, 2, SplitClass::Rows, false, {{"dz", false, false, 1}, {"db", false, false, 1}}, {{"height", 8}, {"width", 8}}},
+    {"drawWindows", 2, 13, SplitClass::Rows, false, {{"before", true, false, 4}, {"windows", false, false, 4}}, {{"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"topLeast", 10}, {"topCount", 11}, {"leftLeast", 10}, {"leftCount", 11}, {"border", 12}, {"flipRows", 0}, {"flipCols", 0}, {"seed", 2}, {"stream", 2}}},
+    {"gatherWindows", 4, 9, SplitClass::Rows, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
+    {"gatherImageWindows", 4, 9, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
+    {"conv2d", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dInput", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWeights", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"dw", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}}},
+    {"conv2dMaxPool", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 14}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 16}, {"left", 16}, {"groups", 15}}},
+    {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}}},
     {"winogradGradient", 2, 0, SplitClass::Rows, false, {{"du", false, false, 1}, {"dw", false, false, 1}}, {}},
-    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"poolH", 7}, {"poolW", 7}, {"strideH", 7}, {"strideW", 7}, {"top", 17}, {"left", 17}, {"outHeight", 7}, {"outWidth", 7}}},
-    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"poolH", 7}, {"poolW", 7}, {"strideH", 7}, {"strideW", 7}, {"top", 17}, {"left", 17}, {"outHeight", 7}, {"outWidth", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"poolH", 7}, {"poolW", 7}, {"strideH", 7}, {"strideW", 7}, {"top", 17}, {"left", 17}, {"outHeight", 7}, {"outWidth", 7}}},
-    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"poolH", 7}, {"poolW", 7}, {"strideH", 7}, {"strideW", 7}, {"top", 17}, {"left", 17}, {"outHeight", 7}, {"outWidth", 7}}},
-    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"poolH", 7}, {"poolW", 7}, {"strideH", 7}, {"strideW", 7}, {"top", 17}, {"left", 17}, {"outHeight", 7}, {"outWidth", 7}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 7}, {"height", 7}, {"width", 7}, {"poolH", 7}, {"poolW", 7}, {"strideH", 7}, {"strideW", 7}, {"top", 17}, {"left", 17}, {"outHeight", 7}, {"outWidth", 7}}},
-    {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 12}}},
-    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 18}, {"epsilon", 1}}},
-    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 18}, {"momentum", 1}}},
+    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
+    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
+    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
+    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
+    {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 13}}},
+    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 19}, {"epsilon", 1}}},
+    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 19}, {"momentum", 1}}},
     {"frozenMoments", 3, 1, SplitClass::Rows, false, {{"mean", false, false, 1}, {"variance", false, false, 1}, {"stats", false, false, 1}}, {{"epsilon", 1}}},
-    {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 12}, {"activation", 4}, {"alpha", 1}}},
-    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 18}}},
-    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 12}}},
+    {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 13}, {"activation", 4}, {"alpha", 1}}},
+    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 19}}},
+    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 13}}},
     {"normGradients", 4, 0, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", true, false, 1}, {"dGamma", true, false, 1}, {"dBeta", true, false, 1}}, {}},
     {"foldNorm", 8, 1, SplitClass::Rows, false, {{"w", false, false, 1}, {"bias", true, false, 1}, {"mean", false, false, 1}, {"variance", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"yBias", false, false, 1}}, {{"epsilon", 1}}},
-    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 12}, {"channels", 19}, {"epsilon", 1}}},
-    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 12}, {"channels", 19}}},
+    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 13}, {"channels", 20}, {"epsilon", 1}}},
+    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 13}, {"channels", 20}}},
 };
 
 }  // namespace steepest

@@ -147,7 +147,7 @@ export interface Belonging {
 /** Which targets a table of values may hold. */
 export interface TargetSpec {
   cols: number;
-  range?: readonly [number, number] | undefined;
+  range?: TargetRange | undefined;
   /** The hint if there is one column instead of several. */
   hintOneColumn?: string | undefined;
   /** How class names become values. */
