@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,11 +56,11 @@ export async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** Everything that a model is: what `save` writes. */
+/** A hash of everything that a model is: of what `save` writes. */
 export async function bytesOf(model: Sequential): Promise<string> {
   const path = join(await newFolder(), 'model.safetensors');
   await model.save(path);
-  return readFileSync(path, 'hex');
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 export const checkpointsIn = (folder: string): string[] =>

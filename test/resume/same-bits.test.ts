@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CallbackContext, FitOptions, StreamFitOptions } from 'steepest';
+import { type CallbackContext, callbacks, type FitOptions, type StreamFitOptions } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { nativeChoices, typescriptExact, typescriptFast } from '../support/kernelChoices.js';
 import {
@@ -195,5 +196,43 @@ describe('callbacks of a fit that goes on', () => {
     const { photos, callback } = photographer(folder, () => true);
     expect(await run({ folder, everySteps: 3 }, callback)).toEqual(expected);
     for (const photo of [...some(photos), folder]) expect(await run(photo), photo).toEqual(expected);
+  });
+
+  it('of this package keep what they have counted, and the best parameters', async () => {
+    const folder = join(await newFolder(), 'run');
+    const run = (path: string, resumed: boolean, first: object = nobody) =>
+      finished((model) => {
+        const own = [
+          first,
+          callbacks.earlyStopping({ monitor: 'valLoss', patience: 3, restoreBest: true }),
+          callbacks.reduceOnPlateau({ monitor: 'loss', factor: 0.5, patience: 1 }),
+        ] as FitOptions['callbacks'];
+        const resume = resumed && { resume: { folder: path, everySteps: 3 } };
+        return model.fit(x, y, { ...shared, epochs: 14, validationSplit: 0.3, callbacks: own, ...resume });
+      });
+    const expected = await run(folder, false);
+    expect(expected.result.bestEpoch).toBeGreaterThan(0);
+    const { photos, callback } = photographer(folder, ({ epoch }) => epoch > 1);
+    expect(await run(folder, true, callback)).toEqual(expected);
+    for (const photo of [...some(photos, 6), folder]) expect(await run(photo, true), photo).toEqual(expected);
+  });
+
+  it('that write a log: no line is missing and none is there twice', async () => {
+    const folder = await newFolder();
+    const path = join(folder, 'log.csv');
+    const run = (resume: FitOptions['resume'], first: object) =>
+      build().fit(x, y, {
+        ...shared,
+        callbacks: [first, callbacks.csvLogger({ path })] as FitOptions['callbacks'],
+        ...(resume && { resume }),
+      });
+    await run(undefined, nobody);
+    const whole = readFileSync(path, 'utf8');
+    const { photos, callback } = photographer(join(folder, 'run'), ({ epoch }) => epoch === 2);
+    await run({ folder: join(folder, 'run'), everySteps: 3 }, callback);
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+    // The log is as long as the fit was when it was killed, which was after the checkpoint.
+    await run(photos[0]!, nobody);
+    expect(readFileSync(path, 'utf8')).toBe(whole);
   });
 });

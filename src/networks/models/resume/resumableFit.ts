@@ -169,7 +169,7 @@ export class ResumableFit implements CheckpointStore {
 
   /**
    * Writes the result of the fit: the same call then returns it at once.
-   * @param state the model's at the end
+   * @param state the model's at the end, with the learning rate that was set
    * @throws SteepestError `ERR_MODEL_FILE`
    */
   async finish(state: FitSnapshot['state'], { bestEpoch, stopped }: FitResult): Promise<void> {

@@ -39,7 +39,7 @@ export async function withCheckpoints(
   const { resume } = preparation.choices;
   const { onState } = subject;
   if (resume === undefined) return train({ store: undefined, resumed: undefined, onState });
-  const { model, modelConfig: config, compiled } = subject;
+  const { model, modelConfig: config, compiled, liveRate } = subject;
   const before = subject.state();
   const of = { subject: { model, config, compiled }, state: before };
   const prepared = await prepareResume(resume, { ...preparation, ...of });
@@ -52,7 +52,8 @@ export async function withCheckpoints(
   if (result !== undefined) return result;
   try {
     const ended = await train({ store, resumed, onState: reached });
-    await store.finish(subject.state(), ended);
+    const state = subject.state();
+    await store.finish({ ...state, rate: { ...state.rate, set: liveRate.set } }, ended);
     return ended;
   } catch (error) {
     // A stream has delivered other rows: nothing was trained.
