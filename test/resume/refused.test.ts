@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { callbacks, layers, load, type Sequential, sequential } from 'steepest';
+import { callbacks, layers, load, type Optimizer, type Sequential, sequential } from 'steepest';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { drawFrom } from '../../scripts/fuzz/lib/draw.mjs';
 import { refused } from '../support/folder.js';
@@ -51,8 +51,8 @@ describe('another fit is refused, and the message names what differs', () => {
       seed: 4,
       layers: [layers.dense({ units, activation: 'tanh', inputShape: [3] }), layers.dense({ units: 1 })],
     }).compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['mae'] });
-  const compiled = (optimizer: object): Sequential =>
-    build().compile({ optimizer: optimizer as 'adam', loss: 'meanSquaredError', metrics: ['mae'] });
+  const compiled = (optimizer: Optimizer): Sequential =>
+    build().compile({ optimizer, loss: 'meanSquaredError', metrics: ['mae'] });
 
   it.each([
     ['a number of x', ['x: '], () => ({ rows: other((rows) => (rows[70]![1]! += 1e-3)) })],
