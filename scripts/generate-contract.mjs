@@ -101,6 +101,8 @@ const lines = [
   `enum class GemmInit : int32_t {\n${table(contract.GEMM_INIT)}\n};`,
   `enum class GemmEpilogue : int32_t {\n${table(contract.GEMM_EPILOGUE)}\n};`,
   `enum class GemmBatch : int32_t {\n${table(contract.GEMM_BATCH)}\n};`,
+  `enum class ConstraintKind : int32_t {\n${table(contract.CONSTRAINTS)}\n};`,
+  `enum class Constrained : int32_t {\n${table(contract.CONSTRAINED)}\n};`,
   `enum class Border : int32_t {\n${table(contract.BORDERS)}\n};`,
   `enum class OpKind : int32_t {\n${list(OP_KINDS)}\n  Count = ${OP_KINDS.length},\n};`,
   '',

@@ -16,6 +16,7 @@ export {
   callbacks,
 } from './networks/callbacks/index.js';
 export type { ModelConfig } from './networks/compile/model.js';
+export { type Constraint, type ConstraintName, constraintNames } from './networks/constraints/index.js';
 export { type Initializer, type InitializerName, initializerNames } from './networks/initializers/index.js';
 export { layers } from './networks/layers/index.js';
 export type { Regularizer } from './networks/layers/regularizer.js';

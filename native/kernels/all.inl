@@ -30,6 +30,7 @@
 #include "updates/mean_squares.inl"
 #include "updates/adam.inl"
 #include "updates/gradients.inl"
+#include "updates/after_update.inl"
 #include "math_f64.inl"
 #include "linear/linear.inl"
 #include "linear/logistic.inl"

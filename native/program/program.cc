@@ -14,7 +14,7 @@ namespace {
 constexpr int kEndsPhase = StatusLossNotFinite | StatusIndexOutOfRange;
 constexpr uintptr_t kCacheLineBytes = 64;
 
-bool isRowPhase(int phase) { return phase == PhaseRows || phase > PhaseConstrain; }
+bool isRowPhase(int phase) { return phase == PhaseRows || phase > PhaseAverage; }
 
 }  // namespace
 

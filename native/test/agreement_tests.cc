@@ -64,6 +64,8 @@ constexpr Spec kSpecs[] = {
     {OpKind::FinishGradient, "bb--"},
     {OpKind::ClipFactor, "dD"},
     {OpKind::ScaleGradient, "bD"},
+    {OpKind::Constrain, "bx"},
+    {OpKind::Average, "bb"},
     {OpKind::Sgd, "bxb"},
     {OpKind::Momentum, "bxbb"},
     {OpKind::Lion, "bxbb"},
@@ -233,6 +235,10 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
     case OpKind::Adam:
       args.scalars[op_adam::nesterov_] = turn % 2;
       break;
+    case OpKind::Constrain:
+      args.scalars[op_constrain::constraint_] = turn % 3;
+      args.scalars[op_constrain::over_] = turn / 3 % 3;
+      break;
     case OpKind::Shuffle:
       args.scalars[op_shuffle::seed_] = 3;
       args.scalars[op_shuffle::stream_] = turn;
@@ -267,7 +273,8 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
 int64_t rangeEnd(OpKind kind, const Shape& shape) {
   if (kind == OpKind::BiasGradient || kind == OpKind::TriangularSolve) return shape.cols;
   if (kind == OpKind::LinearGradient) return kOutputs;
-  if (kind == OpKind::ClipFactor) return 1;
+  // One block of columns, one row, or all: all of them have a range from 0 to 1.
+  if (kind == OpKind::ClipFactor || kind == OpKind::Constrain) return 1;
   switch (kind) {
     case OpKind::MergeMoments:
     case OpKind::MovingMoments:
@@ -326,6 +333,7 @@ void compare(const KernelTable& kernels, const KernelTable& portable, const Spec
   registers[RegInverseSqrtBias2] = 1.5;
   registers[RegGradientStep] = 0.003;
   registers[RegAccumulated] = turn % 3;
+  registers[RegAverageDecay] = 0.25 * (turn % 4);
   OpArgs args = {};
   args.registers = registers;
   args.batchRows = shape.rows;

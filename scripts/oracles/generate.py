@@ -13,6 +13,7 @@ NAMES = [
     "losses",
     "optimizers",
     "schedules",
+    "keras_steps",
     "training",
     "estimators",
     "scores",

@@ -40,11 +40,19 @@ export const PACKED_INDEX_BYTES = 4;
  * Phases of a program. Ranks meet at a barrier after each phase.
  * A step runs `rows`, then any further phases over the rows of the mini-batch, numbered from {@link
  * rowPhase}(1), then `merge`. If `merge` does not contain the update already, those of `finish`,
- * `update` and `constrain` that the program has follow, once for each group of mini-batches whose
+ * `update`, `constrain` and `average` that the program has follow, once for each group of mini-batches whose
  * gradients are accumulated.
  * `epochStart` runs once before the steps of an epoch, an evaluation or a prediction.
  */
-export const PHASES = { epochStart: 0, rows: 1, merge: 2, finish: 3, update: 4, constrain: 5 } as const;
+export const PHASES = {
+  epochStart: 0,
+  rows: 1,
+  merge: 2,
+  finish: 3,
+  update: 4,
+  constrain: 5,
+  average: 6,
+} as const;
 export type Phase = number;
 /**
  * Upper limit for whole numbers such as sides and channels of images, sides of windows and strides.
@@ -53,13 +61,13 @@ export type Phase = number;
 export const IMAGE_LIMIT = 2 ** 15;
 
 /** Phase numbers are less than this. */
-export const PHASE_LIMIT = 1027;
+export const PHASE_LIMIT = 1028;
 
 /** The n-th phase over the rows of the mini-batch, from 0. */
-export const rowPhase = (n: number): Phase => (n === 0 ? PHASES.rows : PHASES.constrain + n);
+export const rowPhase = (n: number): Phase => (n === 0 ? PHASES.rows : PHASES.average + n);
 
 /** Whether ops of this phase run chunk by chunk over the rows of the mini-batch. */
-export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || phase > PHASES.constrain;
+export const isRowPhase = (phase: Phase): boolean => phase === PHASES.rows || phase > PHASES.average;
 
 /**
  * Run-time values, one Float64Array per bound program, written by TypeScript before each `run`.
@@ -84,6 +92,8 @@ export const REGISTERS = {
   inverseSqrtBias2: 6,
   /** Nadam: the factor of the gradient itself. */
   gradientStep: 7,
+  /** Share of the old value in a moving average of a parameter; 0 for the first update. */
+  averageDecay: 14,
   /** Mini-batches whose gradients are summed: those before this one, or in an update all of them. */
   accumulated: 15,
 } as const;
@@ -133,6 +143,11 @@ export const GEMM_INIT = { zero: 0, bias: 1, c: 2 } as const;
 export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
 /** Which dimension of gemm is the mini-batch. Its run-time size comes from the `rows` register. */
 export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
+
+/** Constraints on parameters. */
+export const CONSTRAINTS = { maxNorm: 0, nonNeg: 1, unitNorm: 2 } as const;
+/** What a constraint's norms are of: each column of a matrix, each row, or all of it. */
+export const CONSTRAINED = { columns: 0, rows: 1, all: 2 } as const;
 
 /** How drawWindows chooses a row or column outside the image. */
 export const BORDERS = { constant: 0, nearest: 1, reflect: 2, wrap: 3 } as const;

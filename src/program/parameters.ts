@@ -1,3 +1,13 @@
+import type { CONSTRAINED, CONSTRAINTS } from '../kernels/contract.js';
+
+/** A condition on an array, for the op `constrain`. */
+export interface Constraint {
+  constraint: keyof typeof CONSTRAINTS;
+  /** What its norms are of: the array is the matrix of its last axis and all others. */
+  over: keyof typeof CONSTRAINED;
+  limit: number;
+}
+
 /** An array that training changes. */
 export interface ParameterSpec {
   /** Unique within the model, for example `dense_1/kernel`. */
@@ -19,6 +29,8 @@ export interface ParameterSpec {
   trainable: boolean;
   /** Factor of the learning rate for this array; 1 if absent. */
   learningRateScale?: number;
+  /** What it meets after every update. */
+  constraint?: Constraint;
   /** True for variances: weights set by users must not be negative. */
   notNegative?: boolean;
 }

@@ -94,7 +94,7 @@ export interface ProgramPhases {
 }
 
 /** Phases after the merge, in order. */
-const AFTER_MERGE: readonly Phase[] = [PHASES.finish, PHASES.update, PHASES.constrain];
+const AFTER_MERGE: readonly Phase[] = [PHASES.finish, PHASES.update, PHASES.constrain, PHASES.average];
 
 export function phasesOf({ ops }: Pick<StepProgram, 'ops'>): ProgramPhases {
   const rows = new Set<Phase>([PHASES.rows]);

@@ -45,6 +45,7 @@ describe('the tables of what to touch', () => {
     'a layer',
     'an activation',
     'a loss',
+    'a constraint',
     'an optimizer',
     'a schedule',
     'a metric',

@@ -277,6 +277,8 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
   biasInitializer: NAMED,
   betaInitializer: NAMED,
   gammaInitializer: NAMED,
+  kernelConstraint: NAMED,
+  biasConstraint: NAMED,
   kernelRegularizer: REGULARIZER,
   biasRegularizer: REGULARIZER,
   betaRegularizer: REGULARIZER,

@@ -1,3 +1,4 @@
+import { afterUpdateOps } from './afterUpdate.js';
 import { convolutionOps } from './convolution.js';
 import { elementwiseOps } from './elementwise.js';
 import { gemmOps } from './gemm.js';
@@ -50,6 +51,7 @@ export const OPS = {
   ...metricOps,
   ...gradientOps,
   ...updateOps,
+  ...afterUpdateOps,
   ...linearOps,
   ...leastSquaresOps,
   ...imageOps,

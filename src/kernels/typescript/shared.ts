@@ -17,6 +17,7 @@ import * as tableRows from './rows/move.js';
 import * as oneHot from './rows/oneHot.js';
 import * as random from './rows/random.js';
 import * as weightRows from './rows/weightRows.js';
+import { constrain } from './updates/afterUpdate.js';
 import { accumulateGradient, clipFactor, scaleGradient } from './updates/gradients.js';
 
 /**
@@ -45,5 +46,6 @@ export const sharedOps = {
   ...weightRows,
   accumulateGradient,
   clipFactor,
+  constrain,
   scaleGradient,
 };

@@ -19,7 +19,7 @@ import { objectiveText } from './objectiveText.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
-const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase - PHASES.constrain + 1}`;
+const phaseName = (phase: Phase): string => PHASE_NAMES[phase] ?? `rows ${phase - PHASES.average + 1}`;
 /** Position in a step: the merge comes after all phases over rows. */
 const phasePlace = (phase: Phase): number =>
   isRowPhase(phase) || phase === PHASES.epochStart ? phase : PHASE_LIMIT + phase;

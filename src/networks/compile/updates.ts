@@ -1,8 +1,8 @@
 import type { Hyperparameters } from '../../core/definition.js';
-import { type Operand, PHASES, type Phase } from '../../kernels/contract.js';
+import { CONSTRAINED, CONSTRAINTS, type Operand, PHASES, type Phase } from '../../kernels/contract.js';
 import type { ProgramBuilder, SliceGroup, SliceRange } from '../../program/builder.js';
 import { columns, type MemoryPlan, type Region } from '../../program/memory.js';
-import { type ParameterSpec, trainable } from '../../program/parameters.js';
+import { type Constraint, type ParameterSpec, trainable } from '../../program/parameters.js';
 import { SLICE_ROWS } from '../nodes/affine.js';
 import { commonOf } from '../optimizers/common.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
@@ -70,7 +70,31 @@ export function emitUpdates(
       ...definition.scalars(h),
     };
     builder.emitSlice(group, definition.kind(h), operands, scalars, range, path.update);
+    emitConstraint(builder, parameter);
   };
+}
+
+/** Units of work of a constraint. */
+function constrainedUnits({ rows, cols }: ParameterSpec, { over }: Constraint): number {
+  return over === 'columns' ? Math.ceil(cols / SLICE_ROWS) : over === 'rows' ? rows : 1;
+}
+
+/** Norms of columns need all rows of an update, so constraints have a phase of their own. */
+function emitConstraint(builder: ProgramBuilder, parameter: ParameterSpec): void {
+  const { name, rows, cols, constraint: rule } = parameter;
+  if (rule === undefined) return;
+  const units = constrainedUnits(parameter, rule);
+  const group = builder.emitGroup(`${name} ${rule.constraint}`, units, Math.ceil((3 * rows * cols) / units));
+  const operands = {
+    w: parameterRegion(builder.memory, parameter),
+    wT: builder.memory.get(`${name}.transpose`),
+  };
+  const scalars = {
+    constraint: CONSTRAINTS[rule.constraint],
+    over: CONSTRAINED[rule.over],
+    limit: rule.limit,
+  };
+  builder.emitSlice(group, 'constrain', operands, scalars, { perUnit: 1, extent: units }, PHASES.constrain);
 }
 
 const NO_PENALTY = { l1: 0, l2x2: 0 };

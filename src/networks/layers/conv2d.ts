@@ -5,7 +5,12 @@ import { completeInitializer, type Initializer } from '../initializers/index.js'
 import { Conv2dNode, type Convolution } from '../nodes/conv2d.js';
 import { activationNodes } from './activationNodes.js';
 import type { LayerDefinition } from './definition.js';
-import { parameterOf, type TrainedLayerConfig } from './parameter.js';
+import {
+  type ConstrainedConfig,
+  completeConstraints,
+  parameterOf,
+  type TrainedLayerConfig,
+} from './parameter.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 import {
   checkSide,
@@ -17,7 +22,7 @@ import {
   slideOver,
 } from './spatial.js';
 
-export interface Conv2dConfig extends TrainedLayerConfig {
+export interface Conv2dConfig extends TrainedLayerConfig, ConstrainedConfig {
   type: 'conv2d';
   /** Number of output channels. */
   filters: number;
@@ -96,6 +101,7 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
       ),
       kernelRegularizer: completeRegularizer('conv2d.kernelRegularizer', config.kernelRegularizer),
       biasRegularizer: completeRegularizer('conv2d.biasRegularizer', config.biasRegularizer),
+      ...completeConstraints('conv2d', config, 4),
     };
   },
 
@@ -121,6 +127,7 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
       fanIn,
       fanOut: area * filters,
       regularizer: complete.kernelRegularizer,
+      constraint: complete.kernelConstraint,
     });
     const bias = parameterOf(context, 'bias', {
       rows: 1,
@@ -130,6 +137,7 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
       fanIn,
       fanOut: filters,
       regularizer: complete.biasRegularizer,
+      constraint: complete.biasConstraint,
     });
     const linear = { name: 'linear', alpha: 0 } as const;
     const node = new Conv2dNode(name, sizes, kernel, complete.useBias ? bias : undefined, linear);

@@ -5,10 +5,15 @@ import { completeInitializer, type Initializer, type InitializerName } from '../
 import { AffineNode } from '../nodes/affine.js';
 import { activationNodes } from './activationNodes.js';
 import type { LayerDefinition } from './definition.js';
-import { parameterOf, type TrainedLayerConfig } from './parameter.js';
+import {
+  type ConstrainedConfig,
+  completeConstraints,
+  parameterOf,
+  type TrainedLayerConfig,
+} from './parameter.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
 
-export interface DenseConfig extends TrainedLayerConfig {
+export interface DenseConfig extends TrainedLayerConfig, ConstrainedConfig {
   type: 'dense';
   /** Number of outputs. */
   units: number;
@@ -45,6 +50,7 @@ export const dense: LayerDefinition<DenseConfig> = {
       ),
       kernelRegularizer: completeRegularizer('dense.kernelRegularizer', config.kernelRegularizer),
       biasRegularizer: completeRegularizer('dense.biasRegularizer', config.biasRegularizer),
+      ...completeConstraints('dense', config, 2),
     };
   },
 
@@ -68,6 +74,7 @@ export const dense: LayerDefinition<DenseConfig> = {
       shape: [inputCols, units],
       initializer: config.kernelInitializer as InitializerName,
       regularizer: config.kernelRegularizer,
+      constraint: config.kernelConstraint,
     });
     const bias = parameterOf(context, 'bias', {
       ...fans,
@@ -75,6 +82,7 @@ export const dense: LayerDefinition<DenseConfig> = {
       shape: [units],
       initializer: config.biasInitializer as InitializerName,
       regularizer: config.biasRegularizer,
+      constraint: config.biasConstraint,
     });
     const linear = { name: 'linear', alpha: 0 } as const;
     const affine = new AffineNode(name, inputCols, units, kernel, useBias ? bias : undefined, linear);

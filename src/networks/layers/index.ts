@@ -10,7 +10,7 @@ import type { LayerConfig, LayerDefinition } from './definition.js';
 import { type DenseConfig, dense } from './dense.js';
 import { type DropoutConfig, dropout } from './dropout.js';
 import { type LayerNormConfig, layerNorm } from './layerNorm.js';
-import { completeTraining, TRAINED_OPTIONS } from './parameter.js';
+import { CONSTRAINT_OPTIONS, completeTraining, TRAINED_OPTIONS } from './parameter.js';
 import {
   type AveragePool2dConfig,
   averagePool2d,
@@ -93,6 +93,7 @@ export const layers = {
     'biasInitializer',
     'kernelRegularizer',
     'biasRegularizer',
+    ...CONSTRAINT_OPTIONS,
     ...TRAINED_OPTIONS,
   ]),
   /** Sets a fraction of its inputs to 0 in training. */
@@ -126,6 +127,7 @@ export const layers = {
     'biasInitializer',
     'kernelRegularizer',
     'biasRegularizer',
+    ...CONSTRAINT_OPTIONS,
     ...TRAINED_OPTIONS,
   ]),
   /** The largest element of each window. */

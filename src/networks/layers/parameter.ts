@@ -1,5 +1,6 @@
 import { checkBoolean, checkFloat32 } from '../../core/check.js';
 import type { ParameterSpec } from '../../program/parameters.js';
+import { arrayConstraint, type Constraint, completeConstraint } from '../constraints/index.js';
 import type { LayerConfig, LayerContext } from './definition.js';
 import type { Regularizer } from './regularizer.js';
 
@@ -35,17 +36,52 @@ export function completeTraining<C extends TrainedLayerConfig>(config: C): C {
   } as C;
 }
 
+/** Constraints on the arrays of a layer. */
+export interface ConstrainedConfig {
+  /** What the kernel meets after every update. */
+  kernelConstraint?: Constraint;
+  biasConstraint?: Constraint;
+}
+
+/** Their names, for the registry. */
+export const CONSTRAINT_OPTIONS = ['kernelConstraint', 'biasConstraint'] as const;
+
+/**
+ * Checks the constraints that are given; there are none by default.
+ * @param kernelRank axes of the kernel
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+ */
+export function completeConstraints(
+  type: string,
+  { kernelConstraint, biasConstraint }: ConstrainedConfig,
+  kernelRank: number,
+): ConstrainedConfig {
+  const kernel = completeConstraint(`${type}.kernelConstraint`, kernelConstraint, kernelRank);
+  const bias = completeConstraint(`${type}.biasConstraint`, biasConstraint, 1);
+  return { ...(kernel && { kernelConstraint: kernel }), ...(bias && { biasConstraint: bias }) };
+}
+
 /** What a layer says about one of its arrays. */
 type ArraySpec = Pick<ParameterSpec, 'rows' | 'cols' | 'shape' | 'initializer' | 'fanIn' | 'fanOut'> & {
   regularizer?: Regularizer | undefined;
+  constraint?: Constraint | undefined;
 };
 
 /** An array of a layer that is trained by its gradient, unless the layer is frozen. */
 export function parameterOf(
   { name, trainable, learningRateScale }: Pick<LayerContext, 'name' | 'trainable' | 'learningRateScale'>,
   array: string,
-  { regularizer, ...spec }: ArraySpec,
+  { regularizer, constraint, ...spec }: ArraySpec,
 ): ParameterSpec {
   const { l1 = 0, l2 = 0 } = regularizer ?? {};
-  return { name: `${name}/${array}`, ...spec, l1, l2, trainable, learningRateScale };
+  const limits = arrayConstraint(constraint, spec.shape.length);
+  return {
+    name: `${name}/${array}`,
+    ...spec,
+    l1,
+    l2,
+    trainable,
+    learningRateScale,
+    ...(limits && { constraint: limits }),
+  };
 }

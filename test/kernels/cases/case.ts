@@ -245,6 +245,7 @@ export class CaseBuilder {
     registers[REGISTERS.stepSize] = 0.0123;
     registers[REGISTERS.inverseSqrtBias2] = 1.7;
     registers[REGISTERS.gradientStep] = 0.0047;
+    registers[REGISTERS.averageDecay] = this.random.pick([0, 0.9, 0.999]);
     registers[REGISTERS.accumulated] = this.random.below(4);
     const share = (rank: number): number => Math.floor((rows * rank) / dims.workers);
     const groups = Math.ceil(rows / 16);

@@ -1,6 +1,8 @@
 import {
   ACTIVATIONS,
   BORDERS,
+  CONSTRAINED,
+  CONSTRAINTS,
   GEMM_BATCH,
   GEMM_EPILOGUE,
   GEMM_INIT,
@@ -305,6 +307,25 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.output('partial', 1, blocks, 'cols');
     c.scalar({ l1: c.random.pick([0, 0.01]), l2: c.random.pick([0, 0.001]) });
     c.slice(blocks, 1);
+  },
+  constrain(c) {
+    const over = c.random.pick(Object.values(CONSTRAINED));
+    c.matrix('w', c.rows, c.cols, c.float);
+    c.inPlace('w', 'all');
+    c.maybe(() => c.output('wT', c.cols, c.rows, 'all'));
+    c.scalar({
+      constraint: c.random.pick(Object.values(CONSTRAINTS)),
+      over,
+      limit: c.random.pick([0, 0.5, 2, 1e30]),
+    });
+    const extents = [Math.ceil(c.cols / 16), c.rows, 1];
+    c.slice(extents[over]!, 1);
+  },
+  average(c) {
+    c.matrix('w', c.rows, c.cols, c.float);
+    c.matrix('e', c.rows, c.cols, c.float);
+    c.inPlace('e', 'rows');
+    c.slice(c.rows, 1);
   },
   accumulateGradient(c) {
     c.matrix('g', c.rows, c.cols, c.float);
