@@ -24,6 +24,7 @@ const ROWS = [
     'networks/optimizers',
     'networks/metrics',
     'networks/initializers',
+    'networks/constraints',
     'networks/schedules',
   ],
   ['networks/nodes'],

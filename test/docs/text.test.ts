@@ -43,8 +43,16 @@ describe('README and docs name', () => {
   });
 
   it('all that can be chosen by name', () => {
-    const { activationNames, initializerNames, lossNames, metricNames, optimizerNames } = steepest;
-    const names = [activationNames, initializerNames, lossNames, metricNames, optimizerNames].flat();
+    const { activationNames, constraintNames, initializerNames, lossNames, metricNames, optimizerNames } =
+      steepest;
+    const names = [
+      activationNames,
+      constraintNames,
+      initializerNames,
+      lossNames,
+      metricNames,
+      optimizerNames,
+    ].flat();
     expect(names.filter((name) => !isNamed(name))).toEqual([]);
   });
 

@@ -46,10 +46,12 @@ import {
   activationNames,
   backend,
   type ColumnTransformer,
+  type ConstraintName,
   callbackNames,
   callbacks,
   columnTransformer,
   configure,
+  constraintNames,
   crossValidate,
   data,
   estimatorTypes,
@@ -97,6 +99,7 @@ const y: TargetInput = Float32Array.of(0, 1);
 
 export const names: {
   activations: readonly ActivationName[];
+  constraints: readonly ConstraintName[];
   initializers: readonly InitializerName[];
   losses: readonly LossName[];
   metrics: readonly MetricName[];
@@ -106,6 +109,7 @@ export const names: {
   estimators: readonly string[];
 } = {
   activations: activationNames,
+  constraints: constraintNames,
   initializers: initializerNames,
   losses: lossNames,
   metrics: metricNames,
@@ -133,7 +137,12 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
       layers.flatten(),
       layers.layerNorm(),
       layers.dropout({ rate: 0.1 }),
-      layers.dense({ units: 3, kernelInitializer: 'heNormal', kernelRegularizer: { l1: 0, l2: 1e-4 } }),
+      layers.dense({
+        units: 3,
+        kernelInitializer: 'heNormal',
+        kernelConstraint: { name: 'maxNorm', axis: 0 },
+        kernelRegularizer: { l1: 0, l2: 1e-4 },
+      }),
       layers.activation({ activation: { name: 'leakyRelu', alpha: 0.1 } }),
     ],
   });
