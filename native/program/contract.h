@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 575938754.0;
+constexpr double kProgramMagic = 1026032212.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -59,8 +59,9 @@ enum Phase : int32_t {
   PhaseFinish = 3,
   PhaseUpdate = 4,
   PhaseConstrain = 5,
+  PhaseAverage = 6,
 };
-constexpr int kPhaseLimit = 1027;
+constexpr int kPhaseLimit = 1028;
 enum Register : int32_t {
   RegRows = 0,
   RegBatchStart = 1,
@@ -70,6 +71,7 @@ enum Register : int32_t {
   RegStepSize = 5,
   RegInverseSqrtBias2 = 6,
   RegGradientStep = 7,
+  RegAverageDecay = 14,
   RegAccumulated = 15,
 };
 enum Status : int32_t {
@@ -113,6 +115,16 @@ enum class GemmBatch : int32_t {
   None = 0,
   M = 1,
   K = 2,
+};
+enum class ConstraintKind : int32_t {
+  MaxNorm = 0,
+  NonNeg = 1,
+  UnitNorm = 2,
+};
+enum class Constrained : int32_t {
+  Columns = 0,
+  Rows = 1,
+  All = 2,
 };
 enum class Border : int32_t {
   Constant = 0,
@@ -163,54 +175,56 @@ enum class OpKind : int32_t {
   Adadelta = 39,
   Adam = 40,
   Adamax = 41,
-  LinearScores = 42,
-  LogisticLoss = 43,
-  LinearGradient = 44,
-  CurvatureRows = 45,
-  GatherDesign = 46,
-  QrFold = 47,
-  TriangularSolve = 48,
-  JacobiRows = 49,
-  NormalResidual = 50,
-  GatherImages = 51,
-  PadImages = 52,
-  PadRows = 53,
-  ImagesToRows = 54,
-  RowsToImages = 55,
-  ChannelSums = 56,
-  DrawWindows = 57,
-  GatherWindows = 58,
-  GatherImageWindows = 59,
-  Conv2d = 60,
-  Conv2dInput = 61,
-  Conv2dWeights = 62,
-  Conv2dMaxPool = 63,
-  MaxPool2x2Backward = 64,
-  Conv2dMaxPoolWeights = 65,
-  Conv2dRows = 66,
-  Conv2dWinograd = 67,
-  Conv2dMaxPoolWinograd = 68,
-  Conv2dInputWinograd = 69,
-  Conv2dWeightsWinograd = 70,
-  WinogradGradient = 71,
-  MaxPool2d = 72,
-  MaxPool2dBackward = 73,
-  AveragePool2d = 74,
-  AveragePool2dBackward = 75,
-  MaxPool2dRows = 76,
-  AveragePool2dRows = 77,
-  GroupMoments = 78,
-  MergeMoments = 79,
-  MovingMoments = 80,
-  FrozenMoments = 81,
-  Normalize = 82,
-  MergeGradientMeans = 83,
-  NormalizeBackward = 84,
-  NormGradients = 85,
-  FoldNorm = 86,
-  LayerNorm = 87,
-  LayerNormBackward = 88,
-  Count = 89,
+  Constrain = 42,
+  Average = 43,
+  LinearScores = 44,
+  LogisticLoss = 45,
+  LinearGradient = 46,
+  CurvatureRows = 47,
+  GatherDesign = 48,
+  QrFold = 49,
+  TriangularSolve = 50,
+  JacobiRows = 51,
+  NormalResidual = 52,
+  GatherImages = 53,
+  PadImages = 54,
+  PadRows = 55,
+  ImagesToRows = 56,
+  RowsToImages = 57,
+  ChannelSums = 58,
+  DrawWindows = 59,
+  GatherWindows = 60,
+  GatherImageWindows = 61,
+  Conv2d = 62,
+  Conv2dInput = 63,
+  Conv2dWeights = 64,
+  Conv2dMaxPool = 65,
+  MaxPool2x2Backward = 66,
+  Conv2dMaxPoolWeights = 67,
+  Conv2dRows = 68,
+  Conv2dWinograd = 69,
+  Conv2dMaxPoolWinograd = 70,
+  Conv2dInputWinograd = 71,
+  Conv2dWeightsWinograd = 72,
+  WinogradGradient = 73,
+  MaxPool2d = 74,
+  MaxPool2dBackward = 75,
+  AveragePool2d = 76,
+  AveragePool2dBackward = 77,
+  MaxPool2dRows = 78,
+  AveragePool2dRows = 79,
+  GroupMoments = 80,
+  MergeMoments = 81,
+  MovingMoments = 82,
+  FrozenMoments = 83,
+  Normalize = 84,
+  MergeGradientMeans = 85,
+  NormalizeBackward = 86,
+  NormGradients = 87,
+  FoldNorm = 88,
+  LayerNorm = 89,
+  LayerNormBackward = 90,
+  Count = 91,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -536,6 +550,17 @@ constexpr int oneMinusBeta1_ = 5;
 constexpr int beta2_ = 6;
 constexpr int epsilon_ = 7;
 }  // namespace op_adamax
+namespace op_constrain {
+constexpr int w = 0;
+constexpr int wT = 1;
+constexpr int constraint_ = 0;
+constexpr int over_ = 1;
+constexpr int limit_ = 2;
+}  // namespace op_constrain
+namespace op_average {
+constexpr int w = 0;
+constexpr int e = 1;
+}  // namespace op_average
 namespace op_linearScores {
 constexpr int x = 0;
 constexpr int w = 1;
@@ -1157,6 +1182,8 @@ constexpr int channels_ = 1;
   X(adadelta) \
   X(adam) \
   X(adamax) \
+  X(constrain) \
+  X(average) \
   X(linearScores) \
   X(logisticLoss) \
   X(linearGradient) \
@@ -1299,6 +1326,8 @@ constexpr OpSchema kOpSchemas[] = {
     {"adadelta", 5, 7, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"v", false, false, 1}, {"d", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"rho", 1}, {"oneMinusRho", 1}, {"epsilon", 1}}},
     {"adam", 6, 10, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"v", false, false, 1}, {"vMax", true, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"oneMinusBeta2", 1}, {"epsilon", 1}, {"nesterov", 0}}},
     {"adamax", 5, 8, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"u", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"epsilon", 1}}},
+    {"constrain", 2, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}}, {{"constraint", 3}, {"over", 3}, {"limit", 1}}},
+    {"average", 2, 0, SplitClass::Rows, false, {{"w", false, false, 1}, {"e", false, false, 1}}, {}},
     {"linearScores", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"w", false, false, 2}, {"bias", false, false, 2}, {"z", false, false, 2}}, {}},
     {"logisticLoss", 6, 0, SplitClass::None, false, {{"z", false, false, 2}, {"labels", false, false, 4}, {"weights", true, false, 2}, {"p", true, false, 2}, {"dz", false, false, 2}, {"totals", false, false, 2}}, {}},
     {"linearGradient", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"dz", false, false, 2}, {"dw", false, false, 2}, {"db", false, false, 2}}, {}},

@@ -574,6 +574,27 @@ constexpr Node kNodes[] = {
     {NodeKind::Rows, {1}},
     {NodeKind::Cols, {1}},
     {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Scalar, {1}},
+    {NodeKind::Constant, {4}},
+    {NodeKind::Equals, {4, 5}},
+    {NodeKind::Constant, {6}},
+    {NodeKind::Add, {1, 7}},
+    {NodeKind::Constant, {7}},
+    {NodeKind::Quotient, {8, 9}},
+    {NodeKind::Constant, {0}},
+    {NodeKind::Equals, {4, 11}},
+    {NodeKind::Select, {12, 3, 11}},
+    {NodeKind::Select, {6, 10, 13}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Constant, {1}},
     {NodeKind::Cols, {3}},
     {NodeKind::SplitRows, {}},
     {NodeKind::Rows, {1}},
@@ -2052,6 +2073,10 @@ constexpr Rule kRules[] = {
     {Relation::Exactly, 4, 7, 3, 24},
     {Relation::Exactly, 1, 8, 3, 29},
     {Relation::Exactly, 1, 9, 1, 29},
+    {Relation::Exactly, 1, 0, 1, 29},
+    {Relation::Exactly, 1, 2, 3, 29},
+    {Relation::Exactly, 1, 0, 1, 24},
+    {Relation::Exactly, 1, 2, 3, 24},
     {Relation::AtLeast, 3, 0, 1, 0},
     {Relation::Exactly, 1, 2, 3, 16},
     {Relation::Exactly, 0, 4, 5, 30},
@@ -2501,53 +2526,55 @@ constexpr OpTable kOpTables[] = {
     {393, 11, 229, 8, 1, 10},  // adadelta
     {404, 13, 237, 10, 1, 12},  // adam
     {417, 11, 247, 8, 1, 10},  // adamax
-    {428, 11, 255, 5, 9, 10},  // linearScores
-    {439, 18, 260, 10, 12, 17},  // logisticLoss
-    {457, 10, 270, 5, 2, 9},  // linearGradient
-    {467, 17, 275, 7, 11, 16},  // curvatureRows
-    {484, 17, 282, 7, 16, 3},  // gatherDesign
-    {501, 9, 289, 5, 8, 8},  // qrFold
-    {510, 5, 294, 3, 3, 4},  // triangularSolve
-    {515, 6, 297, 3, 1, 5},  // jacobiRows
-    {521, 17, 300, 9, 16, 1},  // normalResidual
-    {538, 19, 309, 4, 14, 18},  // gatherImages
-    {557, 21, 313, 6, 20, 20},  // padImages
-    {578, 19, 319, 6, 18, 18},  // padRows
-    {597, 15, 325, 4, 14, 14},  // imagesToRows
-    {612, 17, 329, 6, 16, 16},  // rowsToImages
-    {629, 12, 335, 3, 5, 11},  // channelSums
-    {641, 12, 338, 4, 11, 11},  // drawWindows
-    {653, 24, 342, 6, 19, 23},  // gatherWindows
-    {677, 25, 348, 6, 20, 24},  // gatherImageWindows
-    {702, 49, 354, 13, 48, 48},  // conv2d
-    {751, 49, 367, 13, 48, 48},  // conv2dInput
-    {800, 47, 380, 11, 31, 46},  // conv2dWeights
-    {847, 58, 391, 17, 57, 57},  // conv2dMaxPool
-    {905, 27, 408, 10, 26, 26},  // maxPool2x2Backward
-    {932, 58, 418, 17, 31, 57},  // conv2dMaxPoolWeights
-    {990, 47, 435, 13, 46, 46},  // conv2dRows
-    {1037, 49, 448, 13, 48, 48},  // conv2dWinograd
-    {1086, 58, 461, 17, 57, 57},  // conv2dMaxPoolWinograd
-    {1144, 49, 478, 13, 48, 48},  // conv2dInputWinograd
-    {1193, 42, 491, 9, 25, 41},  // conv2dWeightsWinograd
-    {1235, 10, 500, 3, 0, 9},  // winogradGradient
-    {1245, 38, 503, 11, 37, 37},  // maxPool2d
-    {1283, 40, 514, 13, 39, 39},  // maxPool2dBackward
-    {1323, 34, 527, 8, 33, 33},  // averagePool2d
-    {1357, 34, 535, 8, 33, 33},  // averagePool2dBackward
-    {1391, 32, 543, 8, 31, 31},  // maxPool2dRows
-    {1423, 32, 551, 8, 31, 31},  // averagePool2dRows
-    {1455, 19, 559, 7, 18, 18},  // groupMoments
-    {1474, 10, 566, 4, 5, 9},  // mergeMoments
-    {1484, 11, 570, 6, 4, 10},  // movingMoments
-    {1495, 10, 576, 6, 2, 9},  // frozenMoments
-    {1505, 23, 582, 11, 22, 22},  // normalize
-    {1528, 13, 593, 6, 11, 12},  // mergeGradientMeans
-    {1541, 25, 599, 13, 24, 24},  // normalizeBackward
-    {1566, 14, 612, 8, 4, 13},  // normGradients
-    {1580, 18, 620, 14, 1, 17},  // foldNorm
-    {1598, 24, 634, 12, 23, 23},  // layerNorm
-    {1622, 27, 646, 14, 26, 26},  // layerNormBackward
+    {428, 16, 255, 2, 14, 15},  // constrain
+    {444, 5, 257, 2, 1, 4},  // average
+    {449, 11, 259, 5, 9, 10},  // linearScores
+    {460, 18, 264, 10, 12, 17},  // logisticLoss
+    {478, 10, 274, 5, 2, 9},  // linearGradient
+    {488, 17, 279, 7, 11, 16},  // curvatureRows
+    {505, 17, 286, 7, 16, 3},  // gatherDesign
+    {522, 9, 293, 5, 8, 8},  // qrFold
+    {531, 5, 298, 3, 3, 4},  // triangularSolve
+    {536, 6, 301, 3, 1, 5},  // jacobiRows
+    {542, 17, 304, 9, 16, 1},  // normalResidual
+    {559, 19, 313, 4, 14, 18},  // gatherImages
+    {578, 21, 317, 6, 20, 20},  // padImages
+    {599, 19, 323, 6, 18, 18},  // padRows
+    {618, 15, 329, 4, 14, 14},  // imagesToRows
+    {633, 17, 333, 6, 16, 16},  // rowsToImages
+    {650, 12, 339, 3, 5, 11},  // channelSums
+    {662, 12, 342, 4, 11, 11},  // drawWindows
+    {674, 24, 346, 6, 19, 23},  // gatherWindows
+    {698, 25, 352, 6, 20, 24},  // gatherImageWindows
+    {723, 49, 358, 13, 48, 48},  // conv2d
+    {772, 49, 371, 13, 48, 48},  // conv2dInput
+    {821, 47, 384, 11, 31, 46},  // conv2dWeights
+    {868, 58, 395, 17, 57, 57},  // conv2dMaxPool
+    {926, 27, 412, 10, 26, 26},  // maxPool2x2Backward
+    {953, 58, 422, 17, 31, 57},  // conv2dMaxPoolWeights
+    {1011, 47, 439, 13, 46, 46},  // conv2dRows
+    {1058, 49, 452, 13, 48, 48},  // conv2dWinograd
+    {1107, 58, 465, 17, 57, 57},  // conv2dMaxPoolWinograd
+    {1165, 49, 482, 13, 48, 48},  // conv2dInputWinograd
+    {1214, 42, 495, 9, 25, 41},  // conv2dWeightsWinograd
+    {1256, 10, 504, 3, 0, 9},  // winogradGradient
+    {1266, 38, 507, 11, 37, 37},  // maxPool2d
+    {1304, 40, 518, 13, 39, 39},  // maxPool2dBackward
+    {1344, 34, 531, 8, 33, 33},  // averagePool2d
+    {1378, 34, 539, 8, 33, 33},  // averagePool2dBackward
+    {1412, 32, 547, 8, 31, 31},  // maxPool2dRows
+    {1444, 32, 555, 8, 31, 31},  // averagePool2dRows
+    {1476, 19, 563, 7, 18, 18},  // groupMoments
+    {1495, 10, 570, 4, 5, 9},  // mergeMoments
+    {1505, 11, 574, 6, 4, 10},  // movingMoments
+    {1516, 10, 580, 6, 2, 9},  // frozenMoments
+    {1526, 23, 586, 11, 22, 22},  // normalize
+    {1549, 13, 597, 6, 11, 12},  // mergeGradientMeans
+    {1562, 25, 603, 13, 24, 24},  // normalizeBackward
+    {1587, 14, 616, 8, 4, 13},  // normGradients
+    {1601, 18, 624, 14, 1, 17},  // foldNorm
+    {1619, 24, 638, 12, 23, 23},  // layerNorm
+    {1643, 27, 650, 14, 26, 26},  // layerNormBackward
 };
 
 }  // namespace steepest
