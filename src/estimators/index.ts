@@ -46,6 +46,7 @@ export { LinearRegression, type LinearRegressionParams } from './linearRegressio
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
+export type { DescentFitOptions } from './network/trainNetwork.js';
 export * from './preprocessing/index.js';
 export { estimatorTypes, type LoadedEstimator, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';

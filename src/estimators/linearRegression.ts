@@ -5,11 +5,10 @@ import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import type { TargetInput } from '../data/arrayInputs.js';
 import type { KernelRequest } from '../kernels/backend.js';
-import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
+import { chooseKernels } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
-import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
-import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
+import { checkOptions } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, FINITE, float64Tensor, isExponent, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
@@ -23,6 +22,7 @@ import { singularValuesOf } from './leastSquares/singularValues.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
 import type { RowStream } from './leastSquares/source.js';
 import { summaryText } from './leastSquares/summaryText.js';
+import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
 
 const SOLVERS = ['qr', 'gd', 'sgd'] as const;
 
@@ -154,19 +154,16 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
    *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput | RowStream,
-    y?: TargetInput,
-    options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
-    checkOptions('LinearRegression.fit', options, WEIGHTED_FIT_KEYS);
+  async fit(x: FeatureInput | RowStream, y?: TargetInput, options: DescentFitOptions = {}): Promise<this> {
+    checkOptions('LinearRegression.fit', options, DESCENT_FIT_KEYS);
+    checkDescentOptions(options, this.params.solver);
     const kernels = chooseKernels(options);
     const input = await readRows(x, y, options);
     const { columns, isVector } = input;
     const learned =
       this.params.solver === 'qr'
         ? await this.solveExactly(input, kernels, options.signal)
-        : await this.descend(this.params.solver, input, kernels, options.signal);
+        : await this.descend(this.params.solver, input, kernels, options);
     this.fitted = { columns, isVector, ...learned };
     return this;
   }
@@ -192,7 +189,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
     solver: 'gd' | 'sgd',
     { features, table, source }: LeastSquaresInput,
     kernels: KernelRequest,
-    signal: AbortSignal | undefined,
+    { signal, callbacks }: DescentFitOptions,
   ): Promise<Omit<Fitted, 'columns' | 'isVector'>> {
     if (features === undefined || table === undefined) {
       throw new SteepestError('ERR_ARGUMENT', {
@@ -212,6 +209,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
       shuffle: solver === 'sgd',
       kernels,
       signal,
+      callbacks,
     });
     if (!descent.converged) {
       process.emitWarning(

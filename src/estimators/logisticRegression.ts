@@ -3,16 +3,11 @@ import { isNames, orAbsent } from '../core/guards.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
-import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
+import { chooseKernels } from '../kernels/kernelOptions.js';
 import { withFewerThreads } from '../parallel/fewerThreads.js';
 import type { Workers } from '../parallel/workers.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
-import {
-  BaseEstimator,
-  type Classifier,
-  type EstimatorFitOptions,
-  type ScoreOptions,
-} from './base/estimator.js';
+import { BaseEstimator, type Classifier, type ScoreOptions } from './base/estimator.js';
 import {
   checkFiniteFeatures,
   checkFittedColumns,
@@ -21,7 +16,7 @@ import {
   type FittedColumns,
   readFeatures,
 } from './base/features.js';
-import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
+import { checkOptions } from './base/fitOptions.js';
 import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from './base/labels.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
@@ -33,6 +28,7 @@ import { descend } from './logistic/descend.js';
 import { fitLogistic, type LogisticResult } from './logistic/fit.js';
 import type { LogisticSolver } from './logistic/logisticTask.js';
 import { probabilities } from './logistic/probabilities.js';
+import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
 
 const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
 const SOLVERS = ['auto', 'lbfgs', 'newton', 'proximal', 'gd', 'sgd'] as const;
@@ -158,12 +154,8 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
    *   `ERR_ARGUMENT` for a solver that does not support the penalty; `ERR_ABORTED`. After an error,
    *   what was learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput,
-    y: LabelInput,
-    options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
-    checkOptions('LogisticRegression.fit', options, WEIGHTED_FIT_KEYS);
+  async fit(x: FeatureInput, y: LabelInput, options: DescentFitOptions = {}): Promise<this> {
+    checkOptions('LogisticRegression.fit', options, DESCENT_FIT_KEYS);
     const features = readFeatures('X', x);
     const labels = encodeClasses('y', y);
     checkRowCount('y', labels.codes.length, 'X', features.rows);
@@ -172,6 +164,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     const { params } = this;
     const outputs = classes.length === 2 ? 1 : classes.length;
     const solver = this.chooseSolver(outputs * (features.cols + 1));
+    checkDescentOptions(options, solver);
     const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
     const weights = rowWeights(labels, params.classWeight, sampleWeight);
     const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? features.rows;
@@ -194,7 +187,7 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     const batchSize = solver === 'gd' ? features.rows : params.batchSize;
     const result =
       solver === 'gd' || solver === 'sgd'
-        ? await descend(request, { learningRate, batchSize, seed })
+        ? await descend({ ...request, callbacks: options.callbacks }, { learningRate, batchSize, seed })
         : await withFewerThreads(() => fitLogistic({ ...request, solver }));
     this.fitted = {
       classes,

@@ -2,12 +2,11 @@ import { SteepestError } from '../core/errors.js';
 import { type NdArray, ndArray } from '../core/ndarray.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
-import type { KernelOptions } from '../kernels/kernelOptions.js';
 import { accuracyScore } from '../metrics/index.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
-import type { Classifier, EstimatorFitOptions, ScoreOptions } from './base/estimator.js';
+import type { Classifier, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
-import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
+import { checkOptions } from './base/fitOptions.js';
 import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from './base/labels.js';
 import type { ParamSpecs } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
@@ -16,6 +15,7 @@ import { readSampleWeight } from './base/weights.js';
 import type { Head } from './network/fittedNetwork.js';
 import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
+import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
 import { takeRows } from './selection/rows.js';
 
 /** Hyperparameters. */
@@ -59,12 +59,9 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
    *   last fit's; `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error,
    *   what was learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput,
-    y: LabelInput,
-    options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
-    checkOptions('MLPClassifier.fit', options, WEIGHTED_FIT_KEYS);
+  async fit(x: FeatureInput, y: LabelInput, options: DescentFitOptions = {}): Promise<this> {
+    checkOptions('MLPClassifier.fit', options, DESCENT_FIT_KEYS);
+    checkDescentOptions(options);
     const { classes } = encodeClasses('y', y);
     checkClassCount('y', classes);
     const { warmStart, maxIter } = this.params;
@@ -83,9 +80,10 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   async partialFit(
     x: FeatureInput,
     y: LabelInput,
-    options: EstimatorFitOptions & KernelOptions & { classes?: readonly Label[] } = {},
+    options: DescentFitOptions & { classes?: readonly Label[] } = {},
   ): Promise<this> {
-    checkOptions('MLPClassifier.partialFit', options, [...WEIGHTED_FIT_KEYS, 'classes']);
+    checkOptions('MLPClassifier.partialFit', options, [...DESCENT_FIT_KEYS, 'classes']);
+    checkDescentOptions(options);
     const { classes: given, ...rest } = options;
     this.checkPartialFit();
     const named = given && encodeClasses('classes', given).classes;
@@ -154,7 +152,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     x: FeatureInput,
     y: LabelInput,
     classes: readonly Label[],
-    options: EstimatorFitOptions & KernelOptions,
+    options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
   ) {
     const features = readFeatures('X', x);

@@ -1,11 +1,10 @@
 import { isFlag } from '../core/guards.js';
 import type { NdArray } from '../core/ndarray.js';
 import type { TargetInput } from '../data/arrayInputs.js';
-import type { KernelOptions } from '../kernels/kernelOptions.js';
 import { r2Score } from '../metrics/index.js';
-import type { EstimatorFitOptions, Regressor, ScoreOptions } from './base/estimator.js';
+import type { Regressor, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
-import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
+import { checkOptions } from './base/fitOptions.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { regressionScore } from './base/score.js';
 import { readTargets } from './base/targets.js';
@@ -13,6 +12,7 @@ import { readSampleWeight } from './base/weights.js';
 import type { Head } from './network/fittedNetwork.js';
 import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
+import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
 import { takeRows } from './selection/rows.js';
 
 /** For a single target. */
@@ -41,12 +41,9 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    *   `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput,
-    y: TargetInput,
-    options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
-    checkOptions('MLPRegressor.fit', options, WEIGHTED_FIT_KEYS);
+  async fit(x: FeatureInput, y: TargetInput, options: DescentFitOptions = {}): Promise<this> {
+    checkOptions('MLPRegressor.fit', options, DESCENT_FIT_KEYS);
+    checkDescentOptions(options);
     const { maxIter, warmStart } = this.params;
     this.warnNotConverged(await this.trainOn(x, y, options, { epochs: maxIter, goesOn: warmStart }));
     return this;
@@ -57,12 +54,9 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    * @throws SteepestError as {@link fit}; `ERR_SHAPE` also if columns or targets differ from those
    *   of earlier calls
    */
-  async partialFit(
-    x: FeatureInput,
-    y: TargetInput,
-    options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
-    checkOptions('MLPRegressor.partialFit', options, WEIGHTED_FIT_KEYS);
+  async partialFit(x: FeatureInput, y: TargetInput, options: DescentFitOptions = {}): Promise<this> {
+    checkOptions('MLPRegressor.partialFit', options, DESCENT_FIT_KEYS);
+    checkDescentOptions(options);
     this.checkPartialFit();
     await this.trainOn(x, y, options, { epochs: 1, goesOn: true });
     return this;
@@ -92,7 +86,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   private async trainOn(
     x: FeatureInput,
     y: TargetInput,
-    options: EstimatorFitOptions & KernelOptions,
+    options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
   ) {
     const features = readFeatures('X', x);

@@ -1,7 +1,7 @@
 /** Perceptrons against scikit-learn: the steps of `partialFit`, and when training stops. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LossPatience, ScorePatience } from '#steepest/estimators/network/stopping.js';
+import { Stopping } from '#steepest/estimators/network/stopping.js';
 import { MLPClassifier, MLPRegressor } from '#steepest/index.js';
 
 type Weights = (number[] | number[][])[];
@@ -110,12 +110,10 @@ describe.each(partialFits.cases)('$kind, $optimizer', ({ kind, optimizer, y, sta
 it.each(stops)(
   'stops after $epochs epochs with nIterNoChange $nIterNoChange, tol $tol, early stopping $earlyStopping',
   ({ earlyStopping, nIterNoChange, tol, curve, epochs, best }) => {
-    const byScore = new ScorePatience(tol, nIterNoChange + 1);
-    const byLoss = new LossPatience(tol, nIterNoChange + 1);
+    const stopping = new Stopping(earlyStopping ? 'max' : 'min', tol, nIterNoChange + 1);
     let bestEpoch = 0;
     const last = curve.findIndex((value, epoch) => {
-      if (!earlyStopping) return !byLoss.goesOn(value);
-      const { isBest, goesOn } = byScore.next(value);
+      const { isBest, goesOn } = stopping.next(value);
       if (isBest) bestEpoch = epoch;
       return !goesOn;
     });

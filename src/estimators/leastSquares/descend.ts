@@ -6,6 +6,8 @@ import { layers } from '../../networks/layers/index.js';
 import { sequential } from '../../networks/models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
 import { checkFiniteFeatures, type Features } from '../base/features.js';
+import { Stopping } from '../network/stopping.js';
+import { type DescentFitOptions, trainNetwork } from '../network/trainNetwork.js';
 
 /** A gradient descent on a least-squares problem, with all options resolved. */
 export interface DescentRequest {
@@ -26,6 +28,7 @@ export interface DescentRequest {
   workers: Workers;
   kernels: KernelRequest;
   signal: AbortSignal | undefined;
+  callbacks: DescentFitOptions['callbacks'];
 }
 
 export interface Descent {
@@ -169,7 +172,7 @@ export async function descend(request: DescentRequest): Promise<Descent> {
   checkFiniteFeatures('X', features);
   const xScale = await scaleOf(data, rows, cols, weight, fitIntercept);
   const yScale = await scaleOf(y, rows, targets, weight, fitIntercept);
-  const x = await scaled(data, rows, cols, xScale, weight);
+  const x = { data: (await scaled(data, rows, cols, xScale, weight)).data, rows, cols };
   const target = await scaled(y, rows, targets, yScale, weight);
   const model = sequential({
     seed: request.seed,
@@ -185,29 +188,22 @@ export async function descend(request: DescentRequest): Promise<Descent> {
     loss: 'meanSquaredError',
     optimizer: { name: 'sgd', learningRate, momentum: request.momentum },
   });
-  let best = Number.POSITIVE_INFINITY;
-  let idle = 0;
   // With momentum the loss oscillates, with a period proportional to 1 / (1 − momentum).
   const patience = Math.ceil(PATIENCE / (1 - request.momentum));
-  const { history } = await model.fit(x, target, {
+  const stopping = new Stopping('min', tol, patience);
+  const { lossCurve, converged } = await trainNetwork(model, x, target, {
     epochs: request.maxIter,
-    batchSize: Math.min(batchSize, rows),
+    batchSize,
     shuffle: request.shuffle,
+    goesOn: (loss) => stopping.next(loss).goesOn,
+    sampleWeight: undefined,
     workers: request.workers,
+    kernels: request.kernels,
     signal: request.signal,
-    ...request.kernels,
-    callbacks: [
-      {
-        onEpochEnd({ logs: { loss } }) {
-          idle = loss! > best - tol ? idle + 1 : 0;
-          best = Math.min(best, loss!);
-          return idle < patience;
-        },
-      },
-    ],
+    callbacks: request.callbacks,
   });
   const { coef, intercept } = unscaled(model.getWeights()[0]!.data, cols, targets, xScale, yScale);
-  return { coef, intercept, nIter: history.loss!.length, converged: idle >= patience };
+  return { coef, intercept, nIter: lossCurve.length, converged };
 }
 
 /** Coefficients of the original columns, from those of the scaled ones (cols × targets). */

@@ -1,7 +1,7 @@
 import { layers } from '../../networks/layers/index.js';
 import { sequential } from '../../networks/models/sequential.js';
-import { LossPatience } from '../network/stopping.js';
-import { trainNetwork } from '../network/trainNetwork.js';
+import { Stopping } from '../network/stopping.js';
+import { type DescentFitOptions, trainNetwork } from '../network/trainNetwork.js';
 import type { LogisticRequest, LogisticResult } from './fit.js';
 
 /** Steps of gradient descent. */
@@ -20,7 +20,7 @@ const PATIENCE = 5;
  * @throws SteepestError as Sequential.fit does; `ERR_DIVERGED` if the learning rate is too high
  */
 export async function descend(
-  request: Omit<LogisticRequest, 'solver'>,
+  request: Omit<LogisticRequest, 'solver'> & Pick<DescentFitOptions, 'callbacks'>,
   { learningRate, batchSize, seed }: Descent,
 ): Promise<LogisticResult> {
   const { features, labels, outputs, fitIntercept, l1, l2, start, tol, maxIter } = request;
@@ -49,15 +49,17 @@ export async function descend(
     { data: kernel, shape: [cols, outputs] },
     ...(fitIntercept ? [{ data: bias, shape: [outputs] }] : []),
   ]);
+  const stopping = new Stopping('min', tol, PATIENCE);
   const { lossCurve, converged } = await trainNetwork(model, features, labels, {
     epochs: maxIter,
     batchSize,
     shuffle: batchSize < rows,
-    stopping: new LossPatience(tol, PATIENCE),
+    goesOn: (value) => stopping.next(value).goesOn,
     sampleWeight: request.weights,
     workers: request.workers,
     kernels: request.kernels,
     signal: request.signal,
+    callbacks: request.callbacks,
   });
   const [weights, biases] = model.getWeights();
   const point = new Float64Array(start.length);

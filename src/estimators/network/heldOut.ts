@@ -7,7 +7,7 @@ import type { ModelState } from '../../networks/training/state.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { EncodedLabels } from '../base/labels.js';
 import { type RowSplit, randomSplit, splitCounts, stratifiedSplit } from '../selection/splitRows.js';
-import { ScorePatience, type Stopping } from './stopping.js';
+import { Stopping } from './stopping.js';
 
 /** The score of a single row is meaningless. */
 const FEWEST_ROWS = 2;
@@ -51,9 +51,9 @@ export function holdOut(
 }
 
 /** Scores a network after every epoch, and keeps its state in the best one. */
-export class BestEpoch implements Stopping {
+export class BestEpoch {
   readonly scores: number[] = [];
-  private readonly patience: ScorePatience;
+  private readonly stopping: Stopping;
   private best: ModelState | undefined;
 
   constructor(
@@ -69,7 +69,7 @@ export class BestEpoch implements Stopping {
       kernels: KernelOptions;
     },
   ) {
-    this.patience = new ScorePatience(how.tol, how.patience);
+    this.stopping = new Stopping('max', how.tol, how.patience);
   }
 
   async goesOn(): Promise<boolean> {
@@ -77,7 +77,7 @@ export class BestEpoch implements Stopping {
     const { workers, kernels } = how;
     const score = how.score(await model.predict(how.x, { workers, ...kernels }));
     this.scores.push(score);
-    const { isBest, goesOn } = this.patience.next(score);
+    const { isBest, goesOn } = this.stopping.next(score);
     if (isBest) this.best = model.trainingState();
     return goesOn;
   }

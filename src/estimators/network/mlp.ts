@@ -2,11 +2,11 @@ import { MOST_FLOAT32 } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
+import { chooseKernels } from '../../kernels/kernelOptions.js';
 import { layers } from '../../networks/layers/index.js';
 import { type Sequential, sequential } from '../../networks/models/sequential.js';
 import type { Optimizer } from '../../networks/optimizers/index.js';
-import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
+import { BaseEstimator } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
   checkFittedColumns,
@@ -20,8 +20,8 @@ import { takeRows } from '../selection/rows.js';
 import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shape } from './fittedNetwork.js';
 import { BestEpoch, holdOut } from './heldOut.js';
 import { batchRows, type MlpParams } from './mlpParams.js';
-import { LossPatience } from './stopping.js';
-import { type NetworkResult, trainNetwork } from './trainNetwork.js';
+import { Stopping } from './stopping.js';
+import { type DescentFitOptions, type NetworkResult, trainNetwork } from './trainNetwork.js';
 
 /** scikit-learn's names of activations, mapped to layers. */
 const LAYER_ACTIVATION = { relu: 'relu', tanh: 'tanh', logistic: 'sigmoid', identity: 'linear' } as const;
@@ -105,7 +105,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
    */
   protected async train(
     lesson: Lesson,
-    options: EstimatorFitOptions & KernelOptions,
+    options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
   ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
     if (this.isTraining) {
@@ -125,7 +125,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   private async trainAlone(
     lesson: Lesson,
-    options: EstimatorFitOptions & KernelOptions,
+    options: DescentFitOptions,
     { epochs, goesOn }: { epochs: number; goesOn: boolean },
   ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
     const { params } = this;
@@ -146,18 +146,20 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     const score = split && ((outputs: NdArray<Float32Array>) => lesson.score(outputs, split.test));
     const test = split && takeRows(all, split.test);
     const best = score && test && new BestEpoch(model, { tol, patience, x: test, score, workers, kernels });
+    const byLoss = new Stopping('min', tol, patience);
     const y = split === undefined ? lesson.y : takeRows(lesson.y, split.train);
     const samples = { data: x.data as Features['data'], rows, cols: features.cols };
     const result = await trainNetwork(model, samples, y, {
       epochs,
       batchSize,
       shuffle,
-      stopping: best ?? new LossPatience(tol, patience),
+      goesOn: (loss) => best?.goesOn() ?? byLoss.next(loss).goesOn,
       lossScale: lossScale(head),
       sampleWeight: lesson.weigh(split?.train),
       workers,
       kernels,
       signal: options.signal,
+      callbacks: options.callbacks,
     });
     best?.restore();
     const names = last?.columns.names ?? features.names;

@@ -1,47 +1,28 @@
-/** When training ends: scikit-learn's rules for its stochastic estimators. */
-
-/** Called after every epoch. */
-export interface Stopping {
-  /** @returns false when training has made no progress for long enough */
-  goesOn(loss: number): boolean | Promise<boolean>;
-}
+import { type Mode, Plateau } from '../../networks/callbacks/plateau.js';
 
 /**
- * Ends training when the loss has not fallen by more than `tol` for `epochs` consecutive epochs.
+ * scikit-learn's rule for its stochastic estimators: training ends when a loss or score has not
+ * improved by `tol` for some consecutive epochs.
  */
-export class LossPatience implements Stopping {
-  private best = Number.POSITIVE_INFINITY;
-  private idle = 0;
+export class Stopping {
+  private readonly plateau: Plateau;
+  private epoch = 0;
 
+  /**
+   * @param mode `'min'` for losses, `'max'` for scores
+   * @param epochs consecutive epochs without progress after which training ends
+   */
   constructor(
-    private readonly tol: number,
+    mode: Mode,
+    tol: number,
     private readonly epochs: number,
-  ) {}
-
-  goesOn(loss: number): boolean {
-    this.idle = loss > this.best - this.tol ? this.idle + 1 : 0;
-    this.best = Math.min(this.best, loss);
-    return this.idle < this.epochs;
+  ) {
+    this.plateau = new Plateau({ mode, minDelta: tol, as: 'scikit-learn' });
   }
-}
 
-/**
- * Ends training when a score has not risen by `tol` for `epochs` consecutive epochs. Any rise makes
- * an epoch the best one, even one of less than `tol`; the first of equal scores stays the best.
- */
-export class ScorePatience {
-  private best = Number.NEGATIVE_INFINITY;
-  private idle = 0;
-
-  constructor(
-    private readonly tol: number,
-    private readonly epochs: number,
-  ) {}
-
-  next(score: number): { isBest: boolean; goesOn: boolean } {
-    this.idle = score < this.best + this.tol ? this.idle + 1 : 0;
-    const isBest = score > this.best;
-    if (isBest) this.best = score;
-    return { isBest, goesOn: this.idle < this.epochs };
+  /** Takes the loss or score of an epoch. */
+  next(value: number): { isBest: boolean; goesOn: boolean } {
+    const { isBest } = this.plateau.next(value, this.epoch++);
+    return { isBest, goesOn: this.plateau.idle < this.epochs };
   }
 }

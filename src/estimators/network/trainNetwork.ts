@@ -1,10 +1,38 @@
+import { SteepestError } from '../../core/errors.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
-import type { Sequential } from '../../networks/models/sequential.js';
-import type { Logs } from '../../networks/training/logs.js';
+import { checkCallbacks } from '../../networks/models/givenCallbacks.js';
+import type { CallbackContext, FitOptions, Sequential } from '../../networks/models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
+import type { EstimatorFitOptions } from '../base/estimator.js';
 import type { Features } from '../base/features.js';
-import type { Stopping } from './stopping.js';
+import { WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
+
+/** Options of `fit` for estimators that descend on the step programs of networks. */
+export interface DescentFitOptions extends EstimatorFitOptions, KernelOptions {
+  /**
+   * Callbacks of the training, as for networks: their model is the network that is trained, and
+   * their logs have its `loss`.
+   */
+  callbacks?: FitOptions['callbacks'];
+}
+
+export const DESCENT_FIT_KEYS: readonly string[] = [...WEIGHTED_FIT_KEYS, 'callbacks'];
+
+/**
+ * Checks callbacks before any work.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, also for a solver that has no epochs
+ */
+export function checkDescentOptions({ callbacks }: DescentFitOptions, solver = 'sgd'): void {
+  if (callbacks === undefined) return;
+  checkCallbacks(callbacks);
+  if (solver === 'gd' || solver === 'sgd') return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: "callbacks with solver 'gd' or 'sgd', which has epochs",
+    given: `solver '${solver}'`,
+    hint: 'Leave callbacks out, or choose another solver.',
+  });
+}
 
 /** Training options in the terms that estimators share. */
 export interface NetworkTraining {
@@ -12,19 +40,21 @@ export interface NetworkTraining {
   epochs: number;
   batchSize: number;
   shuffle: boolean;
-  stopping: Stopping;
+  /** Called with the loss of every epoch; training ends when it returns false. */
+  goesOn: (loss: number) => boolean | Promise<boolean>;
   /** Factor applied to losses before they are reported. Default 1. */
   lossScale?: number;
   sampleWeight: Float64Array | undefined;
   workers: Workers;
   kernels: KernelOptions;
   signal: AbortSignal | undefined;
+  callbacks: FitOptions['callbacks'];
 }
 
 export interface NetworkResult {
   /** Loss of each epoch, penalties included. */
   lossCurve: number[];
-  /** True if training was stopped before the last epoch or at its end. */
+  /** True if training was ended by {@link NetworkTraining.goesOn} or a callback. */
   converged: boolean;
 }
 
@@ -44,24 +74,22 @@ export async function trainNetwork(
   y: TargetInput,
   training: NetworkTraining,
 ): Promise<NetworkResult> {
-  const { epochs, batchSize, shuffle, stopping, sampleWeight, lossScale = 1 } = training;
+  const { epochs, batchSize, shuffle, goesOn, sampleWeight, lossScale = 1, callbacks = [] } = training;
   const result: NetworkResult = { lossCurve: [], converged: false };
-  const onEpochEnd = async ({ logs }: { logs: Logs }): Promise<boolean> => {
-    const loss = logs.loss! * lossScale;
+  const onEpochEnd = async ({ logs }: CallbackContext): Promise<boolean> => {
+    const loss = logs.loss * lossScale;
     result.lossCurve.push(loss);
-    const goesOn = await stopping.goesOn(loss);
-    result.converged = !goesOn;
-    return goesOn;
+    return goesOn(loss);
   };
-  await model.fit({ data: features.data, shape: [features.rows, features.cols] }, y, {
+  const { stopped } = await model.fit({ data: features.data, shape: [features.rows, features.cols] }, y, {
     epochs,
     batchSize: Math.min(batchSize, features.rows),
     shuffle,
     workers: training.workers,
-    callbacks: [{ onEpochEnd }],
+    callbacks: [{ onEpochEnd }, ...(Array.isArray(callbacks) ? callbacks : [callbacks])],
     ...(sampleWeight ? { sampleWeight: meanOne(sampleWeight) } : {}),
     ...(training.signal ? { signal: training.signal } : {}),
     ...training.kernels,
   });
-  return result;
+  return { ...result, converged: stopped !== undefined };
 }

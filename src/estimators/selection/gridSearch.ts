@@ -13,6 +13,7 @@ import { bestOf, type Candidate, combinations, type GridResults, type ParamGrid,
 import { checkEstimator, cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
 import type { RowsInput } from './rows.js';
 import { resolveScorers } from './scorers.js';
+import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
 
 export interface GridSearchOptions<E = Fittable>
   extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight'> {
@@ -24,7 +25,18 @@ export interface GridSearchOptions<E = Fittable>
 }
 
 const KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
-const FIT_KEYS = ['sampleWeight', 'signal'];
+const FIT_KEYS = ['sampleWeight', 'signal', 'progress'];
+
+/** Options of `fit` of a search. */
+export interface SearchFitOptions {
+  sampleWeight?: WeightInput;
+  signal?: AbortSignal;
+  /**
+   * True writes a line to stderr for every fit that has ended; a function is called with it. What the
+   * function throws ends the search. Default false.
+   */
+  progress?: boolean | SearchProgressFunction;
+}
 
 /** The result of the search. */
 interface Found {
@@ -58,12 +70,10 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
   }
 
   /** @throws SteepestError as `crossValidate`; the results of an earlier fit are kept then */
-  async fit(
-    x: RowsInput,
-    y: RowsInput,
-    options: { sampleWeight?: WeightInput; signal?: AbortSignal } = {},
-  ): Promise<this> {
-    checkOptions('gridSearch.fit', options, FIT_KEYS);
+  async fit(x: RowsInput, y: RowsInput, given: SearchFitOptions = {}): Promise<this> {
+    checkOptions('gridSearch.fit', given, FIT_KEYS);
+    const { progress, ...options } = given;
+    const report = searchReporter(progress);
     const { estimator } = this;
     const { refit: _refit, ...rest } = this.options;
     const candidates = combinations(this.paramGrid);
@@ -72,7 +82,9 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
     const { folds, limit, scorers } = evaluation;
     // A wrong name or value fails here, before the first fit.
     for (const params of candidates) cloneForJob(estimator, limit, params);
-    const jobs = folds.flatMap((fold) => {
+    const total = folds.length * candidates.length;
+    let ended = 0;
+    const jobs = folds.flatMap((fold, number) => {
       // The rows of a fold are selected when its first candidate needs them, and released after its
       // last.
       let rows: ReturnType<typeof foldRows> | undefined;
@@ -80,7 +92,11 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
       return candidates.map((params) => async (signal: AbortSignal) => {
         rows ??= foldRows(evaluation, fold);
         try {
-          return await fitAndScore(cloneForJob(estimator, limit, params), evaluation, fold, signal, rows);
+          const clone = cloneForJob(estimator, limit, params);
+          const result = await fitAndScore(clone, evaluation, fold, signal, rows);
+          const { test: scores, fitTimeMs } = result;
+          report({ done: ++ended, total, params, fold: number, scores: { ...scores }, fitTimeMs });
+          return result;
         } finally {
           left--;
           if (left === 0) rows = undefined;

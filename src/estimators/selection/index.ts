@@ -11,7 +11,9 @@ export {
   GridSearch,
   type GridSearchOptions,
   gridSearch,
+  type SearchFitOptions,
 } from './gridSearch.js';
 export type { RowsInput, RowsOf } from './rows.js';
 export { type ScorerFunction, type ScorerName, type Scoring, scorerNames } from './scorers.js';
+export type { SearchProgress, SearchProgressFunction } from './searchProgress.js';
 export { type SplitOptions, trainTestSplit } from './trainTestSplit.js';

@@ -34,8 +34,8 @@ export class Plateau {
   next(value: number, epoch: number, counts: (value: number) => boolean = () => true): { isBest: boolean } {
     const { best, rule } = this;
     const isProgress = best === undefined ? !Number.isNaN(value) : this.beats(value, best);
-    const isBetter = best !== undefined && (rule.mode === 'min' ? value < best : value > best);
-    const isBest = isProgress || (rule.as === 'scikit-learn' && isBetter);
+    const isBetter = best === undefined || (rule.mode === 'min' ? value < best : value > best);
+    const isBest = rule.as === 'scikit-learn' ? isBetter && !Number.isNaN(value) : isProgress;
     this.idle = isProgress && counts(value) ? 0 : this.idle + 1;
     if (isBest) {
       this.best = value;
