@@ -45,6 +45,8 @@ const keepImports = {
  * - `exactKernels`: for `numerics: 'exact'`, except what the others need too
  * - `ops`: tables of ops, for TypeScript kernels and costs
  * - `training`: what makes and runs programs of networks, and not what each rank runs
+ * - `models`: what compiles and fits, and all else behind the facade of a network
+ * - `files`: what writes files, and reads files of models
  * - `leastSquares`: its ways to solve
  * - `readers`: what reads files and makes data
  * - `tables`: the part of it that the thread for files needs too
@@ -54,6 +56,8 @@ const LATE_CHUNKS = {
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
+  models: /[\\/]networks[\\/]models[\\/](?!(load|schedules|sequential)\.js)/,
+  files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
@@ -73,10 +77,10 @@ const findThreadModules = {
       this.getModuleInfo(id)?.importedIds.forEach(visit);
     };
     ofThreads.clear();
-    visit(join(modules, `${PROGRAMS.worker}.js`));
+    for (const program of [PROGRAMS.worker, PROGRAMS.reader]) visit(join(modules, `${program}.js`));
   },
 };
-const ONLY_LATE_IN_MAIN = ['training', 'leastSquares'];
+const ONLY_LATE_IN_MAIN = ['training', 'models', 'files', 'leastSquares'];
 /** What few programs need, or none before their first fit. */
 const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
 const isLate = (source) =>

@@ -14,7 +14,7 @@ function loadedBy(code: string): { files: string[]; builtins: string[] } {
 }
 
 const bundle = join(ROOT, 'dist/bundle/cjs/index.js');
-const LATE = /^(typescriptKernels|exactKernels|ops|training|leastSquares|readers|tables)-/;
+const LATE = /^(typescriptKernels|exactKernels|ops|training|models|files|leastSquares|readers|tables)-/;
 
 describe('importing the package', () => {
   it('loads no readers of files, kernels, tables of ops, nor what trains or solves', () => {
