@@ -108,6 +108,30 @@ describe('a fit that goes on from any moment ends with the bits of an undisturbe
     expect(await finished((model, own) => model.fit(x, y, { ...again, ...own }))).toEqual(expected);
   });
 
+  it('after an abort within mini-batches that share an update', async () => {
+    const model = () =>
+      build().compile({ optimizer: { name: 'adam', accumulateSteps: 4 }, loss: 'meanSquaredError' });
+    const train = { ...shared, batchSize: 8 };
+    const expected = await finished((one, own) => one.fit(x, y, { ...train, ...own }), nobody, model());
+    for (const [i, at] of [1, 3, 6, 8].entries()) {
+      const folder = join(await newFolder(), 'run');
+      const abort = new AbortController();
+      const aborting = {
+        name: nobody.name,
+        onBatchEnd({ step }: CallbackContext): void {
+          if (step >= at) abort.abort();
+        },
+      };
+      const options = { ...train, resume: folder };
+      const first = model().fit(x, y, { ...options, signal: abort.signal, callbacks: aborting });
+      await expect(first).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+      const again = { ...options, workers: 1 + (i % 3) };
+      expect(await finished((one, own) => one.fit(x, y, { ...again, ...own }), nobody, model())).toEqual(
+        expected,
+      );
+    }
+  });
+
   it('from the end of epochs, when their callbacks have run', async () => {
     const folder = join(await newFolder(), 'run');
     const options = { ...shared, stepsPerEpoch: 8 };

@@ -1,5 +1,6 @@
 /** Every reader of files, with how to damage what it reads. */
 import arrow from './arrow.mjs';
+import checkpoint from './checkpoint.mjs';
 import cifar from './cifar.mjs';
 import csv from './csv.mjs';
 import estimator from './estimator.mjs';
@@ -27,5 +28,5 @@ import safetensors from './safetensors.mjs';
 /** @type {readonly Reader[]} */
 export const READERS = [
   ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow],
-  ...[safetensors, network, estimator],
+  ...[safetensors, network, checkpoint, estimator],
 ];

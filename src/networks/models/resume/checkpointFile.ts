@@ -49,7 +49,8 @@ const metadataTexts = ({ hash: _, ...metadata }: Record<string, string>): string
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flat();
 
-const hashOf = ({ tensors, metadata }: SafetensorsContent): Promise<string> =>
+/** The hash of all tensors and of all metadata but itself. */
+export const contentHash = ({ tensors, metadata }: SafetensorsContent): Promise<string> =>
   hashTensors(tensors, hashTexts(metadataTexts(metadata)));
 
 /** Writes a checkpoint atomically. @throws SteepestError `ERR_MODEL_FILE` */
@@ -69,7 +70,7 @@ export async function writeCheckpoint(
     for (const [name, tensor] of stateTensors(model, kept)) tensors.set(`${keptPrefix(i)}${name}`, tensor);
   });
   metadata.fit = encodeFit(savedFit(snapshot, fingerprint, outcome));
-  metadata.hash = await hashOf({ tensors, metadata });
+  metadata.hash = await contentHash({ tensors, metadata });
   await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 }
 
@@ -83,7 +84,7 @@ export interface ReadCheckpoint {
 export function readCheckpoint(path: string): Promise<ReadCheckpoint> {
   return readModelFile(path, FORMATS.network, {}, async (content) => {
     const { metadata } = content;
-    if ((await hashOf(content)) !== metadata.hash) {
+    if ((await contentHash(content)) !== metadata.hash) {
       throw modelFileError(
         'a checkpoint with the hash of its content',
         metadata.hash === undefined ? 'none' : 'another',

@@ -3,7 +3,7 @@ import { messageOf } from '../../../core/show.js';
 import { showPath } from '../../../core/systemErrors.js';
 import { modelFileError } from '../../../io/modelFile.js';
 import type { CheckpointStore, FitSnapshot } from '../../training/checkpoints.js';
-import type { FitResult, Stopped } from '../../training/fitResult.js';
+import type { FitResult } from '../../training/fitResult.js';
 import {
   type CheckpointSubject,
   type ReadCheckpoint,
@@ -68,7 +68,7 @@ export class ResumableFit implements CheckpointStore {
         const { bestEpoch, stopped } = outcome;
         const snapshot = this.restore(finished.read);
         const history = snapshot.record.history as FitResult['history'];
-        return { snapshot, result: { history, bestEpoch, stopped: stopped as Stopped | undefined } };
+        return { snapshot, result: { history, bestEpoch, stopped } };
       }
     }
     let fault = finished.fault;
@@ -123,19 +123,27 @@ export class ResumableFit implements CheckpointStore {
     const { position, record, sessions } = snapshot;
     const names = Object.keys(record.history);
     const epochs = position.epoch - initialEpoch;
+    const { state } = snapshot;
+    // Of a fit that has finished, a callback may have given the model another state.
+    const isState =
+      read.fit.outcome !== undefined ||
+      (state.step === position.step &&
+        state.rate.epochs === position.epochsBegun &&
+        (state.epochs === position.pass + 1 ||
+          (state.epochs === position.pass && position.stepInPass === 0)));
     const isOurs =
+      isState &&
       snapshot.totals.length === totals &&
       names.every((name) => logs.includes(name) && record.history[name]!.length <= epochs) &&
       record.history.loss?.length === epochs &&
       sessions.states.length === callbacks &&
-      sessions.models.length === callbacks &&
-      (read.fit.outcome !== undefined || snapshot.state.step === position.step);
+      sessions.models.length === callbacks;
     if (isOurs) {
       this.last = snapshot;
       return snapshot;
     }
     throw modelFileError(
-      `a checkpoint with the sums, history and callbacks of this fit in ${showPath(this.choices.folder)}`,
+      `a checkpoint with the counters, sums, history and callbacks of this fit in ${showPath(this.choices.folder)}`,
       'others',
       'Delete the folder to begin anew, or name another.',
     );

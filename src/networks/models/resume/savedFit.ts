@@ -1,7 +1,9 @@
+import { MOST_FLOAT32 } from '../../../core/check.js';
 import { isPlainObject } from '../../../core/realm.js';
 import { show } from '../../../core/show.js';
 import { parseDescription } from '../../../io/description.js';
 import { modelFileError } from '../../../io/modelFile.js';
+import type { Stopped } from '../../training/fitResult.js';
 import type { FitPosition } from '../../training/position.js';
 import type { Fingerprint } from './fingerprint.js';
 
@@ -10,7 +12,7 @@ export interface Outcome {
   /** The epochs that it was to run. */
   epochs: number;
   bestEpoch: number | undefined;
-  stopped: Record<string, unknown> | undefined;
+  stopped: Stopped | undefined;
 }
 
 /** What a checkpoint says of a fit, besides the model. */
@@ -81,7 +83,7 @@ export function decodeFit(text: string | undefined): SavedFit {
   const given = fromJson(parseDescription(text, 'fit')) as Record<string, unknown>;
   if (given.version !== VERSION) refuse(`version ${VERSION} of a checkpoint`, given.version);
   const { rate, outcome } = given;
-  if (rate !== undefined && !(typeof rate === 'number' && rate > 0 && Number.isFinite(rate))) {
+  if (rate !== undefined && !(typeof rate === 'number' && rate > 0 && rate <= MOST_FLOAT32)) {
     refuse('fit.rate as a number above 0', rate);
   }
   return {
@@ -141,6 +143,19 @@ function readOutcome({ epochs, bestEpoch, stopped }: Record<string, unknown>): O
   return {
     epochs: counter('fit.outcome.epochs', epochs),
     bestEpoch: optionalCounter('fit.outcome.bestEpoch', bestEpoch),
-    stopped: stopped === undefined ? undefined : object('fit.outcome.stopped', stopped),
+    stopped: stopped === undefined ? undefined : readStopped(object('fit.outcome.stopped', stopped)),
+  };
+}
+
+function readStopped({ by, reason, epoch, step }: Record<string, unknown>): Stopped {
+  if (typeof by !== 'string') return refuse('fit.outcome.stopped.by as text', by);
+  if (reason !== undefined && typeof reason !== 'string') {
+    return refuse('fit.outcome.stopped.reason as text', reason);
+  }
+  return {
+    by,
+    reason,
+    epoch: counter('fit.outcome.stopped.epoch', epoch),
+    step: counter('fit.outcome.stopped.step', step),
   };
 }
