@@ -57,6 +57,11 @@ export class SteepestError extends Error {
   readonly expected: string;
   readonly given: string;
   readonly hint: string;
+  /** Of an error that ended a `fit`: loss and metrics of the epochs before it, by name. */
+  declare readonly history?: {
+    readonly loss: readonly number[];
+    readonly [name: string]: readonly number[];
+  };
 
   constructor(code: ErrorCode, parts: ErrorParts, options?: { cause?: unknown }) {
     const expected = cut(parts.expected, MOST_EXPECTED);

@@ -27,6 +27,7 @@ describe('the samples of README and docs', () => {
       'docs/data.md',
       'docs/errors.md',
       'docs/estimators.md',
+      'docs/networks.md',
       'docs/streams.md',
       'docs/threads.md',
     ]);

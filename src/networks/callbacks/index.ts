@@ -62,6 +62,9 @@ export const callbacks = Object.fromEntries(
   ]),
 ) as unknown as Makers;
 
+/** The options of a callback of this package, with their defaults. */
+export const callbackOptions = (name: CallbackName): Options => definitions[name]!.options;
+
 /** A callback of this package with all its options. */
 export interface ChosenCallback {
   definition: CallbackDefinition;

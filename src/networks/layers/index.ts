@@ -151,6 +151,9 @@ export function layerDefinition(type: string): LayerDefinition {
   return layerEntry(type).definition;
 }
 
+/** Names of all options of a layer type. @throws SteepestError `ERR_UNKNOWN_NAME` */
+export const layerOptions = (type: string): readonly string[] => layerEntry(type).options;
+
 function layerEntry(type: unknown) {
   const entry = LAYERS.get(type as string);
   return entry ?? unknownName('layer type', type, LAYERS.keys(), LAYER_ALIASES);

@@ -230,6 +230,9 @@ const STREAM_NAMES: OptionNames = {
   example: 'Write fit(stream, { epochs: 10 }).',
 };
 
+/** All options of `fit`, for arrays or for streams. */
+export const fitOptionNames = [...new Set([...ARRAY_NAMES.known, ...STREAM_NAMES.known])];
+
 /**
  * Refuses unknown options of `fit`.
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
