@@ -124,7 +124,9 @@ export class UniformStream {
 
   at(i: number): number {
     const { words } = this;
-    threefry2x32(this.seed, this.stream, Math.floor(i / WORDS), i % WORDS, words);
+    // The remainder of a float64 costs more than all the rounds.
+    const upper = i < WORDS ? 0 : Math.floor(i / WORDS);
+    threefry2x32(this.seed, this.stream, upper, i - upper * WORDS, words);
     const high = (words[0] as number) >>> 6;
     const low = (words[1] as number) >>> 6;
     return (high * HALF + low + 0.5) / (HALF * HALF);
