@@ -15,8 +15,8 @@ import { show } from './show.js';
 /** Smallest float32 with all its digits. */
 export const LEAST_FLOAT32 = 2 ** -126;
 
-/** The value of a setting: a number, a flag, or plain data whose definition checks it. */
-export type HyperparameterValue = number | boolean | object;
+/** The value of a setting: a number, a flag, a name, or plain data whose definition checks it. */
+export type HyperparameterValue = number | boolean | string | object;
 
 /** All settings of a thing, by name. */
 export type Hyperparameters = Readonly<Record<string, HyperparameterValue | undefined>>;
@@ -42,6 +42,14 @@ export interface DataRange extends NumberRange {
   text(value: object): string;
 }
 
+/** The names that a setting may have. */
+export interface NamedRange {
+  names: readonly string[];
+  /** Understood in place of them. */
+  synonyms?: Synonyms;
+}
+
+export const anyNumber: NumberRange = { accepts: () => true, words: 'a number' };
 export const positive: NumberRange = { accepts: (v) => v > 0, words: 'a number above 0' };
 export const notNegative: NumberRange = { accepts: (v) => v >= 0, words: 'a number of at least 0' };
 export const fraction: NumberRange = {
@@ -58,7 +66,13 @@ export const probability: NumberRange = {
 };
 
 /** Plain data needs functions of its own. */
-type RangeOf<V> = V extends number | undefined ? NumberRange : object extends V ? NumberRange : DataRange;
+type RangeOf<V> = V extends string
+  ? NamedRange
+  : V extends number | undefined
+    ? NumberRange
+    : object extends V
+      ? NumberRange
+      : DataRange;
 
 /** The fields of every definition. */
 export interface Definition<H extends Hyperparameters = Hyperparameters> {
@@ -68,8 +82,10 @@ export interface Definition<H extends Hyperparameters = Hyperparameters> {
    * neither printed nor saved unless a user gives it.
    */
   readonly defaults: H;
-  /** The range of each number; a hyperparameter without one is a boolean. */
-  readonly ranges: { readonly [K in keyof H as number extends H[K] ? K : never]: RangeOf<H[K]> };
+  /** The range of each number or name; a hyperparameter without one is a boolean. */
+  readonly ranges: {
+    readonly [K in keyof H as number extends H[K] ? K : H[K] extends string ? K : never]: RangeOf<H[K]>;
+  };
   /**
    * Refuses hyperparameters that exclude each other.
    * @throws SteepestError `ERR_ARGUMENT`
@@ -173,8 +189,10 @@ function valueText(definition: Definition, key: string, value: HyperparameterVal
   return typeof value === 'object' ? (rangeOf(definition, key) as DataRange).text(value) : String(value);
 }
 
-const rangeOf = ({ ranges }: Definition, key: string): NumberRange | DataRange | undefined =>
-  (ranges as Readonly<Record<string, NumberRange | DataRange>>)[key];
+type AnyRange = NumberRange | DataRange | NamedRange;
+
+const rangeOf = ({ ranges }: Definition, key: string): AnyRange | undefined =>
+  (ranges as Readonly<Record<string, AnyRange>>)[key];
 
 /**
  * Copies the fields of an object to a plain object, reading each once. For an instance of a class
@@ -233,6 +251,10 @@ function checkedValue(definition: Definition, key: string, value: unknown): Hype
   };
   const range = rangeOf(definition, key);
   if (range === undefined) return typeof value === 'boolean' ? value : refuse('true or false');
+  if ('names' in range) {
+    const { names, synonyms = {} } = range;
+    return ourName(value, names, synonyms) ?? unknownName(`${name}.${key}`, value, names);
+  }
   if ('complete' in range && typeof value !== 'number') return range.complete(`${name}.${key}`, value);
   if (typeof value !== 'number' || !Number.isFinite(value) || !range.accepts(value)) refuse(range.words);
   return isFloat32(value as number)

@@ -16,7 +16,8 @@ export interface ParameterSpec {
   cols: number;
   /** Shape shown to users: `[in, out]` or `[out]`. */
   shape: readonly number[];
-  initializer: string;
+  /** The initializer's name, or an object with its name and hyperparameters. */
+  initializer: string | { readonly name: string };
   fanIn: number;
   fanOut: number;
   l1: number;

@@ -17,6 +17,12 @@ import { refused, temporaryFolder } from '../support/folder.js';
 const files = temporaryFolder();
 /** As many digits as a number of a description can have. */
 const LONG = 1.2345678901234567e-100;
+const LONGEST = {
+  name: 'varianceScaling',
+  scale: 1.2345678901234567e-30,
+  mode: 'fanAverage',
+  distribution: 'untruncatedNormal',
+} as const;
 const LAYERS = 64;
 /** Digits that shapes of four sizes and two offsets may have besides those of here. */
 const MORE_DIGITS = 4 * 4 + 2 * 7;
@@ -30,8 +36,8 @@ it('a header has room for the most layers, with the longest names and descriptio
       kernelSize: 1,
       padding: 'same',
       activation: { name: 'leakyRelu', alpha: LONG } as Activation,
-      kernelInitializer: 'glorotUniform',
-      biasInitializer: 'glorotUniform',
+      kernelInitializer: LONGEST,
+      biasInitializer: LONGEST,
       biasRegularizer: { l1: LONG, l2: LONG },
       kernelRegularizer: { l1: LONG, l2: LONG },
       learningRateScale: LONG,

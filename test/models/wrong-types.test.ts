@@ -1,5 +1,6 @@
 import {
   type ErrorCode,
+  initializerNames,
   layers,
   lossNames,
   metricNames,
@@ -329,6 +330,7 @@ describe('losses, metrics and optimizers', () => {
   const CHOICES: readonly [kind: string, names: readonly string[], compile: (choice: never) => unknown][] = [
     ['loss', lossNames, (loss) => logits().compile({ loss })],
     ['metric', metricNames, (metrics) => model().compile({ loss: 'meanSquaredError', metrics })],
+    ['initializer', initializerNames, (kernelInitializer) => layers.dense({ units: 1, kernelInitializer })],
     ['optimizer', optimizerNames, (optimizer) => model().compile({ loss: 'meanSquaredError', optimizer })],
   ];
 
@@ -344,6 +346,16 @@ describe('losses, metrics and optimizers', () => {
     clipNorm: ABOVE_ZERO,
     globalClipNorm: ABOVE_ZERO,
     accumulateSteps: ['1'],
+    gain: NUMBER,
+    value: NUMBER,
+    mean: NUMBER,
+    stddev: ['0', ...ABOVE_ZERO],
+    // minval is −0.05 and maxval 0.05 by default.
+    minval: ['-1', '0'],
+    maxval: ['0', ...ABOVE_ZERO],
+    scale: ABOVE_ZERO,
+    mode: [],
+    distribution: [],
     momentum: SHARE,
     beta1: SHARE,
     beta2: SHARE,

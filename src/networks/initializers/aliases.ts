@@ -11,12 +11,30 @@ export const INITIALIZER_ALIASES: Aliases = {
   kaimingUniform: 'heUniform',
   kaimingNormal: 'heNormal',
   lecun: 'lecunUniform',
-  // Initializers of fixed width, whatever the fan-in.
-  uniform: '',
-  normal: '',
-  randomUniform: '',
-  randomNormal: '',
-  truncatedNormal: '',
-  orthogonal: '',
-  identity: '',
+  uniform: 'randomUniform',
+  normal: 'randomNormal',
+  gaussian: 'randomNormal',
+  zero: 'zeros',
+  one: 'ones',
+  eye: 'identity',
+  const: 'constant',
+  truncNormal: 'truncatedNormal',
+  // Initializers that do not exist here.
+  dirac: '',
+  sparse: '',
+};
+
+/** Names of their hyperparameters in the same libraries. */
+export const INITIALIZER_HYPERPARAMETER_ALIASES: Aliases = {
+  std: 'stddev',
+  sigma: 'stddev',
+  standardDeviation: 'stddev',
+  mu: 'mean',
+  low: 'minval',
+  min: 'minval',
+  high: 'maxval',
+  max: 'maxval',
+  val: 'value',
+  factor: 'scale',
+  seed: '',
 };

@@ -1,7 +1,7 @@
 import { checkBoolean, checkInteger, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
-import { completeInitializer, type Initializer, type InitializerName } from '../initializers/index.js';
+import { completeInitializer, type Initializer } from '../initializers/index.js';
 import { AffineNode } from '../nodes/affine.js';
 import { activationNodes } from './activationNodes.js';
 import type { LayerDefinition } from './definition.js';
@@ -72,7 +72,7 @@ export const dense: LayerDefinition<DenseConfig> = {
       ...fans,
       rows: inputCols,
       shape: [inputCols, units],
-      initializer: config.kernelInitializer as InitializerName,
+      initializer: config.kernelInitializer as Initializer,
       regularizer: config.kernelRegularizer,
       constraint: config.kernelConstraint,
     });
@@ -80,7 +80,7 @@ export const dense: LayerDefinition<DenseConfig> = {
       ...fans,
       rows: 1,
       shape: [units],
-      initializer: config.biasInitializer as InitializerName,
+      initializer: config.biasInitializer as Initializer,
       regularizer: config.biasRegularizer,
       constraint: config.biasConstraint,
     });

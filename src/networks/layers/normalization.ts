@@ -1,7 +1,7 @@
 import { checkBoolean, checkNumber, orDefault } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { ParameterSpec } from '../../program/parameters.js';
-import { completeInitializer, type Initializer, type InitializerName } from '../initializers/index.js';
+import { completeInitializer, type Initializer } from '../initializers/index.js';
 import type { LayerContext } from './definition.js';
 import { parameterOf, type TrainedLayerConfig } from './parameter.js';
 import { completeRegularizer, type Regularizer } from './regularizer.js';
@@ -68,7 +68,7 @@ type ChannelContext = Pick<LayerContext, 'name' | 'inputShape' | 'trainable' | '
 export function channelParameter(
   context: ChannelContext,
   array: string,
-  spec: { initializer: InitializerName; regularizer?: Regularizer | undefined },
+  spec: { initializer: Initializer; regularizer?: Regularizer | undefined },
 ): ParameterSpec {
   const cols = context.inputShape.at(-1) as number;
   return parameterOf(context, array, { rows: 1, cols, shape: [cols], fanIn: cols, fanOut: cols, ...spec });
@@ -77,10 +77,10 @@ export function channelParameter(
 /** gamma and beta of a complete configuration. */
 export function affineParameters(config: NormConfig, context: ChannelContext) {
   const { scale, center, gammaInitializer, betaInitializer, gammaRegularizer, betaRegularizer } = config;
-  const make = (array: string, initializer: InitializerName, regularizer: Regularizer | undefined) =>
+  const make = (array: string, initializer: Initializer, regularizer: Regularizer | undefined) =>
     channelParameter(context, array, { initializer, regularizer });
   return {
-    gamma: scale ? make('gamma', gammaInitializer as InitializerName, gammaRegularizer) : undefined,
-    beta: center ? make('beta', betaInitializer as InitializerName, betaRegularizer) : undefined,
+    gamma: scale ? make('gamma', gammaInitializer as Initializer, gammaRegularizer) : undefined,
+    beta: center ? make('beta', betaInitializer as Initializer, betaRegularizer) : undefined,
   };
 }

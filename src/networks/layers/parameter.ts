@@ -1,6 +1,7 @@
 import { checkBoolean, checkFloat32 } from '../../core/check.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { arrayConstraint, type Constraint, completeConstraint } from '../constraints/index.js';
+import { checkInitializer, type Initializer } from '../initializers/index.js';
 import type { LayerConfig, LayerContext } from './definition.js';
 import type { Regularizer } from './regularizer.js';
 
@@ -73,6 +74,7 @@ export function parameterOf(
   array: string,
   { regularizer, constraint, ...spec }: ArraySpec,
 ): ParameterSpec {
+  checkInitializer(spec.initializer as Initializer, `${name}/${array}`, spec.shape);
   const { l1 = 0, l2 = 0 } = regularizer ?? {};
   const limits = arrayConstraint(constraint, spec.shape.length);
   return {

@@ -3,7 +3,7 @@ import { checkMemory } from '../../program/allocate.js';
 import type { MemoryPlan, Region } from '../../program/memory.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { parameterRegion, slotRegion } from '../compile/updates.js';
-import { type InitializerName, initialize } from '../initializers/index.js';
+import { type Initializer, initialize } from '../initializers/index.js';
 
 /**
  * Everything that training changes: parameters and the optimizer's arrays, dense and row-major, by
@@ -47,9 +47,8 @@ export function initialState(parameters: readonly ParameterSpec[], seed: number)
   checkMemory(bytes, () => `the parameters of ${parameters.length} arrays`);
   parameters.forEach((parameter, stream) => {
     const { name, rows, cols, fanIn, fanOut } = parameter;
-    const initializer = parameter.initializer as InitializerName;
-    const request = { fanIn, fanOut, length: rows * cols, seed, stream };
-    values.set(name, initialize(initializer, request));
+    const request = { fanIn, fanOut, length: rows * cols, cols, seed, stream };
+    values.set(name, initialize(parameter.initializer as Initializer, request));
   });
   return { parameters: values, slots: new Map(), step: 0, epochs: 0, rate: { fromStep: 0, epochs: 0 } };
 }
