@@ -139,7 +139,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
       layers.dropout({ rate: 0.1 }),
       layers.dense({
         units: 3,
-        kernelInitializer: 'heNormal',
+        kernelInitializer: { name: 'orthogonal', gain: 2 },
         kernelConstraint: { name: 'maxNorm', axis: 0 },
         kernelRegularizer: { l1: 0, l2: 1e-4 },
       }),
