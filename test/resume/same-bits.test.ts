@@ -132,6 +132,31 @@ describe('a fit that goes on from any moment ends with the bits of an undisturbe
     }
   });
 
+  it.each([
+    { schedule: 'cosine', from: 0.02, to: 1e-3, epochs: 4, warmup: 1.5 },
+    { schedule: 'exponential', from: 0.01, factor: 0.9, steps: 3 },
+  ] as const)('with the learning rates of $schedule', async (learningRate) => {
+    const model = () =>
+      build().compile({
+        optimizer: { name: 'rmsprop', learningRate: learningRate as never },
+        loss: 'meanSquaredError',
+      });
+    for (const stepsPerEpoch of [undefined, 7]) {
+      const folder = join(await newFolder(), 'run');
+      const options = { ...shared, ...(stepsPerEpoch && { stepsPerEpoch }) };
+      const expected = await finished((one, own) => one.fit(x, y, { ...options, ...own }), nobody, model());
+      const { photos, callback } = photographer(folder, () => true);
+      const watched = { ...options, resume: { folder, everySteps: 2 }, callbacks: callback };
+      await model().fit(x, y, watched);
+      for (const photo of some(photos, 3)) {
+        const again = { ...options, resume: photo, workers: 2 };
+        expect(await finished((one, own) => one.fit(x, y, { ...again, ...own }), nobody, model())).toEqual(
+          expected,
+        );
+      }
+    }
+  });
+
   it('from the end of epochs, when their callbacks have run', async () => {
     const folder = join(await newFolder(), 'run');
     const options = { ...shared, stepsPerEpoch: 8 };
@@ -239,6 +264,26 @@ describe('callbacks of a fit that goes on', () => {
     const { photos, callback } = photographer(folder, ({ epoch }) => epoch > 1);
     expect(await run(folder, true, callback)).toEqual(expected);
     for (const photo of [...some(photos, 6), folder]) expect(await run(photo, true), photo).toEqual(expected);
+  });
+
+  it('timeLimit interrupts: as many calls as it takes reach the end of an undisturbed fit', async () => {
+    const options = { ...shared, epochs: 40 };
+    const plain = build();
+    const { history, bestEpoch } = await plain.fit(x, y, options);
+    const folder = join(await newFolder(), 'run');
+    const model = build();
+    let calls = 0;
+    // Threads start in that time too, so it grows until it is enough.
+    for (let seconds = 0.005; ; seconds *= 1.5) {
+      calls++;
+      const limit = callbacks.timeLimit({ seconds });
+      const result = await model.fit(x, y, { ...options, resume: folder, callbacks: limit });
+      if (result.stopped) continue;
+      expect(result).toEqual({ history, bestEpoch, stopped: undefined });
+      break;
+    }
+    expect(calls).toBeGreaterThan(1);
+    expect(await bytesOf(model)).toBe(await bytesOf(plain));
   });
 
   it('that write a log: no line is missing and none is there twice', async () => {

@@ -18,7 +18,8 @@ const compiled = (between, optimizer = 'adam') =>
     ],
   }).compile({ optimizer, loss: 'meanSquaredError', metrics: ['mae'] });
 
-const plain = () => compiled([]);
+const cosine = { schedule: 'cosine', from: 0.02, to: 1e-4, epochs: 8, warmup: 1 };
+const plain = () => compiled([], { name: 'adam', learningRate: cosine });
 const normed = (optimizer) => compiled([layers.batchNorm(), layers.dropout({ rate: 0.3 })], optimizer);
 
 async function* batches(rows = ROWS) {

@@ -59,6 +59,11 @@ export interface CallbackDefinition<S extends Options = Options> {
   readonly options: S;
   /** Names of options in other libraries, mapped to ours. */
   readonly aliases: Aliases;
+  /**
+   * The end that it asks for is an interruption: a fit with `resume` goes on there the next time,
+   * with whatever options this callback then has.
+   */
+  readonly interrupts?: boolean;
   /** Names of values that it adds to the logs of every epoch. */
   readonly logs?: readonly string[];
   /**

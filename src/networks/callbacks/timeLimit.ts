@@ -6,7 +6,10 @@ import { number, required } from './options.js';
 /** Longest delay of a timer of Node.js, in milliseconds. */
 const MOST_MS = 2 ** 31 - 1;
 
-/** Ends training after a time, between two steps: the epoch that runs is not finished. */
+/**
+ * Ends training after a time, between two steps: the epoch that runs is not finished. With `resume`
+ * the same call goes on there, as often as it takes.
+ */
 export const timeLimit = define({
   name: 'timeLimit',
   options: {
@@ -14,6 +17,7 @@ export const timeLimit = define({
     seconds: required(number(0, positive)),
   },
   aliases: { limit: 'seconds', duration: 'seconds', time: 'seconds', timeout: 'seconds', maxTime: 'seconds' },
+  interrupts: true,
   session({ seconds }) {
     let timer: NodeJS.Timeout | undefined;
     return {

@@ -22,6 +22,8 @@ interface Active {
   name: string;
   /** Whether it belongs to this package. */
   isOwn: boolean;
+  /** Whether the end that it asks for is an interruption. */
+  interrupts: boolean;
   session: CallbackSession | CallbackHooks<CallbackModel>;
   /** The last step that `onBatchEnd` has passed. */
   lastStep: number;
@@ -34,6 +36,7 @@ export class CallbackRun implements FitHooks {
   private fit: RunningFit | undefined;
   private latest: Moment;
   private stop: Stopped | undefined;
+  private stoppedBy: Active | undefined;
   private epochsBegun = 0;
 
   /** @throws SteepestError if the fit cannot do what a callback asks for */
@@ -46,6 +49,7 @@ export class CallbackRun implements FitHooks {
     this.active = given.map((callback) => ({
       name: 'hooks' in callback ? callback.name : callback.definition.name,
       isOwn: 'definition' in callback,
+      interrupts: 'definition' in callback && callback.definition.interrupts === true,
       session: 'hooks' in callback ? callback.hooks : callback.definition.session(callback.options, subject),
       lastStep: first.step,
     }));
@@ -66,6 +70,10 @@ export class CallbackRun implements FitHooks {
 
   get stopped(): Stopped | undefined {
     return this.stop;
+  }
+
+  get isInterrupted(): boolean {
+    return this.stoppedBy?.interrupts === true;
   }
 
   get keepsBest(): boolean {
@@ -212,9 +220,10 @@ export class CallbackRun implements FitHooks {
   }
 
   /** The first that ends training is the one that `stopped` names. */
-  private end({ name }: Active, reason: string | undefined): void {
+  private end(active: Active, reason: string | undefined): void {
     const { epoch, step } = this.latest;
-    this.stop ??= { by: name, reason, epoch, step };
+    this.stoppedBy ??= active;
+    this.stop ??= { by: active.name, reason, epoch, step };
     this.fit?.stop();
   }
 }

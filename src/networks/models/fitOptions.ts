@@ -93,9 +93,10 @@ export interface CommonFitOptions<C> extends KernelOptions {
    * failure. Once the fit has finished, the call returns its result at once.
    *
    * The number of workers, the instruction set and `progress` may differ. More epochs go on where
-   * fewer have ended, unless a callback has ended them. Other data, models, options or callbacks are
-   * `ERR_RESUME`. All bytes of arrays are compared. Streams are compared by their first batch, and
-   * by every row that the checkpoint's pass has used, which is read again.
+   * fewer have ended, unless a callback has ended them; the end of `timeLimit` is an interruption.
+   * Other data, models, options or callbacks are `ERR_RESUME`. All bytes of arrays are compared.
+   * Streams are compared by their first batch, and by every row that the checkpoint's pass has
+   * used, which is read again.
    *
    * By default a checkpoint is written every five seconds, or less often if writing takes more than
    * a twentieth of the time. Training never waits for a checkpoint: while one is being written, the

@@ -312,7 +312,8 @@ class FitSession {
     const { checkpoints, end } = this;
     await checkpoints?.stop();
     if (checkpoints === undefined || end === undefined || this.callbackError) return;
-    const goesOn = this.request.hooks.stopped === undefined;
+    const { stopped, isInterrupted } = this.request.hooks;
+    const goesOn = stopped === undefined || isInterrupted;
     await this.callBack(() => checkpoints.store.end(this.snapshot(end, 0), goesOn));
   }
 

@@ -39,6 +39,8 @@ export interface FitHooks {
   readonly commitEvery: readonly number[];
   /** Whether someone has ended training, perhaps before the workers ran. */
   readonly stopped: object | undefined;
+  /** Whether that is an interruption, after which a later fit goes on. */
+  readonly isInterrupted: boolean;
   /** Whether someone restores the best epoch at the end. */
   readonly keepsBest: boolean;
   attach(fit: RunningFit): void;

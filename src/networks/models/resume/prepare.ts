@@ -111,5 +111,8 @@ async function fingerprintOf(
 const numericsOf = ({ backend, numerics }: KernelRequest): string =>
   backend === 'typescript' && numerics !== 'exact' ? 'those of the fast TypeScript kernels' : 'exact';
 
-const callbackPrint = (given: GivenCallback): unknown =>
-  'hooks' in given ? { name: given.name } : { name: given.definition.name, ...given.options };
+function callbackPrint(given: GivenCallback): unknown {
+  if ('hooks' in given) return { name: given.name };
+  const { name, interrupts } = given.definition;
+  return interrupts ? { name } : { name, ...given.options };
+}

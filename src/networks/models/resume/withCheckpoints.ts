@@ -52,6 +52,7 @@ export async function withCheckpoints(
   if (result !== undefined) return result;
   try {
     const ended = await train({ store, resumed, onState: reached });
+    if (preparation.callbacks.isInterrupted) return ended;
     const state = subject.state();
     await store.finish({ ...state, rate: { ...state.rate, set: liveRate.set } }, ended);
     return ended;
