@@ -23,6 +23,7 @@ const DATA: Record<CallbackName, () => CallbackChoice> = {
   learningRateLogger: () => callbacks.learningRateLogger(),
   tensorBoard: () => callbacks.tensorBoard({ folder: join(folder, 'runs') }),
   earlyStopping: () => callbacks.earlyStopping({ patience: 2, restoreBest: true }),
+  ema: () => callbacks.ema({ decay: 0.9 }),
   reduceOnPlateau: () => callbacks.reduceOnPlateau({ patience: 1, monitor: 'loss' }),
   timeLimit: () => callbacks.timeLimit({ seconds: 3600 }),
 };

@@ -67,6 +67,11 @@ export interface CallbackDefinition<S extends Options = Options> {
   /** Names of values that it adds to the logs of every epoch. */
   readonly logs?: readonly string[];
   /**
+   * If the ranks are to average the weights over the updates of a fit: the share of the old value
+   * in each average.
+   */
+  averageDecay?(options: Complete<S>): number;
+  /**
    * Refuses options that exclude each other.
    * @throws SteepestError `ERR_ARGUMENT`
    */

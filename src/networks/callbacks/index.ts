@@ -8,6 +8,7 @@ import { checkpoint } from './checkpoint.js';
 import { csvLogger } from './csvLogger.js';
 import type { CallbackDefinition } from './definition.js';
 import { earlyStopping } from './earlyStopping.js';
+import { ema } from './ema.js';
 import { jsonLogger } from './jsonLogger.js';
 import { learningRateLogger } from './learningRateLogger.js';
 import type { Complete, Given, Options, RequiredOption } from './options.js';
@@ -23,6 +24,7 @@ const CALLBACKS = {
   learningRateLogger,
   tensorBoard,
   earlyStopping,
+  ema,
   reduceOnPlateau,
   timeLimit,
 } satisfies Record<string, Pick<CallbackDefinition, 'name' | 'options'>>;

@@ -68,6 +68,8 @@ interface PredictRequest extends Request {
 interface JudgeRequest extends Request {
   mode: Exclude<ProgramMode, 'predict'>;
   objective: Objective;
+  /** Whether training averages the weights over the updates. */
+  averages?: boolean;
 }
 
 export type CompileRequest = PredictRequest | JudgeRequest;
@@ -116,7 +118,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     const merged = { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] } as const;
     builder.emit('rowSums', { stats, penalty, totals }, {}, merged);
     if (mode === 'train') {
-      emitUpdates(builder, model.parameters, request.objective.optimizer);
+      emitUpdates(builder, model.parameters, request.objective.optimizer, request.averages);
       for (const node of forward.nodes) node.updateState?.(builder);
     }
     if (gradient !== undefined) backward(builder, forward.nodes, gradient);

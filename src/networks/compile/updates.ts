@@ -12,6 +12,9 @@ export function parameterRegion(memory: MemoryPlan, parameter: ParameterSpec): R
   return memory.matrix(parameter.name, 'parameter', parameter.rows, parameter.cols);
 }
 
+/** Where weights are averaged, beside the optimizer's arrays. */
+export const AVERAGE_SLOT = 'average';
+
 /** The memory of one of the optimizer's arrays for a parameter, with the parameter's layout. */
 export function slotRegion(memory: MemoryPlan, parameter: ParameterSpec, slot: string): Region {
   return memory.matrix(`${parameter.name}.${slot}`, 'state', parameter.rows, parameter.cols);
@@ -47,9 +50,13 @@ export function emitUpdates(
   builder: ProgramBuilder,
   parameters: readonly ParameterSpec[],
   { definition, hyperparameters: h }: ResolvedOptimizer,
+  averages = false,
 ): void {
   const { memory } = builder;
   const path = gradientPath(h);
+  // Averages are of weights that meet their constraints.
+  const isConstrained = trainable(parameters).some(({ constraint }) => constraint !== undefined);
+  const averagePhase = isConstrained ? PHASES.average : path.update;
   const norms = emitNorms(builder, trainable(parameters), path);
   const { weightDecay = 0, decayKernelsOnly = false } = commonOf(h);
   builder.gradientReady = (group, parameter, gradient, range) => {
@@ -71,6 +78,9 @@ export function emitUpdates(
     };
     builder.emitSlice(group, definition.kind(h), operands, scalars, range, path.update);
     emitConstraint(builder, parameter);
+    if (!averages) return;
+    const e = slotRegion(memory, parameter, AVERAGE_SLOT);
+    builder.emitSlice(group, 'average', { w, e }, {}, range, averagePhase);
   };
 }
 

@@ -15,7 +15,7 @@ import { CallbackRun } from './callbackRun.js';
 import { checkTrainable } from './checkTrainable.js';
 import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
-import { addedLogNames } from './givenCallbacks.js';
+import { addedLogNames, averageDecayOf } from './givenCallbacks.js';
 import { openFitData } from './inputs.js';
 import { withCheckpoints } from './resume/withCheckpoints.js';
 
@@ -52,6 +52,7 @@ export async function fitModel(
     const sizes = {
       ...choices,
       every: callbacks.every,
+      averageDecay: averageDecayOf(choices.callbacks),
       hasCheckpoints: choices.resume !== undefined,
       hasProgress: choices.progress !== false,
     };

@@ -16,6 +16,22 @@ export type GivenCallback = ChosenCallback | { hooks: CallbackHooks<CallbackMode
 export const addedLogNames = (given: readonly GivenCallback[]): string[] =>
   given.flatMap((callback) => ('definition' in callback ? (callback.definition.logs ?? []) : []));
 
+/**
+ * The share of the old value in averages of the weights; undefined if no callback wants any.
+ * @throws SteepestError `ERR_ARGUMENT` if several do
+ */
+export function averageDecayOf(given: readonly GivenCallback[]): number | undefined {
+  const decays = given.flatMap((callback) =>
+    'definition' in callback ? (callback.definition.averageDecay?.(callback.options) ?? []) : [],
+  );
+  if (decays.length < 2) return decays[0];
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'one callback that averages the weights',
+    given: `${decays.length}, with decays ${decays.join(' and ')}`,
+    hint: 'Leave all but one out.',
+  });
+}
+
 const isHook = (name: string): boolean => (HOOK_NAMES as readonly string[]).includes(name);
 const FUNCTIONS: readonly string[] = [...HOOK_NAMES, 'state', 'restore'];
 const KNOWN: readonly string[] = [...FUNCTIONS, 'every', 'name'];

@@ -4,8 +4,9 @@ import { show } from '../../core/show.js';
 import { modelFileError as fileError } from '../../io/modelFile.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { AVERAGE_SLOT } from '../compile/updates.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
-import type { ModelState } from '../training/state.js';
+import { type ModelState, RAW_SLOT } from '../training/state.js';
 import { SLOT_PREFIX, slotTensor } from './save.js';
 
 /**
@@ -32,7 +33,12 @@ export function readState(
   };
   const parameters = new Map<string, Float32Array>();
   const slots = new Map<string, Map<string, Float32Array>>();
-  const slotNames = optimizer?.definition.slots(optimizer.hyperparameters) ?? [];
+  const slotNames = [...(optimizer?.definition.slots(optimizer.hyperparameters) ?? [])];
+  // Weights that are averaged have both: one set as the parameters, the other beside them.
+  const beside = [RAW_SLOT, AVERAGE_SLOT].find((slot) =>
+    model.parameters.some(({ name }) => left.has(slotTensor(slot, name))),
+  );
+  if (optimizer && beside !== undefined) slotNames.push(beside);
   // Before its first step an optimizer may have no arrays yet; later it must have all.
   const hasSlots = step > 0 || [...left].some((name) => name.startsWith(SLOT_PREFIX));
   for (const parameter of model.parameters) {

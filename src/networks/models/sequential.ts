@@ -14,7 +14,7 @@ import type { LearningRate } from '../schedules/index.js';
 import { computeGradients } from '../training/gradients.js';
 import { LiveRate } from '../training/liveRate.js';
 import { Predictor } from '../training/predictor.js';
-import { initialState, type ModelState, withNewOptimizer } from '../training/state.js';
+import { initialState, type ModelState, withNewOptimizer, withoutAverages } from '../training/state.js';
 import { readArguments, refuseOptions } from './arguments.js';
 import { Classes, type ClassProbability } from './classify.js';
 import {
@@ -344,7 +344,7 @@ export class Sequential<N extends string = never> {
   setWeights(weights: readonly NdArray[]): void {
     if (this.liveRate) throw busy();
     const next = readWeights(this.model.parameters, weights);
-    this.become({ ...this.state, parameters: next });
+    this.become({ ...this.state, parameters: next, slots: withoutAverages(this.state.slots) });
   }
 
   /**

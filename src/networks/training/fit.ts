@@ -181,6 +181,7 @@ class FitSession {
       persistent: plan.persistent,
       transposes: plan.transposes,
       untrained: plan.untrained,
+      averages: plan.averages,
       workers,
       kernels: request.kernels,
       tables: plan.tables,

@@ -3,7 +3,7 @@ import { Barrier, waitForGate } from '../../parallel/barrier.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
-import { commit, restoreCommitted, Snapshot } from './persistence.js';
+import { commit, restoreCommitted, Snapshot, swapAverages } from './persistence.js';
 import type { CommitCounters, FitPosition } from './position.js';
 import { RankCheckpoints } from './rankCheckpoints.js';
 import { RankRates } from './rankRates.js';
@@ -78,6 +78,7 @@ class RankFit {
     const { runner, source, rates, barrier, control } = this;
     this.trainer = { rank, runner, source, optimizer, rates, barrier, control };
     this.at = { ...start };
+    this.runner.registers[REGISTERS.averageDecay] = task.averages?.decay ?? 0;
     this.isInEpoch = start.stepInEpoch > 0;
     this.runner.totals.set(task.startTotals);
     if (task.checkpoints && rank === 0) {
@@ -271,9 +272,20 @@ class RankFit {
   private runValidation(): number {
     const { validator, held, barrier, control } = this;
     if (validator === undefined) return 0;
+    this.swapAverages();
     const { status, stopped } = runSweep(validator, held, barrier);
-    if (stopped) return VERDICT.stop;
-    return agreeOn(verdictOf(status) & VERDICT.invalid, barrier, control);
+    const invalid = stopped ? 0 : agreeOn(verdictOf(status) & VERDICT.invalid, barrier, control);
+    this.swapAverages();
+    return stopped ? VERDICT.stop : invalid;
+  }
+
+  /** Before and after a validation, which is of the averages of the weights if there are any. */
+  private swapAverages(): void {
+    const { task, barrier } = this;
+    if (task.averages === undefined) return;
+    barrier.wait();
+    if (task.rank === 0) swapAverages(task.arena, task.averages.pairs);
+    barrier.wait();
   }
 
   /**

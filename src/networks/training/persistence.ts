@@ -1,7 +1,7 @@
 import { type Arena, float32At } from '../../core/arena.js';
 import { ControlNumbers, WORD } from '../../parallel/control.js';
 import type { CommitCounters } from './position.js';
-import type { FitTask, TransposePair } from './tasks.js';
+import type { AveragePair, FitTask, TransposePair } from './tasks.js';
 
 /**
  * Copies parameters and optimizer state into the committed copy that is not the current one, then
@@ -33,6 +33,17 @@ export function restoreCommitted(
   const from = copies[(Atomics.load(control, WORD.commits) - 1) & 1] as number;
   arena.copyWithin(byteOffset, from, from + byteLength);
   refreshTransposes(arena, transposes);
+}
+
+/** Exchanges weights and their averages, without transposes, which validation does not use. */
+export function swapAverages(arena: Arena, pairs: readonly AveragePair[]): void {
+  for (const { weights, average, byteLength } of pairs) {
+    const length = byteLength / Float32Array.BYTES_PER_ELEMENT;
+    const [w, e] = [float32At(arena, weights, length), float32At(arena, average, length)];
+    const copy = Float32Array.from(w);
+    w.set(e);
+    e.set(copy);
+  }
 }
 
 /** A copy of a few arrays, to go back to. */

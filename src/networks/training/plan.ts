@@ -3,17 +3,18 @@ import { CONTROL_BYTES } from '../../parallel/control.js';
 import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { stepFlops } from '../../program/cost.js';
 import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
+import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
 import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { parameterRegion } from '../compile/updates.js';
+import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
 import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { type RunningSums, reserveRunningSums } from './runningSums.js';
 import { reserveState } from './state.js';
 import { reserveStepReports, type StepReports } from './stepReports.js';
 import { type RingRegions, reserveRing } from './streamData.js';
-import type { FitTask, RankProgram, TransposePair } from './tasks.js';
+import type { AveragePair, FitTask, RankProgram, TransposePair } from './tasks.js';
 
 /**
  * Everything about a fit that can be computed before memory is allocated. It is valid for any
@@ -28,6 +29,7 @@ export interface FitPlan {
   checkpoint: number | undefined;
   transposes: readonly TransposePair[];
   untrained: FitTask['untrained'];
+  averages: FitTask['averages'];
   slots: readonly string[];
   /** Initial values of slots. */
   initialSlot: number;
@@ -52,6 +54,8 @@ export interface FitSizes {
   /** Steps at whose multiples callbacks want sums. */
   every: readonly number[];
   hasCheckpoints: boolean;
+  /** The share of the old value in moving averages of the weights; undefined for none. */
+  averageDecay: number | undefined;
   /** Whether there is a display. */
   hasProgress: boolean;
 }
@@ -61,14 +65,15 @@ export function planFit(
   model: ResolvedModel,
   objective: Objective,
   data: FitData,
-  { batchSize, shuffle, workers, every, hasCheckpoints, hasProgress }: FitSizes,
+  { batchSize, shuffle, workers, every, hasCheckpoints, hasProgress, averageDecay }: FitSizes,
 ): FitPlan {
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
   const memory = new MemoryPlan(CONTROL_BYTES);
   const { definition: optimizer, hyperparameters } = objective.optimizer;
-  const slots = optimizer.slots(hyperparameters);
+  const averages = averageDecay !== undefined;
+  const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
   const state = reserveState(memory, model.parameters, slots);
   const trainRing = trainStream && reserveRing(memory, 'train', trainStream);
   const validationRing = validationStream && reserveRing(memory, 'validation', validationStream);
@@ -78,7 +83,7 @@ export function planFit(
   const tables = new TableList();
   const common = { model, objective, memory, mostWorkers: most };
   const trainIo = { ...tables.add(training), index: trainRing?.index ?? shuffled };
-  const steps = compileProgram({ ...common, mode: 'train', io: trainIo, maxRows: rows.train });
+  const steps = compileProgram({ ...common, mode: 'train', averages, io: trainIo, maxRows: rows.train });
   const train = shuffled ? { ...steps, ops: [shuffleOp(shuffled, model.seed), ...steps.ops] } : steps;
   const heldIo = validation && { ...tables.add(validation), index: validationRing?.index };
   const validate =
@@ -98,6 +103,7 @@ export function planFit(
     untrained: model.parameters
       .filter(({ trainable, rows }) => !trainable && rows === 1)
       .map((parameter) => parameterRegion(memory, parameter)),
+    averages: averages ? { decay: averageDecay, pairs: averagePairs(memory, model) } : undefined,
     slots,
     initialSlot: optimizer.initialState?.(hyperparameters) ?? 0,
     tables: tables.buffers,
@@ -163,6 +169,14 @@ function shuffleOp(index: Operand, seed: number): Op {
     scalars: { seed, stream: SHUFFLE_STREAM },
     label: 'shuffle',
   };
+}
+
+/** The weights of each trainable parameter, and their average. */
+function averagePairs(memory: MemoryPlan, model: ResolvedModel): AveragePair[] {
+  return trainable(model.parameters).map((parameter) => {
+    const { byteOffset: weights, byteLength } = parameterRegion(memory, parameter);
+    return { weights, average: slotRegion(memory, parameter, AVERAGE_SLOT).byteOffset, byteLength };
+  });
 }
 
 /** Every weight matrix of which the program keeps a transpose. */

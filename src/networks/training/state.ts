@@ -2,7 +2,7 @@ import { type Arena, float32At } from '../../core/arena.js';
 import { checkMemory } from '../../program/allocate.js';
 import type { MemoryPlan, Region } from '../../program/memory.js';
 import type { ParameterSpec } from '../../program/parameters.js';
-import { parameterRegion, slotRegion } from '../compile/updates.js';
+import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
 import { type Initializer, initialize } from '../initializers/index.js';
 
 /**
@@ -35,6 +35,36 @@ export interface RateState {
    * optimizer's rate. Otherwise undefined.
    */
   readonly set?: number | undefined;
+}
+
+/**
+ * In the arena, averages of the weights are among the optimizer's arrays. In a state they are the
+ * parameters, and these arrays are the weights that training goes on with.
+ */
+export const RAW_SLOT = 'raw';
+
+type Slots = ModelState['slots'];
+
+/** Optimizer arrays without averages and the weights behind them: of weights that users have set. */
+export const withoutAverages = (slots: Slots): Slots =>
+  new Map(
+    [...slots].map(([name, arrays]) => {
+      const own = [...arrays].filter(([slot]) => slot !== RAW_SLOT && slot !== AVERAGE_SLOT);
+      return [name, new Map(own)];
+    }),
+  );
+
+/** A state whose parameters are the weights that training goes on with, with the averages beside. */
+export function withRawParameters(state: ModelState): ModelState {
+  const parameters = new Map(state.parameters);
+  const slots = new Map(withoutAverages(state.slots));
+  for (const [name, arrays] of state.slots) {
+    const raw = arrays.get(RAW_SLOT);
+    if (raw === undefined) continue;
+    parameters.set(name, raw);
+    slots.set(name, new Map([...slots.get(name)!, [AVERAGE_SLOT, state.parameters.get(name)!]]));
+  }
+  return { ...state, parameters, slots };
 }
 
 /** The counters of a state. */
@@ -84,8 +114,8 @@ export function reserveState(
 
 /**
  * Copies a model's arrays into the arena.
- * @param initialSlot the initial value of optimizer arrays that the state does not have yet
- *   at
+ * @param initialSlot the initial value of optimizer arrays that the state does not have yet;
+ *   averages begin as the weights
  */
 export function loadState(
   state: ModelState,
@@ -96,12 +126,15 @@ export function loadState(
   initialSlot = 0,
 ): void {
   for (const parameter of parameters) {
-    copyIn(arena, parameterRegion(memory, parameter), state.parameters.get(parameter.name));
-    for (const slot of slotsOf(parameter, slots)) {
-      const values =
-        state.slots.get(parameter.name)?.get(slot) ??
-        new Float32Array(parameter.rows * parameter.cols).fill(initialSlot);
-      copyIn(arena, slotRegion(memory, parameter, slot), values);
+    const { name, rows, cols } = parameter;
+    const own = slotsOf(parameter, slots);
+    const kept = state.slots.get(name);
+    const shown = state.parameters.get(name);
+    const raw = own.includes(AVERAGE_SLOT) ? kept?.get(RAW_SLOT) : undefined;
+    copyIn(arena, parameterRegion(memory, parameter), raw ?? shown);
+    for (const slot of own) {
+      const fresh = () => (slot === AVERAGE_SLOT ? shown : new Float32Array(rows * cols).fill(initialSlot));
+      copyIn(arena, slotRegion(memory, parameter, slot), kept?.get(slot) ?? fresh());
     }
   }
 }
@@ -122,11 +155,16 @@ export function readState(
   const kept = new Map<string, Map<string, Float32Array>>();
   for (const parameter of parameters) {
     const { name } = parameter;
-    values.set(name, copyOut(arena, parameterRegion(memory, parameter), shift));
-    const arrays = slotsOf(parameter, slots).map(
-      (slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot), shift)] as const,
+    const weights = copyOut(arena, parameterRegion(memory, parameter), shift);
+    const arrays = new Map(
+      slotsOf(parameter, slots).map(
+        (slot) => [slot, copyOut(arena, slotRegion(memory, parameter, slot), shift)] as const,
+      ),
     );
-    if (parameter.trainable) kept.set(name, new Map(arrays));
+    const average = arrays.get(AVERAGE_SLOT);
+    values.set(name, average ?? weights);
+    if (average && arrays.delete(AVERAGE_SLOT)) arrays.set(RAW_SLOT, weights);
+    if (parameter.trainable) kept.set(name, arrays);
   }
   return { parameters: values, slots: kept, ...counters };
 }

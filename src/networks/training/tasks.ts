@@ -24,6 +24,13 @@ export interface TransposePair {
   transpose: Operand;
 }
 
+/** Where weights and their average are in the arena. */
+export interface AveragePair {
+  weights: number;
+  average: number;
+  byteLength: number;
+}
+
 /** What one rank of a fit needs; sent to it once. */
 export interface FitTask extends RankTask {
   kind: 'fit';
@@ -63,6 +70,8 @@ export interface FitTask extends RankTask {
   transposes: readonly TransposePair[];
   /** Parameters that steps write without an update: moving means and variances. */
   untrained: readonly { byteOffset: number; byteLength: number }[];
+  /** Moving averages of the weights, which validation uses. */
+  averages: { decay: number; pairs: readonly AveragePair[] } | undefined;
   /** Where rank 0 leaves sums of steps, if a callback wants them. */
   stepReports: StepReports | undefined;
   /** Where rank 0 leaves sums for a display, if there is one. */
