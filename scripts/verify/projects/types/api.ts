@@ -199,6 +199,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
       callback,
       limit,
       callbacks.earlyStopping(),
+      callbacks.ema({ decay: 0.999 }),
       callbacks.reduceOnPlateau({ factor: 0.5 }),
       ...loggers,
     ],
