@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as steepest from 'steepest';
-import { activationNames } from 'steepest';
+import { activationNames, lossNames, metricNames, optimizerNames } from 'steepest';
 import * as kernels from 'steepest/kernels';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/trackedFiles.js';
@@ -76,6 +76,29 @@ describe.each(REGISTRIES)('%s', (folder) => {
     expect(files.length).toBeGreaterThan(3);
     expect(unused).toEqual([]);
   });
+});
+
+/** Names of what a folder's modules define: objects with a name, hyperparameters and their ranges. */
+async function definedIn(room: string): Promise<string[]> {
+  const files = readdirSync(join(ROOT, 'dist/esm/networks', room)).filter((name) => name.endsWith('.js'));
+  const modules = await Promise.all(
+    files.map((file) => import(`../../dist/esm/networks/${room}/${file}`) as Promise<object>),
+  );
+  const isDefinition = (value: unknown): value is { name: string } =>
+    typeof value === 'object' && value !== null && 'name' in value && 'defaults' in value;
+  return [...new Set(modules.flatMap((exported) => Object.values(exported).filter(isDefinition)))].map(
+    ({ name }) => name,
+  );
+}
+
+it.each([
+  ['losses', lossNames],
+  ['metrics', metricNames],
+  ['optimizers', optimizerNames],
+] as const)('%s are all registered', async (room, names) => {
+  const defined = await definedIn(room);
+  expect(defined.length).toBeGreaterThan(3);
+  expect(defined.filter((name) => !(names as readonly string[]).includes(name))).toEqual([]);
 });
 
 describe('an activation', () => {
