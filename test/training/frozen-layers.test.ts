@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layers, load, type Optimizer, type Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { resolveModel } from '#steepest/networks/compile/model.js';
 import { optimizerNames } from '#steepest/networks/optimizers/index.js';
 import { expectClose } from '../support/fixtures.js';
 import { kernelChoices, native, nativeChoices, typescriptExact } from '../support/kernelChoices.js';
@@ -255,6 +256,37 @@ describe('learningRateScale', () => {
     for (const model of [scaled, plain, full]) await model.fit(images, labels, { ...fit, epochs: 1 });
     expect(scaled.getWeights()).toEqual(plain.getWeights());
     expect(scaled.getWeights()).not.toEqual(full.getWeights());
+  });
+});
+
+describe('every layer type', () => {
+  const NEEDED: Readonly<Record<string, object>> = {
+    dense: { units: 2 },
+    dropout: { rate: 0.5 },
+    activation: { activation: 'relu' },
+    rescaling: { scale: 2 },
+    randomTranslation: { heightFactor: 0.5, widthFactor: 0.5 },
+    randomCrop: { height: 2, width: 2 },
+    conv2d: { filters: 2, kernelSize: 1 },
+    reshape: { targetShape: [36] },
+  };
+  const makers = Object.entries(layers) as unknown as [string, (options: object) => { type: 'dense' }][];
+
+  it.each(makers)('%s can be frozen and scaled if it has parameters', (type, make) => {
+    const inputShape = type === 'dense' ? [3] : [4, 3, 3];
+    const parametersOf = (options: object) =>
+      resolveModel({ seed: 0, layers: [make({ ...NEEDED[type], inputShape, ...options })] }).parameters;
+    const usual = parametersOf({});
+    if (usual.length === 0) {
+      expect(() => make({ ...NEEDED[type], trainable: false })).toThrow(/to have only/);
+      return;
+    }
+    expect(usual.some(({ trainable }) => trainable)).toBe(true);
+    const frozen = parametersOf(FROZEN);
+    expect(frozen.map(({ name }) => name)).toEqual(usual.map(({ name }) => name));
+    expect(frozen.filter(({ trainable }) => trainable)).toEqual([]);
+    const scaled = parametersOf({ learningRateScale: 0.5 }).filter(({ trainable }) => trainable);
+    expect(new Set(scaled.map(({ learningRateScale }) => learningRateScale))).toEqual(new Set([0.5]));
   });
 });
 

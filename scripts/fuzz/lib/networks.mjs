@@ -1,7 +1,7 @@
 /** Trained networks that have every kind of layer. */
 import { layers, sequential } from 'steepest';
 
-const COMPILED = { optimizer: 'adam', loss: 'meanSquaredError', metrics: ['mae'] };
+const COMPILED = { optimizer: { name: 'adam', amsgrad: true }, loss: 'meanSquaredError', metrics: ['mae'] };
 const ROWS = [1, 2, 3];
 
 async function trained(model, columns, outputs) {
@@ -18,9 +18,14 @@ const perceptron = () =>
     layers: [
       layers.rescaling({ scale: 0.5, offset: 1, inputShape: [3] }),
       layers.dense({ units: 4, activation: { name: 'elu', alpha: 0.5 }, kernelRegularizer: { l2: 0.1 } }),
-      layers.layerNorm(),
+      layers.layerNorm({ trainable: false }),
       layers.dropout({ rate: 0.25 }),
-      layers.dense({ units: 2, activation: 'softmax' }),
+      layers.dense({
+        units: 2,
+        activation: 'softmax',
+        kernelInitializer: { name: 'varianceScaling', mode: 'fanOut' },
+        learningRateScale: 0.5,
+      }),
     ],
   });
 
