@@ -1,7 +1,9 @@
 import { onAbort } from '../../core/abort.js';
 import type { Arena } from '../../core/arena.js';
+import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { awaitClosed, Patience } from '../../core/patience.js';
+import { show } from '../../core/show.js';
 import { awaitUser } from '../../parallel/userCode.js';
 import type { CallbackModel, CallbackSession, FitFacts } from '../callbacks/definition.js';
 import type { CallbackContext, CallbackHooks, HookName } from '../callbacks/hooks.js';
@@ -38,6 +40,8 @@ export class CallbackRun implements FitHooks {
   private stop: Stopped | undefined;
   private stoppedBy: Active | undefined;
   private epochsBegun = 0;
+  /** Training has ended: nobody can end it any more. */
+  private isOver = false;
 
   /** @throws SteepestError if the fit cannot do what a callback asks for */
   constructor(
@@ -171,6 +175,7 @@ export class CallbackRun implements FitHooks {
     failure: { error: unknown } | undefined,
   ): Promise<void> {
     this.latest = { ...this.latest, step, logs };
+    this.isOver = true;
     const failures: unknown[] = [];
     const ending = (async () => {
       for (const active of this.active) {
@@ -220,7 +225,15 @@ export class CallbackRun implements FitHooks {
   }
 
   /** The first that ends training is the one that `stopped` names. */
-  private end(active: Active, reason: string | undefined): void {
+  private end(active: Active, reason: unknown): void {
+    if (reason !== undefined && typeof reason !== 'string') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'the reason given to stop() to be a text',
+        given: show(reason),
+        hint: "Write stop('why'), or stop().",
+      });
+    }
+    if (this.isOver) return;
     const { epoch, step } = this.latest;
     this.stoppedBy ??= active;
     this.stop ??= { by: active.name, reason, epoch, step };

@@ -7,7 +7,7 @@ import { type StepEntry, StepReader, type StepReports } from './stepReports.js';
  * Time between two looks at the ring: a callback may write to a display or a file, and so often
  * costs the workers nothing.
  */
-const POLL_MS = 10;
+const POLL_MS = 20;
 
 /** Takes reports of steps out of the ring, and hands them on while the workers go on. */
 export class StepPoll {

@@ -30,7 +30,7 @@ export interface StepEntry {
 }
 
 /** Enough for some milliseconds of the shortest steps. */
-const ENTRIES = 256;
+const ENTRIES = 512;
 /** Epoch, step, samples and learning rate. */
 const HEAD = 4;
 

@@ -27,6 +27,13 @@ if (process.env.STREAM_FIRST)
   await run('firstStream', async () => (await build().fit(batches, options)).history);
 if (process.env.STREAM_FIRST) await run('stream', async () => (await build().fit(batches, options)).history);
 await run('fit', async () => (await model.fit(x, y, options)).history);
+await run('callbacks', async () => {
+  const calls = [];
+  const names = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'];
+  const hooks = names.map((name) => [name, ({ epoch, step }) => void calls.push([name, epoch, step])]);
+  await build().fit(x, y, { ...options, callbacks: { ...Object.fromEntries(hooks), every: 8 } });
+  return calls;
+});
 await run('evaluate', () => model.evaluate(x, y, { workers }));
 await run('predict', async () => [...(await model.predict(x, { workers })).data]);
 await run('laterStream', async () => (await build().fit(batches, options)).history);
