@@ -70,7 +70,11 @@ describe('restoreBest', () => {
 
   it('after the last epoch', async () => {
     const model = build();
-    const { bestEpoch, stopped } = await model.fit(x, y, { ...options, epochs: EPOCHS, callbacks: best });
+    const seen: unknown[] = [];
+    const first: Callback = { onTrainEnd: ({ model }) => void seen.push(model.getWeights()) };
+    const all = { ...options, epochs: EPOCHS, callbacks: [first, best] };
+    const { bestEpoch, stopped } = await model.fit(x, y, all);
+    expect(seen).toEqual([model.getWeights()]);
     expect([bestEpoch, stopped]).toEqual([bestIn(EPOCHS), undefined]);
     expectEpoch(model, bestIn(EPOCHS));
   });

@@ -166,8 +166,8 @@ export class CallbackRun implements FitHooks {
   }
 
   /**
-   * Calls `onTrainEnd` of all callbacks, whatever others throw. After an abort it waits a short
-   * time only.
+   * Calls `onTrainEnd` of all callbacks, whatever others throw: first of those of this package, so
+   * that users' hooks see the final parameters. After an abort it waits a short time only.
    * @throws what the first that fails has thrown, unless the fit has failed already
    */
   async trainEnd(
@@ -178,7 +178,8 @@ export class CallbackRun implements FitHooks {
     this.isOver = true;
     const failures: unknown[] = [];
     const ending = (async () => {
-      for (const active of this.active) {
+      const own = this.active.filter(({ isOwn }) => isOwn);
+      for (const active of new Set([...own, ...this.active])) {
         try {
           await active.session.onTrainEnd?.({ ...this.context(active, this.latest), error: failure?.error });
         } catch (failure) {
