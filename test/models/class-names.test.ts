@@ -61,6 +61,13 @@ const KINDS: Record<string, Kind> = {
   },
 };
 
+Object.assign(KINDS, {
+  'scores of two classes': { ...KINDS['two classes'], loss: 'hinge', activation: 'linear' },
+  'scores of classes': { ...KINDS['a column per class'], loss: 'categoricalHinge', activation: 'linear' },
+  'focal, two classes': { ...KINDS['two classes'], loss: 'binaryFocalCrossentropy' },
+  divergence: { ...KINDS['a column per class'], loss: 'klDivergence' },
+});
+
 function build({ loss, activation, units }: Pick<Kind, 'loss' | 'activation' | 'units'>): Sequential {
   return sequential({
     seed: 4,

@@ -41,6 +41,16 @@ describe('predictClasses', () => {
     expect(await model.predictClasses([[-3], [0], [0.25], [9]])).toEqual(['no', 'no', 'yes', 'yes']);
   });
 
+  it('takes the second class of one score above 0, and the largest of several', async () => {
+    const one = identity(1, 'linear', ['no', 'yes']).compile({ loss: 'hinge' });
+    expect(await one.predictClasses([[-3], [0], [0.25]])).toEqual(['no', 'no', 'yes']);
+    const several = identity(3, 'linear', NAMES).compile({ loss: 'categoricalHinge' });
+    expect(await several.predictClasses([[-3, -2, -4]])).toEqual(['bee']);
+    await expect(several.predictTop([[-3, -2, -4]], 1)).rejects.toEqual(
+      refused('ERR_ARGUMENT', 'categoricalHinge, whose outputs are scores'),
+    );
+  });
+
   it('takes streams and the options of predict', async () => {
     const model = identity(3, 'softmax', NAMES);
     const stream = [{ x: probabilities.slice(0, 1) }, { x: probabilities.slice(1) }];

@@ -9,10 +9,13 @@ const HINT_COLUMNS = 'Give each class a column of 0 and 1.';
  * L = mean over rows and columns of max(1 − t·y, 0); targets are −1 and 1, or 0 and 1, and 0 stands
  * for −1 (Keras's Hinge). The subgradient at t·y = 1 is 0.
  */
-export const hinge = elementLoss('hinge', 'hinge', SIGNS);
+export const hinge = { ...elementLoss('hinge', 'hinge', SIGNS), classes: 'scores' } as const;
 
 /** L = mean over rows and columns of max(1 − t·y, 0)², with the targets of `hinge`. */
-export const squaredHinge = elementLoss('squaredHinge', 'squaredHinge', SIGNS);
+export const squaredHinge = {
+  ...elementLoss('squaredHinge', 'squaredHinge', SIGNS),
+  classes: 'scores',
+} as const;
 
 /**
  * L = mean over rows of max(max_j (1 − t_j)·y_j − Σ_j t_j·y_j + 1, 0) (Keras's CategoricalHinge).
@@ -24,6 +27,7 @@ export const categoricalHinge: LossDefinition<NoHyperparameters> = {
   ranges: {},
   targets: 'matrix',
   fuses: undefined,
+  classes: 'scores',
   targetRange: CLASS_COLUMNS,
   hintOneColumn: HINT_COLUMNS,
   emit(builder, { prediction, target, gradient, rowLoss }) {
@@ -39,5 +43,6 @@ export const categoricalHinge: LossDefinition<NoHyperparameters> = {
  */
 export const klDivergence: LossDefinition<NoHyperparameters> = {
   ...elementLoss('klDivergence', 'klDivergence', CLASS_COLUMNS),
+  classes: 'probabilities',
   hintOneColumn: HINT_COLUMNS,
 };

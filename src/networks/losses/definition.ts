@@ -24,6 +24,11 @@ export interface LossDefinition<H extends Hyperparameters = Hyperparameters> ext
   readonly targets: TargetKind;
   /** The last activation that this loss can compute itself, from logits, for accuracy and speed. */
   readonly fuses: 'softmax' | 'sigmoid' | undefined;
+  /**
+   * Of a loss without an activation of its own whose targets may be classes: what the model's outputs
+   * are. A larger score is a likelier class, and with one output a score above 0 is the second class.
+   */
+  readonly classes?: 'probabilities' | 'scores';
   /** Valid target values; any finite number if left out. */
   readonly targetRange?: TargetRange;
   /** The hint if targets have one column and the model has several outputs. */

@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { exp } from '../../kernels/typescript/float64/math.js';
 import type { ResolvedModel } from '../compile/model.js';
+import type { LossDefinition } from '../losses/definition.js';
 import type { Compiled } from './compileOptions.js';
 
 /** A class of a prediction and its probability. */
@@ -17,8 +18,10 @@ export interface ClassProbability {
 export class Classes {
   /** Two for a single output. */
   readonly count: number;
-  /** Outputs are logits, as the loss's `fromLogits` says. */
-  private readonly isLogits: boolean;
+  /** Logits if the loss's `fromLogits` says so. */
+  private readonly outputs: 'probabilities' | 'logits' | 'scores';
+  /** The loss of a compiled model, for errors. */
+  private readonly loss: string | undefined;
 
   /**
    * @param method for errors
@@ -38,7 +41,8 @@ export class Classes {
         hint: 'Use predict().',
       });
     }
-    if (loss !== undefined && !takesClasses(loss.definition)) {
+    const outputs = loss === undefined ? 'probabilities' : outputsFor(loss.definition);
+    if (loss !== undefined && outputs === undefined) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `a model of classes for ${method}`,
         given: `one compiled with ${loss.definition.name}, whose outputs are values`,
@@ -46,7 +50,9 @@ export class Classes {
       });
     }
     this.count = outputCols === 1 ? 2 : outputCols;
-    this.isLogits = loss?.hyperparameters.fromLogits === true;
+    this.loss = loss?.definition.name;
+    if (loss?.hyperparameters.fromLogits === true) this.outputs = 'logits';
+    else this.outputs = outputs as 'probabilities' | 'scores';
   }
 
   /** The most probable class of each row; of equal ones the first. */
@@ -74,8 +80,18 @@ export class Classes {
     });
   }
 
-  /** @throws SteepestError `ERR_ARGUMENT` for more classes than there are */
+  /**
+   * @throws SteepestError `ERR_ARGUMENT` for more classes than there are, or for outputs of which
+   *   no probabilities can be made
+   */
   checkTop(k: unknown): number {
+    if (this.outputs === 'scores') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'a model of probabilities for predictTop',
+        given: `one compiled with ${this.loss}, whose outputs are scores`,
+        hint: 'Use predictClasses() or predict(), or a cross-entropy as loss.',
+      });
+    }
     const most = checkInteger('k', k);
     if (most <= this.count) return most;
     throw new SteepestError('ERR_ARGUMENT', {
@@ -86,12 +102,12 @@ export class Classes {
   }
 
   private ofOne(output: number, row: number): number {
-    if (this.isLogits) return output > 0 ? 1 : 0;
+    if (this.outputs !== 'probabilities') return output > 0 ? 1 : 0;
     return this.checkProbability(output, row) > 0.5 ? 1 : 0;
   }
 
   private probabilities(outputs: Float32Array, row: number): Float64Array {
-    if (this.isLogits) return outputs.length === 1 ? sigmoidPair(outputs[0]!) : softmax(outputs);
+    if (this.outputs === 'logits') return outputs.length === 1 ? sigmoidPair(outputs[0]!) : softmax(outputs);
     outputs.forEach((output) => {
       this.checkProbability(output, row);
     });
@@ -109,9 +125,10 @@ export class Classes {
   }
 }
 
-/** Whether targets of a loss are classes or their probabilities. */
-export const takesClasses = ({ targets, fuses }: { targets: string; fuses: string | undefined }): boolean =>
-  targets === 'labels' || fuses !== undefined;
+/** What a model's outputs are for a loss whose targets may be classes; undefined for other losses. */
+export function outputsFor({ targets, fuses, classes }: LossDefinition): LossDefinition['classes'] {
+  return classes ?? (targets === 'labels' || fuses !== undefined ? 'probabilities' : undefined);
+}
 
 function largest(data: Float32Array, from: number, count: number): number {
   let best = 0;

@@ -20,7 +20,7 @@ import {
   type StreamData,
   storeStream,
 } from '../training/streamData.js';
-import { takesClasses } from './classify.js';
+import { outputsFor } from './classify.js';
 import type { AllFitOptions, FitChoices, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
@@ -35,7 +35,7 @@ function classTargets({ model, objective }: InputContext): ClassTargets {
   const { definition } = objective.loss;
   let form: ClassTargets['form'] = 'none';
   if (definition.targets === 'labels') form = 'number';
-  else if (takesClasses(definition)) form = model.outputCols === 1 ? 'flag' : 'columns';
+  else if (outputsFor(definition) !== undefined) form = model.outputCols === 1 ? 'flag' : 'columns';
   return { names: model.classes, form, loss: definition.name };
 }
 
