@@ -42,6 +42,7 @@ export class CallbackRun implements FitHooks {
   private epochsBegun = 0;
   /** Training has ended: nobody can end it any more. */
   private isOver = false;
+  isBehind = false;
 
   /** @throws SteepestError if the fit cannot do what a callback asks for */
   constructor(
@@ -193,8 +194,9 @@ export class CallbackRun implements FitHooks {
 
   private async callAll(hook: HookName, moment: Moment): Promise<void> {
     for (const active of this.active) {
-      if (this.patience.isOver) return;
-      if (active.session[hook] !== undefined) await this.call(active, hook, moment);
+      if (active.session[hook] === undefined) continue;
+      if (this.patience.isOver) this.isBehind = true;
+      else await this.call(active, hook, moment);
     }
   }
 
@@ -207,8 +209,13 @@ export class CallbackRun implements FitHooks {
     if (!active.isOwn) this.fit?.hideProgress();
     const arena: Arena | undefined = this.fit?.arena;
     const work = arena === undefined ? (async () => code())() : awaitUser(arena, async () => code());
+    let isDone = false;
+    const whole = work.finally(() => {
+      isDone = true;
+    });
     try {
-      if ((await this.patience.waitFor(work)) === false) this.end(active, undefined);
+      if ((await this.patience.waitFor(whole)) === false) this.end(active, undefined);
+      if (!isDone) this.isBehind = true;
     } finally {
       if (!active.isOwn) this.fit?.showProgress();
     }

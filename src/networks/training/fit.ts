@@ -313,7 +313,9 @@ class FitSession {
     const { checkpoints, end } = this;
     await checkpoints?.stop();
     if (checkpoints === undefined || end === undefined || this.callbackError) return;
-    const { stopped, isInterrupted } = this.request.hooks;
+    const { stopped, isInterrupted, isBehind } = this.request.hooks;
+    // A resumed fit could not make up for what callbacks have missed; it goes on from before.
+    if (isBehind) return;
     const goesOn = stopped === undefined || isInterrupted;
     await this.callBack(() => checkpoints.store.end(this.snapshot(end, 0), goesOn));
   }

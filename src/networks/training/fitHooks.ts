@@ -41,6 +41,8 @@ export interface FitHooks {
   readonly stopped: object | undefined;
   /** Whether that is an interruption, after which a later fit goes on. */
   readonly isInterrupted: boolean;
+  /** Whether hooks of epochs were left out or not waited for, because the fit was aborted. */
+  readonly isBehind: boolean;
   /** Whether someone restores the best epoch at the end. */
   readonly keepsBest: boolean;
   attach(fit: RunningFit): void;

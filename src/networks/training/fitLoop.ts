@@ -311,6 +311,15 @@ class RankFit {
     barrier.wait();
   }
 
+  /** The rate of the last step, also if it belongs to an earlier fit that this one goes on with. */
+  private latestRate(): number {
+    const { at, rates, trainer } = this;
+    if (!Number.isNaN(rates.latest)) return rates.latest;
+    const size = groupSize(trainer.optimizer);
+    const first = Math.floor((at.stepInEpoch - 1) / size) * size;
+    return rates.at(at.step - 1, at.epochsBegun - 1, first);
+  }
+
   private report(isValidated: boolean): void {
     const { at, task, runner, held } = this;
     const message: EpochReport = {
@@ -319,7 +328,7 @@ class RankFit {
       step: at.step,
       passes: this.passes,
       epochs: at.epochsBegun,
-      rate: this.rates.latest,
+      rate: this.latestRate(),
       totals: Array.from(runner.totals),
       samples: at.rowsInEpoch,
       validationTotals: isValidated && this.validator ? Array.from(this.validator.totals) : undefined,
