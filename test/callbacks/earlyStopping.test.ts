@@ -1,5 +1,6 @@
-import { type Callback, callbacks, layers, type Sequential, sequential } from 'steepest';
+import { type Callback, callbacks, layers, type Sequential, type SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { idleThreads } from '#steepest/parallel/threads.js';
 
 const ROWS = 24;
 const x = Array.from({ length: ROWS }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
@@ -119,6 +120,26 @@ describe('restoreBest', () => {
     expect(error).toMatchObject({ code: 'ERR_DIVERGED' });
     expect((error as Error).message).toContain('best epoch');
     expectEpoch(model, bestIn(at + 1));
+  });
+
+  it('after a lost thread, whose error has the history', async () => {
+    const model = build();
+    await model.fit(x, y, { ...options, workers: 2 });
+    const threads = idleThreads(2) as unknown as readonly { terminate(): Promise<number> }[];
+    const fresh = build();
+    const losing: Callback = {
+      onEpochEnd: async ({ epoch }) => {
+        if (epoch === at) await threads[threads.length - 1]!.terminate();
+      },
+    };
+    const fit = fresh.fit(x, y, { ...options, workers: 2, epochs: 1000, callbacks: [best, losing] });
+    const error = await fit.then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason as SteepestError,
+    );
+    expect(error.code).toBe('ERR_WORKER_LOST');
+    expect(error.history!.valLoss).toEqual(history.valLoss!.slice(0, at + 1));
+    expectEpoch(fresh, bestIn(at + 1));
   });
 
   it('training goes on from there, also after save and load', async () => {

@@ -24,9 +24,9 @@ export interface Stopped {
 export interface FitResult {
   history: History;
   /**
-   * The epoch with the best value, counted from 0: of the value that the first callback with a
-   * `monitor` watches, otherwise the lowest `valLoss`, or `loss` without validation. The first of
-   * equal ones; undefined if no epoch has ended.
+   * The epoch with the best value, counted from 0: of what the first `earlyStopping` watches,
+   * otherwise the lowest `valLoss`, or `loss` without validation. The first of equal ones;
+   * undefined if no epoch has ended.
    */
   bestEpoch: number | undefined;
   /** Undefined if all epochs have run. */
