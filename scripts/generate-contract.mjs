@@ -98,6 +98,7 @@ const lines = [
   `enum Status : int32_t {\n  StatusOk = 0,\n${prefixed('status', contract.STATUS)}\n};`,
   `enum class Activation : int32_t {\n${table(contract.ACTIVATIONS)}\n};`,
   `enum class LossFormula : int32_t {\n${table(contract.LOSS_FORMULAS)}\n};`,
+  `enum class TallyRule : int32_t {\n${table(contract.TALLY_RULES)}\n};`,
   `enum class GemmInit : int32_t {\n${table(contract.GEMM_INIT)}\n};`,
   `enum class GemmEpilogue : int32_t {\n${table(contract.GEMM_EPILOGUE)}\n};`,
   `enum class GemmBatch : int32_t {\n${table(contract.GEMM_BATCH)}\n};`,

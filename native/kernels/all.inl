@@ -24,6 +24,7 @@
 #include "losses/row_losses.inl"
 #include "losses/weight_rows.inl"
 #include "losses/metrics.inl"
+#include "losses/tally.inl"
 #include "updates/penalty.inl"
 #include "updates/update.inl"
 #include "updates/descent.inl"

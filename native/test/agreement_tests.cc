@@ -13,7 +13,7 @@ namespace {
  * The operands of a kind of op in order, one letter each, for a mini-batch of R rows and C columns out of a table
  * of 2R rows:
  * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
- * I 1×2R int32 · 3 R×3C · d 1×C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
+ * I 1×2R int32 · 3 R×3C · d 1×C float64 · U 1×6C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
  * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · H (C+1)×R · w 1×2R; and L 1×2R labels below K
  * S ⌈R/16⌉×2C sums · T 1×2C · m R×2
  * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · V 1×C · M 2×(C+1) · D 1×1
@@ -53,6 +53,12 @@ constexpr Spec kSpecs[] = {
     {OpKind::OneHot, "lb"},
     {OpKind::ArgmaxAccuracy, "bl-s"},
     {OpKind::ArgmaxAccuracy, "b-ps"},
+    {OpKind::TopK, "bl-s"},
+    {OpKind::TopK, "b-ps"},
+    {OpKind::WeighColumns, "sb"},
+    {OpKind::Tally, "pl-sU"},
+    {OpKind::Tally, "p-psU"},
+    {OpKind::Tally, "p-p-U"},
     {OpKind::ThresholdAccuracy, "bps"},
     {OpKind::R2Terms, "bbv3"},
     {OpKind::WeightRows, "sbs"},
@@ -179,6 +185,7 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'I': return fill<int32_t>(operand, 1, 2 * r, 0, DType::I32, below(1000));
     case '3': return fill<float>(operand, r, 3 * c, pad, DType::F32, number);
     case 'd': return fill<double>(operand, 1, c, 0, DType::F64, unit);
+    case 'U': return fill<double>(operand, 1, 6 * c, 0, DType::F64, unit);
     case 'q': return fill<float>(operand, 1, (r + 15) / 16, 0, DType::F32, unit);
     case 'x': return fill<float>(operand, c, r, pad, DType::F32, unit);
     case 'X': return fill<double>(operand, 2 * r, c, pad, DType::F64, number);
@@ -223,6 +230,16 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
     case OpKind::CategoricalFocal:  // Each has one flag.
       args.scalars[op_binaryFocal::onLogits_] = turn % 2;
       args.scalars[op_binaryFocal::gamma_] = 1.7;
+      break;
+    case OpKind::TopK:
+      args.scalars[op_topK::k_] = 1 + turn % 3;
+      break;
+    case OpKind::Tally:
+      args.scalars[op_tally::rule_] = turn % (static_cast<int>(TallyRule::Spaced) + 1);
+      args.scalars[op_tally::bins_] = 3;
+      args.scalars[op_tally::perColumn_] = 1;
+      args.scalars[op_tally::firstColumn_] = 0;
+      args.scalars[op_tally::columns_] = static_cast<double>(shape.cols);
       break;
     case OpKind::Dropout:
       args.scalars[op_dropout::threshold_] = 1073741824;

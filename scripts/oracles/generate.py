@@ -11,6 +11,7 @@ from common import FIXTURES, to_text
 NAMES = [
     "activations",
     "losses",
+    "training_metrics",
     "optimizers",
     "schedules",
     "keras_steps",

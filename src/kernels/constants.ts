@@ -137,6 +137,10 @@ export const LOSS_FORMULAS = {
 } as const;
 export type LossFormula = keyof typeof LOSS_FORMULAS;
 
+/** How the op `tally` chooses a bin for an output: see there. */
+export const TALLY_RULES = { above: 0, largest: 1, spaced: 2 } as const;
+export type TallyRule = keyof typeof TALLY_RULES;
+
 /** The initial value of gemm's chain. */
 export const GEMM_INIT = { zero: 0, bias: 1, c: 2 } as const;
 /** What gemm applies to the finished chain before it stores the result. */

@@ -1,8 +1,10 @@
 import {
   type Callback,
+  type CompileOptions,
   callbacks,
   type Loss,
   type Metric,
+  type MetricName,
   type Optimizer,
   type Sequential,
   schedules,
@@ -64,6 +66,10 @@ export function types(model: Sequential): void {
   model.compile({ loss: { name: 'mean_squared_error', fromLogits: true } });
   // @ts-expect-error capitals are no synonym
   model.compile({ loss: 'MSE' });
+  const options: CompileOptions = { loss, metrics: { name: 'f1', classId: 1, weighted: true } };
+  model.compile(options);
+  const names: MetricName[] = ['mae', 'topK'];
+  model.compile({ loss, metrics: names });
   // @ts-expect-error mae has no threshold
   model.compile({ loss, metrics: { name: 'mae', threshold: 0.5 } });
   // @ts-expect-error mae in a list has none either

@@ -58,8 +58,11 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['MSE', 'mse'],
     ['squared_error', 'mse'],
     ['BinaryAccuracy', 'binaryAccuracy'],
-    ['r2_score', 'r2'],
     ['R2Score', 'r2'],
+    ['AUC', 'rocAuc'],
+    ['precision_score', 'precision'],
+    ['roc_auc_score', 'rocAuc'],
+    ['sensitivity', 'recall'],
   ])('metric %s', async (given, ours) => {
     const compile = (metrics: unknown) =>
       build().compile({ loss: 'meanSquaredError', metrics: metrics as MetricName });
@@ -232,7 +235,7 @@ describe('names of what there is not are not taken for slips of the fingers', ()
     const make = () => layers.dense({ units: 1, activation: activation as never });
     expect(await hintOf(make)).toBe('Use one of the listed names.');
   });
-  it.each(['rmse', 'auc', 'f1', 'precision'])('metric %s', async (metric) => {
+  it.each(['mean_iou', 'matthews_corrcoef', 'specificity'])('metric %s', async (metric) => {
     const compile = () => build().compile({ loss: 'meanSquaredError', metrics: metric as never });
     expect(await hintOf(compile)).toBe('Use one of the listed names.');
   });

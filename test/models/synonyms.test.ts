@@ -49,6 +49,16 @@ const METRICS: readonly [Extract<Metric, string>, string][] = [
   ['mean_squared_error', 'mse'],
   ['meanSquaredError', 'mse'],
   ['mean_absolute_error', 'mae'],
+  ['root_mean_squared_error', 'rmse'],
+  ['mean_absolute_percentage_error', 'mape'],
+  ['mean_squared_logarithmic_error', 'msle'],
+  ['r2_score', 'r2'],
+  ['auc', 'rocAuc'],
+  ['f1_score', 'f1'],
+  ['cosine_similarity', 'cosineSimilarity'],
+  ['binary_crossentropy', 'binaryCrossentropy'],
+  ['kl_divergence', 'klDivergence'],
+  ['log_cosh', 'logCosh'],
 ];
 const x = [
   [0, 1],

@@ -327,9 +327,14 @@ describe.each(makers)('layers.%s', (type, make) => {
 
 describe('losses, metrics and optimizers', () => {
   const logits = () => sequential({ layers: [layers.dense({ units: 2, inputShape: [2] })] });
+  const withMetric = (metric: { name: string }) => {
+    const ofLabels = metric.name === 'sparseCategoricalCrossentropy';
+    const loss = ofLabels ? 'sparseCategoricalCrossentropy' : 'meanSquaredError';
+    return (ofLabels ? logits() : model()).compile({ loss, metrics: metric as never });
+  };
   const CHOICES: readonly [kind: string, names: readonly string[], compile: (choice: never) => unknown][] = [
     ['loss', lossNames, (loss) => logits().compile({ loss })],
-    ['metric', metricNames, (metrics) => model().compile({ loss: 'meanSquaredError', metrics })],
+    ['metric', metricNames, (metrics) => withMetric(metrics)],
     ['initializer', initializerNames, (kernelInitializer) => layers.dense({ units: 1, kernelInitializer })],
     ['optimizer', optimizerNames, (optimizer) => model().compile({ loss: 'meanSquaredError', optimizer })],
   ];
@@ -371,6 +376,10 @@ describe('losses, metrics and optimizers', () => {
     gamma: ['0', ...ABOVE_ZERO],
     quantile: ['0.5'],
     threshold: ['0.5'],
+    weighted: BOOLEANS,
+    classId: ['0'],
+    k: POSITIVE,
+    numThresholds: [],
   };
   /** Of hyperparameters that mean different things. */
   const own: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -381,7 +390,9 @@ describe('losses, metrics and optimizers', () => {
   };
   describe.each(CHOICES)('%s', (_, names, compile) => {
     it.each(names)('%s: every hyperparameter', async (name) => {
-      const choose = (more: object) => compile({ name, ...more } as never);
+      // topK's default is more than the model's outputs.
+      const choose = (more: object) =>
+        compile({ name, ...(name === 'topK' ? { k: 1 } : {}), ...more } as never);
       const error = (await thrownBy(() => choose({ thereIsNoSuchThing: 1 }))) as SteepestError;
       expect(error.given).toBe("'thereIsNoSuchThing'");
       const [, list] = / to have only name(?:, )?(.*)$/.exec(error.expected)!;

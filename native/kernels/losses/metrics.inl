@@ -1,4 +1,4 @@
-// What is counted for people: argmaxAccuracy, thresholdAccuracy, r2Terms.
+// What is counted for people: argmaxAccuracy, topK, thresholdAccuracy, r2Terms, weighColumns.
 #pragma once
 #include "../kernel.inl"
 #include "../columns.inl"
@@ -31,6 +31,37 @@ inline int op_argmaxAccuracy(const OpArgs& args, int64_t begin, int64_t end) {
       wanted = argmaxOfRow(args.at(target).f32(r), cols);
     }
     *args.at(out).f32(r) = argmaxOfRow(args.at(p).f32(r), cols) == wanted ? 1.0f : 0.0f;
+  }
+  return StatusOk;
+}
+
+/** Range: rows of the mini-batch. */
+inline int op_topK(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_topK;
+  const int64_t cols = args.at(p).cols;
+  const double most = args.scalars[k_];
+  for (int64_t r = begin; r < end; ++r) {
+    const bool byLabel = args.at(labels).given();
+    const int64_t wanted = byLabel ? labelOf(args.at(labels), r) : argmaxOfRow(args.at(target).f32(r), cols);
+    if (wanted < 0 || wanted >= cols) return StatusIndexOutOfRange;
+    const float* scores = args.at(p).f32(r);
+    const float score = scores[wanted];
+    int64_t above = 0;
+    for (int64_t j = 0; j < cols; ++j) above += scores[j] <= score ? 0 : 1;
+    *args.at(out).f32(r) = static_cast<double>(above) < most ? 1.0f : 0.0f;
+  }
+  return StatusOk;
+}
+
+/** Range: rows of the mini-batch. */
+inline int op_weighColumns(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_weighColumns;
+  const int64_t last = args.at(values).cols - 1;
+  for (int64_t r = begin; r < end; ++r) {
+    const float weight = *args.at(weights).f32(r);
+    float* row = args.at(values).f32(r);
+    for (int64_t j = 0; j < last; ++j) row[j] *= weight;
+    row[last] = weight;
   }
   return StatusOk;
 }

@@ -16,6 +16,7 @@ import * as accuracy from './rows/accuracy.js';
 import * as tableRows from './rows/move.js';
 import * as oneHot from './rows/oneHot.js';
 import * as random from './rows/random.js';
+import * as tally from './rows/tally.js';
 import * as weightRows from './rows/weightRows.js';
 import { constrain } from './updates/afterUpdate.js';
 import { accumulateGradient, clipFactor, scaleGradient } from './updates/gradients.js';
@@ -43,6 +44,7 @@ export const sharedOps = {
   ...oneHot,
   ...tableRows,
   ...random,
+  ...tally,
   ...weightRows,
   accumulateGradient,
   clipFactor,

@@ -11,6 +11,7 @@ import type { ResolvedMetric } from '../metrics/index.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { mostImagesAsRows } from './fewImages.js';
 import { gatherInput, splitInput } from './input.js';
+import { emitRowMetrics, emitTallies, type Judged, type MetricColumns, placeMetrics } from './metrics.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
 import { emitPenalties, emitUpdates } from './updates.js';
@@ -74,19 +75,11 @@ interface JudgeRequest extends Request {
 
 export type CompileRequest = PredictRequest | JudgeRequest;
 
-/** A metric's columns among the statistics of a row, after the loss at 0. */
-export interface MetricColumns {
-  metric: ResolvedMetric;
-  first: number;
-  count: number;
-}
-
 /** A compiled program and the location of its results in the arena. */
 export interface CompiledProgram extends StepProgram {
   /** Float64 sums of the loss and metric columns, one block per rank: `totals[rank]`. */
   totalsOf(rank: number): Operand;
   metricColumns: readonly MetricColumns[];
-  statisticsCols: number;
 }
 
 /** Activations of a chunk should stay in a core's L2 cache beside the weights: half of 1 MiB. */
@@ -105,18 +98,19 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
   const { model, mode, io, memory, maxRows, mostWorkers = 1 } = request;
   const builder = new ProgramBuilder(memory, mode, maxRows, mostWorkers);
   const forward = emitForward(builder, request);
-  const metricColumns = placeMetrics(model, request.objective?.metrics ?? []);
-  const statisticsCols = metricColumns.reduce((cols, { count }) => cols + count, 1);
-  const totals = memory.matrix(`totals.${mode}`, 'statistics', mostWorkers, statisticsCols, 'f64');
+  const places = placeMetrics(model, request.objective?.metrics ?? [], io.weights !== undefined);
+  const totals = memory.matrix(`totals.${mode}`, 'statistics', mostWorkers, places.totalsCols, 'f64');
   if (request.mode === 'predict') {
     const out = tableOperand(io.out as TableSpec);
     builder.emit('copyRows', { src: forward.output, dst: out }, {}, { label: 'output' });
   } else {
-    const stats = memory.matrix(`batch${maxRows}/statistics`, 'statistics', maxRows, statisticsCols);
-    const gradient = emitJudgement(builder, request, forward, metricColumns, stats);
+    const stats = memory.matrix(`batch${maxRows}/statistics`, 'statistics', maxRows, places.rowCols);
+    const { gradient, judged } = emitLoss(builder, request, forward, stats);
+    emitRowMetrics(builder, places.metrics, judged, stats);
     const penalty = emitPenalties(builder, model.parameters)?.partials;
     const merged = { phase: PHASES.merge, split: 'all', label: 'loss', own: ['totals'] } as const;
-    builder.emit('rowSums', { stats, penalty, totals }, {}, merged);
+    builder.emit('rowSums', { stats, penalty, totals: columns(totals, 0, places.rowCols) }, {}, merged);
+    emitTallies(builder, places.metrics, judged, rowOf(totals, 0));
     if (mode === 'train') {
       emitUpdates(builder, model.parameters, request.objective.optimizer, request.averages);
       for (const node of forward.nodes) node.updateState?.(builder);
@@ -127,7 +121,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
   const { ops, groups } = builder;
   const fittingRows = rowsThatFit(builder);
   const totalsOf = (rank: number): Operand => rowOf(totals, rank);
-  return { ops, groups, maxRows, fittingRows, totalsOf, metricColumns, statisticsCols };
+  return { ops, groups, maxRows, fittingRows, totalsOf, metricColumns: places.metrics };
 }
 
 /** The nodes of a program, and how they process a mini-batch. */
@@ -155,43 +149,30 @@ function emitForward(builder: ProgramBuilder, { model, mode, io, objective }: Co
   return { nodes, output: x, onLogits: fused !== false };
 }
 
-function placeMetrics({ outputCols }: ResolvedModel, metrics: readonly ResolvedMetric[]): MetricColumns[] {
-  let next = 1;
-  return metrics.map((metric) => {
-    const count = metric.definition.columns(outputCols);
-    const first = next;
-    next += count;
-    return { metric, first, count };
-  });
-}
-
 /**
- * Emits the loss, row weights and metrics into each row's statistics.
- * @returns the gradient of the loss, if gradients are wanted
+ * Emits the loss into each row's statistics.
+ * @returns the gradient of the loss, if gradients are wanted, and what metrics read
  */
-function emitJudgement(
+function emitLoss(
   builder: ProgramBuilder,
   { io, objective }: JudgeRequest,
   { output, onLogits }: Forward,
-  metricColumns: readonly MetricColumns[],
   stats: Operand,
-): Gradient | undefined {
+): { gradient: Gradient | undefined; judged: Judged } {
   const { definition, hyperparameters } = objective.loss;
   const target = gatherTarget(builder, io);
   const rowLoss = columns(stats, 0, 1);
   const gradient = builder.differentiates ? builder.batchMatrix('loss.gradient', output.cols) : undefined;
   const inputs = { prediction: output, fused: onLogits, target, rowLoss, gradient };
   const prediction = definition.emit(builder, inputs, hyperparameters);
-  if (io.weights !== undefined) {
-    const weights = gatherWeights(builder, io.weights, io.index);
+  const weights = io.weights && gatherWeights(builder, io.weights, io.index);
+  if (weights !== undefined) {
     builder.emit('weightRows', { weights, dz: gradient, rowLoss }, {}, { label: 'weights' });
   }
-  for (const { metric, first, count } of metricColumns) {
-    const out = columns(stats, first, count);
-    const inputs = { prediction, target, targets: definition.targets, out };
-    metric.definition.emit(builder, inputs, metric.hyperparameters);
-  }
-  return gradient && { operand: gradient, of: 'output' };
+  return {
+    gradient: gradient && { operand: gradient, of: 'output' },
+    judged: { prediction, target, targets: definition.targets, weights },
+  };
 }
 
 /** Activations are fused before pooling is, and may also be fused after it. */

@@ -1,30 +1,35 @@
 import type { NoHyperparameters } from '../../core/definition.js';
-import { type MetricDefinition, rowMean } from './definition.js';
+import {
+  cosineSimilarity as cosineLoss,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+} from '../losses/regression.js';
+import type { MetricDefinition } from './definition.js';
+import { fromLoss } from './fromLoss.js';
 
 /** Mean of (y − t)² over rows and columns. */
-export const mse: MetricDefinition<NoHyperparameters> = {
-  ...rowMean,
-  name: 'mse',
-  defaults: {},
-  ranges: {},
-  best: 'min',
-  targets: ['matrix'],
-  emit(builder, { prediction, target, out }) {
-    builder.emit('meanSquaredError', { y: prediction, target, rowLoss: out }, {}, { label: 'mse' });
-  },
-};
+export const mse: MetricDefinition<NoHyperparameters> = fromLoss(meanSquaredError, 'mse');
 
 /** Mean of |y − t| over rows and columns. */
-export const mae: MetricDefinition<NoHyperparameters> = {
-  ...rowMean,
-  name: 'mae',
-  defaults: {},
-  ranges: {},
-  best: 'min',
-  targets: ['matrix'],
-  emit(builder, { prediction, target, out }) {
-    builder.emit('meanAbsoluteError', { y: prediction, target, rowLoss: out }, {}, { label: 'mae' });
-  },
+export const mae: MetricDefinition<NoHyperparameters> = fromLoss(meanAbsoluteError, 'mae');
+
+/** Square root of `mse` (Keras's RootMeanSquaredError). */
+export const rmse: MetricDefinition<NoHyperparameters> = fromLoss(meanSquaredError, 'rmse', (sum, count) =>
+  Math.sqrt(sum / count),
+);
+
+/** 100 · mean of |y − t| / max(|t|, 1e-7). */
+export const mape: MetricDefinition<NoHyperparameters> = fromLoss(meanAbsolutePercentageError, 'mape');
+
+/** Mean of (log(1 + y) − log(1 + t))², each of y and t at least 1e-7. */
+export const msle: MetricDefinition<NoHyperparameters> = fromLoss(meanSquaredLogarithmicError, 'msle');
+
+/** Mean over rows of the cosine of the angle between prediction and target: 1 is best, as in Keras's metric. */
+export const cosineSimilarity: MetricDefinition<NoHyperparameters> = {
+  ...fromLoss(cosineLoss, 'cosineSimilarity', (sum, count) => -sum / count),
+  best: 'max',
 };
 
 /** Sums per output column: (t − y)², t − shift, (t − shift)². */

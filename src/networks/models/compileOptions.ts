@@ -85,7 +85,7 @@ export function resolveCompile(model: ResolvedModel, options: CompileOptions): C
   const list = isOne(metrics) ? [metrics] : (checkList('metrics', metrics) as readonly Metric[]);
   const objective = {
     loss: resolvedLoss,
-    metrics: resolveMetrics(list, resolvedLoss.definition.targets),
+    metrics: resolveMetrics(list, resolvedLoss.definition.targets, model.outputCols),
     optimizer: resolveOptimizer(optimizer),
   };
   return { config: completeConfig(objective), objective };

@@ -128,7 +128,8 @@ export class Sequential<N extends string = never> {
   compile<M extends Metrics = readonly []>(options: CompileOptions<M>): Sequential<NamesOf<M>> {
     checkCompileNames(options);
     if (this.liveRate) throw busy();
-    Object.assign(this, recompile(this.model, options, { compiled: this.compiled, state: this.state }));
+    const given = options as unknown as CompileOptions;
+    Object.assign(this, recompile(this.model, given, { compiled: this.compiled, state: this.state }));
     return this as unknown as Sequential<NamesOf<M>>;
   }
 

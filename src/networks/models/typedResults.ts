@@ -24,10 +24,14 @@ type Checked<M> = M extends { name: infer N }
     ? readonly Checked<One>[]
     : M;
 
-/** The metrics of `compile`, by which their names are inferred. */
-export type MetricsOption<M> = M & Checked<M>;
-
 type EachOf<M> = M extends readonly (infer One)[] ? One : M;
+
+/**
+ * The metrics of `compile`, by which their names are inferred. Where they could be any, there is
+ * nothing to check, and the check would be a union of thousands of types.
+ */
+export type MetricsOption<M> = M & ([Metric] extends [EachOf<M>] ? unknown : Checked<M>);
+
 /** None if a name could be any metric's. */
 type Known<N extends string> = MetricName extends N ? never : N;
 /** Our names of what a user wrote as metrics. */

@@ -1,4 +1,5 @@
 import type { CompiledProgram } from '../compile/compile.js';
+import { metricValue } from '../compile/metrics.js';
 
 /**
  * Loss and metrics of one epoch or evaluation, by name:
@@ -20,12 +21,9 @@ export function logsFromTotals(
 ): Logs {
   const sums = Float64Array.from(totals);
   const logs: Logs = { loss: sums[0]! / count };
-  for (const {
-    metric: { definition },
-    first,
-    count: columns,
-  } of program.metricColumns) {
-    logs[definition.name] = definition.finish(sums.subarray(first, first + columns), count);
+  for (const place of program.metricColumns) {
+    const { metric, first, count: columns } = place;
+    logs[metric.definition.name] = metricValue(place, sums.subarray(first, first + columns), count);
   }
   return logs;
 }

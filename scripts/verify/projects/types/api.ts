@@ -153,7 +153,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   };
   model.compile(compile);
   const smooth: Loss = { name: 'sparse_categorical_crossentropy', labelSmoothing: 0.1 };
-  model.compile({ loss: smooth });
+  model.compile({ loss: smooth, metrics: [{ name: 'topK', k: 2, weighted: true }, 'f1', 'roc_auc'] });
   const loss: Loss = { name: 'huber', delta: 2 };
   const metric: Metric = { name: 'binaryAccuracy', threshold: 0.3 };
   const optimizer: Optimizer = { name: 'adagrad', initialAccumulatorValue: 0 };

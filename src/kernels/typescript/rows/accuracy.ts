@@ -35,6 +35,29 @@ export const argmaxAccuracy: PrepareOp = (op) => {
   };
 };
 
+/** out[r] = 1 if fewer than k scores are larger than that of the label, else 0. */
+export const topK: PrepareOp = (op) => {
+  const p = op.f32('p');
+  const labels = op.has('labels') ? op.i32('labels').data : undefined;
+  const target = op.has('target') ? op.f32('target') : undefined;
+  const out = op.f32('out');
+  const k = op.scalar('k');
+  const { cols } = p;
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      const wanted = target === undefined ? labels![r]! : argmax(target.data, r * target.rowStride, cols);
+      if (wanted < 0 || wanted >= cols) return STATUS.indexOutOfRange;
+      const from = r * p.rowStride;
+      const score = p.data[from + wanted]!;
+      let above = 0;
+      // A NaN is not at most anything.
+      for (let j = 0; j < cols; j++) if (!(p.data[from + j]! <= score)) above++;
+      out.data[r * out.rowStride] = above < k ? 1 : 0;
+    }
+    return 0;
+  };
+};
+
 /** out[r] = share of columns on the right side of the threshold. */
 export const thresholdAccuracy: PrepareOp = (op) => {
   const p = op.f32('p');

@@ -17,3 +17,19 @@ export const weightRows: PrepareOp = (op) => {
     return 0;
   };
 };
+
+/** Weights of rows, on the values of a metric; the last column becomes the weight itself. */
+export const weighColumns: PrepareOp = (op) => {
+  const weights = op.f32('weights');
+  const values = op.f32('values');
+  return (begin, end) => {
+    for (let r = begin; r < end; r++) {
+      const weight = weights.data[r * weights.rowStride]!;
+      const from = r * values.rowStride;
+      const last = from + values.cols - 1;
+      for (let j = from; j < last; j++) values.data[j] = values.data[j]! * weight;
+      values.data[last] = weight;
+    }
+    return 0;
+  };
+};
