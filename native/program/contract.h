@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 1026032212.0;
+constexpr double kProgramMagic = 1285013559.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -101,6 +101,11 @@ enum class LossFormula : int32_t {
   SquaredHinge = 6,
   KlDivergence = 7,
 };
+enum class TallyRule : int32_t {
+  Above = 0,
+  Largest = 1,
+  Spaced = 2,
+};
 enum class GemmInit : int32_t {
   Zero = 0,
   Bias = 1,
@@ -163,68 +168,71 @@ enum class OpKind : int32_t {
   ArgmaxAccuracy = 27,
   ThresholdAccuracy = 28,
   R2Terms = 29,
-  AccumulateGradient = 30,
-  FinishGradient = 31,
-  ClipFactor = 32,
-  ScaleGradient = 33,
-  Penalty = 34,
-  Sgd = 35,
-  Momentum = 36,
-  Lion = 37,
-  Rmsprop = 38,
-  Adadelta = 39,
-  Adam = 40,
-  Adamax = 41,
-  Constrain = 42,
-  Average = 43,
-  LinearScores = 44,
-  LogisticLoss = 45,
-  LinearGradient = 46,
-  CurvatureRows = 47,
-  GatherDesign = 48,
-  QrFold = 49,
-  TriangularSolve = 50,
-  JacobiRows = 51,
-  NormalResidual = 52,
-  GatherImages = 53,
-  PadImages = 54,
-  PadRows = 55,
-  ImagesToRows = 56,
-  RowsToImages = 57,
-  ChannelSums = 58,
-  DrawWindows = 59,
-  GatherWindows = 60,
-  GatherImageWindows = 61,
-  Conv2d = 62,
-  Conv2dInput = 63,
-  Conv2dWeights = 64,
-  Conv2dMaxPool = 65,
-  MaxPool2x2Backward = 66,
-  Conv2dMaxPoolWeights = 67,
-  Conv2dRows = 68,
-  Conv2dWinograd = 69,
-  Conv2dMaxPoolWinograd = 70,
-  Conv2dInputWinograd = 71,
-  Conv2dWeightsWinograd = 72,
-  WinogradGradient = 73,
-  MaxPool2d = 74,
-  MaxPool2dBackward = 75,
-  AveragePool2d = 76,
-  AveragePool2dBackward = 77,
-  MaxPool2dRows = 78,
-  AveragePool2dRows = 79,
-  GroupMoments = 80,
-  MergeMoments = 81,
-  MovingMoments = 82,
-  FrozenMoments = 83,
-  Normalize = 84,
-  MergeGradientMeans = 85,
-  NormalizeBackward = 86,
-  NormGradients = 87,
-  FoldNorm = 88,
-  LayerNorm = 89,
-  LayerNormBackward = 90,
-  Count = 91,
+  TopK = 30,
+  WeighColumns = 31,
+  Tally = 32,
+  AccumulateGradient = 33,
+  FinishGradient = 34,
+  ClipFactor = 35,
+  ScaleGradient = 36,
+  Penalty = 37,
+  Sgd = 38,
+  Momentum = 39,
+  Lion = 40,
+  Rmsprop = 41,
+  Adadelta = 42,
+  Adam = 43,
+  Adamax = 44,
+  Constrain = 45,
+  Average = 46,
+  LinearScores = 47,
+  LogisticLoss = 48,
+  LinearGradient = 49,
+  CurvatureRows = 50,
+  GatherDesign = 51,
+  QrFold = 52,
+  TriangularSolve = 53,
+  JacobiRows = 54,
+  NormalResidual = 55,
+  GatherImages = 56,
+  PadImages = 57,
+  PadRows = 58,
+  ImagesToRows = 59,
+  RowsToImages = 60,
+  ChannelSums = 61,
+  DrawWindows = 62,
+  GatherWindows = 63,
+  GatherImageWindows = 64,
+  Conv2d = 65,
+  Conv2dInput = 66,
+  Conv2dWeights = 67,
+  Conv2dMaxPool = 68,
+  MaxPool2x2Backward = 69,
+  Conv2dMaxPoolWeights = 70,
+  Conv2dRows = 71,
+  Conv2dWinograd = 72,
+  Conv2dMaxPoolWinograd = 73,
+  Conv2dInputWinograd = 74,
+  Conv2dWeightsWinograd = 75,
+  WinogradGradient = 76,
+  MaxPool2d = 77,
+  MaxPool2dBackward = 78,
+  AveragePool2d = 79,
+  AveragePool2dBackward = 80,
+  MaxPool2dRows = 81,
+  AveragePool2dRows = 82,
+  GroupMoments = 83,
+  MergeMoments = 84,
+  MovingMoments = 85,
+  FrozenMoments = 86,
+  Normalize = 87,
+  MergeGradientMeans = 88,
+  NormalizeBackward = 89,
+  NormGradients = 90,
+  FoldNorm = 91,
+  LayerNorm = 92,
+  LayerNormBackward = 93,
+  Count = 94,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -424,6 +432,30 @@ constexpr int target = 1;
 constexpr int shift = 2;
 constexpr int out = 3;
 }  // namespace op_r2Terms
+namespace op_topK {
+constexpr int p = 0;
+constexpr int labels = 1;
+constexpr int target = 2;
+constexpr int out = 3;
+constexpr int k_ = 0;
+}  // namespace op_topK
+namespace op_weighColumns {
+constexpr int weights = 0;
+constexpr int values = 1;
+}  // namespace op_weighColumns
+namespace op_tally {
+constexpr int p = 0;
+constexpr int labels = 1;
+constexpr int target = 2;
+constexpr int weights = 3;
+constexpr int sums = 4;
+constexpr int rule_ = 0;
+constexpr int threshold_ = 1;
+constexpr int bins_ = 2;
+constexpr int perColumn_ = 3;
+constexpr int firstColumn_ = 4;
+constexpr int columns_ = 5;
+}  // namespace op_tally
 namespace op_accumulateGradient {
 constexpr int g = 0;
 constexpr int total = 1;
@@ -1170,6 +1202,9 @@ constexpr int channels_ = 1;
   X(argmaxAccuracy) \
   X(thresholdAccuracy) \
   X(r2Terms) \
+  X(topK) \
+  X(weighColumns) \
+  X(tally) \
   X(accumulateGradient) \
   X(finishGradient) \
   X(clipFactor) \
@@ -1268,11 +1303,13 @@ constexpr ScalarRange kScalarRanges[] = {
     {0.0, 7.0, true},
     {1.1754943508222875e-38, 3.4028234663852886e+38, false},
     {0.0, 3.4028234663852886e+38, false},
+    {1.0, 2147483647.0, true},
+    {1.0, 65536.0, true},
+    {0.0, 2147483647.0, true},
     {0.0, 1023.0, true},
     {1.0, 32768.0, true},
     {0.0, 32768.0, true},
     {-32768.0, 32768.0, true},
-    {1.0, 65536.0, true},
     {0.0, 3.0, true},
     {0.0, 1073741824.0, true},
     {1.0, 5.0, true},
@@ -1314,6 +1351,9 @@ constexpr OpSchema kOpSchemas[] = {
     {"argmaxAccuracy", 4, 0, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {}},
     {"thresholdAccuracy", 3, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"target", false, false, 1}, {"out", false, false, 1}}, {{"threshold", 1}}},
     {"r2Terms", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"shift", false, false, 1}, {"out", false, false, 1}}, {}},
+    {"topK", 4, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {{"k", 7}}},
+    {"weighColumns", 2, 0, SplitClass::Rows, false, {{"weights", false, false, 1}, {"values", false, false, 1}}, {}},
+    {"tally", 5, 6, SplitClass::None, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"weights", true, false, 1}, {"sums", false, false, 2}}, {{"rule", 3}, {"threshold", 1}, {"bins", 8}, {"perColumn", 0}, {"firstColumn", 9}, {"columns", 7}}},
     {"accumulateGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"total", false, false, 1}}, {}},
     {"finishGradient", 4, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"g", false, false, 1}, {"total", true, false, 1}, {"squares", true, false, 2}}, {{"l1", 1}, {"l2x2", 1}, {"clipValue", 1}}},
     {"clipFactor", 2, 1, SplitClass::None, false, {{"squares", false, false, 2}, {"factor", false, false, 2}}, {{"limit", 5}}},
@@ -1335,46 +1375,46 @@ constexpr OpSchema kOpSchemas[] = {
     {"gatherDesign", 5, 1, SplitClass::Rows, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"dst", false, false, 2}, {"frame", true, false, 2}}, {{"intercept", 0}}},
     {"qrFold", 2, 1, SplitClass::None, false, {{"a", false, false, 2}, {"r", false, false, 2}}, {{"triangular", 0}}},
     {"triangularSolve", 2, 1, SplitClass::Rows, false, {{"r", false, false, 2}, {"b", false, false, 2}}, {{"transposed", 0}}},
-    {"jacobiRows", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"b", true, false, 2}, {"sweeps", false, false, 2}}, {{"tolerance", 1}, {"maxSweeps", 7}}},
+    {"jacobiRows", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"b", true, false, 2}, {"sweeps", false, false, 2}}, {{"tolerance", 1}, {"maxSweeps", 10}}},
     {"normalResidual", 6, 0, SplitClass::None, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"coef", false, false, 2}, {"intercept", false, false, 2}, {"moments", false, false, 2}}, {}},
-    {"gatherImages", 3, 6, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"dst", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"scaled", 0}, {"scale", 1}, {"offset", 1}}},
-    {"padImages", 2, 7, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"top", 9}, {"left", 9}, {"outHeight", 8}, {"outWidth", 8}}},
-    {"padRows", 2, 7, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"top", 9}, {"left", 9}, {"outHeight", 8}, {"outWidth", 8}}},
-    {"imagesToRows", 2, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}}},
-    {"rowsToImages", 3, 5, SplitClass::Groups, false, {{"x", false, false, 1}, {"s", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"channelSums", 2, 2, SplitClass::Rows, false, {{"dz", false, false, 1}, {"db", false, false, 1}}, {{"height", 8}, {"width", 8}}},
-    {"drawWindows", 2, 13, SplitClass::Rows, false, {{"before", true, false, 4}, {"windows", false, false, 4}}, {{"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"topLeast", 10}, {"topCount", 11}, {"leftLeast", 10}, {"leftCount", 11}, {"border", 12}, {"flipRows", 0}, {"flipCols", 0}, {"seed", 2}, {"stream", 2}}},
-    {"gatherWindows", 4, 9, SplitClass::Rows, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
-    {"gatherImageWindows", 4, 9, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
-    {"conv2d", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInput", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWeights", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"dw", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}}},
-    {"conv2dMaxPool", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 14}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 16}, {"left", 16}, {"groups", 15}}},
-    {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 8}, {"kernelW", 8}, {"strideH", 8}, {"strideW", 8}, {"dilationH", 8}, {"dilationW", 8}, {"top", 13}, {"left", 13}, {"groups", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"outHeight", 8}, {"outWidth", 8}, {"kernelH", 17}, {"kernelW", 17}, {"strideH", 15}, {"strideW", 15}, {"dilationH", 15}, {"dilationW", 15}, {"top", 13}, {"left", 13}, {"groups", 15}}},
+    {"gatherImages", 3, 6, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"dst", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"scaled", 0}, {"scale", 1}, {"offset", 1}}},
+    {"padImages", 2, 7, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"top", 12}, {"left", 12}, {"outHeight", 11}, {"outWidth", 11}}},
+    {"padRows", 2, 7, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"top", 12}, {"left", 12}, {"outHeight", 11}, {"outWidth", 11}}},
+    {"imagesToRows", 2, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}}},
+    {"rowsToImages", 3, 5, SplitClass::Groups, false, {{"x", false, false, 1}, {"s", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"channelSums", 2, 2, SplitClass::Rows, false, {{"dz", false, false, 1}, {"db", false, false, 1}}, {{"height", 11}, {"width", 11}}},
+    {"drawWindows", 2, 13, SplitClass::Rows, false, {{"before", true, false, 4}, {"windows", false, false, 4}}, {{"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"topLeast", 13}, {"topCount", 8}, {"leftLeast", 13}, {"leftCount", 8}, {"border", 14}, {"flipRows", 0}, {"flipCols", 0}, {"seed", 2}, {"stream", 2}}},
+    {"gatherWindows", 4, 9, SplitClass::Rows, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
+    {"gatherImageWindows", 4, 9, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
+    {"conv2d", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dInput", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWeights", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"dw", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}}},
+    {"conv2dMaxPool", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 16}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 18}, {"left", 18}, {"groups", 17}}},
+    {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}}},
     {"winogradGradient", 2, 0, SplitClass::Rows, false, {{"du", false, false, 1}, {"dw", false, false, 1}}, {}},
-    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
-    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
-    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
-    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 8}, {"height", 8}, {"width", 8}, {"poolH", 8}, {"poolW", 8}, {"strideH", 8}, {"strideW", 8}, {"top", 18}, {"left", 18}, {"outHeight", 8}, {"outWidth", 8}}},
-    {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 13}}},
-    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 19}, {"epsilon", 1}}},
-    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 19}, {"momentum", 1}}},
+    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
+    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
+    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
+    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
+    {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 15}}},
+    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 21}, {"epsilon", 1}}},
+    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 21}, {"momentum", 1}}},
     {"frozenMoments", 3, 1, SplitClass::Rows, false, {{"mean", false, false, 1}, {"variance", false, false, 1}, {"stats", false, false, 1}}, {{"epsilon", 1}}},
-    {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 13}, {"activation", 4}, {"alpha", 1}}},
-    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 19}}},
-    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 13}}},
+    {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 15}, {"activation", 4}, {"alpha", 1}}},
+    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 21}}},
+    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 15}}},
     {"normGradients", 4, 0, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", true, false, 1}, {"dGamma", true, false, 1}, {"dBeta", true, false, 1}}, {}},
     {"foldNorm", 8, 1, SplitClass::Rows, false, {{"w", false, false, 1}, {"bias", true, false, 1}, {"mean", false, false, 1}, {"variance", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"yBias", false, false, 1}}, {{"epsilon", 1}}},
-    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 13}, {"channels", 20}, {"epsilon", 1}}},
-    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 13}, {"channels", 20}}},
+    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 15}, {"channels", 22}, {"epsilon", 1}}},
+    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 15}, {"channels", 22}}},
 };
 
 }  // namespace steepest
