@@ -165,9 +165,21 @@ export function completeLayer(config: LayerConfig): LayerConfig {
   if (!isObject) refuseLayer(config);
   const fields = fieldsOf('layers', config) as unknown as LayerConfig;
   const entry = layerEntry(fields.type);
-  checkKeys(`layers.${fields.type}`, fields, entry.options, OPTION_ALIASES);
   const hasParameters = entry.options.includes(TRAINED_OPTIONS[0]);
+  if (!hasParameters) refuseTraining(fields, entry.options);
+  checkKeys(`layers.${fields.type}`, fields, entry.options, OPTION_ALIASES);
   return entry.definition.complete(hasParameters ? completeTraining(fields) : fields);
+}
+
+/** Options that layers with parameters have. @throws SteepestError `ERR_UNKNOWN_NAME` */
+function refuseTraining(fields: LayerConfig, options: readonly string[]): void {
+  const given = TRAINED_OPTIONS.find((option) => option in fields);
+  if (given === undefined) return;
+  throw new SteepestError('ERR_UNKNOWN_NAME', {
+    expected: `layers.${fields.type} to have only ${options.join(', ')}`,
+    given: show(given),
+    hint: 'Leave it out: the layer has no parameters.',
+  });
 }
 
 function refuseLayer(given: unknown): never {
