@@ -23,6 +23,8 @@ import { TRAININGS } from './lib/trainings.mjs';
 
 const EVERY_STEPS = 10;
 const PRINT_EVERY = 50;
+/** About as many as a run takes on a machine that does nothing else. */
+const KILLS_PER_RUN = 6;
 const ISAS = ['avx512', 'avx2', 'neon', 'portable'];
 
 /** Trains to the end, and prints what came out: all bytes of the model, and the history. */
@@ -84,8 +86,9 @@ async function killAndResume(name, expected, draw, most, isas) {
   const count = { kills: 0, unreadable: 0, different: 0, unswept: 0, finished: 1 };
   for (;;) {
     const machine = { workers: 1 + draw(3), isa: oneOf(draw, isas) };
-    // A run may be killed at any of its moments.
-    const delayMs = count.kills < most ? draw(Math.ceil(expected.ms)) : undefined;
+    // A run may be killed at any of its moments. A machine that has become slower needs longer.
+    const latestMs = Math.ceil(expected.ms * (1 + count.kills / KILLS_PER_RUN));
+    const delayMs = count.kills < most ? draw(latestMs) : undefined;
     const { printed } = await run(name, folder, machine, delayMs);
     if (printed === undefined) count.kills++;
     count.unreadable += await unreadable(join(folder, 'run'));

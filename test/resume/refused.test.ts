@@ -226,7 +226,9 @@ describe('the folder', () => {
     const model = build();
     await model.fit(x, y, { ...options, resume: { folder, everySteps: 1, keepLast: 3 } });
     const names = checkpointsIn(folder);
-    expect(names).toHaveLength(3);
+    // A slow disk may have left some out, but not the first and the last.
+    expect(names.length).toBeGreaterThan(1);
+    expect(names.length).toBeLessThan(4);
     expect(names.at(-1)).toBe('checkpoint-000000000024.safetensors');
     for (const name of [names.at(-1)!, 'result.safetensors']) {
       const loaded = await load(join(folder, name));
@@ -264,6 +266,27 @@ describe('the folder', () => {
     expect(await bytesOf(model)).toBe(await bytesOf(longer));
     const shorter = build().fit(x, y, { ...options, epochs: 4, resume: folder, callbacks: own });
     await expect(shorter).rejects.toMatchObject({ code: 'ERR_RESUME' });
+  });
+
+  it('that vanishes costs checkpoints and is an error at the end, when the model has all it learned', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const folder = join(await newFolder(), 'run');
+    const model = build();
+    const onEpochEnd = ({ epoch }: { epoch: number }): void => {
+      if (epoch === 0) rmSync(folder, { recursive: true });
+    };
+    try {
+      const fit = model.fit(x, y, { ...options, ...resume(folder), callbacks: { name: 'a', onEpochEnd } });
+      await expect(fit).rejects.toMatchObject({
+        code: 'ERR_MODEL_FILE',
+        history: { loss: [expect.any(Number), expect.any(Number), expect.any(Number)] },
+      });
+      expect(await bytesOf(model)).toBe(expected);
+      // A slow disk may have left them all out.
+      for (const [, detail] of warn.mock.calls) expect(detail).toMatchObject({ code: 'STEEPEST_CHECKPOINT' });
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   it('is taken up by the model whose fit failed', async () => {

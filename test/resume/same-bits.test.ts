@@ -274,7 +274,7 @@ describe('callbacks of a fit that goes on', () => {
     const model = build();
     let calls = 0;
     // Threads start in that time too, so it grows until it is enough.
-    for (let seconds = 0.005; ; seconds *= 1.5) {
+    for (let seconds = 0.0005; ; seconds *= 2) {
       calls++;
       const limit = callbacks.timeLimit({ seconds });
       const result = await model.fit(x, y, { ...options, resume: folder, callbacks: limit });
