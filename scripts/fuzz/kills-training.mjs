@@ -80,6 +80,20 @@ async function unreadable(folder) {
   return count;
 }
 
+/** What differs between two trainings, in words. */
+function differences(a, b) {
+  const [one, other] = [a, b].map((text) => JSON.parse(text));
+  const keys = Object.keys(one).filter((key) => JSON.stringify(one[key]) !== JSON.stringify(other[key]));
+  return (
+    keys
+      .map(
+        (key) =>
+          `${key} ${JSON.stringify(one[key]).slice(0, 300)} → ${JSON.stringify(other[key]).slice(0, 300)}`,
+      )
+      .join(', ') || 'the same'
+  );
+}
+
 /** Kills a training until it finishes, or the kills are used up. */
 async function killAndResume(name, expected, draw, most, isas) {
   const folder = await mkdtemp(join(tmpdir(), 'steepest-kills-'));
@@ -95,7 +109,12 @@ async function killAndResume(name, expected, draw, most, isas) {
     if (printed === undefined) continue;
     // The same call once more returns the result of the finished one.
     const again = await run(name, folder, machine);
-    if (printed !== expected.printed || again.printed !== printed) count.different++;
+    if (printed !== expected.printed || again.printed !== printed) {
+      count.different++;
+      console.error(
+        `${name}: ${differences(expected.printed, printed)}; ${differences(printed, again.printed)}`,
+      );
+    }
     const left = (await readdir(join(folder, 'run'))).filter((file) => file.endsWith('.tmp'));
     count.unswept += left.length;
     await rm(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallbackContext, callbacks, type FitOptions, type StreamFitOptions } from 'steepest';
 import { describe, expect, it } from 'vitest';
@@ -222,6 +222,22 @@ describe('callbacks of a fit that goes on', () => {
     }
   });
 
+  it('keep the learning rate, however often the process ends between the last step and the result', async () => {
+    const folder = join(await newFolder(), 'run');
+    const run = async () => {
+      const model = build();
+      const own = { ...shared, epochs: 6, callbacks: lowering([]), resume: folder };
+      const { history } = await model.fit(x, y, own);
+      return { history, rate: model.learningRate, bytes: await bytesOf(model) };
+    };
+    const expected = await run();
+    expect(expected.rate).toBeLessThan(1e-3);
+    for (let i = 0; i < 3; i++) {
+      rmSync(join(folder, 'result.safetensors'));
+      expect(await run()).toEqual(expected);
+    }
+  });
+
   it('that end training end it at the same step', async () => {
     const folder = join(await newFolder(), 'run');
     const stopping = (): object => {
@@ -247,7 +263,11 @@ describe('callbacks of a fit that goes on', () => {
     for (const photo of [...some(photos), folder]) expect(await run(photo), photo).toEqual(expected);
   });
 
-  it('of this package keep what they have counted, and the best parameters', async () => {
+  it.each([
+    ['', []],
+    [', and averages of the weights', [callbacks.ema({ decay: 0.8 })]],
+    [', and averages beside the weights', [callbacks.ema({ decay: 0.8, overwrite: false })]],
+  ])('of this package keep what they have counted, and the best parameters%s', async (_title, others) => {
     const folder = join(await newFolder(), 'run');
     const run = (path: string, resumed: boolean, first: object = nobody) =>
       finished((model) => {
@@ -255,6 +275,7 @@ describe('callbacks of a fit that goes on', () => {
           first,
           callbacks.earlyStopping({ monitor: 'valLoss', patience: 3, restoreBest: true }),
           callbacks.reduceOnPlateau({ monitor: 'loss', factor: 0.5, patience: 1 }),
+          ...others,
         ] as FitOptions['callbacks'];
         const resume = resumed && { resume: { folder: path, everySteps: 3 } };
         return model.fit(x, y, { ...shared, epochs: 14, validationSplit: 0.3, callbacks: own, ...resume });

@@ -78,6 +78,7 @@ export const TRAININGS = {
         callbacks: [
           callbacks.earlyStopping({ monitor: 'valLoss', patience: 6, restoreBest: true }),
           callbacks.reduceOnPlateau({ monitor: 'loss', patience: 1, factor: 0.5 }),
+          callbacks.ema({ decay: 0.9 }),
           lowering(),
         ],
         ...own,

@@ -201,7 +201,8 @@ class FitSession {
       commitEvery: request.hooks.commitEvery,
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
       optimizer: request.optimizer,
-      rate: { state: state.rate, stepsPerEpoch: this.stepsPerEpoch },
+      // A rate that was set before the checkpoint holds from the first step on.
+      rate: { state: request.resumed?.state.rate ?? state.rate, stepsPerEpoch: this.stepsPerEpoch },
       shuffles: request.shuffle,
       gated: !request.hooks.isEmpty,
       stepReports: rank === 0 ? plan.stepReports : undefined,
@@ -321,8 +322,10 @@ class FitSession {
   }
 
   private snapshot({ position, totals, counters }: PositionReport, shift: number): FitSnapshot {
-    const { hooks, record } = this.request;
-    const state = this.stateIn(counters, shift);
+    const { hooks, record, liveRate } = this.request;
+    // Of the same moment as what the callbacks keep: the ranks may not have adopted it yet.
+    const rate = liveRate.set ?? Number.NaN;
+    const state = this.stateIn({ ...counters, rate }, shift);
     return { state, position, totals, record: record.snapshot(), sessions: hooks.snapshot() };
   }
 
