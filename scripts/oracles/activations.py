@@ -17,7 +17,18 @@ FUNCTIONS = {
     "tanh": torch.tanh,
     # The same function: F.softplus turns into x above a threshold, and overflows without one.
     "softplus": lambda x: -F.logsigmoid(-x),
+    "silu": F.silu,
+    "selu": F.selu,
+    "relu6": F.relu6,
+    "hardSigmoid": F.hardsigmoid,
+    "hardSwish": F.hardswish,
+    "mish": F.mish,
+    "softsign": F.softsign,
+    "exponential": torch.exp,
+    "celu": F.celu,
 }
+# With a parameter.
+WITH_ALPHA = ("leakyRelu", "elu", "celu")
 
 
 def grid():
@@ -51,7 +62,10 @@ def edges():
     """Derivatives where outputs are rounded to 0, -0, 1 or -1, or where alpha times x is."""
     x = float32(EDGES)
     x = np.concatenate([-x[::-1], x])
-    functions = [(name, None, function) for name, function in FUNCTIONS.items() if name not in ("leakyRelu", "elu")]
+    left_out = (*WITH_ALPHA, "exponential")
+    functions = [(name, None, function) for name, function in FUNCTIONS.items() if name not in left_out]
+    for alpha in float32([1e-3, 0.3, 1, 3, 1e3]):
+        functions.append(("celu", alpha, lambda x, alpha=alpha: F.celu(x, alpha)))
     for slope in float32(SLOPES):
         functions.append(("leakyRelu", slope, lambda x, slope=slope: F.leaky_relu(x, slope)))
         functions.append(("elu", slope, lambda x, slope=slope: F.elu(x, slope)))

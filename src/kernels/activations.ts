@@ -1,5 +1,5 @@
 import { checkFloat32, checkKeys, orDefault } from '../core/check.js';
-import { fieldsOf } from '../core/definition.js';
+import { fieldsOf, isFloat32 } from '../core/definition.js';
 import { unknownName } from '../core/errors.js';
 import { ourName, type Written } from '../core/names.js';
 import type { Aliases } from '../core/nearest.js';
@@ -7,7 +7,12 @@ import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
 
 export type ActivationName = ElementwiseActivation | 'softmax';
 /** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
-export type Activation = Written<ActivationName> | { name: Written<ActivationName>; alpha?: number };
+export type Activation = WrittenActivation | { name: WrittenActivation; alpha?: number };
+
+/** Names that are understood, as in Keras. */
+const ACTIVATION_SYNONYMS = { swish: 'silu', hardSilu: 'hardSwish' } as const;
+
+type WrittenActivation = Written<ActivationName, typeof ACTIVATION_SYNONYMS>;
 
 export const activationNames: readonly ActivationName[] = [
   ...(Object.keys(ACTIVATIONS) as ElementwiseActivation[]),
@@ -18,13 +23,9 @@ export const activationNames: readonly ActivationName[] = [
 const ACTIVATION_ALIASES: Aliases = {
   identity: 'linear',
   logistic: 'sigmoid',
-  // These functions differ from the ones that their names resemble.
-  relu6: '',
-  prelu: '',
-  selu: '',
-  celu: '',
-  silu: '',
-  swish: '',
+  exp: 'exponential',
+  hardTanh: '',
+  // This function differs from the one that its name resembles.
   logSoftmax: '',
 };
 
@@ -34,8 +35,8 @@ const ACTIVATION_OPTION_ALIASES: Aliases = {
   activation: 'name',
 };
 
-/** Default parameters: Keras's negative slope for leakyRelu and its alpha for elu. */
-const USUAL_ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1 };
+/** Default parameters: Keras's negative slope for leakyRelu and its alpha for elu and celu. */
+const USUAL_ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1, celu: 1 };
 
 /** An activation with its parameter, as saved in models. */
 export interface CompleteActivation {
@@ -47,7 +48,7 @@ export interface CompleteActivation {
 /**
  * Completes and checks an activation. alpha must not be negative: the derivative is computed from
  * the output, which is then positive only for positive inputs. With alpha 0, both leakyRelu and elu
- * become `relu`.
+ * become `relu`. celu divides by alpha.
  */
 export function completeActivation(what: string, activation: Activation): CompleteActivation {
   const isObject = typeof activation === 'object' && activation !== null && !Array.isArray(activation);
@@ -55,18 +56,19 @@ export function completeActivation(what: string, activation: Activation): Comple
   checkKeys(what, given, ['name', 'alpha'], ACTIVATION_OPTION_ALIASES);
   const { name: written, alpha } = given as { name?: unknown; alpha?: unknown };
   const name =
-    ourName(written, activationNames) ??
+    ourName(written, activationNames, ACTIVATION_SYNONYMS) ??
     unknownName(isObject ? `${what}.name` : what, written, activationNames, ACTIVATION_ALIASES);
   const usual = USUAL_ALPHA[name];
   if (usual === undefined) {
     if (alpha !== undefined) checkKeys(`${what} '${name}'`, { alpha }, ['name']);
     return { name };
   }
+  const isDivisor = name === 'celu';
   const value = checkFloat32(
     `${what}.alpha`,
     orDefault(alpha, usual),
-    'a number from 0 to 3.4e38',
-    (v) => v >= 0,
+    isDivisor ? 'a number from 1.2e-38 to 3.4e38' : 'a number from 0 to 3.4e38',
+    (v) => (isDivisor ? v > 0 && isFloat32(v) : v >= 0),
   );
   return { name, alpha: value };
 }

@@ -121,6 +121,15 @@ export const ACTIVATIONS = {
   sigmoid: 5,
   tanh: 6,
   softplus: 7,
+  silu: 8,
+  selu: 9,
+  relu6: 10,
+  hardSigmoid: 11,
+  hardSwish: 12,
+  mish: 13,
+  softsign: 14,
+  exponential: 15,
+  celu: 16,
 } as const;
 export type ElementwiseActivation = keyof typeof ACTIVATIONS;
 

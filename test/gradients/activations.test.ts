@@ -31,7 +31,7 @@ describe.each(activationNames)('gradients through %s', (activation) => {
         { type: 'dense', units: 6 },
         { type: 'dropout', rate: 0.5 },
         { type: 'activation', activation },
-        { type: 'rescaling', scale: 1.5, offset: -0.25 },
+        { type: 'rescaling', scale: 0.5, offset: -0.25 },
         { type: 'activation', activation },
         { type: 'dense', units: 3, activation: 'softmax' },
       ],

@@ -66,7 +66,7 @@ const ABSOLUTE = 1e-7;
 const LOSS = { relative: 2e-6, absolute: 1e-7 };
 
 /** Keras's negative slope and elu's scale. */
-const ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1 };
+const ALPHA: Partial<Record<ActivationName, number>> = { leakyRelu: 0.2, elu: 1, celu: 1 };
 
 function buildModel({ inputs, inputShape = [inputs], layers: list }: GradientCase) {
   return sequential({

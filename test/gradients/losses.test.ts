@@ -73,7 +73,8 @@ function suits(loss: LossName, activation: ActivationName, fromLogits: boolean):
  * A bias that puts outputs near 0.5: probabilities outside [1e-7, 1 − 1e-7] are clipped and have no gradient, and those
  * near 1 leave float32 little of 1 − p.
  */
-const biasOfAHalf = (activation: ActivationName): number => (activation === 'softplus' ? -0.4 : 0.5);
+const biasOfAHalf = (activation: ActivationName): number =>
+  (({ softplus: -0.4, exponential: -0.7 }) as Partial<Record<ActivationName, number>>)[activation] ?? 0.5;
 
 const cases = lossNames.flatMap((name) =>
   [false, true].flatMap((fromLogits) =>

@@ -65,6 +65,15 @@ const ELEMENTWISE: Record<Exclude<ActivationName, 'softmax'>, (z: number, alpha:
   sigmoid: (z) => 1 / (1 + Math.exp(-z)),
   tanh: (z) => Math.tanh(z),
   softplus: (z) => Math.log1p(Math.exp(z)),
+  silu: (z) => z / (1 + Math.exp(-z)),
+  selu: (z) => 1.0507009873554805 * (z < 0 ? 1.6732632423543772 * Math.expm1(z) : z),
+  relu6: (z) => Math.min(Math.max(z, 0), 6),
+  hardSigmoid: (z) => Math.min(Math.max(z + 3, 0), 6) / 6,
+  hardSwish: (z) => (z * Math.min(Math.max(z + 3, 0), 6)) / 6,
+  mish: (z) => z * Math.tanh(Math.log1p(Math.exp(z))),
+  softsign: (z) => z / (1 + Math.abs(z)),
+  exponential: (z) => Math.exp(z),
+  celu: (z, alpha) => Math.max(z, 0) + Math.min(0, alpha * Math.expm1(z / alpha)),
 };
 
 function activate(name: ActivationName, alpha: number, row: readonly number[]): number[] {

@@ -8,6 +8,7 @@ import {
 } from '#steepest/kernels/contract.js';
 import { bindTypeScript } from '#steepest/kernels/typescript/bind.js';
 import { fastOps } from '#steepest/kernels/typescript/fast/index.js';
+import { derivativeNeedsInput } from '#steepest/networks/nodes/activate.js';
 import { Memory, noise, op, program, registersFor } from './programs.js';
 
 const ROWS = 4;
@@ -63,7 +64,7 @@ describe('derivatives of activations', () => {
     });
     memory.fill(x, (i, j) => at[i * COLS + j]!);
     memory.fill(dy, () => 1);
-    const s = name === 'gelu' || name === 'softplus' ? x : y;
+    const s = derivativeNeedsInput(name) ? x : y;
     run([forward, op('activationBackward', { dy, s, dx }, scalars)], memory);
     expectClose(memory.values(dx), expected);
   });

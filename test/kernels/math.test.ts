@@ -37,7 +37,12 @@ function trueSoftplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-const gelu = (x: number): number => activate[ACTIVATIONS.gelu]!(x, 0);
+const byName =
+  (name: keyof typeof ACTIVATIONS) =>
+  (x: number): number =>
+    activate[ACTIVATIONS[name]]!(x, 0);
+const gelu = byName('gelu');
+const trueSelu = (x: number): number => (x < 0 ? 1.7580993408473766 * Math.expm1(x) : 1.0507009873554805 * x);
 const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
 
 /** Function, truth, range, and the largest error allowed in ULP: what scripts/measure-ulp found, and little more. */
@@ -64,6 +69,10 @@ const FUNCTIONS: [
   ['expm1', expm1, Math.expm1, NEGATIVE_INFINITY, 0, 1],
   ['erf', erf, trueErf, NEGATIVE_INFINITY, POSITIVE_INFINITY, 1.1],
   ['softplus', softplus, trueSoftplus, NEGATIVE_INFINITY, POSITIVE_INFINITY, 1.71],
+  ['silu', byName('silu'), (x) => x / (1 + Math.exp(-x)), -80, 3.4e38, 3.3],
+  ['mish', byName('mish'), (x) => x * Math.tanh(trueSoftplus(x)), -80, 3.4e38, 4],
+  ['selu', byName('selu'), trueSelu, NEGATIVE_INFINITY, 3.2e38, 1.7],
+  ['softsign', byName('softsign'), (x) => x / (1 + Math.abs(x)), -3.4e38, 3.4e38, 1.5],
   ['gelu above −1', gelu, (x) => (x * (1 + trueErf(x * Math.SQRT1_2))) / 2, -1, 3.4e38, 2.64],
 ];
 

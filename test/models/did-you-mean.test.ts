@@ -103,6 +103,11 @@ describe('names of Keras, PyTorch, scikit-learn and TensorFlow.js', () => {
     ['LeakyReLU', 'leakyRelu'],
     ['logistic', 'sigmoid'],
     ['identity', 'linear'],
+    ['SiLU', 'silu'],
+    ['SELU', 'selu'],
+    ['ReLU6', 'relu6'],
+    ['HardSwish', 'hardSwish'],
+    ['exp', 'exponential'],
     ['Softmax', 'softmax'],
   ])('activation %s', async (given, ours) => {
     expect(await hintOf(() => layers.dense({ units: 1, activation: given as never }))).toBe(question(ours));
@@ -231,7 +236,7 @@ describe('names of what there is not are not taken for slips of the fingers', ()
   it.each(['SmoothL1Loss', 'ctc_loss', 'triplet_margin_loss', 'Dice'])('loss %s', async (loss) => {
     expect(await hintOf(() => build().compile({ loss: loss as never }))).toBe('Use one of the listed names.');
   });
-  it.each(['swish', 'selu', 'relu6', 'silu', 'mish'])('activation %s', async (activation) => {
+  it.each(['hardTanh', 'logSoftmax'])('activation %s', async (activation) => {
     const make = () => layers.dense({ units: 1, activation: activation as never });
     expect(await hintOf(make)).toBe('Use one of the listed names.');
   });

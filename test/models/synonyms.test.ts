@@ -100,6 +100,13 @@ describe("Keras's names are understood, and saved and logged under ours", () => 
       activation: { name: 'leakyRelu', alpha: 0.2 },
       kernelInitializer: 'heNormal',
     });
+    for (const [given, name] of [
+      ['swish', 'silu'],
+      ['hard_silu', 'hardSwish'],
+      ['hard_swish', 'hardSwish'],
+    ] as const) {
+      expect(layers.activation({ activation: given }).activation).toEqual({ name });
+    }
     const activation: Activation = { name: 'leaky_relu', alpha: 0.5 };
     expect(layers.activation({ activation }).activation).toEqual({ name: 'leakyRelu', alpha: 0.5 });
   });

@@ -21,6 +21,11 @@ constexpr ActivateFloatsFn kActivateFloats[] = {
     activateFloats<Activation::LeakyRelu>, activateFloats<Activation::Elu>,
     activateFloats<Activation::Gelu>,      activateFloats<Activation::Sigmoid>,
     activateFloats<Activation::Tanh>,      activateFloats<Activation::Softplus>,
+    activateFloats<Activation::Silu>,      activateFloats<Activation::Selu>,
+    activateFloats<Activation::Relu6>,     activateFloats<Activation::HardSigmoid>,
+    activateFloats<Activation::HardSwish>, activateFloats<Activation::Mish>,
+    activateFloats<Activation::Softsign>,  activateFloats<Activation::Exponential>,
+    activateFloats<Activation::Celu>,
 };
 
 /** Outputs [output, output + outputs) of some group of channels over one image. */

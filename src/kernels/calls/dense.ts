@@ -82,7 +82,10 @@ export function denseForward(options: DenseForwardOptions): Float32Array<ArrayBu
 export interface DenseBackwardOptions extends Omit<DenseForwardOptions, 'bias'> {
   /** Gradient of the loss with respect to the output, rows × units. */
   dy: Float32Array<ArrayBufferLike>;
-  /** The output y; for gelu and softplus the value before the activation. Not needed for linear. */
+  /**
+   * The output y; for gelu, softplus, silu, hardSwish and mish the value before the activation. Not
+   * needed for linear.
+   */
   saved?: Float32Array<ArrayBufferLike>;
 }
 

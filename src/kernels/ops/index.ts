@@ -28,7 +28,7 @@ import { winogradOps } from './winograd.js';
  * `src/kernels/typescript/exact/math.ts`.
  *
  * Activations f(x) and their derivatives applied to an incoming gradient g, from s (s = output y,
- * but the pre-activation z for gelu and softplus):
+ * but the pre-activation z for gelu, softplus, silu, hardSwish and mish):
  * | name | f | g ⊙ f′ |
  * |---|---|---|
  * | linear | x | g |
@@ -39,8 +39,18 @@ import { winogradOps } from './winograd.js';
  * | sigmoid | σ(x) | g·(s·(1 − s)) |
  * | tanh | tanh(x) | g·fma(−s, s, 1) |
  * | softplus | max(x,0) + log1p(exp(−|x|)) | g·σ(s) |
- * alpha ≥ 0, so that no output of a negative x is positive.
- * relu, leakyRelu and elu test s > 0: f(x) of a negative x may round to −0, and f(x) of a positive
+ * | silu | x·σ(x) | g·(σ(s)·fma(s, σ(−s), 1)) |
+ * | selu | x < 0 ? λα·expm1(x) : λ·x, λα and λ rounded once | s > 0 ? λ·g : g·(s + λα) |
+ * | relu6 | x < 0 ? 0 : (x > 6 ? 6 : x) | s > 0 and s < 6 ? g : 0 |
+ * | hardSigmoid | relu6(x + 3)·fl(1/6) | s > 0 and s < 1 ? g·fl(1/6) : 0 |
+ * | hardSwish | x·hardSigmoid(x) | g·d, d = s ≤ −3 ? 0 : (s ≥ 3 ? 1 : fma(s, fl(1/3), 0.5)) |
+ * | mish | x·(n/(n + 2)), n = e·(e + 2), e = exp(min(x, 20)) | g·fma(c, ((4·e)/(n + 2))·((e + 1)/(n + 2)), n/(n + 2)), c = min(s, 20) |
+ * | softsign | x/(1 + |x|) | g·((1 − |s|)·(1 − |s|)) |
+ * | exponential | exp(x) | g·s |
+ * | celu | x < 0 ? alpha·expm1(x/alpha) : x | s > 0 ? g : g·(s/alpha + 1) |
+ * (σ(s) and σ(−s) of silu come from one exp(−|s|). mish is x·tanh(softplus(x)) in other words.)
+ * alpha ≥ 0, of celu > 0, so that no output of a negative x is positive.
+ * relu, leakyRelu, elu, selu and celu test s > 0: f(x) of a negative x may round to −0, and f(x) of a positive
  * x is x. At x = ±0 the derivative is therefore the left-hand one, as in PyTorch.
  */
 export const OPS = {

@@ -4,11 +4,19 @@ import type { ProgramBuilder } from '../../program/builder.js';
 import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 
+const NEED_INPUT: ReadonlySet<ElementwiseActivation> = new Set([
+  'gelu',
+  'softplus',
+  'silu',
+  'hardSwish',
+  'mish',
+]);
+
 /**
  * True where f′ is computed from z and not from y = f(z): see the table in kernels/ops/index.ts.
  */
 export function derivativeNeedsInput(activation: ElementwiseActivation): boolean {
-  return activation === 'gelu' || activation === 'softplus';
+  return NEED_INPUT.has(activation);
 }
 
 /** y = f(x), element by element; dx = dy ⊙ f′. A separate node if no affine node precedes it. */

@@ -58,10 +58,12 @@ const MOST_POOLED_WIDTH = 5;
  */
 const POOLED_COST = 2.5;
 
+const NEVER_FALL: ReadonlySet<string> = new Set(['linear', 'relu', 'sigmoid', 'tanh', 'relu6', 'selu']);
+
 /** True for non-decreasing activations: the largest output belongs to the largest input. */
 function neverFalls({ name, alpha }: ActivationSpec): boolean {
   if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
-  return name === 'linear' || name === 'relu' || name === 'sigmoid' || name === 'tanh';
+  return NEVER_FALL.has(name);
 }
 
 /**

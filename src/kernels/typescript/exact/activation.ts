@@ -1,7 +1,7 @@
 import { ACTIVATIONS } from '../../contract.js';
 import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
 import { fma, fround } from './fma.js';
-import { erf, exp, expm1, sigmoid, softplus, tanh } from './math.js';
+import { erf, exp, expm1, sigmoid, sigmoidFrom, softplus, tanh } from './math.js';
 
 /** f(x). */
 export type Activate = (x: number, alpha: number) => number;
@@ -25,6 +25,33 @@ function relu(x: number): number {
   return x;
 }
 
+/** Constants of native/kernels/elementwise/activation.inl. */
+const SELU_SCALE = fround(1.05070102);
+const SELU_SCALE_ALPHA = fround(1.75809932);
+const SIXTH = fround(1 / 6);
+const THIRD = fround(1 / 3);
+const MISH_HIGH = 20;
+
+const atMost = (x: number, most: number): number => Math.min(x, most);
+const relu6 = (x: number): number => atMost(relu(x), 6);
+const hardSigmoid = (x: number): number => fround(relu6(fround(x + 3)) * SIXTH);
+
+function hardSwishDerivative(x: number): number {
+  if (x <= -3) return 0;
+  return x >= 3 ? 1 : fma(x, THIRD, 0.5);
+}
+
+const mishTerm = (e: number): number => fround(e * fround(e + 2));
+
+function mishDerivative(x: number): number {
+  const low = atMost(x, MISH_HIGH);
+  const e = exp(low);
+  const n = mishTerm(e);
+  const d = fround(n + 2);
+  const slope = fround(fround(fround(4 * e) / d) * fround(fround(e + 1) / d));
+  return fma(low, slope, fround(n / d));
+}
+
 /** By number, as in the contract's ACTIVATIONS. */
 export const activate: readonly Activate[] = [
   (x) => x,
@@ -35,6 +62,18 @@ export const activate: readonly Activate[] = [
   sigmoid,
   tanh,
   softplus,
+  (x) => fround(x * sigmoid(x)),
+  (x) => fround(x < 0 ? SELU_SCALE_ALPHA * expm1(x) : SELU_SCALE * x),
+  relu6,
+  hardSigmoid,
+  (x) => fround(x * hardSigmoid(x)),
+  (x) => {
+    const n = mishTerm(exp(atMost(x, MISH_HIGH)));
+    return fround(x * fround(n / fround(n + 2)));
+  },
+  (x) => fround(x / fround(1 + Math.abs(x))),
+  exp,
+  (x, alpha) => (x < 0 ? fround(alpha * expm1(fround(x / alpha))) : x),
 ];
 
 /** By number, as in the contract's ACTIVATIONS. */
@@ -47,6 +86,21 @@ export const activateBackward: readonly ActivateBackward[] = [
   (g, s) => fround(g * fround(s * fround(1 - s))),
   (g, s) => fround(g * fma(-s, s, 1)),
   (g, s) => fround(g * sigmoid(s)),
+  (g, s) => {
+    const e = exp(-Math.abs(s));
+    return fround(g * fround(sigmoidFrom(s, e) * fma(s, sigmoidFrom(-s, e), 1)));
+  },
+  (g, s) => fround(s > 0 ? SELU_SCALE * g : g * fround(s + SELU_SCALE_ALPHA)),
+  (g, s) => (s > 0 && s < 6 ? g : 0),
+  (g, s) => (s > 0 && s < 1 ? fround(g * SIXTH) : 0),
+  (g, s) => fround(g * hardSwishDerivative(s)),
+  (g, s) => fround(g * mishDerivative(s)),
+  (g, s) => {
+    const rest = fround(1 - Math.abs(s));
+    return fround(g * fround(rest * rest));
+  },
+  (g, s) => fround(g * s),
+  (g, s, alpha) => (s > 0 ? g : fround(g * fround(fround(s / alpha) + 1))),
 ];
 
 export const activation: PrepareOp = (op) => {

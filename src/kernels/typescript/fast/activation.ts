@@ -1,30 +1,16 @@
 import { ACTIVATIONS, type ElementwiseActivation } from '../../contract.js';
 import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
+import { type ActivationRows, type DeriveRow, type MapRow, RARE_ROWS } from './rareActivations.js';
+
+export type { DeriveRow, MapRow } from './rareActivations.js';
+
 import { normalCdf, normalDensity, sigmoid, softplus } from './special.js';
-
-/** y[yFrom + j] = f(x[xFrom + j]) for j < count. x and y may be the same memory. */
-export type MapRow = (x: F32, xFrom: number, y: F32, yFrom: number, count: number, alpha: number) => void;
-
-/**
- * dx[dxFrom + j] = g[gFrom + j]·f′, with f′ from s[sFrom + j], the output or, for gelu and
- * softplus, the input of f. g and dx may be the same memory.
- */
-export type DeriveRow = (
-  g: F32,
-  gFrom: number,
-  s: F32,
-  sFrom: number,
-  dx: F32,
-  dxFrom: number,
-  count: number,
-  alpha: number,
-) => void;
 
 /**
  * f and f′ of every activation (formulas in ops/index.ts). Each has a loop of its own: a function
  * called for each element would box its result.
  */
-const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: DeriveRow }>> = {
+const ROWS: Readonly<Record<ElementwiseActivation, ActivationRows>> = {
   linear: {
     map(x, xFrom, y, yFrom, count) {
       for (let j = 0; j < count; j++) y[yFrom + j] = x[xFrom + j]!;
@@ -118,11 +104,12 @@ const ROWS: Readonly<Record<ElementwiseActivation, { map: MapRow; derive: Derive
       for (let j = 0; j < count; j++) dx[dxFrom + j] = g[gFrom + j]! * sigmoid(s[sFrom + j]!);
     },
   },
+  ...RARE_ROWS,
 };
 
 const NAMES = Object.keys(ACTIVATIONS) as ElementwiseActivation[];
 
-function rowsOf(activation: number): { map: MapRow; derive: DeriveRow } {
+function rowsOf(activation: number): ActivationRows {
   return ROWS[NAMES.find((name) => ACTIVATIONS[name] === activation) as ElementwiseActivation];
 }
 
