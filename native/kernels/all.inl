@@ -53,6 +53,7 @@
 #include "pooling/pool.inl"
 #include "normalisation/batch_norm.inl"
 #include "normalisation/layer_norm.inl"
+#include "normalisation/prelu.inl"
 #include "convolution/conv_rows_tile.inl"
 #include "convolution/conv_rows.inl"
 #include "pooling/pool_rows.inl"

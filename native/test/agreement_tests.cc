@@ -123,6 +123,8 @@ constexpr Spec kSpecs[] = {
     {OpKind::LayerNorm, "b--b-"},
     {OpKind::LayerNormBackward, "bbmvbS"},
     {OpKind::LayerNormBackward, "bbm-b-"},
+    {OpKind::Prelu, "bbvb-"},
+    {OpKind::Prelu, "bbvbb"},
 };
 
 /** Outputs of linear models: more than any tile takes at once. */
@@ -221,7 +223,7 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
       break;
     case OpKind::Activation:
     case OpKind::ActivationBackward:
-      args.scalars[op_activation::activation_] = turn % (static_cast<int>(Activation::Softplus) + 1);
+      args.scalars[op_activation::activation_] = turn % (static_cast<int>(Activation::Celu) + 1);
       break;
     case OpKind::ElementLoss:
       args.scalars[op_elementLoss::formula_] = turn % (static_cast<int>(LossFormula::KlDivergence) + 1);
@@ -270,12 +272,15 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
       break;
     case OpKind::Normalize:
       args.scalars[op_normalize::pixels_] = 0;
-      args.scalars[op_normalize::activation_] = turn % (static_cast<int>(Activation::Softplus) + 1);
+      args.scalars[op_normalize::activation_] = turn % (static_cast<int>(Activation::Celu) + 1);
       break;
     case OpKind::LayerNorm:
     case OpKind::LayerNormBackward:
       args.scalars[op_layerNorm::pixels_] = 0;
       args.scalars[op_layerNorm::channels_] = static_cast<double>(shape.cols);
+      break;
+    case OpKind::Prelu:
+      args.scalars[op_prelu::pixels_] = 0;
       break;
     case OpKind::JacobiRows:
       args.scalars[op_jacobiRows::tolerance_] = 1e-15;
@@ -304,6 +309,7 @@ int64_t rangeEnd(OpKind kind, const Shape& shape) {
     case OpKind::NormalizeBackward:
     case OpKind::LayerNorm:
     case OpKind::LayerNormBackward:
+    case OpKind::Prelu:
       return (shape.rows + 15) / 16;
     default:
       break;
@@ -379,7 +385,7 @@ void testAgreement(const KernelTable& kernels, const KernelTable& portable, floa
   constexpr int64_t rows[] = {1, 5, 16, 19, 33};
   constexpr int64_t cols[] = {1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 70};
   // As many turns as there are activations, so that each meets every shape.
-  constexpr int turns = static_cast<int>(Activation::Softplus) + 1;
+  constexpr int turns = static_cast<int>(Activation::Celu) + 1;
   for (const Spec& spec : kSpecs) {
     for (const int64_t r : rows) {
       for (const int64_t c : cols) {

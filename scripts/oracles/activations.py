@@ -94,5 +94,25 @@ def softmax():
     return cases
 
 
+def prelu():
+    """Rows, a slope for each column (one negative), and the gradients of Σ g ⊙ prelu(x) for a given g."""
+    rng = np.random.default_rng(41)
+    x = float32(rng.normal(0, 2, (9, 5)))
+    x[0, :3] = 0
+    alpha = float32([0.25, -0.7, 0, 1.5, 1e-3])
+    g = float32(rng.normal(0, 1, x.shape))
+    leaf, slopes = torch.tensor(x, requires_grad=True), torch.tensor(alpha, requires_grad=True)
+    y = F.prelu(leaf, slopes)
+    (y * torch.tensor(g)).sum().backward()
+    return {
+        "x": inputs(x),
+        "alpha": inputs(alpha),
+        "g": inputs(g),
+        "y": expected(y),
+        "dx": expected(leaf.grad),
+        "dAlpha": expected(slopes.grad),
+    }
+
+
 def fixture():
-    return {"elementwise": elementwise(), "edges": edges(), "softmax": softmax()}
+    return {"elementwise": elementwise(), "edges": edges(), "softmax": softmax(), "prelu": prelu()}

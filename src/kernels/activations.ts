@@ -25,6 +25,8 @@ const ACTIVATION_ALIASES: Aliases = {
   logistic: 'sigmoid',
   exp: 'exponential',
   hardTanh: '',
+  // A layer, because it learns.
+  prelu: '',
   // This function differs from the one that its name resembles.
   logSoftmax: '',
 };

@@ -37,6 +37,7 @@ export type LayerCase =
       padding?: 'valid' | 'same';
     }
   | { type: 'batchNorm' | 'layerNorm'; epsilon?: number; center?: boolean; scale?: boolean }
+  | { type: 'prelu' }
   | { type: 'globalAveragePool2d' }
   | { type: 'randomFlip' }
   | { type: 'randomTranslation'; heightFactor: number; widthFactor: number }
@@ -99,6 +100,8 @@ function referenceLayer(layer: LayerCase): ReferenceLayer {
       const { epsilon = 1e-3, center = true, scale = true } = layer;
       return { type: layer.type, epsilon, center, scale };
     }
+    case 'prelu':
+      return { type: 'prelu' };
     case 'globalAveragePool2d':
       return { type: 'globalAverage' };
     case 'flatten':
@@ -125,6 +128,7 @@ function weightRoles(layer: LayerCase): WeightRole[] {
   if (layer.type === 'dense' || layer.type === 'conv2d') {
     return layer.useBias === false ? ['trainable'] : ['trainable', 'trainable'];
   }
+  if (layer.type === 'prelu') return ['trainable'];
   if (layer.type !== 'batchNorm' && layer.type !== 'layerNorm') return [];
   const { scale = true, center = true } = layer;
   const affine: WeightRole[] = [scale, center].filter(Boolean).map(() => 'trainable');

@@ -190,6 +190,24 @@ const CASES: Record<keyof typeof layers, LayerCase[][]> = {
       { type: 'dense', units: 1 },
     ],
   ],
+  prelu: [
+    [
+      { type: 'dense', units: 19 },
+      { type: 'prelu' },
+      { type: 'dense', units: 4, activation: 'tanh' },
+      { type: 'prelu' },
+    ],
+    [{ type: 'prelu' }, { type: 'dense', units: 1 }],
+    [
+      { type: 'prelu' },
+      { type: 'conv2d', filters: 7, kernelSize: [3, 2] },
+      { type: 'prelu' },
+      { type: 'maxPool2d', poolSize: [2, 2] },
+      { type: 'prelu' },
+      { type: 'flatten' },
+      { type: 'dense', units: 1 },
+    ],
+  ],
   globalAveragePool2d: [
     [
       { type: 'conv2d', filters: 5, kernelSize: [3, 3], activation: 'tanh' },

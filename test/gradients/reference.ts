@@ -12,6 +12,7 @@ export type ReferenceLayer =
   | { type: 'rescaling'; scale: number; offset: number }
   | ({ type: 'conv2d'; activation: ActivationName; alpha: number; useBias: boolean } & ConvLayer)
   | ({ type: 'pool'; kind: 'max' | 'average' } & Sliding)
+  | { type: 'prelu' }
   | { type: 'globalAverage' }
   | { type: 'reshape'; shape: readonly number[] | 'flat' }
   | ({ type: 'batchNorm' } & Normalisation)
@@ -122,6 +123,8 @@ function weightCount(layer: ReferenceLayer): number {
       return 2 + Number(layer.scale) + Number(layer.center);
     case 'layerNorm':
       return Number(layer.scale) + Number(layer.center);
+    case 'prelu':
+      return 1;
     default:
       return 0;
   }
@@ -190,6 +193,10 @@ function layerOutput(
         values: values.map((v, i) => normalised(v, i % channels, momentsOf(pixel(i)), layer, own)),
         shape,
       };
+    }
+    case 'prelu': {
+      const slopes = own[0]!.data;
+      return { values: values.map((v, i) => (v > 0 ? v : v * slopes[i % slopes.length]!)), shape };
     }
     case 'activation':
       return { values: activate(layer.activation, layer.alpha, values), shape };

@@ -6,9 +6,17 @@ import { kernelChoices } from '../support/kernelChoices.js';
 interface Fixture {
   elementwise: { x: number[]; cases: { activation: ActivationName; y: number[]; derivative: number[] }[] };
   softmax: { x: number[][]; g: number[][]; y: number[][]; dx: number[][] }[];
+  prelu: {
+    x: number[][];
+    alpha: number[];
+    g: number[][];
+    y: number[][];
+    dx: number[][];
+    dAlpha: number[];
+  };
 }
 
-const { elementwise, softmax } = readFixture<Fixture>('activations');
+const { elementwise, softmax, prelu } = readFixture<Fixture>('activations');
 /** A few units in the last place of float32. */
 const VALUE = { relative: 1e-6, absolute: 1e-37 };
 /**
@@ -63,6 +71,35 @@ describe.each(kernelChoices)('activations against PyTorch, $title', ({ options }
     // The mean over n = 128 columns is exact, and so is its way back.
     const actual = bias!.data.map((v) => v * n);
     expectClose(actual, derivative, DERIVATIVE);
+  });
+
+  it('prelu, and its gradients', async () => {
+    const { x, alpha, g, y, dx, dAlpha } = prelu;
+    const cols = alpha.length;
+    // The first layer's bias collects the gradients by x; each row is a batch of its own.
+    const model = sequential({
+      layers: [layers.dense({ units: cols, inputShape: [cols] }), layers.prelu()],
+    });
+    const eye = Float32Array.from({ length: cols * cols }, (_, i) => Number(i % (cols + 1) === 0));
+    model.setWeights([
+      { data: eye, shape: [cols, cols] },
+      { data: new Float32Array(cols), shape: [cols] },
+      { data: Float32Array.from(alpha), shape: [cols] },
+    ]);
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const { data } = await model.predict(x, { ...options, workers: 1 });
+    expectClose(data, y, VALUE);
+    const sums = new Float64Array(cols);
+    for (const [r, row] of x.entries()) {
+      // The gradient of the mean square is 2(y − t)/cols; this target makes it g.
+      const target = y[r]!.map((v, j) => v - (g[r]![j]! * cols) / 2);
+      const [, bias, slopes] = await model.gradients([row], [target], options);
+      expectClose(bias!.data, dx[r]!, { relative: 2e-6, absolute: 2e-6 });
+      slopes!.data.forEach((v, j) => {
+        sums[j] = sums[j]! + v;
+      });
+    }
+    expectClose(sums, dAlpha, { relative: 4e-6, absolute: 1e-5 });
   });
 
   it.each(softmax)('softmax of $x.0.length columns and its Jacobian', async ({ x, g, y, dx }) => {

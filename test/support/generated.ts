@@ -124,6 +124,7 @@ function imageLayers(draws: Draws) {
     layers.conv2d({ ...kernel, inputShape: [6, 6, 1], activation: draws.pick(['relu', 'linear'] as const) }),
     ...(draws.chance(0.5) ? [layers.batchNorm()] : []),
     ...(draws.chance(0.3) ? [layers.layerNorm()] : []),
+    ...(draws.chance(0.3) ? [layers.prelu()] : []),
     ...(draws.chance(0.5) ? [layers.maxPool2d()] : []),
     layers.flatten(),
   ];

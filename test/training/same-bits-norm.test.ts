@@ -26,7 +26,7 @@ function images(): Sequential {
     layers: [
       layers.conv2d({ filters: 7, kernelSize: 3, padding: 'same', useBias: false, inputShape: SHAPE }),
       layers.batchNorm({ momentum: 0.9 }),
-      layers.activation({ activation: 'relu' }),
+      layers.prelu({ alphaInitializer: 'ones', alphaRegularizer: { l2: 1e-3 } }),
       layers.maxPool2d(),
       layers.conv2d({ filters: 5, kernelSize: 2 }),
       layers.layerNorm(),
@@ -48,6 +48,7 @@ function dense(): Sequential {
       layers.batchNorm({ momentum: 0.9 }),
       layers.activation({ activation: 'tanh' }),
       layers.layerNorm({ center: false }),
+      layers.prelu(),
       layers.dense({ units: 9, activation: 'elu' }),
       layers.batchNorm({ scale: false }),
       layers.dense({ units: 4, activation: 'softmax' }),

@@ -19,6 +19,7 @@ const perceptron = () =>
       layers.rescaling({ scale: 0.5, offset: 1, inputShape: [3] }),
       layers.dense({ units: 4, activation: { name: 'elu', alpha: 0.5 }, kernelRegularizer: { l2: 0.1 } }),
       layers.layerNorm({ trainable: false }),
+      layers.prelu(),
       layers.dropout({ rate: 0.25 }),
       layers.dense({
         units: 2,

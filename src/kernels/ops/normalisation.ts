@@ -220,4 +220,17 @@ export const layerNormOps = {
     ],
     flops: perElement('x', 17),
   })),
+  /**
+   * PReLU (He et al. 2015), forward with g = x and backward with g = dy: y = x > 0 ? g : alpha·g in
+   * float32, with the slope alpha[0][c] of the channel; low = x > 0 ? 0 : x, so that the gradient of
+   * alpha is Σ dy·low. y and g may be the same memory. Layouts as above. Range: groups.
+   */
+  prelu: op(() => ({
+    operands: { g: f32, x: f32, alpha: f32, y: output(f32), low: optional(output(f32)) },
+    scalars: { pixels },
+    splits: 'groups',
+    inPlace: [['y', 'g']],
+    rules: () => [channelVectors(cols('alpha'), 'alpha'), samples(cols('alpha'), 'g', 'x', 'y', 'low')],
+    flops: perElement('x', 2),
+  })),
 };

@@ -11,6 +11,7 @@ import * as rows from './images/rows.js';
 import * as windows from './images/windows.js';
 import * as batchNorm from './norm/batchNorm.js';
 import * as layerNorm from './norm/layerNorm.js';
+import { prelu } from './norm/prelu.js';
 import * as sums from './norm/sums.js';
 import * as accuracy from './rows/accuracy.js';
 import * as tableRows from './rows/move.js';
@@ -39,6 +40,7 @@ export const sharedOps = {
   ...windows,
   ...batchNorm,
   ...layerNorm,
+  prelu,
   ...sums,
   ...accuracy,
   ...oneHot,

@@ -19,6 +19,7 @@ import {
   type MaxPool2dConfig,
   maxPool2d,
 } from './pool2d.js';
+import { type PreluConfig, prelu } from './prelu.js';
 import { type RandomCropConfig, randomCrop } from './randomCrop.js';
 import { type RandomFlipConfig, randomFlip } from './randomFlip.js';
 import { type RandomTranslationConfig, randomTranslation } from './randomTranslation.js';
@@ -144,6 +145,8 @@ export const layers = {
   batchNorm: optional(register<BatchNormConfig>(batchNorm, ['momentum', ...NORM_OPTIONS])),
   /** Normalises the channels of each pixel, or the columns of each row. */
   layerNorm: optional(register<LayerNormConfig>(layerNorm, NORM_OPTIONS)),
+  /** y = x if x > 0, else alpha·x, with a learned alpha per channel or column. */
+  prelu: optional(register<PreluConfig>(prelu, ['alphaInitializer', 'alphaRegularizer', ...TRAINED_OPTIONS])),
 };
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME` */

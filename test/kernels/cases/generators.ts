@@ -863,6 +863,14 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => samples.statsOutput());
     c.scalar({ channels: samples.channels, epsilon: 1e-3 });
   },
+  prelu(c) {
+    const samples = normalised(c);
+    samples.input('g');
+    samples.input('x');
+    c.vector('alpha', samples.channels, c.float);
+    samples.outputMaybeOver('y', 'g');
+    c.maybe(() => samples.output('low'));
+  },
   layerNormBackward(c) {
     const samples = normalised(c);
     samples.input('x');

@@ -136,6 +136,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
       layers.reshape({ targetShape: [4] }),
       layers.flatten(),
       layers.layerNorm(),
+      layers.prelu({ alphaInitializer: 'zeros' }),
       layers.dropout({ rate: 0.1 }),
       layers.dense({
         units: 3,
