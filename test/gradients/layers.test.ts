@@ -194,7 +194,7 @@ const CASES: Record<keyof typeof layers, LayerCase[][]> = {
     [
       { type: 'dense', units: 19 },
       { type: 'prelu' },
-      { type: 'dense', units: 4, activation: 'tanh' },
+      { type: 'dense', units: 1, activation: 'tanh' },
       { type: 'prelu' },
     ],
     [{ type: 'prelu' }, { type: 'dense', units: 1 }],
