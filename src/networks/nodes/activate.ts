@@ -19,6 +19,14 @@ export function derivativeNeedsInput(activation: ElementwiseActivation): boolean
   return NEED_INPUT.has(activation);
 }
 
+const NEVER_FALL: ReadonlySet<string> = new Set(['linear', 'relu', 'sigmoid', 'tanh', 'relu6', 'selu']);
+
+/** True for non-decreasing activations: the largest output belongs to the largest input. */
+export function neverFalls({ name, alpha }: ActivationSpec): boolean {
+  if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
+  return NEVER_FALL.has(name);
+}
+
 /** y = f(x), element by element; dx = dy ⊙ f′. A separate node if no affine node precedes it. */
 export class ActivateNode implements Node {
   readonly parameters: readonly ParameterSpec[] = [];

@@ -13,7 +13,7 @@ import {
 } from '../../program/images.js';
 import type { Gradient, LanesUsed, Node, OutputDerivative } from '../../program/node.js';
 import type { ParameterSpec } from '../../program/parameters.js';
-import { derivativeNeedsInput } from './activate.js';
+import { derivativeNeedsInput, neverFalls } from './activate.js';
 import { emitMaxPoolRows } from './pool2d.js';
 
 /** Sizes of a convolution. */
@@ -57,14 +57,6 @@ const MOST_POOLED_WIDTH = 5;
  * get equal shares of work.
  */
 const POOLED_COST = 2.5;
-
-const NEVER_FALL: ReadonlySet<string> = new Set(['linear', 'relu', 'sigmoid', 'tanh', 'relu6', 'selu']);
-
-/** True for non-decreasing activations: the largest output belongs to the largest input. */
-function neverFalls({ name, alpha }: ActivationSpec): boolean {
-  if (name === 'leakyRelu' || name === 'elu') return alpha >= 0;
-  return NEVER_FALL.has(name);
-}
 
 /**
  * z = x ∗ W + b, y = f(z), over images in groups of 16; W is [kernelH, kernelW, channels/groups,
