@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 1285013559.0;
+constexpr double kProgramMagic = 2376070657.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -90,6 +90,15 @@ enum class Activation : int32_t {
   Sigmoid = 5,
   Tanh = 6,
   Softplus = 7,
+  Silu = 8,
+  Selu = 9,
+  Relu6 = 10,
+  HardSigmoid = 11,
+  HardSwish = 12,
+  Mish = 13,
+  Softsign = 14,
+  Exponential = 15,
+  Celu = 16,
 };
 enum class LossFormula : int32_t {
   LogCosh = 0,
@@ -232,7 +241,8 @@ enum class OpKind : int32_t {
   FoldNorm = 91,
   LayerNorm = 92,
   LayerNormBackward = 93,
-  Count = 94,
+  Prelu = 94,
+  Count = 95,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -1169,6 +1179,14 @@ constexpr int sums = 5;
 constexpr int pixels_ = 0;
 constexpr int channels_ = 1;
 }  // namespace op_layerNormBackward
+namespace op_prelu {
+constexpr int g = 0;
+constexpr int x = 1;
+constexpr int alpha = 2;
+constexpr int y = 3;
+constexpr int low = 4;
+constexpr int pixels_ = 0;
+}  // namespace op_prelu
 
 /** Every kind of op, in the order of OpKind: what X makes of each. */
 #define STEEPEST_OPS(X) \
@@ -1265,7 +1283,8 @@ constexpr int channels_ = 1;
   X(normGradients) \
   X(foldNorm) \
   X(layerNorm) \
-  X(layerNormBackward)
+  X(layerNormBackward) \
+  X(prelu)
 
 // What bind checks each op against.
 struct OperandSchema {
@@ -1300,8 +1319,9 @@ constexpr ScalarRange kScalarRanges[] = {
     {-1.7976931348623157e+308, 1.7976931348623157e+308, false},
     {0.0, 4294967295.0, true},
     {0.0, 2.0, true},
-    {0.0, 7.0, true},
+    {0.0, 16.0, true},
     {1.1754943508222875e-38, 3.4028234663852886e+38, false},
+    {0.0, 7.0, true},
     {0.0, 3.4028234663852886e+38, false},
     {1.0, 2147483647.0, true},
     {1.0, 65536.0, true},
@@ -1341,9 +1361,9 @@ constexpr OpSchema kOpSchemas[] = {
     {"meanSquaredError", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"meanAbsoluteError", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"huber", 4, 1, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {{"delta", 5}}},
-    {"elementLoss", 4, 2, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {{"formula", 4}, {"parameter", 1}}},
-    {"binaryFocal", 5, 4, SplitClass::Rows, false, {{"x", false, false, 1}, {"target", false, false, 1}, {"p", true, false, 1}, {"dx", true, false, 1}, {"rowLoss", false, false, 1}}, {{"onLogits", 0}, {"gamma", 6}, {"positiveWeight", 6}, {"negativeWeight", 6}}},
-    {"categoricalFocal", 5, 3, SplitClass::Rows, false, {{"x", false, false, 1}, {"target", false, false, 1}, {"p", true, false, 1}, {"dx", true, false, 1}, {"rowLoss", false, false, 1}}, {{"onLogits", 0}, {"gamma", 6}, {"alpha", 5}}},
+    {"elementLoss", 4, 2, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {{"formula", 6}, {"parameter", 1}}},
+    {"binaryFocal", 5, 4, SplitClass::Rows, false, {{"x", false, false, 1}, {"target", false, false, 1}, {"p", true, false, 1}, {"dx", true, false, 1}, {"rowLoss", false, false, 1}}, {{"onLogits", 0}, {"gamma", 7}, {"positiveWeight", 7}, {"negativeWeight", 7}}},
+    {"categoricalFocal", 5, 3, SplitClass::Rows, false, {{"x", false, false, 1}, {"target", false, false, 1}, {"p", true, false, 1}, {"dx", true, false, 1}, {"rowLoss", false, false, 1}}, {{"onLogits", 0}, {"gamma", 7}, {"alpha", 5}}},
     {"categoricalHinge", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"cosineSimilarity", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"dy", true, false, 1}, {"rowLoss", false, false, 1}}, {}},
     {"oneHot", 2, 2, SplitClass::Rows, false, {{"labels", false, false, 4}, {"y", false, false, 1}}, {{"on", 1}, {"off", 1}}},
@@ -1351,9 +1371,9 @@ constexpr OpSchema kOpSchemas[] = {
     {"argmaxAccuracy", 4, 0, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {}},
     {"thresholdAccuracy", 3, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"target", false, false, 1}, {"out", false, false, 1}}, {{"threshold", 1}}},
     {"r2Terms", 4, 0, SplitClass::Rows, false, {{"y", false, false, 1}, {"target", false, false, 1}, {"shift", false, false, 1}, {"out", false, false, 1}}, {}},
-    {"topK", 4, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {{"k", 7}}},
+    {"topK", 4, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {{"k", 8}}},
     {"weighColumns", 2, 0, SplitClass::Rows, false, {{"weights", false, false, 1}, {"values", false, false, 1}}, {}},
-    {"tally", 5, 6, SplitClass::None, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"weights", true, false, 1}, {"sums", false, false, 2}}, {{"rule", 3}, {"threshold", 1}, {"bins", 8}, {"perColumn", 0}, {"firstColumn", 9}, {"columns", 7}}},
+    {"tally", 5, 6, SplitClass::None, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"weights", true, false, 1}, {"sums", false, false, 2}}, {{"rule", 3}, {"threshold", 1}, {"bins", 9}, {"perColumn", 0}, {"firstColumn", 10}, {"columns", 8}}},
     {"accumulateGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"total", false, false, 1}}, {}},
     {"finishGradient", 4, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"g", false, false, 1}, {"total", true, false, 1}, {"squares", true, false, 2}}, {{"l1", 1}, {"l2x2", 1}, {"clipValue", 1}}},
     {"clipFactor", 2, 1, SplitClass::None, false, {{"squares", false, false, 2}, {"factor", false, false, 2}}, {{"limit", 5}}},
@@ -1375,46 +1395,47 @@ constexpr OpSchema kOpSchemas[] = {
     {"gatherDesign", 5, 1, SplitClass::Rows, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"dst", false, false, 2}, {"frame", true, false, 2}}, {{"intercept", 0}}},
     {"qrFold", 2, 1, SplitClass::None, false, {{"a", false, false, 2}, {"r", false, false, 2}}, {{"triangular", 0}}},
     {"triangularSolve", 2, 1, SplitClass::Rows, false, {{"r", false, false, 2}, {"b", false, false, 2}}, {{"transposed", 0}}},
-    {"jacobiRows", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"b", true, false, 2}, {"sweeps", false, false, 2}}, {{"tolerance", 1}, {"maxSweeps", 10}}},
+    {"jacobiRows", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"b", true, false, 2}, {"sweeps", false, false, 2}}, {{"tolerance", 1}, {"maxSweeps", 11}}},
     {"normalResidual", 6, 0, SplitClass::None, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"coef", false, false, 2}, {"intercept", false, false, 2}, {"moments", false, false, 2}}, {}},
-    {"gatherImages", 3, 6, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"dst", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"scaled", 0}, {"scale", 1}, {"offset", 1}}},
-    {"padImages", 2, 7, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"top", 12}, {"left", 12}, {"outHeight", 11}, {"outWidth", 11}}},
-    {"padRows", 2, 7, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"top", 12}, {"left", 12}, {"outHeight", 11}, {"outWidth", 11}}},
-    {"imagesToRows", 2, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}}},
-    {"rowsToImages", 3, 5, SplitClass::Groups, false, {{"x", false, false, 1}, {"s", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"channelSums", 2, 2, SplitClass::Rows, false, {{"dz", false, false, 1}, {"db", false, false, 1}}, {{"height", 11}, {"width", 11}}},
-    {"drawWindows", 2, 13, SplitClass::Rows, false, {{"before", true, false, 4}, {"windows", false, false, 4}}, {{"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"topLeast", 13}, {"topCount", 8}, {"leftLeast", 13}, {"leftCount", 8}, {"border", 14}, {"flipRows", 0}, {"flipCols", 0}, {"seed", 2}, {"stream", 2}}},
-    {"gatherWindows", 4, 9, SplitClass::Rows, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
-    {"gatherImageWindows", 4, 9, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
-    {"conv2d", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInput", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWeights", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"dw", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}}},
-    {"conv2dMaxPool", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 16}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 18}, {"left", 18}, {"groups", 17}}},
-    {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 11}, {"kernelW", 11}, {"strideH", 11}, {"strideW", 11}, {"dilationH", 11}, {"dilationW", 11}, {"top", 15}, {"left", 15}, {"groups", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"outHeight", 11}, {"outWidth", 11}, {"kernelH", 19}, {"kernelW", 19}, {"strideH", 17}, {"strideW", 17}, {"dilationH", 17}, {"dilationW", 17}, {"top", 15}, {"left", 15}, {"groups", 17}}},
+    {"gatherImages", 3, 6, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"dst", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"scaled", 0}, {"scale", 1}, {"offset", 1}}},
+    {"padImages", 2, 7, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"top", 13}, {"left", 13}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"padRows", 2, 7, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"top", 13}, {"left", 13}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"imagesToRows", 2, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}}},
+    {"rowsToImages", 3, 5, SplitClass::Groups, false, {{"x", false, false, 1}, {"s", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"channelSums", 2, 2, SplitClass::Rows, false, {{"dz", false, false, 1}, {"db", false, false, 1}}, {{"height", 12}, {"width", 12}}},
+    {"drawWindows", 2, 13, SplitClass::Rows, false, {{"before", true, false, 4}, {"windows", false, false, 4}}, {{"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"topLeast", 14}, {"topCount", 9}, {"leftLeast", 14}, {"leftCount", 9}, {"border", 15}, {"flipRows", 0}, {"flipCols", 0}, {"seed", 2}, {"stream", 2}}},
+    {"gatherWindows", 4, 9, SplitClass::Rows, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
+    {"gatherImageWindows", 4, 9, SplitClass::Groups, false, {{"src", false, false, 17}, {"index", true, false, 8}, {"windows", false, false, 4}, {"dst", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"scaled", 0}, {"scale", 1}, {"offset", 1}, {"fill", 1}}},
+    {"conv2d", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 12}, {"strideH", 12}, {"strideW", 12}, {"dilationH", 12}, {"dilationW", 12}, {"top", 16}, {"left", 16}, {"groups", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dInput", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 12}, {"strideH", 12}, {"strideW", 12}, {"dilationH", 12}, {"dilationW", 12}, {"top", 16}, {"left", 16}, {"groups", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWeights", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"dw", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 12}, {"strideH", 12}, {"strideW", 12}, {"dilationH", 12}, {"dilationW", 12}, {"top", 16}, {"left", 16}, {"groups", 12}}},
+    {"conv2dMaxPool", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 12}, {"strideH", 12}, {"strideW", 12}, {"dilationH", 12}, {"dilationW", 12}, {"top", 16}, {"left", 16}, {"groups", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 17}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 19}, {"left", 19}, {"groups", 18}}},
+    {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 12}, {"strideH", 12}, {"strideW", 12}, {"dilationH", 12}, {"dilationW", 12}, {"top", 16}, {"left", 16}, {"groups", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}}},
     {"winogradGradient", 2, 0, SplitClass::Rows, false, {{"du", false, false, 1}, {"dw", false, false, 1}}, {}},
-    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
-    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
-    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
-    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 11}, {"height", 11}, {"width", 11}, {"poolH", 11}, {"poolW", 11}, {"strideH", 11}, {"strideW", 11}, {"top", 20}, {"left", 20}, {"outHeight", 11}, {"outWidth", 11}}},
-    {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 15}}},
-    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 21}, {"epsilon", 1}}},
-    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 21}, {"momentum", 1}}},
+    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 16}}},
+    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 22}, {"epsilon", 1}}},
+    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 22}, {"momentum", 1}}},
     {"frozenMoments", 3, 1, SplitClass::Rows, false, {{"mean", false, false, 1}, {"variance", false, false, 1}, {"stats", false, false, 1}}, {{"epsilon", 1}}},
-    {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 15}, {"activation", 4}, {"alpha", 1}}},
-    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 21}}},
-    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 15}}},
+    {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 16}, {"activation", 4}, {"alpha", 1}}},
+    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 22}}},
+    {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 16}}},
     {"normGradients", 4, 0, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", true, false, 1}, {"dGamma", true, false, 1}, {"dBeta", true, false, 1}}, {}},
     {"foldNorm", 8, 1, SplitClass::Rows, false, {{"w", false, false, 1}, {"bias", true, false, 1}, {"mean", false, false, 1}, {"variance", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"yBias", false, false, 1}}, {{"epsilon", 1}}},
-    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 15}, {"channels", 22}, {"epsilon", 1}}},
-    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 15}, {"channels", 22}}},
+    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 16}, {"channels", 23}, {"epsilon", 1}}},
+    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 16}, {"channels", 23}}},
+    {"prelu", 5, 1, SplitClass::Groups, false, {{"g", false, false, 1}, {"x", false, false, 1}, {"alpha", false, false, 1}, {"y", false, false, 1}, {"low", true, false, 1}}, {{"pixels", 16}}},
 };
 
 }  // namespace steepest

@@ -1865,6 +1865,26 @@ constexpr Node kNodes[] = {
     {NodeKind::Cols, {5}},
     {NodeKind::Multiply, {18, 0}},
     {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {2}},
+    {NodeKind::Constant, {0}},
+    {NodeKind::Cols, {2}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Scalar, {0}},
+    {NodeKind::BatchGroups, {}},
+    {NodeKind::BatchRows, {}},
+    {NodeKind::Select, {4, 5, 6}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Multiply, {1, 4}},
+    {NodeKind::Plane, {9}},
+    {NodeKind::Multiply, {2, 10}},
+    {NodeKind::Select, {4, 11, 2}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Rows, {3}},
+    {NodeKind::Cols, {3}},
+    {NodeKind::Rows, {4}},
+    {NodeKind::Cols, {4}},
+    {NodeKind::Constant, {1}},
 };
 constexpr Rule kRules[] = {
     {Relation::AtLeast, 2, 0, 1, 0},
@@ -2556,6 +2576,17 @@ constexpr Rule kRules[] = {
     {Relation::Exactly, 2, 20, 22, 73},
     {Relation::AtLeast, 5, 23, 4, 48},
     {Relation::Exactly, 5, 24, 25, 71},
+    {Relation::Exactly, 2, 0, 1, 2},
+    {Relation::Exactly, 2, 2, 2, 74},
+    {Relation::AtLeast, 2, 2, 1, 72},
+    {Relation::AtLeast, 0, 3, 7, 0},
+    {Relation::Exactly, 0, 8, 12, 73},
+    {Relation::AtLeast, 1, 13, 7, 0},
+    {Relation::Exactly, 1, 14, 12, 73},
+    {Relation::AtLeast, 3, 15, 7, 0},
+    {Relation::Exactly, 3, 16, 12, 73},
+    {Relation::AtLeast, 4, 17, 7, 0},
+    {Relation::Exactly, 4, 18, 12, 73},
 };
 constexpr OpTable kOpTables[] = {
     {0, 11, 0, 3, 6, 10},  // gatherRows
@@ -2652,6 +2683,7 @@ constexpr OpTable kOpTables[] = {
     {1647, 18, 649, 14, 1, 17},  // foldNorm
     {1665, 24, 663, 12, 23, 23},  // layerNorm
     {1689, 27, 675, 14, 26, 26},  // layerNormBackward
+    {1716, 20, 689, 11, 19, 19},  // prelu
 };
 
 }  // namespace steepest
