@@ -174,6 +174,7 @@ describe('the value to watch', () => {
     ['valMeanAbsoluteError', 'valMae', 'min'],
     ['r2', 'r2', 'max'],
     ['val_r2', 'valR2', 'max'],
+    ['val_r2_score', 'valR2', 'max'],
   ])('%s is %s, and better towards %s', async (monitor, ours, mode) => {
     const { history, bestEpoch } = await one(callbacks.earlyStopping({ monitor, patience: 99 }), {
       epochs: EPOCHS,
@@ -184,7 +185,7 @@ describe('the value to watch', () => {
 
   it.each([
     [{ monitor: 'valLos' }, {}, "Did you mean 'valLoss'?"],
-    [{ monitor: 'val_r2_score' }, {}, "Did you mean 'valR2'?"],
+    [{ monitor: 'val_r_squared' }, {}, "Did you mean 'valR2'?"],
     [{ monitor: 'accuracy' }, {}, 'add a metric to compile({ metrics: [ … ] })'],
     [{ monitor: 'valLoss' }, { validationSplit: 0 }, 'Pass validationData or validationSplit'],
     [{}, { validationSplit: 0 }, "or write monitor: 'loss'"],
