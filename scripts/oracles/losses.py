@@ -1,23 +1,14 @@
 """Loss and parameter gradients of one dense layer for every loss, on outputs and on logits."""
 
-import os
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-os.environ["KERAS_BACKEND"] = "torch"
-import keras  # noqa: E402
+from common import expected, float32, inputs, tensors
+from keras64 import EPSILON, in_float64, keras
 
-from common import expected, float32, inputs, tensors  # noqa: E402
-
-keras.config.set_floatx("float64")
-# On PyTorch, Keras makes float64 results float32 as JAX would. Here they stay float64.
-keras.src.backend.common.dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
-# Keras's default. Losses that clip probabilities in float32 clip at these float32 numbers.
-EPSILON = float(np.float32(1e-7))
+# Losses that clip probabilities in float32 clip at EPSILON and at this float32 number.
 ONE_MINUS_EPSILON = float(np.float32(1) - np.float32(1e-7))
-keras.config.set_epsilon(EPSILON)
 
 
 def clipped(p):
@@ -256,4 +247,5 @@ def case(index, loss, activation, scale, own=None):
 
 
 def fixture():
-    return {"cases": [case(index, *parameters) for index, parameters in enumerate(CASES)]}
+    with in_float64():
+        return {"cases": [case(index, *parameters) for index, parameters in enumerate(CASES)]}

@@ -1,19 +1,10 @@
 """Keras's metrics of given predictions, with and without a weight per row."""
 
-import os
-
 import numpy as np
 import torch
 
-os.environ["KERAS_BACKEND"] = "torch"
-import keras  # noqa: E402
-
-from common import expected, float32, inputs  # noqa: E402
-
-keras.config.set_floatx("float64")
-# On PyTorch, Keras makes float64 results float32 as JAX would. Here they stay float64.
-keras.src.backend.common.dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
-keras.config.set_epsilon(float(np.float32(1e-7)))
+from common import expected, float32, inputs
+from keras64 import in_float64, keras
 
 ROWS = 61
 
@@ -115,6 +106,11 @@ def value(make, prediction, target, weights):
 
 
 def fixture():
+    with in_float64():
+        return values()
+
+
+def values():
     rng = np.random.default_rng(77)
     problems = data(rng)
     # Eighths, which add up exactly in any order; some rows do not count.
