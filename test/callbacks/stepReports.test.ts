@@ -24,7 +24,8 @@ function ring(every: readonly number[], countedSoFar = 0) {
       step / 8,
       Float64Array.of(step, -step, step / 3),
     );
-  return { write, reader };
+  const begin = (): void => void Atomics.add(control, WORD.stepReportsBegun, 1);
+  return { write, begin, reader };
 }
 
 const stepsOf = (entries: readonly { step: number }[]): number[] => entries.map(({ step }) => step);
@@ -56,6 +57,15 @@ describe('the ring of step reports', () => {
       seen.push(...taken);
     }
     expect(seen).toEqual([...new Set(seen)]);
+  });
+
+  it('leaves out the entries that are being overwritten', () => {
+    for (const begun of [1, 3]) {
+      const { write, begin, reader } = ring([1]);
+      for (let step = 1; step <= 512; step++) write(step);
+      for (let i = 0; i < begun; i++) begin();
+      expect(stepsOf(reader.take())).toEqual(Array.from({ length: 512 - begun }, (_, i) => begun + 1 + i));
+    }
   });
 
   it.each([2 ** 31 - 5, 2 ** 32 - 5, -5])('counts on where 32 bits end, from %i', (counted) => {
