@@ -74,6 +74,8 @@ struct Sweep {
   int64_t samples;
   bool starts;
   std::vector<int> rowPhases;
+  /** Phases of the update after the merge, if it does not make the update itself. */
+  std::vector<int> updatePhases;
   std::vector<RankProgram> ranks;
 
   void read(WordReader& reader, int workers) {
@@ -81,6 +83,8 @@ struct Sweep {
     starts = reader.count() != 0;
     rowPhases.resize(static_cast<size_t>(reader.count()));
     for (int& phase : rowPhases) phase = static_cast<int>(reader.count());
+    updatePhases.resize(static_cast<size_t>(reader.count()));
+    for (int& phase : updatePhases) phase = static_cast<int>(reader.count());
     ranks.resize(static_cast<size_t>(workers));
     for (RankProgram& rank : ranks) {
       rank.registersOffset = reader.count();
@@ -113,7 +117,7 @@ struct Fit {
     tables = std::vector<Memory>(static_cast<size_t>(reader.count()));
     for (Memory& table : tables) table.read(reader);
     steps.resize(static_cast<size_t>(reader.count()));
-    for (StepNumbers& step : steps) step = {reader.next(), reader.next(), reader.next()};
+    for (StepNumbers& step : steps) step = {reader.next(), reader.next(), reader.next(), reader.next()};
     train.read(reader, workers);
     validate.read(reader, workers);
   }
@@ -179,6 +183,7 @@ class Rank {
         registers[RegStepSize] = numbers.stepSize;
         registers[RegInverseSqrtBias2] = numbers.inverseSqrtBias2;
         registers[RegGradientStep] = numbers.gradientStep;
+        registers[RegAverageDecay] = 0.9;
       }
       int phases = 0;
       for (const int phase : sweep.rowPhases) {
@@ -187,6 +192,12 @@ class Rank {
       }
       status_ |= program.run(PhaseMerge);
       if (phases != dropped_) barrier_.wait();
+      registers[RegAccumulated] = 1;
+      for (const int phase : sweep.updatePhases) {
+        status_ |= program.run(phase);
+        barrier_.wait();
+      }
+      registers[RegAccumulated] = 0;
     }
     // fitLoop.ts: ranks agree that an epoch is over.
     barrier_.wait();

@@ -48,6 +48,18 @@ const MODELS = {
     },
     outputs: 3,
   },
+  constrained: {
+    layers: () => [
+      dense({ units: 33, activation: 'tanh', inputShape: [13], kernelConstraint: 'unitNorm' }),
+      dense({ units: 18, kernelConstraint: { name: 'maxNorm', axis: 1 }, biasConstraint: 'nonNeg' }),
+      dense({ units: CLASSES, activation: 'softmax' }),
+    ],
+    compile: {
+      loss: 'sparseCategoricalCrossentropy',
+      optimizer: { name: 'adam', globalClipNorm: 0.1, accumulateSteps: 2 },
+    },
+    averageDecay: 0.9,
+  },
   normalized: {
     layers: () => [
       dense({ units: 24, inputShape: [13] }),
@@ -121,7 +133,13 @@ function prepareFit(definition, workers) {
   const { objective } = resolveCompile(model, definition.compile);
   const train = dataSet(model, definition, SAMPLES, random);
   const validation = dataSet(model, definition, VALIDATION, random);
-  const options = { batchSize: BATCH_SIZE, shuffle: true, workers };
+  const options = {
+    batchSize: BATCH_SIZE,
+    shuffle: true,
+    workers,
+    every: [],
+    averageDecay: definition.averageDecay,
+  };
   const layout = planFit(model, objective, { train, validation }, options);
   const arena = allocateArena(layout.memory);
   const state = initialState(model.parameters, SEED);
@@ -159,8 +177,8 @@ class Pieces {
 
 function writeSweep(pieces, layout, which, workers, samples) {
   const ranks = Array.from({ length: workers }, (_, rank) => layout.forRank(which, rank, workers));
-  const { starts, rows } = ranks[0].phases;
-  pieces.words(samples, starts ? 1 : 0, rows.length, ...rows);
+  const { starts, rows, update } = ranks[0].phases;
+  pieces.words(samples, starts ? 1 : 0, rows.length, ...rows, update.length, ...update);
   for (const { program, registersOffset, totals } of ranks) {
     pieces.words(registersOffset, totals.byteOffset, totals.cols);
     pieces.program(encodeProgram(program));
