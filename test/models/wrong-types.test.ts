@@ -278,12 +278,14 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
   biasInitializer: NAMED,
   betaInitializer: NAMED,
   gammaInitializer: NAMED,
+  alphaInitializer: NAMED,
   kernelConstraint: NAMED,
   biasConstraint: NAMED,
   kernelRegularizer: REGULARIZER,
   biasRegularizer: REGULARIZER,
   betaRegularizer: REGULARIZER,
   gammaRegularizer: REGULARIZER,
+  alphaRegularizer: REGULARIZER,
 };
 
 /** What a layer cannot be made without. */
