@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   activationNames,
   callbackNames,
+  constraintNames,
   initializerNames,
   layers,
   lossNames,
@@ -15,6 +16,7 @@ import {
 } from 'steepest';
 import { completeActivation } from '#steepest/kernels/activations.js';
 import { callbackOptions } from '#steepest/networks/callbacks/index.js';
+import { completeConstraint } from '#steepest/networks/constraints/index.js';
 import { completeInitializer } from '#steepest/networks/initializers/index.js';
 import { layerOptions } from '#steepest/networks/layers/index.js';
 import { resolveLoss } from '#steepest/networks/losses/index.js';
@@ -118,6 +120,7 @@ export const definitions = {
   layers: Object.keys(layers).map(layerRow),
   activations: activationNames.map((name) => completedRow(name, completeActivation('activation', name))),
   initializers: initializerNames.map((name) => completedRow(name, completeInitializer('initializer', name))),
+  constraints: constraintNames.map((name) => completedRow(name, completeConstraint('constraint', name, 2))),
   optimizers: optimizerNames.map((name) => chosenRow(name, resolveOptimizer(name))),
   optimizerOptions: commonRows(),
   schedules: scheduleNames.map(scheduleRow),
