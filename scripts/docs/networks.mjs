@@ -70,10 +70,14 @@ function layerRow(name) {
   return { name, options };
 }
 
-/** Hyperparameters with a default: those that every optimizer may have stand in a table of their own. */
+/** What every optimizer, or every metric, may have stands in a table or a sentence of its own. */
+const OF_ALL = [...Object.keys(resolveOptimizer('sgd').hyperparameters), 'weighted'];
+
 const chosenRow = (name, { hyperparameters }) => ({
   name,
-  options: optionsOf(hyperparameters).filter(({ usual }) => usual !== undefined),
+  options: optionsOf(hyperparameters).filter(
+    (option) => option.usual !== undefined || !OF_ALL.includes(option.name),
+  ),
 });
 
 /** What every optimizer takes. */
@@ -82,16 +86,20 @@ const commonRows = () =>
     .filter(({ usual }) => usual === undefined)
     .map(({ name }) => ({ name, options: [] }));
 
-/** A metric, for targets that it takes. */
+/** A metric, for targets and outputs that it takes. */
 function metricRow(name) {
-  for (const targets of ['labels', 'matrix']) {
+  for (const [targets, outputs] of [
+    ['labels', 10],
+    ['matrix', 10],
+    ['matrix', 1],
+  ]) {
     try {
-      return chosenRow(name, resolveMetrics([name], targets)[0]);
+      return chosenRow(name, resolveMetrics([name], targets, outputs)[0]);
     } catch {
-      // It takes other targets.
+      // It takes others.
     }
   }
-  throw new Error(`${name} takes no targets`);
+  throw new Error(`${name} takes neither class numbers nor rows`);
 }
 
 function scheduleRow(name) {
