@@ -176,11 +176,14 @@ export function completeChoice({
 const isGiven = (entry: [string, HyperparameterValue | undefined]): entry is [string, HyperparameterValue] =>
   entry[1] !== undefined;
 
-/** The printed form of a choice: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. */
+/**
+ * The printed form of a choice: `sgd (learningRate 0.1, momentum 0.9, nesterov)`. What is off by
+ * default, and off, is left out.
+ */
 export function choiceText({ definition, hyperparameters }: Chosen): string {
   const parts = Object.entries(hyperparameters)
     .filter(isGiven)
-    .filter(([, value]) => value !== false)
+    .filter(([key, value]) => value !== false && !(value === 0 && definition.defaults[key] === 0))
     .map(([key, value]) => (value === true ? key : `${key} ${valueText(definition, key, value)}`));
   return parts.length === 0 ? definition.name : `${definition.name} (${parts.join(', ')})`;
 }

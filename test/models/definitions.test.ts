@@ -244,8 +244,7 @@ describe('what was chosen', () => {
     expect(build().compile(model.compileConfig!).compileConfig).toEqual(complete);
 
     const text =
-      'optimizer sgd (learningRate 0.125, momentum 0.75), loss binaryCrossentropy ' +
-      '(fromLogits, labelSmoothing 0), ' +
+      'optimizer sgd (learningRate 0.125, momentum 0.75), loss binaryCrossentropy (fromLogits), ' +
       'metrics mae, binaryAccuracy (threshold 0.75)';
     expect(model.summary().split('\n').at(-1)).toBe(text);
     expect(model.explain().split('\n')[1]).toBe(text);

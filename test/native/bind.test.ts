@@ -5,6 +5,7 @@ import {
   type BoundProgram,
   type Op,
   type Operand,
+  PHASE_LIMIT,
   PHASES,
   type ProgramBuffer,
   REGISTERS,
@@ -111,7 +112,7 @@ describe('bind refuses', () => {
   const opCases: [string, Partial<Op>, RegExp][] = [
     ['an unknown kind', { kind: 'gemn' as 'gemm' }, /op 0 of a known kind/],
     ['a missing operand', { operands: { a: op.operands.a!, b: op.operands.b! } }, /operand c/],
-    ['an unknown phase', { phase: 1024 }, /phase/],
+    ['an unknown phase', { phase: PHASE_LIMIT }, /phase/],
     ['an unknown split', { split: 'cols' as 'rows' }, /split/],
     ['a split by rows of what is not the mini-batch', { scalars: { ...op.scalars, batch: 0 } }, /split/],
     ['a slice past the end', { split: 'slice', end: 9, scalars: { ...op.scalars, batch: 0 } }, /\[0, 8\)/],
@@ -233,7 +234,7 @@ describe('run', () => {
   it('takes only phases', () => {
     const { program, memory, registers } = gemmProgram();
     const bound = kernels.bind(program, [memory], registers);
-    for (const phase of [-1, 1024, 2 ** 31]) expect(() => bound.run(phase)).toThrow(/phase/);
+    for (const phase of [-1, PHASE_LIMIT, 2 ** 31]) expect(() => bound.run(phase)).toThrow(/phase/);
     expect(() => bound.run(undefined as unknown as number)).toThrow(/phase/);
   });
 

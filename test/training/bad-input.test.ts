@@ -161,8 +161,8 @@ describe('options that make no sense', () => {
   it.each([
     ['ERR_UNKNOWN_NAME', { loss: 'crossentropy' }],
     ['ERR_UNKNOWN_NAME', { loss: 'toString' }],
-    ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimizer: 'adadelta' }],
-    ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', metrics: ['f1'] }],
+    ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimizer: 'adadalta' }],
+    ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', metrics: ['f5'] }],
     ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimiser: 'adam' }],
     ['ERR_UNKNOWN_NAME', { loss: 'meanSquaredError', optimizer: { name: 'sgd', lr: 0.1 } }],
     ['ERR_ARGUMENT', { loss: 'meanSquaredError', optimizer: { name: 'sgd', learningRate: -0.1 } }],
@@ -180,7 +180,7 @@ describe('options that make no sense', () => {
   });
 
   it.each([
-    ['ERR_UNKNOWN_NAME', () => layers.dense(loose({ units: 1, activation: 'swish' }))],
+    ['ERR_UNKNOWN_NAME', () => layers.dense(loose({ units: 1, activation: 'swoosh' }))],
     ['ERR_UNKNOWN_NAME', () => layers.dense(loose({ units: 1, kernelInitializer: 'magic' }))],
     ['ERR_UNKNOWN_NAME', () => layers.dense(loose({ units: 1, dtype: 'float16' }))],
     ['ERR_ARGUMENT', () => layers.dense({ units: 0 })],

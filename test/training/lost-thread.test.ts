@@ -24,7 +24,7 @@ describe('after a lost thread the model is that of a committed step, counters an
     expect(outcome).toMatchObject({ code: 'ERR_WORKER_LOST', isSame: true });
     expect(outcome.counters).toEqual(outcome.wanted);
     // Nothing was trained before the second barrier.
-    if (at <= 2) expect(outcome.counters).toEqual({ step: 10, epochs: 5 });
+    if (at <= 2) expect(outcome.counters).toMatchObject({ step: 10, epochs: 5 });
   });
 
   it.each([2, 4, 9, 40])('another thread still writes parameters: barrier %i', async (at) => {

@@ -26,6 +26,12 @@ const SLICE_ROWS = 16;
 const ALPHAS = [0, 2 ** -149, 0.3, 3] as const;
 const activations = Object.values(ACTIVATIONS);
 
+/** An activation with its parameter. celu divides by it, so its parameter is not near 0. */
+function activationOf(c: CaseBuilder): { activation: number; alpha: number } {
+  const activation = c.random.pick(activations);
+  return { activation, alpha: c.random.pick(activation === ACTIVATIONS.celu ? [0.3, 3] : ALPHAS) };
+}
+
 function elementwise(c: CaseBuilder): void {
   c.batch('x');
   c.outputMaybeOver('y', 'x');
@@ -66,8 +72,7 @@ function gemm(c: CaseBuilder): void {
   c.scalar({
     init,
     epilogue,
-    activation: c.random.pick(activations),
-    alpha: c.random.pick(ALPHAS),
+    ...activationOf(c),
     batch: byBatch,
   });
   if (byBatch !== GEMM_BATCH.m) c.slice(mRows, 1 + c.random.below(SLICE_ROWS));
@@ -170,13 +175,13 @@ export const GENERATORS: Record<OpKind, Generate> = {
   },
   activation(c) {
     elementwise(c);
-    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...activationOf(c) });
   },
   activationBackward(c) {
     c.batch('dy');
     c.batch('s');
     c.outputMaybeOver('dx', 'dy');
-    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...activationOf(c) });
   },
   scaleShift(c) {
     elementwise(c);
@@ -584,7 +589,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', y);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
     c.byGroups();
   },
   conv2dInput(c) {
@@ -593,7 +598,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.images('s', x));
     c.imagesOutput('dx', x);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
     c.byGroups();
   },
   conv2dWeights(c) {
@@ -620,13 +625,13 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.output('y', c.capacity, product(y));
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
   },
   maxPool2dRows(c) {
     const { inside, outside } = pooling(c, 'rows');
     c.batch('x', product(inside));
     c.output('y', c.capacity, product(outside));
-    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...activationOf(c) });
   },
   averagePool2dRows(c) {
     const { inside, outside } = pooling(c, 'rows');
@@ -641,7 +646,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', pooled);
     c.maybe(() => c.packedIndexOutput('index', product(pooled)));
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
     c.byGroups();
   },
   conv2dWinograd(c) {
@@ -650,7 +655,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', y);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
     c.byGroups();
   },
   conv2dMaxPoolWinograd(c) {
@@ -661,7 +666,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', pooled);
     c.maybe(() => c.packedIndexOutput('index', product(pooled)));
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
     c.byGroups();
   },
   conv2dInputWinograd(c) {
@@ -670,7 +675,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.images('s', x));
     c.imagesOutput('dx', x);
-    c.scalar({ ...scalars, activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...scalars, ...activationOf(c) });
     c.byGroups();
   },
   conv2dWeightsWinograd(c) {
@@ -717,8 +722,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
       channels,
       height,
       width,
-      activation: c.random.pick(activations),
-      alpha: c.random.pick(ALPHAS),
+      ...activationOf(c),
     });
     c.byGroups();
   },
@@ -742,7 +746,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('index', c.groups, columnsOf(outside), () => c.random.below(window), 'u8');
     c.maybe(() => c.images('s', outside));
     c.imagesOutput('dx', inside);
-    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...activationOf(c) });
   },
   averagePool2d(c) {
     const { inside, outside } = pooling(c);
@@ -771,8 +775,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
       channels,
       height,
       width,
-      activation: c.random.pick(activations),
-      alpha: c.random.pick(ALPHAS),
+      ...activationOf(c),
     });
     c.byGroups();
   },
@@ -814,7 +817,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('gamma', samples.channels, c.float));
     c.maybe(() => c.vector('beta', samples.channels, c.float));
     samples.output('y');
-    c.scalar({ activation: c.random.pick(activations), alpha: c.random.pick(ALPHAS) });
+    c.scalar({ ...activationOf(c) });
   },
   mergeGradientMeans(c) {
     const channels = channelCount(c);
