@@ -110,7 +110,7 @@ describe('a small CNN on digits', () => {
   );
 });
 
-describe('six layers on coloured images', () => {
+describe('seven layers on coloured images', () => {
   // The network above runs on the TypeScript kernels too; these
   // layers would take ten seconds on them, and prove no more.
   it(
