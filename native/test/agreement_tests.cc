@@ -187,7 +187,8 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'I': return fill<int32_t>(operand, 1, 2 * r, 0, DType::I32, below(1000));
     case '3': return fill<float>(operand, r, 3 * c, pad, DType::F32, number);
     case 'd': return fill<double>(operand, 1, c, 0, DType::F64, unit);
-    case 'U': return fill<double>(operand, 1, 6 * c, 0, DType::F64, unit);
+    case 'U':
+      return fill<double>(operand, 1, 6 * c, 0, DType::F64, unit);
     case 'q': return fill<float>(operand, 1, (r + 15) / 16, 0, DType::F32, unit);
     case 'x': return fill<float>(operand, c, r, pad, DType::F32, unit);
     case 'X': return fill<double>(operand, 2 * r, c, pad, DType::F64, number);

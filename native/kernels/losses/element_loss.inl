@@ -124,8 +124,14 @@ template <class Formula> inline int elementRows(const OpArgs& args, int64_t begi
 
 /** In the order of LossFormula. */
 constexpr KernelFn kElementLosses[] = {
-    elementRows<LogCosh>,            elementRows<Quantile>, elementRows<Poisson>,      elementRows<SquaredLogarithmic>,
-    elementRows<AbsolutePercentage>, elementRows<Hinge>,    elementRows<SquaredHinge>, elementRows<KlDivergence>,
+    elementRows<LogCosh>,
+    elementRows<Quantile>,
+    elementRows<Poisson>,
+    elementRows<SquaredLogarithmic>,
+    elementRows<AbsolutePercentage>,
+    elementRows<Hinge>,
+    elementRows<SquaredHinge>,
+    elementRows<KlDivergence>,
 };
 
 /** Range: rows of the mini-batch. */

@@ -83,9 +83,7 @@ struct OneHotRow {
   F on;
   F off;
 
-  template <bool tail> void at(int64_t j, int, int n) {
-    storePart<tail>(y + j, select(isLabel(j, label), on, off), n);
-  }
+  template <bool tail> void at(int64_t j, int, int n) { storePart<tail>(y + j, select(isLabel(j, label), on, off), n); }
 };
 
 /** Range: rows of the mini-batch. */

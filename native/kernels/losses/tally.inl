@@ -33,8 +33,7 @@ struct TallyBins {
 
   int64_t of(float v) const {
     if (rule == TallyRule::Spaced) return spacedBin(v, bins);
-    const bool isYes =
-        rule == TallyRule::Above ? v > threshold : v >= largest && (v > kLeastYes || v < -kLeastYes);
+    const bool isYes = rule == TallyRule::Above ? v > threshold : v >= largest && (v > kLeastYes || v < -kLeastYes);
     return isYes && bins > 1 ? 1 : 0;
   }
 };

@@ -36,16 +36,16 @@ inline int op_prelu(const OpArgs& args, int64_t begin, int64_t end) {
       float* lows = rowOrNull(args.at(low), group);
       for (int64_t c = 0; c < channels; ++c) {
         const int64_t at = c * plane;
-        PreluRun run{args.at(g).f32(group) + at, args.at(x).f32(group) + at, nullptr, splat(args.at(alpha).f32()[c]),
-                     args.at(y).f32(group) + at, lows == nullptr ? nullptr : lows + at};
+        PreluRun run{args.at(g).f32(group) + at,     args.at(x).f32(group) + at, nullptr,
+                     splat(args.at(alpha).f32()[c]), args.at(y).f32(group) + at, lows == nullptr ? nullptr : lows + at};
         eachVector(shape.channelFloats(), run);
       }
       continue;
     }
     const int64_t first = group * kGroupImages;
     for (int64_t r = first; r < first + imagesOf(args, group); ++r) {
-      PreluRun run{args.at(g).f32(r), args.at(x).f32(r), args.at(alpha).f32(), zero(), args.at(y).f32(r),
-                   rowOrNull(args.at(low), r)};
+      PreluRun run{args.at(g).f32(r), args.at(x).f32(r),         args.at(alpha).f32(), zero(),
+                   args.at(y).f32(r), rowOrNull(args.at(low), r)};
       eachVector(channels, run);
     }
   }

@@ -77,4 +77,6 @@ inline int op_adam(const OpArgs& args, int64_t begin, int64_t end) {
   if (nesterov) return updateRows<AdamRule<false, true>>(args, begin, end);
   return updateRows<AdamRule<false, false>>(args, begin, end);
 }
-inline int op_adamax(const OpArgs& args, int64_t begin, int64_t end) { return updateRows<AdamaxRule>(args, begin, end); }
+inline int op_adamax(const OpArgs& args, int64_t begin, int64_t end) {
+  return updateRows<AdamaxRule>(args, begin, end);
+}

@@ -23,7 +23,9 @@ struct Constraint {
   void scale(int64_t i, int64_t j, double factor) const {
     float* at = w.f32(i) + j;
     const float old = *at;
-    const float next = kind != ConstraintKind::NonNeg ? static_cast<float>(static_cast<double>(old) * factor) : old < 0 ? 0.0f : old;
+    const float next = kind != ConstraintKind::NonNeg ? static_cast<float>(static_cast<double>(old) * factor)
+                       : old < 0                      ? 0.0f
+                                                      : old;
     *at = next;
     if (wT.given()) wT.f32(j)[i] = next;
   }
@@ -51,7 +53,8 @@ struct Constraint {
 inline int op_constrain(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_constrain;
   const Matrix& weights = args.at(w);
-  const Constraint rule{weights, args.at(wT), static_cast<ConstraintKind>(static_cast<int>(args.scalars[constraint_])), args.scalars[limit_]};
+  const Constraint rule{weights, args.at(wT), static_cast<ConstraintKind>(static_cast<int>(args.scalars[constraint_])),
+                        args.scalars[limit_]};
   switch (static_cast<Constrained>(static_cast<int>(args.scalars[over_]))) {
     case Constrained::Columns:
       for (int64_t b = begin; b < end; ++b) {

@@ -60,9 +60,9 @@ inline float scaledRegister(const OpArgs& args, Register r) {
 }
 
 /** The operands and scalars of every update have the places that they have in sgd; its arrays follow g. */
-#define STEEPEST_IS_UPDATE(kind)                                                                                     \
-  static_assert(kind::w == op_sgd::w && kind::wT == op_sgd::wT && kind::g == op_sgd::g, "an update's operands");     \
-  static_assert(kind::l1_ == op_sgd::l1_ && kind::l2x2_ == op_sgd::l2x2_, "an update's penalties");                  \
+#define STEEPEST_IS_UPDATE(kind)                                                                                 \
+  static_assert(kind::w == op_sgd::w && kind::wT == op_sgd::wT && kind::g == op_sgd::g, "an update's operands"); \
+  static_assert(kind::l1_ == op_sgd::l1_ && kind::l2x2_ == op_sgd::l2x2_, "an update's penalties");              \
   static_assert(kind::rateScale_ == op_sgd::rateScale_ && kind::weightDecay_ == op_sgd::weightDecay_, "its scalars")
 
 /** Vectors of an optimizer's arrays at one place. */
