@@ -44,8 +44,8 @@ inline F mishDerivative(F x) {
   const F e = exp(low);
   const F n = mishTerm(e);
   const F d = add(n, splat(2.0f));
-  const F slope = mul(div(mul(splat(4.0f), e), d), div(add(e, splat(1.0f)), d));
-  return fma(low, slope, div(n, d));
+  const F derivative = mul(div(mul(splat(4.0f), e), d), div(add(e, splat(1.0f)), d));
+  return fma(low, derivative, div(n, d));
 }
 
 /** f′ = σ(x)·(1 + x·σ(−x)). */

@@ -35,8 +35,8 @@ struct BinaryFocalLogitsRow : LossRow {
     if (dx == nullptr) return;
     const F turn = mul(mul(weights.gamma, u), fma(splat(-2.0f), t, splat(1.0f)));
     const F own = fma(other, chance, neg(mul(t, rest)));
-    const F slope = mul(k, fma(turn, div(mul(chance, rest), miss), own));
-    storePart<tail>(dx + j, mul(slope, scale), n);
+    const F derivative = mul(k, fma(turn, div(mul(chance, rest), miss), own));
+    storePart<tail>(dx + j, mul(derivative, scale), n);
   }
 };
 

@@ -107,9 +107,9 @@ struct FocalGradient {
   template <bool tail> void at(int64_t j, int, int n) {
     const FocalPart part = focalPart<tail>(row, j, n);
     const F c = loadPart<tail>(dx + j, n);
-    const F slope =
+    const F derivative =
         row.onLogits ? fma(part.p, sub(total, c), neg(mul(c, part.rest))) : div(sub(total, div(c, part.p)), row.s);
-    storePart<tail>(dx + j, mul(slope, scale), n);
+    storePart<tail>(dx + j, mul(derivative, scale), n);
   }
 };
 

@@ -12,7 +12,7 @@ constexpr float kLn2 = 0.693147182f;
 /** An element's loss and derivative. */
 struct LossAndSlope {
   F loss;
-  F slope;
+  F derivative;
 };
 
 /** x, but not below `least`; NaN stays. */
@@ -60,8 +60,8 @@ struct SquaredLogarithmic {
     const F x = div(abs(h), add(select(isBelow, q, s), splat(1.0f)));
     const F w = add(x, splat(1.0f));
     const F l = add(log(w), div(sub(x, sub(w, splat(1.0f))), w));
-    const F slope = div(mul(splat(2.0f), select(isBelow, neg(l), l)), add(q, splat(1.0f)));
-    return {mul(l, l), select(gt(y, splat(kLossEpsilon)), slope, zero())};
+    const F derivative = div(mul(splat(2.0f), select(isBelow, neg(l), l)), add(q, splat(1.0f)));
+    return {mul(l, l), select(gt(y, splat(kLossEpsilon)), derivative, zero())};
   }
 };
 
@@ -111,7 +111,7 @@ template <class Formula> struct ElementRow : LossRow {
   template <bool tail> void at(int64_t j, int g, int n) {
     const LossAndSlope of = Formula::of(loadPart<tail>(x + j, n), loadPart<tail>(target + j, n), parameter);
     setLanes<tail>(loss.g[g], add(loss.g[g], of.loss), n);
-    if (dx != nullptr) storePart<tail>(dx + j, mul(of.slope, scale), n);
+    if (dx != nullptr) storePart<tail>(dx + j, mul(of.derivative, scale), n);
   }
 };
 

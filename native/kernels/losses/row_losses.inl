@@ -34,8 +34,8 @@ inline int op_categoricalHinge(const OpArgs& args, int64_t begin, int64_t end) {
     if (!args.at(dy).given()) continue;
     float* gradient = args.at(dy).f32(r);
     for (int64_t j = 0; j < cols; ++j) {
-      const float slope = (j == worst ? 1.0f - wanted[j] : 0.0f) - wanted[j];
-      gradient[j] = margin > 0.0f ? slope * scale : 0.0f;
+      const float derivative = (j == worst ? 1.0f - wanted[j] : 0.0f) - wanted[j];
+      gradient[j] = margin > 0.0f ? derivative * scale : 0.0f;
     }
   }
   return StatusOk;

@@ -48,8 +48,8 @@ function mishDerivative(x: number): number {
   const e = exp(low);
   const n = mishTerm(e);
   const d = fround(n + 2);
-  const slope = fround(fround(fround(4 * e) / d) * fround(fround(e + 1) / d));
-  return fma(low, slope, fround(n / d));
+  const derivative = fround(fround(fround(4 * e) / d) * fround(fround(e + 1) / d));
+  return fma(low, derivative, fround(n / d));
 }
 
 /** By number, as in the contract's ACTIVATIONS. */

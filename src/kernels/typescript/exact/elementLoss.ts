@@ -6,7 +6,7 @@ import { Lanes } from './lanes.js';
 import { expm1, log, log1p, tanh } from './math.js';
 
 /** An element's loss and derivative, from prediction, target and parameter. */
-type Formula = (y: number, t: number, a: number) => readonly [loss: number, slope: number];
+type Formula = (y: number, t: number, a: number) => readonly [loss: number, derivative: number];
 
 /** Keras's backend epsilon. */
 export const EPSILON = fround(1e-7);
@@ -53,8 +53,8 @@ const FORMULAS: Readonly<Record<LossFormula, Formula>> = {
     const x = fround(Math.abs(h) / fround((h < 0 ? q : s) + 1));
     const w = fround(x + 1);
     const l = fround(log(w) + fround(fround(x - fround(w - 1)) / w));
-    const slope = fround(fround(2 * (h < 0 ? -l : l)) / fround(q + 1));
-    return [fround(l * l), y > EPSILON ? slope : 0];
+    const derivative = fround(fround(2 * (h < 0 ? -l : l)) / fround(q + 1));
+    return [fround(l * l), y > EPSILON ? derivative : 0];
   },
   absolutePercentage(y, t) {
     const d = fround(y - t);
@@ -96,9 +96,9 @@ export const elementLoss: PrepareOp = (op) => {
       lanes.clear();
       for (let j = 0; j < y.cols; j++) {
         const t = target.data[r * target.rowStride + j] as number;
-        const [loss, slope] = formula(y.data[r * y.rowStride + j] as number, t, a);
+        const [loss, derivative] = formula(y.data[r * y.rowStride + j] as number, t, a);
         lanes.add(j, loss);
-        if (dy !== undefined) dy.data[r * dy.rowStride + j] = slope * scale;
+        if (dy !== undefined) dy.data[r * dy.rowStride + j] = derivative * scale;
       }
       rowLoss.data[r * rowLoss.rowStride] = lanes.sum() / terms;
     }

@@ -10,7 +10,7 @@ import { maxOfRow } from './softmax.js';
 const LEAST_BASE = 2 ** -126;
 
 /** An element of binaryFocal: its loss, its derivative and its probability. */
-type Element = readonly [loss: number, slope: number, p: number];
+type Element = readonly [loss: number, derivative: number, p: number];
 
 /** The formula of binaryFocal, on logits or on probabilities. */
 function binaryFormula(op: PreparedOp): (x: number, t: number) => Element {
@@ -62,10 +62,10 @@ export const binaryFocal: PrepareOp = (op) => {
       lanes.clear();
       for (let j = 0; j < x.cols; j++) {
         const t = target.data[r * target.rowStride + j] as number;
-        const [loss, slope, chance] = formula(x.data[r * x.rowStride + j] as number, t);
+        const [loss, derivative, chance] = formula(x.data[r * x.rowStride + j] as number, t);
         lanes.add(j, loss);
         if (p !== undefined) p.data[r * p.rowStride + j] = chance;
-        if (dx !== undefined) dx.data[r * dx.rowStride + j] = slope * scale;
+        if (dx !== undefined) dx.data[r * dx.rowStride + j] = derivative * scale;
       }
       rowLoss.data[r * rowLoss.rowStride] = lanes.sum() / fround(x.cols);
     }
@@ -159,10 +159,10 @@ export const categoricalFocal: PrepareOp = (op) => {
       for (let j = 0; j < x.cols; j++) {
         const part = row.part(j);
         const c = dx.data[r * dx.rowStride + j] as number;
-        const slope = onLogits
+        const derivative = onLogits
           ? fma(part.p, fround(total - c), -fround(c * part.rest))
           : fround(fround(total - fround(c / part.p)) / row.s);
-        dx.data[r * dx.rowStride + j] = slope * scale;
+        dx.data[r * dx.rowStride + j] = derivative * scale;
       }
     }
     return 0;

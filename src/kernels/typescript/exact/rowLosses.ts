@@ -40,8 +40,10 @@ export const categoricalHinge: PrepareOp = (op) => {
       rowLoss.data[r * rowLoss.rowStride] = positivePart(margin);
       if (dy === undefined) continue;
       for (let j = 0; j < y.cols; j++) {
-        const slope = fround((j === worst ? fround(1 - (wanted[j] as number)) : 0) - (wanted[j] as number));
-        dy.data[r * dy.rowStride + j] = margin > 0 ? slope * scale : 0;
+        const derivative = fround(
+          (j === worst ? fround(1 - (wanted[j] as number)) : 0) - (wanted[j] as number),
+        );
+        dy.data[r * dy.rowStride + j] = margin > 0 ? derivative * scale : 0;
       }
     }
     return 0;

@@ -1,7 +1,7 @@
 import { LOSS_FORMULAS, type LossFormula, REGISTERS } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
 
-/** An element's loss; its derivative goes to `slope[0]`. */
+/** An element's loss; its derivative goes to `derivative[0]`. */
 type Formula = (y: number, t: number, a: number) => number;
 
 /** Keras's backend epsilon, in float32, so that the same elements are clipped as by the other kernels. */
@@ -9,7 +9,7 @@ export const EPSILON = Math.fround(1e-7);
 /** Up to here log cosh d comes from cosh d − 1 = 2·sinh²(d/2). */
 const LOG_COSH_SPLIT = 1.25;
 
-const slope = new Float64Array(1);
+const derivative = new Float64Array(1);
 
 const clip = (p: number): number => Math.max(Math.min(p, 1), EPSILON);
 const signTarget = (t: number): number => (t === 0 ? -1 : t);
@@ -18,49 +18,49 @@ const FORMULAS: Readonly<Record<LossFormula, Formula>> = {
   logCosh(y, t) {
     const d = y - t;
     const size = Math.abs(d);
-    slope[0] = Math.tanh(d);
+    derivative[0] = Math.tanh(d);
     if (size >= LOG_COSH_SPLIT) return size - Math.LN2 + Math.log1p(Math.exp(-2 * size));
     const half = Math.sinh(size / 2);
     return Math.log1p(2 * half * half);
   },
   quantile(y, t, a) {
     const d = y - t;
-    slope[0] = d > 0 ? 1 - a : d < 0 ? -a : d;
+    derivative[0] = d > 0 ? 1 - a : d < 0 ? -a : d;
     return d > 0 ? (1 - a) * d : -a * d;
   },
   poisson(y, t) {
-    slope[0] = 1 - t / (y + EPSILON);
+    derivative[0] = 1 - t / (y + EPSILON);
     return y - t * Math.log(y + EPSILON);
   },
   squaredLogarithmic(y, t) {
     const q = Math.max(y, EPSILON);
     const s = Math.max(t, EPSILON);
     const size = Math.log1p(Math.abs(q - s) / (Math.min(q, s) + 1));
-    slope[0] = y > EPSILON ? (2 * (q < s ? -size : size)) / (q + 1) : 0;
+    derivative[0] = y > EPSILON ? (2 * (q < s ? -size : size)) / (q + 1) : 0;
     return size * size;
   },
   absolutePercentage(y, t) {
     const d = y - t;
     const k = 100 / Math.max(Math.abs(t), EPSILON);
-    slope[0] = d > 0 ? k : d < 0 ? -k : d;
+    derivative[0] = d > 0 ? k : d < 0 ? -k : d;
     return Math.abs(d) * k;
   },
   hinge(y, t) {
     const s = signTarget(t);
     const margin = 1 - s * y;
-    slope[0] = margin > 0 ? -s : 0;
+    derivative[0] = margin > 0 ? -s : 0;
     return Math.max(margin, 0);
   },
   squaredHinge(y, t) {
     const s = signTarget(t);
     const margin = Math.max(1 - s * y, 0);
-    slope[0] = -2 * s * margin;
+    derivative[0] = -2 * s * margin;
     return margin * margin;
   },
   klDivergence(y, t) {
     const q = clip(y);
     const s = clip(t);
-    slope[0] = q === y ? -s / q : 0;
+    derivative[0] = q === y ? -s / q : 0;
     return s * Math.log(s / q);
   },
 };
@@ -85,7 +85,7 @@ export const elementLoss: PrepareOp = (op) => {
       let loss = 0;
       for (let j = 0; j < cols; j++) {
         loss += formula(y.data[from + j]!, target.data[at + j]!, a);
-        if (dy !== undefined) dy.data[r * dy.rowStride + j] = slope[0]! * scale;
+        if (dy !== undefined) dy.data[r * dy.rowStride + j] = derivative[0]! * scale;
       }
       rowLoss.data[r * rowLoss.rowStride] = loss / terms;
     }

@@ -9,7 +9,7 @@ import { sigmoid, softplus } from './special.js';
 const LEAST_BASE = 2 ** -126;
 
 /** Where {@link binaryFormula} leaves the derivative. */
-const slope = new Float64Array(1);
+const derivative = new Float64Array(1);
 
 /** An element's loss, on logits or on probabilities. */
 function binaryFormula(op: PreparedOp): (x: number, t: number) => number {
@@ -23,7 +23,7 @@ function binaryFormula(op: PreparedOp): (x: number, t: number) => number {
       const miss = Math.max(t * rest + (1 - t) * p, LEAST_BASE);
       const u = softplus(z) - z * t;
       const k = miss ** gamma * (t * positive + (1 - t) * negative);
-      slope[0] = k * ((gamma * u * (1 - 2 * t) * p * rest) / miss + (1 - t) * p - t * rest);
+      derivative[0] = k * ((gamma * u * (1 - 2 * t) * p * rest) / miss + (1 - t) * p - t * rest);
       return k * u;
     };
   }
@@ -34,7 +34,7 @@ function binaryFormula(op: PreparedOp): (x: number, t: number) => number {
     const weight = t * positive + (1 - t) * negative;
     const k = miss ** gamma * weight;
     const own = c === p ? (c - t) / (c * (1 - c)) : 0;
-    slope[0] = miss ** (gamma - 1) * weight * gamma * u * (1 - 2 * t) + own * k;
+    derivative[0] = miss ** (gamma - 1) * weight * gamma * u * (1 - 2 * t) + own * k;
     return k * u;
   };
 }
@@ -58,7 +58,7 @@ export const binaryFocal: PrepareOp = (op) => {
         const value = x.data[from + j]!;
         loss += formula(value, target.data[at + j]!);
         if (p !== undefined) p.data[r * p.rowStride + j] = sigmoid(value);
-        if (dx !== undefined) dx.data[r * dx.rowStride + j] = slope[0]! * scale;
+        if (dx !== undefined) dx.data[r * dx.rowStride + j] = derivative[0]! * scale;
       }
       rowLoss.data[r * rowLoss.rowStride] = loss / cols;
     }
