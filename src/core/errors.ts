@@ -77,12 +77,19 @@ export class SteepestError extends Error {
 /**
  * Throws an `ERR_UNKNOWN_NAME` that lists the known names and suggests the closest one.
  * @param aliases names in other libraries, mapped to ours
+ * @param hint what to do if no known name is close
  */
-export function unknownName(what: string, given: unknown, known: Iterable<string>, aliases?: Aliases): never {
+export function unknownName(
+  what: string,
+  given: unknown,
+  known: Iterable<string>,
+  aliases?: Aliases,
+  hint = 'Use one of the listed names.',
+): never {
   const names = [...known];
   throw new SteepestError('ERR_UNKNOWN_NAME', {
     expected: `${what} to be one of ${names.map((n) => `'${n}'`).join(', ')}`,
     given: show(given),
-    hint: didYouMean(given, names, 'Use one of the listed names.', aliases),
+    hint: didYouMean(given, names, hint, aliases),
   });
 }

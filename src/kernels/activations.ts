@@ -2,7 +2,7 @@ import { checkFloat32, checkKeys, orDefault } from '../core/check.js';
 import { fieldsOf, isFloat32 } from '../core/definition.js';
 import { unknownName } from '../core/errors.js';
 import { ourName, type Written } from '../core/names.js';
-import type { Aliases } from '../core/nearest.js';
+import { type Aliases, isSameName } from '../core/nearest.js';
 import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
 
 export type ActivationName = ElementwiseActivation | 'softmax';
@@ -59,7 +59,7 @@ export function completeActivation(what: string, activation: Activation): Comple
   const { name: written, alpha } = given as { name?: unknown; alpha?: unknown };
   const name =
     ourName(written, activationNames, ACTIVATION_SYNONYMS) ??
-    unknownName(isObject ? `${what}.name` : what, written, activationNames, ACTIVATION_ALIASES);
+    unknownActivation(isObject ? `${what}.name` : what, written);
   const usual = USUAL_ALPHA[name];
   if (usual === undefined) {
     if (alpha !== undefined) checkKeys(`${what} '${name}'`, { alpha }, ['name']);
@@ -73,6 +73,12 @@ export function completeActivation(what: string, activation: Activation): Comple
     (v) => (isDivisor ? v > 0 && isFloat32(v) : v >= 0),
   );
   return { name, alpha: value };
+}
+
+function unknownActivation(what: string, given: unknown): never {
+  const isPrelu = typeof given === 'string' && isSameName(given, 'prelu');
+  const hint = isPrelu ? 'Add layers.prelu() after the layer: it learns its slopes.' : undefined;
+  return unknownName(what, given, activationNames, ACTIVATION_ALIASES, hint);
 }
 
 /** An elementwise activation with its parameter (0 if it has none). */

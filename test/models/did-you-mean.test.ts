@@ -240,6 +240,10 @@ describe('names of what there is not are not taken for slips of the fingers', ()
     const make = () => layers.dense({ units: 1, activation: activation as never });
     expect(await hintOf(make)).toBe('Use one of the listed names.');
   });
+  it.each(['prelu', 'PReLU'])('activation %s is a layer', async (activation) => {
+    const make = () => layers.dense({ units: 1, activation: activation as never });
+    expect(await hintOf(make)).toBe('Add layers.prelu() after the layer: it learns its slopes.');
+  });
   it.each(['mean_iou', 'matthews_corrcoef', 'specificity'])('metric %s', async (metric) => {
     const compile = () => build().compile({ loss: 'meanSquaredError', metrics: metric as never });
     expect(await hintOf(compile)).toBe('Use one of the listed names.');
