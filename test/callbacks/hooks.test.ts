@@ -116,11 +116,11 @@ describe('hooks', () => {
   });
 });
 
-describe('stop() and false', () => {
+describe('stop()', () => {
   const ways: [string, (context: CallbackContext) => unknown, string | undefined][] = [
-    ['stop', ({ stop }) => stop('enough'), 'enough'],
-    ['false', () => false, undefined],
-    ['a Promise of false', async () => false, undefined],
+    ['with a reason', ({ stop }) => stop('enough'), 'enough'],
+    ['without', ({ stop }) => stop(), undefined],
+    ['later', async ({ stop }) => Promise.resolve().then(() => stop()), undefined],
   ];
 
   it.each(ways)('in onEpochEnd: %s', async (_, end, reason) => {
@@ -171,9 +171,24 @@ describe('stop() and false', () => {
     expect(stopped!.epoch).toBe(Math.ceil(stopped!.step / ROWS) - 1);
   });
 
+  it.each(['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd'] as const)(
+    '%s that returns false does not end training',
+    async (hook) => {
+      for (const result of [false, Promise.resolve(false)]) {
+        const { history, stopped } = await build().fit(x, y, {
+          epochs: 2,
+          callbacks: { [hook]: () => result },
+        });
+        expect(history.loss).toHaveLength(2);
+        expect(stopped).toBeUndefined();
+      }
+    },
+  );
+
   it('the first that ends training is named', async () => {
-    const callbacks = [{ onEpochEnd: () => undefined }, { onEpochEnd: () => false, name: 'one' }];
-    const { stopped } = await build().fit(x, y, { callbacks: [...callbacks, { onEpochEnd: () => false }] });
+    const end = ({ stop }: CallbackContext): void => stop();
+    const callbacks = [{ onEpochEnd: () => undefined }, { onEpochEnd: end, name: 'one' }];
+    const { stopped } = await build().fit(x, y, { callbacks: [...callbacks, { onEpochEnd: end }] });
     expect(stopped?.by).toBe('one');
   });
 });

@@ -82,11 +82,11 @@ describe('fit', () => {
       workers: 2,
       callbacks: [
         {
-          async onEpochEnd({ epoch, logs }) {
+          async onEpochEnd({ epoch, logs, stop }) {
             await new Promise((resolve) => setTimeout(resolve, 5));
             expect(logs.loss).toBeGreaterThan(0);
             seen.push(model.getWeights()[0]!.data[0]!);
-            return epoch < 2;
+            if (epoch === 2) stop();
           },
         },
       ],

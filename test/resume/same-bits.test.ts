@@ -244,7 +244,7 @@ describe('callbacks of a fit that goes on', () => {
       let calls = 0;
       return {
         name: 'stopping',
-        onEpochEnd: () => ++calls < 3,
+        onEpochEnd: ({ stop }: CallbackContext) => ++calls === 3 && stop(),
         state: () => calls,
         restore: (state: number) => {
           calls = state;

@@ -174,7 +174,7 @@ describe('aborting a fit', () => {
       ...ONE_STEP_EPOCHS,
       epochs: 100,
       workers: 2,
-      callbacks: [{ onEpochEnd: ({ epoch }) => epoch < 4 }],
+      callbacks: [{ onEpochEnd: ({ epoch, stop }) => epoch === 4 && stop() }],
     });
     expect(history.loss).toHaveLength(5);
     expect(model.getWeights()).toEqual((await afterSteps(5)).getWeights());

@@ -150,7 +150,7 @@ describe('an abort ends a fit', () => {
     const asked: string[] = [];
     const controller = new AbortController();
     const endless = stream(Number.POSITIVE_INFINITY, { reach: wait }, asked);
-    const callbacks = { onEpochEnd: () => false };
+    const callbacks = { onEpochEnd: ({ stop }: CallbackContext) => stop() };
     const data = place === 'input' ? endless : [whole];
     const options = { ...inOrder, epochs: 5, callbacks, signal: controller.signal };
     const running =

@@ -279,7 +279,7 @@ describe('a fit on a stream that ends early', () => {
       ...inOrder,
       epochs: 100,
       workers: 2,
-      callbacks: [{ onEpochEnd: ({ epoch }) => epoch < 2 }],
+      callbacks: [{ onEpochEnd: ({ epoch, stop }) => epoch === 2 && stop() }],
     });
     expect(history.loss).toHaveLength(3);
     expect(seen).toEqual({ begun: 3, closed: 3 });

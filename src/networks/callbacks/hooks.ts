@@ -32,8 +32,8 @@ export interface TrainEndContext<M = unknown, L = Logs> extends CallbackContext<
 }
 
 /**
- * The hooks of a callback. A hook may be asynchronous; hooks are called one after the other. A hook
- * that returns `false`, or a Promise of it, ends training as `stop()` does.
+ * The hooks of a callback. A hook may be asynchronous; hooks are called one after the other. What
+ * they return is ignored, so that `({ logs, stop }) => logs.loss < 0.1 && stop()` does what it says.
  */
 export interface CallbackHooks<M = unknown, L = Logs> {
   /** Its name in `stopped`, if it ends training. */

@@ -214,7 +214,7 @@ export class CallbackRun implements FitHooks {
       isDone = true;
     });
     try {
-      if ((await this.patience.waitFor(whole)) === false) this.end(active, undefined);
+      await this.patience.waitFor(whole);
       if (!isDone) this.isBehind = true;
     } finally {
       if (!active.isOwn) this.fit?.showProgress();

@@ -166,7 +166,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const config: CompileConfig | undefined = model.compile({ loss, metrics: metric, optimizer }).compileConfig;
   if (config !== undefined) model.compile(config);
   const callback: Callback = {
-    onEpochEnd: ({ epoch, logs }: CallbackContext) => epoch > 3 && logs.loss < 0.1,
+    onEpochEnd: ({ epoch, logs, stop }: CallbackContext) => epoch > 3 && logs.loss < 0.1 && stop(),
   };
   const limit: CallbackChoice = callbacks.timeLimit({ seconds: 60 });
   const loggers: CallbackChoice[] = [
