@@ -44,7 +44,29 @@ inline F add(F a, F b) { return eachLane<F>([&](int i) { return a.v[i] + b.v[i];
 inline F sub(F a, F b) { return eachLane<F>([&](int i) { return a.v[i] - b.v[i]; }); }
 inline F mul(F a, F b) { return eachLane<F>([&](int i) { return a.v[i] * b.v[i]; }); }
 inline F div(F a, F b) { return eachLane<F>([&](int i) { return a.v[i] / b.v[i]; }); }
-inline F fma(F a, F b, F c) { return eachLane<F>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); }); }
+#if defined(_WIN32)
+/**
+ * a·b + c, rounded once. The C library of our Windows builds rounds subnormal results twice. The product of two floats
+ * is exact in double. Its sum with c is rounded to odd (Boldo & Melquiond 2008): rounding that to float gives the same
+ * as rounding the exact sum.
+ */
+inline STEEPEST_NOINLINE float fusedMultiplyAdd(float a, float b, float c) {
+  const double product = static_cast<double>(a) * b;
+  const double sum = product + c;
+  const double back = sum - product;
+  // Exact (Knuth's TwoSum), and NaN where the sum is not finite.
+  const double error = (product - (sum - back)) + (c - back);
+  uint64_t word;
+  std::memcpy(&word, &sum, sizeof word);
+  if ((error < 0 || error > 0) && (word & 1) == 0) word += (error > 0) == (sum > 0) ? 1 : ~uint64_t{0};
+  double odd;
+  std::memcpy(&odd, &word, sizeof odd);
+  return static_cast<float>(odd);
+}
+#else
+inline float fusedMultiplyAdd(float a, float b, float c) { return std::fma(a, b, c); }
+#endif
+inline F fma(F a, F b, F c) { return eachLane<F>([&](int i) { return fusedMultiplyAdd(a.v[i], b.v[i], c.v[i]); }); }
 inline F sqrt(F a) { return eachLane<F>([&](int i) { return std::sqrt(a.v[i]); }); }
 
 inline I asInt(F a) {
