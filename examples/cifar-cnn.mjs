@@ -1,4 +1,4 @@
-// Seven layers, five of them convolutions, tell ten kinds of images apart; draws a page.
+// Five convolutions and two dense layers name ten kinds of images; draws a page.
 //   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
 //                                  [--out cifar-cnn.html]
 //                      figures painted by lib/shapes.mjs

@@ -76,10 +76,10 @@ export async function trainNetwork(
 ): Promise<NetworkResult> {
   const { epochs, batchSize, shuffle, goesOn, sampleWeight, lossScale = 1, callbacks = [] } = training;
   const result: NetworkResult = { lossCurve: [], converged: false };
-  const onEpochEnd = async ({ logs }: CallbackContext): Promise<boolean> => {
+  const onEpochEnd = async ({ logs, stop }: CallbackContext): Promise<void> => {
     const loss = logs.loss * lossScale;
     result.lossCurve.push(loss);
-    return goesOn(loss);
+    if (!(await goesOn(loss))) stop();
   };
   const { stopped } = await model.fit({ data: features.data, shape: [features.rows, features.cols] }, y, {
     epochs,
