@@ -1,4 +1,4 @@
-// Five convolutions and two dense layers name ten kinds of images; draws a page.
+// Five convolutions name ten kinds of coloured images; draws a page.
 //   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
 //                                  [--out cifar-cnn.html]
 //                      figures painted by lib/shapes.mjs
