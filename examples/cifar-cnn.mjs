@@ -1,4 +1,4 @@
-// Five convolutions name ten kinds of coloured images; draws a page.
+// Five convolutions tell ten kinds of images apart; draws a page.
 //   npx steepest example cifar-cnn [--epochs 20] [--rows 5000] [--seed 1] [--workers 2]
 //                                  [--out cifar-cnn.html]
 //                      figures painted by lib/shapes.mjs

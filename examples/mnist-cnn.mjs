@@ -1,4 +1,4 @@
-// A small CNN reads handwritten digits; draws a page of its answers and mistakes.
+// A CNN reads handwritten digits; draws a page of its answers and mistakes.
 //   npx steepest example mnist-cnn [--data DIR] [--epochs 12] [--rows 5000] [--seed 1] [--workers 2] [--out mnist-cnn.html]
 // DIR has MNIST's four IDX files (https://ossci-datasets.s3.amazonaws.com/mnist/); without it: data/digits.csv.
 import { callbacks, layers, sequential } from 'steepest';
