@@ -21,6 +21,8 @@ export type U8 = Uint8Array<ArrayBufferLike>;
 /** Runs a range of an op. Returns STATUS bits. */
 export type RunOp = (begin: number, end: number, registers: F64) => number;
 
+type ElementType = 'f32' | 'f64' | 'i32' | 'u32' | 'u8';
+
 /** An op whose operands were checked, with access to them by name. */
 export class PreparedOp {
   constructor(
@@ -54,6 +56,11 @@ export class PreparedOp {
 
   u8(name: string): Matrix<U8> {
     return this.view(name, Uint8Array);
+  }
+
+  /** An operand that may be absent. */
+  optional<K extends ElementType>(type: K, name: string): ReturnType<PreparedOp[K]> | undefined {
+    return this.has(name) ? (this[type](name) as ReturnType<PreparedOp[K]>) : undefined;
   }
 
   private view<T>(

@@ -29,7 +29,7 @@ function chain(pass: Pass, start: number, group: number, o: number, p: number, q
 
 export const conv2d: PrepareOp = (op) => {
   const y = op.f32('y');
-  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const bias = op.optional('f32', 'bias')?.data;
   const shape = convShape(op, op.f32('w').cols);
   const { out } = shape;
   const pass = forwardPass(op, shape);
@@ -52,7 +52,7 @@ export const conv2d: PrepareOp = (op) => {
 
 export const conv2dInput: PrepareOp = (op) => {
   const dx = op.f32('dx');
-  const s = op.has('s') ? op.f32('s') : undefined;
+  const s = op.optional('f32', 's');
   const shape = convShape(op, op.f32('w').cols);
   const pass = backwardPass(op, shape);
   const alpha = fround(op.scalar('alpha'));
@@ -112,8 +112,8 @@ export const conv2dWeights: PrepareOp = (op) => {
 
 export const conv2dMaxPool: PrepareOp = (op) => {
   const y = op.f32('y');
-  const index = op.has('index') ? op.u8('index') : undefined;
-  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const index = op.optional('u8', 'index');
+  const bias = op.optional('f32', 'bias')?.data;
   const shape = convShape(op, op.f32('w').cols);
   const pass = forwardPass(op, shape);
   const pooled = pooledShape(shape.out);

@@ -1,28 +1,14 @@
-import { REGISTERS, STATUS } from '../../contract.js';
-import type { F32, F64, I32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
+import { STATUS } from '../../contract.js';
+import type { F32, I32, PreparedOp, PrepareOp } from '../kernel.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 import { exp, log, log1p, positivePart, sigmoidFrom } from './math.js';
 import { expOfRow, maxOfRow } from './softmax.js';
 
-/** An optional operand. */
-export function optional(op: PreparedOp, name: string): Matrix<F32> | undefined {
-  return op.has(name) ? op.f32(name) : undefined;
-}
-
-/** The class numbers, where the op is given those. */
-export function labelsOf(op: PreparedOp): I32 | undefined {
-  return op.has('labels') ? op.i32('labels').data : undefined;
-}
-
 /** A class number in range, or not. */
 export function isClass(label: number, cols: number): boolean {
   return label >= 0 && label < cols;
-}
-
-/** fl(numerator / (rows·cols)), rounded once from float64. */
-export function scaleOver(numerator: number, registers: F64, cols: number): number {
-  return fround(numerator / ((registers[REGISTERS.rows] as number) * cols));
 }
 
 /** A pass over one row that knows where its exponentials, their sum and its logits' maximum are. */
@@ -40,8 +26,8 @@ type FinishRow = (row: SoftmaxRow) => number;
 
 function againstLabels(op: PreparedOp, labels: I32): FinishRow {
   const z = op.f32('z');
-  const p = optional(op, 'p');
-  const dz = optional(op, 'dz');
+  const p = op.optional('f32', 'p');
+  const dz = op.optional('f32', 'dz');
   return ({ r, e, s, logSum, largest, scale }) => {
     const label = labels[r] as number;
     const loss = fround(logSum - fround((z.data[r * z.rowStride + label] as number) - largest));
@@ -59,8 +45,8 @@ function againstLabels(op: PreparedOp, labels: I32): FinishRow {
 function againstTarget(op: PreparedOp): FinishRow {
   const z = op.f32('z');
   const target = op.f32('target');
-  const p = optional(op, 'p');
-  const dz = optional(op, 'dz');
+  const p = op.optional('f32', 'p');
+  const dz = op.optional('f32', 'dz');
   const losses = new Lanes();
   const totals = new Lanes();
   return ({ r, e, s, logSum, largest, scale }) => {
@@ -87,7 +73,7 @@ function againstTarget(op: PreparedOp): FinishRow {
 export const softmaxCrossEntropy: PrepareOp = (op) => {
   const z = op.f32('z');
   const rowLoss = op.f32('rowLoss');
-  const labels = labelsOf(op);
+  const labels = op.optional('i32', 'labels')?.data;
   const finish = labels === undefined ? againstTarget(op) : againstLabels(op, labels);
   const e = new Float32Array(z.cols);
   const lanes = new Lanes();
@@ -107,8 +93,8 @@ export const softmaxCrossEntropy: PrepareOp = (op) => {
 export const sigmoidCrossEntropy: PrepareOp = (op) => {
   const z = op.f32('z');
   const target = op.f32('target');
-  const p = optional(op, 'p');
-  const dz = optional(op, 'dz');
+  const p = op.optional('f32', 'p');
+  const dz = op.optional('f32', 'dz');
   const rowLoss = op.f32('rowLoss');
   const lanes = new Lanes();
   return (begin, end, registers) => {
@@ -140,7 +126,7 @@ export function clipped(p: number): number {
 
 /** t_j of row r: from the target, or 1 for the label's column and 0 for others. */
 function wantedOf(op: PreparedOp): (r: number, j: number) => number {
-  const labels = labelsOf(op);
+  const labels = op.optional('i32', 'labels')?.data;
   if (labels !== undefined) return (r, j) => (j === labels[r] ? 1 : 0);
   const target = op.f32('target');
   return (r, j) => target.data[r * target.rowStride + j] as number;
@@ -148,9 +134,9 @@ function wantedOf(op: PreparedOp): (r: number, j: number) => number {
 
 export const categoricalCrossEntropy: PrepareOp = (op) => {
   const p = op.f32('p');
-  const dp = optional(op, 'dp');
+  const dp = op.optional('f32', 'dp');
   const rowLoss = op.f32('rowLoss');
-  const labels = labelsOf(op);
+  const labels = op.optional('i32', 'labels')?.data;
   const wanted = wantedOf(op);
   const sums = new Lanes();
   const insides = new Lanes();
@@ -190,7 +176,7 @@ export const categoricalCrossEntropy: PrepareOp = (op) => {
 export const binaryCrossEntropy: PrepareOp = (op) => {
   const p = op.f32('p');
   const target = op.f32('target');
-  const dp = optional(op, 'dp');
+  const dp = op.optional('f32', 'dp');
   const rowLoss = op.f32('rowLoss');
   const lanes = new Lanes();
   return (begin, end, registers) => {

@@ -1,6 +1,6 @@
 import { LOSS_FORMULAS, type LossFormula } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
-import { optional, scaleOver } from './crossEntropy.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 import { expm1, log, log1p, tanh } from './math.js';
@@ -83,7 +83,7 @@ const NAMES = Object.keys(LOSS_FORMULAS) as LossFormula[];
 export const elementLoss: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = optional(op, 'dy');
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const name = NAMES.find((each) => LOSS_FORMULAS[each] === op.scalar('formula')) as LossFormula;
   const formula = FORMULAS[name];

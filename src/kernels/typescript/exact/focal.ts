@@ -1,5 +1,6 @@
 import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
-import { clipped, optional, scaleOver } from './crossEntropy.js';
+import { scaleOver } from '../rows/scaleOver.js';
+import { clipped } from './crossEntropy.js';
 import { atLeast } from './elementLoss.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
@@ -51,8 +52,8 @@ function binaryFormula(op: PreparedOp): (x: number, t: number) => Element {
 export const binaryFocal: PrepareOp = (op) => {
   const x = op.f32('x');
   const target = op.f32('target');
-  const p = op.scalar('onLogits') === 0 ? undefined : optional(op, 'p');
-  const dx = optional(op, 'dx');
+  const p = op.scalar('onLogits') === 0 ? undefined : op.optional('f32', 'p');
+  const dx = op.optional('f32', 'dx');
   const rowLoss = op.f32('rowLoss');
   const formula = binaryFormula(op);
   const lanes = new Lanes();
@@ -125,8 +126,8 @@ function rowOfScores(x: F32, at: number, cols: number, lanes: Lanes): FocalRow {
 export const categoricalFocal: PrepareOp = (op) => {
   const x = op.f32('x');
   const target = op.f32('target');
-  const p = optional(op, 'p');
-  const dx = optional(op, 'dx');
+  const p = op.optional('f32', 'p');
+  const dx = op.optional('f32', 'dx');
   const rowLoss = op.f32('rowLoss');
   const onLogits = op.scalar('onLogits') !== 0;
   const gamma = fround(op.scalar('gamma'));

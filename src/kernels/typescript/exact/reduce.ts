@@ -22,7 +22,7 @@ export const biasGradient: PrepareOp = (op) => {
 export const rowSums: PrepareOp = (op) => {
   const stats = op.f32('stats');
   const totals = op.f64('totals');
-  const penalty = op.has('penalty') ? op.f32('penalty') : undefined;
+  const penalty = op.optional('f32', 'penalty');
   return (begin, end, registers) => {
     let finite = true;
     for (let j = 0; j < stats.cols; j++) {

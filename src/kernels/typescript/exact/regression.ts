@@ -1,5 +1,5 @@
 import type { PrepareOp } from '../kernel.js';
-import { optional, scaleOver } from './crossEntropy.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 
@@ -12,7 +12,7 @@ function differenceLoss(
   return (op) => {
     const y = op.f32('y');
     const target = op.f32('target');
-    const dy = optional(op, 'dy');
+    const dy = op.optional('f32', 'dy');
     const rowLoss = op.f32('rowLoss');
     const lanes = new Lanes();
     return (begin, end, registers) => {

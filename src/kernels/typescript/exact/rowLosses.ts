@@ -1,5 +1,5 @@
 import type { F32, Matrix, PrepareOp } from '../kernel.js';
-import { optional, scaleOver } from './crossEntropy.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { atLeast, EPSILON, positivePart } from './elementLoss.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
@@ -23,7 +23,7 @@ function dotOfRows(a: Matrix<F32>, b: Matrix<F32>, r: number): number {
 export const categoricalHinge: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = optional(op, 'dy');
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   return (begin, end, registers) => {
     const scale = scaleOver(1, registers, 1);
@@ -53,7 +53,7 @@ export const categoricalHinge: PrepareOp = (op) => {
 export const cosineSimilarity: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = optional(op, 'dy');
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   return (begin, end, registers) => {
     const scale = scaleOver(1, registers, 1);

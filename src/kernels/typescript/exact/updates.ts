@@ -31,7 +31,7 @@ function update(makeRule: (op: PreparedOp) => (rates: Rates) => Rule): PrepareOp
   return (op) => {
     const w = op.f32('w');
     const g = op.f32('g');
-    const wT = op.has('wT') ? op.f32('wT') : undefined;
+    const wT = op.optional('f32', 'wT');
     const gradient = penaltyGradient(op);
     const rateScale = op.scalar('rateScale');
     const weightDecay = fround(op.scalar('weightDecay'));
@@ -72,9 +72,6 @@ function replace(state: Matrix<F32>, i: number, j: number, f: (old: number) => n
 /** Scalars in float32. */
 const scalars = <N extends string>(op: PreparedOp, ...names: N[]): Record<N, number> =>
   Object.fromEntries(names.map((name) => [name, fround(op.scalar(name))])) as Record<N, number>;
-
-const optional = (op: PreparedOp, name: string): Matrix<F32> | undefined =>
-  op.has(name) ? op.f32(name) : undefined;
 
 export const sgd = update(() => (rates) => {
   const rate = rates.scaled(REGISTERS.learningRate);
@@ -125,8 +122,8 @@ const scaledSquare = (factor: number, g: number): number => fround(fround(factor
 
 export const rmsprop = update((op) => {
   const v = op.f32('v');
-  const m = optional(op, 'm');
-  const b = optional(op, 'b');
+  const m = op.optional('f32', 'm');
+  const b = op.optional('f32', 'b');
   const { rho, oneMinusRho, epsilon, momentum } = scalars(op, 'rho', 'oneMinusRho', 'epsilon', 'momentum');
   return (rates) => {
     const rate = rates.scaled(REGISTERS.learningRate);
@@ -165,7 +162,7 @@ export const adadelta = update((op) => {
 export const adam = update((op) => {
   const m = op.f32('m');
   const v = op.f32('v');
-  const vMax = optional(op, 'vMax');
+  const vMax = op.optional('f32', 'vMax');
   const nesterov = op.scalar('nesterov') !== 0;
   const { beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsilon } = scalars(
     op,

@@ -88,7 +88,7 @@ function storeCells(shape: WinogradShape, y: F32, yAt: number, finish: (z: numbe
   };
 }
 
-const biasOf = (op: PreparedOp): F32 | undefined => (op.has('bias') ? op.f32('bias').data : undefined);
+const biasOf = (op: PreparedOp): F32 | undefined => op.optional('f32', 'bias')?.data;
 
 export const conv2dWinograd: PrepareOp = (op) => {
   const [x, w, y] = [op.f32('x'), op.f32('w'), op.f32('y')];
@@ -107,7 +107,7 @@ export const conv2dWinograd: PrepareOp = (op) => {
 
 export const conv2dInputWinograd: PrepareOp = (op) => {
   const [dz, w, dx] = [op.f32('dz'), op.f32('w'), op.f32('dx')];
-  const s = op.has('s') ? op.f32('s') : undefined;
+  const s = op.optional('f32', 's');
   const shape = backwardShape(convShape(op, w.cols));
   const alpha = fround(op.scalar('alpha'));
   const derive = activateBackward[op.scalar('activation')]!;
@@ -125,7 +125,7 @@ export const conv2dInputWinograd: PrepareOp = (op) => {
 
 export const conv2dMaxPoolWinograd: PrepareOp = (op) => {
   const [x, w, y] = [op.f32('x'), op.f32('w'), op.f32('y')];
-  const index = op.has('index') ? op.u8('index') : undefined;
+  const index = op.optional('u8', 'index');
   const shape = forwardShape(convShape(op, w.cols));
   const pooled = pooledShape(shape.to);
   const elements = pooled.height * pooled.width;

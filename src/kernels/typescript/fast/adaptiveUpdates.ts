@@ -12,9 +12,9 @@ export const rmsprop: PrepareOp = (op) => {
   const gData = g.data;
   const v = op.f32('v');
   const vData = v.data;
-  const m = op.has('m') ? op.f32('m') : undefined;
+  const m = op.optional('f32', 'm');
   const mData = m?.data;
-  const b = op.has('b') ? op.f32('b') : undefined;
+  const b = op.optional('f32', 'b');
   const bData = b?.data;
   const rho = Math.fround(op.scalar('rho'));
   const oneMinusRho = Math.fround(op.scalar('oneMinusRho'));
@@ -99,7 +99,7 @@ export const adam: PrepareOp = (op) => {
   const mData = m.data;
   const v = op.f32('v');
   const vData = v.data;
-  const vMax = op.has('vMax') ? op.f32('vMax') : undefined;
+  const vMax = op.optional('f32', 'vMax');
   const vMaxData = vMax?.data;
   const beta1 = Math.fround(op.scalar('beta1'));
   const oneMinusBeta1 = Math.fround(op.scalar('oneMinusBeta1'));

@@ -91,7 +91,7 @@ function sumRow(pass: RunPass, acc: F64, start: number, g: number, o: number, p:
 
 export const conv2d: PrepareOp = (op) => {
   const y = op.f32('y');
-  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const bias = op.optional('f32', 'bias')?.data;
   const shape = convShape(op, op.f32('w').cols);
   const pass = forwardRuns(op, shape);
   const alpha = Math.fround(op.scalar('alpha'));
@@ -115,7 +115,7 @@ export const conv2d: PrepareOp = (op) => {
 
 export const conv2dInput: PrepareOp = (op) => {
   const dx = op.f32('dx');
-  const s = op.has('s') ? op.f32('s') : undefined;
+  const s = op.optional('f32', 's');
   const shape = convShape(op, op.f32('w').cols);
   const pass = backwardRuns(op, shape);
   const alpha = Math.fround(op.scalar('alpha'));
@@ -142,8 +142,8 @@ export const conv2dInput: PrepareOp = (op) => {
 
 export const conv2dMaxPool: PrepareOp = (op) => {
   const y = op.f32('y');
-  const index = op.has('index') ? op.u8('index') : undefined;
-  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const index = op.optional('u8', 'index');
+  const bias = op.optional('f32', 'bias')?.data;
   const shape = convShape(op, op.f32('w').cols);
   const pass = forwardRuns(op, shape);
   const pooled = pooledShape(shape.out);

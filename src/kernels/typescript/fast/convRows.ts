@@ -13,7 +13,7 @@ export const conv2dRows: PrepareOp = (op) => {
   const x = op.f32('x');
   const w = op.f32('w');
   const y = op.f32('y');
-  const bias = op.has('bias') ? op.f32('bias').data : undefined;
+  const bias = op.optional('f32', 'bias')?.data;
   const shape = convShape(op, w.cols);
   const { in: source, out, groupIn, groupOut, groups } = shape;
   const { kernel } = shape.columns;

@@ -1,5 +1,6 @@
-import { REGISTERS, STATUS } from '../../contract.js';
-import type { F32, I32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
+import { STATUS } from '../../contract.js';
+import type { PrepareOp } from '../kernel.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { rowScratch } from './scratch.js';
 import { exponentials, rowMax } from './softmax.js';
 import { sigmoid, softplus } from './special.js';
@@ -13,27 +14,19 @@ export function clip(p: number): number {
   return Math.min(Math.max(p, EPSILON), ONE_MINUS_EPSILON);
 }
 
-function optional(op: PreparedOp, name: string): Matrix<F32> | undefined {
-  return op.has(name) ? op.f32(name) : undefined;
-}
-
-function labelsOf(op: PreparedOp): I32 | undefined {
-  return op.has('labels') ? op.i32('labels').data : undefined;
-}
-
 /** Cross-entropy of softmax(z) against a class number or a distribution, with its gradient. */
 export const softmaxCrossEntropy: PrepareOp = (op) => {
   const z = op.f32('z');
-  const labels = labelsOf(op);
-  const target = optional(op, 'target');
-  const p = optional(op, 'p');
-  const dz = optional(op, 'dz');
+  const labels = op.optional('i32', 'labels')?.data;
+  const target = op.optional('f32', 'target');
+  const p = op.optional('f32', 'p');
+  const dz = op.optional('f32', 'dz');
   const rowLoss = op.f32('rowLoss');
   const { cols } = z;
   rowScratch.reserve(cols);
 
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / (registers[REGISTERS.rows] as number));
+    const scale = scaleOver(1, registers, 1);
     const e = rowScratch.memory;
     for (let r = begin; r < end; r++) {
       const from = r * z.rowStride;
@@ -80,12 +73,12 @@ export const softmaxCrossEntropy: PrepareOp = (op) => {
 export const sigmoidCrossEntropy: PrepareOp = (op) => {
   const z = op.f32('z');
   const target = op.f32('target');
-  const p = optional(op, 'p');
-  const dz = optional(op, 'dz');
+  const p = op.optional('f32', 'p');
+  const dz = op.optional('f32', 'dz');
   const rowLoss = op.f32('rowLoss');
   const { cols } = z;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * cols));
+    const scale = scaleOver(1, registers, cols);
     for (let r = begin; r < end; r++) {
       const from = r * z.rowStride;
       const at = r * target.rowStride;
@@ -108,13 +101,13 @@ export const sigmoidCrossEntropy: PrepareOp = (op) => {
 /** Cross-entropy of given scores, normalised to a distribution and clipped, with its gradient. */
 export const categoricalCrossEntropy: PrepareOp = (op) => {
   const p = op.f32('p');
-  const labels = labelsOf(op);
-  const target = optional(op, 'target');
-  const dp = optional(op, 'dp');
+  const labels = op.optional('i32', 'labels')?.data;
+  const target = op.optional('f32', 'target');
+  const dp = op.optional('f32', 'dp');
   const rowLoss = op.f32('rowLoss');
   const { cols } = p;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / (registers[REGISTERS.rows] as number));
+    const scale = scaleOver(1, registers, 1);
     for (let r = begin; r < end; r++) {
       const from = r * p.rowStride;
       const label = labels === undefined ? -1 : labels[r]!;
@@ -151,11 +144,11 @@ export const categoricalCrossEntropy: PrepareOp = (op) => {
 export const binaryCrossEntropy: PrepareOp = (op) => {
   const p = op.f32('p');
   const target = op.f32('target');
-  const dp = optional(op, 'dp');
+  const dp = op.optional('f32', 'dp');
   const rowLoss = op.f32('rowLoss');
   const { cols } = p;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * cols));
+    const scale = scaleOver(1, registers, cols);
     for (let r = begin; r < end; r++) {
       const from = r * p.rowStride;
       const at = r * target.rowStride;

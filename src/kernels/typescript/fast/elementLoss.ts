@@ -1,5 +1,6 @@
-import { LOSS_FORMULAS, type LossFormula, REGISTERS } from '../../contract.js';
+import { LOSS_FORMULAS, type LossFormula } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
+import { scaleOver } from '../rows/scaleOver.js';
 
 /** An element's loss; its derivative goes to `derivative[0]`. */
 type Formula = (y: number, t: number, a: number) => number;
@@ -70,7 +71,7 @@ const NAMES = Object.keys(LOSS_FORMULAS) as LossFormula[];
 export const elementLoss: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const name = NAMES.find((each) => LOSS_FORMULAS[each] === op.scalar('formula')) as LossFormula;
   const formula = FORMULAS[name];
@@ -78,7 +79,7 @@ export const elementLoss: PrepareOp = (op) => {
   const { cols } = y;
   const terms = name === 'klDivergence' ? 1 : cols;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * terms));
+    const scale = scaleOver(1, registers, terms);
     for (let r = begin; r < end; r++) {
       const from = r * y.rowStride;
       const at = r * target.rowStride;

@@ -1,5 +1,5 @@
-import { REGISTERS } from '../../contract.js';
 import type { PreparedOp, PrepareOp } from '../kernel.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { clip } from './crossEntropy.js';
 import { rowScratch } from './scratch.js';
 import { exponentials, rowMax } from './softmax.js';
@@ -43,13 +43,13 @@ function binaryFormula(op: PreparedOp): (x: number, t: number) => number {
 export const binaryFocal: PrepareOp = (op) => {
   const x = op.f32('x');
   const target = op.f32('target');
-  const p = op.scalar('onLogits') !== 0 && op.has('p') ? op.f32('p') : undefined;
-  const dx = op.has('dx') ? op.f32('dx') : undefined;
+  const p = op.scalar('onLogits') !== 0 ? op.optional('f32', 'p') : undefined;
+  const dx = op.optional('f32', 'dx');
   const rowLoss = op.f32('rowLoss');
   const formula = binaryFormula(op);
   const { cols } = x;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * cols));
+    const scale = scaleOver(1, registers, cols);
     for (let r = begin; r < end; r++) {
       const from = r * x.rowStride;
       const at = r * target.rowStride;
@@ -70,8 +70,8 @@ export const binaryFocal: PrepareOp = (op) => {
 export const categoricalFocal: PrepareOp = (op) => {
   const x = op.f32('x');
   const target = op.f32('target');
-  const p = op.has('p') ? op.f32('p') : undefined;
-  const dx = op.has('dx') ? op.f32('dx') : undefined;
+  const p = op.optional('f32', 'p');
+  const dx = op.optional('f32', 'dx');
   const rowLoss = op.f32('rowLoss');
   const onLogits = op.scalar('onLogits') !== 0;
   const gamma = op.scalar('gamma');
@@ -80,7 +80,7 @@ export const categoricalFocal: PrepareOp = (op) => {
   rowScratch.reserve(2 * cols);
 
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / (registers[REGISTERS.rows] as number));
+    const scale = scaleOver(1, registers, 1);
     // The first half holds probabilities, the second the c of each column.
     const memory = rowScratch.memory;
     for (let r = begin; r < end; r++) {

@@ -23,7 +23,7 @@ export const biasGradient: PrepareOp = (op) => {
 /** totals[0][j] += Σ_r stats[r][j]; totals[0][0] += rows·Σ penalty. */
 export const rowSums: PrepareOp = (op) => {
   const stats = op.f32('stats');
-  const penalty = op.has('penalty') ? op.f32('penalty').data : undefined;
+  const penalty = op.optional('f32', 'penalty')?.data;
   const totals = op.f64('totals').data;
   const { cols } = stats;
   return (_begin, _end, registers) => {

@@ -1,15 +1,15 @@
-import { REGISTERS } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
+import { scaleOver } from '../rows/scaleOver.js';
 
 /** Mean over columns of (y − t)², with its gradient. */
 export const meanSquaredError: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const { cols } = y;
   return (begin, end, registers) => {
-    const scale = Math.fround(2 / ((registers[REGISTERS.rows] as number) * cols));
+    const scale = scaleOver(2, registers, cols);
     for (let r = begin; r < end; r++) {
       const from = r * y.rowStride;
       const at = r * target.rowStride;
@@ -29,11 +29,11 @@ export const meanSquaredError: PrepareOp = (op) => {
 export const meanAbsoluteError: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const { cols } = y;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * cols));
+    const scale = scaleOver(1, registers, cols);
     for (let r = begin; r < end; r++) {
       const from = r * y.rowStride;
       const at = r * target.rowStride;
@@ -54,12 +54,12 @@ export const meanAbsoluteError: PrepareOp = (op) => {
 export const huber: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const delta = Math.fround(op.scalar('delta'));
   const { cols } = y;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / ((registers[REGISTERS.rows] as number) * cols));
+    const scale = scaleOver(1, registers, cols);
     for (let r = begin; r < end; r++) {
       const from = r * y.rowStride;
       const at = r * target.rowStride;

@@ -1,16 +1,16 @@
-import { REGISTERS } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
+import { scaleOver } from '../rows/scaleOver.js';
 import { EPSILON } from './elementLoss.js';
 
 /** max(wrong − right + 1, 0) of each row, with its gradient. */
 export const categoricalHinge: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const { cols } = y;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / (registers[REGISTERS.rows] as number));
+    const scale = scaleOver(1, registers, 1);
     for (let r = begin; r < end; r++) {
       const from = r * y.rowStride;
       const at = r * target.rowStride;
@@ -43,11 +43,11 @@ export const categoricalHinge: PrepareOp = (op) => {
 export const cosineSimilarity: PrepareOp = (op) => {
   const y = op.f32('y');
   const target = op.f32('target');
-  const dy = op.has('dy') ? op.f32('dy') : undefined;
+  const dy = op.optional('f32', 'dy');
   const rowLoss = op.f32('rowLoss');
   const { cols } = y;
   return (begin, end, registers) => {
-    const scale = Math.fround(1 / (registers[REGISTERS.rows] as number));
+    const scale = scaleOver(1, registers, 1);
     for (let r = begin; r < end; r++) {
       const from = r * y.rowStride;
       const at = r * target.rowStride;

@@ -17,7 +17,7 @@ export class Weights {
   constructor(op: PreparedOp) {
     this.w = op.f32('w');
     this.g = op.f32('g');
-    this.wT = op.has('wT') ? op.f32('wT') : undefined;
+    this.wT = op.optional('f32', 'wT');
     this.l1 = Math.fround(op.scalar('l1'));
     this.l2x2 = Math.fround(op.scalar('l2x2'));
     this.rateScale = op.scalar('rateScale');

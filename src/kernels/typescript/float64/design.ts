@@ -14,8 +14,8 @@ export const gatherDesign: PrepareOp = (op) => {
   const x = samples(op);
   const y = op.f64('y');
   const dst = op.f64('dst');
-  const weight = op.has('weight') ? op.f64('weight').data : undefined;
-  const frame = op.has('frame') ? op.f64('frame') : undefined;
+  const weight = op.optional('f64', 'weight')?.data;
+  const frame = op.optional('f64', 'frame');
   // Without a frame: v·1 − 0, which is v.
   const factors = frame?.data ?? new Float64Array(1 + x.cols + y.cols).fill(1);
   const offsets = frame?.data.subarray(frame.rowStride) ?? new Float64Array(1 + x.cols + y.cols);

@@ -53,7 +53,7 @@ function rotate(
 /** One-sided Jacobi on rows; ops/leastSquares.ts has the order, which both kernel sets follow. Runs whole. */
 export const jacobiRows: PrepareOp = (op) => {
   const a = op.f64('a');
-  const b = op.has('b') ? op.f64('b') : undefined;
+  const b = op.optional('f64', 'b');
   const sweeps = op.f64('sweeps').data;
   const tolerance = op.scalar('tolerance');
   const most = op.scalar('maxSweeps');

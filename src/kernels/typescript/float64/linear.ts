@@ -155,8 +155,8 @@ export const linearGradient: PrepareOp = (op) => {
 export const curvatureRows: PrepareOp = (op) => {
   const x = tableOf(op, 'x');
   const pk = op.f64('pk');
-  const pl = op.has('pl') ? op.f64('pl') : undefined;
-  const weights = op.has('weights') ? op.f64('weights') : undefined;
+  const pl = op.optional('f64', 'pl');
+  const weights = op.optional('f64', 'weights');
   const out = op.f64('out');
   return (begin, end, registers) => {
     const start = registers[REGISTERS.batchStart] as number;

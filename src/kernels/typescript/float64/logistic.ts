@@ -62,8 +62,8 @@ export const logisticLoss: PrepareOp = (op) => {
   const operands: Operands = {
     z: op.f64('z'),
     labels: op.i32('labels').data,
-    weights: op.has('weights') ? op.f64('weights').data : undefined,
-    p: op.has('p') ? op.f64('p') : undefined,
+    weights: op.optional('f64', 'weights')?.data,
+    p: op.optional('f64', 'p'),
     dz: op.f64('dz'),
   };
   const totals = op.f64('totals').data;

@@ -69,7 +69,7 @@ function renormalise(big: number, small: number): void {
 export const normalResidual: PrepareOp = (op) => {
   const x = samples(op);
   const y = op.f64('y');
-  const weight = op.has('weight') ? op.f64('weight').data : undefined;
+  const weight = op.optional('f64', 'weight')?.data;
   const coef = op.f64('coef');
   const intercept = op.f64('intercept').data;
   const moments: Matrix<F64> = op.f64('moments');

@@ -16,7 +16,7 @@ function toLane(from: F32 | U8, at: number, to: F32, lane: number, shape: ImageS
 
 export const gatherImages: PrepareOp = (op) => {
   const src = op.op.operands.src!.dtype === 'u8' ? op.u8('src') : op.f32('src');
-  const index = op.has('index') ? op.u32('index').data : undefined;
+  const index = op.optional('u32', 'index')?.data;
   const dst = op.f32('dst');
   const shape = imageShape(op);
   const scaled = op.scalar('scaled') !== 0;
@@ -96,7 +96,7 @@ export const imagesToRows: PrepareOp = (op) => {
 export const rowsToImages: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
-  const s = op.has('s') ? op.f32('s') : undefined;
+  const s = op.optional('f32', 's');
   const shape = imageShape(op);
   const alpha = fround(op.scalar('alpha'));
   const derive = activateBackward[op.scalar('activation')]!;

@@ -7,7 +7,7 @@ import { planeOf, poolShape, windowsOf } from './geometry.js';
 export const maxPool2d: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
-  const index = op.has('index') ? op.u8('index') : undefined;
+  const index = op.optional('u8', 'index');
   const shape = poolShape(op);
   const windows = windowsOf(shape);
   const [planeIn, planeOut] = [planeOf(shape.in), planeOf(shape.out)];
@@ -44,7 +44,7 @@ export const maxPool2dBackward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const dx = op.f32('dx');
   const index = op.u8('index');
-  const s = op.has('s') ? op.f32('s') : undefined;
+  const s = op.optional('f32', 's');
   const shape = poolShape(op);
   const windows = windowsOf(shape);
   const [planeIn, planeOut] = [planeOf(shape.in), planeOf(shape.out)];

@@ -29,7 +29,7 @@ export const maxPool2x2Backward: PrepareOp = (op) => {
   const dy = op.f32('dy');
   const dz = op.f32('dz');
   const index = op.u8('index');
-  const s = op.has('s') ? op.f32('s') : undefined;
+  const s = op.optional('f32', 's');
   const shape = imageShape(op);
   const pooled = pooledShape(shape);
   const elements = pooled.height * pooled.width;

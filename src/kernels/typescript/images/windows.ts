@@ -28,7 +28,7 @@ function inside(q: number, size: number, border: number): number {
 
 export const drawWindows: PrepareOp = (op) => {
   const windows = op.i32('windows');
-  const before = op.has('before') ? op.i32('before') : undefined;
+  const before = op.optional('i32', 'before');
   const side = (size: string, out: string, from: string, flip: string): Side => ({
     size: op.scalar(size),
     outSize: op.scalar(out),
@@ -99,7 +99,7 @@ function converter(op: PreparedOp): (x: number) => number {
 
 /** Which row of the table stands at each row of the mini-batch. */
 function sourceRow(op: PreparedOp): (registers: F64, r: number) => number {
-  const index = op.has('index') ? op.u32('index').data : undefined;
+  const index = op.optional('u32', 'index')?.data;
   return (registers, r) => {
     const position = registers[REGISTERS.batchStart]! + r;
     return index === undefined ? position : index[position]!;

@@ -77,9 +77,9 @@ export const mergeGradientMeans: PrepareOp = (op) => {
 /** Gradients of gamma and beta. Range: channels. */
 export const normGradients: PrepareOp = (op) => {
   const sums = op.f64('sums');
-  const stats = op.has('stats') ? op.f32('stats').data : undefined;
-  const dGamma = op.has('dGamma') ? op.f32('dGamma').data : undefined;
-  const dBeta = op.has('dBeta') ? op.f32('dBeta').data : undefined;
+  const stats = op.optional('f32', 'stats')?.data;
+  const dGamma = op.optional('f32', 'dGamma')?.data;
+  const dBeta = op.optional('f32', 'dBeta')?.data;
   const channels = sums.cols / 2;
   return (begin, end, registers) => {
     const rows = registers[REGISTERS.rows]!;
@@ -96,18 +96,14 @@ export const normGradients: PrepareOp = (op) => {
 /** y ← f(y) for `count` numbers from `from` on. */
 export type ActivateInPlace = (y: F32, from: number, count: number) => void;
 
-/** The vector of an optional operand. */
-const optional = (op: PreparedOp, name: string): F32 | undefined =>
-  op.has(name) ? op.f32(name).data : undefined;
-
 /** y = f(x̂·gamma + beta); kernel sets differ in f alone. */
 export function normalizeWith(activation: (op: PreparedOp) => ActivateInPlace | undefined): PrepareOp {
   return (op) => {
     const x = op.f32('x');
     const y = op.f32('y');
     const stats = op.f32('stats').data;
-    const gamma = optional(op, 'gamma');
-    const beta = optional(op, 'beta');
+    const gamma = op.optional('f32', 'gamma')?.data;
+    const beta = op.optional('f32', 'beta')?.data;
     const channels = stats.length / 2;
     const pixels = op.scalar('pixels');
     const plane = imagePlane(1, pixels);
@@ -147,8 +143,8 @@ export const normalizeBackward: PrepareOp = (op) => {
   const x = op.f32('x');
   const dx = op.f32('dx');
   const stats = op.f32('stats').data;
-  const means = optional(op, 'means');
-  const gamma = optional(op, 'gamma');
+  const means = op.optional('f32', 'means')?.data;
+  const gamma = op.optional('f32', 'gamma')?.data;
   const channels = stats.length / 2;
   const pixels = op.scalar('pixels');
   const plane = imagePlane(1, pixels);
@@ -194,7 +190,11 @@ export const foldNorm: PrepareOp = (op) => {
   const yBias = op.f32('yBias').data;
   const mean = op.f32('mean').data;
   const variance = op.f32('variance').data;
-  const [bias, gamma, beta] = [optional(op, 'bias'), optional(op, 'gamma'), optional(op, 'beta')];
+  const [bias, gamma, beta] = [
+    op.optional('f32', 'bias')?.data,
+    op.optional('f32', 'gamma')?.data,
+    op.optional('f32', 'beta')?.data,
+  ];
   const epsilon = op.scalar('epsilon');
   return (begin, end) => {
     for (let j = 0; j < w.cols; j++) {

@@ -66,9 +66,9 @@ const statAt = (stats: Matrix<F32>, row: number, place: number): number => row *
 export const layerNorm: PrepareOp = (op) => {
   const x = op.f32('x');
   const y = op.f32('y');
-  const gamma = op.has('gamma') ? op.f32('gamma').data : undefined;
-  const beta = op.has('beta') ? op.f32('beta').data : undefined;
-  const stats = op.has('stats') ? op.f32('stats') : undefined;
+  const gamma = op.optional('f32', 'gamma')?.data;
+  const beta = op.optional('f32', 'beta')?.data;
+  const stats = op.optional('f32', 'stats');
   const epsilon = op.scalar('epsilon');
   const layout = layoutOf(op);
   const { channels, places, channelStep } = layout;
@@ -179,10 +179,10 @@ function placeBackward(
 export const layerNormBackward: PrepareOp = (op) => {
   const x = op.f32('x');
   const layout = layoutOf(op);
-  const gamma = op.has('gamma') ? op.f32('gamma').data : undefined;
+  const gamma = op.optional('f32', 'gamma')?.data;
   const gradients: Gradients = { dy: op.f32('dy'), x, stats: op.f32('stats'), gamma, layout };
-  const sums = op.has('sums') ? op.f64('sums') : undefined;
-  const dx = op.has('dx') ? op.f32('dx') : undefined;
+  const sums = op.optional('f64', 'sums');
+  const dx = op.optional('f32', 'dx');
   const add = sums && addToGroup(gradients, sums);
   const place = dx && placeBackward(gradients, dx);
   const { isImages, channels, places, channelStep } = layout;

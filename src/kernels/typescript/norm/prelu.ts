@@ -8,7 +8,7 @@ export const prelu: PrepareOp = (op) => {
   const g = op.f32('g');
   const x = op.f32('x');
   const y = op.f32('y');
-  const low = op.has('low') ? op.f32('low') : undefined;
+  const low = op.optional('f32', 'low');
   const { data: slopes, cols: channels } = op.f32('alpha');
   const pixels = op.scalar('pixels');
   const plane = imagePlane(1, pixels);

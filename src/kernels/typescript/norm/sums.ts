@@ -36,7 +36,7 @@ function planeMoments(
 /** sums = Σ a and Σ a·x of each group (ops/normalisation.ts). */
 export const groupMoments: PrepareOp = (op) => {
   const x = op.f32('x');
-  const a = op.has('dy') ? op.f32('dy') : x;
+  const a = op.optional('f32', 'dy') ?? x;
   const sums = op.f64('sums');
   const channels = sums.cols / 2;
   const pixels = op.scalar('pixels');

@@ -21,8 +21,8 @@ function argmax(x: F32, from: number, count: number): number {
 /** out[r] = 1 if the largest score is the label's, else 0. */
 export const argmaxAccuracy: PrepareOp = (op) => {
   const p = op.f32('p');
-  const labels = op.has('labels') ? op.i32('labels').data : undefined;
-  const target = op.has('target') ? op.f32('target') : undefined;
+  const labels = op.optional('i32', 'labels')?.data;
+  const target = op.optional('f32', 'target');
   const out = op.f32('out');
   const { cols } = p;
   return (begin, end) => {
@@ -38,8 +38,8 @@ export const argmaxAccuracy: PrepareOp = (op) => {
 /** out[r] = 1 if fewer than k scores are larger than that of the label, else 0. */
 export const topK: PrepareOp = (op) => {
   const p = op.f32('p');
-  const labels = op.has('labels') ? op.i32('labels').data : undefined;
-  const target = op.has('target') ? op.f32('target') : undefined;
+  const labels = op.optional('i32', 'labels')?.data;
+  const target = op.optional('f32', 'target');
   const out = op.f32('out');
   const k = op.scalar('k');
   const { cols } = p;

@@ -3,7 +3,7 @@ import type { PreparedOp, PrepareOp, U32 } from '../kernel.js';
 
 /** Which row of the table stands at each position of the epoch; undefined for the table's own order. */
 export function indexOf(op: PreparedOp): U32 | undefined {
-  return op.has('index') ? op.u32('index').data : undefined;
+  return op.optional('u32', 'index')?.data;
 }
 
 /** dst[0][r] = src[0][index[batchStart + r]]. */

@@ -39,9 +39,9 @@ function binsOf(op: PreparedOp): (v: number, largest: number) => number {
 /** Adds the weight of each output to the sum of its bin and target. */
 export const tally: PrepareOp = (op) => {
   const p = op.f32('p');
-  const labels = op.has('labels') ? op.i32('labels').data : undefined;
-  const target = op.has('target') ? op.f32('target') : undefined;
-  const weights = op.has('weights') ? op.f32('weights') : undefined;
+  const labels = op.optional('i32', 'labels')?.data;
+  const target = op.optional('f32', 'target');
+  const weights = op.optional('f32', 'weights');
   const sums = op.f64('sums').data;
   const binOf = binsOf(op);
   const first = op.scalar('firstColumn');

@@ -3,7 +3,7 @@ import type { PrepareOp } from '../kernel.js';
 /** Weights of rows, on what a loss has left: its value and its gradient. */
 export const weightRows: PrepareOp = (op) => {
   const weights = op.f32('weights');
-  const dz = op.has('dz') ? op.f32('dz') : undefined;
+  const dz = op.optional('f32', 'dz');
   const rowLoss = op.f32('rowLoss');
   return (begin, end) => {
     for (let r = begin; r < end; r++) {

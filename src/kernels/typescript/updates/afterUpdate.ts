@@ -20,7 +20,7 @@ function rowSquares({ data, cols, rowStride }: Matrix<F32>, i: number, lanes: F6
 /** Constraints (ops/afterUpdate.ts). */
 export const constrain: PrepareOp = (op) => {
   const w = op.f32('w');
-  const wT = op.has('wT') ? op.f32('wT') : undefined;
+  const wT = op.optional('f32', 'wT');
   const kind = op.scalar('constraint');
   const over = op.scalar('over');
   const limit = op.scalar('limit');

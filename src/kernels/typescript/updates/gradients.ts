@@ -32,8 +32,8 @@ export function finishGradientWith(
   return (op) => {
     const w = op.f32('w');
     const g = op.f32('g');
-    const sum = op.has('total') ? op.f32('total') : undefined;
-    const squares = op.has('squares') ? op.f64('squares') : undefined;
+    const sum = op.optional('f32', 'total');
+    const squares = op.optional('f64', 'squares');
     const limit = Math.fround(op.scalar('clipValue'));
     const penalised = penalties(op);
     const lanes = new Float64Array(LANES);
