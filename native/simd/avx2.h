@@ -27,6 +27,7 @@ inline F sub(F a, F b) { return _mm256_sub_ps(a, b); }
 inline F mul(F a, F b) { return _mm256_mul_ps(a, b); }
 inline F div(F a, F b) { return _mm256_div_ps(a, b); }
 inline F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
+inline float fusedMultiplyAdd(float a, float b, float c) { return std::fma(a, b, c); }
 inline F sqrt(F a) { return _mm256_sqrt_ps(a); }
 
 inline I asInt(F a) { return _mm256_castps_si256(a); }

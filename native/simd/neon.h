@@ -34,6 +34,7 @@ inline F sub(F a, F b) { return vsubq_f32(a, b); }
 inline F mul(F a, F b) { return vmulq_f32(a, b); }
 inline F div(F a, F b) { return vdivq_f32(a, b); }
 inline F fma(F a, F b, F c) { return vfmaq_f32(c, a, b); }
+inline float fusedMultiplyAdd(float a, float b, float c) { return std::fma(a, b, c); }
 inline F sqrt(F a) { return vsqrtq_f32(a); }
 inline F neg(F a) { return vnegq_f32(a); }
 inline F abs(F a) { return vabsq_f32(a); }

@@ -146,7 +146,7 @@ inline int op_gatherImages(const OpArgs& args, int64_t begin, int64_t end) {
       using T = std::remove_pointer_t<decltype(data)>;
       const auto convert = [=](T value) {
         const float x = static_cast<float>(value);
-        return scaled ? std::fma(x, scale, offset) : x;
+        return scaled ? fusedMultiplyAdd(x, scale, offset) : x;
       };
       T* rows[kGroupImages];
       for (int64_t l = 0; l < images; ++l) rows[l] = data + chosen[l] * from.rowStride;

@@ -71,7 +71,7 @@ struct WindowGather {
     fill = args.scalar(fill_);
   }
 
-  float convert(float x) const { return scaled ? std::fma(x, scale, offset) : x; }
+  float convert(float x) const { return scaled ? fusedMultiplyAdd(x, scale, offset) : x; }
 
   /** One image, as a row. Reads each window once, because another thread may write it at the same time. False if the image does not exist. */
   template <class T> bool toRow(const T* from, const int32_t* windows, float* to) const {
