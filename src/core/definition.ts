@@ -96,6 +96,34 @@ export interface Definition<H extends Hyperparameters = Hyperparameters> {
 /** A table of definitions by name: one line per thing. */
 export type Definitions<D extends Definition = Definition> = Readonly<Record<string, D>>;
 
+/** Hyperparameters that all things of a table have besides their own. */
+export interface CommonDefinition {
+  readonly defaults: Hyperparameters;
+  readonly ranges?: Readonly<Record<string, NumberRange>>;
+  /** @throws SteepestError `ERR_ARGUMENT` */
+  check?(h: Hyperparameters): void;
+}
+
+/** A table of things that also have the common hyperparameters; a thing's own defaults go first. */
+export const withCommon = <D extends Definition>(
+  table: Definitions<D>,
+  common: CommonDefinition,
+): Definitions<D> =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, definition]) => [
+      name,
+      {
+        ...definition,
+        defaults: { ...definition.defaults, ...common.defaults, ...definition.defaults },
+        ranges: { ...definition.ranges, ...common.ranges },
+        check(h: Hyperparameters) {
+          common.check?.(h);
+          definition.check?.(h);
+        },
+      },
+    ]),
+  );
+
 /**
  * What users may write to select a thing of a table: its name, or an object with some
  * hyperparameters.

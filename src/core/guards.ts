@@ -16,6 +16,13 @@ export const isNumbers = listOf((value): value is number => typeof value === 'nu
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** Far more steps than anybody can run; counts up to it are exact, in sums and products too. */
+export const MOST_STEPS = 2 ** 48;
+
+/** A number of steps, epochs or rows that a file may hold. */
+export const isCounter = (value: unknown, most = MOST_STEPS): value is number =>
+  isCount(value) && value <= most;
+
 /** A whole number of at least 1. */
 export const isSize = (value: unknown): value is number => isCount(value) && value > 0;
 

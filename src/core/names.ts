@@ -31,7 +31,9 @@ export type OurName<N extends string, S extends Synonyms, Given extends string> 
     : never
   : never;
 
-const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** {@link SnakeCase} at run time. */
+export const toSnakeCase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Our name of what a user wrote; undefined if it is none of these. */
 export function ourName<N extends string>(

@@ -2,7 +2,7 @@ import { indexOfNotFinite } from '../../core/finite.js';
 /** The learned state of a perceptron, and how it is saved and loaded. */
 
 import { SteepestError } from '../../core/errors.js';
-import { isNames, isNumbers, isSize, orNull } from '../../core/guards.js';
+import { isCounter, isNames, isNumbers, isSize, orNull } from '../../core/guards.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import type { Loss } from '../../networks/losses/index.js';
@@ -34,11 +34,8 @@ export interface FittedNetwork {
 }
 
 /** As in a network's file: training that goes on must be able to count. */
-const MOST_STEPS = 2 ** 48;
 const isCounters = (value: unknown): value is [step: number, epochs: number] =>
-  Array.isArray(value) &&
-  value.length === 2 &&
-  value.every((n) => Number.isInteger(n) && n >= 0 && n <= MOST_STEPS);
+  Array.isArray(value) && value.length === 2 && value.every((n) => isCounter(n));
 
 function isShape(value: unknown): value is Shape {
   if (typeof value !== 'object' || value === null) return false;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { SteepestError } from '../../core/errors.js';
 import { type Aliases, didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
+import { formatLog } from '../training/logs.js';
 
 /**
  * File names with placeholders, such as `runs/{epoch:03d}-{valLoss}.safetensors`. A placeholder is
@@ -21,11 +22,6 @@ type Piece = string | { name: string; format: (value: number) => string };
 const PIECES = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
 /** Formats as Python writes them; only what names of files need. */
 const FORMAT = /^(?:(?:0?(\d{1,2}))?d?|\.(\d{1,2})f?)$/;
-/** As progress shows numbers: four decimals, or an exponent where they would show little. */
-const DECIMALS = 4;
-const EXPONENT_FROM = 1e6;
-const EXPONENT_BELOW = 1e-3;
-const EXPONENT_DIGITS = 3;
 
 const ALIASES: Aliases = { batch: 'step', globalStep: 'step', iteration: 'step', lr: 'learningRate' };
 
@@ -78,12 +74,8 @@ function readPlaceholder(what: string, placeholder: string): Piece {
   return { name, format: (value) => String(value).padStart(Number(digits ?? 0), '0') };
 }
 
-function plain(value: number): string {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  const isPlain = size >= EXPONENT_BELOW && size < EXPONENT_FROM;
-  return isPlain ? value.toFixed(DECIMALS) : value.toExponential(EXPONENT_DIGITS);
-}
+/** As progress shows numbers. */
+const plain = (value: number): string => (Number.isInteger(value) ? String(value) : formatLog(value));
 
 function refuseBrace(what: string, path: string): never {
   throw new SteepestError('ERR_ARGUMENT', {

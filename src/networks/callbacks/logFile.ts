@@ -1,3 +1,4 @@
+import { isCount } from '../../core/guards.js';
 import { AppendedFile, readEnds } from '../../io/appendedFile.js';
 import { refuseState } from './plateau.js';
 
@@ -40,8 +41,8 @@ export class LogFile {
   /** @throws SteepestError `ERR_MODEL_FILE` for what {@link state} cannot have been */
   restore(state: unknown): void {
     const bytes = (state as Partial<LogState> | null)?.bytes;
-    if (!Number.isSafeInteger(bytes) || (bytes as number) < 0) refuseState();
-    this.restored = { bytes: bytes as number };
+    if (!isCount(bytes)) refuseState();
+    this.restored = { bytes };
   }
 
   /**

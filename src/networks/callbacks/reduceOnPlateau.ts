@@ -1,10 +1,8 @@
-import { LEAST_FLOAT32, type NumberRange, notNegative } from '../../core/definition.js';
+import { LEAST_FLOAT32, notNegative, probability } from '../../core/definition.js';
 import { define } from './definition.js';
 import { MONITOR_ALIASES, monitorOptions, resolveMonitor } from './monitor.js';
 import { number, whole } from './options.js';
 import { Plateau, refuseState } from './plateau.js';
-
-const between0And1: NumberRange = { accepts: (v) => v > 0 && v < 1, words: 'a number above 0 and below 1' };
 
 /**
  * Lowers the learning rate when a value has stopped improving, as Keras's ReduceLROnPlateau: sets
@@ -17,7 +15,7 @@ export const reduceOnPlateau = define({
     /** A change of no more than this is no progress. Default 1e-4. */
     minDelta: number(1e-4, notNegative),
     /** What the learning rate is multiplied by. Default 0.1. */
-    factor: number(0.1, between0And1),
+    factor: number(0.1, probability),
     /** Epochs without progress after which the rate is lowered; 0 means 1. Default 10. */
     patience: whole(10),
     /** Epochs after a reduction that do not count. Default 0. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { toSnakeCase } from '../../core/names.js';
 import { validationName } from '../training/logs.js';
 import { define } from './definition.js';
 import { EventLog } from './eventLog.js';
@@ -9,9 +10,6 @@ const updateEvery: Option<'epoch' | number> = {
   usual: 'epoch',
   check: (what, given) => (given === 'epoch' ? given : everySteps.check(what, given)),
 };
-
-/** `valLoss` and `binaryAccuracy` as Keras writes them, so that curves of both share a chart. */
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
  * Writes curves for TensorBoard. As with Keras, the folder has a run `train` and, with validation, a
@@ -41,7 +39,7 @@ export const tensorBoard = define({
       (name) => !heldOut.map(validationName).includes(name) && name !== 'learningRate',
     );
     const scalars = (prefix: string, values: Readonly<Record<string, number>>, rate: number) => [
-      ...trained.map((name) => ({ tag: `${prefix}_${snakeCase(name)}`, value: values[name]! })),
+      ...trained.map((name) => ({ tag: `${prefix}_${toSnakeCase(name)}`, value: values[name]! })),
       { tag: `${prefix}_learning_rate`, value: rate },
     ];
     let train: EventLog | undefined;
@@ -66,7 +64,7 @@ export const tensorBoard = define({
         train?.add(epoch, scalars('epoch', logs, rate));
         const held = heldOut.flatMap((name) => {
           const value = logs[validationName(name)];
-          return value === undefined ? [] : [{ tag: `epoch_${snakeCase(name)}`, value }];
+          return value === undefined ? [] : [{ tag: `epoch_${toSnakeCase(name)}`, value }];
         });
         if (held.length > 0) validation?.add(epoch, held);
         await flush();

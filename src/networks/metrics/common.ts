@@ -1,4 +1,4 @@
-import type { MetricDefinition } from './definition.js';
+import type { CommonDefinition } from '../../core/definition.js';
 
 /**
  * Hyperparameters that every metric has. Absent by default: they are then neither printed nor saved.
@@ -11,13 +11,5 @@ export type CommonHyperparameters = {
   weighted: boolean;
 };
 
-/** A table of metrics, each with the common hyperparameters besides its own. */
-export const withCommon = (
-  metrics: Readonly<Record<string, MetricDefinition>>,
-): Readonly<Record<string, MetricDefinition>> =>
-  Object.fromEntries(
-    Object.entries(metrics).map(([name, definition]) => [
-      name,
-      { ...definition, defaults: { ...definition.defaults, weighted: undefined } },
-    ]),
-  );
+/** What all metrics have in common. */
+export const COMMON: CommonDefinition = { defaults: { weighted: undefined } };

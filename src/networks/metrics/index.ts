@@ -1,11 +1,11 @@
-import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
+import { type Choice, type Chosen, resolveChoice, withCommon } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import type { OurName } from '../../core/names.js';
 import type { TargetKind } from '../losses/definition.js';
 import { accuracy, binaryAccuracy } from './accuracy.js';
 import { HYPERPARAMETER_ALIASES, METRIC_ALIASES, METRIC_SYNONYMS } from './aliases.js';
 import { prAuc, rocAuc } from './auc.js';
-import { type CommonHyperparameters, withCommon } from './common.js';
+import { COMMON, type CommonHyperparameters } from './common.js';
 import { f1, precision, recall } from './counts.js';
 import type { MetricDefinition } from './definition.js';
 import {
@@ -78,7 +78,7 @@ export const metricNames = Object.keys(METRICS) as MetricName[];
 /** A metric with all its hyperparameters. */
 export type ResolvedMetric = Chosen<MetricDefinition>;
 
-const COMPLETE = withCommon(METRICS);
+const COMPLETE = withCommon<MetricDefinition>(METRICS, COMMON);
 
 const ALIASES = { synonyms: METRIC_SYNONYMS, names: METRIC_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
 

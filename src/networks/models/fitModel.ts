@@ -48,7 +48,8 @@ export async function fitModel(
   const { close, ...data } = await openFitData({ model, objective }, input, options, choices);
   try {
     const isValidated = data.validation !== undefined;
-    const callbacks = callbackRun(subject, choices, isValidated);
+    const logs = logsOf(compiled, choices.callbacks, isValidated);
+    const callbacks = callbackRun(subject, choices, logs);
     const sizes = {
       ...choices,
       every: callbacks.every,
@@ -63,13 +64,7 @@ export async function fitModel(
     // A stream has already delivered batches that cannot be read again.
     const isAgainPossible = !data.trainStream && !data.validationStream;
     const again = isAgainPossible ? withFewerThreads : <T>(run: () => Promise<T>): Promise<T> => run();
-    const preparation = {
-      data,
-      plan,
-      choices,
-      callbacks,
-      logs: logsOf(compiled, choices.callbacks, isValidated),
-    };
+    const preparation = { data, plan, choices, callbacks, logs };
     return await withCheckpoints(subject, preparation, ({ store, resumed, onState }) =>
       runWithCallbacks(callbacks, choices.signal, recordOf(isValidated, resumed), (record) =>
         again(() => runFitRequest({ ...request, store, resumed, onState, state: subject.state(), record })),
@@ -84,10 +79,9 @@ export async function fitModel(
 function callbackRun(
   { compiled, facade, state, onState }: FitSubject,
   { callbacks, initialEpoch, epochs, signal }: FitChoices,
-  isValidated: boolean,
+  logs: readonly string[],
 ): CallbackRun {
   const definitions = compiled.objective.metrics.map(({ definition }) => definition);
-  const logs = logsOf(compiled, callbacks, isValidated);
   const bestOf = (log: string): 'min' | 'max' =>
     definitions.find(({ name }) => name === log || validationName(name) === log)?.best ?? 'min';
   const subject = { model: facade, logs, bestOf, epochs, signal, state, become: onState };
@@ -121,11 +115,7 @@ async function runWithCallbacks(
   train: (record: FitRecord) => Promise<void>,
 ): Promise<FitResult> {
   const { history } = record;
-  try {
-    if (signal?.aborted) throw abortedAfter(signal, 0);
-  } catch (error) {
-    throw withHistory(error, history);
-  }
+  if (signal?.aborted) throw withHistory(abortedAfter(signal, 0), history);
   let failure: { error: unknown } | undefined;
   try {
     await callbacks.trainBegin();

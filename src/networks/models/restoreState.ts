@@ -1,3 +1,4 @@
+import { isCounter, MOST_STEPS } from '../../core/guards.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
@@ -78,11 +79,8 @@ function checkedTensor(
   return data;
 }
 
-/** A limit that keeps counters exact: far more steps than anybody can run. */
-const MOST_STEPS = 2 ** 48;
-
 function checkedCounter(key: string, value: unknown, most = MOST_STEPS): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most) return value as number;
+  if (isCounter(value, most)) return value;
   throw fileError(
     `a whole number up to ${most === MOST_STEPS ? '2^48' : most} as training.${key}`,
     show(value),

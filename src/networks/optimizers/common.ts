@@ -1,4 +1,5 @@
 import {
+  type CommonDefinition,
   counting,
   type Hyperparameters,
   type NumberRange,
@@ -6,7 +7,6 @@ import {
   positive,
 } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
-import type { OptimizerDefinition, OptimizerHyperparameters } from './definition.js';
 
 /**
  * Hyperparameters that every optimizer has. Absent by default: they are then neither printed nor
@@ -91,26 +91,12 @@ function checkDecay({ weightDecay = 0, decayKernelsOnly }: CommonChoice): void {
   });
 }
 
-const missing = (own: object) =>
-  Object.fromEntries(Object.entries(DEFAULTS).filter(([name]) => !Object.hasOwn(own, name)));
-
-/** A table of optimizers, each with the common hyperparameters besides its own. */
-export function withCommon(
-  optimizers: Readonly<Record<string, OptimizerDefinition>>,
-): Readonly<Record<string, OptimizerDefinition>> {
-  const complete = Object.entries(optimizers).map(([name, definition]) => [
-    name,
-    {
-      ...definition,
-      // An optimizer may have another default.
-      defaults: { ...definition.defaults, ...missing(definition.defaults) },
-      ranges: { ...definition.ranges, ...RANGES },
-      check(h: OptimizerHyperparameters) {
-        checkClipping(commonOf(h));
-        checkDecay(commonOf(h));
-        definition.check?.(h);
-      },
-    },
-  ]);
-  return Object.fromEntries(complete);
-}
+/** What all optimizers have in common. */
+export const COMMON: CommonDefinition = {
+  defaults: DEFAULTS,
+  ranges: RANGES,
+  check(h) {
+    checkClipping(commonOf(h));
+    checkDecay(commonOf(h));
+  },
+};

@@ -1,11 +1,11 @@
-import { type Choice, type Chosen, resolveChoice } from '../../core/definition.js';
+import { type Choice, type Chosen, resolveChoice, withCommon } from '../../core/definition.js';
 import type { NoSynonyms } from '../../core/names.js';
 import { adadelta } from './adadelta.js';
 import { adagrad } from './adagrad.js';
 import { adam, adamw } from './adam.js';
 import { adamax } from './adamax.js';
 import { HYPERPARAMETER_ALIASES, OPTIMIZER_ALIASES } from './aliases.js';
-import { type CommonHyperparameters, withCommon } from './common.js';
+import { COMMON, type CommonHyperparameters } from './common.js';
 import type { OptimizerDefinition, OptimizerHyperparameters } from './definition.js';
 import { lion } from './lion.js';
 import { nadam } from './nadam.js';
@@ -37,7 +37,7 @@ export interface ResolvedOptimizer extends Chosen<OptimizerDefinition> {
   hyperparameters: OptimizerHyperparameters;
 }
 
-const COMPLETE = withCommon(OPTIMIZERS);
+const COMPLETE = withCommon<OptimizerDefinition>(OPTIMIZERS, COMMON);
 
 const ALIASES = { names: OPTIMIZER_ALIASES, hyperparameters: HYPERPARAMETER_ALIASES };
 

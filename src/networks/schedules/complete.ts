@@ -1,4 +1,11 @@
-import { type DataRange, fieldsOf, isFloat32, type NumberRange, positive } from '../../core/definition.js';
+import {
+  type DataRange,
+  fieldsOf,
+  isFloat32,
+  type NumberRange,
+  notNegative,
+  positive,
+} from '../../core/definition.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { didYouMean, nearestName } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
@@ -19,10 +26,9 @@ const WARMUP_STEPS: NumberRange = {
   accepts: (v) => Number.isSafeInteger(v) && v >= 0,
   words: 'a whole number of at least 0',
 };
-const WARMUP_EPOCHS: NumberRange = { accepts: (v) => v >= 0, words: 'a number of at least 0' };
 const RANGES = {
   steps: { time: STEPS, warmup: WARMUP_STEPS },
-  epochs: { time: positive, warmup: WARMUP_EPOCHS },
+  epochs: { time: positive, warmup: notNegative },
 } as const;
 
 /** The range of an optimizer's learning rate. */

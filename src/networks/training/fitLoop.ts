@@ -9,6 +9,7 @@ import { RankCheckpoints } from './rankCheckpoints.js';
 import { RankRates } from './rankRates.js';
 import { SumsWriter } from './runningSums.js';
 import {
+  agree,
   groupSize,
   RankRunner,
   runSweep,
@@ -270,11 +271,11 @@ class RankFit {
 
   /** @returns the verdict that ends the fit, or 0 */
   private runValidation(): number {
-    const { validator, held, barrier, control } = this;
+    const { validator, held, barrier, trainer } = this;
     if (validator === undefined) return 0;
     this.swapAverages();
     const { status, stopped } = runSweep(validator, held, barrier);
-    const invalid = stopped ? 0 : agreeOn(verdictOf(status) & VERDICT.invalid, barrier, control);
+    const invalid = stopped ? 0 : agree(trainer, WORD.verdict, verdictOf(status) & VERDICT.invalid);
     this.swapAverages();
     return stopped ? VERDICT.stop : invalid;
   }
@@ -336,11 +337,4 @@ class RankFit {
     };
     task.port?.postMessage(message);
   }
-}
-
-/** Combines the findings of all ranks. Costs one barrier, which is negligible per epoch. */
-function agreeOn(verdict: number, barrier: Barrier, control: Int32Array<SharedArrayBuffer>): number {
-  if (verdict !== 0) Atomics.or(control, WORD.verdict, verdict);
-  barrier.wait();
-  return Atomics.load(control, WORD.verdict);
 }

@@ -41,3 +41,14 @@ export function logNames(metrics: readonly string[], isValidated: boolean): stri
   const names = ['loss', ...metrics];
   return isValidated ? [...names, ...names.map(validationName)] : names;
 }
+
+/** Logs at least this large, or this small, are written with an exponent. */
+const EXPONENT_FROM = 1e6;
+const EXPONENT_BELOW = 1e-3;
+
+/** A value of the logs for people: four decimals, or an exponent where they would show little. */
+export function formatLog(value: number): string {
+  const size = Math.abs(value);
+  const isPlain = size === 0 || (size >= EXPONENT_BELOW && size < EXPONENT_FROM);
+  return isPlain || !Number.isFinite(value) ? value.toFixed(4) : value.toExponential(3);
+}

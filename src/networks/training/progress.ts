@@ -1,4 +1,4 @@
-import type { SomeLogs } from './logs.js';
+import { formatLog, type SomeLogs } from './logs.js';
 
 /** Size of the fit that the bar shows. */
 export interface ProgressShape {
@@ -32,9 +32,6 @@ const SEPARATOR = ' · ';
 const BAR_CELLS = 12;
 /** From 1,000 on, a rate needs no decimals; below 10, one more digit helps. */
 const WHOLE_FROM = 1000;
-/** Logs at least this large, or this small, are written with an exponent. */
-const EXPONENT_FROM = 1e6;
-const EXPONENT_BELOW = 1e-3;
 
 /**
  * One line about the progress of a fit: `Epoch 3/10 [=====> ] 210/469 · loss 0.1234 · accuracy
@@ -130,13 +127,7 @@ function renderBar(fraction: number): string {
 }
 
 function logParts(logs: SomeLogs): string[] {
-  return Object.entries(logs).map(([name, value]) => `${SEPARATOR}${name} ${formatNumber(value)}`);
-}
-
-function formatNumber(value: number): string {
-  const size = Math.abs(value);
-  const isPlain = size === 0 || (size >= EXPONENT_BELOW && size < EXPONENT_FROM);
-  return isPlain || !Number.isFinite(value) ? value.toFixed(4) : value.toExponential(3);
+  return Object.entries(logs).map(([name, value]) => `${SEPARATOR}${name} ${formatLog(value)}`);
 }
 
 /** Steps of an epoch, if known. */

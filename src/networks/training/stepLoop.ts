@@ -118,8 +118,8 @@ function setRegisters(
   for (const name of STEP_REGISTERS) registers[REGISTERS[name]] = changing[name] ?? 0;
 }
 
-/** Combines the findings of all ranks in a word of the control block. */
-function agree({ barrier, control }: Trainer, word: number, verdict: number): number {
+/** Combines the findings of all ranks in a word of the control block, at the cost of a barrier. */
+export function agree({ barrier, control }: Trainer, word: number, verdict: number): number {
   if (verdict !== 0) Atomics.or(control, word, verdict);
   barrier.wait();
   return Atomics.load(control, word);

@@ -1,4 +1,5 @@
 import { MOST_FLOAT32 } from '../../../core/check.js';
+import { isCounter } from '../../../core/guards.js';
 import { isPlainObject } from '../../../core/realm.js';
 import { show } from '../../../core/show.js';
 import { parseDescription } from '../../../io/description.js';
@@ -48,9 +49,6 @@ const COUNTERS = [
   'stepInPass',
   'streamHash',
 ] as const;
-/** Far more of anything than a fit can count. */
-const MOST = 2 ** 48;
-
 /** The key of an object that stands for a number that JSON does not have. */
 const NUMBER = '\0number';
 
@@ -118,8 +116,7 @@ const numbers = (what: string, given: unknown): number[] =>
   list(what, given).map((value) => number(`numbers in ${what}`, value));
 
 function counter(what: string, given: unknown): number {
-  const isCounter = Number.isInteger(given) && (given as number) >= 0 && (given as number) <= MOST;
-  return isCounter ? (given as number) : refuse(`a whole number as ${what}`, given);
+  return isCounter(given) ? given : refuse(`a whole number as ${what}`, given);
 }
 
 const optionalCounter = (what: string, given: unknown): number | undefined =>
