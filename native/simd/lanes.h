@@ -2,6 +2,9 @@
 // its vector API, inside the same namespace.
 #define STEEPEST_LANES
 
+/** What flushDenormal does to each lane. */
+inline float flushDenormal(float x) { return std::fabs(x) < std::numeric_limits<float>::min() ? 0.0f : x; }
+
 /** Vectors that make up the 16 virtual lanes. */
 constexpr int kGroups = 16 / kLanes;
 

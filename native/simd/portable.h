@@ -117,6 +117,13 @@ inline void storeI(int32_t* p, I a) { storeIN(p, a, kLanes); }
 
 inline F neg(F a) { return asFloat(xorI(asInt(a), splatI(INT32_MIN))); }
 inline F abs(F a) { return asFloat(andI(asInt(a), splatI(INT32_MAX))); }
+inline F flushDenormal(F a) {
+  return eachLane<F>([&](int i) {
+    int32_t word;
+    std::memcpy(&word, &a.v[i], sizeof word);
+    return (word & 0x7f800000) == 0 ? 0.0f : a.v[i];
+  });
+}
 
 inline M lt(F a, F b) { return eachLane<M>([&](int i) { return a.v[i] < b.v[i]; }); }
 inline M le(F a, F b) { return eachLane<M>([&](int i) { return a.v[i] <= b.v[i]; }); }

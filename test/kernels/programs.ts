@@ -101,9 +101,9 @@ export function program(ops: readonly Op[], maxRows: number): BindableProgram {
   return { ops, rank: 0, workers: 1, maxRows, rowChunk: 64 };
 }
 
-/** Registers with `rows` set. */
-export function registersFor(rows: number): Float64Array {
-  const registers = new Float64Array(REGISTER_COUNT);
+/** Registers with `rows` set, in shared memory, as native kernels want them. */
+export function registersFor(rows: number): Float64Array<SharedArrayBuffer> {
+  const registers = new Float64Array(new SharedArrayBuffer(8 * REGISTER_COUNT));
   registers[0] = rows;
   return registers;
 }

@@ -174,7 +174,7 @@ inline int op_movingMoments(const OpArgs& args, int64_t begin, int64_t end) {
   const double count = static_cast<double>(args.batchRows) * args.scalars[pixels_];
   bool finite = true;
   const auto move = [&](float& moving, double now) {
-    moving = static_cast<float>(keep * static_cast<double>(moving) + (1 - keep) * now);
+    moving = flushDenormal(static_cast<float>(keep * static_cast<double>(moving) + (1 - keep) * now));
     finite = finite && isFinite(moving);
   };
   for (int64_t c = begin; c < end; ++c) {

@@ -32,17 +32,17 @@ template <bool amsgrad, bool nesterov> struct AdamRule {
   F next(F w1, F g2, StateVectors<kStates>& states) const {
     F& mean = states.of[0];
     F& meanSquare = states.of[1];
-    mean = fma(beta1, mean, mul(oneMinusBeta1, g2));
+    mean = flushDenormal(fma(beta1, mean, mul(oneMinusBeta1, g2)));
     meanSquare = meanOfSquares(beta2, meanSquare, oneMinusBeta2, g2);
     F& largest = states.of[kStates - 1];
     if (amsgrad) largest = larger(largest, meanSquare);
     const F spread = fma(sqrt(largest), inverseSqrtBias2, epsilon);
-    const F step = mul(stepSize, mean);
-    return sub(w1, div(nesterov ? fma(gradientStep, g2, step) : step, spread));
+    if (nesterov) return sub(w1, div(fma(gradientStep, g2, mul(stepSize, mean)), spread));
+    return fma(neg(stepSize), div(mean, spread), w1);
   }
 };
 
-/** u ← larger(beta2·u, |g₂|); w ← w₁ − (stepSize·m) / (u + epsilon). */
+/** u ← larger(beta2·u, |g₂|); w ← fma(−stepSize, m / (u + epsilon), w₁). */
 STEEPEST_IS_UPDATE(op_adamax);
 struct AdamaxRule {
   static constexpr int kStates = 2;
@@ -63,9 +63,9 @@ struct AdamaxRule {
   F next(F w1, F g2, StateVectors<2>& states) const {
     F& mean = states.of[0];
     F& largest = states.of[1];
-    mean = fma(beta1, mean, mul(oneMinusBeta1, g2));
-    largest = larger(mul(beta2, largest), abs(g2));
-    return sub(w1, div(mul(stepSize, mean), add(largest, epsilon)));
+    mean = flushDenormal(fma(beta1, mean, mul(oneMinusBeta1, g2)));
+    largest = flushDenormal(larger(mul(beta2, largest), abs(g2)));
+    return fma(neg(stepSize), div(mean, add(largest, epsilon)), w1);
   }
 };
 

@@ -83,7 +83,8 @@ struct AverageRow {
   float* e = nullptr;
 
   template <bool tail> void at(int64_t j, int, int n) {
-    storePart<tail>(e + j, fma(keep, loadPart<tail>(e + j, n), mul(share, loadPart<tail>(w + j, n))), n);
+    const F next = fma(keep, loadPart<tail>(e + j, n), mul(share, loadPart<tail>(w + j, n)));
+    storePart<tail>(e + j, flushDenormal(next), n);
   }
 };
 

@@ -30,7 +30,7 @@ struct MomentumRule {
 
   F next(F w1, F g2, StateVectors<1>& states) const {
     F& velocity = states.of[0];
-    velocity = fma(momentum, velocity, g2);
+    velocity = flushDenormal(fma(momentum, velocity, g2));
     return fma(minusRate, nesterov ? fma(momentum, velocity, g2) : velocity, w1);
   }
 };
@@ -57,7 +57,7 @@ struct LionRule {
     F& mean = states.of[0];
     const F c = fma(beta1, mean, mul(oneMinusBeta1, g2));
     const F stepped = select(gt(c, zero()), sub(w1, rate), select(lt(c, zero()), add(w1, rate), w1));
-    mean = fma(beta2, mean, mul(oneMinusBeta2, g2));
+    mean = flushDenormal(fma(beta2, mean, mul(oneMinusBeta2, g2)));
     // Signs alone would hide a gradient that is not finite.
     return fma(c, zero(), stepped);
   }

@@ -4,8 +4,10 @@
 #include "../kernel.inl"
 #include "update.inl"
 
-/** fma(rho, v, (oneMinusRho·g)·g). */
-inline F meanOfSquares(F rho, F v, F oneMinusRho, F g) { return fma(rho, v, mul(mul(oneMinusRho, g), g)); }
+/** The new v, from fma(rho, v, (oneMinusRho·g)·g). */
+inline F meanOfSquares(F rho, F v, F oneMinusRho, F g) {
+  return flushDenormal(fma(rho, v, mul(mul(oneMinusRho, g), g)));
+}
 
 /** v, m if it is centered and b if it has momentum; what remains of w is the contract's. */
 STEEPEST_IS_UPDATE(op_rmsprop);
@@ -33,14 +35,14 @@ template <bool centered, bool hasMomentum> struct RmspropRule {
     F variance = meanSquare;
     if (centered) {
       F& mean = states.of[1 % kStates];
-      mean = fma(rho, mean, mul(oneMinusRho, g2));
+      mean = flushDenormal(fma(rho, mean, mul(oneMinusRho, g2)));
       // Rounding can make it negative. NaN stays NaN.
       variance = larger(zero(), fma(neg(mean), mean, meanSquare));
     }
     const F spread = add(sqrt(variance), epsilon);
-    if (!hasMomentum) return sub(w1, div(mul(rate, g2), spread));
+    if (!hasMomentum) return fma(neg(rate), div(g2, spread), w1);
     F& velocity = states.of[kStates - 1];
-    velocity = fma(momentum, velocity, div(g2, spread));
+    velocity = flushDenormal(fma(momentum, velocity, div(g2, spread)));
     return fma(neg(rate), velocity, w1);
   }
 };

@@ -73,7 +73,7 @@ template <int count> struct StateVectors {
 /**
  * Applies a rule to rows `[begin, end)` of w, and writes their columns of wT where it is given. A rule has kStates
  * arrays, whose operands `Rule::operand(i)` are, and computes
- * `F next(F w1, F g2, StateVectors<kStates>& states)`: the new w, and the arrays' new values.
+ * `F next(F w1, F g2, StateVectors<kStates>& states)`: the new w, and the arrays' new values, none of them denormal.
  */
 template <class Rule> struct Update {
   static constexpr int kStates = Rule::kStates;
@@ -108,7 +108,7 @@ template <class Rule> struct Update {
     StateVectors<kStates> vectors;
     STEEPEST_UNROLL
     for (int i = 0; i < kStates; ++i) vectors.of[i] = loadPart<tail>(states[i] + j, n);
-    const F next = rule.next(decay.of(old), g2, vectors);
+    const F next = flushDenormal(rule.next(decay.of(old), g2, vectors));
     check.see<tail>(next, n);
     STEEPEST_UNROLL
     for (int i = 0; i < kStates; ++i) storePart<tail>(states[i] + j, vectors.of[i], n);

@@ -32,8 +32,8 @@ export const afterUpdateOps = {
     flops: perElement('w', 3),
   })),
   /**
-   * A moving average of w: with d the register `averageDecay`, e ← fma(fl(d), e, fl(1 − d)·w).
-   * d = 0 for the first update, so that e begins as w. Range: rows of w.
+   * A moving average of w: with d the register `averageDecay`, e ← fma(fl(d), e, fl(1 − d)·w),
+   * flushed as updates are. d = 0 for the first update, so that e begins as w. Range: rows of w.
    */
   average: op(() => ({
     operands: { w: f32, e: updated(f32) },

@@ -51,8 +51,8 @@ export const batchNormOps = {
     flops: perElement('sums', 1),
   })),
   /**
-   * With m and v as above: mean ← fl(momentum·mean + (1 − momentum)·m), variance ← the same of v.
-   * Sets `parameterNotFinite`. Range: channels.
+   * With m and v as above: mean ← fl(momentum·mean + (1 − momentum)·m), variance ← the same of v,
+   * both flushed as updates are. Sets `parameterNotFinite`. Range: channels.
    */
   movingMoments: op(() => ({
     operands: { sums: f64, mean: updated(f32), variance: updated(f32) },

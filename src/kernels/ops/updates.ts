@@ -62,7 +62,10 @@ export const updateOps = {
    * and lets w decay,
    *   w₁ = weightDecay ≠ 0 ? fma(−fl(lr·weightDecay), w, w) : w, the product lr·weightDecay in
    *   float32 (Loshchilov & Hutter 2019; g₂ is made from w, not from w₁),
-   * and writes w. If wT (N×K) is given, it writes wT[j][i] = w[i][j] too.
+   * and writes w. New values of w and of the optimizer's arrays are *flushed*: x of |x| < 2^−126 is
+   * written as +0, and the formulas below go on with it. Means of gradients that stay 0 would decay
+   * into denormal numbers and remain there (0.9 times the fourth smallest rounds to it), and each
+   * operation on one takes some processors a hundred cycles. If wT (N×K) is given, it writes wT[j][i] = w[i][j] too.
    * Sets `parameterNotFinite` if a new w is NaN or infinite. Range: rows i of w.
    * lr = fl(learningRate·rateScale), and s = fl(stepSize·rateScale) and r = fl(gradientStep·
    * rateScale) likewise: products in float64, rounded once. sign(0) = 0;
@@ -82,7 +85,7 @@ export const updateOps = {
   lion: update(['m'], betas, 8),
   /**
    * v ← fma(rho, v, (oneMinusRho·g₂)·g₂); if m is given m ← fma(rho, m, oneMinusRho·g₂) and
-   * u = larger(0, fma(−m, m, v)), otherwise u = v. Without b: w ← w₁ − (lr·g₂) / (√u + epsilon);
+   * u = larger(0, fma(−m, m, v)), otherwise u = v. Without b: w ← fma(−lr, g₂ / (√u + epsilon), w₁);
    * with b: b ← fma(momentum, b, g₂ / (√u + epsilon)), w ← fma(−lr, b, w₁).
    * (Hinton, lecture 6e; m and b: Graves 2013, in PyTorch's form.)
    */
@@ -95,12 +98,14 @@ export const updateOps = {
   /**
    * m ← fma(beta1, m, oneMinusBeta1·g₂); v ← fma(beta2, v, (oneMinusBeta2·g₂)·g₂);
    * if vMax is given vMax ← larger(vMax, v) and u = vMax, otherwise u = v;
-   * n = nesterov ? fma(r, g₂, s·m) : s·m; w ← w₁ − n / fma(√u, inverseSqrtBias2, epsilon).
+   * p = fma(√u, inverseSqrtBias2, epsilon);
+   * w ← nesterov ? w₁ − fma(r, g₂, s·m) / p : fma(−s, m / p, w₁).
    * (Kingma & Ba 2015; vMax: Reddi, Kale & Kumar 2018; nesterov: Dozat 2016.)
    */
   adam: update(['m', 'v'], { ...betas, epsilon: finite, nesterov: flag }, 12, ['vMax']),
   /**
-   * m ← fma(beta1, m, oneMinusBeta1·g₂); u ← larger(beta2·u, |g₂|); w ← w₁ − (s·m) / (u + epsilon).
+   * m ← fma(beta1, m, oneMinusBeta1·g₂); u ← larger(beta2·u, |g₂|);
+   * w ← fma(−s, m / (u + epsilon), w₁).
    * (Kingma & Ba 2015, algorithm 2)
    */
   adamax: update(['m', 'u'], { beta1: finite, oneMinusBeta1: finite, beta2: finite, epsilon: finite }, 10),

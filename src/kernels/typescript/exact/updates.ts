@@ -1,5 +1,6 @@
 import { REGISTERS, STATUS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
+import { flushDenormal } from '../updates/flushDenormal.js';
 import { fma, fround } from './fma.js';
 
 /** The registers of one run: scaled by the layer's own rate and rounded, or only rounded. */
@@ -45,7 +46,9 @@ function update(makeRule: (op: PreparedOp) => (rates: Rates) => Rule): PrepareOp
         for (let j = 0; j < w.cols; j++) {
           const old = w.data[i * w.rowStride + j] as number;
           const decayed = weightDecay !== 0 ? fma(-decay, old, old) : old;
-          const next = rule(decayed, gradient(old, g.data[i * g.rowStride + j] as number), i, j);
+          const next = flushDenormal(
+            rule(decayed, gradient(old, g.data[i * g.rowStride + j] as number), i, j),
+          );
           finite &&= Number.isFinite(next);
           w.data[i * w.rowStride + j] = next;
           if (wT !== undefined) wT.data[j * wT.rowStride + i] = next;
@@ -61,10 +64,10 @@ const ratesOf = (registers: F64, rateScale: number): Rates => ({
   rounded: (register) => fround(registers[register] as number),
 });
 
-/** Replaces element (i, j) of a state by f of it, and returns that. */
+/** Replaces element (i, j) of a state by f of it, flushed, and returns that. */
 function replace(state: Matrix<F32>, i: number, j: number, f: (old: number) => number): number {
   const at = i * state.rowStride + j;
-  const next = f(state.data[at] as number);
+  const next = flushDenormal(f(state.data[at] as number));
   state.data[at] = next;
   return next;
 }
@@ -135,7 +138,7 @@ export const rmsprop = update((op) => {
         variance = larger(0, difference);
       }
       const spread = fround(fround(Math.sqrt(variance)) + epsilon);
-      if (b === undefined) return fround(w1 - fround(fround(rate * g2) / spread));
+      if (b === undefined) return fma(-rate, fround(g2 / spread), w1);
       const velocity = replace(b, i, j, (x) => fma(momentum, x, fround(g2 / spread)));
       return fma(-rate, velocity, w1);
     };
@@ -181,8 +184,8 @@ export const adam = update((op) => {
       const meanSquare = replace(v, i, j, (x) => fma(beta2, x, scaledSquare(oneMinusBeta2, g2)));
       const largest = vMax ? replace(vMax, i, j, (x) => larger(x, meanSquare)) : meanSquare;
       const spread = fma(fround(Math.sqrt(largest)), inverseSqrtBias2, epsilon);
-      const step = fround(stepSize * mean);
-      return fround(w1 - fround((nesterov ? fma(gradientStep, g2, step) : step) / spread));
+      if (!nesterov) return fma(-stepSize, fround(mean / spread), w1);
+      return fround(w1 - fround(fma(gradientStep, g2, fround(stepSize * mean)) / spread));
     };
   };
 });
@@ -197,7 +200,7 @@ export const adamax = update((op) => {
       const mean = replace(m, i, j, (x) => fma(beta1, x, fround(oneMinusBeta1 * g2)));
       const size = Math.abs(g2);
       const largest = replace(u, i, j, (x) => larger(fround(beta2 * x), size));
-      return fround(w1 - fround(fround(stepSize * mean) / fround(largest + epsilon)));
+      return fma(-stepSize, fround(mean / fround(largest + epsilon)), w1);
     };
   };
 });

@@ -1,8 +1,12 @@
 import { REGISTERS } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
+import { flushDenormal } from '../updates/flushDenormal.js';
 import { penalised, Weights } from './weights.js';
 
-/** Updates divided by the root of a mean of squares, or by the largest gradient. */
+/**
+ * Updates divided by the root of a mean of squares, or by the largest gradient. What they write is flushed, as the
+ * contract says; what they compute goes on in float64.
+ */
 
 /** v ← rho·v + (1 − rho)·g²; w ← w₁ − lr·g / (√v + epsilon), with the variants of the contract. */
 export const rmsprop: PrepareOp = (op) => {
@@ -33,20 +37,20 @@ export const rmsprop: PrepareOp = (op) => {
         const old = wData[row + j]!;
         const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
         const square = rho * vData[vRow + j]! + oneMinusRho * gradient * gradient;
-        vData[vRow + j] = square;
+        vData[vRow + j] = flushDenormal(square);
         let variance = square;
         if (mData !== undefined) {
           const mean = rho * mData[mRow + j]! + oneMinusRho * gradient;
-          mData[mRow + j] = mean;
+          mData[mRow + j] = flushDenormal(mean);
           const difference = square - mean * mean;
           variance = Math.max(0, difference);
         }
         let step = gradient / (Math.sqrt(variance) + epsilon);
         if (bData !== undefined) {
           step += momentum * bData[bRow + j]!;
-          bData[bRow + j] = step;
+          bData[bRow + j] = flushDenormal(step);
         }
-        wData[row + j] = kept * old - rate * step;
+        wData[row + j] = flushDenormal(kept * old - rate * step);
       }
     }
     return weights.finish(begin, end);
@@ -80,9 +84,9 @@ export const adadelta: PrepareOp = (op) => {
         const square = rho * vData[vRow + j]! + oneMinusRho * gradient * gradient;
         const steps = dData[dRow + j]!;
         const delta = Math.sqrt((steps + epsilon) / (square + epsilon)) * gradient;
-        vData[vRow + j] = square;
-        dData[dRow + j] = rho * steps + oneMinusRho * delta * delta;
-        wData[row + j] = kept * old - rate * delta;
+        vData[vRow + j] = flushDenormal(square);
+        dData[dRow + j] = flushDenormal(rho * steps + oneMinusRho * delta * delta);
+        wData[row + j] = flushDenormal(kept * old - rate * delta);
       }
     }
     return weights.finish(begin, end);
@@ -123,14 +127,14 @@ export const adam: PrepareOp = (op) => {
         const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
         const mean = beta1 * mData[mRow + j]! + oneMinusBeta1 * gradient;
         let square = beta2 * vData[vRow + j]! + oneMinusBeta2 * gradient * gradient;
-        mData[mRow + j] = mean;
-        vData[vRow + j] = square;
+        mData[mRow + j] = flushDenormal(mean);
+        vData[vRow + j] = flushDenormal(square);
         if (vMaxData !== undefined) {
           square = Math.max(square, vMaxData[vMaxRow + j]!);
-          vMaxData[vMaxRow + j] = square;
+          vMaxData[vMaxRow + j] = flushDenormal(square);
         }
         const step = nesterov ? stepSize * mean + gradientStep * gradient : stepSize * mean;
-        wData[row + j] = kept * old - step / (Math.sqrt(square) * inverseSqrtBias2 + epsilon);
+        wData[row + j] = flushDenormal(kept * old - step / (Math.sqrt(square) * inverseSqrtBias2 + epsilon));
       }
     }
     return weights.finish(begin, end);
@@ -164,9 +168,9 @@ export const adamax: PrepareOp = (op) => {
         const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
         const mean = beta1 * mData[mRow + j]! + oneMinusBeta1 * gradient;
         const largest = Math.max(beta2 * uData[uRow + j]!, Math.abs(gradient));
-        mData[mRow + j] = mean;
-        uData[uRow + j] = largest;
-        wData[row + j] = kept * old - (stepSize * mean) / (largest + epsilon);
+        mData[mRow + j] = flushDenormal(mean);
+        uData[uRow + j] = flushDenormal(largest);
+        wData[row + j] = flushDenormal(kept * old - (stepSize * mean) / (largest + epsilon));
       }
     }
     return weights.finish(begin, end);

@@ -1,4 +1,5 @@
 import type { PrepareOp } from '../kernel.js';
+import { flushDenormal } from '../updates/flushDenormal.js';
 import { penalised, Weights } from './weights.js';
 
 /** Updates along the gradient, its momentum or its sign. */
@@ -18,7 +19,7 @@ export const sgd: PrepareOp = (op) => {
       for (let j = 0; j < w.cols; j++) {
         const old = wData[row + j]!;
         const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
-        wData[row + j] = kept * old - rate * gradient;
+        wData[row + j] = flushDenormal(kept * old - rate * gradient);
       }
     }
     return weights.finish(begin, end);
@@ -46,8 +47,10 @@ export const momentum: PrepareOp = (op) => {
         const old = wData[row + j]!;
         const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
         const velocity = keep * vData[vRow + j]! + gradient;
-        vData[vRow + j] = velocity;
-        wData[row + j] = kept * old - rate * (nesterov ? keep * velocity + gradient : velocity);
+        vData[vRow + j] = flushDenormal(velocity);
+        wData[row + j] = flushDenormal(
+          kept * old - rate * (nesterov ? keep * velocity + gradient : velocity),
+        );
       }
     }
     return weights.finish(begin, end);
@@ -78,8 +81,8 @@ export const lion: PrepareOp = (op) => {
         const gradient = penalised(gData[gRow + j]!, old, l1, l2x2);
         const mean = mData[mRow + j]!;
         const c = beta1 * mean + oneMinusBeta1 * gradient;
-        mData[mRow + j] = beta2 * mean + oneMinusBeta2 * gradient;
-        wData[row + j] = kept * old - rate * Math.sign(c) + c * 0;
+        mData[mRow + j] = flushDenormal(beta2 * mean + oneMinusBeta2 * gradient);
+        wData[row + j] = flushDenormal(kept * old - rate * Math.sign(c) + c * 0);
       }
     }
     return weights.finish(begin, end);

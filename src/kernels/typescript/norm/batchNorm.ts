@@ -1,6 +1,7 @@
 import { GROUP_IMAGES, imagePlane, REGISTERS, STATUS } from '../../contract.js';
 import { fround } from '../exact/fma.js';
 import type { F32, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
+import { flushDenormal } from '../updates/flushDenormal.js';
 import { inverseDeviation, momentsOf, samplesOf, totalOf } from './sums.js';
 
 /** stats = mean and 1/√(variance + ε) over the mini-batch. Range: channels. */
@@ -33,8 +34,8 @@ export const movingMoments: PrepareOp = (op) => {
     let finite = true;
     for (let c = begin; c < end; c++) {
       const [now, spread] = momentsOf(totalOf(sums, rows, c), rows * pixels);
-      mean[c] = keep * mean[c]! + (1 - keep) * now;
-      variance[c] = keep * variance[c]! + (1 - keep) * spread;
+      mean[c] = flushDenormal(fround(keep * mean[c]! + (1 - keep) * now));
+      variance[c] = flushDenormal(fround(keep * variance[c]! + (1 - keep) * spread));
       finite = finite && Number.isFinite(mean[c]) && Number.isFinite(variance[c]);
     }
     return finite ? 0 : STATUS.parameterNotFinite;

@@ -1,6 +1,7 @@
 import { CONSTRAINED, CONSTRAINTS, REGISTERS } from '../../contract.js';
 import type { F32, F64, Matrix, PrepareOp } from '../kernel.js';
 import { treeSum } from '../norm/sums.js';
+import { flushDenormal } from './flushDenormal.js';
 
 const LANES = 16;
 const BLOCK_COLS = 16;
@@ -86,7 +87,8 @@ export const averageWith =
         const from = i * w.rowStride;
         const to = i * e.rowStride;
         for (let j = 0; j < w.cols; j++) {
-          e.data[to + j] = fma(keep, e.data[to + j]!, Math.fround(add * w.data[from + j]!));
+          const next = fma(keep, e.data[to + j]!, Math.fround(add * w.data[from + j]!));
+          e.data[to + j] = flushDenormal(next);
         }
       }
       return 0;

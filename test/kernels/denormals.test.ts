@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
+import { type KernelSet, type OpKind, PHASES, REGISTERS } from '#steepest/kernels/contract.js';
+import { typescriptExact, typescriptFast } from '#steepest/kernels/typescript/index.js';
+import { Memory, op, program, registersFor } from './programs.js';
+
+const ISAS = ['avx512', 'avx2', 'neon', 'portable'] as const;
+const KERNELS: readonly KernelSet[] = [
+  ...ISAS.filter((isa) => availableIsas().includes(isa)).map((isa) =>
+    selectKernels({ backend: 'native', isa }),
+  ),
+  typescriptExact,
+  typescriptFast,
+];
+const SMALLEST_NORMAL = 2 ** -126;
+const ROWS = 2;
+/** Whole vectors of every instruction set, and part of one. */
+const COLS = 21;
+
+/** Arrays that halve in each step without a gradient, and the scalars that make them do so. */
+const HALVING: { kind: OpKind; halves: string[]; scalars: Record<string, number> }[] = [
+  { kind: 'sgd', halves: ['w'], scalars: { weightDecay: 0.5 } },
+  { kind: 'momentum', halves: ['v'], scalars: { momentum: 0.5 } },
+  { kind: 'lion', halves: ['m'], scalars: { beta1: 0.5, beta2: 0.5 } },
+  { kind: 'rmsprop', halves: ['v', 'm', 'b'], scalars: { rho: 0.5, momentum: 0.5 } },
+  { kind: 'adadelta', halves: ['v', 'd'], scalars: { rho: 0.5 } },
+  { kind: 'adam', halves: ['m', 'v'], scalars: { beta1: 0.5, beta2: 0.5 } },
+  { kind: 'adam', halves: ['m', 'v'], scalars: { beta1: 0.5, beta2: 0.5, nesterov: 1 } },
+  { kind: 'adamax', halves: ['m', 'u'], scalars: { beta1: 0.5, beta2: 0.5 } },
+];
+
+/** Runs one step on arrays of `start`, and returns those that it has written. */
+function step(kernels: KernelSet, { kind, halves, scalars }: (typeof HALVING)[number], start: number) {
+  const memory = new Memory();
+  const names = [...new Set(['w', 'g', ...halves])];
+  const operands = Object.fromEntries(names.map((name) => [name, memory.matrix(ROWS, COLS)]));
+  if (halves.includes('w')) operands.wT = memory.matrix(COLS, ROWS);
+  for (const name of halves) memory.fill(operands[name]!, () => start);
+  const registers = registersFor(ROWS);
+  for (const name of ['learningRate', 'stepSize', 'gradientStep', 'inverseSqrtBias2'] as const) {
+    registers[REGISTERS[name]] = 1;
+  }
+  const epsilon: Record<string, number> = 'epsilon' in op(kind, {}).scalars ? { epsilon: 1 } : {};
+  const place = { phase: PHASES.merge, split: 'all', begin: 0, end: ROWS } as const;
+  const update = op(kind, operands, { rateScale: 1, ...epsilon, ...scalars }, place);
+  expect(kernels.bind(program([update], ROWS), [memory.buffer], registers).run(PHASES.merge)).toBe(0);
+  const written = 'wT' in operands ? [...halves, 'wT'] : halves;
+  return written.flatMap((name) => memory.values(operands[name]!));
+}
+
+describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
+  'numbers below 2^−126 become +0 where they would stay, $title',
+  ({ kernels }) => {
+    it.each(HALVING)('$kind $scalars', (row) => {
+      const check = (start: number, expected: number): void => {
+        const values = step(kernels, row, start);
+        expect(values.filter((value) => !Object.is(value, expected))).toEqual([]);
+      };
+      check(2 ** -124, 2 ** -125);
+      check(2 ** -125, SMALLEST_NORMAL);
+      check(SMALLEST_NORMAL, 0);
+      check(2 ** -149, 0);
+      if (row.halves.every((name) => 'wmb'.includes(name))) {
+        check(-(2 ** -125), -SMALLEST_NORMAL);
+        check(-SMALLEST_NORMAL, 0);
+      }
+    });
+
+    it('average', () => {
+      const memory = new Memory();
+      const operands = { w: memory.matrix(ROWS, COLS), e: memory.matrix(ROWS, COLS) };
+      memory.fill(operands.e, (i) => (i === 0 ? 2 ** -125 : -(2 ** -126)));
+      const registers = registersFor(ROWS);
+      registers[REGISTERS.averageDecay] = 0.5;
+      const average = op('average', operands, {}, { split: 'all', begin: 0, end: ROWS });
+      kernels.bind(program([average], ROWS), [memory.buffer], registers).run(PHASES.rows);
+      const values = memory.values(operands.e);
+      expect(values.slice(0, COLS).every((x) => x === SMALLEST_NORMAL)).toBe(true);
+      expect(values.slice(COLS).every((x) => Object.is(x, 0))).toBe(true);
+    });
+
+    it('movingMoments', () => {
+      const memory = new Memory();
+      const operands = {
+        sums: memory.matrix(1, 4, 'f64', 0),
+        mean: memory.matrix(1, 2, 'f32', 0),
+        variance: memory.matrix(1, 2, 'f32', 0),
+      };
+      memory.fill(operands.mean, (_, j) => (j === 0 ? 2 ** -125 : -(2 ** -126)));
+      memory.fill(operands.variance, (_, j) => (j === 0 ? 2 ** -126 : 2 ** -125));
+      const place = { split: 'all', begin: 0, end: 2 } as const;
+      const moving = op('movingMoments', operands, { pixels: 1, momentum: 0.5 }, place);
+      kernels.bind(program([moving], ROWS), [memory.buffer], registersFor(ROWS)).run(PHASES.rows);
+      expect(memory.values(operands.mean)).toEqual([SMALLEST_NORMAL, 0]);
+      expect(memory.values(operands.variance)).toEqual([0, SMALLEST_NORMAL]);
+    });
+  },
+);
