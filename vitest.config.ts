@@ -31,7 +31,7 @@ const RUN_ONCE = [
   'test/training/same-bits*.test.ts',
   'test/training/{few-images-kernels,frozen-layers}.test.ts',
   'test/training/{arena,never-answers,progress,progress-writer}.test.ts',
-  'test/parallel/few-threads.test.ts',
+  'test/parallel/{few-threads,leftovers}.test.ts',
   'test/estimators/{bad-arguments,hostile-files,printing,suggestions}.test.ts',
   'test/estimators/preprocessing/**',
   'test/estimators/selection/split.test.ts',

@@ -78,7 +78,7 @@ export function discardShared(memory: Uint8Array<SharedArrayBuffer> | Float32Arr
 }
 
 /** How much unused shared memory a thread may accumulate. */
-const MOST_GARBAGE = 2 ** 26;
+export const MOST_GARBAGE = 2 ** 26;
 /** This many bytes with returned pages count as one byte that takes memory. */
 const DISCARDED_SHARE = 8;
 let garbage = 0;
@@ -103,20 +103,25 @@ function countGarbage(byteLength: number): void {
 const PRESSURE = 2 ** 43;
 
 /**
- * A thread of the pool calls this for shared memory that it has just released. Its event loop is
- * blocked between tasks, so no finalizer runs there. Its tasks allocate too little on the heap to
- * trigger a collection. This function therefore forces one after a fixed number of bytes.
- * @param discarded bytes that {@link discardShared} is about to release on another thread
+ * Runs garbage collection on this thread. A thread of the pool needs it: its event loop is blocked
+ * between tasks, so no finalizer runs there, and its tasks allocate too little on the heap to
+ * trigger a collection.
  */
-export function droppedShared(byteLength: number, discarded: number): void {
+export function collectShared(): void {
   const addon = memoryAddon();
   if (addon === undefined) {
-    countGarbage(byteLength + discarded);
+    counted = new ArrayBuffer(MOST_GARBAGE);
     return;
   }
-  garbage += byteLength + (process.platform === 'linux' ? discarded / DISCARDED_SHARE : discarded);
-  if (garbage < MOST_GARBAGE) return;
-  garbage = 0;
   addon.account(PRESSURE);
   addon.account(-PRESSURE);
+}
+
+/**
+ * How many bytes count for an arena of which a thread keeps a reference, after
+ * {@link discardShared} has returned its pages.
+ */
+export function discardedBytes(byteLength: number): number {
+  const takesBack = process.platform === 'linux' && memoryAddon() !== undefined;
+  return takesBack ? byteLength / DISCARDED_SHARE : byteLength;
 }

@@ -14,6 +14,13 @@ export interface RankTask {
   tables: ProgramBuffer[];
   /** The port on which rank 0 sends reports, if any, followed by {@link END_OF_REPORTS}. */
   port?: MessagePort | undefined;
+  /** Too much memory of earlier tasks may be lying about: collect it before this one. */
+  collectsFirst?: boolean;
+}
+
+/** Has a thread collect what earlier tasks have left. */
+export interface CollectTask {
+  kind: 'collect';
 }
 
 /**

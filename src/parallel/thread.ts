@@ -1,7 +1,8 @@
 import type { Piscina } from 'piscina';
 import { workerFlags } from '../core/workerFlags.js';
+import { Leftovers } from './leftovers.js';
 import { loadPiscina } from './piscina.cjs';
-import type { RankResult, RankTask } from './rankTask.js';
+import type { CollectTask, RankResult, RankTask } from './rankTask.js';
 import { workerFile } from './workerFile.cjs';
 
 /** Internals of Piscina's pinned version: the part of a worker that its public type hides. */
@@ -29,6 +30,8 @@ export class Thread {
   private readonly pool: Piscina;
   /** True once it has loaded its code; before that it has computed nothing. */
   hasBegun = false;
+  /** The shared memory that its isolate may still refer to. */
+  readonly leftovers = new Leftovers();
   private handle: WorkerHandle | undefined;
   /** Settles when the worker has ended; Piscina drops one that failed to start before it has. */
   private readonly exited: Promise<void>;
@@ -72,7 +75,16 @@ export class Thread {
   run(task: RankTask): Promise<RankResult> {
     this.tasks++;
     const transferList = task.port ? [task.port] : [];
-    return this.pool.run(task, { transferList }) as Promise<RankResult>;
+    const collectsFirst = this.leftovers.add(task);
+    return this.pool.run({ ...task, collectsFirst }, { transferList }) as Promise<RankResult>;
+  }
+
+  /** Collects what tasks have left in the thread. */
+  async collect(): Promise<void> {
+    this.tasks++;
+    this.leftovers.clear();
+    const task: CollectTask = { kind: 'collect' };
+    await this.pool.run(task);
   }
 
   /**

@@ -44,6 +44,7 @@ let counted = 0;
 const queue: Waiting[] = [];
 const ending = new Set<Promise<void>>();
 let timer: NodeJS.Timeout | undefined;
+let collecting: NodeJS.Timeout | undefined;
 /** Threads started before the last shutdown are not kept. */
 let keptFrom = 0;
 
@@ -133,6 +134,25 @@ export function giveBack(ended: Lease, areReusable: boolean): void {
   trim();
   setCounts(ended, false);
   arm();
+  collectLater();
+}
+
+/**
+ * An idle thread gives back what tasks have left in it after this time. A call that follows at once
+ * does not wait for it.
+ */
+const COLLECT_AFTER_MS = 100;
+
+/** Has idle threads with much memory collect it. The timer does not keep the process alive. */
+function collectLater(): void {
+  if (collecting !== undefined || !idle.some(({ leftovers }) => leftovers.areMany)) return;
+  collecting = setTimeout(() => {
+    collecting = undefined;
+    for (const thread of idle) {
+      // A thread that is lost has nothing left; the next task finds out.
+      if (thread.leftovers.areMany) void thread.collect().catch(() => {});
+    }
+  }, COLLECT_AFTER_MS).unref();
 }
 
 /**

@@ -6,13 +6,13 @@ import { runLogistic } from '../estimators/logistic/logisticLoop.js';
 import type { LogisticTask } from '../estimators/logistic/logisticTask.js';
 import { selectKernels } from '../kernels/backend.js';
 import type { KernelSet } from '../kernels/contract.js';
-import { droppedShared } from '../kernels/sharedMemory.js';
+import { collectShared } from '../kernels/sharedMemory.js';
 import { runFit } from '../networks/training/fitLoop.js';
 import { runSweepTask } from '../networks/training/sweepLoop.js';
 import type { FitTask, SweepTask } from '../networks/training/tasks.js';
 import { PeerLost } from '../parallel/barrier.js';
 import { controlBlock, declareLost } from '../parallel/control.js';
-import { END_OF_REPORTS, type RankResult } from '../parallel/rankTask.js';
+import { type CollectTask, END_OF_REPORTS, type RankResult } from '../parallel/rankTask.js';
 import { TaskKernels } from './taskKernels.js';
 
 type Task = FitTask | SweepTask | LogisticTask | BlocksTask;
@@ -42,16 +42,17 @@ function run<K extends Task['kind']>(task: Extract<Task, { kind: K }>): RankResu
  * are cleared.
  */
 function forget(task: Task): void {
-  const { arena, tables } = task;
-  const bytes = tables.reduce((sum, table) => sum + table.buffer.byteLength, 0);
-  const discarded = arena.buffer.byteLength;
   for (const key of Object.keys(task) as (keyof Task)[]) delete (task as Partial<Task>)[key];
-  droppedShared(bytes, discarded);
 }
 
-/** Entry of a pool thread: runs one rank of a fit, a sweep or a regression. */
-export default function runRank(task: Task): RankResult {
+/** Entry of a pool thread: runs one rank of a fit, a sweep or a regression, or collects garbage. */
+export default function runRank(task: Task | CollectTask): RankResult | undefined {
+  if (task.kind === 'collect') {
+    collectShared();
+    return undefined;
+  }
   try {
+    if (task.collectsFirst) collectShared();
     return run(task);
   } catch (error) {
     const peerLost = error instanceof PeerLost;

@@ -1,0 +1,1 @@
+export function measureStepOverhead(steps?: number): number;
