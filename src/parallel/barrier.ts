@@ -5,17 +5,21 @@ import { WORD } from './control.js';
 export class PeerLost extends Error {}
 
 /**
- * Polls of the generation before a rank goes to sleep: about 60 µs, which is what a sleep and a
- * wake-up cost. Shorter spins can trap ranks in a cycle of sleeping: a woken rank reaches the next
- * barrier late by that cost, so the others go to sleep there.
+ * How long a rank polls before it goes to sleep: about what a sleep and a wake-up take, which is
+ * 60 µs on bare metal and 50 to 150 µs in a virtual machine. Shorter spins can trap ranks in a cycle
+ * of sleeping: a woken rank reaches the next barrier late by that time, so the others go to sleep
+ * there. Longer ones take the core from a rank that has to share it.
  */
-const LONG_SPIN = 10_000;
-/** Polls on a busy machine, where another thread occupies the awaited rank's core. */
-const SHORT_SPIN = 200;
-/** This many consecutive long spins that end in sleep mean that the machine is busy. */
-const PATIENCE = 8;
-/** Barriers with a short spin before a long one is tried again. */
-const RETRY_AFTER = 64;
+const LONG_SPIN_MS = 0.1;
+/** Polls between two looks at the clock, 1 to 2 µs. A look takes as long as ten polls. */
+const POLLS = 256;
+/**
+ * This many consecutive long spins that end in sleep mean that the machine is busy: another thread
+ * occupies the awaited rank's core.
+ */
+const PATIENCE = 4;
+/** Barriers with a short spin, one round of polls, before a long one is tried again. */
+const RETRY_AFTER = 256;
 /** Sleeping ranks wake up this often to check for a lost peer, in case they missed its notice. */
 const WAIT_MS = 100;
 
@@ -43,37 +47,80 @@ export class Barrier {
   wait(): void {
     const { control, ranks } = this;
     if (ranks === 1) return;
-    const generation = Atomics.load(control, WORD.generation);
-    if (Atomics.add(control, WORD.arrived, 1) === ranks - 1) {
-      Atomics.store(control, WORD.arrived, 0);
-      Atomics.add(control, WORD.generation, 1);
-      Atomics.notify(control, WORD.generation);
+    const closed = ranks === 2 ? this.arriveOfTwo() : this.arriveOfMany();
+    if (closed === undefined) {
+      // Beside the generation, whose cache line this rank has just written.
+      if (Atomics.load(control, WORD.sleepers) !== 0) Atomics.notify(control, WORD.generation);
       return;
     }
-    if (this.spins && this.spin(generation)) return;
-    while (Atomics.load(control, WORD.generation) === generation) {
-      if (Atomics.load(control, WORD.lost) !== 0) throw new PeerLost();
-      Atomics.wait(control, WORD.generation, generation, WAIT_MS);
-    }
+    if (!this.spins || !this.spin(closed)) this.sleep(closed);
   }
 
-  /** Polls for the next generation without giving up the core. @returns true if it came */
-  private spin(generation: number): boolean {
-    const { control } = this;
-    const isShort = this.shortLeft > 0;
-    if (isShort) this.shortLeft--;
-    const limit = isShort ? SHORT_SPIN : LONG_SPIN;
-    for (let i = 0; i < limit; i++) {
-      if (Atomics.load(control, WORD.generation) !== generation) {
-        this.failures = 0;
-        return true;
-      }
+  /**
+   * Two ranks need a single cache line: each arrival raises the generation, which is odd while one
+   * of them waits.
+   * @returns the generation that ends when the barrier opens; undefined if this rank has opened it
+   */
+  private arriveOfTwo(): number | undefined {
+    const before = Atomics.add(this.control, WORD.generation, 1);
+    return (before & 1) === 1 ? undefined : (before + 1) | 0;
+  }
+
+  /** Many ranks count themselves on a line that those who have arrived do not poll. */
+  private arriveOfMany(): number | undefined {
+    const { control, ranks } = this;
+    const generation = Atomics.load(control, WORD.generation);
+    if (Atomics.add(control, WORD.arrived, 1) !== ranks - 1) return generation;
+    Atomics.store(control, WORD.arrived, 0);
+    Atomics.add(control, WORD.generation, 1);
+    return undefined;
+  }
+
+  /** Polls until a generation has ended, without giving up the core. @returns true if it has */
+  private spin(closed: number): boolean {
+    if (this.shortLeft > 0) {
+      this.shortLeft--;
+      return this.poll(closed);
     }
-    if (!isShort && ++this.failures >= PATIENCE) {
+    if (this.poll(closed)) return this.hasSpun();
+    const end = performance.now() + LONG_SPIN_MS;
+    do {
+      if (this.poll(closed)) return this.hasSpun();
+    } while (performance.now() < end);
+    if (++this.failures >= PATIENCE) {
       this.failures = 0;
       this.shortLeft = RETRY_AFTER;
     }
     return false;
+  }
+
+  private hasSpun(): true {
+    this.failures = 0;
+    return true;
+  }
+
+  /** @returns whether the generation ended within {@link POLLS} polls */
+  private poll(closed: number): boolean {
+    const { control } = this;
+    for (let i = 0; i < POLLS; i++) {
+      if (Atomics.load(control, WORD.generation) !== closed) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Sleeps until a generation has ended. The rank announces itself first and then looks at the
+   * generation again, in `Atomics.wait`; who ends it looks for sleepers afterwards. So one of the
+   * two sees the other. A rank that dies asleep costs no more than notices that nobody needs.
+   */
+  private sleep(closed: number): void {
+    const { control } = this;
+    Atomics.add(control, WORD.sleepers, 1);
+    while (Atomics.load(control, WORD.generation) === closed) {
+      if (Atomics.load(control, WORD.lost) !== 0) throw new PeerLost();
+      Atomics.wait(control, WORD.generation, closed, WAIT_MS);
+    }
+    Atomics.sub(control, WORD.sleepers, 1);
   }
 }
 

@@ -9,8 +9,13 @@ const LINE_WORDS = 32;
 export const WORD = {
   /** Ranks that have arrived at the barrier. */
   arrived: 0 * LINE_WORDS,
-  /** Incremented each time the barrier opens; ranks sleep on it. */
+  /**
+   * Incremented each time the barrier opens, and by two ranks when one of them arrives; ranks sleep
+   * on it.
+   */
   generation: 1 * LINE_WORDS,
+  /** Ranks that sleep at the barrier, or are about to. Beside the word that wakes them. */
+  sleepers: 1 * LINE_WORDS + 1,
   /** Nonzero: a rank is lost and no rank may wait for it. */
   lost: 2 * LINE_WORDS,
   /** Nonzero: the main thread requests a stop after the current step. */
