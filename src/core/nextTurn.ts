@@ -14,12 +14,15 @@ const SLICE_MS = 8;
 export class Slices {
   private begun = performance.now();
 
+  /** @param longest work without a pause, in milliseconds */
+  constructor(private readonly longest = SLICE_MS) {}
+
   /**
    * Whether the event loop should run: then `await` {@link next}. Two steps, because an await
    * without need would cost more than the work.
    */
   get isDue(): boolean {
-    return performance.now() - this.begun > SLICE_MS;
+    return performance.now() - this.begun > this.longest;
   }
 
   /** Yields to the event loop. */

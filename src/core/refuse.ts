@@ -1,4 +1,5 @@
 import { SteepestError } from './errors.js';
+import type { InParts } from './inParts.js';
 import type { NdArray } from './ndarray.js';
 import {
   isBigIntArray,
@@ -204,18 +205,29 @@ export function reading<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SteepestError) throw error;
-    const isMemory = error instanceof RangeError;
-    throw new SteepestError(
-      isMemory ? 'ERR_MEMORY' : 'ERR_ARGUMENT',
-      {
-        expected: isMemory ? `room for a copy of ${what}` : `${what} to be something that can be read`,
-        given: show(messageOf(error)),
-        hint: isMemory
-          ? 'Pass fewer rows at a time.'
-          : 'Pass plain arrays: a getter or a proxy in it throws.',
-      },
-      { cause: error },
-    );
+    throw unreadable(what, error);
   }
+}
+
+/** The same for work in parts. */
+export function* readingInParts<T>(what: string, read: InParts<T>): InParts<T> {
+  try {
+    return yield* read;
+  } catch (error) {
+    throw unreadable(what, error);
+  }
+}
+
+function unreadable(what: string, error: unknown): SteepestError {
+  if (error instanceof SteepestError) return error;
+  const isMemory = error instanceof RangeError;
+  return new SteepestError(
+    isMemory ? 'ERR_MEMORY' : 'ERR_ARGUMENT',
+    {
+      expected: isMemory ? `room for a copy of ${what}` : `${what} to be something that can be read`,
+      given: show(messageOf(error)),
+      hint: isMemory ? 'Pass fewer rows at a time.' : 'Pass plain arrays: a getter or a proxy in it throws.',
+    },
+    { cause: error },
+  );
 }

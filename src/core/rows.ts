@@ -1,11 +1,12 @@
 import { SteepestError } from './errors.js';
+import { atOnce, type InParts, NUMBERS_PER_PART } from './inParts.js';
 import { isNdArray, type NdArray, type NumericArray } from './ndarray.js';
 import { isBigIntArray, isNumberList, typedArrayName } from './realm.js';
 import {
   checkNotEmpty,
   countOf,
   isNamedTable,
-  reading,
+  readingInParts,
   refuseBigInts,
   refuseCell,
   refuseDetached,
@@ -46,22 +47,29 @@ export interface Numbers extends Rows<NumericArray | readonly number[]> {
  *   number
  */
 export function readNumbers(what: string, input: unknown, taken: Taken, firstRow = 0): Numbers {
-  return reading(what, () => {
-    const numbers = readAny(what, input, taken, firstRow);
-    checkNotEmpty(what, numbers.rows, numbers.cols);
-    return numbers;
-  });
+  return atOnce(numbersInParts(what, input, taken, firstRow));
 }
 
-function readAny(what: string, input: unknown, taken: Taken, firstRow: number): Numbers {
+/** The same in parts. */
+export function numbersInParts(what: string, input: unknown, taken: Taken, firstRow = 0): InParts<Numbers> {
+  return readingInParts(what, readAny(what, input, taken, firstRow));
+}
+
+function* readAny(what: string, input: unknown, taken: Taken, firstRow: number): InParts<Numbers> {
+  const numbers = yield* readRows(what, input, taken, firstRow);
+  checkNotEmpty(what, numbers.rows, numbers.cols);
+  return numbers;
+}
+
+function* readRows(what: string, input: unknown, taken: Taken, firstRow: number): InParts<Numbers> {
   const isColumn = taken === 'values' || taken === 'labels';
   const list = typedNumbers(what, input) ?? input;
   if (isNumberList(list)) {
     const isFlat = !Array.isArray(list) || (isColumn ? !isNested(list) : typeof list[0] === 'number');
     if (Array.isArray(list) && list.length > 0 && !isFlat) {
-      return { ...readNestedRows(what, list, firstRow), isFlat };
+      return { ...(yield* readNestedRows(what, list, firstRow)), isFlat };
     }
-    const data = Array.isArray(list) ? readNumberList(what, list, firstRow, !isColumn) : list;
+    const data = Array.isArray(list) ? yield* readNumberList(what, list, firstRow, !isColumn) : list;
     if (taken === 'features' && data.length > 0) refuseFlat(what, data);
     return { data: data as Numbers['data'], rows: data.length, cols: 1, isFlat: true };
   }
@@ -133,11 +141,11 @@ export const isNested = (list: readonly unknown[]): boolean =>
  * @param firstRow the number that errors use for the first row
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_ARGUMENT` for what is not a number
  */
-function readNestedRows(
+function* readNestedRows(
   what: string,
   list: readonly unknown[],
   firstRow: number,
-): Rows<Float64Array<ArrayBuffer>> {
+): InParts<Rows<Float64Array<ArrayBuffer>>> {
   const rows = list.length;
   const [first] = list;
   if (!isNumberList(first)) refuseRow(what, first, firstRow, true);
@@ -147,7 +155,9 @@ function readNestedRows(
   // Checked before allocating: a list may have any length and no elements.
   if (cols > 0 && typeof first[0] !== 'number') refuseCell(what, first[0], `at row ${firstRow}, column 0`);
   const data = new Float64Array(rows * cols);
+  const rowsPerPart = Math.ceil(NUMBERS_PER_PART / (cols + 1));
   for (let i = 0, at = 0; i < rows; i++, at += cols) {
+    if (i % rowsPerPart === rowsPerPart - 1) yield;
     const row = list[i];
     if (Array.isArray(row)) {
       if (row.length !== cols) refuseRagged(what, cols, firstRow, firstRow + i, row.length);
@@ -169,14 +179,15 @@ function readNestedRows(
  * @param inPlaceOfRows rows are meant, so that a number among them is what is wrong
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`
  */
-function readNumberList(
+function* readNumberList(
   what: string,
   list: readonly unknown[],
   firstRow: number,
   inPlaceOfRows: boolean,
-): readonly number[] {
+): InParts<readonly number[]> {
   checkLength(what, list);
   for (let i = 0; i < list.length; i++) {
+    if (i % NUMBERS_PER_PART === NUMBERS_PER_PART - 1) yield;
     if (typeof list[i] === 'number') continue;
     if (inPlaceOfRows && isNumberList(list[i])) refuseRow(what, list[0], firstRow, true);
     refuseCell(what, list[i], `at row ${firstRow + i}`);

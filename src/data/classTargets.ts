@@ -1,8 +1,9 @@
 import { SteepestError } from '../core/errors.js';
+import { atOnce, type InParts, NUMBERS_PER_PART, partsOf } from '../core/inParts.js';
 import { didYouMean } from '../core/nearest.js';
 import { isList } from '../core/realm.js';
 import { checkNotEmpty, reading } from '../core/refuse.js';
-import { checkLength, type Numbers, readNumbers } from '../core/rows.js';
+import { checkLength, type Numbers, numbersInParts } from '../core/rows.js';
 import { show } from '../core/show.js';
 
 /** How text targets become numbers. */
@@ -32,28 +33,33 @@ const MOST_LISTED = 8;
 /**
  * Reads targets: numbers as they are, class names as the numbers that the loss needs.
  * @throws SteepestError `ERR_LABEL_RANGE` for a name that is not a class, with its row; what
- *   {@link readNumbers} throws
+ *   `readNumbers` throws
  */
-export function readTargets(
+export function readTargets(what: string, y: unknown, targets: ClassTargets, source: Source = {}): Numbers {
+  return atOnce(targetsInParts(what, y, targets, source));
+}
+
+/** The same in parts. */
+export function* targetsInParts(
   what: string,
   y: unknown,
   targets: ClassTargets,
   { firstRow = 0, codes }: Source = {},
-): Numbers {
+): InParts<Numbers> {
   const text = textOf(what, y, targets);
   if (text !== undefined) {
     if (targets.names === undefined || targets.form === 'none') refuseText(what, text, targets, firstRow);
     const places = placesOf(targets.names);
-    return encode(text.length, targets, (row) => {
+    return yield* encode(text.length, targets, (row) => {
       const name = text[row];
       return places.get(name as string) ?? unknownClass(what, name, firstRow + row, targets.names!);
     });
   }
-  const numbers = readNumbers(what, y, 'values', firstRow);
+  const numbers = yield* numbersInParts(what, y, 'values', firstRow);
   const { names, form } = targets;
   if (codes === undefined || names === undefined || form === 'none' || numbers.cols !== 1) return numbers;
   const places = placesOf(names);
-  return encode(numbers.rows, targets, (row) => {
+  return yield* encode(numbers.rows, targets, (row) => {
     const name = codes[numbers.data[row] as number];
     return places.get(name as string) ?? unknownClass(what, name, firstRow + row, names);
   });
@@ -74,15 +80,33 @@ function textOf(what: string, y: unknown, { names }: ClassTargets): readonly unk
   });
 }
 
-function encode(rows: number, { names, form }: ClassTargets, classOf: (row: number) => number): Numbers {
+function* encode(
+  rows: number,
+  { names, form }: ClassTargets,
+  classOf: (row: number) => number,
+): InParts<Numbers> {
+  // Looking up a name takes as long as reading several numbers.
+  const most = NUMBERS_PER_PART / 8;
   if (form !== 'columns') {
     const data = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) data[row] = classOf(row);
+    yield* partsOf(
+      rows,
+      (begin, end) => {
+        for (let row = begin; row < end; row++) data[row] = classOf(row);
+      },
+      most,
+    );
     return { data, rows, cols: 1, isFlat: true };
   }
   const cols = names!.length;
   const data = new Uint8Array(rows * cols);
-  for (let row = 0; row < rows; row++) data[row * cols + classOf(row)] = 1;
+  yield* partsOf(
+    rows,
+    (begin, end) => {
+      for (let row = begin; row < end; row++) data[row * cols + classOf(row)] = 1;
+    },
+    most,
+  );
   return { data, rows, cols, isFlat: false };
 }
 

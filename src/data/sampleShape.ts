@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
+import { atOnce, type InParts } from '../core/inParts.js';
 import { isNdArray } from '../core/ndarray.js';
-import { reading } from '../core/refuse.js';
+import { readingInParts } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import type { MatrixInput, SampleInput } from './arrayInputs.js';
 import { flattenNested, nestedShape } from './nestedSamples.js';
@@ -53,14 +54,31 @@ export function withoutSampleShape(
   sampleShape: readonly number[],
   firstRow = 0,
 ): MatrixInput {
-  return reading(what, () => {
-    const isArray = isNdArray(input);
-    const shape = isArray ? input.shape : nestedShape(input);
-    if (!Array.isArray(shape) || shape.length <= 2) return input as MatrixInput;
-    const [rows, ...given] = shape as readonly number[] as readonly [number, ...number[]];
-    if (!isSample(given, sampleShape)) refuseSamples(what, shape, sampleShape);
-    const size = given.reduce((a, b) => a * b, 1);
-    const data = isArray ? input.data : flattenNested(what, input, shape, firstRow);
-    return { data, shape: [rows, size] };
-  });
+  return atOnce(withoutSampleShapeInParts(what, input, sampleShape, firstRow));
+}
+
+/** The same in parts. */
+export function withoutSampleShapeInParts(
+  what: string,
+  input: SampleInput,
+  sampleShape: readonly number[],
+  firstRow = 0,
+): InParts<MatrixInput> {
+  return readingInParts(what, asMatrix(what, input, sampleShape, firstRow));
+}
+
+function* asMatrix(
+  what: string,
+  input: SampleInput,
+  sampleShape: readonly number[],
+  firstRow: number,
+): InParts<MatrixInput> {
+  const isArray = isNdArray(input);
+  const shape = isArray ? input.shape : nestedShape(input);
+  if (!Array.isArray(shape) || shape.length <= 2) return input as MatrixInput;
+  const [rows, ...given] = shape as readonly number[] as readonly [number, ...number[]];
+  if (!isSample(given, sampleShape)) refuseSamples(what, shape, sampleShape);
+  const size = given.reduce((a, b) => a * b, 1);
+  const data = isArray ? input.data : yield* flattenNested(what, input, shape, firstRow);
+  return { data, shape: [rows, size] };
 }

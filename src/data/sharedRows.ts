@@ -1,13 +1,14 @@
 import { SteepestError } from '../core/errors.js';
 import { indexOfNotFinite } from '../core/finite.js';
+import { atOnce, type InParts, partsOf } from '../core/inParts.js';
 import { isTypedArray } from '../core/realm.js';
 import { checkRowCount, countOf, refuseNotFinite } from '../core/refuse.js';
-import { type Numbers, readNumbers, refuseFlat } from '../core/rows.js';
+import { type Numbers, numbersInParts, refuseFlat } from '../core/rows.js';
 import type { DType } from '../kernels/contract.js';
 import { isReadable, newShared } from '../kernels/sharedMemory.js';
 import type { ClassInput, SampleInput } from './arrayInputs.js';
-import { type ClassTargets, readTargets } from './classTargets.js';
-import { withoutSampleShape } from './sampleShape.js';
+import { type ClassTargets, targetsInParts } from './classTargets.js';
+import { withoutSampleShapeInParts } from './sampleShape.js';
 
 /** Rows of a data set in memory that worker threads can read. */
 export interface Table {
@@ -51,9 +52,28 @@ export function checkLabel(what: string, label: number, classes: number, row: nu
 }
 
 /** @param values the numbers after they were rounded to float32 */
-function checkFinite(what: string, values: ArrayLike<number>, { data, cols, isFlat }: Numbers): void {
-  const i = indexOfNotFinite(values);
+function checkFinite(
+  what: string,
+  values: Float32Array,
+  { data, cols, isFlat }: Numbers,
+  begin: number,
+  end: number,
+): void {
+  const i = indexOfNotFinite(values, begin, end);
   if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
+}
+
+/** Numbers as float32 in shared memory. @throws SteepestError `ERR_NOT_FINITE` */
+function* copyFinite(what: string, given: Numbers): InParts<Float32Array<SharedArrayBuffer>> {
+  const { data: values, rows, cols } = given;
+  const data = new Float32Array(newShared(rows * cols * 4));
+  yield* partsOf(data.length, (begin, end) => {
+    if (Array.isArray(values)) for (let i = begin; i < end; i++) data[i] = values[i] as number;
+    else data.set((values as Float64Array).subarray(begin, end), begin);
+    // Checked after rounding: a float64 outside float32's range becomes infinite.
+    checkFinite(what, data, given, begin, end);
+  });
+  return data;
 }
 
 /** @throws SteepestError `ERR_SHAPE` */
@@ -113,29 +133,35 @@ export function inputTable(
   cols: number,
   sampleShape: readonly number[] = [cols],
 ): Table {
-  const numbers = readNumbers(what, withoutSampleShape(what, input, sampleShape), 'samples');
-  checkInputCols(what, numbers, cols, sampleShape);
-  return { ...toShared(what, numbers), rows: numbers.rows, cols };
+  return atOnce(inputTableInParts(what, input, cols, sampleShape));
 }
 
-function toShared(what: string, given: Numbers): Pick<Table, 'data' | 'dtype'> {
+/** The same in parts. */
+export function* inputTableInParts(
+  what: string,
+  input: SampleInput,
+  cols: number,
+  sampleShape: readonly number[] = [cols],
+): InParts<Table> {
+  const matrix = yield* withoutSampleShapeInParts(what, input, sampleShape);
+  const numbers = yield* numbersInParts(what, matrix, 'samples');
+  checkInputCols(what, numbers, cols, sampleShape);
+  return { ...(yield* toShared(what, numbers)), rows: numbers.rows, cols };
+}
+
+function* toShared(what: string, given: Numbers): InParts<Pick<Table, 'data' | 'dtype'>> {
   const { data: values, rows, cols } = given;
   if (isTypedArray(values, 'Uint8Array')) {
-    const data = isReadable(values)
-      ? (values as Uint8Array<SharedArrayBuffer>)
-      : new Uint8Array(newShared(rows * cols));
-    if (data !== (values as Uint8Array)) data.set(values);
+    if (isReadable(values)) return { data: values as Uint8Array<SharedArrayBuffer>, dtype: 'u8' };
+    const data = new Uint8Array(newShared(rows * cols));
+    yield* partsOf(data.length, (begin, end) => data.set(values.subarray(begin, end), begin));
     return { data, dtype: 'u8' };
   }
   if (isTypedArray(values, 'Float32Array') && isReadable(values)) {
-    checkFinite(what, values, given);
+    yield* partsOf(rows * cols, (begin, end) => checkFinite(what, values, given, begin, end));
     return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
   }
-  const data = new Float32Array(newShared(rows * cols * 4));
-  for (let i = 0; i < data.length; i++) data[i] = values[i] as number;
-  // Checked after rounding: a float64 outside float32's range becomes infinite.
-  checkFinite(what, data, given);
-  return { data, dtype: 'f32' };
+  return { data: yield* copyFinite(what, given), dtype: 'f32' };
 }
 
 /** What targets belong to, in errors, and how many rows it has. */
@@ -155,50 +181,52 @@ export interface TargetSpec {
 }
 
 /** One row of values per sample, as float32. A flat list counts as one column. */
-export function targetTable(
+export function* targetTableInParts(
   what: string,
   input: ClassInput,
   { cols, range, hintOneColumn, classes }: TargetSpec,
   belonging: Belonging,
-): Table {
-  const numbers = readTargets(what, input, classes);
+): InParts<Table> {
+  const numbers = yield* targetsInParts(what, input, classes);
   checkTargetCols(what, numbers, cols, hintOneColumn);
   checkRowCount(what, numbers.rows, belonging.of, belonging.rows);
-  const table = valueTable(what, numbers);
+  const data = yield* copyFinite(what, numbers);
   if (range !== undefined) {
     const accepts = range.begin();
-    const outside = table.data.findIndex((value) => !accepts(value));
-    if (outside >= 0) targetOutside(what, range, table.data[outside]!, Math.floor(outside / cols));
+    yield* partsOf(data.length, (begin, end) => {
+      for (let i = begin; i < end; i++) {
+        if (!accepts(data[i]!)) targetOutside(what, range, data[i]!, Math.floor(i / cols));
+      }
+    });
   }
-  return table;
+  return { data, dtype: 'f32', rows: numbers.rows, cols };
 }
 
 /** Finite numbers as float32. @throws SteepestError `ERR_NOT_FINITE` */
 export function valueTable(what: string, numbers: Numbers): Table & { data: Float32Array } {
   const { rows, cols } = numbers;
-  const data = new Float32Array(newShared(rows * cols * 4));
-  for (let i = 0; i < data.length; i++) data[i] = numbers.data[i] as number;
-  checkFinite(what, data, numbers);
-  return { data, dtype: 'f32', rows, cols };
+  return { data: atOnce(copyFinite(what, numbers)), dtype: 'f32', rows, cols };
 }
 
 /** Class numbers 0 … classes − 1, one per sample, as int32. */
-export function labelTable(
+export function* labelTableInParts(
   what: string,
   input: ClassInput,
   count: number,
   classes: ClassTargets,
   belonging: Belonging,
-): Table {
-  const numbers = readTargets(what, input, classes);
+): InParts<Table> {
+  const numbers = yield* targetsInParts(what, input, classes);
   checkLabelCols(what, numbers);
   const { rows } = numbers;
   checkRowCount(what, rows, belonging.of, belonging.rows);
   const data = new Int32Array(newShared(rows * 4));
-  for (let i = 0; i < rows; i++) {
-    const label = numbers.data[i] as number;
-    checkLabel(what, label, count, i);
-    data[i] = label;
-  }
+  yield* partsOf(rows, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const label = numbers.data[i] as number;
+      checkLabel(what, label, count, i);
+      data[i] = label;
+    }
+  });
   return { data, dtype: 'i32', rows, cols: 1 };
 }

@@ -1,11 +1,12 @@
 import { onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { inSlices } from '../../core/inParts.js';
 import { awaitClosed } from '../../core/patience.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
 import type { ClassTargets } from '../../data/classTargets.js';
-import { inputTable, labelTable, targetTable } from '../../data/sharedRows.js';
+import { inputTableInParts, labelTableInParts, targetTableInParts } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { commonOf } from '../optimizers/common.js';
@@ -39,27 +40,31 @@ function classTargets({ model, objective }: InputContext): ClassTargets {
   return { names: model.classes, form, loss: definition.name };
 }
 
-/** Samples and targets in memory. @throws SteepestError for any fault of the data */
-export function readDataSet(
+/**
+ * Samples and targets in memory; large ones are read in slices, so that this thread stays free.
+ * @throws SteepestError for any fault of the data
+ */
+export async function readDataSet(
   context: InputContext,
   prefix: string,
   x: SampleInput,
   y: ClassInput,
   sampleWeight?: SampleWeight,
-): DataSet {
+): Promise<DataSet> {
   const { model, objective } = context;
   const { definition } = objective.loss;
   const { inputCols, inputShape, outputCols } = model;
   const [xName, yName] = [`${prefix}x`, `${prefix}y`];
-  const samples = inputTable(xName, x, inputCols, inputShape);
+  const samples = await inSlices(inputTableInParts(xName, x, inputCols, inputShape));
   const { rows } = samples;
   const belonging = { of: xName, rows };
   const classes = classTargets(context);
   const { targetRange: range, hintOneColumn } = definition;
-  const targets =
+  const targets = await inSlices(
     definition.targets === 'labels'
-      ? labelTable(yName, y, outputCols, classes, belonging)
-      : targetTable(yName, y, { cols: outputCols, range, hintOneColumn, classes }, belonging);
+      ? labelTableInParts(yName, y, outputCols, classes, belonging)
+      : targetTableInParts(yName, y, { cols: outputCols, range, hintOneColumn, classes }, belonging),
+  );
   const weighing = { sampleWeight, classWeight: undefined, outputs: outputCols };
   return { x: samples, y: targets, weights: weighRows(prefix, targets, rows, weighing), firstRow: 0, rows };
 }
@@ -97,13 +102,13 @@ function rowSpec(context: InputContext, prefix: string, classWeight?: AllFitOpti
 }
 
 /** Data of a fit in memory, with the rows to validate on. */
-export function readFitData(
+export async function readFitData(
   context: InputContext,
   x: SampleInput,
   y: ClassInput,
   { validationSplit = 0, validationData, sampleWeight, classWeight }: AllFitOptions,
-): { train: DataSet; validation: DataSet | undefined } {
-  const all = readDataSet(context, '', x, y);
+): Promise<{ train: DataSet; validation: DataSet | undefined }> {
+  const all = await readDataSet(context, '', x, y);
   const share = checkSplit(validationSplit);
   // The rows to train on if other rows are used for validation.
   const held = validationData === undefined ? rowsToHoldOut(share, all.rows) : 0;
@@ -190,12 +195,12 @@ export async function openFitData(
   const streams = new OpenStreams(signal);
   const close = (): Promise<void> => streams.close();
   try {
-    const data = isBatchStream(input) ? undefined : readFitData(context, input.x, input.y, options);
+    const data = isBatchStream(input) ? undefined : await readFitData(context, input.x, input.y, options);
     let validation = data?.validation;
     let validationStream: StreamData | undefined;
     if (validationData !== undefined && !isBatchStream(validationData)) {
       const [valX, valY, valWeight] = validationData;
-      validation = readDataSet(context, 'validation ', valX, valY, valWeight);
+      validation = await readDataSet(context, 'validation ', valX, valY, valWeight);
     }
     let trainStream: StreamData | undefined;
     if (isBatchStream(input)) {

@@ -323,8 +323,9 @@ export class Sequential<N extends string = never> {
   ): Promise<NdArray<Float32Array>[]> {
     checkGradientNames(options);
     const { objective } = this.objective('gradients');
-    const data = readDataSet({ model: this.model, objective }, '', x, y, options.sampleWeight);
-    return computeGradients(this.model, this.state, objective, data, chooseKernels(options));
+    const { model, state } = this;
+    const data = await readDataSet({ model, objective }, '', x, y, options.sampleWeight);
+    return computeGradients(model, state, objective, data, chooseKernels(options));
   }
 
   /**
@@ -333,9 +334,7 @@ export class Sequential<N extends string = never> {
    */
   getWeights(): NdArray<Float32Array>[] {
     const { parameters } = this.state;
-    return this.model.parameters.map(({ name, shape }) =>
-      ndArray(Float32Array.from(parameters.get(name)!), [...shape]),
-    );
+    return this.model.parameters.map(({ name, shape }) => ndArray(parameters.get(name)!.slice(), [...shape]));
   }
 
   /**

@@ -1,7 +1,8 @@
+import { inSlices } from '../../core/inParts.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
-import { inputTable } from '../../data/sharedRows.js';
+import { inputTableInParts } from '../../data/sharedRows.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
@@ -29,7 +30,7 @@ export async function evaluate(
     const opened = await openEvaluation(context, input, choices.batchSize);
     return evaluateStream(model, state, objective, opened, choices);
   }
-  const data = readDataSet(context, '', input.x, input.y, options.sampleWeight);
+  const data = await readDataSet(context, '', input.x, input.y, options.sampleWeight);
   return withFewerThreads(() => evaluateModel(model, state, objective, data, choices));
 }
 
@@ -42,6 +43,6 @@ export async function predict(
 ): Promise<NdArray<Float32Array>> {
   const choices = resolvePredictOptions(options);
   if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
-  const table = inputTable('x', x, model.inputCols, model.inputShape);
+  const table = await inSlices(inputTableInParts('x', x, model.inputCols, model.inputShape));
   return withFewerThreads(() => predictTable(model, state, table, choices));
 }

@@ -1,0 +1,43 @@
+import { Slices } from './nextTurn.js';
+
+/**
+ * Work in parts of less than a millisecond: each `yield` is a place where the event loop may run.
+ * It is written once, for callers that wait for it and for those that must not.
+ */
+export type InParts<T> = Generator<undefined, T, undefined>;
+
+/** Numbers to read or check in one part. */
+export const NUMBERS_PER_PART = 2 ** 17;
+
+/** Does work in one go. */
+export function atOnce<T>(work: InParts<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Short enough for what follows the last slice in the same turn. */
+const SLICE_MS = 4;
+
+/** Does work in slices of a few milliseconds, the first one at once. */
+export async function inSlices<T>(work: InParts<T>): Promise<T> {
+  const slices = new Slices(SLICE_MS);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    if (slices.isDue) await slices.next();
+  }
+}
+
+/** Calls `part` with consecutive ranges of `count` numbers. */
+export function* partsOf(
+  count: number,
+  part: (begin: number, end: number) => void,
+  most = NUMBERS_PER_PART,
+): InParts<void> {
+  for (let begin = 0; begin < count; begin += most) {
+    if (begin > 0) yield;
+    part(begin, Math.min(begin + most, count));
+  }
+}
