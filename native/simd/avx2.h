@@ -54,9 +54,9 @@ inline void storeIN(int32_t* p, I v, int n) { _mm256_maskstore_epi32(p, firstNI(
 
 inline F neg(F a) { return _mm256_xor_ps(a, splat(-0.0f)); }
 inline F abs(F a) { return _mm256_andnot_ps(splat(-0.0f), a); }
-inline F flushDenormal(F a) {
-  const I isDenormal = _mm256_cmpeq_epi32(andI(asInt(a), splatI(0x7f800000)), splatI(0));
-  return _mm256_andnot_ps(asFloat(isDenormal), a);
+inline F whereBits(F a, int32_t bits) {
+  const I hasNone = _mm256_cmpeq_epi32(andI(asInt(a), splatI(bits)), splatI(0));
+  return _mm256_andnot_ps(asFloat(hasNone), a);
 }
 
 inline M lt(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }

@@ -51,8 +51,8 @@ inline void storeIN(int32_t* p, I v, int n) { _mm512_mask_storeu_epi32(p, firstN
 
 inline F neg(F a) { return asFloat(xorI(asInt(a), splatI(INT32_MIN))); }
 inline F abs(F a) { return asFloat(andI(asInt(a), splatI(INT32_MAX))); }
-inline F flushDenormal(F a) {
-  return _mm512_maskz_mov_ps(_mm512_test_epi32_mask(asInt(a), splatI(0x7f800000)), a);
+inline F whereBits(F a, int32_t bits) {
+  return _mm512_maskz_mov_ps(_mm512_test_epi32_mask(asInt(a), splatI(bits)), a);
 }
 
 inline M lt(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }

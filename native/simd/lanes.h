@@ -2,6 +2,14 @@
 // its vector API, inside the same namespace.
 #define STEEPEST_LANES
 
+/** The bits of the exponent: a number without any of them is 0 or denormal. */
+constexpr int32_t kExponentBits = 0x7f800000;
+/** Those of the exponent that only numbers from 2⁻⁹⁵ on have. */
+constexpr int32_t kNotTinyBits = 0x70000000;
+
+inline F flushDenormal(F a) { return whereBits(a, kExponentBits); }
+inline F flushTiny(F a) { return whereBits(a, kNotTinyBits); }
+
 /** What flushDenormal does to each lane. */
 inline float flushDenormal(float x) { return std::fabs(x) < std::numeric_limits<float>::min() ? 0.0f : x; }
 

@@ -59,9 +59,9 @@ inline I maxU(I a, I b) {
 }
 inline F toFloat(I a) { return vcvtq_f32_s32(a); }
 inline I toInt(F a) { return vcvtq_s32_f32(a); }
-inline F flushDenormal(F a) {
-  const M isNormal = vtstq_s32(asInt(a), splatI(0x7f800000));
-  return asFloat(andI(asInt(a), vreinterpretq_s32_u32(isNormal)));
+inline F whereBits(F a, int32_t bits) {
+  const M hasOne = vtstq_s32(asInt(a), splatI(bits));
+  return asFloat(andI(asInt(a), vreinterpretq_s32_u32(hasOne)));
 }
 inline I loadI(const int32_t* p) { return vld1q_s32(p); }
 inline I loadIN(const int32_t* p, int n) {

@@ -117,11 +117,11 @@ inline void storeI(int32_t* p, I a) { storeIN(p, a, kLanes); }
 
 inline F neg(F a) { return asFloat(xorI(asInt(a), splatI(INT32_MIN))); }
 inline F abs(F a) { return asFloat(andI(asInt(a), splatI(INT32_MAX))); }
-inline F flushDenormal(F a) {
+inline F whereBits(F a, int32_t bits) {
   return eachLane<F>([&](int i) {
     int32_t word;
     std::memcpy(&word, &a.v[i], sizeof word);
-    return (word & 0x7f800000) == 0 ? 0.0f : a.v[i];
+    return (word & bits) == 0 ? 0.0f : a.v[i];
   });
 }
 

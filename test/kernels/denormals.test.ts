@@ -48,6 +48,19 @@ function step(kernels: KernelSet, { kind, halves, scalars }: (typeof HALVING)[nu
   return written.flatMap((name) => memory.values(operands[name]!));
 }
 
+/** Gradients of confident predictions: row 0 has one below 2⁻⁹⁵ and row 1 one above, of an exponential of its own. */
+const TAILS: Record<string, { kind: OpKind; z: string; dz: string; scalars?: Record<string, number> }> = {
+  softmaxCrossEntropy: { kind: 'softmaxCrossEntropy', z: 'z', dz: 'dz' },
+  sigmoidCrossEntropy: { kind: 'sigmoidCrossEntropy', z: 'z', dz: 'dz' },
+  categoricalFocal: { kind: 'categoricalFocal', z: 'x', dz: 'dx', scalars: { onLogits: 1, alpha: 1 } },
+  binaryFocal: {
+    kind: 'binaryFocal',
+    z: 'x',
+    dz: 'dx',
+    scalars: { onLogits: 1, positiveWeight: 1, negativeWeight: 1 },
+  },
+};
+
 describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
   'numbers below 2^−126 become +0 where they would stay, $title',
   ({ kernels }) => {
@@ -64,6 +77,36 @@ describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
         check(-(2 ** -125), -SMALLEST_NORMAL);
         check(-SMALLEST_NORMAL, 0);
       }
+    });
+
+    it.each(Object.values(TAILS))('$kind', ({ kind, z, dz, scalars }) => {
+      const memory = new Memory();
+      const operands = {
+        [z]: memory.matrix(2, 2),
+        target: memory.matrix(2, 2),
+        p: memory.matrix(2, 2),
+        [dz]: memory.matrix(2, 2),
+        rowLoss: memory.matrix(2, 1),
+      };
+      // Column 1 has the target 0. Its gradient is about e⁻⁷⁰/2 ≈ 2⁻¹⁰² or e⁻⁶⁰/2 ≈ 2⁻⁸⁷·⁶, or half of that.
+      memory.fill(operands[z]!, (i, j) => (j === 0 ? 0 : i === 0 ? -70 : -60));
+      memory.fill(operands.target!, (_, j) => (j === 0 ? 1 : 0));
+      const loss = op(kind, operands, scalars);
+      expect(kernels.bind(program([loss], 2), [memory.buffer], registersFor(2)).run(PHASES.rows)).toBe(0);
+      const gradients = memory.values(operands[dz]!);
+      expect(gradients[1]).toBe(0);
+      expect(gradients[3]).toBeGreaterThan(Math.exp(-60) / 5);
+      expect(gradients[3]).toBeLessThan(Math.exp(-60));
+    });
+
+    it('softmaxBackward', () => {
+      const memory = new Memory();
+      const operands = { dy: memory.matrix(1, 3), y: memory.matrix(1, 3), dx: memory.matrix(1, 3) };
+      memory.fill(operands.dy, (_, j) => [0, 1, -1][j]!);
+      memory.fill(operands.y, (_, j) => [1, 2 ** -94, 2 ** -96][j]!);
+      const backward = op('softmaxBackward', operands);
+      kernels.bind(program([backward], 1), [memory.buffer], registersFor(1)).run(PHASES.rows);
+      expect(memory.values(operands.dx).slice(1)).toEqual([2 ** -94, 0]);
     });
 
     it('average', () => {

@@ -98,7 +98,7 @@ struct DotOfRow {
   }
 };
 
-/** dx_j = (dy_j − t)·y_j. */
+/** dx_j = (dy_j − t)·y_j, flushed. */
 struct SoftmaxBackwardRow {
   const float* dy;
   const float* y;
@@ -106,7 +106,8 @@ struct SoftmaxBackwardRow {
   F t;
 
   template <bool tail> void at(int64_t j, int, int n) {
-    storePart<tail>(dx + j, mul(sub(loadPart<tail>(dy + j, n), t), loadPart<tail>(y + j, n)), n);
+    const F derivative = mul(sub(loadPart<tail>(dy + j, n), t), loadPart<tail>(y + j, n));
+    storePart<tail>(dx + j, flushTiny(derivative), n);
   }
 };
 

@@ -36,7 +36,7 @@ struct BinaryFocalLogitsRow : LossRow {
     const F turn = mul(mul(weights.gamma, u), fma(splat(-2.0f), t, splat(1.0f)));
     const F own = fma(other, chance, neg(mul(t, rest)));
     const F derivative = mul(k, fma(turn, div(mul(chance, rest), miss), own));
-    storePart<tail>(dx + j, mul(derivative, scale), n);
+    storePart<tail>(dx + j, flushTiny(mul(derivative, scale)), n);
   }
 };
 
@@ -58,7 +58,7 @@ struct BinaryFocalRow : LossRow {
     const F turn = mul(mul(weights.gamma, u), fma(splat(-2.0f), t, splat(1.0f)));
     const F power = mul(exp(mul(sub(weights.gamma, splat(1.0f)), l)), weight);
     const F own = select(eq(c, chance), div(sub(c, t), mul(c, rest)), zero());
-    storePart<tail>(dx + j, mul(fma(power, turn, mul(own, k)), scale), n);
+    storePart<tail>(dx + j, flushTiny(mul(fma(power, turn, mul(own, k)), scale)), n);
   }
 };
 

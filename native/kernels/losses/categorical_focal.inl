@@ -109,7 +109,7 @@ struct FocalGradient {
     const F c = loadPart<tail>(dx + j, n);
     const F derivative =
         row.onLogits ? fma(part.p, sub(total, c), neg(mul(c, part.rest))) : div(sub(total, div(c, part.p)), row.s);
-    storePart<tail>(dx + j, mul(derivative, scale), n);
+    storePart<tail>(dx + j, flushTiny(mul(derivative, scale)), n);
   }
 };
 

@@ -15,7 +15,7 @@ struct SigmoidCrossEntropyRow : LossRow {
     setLanes<tail>(loss.g[g], add(loss.g[g], u), n);
     const F chance = sigmoidFrom(z, e);
     if (p != nullptr) storePart<tail>(p + j, chance, n);
-    if (dx != nullptr) storePart<tail>(dx + j, mul(sub(chance, t), scale), n);
+    if (dx != nullptr) storePart<tail>(dx + j, flushTiny(mul(sub(chance, t), scale)), n);
   }
 };
 

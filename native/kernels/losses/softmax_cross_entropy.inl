@@ -42,7 +42,7 @@ struct SoftmaxLabelRow {
     if (p != nullptr) storePart<tail>(p + j, share, n);
     if (dz == nullptr) return;
     const F g = select(isLabel(j, label), sub(share, splat(1.0f)), share);
-    storePart<tail>(dz + j, mul(g, scale), n);
+    storePart<tail>(dz + j, flushTiny(mul(g, scale)), n);
   }
 };
 
@@ -79,7 +79,7 @@ struct SoftmaxTargetRow {
     const F share = div(expAgain<tail>(e, z, largest, j, n), s);
     const F t = loadPart<tail>(target + j, n);
     if (p != nullptr) storePart<tail>(p + j, share, n);
-    if (dz != nullptr) storePart<tail>(dz + j, mul(fma(share, total, neg(t)), scale), n);
+    if (dz != nullptr) storePart<tail>(dz + j, flushTiny(mul(fma(share, total, neg(t)), scale)), n);
   }
 };
 

@@ -55,7 +55,8 @@ export const elementwiseOps = {
    */
   softmax: op(() => ({ ...OVER_X, flops: perElement('x', 24) })),
   /**
-   * t = lane sum of fma(dy_j, y_j, lane); dx_j = (dy_j − t)·y_j. dx and dy may be the same memory.
+   * t = lane sum of fma(dy_j, y_j, lane); dx_j = (dy_j − t)·y_j, flushed as the
+   * gradients of losses are. dx and dy may be the same memory.
    */
   softmaxBackward: op(() => ({
     operands: { dy: f32, y: f32, dx: output(f32) },

@@ -35,6 +35,9 @@ export const lossOps = {
    * labels: loss = L − (z_l − m); dz_j = (j = l ? p_j − 1 : p_j)·scale1.
    * target: loss = lane sum fma(t_j, L − (z_j − m), lane); T = lane sum t_j;
    * dz_j = fma(p_j, T, −t_j)·scale1. rowLoss[r][0] = loss. p, dz and z may share memory.
+   * dz is *flushed*: a number of |dz_j| < 2^−95 is written as +0, here, in sigmoidCrossEntropy, in
+   * both focal losses and in softmaxBackward. Gradients of confident predictions are that small, and
+   * their products with activations and weights would be denormal numbers, which are slow.
    * ("Deep Learning", Goodfellow et al., §6.2.2.3)
    */
   softmaxCrossEntropy: op(() => ({
@@ -48,7 +51,7 @@ export const lossOps = {
   })),
   /**
    * u_j = (max(z_j, 0) − z_j·t_j) + log1p(exp(−|z_j|)), the product rounded separately;
-   * rowLoss = (lane sum u) / C; p_j = σ(z_j); dz_j = (p_j − t_j)·scaleC.
+   * rowLoss = (lane sum u) / C; p_j = σ(z_j); dz_j = (p_j − t_j)·scaleC, flushed.
    * p, dz and z may share memory.
    */
   sigmoidCrossEntropy: op(() => ({

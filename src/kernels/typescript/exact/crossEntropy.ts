@@ -1,6 +1,7 @@
 import { STATUS } from '../../contract.js';
 import type { F32, I32, PreparedOp, PrepareOp } from '../kernel.js';
 import { scaleOver } from '../rows/scaleOver.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 import { exp, log, log1p, positivePart, sigmoidFrom } from './math.js';
@@ -35,7 +36,8 @@ function againstLabels(op: PreparedOp, labels: I32): FinishRow {
       const share = fround((e[j] as number) / s);
       if (p !== undefined) p.data[r * p.rowStride + j] = share;
       if (dz !== undefined) {
-        dz.data[r * dz.rowStride + j] = fround((j === label ? fround(share - 1) : share) * scale);
+        const g = j === label ? fround(share - 1) : share;
+        dz.data[r * dz.rowStride + j] = flushTiny(fround(g * scale));
       }
     }
     return loss;
@@ -63,7 +65,8 @@ function againstTarget(op: PreparedOp): FinishRow {
       const share = fround((e[j] as number) / s);
       if (p !== undefined) p.data[r * p.rowStride + j] = share;
       if (dz !== undefined) {
-        dz.data[r * dz.rowStride + j] = fround(fma(share, total, -(wanted[j] as number)) * scale);
+        const g = fma(share, total, -(wanted[j] as number));
+        dz.data[r * dz.rowStride + j] = flushTiny(fround(g * scale));
       }
     }
     return losses.sum();
@@ -108,7 +111,7 @@ export const sigmoidCrossEntropy: PrepareOp = (op) => {
         lanes.add(j, fround(fround(positivePart(x) - fround(x * t)) + log1p(e)));
         const chance = sigmoidFrom(x, e);
         if (p !== undefined) p.data[r * p.rowStride + j] = chance;
-        if (dz !== undefined) dz.data[r * dz.rowStride + j] = fround(fround(chance - t) * scale);
+        if (dz !== undefined) dz.data[r * dz.rowStride + j] = flushTiny(fround(fround(chance - t) * scale));
       }
       rowLoss.data[r * rowLoss.rowStride] = lanes.sum() / fround(z.cols);
     }

@@ -1,5 +1,6 @@
 import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
 import { scaleOver } from '../rows/scaleOver.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { clipped } from './crossEntropy.js';
 import { atLeast } from './elementLoss.js';
 import { fma, fround } from './fma.js';
@@ -66,7 +67,7 @@ export const binaryFocal: PrepareOp = (op) => {
         const [loss, derivative, chance] = formula(x.data[r * x.rowStride + j] as number, t);
         lanes.add(j, loss);
         if (p !== undefined) p.data[r * p.rowStride + j] = chance;
-        if (dx !== undefined) dx.data[r * dx.rowStride + j] = derivative * scale;
+        if (dx !== undefined) dx.data[r * dx.rowStride + j] = flushTiny(fround(derivative * scale));
       }
       rowLoss.data[r * rowLoss.rowStride] = lanes.sum() / fround(x.cols);
     }
@@ -163,7 +164,7 @@ export const categoricalFocal: PrepareOp = (op) => {
         const derivative = onLogits
           ? fma(part.p, fround(total - c), -fround(c * part.rest))
           : fround(fround(total - fround(c / part.p)) / row.s);
-        dx.data[r * dx.rowStride + j] = derivative * scale;
+        dx.data[r * dx.rowStride + j] = flushTiny(fround(derivative * scale));
       }
     }
     return 0;

@@ -1,4 +1,5 @@
 import type { F32, PrepareOp } from '../kernel.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { fma, fround } from './fma.js';
 import { Lanes } from './lanes.js';
 import { exp } from './math.js';
@@ -54,7 +55,7 @@ export const softmaxBackward: PrepareOp = (op) => {
       const t = lanes.sum();
       for (let j = 0; j < dx.cols; j++) {
         const difference = fround((dy.data[dyAt + j] as number) - t);
-        dx.data[r * dx.rowStride + j] = difference * (y.data[yAt + j] as number);
+        dx.data[r * dx.rowStride + j] = flushTiny(fround(difference * (y.data[yAt + j] as number)));
       }
     }
     return 0;

@@ -1,6 +1,7 @@
 import { STATUS } from '../../contract.js';
 import type { PrepareOp } from '../kernel.js';
 import { scaleOver } from '../rows/scaleOver.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { rowScratch } from './scratch.js';
 import { exponentials, rowMax } from './softmax.js';
 import { sigmoid, softplus } from './special.js';
@@ -57,11 +58,13 @@ export const softmaxCrossEntropy: PrepareOp = (op) => {
       if (dz === undefined) continue;
       const to = r * dz.rowStride;
       if (target === undefined) {
-        for (let j = 0; j < cols; j++) dz.data[to + j] = (e[j]! / sum - (j === label ? 1 : 0)) * scale;
+        for (let j = 0; j < cols; j++) {
+          dz.data[to + j] = flushTiny((e[j]! / sum - (j === label ? 1 : 0)) * scale);
+        }
       } else {
         const at = r * target.rowStride;
         for (let j = 0; j < cols; j++) {
-          dz.data[to + j] = ((e[j]! / sum) * mass - target.data[at + j]!) * scale;
+          dz.data[to + j] = flushTiny(((e[j]! / sum) * mass - target.data[at + j]!) * scale);
         }
       }
     }
@@ -90,7 +93,7 @@ export const sigmoidCrossEntropy: PrepareOp = (op) => {
         loss += softplus(value) - value * t;
         const probability = sigmoid(value);
         if (p !== undefined) p.data[r * p.rowStride + j] = probability;
-        if (dz !== undefined) dz.data[r * dz.rowStride + j] = (probability - t) * scale;
+        if (dz !== undefined) dz.data[r * dz.rowStride + j] = flushTiny((probability - t) * scale);
       }
       rowLoss.data[r * rowLoss.rowStride] = loss / cols;
     }

@@ -1,5 +1,6 @@
 import type { PreparedOp, PrepareOp } from '../kernel.js';
 import { scaleOver } from '../rows/scaleOver.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { clip } from './crossEntropy.js';
 import { rowScratch } from './scratch.js';
 import { exponentials, rowMax } from './softmax.js';
@@ -58,7 +59,7 @@ export const binaryFocal: PrepareOp = (op) => {
         const value = x.data[from + j]!;
         loss += formula(value, target.data[at + j]!);
         if (p !== undefined) p.data[r * p.rowStride + j] = sigmoid(value);
-        if (dx !== undefined) dx.data[r * dx.rowStride + j] = derivative[0]! * scale;
+        if (dx !== undefined) dx.data[r * dx.rowStride + j] = flushTiny(derivative[0]! * scale);
       }
       rowLoss.data[r * rowLoss.rowStride] = loss / cols;
     }
@@ -119,7 +120,7 @@ export const categoricalFocal: PrepareOp = (op) => {
         const q = memory[j]!;
         const c = memory[cols + j]!;
         const gradient = onLogits ? q * (total - c) - c * (1 - q) : (total - c / q) / sum;
-        dx.data[r * dx.rowStride + j] = gradient * scale;
+        dx.data[r * dx.rowStride + j] = flushTiny(gradient * scale);
       }
     }
     return 0;

@@ -1,4 +1,5 @@
 import type { F32, F64, PrepareOp } from '../kernel.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { rowScratch } from './scratch.js';
 
 /** The largest of `count` values; NaN if the first is. */
@@ -53,7 +54,9 @@ export const softmaxBackward: PrepareOp = (op) => {
       const to = r * dx.rowStride;
       let dot = 0;
       for (let j = 0; j < cols; j++) dot += dy.data[g + j]! * y.data[p + j]!;
-      for (let j = 0; j < cols; j++) dx.data[to + j] = (dy.data[g + j]! - dot) * y.data[p + j]!;
+      for (let j = 0; j < cols; j++) {
+        dx.data[to + j] = flushTiny((dy.data[g + j]! - dot) * y.data[p + j]!);
+      }
     }
     return 0;
   };

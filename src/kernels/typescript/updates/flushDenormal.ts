@@ -6,3 +6,9 @@ const SMALLEST_NORMAL = 2 ** -126;
  * NaN stays NaN.
  */
 export const flushDenormal = (x: number): number => (Math.abs(x) < SMALLEST_NORMAL ? 0 : x);
+
+/** Products of smaller gradients with activations and weights would be denormal. */
+const NOT_TINY = 2 ** -95;
+
+/** What losses give of a gradient x: +0 in place of a number below 2⁻⁹⁵ (ops/losses.ts). */
+export const flushTiny = (x: number): number => (Math.abs(x) < NOT_TINY ? 0 : x);
