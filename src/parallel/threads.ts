@@ -1,6 +1,8 @@
 import { onAbort } from '../core/abort.js';
+import { nextTurn } from '../core/nextTurn.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { endReaders } from '../data/thread/readTable.js';
+import { loadPiscina } from './piscina.cjs';
 import { changeSettings, type ThreadSettings, threadSettings } from './settings.js';
 import { forgetStartable, mostThreads, StartError } from './startable.js';
 import { Thread } from './thread.js';
@@ -49,11 +51,38 @@ let collecting: NodeJS.Timeout | undefined;
 let keptFrom = 0;
 
 /**
+ * Starts the idle threads that a call will need, so that they load their code while it prepares.
+ * Each start takes milliseconds of this thread, so the event loop runs in between. It never fails:
+ * a lease meets the same error, and reports it.
+ */
+export async function startThreads(workers: number): Promise<void> {
+  const { idleTimeoutMs, maxThreads } = threadSettings;
+  const isWanted = (): boolean =>
+    idle.length < workers && idle.length + leased < maxThreads && idleTimeoutMs > 0 && queue.length === 0;
+  if (!isWanted()) return;
+  await nextTurn();
+  loadPiscina();
+  await nextTurn();
+  while (isWanted()) {
+    try {
+      const thread = new Thread();
+      thread.idleSince = performance.now();
+      idle.push(thread);
+    } catch {
+      return;
+    }
+    arm();
+    await nextTurn();
+  }
+}
+
+/**
  * Leases threads: at once if enough are free, or when earlier leases end.
  * @returns undefined if the signal aborted during the wait
  * @throws SteepestError `ERR_WORKER_LOST` if no thread can be started
  */
 export async function lease(workers: number, signal: AbortSignal | undefined): Promise<Lease | undefined> {
+  if (idle.length < workers) await startThreads(workers);
   if (queue.length === 0 && hasRoom(workers)) {
     try {
       return grant(workers);

@@ -1,6 +1,9 @@
+import { nextTurn } from '../../core/nextTurn.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
+import { startThreads } from '../../parallel/threads.js';
+import { mostWorkers } from '../../parallel/workers.js';
 import type { CallbackModel } from '../callbacks/definition.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import type { FitSnapshot } from '../training/checkpoints.js';
@@ -57,7 +60,12 @@ export async function fitModel(
       hasCheckpoints: choices.resume !== undefined,
       hasProgress: choices.progress !== false,
     };
+    // They load their code while this thread plans; one is needed in any case.
+    const { workers } = choices;
+    await startThreads(workers === 'auto' ? 1 : mostWorkers(workers));
     const plan = planFit(model, objective, data, sizes);
+    await startThreads(plan.workersNow());
+    await nextTurn();
     const { optimizer } = config;
     const { liveRate } = subject;
     const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, liveRate };

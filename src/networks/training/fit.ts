@@ -138,6 +138,8 @@ class FitSession {
       const tasks = Array.from({ length: workers }, (_, rank) => this.task(rank, workers, port2));
       const { signal, state } = request;
       const error = (): SteepestError => abortedAfter(signal!, state.step);
+      // Preparing and starting each take milliseconds the first time.
+      await nextTurn();
       const result = await runRanks(tasks, arena, { signal, error }).catch((reason: unknown) => {
         this.publishCommitted();
         throw reason;
