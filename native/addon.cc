@@ -217,20 +217,28 @@ napi_value pastPage(napi_env env, napi_callback_info info) {
   return numberOf(env, static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % kArenaPageBytes));
 }
 
-/**
- * discard(array): returns the pages that lie wholly in it to the system, where that is possible.
- * They read as zeros afterwards.
- */
-napi_value discard(napi_env env, napi_callback_info info) {
+using AdvisePages = bool (*)(void* data, size_t bytes);
+
+/** Advises the system about the memory of an array; returns whether it has taken the advice. */
+napi_value advised(napi_env env, napi_callback_info info, AdvisePages advise) {
   Arguments<1> given;
   if (!given.read(env, info)) return nullptr;
   const Buffer bytes = readBytes(env, given.values[0]);
   napi_value done;
-  const bool gone = discardPages(bytes.data, static_cast<size_t>(bytes.byteLength));
-  if (napi_get_boolean(env, gone, &done) == napi_ok) return done;
+  const bool taken = advise(bytes.data, static_cast<size_t>(bytes.byteLength));
+  if (napi_get_boolean(env, taken, &done) == napi_ok) return done;
   napi_throw_error(env, "ERR_MEMORY", "no memory for an answer");
   return nullptr;
 }
+
+/**
+ * discard(array): returns the pages that lie wholly in it to the system, where that is possible.
+ * They read as zeros afterwards.
+ */
+napi_value discard(napi_env env, napi_callback_info info) { return advised(env, info, discardPages); }
+
+/** preferHuge(array): asks for huge pages in memory that nothing is written to yet. */
+napi_value preferHuge(napi_env env, napi_callback_info info) { return advised(env, info, preferHugePages); }
 
 /**
  * account(bytes): informs the garbage collector of memory that JavaScript objects hold and that it
@@ -267,8 +275,9 @@ struct Export {
   napi_callback function;
 };
 
-constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"pastPage", pastPage}, {"isas", isas},
-                               {"bind", bind},       {"fmaLoop", fmaLoop}, {"runOnce", runOnce}};
+constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"preferHuge", preferHuge},
+                               {"pastPage", pastPage}, {"isas", isas}, {"bind", bind}, {"fmaLoop", fmaLoop},
+                               {"runOnce", runOnce}};
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   for (const Export& each : kExports) {

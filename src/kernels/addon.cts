@@ -32,6 +32,11 @@ export interface Addon {
    * it cannot.
    */
   discard(memory: ArrayBufferView): boolean;
+  /**
+   * Asks for huge pages in shared memory that nothing is written to yet; false where there are none
+   * or none fits.
+   */
+  preferHuge(memory: ArrayBufferView): boolean;
   /** How many bytes past the beginning of a page (of 4 KiB) shared memory begins. */
   pastPage(memory: ArrayBufferView): number;
   /**

@@ -37,6 +37,9 @@ export function newShared(byteLength: number): SharedArrayBuffer {
   const addon = memoryAddon();
   if (addon === undefined) countGarbage(byteLength);
   else {
+    // The system hands out and clears huge pages several times as fast, and they take fewer entries
+    // of the processor's table of pages.
+    addon.preferHuge(new Uint8Array(memory));
     addon.account(byteLength);
     registry.register(memory, byteLength, memory);
   }

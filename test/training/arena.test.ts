@@ -1,6 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { memoryAddon } from '#steepest/kernels/backend.js';
-import { discardShared } from '#steepest/kernels/sharedMemory.js';
+import { discardShared, newShared } from '#steepest/kernels/sharedMemory.js';
 import { allocateArena } from '#steepest/program/allocate.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
 
@@ -54,6 +55,23 @@ describe('allocateArena', () => {
     plan.matrix('giant', 'activation', 2 ** 26, 2 ** 16);
     expect(() => allocateArena(plan)).toThrowError(expect.objectContaining({ code: 'ERR_MEMORY' }));
     expect(() => allocateArena(plan)).toThrowError(/giant/);
+  });
+});
+
+describe('newShared', () => {
+  // Other systems have no such advice, and a kernel may be without huge pages.
+  const hasHugePages = memoryAddon() !== undefined && existsSync('/sys/kernel/mm/transparent_hugepage');
+
+  it.runIf(hasHugePages)('asks for huge pages where one fits', () => {
+    expect(memoryAddon()!.preferHuge(new Uint8Array(new SharedArrayBuffer(2 ** 20)))).toBe(false);
+    const memory = newShared(2 ** 26);
+    const isAdvised = (flags: string): boolean => flags.split(' ').includes('hg');
+    expect(
+      readFileSync('/proc/self/smaps', 'utf8')
+        .match(/^VmFlags:.*$/gm)
+        ?.some(isAdvised),
+    ).toBe(true);
+    expect(new Uint8Array(memory).subarray(2 ** 25).every((byte) => byte === 0)).toBe(true);
   });
 });
 

@@ -219,6 +219,7 @@ const CALLS = [
     addon.fmaLoop(...given);
   },
   (addon, random) => addon.pastPage(...argumentsOf(random, [memory()])),
+  (addon, random) => addon.preferHuge(...argumentsOf(random, [memory(1 << 14)])),
   (addon, random) => addon.discard(...argumentsOf(random, [memory(1 << 14)])),
   // What is added is taken away again: the collector believes it.
   (addon, random) => {

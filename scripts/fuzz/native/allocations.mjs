@@ -72,6 +72,7 @@ function calls(addon) {
     },
     fmaLoop: () => addon.fmaLoop(isa, 10) > 0 || 'no operations',
     pastPage: () => Number.isInteger(addon.pastPage(shared())) || 'no number',
+    preferHuge: () => typeof addon.preferHuge(shared()) === 'boolean' || 'no answer',
     discard: () => typeof addon.discard(shared()) === 'boolean' || 'no answer',
     account: () => Number.isInteger(addon.account(0)) || 'no number',
   };
