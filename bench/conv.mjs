@@ -1,7 +1,7 @@
 // The convolutions of a training step on one core, as a share of the FMA peak measured in the same run. Winograd's count the
-// operations of the convolutions that they replace, of which they do 4/9: they can reach 225 %;
-// weight gradients over the maxima of 2 × 2 windows do a quarter.
-//   npm run bench:conv [-- --isa avx2]
+// operations of the convolutions that they replace, of which F(2 × 2) does 4/9 and F(4 × 4) a quarter: they can reach
+// 225 and 400 %; weight gradients over the maxima of 2 × 2 windows do a quarter.
+//   npm run bench:conv [-- --isa avx2 --shape '32 → 64']
 import { parseArgs } from 'node:util';
 import { float32At } from '#steepest/core/arena.js';
 import { availableIsas, measurePeak, selectKernels } from '#steepest/kernels/backend.js';
@@ -18,7 +18,9 @@ import { allocateArena } from '#steepest/program/allocate.js';
 import { MemoryPlan } from '#steepest/program/memory.js';
 import { median, printMachine } from './lib/print.mjs';
 
-const { values } = parseArgs({ options: { isa: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { isa: { type: 'string' }, shape: { type: 'string', default: '' } },
+});
 const isa = values.isa ?? availableIsas()[0];
 const kernels = selectKernels({ isa });
 
@@ -95,13 +97,13 @@ function bindShape(images, channels, filters, kernel, side, padding) {
     return { direct, maxima: [bind('conv2dMaxPoolWeights', operands, sizes)] };
   }
   if (kernel !== 3 || channels < 8) return { direct };
-  const winograd = [
-    bind('conv2dWinograd', { x, w, bias, y }, relu),
-    bind('conv2dMaxPoolWinograd', { x, w, bias, y: pooled, index }, relu),
-    bind('conv2dInputWinograd', { dz, w, s: x, dx }, relu),
-    bind('conv2dWeightsWinograd', { x, dz, du }, sizes),
+  const winograd = (pairs) => [
+    bind('conv2dWinograd', { x, w, bias, y }, { ...relu, pairs }),
+    bind('conv2dMaxPoolWinograd', { x, w, bias, y: pooled, index }, { ...relu, pairs }),
+    bind('conv2dInputWinograd', { dz, w, s: x, dx }, { ...relu, pairs }),
+    pairs === 1 && bind('conv2dWeightsWinograd', { x, dz, du }, sizes),
   ];
-  return { direct, winograd };
+  return { direct, winograd: [winograd(1), winograd(2)] };
 }
 
 /** Kernel elements that meet the image along one side, from all positions together: padding costs nothing. */
@@ -138,6 +140,7 @@ console.log(
   `${'shape'.padEnd(16)}${'forward, bias, ReLU'.padStart(24)}${'and pooling'.padStart(24)}${'input gradient'.padStart(24)}${'weight gradient'.padStart(24)}`,
 );
 for (const [name, images, channels, filters, kernel, side, padding, bar] of SHAPES) {
+  if (!name.includes(values.shape)) continue;
   const flops = 2 * images * channels * filters * tapsOfSide(kernel, side, padding) ** 2;
   const { direct, winograd, maxima } = bindShape(images, channels, filters, kernel, side, padding);
   const row = (title, programs, note) => {
@@ -148,5 +151,7 @@ for (const [name, images, channels, filters, kernel, side, padding, bar] of SHAP
   };
   row(name, direct, ` (${bar})`);
   if (maxima) row('    over maxima', [undefined, undefined, undefined, ...maxima], '     ');
-  if (winograd) row('    Winograd', winograd, '     ');
+  winograd?.forEach((programs, i) => {
+    row(`    F(${2 * i + 2} × ${2 * i + 2})`, programs, '     ');
+  });
 }

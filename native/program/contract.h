@@ -10,7 +10,7 @@ constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
 constexpr int kRegisterCount = 16;
 constexpr int kMaxOperands = 8;
-constexpr int kMaxScalars = 16;
+constexpr int kMaxScalars = 17;
 /** Rows of the mini-batch in a group, and images: the lanes of their layout. */
 constexpr int64_t kGroupImages = 16;
 /** Channels of images are kept off multiples of so many pixels: see `imagePlane`. */
@@ -926,6 +926,7 @@ constexpr int left_ = 12;
 constexpr int groups_ = 13;
 constexpr int activation_ = 14;
 constexpr int alpha_ = 15;
+constexpr int pairs_ = 16;
 }  // namespace op_conv2dWinograd
 namespace op_conv2dMaxPoolWinograd {
 constexpr int x = 0;
@@ -949,6 +950,7 @@ constexpr int left_ = 12;
 constexpr int groups_ = 13;
 constexpr int activation_ = 14;
 constexpr int alpha_ = 15;
+constexpr int pairs_ = 16;
 }  // namespace op_conv2dMaxPoolWinograd
 namespace op_conv2dInputWinograd {
 constexpr int dz = 0;
@@ -971,6 +973,7 @@ constexpr int left_ = 12;
 constexpr int groups_ = 13;
 constexpr int activation_ = 14;
 constexpr int alpha_ = 15;
+constexpr int pairs_ = 16;
 }  // namespace op_conv2dInputWinograd
 namespace op_conv2dWeightsWinograd {
 constexpr int x = 0;
@@ -1336,6 +1339,7 @@ constexpr ScalarRange kScalarRanges[] = {
     {1.0, 1.0, true},
     {0.0, 0.0, true},
     {3.0, 3.0, true},
+    {1.0, 2.0, true},
     {0.0, 32767.0, true},
     {1.0, 1073741824.0, true},
     {1.0, 4294967296.0, true},
@@ -1413,28 +1417,28 @@ constexpr OpSchema kOpSchemas[] = {
     {"maxPool2x2Backward", 4, 5, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dz", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"activation", 4}, {"alpha", 1}}},
     {"conv2dMaxPoolWeights", 4, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dy", false, false, 1}, {"index", false, false, 16}, {"dw", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 17}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 19}, {"left", 19}, {"groups", 18}}},
     {"conv2dRows", 4, 16, SplitClass::Rows, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 12}, {"kernelW", 12}, {"strideH", 12}, {"strideW", 12}, {"dilationH", 12}, {"dilationW", 12}, {"top", 16}, {"left", 16}, {"groups", 12}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dWinograd", 4, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dMaxPoolWinograd", 5, 16, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}}},
-    {"conv2dInputWinograd", 4, 16, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}}},
+    {"conv2dWinograd", 4, 17, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}, {"pairs", 21}}},
+    {"conv2dMaxPoolWinograd", 5, 17, SplitClass::Groups, false, {{"x", false, false, 1}, {"w", false, false, 1}, {"bias", true, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}, {"pairs", 21}}},
+    {"conv2dInputWinograd", 4, 17, SplitClass::Groups, false, {{"dz", false, false, 1}, {"w", false, false, 1}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}, {"activation", 4}, {"alpha", 1}, {"pairs", 21}}},
     {"conv2dWeightsWinograd", 3, 14, SplitClass::Rows, false, {{"x", false, false, 1}, {"dz", false, false, 1}, {"du", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"outHeight", 12}, {"outWidth", 12}, {"kernelH", 20}, {"kernelW", 20}, {"strideH", 18}, {"strideW", 18}, {"dilationH", 18}, {"dilationW", 18}, {"top", 16}, {"left", 16}, {"groups", 18}}},
     {"winogradGradient", 2, 0, SplitClass::Rows, false, {{"du", false, false, 1}, {"dw", false, false, 1}}, {}},
-    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
-    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
-    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
-    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}, {"activation", 4}, {"alpha", 1}}},
-    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 21}, {"left", 21}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"maxPool2d", 3, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}, {"index", true, false, 16}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 22}, {"left", 22}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"maxPool2dBackward", 4, 13, SplitClass::Groups, false, {{"dy", false, false, 1}, {"index", false, false, 16}, {"s", true, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 22}, {"left", 22}, {"outHeight", 12}, {"outWidth", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2d", 2, 11, SplitClass::Groups, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 22}, {"left", 22}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"averagePool2dBackward", 2, 11, SplitClass::Groups, false, {{"dy", false, false, 1}, {"dx", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 22}, {"left", 22}, {"outHeight", 12}, {"outWidth", 12}}},
+    {"maxPool2dRows", 2, 13, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 22}, {"left", 22}, {"outHeight", 12}, {"outWidth", 12}, {"activation", 4}, {"alpha", 1}}},
+    {"averagePool2dRows", 2, 11, SplitClass::Rows, false, {{"x", false, false, 1}, {"y", false, false, 1}}, {{"channels", 12}, {"height", 12}, {"width", 12}, {"poolH", 12}, {"poolW", 12}, {"strideH", 12}, {"strideW", 12}, {"top", 22}, {"left", 22}, {"outHeight", 12}, {"outWidth", 12}}},
     {"groupMoments", 3, 1, SplitClass::Groups, false, {{"x", false, false, 1}, {"dy", true, false, 1}, {"sums", false, false, 2}}, {{"pixels", 16}}},
-    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 22}, {"epsilon", 1}}},
-    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 22}, {"momentum", 1}}},
+    {"mergeMoments", 2, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}}, {{"pixels", 23}, {"epsilon", 1}}},
+    {"movingMoments", 3, 2, SplitClass::Rows, false, {{"sums", false, false, 2}, {"mean", false, false, 1}, {"variance", false, false, 1}}, {{"pixels", 23}, {"momentum", 1}}},
     {"frozenMoments", 3, 1, SplitClass::Rows, false, {{"mean", false, false, 1}, {"variance", false, false, 1}, {"stats", false, false, 1}}, {{"epsilon", 1}}},
     {"normalize", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}}, {{"pixels", 16}, {"activation", 4}, {"alpha", 1}}},
-    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 22}}},
+    {"mergeGradientMeans", 3, 1, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", false, false, 1}, {"means", false, false, 1}}, {{"pixels", 23}}},
     {"normalizeBackward", 6, 1, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"means", true, false, 1}, {"gamma", true, false, 1}, {"dx", false, false, 1}}, {{"pixels", 16}}},
     {"normGradients", 4, 0, SplitClass::Rows, false, {{"sums", false, false, 2}, {"stats", true, false, 1}, {"dGamma", true, false, 1}, {"dBeta", true, false, 1}}, {}},
     {"foldNorm", 8, 1, SplitClass::Rows, false, {{"w", false, false, 1}, {"bias", true, false, 1}, {"mean", false, false, 1}, {"variance", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"yBias", false, false, 1}}, {{"epsilon", 1}}},
-    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 16}, {"channels", 23}, {"epsilon", 1}}},
-    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 16}, {"channels", 23}}},
+    {"layerNorm", 5, 3, SplitClass::Groups, false, {{"x", false, false, 1}, {"gamma", true, false, 1}, {"beta", true, false, 1}, {"y", false, false, 1}, {"stats", true, false, 1}}, {{"pixels", 16}, {"channels", 24}, {"epsilon", 1}}},
+    {"layerNormBackward", 6, 2, SplitClass::Groups, false, {{"dy", false, false, 1}, {"x", false, false, 1}, {"stats", false, false, 1}, {"gamma", true, false, 1}, {"dx", true, false, 1}, {"sums", true, false, 2}}, {{"pixels", 16}, {"channels", 24}}},
     {"prelu", 5, 1, SplitClass::Groups, false, {{"g", false, false, 1}, {"x", false, false, 1}, {"alpha", false, false, 1}, {"y", false, false, 1}, {"low", true, false, 1}}, {{"pixels", 16}}},
 };
 

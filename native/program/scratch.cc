@@ -10,31 +10,34 @@ template <int w> int64_t weights(const DecodedOp& op) { return op.at(w).rows * o
 
 /**
  * What Winograd's ops keep: transformed weights of `in` × `out` channels, or transformed gradients of `outputs`, and tiles of
- * `read` channels. See native/kernels/winograd/winograd.inl, whose constants these are.
+ * `read` channels, for cells of `pairs` pairs of outputs. See native/kernels/winograd/, whose constants these are.
  */
-int64_t winogradFloats(int64_t weights, int64_t read, int64_t outputs) {
-  constexpr int64_t row = 64;
+int64_t winogradFloats(int64_t pairs, int64_t weights, int64_t read, int64_t outputs) {
+  const int64_t points = (2 * pairs + 2) * (2 * pairs + 2);
+  const int64_t row = pairs == 1 ? 64 : 32;
   constexpr int64_t apart = 64;
   const int64_t ofGradients = outputs == 0 ? 0 : row * ((outputs + 15) / 16 * 16) + apart;
-  return kWinogradPoints * (weights + read * row + apart + ofGradients);
+  return points * (weights + read * row + apart + ofGradients);
 }
 
 /** Rows of weights for each channel. */
 constexpr int64_t kTaps = 9;
 
+int64_t pairs(const DecodedOp& op) { return static_cast<int64_t>(op.args.scalars[op_conv2dWinograd::pairs_]); }
+
 int64_t winogradForward(const DecodedOp& op) {
   const Matrix& w = op.at(op_conv2dWinograd::w);
-  return winogradFloats(w.rows / kTaps * w.cols, w.rows / kTaps, 0);
+  return winogradFloats(pairs(op), w.rows / kTaps * w.cols, w.rows / kTaps, 0);
 }
 
 int64_t winogradInput(const DecodedOp& op) {
   const Matrix& w = op.at(op_conv2dInputWinograd::w);
-  return winogradFloats(w.rows / kTaps * w.cols, w.cols, 0);
+  return winogradFloats(pairs(op), w.rows / kTaps * w.cols, w.cols, 0);
 }
 
 int64_t winogradWeights(const DecodedOp& op) {
   const Matrix& du = op.at(op_conv2dWeightsWinograd::du);
-  return winogradFloats(0, du.rows / kWinogradPoints, du.cols);
+  return winogradFloats(1, 0, du.rows / kWinogradPoints, du.cols);
 }
 
 /** 16 floats for each output and element of a tile's kernel rows. */

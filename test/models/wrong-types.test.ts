@@ -249,6 +249,7 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
   'dense.units': SIZE,
   'conv2d.filters': SIZE,
   'conv2d.groups': SIZE,
+  'conv2d.winograd': ['0'],
   'conv2d.kernelSize': [...PAIR, '[1, 2]'],
   'conv2d.strides': [...PAIR, '[1, 2]'],
   'conv2d.dilationRate': [...PAIR, '[1, 2]'],

@@ -1,34 +1,35 @@
-// Convolution with kernels of 3 × 3 by Winograd's minimal filtering F(2 × 2, 3 × 3): "Fast Algorithms for Convolutional Neural
-// Networks", Lavin & Gray 2015, §4.1. Four outputs of one channel take 16 products instead of 36; the products of all channels
-// are 16 matrix products, which the tiles of gemm compute. Lanes are images, so the transforms are additions of whole vectors.
+// Convolution with kernels of 3 × 3 by Winograd's minimal filtering, F(2 × 2, 3 × 3) or F(4 × 4, 3 × 3): "Fast Algorithms for
+// Convolutional Neural Networks", Lavin & Gray 2015, §4. Four outputs of one channel take 16 products instead of 36, sixteen
+// take 36 instead of 144; the products of all channels at one point are a matrix product, which the tiles of gemm compute.
+// Lanes are images, so the transforms are sums of whole vectors.
 #pragma once
 #include "../kernel.inl"
 #include "../columns.inl"
 #include "../elementwise/activation.inl"
 #include "../gemm/gemm_tile.inl"
-#include "../gemm/gemm.inl"
 #include "../images/images.inl"
 #include "../convolution/conv_axis.inl"
 #include "../convolution/conv.inl"
-#include "../convolution/conv_pool.inl"
+#include "winograd_sinks.inl"
+#include "winograd_transforms.inl"
 
-/** Tiles that are transformed at a time, neighbours in a row. */
-constexpr int64_t kWinogradTiles = 4;
-/** Floats of them, for one channel at one point. */
-constexpr int64_t kWinogradRow = kWinogradTiles * kGroupImages;
-/** Keeps the 16 points of a channel off each other's cache sets. */
+/** Keeps the points of a channel off each other's cache sets. */
 constexpr int64_t kWinogradApart = 64;
-/** The point to which a bias is added: all four outputs hold it once. */
+/** The point of F(2 × 2, 3 × 3) to which a bias is added: all four outputs hold it once. */
 constexpr int kBiasPoint = 5;
-/** Outputs × floats that wait between the products and the outputs' transform. */
-constexpr int64_t kWinogradOutputs = kTileRows * kTileCols;
 
-/** Cells of 2 × 2 outputs of one side. */
-inline int64_t winogradCells(int64_t size) { return (size + 1) / 2; }
+/** Points of a cell, floats of a block of tiles for one channel at one point, floats of products that wait at one point. */
+template <int cell> constexpr int kCellPoints = Winograd<cell>::kSide * Winograd<cell>::kSide;
+template <int cell> constexpr int64_t kBlockFloats = Winograd<cell>::kTiles * kGroupImages;
+template <int cell> constexpr int64_t kPointFloats = Winograd<cell>::kOutputs * kTileCols;
 
-/** Where the 4 × 4 tiles of a row of cells lie in images: a table of offsets in floats, −1 for elements outside. */
-struct WinogradWindow {
-  int64_t at[4][2 * kWinogradTiles + 2];
+/** Cells of one side. */
+inline int64_t winogradCells(int64_t size, int64_t cell) { return (size + cell - 1) / cell; }
+
+/** Where the tiles of a row of cells lie in images: a table of offsets in floats, −1 for elements outside. */
+template <int cell> struct WinogradWindow {
+  static constexpr int kSide = Winograd<cell>::kSide;
+  int64_t at[kSide][cell * Winograd<cell>::kTiles + 2];
   int64_t tiles;
   /** No element lies outside. */
   bool isInside;
@@ -36,10 +37,10 @@ struct WinogradWindow {
   /** Tiles of cells (p, q), (p, q + 1), … of images with `top` and `left` rows and columns of zeros before them. */
   WinogradWindow(const ImageShape& shape, int64_t top, int64_t left, int64_t p, int64_t q, int64_t count)
       : tiles(count), isInside(true) {
-    for (int i = 0; i < 4; ++i) {
-      const int64_t row = 2 * p + i - top;
-      for (int64_t j = 0; j < 2 * count + 2; ++j) {
-        const int64_t column = 2 * q + j - left;
+    for (int i = 0; i < kSide; ++i) {
+      const int64_t row = cell * p + i - top;
+      for (int64_t j = 0; j < cell * count + 2; ++j) {
+        const int64_t column = cell * q + j - left;
         const bool inside = row >= 0 && row < shape.height && column >= 0 && column < shape.width;
         at[i][j] = inside ? (row * shape.width + column) * kGroupImages : -1;
         isInside = isInside && inside;
@@ -48,101 +49,82 @@ struct WinogradWindow {
   }
 };
 
-/** Bᵀ on four values. */
-inline void winogradIn(F a, F b, F c, F d, F (&to)[4]) {
-  to[0] = sub(a, c);
-  to[1] = add(b, c);
-  to[2] = sub(c, b);
-  to[3] = sub(d, b);
+/** One column of a window: a part of Bᵀ, applied to its elements. */
+template <int cell, int part, bool inside>
+STEEPEST_INLINE void windowColumn(const float* plane, const WinogradWindow<cell>& window, int64_t j, F* to) {
+  constexpr int side = Winograd<cell>::kSide;
+  F d[side];
+  STEEPEST_UNROLL
+  for (int i = 0; i < side; ++i) {
+    // The first part of two has no use for the last element, the second none for the first.
+    const bool isRead = Winograd<cell>::kParts == 1 || i != (part == 0 ? side - 1 : 0);
+    d[i] = isRead && (inside || window.at[i][j] >= 0) ? load(plane + window.at[i][j]) : zero();
+  }
+  Winograd<cell>::template image<part>(d, to);
 }
 
-/** One column of a window, Bᵀ applied to its four elements. */
-template <bool inside> inline void windowColumn(const float* plane, const WinogradWindow& window, int64_t j, F (&to)[4]) {
-  F d[4];
-  STEEPEST_UNROLL
-  for (int i = 0; i < 4; ++i) {
-    d[i] = inside || window.at[i][j] >= 0 ? load(plane + window.at[i][j]) : zero();
+/** A part of V = Bᵀ d B of the window's tiles for kLanes images: the points of rows [top, bottom). */
+template <int cell, int part, bool inside>
+STEEPEST_INLINE void windowPart(const float* from, const WinogradWindow<cell>& window, float* to, int64_t apart, int top, int bottom) {
+  constexpr int side = Winograd<cell>::kSide;
+  constexpr int rows = Winograd<cell>::kPartRows;
+  F columns[side][rows];
+  windowColumn<cell, part, inside>(from, window, 0, columns[0]);
+  windowColumn<cell, part, inside>(from, window, 1, columns[1]);
+  for (int64_t t = 0; t < window.tiles; ++t, to += kGroupImages) {
+    STEEPEST_UNROLL
+    for (int j = 2; j < side; ++j) windowColumn<cell, part, inside>(from, window, cell * t + j, columns[j]);
+    STEEPEST_UNROLL
+    for (int i = 0; i < rows; ++i) {
+      const int row = part * rows + i;
+      if (row < top || row >= bottom) continue;
+      F values[side];
+      F points[side];
+      STEEPEST_UNROLL
+      for (int j = 0; j < side; ++j) values[j] = columns[j][i];
+      Winograd<cell>::template image<0>(values, points);
+      if (Winograd<cell>::kParts == 2) Winograd<cell>::template image<1>(values, points + side / 2);
+      STEEPEST_UNROLL
+      for (int j = 0; j < side; ++j) store(to + (side * row + j) * apart, points[j]);
+    }
+    STEEPEST_UNROLL
+    for (int i = 0; i < rows; ++i) {
+      columns[0][i] = columns[cell][i];
+      columns[1][i] = columns[cell + 1][i];
+    }
   }
-  winogradIn(d[0], d[1], d[2], d[3], to);
 }
 
 /**
- * V = Bᵀ d B of the window's tiles in one channel, for points [first, last): point ξ to `to` + ξ·apart, tiles one after the other.
+ * V = Bᵀ d B of the window's tiles in one channel, for rows [top, bottom) of points: point ξ to `to` + ξ·apart, tiles one after
+ * the other.
  */
-template <bool inside>
-inline void transformWindow(const float* plane, const WinogradWindow& window, float* to, int64_t apart, int first, int last) {
-  const int top = first / 4;
-  const int bottom = (last + 3) / 4;
-  for (int v = 0; v < kImageVectors; ++v) {
-    const float* from = plane + v * kLanes;
-    F columns[4][4];
-    windowColumn<inside>(from, window, 0, columns[0]);
-    windowColumn<inside>(from, window, 1, columns[1]);
-    for (int64_t t = 0; t < window.tiles; ++t) {
-      windowColumn<inside>(from, window, 2 * t + 2, columns[2]);
-      windowColumn<inside>(from, window, 2 * t + 3, columns[3]);
-      float* tile = to + t * kGroupImages + v * kLanes;
-      STEEPEST_UNROLL
-      for (int i = 0; i < 4; ++i) {
-        if (i < top || i >= bottom) continue;
-        F points[4];
-        winogradIn(columns[0][i], columns[1][i], columns[2][i], columns[3][i], points);
-        STEEPEST_UNROLL
-        for (int j = 0; j < 4; ++j) store(tile + (4 * i + j) * apart, points[j]);
-      }
-      STEEPEST_UNROLL
-      for (int i = 0; i < 4; ++i) {
-        columns[0][i] = columns[2][i];
-        columns[1][i] = columns[3][i];
-      }
-    }
+template <int cell, bool inside>
+inline void transformWindow(const float* plane, const WinogradWindow<cell>& window, float* to, int64_t apart, int top, int bottom) {
+  for (int v = 0; v < kImageVectors; ++v, plane += kLanes, to += kLanes) {
+    windowPart<cell, 0, inside>(plane, window, to, apart, top, bottom);
+    if constexpr (Winograd<cell>::kParts == 2) windowPart<cell, 1, inside>(plane, window, to, apart, top, bottom);
   }
 }
 
-/** The tiles of channels [first, last), at rows of kWinogradRow floats from `to` on. */
-inline void transformChannels(const float* images, const ImageShape& shape, const WinogradWindow& window, int64_t first,
-                              int64_t last, float* to, int64_t apart, int firstPoint, int lastPoint) {
-  for (int64_t c = first; c < last; ++c, to += kWinogradRow) {
+/** The tiles of all channels, one row of floats for each from `to` on. */
+template <int cell>
+inline void transformChannels(const float* images, const ImageShape& shape, const WinogradWindow<cell>& window, float* to,
+                              int64_t apart, int top, int bottom) {
+  for (int64_t c = 0; c < shape.channels; ++c, to += kBlockFloats<cell>) {
     const float* plane = images + c * shape.planeFloats();
     if (window.isInside) {
-      transformWindow<true>(plane, window, to, apart, firstPoint, lastPoint);
+      transformWindow<cell, true>(plane, window, to, apart, top, bottom);
     } else {
-      transformWindow<false>(plane, window, to, apart, firstPoint, lastPoint);
+      transformWindow<cell, false>(plane, window, to, apart, top, bottom);
     }
   }
 }
 
-/** G on three values. */
-inline void winogradKernel(F a, F b, F c, F (&to)[4]) {
-  const F half = splat(0.5f);
-  const F ends = add(a, c);
-  to[0] = a;
-  to[1] = mul(add(ends, b), half);
-  to[2] = mul(sub(ends, b), half);
-  to[3] = c;
-}
+/** Floats of the tiles of all channels at one point. */
+template <int cell> inline int64_t tilePoint(int64_t channels) { return channels * kBlockFloats<cell> + kWinogradApart; }
 
-/** Aᵀ on four values. */
-inline void winogradOut(F a, F b, F c, F d, F (&to)[2]) {
-  to[0] = add(add(a, b), c);
-  to[1] = add(sub(b, c), d);
-}
-
-/** One direction of a convolution. */
-struct WinogradPass {
-  bool isBackward;
-  ImageShape from, to;
-  int64_t top, left;
-  ConvFinish finish;
-  Activation activation;
-  F alpha;
-
-  /** Floats of transformed weights, and those of tiles at one point. */
-  int64_t kernelPoint() const { return from.channels * to.channels; }
-  int64_t tilePoint() const { return from.channels * kWinogradRow + kWinogradApart; }
-};
-
-/** Floats that a pass needs between `from` and `to` channels. */
+/** The pass of one direction. */
 inline WinogradPass winogradPass(const OpArgs& args, int64_t outputs, bool isBackward) {
   const ConvShape c = convShape(args, outputs);
   const ConvPass pass = convPass(args, c, isBackward);
@@ -159,13 +141,14 @@ inline WinogradPass winogradPass(const OpArgs& args, int64_t outputs, bool isBac
 }
 
 /** U = G g Gᵀ of all kernels: point, channel of x, channel of y. Backward, kernels are turned by 180°. */
-inline void transformKernels(const WinogradPass& pass, const Matrix& w, float* to) {
+template <int cell> inline void transformKernels(const WinogradPass& pass, const Matrix& w, float* to) {
+  constexpr int side = Winograd<cell>::kSide;
   const int64_t in = w.rows / 9;
   const int64_t apart = pass.kernelPoint();
   for (int64_t c = 0; c < in; ++c) {
     for (int64_t o = 0; o < w.cols; o += kLanes) {
       const int lanes = static_cast<int>(w.cols - o < kLanes ? w.cols - o : kLanes);
-      F down[3][4];
+      F down[3][side];
       STEEPEST_UNROLL
       for (int j = 0; j < 3; ++j) {
         F g[3];
@@ -174,37 +157,38 @@ inline void transformKernels(const WinogradPass& pass, const Matrix& w, float* t
           const int tap = pass.isBackward ? (2 - i) * 3 + (2 - j) : i * 3 + j;
           g[i] = loadN(w.f32(tap * in + c) + o, lanes);
         }
-        winogradKernel(g[0], g[1], g[2], down[j]);
+        Winograd<cell>::kernel(g[0], g[1], g[2], down[j]);
       }
       STEEPEST_UNROLL
-      for (int i = 0; i < 4; ++i) {
-        F points[4];
-        winogradKernel(down[0][i], down[1][i], down[2][i], points);
+      for (int i = 0; i < side; ++i) {
+        F points[side];
+        Winograd<cell>::kernel(down[0][i], down[1][i], down[2][i], points);
         STEEPEST_UNROLL
-        for (int j = 0; j < 4; ++j) storeN(to + (4 * i + j) * apart + c * w.cols + o, points[j], lanes);
+        for (int j = 0; j < side; ++j) storeN(to + (side * i + j) * apart + c * w.cols + o, points[j], lanes);
       }
     }
   }
 }
 
 /** The products of some outputs over a panel of tiles, at all points: to `products`[point][output][kTileCols]. */
+template <int cell>
 inline void winogradProducts(const WinogradPass& pass, const float* kernels, const float* tiles, const float* bias, int64_t o,
                              int64_t outputs, int vectors, float* products) {
   GemmTile t = {};
   // A row of `a` is a channel that is made; U has channels of x in its rows.
   t.aRow = pass.isBackward ? pass.from.channels : 1;
   t.aStep = pass.isBackward ? 1 : pass.to.channels;
-  t.bStep = kWinogradRow;
+  t.bStep = kBlockFloats<cell>;
   t.cRow = kTileCols;
   t.k = pass.from.channels;
   t.activation = Activation::Linear;
   t.tail = kLanes;
   const GemmTileFn tile = kFullTiles.byVectors[vectors - 1].byRows[outputs - 1];
-  for (int point = 0; point < kWinogradPoints; ++point) {
+  for (int point = 0; point < kCellPoints<cell>; ++point) {
     t.a = kernels + point * pass.kernelPoint() + o * t.aRow;
-    t.b = tiles + point * pass.tilePoint();
-    t.c = products + point * kWinogradOutputs;
-    const bool starts = point == kBiasPoint && bias != nullptr;
+    t.b = tiles + point * tilePoint<cell>(pass.from.channels);
+    t.c = products + point * kPointFloats<cell>;
+    const bool starts = cell == 2 && point == kBiasPoint && bias != nullptr;
     t.init = starts ? GemmInit::C : GemmInit::Zero;
     for (int64_t r = 0; starts && r < outputs; ++r) {
       for (int v = 0; v < vectors; ++v) store(t.c + r * kTileCols + v * kLanes, splat(bias[o + r]));
@@ -213,167 +197,124 @@ inline void winogradProducts(const WinogradPass& pass, const float* kernels, con
   }
 }
 
-/** Large activations, once for all. */
-STEEPEST_NOINLINE F winogradActivate(const WinogradPass& pass, F value) { return activate(pass.activation, value, pass.alpha); }
-STEEPEST_NOINLINE F winogradDerive(const WinogradPass& pass, F value, F s) {
-  return activateBackward(pass.activation, value, s, pass.alpha);
+/** Aᵀ M A of one output's products for kLanes images. */
+template <int cell> STEEPEST_INLINE void winogradCell(const float* from, F bias, F (&z)[cell][cell]) {
+  constexpr int side = Winograd<cell>::kSide;
+  F rows[cell][side];
+  STEEPEST_UNROLL
+  for (int j = 0; j < side; ++j) {
+    F m[side];
+    F down[cell];
+    STEEPEST_UNROLL
+    for (int i = 0; i < side; ++i) m[i] = load(from + (side * i + j) * kPointFloats<cell>);
+    Winograd<cell>::down(m, down);
+    STEEPEST_UNROLL
+    for (int i = 0; i < cell; ++i) rows[i][j] = down[i];
+  }
+  STEEPEST_UNROLL
+  for (int i = 0; i < cell; ++i) Winograd<cell>::across(rows[i], bias, z[i]);
 }
 
-/** Where the cells of one group of images go: plain outputs. */
-struct WinogradStore {
-  const WinogradPass& pass;
-  const float* s;
-  float* y;
-
-  void operator()(int64_t o, int64_t p, int64_t q, int lane, const F (&z)[2][2]) const {
-    const int64_t at = o * pass.to.planeFloats() + (2 * p * pass.to.width + 2 * q) * kGroupImages + lane;
-    STEEPEST_UNROLL
-    for (int i = 0; i < 2; ++i) {
-      if (2 * p + i >= pass.to.height) break;
-      STEEPEST_UNROLL
-      for (int j = 0; j < 2; ++j) {
-        if (2 * q + j >= pass.to.width) break;
-        const int64_t to = at + i * pass.to.rowFloats() + j * kGroupImages;
-        F value = z[i][j];
-        if (pass.finish == ConvFinish::Relu) {
-          value = activate(Activation::Relu, value, zero());
-        } else if (pass.finish == ConvFinish::ReluBackward) {
-          value = activateBackward(Activation::Relu, value, load(s + to), zero());
-        } else if (pass.finish == ConvFinish::Activate) {
-          value = winogradActivate(pass, value);
-        } else if (pass.finish == ConvFinish::Derive) {
-          value = winogradDerive(pass, value, load(s + to));
-        }
-        store(y + to, value);
-      }
-    }
-  }
-};
-
-/** A cell of outputs is a window of 2 × 2: its largest element, and which it is. */
-struct WinogradPool {
-  const WinogradPass& pass;
-  ImageShape pooled;
-  float* y;
-  uint8_t* index;
-
-  void operator()(int64_t o, int64_t p, int64_t q, int lane, const F (&z)[2][2]) const {
-    if (p >= pooled.height || q >= pooled.width) return;
-    const WindowMax best = windowMax(z[0][0], z[0][1], z[1][0], z[1][1]);
-    F value = best.value;
-    if (pass.finish == ConvFinish::Relu) {
-      value = activate(Activation::Relu, value, zero());
-    } else if (pass.finish == ConvFinish::Activate) {
-      value = winogradActivate(pass, value);
-    }
-    const int64_t element = p * pooled.width + q;
-    store(y + o * pooled.planeFloats() + element * kGroupImages + lane, value);
-    if (index == nullptr) return;
-    uint8_t* place = index + (o * pooled.pixels() + element) * kPackedIndexBytes;
-    uint32_t low = 0;
-    uint32_t high = 0;
-    if (lane > 0) {  // The lanes before are there.
-      low = static_cast<uint32_t>(place[0] | place[1] << 8);
-      high = static_cast<uint32_t>(place[2] | place[3] << 8);
-    }
-    storeBits(place, low | laneBits(best.low) << lane, high | laneBits(best.high) << lane);
-  }
-};
-
-/** Aᵀ M A of the products, each cell to `sink`. */
-template <class Sink>
-inline void winogradOutputs(const float* products, int64_t o, int64_t outputs, int64_t p, int64_t q, int64_t firstFloat, int vectors,
-                            const Sink& sink) {
+/** The outputs of cells from (p, q) on, each square of 2 × 2 to `sink`. */
+template <int cell, class Sink>
+inline void winogradOutputs(const float* products, const float* bias, int64_t o, int64_t outputs, int64_t p, int64_t q,
+                            int64_t firstFloat, int vectors, const Sink& sink) {
+  constexpr int squares = cell / 2;
   for (int64_t r = 0; r < outputs; ++r) {
+    const F start = bias == nullptr ? zero() : splat(bias[o + r]);
     for (int v = 0; v < vectors; ++v) {
-      const float* from = products + r * kTileCols + v * kLanes;
-      F across[2][4];
-      STEEPEST_UNROLL
-      for (int j = 0; j < 4; ++j) {
-        F down[2];
-        winogradOut(load(from + j * kWinogradOutputs), load(from + (4 + j) * kWinogradOutputs),
-                    load(from + (8 + j) * kWinogradOutputs), load(from + (12 + j) * kWinogradOutputs), down);
-        across[0][j] = down[0];
-        across[1][j] = down[1];
-      }
-      F z[2][2];
-      winogradOut(across[0][0], across[0][1], across[0][2], across[0][3], z[0]);
-      winogradOut(across[1][0], across[1][1], across[1][2], across[1][3], z[1]);
+      F z[cell][cell];
+      winogradCell<cell>(products + r * kTileCols + v * kLanes, start, z);
       const int64_t at = firstFloat + v * kLanes;
-      sink(o + r, p, q + at / kGroupImages, static_cast<int>(at % kGroupImages), z);
+      const int64_t column = q + at / kGroupImages;
+      const int lane = static_cast<int>(at % kGroupImages);
+      for (int i = 0; i < squares; ++i) {
+        for (int j = 0; j < squares; ++j) {
+          const F square[2][2] = {{z[2 * i][2 * j], z[2 * i][2 * j + 1]}, {z[2 * i + 1][2 * j], z[2 * i + 1][2 * j + 1]}};
+          sink(o + r, squares * p + i, squares * column + j, lane, square);
+        }
+      }
     }
   }
 }
 
 /** All cells of a group of images. */
-template <class Sink>
-inline void winogradImages(const WinogradPass& pass, const float* x, const float* kernels, const float* bias, float* tiles,
-                           const Sink& sink) {
-  alignas(64) float products[kWinogradPoints * kWinogradOutputs];
-  const int64_t rows = winogradCells(pass.to.height);
-  const int64_t columns = winogradCells(pass.to.width);
-  const int64_t blocks = pieceCount(columns, kWinogradTiles);
-  const RowTiles outputs(pass.to.channels);
+template <int cell, class Sink>
+inline void winogradImages(const WinogradPass& pass, const float* x, float* workspace, const float* bias, const Sink& sink) {
+  using W = Winograd<cell>;
+  alignas(64) float products[kCellPoints<cell> * kPointFloats<cell>];
+  const float* kernels = workspace;
+  float* tiles = workspace + kCellPoints<cell> * pass.kernelPoint();
+  const int64_t rows = winogradCells(pass.to.height, cell);
+  const int64_t columns = winogradCells(pass.to.width, cell);
+  const int64_t blocks = pieceCount(columns, W::kTiles);
+  const int64_t pieces = pieceCount(pass.to.channels, W::kOutputs);
   for (int64_t p = 0; p < rows; ++p) {
     for (int64_t block = 0; block < blocks; ++block) {
-      const int64_t q = evenPiece(columns, kWinogradTiles, block);
-      const int64_t count = evenPiece(columns, kWinogradTiles, block + 1) - q;
-      const WinogradWindow window(pass.from, pass.top, pass.left, p, q, count);
-      transformChannels(x, pass.from, window, 0, pass.from.channels, tiles, pass.tilePoint(), 0, kWinogradPoints);
+      const int64_t q = evenPiece(columns, W::kTiles, block);
+      const int64_t count = evenPiece(columns, W::kTiles, block + 1) - q;
+      const WinogradWindow<cell> window(pass.from, pass.top, pass.left, p, q, count);
+      transformChannels<cell>(x, pass.from, window, tiles, tilePoint<cell>(pass.from.channels), 0, W::kSide);
       for (int64_t first = 0; first < count * kGroupImages; first += kTileCols) {
         const int64_t floats = count * kGroupImages - first;
         const int vectors = static_cast<int>((floats < kTileCols ? floats : kTileCols) / kLanes);
-        int64_t o = 0;
-        for (int64_t i = 0; i < outputs.count; o += outputs.height(i), ++i) {
-          winogradProducts(pass, kernels, tiles + first, bias, o, outputs.height(i), vectors, products);
-          winogradOutputs(products, o, outputs.height(i), p, q, first, vectors, sink);
+        for (int64_t piece = 0; piece < pieces; ++piece) {
+          const int64_t o = evenPiece(pass.to.channels, W::kOutputs, piece);
+          const int64_t outputs = evenPiece(pass.to.channels, W::kOutputs, piece + 1) - o;
+          winogradProducts<cell>(pass, kernels, tiles + first, bias, o, outputs, vectors, products);
+          winogradOutputs<cell>(products, bias, o, outputs, p, q, first, vectors, sink);
         }
       }
     }
   }
 }
 
+/** Groups of images [begin, end): kernels are transformed once. `sinks(g)` takes the outputs of a group. */
+template <int cell, class Sinks>
+inline void winogradGroups(const WinogradPass& pass, const Matrix& w, const Matrix& from, const float* bias, float* workspace,
+                           int64_t begin, int64_t end, const Sinks& sinks) {
+  transformKernels<cell>(pass, w, workspace);
+  for (int64_t g = begin; g < end; ++g) winogradImages<cell>(pass, from.f32(g), workspace, bias, sinks(g));
+}
+
+/** F(2 × 2, 3 × 3) for one pair of outputs along a side of a cell, F(4 × 4, 3 × 3) for two. */
+template <class Sinks>
+inline int winogradOp(const OpArgs& args, const WinogradPass& pass, const Matrix& w, const Matrix& from, const float* bias,
+                      int64_t begin, int64_t end, const Sinks& sinks) {
+  if (scalarInt(args, op_conv2dWinograd::pairs_) == 1) {
+    winogradGroups<2>(pass, w, from, bias, args.workspace, begin, end, sinks);
+  } else {
+    winogradGroups<4>(pass, w, from, bias, args.workspace, begin, end, sinks);
+  }
+  return StatusOk;
+}
+
 /** Range: groups of images. */
 inline int op_conv2dWinograd(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_conv2dWinograd;
-  const Matrix& weights = args.at(w);
-  const WinogradPass pass = winogradPass(args, weights.cols, false);
-  transformKernels(pass, weights, args.workspace);
-  float* tiles = args.workspace + kWinogradPoints * pass.kernelPoint();
+  const WinogradPass pass = winogradPass(args, args.at(w).cols, false);
   const float* start = args.at(bias).given() ? args.at(bias).f32() : nullptr;
-  for (int64_t g = begin; g < end; ++g) {
-    winogradImages(pass, args.at(x).f32(g), args.workspace, start, tiles, WinogradStore{pass, nullptr, args.at(y).f32(g)});
-  }
-  return StatusOk;
+  return winogradOp(args, pass, args.at(w), args.at(x), start, begin, end,
+                    [&](int64_t g) { return WinogradStore{pass, nullptr, args.at(y).f32(g)}; });
 }
 
 /** Range: groups of images. */
 inline int op_conv2dMaxPoolWinograd(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_conv2dMaxPoolWinograd;
-  const Matrix& weights = args.at(w);
-  const WinogradPass pass = winogradPass(args, weights.cols, false);
-  transformKernels(pass, weights, args.workspace);
-  float* tiles = args.workspace + kWinogradPoints * pass.kernelPoint();
+  const WinogradPass pass = winogradPass(args, args.at(w).cols, false);
   const float* start = args.at(bias).given() ? args.at(bias).f32() : nullptr;
   const ImageShape pooled = {pass.to.channels, pass.to.height / 2, pass.to.width / 2};
-  for (int64_t g = begin; g < end; ++g) {
+  return winogradOp(args, pass, args.at(w), args.at(x), start, begin, end, [&](int64_t g) {
     uint8_t* places = args.at(index).given() ? args.at(index).row<uint8_t>(g) : nullptr;
-    winogradImages(pass, args.at(x).f32(g), args.workspace, start, tiles, WinogradPool{pass, pooled, args.at(y).f32(g), places});
-  }
-  return StatusOk;
+    return WinogradPool{pass, pooled, args.at(y).f32(g), places};
+  });
 }
 
 /** Range: groups of images. */
 inline int op_conv2dInputWinograd(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_conv2dInputWinograd;
-  const Matrix& weights = args.at(w);
-  WinogradPass pass = winogradPass(args, weights.cols, true);
+  WinogradPass pass = winogradPass(args, args.at(w).cols, true);
   if (!args.at(s).given()) pass.finish = ConvFinish::None;
-  transformKernels(pass, weights, args.workspace);
-  float* tiles = args.workspace + kWinogradPoints * pass.kernelPoint();
-  for (int64_t g = begin; g < end; ++g) {
-    winogradImages(pass, args.at(dz).f32(g), args.workspace, nullptr, tiles,
-                   WinogradStore{pass, rowOrNull(args.at(s), g), args.at(dx).f32(g)});
-  }
-  return StatusOk;
+  return winogradOp(args, pass, args.at(w), args.at(dz), nullptr, begin, end,
+                    [&](int64_t g) { return WinogradStore{pass, rowOrNull(args.at(s), g), args.at(dx).f32(g)}; });
 }

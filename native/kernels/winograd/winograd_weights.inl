@@ -74,17 +74,18 @@ struct WinogradSums {
   float* tiles;
   float* gradients;
 
-  int64_t tilePoint() const { return shape.in.channels * kWinogradRow + kWinogradApart; }
+  static constexpr int64_t kRow = kBlockFloats<2>;
+  int64_t imagePoint() const { return tilePoint<2>(shape.in.channels); }
   int64_t gradientRow() const { return winogradGradientRow(shape.out.channels); }
-  int64_t gradientPoint() const { return kWinogradRow * gradientRow() + kWinogradApart; }
+  int64_t gradientPoint() const { return kRow * gradientRow() + kWinogradApart; }
 
   /** Cells (p, q), (p, q + 1), … of one group of images. */
   void addCells(const float* x, const float* dz, int64_t p, int64_t q, int64_t count, bool isFirst) const {
     const int64_t channels = shape.in.channels;
     const int first = static_cast<int>(begin / channels);
     const int last = static_cast<int>((end + channels - 1) / channels);
-    const WinogradWindow window(shape.in, shape.rows.before, shape.columns.before, p, q, count);
-    transformChannels(x, shape.in, window, 0, channels, tiles, tilePoint(), first, last);
+    const WinogradWindow<2> window(shape.in, shape.rows.before, shape.columns.before, p, q, count);
+    transformChannels<2>(x, shape.in, window, tiles, imagePoint(), first / 4, (last + 3) / 4);
     for (int64_t t = 0; t < count; ++t) {
       const WinogradGradients to = {gradients + t * kGroupImages * gradientRow(), gradientRow(), gradientPoint(), first,
                                     last};
@@ -98,8 +99,8 @@ struct WinogradSums {
 
   void addProducts(int point, int64_t first, int64_t last, int64_t count, bool isFirst) const {
     GemmTile t = {};
-    t.a = tiles + point * tilePoint() + (first - point * shape.in.channels) * kWinogradRow;
-    t.aRow = kWinogradRow;
+    t.a = tiles + point * imagePoint() + (first - point * shape.in.channels) * kRow;
+    t.aRow = kRow;
     t.aStep = 1;
     t.bStep = gradientRow();
     t.cRow = du.rowStride;
@@ -121,18 +122,19 @@ inline int op_conv2dWeightsWinograd(const OpArgs& args, int64_t begin, int64_t e
   const ConvShape c = convShape(args, to.cols);
   const int64_t groups = (args.batchRows + kGroupImages - 1) / kGroupImages;
   WinogradSums sums = {c, to, begin, end, args.workspace, nullptr};
-  sums.gradients = args.workspace + kWinogradPoints * sums.tilePoint();
-  const int64_t rows = winogradCells(c.out.height);
-  const int64_t columns = winogradCells(c.out.width);
-  const int64_t blocks = pieceCount(columns, kWinogradTiles);
+  sums.gradients = args.workspace + kWinogradPoints * sums.imagePoint();
+  const int64_t rows = winogradCells(c.out.height, 2);
+  const int64_t columns = winogradCells(c.out.width, 2);
+  constexpr int64_t kTiles = Winograd<2>::kTiles;
+  const int64_t blocks = pieceCount(columns, kTiles);
   if (groups == 0) {
     for (int64_t row = begin; row < end; ++row) clearFloats(to.f32(row), to.cols);
   }
   for (int64_t g = 0; g < groups; ++g) {
     for (int64_t p = 0; p < rows; ++p) {
       for (int64_t block = 0; block < blocks; ++block) {
-        const int64_t q = evenPiece(columns, kWinogradTiles, block);
-        const int64_t count = evenPiece(columns, kWinogradTiles, block + 1) - q;
+        const int64_t q = evenPiece(columns, kTiles, block);
+        const int64_t count = evenPiece(columns, kTiles, block + 1) - q;
         sums.addCells(args.at(x).f32(g), args.at(dz).f32(g), p, q, count, g == 0 && p == 0 && block == 0);
       }
     }

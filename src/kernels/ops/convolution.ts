@@ -91,9 +91,15 @@ export const bias = (): Rule => vectorOf('bias', cols('w'), 'one for each output
  * of these products that remains. Images count in whole groups of 16, and taps in the padding are
  * included.
  */
-export const taps = (kernel: string, of: string, share = 1, imagesInRow: number = GROUP_IMAGES): Expression =>
+export const taps = (
+  kernel: string,
+  of: string,
+  share: Expression = 1,
+  imagesInRow: number = GROUP_IMAGES,
+): Expression =>
   times(
-    2 * share,
+    2,
+    share,
     rows(kernel),
     cols(kernel),
     times(rows(of), imagesInRow),

@@ -1,8 +1,8 @@
-/** Convolutions of 3 × 3 by Winograd's F(2 × 2, 3 × 3). */
+/** Convolutions of 3 × 3 by Winograd's F(2 × 2, 3 × 3) and F(4 × 4, 3 × 3). */
 import { WINOGRAD_POINTS } from '../constants.js';
 import { CONVOLUTION, forward, inputGradient, outputSides, placed, pooled, taps } from './convolution.js';
 import { ACTIVATION } from './elementwise.js';
-import { cols, perElement, quotient, rows, scalar, times } from './expression.js';
+import { cols, perElement, plus, quotient, rows, scalar, times } from './expression.js';
 import { exactly, imageSides, images, shape } from './rules.js';
 import { f32, op, output, whole } from './schema.js';
 
@@ -19,10 +19,11 @@ const THREE_BY_THREE = {
   dilationW: one,
   groups: one,
 };
-const scalars = { ...THREE_BY_THREE, ...ACTIVATION };
+/** `pairs`: pairs of outputs along a side of a cell, 1 for F(2 × 2, 3 × 3) and 2 for F(4 × 4, 3 × 3). */
+const scalars = { ...THREE_BY_THREE, ...ACTIVATION, pairs: whole(1, 2) };
 
-/** The share of products that remains: 16 of the 36 for four outputs. */
-const SHARE = 4 / 9;
+/** The share of products that remains: 16 of the 36 for four outputs, 36 of the 144 for sixteen. */
+const SHARE = plus(23 / 36, times(-7 / 36, scalar('pairs')));
 /** One point of du for each cell of four outputs. */
 const CELL = 1 / 4;
 
@@ -32,15 +33,28 @@ const channels = quotient(rows('dw'), TAPS);
 
 export const winogradOps = {
   /**
-   * conv2d with a kernel of 3 × 3, strides, dilations and groups of 1, by F(2 × 2, 3 × 3) (Lavin &
-   * Gray 2015, §4.1). For each cell (p, q) of 2 × 2 outputs, d[c] are the 4 × 4 elements of x from
-   * (2p − top, 2q − left) on, 0 outside the image.
-   * Transforms go down the columns first, then along the rows, each sum in the order written:
-   * V = Bᵀ d B by (d0 − d2, d1 + d2, d2 − d1, d3 − d1);
+   * conv2d with a kernel of 3 × 3, strides, dilations and groups of 1, by minimal filtering (Lavin &
+   * Gray 2015, §4). For each cell (p, q) of n × n outputs, n = 2·pairs, d[c] are the (n + 2)² elements
+   * of x from (n·p − top, n·q − left) on, 0 outside the image. Transforms go down the columns first,
+   * then along the rows, each operation rounded in the order written. M[ξ] = one chain acc =
+   * fma(V[ξ][c], U[ξ][c][o], acc) over the channels c ascending, from 0. y = f(z); elements of z past
+   * y are dropped.
+   *
+   * n = 2: V = Bᵀ d B by (d0 − d2, d1 + d2, d2 − d1, d3 − d1);
    * U = G w Gᵀ by (w0, ((w0 + w2) + w1)·½, ((w0 + w2) − w1)·½, w2);
-   * M[ξ] = one chain acc = fma(V[ξ][c], U[ξ][c][o], acc) over the channels c ascending, from 0, at
-   * the point ξ = (1, 1) from bias[0][o]; z = Aᵀ M A by ((m0 + m1) + m2, (m1 − m2) + m3). y = f(z);
-   * elements of z past y are dropped.
+   * M at the point ξ = (1, 1) starts from bias[0][o]; z = Aᵀ M A by ((m0 + m1) + m2, (m1 − m2) + m3).
+   *
+   * n = 4, with the points 0, ±a, ±b and ∞ for a = 5/8, b = 3/2, where the products of a and b are
+   * exact: V by e = fma(−b², d2, d4), o = fma(−b², d1, d3), e′ = fma(−a², d2, d4), o′ = fma(−a², d1,
+   * d3): (fma(a²b², d0, fma(−(a² + b²), d2, d4)), fma(a, o, e), fma(−a, o, e), fma(b, o′, e′),
+   * fma(−b, o′, e′), fma(a²b², d1, fma(−(a² + b²), d3, d5)));
+   * U, with g = 2(a² − b²) and factors rounded once to float32, by e = fma(1/g, w2, w0/(a²g)), e′ =
+   * fma(−1/g, w2, −w0/(b²g)): (w0/(a²b²), fma(1/(ag), w1, e), fma(−1/(ag), w1, e), fma(−1/(bg), w1,
+   * e′), fma(1/(bg), w1, e′), w2);
+   * z by s = m1 + m2, t = m1 − m2, s′ = m3 + m4, t′ = m3 − m4: down ((m0 + s) + s′, fma(b, t′, a·t),
+   * fma(b², s′, a²·s), fma(b³, t′, fma(a³, t, m5))), then along the rows (((β + m0) + s) + s′,
+   * fma(b, t′, fma(a, t, β)), fma(b², s′, fma(a², s, β)), fma(b³, t′, fma(a³, t, β + m5))), with β =
+   * bias[0][o] or 0.
    */
   conv2dWinograd: op(() => ({ ...forward(), scalars, flops: taps('w', 'y', SHARE) })),
   /** conv2dMaxPool with z computed as in conv2dWinograd. */

@@ -1,8 +1,9 @@
-import { checkBoolean, orDefault } from '../../core/check.js';
+import { checkBoolean, checkNumber, orDefault } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { type Activation, type CompleteActivation, completeActivation } from '../../kernels/activations.js';
 import { completeInitializer, type Initializer } from '../initializers/index.js';
-import { Conv2dNode, type Convolution } from '../nodes/conv2d.js';
+import { Conv2dNode } from '../nodes/conv2d.js';
+import { type Convolution, WINOGRAD_SIDES, type WinogradSide } from '../nodes/winograd.js';
 import { activationNodes } from './activationNodes.js';
 import type { LayerDefinition } from './definition.js';
 import {
@@ -38,6 +39,12 @@ export interface Conv2dConfig extends TrainedLayerConfig, ConstrainedConfig {
    * channels of its group. Groups = channels makes a depthwise convolution. Default 1.
    */
   groups?: number;
+  /**
+   * Largest side of the squares of outputs that training computes together by Winograd's minimal
+   * filtering, for kernels of 3 × 3, strides of 1 and enough channels: 4, 2, or 0 for plain sums. 4
+   * takes the fewest products, and rounds about twice as far as plain sums. Default 4.
+   */
+  winograd?: WinogradSide;
   /** Default `'linear'`. */
   activation?: Activation;
   /** Default true. */
@@ -51,6 +58,8 @@ export interface Conv2dConfig extends TrainedLayerConfig, ConstrainedConfig {
   biasRegularizer?: Regularizer;
 }
 
+const isSide = (side: number): boolean => WINOGRAD_SIDES.some((known) => known === side);
+
 type Complete = Required<Omit<Conv2dConfig, 'name' | 'inputShape' | keyof TrainedLayerConfig>>;
 
 function convolution(name: string, config: Complete, inputShape: readonly number[]): Convolution {
@@ -58,7 +67,7 @@ function convolution(name: string, config: Complete, inputShape: readonly number
   const kernel = completePair('conv2d.kernelSize', config.kernelSize);
   const strides = completePair('conv2d.strides', config.strides);
   const dilation = completePair('conv2d.dilationRate', config.dilationRate);
-  const { filters, groups, padding: mode } = config;
+  const { filters, groups, padding: mode, winograd } = config;
   if (input[2] % groups !== 0 || filters % groups !== 0) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `channels and filters of layer ${name} to be multiples of its ${groups} groups`,
@@ -68,7 +77,7 @@ function convolution(name: string, config: Complete, inputShape: readonly number
   }
   const reach = [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1] as const;
   const { height, width, padding } = slideOver(name, input, reach, strides, mode);
-  return { input, output: [height, width, filters], kernel, strides, dilation, groups, padding };
+  return { input, output: [height, width, filters], kernel, strides, dilation, groups, padding, winograd };
 }
 
 /**
@@ -89,6 +98,12 @@ export const conv2d: LayerDefinition<Conv2dConfig> = {
       padding,
       dilationRate: completePair('conv2d.dilationRate', orDefault(config.dilationRate, 1)),
       groups: checkSide('conv2d.groups', orDefault(config.groups, 1)),
+      winograd: checkNumber(
+        'conv2d.winograd',
+        orDefault(config.winograd, 4),
+        '0, 2 or 4',
+        isSide,
+      ) as WinogradSide,
       activation: completeActivation('conv2d.activation', orDefault(config.activation, 'linear')),
       useBias: checkBoolean('conv2d.useBias', orDefault(config.useBias, true)),
       kernelInitializer: completeInitializer(

@@ -122,6 +122,7 @@ export const layers = {
     'padding',
     'dilationRate',
     'groups',
+    'winograd',
     'activation',
     'useBias',
     'kernelInitializer',

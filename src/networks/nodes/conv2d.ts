@@ -1,5 +1,10 @@
 import { type ActivationSpec, LINEAR } from '../../kernels/activations.js';
-import { ACTIVATIONS, type ElementwiseActivation, type Operand } from '../../kernels/contract.js';
+import {
+  ACTIVATIONS,
+  type ElementwiseActivation,
+  type Operand,
+  WINOGRAD_POINTS,
+} from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
 import {
   elementsOf,
@@ -7,7 +12,6 @@ import {
   imageScalars,
   isPadded,
   NO_PADDING,
-  type Padding,
   padded,
   vectorsOf,
 } from '../../program/images.js';
@@ -15,39 +19,13 @@ import type { Gradient, LanesUsed, Node, OutputDerivative } from '../../program/
 import type { ParameterSpec } from '../../program/parameters.js';
 import { derivativeNeedsInput, neverFalls } from './activate.js';
 import { emitMaxPoolRows } from './pool2d.js';
-
-/** Sizes of a convolution. */
-export interface Convolution {
-  input: ImageShape;
-  output: ImageShape;
-  kernel: readonly [height: number, width: number];
-  strides: readonly [height: number, width: number];
-  dilation: readonly [height: number, width: number];
-  groups: number;
-  padding: Padding;
-}
+import { type Convolution, pairsFor, suitsWinograd } from './winograd.js';
 
 /**
  * Maximum channels of x per group for which x is copied into a padded image. The kernels then
  * vectorize over rows of taps instead of channels, which are too few to fill the registers.
  */
 const FRAMED_CHANNELS = 8;
-
-/**
- * From this many channels and filters on, Winograd's tiles are faster than sums over taps: they
- * save more products than their transforms cost.
- */
-const WINOGRAD_CHANNELS = 8;
-
-/** Elements of a transformed tile. */
-const WINOGRAD_POINTS = 16;
-
-/** Whether Winograd's F(2 × 2, 3 × 3) can compute this convolution, and does so faster. */
-function suitsWinograd({ input, output, kernel, strides, dilation, groups }: Convolution): boolean {
-  const isThreeByThree = kernel.every((side) => side === 3);
-  const isPlain = groups === 1 && [...strides, ...dilation].every((step) => step === 1);
-  return isThreeByThree && isPlain && Math.min(input[2], output[2]) >= WINOGRAD_CHANNELS;
-}
 
 /** Widest kernel that conv2dMaxPoolWeights supports. */
 const MOST_POOLED_WIDTH = 5;
@@ -188,10 +166,12 @@ export class Conv2dNode implements Node {
     results: Record<string, Operand | undefined>,
     { name, alpha }: ActivationSpec,
   ): void {
+    const isWinograd = kind !== 'conv2dRows' && this.isWinograd(builder);
+    const cells = isWinograd && { pairs: pairsFor(this.sizes, this.sizes.output) };
     builder.emit(
-      kind !== 'conv2dRows' && this.isWinograd(builder) ? `${kind}Winograd` : kind,
+      isWinograd ? `${kind}Winograd` : kind,
       { x: this.x, w: this.weights(builder), bias: this.biasVector(builder), ...results },
-      { ...this.scalars(this.isFramed), activation: ACTIVATIONS[name], alpha },
+      { ...this.scalars(this.isFramed), activation: ACTIVATIONS[name], alpha, ...cells },
       { split: kind === 'conv2dRows' ? 'rows' : 'groups', label: `${this.name} forward` },
     );
   }
@@ -291,13 +271,15 @@ export class Conv2dNode implements Node {
     previous: OutputDerivative | undefined,
   ): Gradient {
     const dx = builder.images(`${this.name}.dx`, this.inputShape);
+    const isWinograd = this.isWinograd(builder);
     builder.emit(
-      this.isWinograd(builder) ? 'conv2dInputWinograd' : 'conv2dInput',
+      isWinograd ? 'conv2dInputWinograd' : 'conv2dInput',
       { dz: delta, w: this.weights(builder), s: previous?.saved, dx },
       {
         ...this.scalars(false),
         activation: ACTIVATIONS[previous?.activation ?? 'linear'],
         alpha: previous?.alpha ?? 0,
+        ...(isWinograd && { pairs: pairsFor(this.sizes, this.sizes.input) }),
       },
       { split: 'groups', label: `${this.name} dx` },
     );

@@ -655,7 +655,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', y);
-    c.scalar({ ...scalars, ...activationOf(c) });
+    c.scalar({ ...scalars, ...activationOf(c), pairs: 1 + c.random.below(2) });
     c.byGroups();
   },
   conv2dMaxPoolWinograd(c) {
@@ -666,7 +666,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('bias', y[0], c.float));
     c.imagesOutput('y', pooled);
     c.maybe(() => c.packedIndexOutput('index', product(pooled)));
-    c.scalar({ ...scalars, ...activationOf(c) });
+    c.scalar({ ...scalars, ...activationOf(c), pairs: 1 + c.random.below(2) });
     c.byGroups();
   },
   conv2dInputWinograd(c) {
@@ -675,7 +675,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('w', rows, y[0], c.float);
     c.maybe(() => c.images('s', x));
     c.imagesOutput('dx', x);
-    c.scalar({ ...scalars, ...activationOf(c) });
+    c.scalar({ ...scalars, ...activationOf(c), pairs: 1 + c.random.below(2) });
     c.byGroups();
   },
   conv2dWeightsWinograd(c) {

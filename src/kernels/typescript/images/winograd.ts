@@ -11,7 +11,7 @@ export type Round = (x: number) => number;
 /** Numbers of one tile. */
 export type Tile = Float64Array;
 
-/** A convolution by F(2 × 2, 3 × 3), in one direction: what it reads, and what lies before it. */
+/** A convolution by minimal filtering, in one direction: what it reads, and what lies before it. */
 export interface WinogradShape {
   from: ImageShape;
   to: ImageShape;
@@ -34,8 +34,8 @@ export const backwardShape = (shape: ConvShape): WinogradShape => ({
   left: 2 - shape.columns.before,
 });
 
-/** Cells of 2 × 2 along a side. */
-export const cellsOf = (size: number): number => Math.ceil(size / 2);
+/** Cells along a side, of 2 × 2 outputs if nothing else is said. */
+export const cellsOf = (size: number, cell = 2): number => Math.ceil(size / cell);
 
 /** Bᵀ d B, in place. */
 export function transformTile(d: Tile, round: Round): void {
