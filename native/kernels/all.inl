@@ -48,6 +48,8 @@
 #include "convolution/conv_pool.inl"
 #include "convolution/conv_weights.inl"
 #include "convolution/conv_pool_weights.inl"
+#include "winograd/winograd_sinks.inl"
+#include "winograd/winograd_transforms.inl"
 #include "winograd/winograd.inl"
 #include "winograd/winograd_weights.inl"
 #include "pooling/pool.inl"

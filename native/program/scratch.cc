@@ -8,36 +8,36 @@ namespace {
 /** A copy of the weights, in the order in which tiles read them. */
 template <int w> int64_t weights(const DecodedOp& op) { return op.at(w).rows * op.at(w).cols; }
 
-/**
- * What Winograd's ops keep: transformed weights of `in` × `out` channels, or transformed gradients of `outputs`, and tiles of
- * `read` channels, for cells of `pairs` pairs of outputs. See native/kernels/winograd/, whose constants these are.
- */
-int64_t winogradFloats(int64_t pairs, int64_t weights, int64_t read, int64_t outputs) {
+/** See native/kernels/winograd/, whose constants these are. */
+constexpr int64_t kApart = 64;
+constexpr int64_t kCellRow = 64;
+
+/** What Winograd's convolutions keep: transformed weights, and a slot for each point and one more. */
+int64_t winogradFloats(const DecodedOp& op, int64_t in, int64_t out) {
+  const int64_t pairs = static_cast<int64_t>(op.args.scalars[op_conv2dWinograd::pairs_]);
   const int64_t points = (2 * pairs + 2) * (2 * pairs + 2);
-  const int64_t row = pairs == 1 ? 64 : 32;
-  constexpr int64_t apart = 64;
-  const int64_t ofGradients = outputs == 0 ? 0 : row * ((outputs + 15) / 16 * 16) + apart;
-  return points * (weights + read * row + apart + ofGradients);
+  const int64_t row = pairs == 1 ? kCellRow : 32;
+  return points * in * out + (points + 1) * (std::max(in, out) * row + kApart);
 }
 
 /** Rows of weights for each channel. */
 constexpr int64_t kTaps = 9;
 
-int64_t pairs(const DecodedOp& op) { return static_cast<int64_t>(op.args.scalars[op_conv2dWinograd::pairs_]); }
-
 int64_t winogradForward(const DecodedOp& op) {
   const Matrix& w = op.at(op_conv2dWinograd::w);
-  return winogradFloats(pairs(op), w.rows / kTaps * w.cols, w.rows / kTaps, 0);
+  return winogradFloats(op, w.rows / kTaps, w.cols);
 }
 
 int64_t winogradInput(const DecodedOp& op) {
   const Matrix& w = op.at(op_conv2dInputWinograd::w);
-  return winogradFloats(pairs(op), w.rows / kTaps * w.cols, w.cols, 0);
+  return winogradFloats(op, w.rows / kTaps, w.cols);
 }
 
+/** Transformed tiles and transformed gradients. */
 int64_t winogradWeights(const DecodedOp& op) {
   const Matrix& du = op.at(op_conv2dWeightsWinograd::du);
-  return winogradFloats(1, 0, du.rows / kWinogradPoints, du.cols);
+  const int64_t outputs = (du.cols + 15) / 16 * 16;
+  return kWinogradPoints * (du.rows / kWinogradPoints * kCellRow + kApart + kCellRow * outputs + kApart);
 }
 
 /** 16 floats for each output and element of a tile's kernel rows. */

@@ -64,6 +64,25 @@ function buildWide(): Sequential {
   return model;
 }
 
+/** Channels enough for cells of 4 × 4 outputs, plain and pooled, past the image too. */
+function buildLarge(): Sequential {
+  const large = { kernelSize: 3, padding: 'same', activation: 'relu' } as const;
+  const model = sequential({
+    seed: 5,
+    layers: [
+      layers.rescaling({ scale: 1 / 255, inputShape: SHAPE }),
+      layers.conv2d({ ...large, filters: 32, strides: [3, 2] }),
+      layers.conv2d({ ...large, filters: 33 }),
+      layers.conv2d({ ...large, filters: 32 }),
+      layers.maxPool2d(),
+      layers.flatten(),
+      layers.dense({ units: 4, activation: 'softmax' }),
+    ],
+  });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
 /** Pooling after each convolution, with and without padding: weight gradients are summed over maxima. */
 function buildPooled(): Sequential {
   const model = sequential({
@@ -95,6 +114,7 @@ async function trained(build: () => Sequential, workers: number, { options }: Ke
 describe.each([
   { title: 'convolutional networks', build },
   { title: 'convolutional networks with many channels', build: buildWide },
+  { title: 'convolutional networks with large cells', build: buildLarge },
   { title: 'convolutional networks that pool', build: buildPooled },
 ])('$title have the same bits', ({ build }) => {
   const train = (workers: number, choice: KernelChoice) => trained(build, workers, choice);

@@ -7,6 +7,7 @@
 #include "../columns.inl"
 #include "../elementwise/activation.inl"
 #include "../gemm/gemm_tile.inl"
+#include "../gemm/gemm.inl"
 #include "../images/images.inl"
 #include "../convolution/conv_axis.inl"
 #include "../convolution/conv.inl"
@@ -18,10 +19,9 @@ constexpr int64_t kWinogradApart = 64;
 /** The point of F(2 × 2, 3 × 3) to which a bias is added: all four outputs hold it once. */
 constexpr int kBiasPoint = 5;
 
-/** Points of a cell, floats of a block of tiles for one channel at one point, floats of products that wait at one point. */
+/** Points of a cell, and floats of a block of tiles for one channel at one point. */
 template <int cell> constexpr int kCellPoints = Winograd<cell>::kSide * Winograd<cell>::kSide;
 template <int cell> constexpr int64_t kBlockFloats = Winograd<cell>::kTiles * kGroupImages;
-template <int cell> constexpr int64_t kPointFloats = Winograd<cell>::kOutputs * kTileCols;
 
 /** Cells of one side. */
 inline int64_t winogradCells(int64_t size, int64_t cell) { return (size + cell - 1) / cell; }
@@ -109,15 +109,18 @@ inline void transformWindow(const float* plane, const WinogradWindow<cell>& wind
 
 /** The tiles of all channels, one row of floats for each from `to` on. */
 template <int cell>
-inline void transformChannels(const float* images, const ImageShape& shape, const WinogradWindow<cell>& window, float* to,
+STEEPEST_NOINLINE void transformChannels(const float* images, const ImageShape& shape, const WinogradWindow<cell>& window, float* to,
                               int64_t apart, int top, int bottom) {
   for (int64_t c = 0; c < shape.channels; ++c, to += kBlockFloats<cell>) {
     const float* plane = images + c * shape.planeFloats();
-    if (window.isInside) {
-      transformWindow<cell, true>(plane, window, to, apart, top, bottom);
-    } else {
-      transformWindow<cell, false>(plane, window, to, apart, top, bottom);
+    // Most blocks of larger cells lie at an edge.
+    if constexpr (cell == 2) {
+      if (window.isInside) {
+        transformWindow<cell, true>(plane, window, to, apart, top, bottom);
+        continue;
+      }
     }
+    transformWindow<cell, false>(plane, window, to, apart, top, bottom);
   }
 }
 
@@ -141,7 +144,7 @@ inline WinogradPass winogradPass(const OpArgs& args, int64_t outputs, bool isBac
 }
 
 /** U = G g Gᵀ of all kernels: point, channel of x, channel of y. Backward, kernels are turned by 180°. */
-template <int cell> inline void transformKernels(const WinogradPass& pass, const Matrix& w, float* to) {
+template <int cell> STEEPEST_NOINLINE void transformKernels(const WinogradPass& pass, const Matrix& w, float* to) {
   constexpr int side = Winograd<cell>::kSide;
   const int64_t in = w.rows / 9;
   const int64_t apart = pass.kernelPoint();
@@ -170,35 +173,54 @@ template <int cell> inline void transformKernels(const WinogradPass& pass, const
   }
 }
 
-/** The products of some outputs over a panel of tiles, at all points: to `products`[point][output][kTileCols]. */
+/**
+ * Memory of a block of tiles: a slot for each point, one after the other, and one before them. Products of a point go to the
+ * slot before its tiles, whose own tiles no product needs any more: lines that are in the first-level cache.
+ */
+template <int cell> struct WinogradBlock {
+  float* products;
+  int64_t slot;
+
+  WinogradBlock(const WinogradPass& pass, float* workspace)
+      : products(workspace + kCellPoints<cell> * pass.kernelPoint()),
+        slot(tilePoint<cell>(pass.from.channels > pass.to.channels ? pass.from.channels : pass.to.channels)) {}
+
+  float* tiles() const { return products + slot; }
+};
+
+/** The products of all outputs over the first `floats` floats of a block, point by point. */
 template <int cell>
-inline void winogradProducts(const WinogradPass& pass, const float* kernels, const float* tiles, const float* bias, int64_t o,
-                             int64_t outputs, int vectors, float* products) {
+STEEPEST_NOINLINE void winogradProducts(const WinogradPass& pass, const float* kernels, const float* bias, const WinogradBlock<cell>& block,
+                             int64_t floats) {
   GemmTile t = {};
   // A row of `a` is a channel that is made; U has channels of x in its rows.
   t.aRow = pass.isBackward ? pass.from.channels : 1;
   t.aStep = pass.isBackward ? 1 : pass.to.channels;
   t.bStep = kBlockFloats<cell>;
-  t.cRow = kTileCols;
+  t.cRow = kBlockFloats<cell>;
   t.k = pass.from.channels;
   t.activation = Activation::Linear;
   t.tail = kLanes;
-  const GemmTileFn tile = kFullTiles.byVectors[vectors - 1].byRows[outputs - 1];
+  const int64_t outputs = pass.to.channels;
   for (int point = 0; point < kCellPoints<cell>; ++point) {
-    t.a = kernels + point * pass.kernelPoint() + o * t.aRow;
-    t.b = tiles + point * tilePoint<cell>(pass.from.channels);
-    t.c = products + point * kPointFloats<cell>;
+    float* products = block.products + point * block.slot;
     const bool starts = cell == 2 && point == kBiasPoint && bias != nullptr;
     t.init = starts ? GemmInit::C : GemmInit::Zero;
-    for (int64_t r = 0; starts && r < outputs; ++r) {
-      for (int v = 0; v < vectors; ++v) store(t.c + r * kTileCols + v * kLanes, splat(bias[o + r]));
+    for (int64_t o = 0; starts && o < outputs; ++o) {
+      for (int64_t i = 0; i < floats; i += kLanes) store(products + o * kBlockFloats<cell> + i, splat(bias[o]));
     }
-    tile(t);
+    t.a = kernels + point * pass.kernelPoint();
+    for (int64_t first = 0; first < floats; first += kTileCols) {
+      const int vectors = static_cast<int>((floats - first < kTileCols ? floats - first : kTileCols) / kLanes);
+      t.b = products + block.slot + first;
+      t.c = products + first;
+      gemmRows(t, outputs, kFullTiles.byVectors[vectors - 1]);
+    }
   }
 }
 
 /** Aᵀ M A of one output's products for kLanes images. */
-template <int cell> STEEPEST_INLINE void winogradCell(const float* from, F bias, F (&z)[cell][cell]) {
+template <int cell> STEEPEST_INLINE void winogradCell(const float* from, int64_t slot, F bias, F (&z)[cell][cell]) {
   constexpr int side = Winograd<cell>::kSide;
   F rows[cell][side];
   STEEPEST_UNROLL
@@ -206,7 +228,7 @@ template <int cell> STEEPEST_INLINE void winogradCell(const float* from, F bias,
     F m[side];
     F down[cell];
     STEEPEST_UNROLL
-    for (int i = 0; i < side; ++i) m[i] = load(from + (side * i + j) * kPointFloats<cell>);
+    for (int i = 0; i < side; ++i) m[i] = load(from + (side * i + j) * slot);
     Winograd<cell>::down(m, down);
     STEEPEST_UNROLL
     for (int i = 0; i < cell; ++i) rows[i][j] = down[i];
@@ -215,23 +237,22 @@ template <int cell> STEEPEST_INLINE void winogradCell(const float* from, F bias,
   for (int i = 0; i < cell; ++i) Winograd<cell>::across(rows[i], bias, z[i]);
 }
 
-/** The outputs of cells from (p, q) on, each square of 2 × 2 to `sink`. */
+/** The outputs of cells (p, q), (p, q + 1), …, each square of 2 × 2 to `sink`. */
 template <int cell, class Sink>
-inline void winogradOutputs(const float* products, const float* bias, int64_t o, int64_t outputs, int64_t p, int64_t q,
-                            int64_t firstFloat, int vectors, const Sink& sink) {
+inline void winogradOutputs(const WinogradPass& pass, const WinogradBlock<cell>& block, const float* bias, int64_t p, int64_t q,
+                            int64_t floats, const Sink& sink) {
   constexpr int squares = cell / 2;
-  for (int64_t r = 0; r < outputs; ++r) {
-    const F start = bias == nullptr ? zero() : splat(bias[o + r]);
-    for (int v = 0; v < vectors; ++v) {
+  for (int64_t o = 0; o < pass.to.channels; ++o) {
+    const F start = bias == nullptr ? zero() : splat(bias[o]);
+    for (int64_t at = 0; at < floats; at += kLanes) {
       F z[cell][cell];
-      winogradCell<cell>(products + r * kTileCols + v * kLanes, start, z);
-      const int64_t at = firstFloat + v * kLanes;
+      winogradCell<cell>(block.products + o * kBlockFloats<cell> + at, block.slot, start, z);
       const int64_t column = q + at / kGroupImages;
       const int lane = static_cast<int>(at % kGroupImages);
       for (int i = 0; i < squares; ++i) {
         for (int j = 0; j < squares; ++j) {
           const F square[2][2] = {{z[2 * i][2 * j], z[2 * i][2 * j + 1]}, {z[2 * i + 1][2 * j], z[2 * i + 1][2 * j + 1]}};
-          sink(o + r, squares * p + i, squares * column + j, lane, square);
+          sink(o, squares * p + i, squares * column + j, lane, square);
         }
       }
     }
@@ -241,30 +262,19 @@ inline void winogradOutputs(const float* products, const float* bias, int64_t o,
 /** All cells of a group of images. */
 template <int cell, class Sink>
 inline void winogradImages(const WinogradPass& pass, const float* x, float* workspace, const float* bias, const Sink& sink) {
-  using W = Winograd<cell>;
-  alignas(64) float products[kCellPoints<cell> * kPointFloats<cell>];
-  const float* kernels = workspace;
-  float* tiles = workspace + kCellPoints<cell> * pass.kernelPoint();
+  constexpr int64_t most = Winograd<cell>::kTiles;
+  const WinogradBlock<cell> memory(pass, workspace);
   const int64_t rows = winogradCells(pass.to.height, cell);
   const int64_t columns = winogradCells(pass.to.width, cell);
-  const int64_t blocks = pieceCount(columns, W::kTiles);
-  const int64_t pieces = pieceCount(pass.to.channels, W::kOutputs);
+  const int64_t blocks = pieceCount(columns, most);
   for (int64_t p = 0; p < rows; ++p) {
     for (int64_t block = 0; block < blocks; ++block) {
-      const int64_t q = evenPiece(columns, W::kTiles, block);
-      const int64_t count = evenPiece(columns, W::kTiles, block + 1) - q;
+      const int64_t q = evenPiece(columns, most, block);
+      const int64_t count = evenPiece(columns, most, block + 1) - q;
       const WinogradWindow<cell> window(pass.from, pass.top, pass.left, p, q, count);
-      transformChannels<cell>(x, pass.from, window, tiles, tilePoint<cell>(pass.from.channels), 0, W::kSide);
-      for (int64_t first = 0; first < count * kGroupImages; first += kTileCols) {
-        const int64_t floats = count * kGroupImages - first;
-        const int vectors = static_cast<int>((floats < kTileCols ? floats : kTileCols) / kLanes);
-        for (int64_t piece = 0; piece < pieces; ++piece) {
-          const int64_t o = evenPiece(pass.to.channels, W::kOutputs, piece);
-          const int64_t outputs = evenPiece(pass.to.channels, W::kOutputs, piece + 1) - o;
-          winogradProducts<cell>(pass, kernels, tiles + first, bias, o, outputs, vectors, products);
-          winogradOutputs<cell>(products, bias, o, outputs, p, q, first, vectors, sink);
-        }
-      }
+      transformChannels<cell>(x, pass.from, window, memory.tiles(), memory.slot, 0, Winograd<cell>::kSide);
+      winogradProducts<cell>(pass, workspace, bias, memory, count * kGroupImages);
+      winogradOutputs<cell>(pass, memory, bias, p, q, count * kGroupImages, sink);
     }
   }
 }

@@ -13,8 +13,6 @@ template <> struct Winograd<2> {
   static constexpr int kPartRows = kSide / kParts;
   /** Tiles that are transformed at a time, neighbours in a row. */
   static constexpr int64_t kTiles = 4;
-  /** Most outputs whose products wait for their transform. */
-  static constexpr int64_t kOutputs = kTileRows;
 
   /** A part of Bᵀ on four values. */
   template <int part> static STEEPEST_INLINE void image(const F (&d)[kSide], F* to) {
@@ -50,7 +48,6 @@ template <> struct Winograd<4> {
   static constexpr int kParts = 2;
   static constexpr int kPartRows = kSide / kParts;
   static constexpr int64_t kTiles = 2;
-  static constexpr int64_t kOutputs = kTileRows < 8 ? kTileRows : 8;
 
   static constexpr float a1 = 0.625f;
   static constexpr float a2 = a1 * a1;
