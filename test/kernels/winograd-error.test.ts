@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
+import { selectKernels } from '#steepest/kernels/backend.js';
 import {
   ACTIVATIONS,
   GROUP_IMAGES,
   imagePlane,
   type KernelSet,
+  type Op,
   type Operand,
   type OpKind,
   PHASES,
@@ -13,6 +14,7 @@ import {
 } from '#steepest/kernels/contract.js';
 import { typescriptExact } from '#steepest/kernels/typescript/index.js';
 import { MemoryPlan, operandOf } from '#steepest/program/memory.js';
+import { nativeChoices } from '../support/kernelChoices.js';
 import { Random } from './cases/random.js';
 
 /** Outputs of an op beside sums in float64: root of the mean square, and largest, of errors over the outputs' own. */
@@ -62,10 +64,10 @@ class Convolution {
     const steps = { kernelH: 3, kernelW: 3, strideH: 1, strideW: 1, dilationH: 1, dilationW: 1, groups: 1 };
     const scalars = { ...images, ...steps, activation: ACTIVATIONS.linear, alpha: 0 };
     const { x, z, w } = this;
-    const op = {
+    const op: Op = {
       kind,
       phase: PHASES.merge,
-      split: 'groups' as const,
+      split: 'groups',
       begin: 0,
       end: 0,
       operands: isBackward ? { dz: z, w, dx: x } : { x, w, y: z },
@@ -115,7 +117,7 @@ class Convolution {
   }
 }
 
-const sets: [string, KernelSet][] = availableIsas().map((isa) => [isa, selectKernels({ isa })]);
+const sets = nativeChoices.map(({ title, options }): [string, KernelSet] => [title, selectKernels(options)]);
 const SHAPES: Sizes[] = [
   { channels: 32, filters: 32, side: 8 },
   { channels: 64, filters: 48, side: 7 },
@@ -126,7 +128,7 @@ describe('convolutions by F(4 × 4, 3 × 3), against sums in float64', () => {
     ['conv2d', 'conv2dWinograd'],
     ['conv2dInput', 'conv2dInputWinograd'],
   ];
-  it.each([...sets, ['typescript exact', typescriptExact] as const])('on %s', (name, kernels) => {
+  it.each<[string, KernelSet]>([...sets, ['typescript exact', typescriptExact]])('on %s', (name, kernels) => {
     // Emulated fused operations take their time.
     const isSlow = name === 'typescript exact';
     for (const shape of isSlow ? [{ channels: 32, filters: 2, side: 8 }] : SHAPES) {
