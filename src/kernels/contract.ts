@@ -63,6 +63,11 @@ export interface Op {
    * Not part of the encoding.
    */
   own?: readonly string[];
+  /**
+   * Set if the op belongs to the owner of a part: part `index` of `of`. The programs of other ranks
+   * do not have it. Not part of the encoding.
+   */
+  part?: { readonly index: number; readonly of: number };
   /** For debugging: the layer or parameter that this op serves. Not part of the encoding. */
   label?: string;
 }

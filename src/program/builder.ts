@@ -8,8 +8,10 @@ import {
   PHASES,
   rowPhase,
 } from '../kernels/contract.js';
+import { conflict } from './hazards.js';
 import type { ImageShape } from './images.js';
 import { type MemoryPlan, operandOf, type Region } from './memory.js';
+import { type Part, partsFor } from './ownership.js';
 import type { ParameterSpec } from './parameters.js';
 
 /** What the program is compiled for. */
@@ -22,6 +24,8 @@ export type ProgramMode = 'train' | 'gradients' | 'evaluate' | 'predict';
 export interface SliceGroup {
   label: string;
   units: number;
+  /** Set if all units belong to the owner of a part. */
+  part?: Part | undefined;
   /** Relative cost of one unit, in floating-point operations. */
   cost: number;
   ops: ({ op: Op } & SliceRange)[];
@@ -33,6 +37,8 @@ export interface EmitOptions {
   label?: string;
   /** Operands made by {@link ProgramBuilder.perRank}. */
   own?: readonly string[];
+  /** The op belongs to the owner of this part, over all rows of the mini-batch. */
+  part?: Pick<Part, 'index' | 'of'> | undefined;
 }
 
 /** A range rule of a slice op: unit u covers `[u·perUnit, (u+1)·perUnit)` of `extent`. */
@@ -48,6 +54,13 @@ export type GradientListener = (
   gradient: Operand,
   range: SliceRange,
 ) => void;
+
+/** An output of which ranks own columns. */
+export interface OwnedColumns {
+  parts: readonly Part[];
+  /** Nothing below needs a gradient. */
+  isLast: boolean;
+}
 
 /** Collects the ops of one program, in order, and the memory they use. */
 export class ProgramBuilder {
@@ -71,6 +84,15 @@ export class ProgramBuilder {
   /** Phases over the rows of the mini-batch emitted so far. */
   private rowPhases = 1;
 
+  /** Ops of the current one. */
+  private phaseOps: Op[] = [];
+
+  /** Outputs of which ranks own columns, by their place in the arena. */
+  private readonly owned = new Map<number, OwnedColumns>();
+
+  /** Copies of the input, one for each owner of columns of the first layer. */
+  private copies: readonly Operand[] = [];
+
   /** Slice ops that must run after all others over the rows. */
   private readonly afterRows: Op[] = [];
 
@@ -85,6 +107,7 @@ export class ProgramBuilder {
    */
   nextRowPhase(): void {
     this.rowPhases++;
+    this.phaseOps = [];
     if (rowPhase(this.rowPhases - 1) < PHASE_LIMIT) return;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `a step of fewer than ${PHASE_LIMIT} phases; each batchNorm needs two`,
@@ -146,6 +169,48 @@ export class ProgramBuilder {
     return this.memory.matrix(`images${this.maxRows}/${name}`, 'activation', this.maxGroups, x.cols);
   }
 
+  /**
+   * The parts of a weight matrix whose columns have owners in this program; undefined if ranks share
+   * its rows. Other programs over the same memory use all parts.
+   */
+  ownedColumns({ name }: ParameterSpec): readonly Part[] | undefined {
+    const widths = this.memory.ownership.widths.get(name);
+    return widths && this.mode === 'train' ? partsFor(widths, 'columns') : undefined;
+  }
+
+  /** Says that each owner writes its columns of y. */
+  setOwners(y: Operand, owned: OwnedColumns): void {
+    this.owned.set(y.byteOffset, owned);
+  }
+
+  /** The owners of the columns of a node's input. */
+  ownersOf(x: Operand): OwnedColumns | undefined {
+    return this.owned.get(x.byteOffset);
+  }
+
+  /**
+   * Copies of the input, if each owner of columns of the first layer has one.
+   * @returns the first
+   */
+  inputCopies(cols: number): readonly Operand[] {
+    const count = this.mode === 'train' ? this.memory.ownership.inputCopies : 0;
+    const name = `batch${this.maxRows}/x`;
+    this.copies = Array.from({ length: count }, (_, i) =>
+      this.memory.matrix(i === 0 ? name : `${name}.${i}`, 'batch', this.maxRows, cols),
+    );
+    return this.copies;
+  }
+
+  /** Whether x is an input of which each owner has a copy. */
+  hasCopies(x: Operand): boolean {
+    return this.copies[0]?.byteOffset === x.byteOffset;
+  }
+
+  /** What the owner of a part reads for x. */
+  copyFor(x: Operand, { index }: Part): Operand {
+    return this.hasCopies(x) ? (this.copies[index] as Operand) : x;
+  }
+
   /** Adds an op; by default one over the rows of the mini-batch. */
   emit(
     kind: OpKind,
@@ -154,13 +219,20 @@ export class ProgramBuilder {
     options: EmitOptions = {},
   ): Op {
     const op = makeOp(kind, operands, scalars, { phase: rowPhase(this.rowPhases - 1), ...options });
+    if (options.phase === undefined) {
+      if (this.phaseOps.some((before) => conflict(before, op))) {
+        this.nextRowPhase();
+        op.phase = rowPhase(this.rowPhases - 1);
+      }
+      this.phaseOps.push(op);
+    }
     this.ops.push(op);
     return op;
   }
 
-  /** Adds a group of ops that ranks share by slices. */
-  emitGroup(label: string, units: number, cost: number): SliceGroup {
-    const group: SliceGroup = { label, units, cost, ops: [] };
+  /** Adds a group of ops that ranks share by slices, or that the owner of a part runs. */
+  emitGroup(label: string, units: number, cost: number, part?: Part): SliceGroup {
+    const group: SliceGroup = { label, units, cost, ops: [], part };
     this.groups.push(group);
     return group;
   }
@@ -181,6 +253,7 @@ export class ProgramBuilder {
       label: group.label,
       ...(own && { own }),
     });
+    if (group.part !== undefined) op.part = { index: group.part.index, of: group.part.of };
     this.ops.push(op);
     group.ops.push({ op, ...range });
   }
@@ -202,9 +275,22 @@ export class ProgramBuilder {
 
   /** To be called once, when every node has emitted its ops. */
   finishPhases(): void {
-    if (this.afterRows.length === 0) return;
+    if (this.afterRows.length === 0) {
+      this.joinMerge();
+      return;
+    }
     this.nextRowPhase();
     for (const op of this.afterRows) op.phase = rowPhase(this.rowPhases - 1);
+  }
+
+  /** Saves the barrier before the merge if only owners run in the phase before, and need none. */
+  private joinMerge(): void {
+    const { phaseOps } = this;
+    if (this.rowPhases === 1 || phaseOps.some(({ part }) => part === undefined)) return;
+    const merge = this.ops.filter(({ phase }) => phase === PHASES.merge);
+    if (phaseOps.some((op) => merge.some((other) => conflict(op, other)))) return;
+    for (const op of phaseOps) op.phase = PHASES.merge;
+    this.rowPhases--;
   }
 }
 
@@ -212,7 +298,7 @@ function makeOp(
   kind: OpKind,
   operands: Record<string, Operand | undefined>,
   scalars: Record<string, number>,
-  { phase = PHASES.rows, split = 'rows', label, own }: EmitOptions,
+  { phase = PHASES.rows, part, split = part ? 'all' : 'rows', label, own }: EmitOptions,
 ): Op {
   const given: Record<string, Operand> = {};
   for (const [name, operand] of Object.entries(operands)) {
@@ -220,5 +306,6 @@ function makeOp(
   }
   const op: Op = { kind, phase, split, begin: 0, end: 0, operands: given, scalars, label };
   if (own !== undefined) op.own = own;
+  if (part !== undefined) op.part = { index: part.index, of: part.of };
   return op;
 }

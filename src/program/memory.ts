@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { BYTES_PER_ELEMENT, type DType, type Operand } from '../kernels/contract.js';
+import { NOBODY, type Ownership, type Part } from './ownership.js';
 
 /** Every region starts on a cache line, so that two ranks never write the same line. */
 export const CACHE_LINE_BYTES = 64;
@@ -26,12 +27,28 @@ export type RegionRole =
   | 'batch'
   | 'statistics';
 
+/** Columns `[first, first + operand.cols)` of a matrix. */
+export interface ColumnPart {
+  first: number;
+  operand: Operand;
+}
+
 /** A named piece of the arena. */
 export interface Region extends Operand {
   name: string;
   role: RegionRole;
   byteLength: number;
+  /**
+   * Set if groups of columns lie apart, each a matrix of its own that one rank owns. The region
+   * itself is no operand then.
+   */
+  parts?: readonly ColumnPart[];
 }
+
+/** Buffer of a region that is no operand: `bind` refuses it. */
+const NO_BUFFER = -1;
+/** Parts begin at pages: a core's prefetcher does not cross one to fetch another owner's lines. */
+const PAGE_BYTES = 4096;
 
 const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
@@ -51,8 +68,14 @@ export class MemoryPlan {
   private readonly byName = new Map<string, Region>();
   private end: number;
 
-  /** @param reservedBytes bytes at the start, reserved for the control block. */
-  constructor(reservedBytes = 0) {
+  /**
+   * @param reservedBytes bytes at the start, reserved for the control block.
+   * @param ownership which parameters' columns have owners
+   */
+  constructor(
+    reservedBytes = 0,
+    readonly ownership: Ownership = NOBODY,
+  ) {
     this.end = alignUp(reservedBytes, CACHE_LINE_BYTES);
   }
 
@@ -95,6 +118,43 @@ export class MemoryPlan {
     return region;
   }
 
+  /**
+   * An array with the shape of a parameter, which lies as the parameter does: in parts if its
+   * columns have owners.
+   * @param suffix of the name, for an array beside the parameter
+   */
+  parameterArray(
+    { name, rows, cols }: { name: string; rows: number; cols: number },
+    role: RegionRole,
+    suffix = '',
+  ): Region {
+    const key = name + suffix;
+    const known = this.byName.get(key);
+    const widths = this.ownership.widths.get(name);
+    if (known !== undefined || widths === undefined) return known ?? this.matrix(key, role, rows, cols);
+    let first = 0;
+    const parts = widths.map((width, i): ColumnPart => {
+      this.end = alignUp(this.end, PAGE_BYTES);
+      const operand = operandOf(this.matrix(`${key}.part${i}`, role, rows, width));
+      this.byName.delete(`${key}.part${i}`);
+      const part = { first, operand };
+      first += width;
+      return part;
+    });
+    const { byteOffset } = parts[0]!.operand;
+    const region: Region = {
+      ...parts[0]!.operand,
+      buffer: NO_BUFFER,
+      cols,
+      name: key,
+      role,
+      byteLength: this.end - byteOffset,
+      parts,
+    };
+    this.byName.set(key, region);
+    return region;
+  }
+
   /** A vector: one row, no padding between elements. */
   vector(name: string, role: RegionRole, length: number, dtype: DType = 'f32'): Region {
     return this.matrix(name, role, 1, length, dtype);
@@ -119,6 +179,26 @@ export function columns(operand: Operand, begin: number, count: number): Operand
     byteOffset: operand.byteOffset + begin * operand.colStride * BYTES_PER_ELEMENT[operand.dtype],
   };
 }
+
+/** Rows `[begin, begin + count)` of an operand. */
+export function rowsOf(operand: Operand, begin: number, count: number): Operand {
+  return { ...rowOf(operand, begin), rows: count };
+}
+
+/** The matrices of which a region consists: itself, or its parts. */
+export const partsOf = (region: Region): readonly ColumnPart[] =>
+  region.parts ?? [{ first: 0, operand: region }];
+
+/** A part of an array with the parameter's shape. */
+export function partOf(array: Operand, { index, over, first, count }: Part): Operand {
+  const stored = (array as Region).parts?.[index];
+  if (stored !== undefined) return stored.operand;
+  return over === 'columns' ? columns(array, first, count) : rowsOf(array, first, count);
+}
+
+/** The part of the transpose. */
+export const partOfTransposed = (array: Operand, { over, first, count }: Part): Operand =>
+  over === 'columns' ? rowsOf(array, first, count) : columns(array, first, count);
 
 /** One row of an operand. */
 export function rowOf(operand: Operand, row: number): Operand {

@@ -1,6 +1,7 @@
 import { type BindableProgram, isRowPhase, type Op, PHASES, type Phase } from '../kernels/contract.js';
 import type { SliceGroup } from './builder.js';
 import { rowOf } from './memory.js';
+import { ownerOf } from './ownership.js';
 
 /** A program for any number of workers: its ops in order, and the groups that ranks share. */
 export interface StepProgram {
@@ -18,12 +19,13 @@ export type GroupRanges = readonly (readonly [number, number])[];
  * Cuts the units of all groups of a phase, laid end to end, into `workers` runs of nearly equal
  * cost. A unit belongs to the rank whose share of the total cost contains the unit's midpoint, so
  * shares differ by at most one unit's cost. Contiguous runs keep a rank's slice of W, Wᵀ and the
- * optimizer's state in its own cache from step to step.
+ * optimizer's state in its own cache from step to step. A group that is a part with an owner goes to
+ * it as a whole.
  *
  * @returns ranges[group][rank]
  */
 export function partitionGroups(groups: readonly SliceGroup[], workers: number): GroupRanges[] {
-  const costOf = (group: SliceGroup): number => group.units * group.cost;
+  const costOf = (group: SliceGroup): number => (group.part ? 0 : group.units * group.cost);
   const phaseOf = (group: SliceGroup): Phase | undefined => group.ops[0]?.op.phase;
   const totals = new Map<Phase | undefined, number>();
   // In the order of the groups, so that the cost per group does not grow with the depth of the
@@ -34,6 +36,13 @@ export function partitionGroups(groups: readonly SliceGroup[], workers: number):
     return start;
   });
   return groups.map((group, g) => {
+    if (group.part !== undefined) {
+      const owner = ownerOf(group.part, workers);
+      return Array.from({ length: workers }, (_, rank): [number, number] => [
+        rank > owner ? group.units : 0,
+        rank < owner ? 0 : group.units,
+      ]);
+    }
     const total = totals.get(phaseOf(group))!;
     const start = starts[g]!;
     // First unit whose midpoint is at or after the given share of the total.
@@ -70,6 +79,7 @@ export function programForRank(program: StepProgram, rank: number, workers: numb
   const ops: Op[] = [];
   for (const op of program.ops) {
     const mine = sliced.has(op) ? sliced.get(op) : op;
+    if (op.part !== undefined && ownerOf(op.part, workers) !== rank) continue;
     if (mine !== undefined) ops.push(withOwnRows(mine, rank));
   }
   return { ops, rank, workers, maxRows: program.maxRows, rowChunk: chunkRows(program, workers) };

@@ -132,6 +132,19 @@ interface Forward {
   onLogits: boolean;
 }
 
+/** The nodes of a training program that come after the gather, and whether it only copies rows. */
+export function trainingNodes(
+  model: ResolvedModel,
+  loss: ResolvedLoss,
+): { nodes: readonly Node[]; gathersRows: boolean } {
+  const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
+  const layout = inputLayout(rest, shape, false);
+  const kept = fusesLastNode(rest, loss) === 'node' ? rest.slice(0, -1) : rest;
+  const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
+  const nodes = arrangeLayouts(mergeNodes(kept), layout, imageShape, false);
+  return { nodes, gathersRows: layout === 'rows' && gather.windows.length === 0 };
+}
+
 /** Emits everything from the gather to the last node that is not part of the loss. */
 function emitForward(builder: ProgramBuilder, { model, mode, io, objective }: CompileRequest): Forward {
   const { inputShape } = model;
@@ -265,8 +278,9 @@ function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradien
 
 /** Number of rows whose activations fit in CHUNK_BYTES. */
 function rowsThatFit(builder: ProgramBuilder): number {
+  // A chunk is of one copy of the input.
   const bytesPerRow = builder.memory.regions
-    .filter((region) => region.role === 'activation' || region.role === 'batch')
+    .filter(({ role, name }) => (role === 'activation' || role === 'batch') && !/\/x\.\d+$/.test(name))
     .reduce((sum, region) => sum + bytesOfRow(builder, region), 0);
   // A single group of images is enough work for the kernels.
   const hasImages = builder.memory.regions.some(({ name }) => name.startsWith(`images${builder.maxRows}/`));

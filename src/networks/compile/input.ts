@@ -108,6 +108,13 @@ export function gatherInput(
   const chosen = windows.reduce<Operand | undefined>((before, node) => node.draw(builder, before), undefined);
   const cols = inputShape.length === 3 ? elementsOf(outShape) : (inputShape[0] as number);
   const isImages = layout === 'images';
+  const isPlain = !isImages && chosen === undefined;
+  const copies = isPlain ? builder.inputCopies(cols) : [];
+  for (const [i, dst] of copies.entries()) {
+    const part = { index: i, of: copies.length };
+    builder.emit('gatherRows', { ...from, dst }, scalars, { part, label });
+  }
+  if (copies.length > 0) return copies[0] as Operand;
   const dst = isImages
     ? builder.images('x', outShape)
     : builder.memory.matrix(`batch${builder.maxRows}/x`, 'batch', builder.maxRows, cols);

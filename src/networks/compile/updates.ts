@@ -1,7 +1,7 @@
 import type { Hyperparameters } from '../../core/definition.js';
 import { CONSTRAINED, CONSTRAINTS, type Operand, PHASES, type Phase } from '../../kernels/contract.js';
 import type { ProgramBuilder, SliceGroup, SliceRange } from '../../program/builder.js';
-import { columns, type MemoryPlan, type Region } from '../../program/memory.js';
+import { columns, type MemoryPlan, partOf, partOfTransposed, type Region } from '../../program/memory.js';
 import { type Constraint, type ParameterSpec, trainable } from '../../program/parameters.js';
 import { SLICE_ROWS } from '../nodes/affine.js';
 import { commonOf } from '../optimizers/common.js';
@@ -9,7 +9,7 @@ import type { ResolvedOptimizer } from '../optimizers/index.js';
 
 /** The memory of a parameter: a padded matrix for weights, a vector for biases. */
 export function parameterRegion(memory: MemoryPlan, parameter: ParameterSpec): Region {
-  return memory.matrix(parameter.name, 'parameter', parameter.rows, parameter.cols);
+  return memory.parameterArray(parameter, 'parameter');
 }
 
 /** Where weights are averaged, beside the optimizer's arrays. */
@@ -17,7 +17,7 @@ export const AVERAGE_SLOT = 'average';
 
 /** The memory of one of the optimizer's arrays for a parameter, with the parameter's layout. */
 export function slotRegion(memory: MemoryPlan, parameter: ParameterSpec, slot: string): Region {
-  return memory.matrix(`${parameter.name}.${slot}`, 'state', parameter.rows, parameter.cols);
+  return memory.parameterArray(parameter, 'state', `.${slot}`);
 }
 
 /** What happens to a gradient before its update, and in which phases. */
@@ -60,13 +60,15 @@ export function emitUpdates(
   const norms = emitNorms(builder, trainable(parameters), path);
   const { weightDecay = 0, decayKernelsOnly = false } = commonOf(h);
   builder.gradientReady = (group, parameter, gradient, range) => {
+    const mine = (array: Operand): Operand => (group.part ? partOf(array, group.part) : array);
     const slots: Record<string, Operand> = {};
-    for (const slot of definition.slots(h)) slots[slot] = slotRegion(memory, parameter, slot);
-    const w = parameterRegion(memory, parameter);
+    for (const slot of definition.slots(h)) slots[slot] = mine(slotRegion(memory, parameter, slot));
+    const w = mine(parameterRegion(memory, parameter));
+    const wT = memory.get(`${parameter.name}.transpose`);
     const isFinished = finishGradient(builder, path, group, parameter, gradient, range, norms);
     const operands = {
       w,
-      wT: memory.get(`${parameter.name}.transpose`),
+      wT: wT && group.part ? partOfTransposed(wT, group.part) : wT,
       g: gradient,
       ...slots,
     };
@@ -79,7 +81,7 @@ export function emitUpdates(
     builder.emitSlice(group, definition.kind(h), operands, scalars, range, path.update);
     emitConstraint(builder, parameter);
     if (!averages) return;
-    const e = slotRegion(memory, parameter, AVERAGE_SLOT);
+    const e = mine(slotRegion(memory, parameter, AVERAGE_SLOT));
     builder.emitSlice(group, 'average', { w, e }, {}, range, averagePhase);
   };
 }
@@ -157,12 +159,17 @@ function finishGradient(
 ): boolean {
   const { accumulates, clipValue, finish, update } = path;
   const norm = norms?.get(parameter.name);
-  const { name, rows, cols } = parameter;
-  const total = accumulates ? builder.memory.matrix(`${name}.total`, 'gradient', rows, cols) : undefined;
+  const mine = (array: Operand): Operand => (group.part ? partOf(array, group.part) : array);
+  const total = accumulates
+    ? mine(builder.memory.parameterArray(parameter, 'gradient', '.total'))
+    : undefined;
   if (total !== undefined) builder.emitSlice(group, 'accumulateGradient', { g, total }, {}, range);
   const isFinished = accumulates || clipValue > 0 || norm !== undefined;
   if (isFinished) {
-    const operands = { w: parameterRegion(builder.memory, parameter), g, total, squares: norm?.squares };
+    // Squares of rows are for rows that are whole.
+    const squares =
+      norm && (group.part ? columns(norm.squares, group.part.first, group.part.count) : norm.squares);
+    const operands = { w: mine(parameterRegion(builder.memory, parameter)), g, total, squares };
     const scalars = { ...penaltyOf(parameter), clipValue: Math.fround(clipValue) };
     builder.emitSlice(group, 'finishGradient', operands, scalars, range, finish);
   }

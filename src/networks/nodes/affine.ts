@@ -8,8 +8,9 @@ import {
   type Operand,
 } from '../../kernels/contract.js';
 import type { ProgramBuilder } from '../../program/builder.js';
-import { transposed } from '../../program/memory.js';
+import { columns, partOf, partsOf, type Region, transposed } from '../../program/memory.js';
 import type { Gradient, Node, OutputDerivative } from '../../program/node.js';
+import type { Part } from '../../program/ownership.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { derivativeNeedsInput } from './activate.js';
 
@@ -29,6 +30,8 @@ export class AffineNode implements Node {
   readonly parameters: readonly ParameterSpec[];
   private x: Operand | undefined;
   private saved: Operand | undefined;
+  /** Owners of the columns of W, if it has some in this program. */
+  private owners: readonly Part[] | undefined;
 
   constructor(
     readonly name: string,
@@ -64,21 +67,28 @@ export class AffineNode implements Node {
     const y = builder.batchMatrix(`${this.name}.y`, this.outputCols);
     const z = keepsInput ? builder.batchMatrix(`${this.name}.z`, this.outputCols) : y;
     const fused = !keepsInput && !this.isLinear;
-    builder.emit(
-      'gemm',
-      { a: x, b: this.weights(builder), c: z, bias: this.biasVector(builder) },
-      {
-        init: this.bias ? GEMM_INIT.bias : GEMM_INIT.zero,
-        epilogue: fused ? GEMM_EPILOGUE.activation : GEMM_EPILOGUE.none,
-        activation: fused ? ACTIVATIONS[activation] : ACTIVATIONS.linear,
-        alpha,
-        batch: GEMM_BATCH.m,
-      },
-      { label: `${this.name} forward` },
-    );
-    if (keepsInput) {
-      const scalars = { activation: ACTIVATIONS[activation], alpha };
-      builder.emit('activation', { x: z, y }, scalars, { label: `${this.name} ${activation}` });
+    const scalars = {
+      init: this.bias ? GEMM_INIT.bias : GEMM_INIT.zero,
+      epilogue: fused ? GEMM_EPILOGUE.activation : GEMM_EPILOGUE.none,
+      activation: fused ? ACTIVATIONS[activation] : ACTIVATIONS.linear,
+      alpha,
+      batch: GEMM_BATCH.m,
+    };
+    this.owners = builder.ownedColumns(this.kernel);
+    if (this.owners !== undefined) {
+      builder.setOwners(y, { parts: this.owners, isLast: builder.hasCopies(x) });
+    }
+    for (const { first, operand: b } of partsOf(this.weights(builder))) {
+      const part = this.owners?.find((owned) => owned.first === first);
+      const own = (array: Operand): Operand => columns(array, first, b.cols);
+      const a = part ? builder.copyFor(x, part) : x;
+      const bias = this.biasVector(builder);
+      const operands = { a, b, c: own(z), bias: bias && own(bias) };
+      builder.emit('gemm', operands, scalars, { part, label: `${this.name} forward` });
+      if (!keepsInput) continue;
+      const elementwise = { activation: ACTIVATIONS[activation], alpha };
+      const label = `${this.name} ${activation}`;
+      builder.emit('activation', { x: own(z), y: own(y) }, elementwise, { part, label });
     }
     this.saved = keepsInput ? z : y;
     return y;
@@ -115,19 +125,34 @@ export class AffineNode implements Node {
     previous: OutputDerivative | undefined,
   ): Gradient {
     const dx = builder.batchMatrix(`${this.name}.dx`, this.inputCols);
-    builder.emit(
-      'gemm',
-      { a: delta, b: this.weightsTransposed(builder), c: dx, d: previous?.saved },
-      {
-        init: GEMM_INIT.zero,
-        epilogue: previous ? GEMM_EPILOGUE.derivative : GEMM_EPILOGUE.none,
-        activation: ACTIVATIONS[previous?.activation ?? 'linear'],
-        alpha: previous?.alpha ?? 0,
-        batch: GEMM_BATCH.m,
-      },
-      { label: `${this.name} dx` },
-    );
+    const scalars = {
+      init: GEMM_INIT.zero,
+      epilogue: previous ? GEMM_EPILOGUE.derivative : GEMM_EPILOGUE.none,
+      activation: ACTIVATIONS[previous?.activation ?? 'linear'],
+      alpha: previous?.alpha ?? 0,
+      batch: GEMM_BATCH.m,
+    };
+    const label = `${this.name} dx`;
+    const b = this.weightsTransposed(builder);
+    const owners = this.inputGradientOwners(builder);
+    if (owners === undefined) {
+      builder.emit('gemm', { a: delta, b, c: dx, d: previous?.saved }, scalars, { label });
+    }
+    for (const part of owners ?? []) {
+      const own = (array: Operand): Operand => columns(array, part.first, part.count);
+      const operands = { a: delta, b: own(b), c: own(dx), d: previous && own(previous.saved) };
+      builder.emit('gemm', operands, scalars, { part, label });
+    }
     return { operand: dx, of: previous ? 'preactivation' : 'output' };
+  }
+
+  /**
+   * The owners of the columns of x compute their columns of the input gradient, if they alone need
+   * them, or if all of δ has to be there in any case.
+   */
+  private inputGradientOwners(builder: ProgramBuilder): readonly Part[] | undefined {
+    const above = builder.ownersOf(this.x as Operand);
+    return above && (above.isLast || this.owners !== undefined) ? above.parts : undefined;
   }
 
   /**
@@ -136,36 +161,56 @@ export class AffineNode implements Node {
    */
   private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
     if (!this.kernel.trainable) return;
-    const { inputCols: rows, outputCols: cols } = this;
-    const dW = builder.memory.matrix(`${this.kernel.name}.gradient`, 'gradient', rows, cols);
-    const kernelGroup = builder.emitGroup(
-      this.kernel.name,
-      Math.ceil(rows / SLICE_ROWS),
-      2 * SLICE_ROWS * cols * builder.maxRows,
-    );
-    builder.emitSlice(
-      kernelGroup,
-      'gemm',
-      { a: transposed(this.x as Operand), b: delta, c: dW },
-      {
-        init: GEMM_INIT.zero,
-        epilogue: GEMM_EPILOGUE.none,
-        activation: ACTIVATIONS.linear,
-        alpha: 0,
-        batch: GEMM_BATCH.k,
-      },
-      { perUnit: SLICE_ROWS, extent: rows },
-    );
-    builder.gradientReady(kernelGroup, this.kernel, dW, { perUnit: SLICE_ROWS, extent: rows });
-    if (this.bias === undefined) return;
-    const db = builder.memory.vector(`${this.bias.name}.gradient`, 'gradient', cols);
-    const biasGroup = builder.emitGroup(this.bias.name, 1, cols * builder.maxRows);
-    builder.emitSlice(biasGroup, 'biasGradient', { dz: delta, db }, {}, { perUnit: cols, extent: cols });
-    builder.gradientReady(biasGroup, this.bias, db, { perUnit: 1, extent: 1 });
+    const x = this.x as Operand;
+    if (this.owners !== undefined) {
+      for (const part of this.owners) {
+        this.kernelGradient(builder, builder.copyFor(x, part), columns(delta, part.first, part.count), part);
+        this.biasGradient(builder, delta, part);
+      }
+      return;
+    }
+    const above = builder.ownersOf(x)?.parts.map((part): Part => ({ ...part, over: 'rows' }));
+    // Rows of W whose inputs a rank has computed are in its cache.
+    for (const part of above ?? []) {
+      this.kernelGradient(builder, columns(x, part.first, part.count), delta, part);
+    }
+    if (above === undefined) this.kernelGradient(builder, x, delta, undefined);
+    this.biasGradient(builder, delta, undefined);
   }
 
-  private weights(builder: ProgramBuilder): Operand {
-    return builder.memory.matrix(this.kernel.name, 'parameter', this.kernel.rows, this.kernel.cols);
+  /** dW = xᵀ·δ, or a part of it, from the columns of x or δ that it takes. */
+  private kernelGradient(builder: ProgramBuilder, x: Operand, delta: Operand, part: Part | undefined): void {
+    const { kernel } = this;
+    const whole = builder.memory.parameterArray(kernel, 'gradient', '.gradient');
+    const dW = part ? partOf(whole, part) : whole;
+    const units = Math.ceil(x.cols / SLICE_ROWS);
+    const cost = 2 * SLICE_ROWS * delta.cols * builder.maxRows;
+    const group = builder.emitGroup(kernel.name, units, cost, part);
+    const range = { perUnit: SLICE_ROWS, extent: x.cols };
+    const scalars = {
+      init: GEMM_INIT.zero,
+      epilogue: GEMM_EPILOGUE.none,
+      activation: ACTIVATIONS.linear,
+      alpha: 0,
+      batch: GEMM_BATCH.k,
+    };
+    builder.emitSlice(group, 'gemm', { a: transposed(x), b: delta, c: dW }, scalars, range);
+    builder.gradientReady(group, kernel, dW, range);
+  }
+
+  private biasGradient(builder: ProgramBuilder, delta: Operand, part: Part | undefined): void {
+    const { bias } = this;
+    if (bias === undefined) return;
+    const own = (array: Operand): Operand => (part ? columns(array, part.first, part.count) : array);
+    const db = own(builder.memory.vector(`${bias.name}.gradient`, 'gradient', this.outputCols));
+    const group = builder.emitGroup(bias.name, 1, db.cols * builder.maxRows, part);
+    const range = { perUnit: db.cols, extent: db.cols };
+    builder.emitSlice(group, 'biasGradient', { dz: own(delta), db }, {}, range);
+    builder.gradientReady(group, bias, db, { perUnit: 1, extent: 1 });
+  }
+
+  private weights(builder: ProgramBuilder): Region {
+    return builder.memory.parameterArray(this.kernel, 'parameter');
   }
 
   private weightsTransposed(builder: ProgramBuilder): Operand {

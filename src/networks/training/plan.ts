@@ -2,13 +2,15 @@ import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } fro
 import { CONTROL_BYTES } from '../../parallel/control.js';
 import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { stepFlops } from '../../program/cost.js';
-import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
+import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
+import { NOBODY, type Ownership } from '../../program/ownership.js';
 import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
-import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
+import { type CompiledProgram, compileProgram, type Objective, trainingNodes } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { chooseOwnership } from '../compile/ownership.js';
 import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
-import { type FitData, TableList } from './dataSets.js';
+import { type DataSet, type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { type RunningSums, reserveRunningSums } from './runningSums.js';
 import { reserveState } from './state.js';
@@ -70,7 +72,7 @@ export function planFit(
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
-  const memory = new MemoryPlan(CONTROL_BYTES);
+  const memory = new MemoryPlan(CONTROL_BYTES, ownershipOf(model, objective, data, rows.train, workers));
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
   const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
@@ -118,6 +120,29 @@ export function planFit(
       return program && rankProgram(program, registers, row, rank, ranks);
     },
   };
+}
+
+/** Who owns which columns. The number of ranks that then run the program may differ. */
+function ownershipOf(
+  model: ResolvedModel,
+  objective: Objective,
+  { train }: FitData,
+  maxRows: number,
+  wanted: Workers,
+): Ownership {
+  if (mostWorkers(wanted) === 1) return NOBODY;
+  const training = trainingNodes(model, objective.loss);
+  const flops = wanted === 'auto' ? flopsOf(model, objective, train, maxRows) : 0;
+  const workers = Math.min(mostWorkers(wanted), resolveWorkers(wanted, flops));
+  return chooseOwnership({ ...training, optimizer: objective.optimizer, maxRows, workers });
+}
+
+/** Floating-point operations of a training step. */
+function flopsOf(model: ResolvedModel, objective: Objective, train: DataSet, maxRows: number): number {
+  const io = new TableList().add(train);
+  return stepFlops(
+    compileProgram({ model, objective, mode: 'train', io, memory: new MemoryPlan(), maxRows }).ops,
+  );
 }
 
 /** Rows of the largest mini-batches. */
@@ -184,6 +209,10 @@ export function transposePairs(memory: MemoryPlan, model: ResolvedModel): Transp
   return model.parameters.flatMap(({ name }) => {
     const matrix = memory.get(name);
     const transpose = memory.get(`${name}.transpose`);
-    return matrix && transpose ? [{ matrix: operandOf(matrix), transpose: operandOf(transpose) }] : [];
+    if (matrix === undefined || transpose === undefined) return [];
+    return partsOf(matrix).map(({ first, operand }) => ({
+      matrix: operandOf(operand),
+      transpose: operandOf(rowsOf(transpose, first, operand.cols)),
+    }));
   });
 }

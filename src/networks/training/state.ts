@@ -1,6 +1,7 @@
 import { type Arena, float32At } from '../../core/arena.js';
+import type { Operand } from '../../kernels/contract.js';
 import { checkMemory } from '../../program/allocate.js';
-import type { MemoryPlan, Region } from '../../program/memory.js';
+import { type MemoryPlan, partsOf, type Region } from '../../program/memory.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
 import { type Initializer, initialize } from '../initializers/index.js';
@@ -169,21 +170,33 @@ export function readState(
   return { parameters: values, slots: kept, ...counters };
 }
 
+/** The memory of an operand, its padding included. */
+const floatsOf = (arena: Arena, { byteOffset, rows, rowStride }: Operand, shift = 0): Float32Array =>
+  float32At(arena, byteOffset + shift, rows * rowStride);
+
 /** Writes a dense row-major array into a padded region. */
 export function copyIn(arena: Arena, region: Region, values: Float32Array | undefined): void {
   if (values === undefined) return;
-  const { rows, cols, rowStride, byteOffset } = region;
-  const floats = float32At(arena, byteOffset, region.byteLength / 4);
-  for (let i = 0; i < rows; i++) floats.set(values.subarray(i * cols, (i + 1) * cols), i * rowStride);
+  const { rows, cols } = region;
+  for (const { first, operand } of partsOf(region)) {
+    const floats = floatsOf(arena, operand);
+    for (let i = 0; i < rows; i++) {
+      const from = i * cols + first;
+      floats.set(values.subarray(from, from + operand.cols), i * operand.rowStride);
+    }
+  }
 }
 
 /** Reads a padded region, or the copy of it `shift` bytes after it, as a dense row-major array. */
 export function copyOut(arena: Arena, region: Region, shift = 0): Float32Array {
-  const { rows, cols, rowStride, byteOffset } = region;
-  const floats = float32At(arena, byteOffset + shift, region.byteLength / 4);
+  const { rows, cols } = region;
   const values = new Float32Array(rows * cols);
-  for (let i = 0; i < rows; i++) {
-    values.set(floats.subarray(i * rowStride, i * rowStride + cols), i * cols);
+  for (const { first, operand } of partsOf(region)) {
+    const floats = floatsOf(arena, operand, shift);
+    for (let i = 0; i < rows; i++) {
+      const from = i * operand.rowStride;
+      values.set(floats.subarray(from, from + operand.cols), i * cols + first);
+    }
   }
   return values;
 }
