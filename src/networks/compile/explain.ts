@@ -8,14 +8,17 @@ import {
   PHASES,
   type Phase,
 } from '../../kernels/contract.js';
+import type { SliceGroup } from '../../program/builder.js';
 import { opCost, stepFlops } from '../../program/cost.js';
 import { MemoryPlan, type RegionRole } from '../../program/memory.js';
-import { chunkRows, partitionGroups } from '../../program/partition.js';
+import { ownerOf } from '../../program/ownership.js';
+import { chunkRows, type GroupRanges, partitionGroups } from '../../program/partition.js';
 import { compileProgram, type Objective } from './compile.js';
 import { layerCosts } from './layerCosts.js';
 import { LayoutMap, layerLayouts } from './layouts.js';
 import type { ResolvedModel } from './model.js';
 import { objectiveText } from './objectiveText.js';
+import { ownershipFor } from './ownership.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
@@ -41,13 +44,35 @@ function shapesText({ operands }: Op, layouts: LayoutMap): string {
 const OPS_HEAD = ['#', 'phase', 'split', 'op', 'for', 'layout', 'operands', 'bytes', 'FLOPs'];
 const OPS_ALIGN = ['right', 'left', 'left', 'left', 'left', 'left', 'left', 'right', 'right'] as const;
 
+/** Whether two ops are the same for different owners. */
+const isTwin = (op: Op, other: Op): boolean =>
+  op === other ||
+  (op.part !== undefined &&
+    op.part.of === other.part?.of &&
+    op.part.index !== other.part.index &&
+    [op.kind, op.label, op.phase].join() === [other.kind, other.label, other.phase].join());
+
+/** Who has which part of a parameter. */
+function groupText({ label, part }: SliceGroup, ranges: GroupRanges, workers: number): string {
+  if (part === undefined) {
+    const shares = ranges.map(([begin, end], rank) => `worker ${rank} blocks ${begin}–${end}`);
+    return `${label}: ${shares.join(', ')}`;
+  }
+  const { over, first, count } = part;
+  return `${label}: worker ${ownerOf(part, workers)} owns ${over} ${first}–${first + count}`;
+}
+
 function opsTable(ops: readonly Op[], layouts: LayoutMap): string {
-  const rows = ops.map((op, i) => {
-    const { flops, bytes } = opCost(op);
+  // Owners of parts run the same ops: a line stands for all of them.
+  const shown = ops.filter(({ part }) => (part?.index ?? 0) === 0);
+  const rows = shown.map((op, i) => {
+    const same = ops.filter((other) => isTwin(op, other));
+    const flops = same.reduce((sum, one) => sum + opCost(one).flops, 0);
+    const bytes = same.reduce((sum, one) => sum + opCost(one).bytes, 0);
     return [
       String(i),
       phaseName(op.phase),
-      op.split,
+      op.part ? `${op.part.of} owners` : op.split,
       op.kind,
       op.label ?? '',
       layouts.text(op),
@@ -88,7 +113,10 @@ export function explainProgram(
   objective: Objective,
   { batchSize, workers }: { batchSize: number; workers: number },
 ): string {
-  const memory = new MemoryPlan();
+  const memory = new MemoryPlan(
+    0,
+    ownershipFor(model, objective, batchSize, () => workers),
+  );
   const labels = objective.loss.definition.targets === 'labels';
   const rows = { rows: batchSize, firstRow: 0 };
   const program = compileProgram({
@@ -117,9 +145,6 @@ export function explainProgram(
     layersTable(model, program.ops),
     '',
     `Arena ${bytesText(memory.byteLength)}: ${[...roles].map(([role, bytes]) => `${role} ${bytesText(bytes)}`).join(', ')}.`,
-    ...program.groups.map(
-      (group, g) =>
-        `${group.label}: ${ranges[g]!.map(([begin, end], rank) => `worker ${rank} blocks ${begin}–${end}`).join(', ')}`,
-    ),
+    ...program.groups.map((group, g) => groupText(group, ranges[g]!, workers)),
   ].join('\n');
 }

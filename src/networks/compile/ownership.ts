@@ -5,6 +5,8 @@ import { AffineNode } from '../nodes/affine.js';
 import { BatchNormNode } from '../nodes/batchNorm.js';
 import { commonOf } from '../optimizers/common.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
+import { type Objective, trainingNodes } from './compile.js';
+import type { ResolvedModel } from './model.js';
 
 /** What the choice of owners depends on. */
 export interface OwnershipRequest {
@@ -44,6 +46,23 @@ export function columnWidths(cols: number, workers: number): number[] {
 }
 
 /**
+ * Who owns which columns in the training of a model. More or fewer ranks may then run the program.
+ * @param ranks the number of ranks to expect for a step of so many floating-point operations
+ */
+export function ownershipFor(
+  model: ResolvedModel,
+  { loss, optimizer }: Objective,
+  maxRows: number,
+  ranks: (flops: number) => number,
+): Ownership {
+  // However much there is to do, one rank does it: there is nothing to choose.
+  if (ranks(Number.MAX_VALUE) === 1) return NOBODY;
+  const { nodes, gathersRows } = trainingNodes(model, loss);
+  const workers = ranks(trainingFlops(nodes, maxRows));
+  return chooseOwnership({ nodes, gathersRows, optimizer, maxRows, workers });
+}
+
+/**
  * Decides for each dense layer whether ranks own columns of its weights or share the rows of the
  * mini-batch, whichever is faster by a model of what crosses between cores. It never changes a bit.
  *
@@ -69,6 +88,22 @@ export function chooseOwnership(request: OwnershipRequest): Ownership {
     if (choice === 'columns and input') inputCopies = parts.length;
   });
   return { widths, inputCopies };
+}
+
+/** Passes over the weights in a step: forward, input gradient, weight gradient. */
+const PASSES = 3;
+
+/**
+ * Floating-point operations of a training step, before it is compiled: those of dense layers and
+ * convolutions.
+ */
+export function trainingFlops(nodes: readonly Node[], maxRows: number): number {
+  const perRow = nodes.reduce((sum, node) => {
+    if (node instanceof AffineNode) return sum + 2 * node.inputCols * node.outputCols;
+    // A group of 16 images takes as many operations on 16 lanes as an image on one.
+    return sum + 2 * (node.asRows?.group ?? 0);
+  }, 0);
+  return PASSES * maxRows * perRow;
 }
 
 /** The weights of a node whose columns may have owners. */

@@ -79,7 +79,7 @@ export function emitUpdates(
       ...definition.scalars(h),
     };
     builder.emitSlice(group, definition.kind(h), operands, scalars, range, path.update);
-    emitConstraint(builder, parameter);
+    if ((group.part?.index ?? 0) === 0) emitConstraint(builder, parameter);
     if (!averages) return;
     const e = mine(slotRegion(memory, parameter, AVERAGE_SLOT));
     builder.emitSlice(group, 'average', { w, e }, {}, range, averagePhase);

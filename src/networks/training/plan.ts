@@ -3,14 +3,13 @@ import { CONTROL_BYTES } from '../../parallel/control.js';
 import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { stepFlops } from '../../program/cost.js';
 import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
-import { NOBODY, type Ownership } from '../../program/ownership.js';
 import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
-import { type CompiledProgram, compileProgram, type Objective, trainingNodes } from '../compile/compile.js';
+import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { chooseOwnership } from '../compile/ownership.js';
+import { ownershipFor } from '../compile/ownership.js';
 import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
-import { type DataSet, type FitData, TableList } from './dataSets.js';
+import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { type RunningSums, reserveRunningSums } from './runningSums.js';
 import { reserveState } from './state.js';
@@ -72,7 +71,8 @@ export function planFit(
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
-  const memory = new MemoryPlan(CONTROL_BYTES, ownershipOf(model, objective, data, rows.train, workers));
+  const ranks = (flops: number): number => Math.min(most, resolveWorkers(workers, flops));
+  const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, ranks));
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
   const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
@@ -113,36 +113,13 @@ export function planFit(
     validationRing,
     stepReports: reserveStepReports(memory, train.totalsOf(0).cols, every),
     runningSums: hasProgress ? reserveRunningSums(memory, train.totalsOf(0).cols) : undefined,
-    workersNow: () => Math.min(most, resolveWorkers(workers, flops)),
+    workersNow: () => ranks(flops),
     forRank(which, rank, ranks) {
       const program = which === 'train' ? train : validate;
       const row = rank + (which === 'train' ? 0 : most);
       return program && rankProgram(program, registers, row, rank, ranks);
     },
   };
-}
-
-/** Who owns which columns. The number of ranks that then run the program may differ. */
-function ownershipOf(
-  model: ResolvedModel,
-  objective: Objective,
-  { train }: FitData,
-  maxRows: number,
-  wanted: Workers,
-): Ownership {
-  if (mostWorkers(wanted) === 1) return NOBODY;
-  const training = trainingNodes(model, objective.loss);
-  const flops = wanted === 'auto' ? flopsOf(model, objective, train, maxRows) : 0;
-  const workers = Math.min(mostWorkers(wanted), resolveWorkers(wanted, flops));
-  return chooseOwnership({ ...training, optimizer: objective.optimizer, maxRows, workers });
-}
-
-/** Floating-point operations of a training step. */
-function flopsOf(model: ResolvedModel, objective: Objective, train: DataSet, maxRows: number): number {
-  const io = new TableList().add(train);
-  return stepFlops(
-    compileProgram({ model, objective, mode: 'train', io, memory: new MemoryPlan(), maxRows }).ops,
-  );
 }
 
 /** Rows of the largest mini-batches. */
