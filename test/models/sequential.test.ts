@@ -210,10 +210,14 @@ describe('printing', () => {
       expect(text).toContain(word);
     }
     expect(text).toMatch(
-      /rows +rows +gemm +dense_1 forward +rows +a 128×784, b 784×128, c 128×128, bias 1×128/,
+      /rows +2 owners +gemm +dense_1 forward +rows +a 128×784, b 784×64, c 128×64, bias 1×64/,
     );
-    expect(text).toMatch(/merge +slice +gemm +dense_1\/kernel/);
+    expect(text).toMatch(/merge +2 owners +gemm +dense_1\/kernel/);
     expect(text).toContain('25.69 M');
+    expect(text).toContain('dense_1/kernel: worker 1 owns columns 64–128');
     expect(text).toContain('worker 1 blocks');
+    const alone = model.explain({ batchSize: 128, workers: 1 });
+    expect(alone).toMatch(/rows +rows +gemm +dense_1 forward +rows +a 128×784, b 784×128, c 128×128/);
+    expect(alone).not.toContain('owns');
   });
 });
