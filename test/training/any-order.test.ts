@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CompileOptions, LayerConfig } from 'steepest';
+import type { CompileOptions } from 'steepest';
 import { layers } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import type { Arena } from '#steepest/core/arena.js';
@@ -7,6 +7,7 @@ import { float64At } from '#steepest/core/arena.js';
 import { selectKernels } from '#steepest/kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS } from '#steepest/kernels/contract.js';
 import { resolveModel } from '#steepest/networks/compile/model.js';
+import type { LayerConfig } from '#steepest/networks/layers/definition.js';
 import { resolveCompile } from '#steepest/networks/models/compileOptions.js';
 import { commonOf } from '#steepest/networks/optimizers/common.js';
 import { STEP_REGISTERS } from '#steepest/networks/optimizers/definition.js';
