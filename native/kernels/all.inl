@@ -8,6 +8,7 @@
 #include "transpose.inl"
 #include "gemm/gemm_tile.inl"
 #include "gemm/gemm_narrow.inl"
+#include "gemm/gemm_pack.inl"
 #include "gemm/gemm.inl"
 #include "gemm/reduce.inl"
 #include "rows/shuffle.inl"

@@ -129,6 +129,15 @@ void testBlocks(const KernelTable& kernels, float* workspace, Numbers& numbers, 
       {64, 1024, 40, false, false, 0, bias, none, Activation::Linear},
       {60, 150, 530, false, true, 1, GemmInit::C, GemmEpilogue::Activation, Activation::Relu},
       {3, 130, 700, true, true, 0, bias, none, Activation::Linear},
+      // Panels copied by the first row tile, or turned, in one block of k and in several.
+      {17, 100, 90, false, false, 3, bias, GemmEpilogue::Activation, Activation::Relu},
+      {32, 96, 401, true, false, 0, GemmInit::C, GemmEpilogue::Derivative, Activation::Relu},
+      {45, 65, 1201, false, false, 1, GemmInit::Zero, none, Activation::Linear},
+      {31, 544, 33, false, false, 0, bias, GemmEpilogue::Activation, Activation::Relu},
+      {7, 70, 830, false, true, 2, bias, GemmEpilogue::Derivative, Activation::Relu},
+      // A large B, shared by many row tiles, whose rows of A lie a page apart.
+      {240, 200, 1024, false, false, 0, bias, GemmEpilogue::Activation, Activation::Relu},
+      {230, 210, 1000, true, true, 0, GemmInit::C, none, Activation::Linear},
   };
   for (const GemmCase& g : cases) testCase(kernels, g, workspace, numbers, report);
 }

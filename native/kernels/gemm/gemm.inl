@@ -1,13 +1,14 @@
 // C = A·B with a start value and an epilogue: the contract's gemm, as loops over the tiles of gemm_tile.inl.
 //
-// Neither operand is copied at the shapes of training; B is, block by block, where its columns are not adjacent
-// or where reading it in place would miss the caches.
+// Operands are read where they lie, if they lie well. B is copied, panel by panel or block by block, where its columns
+// are not adjacent, where vectors would straddle cache lines and where reading it in place would miss the caches.
 #pragma once
 #include "../kernel.inl"
 #include "../rows/gather.inl"
 #include "../transpose.inl"
 #include "gemm_tile.inl"
 #include "gemm_narrow.inl"
+#include "gemm_pack.inl"
 
 /** m rows shared out evenly: 128 are 8 tiles of 13 and 2 of 12, not 9 of 14 and one of 2. */
 struct RowTiles {
@@ -59,17 +60,12 @@ constexpr int64_t kDirectDepth = 256;
 /** Steps of k in a block of gemmDirect: a panel's rows stay within the pages that the second-level TLB maps. */
 constexpr int64_t kDirectDepth = 1024;
 #endif
-/**
- * Steps of k in a packed block. A tile of a transposed A touches a cache line per step, whatever the tile's height:
- * low tiles, which come by more often, need those lines to stay in L1.
- */
-constexpr int64_t kPackDepth = kTileRows > 8 ? 512 : 256;
-/** Columns packed at a time. Each row tile of A is read once for all of them. */
-constexpr int64_t kPackCols = 256;
-static_assert(kPackCols * kPackDepth <= kWorkspaceFloats, "a packed block fits the workspace");
-static_assert(kPackCols % kTileCols == 0, "packed panels are whole");
 /** Row tiles that must share a packed block for the copy to pay. */
+#if defined(STEEPEST_ISA_AVX512)
+constexpr int64_t kPackTiles = 16;
+#else
 constexpr int64_t kPackTiles = 4;
+#endif
 
 /** One gemm, as the driver loops see it. */
 struct GemmRun {
@@ -91,40 +87,6 @@ inline GemmTile panelOf(const GemmRun& run, int64_t j, int64_t p, int64_t depth)
   if (p > 0) t.init = GemmInit::C;
   if (p + depth < run.whole.k) t.epilogue = GemmEpilogue::None;
   return t;
-}
-
-inline int panelCols(int64_t j, int64_t cols) {
-  return static_cast<int>(cols - j < kTileCols ? cols - j : kTileCols);
-}
-
-/** Copies rows [p, p + depth) and columns [j, j + cols) of b into a panel, whatever its strides. */
-inline void packColumns(const Matrix& b, int64_t p, int64_t depth, int64_t j, int cols, float* panel) {
-  const float* from = b.f32(p) + j * b.colStride;
-  if (b.rowStride == 1) return transposeMatrix(from, b.colStride, panel, kTileCols, cols, depth);
-  for (int64_t r = 0; r < depth; ++r, from += b.rowStride, panel += kTileCols) {
-    for (int c = 0; c < cols; ++c) panel[c] = from[c * b.colStride];
-  }
-}
-
-/** Rows that packBlock fetches ahead. */
-constexpr int64_t kPackAhead = 4;
-
-/** Copies rows [p, p + depth) and columns [first, last) of b into panels of kTileCols columns, one after the other. */
-inline void packBlock(const Matrix& b, int64_t p, int64_t depth, int64_t first, int64_t last, float* packed) {
-  // Whole panels are copied row by row, in the order in which B lies in memory.
-  const int64_t whole = b.colStride == 1 ? (last - first) / kTileCols * kTileCols : 0;
-  const float* from = b.f32(p) + first;
-  for (int64_t r = 0; whole > 0 && r < depth; ++r, from += b.rowStride) {
-    float* to = packed + r * kTileCols;
-    for (int64_t j = 0; j < whole; j += kTileCols, to += kTileCols * depth) {
-      for (int c = 0; c < kTileCols; c += kLanes) store(to + c, load(from + j + c));
-      STEEPEST_PREFETCH(from + kPackAhead * b.rowStride + j);
-      STEEPEST_PREFETCH(from + kPackAhead * b.rowStride + j + kTileCols / 2);
-    }
-  }
-  for (int64_t j = first + whole; j < last; j += kTileCols) {
-    packColumns(b, p, depth, j, panelCols(j, last), packed + (j - first) * depth);
-  }
 }
 
 #if defined(STEEPEST_ISA_AVX2)
@@ -228,33 +190,53 @@ inline void gemmDirect(const GemmRun& run, float*) {
 }
 #endif
 
-/** A row tile whose rows lie whole pages apart has all of them in one set of the first-level cache, which holds 8 lines. */
-inline bool rowsCollide(const GemmTile& t) {
-  return t.aStep == 1 && t.aRow * static_cast<int64_t>(sizeof(float)) % kPageBytes == 0 && t.k > kTileCols;
-}
+#if defined(STEEPEST_ISA_AVX512)
+/** Steps of k of a panel that gemmCopied copies: 784 are two blocks. The copy, of 50 KiB, is read in order. */
+constexpr int64_t kCopyDepth = 400;
+/** Rows of B this far apart are no longer fetched by the processor itself, and share few cache sets. */
+constexpr int64_t kFarBytes = 2048;
 
-/** Copies `height` rows of A, `depth` floats each, to rows in different cache sets. */
-inline void spreadRows(GemmTile& t, int64_t height, float* to) {
-  constexpr int64_t stride = kPackDepth + 16;
-  for (int64_t r = 0; r < height; ++r) copyRow(t.a + r * t.aRow, to + r * stride, t.k);
-  t.a = to;
-  t.aRow = stride;
-}
-
-/** Prefetches one of `parts` parts of the first `rows` rows of a. */
-inline void fetchRows(const GemmTile& t, int64_t rows, int64_t part, int64_t parts) {
-  constexpr int64_t line = kVectorsPerLine * kLanes;
-  const bool transposed = t.aStep != 1;
-  const int64_t lines = transposed ? t.k : (t.k + line - 1) / line;
-  const int64_t end = lines * (part + 1) / parts;
-  for (int64_t i = lines * part / parts; i < end; ++i) {
-    if (transposed) {
-      STEEPEST_PREFETCH_L2(t.a + i * t.aStep + rows - 1);
-      continue;
+/** Each panel of B is copied on the way through the first row tile, or turned, and read from the copy by the other tiles. */
+inline void gemmCopied(const GemmRun& run) {
+  alignas(64) float panel[kCopyDepth * kTileCols];
+  const int64_t k = run.whole.k;
+  const int64_t blocks = (k + kCopyDepth - 1) / kCopyDepth;
+  const int64_t height = RowTiles(run.rows).height(0);
+  for (int64_t block = 0; block < blocks; ++block) {
+    const int64_t p = k * block / blocks;
+    const int64_t depth = k * (block + 1) / blocks - p;
+    for (int64_t j = 0; j < run.cols; j += kTileCols) {
+      GemmTile t = panelOf(run, j, p, depth);
+      const int cols = panelCols(j, run.cols);
+      int64_t rows = run.rows;
+      if (cols == kTileCols && run.b.colStride == 1 && height >= kCopyingRows) {
+        t.b = run.b.f32(p) + j;
+        t.bStep = run.b.rowStride;
+        t.tail = kLanes;
+        t.copy = panel;
+        kCopyingTiles.byRows[height - 1](t);
+        skipRows(t, height);
+        rows -= height;
+      } else {
+        packColumns(run.b, p, depth, j, cols, panel);
+      }
+      t.b = panel;
+      t.bStep = kTileCols;
+      gemmPanel(t, rows, cols);
     }
-    for (int64_t r = 0; r < rows; ++r) STEEPEST_PREFETCH_L2(t.a + r * t.aRow + i * line);
   }
 }
+
+/** Whether gemmCopied reads B faster than gemmDirect. */
+inline bool copiesPanels(const GemmRun& run) {
+  const Matrix& b = run.b;
+  if (b.colStride != 1) return true;
+  if (run.rows <= kTileRows) return false;
+  constexpr int64_t size = sizeof(float);
+  const bool split = reinterpret_cast<uintptr_t>(b.data) % (kLanes * size) != 0 || b.rowStride % kLanes != 0;
+  return split || b.rowStride * size >= kFarBytes;
+}
+#endif
 
 /** B is copied block by block into the workspace; every row tile of A meets the whole block while it is in the cache. */
 inline void gemmPacked(const GemmRun& run, float* workspace) {
@@ -290,20 +272,24 @@ inline void gemmPacked(const GemmRun& run, float* workspace) {
   }
 }
 
-/** Whether B is worth a copy. */
+/** Whether gemmPacked is worth the copy of B in the workspace. */
 inline bool packs(const GemmRun& run) {
   const Matrix& b = run.b;
   if (!mayPack(b)) return false;
-  if (b.colStride != 1) return true;
-  if (run.rows < kPackTiles * kTileRows) return false;
 #if defined(STEEPEST_ISA_AVX2)
-  return false;  // gemmDirect copies what it needs.
+  return b.colStride != 1;  // gemmDirect copies what it needs.
 #else
   constexpr int64_t size = sizeof(float);
+  const bool large = run.whole.k * run.cols * size > kPackBytes;
+#if defined(STEEPEST_ISA_AVX512)
+  return large && run.rows >= kPackTiles * kTileRows;  // gemmCopied takes the others.
+#else
+  if (b.colStride != 1) return true;
+  if (run.rows < kPackTiles * kTileRows) return false;
   const bool collides = b.rowStride * size % kPageBytes == 0 && run.whole.k * size * kTileCols > kPageBytes;
   // A transposed A's cache lines serve all panels of a block while they are in the cache.
-  const bool transposed = run.whole.aStep != 1;
-  return collides || (transposed && run.whole.k * run.cols * size > kPackBytes);
+  return collides || (run.whole.aStep != 1 && large);
+#endif
 #endif
 }
 
@@ -350,6 +336,10 @@ inline int op_gemm(const OpArgs& args, int64_t begin, int64_t end) {
     gemmNarrow(*narrow, t, run.b, run.rows);
   } else if (packs(run)) {
     gemmPacked(run, args.workspace);
+#if defined(STEEPEST_ISA_AVX512)
+  } else if (copiesPanels(run)) {
+    gemmCopied(run);
+#endif
   } else {
     gemmDirect(run, args.workspace);
   }

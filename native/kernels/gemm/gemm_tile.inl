@@ -26,7 +26,15 @@ constexpr int kTileCols = kTileVectors * kLanes;
 constexpr int kVectorsPerLine = kGroups;
 
 /** Steps of k from which it pays to fetch the end of a tile ahead. */
-constexpr int64_t kPrefetchDepth = 256;
+constexpr int64_t kPrefetchDepth = 128;
+#if defined(STEEPEST_ISA_AVX512)
+/** Rows from which a tile computes long enough per step to fetch B ahead at no cost. */
+constexpr int kFetchRows = 8;
+#else
+constexpr int kFetchRows = kTileRows + 1;  // Its panels are copied, or there is nothing measured.
+#endif
+/** Steps of k by which B is fetched ahead: more than L2 takes, fewer than would push lines out of L1. */
+constexpr int64_t kFetchAhead = 4;
 
 /** One call of the micro-kernel. Strides are in elements. */
 struct GemmTile {
@@ -49,6 +57,8 @@ struct GemmTile {
   float alpha;
   /** Columns in the last vector: 1 … kLanes. */
   int tail;
+  /** Where a tile that copies B puts its rows, kTileCols apart. */
+  float* copy;
 };
 
 /**
@@ -149,6 +159,11 @@ template <int NV, bool masked> STEEPEST_INLINE void loadB(const float* b, int ta
   }
 }
 
+template <int NV> STEEPEST_INLINE void storeB(const F (&bs)[NV], float* to) {
+  STEEPEST_UNROLL
+  for (int v = 0; v < NV; ++v) store(to + v * kLanes, bs[v]);
+}
+
 /**
  * The last step of k, with what follows it, row by row: stores of finished rows overlap with the arithmetic of
  * the others. For ten steps of k this is worth a twentieth of the time.
@@ -202,8 +217,11 @@ template <int MR, int NV, bool masked> STEEPEST_INLINE void startTile(const Gemm
   }
 }
 
-/** MR rows × NV vectors of C; `masked` if the last vector is not full. k is at least 1. */
-template <int MR, int NV, bool masked> STEEPEST_NOINLINE void gemmTile(const GemmTile& t) {
+/**
+ * MR rows × NV vectors of C; `masked` if the last vector is not full. k is at least 1. `copies` leaves the panel of B in t.copy on
+ * the way, for the tiles that follow: the core has stores to spare.
+ */
+template <int MR, int NV, bool masked, bool copies = false> STEEPEST_NOINLINE void gemmTile(const GemmTile& t) {
   F acc[MR][NV];
   startTile<MR, NV, masked>(t, acc);
   if (t.k >= kPrefetchDepth) {
@@ -220,9 +238,20 @@ template <int MR, int NV, bool masked> STEEPEST_NOINLINE void gemmTile(const Gem
   const int64_t aStepBytes = t.aStep * size;
   const int64_t bStepBytes = t.bStep * size;
   const int tail = t.tail;
+  const int64_t aheadBytes = kFetchAhead * bStepBytes;
+  float* copy = t.copy;
   for (int64_t p = t.k - 1; p > 0; --p) {
+    if (MR >= kFetchRows && NV == kTileVectors) {
+      // The first and the last line of a row that may begin anywhere; the one between follows.
+      STEEPEST_PREFETCH(afterBytes(now.b, aheadBytes));
+      STEEPEST_PREFETCH(afterBytes(now.b + NV * kLanes - 1, aheadBytes));
+    }
     F bs[NV];
     loadB<NV, masked>(now.b, tail, bs);
+    if (copies) {
+      storeB<NV>(bs, copy);
+      copy += kTileCols;
+    }
     STEEPEST_UNROLL
     for (int i = 0; i < MR; ++i) {
       const F x = now.broadcastA(i);
@@ -232,6 +261,12 @@ template <int MR, int NV, bool masked> STEEPEST_NOINLINE void gemmTile(const Gem
     STEEPEST_UNROLL
     for (int g = 0; g < now.groups; ++g) now.a[g] = afterBytes(now.a[g], aStepBytes);
     now.b = afterBytes(now.b, bStepBytes);
+  }
+
+  if (copies) {
+    F bs[NV];
+    loadB<NV, masked>(now.b, tail, bs);
+    storeB<NV>(bs, copy);
   }
 
   const bool relu = t.activation == Activation::Relu;
@@ -277,3 +312,12 @@ template <int... v> constexpr GemmTiles maskedTiles(std::integer_sequence<int, v
   return {{tileRow<kMasksAlways ? 1 : v + 1, true>(std::make_integer_sequence<int, kTileRows>())...}};
 }
 constexpr GemmTiles kMaskedTiles = maskedTiles(std::make_integer_sequence<int, kTileVectors>());
+
+#if defined(STEEPEST_ISA_AVX512)
+/** Where m rows are shared out over several tiles, the first of them has at least this height. */
+constexpr int kCopyingRows = kTileRows / 2 + 1;
+template <int... i> constexpr GemmTileRow copyingTiles(std::integer_sequence<int, i...>) {
+  return {{gemmTile<(i + 1 < kCopyingRows ? kCopyingRows : i + 1), kTileVectors, false, true>...}};
+}
+constexpr GemmTileRow kCopyingTiles = copyingTiles(std::make_integer_sequence<int, kTileRows>());
+#endif
