@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "cpu/isas.h"
 #include "cpu/pages.h"
+#include "product.h"
 #include "program/program.h"
 
 namespace steepest {
@@ -277,9 +278,13 @@ struct Export {
 
 constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"preferHuge", preferHuge},
                                {"pastPage", pastPage}, {"isas", isas}, {"bind", bind}, {"fmaLoop", fmaLoop},
-                               {"runOnce", runOnce}};
+                               {"runOnce", runOnce}, {"product", product}};
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  if (initProduct(env) != napi_ok) {
+    if (!isExceptionPending(env)) napi_throw_error(env, "ERR_MEMORY", "no memory for matrix products");
+    return Napi::Object();
+  }
   for (const Export& each : kExports) {
     napi_value function;
     napi_status status = napi_create_function(env, each.name, NAPI_AUTO_LENGTH, each.function, nullptr, &function);

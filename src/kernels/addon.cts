@@ -54,6 +54,30 @@ export interface Addon {
     registers: Float64Array<ArrayBufferLike>,
     phase: number,
   ): number;
+  /**
+   * c ← f(a·b + start), over arrays that need not be shared, without a program. `isa` is a place in
+   * `isas()`; strides are in elements; sizes are at least 1. A checkout may contain a local build
+   * that is older than its TypeScript, and has no such function.
+   * @throws Error with `code` 'ERR_PROGRAM', with nothing written, if an array is too short
+   */
+  product?(
+    isa: number,
+    m: number,
+    n: number,
+    k: number,
+    a: Float32Array<ArrayBufferLike>,
+    aRow: number,
+    aStep: number,
+    b: Float32Array<ArrayBufferLike>,
+    bRow: number,
+    bStep: number,
+    c: Float32Array<ArrayBufferLike>,
+    cRow: number,
+    bias: Float32Array<ArrayBufferLike> | undefined,
+    init: number,
+    activation: number,
+    alpha: number,
+  ): void;
 }
 
 /** Why a file was not loaded. */

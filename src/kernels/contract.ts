@@ -130,4 +130,34 @@ export interface KernelSet {
    * @throws SteepestError `ERR_PROGRAM`, with nothing written
    */
   runOnce(ops: readonly Op[], buffers: readonly ProgramBuffer[], rows: number): void;
+  /**
+   * Runs a gemm immediately, without the cost of a program: microseconds, as much as a small product
+   * takes. Undefined where `runOnce` is as fast.
+   * @throws SteepestError `ERR_PROGRAM`, with nothing written
+   */
+  readonly product?: ((product: Product) => void) | undefined;
+}
+
+/** A matrix of a {@link Product}, from the first element of its array on. Strides are in elements. */
+export interface ProductMatrix {
+  data: Float32Array<ArrayBufferLike>;
+  rowStride: number;
+  colStride: number;
+}
+
+/** c ← f(a·b + start): a gemm whose sizes are at least 1. */
+export interface Product {
+  m: number;
+  n: number;
+  k: number;
+  a: ProductMatrix;
+  b: ProductMatrix;
+  /** `colStride` is 1. */
+  c: ProductMatrix;
+  bias?: Float32Array<ArrayBufferLike> | undefined;
+  /** One of `GEMM_INIT`. */
+  init: number;
+  /** One of `ACTIVATIONS`. */
+  activation: number;
+  alpha: number;
 }

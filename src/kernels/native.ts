@@ -8,6 +8,7 @@ import {
   type Op,
   PHASES,
   type Phase,
+  type Product,
   type ProgramBuffer,
 } from './contract.js';
 import { encodeProgram } from './encode.js';
@@ -70,15 +71,39 @@ class NativeProgram implements BoundProgram {
   }
 }
 
+/** The add-on's product on one instruction set, with errors of ours. */
+function productOn(product: NonNullable<Addon['product']>, isa: number): (product: Product) => void {
+  return ({ m, n, k, a, b, c, bias, init, activation, alpha }) => {
+    const { data: aData, rowStride: aRow, colStride: aStep } = a;
+    const { data: bData, rowStride: bRow, colStride: bStep } = b;
+    try {
+      // biome-ignore format: one line for each operand.
+      product(
+        isa, m, n, k,
+        aData, aRow, aStep,
+        bData, bRow, bStep,
+        c.data, c.rowStride,
+        bias, init, activation, alpha,
+      );
+    } catch (error) {
+      throw steepestError(error);
+    }
+  };
+}
+
 /** The add-on's kernels for one instruction set. All instruction sets give the same bits. */
 export class NativeKernels implements KernelSet {
   readonly kind = 'native';
   readonly numerics = 'fma32';
 
+  readonly product: ((product: Product) => void) | undefined;
+
   constructor(
     private readonly addon: Addon,
     readonly isa: string,
-  ) {}
+  ) {
+    this.product = addon.product && productOn(addon.product, addon.isas().indexOf(isa));
+  }
 
   bind(
     program: BindableProgram,

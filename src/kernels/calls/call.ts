@@ -2,7 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isTypedArray } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { selectKernels } from '../backend.js';
-import { type Op, type Operand, type OpKind, PHASES } from '../contract.js';
+import { type KernelSet, type Op, type Operand, type OpKind, PHASES } from '../contract.js';
 
 /** A row-major matrix inside a Float32Array. */
 export interface MatrixView {
@@ -33,7 +33,9 @@ export interface CallOp {
  */
 export function callKernels(calls: readonly CallOp[]): void {
   const kernels = selectKernels();
-  for (const { kind, operands, scalars, extent, batchRows } of calls) {
+  for (const call of calls) {
+    const { kind, operands, scalars, extent, batchRows } = call;
+    if (kind === 'gemm' && productNow(kernels, call)) continue;
     const buffers: Float32Array<ArrayBufferLike>[] = [];
     const given: Record<string, Operand> = {};
     for (const [name, view] of Object.entries(operands)) {
@@ -55,6 +57,34 @@ export function callKernels(calls: readonly CallOp[]): void {
     };
     kernels.runOnce([op], buffers, batchRows);
   }
+}
+
+/** Sizes and strides that the kernels' 32-bit counters hold. */
+const MOST_ELEMENTS = 2 ** 31 - 1;
+
+/** Runs a gemm without a program, if these kernels can. */
+function productNow({ product }: KernelSet, { operands, scalars }: CallOp): boolean {
+  const { a, b, c, bias } = operands as Record<'a' | 'b' | 'c', NonNullable<CallOp['operands'][string]>> &
+    CallOp['operands'];
+  const [m, n, k] = [c.rows, c.cols, a.transposed ? a.rows : a.cols];
+  if (product === undefined || m === 0 || n === 0 || k === 0) return false;
+  if (Math.max(m, n, k, a.rowStride, b.rowStride, c.rowStride) > MOST_ELEMENTS) return false;
+  const { init, activation, alpha } = scalars as Record<'init' | 'activation' | 'alpha', number>;
+  const matrix = ({ data, rowStride, transposed }: typeof a) =>
+    transposed ? { data, rowStride: 1, colStride: rowStride } : { data, rowStride, colStride: 1 };
+  product({
+    m,
+    n,
+    k,
+    a: matrix(a),
+    b: matrix(b),
+    c: matrix(c),
+    bias: bias?.data,
+    init,
+    activation,
+    alpha,
+  });
+  return true;
 }
 
 /** A whole number of at least 0, named as in BLAS. */
