@@ -1,11 +1,11 @@
-// Runs suites and writes bench/results/<suite>.json.
+// Runs suites and writes bench/results/<processor>/<suite>.json.
 //   npm run bench         suites that need nothing else
 //   npm run bench:peers   suites against other libraries, which it installs into bench/peers; then
 //                         draws bench/report.html
 // Both take [-- --quick] [--only a,b] [--rounds N] [--workers N] [--data DIR (MNIST's four IDX files)]
 // [--isa avx2 (kernels only)];
-// bench:peers also [--write-readme], which puts the figures into README.md.
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+// bench:peers also [--write-docs], which puts the figures into README.md and docs/benchmarks.md.
+import { statSync } from 'node:fs';
 import os from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,8 @@ import { backend, shutdown } from 'steepest';
 import { MNIST_HINT } from './lib/data.mjs';
 import { machine, machineLines } from './lib/machine.mjs';
 import { Peers } from './lib/peers.mjs';
-import { printRow } from './lib/print.mjs';
+import { printHead, printRow } from './lib/print.mjs';
+import { saveResult } from './lib/results.mjs';
 import { isUnsteady } from './lib/stats.mjs';
 import { report } from './report/report.mjs';
 import { SUITES } from './suites/index.mjs';
@@ -27,11 +28,13 @@ const { values } = parseArgs({
     workers: { type: 'string' },
     data: { type: 'string' },
     isa: { type: 'string' },
-    'write-readme': { type: 'boolean', default: false },
+    'write-docs': { type: 'boolean', default: false },
   },
 });
-const writeReadme = values['write-readme'];
-if (writeReadme && !values.peers) throw new Error('--write-readme goes with npm run bench:peers');
+const writeDocs = values['write-docs'];
+if (writeDocs && !values.peers) throw new Error('--write-docs goes with npm run bench:peers');
+// They would tear tables apart: a suite may end solvers before they have converged.
+process.removeAllListeners('warning');
 
 function count(name, fallback) {
   if (values[name] === undefined) return fallback;
@@ -66,8 +69,6 @@ const options = {
   isa: values.isa,
   folder: mnistFolder(),
 };
-const results = new URL('results/', import.meta.url);
-mkdirSync(results, { recursive: true });
 const peers = values.peers ? new Peers(backend().isa) : undefined;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
@@ -82,19 +83,19 @@ const skipped = [];
 const unsteady = new Set();
 for (const { name, load } of suites) {
   const suite = await load();
-  console.log(`── ${suite.title}`);
+  console.log(`── ${suite.title} ${'─'.repeat(Math.max(3, 76 - suite.title.length))}`);
   const start = performance.now();
   try {
     const rows = await suite.run({ ...options, peers });
+    if (rows.some((row) => row.peers.length > 0)) printHead();
     rows.forEach(printRow);
     for (const { name: row, ours, peers: rivals } of rows)
       if ([ours, ...rivals].some((entry) => entry.absent === undefined && isUnsteady(entry)))
         unsteady.add(row);
     const took = Math.round((performance.now() - start) / 1000);
     const result = { suite: name, title: suite.title, about: suite.about, command, quick: values.quick };
-    const text = JSON.stringify({ ...result, seconds: took, machine: about, rows }, null, 1);
-    writeFileSync(new URL(`${name}.json`, results), `${text}\n`);
-    console.log(`(${took} s)\n`);
+    saveResult({ ...result, seconds: took, machine: { ...about, date: new Date().toISOString() }, rows });
+    console.log(`\n${took} s on ${about.processor.name}\n`);
   } catch (error) {
     skipped.push(name);
     console.log(`${name} gave no result: ${error.message}\n`);
@@ -104,7 +105,7 @@ for (const { name, load } of suites) {
 }
 peers?.close();
 await shutdown();
-if (values.peers) for (const file of report({ writeReadme })) console.log(`wrote ${file}`);
+if (values.peers) for (const file of report({ writeDocs })) console.log(`wrote ${file}`);
 if (unsteady.size > 0)
   console.log(`rounds differ by more than 2 ×, the machine was busy: ${[...unsteady].join('; ')}`);
 if (skipped.length > 0) {

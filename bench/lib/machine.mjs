@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { backend } from 'steepest';
+import { processor } from './processor.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -24,6 +25,7 @@ export function machine(more = {}) {
   const { kind, isa, reason } = backend();
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    processor: processor(),
     cores: os.availableParallelism(),
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
     os: `${os.type()} ${os.release()} ${os.arch()}`,
@@ -36,14 +38,33 @@ export function machine(more = {}) {
   };
 }
 
-export function machineLines({ cpu, cores, os: system, kernels, node, workers, steepest, commit, versions }) {
+/** '2048K' as '2 MB'. */
+function cacheText(size) {
+  const kilobytes = Number.parseInt(size, 10);
+  return kilobytes < 1024 ? `${kilobytes} KB` : `${kilobytes / 1024} MB`;
+}
+
+export function machineLines({
+  processor: cpu,
+  cores,
+  os: system,
+  kernels,
+  node,
+  workers,
+  steepest,
+  commit,
+  versions,
+}) {
+  const sizes = Object.entries(cpu.caches ?? {}).map(([level, size]) => `${level} ${cacheText(size)}`);
+  const at = commit ? ` at ${commit}` : '';
   return [
-    `CPU ${cpu}, ${cores} cores; ${system}; Node ${node}`,
-    `kernels: ${kernels}${workers === undefined ? '' : `; ${workers} workers`}; steepest ${steepest}${commit ? ` at ${commit}` : ''}`,
+    [`${cpu.name}, ${cores} cores`, ...sizes].join(', '),
+    `${system}; Node ${node}; kernels: ${kernels}`,
+    `steepest ${steepest}${at}${workers === undefined ? '' : `, ${workers} workers`}`,
     ...(versions && Object.keys(versions).length > 0
       ? [
           Object.entries(versions)
-            .map(([k, v]) => `${k} ${v}`)
+            .map(([name, version]) => `${name} ${version}`)
             .join(', '),
         ]
       : []),

@@ -15,3 +15,8 @@ export function advantages(
   better: 'higher' | 'lower',
 ): Summary;
 export function isUnsteady(spread: { min: number; max: number }): boolean;
+export function shareOfLimit(
+  value: number,
+  better: 'higher' | 'lower',
+  limit: { flops: number; peak: number; cores: number | undefined },
+): number | undefined;

@@ -27,6 +27,17 @@ export function advantages(ours, theirs, better) {
   return summary(Array.from({ length: count }, (_, i) => advantage(ours[i], theirs[i], better)));
 }
 
+/**
+ * The share of what the cores could have computed in the time: operations per second over the peak of one core times their number.
+ * @param value seconds where less is better, GFLOP/s where more is
+ * @returns undefined where the cores are not known
+ */
+export function shareOfLimit(value, better, { flops, peak, cores }) {
+  if (cores === undefined) return undefined;
+  const rate = better === 'higher' ? value * 1e9 : flops / value;
+  return rate / (peak * cores);
+}
+
 /** Rounds that differ so much were disturbed by something else on the machine. */
 const STEADY = 2;
 

@@ -10,6 +10,9 @@ export interface Turns {
 export interface Figure extends Summary {
   name: string;
   note?: string;
+  /** Of the limit of the cores used, 0 to 1, and their number; where the operations are known. */
+  share?: number;
+  cores?: number;
 }
 
 export type PeerFigure = (Figure & { ratio: Summary }) | { name: string; absent: string };
@@ -19,6 +22,8 @@ export interface Row {
   unit: string;
   better: string;
   headline: boolean;
+  /** Operations of what was timed, and the peak of one core in FLOP/s, measured before and after. */
+  roofline?: { flops: number; peakOfCore: number };
   ours: Figure;
   peers: PeerFigure[];
 }
@@ -29,6 +34,7 @@ export interface RowOptions {
   better: 'higher' | 'lower';
   headline?: boolean;
   scale?: number;
+  limit?: { flops: number; peak: number; cores: Record<string, number> };
 }
 
 export function absent(reason: string): () => Promise<never>;

@@ -57,13 +57,15 @@ def mlp(folder, epochs):
     return {"seconds": timed(model, x, y), "accuracy": model.score(tx, ty)}
 
 
-def ols(x, y, rows, cols):
-    from sklearn.linear_model import LinearRegression
+def linear(model, x, y, rows, cols):
+    from sklearn.linear_model import LinearRegression, Ridge
 
-    return {"seconds": timed(LinearRegression(), table(x, np.float64, rows, cols), table(y, np.float64, rows))}
+    estimator = LinearRegression() if model == "ols" else Ridge(alpha=0, solver="cholesky")
+    return {"seconds": timed(estimator, table(x, np.float64, rows, cols), table(y, np.float64, rows))}
 
 
-def logistic(dtype, tol, maxIter, folder=None, x=None, y=None, rows=0, cols=0, trainRows=0):
+def logistic(dtype, tol, maxIter, solver="lbfgs", folder=None, x=None, y=None, rows=0, cols=0, trainRows=0):
+    """Trains on the first rows and measures accuracy on the others; coefficients are returned where they are few."""
     from sklearn.linear_model import LogisticRegression
 
     if folder is not None:
@@ -71,6 +73,10 @@ def logistic(dtype, tol, maxIter, folder=None, x=None, y=None, rows=0, cols=0, t
     else:
         every, classes = table(x, dtype, rows, cols), table(y, np.int32, rows)
         train, test, labels, truth = every[:trainRows], every[trainRows:], classes[:trainRows], classes[trainRows:]
-    model = LogisticRegression(tol=tol, max_iter=maxIter)
-    seconds = timed(model, train, labels)
-    return {"seconds": seconds, "accuracy": model.score(test, truth), "iterations": int(np.max(model.n_iter_))}
+    model = LogisticRegression(tol=tol, max_iter=maxIter, solver=solver)
+    answer = {"seconds": timed(model, train, labels), "iterations": int(np.max(model.n_iter_))}
+    if len(truth) > 0:
+        answer["accuracy"] = model.score(test, truth)
+    if model.coef_.size < 1000:
+        answer["coef"], answer["intercept"] = model.coef_.ravel().tolist(), model.intercept_.tolist()
+    return answer

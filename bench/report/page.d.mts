@@ -1,3 +1,3 @@
-import type { Result } from './result.mjs';
+import type { Processor } from './result.mjs';
 
-export function page(results: readonly Result[]): string;
+export function page(processors: readonly Processor[]): string;

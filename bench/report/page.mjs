@@ -1,7 +1,8 @@
-// The page of all results: charts and, beneath each, the table with every figure.
+// The page of all results: for each processor the charts and, beneath each, the table with every figure.
 import { machineLines } from '../lib/machine.mjs';
-import { digits } from '../lib/print.mjs';
+import { digits, percent } from '../lib/print.mjs';
 import { isUnsteady } from '../lib/stats.mjs';
+import { best } from './best.mjs';
 import { chart } from './chart.mjs';
 import { escapeText } from './escape.mjs';
 import { STYLE } from './style.mjs';
@@ -9,77 +10,122 @@ import { STYLE } from './style.mjs';
 const spread = ({ min, max }) => `${digits(min)} – ${digits(max)}`;
 const cells = (list) => list.map(([kind, text]) => `<td class="${kind}">${escapeText(text)}</td>`).join('');
 
-function figures(entry, unit, ratio) {
-  const parts = [
+function figures(entry, unit, shares, ratio) {
+  const unsteady = isUnsteady(entry) ? 'unsteady: rounds differ by more than 2 ×' : '';
+  const share = entry.share === undefined ? '' : percent(entry.share);
+  return cells([
     ['name', entry.name],
     ['number', `${digits(entry.value)} ${unit}`],
-    ['number', entry.rounds > 1 ? spread(entry) : ''],
-    ['number', ratio === undefined ? '' : `${digits(ratio.value)} ×`],
-    ['number', ratio === undefined || ratio.rounds < 2 ? '' : spread(ratio)],
-    [
-      'note',
-      [entry.note, isUnsteady(entry) ? 'unsteady: rounds differ by more than 2 ×' : '']
-        .filter(Boolean)
-        .join('; '),
-    ],
-  ];
-  return cells(parts);
+    ['number soft', entry.rounds > 1 ? spread(entry) : ''],
+    ...(shares ? [['number', share]] : []),
+    ['number ratio', ratio === undefined ? '' : `${digits(ratio.value)} ×`],
+    ['number soft', ratio === undefined || ratio.rounds < 2 ? '' : spread(ratio)],
+    ['note', [entry.note, unsteady].filter(Boolean).join('; ')],
+  ]);
 }
 
-function tableRow(row) {
-  const group = `<tr class="group"><th colspan="6" scope="rowgroup">${escapeText(row.name)} <small>${row.better} is better</small></th></tr>`;
-  const ours = `<tr class="ours">${figures(row.ours, row.unit)}</tr>`;
+function group(row, shares, columns) {
+  const limit =
+    row.roofline === undefined ? '' : ` · peak of a core ${digits(row.roofline.peakOfCore / 1e9)} GFLOP/s`;
+  const head = `<tr class="group"><th colspan="${columns}" scope="rowgroup">${escapeText(row.name)} <small>${row.better} is better${limit}</small></th></tr>`;
+  const ours = `<tr class="ours">${figures(row.ours, row.unit, shares)}</tr>`;
   const peers = row.peers.map((peer) =>
     peer.absent === undefined
-      ? `<tr class="${peer.ratio.value < 1 ? 'behind' : ''}">${figures(peer, row.unit, peer.ratio)}</tr>`
-      : `<tr class="missing">${cells([['name', peer.name]])}<td colspan="5">absent: ${escapeText(peer.absent)}</td></tr>`,
+      ? `<tr class="${peer.ratio.value < 1 ? 'behind' : ''}">${figures(peer, row.unit, shares, peer.ratio)}</tr>`
+      : `<tr class="missing">${cells([['name', peer.name]])}<td colspan="${columns - 1}">absent: ${escapeText(peer.absent)}</td></tr>`,
   );
-  return `<tbody>${group}${ours}${peers.join('')}</tbody>`;
+  return `<tbody>${head}${ours}${peers.join('')}</tbody>`;
+}
+
+const head = (names) =>
+  `<thead><tr>${names.map((name) => `<th${name === '' ? '' : ' class="number"'}>${name}</th>`).join('')}</tr></thead>`;
+
+function compared(rows) {
+  const shares = rows.some((row) => [row.ours, ...row.peers].some(({ share }) => share !== undefined));
+  const names = ['', 'median', 'spread', ...(shares ? ['of the limit'] : []), 'ahead by', 'spread', ''];
+  return `<table>${head(names)}${rows.map((row) => group(row, shares, names.length)).join('')}</table>`;
 }
 
 /** Rows that were compared with nothing, one line each. */
-function plainTable(rows) {
-  const line = ({ name, ours, unit }) => `<tr>${figures({ ...ours, name }, unit)}</tr>`;
-  const used = rows.some(({ ours }) => ours.rounds > 1);
-  return `<table><thead><tr><th>what</th><th class="number">figure</th><th class="number">${used ? 'spread' : ''}</th><th></th><th></th><th></th></tr></thead><tbody>${rows.map(line).join('')}</tbody></table>`;
+function plain(rows) {
+  const line = ({ name, ours: { value, rounds, note, ...rest }, unit }) =>
+    `<tr>${cells([
+      ['name', name],
+      ['number', `${digits(value)} ${unit}`],
+      ['number soft', rounds > 1 ? spread(rest) : ''],
+      ['note', note ?? ''],
+    ])}</tr>`;
+  return `<table>${head(['', 'figure', rows.some(({ ours }) => ours.rounds > 1) ? 'spread' : '', ''])}<tbody>${rows.map(line).join('')}</tbody></table>`;
 }
 
 function table(rows) {
-  const compared = rows.filter((row) => row.peers.length > 0);
-  const alone = rows.filter((row) => row.peers.length === 0);
-  const head =
-    '<thead><tr><th></th><th class="number">median</th><th class="number">spread</th><th class="number">steepest ahead by</th><th class="number">spread</th><th></th></tr></thead>';
+  const [others, alone] = [true, false].map((has) => rows.filter(({ peers }) => peers.length > 0 === has));
+  return (others.length > 0 ? compared(others) : '') + (alone.length > 0 ? plain(alone) : '');
+}
+
+function section(processor, result) {
+  const { suite, title, about, command, quick, machine, rows } = result;
+  const at = machine.commit ? `, at ${machine.commit}` : '';
+  const how = `${processor.name} · ${machine.date.slice(0, 10)}${at}${quick ? ', a quick run: few rounds, smaller work' : ''}`;
+  const drawn = chart(rows);
   return (
-    (compared.length > 0 ? `<table>${head}${compared.map(tableRow).join('')}</table>` : '') +
-    (alone.length > 0 ? plainTable(alone) : '')
+    `<section id="${anchor(processor, suite)}"><h3>${escapeText(title)}</h3><p>${escapeText(about)}</p>` +
+    `<p class="how"><code>${escapeText(command)}${command.includes(' -- ') ? '' : ' --'} --only ${escapeText(suite)}</code> · ${escapeText(how)}</p>` +
+    `${drawn === '' ? '' : `<figure>${drawn}</figure>`}${drawn === '' ? table(rows) : `<details><summary>every figure</summary>${table(rows)}</details>`}</section>`
   );
 }
 
-function section(result) {
-  const { suite, title, about, command, quick, machine, rows } = result;
-  const at = machine.commit ? `, at ${machine.commit}` : '';
-  const how = `${machine.date.slice(0, 10)}${at}${quick ? ', a quick run: few rounds, smaller work' : ''}`;
-  return (
-    `<section id="${escapeText(suite)}"><h2>${escapeText(title)}</h2><p>${escapeText(about)}</p>` +
-    `<p class="how"><code>${escapeText(command)}${command.includes(' -- ') ? '' : ' --'} --only ${escapeText(suite)}</code> · ${escapeText(how)}</p>` +
-    `<figure>${chart(rows)}</figure>${table(rows)}</section>`
+const anchor = ({ id }, suite = '') => escapeText(suite === '' ? id : `${id}-${suite}`);
+
+function part(processor) {
+  const { name, results } = processor;
+  // The commit may differ from suite to suite; the machine and the libraries seldom do.
+  const lines = results.map(({ machine }) => machineLines({ ...machine, commit: undefined }).join('\n'));
+  const machines = [...new Set(lines)]
+    // Suites without other libraries name none: the same lines, fewer of them.
+    .filter((text, _, all) => !all.some((other) => other !== text && other.startsWith(text)))
+    .map((text) => `<pre>${escapeText(text)}</pre>`)
+    .join('');
+  const links = results.map(
+    ({ suite, title }) => `<a href="#${anchor(processor, suite)}">${escapeText(title)}</a>`,
   );
+  return `<article id="${anchor(processor)}"><h2>${escapeText(name)}</h2>${machines}<nav>${links.join('')}</nav>
+${results.map((result) => section(processor, result)).join('\n')}</article>`;
+}
+
+/** How many times faster than the best rival, row by row, processors side by side. */
+function glance(processors) {
+  const rows = new Map();
+  for (const { id, results } of processors)
+    for (const row of results.flatMap((result) => result.rows))
+      if (row.headline && best(row) !== undefined)
+        rows.set(row.name, { ...rows.get(row.name), [id]: best(row) });
+  if (rows.size === 0) return '';
+  const cell = (rival) => {
+    if (rival === undefined) return '<td></td>';
+    const { value } = rival.ratio;
+    const kind = value < 1 ? 'lost-cell' : 'won-cell';
+    return `<td class="${kind}"><b>${digits(value)} ×</b> <small>${escapeText(rival.name)}</small></td>`;
+  };
+  const lines = [...rows].map(
+    ([name, of]) =>
+      `<tr><th scope="row">${escapeText(name)}</th>${processors.map(({ id }) => cell(of[id])).join('')}</tr>`,
+  );
+  const names = processors.map((one) => `<th><a href="#${anchor(one)}">${escapeText(one.name)}</a></th>`);
+  return `<section class="glance"><h2>Against the best of the others</h2><table><thead><tr><th></th>${names.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></section>`;
 }
 
 /** The whole page, needing no other file. */
-export function page(results) {
-  // The commit may differ from suite to suite; the machine and the libraries seldom do.
-  const lines = results.map(({ machine }) => machineLines({ ...machine, commit: undefined }).join('\n'));
-  const machines = [...new Set(lines)].map((text) => `<pre>${escapeText(text)}</pre>`).join('');
-  const links = results.map(({ suite, title }) => `<a href="#${escapeText(suite)}">${escapeText(title)}</a>`);
+export function page(processors) {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>steepest: benchmarks</title><style>${STYLE}</style></head><body>
 <header><h1>steepest: benchmarks</h1>
 <p>Bars say how many times faster steepest was than each library in the same run, taking turns: right of the line at 1 × steepest is ahead, left of it
-behind. The thin line is the spread over the rounds; the axis is logarithmic. Rows in which steepest loses are shown like all others.</p>
-${machines}<nav>${links.join(' · ')}</nav></header>
-<main>${results.map(section).join('\n')}</main>
+behind. The thin line is the spread over the rounds; the axis is logarithmic. Rows in which steepest loses are shown like all others.
+“Of the limit” is the share of the fused multiply-adds that the cores used could have done in that time, by the peak measured in the same run.</p></header>
+<main>${glance(processors)}
+${processors.map(part).join('\n')}</main>
 </body></html>
 `;
 }

@@ -1,4 +1,3 @@
-import type { Result } from './result.mjs';
+import type { Processor } from './result.mjs';
 
-export function readmeTable(results: readonly Result[]): string | undefined;
-export function replaceTable(readme: string, table: string): string;
+export function readmeTables(processors: readonly Processor[]): string | undefined;

@@ -1,21 +1,17 @@
-// The README's table of figures, between two markers.
-import { digits } from '../lib/print.mjs';
+// The README's tables of figures, one for each processor.
+import { digits, percent } from '../lib/print.mjs';
+import { againstPeers, best, machineText } from './best.mjs';
 
-const MARKER = '<!-- bench -->';
-
-/** The peer that did best in a row: the fairest to be held against. */
-function best({ peers, better }) {
-  const there = peers.filter((peer) => peer.absent === undefined);
-  const sign = better === 'higher' ? -1 : 1;
-  return there.sort((a, b) => sign * (a.value - b.value))[0];
-}
-
-function line(row) {
+function line(row, shares) {
   const rival = best(row);
-  const ours = `${digits(row.ours.value)} ${row.unit}`;
-  if (rival === undefined) return `| ${row.name} | ${ours} | none was there | |`;
-  const factor = digits(rival.ratio.value);
-  return `| ${row.name} | ${ours} | ${digits(rival.value)} ${row.unit} (${rival.name}) | ${factor} × |`;
+  const { value, share } = row.ours;
+  const ours = [row.name, `${digits(value)} ${row.unit}`];
+  if (shares) ours.push(share === undefined ? '' : percent(share));
+  const theirs =
+    rival === undefined
+      ? ['none was there', '']
+      : [`${digits(rival.value)} ${row.unit} (${rival.name})`, `${digits(rival.ratio.value)} ×`];
+  return `| ${[...ours, ...theirs].join(' | ')} |`;
 }
 
 /** Rows that the README shows: those marked so, and every row that is lost to some peer. */
@@ -23,26 +19,23 @@ function shown(row) {
   return row.headline || row.peers.some((peer) => peer.ratio !== undefined && peer.ratio.value < 1);
 }
 
-export function readmeTable(results) {
-  const compared = results.filter(({ rows }) => rows.some((row) => row.peers.some((peer) => peer.ratio)));
-  const peers = compared.filter(({ command }) => command.includes('bench:peers'));
-  const rows = peers.flatMap((result) => result.rows.filter(shown));
-  if (rows.length === 0) return undefined;
-  const { cpu, cores, node, date, kernels, versions } = peers[0].machine;
-  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const quick = peers.some((result) => result.quick) ? ' A quick run: few rounds, smaller work.' : '';
+function table(results) {
+  const rows = results.flatMap((result) => result.rows.filter(shown));
+  const shares = rows.some(({ ours }) => ours.share !== undefined);
+  const head = ['', 'steepest', ...(shares ? ['of the limit'] : []), 'best of the others', 'times faster'];
   return [
-    `${cpu}, ${cores} cores; kernels: ${kernels}; Node ${node}; ${names.join(', ')}; ${date.slice(0, 10)}. Medians of rounds in turn.${quick}`,
+    machineText(results),
     '',
-    '| | steepest | best of the others | times faster |',
-    '|---|---|---|---|',
-    ...rows.map(line),
+    `| ${head.join(' | ')} |`,
+    `|${'---|'.repeat(head.length)}`,
+    ...rows.map((row) => line(row, shares)),
   ].join('\n');
 }
 
-/** @throws Error if the text has not two markers */
-export function replaceTable(readme, table) {
-  const parts = readme.split(MARKER);
-  if (parts.length !== 3) throw new Error(`README.md needs ${MARKER} twice, around its table`);
-  return `${parts[0]}${MARKER}\n${table}\n${MARKER}${parts[2]}`;
+/** @returns the tables, or undefined if nothing was compared */
+export function readmeTables(processors) {
+  const compared = processors
+    .map(({ results }) => againstPeers(results))
+    .filter((results) => results.some(({ rows }) => rows.some(shown)));
+  return compared.length === 0 ? undefined : compared.map(table).join('\n\n');
 }

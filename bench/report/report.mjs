@@ -1,42 +1,40 @@
-// Draws bench/report.html from bench/results/*.json; on
-// request also rewrites the README's table of figures.
-//   node bench/report/report.mjs [--write-readme]
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// Draws bench/report.html from bench/results; on request also rewrites the tables of README.md and docs/benchmarks.md.
+//   node bench/report/report.mjs [--write-docs]
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readProcessors } from '../lib/results.mjs';
 import { SUITES } from '../suites/index.mjs';
+import { replaceTable } from './best.mjs';
+import { docsTables } from './docs.mjs';
 import { page } from './page.mjs';
-import { readmeTable, replaceTable } from './readme.mjs';
+import { readmeTables } from './readme.mjs';
 
-/** Results in the order of the registry, those against peers first. */
-function readResults() {
-  return [...SUITES]
-    .sort((a, b) => Number(b.peers) - Number(a.peers))
-    .map(({ name }) => new URL(`../results/${name}.json`, import.meta.url))
-    .filter((file) => existsSync(file))
-    .map((file) => JSON.parse(readFileSync(file, 'utf8')));
-}
+const DOCUMENTS = { 'README.md': readmeTables, 'docs/benchmarks.md': docsTables };
 
 /**
- * @param {{ writeReadme?: boolean }} options the README holds figures of the machine that it names:
- * a run elsewhere leaves it alone
+ * @param {{ writeDocs?: boolean }} options the documents hold figures of the machines that they name:
+ * a run elsewhere leaves them alone unless asked
  * @returns the files written
  */
-export function report({ writeReadme = false } = {}) {
-  const results = readResults();
-  if (results.length === 0) throw new Error('no results: run npm run bench:peers first');
+export function report({ writeDocs = false } = {}) {
+  // Suites against peers first.
+  const suites = [...SUITES].sort((a, b) => Number(b.peers) - Number(a.peers)).map(({ name }) => name);
+  const processors = readProcessors(suites);
+  if (processors.length === 0) throw new Error('no results: run npm run bench:peers first');
   const written = ['bench/report.html'];
-  writeFileSync(new URL('../report.html', import.meta.url), page(results));
-  const table = writeReadme ? readmeTable(results) : undefined;
-  if (table !== undefined) {
-    const readme = new URL('../../README.md', import.meta.url);
-    writeFileSync(readme, replaceTable(readFileSync(readme, 'utf8'), table));
-    written.push('README.md');
+  writeFileSync(new URL('../report.html', import.meta.url), page(processors));
+  for (const [name, tablesOf] of Object.entries(writeDocs ? DOCUMENTS : {})) {
+    const tables = tablesOf(processors);
+    if (tables === undefined) continue;
+    const file = new URL(`../../${name}`, import.meta.url);
+    writeFileSync(file, replaceTable(readFileSync(file, 'utf8'), tables, name));
+    written.push(name);
   }
   return written;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { 'write-readme': { type: 'boolean', default: false } } });
-  for (const file of report({ writeReadme: values['write-readme'] })) console.log(`wrote ${file}`);
+  const { values } = parseArgs({ options: { 'write-docs': { type: 'boolean', default: false } } });
+  for (const file of report({ writeDocs: values['write-docs'] })) console.log(`wrote ${file}`);
 }

@@ -1,6 +1,6 @@
 import type { Row } from '../lib/turns.mjs';
 
-/** What bench/results/<suite>.json holds, as far as the report reads it. */
+/** What bench/results/<processor>/<suite>.json holds, as far as the report reads it. */
 export interface Result {
   suite: string;
   title: string;
@@ -9,6 +9,7 @@ export interface Result {
   quick: boolean;
   machine: {
     cpu: string;
+    processor: { id: string; name: string; caches?: Record<string, string> };
     cores: number;
     os: string;
     kernels: string;
@@ -19,4 +20,11 @@ export interface Result {
     versions: Record<string, string>;
   };
   rows: readonly Row[];
+}
+
+/** All results of one processor. */
+export interface Processor {
+  id: string;
+  name: string;
+  results: readonly Result[];
 }

@@ -1,18 +1,21 @@
-// Convolutional networks against PyTorch: training steps, ten epochs of MNIST, prediction.
+// Convolutional networks against PyTorch and JAX: training steps; against PyTorch: ten epochs of MNIST, prediction.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mnistOrRandom } from '../lib/data.mjs';
 import { cnn, lenet } from '../lib/models.mjs';
+import { asking, coresOf } from '../lib/peers.mjs';
 import { secondsPerStep } from '../lib/perStep.mjs';
 import { seconds } from '../lib/print.mjs';
+import { stepFlops, withPeak } from '../lib/roofline.mjs';
 import { quantile } from '../lib/stats.mjs';
 import { rowOf, takeTurns } from '../lib/turns.mjs';
 
 export const title = 'Convolutional networks';
 export const about =
   'LeNet-5: 28 × 28, 6 filters of 5 × 5, pool, 16 of 5 × 5, pool, 120-84-10. CNN: 32 × 32 × 3, filters of 3 × 3: 32-32-pool-64-64-pool-128-10. ' +
-  'PyTorch on 1 and 2 threads, as installed and with MKL’s AVX-512 path forced, each with the faster of contiguous and channels-last memory ' +
-  'and the fastest form of its optimizer (loop, foreach or fused); its ten epochs in the way that was fastest in steps.';
+  'PyTorch on 1 and 2 threads, each with the faster of contiguous and channels-last memory ' +
+  'and the fastest form of its optimizer (loop, foreach or fused); its ten epochs in the way that was fastest in steps. ' +
+  'JAX on 1 and 2 cores with one jit a step. Shares of the limit count the operations of direct convolutions; Winograd’s takes fewer.';
 
 /** `batches` of an epoch, `extra` epochs: long enough to time, short enough to repeat. */
 const STEPS = [
@@ -39,42 +42,46 @@ function ours({ model: kind, batch, optimizer: name, batches, extra, blocks }, w
       { data: y, shape: [rows] },
       { epochs, batchSize: batch, workers },
     );
-  return () => secondsPerStep(train, { steps: batches, extra, blocks });
+  const flops = stepFlops(model, { batchSize: batch });
+  return { flops, time: () => secondsPerStep(train, { steps: batches, extra, blocks }) };
 }
 
-async function steps(rivals, { quick, rounds, workers }) {
+async function steps(pytorch, jax, { quick, rounds, workers }) {
+  const cores = { steepest: workers, ...coresOf([...pytorch, ...jax]) };
   const rows = [];
   for (const { name, ...test } of STEPS) {
-    const contenders = { steepest: ours(test, workers) };
+    const mine = ours(test, workers);
     const { extra: _, ...request } = test;
-    for (const [label, ask] of Object.entries(rivals))
-      contenders[label] = async () => {
-        const { seconds: value, note } = await ask({ task: 'convSteps', ...request });
-        return { value, note };
-      };
-    const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 3) });
+    const contenders = {
+      steepest: mine.time,
+      ...asking(pytorch, { task: 'convSteps', ...request }),
+      ...asking(jax, { task: 'jaxConvSteps', ...request }),
+    };
+    const [results, limit] = await withPeak({ flops: mine.flops, cores }, () =>
+      takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 3) }),
+    );
     const { batch, optimizer } = test;
+    const title = `${name}, batch ${batch}, ${optimizerNames[optimizer]}`;
     rows.push(
-      rowOf(results, {
-        name: `${name}, batch ${batch}, ${optimizerNames[optimizer]}`,
-        unit: 'ms',
-        better: 'lower',
-        headline: true,
-        scale: 1e3,
-      }),
+      rowOf(results, { name: title, unit: 'ms', better: 'lower', headline: true, scale: 1e3, limit }),
     );
   }
   return rows;
 }
 
-/** The name of the rival that was fastest in a row. */
-const fastest = ({ peers }) =>
-  peers.filter(({ absent }) => absent === undefined).sort((a, b) => a.value - b.value)[0]?.name;
+/** The one of these rivals that was fastest in a row. */
+function fastest({ peers }, rivals) {
+  const there = peers.filter(
+    ({ absent, name }) => absent === undefined && rivals.some((r) => r.label === name),
+  );
+  const [first] = there.sort((a, b) => a.value - b.value);
+  return rivals.find(({ label }) => label === first?.name);
+}
 
 const note = (accuracy, epochs) =>
   `test accuracy ${(100 * accuracy).toFixed(2)} % after ${epochs} epoch${epochs > 1 ? 's' : ''}`;
 
-async function epochs(set, files, rivals, best, { quick, rounds, workers }) {
+async function epochs(set, files, best, { quick, rounds, workers }) {
   const count = quick ? 1 : EPOCHS;
   const { train, test } = set;
   const learn = (model, times) =>
@@ -89,12 +96,12 @@ async function epochs(set, files, rivals, best, { quick, rounds, workers }) {
     },
   };
   if (best !== undefined)
-    contenders[best] = async () => {
+    contenders[best.label] = async () => {
       const request = { batch: EPOCH_BATCH, optimizer: 'adam', epochs: count, ...files };
-      const { seconds: value, accuracy } = await rivals[best]({ task: 'convEpochs', ...request });
+      const { seconds: value, accuracy } = await best.ask({ task: 'convEpochs', ...request });
       return { value, note: note(accuracy, count) };
     };
-  const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 2), warmUp: false });
+  const results = await takeTurns(contenders, { rounds: rounds ?? 1, warmUp: false });
   const name = `LeNet-5, ${count === 1 ? 'one epoch' : `${count} epochs`} of ${set.name}, batch ${EPOCH_BATCH}, Adam`;
   return rowOf(results, { name, unit: 's', better: 'lower', headline: true });
 }
@@ -125,13 +132,8 @@ async function prediction({ test }, files, rivals, { quick, rounds, workers }) {
   ];
   const found = [];
   for (const { rows, mine, unit, scale } of cases) {
-    const contenders = { steepest: mine };
-    const request = { rows, total: all, x: files.testX };
-    for (const [label, ask] of Object.entries(rivals))
-      contenders[label] = async () => {
-        const { seconds: value, note: how } = await ask({ task: 'convPredict', ...request });
-        return { value, note: how };
-      };
+    const request = { task: 'convPredict', rows, total: all, x: files.testX };
+    const contenders = { steepest: mine, ...asking(rivals, request) };
     const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 3) });
     const name = `LeNet-5, prediction of ${rows.toLocaleString('en')} image${rows > 1 ? 's' : ''}`;
     found.push(rowOf(results, { name, unit, better: 'lower', headline: true, scale }));
@@ -157,16 +159,10 @@ function written({ train, test }, scratch) {
 }
 
 export async function run({ peers, folder, ...options }) {
-  const rivals = {};
-  for (const threads of [1, 2])
-    for (const forced of [false, true]) {
-      const peer = peers.python({ threads, forced });
-      const label = `PyTorch, ${threads} thread${threads > 1 ? 's' : ''}${forced ? ', AVX-512' : ''}`;
-      rivals[label] = (request) => peer.ask({ threads, ...request });
-    }
+  const pytorch = peers.pytorch();
   const set = await mnistOrRandom(folder);
   const files = written(set, peers.scratch);
-  const trained = await steps(rivals, options);
-  const whole = await epochs(set, files, rivals, fastest(trained[1]), options);
-  return [...trained, whole, ...(await prediction(set, files, rivals, options))];
+  const trained = await steps(pytorch, peers.jax(), options);
+  const whole = await epochs(set, files, fastest(trained[1], pytorch), options);
+  return [...trained, whole, ...(await prediction(set, files, pytorch, options))];
 }

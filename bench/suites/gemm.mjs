@@ -1,11 +1,12 @@
-// Single-precision matrix products on one core: `sgemm` against NumPy (OpenBLAS) and PyTorch (MKL).
+// Single-precision matrix products on one core: `sgemm` against NumPy (OpenBLAS), PyTorch (MKL) and jax-js.
 import { sgemm } from 'steepest/kernels';
+import { withPeak } from '../lib/roofline.mjs';
 import { rowOf, takeTurns } from '../lib/turns.mjs';
 
 export const title = 'Matrix products, float32, one core';
 export const about =
   'Row-major matrices, result into memory that is there already; the shortest of several blocks per round. ' +
-  '“AVX-512” is the same library with its AVX-512 path forced.';
+  '“AVX-512” is the same library with its AVX-512 path forced, shown where it makes a difference.';
 
 /** m, n, k, aᵀ, bᵀ, and whether the README shows it. */
 const SHAPES = [
@@ -37,8 +38,8 @@ function ours({ m, n, k, transA, transB, repeats, blocks }) {
 }
 
 export async function run({ quick, rounds, peers }) {
-  const stock = peers.python({ threads: 1 });
-  const forced = peers.python({ threads: 1, forced: true });
+  const variants = peers.variants({ threads: 1 });
+  const [jaxjs] = peers.jaxjs();
   const rows = [];
   for (const { m, n, k, transA = false, transB = false, long, headline } of SHAPES) {
     if (quick && long) continue;
@@ -47,20 +48,24 @@ export async function run({ quick, rounds, peers }) {
     const shape = { m, n, k, transA, transB, repeats, blocks: quick ? 3 : long ? 2 : 10 };
     const rate = (seconds) => flops / seconds / 1e9;
     const mine = ours(shape);
-    const ask = async (peer, library) => rate((await peer.ask({ task: 'gemm', library, ...shape })).seconds);
-    const results = await takeTurns(
-      {
-        steepest: async () => rate(mine()),
-        NumPy: () => ask(stock, 'numpy'),
-        'NumPy, AVX-512': () => ask(forced, 'numpy'),
-        PyTorch: () => ask(stock, 'torch'),
-        'PyTorch, AVX-512': () => ask(forced, 'torch'),
-      },
-      { rounds: rounds ?? (quick ? 2 : 7) },
+    const contenders = { steepest: async () => rate(mine()) };
+    const ask = (one, request) => async () => rate((await one.ask({ ...request, ...shape })).seconds);
+    for (const [label, library] of [
+      ['NumPy', 'numpy'],
+      ['PyTorch', 'torch'],
+    ])
+      for (const { suffix, peer } of variants)
+        contenders[label + suffix] = ask(peer, { task: 'gemm', library });
+    // A tenth of the speed: one block of few is enough.
+    const few = { task: 'jaxjsGemm', repeats: Math.ceil(repeats / 10), blocks: 2 };
+    if (!long) contenders[jaxjs.label] = async () => rate((await jaxjs.ask({ ...shape, ...few })).seconds);
+    const cores = Object.fromEntries(Object.keys(contenders).map((label) => [label, 1]));
+    const [results, limit] = await withPeak({ flops, cores }, () =>
+      takeTurns(contenders, { rounds: rounds ?? (quick ? 2 : 5) }),
     );
     const kind = transA ? 'aᵀ·b' : transB ? 'a·bᵀ' : 'a·b';
     const name = `${kind}, ${m} × ${k} by ${k} × ${n}`;
-    rows.push(rowOf(results, { name, unit: 'GFLOP/s', better: 'higher', headline }));
+    rows.push(rowOf(results, { name, unit: 'GFLOP/s', better: 'higher', headline, limit }));
   }
   return rows;
 }

@@ -10,4 +10,5 @@ export const SUITES = [
   { name: 'convnets', peers: true, load: () => import('./convnets.mjs') },
   { name: 'leastSquares', peers: true, load: () => import('./leastSquares.mjs') },
   { name: 'logistic', peers: true, load: () => import('./logistic.mjs') },
+  { name: 'timeToObjective', peers: true, load: () => import('./timeToObjective.mjs') },
 ];

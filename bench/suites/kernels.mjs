@@ -127,7 +127,9 @@ export async function run({ quick, isa = availableIsas()[0] }) {
       const note = `${isa}, best of ${rounds}, peak ${(peak / 1e9).toFixed(1)} GFLOP/s`;
       const results = { steepest: { values: [(100 * rate) / peak], note } };
       const name = `${PRODUCTS[i]}; batch ${batch}, ${inputs} in, ${outputs} out`;
-      rows.push(rowOf(results, { name, unit: '% of peak', better: 'higher' }));
+      const row = rowOf(results, { name, unit: '% of peak', better: 'higher' });
+      const ours = { ...row.ours, share: rate / peak, cores: 1 };
+      rows.push({ ...row, roofline: { flops, peakOfCore: peak }, ours });
     });
   }
   rows.push(await predictSyncRow(quick));

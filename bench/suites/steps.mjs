@@ -1,18 +1,22 @@
-// Whole training steps against PyTorch: forward, loss, backward and optimizer on data in memory.
+// Whole training steps against PyTorch, JAX and jax-js: forward, loss, backward and optimizer on data in memory.
 import { readFileSync } from 'node:fs';
 import { layers, sequential } from 'steepest';
+import { asking, coresOf } from '../lib/peers.mjs';
 import { secondsPerStep } from '../lib/perStep.mjs';
+import { stepFlops, withPeak } from '../lib/roofline.mjs';
 import { rowOf, takeTurns } from '../lib/turns.mjs';
 
 export const title = 'Training steps';
 export const about =
-  'Forward, loss, backward and optimizer of one mini-batch. PyTorch on 1 and 2 threads, as installed and with MKL’s AVX-512 path ' +
-  'forced, each with the fastest form of its optimizer (loop, foreach or fused).';
+  'Forward, loss, backward and optimizer of one mini-batch of shuffled rows. PyTorch on 1 and 2 threads with the fastest form of its ' +
+  'optimizer (loop, foreach or fused); JAX on 1 and 2 cores, all of a step in one jit with donated buffers, a step or an epoch (lax.scan) ' +
+  'a call, whichever is faster; jax-js (WebAssembly) with one jit a step, on one thread as Node.js runs it and on two with web workers.';
 
 const CASES = JSON.parse(readFileSync(new URL('../peers/cases.json', import.meta.url), 'utf8'));
+const BATCHES = 64;
 
 function randomData({ sizes, batch }) {
-  const rows = 64 * batch;
+  const rows = BATCHES * batch;
   const x = new Float32Array(new SharedArrayBuffer(rows * sizes[0] * 4)).map(() => Math.random());
   const y = new Int32Array(rows).map(() => Math.floor(Math.random() * sizes.at(-1)));
   return [
@@ -35,26 +39,28 @@ function ours(test, workers) {
   const [x, y] = randomData(test);
   const train = (epochs) => model.fit(x, y, { epochs, batchSize: batch, workers });
   const extra = Math.ceil(steps / 12);
-  return () => secondsPerStep(train, { steps: 64, extra });
+  const flops = stepFlops(model, { batchSize: batch });
+  return { flops, time: () => secondsPerStep(train, { steps: BATCHES, extra }) };
 }
 
 export async function run({ quick, rounds, workers, peers }) {
-  const rivals = [1, 2].flatMap((threads) =>
-    [false, true].map((forced) => ({
-      label: `PyTorch, ${threads} thread${threads > 1 ? 's' : ''}${forced ? ', AVX-512' : ''}`,
-      threads,
-      peer: peers.python({ threads, forced }),
-    })),
-  );
+  const [pytorch, jax, jaxjs] = [peers.pytorch(), peers.jax(), peers.jaxjs()];
+  const cores = { steepest: workers, ...coresOf([...pytorch, ...jax, ...jaxjs]) };
   const rows = [];
-  for (const { bar: _, ...given } of CASES) {
-    const test = quick ? { ...given, steps: Math.ceil(given.steps / 8) } : given;
-    const contenders = { steepest: ours(given, workers) };
-    for (const { label, threads, peer } of rivals)
-      contenders[label] = async () => (await peer.ask({ task: 'steps', threads, ...test })).seconds;
-    const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 2 : 5) });
-    const name = `${test.sizes.join('-')}, batch ${test.batch}, ${test.optimizer === 'sgd' ? 'SGD' : 'Adam'}`;
-    rows.push(rowOf(results, { name, unit: 'µs', better: 'lower', headline: true, scale: 1e6 }));
+  for (const test of CASES) {
+    const { name: _, ...shape } = test;
+    const request = quick ? { ...test, steps: Math.ceil(test.steps / 8) } : test;
+    const mine = ours(test, workers);
+    const contenders = {
+      steepest: mine.time,
+      ...asking(pytorch, { task: 'steps', ...request }),
+      ...asking(jax, { task: 'jaxSteps', ...request }),
+      ...asking(jaxjs, { task: 'jaxjsSteps', ...request }),
+    };
+    const turns = () => takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 3) });
+    const [results, limit] = await withPeak({ flops: mine.flops, cores }, turns);
+    const name = `${shape.sizes.join('-')}, batch ${shape.batch}, ${shape.optimizer === 'sgd' ? 'SGD' : 'Adam'}`;
+    rows.push(rowOf(results, { name, unit: 'µs', better: 'lower', headline: true, scale: 1e6, limit }));
   }
   return rows;
 }

@@ -50,21 +50,26 @@ describe('the report', () => {
     writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
     mkdirSync(join(home, 'node_modules'));
     symlinkSync(ROOT, join(home, 'node_modules', 'steepest'), 'junction');
-    writeFileSync(join(home, 'README.md'), 'mine <!-- bench -->\nold\n<!-- bench --> too\n');
+    mkdirSync(join(home, 'docs'));
+    for (const name of ['README.md', 'docs/benchmarks.md'])
+      writeFileSync(join(home, name), 'mine <!-- bench -->\nold\n<!-- bench --> too\n');
   });
   afterAll(() => rmSync(home, { recursive: true }));
 
-  test('leaves README alone', () => {
+  test('leaves the documents alone', () => {
     expect(report()).toBe('wrote bench/report.html\n');
     expect(readme()).toBe('mine <!-- bench -->\nold\n<!-- bench --> too\n');
   });
 
-  test('writes the table when asked', () => {
-    expect(report('--write-readme')).toContain('wrote README.md');
+  test('writes their tables when asked', () => {
+    expect(report('--write-docs')).toContain('wrote README.md\nwrote docs/benchmarks.md');
+    expect(readFileSync(join(home, 'docs/benchmarks.md'), 'utf8')).toMatch(
+      /^mine <!-- bench -->\n### .*ahead of the best.*\n<!-- bench --> too\n$/s,
+    );
     expect(readme()).toMatch(/^mine <!-- bench -->\n.*medians.*\n<!-- bench --> too\n$/is);
   });
 
   test('knows no other option', () => {
-    expect(() => report('--readme')).toThrow(/Unknown option '--readme'/);
+    expect(() => report('--write-readme')).toThrow(/Unknown option '--write-readme'/);
   });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../bench/lib/turns.mjs';
+import { replaceTable, wrapped } from '../../bench/report/best.mjs';
 import { chart } from '../../bench/report/chart.mjs';
+import { docsTables } from '../../bench/report/docs.mjs';
 import { page } from '../../bench/report/page.mjs';
-import { readmeTable, replaceTable } from '../../bench/report/readme.mjs';
+import { readmeTables } from '../../bench/report/readme.mjs';
+import type { Result } from '../../bench/report/result.mjs';
 import { SUITES } from '../../bench/suites/index.mjs';
 
 const figure = (name: string, value: number) => ({
@@ -18,6 +21,7 @@ const against = (name: string, value: number, ratio: number) => ({
 });
 const machine = {
   cpu: 'Some <CPU>',
+  processor: { id: 'some-cpu', name: 'Some <CPU> (Design 7)', caches: { L2: '2048K' } },
   cores: 2,
   os: 'Linux',
   kernels: 'native, avx2',
@@ -58,8 +62,15 @@ const result = (rows: Row[], command = 'npm run bench:peers') => ({
   rows,
 });
 
+const processor = (results: Result[], name = 'Some <CPU> (Design 7)') => ({
+  id: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+  name,
+  results,
+});
+const shared = (share: number) => ({ ...figure('steepest', 10), share, cores: 2 });
+
 describe('the page', () => {
-  const html = page([result([won, lost, alone])]);
+  const html = page([processor([result([won, lost, alone])])]);
 
   test('shows a lost row like the others, its bar left of the line', () => {
     expect(html).toContain('a lost row');
@@ -94,7 +105,7 @@ describe('the page', () => {
   test('marks figures whose rounds differ too much', () => {
     expect(html).not.toContain('unsteady');
     const disturbed = { ...won, ours: { ...figure('steepest', 10), max: 30 } };
-    expect(page([result([disturbed])])).toContain('unsteady');
+    expect(page([processor([result([disturbed])])])).toContain('unsteady');
   });
 
   test('needs no other file and follows the colour scheme', () => {
@@ -104,16 +115,45 @@ describe('the page', () => {
     expect(html).toContain('2026-01-02');
   });
 
+  test('shows each processor by itself, and both beside each other', () => {
+    const second = { ...won, peers: [against('Slow', 70, 7)] };
+    const both = page([processor([result([won])]), processor([result([second])], 'Another')]);
+    expect([...both.matchAll(/<article id="([^"]+)"/g)].map((match) => match[1])).toEqual([
+      'some-cpu-design-7-',
+      'another',
+    ]);
+    const [line] = /<tr><th scope="row">a won row.*?<\/tr>/.exec(both)!;
+    expect(line).toMatch(/4\.00 ×.*Slow.*7\.00 ×.*Slow/);
+    expect(both).toContain('L2 2 MB');
+  });
+
+  test('names a machine once, with the libraries that one of its suites had', () => {
+    const bare = { ...result([alone]), machine: { ...machine, versions: {} } };
+    const text = page([processor([result([won]), bare])]);
+    expect(text.match(/<pre>/g)).toHaveLength(1);
+    expect(text).toContain('torch 9.9');
+  });
+
+  test('shows shares of the limit where they are known', () => {
+    expect(html).not.toContain('<th class="number">of the limit</th>');
+    const row = { ...won, ours: shared(0.728), roofline: { flops: 1e6, peakOfCore: 237.4e9 } };
+    const with_ = page([processor([result([row])])]);
+    expect(with_).toContain('73 %');
+    expect(with_).toContain('peak of a core 237 GFLOP/s');
+  });
+
   test('a chart where every peer is absent is left out, its reasons are not', () => {
     const nobody = { ...won, peers: [{ name: 'Gone', absent: 'no Python' }] };
     expect(chart([nobody])).toBe('');
-    expect(page([result([nobody])])).toContain('absent: no Python');
+    expect(page([processor([result([nobody])])])).toContain('absent: no Python');
   });
 });
 
-describe("the README's table", () => {
-  test('holds headline rows against the best peer, and every lost row', () => {
-    const table = readmeTable([result([won, lost, { ...won, name: 'a minor row', headline: false }])]);
+describe("the README's tables", () => {
+  const tables = (...rows: Row[]) => readmeTables([processor([result(rows)])]);
+
+  test('hold headline rows against the best peer, and every lost row', () => {
+    const table = tables(won, lost, { ...won, name: 'a minor row', headline: false });
     expect(table).toContain('| a won row | 10.0 ms | 40.0 ms (Slow) | 4.00 × |');
     expect(table).toContain('| a lost row | 10.0 ms | 5.00 ms (Quick) | 0.500 × |');
     expect(table).not.toContain('a minor row');
@@ -126,17 +166,80 @@ describe("the README's table", () => {
       unit: 'GFLOP/s',
       peers: [against('A', 5, 2), against('B', 8, 1.25)],
     };
-    expect(readmeTable([result([row])])).toContain('8.00 GFLOP/s (B)');
+    expect(tables(row)).toContain('8.00 GFLOP/s (B)');
   });
 
-  test('is left as it is when nothing was compared', () => {
-    expect(readmeTable([result([alone])])).toBeUndefined();
+  test('say what share of the limit was reached', () => {
+    const table = tables({ ...won, ours: shared(0.46) }, lost);
+    expect(table).toContain('| a won row | 10.0 ms | 46 % | 40.0 ms (Slow) | 4.00 × |');
+    expect(table).toContain('| a lost row | 10.0 ms |  | 5.00 ms (Quick) | 0.500 × |');
   });
 
-  test('replaces what is between the markers and nothing else', () => {
-    const readme = 'before\n<!-- bench -->\nold\n<!-- bench -->\nafter\n';
-    expect(replaceTable(readme, 'new')).toBe('before\n<!-- bench -->\nnew\n<!-- bench -->\nafter\n');
-    expect(() => replaceTable('no markers', 'new')).toThrow(/README/);
+  test('are one for each processor, which they name, with the day', () => {
+    const both = readmeTables([processor([result([won])]), processor([result([lost])], 'Another')]);
+    expect(both?.match(/^\| {2}\| steepest/gm)).toHaveLength(2);
+    expect(both).toContain('**Some <CPU> (Design 7)**, 2 cores');
+    expect(both).toContain('2026-01-02');
+  });
+
+  test('take no quick run, and nothing that was compared with nobody', () => {
+    expect(tables(alone)).toBeUndefined();
+    expect(readmeTables([processor([{ ...result([won]), quick: true }])])).toBeUndefined();
+  });
+});
+
+describe('the tables of docs/benchmarks.md', () => {
+  test('have a column for each library, in its best form', () => {
+    const row = {
+      ...won,
+      ours: shared(0.46),
+      peers: [
+        against('Torch, 1 thread', 50, 5),
+        against('Torch, 2 threads', 30, 3),
+        against('Jax, 2 cores', 40, 4),
+        { name: 'Gone, 1 core', absent: 'no <such> thing' },
+      ],
+    };
+    const text = docsTables([processor([result([row])])]);
+    expect(text).toContain('|  | steepest | of the limit | Torch | Jax | Gone | ahead of the best |');
+    expect(text).toContain(
+      '| a won row | 10.0 ms | 46 % | 30.0 (2 threads) | 40.0 (2 cores) | absent | 3.00 × |',
+    );
+    expect(text).toContain('- Gone, 1 core is absent: no <such> thing');
+    expect(text).toContain('### Some <CPU> (Design 7)');
+    expect(text).toContain('(`npm run bench:peers -- --only work`)');
+  });
+
+  test('show rows that were compared with nothing, crossed where their names say so', () => {
+    const at = (name: string, value: number) => ({ ...alone, name, ours: figure('steepest', value) });
+    const rows = [at('left; first', 1), at('right; first', 2), at('left; second', 3), at('plain', 4)];
+    const text = docsTables([processor([result(rows, 'npm run bench')])]);
+    expect(text).toContain('| ms | left | right |\n| --- | --- | --- |\n| first | 1.00 | 2.00 |');
+    expect(text).toContain('| second | 3.00 |  |');
+    expect(text).toContain('| plain | 4.00 ms |');
+  });
+
+  test('take no quick run', () => {
+    expect(docsTables([processor([{ ...result([won]), quick: true }])])).toBeUndefined();
+  });
+});
+
+describe('documents', () => {
+  test('change between the markers and nowhere else', () => {
+    const text = 'before\n<!-- bench -->\nold\n<!-- bench -->\nafter\n';
+    expect(replaceTable(text, 'new')).toBe('before\n<!-- bench -->\nnew\n<!-- bench -->\nafter\n');
+    expect(() => replaceTable('no markers', 'new', 'docs/x.md')).toThrow(/docs\/x\.md/);
+  });
+
+  test('have lines of at most 100 columns', () => {
+    const words = Array.from({ length: 60 }, (_, i) => 'x'.repeat(1 + (i % 13)));
+    const lines = wrapped(words.join(' '));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(lines.join(' ')).toBe(words.join(' '));
+    // The next word would not have fitted.
+    lines.slice(1).forEach((line, i) => {
+      expect(lines[i]!.length + 1 + line.split(' ')[0]!.length).toBeGreaterThan(100);
+    });
   });
 });
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { advantage, advantages, isUnsteady, median, quantile, summary } from '../../bench/lib/stats.mjs';
+import {
+  advantage,
+  advantages,
+  isUnsteady,
+  median,
+  quantile,
+  shareOfLimit,
+  summary,
+} from '../../bench/lib/stats.mjs';
 import { absent, rowOf, takeTurns } from '../../bench/lib/turns.mjs';
 
 describe('statistics of rounds', () => {
@@ -27,6 +35,13 @@ describe('statistics of rounds', () => {
   test('above 1 ours is ahead, whichever way is better', () => {
     expect(advantage(10, 20, 'lower')).toBe(2);
     expect(advantage(10, 20, 'higher')).toBe(0.5);
+  });
+
+  test('the share of the limit, from times and from rates', () => {
+    // 240 MFLOP in a millisecond are 240 GFLOP/s, on cores of 200.
+    expect(shareOfLimit(1e-3, 'lower', { flops: 240e6, peak: 200e9, cores: 2 })).toBeCloseTo(0.6, 12);
+    expect(shareOfLimit(240, 'higher', { flops: 1, peak: 200e9, cores: 2 })).toBeCloseTo(0.6, 12);
+    expect(shareOfLimit(240, 'higher', { flops: 1, peak: 200e9, cores: undefined })).toBeUndefined();
   });
 
   test('ratios are taken round by round: a machine that slows down for both changes none', () => {
@@ -86,5 +101,25 @@ describe('contenders in turn', () => {
     const row = rowOf(results, { name: 'work', unit: 'ms', better: 'lower', scale: 1e3 });
     expect(row.ours.value).toBe(1);
     expect(row.peers[0]).toMatchObject({ value: 4, note: 'fine', ratio: { value: 4 } });
+  });
+
+  test('each contender has the share of the limit of its own cores', async () => {
+    const results = await takeTurns(
+      {
+        ours: () => Promise.resolve(1e-3),
+        one: () => Promise.resolve(4e-3),
+        other: () => Promise.resolve(1),
+      },
+      { pauseMs: 0, rounds: 1 },
+    );
+    const limit = { flops: 240e6, peak: 200e9, cores: { ours: 2, one: 1 } };
+    const row = rowOf(results, { name: 'work', unit: 'ms', better: 'lower', scale: 1e3, limit });
+    expect(row.roofline).toEqual({ flops: 240e6, peakOfCore: 200e9 });
+    expect(row.ours.share).toBeCloseTo(0.6, 12);
+    expect(row.ours.cores).toBe(2);
+    expect(row.peers[0]).toMatchObject({ name: 'one', cores: 1 });
+    expect((row.peers[0] as { share: number }).share).toBeCloseTo(0.3, 12);
+    expect(row.peers[1]).not.toHaveProperty('share');
+    expect(rowOf(results, { name: 'work', unit: 'ms', better: 'lower' })).not.toHaveProperty('roofline');
   });
 });

@@ -1,0 +1,3 @@
+import type { Processor } from './result.mjs';
+
+export function docsTables(processors: readonly Processor[]): string | undefined;
