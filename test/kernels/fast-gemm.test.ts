@@ -31,6 +31,12 @@ interface Case {
   bTransposed?: boolean;
   init?: keyof typeof GEMM_INIT;
   epilogue?: keyof typeof GEMM_EPILOGUE;
+  /** Which elements of A are 0. */
+  isZero?: (i: number, p: number) => boolean;
+  /** Elements of B that are not finite, by row and column. */
+  wrong?: readonly (readonly [p: number, j: number, value: number])[];
+  /** What C and the bias hold. */
+  start?: number;
 }
 
 /** Runs a gemm and compares it, bit for bit, with one float64 sum per element in ascending k. */
@@ -44,6 +50,13 @@ function check(m: number, n: number, k: number, options: Case): void {
   const guard = memory.matrix(1, 8);
   const random = noise(m + 100 * n + 10000 * k);
   for (const operand of [a, b, c, d, bias, guard]) memory.fill(operand, random);
+  const { isZero, wrong = [], start } = options;
+  if (isZero) memory.fill(a, (i, p) => (isZero(i, p) ? 0 : random()));
+  for (const [row, col, value] of wrong) {
+    const given = memory.values(b);
+    memory.fill(b, (p, j) => (p === row && j === col ? value : given[p * n + j]!));
+  }
+  if (start !== undefined) for (const operand of [c, bias]) memory.fill(operand, () => start);
   const [av, bv, cv, dv, biasv] = [a, b, c, d, bias].map((operand) => memory.values(operand)) as number[][];
   const before = memory.values(guard);
 
@@ -64,6 +77,7 @@ function check(m: number, n: number, k: number, options: Case): void {
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = init === 'zero' ? 0 : init === 'bias' ? biasv![j]! : cv![i * n + j]!;
+      sum += 0;
       for (let p = 0; p < k; p++) sum += av![i * k + p]! * bv![p * n + j]!;
       const stored = Math.fround(sum);
       if (epilogue === 'none') expected.push(stored);
@@ -96,6 +110,38 @@ describe('fast gemm', () => {
   it('packs a wide B in blocks', () => {
     check(4, 1000, 200, { init: 'bias' });
     check(4, 130, 600, { bTransposed: true });
+  });
+
+  describe.each<[string, (i: number, p: number) => boolean]>([
+    ['all', () => true],
+    ['four of five', (i, p) => (7 * i + 3 * p) % 5 !== 0],
+    ['half, row by row', (i) => i % 2 === 0],
+    ['a third', (i, p) => (i + p) % 3 === 0],
+    ['the end of each row', (_i, p) => p > 10],
+  ])('with %s of A zeros', (_what, isZero) => {
+    it.each([
+      [2, 24, 1],
+      [7, 25, 40],
+      [16, 64, 130],
+      [5, 31, 4096],
+      [4, 30, 8500],
+    ])('%i × %i × %i is one sum per element', (m, n, k) => {
+      check(m, n, k, { isZero, init: 'bias' });
+      check(m, n, k, { isZero, init: 'c', aTransposed: true });
+    });
+
+    it('NaN and infinities of B reach every row', () => {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        check(6, 32, 20, { isZero, wrong: [[3, 5, value]] });
+        check(6, 32, 20, { isZero, wrong: [[19, 31, value]], bTransposed: true });
+        check(4, 27, 5000, { isZero, wrong: [[4500, 26, value]] });
+      }
+    });
+
+    it('a sum that starts from −0 has the same bits in every path', () => {
+      for (const m of [1, 2, 3, 8]) check(m, 40, 12, { isZero, init: 'bias', start: -0 });
+      check(8, 40, 12, { isZero, init: 'c', start: -0, wrong: [[0, 0, Number.NaN]] });
+    });
   });
 
   it('takes the mini-batch as k', () => {

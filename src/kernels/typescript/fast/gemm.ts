@@ -1,12 +1,23 @@
 import { GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT, REGISTERS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp, RunOp } from '../kernel.js';
 import { type DeriveRow, deriveRow, type MapRow, mapRow } from './activation.js';
-import { MOST_DEPTH, multiplyPanels, PACKED_ELEMENTS, panels, TILE_COLS, TILE_ROWS } from './microKernel.js';
+import {
+  dropZeros,
+  MOST_DEPTH,
+  multiplyPanels,
+  multiplySparsePanels,
+  PACKED_ELEMENTS,
+  panels,
+  TILE_COLS,
+  TILE_ROWS,
+} from './microKernel.js';
 import { packColumns, packRows } from './pack.js';
 import { Scratch } from './scratch.js';
 
 /** With fewer rows of C than this, packing B would cost more than it saves. */
 const FEWEST_PACKED_ROWS = 3;
+/** With fewer columns of C than this, looking for zeros in A would cost more than it saves. */
+const FEWEST_SPARSE_COLS = 24;
 
 /** Sums that are not finished: one row, or a block of C between two stretches of k. */
 const sums = new Scratch();
@@ -22,7 +33,8 @@ interface Gemm {
 
 /**
  * C = f(start + A·B) in float64. Every element is one sum in ascending k, whatever rows it is computed with,
- * so that neither workers nor chunks change a bit.
+ * so that neither workers nor chunks change a bit. Sums start from +0 instead of −0 and are then never −0, so
+ * that products with a zero of A can be left out, unless B has NaN or infinities.
  */
 export const gemm: PrepareOp = (op) => {
   const g: Gemm = { a: op.f32('a'), b: op.f32('b'), c: op.f32('c'), start: startOf(op) };
@@ -102,11 +114,13 @@ function multiplyBlock(g: Gemm, begin: number, end: number, first: number, last:
     const stretch = Math.min(MOST_DEPTH, k - p);
     const from = p === 0 ? origin : waiting;
     const to = p + stretch === k ? result : waiting;
-    packColumns(g.b, p, stretch, first, last, panels.b);
+    const areFinite = packColumns(g.b, p, stretch, first, last, panels.b);
+    const dropsZeros = areFinite && width >= FEWEST_SPARSE_COLS;
     for (let i = begin; i < end; i += TILE_ROWS) {
       const rows = Math.min(TILE_ROWS, end - i);
       packRows(g.a, i, rows, p, stretch, panels.a);
-      multiplyRows(from, to, i, rows, first, last, stretch);
+      const pairs = dropsZeros ? dropZeros(stretch) : -1;
+      multiplyRows(from, to, { i, rows, first, last, pairs }, stretch);
     }
   }
 }
@@ -118,14 +132,21 @@ interface Place {
   rowStride: number;
 }
 
+/** Rows `[i, i + rows)`, columns `[first, last)` of C. */
+interface Tiles {
+  i: number;
+  rows: number;
+  first: number;
+  last: number;
+  /** Pairs of A's panel if its zeros have been dropped, otherwise −1. */
+  pairs: number;
+}
+
 /** The tiles of TILE_ROWS = 2 rows of C. */
 function multiplyRows(
   from: Place | undefined,
   to: Place,
-  i: number,
-  rows: number,
-  first: number,
-  last: number,
+  { i, rows, first, last, pairs }: Tiles,
   k: number,
 ): void {
   const { tile } = panels;
@@ -145,7 +166,8 @@ function multiplyRows(
       tile[4] = 0;
       tile[5] = 0;
     }
-    multiplyPanels(b, b + panel);
+    if (pairs < 0) multiplyPanels(b, k);
+    else multiplySparsePanels(b, pairs);
     b += panel;
     if (whole) {
       const { data } = to;
@@ -168,8 +190,9 @@ function loadTile(data: F32 | F64, upper: number, lower: number, rows: number, c
   const { tile } = panels;
   for (let s = 0; s < 3; s++) {
     const there = s < cols;
-    tile[s] = there ? data[upper + s]! : 0;
-    tile[3 + s] = there && rows === 2 ? data[lower + s]! : 0;
+    // −0 + 0 is +0.
+    tile[s] = there ? data[upper + s]! + 0 : 0;
+    tile[3 + s] = there && rows === 2 ? data[lower + s]! + 0 : 0;
   }
 }
 
@@ -188,7 +211,7 @@ function multiplyRow({ a, b, c, start }: Gemm, i: number, k: number): void {
   const { cols } = c;
   const values = b.data;
   const from = start === undefined ? 0 : i * start.rowStride;
-  for (let j = 0; j < cols; j++) sum[j] = start === undefined ? 0 : start.data[from + j]!;
+  for (let j = 0; j < cols; j++) sum[j] = start === undefined ? 0 : start.data[from + j]! + 0;
   const step = a.colStride;
   let at = i * a.rowStride;
   let row = 0;

@@ -3,6 +3,7 @@ import type { F32, F64, Matrix } from '../kernel.js';
 /**
  * Packs rows `[p, p + k)`, columns `[first, last)` of B into panels of TILE_COLS = 3 columns, k by k. Columns
  * beyond the last count as 0 and are not stored later. B is read row by row, as it lies in memory.
+ * @returns whether all of them are finite
  */
 export function packColumns(
   b: Matrix<F32>,
@@ -11,25 +12,36 @@ export function packColumns(
   first: number,
   last: number,
   packed: F64,
-): void {
+): boolean {
   const { data, rowStride, colStride } = b;
+  // 0 for finite values, NaN for any other.
+  let probe = 0;
   const whole = last - ((last - first) % 3);
   const panel = 3 * k;
   for (let q = 0; q < k; q++) {
     let from = (p + q) * rowStride + first * colStride;
     let to = 3 * q;
     for (let j = first; j < whole; j += 3) {
-      packed[to] = data[from]!;
-      packed[to + 1] = data[from + colStride]!;
-      packed[to + 2] = data[from + 2 * colStride]!;
+      const b0 = data[from]!;
+      const b1 = data[from + colStride]!;
+      const b2 = data[from + 2 * colStride]!;
+      packed[to] = b0;
+      packed[to + 1] = b1;
+      packed[to + 2] = b2;
+      // Three float32s cannot overflow in float64.
+      probe += (b0 + b1 + b2) * 0;
       from += 3 * colStride;
       to += panel;
     }
     if (whole === last) continue;
-    packed[to] = data[from]!;
-    packed[to + 1] = whole + 1 < last ? data[from + colStride]! : 0;
+    const b0 = data[from]!;
+    const b1 = whole + 1 < last ? data[from + colStride]! : 0;
+    packed[to] = b0;
+    packed[to + 1] = b1;
     packed[to + 2] = 0;
+    probe += (b0 + b1) * 0;
   }
+  return probe === 0;
 }
 
 /**
