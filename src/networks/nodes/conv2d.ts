@@ -187,16 +187,18 @@ export class Conv2dNode implements Node {
     wanted: boolean,
     previous: OutputDerivative | undefined,
   ): Gradient | undefined {
-    if (this.sumsPooled(builder)) {
-      const pooled = this.pooledDelta(builder, gradient);
-      const delta = wanted ? this.delta(builder, { operand: pooled, of: 'preactivation' }) : undefined;
-      const below = delta && this.inputGradient(builder, delta, previous);
-      this.parameterGradients(builder, pooled);
+    if (!this.pools) {
+      const delta = this.throughActivation(builder, gradient, `${this.name} δ`);
+      const below = wanted ? this.inputGradient(builder, delta, previous) : undefined;
+      this.parameterGradients(builder, delta, delta);
       return below;
     }
-    const delta = this.delta(builder, gradient);
-    const below = wanted ? this.inputGradient(builder, delta, previous) : undefined;
-    this.parameterGradients(builder, delta);
+    const pooled = this.throughActivation(builder, gradient, `${this.name} ${this.activation.name}′`);
+    const sums = this.sumsPooled(builder);
+    const spreads = wanted || (!sums && this.kernel.trainable);
+    const delta = spreads ? this.spread(builder, pooled) : undefined;
+    const below = wanted && delta ? this.inputGradient(builder, delta, previous) : undefined;
+    this.parameterGradients(builder, sums || delta === undefined ? pooled : delta, pooled);
     return below;
   }
 
@@ -209,11 +211,6 @@ export class Conv2dNode implements Node {
     const isInside = this.isFramed || !isPadded(padding);
     const isPlain = groups === 1 && [...strides, ...dilation].every((step) => step === 1);
     return this.pools && isInside && isPlain && kernel[1] <= MOST_POOLED_WIDTH && !this.isWinograd(builder);
-  }
-
-  /** ∂L/∂m of the maxima before their activation. */
-  private pooledDelta(builder: ProgramBuilder, gradient: Gradient): Operand {
-    return this.throughActivation(builder, gradient, `${this.name} ${this.activation.name}′`);
   }
 
   /**
@@ -229,16 +226,12 @@ export class Conv2dNode implements Node {
     return operand;
   }
 
-  /** δ = ∂L/∂z. */
-  private delta(builder: ProgramBuilder, gradient: Gradient): Operand {
-    const label = `${this.name} δ`;
-    if (!this.pools) return this.throughActivation(builder, gradient, label);
-    const { name, alpha } = gradient.of === 'output' ? this.activation : LINEAR;
+  /** δ = ∂L/∂z: ∂L/∂m at the maxima, 0 elsewhere. */
+  private spread(builder: ProgramBuilder, pooled: Operand): Operand {
     const dz = builder.images(`${this.name}.dz`, this.sizes.output);
-    const s = name === 'linear' ? undefined : this.saved;
-    const operands = { dy: gradient.operand, index: this.index, s, dz };
-    const scalars = { ...imageScalars(this.sizes.output), activation: ACTIVATIONS[name], alpha };
-    builder.emit('maxPool2x2Backward', operands, scalars, { split: 'groups', label });
+    const operands = { dy: pooled, index: this.index, dz };
+    const scalars = { ...imageScalars(this.sizes.output), activation: ACTIVATIONS.linear, alpha: 0 };
+    builder.emit('maxPool2x2Backward', operands, scalars, { split: 'groups', label: `${this.name} δ` });
     return dz;
   }
 
@@ -289,13 +282,15 @@ export class Conv2dNode implements Node {
   /**
    * The merge over all images; each rank computes its rows of W.
    * @param delta δ, or ∂L/∂m if sums cover only maxima
+   * @param ofMade ∂L/∂m of pooled outputs, else δ: the bias needs no zeros
    */
-  private parameterGradients(builder: ProgramBuilder, delta: Operand): void {
+  private parameterGradients(builder: ProgramBuilder, delta: Operand, ofMade: Operand): void {
     if (!this.kernel.trainable) return;
     const isPooled = this.sumsPooled(builder);
     const [height, width] = isPooled ? this.imageShape : this.sizes.output;
     const { rows, cols, name } = this.kernel;
     const positions = height * width;
+    const [madeHeight, madeWidth] = this.imageShape;
     const dW = builder.memory.matrix(`${name}.gradient`, 'gradient', rows, cols);
     // Tiles of conv2dMaxPoolWeights process kernel elements channel by channel.
     const perUnit = isPooled ? this.sizes.input[2] : 1;
@@ -316,12 +311,12 @@ export class Conv2dNode implements Node {
     builder.gradientReady(kernelGroup, this.kernel, dW, range);
     if (this.bias === undefined) return;
     const db = builder.memory.vector(`${this.bias.name}.gradient`, 'gradient', cols);
-    const biasGroup = builder.emitGroup(this.bias.name, 1, cols * positions * builder.maxRows);
+    const biasGroup = builder.emitGroup(this.bias.name, 1, cols * madeHeight * madeWidth * builder.maxRows);
     builder.emitSlice(
       biasGroup,
       'channelSums',
-      { dz: delta, db },
-      { height, width },
+      { dz: ofMade, db },
+      { height: madeHeight, width: madeWidth },
       { perUnit: cols, extent: cols },
     );
     builder.gradientReady(biasGroup, this.bias, db, { perUnit: 1, extent: 1 });
