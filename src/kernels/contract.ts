@@ -138,22 +138,19 @@ export interface KernelSet {
   readonly product?: ((product: Product) => void) | undefined;
 }
 
-/** A matrix of a {@link Product}, from the first element of its array on. Strides are in elements. */
-export interface ProductMatrix {
-  data: Float32Array<ArrayBufferLike>;
-  rowStride: number;
-  colStride: number;
-}
-
-/** c ← f(a·b + start): a gemm whose sizes are at least 1. */
+/** c ← f(a·b + start): a gemm whose sizes are at least 1. Strides are in elements. */
 export interface Product {
   m: number;
   n: number;
   k: number;
-  a: ProductMatrix;
-  b: ProductMatrix;
-  /** `colStride` is 1. */
-  c: ProductMatrix;
+  a: Float32Array<ArrayBufferLike>;
+  aRow: number;
+  aStep: number;
+  b: Float32Array<ArrayBufferLike>;
+  bRow: number;
+  bStep: number;
+  c: Float32Array<ArrayBufferLike>;
+  cRow: number;
   bias?: Float32Array<ArrayBufferLike> | undefined;
   /** One of `GEMM_INIT`. */
   init: number;

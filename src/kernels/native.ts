@@ -73,18 +73,9 @@ class NativeProgram implements BoundProgram {
 
 /** The add-on's product on one instruction set, with errors of ours. */
 function productOn(product: NonNullable<Addon['product']>, isa: number): (product: Product) => void {
-  return ({ m, n, k, a, b, c, bias, init, activation, alpha }) => {
-    const { data: aData, rowStride: aRow, colStride: aStep } = a;
-    const { data: bData, rowStride: bRow, colStride: bStep } = b;
+  return ({ m, n, k, a, aRow, aStep, b, bRow, bStep, c, cRow, bias, init, activation, alpha }) => {
     try {
-      // biome-ignore format: one line for each operand.
-      product(
-        isa, m, n, k,
-        aData, aRow, aStep,
-        bData, bRow, bStep,
-        c.data, c.rowStride,
-        bias, init, activation, alpha,
-      );
+      product(isa, m, n, k, a, aRow, aStep, b, bRow, bStep, c, cRow, bias, init, activation, alpha);
     } catch (error) {
       throw steepestError(error);
     }

@@ -70,15 +70,19 @@ function productNow({ product }: KernelSet, { operands, scalars }: CallOp): bool
   if (product === undefined || m === 0 || n === 0 || k === 0) return false;
   if (Math.max(m, n, k, a.rowStride, b.rowStride, c.rowStride) > MOST_ELEMENTS) return false;
   const { init, activation, alpha } = scalars as Record<'init' | 'activation' | 'alpha', number>;
-  const matrix = ({ data, rowStride, transposed }: typeof a) =>
-    transposed ? { data, rowStride: 1, colStride: rowStride } : { data, rowStride, colStride: 1 };
+  const [aTurned, bTurned] = [a.transposed === true, b.transposed === true];
   product({
     m,
     n,
     k,
-    a: matrix(a),
-    b: matrix(b),
-    c: matrix(c),
+    a: a.data,
+    aRow: aTurned ? 1 : a.rowStride,
+    aStep: aTurned ? a.rowStride : 1,
+    b: b.data,
+    bRow: bTurned ? 1 : b.rowStride,
+    bStep: bTurned ? b.rowStride : 1,
+    c: c.data,
+    cRow: c.rowStride,
     bias: bias?.data,
     init,
     activation,

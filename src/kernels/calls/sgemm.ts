@@ -74,7 +74,7 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
   if (beta !== 0 && beta !== 1) scale(calls, c, c, beta);
   calls.push({
     kind: 'gemm',
-    operands: { a: { ...left, transposed: transA }, b: { ...b, transposed: transB }, c },
+    operands: { a: turned(left, transA), b: turned(b, transB), c },
     scalars: {
       init: beta === 0 ? GEMM_INIT.zero : GEMM_INIT.c,
       epilogue: GEMM_EPILOGUE.none,
@@ -87,6 +87,11 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
   });
   callKernels(calls);
   return options.c;
+}
+
+/** A view of the same matrix. Spreading an object would cost as much as a small product. */
+function turned({ data, rows, cols, rowStride }: MatrixView, transposed: boolean) {
+  return { data, rows, cols, rowStride, transposed };
 }
 
 /** alpha or beta in float32. */
