@@ -69,7 +69,7 @@ const options = {
   isa: values.isa,
   folder: mnistFolder(),
 };
-const peers = values.peers ? new Peers(backend().isa) : undefined;
+const peers = values.peers ? new Peers(backend().isa, workers) : undefined;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     peers?.close();

@@ -1,6 +1,6 @@
 // The rivals of one run: installed when first asked for, in their fastest forms, ended together.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os, { tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forcedEnvironment, installNpmPeers, installPython, peerFile } from './install.mjs';
 import { askNode, PeerProcess } from './peerProcess.mjs';
@@ -18,15 +18,15 @@ export class Peers {
 
   /**
    * @param isa of the native kernels
+   * @param workers as many as we have, rivals may have threads
    * @param vendor of the processor
    */
-  constructor(isa, vendor = processor().vendor) {
+  constructor(isa, workers, vendor = processor().vendor) {
     this.isa = isa;
     /** Whether libraries leave AVX-512 unused unless forced: MKL and OpenBLAS take it by themselves on Intel's. */
     this.forces = vendor !== 'GenuineIntel';
-    const most = os.availableParallelism();
     /** Numbers of threads that rivals are tried with. */
-    this.threads = most === 1 ? [1] : [1, Math.min(2, most)];
+    this.threads = workers === 1 ? [1] : [1, workers];
   }
 
   #keep(peer) {
@@ -58,7 +58,7 @@ export class Peers {
     }));
   }
 
-  /** PyTorch on one and on two threads: { label, cores, ask }. */
+  /** PyTorch on one thread and on all: { label, cores, ask }. */
   pytorch() {
     return this.threads.flatMap((threads) =>
       this.variants({ threads }).map(({ suffix, peer }) => ({
@@ -69,7 +69,7 @@ export class Peers {
     );
   }
 
-  /** JAX on one and on two cores, a process each. */
+  /** JAX on one core and on all, a process each. */
   jax() {
     return this.threads.map((cores) => {
       const peer = this.python({ cores });

@@ -13,9 +13,9 @@ import { rowOf, takeTurns } from '../lib/turns.mjs';
 export const title = 'Convolutional networks';
 export const about =
   'LeNet-5: 28 × 28, 6 filters of 5 × 5, pool, 16 of 5 × 5, pool, 120-84-10. CNN: 32 × 32 × 3, filters of 3 × 3: 32-32-pool-64-64-pool-128-10. ' +
-  'PyTorch on 1 and 2 threads, each with the faster of contiguous and channels-last memory ' +
+  'PyTorch on 1 thread and on as many as there are workers, each with the faster of contiguous and channels-last memory ' +
   'and the fastest form of its optimizer (loop, foreach or fused); its ten epochs in the way that was fastest in steps. ' +
-  'JAX on 1 and 2 cores with one jit a step. Shares of the limit count the operations of direct convolutions; Winograd’s takes fewer.';
+  'JAX on as many cores, with one jit a step. Shares of the limit count the operations of direct convolutions; Winograd’s takes fewer.';
 
 /** `batches` of an epoch, `extra` epochs: long enough to time, short enough to repeat. */
 const STEPS = [

@@ -8,9 +8,9 @@ import { rowOf, takeTurns } from '../lib/turns.mjs';
 
 export const title = 'Training steps';
 export const about =
-  'Forward, loss, backward and optimizer of one mini-batch of shuffled rows. PyTorch on 1 and 2 threads with the fastest form of its ' +
-  'optimizer (loop, foreach or fused); JAX on 1 and 2 cores, all of a step in one jit with donated buffers, a step or an epoch (lax.scan) ' +
-  'a call, whichever is faster; jax-js (WebAssembly) with one jit a step, on one thread as Node.js runs it and on two with web workers.';
+  'Forward, loss, backward and optimizer of one mini-batch of shuffled rows. PyTorch on 1 thread and on as many as there are workers, with the fastest form of its ' +
+  'optimizer (loop, foreach or fused); JAX on as many cores, all of a step in one jit with donated buffers, a step or an epoch (lax.scan) ' +
+  'a call, whichever is faster; jax-js (WebAssembly) with one jit a step, on one thread as Node.js runs it and on all with web workers.';
 
 const CASES = JSON.parse(readFileSync(new URL('../peers/cases.json', import.meta.url), 'utf8'));
 const BATCHES = 64;

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PeerProcess } from '../../bench/lib/peerProcess.mjs';
+import { Peers } from '../../bench/lib/peers.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -71,5 +73,56 @@ describe('the report', () => {
 
   test('knows no other option', () => {
     expect(() => report('--write-readme')).toThrow(/Unknown option '--write-readme'/);
+  });
+});
+
+describe('rivals', () => {
+  // Names an interpreter, so that none is installed.
+  beforeAll(() => {
+    process.env.STEEPEST_BENCH_PYTHON = 'python3';
+  });
+  afterAll(() => {
+    delete process.env.STEEPEST_BENCH_PYTHON;
+  });
+  const labels = (list: readonly { label: string }[]) => list.map(({ label }) => label);
+  const peersOf = (workers: number, vendor?: string) => new Peers('avx2', workers, vendor);
+
+  test('have as many threads as steepest has workers, and one', () => {
+    const peers = peersOf(4, 'GenuineIntel');
+    expect(labels(peers.pytorch())).toEqual(['PyTorch, 1 thread', 'PyTorch, 4 threads']);
+    expect(labels(peers.jax())).toEqual(['JAX, 1 core', 'JAX, 4 cores']);
+    expect(peers.jax().map(({ cores }) => cores)).toEqual([1, 4]);
+    const alone = peersOf(1, 'GenuineIntel');
+    expect(labels(alone.jax())).toEqual(['JAX, 1 core']);
+    for (const one of [peers, alone]) one.close();
+  });
+
+  test('are forced to AVX-512 where they do not take it by themselves', async () => {
+    const peers = peersOf(1, 'AuthenticAMD');
+    const [, forced] = peers.pytorch();
+    expect(forced?.label).toBe('PyTorch, 1 thread, AVX-512');
+    await expect(forced?.ask({ task: 'steps' })).rejects.toThrow('no AVX-512 to force');
+    peers.close();
+  });
+
+  test('that do not start are absent with the reason', async () => {
+    const peer = new PeerProcess({ command: join(ROOT, 'no-such-program') }, []);
+    await expect(peer.ask({ task: 'versions' })).rejects.toThrow(/no-such-program does not start/);
+    const missing = new PeerProcess({ absent: 'not installed' }, []);
+    await expect(missing.ask({ task: 'versions' })).rejects.toThrow('not installed');
+  });
+
+  test('answer one request after the other, and say what failed', async () => {
+    const script = [
+      "process.stdin.on('data', (text) => {",
+      '  const { task } = JSON.parse(text);',
+      "  console.log(JSON.stringify(task === 'good' ? { seconds: 2 } : { error: 'no such task' }));",
+      '});',
+    ].join('\n');
+    const peer = new PeerProcess({ command: process.execPath }, ['-e', script]);
+    expect(await peer.ask({ task: 'good' })).toEqual({ seconds: 2 });
+    await expect(peer.ask({ task: 'bad' })).rejects.toThrow('no such task');
+    expect(await peer.ask({ task: 'good' })).toEqual({ seconds: 2 });
+    peer.end();
   });
 });
