@@ -216,6 +216,8 @@ describe('printing', () => {
     expect(text).toContain('25.69 M');
     expect(text).toContain('dense_1/kernel: worker 1 owns columns 64–128');
     expect(text).toContain('worker 1 blocks');
+    // 128 rows of 128 outputs cross; by rows the weights and the input would.
+    expect(text).toContain('dense_1: about 64.0 KiB of a step cross between cores, by rows 848.0 KiB');
     const alone = model.explain({ batchSize: 128, workers: 1 });
     expect(alone).toMatch(/rows +rows +gemm +dense_1 forward +rows +a 128×784, b 784×128, c 128×128/);
     expect(alone).not.toContain('owns');

@@ -18,7 +18,7 @@ import { layerCosts } from './layerCosts.js';
 import { LayoutMap, layerLayouts } from './layouts.js';
 import type { ResolvedModel } from './model.js';
 import { objectiveText } from './objectiveText.js';
-import { ownershipFor } from './ownership.js';
+import { crossingLines, ownershipFor } from './ownership.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
@@ -145,6 +145,7 @@ export function explainProgram(
     layersTable(model, program.ops),
     '',
     `Arena ${bytesText(memory.byteLength)}: ${[...roles].map(([role, bytes]) => `${role} ${bytesText(bytes)}`).join(', ')}.`,
+    ...crossingLines(model, objective, batchSize, workers),
     ...program.groups.map((group, g) => groupText(group, ranges[g]!, workers)),
   ].join('\n');
 }

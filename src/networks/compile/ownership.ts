@@ -1,3 +1,4 @@
+import { bytesText } from '../../core/units.js';
 import type { Node } from '../../program/node.js';
 import { NOBODY, type Ownership } from '../../program/ownership.js';
 import type { ParameterSpec } from '../../program/parameters.js';
@@ -23,11 +24,14 @@ export interface OwnershipRequest {
 /** Owners have whole cache lines of each row. */
 const OWNED_COLUMNS = 16;
 
-/** Bytes per microsecond of one core: reading what another core wrote, or writing what it read. */
+/**
+ * Bytes per microsecond of one core that reads what another one wrote, or writes what it has read:
+ * 12,000 to 28,000 on a Xeon with AMX, 7,000 and 36,000 on a Zen 5.
+ */
 const CROSSING = 14_000;
-/** The same for rows of a table that are gathered. */
+/** The same for rows that are gathered from a table larger than the caches. */
 const GATHERING = 12_000;
-/** Floating-point operations per microsecond of one core. */
+/** Floating-point operations per microsecond of one core. A choice changes with it only if parts are uneven. */
 const FLOPS = 150_000;
 /** Microseconds of a barrier. */
 const BARRIER = 1.5;
@@ -67,27 +71,59 @@ export function ownershipFor(
  * mini-batch, whichever is faster by a model of what crosses between cores. It never changes a bit.
  *
  * Rows are the rule where an op needs whole rows of the weights or of their gradient (penalties,
- * constraints, norms of gradients), or where nothing is trained.
+ * constraints, norms of gradients), where validation folds a normalisation into them, or where
+ * nothing is trained.
  */
 export function chooseOwnership(request: OwnershipRequest): Ownership {
-  const { nodes, optimizer, workers } = request;
-  const { clipNorm = 0, globalClipNorm = 0 } = commonOf(optimizer.hyperparameters);
-  if (workers === 1 || clipNorm + globalClipNorm > 0) return NOBODY;
   const widths = new Map<string, readonly number[]>();
   let inputCopies = 0;
-  nodes.forEach((node, i) => {
-    const kernel = ownable(node, nodes[i + 1]);
-    if (kernel === undefined) return;
-    const parts = columnWidths(kernel.cols, workers);
-    if (parts.length === 1) return;
-    const before = nodes[i - 1];
-    const isAfterOwned = before !== undefined && widths.has(before.parameters[0]?.name ?? '');
-    const choice = cheaper(request, kernel, parts, { isFirst: i === 0, isAfterOwned });
-    if (choice === 'rows') return;
+  for (const { kernel, parts, chosen } of layerWays(request)) {
+    if (chosen.way === 'rows') continue;
     widths.set(kernel.name, parts);
-    if (choice === 'columns and input') inputCopies = parts.length;
+    if (chosen.way === 'columns and input') inputCopies = parts.length;
+  }
+  return widths.size === 0 ? NOBODY : { widths, inputCopies };
+}
+
+/** A line for each dense layer: how ranks share it, and the bytes that cross in a step. */
+export function crossingLines(model: ResolvedModel, objective: Objective, maxRows: number, workers: number) {
+  const { optimizer, loss } = objective;
+  return layerWays({ ...trainingNodes(model, loss), optimizer, maxRows, workers }).map(
+    ({ name, chosen, byRows }) => {
+      const bytes = `${name}: about ${bytesText(chosen.bytes)} of a step cross between cores`;
+      return chosen === byRows ? bytes : `${bytes}, by rows ${bytesText(byRows.bytes)}`;
+    },
+  );
+}
+
+/** How ranks share a dense layer. */
+interface LayerWays {
+  name: string;
+  kernel: ParameterSpec;
+  /** Widths of its parts, if it has owners. */
+  parts: readonly number[];
+  chosen: Cost;
+  byRows: Cost;
+}
+
+/** The dense layers, and how ranks share each. */
+function layerWays(request: OwnershipRequest): LayerWays[] {
+  const { nodes, optimizer, workers } = request;
+  if (workers === 1) return [];
+  const { clipNorm = 0, globalClipNorm = 0 } = commonOf(optimizer.hyperparameters);
+  const owned = new Set<Node>();
+  return nodes.flatMap((node, i) => {
+    if (!(node instanceof AffineNode)) return [];
+    const kernel = node.parameters[0]!;
+    const parts = columnWidths(kernel.cols, workers);
+    const place = { isFirst: i === 0, isAfterOwned: i > 0 && owned.has(nodes[i - 1]!) };
+    const byRows = costByRows(request, kernel, place);
+    const isFree = clipNorm + globalClipNorm === 0 && isOwnable(kernel, nodes[i + 1]) && parts.length > 1;
+    const byColumns = isFree ? costByColumns(request, kernel, parts, place) : byRows;
+    const chosen = byColumns.time < byRows.time ? byColumns : byRows;
+    if (chosen.way !== 'rows') owned.add(node);
+    return [{ name: node.name, kernel, parts, chosen, byRows }];
   });
-  return { widths, inputCopies };
 }
 
 /** Passes over the weights in a step: forward, input gradient, weight gradient. */
@@ -106,37 +142,63 @@ export function trainingFlops(nodes: readonly Node[], maxRows: number): number {
   return PASSES * maxRows * perRow;
 }
 
-/** The weights of a node whose columns may have owners. */
-function ownable(node: Node, after: Node | undefined): ParameterSpec | undefined {
-  // Validation folds a normalisation into whole rows of the weights.
-  if (!(node instanceof AffineNode) || after instanceof BatchNormNode) return undefined;
-  const [kernel] = node.parameters;
-  const isFree =
-    kernel!.trainable && kernel!.constraint === undefined && kernel!.l1 === 0 && kernel!.l2 === 0;
-  return isFree ? kernel : undefined;
+/** Whether the columns of a layer's weights may have owners. */
+function isOwnable({ trainable, constraint, l1, l2 }: ParameterSpec, after: Node | undefined): boolean {
+  return trainable && constraint === undefined && l1 === 0 && l2 === 0 && !(after instanceof BatchNormNode);
 }
 
-type Choice = 'rows' | 'columns' | 'columns and input';
+/** What a way to share a layer costs beyond the arithmetic shared evenly. */
+interface Cost {
+  way: 'rows' | 'columns' | 'columns and input';
+  /** Microseconds of a step. */
+  time: number;
+  /** Bytes of a step that a rank reads after another one has written them, of all ranks together. */
+  bytes: number;
+}
 
-/** Microseconds of a step that each way costs a rank beyond the arithmetic shared evenly. */
-function cheaper(
+interface Place {
+  isFirst: boolean;
+  /** The layer below has owners: they have the rows of the weights that take their columns. */
+  isAfterOwned: boolean;
+}
+
+/**
+ * Microseconds for arrays of so many bytes: each rank reads what the others wrote, and writes its
+ * own part after they have read it.
+ */
+const crossing = (bytes: number): number => bytes / CROSSING;
+
+const bytesOf = ({ rows, cols }: ParameterSpec, maxRows: number) => ({
+  weights: 4 * rows * cols,
+  input: 4 * maxRows * rows,
+  output: 4 * maxRows * cols,
+});
+
+/** Each rank reads all weights, and for its rows of them the whole input and all of δ. */
+function costByRows({ maxRows, workers }: OwnershipRequest, kernel: ParameterSpec, place: Place): Cost {
+  const { weights, input, output } = bytesOf(kernel, maxRows);
+  const shared = (place.isFirst ? 1 : 2) * weights + output + (place.isAfterOwned ? 0 : input);
+  return { way: 'rows', time: crossing(shared), bytes: shared * (workers - 1) };
+}
+
+/** Outputs cross, and the input unless each owner gathers it; of Wᵀ what another rank's columns take. */
+function costByColumns(
   { gathersRows, maxRows, workers }: OwnershipRequest,
-  { rows: k, cols: n }: ParameterSpec,
+  kernel: ParameterSpec,
   parts: readonly number[],
-  { isFirst, isAfterOwned }: { isFirst: boolean; isAfterOwned: boolean },
-): Choice {
+  { isFirst }: Place,
+): Cost {
   const others = 1 - 1 / workers;
-  const [weights, input, output] = [4 * k * n, 4 * maxRows * k, 4 * maxRows * n];
-  // Each rank reads what the others wrote of an array, and writes its own part after they read it.
-  const crossing = (bytes: number): number => (bytes * (others + 1 / workers)) / CROSSING;
-  const transposes = isFirst ? 1 : 2;
-  const byRows = transposes * crossing(weights) + crossing(output) + (isAfterOwned ? 0 : crossing(input));
-  const flops = 2 * maxRows * k * n * (isFirst ? 2 : 3);
-  const uneven = (flops / FLOPS) * (Math.max(...parts) / n - 1 / workers);
-  const byColumns = uneven + crossing(output) + BARRIER * 2 + (isFirst ? 0 : crossing(weights * others));
+  const { weights, input, output } = bytesOf(kernel, maxRows);
+  const flops = 2 * maxRows * kernel.rows * kernel.cols * (isFirst ? PASSES - 1 : PASSES);
+  const uneven = (flops / FLOPS) * (Math.max(...parts) / kernel.cols - 1 / workers);
+  const own = output + (isFirst ? 0 : weights * others);
+  const time = uneven + crossing(own) + 2 * BARRIER;
   const copied = (input * others) / GATHERING;
   const shared = crossing(input) + BARRIER;
   const mayCopy = isFirst && gathersRows && input * parts.length <= MOST_COPIED_BYTES;
-  if (mayCopy && copied <= shared) return byColumns + copied < byRows ? 'columns and input' : 'rows';
-  return byColumns + shared < byRows ? 'columns' : 'rows';
+  if (mayCopy && copied <= shared) {
+    return { way: 'columns and input', time: time + copied, bytes: own * (workers - 1) };
+  }
+  return { way: 'columns', time: time + shared, bytes: (own + input) * (workers - 1) };
 }
