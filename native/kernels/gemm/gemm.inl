@@ -329,7 +329,7 @@ inline int op_gemm(const OpArgs& args, int64_t begin, int64_t end) {
     t.dRow = saved.rowStride;
   }
   const GemmRun run = {args.at(b), t, end - begin, out.cols};
-  const NarrowKernels* narrow = narrowKernels(t, run.b, run.cols);
+  const NarrowKernels* narrow = narrowKernels(t, run.b, run.rows, run.cols);
   if (t.k == 0) {
     gemmEmpty(run);
   } else if (narrow != nullptr) {

@@ -12,16 +12,20 @@
 #if defined(STEEPEST_ISA_AVX512)
 /** Columns up to which this beats tiles, where most lanes would be idle: for A transposed, and for A in rows. */
 constexpr int kNarrowColumns = 15;
-constexpr int kNarrowTurned = 8;
+constexpr int kNarrowTurned = 12;
+/** Columns from which a turned A needs a whole vector of rows to beat a tile. */
+constexpr int kNarrowWhole = 9;
 /** Accumulators that fit next to a vector of A and an element of B. */
 constexpr int kNarrowAccumulators = 28;
 #elif defined(STEEPEST_ISA_AVX2)
 constexpr int kNarrowColumns = 12;
 constexpr int kNarrowTurned = 4;
+constexpr int kNarrowWhole = 5;
 constexpr int kNarrowAccumulators = 12;
 #else
 constexpr int kNarrowColumns = 3;
 constexpr int kNarrowTurned = 3;
+constexpr int kNarrowWhole = 4;
 constexpr int kNarrowAccumulators = 16;
 #endif
 /** Vectors of rows at a time, at most: more would not hide more latency. */
@@ -197,10 +201,10 @@ constexpr NarrowDirect kNarrowDirect = narrowDirects(std::make_integer_sequence<
 constexpr NarrowTurned kNarrowTurnedKernels = narrowTurneds(std::make_integer_sequence<int, kNarrowTurned>());
 
 /** The kernels for a narrow C, or null if tiles are better or strides do not fit. */
-inline const NarrowKernels* narrowKernels(const GemmTile& t, const Matrix& b, int64_t cols) {
+inline const NarrowKernels* narrowKernels(const GemmTile& t, const Matrix& b, int64_t rows, int64_t cols) {
   if (cols < 1 || (b.colStride != 1 && cols > 1)) return nullptr;
   if (t.aRow == 1) return cols <= kNarrowColumns ? &kNarrowDirect.byColumns[cols - 1] : nullptr;
-  if (t.aStep != 1) return nullptr;
+  if (t.aStep != 1 || (cols >= kNarrowWhole && rows < kLanes)) return nullptr;
   return cols <= kNarrowTurned ? &kNarrowTurnedKernels.byColumns[cols - 1] : nullptr;
 }
 
