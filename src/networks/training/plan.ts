@@ -1,6 +1,11 @@
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
-import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
+import {
+  mostWorkers,
+  resolveWorkers,
+  TRAINING_FLOPS_PER_RANK,
+  type Workers,
+} from '../../parallel/workers.js';
 import { stepFlops } from '../../program/cost.js';
 import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
 import { trainable } from '../../program/parameters.js';
@@ -71,7 +76,8 @@ export function planFit(
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
-  const ranks = (flops: number): number => Math.min(most, resolveWorkers(workers, flops));
+  const ranks = (flops: number): number =>
+    Math.min(most, resolveWorkers(workers, flops, TRAINING_FLOPS_PER_RANK));
   const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, ranks));
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
