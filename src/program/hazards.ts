@@ -3,7 +3,8 @@
  * one still reads or writes: there, a new phase has to begin. Only ops of owners are looked at.
  * Ops over rows of the mini-batch meet on the same rows of the same rank.
  */
-import { BYTES_PER_ELEMENT, type Op, type Operand, schemaOf } from '../kernels/contract.js';
+import { BYTES_PER_ELEMENT, type Op, type Operand } from '../kernels/contract.js';
+import { compiledOp } from '../kernels/ops/compiled.js';
 import { transposed } from './memory.js';
 
 /** Ops with the same sharer run on the same rank, on the same rows if they run over rows. */
@@ -18,11 +19,11 @@ interface Access {
 }
 
 function accessesOf({ kind, operands }: Op): Access[] {
-  const schema = schemaOf(kind);
-  return Object.entries(operands).map(([name, operand]) => ({
-    operand: operand.colStride === 1 ? operand : transposed(operand),
-    writes: schema.operands[name]!.access !== 'read',
-  }));
+  return compiledOp(kind).operands.flatMap(([name, { access }]) => {
+    const operand = operands[name];
+    if (operand === undefined) return [];
+    return [{ operand: operand.colStride === 1 ? operand : transposed(operand), writes: access !== 'read' }];
+  });
 }
 
 const sizeOf = ({ dtype }: Operand): number => BYTES_PER_ELEMENT[dtype];
