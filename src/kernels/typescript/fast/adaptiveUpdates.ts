@@ -138,9 +138,8 @@ export const adam: PrepareOp = (op) => {
   const m = op.f32('m');
   const mData = m.data;
   const v = op.f32('v');
-  const vData = v.data;
   const vMax = op.optional('f32', 'vMax');
-  const vMaxData = vMax?.data;
+  const [vData, vMaxData] = [v.data, vMax?.data];
   const beta1 = Math.fround(op.scalar('beta1'));
   const oneMinusBeta1 = Math.fround(op.scalar('oneMinusBeta1'));
   const beta2 = Math.fround(op.scalar('beta2'));
