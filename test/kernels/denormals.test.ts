@@ -79,6 +79,14 @@ describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
       }
     });
 
+    it('the largest second moment of adam, which does not decay', () => {
+      const row = { kind: 'adam', halves: ['m', 'v', 'vMax'], scalars: { beta1: 0.5, beta2: 0.5 } } as const;
+      const largest = (start: number): number =>
+        step(kernels, { ...row, halves: [...row.halves] }, start).at(-1) as number;
+      expect(largest(SMALLEST_NORMAL)).toBe(SMALLEST_NORMAL);
+      expect(largest(2 ** -127)).toBe(0);
+    });
+
     it.each(Object.values(TAILS))('$kind', ({ kind, z, dz, scalars }) => {
       const memory = new Memory();
       const operands = {

@@ -23,6 +23,12 @@ const LONG_SUMS: ReadonlySet<OpKind> = new Set([
   'conv2dInputWinograd',
   'conv2dWeightsWinograd',
 ]);
+/** Cells of F(4 × 4) sum fractions of numbers that are ten times as large as the outputs. */
+const LARGE_CELLS: ReadonlySet<OpKind> = new Set([
+  'conv2dWinograd',
+  'conv2dMaxPoolWinograd',
+  'conv2dInputWinograd',
+]);
 
 /** Both decide by comparing whole words or numbers that neither has computed: nothing may differ. */
 const EQUAL: ReadonlySet<OpKind> = new Set([
@@ -85,7 +91,7 @@ describe('the fast kernels agree with the exact ones', () => {
         const exact = runCase(typescriptExact, opCase, dims);
         const fast = runCase(typescriptFast, opCase, dims);
         expect(fast.status).toBe(exact.status);
-        const roundings = LONG_SUMS.has(kind) ? 100 : SUMS.has(kind) ? 10 : 1;
+        const roundings = LARGE_CELLS.has(kind) ? 500 : LONG_SUMS.has(kind) ? 100 : SUMS.has(kind) ? 10 : 1;
         const allowed = EQUAL.has(kind) ? 0 : roundings * TOLERANCE;
         expect(distance(opCase, fast.memory, exact.memory)).toBeLessThanOrEqual(allowed);
       }),

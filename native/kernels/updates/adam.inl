@@ -35,7 +35,7 @@ template <bool amsgrad, bool nesterov> struct AdamRule {
     mean = flushDenormal(fma(beta1, mean, mul(oneMinusBeta1, g2)));
     meanSquare = meanOfSquares(beta2, meanSquare, oneMinusBeta2, g2);
     F& largest = states.of[kStates - 1];
-    if (amsgrad) largest = larger(largest, meanSquare);
+    if (amsgrad) largest = flushDenormal(larger(largest, meanSquare));
     const F spread = fma(sqrt(largest), inverseSqrtBias2, epsilon);
     if (nesterov) return sub(w1, div(fma(gradientStep, g2, mul(stepSize, mean)), spread));
     return fma(neg(stepSize), div(mean, spread), w1);
