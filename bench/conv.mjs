@@ -1,6 +1,7 @@
-// The convolutions of a training step on one core, as a share of the FMA peak measured in the same run. Winograd's count the
-// operations of the convolutions that they replace, of which F(2 × 2) does 4/9 and F(4 × 4) a quarter: they can reach
-// 225 and 400 %; weight gradients over the maxima of 2 × 2 windows do a quarter.
+// The convolutions of a training step on one core, as a share of the FMA peak measured in the same
+// run. Winograd's count the operations of the convolutions that they replace, of which F(2 × 2)
+// does 4/9 and F(4 × 4) a quarter: they can reach 225 and 400 %; weight gradients over the maxima
+// of 2 × 2 windows do a quarter.
 //   npm run bench:conv [-- --isa avx2 --shape '32 → 64']
 import { parseArgs } from 'node:util';
 import { float32At } from '#steepest/core/arena.js';

@@ -62,7 +62,8 @@ export function installPython() {
 }
 
 /**
- * What lets MKL and OpenBLAS take their AVX-512 paths on processors where they do not by themselves. On Intel's they do.
+ * What lets MKL and OpenBLAS take their AVX-512 paths on processors where they do not by
+ * themselves. On Intel's they do.
  * @returns { env } or { absent }
  */
 export function forcedEnvironment(scratch, isa) {

@@ -1,8 +1,9 @@
-// The objective of logistic regression, computed for every contender by the same code, and the fewest iterations that reach it.
+// The objective of logistic regression, computed for every contender by the same code, and the
+// fewest iterations that reach it.
 
 /**
- * Mean loss plus ‖w‖²/(2·C·n), intercepts left out: what scikit-learn and steepest minimise ("The Elements of Statistical
- * Learning", §4.4).
+ * Mean loss plus ‖w‖²/(2·C·n), intercepts left out: what scikit-learn and steepest minimise ("The
+ * Elements of Statistical Learning", §4.4).
  * @param table { x: rows × cols, y: classes from 0, rows, cols }
  * @param model coef: outputs × cols, one output for two classes; intercept
  */
@@ -35,7 +36,8 @@ function softmaxLoss(scores, label) {
 }
 
 /**
- * The least number from 1 to `most` for which `reaches` holds, given that it holds from some number on.
+ * The least number from 1 to `most` for which `reaches` holds, given that it holds from some number
+ * on.
  * @returns undefined if it does not even for `most`
  */
 export async function fewest(reaches, most) {

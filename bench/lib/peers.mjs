@@ -23,7 +23,10 @@ export class Peers {
    */
   constructor(isa, workers, vendor = processor().vendor) {
     this.isa = isa;
-    /** Whether libraries leave AVX-512 unused unless forced: MKL and OpenBLAS take it by themselves on Intel's. */
+    /**
+     * Whether libraries leave AVX-512 unused unless forced: MKL and OpenBLAS take it by themselves
+     * on Intel's.
+     */
     this.forces = vendor !== 'GenuineIntel';
     /** Numbers of threads that rivals are tried with. */
     this.threads = workers === 1 ? [1] : [1, workers];
@@ -49,7 +52,10 @@ export class Peers {
     return this.#keep(new PeerProcess(this.#python, script, forced ? { ...env, ...this.#forced.env } : env));
   }
 
-  /** A Python process as installed and, where it makes a difference, one with AVX-512 forced, by the end of a label. */
+  /**
+   * A Python process as installed and, where it makes a difference, one with AVX-512 forced, by the
+   * end of a label.
+   */
   variants(options = {}) {
     const forms = this.forces ? [false, true] : [false];
     return forms.map((forced) => ({

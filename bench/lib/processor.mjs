@@ -1,5 +1,5 @@
-// Which processor figures belong to. The name that a virtual machine gives, “AMD EPYC”, says little: family and model
-// of the processor, where the system tells them, say which design it is.
+// Which processor figures belong to. The name that a virtual machine gives, “AMD EPYC”, says
+// little: family and model of the processor, where the system tells them, say which design it is.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 

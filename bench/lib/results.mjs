@@ -1,5 +1,5 @@
-// Figures as files, a folder for each processor: results/<processor>/<suite>.json. A short run (--quick) is kept beside them as
-// <suite>.quick.json and never takes the place of a long one.
+// Figures as files, a folder for each processor: results/<processor>/<suite>.json. A short run
+// (--quick) is kept beside them as <suite>.quick.json and never takes the place of a long one.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -4,7 +4,10 @@ import { measurePeak } from '#steepest/kernels/backend.js';
 
 const UNITS = { '': 1, k: 1e3, M: 1e6 };
 
-/** Floating-point operations of a training step, as `explain` counts them; a convolution counts as a direct one. */
+/**
+ * Floating-point operations of a training step, as `explain` counts them; a convolution counts as a
+ * direct one.
+ */
 export function stepFlops(model, { batchSize, workers = 1 }) {
   const [first] = model.explain({ batchSize, workers }).split('\n');
   const [, number, unit] = /([\d.]+) (k|M)?FLOP\b/.exec(first) ?? [];

@@ -28,7 +28,8 @@ export function advantages(ours, theirs, better) {
 }
 
 /**
- * The share of what the cores could have computed in the time: operations per second over the peak of one core times their number.
+ * The share of what the cores could have computed in the time: operations per second over the peak
+ * of one core times their number.
  * @param value seconds where less is better, GFLOP/s where more is
  * @returns undefined where the cores are not known
  */

@@ -11,7 +11,10 @@ export function randomNumbers(seed) {
   };
 }
 
-/** Labels follow a logistic model of the columns, with noise: the class with the greatest score, for two classes of a coin. */
+/**
+ * Labels follow a logistic model of the columns, with noise: the class with the greatest score, for
+ * two classes of a coin.
+ */
 export function labelledTable({ rows, cols, classes = 2 }) {
   const random = randomNumbers(7);
   const x = Float64Array.from({ length: rows * cols }, () => random() * 2);

@@ -22,7 +22,9 @@ export interface Row {
   unit: string;
   better: string;
   headline: boolean;
-  /** Operations of what was timed, and the peak of one core in FLOP/s, measured before and after. */
+  /**
+   * Operations of what was timed, and the peak of one core in FLOP/s, measured before and after.
+   */
   roofline?: { flops: number; peakOfCore: number };
   ours: Figure;
   peers: PeerFigure[];

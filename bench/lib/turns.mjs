@@ -45,8 +45,8 @@ export async function takeTurns(contenders, { rounds, warmUp = true, pauseMs = P
 
 /**
  * A row of a result from what takeTurns returned; the first contender is ours.
- * @param options.limit { flops, peak, cores } where the operations are known: each contender with a number of cores then has a
- * share of their limit
+ * @param options.limit { flops, peak, cores } where the operations are known: each contender with a
+ *   number of cores then has a share of their limit
  * @throws Error if ours failed: a row without it says nothing
  */
 export function rowOf(results, { name, unit, better, headline = false, scale = 1, limit }) {

@@ -1,5 +1,5 @@
-// @jax-js/jax: training steps, epochs of MNIST and matrix products, as WebAssembly, a whole step in one jit.
-// Arrays are counted: `.ref` keeps one that is used again.
+// @jax-js/jax: training steps, epochs of MNIST and matrix products, as WebAssembly, a whole step in
+// one jit. Arrays are counted: `.ref` keeps one that is used again.
 import { blockUntilReady, init, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
 import { mnistOrRandom } from '../lib/data.mjs';
 
@@ -124,7 +124,9 @@ export async function steps({ name, sizes, batch, optimizer }) {
   return { seconds: best };
 }
 
-/** One epoch over the first `rows`, whole mini-batches only, and its accuracy on the test images. */
+/**
+ * One epoch over the first `rows`, whole mini-batches only, and its accuracy on the test images.
+ */
 export async function epoch({ folder, rows, batch }) {
   await devices;
   const { train: images, test } = await mnistOrRandom(folder);

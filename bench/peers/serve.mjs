@@ -1,4 +1,5 @@
-// Answers requests on standard input, one JSON object a line, with one JSON object a line, as serve.py does:
+// Answers requests on standard input, one JSON object a line, with one JSON object a line, as
+// serve.py does:
 //   node serve.mjs [--threads]        --threads: with web workers, for libraries that look for them
 import { createInterface } from 'node:readline';
 

@@ -1,4 +1,5 @@
-// Web workers for libraries that look for them: Node.js has none of its own, and @jax-js/jax computes on one thread without.
+// Web workers for libraries that look for them: Node.js has none of its own, and @jax-js/jax
+// computes on one thread without.
 import os from 'node:os';
 import { Worker as Thread } from 'node:worker_threads';
 

@@ -1,4 +1,5 @@
-// The page of all results: for each processor the charts and, beneath each, the table with every figure.
+// The page of all results: for each processor the charts and, beneath each, the table with every
+// figure.
 import { machineLines } from '../lib/machine.mjs';
 import { digits, percent } from '../lib/print.mjs';
 import { isUnsteady } from '../lib/stats.mjs';

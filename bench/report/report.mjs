@@ -1,4 +1,5 @@
-// Draws bench/report.html from bench/results; on request also rewrites the tables of README.md and docs/benchmarks.md.
+// Draws bench/report.html from bench/results; on request also rewrites the tables of README.md and
+// docs/benchmarks.md.
 //   node bench/report/report.mjs [--write-docs]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +14,8 @@ import { readmeTables } from './readme.mjs';
 const DOCUMENTS = { 'README.md': readmeTables, 'docs/benchmarks.md': docsTables };
 
 /**
- * @param {{ writeDocs?: boolean }} options the documents hold figures of the machines that they name:
- * a run elsewhere leaves them alone unless asked
+ * @param {{ writeDocs?: boolean }} options the documents hold figures of the machines that they
+ *   name: a run elsewhere leaves them alone unless asked
  * @returns the files written
  */
 export function report({ writeDocs = false } = {}) {

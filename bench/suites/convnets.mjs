@@ -1,4 +1,5 @@
-// Convolutional networks against PyTorch and JAX: training steps; against PyTorch: ten epochs of MNIST, prediction.
+// Convolutional networks against PyTorch and JAX: training steps; against PyTorch: ten epochs of
+// MNIST, prediction.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mnistOrRandom } from '../lib/data.mjs';

@@ -1,4 +1,5 @@
-// Single-precision matrix products on one core: `sgemm` against NumPy (OpenBLAS), PyTorch (MKL) and jax-js.
+// Single-precision matrix products on one core: `sgemm` against NumPy (OpenBLAS), PyTorch (MKL) and
+// jax-js.
 import { sgemm } from 'steepest/kernels';
 import { withPeak } from '../lib/roofline.mjs';
 import { rowOf, takeTurns } from '../lib/turns.mjs';

@@ -1,4 +1,5 @@
-// Ordinary least squares against scikit-learn's LinearRegression and its Ridge by Cholesky, float64.
+// Ordinary least squares against scikit-learn's LinearRegression and its Ridge by Cholesky,
+// float64.
 import { LinearRegression } from 'steepest';
 import { seconds } from '../lib/print.mjs';
 import { randomNumbers, writeTable } from '../lib/tables.mjs';

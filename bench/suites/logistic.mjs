@@ -1,5 +1,5 @@
-// Logistic regression against scikit-learn's: two classes with defaults, ten classes of MNIST, by L-BFGS; two classes by
-// newton-cholesky too.
+// Logistic regression against scikit-learn's: two classes with defaults, ten classes of MNIST, by
+// L-BFGS; two classes by newton-cholesky too.
 import { data, LogisticRegression } from 'steepest';
 import { seconds } from '../lib/print.mjs';
 import { labelledTable, shared, writeTable } from '../lib/tables.mjs';

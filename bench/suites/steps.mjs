@@ -1,4 +1,5 @@
-// Whole training steps against PyTorch, JAX and jax-js: forward, loss, backward and optimizer on data in memory.
+// Whole training steps against PyTorch, JAX and jax-js: forward, loss, backward and optimizer on
+// data in memory.
 import { readFileSync } from 'node:fs';
 import { layers, sequential } from 'steepest';
 import { asking, coresOf } from '../lib/peers.mjs';

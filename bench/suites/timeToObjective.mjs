@@ -1,4 +1,5 @@
-// Logistic regression: the time to come within a millionth of the best objective, whatever the solver.
+// Logistic regression: the time to come within a millionth of the best objective, whatever the
+// solver.
 import { LogisticRegression } from 'steepest';
 import { fewest, logisticObjective } from '../lib/objective.mjs';
 import { seconds } from '../lib/print.mjs';
@@ -42,7 +43,10 @@ function solvers({ rows, cols }, table, files, { workers, peers }) {
   return found;
 }
 
-/** The objective that a solver reaches with as many iterations as it may have; its reason if it fails. */
+/**
+ * The objective that a solver reaches with as many iterations as it may have; its reason if it
+ * fails.
+ */
 async function longest({ solve, solver }, objective) {
   try {
     return { objective: objective(await solve(MOST_ITERATIONS[solver])) };
@@ -51,7 +55,10 @@ async function longest({ solve, solver }, objective) {
   }
 }
 
-/** A contender for takeTurns: the number of iterations is found when it first runs, in the round that does not count. */
+/**
+ * A contender for takeTurns: the number of iterations is found when it first runs, in the round
+ * that does not count.
+ */
 function contender({ solve, solver }, objective, best, failed) {
   let count;
   return async () => {

@@ -57,7 +57,10 @@ const PEAK_ROUNDS = 200_000;
 
 let load: AddonLoad | undefined;
 const selections = new Map<string, Selection>();
-/** The last choice without a request, and the environment that made it: small products ask each time. */
+/**
+ * The last choice without a request, and the environment that made it: small products ask each
+ * time.
+ */
 let usual: { backend: string | undefined; isa: string | undefined; selection: Selection } | undefined;
 
 function oneOf<T extends string>(

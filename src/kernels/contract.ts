@@ -131,8 +131,8 @@ export interface KernelSet {
    */
   runOnce(ops: readonly Op[], buffers: readonly ProgramBuffer[], rows: number): void;
   /**
-   * Runs a gemm immediately, without the cost of a program: microseconds, as much as a small product
-   * takes. Undefined where `runOnce` is as fast.
+   * Runs a gemm immediately, without the cost of a program: microseconds, as much as a small
+   * product takes. Undefined where `runOnce` is as fast.
    * @throws SteepestError `ERR_PROGRAM`, with nothing written
    */
   readonly product?: ((product: Product) => void) | undefined;

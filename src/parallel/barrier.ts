@@ -6,9 +6,9 @@ export class PeerLost extends Error {}
 
 /**
  * How long a rank polls before it goes to sleep: about what a sleep and a wake-up take, which is
- * 60 µs on bare metal and 50 to 150 µs in a virtual machine. Shorter spins can trap ranks in a cycle
- * of sleeping: a woken rank reaches the next barrier late by that time, so the others go to sleep
- * there. Longer ones take the core from a rank that has to share it.
+ * 60 µs on bare metal and 50 to 150 µs in a virtual machine. Shorter spins can trap ranks in a
+ * cycle of sleeping: a woken rank reaches the next barrier late by that time, so the others go to
+ * sleep there. Longer ones take the core from a rank that has to share it.
  */
 const LONG_SPIN_MS = 0.1;
 /** Polls between two looks at the clock, 1 to 2 µs. A look takes as long as ten polls. */

@@ -170,8 +170,8 @@ export class ProgramBuilder {
   }
 
   /**
-   * The parts of a weight matrix whose columns have owners in this program; undefined if ranks share
-   * its rows. Other programs over the same memory use all parts.
+   * The parts of a weight matrix whose columns have owners in this program; undefined if ranks
+   * share its rows. Other programs over the same memory use all parts.
    */
   ownedColumns({ name }: ParameterSpec): readonly Part[] | undefined {
     const widths = this.memory.ownership.widths.get(name);

@@ -19,8 +19,8 @@ export type GroupRanges = readonly (readonly [number, number])[];
  * Cuts the units of all groups of a phase, laid end to end, into `workers` runs of nearly equal
  * cost. A unit belongs to the rank whose share of the total cost contains the unit's midpoint, so
  * shares differ by at most one unit's cost. Contiguous runs keep a rank's slice of W, Wᵀ and the
- * optimizer's state in its own cache from step to step. A group that is a part with an owner goes to
- * it as a whole.
+ * optimizer's state in its own cache from step to step. A group that is a part with an owner goes
+ * to it as a whole.
  *
  * @returns ranges[group][rank]
  */

@@ -48,7 +48,10 @@ function step(kernels: KernelSet, { kind, halves, scalars }: (typeof HALVING)[nu
   return written.flatMap((name) => memory.values(operands[name]!));
 }
 
-/** Gradients of confident predictions: row 0 has one below 2⁻⁹⁵ and row 1 one above, of an exponential of its own. */
+/**
+ * Gradients of confident predictions: row 0 has one below 2⁻⁹⁵ and row 1 one above, of an
+ * exponential of its own.
+ */
 const TAILS: Record<string, { kind: OpKind; z: string; dz: string; scalars?: Record<string, number> }> = {
   softmaxCrossEntropy: { kind: 'softmaxCrossEntropy', z: 'z', dz: 'dz' },
   sigmoidCrossEntropy: { kind: 'sigmoidCrossEntropy', z: 'z', dz: 'dz' },
@@ -96,7 +99,8 @@ describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
         [dz]: memory.matrix(2, 2),
         rowLoss: memory.matrix(2, 1),
       };
-      // Column 1 has the target 0. Its gradient is about e⁻⁷⁰/2 ≈ 2⁻¹⁰² or e⁻⁶⁰/2 ≈ 2⁻⁸⁷·⁶, or half of that.
+      // Column 1 has the target 0. Its gradient is about e⁻⁷⁰/2 ≈ 2⁻¹⁰² or e⁻⁶⁰/2 ≈ 2⁻⁸⁷·⁶, or half
+      // of that.
       memory.fill(operands[z]!, (i, j) => (j === 0 ? 0 : i === 0 ? -70 : -60));
       memory.fill(operands.target!, (_, j) => (j === 0 ? 1 : 0));
       const loss = op(kind, operands, scalars);

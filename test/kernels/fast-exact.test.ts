@@ -79,7 +79,10 @@ function distance({ op, outputs }: OpCase, a: SharedArrayBuffer, b: SharedArrayB
   return most;
 }
 
-/** F(4 × 4) rounds at fractions, which decides between equal elements of a window: whole numbers often are. */
+/**
+ * F(4 × 4) rounds at fractions, which decides between equal elements of a window: whole numbers
+ * often are.
+ */
 const valuesOf = (kind: OpKind): ('ordinary' | 'integers')[] =>
   kind === 'conv2dMaxPoolWinograd' ? ['ordinary'] : ['ordinary', 'integers'];
 

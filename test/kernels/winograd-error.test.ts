@@ -17,13 +17,18 @@ import { MemoryPlan, operandOf } from '#steepest/program/memory.js';
 import { nativeChoices } from '../support/kernelChoices.js';
 import { Random } from './cases/random.js';
 
-/** Outputs of an op beside sums in float64: root of the mean square, and largest, of errors over the outputs' own. */
+/**
+ * Outputs of an op beside sums in float64: root of the mean square, and largest, of errors over the
+ * outputs' own.
+ */
 interface Errors {
   rms: number;
   most: number;
 }
 
-/** A convolution of 3 × 3 with a padding of 1: `channels` → `filters`, images of `side` × `side`. */
+/**
+ * A convolution of 3 × 3 with a padding of 1: `channels` → `filters`, images of `side` × `side`.
+ */
 interface Sizes {
   channels: number;
   filters: number;

@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { resolveWorkers, TRAINING_FLOPS_PER_RANK } from '#steepest/parallel/workers.js';
 
-/** Floating-point operations of a training step's products; the first layer has no input gradient. */
+/**
+ * Floating-point operations of a training step's products; the first layer has no input gradient.
+ */
 function flopsOf(widths: readonly number[], batchSize: number): number {
   return widths.slice(1).reduce((sum, width, i) => {
     return sum + (i === 0 ? 4 : 6) * batchSize * widths[i]! * width;

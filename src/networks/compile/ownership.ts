@@ -31,7 +31,10 @@ const OWNED_COLUMNS = 16;
 const CROSSING = 14_000;
 /** The same for rows that are gathered from a table larger than the caches. */
 const GATHERING = 12_000;
-/** Floating-point operations per microsecond of one core. A choice changes with it only if parts are uneven. */
+/**
+ * Floating-point operations per microsecond of one core. A choice changes with it only if parts are
+ * uneven.
+ */
 const FLOPS = 150_000;
 /** Microseconds of a barrier. */
 const BARRIER = 1.5;
@@ -152,7 +155,9 @@ interface Cost {
   way: 'rows' | 'columns' | 'columns and input';
   /** Microseconds of a step. */
   time: number;
-  /** Bytes of a step that a rank reads after another one has written them, of all ranks together. */
+  /**
+   * Bytes of a step that a rank reads after another one has written them, of all ranks together.
+   */
   bytes: number;
 }
 
@@ -181,7 +186,10 @@ function costByRows({ maxRows, workers }: OwnershipRequest, kernel: ParameterSpe
   return { way: 'rows', time: crossing(shared), bytes: shared * (workers - 1) };
 }
 
-/** Outputs cross, and the input unless each owner gathers it; of Wᵀ what another rank's columns take. */
+/**
+ * Outputs cross, and the input unless each owner gathers it; of Wᵀ what another rank's columns
+ * take.
+ */
 function costByColumns(
   { gathersRows, maxRows, workers }: OwnershipRequest,
   kernel: ParameterSpec,

@@ -9,7 +9,9 @@ export interface Convolution {
   dilation: readonly [height: number, width: number];
   groups: number;
   padding: Padding;
-  /** Largest side of the cells of outputs that Winograd's minimal filtering may compute; 0 for none. */
+  /**
+   * Largest side of the cells of outputs that Winograd's minimal filtering may compute; 0 for none.
+   */
   winograd: WinogradSide;
 }
 
@@ -52,8 +54,8 @@ export function suitsWinograd({
 }
 
 /**
- * Pairs of outputs along a side of the cells that make images of shape `made`: 1 for F(2 × 2, 3 × 3),
- * 2 for F(4 × 4, 3 × 3).
+ * Pairs of outputs along a side of the cells that make images of shape `made`: 1 for F(2 × 2,
+ * 3 × 3), 2 for F(4 × 4, 3 × 3).
  */
 export function pairsFor({ input, output, winograd }: Convolution, made: ImageShape): 1 | 2 {
   const isLarge = winograd === 4 && Math.min(input[2], output[2]) >= LARGE_CELL_CHANNELS;

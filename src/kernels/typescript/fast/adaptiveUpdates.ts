@@ -4,8 +4,8 @@ import { flushDenormal } from '../updates/flushDenormal.js';
 import { penalised, Weights } from './weights.js';
 
 /**
- * Updates divided by the root of a mean of squares, or by the largest gradient. What they write is flushed, as the
- * contract says; what they compute goes on in float64.
+ * Updates divided by the root of a mean of squares, or by the largest gradient. What they write is
+ * flushed, as the contract says; what they compute goes on in float64.
  */
 
 /** v ← rho·v + (1 − rho)·g²; w ← w₁ − lr·g / (√v + epsilon), with the variants of the contract. */

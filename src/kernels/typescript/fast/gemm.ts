@@ -32,9 +32,10 @@ interface Gemm {
 }
 
 /**
- * C = f(start + A·B) in float64. Every element is one sum in ascending k, whatever rows it is computed with,
- * so that neither workers nor chunks change a bit. Sums start from +0 instead of −0 and are then never −0, so
- * that products with a zero of A can be left out, unless B has NaN or infinities.
+ * C = f(start + A·B) in float64. Every element is one sum in ascending k, whatever rows it is
+ * computed with, so that neither workers nor chunks change a bit. Sums start from +0 instead of −0
+ * and are then never −0, so that products with a zero of A can be left out, unless B has NaN or
+ * infinities.
  */
 export const gemm: PrepareOp = (op) => {
   const g: Gemm = { a: op.f32('a'), b: op.f32('b'), c: op.f32('c'), start: startOf(op) };

@@ -12,10 +12,11 @@ export const MOST_DEPTH = 4096;
 /** Elements of B that are packed at a time: 512 KiB of float64, half of a core's usual L2. */
 export const PACKED_ELEMENTS = 65536;
 
-// These have a fixed size and are not exported by name, so that V8 compiles their addresses and lengths into
-// the loop instead of fetching them each time round (7.3 against 4.4 GFLOP/s). The masks below tell it how
-// large positions can become: panels are so much longer than what they hold that no load needs a check of its
-// bounds. Ops run one after the other on a thread and leave nothing in here.
+// These have a fixed size and are not exported by name, so that V8 compiles their addresses and
+// lengths into the loop instead of fetching them each time round (7.3 against 4.4 GFLOP/s). The
+// masks below tell it how large positions can become: panels are so much longer than what they hold
+// that no load needs a check of its bounds. Ops run one after the other on a thread and leave
+// nothing in here.
 const packedA = new Float64Array(2 * 8192);
 const packedB = new Float64Array(65536 + 3 * 8192);
 const places = new Int32Array(8192);
@@ -27,8 +28,8 @@ export const panels = { a: packedA, b: packedB, places, tile } as const;
 /**
  * tile[i][j] += Σₚ a[p][i]·b[p][j], p ascending, one chain of float64 sums for each element.
  *
- * Reads the panel of A from its start (TILE_ROWS values for each p) and B's panels from element `first` on
- * (TILE_COLS values for each p).
+ * Reads the panel of A from its start (TILE_ROWS values for each p) and B's panels from element
+ * `first` on (TILE_COLS values for each p).
  * @param first below {@link PACKED_ELEMENTS}
  * @param k at most {@link MOST_DEPTH}
  */
@@ -66,8 +67,8 @@ export function multiplyPanels(first: number, k: number): void {
 }
 
 /**
- * The same where {@link dropZeros} has left `count` pairs of A: each has its place in B's panel in `places`.
- * Sums have the same bits, because a product that is left out would have added 0.
+ * The same where {@link dropZeros} has left `count` pairs of A: each has its place in B's panel in
+ * `places`. Sums have the same bits, because a product that is left out would have added 0.
  */
 export function multiplySparsePanels(first: number, count: number): void {
   const from = first & 0xffff;
@@ -102,8 +103,8 @@ export function multiplySparsePanels(first: number, count: number): void {
 }
 
 /**
- * Drops pairs of zeros from a packed panel of A of `k` pairs, if they are many: pixels of images and units after
- * ReLU mostly are 0.
+ * Drops pairs of zeros from a packed panel of A of `k` pairs, if they are many: pixels of images
+ * and units after ReLU mostly are 0.
  * @returns the pairs that are left, with their places; −1 if the panel is as it was
  */
 export function dropZeros(k: number): number {
