@@ -39,6 +39,16 @@ const MODELS = {
     compile: { loss: 'sparseCategoricalCrossentropy', optimizer: 'adam', metrics: ['accuracy'] },
     weights: true,
   },
+  // Large enough that ranks own columns of all hidden layers.
+  owned: {
+    layers: () => [
+      dense({ units: 112, activation: 'relu', inputShape: [200] }),
+      dense({ units: 224, activation: 'gelu' }),
+      dense({ units: 224, activation: 'relu' }),
+      dense({ units: CLASSES, activation: 'softmax' }),
+    ],
+    compile: { loss: 'sparseCategoricalCrossentropy', optimizer: 'adam', metrics: ['accuracy'] },
+  },
   regression: {
     layers: () => [dense({ units: 16, activation: 'tanh', inputShape: [9] }), dense({ units: 3 })],
     compile: {
@@ -185,8 +195,9 @@ function writeSweep(pieces, layout, which, workers, samples) {
   }
 }
 
-function writeFit(pieces, definition, workers) {
-  const { layout, arena, optimizer } = prepareFit(definition, workers);
+/** @param expected the ranks that memory is laid out for: so it is the same for any number of them */
+function writeFit(pieces, definition, workers, expected) {
+  const { layout, arena, optimizer } = prepareFit(definition, expected);
   const { byteOffset, byteLength } = layout.persistent;
   pieces.words(workers, byteOffset, byteLength, EPOCHS, BATCH_SIZE);
   pieces.raw(arena);
@@ -211,7 +222,7 @@ export function writeSteps(file, workerCounts = WORKERS) {
   pieces.words(STEPS_MAGIC, Object.keys(MODELS).length * workerCounts.length);
   for (const [name, definition] of Object.entries(MODELS)) {
     for (const workers of workerCounts) {
-      writeFit(pieces, definition, workers);
+      writeFit(pieces, definition, workers, Math.max(...workerCounts));
       names.push(`${name} on ${workers}`);
     }
   }
