@@ -31,7 +31,7 @@ export async function inSlices<T>(work: InParts<T>): Promise<T> {
 }
 
 /** Calls `part` with consecutive ranges of `count` numbers. */
-export function* partsOf(
+export function* eachRange(
   count: number,
   part: (begin: number, end: number) => void,
   most = NUMBERS_PER_PART,

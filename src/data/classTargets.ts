@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { atOnce, type InParts, NUMBERS_PER_PART, partsOf } from '../core/inParts.js';
+import { atOnce, eachRange, type InParts, NUMBERS_PER_PART } from '../core/inParts.js';
 import { didYouMean } from '../core/nearest.js';
 import { isList } from '../core/realm.js';
 import { checkNotEmpty, reading } from '../core/refuse.js';
@@ -89,7 +89,7 @@ function* encode(
   const most = NUMBERS_PER_PART / 8;
   if (form !== 'columns') {
     const data = new Int32Array(rows);
-    yield* partsOf(
+    yield* eachRange(
       rows,
       (begin, end) => {
         for (let row = begin; row < end; row++) data[row] = classOf(row);
@@ -100,7 +100,7 @@ function* encode(
   }
   const cols = names!.length;
   const data = new Uint8Array(rows * cols);
-  yield* partsOf(
+  yield* eachRange(
     rows,
     (begin, end) => {
       for (let row = begin; row < end; row++) data[row * cols + classOf(row)] = 1;

@@ -1,6 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { indexOfNotFinite } from '../core/finite.js';
-import { atOnce, type InParts, partsOf } from '../core/inParts.js';
+import { atOnce, eachRange, type InParts } from '../core/inParts.js';
 import { isTypedArray } from '../core/realm.js';
 import { checkRowCount, countOf, refuseNotFinite } from '../core/refuse.js';
 import { type Numbers, numbersInParts, refuseFlat } from '../core/rows.js';
@@ -63,13 +63,35 @@ function checkFinite(
   if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
 }
 
-/** Numbers as float32 in shared memory. @throws SteepestError `ERR_NOT_FINITE` */
+/**
+ * A range of an array that is copied in parts. Between two parts its owner may have transferred or
+ * shrunk it.
+ * @throws SteepestError `ERR_PROGRAM`
+ */
+function rangeOf<T extends Float64Array | Uint8Array>(
+  what: string,
+  values: T,
+  begin: number,
+  end: number,
+): T {
+  if (values.length >= end) return values.subarray(begin, end) as T;
+  throw new SteepestError('ERR_PROGRAM', {
+    expected: `${what} to stay as it is until it has been read`,
+    given: 'an array whose memory was transferred or shrunk meanwhile',
+    hint: 'Do not change the data while the model reads it.',
+  });
+}
+
+/**
+ * Numbers as float32 in shared memory.
+ * @throws SteepestError `ERR_NOT_FINITE`; `ERR_PROGRAM` as {@link rangeOf}
+ */
 function* copyFinite(what: string, given: Numbers): InParts<Float32Array<SharedArrayBuffer>> {
   const { data: values, rows, cols } = given;
   const data = new Float32Array(newShared(rows * cols * 4));
-  yield* partsOf(data.length, (begin, end) => {
+  yield* eachRange(data.length, (begin, end) => {
     if (Array.isArray(values)) for (let i = begin; i < end; i++) data[i] = values[i] as number;
-    else data.set((values as Float64Array).subarray(begin, end), begin);
+    else data.set(rangeOf(what, values as Float64Array, begin, end), begin);
     // Checked after rounding: a float64 outside float32's range becomes infinite.
     checkFinite(what, data, given, begin, end);
   });
@@ -154,11 +176,11 @@ function* toShared(what: string, given: Numbers): InParts<Pick<Table, 'data' | '
   if (isTypedArray(values, 'Uint8Array')) {
     if (isReadable(values)) return { data: values as Uint8Array<SharedArrayBuffer>, dtype: 'u8' };
     const data = new Uint8Array(newShared(rows * cols));
-    yield* partsOf(data.length, (begin, end) => data.set(values.subarray(begin, end), begin));
+    yield* eachRange(data.length, (begin, end) => data.set(rangeOf(what, values, begin, end), begin));
     return { data, dtype: 'u8' };
   }
   if (isTypedArray(values, 'Float32Array') && isReadable(values)) {
-    yield* partsOf(rows * cols, (begin, end) => checkFinite(what, values, given, begin, end));
+    yield* eachRange(rows * cols, (begin, end) => checkFinite(what, values, given, begin, end));
     return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
   }
   return { data: yield* copyFinite(what, given), dtype: 'f32' };
@@ -193,7 +215,7 @@ export function* targetTableInParts(
   const data = yield* copyFinite(what, numbers);
   if (range !== undefined) {
     const accepts = range.begin();
-    yield* partsOf(data.length, (begin, end) => {
+    yield* eachRange(data.length, (begin, end) => {
       for (let i = begin; i < end; i++) {
         if (!accepts(data[i]!)) targetOutside(what, range, data[i]!, Math.floor(i / cols));
       }
@@ -221,7 +243,7 @@ export function* labelTableInParts(
   const { rows } = numbers;
   checkRowCount(what, rows, belonging.of, belonging.rows);
   const data = new Int32Array(newShared(rows * 4));
-  yield* partsOf(rows, (begin, end) => {
+  yield* eachRange(rows, (begin, end) => {
     for (let i = begin; i < end; i++) {
       const label = numbers.data[i] as number;
       checkLabel(what, label, count, i);

@@ -1,7 +1,9 @@
+import { layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
-import { atOnce, type InParts, inSlices, NUMBERS_PER_PART, partsOf } from '#steepest/core/inParts.js';
+import { atOnce, eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '#steepest/core/inParts.js';
 import { targetsInParts } from '#steepest/data/classTargets.js';
 import { inputTableInParts, labelTableInParts, targetTableInParts } from '#steepest/data/sharedRows.js';
+import { turnsDuring } from '../support/turns.js';
 
 const COLS = 64;
 const ROWS = (4 * NUMBERS_PER_PART) / COLS;
@@ -81,31 +83,46 @@ describe('large arrays are read in parts', () => {
   );
 });
 
+describe('arrays that change while a call reads them', () => {
+  const copied = { Uint8Array, Float32Array, Float64Array };
+
+  it.each(Object.entries(copied))('are refused if a %s is transferred between two parts', (_, Type) => {
+    const data = new Type(COUNT);
+    const work = inputTableInParts('x', { data, shape }, COLS);
+    expect(work.next().done).toBe(false);
+    structuredClone(data, { transfer: [data.buffer] });
+    expect(() => atOnce(work)).toThrow(expect.objectContaining({ code: 'ERR_PROGRAM' }));
+  });
+
+  it('may do so after a call with little data', async () => {
+    const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const [x, y] = [new Float32Array(8).fill(1), new Float32Array(4).fill(3)];
+    const input = { data: x, shape: [4, 2] };
+    const alone = await model.evaluate(input, y);
+    const pending = model.evaluate(input, y);
+    x.fill(Number.NaN);
+    y.fill(Number.NaN);
+    expect(await pending).toEqual(alone);
+  });
+});
+
 describe('work in slices', () => {
   const spin = (ms: number): void => {
     for (const end = performance.now() + ms; performance.now() < end; );
   };
 
   it('serves the event loop in between', async () => {
-    let turns = 0;
-    let goesOn = true;
-    const count = (): void => {
-      turns++;
-      if (goesOn) setImmediate(count);
-    };
-    setImmediate(count);
-    await inSlices(partsOf(20, () => spin(3), 1));
-    goesOn = false;
     // 60 ms in slices of some 6 ms.
-    expect(turns).toBeGreaterThanOrEqual(5);
+    expect(await turnsDuring(inSlices(eachRange(20, () => spin(3), 1)))).toBeGreaterThanOrEqual(5);
   });
 
   it('does little work at once, and passes errors on', async () => {
     const calls: number[] = [];
-    const little = inSlices(partsOf(3, (begin) => calls.push(begin), 1));
+    const little = inSlices(eachRange(3, (begin) => calls.push(begin), 1));
     expect(calls).toEqual([0, 1, 2]);
     await little;
-    const failing = partsOf(3, (begin) => calls.push(begin) > 4 && expect.unreachable(), 1);
+    const failing = eachRange(3, (begin) => calls.push(begin) > 4 && expect.unreachable(), 1);
     await expect(inSlices(failing)).rejects.toThrow();
   });
 });

@@ -1,23 +1,10 @@
 import { configure, layers, sequential, shutdown } from 'steepest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { idleThreads, startThreads } from '#steepest/parallel/threads.js';
+import { turnsDuring } from '../support/turns.js';
 
 const settings = configure();
 const ids = (): number[] => idleThreads().map(({ threadId }) => threadId);
-
-/** How often the event loop turns while a promise is pending. */
-async function turnsDuring(pending: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let goesOn = true;
-  const count = (): void => {
-    turns++;
-    if (goesOn) setImmediate(count);
-  };
-  setImmediate(count);
-  await pending;
-  goesOn = false;
-  return turns;
-}
 
 describe('threads that start while a call prepares', () => {
   afterEach(async () => {

@@ -1,7 +1,7 @@
 import { onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { inSlices } from '../../core/inParts.js';
+import { type InParts, inSlices } from '../../core/inParts.js';
 import { awaitClosed } from '../../core/patience.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
@@ -42,29 +42,38 @@ function classTargets({ model, objective }: InputContext): ClassTargets {
 
 /**
  * Samples and targets in memory; large ones are read in slices, so that this thread stays free.
+ * Small ones have been read when this returns its promise: the caller may then reuse its arrays.
  * @throws SteepestError for any fault of the data
  */
-export async function readDataSet(
+export function readDataSet(
   context: InputContext,
   prefix: string,
   x: SampleInput,
   y: ClassInput,
   sampleWeight?: SampleWeight,
 ): Promise<DataSet> {
+  return inSlices(dataSetInParts(context, prefix, x, y, sampleWeight));
+}
+
+function* dataSetInParts(
+  context: InputContext,
+  prefix: string,
+  x: SampleInput,
+  y: ClassInput,
+  sampleWeight: SampleWeight | undefined,
+): InParts<DataSet> {
   const { model, objective } = context;
   const { definition } = objective.loss;
   const { inputCols, inputShape, outputCols } = model;
   const [xName, yName] = [`${prefix}x`, `${prefix}y`];
-  const samples = await inSlices(inputTableInParts(xName, x, inputCols, inputShape));
+  const samples = yield* inputTableInParts(xName, x, inputCols, inputShape);
   const { rows } = samples;
   const belonging = { of: xName, rows };
   const classes = classTargets(context);
   const { targetRange: range, hintOneColumn } = definition;
-  const targets = await inSlices(
-    definition.targets === 'labels'
-      ? labelTableInParts(yName, y, outputCols, classes, belonging)
-      : targetTableInParts(yName, y, { cols: outputCols, range, hintOneColumn, classes }, belonging),
-  );
+  const targets = yield* definition.targets === 'labels'
+    ? labelTableInParts(yName, y, outputCols, classes, belonging)
+    : targetTableInParts(yName, y, { cols: outputCols, range, hintOneColumn, classes }, belonging);
   const weighing = { sampleWeight, classWeight: undefined, outputs: outputCols };
   return { x: samples, y: targets, weights: weighRows(prefix, targets, rows, weighing), firstRow: 0, rows };
 }
