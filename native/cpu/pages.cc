@@ -9,10 +9,10 @@ namespace steepest {
 
 namespace {
 
+#if defined(__linux__)
 /** Most systems' huge pages, and a multiple of all others' pages. */
 constexpr uintptr_t kHugePageBytes = 2 << 20;
 
-#if defined(__linux__)
 /**
  * Advises the system about the units of memory that lie wholly in [data, data + bytes). Such memory is shared between
  * threads, but private to the process: a SharedArrayBuffer comes from the allocator of all others.

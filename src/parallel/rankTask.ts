@@ -14,7 +14,7 @@ export interface RankTask {
   tables: ProgramBuffer[];
   /** The port on which rank 0 sends reports, if any, followed by {@link END_OF_REPORTS}. */
   port?: MessagePort | undefined;
-  /** Too much memory of earlier tasks may be lying about: collect it before this one. */
+  /** Earlier tasks may have left too much memory: collect it before this one. */
   collectsFirst?: boolean;
 }
 

@@ -65,7 +65,8 @@ export const updateOps = {
    * and writes w. New values of w and of the optimizer's arrays are *flushed*: x of |x| < 2^−126 is
    * written as +0, and the formulas below go on with it. Means of gradients that stay 0 would decay
    * into denormal numbers and remain there (0.9 times the fourth smallest rounds to it), and each
-   * operation on one takes some processors a hundred cycles. If wT (N×K) is given, it writes wT[j][i] = w[i][j] too.
+   * operation on one takes some processors a hundred cycles.
+   * If wT (N×K) is given, an update writes wT[j][i] = w[i][j] too.
    * Sets `parameterNotFinite` if a new w is NaN or infinite. Range: rows i of w.
    * lr = fl(learningRate·rateScale), and s = fl(stepSize·rateScale) and r = fl(gradientStep·
    * rateScale) likewise: products in float64, rounded once. sign(0) = 0;

@@ -19,7 +19,7 @@ const THREE_BY_THREE = {
   dilationW: one,
   groups: one,
 };
-/** `pairs`: pairs of outputs along a side of a cell, 1 for F(2 × 2, 3 × 3) and 2 for F(4 × 4, 3 × 3). */
+/** `pairs` of outputs along a side of a cell: 1 for F(2 × 2, 3 × 3), 2 for F(4 × 4, 3 × 3). */
 const scalars = { ...THREE_BY_THREE, ...ACTIVATION, pairs: whole(1, 2) };
 
 /** The share of products that remains: 16 of the 36 for four outputs, 36 of the 144 for sixteen. */

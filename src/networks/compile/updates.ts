@@ -166,10 +166,9 @@ function finishGradient(
   if (total !== undefined) builder.emitSlice(group, 'accumulateGradient', { g, total }, {}, range);
   const isFinished = accumulates || clipValue > 0 || norm !== undefined;
   if (isFinished) {
-    // Squares of rows are for rows that are whole.
-    const squares =
-      norm && (group.part ? columns(norm.squares, group.part.first, group.part.count) : norm.squares);
-    const operands = { w: mine(parameterRegion(builder.memory, parameter)), g, total, squares };
+    // Norms are of whole rows: where there are any, no group is a part.
+    const w = mine(parameterRegion(builder.memory, parameter));
+    const operands = { w, g, total, squares: norm?.squares };
     const scalars = { ...penaltyOf(parameter), clipValue: Math.fround(clipValue) };
     builder.emitSlice(group, 'finishGradient', operands, scalars, range, finish);
   }

@@ -76,9 +76,9 @@ export function planFit(
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
-  const ranks = (flops: number): number =>
+  const ranksFor = (flops: number): number =>
     Math.min(most, resolveWorkers(workers, flops, TRAINING_FLOPS_PER_RANK));
-  const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, ranks));
+  const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, ranksFor));
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
   const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
@@ -119,7 +119,7 @@ export function planFit(
     validationRing,
     stepReports: reserveStepReports(memory, train.totalsOf(0).cols, every),
     runningSums: hasProgress ? reserveRunningSums(memory, train.totalsOf(0).cols) : undefined,
-    workersNow: () => ranks(flops),
+    workersNow: () => ranksFor(flops),
     forRank(which, rank, ranks) {
       const program = which === 'train' ? train : validate;
       const row = rank + (which === 'train' ? 0 : most);
