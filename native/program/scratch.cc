@@ -11,12 +11,13 @@ template <int w> int64_t weights(const DecodedOp& op) { return op.at(w).rows * o
 /** See native/kernels/winograd/, whose constants these are. */
 constexpr int64_t kApart = 64;
 constexpr int64_t kCellRow = 64;
+constexpr int64_t kLargeCellRow = 32;
 
 /** What Winograd's convolutions keep: transformed weights, and a slot for each point and one more. */
 int64_t winogradFloats(const DecodedOp& op, int64_t in, int64_t out) {
   const int64_t pairs = static_cast<int64_t>(op.args.scalars[op_conv2dWinograd::pairs_]);
   const int64_t points = (2 * pairs + 2) * (2 * pairs + 2);
-  const int64_t row = pairs == 1 ? kCellRow : 32;
+  const int64_t row = pairs == 1 ? kCellRow : kLargeCellRow;
   return points * in * out + (points + 1) * (std::max(in, out) * row + kApart);
 }
 
