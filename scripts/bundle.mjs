@@ -6,9 +6,10 @@
 // uses both `import` and `require` has one of everything (error classes, idle threads). Tests of
 // single modules use dist/esm as it is.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 import { fixTables } from './bundle-tables.mjs';
 import { publicDeclarations } from './declarations.mjs';
 
@@ -114,6 +115,23 @@ const loadLate = {
   },
 };
 
+/** The places in the text of the template literals under a node of a syntax tree. */
+function templatesIn(node, found = []) {
+  if (node === null || typeof node !== 'object') return found;
+  if (node.type === 'TemplateElement') found.push([node.start, node.end]);
+  for (const child of Object.values(node)) templatesIn(child, found);
+  return found;
+}
+
+/** The same code without indentation, except in template literals: fewer bytes to install. */
+function withoutIndentation(code) {
+  const templates = templatesIn(parseAst(code)).filter(([start, end]) =>
+    code.slice(start, end).includes('\n'),
+  );
+  const isInside = (at) => templates.some(([start, end]) => start < at && at <= end);
+  return code.replace(/^[\t ]+/gm, (indentation, at) => (isInside(at) ? indentation : ''));
+}
+
 /**
  * The files of one bundle. Those of the one before go when all are written, so that whoever loads
  * the bundle meanwhile (`npm run watch`) finds one that is whole.
@@ -167,13 +185,13 @@ async function joinModules(files) {
     },
     // Fewer characters to parse. Lines stay: Node.js prints the line of an uncaught error.
     minify: {
-      mangle: { toplevel: false, keepNames: true },
-      compress: false,
+      mangle: { toplevel: true, keepNames: true },
+      compress: true,
       codegen: { removeWhitespace: false },
     },
     plugins: [loadLate],
   });
-  for (const { fileName, code } of output) files.write(`cjs/${fileName}`, code);
+  for (const { fileName, code } of output) files.write(`cjs/${fileName}`, withoutIndentation(code));
   await build.close();
   return new Map(output.filter((chunk) => chunk.isEntry).map((chunk) => [chunk.name, chunk.exports]));
 }
@@ -206,23 +224,64 @@ const OPTIONAL_FIELD = /^( +(?:readonly )?[\w$]+\?: )([^=\n]+)(?<! undefined);$/
  */
 const withUndefined = (text) => text.replace(OPTIONAL_FIELD, '$1$2 | undefined;');
 
-/** Folders of declarations, and what makes them of those that tsc wrote. */
-const TYPES = {
-  types: withUndefined,
-  'types-before-5.7': (text) => withUndefined(text).replace(BUFFER_ARGUMENT, '$1'),
-};
+const withoutBuffers = (text) => text.replace(BUFFER_ARGUMENT, '$1');
+
+/** What TypeScript takes a typed array to lie over if nothing is said. */
+const DEFAULT_BUFFER = /\b(\w+Array)<ArrayBufferLike>/g;
+const withDefaultBuffers = (text) => text.replace(DEFAULT_BUFFER, '$1');
+
+/** `from './file.js'` and `import('./file.js')`. */
+const SPECIFIER = /(\bfrom |\bimport\()(["'])(\.[^"']+)\2/g;
+
+/** The declaration file that a relative specifier names. */
+const importedFrom = (path, specifier) =>
+  posix.join(posix.dirname(path), specifier.replace(/\.(c?)js$/, '.d.$1ts'));
+
+/** The files that name a typed array with its buffer, and all that import one of them. */
+function filesWithBuffers(texts) {
+  const found = new Set(
+    [...texts.keys()].filter((path) => withoutBuffers(texts.get(path)) !== texts.get(path)),
+  );
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const [path, text] of texts) {
+      const imported = [...text.matchAll(SPECIFIER)].map(([, , , specifier]) =>
+        importedFrom(path, specifier),
+      );
+      if (imported.some((file) => found.has(file))) found.add(path);
+    }
+  }
+  return found;
+}
+
+/** Declarations for TypeScript before 5.7. Files that are the same for all stay where they are. */
+function typesBefore57(texts) {
+  const changed = filesWithBuffers(texts);
+  const here = (path) => (_, keyword, quote, specifier) => {
+    const file = importedFrom(path, specifier);
+    const up = posix.relative(posix.dirname(path), '');
+    const there = posix.join(up, '../types', file.replace(/\.d\.(c?)ts$/, '.$1js'));
+    const target = changed.has(file) ? specifier : there;
+    return `${keyword}${quote}${target}${quote}`;
+  };
+  return [...changed].map((path) => [path, withoutBuffers(texts.get(path).replace(SPECIFIER, here(path)))]);
+}
 
 /**
  * One set of declarations, as there is one implementation:
  * those of the ES modules pass the CommonJS ones on.
  */
 function writeTypes(files) {
-  const texts = publicDeclarations(
+  const declarations = publicDeclarations(
     join(dist, 'cjs'),
     Object.values(ENTRIES).map((file) => `${file}.d.ts`),
   );
-  for (const [name, change] of Object.entries(TYPES)) {
-    for (const [path, text] of texts) files.write(`cjs/${name}/${path}`, change(text));
+  const texts = new Map();
+  for (const [path, text] of declarations)
+    texts.set(path.split(sep).join('/'), withDefaultBuffers(withUndefined(text)));
+  const folders = { types: texts, 'types-before-5.7': typesBefore57(texts) };
+  for (const [name, contents] of Object.entries(folders)) {
+    for (const [path, text] of contents) files.write(`cjs/${name}/${path}`, text);
     for (const [entry, file] of Object.entries(ENTRIES)) {
       files.write(`esm/${name}/${entry}.d.ts`, `export * from '../../cjs/${name}/${file}.js';\n`);
     }

@@ -97,9 +97,9 @@ inline void transposeTile(const float* from, int64_t fromStride, float* to, int6
   }
 }
 
-/** to[j][i] = from[i][j] for i < rows, j < cols. */
-inline void transposeMatrix(const float* from, int64_t fromStride, float* to, int64_t toStride, int64_t rows,
-                            int64_t cols) {
+/** to[j][i] = from[i][j] for i < rows, j < cols. Not inlined: every kind of update would have a copy of it. */
+STEEPEST_NOINLINE void transposeMatrix(const float* from, int64_t fromStride, float* to, int64_t toStride,
+                                       int64_t rows, int64_t cols) {
   for (int64_t i = 0; i < rows; i += kLanes) {
     const int height = static_cast<int>(rows - i < kLanes ? rows - i : kLanes);
     for (int64_t j = 0; j < cols; j += kLanes) {
