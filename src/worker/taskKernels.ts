@@ -5,12 +5,14 @@ export class TaskKernels implements KernelSet {
   readonly kind;
   readonly isa;
   readonly numerics;
+  readonly product;
   private readonly programs: BoundProgram[] = [];
 
   constructor(private readonly kernels: KernelSet) {
     this.kind = kernels.kind;
     this.isa = kernels.isa;
     this.numerics = kernels.numerics;
+    this.product = kernels.product;
   }
 
   bind(

@@ -5,6 +5,7 @@ import type { BlocksTask } from '../estimators/leastSquares/blocksTask.js';
 import { runLogistic } from '../estimators/logistic/logisticLoop.js';
 import type { LogisticTask } from '../estimators/logistic/logisticTask.js';
 import { selectKernels } from '../kernels/backend.js';
+import { type CallsTask, runCalls } from '../kernels/calls/rankCalls.js';
 import type { KernelSet } from '../kernels/contract.js';
 import { collectShared } from '../kernels/sharedMemory.js';
 import { runFit } from '../networks/training/fitLoop.js';
@@ -15,7 +16,7 @@ import { controlBlock, declareLost } from '../parallel/control.js';
 import { type CollectTask, END_OF_REPORTS, type RankResult } from '../parallel/rankTask.js';
 import { TaskKernels } from './taskKernels.js';
 
-type Task = FitTask | SweepTask | LogisticTask | BlocksTask;
+type Task = FitTask | SweepTask | LogisticTask | BlocksTask | CallsTask;
 
 /** Maps each kind of task to the function that runs it. */
 const RUNNERS: {
@@ -25,6 +26,7 @@ const RUNNERS: {
   sweep: runSweepTask,
   logistic: runLogistic,
   blocks: runBlocks,
+  calls: runCalls,
 };
 
 function run<K extends Task['kind']>(task: Extract<Task, { kind: K }>): RankResult {
@@ -45,7 +47,7 @@ function forget(task: Task): void {
   for (const key of Object.keys(task) as (keyof Task)[]) delete (task as Partial<Task>)[key];
 }
 
-/** Entry of a pool thread: runs one rank of a fit, a sweep or a regression, or collects garbage. */
+/** Entry of a pool thread: runs one rank of a fit, a sweep, a regression or a product, or collects garbage. */
 export default function runRank(task: Task | CollectTask): RankResult | undefined {
   if (task.kind === 'collect') {
     collectShared();

@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
  * that is not named belongs to the one that it lies in.
  */
 const ROWS = [
-  ['index.ts'],
+  ['index.ts', 'kernels/index.ts'],
   ['cli', 'worker'],
   ['estimators'],
   ['estimators/base', 'estimators/solvers'],
@@ -28,6 +28,7 @@ const ROWS = [
     'networks/schedules',
   ],
   ['networks/nodes'],
+  ['kernels/calls'],
   ['parallel', 'program'],
   ['data', 'io', 'metrics'],
   ['kernels'],

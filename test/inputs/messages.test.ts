@@ -8,7 +8,7 @@ import {
   StandardScaler,
   trainTestSplit,
 } from 'steepest';
-import { denseForward, sgemm } from 'steepest/kernels';
+import { denseForward, denseForwardAsync, sgemm, sgemmAsync } from 'steepest/kernels';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
 import { network } from './subjects.js';
@@ -149,6 +149,10 @@ const CALLS: Record<string, Call> = {
   'sgemm, c': (value) => sgemm({ m: 2, n: 2, k: 2, a: floats, b: floats, c: value }),
   'sgemm, alpha': (value) =>
     sgemm({ m: 2, n: 2, k: 2, a: floats, b: floats, c: new Float32Array(4), alpha: value }),
+  'sgemmAsync, a': (value) => sgemmAsync({ m: 2, n: 2, k: 2, a: value, b: floats, c: new Float32Array(4) }),
+  'sgemmAsync, workers': (value) =>
+    sgemmAsync({ m: 2, n: 2, k: 2, a: floats, b: floats, c: new Float32Array(4), workers: value }),
+  'denseForwardAsync, x': (value) => denseForwardAsync({ rows: 2, inputs: 2, units: 2, x: value, w: floats }),
   'denseForward, x': (value) => denseForward({ rows: 2, inputs: 2, units: 2, x: value, w: floats }),
 };
 

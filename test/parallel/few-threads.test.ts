@@ -41,7 +41,7 @@ describe.each(['sync', 'async'])('where the system refuses threads (%s)', (kind)
     const { results, warnings } = await compute(kind, 0);
     const cause = expect.stringMatching(/EAGAIN|EMFILE/);
     for (const result of Object.values(results)) expect(result).toEqual({ code: 'ERR_WORKER_LOST', cause });
-    expect(Object.keys(results)).toHaveLength(7);
+    expect(Object.keys(results)).toHaveLength(8);
     expect(warnings).toEqual([]);
   });
 });

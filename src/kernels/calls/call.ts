@@ -13,10 +13,20 @@ export interface MatrixView {
   rowStride: number;
 }
 
+/** A matrix, or the transpose of the one that is stored. */
+export interface CallOperand extends MatrixView {
+  transposed?: boolean | undefined;
+}
+
 /** One op over matrices that the caller owns. */
 export interface CallOp {
-  kind: OpKind;
-  operands: Record<string, (MatrixView & { transposed?: boolean }) | undefined>;
+  /** `scalePlain` is y ← scale·x without kernels: 0 for scale 0, whatever x contains. */
+  kind: OpKind | 'scalePlain';
+  operands: Record<string, CallOperand | undefined>;
+  /** The operand that the op writes. */
+  writes: string;
+  /** Reads what an earlier op of the same call has written. */
+  waits?: boolean;
   scalars: Record<string, number>;
   /** Rows (for biasGradient: columns) of the output that the op computes. */
   extent: number;
@@ -27,35 +37,54 @@ export interface CallOp {
   batchRows: number;
 }
 
+/** Makes an array for intermediate values. */
+export type Allocate = (length: number) => Float32Array<ArrayBufferLike>;
+
 /**
  * Runs ops over plain arrays immediately, on this thread. The caller has checked the sizes. The
  * kernels check them again.
  */
 export function callKernels(calls: readonly CallOp[]): void {
   const kernels = selectKernels();
-  for (const call of calls) {
-    const { kind, operands, scalars, extent, batchRows } = call;
-    if (kind === 'gemm' && productNow(kernels, call)) continue;
-    const buffers: Float32Array<ArrayBufferLike>[] = [];
-    const given: Record<string, Operand> = {};
-    for (const [name, view] of Object.entries(operands)) {
-      if (view === undefined) continue;
-      const { rows, cols, rowStride } = view;
-      const shape = view.transposed
-        ? { rows: cols, cols: rows, rowStride: 1, colStride: rowStride }
-        : { rows, cols, rowStride, colStride: 1 };
-      given[name] = { buffer: buffers.push(view.data) - 1, dtype: 'f32', byteOffset: 0, ...shape };
-    }
-    const op: Op = {
-      kind,
-      phase: PHASES.rows,
-      split: 'slice',
-      begin: 0,
-      end: extent,
-      operands: given,
-      scalars,
-    };
-    kernels.runOnce([op], buffers, batchRows);
+  for (const call of calls) runCall(kernels, call);
+}
+
+/** Runs one of them. */
+export function runCall(kernels: KernelSet, call: CallOp): void {
+  const { kind, operands, scalars, extent, batchRows } = call;
+  if (kind === 'scalePlain') {
+    scalePlain(operands.x!, operands.y!, scalars.scale!);
+    return;
+  }
+  if (kind === 'gemm' && productNow(kernels, call)) return;
+  const buffers: Float32Array<ArrayBufferLike>[] = [];
+  const given: Record<string, Operand> = {};
+  for (const [name, view] of Object.entries(operands)) {
+    if (view === undefined) continue;
+    const { rows, cols, rowStride } = view;
+    const shape = view.transposed
+      ? { rows: cols, cols: rows, rowStride: 1, colStride: rowStride }
+      : { rows, cols, rowStride, colStride: 1 };
+    given[name] = { buffer: buffers.push(view.data) - 1, dtype: 'f32', byteOffset: 0, ...shape };
+  }
+  const op: Op = {
+    kind,
+    phase: PHASES.rows,
+    split: 'slice',
+    begin: 0,
+    end: extent,
+    operands: given,
+    scalars,
+  };
+  kernels.runOnce([op], buffers, batchRows);
+}
+
+function scalePlain(x: MatrixView, y: MatrixView, factor: number): void {
+  for (let i = 0; i < x.rows; i++) {
+    const from = x.data.subarray(i * x.rowStride, i * x.rowStride + x.cols);
+    const to = y.data.subarray(i * y.rowStride, i * y.rowStride + y.cols);
+    if (factor === 0) to.fill(0);
+    else if (factor !== 1 || x !== y) for (let j = 0; j < x.cols; j++) to[j] = factor * from[j]!;
   }
 }
 
@@ -64,8 +93,7 @@ const MOST_ELEMENTS = 2 ** 31 - 1;
 
 /** Runs a gemm without a program, if these kernels can. */
 function productNow({ product }: KernelSet, { operands, scalars }: CallOp): boolean {
-  const { a, b, c, bias } = operands as Record<'a' | 'b' | 'c', NonNullable<CallOp['operands'][string]>> &
-    CallOp['operands'];
+  const { a, b, c, bias } = operands as Record<'a' | 'b' | 'c', CallOperand> & CallOp['operands'];
   const [m, n, k] = [c.rows, c.cols, a.transposed ? a.rows : a.cols];
   if (product === undefined || m === 0 || n === 0 || k === 0) return false;
   if (Math.max(m, n, k, a.rowStride, b.rowStride, c.rowStride) > MOST_ELEMENTS) return false;
@@ -89,6 +117,14 @@ function productNow({ product }: KernelSet, { operands, scalars }: CallOp): bool
     alpha,
   });
   return true;
+}
+
+/** Floating-point operations of the products among these ops. */
+export function flopsOf(calls: readonly CallOp[]): number {
+  return calls.reduce((sum, { kind, operands: { a, c } }) => {
+    if (kind !== 'gemm') return sum;
+    return sum + 2 * c!.rows * c!.cols * (a!.transposed ? a!.rows : a!.cols);
+  }, 0);
 }
 
 /** A whole number of at least 0, named as in BLAS. */

@@ -8,7 +8,16 @@ import {
   GEMM_EPILOGUE,
   GEMM_INIT,
 } from '../contract.js';
-import { type CallOp, callKernels, checkMatrix, checkSize } from './call.js';
+import {
+  type Allocate,
+  type CallOp,
+  type CallOperand,
+  callKernels,
+  checkMatrix,
+  checkSize,
+  type MatrixView,
+} from './call.js';
+import { callOnPool, checkPoolOptions, checkSyncKeys, POOL_KEYS, type PoolOptions } from './onPool.js';
 
 /** Sizes and arrays of a dense layer, row-major without gaps. */
 export interface DenseForwardOptions {
@@ -26,6 +35,8 @@ export interface DenseForwardOptions {
 }
 
 const KEYS = ['rows', 'inputs', 'units', 'x', 'w', 'activation'];
+const FORWARD_KEYS = [...KEYS, 'bias'];
+const BACKWARD_KEYS = [...KEYS, 'dy', 'saved'];
 
 const GEMM = {
   init: GEMM_INIT.zero,
@@ -47,36 +58,62 @@ function spec(activation: Activation): { name: ElementwiseActivation; alpha: num
   return elementwiseSpec(complete);
 }
 
+/** Arguments of {@link denseForwardAsync}. */
+export interface DenseForwardAsyncOptions extends DenseForwardOptions, PoolOptions {}
+
 /**
  * y = f(x·w + bias) in one pass: the bias is the initial value of the sums, and f is applied when
  * they are stored.
  * @returns rows × units
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE` or `ERR_UNKNOWN_NAME`
  */
 export function denseForward(options: DenseForwardOptions): Float32Array<ArrayBuffer> {
-  checkKeys('denseForward', options, [...KEYS, 'bias']);
+  checkSyncKeys('denseForward', options, FORWARD_KEYS);
+  const { y, calls } = planForward(options);
+  if (calls.length > 0) callKernels(calls);
+  return y;
+}
+
+/**
+ * {@link denseForward} on worker threads, with the same bits for any number of them. Arrays over
+ * SharedArrayBuffers are read in place. Others are copied first, so leave all as they are meanwhile.
+ * @returns a promise of rows × units
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`, `ERR_UNKNOWN_NAME`, `ERR_BACKEND`, `ERR_MEMORY`,
+ *   `ERR_ABORTED` or `ERR_WORKER_LOST`
+ */
+export async function denseForwardAsync(
+  options: DenseForwardAsyncOptions,
+): Promise<Float32Array<ArrayBuffer>> {
+  checkKeys('denseForwardAsync', options, [...FORWARD_KEYS, ...POOL_KEYS]);
+  const choices = checkPoolOptions('denseForwardAsync', options);
+  const { y, calls } = planForward(options);
+  await callOnPool(() => calls, choices);
+  return y;
+}
+
+function planForward(options: DenseForwardOptions): { y: Float32Array<ArrayBuffer>; calls: CallOp[] } {
   const [rows, inputs, units] = sizes(options);
   const { name, alpha } = spec(options.activation ?? 'linear');
   const x = checkMatrix('x', options.x, rows, inputs, 'inputs', Math.max(1, inputs));
   const w = checkMatrix('w', options.w, inputs, units, 'units', Math.max(1, units));
   const bias = options.bias && checkMatrix('bias', options.bias, 1, units, 'units', Math.max(1, units));
   const y = new Float32Array(rows * units);
-  if (y.length === 0) return y;
-  callKernels([
-    {
-      kind: 'gemm',
-      operands: { a: x, b: w, c: checkMatrix('y', y, rows, units, 'units', units), bias },
-      scalars: {
-        ...GEMM,
-        init: bias ? GEMM_INIT.bias : GEMM_INIT.zero,
-        epilogue: name === 'linear' ? GEMM_EPILOGUE.none : GEMM_EPILOGUE.activation,
-        activation: ACTIVATIONS[name],
-        alpha,
-      },
-      extent: rows,
-      batchRows: 0,
+  if (y.length === 0) return { y, calls: [] };
+  const product: CallOp = {
+    kind: 'gemm',
+    operands: { a: x, b: w, c: checkMatrix('y', y, rows, units, 'units', units), bias },
+    writes: 'c',
+    scalars: {
+      ...GEMM,
+      init: bias ? GEMM_INIT.bias : GEMM_INIT.zero,
+      epilogue: name === 'linear' ? GEMM_EPILOGUE.none : GEMM_EPILOGUE.activation,
+      activation: ACTIVATIONS[name],
+      alpha,
     },
-  ]);
-  return y;
+    extent: rows,
+    batchRows: 0,
+  };
+  return { y, calls: [product] };
 }
 
 export interface DenseBackwardOptions extends Omit<DenseForwardOptions, 'bias'> {
@@ -89,68 +126,96 @@ export interface DenseBackwardOptions extends Omit<DenseForwardOptions, 'bias'> 
   saved?: Float32Array<ArrayBufferLike>;
 }
 
+/** Arguments of {@link denseBackwardAsync}. */
+export interface DenseBackwardAsyncOptions extends DenseBackwardOptions, PoolOptions {}
+
+/** dx (rows × inputs), dw (inputs × units), db (units). */
+type DenseGradients = Record<'dx' | 'dw' | 'db', Float32Array<ArrayBuffer>>;
+
 /**
  * Gradients of a dense layer: δ = dy ⊙ f′, dx = δ·wᵀ, dw = xᵀ·δ, db = Σ_rows δ.
  * @returns dx (rows × inputs), dw (inputs × units), db (units)
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE` or `ERR_UNKNOWN_NAME`
  */
-export function denseBackward(
+export function denseBackward(options: DenseBackwardOptions): DenseGradients {
+  checkSyncKeys('denseBackward', options, BACKWARD_KEYS);
+  const { gradients, calls } = planBackward(options, (length) => new Float32Array(length));
+  if (calls.length > 0) callKernels(calls);
+  return gradients;
+}
+
+/**
+ * {@link denseBackward} on worker threads, with the same bits for any number of them. Arrays over
+ * SharedArrayBuffers are read in place. Others are copied first, so leave all as they are meanwhile.
+ * @returns a promise of dx (rows × inputs), dw (inputs × units), db (units)
+ * @throws SteepestError as {@link denseForwardAsync} does
+ */
+export async function denseBackwardAsync(options: DenseBackwardAsyncOptions): Promise<DenseGradients> {
+  checkKeys('denseBackwardAsync', options, [...BACKWARD_KEYS, ...POOL_KEYS]);
+  const choices = checkPoolOptions('denseBackwardAsync', options);
+  let gradients: DenseGradients | undefined;
+  const plan = (allocate: Allocate): CallOp[] => {
+    const planned = planBackward(options, allocate);
+    ({ gradients } = planned);
+    return planned.calls;
+  };
+  await callOnPool(plan, choices);
+  return gradients!;
+}
+
+function planBackward(
   options: DenseBackwardOptions,
-): Record<'dx' | 'dw' | 'db', Float32Array<ArrayBuffer>> {
-  checkKeys('denseBackward', options, [...KEYS, 'dy', 'saved']);
+  allocate: Allocate,
+): { gradients: DenseGradients; calls: CallOp[] } {
   const [rows, inputs, units] = sizes(options);
   const { name, alpha } = spec(options.activation ?? 'linear');
   const x = checkMatrix('x', options.x, rows, inputs, 'inputs', Math.max(1, inputs));
   const w = checkMatrix('w', options.w, inputs, units, 'units', Math.max(1, units));
   const dy = checkMatrix('dy', options.dy, rows, units, 'units', Math.max(1, units));
-  const result = {
+  const gradients = {
     dx: new Float32Array(rows * inputs),
     dw: new Float32Array(inputs * units),
     db: new Float32Array(units),
   };
-  if (rows === 0 || units === 0) return result;
+  if (rows === 0 || units === 0) return { gradients, calls: [] };
   const calls: CallOp[] = [];
   let delta = dy;
   if (name !== 'linear') {
     const s = checkMatrix('saved', options.saved, rows, units, 'units', units);
-    delta = { ...dy, data: new Float32Array(rows * units) };
-    const scalars = { activation: ACTIVATIONS[name], alpha };
+    delta = { ...dy, data: allocate(rows * units) };
     calls.push({
       kind: 'activationBackward',
       operands: { dy, s, dx: delta },
-      scalars,
+      writes: 'dx',
+      scalars: { activation: ACTIVATIONS[name], alpha },
       extent: rows,
       batchRows: rows,
     });
   }
-  const dx = checkMatrix('dx', result.dx, rows, inputs, 'inputs', Math.max(1, inputs));
-  const dw = checkMatrix('dw', result.dw, inputs, units, 'units', units);
-  const db = checkMatrix('db', result.db, 1, units, 'units', units);
+  const db = checkMatrix('db', gradients.db, 1, units, 'units', units);
   calls.push({
     kind: 'biasGradient',
     operands: { dz: delta, db },
+    writes: 'db',
+    waits: delta !== dy,
     scalars: {},
     extent: units,
     batchRows: rows,
   });
-  const products: CallOp[] = [
-    {
-      kind: 'gemm',
-      operands: { a: delta, b: { ...w, transposed: true }, c: dx },
-      scalars: GEMM,
-      extent: rows,
-      batchRows: 0,
-    },
-    {
-      kind: 'gemm',
-      operands: { a: { ...x, transposed: true }, b: delta, c: dw },
-      scalars: GEMM,
-      extent: inputs,
-      batchRows: 0,
-    },
-  ];
   // Without inputs, dx and dw are empty, but the bias still has a gradient.
-  callKernels(inputs === 0 ? calls : [...calls, ...products]);
-  return result;
+  if (inputs === 0) return { gradients, calls };
+  const dx = checkMatrix('dx', gradients.dx, rows, inputs, 'inputs', inputs);
+  const dw = checkMatrix('dw', gradients.dw, inputs, units, 'units', units);
+  const product = (a: CallOperand, b: CallOperand, c: MatrixView): CallOp => ({
+    kind: 'gemm',
+    operands: { a, b, c },
+    writes: 'c',
+    scalars: GEMM,
+    extent: c.rows,
+    batchRows: 0,
+  });
+  calls.push(product(delta, { ...w, transposed: true }, dx), product({ ...x, transposed: true }, delta, dw));
+  return { gradients, calls };
 }
 
 function sizes(options: { rows: number; inputs: number; units: number }): [number, number, number] {

@@ -2,7 +2,16 @@ import { checkBoolean, checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { ACTIVATIONS, GEMM_BATCH, GEMM_EPILOGUE, GEMM_INIT } from '../contract.js';
-import { type CallOp, callKernels, checkDisjoint, checkMatrix, checkSize, type MatrixView } from './call.js';
+import {
+  type Allocate,
+  type CallOp,
+  callKernels,
+  checkDisjoint,
+  checkMatrix,
+  checkSize,
+  type MatrixView,
+} from './call.js';
+import { callOnPool, checkPoolOptions, checkSyncKeys, POOL_KEYS, type PoolOptions } from './onPool.js';
 
 /** Arguments of {@link sgemm}, with BLAS's names and meanings, row-major. */
 export interface SgemmOptions {
@@ -32,6 +41,9 @@ export interface SgemmOptions {
   ldc?: number;
 }
 
+/** Arguments of {@link sgemmAsync}. */
+export interface SgemmAsyncOptions extends SgemmOptions, PoolOptions {}
+
 const KEYS = ['transA', 'transB', 'm', 'n', 'k', 'alpha', 'a', 'lda', 'b', 'ldb', 'beta', 'c', 'ldc'];
 
 /**
@@ -45,7 +57,32 @@ const KEYS = ['transA', 'transB', 'm', 'n', 'k', 'alpha', 'a', 'lda', 'b', 'ldb'
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_SHAPE`, with c untouched
  */
 export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
-  checkKeys('sgemm', options, KEYS);
+  checkSyncKeys('sgemm', options, KEYS);
+  const calls = planSgemm(options, (length) => new Float32Array(length));
+  if (calls.length > 0) callKernels(calls);
+  return options.c;
+}
+
+/**
+ * {@link sgemm} on worker threads: the event loop goes on, and every rank computes rows or columns
+ * of c. The bits are those of `sgemm`, for any number of workers. Arrays over SharedArrayBuffers are
+ * used in place. Others are copied, and c is copied back at the end, so leave them as they are until
+ * then.
+ * @returns a promise of c
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`, `ERR_UNKNOWN_NAME`, `ERR_BACKEND` or
+ *   `ERR_MEMORY`, with c untouched; `ERR_ABORTED` or `ERR_WORKER_LOST`, with c untouched unless it is
+ *   shared
+ */
+export async function sgemmAsync(options: SgemmAsyncOptions): Promise<Float32Array<ArrayBufferLike>> {
+  checkKeys('sgemmAsync', options, [...KEYS, ...POOL_KEYS]);
+  const choices = checkPoolOptions('sgemmAsync', options);
+  const { c } = options;
+  await callOnPool((allocate) => planSgemm(options, allocate), choices);
+  return c;
+}
+
+/** Checks the arguments. @returns the ops that compute c */
+function planSgemm(options: SgemmOptions, allocate: Allocate): CallOp[] {
   const { transA = false, transB = false } = options;
   checkBoolean('transA', transA);
   checkBoolean('transB', transB);
@@ -59,22 +96,21 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
   const c = checkMatrix('c', options.c, m, n, 'ldc', options.ldc ?? Math.max(1, n));
   checkDisjoint('c', c.data, 'a', a.data);
   checkDisjoint('c', c.data, 'b', b.data);
-  if (m === 0 || n === 0) return options.c;
-  if (alpha === 0 || k === 0) {
-    scaleNow(c, c, beta);
-    return options.c;
-  }
+  if (m === 0 || n === 0) return [];
+  if (alpha === 0 || k === 0) return [scale('scalePlain', c, c, beta)];
 
   const calls: CallOp[] = [];
   let left = a;
   if (alpha !== 1) {
-    left = { data: new Float32Array(aRows * aCols), rows: aRows, cols: aCols, rowStride: Math.max(1, aCols) };
-    scale(calls, a, left, alpha);
+    left = { data: allocate(aRows * aCols), rows: aRows, cols: aCols, rowStride: Math.max(1, aCols) };
+    calls.push(scale('scaleShift', a, left, alpha));
   }
-  if (beta !== 0 && beta !== 1) scale(calls, c, c, beta);
+  if (beta !== 0 && beta !== 1) calls.push(scale('scaleShift', c, c, beta));
   calls.push({
     kind: 'gemm',
     operands: { a: turned(left, transA), b: turned(b, transB), c },
+    writes: 'c',
+    waits: calls.length > 0,
     scalars: {
       init: beta === 0 ? GEMM_INIT.zero : GEMM_INIT.c,
       epilogue: GEMM_EPILOGUE.none,
@@ -85,8 +121,7 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
     extent: m,
     batchRows: 0,
   });
-  callKernels(calls);
-  return options.c;
+  return calls;
 }
 
 /** A view of the same matrix. Spreading an object would cost as much as a small product. */
@@ -105,21 +140,9 @@ function checkFactor(name: string, value: unknown): number {
 }
 
 /** y ← factor·x. */
-function scale(calls: CallOp[], x: MatrixView, y: MatrixView, factor: number): void {
+function scale(wanted: 'scaleShift' | 'scalePlain', x: MatrixView, y: MatrixView, factor: number): CallOp {
+  // Ops take finite scalars only.
+  const kind = Number.isFinite(factor) ? wanted : 'scalePlain';
   const scalars = { scale: factor, offset: 0 };
-  if (Number.isFinite(factor)) {
-    calls.push({ kind: 'scaleShift', operands: { x, y }, scalars, extent: x.rows, batchRows: x.rows });
-  } else {
-    scaleNow(x, y, factor); // Ops take finite scalars only.
-  }
-}
-
-/** y ← factor·x without kernels. The result is 0 if the factor is 0, whatever x contains. */
-function scaleNow(x: MatrixView, y: MatrixView, factor: number): void {
-  for (let i = 0; i < x.rows; i++) {
-    const from = x.data.subarray(i * x.rowStride, i * x.rowStride + x.cols);
-    const to = y.data.subarray(i * y.rowStride, i * y.rowStride + y.cols);
-    if (factor === 0) to.fill(0);
-    else if (factor !== 1 || x !== y) for (let j = 0; j < x.cols; j++) to[j] = factor * from[j]!;
-  }
+  return { kind, operands: { x, y }, writes: 'y', scalars, extent: x.rows, batchRows: x.rows };
 }

@@ -1,5 +1,6 @@
 // Everything that computes on threads, with three of them; prints results and warnings as JSON. Run by few-threads.test.ts.
-import { LinearRegression, LogisticRegression, layers, sequential } from 'steepest';
+import { configure, LinearRegression, LogisticRegression, layers, sequential } from 'steepest';
+import { sgemmAsync } from 'steepest/kernels';
 
 const x = Array.from({ length: 64 }, (_, r) => [Math.sin(r), Math.cos(r), r / 64]);
 const y = x.map(([a, b]) => [a * b]);
@@ -39,5 +40,12 @@ await run('predict', async () => [...(await model.predict(x, { workers })).data]
 await run('laterStream', async () => (await build().fit(batches, options)).history);
 await run('linear', async () => (await new LinearRegression({ workers }).fit(x, y)).coef);
 await run('logistic', async () => (await new LogisticRegression({ workers }).fit(x, labels)).coef);
+await run('product', async () => {
+  configure(); // so that this call, too, asks for all threads
+  const ones = new Float32Array(64 * 64).fill(1);
+  // c is shared, so it is changed in place: a call that begins again must not have begun before.
+  const c = new Float32Array(new SharedArrayBuffer(4 * 64 * 64)).fill(1);
+  return [...(await sgemmAsync({ m: 64, n: 64, k: 64, a: ones, b: ones, beta: 2, c, workers }))];
+});
 await new Promise(setImmediate);
 console.log(JSON.stringify({ results, warnings }));

@@ -89,7 +89,14 @@ import {
   shutdown,
   trainTestSplit,
 } from 'steepest';
-import { denseBackward, denseForward, sgemm } from 'steepest/kernels';
+import {
+  denseBackward,
+  denseBackwardAsync,
+  denseForward,
+  denseForwardAsync,
+  sgemm,
+  sgemmAsync,
+} from 'steepest/kernels';
 
 const x: MatrixInput = [
   [0, 1],
@@ -343,6 +350,15 @@ export function kernels(a: Float32Array): Float32Array {
   const { maxThreads }: { maxThreads: number } = configure({ idleTimeoutMs: 5_000 });
   const { kind, isa, target, reason } = backend();
   console.log(maxThreads, kind === 'native', isa, target ?? 'none', reason, forward[0], dx[0], dw[0], db[0]);
+  return c;
+}
+
+export async function kernelsOnThreads(a: Float32Array, signal: AbortSignal): Promise<Float32Array> {
+  const layer = { rows: 1, inputs: 1, units: 1, x: a, w: a };
+  const c: Float32Array = await sgemmAsync({ m: 1, n: 1, k: 1, a, b: a, c: a.slice(), workers: 2, signal });
+  const forward: Float32Array = await denseForwardAsync({ ...layer, activation: 'relu', workers: 'auto' });
+  const { dx, dw, db } = await denseBackwardAsync({ ...layer, dy: a, backend: 'typescript' });
+  console.log(forward[0], dx[0], dw[0], db[0]);
   return c;
 }
 
