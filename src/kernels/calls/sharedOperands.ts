@@ -1,6 +1,6 @@
 import { type Arena, float32At } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
-import { type InParts, NUMBERS_PER_PART, partsOf } from '../../core/inParts.js';
+import { eachRange, type InParts, NUMBERS_PER_PART } from '../../core/inParts.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
 import { allocateArena } from '../../program/allocate.js';
 import { MemoryPlan, type Region } from '../../program/memory.js';
@@ -105,14 +105,14 @@ function* copyRows({ of, length }: Copy, from: MatrixView, to: MatrixView): InPa
   if (cols > NUMBERS_PER_PART) {
     for (let row = 0; row < rows; row++) {
       if (row > 0) yield;
-      yield* partsOf(cols, (begin, end) => copy(row, begin, end));
+      yield* eachRange(cols, (begin, end) => copy(row, begin, end));
     }
     return;
   }
   const copies = (begin: number, end: number): void => {
     for (let row = begin; row < end; row++) copy(row, 0, cols);
   };
-  yield* partsOf(rows, copies, Math.ceil(NUMBERS_PER_PART / Math.max(1, cols)));
+  yield* eachRange(rows, copies, Math.ceil(NUMBERS_PER_PART / Math.max(1, cols)));
 }
 
 const changed = (given: number, expected: number): SteepestError =>
