@@ -84,8 +84,7 @@ export async function callOnPool(
   const operands = memoryFor(calls, scratch);
   try {
     // Threads load their code while arrays are copied.
-    await startThreads(resolveWorkers(workers, flops));
-    await inSlices(operands.copyIn());
+    await Promise.all([inSlices(operands.copyIn()), startThreads(resolveWorkers(workers, flops))]);
     await withFewerThreads(() => runOnce(operands, resolveWorkers(workers, flops), choices, abort));
     await inSlices(operands.copyBack());
   } finally {
