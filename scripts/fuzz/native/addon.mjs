@@ -218,6 +218,13 @@ const CALLS = [
     if (typeof given[1] === 'number' && given[1] > 1000) given[1] = -given[1];
     addon.fmaLoop(...given);
   },
+  (addon, random) => {
+    const matrix = () => new Float32Array(SIDE * SIDE);
+    const [a, b, c] = [matrix(), matrix(), matrix()];
+    const sizes = [SIDE, SIDE, SIDE];
+    const given = [0, ...sizes, a, SIDE, 1, b, 1, SIDE, c, SIDE, undefined, 0, 0, 0];
+    addon.product(...argumentsOf(random, given));
+  },
   (addon, random) => addon.pastPage(...argumentsOf(random, [memory()])),
   (addon, random) => addon.preferHuge(...argumentsOf(random, [memory(1 << 14)])),
   (addon, random) => addon.discard(...argumentsOf(random, [memory(1 << 14)])),

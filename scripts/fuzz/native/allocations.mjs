@@ -70,6 +70,11 @@ function calls(addon) {
       }
       return 'a program without buffers was bound';
     },
+    product: () => {
+      const [a, b, c] = [shared(), shared(), shared()];
+      addon.product(0, rows, rows, rows, a, rows, 1, b, 1, rows, c, rows, undefined, 0, 0, 0);
+      return c[0] === rows || `the product gave ${c[0]}`;
+    },
     fmaLoop: () => addon.fmaLoop(isa, 10) > 0 || 'no operations',
     pastPage: () => Number.isInteger(addon.pastPage(shared())) || 'no number',
     preferHuge: () => typeof addon.preferHuge(shared()) === 'boolean' || 'no answer',
