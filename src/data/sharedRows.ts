@@ -18,6 +18,9 @@ export interface Table {
   cols: number;
 }
 
+/** Returns shared memory of exactly that many bytes, to be overwritten. */
+export type Allocate = (bytes: number) => SharedArrayBuffer;
+
 function shapeError(expected: string, given: string, hint: string): never {
   throw new SteepestError('ERR_SHAPE', { expected, given, hint });
 }
@@ -86,9 +89,13 @@ function rangeOf<T extends Float64Array | Uint8Array>(
  * Numbers as float32 in shared memory.
  * @throws SteepestError `ERR_NOT_FINITE`; `ERR_PROGRAM` as {@link rangeOf}
  */
-function* copyFinite(what: string, given: Numbers): InParts<Float32Array<SharedArrayBuffer>> {
+function* copyFinite(
+  what: string,
+  given: Numbers,
+  allocate: Allocate = newShared,
+): InParts<Float32Array<SharedArrayBuffer>> {
   const { data: values, rows, cols } = given;
-  const data = new Float32Array(newShared(rows * cols * 4));
+  const data = new Float32Array(allocate(rows * cols * 4));
   yield* eachRange(data.length, (begin, end) => {
     if (Array.isArray(values)) for (let i = begin; i < end; i++) data[i] = values[i] as number;
     else data.set(rangeOf(what, values as Float64Array, begin, end), begin);
@@ -158,24 +165,29 @@ export function inputTable(
   return atOnce(inputTableInParts(what, input, cols, sampleShape));
 }
 
-/** The same in parts. */
+/** The same in parts. @param allocate where numbers that are not shared are copied to */
 export function* inputTableInParts(
   what: string,
   input: SampleInput,
   cols: number,
   sampleShape: readonly number[] = [cols],
+  allocate?: Allocate,
 ): InParts<Table> {
   const matrix = yield* withoutSampleShapeInParts(what, input, sampleShape);
   const numbers = yield* numbersInParts(what, matrix, 'samples');
   checkInputCols(what, numbers, cols, sampleShape);
-  return { ...(yield* toShared(what, numbers)), rows: numbers.rows, cols };
+  return { ...(yield* toShared(what, numbers, allocate)), rows: numbers.rows, cols };
 }
 
-function* toShared(what: string, given: Numbers): InParts<Pick<Table, 'data' | 'dtype'>> {
+function* toShared(
+  what: string,
+  given: Numbers,
+  allocate: Allocate = newShared,
+): InParts<Pick<Table, 'data' | 'dtype'>> {
   const { data: values, rows, cols } = given;
   if (isTypedArray(values, 'Uint8Array')) {
     if (isReadable(values)) return { data: values as Uint8Array<SharedArrayBuffer>, dtype: 'u8' };
-    const data = new Uint8Array(newShared(rows * cols));
+    const data = new Uint8Array(allocate(rows * cols));
     yield* eachRange(data.length, (begin, end) => data.set(rangeOf(what, values, begin, end), begin));
     return { data, dtype: 'u8' };
   }
@@ -183,7 +195,7 @@ function* toShared(what: string, given: Numbers): InParts<Pick<Table, 'data' | '
     yield* eachRange(rows * cols, (begin, end) => checkFinite(what, values, given, begin, end));
     return { data: values as Float32Array<SharedArrayBuffer>, dtype: 'f32' };
   }
-  return { data: yield* copyFinite(what, given), dtype: 'f32' };
+  return { data: yield* copyFinite(what, given, allocate), dtype: 'f32' };
 }
 
 /** What targets belong to, in errors, and how many rows it has. */

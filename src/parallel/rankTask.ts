@@ -16,6 +16,17 @@ export interface RankTask {
   port?: MessagePort | undefined;
   /** Earlier tasks may have left too much memory: collect it before this one. */
   collectsFirst?: boolean;
+  /**
+   * A number of the task. The thread keeps what it prepared for the task until another one comes,
+   * so that it can be asked to run it once more.
+   */
+  keepAs?: number;
+}
+
+/** Has a thread run the task that it keeps: a message of a few bytes instead of a whole program. */
+export interface AgainTask {
+  kind: 'again';
+  keepAs: number;
 }
 
 /** Has a thread collect what earlier tasks have left. */

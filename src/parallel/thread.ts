@@ -2,7 +2,7 @@ import type { Piscina } from 'piscina';
 import { workerFlags } from '../core/workerFlags.js';
 import { Leftovers } from './leftovers.js';
 import { loadPiscina } from './piscina.cjs';
-import type { CollectTask, RankResult, RankTask } from './rankTask.js';
+import type { AgainTask, CollectTask, RankResult, RankTask } from './rankTask.js';
 import { workerFile } from './workerFile.cjs';
 
 /** Internals of Piscina's pinned version: the part of a worker that its public type hides. */
@@ -33,6 +33,8 @@ export class Thread {
   /** The shared memory that its isolate may still refer to. */
   readonly leftovers = new Leftovers();
   private handle: WorkerHandle | undefined;
+  /** The number of the task that the thread keeps; after a fault, no task follows. */
+  private kept: number | undefined;
   /** Settles when the worker has ended; Piscina drops one that failed to start before it has. */
   private readonly exited: Promise<void>;
 
@@ -74,6 +76,12 @@ export class Thread {
 
   run(task: RankTask): Promise<RankResult> {
     this.tasks++;
+    const { keepAs } = task;
+    if (keepAs !== undefined && keepAs === this.kept) {
+      const again: AgainTask = { kind: 'again', keepAs };
+      return this.pool.run(again) as Promise<RankResult>;
+    }
+    this.kept = keepAs;
     const transferList = task.port ? [task.port] : [];
     const collectsFirst = this.leftovers.add(task);
     return this.pool.run({ ...task, collectsFirst }, { transferList }) as Promise<RankResult>;
@@ -83,6 +91,7 @@ export class Thread {
   async collect(): Promise<void> {
     this.tasks++;
     this.leftovers.clear();
+    this.kept = undefined;
     const task: CollectTask = { kind: 'collect' };
     await this.pool.run(task);
   }

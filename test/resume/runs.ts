@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,22 @@ export const checkpointsIn = (folder: string): string[] =>
     .sort();
 
 /**
+ * Copies a folder in which a checkpoint may be written at the same time. A file that was listed and
+ * has got its final name, or was deleted, before its turn came would be missing under either name
+ * in the copy, so the copy begins again.
+ */
+function copyFolder(from: string, to: string): void {
+  for (;;) {
+    try {
+      return cpSync(from, to, { recursive: true });
+    } catch (error) {
+      rmSync(to, { recursive: true, force: true });
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(from)) throw error;
+    }
+  }
+}
+
+/**
  * A callback that copies a folder as it is at some moments: what a process that is killed there
  * leaves behind.
  */
@@ -77,7 +93,7 @@ export function photographer(folder: string, isMoment: (context: CallbackContext
   const look = (context: CallbackContext): void => {
     if (!isMoment(context) || !existsSync(folder)) return;
     const copy = `${folder}-${photos.length}`;
-    cpSync(folder, copy, { recursive: true });
+    copyFolder(folder, copy);
     made.push(copy);
     photos.push(copy);
   };

@@ -6,6 +6,7 @@ import { inputTableInParts } from '../../data/sharedRows.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { evaluateModel, evaluateStream } from '../training/evaluate.js';
+import { TableMemory } from '../training/keptPredictions.js';
 import type { Logs } from '../training/logs.js';
 import { predictStream, predictTable } from '../training/predict.js';
 import type { ModelState } from '../training/state.js';
@@ -43,6 +44,12 @@ export async function predict(
 ): Promise<NdArray<Float32Array>> {
   const choices = resolvePredictOptions(options);
   if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
-  const table = await inSlices(inputTableInParts('x', x, model.inputCols, model.inputShape));
-  return withFewerThreads(() => predictTable(model, state, table, choices));
+  const memory = new TableMemory(model, state);
+  try {
+    const reading = inputTableInParts('x', x, model.inputCols, model.inputShape, memory.allocate);
+    const table = await inSlices(reading);
+    return await withFewerThreads(() => predictTable(model, state, table, choices, memory));
+  } finally {
+    memory.close();
+  }
 }

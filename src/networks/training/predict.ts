@@ -3,55 +3,36 @@ import { readNumbers } from '../../core/rows.js';
 import type { BatchReader } from '../../data/batches.js';
 import { withoutSampleShape } from '../../data/sampleShape.js';
 import { checkInputCols, type Table } from '../../data/sharedRows.js';
-import type { KernelRequest } from '../../kernels/backend.js';
-import { discardShared } from '../../kernels/sharedMemory.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
-import type { Workers } from '../../parallel/workers.js';
-import { allocateShared } from '../../program/allocate.js';
-import { compileProgram } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
-import { tableSpec } from './dataSets.js';
+import type { TableMemory } from './keptPredictions.js';
+import { type PredictChoices, Prediction } from './prediction.js';
 import { checkBatch, emptyStream, InputRows } from './rowStore.js';
 import type { ModelState } from './state.js';
-import { planSweep, runSweepHere, runSweepRequest, sweepArena } from './sweep.js';
-
-const X_BUFFER = 1;
-const OUT_BUFFER = 2;
 
 /**
- * Up to this many operations, about a millisecond, a prediction runs on this thread instead of
- * worker threads.
+ * Predicts a table of rows: on this thread if that is quick, otherwise on the pool.
+ * @param memory the call's memory for its table, if a later call may use that again
  */
-const INLINE_FLOPS = 5e7;
-
-/** Predicts a table of rows: on this thread if that is quick, otherwise on the pool. */
 export async function predictTable(
   model: ResolvedModel,
   state: ModelState,
   table: Table,
-  options: { batchSize: number; kernels: KernelRequest; workers: Workers },
+  options: PredictChoices,
+  memory?: TableMemory,
 ): Promise<NdArray<Float32Array>> {
-  const { kernels } = options;
-  const { rows } = table;
-  const batchSize = Math.min(options.batchSize, rows);
-  const out = { buffer: OUT_BUFFER, dtype: 'f32', rows, cols: model.outputCols, firstRow: 0 } as const;
-  const io = { x: tableSpec(table, X_BUFFER, 0, rows), out };
-  const plan = planSweep(model, options.workers, (room) =>
-    compileProgram({ ...room, model, mode: 'predict', io, maxRows: batchSize }),
-  );
-  const bytes = rows * model.outputCols * Float32Array.BYTES_PER_ELEMENT;
-  const results = new Float32Array(allocateShared(bytes, () => `predictions of ${rows} rows`));
-  const arena = sweepArena(plan, model, state);
-  const request = { arena, tables: [table.data, results], samples: rows, batchSize, kernels };
-  const isQuick = options.workers === 'auto' && (plan.flops / batchSize) * rows <= INLINE_FLOPS;
+  const subject = { model, state, table, options };
+  const prediction = memory?.takeFitting(subject) ?? new Prediction(subject);
+  let result: NdArray<Float32Array>;
   try {
-    if (isQuick) runSweepHere(plan, request);
-    else await runSweepRequest(plan, request);
-    return ndArray(Float32Array.from(results), [rows, ...model.outputShape]);
-  } finally {
-    discardShared(arena);
-    discardShared(results);
+    result = await prediction.run(memory?.canKeep(prediction) ?? false);
+  } catch (error) {
+    prediction.release();
+    throw error;
   }
+  if (memory === undefined) prediction.release();
+  else memory.keep(prediction);
+  return result;
 }
 
 /** Bytes of inputs per prediction of a stream, so that threads have enough work. */
@@ -65,7 +46,7 @@ export async function predictStream(
   model: ResolvedModel,
   state: ModelState,
   reader: BatchReader,
-  options: { batchSize: number; kernels: KernelRequest; workers: Workers },
+  options: PredictChoices,
 ): Promise<NdArray<Float32Array>> {
   const { inputCols, outputCols } = model;
   const blockRows = Math.max(options.batchSize, Math.floor(BLOCK_BYTES / (4 * inputCols)));

@@ -71,30 +71,41 @@ export interface SweepRequest {
  * @throws SteepestError `ERR_DIVERGED` if it computes a loss that is not finite
  */
 export async function runSweepRequest(plan: SweepPlan, request: SweepRequest): Promise<void> {
-  const { program, registers, workers } = plan;
+  await runSweepTasks(sweepTasks(plan, request), request.arena);
+}
+
+/** The tasks of the ranks, for {@link runSweepTasks}. */
+export function sweepTasks({ program, registers, workers }: SweepPlan, request: SweepRequest): SweepTask[] {
   const { arena, tables, samples, batchSize, kernels, ring } = request;
-  const tasks = Array.from({ length: workers }, (_, rank): SweepTask => {
+  return Array.from({ length: workers }, (_, rank): SweepTask => {
     const sweep = rankProgram(program, registers, rank, rank, workers);
     return { kind: 'sweep', rank, workers, kernels, arena, tables, sweep, samples, batchSize, ring };
   });
+}
+
+/** Runs tasks on the pool. @throws SteepestError as {@link runSweepRequest} does */
+export async function runSweepTasks(tasks: readonly SweepTask[], arena: Arena): Promise<void> {
   const { verdict } = await runRanks(tasks, arena);
   checkVerdict(verdict);
 }
 
+/** Binds the program on this thread, for work too small to gain from others. */
+export function bindSweepHere(plan: SweepPlan, request: Omit<SweepRequest, 'ring'>): RankRunner {
+  const { arena, tables, kernels } = request;
+  const sweep = rankProgram(plan.program, plan.registers, 0, 0, 1);
+  return new RankRunner(selectKernels(kernels), arena, tables, sweep);
+}
+
 /**
- * Runs the program over tables synchronously, for work too small to gain from threads.
+ * Runs a bound program over tables, synchronously.
  * @throws SteepestError as {@link runSweepRequest} does
  */
-export function runSweepHere(plan: SweepPlan, request: Omit<SweepRequest, 'ring'>): void {
-  const { arena, tables, samples, batchSize, kernels } = request;
-  const sweep = rankProgram(plan.program, plan.registers, 0, 0, 1);
-  const runner = new RankRunner(selectKernels(kernels), arena, tables, sweep);
-  try {
-    const source = new TableSource(samples, batchSize);
-    checkVerdict(verdictOf(runSweep(runner, source, new Barrier(controlBlock(arena), 1)).status));
-  } finally {
-    runner.bound.release();
-  }
+export function runSweepHere(
+  runner: RankRunner,
+  { arena, samples, batchSize }: Omit<SweepRequest, 'ring'>,
+): void {
+  const source = new TableSource(samples, batchSize);
+  checkVerdict(verdictOf(runSweep(runner, source, new Barrier(controlBlock(arena), 1)).status));
 }
 
 function checkVerdict(verdict: number): void {
