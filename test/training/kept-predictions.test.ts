@@ -52,69 +52,79 @@ afterEach(() => {
   keptFor.ms = 1000;
 });
 
-describe.each(choices)('predictions one after another ($title, workers: $workers)', ({ options, workers }) => {
-  const how = { ...options, workers };
-  const check = async (model: Sequential, seed: number, x: Float32Array | Uint8Array): Promise<void> => {
-    const { data, shape } = await model.predict(table(x), how);
-    expect(Array.from(data)).toEqual(expected(x, seed));
-    expect(shape).toEqual([x.length / INPUTS, OUTPUTS]);
-  };
+describe.each(choices)(
+  'predictions one after another ($title, workers: $workers)',
+  ({ options, workers }) => {
+    const how = { ...options, workers };
+    const check = async (model: Sequential, seed: number, x: Float32Array | Uint8Array): Promise<void> => {
+      const { data, shape } = await model.predict(table(x), how);
+      expect(Array.from(data)).toEqual(expected(x, seed));
+      expect(shape).toEqual([x.length / INPUTS, OUTPUTS]);
+    };
 
-  it('are of their own rows, model, parameters and type of numbers', async () => {
-    const models = [linear(1), linear(2)];
-    const seeds = [1, 2];
-    for (let i = 0; i < 24; i++) {
-      const which = i % 3 === 2 ? 1 : 0;
-      // As many bytes in both types at times: 4 rows of float32 and 16 of uint8.
-      const rows = [4, 4, 16, 4, 1, 9][i % 6]!;
-      const data = numbers(rows, i);
-      const x = rows === 16 ? Uint8Array.from(data, Math.abs) : Float32Array.from(data);
-      await check(models[which]!, seeds[which]!, x);
-      if (i % 5 === 4) {
-        seeds[which] = 10 + i;
-        models[which]!.setWeights(weights(10 + i));
+    it('are of their own rows, model, parameters and type of numbers', async () => {
+      const models = [linear(1), linear(2)];
+      const seeds = [1, 2];
+      for (let i = 0; i < 24; i++) {
+        const which = i % 3 === 2 ? 1 : 0;
+        // As many bytes in both types at times: 4 rows of float32 and 16 of uint8.
+        const rows = [4, 4, 16, 4, 1, 9][i % 6]!;
+        const data = numbers(rows, i);
+        const x = rows === 16 ? Uint8Array.from(data, Math.abs) : Float32Array.from(data);
+        await check(models[which]!, seeds[which]!, x);
+        if (i % 5 === 4) {
+          seeds[which] = 10 + i;
+          models[which]!.setWeights(weights(10 + i));
+        }
       }
-    }
-  });
+    });
 
-  it('at the same time do not disturb each other', async () => {
-    const model = linear(3);
-    const all = Array.from({ length: 9 }, (_, i) => Float32Array.from(numbers(6, i)));
-    for (let round = 0; round < 2; round++) await Promise.all(all.map((x) => check(model, 3, x)));
-  });
+    it('at the same time do not disturb each other', async () => {
+      const model = linear(3);
+      const all = Array.from({ length: 9 }, (_, i) => Float32Array.from(numbers(6, i)));
+      for (let round = 0; round < 2; round++) await Promise.all(all.map((x) => check(model, 3, x)));
+    });
 
-  it('read shared memory that has changed, and batches of it', async () => {
-    const model = linear(4);
-    const x = new Float32Array(new SharedArrayBuffer(8 * INPUTS * 4));
-    for (let i = 0; i < 4; i++) {
-      x.set(numbers(8, i));
-      await check(model, 4, x);
-      const { data } = await model.predict(table(x), { ...how, batchSize: 3 });
-      expect(Array.from(data)).toEqual(expected(x, 4));
-      await check(model, 4, x.subarray(2 * INPUTS, 5 * INPUTS));
-    }
-  });
+    it('read shared memory that has changed, and batches of it', async () => {
+      const model = linear(4);
+      const x = new Float32Array(new SharedArrayBuffer(8 * INPUTS * 4));
+      for (let i = 0; i < 4; i++) {
+        x.set(numbers(8, i));
+        await check(model, 4, x);
+        const { data } = await model.predict(table(x), { ...how, batchSize: 3 });
+        expect(Array.from(data)).toEqual(expected(x, 4));
+        for (const [from, to] of [
+          [2, 5],
+          [0, 3],
+          [0, 4],
+          [4, 8],
+        ] as const) {
+          await check(model, 4, x.subarray(from * INPUTS, to * INPUTS));
+        }
+      }
+    });
 
-  it('are right after one that was refused, and with new threads', async () => {
-    const model = linear(5);
-    const x = Float32Array.from(numbers(4, 1));
-    await check(model, 5, x);
-    const bad = x.slice();
-    bad[7] = Number.NaN;
-    await expect(model.predict(table(bad), how)).rejects.toMatchObject({ code: 'ERR_NOT_FINITE' });
-    await check(model, 5, x);
-    await shutdown();
-    await check(model, 5, Float32Array.from(numbers(4, 2)));
-  });
+    it('are right after one that was refused, and with new threads', async () => {
+      const model = linear(5);
+      const x = Float32Array.from(numbers(4, 1));
+      await check(model, 5, x);
+      const bad = x.slice();
+      bad[7] = Number.NaN;
+      await expect(model.predict(table(bad), how)).rejects.toMatchObject({ code: 'ERR_NOT_FINITE' });
+      await check(model, 5, x);
+      await shutdown();
+      await check(model, 5, Float32Array.from(numbers(4, 2)));
+    });
 
-  it('leave results alone that were returned before', async () => {
-    const model = linear(6);
-    const first = await model.predict(table(Float32Array.from(numbers(4, 1))), how);
-    const copy = Array.from(first.data);
-    await check(model, 6, Float32Array.from(numbers(4, 2)));
-    expect(Array.from(first.data)).toEqual(copy);
-  });
-});
+    it('leave results alone that were returned before', async () => {
+      const model = linear(6);
+      const first = await model.predict(table(Float32Array.from(numbers(4, 1))), how);
+      const copy = Array.from(first.data);
+      await check(model, 6, Float32Array.from(numbers(4, 2)));
+      expect(Array.from(first.data)).toEqual(copy);
+    });
+  },
+);
 
 describe('kept predictions', () => {
   it('are few, and none stays for long', async () => {
