@@ -76,7 +76,8 @@ export const checkpointsIn = (folder: string): string[] =>
 function copyFolder(from: string, to: string): void {
   for (;;) {
     try {
-      return cpSync(from, to, { recursive: true });
+      cpSync(from, to, { recursive: true });
+      return;
     } catch (error) {
       rmSync(to, { recursive: true, force: true });
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(from)) throw error;
