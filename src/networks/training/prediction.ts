@@ -28,7 +28,7 @@ const X_BUFFER = 1;
 const OUT_BUFFER = 2;
 
 /**
- * Up to this many operations, about a millisecond, a prediction runs on this thread instead of
+ * Up to this many operations, about half a millisecond, a prediction runs on this thread instead of
  * worker threads.
  */
 const INLINE_FLOPS = 5e7;
