@@ -1,12 +1,12 @@
 #include "product.h"
 
-#include <cmath>
 #include <cstdlib>
 #include <new>
 
 #include "cpu/isas.h"
 #include "program/contract.h"
 #include "program/decode.h"
+#include "program/whole.h"
 
 namespace steepest {
 namespace {
@@ -82,7 +82,7 @@ bool readScalar(const Given& given, Argument at, int scalar, OpArgs& args) {
   double value = 0;
   if (napi_get_value_double(given.env, given.values[at], &value) != napi_ok) return false;
   const ScalarRange& range = kScalarRanges[kOpSchemas[static_cast<int>(OpKind::Gemm)].scalars[scalar].range];
-  if (!(value >= range.least && value <= range.most) || (range.whole && value != std::floor(value))) return false;
+  if (!(value >= range.least && value <= range.most) || (range.whole && !isWhole(value))) return false;
   args.scalars[scalar] = value;
   args.scalarsF[scalar] = static_cast<float>(value);
   return true;

@@ -59,3 +59,17 @@ describe('tests of native kernels in C++', () => {
     expect(isTested('conv2dRo')).toBe(false);
   });
 });
+
+describe('native code outside of its tests', () => {
+  // A C library computes these in its own way, and binaries may not import them (wholeBelow, isWhole).
+  const LIBRARY = /\bstd::(?:floor|ceil|trunc|round|rint|nearbyint|exp|expm1|log|log1p|pow|tanh)\b/;
+
+  it('rounds and computes without the C library', () => {
+    const folder = join(ROOT, 'native');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => /\.(?:cc|h|inl)$/.test(name) && !/^(?:fuzz|test)[\\/]/.test(name),
+    );
+    expect(sources.length).toBeGreaterThan(60);
+    expect(sources.filter((name) => LIBRARY.test(readFileSync(join(folder, name), 'utf8')))).toEqual([]);
+  });
+});

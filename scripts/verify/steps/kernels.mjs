@@ -8,7 +8,7 @@ import { emulatorFor } from '../lib/emulators.mjs';
 import { root, work } from '../lib/places.mjs';
 
 /** The add-on's own files; the rest knows nothing of Node-API. */
-const ADDON = /^native\/(addon|arguments)\.cc$/;
+const ADDON = /^native\/(addon|arguments|product)\.cc$/;
 const FLAGS = [
   '-std=c++17',
   '-O3',
