@@ -1,4 +1,5 @@
 import { bytesText } from '../../core/units.js';
+import { PHASE_LIMIT, PHASES } from '../../kernels/contract.js';
 import type { Node } from '../../program/node.js';
 import { NOBODY, type Ownership } from '../../program/ownership.js';
 import type { ParameterSpec } from '../../program/parameters.js';
@@ -109,19 +110,32 @@ interface LayerWays {
   byRows: Cost;
 }
 
+/** Phases of a step that the owners of a layer's columns may begin, and those of a batchNorm. */
+const OWNER_PHASES = 4;
+const NORM_PHASES = 2;
+
+/** Layers that may have owners before a step has more phases than there are. */
+function mostOwned(nodes: readonly Node[]): number {
+  const norms = nodes.filter((node) => node instanceof BatchNormNode).length;
+  // One more may follow the rows (ProgramBuilder.finishPhases).
+  const phases = PHASE_LIMIT - PHASES.average - 2 - NORM_PHASES * norms;
+  return Math.max(0, Math.floor(phases / OWNER_PHASES));
+}
+
 /** The dense layers, and how ranks share each. */
 function layerWays(request: OwnershipRequest): LayerWays[] {
   const { nodes, optimizer, workers } = request;
   if (workers === 1) return [];
   const { clipNorm = 0, globalClipNorm = 0 } = commonOf(optimizer.hyperparameters);
   const owned = new Set<Node>();
+  const most = clipNorm + globalClipNorm === 0 ? mostOwned(nodes) : 0;
   return nodes.flatMap((node, i) => {
     if (!(node instanceof AffineNode)) return [];
     const kernel = node.parameters[0]!;
     const parts = columnWidths(kernel.cols, workers);
     const place = { isFirst: i === 0, isAfterOwned: i > 0 && owned.has(nodes[i - 1]!) };
     const byRows = costByRows(request, kernel, place);
-    const isFree = clipNorm + globalClipNorm === 0 && isOwnable(kernel, nodes[i + 1]) && parts.length > 1;
+    const isFree = owned.size < most && isOwnable(kernel, nodes[i + 1]) && parts.length > 1;
     const byColumns = isFree ? costByColumns(request, kernel, parts, place) : byRows;
     const chosen = byColumns.time < byRows.time ? byColumns : byRows;
     if (chosen.way !== 'rows') owned.add(node);
