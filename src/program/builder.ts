@@ -84,8 +84,9 @@ export class ProgramBuilder {
   /** Phases over the rows of the mini-batch emitted so far. */
   private rowPhases = 1;
 
-  /** Ops of the current one. */
+  /** Ops of the current one, and those of them that have an owner. */
   private phaseOps: Op[] = [];
+  private ownersOps: Op[] = [];
 
   /** Outputs of which ranks own columns, by their place in the arena. */
   private readonly owned = new Map<number, OwnedColumns>();
@@ -108,6 +109,7 @@ export class ProgramBuilder {
   nextRowPhase(): void {
     this.rowPhases++;
     this.phaseOps = [];
+    this.ownersOps = [];
     if (rowPhase(this.rowPhases - 1) < PHASE_LIMIT) return;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `a step of fewer than ${PHASE_LIMIT} phases; each batchNorm needs two`,
@@ -188,15 +190,18 @@ export class ProgramBuilder {
     return this.owned.get(x.byteOffset);
   }
 
+  /** The name of the input, or of a further copy of it. */
+  private inputName(copy: number): string {
+    return `batch${this.maxRows}/x${copy === 0 ? '' : `.${copy}`}`;
+  }
+
   /**
-   * Copies of the input, if each owner of columns of the first layer has one.
-   * @returns the first
+   * Copies of the input, one for each owner of columns of the first layer; none if ranks share one.
    */
   inputCopies(cols: number): readonly Operand[] {
     const count = this.mode === 'train' ? this.memory.ownership.inputCopies : 0;
-    const name = `batch${this.maxRows}/x`;
     this.copies = Array.from({ length: count }, (_, i) =>
-      this.memory.matrix(i === 0 ? name : `${name}.${i}`, 'batch', this.maxRows, cols),
+      this.memory.matrix(this.inputName(i), 'batch', this.maxRows, cols),
     );
     return this.copies;
   }
@@ -204,6 +209,12 @@ export class ProgramBuilder {
   /** Whether x is an input of which each owner has a copy. */
   hasCopies(x: Operand): boolean {
     return this.copies[0]?.byteOffset === x.byteOffset;
+  }
+
+  /** Whether a region is a copy of the input, and not the first. */
+  isFurtherCopy({ name }: Region): boolean {
+    for (let i = 1; i < this.memory.ownership.inputCopies; i++) if (name === this.inputName(i)) return true;
+    return false;
   }
 
   /** What the owner of a part reads for x. */
@@ -220,11 +231,14 @@ export class ProgramBuilder {
   ): Op {
     const op = makeOp(kind, operands, scalars, { phase: rowPhase(this.rowPhases - 1), ...options });
     if (options.phase === undefined) {
-      if (this.phaseOps.some((before) => conflict(before, op))) {
+      // Only with ops of owners can there be a conflict.
+      const others = op.part ? this.phaseOps : this.ownersOps;
+      if (others.some((before) => conflict(before, op))) {
         this.nextRowPhase();
         op.phase = rowPhase(this.rowPhases - 1);
       }
       this.phaseOps.push(op);
+      if (op.part) this.ownersOps.push(op);
     }
     this.ops.push(op);
     return op;

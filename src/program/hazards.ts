@@ -30,7 +30,7 @@ const sizeOf = ({ dtype }: Operand): number => BYTES_PER_ELEMENT[dtype];
 const endOf = (operand: Operand): number =>
   operand.byteOffset + ((operand.rows - 1) * operand.rowStride + operand.cols) * sizeOf(operand);
 
-/** Whether two operands have bytes in common. Columns of the same matrix are told apart. */
+/** Whether two operands have bytes in common. Different columns of a matrix have none. */
 export function overlaps(a: Operand, b: Operand): boolean {
   if (a.buffer !== b.buffer || a.rows === 0 || b.rows === 0) return false;
   if (a.byteOffset >= endOf(b) || b.byteOffset >= endOf(a)) return false;

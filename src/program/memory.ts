@@ -189,16 +189,21 @@ export function rowsOf(operand: Operand, begin: number, count: number): Operand 
 export const partsOf = (region: Region): readonly ColumnPart[] =>
   region.parts ?? [{ first: 0, operand: region }];
 
-/** A part of an array with the parameter's shape. */
-export function partOf(array: Operand, { index, over, first, count }: Part): Operand {
+/** A part of an array with the parameter's shape; all of it without a part. */
+export function partOf(array: Operand, part: Part | undefined): Operand {
+  if (part === undefined) return array;
+  const { index, over, first, count } = part;
   const stored = (array as Region).parts?.[index];
   if (stored !== undefined) return stored.operand;
   return over === 'columns' ? columns(array, first, count) : rowsOf(array, first, count);
 }
 
 /** The part of the transpose. */
-export const partOfTransposed = (array: Operand, { over, first, count }: Part): Operand =>
-  over === 'columns' ? rowsOf(array, first, count) : columns(array, first, count);
+export function partOfTransposed(array: Operand, part: Part | undefined): Operand {
+  if (part === undefined) return array;
+  const { over, first, count } = part;
+  return over === 'columns' ? rowsOf(array, first, count) : columns(array, first, count);
+}
 
 /** One row of an operand. */
 export function rowOf(operand: Operand, row: number): Operand {

@@ -1,9 +1,9 @@
 /**
  * Which ranks own which columns. A rank that owns columns of a weight matrix computes these columns
  * of the layer's output for all rows of the mini-batch, and their gradient and update. The weights
- * and the optimizer's arrays then never leave its core's cache; only activations cross.
+ * and the optimizer's arrays then never leave its core's cache; only activations cross. Owners are
+ * chosen once for a fit; any number of ranks may then run it.
  */
-/** Decided once for a fit; any number of ranks may then run it. */
 export interface Ownership {
   /** Widths of the parts into which the columns of a weight matrix are cut, by its name. */
   widths: ReadonlyMap<string, readonly number[]>;

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type LayerConfig, layers, sequential } from '#steepest/index.js';
+import { layers, sequential } from '#steepest/index.js';
 
 /** What `explain` says of a network of dense layers after some normalised ones. */
 function explained(dense: number, norms: number): string {
   const units = 192;
-  const list: LayerConfig[] = [layers.dense({ units, inputShape: [units] })];
-  for (let i = 0; i < norms; i++) list.push(layers.batchNorm());
-  for (let i = 0; i < dense; i++) list.push(layers.dense({ units, activation: 'relu' }));
-  const model = sequential({ layers: list }).compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const first = layers.dense({ units, inputShape: [units] });
+  const normalised = Array.from({ length: norms }, () => layers.batchNorm());
+  const others = Array.from({ length: dense }, () => layers.dense({ units, activation: 'relu' }));
+  const model = sequential({ layers: [first, ...normalised, ...others] }).compile({
+    optimizer: 'sgd',
+    loss: 'meanSquaredError',
+  });
   return model.explain({ batchSize: 16, workers: 2 });
 }
 

@@ -3,14 +3,14 @@ import { type DType, GROUP_IMAGES, type Operand, PHASES } from '../../kernels/co
 import { ProgramBuilder, type ProgramMode } from '../../program/builder.js';
 import type { ImageShape } from '../../program/images.js';
 import { columns, type MemoryPlan, type Region, rowOf } from '../../program/memory.js';
-import type { Gradient, Node } from '../../program/node.js';
+import type { Gradient, Layout, Node } from '../../program/node.js';
 import { trainable } from '../../program/parameters.js';
 import type { StepProgram } from '../../program/partition.js';
 import type { ResolvedLoss } from '../losses/index.js';
 import type { ResolvedMetric } from '../metrics/index.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { mostImagesAsRows } from './fewImages.js';
-import { gatherInput, splitInput } from './input.js';
+import { gatherInput, type InputGather, splitInput } from './input.js';
 import { emitRowMetrics, emitTallies, type Judged, type MetricColumns, placeMetrics } from './metrics.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
@@ -132,34 +132,48 @@ interface Forward {
   onLogits: boolean;
 }
 
+/** The nodes of a program as it runs them. */
+interface Arranged extends Pick<Forward, 'nodes' | 'onLogits'> {
+  gather: InputGather;
+  /** How the gather lays out rows. */
+  layout: Layout;
+}
+
+/** @param loss what the program computes of the outputs, if anything */
+function arrangeNodes(
+  model: ResolvedModel,
+  loss: ResolvedLoss | undefined,
+  { differentiates, maxRows }: Pick<ProgramBuilder, 'differentiates' | 'maxRows'>,
+): Arranged {
+  const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
+  const all = differentiates ? rest : foldNorms(rest);
+  const keepsRows = !differentiates && maxRows <= mostImagesAsRows(all);
+  const layout = inputLayout(all, shape, keepsRows);
+  const fused = loss === undefined ? false : fusesLastNode(all, loss);
+  const kept = fused === 'node' ? all.slice(0, -1) : all;
+  const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
+  const nodes = arrangeLayouts(mergeNodes(kept), layout, imageShape, keepsRows);
+  return { gather, layout, nodes, onLogits: fused !== false };
+}
+
 /** The nodes of a training program that come after the gather, and whether it only copies rows. */
 export function trainingNodes(
   model: ResolvedModel,
   loss: ResolvedLoss,
+  maxRows: number,
 ): { nodes: readonly Node[]; gathersRows: boolean } {
-  const { gather, rest, shape } = splitInput(lowerModel(model), model.inputShape);
-  const layout = inputLayout(rest, shape, false);
-  const kept = fusesLastNode(rest, loss) === 'node' ? rest.slice(0, -1) : rest;
-  const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
-  const nodes = arrangeLayouts(mergeNodes(kept), layout, imageShape, false);
+  const { gather, layout, nodes } = arrangeNodes(model, loss, { differentiates: true, maxRows });
   return { nodes, gathersRows: layout === 'rows' && gather.windows.length === 0 };
 }
 
 /** Emits everything from the gather to the last node that is not part of the loss. */
 function emitForward(builder: ProgramBuilder, { model, mode, io, objective }: CompileRequest): Forward {
-  const { inputShape } = model;
-  const { gather, rest, shape } = splitInput(lowerModel(model), inputShape);
-  let nodes = builder.differentiates ? rest : foldNorms(rest);
-  const keepsRows = !builder.differentiates && builder.maxRows <= mostImagesAsRows(nodes);
-  const layout = inputLayout(nodes, shape, keepsRows);
-  let x = gatherInput(builder, gather, { src: tableOperand(io.x), index: io.index }, inputShape, layout);
-
-  const fused = mode === 'predict' ? false : fusesLastNode(nodes, objective.loss);
-  if (fused === 'node') nodes = nodes.slice(0, -1);
-  const imageShape = layout === 'images' ? (shape as unknown as ImageShape) : undefined;
-  nodes = arrangeLayouts(mergeNodes(nodes), layout, imageShape, keepsRows);
+  const loss = mode === 'predict' ? undefined : objective.loss;
+  const { gather, layout, nodes, onLogits } = arrangeNodes(model, loss, builder);
+  const from = { src: tableOperand(io.x), index: io.index };
+  let x = gatherInput(builder, gather, from, model.inputShape, layout);
   for (const node of nodes) x = node.forward(builder, x);
-  return { nodes, output: x, onLogits: fused !== false };
+  return { nodes, output: x, onLogits };
 }
 
 /**
@@ -280,7 +294,8 @@ function backward(builder: ProgramBuilder, nodes: readonly Node[], from: Gradien
 function rowsThatFit(builder: ProgramBuilder): number {
   // A chunk is of one copy of the input.
   const bytesPerRow = builder.memory.regions
-    .filter(({ role, name }) => (role === 'activation' || role === 'batch') && !/\/x\.\d+$/.test(name))
+    .filter((region) => region.role === 'activation' || region.role === 'batch')
+    .filter((region) => !builder.isFurtherCopy(region))
     .reduce((sum, region) => sum + bytesOfRow(builder, region), 0);
   // A single group of images is enough work for the kernels.
   const hasImages = builder.memory.regions.some(({ name }) => name.startsWith(`images${builder.maxRows}/`));

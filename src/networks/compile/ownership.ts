@@ -65,7 +65,7 @@ export function ownershipFor(
 ): Ownership {
   // However much there is to do, one rank does it: there is nothing to choose.
   if (ranks(Number.MAX_VALUE) === 1) return NOBODY;
-  const { nodes, gathersRows } = trainingNodes(model, loss);
+  const { nodes, gathersRows } = trainingNodes(model, loss, maxRows);
   const workers = ranks(trainingFlops(nodes, maxRows));
   return chooseOwnership({ nodes, gathersRows, optimizer, maxRows, workers });
 }
@@ -92,7 +92,7 @@ export function chooseOwnership(request: OwnershipRequest): Ownership {
 /** A line for each dense layer: how ranks share it, and the bytes that cross in a step. */
 export function crossingLines(model: ResolvedModel, objective: Objective, maxRows: number, workers: number) {
   const { optimizer, loss } = objective;
-  return layerWays({ ...trainingNodes(model, loss), optimizer, maxRows, workers }).map(
+  return layerWays({ ...trainingNodes(model, loss, maxRows), optimizer, maxRows, workers }).map(
     ({ name, chosen, byRows }) => {
       const bytes = `${name}: about ${bytesText(chosen.bytes)} of a step cross between cores`;
       return chosen === byRows ? bytes : `${bytes}, by rows ${bytesText(byRows.bytes)}`;

@@ -60,7 +60,7 @@ export function emitUpdates(
   const norms = emitNorms(builder, trainable(parameters), path);
   const { weightDecay = 0, decayKernelsOnly = false } = commonOf(h);
   builder.gradientReady = (group, parameter, gradient, range) => {
-    const mine = (array: Operand): Operand => (group.part ? partOf(array, group.part) : array);
+    const mine = (array: Operand): Operand => partOf(array, group.part);
     const slots: Record<string, Operand> = {};
     for (const slot of definition.slots(h)) slots[slot] = mine(slotRegion(memory, parameter, slot));
     const w = mine(parameterRegion(memory, parameter));
@@ -68,7 +68,7 @@ export function emitUpdates(
     const isFinished = finishGradient(builder, path, group, parameter, gradient, range, norms);
     const operands = {
       w,
-      wT: wT && group.part ? partOfTransposed(wT, group.part) : wT,
+      wT: wT && partOfTransposed(wT, group.part),
       g: gradient,
       ...slots,
     };
@@ -159,7 +159,7 @@ function finishGradient(
 ): boolean {
   const { accumulates, clipValue, finish, update } = path;
   const norm = norms?.get(parameter.name);
-  const mine = (array: Operand): Operand => (group.part ? partOf(array, group.part) : array);
+  const mine = (array: Operand): Operand => partOf(array, group.part);
   const total = accumulates
     ? mine(builder.memory.parameterArray(parameter, 'gradient', '.total'))
     : undefined;

@@ -181,8 +181,7 @@ export class AffineNode implements Node {
   /** dW = xᵀ·δ, or a part of it, from the columns of x or δ that it takes. */
   private kernelGradient(builder: ProgramBuilder, x: Operand, delta: Operand, part: Part | undefined): void {
     const { kernel } = this;
-    const whole = builder.memory.parameterArray(kernel, 'gradient', '.gradient');
-    const dW = part ? partOf(whole, part) : whole;
+    const dW = partOf(builder.memory.parameterArray(kernel, 'gradient', '.gradient'), part);
     const units = Math.ceil(x.cols / SLICE_ROWS);
     const cost = 2 * SLICE_ROWS * delta.cols * builder.maxRows;
     const group = builder.emitGroup(kernel.name, units, cost, part);
