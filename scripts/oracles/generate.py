@@ -20,6 +20,7 @@ NAMES = [
     "scores",
     "logistic",
     "preprocessing",
+    "transformers",
     "least_squares",
     "npy",
     "selection",

@@ -1,3 +1,4 @@
+import { checkAborted } from './abort.js';
 import { Slices } from './nextTurn.js';
 
 /**
@@ -20,13 +21,19 @@ export function atOnce<T>(work: InParts<T>): T {
 /** Short enough for what follows the last slice in the same turn. */
 const SLICE_MS = 4;
 
-/** Does work in slices of a few milliseconds, the first one at once. */
-export async function inSlices<T>(work: InParts<T>): Promise<T> {
+/**
+ * Does work in slices of a few milliseconds, the first one at once.
+ * @throws SteepestError `ERR_ABORTED` before a slice if the signal is aborted
+ */
+export async function inSlices<T>(work: InParts<T>, signal?: AbortSignal): Promise<T> {
   const slices = new Slices(SLICE_MS);
+  checkAborted(signal);
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
-    if (slices.isDue) await slices.next();
+    if (!slices.isDue) continue;
+    await slices.next();
+    checkAborted(signal);
   }
 }
 

@@ -5,9 +5,11 @@ import { MLPClassifier } from './mlpClassifier.js';
 import { MLPRegressor } from './mlpRegressor.js';
 import {
   LabelEncoder,
+  MaxAbsScaler,
   MinMaxScaler,
   OneHotEncoder,
   PolynomialFeatures,
+  RobustScaler,
   SimpleImputer,
   StandardScaler,
 } from './preprocessing/index.js';
@@ -19,10 +21,12 @@ registerEstimator('LabelEncoder', LabelEncoder);
 registerEstimator('LogisticRegression', LogisticRegression);
 registerEstimator('MLPClassifier', MLPClassifier);
 registerEstimator('MLPRegressor', MLPRegressor);
+registerEstimator('MaxAbsScaler', MaxAbsScaler);
 registerEstimator('MinMaxScaler', MinMaxScaler);
 registerEstimator('OneHotEncoder', OneHotEncoder);
 registerEstimator('Pipeline', Pipeline);
 registerEstimator('PolynomialFeatures', PolynomialFeatures);
+registerEstimator('RobustScaler', RobustScaler);
 registerEstimator('SimpleImputer', SimpleImputer);
 registerEstimator('StandardScaler', StandardScaler);
 registerEstimator('LinearRegression', LinearRegression);

@@ -28,6 +28,7 @@ describe('the samples of README and docs', () => {
       'docs/errors.md',
       'docs/estimators.md',
       'docs/networks.md',
+      'docs/preprocessing.md',
       'docs/streams.md',
       'docs/threads.md',
     ]);

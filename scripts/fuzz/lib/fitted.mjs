@@ -5,6 +5,7 @@ import {
   LabelEncoder,
   LinearRegression,
   LogisticRegression,
+  MaxAbsScaler,
   MinMaxScaler,
   MLPClassifier,
   MLPRegressor,
@@ -12,6 +13,7 @@ import {
   PolynomialFeatures,
   pipeline,
   Ridge,
+  RobustScaler,
   SimpleImputer,
   StandardScaler,
 } from 'steepest';
@@ -26,6 +28,8 @@ export const small = { hiddenLayerSizes: [2], maxIter: 1 };
 export const ESTIMATORS = {
   StandardScaler: [numbers, () => new StandardScaler().fit(numbers)],
   MinMaxScaler: [numbers, () => new MinMaxScaler().fit(numbers)],
+  MaxAbsScaler: [numbers, () => new MaxAbsScaler().fit(numbers)],
+  RobustScaler: [numbers, () => new RobustScaler().fit(numbers)],
   OneHotEncoder: [table, () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
   SimpleImputer: [
     table,

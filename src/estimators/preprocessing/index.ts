@@ -1,9 +1,11 @@
 export type { Category } from './categories.js';
 export type { ImputeStrategy } from './fillers.js';
 export { LabelEncoder } from './labelEncoder.js';
+export { MaxAbsScaler, type MaxAbsScalerParams } from './maxAbsScaler.js';
 export { MinMaxScaler, type MinMaxScalerParams } from './minMaxScaler.js';
 export { OneHotEncoder } from './oneHotEncoder.js';
 export type { OneHotEncoderParams } from './oneHotParams.js';
 export { PolynomialFeatures, type PolynomialFeaturesParams } from './polynomialFeatures.js';
+export { RobustScaler, type RobustScalerParams } from './robustScaler.js';
 export { SimpleImputer, type SimpleImputerParams } from './simpleImputer.js';
 export { StandardScaler, type StandardScalerParams } from './standardScaler.js';

@@ -8,6 +8,7 @@ import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/f
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
+import { isConstantRange } from './ranges.js';
 
 export interface MinMaxScalerParams {
   /** The output range of each column: [0, 1]. */
@@ -36,11 +37,6 @@ const SPECS: ParamSpecs<MinMaxScalerParams> = {
 /** True if the difference of two numbers overflows float64. */
 const isWide = (low: number, high: number): boolean => Math.abs(high - low) === Number.POSITIVE_INFINITY;
 
-function isConstant(low: number, high: number): boolean {
-  const largest = Math.max(Math.abs(low), Math.abs(high));
-  return high === low || high - low < LEAST_RANGE * Math.min(1, largest);
-}
-
 /** True for factors that lose no digits and keep the numbers of their column within float64. */
 const hasRoom = (scale: number): boolean => !(scale < 2 ** -1000 || scale > 2 ** 1000);
 
@@ -50,13 +46,6 @@ interface Bounds {
   high: Float64Array;
   range: readonly [number, number];
 }
-
-/**
- * A column counts as constant if its range is less than this fraction of its largest number, or of
- * 1 if numbers are larger. This is scikit-learn's rule, which also treats every column of tiny
- * numbers as constant.
- */
-const LEAST_RANGE = 10 * Number.EPSILON;
 
 /**
  * Scales each column linearly so that its minimum becomes the low end of `featureRange` and its
@@ -184,7 +173,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     const [least, most] = range;
     return low.map((from, j) => {
       const to = high[j]!;
-      if (isConstant(from, to)) return most - least;
+      if (isConstantRange(from, to)) return most - least;
       return isWide(from, to) ? (most - least) / 2 / (to / 2 - from / 2) : (most - least) / (to - from);
     });
   }
@@ -211,7 +200,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
   /** Both ends of a column's range, 1 apart if it counts as constant. */
   private ends(j: number): [number, number] {
     const { low, high } = this.learned('transform()');
-    return isConstant(low[j]!, high[j]!) ? [low[j]!, low[j]! + 1] : [low[j]!, high[j]!];
+    return isConstantRange(low[j]!, high[j]!) ? [low[j]!, low[j]! + 1] : [low[j]!, high[j]!];
   }
 
   private learned(what: string): Bounds {

@@ -6,10 +6,12 @@ import {
   data,
   estimatorTypes,
   loadEstimator,
+  MaxAbsScaler,
   MinMaxScaler,
   OneHotEncoder,
   PolynomialFeatures,
   pipeline,
+  RobustScaler,
   SimpleImputer,
   StandardScaler,
   type TableInput,
@@ -43,6 +45,14 @@ interface Kind {
 const KINDS: Kind[] = [
   { title: 'StandardScaler', make: () => new StandardScaler(), nan: 'kept', hasInverse: true },
   { title: 'MinMaxScaler', make: () => new MinMaxScaler(), nan: 'kept', hasInverse: true },
+  { title: 'MaxAbsScaler', make: () => new MaxAbsScaler(), nan: 'kept', hasInverse: true },
+  { title: 'RobustScaler', make: () => new RobustScaler(), nan: 'kept', hasInverse: true },
+  {
+    title: 'RobustScaler without centring',
+    make: () => new RobustScaler({ withCentering: false, quantileRange: [10, 90], unitVariance: true }),
+    nan: 'kept',
+    hasInverse: true,
+  },
   {
     title: 'OneHotEncoder',
     make: () => new OneHotEncoder(),
@@ -265,10 +275,12 @@ it('covers every transformer of tables that can be saved', () => {
   const covered = new Set(KINDS.map(({ make }) => make().type));
   const transformers = [
     'ColumnTransformer',
+    'MaxAbsScaler',
     'MinMaxScaler',
     'OneHotEncoder',
     'Pipeline',
     'PolynomialFeatures',
+    'RobustScaler',
     'SimpleImputer',
     'StandardScaler',
   ];

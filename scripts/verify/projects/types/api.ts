@@ -66,6 +66,7 @@ import {
   load,
   loadEstimator,
   lossNames,
+  MaxAbsScaler,
   MinMaxScaler,
   MLPClassifier,
   MLPRegressor,
@@ -77,6 +78,7 @@ import {
   PolynomialFeatures,
   pipeline,
   Ridge,
+  RobustScaler,
   type Sequential,
   SimpleImputer,
   StandardScaler,
@@ -279,7 +281,13 @@ export async function estimators(): Promise<void> {
     new MLPRegressor(),
   ];
   const classifiers: Classifier[] = [new LogisticRegression(), new MLPClassifier({ hiddenLayerSizes: [8] })];
-  const transformers: Transformer[] = [new StandardScaler(), new MinMaxScaler(), new PolynomialFeatures()];
+  const transformers: Transformer[] = [
+    new StandardScaler(),
+    new MinMaxScaler(),
+    new MaxAbsScaler({ clip: true }),
+    new RobustScaler({ quantileRange: [5, 95], unitVariance: true }),
+    new PolynomialFeatures(),
+  ];
   for (const regressor of regressors) await (await regressor.fit(x, [1, 2])).predict(x);
   for (const classifier of classifiers) await (await classifier.fit(x, ['a', 'b'])).predictProba(x);
   for (const transformer of transformers) {

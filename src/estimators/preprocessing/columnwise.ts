@@ -1,0 +1,63 @@
+import { eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '../../core/inParts.js';
+import type { NdArray } from '../../core/ndarray.js';
+import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
+import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { BaseTransformer } from './baseTransformer.js';
+
+/** What becomes of one number of a column. */
+export type NumberMap = (value: number, column: number) => number;
+
+/**
+ * What scalers share that map each number of a column on its own. NaN counts as missing: it is
+ * ignored in the fit and stays NaN. Infinities are refused.
+ */
+export abstract class Columnwise<P extends object> extends BaseTransformer<P, NdArray<Float64Array>> {
+  /** The map of `transform`. @throws SteepestError `ERR_NOT_FITTED` */
+  protected abstract forward(): NumberMap;
+
+  /** The map of `inverseTransform`. @throws SteepestError `ERR_NOT_FITTED` */
+  protected abstract backward(): NumberMap;
+
+  /** rows × columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
+  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+    return inSlices(this.mapped('transform()', x, this.forward()));
+  }
+
+  /** The numbers that `transform` was given. @throws SteepestError as {@link transform} */
+  async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
+    return inSlices(this.mapped('inverseTransform()', x, this.backward()));
+  }
+
+  private *mapped(what: string, x: TableInput, map: NumberMap): InParts<NdArray<Float64Array>> {
+    const features = readFeatures('X', x as FeatureInput);
+    const { data, rows, cols, names } = features;
+    this.checkColumns(what, features);
+    checkNoInfinity('X', data, cols, names);
+    const result = allocate(rows, cols);
+    const out = result.data;
+    yield* eachRow(features, (row) => {
+      const at = row * cols;
+      for (let j = 0; j < cols; j++) out[at + j] = map(data[at + j]!, j);
+    });
+    return result;
+  }
+
+  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
+    return [...this.inputNames(inputNames)];
+  }
+}
+
+/** Visits rows, in parts. */
+export function eachRow(
+  { rows, cols }: Pick<Features, 'rows' | 'cols'>,
+  visit: (row: number) => void,
+): InParts<void> {
+  const most = Math.max(1, Math.floor(NUMBERS_PER_PART / cols));
+  return eachRange(
+    rows,
+    (begin, end) => {
+      for (let row = begin; row < end; row++) visit(row);
+    },
+    most,
+  );
+}
