@@ -34,7 +34,6 @@ function buildTarget(target, out, work) {
     prebuildify,
     ...['--napi', '-t', NODE_VERSION, '--name', 'steepest'],
     ...['--platform', target.platform, '--arch', target.arch],
-    ...(target.libc ? ['--libc', target.libc, '--tag-libc'] : []),
     ...['--cwd', staging, '--out', out, '--node-gyp', join(here, 'zig-gyp.mjs')],
   ];
   const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };

@@ -2,7 +2,6 @@ export interface Target {
   name: string;
   platform: 'linux' | 'darwin' | 'win32';
   arch: 'x64' | 'arm64';
-  libc?: 'glibc' | 'musl';
   zig: string;
   cpu: string;
 }

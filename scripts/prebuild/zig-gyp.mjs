@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Stands in for node-gyp when prebuildify calls it: compiles the add-on for the target in PREBUILD_PLATFORM,
-// PREBUILD_ARCH and PREBUILD_LIBC with zig and leaves build/Release/steepest.node in the current folder, where
+// Stands in for node-gyp when prebuildify calls it: compiles the add-on for the target in PREBUILD_PLATFORM
+// and PREBUILD_ARCH with zig and leaves build/Release/steepest.node in the current folder, where
 // prebuildify takes it from. Sources and flags are those of binding.gyp.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,11 +23,9 @@ const output = join(staging, 'build', 'Release', 'steepest.node');
 const ENTRY_POINTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
 function requestedTarget() {
-  const { PREBUILD_PLATFORM: platform, PREBUILD_ARCH: arch, PREBUILD_LIBC: libc } = process.env;
-  const found = TARGETS.find(
-    (target) => target.platform === platform && target.arch === arch && (target.libc ?? libc) === libc,
-  );
-  if (found === undefined) throw new Error(`No target for ${platform}-${arch} with ${libc}: see targets.mjs`);
+  const { PREBUILD_PLATFORM: platform, PREBUILD_ARCH: arch } = process.env;
+  const found = TARGETS.find((target) => target.platform === platform && target.arch === arch);
+  if (found === undefined) throw new Error(`No target for ${platform}-${arch}: see targets.mjs`);
   return found;
 }
 
@@ -72,7 +70,16 @@ function linkFlags(target) {
     case 'linux': {
       const script = join(objects, 'exports.map');
       writeFileSync(script, `{ global: ${ENTRY_POINTS.map((name) => `${name};`).join(' ')} local: *; };\n`);
-      return ['-shared', '-s', '-Wl,-z,now', '-Wl,--gc-sections', `-Wl,--version-script=${script}`];
+      // No library is named as needed, and so no version of a symbol: the file takes the few C functions that it calls
+      // from the process that loads it, whose C library may be glibc or musl.
+      return [
+        '-shared',
+        '-s',
+        '-nostdlib',
+        '-Wl,-z,now',
+        '-Wl,--gc-sections',
+        `-Wl,--version-script=${script}`,
+      ];
     }
     case 'darwin':
       return [

@@ -7,6 +7,7 @@ import { Absent } from './lib/check.mjs';
 import { verifyArm64 } from './steps/arm64.mjs';
 import { verifyBinaries } from './steps/binaries.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
+import { verifyMusl } from './steps/musl.mjs';
 import { verifyNodes } from './steps/nodes.mjs';
 import { verifyPackage } from './steps/package.mjs';
 import { verifyRuntimes } from './steps/runtimes.mjs';
@@ -23,6 +24,7 @@ const STEPS = new Map([
   ['testRunners', verifyTestRunners],
   ['nodes', verifyNodes],
   ['runtimes', verifyRuntimes],
+  ['musl', verifyMusl],
   ['kernels', verifyKernels],
   ['arm64', verifyArm64],
   ['windows', verifyWindows],

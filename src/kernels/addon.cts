@@ -1,7 +1,5 @@
 import path = require('node:path');
 
-import { detectLibc } from './libc.cjs';
-
 /**
  * Runs one phase of a bound program; returns STATUS bits (contract.ts). −1024 instead of a phase
  * lets go of the program and of its arrays; it cannot run afterwards.
@@ -99,7 +97,7 @@ export type AddonLoad = {
       /** Relative to the package. */
       path: string;
       /**
-       * The prebuilt binary's target, such as `linux-x64-musl`;
+       * The prebuilt binary's target, such as `linux-x64`;
        * `source` for one that was built here.
        */
       target: string;
@@ -127,21 +125,13 @@ const LOCAL_BUILD: Candidate = {
 
 /** The prebuilt binaries, by target; literal paths, so that bundlers and tracers see them. */
 const PREBUILT: Readonly<Record<string, Omit<Candidate, 'target'>>> = {
-  'linux-x64-glibc': {
-    path: 'prebuilds/linux-x64/steepest.glibc.node',
-    load: () => require('../../../prebuilds/linux-x64/steepest.glibc.node'),
+  'linux-x64': {
+    path: 'prebuilds/linux-x64/steepest.node',
+    load: () => require('../../../prebuilds/linux-x64/steepest.node'),
   },
-  'linux-x64-musl': {
-    path: 'prebuilds/linux-x64/steepest.musl.node',
-    load: () => require('../../../prebuilds/linux-x64/steepest.musl.node'),
-  },
-  'linux-arm64-glibc': {
-    path: 'prebuilds/linux-arm64/steepest.glibc.node',
-    load: () => require('../../../prebuilds/linux-arm64/steepest.glibc.node'),
-  },
-  'linux-arm64-musl': {
-    path: 'prebuilds/linux-arm64/steepest.musl.node',
-    load: () => require('../../../prebuilds/linux-arm64/steepest.musl.node'),
+  'linux-arm64': {
+    path: 'prebuilds/linux-arm64/steepest.node',
+    load: () => require('../../../prebuilds/linux-arm64/steepest.node'),
   },
   'darwin-x64': {
     path: 'prebuilds/darwin-x64/steepest.node',
@@ -161,23 +151,12 @@ const PREBUILT: Readonly<Record<string, Omit<Candidate, 'target'>>> = {
   },
 };
 
-/**
- * The targets that may run here, best first. On Linux the other C library's comes second: what
- * decides is whether the file loads, and one for the wrong library fails cleanly.
- */
-function targets(): string[] {
-  const platform = `${process.platform}-${process.arch}`;
-  const libc = detectLibc();
-  if (libc === undefined) return [platform];
-  return [`${platform}-${libc}`, `${platform}-${libc === 'glibc' ? 'musl' : 'glibc'}`];
-}
+/** The target of this process. On Linux one file is for every C library. */
+const OWN_TARGET = `${process.platform}-${process.arch}`;
 
 function candidates(): Candidate[] {
-  const prebuilt = targets().filter((target) => Object.hasOwn(PREBUILT, target));
-  return [
-    LOCAL_BUILD,
-    ...prebuilt.map((target) => ({ target, ...(PREBUILT[target] as Omit<Candidate, 'target'>) })),
-  ];
+  const own = Object.hasOwn(PREBUILT, OWN_TARGET) ? PREBUILT[OWN_TARGET] : undefined;
+  return [LOCAL_BUILD, ...(own ? [{ target: OWN_TARGET, ...own }] : [])];
 }
 
 function problem(path: string, error: unknown): LoadProblem {
@@ -223,10 +202,9 @@ export interface Trial {
  * would never be reached because an earlier one loads.
  */
 export function tryAll(): Trial[] {
-  const own = new Set(targets());
   const all = [LOCAL_BUILD, ...Object.entries(PREBUILT).map(([target, file]) => ({ target, ...file }))];
   return all.map(({ target, path, load }) => {
-    if (target !== LOCAL_BUILD.target && !own.has(target)) {
+    if (target !== LOCAL_BUILD.target && target !== OWN_TARGET) {
       return { target, path, outcome: 'foreign', message: 'for another platform' };
     }
     try {

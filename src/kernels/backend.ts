@@ -38,7 +38,7 @@ export interface Backend {
   /** The instruction set. For TypeScript kernels: their numerics. */
   isa: string;
   /**
-   * The loaded binary: the target of a prebuilt one, such as `linux-x64-musl`, or `source` for one
+   * The loaded binary: the target of a prebuilt one, such as `linux-x64`, or `source` for one
    * built on this machine. Null for TypeScript kernels.
    */
   target: string | null;

@@ -10,16 +10,14 @@ export function describeProblems(problems: readonly LoadProblem[]): string {
 }
 
 function platformRemedies(platform: string): string[] {
-  const platforms = prebuiltTargets.map((target) => target.split('-').slice(0, 2).join('-'));
-  if (platforms.includes(platform)) return [];
-  return [`there is no prebuilt binary for ${platform}, only for ${[...new Set(platforms)].join(', ')}`];
+  if (prebuiltTargets.includes(platform)) return [];
+  return [`there is no prebuilt binary for ${platform}, only for ${prebuiltTargets.join(', ')}`];
 }
 
 /** Remedies for files that exist but do not load. */
 function loadRemedies(messages: readonly string[]): string[] {
   const any = (pattern: RegExp) => messages.some((message) => pattern.test(message));
   return [
-    ...(any(/GLIBC_\d/) ? ['use a system with glibc 2.28 or later (Debian 10, RHEL 8, Ubuntu 18.10)'] : []),
     ...(any(/noexec|failed to map|Permission denied|Operation not permitted/i)
       ? ['keep node_modules on a file system that allows execution, readable for this user']
       : []),

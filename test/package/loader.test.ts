@@ -3,15 +3,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { detectLibc } from '#steepest/kernels/libc.cjs';
 import { installInto } from '../support/installedPackage.js';
 import { ROOT } from '../support/trackedFiles.js';
 
-const libc = detectLibc();
-const otherLibc = libc === 'glibc' ? 'musl' : 'glibc';
 const platform = `${process.platform}-${process.arch}`;
-const fileFor = (tag?: string) => `prebuilds/${platform}/steepest${tag ? `.${tag}` : ''}.node`;
-const own = fileFor(libc);
+const own = `prebuilds/${platform}/steepest.node`;
 
 /** A package as it is installed: the compiled TypeScript, and no local build. */
 let home: string;
@@ -51,7 +47,7 @@ describe('the loader', () => {
   it('takes the prebuilt binary of this platform', () => {
     put(own);
     const { said, stderr } = backendThere();
-    expect(said).toMatchObject({ kind: 'native', target: libc ? `${platform}-${libc}` : platform });
+    expect(said).toMatchObject({ kind: 'native', target: platform });
     expect(said.reason).toContain(own);
     expect(stderr).toBe('');
   });
@@ -60,14 +56,6 @@ describe('the loader', () => {
     put(own);
     put('build/Release/steepest.node');
     expect(backendThere().said).toMatchObject({ kind: 'native', target: 'source' });
-  });
-
-  it.runIf(libc !== undefined)("tries the other C library's binary when the own one does not load", () => {
-    put(own, 'no binary');
-    put(fileFor(otherLibc));
-    const { said, stderr } = backendThere();
-    expect(said).toMatchObject({ kind: 'native', target: `${platform}-${otherLibc}` });
-    expect(stderr).toBe('');
   });
 
   it('says once on stderr that nothing is there, and goes on with TypeScript', () => {
@@ -108,13 +96,5 @@ describe('the loader', () => {
     const { said } = backendThere({ STEEPEST_BACKEND: 'native' });
     expect(said.message).toContain('copied from another one, or a file is damaged');
     expect(said.message).not.toContain('bundler');
-  });
-});
-
-describe('detectLibc', () => {
-  it('knows what this Node.js was linked with', () => {
-    const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-    const expected = process.platform !== 'linux' ? undefined : header.glibcVersionRuntime ? 'glibc' : 'musl';
-    expect(libc).toBe(expected);
   });
 });

@@ -6,12 +6,10 @@ import { prebuildFile, TARGETS, targetsNamed } from '../../scripts/prebuild/targ
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 describe('the targets', () => {
-  it('are eight, named after platform, processor and C library', () => {
+  it('are six, named after platform and processor', () => {
     expect(TARGETS.map((target) => target.name)).toEqual([
-      'linux-x64-glibc',
-      'linux-x64-musl',
-      'linux-arm64-glibc',
-      'linux-arm64-musl',
+      'linux-x64',
+      'linux-arm64',
       'darwin-x64',
       'darwin-arm64',
       'win32-x64',

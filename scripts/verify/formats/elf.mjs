@@ -5,6 +5,7 @@ const MACHINES = { 62: 'x64', 183: 'arm64' };
 const SHT_DYNAMIC = 6;
 const SHT_DYNSYM = 11;
 const SHT_GNU_VERNEED = 0x6ffffffe;
+const SHF_TLS = 0x400;
 const DT_NEEDED = 1;
 const DYNAMIC_BYTES = 16;
 const SYMBOL_BYTES = 24;
@@ -14,6 +15,7 @@ function sections(bytes) {
   const [size, count] = [bytes.readUInt16LE(0x3a), bytes.readUInt16LE(0x3c)];
   return entries(table, count, size, (at) => ({
     type: bytes.readUInt32LE(at + 4),
+    flags: Number(bytes.readBigUInt64LE(at + 8)),
     offset: Number(bytes.readBigUInt64LE(at + 24)),
     size: Number(bytes.readBigUInt64LE(at + 32)),
     link: bytes.readUInt32LE(at + 40),
@@ -61,6 +63,7 @@ export function readElf(bytes) {
     needed,
     undefined: symbols.filter(({ defined }) => !defined).map(({ name }) => name),
     exports: symbols.filter(({ defined }) => defined).map(({ name }) => name),
+    threadLocal: all.some(({ flags }) => (flags & SHF_TLS) !== 0),
     versions: versions ? neededVersions(bytes, versions, strings(versions)) : [],
   };
 }

@@ -1,9 +1,8 @@
 // What every platform is compared with: the same programs on this machine.
-import { detectLibc } from '../../../dist/esm/kernels/libc.cjs';
 import { installedFolder } from './installed.mjs';
 import { direct, runPrograms } from './programs.mjs';
 
-export const hostTarget = [process.platform, process.arch, detectLibc()].filter(Boolean).join('-');
+export const hostTarget = `${process.platform}-${process.arch}`;
 
 let bits;
 

@@ -12,7 +12,7 @@ export function verifyArm64() {
   const launch = (...args) => qemu(node, ...args);
   const { bits, isa } = runPrograms(installedFolder(), launch, {
     kind: 'native',
-    target: 'linux-arm64-glibc',
+    target: 'linux-arm64',
   });
   checkEqual(isa, 'neon', 'instruction set');
   checkEqual(bits, referenceBits(), 'bits');

@@ -9,7 +9,7 @@ import { hostTarget, referenceBits } from '../lib/reference.mjs';
 const DENO_ARGUMENTS = ['run', '--allow-read', '--allow-write', '--allow-env', '--allow-sys', '--allow-ffi'];
 
 export function verifyRuntimes() {
-  if (hostTarget !== 'linux-x64-glibc') throw new Absent('Bun and Deno are taken for Linux on x64');
+  if (hostTarget !== 'linux-x64') throw new Absent('Bun and Deno are taken for Linux on x64');
   const launchers = {
     Bun: direct(bun()),
     Deno: (...args) => ({ command: deno(), args: [...DENO_ARGUMENTS, '--node-modules-dir=manual', ...args] }),

@@ -1,7 +1,6 @@
 import os from 'node:os';
 import { messageOf } from '../../core/show.js';
 import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
-import { detectLibc } from '../../kernels/libc.cjs';
 import { version } from '../packageInfo.cjs';
 import { type Checksum, checkChecksums, checksumProblems } from './checksums.js';
 import { type BitsResult, checkBits, measureSpeed, type Speed, trainOnce } from './selfTest.js';
@@ -52,11 +51,25 @@ function examineSystem(): Report['system'] {
   };
 }
 
+/** What @types/node does not say: the switch is newer than Node.js 20.0; other runtimes may lack the report. */
+interface ProcessReport {
+  excludeNetwork?: boolean;
+  getReport?: () => { header?: { glibcVersionRuntime?: string } };
+}
+
+/** The C library of this process. A report names glibc's version; on Linux without one it is musl. */
 function libcWithVersion(): string | null {
-  const libc = detectLibc();
-  if (libc !== 'glibc') return libc ?? null;
-  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return `glibc ${header?.glibcVersionRuntime ?? ''}`.trim();
+  const report = process.report as unknown as ProcessReport | undefined;
+  if (process.platform !== 'linux' || typeof report?.getReport !== 'function') return null;
+  const before = report.excludeNetwork;
+  // Otherwise the report would look up the names of open connections.
+  report.excludeNetwork = true;
+  try {
+    const version = report.getReport().header?.glibcVersionRuntime;
+    return version === undefined ? 'musl' : `glibc ${version}`;
+  } finally {
+    report.excludeNetwork = before;
+  }
 }
 
 function examineRuntime(): Report['runtime'] {
