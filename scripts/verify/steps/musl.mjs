@@ -25,7 +25,7 @@ export function verifyMusl() {
   const cache = join(root, 'build', 'prebuild', 'cache');
   const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
   const source = join(here, 'programs', 'musl-host.c');
-  const options = ['-target', target.zig, '-dynamic', '-rdynamic', `-DSTUBS="${stubs}"`];
+  const options = ['-target', target.zig, '-O2', '-dynamic', '-rdynamic', `-DSTUBS="${stubs}"`];
   run(zig(), ['cc', ...options, source, '-o', host], { env });
   checkEqual(run(host, [addon]).trim(), `${NAPI_VERSION} ${NAPI_VERSION}`, 'the versions that it asks for');
   return `${loader} loads it, on two threads`;
