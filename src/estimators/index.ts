@@ -8,6 +8,7 @@ import {
   MaxAbsScaler,
   MinMaxScaler,
   OneHotEncoder,
+  OrdinalEncoder,
   PolynomialFeatures,
   RobustScaler,
   SimpleImputer,
@@ -24,6 +25,7 @@ registerEstimator('MLPRegressor', MLPRegressor);
 registerEstimator('MaxAbsScaler', MaxAbsScaler);
 registerEstimator('MinMaxScaler', MinMaxScaler);
 registerEstimator('OneHotEncoder', OneHotEncoder);
+registerEstimator('OrdinalEncoder', OrdinalEncoder);
 registerEstimator('Pipeline', Pipeline);
 registerEstimator('PolynomialFeatures', PolynomialFeatures);
 registerEstimator('RobustScaler', RobustScaler);

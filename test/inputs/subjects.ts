@@ -12,6 +12,7 @@ import {
   MLPRegressor,
   metrics,
   OneHotEncoder,
+  OrdinalEncoder,
   PolynomialFeatures,
   pipeline,
   Ridge,
@@ -142,6 +143,7 @@ export const ESTIMATORS: Subject[] = [
   transformer('MinMaxScaler', () => new MinMaxScaler()),
   transformer('PolynomialFeatures', () => new PolynomialFeatures()),
   transformer('OneHotEncoder', () => new OneHotEncoder(), true),
+  transformer('OrdinalEncoder', () => new OrdinalEncoder(), true),
   transformer('SimpleImputer', () => new SimpleImputer(), true),
   transformer('ColumnTransformer', () => columnTransformer([['scale', new StandardScaler(), [0, 1]]]), true),
 ];

@@ -10,6 +10,7 @@ import {
   MLPClassifier,
   MLPRegressor,
   OneHotEncoder,
+  OrdinalEncoder,
   PolynomialFeatures,
   pipeline,
   Ridge,
@@ -30,7 +31,17 @@ export const ESTIMATORS = {
   MinMaxScaler: [numbers, () => new MinMaxScaler().fit(numbers)],
   MaxAbsScaler: [numbers, () => new MaxAbsScaler().fit(numbers)],
   RobustScaler: [numbers, () => new RobustScaler().fit(numbers)],
-  OneHotEncoder: [table, () => new OneHotEncoder({ drop: [undefined, 'x'] }).fit(table)],
+  OneHotEncoder: [table, () => new OneHotEncoder({ drop: [undefined, null], maxCategories: 2 }).fit(table)],
+  OrdinalEncoder: [
+    table,
+    () =>
+      new OrdinalEncoder({
+        maxCategories: 2,
+        handleUnknown: 'useEncodedValue',
+        unknownValue: -1,
+        encodedMissingValue: -2,
+      }).fit(table),
+  ],
   SimpleImputer: [
     table,
     () => new SimpleImputer({ strategy: 'mostFrequent', addIndicator: true }).fit(table),

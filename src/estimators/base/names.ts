@@ -88,7 +88,7 @@ export const VALUE_ALIASES: Aliases = {
   // Imputing and encoding.
   mode: 'mostFrequent',
   average: 'mean',
-  infrequentIfExist: 'ignore',
+  warn: 'infrequentIfExist',
   raise: 'error',
 };
 

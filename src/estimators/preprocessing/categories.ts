@@ -1,7 +1,10 @@
 import { SteepestError } from '../../core/errors.js';
 import { compareLabels } from '../../core/labels.js';
+import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { type Column, isNumericColumn } from '../../data/column.js';
+import { checkNoInfinity, type TableColumns } from '../base/columns.js';
+import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 
 /** One category of a column; null is the missing one, which numeric columns represent as NaN. */
 export type Category = number | string | null;
@@ -68,6 +71,9 @@ export function givenCategories(name: string, list: readonly Category[]): Column
   );
 }
 
+/** What to do about an unknown category, for errors. */
+const UNKNOWN_HINT = "Set handleUnknown: 'ignore', list all categories, or fit on data that has it.";
+
 /**
  * Indices of a column's values among its categories; −1 for unknown ones if `ignoreUnknown`.
  * @throws SteepestError `ERR_ARGUMENT` for text if the fit had numbers, `ERR_LABEL_RANGE` for an
@@ -78,6 +84,7 @@ export function encodeCategories(
   column: Column,
   categories: ColumnCategories,
   ignoreUnknown: boolean,
+  hint = UNKNOWN_HINT,
 ): Int32Array {
   const kind = isNumericColumn(column) ? 'numeric' : 'text';
   const isAllMissing = kind === 'text' && (column as readonly unknown[]).every((value) => value === null);
@@ -95,7 +102,7 @@ export function encodeCategories(
       throw new SteepestError('ERR_LABEL_RANGE', {
         expected: `column ${shownColumn} to hold only the categories of the fit: ${shortList(categories.list)}`,
         given: `${showCategory(column[row] as Category)} at row ${row}`,
-        hint: "Set handleUnknown: 'ignore', list all categories, or fit on data that has it.",
+        hint,
       });
     }
     codes[row] = code ?? -1;
@@ -109,4 +116,87 @@ const MOST_SHOWN = 10;
 function shortList(list: readonly Category[]): string {
   const shown = list.slice(0, MOST_SHOWN).map(showCategory).join(', ');
   return list.length > MOST_SHOWN ? `${shown} and ${list.length - MOST_SHOWN} more` : shown;
+}
+
+/** A column of numbers that may be missing but not infinite, or of text. */
+export function readCategories(table: TableColumns, j: number): Column {
+  const column = table.column(j);
+  if (isNumericColumn(column)) {
+    checkNoInfinity('X', column, 1, table.names === undefined ? undefined : [table.names[j]!]);
+  }
+  return column;
+}
+
+/** Categories by column, for a file: JSON has no NaN, so numbers are saved as tensors. */
+export function savedCategories(columns: readonly ColumnCategories[]): SavedCategories {
+  const numeric = columns.flatMap(({ kind, list }, j) =>
+    kind === 'numeric'
+      ? [[`categories.${j}`, { data: Float64Array.from(list as number[]), shape: [list.length] }] as const]
+      : [],
+  );
+  return {
+    tensors: Object.fromEntries(numeric),
+    text: columns.map(({ kind, list }) => (kind === 'text' ? (list as (string | null)[]) : false)),
+  };
+}
+
+interface SavedCategories {
+  tensors: Record<string, NdArray<Float64Array>>;
+  text: (false | (string | null)[])[];
+}
+
+const isTextList = (list: unknown): list is (string | null)[] =>
+  Array.isArray(list) && list.every((value) => value === null || typeof value === 'string');
+
+/** The inverse; no column is without categories. @throws SteepestError `ERR_MODEL_FILE` */
+export function restoredCategories(state: SavedState, cols: number): ColumnCategories[] {
+  const text = attribute(
+    state,
+    'text',
+    (value): value is SavedCategories['text'] =>
+      Array.isArray(value) &&
+      value.length === cols &&
+      value.every((list) => list === false || isTextList(list)),
+  );
+  return text.map((list, j) => {
+    const own =
+      list === false
+        ? toCategories('numeric', [...float64Tensor(state, `categories.${j}`, [-1]).data])
+        : toCategories('text', list);
+    if (own.list.length > 0) return own;
+    throw new SteepestError('ERR_MODEL_FILE', {
+      expected: `categories of column ${j}`,
+      given: 'none',
+      hint: 'Save the encoder again.',
+    });
+  });
+}
+
+/**
+ * `categories` as users give them.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function checkCategories(name: string, value: unknown): CategoriesParam {
+  if (value === 'auto') return value;
+  if (!Array.isArray(value) || ![...value].every(Array.isArray)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as 'auto' or a list per column`,
+      given: show(value),
+      hint: "Leave it out for 'auto'.",
+    });
+  }
+  return [...value].map((list: readonly Category[], j) => givenCategories(String(j), list).list);
+}
+
+/** 'auto', or the categories of each column, in the order of their codes. */
+export type CategoriesParam = 'auto' | readonly (readonly Category[])[];
+
+/** @throws SteepestError `ERR_ARGUMENT` unless a list has one entry per column, or is none */
+export function checkPerColumn(what: string, value: unknown, cols: number): void {
+  if (typeof value !== 'object' || value === null || (value as readonly unknown[]).length === cols) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${what} with ${cols} entries, one per column of X`,
+    given: show(value),
+    hint: 'Write one entry per column.',
+  });
 }

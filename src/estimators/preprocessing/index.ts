@@ -5,6 +5,7 @@ export { MaxAbsScaler, type MaxAbsScalerParams } from './maxAbsScaler.js';
 export { MinMaxScaler, type MinMaxScalerParams } from './minMaxScaler.js';
 export { OneHotEncoder } from './oneHotEncoder.js';
 export type { OneHotEncoderParams } from './oneHotParams.js';
+export { OrdinalEncoder, type OrdinalEncoderParams } from './ordinalEncoder.js';
 export { PolynomialFeatures, type PolynomialFeaturesParams } from './polynomialFeatures.js';
 export { RobustScaler, type RobustScalerParams } from './robustScaler.js';
 export { SimpleImputer, type SimpleImputerParams } from './simpleImputer.js';

@@ -1,38 +1,44 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { isTypedArray } from '../../core/realm.js';
+import { show } from '../../core/show.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, categoryName, isColumnKind } from '../base/columnKinds.js';
 import {
   allocate,
-  checkNoInfinity,
   forSlices,
   nextColumn,
   readTable,
   showColumn,
-  type TableColumns,
   type TableInput,
   toDataTable,
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
-import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import { attribute, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
   type Category,
   type ColumnCategories,
   categoriesOf,
+  checkPerColumn,
   encodeCategories,
   givenCategories,
-  toCategories,
+  readCategories,
+  restoredCategories,
+  savedCategories,
 } from './categories.js';
+import { type Grouping, groupingOf, INFREQUENT, infrequentCodes, isInfrequentList } from './infrequent.js';
 import { droppedOf, ONE_HOT_SPECS, type OneHotEncoderParams, refuse } from './oneHotParams.js';
 
 /** One column of the fit. */
 interface Encoded extends ColumnCategories {
-  /** Index of the dropped category, or −1. */
+  /** The encoded columns, with that of the dropped category. */
+  grouping: Grouping;
+  /** The infrequent categories. */
+  rare: readonly number[];
+  /** Number of the dropped category, or −1. */
   dropped: number;
   /** How feature names show the categories. */
   shownAs: ColumnKind;
@@ -62,30 +68,35 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     const table = readTable('X', x);
     const { cols, names } = table;
     const { categories, drop } = this.params;
-    for (const [what, value] of Object.entries({ categories, drop })) {
-      if (typeof value === 'object' && value.length !== cols) {
-        refuse(`${what} with ${cols} entries, one per column of X`, value, 'Write one entry per column.');
-      }
-    }
+    checkPerColumn('categories', categories, cols);
+    checkPerColumn('drop', drop, cols);
     const encoded: Encoded[] = [];
     const kinds = table.kinds();
     for (let j = 0; j < cols; j++) {
       await nextColumn(j, table.rows, signal);
       const shown = showColumn(names, j);
-      const own = this.categoriesFor(readColumn(table, j), j, shown);
-      encoded.push({ ...own, dropped: droppedOf(own, drop, j, shown), shownAs: kinds[j]! });
+      const { own, rare } = this.categoriesFor(readCategories(table, j), j, shown);
+      const grouping = groupingOf(own, rare);
+      const dropped = droppedOf(own, grouping, drop, j, shown);
+      encoded.push({ ...own, rare, grouping, dropped, shownAs: kinds[j]! });
     }
     this.encoded = encoded;
     this.fitted = { cols, names };
     return this;
   }
 
-  private categoriesFor(column: Column, j: number, shown: string): ColumnCategories {
-    const { categories, handleUnknown } = this.params;
-    if (categories === 'auto') return categoriesOf(column);
-    const given = givenCategories(shown, categories[j]!);
-    encodeCategories(shown, column, given, handleUnknown === 'ignore');
-    return given;
+  /** The categories of column j, and which of them are infrequent. */
+  private categoriesFor(
+    column: Column,
+    j: number,
+    shown: string,
+  ): { own: ColumnCategories; rare: readonly number[] } {
+    const { categories, handleUnknown, minFrequency, maxCategories } = this.params;
+    const isAuto = categories === 'auto';
+    const own = isAuto ? categoriesOf(column) : givenCategories(shown, categories[j]!);
+    if (isAuto && minFrequency === undefined && maxCategories === undefined) return { own, rare: [] };
+    const codes = encodeCategories(shown, column, own, handleUnknown !== 'error');
+    return { own, rare: infrequentCodes(own, codes, this.params) };
   }
 
   /**
@@ -97,21 +108,25 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     this.ready('transform()');
     const table = readTable('X', x);
     const { names } = this.checkColumns('transform()', table);
-    const ignore = this.params.handleUnknown === 'ignore';
+    const { handleUnknown } = this.params;
     const widths = this.encoded.map(widthOf);
     const width = widths.reduce((sum, n) => sum + n, 0);
     const result = allocate(table.rows, width);
     let offset = 0;
     for (const [j, one] of this.encoded.entries()) {
       await nextColumn(j, table.rows);
-      const codes = encodeCategories(showColumn(names, j), readColumn(table, j), one, ignore);
+      const column = readCategories(table, j);
+      const codes = encodeCategories(showColumn(names, j), column, one, handleUnknown !== 'error');
+      const { position, frequent, infrequent } = one.grouping;
+      const joins = handleUnknown === 'infrequentIfExist' && infrequent.length > 0;
+      const unknown = joins ? frequent.length : -1;
       const start = offset;
       await forSlices(table.rows, 1, (begin, end) => {
         for (let i = begin; i < end; i++) {
-          const code = codes[i]!;
+          const code = codes[i]! < 0 ? unknown : position[codes[i]!]!;
           if (code < 0 || code === one.dropped) continue;
-          const position = one.dropped >= 0 && code > one.dropped ? code - 1 : code;
-          result.data[i * width + start + position] = 1;
+          const at = one.dropped >= 0 && code > one.dropped ? code - 1 : code;
+          result.data[i * width + start + at] = 1;
         }
       });
       offset += widths[j]!;
@@ -121,7 +136,8 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
 
   /**
    * The category of each row and column: that of the largest number. A row of zeros is the dropped
-   * category, or a missing value if unknown categories are encoded as zeros.
+   * category, or a missing value if unknown categories are encoded as zeros. The infrequent
+   * categories become 'infrequent_sklearn', as in scikit-learn, or NaN in a column of numbers.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros without a meaning
    */
   async inverseTransform(x: TableInput): Promise<DataTable> {
@@ -149,18 +165,27 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     return this.encoded.map(({ list }) => [...list]);
   }
 
+  /** The infrequent categories of each column, in order; undefined for a column without any. */
+  get infrequentCategories(): readonly (readonly Category[] | undefined)[] {
+    this.ready('infrequentCategories');
+    return this.encoded.map(({ grouping: { infrequent } }) =>
+      infrequent.length === 0 ? undefined : [...infrequent],
+    );
+  }
+
   /**
    * For example 'color_red': the column's name and the category, in scikit-learn's format. Integers
    * are '1', floats '1.0', booleans 'True', missing values 'nan' or, for null, 'None'. The type of
    * numbers is that of their array. In rows of plain numbers and in columns of a `DataTable` they
-   * are integers if all are whole and none is missing.
+   * are integers if all are whole and none is missing. Infrequent categories are
+   * 'color_infrequent_sklearn'.
    */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     return this.inputNames(inputNames).flatMap((name, j) => {
-      const { list, dropped, shownAs } = this.encoded[j]!;
-      return list
-        .filter((_, code) => code !== dropped)
-        .map((value) => `${name}_${categoryName(value, shownAs)}`);
+      const { grouping, dropped, shownAs } = this.encoded[j]!;
+      const all = grouping.frequent.map((value) => categoryName(value, shownAs));
+      if (grouping.infrequent.length > 0) all.push(INFREQUENT);
+      return all.filter((_, position) => position !== dropped).map((value) => `${name}_${value}`);
     });
   }
 
@@ -177,17 +202,13 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
 
   protected fittedState(): SavedState | undefined {
     if (this.fitted === undefined) return undefined;
-    const numeric = this.encoded.flatMap(({ kind, list }, j) =>
-      kind === 'numeric'
-        ? [[`categories.${j}`, { data: Float64Array.from(list as number[]), shape: [list.length] }] as const]
-        : [],
-    );
+    const { tensors, text } = savedCategories(this.encoded);
     return {
-      tensors: Object.fromEntries(numeric),
+      tensors,
       attributes: {
         ...this.columnAttributes(),
-        // JSON has no NaN, so numbers are saved as tensors.
-        text: this.encoded.map(({ kind, list }) => (kind === 'text' ? list : false)),
+        text,
+        rare: this.encoded.map(({ rare }) => rare),
         dropped: this.encoded.map(({ dropped }) => dropped),
         shownAs: this.encoded.map(({ shownAs }) => ({ ...shownAs })),
       },
@@ -198,12 +219,6 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
     const fitted = this.columnsFrom(state);
     const isPerColumn = (value: unknown): value is unknown[] =>
       Array.isArray(value) && value.length === fitted.cols;
-    const text = attribute(
-      state,
-      'text',
-      (value): value is (false | (string | null)[])[] =>
-        isPerColumn(value) && value.every((list) => list === false || isTextList(list)),
-    );
     const dropped = attribute(
       state,
       'dropped',
@@ -214,52 +229,45 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
       'shownAs',
       (value): value is ColumnKind[] => isPerColumn(value) && value.every(isColumnKind),
     );
-    this.encoded = text.map((list, j) => {
-      const categories =
-        list === false
-          ? toCategories('numeric', [...float64Tensor(state, `categories.${j}`, [-1]).data])
-          : toCategories('text', list);
+    const rare = attribute(state, 'rare', isPerColumn);
+    this.encoded = restoredCategories(state, fitted.cols).map((categories, j) => {
+      const codes = rare[j];
       const position = dropped[j]!;
-      if (position < -1 || position >= categories.list.length || categories.list.length === 0) {
+      const isGrouped = isInfrequentList(codes, categories.list.length);
+      const grouping = groupingOf(categories, isGrouped ? codes : []);
+      if (!isGrouped || position < -1 || position >= grouping.width) {
         throw new SteepestError('ERR_MODEL_FILE', {
-          expected: `categories of column ${j}, and the one that is left out among them`,
-          given: `${categories.list.length} categories, number ${position} left out`,
+          expected: `categories of column ${j}, and the infrequent and dropped ones among them`,
+          given: `${categories.list.length} categories, ${show(codes)} infrequent, number ${position} dropped`,
           hint: 'Save the encoder again.',
         });
       }
-      return { ...categories, dropped: position, shownAs: shownAs[j]! };
+      return { ...categories, rare: codes, grouping, dropped: position, shownAs: shownAs[j]! };
     });
     this.fitted = fitted;
   }
 }
 
-const isTextList = (list: unknown): list is (string | null)[] =>
-  Array.isArray(list) && list.every((value) => value === null || typeof value === 'string');
-
-const widthOf = ({ list, dropped }: Encoded): number => list.length - (dropped >= 0 ? 1 : 0);
-
-function readColumn(table: TableColumns, j: number): Column {
-  const column = table.column(j);
-  if (isTypedArray(column, 'Float64Array')) {
-    checkNoInfinity('X', column, 1, table.names === undefined ? undefined : [table.names[j]!]);
-  }
-  return column;
-}
+const widthOf = ({ grouping, dropped }: Encoded): number => grouping.width - (dropped >= 0 ? 1 : 0);
 
 function decode(
-  { list, dropped }: Encoded,
+  { kind, grouping, dropped }: Encoded,
   values: ArrayLike<number>,
   shown: string,
   row: number,
   { handleUnknown }: OneHotEncoderParams,
 ): Category {
+  const categoryAt = (position: number): Category => {
+    if (position < grouping.frequent.length) return grouping.frequent[position]!;
+    return kind === 'text' ? INFREQUENT : null;
+  };
   let best = -1;
   for (let k = 0; k < values.length; k++) {
     if (values[k] !== 0 && (best < 0 || values[k]! > values[best]!)) best = k;
   }
-  if (best >= 0) return list[dropped >= 0 && best >= dropped ? best + 1 : best]!;
-  if (dropped >= 0) return list[dropped]!;
-  if (handleUnknown === 'ignore') return null;
+  if (best >= 0) return categoryAt(dropped >= 0 && best >= dropped ? best + 1 : best);
+  if (dropped >= 0) return categoryAt(dropped);
+  if (handleUnknown !== 'error') return null;
   return refuse(
     `a number that is not 0 for one category of column ${shown}`,
     `only zeros at row ${row}`,

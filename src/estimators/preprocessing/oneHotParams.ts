@@ -3,40 +3,37 @@ import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import {
+  type CategoriesParam,
   type Category,
   type ColumnCategories,
   categoryKey,
-  givenCategories,
+  checkCategories,
   showCategory,
 } from './categories.js';
+import { FREQUENCY_SPECS, type FrequencyParams, type Grouping } from './infrequent.js';
 
-export interface OneHotEncoderParams {
+export interface OneHotEncoderParams extends FrequencyParams {
   /**
    * 'auto': the sorted categories of the fit. Or the categories of each column, in the order of the
    * encoded columns.
    */
-  categories: 'auto' | readonly (readonly Category[])[];
+  categories: CategoriesParam;
   /**
    * Drops one category of each column, which makes the columns independent: the first, the first
    * only for columns with two categories, or one named per column (undefined for none). Nothing by
    * default.
    */
   drop: undefined | 'first' | 'ifBinary' | readonly (Category | undefined)[];
-  /** What to do with a category that the fit did not have: throw (default), or encode as zeros. */
-  handleUnknown: 'error' | 'ignore';
+  /**
+   * What to do with a category that the fit did not have: throw (default), encode as zeros, or
+   * count among the infrequent categories if the column has any, as zeros otherwise.
+   */
+  handleUnknown: 'error' | 'ignore' | 'infrequentIfExist';
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` */
 export function refuse(expected: string, given: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
-}
-
-function checkCategories(name: string, value: unknown): OneHotEncoderParams['categories'] {
-  if (value === 'auto') return value;
-  if (!Array.isArray(value) || ![...value].every(Array.isArray)) {
-    refuse(`${name} as 'auto' or a list per column`, value, "Leave it out for 'auto'.");
-  }
-  return [...value].map((list: readonly Category[], j) => givenCategories(String(j), list).list);
 }
 
 function checkDrop(name: string, value: unknown): OneHotEncoderParams['drop'] {
@@ -58,28 +55,37 @@ function checkDrop(name: string, value: unknown): OneHotEncoderParams['drop'] {
 }
 
 export const ONE_HOT_SPECS: ParamSpecs<OneHotEncoderParams> = {
-  categories: param.custom<OneHotEncoderParams['categories']>('auto', checkCategories),
+  categories: param.custom<CategoriesParam>('auto', checkCategories),
   drop: param.custom<OneHotEncoderParams['drop']>(undefined, checkDrop),
-  handleUnknown: param.oneOf('error', ['error', 'ignore']),
+  handleUnknown: param.oneOf('error', ['error', 'ignore', 'infrequentIfExist']),
+  ...FREQUENCY_SPECS,
 };
 
-/** Index of the category that `drop` removes from column j; −1 for none. */
+/** Number of the category that `drop` removes from column j; −1 for none. */
 export function droppedOf(
   { list, index }: ColumnCategories,
+  { position, frequent, width }: Grouping,
   drop: OneHotEncoderParams['drop'],
   j: number,
   shown: string,
 ): number {
   if (drop === undefined) return -1;
   if (drop === 'first') return 0;
-  if (drop === 'ifBinary') return list.length === 2 ? 0 : -1;
+  if (drop === 'ifBinary') return width === 2 ? 0 : -1;
   const chosen = drop[j];
   if (chosen === undefined) return -1;
-  const position = index.get(categoryKey(chosen));
-  if (position !== undefined) return position;
+  const code = index.get(categoryKey(chosen));
+  if (code === undefined) {
+    return refuse(
+      `drop to name a category of column ${shown}: ${list.map(showCategory).join(', ')}`,
+      chosen,
+      'Name one of these, or undefined for none.',
+    );
+  }
+  if (position[code]! < frequent.length) return position[code]!;
   return refuse(
-    `drop to name a category of column ${shown}: ${list.map(showCategory).join(', ')}`,
+    `drop to name a frequent category of column ${shown}`,
     chosen,
-    'Name one of these, or undefined for none.',
+    'It shares its column with others: name another, or undefined for none.',
   );
 }

@@ -73,6 +73,7 @@ import {
   metricNames,
   metrics,
   OneHotEncoder,
+  OrdinalEncoder,
   optimizerNames,
   type Pipeline,
   PolynomialFeatures,
@@ -286,6 +287,7 @@ export async function estimators(): Promise<void> {
     new MinMaxScaler(),
     new MaxAbsScaler({ clip: true }),
     new RobustScaler({ quantileRange: [5, 95], unitVariance: true }),
+    new OrdinalEncoder({ handleUnknown: 'useEncodedValue', unknownValue: -1 }),
     new PolynomialFeatures(),
   ];
   for (const regressor of regressors) await (await regressor.fit(x, [1, 2])).predict(x);
