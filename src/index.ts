@@ -1,4 +1,5 @@
 export { type ErrorCode, SteepestError } from './core/errors.js';
+export type { Matrix } from './core/matrix.js';
 export type { NdArray, NumberRow, NumericArray, StoredArray } from './core/ndarray.js';
 export type { ClassInput, MatrixInput, SampleInput, TargetInput } from './data/arrayInputs.js';
 export type { Batch, BatchStream } from './data/batches.js';

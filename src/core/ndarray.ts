@@ -36,21 +36,6 @@ export interface NdArray<T extends NumericArray = NumericArray> {
 }
 
 /**
- * The prototype of results: Without it, JSON of a typed array would be an object of indices. The
- * class keeps the name of plain objects, so that printing, copying and comparing treat results as
- * plain.
- */
-const RESULT = Object.create(Object.prototype, {
-  toJSON: {
-    value(this: NdArray): { data: number[]; shape: readonly number[] } {
-      return { data: Array.from(this.data), shape: this.shape };
-    },
-    writable: true,
-    configurable: true,
-  },
-}) as object;
-
-/**
  * A list of results that `JSON.stringify` writes as a list. Costs about half a microsecond, so use
  * it only for results of whole calls.
  */
@@ -65,11 +50,6 @@ const JSON_LIST: PropertyDescriptor = {
   writable: true,
   configurable: true,
 };
-
-/** A result: a row-major array that `JSON.stringify` writes as `{"data":[…],"shape":[…]}`. */
-export function ndArray<T extends NumericArray>(data: T, shape: readonly number[]): NdArray<T> {
-  return { __proto__: RESULT, data, shape } as unknown as NdArray<T>;
-}
 
 /** A row of numbers. */
 export type NumberRow = readonly number[] | NumericArray;

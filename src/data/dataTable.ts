@@ -1,7 +1,7 @@
 import { type Align, alignColumns } from '../core/alignColumns.js';
 import { checkList, checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
+import { Matrix } from '../core/matrix.js';
 import type { Aliases } from '../core/nearest.js';
 import { isList, isNumberList, isUrl } from '../core/realm.js';
 import { reading } from '../core/refuse.js';
@@ -237,11 +237,11 @@ export class DataTable {
   }
 
   /**
-   * Row-major numbers of all columns: [rows, columns].
+   * Row-major numbers of all columns, [rows, columns], with their names.
    * @throws SteepestError `ERR_ARGUMENT` that names the columns of text, `ERR_EMPTY` for a table
    *   without columns
    */
-  toMatrix(): NdArray<Float64Array> {
+  toMatrix(): Matrix<Float64Array> {
     const text = this.namesOf('text');
     const cols = this.columnNames.length;
     if (text.length > 0 || cols === 0) {
@@ -257,7 +257,7 @@ export class DataTable {
       for (let i = 0, at = j; i < this.rows; i++, at += cols) data[at] = column[i] as number;
       j++;
     }
-    return { data, shape: [this.rows, cols] };
+    return new Matrix(data, [this.rows, cols], this.columnNames);
   }
 
   /** One object per row, with NaN and null for missing values. */

@@ -1,6 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { isNames, orAbsent } from '../core/guards.js';
-import { type NdArray, ndArray } from '../core/ndarray.js';
+import { Matrix } from '../core/matrix.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { chooseKernels } from '../kernels/kernelOptions.js';
@@ -17,7 +17,14 @@ import {
   readFeatures,
 } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
-import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from './base/labels.js';
+import {
+  checkClassCount,
+  encodeClasses,
+  isLabelList,
+  type Label,
+  type LabelInput,
+  namesOfClasses,
+} from './base/labels.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
@@ -132,9 +139,9 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   }
 
   /** Coefficients: [1, columns] for two classes (of the second one), else [classes, columns]. */
-  get coef(): NdArray<Float64Array> {
+  get coef(): Matrix<Float64Array> {
     const { coef, columns } = this.learned('coef');
-    return ndArray(coef.slice(), [coef.length / columns.cols, columns.cols]);
+    return new Matrix(coef.slice(), [coef.length / columns.cols, columns.cols], columns.names);
   }
 
   /** One per row of `coef`; 0 without `fitIntercept`. */
@@ -216,23 +223,23 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
   }
 
   /** Probabilities, rows × classes, in the order of `classes`. */
-  async predictProba(x: FeatureInput): Promise<NdArray<Float64Array>> {
-    return probabilities(await this.scores(x));
+  async predictProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
+    return probabilities(await this.scores(x), namesOfClasses(this.classes));
   }
 
   /** Natural logarithms of {@link predictProba}. */
-  async predictLogProba(x: FeatureInput): Promise<NdArray<Float64Array>> {
-    const { data, shape } = await this.predictProba(x);
-    return ndArray(data.map(Math.log), shape);
+  async predictLogProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
+    const { data, shape, columnNames } = await this.predictProba(x);
+    return new Matrix(data.map(Math.log), shape, columnNames);
   }
 
   /**
    * Scores x·coefᵀ + intercept: one per row for two classes (above 0 means the second), otherwise
    * rows × classes.
    */
-  async decisionFunction(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
+  async decisionFunction(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
     const scores = await this.scores(x);
-    return scores.shape[1] === 1 ? scores.data : scores;
+    return scores.columns === 1 ? scores.data : scores;
   }
 
   /** Fraction of rows whose class is predicted correctly. */
@@ -266,12 +273,13 @@ export class LogisticRegression extends BaseEstimator<LogisticRegressionParams> 
     return this.fitted;
   }
 
-  private async scores(x: FeatureInput): Promise<NdArray<Float64Array>> {
-    const { columns, coef, intercept } = this.learned('predict()');
+  private async scores(x: FeatureInput): Promise<Matrix<Float64Array>> {
+    const { classes, columns, coef, intercept } = this.learned('predict()');
     const features: Features = readFeatures('X', x);
     checkFittedColumns('X', features, columns);
     checkFiniteFeatures('X', features);
-    return linearScores(features, coef, intercept);
+    const names = intercept.length === 1 ? undefined : namesOfClasses(classes);
+    return linearScores(features, coef, intercept, names);
   }
 
   private chooseSolver(variables: number): LogisticSolver | 'gd' | 'sgd' {

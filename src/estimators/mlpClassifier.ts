@@ -1,5 +1,6 @@
 import { SteepestError } from '../core/errors.js';
-import { type NdArray, ndArray } from '../core/ndarray.js';
+import { Matrix } from '../core/matrix.js';
+import type { NdArray } from '../core/ndarray.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { accuracyScore } from '../metrics/index.js';
@@ -7,7 +8,14 @@ import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeig
 import type { Classifier, ScoreOptions } from './base/estimator.js';
 import { type FeatureInput, readFeatures } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
-import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from './base/labels.js';
+import {
+  checkClassCount,
+  encodeClasses,
+  isLabelList,
+  type Label,
+  type LabelInput,
+  namesOfClasses,
+} from './base/labels.js';
 import type { ParamSpecs } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { classificationScore } from './base/score.js';
@@ -121,15 +129,16 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   }
 
   /** Probabilities, rows × classes, in the order of `classes`. */
-  async predictProba(x: FeatureInput): Promise<NdArray<Float64Array>> {
+  async predictProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
     const outputs = await this.outputs(x);
-    if (outputs.shape[1] !== 1) return outputs;
-    const rows = outputs.shape[0]!;
+    const names = namesOfClasses(this.classes);
+    const { rows } = outputs;
+    if (outputs.columns !== 1) return new Matrix(outputs.data, outputs.shape, names);
     const data = Float64Array.from({ length: rows * 2 }, (_, i) => {
       const one = outputs.data[i >> 1]!;
       return i % 2 === 1 ? one : 1 - one;
     });
-    return ndArray(data, [rows, 2]);
+    return new Matrix(data, [rows, 2], names);
   }
 
   /** Fraction of rows whose class is predicted correctly. */

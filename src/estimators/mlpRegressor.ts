@@ -1,5 +1,5 @@
 import { isFlag } from '../core/guards.js';
-import type { NdArray } from '../core/ndarray.js';
+import type { Matrix } from '../core/matrix.js';
 import type { TargetInput } from '../data/arrayInputs.js';
 import { r2Score } from '../metrics/index.js';
 import type { Regressor, ScoreOptions } from './base/estimator.js';
@@ -63,7 +63,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   }
 
   /** One number per row, or rows × targets if y had columns. */
-  async predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
+  async predict(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
     const outputs = await this.outputs(x);
     return this.isVector ? outputs.data : outputs;
   }

@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import type { Matrix } from '../core/matrix.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
 import type { TargetInput } from '../data/arrayInputs.js';
@@ -53,9 +54,9 @@ export interface LoadedEstimator extends AnyEstimator {
    * One class per row, with the type of y; or one number per row; or rows × targets if y had
    * columns.
    */
-  predict(x: TableInput): Promise<Label[] | Float64Array | NdArray<Float64Array>>;
+  predict(x: TableInput): Promise<Label[] | Float64Array | Matrix<Float64Array>>;
   /** rows × classes. */
-  predictProba(x: TableInput): Promise<NdArray<Float64Array>>;
+  predictProba(x: TableInput): Promise<Matrix<Float64Array>>;
   /** The signed distance of each row to the decision boundary of each class. */
   decisionFunction(x: TableInput): Promise<Float64Array | NdArray<Float64Array>>;
   /** Fraction of rows whose class is predicted correctly, or R². */

@@ -82,7 +82,11 @@ describe('DataTable', () => {
     ] as const;
     const table = new DataTable(pairs);
     expect(table.columnNames).toEqual(['b', '7', '__proto__']);
-    expect(table.toMatrix()).toEqual({ data: Float64Array.of(1, 2, 3), shape: [1, 3] });
+    expect(table.toMatrix()).toEqual({
+      data: Float64Array.of(1, 2, 3),
+      shape: [1, 3],
+      columnNames: ['b', '7', '__proto__'],
+    });
   });
 
   it('suggests the nearest column', () => {
@@ -117,7 +121,8 @@ describe('DataTable', () => {
 
   it('becomes a matrix, unless there is text', () => {
     const matrix = sample().drop('city').toMatrix();
-    expect(matrix).toEqual({ data: Float64Array.of(1.5, 4, Number.NaN, 5, 3, 6), shape: [3, 2] });
+    const numbers = Float64Array.of(1.5, 4, Number.NaN, 5, 3, 6);
+    expect(matrix).toEqual({ data: numbers, shape: [3, 2], columnNames: ['income', 'rooms'] });
     expect(() => sample().toMatrix()).toThrow(refused('ERR_ARGUMENT', "'city'", 'OneHotEncoder'));
     expect(() => sample().numbers('city')).toThrow(refused('ERR_ARGUMENT', "'city'"));
     expect(() => sample().text('rooms')).toThrow(refused('ERR_ARGUMENT', "'rooms'"));

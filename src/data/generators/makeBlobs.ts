@@ -1,6 +1,7 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import type { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { classNumbers, evenly, isFiniteList, matrix, permuteRows } from './matrices.js';
@@ -24,11 +25,11 @@ export interface BlobsOptions {
 
 export interface Blobs {
   /** samples × columns. */
-  x: NdArray<Float64Array>;
+  x: Matrix<Float64Array>;
   /** The blob of each sample, from 0. */
   y: NdArray<Int32Array>;
   /** blobs × columns. */
-  centers: NdArray<Float64Array>;
+  centers: Matrix<Float64Array>;
 }
 
 const KEYS = ['nSamples', 'nFeatures', 'centers', 'clusterStd', 'centerBox', 'shuffle', 'seed'] as const;

@@ -1,6 +1,7 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import type { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { classNumbers, isFiniteList, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
@@ -72,7 +73,7 @@ const LARGEST_SCALE = 100;
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
 export function makeClassification(options: ClassificationOptions = {}): {
-  x: NdArray<Float64Array>;
+  x: Matrix<Float64Array>;
   y: NdArray<Int32Array>;
 } {
   checkKeys('options of makeClassification', options, Object.keys(DEFAULTS));

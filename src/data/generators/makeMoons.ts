@@ -1,6 +1,7 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import type { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { classNumbers, isFiniteList, matrix, permuteRows } from './matrices.js';
@@ -25,7 +26,7 @@ const INNER_Y = 0.5;
  * class 0, and the inner one (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  */
-export function makeMoons(options: MoonsOptions = {}): { x: NdArray<Float64Array>; y: NdArray<Int32Array> } {
+export function makeMoons(options: MoonsOptions = {}): { x: Matrix<Float64Array>; y: NdArray<Int32Array> } {
   checkKeys('options of makeMoons', options, ['nSamples', 'shuffle', 'noise', 'seed']);
   const draws = new Draws(checkSeed(options.seed ?? 0), STREAMS.moons);
   const noise = checkNumber('noise', options.noise ?? 0, 'a finite number of at least 0', (v) => v >= 0);

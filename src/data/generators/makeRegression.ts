@@ -1,6 +1,6 @@
 import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
-import type { NdArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
 import { lowRankMatrix } from './lowRankMatrix.js';
 import { matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
@@ -32,14 +32,14 @@ export interface RegressionOptions {
 
 export interface Regression {
   /** samples × columns. */
-  x: NdArray<Float64Array>;
+  x: Matrix<Float64Array>;
   /** [samples], or samples × targets. */
-  y: NdArray<Float64Array>;
+  y: Matrix<Float64Array>;
   /**
    * The true coefficients, [columns] or columns × targets: from 0 to 100 for informative columns,
    * else 0.
    */
-  coef: NdArray<Float64Array>;
+  coef: Matrix<Float64Array>;
 }
 
 const KEYS = [
@@ -95,7 +95,7 @@ export function makeRegression(options: RegressionOptions = {}): Regression {
     y = permuteRows(y, targets, order);
     coef = permuteRows(coef, targets, columns);
   }
-  const shaped = (data: Float64Array): NdArray<Float64Array> =>
-    targets === 1 ? { data, shape: [data.length] } : matrix(data, targets);
+  const shaped = (data: Float64Array): Matrix<Float64Array> =>
+    targets === 1 ? new Matrix(data, [data.length]) : matrix(data, targets);
   return { x: matrix(x, cols), y: shaped(y), coef: shaped(coef) };
 }

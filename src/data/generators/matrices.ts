@@ -1,3 +1,4 @@
+import { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { isNumberList } from '../../core/realm.js';
 
@@ -32,8 +33,8 @@ export function multiply(a: Float64Array, b: Float64Array, m: number, k: number,
 }
 
 /** A table in the form that users receive. */
-export function matrix(data: Float64Array, cols: number): NdArray<Float64Array> {
-  return { data, shape: [data.length / cols, cols] };
+export function matrix(data: Float64Array, cols: number): Matrix<Float64Array> {
+  return new Matrix(data, [data.length / cols, cols]);
 }
 
 /** Class numbers in the form that users receive. */

@@ -1,7 +1,8 @@
 import { checkAborted } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
-import { type NdArray, type NumericArray, ndArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
+import type { NdArray, NumericArray, StoredArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import {
   checkNotEmpty,
@@ -23,7 +24,7 @@ export type Cell = number | string | boolean | null | undefined;
 /** Tables that transformers accept: numbers, or numbers and text. */
 export type TableInput = FeatureInput | DataTable | readonly (readonly Cell[] | NumericArray)[];
 /** What transformers return: numbers, or a table if text or names remain. */
-export type TableOutput = NdArray<Float64Array> | DataTable;
+export type TableOutput = Matrix<Float64Array> | DataTable;
 
 /** A table in column form. */
 export interface TableColumns {
@@ -160,24 +161,25 @@ export function checkNoInfinity(
   }
 }
 
-/** Allocates a result. @throws SteepestError `ERR_MEMORY` */
-export function allocate(rows: number, cols: number): NdArray<Float64Array> {
-  return room('float64', rows, cols, (length) => new Float64Array(length));
+/** Allocates a result, whose columns may have names. @throws SteepestError `ERR_MEMORY` */
+export function allocate(rows: number, cols: number, columnNames?: readonly string[]): Matrix<Float64Array> {
+  return room('float64', rows, cols, columnNames, (length) => new Float64Array(length));
 }
 
 /** The same for integers. @throws SteepestError `ERR_MEMORY` */
-export function allocateInt32(rows: number, cols: number): NdArray<Int32Array> {
-  return room('int32', rows, cols, (length) => new Int32Array(length));
+export function allocateInt32(rows: number, cols: number): Matrix<Int32Array> {
+  return room('int32', rows, cols, undefined, (length) => new Int32Array(length));
 }
 
-function room<T extends NumericArray>(
+function room<T extends StoredArray>(
   type: string,
   rows: number,
   cols: number,
+  columnNames: readonly string[] | undefined,
   make: (length: number) => T,
-): NdArray<T> {
+): Matrix<T> {
   try {
-    return ndArray(make(rows * cols), [rows, cols]);
+    return new Matrix(make(rows * cols), [rows, cols], columnNames);
   } catch (error) {
     throw new SteepestError(
       'ERR_MEMORY',
@@ -225,7 +227,7 @@ export async function nextColumn(j: number, rows: number, signal?: AbortSignal):
 const COLUMN_COST = 32;
 
 /** Converts columns to one table of numbers. @throws SteepestError `ERR_MEMORY` */
-export async function besideEachOther(columns: readonly Float64Array[]): Promise<NdArray<Float64Array>> {
+export async function besideEachOther(columns: readonly Float64Array[]): Promise<Matrix<Float64Array>> {
   const cols = columns.length;
   const result = allocate(columns[0]!.length, cols);
   const { data } = result;

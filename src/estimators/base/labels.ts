@@ -82,3 +82,11 @@ export function checkClassCount(what: string, classes: readonly Label[]): void {
     hint: 'A classifier needs rows of different classes: check the labels.',
   });
 }
+
+/**
+ * Names of columns with one class each. Numbers give none: `column(1)` would not tell class 1 from
+ * the second class.
+ */
+export function namesOfClasses(classes: readonly Label[]): readonly string[] | undefined {
+  return classes.some((label) => typeof label === 'number') ? undefined : classes.map(String);
+}

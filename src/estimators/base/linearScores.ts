@@ -1,6 +1,7 @@
-import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
+import { jsonList } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
+import { selectKernels } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
 import type { Features } from './features.js';
 
@@ -24,17 +25,18 @@ const bytesOf = (data: Features['data']): Uint8Array =>
  * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run.
  * @param coef outputs × columns
  * @param intercept one per output
+ * @param columnNames of the outputs, if they have names
  * @returns rows × outputs
  */
 export async function linearScores(
   { data, dtype, rows, cols }: Features,
   coef: Float64Array,
   intercept: Float64Array,
-  kernels: KernelRequest = {},
-): Promise<NdArray<Float64Array>> {
+  columnNames?: readonly string[],
+): Promise<Matrix<Float64Array>> {
   const outputs = intercept.length;
   const out = new Float64Array(rows * outputs);
-  const set = selectKernels(kernels);
+  const set = selectKernels({});
   const sliceRows = Math.max(1, Math.floor(SLICE_PRODUCTS / (cols * outputs)));
   const z = new Float64Array(outputs * Math.min(rows, sliceRows));
   for (let first = 0; first < rows; first += sliceRows) {
@@ -60,5 +62,5 @@ export async function linearScores(
       for (let r = 0; r < count; r++) out[(first + r) * outputs + k] = z[k * count + r]!;
     }
   }
-  return ndArray(jsonList(out), [rows, outputs]);
+  return new Matrix(jsonList(out), [rows, outputs], columnNames);
 }

@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import { isNumericColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
@@ -118,7 +118,7 @@ export function toOutput(part: Part, result: TableOutput): Output {
   return { part, data, rows, cols };
 }
 
-export async function sideBySide(rows: number, outputs: readonly Output[]): Promise<NdArray<Float64Array>> {
+export async function sideBySide(rows: number, outputs: readonly Output[]): Promise<Matrix<Float64Array>> {
   const width = outputs.reduce((sum, { cols }) => sum + cols, 0);
   const result = allocate(rows, width);
   let offset = 0;

@@ -2,7 +2,7 @@ import { checkAborted } from '../../core/abort.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isNames } from '../../core/guards.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import {
   columnName,
   readTable,
@@ -49,7 +49,7 @@ import {
  * transformers that accept it; the result is numbers. `fit` fits copies of the transformers: the
  * fitted copies are in `namedTransformers`.
  */
-export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, NdArray<Float64Array>> {
+export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, Matrix<Float64Array>> {
   private parts: readonly Part[] = [];
 
   constructor(params: Partial<ColumnTransformerParams> = {}) {
@@ -117,7 +117,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     x: TableInput,
     y?: unknown,
     options: EstimatorFitOptions = {},
-  ): Promise<NdArray<Float64Array>> {
+  ): Promise<Matrix<Float64Array>> {
     checkOptions('ColumnTransformer.fit', options, TRANSFORMER_FIT_KEYS);
     const { signal } = options;
     const table = readTable('X', x);
@@ -143,7 +143,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
    * rows × all output columns.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw
    */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     this.ready('transform()');
     const table = readTable('X', x);
     this.checkColumns('transform()', table);

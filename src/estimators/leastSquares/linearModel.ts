@@ -1,5 +1,6 @@
 import { isFlag, isNames, orNull } from '../../core/guards.js';
-import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
+import { jsonList } from '../../core/ndarray.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
 import {
@@ -58,9 +59,9 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
   abstract fit(x: FeatureInput, y: TargetInput): Promise<this>;
 
   /** Coefficients, [targets, columns]. */
-  get coef(): NdArray<Float64Array> {
+  get coef(): Matrix<Float64Array> {
     const { coef, intercept, columns } = this.learned('coef');
-    return ndArray(coef.slice(), [intercept.length, columns.cols]);
+    return new Matrix(coef.slice(), [intercept.length, columns.cols], columns.names);
   }
 
   /** One per target; 0 without `fitIntercept`. */
@@ -73,7 +74,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
    * @returns one number per row, or rows × targets if y had columns
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
-  async predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>> {
+  async predict(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
     const { columns, coef, intercept, isVector } = this.learned('predict');
     const features = readFeatures('X', x);
     checkFittedColumns('X', features, columns);

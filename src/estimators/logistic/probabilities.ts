@@ -1,4 +1,5 @@
-import { type NdArray, ndArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
+import type { NdArray } from '../../core/ndarray.js';
 
 /** σ(z) without overflow, and 1 − σ(z) without cancellation. */
 function sigmoidPair(z: number): readonly [zero: number, one: number] {
@@ -11,13 +12,17 @@ function sigmoidPair(z: number): readonly [zero: number, one: number] {
 /**
  * Class probabilities from scores, rows × outputs: the logistic function for one output, softmax
  * for more.
+ * @param columnNames of the classes, if they have names
  */
-export function probabilities({ data, shape }: NdArray<Float64Array>): NdArray<Float64Array> {
+export function probabilities(
+  { data, shape }: NdArray<Float64Array>,
+  columnNames?: readonly string[],
+): Matrix<Float64Array> {
   const [rows, outputs] = shape as [number, number];
   if (outputs === 1) {
     const both = new Float64Array(rows * 2);
     for (let r = 0; r < rows; r++) both.set(sigmoidPair(data[r]!), r * 2);
-    return ndArray(both, [rows, 2]);
+    return new Matrix(both, [rows, 2], columnNames);
   }
   const out = new Float64Array(data.length);
   for (let at = 0; at < data.length; at += outputs) {
@@ -30,5 +35,5 @@ export function probabilities({ data, shape }: NdArray<Float64Array>): NdArray<F
     }
     for (let k = 0; k < outputs; k++) out[at + k] = out[at + k]! / sum;
   }
-  return ndArray(out, [rows, outputs]);
+  return new Matrix(out, [rows, outputs], columnNames);
 }

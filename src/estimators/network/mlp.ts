@@ -1,6 +1,7 @@
 import { MOST_FLOAT32 } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { jsonList, type NdArray, ndArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
+import { jsonList, type NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
 import { layers } from '../../networks/layers/index.js';
@@ -90,7 +91,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   }
 
   /** Weights and biases in layer order: kernel [inputs, units], bias [units], … */
-  get weights(): NdArray<Float32Array>[] {
+  get weights(): Matrix<Float32Array>[] {
     return this.trained('weights').model.getWeights();
   }
 
@@ -184,7 +185,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   }
 
   /** Outputs of the network, rows × units, in float64. */
-  protected async outputs(x: FeatureInput): Promise<NdArray<Float64Array>> {
+  protected async outputs(x: FeatureInput): Promise<Matrix<Float64Array>> {
     const { model, columns } = this.trained('predict()');
     const features = readFeatures('X', x);
     checkFittedColumns('X', features, columns);
@@ -193,7 +194,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       { data: features.data, shape: [features.rows, features.cols] },
       { workers: this.params.workers },
     );
-    return ndArray(jsonList(Float64Array.from(data)), shape);
+    return new Matrix(jsonList(Float64Array.from(data)), shape);
   }
 
   protected networkState(): SavedState | undefined {

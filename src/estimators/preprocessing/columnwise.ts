@@ -1,5 +1,5 @@
 import { eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '../../core/inParts.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
 import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import { BaseTransformer } from './baseTransformer.js';
@@ -11,7 +11,7 @@ export type NumberMap = (value: number, column: number) => number;
  * What scalers share that map each number of a column on its own. NaN counts as missing: it is
  * ignored in the fit and stays NaN. Infinities are refused.
  */
-export abstract class Columnwise<P extends object> extends BaseTransformer<P, NdArray<Float64Array>> {
+export abstract class Columnwise<P extends object> extends BaseTransformer<P, Matrix<Float64Array>> {
   /** The map of `transform`. @throws SteepestError `ERR_NOT_FITTED` */
   protected abstract forward(): NumberMap;
 
@@ -19,16 +19,16 @@ export abstract class Columnwise<P extends object> extends BaseTransformer<P, Nd
   protected abstract backward(): NumberMap;
 
   /** rows × columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     return inSlices(this.mapped('transform()', x, this.forward()));
   }
 
   /** The numbers that `transform` was given. @throws SteepestError as {@link transform} */
-  async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
     return inSlices(this.mapped('inverseTransform()', x, this.backward()));
   }
 
-  private *mapped(what: string, x: TableInput, map: NumberMap): InParts<NdArray<Float64Array>> {
+  private *mapped(what: string, x: TableInput, map: NumberMap): InParts<Matrix<Float64Array>> {
     const features = readFeatures('X', x as FeatureInput);
     const { data, rows, cols, names } = features;
     this.checkColumns(what, features);

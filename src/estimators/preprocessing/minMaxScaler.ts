@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
@@ -52,7 +52,7 @@ interface Bounds {
  * maximum the high end. NaN counts as missing: it is ignored in the fit and stays NaN. A constant
  * column becomes the low end. Infinities are refused.
  */
-export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Float64Array>> {
+export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Float64Array>> {
   private bounds: Bounds | undefined;
 
   constructor(params: Partial<MinMaxScalerParams> = {}) {
@@ -111,7 +111,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
    * range.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     const { clip } = this.params;
     const [least, most] = this.learned('transform()').range;
     const cut = (value: number): number => Math.min(Math.max(value, least), most);
@@ -122,7 +122,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
   }
 
   /** (x − min) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
     const [least, most] = this.learned('inverseTransform()').range;
     return this.map('inverseTransform()', x, (value, j, scale, min) => {
       if (hasRoom(scale)) return (value - min) / scale;
@@ -134,7 +134,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, NdArray<Fl
     what: string,
     x: TableInput,
     f: (value: number, j: number, scale: number, min: number) => number,
-  ): Promise<NdArray<Float64Array>> {
+  ): Promise<Matrix<Float64Array>> {
     this.ready(what);
     const features = readFeatures('X', x as FeatureInput);
     const { data, rows, cols, names } = features;

@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
@@ -48,7 +48,7 @@ interface Encoded extends ColumnCategories {
  * One column of zeros and ones per category, for columns of numbers or text. A missing value (null,
  * NaN) is a category of its own, the last.
  */
-export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<Float64Array>> {
+export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<Float64Array>> {
   private encoded: readonly Encoded[] = [];
 
   constructor(params: Partial<OneHotEncoderParams> = {}) {
@@ -104,7 +104,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, NdArray<
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category,
    * with its column and row
    */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     this.ready('transform()');
     const table = readTable('X', x);
     const { names } = this.checkColumns('transform()', table);

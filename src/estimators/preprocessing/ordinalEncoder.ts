@@ -1,6 +1,6 @@
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
@@ -84,7 +84,7 @@ const UNKNOWN_HINT = "Set handleUnknown: 'useEncodedValue' and unknownValue: -1,
  * One column of codes 0, 1, … per column of numbers or text, for models that treat categories as
  * ordered. A missing value (null, NaN) is no category: it becomes `encodedMissingValue`.
  */
-export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, NdArray<Float64Array>> {
+export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix<Float64Array>> {
   private encoded: readonly Encoded[] = [];
   private others: OtherCodes = defaultParams(SPECS);
 
@@ -139,7 +139,7 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, NdArra
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category,
    * with its column and row
    */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     this.ready('transform()');
     const table = readTable('X', x);
     const { names, cols } = this.checkColumns('transform()', table);

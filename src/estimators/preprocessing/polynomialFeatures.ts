@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
+
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
 import { allocate, allocateInt32, forSlices, type TableInput } from '../base/columns.js';
@@ -49,7 +50,7 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
  * All products of columns up to a degree, in scikit-learn's order: by degree, then by column
  * numbers. For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
  */
-export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams, NdArray<Float64Array>> {
+export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams, Matrix<Float64Array>> {
   /** The products, computed on first use: a small file may ask for many. */
   private listed: readonly ProductGroup[] | undefined;
 
@@ -96,7 +97,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
    * rows × nOutputFeatures.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_MEMORY`
    */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     this.ready('transform()');
     const features = readFeatures('X', x as FeatureInput);
     this.checkColumns('transform()', features);
@@ -127,7 +128,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
    * The input columns, which are those of degree 1.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if degree 1 is excluded
    */
-  async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
     this.ready('inverseTransform()');
     const features = readFeatures('X', x as FeatureInput);
     const { cols } = this.checkColumns('inverseTransform()', features, this.nOutputFeatures);
@@ -155,7 +156,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
   }
 
   /** Exponents: outputs × columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_MEMORY` */
-  get powers(): NdArray<Int32Array> {
+  get powers(): Matrix<Int32Array> {
     const { cols } = this.ready('powers');
     const outputs = this.nOutputFeatures;
     const result = allocateInt32(outputs, cols);

@@ -1,6 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { refuseNotFinite } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
@@ -119,7 +119,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
    */
   transform(x: DataTable | readonly (readonly (string | null)[])[]): Promise<DataTable>;
-  transform(x: MatrixInput): Promise<NdArray<Float64Array>>;
+  transform(x: MatrixInput): Promise<Matrix<Float64Array>>;
   transform(x: TableInput): Promise<TableOutput>;
   async transform(x: TableInput): Promise<TableOutput> {
     this.ready('transform()');
@@ -144,7 +144,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     x: MatrixInput,
     y?: unknown,
     options?: EstimatorFitOptions,
-  ): Promise<NdArray<Float64Array>>;
+  ): Promise<Matrix<Float64Array>>;
   override fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<TableOutput>;
   override async fitTransform(
     x: TableInput,

@@ -1,4 +1,4 @@
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { timesPower } from '../../core/powers.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
@@ -34,7 +34,7 @@ const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfi
  * missing: it is ignored in the fit and stays NaN. A constant column is not divided. Infinities are
  * refused.
  */
-export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArray<Float64Array>> {
+export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix<Float64Array>> {
   private moments: Moments | undefined;
 
   constructor(params: Partial<StandardScalerParams> = {}) {
@@ -75,7 +75,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
   }
 
   /** (x − mean) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async transform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     const { withMean } = this.params;
     return this.map('transform()', x, (value, j, mean, scale) => {
       if (!withMean) return value / scale[j]!;
@@ -86,7 +86,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
   }
 
   /** x · scale + mean. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async inverseTransform(x: TableInput): Promise<NdArray<Float64Array>> {
+  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
     const { withMean } = this.params;
     return this.map('inverseTransform()', x, (value, j, mean, scale) =>
       withMean ? value * scale[j]! + mean[j]! : value * scale[j]!,
@@ -97,7 +97,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, NdArra
     what: string,
     x: TableInput,
     f: (value: number, j: number, mean: Float64Array, scale: Float64Array) => number,
-  ): Promise<NdArray<Float64Array>> {
+  ): Promise<Matrix<Float64Array>> {
     this.ready(what);
     const features = readFeatures('X', x as FeatureInput);
     const { data, rows, cols, names } = features;

@@ -1,4 +1,5 @@
-import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { NdArray, NumberRow } from '../../core/ndarray.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import type { BatchStream } from '../../data/batches.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
@@ -58,7 +59,7 @@ import {
 } from './sweepOptions.js';
 import { evaluate, predict } from './sweeps.js';
 import type { FitResult, Logs, Metrics, NamesOf } from './typedResults.js';
-import { readWeights } from './weights.js';
+import { copyWeights, readWeights } from './weights.js';
 
 /**
  * A user's callback: an object with hooks, each called with one context `{ model, epoch, step, logs,
@@ -266,7 +267,7 @@ export class Sequential<N extends string = never> {
    * worker threads. For a stream of batches `{ x }`: the outputs of all its rows, in order; its
    * inputs are not kept.
    */
-  async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<NdArray<Float32Array>> {
+  async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<Matrix<Float32Array>> {
     return predict(this.model, this.state, x, options);
   }
 
@@ -306,7 +307,7 @@ export class Sequential<N extends string = never> {
    * The model's outputs, computed synchronously: for single rows and small batches, for example in
    * a request handler.
    */
-  predictSync(x: SampleInput | NumberRow, none?: undefined): NdArray<Float32Array> {
+  predictSync(x: SampleInput | NumberRow, none?: undefined): Matrix<Float32Array> {
     if (none !== undefined) refuseOptions('predictSync', 'predict(x, options)', none);
     this.predictor ??= new Predictor(this.model, this.state, chooseKernels({}));
     return this.predictor.predict(x);
@@ -320,7 +321,7 @@ export class Sequential<N extends string = never> {
     x: SampleInput,
     y: ClassInput,
     options: GradientOptions = {},
-  ): Promise<NdArray<Float32Array>[]> {
+  ): Promise<Matrix<Float32Array>[]> {
     checkGradientNames(options);
     const { objective } = this.objective('gradients');
     const { model, state } = this;
@@ -332,9 +333,8 @@ export class Sequential<N extends string = never> {
    * Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; for batchNorm
    * gamma, beta, moving mean and moving variance.
    */
-  getWeights(): NdArray<Float32Array>[] {
-    const { parameters } = this.state;
-    return this.model.parameters.map(({ name, shape }) => ndArray(parameters.get(name)!.slice(), [...shape]));
+  getWeights(): Matrix<Float32Array>[] {
+    return copyWeights(this.model.parameters, this.state.parameters);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { inSlices } from '../../core/inParts.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { BatchReader, type BatchStream, isBatchStream } from '../../data/batches.js';
 import { inputTableInParts } from '../../data/sharedRows.js';
@@ -41,7 +41,7 @@ export async function predict(
   state: ModelState,
   x: SampleInput | BatchStream,
   options: PredictOptions,
-): Promise<NdArray<Float32Array>> {
+): Promise<Matrix<Float32Array>> {
   const choices = resolvePredictOptions(options);
   if (isBatchStream(x)) return predictStream(model, state, new BatchReader(x, 'the stream'), choices);
   const memory = new TableMemory(model, state);

@@ -1,10 +1,19 @@
 import { SteepestError } from '../../core/errors.js';
+import { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { reading } from '../../core/refuse.js';
 import { readNumbers } from '../../core/rows.js';
 import { show } from '../../core/show.js';
 import { valueTable } from '../../data/sharedRows.js';
 import type { ParameterSpec } from '../../program/parameters.js';
+
+/** Copies of a model's parameters, in layer order. */
+export function copyWeights(
+  parameters: readonly ParameterSpec[],
+  values: ReadonlyMap<string, Float32Array>,
+): Matrix<Float32Array>[] {
+  return parameters.map(({ name, shape }) => new Matrix(values.get(name)!.slice(), [...shape]));
+}
 
 /**
  * Checks the arrays passed to `setWeights` against a model's parameters, and copies them.

@@ -1,6 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
-import { type NdArray, ndArray } from '../../core/ndarray.js';
+import { Matrix } from '../../core/matrix.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import { PHASES, REGISTER_COUNT, REGISTERS, STATUS } from '../../kernels/contract.js';
 import { allocateArena } from '../../program/allocate.js';
@@ -24,7 +24,7 @@ export function computeGradients(
   objective: Objective,
   data: DataSet,
   kernels: KernelRequest,
-): NdArray<Float32Array>[] {
+): Matrix<Float32Array>[] {
   const { parameters } = model;
   const memory = new MemoryPlan();
   reserveState(memory, parameters, []);
@@ -64,7 +64,7 @@ export function computeGradients(
     const data = copyOut(arena, memory.get(`${name}.gradient`) as Region);
     const wrong = indexOfNotFinite(data);
     if (wrong >= 0) diverged('finite gradients', `${data[wrong]} in that of ${name}`);
-    return ndArray(data, [...shape]);
+    return new Matrix(data, [...shape]);
   });
 }
 

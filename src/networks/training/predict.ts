@@ -1,4 +1,4 @@
-import { type NdArray, ndArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import { readNumbers } from '../../core/rows.js';
 import type { BatchReader } from '../../data/batches.js';
 import { withoutSampleShape } from '../../data/sampleShape.js';
@@ -6,6 +6,7 @@ import { checkInputCols, type Table } from '../../data/sharedRows.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import type { ResolvedModel } from '../compile/model.js';
 import type { TableMemory } from './keptPredictions.js';
+import { outputMatrix } from './outputs.js';
 import { type PredictChoices, Prediction } from './prediction.js';
 import { checkBatch, emptyStream, InputRows } from './rowStore.js';
 import type { ModelState } from './state.js';
@@ -20,10 +21,10 @@ export async function predictTable(
   table: Table,
   options: PredictChoices,
   memory?: TableMemory,
-): Promise<NdArray<Float32Array>> {
+): Promise<Matrix<Float32Array>> {
   const subject = { model, state, table, options };
   const prediction = memory?.takeFitting(subject) ?? new Prediction(subject);
-  let result: NdArray<Float32Array>;
+  let result: Matrix<Float32Array>;
   try {
     result = await prediction.run(memory?.canKeep(prediction) ?? false);
   } catch (error) {
@@ -47,7 +48,7 @@ export async function predictStream(
   state: ModelState,
   reader: BatchReader,
   options: PredictChoices,
-): Promise<NdArray<Float32Array>> {
+): Promise<Matrix<Float32Array>> {
   const { inputCols, outputCols } = model;
   const blockRows = Math.max(options.batchSize, Math.floor(BLOCK_BYTES / (4 * inputCols)));
   const parts: Float32Array[] = [];
@@ -85,5 +86,5 @@ export async function predictStream(
     data.set(part, offset);
     offset += part.length;
   }
-  return ndArray(data, [rows, ...model.outputShape]);
+  return outputMatrix(model, data, rows);
 }

@@ -1,5 +1,5 @@
 import type { Arena } from '../../core/arena.js';
-import { type NdArray, ndArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
 import type { Table } from '../../data/sharedRows.js';
 import { type KernelRequest, selectKernels } from '../../kernels/backend.js';
 import type { KernelSet } from '../../kernels/contract.js';
@@ -10,6 +10,7 @@ import { allocateShared } from '../../program/allocate.js';
 import { compileProgram } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { tableSpec } from './dataSets.js';
+import { outputMatrix } from './outputs.js';
 import type { ModelState } from './state.js';
 import type { RankRunner } from './stepLoop.js';
 import {
@@ -134,7 +135,7 @@ export class Prediction {
    * one has failed.
    * @param again whether it may run again, so that the threads keep what they prepare
    */
-  async run(again: boolean): Promise<NdArray<Float32Array>> {
+  async run(again: boolean): Promise<Matrix<Float32Array>> {
     const { arena, request, results, subject, table } = this;
     arena.fill(0, 0, CONTROL_BYTES);
     if (this.isQuick) {
@@ -145,7 +146,7 @@ export class Prediction {
       await runSweepTasks(this.tasks, arena);
     }
     // A copy in memory that is not shared.
-    return ndArray(new Float32Array(results), [table.rows, ...subject.model.outputShape]);
+    return outputMatrix(subject.model, new Float32Array(results), table.rows);
   }
 
   private newTasks(again: boolean): SweepTask[] {

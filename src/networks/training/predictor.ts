@@ -1,6 +1,7 @@
 import type { Arena } from '../../core/arena.js';
 import { SteepestError } from '../../core/errors.js';
-import { type NdArray, type NumberRow, ndArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { NumberRow } from '../../core/ndarray.js';
 import { isTypedArray } from '../../core/realm.js';
 import { reading, refuseCell, refuseNotFinite } from '../../core/refuse.js';
 import type { SampleInput } from '../../data/arrayInputs.js';
@@ -14,6 +15,7 @@ import { programForRank } from '../../program/partition.js';
 import { compileProgram } from '../compile/compile.js';
 import { mostImagesPredictedAsRows } from '../compile/fewImages.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { outputMatrix } from './outputs.js';
 import { loadState, type ModelState, reserveState } from './state.js';
 
 const X_BUFFER = 1;
@@ -49,7 +51,7 @@ export class Predictor {
   }
 
   /** @param x rows of inputs, or a single row */
-  predict(x: SampleInput | NumberRow): NdArray<Float32Array> {
+  predict(x: SampleInput | NumberRow): Matrix<Float32Array> {
     const { inputCols, inputShape, outputCols } = this.model;
     const values = flatRows(x, inputCols, inputShape);
     const rows = values.length / inputCols;
@@ -64,7 +66,7 @@ export class Predictor {
       const to = first * outputCols;
       for (let i = 0; i < count * outputCols; i++) data[to + i] = out[i]!;
     }
-    return ndArray(data, [rows, ...this.model.outputShape]);
+    return outputMatrix(this.model, data, rows);
   }
 
   /**

@@ -197,7 +197,7 @@ describe('gridSearch', () => {
     expect(await search.predictProba(x)).toEqual(await alone.predictProba(x));
     expect(search.classes).toEqual([0, 1]);
     expect(await search.score(x, y)).toBeCloseTo(
-      -metrics.logLoss(y, (await alone.predictProba(x)) as { data: Float64Array; shape: number[] }),
+      -metrics.logLoss(y, (await alone.predictProba(x)) as { data: Float64Array; shape: readonly number[] }),
       12,
     );
     const nested = await crossValidate(search, x, y, { cv: 3, scoring: 'accuracy' });

@@ -24,6 +24,7 @@ import type {
   Logs,
   Loss,
   LossName,
+  Matrix,
   MatrixInput,
   Metric,
   MetricName,
@@ -232,15 +233,24 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   model.configureLayers(['dense_1'], { trainable: true, learningRateScale: 0.5 });
   await model.save('model.safetensors');
   const again = await load('model.safetensors');
-  const predicted: NdArray<Float32Array> = await again.predict(x);
-  const row: Float32Array = again.predictSync([[0, 1]]).data;
+  const predicted: Matrix<Float32Array> = await again.predict(x);
+  const row: Float32Array = again.predictSync([[0, 1]]).row(0);
+  const lists: number[][] = predicted.toArray();
   const pets = sequential({ classes: ['cat', 'dog'], layers: again.config.layers });
   const text: ClassInput = new data.DataTable({ pet: ['cat', 'dog'] }).column('pet');
   await pets.evaluate(x, text);
   const found: string[] | number[] = await pets.predictClasses(x);
   const top: ClassProbability[][] = await pets.predictTop(x, 1);
   console.log(found, top[0]?.[0]?.probability, pets.classes?.[0]);
-  console.log(model.summary(), model.explain({ batchSize: 8 }), last, logs.loss, gradients.length, row);
+  console.log(
+    model.summary(),
+    model.explain({ batchSize: 8 }),
+    last,
+    logs.loss,
+    gradients.length,
+    row,
+    lists,
+  );
   const kernels: KernelOptions = { backend: 'typescript', numerics: 'exact' };
   await again.fit(x, y, kernels);
   await shutdown();

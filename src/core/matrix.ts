@@ -1,0 +1,191 @@
+import { alignColumns } from './alignColumns.js';
+import { SteepestError } from './errors.js';
+import type { NdArray, StoredArray } from './ndarray.js';
+import { didYouMean } from './nearest.js';
+import { show } from './show.js';
+
+/**
+ * Rows and columns of numbers: what predictions, transforms, coefficients and weights are. It can
+ * be passed wherever `{ data, shape }` can, and a copy made by `structuredClone` still can.
+ *
+ * Row-major: number (i, j) is `data[i * columns + j]`. An array of a higher rank, such as images,
+ * counts as rows too: a row is everything after the first dimension.
+ */
+export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
+  /** All numbers, row by row: the result's own memory. */
+  readonly data: T;
+  /** [rows, columns], or more sizes for arrays of a higher rank. */
+  readonly shape: readonly number[];
+  /** One name per column, where they have names. */
+  declare readonly columnNames?: readonly string[];
+
+  /** @internal Neither copies nor checks anything. */
+  constructor(data: T, shape: readonly number[], columnNames?: readonly string[]) {
+    this.data = data;
+    this.shape = shape;
+    // Without names there is no property: an object of `data` and `shape`, as users write it.
+    if (columnNames !== undefined) this.columnNames = columnNames;
+  }
+
+  /** Number of rows: the first size. */
+  get rows(): number {
+    return this.shape[0];
+  }
+
+  /** Numbers per row: the product of all sizes after the first. */
+  get columns(): number {
+    let count = 1;
+    for (let d = 1; d < this.shape.length; d++) count *= this.shape[d];
+    return count;
+  }
+
+  /**
+   * Row i, not copied: a view of `data`.
+   * @throws SteepestError `ERR_ARGUMENT` for a row that does not exist
+   */
+  row(i: number): T {
+    const at = position('row', i, this.rows);
+    const { columns } = this;
+    return this.data.subarray(at * columns, (at + 1) * columns) as T;
+  }
+
+  /**
+   * A copy of column j, by number or by name.
+   * @throws SteepestError `ERR_ARGUMENT` for a number without a column; `ERR_UNKNOWN_NAME`, with
+   *   the closest name, for a name without a column
+   */
+  column(j: number | string): T {
+    const at = typeof j === 'string' ? this.named(j) : position('column', j, this.columns);
+    const { data, rows, columns } = this;
+    const Type = data.constructor as new (length: number) => T;
+    const values = new Type(rows);
+    for (let i = 0, from = at; i < rows; i++, from += columns) values[i] = data[from];
+    return values;
+  }
+
+  /**
+   * The same numbers as nested lists: one list per row, or deeper for arrays of a higher rank,
+   * whose type you may name: `toArray<number[][][]>()`.
+   */
+  toArray<R = number[][]>(): R {
+    return nested(this.data, this.shape, 0, 0, this.data.length) as R;
+  }
+
+  /** For `JSON.stringify`: `{ data: […], shape: […] }`, and `columnNames` if there are any. */
+  toJSON(): { data: number[]; shape: readonly number[]; columnNames?: readonly string[] } {
+    const { shape, columnNames } = this;
+    const data = Array.from(this.data);
+    return columnNames === undefined ? { data, shape } : { data, shape, columnNames };
+  }
+
+  /** The first rows and columns as a text table. */
+  toString(): string {
+    return print(this);
+  }
+
+  /** What `console.log` prints: the same as {@link toString}. */
+  [Symbol.for('nodejs.util.inspect.custom')](depth?: number): string {
+    return depth !== undefined && depth < 0 ? `[${titleOf(this)}]` : print(this);
+  }
+
+  private named(name: string): number {
+    const { columnNames } = this;
+    const at = columnNames?.indexOf(name) ?? -1;
+    if (at >= 0) return at;
+    if (columnNames === undefined) {
+      throw new SteepestError('ERR_UNKNOWN_NAME', {
+        expected: `a column number from 0 to ${this.columns - 1}, as these columns have no names`,
+        given: show(name),
+        hint: 'Call column(0).',
+      });
+    }
+    const more = columnNames.length > MOST_LISTED ? ` and ${columnNames.length - MOST_LISTED} more` : '';
+    const list = columnNames.slice(0, MOST_LISTED).map((known) => show(known));
+    throw new SteepestError('ERR_UNKNOWN_NAME', {
+      expected: `the column to be one of ${list.join(', ')}${more}`,
+      given: show(name),
+      hint: didYouMean(name, columnNames, 'Use one of these columns.'),
+    });
+  }
+}
+
+/** Names listed in an error; the rest is counted. */
+const MOST_LISTED = 20;
+
+function position(what: 'row' | 'column', given: unknown, count: number): number {
+  if (Number.isInteger(given) && (given as number) >= 0 && (given as number) < count) return given as number;
+  const range = count === 0 ? `a matrix with ${what}s` : `a ${what} number from 0 to ${count - 1}`;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: range,
+    given: show(given),
+    hint: `There are ${count} ${what}s, numbered from 0.`,
+  });
+}
+
+/** The numbers from `begin` to `end` as lists nested from dimension `d` on. */
+function nested(data: StoredArray, shape: readonly number[], d: number, begin: number, end: number): unknown {
+  if (d >= shape.length - 1) return Array.from(data.subarray(begin, end));
+  const size = shape[d];
+  const step = (end - begin) / size;
+  return Array.from({ length: size }, (_, i) =>
+    nested(data, shape, d + 1, begin + i * step, begin + (i + 1) * step),
+  );
+}
+
+/** What is printed of a large matrix: rows, characters of a line, digits and characters of a cell. */
+const MOST_ROWS = 8;
+const LINE = 80;
+const DIGITS = 6;
+const MOST_NAME = 24;
+/** Numbers printed of an array that is no matrix. */
+const MOST_NUMBERS = 12;
+
+const titleOf = ({ data, shape }: Matrix): string => `Matrix ${shape.join(' × ')}, ${data.constructor.name}`;
+
+const number = (value: number): string => String(Number(value.toPrecision(DIGITS)));
+
+const plural = (count: number, thing: string): string => `${count} more ${thing}${count === 1 ? '' : 's'}`;
+
+function print(matrix: Matrix): string {
+  const title = titleOf(matrix);
+  const { data, shape } = matrix;
+  if (data.length === 0) return title;
+  if (shape.length !== 2) {
+    const list = Array.from(data.subarray(0, MOST_NUMBERS), number).join(', ');
+    const rest = data.length - MOST_NUMBERS;
+    return `${title} [ ${list}${rest > 0 ? `, … ${plural(rest, 'number')}` : ''} ]`;
+  }
+  // To hide a single row saves no line.
+  const shown = matrix.rows <= MOST_ROWS + 1 ? matrix.rows : MOST_ROWS;
+  const { head, rows } = cellsOf(matrix, shown);
+  const hidden = { row: matrix.rows - shown, column: matrix.columns - (head.length - 1) };
+  const more = Object.entries(hidden)
+    .filter(([, count]) => count > 0)
+    .map(([thing, count]) => plural(count, thing));
+  const table = alignColumns(
+    head,
+    rows,
+    head.map(() => 'right'),
+  );
+  return `${table}\n${more.length > 0 ? `… ${more.join(', ')}\n` : ''}${title}`;
+}
+
+/** The text of the first rows, and of as many columns as fit on a line, after the row's number. */
+function cellsOf(matrix: Matrix, shown: number): { head: string[]; rows: string[][] } {
+  const { data, columns, columnNames } = matrix;
+  const head = [''];
+  const rows = Array.from({ length: shown }, (_, i) => [String(i)]);
+  let width = String(shown - 1).length;
+  for (let j = 0; j < columns; j++) {
+    const name = columnNames?.[j] ?? String(j);
+    const title = name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name;
+    const cells = rows.map((_, i) => number(data[i * columns + j]));
+    width += 2 + Math.max(title.length, ...cells.map((cell) => cell.length));
+    if (width > LINE && j > 0) break;
+    head.push(title);
+    cells.forEach((cell, i) => {
+      rows[i].push(cell);
+    });
+  }
+  return { head, rows };
+}
