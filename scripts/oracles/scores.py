@@ -26,6 +26,23 @@ FUNCTIONS = {
     "rootMeanSquaredError": metrics.root_mean_squared_error,
     "meanAbsoluteError": metrics.mean_absolute_error,
     "r2Score": metrics.r2_score,
+    "matthewsCorrcoef": metrics.matthews_corrcoef,
+    "cohenKappaScore": metrics.cohen_kappa_score,
+    "brierScoreLoss": metrics.brier_score_loss,
+    "d2BrierScore": metrics.d2_brier_score,
+    "d2LogLossScore": metrics.d2_log_loss_score,
+    "topKAccuracyScore": metrics.top_k_accuracy_score,
+    "explainedVarianceScore": metrics.explained_variance_score,
+    "medianAbsoluteError": metrics.median_absolute_error,
+    "meanAbsolutePercentageError": metrics.mean_absolute_percentage_error,
+    "maxError": metrics.max_error,
+    "meanPinballLoss": metrics.mean_pinball_loss,
+    "d2PinballScore": metrics.d2_pinball_score,
+    "d2AbsoluteErrorScore": metrics.d2_absolute_error_score,
+    "meanPoissonDeviance": metrics.mean_poisson_deviance,
+    "meanGammaDeviance": metrics.mean_gamma_deviance,
+    "meanTweedieDeviance": metrics.mean_tweedie_deviance,
+    "d2TweedieScore": metrics.d2_tweedie_score,
     "classificationReport": metrics.classification_report,
 }
 OPTIONS = {
@@ -36,6 +53,8 @@ OPTIONS = {
     "maxFpr": "max_fpr",
     "dropIntermediate": "drop_intermediate",
     "forceFinite": "force_finite",
+    "scaleByHalf": "scale_by_half",
+    "replaceUndefinedBy": "replace_undefined_by",
 }
 VALUES = {"rawValues": "raw_values", "uniformAverage": "uniform_average", "varianceWeighted": "variance_weighted"}
 
@@ -212,8 +231,148 @@ def regression_cases(rng):
     yield case("r2Score", [2.0], [1.0])
 
 
+def agreement_cases(rng):
+    n = 50
+    true = [int(v) for v in rng.integers(0, 4, n)]
+    guessed = [t if rng.random() < 0.5 else int(rng.integers(0, 4)) for t in true]
+    names = ["d", "a", "c", "b"]
+    words = ([names[t] for t in true], [names[t] for t in guessed])
+    weights = inputs(float32(rng.uniform(0.1, 2, n)))
+    counts = [float(w) for w in rng.integers(0, 3, n)]
+    two = ([int(t > 1) for t in true], [int(g > 1) for g in guessed])
+    one = ([1, 1, 1], [1, 1, 1])
+    other = ([1, 1, 1, 1], [0, 1, 0, 0])
+    never = ([0, 0, 1, 2], [3, 3, 4, 4])
+    for name in ["matthewsCorrcoef", "cohenKappaScore"]:
+        for pair in [(true, guessed), words, two, one, other, never, (true, true)]:
+            yield case(name, *pair)
+        for w in [weights, counts]:
+            yield case(name, true, guessed, sampleWeight=w)
+            yield case(name, *two, sampleWeight=w)
+    for weighting in ["linear", "quadratic"]:
+        yield case("cohenKappaScore", true, guessed, weights=weighting)
+        yield case("cohenKappaScore", true, guessed, weights=weighting, sampleWeight=weights)
+        yield case("cohenKappaScore", *words, weights=weighting)
+        yield case("cohenKappaScore", *words, weights=weighting, labels=["c", "b", "a"])
+        yield case("cohenKappaScore", *one, weights=weighting)
+    yield case("cohenKappaScore", *words, labels=["c", "a"])
+    yield case("cohenKappaScore", *one, replaceUndefinedBy=0.5)
+    yield case("cohenKappaScore", *never, labels=[0, 1])
+
+
+def calibration_cases(rng):
+    n = 40
+    labels = [int(v) for v in rng.integers(0, 2, n)]
+    proba = float32(np.clip(rng.normal(0.5, 0.2, n) + 0.3 * (np.array(labels) - 0.5), 0, 1))
+    many = [int(v) for v in rng.integers(0, 4, n)]
+    parts = rng.integers(1, 16, (n, 4)) + 12 * np.eye(4)[many]
+    # Sixty-fourths, so that rows add up to exactly 1.
+    sums = np.floor(parts / parts.sum(axis=1, keepdims=True) * 64)
+    sums[:, 0] += 64 - sums.sum(axis=1)
+    of_four = sums / 64
+    some = [i for i in range(n) if many[i] < 3]
+    weights = inputs(float32(rng.uniform(0.1, 2, n)))
+    words = ["yes" if v else "no" for v in labels]
+    for name in ["brierScoreLoss", "d2BrierScore"]:
+        yield case(name, labels, proba)
+        yield case(name, labels, proba, sampleWeight=weights)
+        yield case(name, labels, proba, posLabel=0)
+        yield case(name, words, proba, posLabel="no")
+        yield case(name, [2 + v for v in labels], proba)
+        yield case(name, [bool(v) for v in labels], proba)
+        yield case(name, labels, np.stack([1 - proba, proba], axis=1))
+        yield case(name, many, of_four)
+        yield case(name, many, of_four, sampleWeight=weights)
+        yield case(name, [many[i] for i in some], of_four[some], labels=[0, 1, 2, 3])
+    for scale in [True, False]:
+        yield case("brierScoreLoss", labels, proba, scaleByHalf=scale)
+        yield case("brierScoreLoss", many, of_four, scaleByHalf=scale)
+    yield case("brierScoreLoss", [0, 0, 0], [0.1, 0.2, 0.9])
+    yield case("brierScoreLoss", [0, 1], [[0.5, 0.25], [0.5, 0.5]])
+    yield case("d2BrierScore", [0], [0.25])
+    yield case("d2LogLossScore", labels, proba)
+    yield case("d2LogLossScore", labels, proba, sampleWeight=weights)
+    yield case("d2LogLossScore", many, of_four, sampleWeight=weights)
+    yield case("d2LogLossScore", [many[i] for i in some], of_four[some], labels=[0, 1, 2, 3])
+    yield case("d2LogLossScore", [0], [0.25], labels=[0, 1])
+    scores = float32(np.round(rng.normal(0, 1, (n, 4)), 1))
+    for k in [1, 2, 3, 4]:
+        yield case("topKAccuracyScore", many, scores, k=k)
+        yield case("topKAccuracyScore", many, of_four, k=k, sampleWeight=weights)
+    yield case("topKAccuracyScore", many, scores)
+    yield case("topKAccuracyScore", many, scores, normalize=False)
+    yield case("topKAccuracyScore", many, scores, normalize=False, sampleWeight=weights)
+    yield case("topKAccuracyScore", [many[i] for i in some], scores[some], labels=[0, 1, 2, 3])
+    yield case("topKAccuracyScore", labels, proba, k=1)
+    yield case("topKAccuracyScore", words, scores[:, 0], k=1, sampleWeight=weights)
+    yield case("topKAccuracyScore", labels, proba, k=2)
+
+
+def error_cases(rng):
+    n = 31
+    one = (float32(rng.normal(0, 1, n)), float32(rng.normal(0, 1, n)))
+    even = (one[0][1:], one[1][1:])
+    # The second output is far from 0, the third is constant and predicted exactly, the fourth constant and not.
+    target = np.stack([rng.normal(0, 1, n), 1e6 + rng.normal(0, 1, n), np.full(n, 3.0), np.full(n, 3.0)], axis=1)
+    noise = rng.normal(0.3, 0.5, target.shape) * [1, 1, 0, 1]
+    target = float32(target)
+    many = (target, float32(target + noise))
+    weights = inputs(float32(rng.uniform(0.1, 2, n)))
+    # Ends of whole weights fall on values, which is where quantiles are means of neighbours.
+    counts = [float(w) for w in rng.integers(0, 3, n)]
+    names = [
+        "medianAbsoluteError", "meanAbsolutePercentageError", "explainedVarianceScore", "meanPinballLoss",
+        "d2PinballScore", "d2AbsoluteErrorScore",
+    ]
+    for name in names:
+        yield case(name, *one)
+        yield case(name, *even)
+        yield case(name, [0.0, 1.0, -2.0], [0.5, 1.0, 2.0])
+        for w in [weights, counts]:
+            yield case(name, *one, sampleWeight=w)
+        for multioutput in ["uniformAverage", "rawValues", [0.1, 0.5, 0.2, 0.2]]:
+            yield case(name, *many, multioutput=multioutput)
+            # Other weights would not give scikit-learn the mean of equal numbers exactly.
+            exact = name == "explainedVarianceScore"
+            yield case(name, *many, multioutput=multioutput, sampleWeight=counts if exact else weights)
+    for alpha in [0.0, 0.1, 0.9, 1.0]:
+        for w in [weights, counts]:
+            yield case("meanPinballLoss", *one, alpha=alpha, sampleWeight=w)
+            yield case("d2PinballScore", *one, alpha=alpha, sampleWeight=w)
+        yield case("d2PinballScore", *even, alpha=alpha)
+    yield case("explainedVarianceScore", *many, multioutput="varianceWeighted")
+    yield case("explainedVarianceScore", *many, multioutput="varianceWeighted", sampleWeight=counts)
+    yield case("explainedVarianceScore", *many, multioutput="rawValues", forceFinite=False)
+    yield case("explainedVarianceScore", [2.0], [1.0])
+    yield case("d2PinballScore", [2.0], [1.0])
+    yield case("maxError", *one)
+    yield case("maxError", [1.0, 2.0], [1.0, 2.0])
+
+
+def deviance_cases(rng):
+    n = 30
+    counts = [float(v) for v in rng.poisson(2, n)]
+    amounts = float32(rng.gamma(2, 1, n) + 0.01)
+    guess = float32(rng.uniform(0.2, 5, n))
+    signed = float32(rng.normal(0, 2, n) + 1)
+    weights = inputs(float32(rng.uniform(0.1, 2, n)))
+    for options in [{}, {"sampleWeight": weights}]:
+        yield case("meanPoissonDeviance", counts, guess, **options)
+        yield case("meanGammaDeviance", amounts, guess, **options)
+        for name in ["meanTweedieDeviance", "d2TweedieScore"]:
+            yield case(name, signed, guess, **options)
+            yield case(name, signed, guess, power=-1.5, **options)
+            for power in [1, 1.5]:
+                yield case(name, counts, guess, power=power, **options)
+            for power in [2, 3, 2.5]:
+                yield case(name, amounts, guess, power=power, **options)
+    yield case("d2TweedieScore", [1.0], [2.0])
+
+
 def fixture():
     rng = np.random.default_rng(41)
     groups = [class_cases, score_cases, probability_cases, regression_cases]
+    # Cases of later groups do not change those of earlier ones.
+    groups += [agreement_cases, calibration_cases, error_cases, deviance_cases]
     cases = {group.__name__.removesuffix("_cases"): list(group(rng)) for group in groups}
     return {"arrays": ARRAYS.all(), "cases": cases}

@@ -1,7 +1,7 @@
 """scikit-learn's folds, and its cross-validation and grid search of a scaled logistic regression."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -21,6 +21,11 @@ SCORES = {
     "rocAucOvr": "roc_auc_ovr",
     "rocAucOvo": "roc_auc_ovo",
     "negLogLoss": "neg_log_loss",
+    "matthewsCorrcoef": "matthews_corrcoef",
+    "topKAccuracy": "top_k_accuracy",
+    "negBrierScore": "neg_brier_score",
+    "d2LogLossScore": "d2_log_loss_score",
+    "d2BrierScore": "d2_brier_score",
 }
 BINARY_SCORES = {
     "accuracy": "accuracy",
@@ -30,6 +35,22 @@ BINARY_SCORES = {
     "rocAuc": "roc_auc",
     "averagePrecision": "average_precision",
     "negLogLoss": "neg_log_loss",
+    "negBrierScore": "neg_brier_score",
+    "d2LogLossScore": "d2_log_loss_score",
+    "d2BrierScore": "d2_brier_score",
+}
+NUMBER_SCORES = {
+    "r2": "r2",
+    "explainedVariance": "explained_variance",
+    "d2AbsoluteErrorScore": "d2_absolute_error_score",
+    "negMeanSquaredError": "neg_mean_squared_error",
+    "negRootMeanSquaredError": "neg_root_mean_squared_error",
+    "negMeanAbsoluteError": "neg_mean_absolute_error",
+    "negMedianAbsoluteError": "neg_median_absolute_error",
+    "negMeanAbsolutePercentageError": "neg_mean_absolute_percentage_error",
+    "negMaxError": "neg_max_error",
+    "negMeanPoissonDeviance": "neg_mean_poisson_deviance",
+    "negMeanGammaDeviance": "neg_mean_gamma_deviance",
 }
 
 
@@ -55,12 +76,19 @@ def classes(rng, rows, count):
     return x, y
 
 
-def validated(x, y, scores):
-    model = make_pipeline(StandardScaler(), LogisticRegression(**OPTIONS))
+def amounts(rng, rows):
+    """Positive numbers, far enough from 0 that predictions are positive too."""
+    x = np.round(rng.normal(0, 1, (rows, 4)), 3)
+    y = np.round(20 + x @ [1.0, -2.0, 0.5, 0.0] + rng.normal(0, 1, rows), 3)
+    return x, y
+
+
+def validated(x, y, scores, model=None):
+    model = make_pipeline(StandardScaler(), LogisticRegression(**OPTIONS) if model is None else model)
     result = cross_validate(model, x, y, cv=4, scoring=scores, return_train_score=True)
     return {
         "x": expected(x),
-        "y": [int(label) for label in y],
+        "y": [label.item() for label in y],
         "test": {ours: expected(result[f"test_{ours}"]) for ours in scores},
         "train": {ours: expected(result[f"train_{ours}"]) for ours in scores},
     }
@@ -96,4 +124,5 @@ def fixture():
         "multiclass": validated(*three, SCORES),
         "binary": validated(*two, BINARY_SCORES),
         "grid": grid(*three),
+        "numbers": validated(*amounts(rng, 40), NUMBER_SCORES, Ridge()),
     }

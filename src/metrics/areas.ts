@@ -165,7 +165,8 @@ function multiclassAuc(
   return pairwiseAuc(truth, scores, classes, present, average === 'weighted');
 }
 
-function readClasses(
+/** The classes of the columns. @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT` */
+export function readClasses(
   truth: readonly Label[],
   present: readonly Label[],
   labels: LabelInput | undefined,

@@ -1,36 +1,16 @@
-import { SteepestError } from '../core/errors.js';
-import type { NdArray } from '../core/ndarray.js';
-import { isTypedArray } from '../core/realm.js';
-import {
-  type Label,
-  type LabelInput,
-  readLabelOption,
-  readLabels,
-  readValues,
-  readWeights,
-  sameRows,
-  showLabel,
-  uniqueLabels,
-  type ValueInput,
-  type Values,
-  type WeightOption,
-  warnUndefined,
-} from './inputs.js';
+import { type LabelInput, type ValueInput, warnUndefined } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
+import {
+  classShares,
+  type Probabilities,
+  type ProbabilityOptions,
+  readProbabilities,
+} from './probabilities.js';
 
-export interface LogLossOptions extends WeightOption {
+export interface LogLossOptions extends ProbabilityOptions {
   /** Return the mean over samples (default), or with `false` the sum. */
   normalize?: boolean;
-  /**
-   * The classes of the columns. Required if yTrue does not contain all of them. They are sorted,
-   * because the columns are in ascending order of class.
-   */
-  labels?: LabelInput;
 }
-
-/** Minimum distance of probabilities from 0 and 1: the spacing of the array's numbers at 1. */
-const EPSILON_64 = 2 ** -52;
-const EPSILON_32 = 2 ** -23;
 
 /**
  * Cross-entropy of true classes and predicted probabilities, −mean ln p(true class), as in
@@ -45,69 +25,39 @@ const EPSILON_32 = 2 ** -23;
 export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossOptions = {}): number {
   checkScoreOptions('logLoss', options, ['normalize', 'labels']);
   const normalize = readFlag('normalize', options.normalize, true);
-  const truth = readLabels('yTrue', yTrue);
-  const proba = readValues('yProba', yProba);
-  sameRows('yProba', proba.rows, truth.length);
-  const weights = readWeights(options.sampleWeight, truth.length);
-  const given = options.labels === undefined ? undefined : readLabelOption(options.labels, truth);
-  const classes = uniqueLabels(given ?? truth);
-  checkClasses(classes, proba, given !== undefined);
-  const epsilon = isFloat32(yProba) ? EPSILON_32 : EPSILON_64;
-  checkProbabilities(proba, Math.sqrt(epsilon));
-
-  const index = new Map(classes.map((label, i) => [label, i]));
-  const { data, cols } = proba;
-  let sum = 0;
-  let total = 0;
-  truth.forEach((label, i) => {
-    const c = index.get(label);
-    if (c === undefined) {
-      throw new SteepestError('ERR_LABEL_RANGE', {
-        expected: `classes ${classes.map(showLabel).join(', ')}, as labels says`,
-        given: `${showLabel(label)} at row ${i} of yTrue`,
-        hint: 'Add it to labels, and a column to yProba.',
-      });
-    }
-    const p = cols > 1 ? data[i * cols + c] : c === 1 ? data[i] : 1 - data[i];
-    sum -= weights[i] * Math.log(Math.min(Math.max(p, epsilon), 1 - epsilon));
-    total += weights[i];
-  });
-  return normalize ? sum / total : sum;
+  const given = readProbabilities('logLoss', yTrue, yProba, options);
+  const sum = summedLoss(given, given.at);
+  return normalize ? sum / given.weights.reduce((total, weight) => total + weight, 0) : sum;
 }
 
-function isFloat32(input: ValueInput): boolean {
-  return isTypedArray(input, 'Float32Array') || isTypedArray((input as NdArray).data, 'Float32Array');
-}
-
-function checkClasses(classes: readonly Label[], proba: Values, wereGiven: boolean): void {
-  const columns = Math.max(proba.cols, 2);
-  if (classes.length === columns) return;
-  const source = wereGiven ? 'labels' : 'yTrue';
-  throw new SteepestError('ERR_SHAPE', {
-    expected: `as many classes in ${source} as yProba tells apart, ${columns}`,
-    given: `${classes.length}: ${classes.map(showLabel).join(', ')}`,
-    hint: 'Set labels to the classes of all columns.',
-  });
-}
-
-function checkProbabilities({ data, rows, cols }: Values, tolerance: number): void {
-  let warned = false;
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < cols; j++) {
-      const p = data[i * cols + j];
-      sum += p;
-      if (p < 0 || p > 1) {
-        throw new SteepestError('ERR_LABEL_RANGE', {
-          expected: 'probabilities from 0 to 1 in yProba',
-          given: `${p} at row ${i}, column ${j}`,
-          hint: 'Use predictProba, not decisionFunction.',
-        });
-      }
-    }
-    if (cols > 1 && !warned && Math.abs(sum - 1) > tolerance) {
-      warned = true;
-      warnUndefined(`logLoss: the probabilities of row ${i} add up to ${sum}, not to 1.`);
-    }
+/**
+ * The share of the log loss that predictions save, compared with the shares of the classes in yTrue.
+ * Perfect predictions score 1. With fewer than two samples the result is NaN, with a warning.
+ * @throws SteepestError as {@link logLoss}
+ */
+export function d2LogLossScore(
+  yTrue: LabelInput,
+  yProba: ValueInput,
+  options: ProbabilityOptions = {},
+): number {
+  checkScoreOptions('d2LogLossScore', options, ['labels']);
+  const given = readProbabilities('d2LogLossScore', yTrue, yProba, options);
+  if (given.rows < 2) {
+    warnUndefined('d2LogLossScore: D² is not defined for fewer than two samples.');
+    return Number.NaN;
   }
+  const shares = classShares(given);
+  return 1 - summedLoss(given, given.at) / summedLoss(given, (_, c) => shares[c]);
+}
+
+/** −Σ w ln p(true class), with clipped probabilities. */
+function summedLoss(
+  { codes, weights, epsilon }: Probabilities,
+  at: (i: number, c: number) => number,
+): number {
+  let sum = 0;
+  codes.forEach((code, i) => {
+    sum -= weights[i] * Math.log(Math.min(Math.max(at(i, code), epsilon), 1 - epsilon));
+  });
+  return sum;
 }

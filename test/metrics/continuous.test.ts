@@ -28,6 +28,8 @@ const OF_CLASSES: Record<string, Score> = {
   f1Score: (truth, guess) => metrics.f1Score(truth, guess, { average: 'macro' }),
   confusionMatrix: metrics.confusionMatrix,
   classificationReport: metrics.classificationReport,
+  matthewsCorrcoef: metrics.matthewsCorrcoef,
+  cohenKappaScore: metrics.cohenKappaScore,
 };
 const OF_PROBABILITIES: Record<string, (truth: number[]) => unknown> = {
   rocAucScore: (truth) => metrics.rocAucScore(truth, proba),
@@ -35,6 +37,10 @@ const OF_PROBABILITIES: Record<string, (truth: number[]) => unknown> = {
   precisionRecallCurve: (truth) => metrics.precisionRecallCurve(truth, proba, { posLabel: 2 }),
   averagePrecisionScore: (truth) => metrics.averagePrecisionScore(truth, proba, { posLabel: 2 }),
   logLoss: (truth) => metrics.logLoss(truth, proba),
+  d2LogLossScore: (truth) => metrics.d2LogLossScore(truth, proba),
+  brierScoreLoss: (truth) => metrics.brierScoreLoss(truth, proba),
+  d2BrierScore: (truth) => metrics.d2BrierScore(truth, proba),
+  topKAccuracyScore: (truth) => metrics.topKAccuracyScore(truth, proba, { k: 1 }),
 };
 const ESTIMATORS: Record<string, (y: number[]) => Promise<unknown>> = {
   LogisticRegression: (y) => new LogisticRegression().fit(x, y),

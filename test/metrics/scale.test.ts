@@ -16,6 +16,17 @@ describe.each([-960, -540, 540, 1023])('scores of targets times 2^%i', (k) => {
     expect(metrics.rootMeanSquaredError(t, g, { sampleWeight })).toBe(rmse * 2 ** k);
     const mae = metrics.meanAbsoluteError(truth, guess, { sampleWeight });
     expect(metrics.meanAbsoluteError(t, g, { sampleWeight })).toBe(mae * 2 ** k);
+    for (const score of [metrics.medianAbsoluteError, metrics.maxError, metrics.meanPinballLoss]) {
+      expect(score(t, g), score.name).toBe(score(truth, guess) * 2 ** k);
+    }
+    for (const score of [metrics.explainedVarianceScore, metrics.d2AbsoluteErrorScore]) {
+      expect(score(t, g, { sampleWeight }), score.name).toBe(score(truth, guess, { sampleWeight }));
+    }
+  });
+
+  it.runIf(k > 0)('keep the digits of ratios', () => {
+    const ratio = metrics.meanAbsolutePercentageError(truth, guess, { sampleWeight });
+    expect(metrics.meanAbsolutePercentageError(t, g, { sampleWeight })).toBe(ratio);
   });
 
   it('weigh outputs by variances beyond float64', () => {
@@ -35,6 +46,13 @@ it.each([-1000, -301, 400, 1022])('scores have the same digits for weights times
       metrics.meanSquaredError(truth, guess, options),
       metrics.rootMeanSquaredError(truth, guess, options),
       metrics.meanAbsoluteError(truth, guess, options),
+      metrics.medianAbsoluteError(truth, guess, options),
+      metrics.meanAbsolutePercentageError(truth, guess, options),
+      metrics.explainedVarianceScore(truth, guess, options),
+      metrics.d2PinballScore(truth, guess, { alpha: 0.3, ...options }),
+      metrics.meanGammaDeviance([1, 2, 3, 4, 5], [2, 1, 3, 4, 6], options),
+      metrics.matthewsCorrcoef([0, 1, 1, 0, 1], [0, 1, 0, 0, 1], options),
+      metrics.cohenKappaScore([0, 1, 1, 0, 1], [0, 1, 0, 0, 1], options),
     ];
   };
   expect(all(times(sampleWeight, 2 ** k))).toEqual(all(sampleWeight));

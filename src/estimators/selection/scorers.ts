@@ -2,21 +2,8 @@ import { checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import {
-  accuracyScore,
-  averagePrecisionScore,
-  balancedAccuracyScore,
-  f1Score,
-  logLoss,
-  meanAbsoluteError,
-  meanSquaredError,
-  precisionScore,
-  r2Score,
-  recallScore,
-  rocAucScore,
-  rootMeanSquaredError,
-  type ValueInput,
-} from '../../metrics/index.js';
+import type { ValueInput } from '../../metrics/index.js';
+import * as metrics from '../../metrics/index.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
 import type { Fittable } from './jobs.js';
@@ -77,8 +64,14 @@ class Predictions {
     return this.y as LabelInput & ValueInput;
   }
 
-  /** The probability of the second of two classes, or all probabilities. */
+  /**
+   * The probability of the second of two classes, or all probabilities; of an estimator without
+   * probabilities its decision function.
+   */
   async classScores(): Promise<ValueInput> {
+    if (!('predictProba' in this.estimator) && 'decisionFunction' in this.estimator) {
+      return (await this.ask('decisionFunction')) as ValueInput;
+    }
     const { data, shape } = await this.proba();
     const [, cols = 0] = shape;
     return cols === 2 ? data.filter((_, i) => i % 2 === 1) : { data, shape };
@@ -87,7 +80,13 @@ class Predictions {
 
 type NamedScorer = (p: Predictions) => Promise<number>;
 
-type Ratio = typeof precisionScore;
+/** A score of predicted classes. */
+const ofLabels =
+  (score: (truth: Label[], guess: Label[]) => number): NamedScorer =>
+  async (p) =>
+    score(p.truth as Label[], (await p.labels()) as Label[]);
+
+type Ratio = typeof metrics.precisionScore;
 
 /** The score of two classes, with the second as the positive one. */
 const binary =
@@ -97,48 +96,77 @@ const binary =
     return ratio(p.truth as Label[], guess, p.classes.length === 2 ? { posLabel: p.positive } : {});
   };
 
-const averaged =
-  (ratio: Ratio, average: 'micro' | 'macro' | 'weighted'): NamedScorer =>
-  async (p) =>
-    ratio(p.truth as Label[], (await p.labels()) as Label[], { average });
+const averaged = (ratio: Ratio, average: 'micro' | 'macro' | 'weighted'): NamedScorer =>
+  ofLabels((truth, guess) => ratio(truth, guess, { average }));
 
 const area =
   (multiClass: 'raise' | 'ovr' | 'ovo'): NamedScorer =>
   async (p) => {
     const labels = p.classes.length > 2 ? [...p.classes] : undefined;
-    return rocAucScore(p.truth as Label[], await p.classScores(), { multiClass, labels });
+    return metrics.rocAucScore(p.truth as Label[], await p.classScores(), { multiClass, labels });
   };
+
+/** A score of all probabilities. */
+const ofProba =
+  (score: (truth: Label[], proba: ValueInput, options: { labels: Label[] }) => number): NamedScorer =>
+  async (p) =>
+    score(p.truth as Label[], await p.proba(), { labels: [...p.classes] });
+
+/** A score of predicted numbers. */
+const ofValues =
+  (score: (truth: ValueInput, guess: ValueInput) => number): NamedScorer =>
+  async (p) =>
+    score(p.truth, await p.values());
+
+/** An error: negated, so that larger is better. */
+const negated =
+  (scorer: NamedScorer): NamedScorer =>
+  async (p) =>
+    -(await scorer(p));
 
 /** Scores with names; errors and losses are negated, so that larger is better. */
 const SCORERS = {
-  accuracy: async (p) => accuracyScore(p.truth as Label[], (await p.labels()) as Label[]),
-  balancedAccuracy: async (p) => balancedAccuracyScore(p.truth as Label[], (await p.labels()) as Label[]),
-  precision: binary(precisionScore),
-  precisionMicro: averaged(precisionScore, 'micro'),
-  precisionMacro: averaged(precisionScore, 'macro'),
-  precisionWeighted: averaged(precisionScore, 'weighted'),
-  recall: binary(recallScore),
-  recallMicro: averaged(recallScore, 'micro'),
-  recallMacro: averaged(recallScore, 'macro'),
-  recallWeighted: averaged(recallScore, 'weighted'),
-  f1: binary(f1Score),
-  f1Micro: averaged(f1Score, 'micro'),
-  f1Macro: averaged(f1Score, 'macro'),
-  f1Weighted: averaged(f1Score, 'weighted'),
+  accuracy: ofLabels(metrics.accuracyScore),
+  balancedAccuracy: ofLabels(metrics.balancedAccuracyScore),
+  matthewsCorrcoef: ofLabels(metrics.matthewsCorrcoef),
+  precision: binary(metrics.precisionScore),
+  precisionMicro: averaged(metrics.precisionScore, 'micro'),
+  precisionMacro: averaged(metrics.precisionScore, 'macro'),
+  precisionWeighted: averaged(metrics.precisionScore, 'weighted'),
+  recall: binary(metrics.recallScore),
+  recallMicro: averaged(metrics.recallScore, 'micro'),
+  recallMacro: averaged(metrics.recallScore, 'macro'),
+  recallWeighted: averaged(metrics.recallScore, 'weighted'),
+  f1: binary(metrics.f1Score),
+  f1Micro: averaged(metrics.f1Score, 'micro'),
+  f1Macro: averaged(metrics.f1Score, 'macro'),
+  f1Weighted: averaged(metrics.f1Score, 'weighted'),
   rocAuc: area('raise'),
   rocAucOvr: area('ovr'),
   rocAucOvo: area('ovo'),
   averagePrecision: async (p) =>
-    averagePrecisionScore(
+    metrics.averagePrecisionScore(
       p.truth as Label[],
       await p.classScores(),
       p.classes.length === 2 ? { posLabel: p.positive } : {},
     ),
-  negLogLoss: async (p) => -logLoss(p.truth as Label[], await p.proba(), { labels: [...p.classes] }),
-  r2: async (p) => r2Score(p.truth, await p.values()),
-  negMeanSquaredError: async (p) => -meanSquaredError(p.truth, await p.values()),
-  negRootMeanSquaredError: async (p) => -rootMeanSquaredError(p.truth, await p.values()),
-  negMeanAbsoluteError: async (p) => -meanAbsoluteError(p.truth, await p.values()),
+  topKAccuracy: async (p) =>
+    metrics.topKAccuracyScore(p.truth as Label[], await p.classScores(), { labels: [...p.classes] }),
+  negLogLoss: negated(ofProba(metrics.logLoss)),
+  negBrierScore: negated(ofProba(metrics.brierScoreLoss)),
+  d2LogLossScore: ofProba(metrics.d2LogLossScore),
+  d2BrierScore: ofProba(metrics.d2BrierScore),
+  r2: ofValues(metrics.r2Score),
+  explainedVariance: ofValues(metrics.explainedVarianceScore),
+  d2AbsoluteErrorScore: ofValues(metrics.d2AbsoluteErrorScore),
+  negMeanSquaredError: negated(ofValues(metrics.meanSquaredError)),
+  negRootMeanSquaredError: negated(ofValues(metrics.rootMeanSquaredError)),
+  negMeanAbsoluteError: negated(ofValues(metrics.meanAbsoluteError)),
+  negMedianAbsoluteError: negated(ofValues(metrics.medianAbsoluteError)),
+  negMeanAbsolutePercentageError: negated(ofValues(metrics.meanAbsolutePercentageError)),
+  negMaxError: negated(ofValues((truth, guess) => metrics.maxError(truth, guess))),
+  negMeanPoissonDeviance: negated(ofValues(metrics.meanPoissonDeviance)),
+  negMeanGammaDeviance: negated(ofValues(metrics.meanGammaDeviance)),
 } satisfies Record<string, NamedScorer>;
 
 /** Names of scores. */

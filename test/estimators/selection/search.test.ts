@@ -290,11 +290,7 @@ describe('gridSearch', () => {
   });
 });
 
-it('has a score for every name', async () => {
-  const regression = ['r2', 'negMeanSquaredError', 'negRootMeanSquaredError', 'negMeanAbsoluteError'];
-  const classification = scorerNames.filter((name) => !regression.includes(name));
-  const result = await crossValidate(model(), x, y, { cv: 2, scoring: classification });
-  for (const name of classification) expect(Number.isFinite(result.mean[name]), name).toBe(true);
+it('scores a user’s own estimator', async () => {
   // A regressor that predicts 0, which scikit-learn's formulas give known scores.
   const zeros = {
     async fit() {},
@@ -305,7 +301,7 @@ it('has a score for every name', async () => {
   };
   const one = await crossValidate(zeros, [[1], [2], [3], [4]], [1, -1, 2, -2], {
     cv: 2,
-    scoring: regression as never,
+    scoring: ['r2', 'negMeanSquaredError', 'negRootMeanSquaredError', 'negMeanAbsoluteError'] as never,
   });
   expect([...one.test.negMeanSquaredError!]).toEqual([-1, -4]);
   expect([...one.test.negRootMeanSquaredError!]).toEqual([-1, -2]);

@@ -4,7 +4,9 @@ import {
   KFold,
   LogisticRegression,
   pipeline,
+  Ridge,
   type ScorerName,
+  scorerNames,
   StandardScaler,
   StratifiedKFold,
 } from 'steepest';
@@ -26,6 +28,7 @@ interface Fixture {
   };
   multiclass: Validated;
   binary: Validated;
+  numbers: Validated;
   grid: {
     C: number[];
     withStd: boolean[];
@@ -38,8 +41,9 @@ interface Fixture {
   };
 }
 
-const { folds, multiclass, binary, grid } = readFixture<Fixture>('selection');
+const { folds, multiclass, binary, numbers, grid } = readFixture<Fixture>('selection');
 
+const amounts = () => pipeline(new StandardScaler(), new Ridge());
 const model = () => pipeline(new StandardScaler(), new LogisticRegression({ tol: 1e-10, maxIter: 2000 }));
 
 function expectNear(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
@@ -61,23 +65,31 @@ describe('folds', () => {
 });
 
 describe.each([
-  ['three classes', multiclass],
-  ['two classes', binary],
-] as const)('crossValidate on %s', (_, { x, y, test, train }) => {
+  ['three classes', model, multiclass],
+  ['two classes', model, binary],
+  ['numbers', amounts, numbers],
+] as const)('crossValidate on %s', (_, make, { x, y, test, train }) => {
   it('gives every score of every fold', async () => {
     const scoring = Object.keys(test) as ScorerName[];
-    const result = await crossValidate(model(), x, y, { cv: 4, scoring, returnTrainScore: true });
+    const result = await crossValidate(make(), x, y, { cv: 4, scoring, returnTrainScore: true });
     for (const name of scoring) {
       expectNear(result.test[name]!, test[name], `test ${name}`);
       expectNear(result.train![name]!, train[name], `train ${name}`);
     }
   });
 
-  it('has the own score of a classifier by default', async () => {
-    const result = await crossValidate(model(), x, y, { cv: 4 });
-    expectNear(result.test.score!, test.accuracy, 'score');
+  it('has the own score of the estimator by default', async () => {
+    const result = await crossValidate(make(), x, y, { cv: 4 });
+    expectNear(result.test.score!, test.accuracy ?? test.r2, 'score');
     expect(Object.keys(result.test)).toEqual(['score']);
   });
+});
+
+it('every name of a score stands above', () => {
+  const names = new Set([multiclass, binary, numbers].flatMap(({ test }) => Object.keys(test)));
+  // These take the path of others of their kind.
+  const averages = /^(precision|recall|f1)(Micro|Macro|Weighted)$/;
+  expect(scorerNames.filter((name) => !names.has(name) && !averages.test(name))).toEqual([]);
 });
 
 it('gridSearch finds what GridSearchCV finds', async () => {

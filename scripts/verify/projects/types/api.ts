@@ -352,7 +352,24 @@ export function scores(labels: Label[], values: Float64Array): number {
     metrics.r2Score(values, values) +
     metrics.meanSquaredError(values, values) +
     metrics.rootMeanSquaredError(values, values) +
-    metrics.meanAbsoluteError(values, values)
+    metrics.meanAbsoluteError(values, values) +
+    metrics.matthewsCorrcoef(labels, labels) +
+    metrics.cohenKappaScore(labels, labels, { weights: 'quadratic' }) +
+    metrics.brierScoreLoss(labels, values) +
+    metrics.d2BrierScore(labels, values) +
+    metrics.d2LogLossScore(labels, values) +
+    metrics.topKAccuracyScore(labels, values, { k: 1 }) +
+    metrics.explainedVarianceScore(values, values) +
+    metrics.medianAbsoluteError(values, values) +
+    metrics.meanAbsolutePercentageError(values, values) +
+    metrics.maxError(values, values) +
+    metrics.meanPinballLoss(values, values, { alpha: 0.9 }) +
+    metrics.d2PinballScore(values, values, { alpha: 0.9 }) +
+    metrics.d2AbsoluteErrorScore(values, values) +
+    metrics.meanPoissonDeviance(values, values) +
+    metrics.meanGammaDeviance(values, values) +
+    metrics.meanTweedieDeviance(values, values, { power: 1.5 }) +
+    metrics.d2TweedieScore(values, values, { power: 1 })
   );
 }
 

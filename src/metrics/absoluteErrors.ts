@@ -1,0 +1,113 @@
+import { checkKeys } from '../core/check.js';
+import { powerOfTwo, timesPower } from '../core/powers.js';
+import type { ValueInput } from './inputs.js';
+import { checkScoreOptions } from './options.js';
+import {
+  type Column,
+  combine,
+  type MultiOutput,
+  onlyColumn,
+  type Raw,
+  type RegressionScoreOptions,
+  readPairs,
+  weightedMean,
+  weightedQuantile,
+} from './outputs.js';
+
+type Combined = RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> };
+
+const errorAt =
+  ({ truth, guess }: Column) =>
+  (i: number): number =>
+    Math.abs(truth(i) - guess(i));
+
+/** The score of each output, in the unit of `score`, combined. */
+function perOutput(
+  name: string,
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions,
+  score: (column: Column) => number,
+): number | Float64Array {
+  checkScoreOptions(name, options, ['multioutput']);
+  return combine(Float64Array.from(readPairs(yTrue, yPred, options).columns, score), options.multioutput);
+}
+
+/** Mean of |t − y| over samples, in the unit of the target. */
+export function meanAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions & Raw,
+): Float64Array;
+export function meanAbsoluteError(yTrue: ValueInput, yPred: ValueInput, options?: Combined): number;
+export function meanAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions = {},
+): number | Float64Array {
+  return perOutput('meanAbsoluteError', yTrue, yPred, options, (column) =>
+    timesPower(weightedMean(column.weights, errorAt(column)), column.unit),
+  );
+}
+
+/**
+ * Median of |t − y| over samples, in the unit of the target. With weights it is the error below
+ * which half of the weight lies.
+ */
+export function medianAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions & Raw,
+): Float64Array;
+export function medianAbsoluteError(yTrue: ValueInput, yPred: ValueInput, options?: Combined): number;
+export function medianAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions = {},
+): number | Float64Array {
+  return perOutput('medianAbsoluteError', yTrue, yPred, options, (column) => {
+    const errors = Float64Array.from(column.weights, (_, i) => errorAt(column)(i));
+    return timesPower(weightedQuantile(errors, column.weights, 1 / 2), column.unit);
+  });
+}
+
+/**
+ * Mean of |t − y| / |t| over samples: 1 means 100 %. As in scikit-learn, a target nearer to 0 than
+ * 2⁻⁵² counts as 2⁻⁵², so targets of 0 give huge errors.
+ */
+export function meanAbsolutePercentageError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions & Raw,
+): Float64Array;
+export function meanAbsolutePercentageError(yTrue: ValueInput, yPred: ValueInput, options?: Combined): number;
+export function meanAbsolutePercentageError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions = {},
+): number | Float64Array {
+  return perOutput('meanAbsolutePercentageError', yTrue, yPred, options, (column) => {
+    const least = Number.EPSILON * powerOfTwo(-column.unit);
+    return weightedMean(
+      column.weights,
+      (i) => errorAt(column)(i) / Math.max(Math.abs(column.truth(i)), least),
+    );
+  });
+}
+
+/**
+ * The largest |t − y|, in the unit of the target, of one target per row. It takes no options, and
+ * weights have no meaning for it.
+ * @throws SteepestError `ERR_SHAPE` for several targets
+ */
+export function maxError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: Readonly<Record<string, never>> = {},
+): number {
+  checkKeys('options of maxError', options, []);
+  const column = onlyColumn('maxError', readPairs(yTrue, yPred, {}).columns);
+  let most = 0;
+  for (let i = 0; i < column.weights.length; i++) most = Math.max(most, errorAt(column)(i));
+  return timesPower(most, column.unit);
+}
