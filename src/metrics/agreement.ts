@@ -1,10 +1,10 @@
 /** Agreement of two classifications beyond what chance would give. */
 import { SteepestError } from '../core/errors.js';
-import { exponentOf, powerOfTwo } from '../core/powers.js';
 import { show } from '../core/show.js';
 import { confusionMatrix } from './confusionMatrix.js';
-import { type LabelInput, oneOf, type WeightOption, warnUndefined } from './inputs.js';
+import { type LabelInput, oneOf, readPair, readWeights, type WeightOption, warnUndefined } from './inputs.js';
 import { checkScoreOptions } from './options.js';
+import { relative } from './outputs.js';
 
 export interface MatthewsOptions extends WeightOption {}
 
@@ -26,10 +26,10 @@ function countsOf(
   yPred: LabelInput,
   options: { sampleWeight?: WeightOption['sampleWeight']; labels?: LabelInput },
 ): { counts: Float64Array; k: number; rows: Float64Array; cols: Float64Array; total: number } {
-  const { data, labels } = confusionMatrix(yTrue, yPred, options);
-  // Products of four counts would overflow for large weights.
-  const unit = powerOfTwo(-Math.max(-1000, Math.min(1000, exponentOf(Math.max(...data)))));
-  const counts = data.map((count) => count * unit);
+  const { truth, guess } = readPair(yTrue, yPred);
+  // Sums of large weights, and products of four sums, would overflow.
+  const sampleWeight = relative(readWeights(options.sampleWeight, truth.length));
+  const { data: counts, labels } = confusionMatrix(truth, guess, { labels: options.labels, sampleWeight });
   const k = labels.length;
   const rows = new Float64Array(k);
   const cols = new Float64Array(k);

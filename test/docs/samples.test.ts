@@ -29,6 +29,7 @@ describe('the samples of README and docs', () => {
       'docs/estimators.md',
       'docs/networks.md',
       'docs/preprocessing.md',
+      'docs/selection.md',
       'docs/streams.md',
       'docs/threads.md',
     ]);

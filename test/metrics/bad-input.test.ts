@@ -176,7 +176,11 @@ describe('scores refuse', () => {
     ],
     ['alpha above 1', () => metrics.meanPinballLoss([1], [1], { alpha: 1.5 }), 'ERR_ARGUMENT'],
     ['text for alpha', () => loose(metrics.d2PinballScore)([1, 2], [1, 2], { alpha: '1' }), 'ERR_ARGUMENT'],
-    ['options of maxError', () => loose(metrics.maxError)([1], [1], { sampleWeight: [1] }), 'ERR_UNKNOWN_NAME'],
+    [
+      'options of maxError',
+      () => loose(metrics.maxError)([1], [1], { sampleWeight: [1] }),
+      'ERR_UNKNOWN_NAME',
+    ],
     ['two targets for maxError', () => metrics.maxError([[1, 2]], [[1, 2]]), 'ERR_SHAPE'],
     ['a count below 0', () => metrics.meanPoissonDeviance([1, -1], [1, 1]), 'ERR_LABEL_RANGE'],
     ['a predicted count of 0', () => metrics.meanPoissonDeviance([0, 1], [0, 1]), 'ERR_LABEL_RANGE'],
@@ -188,10 +192,22 @@ describe('scores refuse', () => {
     ['unordered labels', () => metrics.topKAccuracyScore([0], TWO_ROWS, { labels: [2, 1, 0] }), 'ERR_SHAPE'],
     ['words without posLabel', () => metrics.brierScoreLoss(['a', 'b'], [0.1, 0.9]), 'ERR_ARGUMENT'],
     ['three classes in one column', () => metrics.brierScoreLoss([0, 1, 2], [0, 1, 1]), 'ERR_ARGUMENT'],
-    ['posLabel of columns', () => metrics.brierScoreLoss([0, 1], TWO_COLUMNS, { posLabel: 1 }), 'ERR_ARGUMENT'],
+    [
+      'posLabel of columns',
+      () => metrics.brierScoreLoss([0, 1], TWO_COLUMNS, { posLabel: 1 }),
+      'ERR_ARGUMENT',
+    ],
     ['a chance of 1.5', () => metrics.brierScoreLoss([0, 1], [0.5, 1.5]), 'ERR_LABEL_RANGE'],
-    ['scaleByHalf 1', () => loose(metrics.brierScoreLoss)([0, 1], [0, 1], { scaleByHalf: 1 }), 'ERR_ARGUMENT'],
-    ['unknown weights', () => loose(metrics.cohenKappaScore)([0, 1], [0, 1], { weights: 'cubic' }), 'ERR_ARGUMENT'],
+    [
+      'scaleByHalf 1',
+      () => loose(metrics.brierScoreLoss)([0, 1], [0, 1], { scaleByHalf: 1 }),
+      'ERR_ARGUMENT',
+    ],
+    [
+      'unknown weights',
+      () => loose(metrics.cohenKappaScore)([0, 1], [0, 1], { weights: 'cubic' }),
+      'ERR_ARGUMENT',
+    ],
     ['a kappa of 2', () => metrics.cohenKappaScore([1], [1], { replaceUndefinedBy: 2 }), 'ERR_ARGUMENT'],
   ])('%s', (_, call, name) => {
     expect(call).toThrow(code(name));

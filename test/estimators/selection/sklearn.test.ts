@@ -6,9 +6,9 @@ import {
   pipeline,
   Ridge,
   type ScorerName,
-  scorerNames,
   StandardScaler,
   StratifiedKFold,
+  scorerNames,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../support/fixtures.js';
