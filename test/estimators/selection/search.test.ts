@@ -15,7 +15,6 @@ import {
   pipeline,
   SimpleImputer,
   StandardScaler,
-  scorerNames,
 } from 'steepest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
