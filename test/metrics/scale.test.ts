@@ -4,6 +4,8 @@ import { metrics } from '#steepest/index.js';
 const truth = [0.25, -0.5, 0.75, 0.9, -1];
 const guess = [0.5, -0.25, 0.7, 1, -0.9];
 const sampleWeight = [1, 2, 0, 3, 0.5];
+/** A score of one output. */
+type Weighted = (t: number[], g: number[], options?: { sampleWeight: number[] }) => number;
 const times = (values: readonly number[], factor: number): number[] => values.map((v) => v * factor);
 
 /** From where numbers begin to lose digits at the lower end, to the largest. */
@@ -19,7 +21,7 @@ describe.each([-960, -540, 540, 1023])('scores of targets times 2^%i', (k) => {
     for (const score of [metrics.medianAbsoluteError, metrics.maxError, metrics.meanPinballLoss]) {
       expect(score(t, g), score.name).toBe(score(truth, guess) * 2 ** k);
     }
-    for (const score of [metrics.explainedVarianceScore, metrics.d2AbsoluteErrorScore]) {
+    for (const score of [metrics.explainedVarianceScore, metrics.d2AbsoluteErrorScore] as Weighted[]) {
       expect(score(t, g, { sampleWeight }), score.name).toBe(score(truth, guess, { sampleWeight }));
     }
   });
