@@ -3,7 +3,8 @@
 import warnings
 
 import numpy as np
-from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, OrdinalEncoder, RobustScaler
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, TargetEncoder
 
 from preprocessing import numbers, plain
 
@@ -134,6 +135,37 @@ def one_hot(x, new):
     return cases
 
 
+def target_encoder(x, new, rng):
+    """Folds are not shuffled, so that they can be the same."""
+    n = len(x)
+    noise = rng.normal(0, 1, n)
+    levels = np.array([TOWNS.index(town) for town in x[:, 0]])
+    targets = {
+        "continuous": np.round(100 + 3 * levels + noise, 3),
+        "binary": np.where(levels + noise > 1, "yes", "no"),
+        "multiclass": np.where(noise > 0.5, "c", np.where(levels > 1, "b", "a")),
+    }
+    cases = []
+    for kind, y in targets.items():
+        for smooth, folds in [("auto", 5), (0.0, 3), (10.0, 4)]:
+            Folds = KFold if kind == "continuous" else StratifiedKFold
+            encoder = TargetEncoder(smooth=smooth, cv=Folds(folds))
+            crossed = encoder.fit_transform(x, y)
+            cases.append(
+                {
+                    "kind": kind,
+                    "smooth": smooth,
+                    "cv": folds,
+                    "targetMean": plain(np.atleast_1d(encoder.target_mean_)),
+                    "encodings": [plain(encoding) for encoding in encoder.encodings_],
+                    "crossed": plain(crossed),
+                    "names": [str(name) for name in encoder.get_feature_names_out()],
+                    "new": plain(encoder.transform(new)),
+                }
+            )
+    return {"targets": {kind: y.tolist() for kind, y in targets.items()}, "cases": cases}
+
+
 def fixture():
     warnings.filterwarnings("ignore", "Found unknown categories")
     rng = np.random.default_rng(52)
@@ -149,6 +181,7 @@ def fixture():
         "newCells": plain(new),
         "ordinalEncoder": ordinal(table, new),
         "oneHotEncoder": one_hot(table[:, :3], new[:, :3]),
+        "targetEncoder": target_encoder(table[:, :2], new[:, :2], rng),
         "x": plain(x),
         "beyond": plain(beyond),
         "robustScaler": robust(x),

@@ -13,6 +13,7 @@ import {
   RobustScaler,
   SimpleImputer,
   StandardScaler,
+  TargetEncoder,
 } from './preprocessing/index.js';
 import { registerEstimator } from './registry.js';
 import { Ridge } from './ridge.js';
@@ -31,6 +32,7 @@ registerEstimator('PolynomialFeatures', PolynomialFeatures);
 registerEstimator('RobustScaler', RobustScaler);
 registerEstimator('SimpleImputer', SimpleImputer);
 registerEstimator('StandardScaler', StandardScaler);
+registerEstimator('TargetEncoder', TargetEncoder);
 registerEstimator('LinearRegression', LinearRegression);
 registerEstimator('Ridge', Ridge);
 

@@ -21,6 +21,7 @@ import {
   SimpleImputer,
   StandardScaler,
   sequential,
+  TargetEncoder,
   trainTestSplit,
 } from 'steepest';
 
@@ -104,7 +105,7 @@ interface Predictor {
   predict(x: never): Promise<unknown>;
 }
 interface Transformer {
-  fit(x: never): Promise<unknown>;
+  fit(x: never, y?: never): Promise<unknown>;
   transform(x: never): Promise<unknown>;
 }
 
@@ -128,6 +129,17 @@ const transformer = (name: string, make: () => object, takesCells = false): Subj
   },
 });
 
+/** A transformer that learns from y, too. */
+const supervised = (name: string, make: () => object): Subject => ({
+  name,
+  y: 'numbers',
+  async run(x, target) {
+    const estimator = make() as Transformer;
+    await estimator.fit(x, target);
+    return estimator.transform(x);
+  },
+});
+
 const few = { maxIter: 1, hiddenLayerSizes: [3], workers: 1 } as const;
 
 export const ESTIMATORS: Subject[] = [
@@ -144,6 +156,7 @@ export const ESTIMATORS: Subject[] = [
   transformer('PolynomialFeatures', () => new PolynomialFeatures()),
   transformer('OneHotEncoder', () => new OneHotEncoder(), true),
   transformer('OrdinalEncoder', () => new OrdinalEncoder(), true),
+  { ...supervised('TargetEncoder', () => new TargetEncoder()), takesCells: true },
   transformer('SimpleImputer', () => new SimpleImputer(), true),
   transformer('ColumnTransformer', () => columnTransformer([['scale', new StandardScaler(), [0, 1]]]), true),
 ];

@@ -17,6 +17,7 @@ import {
   RobustScaler,
   SimpleImputer,
   StandardScaler,
+  TargetEncoder,
 } from 'steepest';
 
 export const numbers = [
@@ -42,6 +43,7 @@ export const ESTIMATORS = {
         encodedMissingValue: -2,
       }).fit(table),
   ],
+  TargetEncoder: [table, () => new TargetEncoder().fit(table, ['a', 'b', 'c'])],
   SimpleImputer: [
     table,
     () => new SimpleImputer({ strategy: 'mostFrequent', addIndicator: true }).fit(table),

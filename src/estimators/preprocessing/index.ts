@@ -10,3 +10,4 @@ export { PolynomialFeatures, type PolynomialFeaturesParams } from './polynomialF
 export { RobustScaler, type RobustScalerParams } from './robustScaler.js';
 export { SimpleImputer, type SimpleImputerParams } from './simpleImputer.js';
 export { StandardScaler, type StandardScalerParams } from './standardScaler.js';
+export { TargetEncoder, type TargetEncoderParams } from './targetEncoder.js';

@@ -17,6 +17,7 @@ import {
   StandardScaler,
   type TableInput,
   type TableOutput,
+  TargetEncoder,
 } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -25,8 +26,8 @@ interface AnyTransformer {
   readonly type: string;
   fit(x: TableInput, y?: unknown, options?: object): Promise<AnyTransformer>;
   transform(x: TableInput): Promise<TableOutput>;
-  fitTransform(x: TableInput): Promise<TableOutput>;
-  inverseTransform(x: TableInput): Promise<TableOutput>;
+  fitTransform(x: TableInput, y?: unknown): Promise<TableOutput>;
+  inverseTransform?(x: TableInput): Promise<TableOutput>;
   getFeatureNamesOut(): string[];
   getParams(): object;
   clone(): AnyTransformer;
@@ -40,8 +41,28 @@ interface Kind {
   nan: 'kept' | 'used' | 'refused';
   /** Whether a categories-like transformer refuses values that the fit did not have. */
   unknown?: 'refused';
-  hasInverse: boolean;
+  /** False for one that says why it has none; undefined for a class without the method. */
+  hasInverse: boolean | undefined;
+  /** Needs a target, and `fitTransform` encodes rows by the others. */
+  isCrossFitted?: boolean;
 }
+
+/** A target for each row of a table, which most transformers ignore. */
+function targetOf(x: unknown): number[] | undefined {
+  if (typeof x !== 'object' || x === null) return undefined;
+  const rows = Array.isArray(x)
+    ? x.length
+    : 'shape' in x
+      ? (x.shape as number[])[0]!
+      : (x as { rows: number }).rows;
+  return Array.from({ length: rows }, (_, i) => ((7 * i) % 3) + 0.5);
+}
+
+const fit = (transformer: AnyTransformer, x: unknown): Promise<AnyTransformer> =>
+  transformer.fit(x as TableInput, targetOf(x));
+/** The rows of the fit as `transform` gives them. */
+const fitted = async (transformer: AnyTransformer, x: TableInput): Promise<TableOutput> =>
+  (await fit(transformer, x)).transform(x);
 
 const KINDS: Kind[] = [
   { title: 'StandardScaler', make: () => new StandardScaler(), nan: 'kept', hasInverse: true },
@@ -92,6 +113,13 @@ const KINDS: Kind[] = [
       }),
     nan: 'used',
     hasInverse: true,
+  },
+  {
+    title: 'TargetEncoder',
+    make: () => new TargetEncoder({ cv: 2 }),
+    nan: 'used',
+    hasInverse: undefined,
+    isCrossFitted: true,
   },
   { title: 'SimpleImputer', make: () => new SimpleImputer(), nan: 'used', hasInverse: false },
   {
@@ -149,47 +177,51 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
+describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted }) => {
   it('gives the same when fitted again, and from fitTransform', async () => {
     const transformer = make();
-    const first = plain(await transformer.fitTransform(X));
+    const first = plain(await fitted(transformer, X));
     expect(plain(await transformer.transform(X))).toEqual(first);
-    await transformer.fit([
+    await fit(transformer, [
       [7, 8, 9],
       [1, 2, 3],
     ]);
-    await transformer.fit(X);
+    await fit(transformer, X);
     expect(plain(await transformer.transform(X))).toEqual(first);
-    expect(plain(await make().fitTransform(X))).toEqual(first);
+    const atOnce = make();
+    const given = plain(await atOnce.fitTransform(X, targetOf(X)));
+    if (isCrossFitted) expect(given).not.toEqual(first);
+    else expect(given).toEqual(first);
+    expect(plain(await atOnce.transform(X))).toEqual(first);
   });
 
   it('leaves X as it is', async () => {
     const flat = { data: Float64Array.from(X.flat()), shape: [4, 3] };
     const before = structuredClone(flat);
-    const transformer = await make().fit(flat);
+    const transformer = await fit(make(), flat);
     const result = await transformer.transform(flat);
     expect(flat).toEqual(before);
     if ('data' in result) expect(result.data).not.toBe(flat.data);
     const nested = structuredClone(X);
-    await make().fitTransform(nested);
+    await fitted(make(), nested);
     expect(nested).toEqual(X);
   });
 
   it('gives the same for lists, float64, float32 and named columns', async () => {
-    const expected = plain(await make().fitTransform(X));
+    const expected = plain(await fitted(make(), X));
     const table = data.DataTable.fromRows(X.map(([a, b, c]) => ({ a: a!, b: b!, c: c! })));
     for (const input of [
       { data: Float64Array.from(X.flat()), shape: [4, 3] },
       { data: Float32Array.from(X.flat()), shape: [4, 3] },
       table,
     ]) {
-      expect(plain(await make().fitTransform(input))).toEqual(expected);
+      expect(plain(await fitted(make(), input))).toEqual(expected);
     }
   });
 
   it('takes one row, one column and a constant column', async () => {
     for (const x of [[[3, 1, 2]], [[3], [4], [6]], [[2], [2], [2]]]) {
-      const result = plain(await make().fitTransform(x));
+      const result = plain(await fitted(make(), x));
       expect(result.length).toBe(x.length);
       expect(result.flat().every(Number.isFinite)).toBe(true);
     }
@@ -202,9 +234,9 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
       [4, 7, 4],
     ];
     if (nan === 'refused') {
-      await expect(make().fit(holed)).rejects.toThrow(code('ERR_NOT_FINITE'));
+      await expect(fit(make(), holed)).rejects.toThrow(code('ERR_NOT_FINITE'));
     } else {
-      const result = plain(await make().fitTransform(holed));
+      const result = plain(await fitted(make(), holed));
       expect(result[1]!.some(Number.isNaN)).toBe(nan === 'kept');
       expect([...result[0]!, ...result[2]!].every(Number.isFinite)).toBe(true);
     }
@@ -214,47 +246,48 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
     ];
     // The column transformer hands its last columns on as they are: what they may hold is for the next step to say.
     if (title !== 'ColumnTransformer') {
-      await expect(make().fit(infinite)).rejects.toThrow(/infinity|Infinity at row 1, column 2/i);
-      const fitted = await make().fit(X);
-      await expect(fitted.transform(infinite)).rejects.toThrow(code('ERR_NOT_FINITE'));
+      await expect(fit(make(), infinite)).rejects.toThrow(/infinity|Infinity at row 1, column 2/i);
+      const learned = await fit(make(), X);
+      await expect(learned.transform(infinite)).rejects.toThrow(code('ERR_NOT_FINITE'));
     }
   });
 
   it('refuses to transform before fit, and anything but the columns of the fit', async () => {
     await expect(make().transform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
-    await expect(make().inverseTransform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
+    const backward = make().inverseTransform?.(X);
+    if (backward) await expect(backward).rejects.toThrow(code('ERR_NOT_FITTED'));
     expect(() => make().getFeatureNamesOut()).toThrow(code('ERR_NOT_FITTED'));
-    const fitted = await make().fit(X);
-    await expect(fitted.transform(X.map((row) => row.slice(1)))).rejects.toThrow(code('ERR_SHAPE'));
-    const named = await make().fit(new data.DataTable({ a: [1, 2], b: [3, 4] }));
+    const learned = await fit(make(), X);
+    await expect(learned.transform(X.map((row) => row.slice(1)))).rejects.toThrow(code('ERR_SHAPE'));
+    const named = await fit(make(), new data.DataTable({ a: [1, 2], b: [3, 4] }));
     const swapped = new data.DataTable({ b: [1, 2], a: [3, 4] });
     await expect(named.transform(swapped)).rejects.toThrow(code('ERR_SHAPE'));
   });
 
   it('refuses what is no table', async () => {
-    await expect(make().fit([])).rejects.toThrow(code('ERR_EMPTY'));
-    await expect(make().fit([[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
-    await expect(make().fit([1, 2] as never)).rejects.toThrow(code('ERR_SHAPE'));
-    await expect(make().fit(null as never)).rejects.toThrow(code('ERR_SHAPE'));
+    await expect(fit(make(), [])).rejects.toThrow(code('ERR_EMPTY'));
+    await expect(fit(make(), [[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
+    await expect(fit(make(), [1, 2] as never)).rejects.toThrow(code('ERR_SHAPE'));
+    await expect(fit(make(), null as never)).rejects.toThrow(code('ERR_SHAPE'));
   });
 
   it('keeps what it has learned when a fit fails', async () => {
-    const transformer = await make().fit(X);
+    const transformer = await fit(make(), X);
     const before = plain(await transformer.transform(X));
-    await expect(transformer.fit([[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
+    await expect(fit(transformer, [[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
     expect(plain(await transformer.transform(X))).toEqual(before);
   });
 
   it('names as many columns as it gives', async () => {
     const transformer = make();
-    const result = plain(await transformer.fitTransform(X));
+    const result = plain(await fitted(transformer, X));
     const names = transformer.getFeatureNamesOut();
     expect(names.length).toBe(result[0]!.length);
     expect(new Set(names).size).toBe(names.length);
   });
 
   it('is the same after save and load, and a clone has learned nothing', async () => {
-    const transformer = await make().fit(X);
+    const transformer = await fit(make(), X);
     const path = join(folder, `${title}.safetensors`);
     await transformer.save(path);
     const loaded = (await loadEstimator(path)) as unknown as AnyTransformer;
@@ -265,15 +298,19 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
     expect(plain(await (await Class.load(path)).transform(X))).toEqual(plain(await transformer.transform(X)));
     const clone = transformer.clone();
     await expect(clone.transform(X)).rejects.toThrow(code('ERR_NOT_FITTED'));
-    expect(plain(await clone.fitTransform(X))).toEqual(plain(await transformer.transform(X)));
+    expect(plain(await fitted(clone, X))).toEqual(plain(await transformer.transform(X)));
     // Before the fit there is something to keep, too.
     await make().save(path);
     const fresh = (await loadEstimator(path)) as unknown as AnyTransformer;
-    expect(plain(await fresh.fitTransform(X))).toEqual(plain(await transformer.transform(X)));
+    expect(plain(await fitted(fresh, X))).toEqual(plain(await transformer.transform(X)));
   });
 
   it(hasInverse ? 'comes back by inverseTransform' : 'says that it has no inverse', async () => {
-    const transformer = await make().fit(X);
+    const transformer = await fit(make(), X);
+    if (transformer.inverseTransform === undefined || hasInverse === undefined) {
+      expect([transformer.inverseTransform, hasInverse]).toEqual([undefined, undefined]);
+      return;
+    }
     if (!hasInverse) {
       const once = await transformer.transform(X);
       await expect(transformer.inverseTransform(once)).rejects.toThrow(code('ERR_ARGUMENT'));
@@ -290,10 +327,10 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse }) => {
 it.each(KINDS.filter(({ unknown }) => unknown === 'refused'))(
   '$title names column and row of an unknown category',
   async ({ make }) => {
-    const fitted = await make().fit(new data.DataTable({ a: [1, 2], city: ['Bern', 'Genf'] }));
+    const learned = await make().fit(new data.DataTable({ a: [1, 2], city: ['Bern', 'Genf'] }));
     const other = new data.DataTable({ a: [1, 2, 1], city: ['Bern', 'Genf', 'Chur'] });
-    await expect(fitted.transform(other)).rejects.toThrow(code('ERR_LABEL_RANGE'));
-    await expect(fitted.transform(other)).rejects.toThrow(/column 'city'.*'Bern', 'Genf'.*'Chur' at row 2/);
+    await expect(learned.transform(other)).rejects.toThrow(code('ERR_LABEL_RANGE'));
+    await expect(learned.transform(other)).rejects.toThrow(/column 'city'.*'Bern', 'Genf'.*'Chur' at row 2/);
   },
 );
 
@@ -310,6 +347,7 @@ it('covers every transformer of tables that can be saved', () => {
     'RobustScaler',
     'SimpleImputer',
     'StandardScaler',
+    'TargetEncoder',
   ];
   expect([...covered].sort()).toEqual(transformers);
   expect(estimatorTypes()).toEqual(expect.arrayContaining(transformers));

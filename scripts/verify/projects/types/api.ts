@@ -91,6 +91,7 @@ import {
   scorerNames,
   sequential,
   shutdown,
+  TargetEncoder,
   trainTestSplit,
 } from 'steepest';
 import {
@@ -306,12 +307,21 @@ export async function estimators(): Promise<void> {
     const output: TableOutput = await transformer.fitTransform(x);
     console.log(output);
   }
+  const means: Float64Array = (await new TargetEncoder({ smooth: 5 }).fitTransform(x, [1, 2])).data;
   const codes: Int32Array = await (await new LabelEncoder().fit(['a', 'b'])).transform(['b']);
   const loaded = await loadEstimator('file');
   const predicted = await loaded.predict(x);
   const ridge: Ridge = await loadEstimator(new URL('file:///file'), Ridge);
   const line: LinearRegression = await LinearRegression.load('file');
-  console.log(classes, probabilities, result.mean.accuracy?.toFixed(2), best.classes, codes, predicted);
+  console.log(
+    means,
+    classes,
+    probabilities,
+    result.mean.accuracy?.toFixed(2),
+    best.classes,
+    codes,
+    predicted,
+  );
   console.log(ridge.coef.data[0], line.inference().rSquared[0], line.summary());
 }
 
