@@ -58,11 +58,11 @@ function targetOf(x: unknown): number[] | undefined {
   return Array.from({ length: rows }, (_, i) => ((7 * i) % 3) + 0.5);
 }
 
-const fit = (transformer: AnyTransformer, x: unknown): Promise<AnyTransformer> =>
+const learn = (transformer: AnyTransformer, x: unknown): Promise<AnyTransformer> =>
   transformer.fit(x as TableInput, targetOf(x));
 /** The rows of the fit as `transform` gives them. */
 const fitted = async (transformer: AnyTransformer, x: TableInput): Promise<TableOutput> =>
-  (await fit(transformer, x)).transform(x);
+  (await learn(transformer, x)).transform(x);
 
 const KINDS: Kind[] = [
   { title: 'StandardScaler', make: () => new StandardScaler(), nan: 'kept', hasInverse: true },
@@ -182,11 +182,11 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     const transformer = make();
     const first = plain(await fitted(transformer, X));
     expect(plain(await transformer.transform(X))).toEqual(first);
-    await fit(transformer, [
+    await learn(transformer, [
       [7, 8, 9],
       [1, 2, 3],
     ]);
-    await fit(transformer, X);
+    await learn(transformer, X);
     expect(plain(await transformer.transform(X))).toEqual(first);
     const atOnce = make();
     const given = plain(await atOnce.fitTransform(X, targetOf(X)));
@@ -198,7 +198,7 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
   it('leaves X as it is', async () => {
     const flat = { data: Float64Array.from(X.flat()), shape: [4, 3] };
     const before = structuredClone(flat);
-    const transformer = await fit(make(), flat);
+    const transformer = await learn(make(), flat);
     const result = await transformer.transform(flat);
     expect(flat).toEqual(before);
     if ('data' in result) expect(result.data).not.toBe(flat.data);
@@ -234,7 +234,7 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
       [4, 7, 4],
     ];
     if (nan === 'refused') {
-      await expect(fit(make(), holed)).rejects.toThrow(code('ERR_NOT_FINITE'));
+      await expect(learn(make(), holed)).rejects.toThrow(code('ERR_NOT_FINITE'));
     } else {
       const result = plain(await fitted(make(), holed));
       expect(result[1]!.some(Number.isNaN)).toBe(nan === 'kept');
@@ -246,8 +246,8 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     ];
     // The column transformer hands its last columns on as they are: what they may hold is for the next step to say.
     if (title !== 'ColumnTransformer') {
-      await expect(fit(make(), infinite)).rejects.toThrow(/infinity|Infinity at row 1, column 2/i);
-      const learned = await fit(make(), X);
+      await expect(learn(make(), infinite)).rejects.toThrow(/infinity|Infinity at row 1, column 2/i);
+      const learned = await learn(make(), X);
       await expect(learned.transform(infinite)).rejects.toThrow(code('ERR_NOT_FINITE'));
     }
   });
@@ -257,24 +257,24 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     const backward = make().inverseTransform?.(X);
     if (backward) await expect(backward).rejects.toThrow(code('ERR_NOT_FITTED'));
     expect(() => make().getFeatureNamesOut()).toThrow(code('ERR_NOT_FITTED'));
-    const learned = await fit(make(), X);
+    const learned = await learn(make(), X);
     await expect(learned.transform(X.map((row) => row.slice(1)))).rejects.toThrow(code('ERR_SHAPE'));
-    const named = await fit(make(), new data.DataTable({ a: [1, 2], b: [3, 4] }));
+    const named = await learn(make(), new data.DataTable({ a: [1, 2], b: [3, 4] }));
     const swapped = new data.DataTable({ b: [1, 2], a: [3, 4] });
     await expect(named.transform(swapped)).rejects.toThrow(code('ERR_SHAPE'));
   });
 
   it('refuses what is no table', async () => {
-    await expect(fit(make(), [])).rejects.toThrow(code('ERR_EMPTY'));
-    await expect(fit(make(), [[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
-    await expect(fit(make(), [1, 2] as never)).rejects.toThrow(code('ERR_SHAPE'));
-    await expect(fit(make(), null as never)).rejects.toThrow(code('ERR_SHAPE'));
+    await expect(learn(make(), [])).rejects.toThrow(code('ERR_EMPTY'));
+    await expect(learn(make(), [[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
+    await expect(learn(make(), [1, 2] as never)).rejects.toThrow(code('ERR_SHAPE'));
+    await expect(learn(make(), null as never)).rejects.toThrow(code('ERR_SHAPE'));
   });
 
   it('keeps what it has learned when a fit fails', async () => {
-    const transformer = await fit(make(), X);
+    const transformer = await learn(make(), X);
     const before = plain(await transformer.transform(X));
-    await expect(fit(transformer, [[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
+    await expect(learn(transformer, [[1, 2], [3]])).rejects.toThrow(code('ERR_RAGGED'));
     expect(plain(await transformer.transform(X))).toEqual(before);
   });
 
@@ -287,7 +287,7 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
   });
 
   it('is the same after save and load, and a clone has learned nothing', async () => {
-    const transformer = await fit(make(), X);
+    const transformer = await learn(make(), X);
     const path = join(folder, `${title}.safetensors`);
     await transformer.save(path);
     const loaded = (await loadEstimator(path)) as unknown as AnyTransformer;
@@ -306,7 +306,7 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
   });
 
   it(hasInverse ? 'comes back by inverseTransform' : 'says that it has no inverse', async () => {
-    const transformer = await fit(make(), X);
+    const transformer = await learn(make(), X);
     if (transformer.inverseTransform === undefined || hasInverse === undefined) {
       expect([transformer.inverseTransform, hasInverse]).toEqual([undefined, undefined]);
       return;
