@@ -39,6 +39,8 @@
 #include "least_squares/qr_apply.inl"
 #include "least_squares/qr_panel.inl"
 #include "least_squares/qr.inl"
+#include "least_squares/normal_cholesky.inl"
+#include "least_squares/normal.inl"
 #include "least_squares/triangular.inl"
 #include "least_squares/normal_residual.inl"
 #include "images/images.inl"

@@ -101,6 +101,7 @@ constexpr Spec kSpecs[] = {
     {OpKind::GatherDesign, "tY-KF"},
     {OpKind::GatherDesign, "XYwKF"},
     {OpKind::QrFold, "KQ"},
+    {OpKind::NormalFold, "KQN"},
     {OpKind::TriangularSolve, "QP"},
     {OpKind::JacobiRows, "K-D"},
     {OpKind::JacobiRows, "KKD"},
@@ -203,6 +204,7 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'Y': return fill<double>(operand, 2 * r, 1, pad, DType::F64, number);
     case 'K': return fill<double>(operand, r, designCols(shape), pad, DType::F64, number);
     case 'Q': return fill<double>(operand, designCols(shape), designCols(shape), pad, DType::F64, number);
+    case 'N': return fill<double>(operand, 2 * designCols(shape) + 5, designCols(shape), pad, DType::F64, number);
     case 'P': return fill<double>(operand, designCols(shape), c, pad, DType::F64, number);
     case 'V': return fill<double>(operand, 1, c, 0, DType::F64, number);
     case 'M': return fill<double>(operand, 2, c + 1, pad, DType::F64, number);
@@ -282,6 +284,10 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
       break;
     case OpKind::Prelu:
       args.scalars[op_prelu::pixels_] = 0;
+      break;
+    case OpKind::NormalFold:
+      args.scalars[op_normalFold::parameters_] = static_cast<double>(1 + turn % shape.cols);
+      args.scalars[op_normalFold::targets_] = 1;
       break;
     case OpKind::JacobiRows:
       args.scalars[op_jacobiRows::tolerance_] = 1e-15;

@@ -60,7 +60,7 @@ function gram(memory: SharedArrayBuffer, r: Operand): Float64Array {
 /** The values of an output that both kernel sets must agree on. */
 function comparable(op: OpCase['op'], name: string, memory: SharedArrayBuffer): ArrayLike<number> {
   const operand = op.operands[name] as Operand;
-  if (op.kind !== 'qrFold') return viewOf(memory, operand);
+  if (op.kind !== 'qrFold' && op.kind !== 'normalFold') return viewOf(memory, operand);
   return name === 'r' ? gram(memory, operand) : [];
 }
 

@@ -112,19 +112,21 @@ inline void qrBlock(QrReflectors& h, const Matrix& a, const Matrix& r, int64_t j
   h.count = count;
 }
 
-/** R of [R; A] by Householder reflections; see the contract. Runs whole. */
-inline int op_qrFold(const OpArgs& args, int64_t, int64_t end) {
-  using namespace op_qrFold;
-  const Matrix& block = args.at(a);
-  const Matrix& factor = args.at(r);
+/** R of [R; A] by Householder reflections, for the first `rows` rows of A. */
+inline void foldRows(const Matrix& block, const Matrix& factor, int64_t rows, bool isTriangle) {
   const int64_t n = factor.cols;
-  const bool isTriangle = args.scalars[triangular_] != 0;
   QrReflectors h;
   for (int64_t j = 0; j < n; j += kQrBlock) {
     const int64_t count = n - j < kQrBlock ? n - j : kQrBlock;
-    h.rows = isTriangle && j + count < end ? j + count : end;
+    h.rows = isTriangle && j + count < rows ? j + count : rows;
     qrBlock(h, block, factor, j, count);
     qrApply(h, block.row<double>(0), block.rowStride, j, factor.row<double>(j), factor.rowStride, j + count, n);
   }
+}
+
+/** See the contract. Runs whole. */
+inline int op_qrFold(const OpArgs& args, int64_t, int64_t end) {
+  using namespace op_qrFold;
+  foldRows(args.at(a), args.at(r), end, args.scalars[triangular_] != 0);
   return StatusOk;
 }

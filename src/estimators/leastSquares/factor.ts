@@ -1,6 +1,5 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import { indexOfNotFinite } from '../../core/finite.js';
-import type { Operand } from '../../kernels/contract.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
 import { cutFor, type PassOptions, type RowJob, type RowOperands, runPass, wholeOp } from './pass.js';
@@ -27,7 +26,25 @@ export interface Factor {
   weightedRows: number;
 }
 
-/** Folds rows into triangles, one per accumulator, and those into the first. */
+/** Wider tables are reflected row by row: blocks of them would not fit in a cache. */
+const MOST_NORMAL_WIDTH = 512;
+/**
+ * Rows of a block whose normal equations are tried, for each of its columns: with fewer, even the
+ * columns of random numbers would be far from orthogonal, and a block's factor would cost too much.
+ */
+const NORMAL_ROWS = 4;
+/** Vectors that `normalFold` keeps beside two matrices. */
+const NORMAL_VECTORS = 5;
+
+/** How rows are divided: whole blocks where their normal equations are tried. */
+function foldCut(width: number): RowJob['cut'] {
+  const cut = cutFor(width);
+  if (width > MOST_NORMAL_WIDTH) return cut;
+  const blockRows = Math.max(cut.blockRows, NORMAL_ROWS * width);
+  return { ...cut, blockRows, pieceRows: blockRows };
+}
+
+/** Folds rows into triangles, one per accumulator, and those into the first of each fold. */
 class FoldJob implements RowJob {
   readonly width: number;
   readonly cut: RowJob['cut'];
@@ -35,20 +52,30 @@ class FoldJob implements RowJob {
   /** The frame in which the rows were summed. */
   frame: Frame | undefined;
   private readonly designs: Region[] = [];
+  private readonly works: Region[] = [];
   private readonly triangles: Region[] = [];
   private frameRegion!: Region;
 
-  /** @param frame undefined to choose one from the first rows */
+  /**
+   * @param frame undefined to choose one from the first rows
+   * @param folds triangles to be made: block k of the rows goes to triangle k mod folds
+   */
   constructor(
     private readonly source: RowSource,
     private readonly intercept: boolean,
     frame: Frame | undefined,
+    private readonly folds = 1,
   ) {
     this.frame = frame;
     // The gather requires room for the column of ones even without an intercept.
     this.width = PANEL * Math.ceil((1 + source.cols + source.targets) / PANEL);
-    this.cut = cutFor(this.width);
-    this.flopsPerRow = 2 * this.width ** 2;
+    const cut = foldCut(this.width);
+    this.cut = { ...cut, accumulators: folds * Math.ceil(cut.accumulators / folds) };
+    this.flopsPerRow = (this.isNormal ? 1 : 2) * this.width ** 2;
+  }
+
+  private get isNormal(): boolean {
+    return this.width <= MOST_NORMAL_WIDTH;
   }
 
   reserve(memory: MemoryPlan, workers: number, accumulators: number): void {
@@ -57,6 +84,8 @@ class FoldJob implements RowJob {
     this.frameRegion = memory.matrix('frame', 'parameter', 2, 1 + cols + targets, 'f64');
     for (let rank = 0; rank < workers; rank++) {
       this.designs.push(memory.matrix(`design.${rank}`, 'batch', this.cut.pieceRows, width, 'f64'));
+      if (!this.isNormal) continue;
+      this.works.push(memory.matrix(`work.${rank}`, 'batch', 2 * width + NORMAL_VECTORS, width, 'f64'));
     }
     for (let i = 0; i < accumulators; i++) {
       this.triangles.push(memory.matrix(`triangle.${i}`, 'state', width, width, 'f64'));
@@ -74,30 +103,36 @@ class FoldJob implements RowJob {
   }
 
   ops({ x, y, weight }: RowOperands, accumulator: number, rank: number) {
-    const design = operandOf(this.designs[rank]!);
+    const a = operandOf(this.designs[rank]!);
     const r = operandOf(this.triangles[accumulator]!);
     const frame = operandOf(this.frameRegion);
     const intercept = Number(this.intercept);
-    return [
-      wholeOp('gatherDesign', { x, y, weight, dst: design, frame }, { intercept }),
-      wholeOp('qrFold', { a: design, r }, { triangular: 0 }),
-    ];
+    const gather = wholeOp('gatherDesign', { x, y, weight, dst: a, frame }, { intercept });
+    if (!this.isNormal) return [gather, wholeOp('qrFold', { a, r }, { triangular: 0 })];
+    const { cols, targets } = this.source;
+    const work = operandOf(this.works[rank]!);
+    return [gather, wholeOp('normalFold', { a, r, work }, { parameters: intercept + cols, targets })];
   }
 
   finish(accumulators: number) {
-    const [first, ...others] = this.triangles.slice(0, accumulators).map(operandOf);
-    return {
-      ops: others.map((a) => wholeOp('qrFold', { a, r: first }, { triangular: 1 })),
-      rows: this.width,
-    };
+    const given = this.triangles.slice(0, accumulators).map(operandOf);
+    const ops = given.flatMap((a, i) =>
+      i < this.folds ? [] : [wholeOp('qrFold', { a, r: given[i % this.folds]! }, { triangular: 1 })],
+    );
+    return { ops, rows: this.width };
   }
 
-  result(arena: Arena): Operand & { memory: Float64Array } {
-    const region = this.triangles[0]!;
-    return {
-      ...operandOf(region),
-      memory: float64At(arena, region.byteOffset, region.byteLength / 8),
-    };
+  /** The upper triangle of a fold, without the columns that only fill panels. */
+  result(arena: Arena, fold: number): Float64Array {
+    const { byteOffset, byteLength, rowStride } = this.triangles[fold]!;
+    const memory = float64At(arena, byteOffset, byteLength / 8);
+    const { cols, targets } = this.source;
+    const size = Number(this.intercept) + cols + targets;
+    const r = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) {
+      for (let j = i; j < size; j++) r[i * size + j] = memory[i * rowStride + j]!;
+    }
+    return r;
   }
 }
 
@@ -111,20 +146,31 @@ export async function factorRows(
   options: PassOptions,
   frame?: Frame,
 ): Promise<Factor> {
+  const [factor] = await factorFolds(source, fitIntercept, options, 1, frame);
+  return factor!;
+}
+
+/**
+ * Factors rows as {@link factorRows} does, in several folds: blocks of consecutive rows go to one
+ * fold after another. Folds without rows are left out.
+ */
+export async function factorFolds(
+  source: RowSource,
+  fitIntercept: boolean,
+  options: PassOptions,
+  folds: number,
+  frame?: Frame,
+): Promise<Factor[]> {
   const ones = fitIntercept ? 1 : 0;
   const { cols, targets } = source;
   const size = ones + cols + targets;
-  const job = new FoldJob(source, fitIntercept, frame);
+  const job = new FoldJob(source, fitIntercept, frame, folds);
   const { arena, rows, weightedRows } = await runPass(source, job, options);
-  const { memory, rowStride } = job.result(arena);
-  const r = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = i; j < size; j++) r[i * size + j] = memory[i * rowStride + j]!;
-  }
   // Only a stream without any weight has none.
   const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
-  return {
-    r,
+  const given = Math.max(1, Math.min(folds, Math.ceil(rows / job.cut.blockRows)));
+  return Array.from({ length: given }, (_, fold) => ({
+    r: job.result(arena, fold),
     size,
     ones,
     cols,
@@ -132,7 +178,7 @@ export async function factorRows(
     rows,
     weightedRows,
     frame: job.frame ?? { ...none, weightExponent: 0 },
-  };
+  }));
 }
 
 /** Squares of shorter columns may have underflowed. */

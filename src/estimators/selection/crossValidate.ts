@@ -163,7 +163,8 @@ export async function prepare(
   return { x: await shareRows(x), ...evaluation };
 }
 
-function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: RowsInput): readonly Fold[] {
+/** The folds that `cv` stands for. @throws SteepestError `ERR_ARGUMENT` */
+export function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: RowsInput): readonly Fold[] {
   if (typeof cv === 'number') {
     const nSplits = checkInteger('cv', cv, 2);
     return stratify ? new StratifiedKFold({ nSplits }).split(rows, y) : new KFold({ nSplits }).split(rows);

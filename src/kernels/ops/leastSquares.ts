@@ -1,12 +1,16 @@
 /** Least squares in float64: design matrices, their QR factorisation and its solves. */
 
 import { QR_PANEL_COLS } from '../constants.js';
-import { cols, perElement, plus, remainder, rows, times } from './expression.js';
+import { cols, perElement, plus, remainder, rows, scalar, times } from './expression.js';
 import { atLeast, batch, exactly, shape, vectorOf } from './rules.js';
 import { anyTable, f64, finite, flag, op, optional, output, updated, whole } from './schema.js';
 
 /** One-sided Jacobi needs about ten sweeps. With non-finite numbers it would never stop. */
 const MOST_SWEEPS = 1023;
+/** Far more columns than `normalFold` is for. */
+const MOST_PARAMETERS = 2 ** 20;
+/** Rows of `work` after G and V. */
+const WORK_VECTORS = 5;
 
 const widthOfXAndY = plus(cols('x'), cols('y'));
 /** Targets and weights of the rows of x. */
@@ -76,6 +80,40 @@ export const leastSquaresOps = {
       exactly(cols('a'), cols('r'), 'as many as r'),
     ],
     flops: perElement('a', times(2, cols('r'))),
+  })),
+  /**
+   * R of [R; A], as `qrFold` computes it for n = columns of r and m = R (the register) rows of A,
+   * but from AᵀA where its condition allows. The first p = `parameters` columns of A are those of
+   * X, the next t = `targets` those of Y, q = p + t, and the rest are zeros. A may be overwritten.
+   *
+   * If m ≥ 2p: G_ij = Σ over pieces of 128 rows, in order from 0, of the chain fma(A[r][i], A[r][j], ·) from 0 over the piece.
+   * D_k = G_kk, k < q. Refused unless each D_k is from 2⁻⁸⁰⁰ to 2⁸⁰⁰, or 0 with all G_ik, i < q.
+   * Factor, in blocks of 8 rows: G_ij ← the chain fma(−G_li, G_lj, ·), l ascending below i; then, where D_i > 0, refused
+   *   unless G_ii·2¹² ≥ D_i; root = √G_ii, G_ij ← G_ij·(1 / root) for j > i, G_ii ← root. (Cholesky: Golub & Van Loan §4.2.)
+   * V = G⁻¹ for the first p rows and columns, rows upwards, in the same blocks: the chain fma(G_il, V_lj, ·) from 0, over l
+   *   from the end of i's block ascending below p, then from the block's end down to i + 1; times −1/G_ii. V_ii = 1/G_ii; 0
+   *   where G_ii is 0.
+   * Refused unless the chain fma(D_k, dot(V_k, V_k), ·), k ascending, is at most 2¹² + p: it is the sum of the variance
+   *   inflation factors. dot(x, y) = Σ over n columns in 16 lanes, fma, tree 8-4-2-1.
+   * For each target column k: f_i = −dot(V_i, G_·k), f_k = 1, else 0; e_r = dot(A_r, f); s = chain fma(e_r, e_r, ·);
+   *   M_j = chain fma(A[r][j], e_r, ·); h_j = chain fma(V_ij, M_i, ·), i ascending; G_ik ← G_ik + h_i; G_kk ← √s.
+   * R ← that of [R; G] by qrFold with `triangular`, G being 0 elsewhere.
+   * Where refused, and if m < 2p: R ← that of qrFold, 256 rows of A at a time.
+   * `work` holds G, V and five vectors, and is left filled with zeros if m ≥ 2p, unchanged otherwise.
+   */
+  normalFold: op(() => ({
+    operands: { a: updated(f64), r: updated(f64), work: output(f64) },
+    scalars: { parameters: whole(1, MOST_PARAMETERS), targets: whole(1, MOST_PARAMETERS) },
+    splits: 'none',
+    rules: () => [
+      batch('a'),
+      exactly(remainder(cols('r'), QR_PANEL_COLS), 0, 'columns of r in whole panels of 8'),
+      square,
+      exactly(cols('a'), cols('r'), 'as many as r'),
+      atLeast(cols('a'), plus(scalar('parameters'), scalar('targets')), 'parameters + targets'),
+      shape('work', [plus(times(2, cols('r')), WORK_VECTORS), cols('r')], '2 × columns of r + 5 vectors'),
+    ],
+    flops: perElement('a', cols('r')),
   })),
   /**
    * B ← the solution X of R·X = B (or Rᵀ·X = B with `transposed` = 1), R upper triangular, in

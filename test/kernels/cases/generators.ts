@@ -498,6 +498,28 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.scalar({ triangular: Number(isTriangular) });
     c.whole(PHASES.rows);
   },
+  normalFold(c) {
+    const n = qrColumns(c);
+    const targets = 1 + c.random.below(Math.min(3, n - 1));
+    const parameters = 1 + c.random.below(n - targets);
+    // Blocks that are refused for their condition are those with a column that nearly repeats the one before.
+    const isNear = c.random.chance(0.2);
+    const isEmpty = c.random.chance(0.2);
+    let before = 0;
+    const value = (_row: number, j: number): number => {
+      if (j >= parameters + targets || (isEmpty && j === 1)) return 0;
+      const own = c.float();
+      before = isNear && j === 2 ? before + own / 512 : own;
+      return before;
+    };
+    c.matrix('a', c.capacity, n, value, 'f64');
+    c.matrix('r', n, n, c.random.chance(0.3) ? () => 0 : (i, j) => (i <= j ? c.float() : 0), 'f64');
+    c.output('work', 2 * n + 5, n, 'all', 0, 'f64');
+    c.inPlace('a', 'all');
+    c.inPlace('r', 'all');
+    c.scalar({ parameters, targets });
+    c.whole(PHASES.rows);
+  },
   triangularSolve(c) {
     const n = c.inner;
     c.matrix('r', n, n, c.float, 'f64');

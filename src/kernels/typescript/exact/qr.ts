@@ -1,4 +1,5 @@
 import { QR_LEAST, REGISTERS } from '../../contract.js';
+import { type FoldRows, normalFoldWith } from '../float64/normalFold.js';
 import type { F64, Matrix, PrepareOp } from '../kernel.js';
 import { fma64 } from './fma64.js';
 
@@ -154,12 +155,16 @@ class Fold {
   }
 }
 
+const foldRows: FoldRows = (a, r, rows, isTriangular) => new Fold(a, r, rows).run(isTriangular);
+
 export const qrFold: PrepareOp = (op) => {
   const a = op.f64('a');
   const r = op.f64('r');
   const isTriangular = op.scalar('triangular') !== 0;
   return (_begin, _end, registers) => {
-    new Fold(a, r, registers[REGISTERS.rows] as number).run(isTriangular);
+    foldRows(a, r, registers[REGISTERS.rows] as number, isTriangular);
     return 0;
   };
 };
+
+export const normalFold = normalFoldWith(fma64, foldRows);
