@@ -112,9 +112,10 @@ const isSizes = (value: unknown): value is Sizes | null =>
   (Array.isArray(value) && value.length === FACTOR_SIZES.length + 1 && value.every(isCount));
 
 /**
- * Ordinary least squares in float64, by an orthogonal method: Householder QR of blocks of rows,
- * folded into one triangle (TSQR), then back substitution, or a singular value decomposition if
- * columns are linearly dependent.
+ * Ordinary least squares in float64, by an orthogonal method: triangles of blocks of rows, folded
+ * into one by reflections (TSQR), then back substitution, or a singular value decomposition if
+ * columns are linearly dependent. The triangle of a block is that of Householder's QR, or of its
+ * refined normal equations where these lose no digits.
  *
  * It makes one pass over the rows and no copy of them: memory does not grow with their number. The
  * result is bit-identical for any number of workers. (Golub & Van Loan, "Matrix Computations", §5.3

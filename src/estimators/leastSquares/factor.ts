@@ -30,9 +30,12 @@ export interface Factor {
 const MOST_NORMAL_WIDTH = 512;
 /**
  * Rows of a block whose normal equations are tried, for each of its columns: with fewer, even the
- * columns of random numbers would be far from orthogonal, and a block's factor would cost too much.
+ * columns of random numbers are far from orthogonal, and a block's factor costs too much. The
+ * larger number applies as long as the block is at most three times as large as those of QR.
  */
-const NORMAL_ROWS = 4;
+const LEAST_NORMAL_ROWS = 4;
+const GOOD_NORMAL_ROWS = 8;
+const MOST_GROWTH = 3;
 /** Vectors that `normalFold` keeps beside two matrices. */
 const NORMAL_VECTORS = 5;
 
@@ -40,7 +43,8 @@ const NORMAL_VECTORS = 5;
 function foldCut(width: number): RowJob['cut'] {
   const cut = cutFor(width);
   if (width > MOST_NORMAL_WIDTH) return cut;
-  const blockRows = Math.max(cut.blockRows, NORMAL_ROWS * width);
+  const good = Math.min(GOOD_NORMAL_ROWS * width, MOST_GROWTH * cut.blockRows);
+  const blockRows = Math.max(cut.blockRows, good, LEAST_NORMAL_ROWS * width);
   return { ...cut, blockRows, pieceRows: blockRows };
 }
 

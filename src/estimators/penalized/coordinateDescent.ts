@@ -183,7 +183,12 @@ export async function descend(
 }
 
 /** Minimises over one coefficient after another. */
-function sweep(problem: Quadratic, { l1, l2, positive }: Penalty, w: Float64Array, active: readonly number[]) {
+function sweep(
+  problem: Quadratic,
+  { l1, l2, positive }: Penalty,
+  w: Float64Array,
+  active: readonly number[],
+) {
   const { diagonal } = problem;
   let largest = 0;
   let change = 0;

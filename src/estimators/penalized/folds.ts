@@ -41,7 +41,11 @@ function foldsOfStream(cv: CrossValidation): number {
 /** Consecutive rows? */
 const isRange = (rows: Uint32Array): boolean => rows.every((row, i) => row === rows[0]! + i);
 
-function gathered<T extends Float64Array | Float32Array | Uint8Array>(data: T, cols: number, rows: Uint32Array): T {
+function gathered<T extends Float64Array | Float32Array | Uint8Array>(
+  data: T,
+  cols: number,
+  rows: Uint32Array,
+): T {
   const Type = data.constructor as new (memory: SharedArrayBuffer) => T;
   const to = new Type(newShared(rows.length * cols * data.BYTES_PER_ELEMENT));
   rows.forEach((row, i) => {
@@ -52,7 +56,10 @@ function gathered<T extends Float64Array | Float32Array | Uint8Array>(data: T, c
 
 /** The input with some of its rows: in place where they are consecutive. */
 export async function rowsOf(input: LeastSquaresInput, rows: Uint32Array): Promise<LeastSquaresInput> {
-  const { features, table } = input as { features: Features; table: { y: Float64Array; weight?: Float64Array } };
+  const { features, table } = input as {
+    features: Features;
+    table: { y: Float64Array; weight?: Float64Array };
+  };
   const { targets } = input.source;
   const first = rows[0] ?? 0;
   const part = <T extends Float64Array | Float32Array | Uint8Array>(data: T, cols: number): T =>
@@ -62,7 +69,12 @@ export async function rowsOf(input: LeastSquaresInput, rows: Uint32Array): Promi
   const own: Features = { ...features, rows: rows.length, data: part(features.data, features.cols) };
   const y = part(table.y, targets);
   const weight = table.weight && part(table.weight, 1);
-  return { ...input, features: own, table: { y, weight }, source: await tableSource(own, y, targets, weight) };
+  return {
+    ...input,
+    features: own,
+    table: { y, weight },
+    source: await tableSource(own, y, targets, weight),
+  };
 }
 
 /** True if every row is tested once, and trained on in all other folds. */
@@ -102,7 +114,13 @@ const FRAME_ROWS = 256;
 async function crossed(tests: readonly Factor[], options: PassOptions): Promise<CrossFactors> {
   const folds: FoldFactors[] = [];
   for (const test of tests) {
-    folds.push({ test, train: await joined(tests.filter((other) => other !== test), options) });
+    folds.push({
+      test,
+      train: await joined(
+        tests.filter((other) => other !== test),
+        options,
+      ),
+    });
   }
   return { all: await joined(tests, options), folds };
 }

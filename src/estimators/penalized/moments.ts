@@ -55,7 +55,11 @@ export function momentsOf(factor: Factor, fitIntercept: boolean): Moments {
       return (value * powerOfTwo(frame.exponents[j]!)) / root;
     });
   const triangle = new Float64Array(rows * cols);
-  for (let j = 0; j < cols; j++) column(j, rows).forEach((value, i) => (triangle[i * cols + j] = value));
+  for (let j = 0; j < cols; j++) {
+    column(j, rows).forEach((value, i) => {
+      triangle[i * cols + j] = value;
+    });
+  }
   const sides = Array.from({ length: targets }, (_, k) => column(cols + k, rows));
   const rest = Float64Array.from(sides, (_, k) =>
     column(cols + k, rows + targets)
@@ -117,7 +121,11 @@ export async function gramQuadratics(moments: Moments): Promise<GramQuadratic[]>
 }
 
 /** intercept = ȳ − x̄·coef, for coefficients of one target. */
-export function interceptOf({ xMean, yMean }: Pick<Moments, 'xMean' | 'yMean'>, k: number, coef: Float64Array): number {
+export function interceptOf(
+  { xMean, yMean }: Pick<Moments, 'xMean' | 'yMean'>,
+  k: number,
+  coef: Float64Array,
+): number {
   let sum = yMean[k]!;
   for (let j = 0; j < coef.length; j++) sum -= xMean[j]! * coef[j]!;
   return sum;

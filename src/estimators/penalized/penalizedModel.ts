@@ -13,8 +13,8 @@ import { readRows } from '../leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSquares/linearModel.js';
 import type { RowStream } from '../leastSquares/source.js';
 import { type DescentEnd, descend } from './coordinateDescent.js';
-import { warnUnlessConverged } from './path.js';
 import { interceptOf } from './moments.js';
+import { warnUnlessConverged } from './path.js';
 import { penalizedProblem } from './problem.js';
 
 /** Hyperparameters that all penalised models share. */
@@ -140,4 +140,3 @@ export abstract class PenalizedModel<P extends PenalizedParams> extends LinearMo
     this.fitted = restoredPenalized(state);
   }
 }
-

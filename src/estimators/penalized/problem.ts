@@ -32,7 +32,10 @@ export async function penalizedProblem(
 const SLICE_ELEMENTS = 1e6;
 
 /** The columns themselves, centred, in float64. */
-export async function columnsProblem({ features, table }: LeastSquaresInput, fitIntercept: boolean): Promise<PenalizedProblem> {
+export async function columnsProblem(
+  { features, table }: LeastSquaresInput,
+  fitIntercept: boolean,
+): Promise<PenalizedProblem> {
   const { data, rows, cols } = features!;
   const { y, weight } = table!;
   checkFiniteFeatures('X', features!);
@@ -61,11 +64,11 @@ export async function columnsProblem({ features, table }: LeastSquaresInput, fit
     yMean[k] = centred(y, targets, k, own);
     return new ColumnsQuadratic(columns, own);
   });
-  if (quadratics.every(({ diagonal }) => diagonal.every(Number.isFinite))) return { quadratics, means: { xMean, yMean } };
+  if (quadratics.every(({ diagonal }) => diagonal.every(Number.isFinite)))
+    return { quadratics, means: { xMean, yMean } };
   throw new SteepestError('ERR_NOT_FINITE', {
     expected: 'columns whose squares float64 can hold',
     given: 'larger numbers',
     hint: 'Scale the columns with StandardScaler.',
   });
 }
-

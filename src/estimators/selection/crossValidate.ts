@@ -164,7 +164,12 @@ export async function prepare(
 }
 
 /** The folds that `cv` stands for. @throws SteepestError `ERR_ARGUMENT` */
-export function makeFolds(cv: CrossValidation, stratify: boolean, rows: number, y: RowsInput): readonly Fold[] {
+export function makeFolds(
+  cv: CrossValidation,
+  stratify: boolean,
+  rows: number,
+  y: RowsInput,
+): readonly Fold[] {
   if (typeof cv === 'number') {
     const nSplits = checkInteger('cv', cv, 2);
     return stratify ? new StratifiedKFold({ nSplits }).split(rows, y) : new KFold({ nSplits }).split(rows);
