@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { readableBytes } from '../io/openFile.js';
 import { fileError, systemError } from './fileErrors.js';
@@ -15,6 +15,14 @@ export interface ByteReader {
   /** Fills target[begin … end − 1] as far as one read goes; 0 at the end of the file. */
   read(target: Uint8Array, begin: number, end: number): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Where bytes come from, as often as they are opened. */
+export interface ByteOrigin {
+  /** Its path, or another name, for messages. */
+  readonly name: string;
+  /** @throws SteepestError `ERR_DATA_FILE` */
+  open(): Promise<ByteReader>;
 }
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
@@ -44,10 +52,14 @@ async function isGzipped(file: FileHandle): Promise<boolean> {
   for (let read = 1; read > 0 && filled < start.length; filled += read) {
     read = (await file.read(start, filled, start.length - filled, filled)).bytesRead;
   }
-  return GZIP_MAGIC.every((byte, i) => start[i] === byte);
+  return isGzip(start);
 }
 
-interface FileState extends Pick<ByteReader, 'size' | 'modifiedMs' | 'zipped'> {
+export const isGzip = (start: Uint8Array): boolean => GZIP_MAGIC.every((byte, i) => start[i] === byte);
+
+type ReaderState = Pick<ByteReader, 'size' | 'modifiedMs' | 'zipped'>;
+
+interface FileState extends ReaderState {
   /** Reading ends here. */
   end: number;
 }
@@ -86,28 +98,49 @@ function plainReader(path: string, handle: FileHandle, state: FileState): ByteRe
 
 function gzipReader(path: string, handle: FileHandle, state: FileState): ByteReader {
   const file = handle.createReadStream({ start: 0, end: state.end - 1, autoClose: false });
+  return gunzipped(path, state, file, () => close(path, handle));
+}
+
+/** Reads what a gzipped stream unpacks to. */
+export function gunzipped(
+  name: string,
+  state: ReaderState,
+  zipped: Readable,
+  close: () => Promise<void> = async () => undefined,
+): ByteReader {
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
   // Errors of either stream reach the reader; pipeline requires the callback.
-  const chunks: AsyncIterator<Uint8Array> = pipeline(file, gunzip, () => undefined)[Symbol.asyncIterator]();
-  let chunk = new Uint8Array(0);
+  const pieces = pipeline(zipped, gunzip, () => undefined)[Symbol.asyncIterator]();
+  return piecesReader(name, state, pieces, 'to be a whole gzip file', close);
+}
+
+/** Reads pieces of bytes, one after the other. @param what what errors of `pieces` contradict */
+export function piecesReader(
+  name: string,
+  state: ReaderState,
+  pieces: AsyncIterator<Uint8Array>,
+  what: string,
+  close: () => Promise<void> = async () => undefined,
+): ByteReader {
+  let piece: Uint8Array = new Uint8Array(0);
   return {
     ...state,
     async read(target, begin, end) {
-      while (chunk.length === 0) {
-        const next = await chunks.next().catch((error: unknown) => {
-          throw systemError(path, 'to be a whole gzip file', error);
+      while (piece.length === 0) {
+        const next = await pieces.next().catch((error: unknown) => {
+          throw systemError(name, what, error);
         });
         if (next.done) return 0;
-        chunk = next.value as Uint8Array<ArrayBuffer>;
+        piece = next.value;
       }
-      const part = chunk.subarray(0, end - begin);
+      const part = piece.subarray(0, end - begin);
       target.set(part, begin);
-      chunk = chunk.subarray(part.length);
+      piece = piece.subarray(part.length);
       return part.length;
     },
     async close() {
-      await chunks.return?.();
-      await close(path, handle);
+      await pieces.return?.();
+      await close();
     },
   };
 }

@@ -8,6 +8,7 @@ export type { CsvDateFormat, DateUnit } from './csv/dateFormat.js';
 export type { CsvNumberFormat } from './csv/numberFormat.js';
 export type { CsvColumnType, CsvOptions } from './csv/options.js';
 export type { CsvColumn, CsvSchema } from './csv/schema.js';
+export type { BlobSource, CsvSource, ResponseSource } from './csv/source.js';
 export { type ColumnsInput, DataTable } from './dataTable.js';
 export * from './generators/index.js';
 export { loadMnist, readIdx } from './idx.js';

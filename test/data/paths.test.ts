@@ -4,10 +4,9 @@ import { data } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { refused, temporaryFolder } from '../support/folder.js';
 
-/** Every function that takes a path, so that each takes what the others take. */
+/** Every function that takes only a path, so that each takes what the others take. */
 const array = { data: Float64Array.of(1, 2), shape: [2] };
 const readers: Record<string, (path: never) => Promise<unknown>> = {
-  csv: async (path) => data.csv(path).table(),
   loadCifar10: data.loadCifar10,
   loadMnist: data.loadMnist,
   readArrow: data.readArrow,

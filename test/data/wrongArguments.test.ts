@@ -44,8 +44,8 @@ const array = { data: new Float32Array(1), shape: [1] };
 
 /** Calls with one argument to vary, and the values that are right for it. */
 const CALLS: Record<string, readonly [call: (value: Anything) => unknown, right: string]> = {
-  'csv(path)': [(v) => data.csv(v), 'text'],
-  'csv(path, options)': [
+  'csv(source)': [(v) => data.csv(v), 'a DataView text'],
+  'csv(source, options)': [
     (v) => data.csv('a', v),
     'undefined {} an object without prototype a URL of the web',
   ],

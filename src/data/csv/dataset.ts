@@ -12,6 +12,7 @@ import type { CsvOptions, ResolvedOptions } from './options.js';
 import { checkCount, resolveOptions } from './resolveOptions.js';
 import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
 import { type CsvSchema, checkFeatures, noColumn } from './schema.js';
+import type { CsvSource } from './source.js';
 
 /**
  * Some rows of a file: x [rows, columns], and y [rows], or [rows, targets] if there are several.
@@ -41,11 +42,11 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   private known: Promise<{ schema: CsvSchema; stamp: FileStamp }> | undefined;
 
   /** See {@link csv}. */
-  constructor(path: string | URL, options: CsvOptions = {}) {
-    this.options = resolveOptions(path, options);
+  constructor(source: CsvSource, options: CsvOptions = {}) {
+    this.options = resolveOptions(source, options);
   }
 
-  /** The file's path. */
+  /** The file's path; for another source the name that messages give it, such as `<text>`. */
   get path(): string {
     return this.options.path;
   }
@@ -180,7 +181,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   }
 
   private async read(budget: ReadBudget): Promise<{ schema: CsvSchema; stamp: FileStamp }> {
-    const lines = await LineReader.open(this.path, this.options.encoding, budget);
+    const lines = await LineReader.open(this.options.origin, this.options.encoding, budget);
     const { size, modifiedMs } = lines.bytes;
     await lines.close();
     return { schema: await inferSchema(this.options, budget), stamp: { size, modifiedMs } };
@@ -279,7 +280,12 @@ async function textsOf(
 }
 
 /**
- * A table in a CSV file, plain or gzipped: to be iterated in batches, or read as a whole.
+ * A table of CSV, plain or gzipped: to be iterated in batches, or read as a whole.
+ *
+ * A text is the path of a file. Bytes (a Buffer), a Blob, a Response of `fetch`, a stream of bytes
+ * or text, and `{ text }` are read as they are. What can be read only once, a stream or a Response,
+ * is kept in memory when it is first needed, up to `limits.bytes` (1 GiB by default): types need a
+ * look at the first rows, and each epoch reads all of them again.
  *
  * Types are inferred from the first rows: a column of numbers is `number` (a target of integers is
  * `integer`), other text is `category`, coded in order of first appearance. Later rows that
@@ -289,6 +295,6 @@ async function textsOf(
  *   reading, with file, line and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length;
  *   `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME` for a column that is not there.
  */
-export function csv(path: string | URL, options: CsvOptions = {}): CsvDataset {
-  return new CsvDataset(path, options);
+export function csv(source: CsvSource, options: CsvOptions = {}): CsvDataset {
+  return new CsvDataset(source, options);
 }

@@ -38,7 +38,7 @@ async function* sample(
   options: ResolvedOptions,
   budget: ReadBudget,
 ): AsyncGenerator<{ names: readonly string[]; record: CsvRecord | undefined }> {
-  const lines = await LineReader.open(options.path, options.encoding, budget);
+  const lines = await LineReader.open(options.origin, options.encoding, budget);
   try {
     await lines.next(1);
     const { names, position, line } = readHeader(lines, options);

@@ -1,5 +1,5 @@
 import { nextTurn } from '../../core/nextTurn.js';
-import type { ByteReader } from '../byteReader.js';
+import type { ByteOrigin, ByteReader } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
 import type { ReadBudget } from '../limits/readLimits.js';
 import { openText } from '../text/utf8Reader.js';
@@ -51,8 +51,12 @@ export class LineReader {
   }
 
   /** The bytes are UTF-8, whatever the encoding of the file. */
-  static async open(path: string, encoding: string | undefined, budget: ReadBudget): Promise<LineReader> {
-    const reader = new LineReader(path, await openText(path, encoding), budget);
+  static async open(
+    origin: ByteOrigin,
+    encoding: string | undefined,
+    budget: ReadBudget,
+  ): Promise<LineReader> {
+    const reader = new LineReader(origin.name, await openText(origin, encoding), budget);
     budget.again();
     reader.spare = reader.allocate();
     reader.readAhead();

@@ -1,5 +1,6 @@
 /** Options of a CSV file. resolveOptions.ts checks them. */
 
+import type { ByteOrigin } from '../byteReader.js';
 import type { ReadLimits } from '../limits/readLimits.js';
 import type { CsvDateFormat, DateReader } from './dateFormat.js';
 import type { MissingTexts } from './missing.js';
@@ -88,6 +89,8 @@ export interface CsvOptions extends Omit<CsvNumberFormat, 'units'> {
 
 /** Options with their defaults, checked as far as possible without the file. */
 export interface ResolvedOptions {
+  origin: ByteOrigin;
+  /** Its name. */
   path: string;
   columns: readonly string[] | undefined;
   header: CsvOptions['header'];

@@ -3,7 +3,6 @@
 import { checkKeys, checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { isNames } from '../../core/guards.js';
-import { localPath } from '../../core/localPath.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { checkLimits } from '../limits/readLimits.js';
@@ -12,6 +11,7 @@ import { DateReader } from './dateFormat.js';
 import { MissingTexts } from './missing.js';
 import { checkNumberFormat, FORMAT_ALIASES, type NumberFormat, NumberReader } from './numberFormat.js';
 import type { CsvColumnType, CsvOptions, ResolvedOptions } from './options.js';
+import { type CsvSource, originOf } from './source.js';
 
 const TYPES: readonly CsvColumnType[] = ['number', 'integer', 'boolean', 'date', 'category', 'text'];
 /** Names of these options in pandas and readr. */
@@ -225,7 +225,7 @@ function checkColumns({
 }
 
 /** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
-export function resolveOptions(path: string | URL, options: CsvOptions): ResolvedOptions {
+export function resolveOptions(source: CsvSource, options: CsvOptions): ResolvedOptions {
   checkKeys('the options of data.csv', options, OPTION_NAMES, OPTION_ALIASES);
   checkHeader(options.header);
   const empty = OPTION_NAMES.find((name) => options[name] === null);
@@ -245,8 +245,12 @@ export function resolveOptions(path: string | URL, options: CsvOptions): Resolve
   const types = checkTypes(options.types);
   checkCount('sampleRows', options.sampleRows);
   checkCount('batchRows', options.batchRows);
+  const limits = checkLimits(options.limits);
+  const encoding = checkEncoding(options.encoding);
+  const origin = originOf(source, { limits, encoding });
   return {
-    path: localPath('the path of a CSV file', path),
+    origin,
+    path: origin.name,
     ...checkColumns(options),
     columns: options.columns,
     header: options.header,
@@ -259,10 +263,10 @@ export function resolveOptions(path: string | URL, options: CsvOptions): Resolve
     dates: checkDates(options, types),
     delimiter: checkDelimiter(options, format),
     decimal: format.decimal,
-    encoding: checkEncoding(options.encoding),
+    encoding,
     missing: new MissingTexts(nameList('missing', options.missing ?? MISSING), format.decimal),
     largeIntegers,
     sampleRows: options.sampleRows ?? SAMPLE_ROWS,
-    limits: checkLimits(options.limits),
+    limits,
   };
 }

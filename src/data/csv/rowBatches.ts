@@ -60,7 +60,7 @@ export async function* rowBatches(
   stamp: FileStamp | undefined,
   budget: ReadBudget,
 ): AsyncGenerator<OpenBatch> {
-  const lines = await LineReader.open(options.path, options.encoding, budget);
+  const lines = await LineReader.open(options.origin, options.encoding, budget);
   try {
     checkStamp(options.path, lines.bytes, stamp);
     // Each row has at least one byte: small files need no large batches.

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { SteepestError } from '../../core/errors.js';
-import { type ByteReader, openBytes } from '../byteReader.js';
+import type { ByteOrigin, ByteReader } from '../byteReader.js';
 import { fileError, shownText } from '../fileErrors.js';
 import { decoderOf } from './encoding.js';
 import { invalidUtf8 } from './utf8.js';
@@ -171,8 +171,9 @@ async function badLine(
 }
 
 /** The error for a file that is not text in this encoding, with the byte and the line. */
-export async function invalidText(path: string, encoding: string): Promise<SteepestError> {
-  const reader = await openBytes(path);
+export async function invalidText(origin: ByteOrigin, encoding: string): Promise<SteepestError> {
+  const path = origin.name;
+  const reader = await origin.open();
   try {
     const found = await badLine(reader, encoding);
     if (found === undefined) {

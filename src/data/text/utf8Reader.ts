@@ -1,6 +1,6 @@
 /** Opens a text file and supplies it as UTF-8, whatever its encoding. */
 import { SteepestError } from '../../core/errors.js';
-import { type ByteReader, openBytes } from '../byteReader.js';
+import type { ByteOrigin, ByteReader } from '../byteReader.js';
 import { fileError } from '../fileErrors.js';
 import { type Decoder, decoderOf } from './encoding.js';
 import { invalidText } from './invalidText.js';
@@ -64,14 +64,15 @@ function checkZeros(path: string, start: Uint8Array): void {
 }
 
 /**
- * Opens a text file, plain or gzipped. Without `encoding` it is UTF-8, or UTF-16 if it has that
+ * Opens text, plain or gzipped. Without `encoding` it is UTF-8, or UTF-16 if it has that
  * byte order mark.
  * @param encoding a name that checkEncoding returned
  * @throws SteepestError `ERR_DATA_FILE`, here and while reading, also for bytes that are invalid in
  *   the encoding, with their position and line
  */
-export async function openText(path: string, encoding: string | undefined): Promise<ByteReader> {
-  const reader = await openBytes(path);
+export async function openText(origin: ByteOrigin, encoding: string | undefined): Promise<ByteReader> {
+  const path = origin.name;
+  const reader = await origin.open();
   try {
     const start = new Uint8Array(START_BYTES);
     let filled = 0;
@@ -82,9 +83,9 @@ export async function openText(path: string, encoding: string | undefined): Prom
     const rest = start.subarray(mark, filled);
     if (name === 'utf-8') {
       checkZeros(path, rest);
-      return checkedReader(path, reader, rest);
+      return checkedReader(origin, reader, rest);
     }
-    return decodedReader(path, reader, rest, name);
+    return decodedReader(origin, reader, rest, name);
   } catch (error) {
     await reader.close();
     throw error;
@@ -92,7 +93,7 @@ export async function openText(path: string, encoding: string | undefined): Prom
 }
 
 /** UTF-8, checked. */
-function checkedReader(path: string, reader: ByteReader, start: Uint8Array): ByteReader {
+function checkedReader(origin: ByteOrigin, reader: ByteReader, start: Uint8Array): ByteReader {
   const check = new Utf8Check();
   let waiting = start;
   return {
@@ -104,7 +105,7 @@ function checkedReader(path: string, reader: ByteReader, start: Uint8Array): Byt
       const from = begin + first.length;
       const filled = first.length + (from < end ? await reader.read(target, from, end) : 0);
       const good = filled === 0 ? check.complete : check.accepts(target.subarray(begin, begin + filled));
-      if (!good) throw await invalidText(path, 'utf-8');
+      if (!good) throw await invalidText(origin, 'utf-8');
       return filled;
     },
     close: () => reader.close(),
@@ -112,7 +113,12 @@ function checkedReader(path: string, reader: ByteReader, start: Uint8Array): Byt
 }
 
 /** Another encoding, converted to UTF-8. */
-function decodedReader(path: string, reader: ByteReader, start: Uint8Array, encoding: string): ByteReader {
+function decodedReader(
+  origin: ByteOrigin,
+  reader: ByteReader,
+  start: Uint8Array,
+  encoding: string,
+): ByteReader {
   const decoder: Decoder = decoderOf(encoding);
   const source = new Uint8Array(CHUNK_BYTES);
   source.set(start);
@@ -128,7 +134,7 @@ function decodedReader(path: string, reader: ByteReader, start: Uint8Array, enco
       return undefined;
     } catch (error) {
       if (error instanceof SteepestError) throw error;
-      throw await invalidText(path, encoding);
+      throw await invalidText(origin, encoding);
     }
   }
   return {

@@ -326,6 +326,9 @@ export async function estimators(): Promise<void> {
 }
 
 export async function files(): Promise<NdArray[]> {
+  const source: data.CsvSource = { text: 'a,y\n1,2\n' };
+  void data.csv(source);
+  void data.csv(new Uint8Array(2));
   const dataset: data.CsvDataset = data.csv('a.csv', { target: 'y', missing: ['?'] });
   for await (const batch of dataset) console.log(batch.x.shape, batch.y?.data[0]);
   const matrix: data.CsvMatrix = await dataset.load();
