@@ -26,6 +26,7 @@ NAMES = [
     "selection",
     "housing",
     "tables",
+    "frames",
     "exact_columns",
     "parquet_encodings",
     "conv",

@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import { isBigIntArray, isDataView, isTypedArray } from '../core/realm.js';
+import { isBigIntArray, isDataView, isDate, isTypedArray } from '../core/realm.js';
 import { show } from '../core/show.js';
 
 /** Numbers of one column; NaN for a missing value. */
@@ -8,11 +8,36 @@ export type NumericColumn = Float64Array<ArrayBufferLike>;
 export type TextColumn = readonly (string | null)[];
 /** One column of a `DataTable`. */
 export type Column = NumericColumn | TextColumn;
-/** Accepted values of a column: numbers, or strings; null, undefined and NaN are missing values. */
-export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined | string>;
+/**
+ * Accepted values of a column: numbers, strings or Dates; null, undefined and NaN are missing
+ * values.
+ */
+export type ColumnInput = ArrayLike<number | bigint | boolean | null | undefined | string | Date>;
 
 export const isNumericColumn = (column: Column): column is NumericColumn =>
   isTypedArray(column, 'Float64Array');
+
+/** Columns that hold times: milliseconds since 1970, UTC. They are numbers, but print as dates. */
+const dateColumns = new WeakSet<NumericColumn>();
+
+export const isDateColumn = (column: Column): column is NumericColumn =>
+  isNumericColumn(column) && dateColumns.has(column);
+
+/** Marks a column of milliseconds that a reader has just created. */
+export function markDates(column: NumericColumn): NumericColumn {
+  dateColumns.add(column);
+  return column;
+}
+
+/** Values taken from a column, as a column of its kind. */
+export function likeColumn(
+  column: Column,
+  values: readonly (number | string | null)[] | NumericColumn,
+): Column {
+  if (!isNumericColumn(column)) return values as TextColumn;
+  const numbers = isTypedArray(values, 'Float64Array') ? values : Float64Array.from(values as number[]);
+  return isDateColumn(column) ? markDates(numbers) : numbers;
+}
 
 function badValue(name: string, row: number, expected: string, value: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
@@ -41,6 +66,13 @@ function numberAt(name: string, row: number, value: ColumnInput[number]): number
   if (typeof value === 'bigint') return exactInteger(name, row, value);
   if (typeof value === 'boolean') return Number(value);
   return badValue(name, row, 'numbers only', value, 'Make the whole column text, or all of it numbers.');
+}
+
+/** A Date that is invalid is a missing value, as NaN is. */
+function timeAt(name: string, row: number, value: ColumnInput[number]): number {
+  if (isDate(value)) return value.getTime();
+  if (value === null || value === undefined || Number.isNaN(value)) return Number.NaN;
+  return badValue(name, row, 'dates only', value, 'Make all of them Dates, or none.');
 }
 
 function textAt(name: string, row: number, value: ColumnInput[number]): string | null {
@@ -111,6 +143,7 @@ export function toColumn(name: string, values: ColumnInput): Column {
   }
   const list = values as readonly ColumnInput[number][];
   if (checkedTexts.delete(list)) return list as TextColumn;
+  if (list.some(isDate)) return markDates(Float64Array.from(list, (value, row) => timeAt(name, row, value)));
   refuseMixture(name, list);
   if (!list.some((value) => typeof value === 'string') && list.some(isNumber)) {
     return Float64Array.from(list, (value, row) => numberAt(name, row, value));

@@ -1,4 +1,3 @@
-import { type Align, alignColumns } from '../core/alignColumns.js';
 import { checkList, checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
@@ -6,14 +5,22 @@ import type { Aliases } from '../core/nearest.js';
 import { isList, isNumberList, isUrl } from '../core/realm.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
+import { type ArrowModule, toArrow } from './arrow/toArrow.js';
 import {
   type Column,
   type ColumnInput,
   isNumericColumn,
+  likeColumn,
   type NumericColumn,
   type TextColumn,
   toColumn,
 } from './column.js';
+import { type ConcatOptions, concat, renamed } from './table/combine.js';
+import { type CsvTextOptions, csvText } from './table/csvText.js';
+import { describe, info, valueCounts } from './table/describe.js';
+import { GroupedTable } from './table/groups.js';
+import { keptRows, type RowFilter, type SortOptions, sortedRows, type TableRow } from './table/order.js';
+import { printed } from './table/print.js';
 import { unknownColumn } from './unknownColumn.js';
 
 /**
@@ -30,9 +37,8 @@ const KIND_ALIASES: Aliases = {
   category: 'text',
 };
 const HEAD_ROWS = 5;
-/** Digits of a number in `head()`. */
-const SHOWN_DIGITS = 6;
-const SHOWN_TEXT = 24;
+/** A table of at most so many rows is printed whole. */
+const MOST_PRINTED = 60;
 
 function bad(expected: string, given: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
@@ -73,7 +79,8 @@ function readColumns(columns: ColumnsInput): Map<string, Column> {
 function nameList(names: string | readonly string[]): readonly string[] {
   const list = typeof names === 'string' ? [names] : names;
   if (!isList(list)) bad('names of columns', names, "Pass 'a' or ['a', 'b'].");
-  return list as readonly string[];
+  // Loops over lists skip holes, which are no names.
+  return Array.from(list) as string[];
 }
 
 function checkRow(what: string, value: unknown, least: number): void {
@@ -123,7 +130,7 @@ export class DataTable {
    * first appearance.
    */
   static fromRows(
-    rows: readonly Readonly<Record<string, number | string | boolean | null | undefined>>[],
+    rows: readonly Readonly<Record<string, number | string | boolean | Date | null | undefined>>[],
   ): DataTable {
     const columns = reading('rows', () => {
       const names = new Set<string>();
@@ -207,7 +214,7 @@ export class DataTable {
     checkRow('begin', begin, Number.NEGATIVE_INFINITY);
     checkRow('end', end, Number.NEGATIVE_INFINITY);
     return this.mapColumns((column) =>
-      isNumericColumn(column) ? column.subarray(begin, end) : column.slice(begin, end),
+      isNumericColumn(column) ? likeColumn(column, column.subarray(begin, end)) : column.slice(begin, end),
     );
   }
 
@@ -231,7 +238,10 @@ export class DataTable {
     const list = Array.from(positions);
     return this.mapColumns((column) =>
       isNumericColumn(column)
-        ? Float64Array.from(list, (row) => column[row]!)
+        ? likeColumn(
+            column,
+            Float64Array.from(list, (row) => column[row]!),
+          )
         : list.map((row) => column[row]!),
     );
   }
@@ -260,41 +270,121 @@ export class DataTable {
     return new Matrix(data, [this.rows, cols], this.columnNames);
   }
 
-  /** One object per row, with NaN and null for missing values. */
-  toRows(): Record<string, number | string | null>[] {
+  /** One object per row, with NaN and null for missing values; dates are milliseconds since 1970. */
+  toRows(): TableRow[] {
     return Array.from({ length: this.rows }, (_, i) =>
       Object.fromEntries(this.columnNames.map((name) => [name, this.columns.get(name)![i]!])),
     );
   }
 
-  /** The first rows as a text table, with the type of each column and the number of rows. */
-  head(rows: number = HEAD_ROWS): string {
-    checkRow('rows', rows, 0);
-    const count = Math.min(rows, this.rows);
-    const columns = [...this.columns.values()];
-    const align = columns.map((column): Align => (isNumericColumn(column) ? 'right' : 'left'));
-    const cells = Array.from({ length: count }, (_, i) => columns.map((column) => shown(column[i]!)));
-    const more = `${this.rows} ${this.rows === 1 ? 'row' : 'rows'} × ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
-    if (columns.length === 0) return more;
-    return `${alignColumns(this.columnNames, cells, align)}\n${count < this.rows ? '…\n' : ''}${more}`;
+  /**
+   * The rows for which a condition holds, or a mask is true (or 1).
+   * @throws SteepestError `ERR_ARGUMENT`; `ERR_SHAPE` for a mask of another length
+   */
+  filter(condition: RowFilter): DataTable {
+    return this.take(keptRows(this, condition));
   }
 
+  /**
+   * The rows in ascending order of a column, or of several: the later ones decide where the earlier
+   * ones are equal. Equal rows keep their order, and missing values come last.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+   */
+  sort(columns: string | readonly string[], options?: SortOptions): DataTable {
+    return this.take(sortedRows(this, nameList(columns), options));
+  }
+
+  /**
+   * Groups of rows with the same keys, for statistics of each:
+   * `table.groupBy('town').mean(['rent'])`. Rows in which a key is missing are in no group.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+   */
+  groupBy(keys: string | readonly string[]): GroupedTable<DataTable> {
+    const names = nameList(keys);
+    if (names.length === 0) bad('at least one column to group by', names, "Pass 'a' or ['a', 'b'].");
+    return new GroupedTable(this, names, (columns) => new DataTable(columns));
+  }
+
+  /**
+   * Count, mean, standard deviation (with n − 1), minimum, quartiles and maximum of each column of
+   * numbers, without missing values. Columns of dates are left out.
+   * @throws SteepestError `ERR_EMPTY` without a column of numbers
+   */
+  describe(): DataTable {
+    return new DataTable(describe(this));
+  }
+
+  /** A row for each column: its type, and how many values are there, missing and distinct. */
+  info(): DataTable {
+    return new DataTable(info(this));
+  }
+
+  /**
+   * How often each value of a column occurs, most frequent first, and its share; without missing
+   * values.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`
+   */
+  valueCounts(column: string): DataTable {
+    return new DataTable(valueCounts(this, column));
+  }
+
+  /**
+   * Other names for some columns: `{ old: 'new' }`.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT` for a name that another column has
+   */
+  rename(names: Readonly<Record<string, string>>): DataTable {
+    return new DataTable(renamed(this, names));
+  }
+
+  /**
+   * The rows of several tables, one below the other, with the columns in the order of the first.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` if a table lacks a column of another one, unless
+   *   `fill` makes its values missing; `ERR_ARGUMENT` for text and numbers in one column
+   */
+  static concat(tables: readonly DataTable[], options: ConcatOptions = {}): DataTable {
+    const list = checkList('tables', tables);
+    const other = list.findIndex((table) => !(table instanceof DataTable));
+    if (other >= 0) bad(`tables[${other}] to be a DataTable`, list[other], 'Write new DataTable(columns).');
+    return new DataTable(concat(tables, options));
+  }
+
+  /**
+   * The table as CSV (RFC 4180), which `data.csv({ text })` reads again; dates are ISO 8601.
+   * `data.writeCSV` writes it to a file.
+   * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+   */
+  toCSV(options?: CsvTextOptions): string {
+    return csvText(this, options);
+  }
+
+  /**
+   * A Table of apache-arrow, which the caller imports: `table.toArrow(arrow)`. Numbers become
+   * Float64, text Utf8, dates timestamps in milliseconds (UTC), and missing values null.
+   * @throws SteepestError `ERR_ARGUMENT` for another module
+   */
+  toArrow<T>(arrow: ArrowModule<T>): T {
+    return toArrow(this, arrow);
+  }
+
+  /**
+   * The first rows as a text table, with the size of the table. Of columns that do not fit the
+   * terminal, the last one and as many as fit are shown.
+   */
+  head(rows: number = HEAD_ROWS): string {
+    checkRow('rows', rows, 0);
+    return printed(this, rows);
+  }
+
+  /** All rows, or the first of more than 60. */
   toString(): string {
-    return this.head();
+    return this.head(this.rows <= MOST_PRINTED ? this.rows : HEAD_ROWS);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.head();
+    return this.toString();
   }
 
   private mapColumns(change: (column: Column) => Column): DataTable {
     return new DataTable([...this.columns].map(([name, column]) => [name, change(column)] as const));
   }
-}
-
-function shown(value: number | string | null): string {
-  if (value === null || Number.isNaN(value)) return '–';
-  if (typeof value === 'string')
-    return value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT - 1)}…` : value;
-  return String(Number(value.toPrecision(SHOWN_DIGITS)));
 }

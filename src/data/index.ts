@@ -15,3 +15,7 @@ export { loadMnist, readIdx } from './idx.js';
 export { readNpy, writeNpy } from './npy/npy.js';
 export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
 export { readParquet } from './parquet/parquet.js';
+export type { ConcatOptions } from './table/combine.js';
+export { type CsvTextOptions, writeCSV } from './table/csvText.js';
+export type { Aggregations, GroupedTable, GroupStatistic } from './table/groups.js';
+export type { RowFilter, SortOptions, TableRow } from './table/order.js';

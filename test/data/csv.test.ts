@@ -98,7 +98,9 @@ describe('csv', () => {
     expect((await data.csv(pathToFileURL(zipped)).table()).toRows()).toEqual(plain.toRows());
     const marked = await files.write(`\ufeff${PEOPLE}`);
     expect((await data.csv(marked).table()).toRows()).toEqual(plain.toRows());
-    expect(() => data.csv(new URL('https://example.org/a.csv'))).toThrow(refused('ERR_ARGUMENT', 'await fetch'));
+    expect(() => data.csv(new URL('https://example.org/a.csv'))).toThrow(
+      refused('ERR_ARGUMENT', 'await fetch'),
+    );
   });
 
   it('reads files of many chunks alike, whatever their quotes', async () => {

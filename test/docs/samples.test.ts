@@ -32,6 +32,7 @@ describe('the samples of README and docs', () => {
       'docs/preprocessing.md',
       'docs/selection.md',
       'docs/streams.md',
+      'docs/tables.md',
       'docs/threads.md',
     ]);
   });

@@ -1,6 +1,6 @@
 import type { NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { type Column, textsOnly } from '../column.js';
+import { type Column, markDates, textsOnly } from '../column.js';
 import { DataTable } from '../dataTable.js';
 import { ReadBudget } from '../limits/readLimits.js';
 import { makeRoom } from '../room.js';
@@ -161,6 +161,7 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     for (const [slot, name] of names.entries()) {
       const values = await columnOf(batches, slot, names.length, rows, budget);
       const texts = fields.categoriesOf(index.get(name)!);
+      if (options.dates.get(name)?.countsMilliseconds) markDates(values);
       columns.push([name, texts === undefined ? values : await textsOf(values, texts, budget)]);
     }
     return new DataTable(columns);

@@ -199,6 +199,11 @@ export class DateReader {
     this.zoneMs = offsetMs(zone);
   }
 
+  /** Whether its numbers are milliseconds since 1970, so that a table can show them as dates. */
+  get countsMilliseconds(): boolean {
+    return !this.isTime && this.unitMs === 1;
+  }
+
   /** The number; undefined for text that is not such a date, or a day that does not exist. */
   parse(text: string): number | undefined {
     const fields = this.pattern.exec(text)?.groups as Fields | undefined;

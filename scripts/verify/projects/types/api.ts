@@ -342,6 +342,12 @@ export async function files(): Promise<NdArray[]> {
   await data.writeNpz('a.npz', { ...(await data.readNpz('b.npz')), pixels: train.x }, { compress: true });
   const arrow: data.ArrowTable = { numRows: 0, schema: { fields: [] }, getChild: () => null };
   console.log(column.length, pixels[0], data.cifar10Classes, data.fromArrow(arrow).rows, table.head());
+  const groups: data.GroupedTable<data.DataTable> = table.groupBy('a');
+  const wanted: data.Aggregations = { rows: 'count', most: ['b', 'max'] };
+  const means: data.DataTable = groups.aggregate(wanted).sort('most', { descending: true });
+  await data.writeCSV('a.csv', data.DataTable.concat([means.filter(({ rows }) => rows !== 1)]), {
+    delimiter: ';',
+  });
   const { x: blobs } = data.makeBlobs({ centers: 3 });
   const { x: moons } = data.makeMoons({ noise: 0.1 });
   const made = [data.makeClassification().x, data.makeRegression().x, blobs, moons];
