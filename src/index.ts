@@ -5,6 +5,7 @@ export type { ClassInput, MatrixInput, SampleInput, TargetInput } from './data/a
 export type { Batch, BatchStream } from './data/batches.js';
 export * as data from './data/index.js';
 export * from './estimators/index.js';
+export { type AnyModel, load } from './estimators/load.js';
 export type { ModelSource } from './io/modelFile.js';
 export { type Activation, type ActivationName, activationNames } from './kernels/activations.js';
 export { backend } from './kernels/backend.js';
@@ -26,7 +27,6 @@ export { type Metric, type MetricName, type MetricNameOf, metricNames } from './
 export type { ClassProbability } from './networks/models/classify.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
-export { load } from './networks/models/load.js';
 export type { ResumeOptions } from './networks/models/resume/options.js';
 export { schedules } from './networks/models/schedules.js';
 export {

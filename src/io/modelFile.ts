@@ -21,11 +21,30 @@ export interface ModelFormat {
   reader: string;
 }
 
+/** What a reader takes: files of one format or of several. */
+export interface Wanted {
+  formats: readonly ModelFormat[];
+  /** What such a file contains: `a model`. */
+  words: string;
+  /** The function that reads it: `load`. */
+  reader: string;
+}
+
 /** Every format of this package, so that each reader can name the right one. */
 export const FORMATS = {
   network: { format: 'steepest-sequential', version: '1', words: 'a network', reader: 'load' },
   estimator: { format: 'steepest-estimator', version: '1', words: 'an estimator', reader: 'loadEstimator' },
 } as const satisfies Record<string, ModelFormat>;
+
+/** A reader of one format. */
+export const only = (format: ModelFormat): Wanted => ({
+  formats: [format],
+  words: format.words,
+  reader: format.reader,
+});
+
+/** The reader of every format. */
+export const ANY_MODEL: Wanted = { formats: Object.values(FORMATS), words: 'a model', reader: 'load' };
 
 export function modelFileError(
   expected: string,
@@ -86,7 +105,7 @@ export async function inTurns<T>(
  */
 export async function readModelFile<T>(
   source: ModelSource,
-  wanted: ModelFormat,
+  wanted: Wanted,
   limits: ReadLimits,
   use: (content: SafetensorsContent, budget: ReadBudget) => T | Promise<T>,
 ): Promise<T> {
@@ -101,11 +120,7 @@ export async function readModelFile<T>(
   return budget.within(read());
 }
 
-async function readContent(
-  place: Place,
-  wanted: ModelFormat,
-  budget: ReadBudget,
-): Promise<SafetensorsContent> {
+async function readContent(place: Place, wanted: Wanted, budget: ReadBudget): Promise<SafetensorsContent> {
   const bytes = await bytesOf(place, budget);
   const name = typeof place === 'string' ? showPath(place) : BYTES_NAME;
   const foreign = foreignKind(bytes);
@@ -122,7 +137,7 @@ const BYTES_NAME = 'these bytes';
 /** Where to read: bytes that are there, or a path. */
 type Place = Uint8Array | string;
 
-function placeOf(source: ModelSource, wanted: ModelFormat): Place {
+function placeOf(source: ModelSource, wanted: Wanted): Place {
   if (ArrayBuffer.isView(source)) {
     return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   }
@@ -149,7 +164,7 @@ async function bytesOf(place: Place, budget: ReadBudget): Promise<Uint8Array> {
 }
 
 /** Refuses values that are neither a path nor bytes, with a hint for the likely ones. */
-function checkedSource(source: unknown, wanted: ModelFormat): string | URL {
+function checkedSource(source: unknown, wanted: Wanted): string | URL {
   const hint = hintFor(source);
   if (hint === undefined) return source as string | URL;
   throw new SteepestError('ERR_ARGUMENT', {
@@ -172,11 +187,13 @@ function hintFor(source: unknown): string | undefined {
   return Array.isArray(source) ? 'Pass bytes as Uint8Array.from(list).' : undefined;
 }
 
-function checkFormat({ metadata, tensors }: SafetensorsContent, wanted: ModelFormat, name: string): void {
+function checkFormat({ metadata, tensors }: SafetensorsContent, wanted: Wanted, name: string): void {
   const { format, version } = metadata;
-  if (format === wanted.format && version === wanted.version) return;
+  const { formats, words } = wanted;
+  if (formats.some((one) => one.format === format && one.version === version)) return;
   const known = Object.values(FORMATS).find((candidate) => candidate.format === format);
-  const expected = `${wanted.words} in ${name}, as ${wanted.format} of version ${wanted.version}`;
+  const kinds = formats.map((one) => `${one.format} of version ${one.version}`).join(' or ');
+  const expected = `${words} in ${name}, as ${kinds}`;
   if (known === undefined) {
     const given = `a safetensors file of another program, with ${tensors.size} tensors and format ${show(format)}`;
     throw modelFileError(
@@ -185,12 +202,9 @@ function checkFormat({ metadata, tensors }: SafetensorsContent, wanted: ModelFor
       'Make the same model here and set its weights with setWeights(arrays).',
     );
   }
-  if (known.format !== wanted.format) {
-    throw modelFileError(
-      expected,
-      `${known.words} (${known.format})`,
-      `Use ${known.reader}() for this file.`,
-    );
+  if (!formats.some((one) => one.format === format)) {
+    const given = `${known.words} (${known.format})`;
+    throw modelFileError(expected, given, `Use ${known.reader}() for this file.`);
   }
   throw modelFileError(
     expected,

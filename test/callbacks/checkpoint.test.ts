@@ -1,15 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import {
-  callbacks,
-  type FitOptions,
-  layers,
-  load,
-  type NdArray,
-  type Sequential,
-  sequential,
-} from 'steepest';
+import { callbacks, type FitOptions, layers, load, type NdArray, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { sessionOf } from '../support/callbackSession.js';
 import { refused, temporaryFolder } from '../support/folder.js';
@@ -44,7 +36,7 @@ describe('checkpoint', () => {
     await model.fit(x, y, { ...OPTIONS, callbacks: [saver, seen] });
     expect(await names('each')).toEqual([1, 2, 3, 4, 5, 6].map((epoch) => `${epoch}.safetensors`));
     for (const [i, weights] of seen.weights.entries()) {
-      const loaded = await load(files.path(`each/${i + 1}.safetensors`));
+      const loaded = await load(files.path(`each/${i + 1}.safetensors`), Sequential);
       expect(loaded.getWeights()).toEqual(weights);
       await loaded.fit(x, y, { ...OPTIONS, initialEpoch: i + 1, epochs: 7 });
       if (i === 0) {
@@ -90,7 +82,7 @@ describe('checkpoint', () => {
       .filter((name) => /^\d/.test(name))
       .map((name) => Number.parseInt(name, 10));
     expect(saved.sort((a, b) => a - b)).toEqual(records);
-    const best = await load(files.path(`${folder}/last/best.safetensors`));
+    const best = await load(files.path(`${folder}/last/best.safetensors`), Sequential);
     expect(best.getWeights()).toEqual(seen.weights[records.at(-1)! - 1]);
     expect(await names(`${folder}/two`)).toHaveLength(Math.min(2, records.length));
   });
@@ -113,7 +105,7 @@ describe('checkpoint', () => {
     for (const step of steps) {
       // A committed copy is taken at multiples of 7, and at ends of epochs, which have 6 steps.
       expect(step % 7 === 0 || step % 6 === 0, String(step)).toBe(true);
-      const loaded = await load(files.path(`steps/${step}.safetensors`));
+      const loaded = await load(files.path(`steps/${step}.safetensors`), Sequential);
       const apart = build();
       await apart.fit(x, y, { ...OPTIONS, epochs: 1, stepsPerEpoch: step });
       expect(loaded.getWeights()).toEqual(apart.getWeights());

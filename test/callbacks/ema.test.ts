@@ -1,12 +1,4 @@
-import {
-  type Callback,
-  callbacks,
-  layers,
-  load,
-  type Optimizer,
-  type Sequential,
-  sequential,
-} from 'steepest';
+import { type Callback, callbacks, layers, load, type Optimizer, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -119,7 +111,7 @@ describe('averages of weights', () => {
       await half.fit(x, y, { ...fit, epochs: 2, callbacks: callbacks.ema({ decay: DECAY, overwrite }) });
       const path = files.path(`half-${overwrite}`);
       await half.save(path);
-      for (const model of [half, await load(path)]) {
+      for (const model of [half, await load(path, Sequential)]) {
         await model.fit(x, y, { ...fit, epochs: 2 });
         expect(bytesOf(model)).toEqual(bytesOf(whole));
       }

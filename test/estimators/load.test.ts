@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type AnyModel,
   crossValidate,
   data,
   LabelEncoder,
@@ -9,12 +10,16 @@ import {
   LinearRegression,
   type LoadedEstimator,
   LogisticRegression,
+  layers,
+  load,
   loadEstimator,
   metrics,
   Pipeline,
   pipeline,
+  Sequential,
   StandardScaler,
   StratifiedKFold,
+  sequential,
   trainTestSplit,
 } from 'steepest';
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
@@ -70,6 +75,73 @@ describe('loadEstimator', () => {
     await expect(loadEstimator(path('scaler'), { mean: 1 } as never)).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_NAME',
     });
+  });
+});
+
+describe('load', () => {
+  const network = sequential({ layers: [layers.dense({ units: 2, inputShape: [1] })], seed: 3 });
+  network.compile({ loss: 'mse', optimizer: 'sgd' });
+
+  it('reads networks and estimators, told apart by type and class', async () => {
+    const chain = await pipeline(new StandardScaler(), new LogisticRegression()).fit(x, ['a', 'a', 'b', 'b']);
+    const models: AnyModel[] = [await load(network.toBytes()), await load(chain.toBytes())];
+    const [first, second] = models as [AnyModel, AnyModel];
+    expect(models.map(({ type }) => type)).toEqual(['Sequential', 'Pipeline']);
+    expectTypeOf(first).toEqualTypeOf<AnyModel>();
+    if (first.type !== 'Sequential') throw new Error('not a network');
+    expectTypeOf(first).toEqualTypeOf<Sequential>();
+    expect(first.getWeights()).toEqual(network.getWeights());
+    expect(first.compileConfig).toEqual(network.compileConfig);
+    if (second.type === 'Sequential') throw new Error('no estimator');
+    expectTypeOf(second).toExtend<LoadedEstimator>();
+    expect(second).toBeInstanceOf(Pipeline);
+    expect(await second.predict(x)).toEqual(await chain.predict(x));
+  });
+
+  it('gives what is asked for, and refuses anything else', async () => {
+    const line = await new LinearRegression().fit(x, [1, 3, 5, 7]);
+    const bytes = line.toBytes();
+    const again = await load(bytes, LinearRegression, { limits: { bytes: bytes.length } });
+    expectTypeOf(again).toEqualTypeOf<LinearRegression>();
+    expect(again.coef).toEqual(line.coef);
+    const model = await load(network.toBytes(), Sequential);
+    expectTypeOf(model).toEqualTypeOf<Sequential>();
+    const refused = (given: string) => expect.objectContaining({ code: 'ERR_MODEL_FILE', given });
+    await expect(load(bytes, StandardScaler)).rejects.toEqual(refused('a saved LinearRegression'));
+    await expect(load(bytes, Sequential)).rejects.toEqual(refused('an estimator (steepest-estimator)'));
+    await expect(load(network.toBytes(), StandardScaler)).rejects.toEqual(
+      refused('a network (steepest-sequential)'),
+    );
+    await expect(load(bytes, { limits: { bytes: 1 } })).rejects.toMatchObject({ code: 'ERR_DATA_LIMIT' });
+    for (const no of [Map, () => undefined, class {}]) {
+      await expect(load(bytes, no as never)).rejects.toMatchObject({
+        code: 'ERR_ARGUMENT',
+        expected: 'Class to be Sequential or a class of estimators',
+      });
+    }
+    await expect(load(bytes, 'StandardScaler' as never, {})).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
+    await expect(load(bytes, { limit: 1 } as never)).rejects.toMatchObject({ code: 'ERR_UNKNOWN_NAME' });
+  });
+
+  it('reads the bytes that save writes, in whatever holds them', async () => {
+    const scaler = await new StandardScaler().fit(x);
+    for (const model of [network, scaler]) {
+      const bytes = model.toBytes();
+      await model.save(path('same'));
+      expect(Buffer.from(bytes).equals(readFileSync(path('same')))).toBe(true);
+      for (const source of [bytes, Buffer.from(bytes), bytes.buffer, new DataView(bytes.buffer)]) {
+        expect((await load(source as Uint8Array)).toBytes()).toEqual(bytes);
+      }
+    }
+  });
+
+  it('says what to do with a web address', async () => {
+    for (const source of ['https://example.org/model', new URL('http://example.org/model')]) {
+      await expect(load(source)).rejects.toMatchObject({
+        code: 'ERR_ARGUMENT',
+        hint: expect.stringContaining('Download'),
+      });
+    }
   });
 });
 

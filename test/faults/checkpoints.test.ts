@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { callbacks, layers, load, sequential } from 'steepest';
+import { callbacks, layers, load, Sequential, sequential } from 'steepest';
 import { afterAll, expect, it } from 'vitest';
 import { sessionOf } from '../support/callbackSession.js';
 import { expectClosed, expectTyped, type Fault, openFiles, SOME_CODES, withFaults } from './faultyFiles.js';
@@ -32,7 +32,8 @@ async function attempt(decide: (operation: string, call: number) => Fault | unde
   const there = saved === 0 ? [] : readdirSync(runs).filter((name) => name.endsWith('.safetensors'));
   // Whatever happened, the last checkpoint is there, and every file is whole.
   if (saved > 0) expect(there, what).toContain(`${saved}.safetensors`);
-  for (const name of there) expect((await load(join(runs, name))).getWeights()).toEqual(model.getWeights());
+  for (const name of there)
+    expect((await load(join(runs, name), Sequential)).getWeights()).toEqual(model.getWeights());
   return { calls, error, there };
 }
 

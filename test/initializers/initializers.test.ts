@@ -1,4 +1,4 @@
-import { layers, load, sequential } from 'steepest';
+import { layers, load, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import {
   completeInitializer,
@@ -308,7 +308,7 @@ describe('a model with such initializers', () => {
     expect(sequential(JSON.parse(JSON.stringify(model))).getWeights()).toEqual(model.getWeights());
     expect(Array.from(model.getWeights()[1]!.data)).toEqual(new Array(4).fill(Math.fround(0.1)));
     await model.save(files.path('model'));
-    expect((await load(files.path('model'))).config).toEqual(config);
+    expect((await load(files.path('model'), Sequential)).config).toEqual(config);
   });
 });
 

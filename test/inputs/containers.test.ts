@@ -100,8 +100,8 @@ describe('equal numbers in any container', () => {
       const values = valuesFor(y) as never;
       const table = await run(new data.DataTable(columns) as never, values);
       const expected = await run(ROW_LIST as never, values);
-      const numbers = table instanceof data.DataTable ? table.toMatrix() : table;
-      expect(numbers, name).toEqual(expected);
+      if (table instanceof data.DataTable) expect(table.toMatrix(), name).toMatchObject(expected as object);
+      else expect(table, name).toEqual(expected);
     }
   });
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { LinearRegression, layers, load, loadEstimator, sequential } from 'steepest';
+import { LinearRegression, layers, load, loadEstimator, Sequential, sequential } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#steepest/io/safetensors.js';
 import kinds from '../fixtures/file_kinds.json' with { type: 'json' };
@@ -51,7 +51,7 @@ describe('where a model comes from', () => {
     'a DataView': async (path) => new DataView(new Uint8Array(await readFile(path)).buffer),
   };
   it.each(Object.entries(sources))('is %s', async (_, source) => {
-    const again = await load((await source(networkPath)) as string);
+    const again = await load((await source(networkPath)) as string, Sequential);
     expect(again.predictSync(x)).toEqual(model.predictSync(x));
     for (const read of [loadEstimator, readers['LinearRegression.load']]) {
       const estimator = (await read((await source(estimatorPath)) as never)) as LinearRegression;
@@ -62,7 +62,7 @@ describe('where a model comes from', () => {
   it('is read from where save wrote it, by URL too', async () => {
     const url = pathToFileURL(files.path('näme with spaces %20.safetensors'));
     await model.save(url);
-    expect((await load(url)).predictSync(x)).toEqual(model.predictSync(x));
+    expect((await load(url, Sequential)).predictSync(x)).toEqual(model.predictSync(x));
     await regression.save(url);
     expect(await loadEstimator(url)).toBeInstanceOf(LinearRegression);
   });
@@ -97,7 +97,7 @@ describe('where a model comes from', () => {
   });
 
   it('is distinguished from the file of the other reader', async () => {
-    await expect(load(estimatorPath)).rejects.toEqual(
+    await expect(load(estimatorPath, Sequential)).rejects.toEqual(
       refused('ERR_MODEL_FILE', 'a network', 'given an estimator', 'Use loadEstimator()'),
     );
     for (const read of [loadEstimator, readers['LinearRegression.load']]) {
@@ -182,10 +182,14 @@ describe('files of other programs', () => {
 
   it('are distinguished from a compressed and from a truncated file of ours', async () => {
     const whole = await readFile(networkPath);
-    await expect(load(gzipSync(whole))).rejects.toEqual(refused('ERR_MODEL_FILE', 'gzip'));
-    await expect(load(whole.subarray(0, -1))).rejects.toEqual(refused('ERR_MODEL_FILE', 'incomplete'));
+    await expect(load(gzipSync(whole), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE', 'gzip'));
+    await expect(load(whole.subarray(0, -1), Sequential)).rejects.toEqual(
+      refused('ERR_MODEL_FILE', 'incomplete'),
+    );
     for (let length = 0; length < whole.length; length += 7) {
-      await expect(load(whole.subarray(0, length))).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });
+      await expect(load(whole.subarray(0, length), Sequential)).rejects.toMatchObject({
+        code: 'ERR_MODEL_FILE',
+      });
     }
   });
 

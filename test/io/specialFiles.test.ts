@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { data, layers, load, loadEstimator, sequential } from 'steepest';
+import { data, layers, load, loadEstimator, Sequential, sequential } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readWhole } from '#steepest/io/readWhole.js';
 import { safetensorsLength } from '#steepest/io/safetensors.js';
@@ -12,7 +12,7 @@ const model = sequential({ layers: [layers.dense({ units: 100, inputShape: [300]
 
 /** What reads one file, of whatever kind. */
 const READERS: Record<string, (path: string) => Promise<unknown>> = {
-  load: (path) => load(path),
+  load: (path) => load(path, Sequential),
   loadEstimator: (path) => loadEstimator(path),
   csv: (path) => data.csv(path).load(),
   readNpy: (path) => data.readNpy(path),
@@ -58,22 +58,26 @@ describe.skipIf(process.platform === 'win32')('what is no file', () => {
 describe.skipIf(process.platform === 'win32')('load from a pipe', () => {
   it('reads a model to its end', async () => {
     const path = pipeOf('whole', `cat '${files.path('model')}'`);
-    expect((await load(path)).getWeights()).toEqual(model.getWeights());
+    expect((await load(path, Sequential)).getWeights()).toEqual(model.getWeights());
   });
 
   it('waits for what comes slowly', async () => {
     const command = `sleep 0.1; head -c 100 '${files.path('model')}'; sleep 0.1; tail -c +101 '${files.path('model')}'`;
     const path = pipeOf('slow', `(${command})`);
-    expect((await load(path)).getWeights()).toEqual(model.getWeights());
+    expect((await load(path, Sequential)).getWeights()).toEqual(model.getWeights());
   });
 
   it('stops where bytes without end are no model, or more than one', async () => {
-    await expect(load(pipeOf('endless', 'yes'))).rejects.toEqual(refused('ERR_MODEL_FILE', 'text'));
+    await expect(load(pipeOf('endless', 'yes'), Sequential)).rejects.toEqual(
+      refused('ERR_MODEL_FILE', 'text'),
+    );
     const command = `(cat '${files.path('model')}'; yes)`;
-    await expect(load(pipeOf('too-long', command))).rejects.toEqual(refused('ERR_MODEL_FILE', 'more'));
+    await expect(load(pipeOf('too-long', command), Sequential)).rejects.toEqual(
+      refused('ERR_MODEL_FILE', 'more'),
+    );
     // A header of 100 bytes that is none.
     const broken = pipeOf('broken', `(printf 'd\\0\\0\\0\\0\\0\\0\\0{'; yes)`);
-    await expect(load(broken)).rejects.toEqual(refused('ERR_MODEL_FILE'));
+    await expect(load(broken, Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE'));
   });
 
   it('gives up after a time without a byte', async () => {
@@ -93,5 +97,7 @@ it('load reads no more of a file than its header says, and one byte', async () =
   const longer = await files.write(bytes, 'longer');
   await appendFile(longer, Buffer.alloc(200_000));
   expect((await readWhole(longer, safetensorsLength)).length).toBe(bytes.length + 1);
-  await expect(load(longer)).rejects.toEqual(refused('ERR_MODEL_FILE', 'as the header says, given more'));
+  await expect(load(longer, Sequential)).rejects.toEqual(
+    refused('ERR_MODEL_FILE', 'as the header says, given more'),
+  );
 });

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type ClassInput, data, type Loss, layers, load, type Sequential, sequential } from 'steepest';
+import { type ClassInput, data, type Loss, layers, load, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
 import { refused, temporaryFolder } from '../support/folder.js';
@@ -265,7 +265,7 @@ describe('names of classes', () => {
     const own = pets();
     await own.fit(x, names, { epochs: 1 });
     await own.save(files.path('pets'));
-    const loaded = await load(files.path('pets'));
+    const loaded = await load(files.path('pets'), Sequential);
     expect(loaded.classes).toEqual(PETS);
     expect(await loaded.predictClasses(x)).toEqual(await own.predictClasses(x));
     await loaded.fit(x, names, { epochs: 1 });
@@ -289,8 +289,8 @@ describe('names of classes', () => {
     const { tensors, metadata } = decodeSafetensors(await readFile(files.path('hostile')));
     const description = { ...(JSON.parse(metadata.model!) as object), classes };
     const bytes = encodeSafetensors(tensors, { ...metadata, model: JSON.stringify(description) });
-    await expect(load(bytes)).rejects.toEqual(refused('ERR_MODEL_FILE'));
+    await expect(load(bytes, Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE'));
     await writeFile(files.path('hostile'), bytes);
-    await expect(load(files.path('hostile'))).rejects.toEqual(refused('ERR_MODEL_FILE'));
+    await expect(load(files.path('hostile'), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE'));
   });
 });

@@ -9,7 +9,7 @@ import {
   metricNames,
   type Optimizer,
   optimizerNames,
-  type Sequential,
+  Sequential,
   type SteepestError,
   sequential,
 } from 'steepest';
@@ -250,7 +250,7 @@ describe('what was chosen', () => {
     expect(model.explain().split('\n')[1]).toBe(text);
 
     await model.save(files.path('tuned'));
-    const again = await load(files.path('tuned'));
+    const again = await load(files.path('tuned'), Sequential);
     expect(again.compileConfig).toEqual(complete);
     const how = { epochs: 3, batchSize: 3, workers: 1 };
     expect(await again.fit(x, y, how)).toEqual(await model.fit(x, y, how));
@@ -264,7 +264,7 @@ describe('what was chosen', () => {
     ] as const) {
       const model = build().compile({ loss });
       await model.save(files.path('huber'));
-      const again = await load(files.path('huber'));
+      const again = await load(files.path('huber'), Sequential);
       expect(again.compileConfig!.loss).toEqual({ name: 'huber', delta });
       // Both weights 0: the loss of a row is that of its target, 1 or 0.
       model.setWeights([
@@ -332,13 +332,13 @@ describe('a file', () => {
     ['an optimizer with other arrays', { optimizer: 'adam' }],
     ['an optimizer without arrays', { optimizer: 'sgd' }],
   ])('with %s is refused', async (_, compile) => {
-    await expect(load(await changed(compile))).rejects.toEqual(refused('ERR_MODEL_FILE'));
+    await expect(load(await changed(compile), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE'));
   });
 
   it('as it was saved is not; without an array of the optimizer it is', async () => {
-    expect((await load(await changed({}))).compileConfig!.metrics).toEqual([]);
+    expect((await load(await changed({}), Sequential)).compileConfig!.metrics).toEqual([]);
     const missing = await changed({}, (tensors) => tensors.delete('optimizer.v/dense_1/bias'));
-    await expect(load(missing)).rejects.toEqual(
+    await expect(load(missing, Sequential)).rejects.toEqual(
       refused('ERR_MODEL_FILE', 'optimizer.v/dense_1/bias', 'none'),
     );
   });

@@ -1,4 +1,12 @@
-import { layers, load, loadEstimator, PolynomialFeatures, SteepestError, sequential } from 'steepest';
+import {
+  layers,
+  load,
+  loadEstimator,
+  PolynomialFeatures,
+  Sequential,
+  SteepestError,
+  sequential,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
 import { MAX_LAYERS } from '#steepest/networks/compile/model.js';
@@ -24,11 +32,11 @@ describe('descriptions that ask for too much', () => {
     ['that is null', 'null'],
     ['cut off', '{"seed":0'],
   ])('%s are refused', async (_, text) => {
-    await expect(load(file(text))).rejects.toEqual(refused('ERR_MODEL_FILE'));
+    await expect(load(file(text), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE'));
     await expect(loadEstimator(estimator(text))).rejects.toEqual(refused('ERR_MODEL_FILE'));
     for (const key of ['training', 'compile']) {
       const valid = JSON.stringify({ seed: 0, layers: [{ type: 'flatten', inputShape: [1] }] });
-      await expect(load(file(valid, { [key]: text }))).rejects.toEqual(refused('ERR_MODEL_FILE'));
+      await expect(load(file(valid, { [key]: text }), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE'));
     }
   });
 
@@ -45,7 +53,10 @@ describe('descriptions that ask for too much', () => {
   });
 
   it('the cause is kept', async () => {
-    const error: SteepestError = await load(network({ type: 'dense', units: -1, inputShape: [1] })).then(
+    const error: SteepestError = await load(
+      network({ type: 'dense', units: -1, inputShape: [1] }),
+      Sequential,
+    ).then(
       () => expect.fail('was loaded'),
       (thrown: SteepestError) => thrown,
     );
@@ -66,7 +77,9 @@ describe('models of many layers', () => {
     expect(() => sequential({ layers: many(MAX_LAYERS + 1) as never })).toThrow(
       refused('ERR_ARGUMENT', `${MAX_LAYERS} layers`) as never,
     );
-    await expect(load(network(...many(16_000)))).rejects.toEqual(refused('ERR_MODEL_FILE', 'layers'));
+    await expect(load(network(...many(16_000)), Sequential)).rejects.toEqual(
+      refused('ERR_MODEL_FILE', 'layers'),
+    );
   });
 
   it('take time in proportion: described, printed, saved and loaded at the limit', async () => {
@@ -76,7 +89,7 @@ describe('models of many layers', () => {
     expect(model.explain()).toContain(`activation_${MAX_LAYERS} `);
     const path = files.path('deep.safetensors');
     await model.save(path);
-    expect((await load(path)).predictSync([3]).data).toEqual(Float32Array.of(3));
+    expect((await load(path, Sequential)).predictSync([3]).data).toEqual(Float32Array.of(3));
   });
 
   it('of batchNorm have fewer phases than a step may have', async () => {
@@ -95,7 +108,7 @@ describe('models of many layers', () => {
     const model = sequential({ layers: list });
     const path = files.path('dense.safetensors');
     await model.save(path);
-    const loaded = await load(path);
+    const loaded = await load(path, Sequential);
     expect(loaded.getWeights()).toEqual(model.getWeights());
     const rows = model.summary().split('\n');
     // One product and one sum a layer.
@@ -123,7 +136,7 @@ describe('sizes that kernels do not take', () => {
     ],
     ['an image of 2^53 numbers', [{ type: 'flatten', inputShape: [2 ** 30, 2 ** 30, 2 ** 30] }]],
   ])('%s', async (_, list) => {
-    await expect(load(network(...list))).rejects.toEqual(refused('ERR_MODEL_FILE', 'at most'));
+    await expect(load(network(...list), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE', 'at most'));
     expect(() => sequential({ layers: list as never })).toThrow(SteepestError);
   });
 
@@ -159,12 +172,13 @@ describe('sizes that kernels do not take', () => {
       ],
     ],
   ])('%s beyond float32', async (words, list) => {
-    await expect(load(network(...list))).rejects.toEqual(refused('ERR_MODEL_FILE', words));
+    await expect(load(network(...list), Sequential)).rejects.toEqual(refused('ERR_MODEL_FILE', words));
   });
 
   it('the largest are taken', async () => {
     const model = await load(
       network({ type: 'maxPool2d', ...image, poolSize: 2, strides: most, padding: 'valid' }),
+      Sequential,
     );
     expect(
       model.predictSync({ data: Float32Array.from({ length: 16 }, (_, i) => i), shape: [1, 4, 4, 1] }).data,

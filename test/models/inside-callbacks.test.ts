@@ -7,7 +7,7 @@ import {
   type Logs,
   layers,
   load,
-  type Sequential,
+  Sequential,
   SteepestError,
   sequential,
 } from 'steepest';
@@ -34,7 +34,7 @@ async function expectOneModel(model: Sequential, x: number[][], y: number[][]): 
   expect(inCallback.data.slice(0, one.data.length)).toEqual(one.data);
   const [evaluated, gradients] = [await model.evaluate(x, y), await model.gradients(x, y)];
   await model.save(path);
-  const copy = await load(path);
+  const copy = await load(path, Sequential);
   expect(copy.getWeights()).toEqual(weights);
   expect(copy.predictSync(x)).toEqual(inCallback);
   expect(await copy.evaluate(x, y)).toEqual(evaluated);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CallbackContext, load, type Optimizer, type Sequential } from 'steepest';
+import { type CallbackContext, load, type Optimizer, Sequential } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
 import { anyChoice, Draws, Generated, type Rows, TASK_NAMES } from '../support/generated.js';
 
@@ -67,7 +67,7 @@ describe('a model saved at the end of an epoch trains on with the bits of the un
         expect(await train(watched, test, EPOCHS, { after, path })).toEqual(losses);
         expect(watched.getWeights()).toEqual(undisturbed.getWeights());
 
-        const resumed = await load(path);
+        const resumed = await load(path, Sequential);
         expect(await train(resumed, test, EPOCHS - 1 - after)).toEqual(losses.slice(after + 1));
         expect(resumed.getWeights(), JSON.stringify({ number, ...options })).toEqual(
           undisturbed.getWeights(),

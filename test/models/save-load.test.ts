@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layers, load, type NdArray, sequential } from 'steepest';
+import { layers, load, type NdArray, Sequential, sequential } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '#steepest/io/safetensors.js';
 
@@ -41,7 +41,7 @@ describe('save and load', () => {
     await model.fit(x, y, { epochs: 3, batchSize: 7 });
     const path = join(folder, 'model.safetensors');
     await model.save(path);
-    const again = await load(path);
+    const again = await load(path, Sequential);
     expect(again.summary()).toBe(model.summary());
     expect(again.predictSync(x).data).toEqual(model.predictSync(x).data);
     await model.fit(x, y, { epochs: 2, batchSize: 7 });
@@ -53,7 +53,7 @@ describe('save and load', () => {
     const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });
     const path = join(folder, 'plain.safetensors');
     await model.save(path);
-    const again = await load(path);
+    const again = await load(path, Sequential);
     expect(again.predictSync(x).data).toEqual(model.predictSync(x).data);
     await expect(again.fit(x, y)).rejects.toMatchObject({ code: 'ERR_NOT_COMPILED' });
   });
@@ -116,12 +116,16 @@ describe('load refuses', () => {
   };
   for (const [name, change] of Object.entries(cases)) {
     it(name, async () => {
-      await expect(load(await tampered(change))).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });
+      await expect(load(await tampered(change), Sequential)).rejects.toMatchObject({
+        code: 'ERR_MODEL_FILE',
+      });
     });
   }
 
   it('a file that is not there', async () => {
-    await expect(load(join(folder, 'none.safetensors'))).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });
+    await expect(load(join(folder, 'none.safetensors'), Sequential)).rejects.toMatchObject({
+      code: 'ERR_MODEL_FILE',
+    });
   });
 
   it('a file cut off anywhere', async () => {
@@ -131,7 +135,7 @@ describe('load refuses', () => {
     const cut = join(folder, 'cut.safetensors');
     for (let length = 0; length < bytes.length; length += 13) {
       await writeFile(cut, bytes.subarray(0, length));
-      await expect(load(cut)).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });
+      await expect(load(cut, Sequential)).rejects.toMatchObject({ code: 'ERR_MODEL_FILE' });
     }
   });
 });

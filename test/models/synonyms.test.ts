@@ -6,6 +6,7 @@ import {
   layers,
   load,
   type Metric,
+  Sequential,
   sequential,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
@@ -78,7 +79,7 @@ describe("Keras's names are understood, and saved and logged under ours", () => 
     const model = build(units).compile({ loss: { name: given } as Loss });
     expect(model.compileConfig!.loss).toEqual(loss);
     await model.save(files.path('synonym'));
-    expect((await load(files.path('synonym'))).compileConfig!.loss).toEqual(loss);
+    expect((await load(files.path('synonym'), Sequential)).compileConfig!.loss).toEqual(loss);
   });
 
   it.each(METRICS)('metric %s', async (given, name) => {

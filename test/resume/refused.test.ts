@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { callbacks, layers, load, type Optimizer, type Sequential, sequential } from 'steepest';
+import { callbacks, layers, load, type Optimizer, Sequential, sequential } from 'steepest';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { drawFrom } from '../../scripts/fuzz/lib/draw.mjs';
 import { refused } from '../support/folder.js';
@@ -231,7 +231,7 @@ describe('the folder', () => {
     expect(names.length).toBeLessThan(4);
     expect(names.at(-1)).toBe('checkpoint-000000000024.safetensors');
     for (const name of [names.at(-1)!, 'result.safetensors']) {
-      const loaded = await load(join(folder, name));
+      const loaded = await load(join(folder, name), Sequential);
       expect(await bytesOf(loaded)).toBe(await bytesOf(model));
     }
   });

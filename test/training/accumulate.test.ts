@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type FitOptions, layers, load, type Optimizer, type Sequential, sequential } from 'steepest';
+import { type FitOptions, layers, load, type Optimizer, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -63,7 +63,7 @@ describe.each(kernelChoices)('accumulateSteps, $title', ({ options }) => {
     const half = build(optimizer, 'dropout');
     await half.fit(x, y, { ...fit, epochs: 2 });
     await half.save(files.path('half'));
-    const loaded = await load(files.path('half'));
+    const loaded = await load(files.path('half'), Sequential);
     expect(loaded.compileConfig).toEqual(whole.compileConfig);
     await loaded.fit(x, y, { ...fit, epochs: 2 });
     expect(bytesOf(loaded)).toEqual(bytesOf(whole));

@@ -1,4 +1,4 @@
-import { type Batch, layers, load, type ModelConfig, type Sequential, sequential } from 'steepest';
+import { type Batch, layers, load, type ModelConfig, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { threefry2x32 } from '#steepest/core/random.js';
 import { selectKernels } from '#steepest/kernels/backend.js';
@@ -403,7 +403,7 @@ describe.each(['rows', 'images'] as const)('a network on %s', (kind) => {
     const model = network(kind);
     const file = files.path(`${kind}.safetensors`);
     await model.save(file);
-    const again = await load(file);
+    const again = await load(file, Sequential);
     expect(again.config).toEqual(model.config);
     again.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     const fit = { epochs: 2, batchSize: 20, workers: 1 };

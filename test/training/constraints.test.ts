@@ -1,4 +1,4 @@
-import { type Constraint, layers, load, type Sequential, sequential } from 'steepest';
+import { type Constraint, layers, load, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { refused, temporaryFolder } from '../support/folder.js';
 import { kernelChoices, native, nativeChoices, typescriptExact } from '../support/kernelChoices.js';
@@ -79,7 +79,7 @@ describe('a constraint', () => {
   it('is completed, saved and read back', async () => {
     const model = build({ name: 'maxNorm', axis: -1 });
     await model.save(files.path('constrained'));
-    const loaded = await load(files.path('constrained'));
+    const loaded = await load(files.path('constrained'), Sequential);
     expect(loaded.config.layers[1]).toMatchObject({
       kernelConstraint: { name: 'maxNorm', maxValue: 2, axis: [1] },
       biasConstraint: { name: 'unitNorm', axis: [0] },

@@ -1,4 +1,4 @@
-import { layers, load, type Optimizer, type Sequential, sequential } from 'steepest';
+import { layers, load, type Optimizer, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { resolveModel } from '#steepest/networks/compile/model.js';
 import { optimizerNames } from '#steepest/networks/optimizers/index.js';
@@ -170,7 +170,7 @@ describe('a model with frozen layers', () => {
     const model = build({ ...changes, head: { learningRateScale: 2 } });
     await model.fit(images, labels, fit);
     await model.save(files.path('model'));
-    const again = await load(files.path('model'));
+    const again = await load(files.path('model'), Sequential);
     expect(again.config).toEqual(model.config);
     await model.fit(images, labels, fit);
     await again.fit(images, labels, fit);
@@ -181,7 +181,7 @@ describe('a model with frozen layers', () => {
     const base = build();
     await base.fit(images, labels, fit);
     await base.save(files.path('base'));
-    const loaded = await load(files.path('base'));
+    const loaded = await load(files.path('base'), Sequential);
     const kept = loaded.config.layers.slice(0, -1);
     const head = layers.dense({ name: 'other', units: 2 });
     const model = sequential({ seed: 6, layers: [...kept, head] });
@@ -207,7 +207,7 @@ describe('a model with frozen layers', () => {
     fresh.setWeights(model.getWeights());
     await fresh.fit(images, labels, { ...fit, shuffle: false });
     await model.save(files.path('between'));
-    const again = await load(files.path('between'));
+    const again = await load(files.path('between'), Sequential);
     await again.fit(images, labels, { ...fit, shuffle: false });
     expect(again.getWeights()).toEqual(fresh.getWeights());
     await model.fit(images, labels, { ...fit, shuffle: false });

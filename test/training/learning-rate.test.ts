@@ -1,4 +1,4 @@
-import { type LearningRate, layers, load, type Schedule, type Sequential, sequential } from 'steepest';
+import { type LearningRate, layers, load, type Schedule, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { completeSchedule } from '#steepest/networks/schedules/complete.js';
 import { rateAt } from '#steepest/networks/training/rateAt.js';
@@ -239,7 +239,7 @@ describe('model.learningRate', () => {
         },
       },
     });
-    const loaded = await load(path);
+    const loaded = await load(path, Sequential);
     expect(loaded.learningRate).toBe(0.5);
     await loaded.fit(x, y, { batchSize: 2 });
     expect(weightsOf(loaded)).toEqual(weightsOf(model));
@@ -331,7 +331,7 @@ describe('saved half-way and loaded, a schedule goes on with the bits of an undi
     await whole.fit(x, y, { epochs: 4, batchSize: 2, workers: 2 });
     await half.fit(x, y, { epochs: 2, batchSize: 2 });
     await half.save(path);
-    const loaded = await load(path);
+    const loaded = await load(path, Sequential);
     expect(loaded.learningRate).toBe(half.learningRate);
     expect(loaded.compileConfig).toEqual(half.compileConfig);
     await loaded.fit(x, y, { epochs: 2, batchSize: 2 });

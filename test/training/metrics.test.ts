@@ -1,4 +1,13 @@
-import { type Loss, layers, load, type Metric, metricNames, type SteepestError, sequential } from 'steepest';
+import {
+  type Loss,
+  layers,
+  load,
+  type Metric,
+  metricNames,
+  Sequential,
+  type SteepestError,
+  sequential,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
 import { native, nativeChoices, typescriptExact, typescriptFast } from '../support/kernelChoices.js';
@@ -109,7 +118,7 @@ describe('metrics while training', () => {
     expect(model.compileConfig!.metrics).toEqual(metrics);
     expect(model.summary().split('\n').at(-1)).toContain('metrics accuracy (weighted), mse, f1 (classId 1)');
     await model.save(files.path('metrics'));
-    const again = await load(files.path('metrics'));
+    const again = await load(files.path('metrics'), Sequential);
     expect(again.compileConfig!.metrics).toEqual(metrics);
     expect(await again.evaluate(x, oneHot, { workers: 1 })).toEqual(
       await model.evaluate(x, oneHot, { workers: 1 }),

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CallbackContext, layers, load, type Sequential, SteepestError, sequential } from 'steepest';
+import { type CallbackContext, layers, load, Sequential, SteepestError, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { idleThreads } from '#steepest/parallel/threads.js';
 import { expectClose } from '../support/fixtures.js';
@@ -150,7 +150,7 @@ describe('a network with batchNorm', () => {
       await model.fit(x, y, { epochs: 2, batchSize: 16, workers: 1 });
       const path = join(folder, 'model.safetensors');
       await model.save(path);
-      const again = await load(path);
+      const again = await load(path, Sequential);
       expect(again.getWeights()).toEqual(model.getWeights());
       expect(again.predictSync(x)).toEqual(model.predictSync(x));
       await model.fit(x, y, { epochs: 2, batchSize: 16, workers: 1 });
@@ -207,7 +207,9 @@ describe('a network with batchNorm', () => {
       expect(at).toBeGreaterThan(0);
       bytes.writeFloatLE(-1, at + 12);
       await writeFile(path, bytes);
-      await expect(load(path)).rejects.toThrow(expect.objectContaining({ code: 'ERR_MODEL_FILE' }));
+      await expect(load(path, Sequential)).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_MODEL_FILE' }),
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

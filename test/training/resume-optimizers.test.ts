@@ -1,4 +1,4 @@
-import { layers, load, type Optimizer, optimizerNames, type Sequential, sequential } from 'steepest';
+import { layers, load, type Optimizer, optimizerNames, Sequential, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { resolveOptimizer } from '#steepest/networks/optimizers/index.js';
 import { expectClose } from '../support/fixtures.js';
@@ -52,7 +52,7 @@ describe('saved half-way and loaded, an optimizer goes on with the bits of an un
       // Never trained, then trained: the state arrays are missing, then there.
       for (const epochs of [2, 3]) {
         await half.save(path);
-        const loaded = await load(path);
+        const loaded = await load(path, Sequential);
         expect(loaded.compileConfig).toEqual(half.compileConfig);
         await loaded.fit(x, y, { ...how, epochs });
         await half.fit(x, y, { ...how, epochs });

@@ -8,7 +8,7 @@ import { describeEstimator } from './describe.js';
 import type { FeatureInput } from './features.js';
 import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
-import { readSaved, type SavedEstimator, type SavedState, writeSaved } from './saved.js';
+import { readSaved, type SavedEstimator, type SavedState, savedBytes, writeSaved } from './saved.js';
 
 /** Options that every `fit` accepts. */
 export interface EstimatorFitOptions {
@@ -135,6 +135,11 @@ export abstract class BaseEstimator<P extends object> {
    */
   async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
+  }
+
+  /** The bytes that {@link save} writes: for a database, a message or a request. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return savedBytes(this.toSaved());
   }
 
   /**

@@ -7,7 +7,14 @@ import { show } from '../../core/show.js';
 import type { ReadLimits } from '../../data/limits/readLimits.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { parseDescription } from '../../io/description.js';
-import { FORMATS, fromFile, type ModelSource, modelFileError, readModelFile } from '../../io/modelFile.js';
+import {
+  FORMATS,
+  fromFile,
+  type ModelSource,
+  modelFileError,
+  only,
+  readModelFile,
+} from '../../io/modelFile.js';
 import { encodeSafetensors, type SafetensorsContent } from '../../io/safetensors.js';
 
 /** Separates the names of nested estimators and the tensor's own name. */
@@ -70,9 +77,14 @@ function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, Nd
   };
 }
 
-/** Writes an estimator: arrays as tensors, the rest as JSON in the metadata. */
+/** Writes an estimator. */
 export async function writeSaved(path: string | URL, saved: SavedEstimator): Promise<void> {
   const file = localPath('the file to save to', path);
+  await writeFileAtomic(file, savedBytes(saved));
+}
+
+/** An estimator as the bytes of its file: arrays as tensors, the rest as JSON in the metadata. */
+export function savedBytes(saved: SavedEstimator): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, NdArray>();
   const description = describe(saved, '', tensors);
   const { format, version } = FORMATS.estimator;
@@ -83,7 +95,7 @@ export async function writeSaved(path: string | URL, saved: SavedEstimator): Pro
     tensors.set(LONG_DESCRIPTION, { data, shape: [data.length] });
   }
   const metadata = { format, version, ...(isLong ? {} : { estimator: text }) };
-  await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
+  return encodeSafetensors(tensors, metadata);
 }
 
 /** @throws SteepestError `ERR_MEMORY` for more text than a JavaScript string can hold */
@@ -116,9 +128,10 @@ function descriptionText(
  * `ERR_DATA_LIMIT` for a file beyond `limits`
  */
 export const readSaved = (source: ModelSource, limits: ReadLimits): Promise<SavedEstimator> =>
-  readModelFile(source, FORMATS.estimator, limits, restoreAll);
+  readModelFile(source, only(FORMATS.estimator), limits, savedFrom);
 
-function restoreAll({ tensors, metadata }: SafetensorsContent): SavedEstimator {
+/** The same from a file that has been read. @throws SteepestError `ERR_MODEL_FILE` */
+export function savedFrom({ tensors, metadata }: SafetensorsContent): SavedEstimator {
   const left = new Map(tensors);
   const text = descriptionText(metadata, left);
   const saved = restore(parseDescription(text, 'estimator'), '', left, 0);

@@ -7,7 +7,7 @@ import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
-import { type SavedEstimator, writeSaved } from '../base/saved.js';
+import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
 import { type CrossValidateOptions, fitAndScore, foldRows, prepare } from './crossValidate.js';
 import { bestOf, type Candidate, combinations, type GridResults, type ParamGrid, summarise } from './grid.js';
 import { checkEstimator, cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
@@ -248,6 +248,11 @@ export class GridSearch<E extends Fittable = Fittable> implements Fittable {
    */
   async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
+  }
+
+  /** The bytes that {@link save} writes. @throws SteepestError `ERR_NOT_FITTED` */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return savedBytes(this.toSaved());
   }
 
   clone(): GridSearch<E> {

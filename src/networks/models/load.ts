@@ -2,16 +2,10 @@ import { checkKeys } from '../../core/check.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
+import type { ReadBudget } from '../../data/limits/readLimits.js';
 import { parseDescription } from '../../io/description.js';
-import {
-  FORMATS,
-  modelFileError as fileError,
-  fromFile,
-  inTurns,
-  type ModelSource,
-  readModelFile,
-} from '../../io/modelFile.js';
+import { modelFileError as fileError, fromFile, inTurns } from '../../io/modelFile.js';
+import type { SafetensorsContent } from '../../io/safetensors.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { type CompileOptions, resolveCompile } from './compileOptions.js';
 import { readState } from './restoreState.js';
@@ -19,25 +13,17 @@ import { withoutKept } from './resume/keptTensors.js';
 import { Sequential } from './sequential.js';
 
 /**
- * Reads a model that {@link Sequential.save} or a fit with `resume` wrote. It can predict and, if it was compiled, be
- * trained further.
- *
- * The file may be hostile: nothing in it is run, every size is checked against the file's bytes,
- * and nothing is returned unless all of it fits together. Time grows in proportion to the file, and
- * the event loop is served meanwhile.
- * @param source a path, a `file:` URL, or the file's bytes
- * @param options `limits`: the largest file in bytes and the longest time in milliseconds
- * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for
- *   estimators, which `loadEstimator` reads, and files of other programs, which the message names;
- *   what was wrong with a description is its `cause`
+ * A network from a file that has been read, which may be hostile: every size is checked against the
+ * file's bytes, and nothing is returned unless all of it fits together.
+ * @throws SteepestError `ERR_MODEL_FILE`; what was wrong with a description is its `cause`
  */
-export async function load(source: ModelSource, options: ReadOptions = {}): Promise<Sequential> {
-  const limits = checkReadOptions('load', options);
-  return readModelFile(source, FORMATS.network, limits, async ({ tensors, metadata }, budget) => {
-    await inTurns('finite numbers', checkingFinite(tensors), budget);
-    const own = metadata.fit === undefined ? tensors : withoutKept(tensors);
-    return fromFile('a model description', () => restore(metadata, own));
-  });
+export async function networkFrom(
+  { tensors, metadata }: SafetensorsContent,
+  budget: ReadBudget,
+): Promise<Sequential> {
+  await inTurns('finite numbers', checkingFinite(tensors), budget);
+  const own = metadata.fit === undefined ? tensors : withoutKept(tensors);
+  return fromFile('a model description', () => restore(metadata, own));
 }
 
 /** Numbers that are checked in one step, a fraction of a millisecond. */

@@ -44,9 +44,14 @@ export function modelContent(
   return { tensors: stateTensors(model, state), metadata };
 }
 
+/** A model as the bytes of its file. */
+export function modelBytes(...of: Parameters<typeof modelContent>): Uint8Array<ArrayBuffer> {
+  const { tensors, metadata } = modelContent(...of);
+  return encodeSafetensors(tensors, metadata);
+}
+
 /** Writes a model to a file. */
 export async function saveModel(path: string | URL, ...of: Parameters<typeof modelContent>): Promise<void> {
   const file = localPath('the file to save to', path);
-  const { tensors, metadata } = modelContent(...of);
-  await writeFileAtomic(file, encodeSafetensors(tensors, metadata));
+  await writeFileAtomic(file, modelBytes(...of));
 }

@@ -9,8 +9,7 @@ import type {
   CallbackContext as HookContext,
 } from '../callbacks/hooks.js';
 import { explainProgram } from '../compile/explain.js';
-import type { ModelConfig, ResolvedModel } from '../compile/model.js';
-import { objectiveText } from '../compile/objectiveText.js';
+import type { ResolvedModel } from '../compile/model.js';
 import type { LearningRate } from '../schedules/index.js';
 import { computeGradients } from '../training/gradients.js';
 import { LiveRate } from '../training/liveRate.js';
@@ -25,7 +24,7 @@ import {
   checkCompileNames,
   recompile,
 } from './compileOptions.js';
-import { describeModel } from './describe.js';
+import { DescribedModel } from './described.js';
 import { fitModel } from './fitModel.js';
 import {
   type AllFitOptions,
@@ -35,7 +34,7 @@ import {
   type StreamOptions,
 } from './fitOptions.js';
 import { readDataSet } from './inputs.js';
-import { configOf, type LayerTraining, withLayerTraining } from './layerTraining.js';
+import { type LayerTraining, withLayerTraining } from './layerTraining.js';
 import {
   checkLearningRate,
   checkLiveRate,
@@ -44,9 +43,7 @@ import {
   withLearningRate,
 } from './learningRate.js';
 import { busy, notCompiled } from './modelErrors.js';
-import { saveModel } from './save.js';
 import { resolveConfig, type SequentialConfig } from './sequentialConfig.js';
-import { summarize } from './summary.js';
 import {
   checkEvaluateNames,
   checkGradientNames,
@@ -78,45 +75,18 @@ export interface FitOptions<N extends string = never> extends ArrayFitOptions<Ca
 export interface StreamFitOptions<N extends string = never> extends StreamOptions<Callback<N>> {}
 
 /** Layers in sequence, with a Keras-style API. Create one with {@link sequential}. */
-export class Sequential<N extends string = never> {
-  private model: ResolvedModel;
-  private state: ModelState;
-  private compiled: Compiled | undefined;
+export class Sequential<N extends string = never> extends DescribedModel {
+  protected model: ResolvedModel;
+  protected state: ModelState;
+  protected compiled: Compiled | undefined;
   private predictor: Predictor | undefined;
   /** The learning rate of the fit that runs; undefined if none does. */
   private liveRate: LiveRate | undefined;
 
   constructor(config: SequentialConfig, state?: ModelState) {
+    super();
     this.model = resolveConfig(config);
     this.state = state ?? initialState(this.model.parameters, this.model.seed);
-  }
-
-  static {
-    // A registered symbol, so that node:util need not be loaded. Not a method, so that editors do
-    // not suggest it.
-    Object.defineProperty(Sequential.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-      value(this: Sequential, depth: number, { depth: levels }: { depth: number }): string {
-        return describeModel(this.model, this.compiled, this.state, { depth, levels });
-      },
-    });
-  }
-
-  /** The model's description as plain data. */
-  get config(): ModelConfig {
-    return configOf(this.model);
-  }
-
-  /** The names of the classes in the order of their numbers; undefined if they have none. */
-  get classes(): readonly string[] | undefined {
-    return this.model.classes;
-  }
-
-  /**
-   * What `JSON.stringify` writes: the description, from which `sequential` creates a new model.
-   * Weights are written by `save`.
-   */
-  toJSON(): ModelConfig {
-    return this.config;
   }
 
   /**
@@ -348,15 +318,6 @@ export class Sequential<N extends string = never> {
   }
 
   /**
-   * A table of the layers with their output shapes and parameters; for a compiled model also
-   * optimizer, loss and metrics.
-   */
-  summary(): string {
-    const table = summarize(this.model);
-    return this.compiled === undefined ? table : `${table}\n${objectiveText(this.compiled.objective)}`;
-  }
-
-  /**
    * The step program as a table: every op with its shapes, bytes, FLOPs, phase and split.
    * @param options.batchSize rows per step. Default 32.
    */
@@ -364,11 +325,6 @@ export class Sequential<N extends string = never> {
     const sizes = resolveExplainOptions(options);
     const { objective } = this.objective('explain');
     return explainProgram(this.model, objective, sizes);
-  }
-
-  /** Writes weights and description to one safetensors file, atomically. */
-  async save(path: string | URL): Promise<void> {
-    await saveModel(path, this.config, this.model, this.state, this.compiled?.config);
   }
 
   /**

@@ -81,7 +81,7 @@ import {
   pipeline,
   Ridge,
   RobustScaler,
-  type Sequential,
+  Sequential,
   SimpleImputer,
   StandardScaler,
   SteepestError,
@@ -233,7 +233,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   model.setWeights(model.getWeights());
   model.configureLayers(['dense_1'], { trainable: true, learningRateScale: 0.5 });
   await model.save('model.safetensors');
-  const again = await load('model.safetensors');
+  const again = await load('model.safetensors', Sequential);
   const predicted: Matrix<Float32Array> = await again.predict(x);
   const row: Float32Array = again.predictSync([[0, 1]]).row(0);
   const lists: number[][] = predicted.toArray();

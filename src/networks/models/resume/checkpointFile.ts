@@ -1,6 +1,6 @@
 import { writeFileAtomic } from '../../../io/atomicWrite.js';
 import { parseDescription } from '../../../io/description.js';
-import { FORMATS, fromFile, modelFileError, readModelFile } from '../../../io/modelFile.js';
+import { FORMATS, fromFile, modelFileError, only, readModelFile } from '../../../io/modelFile.js';
 import { encodeSafetensors, type SafetensorsContent } from '../../../io/safetensors.js';
 import type { ModelConfig, ResolvedModel } from '../../compile/model.js';
 import type { FitSnapshot } from '../../training/checkpoints.js';
@@ -82,7 +82,7 @@ export interface ReadCheckpoint {
 
 /** @throws SteepestError `ERR_MODEL_FILE` */
 export function readCheckpoint(path: string): Promise<ReadCheckpoint> {
-  return readModelFile(path, FORMATS.network, {}, async (content) => {
+  return readModelFile(path, only(FORMATS.network), {}, async (content) => {
     const { metadata } = content;
     if ((await contentHash(content)) !== metadata.hash) {
       throw modelFileError(

@@ -1,0 +1,67 @@
+import type { ModelConfig, ResolvedModel } from '../compile/model.js';
+import { objectiveText } from '../compile/objectiveText.js';
+import type { ModelState } from '../training/state.js';
+import type { Compiled } from './compileOptions.js';
+import { describeModel } from './describe.js';
+import { configOf } from './layerTraining.js';
+import { modelBytes, saveModel } from './save.js';
+import { summarize } from './summary.js';
+
+/** What a network is without being trained or asked: its description, printed and in files. */
+export abstract class DescribedModel {
+  protected abstract model: ResolvedModel;
+  protected abstract state: ModelState;
+  protected abstract compiled: Compiled | undefined;
+
+  static {
+    // A registered symbol, so that node:util need not be loaded. Not a method, so that editors do
+    // not suggest it.
+    Object.defineProperty(DescribedModel.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: DescribedModel, depth: number, { depth: levels }: { depth: number }): string {
+        return describeModel(this.model, this.compiled, this.state, { depth, levels });
+      },
+    });
+  }
+
+  /** The name of its class, by which `load`'s result can be told from others. */
+  get type(): 'Sequential' {
+    return 'Sequential';
+  }
+
+  /** The model's description as plain data. */
+  get config(): ModelConfig {
+    return configOf(this.model);
+  }
+
+  /** The names of the classes in the order of their numbers; undefined if they have none. */
+  get classes(): readonly string[] | undefined {
+    return this.model.classes;
+  }
+
+  /**
+   * What `JSON.stringify` writes: the description, from which `sequential` creates a new model.
+   * Weights are written by `save`.
+   */
+  toJSON(): ModelConfig {
+    return this.config;
+  }
+
+  /**
+   * A table of the layers with their output shapes and parameters; for a compiled model also
+   * optimizer, loss and metrics.
+   */
+  summary(): string {
+    const table = summarize(this.model);
+    return this.compiled === undefined ? table : `${table}\n${objectiveText(this.compiled.objective)}`;
+  }
+
+  /** Writes weights and description to one safetensors file, atomically. */
+  async save(path: string | URL): Promise<void> {
+    await saveModel(path, this.config, this.model, this.state, this.compiled?.config);
+  }
+
+  /** The bytes that {@link save} writes: for a database, a message or a request. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return modelBytes(this.config, this.model, this.state, this.compiled?.config);
+  }
+}
