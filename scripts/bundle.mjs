@@ -57,7 +57,7 @@ const LATE_CHUNKS = {
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
-  models: /[\\/]networks[\\/]models[\\/](?!(load|schedules|sequential)\.js)/,
+  models: /[\\/]networks[\\/]models[\\/](?!(described|load|schedules|sequential)\.js)/,
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
