@@ -102,6 +102,7 @@ const lines = [
   `enum class GemmInit : int32_t {\n${table(contract.GEMM_INIT)}\n};`,
   `enum class GemmEpilogue : int32_t {\n${table(contract.GEMM_EPILOGUE)}\n};`,
   `enum class GemmBatch : int32_t {\n${table(contract.GEMM_BATCH)}\n};`,
+  `enum class LogLinkFamily : int32_t {\n${table(contract.LOG_LINK_FAMILIES)}\n};`,
   `enum class ConstraintKind : int32_t {\n${table(contract.CONSTRAINTS)}\n};`,
   `enum class Constrained : int32_t {\n${table(contract.CONSTRAINED)}\n};`,
   `enum class Border : int32_t {\n${table(contract.BORDERS)}\n};`,

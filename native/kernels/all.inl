@@ -36,6 +36,8 @@
 #include "math_f64.inl"
 #include "linear/linear.inl"
 #include "linear/logistic.inl"
+#include "linear/log_link.inl"
+#include "linear/gram.inl"
 #include "least_squares/qr_apply.inl"
 #include "least_squares/qr_panel.inl"
 #include "least_squares/qr.inl"

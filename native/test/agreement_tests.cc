@@ -14,7 +14,7 @@ namespace {
  * of 2R rows:
  * b R×C · p R×C between 0 and 1 · v 1×C · l 1×R labels · s R×1 · t 2R×C · u 2R×C bytes · i 1×2R row numbers ·
  * I 1×2R int32 · 3 R×3C · d 1×C float64 · U 1×6C float64 · q 1×⌈R/16⌉ · x C×R · - absent; in float64, with K outputs:
- * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · H (C+1)×R · w 1×2R; and L 1×2R labels below K
+ * X 2R×C · W K×C · B 1×K · Z K×R · 1 1×R · y 1×R between 0 and 1 · j K×2R between 0 and 1 · w 1×2R; and L 1×2R labels below K
  * S ⌈R/16⌉×2C sums · T 1×2C · m R×2
  * In float64 too, with N = 8⌈(C + 2)/8⌉: Y 2R×1 · K R×N · Q N×N · P N×C · V 1×C · M 2×(C+1) · D 1×1
  */
@@ -89,15 +89,21 @@ constexpr Spec kSpecs[] = {
     {OpKind::LinearScores, "XWBZ"},
     {OpKind::LinearScores, "tWBZ"},
     {OpKind::LinearScores, "uWBZ"},
-    {OpKind::LogisticLoss, "ZLwZZd"},
+    {OpKind::LogisticLoss, "ZLwjZd"},
     {OpKind::LogisticLoss, "1L--1d"},
     {OpKind::LinearGradient, "XZWB"},
     {OpKind::LinearGradient, "tZWB"},
     {OpKind::LinearGradient, "uZWB"},
-    {OpKind::CurvatureRows, "Xyy-H"},
-    {OpKind::CurvatureRows, "ty-wH"},
+    {OpKind::LogLinkLoss, "1www-1d"},
+    {OpKind::LogLinkLoss, "1w--w1d"},
+    {OpKind::CurvatureProduct, "ZjwZ"},
+    {OpKind::CurvatureProduct, "1w-1"},
+    {OpKind::CurvatureFactors, "jww"},
+    {OpKind::CurvatureFactors, "j-w"},
+    {OpKind::Gram, "KQ"},
     {OpKind::GatherDesign, "tY-K-"},
     {OpKind::GatherDesign, "uYwK-"},
+    {OpKind::GatherDesign, "X-wK-"},
     {OpKind::GatherDesign, "tY-KF"},
     {OpKind::GatherDesign, "XYwKF"},
     {OpKind::QrFold, "KQ"},
@@ -198,7 +204,7 @@ void makeOperand(Operand& operand, char letter, const Shape& shape, bool wild, N
     case 'Z': return fill<double>(operand, kOutputs, r, pad, DType::F64, number);
     case '1': return fill<double>(operand, 1, r, 0, DType::F64, number);
     case 'y': return fill<double>(operand, 1, r, 0, DType::F64, unit);
-    case 'H': return fill<double>(operand, c + 1, r, pad, DType::F64, number);
+    case 'j': return fill<double>(operand, kOutputs, 2 * r, pad, DType::F64, unit);
     case 'w': return fill<double>(operand, 1, 2 * r, 0, DType::F64, unit);
     case 'L': return fill<int32_t>(operand, 1, 2 * r, 0, DType::I32, below(kOutputs));
     case 'Y': return fill<double>(operand, 2 * r, 1, pad, DType::F64, number);
@@ -264,6 +270,13 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
     case OpKind::Shuffle:
       args.scalars[op_shuffle::seed_] = 3;
       args.scalars[op_shuffle::stream_] = turn;
+      break;
+    case OpKind::LogLinkLoss:
+      args.scalars[op_logLinkLoss::family_] = turn % 2;
+      break;
+    case OpKind::CurvatureFactors:
+      args.scalars[op_curvatureFactors::k_] = turn % kOutputs;
+      args.scalars[op_curvatureFactors::l_] = turn / 2 % kOutputs;
       break;
     case OpKind::GatherDesign:
     case OpKind::TriangularSolve:  // Each has one flag.

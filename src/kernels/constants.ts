@@ -157,6 +157,10 @@ export const GEMM_EPILOGUE = { none: 0, activation: 1, derivative: 2 } as const;
 /** Which dimension of gemm is the mini-batch. Its run-time size comes from the `rows` register. */
 export const GEMM_BATCH = { none: 0, m: 1, k: 2 } as const;
 
+/** Families of generalised linear models with a logarithmic link. */
+export const LOG_LINK_FAMILIES = { poisson: 0, gamma: 1 } as const;
+export type LogLinkFamily = keyof typeof LOG_LINK_FAMILIES;
+
 /** Constraints on parameters. */
 export const CONSTRAINTS = { maxNorm: 0, nonNeg: 1, unitNorm: 2 } as const;
 /** What a constraint's norms are of: each column of a matrix, each row, or all of it. */

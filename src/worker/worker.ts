@@ -1,10 +1,10 @@
 import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/show.js';
+import { runGlm } from '../estimators/glm/loop.js';
+import type { GlmTask } from '../estimators/glm/task.js';
 import { runBlocks } from '../estimators/leastSquares/blockLoop.js';
 import type { BlocksTask } from '../estimators/leastSquares/blocksTask.js';
-import { runLogistic } from '../estimators/logistic/logisticLoop.js';
-import type { LogisticTask } from '../estimators/logistic/logisticTask.js';
 import { selectKernels } from '../kernels/backend.js';
 import { type CallsTask, runCalls } from '../kernels/calls/rankCalls.js';
 import type { KernelSet } from '../kernels/contract.js';
@@ -17,7 +17,7 @@ import { controlBlock, declareLost } from '../parallel/control.js';
 import { type AgainTask, type CollectTask, END_OF_REPORTS, type RankResult } from '../parallel/rankTask.js';
 import { TaskKernels } from './taskKernels.js';
 
-type Task = FitTask | SweepTask | LogisticTask | BlocksTask | CallsTask;
+type Task = FitTask | SweepTask | GlmTask | BlocksTask | CallsTask;
 
 /** Maps each kind of task to the function that runs it. */
 const RUNNERS: {
@@ -25,7 +25,7 @@ const RUNNERS: {
 } = {
   fit: runFit,
   sweep: runSweepTask,
-  logistic: runLogistic,
+  glm: runGlm,
   blocks: runBlocks,
   calls: runCalls,
 };

@@ -80,7 +80,7 @@ inline int op_gatherDesign(const OpArgs& args, int64_t begin, int64_t end) {
     const D scale = splatD(factor);
     if (ones != 0) out[0] = factor;
     designPart(left, row, out + ones, leftFrame, scale, scaled);
-    designPart(right, row, out + ones + left.cols, rightFrame, scale, scaled);
+    if (right.given()) designPart(right, row, out + ones + left.cols, rightFrame, scale, scaled);
     for (int64_t j = used; j < to.cols; ++j) out[j] = 0.0;
   }
   return StatusOk;

@@ -210,22 +210,3 @@ inline int op_linearGradient(const OpArgs& args, int64_t begin, int64_t end) {
   }
   return StatusOk;
 }
-
-inline int op_curvatureRows(const OpArgs& args, int64_t begin, int64_t end) {
-  using namespace op_curvatureRows;
-  const Matrix& table = args.at(x);
-  const double* first = args.at(pk).row<double>(0);
-  const double* second = args.at(pl).given() ? args.at(pl).row<double>(0) : nullptr;
-  const double* weight = args.at(weights).given() ? args.at(weights).row<double>(0) + args.batchStart : nullptr;
-  const Matrix& to = args.at(out);
-  withElements(table, [&](auto* data) {
-    for (int64_t r = begin; r < end; ++r) {
-      const auto* row = data + (args.batchStart + r) * table.rowStride;
-      double h = second == nullptr ? first[r] * (1.0 - first[r]) : -(first[r] * second[r]);
-      if (weight != nullptr) h = h * weight[r];
-      for (int64_t j = 0; j < table.cols; ++j) to.row<double>(j)[r] = h * static_cast<double>(row[j]);
-      to.row<double>(table.cols)[r] = h;
-    }
-  });
-  return StatusOk;
-}

@@ -1,4 +1,4 @@
-// Logistic and softmax loss in float64, lanes over rows: z, p and dz have one row per class.
+// Logistic and softmax loss in float64 and their second derivatives, lanes over rows: one row per class.
 #pragma once
 #include "../kernel.inl"
 #include "../math_f64.inl"
@@ -6,7 +6,9 @@
 /** Sum of the losses of up to 16 rows at a time: row r belongs to virtual lane r mod 16. */
 struct LogisticRows {
   const Matrix& z;
-  const Matrix& p;
+  /** Of all rows of the table, from row 0 of the mini-batch on. */
+  const Matrix& curvature;
+  int64_t start;
   const Matrix& dz;
   /** Of row 0 of the mini-batch; null for equal weights. */
   const double* weights;
@@ -14,6 +16,7 @@ struct LogisticRows {
   D loss[kDGroups];
 
   D weightOf(int64_t r, int n) const { return weights == nullptr ? splatD(1.0) : loadDN(weights + r, n); }
+  double* kept(int64_t k) const { return curvature.row<double>(k) + start; }
   void addLoss(D value, int64_t r, int n) {
     D& lanes = loss[(r / kDLanes) % kDGroups];
     lanes = selectD(firstDN(n), addD(lanes, value), lanes);
@@ -34,7 +37,7 @@ struct LogisticRows {
     const D gradient = selectD(isOne, subD(splatD(0.0), zero), one);
     const D miss = selectD(isOne, subD(splatD(0.0), score), score);
     const D hinge = selectD(ltD(miss, splatD(0.0)), splatD(0.0), miss);
-    if (p.given()) storeDN(p.row<double>(0) + r, one, n);
+    if (curvature.given()) storeDN(kept(0) + r, mulD(mulD(one, zero), weight), n);
     storeDN(dz.row<double>(0) + r, mulD(gradient, weight), n);
     addLoss(mulD(addD(hinge, log1pD(t)), weight), r, n);
   }
@@ -60,7 +63,7 @@ struct LogisticRows {
     for (int64_t k = 0; k < classes; ++k) {
       const D probability = divD(loadDN(dz.row<double>(k) + r, n), sum);
       const D hit = selectD(eqD(label, splatD(static_cast<double>(k))), splatD(1.0), splatD(0.0));
-      if (p.given()) storeDN(p.row<double>(k) + r, probability, n);
+      if (curvature.given()) storeDN(kept(k) + r, probability, n);
       storeDN(dz.row<double>(k) + r, mulD(subD(probability, hit), weight), n);
     }
     addLoss(mulD(subD(logD(sum), own), weight), r, n);
@@ -71,7 +74,8 @@ inline int op_logisticLoss(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_logisticLoss;
   const Matrix& table = args.at(weights);
   LogisticRows rows{args.at(z),
-                    args.at(p),
+                    args.at(curvature),
+                    args.batchStart,
                     args.at(dz),
                     table.given() ? table.row<double>(0) + args.batchStart : nullptr,
                     args.at(labels).row<int32_t>(0) + args.batchStart,
@@ -86,5 +90,58 @@ inline int op_logisticLoss(const OpArgs& args, int64_t begin, int64_t end) {
     }
   }
   *args.at(totals).row<double>(0) += sumGroupsD(rows.loss);
+  return StatusOk;
+}
+
+/** Calls `body(r, n)` for up to a vector of rows at a time. */
+template <class Body> inline void eachRowVector(int64_t begin, int64_t end, const Body& body) {
+  for (int64_t r = begin; r < end; r += kDLanes) body(r, static_cast<int>(end - r < kDLanes ? end - r : kDLanes));
+}
+
+/** The weights of the table from row `start` on; null if all are 1. */
+inline const double* weightsFrom(const Matrix& weights, int64_t start) {
+  return weights.given() ? weights.row<double>(0) + start : nullptr;
+}
+
+inline int op_curvatureProduct(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_curvatureProduct;
+  const Matrix& from = args.at(t);
+  const Matrix& p = args.at(curvature);
+  const Matrix& to = args.at(dz);
+  const double* weight = weightsFrom(args.at(weights), args.batchStart);
+  const int64_t start = args.batchStart;
+  eachRowVector(begin, end, [&](int64_t r, int n) {
+    const auto change = [&](int64_t k) { return loadDN(from.row<double>(k) + r, n); };
+    const auto probability = [&](int64_t k) { return loadDN(p.row<double>(k) + start + r, n); };
+    if (from.rows == 1) return storeDN(to.row<double>(0) + r, mulD(probability(0), change(0)), n);
+    D mean = splatD(0.0);
+    for (int64_t k = 0; k < from.rows; ++k) mean = addD(mean, mulD(probability(k), change(k)));
+    const D factor = weight == nullptr ? splatD(1.0) : loadDN(weight + r, n);
+    for (int64_t k = 0; k < from.rows; ++k) {
+      storeDN(to.row<double>(k) + r, mulD(mulD(probability(k), subD(change(k), mean)), factor), n);
+    }
+  });
+  return StatusOk;
+}
+
+inline int op_curvatureFactors(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_curvatureFactors;
+  const Matrix& p = args.at(curvature);
+  const double* weight = weightsFrom(args.at(weights), args.batchStart);
+  const int64_t start = args.batchStart;
+  const auto first = static_cast<int64_t>(args.scalars[k_]);
+  const auto second = static_cast<int64_t>(args.scalars[l_]);
+  eachRowVector(begin, end, [&](int64_t r, int n) {
+    const auto probability = [&](int64_t k) { return loadDN(p.row<double>(k) + start + r, n); };
+    D value = splatD(0.0);
+    if (second < first) {
+      for (int64_t k = 0; k < p.rows; ++k) value = addD(value, mulD(probability(k), probability(k)));
+      value = subD(splatD(1.0), value);
+    } else {
+      value = mulD(probability(first), second > first ? probability(second) : subD(splatD(1.0), probability(first)));
+    }
+    const D factor = weight == nullptr ? splatD(1.0) : loadDN(weight + r, n);
+    storeDN(args.at(h).row<double>(0) + start + r, mulD(value, factor), n);
+  });
   return StatusOk;
 }

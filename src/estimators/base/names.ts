@@ -66,11 +66,11 @@ export function optionAliases(known: readonly string[]): Aliases {
 /** Values of `solver`, `penalty`, `activation`, `strategy` and so on. */
 export const VALUE_ALIASES: Aliases = {
   // Solvers of logistic regression.
-  'newton-cg': 'newton',
+  'newton-cg': 'newtonCg',
   'newton-cholesky': 'newton',
-  liblinear: 'proximal',
-  saga: 'proximal',
-  sag: 'lbfgs',
+  liblinear: 'coordinate',
+  saga: 'coordinate',
+  sag: 'newtonCg',
   'l-bfgs-b': 'lbfgs',
   // Solvers of least squares.
   svd: 'qr',

@@ -1,8 +1,9 @@
 import { layers } from '../../networks/layers/index.js';
 import { sequential } from '../../networks/models/sequential.js';
+import type { GlmRequest, GlmResult } from '../glm/fit.js';
+import type { Penalty } from '../glm/task.js';
 import { Stopping } from '../network/stopping.js';
 import { type DescentFitOptions, trainNetwork } from '../network/trainNetwork.js';
-import type { LogisticRequest, LogisticResult } from './fit.js';
 
 /** Steps of gradient descent. */
 export interface Descent {
@@ -14,15 +15,20 @@ export interface Descent {
 /** Epochs without a lower loss after which training ends, as in scikit-learn's SGDClassifier. */
 const PATIENCE = 5;
 
+/** A logistic regression to descend on. */
+export type DescentRequest = Omit<GlmRequest, 'solver' | 'path' | 'y' | 'family'> &
+  Penalty &
+  Pick<DescentFitOptions, 'callbacks'> & { labels: Int32Array };
+
 /**
  * Minimises the penalised loss by gradient descent on the step programs of networks: a dense layer
  * with sigmoid or softmax.
  * @throws SteepestError as Sequential.fit does; `ERR_DIVERGED` if the learning rate is too high
  */
 export async function descend(
-  request: Omit<LogisticRequest, 'solver'> & Pick<DescentFitOptions, 'callbacks'>,
+  request: DescentRequest,
   { learningRate, batchSize, seed }: Descent,
-): Promise<LogisticResult> {
+): Promise<GlmResult> {
   const { features, labels, outputs, fitIntercept, l1, l2, start, tol, maxIter } = request;
   const { cols, rows } = features;
   const isBinary = outputs === 1;
@@ -67,5 +73,11 @@ export async function descend(
     for (let j = 0; j < cols; j++) point[k * cols + j] = weights!.data[j * outputs + k]!;
   }
   if (biases !== undefined) point.set(biases.data, cols * outputs);
-  return { point, iterations: lossCurve.length, gradientNorm: undefined, converged };
+  return {
+    point,
+    iterations: lossCurve.length,
+    value: lossCurve.at(-1) ?? Number.NaN,
+    gradientNorm: undefined,
+    converged,
+  };
 }

@@ -1,3 +1,4 @@
+import { factorScaled } from './cholesky.js';
 import {
   addScaled,
   dot,
@@ -9,74 +10,104 @@ import {
 
 /** A function with its second derivative. */
 export interface CurvedObjective extends Objective {
-  /** Writes ∇²f(x), row by row, at the point of the last `evaluate`. */
-  hessian(x: Float64Array, matrix: Float64Array): void;
+  /** @returns f(x), and writes ∇f(x) to `gradient` and ∇²f(x), row by row, to `hessian` */
+  evaluateCurved(x: Float64Array, gradient: Float64Array, hessian: Float64Array): number;
 }
 
 /** Sufficient decrease of the value along the Newton direction. */
 const C1 = 1e-4;
 const MOST_HALVINGS = 40;
-/** Initial fraction of the mean diagonal that is added if the Hessian is not positive definite. */
-const FIRST_DAMPING = 1e-12;
-const DAMPING_GROWTH = 100;
-const MOST_DAMPINGS = 9;
 const NOISE = 8 * Number.EPSILON;
-/** A pivot below this fraction of its diagonal is rounding error, not curvature. */
-const PIVOT_PRECISION = 8 * Number.EPSILON;
-
 /**
- * Computes the Cholesky factor L of A + damping·I in place of A's lower triangle. @returns false if
- * A is not positive definite
+ * Consecutive steps that do not change the value: the rest is below float64's precision. Along a
+ * flat direction Newton's method would otherwise go on for ever.
  */
-function factor(a: Float64Array, n: number, damping: number): boolean {
-  for (let j = 0; j < n; j++) {
-    let pivot = a[j * n + j]! + damping;
-    const diagonal = pivot;
-    for (let k = 0; k < j; k++) pivot -= a[j * n + k]! * a[j * n + k]!;
-    if (!(pivot > PIVOT_PRECISION * diagonal)) return false;
-    const root = Math.sqrt(pivot);
-    a[j * n + j] = root;
-    for (let i = j + 1; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      a[i * n + j] = sum / root;
+const MOST_IDLE_STEPS = 3;
+
+/** The state of a run. */
+class Newton {
+  private readonly trial: Float64Array;
+  private readonly gradient: Float64Array;
+  private readonly hessian: Float64Array;
+  private value: number;
+  private evaluations = 1;
+  /** Whether `hessian` is that of x. */
+  private hasHessian = true;
+  /** The gradient's largest element, before and after the last step. */
+  private sizes: [number, number] = [0, 0];
+
+  constructor(
+    private readonly objective: CurvedObjective,
+    private readonly x: Float64Array,
+  ) {
+    const n = x.length;
+    this.trial = new Float64Array(n);
+    this.gradient = new Float64Array(n);
+    this.hessian = new Float64Array(n * n);
+    this.value = objective.evaluateCurved(x, this.gradient, this.hessian);
+    this.sizes[1] = largestElement(this.gradient);
+  }
+
+  run(limits: SolverLimits): Solution {
+    let idle = 0;
+    for (let iteration = 0; ; iteration++) {
+      if (!(this.sizes[1] > limits.tol)) return this.solution('converged', iteration);
+      if (idle === MOST_IDLE_STEPS) return this.solution('precision', iteration);
+      if (iteration === limits.maxIter) return this.solution('maxIter', iteration);
+      const before = this.value;
+      if (!this.step(this.isLast(iteration, limits))) return this.solution('precision', iteration);
+      idle = this.value < before ? 0 : idle + 1;
     }
   }
-  return true;
-}
 
-/** Solves L·Lᵀ·x = b in place of b. */
-function substitute(l: Float64Array, n: number, b: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!;
-    for (let k = 0; k < i; k++) sum -= l[i * n + k]! * b[k]!;
-    b[i] = sum / l[i * n + i]!;
+  /**
+   * Whether no second derivatives will be needed after this step: near the minimum the gradient
+   * shrinks at least by the square of the last step's factor.
+   */
+  private isLast(iteration: number, { tol, maxIter }: SolverLimits): boolean {
+    const [before, now] = this.sizes;
+    const factor = now / before;
+    return iteration + 1 === maxIter || (before > 0 && factor < 1 && now * factor * factor <= tol);
   }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = b[i]!;
-    for (let k = i + 1; k < n; k++) sum -= l[k * n + i]! * b[k]!;
-    b[i] = sum / l[i * n + i]!;
-  }
-}
 
-/**
- * −A⁻¹·g, after adding the smallest tried multiple of the identity that makes A positive definite.
- */
-function newtonDirection(hessian: Float64Array, gradient: Float64Array): Float64Array {
-  const n = gradient.length;
-  const direction = gradient.map((g) => -g);
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += Math.abs(hessian[i * n + i]!);
-  const unit = trace > 0 ? trace / n : 1;
-  for (let i = 0, damping = 0; i < MOST_DAMPINGS; i++) {
-    const l = hessian.slice();
-    if (factor(l, n, damping * unit)) {
-      substitute(l, n, direction);
-      return direction;
+  /** @returns false if no step lowers the value beyond rounding */
+  private step(isLast: boolean): boolean {
+    const { x, trial, gradient, hessian, objective } = this;
+    if (!this.hasHessian) {
+      this.value = objective.evaluateCurved(x, gradient, hessian);
+      this.evaluations++;
+      this.hasHessian = true;
     }
-    damping = damping === 0 ? FIRST_DAMPING : damping * DAMPING_GROWTH;
+    const direction = gradient.map((g) => -g);
+    factorScaled(hessian, x.length).solve(direction);
+    const derivative = dot(direction, gradient);
+    if (!(derivative < 0)) return false;
+    let step = 1;
+    for (let halvings = 0; halvings < MOST_HALVINGS; halvings++, step /= 2) {
+      trial.set(x);
+      addScaled(trial, step, direction);
+      // A full step is nearly always taken, and the next one needs the derivatives there.
+      this.hasHessian = step === 1 && !isLast;
+      const next = this.hasHessian
+        ? objective.evaluateCurved(trial, gradient, hessian)
+        : objective.evaluate(trial, gradient);
+      this.evaluations++;
+      if (next <= this.value + C1 * step * derivative + NOISE * Math.abs(this.value)) {
+        const stuck = trial.every((v, i) => v === x[i]);
+        this.value = next;
+        x.set(trial);
+        this.sizes = [this.sizes[1], largestElement(gradient)];
+        return !stuck;
+      }
+    }
+    this.value = objective.evaluate(x, gradient);
+    return false;
   }
-  return direction;
+
+  private solution(status: Solution['status'], iterations: number): Solution {
+    const { x, value, evaluations, gradient } = this;
+    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
+  }
 }
 
 /**
@@ -89,39 +120,5 @@ export function minimizeNewton(
   start: Float64Array,
   limits: SolverLimits,
 ): Solution {
-  const n = start.length;
-  const x = start.slice();
-  const trial = new Float64Array(n);
-  const gradient = new Float64Array(n);
-  const hessian = new Float64Array(n * n);
-  let value = objective.evaluate(x, gradient);
-  let evaluations = 1;
-  const solution = (status: Solution['status'], iterations: number): Solution => {
-    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
-  };
-  for (let iteration = 0; ; iteration++) {
-    if (!(largestElement(gradient) > limits.tol)) return solution('converged', iteration);
-    if (iteration === limits.maxIter) return solution('maxIter', iteration);
-    objective.hessian(x, hessian);
-    const direction = newtonDirection(hessian, gradient);
-    const derivative = dot(direction, gradient);
-    let step = 1;
-    for (let halvings = 0; ; halvings++, step /= 2) {
-      if (halvings === MOST_HALVINGS || !(derivative < 0)) {
-        value = objective.evaluate(x, gradient);
-        return solution('precision', iteration);
-      }
-      trial.set(x);
-      addScaled(trial, step, direction);
-      const next = objective.evaluate(trial, gradient);
-      evaluations++;
-      if (next <= value + C1 * step * derivative + NOISE * Math.abs(value)) {
-        const stuck = trial.every((v, i) => v === x[i]);
-        value = next;
-        x.set(trial);
-        if (stuck) return solution('precision', iteration);
-        break;
-      }
-    }
-  }
+  return new Newton(objective, start.slice()).run(limits);
 }

@@ -14,8 +14,25 @@ const MOST_BACKTRACKS = 60;
 /** Rounding errors of the values that the bound compares. */
 const NOISE = 16 * Number.EPSILON;
 
-const shrink = (value: number, by: number): number =>
+export const shrink = (value: number, by: number): number =>
   value > by ? value - by : value < -by ? value + by : 0;
+
+/** The largest element of the smallest subgradient at `x`, where the smooth part has `gradient`. */
+export function subgradient(
+  x: Float64Array,
+  gradient: Float64Array,
+  { strength, penalized }: L1Penalty,
+): number {
+  let most = 0;
+  for (let i = 0; i < gradient.length; i++) {
+    const g = gradient[i]!;
+    const l1 = i < penalized ? strength : 0;
+    const v = x[i]!;
+    const size = v > 0 ? Math.abs(g + l1) : v < 0 ? Math.abs(g - l1) : Math.max(Math.abs(g) - l1, 0);
+    if (!(size <= most)) most = size;
+  }
+  return most;
+}
 
 /** The state of a run. */
 class Fista {
@@ -68,7 +85,7 @@ class Fista {
       const value = this.evaluate(next, scratch);
       const bound = base + dot(gradient, move) + (this.curvature / 2) * dot(move, move);
       if (value <= bound + NOISE * Math.abs(base) || tries === MOST_BACKTRACKS || objective.size === 0) {
-        return { next, value, stationarity: this.stationarity(next) };
+        return { next, value, stationarity: subgradient(next, scratch, this.penalty) };
       }
       this.curvature *= BACKTRACK;
     }
@@ -86,20 +103,6 @@ class Fista {
       const moved = v - gradient[i]! / curvature;
       return i < penalized ? shrink(moved, strength / curvature) : moved;
     });
-  }
-
-  /** The largest element of the smallest subgradient at `x`, whose gradient is in `scratch`. */
-  private stationarity(x: Float64Array): number {
-    const { strength, penalized } = this.penalty;
-    let most = 0;
-    for (let i = 0; i < x.length; i++) {
-      const g = this.scratch[i]!;
-      const l1 = i < penalized ? strength : 0;
-      const v = x[i]!;
-      const size = v > 0 ? Math.abs(g + l1) : v < 0 ? Math.abs(g - l1) : Math.max(Math.abs(g) - l1, 0);
-      if (!(size <= most)) most = size;
-    }
-    return most;
   }
 
   /** Momentum, reset if it points uphill. (O'Donoghue & Candès 2015, gradient scheme) */

@@ -23,14 +23,20 @@ const square = shape('r', [cols('r'), cols('r')], 'a square matrix');
 export const leastSquaresOps = {
   /**
    * Rows of a design matrix, in float64: dst[r] = [1 | x[i] | y[i] | 0 …] with i = batchStart + r.
-   * The 1 is present only if `intercept` = 1. Zeros fill the remaining columns of dst.
+   * The 1 is present only if `intercept` = 1, and y only if it is given. Zeros fill the remaining columns of dst.
    * With `weight` (a vector), √weight[i] replaces the 1, and each x and y is multiplied by it.
    * With `frame` (2 × (columns of x and y + 1)), element v of column j (the columns of x first)
    * becomes v·frame[0][j] − frame[1][j] beforehand, with two roundings. The weight is then
    * multiplied by the last element of frame[0].
    */
   gatherDesign: op(() => ({
-    operands: { x: anyTable, y: f64, weight: optional(f64), dst: output(f64), frame: optional(f64) },
+    operands: {
+      x: anyTable,
+      y: optional(f64),
+      weight: optional(f64),
+      dst: output(f64),
+      frame: optional(f64),
+    },
     scalars: { intercept: flag },
     tableRows: rows('x'),
     rules: () => [

@@ -2,6 +2,7 @@ import * as design from './float64/design.js';
 import * as jacobi from './float64/jacobi.js';
 import * as linear from './float64/linear.js';
 import * as logistic from './float64/logistic.js';
+import * as logLink from './float64/logLink.js';
 import * as normalResidual from './float64/normalResidual.js';
 import * as triangular from './float64/triangular.js';
 import * as move from './images/move.js';
@@ -31,6 +32,7 @@ export const sharedOps = {
   ...jacobi,
   ...linear,
   ...logistic,
+  ...logLink,
   ...normalResidual,
   ...triangular,
   ...move,

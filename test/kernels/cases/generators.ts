@@ -6,6 +6,7 @@ import {
   GEMM_BATCH,
   GEMM_EPILOGUE,
   GEMM_INIT,
+  LOG_LINK_FAMILIES,
   LOSS_FORMULAS,
   type OpKind,
   PHASES,
@@ -451,11 +452,25 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.matrix('z', scores, c.capacity, c.float, 'f64');
     c.vector('labels', rows, () => c.random.below(Math.max(scores, 2)), 'i32');
     c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
-    c.maybe(() => c.output('p', scores, c.capacity, 'all', 0, 'f64'));
+    c.batchStart = c.random.below(rows - c.rows + 1);
+    c.maybe(() => c.output('curvature', scores, rows, 'cols', c.batchStart, 'f64'));
     c.outputMaybeOver('dz', 'z', () => c.output('dz', scores, c.capacity, 'all', 0, 'f64'), 'all');
     c.matrix('totals', 1, 1, () => 0.1, 'f64');
     c.inPlace('totals', 'all');
+    c.whole(PHASES.rows);
+  },
+  logLinkLoss(c) {
+    const rows = c.capacity + 3;
+    c.vector('z', c.capacity, c.float, 'f64');
+    c.vector('y', rows, c.positive, 'f64');
+    c.maybe(() => c.vector('offset', rows, c.float, 'f64'));
+    c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
     c.batchStart = c.random.below(rows - c.rows + 1);
+    c.maybe(() => c.output('curvature', 1, rows, 'cols', c.batchStart, 'f64'));
+    c.outputMaybeOver('dz', 'z', () => c.output('dz', 1, c.capacity, 'all', 0, 'f64'), 'all');
+    c.matrix('totals', 1, 1, () => 0.1, 'f64');
+    c.inPlace('totals', 'all');
+    c.scalar({ family: c.random.pick(Object.values(LOG_LINK_FAMILIES)) });
     c.whole(PHASES.rows);
   },
   linearGradient(c) {
@@ -468,23 +483,43 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.inPlace('db', 'cols');
     c.slice(outputs, 1 + c.random.below(6), PHASES.rows);
   },
-  curvatureRows(c) {
-    const rows = linearTable(c);
-    c.vector('pk', c.capacity, c.probability, 'f64');
-    c.maybe(() => c.vector('pl', c.capacity, c.probability, 'f64'));
+  curvatureProduct(c) {
+    const scores = c.random.chance(0.4) ? 1 : 2 + c.random.below(11);
+    const rows = c.capacity + 3;
+    c.matrix('t', scores, c.capacity, c.float, 'f64');
+    c.matrix('curvature', scores, rows, c.probability, 'f64');
     c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
-    c.output('out', c.cols + 1, c.capacity, 'cols', 0, 'f64');
+    c.outputMaybeOver('dz', 't', () => c.output('dz', scores, c.capacity, 'cols', 0, 'f64'), 'cols');
+    c.batchStart = c.random.below(rows - c.rows + 1);
+  },
+  curvatureFactors(c) {
+    const scores = 1 + c.random.below(11);
+    const rows = c.capacity + 3;
+    c.matrix('curvature', scores, rows, c.probability, 'f64');
+    c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
+    c.batchStart = c.random.below(rows - c.rows + 1);
+    c.output('h', 1, rows, 'cols', c.batchStart, 'f64');
+    c.scalar({ k: c.random.below(scores), l: c.random.below(scores) });
+  },
+  gram(c) {
+    const n = 8 * (1 + c.random.below(6));
+    c.matrix('a', c.capacity, n, c.float, 'f64');
+    c.matrix('out', n, n, c.float, 'f64');
+    c.inPlace('out', 'all');
+    c.whole(PHASES.rows);
   },
   gatherDesign(c) {
     const tableRows = c.capacity + c.inner + 1;
     const targets = 1 + c.random.below(3);
     const dtype = c.random.pick(['u8', 'f32', 'f64'] as const);
     c.matrix('x', tableRows, c.cols, dtype === 'u8' ? () => c.random.below(256) : c.float, dtype);
-    c.matrix('y', tableRows, targets, c.float, 'f64');
+    const hasY = c.random.chance(0.8);
+    if (hasY) c.matrix('y', tableRows, targets, c.float, 'f64');
     c.maybe(() => c.vector('weight', tableRows, c.positive, 'f64'));
     c.batchStart = c.random.below(tableRows - c.rows + 1);
     c.output('dst', c.capacity, 1 + c.cols + targets + c.random.below(8), 'rows', 0, 'f64');
-    c.maybe(() => c.matrix('frame', 2, 1 + c.cols + targets, c.positive, 'f64'));
+    const used = c.cols + (hasY ? targets : 0);
+    c.maybe(() => c.matrix('frame', 2, 1 + used, c.positive, 'f64'));
     c.scalar({ intercept: c.random.below(2) });
   },
   qrFold(c) {

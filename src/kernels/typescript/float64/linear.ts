@@ -152,22 +152,35 @@ export const linearGradient: PrepareOp = (op) => {
   };
 };
 
-export const curvatureRows: PrepareOp = (op) => {
-  const x = tableOf(op, 'x');
-  const pk = op.f64('pk');
-  const pl = op.optional('f64', 'pl');
-  const weights = op.optional('f64', 'weights');
+/** Rows that are added to a Gram matrix at a time. */
+const GRAM_ROWS = 4;
+/** Columns of a Gram matrix whose elements begin together. */
+const GRAM_PANEL = 8;
+
+export const gram: PrepareOp = (op) => {
+  const a = op.f64('a');
   const out = op.f64('out');
-  return (begin, end, registers) => {
-    const start = registers[REGISTERS.batchStart] as number;
-    for (let r = begin; r < end; r++) {
-      const p = pk.data[r]!;
-      let h = pl === undefined ? p * (1 - p) : -(p * pl.data[r]!);
-      if (weights !== undefined) h *= weights.data[start + r]!;
-      const xAt = (start + r) * x.rowStride;
-      for (let j = 0; j < x.cols; j++) out.data[j * out.rowStride + r] = h * x.data[xAt + j]!;
-      out.data[x.cols * out.rowStride + r] = h;
+  return (_begin, end) => {
+    for (let i = 0; i < a.cols; i++) {
+      const from = i - (i % GRAM_PANEL);
+      const to = i * out.rowStride + from;
+      const count = a.cols - from;
+      let r = 0;
+      for (; r + GRAM_ROWS <= end; r += GRAM_ROWS) {
+        const at = r * a.rowStride;
+        for (let m = 0; m < GRAM_ROWS; m++) factors[m] = a.data[at + m * a.rowStride + i]!;
+        addRows(out.data, to, a.data, at + from, a.rowStride, factors, 0, count);
+      }
+      for (; r < end; r++) {
+        const at = r * a.rowStride;
+        const factor = a.data[at + i]!;
+        for (let j = 0; j < count; j++)
+          out.data[to + j] = out.data[to + j]! + factor * a.data[at + from + j]!;
+      }
     }
     return 0;
   };
 };
+
+/** Scratch for {@link gram}. */
+const factors = new Float64Array(GRAM_ROWS);

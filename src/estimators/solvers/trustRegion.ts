@@ -1,0 +1,192 @@
+import {
+  addScaled,
+  dot,
+  largestElement,
+  type Objective,
+  type Solution,
+  type SolverLimits,
+} from './objective.js';
+
+/** A function whose second derivatives are known as products with vectors. */
+export interface ProductObjective extends Objective {
+  /** Writes ∇²f(x)·v to `out`, for the x of the last `evaluate`. */
+  product(v: Float64Array, out: Float64Array): void;
+  /**
+   * An approximate inverse of ∇²f(x), symmetric and positive definite, for the x of the last
+   * `evaluate`: it replaces b by its product with it. Undefined if there is none.
+   */
+  preconditioner(): ((b: Float64Array) => void) | undefined;
+}
+
+/** Conjugate gradients end when the residual is this fraction of the gradient, or √ of it if less. */
+const FORCING = 0.1;
+/** A residual whose elements are all below this fraction of `tol` needs no more work. */
+const ENOUGH = 0.1;
+const MOST_INNER = 250;
+/** Accepted steps lower the value by this fraction of what the quadratic model promises. */
+const ACCEPTED = 1e-4;
+/** Below this fraction the region shrinks; above the other one it grows. */
+const POOR = 0.25;
+const GOOD = 0.75;
+const SHRINK = 0.25;
+const GROWTH = 4;
+const NOISE = 8 * Number.EPSILON;
+const MOST_REJECTIONS = 40;
+const MOST_IDLE_STEPS = 3;
+/** Iterations after which the preconditioner is computed again. */
+const REFRESH = 3;
+
+type Apply = (b: Float64Array) => void;
+
+/** A step, how the model changes along it, and its length in the preconditioner's norm. */
+interface Step {
+  step: Float64Array;
+  change: number;
+  length: number;
+  isAtBorder: boolean;
+}
+
+/** The state of a run. */
+class TrustRegion {
+  private gradient: Float64Array;
+  private trialGradient: Float64Array;
+  private readonly curved: Float64Array;
+  private value: number;
+  private evaluations = 1;
+  private radius = Number.POSITIVE_INFINITY;
+  private precondition: Apply = () => {};
+  private firstSlope = 0;
+
+  constructor(
+    private readonly objective: ProductObjective,
+    private readonly x: Float64Array,
+  ) {
+    this.gradient = new Float64Array(x.length);
+    this.trialGradient = new Float64Array(x.length);
+    this.curved = new Float64Array(x.length);
+    this.value = objective.evaluate(x, this.gradient);
+  }
+
+  run({ tol, maxIter }: SolverLimits): Solution {
+    let idle = 0;
+    for (let iteration = 0; ; iteration++) {
+      const size = largestElement(this.gradient);
+      if (!(size > tol)) return this.solution('converged', iteration);
+      if (idle === MOST_IDLE_STEPS) return this.solution('precision', iteration);
+      if (iteration === maxIter) return this.solution('maxIter', iteration);
+      if (iteration % REFRESH === 0) {
+        this.precondition = this.objective.preconditioner() ?? (() => {});
+        // Lengths are in another norm from now on.
+        this.radius = Number.POSITIVE_INFINITY;
+      }
+      const before = this.value;
+      if (!this.move(tol)) return this.solution('precision', iteration);
+      idle = this.value < before ? 0 : idle + 1;
+    }
+  }
+
+  /** @returns false if no step lowers the value beyond rounding */
+  private move(tol: number): boolean {
+    const { x, objective } = this;
+    const trial = new Float64Array(x.length);
+    for (let rejections = 0; rejections < MOST_REJECTIONS; rejections++) {
+      const { step, change, length, isAtBorder } = this.conjugateGradients(tol);
+      if (!(change < 0)) return false;
+      trial.set(x);
+      addScaled(trial, 1, step);
+      if (trial.every((v, i) => v === x[i])) return false;
+      const next = objective.evaluate(trial, this.trialGradient);
+      this.evaluations++;
+      const gain = this.value - next;
+      const noise = NOISE * Math.abs(this.value);
+      const ratio = (gain + noise) / (noise - change);
+      if (!(ratio >= POOR)) this.radius = SHRINK * length;
+      else if (ratio > GOOD && isAtBorder) this.radius *= GROWTH;
+      if (ratio >= ACCEPTED) {
+        x.set(trial);
+        this.value = next;
+        [this.gradient, this.trialGradient] = [this.trialGradient, this.gradient];
+        return true;
+      }
+      // Products are those of the last point evaluated.
+      this.value = objective.evaluate(x, this.gradient);
+      this.evaluations++;
+    }
+    return false;
+  }
+
+  /**
+   * Approximately minimises g·s + ½·sᵀ·H·s inside the region. (Steihaug 1983; Nocedal & Wright,
+   * "Numerical Optimization", algorithm 7.2, with the preconditioner's norm as in Conn, Gould &
+   * Toint, "Trust-Region Methods", §7.5.1)
+   */
+  private conjugateGradients(tol: number): Step {
+    const { gradient, curved, objective, radius } = this;
+    const n = gradient.length;
+    const step = new Float64Array(n);
+    const residual = gradient.map((g) => -g);
+    const z = residual.slice();
+    this.precondition(z);
+    const direction = z.slice();
+    let slope = dot(residual, z);
+    if (this.firstSlope === 0) this.firstSlope = slope;
+    const forcing = Math.min(FORCING, (slope / this.firstSlope) ** 0.25);
+    const enough = slope * forcing * forcing;
+    // In the preconditioner's norm: ‖s‖², s·d, ‖d‖².
+    let [stepSquare, inner, square] = [0, 0, slope];
+    let change = 0;
+    for (let i = 0; i < MOST_INNER && slope > 0; i++) {
+      objective.product(direction, curved);
+      const bend = dot(direction, curved);
+      const full = bend > 0 ? slope / bend : Number.POSITIVE_INFINITY;
+      const toBorder = borderStep(stepSquare, inner, square, radius);
+      const isAtBorder = !(full < toBorder);
+      const length = isAtBorder ? toBorder : full;
+      // A flat direction without a border: no curvature that conjugate gradients could follow.
+      if (!Number.isFinite(length)) break;
+      addScaled(step, length, direction);
+      change += length * (0.5 * length * bend - slope);
+      stepSquare += length * (2 * inner + length * square);
+      addScaled(residual, -length, curved);
+      if (isAtBorder) return { step, change, length: radius, isAtBorder };
+      z.set(residual);
+      this.precondition(z);
+      const next = dot(residual, z);
+      if (!(next > enough) || largestElement(residual) <= ENOUGH * tol) break;
+      const factor = next / slope;
+      for (let j = 0; j < n; j++) direction[j] = z[j]! + factor * direction[j]!;
+      inner = factor * (inner + length * square);
+      square = next + factor * factor * square;
+      slope = next;
+    }
+    return { step, change, length: Math.sqrt(stepSquare), isAtBorder: false };
+  }
+
+  private solution(status: Solution['status'], iterations: number): Solution {
+    const { x, value, evaluations, gradient } = this;
+    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
+  }
+}
+
+/** The t ≥ 0 with ‖s + t·d‖ = radius. */
+function borderStep(stepSquare: number, inner: number, square: number, radius: number): number {
+  if (radius === Number.POSITIVE_INFINITY) return radius;
+  const rest = Math.max(radius * radius - stepSquare, 0);
+  const root = Math.sqrt(inner * inner + square * rest);
+  // Of the two forms, the one in which nothing cancels.
+  return inner > 0 ? rest / (inner + root) : (root - inner) / square;
+}
+
+/**
+ * Minimises a convex function by Newton steps that conjugate gradients find within a trust region.
+ * (Nocedal & Wright, "Numerical Optimization", algorithms 4.1 and 7.2; for logistic regression: Lin,
+ * Weng & Keerthi 2008)
+ * @param start initial point; not modified
+ */
+export function minimizeTrustRegion(
+  objective: ProductObjective,
+  start: Float64Array,
+  limits: SolverLimits,
+): Solution {
+  return new TrustRegion(objective, start.slice()).run(limits);
+}
