@@ -7,7 +7,22 @@ import { checkClassCount, encodeClasses, type Label, type LabelInput } from './b
 import { attribute, type SavedState } from './base/saved.js';
 import { readSampleWeight } from './base/weights.js';
 import { fitGlm, type GlmRequest, type GlmResult } from './glm/fit.js';
+import { type InferenceOptions, readLevel } from './glm/inference.js';
 import { type DescentRequest, descend } from './logistic/descend.js';
+import {
+  type LogisticInference,
+  likelihoodOf,
+  logisticInference,
+  logisticSummary,
+} from './logistic/inference.js';
+import {
+  type Likelihood,
+  MOST_INFERRED,
+  type NoLikelihood,
+  noInference,
+  restoredLikelihood,
+  savedLikelihood,
+} from './logistic/likelihood.js';
 import {
   type LogisticFit,
   LogisticModel,
@@ -26,8 +41,15 @@ import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from '.
 
 export type { LogisticRegressionParams };
 
+interface Outcome {
+  result: GlmResult;
+  likelihood: Likelihood | NoLikelihood;
+}
+
 interface Fitted extends LogisticFit {
   nIter: number;
+  /** For `inference`, or why there is none. */
+  likelihood: Likelihood | NoLikelihood;
 }
 
 /**
@@ -87,12 +109,9 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
       kernels: chooseKernels(options),
       signal: options.signal,
     };
-    const penalty = penaltyOf(
-      params.penalty === 'none' ? Number.POSITIVE_INFINITY : params.C,
-      share,
-      totalWeight,
-    );
-    const result =
+    const C = params.penalty === 'none' ? Number.POSITIVE_INFINITY : params.C;
+    const penalty = penaltyOf(C, share, totalWeight);
+    const { result, likelihood } =
       solver === 'gd' || solver === 'sgd'
         ? await this.descend(solver, {
             ...request,
@@ -100,38 +119,74 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
             labels: labels.codes,
             callbacks: options.callbacks,
           })
-        : await this.minimise({ ...request, family: 'logistic', y: labels.codes, solver, path: [penalty] });
+        : await this.minimise(
+            { ...request, family: 'logistic', y: labels.codes, solver, path: [penalty] },
+            classes.length,
+          );
     this.fitted = {
       classes,
       columns: { cols: features.cols, names: features.names },
       coef: result.point.slice(0, size),
       intercept: result.point.slice(size),
       nIter: result.iterations,
+      likelihood,
     };
     if (!result.converged) warnNotConverged('LogisticRegression', params.tol, result);
     return this;
   }
 
-  private async minimise(request: GlmRequest): Promise<GlmResult> {
-    const { results } = await fitGlm(request);
-    return results[0]!;
+  private async minimise(request: GlmRequest, classes: number): Promise<Outcome> {
+    const isFree = this.params.penalty === 'none';
+    const isSmall = request.outputs * (request.features.cols + 1) <= MOST_INFERRED;
+    const found = await fitGlm({ ...request, wantsCurvature: isFree && isSmall });
+    const likelihood = likelihoodOf(found, request.y as Int32Array, classes, request.weights);
+    return { result: found.results[0]!, likelihood: likelihood ?? (isFree ? 'size' : 'penalty') };
   }
 
-  private descend(solver: 'gd' | 'sgd', request: DescentRequest): Promise<GlmResult> {
+  private async descend(solver: 'gd' | 'sgd', request: DescentRequest): Promise<Outcome> {
     const { learningRate, seed } = this.params;
     const batchSize = solver === 'gd' ? request.features.rows : this.params.batchSize;
-    return descend(request, { learningRate, batchSize, seed });
+    return { result: await descend(request, { learningRate, batchSize, seed }), likelihood: 'solver' };
+  }
+
+  /**
+   * Standard errors, z-values, two-sided p-values, confidence intervals and odds ratios (Wald), of a
+   * fit with penalty `'none'`. With more than two classes they are of differences to the first one.
+   * @param options `level`: the probability of the confidence intervals, default 0.95
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` after a fit with a penalty or by descent,
+   *   and if coefficients are not determined
+   */
+  inference(options: InferenceOptions = {}): LogisticInference {
+    const level = readLevel('LogisticRegression.inference', options);
+    const fitted = this.learned('inference');
+    const { likelihood } = fitted;
+    if (typeof likelihood === 'string') throw noInference(likelihood, 'inference');
+    return logisticInference(fitted, likelihood, level);
+  }
+
+  /** The result of {@link inference} as a printed table, one for each class but the first. */
+  summary(options: InferenceOptions = {}): string {
+    const { classes, columns } = this.learned('summary');
+    return logisticSummary(this.inference(options), classes, columns.names);
   }
 
   protected override fittedState(): SavedState | undefined {
     if (this.fitted === undefined) return undefined;
     const { tensors, attributes } = savedLogistic(this.fitted);
-    return { tensors, attributes: { ...attributes, nIter: this.fitted.nIter } };
+    const { likelihood, nIter } = this.fitted;
+    const kept = savedLikelihood(likelihood);
+    return {
+      tensors: { ...tensors, ...kept.tensors },
+      attributes: { ...attributes, nIter, ...kept.attributes },
+    };
   }
 
   protected override restoreState(state: SavedState): void {
     const nIter = attribute(state, 'nIter', (v): v is number => Number.isSafeInteger(v));
-    this.fitted = { ...restoredLogistic(state), nIter };
+    const fit = restoredLogistic(state);
+    const sizes = fit.intercept.length * fit.columns.cols;
+    const likelihood = restoredLikelihood(state, [sizes, sizes + fit.intercept.length]);
+    this.fitted = { ...fit, nIter, likelihood };
   }
 
   /** Zeros, or with `warmStart` the last coefficients if their shape matches. */

@@ -94,9 +94,9 @@ it.each(WRITTEN)('%s', async (_, call, wrong, right) => {
 
 describe('values', () => {
   const VALUES: [string, string | null, (value: never) => unknown, string][] = [
-    ['solver', 'newton-cg', (solver) => new LogisticRegression({ solver }), 'newton'],
-    ['solver', 'liblinear', (solver) => new LogisticRegression({ solver }), 'proximal'],
-    ['solver', 'saga', (solver) => new LogisticRegression({ solver }), 'proximal'],
+    ['solver', 'newton-cg', (solver) => new LogisticRegression({ solver }), 'newtonCg'],
+    ['solver', 'liblinear', (solver) => new LogisticRegression({ solver }), 'coordinate'],
+    ['solver', 'saga', (solver) => new LogisticRegression({ solver }), 'coordinate'],
     ['solver', 'LBFGS', (solver) => new LogisticRegression({ solver }), 'lbfgs'],
     ['solver', 'svd', (solver) => new LinearRegression({ solver }), 'qr'],
     ['penalty', null, (penalty) => new LogisticRegression({ penalty }), 'none'],

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { minimizeCoordinate } from '#steepest/estimators/solvers/coordinate.js';
 import { minimizeLbfgs } from '#steepest/estimators/solvers/lbfgs.js';
-import { minimizeNewton } from '#steepest/estimators/solvers/newton.js';
+import { type CurvedObjective, minimizeNewton } from '#steepest/estimators/solvers/newton.js';
 import type { Objective } from '#steepest/estimators/solvers/objective.js';
 import { minimizeProximal } from '#steepest/estimators/solvers/proximal.js';
+import { minimizeTrustRegion, type ProductObjective } from '#steepest/estimators/solvers/trustRegion.js';
 
 /** Rosenbrock's valley in n variables: the minimum is 0, at (1, …, 1). */
 const rosenbrock = (n: number): Objective => ({
@@ -22,23 +24,33 @@ const rosenbrock = (n: number): Objective => ({
 });
 
 /** ½·Σ d_i·(x_i − c_i)². */
-const bowl = (d: number[], c: number[]): Objective & { hessian(x: Float64Array, h: Float64Array): void } => ({
-  size: d.length,
-  evaluate(x, g) {
+const bowl = (d: number[], c: number[]): CurvedObjective & ProductObjective => {
+  const evaluate = (x: Float64Array, g: Float64Array): number => {
     let value = 0;
     d.forEach((di, i) => {
       g[i] = di * (x[i]! - c[i]!);
       value += (di / 2) * (x[i]! - c[i]!) ** 2;
     });
     return value;
-  },
-  hessian(_x, h) {
-    h.fill(0);
-    d.forEach((di, i) => {
-      h[i * (d.length + 1)] = di;
-    });
-  },
-});
+  };
+  return {
+    size: d.length,
+    evaluate,
+    evaluateCurved(x, g, h) {
+      h.fill(0);
+      d.forEach((di, i) => {
+        h[i * (d.length + 1)] = di;
+      });
+      return evaluate(x, g);
+    },
+    product(v, out) {
+      d.forEach((di, i) => {
+        out[i] = di * v[i]!;
+      });
+    },
+    preconditioner: () => undefined,
+  };
+};
 
 describe('L-BFGS', () => {
   it.each([2, 10, 50])("finds the end of Rosenbrock's valley in %i variables", (n) => {
@@ -104,6 +116,95 @@ describe("Newton's method", () => {
     expect(status).toBe('converged');
     expect(x[0]).toBeCloseTo(2, 8);
     expect(x[1]).toBeCloseTo(7, 8);
+  });
+});
+
+/** 1 + Σ log cosh(x_i − c_i): full Newton steps overshoot beyond |x − c| = 1.09 and would diverge. */
+const logCosh = (c: number[]): CurvedObjective & ProductObjective => {
+  let at = new Float64Array(c.length);
+  const bends = (): Float64Array => at.map((v, i) => 1 / Math.cosh(v - c[i]!) ** 2);
+  const evaluate = (x: Float64Array, g: Float64Array): number => {
+    at = x.slice();
+    let value = 1;
+    c.forEach((ci, i) => {
+      g[i] = Math.tanh(x[i]! - ci);
+      value += Math.log(Math.cosh(x[i]! - ci));
+    });
+    return value;
+  };
+  return {
+    size: c.length,
+    evaluate,
+    evaluateCurved(x, g, h) {
+      const value = evaluate(x, g);
+      h.fill(0);
+      bends().forEach((bend, i) => {
+        h[i * (c.length + 1)] = bend;
+      });
+      return value;
+    },
+    product(v, out) {
+      bends().forEach((bend, i) => {
+        out[i] = bend * v[i]!;
+      });
+    },
+    preconditioner: () => undefined,
+  };
+};
+
+describe('the trust region', () => {
+  it('solves a quadratic of n variables in about n products', () => {
+    const d = [1e-3, 0.1, 1, 10, 1000];
+    const { x, status } = minimizeTrustRegion(bowl(d, [1, 2, 3, 4, 5]), new Float64Array(5), {
+      tol: 1e-10,
+      maxIter: 20,
+    });
+    expect(status).toBe('converged');
+    x.forEach((v, i) => {
+      expect(v).toBeCloseTo(i + 1, 6);
+    });
+  });
+
+  it.each([minimizeTrustRegion, minimizeNewton])('comes back from a step that goes too far (%#)', (solve) => {
+    const { x, status, iterations } = solve(logCosh([0, 1]), Float64Array.of(3, -2), {
+      tol: 1e-9,
+      maxIter: 60,
+    });
+    expect(status).toBe('converged');
+    expect(iterations).toBeLessThan(30);
+    expect(x[0]).toBeCloseTo(0, 8);
+    expect(x[1]).toBeCloseTo(1, 8);
+  });
+
+  it('has no direction to go where all is flat', () => {
+    const { x, status } = minimizeTrustRegion(bowl([1, 0], [2, 0]), Float64Array.of(0, 7), {
+      tol: 1e-10,
+      maxIter: 50,
+    });
+    expect(status).toBe('converged');
+    expect([...x]).toEqual([2, 7]);
+  });
+});
+
+describe('coordinate descent', () => {
+  it('soft-thresholds, and leaves variables beyond the penalised ones alone', () => {
+    const penalty = { strength: 1, penalized: 4 };
+    const limits = { tol: 1e-12, maxIter: 10 };
+    const c = [3, -0.5, 0.2, -2, 0.5];
+    const { x, status } = minimizeCoordinate(bowl([1, 1, 1, 1, 4], c), penalty, new Float64Array(5), limits);
+    expect(status).toBe('converged');
+    expect([...x].map((v) => Math.round(v * 1e9) / 1e9)).toEqual([2, 0, 0, -1, 0.5]);
+  });
+
+  it('finds the point that proximal gradients find, where Newton steps go too far', () => {
+    const penalty = { strength: 0.3, penalized: 2 };
+    const start = Float64Array.of(4, -3, 2);
+    const objective = logCosh([1, 0.1, -1]);
+    const { x } = minimizeCoordinate(objective, penalty, start, { tol: 1e-10, maxIter: 100 });
+    // At x_1 = 0 the slope tanh(0.1) is below the penalty; at x_0 it is as large: tanh(1 − x_0) = 0.3.
+    expect(x[0]).toBeCloseTo(1 - Math.atanh(0.3), 8);
+    expect(x[1]).toBe(0);
+    expect(x[2]).toBeCloseTo(-1, 8);
   });
 });
 

@@ -3,12 +3,12 @@ import type { NdArray } from '../../core/ndarray.js';
 import type { Inference, PerParameter } from './inference.js';
 
 /** Digits shown; the numbers themselves have all. */
-const digits = (value: number): string =>
+export const digits = (value: number): string =>
   Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4)
     ? value.toExponential(4)
     : value.toPrecision(6);
 
-const pick = ({ coef, intercept }: PerParameter, k: number, j: number): number =>
+export const pick = ({ coef, intercept }: PerParameter, k: number, j: number): number =>
   j < 0 ? intercept[k]! : coef.data[k * coef.shape[1]! + j]!;
 
 /** Parameters with standard errors, t-values and p-values, one table per target. */

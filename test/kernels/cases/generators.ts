@@ -453,7 +453,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.vector('labels', rows, () => c.random.below(Math.max(scores, 2)), 'i32');
     c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
     c.batchStart = c.random.below(rows - c.rows + 1);
-    c.maybe(() => c.output('curvature', scores, rows, 'cols', c.batchStart, 'f64'));
+    c.maybe(() => c.output('curvature', scores, rows, 'all', 0, 'f64'));
     c.outputMaybeOver('dz', 'z', () => c.output('dz', scores, c.capacity, 'all', 0, 'f64'), 'all');
     c.matrix('totals', 1, 1, () => 0.1, 'f64');
     c.inPlace('totals', 'all');
@@ -466,7 +466,7 @@ export const GENERATORS: Record<OpKind, Generate> = {
     c.maybe(() => c.vector('offset', rows, c.float, 'f64'));
     c.maybe(() => c.vector('weights', rows, c.positive, 'f64'));
     c.batchStart = c.random.below(rows - c.rows + 1);
-    c.maybe(() => c.output('curvature', 1, rows, 'cols', c.batchStart, 'f64'));
+    c.maybe(() => c.output('curvature', 1, rows, 'all', 0, 'f64'));
     c.outputMaybeOver('dz', 'z', () => c.output('dz', 1, c.capacity, 'all', 0, 'f64'), 'all');
     c.matrix('totals', 1, 1, () => 0.1, 'f64');
     c.inPlace('totals', 'all');

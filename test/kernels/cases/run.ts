@@ -93,7 +93,7 @@ export function writable({ op, outputs, range, bytes }: OpCase): Uint8Array {
     const operand = op.operands[name] as Operand;
     const size = BYTES_PER_ELEMENT[operand.dtype];
     eachElement(operand, (i, j, at) => {
-      const place = reach === 'rows' ? i - shift : j;
+      const place = (reach === 'rows' ? i : j) - shift;
       if (reach !== 'all' && (place < range.begin || place >= range.end)) return;
       allowed.fill(1, operand.byteOffset + at * size, operand.byteOffset + (at + 1) * size);
     });
