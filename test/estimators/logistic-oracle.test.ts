@@ -52,7 +52,7 @@ function paramsOf(expected: Fixture['cases'][number]): Partial<LogisticRegressio
  * Relative, in the largest element. The solvers end at the
  * precision of the loss, about its square root in coefficients.
  */
-const TOLERANCE = { lbfgs: 1e-6, newton: 1e-8 };
+const TOLERANCE = { lbfgs: 1e-6, newton: 1e-8, newtonCg: 1e-6 };
 
 /**
  * The TypeScript kernels have the native ones' bits (logistic-regression.test.ts): they need not
@@ -65,7 +65,8 @@ describe.each(cases)('LogisticRegression on $table with C $C', (expected) => {
   const { table, weighted } = expected;
   const options = { classWeight: expected.classWeight, weighted, fitIntercept: expected.fitIntercept };
   // 650 coefficients make Newton's matrix of 422,500 numbers: minutes on the exact kernels.
-  const solvers = table === 'digits' ? (['lbfgs'] as const) : (['lbfgs', 'newton'] as const);
+  const solvers =
+    table === 'digits' ? (['lbfgs', 'newtonCg'] as const) : (['lbfgs', 'newton', 'newtonCg'] as const);
 
   it.each(solvers)(`finds scikit-learn's coefficients with %s ${JSON.stringify(options)}`, async (solver) => {
     const { x, y } = tableOf(table);

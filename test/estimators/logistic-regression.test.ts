@@ -80,7 +80,7 @@ describe('LogisticRegression', () => {
     for (const isa of availableIsas()) expect(await train(2, { isa })).toEqual(expected);
   });
 
-  it.each(['newton', 'proximal'] as const)(
+  it.each(['newton', 'newtonCg', 'coordinate', 'proximal'] as const)(
     'gives the same bits for any number of workers with %s',
     async (solver) => {
       const { x, y } = clouds(3000, 4);
@@ -93,14 +93,30 @@ describe('LogisticRegression', () => {
     },
   );
 
+  it.each(['newtonCg', 'coordinate'] as const)(
+    'gives the same bits for all kernels with %s',
+    async (solver) => {
+      const { x, y } = clouds(3000, 9);
+      const sampleWeight = y.map((_, i) => i % 4);
+      const train = async (options = {}) => {
+        const model = new LogisticRegression({ workers: 2, solver, tol: 1e-8 });
+        await model.fit(x, y, { sampleWeight, ...options });
+        return [...model.coef.data, ...model.intercept];
+      };
+      const expected = await train();
+      expect(await train({ backend: 'typescript' })).toEqual(expected);
+      for (const isa of availableIsas()) expect(await train({ isa })).toEqual(expected);
+    },
+  );
+
   it('reaches a gradient of zero without a penalty, by every solver', async () => {
     const { x, y } = clouds();
-    const proba = async (solver: 'lbfgs' | 'newton' | 'proximal') => {
+    const proba = async (solver: 'lbfgs' | 'newton' | 'newtonCg' | 'coordinate' | 'proximal') => {
       const model = new LogisticRegression({ penalty: 'none', solver, tol: 1e-9, maxIter: 50_000 });
       return (await (await model.fit(x, y)).predictProba(x)).data;
     };
     const expected = await proba('newton');
-    for (const solver of ['lbfgs', 'proximal'] as const) {
+    for (const solver of ['lbfgs', 'newtonCg', 'coordinate', 'proximal'] as const) {
       const given = await proba(solver);
       expect(Math.max(...given.map((p, i) => Math.abs(p - expected[i]!)))).toBeLessThan(1e-6);
     }
