@@ -4,7 +4,7 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 651070107.0;
+constexpr double kProgramMagic = 881085626.0;
 constexpr int kHeaderWords = 6;
 constexpr int kOpWords = 7;
 constexpr int kOperandWords = 7;
@@ -130,6 +130,10 @@ enum class GemmBatch : int32_t {
   M = 1,
   K = 2,
 };
+enum class LogLinkFamily : int32_t {
+  Poisson = 0,
+  Gamma = 1,
+};
 enum class ConstraintKind : int32_t {
   MaxNorm = 0,
   NonNeg = 1,
@@ -196,54 +200,57 @@ enum class OpKind : int32_t {
   Average = 46,
   LinearScores = 47,
   LogisticLoss = 48,
-  LinearGradient = 49,
-  CurvatureRows = 50,
-  GatherDesign = 51,
-  QrFold = 52,
-  NormalFold = 53,
-  TriangularSolve = 54,
-  JacobiRows = 55,
-  NormalResidual = 56,
-  GatherImages = 57,
-  PadImages = 58,
-  PadRows = 59,
-  ImagesToRows = 60,
-  RowsToImages = 61,
-  ChannelSums = 62,
-  DrawWindows = 63,
-  GatherWindows = 64,
-  GatherImageWindows = 65,
-  Conv2d = 66,
-  Conv2dInput = 67,
-  Conv2dWeights = 68,
-  Conv2dMaxPool = 69,
-  MaxPool2x2Backward = 70,
-  Conv2dMaxPoolWeights = 71,
-  Conv2dRows = 72,
-  Conv2dWinograd = 73,
-  Conv2dMaxPoolWinograd = 74,
-  Conv2dInputWinograd = 75,
-  Conv2dWeightsWinograd = 76,
-  WinogradGradient = 77,
-  MaxPool2d = 78,
-  MaxPool2dBackward = 79,
-  AveragePool2d = 80,
-  AveragePool2dBackward = 81,
-  MaxPool2dRows = 82,
-  AveragePool2dRows = 83,
-  GroupMoments = 84,
-  MergeMoments = 85,
-  MovingMoments = 86,
-  FrozenMoments = 87,
-  Normalize = 88,
-  MergeGradientMeans = 89,
-  NormalizeBackward = 90,
-  NormGradients = 91,
-  FoldNorm = 92,
-  LayerNorm = 93,
-  LayerNormBackward = 94,
-  Prelu = 95,
-  Count = 96,
+  LogLinkLoss = 49,
+  LinearGradient = 50,
+  CurvatureProduct = 51,
+  CurvatureFactors = 52,
+  Gram = 53,
+  GatherDesign = 54,
+  QrFold = 55,
+  NormalFold = 56,
+  TriangularSolve = 57,
+  JacobiRows = 58,
+  NormalResidual = 59,
+  GatherImages = 60,
+  PadImages = 61,
+  PadRows = 62,
+  ImagesToRows = 63,
+  RowsToImages = 64,
+  ChannelSums = 65,
+  DrawWindows = 66,
+  GatherWindows = 67,
+  GatherImageWindows = 68,
+  Conv2d = 69,
+  Conv2dInput = 70,
+  Conv2dWeights = 71,
+  Conv2dMaxPool = 72,
+  MaxPool2x2Backward = 73,
+  Conv2dMaxPoolWeights = 74,
+  Conv2dRows = 75,
+  Conv2dWinograd = 76,
+  Conv2dMaxPoolWinograd = 77,
+  Conv2dInputWinograd = 78,
+  Conv2dWeightsWinograd = 79,
+  WinogradGradient = 80,
+  MaxPool2d = 81,
+  MaxPool2dBackward = 82,
+  AveragePool2d = 83,
+  AveragePool2dBackward = 84,
+  MaxPool2dRows = 85,
+  AveragePool2dRows = 86,
+  GroupMoments = 87,
+  MergeMoments = 88,
+  MovingMoments = 89,
+  FrozenMoments = 90,
+  Normalize = 91,
+  MergeGradientMeans = 92,
+  NormalizeBackward = 93,
+  NormGradients = 94,
+  FoldNorm = 95,
+  LayerNorm = 96,
+  LayerNormBackward = 97,
+  Prelu = 98,
+  Count = 99,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -614,23 +621,43 @@ namespace op_logisticLoss {
 constexpr int z = 0;
 constexpr int labels = 1;
 constexpr int weights = 2;
-constexpr int p = 3;
+constexpr int curvature = 3;
 constexpr int dz = 4;
 constexpr int totals = 5;
 }  // namespace op_logisticLoss
+namespace op_logLinkLoss {
+constexpr int z = 0;
+constexpr int y = 1;
+constexpr int offset = 2;
+constexpr int weights = 3;
+constexpr int curvature = 4;
+constexpr int dz = 5;
+constexpr int totals = 6;
+constexpr int family_ = 0;
+}  // namespace op_logLinkLoss
 namespace op_linearGradient {
 constexpr int x = 0;
 constexpr int dz = 1;
 constexpr int dw = 2;
 constexpr int db = 3;
 }  // namespace op_linearGradient
-namespace op_curvatureRows {
-constexpr int x = 0;
-constexpr int pk = 1;
-constexpr int pl = 2;
-constexpr int weights = 3;
-constexpr int out = 4;
-}  // namespace op_curvatureRows
+namespace op_curvatureProduct {
+constexpr int t = 0;
+constexpr int curvature = 1;
+constexpr int weights = 2;
+constexpr int dz = 3;
+}  // namespace op_curvatureProduct
+namespace op_curvatureFactors {
+constexpr int curvature = 0;
+constexpr int weights = 1;
+constexpr int h = 2;
+constexpr int k_ = 0;
+constexpr int l_ = 1;
+}  // namespace op_curvatureFactors
+namespace op_gram {
+constexpr int a = 0;
+constexpr int out = 1;
+}  // namespace op_gram
 namespace op_gatherDesign {
 constexpr int x = 0;
 constexpr int y = 1;
@@ -1250,8 +1277,11 @@ constexpr int pixels_ = 0;
   X(average) \
   X(linearScores) \
   X(logisticLoss) \
+  X(logLinkLoss) \
   X(linearGradient) \
-  X(curvatureRows) \
+  X(curvatureProduct) \
+  X(curvatureFactors) \
+  X(gram) \
   X(gatherDesign) \
   X(qrFold) \
   X(normalFold) \
@@ -1403,10 +1433,13 @@ constexpr OpSchema kOpSchemas[] = {
     {"constrain", 2, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}}, {{"constraint", 3}, {"over", 3}, {"limit", 1}}},
     {"average", 2, 0, SplitClass::Rows, false, {{"w", false, false, 1}, {"e", false, false, 1}}, {}},
     {"linearScores", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"w", false, false, 2}, {"bias", false, false, 2}, {"z", false, false, 2}}, {}},
-    {"logisticLoss", 6, 0, SplitClass::None, false, {{"z", false, false, 2}, {"labels", false, false, 4}, {"weights", true, false, 2}, {"p", true, false, 2}, {"dz", false, false, 2}, {"totals", false, false, 2}}, {}},
+    {"logisticLoss", 6, 0, SplitClass::None, false, {{"z", false, false, 2}, {"labels", false, false, 4}, {"weights", true, false, 2}, {"curvature", true, false, 2}, {"dz", false, false, 2}, {"totals", false, false, 2}}, {}},
+    {"logLinkLoss", 7, 1, SplitClass::None, false, {{"z", false, false, 2}, {"y", false, false, 2}, {"offset", true, false, 2}, {"weights", true, false, 2}, {"curvature", true, false, 2}, {"dz", false, false, 2}, {"totals", false, false, 2}}, {{"family", 0}}},
     {"linearGradient", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"dz", false, false, 2}, {"dw", false, false, 2}, {"db", false, false, 2}}, {}},
-    {"curvatureRows", 5, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"pk", false, false, 2}, {"pl", true, false, 2}, {"weights", true, false, 2}, {"out", false, false, 2}}, {}},
-    {"gatherDesign", 5, 1, SplitClass::Rows, false, {{"x", false, false, 19}, {"y", false, false, 2}, {"weight", true, false, 2}, {"dst", false, false, 2}, {"frame", true, false, 2}}, {{"intercept", 0}}},
+    {"curvatureProduct", 4, 0, SplitClass::Rows, false, {{"t", false, false, 2}, {"curvature", false, false, 2}, {"weights", true, false, 2}, {"dz", false, false, 2}}, {}},
+    {"curvatureFactors", 3, 2, SplitClass::Rows, false, {{"curvature", false, false, 2}, {"weights", true, false, 2}, {"h", false, false, 2}}, {{"k", 2}, {"l", 2}}},
+    {"gram", 2, 0, SplitClass::None, false, {{"a", false, false, 2}, {"out", false, false, 2}}, {}},
+    {"gatherDesign", 5, 1, SplitClass::Rows, false, {{"x", false, false, 19}, {"y", true, false, 2}, {"weight", true, false, 2}, {"dst", false, false, 2}, {"frame", true, false, 2}}, {{"intercept", 0}}},
     {"qrFold", 2, 1, SplitClass::None, false, {{"a", false, false, 2}, {"r", false, false, 2}}, {{"triangular", 0}}},
     {"normalFold", 3, 2, SplitClass::None, false, {{"a", false, false, 2}, {"r", false, false, 2}, {"work", false, false, 2}}, {{"parameters", 11}, {"targets", 11}}},
     {"triangularSolve", 2, 1, SplitClass::Rows, false, {{"r", false, false, 2}, {"b", false, false, 2}}, {{"transposed", 0}}},
