@@ -2,7 +2,17 @@
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_validate
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    StratifiedKFold,
+    TimeSeriesSplit,
+    cross_val_predict,
+    cross_validate,
+    learning_curve,
+    validation_curve,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -54,8 +64,26 @@ NUMBER_SCORES = {
 }
 
 
-def tests(splitter, rows, y=None):
-    return [[int(i) for i in test] for _, test in splitter.split(np.zeros((rows, 1)), y)]
+def tests(splitter, rows, y=None, groups=None):
+    return [[int(i) for i in test] for _, test in splitter.split(np.zeros((rows, 1)), y, groups)]
+
+
+def time_series():
+    """First and last rows of both parts of every split."""
+    settings = [(12, 3, {}), (13, 5, {}), (20, 4, {"gap": 2}), (20, 3, {"test_size": 4}), (30, 2, {"max_train_size": 7})]
+    settings += [(40, 3, {"test_size": 5, "gap": 3, "max_train_size": 11}), (6, 5, {}), (25, 4, {"max_train_size": 100})]
+    for rows, splits, options in settings:
+        made = TimeSeriesSplit(splits, **options).split(np.zeros((rows, 1)))
+        ends = [[int(part[i]) for part in pair for i in (0, -1)] for pair in made]
+        names = {"test_size": "testSize", "max_train_size": "maxTrainSize", "gap": "gap"}
+        yield {"rows": rows, "options": {"nSplits": splits, **{names[k]: v for k, v in options.items()}}, "ends": ends}
+
+
+def grouped(rng):
+    for rows, count, splits in [(20, 5, 3), (40, 9, 4), (30, 30, 5), (50, 6, 6), (60, 17, 5)]:
+        groups = [int(g) for g in rng.integers(0, count, rows)]
+        groups[:count] = range(count)
+        yield {"groups": groups, "nSplits": splits, "tests": tests(GroupKFold(splits), rows, groups=groups)}
 
 
 def folds():
@@ -66,6 +94,8 @@ def folds():
         "stratifiedKFold": [
             {"nSplits": k, "tests": tests(StratifiedKFold(k), len(y), y)} for k in [2, 3, 4]
         ],
+        "timeSeriesSplit": list(time_series()),
+        "groupKFold": list(grouped(np.random.default_rng(62))),
     }
 
 
@@ -115,6 +145,33 @@ def grid(x, y):
     }
 
 
+def curves(x, y):
+    model = make_pipeline(StandardScaler(), LogisticRegression(**OPTIONS))
+    sizes, train, test = learning_curve(model, x, y, cv=4, train_sizes=[0.3, 0.55, 1.0], scoring="neg_log_loss")
+    values = [0.01, 1.0, 100.0]
+    by_c = validation_curve(
+        model, x, y, param_name="logisticregression__C", param_range=values, cv=4, scoring="neg_log_loss"
+    )
+    return {
+        "sizes": [int(n) for n in sizes],
+        "train": expected(train),
+        "test": expected(test),
+        "byC": {"values": values, "train": expected(by_c[0]), "test": expected(by_c[1])},
+    }
+
+
+def predicted(x, y):
+    """Out-of-fold predictions; those of the last weights are of a fit with weights."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(**OPTIONS))
+    methods = {"predict": "predict", "predictProba": "predict_proba", "decisionFunction": "decision_function"}
+    weights = 0.5 + np.arange(len(y)) % 4
+    params = {"logisticregression__sample_weight": weights}
+    return {
+        **{ours: expected(cross_val_predict(model, x, y, cv=4, method=theirs)) for ours, theirs in methods.items()},
+        "weighted": expected(cross_val_predict(model, x, y, cv=4, method="predict_proba", params=params)),
+    }
+
+
 def fixture():
     rng = np.random.default_rng(61)
     three = classes(rng, 80, 3)
@@ -124,5 +181,7 @@ def fixture():
         "multiclass": validated(*three, SCORES),
         "binary": validated(*two, BINARY_SCORES),
         "grid": grid(*three),
+        "curves": curves(*three),
+        "predicted": {"multiclass": predicted(*three), "binary": predicted(*two)},
         "numbers": validated(*amounts(rng, 40), NUMBER_SCORES, Ridge()),
     }

@@ -5,7 +5,17 @@ import { UniformStream } from './random.js';
 /**
  * Stream numbers: each use draws from its own stream, so that one seed gives independent numbers.
  */
-export const STREAMS = { classification: 1, regression: 2, blobs: 3, moons: 4, split: 5, folds: 6 } as const;
+export const STREAMS = {
+  classification: 1,
+  regression: 2,
+  blobs: 3,
+  moons: 4,
+  split: 5,
+  folds: 6,
+  search: 7,
+  importance: 8,
+  curve: 9,
+} as const;
 
 /** The seed is one 32-bit word of the random generator's key. */
 const SEEDS = 2 ** 32;

@@ -8,8 +8,8 @@ import type { LeastSquaresInput } from '../leastSquares/input.js';
 import type { PassOptions } from '../leastSquares/pass.js';
 import { triangleOf } from '../leastSquares/small.js';
 import { tableSource } from '../leastSquares/source.js';
-import { type CrossValidation, makeFolds } from '../selection/crossValidate.js';
 import type { Fold } from '../selection/folds.js';
+import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
 
 /** Triangles of the rows that a fold trains on and of those that it tests on. */
 export interface FoldFactors {
@@ -25,7 +25,7 @@ export interface CrossFactors {
 
 /** The folds of a table. @throws SteepestError `ERR_ARGUMENT` */
 export function foldsOfTable({ features, table }: LeastSquaresInput, cv: CrossValidation): readonly Fold[] {
-  return makeFolds(cv, false, features!.rows, table!.y);
+  return makeFolds({ cv }, false, features!.rows, table!.y);
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` unless the folds of a stream are a number of them */

@@ -1,17 +1,16 @@
 import { type Align, alignColumns } from '../../core/alignColumns.js';
-import { checkBoolean, checkInteger } from '../../core/check.js';
+import { checkBoolean } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
+import type { LabelInput } from '../base/labels.js';
 import { readSampleWeight } from '../base/weights.js';
-import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.js';
+import type { Fold } from './folds.js';
 import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
+import { type CrossValidation, makeFolds } from './makeFolds.js';
 import { type RowsInput, sameRowCount, shareRows, takeRows } from './rows.js';
 import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
-
-/** A number of folds (stratified for classifiers), an object that creates folds, or the folds. */
-export type CrossValidation = number | Splitter | readonly Fold[];
 
 /** The score of a failed fit: 'raise' rejects with its error, a number is used as its score. */
 export type ErrorScore = 'raise' | number;
@@ -27,6 +26,8 @@ export interface CrossValidateOptions<E = Fittable> {
   returnEstimator?: boolean;
   /** One weight per row, used in fits but not in scores. */
   sampleWeight?: WeightInput;
+  /** The group of each row, for `cv` that keeps groups together, such as `GroupKFold`. */
+  groups?: LabelInput;
   /**
    * Maximum number of concurrent fits; default: the number of cores. It does not change the result.
    */
@@ -83,12 +84,11 @@ const KEYS = [
   'returnTrainScore',
   'returnEstimator',
   'sampleWeight',
+  'groups',
   'nJobs',
   'errorScore',
   'signal',
 ] as const;
-
-const DEFAULT_FOLDS = 5;
 
 /**
  * For each fold, fits a clone of an estimator on all other folds and scores it on that fold.
@@ -143,7 +143,7 @@ export async function prepare(
     ['X', x],
     ['y', y],
   ]);
-  const { errorScore = 'raise', returnTrainScore = false, cv = DEFAULT_FOLDS } = options;
+  const { errorScore = 'raise', returnTrainScore = false } = options;
   if (errorScore !== 'raise' && typeof errorScore !== 'number') {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "errorScore to be 'raise' or a number",
@@ -153,7 +153,7 @@ export async function prepare(
   }
   const evaluation = {
     y,
-    folds: makeFolds(cv, isClassifier(estimator), rows, y),
+    folds: makeFolds(options, isClassifier(estimator), rows, y),
     scorers: resolveScorers(options.scoring),
     returnTrainScore: checkBoolean('returnTrainScore', returnTrainScore),
     sampleWeight: readSampleWeight(options.sampleWeight, rows),
@@ -161,42 +161,6 @@ export async function prepare(
     limit: resolveJobs(options.nJobs),
   };
   return { x: await shareRows(x), ...evaluation };
-}
-
-/** The folds that `cv` stands for. @throws SteepestError `ERR_ARGUMENT` */
-export function makeFolds(
-  cv: CrossValidation,
-  stratify: boolean,
-  rows: number,
-  y: RowsInput,
-): readonly Fold[] {
-  if (typeof cv === 'number') {
-    const nSplits = checkInteger('cv', cv, 2);
-    return stratify ? new StratifiedKFold({ nSplits }).split(rows, y) : new KFold({ nSplits }).split(rows);
-  }
-  const isSplitter = typeof cv === 'object' && cv !== null && 'split' in cv && typeof cv.split === 'function';
-  const folds: unknown = isSplitter ? cv.split(rows, y) : cv;
-  if (Array.isArray(folds) && folds.length > 0 && Array.from(folds).every((fold) => isFold(fold, rows))) {
-    return folds as readonly Fold[];
-  }
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `cv as a number of folds, KFold, StratifiedKFold, or a list of { train, test } positions below ${rows}`,
-    given: show(folds),
-    hint: 'Use cv: 5.',
-  });
-}
-
-/** True for a pair of nonempty lists of row numbers. */
-function isFold(fold: unknown, rows: number): fold is Fold {
-  if (typeof fold !== 'object' || fold === null) return false;
-  const { train, test } = fold as Partial<Record<'train' | 'test', unknown>>;
-  return [train, test].every((part) => {
-    if (!Array.isArray(part) && !ArrayBuffer.isView(part)) return false;
-    const positions = Array.from(part as ArrayLike<unknown>);
-    const isRow = (row: unknown): boolean =>
-      Number.isInteger(row) && (row as number) >= 0 && (row as number) < rows;
-    return positions.length > 0 && positions.every(isRow);
-  });
 }
 
 /** Rows of one fold, selected once for all candidates fitted on it. */
@@ -208,7 +172,10 @@ export interface FoldRows {
   weights: Float64Array | undefined;
 }
 
-export function foldRows({ x, y, sampleWeight }: Evaluation, { train, test }: Fold): FoldRows {
+export function foldRows(
+  { x, y, sampleWeight }: Pick<Evaluation, 'x' | 'y' | 'sampleWeight'>,
+  { train, test }: Fold,
+): FoldRows {
   return {
     xTrain: takeRows(x, train) as RowsInput,
     yTrain: takeRows(y, train) as RowsInput,

@@ -2,10 +2,10 @@ import { checkBoolean, checkInteger } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import { checkOptions } from '../base/fitOptions.js';
-import { encodeClasses, type LabelInput } from '../base/labels.js';
+import { type EncodedLabels, encodeClasses, type LabelInput } from '../base/labels.js';
 import { countRows, type RowsInput } from './rows.js';
 
-/** Indices of rows to train on and to test on, ascending. */
+/** Indices of rows to train on and to test on: ascending, or as drawn by the splits that shuffle. */
 export interface Fold {
   train: Uint32Array;
   test: Uint32Array;
@@ -13,8 +13,12 @@ export interface Fold {
 
 /** Cuts rows into folds. */
 export interface Splitter {
-  /** @param x samples, or their number. @param y one class or value per sample */
-  split(x: RowsInput | number, y?: unknown): Fold[];
+  /**
+   * @param x samples, or their number
+   * @param y one class or value per sample
+   * @param groups the group of each sample, if `groups` was given
+   */
+  split(x: RowsInput | number, y?: unknown, groups?: LabelInput): Fold[];
 }
 
 export interface FoldOptions {
@@ -26,13 +30,14 @@ export interface FoldOptions {
   seed?: number;
 }
 
-interface ResolvedFolds {
+export interface ResolvedFolds {
   nSplits: number;
   shuffle: boolean;
   seed: number;
 }
 
-function readOptions(owner: string, options: FoldOptions): ResolvedFolds {
+/** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
+export function readFolds(owner: string, options: FoldOptions): ResolvedFolds {
   checkOptions(owner, options, ['nSplits', 'shuffle', 'seed']);
   const { nSplits = 5, shuffle = false, seed = 0 } = options;
   return {
@@ -42,11 +47,16 @@ function readOptions(owner: string, options: FoldOptions): ResolvedFolds {
   };
 }
 
-const rowCount = (x: RowsInput | number): number =>
+/** The number of rows of samples, or the number itself. */
+export const rowCount = (x: RowsInput | number): number =>
   typeof x === 'number' ? checkInteger('rows', x) : countRows('X', x);
 
+/** The rows from begin up to end. */
+export const rowsFrom = (begin: number, end: number): Uint32Array =>
+  Uint32Array.from({ length: end - begin }, (_, i) => begin + i);
+
 /** Folds from the number of the fold that tests each row. */
-function foldsOf(testFold: Uint32Array, nSplits: number): Fold[] {
+export function foldsOf(testFold: Uint32Array, nSplits: number): Fold[] {
   const sizes = new Uint32Array(nSplits);
   for (const fold of testFold) sizes[fold]!++;
   return Array.from(sizes, (size, fold) => {
@@ -78,7 +88,7 @@ export class KFold implements Splitter {
   private readonly options: ResolvedFolds;
 
   constructor(options: FoldOptions = {}) {
-    this.options = readOptions('KFold', options);
+    this.options = readFolds('KFold', options);
   }
 
   get nSplits(): number {
@@ -89,17 +99,11 @@ export class KFold implements Splitter {
   split(x: RowsInput | number): Fold[] {
     const { nSplits, shuffle, seed } = this.options;
     const rows = rowCount(x);
-    if (rows < nSplits) tooFew('data', rows, nSplits);
-    const order = shuffle ? new Draws(seed, STREAMS.folds).permutation(rows) : undefined;
-    const testFold = new Uint32Array(rows);
-    const larger = rows % nSplits;
-    const size = Math.floor(rows / nSplits);
-    for (let i = 0; i < rows; i++) {
-      const inLarger = larger * (size + 1);
-      const fold = i < inLarger ? Math.floor(i / (size + 1)) : larger + Math.floor((i - inLarger) / size);
-      testFold[order?.[i] ?? i] = fold;
-    }
-    return foldsOf(testFold, nSplits);
+    return consecutiveFolds(
+      rows,
+      nSplits,
+      shuffle ? new Draws(seed, STREAMS.folds).permutation(rows) : undefined,
+    );
   }
 }
 
@@ -112,7 +116,7 @@ export class StratifiedKFold implements Splitter {
   private readonly options: ResolvedFolds;
 
   constructor(options: FoldOptions = {}) {
-    this.options = readOptions('StratifiedKFold', options);
+    this.options = readFolds('StratifiedKFold', options);
   }
 
   get nSplits(): number {
@@ -126,42 +130,69 @@ export class StratifiedKFold implements Splitter {
    */
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, shuffle, seed } = this.options;
-    const rows = rowCount(x);
-    const { codes, counts } = byAppearance(y as LabelInput, rows);
-    const most = Math.max(...counts);
-    if (most < nSplits) tooFew('a class', most, nSplits);
-    const least = Math.min(...counts);
-    if (least < nSplits) {
-      process.emitWarning(
-        `StratifiedKFold: the rarest class has ${least} rows, fewer than the ${nSplits} folds; some folds test none of it.`,
-        { type: 'SteepestWarning', code: 'STEEPEST_RARE_CLASS' },
-      );
-    }
-    const draws = new Draws(seed, STREAMS.folds);
-    const testFold = new Uint32Array(rows);
-    let before = 0;
-    counts.forEach((count, k) => {
-      // Of the rows sorted by class, fold f gets numbers f, f + nSplits, …. This counts how many of
-      // those are of class k.
-      const upTo = (n: number, f: number): number => Math.ceil(Math.max(0, n - f) / nSplits);
-      const folds = Array.from({ length: nSplits }, (_, f) =>
-        new Array<number>(upTo(before + count, f) - upTo(before, f)).fill(f),
-      ).flat();
-      const order = shuffle ? draws.permutation(count) : undefined;
-      let i = 0;
-      for (let row = 0; row < rows; row++) {
-        if (codes[row] !== k) continue;
-        testFold[row] = folds[order?.[i] ?? i]!;
-        i++;
-      }
-      before += count;
-    });
-    return foldsOf(testFold, nSplits);
+    const draws = shuffle ? new Draws(seed, STREAMS.folds) : undefined;
+    return stratifiedFolds(rowCount(x), y, nSplits, draws);
   }
 }
 
-/** Classes numbered in order of first appearance. */
-function byAppearance(y: LabelInput | undefined, rows: number): { codes: Int32Array; counts: number[] } {
+/**
+ * Folds of consecutive positions of an order of the rows.
+ * @throws SteepestError `ERR_ARGUMENT` for fewer rows than folds
+ */
+export function consecutiveFolds(rows: number, nSplits: number, order: Uint32Array | undefined): Fold[] {
+  if (rows < nSplits) tooFew('data', rows, nSplits);
+  const testFold = new Uint32Array(rows);
+  const larger = rows % nSplits;
+  const size = Math.floor(rows / nSplits);
+  for (let i = 0; i < rows; i++) {
+    const inLarger = larger * (size + 1);
+    const fold = i < inLarger ? Math.floor(i / (size + 1)) : larger + Math.floor((i - inLarger) / size);
+    testFold[order?.[i] ?? i] = fold;
+  }
+  return foldsOf(testFold, nSplits);
+}
+
+/**
+ * Stratified folds, with the rows of each class shuffled if there are draws.
+ * @throws SteepestError as {@link StratifiedKFold.split}
+ */
+export function stratifiedFolds(rows: number, y: unknown, nSplits: number, draws: Draws | undefined): Fold[] {
+  const { codes, counts } = byAppearance(labelsOf(y, rows));
+  const most = Math.max(...counts);
+  if (most < nSplits) tooFew('a class', most, nSplits);
+  const least = Math.min(...counts);
+  if (least < nSplits) {
+    process.emitWarning(
+      `StratifiedKFold: the rarest class has ${least} rows, fewer than the ${nSplits} folds; some folds test none of it.`,
+      { type: 'SteepestWarning', code: 'STEEPEST_RARE_CLASS' },
+    );
+  }
+  const testFold = new Uint32Array(rows);
+  let before = 0;
+  counts.forEach((count, k) => {
+    // Of the rows sorted by class, fold f gets numbers f, f + nSplits, …. This counts how many of
+    // those are of class k.
+    const upTo = (n: number, f: number): number => Math.ceil(Math.max(0, n - f) / nSplits);
+    const folds = Array.from({ length: nSplits }, (_, f) =>
+      new Array<number>(upTo(before + count, f) - upTo(before, f)).fill(f),
+    ).flat();
+    const order = draws?.permutation(count);
+    let i = 0;
+    for (let row = 0; row < rows; row++) {
+      if (codes[row] !== k) continue;
+      testFold[row] = folds[order?.[i] ?? i]!;
+      i++;
+    }
+    before += count;
+  });
+  return foldsOf(testFold, nSplits);
+}
+
+/**
+ * The classes of y.
+ * @throws SteepestError `ERR_ARGUMENT` without y, `ERR_SHAPE`
+ */
+export function labelsOf(y: unknown, rows: number): EncodedLabels {
   if (y === undefined) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'y, one class per row, to stratify by',
@@ -169,14 +200,17 @@ function byAppearance(y: LabelInput | undefined, rows: number): { codes: Int32Ar
       hint: 'Pass y, or use KFold.',
     });
   }
-  const { codes } = encodeClasses('y', y);
-  if (codes.length !== rows) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `y with one class per row, ${rows}`,
-      given: `${codes.length}`,
-      hint: 'Pass one class per row of X.',
-    });
-  }
+  const labels = encodeClasses('y', y as LabelInput);
+  if (labels.codes.length === rows) return labels;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `y with one class per row, ${rows}`,
+    given: `${labels.codes.length}`,
+    hint: 'Pass one class per row.',
+  });
+}
+
+/** Classes numbered in order of first appearance. */
+function byAppearance({ codes }: EncodedLabels): { codes: Int32Array; counts: number[] } {
   const numbers = new Map<number, number>();
   const counts: number[] = [];
   const appearance = codes.map((code) => {

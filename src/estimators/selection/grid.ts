@@ -35,31 +35,53 @@ export interface GridResults extends ReadonlyArray<Candidate> {
 
 /**
  * All combinations: names in alphabetical order, the last one varying fastest, as in scikit-learn.
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY`
  */
 export function combinations(paramGrid: ParamGrid | readonly ParamGrid[]): Record<string, unknown>[] {
   const grids = (Array.isArray(paramGrid) ? paramGrid : [paramGrid]) as readonly ParamGrid[];
-  const all = grids.flatMap((grid) => {
-    checkObject('a grid of parameters', grid);
-    let made: Record<string, unknown>[] = [{}];
-    for (const name of Object.keys(grid).sort()) {
-      const values = grid[name];
-      if (!Array.isArray(values) || values.length === 0) {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: `a list of values to try for '${name}'`,
-          given: show(values),
-          hint: `Write { ${name}: [1, 10] }.`,
-        });
-      }
-      made = made.flatMap((params) => values.map((value) => ({ ...params, [name]: value as unknown })));
+  return Array.from({ length: countCombinations(grids) }, (_, i) => combinationAt(grids, i));
+}
+
+const sizeOf = (grid: ParamGrid): number =>
+  Object.values(grid).reduce((product, values) => product * values.length, 1);
+
+/** How many combinations there are. @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY` */
+export function countCombinations(grids: readonly ParamGrid[]): number {
+  for (const grid of grids) {
+    for (const [name, values] of Object.entries(checkObject('a grid of parameters', grid))) {
+      if (Array.isArray(values) && values.length > 0) continue;
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `a list of values to try for '${name}'`,
+        given: show(values),
+        hint: `Write { ${name}: [1, 10] }.`,
+      });
     }
-    return made;
-  });
-  if (all.length > 0) return all;
+  }
+  const total = grids.reduce((sum, grid) => sum + sizeOf(grid), 0);
+  if (total > 0) return total;
   throw new SteepestError('ERR_EMPTY', {
     expected: 'at least one grid of parameters',
     given: 'none',
     hint: 'Write { C: [0.1, 1, 10] }.',
   });
+}
+
+/** Combination number i. */
+export function combinationAt(grids: readonly ParamGrid[], i: number): Record<string, unknown> {
+  let left = i;
+  const grid = grids.find((one) => {
+    const size = sizeOf(one);
+    if (left < size) return true;
+    left -= size;
+    return false;
+  })!;
+  const chosen: [string, unknown][] = [];
+  for (const name of Object.keys(grid).sort().reverse()) {
+    const values = grid[name]!;
+    chosen.push([name, values[left % values.length]]);
+    left = Math.floor(left / values.length);
+  }
+  return Object.fromEntries(chosen.reverse());
 }
 
 /** Scores of all candidates, from their results on every fold. */

@@ -1,320 +1,39 @@
-import { checkBoolean, checkObject } from '../../core/check.js';
-import { SteepestError, unknownName } from '../../core/errors.js';
-import type { WeightInput } from '../../core/ndarray.js';
-import { didYouMean } from '../../core/nearest.js';
-import { show } from '../../core/show.js';
-import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
-import type { Label } from '../base/labels.js';
-import { SCORER_ALIASES } from '../base/names.js';
-import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
-import { type CrossValidateOptions, fitAndScore, foldRows, prepare } from './crossValidate.js';
-import { bestOf, type Candidate, combinations, type GridResults, type ParamGrid, summarise } from './grid.js';
-import { checkEstimator, cloneForJob, type Fittable, freshParams, isClassifier, runJobs } from './jobs.js';
-import type { RowsInput } from './rows.js';
-import { resolveScorers } from './scorers.js';
-import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
+import { combinations, type ParamGrid } from './grid.js';
+import type { Fittable } from './jobs.js';
+import { SEARCH_KEYS, Search, type SearchOptions } from './search.js';
 
-export interface GridSearchOptions<E = Fittable>
-  extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight'> {
-  /**
-   * Fit the best candidate on all rows afterwards (true); with several scores, the name of the
-   * deciding one.
-   */
-  refit?: boolean | string;
-}
-
-const KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
-const FIT_KEYS = ['sampleWeight', 'signal', 'progress'];
-
-/** Options of `fit` of a search. */
-export interface SearchFitOptions {
-  sampleWeight?: WeightInput;
-  signal?: AbortSignal;
-  /**
-   * True writes a line to stderr for every fit that has ended; a function is called with it. What the
-   * function throws ends the search. Default false.
-   */
-  progress?: boolean | SearchProgressFunction;
-}
-
-/** The result of the search. */
-interface Found {
-  results: GridResults;
-  /** The best candidate by the deciding score, if there is one. */
-  best: Candidate | undefined;
-  bestIndex: number;
-  score: number;
-  estimator: Fittable | undefined;
-  refitTimeMs: number | undefined;
-}
+export interface GridSearchOptions<E = Fittable> extends SearchOptions<E> {}
 
 /**
  * Cross-validates every combination of a parameter grid, and fits the best on all rows. It is an
  * estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
  */
-export class GridSearch<E extends Fittable = Fittable> implements Fittable {
+export class GridSearch<E extends Fittable = Fittable> extends Search<E> {
   readonly type = 'GridSearch';
-  private found: Found | undefined;
 
   /** Created by {@link gridSearch}. */
   constructor(
-    readonly estimator: E,
+    estimator: E,
     readonly paramGrid: ParamGrid | readonly ParamGrid[],
-    readonly options: GridSearchOptions<E>,
+    options: GridSearchOptions<E>,
   ) {
-    checkEstimator('the first argument of gridSearch', estimator);
-    checkOptions('gridSearch', options, KEYS);
+    checkOptions('gridSearch', options, SEARCH_KEYS);
+    super('gridSearch', estimator, options);
     combinations(paramGrid);
-    decidingScore(options);
   }
 
-  /** @throws SteepestError as `crossValidate`; the results of an earlier fit are kept then */
-  async fit(x: RowsInput, y: RowsInput, given: SearchFitOptions = {}): Promise<this> {
-    checkOptions('gridSearch.fit', given, FIT_KEYS);
-    const { progress, ...options } = given;
-    const report = searchReporter(progress);
-    const { estimator } = this;
-    const { refit: _refit, ...rest } = this.options;
-    const candidates = combinations(this.paramGrid);
-    const deciding = decidingScore(this.options);
-    const evaluation = await prepare(estimator, x, y, { ...rest, sampleWeight: options.sampleWeight });
-    const { folds, limit, scorers } = evaluation;
-    // A wrong name or value fails here, before the first fit.
-    for (const params of candidates) cloneForJob(estimator, limit, params);
-    const total = folds.length * candidates.length;
-    let ended = 0;
-    const jobs = folds.flatMap((fold, number) => {
-      // The rows of a fold are selected when its first candidate needs them, and released after its
-      // last.
-      let rows: ReturnType<typeof foldRows> | undefined;
-      let left = candidates.length;
-      return candidates.map((params) => async (signal: AbortSignal) => {
-        rows ??= foldRows(evaluation, fold);
-        try {
-          const clone = cloneForJob(estimator, limit, params);
-          const result = await fitAndScore(clone, evaluation, fold, signal, rows);
-          const { test: scores, fitTimeMs } = result;
-          report({ done: ++ended, total, params, fold: number, scores: { ...scores }, fitTimeMs });
-          return result;
-        } finally {
-          left--;
-          if (left === 0) rows = undefined;
-        }
-      });
-    });
-    const done = await runJobs(jobs, limit, options.signal);
-    const perCandidate = candidates.map((_, c) => folds.map((_, f) => done[f * candidates.length + c]!));
-    const results = summarise(candidates, perCandidate, scorers.names, evaluation.returnTrainScore);
-    const bestIndex = deciding === undefined ? -1 : bestOf(results, deciding);
-    const best = results[bestIndex];
-    const found: Found = {
-      results,
-      best,
-      bestIndex,
-      score: best === undefined ? Number.NaN : best.test[deciding!]!.mean,
-      estimator: undefined,
-      refitTimeMs: undefined,
-    };
-    if (best !== undefined && this.options.refit !== false) {
-      const begin = performance.now();
-      found.estimator = estimator.clone();
-      found.estimator.setParams(freshParams(best.params) as never);
-      await found.estimator.fit(x as never, y as never, options);
-      found.refitTimeMs = performance.now() - begin;
-    }
-    this.found = found;
-    return this;
+  protected candidates(): Record<string, unknown>[] {
+    return combinations(this.paramGrid);
   }
 
-  /** Every candidate with its scores. @throws SteepestError `ERR_NOT_FITTED` */
-  get results(): GridResults {
-    return this.learned('results').results;
-  }
-
-  /**
-   * The best parameters.
-   * @throws SteepestError `ERR_NOT_FITTED` before `fit`, and with several scores and `refit: false`
-   */
-  get bestParams(): Readonly<Record<string, unknown>> {
-    return this.bestCandidate('bestParams').params;
-  }
-
-  /** Their mean score over the folds. */
-  get bestScore(): number {
-    this.bestCandidate('bestScore');
-    return this.learned('bestScore').score;
-  }
-
-  /** Its index in `results`. */
-  get bestIndex(): number {
-    this.bestCandidate('bestIndex');
-    return this.learned('bestIndex').bestIndex;
-  }
-
-  /**
-   * The estimator with the best parameters, fitted on all rows.
-   * @throws SteepestError `ERR_NOT_FITTED`, also with `refit: false`
-   */
-  get bestEstimator(): E {
-    return this.delegate('bestEstimator') as E;
-  }
-
-  /** Duration of that last fit. */
-  get refitTimeMs(): number {
-    this.delegate('refitTimeMs');
-    return this.learned('refitTimeMs').refitTimeMs!;
-  }
-
-  get isClassifier(): boolean {
-    return isClassifier(this.estimator);
-  }
-
-  get classes(): readonly Label[] {
-    return (this.delegate('classes') as unknown as { classes: readonly Label[] }).classes;
-  }
-
-  predict(x: RowsInput): ResultOf<E, 'predict'> {
-    return this.call('predict', x) as ResultOf<E, 'predict'>;
-  }
-
-  predictProba(x: RowsInput): ResultOf<E, 'predictProba'> {
-    return this.call('predictProba', x) as ResultOf<E, 'predictProba'>;
-  }
-
-  decisionFunction(x: RowsInput): ResultOf<E, 'decisionFunction'> {
-    return this.call('decisionFunction', x) as ResultOf<E, 'decisionFunction'>;
-  }
-
-  transform(x: RowsInput): ResultOf<E, 'transform'> {
-    return this.call('transform', x) as ResultOf<E, 'transform'>;
-  }
-
-  /** The deciding score of the best estimator on these rows. */
-  async score(x: RowsInput, y: RowsInput, options: object = {}): Promise<number> {
-    checkOptions('gridSearch.score, whose scorers take none,', options, []);
-    const best = this.delegate('score()');
-    const scores = await resolveScorers(this.options.scoring).score(best, x, y);
-    return scores[decidingScore(this.options)!]!;
-  }
-
-  getParams(): object {
-    const own = this.estimator.getParams();
-    const inner = Object.entries(own).map(([name, value]) => [`estimator__${name}`, value] as const);
-    return { estimator: this.estimator, ...Object.fromEntries(inner) };
-  }
-
-  /**
-   * Parameters of the estimator, as estimator__param.
-   * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the estimator throws
-   */
-  setParams(params: Readonly<Record<string, unknown>>): this {
-    checkObject('parameters of gridSearch', params);
-    const prefix = 'estimator__';
-    for (const name of Object.keys(params)) {
-      if (name.startsWith(prefix)) continue;
-      throw new SteepestError('ERR_UNKNOWN_NAME', {
-        expected: `parameters of gridSearch to begin with ${prefix}`,
-        given: show(name),
-        hint: didYouMean(
-          name,
-          Object.keys(this.estimator.getParams()).map((inner) => prefix + inner),
-          'Make a new gridSearch to change its grid or options.',
-        ),
-      });
-    }
-    const inner = Object.entries(params).map(([name, value]) => [name.slice(prefix.length), value] as const);
-    this.estimator.setParams(Object.fromEntries(inner) as never);
-    return this;
-  }
-
-  /**
-   * The best estimator as plain data: saving a search saves its best estimator.
-   * @throws SteepestError `ERR_NOT_FITTED`
-   */
-  toSaved(): SavedEstimator {
-    const best = this.delegate('save()');
-    if ('toSaved' in best && typeof best.toSaved === 'function') return best.toSaved() as SavedEstimator;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'an estimator that can be saved',
-      given: 'one without toSaved()',
-      hint: "Extend one of this package's estimators.",
-    });
-  }
-
-  /**
-   * Writes the best estimator to a safetensors file, from which `loadEstimator` reads it.
-   * @throws SteepestError `ERR_NOT_FITTED`
-   */
-  async save(path: string | URL): Promise<void> {
-    await writeSaved(path, this.toSaved());
-  }
-
-  /** The bytes that {@link save} writes. @throws SteepestError `ERR_NOT_FITTED` */
-  toBytes(): Uint8Array<ArrayBuffer> {
-    return savedBytes(this.toSaved());
+  protected space(): object {
+    return { paramGrid: this.paramGrid };
   }
 
   clone(): GridSearch<E> {
     return new GridSearch(this.estimator.clone() as E, this.paramGrid, this.options);
   }
-
-  /** The estimator, the grid and the options. */
-  toString(): string {
-    const { estimator, paramGrid, options } = this;
-    return describeEstimator(this.type, { estimator, paramGrid, ...options }, {});
-  }
-
-  /** What `console.log` prints: the same as {@link toString}. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-
-  /** For `JSON.stringify`: the search's definition, without its results. */
-  toJSON(): { type: string; params: object } {
-    const { estimator, paramGrid, options } = this;
-    return { type: this.type, params: { estimator, paramGrid, ...options } };
-  }
-
-  private learned(what: string): Found {
-    if (this.found !== undefined) return this.found;
-    throw notFitted(what, 'a gridSearch that has tried nothing yet', 'Call await search.fit(X, y) first.');
-  }
-
-  private bestCandidate(what: string): Candidate {
-    const { best } = this.learned(what);
-    if (best !== undefined) return best;
-    throw notFitted(
-      what,
-      'several scores and none that decides',
-      "Set refit to a score's name, or read results.",
-    );
-  }
-
-  private delegate(what: string): Fittable {
-    const { estimator } = this.learned(what);
-    if (estimator !== undefined) return estimator;
-    throw notFitted(what, 'refit: false', 'Leave refit out, or fit an estimator with bestParams.');
-  }
-
-  private async call(name: string, x: RowsInput): Promise<unknown> {
-    const best = this.delegate(`${name}()`) as unknown as Record<string, unknown>;
-    const f = best[name];
-    if (typeof f === 'function') return f.call(best, x) as unknown;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `an estimator with ${name}()`,
-      given: 'one that has none',
-      hint: `Search over an estimator that can ${name}.`,
-    });
-  }
-}
-
-/** The return value of a method of the estimator. */
-type ResultOf<E, Name extends string> =
-  E extends Record<Name, (...args: never[]) => infer R> ? R : Promise<unknown>;
-
-function notFitted(what: string, given: string, hint: string): SteepestError {
-  return new SteepestError('ERR_NOT_FITTED', { expected: `fit() before ${what}`, given, hint });
 }
 
 /**
@@ -328,21 +47,4 @@ export function gridSearch<E extends Fittable>(
   options: GridSearchOptions<E> = {},
 ): GridSearch<E> {
   return new GridSearch(estimator, paramGrid, options);
-}
-
-/** The name of the deciding score; undefined if there are several and none was named. */
-function decidingScore({ refit = true, scoring }: GridSearchOptions<never>): string | undefined {
-  const { names } = resolveScorers(scoring);
-  if (typeof refit === 'string') {
-    if (names.includes(refit)) return refit;
-    unknownName('refit', refit, names, SCORER_ALIASES);
-  }
-  const isWanted = checkBoolean('refit', refit);
-  if (names.length === 1) return names[0];
-  if (!isWanted) return undefined;
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: 'refit to name the score that decides, as there are several',
-    given: 'refit: true',
-    hint: `Use refit: '${names[0]}', or false.`,
-  });
 }

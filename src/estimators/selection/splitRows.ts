@@ -35,7 +35,11 @@ function refuse(expected: string, given: string, hint: string): never {
  * The size of the test part is rounded up, that of the training part down. @throws SteepestError
  * `ERR_ARGUMENT`
  */
-export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): SplitCounts {
+export function splitCounts(
+  rows: number,
+  { testSize, trainSize }: SplitSizes,
+  defaultTestSize = DEFAULT_TEST_SIZE,
+): SplitCounts {
   const count = (name: string, size: number, round: (n: number) => number): number => {
     if (Number.isInteger(size) && size >= 1 && size < rows) return size;
     if (typeof size === 'number' && size > 0 && size < 1) return round(size * rows);
@@ -45,7 +49,7 @@ export function splitCounts(rows: number, { testSize, trainSize }: SplitSizes): 
       'For example 0.2 for a fifth of the rows.',
     );
   };
-  const given = testSize === undefined && trainSize === undefined ? DEFAULT_TEST_SIZE : testSize;
+  const given = testSize === undefined && trainSize === undefined ? defaultTestSize : testSize;
   const asked = given === undefined ? undefined : count('testSize', given, Math.ceil);
   const train = trainSize === undefined ? rows - asked! : count('trainSize', trainSize, Math.floor);
   const test = asked ?? rows - train;
@@ -64,8 +68,13 @@ export function orderedSplit({ train, test }: SplitCounts): RowSplit {
 }
 
 /** Rows drawn from all of them. */
-export function randomSplit(rows: number, { train, test }: SplitCounts, seed: number): RowSplit {
-  const order = new Draws(seed, STREAMS.split).permutation(rows);
+export function randomSplit(rows: number, counts: SplitCounts, seed: number): RowSplit {
+  return drawSplit(new Draws(seed, STREAMS.split), rows, counts);
+}
+
+/** {@link randomSplit} by the next draws of a sequence. */
+export function drawSplit(draws: Draws, rows: number, { train, test }: SplitCounts): RowSplit {
+  const order = draws.permutation(rows);
   return { test: order.slice(0, test), train: order.slice(test, test + train) };
 }
 
@@ -74,12 +83,16 @@ export function randomSplit(rows: number, { train, test }: SplitCounts, seed: nu
  * @throws SteepestError `ERR_ARGUMENT` for a class with one row, or a part with fewer rows than
  *   there are classes
  */
-export function stratifiedSplit(
+export function stratifiedSplit(labels: EncodedLabels, counts: SplitCounts, seed: number): RowSplit {
+  return drawStratified(new Draws(seed, STREAMS.split), labels, counts);
+}
+
+/** {@link stratifiedSplit} by the next draws of a sequence. */
+export function drawStratified(
+  draws: Draws,
   { codes, classes }: EncodedLabels,
   { train, test }: SplitCounts,
-  seed: number,
 ): RowSplit {
-  const draws = new Draws(seed, STREAMS.split);
   const members = classes.map((): number[] => []);
   codes.forEach((code, row) => {
     members[code]!.push(row);

@@ -1,14 +1,19 @@
 import {
   crossValidate,
+  crossValPredict,
+  GroupKFold,
   gridSearch,
   KFold,
   LogisticRegression,
+  learningCurve,
   pipeline,
   Ridge,
   type ScorerName,
   StandardScaler,
   StratifiedKFold,
   scorerNames,
+  TimeSeriesSplit,
+  validationCurve,
 } from 'steepest';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../../support/fixtures.js';
@@ -20,12 +25,28 @@ interface Validated {
   train: Record<ScorerName, number[]>;
 }
 
+interface Predicted {
+  predict: number[];
+  predictProba: number[][];
+  decisionFunction: (number | number[])[];
+  weighted: number[][];
+}
+
 interface Fixture {
   folds: {
     y: number[];
     kFold: { rows: number; nSplits: number; tests: number[][] }[];
     stratifiedKFold: { nSplits: number; tests: number[][] }[];
+    timeSeriesSplit: { rows: number; options: { nSplits: number }; ends: number[][] }[];
+    groupKFold: { groups: number[]; nSplits: number; tests: number[][] }[];
   };
+  curves: {
+    sizes: number[];
+    train: number[][];
+    test: number[][];
+    byC: { values: number[]; train: number[][]; test: number[][] };
+  };
+  predicted: Record<'multiclass' | 'binary', Predicted>;
   multiclass: Validated;
   binary: Validated;
   numbers: Validated;
@@ -41,15 +62,20 @@ interface Fixture {
   };
 }
 
-const { folds, multiclass, binary, numbers, grid } = readFixture<Fixture>('selection');
+const { folds, multiclass, binary, numbers, grid, curves, predicted } = readFixture<Fixture>('selection');
 
 const amounts = () => pipeline(new StandardScaler(), new Ridge());
 const model = () => pipeline(new StandardScaler(), new LogisticRegression({ tol: 1e-10, maxIter: 2000 }));
 
-function expectNear(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
+function expectNear(
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+  what: string,
+  tolerance = 1e-7,
+): void {
   expect(actual.length).toBe(expected.length);
   expected.forEach((value, i) => {
-    expect(Math.abs(actual[i]! - value), `${what}[${i}]: ${actual[i]} for ${value}`).toBeLessThan(1e-7);
+    expect(Math.abs(actual[i]! - value), `${what}[${i}]: ${actual[i]} for ${value}`).toBeLessThan(tolerance);
   });
 }
 
@@ -60,6 +86,20 @@ describe('folds', () => {
 
   it.each(folds.stratifiedKFold)('StratifiedKFold: $nSplits folds', ({ nSplits, tests }) => {
     const made = new StratifiedKFold({ nSplits }).split(folds.y, folds.y);
+    expect(made.map(({ test }) => [...test])).toEqual(tests);
+  });
+
+  it.each(folds.timeSeriesSplit)('TimeSeriesSplit: $rows rows, $options', ({ rows, options, ends }) => {
+    const made = new TimeSeriesSplit(options).split(rows);
+    const last = (part: Uint32Array) => [part[0], part[part.length - 1]];
+    expect(made.map(({ train, test }) => [...last(train), ...last(test)])).toEqual(ends);
+    for (const { train, test } of made) {
+      for (const part of [train, test]) expect(part.length).toBe(part[part.length - 1]! - part[0]! + 1);
+    }
+  });
+
+  it.each(folds.groupKFold)('GroupKFold: $nSplits folds', ({ groups, nSplits, tests }) => {
+    const made = new GroupKFold({ nSplits }).split(groups.length, undefined, groups);
     expect(made.map(({ test }) => [...test])).toEqual(tests);
   });
 });
@@ -117,4 +157,49 @@ it('gridSearch finds what GridSearchCV finds', async () => {
   expect(search.bestIndex).toBe(grid.bestIndex);
   expect(search.bestScore).toBeCloseTo(grid.bestScore, 7);
   expectNear((await search.predictProba(x.slice(0, 5))).data, grid.proba.flat(), 'proba');
+});
+
+/** scikit-learn's L-BFGS is less exact where C is large. */
+const CURVES = 1e-6;
+
+describe('crossValPredict', () => {
+  it.each([
+    ['three classes', multiclass, predicted.multiclass],
+    ['two classes', binary, predicted.binary],
+  ] as const)('gives the predictions of the other folds on %s', async (_, { x, y }, expected) => {
+    expect(await crossValPredict(model(), x, y, { cv: 4 })).toEqual(expected.predict);
+    const proba = await crossValPredict(model(), x, y, { cv: 4, method: 'predictProba' });
+    expect(proba.shape).toEqual([y.length, expected.predictProba[0]!.length]);
+    expectNear(proba.data, expected.predictProba.flat(), 'proba', CURVES);
+    const decision = await crossValPredict(model(), x, y, { cv: 4, method: 'decisionFunction' });
+    expectNear(
+      'data' in decision ? decision.data : decision,
+      expected.decisionFunction.flat(),
+      'decision',
+      CURVES,
+    );
+    const sampleWeight = y.map((_, i) => 0.5 + (i % 4));
+    const weighted = await crossValPredict(model(), x, y, { cv: 4, method: 'predictProba', sampleWeight });
+    expectNear(weighted.data, expected.weighted.flat(), 'weighted', CURVES);
+  });
+});
+
+it('learningCurve and validationCurve give every fold’s scores', async () => {
+  const { x, y } = multiclass;
+  const options = { cv: 4, scoring: 'negLogLoss' } as const;
+  const bySize = await learningCurve(model(), x, y, { ...options, trainSizes: [0.3, 0.55, 1] });
+  expect(bySize.map(({ trainSize }) => trainSize)).toEqual(curves.sizes);
+  const { values, train, test } = curves.byC;
+  const byC = await validationCurve(model(), x, y, {
+    ...options,
+    paramName: 'logisticRegression__C',
+    paramRange: values,
+  });
+  expect(byC.map(({ value }) => value)).toEqual(values);
+  curves.sizes.forEach((_, i) => {
+    expectNear(bySize[i]!.train.score!.folds, curves.train[i]!, 'train by size', CURVES);
+    expectNear(bySize[i]!.test.score!.folds, curves.test[i]!, 'test by size', CURVES);
+    expectNear(byC[i]!.train.score!.folds, train[i]!, 'train by C', CURVES);
+    expectNear(byC[i]!.test.score!.folds, test[i]!, 'test by C', CURVES);
+  });
 });

@@ -54,18 +54,24 @@ import {
   configure,
   constraintNames,
   crossValidate,
+  crossValPredict,
+  type Distribution,
   data,
   estimatorTypes,
   type GridSearch,
+  GroupKFold,
   gridSearch,
   initializerNames,
   KFold,
   LabelEncoder,
+  LeaveOneOut,
   LinearRegression,
   LogisticRegression,
   layers,
+  learningCurve,
   load,
   loadEstimator,
+  logUniform,
   lossNames,
   MaxAbsScaler,
   MinMaxScaler,
@@ -79,20 +85,30 @@ import {
   type Pipeline,
   PolynomialFeatures,
   pipeline,
+  RandomizedSearch,
+  RepeatedKFold,
+  RepeatedStratifiedKFold,
   Ridge,
   RobustScaler,
+  randomInteger,
+  randomizedSearch,
   Sequential,
+  ShuffleSplit,
   SimpleImputer,
   StandardScaler,
   SteepestError,
   StratifiedKFold,
+  StratifiedShuffleSplit,
   scheduleNames,
   schedules,
   scorerNames,
   sequential,
   shutdown,
   TargetEncoder,
+  TimeSeriesSplit,
   trainTestSplit,
+  uniform,
+  validationCurve,
 } from 'steepest';
 import {
   denseBackward,
@@ -420,4 +436,32 @@ export async function kernelsOnThreads(a: Float32Array, signal: AbortSignal): Pr
 
 export function codeOf(error: unknown): ErrorCode | undefined {
   return error instanceof SteepestError ? error.code : undefined;
+}
+
+export async function selection(
+  rows: MatrixInput & readonly number[][],
+  values: Float64Array,
+): Promise<number> {
+  const model = pipeline(new StandardScaler(), new Ridge());
+  const c: Distribution = logUniform(0.01, 100);
+  const space = { ridge__alpha: c, ridge__fitIntercept: [true, false] };
+  const search: RandomizedSearch<typeof model> = randomizedSearch(model, space, { nIter: 3, seed: 1 });
+  await search.fit(rows, values, { groups: ['a', 'b'] });
+  console.log(search instanceof RandomizedSearch, uniform(0, 1).low, randomInteger(1, 3).high);
+  const splits = [
+    new TimeSeriesSplit({ gap: 1 }),
+    new GroupKFold(),
+    new ShuffleSplit({ testSize: 0.2 }),
+    new StratifiedShuffleSplit(),
+    new RepeatedKFold({ nRepeats: 2 }),
+    new RepeatedStratifiedKFold(),
+    new LeaveOneOut(),
+  ];
+  const proba = await crossValPredict(new LogisticRegression(), rows, ['a', 'b'], { method: 'predictProba' });
+  const labels: Label[] = await crossValPredict(new LogisticRegression(), rows, ['a', 'b']);
+  const curve = await learningCurve(model, rows, values, { cv: splits[0]!, trainSizes: [0.5, 1] });
+  const options = { paramName: 'ridge__alpha', paramRange: [1, 10] };
+  const byAlpha = await validationCurve(model, rows, values, options);
+  console.log(proba.shape[1], labels[0], curve[0]?.trainSize, byAlpha[0]?.value);
+  return byAlpha[0]?.test.score?.mean ?? 0;
 }

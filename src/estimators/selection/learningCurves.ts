@@ -1,0 +1,196 @@
+/** How scores depend on the number of rows, and on one parameter. */
+import { type Align, alignColumns } from '../../core/alignColumns.js';
+import { checkBoolean } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { checkOptions } from '../base/fitOptions.js';
+import { evaluateCandidates } from './candidates.js';
+import {
+  type CrossValidateOptions,
+  deviationOf,
+  type FoldResult,
+  fitAndScore,
+  meanOf,
+  prepare,
+  SCORE_DIGITS,
+} from './crossValidate.js';
+import type { CandidateScore } from './grid.js';
+import { checkEstimator, cloneForJob, type Fittable, runJobs } from './jobs.js';
+import type { RowsInput } from './rows.js';
+
+interface CurveOptions<E> extends Omit<CrossValidateOptions<E>, 'returnTrainScore' | 'returnEstimator'> {}
+
+export interface LearningCurveOptions<E = Fittable> extends CurveOptions<E> {
+  /**
+   * Numbers of training rows, or fractions above 0 and at most 1 of those of a fold, where 1 is one
+   * row unless there is a fraction in the list. Default: 0.1, 0.325, 0.55, 0.775, 1.
+   */
+  trainSizes?: readonly number[];
+  /** Shuffle the training rows of each fold before the first of them are taken (false). */
+  shuffle?: boolean;
+  /** Seed of the shuffle. 0 by default. */
+  seed?: number;
+}
+
+export interface ValidationCurveOptions<E = Fittable> extends CurveOptions<E> {
+  /** The parameter to change; of a pipeline's step as step__param. */
+  paramName: string;
+  /** Its values. */
+  paramRange: readonly unknown[];
+}
+
+type PointScores = Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
+
+/** Scores at one place of a curve, by the name of each score ('score' if there is only one). */
+export interface CurvePoint {
+  /** Scores of the training rows: of each fold, their mean and standard deviation. */
+  train: PointScores;
+  /** Scores of the rows that were held out. */
+  test: PointScores;
+  meanFitTimeMs: number;
+  meanScoreTimeMs: number;
+}
+
+export interface LearningPoint extends CurvePoint {
+  /** Number of training rows. */
+  trainSize: number;
+}
+
+export interface ValidationPoint extends CurvePoint {
+  /** Value of the parameter. */
+  value: unknown;
+}
+
+/** Points in the order of their sizes; `String(curve)` is a table. */
+export interface LearningCurve extends ReadonlyArray<LearningPoint> {
+  toString(): string;
+}
+
+/** Points in the order of `paramRange`; `String(curve)` is a table. */
+export interface ValidationCurve extends ReadonlyArray<ValidationPoint> {
+  toString(): string;
+}
+
+const KEYS = ['cv', 'scoring', 'sampleWeight', 'groups', 'nJobs', 'errorScore', 'signal'];
+const DEFAULT_SIZES = [0.1, 0.325, 0.55, 0.775, 1];
+
+/**
+ * Scores of fits on growing numbers of rows: would more rows help? Each fold's fits take the first
+ * rows of its training rows, so those of a larger size contain those of a smaller one.
+ * @throws SteepestError as `crossValidate`
+ */
+export async function learningCurve<E extends Fittable>(
+  estimator: E,
+  x: RowsInput,
+  y: RowsInput,
+  options: LearningCurveOptions<E> = {},
+): Promise<LearningCurve> {
+  checkEstimator('the first argument of learningCurve', estimator);
+  checkOptions('learningCurve', options, [...KEYS, 'trainSizes', 'shuffle', 'seed']);
+  const { trainSizes = DEFAULT_SIZES, shuffle = false, seed = 0 } = options;
+  const isShuffled = checkBoolean('shuffle', shuffle);
+  const draws = new Draws(checkSeed(seed), STREAMS.curve);
+  const evaluation = await prepare(estimator, x, y, { ...options, returnTrainScore: true });
+  const { folds, limit } = evaluation;
+  const sizes = countRowsOf(trainSizes, Math.min(...folds.map(({ train }) => train.length)));
+  const orders = folds.map(({ train }) =>
+    isShuffled ? draws.permutation(train.length).map((i) => train[i]!) : Uint32Array.from(train),
+  );
+  const jobs = sizes.flatMap((size) =>
+    folds.map(({ test }, f) => (signal: AbortSignal) => {
+      const fold = { train: orders[f]!.slice(0, size), test };
+      return fitAndScore(cloneForJob(estimator, limit), evaluation, fold, signal);
+    }),
+  );
+  const results = await runJobs(jobs, limit, options.signal);
+  const { names } = evaluation.scorers;
+  const points = sizes.map((trainSize, s) => ({
+    trainSize,
+    ...pointOf(results.slice(s * folds.length, (s + 1) * folds.length), names),
+  }));
+  return Object.assign(points, {
+    toString: () => print('rows', points, ({ trainSize }) => String(trainSize)),
+  });
+}
+
+/**
+ * Scores of fits with different values of one parameter: where does a model begin to overfit? The
+ * best value is one for `gridSearch`.
+ * @throws SteepestError as `crossValidate`; `ERR_UNKNOWN_NAME` for an unknown parameter
+ */
+export async function validationCurve<E extends Fittable>(
+  estimator: E,
+  x: RowsInput,
+  y: RowsInput,
+  options: ValidationCurveOptions<E>,
+): Promise<ValidationCurve> {
+  checkEstimator('the first argument of validationCurve', estimator);
+  checkOptions('validationCurve', options, [...KEYS, 'paramName', 'paramRange']);
+  const { paramName, paramRange, signal } = options;
+  if (typeof paramName !== 'string' || !Array.isArray(paramRange) || paramRange.length === 0) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'paramName as text, and paramRange as a list of values',
+      given: `${show(paramName)} and ${show(paramRange)}`,
+      hint: "Write { paramName: 'alpha', paramRange: [0.1, 1, 10] }.",
+    });
+  }
+  const evaluation = await prepare(estimator, x, y, { ...options, returnTrainScore: true });
+  const candidates = paramRange.map((value: unknown) => ({ [paramName]: value }));
+  const results = await evaluateCandidates(estimator, evaluation, candidates, { signal });
+  const { names } = evaluation.scorers;
+  const points = results.map((folds, i) => ({ value: paramRange[i] as unknown, ...pointOf(folds, names) }));
+  const cell = ({ value }: ValidationPoint): string =>
+    typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : show(value);
+  return Object.assign(points, { toString: () => print(paramName, points, cell) });
+}
+
+function pointOf(results: readonly FoldResult[], names: readonly string[]): CurvePoint {
+  const scores = (part: 'train' | 'test'): PointScores =>
+    Object.fromEntries(
+      names.map((name) => {
+        const folds = Float64Array.from(results, (result) => result[part]![name]!);
+        return [name, { folds, mean: meanOf(folds), std: deviationOf(folds) }];
+      }),
+    );
+  return {
+    train: scores('train'),
+    test: scores('test'),
+    meanFitTimeMs: meanOf(results.map(({ fitTimeMs }) => fitTimeMs)),
+    meanScoreTimeMs: meanOf(results.map(({ scoreTimeMs }) => scoreTimeMs)),
+  };
+}
+
+/** Distinct numbers of rows, ascending. @throws SteepestError `ERR_ARGUMENT` */
+function countRowsOf(sizes: readonly number[], most: number): number[] {
+  const isList = Array.isArray(sizes) && sizes.length > 0;
+  const areShares = isList && sizes.some((size) => !Number.isInteger(size));
+  const isValid = (size: unknown): boolean =>
+    typeof size === 'number' && size > 0 && (areShares ? size <= 1 : size <= most);
+  if (!isList || !sizes.every(isValid)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `trainSizes as fractions above 0 and at most 1, or numbers of rows from 1 to ${most}`,
+      given: show(sizes),
+      hint: 'Write trainSizes: [0.25, 0.5, 1].',
+    });
+  }
+  const counts = sizes.map((size) => (areShares ? Math.max(1, Math.floor(size * most)) : size));
+  return [...new Set(counts)].sort((a, b) => a - b);
+}
+
+function print<P extends CurvePoint>(what: string, points: readonly P[], cell: (point: P) => string): string {
+  const names = Object.keys(points[0]!.test);
+  const value = (score: Omit<CandidateScore, 'rank'>): string =>
+    `${score.mean.toFixed(SCORE_DIGITS)} ± ${score.std.toFixed(SCORE_DIGITS)}`;
+  const head = [what, ...names.flatMap((name) => [`${name}, train`, name]), 'fit ms'];
+  const rows = points.map((point) => [
+    cell(point),
+    ...names.flatMap((name) => [value(point.train[name]!), value(point.test[name]!)]),
+    point.meanFitTimeMs.toFixed(0),
+  ]);
+  return alignColumns(
+    head,
+    rows,
+    head.map((): Align => 'right'),
+  );
+}

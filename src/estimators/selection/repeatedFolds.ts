@@ -1,0 +1,63 @@
+import { checkInteger } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { checkOptions } from '../base/fitOptions.js';
+import { consecutiveFolds, type Fold, rowCount, type Splitter, stratifiedFolds } from './folds.js';
+import type { RowsInput } from './rows.js';
+
+export interface RepeatedFoldOptions {
+  /** Number of folds, at least 2 (5). */
+  nSplits?: number;
+  /** Number of repetitions, each with another shuffle (10). */
+  nRepeats?: number;
+  /** Seed of the shuffles. 0 by default. */
+  seed?: number;
+}
+
+function read(owner: string, options: RepeatedFoldOptions): Required<RepeatedFoldOptions> {
+  checkOptions(owner, options, ['nSplits', 'nRepeats', 'seed']);
+  const { nSplits = 5, nRepeats = 10, seed = 0 } = options;
+  return {
+    nSplits: checkInteger('nSplits', nSplits, 2),
+    nRepeats: checkInteger('nRepeats', nRepeats),
+    seed: checkSeed(seed),
+  };
+}
+
+/** `KFold` with shuffled rows, several times: nRepeats · nSplits folds, those of a repetition together. */
+export class RepeatedKFold implements Splitter {
+  private readonly options: Required<RepeatedFoldOptions>;
+
+  constructor(options: RepeatedFoldOptions = {}) {
+    this.options = read('RepeatedKFold', options);
+  }
+
+  /** @throws SteepestError `ERR_ARGUMENT` for fewer rows than folds */
+  split(x: RowsInput | number): Fold[] {
+    const { nSplits, nRepeats, seed } = this.options;
+    const rows = rowCount(x);
+    const draws = new Draws(seed, STREAMS.folds);
+    return Array.from({ length: nRepeats }, () =>
+      consecutiveFolds(rows, nSplits, draws.permutation(rows)),
+    ).flat();
+  }
+}
+
+/** `StratifiedKFold` with shuffled rows, several times: nRepeats · nSplits folds. */
+export class RepeatedStratifiedKFold implements Splitter {
+  private readonly options: Required<RepeatedFoldOptions>;
+
+  constructor(options: RepeatedFoldOptions = {}) {
+    this.options = read('RepeatedStratifiedKFold', options);
+  }
+
+  /**
+   * @param y one class per row
+   * @throws SteepestError as `StratifiedKFold`
+   */
+  split(x: RowsInput | number, y?: unknown): Fold[] {
+    const { nSplits, nRepeats, seed } = this.options;
+    const rows = rowCount(x);
+    const draws = new Draws(seed, STREAMS.folds);
+    return Array.from({ length: nRepeats }, () => stratifiedFolds(rows, y, nSplits, draws)).flat();
+  }
+}

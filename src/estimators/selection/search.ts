@@ -1,0 +1,319 @@
+import { checkBoolean, checkObject } from '../../core/check.js';
+import { SteepestError, unknownName } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
+import { didYouMean } from '../../core/nearest.js';
+import { show } from '../../core/show.js';
+import { describeEstimator } from '../base/describe.js';
+import { checkOptions } from '../base/fitOptions.js';
+import type { Label, LabelInput } from '../base/labels.js';
+import { SCORER_ALIASES } from '../base/names.js';
+import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
+import { evaluateCandidates } from './candidates.js';
+import { type CrossValidateOptions, prepare } from './crossValidate.js';
+import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
+import { checkEstimator, type Fittable, freshParams, isClassifier } from './jobs.js';
+import type { RowsInput } from './rows.js';
+import { resolveScorers } from './scorers.js';
+import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
+
+export interface SearchOptions<E = Fittable>
+  extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight' | 'groups'> {
+  /**
+   * Fit the best candidate on all rows afterwards (true); with several scores, the name of the
+   * deciding one.
+   */
+  refit?: boolean | string;
+}
+
+export const SEARCH_KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
+const FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress'];
+
+/** Options of `fit` of a search. */
+export interface SearchFitOptions {
+  sampleWeight?: WeightInput;
+  /** The group of each row, for a `cv` that keeps groups together, such as `GroupKFold`. */
+  groups?: LabelInput;
+  signal?: AbortSignal;
+  /**
+   * True writes a line to stderr for every fit that has ended; a function is called with it. What the
+   * function throws ends the search. Default false.
+   */
+  progress?: boolean | SearchProgressFunction;
+}
+
+/** The result of the search. */
+interface Found {
+  results: GridResults;
+  /** The best candidate by the deciding score, if there is one. */
+  best: Candidate | undefined;
+  bestIndex: number;
+  score: number;
+  estimator: Fittable | undefined;
+  refitTimeMs: number | undefined;
+}
+
+/**
+ * Cross-validates candidates, which are settings of an estimator's parameters, and fits the best on
+ * all rows. It is an estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
+ */
+export abstract class Search<E extends Fittable = Fittable> implements Fittable {
+  abstract readonly type: string;
+  private found: Found | undefined;
+
+  /** @param called the name of the function that makes such a search, for messages */
+  protected constructor(
+    private readonly called: string,
+    readonly estimator: E,
+    readonly options: SearchOptions<E>,
+  ) {
+    checkEstimator(`the first argument of ${called}`, estimator);
+    decidingScore(options);
+  }
+
+  /** The settings to try. */
+  protected abstract candidates(): readonly Record<string, unknown>[];
+  /** What was searched, by the name of its field: for printing. */
+  protected abstract space(): object;
+  abstract clone(): Search<E>;
+
+  /** @throws SteepestError as `crossValidate`; the results of an earlier fit are kept then */
+  async fit(x: RowsInput, y: RowsInput, given: SearchFitOptions = {}): Promise<this> {
+    checkOptions(`${this.called}.fit`, given, FIT_KEYS);
+    const { progress, groups, ...options } = given;
+    const report = searchReporter(progress);
+    const { estimator } = this;
+    const { refit, ...rest } = this.options;
+    const candidates = this.candidates();
+    const deciding = decidingScore(this.options);
+    const { sampleWeight, signal } = options;
+    const evaluation = await prepare(estimator, x, y, { ...rest, sampleWeight, groups });
+    const perCandidate = await evaluateCandidates(estimator, evaluation, candidates, { signal, report });
+    const { names } = evaluation.scorers;
+    const results = summarise(candidates, perCandidate, names, evaluation.returnTrainScore);
+    const bestIndex = deciding === undefined ? -1 : bestOf(results, deciding);
+    const best = results[bestIndex];
+    const found: Found = {
+      results,
+      best,
+      bestIndex,
+      score: best === undefined ? Number.NaN : best.test[deciding!]!.mean,
+      estimator: undefined,
+      refitTimeMs: undefined,
+    };
+    if (best !== undefined && refit !== false) {
+      const begin = performance.now();
+      found.estimator = estimator.clone();
+      found.estimator.setParams(freshParams(best.params) as never);
+      await found.estimator.fit(x as never, y as never, options);
+      found.refitTimeMs = performance.now() - begin;
+    }
+    this.found = found;
+    return this;
+  }
+
+  /** Every candidate with its scores. @throws SteepestError `ERR_NOT_FITTED` */
+  get results(): GridResults {
+    return this.learned('results').results;
+  }
+
+  /**
+   * The best parameters.
+   * @throws SteepestError `ERR_NOT_FITTED` before `fit`, and with several scores and `refit: false`
+   */
+  get bestParams(): Readonly<Record<string, unknown>> {
+    return this.bestCandidate('bestParams').params;
+  }
+
+  /** Their mean score over the folds. */
+  get bestScore(): number {
+    this.bestCandidate('bestScore');
+    return this.learned('bestScore').score;
+  }
+
+  /** Its index in `results`. */
+  get bestIndex(): number {
+    this.bestCandidate('bestIndex');
+    return this.learned('bestIndex').bestIndex;
+  }
+
+  /**
+   * The estimator with the best parameters, fitted on all rows.
+   * @throws SteepestError `ERR_NOT_FITTED`, also with `refit: false`
+   */
+  get bestEstimator(): E {
+    return this.delegate('bestEstimator') as E;
+  }
+
+  /** Duration of that last fit. */
+  get refitTimeMs(): number {
+    this.delegate('refitTimeMs');
+    return this.learned('refitTimeMs').refitTimeMs!;
+  }
+
+  get isClassifier(): boolean {
+    return isClassifier(this.estimator);
+  }
+
+  get classes(): readonly Label[] {
+    return (this.delegate('classes') as unknown as { classes: readonly Label[] }).classes;
+  }
+
+  predict(x: RowsInput): ResultOf<E, 'predict'> {
+    return this.call('predict', x) as ResultOf<E, 'predict'>;
+  }
+
+  predictProba(x: RowsInput): ResultOf<E, 'predictProba'> {
+    return this.call('predictProba', x) as ResultOf<E, 'predictProba'>;
+  }
+
+  decisionFunction(x: RowsInput): ResultOf<E, 'decisionFunction'> {
+    return this.call('decisionFunction', x) as ResultOf<E, 'decisionFunction'>;
+  }
+
+  transform(x: RowsInput): ResultOf<E, 'transform'> {
+    return this.call('transform', x) as ResultOf<E, 'transform'>;
+  }
+
+  /** The deciding score of the best estimator on these rows. */
+  async score(x: RowsInput, y: RowsInput, options: object = {}): Promise<number> {
+    checkOptions(`${this.called}.score, whose scorers take none,`, options, []);
+    const best = this.delegate('score()');
+    const scores = await resolveScorers(this.options.scoring).score(best, x, y);
+    return scores[decidingScore(this.options)!]!;
+  }
+
+  getParams(): object {
+    const own = this.estimator.getParams();
+    const inner = Object.entries(own).map(([name, value]) => [`estimator__${name}`, value] as const);
+    return { estimator: this.estimator, ...Object.fromEntries(inner) };
+  }
+
+  /**
+   * Parameters of the estimator, as estimator__param.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, and what the estimator throws
+   */
+  setParams(params: Readonly<Record<string, unknown>>): this {
+    checkObject(`parameters of ${this.called}`, params);
+    const prefix = 'estimator__';
+    for (const name of Object.keys(params)) {
+      if (name.startsWith(prefix)) continue;
+      throw new SteepestError('ERR_UNKNOWN_NAME', {
+        expected: `parameters of ${this.called} to begin with ${prefix}`,
+        given: show(name),
+        hint: didYouMean(
+          name,
+          Object.keys(this.estimator.getParams()).map((inner) => prefix + inner),
+          'Make a new search to change its grid or options.',
+        ),
+      });
+    }
+    const inner = Object.entries(params).map(([name, value]) => [name.slice(prefix.length), value] as const);
+    this.estimator.setParams(Object.fromEntries(inner) as never);
+    return this;
+  }
+
+  /**
+   * The best estimator as plain data: saving a search saves its best estimator.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
+  toSaved(): SavedEstimator {
+    const best = this.delegate('save()');
+    if ('toSaved' in best && typeof best.toSaved === 'function') return best.toSaved() as SavedEstimator;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'an estimator that can be saved',
+      given: 'one without toSaved()',
+      hint: "Extend one of this package's estimators.",
+    });
+  }
+
+  /**
+   * Writes the best estimator to a safetensors file, from which `loadEstimator` reads it.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
+  async save(path: string | URL): Promise<void> {
+    await writeSaved(path, this.toSaved());
+  }
+
+  /** The bytes that {@link save} writes. @throws SteepestError `ERR_NOT_FITTED` */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return savedBytes(this.toSaved());
+  }
+
+  /** The estimator, what is searched and the options. */
+  toString(): string {
+    const { estimator, options } = this;
+    return describeEstimator(this.type, { estimator, ...this.space(), ...options }, {});
+  }
+
+  /** What `console.log` prints: the same as {@link toString}. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** For `JSON.stringify`: the search's definition, without its results. */
+  toJSON(): { type: string; params: object } {
+    const { estimator, options } = this;
+    return { type: this.type, params: { estimator, ...this.space(), ...options } };
+  }
+
+  private learned(what: string): Found {
+    if (this.found !== undefined) return this.found;
+    throw notFitted(
+      what,
+      `a ${this.called} that has tried nothing yet`,
+      'Call await search.fit(X, y) first.',
+    );
+  }
+
+  private bestCandidate(what: string): Candidate {
+    const { best } = this.learned(what);
+    if (best !== undefined) return best;
+    throw notFitted(
+      what,
+      'several scores and none that decides',
+      "Set refit to a score's name, or read results.",
+    );
+  }
+
+  private delegate(what: string): Fittable {
+    const { estimator } = this.learned(what);
+    if (estimator !== undefined) return estimator;
+    throw notFitted(what, 'refit: false', 'Leave refit out, or fit an estimator with bestParams.');
+  }
+
+  private async call(name: string, x: RowsInput): Promise<unknown> {
+    const best = this.delegate(`${name}()`) as unknown as Record<string, unknown>;
+    const f = best[name];
+    if (typeof f === 'function') return f.call(best, x) as unknown;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `an estimator with ${name}()`,
+      given: 'one that has none',
+      hint: `Search over an estimator that can ${name}.`,
+    });
+  }
+}
+
+/** The return value of a method of the estimator. */
+type ResultOf<E, Name extends string> =
+  E extends Record<Name, (...args: never[]) => infer R> ? R : Promise<unknown>;
+
+function notFitted(what: string, given: string, hint: string): SteepestError {
+  return new SteepestError('ERR_NOT_FITTED', { expected: `fit() before ${what}`, given, hint });
+}
+
+/** The name of the deciding score; undefined if there are several and none was named. */
+function decidingScore({ refit = true, scoring }: SearchOptions<never>): string | undefined {
+  const { names } = resolveScorers(scoring);
+  if (typeof refit === 'string') {
+    if (names.includes(refit)) return refit;
+    unknownName('refit', refit, names, SCORER_ALIASES);
+  }
+  const isWanted = checkBoolean('refit', refit);
+  if (names.length === 1) return names[0];
+  if (!isWanted) return undefined;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'refit to name the score that decides, as there are several',
+    given: 'refit: true',
+    hint: `Use refit: '${names[0]}', or false.`,
+  });
+}

@@ -1,0 +1,87 @@
+import { checkInteger } from '../../core/check.js';
+import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { checkOptions } from '../base/fitOptions.js';
+import { type Fold, labelsOf, rowCount, type Splitter } from './folds.js';
+import type { RowsInput } from './rows.js';
+import { drawSplit, drawStratified, splitCounts } from './splitRows.js';
+
+export interface ShuffleSplitOptions {
+  /** Number of splits (10). */
+  nSplits?: number;
+  /** Fraction of rows to test on, above 0 and below 1, or their number (0.1, or what trainSize leaves). */
+  testSize?: number;
+  /** Fraction or number of rows to train on; default: the rest. */
+  trainSize?: number;
+  /** Seed of the draws. 0 by default. */
+  seed?: number;
+}
+
+interface Resolved extends Pick<ShuffleSplitOptions, 'testSize' | 'trainSize'> {
+  nSplits: number;
+  seed: number;
+}
+
+const DEFAULT_TEST_SIZE = 0.1;
+
+function read(owner: string, options: ShuffleSplitOptions): Resolved {
+  checkOptions(owner, options, ['nSplits', 'testSize', 'trainSize', 'seed']);
+  const { nSplits = 10, seed = 0, testSize, trainSize } = options;
+  // A wrong size fails here where it is wrong for any number of rows.
+  splitCounts(Number.MAX_SAFE_INTEGER, { testSize, trainSize }, DEFAULT_TEST_SIZE);
+  return { ...options, nSplits: checkInteger('nSplits', nSplits), seed: checkSeed(seed) };
+}
+
+/**
+ * Independent random splits: each draws its training and test rows anew, so a row may be tested
+ * several times or never. Rows are in the order in which they are drawn.
+ */
+export class ShuffleSplit implements Splitter {
+  private readonly options: Resolved;
+
+  constructor(options: ShuffleSplitOptions = {}) {
+    this.options = read('ShuffleSplit', options);
+  }
+
+  get nSplits(): number {
+    return this.options.nSplits;
+  }
+
+  /** @throws SteepestError `ERR_ARGUMENT` for sizes that leave no row to train or to test on */
+  split(x: RowsInput | number): Fold[] {
+    const { nSplits, seed } = this.options;
+    const rows = rowCount(x);
+    const counts = splitCounts(rows, this.options, DEFAULT_TEST_SIZE);
+    const draws = new Draws(seed, STREAMS.split);
+    return Array.from({ length: nSplits }, () => drawSplit(draws, rows, counts));
+  }
+}
+
+/**
+ * {@link ShuffleSplit} in which both parts of every split have each class's share, to within one
+ * row.
+ */
+export class StratifiedShuffleSplit implements Splitter {
+  private readonly options: Resolved;
+
+  constructor(options: ShuffleSplitOptions = {}) {
+    this.options = read('StratifiedShuffleSplit', options);
+  }
+
+  get nSplits(): number {
+    return this.options.nSplits;
+  }
+
+  /**
+   * @param y one class per row
+   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` for a class with one row, or a part with fewer
+   *   rows than there are classes
+   */
+  split(x: RowsInput | number, y?: unknown): Fold[] {
+    const { nSplits, seed } = this.options;
+    const rows = rowCount(x);
+    const labels = labelsOf(y, rows);
+    const counts = splitCounts(rows, this.options, DEFAULT_TEST_SIZE);
+    const draws = new Draws(seed, STREAMS.split);
+    return Array.from({ length: nSplits }, () => drawStratified(draws, labels, counts));
+  }
+}
