@@ -152,18 +152,26 @@ export function refuseTable(what: string, value: unknown, words: string, otherwi
 /**
  * Refuses a value in the place of a row. @throws SteepestError `ERR_SHAPE`; `ERR_RAGGED` for rows
  * after the first
+ * @param rows what the first row is one of
  */
-export function refuseRow(what: string, value: unknown, row: number, isFirst: boolean): never {
+export function refuseRow(
+  what: string,
+  value: unknown,
+  row: number,
+  isFirst: boolean,
+  rows: 'rows' | 'objects' = 'rows',
+): never {
   let hint = isFirst
     ? 'Write [[1], [2]] for one column, [[1, 2]] for one row.'
     : 'Give every row the same length.';
+  if (rows === 'objects') hint = 'Give every row as an object with the same keys.';
   if (isPromise(value)) hint = 'Put await before it.';
   else if (value === null || value === undefined) hint = 'Leave such rows out.';
-  else if (typeof value === 'object' && typedArrayName(value) === undefined) {
+  else if (typeof value === 'object' && typedArrayName(value) === undefined && rows === 'rows') {
     hint = 'Convert objects, one per row, to a table: data.DataTable.fromRows(rows).toMatrix().';
   } else if (isBigIntArray(value)) hint = 'Convert it: Float64Array.from(row, Number).';
   throw new SteepestError(isFirst ? 'ERR_SHAPE' : 'ERR_RAGGED', {
-    expected: `${what} to be an array of rows`,
+    expected: `${what} to be an array of ${rows}`,
     given: `${show(value)} at row ${row}`,
     hint,
   });

@@ -1,19 +1,26 @@
 import type { NdArray, NumberRow, NumericArray } from '../core/ndarray.js';
+import type { NamedTable } from './tables/frameOf.js';
 
 /** Rows as users pass them: lists of lists or of typed arrays, or typed memory with a shape. */
 export type MatrixInput = readonly NumberRow[] | NdArray;
 /**
- * Samples of a network: rows, or images as nested lists, `[samples][height][width]` with or without
+ * Samples of a network: rows, a table with named columns, or images as nested lists, `[samples][height][width]` with or without
  * channels.
  */
 export type SampleInput =
   | MatrixInput
+  | NamedTable
   | readonly (readonly NumberRow[])[]
   | readonly (readonly (readonly NumberRow[])[])[];
 /** Targets as users pass them: also a plain list of class numbers or values. */
 export type TargetInput = MatrixInput | readonly number[] | NumericArray;
 /**
+ * Targets by the names of their columns, where x is a table with named columns: those columns are
+ * then no part of x.
+ */
+export type ColumnNames = string | readonly string[];
+/**
  * Targets of a network: also class names, if the model has them. Text columns of tables may hold
  * null, which is refused with its row.
  */
-export type ClassInput = TargetInput | readonly (string | null)[];
+export type ClassInput = TargetInput | readonly (string | null)[] | ColumnNames;

@@ -4,6 +4,8 @@ import type { WeightInput } from '../core/ndarray.js';
 import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
 import type { ClassInput, SampleInput } from './arrayInputs.js';
+import { isBatch } from './isBatch.js';
+import { frameOf } from './tables/frameOf.js';
 
 /** Some rows of a stream; batches may differ in size. */
 export interface Batch {
@@ -58,8 +60,9 @@ export function isBatchStream(input: unknown): input is BatchStream {
   if (typeof input === 'function') return true;
   if (!isObject(input) || ArrayBuffer.isView(input)) return false;
   try {
-    if (Array.isArray(input)) return isObject(input[0]) && 'x' in input[0];
-    return Symbol.asyncIterator in input || Symbol.iterator in input;
+    if (Array.isArray(input)) return isBatch(input[0]);
+    const isIterable = Symbol.asyncIterator in input || Symbol.iterator in input;
+    return isIterable && frameOf('x', input) === undefined;
   } catch {
     // A proxy that throws is refused later, where it is read.
     return false;

@@ -3,7 +3,7 @@ import { SteepestError } from '../core/errors.js';
 import { isCount } from '../core/guards.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
@@ -150,12 +150,17 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   /**
    * @param x rows × columns, finite; or, for `'qr'`, a stream of batches `{ x, y, sampleWeight? }`,
    *   which is read once
-   * @param y one value per row, or rows × targets; omit it with a stream
+   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit it
+   *   with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
    *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(x: FeatureInput | RowStream, y?: TargetInput, options: DescentFitOptions = {}): Promise<this> {
+  async fit(
+    x: FeatureInput | RowStream,
+    y?: TargetInput | ColumnNames,
+    options: DescentFitOptions = {},
+  ): Promise<this> {
     checkOptions('LinearRegression.fit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options, this.params.solver);
     const kernels = chooseKernels(options);

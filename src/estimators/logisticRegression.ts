@@ -1,7 +1,10 @@
 import { checkRowCount } from '../core/refuse.js';
+import type { ColumnNames } from '../data/arrayInputs.js';
+import { areAlike } from '../data/tables/match.js';
+import { separateTarget } from '../data/tables/target.js';
 import { chooseKernels } from '../kernels/kernelOptions.js';
 import { rowWeights } from './base/classWeights.js';
-import { type FeatureInput, readFeatures } from './base/features.js';
+import { type FeatureInput, type FittedColumns, readFeatures } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
 import { checkClassCount, encodeClasses, type Label, type LabelInput } from './base/labels.js';
 import { attribute, type SavedState } from './base/saved.js';
@@ -71,15 +74,17 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
 
   /**
    * @param x samples × columns, finite
-   * @param y one class per sample, at least two different ones
+   * @param y one class per sample, at least two different ones; or the name of their column in a
+   *   table
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class,
    *   `ERR_ARGUMENT` for a solver that does not support the penalty; `ERR_ABORTED`. After an error,
    *   what was learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: LabelInput, options: DescentFitOptions = {}): Promise<this> {
+  async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
     checkOptions('LogisticRegression.fit', options, DESCENT_FIT_KEYS);
-    const features = readFeatures('X', x);
-    const labels = encodeClasses('y', y);
+    const given = separateTarget('X', x, y);
+    const features = readFeatures('X', given.x);
+    const labels = encodeClasses('y', given.y);
     checkRowCount('y', labels.codes.length, 'X', features.rows);
     const { classes } = labels;
     checkClassCount('y', classes);
@@ -101,7 +106,7 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
       features,
       outputs,
       weights,
-      start: this.start(size, outputs, classes),
+      start: this.start(features, outputs, classes),
       tol: params.tol,
       maxIter: params.maxIter,
       fitIntercept: params.fitIntercept,
@@ -190,10 +195,14 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
   }
 
   /** Zeros, or with `warmStart` the last coefficients if their shape matches. */
-  private start(size: number, outputs: number, classes: readonly Label[]): Float64Array {
+  private start(columns: FittedColumns, outputs: number, classes: readonly Label[]): Float64Array {
+    const size = outputs * columns.cols;
     const start = new Float64Array(size + outputs);
     const { fitted, params } = this;
-    const fits = fitted?.coef.length === size && JSON.stringify(fitted.classes) === JSON.stringify(classes);
+    const fits =
+      fitted?.coef.length === size &&
+      areAlike(fitted.columns, columns) &&
+      JSON.stringify(fitted.classes) === JSON.stringify(classes);
     if (params.warmStart && fits) {
       start.set(fitted.coef);
       if (params.fitIntercept) start.set(fitted.intercept, size);

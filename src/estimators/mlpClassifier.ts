@@ -3,10 +3,12 @@ import { Matrix } from '../core/matrix.js';
 import type { NdArray } from '../core/ndarray.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
+import type { ColumnNames } from '../data/arrayInputs.js';
+import { separateTarget } from '../data/tables/target.js';
 import { accuracyScore } from '../metrics/index.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
 import type { Classifier, ScoreOptions } from './base/estimator.js';
-import { type FeatureInput, readFeatures } from './base/features.js';
+import type { FeatureInput } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
 import {
   checkClassCount,
@@ -61,20 +63,25 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   /**
    * Trains until the loss stops falling or `maxIter` epochs are over.
    * @param x samples × columns, finite
-   * @param y one class per sample, at least two different ones
+   * @param y one class per sample, at least two different ones; or the name of their column in a
+   *   table
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
    *   `ERR_LABEL_RANGE` for a single class, or with `warmStart` for classes that differ from the
    *   last fit's; `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error,
    *   what was learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: LabelInput, options: DescentFitOptions = {}): Promise<this> {
+  async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
     checkOptions('MLPClassifier.fit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options);
-    const { classes } = encodeClasses('y', y);
+    const given = separateTarget('X', x, y);
+    const { classes } = encodeClasses('y', given.y);
     checkClassCount('y', classes);
     const { warmStart, maxIter } = this.params;
     if (warmStart && this.learnedClasses !== undefined) this.checkSameClasses('y', classes);
-    const result = await this.trainOn(x, y, classes, options, { epochs: maxIter, goesOn: warmStart });
+    const result = await this.trainOn(given.x, given.y, classes, options, {
+      epochs: maxIter,
+      goesOn: warmStart,
+    });
     this.warnNotConverged(result);
     return this;
   }
@@ -87,14 +94,14 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
    */
   async partialFit(
     x: FeatureInput,
-    y: LabelInput,
+    y: LabelInput | ColumnNames,
     options: DescentFitOptions & { classes?: readonly Label[] } = {},
   ): Promise<this> {
     checkOptions('MLPClassifier.partialFit', options, [...DESCENT_FIT_KEYS, 'classes']);
     checkDescentOptions(options);
-    const { classes: given, ...rest } = options;
+    const { classes: all, ...rest } = options;
     this.checkPartialFit();
-    const named = given && encodeClasses('classes', given).classes;
+    const named = all && encodeClasses('classes', all).classes;
     if (named !== undefined) {
       checkClassCount('classes', named);
       if (this.learnedClasses !== undefined) this.checkSameClasses('classes', named);
@@ -107,7 +114,8 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
         hint: 'Pass all classes that this and later calls will have.',
       });
     }
-    await this.trainOn(x, y, classes, rest, { epochs: 1, goesOn: true });
+    const given = separateTarget('X', x, y);
+    await this.trainOn(given.x, given.y, classes, rest, { epochs: 1, goesOn: true });
     return this;
   }
 
@@ -142,8 +150,9 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   }
 
   /** Fraction of rows whose class is predicted correctly. */
-  async score(x: FeatureInput, y: LabelInput, options: ScoreOptions = {}): Promise<number> {
-    return classificationScore(y, await this.predict(x), options);
+  async score(x: FeatureInput, y: LabelInput | ColumnNames, options: ScoreOptions = {}): Promise<number> {
+    const given = separateTarget('X', x, y);
+    return classificationScore(given.y, await this.predict(given.x), options);
   }
 
   protected override fittedState(): SavedState | undefined {
@@ -164,7 +173,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
     options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
   ) {
-    const features = readFeatures('X', x);
+    const features = this.samples(x, how.goesOn);
     const labels = encodeClasses('y', y, classes);
     const { codes } = labels;
     checkRowCount('y', codes.length, 'X', features.rows);

@@ -1,9 +1,10 @@
 import { isFlag } from '../core/guards.js';
 import type { Matrix } from '../core/matrix.js';
-import type { TargetInput } from '../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
+import { separateTarget } from '../data/tables/target.js';
 import { r2Score } from '../metrics/index.js';
 import type { Regressor, ScoreOptions } from './base/estimator.js';
-import { type FeatureInput, readFeatures } from './base/features.js';
+import type { FeatureInput } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { regressionScore } from './base/score.js';
@@ -36,12 +37,12 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   /**
    * Trains until the loss stops falling or `maxIter` epochs are over.
    * @param x samples × columns, finite
-   * @param y one number per sample, or samples × targets
+   * @param y one number per sample, or samples × targets; or the names of their columns in a table
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
    *   `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: TargetInput, options: DescentFitOptions = {}): Promise<this> {
+  async fit(x: FeatureInput, y: TargetInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
     checkOptions('MLPRegressor.fit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options);
     const { maxIter, warmStart } = this.params;
@@ -54,7 +55,11 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    * @throws SteepestError as {@link fit}; `ERR_SHAPE` also if columns or targets differ from those
    *   of earlier calls
    */
-  async partialFit(x: FeatureInput, y: TargetInput, options: DescentFitOptions = {}): Promise<this> {
+  async partialFit(
+    x: FeatureInput,
+    y: TargetInput | ColumnNames,
+    options: DescentFitOptions = {},
+  ): Promise<this> {
     checkOptions('MLPRegressor.partialFit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options);
     this.checkPartialFit();
@@ -69,8 +74,9 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   }
 
   /** R² of the prediction (mean over targets). */
-  async score(x: FeatureInput, y: TargetInput, options: ScoreOptions = {}): Promise<number> {
-    return regressionScore(y, await this.outputs(x), options);
+  async score(x: FeatureInput, y: TargetInput | ColumnNames, options: ScoreOptions = {}): Promise<number> {
+    const given = separateTarget('X', x, y);
+    return regressionScore(given.y, await this.outputs(given.x), options);
   }
 
   protected override fittedState(): SavedState | undefined {
@@ -85,12 +91,13 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
 
   private async trainOn(
     x: FeatureInput,
-    y: TargetInput,
+    y: TargetInput | ColumnNames,
     options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
   ) {
-    const features = readFeatures('X', x);
-    const targets = readTargets('y', y, features.rows);
+    const given = separateTarget('X', x, y);
+    const features = this.samples(given.x, how.goesOn);
+    const targets = readTargets('y', given.y, features.rows);
     const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
     const weigh = (rows: Uint32Array | undefined): Float64Array | undefined =>
       rows && sampleWeight ? takeRows(sampleWeight, rows) : sampleWeight;

@@ -1,6 +1,6 @@
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import type { TargetInput } from '../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
@@ -55,14 +55,15 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   /**
    * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
    *   read once
-   * @param y one value per row, or rows × targets; omit it with a stream
+   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit it
+   *   with a stream
    * @throws SteepestError `ERR_SHAPE`, also if `alpha` does not have one element per target;
    *   `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error,
    *   what was learned before is unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,
-    y?: TargetInput,
+    y?: TargetInput | ColumnNames,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     const { alpha, fitIntercept, workers } = this.params;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  data as dataApi,
   estimatorTypes,
   LinearRegression,
   LogisticRegression,
@@ -23,12 +24,14 @@ interface Predictor {
   fit(x: unknown, y: unknown, options?: object): Promise<Predictor>;
   predict(x: unknown): Promise<ArrayLike<unknown> | NdArray>;
   score(x: unknown, y: unknown, options?: object): Promise<number>;
+  readonly featureNamesIn: readonly string[] | undefined;
   getParams(): object;
   setParams(params: object): Predictor;
   clone(): Predictor;
   save(path: string): Promise<void>;
 }
 
+const { DataTable } = dataApi;
 const few = { maxIter: 30, hiddenLayerSizes: [6] };
 
 /** How to make one of each, quickly trained. */
@@ -104,6 +107,44 @@ describe.each(all)('$name', ({ make, y, classifies }) => {
     );
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('matches columns by name, and takes the target by its name', async () => {
+    const names = ['age', 'b', 'c'];
+    const records = nested.map(([age, b, c], i) => ({ age, b, c, target: y[i] as never }));
+    const table = DataTable.fromRows(records);
+    const fromNumbers = await make().fit(nested, y);
+    const expected = values(await fromNumbers.predict(nested));
+    const score = await fromNumbers.score(nested, y);
+    for (const x of [table, records]) {
+      const model = await make().fit(x, 'target');
+      expect(model.featureNamesIn).toEqual(names);
+      const shuffled = records.map(({ age, b, c }, i) => (i % 2 ? { spare: 'x', c, age, b } : { b, c, age }));
+      for (const rows of [x, shuffled, table.select(['c', 'target', 'b', 'age']), nested]) {
+        expect(values(await model.predict(rows))).toEqual(expected);
+      }
+      expect(await model.score(x, 'target')).toBe(score);
+      expect(await model.score(shuffled, y)).toBe(score);
+      const folder = mkdtempSync(join(tmpdir(), 'steepest-'));
+      const path = join(folder, 'named.safetensors');
+      await model.save(path);
+      const loaded = (await loadEstimator(path)) as unknown as Predictor;
+      rmSync(folder, { recursive: true });
+      expect(loaded.featureNamesIn).toEqual(names);
+      expect(values(await loaded.predict(shuffled))).toEqual(expected);
+      const misspelt = records.map(({ age, b, c }) => ({ agee: age, b, c }));
+      await expect(model.predict(misspelt)).rejects.toThrow(
+        /column 'age', as in fit.*Did you mean 'age' by 'agee'/,
+      );
+      const gaps = shuffled.map((row, i) => (i === 5 ? { ...row, b: undefined } : row));
+      await expect(model.predict(gaps)).rejects.toThrow(/NaN at row 5, column 'b'/);
+      await expect(model.predict(records.map((row) => ({ ...row, b: 'x' })))).rejects.toThrow(/text in 'b'/);
+    }
+    await expect(make().fit(table, 'targte')).rejects.toThrow(/target.*Did you mean 'target'/);
+    await expect(make().fit(nested, 'target')).rejects.toThrow(/named columns/);
+    expect(fromNumbers.featureNamesIn).toBeUndefined();
+    await expect(fromNumbers.predict(records)).rejects.toThrow(/no names.*no order/);
+    expect(() => make().featureNamesIn).toThrow(expect.objectContaining({ code: 'ERR_NOT_FITTED' }));
   });
 
   it('accepts bytes', async () => {

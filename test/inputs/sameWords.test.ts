@@ -57,7 +57,7 @@ const SAMPLES: Record<string, Call> = {
   'Sequential.evaluate': (x) => numbers.evaluate(x, list),
   'Sequential.gradients': (x) => numbers.gradients(x, list),
   'Sequential.predict': (x) => numbers.predict(x),
-  'Sequential.predict on a stream': (x) => numbers.predict([{ x }]),
+  'Sequential.predict on a stream': (x) => numbers.predict(() => [{ x }]),
   'Sequential.predictSync': async (x) => numbers.predictSync(x),
   validationData: (x) => numbers.fit(X, list, { validationData: [x, list] }),
   'LinearRegression.fit': (x) => new LinearRegression().fit(x, list),
@@ -348,6 +348,18 @@ async function check(call: Call, name: string, faults: Record<string, Fault>): P
   }
 }
 
+/** Text in the place of y is the name of a column, for which x has to be a table. */
+async function checkTargets(call: Call, name: string, faults: Record<string, Fault>): Promise<void> {
+  const { text, ...others } = faults;
+  const takesName = /^(?!sampleWeight|LabelEncoder|Sequential).*\.(?:fit|score)$/.test(name);
+  if (!takesName) return check(call, name, faults);
+  await check(call, name, others);
+  const message =
+    'expected X as a table with named columns, where y is the name of one, given [[0, 29, 58, 87], … (12 items)]. ' +
+    'Pass a DataTable or objects, or y as a list.';
+  await check(call, name, { text: [text![0], 'ERR_ARGUMENT', message] });
+}
+
 describe('one fault, one code, the same words', () => {
   it.each(Object.entries(SAMPLES))('samples: %s', async (name, call) => {
     const { 'an infinity in a row': infinity, ...rest } = samples;
@@ -364,7 +376,7 @@ describe('one fault, one code, the same words', () => {
   });
 
   it.each(Object.entries(VALUES))('values: %s', async (name, call) => {
-    await check(call, name, values);
+    await checkTargets(call, name, values);
     const of = name.startsWith('sampleWeight') ? 'weight' : 'target';
     for (const other of [list.slice(1), [...list, 1], Float32Array.from(list.slice(1))]) {
       const rows = name.includes('truth') ? other.length : ROWS;
@@ -380,7 +392,7 @@ describe('one fault, one code, the same words', () => {
     }
   });
 
-  it.each(Object.entries(LABELS))('labels: %s', (name, call) => check(call, name, labels));
+  it.each(Object.entries(LABELS))('labels: %s', (name, call) => checkTargets(call, name, labels));
 
   it('weights: below 0, or all 0', async () => {
     for (const [name, call] of Object.entries(VALUES)) {

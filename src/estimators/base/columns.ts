@@ -16,13 +16,16 @@ import { checkLength, typedNumbers } from '../../core/rows.js';
 import { messageOf, show } from '../../core/show.js';
 import { type Column, type ColumnInput, toColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
+import type { Frame } from '../../data/tables/frame.js';
+import { frameOf } from '../../data/tables/frameOf.js';
+import { checkColumnCount, type FittedColumns, matchedNames } from '../../data/tables/match.js';
 import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';
 import { type FeatureInput, readFeatures } from './features.js';
 
 /** One value of a table: a number, or text; null and undefined are missing values. */
 export type Cell = number | string | boolean | null | undefined;
 /** Tables that transformers accept: numbers, or numbers and text. */
-export type TableInput = FeatureInput | DataTable | readonly (readonly Cell[] | NumericArray)[];
+export type TableInput = FeatureInput | readonly (readonly Cell[] | NumericArray)[];
 /** What transformers return: numbers, or a table if text or names remain. */
 export type TableOutput = Matrix<Float64Array> | DataTable;
 
@@ -62,22 +65,23 @@ function isCells(what: string, x: unknown): x is readonly ArrayLike<unknown>[] {
 
 /**
  * Converts a table of any kind to columns. Numbers and text are kept; finiteness is not checked.
+ * @param fitted the columns of the fit: x then has to have them. If both have names, columns are
+ *   matched by name, in any order, and extra ones are ignored; otherwise they go by position
+ * @param needed the columns that will be read, by number; by default all of the fit
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for text among
  *   numbers in one column
  */
-export function readTable(what: string, x: TableInput): TableColumns {
-  const table = reading(what, () => {
-    if (x instanceof DataTable) return x;
-    return isCells(what, x) ? tableOfCells(what, x) : undefined;
-  });
-  if (table !== undefined && table === x) {
-    return fromTable(what, table, table.columnNames, () => kindsOfTable(table));
-  }
-  if (table !== undefined) {
-    const cells = x as readonly (readonly unknown[])[];
-    return fromTable(what, table, undefined, () => kindsOfRows(cells, table.columnNames.length));
-  }
-  const { data, rows, cols, names } = readFeatures(what, x as FeatureInput);
+export function readTable(
+  what: string,
+  x: TableInput,
+  fitted?: FittedColumns,
+  needed?: readonly number[],
+): TableColumns {
+  const frame = frameOf(what, x);
+  if (frame !== undefined) return fromFrame(what, x, frame, fitted, needed);
+  const cells = reading(what, () => (isCells(what, x) ? tableOfCells(what, x) : undefined));
+  if (cells !== undefined) return fromCells(what, x as never, cells, fitted);
+  const { data, rows, cols, names } = readFeatures(what, x as FeatureInput, fitted);
   const column = (j: number): Column => {
     const values = new Float64Array(rows);
     for (let i = 0, at = j; i < rows; i++, at += cols) values[i] = data[at]!;
@@ -85,31 +89,42 @@ export function readTable(what: string, x: TableInput): TableColumns {
   };
   const kinds = (): readonly ColumnKind[] => {
     if (Array.isArray(x)) return kindsOfRows(x, cols);
-    if (names !== undefined) return Array.from({ length: cols }, (_, j) => kindOfColumn(column(j)));
     return rememberedKinds(x) ?? Array(cols).fill(kindOfArray((x as NdArray).data));
   };
   return { rows, cols, names, column, isTable: false, kinds };
 }
 
-const kindsOfTable = (table: DataTable): readonly ColumnKind[] =>
-  rememberedKinds(table) ?? table.columnNames.map((name) => kindOfColumn(table.column(name)));
-
-function fromTable(
+function fromFrame(
   what: string,
+  x: TableInput,
+  frame: Frame,
+  fitted: FittedColumns | undefined,
+  needed: readonly number[] | undefined,
+): TableColumns {
+  return reading(what, () => {
+    const given = fitted === undefined ? frame.names : matchedNames(what, frame, fitted, needed);
+    const cols = given.length;
+    checkNotEmpty(what, frame.rows, cols);
+    const column = (j: number): Column => reading(what, () => frame.column(given[j]!));
+    const kinds = (): readonly ColumnKind[] =>
+      rememberedKinds(x) ?? given.map((_, j) => kindOfColumn(column(j)));
+    return { rows: frame.rows, cols, names: given, column, isTable: true, kinds };
+  });
+}
+
+/** Rows with text: a table whose columns have no names of the user's. */
+function fromCells(
+  what: string,
+  x: readonly (readonly unknown[])[],
   table: DataTable,
-  names: readonly string[] | undefined,
-  kinds: () => readonly ColumnKind[],
+  fitted: FittedColumns | undefined,
 ): TableColumns {
   const { rows, columnNames } = table;
-  checkNotEmpty(what, rows, columnNames.length);
-  return {
-    rows,
-    cols: columnNames.length,
-    names,
-    column: (j) => table.column(columnNames[j]!),
-    isTable: true,
-    kinds,
-  };
+  const cols = columnNames.length;
+  checkNotEmpty(what, rows, cols);
+  if (fitted !== undefined) checkColumnCount(what, cols, fitted);
+  const column = (j: number): Column => table.column(columnNames[j]!);
+  return { rows, cols, names: undefined, column, isTable: true, kinds: () => kindsOfRows(x, cols) };
 }
 
 function tableOfCells(what: string, x: readonly ArrayLike<unknown>[]): DataTable {

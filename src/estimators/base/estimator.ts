@@ -1,11 +1,11 @@
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray, WeightInput } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
 import { fromFile, type ModelSource } from '../../io/modelFile.js';
 import type { TableInput, TableOutput } from './columns.js';
 import { describeEstimator } from './describe.js';
-import type { FeatureInput } from './features.js';
+import type { FeatureInput, FittedColumns } from './features.js';
 import type { Label, LabelInput } from './labels.js';
 import { defaultParams, type ParamSpecs, resolveParams } from './params.js';
 import { readSaved, type SavedEstimator, type SavedState, savedBytes, writeSaved } from './saved.js';
@@ -35,16 +35,16 @@ export interface ScoreOptions {
 
 /** Predicts numbers. */
 export interface Regressor extends Configurable {
-  fit(x: FeatureInput, y: TargetInput, options?: EstimatorFitOptions): Promise<this>;
+  fit(x: FeatureInput, y: TargetInput | ColumnNames, options?: EstimatorFitOptions): Promise<this>;
   /** One number per row, or rows × targets where y had columns. */
   predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>>;
   /** R² of the prediction (mean over targets). */
-  score(x: FeatureInput, y: TargetInput, options?: ScoreOptions): Promise<number>;
+  score(x: FeatureInput, y: TargetInput | ColumnNames, options?: ScoreOptions): Promise<number>;
 }
 
 /** Predicts classes. */
 export interface Classifier extends Configurable {
-  fit(x: FeatureInput, y: LabelInput, options?: EstimatorFitOptions): Promise<this>;
+  fit(x: FeatureInput, y: LabelInput | ColumnNames, options?: EstimatorFitOptions): Promise<this>;
   /** The classes in the order of the columns of `predictProba`: sorted. */
   readonly classes: readonly Label[];
   /** One class per row, with the type of y. */
@@ -52,7 +52,7 @@ export interface Classifier extends Configurable {
   /** rows × classes. */
   predictProba(x: FeatureInput): Promise<NdArray<Float64Array>>;
   /** Fraction of rows whose class is predicted correctly. */
-  score(x: FeatureInput, y: LabelInput, options?: ScoreOptions): Promise<number>;
+  score(x: FeatureInput, y: LabelInput | ColumnNames, options?: ScoreOptions): Promise<number>;
 }
 
 /** Converts one table to another. */
@@ -102,6 +102,19 @@ export abstract class BaseEstimator<P extends object> {
   clone(): this {
     const Class = this.constructor as new (params: P) => this;
     return new Class(this.getParams());
+  }
+
+  /**
+   * Names of the columns of the fit, in their order; undefined if they had no names.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
+  get featureNamesIn(): readonly string[] | undefined {
+    return this.fittedColumns('featureNamesIn')?.names;
+  }
+
+  /** The columns of the fit; undefined for what does not learn from columns. */
+  protected fittedColumns(_what: string): FittedColumns | undefined {
+    return undefined;
   }
 
   /** What was learned, or undefined before the first fit. */

@@ -1,16 +1,18 @@
-import { SteepestError } from '../../core/errors.js';
+import { atOnce } from '../../core/inParts.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { isTypedArray } from '../../core/realm.js';
-import { countOf, type NamedColumns, refuseNotFinite } from '../../core/refuse.js';
+import { type NamedColumns, refuseNotFinite } from '../../core/refuse.js';
 import { readNumbers } from '../../core/rows.js';
-import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
+import { frameOf, type NamedTable } from '../../data/tables/frameOf.js';
+import { type FittedColumns, matchedPositions, matrixNames } from '../../data/tables/match.js';
+import { numbersOfFrame } from '../../data/tables/numbers.js';
 import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 
-export type { NamedColumns };
+export type { FittedColumns, NamedColumns };
 
-/** Samples as users pass them. */
-export type FeatureInput = MatrixInput | NamedColumns;
+/** Samples as users pass them: rows of numbers, or a table with named columns. */
+export type FeatureInput = MatrixInput | NamedTable;
 
 /**
  * Row-major samples in their original element type; the caller's own memory if possible. Never
@@ -28,15 +30,41 @@ export interface Features {
  * Samples of any kind that users may pass, without a copy where they come as float64, float32 or
  * uint8; all other numbers go into float64, which holds them exactly. Does not check the values:
  * see {@link checkFiniteFeatures}.
+ * @param fitted the columns of the fit: x then has to have them. If both have names, columns are
+ *   matched by name, in any order, and extra ones are ignored; otherwise they go by position
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT` for what is not a
  *   number
  */
-export function readFeatures(what: string, x: FeatureInput): Features {
-  const { data, rows, cols, names } = readNumbers(what, x, 'features');
+export function readFeatures(what: string, x: FeatureInput, fitted?: FittedColumns): Features {
+  const frame = frameOf(what, x);
+  if (frame !== undefined) {
+    return { ...atOnce(numbersOfFrame(what, frame, fitted)), dtype: 'f64' };
+  }
+  const features = readMatrix(what, x);
+  return fitted === undefined ? features : inOrderOf(what, features, fitted);
+}
+
+function readMatrix(what: string, x: FeatureInput): Features {
+  const { data, rows, cols } = readNumbers(what, x, 'features');
+  const names = matrixNames(x, cols);
   if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names };
   if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names };
   const values = isTypedArray(data, 'Float64Array') ? data : Float64Array.from(data);
   return { data: values, dtype: 'f64', rows, cols, names };
+}
+
+/** The columns of a matrix in the order of the fit. */
+function inOrderOf(what: string, features: Features, fitted: FittedColumns): Features {
+  const positions = matchedPositions(what, features, fitted);
+  const names = features.names === undefined ? undefined : fitted.names;
+  if (positions === undefined) return { ...features, names };
+  const { data, rows, cols: given } = features;
+  const cols = positions.length;
+  const chosen = new ARRAYS[features.dtype](rows * cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) chosen[i * cols + j] = data[i * given + positions[j]!]!;
+  }
+  return { ...features, data: chosen, cols, names };
 }
 
 /**
@@ -53,32 +81,6 @@ export function checkFiniteFeatures(
   while (i < data.length && Math.abs(data[i]!) <= most) i++;
   if (i === data.length) return;
   refuseNotFinite(what, data[i], Math.floor(i / cols), names?.[i % cols] ?? i % cols);
-}
-
-/** The columns that an estimator was fitted with. */
-export interface FittedColumns {
-  cols: number;
-  names: readonly string[] | undefined;
-}
-
-/** @throws SteepestError `ERR_SHAPE` if the columns of x differ from those of the fit */
-export function checkFittedColumns(what: string, given: Features, fitted: FittedColumns): void {
-  const { cols, names } = fitted;
-  if (given.cols !== cols) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} with ${countOf(cols, 'column')}, as in fit`,
-      given: `${given.cols}`,
-      hint: 'Pass the same columns.',
-    });
-  }
-  const wrong = names && given.names ? names.findIndex((name, i) => name !== given.names?.[i]) : -1;
-  if (wrong >= 0) {
-    throw new SteepestError('ERR_SHAPE', {
-      expected: `${what} with column ${wrong} named ${show(names?.[wrong])}, as in fit`,
-      given: show(given.names?.[wrong]),
-      hint: 'Pass the same columns in the same order.',
-    });
-  }
 }
 
 const ARRAYS = { f64: Float64Array, f32: Float32Array, u8: Uint8Array } as const;

@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import { checkSignal } from '../../core/signal.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { KERNEL_KEYS } from '../../kernels/kernelOptions.js';
 import { optionAliases } from './names.js';
 
@@ -22,6 +23,15 @@ export function checkNoOptionsAsY(what: string, y: unknown): void {
     given: show(y),
     hint: 'Write fit(X, undefined, options).',
   });
+}
+
+/**
+ * The samples of a transformer's fit: without the target if y is the name of a column.
+ * @throws SteepestError as {@link checkNoOptionsAsY} and `separateTarget`
+ */
+export function withoutTarget<X>(what: string, x: X, y: unknown): X {
+  checkNoOptionsAsY(what, y);
+  return separateTarget('X', x, y).x;
 }
 
 /**

@@ -3,6 +3,7 @@ import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isNames } from '../../core/guards.js';
 import type { Matrix } from '../../core/matrix.js';
+import { separateTarget } from '../../data/tables/target.js';
 import {
   columnName,
   readTable,
@@ -120,7 +121,8 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   ): Promise<Matrix<Float64Array>> {
     checkOptions('ColumnTransformer.fit', options, TRANSFORMER_FIT_KEYS);
     const { signal } = options;
-    const table = readTable('X', x);
+    const given = separateTarget('X', x, y);
+    const table = readTable('X', given.x);
     const parts = this.choose(table);
     const outputs: Output[] = [];
     for (const part of parts) {
@@ -129,7 +131,9 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
       const step = isWord(part.step) ? part.step : part.step.clone();
       const result = isWord(step)
         ? input
-        : ((await method(step, 'fitTransform', `part '${part.name}'`)(input, y, { signal })) as TableOutput);
+        : ((await method(step, 'fitTransform', `part '${part.name}'`)(input, given.y, {
+            signal,
+          })) as TableOutput);
       const output = toOutput(part, result);
       outputs.push({ ...output, part: { ...part, step, width: output.cols } });
     }
@@ -140,13 +144,12 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   }
 
   /**
-   * rows × all output columns.
+   * rows × all output columns. Of a table with named columns, those that no part uses may be missing.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw
    */
   async transform(x: TableInput): Promise<Matrix<Float64Array>> {
-    this.ready('transform()');
-    const table = readTable('X', x);
-    this.checkColumns('transform()', table);
+    const used = new Set(this.parts.flatMap(({ columns }) => columns));
+    const table = this.tableLikeFit('transform()', x, [...used]);
     const outputs: Output[] = [];
     for (const part of this.parts) {
       const { step } = part;

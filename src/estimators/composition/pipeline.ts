@@ -4,6 +4,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isFlag, isNames } from '../../core/guards.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
+import { separateTarget } from '../../data/tables/target.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
 import type { TableInput, TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
@@ -122,8 +123,9 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
     checkOptions('Pipeline.fit', options, WEIGHTED_FIT_KEYS);
     const last = this.lastStep().clone();
-    const { done, output } = await this.fitTransformers(x, y, options);
-    await method(last, 'fit', 'a last step')(output, y, options);
+    const given = separateTarget('X', x, y);
+    const { done, output } = await this.fitTransformers(given.x, given.y, options);
+    await method(last, 'fit', 'a last step')(output, given.y, options);
     this.takeOver([...done, last]);
     return this;
   }
@@ -133,8 +135,9 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     checkOptions('Pipeline.fitTransform', options, WEIGHTED_FIT_KEYS);
     const last = this.lastStep().clone();
     const run = method(last, 'fitTransform', 'a last step');
-    const { done, output } = await this.fitTransformers(x, y, options);
-    const result = (await run(output, y, options)) as TableOutput;
+    const given = separateTarget('X', x, y);
+    const { done, output } = await this.fitTransformers(given.x, given.y, options);
+    const result = (await run(output, given.y, options)) as TableOutput;
     this.takeOver([...done, last]);
     return result;
   }
@@ -181,7 +184,8 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
 
   /** The last step's score for the transformed rows. */
   async score(x: TableInput, y: unknown, options?: { sampleWeight?: WeightInput }): Promise<number> {
-    return (await this.finish('score', x, y, options)) as number;
+    const given = separateTarget('X', x, y);
+    return (await this.finish('score', given.x, given.y, options)) as number;
   }
 
   /** Applies all steps' transform, for a pipeline that ends with a transformer. */
@@ -201,6 +205,12 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     let output = x;
     for (const run of runs.reverse()) output = (await run(output)) as TableInput;
     return output as TableOutput;
+  }
+
+  /** Those of the first step. @throws SteepestError `ERR_NOT_FITTED` */
+  override get featureNamesIn(): readonly string[] | undefined {
+    this.ready('featureNamesIn');
+    return (this.params.steps[0]![1] as { featureNamesIn?: readonly string[] }).featureNamesIn;
   }
 
   private async finish(name: string, x: TableInput, ...more: readonly unknown[]): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { isBatchStream } from '../../data/batches.js';
+import { separateTarget } from '../../data/tables/target.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import { readTargets } from '../base/targets.js';
@@ -23,8 +24,7 @@ export interface LeastSquaresInput {
  * True for a stream of batches, and false for tables, which may be iterable if they have named
  * columns.
  */
-const isStream = (x: FeatureInput | RowStream): x is RowStream =>
-  isBatchStream(x) && !('columnNames' in x) && !('shape' in x);
+const isStream = (x: FeatureInput | RowStream): x is RowStream => isBatchStream(x) && !('shape' in x);
 
 /**
  * Rows of a fit: a table with its targets, or a stream of batches that include them.
@@ -32,10 +32,11 @@ const isStream = (x: FeatureInput | RowStream): x is RowStream =>
  *   `ERR_ARGUMENT`
  */
 export async function readRows(
-  x: FeatureInput | RowStream,
-  y: TargetInput | undefined,
+  given: FeatureInput | RowStream,
+  givenY: TargetInput | ColumnNames | undefined,
   { sampleWeight, signal }: EstimatorFitOptions,
 ): Promise<LeastSquaresInput> {
+  const { x, y } = isStream(given) ? { x: given, y: givenY } : separateTarget('X', given, givenY);
   if (isStream(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
       throw new SteepestError('ERR_ARGUMENT', {

@@ -1,11 +1,11 @@
 import { isFlag, isNames, orNull } from '../../core/guards.js';
 import { Matrix } from '../../core/matrix.js';
 import { jsonList } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { BaseEstimator, type Regressor, type ScoreOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
-  checkFittedColumns,
   type FeatureInput,
   type FittedColumns,
   readFeatures,
@@ -56,7 +56,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
 {
   protected fitted: F | undefined;
 
-  abstract fit(x: FeatureInput, y: TargetInput): Promise<this>;
+  abstract fit(x: FeatureInput, y: TargetInput | ColumnNames): Promise<this>;
 
   /** Coefficients, [targets, columns]. */
   get coef(): Matrix<Float64Array> {
@@ -76,18 +76,22 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
    */
   async predict(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
     const { columns, coef, intercept, isVector } = this.learned('predict');
-    const features = readFeatures('X', x);
-    checkFittedColumns('X', features, columns);
+    const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features);
     const scores = await linearScores(features, coef, intercept);
     return isVector ? scores.data : scores;
   }
 
   /** R² of the prediction, averaged over targets: 1 is perfect, 0 is no better than the mean. */
-  async score(x: FeatureInput, y: TargetInput, options: ScoreOptions = {}): Promise<number> {
-    const predicted = await this.predict(x);
+  async score(x: FeatureInput, y: TargetInput | ColumnNames, options: ScoreOptions = {}): Promise<number> {
+    const { x: samples, y: truth } = separateTarget('X', x, y);
+    const predicted = await this.predict(samples);
     const values = 'shape' in predicted ? predicted : { data: predicted, shape: [predicted.length, 1] };
-    return regressionScore(y, values, options);
+    return regressionScore(truth, values, options);
+  }
+
+  protected override fittedColumns(what: string): FittedColumns {
+    return this.learned(what).columns;
   }
 
   protected learned(what: string): F {

@@ -1,9 +1,10 @@
 import { isNames, orAbsent } from '../../core/guards.js';
 import { Matrix } from '../../core/matrix.js';
+import type { ColumnNames } from '../../data/arrayInputs.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { BaseEstimator, type Classifier, type ScoreOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
-  checkFittedColumns,
   type FeatureInput,
   type FittedColumns,
   readFeatures,
@@ -53,7 +54,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
 {
   protected fitted: F | undefined;
 
-  abstract fit(x: FeatureInput, y: LabelInput): Promise<this>;
+  abstract fit(x: FeatureInput, y: LabelInput | ColumnNames): Promise<this>;
 
   /** The classes, sorted: the order of `predictProba`'s columns. */
   get classes(): readonly Label[] {
@@ -107,8 +108,13 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
   }
 
   /** Fraction of rows whose class is predicted correctly. */
-  async score(x: FeatureInput, y: LabelInput, options: ScoreOptions = {}): Promise<number> {
-    return classificationScore(y, await this.predict(x), options);
+  async score(x: FeatureInput, y: LabelInput | ColumnNames, options: ScoreOptions = {}): Promise<number> {
+    const given = separateTarget('X', x, y);
+    return classificationScore(given.y, await this.predict(given.x), options);
+  }
+
+  protected override fittedColumns(what: string): FittedColumns {
+    return this.learned(what).columns;
   }
 
   protected learned(what: string): F {
@@ -118,8 +124,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
 
   private async scores(x: FeatureInput): Promise<Matrix<Float64Array>> {
     const { classes, columns, coef, intercept } = this.learned('predict()');
-    const features = readFeatures('X', x);
-    checkFittedColumns('X', features, columns);
+    const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features);
     const names = intercept.length === 1 ? undefined : namesOfClasses(classes);
     return linearScores(features, coef, intercept, names);

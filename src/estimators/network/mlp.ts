@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import { jsonList, type NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
+import { checkColumnCount } from '../../data/tables/match.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
 import { layers } from '../../networks/layers/index.js';
 import { type Sequential, sequential } from '../../networks/models/sequential.js';
@@ -10,9 +11,9 @@ import type { Optimizer } from '../../networks/optimizers/index.js';
 import { BaseEstimator } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
-  checkFittedColumns,
   type FeatureInput,
   type Features,
+  type FittedColumns,
   readFeatures,
 } from '../base/features.js';
 import type { EncodedLabels } from '../base/labels.js';
@@ -93,6 +94,15 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   /** Weights and biases in layer order: kernel [inputs, units], bias [units], … */
   get weights(): Matrix<Float32Array>[] {
     return this.trained('weights').model.getWeights();
+  }
+
+  protected override fittedColumns(what: string): FittedColumns {
+    return this.trained(what).columns;
+  }
+
+  /** Samples to train on: if training goes on, with the columns of the last fit. */
+  protected samples(x: FeatureInput, goesOn: boolean): Features {
+    return readFeatures('X', x, goesOn ? this.network?.columns : undefined);
   }
 
   protected trained(what: string): FittedNetwork {
@@ -187,8 +197,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   /** Outputs of the network, rows × units, in float64. */
   protected async outputs(x: FeatureInput): Promise<Matrix<Float64Array>> {
     const { model, columns } = this.trained('predict()');
-    const features = readFeatures('X', x);
-    checkFittedColumns('X', features, columns);
+    const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features, MOST_FLOAT32);
     const { data, shape } = await model.predict(
       { data: features.data, shape: [features.rows, features.cols] },
@@ -233,7 +242,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
    *   learned state
    */
   private checkContinuation(features: Features, head: Head, last: FittedNetwork): void {
-    checkFittedColumns('X', features, last.columns);
+    checkColumnCount('X', features.cols, last.columns);
     if (head.units !== last.head.units) {
       throw new SteepestError('ERR_SHAPE', {
         expected: `y with ${last.head.units} columns, as in the last fit`,

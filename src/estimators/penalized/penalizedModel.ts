@@ -1,6 +1,6 @@
 import { checkNumber } from '../../core/check.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
@@ -99,14 +99,14 @@ export abstract class PenalizedModel<P extends PenalizedParams> extends LinearMo
   /**
    * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
    *   read once
-   * @param y one value per row, or rows × targets, each of which is fitted on its own; omit it with
-   *   a stream
+   * @param y one value per row, or rows × targets, each of which is fitted on its own, or the names
+   *   of their columns in a table; omit it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
    *   `ERR_ABORTED`. After an error, what was learned before is unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,
-    y?: TargetInput,
+    y?: TargetInput | ColumnNames,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     checkOptions(`${this.type}.fit`, options, WEIGHTED_FIT_KEYS);

@@ -1,9 +1,15 @@
 import { SteepestError } from '../../core/errors.js';
 import { isNames, isSize, orAbsent } from '../../core/guards.js';
 import { show } from '../../core/show.js';
-import { columnName, type TableInput, type TableOutput } from '../base/columns.js';
+import {
+  columnName,
+  readTable,
+  type TableColumns,
+  type TableInput,
+  type TableOutput,
+} from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions, type Transformer } from '../base/estimator.js';
-import { checkFittedColumns, type Features, type FittedColumns } from '../base/features.js';
+import { type FeatureInput, type Features, type FittedColumns, readFeatures } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
 
 /**
@@ -39,12 +45,8 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
     return this.ready('nFeaturesIn').cols;
   }
 
-  /**
-   * Names of the columns of the fit, if they had names.
-   * @throws SteepestError `ERR_NOT_FITTED`
-   */
-  get featureNamesIn(): readonly string[] | undefined {
-    return this.ready('featureNamesIn').names;
+  protected override fittedColumns(what: string): FittedColumns {
+    return this.ready(what);
   }
 
   /** @throws SteepestError `ERR_NOT_FITTED` */
@@ -53,22 +55,36 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
     return this.fitted;
   }
 
-  /** @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` unless x has the columns of the fit */
-  protected checkColumns(
-    what: string,
-    given: Pick<Features, 'rows' | 'cols' | 'names'>,
-    cols?: number,
-  ): FittedColumns {
+  /**
+   * Numbers with the columns of the fit, which are matched by name if both have names.
+   * @throws SteepestError `ERR_NOT_FITTED`; as `readFeatures`
+   */
+  protected featuresLikeFit(what: string, x: TableInput): Features {
+    return readFeatures('X', x as FeatureInput, this.ready(what));
+  }
+
+  /**
+   * The same with text.
+   * @param needed the columns that will be read, by number; by default all
+   */
+  protected tableLikeFit(what: string, x: TableInput, needed?: readonly number[]): TableColumns {
+    return readTable('X', x, this.ready(what), needed);
+  }
+
+  /**
+   * To be called with what `transform` returned. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`
+   * unless there are as many columns
+   * @param cols how many `transform` gives; by default as many as it takes
+   */
+  protected checkColumns(what: string, given: Pick<Features, 'cols'>, cols?: number): FittedColumns {
     const fitted = this.ready(what);
-    if (cols === undefined) checkFittedColumns('X', given as Features, fitted);
-    else if (given.cols !== cols) {
-      throw new SteepestError('ERR_SHAPE', {
-        expected: `X with ${cols} columns, as transform gives`,
-        given: `${given.cols}`,
-        hint: 'Pass what transform returned, or a table of the same shape.',
-      });
-    }
-    return fitted;
+    const expected = cols ?? fitted.cols;
+    if (given.cols === expected) return fitted;
+    throw new SteepestError('ERR_SHAPE', {
+      expected: `X with ${expected} columns, as transform gives`,
+      given: `${given.cols}`,
+      hint: 'Pass what transform returned, or a table of the same shape.',
+    });
   }
 
   /** Names of the input columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` */

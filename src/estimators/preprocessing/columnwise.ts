@@ -1,7 +1,7 @@
 import { eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
-import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import type { Features } from '../base/features.js';
 import { BaseTransformer } from './baseTransformer.js';
 
 /** What becomes of one number of a column. */
@@ -29,9 +29,8 @@ export abstract class Columnwise<P extends object> extends BaseTransformer<P, Ma
   }
 
   private *mapped(what: string, x: TableInput, map: NumberMap): InParts<Matrix<Float64Array>> {
-    const features = readFeatures('X', x as FeatureInput);
+    const features = this.featuresLikeFit(what, x);
     const { data, rows, cols, names } = features;
-    this.checkColumns(what, features);
     checkNoInfinity('X', data, cols, names);
     const result = allocate(rows, cols);
     const out = result.data;

@@ -3,7 +3,7 @@ import { inSlices } from '../../core/inParts.js';
 import { checkNoInfinity, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { Columnwise, eachRow, type NumberMap } from './columnwise.js';
@@ -38,14 +38,12 @@ export class MaxAbsScaler extends Columnwise<MaxAbsScalerParams> {
    * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
-    return this.learn(x, options, undefined);
+    return this.learn(withoutTarget('fit', x, y), options, undefined);
   }
 
   /** Learns from more rows, as if they had been part of the first fit. */
   async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('partialFit', y);
-    return this.learn(x, options, this.largest);
+    return this.learn(withoutTarget('partialFit', x, y), options, this.largest);
   }
 
   private async learn(
@@ -54,9 +52,9 @@ export class MaxAbsScaler extends Columnwise<MaxAbsScalerParams> {
     before: Largest | undefined,
   ): Promise<this> {
     checkOptions('MaxAbsScaler.fit', options, TRANSFORMER_FIT_KEYS);
-    const features = readFeatures('X', x as FeatureInput);
+    const features =
+      before === undefined ? readFeatures('X', x as FeatureInput) : this.featuresLikeFit('partialFit()', x);
     const { data, rows, cols, names } = features;
-    if (before !== undefined) this.checkColumns('partialFit()', features);
     checkNoInfinity('X', data, cols, names);
     const maxAbs = before?.maxAbs.slice() ?? new Float64Array(cols).fill(Number.NaN);
     const work = eachRow(features, (row) => {

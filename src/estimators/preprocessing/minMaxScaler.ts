@@ -4,7 +4,7 @@ import { show } from '../../core/show.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
@@ -64,14 +64,12 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
    * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
-    return this.learn(x, options, undefined);
+    return this.learn(withoutTarget('fit', x, y), options, undefined);
   }
 
   /** Learns from more rows, as if they had been part of the first fit. */
   async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
-    return this.learn(x, options, this.bounds);
+    return this.learn(withoutTarget('fit', x, y), options, this.bounds);
   }
 
   private async learn(
@@ -81,9 +79,9 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
   ): Promise<this> {
     checkOptions('MinMaxScaler.fit', options, TRANSFORMER_FIT_KEYS);
     const { signal } = options;
-    const features = readFeatures('X', x as FeatureInput);
+    const features =
+      before === undefined ? readFeatures('X', x as FeatureInput) : this.featuresLikeFit('partialFit()', x);
     const { data, rows, cols, names } = features;
-    if (before !== undefined) this.checkColumns('partialFit()', features);
     checkNoInfinity('X', data, cols, names);
     const low = before?.low.slice() ?? new Float64Array(cols).fill(Number.NaN);
     const high = before?.high.slice() ?? new Float64Array(cols).fill(Number.NaN);
@@ -135,10 +133,8 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
     x: TableInput,
     f: (value: number, j: number, scale: number, min: number) => number,
   ): Promise<Matrix<Float64Array>> {
-    this.ready(what);
-    const features = readFeatures('X', x as FeatureInput);
+    const features = this.featuresLikeFit(what, x);
     const { data, rows, cols, names } = features;
-    this.checkColumns(what, features);
     checkNoInfinity('X', data, cols, names);
     const { scale, min } = this;
     const result = allocate(rows, cols);

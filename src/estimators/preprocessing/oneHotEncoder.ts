@@ -15,7 +15,7 @@ import {
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
@@ -62,10 +62,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
    * column and row
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
+    const samples = withoutTarget('fit', x, y);
     checkOptions('OneHotEncoder.fit', options, TRANSFORMER_FIT_KEYS);
     const { signal } = options;
-    const table = readTable('X', x);
+    const table = readTable('X', samples);
     const { cols, names } = table;
     const { categories, drop } = this.params;
     checkPerColumn('categories', categories, cols);
@@ -105,9 +105,8 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
    * with its column and row
    */
   async transform(x: TableInput): Promise<Matrix<Float64Array>> {
-    this.ready('transform()');
-    const table = readTable('X', x);
-    const { names } = this.checkColumns('transform()', table);
+    const table = this.tableLikeFit('transform()', x);
+    const { names } = this.ready('transform()');
     const { handleUnknown } = this.params;
     const widths = this.encoded.map(widthOf);
     const width = widths.reduce((sum, n) => sum + n, 0);
@@ -144,7 +143,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
     this.ready('inverseTransform()');
     const { data, rows, cols } = readFeatures('X', x as FeatureInput);
     const width = this.encoded.reduce((sum, one) => sum + widthOf(one), 0);
-    const { names } = this.checkColumns('inverseTransform()', { rows, cols, names: undefined }, width);
+    const { names } = this.checkColumns('inverseTransform()', { cols }, width);
     let offset = 0;
     const columns = this.encoded.map((one, j): Column => {
       const start = offset;

@@ -15,7 +15,7 @@ import {
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, type FittedColumns, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
@@ -99,10 +99,10 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
    * `ERR_ARGUMENT` also for an `unknownValue` or `encodedMissingValue` that is a category's code
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
+    const samples = withoutTarget('fit', x, y);
     checkOptions('OrdinalEncoder.fit', options, TRANSFORMER_FIT_KEYS);
     checkUnknownValue(this.params);
-    const table = readTable('X', x);
+    const table = readTable('X', samples);
     const { cols, names } = table;
     const { categories, handleUnknown, unknownValue, encodedMissingValue } = this.params;
     checkPerColumn('categories', categories, cols);
@@ -140,9 +140,8 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
    * with its column and row
    */
   async transform(x: TableInput): Promise<Matrix<Float64Array>> {
-    this.ready('transform()');
-    const table = readTable('X', x);
-    const { names, cols } = this.checkColumns('transform()', table);
+    const table = this.tableLikeFit('transform()', x);
+    const { names, cols } = this.ready('transform()');
     const { handleUnknown, unknownValue = Number.NaN, encodedMissingValue } = this.others;
     const result = allocate(table.rows, cols);
     for (const [j, one] of this.encoded.entries()) {
@@ -169,7 +168,11 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
   async inverseTransform(x: TableInput): Promise<DataTable> {
     this.ready('inverseTransform()');
     const { data, rows, cols } = readFeatures('X', x as FeatureInput);
-    const { names, cols: width } = this.checkColumns('inverseTransform()', { rows, cols, names: undefined });
+    const { names, cols: width } = this.checkColumns(
+      'inverseTransform()',
+      { cols },
+      this.ready('inverseTransform()').cols,
+    );
     const columns = this.encoded.map((one, j): Column => {
       const shown = showColumn(names, j);
       const values = Array.from({ length: rows }, (_, i) =>

@@ -11,7 +11,7 @@ import {
   type FittedColumns,
   readFeatures,
 } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
@@ -67,9 +67,9 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
    *   `ERR_MEMORY`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
+    const samples = withoutTarget('fit', x, y);
     checkOptions('PolynomialFeatures.fit', options, TRANSFORMER_FIT_KEYS);
-    const features = readFeatures('X', x as FeatureInput);
+    const features = readFeatures('X', samples as FeatureInput);
     checkFiniteFeatures('X', features);
     const { cols, names } = features;
     this.become({ cols, names }, this.getParams());
@@ -98,9 +98,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_MEMORY`
    */
   async transform(x: TableInput): Promise<Matrix<Float64Array>> {
-    this.ready('transform()');
-    const features = readFeatures('X', x as FeatureInput);
-    this.checkColumns('transform()', features);
+    const features = this.featuresLikeFit('transform()', x);
     checkFiniteFeatures('X', features);
     const { data, rows, cols } = features;
     const groups = this.products('transform()');

@@ -6,7 +6,7 @@ import { show } from '../../core/show.js';
 import { checkNoInfinity, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
@@ -74,11 +74,11 @@ export class RobustScaler extends Columnwise<RobustScalerParams> {
    * range: 0, 100 or twice the same
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
+    const samples = withoutTarget('fit', x, y);
     checkOptions('RobustScaler.fit', options, TRANSFORMER_FIT_KEYS);
     const { withCentering, withScaling } = this.params;
     const normalRange = normalRangeOf(this.params);
-    const features = readFeatures('X', x as FeatureInput);
+    const features = readFeatures('X', samples as FeatureInput);
     const { data, cols, names } = features;
     checkNoInfinity('X', data, cols, names);
     const found = await inSlices(statistics(features, this.params.quantileRange), options.signal);

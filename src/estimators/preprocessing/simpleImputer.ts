@@ -18,7 +18,7 @@ import {
   toDataTable,
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import { BaseTransformer } from './baseTransformer.js';
@@ -92,10 +92,10 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
    * any value, with the column
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
+    const samples = withoutTarget('fit', x, y);
     checkOptions('SimpleImputer.fit', options, TRANSFORMER_FIT_KEYS);
     const { signal } = options;
-    const table = readTable('X', x);
+    const table = readTable('X', samples);
     const { strategy, fillValue, keepEmptyFeatures } = this.params;
     const mark = this.params.missingValues;
     const learned: Learned[] = [];
@@ -122,9 +122,8 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
   transform(x: MatrixInput): Promise<Matrix<Float64Array>>;
   transform(x: TableInput): Promise<TableOutput>;
   async transform(x: TableInput): Promise<TableOutput> {
-    this.ready('transform()');
-    const table = readTable('X', x);
-    const { names } = this.checkColumns('transform()', table);
+    const table = this.tableLikeFit('transform()', x);
+    const { names } = this.ready('transform()');
     const mark = this.params.missingValues;
     const columns: Column[] = [];
     for (const [j, { fill }] of this.learned.entries()) {

@@ -3,7 +3,7 @@ import { timesPower } from '../../core/powers.js';
 import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
-import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -46,14 +46,12 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
    * `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`, `ERR_ABORTED`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
-    return this.learn(x, options, undefined);
+    return this.learn(withoutTarget('fit', x, y), options, undefined);
   }
 
   /** Learns from more rows, as if they had been part of the first fit. */
   async partialFit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    checkNoOptionsAsY('fit', y);
-    return this.learn(x, options, this.moments);
+    return this.learn(withoutTarget('fit', x, y), options, this.moments);
   }
 
   private async learn(
@@ -63,9 +61,9 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
   ): Promise<this> {
     checkOptions('StandardScaler.fit', options, ['sampleWeight', ...TRANSFORMER_FIT_KEYS]);
     const { sampleWeight, signal } = options;
-    const features = readFeatures('X', x as FeatureInput);
+    const features =
+      before === undefined ? readFeatures('X', x as FeatureInput) : this.featuresLikeFit('partialFit()', x);
     const { data, rows, cols, names } = features;
-    if (before !== undefined) this.checkColumns('partialFit()', features);
     checkNoInfinity('X', data, cols, names);
     const weights = readSampleWeight(sampleWeight, rows);
     const piece = await momentsOf(features, weights, signal);
@@ -98,10 +96,8 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
     x: TableInput,
     f: (value: number, j: number, mean: Float64Array, scale: Float64Array) => number,
   ): Promise<Matrix<Float64Array>> {
-    this.ready(what);
-    const features = readFeatures('X', x as FeatureInput);
+    const features = this.featuresLikeFit(what, x);
     const { data, rows, cols, names } = features;
-    this.checkColumns(what, features);
     checkNoInfinity('X', data, cols, names);
     const { mean, scale } = this;
     const result = allocate(rows, cols);

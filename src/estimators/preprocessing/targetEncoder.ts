@@ -2,6 +2,7 @@ import { checkNumber } from '../../core/check.js';
 import { checkSeed } from '../../core/draws.js';
 import { type InParts, inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { categoryName } from '../base/columnKinds.js';
 import {
   allocate,
@@ -105,12 +106,13 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
 
   /**
    * Learns from all rows.
-   * @param y one number or class per row
+   * @param y one number or class per row, or the name of their column in x
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
    *   `ERR_ABORTED`; `ERR_LABEL_RANGE` for more than two classes with `targetType: 'binary'`
    */
   async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions = {}): Promise<this> {
-    const fitting = await this.read(x, y, options);
+    const given = separateTarget('X', x, y);
+    const fitting = await this.read(given.x, given.y, options);
     await this.learn(fitting, new Uint32Array(fitting.table.rows), 1, options.signal);
     return this;
   }
@@ -124,12 +126,13 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
     y?: unknown,
     options: EstimatorFitOptions = {},
   ): Promise<Matrix<Float64Array>> {
-    const fitting = await this.read(x, y, options);
+    const given = separateTarget('X', x, y);
+    const fitting = await this.read(given.x, given.y, options);
     const { cv, shuffle, seed } = this.params;
     const { rows } = fitting.table;
     const Splitter = fitting.type === 'continuous' ? KFold : StratifiedKFold;
     const foldOf = new Uint32Array(rows);
-    new Splitter({ nSplits: cv, shuffle, seed }).split(rows, y).forEach(({ test }, fold) => {
+    new Splitter({ nSplits: cv, shuffle, seed }).split(rows, given.y).forEach(({ test }, fold) => {
       for (const row of test) foldOf[row] = fold;
     });
     return this.learn(fitting, foldOf, cv, options.signal);
@@ -202,8 +205,8 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
    */
   async transform(x: TableInput): Promise<Matrix<Float64Array>> {
     const { means } = this.learned('transform()');
-    const table = readTable('X', x);
-    const { names } = this.checkColumns('transform()', table);
+    const table = this.tableLikeFit('transform()', x);
+    const { names } = this.ready('transform()');
     const result = allocate(table.rows, this.learnedEncodings.length);
     for (const [j, own] of this.columns.entries()) {
       await nextColumn(j, table.rows);

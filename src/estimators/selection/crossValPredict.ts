@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import type { NdArray, WeightInput } from '../../core/ndarray.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { oneOf } from '../../metrics/inputs.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { encodeLabels, type Label, type LabelInput } from '../base/labels.js';
@@ -9,7 +10,7 @@ import { foldRows } from './crossValidate.js';
 import type { Fold } from './folds.js';
 import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
 import { type CrossValidation, makeFolds } from './makeFolds.js';
-import { type RowsInput, sameRowCount, shareRows } from './rows.js';
+import { type RowsInput, sameRowCount, shareRows, type TargetRows } from './rows.js';
 
 /** What predicts: a method of the estimator. */
 export type PredictMethod = 'predict' | 'predictProba' | 'decisionFunction';
@@ -56,7 +57,7 @@ const METHODS: readonly PredictMethod[] = ['predict', 'predictProba', 'decisionF
 export async function crossValPredict<E extends Fittable, M extends PredictMethod = 'predict'>(
   estimator: E,
   x: RowsInput,
-  y: RowsInput,
+  y: TargetRows,
   options: CrossValPredictOptions<M> = {},
 ): Promise<PredictionOf<E, M>> {
   checkEstimator('the first argument of crossValPredict', estimator);
@@ -69,11 +70,12 @@ export async function crossValPredict<E extends Fittable, M extends PredictMetho
 /** {@link crossValPredict} with checked arguments. */
 export async function predictFolds(
   estimator: Fittable,
-  x: RowsInput,
-  y: RowsInput,
+  givenX: RowsInput,
+  givenY: TargetRows,
   method: PredictMethod,
   options: CrossValPredictOptions,
 ): Promise<Prediction> {
+  const { x, y } = separateTarget('X', givenX, givenY);
   const rows = sameRowCount([
     ['X', x],
     ['y', y],

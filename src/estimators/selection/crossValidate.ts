@@ -3,13 +3,14 @@ import { checkBoolean } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { LabelInput } from '../base/labels.js';
 import { readSampleWeight } from '../base/weights.js';
 import type { Fold } from './folds.js';
 import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
 import { type CrossValidation, makeFolds } from './makeFolds.js';
-import { type RowsInput, sameRowCount, shareRows, takeRows } from './rows.js';
+import { type RowsInput, sameRowCount, shareRows, type TargetRows, takeRows } from './rows.js';
 import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
 
 /** The score of a failed fit: 'raise' rejects with its error, a number is used as its score. */
@@ -100,7 +101,7 @@ const KEYS = [
 export async function crossValidate<E extends Fittable>(
   estimator: E,
   x: RowsInput,
-  y: RowsInput,
+  y: TargetRows,
   options: CrossValidateOptions<E> = {},
 ): Promise<CrossValidationResult<E>> {
   checkEstimator('the first argument of crossValidate', estimator);
@@ -135,10 +136,11 @@ export async function crossValidate<E extends Fittable>(
 /** Checks everything that can be checked before the first fit. */
 export async function prepare(
   estimator: Fittable,
-  x: RowsInput,
-  y: RowsInput,
+  givenX: RowsInput,
+  givenY: TargetRows,
   options: Omit<CrossValidateOptions<never>, 'returnEstimator' | 'signal'>,
 ): Promise<Evaluation> {
+  const { x, y } = separateTarget('X', givenX, givenY);
   const rows = sameRowCount([
     ['X', x],
     ['y', y],

@@ -1,6 +1,7 @@
 import { checkBoolean, checkInteger } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { type EncodedLabels, encodeClasses, type LabelInput } from '../base/labels.js';
 import { countRows, type RowsInput } from './rows.js';
@@ -131,7 +132,7 @@ export class StratifiedKFold implements Splitter {
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, shuffle, seed } = this.options;
     const draws = shuffle ? new Draws(seed, STREAMS.folds) : undefined;
-    return stratifiedFolds(rowCount(x), y, nSplits, draws);
+    return stratifiedFolds(rowCount(x), separateTarget('X', x, y).y, nSplits, draws);
   }
 }
 

@@ -17,7 +17,7 @@ import {
 } from './crossValidate.js';
 import type { CandidateScore } from './grid.js';
 import { checkEstimator, cloneForJob, type Fittable, runJobs } from './jobs.js';
-import type { RowsInput } from './rows.js';
+import type { RowsInput, TargetRows } from './rows.js';
 
 interface CurveOptions<E> extends Omit<CrossValidateOptions<E>, 'returnTrainScore' | 'returnEstimator'> {}
 
@@ -83,7 +83,7 @@ const DEFAULT_SIZES = [0.1, 0.325, 0.55, 0.775, 1];
 export async function learningCurve<E extends Fittable>(
   estimator: E,
   x: RowsInput,
-  y: RowsInput,
+  y: TargetRows,
   options: LearningCurveOptions<E> = {},
 ): Promise<LearningCurve> {
   checkEstimator('the first argument of learningCurve', estimator);
@@ -122,7 +122,7 @@ export async function learningCurve<E extends Fittable>(
 export async function validationCurve<E extends Fittable>(
   estimator: E,
   x: RowsInput,
-  y: RowsInput,
+  y: TargetRows,
   options: ValidationCurveOptions<E>,
 ): Promise<ValidationCurve> {
   checkEstimator('the first argument of validationCurve', estimator);

@@ -1,5 +1,6 @@
 import { checkInteger } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { consecutiveFolds, type Fold, rowCount, type Splitter, stratifiedFolds } from './folds.js';
 import type { RowsInput } from './rows.js';
@@ -51,13 +52,14 @@ export class RepeatedStratifiedKFold implements Splitter {
   }
 
   /**
-   * @param y one class per row
+   * @param y one class per row, or the name of their column in x
    * @throws SteepestError as `StratifiedKFold`
    */
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, nRepeats, seed } = this.options;
     const rows = rowCount(x);
+    const given = separateTarget('X', x, y);
     const draws = new Draws(seed, STREAMS.folds);
-    return Array.from({ length: nRepeats }, () => stratifiedFolds(rows, y, nSplits, draws)).flat();
+    return Array.from({ length: nRepeats }, () => stratifiedFolds(rows, given.y, nSplits, draws)).flat();
   }
 }

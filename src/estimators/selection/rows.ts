@@ -1,46 +1,44 @@
 import { isNdArray, type NdArray, type NumericArray } from '../../core/ndarray.js';
 import { isSharedBuffer, typedArrayName } from '../../core/realm.js';
-import {
-  checkNotEmpty,
-  checkRowCount,
-  isNamedTable,
-  type NamedColumns,
-  reading,
-  refuseTable,
-} from '../../core/refuse.js';
+import { checkNotEmpty, checkRowCount, reading, refuseTable } from '../../core/refuse.js';
 import { checkLength, checkShaped } from '../../core/rows.js';
-import { DataTable } from '../../data/dataTable.js';
+import type { ColumnNames } from '../../data/arrayInputs.js';
+import type { DataTable } from '../../data/dataTable.js';
+import { frameOf, type NamedTable, tableOfFrame } from '../../data/tables/frameOf.js';
+import { matrixNames } from '../../data/tables/match.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 import type { FeatureInput } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
 
 /**
- * Anything with rows: lists, lists of rows, typed arrays, `{ data, shape }`, and tables with named
- * columns.
+ * Anything with rows: lists, lists of rows or objects, typed arrays, `{ data, shape }`, and tables
+ * with named columns.
  */
-export type RowsInput = readonly unknown[] | NumericArray | NdArray | DataTable | NamedColumns;
+export type RowsInput = readonly unknown[] | NumericArray | NdArray | NamedTable;
+/** The same, or the names of target columns in the place of y. */
+export type TargetRows = RowsInput | ColumnNames;
 
 /** The type of selected rows of A: the same kind of container. */
 export type RowsOf<A> = A extends DataTable
   ? DataTable
   : A extends NdArray<infer T>
     ? NdArray<T>
-    : A extends NamedColumns
-      ? NdArray<Float64Array>
-      : A extends readonly (infer E)[]
-        ? E[]
-        : A;
+    : A extends readonly (infer E)[]
+      ? E[]
+      : A extends NumericArray
+        ? A
+        : DataTable;
 
 /** The number of rows. @throws SteepestError `ERR_SHAPE` */
 export function countRows(what: string, input: RowsInput): number {
   return reading(what, () => {
-    if (input instanceof DataTable) return input.rows;
     if (Array.isArray(input) || typedArrayName(input) !== undefined) {
       const list = input as ArrayLike<unknown>;
       checkLength(what, list);
       return list.length;
     }
-    if (isNamedTable(input)) return input.toMatrix().shape[0]!;
+    const frame = frameOf(what, input);
+    if (frame !== undefined) return frame.rows;
     if (isNdArray(input)) return checkShaped(what, input).shape[0]!;
     return refuseTable(
       what,
@@ -71,14 +69,15 @@ export function takeRows<A extends RowsInput>(input: A, positions: ArrayLike<num
 }
 
 function take(input: RowsInput, positions: ArrayLike<number>): unknown {
-  if (input instanceof DataTable) return input.take(positions);
   if (Array.isArray(input)) return Array.from(positions, (row) => input[row]);
   if (ArrayBuffer.isView(input)) return takeNumbers(input as NumericArray, 1, positions);
-  if (isNamedTable(input)) return take(input.toMatrix(), positions);
+  const frame = frameOf('X', input);
+  if (frame !== undefined) return tableOfFrame(frame).take(positions);
   const { data, shape } = input as NdArray;
   const [rows = 0, ...rest] = shape;
   const width = rows === 0 ? 0 : data.length / rows;
-  return { data: takeNumbers(data, width, positions), shape: [positions.length, ...rest] };
+  const names = matrixNames(input, shape[1]!);
+  return named(takeNumbers(data, width, positions), [positions.length, ...rest], names);
 }
 
 /** Creating a view costs as much as copying this many numbers one by one. */
@@ -111,14 +110,20 @@ function arrayLike(data: Float64Array, length: number): Float64Array {
 }
 
 /**
- * Samples in a form that makes row selection cheap: numbers in shared memory, which all fits read;
- * tables unchanged.
+ * Samples in a form that makes row selection cheap: numbers in shared memory, which all fits read,
+ * and tables by columns.
  */
 export async function shareRows(x: RowsInput): Promise<RowsInput> {
-  if (x instanceof DataTable || isText(x)) return x;
-  const { data, rows, cols } = await shareFeatures(readFeatures('X', x as FeatureInput));
-  return { data, shape: [rows, cols] };
+  const frame = frameOf('X', x);
+  if (frame !== undefined) return tableOfFrame(frame);
+  if (isText(x)) return x;
+  const { data, rows, cols, names } = await shareFeatures(readFeatures('X', x as FeatureInput));
+  return named(data, [rows, cols], names);
 }
+
+/** A matrix that keeps the names of its columns. */
+const named = (data: NumericArray, shape: readonly number[], columnNames: readonly string[] | undefined) =>
+  columnNames === undefined ? { data, shape } : { data, shape, columnNames };
 
 const isText = (x: RowsInput): boolean =>
   Array.isArray(x) && x.some((row) => Array.isArray(row) && row.some((cell) => typeof cell !== 'number'));

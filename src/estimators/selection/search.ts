@@ -3,6 +3,7 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { Label, LabelInput } from '../base/labels.js';
@@ -12,7 +13,7 @@ import { evaluateCandidates } from './candidates.js';
 import { type CrossValidateOptions, prepare } from './crossValidate.js';
 import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
 import { checkEstimator, type Fittable, freshParams, isClassifier } from './jobs.js';
-import type { RowsInput } from './rows.js';
+import type { RowsInput, TargetRows } from './rows.js';
 import { resolveScorers } from './scorers.js';
 import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
 
@@ -77,7 +78,7 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
   abstract clone(): Search<E>;
 
   /** @throws SteepestError as `crossValidate`; the results of an earlier fit are kept then */
-  async fit(x: RowsInput, y: RowsInput, given: SearchFitOptions = {}): Promise<this> {
+  async fit(x: RowsInput, y: TargetRows, given: SearchFitOptions = {}): Promise<this> {
     checkOptions(`${this.called}.fit`, given, FIT_KEYS);
     const { progress, groups, ...options } = given;
     const report = searchReporter(progress);
@@ -154,6 +155,14 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
     return isClassifier(this.estimator);
   }
 
+  /**
+   * Names of the columns of the fit, in their order; undefined if they had none.
+   * @throws SteepestError `ERR_NOT_FITTED`
+   */
+  get featureNamesIn(): readonly string[] | undefined {
+    return (this.delegate('featureNamesIn') as { featureNamesIn?: readonly string[] }).featureNamesIn;
+  }
+
   get classes(): readonly Label[] {
     return (this.delegate('classes') as unknown as { classes: readonly Label[] }).classes;
   }
@@ -175,10 +184,11 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
   }
 
   /** The deciding score of the best estimator on these rows. */
-  async score(x: RowsInput, y: RowsInput, options: object = {}): Promise<number> {
+  async score(x: RowsInput, y: TargetRows, options: object = {}): Promise<number> {
     checkOptions(`${this.called}.score, whose scorers take none,`, options, []);
     const best = this.delegate('score()');
-    const scores = await resolveScorers(this.options.scoring).score(best, x, y);
+    const given = separateTarget('X', x, y);
+    const scores = await resolveScorers(this.options.scoring).score(best, given.x, given.y);
     return scores[decidingScore(this.options)!]!;
   }
 

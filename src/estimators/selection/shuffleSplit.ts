@@ -1,5 +1,6 @@
 import { checkInteger } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { type Fold, labelsOf, rowCount, type Splitter } from './folds.js';
 import type { RowsInput } from './rows.js';
@@ -72,14 +73,14 @@ export class StratifiedShuffleSplit implements Splitter {
   }
 
   /**
-   * @param y one class per row
+   * @param y one class per row, or the name of their column in x
    * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` for a class with one row, or a part with fewer
    *   rows than there are classes
    */
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, seed } = this.options;
     const rows = rowCount(x);
-    const labels = labelsOf(y, rows);
+    const labels = labelsOf(separateTarget('X', x, y).y, rows);
     const counts = splitCounts(rows, this.options, DEFAULT_TEST_SIZE);
     const draws = new Draws(seed, STREAMS.split);
     return Array.from({ length: nSplits }, () => drawStratified(draws, labels, counts));

@@ -1,6 +1,8 @@
 import { checkBoolean } from '../../core/check.js';
 import { checkSeed } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import { frameOf } from '../../data/tables/frameOf.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { encodeLabels, type LabelInput } from '../base/labels.js';
 import { type RowsInput, type RowsOf, sameRowCount, takeRows } from './rows.js';
@@ -21,13 +23,17 @@ export interface SplitOptions {
   shuffle?: boolean;
   /** Seed of the shuffle. 0 by default. */
   seed?: number;
-  /** One class per row, to stratify by: both parts get each class's share, to within one row. */
-  stratify?: LabelInput;
+  /**
+   * One class per row, to stratify by, or the name of their column in the first array: both parts get
+   * each class's share, to within one row.
+   */
+  stratify?: LabelInput | string;
 }
 
 /**
  * Splits rows at random into training and test rows; all arrays are split the same way. The results
- * are the same kind of container: list, typed array, `{ data, shape }` or `DataTable`.
+ * are the same kind of container: list, typed array, `{ data, shape }` or `DataTable`, which tables of
+ * other packages become.
  *
  * @returns train and test rows of each array in turn
  * @throws SteepestError `ERR_SHAPE` for arrays of different lengths, `ERR_EMPTY`, `ERR_ARGUMENT`,
@@ -70,16 +76,17 @@ export function trainTestSplit(...args: readonly (RowsInput | SplitOptions | und
     });
   }
   const rows = sameRowCount(arrays.map((array, i) => [`array ${i}`, array] as const));
-  const { train, test } = choose(rows, options);
+  const { train, test } = choose(rows, arrays[0]!, options);
   return arrays.flatMap((array) => [takeRows(array, train), takeRows(array, test)]);
 }
 
 function isOptions(value: RowsInput | SplitOptions): value is SplitOptions {
-  const isPlain = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isPlain && !ArrayBuffer.isView(value) && !('shape' in value) && !('columnNames' in value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (ArrayBuffer.isView(value) || frameOf('the last argument', value) !== undefined) return false;
+  return !('shape' in value);
 }
 
-function choose(rows: number, options: SplitOptions): RowSplit {
+function choose(rows: number, first: RowsInput, options: SplitOptions): RowSplit {
   const counts = splitCounts(rows, options);
   const { shuffle = true, seed: givenSeed = 0 } = options;
   checkBoolean('shuffle', shuffle);
@@ -94,7 +101,8 @@ function choose(rows: number, options: SplitOptions): RowSplit {
       hint: 'Leave shuffle out.',
     });
   }
-  const labels = encodeLabels('stratify', options.stratify);
+  const { y } = separateTarget('the first array', first, options.stratify);
+  const labels = encodeLabels('stratify', y);
   if (labels.codes.length !== rows) {
     throw new SteepestError('ERR_SHAPE', {
       expected: `stratify with one class per row, ${rows}`,

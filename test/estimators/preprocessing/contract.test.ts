@@ -29,6 +29,7 @@ interface AnyTransformer {
   fitTransform(x: TableInput, y?: unknown): Promise<TableOutput>;
   inverseTransform?(x: TableInput): Promise<TableOutput>;
   getFeatureNamesOut(): string[];
+  readonly featureNamesIn: readonly string[] | undefined;
   getParams(): object;
   clone(): AnyTransformer;
   save(path: string): Promise<void>;
@@ -259,9 +260,31 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     expect(() => make().getFeatureNamesOut()).toThrow(code('ERR_NOT_FITTED'));
     const learned = await learn(make(), X);
     await expect(learned.transform(X.map((row) => row.slice(1)))).rejects.toThrow(code('ERR_SHAPE'));
-    const named = await learn(make(), new data.DataTable({ a: [1, 2], b: [3, 4] }));
-    const swapped = new data.DataTable({ b: [1, 2], a: [3, 4] });
-    await expect(named.transform(swapped)).rejects.toThrow(code('ERR_SHAPE'));
+    const named = await learn(make(), new data.DataTable({ age: [1, 2], b: [3, 4] }));
+    const misspelt = new data.DataTable({ b: [1, 2], agee: [3, 4] });
+    await expect(named.transform(misspelt)).rejects.toThrow(code('ERR_SHAPE'));
+    await expect(named.transform(misspelt)).rejects.toThrow(/column 'age'.*Did you mean 'age' by 'agee'/);
+  });
+
+  it('matches columns by name, in any order and form, and leaves out others and the target', async () => {
+    const table = new data.DataTable({ a: [1, 2, 4, 2], b: [3, 4, 3, 4], c: [5, 6, 5, 5] });
+    const other = new data.DataTable({ c: [5, 6, 5, 5], spare: [9, 9, 9, 8], b: [3, 4, 3, 4] }).with(
+      'a',
+      [1, 2, 4, 2],
+    );
+    const learned = await learn(make(), table);
+    expect(learned.featureNamesIn).toEqual(['a', 'b', 'c']);
+    const expected = plain(await learned.transform(table));
+    const objects = other.toRows().map((row, i) => (i % 2 === 0 ? row : { ...table.toRows()[i] }));
+    for (const x of [other, other.toRows(), objects, table.toMatrix()]) {
+      expect(plain(await learned.transform(x as TableInput))).toEqual(expected);
+    }
+    const targeted = await make().fit(other.drop('spare').with('y', [0, 1, 0, 1]).toRows(), 'y');
+    expect([...targeted.featureNamesIn!].sort()).toEqual(['a', 'b', 'c']);
+    const unnamed = await learn(make(), X);
+    expect(unnamed.featureNamesIn).toBeUndefined();
+    await expect(unnamed.transform(table.toRows() as TableInput)).rejects.toThrow(/no names.*no order/);
+    expect(() => make().featureNamesIn).toThrow(code('ERR_NOT_FITTED'));
   });
 
   it('refuses what is no table', async () => {
