@@ -80,3 +80,21 @@ def logistic(dtype, tol, maxIter, solver="lbfgs", folder=None, x=None, y=None, r
     if model.coef_.size < 1000:
         answer["coef"], answer["intercept"] = model.coef_.ravel().tolist(), model.intercept_.tolist()
     return answer
+
+
+def penalized(model, x, y, rows, cols, alphas):
+    """A path of the elastic net, or ridge regression for one alpha or for many."""
+    from sklearn.linear_model import Ridge, enet_path
+    from sklearn.model_selection import GridSearchCV
+
+    x, y = table(x, np.float64, rows, cols), table(y, np.float64, rows)
+    if model == "ridge":
+        return {"seconds": timed(Ridge(alpha=1, solver="cholesky"), x, y)}
+    if model == "folds":
+        return {"seconds": timed(GridSearchCV(Ridge(solver="cholesky"), {"alpha": alphas}, cv=5), x, y)}
+    start = time.perf_counter()
+    centred, target = x - x.mean(axis=0), y - y.mean()
+    precompute = centred.T @ centred if model == "gram" else "auto"
+    Xy = centred.T @ target if model == "gram" else None
+    enet_path(centred, target, l1_ratio=0.5, alphas=100, tol=1e-6, precompute=precompute, Xy=Xy, copy_X=False)
+    return {"seconds": time.perf_counter() - start}

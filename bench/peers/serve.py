@@ -28,6 +28,7 @@ TASKS = {
     "steps": "steps",
     "mlp": "scikit",
     "linear": "scikit",
+    "penalized": "scikit",
     "logistic": "scikit",
     "jaxSteps": "jaxsteps",
     "jaxConvSteps": "jaxconvnets",

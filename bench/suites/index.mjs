@@ -9,6 +9,7 @@ export const SUITES = [
   { name: 'mnist', peers: true, load: () => import('./mnist.mjs') },
   { name: 'convnets', peers: true, load: () => import('./convnets.mjs') },
   { name: 'leastSquares', peers: true, load: () => import('./leastSquares.mjs') },
+  { name: 'penalized', peers: true, load: () => import('./penalized.mjs') },
   { name: 'logistic', peers: true, load: () => import('./logistic.mjs') },
   { name: 'timeToObjective', peers: true, load: () => import('./timeToObjective.mjs') },
 ];

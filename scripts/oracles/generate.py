@@ -22,6 +22,7 @@ NAMES = [
     "preprocessing",
     "transformers",
     "least_squares",
+    "penalized",
     "npy",
     "selection",
     "housing",

@@ -1,4 +1,8 @@
 import { ColumnTransformer, Pipeline } from './composition/index.js';
+import { ElasticNet } from './elasticNet.js';
+import { ElasticNetCV } from './elasticNetCV.js';
+import { Lasso } from './lasso.js';
+import { LassoCV } from './lassoCV.js';
 import { LinearRegression } from './linearRegression.js';
 import { LogisticRegression } from './logisticRegression.js';
 import { MLPClassifier } from './mlpClassifier.js';
@@ -17,6 +21,7 @@ import {
 } from './preprocessing/index.js';
 import { registerEstimator } from './registry.js';
 import { Ridge } from './ridge.js';
+import { RidgeCV } from './ridgeCV.js';
 
 registerEstimator('ColumnTransformer', ColumnTransformer);
 registerEstimator('LabelEncoder', LabelEncoder);
@@ -35,6 +40,11 @@ registerEstimator('StandardScaler', StandardScaler);
 registerEstimator('TargetEncoder', TargetEncoder);
 registerEstimator('LinearRegression', LinearRegression);
 registerEstimator('Ridge', Ridge);
+registerEstimator('RidgeCV', RidgeCV);
+registerEstimator('Lasso', Lasso);
+registerEstimator('LassoCV', LassoCV);
+registerEstimator('ElasticNet', ElasticNet);
+registerEstimator('ElasticNetCV', ElasticNetCV);
 
 export type { Cell, TableInput, TableOutput } from './base/columns.js';
 export type {
@@ -48,6 +58,10 @@ export type {
 export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
 export * from './composition/index.js';
+export { ElasticNet, type ElasticNetParams } from './elasticNet.js';
+export { ElasticNetCV, type ElasticNetCVParams } from './elasticNetCV.js';
+export { Lasso, type LassoParams } from './lasso.js';
+export { LassoCV, type LassoCVParams } from './lassoCV.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';
 export type { RowBatch, RowStream } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
@@ -55,7 +69,15 @@ export { LogisticRegression, type LogisticRegressionParams } from './logisticReg
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export type { DescentFitOptions } from './network/trainNetwork.js';
+export {
+  type EnetPathOptions,
+  enetPath,
+  type LassoPathOptions,
+  lassoPath,
+  type PenaltyPath,
+} from './penaltyPaths.js';
 export * from './preprocessing/index.js';
 export { estimatorTypes, type LoadedEstimator, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';
+export { RidgeCV, type RidgeCVParams } from './ridgeCV.js';
 export * from './selection/index.js';

@@ -110,6 +110,19 @@ async function joined(factors: readonly Factor[], options: PassOptions): Promise
 /** Rows from which the frame of all folds is chosen. */
 const FRAME_ROWS = 256;
 
+/** The triangle of [X | Y] from that of [1 | X | Y], with 0 as the origin of all columns. */
+export async function withoutOnes(factor: Factor, options: PassOptions): Promise<Factor> {
+  const { r, size, cols, targets, frame } = factor;
+  const width = cols + targets;
+  const rows = new Float64Array(size * width);
+  for (let i = 0; i < size; i++) rows.set(r.subarray(i * size + 1, (i + 1) * size), i * width);
+  for (let j = 0; j < width; j++) rows[j]! += frame.offsets[j]! * r[0]!;
+  const none = new Float64Array(0);
+  const triangle = await triangleOf(rows, size, width, none, 0, options.kernels);
+  const origin = { ...frame, offsets: new Float64Array(width) };
+  return { ...factor, r: triangle.r, size: width, ones: 0, frame: origin };
+}
+
 /** The folds of test sets that cover all rows: each trains on the others. */
 async function crossed(tests: readonly Factor[], options: PassOptions): Promise<CrossFactors> {
   const folds: FoldFactors[] = [];

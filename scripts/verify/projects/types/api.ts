@@ -57,6 +57,9 @@ import {
   crossValPredict,
   type Distribution,
   data,
+  ElasticNet,
+  ElasticNetCV,
+  enetPath,
   estimatorTypes,
   type GridSearch,
   GroupKFold,
@@ -64,9 +67,15 @@ import {
   initializerNames,
   KFold,
   LabelEncoder,
+<<<<<<< HEAD
   LeaveOneOut,
+=======
+  Lasso,
+  LassoCV,
+>>>>>>> 7eae1d5 (Lasso, ElasticNet, their paths and cross-validation, RidgeCV: from triangles of one pass over the rows)
   LinearRegression,
   LogisticRegression,
+  lassoPath,
   layers,
   learningCurve,
   load,
@@ -82,6 +91,7 @@ import {
   OneHotEncoder,
   OrdinalEncoder,
   optimizerNames,
+  type PenaltyPath,
   type Pipeline,
   PolynomialFeatures,
   pipeline,
@@ -89,6 +99,7 @@ import {
   RepeatedKFold,
   RepeatedStratifiedKFold,
   Ridge,
+  RidgeCV,
   RobustScaler,
   randomInteger,
   randomizedSearch,
@@ -306,6 +317,11 @@ export async function estimators(): Promise<void> {
   const regressors: Regressor[] = [
     new LinearRegression({ tol: 1e-9 }),
     new Ridge({ alpha: 1 }),
+    new RidgeCV({ alphas: [0.1, 1], cv: 5 }),
+    new Lasso({ alpha: 0.1 }),
+    new LassoCV({ alphas: [0.1, 1] }),
+    new ElasticNet({ l1Ratio: 0.9 }),
+    new ElasticNetCV({ l1Ratio: [0.1, 0.9] }),
     new MLPRegressor(),
   ];
   const classifiers: Classifier[] = [new LogisticRegression(), new MLPClassifier({ hiddenLayerSizes: [8] })];
@@ -339,6 +355,9 @@ export async function estimators(): Promise<void> {
     predicted,
   );
   console.log(ridge.coef.data[0], line.inference().rSquared[0], line.summary());
+  const path: PenaltyPath = await enetPath(x, [1, 2], { l1Ratio: 0.5, alphas: 3 });
+  const lasso = await lassoPath(x, [1, 2], { alphas: [1, 0.1] });
+  console.log(path.coef.row(0), lasso.nIters);
 }
 
 export async function files(): Promise<NdArray[]> {

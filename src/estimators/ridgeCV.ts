@@ -1,0 +1,233 @@
+import { SteepestError } from '../core/errors.js';
+import type { TargetInput } from '../data/arrayInputs.js';
+import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
+import type { Workers } from '../parallel/workers.js';
+import type { EstimatorFitOptions } from './base/estimator.js';
+import type { FeatureInput } from './base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
+import { type ParamSpecs, param } from './base/params.js';
+import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
+import { workersParam } from './base/workersParam.js';
+import type { Factor } from './leastSquares/factor.js';
+import { factorInput, type LeastSquaresInput, readRows } from './leastSquares/input.js';
+import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
+import type { PassOptions } from './leastSquares/pass.js';
+import { solveRidge } from './leastSquares/ridgeSolve.js';
+import type { RowStream } from './leastSquares/source.js';
+import { checkAlphas, crossValidation, withoutFolds } from './penalized/crossModel.js';
+import { testSums } from './penalized/crossProblems.js';
+import { crossFactors, withoutOnes } from './penalized/folds.js';
+import { leftOut } from './penalized/leaveOneOut.js';
+import { momentsOf } from './penalized/moments.js';
+import { ridgeAt, ridgePath } from './penalized/ridgePath.js';
+import type { CrossValidation } from './selection/crossValidate.js';
+
+const SCORES = ['r2', 'negMeanSquaredError', 'negRootMeanSquaredError'] as const;
+
+/** Hyperparameters. */
+export interface RidgeCVParams {
+  /** Strengths of the penalty to choose from, above 0. Default [0.1, 1, 10]. */
+  alphas: readonly number[];
+  /** Default true. The intercept is not penalised. */
+  fitIntercept: boolean;
+  /** Default: the mean squared error of leave-one-out, and R² of folds. */
+  scoring: (typeof SCORES)[number] | undefined;
+  /**
+   * Default: exact leave-one-out, which reads a table twice. Otherwise a number of folds, a `KFold`
+   * or a list of `{ train, test }` row numbers, in one pass over the rows. A stream needs a number.
+   * Files keep numbers only.
+   */
+  cv: CrossValidation | undefined;
+  /** One alpha for each target instead of one for all. Default false. */
+  alphaPerTarget: boolean;
+  /** Worker threads; the number never changes the result. Default `'auto'`. */
+  workers: Workers;
+}
+
+const SPECS: ParamSpecs<RidgeCVParams> = {
+  alphas: param.custom<readonly number[]>([0.1, 1, 10], checkAlphas),
+  fitIntercept: param.boolean(true),
+  scoring: param.optional(param.oneOf('r2', SCORES)),
+  cv: param.optional(crossValidation(5)),
+  alphaPerTarget: param.boolean(false),
+  workers: workersParam,
+};
+
+interface Fitted extends LinearFit {
+  /** One for each target. */
+  alphas: Float64Array;
+  bestScore: number;
+}
+
+/** The triangle of all rows, and the score of every alpha: alphas × targets. */
+interface Scored {
+  all: Factor;
+  scores: Float64Array;
+}
+
+/**
+ * `Ridge` with the alpha that predicts rows left out best. All alphas and folds are computed from
+ * triangles of one pass over the rows; leave-one-out reads a table once more for the leverages of its
+ * rows. (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al., §7.10)
+ */
+export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
+  constructor(params: Partial<RidgeCVParams> = {}) {
+    super('RidgeCV', SPECS, params);
+  }
+
+  /** The alpha chosen; with `alphaPerTarget` that of the first target. */
+  get alpha(): number {
+    return this.learned('alpha').alphas[0]!;
+  }
+
+  /** The alphas chosen, one per target: all the same without `alphaPerTarget`. */
+  get alphas(): Float64Array {
+    return this.learned('alphas').alphas.slice();
+  }
+
+  /** The mean over targets of the scores of their alphas; larger is better. */
+  get bestScore(): number {
+    return this.learned('bestScore').bestScore;
+  }
+
+  /**
+   * @param x rows × columns, finite; or, with a number `cv`, a stream of batches `{ x, y,
+   *   sampleWeight? }`, which is read once
+   * @param y one value per row, or rows × targets; omit it with a stream
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
+   *   `ERR_ARGUMENT`, also for leave-one-out with a stream or an alpha of 0. After an error, what was
+   *   learned before is unchanged.
+   */
+  async fit(
+    x: FeatureInput | RowStream,
+    y?: TargetInput,
+    options: EstimatorFitOptions & KernelOptions = {},
+  ): Promise<this> {
+    checkOptions('RidgeCV.fit', options, WEIGHTED_FIT_KEYS);
+    const { alphas, workers, cv, alphaPerTarget } = this.params;
+    if (cv === undefined && alphas.includes(0)) noZero();
+    const kernels = chooseKernels(options);
+    const input = await readRows(x, y, options);
+    const { targets } = input.source;
+    const pass = { workers, kernels, signal: options.signal };
+    const { all, scores } =
+      cv === undefined ? await this.leaveOneOut(input, pass) : await this.crossValidate(input, cv, pass);
+    const own = Array.from({ length: targets }, (_, k) => alphas.map((_, a) => scores[a * targets + k]!));
+    const mean = alphas.map((_, a) => own.reduce((sum, target) => sum + target[a]!, 0) / targets);
+    const best = own.map((values) => largest(alphaPerTarget ? values : mean));
+    const chosen = best.map((at) => alphas[at]!);
+    this.fitted = {
+      columns: input.columns,
+      isVector: input.isVector,
+      ...(await solveRidge(await this.ownFactor(all, pass), chosen, kernels)),
+      alphas: Float64Array.from(chosen),
+      bestScore: best.reduce((sum, at, k) => sum + own[k]![at]!, 0) / targets,
+    };
+    return this;
+  }
+
+  /** The score from sums of squares: of residuals, and of distances from the mean. */
+  private scoreOf(residuals: number, total: number): number {
+    const { scoring, cv } = this.params;
+    const name = scoring ?? (cv === undefined ? 'negMeanSquaredError' : 'r2');
+    if (name === 'r2') return total > 0 ? 1 - residuals / total : Number(residuals === 0);
+    return name === 'negMeanSquaredError' ? -residuals : -Math.sqrt(residuals);
+  }
+
+  private async leaveOneOut(input: LeastSquaresInput, options: PassOptions): Promise<Scored> {
+    const { alphas, fitIntercept, scoring } = this.params;
+    const { features, table } = input;
+    if (features === undefined || table === undefined) return needsFolds();
+    if (features.rows < 2) oneRow();
+    const all = await factorInput(input, true, options);
+    const moments = momentsOf(all, fitIntercept);
+    const path = await ridgePath(moments, all.rows, options.kernels);
+    const { y, weight } = table;
+    const errors = await leftOut(features, y, weight, path, alphas, fitIntercept);
+    // Without a name, scikit-learn takes the mean over rows of weighted errors.
+    const count = scoring === undefined ? features.rows : moments.weight;
+    const totals = testSums(momentsOf(all, false)).map(({ total }) => total);
+    const scores = errors.map((sum, at) => this.scoreOf(sum / count, totals[at % totals.length]!));
+    return { all, scores };
+  }
+
+  /** Without an intercept the triangle has no column of ones. */
+  private async ownFactor(all: Factor, options: PassOptions): Promise<Factor> {
+    return this.params.fitIntercept ? all : withoutOnes(all, options);
+  }
+
+  private async crossValidate(
+    input: LeastSquaresInput,
+    cv: CrossValidation,
+    options: PassOptions,
+  ): Promise<Scored> {
+    const { alphas, fitIntercept } = this.params;
+    const { targets } = input.source;
+    const { all, folds } = await crossFactors(input, cv, options);
+    const scores = new Float64Array(alphas.length * targets);
+    for (const { train, test } of folds) {
+      const path = await ridgePath(momentsOf(train, fitIntercept), train.rows, options.kernels);
+      const tests = testSums(momentsOf(test, false));
+      alphas.forEach((alpha, a) => {
+        tests.forEach(({ residuals, total }, k) => {
+          const { coef, intercept } = ridgeAt(path, alpha, k);
+          scores[a * targets + k]! += this.scoreOf(residuals(coef, intercept), total) / folds.length;
+        });
+      });
+    }
+    return { all, scores };
+  }
+
+  protected override savedParams(): object {
+    return withoutFolds(this.params);
+  }
+
+  protected override fittedState(): SavedState | undefined {
+    if (this.fitted === undefined) return undefined;
+    const { tensors, attributes } = savedFit(this.fitted);
+    const { alphas, bestScore } = this.fitted;
+    const own = { alphas: { data: alphas, shape: [alphas.length] } };
+    return { tensors: { ...tensors, ...own }, attributes: { ...attributes, bestScore } };
+  }
+
+  protected override restoreState(state: SavedState): void {
+    const fit = restoredFit(state);
+    this.fitted = {
+      ...fit,
+      alphas: float64Tensor(state, 'alphas', [fit.intercept.length], FINITE).data,
+      bestScore: attribute(state, 'bestScore', (value) => typeof value === 'number'),
+    };
+  }
+}
+
+/** The first position of the largest value; NaN is the least. */
+function largest(values: readonly number[]): number {
+  return values.reduce(
+    (best, value, at) => (value > values[best]! || Number.isNaN(values[best]!) ? at : best),
+    0,
+  );
+}
+
+function noZero(): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'alphas above 0 for leave-one-out',
+    given: '0',
+    hint: 'Use a small alpha such as 1e-6, or folds (cv: 5).',
+  });
+}
+
+function oneRow(): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'at least two rows: one is left out',
+    given: '1',
+    hint: 'Pass more rows, or use Ridge.',
+  });
+}
+
+function needsFolds(): never {
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: 'cv as a number for a stream: leave-one-out reads the rows twice',
+    given: 'a stream without cv',
+    hint: 'Use cv: 5, or pass a table.',
+  });
+}
