@@ -20,7 +20,7 @@ import { crossFactors, withoutOnes } from './penalized/folds.js';
 import { leftOut } from './penalized/leaveOneOut.js';
 import { momentsOf } from './penalized/moments.js';
 import { ridgeAt, ridgePath } from './penalized/ridgePath.js';
-import type { CrossValidation } from './selection/crossValidate.js';
+import type { CrossValidation } from './selection/makeFolds.js';
 
 const SCORES = ['r2', 'negMeanSquaredError', 'negRootMeanSquaredError'] as const;
 

@@ -13,7 +13,7 @@ import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved
 import { readRows } from '../leastSquares/input.js';
 import { LinearModel } from '../leastSquares/linearModel.js';
 import type { RowStream } from '../leastSquares/source.js';
-import type { CrossValidation } from '../selection/crossValidate.js';
+import type { CrossValidation } from '../selection/makeFolds.js';
 import { descend } from './coordinateDescent.js';
 import { type CrossProblems, crossProblems } from './crossProblems.js';
 import { interceptOf } from './moments.js';

@@ -67,12 +67,9 @@ import {
   initializerNames,
   KFold,
   LabelEncoder,
-<<<<<<< HEAD
-  LeaveOneOut,
-=======
   Lasso,
   LassoCV,
->>>>>>> 7eae1d5 (Lasso, ElasticNet, their paths and cross-validation, RidgeCV: from triangles of one pass over the rows)
+  LeaveOneOut,
   LinearRegression,
   LogisticRegression,
   lassoPath,
@@ -121,6 +118,7 @@ import {
   uniform,
   validationCurve,
 } from 'steepest';
+
 import {
   denseBackward,
   denseBackwardAsync,
