@@ -1,6 +1,6 @@
 import { checkBoolean, checkInteger, checkNumber } from '../core/check.js';
 import { Matrix } from '../core/matrix.js';
-import type { TargetInput } from '../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
@@ -72,7 +72,7 @@ const LASSO_KEYS = [
  */
 export async function lassoPath(
   x: FeatureInput | RowStream,
-  y?: TargetInput,
+  y?: TargetInput | ColumnNames,
   options: LassoPathOptions = {},
 ): Promise<PenaltyPath> {
   checkOptions('lassoPath', options, LASSO_KEYS);
@@ -87,7 +87,7 @@ export async function lassoPath(
  */
 export async function enetPath(
   x: FeatureInput | RowStream,
-  y?: TargetInput,
+  y?: TargetInput | ColumnNames,
   options: EnetPathOptions = {},
 ): Promise<PenaltyPath> {
   checkOptions('enetPath', options, ['l1Ratio', ...LASSO_KEYS]);
@@ -97,7 +97,7 @@ export async function enetPath(
 async function pathFor(
   owner: string,
   x: FeatureInput | RowStream,
-  y: TargetInput | undefined,
+  y: TargetInput | ColumnNames | undefined,
   options: LassoPathOptions,
   l1Ratio: number,
 ): Promise<PenaltyPath> {

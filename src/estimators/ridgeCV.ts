@@ -1,5 +1,5 @@
 import { SteepestError } from '../core/errors.js';
-import type { TargetInput } from '../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
@@ -93,14 +93,15 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   /**
    * @param x rows × columns, finite; or, with a number `cv`, a stream of batches `{ x, y,
    *   sampleWeight? }`, which is read once
-   * @param y one value per row, or rows × targets; omit it with a stream
+   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit it
+   *   with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
    *   `ERR_ARGUMENT`, also for leave-one-out with a stream or an alpha of 0. After an error, what was
    *   learned before is unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,
-    y?: TargetInput,
+    y?: TargetInput | ColumnNames,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     checkOptions('RidgeCV.fit', options, WEIGHTED_FIT_KEYS);

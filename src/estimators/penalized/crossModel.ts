@@ -3,7 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isCount } from '../../core/guards.js';
 import { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import type { FeatureInput } from '../base/features.js';
@@ -148,14 +148,14 @@ export abstract class CrossModel<P extends CrossParams> extends LinearModel<P, C
   /**
    * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
    *   read once
-   * @param y one value per row; omit it with a stream
+   * @param y one value per row, or the name of its column in a table; omit it with a stream
    * @throws SteepestError `ERR_SHAPE`, also for several targets; `ERR_RAGGED`, `ERR_EMPTY`,
    *   `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error, what was learned before is
    *   unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,
-    y?: TargetInput,
+    y?: TargetInput | ColumnNames,
     options: EstimatorFitOptions & KernelOptions = {},
   ): Promise<this> {
     checkOptions(`${this.type}.fit`, options, WEIGHTED_FIT_KEYS);
