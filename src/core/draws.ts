@@ -15,6 +15,7 @@ export const STREAMS = {
   search: 7,
   importance: 8,
   curve: 9,
+  images: 10,
 } as const;
 
 /** The seed is one 32-bit word of the random generator's key. */

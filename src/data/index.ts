@@ -12,6 +12,14 @@ export type { BlobSource, CsvSource, ResponseSource } from './csv/source.js';
 export { type ColumnsInput, DataTable } from './dataTable.js';
 export * from './generators/index.js';
 export { loadMnist, readIdx } from './idx.js';
+export {
+  type ImageBatch,
+  type ImageFolder,
+  type ImageStream,
+  imageFolder,
+  readImage,
+} from './images/imageFolder.js';
+export type { ImageFolderOptions, ImageOptions } from './images/options.js';
 export { readNpy, writeNpy } from './npy/npy.js';
 export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
 export { readParquet } from './parquet/parquet.js';

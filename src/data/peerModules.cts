@@ -5,6 +5,8 @@ import vm = require('node:vm');
 
 export const loadApacheArrow = (): unknown => require('apache-arrow');
 
+export const loadSharp = (): unknown => require('sharp');
+
 /** hyparquet, an ES module, which `require` can load from Node.js 20.19 on only. */
 export async function loadHyparquet(): Promise<unknown> {
   try {

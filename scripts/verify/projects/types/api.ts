@@ -367,6 +367,9 @@ export async function files(): Promise<NdArray[]> {
   const matrix: data.CsvMatrix = await dataset.load();
   const table = await data.readParquet('a.parquet', { columns: ['a'] });
   const column: data.Column = (await data.readArrow('a.arrow')).column('a');
+  const images: data.ImageFolder = await data.imageFolder('photos', { size: [8, 8], split: 0.2 });
+  const one: NdArray<Uint8Array> = await data.readImage('a.jpg', { size: 8, channels: 1 });
+  for await (const { x, classes } of images.train) console.log(x.shape, classes, one.shape);
   const { train } = await data.loadMnist('mnist');
   const pixels: Uint8Array = train.x.data;
   await data.loadCifar10('cifar');
