@@ -29,6 +29,9 @@ export function markDates(column: NumericColumn): NumericColumn {
   return column;
 }
 
+/** The same for a column that a reader may have been asked to read as text. */
+export const asDates = (column: Column): Column => (isNumericColumn(column) ? markDates(column) : column);
+
 /** Values taken from a column, as a column of its kind. */
 export function likeColumn(
   column: Column,

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { data } from 'steepest';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -32,6 +33,9 @@ const RECORD = 3073;
 const IMAGE = 28 * 28;
 const table = (text: string): Buffer => Buffer.from(text, 'base64');
 
+/** What these tests use of sharp. */
+type Sharp = (bytes: Buffer, options: object) => { png(): { toBuffer(): Promise<Buffer> } };
+
 beforeAll(async () => {
   await files.write(gzipSync('a,b\n1,2\n3,4\n'), 'table.csv.gz');
   await data.writeNpy(files.path('x.npy'), { data: new Float64Array(100), shape: [100] });
@@ -40,6 +44,9 @@ beforeAll(async () => {
   await files.write(Buffer.alloc(2 * RECORD), 'x.bin');
   await files.write(table(fixture.codecs.gzip), 'x.parquet');
   await files.write(table(fixture.arrow.file), 'x.arrow');
+  const sharp = createRequire(import.meta.url)('sharp') as Sharp;
+  const pixels = { width: 20, height: 10, channels: 3 };
+  await files.write(await sharp(Buffer.alloc(600), { raw: pixels }).png().toBuffer(), 'x.png');
   await mkdir(files.path('mnist'));
   await mkdir(files.path('cifar'));
   for (const split of ['train', 't10k']) {
@@ -69,6 +76,12 @@ const READERS: readonly Reader[] = [
   },
   { name: 'loadCifar10', read: (o) => data.loadCifar10(files.path('cifar'), o), tooFew: 1, enough: RECORD },
   { name: 'readParquet', read: (o) => data.readParquet(files.path('x.parquet'), o), tooFew: 1, enough: 1e5 },
+  {
+    name: 'readImage',
+    read: async (o) => data.readImage(files.path('x.png'), { size: 4, ...o }),
+    tooFew: 799,
+    enough: 800,
+  },
   { name: 'readArrow', read: (o) => data.readArrow(files.path('x.arrow'), o), tooFew: 1, enough: 1e5 },
 ];
 

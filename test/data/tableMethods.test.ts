@@ -289,6 +289,7 @@ describe('toArrow', () => {
     expect(read.getChild('rent')?.toJSON()).toEqual([950, 610, 1210, 700, null]);
     expect(read.getChild('town')?.toJSON()).toEqual(['Bern', 'Chur', null, 'Bern', 'Zug']);
     expect(data.fromArrow(read).toRows()).toEqual(flats.toRows());
+    expect(data.fromArrow(read).info()).toEqual(flats.info());
   });
 
   it('keeps the order of columns whose names are numbers', () => {

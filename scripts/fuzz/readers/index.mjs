@@ -5,6 +5,7 @@ import cifar from './cifar.mjs';
 import csv from './csv.mjs';
 import estimator from './estimator.mjs';
 import idx from './idx.mjs';
+import image from './image.mjs';
 import mnist from './mnist.mjs';
 import network from './network.mjs';
 import npy from './npy.mjs';
@@ -27,6 +28,6 @@ import safetensors from './safetensors.mjs';
 
 /** @type {readonly Reader[]} */
 export const READERS = [
-  ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow],
+  ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow, image],
   ...[safetensors, network, checkpoint, estimator],
 ];

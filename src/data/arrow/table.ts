@@ -1,5 +1,6 @@
 /** Reads the columns of an Arrow file; runs in the thread of arrow.ts. */
 import { type ColumnarOptions, columnOfCells } from '../cells.js';
+import { asDates } from '../column.js';
 import { planColumns } from '../columnar.js';
 import { fileError, systemError } from '../fileErrors.js';
 import { ReadBudget, type ReadLimits } from '../limits/readLimits.js';
@@ -68,6 +69,9 @@ export function arrowColumns(
     options,
   );
   const isText = new Map(fields.map(({ name, type }) => [name, /utf8/i.test(String(type))] as const));
+  const isTime = new Set(
+    fields.filter(({ type }) => /^(Date|Timestamp)/.test(String(type))).map(({ name }) => name),
+  );
   return plan.names.map((name): TableRead['columns'][number] => {
     const vector = table.getChild(name);
     if (vector?.length !== rows) {
@@ -81,6 +85,7 @@ export function arrowColumns(
     if (take !== undefined) checkVector(vector, take);
     const form = scaledForm(vector);
     const cells = form === undefined ? cellsOf(vector) : scaledCells(vector);
-    return [name, columnOfCells(plan.source(name), [cells], rows, isText.get(name) === true, form)];
+    const column = columnOfCells(plan.source(name), [cells], rows, isText.get(name) === true, form);
+    return [name, isTime.has(name) ? asDates(column) : column];
   });
 }

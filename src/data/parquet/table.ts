@@ -3,6 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { nextTurn } from '../../core/nextTurn.js';
 import { type ColumnarOptions, columnOfCells } from '../cells.js';
+import { asDates } from '../column.js';
 import { type ColumnPlan, planColumns } from '../columnar.js';
 import { fileError, systemError } from '../fileErrors.js';
 import { ReadBudget, type ReadLimits } from '../limits/readLimits.js';
@@ -21,7 +22,7 @@ import {
   type Metadata,
 } from './footer.js';
 import { checkedPages } from './pages.js';
-import { formOf, PARSERS, rawElement } from './types.js';
+import { formOf, holdsDates, PARSERS, rawElement } from './types.js';
 
 /** The parts of hyparquet that this module uses. */
 interface Hyparquet {
@@ -136,7 +137,8 @@ class ParquetTable {
     }
     const form = formOf(element);
     const isText = form === undefined && element.type === 'BYTE_ARRAY';
-    return columnOfCells(plan.source(name), pieces, rows, isText, form);
+    const column = columnOfCells(plan.source(name), pieces, rows, isText, form);
+    return holdsDates(element) ? asDates(column) : column;
   }
 
   /** The values of a column in one group of rows. */

@@ -40,6 +40,13 @@ export function formOf({
   return type === 'INT96' && converted === undefined ? time('NANOS') : undefined;
 }
 
+/** Whether the values are points in time: dates and timestamps, not times of day. */
+export function holdsDates({ type, converted_type: converted, logical_type: logical }: Element): boolean {
+  if (logical?.type === 'DATE' || logical?.type === 'TIMESTAMP') return true;
+  if (converted !== undefined) return converted === 'DATE' || converted.startsWith('TIMESTAMP_');
+  return type === 'INT96';
+}
+
 /** The same column described so that its values are returned as stored. */
 export function rawElement(element: Element): Element {
   const { type, logical_type: logical } = element;

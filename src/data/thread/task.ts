@@ -39,7 +39,13 @@ export type FromThread =
   | { type: 'ready'; cpuCounter: string | undefined }
   | { type: 'size'; cells: number; fileBytes: number }
   /** All numeric columns; text columns are undefined, and sent in pieces. */
-  | { type: 'table'; rows: number; columns: [name: string, numbers: NumericColumn | undefined][] }
+  | {
+      type: 'table';
+      rows: number;
+      columns: [name: string, numbers: NumericColumn | undefined][];
+      /** Places of columns of dates. */
+      dates: number[];
+    }
   | ({ type: 'texts' } & TextPiece)
   | { type: 'error'; error: PackedError };
 

@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { clearInterval, setInterval } from '../../core/timers.js';
 import { workerFlags } from '../../core/workerFlags.js';
+import { asDates } from '../column.js';
 import { defaultBytes, tooLarge, tooSlow } from '../limits/readLimits.js';
 import { cpuMs } from './cpuTime.js';
 import { unpackError } from './packedError.js';
@@ -120,6 +121,7 @@ export class ReaderThread {
         name,
         numbers === undefined ? [] : new Float64Array(numbers.buffer, numbers.byteOffset, numbers.length),
       ]);
+      for (const column of message.dates) asDates(job.table.columns[column]![1]);
       this.goOn(job, !message.columns.some(([, numbers]) => numbers === undefined));
     } else {
       job.texts.add(job.table.columns[message.column]![1] as (string | null)[], message);

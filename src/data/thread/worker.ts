@@ -1,7 +1,7 @@
 /** The thread that reads files with other packages: its message handlers. */
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { readArrowColumns } from '../arrow/table.js';
-import { isNumericColumn, type TextColumn } from '../column.js';
+import { isDateColumn, isNumericColumn, type TextColumn } from '../column.js';
 import { readParquetColumns } from '../parquet/table.js';
 import { cpuCounter } from './cpuTime.js';
 import { packError } from './packedError.js';
@@ -33,7 +33,8 @@ async function read({ kind, path, options, limits }: ReadTask): Promise<void> {
     numbers === undefined ? [] : [numbers.buffer as ArrayBuffer],
   );
   if (waiting.length > 0) texts = new TextSender(waiting, take);
-  send({ type: 'table', rows, columns: sent }, buffers);
+  const dates = columns.flatMap(([, values], column) => (isDateColumn(values) ? [column] : []));
+  send({ type: 'table', rows, columns: sent, dates }, buffers);
 }
 
 function sendTexts(): void {
