@@ -66,6 +66,13 @@ const yOf = (values: readonly number[]): Record<string, unknown> => ({
 
 const valuesFor = (y: string): readonly number[] => (y === 'numbers' ? list : CLASSES);
 
+/** Names of categories and columns depend on the container. */
+const withoutNames = (result: unknown): unknown => {
+  if (typeof result !== 'object' || result === null || !('shape' in result)) return result;
+  const { data: numbers, shape: sizes } = result as { data?: unknown; shape?: unknown };
+  return { data: numbers, shape: sizes };
+};
+
 describe('equal numbers in any container', () => {
   it('are tried with every estimator', () => {
     expect(missingEstimators()).toEqual([]);
@@ -76,9 +83,9 @@ describe('equal numbers in any container', () => {
     'give %s the same bits as x',
     async (_, { run, y }) => {
       const values = valuesFor(y) as never;
-      const expected = await run(ROW_LIST as never, values);
+      const expected = withoutNames(await run(ROW_LIST as never, values));
       for (const [name, x] of Object.entries(X)) {
-        expect(await run(x as never, values), name).toEqual(expected);
+        expect(withoutNames(await run(x as never, values)), name).toEqual(expected);
       }
     },
   );
@@ -100,8 +107,8 @@ describe('equal numbers in any container', () => {
       const values = valuesFor(y) as never;
       const table = await run(new data.DataTable(columns) as never, values);
       const expected = await run(ROW_LIST as never, values);
-      if (table instanceof data.DataTable) expect(table.toMatrix(), name).toMatchObject(expected as object);
-      else expect(table, name).toEqual(expected);
+      const numbers = table instanceof data.DataTable ? table.toMatrix() : table;
+      expect(withoutNames(numbers), name).toEqual(withoutNames(expected));
     }
   });
 

@@ -242,9 +242,12 @@ export async function nextColumn(j: number, rows: number, signal?: AbortSignal):
 const COLUMN_COST = 32;
 
 /** Converts columns to one table of numbers. @throws SteepestError `ERR_MEMORY` */
-export async function besideEachOther(columns: readonly Float64Array[]): Promise<Matrix<Float64Array>> {
+export async function besideEachOther(
+  columns: readonly Float64Array[],
+  names?: readonly string[],
+): Promise<Matrix<Float64Array>> {
   const cols = columns.length;
-  const result = allocate(columns[0]!.length, cols);
+  const result = allocate(columns[0]!.length, cols, names);
   const { data } = result;
   await forSlices(columns[0]!.length, cols, (begin, end) => {
     columns.forEach((column, j) => {

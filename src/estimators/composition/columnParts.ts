@@ -87,7 +87,7 @@ export async function pick(table: TableColumns, columns: readonly number[]): Pro
   const names = columns.map((j) => columnName(table.names, j));
   const picked = table.isTable
     ? toDataTable(chosen, names)
-    : await besideEachOther(chosen as readonly Float64Array[]);
+    : await besideEachOther(chosen as readonly Float64Array[], table.names && names);
   const kinds = table.kinds();
   setKinds(
     picked,

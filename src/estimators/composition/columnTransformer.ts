@@ -140,7 +140,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const result = await sideBySide(table.rows, outputs);
     this.parts = outputs.map(({ part }) => part);
     this.fitted = { cols: table.cols, names: table.names };
-    return result;
+    return this.named(result);
   }
 
   /**
@@ -159,7 +159,33 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
         : ((await method(step, 'transform', `part '${part.name}'`)(input)) as TableOutput);
       outputs.push(toOutput(part, result));
     }
-    return sideBySide(table.rows, outputs);
+    return this.named(await sideBySide(table.rows, outputs));
+  }
+
+  protected override get makesColumns(): boolean {
+    return true;
+  }
+
+  /** A part that cannot name its columns numbers them. */
+  protected override namesOut(): readonly string[] {
+    const names = this.inputNames(undefined);
+    return this.namesOfParts(names, ({ step, width }, own) => {
+      const known = (
+        step as { getFeatureNamesOut?: (names: readonly string[]) => string[] }
+      ).getFeatureNamesOut?.(own);
+      return known ?? Array.from({ length: width }, (_, k) => columnName(undefined, k));
+    });
+  }
+
+  private namesOfParts(
+    names: readonly string[],
+    namesOf: (part: Part, own: readonly string[]) => readonly string[],
+  ): string[] {
+    return this.parts.flatMap((part) => {
+      const own = part.columns.map((j) => names[j]!);
+      const out = isWord(part.step) ? own : namesOf(part, own);
+      return this.params.verboseFeatureNamesOut ? out.map((feature) => part.name + SEPARATOR + feature) : out;
+    });
   }
 
   /**
@@ -208,13 +234,11 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   /** For example 'text__city_Bern'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     const names = this.inputNames(inputNames);
-    const all = this.parts.flatMap(({ name, step, columns }) => {
-      const own = columns.map((j) => names[j]!);
-      const out = isWord(step)
-        ? own
-        : (method(step, 'getFeatureNamesOut', `part '${name}'`)(own) as unknown as string[]);
-      return this.params.verboseFeatureNamesOut ? out.map((feature) => name + SEPARATOR + feature) : out;
-    });
+    const all = this.namesOfParts(
+      names,
+      ({ name, step }, own) =>
+        method(step as Step, 'getFeatureNamesOut', `part '${name}'`)(own) as unknown as string[],
+    );
     const twice = all.find((feature, i) => all.indexOf(feature) !== i);
     if (twice === undefined) return all;
     throw new SteepestError('ERR_ARGUMENT', {

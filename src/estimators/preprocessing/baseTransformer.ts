@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { isNames, isSize, orAbsent } from '../../core/guards.js';
+import { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import {
   columnName,
@@ -38,6 +39,32 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   async fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<Out> {
     await this.fit(x, y, options);
     return this.transform(x);
+  }
+
+  /** Names of the output of one fit: they may be many, and one row is transformed in microseconds. */
+  private outputNames: { of: FittedColumns; params: P; names: readonly string[] } | undefined;
+
+  /** True if the columns of the output are others than those of the input. */
+  protected get makesColumns(): boolean {
+    return false;
+  }
+
+  /**
+   * What `transform` returns, with the names of its columns: if those of the fit had names, or they
+   * are new.
+   */
+  protected named(result: Matrix<Float64Array>): Matrix<Float64Array> {
+    const { params } = this;
+    const of = this.ready('transform()');
+    if (of.names === undefined && !this.makesColumns) return result;
+    if (this.outputNames?.of !== of || this.outputNames.params !== params) {
+      this.outputNames = { of, params, names: this.namesOut() };
+    }
+    return new Matrix(result.data, result.shape, this.outputNames.names);
+  }
+
+  protected namesOut(): readonly string[] {
+    return this.getFeatureNamesOut();
   }
 
   /** Number of columns of the fit. @throws SteepestError `ERR_NOT_FITTED` */

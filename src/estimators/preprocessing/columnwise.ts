@@ -38,7 +38,7 @@ export abstract class Columnwise<P extends object> extends BaseTransformer<P, Ma
       const at = row * cols;
       for (let j = 0; j < cols; j++) out[at + j] = map(data[at + j]!, j);
     });
-    return result;
+    return this.named(result);
   }
 
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {

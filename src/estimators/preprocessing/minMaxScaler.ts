@@ -144,7 +144,7 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
         result.data[at] = f(data[at]!, j, scale[j]!, min[j]!);
       }
     });
-    return result;
+    return this.named(result);
   }
 
   /** Minimum of each column: [columns]. */

@@ -130,7 +130,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
       });
       offset += widths[j]!;
     }
-    return result;
+    return this.named(result);
   }
 
   /**
@@ -197,6 +197,10 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
     return typeof drop === 'object'
       ? { ...this.params, drop: drop.map((entry) => entry ?? (entry === null ? null : [])) }
       : this.params;
+  }
+
+  protected override get makesColumns(): boolean {
+    return true;
   }
 
   protected fittedState(): SavedState | undefined {

@@ -157,7 +157,7 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
         }
       });
     }
-    return result;
+    return this.named(result);
   }
 
   /**

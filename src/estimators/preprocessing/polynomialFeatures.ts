@@ -119,7 +119,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
         }
       }
     });
-    return result;
+    return this.named(result);
   }
 
   /**

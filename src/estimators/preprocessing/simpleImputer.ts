@@ -131,7 +131,8 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
       columns.push(filled(this.readColumn(table, j), fill, mark, showColumn(names, j)));
     }
     for (const j of this.indicatorColumns()) columns.push(flagMissing(table.column(j), mark));
-    return await output(columns, this.getFeatureNamesOut(), table.isTable);
+    if (table.isTable) return toDataTable(columns, this.getFeatureNamesOut());
+    return this.named(await besideEachOther(columns as readonly Float64Array[]));
   }
 
   override fitTransform(
@@ -187,11 +188,13 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
         was[i] !== 1 ? value : typeof missingValues === 'string' ? missingValues : null,
       );
     });
-    return await output(
-      columns,
-      Array.from({ length: cols }, (_, j) => columnName(names, j)),
-      table.isTable,
-    );
+    if (table.isTable) {
+      return toDataTable(
+        columns,
+        Array.from({ length: cols }, (_, j) => columnName(names, j)),
+      );
+    }
+    return besideEachOther(columns as readonly Float64Array[], names);
   }
 
   /** The fill value of each column. */
@@ -256,13 +259,4 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
     this.indicated = attribute(state, 'indicated', (value): value is boolean => typeof value === 'boolean');
     this.fitted = fitted;
   }
-}
-
-async function output(
-  columns: readonly Column[],
-  names: readonly string[],
-  isTable: boolean,
-): Promise<TableOutput> {
-  if (isTable) return toDataTable(columns, names);
-  return besideEachOther(columns as readonly Float64Array[]);
 }

@@ -106,7 +106,7 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
         result.data[at] = f(data[at]!, at % cols, mean, scale);
       }
     });
-    return result;
+    return this.named(result);
   }
 
   /** Mean of each column: [columns]. */

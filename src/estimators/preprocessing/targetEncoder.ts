@@ -195,7 +195,7 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
     this.learnedEncodings = encodings;
     this.target = { type, classes, means: meansOf(all) };
     this.fitted = { cols: table.cols, names: table.names };
-    return result;
+    return this.named(result);
   }
 
   /**
@@ -218,7 +218,7 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
         await inSlices(fill(result, at, codes, () => encoding));
       }
     }
-    return result;
+    return this.named(result);
   }
 
   /** The encoding of each category, by column and, for more than two classes, by class. */

@@ -274,7 +274,9 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     );
     const learned = await learn(make(), table);
     expect(learned.featureNamesIn).toEqual(['a', 'b', 'c']);
-    const expected = plain(await learned.transform(table));
+    const result = await learned.transform(table);
+    expect(result.columnNames).toEqual(learned.getFeatureNamesOut());
+    const expected = plain(result);
     const objects = other.toRows().map((row, i) => (i % 2 === 0 ? row : { ...table.toRows()[i] }));
     for (const x of [other, other.toRows(), objects, table.toMatrix()]) {
       expect(plain(await learned.transform(x as TableInput))).toEqual(expected);
