@@ -19,6 +19,7 @@ NAMES = [
     "estimators",
     "scores",
     "logistic",
+    "glm",
     "preprocessing",
     "transformers",
     "least_squares",

@@ -3,10 +3,13 @@ import { ElasticNet } from './elasticNet.js';
 import { ElasticNetCV } from './elasticNetCV.js';
 import { Lasso } from './lasso.js';
 import { LassoCV } from './lassoCV.js';
+import { GammaRegressor } from './gammaRegressor.js';
 import { LinearRegression } from './linearRegression.js';
 import { LogisticRegression } from './logisticRegression.js';
+import { LogisticRegressionCV } from './logisticRegressionCV.js';
 import { MLPClassifier } from './mlpClassifier.js';
 import { MLPRegressor } from './mlpRegressor.js';
+import { PoissonRegressor } from './poissonRegressor.js';
 import {
   LabelEncoder,
   MaxAbsScaler,
@@ -25,7 +28,10 @@ import { RidgeCV } from './ridgeCV.js';
 
 registerEstimator('ColumnTransformer', ColumnTransformer);
 registerEstimator('LabelEncoder', LabelEncoder);
+registerEstimator('GammaRegressor', GammaRegressor);
 registerEstimator('LogisticRegression', LogisticRegression);
+registerEstimator('LogisticRegressionCV', LogisticRegressionCV);
+registerEstimator('PoissonRegressor', PoissonRegressor);
 registerEstimator('MLPClassifier', MLPClassifier);
 registerEstimator('MLPRegressor', MLPRegressor);
 registerEstimator('MaxAbsScaler', MaxAbsScaler);
@@ -62,10 +68,21 @@ export { ElasticNet, type ElasticNetParams } from './elasticNet.js';
 export { ElasticNetCV, type ElasticNetCVParams } from './elasticNetCV.js';
 export { Lasso, type LassoParams } from './lasso.js';
 export { LassoCV, type LassoCVParams } from './lassoCV.js';
+export { GammaRegressor, type GammaRegressorParams } from './gammaRegressor.js';
+export type { GlmInference, InferenceOptions } from './glm/inference.js';
+export type {
+  LogLinkFitOptions,
+  LogLinkInference,
+  LogLinkParams,
+  LogLinkScoreOptions,
+} from './glm/logLinkRegressor.js';
+export type { OffsetOptions } from './glm/offset.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';
 export type { RowBatch, RowStream } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
+export type { LogisticInference } from './logistic/inference.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
+export { LogisticRegressionCV, type LogisticRegressionCVParams } from './logisticRegressionCV.js';
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export type { DescentFitOptions } from './network/trainNetwork.js';
@@ -76,6 +93,7 @@ export {
   lassoPath,
   type PenaltyPath,
 } from './penaltyPaths.js';
+export { PoissonRegressor, type PoissonRegressorParams } from './poissonRegressor.js';
 export * from './preprocessing/index.js';
 export { estimatorTypes, type LoadedEstimator, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';

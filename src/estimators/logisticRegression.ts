@@ -9,6 +9,7 @@ import { checkOptions } from './base/fitOptions.js';
 import { checkClassCount, encodeClasses, type Label, type LabelInput } from './base/labels.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { readSampleWeight } from './base/weights.js';
+import { MOST_INFERRED, noInference, warnNotConverged } from './glm/choices.js';
 import { fitGlm, type GlmRequest, type GlmResult } from './glm/fit.js';
 import { type InferenceOptions, readLevel } from './glm/inference.js';
 import { type DescentRequest, descend } from './logistic/descend.js';
@@ -20,9 +21,7 @@ import {
 } from './logistic/inference.js';
 import {
   type Likelihood,
-  MOST_INFERRED,
   type NoLikelihood,
-  noInference,
   restoredLikelihood,
   savedLikelihood,
 } from './logistic/likelihood.js';
@@ -38,7 +37,6 @@ import {
   type LogisticRegressionParams,
   l1Share,
   penaltyOf,
-  warnNotConverged,
 } from './logistic/params.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
 
@@ -91,17 +89,14 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
     const { params } = this;
     const outputs = classes.length === 2 ? 1 : classes.length;
     const share = l1Share(params.penalty, params.l1Ratio);
-    const solver = chooseSolver(params.solver, {
-      outputs,
-      cols: features.cols,
-      hasL1: share > 0,
-      penalty: `penalty '${params.penalty}'`,
-    });
+    const size = { outputs, cols: features.cols, hasL1: share > 0, penalty: `penalty '${params.penalty}'` };
+    const { solver: wanted } = params;
+    const solver = wanted === 'gd' || wanted === 'sgd' ? wanted : chooseSolver(wanted, size);
     checkDescentOptions(options, solver);
     const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
     const weights = rowWeights(labels, params.classWeight, sampleWeight);
     const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? features.rows;
-    const size = outputs * features.cols;
+    const coefficients = outputs * features.cols;
     const request = {
       features,
       outputs,
@@ -131,8 +126,8 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
     this.fitted = {
       classes,
       columns: { cols: features.cols, names: features.names },
-      coef: result.point.slice(0, size),
-      intercept: result.point.slice(size),
+      coef: result.point.slice(0, coefficients),
+      intercept: result.point.slice(coefficients),
       nIter: result.iterations,
       likelihood,
     };
@@ -165,7 +160,7 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
     const level = readLevel('LogisticRegression.inference', options);
     const fitted = this.learned('inference');
     const { likelihood } = fitted;
-    if (typeof likelihood === 'string') throw noInference(likelihood, 'inference');
+    if (typeof likelihood === 'string') throw noInference(likelihood, 'inference', "penalty: 'none'");
     return logisticInference(fitted, likelihood, level);
   }
 

@@ -4,11 +4,13 @@ import {
   ElasticNet,
   ElasticNetCV,
   estimatorTypes,
+  GammaRegressor,
   LabelEncoder,
   Lasso,
   LassoCV,
   LinearRegression,
   LogisticRegression,
+  LogisticRegressionCV,
   layers,
   MaxAbsScaler,
   MinMaxScaler,
@@ -17,6 +19,7 @@ import {
   metrics,
   OneHotEncoder,
   OrdinalEncoder,
+  PoissonRegressor,
   PolynomialFeatures,
   pipeline,
   Ridge,
@@ -156,6 +159,17 @@ export const ESTIMATORS: Subject[] = [
   predictor('ElasticNet', 'numbers', () => new ElasticNet({ alpha: 0.1 })),
   predictor('ElasticNetCV', 'numbers', () => new ElasticNetCV({ alphas: 5, cv: 2 })),
   predictor('LogisticRegression', 'labels', () => new LogisticRegression({ maxIter: 5 })),
+  predictor('LogisticRegressionCV', 'labels', () => new LogisticRegressionCV({ Cs: 2, cv: 2 })),
+  predictor('PoissonRegressor', 'numbers', () => new PoissonRegressor()),
+  {
+    name: 'GammaRegressor',
+    y: 'any',
+    async run(x) {
+      // Amounts above 0, which the numbers of other subjects are not.
+      const amounts = ROW_LIST.map((_, i) => i + 1);
+      return (await new GammaRegressor().fit(x, amounts)).predict(x);
+    },
+  },
   predictor('MLPClassifier', 'labels', () => new MLPClassifier(few)),
   predictor('MLPRegressor', 'numbers', () => new MLPRegressor(few)),
   predictor('Pipeline', 'numbers', () => pipeline(new StandardScaler(), new Ridge())),

@@ -187,8 +187,8 @@ function resultOf(outcome: Float64Array, point: Float64Array, tol: number): GlmR
 
 function curvatureOf({ arena, layout, fitIntercept }: GlmTask, unit: number): Float64Array {
   const { outputs, features, jobs } = layout;
-  const gradient = outputs * (features + 1) + 1;
-  const { totals, size } = jobs.curvature!;
+  const gradient = jobs.design === undefined ? outputs * (features + 1) + 1 : 0;
+  const { totals, size } = jobs.design ?? jobs.curvature!;
   const blocks = float64At(arena, totals, size).subarray(gradient);
   const variables = outputs * (features + (fitIntercept ? 1 : 0));
   const matrix = new Float64Array(variables * variables);

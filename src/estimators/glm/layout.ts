@@ -64,12 +64,17 @@ export interface GlmPlan {
 /** The largest block that conjugate gradients are preconditioned with. */
 export const MOST_SHARED_COLUMNS = 1024;
 
+const GRAM_JOBS: readonly GlmJob[] = ['curvature', 'shared', 'design'];
+
 const blockSizeOf = (cols: number): number => Math.ceil((cols + 1) / PANEL) * PANEL;
 
 /** The sums that a solver asks for. */
-function jobsOf({ solver, curvature, features }: GlmShape): GlmJob[] {
+function jobsOf({ solver, family, curvature, features }: GlmShape): GlmJob[] {
   const jobs: GlmJob[] = ['gradient'];
-  if (curvature || solver === 'newton' || solver === 'coordinate') jobs.push('curvature');
+  // The expected second derivatives of a gamma are the weights; the observed ones depend on y.
+  const isExpected = curvature && family === 'gamma';
+  if (isExpected) jobs.push('design');
+  if ((curvature && !isExpected) || solver === 'newton' || solver === 'coordinate') jobs.push('curvature');
   if (solver === 'newtonCg') {
     jobs.push('product');
     if (features.cols <= MOST_SHARED_COLUMNS) jobs.push('shared');
@@ -81,7 +86,7 @@ function jobsOf({ solver, curvature, features }: GlmShape): GlmJob[] {
 function sizeOf(job: GlmJob, { features, outputs }: GlmShape): number {
   const gradient = outputs * (features.cols + 1) + 1;
   const block = blockSizeOf(features.cols) ** 2;
-  if (job === 'shared') return block;
+  if (job === 'shared' || job === 'design') return block;
   return gradient + (job === 'curvature' ? ((outputs * (outputs + 1)) / 2) * block : 0);
 }
 
@@ -91,7 +96,7 @@ function sizeOf(job: GlmJob, { features, outputs }: GlmShape): number {
  */
 function rowGroups(job: GlmJob, shape: GlmShape) {
   const { rows, cols } = shape.features;
-  const hasGram = job === 'curvature' || job === 'shared';
+  const hasGram = GRAM_JOBS.includes(job);
   // Counted as float64 whatever the samples' type, so that equal values give equal bits in any
   // type.
   const perRow = cols * 8 + shape.outputs * 16 + (hasGram ? blockSizeOf(cols) * 8 : 0);
@@ -207,7 +212,7 @@ class Planner {
 
   private reserveOwn(rank: number): OwnMemory {
     const rows = Math.max(...this.jobs.map((job) => this.groups[job]!.chunkRows));
-    const hasGram = this.jobs.includes('curvature') || this.jobs.includes('shared');
+    const hasGram = this.jobs.some((job) => GRAM_JOBS.includes(job));
     return {
       registers: this.f64(`registers.${rank}`, REGISTER_COUNT),
       z: this.f64(`z.${rank}`, this.shape.outputs * rows),
@@ -268,6 +273,8 @@ class Planner {
         return this.productOps(own, sums, chunkRows);
       case 'shared':
         return this.blockOps(own, sums, 0, outputs - 1, outputs > 1 ? 0 : outputs - 1, chunkRows);
+      case 'design':
+        return this.gramOps(own, sums, 0, this.weights(), chunkRows);
       case 'curvature': {
         const ops = this.lossOps(own, sums, chunkRows);
         for (let k = 0, at = gradientSize; k < outputs; k++) {
@@ -343,17 +350,22 @@ class Planner {
 
   /** A block of second derivatives of outputs k and l; of all outputs together if l < k. */
   private blockOps(own: OwnMemory, sums: Region, at: number, k: number, l: number, chunkRows: number): Op[] {
-    const { blockSize, shape } = this;
-    const { rows } = shape.features;
-    const one = shape.outputs === 1;
-    const h = one ? this.kept()! : part(this.shared.factors, 0, 1, rows);
+    const { outputs, features } = this.shape;
+    const one = outputs === 1;
+    const h = one ? this.kept()! : part(this.shared.factors, 0, 1, features.rows);
+    const ops = this.gramOps(own, sums, at, h, chunkRows);
+    if (one) return ops;
+    return [op('curvatureFactors', { curvature: this.kept(), weights: this.weights(), h }, { k, l }), ...ops];
+  }
+
+  /** Σ h·[1 | x]ᵀ·[1 | x]; h is 1 if absent. */
+  private gramOps(own: OwnMemory, sums: Region, at: number, h: Operand | undefined, chunkRows: number): Op[] {
+    const { blockSize } = this;
     const a = part(own.design, 0, chunkRows, blockSize);
-    const ops = [
+    return [
       op('gatherDesign', { x: this.x(), weight: h, dst: a }, { intercept: 1 }),
       op('gram', { a, out: part(sums, at, blockSize, blockSize) }),
     ];
-    if (one) return ops;
-    return [op('curvatureFactors', { curvature: this.kept(), weights: this.weights(), h }, { k, l }), ...ops];
   }
 }
 

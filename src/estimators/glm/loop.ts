@@ -57,7 +57,7 @@ function solvePath(rank: RowSums): void {
   });
   if (wantsCurvature) {
     rank.point.set(from);
-    rank.ask('curvature');
+    rank.ask(layout.jobs.design === undefined ? 'curvature' : 'design');
   }
 }
 

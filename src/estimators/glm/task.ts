@@ -31,7 +31,10 @@ export interface GlmTask extends RankTask {
   /** Problems that are solved one after another, each from the last one's solution. */
   path: readonly Penalty[];
   fitIntercept: boolean;
-  /** Leaves the second derivatives of the loss at the last solution in the curvature's totals. */
+  /**
+   * Leaves the expected second derivatives of the loss at the last solution in the totals of
+   * `curvature`, or of `design` if there are any.
+   */
   wantsCurvature: boolean;
 }
 
@@ -41,8 +44,9 @@ export interface GlmTask extends RankTask {
  * - `curvature`: both, and the second derivatives, as blocks
  * - `product`: the second derivatives times `direction`, where the loss was last evaluated
  * - `shared`: one block: the mean over all outputs of those on the diagonal, of some of the rows
+ * - `design`: one block: Σ w·[1 | x]ᵀ·[1 | x]
  */
-export const GLM_JOBS = ['gradient', 'curvature', 'product', 'shared'] as const;
+export const GLM_JOBS = ['gradient', 'curvature', 'product', 'shared', 'design'] as const;
 export type GlmJob = (typeof GLM_JOBS)[number];
 
 /** One sum over rows. Byte offsets in the arena; all arrays are float64. */

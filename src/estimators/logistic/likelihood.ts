@@ -1,4 +1,3 @@
-import { SteepestError } from '../../core/errors.js';
 import { isCount } from '../../core/guards.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 
@@ -14,26 +13,6 @@ export interface Likelihood {
 
 /** Why a fit kept none. */
 export type NoLikelihood = 'penalty' | 'solver' | 'size';
-
-/** Parameters beyond which a fit does not keep their second derivatives, which have their square. */
-export const MOST_INFERRED = 500;
-/** Why a fit has no likelihood to infer from. */
-export function noInference(why: NoLikelihood, what: string): SteepestError {
-  const [expected, given, hint] = {
-    penalty: [
-      `a fit without a penalty for ${what}`,
-      'one with a penalty, whose estimates are shrunk towards 0',
-      "Fit with penalty 'none', or use permutation importance for a penalised model.",
-    ],
-    solver: [`an exact solver for ${what}`, "a fit by 'gd' or 'sgd'", 'Leave solver out.'],
-    size: [
-      `at most ${MOST_INFERRED} coefficients for ${what}`,
-      'a fit with more',
-      'Leave out columns, such as those that a fit with an L1 penalty sets to 0.',
-    ],
-  }[why] as [string, string, string];
-  return new SteepestError('ERR_ARGUMENT', { expected, given, hint });
-}
 
 /** A likelihood as plain data. */
 export function savedLikelihood(likelihood: Likelihood | NoLikelihood): SavedState {

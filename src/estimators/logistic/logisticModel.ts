@@ -75,7 +75,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
   /** One class per row, with the type of y. */
   async predict(x: FeatureInput): Promise<Label[]> {
     const { classes } = this.learned('predict()');
-    const { data, shape } = await this.scores(x);
+    const { data, shape } = await this.scoresOf(x);
     const outputs = shape[1]!;
     return Array.from({ length: shape[0]! }, (_, row) => {
       if (outputs === 1) return classes[data[row]! > 0 ? 1 : 0]!;
@@ -89,7 +89,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
 
   /** Probabilities, rows × classes, in the order of `classes`. */
   async predictProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
-    return probabilities(await this.scores(x), namesOfClasses(this.classes));
+    return probabilities(await this.scoresOf(x), namesOfClasses(this.classes));
   }
 
   /** Natural logarithms of {@link predictProba}. */
@@ -103,7 +103,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
    * rows × classes.
    */
   async decisionFunction(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
-    const scores = await this.scores(x);
+    const scores = await this.scoresOf(x);
     return scores.columns === 1 ? scores.data : scores;
   }
 
@@ -122,7 +122,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
     return this.fitted;
   }
 
-  private async scores(x: FeatureInput): Promise<Matrix<Float64Array>> {
+  private async scoresOf(x: FeatureInput): Promise<Matrix<Float64Array>> {
     const { classes, columns, coef, intercept } = this.learned('predict()');
     const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features);

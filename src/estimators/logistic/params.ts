@@ -4,6 +4,7 @@ import type { Workers } from '../../parallel/workers.js';
 import { type ClassWeight, classWeightParam } from '../base/classWeights.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { workersParam } from '../base/workersParam.js';
+import { chooseSmoothSolver, chooseSparseSolver } from '../glm/choices.js';
 import type { GlmSolver, Penalty } from '../glm/task.js';
 
 export const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
@@ -95,16 +96,6 @@ export const LOGISTIC_SPECS: ParamSpecs<LogisticRegressionParams> = {
 export const exactSolverParam = param.oneOf('auto', EXACT_SOLVERS);
 export type ExactSolver = (typeof EXACT_SOLVERS)[number];
 
-/** Maximum number of variables of solvers that store their square. */
-const MOST_SQUARED_VARIABLES = 2000;
-/**
- * `'auto'` takes Newton's method up to so many variables, whose Cholesky factor one thread computes,
- * and up to so many products of rows: with k outputs and p columns, second derivatives take about
- * (k + 1)·p / 8 times the operations of a gradient.
- */
-const MOST_NEWTON_VARIABLES = 500;
-const MOST_NEWTON_WORK = 600;
-
 /** The fraction of L1 in a penalty. */
 export const l1Share = (penalty: PenaltyName, l1Ratio: number): number =>
   penalty === 'l1' ? 1 : penalty === 'elasticnet' ? l1Ratio : 0;
@@ -120,46 +111,17 @@ export function penaltyOf(C: number, share: number, totalWeight: number): Penalt
  * @param penalty its name, for messages
  * @throws SteepestError `ERR_ARGUMENT` for a solver that does not support the penalty or the size
  */
-export function chooseSolver<S extends LogisticRegressionParams['solver']>(
-  solver: S,
+export function chooseSolver(
+  solver: ExactSolver,
   { outputs, cols, hasL1, penalty }: { outputs: number; cols: number; hasL1: boolean; penalty: string },
-): GlmSolver | Exclude<S, 'auto'> {
-  const variables = outputs * (cols + 1);
-  if (solver === 'auto') {
-    if (hasL1) return variables <= MOST_SQUARED_VARIABLES ? 'coordinate' : 'proximal';
-    const isSmall = variables <= MOST_NEWTON_VARIABLES && (outputs + 1) * (cols + 1) <= MOST_NEWTON_WORK;
-    return isSmall ? 'newton' : 'newtonCg';
-  }
-  if (hasL1 && (solver === 'lbfgs' || solver === 'newton' || solver === 'newtonCg')) {
+): GlmSolver {
+  if (!hasL1) return chooseSmoothSolver(solver, outputs, cols);
+  if (solver === 'lbfgs' || solver === 'newton' || solver === 'newtonCg') {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `solver 'coordinate', 'proximal', 'gd', 'sgd' or 'auto' for ${penalty}, which has a corner at 0`,
       given: `'${solver}'`,
       hint: "Leave solver out, or use penalty 'l2'.",
     });
   }
-  if ((solver === 'newton' || solver === 'coordinate') && variables > MOST_SQUARED_VARIABLES) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `at most ${MOST_SQUARED_VARIABLES} coefficients for solver '${solver}', which stores their square`,
-      given: `${variables}`,
-      hint: `Use solver '${solver === 'newton' ? 'newtonCg' : 'proximal'}'.`,
-    });
-  }
-  return solver as Exclude<S, 'auto'>;
-}
-
-/** Warns that a fit stopped early. */
-export function warnNotConverged(
-  what: string,
-  tol: number,
-  { iterations, gradientNorm }: { iterations: number; gradientNorm: number | undefined },
-): void {
-  const why =
-    gradientNorm === undefined
-      ? 'epochs while its loss still fell'
-      : `iterations with a gradient of ${gradientNorm.toExponential(1)}, above tol ${tol}`;
-  process.emitWarning(
-    `${what} stopped after ${iterations} ${why}. ` +
-      `Scale the columns with StandardScaler, or raise maxIter or tol.`,
-    { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
-  );
+  return chooseSparseSolver(solver, outputs, cols);
 }

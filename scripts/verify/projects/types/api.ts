@@ -61,6 +61,7 @@ import {
   ElasticNetCV,
   enetPath,
   estimatorTypes,
+  GammaRegressor,
   type GridSearch,
   GroupKFold,
   gridSearch,
@@ -73,6 +74,7 @@ import {
   LinearRegression,
   LogisticRegression,
   lassoPath,
+  LogisticRegressionCV,
   layers,
   learningCurve,
   load,
@@ -90,6 +92,7 @@ import {
   optimizerNames,
   type PenaltyPath,
   type Pipeline,
+  PoissonRegressor,
   PolynomialFeatures,
   pipeline,
   RandomizedSearch,
@@ -320,9 +323,15 @@ export async function estimators(): Promise<void> {
     new LassoCV({ alphas: [0.1, 1] }),
     new ElasticNet({ l1Ratio: 0.9 }),
     new ElasticNetCV({ l1Ratio: [0.1, 0.9] }),
+    new PoissonRegressor({ alpha: 0 }),
+    new GammaRegressor({ solver: 'lbfgs' }),
     new MLPRegressor(),
   ];
-  const classifiers: Classifier[] = [new LogisticRegression(), new MLPClassifier({ hiddenLayerSizes: [8] })];
+  const classifiers: Classifier[] = [
+    new LogisticRegression(),
+    new LogisticRegressionCV({ Cs: [1], l1Ratios: [0, 0.5] }),
+    new MLPClassifier({ hiddenLayerSizes: [8] }),
+  ];
   const transformers: Transformer[] = [
     new StandardScaler(),
     new MinMaxScaler(),

@@ -1,0 +1,298 @@
+import { SteepestError } from '../../core/errors.js';
+import { isCount } from '../../core/guards.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
+import type { LogLinkFamily } from '../../kernels/contract.js';
+import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
+import type { Workers } from '../../parallel/workers.js';
+import type { EstimatorFitOptions, ScoreOptions } from '../base/estimator.js';
+import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
+import { linearScores } from '../base/linearScores.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, type SavedState } from '../base/saved.js';
+import { readTargets } from '../base/targets.js';
+import { readSampleWeight } from '../base/weights.js';
+import { workersParam } from '../base/workersParam.js';
+import type { PerParameter } from '../leastSquares/inference.js';
+import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSquares/linearModel.js';
+import { digits } from '../leastSquares/summaryText.js';
+import { chooseSmoothSolver, MOST_INFERRED, noInference, warnNotConverged } from './choices.js';
+import { coefficientTable } from './coefficientTable.js';
+import { checkTargets, deviancesOf, nullMean, type WeighedRows } from './deviance.js';
+import { fitGlm } from './fit.js';
+import {
+  exponentials,
+  type GlmInference,
+  glmInference,
+  type InferenceOptions,
+  readLevel,
+  standardErrorsOf,
+} from './inference.js';
+import { type DevianceFit, type NoDevianceFit, restoredDeviance, savedDeviance } from './likelihood.js';
+import { OFFSET_KEYS, type OffsetOptions, readOffset } from './offset.js';
+
+const SOLVERS = ['auto', 'lbfgs', 'newton', 'newtonCg'] as const;
+
+/** Hyperparameters, with scikit-learn's meanings. */
+export interface LogLinkParams {
+  /** Strength of the L2 penalty ½·alpha·‖w‖² beside half the mean deviance, at least 0. Default 1. */
+  alpha: number;
+  /** Default true. The intercept is not penalised. */
+  fitIntercept: boolean;
+  /**
+   * - `'newton'`: second derivatives and their Cholesky factor; for few columns.
+   * - `'newtonCg'`: Newton steps by preconditioned conjugate gradients in a trust region.
+   * - `'lbfgs'`: quasi-Newton.
+   * - `'auto'` (default): `'newton'` for at most 500 columns, else `'newtonCg'`.
+   */
+  solver: (typeof SOLVERS)[number];
+  /**
+   * Converged when no element of the gradient of the objective is larger. Default 1e-4.
+   */
+  tol: number;
+  /** Default 100. */
+  maxIter: number;
+  /** Starts the next fit from the coefficients of the last. Default false. */
+  warmStart: boolean;
+  /** Worker threads; the number never changes the result. Default `'auto'`. */
+  workers: Workers;
+}
+
+export const LOG_LINK_SPECS: ParamSpecs<LogLinkParams> = {
+  alpha: param.nonNegative(1),
+  fitIntercept: param.boolean(true),
+  solver: param.oneOf('auto', SOLVERS),
+  tol: param.positive(1e-4),
+  maxIter: param.integer(100),
+  warmStart: param.boolean(false),
+  workers: workersParam,
+};
+
+export interface LogLinkFitOptions extends EstimatorFitOptions, KernelOptions, OffsetOptions {}
+export interface LogLinkScoreOptions extends ScoreOptions, OffsetOptions {}
+
+/** The statistical inference of a regression with a logarithmic link. */
+export interface LogLinkInference extends GlmInference {
+  /** e to the power of the estimates: the factor on the mean for one unit more. */
+  meanRatios: PerParameter;
+  /** 1 for counts; for amounts Pearson's Σ w·(y − μ)²/μ² / residualDf, by which errors are scaled. */
+  dispersion: number;
+  deviance: number;
+  /** That of the best model of an intercept alone. */
+  nullDeviance: number;
+}
+
+interface Fitted extends LinearFit {
+  nIter: number;
+  likelihood: DevianceFit | NoDevianceFit;
+}
+
+/** A regression whose mean is e^(intercept + coef·x + offset). */
+export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted> {
+  protected constructor(
+    type: string,
+    private readonly family: LogLinkFamily,
+    params: Partial<LogLinkParams>,
+  ) {
+    super(type, LOG_LINK_SPECS, params);
+  }
+
+  /** Iterations of the last fit. */
+  get nIter(): number {
+    return this.learned('nIter').nIter;
+  }
+
+  /**
+   * @param x rows × columns, finite
+   * @param y one number per row
+   * @param options `offset` or `exposure`, `sampleWeight`, `signal`, kernels
+   * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
+   *   `ERR_ARGUMENT`, also for targets that the distribution cannot have. After an error, what was
+   *   learned before is unchanged.
+   */
+  async fit(x: FeatureInput, y: TargetInput, options: LogLinkFitOptions = {}): Promise<this> {
+    checkOptions(`${this.type}.fit`, options, [...WEIGHTED_FIT_KEYS, ...OFFSET_KEYS]);
+    const { alpha, solver, tol, maxIter, fitIntercept, workers } = this.params;
+    const features = readFeatures('X', x);
+    const { cols } = features;
+    const rows = this.readRows(y, features.rows, options);
+    const isSmall = cols + 1 <= MOST_INFERRED;
+    const { results, curvature } = await fitGlm({
+      ...rows,
+      features,
+      family: this.family,
+      outputs: 1,
+      start: this.start(cols, rows),
+      solver: chooseSmoothSolver(solver, 1, cols),
+      tol,
+      maxIter,
+      path: [{ l1: 0, l2: alpha }],
+      fitIntercept,
+      wantsCurvature: alpha === 0 && isSmall,
+      workers,
+      kernels: chooseKernels(options),
+      signal: options.signal,
+    });
+    const result = results[0]!;
+    const fit = {
+      columns: { cols, names: features.names },
+      isVector: true,
+      coef: result.point.slice(0, cols),
+      intercept: result.point.slice(cols),
+      nIter: result.iterations,
+    };
+    const likelihood =
+      curvature === undefined
+        ? alpha === 0
+          ? 'size'
+          : 'penalty'
+        : await this.devianceFit(features, fit, rows, curvature);
+    this.fitted = { ...fit, likelihood };
+    if (!result.converged) warnNotConverged(this.type, tol, result);
+    return this;
+  }
+
+  private readRows(y: TargetInput, count: number, options: LogLinkScoreOptions): WeighedRows {
+    const { data, cols } = readTargets('y', y, count);
+    if (cols !== 1) {
+      throw new SteepestError('ERR_SHAPE', {
+        expected: 'y with one number per row',
+        given: `${cols} columns`,
+        hint: 'Fit one estimator for each target.',
+      });
+    }
+    checkTargets(this.family, data);
+    return {
+      y: data,
+      weights: readSampleWeight(options.sampleWeight, count),
+      offset: readOffset(options, count),
+    };
+  }
+
+  /** The best intercept alone, or with `warmStart` the last fit if its shape matches. */
+  private start(cols: number, rows: WeighedRows): Float64Array {
+    const start = new Float64Array(cols + 1);
+    const { fitIntercept, warmStart } = this.params;
+    if (warmStart && this.fitted?.coef.length === cols) {
+      start.set(this.fitted.coef);
+      if (fitIntercept) start.set(this.fitted.intercept, cols);
+      return start;
+    }
+    const mean = nullMean(this.family, rows);
+    if (fitIntercept && mean > 0) start[cols] = Math.log(mean);
+    return start;
+  }
+
+  /** Deviance and dispersion of a fit, on the rows that it was fitted to. */
+  private async devianceFit(
+    features: Features,
+    { coef, intercept }: LinearFit | Fitted,
+    rows: WeighedRows,
+    information: Float64Array,
+  ): Promise<DevianceFit> {
+    const scores = await linearScores(features, coef, intercept);
+    const means = meansOf(scores.data, rows.offset);
+    const { deviance, nullDeviance, pearson, weightedRows } = deviancesOf(this.family, rows, means);
+    const residualDf = weightedRows - Math.sqrt(information.length);
+    const dispersion = this.family === 'poisson' ? 1 : residualDf > 0 ? pearson / residualDf : 0;
+    return { information, dispersion, deviance, nullDeviance, weightedRows };
+  }
+
+  /**
+   * e^(intercept + coef·x + offset), in float64: the mean of each row.
+   * @param options the rows' `offset` or `exposure`; without them 0
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
+   */
+  override async predict(x: FeatureInput, options: OffsetOptions = {}): Promise<Float64Array> {
+    checkOptions(`${this.type}.predict`, options, OFFSET_KEYS);
+    const scores = (await super.predict(x)) as Float64Array;
+    return meansOf(scores, readOffset(options, scores.length));
+  }
+
+  /**
+   * D²: the fraction of the deviance that the prediction explains; 1 is perfect, 0 is no better than
+   * the mean.
+   * @param options `sampleWeight`, and the rows' `offset` or `exposure`
+   */
+  override async score(x: FeatureInput, y: TargetInput, options: LogLinkScoreOptions = {}): Promise<number> {
+    checkOptions('score', options, ['sampleWeight', ...OFFSET_KEYS]);
+    const { offset, exposure } = options;
+    const means = await this.predict(x, {
+      ...(offset === undefined ? {} : { offset }),
+      ...(exposure === undefined ? {} : { exposure }),
+    });
+    const rows = this.readRows(y, means.length, options);
+    const { deviance, nullDeviance } = deviancesOf(this.family, rows, means);
+    return 1 - deviance / nullDeviance;
+  }
+
+  /**
+   * Standard errors, z-values, two-sided p-values and confidence intervals (Wald), of a fit with
+   * `alpha: 0`.
+   * @param options `level`: the probability of the confidence intervals, default 0.95
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` after a fit with a penalty, and if
+   *   columns are linearly dependent or no residual degree of freedom is left
+   */
+  inference(options: InferenceOptions = {}): LogLinkInference {
+    const level = readLevel(`${this.type}.inference`, options);
+    const { likelihood, coef, intercept, columns } = this.learned('inference');
+    if (typeof likelihood === 'string') throw noInference(likelihood, 'inference', 'alpha: 0');
+    const { information, dispersion, deviance, nullDeviance, weightedRows } = likelihood;
+    const parameters = Math.sqrt(information.length);
+    if (weightedRows <= parameters) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: `more rows than parameters, ${parameters}`,
+        given: `${weightedRows}`,
+        hint: 'Pass more rows, or fewer columns: the errors cannot be estimated otherwise.',
+      });
+    }
+    const errors = standardErrorsOf(information, parameters).map((e) => e * Math.sqrt(dispersion));
+    const fitIntercept = parameters > columns.cols;
+    const inference = glmInference(
+      { outputs: 1, cols: columns.cols, coef, intercept, fitIntercept, errors, weightedRows },
+      level,
+    );
+    const meanRatios = exponentials(inference.estimates);
+    return { ...inference, meanRatios, dispersion, deviance, nullDeviance };
+  }
+
+  /** The result of {@link inference} as a printed table. */
+  summary(options: InferenceOptions = {}): string {
+    const inference = this.inference(options);
+    const { deviance, nullDeviance, residualDf, dispersion } = inference;
+    const { columns } = this.learned('summary');
+    return [
+      coefficientTable(inference, 0, columns.names, 'mean ratio'),
+      `deviance ${digits(deviance)} on ${residualDf} degrees of freedom, D² ${digits(1 - deviance / nullDeviance)}, dispersion ${digits(dispersion)}`,
+    ].join('\n');
+  }
+
+  protected override fittedState(): SavedState | undefined {
+    if (this.fitted === undefined) return undefined;
+    const { tensors, attributes } = savedFit(this.fitted);
+    const kept = savedDeviance(this.fitted.likelihood);
+    return {
+      tensors: { ...tensors, ...kept.tensors },
+      attributes: { ...attributes, ...kept.attributes, nIter: this.fitted.nIter },
+    };
+  }
+
+  protected override restoreState(state: SavedState): void {
+    const nIter = attribute(state, 'nIter', isCount);
+    const fit = restoredFit(state);
+    if (fit.intercept.length !== 1) {
+      throw new SteepestError('ERR_MODEL_FILE', {
+        expected: 'one target',
+        given: `${fit.intercept.length}`,
+        hint: 'Save the estimator again.',
+      });
+    }
+    this.fitted = { ...fit, isVector: true, nIter, likelihood: restoredDeviance(state, fit.columns.cols) };
+  }
+}
+
+/** Means of scores in place. */
+function meansOf(scores: Float64Array, offset: Float64Array | undefined): Float64Array {
+  for (let r = 0; r < scores.length; r++) scores[r] = Math.exp(scores[r]! + (offset?.[r] ?? 0));
+  return scores;
+}
