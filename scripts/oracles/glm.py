@@ -145,7 +145,7 @@ def searches(x, classes):
         {"classes": 3, "Cs": 5, "l1Ratios": [0]},
         {"classes": 2, "Cs": [0.01, 0.1, 1], "l1Ratios": [0]},
         # Where all coefficients are 0, saga stops before the intercept has converged.
-        {"classes": 2, "Cs": [0.2, 0.6, 3], "l1Ratios": [0.2, 1]},
+        {"classes": 2, "Cs": [1, 3, 30], "l1Ratios": [0.2, 1]},
         {"classes": 2, "Cs": [0.01, 0.1, 1], "l1Ratios": [0], "refit": False},
         {"classes": 2, "Cs": [0.01, 0.1, 1], "l1Ratios": [0], "scoring": "accuracy"},
     ]

@@ -7,7 +7,7 @@ import { show } from '../core/show.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import { rowWeights } from './base/classWeights.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
-import { type FeatureInput, readFeatures, shareFeatures } from './base/features.js';
+import { type FeatureInput, type Features, readFeatures, shareFeatures } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { checkClassCount, type EncodedLabels, encodeClasses, type LabelInput } from './base/labels.js';
 import { SCORER_ALIASES } from './base/names.js';
@@ -32,7 +32,7 @@ import {
   exactSolverParam,
   penaltyOf,
 } from './logistic/params.js';
-import { scorePaths } from './logistic/scorePaths.js';
+import { type CommonRequest, scorePaths } from './logistic/scorePaths.js';
 import { type CrossValidation, makeFolds } from './selection/crossValidate.js';
 import { type ScorerFunction, type ScorerName, scorerNames } from './selection/scorers.js';
 
@@ -182,19 +182,7 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
     const folds = makeFolds(params.cv, true, given.rows, list);
     const features = await shareFeatures(given);
     const outputs = labels.classes.length === 2 ? 1 : labels.classes.length;
-    const { tol, maxIter, fitIntercept, workers } = params;
-    const common: Omit<GlmRequest, 'solver' | 'path' | 'start' | 'weights'> = {
-      features,
-      family: 'logistic',
-      y: labels.codes,
-      outputs,
-      tol,
-      maxIter,
-      fitIntercept,
-      workers,
-      kernels: chooseKernels(options),
-      signal: options.signal,
-    };
+    const common = this.request(features, labels.codes, outputs, options);
     const Cs = cGrid(params.Cs);
     const ratios = params.l1Ratios;
     const scored = await scorePaths({
@@ -210,7 +198,7 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
     const choice = choosePenalty(scored, Cs, ratios, params.refit);
     const size = outputs * given.cols;
     const found = params.refit ? await this.refit(common, weights, solvers, choice) : choice;
-    if (!scored.converged || !found.converged) warnNotConverged('LogisticRegressionCV', tol, found);
+    if (!scored.converged || !found.converged) warnNotConverged('LogisticRegressionCV', params.tol, found);
     this.fitted = {
       classes: labels.classes,
       columns: { cols: given.cols, names: given.names },
@@ -227,6 +215,19 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
     return this;
   }
 
+  /** What all fits have in common. */
+  private request(
+    features: Features,
+    y: Int32Array,
+    outputs: number,
+    options: EstimatorFitOptions & KernelOptions,
+  ): CommonRequest {
+    const { tol, maxIter, fitIntercept, workers } = this.params;
+    const kernels = chooseKernels(options);
+    const { signal } = options;
+    return { features, family: 'logistic', y, outputs, tol, maxIter, fitIntercept, workers, kernels, signal };
+  }
+
   /** One solver per fraction of L1. */
   private solvers({ classes }: EncodedLabels, cols: number) {
     const outputs = classes.length === 2 ? 1 : classes.length;
@@ -237,7 +238,7 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
 
   /** All rows with the chosen penalty, from the mean of the folds' coefficients. */
   private async refit(
-    common: Omit<GlmRequest, 'solver' | 'path' | 'start' | 'weights'>,
+    common: CommonRequest,
     weights: Float64Array | undefined,
     solvers: readonly GlmRequest['solver'][],
     { C, l1Ratio, point }: Choice,

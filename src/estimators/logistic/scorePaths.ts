@@ -13,9 +13,12 @@ import type { FoldScores } from './choosePenalty.js';
 import { penaltyOf } from './params.js';
 import { ScoredModel } from './scoredModel.js';
 
+/** What the fits of all folds and penalties have in common. */
+export type CommonRequest = Omit<GlmRequest, 'solver' | 'path' | 'start' | 'weights'>;
+
 /** All that a cross-validated path needs. */
 export interface PathRequest {
-  common: Omit<GlmRequest, 'solver' | 'path' | 'start' | 'weights'>;
+  common: CommonRequest;
   labels: EncodedLabels;
   weights: Float64Array | undefined;
   folds: readonly Fold[];
