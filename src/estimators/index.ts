@@ -1,9 +1,9 @@
 import { ColumnTransformer, Pipeline } from './composition/index.js';
 import { ElasticNet } from './elasticNet.js';
 import { ElasticNetCV } from './elasticNetCV.js';
+import { GammaRegressor } from './gammaRegressor.js';
 import { Lasso } from './lasso.js';
 import { LassoCV } from './lassoCV.js';
-import { GammaRegressor } from './gammaRegressor.js';
 import { LinearRegression } from './linearRegression.js';
 import { LogisticRegression } from './logisticRegression.js';
 import { LogisticRegressionCV } from './logisticRegressionCV.js';
@@ -66,8 +66,6 @@ export type { Label, LabelInput } from './base/labels.js';
 export * from './composition/index.js';
 export { ElasticNet, type ElasticNetParams } from './elasticNet.js';
 export { ElasticNetCV, type ElasticNetCVParams } from './elasticNetCV.js';
-export { Lasso, type LassoParams } from './lasso.js';
-export { LassoCV, type LassoCVParams } from './lassoCV.js';
 export { GammaRegressor, type GammaRegressorParams } from './gammaRegressor.js';
 export type { GlmInference, InferenceOptions } from './glm/inference.js';
 export type {
@@ -77,12 +75,18 @@ export type {
   LogLinkScoreOptions,
 } from './glm/logLinkRegressor.js';
 export type { OffsetOptions } from './glm/offset.js';
+export { Lasso, type LassoParams } from './lasso.js';
+export { LassoCV, type LassoCVParams } from './lassoCV.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';
 export type { RowBatch, RowStream } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
 export type { LogisticInference } from './logistic/inference.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';
-export { LogisticRegressionCV, type LogisticRegressionCVParams } from './logisticRegressionCV.js';
+export {
+  type CrossFitOptions,
+  LogisticRegressionCV,
+  type LogisticRegressionCVParams,
+} from './logisticRegressionCV.js';
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export type { DescentFitOptions } from './network/trainNetwork.js';

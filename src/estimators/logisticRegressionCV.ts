@@ -4,6 +4,8 @@ import { isCount } from '../core/guards.js';
 import { Matrix } from '../core/matrix.js';
 import { checkRowCount } from '../core/refuse.js';
 import { show } from '../core/show.js';
+import type { ColumnNames } from '../data/arrayInputs.js';
+import { separateTarget } from '../data/tables/target.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import { rowWeights } from './base/classWeights.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
@@ -33,7 +35,8 @@ import {
   penaltyOf,
 } from './logistic/params.js';
 import { type CommonRequest, scorePaths } from './logistic/scorePaths.js';
-import { type CrossValidation, makeFolds } from './selection/crossValidate.js';
+import { crossValidation, withoutFolds } from './penalized/crossModel.js';
+import { type CrossValidation, makeFolds } from './selection/makeFolds.js';
 import { type ScorerFunction, type ScorerName, scorerNames } from './selection/scorers.js';
 
 /** Hyperparameters, with scikit-learn's meanings. */
@@ -64,6 +67,12 @@ export interface LogisticRegressionCVParams extends CommonLogisticParams {
   solver: ExactSolver;
 }
 
+/** Options of `fit`. */
+export interface CrossFitOptions extends EstimatorFitOptions, KernelOptions {
+  /** The group of each row, for a `cv` that reads them, such as `GroupKFold`. */
+  groups?: LabelInput;
+}
+
 const DEFAULT_COUNT = 10;
 const DEFAULT_FOLDS = 5;
 /** Exponents of ten of the first and last C. */
@@ -86,15 +95,7 @@ const SPECS: ParamSpecs<LogisticRegressionCVParams> = {
     typeof value === 'number' ? checkInteger(name, value) : listOf(name, value, checkC),
   ),
   l1Ratios: param.custom<readonly number[]>([0], (name, value) => listOf(name, value, checkL1Ratio)),
-  cv: param.custom<CrossValidation>(DEFAULT_FOLDS, (name, value) => {
-    if (typeof value === 'number') return checkInteger(name, value, 2);
-    if (typeof value === 'object' && value !== null) return value as CrossValidation;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} as a number of folds, a splitter such as KFold, or a list of { train, test }`,
-      given: show(value),
-      hint: 'Use cv: 5.',
-    });
-  }),
+  cv: crossValidation(DEFAULT_FOLDS),
   scoring: param.custom<ScorerName | ScorerFunction>('accuracy', (name, value) =>
     typeof value === 'function'
       ? (value as ScorerFunction)
@@ -159,27 +160,25 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
 
   /**
    * @param x samples × columns, finite
-   * @param y one class per sample, at least two different ones
+   * @param y one class per sample, at least two different ones; or the name of their column in a
+   *   table
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class, also
    *   in the training rows of a fold; `ERR_ARGUMENT`, `ERR_ABORTED`. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput,
-    y: LabelInput,
-    options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
-    checkOptions('LogisticRegressionCV.fit', options, WEIGHTED_FIT_KEYS);
+  async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: CrossFitOptions = {}): Promise<this> {
+    checkOptions('LogisticRegressionCV.fit', options, [...WEIGHTED_FIT_KEYS, 'groups']);
     const { params } = this;
-    const given = readFeatures('X', x);
-    const labels = encodeClasses('y', y);
+    const target = separateTarget('X', x, y);
+    const given = readFeatures('X', target.x);
+    const labels = encodeClasses('y', target.y);
     checkRowCount('y', labels.codes.length, 'X', given.rows);
     checkClassCount('y', labels.classes);
     const solvers = this.solvers(labels, given.cols);
     const sampleWeight = readSampleWeight(options.sampleWeight, given.rows);
     const weights = rowWeights(labels, params.classWeight, sampleWeight);
     const list = Array.from(labels.codes, (code) => labels.classes[code]!);
-    const folds = makeFolds(params.cv, true, given.rows, list);
+    const folds = makeFolds({ cv: params.cv, groups: options.groups }, true, given.rows, list);
     const features = await shareFeatures(given);
     const outputs = labels.classes.length === 2 ? 1 : labels.classes.length;
     const common = this.request(features, labels.codes, outputs, options);
@@ -220,7 +219,7 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
     features: Features,
     y: Int32Array,
     outputs: number,
-    options: EstimatorFitOptions & KernelOptions,
+    options: CrossFitOptions,
   ): CommonRequest {
     const { tol, maxIter, fitIntercept, workers } = this.params;
     const kernels = chooseKernels(options);
@@ -251,12 +250,8 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
   }
 
   protected override savedParams(): object {
-    const { cv, scoring, ...others } = this.params;
-    return {
-      ...others,
-      ...(typeof cv === 'number' ? { cv } : {}),
-      ...(typeof scoring === 'string' ? { scoring } : {}),
-    };
+    const { scoring, ...others } = this.params;
+    return withoutFolds(typeof scoring === 'string' ? this.params : others);
   }
 
   protected override fittedState(): SavedState | undefined {

@@ -1,11 +1,13 @@
 import { SteepestError } from '../../core/errors.js';
 import { isCount } from '../../core/guards.js';
-import type { TargetInput } from '../../data/arrayInputs.js';
+import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
+import { areAlike } from '../../data/tables/match.js';
+import { separateTarget } from '../../data/tables/target.js';
 import type { LogLinkFamily } from '../../kernels/contract.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { EstimatorFitOptions, ScoreOptions } from '../base/estimator.js';
-import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { type FeatureInput, type Features, type FittedColumns, readFeatures } from '../base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import { linearScores } from '../base/linearScores.js';
 import { type ParamSpecs, param } from '../base/params.js';
@@ -104,25 +106,26 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
 
   /**
    * @param x rows × columns, finite
-   * @param y one number per row
+   * @param y one number per row, or the name of their column in a table
    * @param options `offset` or `exposure`, `sampleWeight`, `signal`, kernels
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
    *   `ERR_ARGUMENT`, also for targets that the distribution cannot have. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: TargetInput, options: LogLinkFitOptions = {}): Promise<this> {
+  async fit(x: FeatureInput, y: TargetInput | ColumnNames, options: LogLinkFitOptions = {}): Promise<this> {
     checkOptions(`${this.type}.fit`, options, [...WEIGHTED_FIT_KEYS, ...OFFSET_KEYS]);
     const { alpha, solver, tol, maxIter, fitIntercept, workers } = this.params;
-    const features = readFeatures('X', x);
+    const given = separateTarget('X', x, y);
+    const features = readFeatures('X', given.x);
     const { cols } = features;
-    const rows = this.readRows(y, features.rows, options);
+    const rows = this.readRows(given.y, features.rows, options);
     const isSmall = cols + 1 <= MOST_INFERRED;
     const { results, curvature } = await fitGlm({
       ...rows,
       features,
       family: this.family,
       outputs: 1,
-      start: this.start(cols, rows),
+      start: this.start(features, rows),
       solver: chooseSmoothSolver(solver, 1, cols),
       tol,
       maxIter,
@@ -170,12 +173,14 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   }
 
   /** The best intercept alone, or with `warmStart` the last fit if its shape matches. */
-  private start(cols: number, rows: WeighedRows): Float64Array {
+  private start(columns: FittedColumns, rows: WeighedRows): Float64Array {
+    const { cols } = columns;
     const start = new Float64Array(cols + 1);
     const { fitIntercept, warmStart } = this.params;
-    if (warmStart && this.fitted?.coef.length === cols) {
-      start.set(this.fitted.coef);
-      if (fitIntercept) start.set(this.fitted.intercept, cols);
+    const { fitted } = this;
+    if (warmStart && fitted?.coef.length === cols && areAlike(fitted.columns, columns)) {
+      start.set(fitted.coef);
+      if (fitIntercept) start.set(fitted.intercept, cols);
       return start;
     }
     const mean = nullMean(this.family, rows);
@@ -214,14 +219,19 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
    * the mean.
    * @param options `sampleWeight`, and the rows' `offset` or `exposure`
    */
-  override async score(x: FeatureInput, y: TargetInput, options: LogLinkScoreOptions = {}): Promise<number> {
+  override async score(
+    x: FeatureInput,
+    y: TargetInput | ColumnNames,
+    options: LogLinkScoreOptions = {},
+  ): Promise<number> {
     checkOptions('score', options, ['sampleWeight', ...OFFSET_KEYS]);
     const { offset, exposure } = options;
-    const means = await this.predict(x, {
+    const given = separateTarget('X', x, y);
+    const means = await this.predict(given.x, {
       ...(offset === undefined ? {} : { offset }),
       ...(exposure === undefined ? {} : { exposure }),
     });
-    const rows = this.readRows(y, means.length, options);
+    const rows = this.readRows(given.y, means.length, options);
     const { deviance, nullDeviance } = deviancesOf(this.family, rows, means);
     return 1 - deviance / nullDeviance;
   }

@@ -6,6 +6,12 @@ import { type RowSums, Stop } from './rowSums.js';
 import { GLM_STATUS, type Penalty } from './task.js';
 
 /**
+ * Fraction of its diagonal that a preconditioner gets: along dependent columns its inverse would
+ * blow up rounding errors of gradients.
+ */
+const PRECONDITIONER_DAMPING = 1e-8;
+
+/**
  * The mean loss with its L2 penalty, as rank 0's solver evaluates it. Variables are coefficients,
  * then intercepts if there are any.
  */
@@ -93,7 +99,7 @@ export class GlmObjective implements CurvedObjective, ProductObjective {
       const at = i * (size + 1);
       matrix[at] = matrix[at]! + this.penalty.l2;
     }
-    return factorScaled(matrix, size);
+    return factorScaled(matrix, size, PRECONDITIONER_DAMPING);
   }
 
   private penalised(x: Float64Array, gradient: Float64Array, totals: Float64Array): number {
