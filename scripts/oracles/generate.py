@@ -26,6 +26,7 @@ NAMES = [
     "penalized",
     "npy",
     "selection",
+    "calibration",
     "housing",
     "tables",
     "frames",

@@ -1,3 +1,8 @@
+import {
+  CalibratedClassifierCV,
+  FixedThresholdClassifier,
+  TunedThresholdClassifierCV,
+} from './calibration/index.js';
 import { ColumnTransformer, Pipeline } from './composition/index.js';
 import { ElasticNet } from './elasticNet.js';
 import { ElasticNetCV } from './elasticNetCV.js';
@@ -26,7 +31,10 @@ import { registerEstimator } from './registry.js';
 import { Ridge } from './ridge.js';
 import { RidgeCV } from './ridgeCV.js';
 
+registerEstimator('CalibratedClassifierCV', CalibratedClassifierCV);
 registerEstimator('ColumnTransformer', ColumnTransformer);
+registerEstimator('FixedThresholdClassifier', FixedThresholdClassifier);
+registerEstimator('TunedThresholdClassifierCV', TunedThresholdClassifierCV);
 registerEstimator('LabelEncoder', LabelEncoder);
 registerEstimator('GammaRegressor', GammaRegressor);
 registerEstimator('LogisticRegression', LogisticRegression);
@@ -63,6 +71,7 @@ export type {
 } from './base/estimator.js';
 export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
+export * from './calibration/index.js';
 export * from './composition/index.js';
 export { ElasticNet, type ElasticNetParams } from './elasticNet.js';
 export { ElasticNetCV, type ElasticNetCVParams } from './elasticNetCV.js';

@@ -1,9 +1,11 @@
 import {
+  CalibratedClassifierCV,
   columnTransformer,
   crossValidate,
   ElasticNet,
   ElasticNetCV,
   estimatorTypes,
+  FixedThresholdClassifier,
   GammaRegressor,
   LabelEncoder,
   Lasso,
@@ -30,6 +32,7 @@ import {
   StandardScaler,
   sequential,
   TargetEncoder,
+  TunedThresholdClassifierCV,
   trainTestSplit,
 } from 'steepest';
 
@@ -170,6 +173,24 @@ export const ESTIMATORS: Subject[] = [
       return (await new GammaRegressor().fit(x, amounts)).predict(x);
     },
   },
+  ...[
+    predictor(
+      'CalibratedClassifierCV',
+      'labels',
+      () => new CalibratedClassifierCV({ estimator: new LogisticRegression(), cv: 2 }),
+    ),
+    predictor(
+      'FixedThresholdClassifier',
+      'labels',
+      () => new FixedThresholdClassifier({ estimator: new LogisticRegression() }),
+    ),
+    predictor(
+      'TunedThresholdClassifierCV',
+      'labels',
+      () => new TunedThresholdClassifierCV({ estimator: new LogisticRegression(), cv: 2, thresholds: 5 }),
+    ),
+    // Rows are counted and split before the classifier inside reads them.
+  ].map((subject) => ({ ...subject, takesAnything: true, takesFlat: true })),
   predictor('MLPClassifier', 'labels', () => new MLPClassifier(few)),
   predictor('MLPRegressor', 'numbers', () => new MLPRegressor(few)),
   predictor('Pipeline', 'numbers', () => pipeline(new StandardScaler(), new Ridge())),

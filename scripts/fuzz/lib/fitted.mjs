@@ -1,9 +1,11 @@
 /** One fitted estimator of each type that can be saved. */
 import {
+  CalibratedClassifierCV,
   columnTransformer,
   data,
   ElasticNet,
   ElasticNetCV,
+  FixedThresholdClassifier,
   GammaRegressor,
   LabelEncoder,
   Lasso,
@@ -26,6 +28,7 @@ import {
   SimpleImputer,
   StandardScaler,
   TargetEncoder,
+  TunedThresholdClassifierCV,
 } from 'steepest';
 
 export const numbers = [
@@ -81,6 +84,26 @@ export const ESTIMATORS = {
   ],
   PoissonRegressor: [numbers, () => new PoissonRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
   GammaRegressor: [numbers, () => new GammaRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
+  CalibratedClassifierCV: [
+    numbers,
+    () =>
+      new CalibratedClassifierCV({ estimator: new LogisticRegression(), method: 'isotonic', cv: 2 }).fit(
+        [...numbers, ...numbers],
+        ['a', 'b', 'a', 'b'],
+      ),
+  ],
+  FixedThresholdClassifier: [
+    numbers,
+    () => new FixedThresholdClassifier({ estimator: new LogisticRegression() }).fit(numbers, ['a', 'b']),
+  ],
+  TunedThresholdClassifierCV: [
+    numbers,
+    () =>
+      new TunedThresholdClassifierCV({ estimator: new LogisticRegression(), cv: 2, thresholds: 3 }).fit(
+        [...numbers, ...numbers],
+        ['a', 'b', 'a', 'b'],
+      ),
+  ],
   MLPRegressor: [numbers, () => new MLPRegressor(small).fit(numbers, [1, 2])],
   MLPClassifier: [numbers, () => new MLPClassifier(small).fit(numbers, ['a', 'b'])],
 };

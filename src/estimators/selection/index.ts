@@ -24,6 +24,11 @@ export {
 export { LeaveOneOut } from './leaveOneOut.js';
 export type { CrossValidation } from './makeFolds.js';
 export {
+  type PermutationImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from './permutationImportance.js';
+export {
   type ParamDistributions,
   RandomizedSearch,
   type RandomizedSearchOptions,

@@ -1,6 +1,6 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
+import type { NdArray, WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { ValueInput } from '../../metrics/index.js';
 import * as metrics from '../../metrics/index.js';
@@ -9,11 +9,16 @@ import { SCORER_ALIASES } from '../base/names.js';
 import type { Fittable } from './jobs.js';
 import type { RowsInput } from './rows.js';
 
-/** A score of a fitted estimator: larger is better. */
+/**
+ * A score of a fitted estimator: larger is better.
+ * @param options weights of the rows, if `permutationImportance` or a search over thresholds was
+ *   given some
+ */
 export type ScorerFunction<E = Fittable> = (
   estimator: E,
   x: RowsInput,
   y: RowsInput,
+  options?: { sampleWeight?: WeightInput },
 ) => number | Promise<number>;
 
 /** A fitted estimator's predictions for some rows, computed once for all scores. */
@@ -24,6 +29,8 @@ class Predictions {
     private readonly estimator: object,
     private readonly x: RowsInput,
     readonly y: RowsInput,
+    /** Weights of the rows in scores, as an option. */
+    readonly weights: { sampleWeight?: WeightInput },
   ) {}
 
   private ask(name: string): Promise<unknown> {
@@ -56,8 +63,10 @@ class Predictions {
     return (this.estimator as { classes: readonly Label[] }).classes;
   }
 
-  get positive(): Label {
-    return this.classes[1] as Label;
+  /** The second of two classes, as an option. */
+  get posLabel(): { posLabel?: Label } {
+    const [, second, ...more] = this.classes;
+    return second === undefined || more.length > 0 ? {} : { posLabel: second };
   }
 
   get truth(): LabelInput & ValueInput {
@@ -80,11 +89,13 @@ class Predictions {
 
 type NamedScorer = (p: Predictions) => Promise<number>;
 
+type Weighed = { sampleWeight?: WeightInput };
+
 /** A score of predicted classes. */
 const ofLabels =
-  (score: (truth: Label[], guess: Label[]) => number): NamedScorer =>
+  (score: (truth: Label[], guess: Label[], options: Weighed) => number): NamedScorer =>
   async (p) =>
-    score(p.truth as Label[], (await p.labels()) as Label[]);
+    score(p.truth as Label[], (await p.labels()) as Label[], p.weights);
 
 type Ratio = typeof metrics.precisionScore;
 
@@ -93,30 +104,33 @@ const binary =
   (ratio: Ratio): NamedScorer =>
   async (p) => {
     const guess = (await p.labels()) as Label[];
-    return ratio(p.truth as Label[], guess, p.classes.length === 2 ? { posLabel: p.positive } : {});
+    return ratio(p.truth as Label[], guess, { ...p.weights, ...p.posLabel });
   };
 
 const averaged = (ratio: Ratio, average: 'micro' | 'macro' | 'weighted'): NamedScorer =>
-  ofLabels((truth, guess) => ratio(truth, guess, { average }));
+  ofLabels((truth, guess, options) => ratio(truth, guess, { average, ...options }));
 
 const area =
   (multiClass: 'raise' | 'ovr' | 'ovo'): NamedScorer =>
   async (p) => {
     const labels = p.classes.length > 2 ? [...p.classes] : undefined;
-    return metrics.rocAucScore(p.truth as Label[], await p.classScores(), { multiClass, labels });
+    const options = { multiClass, labels, ...p.weights };
+    return metrics.rocAucScore(p.truth as Label[], await p.classScores(), options);
   };
 
 /** A score of all probabilities. */
 const ofProba =
-  (score: (truth: Label[], proba: ValueInput, options: { labels: Label[] }) => number): NamedScorer =>
+  (
+    score: (truth: Label[], proba: ValueInput, options: Weighed & { labels: Label[] }) => number,
+  ): NamedScorer =>
   async (p) =>
-    score(p.truth as Label[], await p.proba(), { labels: [...p.classes] });
+    score(p.truth as Label[], await p.proba(), { labels: [...p.classes], ...p.weights });
 
 /** A score of predicted numbers. */
 const ofValues =
-  (score: (truth: ValueInput, guess: ValueInput) => number): NamedScorer =>
+  (score: (truth: ValueInput, guess: ValueInput, options: Weighed) => number): NamedScorer =>
   async (p) =>
-    score(p.truth, await p.values());
+    score(p.truth, await p.values(), p.weights);
 
 /** An error: negated, so that larger is better. */
 const negated =
@@ -145,13 +159,12 @@ const SCORERS = {
   rocAucOvr: area('ovr'),
   rocAucOvo: area('ovo'),
   averagePrecision: async (p) =>
-    metrics.averagePrecisionScore(
-      p.truth as Label[],
-      await p.classScores(),
-      p.classes.length === 2 ? { posLabel: p.positive } : {},
-    ),
+    metrics.averagePrecisionScore(p.truth as Label[], await p.classScores(), { ...p.weights, ...p.posLabel }),
   topKAccuracy: async (p) =>
-    metrics.topKAccuracyScore(p.truth as Label[], await p.classScores(), { labels: [...p.classes] }),
+    metrics.topKAccuracyScore(p.truth as Label[], await p.classScores(), {
+      labels: [...p.classes],
+      ...p.weights,
+    }),
   negLogLoss: negated(ofProba(metrics.logLoss)),
   negBrierScore: negated(ofProba(metrics.brierScoreLoss)),
   d2LogLossScore: ofProba(metrics.d2LogLossScore),
@@ -164,7 +177,8 @@ const SCORERS = {
   negMeanAbsoluteError: negated(ofValues(metrics.meanAbsoluteError)),
   negMedianAbsoluteError: negated(ofValues(metrics.medianAbsoluteError)),
   negMeanAbsolutePercentageError: negated(ofValues(metrics.meanAbsolutePercentageError)),
-  negMaxError: negated(ofValues((truth, guess) => metrics.maxError(truth, guess))),
+  // It refuses weights.
+  negMaxError: negated(ofValues((truth, guess, options) => metrics.maxError(truth, guess, options as never))),
   negMeanPoissonDeviance: negated(ofValues(metrics.meanPoissonDeviance)),
   negMeanGammaDeviance: negated(ofValues(metrics.meanGammaDeviance)),
 } satisfies Record<string, NamedScorer>;
@@ -189,7 +203,12 @@ export const DEFAULT_SCORE = 'score';
 /** Scores by their names in results. */
 export interface Scorers {
   names: readonly string[];
-  score(estimator: object, x: RowsInput, y: RowsInput): Promise<Record<string, number>>;
+  score(
+    estimator: object,
+    x: RowsInput,
+    y: RowsInput,
+    sampleWeight?: WeightInput,
+  ): Promise<Record<string, number>>;
 }
 
 /** @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` */
@@ -203,13 +222,14 @@ export function resolveScorers(scoring: Scoring<never> | undefined): Scorers {
   }
   return {
     names: entries.map(([name]) => name),
-    async score(estimator, x, y) {
-      const predictions = new Predictions(estimator, x, y);
+    async score(estimator, x, y, sampleWeight) {
+      const weights = sampleWeight === undefined ? {} : { sampleWeight };
+      const predictions = new Predictions(estimator, x, y, weights);
       const scores: Record<string, number> = {};
       for (const [name, scorer] of entries) {
         const value =
           typeof scorer === 'function'
-            ? await scorer(estimator as never, x, y)
+            ? await scorer(estimator as never, x, y, weights)
             : await SCORERS[scorer](predictions);
         if (typeof value !== 'number') {
           throw new SteepestError('ERR_ARGUMENT', {
@@ -226,8 +246,8 @@ export function resolveScorers(scoring: Scoring<never> | undefined): Scorers {
 }
 
 /** The estimator's own score. */
-const ownScore: ScorerFunction<Readonly<Record<string, unknown>>> = async (estimator, x, y) => {
-  if (typeof estimator.score === 'function') return (await estimator.score(x, y)) as number;
+const ownScore: ScorerFunction<Readonly<Record<string, unknown>>> = async (estimator, x, y, weights) => {
+  if (typeof estimator.score === 'function') return (await estimator.score(x, y, weights)) as number;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: 'an estimator with score(), where no scoring is given',
     given: 'one that has none',

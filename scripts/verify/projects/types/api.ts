@@ -46,8 +46,10 @@ import type {
 import {
   activationNames,
   backend,
+  CalibratedClassifierCV,
   type ColumnTransformer,
   type ConstraintName,
+  calibrationCurve,
   callbackNames,
   callbacks,
   columnTransformer,
@@ -61,6 +63,7 @@ import {
   ElasticNetCV,
   enetPath,
   estimatorTypes,
+  FixedThresholdClassifier,
   GammaRegressor,
   type GridSearch,
   GroupKFold,
@@ -94,6 +97,7 @@ import {
   type Pipeline,
   PoissonRegressor,
   PolynomialFeatures,
+  permutationImportance,
   pipeline,
   RandomizedSearch,
   RepeatedKFold,
@@ -117,6 +121,7 @@ import {
   shutdown,
   TargetEncoder,
   TimeSeriesSplit,
+  TunedThresholdClassifierCV,
   trainTestSplit,
   uniform,
   validationCurve,
@@ -493,4 +498,21 @@ export async function selection(
   const byAlpha = await validationCurve(model, rows, values, options);
   console.log(proba.shape[1], labels[0], curve[0]?.trainSize, byAlpha[0]?.value);
   return byAlpha[0]?.test.score?.mean ?? 0;
+}
+
+export async function calibrated(rows: readonly number[][], labels: Label[]): Promise<number> {
+  const estimator = pipeline(new StandardScaler(), new LogisticRegression());
+  const calibrator = new CalibratedClassifierCV({ estimator, method: 'isotonic', ensemble: false });
+  const tuned = new TunedThresholdClassifierCV({ estimator: calibrator, scoring: 'f1', thresholds: 50 });
+  await tuned.fit(rows, labels, { groups: labels });
+  const fixed = await new FixedThresholdClassifier({ estimator, threshold: tuned.bestThreshold }).fit(
+    rows,
+    labels,
+  );
+  const guess: Label[] = await fixed.predict(rows);
+  const proba = (await tuned.predictProba(rows)).column(1);
+  const curve = calibrationCurve(labels, proba, { strategy: 'quantile', posLabel: 'yes' });
+  const importance = await permutationImportance(tuned, rows, guess, { nRepeats: 3, scoring: 'f1' });
+  console.log(String(importance), importance.importances.row(0), tuned.thresholdResults.scores);
+  return curve.probTrue[0] ?? 0;
 }

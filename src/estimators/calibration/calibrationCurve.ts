@@ -1,0 +1,118 @@
+import { checkInteger } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import {
+  type LabelInput,
+  oneOf,
+  readLabels,
+  readValues,
+  sameRows,
+  showLabel,
+  uniqueLabels,
+  type ValueInput,
+} from '../../metrics/inputs.js';
+import { checkOptions } from '../base/fitOptions.js';
+import type { Label } from '../base/labels.js';
+
+export interface CalibrationCurveOptions {
+  /** The class whose probability yProba has. Optional for the numbers 0/1 or −1/1, and booleans. */
+  posLabel?: Label;
+  /** Number of bins (5). Empty ones are left out. */
+  nBins?: number;
+  /** Bins of equal width (default), or with about the same number of rows. */
+  strategy?: 'uniform' | 'quantile';
+}
+
+/** One value for each bin that is not empty, in ascending order. */
+export interface CalibrationCurve {
+  /** The share of positive rows. */
+  probTrue: Float64Array;
+  /** The mean predicted probability. */
+  probPred: Float64Array;
+}
+
+/**
+ * How often what is predicted with a probability comes true: the two are equal for a calibrated
+ * classifier.
+ * @param yProba one probability per row, that of the positive class
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`; `ERR_LABEL_RANGE`
+ *   for numbers that are no probabilities
+ */
+export function calibrationCurve(
+  yTrue: LabelInput,
+  yProba: ValueInput,
+  options: CalibrationCurveOptions = {},
+): CalibrationCurve {
+  checkOptions('calibrationCurve', options, ['posLabel', 'nBins', 'strategy']);
+  const nBins = checkInteger('nBins', options.nBins ?? 5);
+  const strategy = oneOf('strategy', options.strategy ?? 'uniform', ['uniform', 'quantile']);
+  const truth = readLabels('yTrue', yTrue);
+  const { data, rows, cols } = readValues('yProba', yProba);
+  sameRows('yProba', rows, truth.length);
+  if (cols !== 1) {
+    throw new SteepestError('ERR_SHAPE', {
+      expected: 'yProba with one probability per row, that of the positive class',
+      given: `${cols} columns`,
+      hint: 'Pass the second column of predictProba.',
+    });
+  }
+  const positive = positiveOf(options.posLabel, uniqueLabels(truth));
+  const wrong = Array.prototype.findIndex.call(data, (p: number) => !(p >= 0 && p <= 1));
+  if (wrong >= 0) {
+    throw new SteepestError('ERR_LABEL_RANGE', {
+      expected: 'probabilities from 0 to 1 in yProba',
+      given: `${data[wrong]} at row ${wrong}`,
+      hint: 'Use predictProba, not decisionFunction.',
+    });
+  }
+  const edges = strategy === 'uniform' ? evenEdges(nBins) : quantileEdges(Float64Array.from(data), nBins);
+  const [counts, sums, hits] = [new Float64Array(nBins), new Float64Array(nBins), new Float64Array(nBins)];
+  for (let i = 0; i < rows; i++) {
+    let bin = 0;
+    while (bin < nBins - 1 && edges[bin + 1]! < data[i]!) bin++;
+    counts[bin]!++;
+    sums[bin]! += data[i]!;
+    if (truth[i] === positive) hits[bin]!++;
+  }
+  const filled = Array.from(counts.keys()).filter((bin) => counts[bin]! > 0);
+  return {
+    probTrue: Float64Array.from(filled, (bin) => hits[bin]! / counts[bin]!),
+    probPred: Float64Array.from(filled, (bin) => sums[bin]! / counts[bin]!),
+  };
+}
+
+const evenEdges = (nBins: number): number[] => Array.from({ length: nBins + 1 }, (_, i) => i * (1 / nBins));
+
+/** Quantiles, linear between neighbours. */
+function quantileEdges(values: Float64Array, nBins: number): number[] {
+  const sorted = values.sort();
+  return Array.from({ length: nBins + 1 }, (_, i) => {
+    const at = (i / nBins) * (sorted.length - 1);
+    const low = Math.floor(at);
+    const high = Math.min(low + 1, sorted.length - 1);
+    return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+  });
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` for more than two classes, or none that counts as positive */
+function positiveOf(posLabel: Label | undefined, present: readonly Label[]): Label {
+  if (present.length > 2) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'two classes',
+      given: `${present.length}: ${present.map(showLabel).join(', ')}`,
+      hint: 'Compare each class with the rest.',
+    });
+  }
+  if (posLabel === undefined) {
+    if (typeof present[0] === 'boolean') return true;
+    if (present.every((label) => label === 0 || label === 1)) return 1;
+    if (present.every((label) => label === -1 || label === 1)) return 1;
+  } else if (typeof posLabel === typeof present[0] && (present.length < 2 || present.includes(posLabel))) {
+    return posLabel;
+  }
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
+    given: posLabel === undefined ? 'none' : show(posLabel),
+    hint: 'Set posLabel to the class that counts as positive.',
+  });
+}

@@ -1,0 +1,45 @@
+import { fitIsotonic, type IsotonicFit, isotonicAt } from './isotonic.js';
+import { fitSigmoid, type SigmoidFit, sigmoidAt } from './sigmoid.js';
+
+/** How scores become probabilities. */
+export type CalibrationMethod = 'sigmoid' | 'isotonic';
+export const METHODS: readonly CalibrationMethod[] = ['sigmoid', 'isotonic'];
+
+/** Numbers of a fitted function from scores to probabilities, as they are saved: 2 × points. */
+export interface Calibrator {
+  method: CalibrationMethod;
+  /** For 'sigmoid' a and b; for 'isotonic' all x, then all y. */
+  numbers: Float64Array;
+}
+
+/**
+ * Learns the probability of a class from scores.
+ * @param positive 1 for rows of the class
+ */
+export function fitCalibrator(
+  method: CalibrationMethod,
+  scores: Float64Array,
+  positive: ArrayLike<number>,
+  weights: Float64Array,
+): Calibrator {
+  if (method === 'sigmoid') {
+    const { a, b } = fitSigmoid(scores, positive, weights);
+    return { method, numbers: Float64Array.of(a, b) };
+  }
+  const { x, y } = fitIsotonic(scores, Float64Array.from(positive), weights);
+  const numbers = new Float64Array(2 * x.length);
+  numbers.set(x);
+  numbers.set(y, x.length);
+  return { method, numbers };
+}
+
+/** Probabilities of scores. */
+export function calibrate({ method, numbers }: Calibrator, scores: Float64Array): Float64Array {
+  if (method === 'sigmoid') {
+    const fit: SigmoidFit = { a: numbers[0]!, b: numbers[1]! };
+    return scores.map((score) => sigmoidAt(fit, score));
+  }
+  const half = numbers.length / 2;
+  const fit: IsotonicFit = { x: numbers.subarray(0, half), y: numbers.subarray(half) };
+  return scores.map((score) => isotonicAt(fit, score));
+}

@@ -1,0 +1,158 @@
+import { SteepestError } from '../../core/errors.js';
+import { isFlag } from '../../core/guards.js';
+import { show } from '../../core/show.js';
+import type { ColumnNames } from '../../data/arrayInputs.js';
+import { separateTarget } from '../../data/tables/target.js';
+import { modelFileError } from '../../io/modelFile.js';
+import { BaseEstimator, type ScoreOptions } from '../base/estimator.js';
+import type { Label, LabelInput } from '../base/labels.js';
+import { type ParamSpecs, param } from '../base/params.js';
+import { attribute, type SavedEstimator, type SavedState } from '../base/saved.js';
+import { classificationScore } from '../base/score.js';
+import { isStep, nestedParams, type Step, stepsFromSaved, withParams } from '../composition/steps.js';
+import type { RowsInput } from '../selection/rows.js';
+import { type ResponseMethod, responds } from './responses.js';
+
+/** The hyperparameter that holds the classifier inside. */
+export interface MetaParams {
+  /** The classifier: any estimator that predicts classes, also a pipeline. Required. */
+  estimator: Step | undefined;
+}
+
+/** The spec of {@link MetaParams}. */
+export const estimatorParam = param.custom<Step | undefined>(undefined, (name, value) => {
+  if (value === undefined || isStep(value)) return value;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `${name} as a classifier`,
+    given: show(value),
+    hint: 'Write { estimator: new LogisticRegression() }.',
+  });
+});
+
+/** The name of the classifier in files. */
+const INNER = 'estimator';
+
+/** Classifiers around another classifier, which is a hyperparameter: its own are estimator__name. */
+export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator<P> {
+  /** Selection stratifies folds for it. */
+  readonly isClassifier = true;
+
+  /** The classes, sorted. @throws SteepestError `ERR_NOT_FITTED` */
+  abstract get classes(): readonly Label[];
+  /** A fitted classifier inside. @throws SteepestError `ERR_NOT_FITTED` */
+  protected abstract anyModel(what: string): Step;
+
+  /** Names of the columns of the fit, in their order; undefined if they had no names. */
+  override get featureNamesIn(): readonly string[] | undefined {
+    return (this.anyModel('featureNamesIn') as { featureNamesIn?: readonly string[] }).featureNamesIn;
+  }
+
+  /** One class per row, with the type of y. */
+  abstract predict(x: RowsInput): Promise<Label[]>;
+
+  protected constructor(type: string, specs: ParamSpecs<P>, given: Partial<P>) {
+    super(type, specs, given);
+  }
+
+  /** Fraction of rows whose class is predicted correctly. */
+  async score(x: RowsInput, y: LabelInput | ColumnNames, options: ScoreOptions = {}): Promise<number> {
+    const given = separateTarget('X', x, y);
+    return classificationScore(given.y, await this.predict(given.x), options);
+  }
+
+  /** Those of this class, and those of the estimator as estimator__name. */
+  override getParams(): P & Record<string, unknown> {
+    const { estimator } = this.params;
+    return { ...this.params, ...(estimator === undefined ? {} : nestedParams([[INNER, estimator]])) };
+  }
+
+  /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then */
+  override setParams(given: Partial<P> & Record<string, unknown>): this {
+    const own: Record<string, unknown> = {};
+    const nested: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(given)) {
+      (name.startsWith(`${INNER}__`) ? nested : own)[name] = value;
+    }
+    const before = this.params;
+    super.setParams(own as Partial<P>);
+    const { estimator } = this.params;
+    if (Object.keys(nested).length === 0 || estimator === undefined) return this;
+    try {
+      const [[, changed]] = withParams(this.type, [[INNER, estimator]], nested) as [[string, Step]];
+      this.params = { ...this.params, estimator: changed };
+    } catch (error) {
+      this.params = before;
+      throw error;
+    }
+    return this;
+  }
+
+  override clone(): this {
+    const Class = this.constructor as new (params: P) => this;
+    return new Class({ ...this.params, estimator: this.params.estimator?.clone() });
+  }
+
+  /** @throws SteepestError `ERR_ARGUMENT` without a classifier */
+  protected inner(): Step {
+    const { estimator } = this.params;
+    if (estimator !== undefined) return estimator;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${this.type} with an estimator`,
+      given: 'none',
+      hint: `Write new ${this.type}({ estimator: new LogisticRegression() }).`,
+    });
+  }
+
+  /** Only what is plain data: objects of the user's, such as splits, are not saved. */
+  protected override savedParams(): object {
+    const isPlain = (value: unknown): boolean =>
+      ['number', 'string', 'boolean'].includes(typeof value) ||
+      (Array.isArray(value) && value.every((item) => typeof item === 'number'));
+    return Object.fromEntries(Object.entries(this.params).filter(([, value]) => isPlain(value)));
+  }
+
+  /** The classifier is saved even before a fit. @param learned undefined before it */
+  protected stateWith(learned: SavedState | undefined): SavedState {
+    const { estimator } = this.params;
+    const own: Record<string, SavedEstimator> =
+      estimator === undefined ? {} : { [INNER]: estimator.toSaved() };
+    return {
+      tensors: learned?.tensors ?? {},
+      attributes: {
+        ...learned?.attributes,
+        hasEstimator: estimator !== undefined,
+        fitted: learned !== undefined,
+      },
+      children: { ...own, ...learned?.children },
+    };
+  }
+
+  /** Reads what {@link stateWith} wrote. @returns whether it was fitted */
+  protected readState(state: SavedState): boolean {
+    if (attribute(state, 'hasEstimator', isFlag)) {
+      const [[, estimator]] = stepsFromSaved([INNER], state.children) as [[string, Step]];
+      this.params = { ...this.params, estimator };
+    }
+    return attribute(state, 'fitted', isFlag);
+  }
+}
+
+/**
+ * A fitted classifier inside, by its name in a file.
+ * @throws SteepestError `ERR_MODEL_FILE` unless it knows these classes and has that method
+ */
+export function fittedChild(
+  state: SavedState,
+  name: string,
+  classes: readonly Label[],
+  method: ResponseMethod,
+): Step {
+  const child = stepsFromSaved([name], state.children)[0]![1];
+  const known = responds(child, method) ? (child as unknown as { classes: readonly Label[] }).classes : [];
+  if (known.length === classes.length && known.every((label, c) => label === classes[c])) return child;
+  throw modelFileError(
+    `a classifier of ${show(classes)} with ${method}()`,
+    `${child.type} of ${show(known)}`,
+    'Save the estimator again.',
+  );
+}

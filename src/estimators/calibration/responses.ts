@@ -1,0 +1,57 @@
+import { SteepestError } from '../../core/errors.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { NdArray } from '../../core/ndarray.js';
+import type { RowsInput } from '../selection/rows.js';
+
+/** What classifiers say of rows besides classes. */
+export type ResponseMethod = 'decisionFunction' | 'predictProba';
+
+/** The methods that a classifier inside others may not have. */
+interface Nested {
+  last?: object;
+  estimator?: object;
+  predictProba?: unknown;
+}
+
+/** Whether an estimator, the last step of a pipeline or the estimator of a search has a method. */
+export function responds(estimator: object, name: ResponseMethod): boolean {
+  if (typeof (estimator as Record<string, unknown>)[name] !== 'function') return false;
+  const { last, estimator: inner } = estimator as Nested;
+  if (last !== undefined) return responds(last, name);
+  return inner === undefined || responds(inner, name);
+}
+
+/**
+ * The first of these methods that an estimator has.
+ * @throws SteepestError `ERR_ARGUMENT` for an estimator without any
+ */
+export function responseMethod(estimator: object, preferred: readonly ResponseMethod[]): ResponseMethod {
+  const found = preferred.find((name) => responds(estimator, name));
+  if (found !== undefined) return found;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `a classifier with ${preferred.map((name) => `${name}()`).join(' or ')}`,
+    given: 'one that has none',
+    hint: 'Use a classifier, such as LogisticRegression.',
+  });
+}
+
+/** What an estimator's method says of rows, by columns. */
+export async function scoresOf(
+  estimator: object,
+  method: ResponseMethod,
+  x: RowsInput,
+): Promise<Float64Array[]> {
+  const run = (estimator as Record<ResponseMethod, (x: RowsInput) => Promise<unknown>>)[method];
+  return columnsOf((await run.call(estimator, x)) as Float64Array | Matrix<Float64Array>);
+}
+
+/** Columns of a response; of two, which are probabilities, only the second. */
+export function columnsOf(response: Float64Array | NdArray<Float64Array>): Float64Array[] {
+  if (!('shape' in response)) return [response];
+  const { data, shape } = response;
+  const [rows = 0, cols = 1] = shape;
+  const column = (j: number): Float64Array =>
+    Float64Array.from({ length: rows }, (_, i) => data[i * cols + j]!);
+  if (cols <= 2) return [column(cols - 1)];
+  return Array.from({ length: cols }, (_, j) => column(j));
+}
