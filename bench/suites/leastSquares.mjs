@@ -8,8 +8,9 @@ import { rowOf, takeTurns } from '../lib/turns.mjs';
 export const title = 'Ordinary least squares, float64';
 export const about =
   'One fit with an intercept, on the same table. X lies in a SharedArrayBuffer (what steepest’s readers return); the second ' +
-  'row of each size has it in a plain Float64Array, which is copied first. steepest and scikit-learn’s LinearRegression factor X itself; ' +
-  'Ridge(alpha=0, solver="cholesky") solves the normal equations, which takes fewer operations and loses twice the digits.';
+  'row of each size has it in a plain Float64Array, which is copied first. scikit-learn’s LinearRegression factors X itself; ' +
+  'Ridge(alpha=0, solver="cholesky") solves the normal equations, which takes fewer operations and loses twice the digits. ' +
+  'steepest takes refined normal equations for blocks of rows that lose no digits by them, and factors the others.';
 
 const SIZES = [
   { rows: 1_000_000, cols: 20 },

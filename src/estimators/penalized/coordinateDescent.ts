@@ -23,12 +23,20 @@ export interface Quadratic {
   correlation(j: number): number;
 }
 
+/** Moves that are made together: the correlations are read and written once for all of them. */
+const PENDING = 4;
+
 /** G itself, for tables with more rows than columns. */
 export class GramQuadratic implements Quadratic {
   readonly size: number;
   readonly diagonal: Float64Array;
   readonly moveFlops: number;
+  /** Without the pending moves. */
   private readonly correlations: Float64Array;
+  private pending = 0;
+  private readonly changes = new Float64Array(PENDING);
+  /** Where their rows of G begin. */
+  private readonly rows = new Int32Array(PENDING);
 
   /** @param gram size × size, both triangles */
   constructor(
@@ -44,19 +52,32 @@ export class GramQuadratic implements Quadratic {
 
   start(w: Float64Array): void {
     this.correlations.set(this.q);
+    this.pending = 0;
     w.forEach((value, j) => {
       if (value !== 0) this.move(j, value);
     });
   }
 
   move(j: number, change: number): void {
-    const { gram, correlations, size } = this;
-    const at = j * size;
-    for (let i = 0; i < size; i++) correlations[i]! -= change * gram[at + i]!;
+    this.rows[this.pending] = j * this.size;
+    this.changes[this.pending++] = change;
+    if (this.pending === PENDING) this.makeMoves();
+  }
+
+  private makeMoves(): void {
+    const { size, gram, changes, rows, correlations } = this;
+    const [r0, r1, r2, r3] = [rows[0]!, rows[1]!, rows[2]!, rows[3]!];
+    const [c0, c1, c2, c3] = [changes[0]!, changes[1]!, changes[2]!, changes[3]!];
+    for (let i = 0; i < size; i++) {
+      correlations[i]! -= c0 * gram[r0 + i]! + c1 * gram[r1 + i]! + c2 * gram[r2 + i]! + c3 * gram[r3 + i]!;
+    }
+    this.pending = 0;
   }
 
   correlation(j: number): number {
-    return this.correlations[j]!;
+    let sum = this.correlations[j]!;
+    for (let k = 0; k < this.pending; k++) sum -= this.changes[k]! * this.gram[this.rows[k]! + j]!;
+    return sum;
   }
 }
 
@@ -137,6 +158,8 @@ export interface DescentEnd {
   converged: boolean;
 }
 
+/** Passes after which correlations are computed anew. */
+const FRESH_SWEEPS = 32;
 /** Operations between two turns of the event loop: a few milliseconds. */
 const SLICE_FLOPS = 4e6;
 
@@ -145,16 +168,18 @@ const SLICE_FLOPS = 4e6;
  * Tibshirani 2010, §2), starting at w, which it overwrites. It ends when the duality gap is at most
  * `tol`·yᵀy / n. Columns that the gap proves to be 0 are left out (gap safe rules: Ndiaye, Fercoq,
  * Gramfort, Salmon 2017, eq. 11).
+ * @param isCurrent w is already the problem's current coefficients, from the descent before
  */
 export async function descend(
   problem: Quadratic,
   penalty: Penalty,
   w: Float64Array,
   limits: DescentLimits,
+  isCurrent = false,
 ): Promise<DescentEnd> {
   const { tol, maxIter, signal } = limits;
   const most = tol * problem.ySquares;
-  problem.start(w);
+  if (!isCurrent) problem.start(w);
   let gap = gapOf(problem, penalty, w);
   const end = (nIter: number, converged: boolean): DescentEnd => ({
     dualGap: gap.value,
@@ -164,6 +189,7 @@ export async function descend(
   if (gap.value >= 0 && gap.value <= most) return end(0, true);
   let active = screen(problem, penalty, w, gap, [...w.keys()]);
   let flops = 0;
+  let started = 0;
   for (let nIter = 1; nIter <= maxIter; nIter++) {
     const { largest, change, moves } = sweep(problem, penalty, w, active);
     flops += (moves + 1) * problem.moveFlops + 8 * active.length;
@@ -174,7 +200,10 @@ export async function descend(
     }
     if (largest !== 0 && change > tol * largest && nIter < maxIter) continue;
     // The sums of many moves have rounding errors of their own.
-    problem.start(w);
+    if (nIter - started >= FRESH_SWEEPS) {
+      problem.start(w);
+      started = nIter;
+    }
     gap = gapOf(problem, penalty, w);
     if (gap.value <= most) return end(nIter, true);
     active = screen(problem, penalty, w, gap, active);

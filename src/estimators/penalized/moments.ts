@@ -48,21 +48,21 @@ export function momentsOf(factor: Factor, fitIntercept: boolean): Moments {
   const from = fitIntercept ? 1 : 0;
   const rows = cols + 1 - from;
   const width = cols + targets;
-  /** Column j of X and Y in the units of the data, from row `from` of the triangle. */
-  const column = (j: number, count: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, i) => {
-      const value = r[(i + from) * size + 1 + j]! + (i + from === 0 ? frame.offsets[j]! * root : 0);
-      return (value * powerOfTwo(frame.exponents[j]!)) / root;
-    });
-  const triangle = new Float64Array(rows * cols);
-  for (let j = 0; j < cols; j++) {
-    column(j, rows).forEach((value, i) => {
-      triangle[i * cols + j] = value;
-    });
-  }
-  const sides = Array.from({ length: targets }, (_, k) => column(cols + k, rows));
+  /** Columns of X and Y in the units of the data, from row `from` of the triangle: height × count. */
+  const columns = (first: number, count: number, height: number): Float64Array => {
+    const out = new Float64Array(height * count);
+    for (let j = 0; j < count; j++) {
+      const unit = powerOfTwo(frame.exponents[first + j]!);
+      for (let i = 0; i < height; i++)
+        out[i * count + j] = (r[(i + from) * size + 1 + first + j]! * unit) / root;
+      if (from === 0) out[j]! += frame.offsets[first + j]! * unit;
+    }
+    return out;
+  };
+  const triangle = columns(0, cols, rows);
+  const sides = Array.from({ length: targets }, (_, k) => columns(cols + k, 1, rows));
   const rest = Float64Array.from(sides, (_, k) =>
-    column(cols + k, rows + targets)
+    columns(cols + k, 1, rows + targets)
       .subarray(rows)
       .reduce((sum, value) => sum + value * value, 0),
   );
@@ -77,19 +77,32 @@ export function momentsOf(factor: Factor, fitIntercept: boolean): Moments {
 /** Rows of G between two turns of the event loop, for that many columns: a few milliseconds. */
 const SLICE_PRODUCTS = 4e6;
 
+/** Rows of R that are added to G together: its elements are read and written once for all of them. */
+const UNROLLED = 4;
+
+/** G += the products of rows l … l + 3 of R, which begin at column `first`. */
+function addRows(gram: Float64Array, r: Float64Array, l: number, cols: number, first: number): void {
+  const [r0, r1, r2, r3] = [l, l + 1, l + 2, l + 3].map((row) =>
+    r.subarray(row * cols, (row + 1) * cols),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (let i = first; i < cols; i++) {
+    const [v0, v1, v2, v3] = [r0[i]!, r1[i]!, r2[i]!, r3[i]!];
+    const to = i * cols;
+    for (let j = i; j < cols; j++) gram[to + j]! += v0 * r0[j]! + v1 * r1[j]! + v2 * r2[j]! + v3 * r3[j]!;
+  }
+}
+
 /** G = RᵀR, both triangles. */
 async function gramOf({ r, rows, cols }: Moments): Promise<Float64Array> {
   const gram = new Float64Array(cols * cols);
+  const whole = new Float64Array(UNROLLED * Math.ceil(rows / UNROLLED) * cols);
+  whole.set(r);
   let products = 0;
-  for (let l = 0; l < rows; l++) {
-    const row = l * cols;
-    // Rows of a triangle begin at the diagonal, or one after it.
-    for (let i = Math.max(0, l - 1); i < cols; i++) {
-      const value = r[row + i]!;
-      if (value === 0) continue;
-      for (let j = i; j < cols; j++) gram[i * cols + j]! += value * r[row + j]!;
-    }
-    products += (cols - l) ** 2 / 2;
+  for (let l = 0; l < rows; l += UNROLLED) {
+    // Rows of a triangle begin at the diagonal, or one before it.
+    const first = Math.max(0, l - 1);
+    addRows(gram, whole, l, cols, first);
+    products += 2 * (cols - first) ** 2;
     if (products > SLICE_PRODUCTS) {
       products = 0;
       await nextTurn();

@@ -57,7 +57,7 @@ export async function pathOf(
   const w = new Float64Array(size);
   for (const [i, alpha] of alphas.entries()) {
     const penalty = { l1: alpha * l1Ratio, l2: alpha * (1 - l1Ratio), positive };
-    ends.push(await descend(problem, penalty, w, limits));
+    ends.push(await descend(problem, penalty, w, limits, i > 0));
     coef.set(w, i * size);
   }
   return { coef, ends };
