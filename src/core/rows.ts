@@ -79,7 +79,10 @@ function* readRows(what: string, input: unknown, taken: Taken, firstRow: number)
   }
   if (!isNdArray(input)) refuseTable(what, input, ...TAKEN[taken]);
   const isFlat = isColumn && Array.isArray(input.shape) && input.shape.length === 1;
-  return { ...readNdArray(what, input, taken === 'features' ? 2 : 1), isFlat };
+  const rows = readNdArray(what, input, taken === 'features' ? 2 : 1);
+  const { columnNames: names } = input as { columnNames?: unknown };
+  const isNamed = Array.isArray(names) && names.length === rows.cols && !isFlat;
+  return isNamed ? { ...rows, isFlat, names: names as string[] } : { ...rows, isFlat };
 }
 
 /** Row-major numbers. */

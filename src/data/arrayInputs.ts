@@ -4,12 +4,13 @@ import type { NamedTable } from './tables/frameOf.js';
 /** Rows as users pass them: lists of lists or of typed arrays, or typed memory with a shape. */
 export type MatrixInput = readonly NumberRow[] | NdArray;
 /**
- * Samples of a network: rows, a table with named columns, or images as nested lists, `[samples][height][width]` with or without
- * channels.
+ * Samples of a network: rows, a table with named columns, or images as nested lists,
+ * `[samples][height][width]` with or without channels.
  */
-export type SampleInput =
+export type SampleInput = ArraySamples | NamedTable;
+/** The same without tables: what batches of streams hold. */
+export type ArraySamples =
   | MatrixInput
-  | NamedTable
   | readonly (readonly NumberRow[])[]
   | readonly (readonly (readonly NumberRow[])[])[];
 /** Targets as users pass them: also a plain list of class numbers or values. */

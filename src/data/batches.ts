@@ -3,14 +3,14 @@ import { SteepestError } from '../core/errors.js';
 import type { WeightInput } from '../core/ndarray.js';
 import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
-import type { ClassInput, SampleInput } from './arrayInputs.js';
+import type { ArraySamples, ClassInput } from './arrayInputs.js';
 import { isBatch } from './isBatch.js';
 import { frameOf } from './tables/frameOf.js';
 
 /** Some rows of a stream; batches may differ in size. */
 export interface Batch {
   /** Rows × inputs, or images. */
-  x: SampleInput;
+  x: ArraySamples;
   /** As `fit` takes them: class numbers or names, or rows × outputs. Not needed for predictions. */
   y?: ClassInput | undefined;
   /** A weight per row, at least 0; in every batch or in none. */

@@ -58,12 +58,18 @@ export function checkLabel(what: string, label: number, classes: number, row: nu
 function checkFinite(
   what: string,
   values: Float32Array,
-  { data, cols, isFlat }: Numbers,
+  { data, cols, isFlat, names }: Numbers,
   begin: number,
   end: number,
 ): void {
   const i = indexOfNotFinite(values, begin, end);
-  if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
+  if (i >= 0)
+    refuseNotFinite(
+      what,
+      data[i],
+      Math.floor(i / cols),
+      isFlat ? undefined : (names?.[i % cols] ?? i % cols),
+    );
 }
 
 /**

@@ -351,13 +351,19 @@ async function check(call: Call, name: string, faults: Record<string, Fault>): P
 /** Text in the place of y is the name of a column, for which x has to be a table. */
 async function checkTargets(call: Call, name: string, faults: Record<string, Fault>): Promise<void> {
   const { text, ...others } = faults;
-  const takesName = /^(?!sampleWeight|LabelEncoder|Sequential).*\.(?:fit|score)$/.test(name);
+  const takesName =
+    /^(?!sampleWeight|LabelEncoder)(?:.*\.(?:fit|score|evaluate|gradients)|Sequential.fit with classes|validationData)$/.test(
+      name,
+    );
   if (!takesName) return check(call, name, faults);
   await check(call, name, others);
   const message =
     'expected X as a table with named columns, where y is the name of one, given [[0, 29, 58, 87], … (12 items)]. ' +
     'Pass a DataTable or objects, or y as a list.';
-  await check(call, name, { text: [text![0], 'ERR_ARGUMENT', message] });
+  const isNetwork = /^(?:Sequential|validationData)/.test(name);
+  const own = isNetwork ? message.replace('expected X', 'expected x') : message;
+  const what = name === 'validationData' ? own.replace('expected x', 'expected validation x') : own;
+  await check(call, name, { text: [text![0], 'ERR_ARGUMENT', what] });
 }
 
 describe('one fault, one code, the same words', () => {
@@ -422,11 +428,11 @@ describe('one fault, one code, the same words', () => {
 });
 
 describe('what stays different', () => {
-  it('estimators take tables, networks say how to make numbers of one', async () => {
+  it('estimators and networks take tables, batches say how to make numbers of one', async () => {
     const table = data.DataTable.fromRows(ROW_LIST.map(([a, b, c, d]) => ({ a, b, c, d })));
     expect(await ridge.predict(table.toMatrix())).toHaveLength(ROWS);
     await new Ridge().fit(table, list);
-    await expect(numbers.fit(table as never, list)).rejects.toThrow('table.toMatrix()');
+    await expect(numbers.fit([{ x: table, y: list }] as never)).rejects.toThrow('table.toMatrix()');
   });
 
   it('networks take images, estimators rows alone', async () => {

@@ -9,6 +9,7 @@ import type { TrainedLayerConfig } from '../layers/parameter.js';
 import { checkImageSizes } from '../layers/spatial.js';
 import { WindowNode } from '../nodes/windows.js';
 import { checkClassNames } from './classNames.js';
+import { checkColumnNames } from './columnNames.js';
 import { splitInput } from './input.js';
 
 /** The description of a sequential model: plain data, saved with its weights. */
@@ -17,6 +18,8 @@ export interface ModelConfig {
   layers: LayerConfig[];
   /** Names of the classes in the order of their numbers, if they have names. */
   classes?: string[];
+  /** Names of the input columns in their order, if the model was trained on columns with names. */
+  columns?: string[];
 }
 
 /** One layer of a resolved model. */
@@ -42,6 +45,8 @@ export interface ResolvedModel {
   parameters: readonly ParameterSpec[];
   /** Names of the classes, if they have names. */
   classes: readonly string[] | undefined;
+  /** Names of the input columns, if they have names. */
+  columns: readonly string[] | undefined;
 }
 
 /**
@@ -136,6 +141,7 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
     layers: resolved,
     parameters: resolved.flatMap((layer) => layer.parameters),
     classes: config.classes === undefined ? undefined : checkClassNames(config.classes, product(shape)),
+    columns: config.columns === undefined ? undefined : checkColumnNames(config.columns, product(inputShape)),
   };
   checkParameters(model.layers);
   splitInput(lowerModel(model), inputShape);

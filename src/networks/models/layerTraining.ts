@@ -18,10 +18,11 @@ const NAMES: OptionNames = {
 };
 
 /** The description of a model as plain data. */
-export const configOf = ({ seed, layers, classes }: ResolvedModel): ModelConfig => ({
+export const configOf = ({ seed, layers, classes, columns }: ResolvedModel): ModelConfig => ({
   seed,
   layers: layers.map(({ config, name }) => ({ ...config, name })),
   ...(classes === undefined ? {} : { classes: [...classes] }),
+  ...(columns === undefined ? {} : { columns: [...columns] }),
 });
 
 /**

@@ -43,6 +43,14 @@ import {
   withLearningRate,
 } from './learningRate.js';
 import { busy, notCompiled } from './modelErrors.js';
+import {
+  isNamedFit,
+  isNamedInput,
+  ordered,
+  orderedAtOnce,
+  orderedFit,
+  orderedSamples,
+} from './namedInput.js';
 import { resolveConfig, type SequentialConfig } from './sequentialConfig.js';
 import {
   checkEvaluateNames,
@@ -156,9 +164,10 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * Trains on mini-batches in worker threads; this thread stays free.
    *
    * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric
-   *   typed array, or images as nested lists
+   *   typed array, a table with named columns, or images as nested lists
    * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs. If the
-   *   model has class names: also a name per sample, for every loss of classes
+   *   model has class names: also a name per sample, for every loss of classes. For a table also the
+   *   name of its target column, or a list of names
    * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
    *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
    */
@@ -187,7 +196,13 @@ export class Sequential<N extends string = never> extends DescribedModel {
     const choices = resolveFitOptions(options);
     const liveRate = new LiveRate(this.state);
     this.liveRate = liveRate;
+    const { model, state } = this;
     try {
+      const given = stream ?? { x: x as SampleInput, y: second as ClassInput };
+      const data = isNamedFit(given, choices)
+        ? await orderedFit(model, given, choices)
+        : { model, input: given, choices };
+      this.model = data.model;
       const subject = {
         model: this.model,
         liveRate,
@@ -197,8 +212,10 @@ export class Sequential<N extends string = never> extends DescribedModel {
         state: () => this.state,
         onState: (next: ModelState) => this.become(next),
       };
-      const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
-      return (await fitModel(subject, input, options, choices)) as FitResult<N>;
+      return (await fitModel(subject, data.input, options, data.choices)) as FitResult<N>;
+    } catch (error) {
+      if (this.state === state) this.model = model;
+      throw error;
     } finally {
       this.liveRate = undefined;
     }
@@ -227,9 +244,11 @@ export class Sequential<N extends string = never> extends DescribedModel {
     const { stream, options } = readArguments<EvaluateOptions>('evaluate', x, second, third);
     checkEvaluateNames(options, stream !== undefined);
     const { objective } = this.objective('evaluate');
-    const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
-    // The current state: the model may be trained while this call waits for the stream.
-    return evaluate({ model: this.model, objective }, this.state, input, options) as Promise<Logs<N>>;
+    const { model, state } = this;
+    const given = { x: x as SampleInput, y: second as ClassInput };
+    const input = stream ?? (isNamedInput(x, second) ? await ordered(model, given.x, given.y) : given);
+    // That state: the model may be trained while this call waits for the stream.
+    return evaluate({ model, objective }, state, input, options) as Promise<Logs<N>>;
   }
 
   /**
@@ -238,7 +257,8 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * inputs are not kept.
    */
   async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<Matrix<Float32Array>> {
-    return predict(this.model, this.state, x, options);
+    const { model, state } = this;
+    return predict(model, state, isNamedInput(x) ? await orderedSamples(model, x) : x, options);
   }
 
   /**
@@ -280,7 +300,7 @@ export class Sequential<N extends string = never> extends DescribedModel {
   predictSync(x: SampleInput | NumberRow, none?: undefined): Matrix<Float32Array> {
     if (none !== undefined) refuseOptions('predictSync', 'predict(x, options)', none);
     this.predictor ??= new Predictor(this.model, this.state, chooseKernels({}));
-    return this.predictor.predict(x);
+    return this.predictor.predict(isNamedInput(x) ? orderedAtOnce(this.model, x as SampleInput) : x);
   }
 
   /**
@@ -295,7 +315,8 @@ export class Sequential<N extends string = never> extends DescribedModel {
     checkGradientNames(options);
     const { objective } = this.objective('gradients');
     const { model, state } = this;
-    const data = await readDataSet({ model, objective }, '', x, y, options.sampleWeight);
+    const input = isNamedInput(x, y) ? await ordered(model, x, y) : { x, y };
+    const data = await readDataSet({ model, objective }, '', input.x, input.y, options.sampleWeight);
     return computeGradients(model, state, objective, data, chooseKernels(options));
   }
 

@@ -13,10 +13,15 @@ export interface SequentialConfig {
    * give names. They are saved with the model.
    */
   classes?: readonly string[];
+  /**
+   * Names of the input columns, in the order of the inputs, by which tables are read. By default
+   * those of the first table that the model is trained on. They are saved with the model.
+   */
+  columns?: readonly string[];
 }
 
 const NAMES: OptionNames = {
-  known: ['layers', 'seed', 'classes'],
+  known: ['layers', 'seed', 'classes', 'columns'],
   aliases: {
     layer: 'layers',
     model: 'layers',
@@ -25,6 +30,9 @@ const NAMES: OptionNames = {
     classNames: 'classes',
     labels: 'classes',
     labelNames: 'classes',
+    columnNames: 'columns',
+    featureNames: 'columns',
+    inputNames: 'columns',
   },
   elsewhere: { optimizer: TO_COMPILE, loss: TO_COMPILE, metrics: TO_COMPILE },
   example: 'Write sequential({ layers: [layers.dense({ units: 1, inputShape: [inputs] })] }).',
@@ -36,7 +44,10 @@ const NAMES: OptionNames = {
  */
 export function resolveConfig(config: SequentialConfig): ResolvedModel {
   checkOptionNames('sequential options', config, NAMES);
-  const { seed = 0, layers, classes } = config;
-  const named = classes === undefined ? {} : { classes: classes as string[] };
+  const { seed = 0, layers, classes, columns } = config;
+  const named = {
+    ...(classes === undefined ? {} : { classes: classes as string[] }),
+    ...(columns === undefined ? {} : { columns: columns as string[] }),
+  };
   return resolveModel({ seed, layers: layers as LayerConfig[], ...named });
 }
