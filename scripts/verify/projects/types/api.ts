@@ -516,3 +516,52 @@ export async function calibrated(rows: readonly number[][], labels: Label[]): Pr
   console.log(String(importance), importance.importances.row(0), tuned.thresholdResults.scores);
   return curve.probTrue[0] ?? 0;
 }
+
+interface Customer {
+  tenure: number | null;
+  city: string;
+  stays: string;
+}
+
+/** A frame of each package, by its public methods. */
+interface Frames {
+  arrow: {
+    numRows: number;
+    schema: { fields: { name: string; type: unknown }[] };
+    getChild(name: string): { get(i: number): unknown } | null;
+  };
+  arquero: { numRows(): number; columnNames(): string[]; array(name: string): unknown[] };
+  polars: { columns: string[]; height: number; getColumn(name: string): { toArray(): unknown[] } };
+  danfo: { columns: string[]; shape: number[]; column(name: string): { values: unknown[] } };
+}
+
+export async function tablesByName(
+  customers: Customer[],
+  frames: Frames,
+  model: Sequential,
+): Promise<string> {
+  const prepare = columnTransformer([['cat', new StandardScaler(), ['tenure']]]);
+  const pipe = await pipeline(prepare, new LogisticRegression()).fit(customers, 'stays');
+  const labels: Label[] = await pipe.predict([{ tenure: 3, city: 'Rome' }]);
+  const table = data.DataTable.fromRows([{ tenure: 1, price: 2, low: 1, high: 3, kind: 'a' }]);
+  const kinds: readonly (string | null)[] = table.text('kind');
+  await new LogisticRegression().fit(table, kinds);
+  await new MLPClassifier().fit(table, 'kind');
+  const names: readonly string[] | undefined = pipe.featureNamesIn;
+  await new Ridge().fit(table, ['low', 'high']);
+  for (const frame of [frames.arrow, frames.arquero, frames.polars, frames.danfo]) {
+    await new LinearRegression().fit(frame, 'price');
+    await model.fit(frame, 'price', { validationData: [frame, 'price'] });
+  }
+  const [train, test] = trainTestSplit(customers, { stratify: 'stays' });
+  const first: Customer | undefined = train[0];
+  await crossValidate(pipe, customers, 'stays');
+  await gridSearch(pipe, { logisticRegression__C: [1] }).fit(test, 'stays');
+  await model.fit(table, 'price');
+  await model.fit(table, ['low', 'high']);
+  await model.fit(table, kinds);
+  const { loss } = await model.evaluate(customers, 'tenure');
+  const outputs: Matrix<Float32Array> = await model.predict([{ tenure: 3 }]);
+  const columns: readonly string[] | undefined = model.columns;
+  return [labels[0], names, first?.city, loss, outputs.columnNames, columns].join();
+}
