@@ -1,4 +1,13 @@
-import { columnTransformer, data, layers, load, OneHotEncoder, StandardScaler, sequential } from 'steepest';
+import {
+  columnTransformer,
+  data,
+  layers,
+  load,
+  OneHotEncoder,
+  Sequential,
+  StandardScaler,
+  sequential,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 
 const rows = Array.from({ length: 40 }, (_, i) => ({
@@ -57,7 +66,7 @@ describe('networks on tables', () => {
     const model = regressor();
     await model.fit(table.select([...inputs, 'sum']), 'sum', options);
     const expected = (await model.predict(x, { workers: 1 })).data;
-    const loaded = await load(await model.toBytes());
+    const loaded = await load(await model.toBytes(), Sequential);
     const copy = sequential(JSON.parse(JSON.stringify(model)));
     expect(loaded.columns).toEqual(inputs);
     expect(copy.columns).toEqual(inputs);
