@@ -17,13 +17,6 @@ export type Workers = 'auto' | number;
  */
 const FLOPS_PER_RANK_AND_STEP = 1e6;
 /**
- * The same for a training step, where ranks also read each other's activations and weights.
- * Networks of two and three layers broke even with two workers at 4 MFLOP, which took one worker
- * 40 µs.
- */
-export const TRAINING_FLOPS_PER_RANK = 2e6;
-
-/**
  * Resolves the `workers` option. The count changes only the speed, never a result.
  * @param flopsPerRank that make another rank worth its barriers
  * @throws SteepestError `ERR_ARGUMENT`

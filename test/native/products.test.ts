@@ -37,6 +37,7 @@ const CASES: Case[] = [
   { m: 29, n: 70, k: 65, transB: true, gap: 2 },
   { m: 15, n: 34, k: 810, offset: 4, beta: 1 },
   { m: 9, n: 40, k: 805, transB: true, transA: true, offset: 5 },
+  { m: 30, n: 70, k: 530, transA: true, offset: 2 },
   { m: 16, n: 520, k: 20, beta: 1 },
   { m: 40, n: 10, k: 33, offset: 2 },
   { m: 225, n: 33, k: 12, offset: 4 },

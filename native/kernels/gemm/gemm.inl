@@ -60,6 +60,12 @@ constexpr int64_t kDirectDepth = 256;
 /** Steps of k in a block of gemmDirect: a panel's rows stay within the pages that the second-level TLB maps. */
 constexpr int64_t kDirectDepth = 1024;
 #endif
+#if defined(STEEPEST_ISA_AVX512)
+/** The same for a transposed A: a panel of B stays in L1 beside the lines of A, which tiles fetch ahead. */
+constexpr int64_t kTurnedDepth = 256;
+#else
+constexpr int64_t kTurnedDepth = kDirectDepth;
+#endif
 /** Row tiles that must share a packed block for the copy to pay. */
 #if defined(STEEPEST_ISA_AVX512)
 constexpr int64_t kPackTiles = 16;
@@ -178,8 +184,9 @@ inline void gemmDirect(const GemmRun& run, float* workspace) {
 /** B is read where it lies, one panel of columns after the other. */
 inline void gemmDirect(const GemmRun& run, float*) {
   const int64_t k = run.whole.k;
-  for (int64_t p = 0; p < k; p += kDirectDepth) {
-    const int64_t depth = k - p < kDirectDepth ? k - p : kDirectDepth;
+  const int64_t most = run.whole.aStep == 1 ? kDirectDepth : kTurnedDepth;
+  for (int64_t p = 0; p < k; p += most) {
+    const int64_t depth = k - p < most ? k - p : most;
     for (int64_t j = 0; j < run.cols; j += kTileCols) {
       GemmTile t = panelOf(run, j, p, depth);
       t.b = run.b.f32(p) + j;
@@ -200,7 +207,8 @@ constexpr int64_t kFarBytes = 2048;
 inline void gemmCopied(const GemmRun& run) {
   alignas(64) float panel[kCopyDepth * kTileCols];
   const int64_t k = run.whole.k;
-  const int64_t blocks = (k + kCopyDepth - 1) / kCopyDepth;
+  const int64_t most = run.whole.aStep == 1 ? kCopyDepth : kTurnedDepth;
+  const int64_t blocks = (k + most - 1) / most;
   const int64_t height = RowTiles(run.rows).height(0);
   for (int64_t block = 0; block < blocks; ++block) {
     const int64_t p = k * block / blocks;

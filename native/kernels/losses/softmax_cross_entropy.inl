@@ -4,6 +4,7 @@
 #include "../columns.inl"
 #include "../math.inl"
 #include "../elementwise/softmax.inl"
+#include "few_classes.inl"
 
 /** A class number in range, or not. */
 inline bool isClass(int32_t label, int64_t cols) { return label >= 0 && label < cols; }
@@ -93,7 +94,7 @@ struct SoftmaxRows {
   float largest[kLanes];
   float s[kLanes];
   float logSum[kLanes];
-  int32_t classes[kLanes];
+  int32_t classes[kLanes] = {};
 
   explicit SoftmaxRows(const OpArgs& given)
       : args(given),
@@ -120,6 +121,10 @@ struct SoftmaxRows {
     using namespace op_softmaxCrossEntropy;
     const bool byLabel = args.at(labels).given();
     const int rows = byLabel ? readClasses(first, wanted) : wanted;
+    if (cols <= kFewClasses) {
+      fewClasses(args, first, rows, byLabel ? classes : nullptr, scale);
+      return rows;
+    }
     for (int i = 0; i < rows; ++i) {
       const float* from = args.at(z).f32(first + i);
       largest[i] = maxOfRow(from, cols);

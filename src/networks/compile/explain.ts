@@ -113,10 +113,7 @@ export function explainProgram(
   objective: Objective,
   { batchSize, workers }: { batchSize: number; workers: number },
 ): string {
-  const memory = new MemoryPlan(
-    0,
-    ownershipFor(model, objective, batchSize, () => workers),
-  );
+  const memory = new MemoryPlan(0, ownershipFor(model, objective, batchSize, workers));
   const labels = objective.loss.definition.targets === 'labels';
   const rows = { rows: batchSize, firstRow: 0 };
   const program = compileProgram({

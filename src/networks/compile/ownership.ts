@@ -31,12 +31,9 @@ const OWNED_COLUMNS = 16;
  */
 const CROSSING = 14_000;
 /** The same for rows that are gathered from a table larger than the caches. */
-const GATHERING = 12_000;
-/**
- * Floating-point operations per microsecond of one core. A choice changes with it only if parts are
- * uneven.
- */
-const FLOPS = 150_000;
+export const GATHERING = 12_000;
+/** Floating-point operations per microsecond of one core in products with whole panels. */
+export const FLOPS = 150_000;
 /** Microseconds of a barrier. */
 const BARRIER = 1.5;
 /** Copies of the input may take this much memory together. */
@@ -55,19 +52,16 @@ export function columnWidths(cols: number, workers: number): number[] {
 
 /**
  * Who owns which columns in the training of a model. More or fewer ranks may then run the program.
- * @param ranks the number of ranks to expect for a step of so many floating-point operations
+ * @param workers the number of ranks to expect
  */
 export function ownershipFor(
   model: ResolvedModel,
   { loss, optimizer }: Objective,
   maxRows: number,
-  ranks: (flops: number) => number,
+  workers: number,
 ): Ownership {
-  // However much there is to do, one rank does it: there is nothing to choose.
-  if (ranks(Number.MAX_VALUE) === 1) return NOBODY;
-  const { nodes, gathersRows } = trainingNodes(model, loss, maxRows);
-  const workers = ranks(trainingFlops(nodes, maxRows));
-  return chooseOwnership({ nodes, gathersRows, optimizer, maxRows, workers });
+  if (workers === 1) return NOBODY;
+  return chooseOwnership({ ...trainingNodes(model, loss, maxRows), optimizer, maxRows, workers });
 }
 
 /**
@@ -101,7 +95,7 @@ export function crossingLines(model: ResolvedModel, objective: Objective, maxRow
 }
 
 /** How ranks share a dense layer. */
-interface LayerWays {
+export interface LayerWays {
   name: string;
   kernel: ParameterSpec;
   /** Widths of its parts, if it has owners. */
@@ -123,7 +117,7 @@ function mostOwned(nodes: readonly Node[]): number {
 }
 
 /** The dense layers, and how ranks share each. */
-function layerWays(request: OwnershipRequest): LayerWays[] {
+export function layerWays(request: OwnershipRequest): LayerWays[] {
   const { nodes, optimizer, workers } = request;
   if (workers === 1) return [];
   const { clipNorm = 0, globalClipNorm = 0 } = commonOf(optimizer.hyperparameters);
@@ -144,19 +138,20 @@ function layerWays(request: OwnershipRequest): LayerWays[] {
 }
 
 /** Passes over the weights in a step: forward, input gradient, weight gradient. */
-const PASSES = 3;
+export const PASSES = 3;
 
-/**
- * Floating-point operations of a training step, before it is compiled: those of dense layers and
- * convolutions.
- */
-export function trainingFlops(nodes: readonly Node[], maxRows: number): number {
-  const perRow = nodes.reduce((sum, node) => {
-    if (node instanceof AffineNode) return sum + 2 * node.inputCols * node.outputCols;
-    // A group of 16 images takes as many operations on 16 lanes as an image on one.
-    return sum + 2 * (node.asRows?.group ?? 0);
-  }, 0);
-  return PASSES * maxRows * perRow;
+/** Columns that the kernels compute side by side, and half of them, at three quarters of the rate. */
+const PANEL = 32;
+const HALF_PANEL = 16;
+/** Up to so many columns, lanes are rows, at half the rate. */
+const NARROW = 12;
+
+/** So many columns of whole panels take as long as these columns of a product. */
+export function work(cols: number): number {
+  if (cols <= NARROW) return 2 * cols;
+  const rest = cols % PANEL;
+  const half = rest > HALF_PANEL ? PANEL : HALF_PANEL / 0.75;
+  return cols - rest + (rest === 0 ? 0 : half);
 }
 
 /** Whether the columns of a layer's weights may have owners. */
@@ -212,8 +207,8 @@ function costByColumns(
 ): Cost {
   const others = 1 - 1 / workers;
   const { weights, input, output } = bytesOf(kernel, maxRows);
-  const flops = 2 * maxRows * kernel.rows * kernel.cols * (isFirst ? PASSES - 1 : PASSES);
-  const uneven = (flops / FLOPS) * (Math.max(...parts) / kernel.cols - 1 / workers);
+  const flops = 2 * maxRows * kernel.rows * (isFirst ? PASSES - 1 : PASSES);
+  const uneven = (flops / FLOPS) * (Math.max(...parts.map(work)) - work(kernel.cols) / workers);
   const own = output + (isFirst ? 0 : weights * others);
   const time = uneven + crossing(own) + 2 * BARRIER;
   const copied = (input * others) / GATHERING;

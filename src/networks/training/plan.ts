@@ -1,12 +1,6 @@
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
-import {
-  mostWorkers,
-  resolveWorkers,
-  TRAINING_FLOPS_PER_RANK,
-  type Workers,
-} from '../../parallel/workers.js';
-import { stepFlops } from '../../program/cost.js';
+import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
 import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
@@ -14,6 +8,7 @@ import { type CompiledProgram, compileProgram, type Objective } from '../compile
 import type { ResolvedModel } from '../compile/model.js';
 import { ownershipFor } from '../compile/ownership.js';
 import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
+import { usefulRanks } from '../compile/usefulRanks.js';
 import { type FitData, TableList } from './dataSets.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { type RunningSums, reserveRunningSums } from './runningSums.js';
@@ -76,9 +71,10 @@ export function planFit(
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
-  const ranksFor = (flops: number): number =>
-    Math.min(most, resolveWorkers(workers, flops, TRAINING_FLOPS_PER_RANK));
-  const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, ranksFor));
+  const useful = workers === 'auto' ? usefulRanks(model, objective, rows.train, most) : most;
+  // There may be fewer threads by the time that the ranks start.
+  const workersNow = (): number => Math.min(most, resolveWorkers(workers, useful, 1));
+  const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, workersNow()));
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
   const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
@@ -97,7 +93,6 @@ export function planFit(
   const validate =
     heldIo && compileProgram({ ...common, mode: 'evaluate', io: heldIo, maxRows: rows.validate });
   const registers = memory.matrix('registers', 'control', 2 * most, REGISTER_COUNT, 'f64');
-  const flops = stepFlops(train.ops);
   return {
     memory,
     train,
@@ -119,7 +114,7 @@ export function planFit(
     validationRing,
     stepReports: reserveStepReports(memory, train.totalsOf(0).cols, every),
     runningSums: hasProgress ? reserveRunningSums(memory, train.totalsOf(0).cols) : undefined,
-    workersNow: () => ranksFor(flops),
+    workersNow,
     forRank(which, rank, ranks) {
       const program = which === 'train' ? train : validate;
       const row = rank + (which === 'train' ? 0 : most);
