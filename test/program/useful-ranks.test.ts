@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Layer, layers } from '#steepest/index.js';
-import { resolveModel } from '#steepest/networks/compile/model.js';
+import { layers } from '#steepest/index.js';
+import { type ModelConfig, resolveModel } from '#steepest/networks/compile/model.js';
 import { usefulRanks } from '#steepest/networks/compile/usefulRanks.js';
 import { resolveLoss } from '#steepest/networks/losses/index.js';
 import { resolveOptimizer } from '#steepest/networks/optimizers/index.js';
 
-const dense = (widths: readonly number[]): Layer[] =>
+const dense = (widths: readonly number[]): ModelConfig['layers'] =>
   widths.slice(1).map((units, i) =>
     layers.dense({
       units,
@@ -14,14 +14,14 @@ const dense = (widths: readonly number[]): Layer[] =>
     }),
   );
 
-const convolution: Layer[] = [
+const convolution: ModelConfig['layers'] = [
   layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
   layers.maxPool2d(),
   layers.flatten(),
   layers.dense({ units: 10, activation: 'softmax' }),
 ];
 
-function ranksOf(list: Layer[], batchSize: number, most: number): number {
+function ranksOf(list: ModelConfig['layers'], batchSize: number, most: number): number {
   const model = resolveModel({ seed: 0, layers: list });
   const objective = {
     loss: resolveLoss('sparseCategoricalCrossentropy'),
