@@ -15,6 +15,7 @@
 #include "elementwise/dropout.inl"
 #include "elementwise/softmax.inl"
 #include "losses/mean.inl"
+#include "losses/few_classes.inl"
 #include "losses/softmax_cross_entropy.inl"
 #include "losses/sigmoid_cross_entropy.inl"
 #include "losses/probability_cross_entropy.inl"
