@@ -53,10 +53,13 @@ def curves_alone(rng):
 
 
 def reliability(rng):
-    p = np.round(rng.random(60), 2)
-    y = (rng.random(60) < p**1.5).astype(int)
-    for strategy in ["uniform", "quantile"]:
-        for bins in [1, 4, 5, 10, 30]:
+    # Of the last, quantiles would fall on probabilities if they were not rounded.
+    cases = [(60, strategy, bins) for strategy in ["uniform", "quantile"] for bins in [1, 4, 5, 10, 30]]
+    cases += [(13, "quantile", 3), (22, "quantile", 9), (10, "quantile", 6), (52, "quantile", 9)]
+    for rows in [60, 13, 22, 10, 52]:
+        p = np.round(rng.random(rows), 2)
+        y = (rng.random(rows) < p**1.5).astype(int)
+        for _, strategy, bins in [case for case in cases if case[0] == rows]:
             true, predicted = calibration_curve(y, p, n_bins=bins, strategy=strategy)
             yield {
                 "y": [int(v) for v in y],

@@ -170,20 +170,25 @@ export function explained(
  * @param share from 0 to 1
  */
 export function weightedQuantile(values: Float64Array, weights: Float64Array, share: number): number {
-  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
-  const below = new Float64Array(order.length);
+  const sorted = new Float64Array(values.length);
+  const below = new Float64Array(values.length);
   let total = 0;
-  order.forEach((row, i) => {
-    total += weights[row];
+  const isEven = weights.every((weight) => weight === weights[0]);
+  // Sorting numbers is ten times as fast as sorting indices.
+  if (isEven) sorted.set(values.slice().sort());
+  const order = isEven ? undefined : Uint32Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
+  for (let i = 0; i < sorted.length; i++) {
+    if (order !== undefined) sorted[i] = values[order[i]];
+    total += weights[order?.[i] ?? i];
     below[i] = total;
-  });
+  }
   // A share of 0 is the first value that has a weight.
   const wanted = share * total || Number.MIN_VALUE;
   let i = below.findIndex((sum) => sum >= wanted);
   if (i < 0) i = below.length - 1;
-  if (below[i] - wanted > Number.EPSILON) return values[order[i]];
+  if (below[i] - wanted > Number.EPSILON) return sorted[i];
   const next = below.findIndex((sum) => sum > below[i]);
-  return (values[order[i]] + values[order[next < 0 ? i : next]]) / 2;
+  return (sorted[i] + sorted[next < 0 ? i : next]) / 2;
 }
 
 /** One output only. @throws SteepestError `ERR_SHAPE` */

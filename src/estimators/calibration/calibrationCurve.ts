@@ -83,14 +83,20 @@ export function calibrationCurve(
 
 const evenEdges = (nBins: number): number[] => Array.from({ length: nBins + 1 }, (_, i) => i * (1 / nBins));
 
-/** Quantiles, linear between neighbours. */
+/**
+ * Quantiles, linear between neighbours, rounded as by NumPy: where one falls on a number or just
+ * below it decides to which bin that number belongs.
+ */
 function quantileEdges(values: Float64Array, nBins: number): number[] {
   const sorted = values.sort();
+  const last = sorted.length - 1;
   return Array.from({ length: nBins + 1 }, (_, i) => {
-    const at = (i / nBins) * (sorted.length - 1);
+    const percent = (i === nBins ? 1 : i * (1 / nBins)) * 100;
+    const at = (percent / 100) * last;
     const low = Math.floor(at);
-    const high = Math.min(low + 1, sorted.length - 1);
-    return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+    const [a, b] = [sorted[low]!, sorted[Math.min(low + 1, last)]!];
+    const t = at - low;
+    return t < 1 / 2 ? a + (b - a) * t : b - (b - a) * (1 - t);
   });
 }
 

@@ -2,6 +2,7 @@ import { checkBoolean, checkInteger } from '../../core/check.js';
 import { checkSeed } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
+import { nextTurn } from '../../core/nextTurn.js';
 import { show } from '../../core/show.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -221,6 +222,8 @@ export class TunedThresholdClassifierCV extends ThresholdClassifier<TunedThresho
     }
     const values = new Float64Array(thresholds.length);
     for (let t = 0; t < thresholds.length; t++) {
+      // A score of many rows takes milliseconds.
+      await nextTurn();
       const labels = labelsAt(scores, thresholds[t]!, classes, 1);
       const made = await scorers.score({ classes, predict: async () => labels }, x, y);
       values[t] = made[scorers.names[0]!]!;
