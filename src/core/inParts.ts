@@ -5,7 +5,7 @@ import { Slices } from './nextTurn.js';
  * Work in parts of less than a millisecond: each `yield` is a place where the event loop may run.
  * It is written once, for callers that wait for it and for those that must not.
  */
-export type InParts<T> = Generator<undefined, T, undefined>;
+export type InParts<T> = Generator<undefined, T, unknown>;
 
 /** Numbers to read or check in one part. */
 export const NUMBERS_PER_PART = 2 ** 17;

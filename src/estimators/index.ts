@@ -71,6 +71,7 @@ export type {
 } from './base/estimator.js';
 export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
+export type { RowInput } from './base/work.js';
 export * from './calibration/index.js';
 export * from './composition/index.js';
 export { ElasticNet, type ElasticNetParams } from './elasticNet.js';

@@ -22,6 +22,7 @@ import type { ParamSpecs } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { classificationScore } from './base/score.js';
 import { readSampleWeight } from './base/weights.js';
+import type { RowInput } from './base/work.js';
 import type { Head } from './network/fittedNetwork.js';
 import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
@@ -132,21 +133,28 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
 
   /** One class per row, with the type of y. */
   async predict(x: FeatureInput): Promise<Label[]> {
-    const codes = mostProbable(await this.outputs(x));
-    return Array.from(codes, (code) => this.classes[code]!);
+    // Before the wait: another fit may end meanwhile.
+    const { classes } = this;
+    return likeliest(await this.outputs(x), classes);
+  }
+
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of numbers or an object of them by name. Same bits.
+   */
+  predictSync(x: FeatureInput | RowInput): Label[] {
+    return likeliest(this.outputsSync(x), this.classes);
   }
 
   /** Probabilities, rows × classes, in the order of `classes`. */
   async predictProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
-    const outputs = await this.outputs(x);
-    const names = namesOfClasses(this.classes);
-    const { rows } = outputs;
-    if (outputs.columns !== 1) return new Matrix(outputs.data, outputs.shape, names);
-    const data = Float64Array.from({ length: rows * 2 }, (_, i) => {
-      const one = outputs.data[i >> 1]!;
-      return i % 2 === 1 ? one : 1 - one;
-    });
-    return new Matrix(data, [rows, 2], names);
+    const { classes } = this;
+    return probabilities(await this.outputs(x), classes);
+  }
+
+  /** {@link predictProba} at once, as {@link predictSync}. */
+  predictProbaSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
+    return probabilities(this.outputsSync(x), this.classes);
   }
 
   /** Fraction of rows whose class is predicted correctly. */
@@ -213,4 +221,19 @@ function mostProbable({ data, shape }: NdArray): Int32Array<ArrayBuffer> {
     for (let k = 1; k < units; k++) if (data[row * units + k]! > data[row * units + best]!) best = k;
     return best;
   });
+}
+
+const likeliest = (outputs: Matrix<Float64Array>, classes: readonly Label[]): Label[] =>
+  Array.from(mostProbable(outputs), (code) => classes[code]!);
+
+/** Probabilities of all classes; a single output is that of the second of two. */
+function probabilities(outputs: Matrix<Float64Array>, classes: readonly Label[]): Matrix<Float64Array> {
+  const names = namesOfClasses(classes);
+  const { rows } = outputs;
+  if (outputs.columns !== 1) return new Matrix(outputs.data, outputs.shape, names);
+  const data = Float64Array.from({ length: rows * 2 }, (_, i) => {
+    const one = outputs.data[i >> 1]!;
+    return i % 2 === 1 ? one : 1 - one;
+  });
+  return new Matrix(data, [rows, 2], names);
 }

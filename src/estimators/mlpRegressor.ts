@@ -10,6 +10,7 @@ import { attribute, type SavedState } from './base/saved.js';
 import { regressionScore } from './base/score.js';
 import { readTargets } from './base/targets.js';
 import { readSampleWeight } from './base/weights.js';
+import type { RowInput } from './base/work.js';
 import type { Head } from './network/fittedNetwork.js';
 import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
@@ -70,6 +71,15 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   /** One number per row, or rows × targets if y had columns. */
   async predict(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
     const outputs = await this.outputs(x);
+    return this.isVector ? outputs.data : outputs;
+  }
+
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of numbers or an object of them by name. Same bits.
+   */
+  predictSync(x: FeatureInput | RowInput): Float64Array | Matrix<Float64Array> {
+    const outputs = this.outputsSync(x);
     return this.isVector ? outputs.data : outputs;
   }
 

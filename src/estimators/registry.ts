@@ -9,6 +9,7 @@ import type { TableInput, TableOutput } from './base/columns.js';
 import { BaseEstimator, type EstimatorConstructor, type ScoreOptions } from './base/estimator.js';
 import type { Label, LabelInput } from './base/labels.js';
 import { readSaved, type SavedEstimator } from './base/saved.js';
+import type { RowInput } from './base/work.js';
 
 type AnyEstimator = BaseEstimator<object>;
 type AnyConstructor = new (params: never) => AnyEstimator;
@@ -55,13 +56,19 @@ export interface LoadedEstimator extends AnyEstimator {
    * columns.
    */
   predict(x: TableInput): Promise<Label[] | Float64Array | Matrix<Float64Array>>;
+  /** The same at once, for one row or a few. */
+  predictSync(x: TableInput | RowInput): Label[] | Float64Array | Matrix<Float64Array>;
   /** rows × classes. */
   predictProba(x: TableInput): Promise<Matrix<Float64Array>>;
+  /** The same at once, for one row or a few. */
+  predictProbaSync(x: TableInput | RowInput): Matrix<Float64Array>;
   /** The signed distance of each row to the decision boundary of each class. */
   decisionFunction(x: TableInput): Promise<Float64Array | NdArray<Float64Array>>;
   /** Fraction of rows whose class is predicted correctly, or R². */
   score(x: TableInput, y: LabelInput | TargetInput, options?: ScoreOptions): Promise<number>;
   transform(x: TableInput): Promise<TableOutput>;
+  /** The same at once, for one row or a few. */
+  transformSync(x: TableInput | RowInput): TableOutput;
   inverseTransform(x: TableInput): Promise<TableOutput>;
 }
 

@@ -31,6 +31,9 @@ import {
 interface Predictor {
   fit(x: unknown, y: unknown, options?: object): Promise<Predictor>;
   predict(x: unknown): Promise<ArrayLike<unknown> | NdArray>;
+  predictSync(x: unknown): ArrayLike<unknown> | NdArray;
+  predictProba?(x: unknown): Promise<NdArray>;
+  predictProbaSync?(x: unknown): NdArray;
   score(x: unknown, y: unknown, options?: object): Promise<number>;
   readonly featureNamesIn: readonly string[] | undefined;
   getParams(): object;
@@ -125,6 +128,35 @@ describe.each(all)('$name', ({ name, make, y, classifies }) => {
     );
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('predicts at once with the same bits: a row by position or by name, or a table', async () => {
+    const records = nested.map(([a, b, c]) => ({ c, a, b }));
+    const model = await make().fit(
+      DataTable.fromRows(nested.map(([a, b, c]) => ({ a: a!, b: b!, c: c! }))),
+      y,
+    );
+    const expected = values(await model.predict(X));
+    const proba = model.predictProba && (await model.predictProba(X));
+    for (const x of [X, nested, records]) {
+      expect(values(model.predictSync(x))).toEqual(expected);
+      expect(model.predictProbaSync?.(x)).toEqual(proba);
+    }
+    for (const i of [0, 7, ROWS - 1]) {
+      const row = nested[i]!;
+      for (const x of [row, Float64Array.from(row), [row], records[i], [{ ...records[i], d: 'x' }]]) {
+        expect(values(model.predictSync(x))).toEqual([expected[i]]);
+        const { data: one } = model.predictProbaSync?.(x) ?? {};
+        const width = (proba?.data.length ?? 0) / ROWS;
+        expect(one).toEqual((proba?.data as Float64Array | undefined)?.slice(i * width, (i + 1) * width));
+      }
+    }
+    expect('predictProbaSync' in model).toBe(classifies);
+    expect(() => model.predictSync([1, 2])).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
+    expect(() => model.predictSync([1, Number.NaN, 2])).toThrow(
+      expect.objectContaining({ code: 'ERR_NOT_FINITE' }),
+    );
+    expect(() => make().predictSync(nested)).toThrow(expect.objectContaining({ code: 'ERR_NOT_FITTED' }));
   });
 
   it('matches columns by name, and takes the target by its name', async () => {

@@ -1,6 +1,7 @@
 import { checkAborted } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
+import { eachRange, type InParts, NUMBERS_PER_PART } from '../../core/inParts.js';
 import { Matrix } from '../../core/matrix.js';
 import type { NdArray, NumericArray, StoredArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
@@ -229,6 +230,18 @@ export async function forSlices(
   }
 }
 
+/** The same for callers that must not wait. */
+export const rowParts = (
+  rows: number,
+  cols: number,
+  work: (begin: number, end: number) => void,
+): InParts<void> => eachRange(rows, work, Math.max(1, Math.floor(NUMBERS_PER_PART / cols)));
+
+/** To be called before processing column j, if columns are long: a place for the event loop to run. */
+export function* columnPart(j: number, rows: number): InParts<void> {
+  if (j > 0 && rows * COLUMN_COST > SLICE_ELEMENTS) yield;
+}
+
 /**
  * To be called before processing column j: yields to the event loop if columns are long.
  * @throws SteepestError `ERR_ABORTED`
@@ -242,14 +255,14 @@ export async function nextColumn(j: number, rows: number, signal?: AbortSignal):
 const COLUMN_COST = 32;
 
 /** Converts columns to one table of numbers. @throws SteepestError `ERR_MEMORY` */
-export async function besideEachOther(
+export function* besideEachOther(
   columns: readonly Float64Array[],
   names?: readonly string[],
-): Promise<Matrix<Float64Array>> {
+): InParts<Matrix<Float64Array>> {
   const cols = columns.length;
   const result = allocate(columns[0]!.length, cols, names);
   const { data } = result;
-  await forSlices(columns[0]!.length, cols, (begin, end) => {
+  yield* rowParts(columns[0]!.length, cols, (begin, end) => {
     columns.forEach((column, j) => {
       for (let i = begin, at = begin * cols + j; i < end; i++, at += cols) data[at] = column[i]!;
     });

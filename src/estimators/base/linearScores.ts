@@ -1,6 +1,6 @@
+import type { InParts } from '../../core/inParts.js';
 import { Matrix } from '../../core/matrix.js';
 import { jsonList } from '../../core/ndarray.js';
-import { nextTurn } from '../../core/nextTurn.js';
 import { selectKernels } from '../../kernels/backend.js';
 import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
 import type { Features } from './features.js';
@@ -22,25 +22,25 @@ const bytesOf = (data: Features['data']): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
- * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run.
+ * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run between them.
  * @param coef outputs × columns
  * @param intercept one per output
  * @param columnNames of the outputs, if they have names
  * @returns rows × outputs
  */
-export async function linearScores(
+export function* linearScores(
   { data, dtype, rows, cols }: Features,
   coef: Float64Array,
   intercept: Float64Array,
   columnNames?: readonly string[],
-): Promise<Matrix<Float64Array>> {
+): InParts<Matrix<Float64Array>> {
   const outputs = intercept.length;
   const out = new Float64Array(rows * outputs);
   const set = selectKernels({});
   const sliceRows = Math.max(1, Math.floor(SLICE_PRODUCTS / (cols * outputs)));
   const z = new Float64Array(outputs * Math.min(rows, sliceRows));
   for (let first = 0; first < rows; first += sliceRows) {
-    if (first > 0) await nextTurn();
+    if (first > 0) yield;
     const count = Math.min(sliceRows, rows - first);
     const op: Op = {
       kind: 'linearScores',

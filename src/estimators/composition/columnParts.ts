@@ -1,4 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
+import type { InParts } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import { isNumericColumn } from '../../data/column.js';
@@ -9,7 +10,7 @@ import {
   allocate,
   besideEachOther,
   columnName,
-  forSlices,
+  rowParts,
   showColumn,
   type TableColumns,
   type TableOutput,
@@ -82,12 +83,12 @@ export function columnNumber(part: string, column: number | string, { cols, name
 }
 
 /** Selects some columns as a table; plain numbers stay plain numbers. */
-export async function pick(table: TableColumns, columns: readonly number[]): Promise<TableOutput> {
+export function* pick(table: TableColumns, columns: readonly number[]): InParts<TableOutput> {
   const chosen = columns.map((j) => table.column(j));
   const names = columns.map((j) => columnName(table.names, j));
   const picked = table.isTable
     ? toDataTable(chosen, names)
-    : await besideEachOther(chosen as readonly Float64Array[], table.names && names);
+    : yield* besideEachOther(chosen as readonly Float64Array[], table.names && names);
   const kinds = table.kinds();
   setKinds(
     picked,
@@ -118,7 +119,7 @@ export function toOutput(part: Part, result: TableOutput): Output {
   return { part, data, rows, cols };
 }
 
-export async function sideBySide(rows: number, outputs: readonly Output[]): Promise<Matrix<Float64Array>> {
+export function* sideBySide(rows: number, outputs: readonly Output[]): InParts<Matrix<Float64Array>> {
   const width = outputs.reduce((sum, { cols }) => sum + cols, 0);
   const result = allocate(rows, width);
   let offset = 0;
@@ -131,7 +132,7 @@ export async function sideBySide(rows: number, outputs: readonly Output[]): Prom
       });
     }
     const start = offset;
-    await forSlices(rows, cols, (begin, end) => {
+    yield* rowParts(rows, cols, (begin, end) => {
       for (let i = begin; i < end; i++) {
         for (let j = 0; j < cols; j++) result.data[i * width + start + j] = data[i * cols + j]!;
       }

@@ -2,6 +2,7 @@ import { checkAborted } from '../../core/abort.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isNames } from '../../core/guards.js';
+import { inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { separateTarget } from '../../data/tables/target.js';
 import {
@@ -15,6 +16,7 @@ import {
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import type { Manner, Work } from '../base/work.js';
 import { BaseTransformer } from '../preprocessing/baseTransformer.js';
 import {
   type ColumnRule,
@@ -35,6 +37,7 @@ import {
   REMAINDER,
 } from './columnTransformerParams.js';
 import {
+  calling,
   method,
   type NamedStep,
   nestedParams,
@@ -127,7 +130,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const outputs: Output[] = [];
     for (const part of parts) {
       checkAborted(signal);
-      const input = await pick(table, part.columns);
+      const input = await inSlices(pick(table, part.columns), signal);
       const step = isWord(part.step) ? part.step : part.step.clone();
       const result = isWord(step)
         ? input
@@ -137,7 +140,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
       const output = toOutput(part, result);
       outputs.push({ ...output, part: { ...part, step, width: output.cols } });
     }
-    const result = await sideBySide(table.rows, outputs);
+    const result = await inSlices(sideBySide(table.rows, outputs), signal);
     this.parts = outputs.map(({ part }) => part);
     this.fitted = { cols: table.cols, names: table.names };
     return this.named(result);
@@ -147,19 +150,19 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
    * rows × all output columns. Of a table with named columns, those that no part uses may be missing.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw
    */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput, manner: Manner): Work<Matrix<Float64Array>> {
     const used = new Set(this.parts.flatMap(({ columns }) => columns));
     const table = this.tableLikeFit('transform()', x, [...used]);
     const outputs: Output[] = [];
     for (const part of this.parts) {
-      const { step } = part;
-      const input = await pick(table, part.columns);
+      const { name, step, columns } = part;
+      const input = yield* pick(table, columns);
       const result = isWord(step)
         ? input
-        : ((await method(step, 'transform', `part '${part.name}'`)(input)) as TableOutput);
-      outputs.push(toOutput(part, result));
+        : yield* calling(step, `transform${manner}`, `part '${name}'`, input);
+      outputs.push(toOutput(part, result as TableOutput));
     }
-    return this.named(await sideBySide(table.rows, outputs));
+    return this.named(yield* sideBySide(table.rows, outputs));
   }
 
   protected override get makesColumns(): boolean {
@@ -204,17 +207,15 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     );
     const columns = new Map<number, ReturnType<TableColumns['column']>>();
     let offset = 0;
-    for (const { name, step, columns: own, width } of this.parts) {
-      const input = await pick(
-        table,
-        Array.from({ length: width }, (_, k) => offset + k),
-      );
+    for (const { name, step, columns: places, width } of this.parts) {
+      const own = Array.from({ length: width }, (_, k) => offset + k);
+      const input = await inSlices(pick(table, own));
       offset += width;
       const back = isWord(step)
         ? input
         : ((await method(step, 'inverseTransform', `part '${name}'`)(input)) as TableOutput);
       const restored = readTable('X', back);
-      own.forEach((j, k) => {
+      places.forEach((j, k) => {
         columns.set(j, restored.column(k));
       });
     }

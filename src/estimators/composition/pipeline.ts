@@ -2,6 +2,7 @@ import { checkAborted } from '../../core/abort.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isFlag, isNames } from '../../core/guards.js';
+import type { Matrix } from '../../core/matrix.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -12,7 +13,9 @@ import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import {
+  calling,
   checkNames,
   isStep,
   method,
@@ -47,6 +50,9 @@ function checkSteps(name: string, value: unknown): readonly NamedStep[] {
 }
 
 const SPECS: ParamSpecs<PipelineParams> = { steps: param.custom<readonly NamedStep[]>([], checkSteps) };
+
+/** What the last step predicts, if its class is not known. */
+type Predicted = Label[] | Float64Array | Matrix<Float64Array>;
 
 /** The return value of a method of the last step. */
 type ResultOf<Last, Name extends string, Otherwise> =
@@ -165,32 +171,69 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   }
 
   /** The last step's prediction for the transformed rows. */
-  predict(x: TableInput): ResultOf<Last, 'predict', Promise<unknown>> {
-    return this.finish('predict', x) as ResultOf<Last, 'predict', Promise<unknown>>;
+  predict(x: TableInput): ResultOf<Last, 'predict', Promise<Predicted>> {
+    return workInSlices(this.finishing('predict', '', x)) as ResultOf<Last, 'predict', Promise<Predicted>>;
   }
 
   /**
    * rows × classes.
    * @throws SteepestError `ERR_ARGUMENT` if the last step has no probabilities
    */
-  predictProba(x: TableInput): ResultOf<Last, 'predictProba', Promise<unknown>> {
-    return this.finish('predictProba', x) as ResultOf<Last, 'predictProba', Promise<unknown>>;
+  predictProba(x: TableInput): ResultOf<Last, 'predictProba', Promise<Matrix<Float64Array>>> {
+    return workInSlices(this.finishing('predictProba', '', x)) as ResultOf<
+      Last,
+      'predictProba',
+      Promise<Matrix<Float64Array>>
+    >;
+  }
+
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of its cells or an object of them by name. Same bits.
+   * @throws SteepestError `ERR_ARGUMENT` if a step has no such method
+   */
+  predictSync(x: TableInput | RowInput): ResultOf<Last, 'predictSync', Predicted> {
+    return workAtOnce(this.finishing('predict', 'Sync', rowsOf(x))) as ResultOf<
+      Last,
+      'predictSync',
+      Predicted
+    >;
+  }
+
+  /** {@link predictProba} at once, as {@link predictSync}. */
+  predictProbaSync(x: TableInput | RowInput): ResultOf<Last, 'predictProbaSync', Matrix<Float64Array>> {
+    const result = workAtOnce(this.finishing('predictProba', 'Sync', rowsOf(x)));
+    return result as ResultOf<Last, 'predictProbaSync', Matrix<Float64Array>>;
+  }
+
+  /** {@link transform} at once, as {@link predictSync}. */
+  transformSync(x: TableInput | RowInput): ResultOf<Last, 'transformSync', TableOutput> {
+    const result = workAtOnce(this.finishing('transform', 'Sync', rowsOf(x)));
+    return result as ResultOf<Last, 'transformSync', TableOutput>;
   }
 
   /** The last step's decision function. @throws SteepestError `ERR_ARGUMENT` if it has none */
   decisionFunction(x: TableInput): ResultOf<Last, 'decisionFunction', Promise<unknown>> {
-    return this.finish('decisionFunction', x) as ResultOf<Last, 'decisionFunction', Promise<unknown>>;
+    return workInSlices(this.finishing('decisionFunction', '', x)) as ResultOf<
+      Last,
+      'decisionFunction',
+      Promise<unknown>
+    >;
   }
 
   /** The last step's score for the transformed rows. */
   async score(x: TableInput, y: unknown, options?: { sampleWeight?: WeightInput }): Promise<number> {
     const given = separateTarget('X', x, y);
-    return (await this.finish('score', given.x, given.y, options)) as number;
+    return (await workInSlices(this.finishing('score', '', given.x, given.y, options))) as number;
   }
 
   /** Applies all steps' transform, for a pipeline that ends with a transformer. */
   transform(x: TableInput): ResultOf<Last, 'transform', Promise<TableOutput>> {
-    return this.finish('transform', x) as ResultOf<Last, 'transform', Promise<TableOutput>>;
+    return workInSlices(this.finishing('transform', '', x)) as ResultOf<
+      Last,
+      'transform',
+      Promise<TableOutput>
+    >;
   }
 
   /**
@@ -213,14 +256,20 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return (this.params.steps[0]![1] as { featureNamesIn?: readonly string[] }).featureNamesIn;
   }
 
-  private async finish(name: string, x: TableInput, ...more: readonly unknown[]): Promise<unknown> {
-    this.ready(`${name}()`);
-    const run = method(this.lastStep(), name, 'a last step');
-    let output = x;
-    for (const [, step] of this.params.steps.slice(0, -1)) {
-      output = (await method(step, 'transform', 'a step of a pipeline')(output)) as TableInput;
+  private *finishing(
+    name: string,
+    manner: Manner,
+    x: TableInput,
+    ...more: readonly unknown[]
+  ): Work<unknown> {
+    this.ready(`${name}${manner}()`);
+    const { steps } = this.params;
+    const run = method(this.lastStep(), name + manner, 'a last step');
+    let output: unknown = x;
+    for (const [step, transformer] of steps.slice(0, -1)) {
+      output = yield* calling(transformer, `transform${manner}`, `step '${step}' of a pipeline`, output);
     }
-    return run(output, ...more);
+    return yield () => run(output, ...more);
   }
 
   /**

@@ -5,6 +5,7 @@ import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
 import type { BaseEstimator, EstimatorFitOptions } from '../base/estimator.js';
 import type { SavedEstimator } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { estimatorFromSaved, estimatorTypes } from '../registry.js';
 
 /** The methods of every estimator, whatever its input and output. */
@@ -46,6 +47,12 @@ export function method(
     given: `${step.type}, which has none`,
     hint: `Use an estimator that can ${name}.`,
   });
+}
+
+/** The result of a method that an estimator may not have. @throws as {@link method} */
+export function* calling(step: Step, name: string, role: string, ...args: readonly unknown[]): Work<unknown> {
+  const run = method(step, name, role);
+  return yield () => run(...args);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { isCount } from '../../core/guards.js';
+import { inSlices } from '../../core/inParts.js';
 import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { areAlike } from '../../data/tables/match.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -195,7 +196,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     rows: WeighedRows,
     information: Float64Array,
   ): Promise<DevianceFit> {
-    const scores = await linearScores(features, coef, intercept);
+    const scores = await inSlices(linearScores(features, coef, intercept));
     const means = meansOf(scores.data, rows.offset);
     const { deviance, nullDeviance, pearson, weightedRows } = deviancesOf(this.family, rows, means);
     const residualDf = weightedRows - Math.sqrt(information.length);
@@ -211,6 +212,16 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   override async predict(x: FeatureInput, options: OffsetOptions = {}): Promise<Float64Array> {
     checkOptions(`${this.type}.predict`, options, OFFSET_KEYS);
     const scores = (await super.predict(x)) as Float64Array;
+    return meansOf(scores, readOffset(options, scores.length));
+  }
+
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of numbers or an object of them by name. Same bits.
+   */
+  override predictSync(x: FeatureInput | RowInput, options: OffsetOptions = {}): Float64Array {
+    checkOptions(`${this.type}.predictSync`, options, OFFSET_KEYS);
+    const scores = super.predictSync(x) as Float64Array;
     return meansOf(scores, readOffset(options, scores.length));
   }
 

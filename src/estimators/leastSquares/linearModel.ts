@@ -13,6 +13,7 @@ import {
 import { linearScores } from '../base/linearScores.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
+import { type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 
 /** The learned state of every linear model. */
 export interface LinearFit {
@@ -75,10 +76,22 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
   async predict(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
+    return workInSlices(this.predicting(x));
+  }
+
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of numbers or an object of them by name. Same bits.
+   */
+  predictSync(x: FeatureInput | RowInput): Float64Array | Matrix<Float64Array> {
+    return workAtOnce(this.predicting(rowsOf(x) as FeatureInput));
+  }
+
+  private *predicting(x: FeatureInput): Work<Float64Array | Matrix<Float64Array>> {
     const { columns, coef, intercept, isVector } = this.learned('predict');
     const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features);
-    const scores = await linearScores(features, coef, intercept);
+    const scores = yield* linearScores(features, coef, intercept);
     return isVector ? scores.data : scores;
   }
 

@@ -1,4 +1,5 @@
 import { isNames, orAbsent } from '../../core/guards.js';
+import { atOnce, type InParts, inSlices } from '../../core/inParts.js';
 import { Matrix } from '../../core/matrix.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -13,6 +14,7 @@ import { isLabelList, type Label, type LabelInput, namesOfClasses } from '../bas
 import { linearScores } from '../base/linearScores.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
+import { type RowInput, rowsOf } from '../base/work.js';
 import { probabilities } from './probabilities.js';
 
 /** The learned state of every logistic regression. */
@@ -74,22 +76,28 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
 
   /** One class per row, with the type of y. */
   async predict(x: FeatureInput): Promise<Label[]> {
+    // Before the wait: another fit may end meanwhile.
     const { classes } = this.learned('predict()');
-    const { data, shape } = await this.scoresOf(x);
-    const outputs = shape[1]!;
-    return Array.from({ length: shape[0]! }, (_, row) => {
-      if (outputs === 1) return classes[data[row]! > 0 ? 1 : 0]!;
-      let best = 0;
-      for (let k = 1; k < outputs; k++) {
-        if (data[row * outputs + k]! > data[row * outputs + best]!) best = k;
-      }
-      return classes[best]!;
-    });
+    return likeliest(await inSlices(this.scoring(x)), classes);
+  }
+
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of numbers or an object of them by name. Same bits.
+   */
+  predictSync(x: FeatureInput | RowInput): Label[] {
+    return likeliest(atOnce(this.scoring(rowsOf(x) as FeatureInput)), this.classes);
   }
 
   /** Probabilities, rows × classes, in the order of `classes`. */
   async predictProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
-    return probabilities(await this.scoresOf(x), namesOfClasses(this.classes));
+    const { classes } = this.learned('predictProba()');
+    return probabilities(await inSlices(this.scoring(x)), namesOfClasses(classes));
+  }
+
+  /** {@link predictProba} at once, as {@link predictSync}. */
+  predictProbaSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
+    return probabilities(atOnce(this.scoring(rowsOf(x) as FeatureInput)), namesOfClasses(this.classes));
   }
 
   /** Natural logarithms of {@link predictProba}. */
@@ -103,7 +111,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
    * rows × classes.
    */
   async decisionFunction(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
-    const scores = await this.scoresOf(x);
+    const scores = await inSlices(this.scoring(x));
     return scores.columns === 1 ? scores.data : scores;
   }
 
@@ -122,11 +130,23 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
     return this.fitted;
   }
 
-  private async scoresOf(x: FeatureInput): Promise<Matrix<Float64Array>> {
+  private *scoring(x: FeatureInput): InParts<Matrix<Float64Array>> {
     const { classes, columns, coef, intercept } = this.learned('predict()');
     const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features);
     const names = intercept.length === 1 ? undefined : namesOfClasses(classes);
-    return linearScores(features, coef, intercept, names);
+    return yield* linearScores(features, coef, intercept, names);
   }
+}
+
+/** The class of the largest score of each row; a single score above 0 means the second of two. */
+function likeliest({ data, rows, columns }: Matrix<Float64Array>, classes: readonly Label[]): Label[] {
+  return Array.from({ length: rows }, (_, row) => {
+    if (columns === 1) return classes[data[row]! > 0 ? 1 : 0]!;
+    let best = 0;
+    for (let k = 1; k < columns; k++) {
+      if (data[row * columns + k]! > data[row * columns + best]!) best = k;
+    }
+    return classes[best]!;
+  });
 }

@@ -18,6 +18,7 @@ import {
 } from '../base/features.js';
 import type { EncodedLabels } from '../base/labels.js';
 import type { SavedState } from '../base/saved.js';
+import { type RowInput, rowsOf } from '../base/work.js';
 import { takeRows } from '../selection/rows.js';
 import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shape } from './fittedNetwork.js';
 import { BestEpoch, holdOut } from './heldOut.js';
@@ -196,14 +197,21 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   /** Outputs of the network, rows × units, in float64. */
   protected async outputs(x: FeatureInput): Promise<Matrix<Float64Array>> {
-    const { model, columns } = this.trained('predict()');
+    const { model, table } = this.readTable('predict()', x);
+    return inFloat64(await model.predict(table, { workers: this.params.workers }));
+  }
+
+  /** The same at once, for one row or a few. */
+  protected outputsSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
+    const { model, table } = this.readTable('predictSync()', rowsOf(x) as FeatureInput);
+    return inFloat64(model.predictSync(table));
+  }
+
+  private readTable(what: string, x: FeatureInput): { model: Sequential; table: NdArray } {
+    const { model, columns } = this.trained(what);
     const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features, MOST_FLOAT32);
-    const { data, shape } = await model.predict(
-      { data: features.data, shape: [features.rows, features.cols] },
-      { workers: this.params.workers },
-    );
-    return new Matrix(jsonList(Float64Array.from(data)), shape);
+    return { model, table: { data: features.data, shape: [features.rows, features.cols] } };
   }
 
   protected networkState(): SavedState | undefined {
@@ -305,3 +313,6 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return { name: 'sgd', learningRate: learningRateInit * scale, momentum, nesterov };
   }
 }
+
+const inFloat64 = ({ data, shape }: NdArray<Float32Array>): Matrix<Float64Array> =>
+  new Matrix(jsonList(Float64Array.from(data)), shape);

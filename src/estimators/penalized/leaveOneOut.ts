@@ -1,3 +1,4 @@
+import { inSlices } from '../../core/inParts.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { Features } from '../base/features.js';
 import { linearScores } from '../base/linearScores.js';
@@ -46,10 +47,10 @@ export async function leftOut(
       names: undefined,
       data: data.subarray(first * cols, (first + count) * cols),
     };
-    const fitted = (await linearScores(slice, coef, intercepts)).data;
-    const z = (await linearScores(slice, rotation, shift)).data.map((value) => value * value);
+    const fitted = (await inSlices(linearScores(slice, coef, intercepts))).data;
+    const z = (await inSlices(linearScores(slice, rotation, shift))).data.map((value) => value * value);
     const squares = { dtype: 'f64' as const, data: z, rows: count, cols: directions, names: undefined };
-    const h = (await linearScores(squares, leverages, none)).data;
+    const h = (await inSlices(linearScores(squares, leverages, none))).data;
     for (let i = 0; i < count; i++) {
       const w = weight?.[first + i] ?? 1;
       for (let a = 0; a < alphas.length; a++) {

@@ -12,6 +12,7 @@ import {
 import { BaseEstimator, type EstimatorFitOptions, type Transformer } from '../base/estimator.js';
 import { type FeatureInput, type Features, type FittedColumns, readFeatures } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 
 /**
  * What transformers share: the columns of the fit, their
@@ -26,8 +27,21 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   /** Learns from x. Nothing changes if it fails. */
   abstract fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
 
+  /** The work of {@link transform} and {@link transformSync}. */
+  protected abstract transforming(x: TableInput, manner: Manner): Work<Out>;
+
   /** One row per row of x. x is not modified. */
-  abstract transform(x: TableInput): Promise<Out>;
+  async transform(x: TableInput): Promise<Out> {
+    return workInSlices(this.transforming(x, ''));
+  }
+
+  /**
+   * The same at once, for one row or a few: in a request, for example. One row may be a list of its
+   * cells or an object of them by name.
+   */
+  transformSync(x: TableInput | RowInput): Out {
+    return workAtOnce(this.transforming(rowsOf(x), 'Sync'));
+  }
 
   /**
    * Names of the columns that `transform` returns; `inputNames` default to those of the fit, or x0,

@@ -2,6 +2,7 @@ import { eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '../../core/
 import type { Matrix } from '../../core/matrix.js';
 import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
 import type { Features } from '../base/features.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 
 /** What becomes of one number of a column. */
@@ -19,8 +20,8 @@ export abstract class Columnwise<P extends object> extends BaseTransformer<P, Ma
   protected abstract backward(): NumberMap;
 
   /** rows × columns. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
-    return inSlices(this.mapped('transform()', x, this.forward()));
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
+    return yield* this.mapped('transform()', x, this.forward());
   }
 
   /** The numbers that `transform` was given. @throws SteepestError as {@link transform} */

@@ -1,12 +1,14 @@
 import { SteepestError } from '../../core/errors.js';
+import { type InParts, inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
-import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
+import { allocate, checkNoInfinity, forSlices, rowParts, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 import { isConstantRange } from './ranges.js';
 
@@ -109,11 +111,11 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
    * range.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
     const { clip } = this.params;
     const [least, most] = this.learned('transform()').range;
     const cut = (value: number): number => Math.min(Math.max(value, least), most);
-    return this.map('transform()', x, (value, j, scale, min) => {
+    return yield* this.map('transform()', x, (value, j, scale, min) => {
       const scaled = hasRoom(scale) ? value * scale + min : this.partOf(value, j) * (most - least) + least;
       return clip ? cut(scaled) : scaled;
     });
@@ -122,23 +124,25 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
   /** (x − min) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
   async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
     const [least, most] = this.learned('inverseTransform()').range;
-    return this.map('inverseTransform()', x, (value, j, scale, min) => {
-      if (hasRoom(scale)) return (value - min) / scale;
-      return this.atPart((value - least) / (most - least), j);
-    });
+    return inSlices(
+      this.map('inverseTransform()', x, (value, j, scale, min) => {
+        if (hasRoom(scale)) return (value - min) / scale;
+        return this.atPart((value - least) / (most - least), j);
+      }),
+    );
   }
 
-  private async map(
+  private *map(
     what: string,
     x: TableInput,
     f: (value: number, j: number, scale: number, min: number) => number,
-  ): Promise<Matrix<Float64Array>> {
+  ): InParts<Matrix<Float64Array>> {
     const features = this.featuresLikeFit(what, x);
     const { data, rows, cols, names } = features;
     checkNoInfinity('X', data, cols, names);
     const { scale, min } = this;
     const result = allocate(rows, cols);
-    await forSlices(rows, cols, (begin, end) => {
+    yield* rowParts(rows, cols, (begin, end) => {
       for (let at = begin * cols; at < end * cols; at++) {
         const j = at % cols;
         result.data[at] = f(data[at]!, j, scale[j]!, min[j]!);

@@ -6,9 +6,10 @@ import type { DataTable } from '../../data/dataTable.js';
 import { type ColumnKind, categoryName, isColumnKind } from '../base/columnKinds.js';
 import {
   allocate,
-  forSlices,
+  columnPart,
   nextColumn,
   readTable,
+  rowParts,
   showColumn,
   type TableInput,
   toDataTable,
@@ -17,6 +18,7 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
   type Category,
@@ -104,7 +106,7 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category,
    * with its column and row
    */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
     const table = this.tableLikeFit('transform()', x);
     const { names } = this.ready('transform()');
     const { handleUnknown } = this.params;
@@ -113,14 +115,14 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
     const result = allocate(table.rows, width);
     let offset = 0;
     for (const [j, one] of this.encoded.entries()) {
-      await nextColumn(j, table.rows);
+      yield* columnPart(j, table.rows);
       const column = readCategories(table, j);
       const codes = encodeCategories(showColumn(names, j), column, one, handleUnknown !== 'error');
       const { position, frequent, infrequent } = one.grouping;
       const joins = handleUnknown === 'infrequentIfExist' && infrequent.length > 0;
       const unknown = joins ? frequent.length : -1;
       const start = offset;
-      await forSlices(table.rows, 1, (begin, end) => {
+      yield* rowParts(table.rows, 1, (begin, end) => {
         for (let i = begin; i < end; i++) {
           const code = codes[i]! < 0 ? unknown : position[codes[i]!]!;
           if (code < 0 || code === one.dropped) continue;

@@ -6,9 +6,10 @@ import type { Column } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import {
   allocate,
-  forSlices,
+  columnPart,
   nextColumn,
   readTable,
+  rowParts,
   showColumn,
   type TableInput,
   toDataTable,
@@ -18,6 +19,7 @@ import { type FeatureInput, type FittedColumns, readFeatures } from '../base/fea
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
   type CategoriesParam,
@@ -139,19 +141,19 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_LABEL_RANGE` for an unknown category,
    * with its column and row
    */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
     const table = this.tableLikeFit('transform()', x);
     const { names, cols } = this.ready('transform()');
     const { handleUnknown, unknownValue = Number.NaN, encodedMissingValue } = this.others;
     const result = allocate(table.rows, cols);
     for (const [j, one] of this.encoded.entries()) {
-      await nextColumn(j, table.rows);
+      yield* columnPart(j, table.rows);
       const ignores = handleUnknown !== 'error';
       const shown = showColumn(names, j);
       const codes = encodeCategories(shown, readCategories(table, j), one, ignores, UNKNOWN_HINT);
       const { position } = one.grouping;
       const values = Float64Array.from(position, (at) => (at < 0 ? encodedMissingValue : at));
-      await forSlices(table.rows, 1, (begin, end) => {
+      yield* rowParts(table.rows, 1, (begin, end) => {
         for (let i = begin; i < end; i++) {
           result.data[i * cols + j] = codes[i]! < 0 ? unknownValue : values[codes[i]!]!;
         }

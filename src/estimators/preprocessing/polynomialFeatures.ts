@@ -3,7 +3,7 @@ import type { Matrix } from '../../core/matrix.js';
 
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
-import { allocate, allocateInt32, forSlices, type TableInput } from '../base/columns.js';
+import { allocate, allocateInt32, rowParts, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import {
   checkFiniteFeatures,
@@ -14,6 +14,7 @@ import {
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
@@ -97,14 +98,14 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
    * rows × nOutputFeatures.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_MEMORY`
    */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
     const features = this.featuresLikeFit('transform()', x);
     checkFiniteFeatures('X', features);
     const { data, rows, cols } = features;
     const groups = this.products('transform()');
     const outputs = this.nOutputFeatures;
     const result = allocate(rows, outputs);
-    await forSlices(rows, outputs, (begin, end) => {
+    yield* rowParts(rows, outputs, (begin, end) => {
       for (let i = begin; i < end; i++) {
         let at = i * outputs;
         for (const { size, factors } of groups) {

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
+import { inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { refuseNotFinite } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
@@ -9,6 +10,7 @@ import type { DataTable } from '../../data/dataTable.js';
 import {
   besideEachOther,
   columnName,
+  columnPart,
   nextColumn,
   readTable,
   showColumn,
@@ -21,6 +23,7 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
   type Fill,
@@ -118,21 +121,25 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
    * The same table without missing values, followed by the indicator columns.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`
    */
-  transform(x: DataTable | readonly (readonly (string | null)[])[]): Promise<DataTable>;
-  transform(x: MatrixInput): Promise<Matrix<Float64Array>>;
-  transform(x: TableInput): Promise<TableOutput>;
-  async transform(x: TableInput): Promise<TableOutput> {
+  override transform(x: DataTable | readonly (readonly (string | null)[])[]): Promise<DataTable>;
+  override transform(x: MatrixInput): Promise<Matrix<Float64Array>>;
+  override transform(x: TableInput): Promise<TableOutput>;
+  override async transform(x: TableInput): Promise<TableOutput> {
+    return super.transform(x);
+  }
+
+  protected *transforming(x: TableInput): Work<TableOutput> {
     const table = this.tableLikeFit('transform()', x);
     const { names } = this.ready('transform()');
     const mark = this.params.missingValues;
     const columns: Column[] = [];
     for (const [j, { fill }] of this.learned.entries()) {
-      await nextColumn(j, table.rows);
+      yield* columnPart(j, table.rows);
       columns.push(filled(this.readColumn(table, j), fill, mark, showColumn(names, j)));
     }
     for (const j of this.indicatorColumns()) columns.push(flagMissing(table.column(j), mark));
     if (table.isTable) return toDataTable(columns, this.getFeatureNamesOut());
-    return this.named(await besideEachOther(columns as readonly Float64Array[]));
+    return this.named(yield* besideEachOther(columns as readonly Float64Array[]));
   }
 
   override fitTransform(
@@ -194,7 +201,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
         Array.from({ length: cols }, (_, j) => columnName(names, j)),
       );
     }
-    return besideEachOther(columns as readonly Float64Array[], names);
+    return inSlices(besideEachOther(columns as readonly Float64Array[], names));
   }
 
   /** The fill value of each column. */

@@ -1,12 +1,14 @@
+import { type InParts, inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { timesPower } from '../../core/powers.js';
-import { allocate, checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
+import { allocate, checkNoInfinity, rowParts, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
+import type { Work } from '../base/work.js';
 import { BaseTransformer } from './baseTransformer.js';
 import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';
 
@@ -73,9 +75,9 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
   }
 
   /** (x − mean) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
     const { withMean } = this.params;
-    return this.map('transform()', x, (value, j, mean, scale) => {
+    return yield* this.map('transform()', x, (value, j, mean, scale) => {
       if (!withMean) return value / scale[j]!;
       const distance = value - mean[j]!;
       if (Math.abs(distance) !== Number.POSITIVE_INFINITY) return distance / scale[j]!;
@@ -86,22 +88,24 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
   /** x · scale + mean. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
   async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
     const { withMean } = this.params;
-    return this.map('inverseTransform()', x, (value, j, mean, scale) =>
-      withMean ? value * scale[j]! + mean[j]! : value * scale[j]!,
+    return inSlices(
+      this.map('inverseTransform()', x, (value, j, mean, scale) =>
+        withMean ? value * scale[j]! + mean[j]! : value * scale[j]!,
+      ),
     );
   }
 
-  private async map(
+  private *map(
     what: string,
     x: TableInput,
     f: (value: number, j: number, mean: Float64Array, scale: Float64Array) => number,
-  ): Promise<Matrix<Float64Array>> {
+  ): InParts<Matrix<Float64Array>> {
     const features = this.featuresLikeFit(what, x);
     const { data, rows, cols, names } = features;
     checkNoInfinity('X', data, cols, names);
     const { mean, scale } = this;
     const result = allocate(rows, cols);
-    await forSlices(rows, cols, (begin, end) => {
+    yield* rowParts(rows, cols, (begin, end) => {
       for (let at = begin * cols; at < end * cols; at++) {
         result.data[at] = f(data[at]!, at % cols, mean, scale);
       }

@@ -6,6 +6,7 @@ import { separateTarget } from '../../data/tables/target.js';
 import { categoryName } from '../base/columnKinds.js';
 import {
   allocate,
+  columnPart,
   nextColumn,
   readTable,
   showColumn,
@@ -17,6 +18,7 @@ import { checkNoOptionsAsY, checkOptions, TRANSFORMER_FIT_KEYS } from '../base/f
 import { isLabelList, type Label } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Work } from '../base/work.js';
 import { KFold, StratifiedKFold } from '../selection/folds.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
@@ -203,19 +205,19 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_ARGUMENT` for text where the fit had
    *   numbers
    */
-  async transform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
     const { means } = this.learned('transform()');
     const table = this.tableLikeFit('transform()', x);
     const { names } = this.ready('transform()');
     const result = allocate(table.rows, this.learnedEncodings.length);
     for (const [j, own] of this.columns.entries()) {
-      await nextColumn(j, table.rows);
+      yield* columnPart(j, table.rows);
       const shown = showColumn(names, j);
       const codes = encodeCategories(shown, readCategories(table, j), own, true, UNUSED_HINT);
       for (const [o, mean] of means.entries()) {
         const at = j * means.length + o;
         const encoding: [Float64Array, number] = [this.learnedEncodings[at]!, mean];
-        await inSlices(fill(result, at, codes, () => encoding));
+        yield* fill(result, at, codes, () => encoding);
       }
     }
     return this.named(result);

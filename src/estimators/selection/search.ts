@@ -9,6 +9,7 @@ import { checkOptions } from '../base/fitOptions.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
 import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
+import type { RowInput } from '../base/work.js';
 import { evaluateCandidates } from './candidates.js';
 import { type CrossValidateOptions, prepare } from './crossValidate.js';
 import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
@@ -183,6 +184,21 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
     return this.call('transform', x) as ResultOf<E, 'transform'>;
   }
 
+  /** {@link predict} at once, for one row or a few, with the same bits. */
+  predictSync(x: RowsInput | RowInput): ResultOf<E, 'predictSync'> {
+    return this.callNow('predictSync', x) as ResultOf<E, 'predictSync'>;
+  }
+
+  /** {@link predictProba} at once, for one row or a few, with the same bits. */
+  predictProbaSync(x: RowsInput | RowInput): ResultOf<E, 'predictProbaSync'> {
+    return this.callNow('predictProbaSync', x) as ResultOf<E, 'predictProbaSync'>;
+  }
+
+  /** {@link transform} at once, for one row or a few, with the same bits. */
+  transformSync(x: RowsInput | RowInput): ResultOf<E, 'transformSync'> {
+    return this.callNow('transformSync', x) as ResultOf<E, 'transformSync'>;
+  }
+
   /** The deciding score of the best estimator on these rows. */
   async score(x: RowsInput, y: TargetRows, options: object = {}): Promise<number> {
     checkOptions(`${this.called}.score, whose scorers take none,`, options, []);
@@ -292,6 +308,10 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
   }
 
   private async call(name: string, x: RowsInput): Promise<unknown> {
+    return this.callNow(name, x);
+  }
+
+  private callNow(name: string, x: RowsInput | RowInput): unknown {
     const best = this.delegate(`${name}()`) as unknown as Record<string, unknown>;
     const f = best[name];
     if (typeof f === 'function') return f.call(best, x) as unknown;

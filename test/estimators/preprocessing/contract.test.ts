@@ -13,6 +13,7 @@ import {
   PolynomialFeatures,
   pipeline,
   RobustScaler,
+  type RowInput,
   SimpleImputer,
   StandardScaler,
   type TableInput,
@@ -26,6 +27,7 @@ interface AnyTransformer {
   readonly type: string;
   fit(x: TableInput, y?: unknown, options?: object): Promise<AnyTransformer>;
   transform(x: TableInput): Promise<TableOutput>;
+  transformSync(x: TableInput | RowInput): TableOutput;
   fitTransform(x: TableInput, y?: unknown): Promise<TableOutput>;
   inverseTransform?(x: TableInput): Promise<TableOutput>;
   getFeatureNamesOut(): string[];
@@ -194,6 +196,20 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     if (isCrossFitted) expect(given).not.toEqual(first);
     else expect(given).toEqual(first);
     expect(plain(await atOnce.transform(X))).toEqual(first);
+  });
+
+  it('transforms at once with the same bits: a row by position or by name, or a table', async () => {
+    const table = data.DataTable.fromRows(X.map(([a, b, c]) => ({ a: a!, b: b!, c: c! })));
+    const transformer = await learn(make(), table);
+    const all = plain(await transformer.transform(table));
+    expect(plain(transformer.transformSync(table))).toEqual(all);
+    for (const [i, [a, b, c]] of X.entries()) {
+      for (const row of [X[i]!, Float64Array.from(X[i]!), { c, a, b }, [X[i]!], [{ b, c, a, d: 'x' }]]) {
+        expect(plain(transformer.transformSync(row as RowInput))).toEqual([all[i]]);
+      }
+    }
+    expect(() => make().transformSync(X)).toThrow(code('ERR_NOT_FITTED'));
+    expect(() => transformer.transformSync([1, 2])).toThrow(code('ERR_SHAPE'));
   });
 
   it('leaves X as it is', async () => {

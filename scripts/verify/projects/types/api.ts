@@ -319,6 +319,7 @@ export async function estimators(): Promise<void> {
     { cv: new KFold() },
   );
   await search.fit(xTrain, yTrain);
+  console.log(model.predictProbaSync([1, 2]).row(0), model.predictSync({ city: 'Rome' })[0]);
   const best: Pipeline<LogisticRegression> = search.bestEstimator;
   const regressors: Regressor[] = [
     new LinearRegression({ tol: 1e-9 }),
