@@ -15,6 +15,7 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
+import type { RowInput } from '../base/work.js';
 import { workersParam } from '../base/workersParam.js';
 import type { PerParameter } from '../leastSquares/inference.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSquares/linearModel.js';
