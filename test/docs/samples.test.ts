@@ -30,7 +30,6 @@ describe('the samples of README and docs', () => {
       'docs/linear-models.md',
       'docs/networks.md',
       'docs/preprocessing.md',
-      'docs/serving.md',
       'docs/selection.md',
       'docs/serving.md',
       'docs/streams.md',
