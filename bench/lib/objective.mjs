@@ -2,12 +2,12 @@
 // fewest iterations that reach it.
 
 /**
- * Mean loss plus ‖w‖²/(2·C·n), intercepts left out: what scikit-learn and steepest minimise ("The
- * Elements of Statistical Learning", §4.4).
+ * Mean loss plus a penalty over C·n, intercepts left out: what scikit-learn and steepest minimise
+ * ("The Elements of Statistical Learning", §4.4). The penalty is ‖w‖²/2, or ‖w‖₁ where `isL1`.
  * @param table { x: rows × cols, y: classes from 0, rows, cols }
  * @param model coef: outputs × cols, one output for two classes; intercept
  */
-export function logisticObjective({ x, y, rows, cols }, { coef, intercept }, C = 1) {
+export function logisticObjective({ x, y, rows, cols }, { coef, intercept }, C = 1, isL1 = false) {
   const outputs = intercept.length;
   const scores = new Float64Array(outputs);
   let total = 0;
@@ -19,8 +19,8 @@ export function logisticObjective({ x, y, rows, cols }, { coef, intercept }, C =
     }
     total += outputs === 1 ? binaryLoss(scores[0], y[r]) : softmaxLoss(scores, y[r]);
   }
-  const squares = coef.reduce((sum, w) => sum + w * w, 0);
-  return total / rows + squares / (2 * C * rows);
+  const penalty = coef.reduce((sum, w) => sum + (isL1 ? Math.abs(w) : (w * w) / 2), 0);
+  return total / rows + penalty / (C * rows);
 }
 
 /** log(1 + exp(∓z)) without overflow. */

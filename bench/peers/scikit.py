@@ -64,7 +64,21 @@ def linear(model, x, y, rows, cols):
     return {"seconds": timed(estimator, table(x, np.float64, rows, cols), table(y, np.float64, rows))}
 
 
-def logistic(dtype, tol, maxIter, solver="lbfgs", folder=None, x=None, y=None, rows=0, cols=0, trainRows=0):
+def logistic(
+    dtype,
+    tol,
+    maxIter,
+    solver="lbfgs",
+    folder=None,
+    x=None,
+    y=None,
+    rows=0,
+    cols=0,
+    trainRows=0,
+    C=1.0,
+    l1Ratio=0,
+    fitIntercept=True,
+):
     """Trains on the first rows and measures accuracy on the others; coefficients are returned where they are few."""
     from sklearn.linear_model import LogisticRegression
 
@@ -73,12 +87,13 @@ def logistic(dtype, tol, maxIter, solver="lbfgs", folder=None, x=None, y=None, r
     else:
         every, classes = table(x, dtype, rows, cols), table(y, np.int32, rows)
         train, test, labels, truth = every[:trainRows], every[trainRows:], classes[:trainRows], classes[trainRows:]
-    model = LogisticRegression(tol=tol, max_iter=maxIter, solver=solver)
+    options = {"C": C, "l1_ratio": l1Ratio, "fit_intercept": fitIntercept}
+    model = LogisticRegression(tol=tol, max_iter=maxIter, solver=solver, **options)
     answer = {"seconds": timed(model, train, labels), "iterations": int(np.max(model.n_iter_))}
     if len(truth) > 0:
         answer["accuracy"] = model.score(test, truth)
-    if model.coef_.size < 1000:
-        answer["coef"], answer["intercept"] = model.coef_.ravel().tolist(), model.intercept_.tolist()
+    if model.coef_.size < 10000:
+        answer["coef"], answer["intercept"] = model.coef_.ravel().tolist(), np.ravel(model.intercept_).tolist()
     return answer
 
 
