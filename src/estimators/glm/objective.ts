@@ -1,7 +1,7 @@
-import { factorScaled, type ScaledFactor } from '../solvers/cholesky.js';
 import type { CurvedObjective } from '../solvers/newton.js';
 import type { ProductObjective } from '../solvers/trustRegion.js';
 import { readBlocks } from './blocks.js';
+import { factorDense } from './denseFactor.js';
 import { type RowSums, Stop } from './rowSums.js';
 import { GLM_STATUS, type Penalty } from './task.js';
 
@@ -71,35 +71,44 @@ export class GlmObjective implements CurvedObjective, ProductObjective {
     const { shared } = layout.jobs;
     if (shared === undefined) return undefined;
     const totals = rank.ask('shared');
-    const factor = this.sharedFactor(totals, shared.everyChunk);
+    const { matrix, scale } = this.sharedBlock(totals, shared.everyChunk);
+    const order = scale.length;
+    const factor = factorDense(matrix, order, rank.kernels);
+    if (factor === undefined) return undefined;
     const { outputs, features } = layout;
-    const row = new Float64Array(factor.size);
-    const has = factor.size > features;
+    // One column per output, so that the kernels solve for all of them at once.
+    const columns = new Float64Array(factor.size * outputs);
+    const place = (k: number, i: number): number => (i < features ? k * features + i : this.coefficients + k);
     return (b) => {
-      for (let k = 0; k < outputs; k++) {
-        const w = b.subarray(k * features, (k + 1) * features);
-        row.set(w);
-        if (has) row[features] = b[this.coefficients + k]!;
-        factor.solve(row);
-        w.set(row.subarray(0, features));
-        if (has) b[this.coefficients + k] = row[features]!;
+      for (let i = 0; i < order; i++) {
+        for (let k = 0; k < outputs; k++) columns[i * outputs + k] = b[place(k, i)]! * scale[i]!;
       }
+      factor.solve(columns, outputs);
+      for (let i = 0; i < order; i++) {
+        for (let k = 0; k < outputs; k++) b[place(k, i)] = columns[i * outputs + k]! * scale[i]!;
+      }
+      columns.fill(0, order * outputs);
     };
   }
 
-  private sharedFactor(totals: Float64Array, everyChunk: number): ScaledFactor {
+  /** The block scaled to a diagonal of 1, so that the units of columns do not matter. */
+  private sharedBlock(totals: Float64Array, everyChunk: number) {
     const { layout, totalWeight, fitIntercept } = this.rank.task;
     const { features, outputs } = layout;
     const size = features + (fitIntercept ? 1 : 0);
     const matrix = new Float64Array(size * size);
     // A sample of the rows stands for all of them.
-    const scale = everyChunk / (outputs * totalWeight);
-    readBlocks(totals, { ...layout, outputs: 1, fitIntercept }, scale, matrix);
-    for (let i = 0; i < features; i++) {
-      const at = i * (size + 1);
-      matrix[at] = matrix[at]! + this.penalty.l2;
+    const factor = everyChunk / (outputs * totalWeight);
+    readBlocks(totals, { ...layout, outputs: 1, fitIntercept }, factor, matrix);
+    const scale = Float64Array.from({ length: size }, (_, i) => {
+      const diagonal = matrix[i * (size + 1)]! + (i < features ? this.penalty.l2 : 0);
+      return diagonal > 0 ? 1 / Math.sqrt(diagonal) : 1;
+    });
+    for (let i = 0; i < size; i++) {
+      for (let j = i; j < size; j++) matrix[i * size + j] = matrix[i * size + j]! * scale[i]! * scale[j]!;
+      matrix[i * (size + 1)] = 1 + PRECONDITIONER_DAMPING;
     }
-    return factorScaled(matrix, size, PRECONDITIONER_DAMPING);
+    return { matrix, scale };
   }
 
   private penalised(x: Float64Array, gradient: Float64Array, totals: Float64Array): number {

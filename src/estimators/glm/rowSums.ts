@@ -36,7 +36,7 @@ export class RowSums {
 
   constructor(
     readonly task: GlmTask,
-    private readonly kernels: KernelSet,
+    readonly kernels: KernelSet,
   ) {
     const { arena, layout, workers } = task;
     const variables = layout.outputs * (layout.features + 1);

@@ -65,15 +65,14 @@ function substitute(l: Float64Array, n: number, b: Float64Array): void {
  * the units of columns do not matter; a row and column of zeros becomes one of the identity. If the
  * matrix is not positive definite, the smallest tried multiple of its diagonal is added.
  * @param a row by row; not modified
- * @param least the fraction of the diagonal that is added in any case
  */
-export function factorScaled(a: Float64Array, size: number, least = 0): ScaledFactor {
+export function factorScaled(a: Float64Array, size: number): ScaledFactor {
   const scale = Float64Array.from({ length: size }, (_, i) => {
     const diagonal = a[i * (size + 1)]!;
     return diagonal > 0 ? 1 / Math.sqrt(diagonal) : 1;
   });
   const scaled = new Float64Array(size * size);
-  let damping = least;
+  let damping = 0;
   for (let i = 0; i < MOST_DAMPINGS; i++) {
     for (let r = 0; r < size; r++) {
       for (let c = 0; c < r; c++) scaled[r * size + c] = a[r * size + c]! * scale[r]! * scale[c]!;
