@@ -26,8 +26,11 @@ export interface Factor {
   weightedRows: number;
 }
 
-/** Wider tables are reflected row by row: blocks of them would not fit in a cache. */
-const MOST_NORMAL_WIDTH = 512;
+/**
+ * Wider tables are reflected: the rows of a tile of AᵀA would lie on more pages than a processor
+ * keeps at hand, which costs more than the saved operations.
+ */
+const MOST_NORMAL_WIDTH = 256;
 /**
  * Rows of a block whose normal equations are tried, for each of its columns: with fewer, even the
  * columns of random numbers are far from orthogonal, and a block's factor costs too much. The
