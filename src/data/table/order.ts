@@ -4,8 +4,8 @@ import { checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isNumberList } from '../../core/realm.js';
 import { show } from '../../core/show.js';
-import type { Column } from '../column.js';
-import { isMissing, type TableView } from './view.js';
+import { type Column, isNumericColumn } from '../column.js';
+import type { TableView } from './view.js';
 
 /** A row as {@link DataTable.toRows} gives it. */
 export type TableRow = Record<string, number | string | null>;
@@ -78,9 +78,11 @@ export function sortedRows(table: TableView, names: readonly string[], options: 
     bad('descending to be true or false, or one of them per column', descending, 'Write descending: true.');
   }
   const orders = names.map((name, k) => comparison(table.column(name), flags[k] === true));
-  return Array.from({ length: table.rows }, (_, i) => i).sort((a, b) => {
-    for (const order of orders) {
-      const result = order(a, b);
+  const rows = Array.from({ length: table.rows }, (_, i) => i);
+  if (orders.length === 1) return rows.sort(orders[0]);
+  return rows.sort((a, b) => {
+    for (let k = 0; k < orders.length; k++) {
+      const result = orders[k]!(a, b);
       if (result !== 0) return result;
     }
     return 0;
@@ -89,9 +91,21 @@ export function sortedRows(table: TableView, names: readonly string[], options: 
 
 function comparison(column: Column, descending: boolean): (a: number, b: number) => number {
   const sign = descending ? -1 : 1;
+  // What compares neither way is equal or missing, which is rarer.
+  if (isNumericColumn(column)) {
+    return (i, j) => {
+      const a = column[i]!;
+      const b = column[j]!;
+      if (a < b) return -sign;
+      if (a > b) return sign;
+      return a === b ? 0 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+    };
+  }
   return (i, j) => {
-    const [a, b] = [column[i]!, column[j]!];
-    if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
-    return a < b ? -sign : a > b ? sign : 0;
+    const a = column[i]!;
+    const b = column[j]!;
+    if (a === b) return 0;
+    if (a === null || b === null) return a === null ? 1 : -1;
+    return a < b ? -sign : sign;
   };
 }
