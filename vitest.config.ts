@@ -33,6 +33,7 @@ const RUN_ONCE = [
   'test/training/{arena,never-answers,progress,progress-writer}.test.ts',
   'test/parallel/{few-threads,leftovers}.test.ts',
   'test/estimators/{bad-arguments,hostile-files,printing,suggestions}.test.ts',
+  'test/estimators/{normalEquations,penalized}.test.ts',
   'test/estimators/preprocessing/**',
   'test/estimators/selection/split.test.ts',
   'test/models/{image-errors,printing-images}.test.ts',
