@@ -22,6 +22,8 @@ NAMES = [
     "glm",
     "preprocessing",
     "transformers",
+    "composition",
+    "feature_selection",
     "least_squares",
     "penalized",
     "npy",

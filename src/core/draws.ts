@@ -16,6 +16,7 @@ export const STREAMS = {
   importance: 8,
   curve: 9,
   images: 10,
+  mutualInformation: 11,
 } as const;
 
 /** The seed is one 32-bit word of the random generator's key. */

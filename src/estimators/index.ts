@@ -3,9 +3,15 @@ import {
   FixedThresholdClassifier,
   TunedThresholdClassifierCV,
 } from './calibration/index.js';
-import { ColumnTransformer, Pipeline } from './composition/index.js';
+import {
+  ColumnTransformer,
+  FeatureUnion,
+  Pipeline,
+  TransformedTargetRegressor,
+} from './composition/index.js';
 import { ElasticNet } from './elasticNet.js';
 import { ElasticNetCV } from './elasticNetCV.js';
+import { SelectKBest, SelectPercentile, VarianceThreshold } from './featureSelection/index.js';
 import { GammaRegressor } from './gammaRegressor.js';
 import { Lasso } from './lasso.js';
 import { LassoCV } from './lassoCV.js';
@@ -16,6 +22,7 @@ import { MLPClassifier } from './mlpClassifier.js';
 import { MLPRegressor } from './mlpRegressor.js';
 import { PoissonRegressor } from './poissonRegressor.js';
 import {
+  FunctionTransformer,
   LabelEncoder,
   MaxAbsScaler,
   MinMaxScaler,
@@ -35,6 +42,8 @@ registerEstimator('CalibratedClassifierCV', CalibratedClassifierCV);
 registerEstimator('ColumnTransformer', ColumnTransformer);
 registerEstimator('FixedThresholdClassifier', FixedThresholdClassifier);
 registerEstimator('TunedThresholdClassifierCV', TunedThresholdClassifierCV);
+registerEstimator('FeatureUnion', FeatureUnion);
+registerEstimator('FunctionTransformer', FunctionTransformer);
 registerEstimator('LabelEncoder', LabelEncoder);
 registerEstimator('GammaRegressor', GammaRegressor);
 registerEstimator('LogisticRegression', LogisticRegression);
@@ -49,9 +58,13 @@ registerEstimator('OrdinalEncoder', OrdinalEncoder);
 registerEstimator('Pipeline', Pipeline);
 registerEstimator('PolynomialFeatures', PolynomialFeatures);
 registerEstimator('RobustScaler', RobustScaler);
+registerEstimator('SelectKBest', SelectKBest);
+registerEstimator('SelectPercentile', SelectPercentile);
 registerEstimator('SimpleImputer', SimpleImputer);
 registerEstimator('StandardScaler', StandardScaler);
 registerEstimator('TargetEncoder', TargetEncoder);
+registerEstimator('TransformedTargetRegressor', TransformedTargetRegressor);
+registerEstimator('VarianceThreshold', VarianceThreshold);
 registerEstimator('LinearRegression', LinearRegression);
 registerEstimator('Ridge', Ridge);
 registerEstimator('RidgeCV', RidgeCV);
@@ -76,6 +89,7 @@ export * from './calibration/index.js';
 export * from './composition/index.js';
 export { ElasticNet, type ElasticNetParams } from './elasticNet.js';
 export { ElasticNetCV, type ElasticNetCVParams } from './elasticNetCV.js';
+export * from './featureSelection/index.js';
 export { GammaRegressor, type GammaRegressorParams } from './gammaRegressor.js';
 export type { GlmInference, InferenceOptions } from './glm/inference.js';
 export type {

@@ -71,7 +71,8 @@ const REGRESSORS: Record<string, (params?: object) => Predictor> = {
   MLPRegressor: (params) => new MLPRegressor({ ...few, ...params }) as unknown as Predictor,
 };
 /** Transformers and compositions have a contract test of their own. */
-const NOT_PREDICTORS = /Scaler|Encoder|Imputer|Features|Transformer|Pipeline|Search|Calibrated|Threshold/;
+const NOT_PREDICTORS =
+  /Scaler|Encoder|Imputer|Features|Transformer|Union|Pipeline|Search|TransformedTarget|Select|Calibrated|Threshold/;
 
 const ROWS = 40;
 const COLS = 3;

@@ -6,6 +6,8 @@ import {
   ElasticNet,
   ElasticNetCV,
   FixedThresholdClassifier,
+  FunctionTransformer,
+  featureUnion,
   GammaRegressor,
   LabelEncoder,
   Lasso,
@@ -25,10 +27,14 @@ import {
   Ridge,
   RidgeCV,
   RobustScaler,
+  SelectKBest,
+  SelectPercentile,
   SimpleImputer,
   StandardScaler,
   TargetEncoder,
+  TransformedTargetRegressor,
   TunedThresholdClassifierCV,
+  VarianceThreshold,
 } from 'steepest';
 
 export const numbers = [
@@ -61,6 +67,35 @@ export const ESTIMATORS = {
   ],
   PolynomialFeatures: [numbers, () => new PolynomialFeatures().fit(numbers)],
   LabelEncoder: [['a', 'b'], () => new LabelEncoder().fit(['a', 'b'])],
+  VarianceThreshold: [numbers, () => new VarianceThreshold().fit(numbers)],
+  SelectKBest: [numbers, () => new SelectKBest({ k: 1, discreteFeatures: [1] }).fit(numbers, [0, 1])],
+  SelectPercentile: [numbers, () => new SelectPercentile({ percentile: 50 }).fit(numbers, [0, 1])],
+  FunctionTransformer: [
+    numbers,
+    () => new FunctionTransformer({ func: 'log', inverseFunc: 'exp' }).fit(numbers),
+  ],
+  FeatureUnion: [
+    numbers,
+    () =>
+      featureUnion(
+        [
+          ['s', new StandardScaler()],
+          ['p', 'passthrough'],
+          ['d', 'drop'],
+        ],
+        {
+          transformerWeights: { s: 2 },
+        },
+      ).fit(numbers),
+  ],
+  TransformedTargetRegressor: [
+    numbers,
+    () =>
+      new TransformedTargetRegressor({ regressor: new Ridge(), transformer: new StandardScaler() }).fit(
+        numbers,
+        [1, 2],
+      ),
+  ],
   Pipeline: [
     numbers,
     () => pipeline(new StandardScaler(), new MinMaxScaler(), new Ridge()).fit(numbers, [1, 2]),

@@ -61,7 +61,9 @@ function fileError(expected: string, given: string, cause?: unknown): SteepestEr
 
 function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, NdArray>): Description {
   const { type, params, state } = saved;
+  refuseFunctions(type, params);
   if (state === undefined) return { type, params: { ...params } };
+  refuseFunctions(type, state.attributes);
   for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(prefix + name, tensor);
   const children = Object.entries(state.children ?? {}).map(
     ([name, child]) => [name, describe(child, prefix + name + SEPARATOR, tensors)] as const,
@@ -75,6 +77,17 @@ function describe(saved: SavedEstimator, prefix: string, tensors: Map<string, Nd
       ...(children.length > 0 ? { children: Object.fromEntries(children) } : {}),
     },
   };
+}
+
+/** @throws SteepestError `ERR_ARGUMENT`: JSON would leave functions out */
+function refuseFunctions(type: string, values: Readonly<Record<string, unknown>>): void {
+  const found = Object.entries(values).find(([, value]) => typeof value === 'function');
+  if (found === undefined) return;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `functions with a name to save a ${type}`,
+    given: `${found[0]}: ${show(found[1])}`,
+    hint: 'Use registerFunction(name, { forward, inverse }) and choose the function by that name.',
+  });
 }
 
 /** Writes an estimator. */

@@ -17,10 +17,14 @@ import {
   toDataTable,
 } from '../base/columns.js';
 import { readFeatures } from '../base/features.js';
+import { type ColumnSelector, isColumnSelector, selectedColumns } from './columnSelector.js';
 import type { Step } from './steps.js';
 
-/** Columns by number (negative numbers count from the end) or name; one, or a list. */
-export type ColumnChoice = number | string | readonly (number | string)[];
+/**
+ * Columns by number (negative numbers count from the end) or name, one or a list; or by what they
+ * hold.
+ */
+export type ColumnChoice = number | string | readonly (number | string)[] | ColumnSelector;
 
 /** What to do with columns: a transformer, or 'passthrough' or 'drop'. */
 export type ColumnRule = readonly [
@@ -80,6 +84,13 @@ export function columnNumber(part: string, column: number | string, { cols, name
     given: show(column),
     hint: isName ? 'Use column numbers, or pass a DataTable.' : 'Use the number of a column that X has.',
   });
+}
+
+/** Numbers of the columns that a part gets. @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` */
+export function columnNumbers(part: string, choice: ColumnChoice, table: TableColumns): number[] {
+  if (isColumnSelector(choice)) return selectedColumns(part, choice, table);
+  const list = typeof choice === 'object' ? (choice as readonly (number | string)[]) : [choice];
+  return list.map((column) => columnNumber(part, column, table));
 }
 
 /** Selects some columns as a table; plain numbers stay plain numbers. */

@@ -20,7 +20,7 @@ import type { Manner, Work } from '../base/work.js';
 import { BaseTransformer } from '../preprocessing/baseTransformer.js';
 import {
   type ColumnRule,
-  columnNumber,
+  columnNumbers,
   isSavedParts,
   isWord,
   type Output,
@@ -254,8 +254,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const { transformers, remainder } = this.params;
     const used = new Set<number>();
     const parts = transformers.map(([name, step, choice]): Part => {
-      const list = typeof choice === 'object' ? choice : [choice];
-      const columns = list.map((column) => columnNumber(name, column, table));
+      const columns = columnNumbers(name, choice, table);
       for (const j of columns) used.add(j);
       return { name, step, columns, width: 0 };
     });

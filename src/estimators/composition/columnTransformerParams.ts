@@ -2,6 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { type ColumnRule, isWord } from './columnParts.js';
+import { isColumnSelector } from './columnSelector.js';
 import { checkNames, isStep, type Step } from './steps.js';
 
 export interface ColumnTransformerParams {
@@ -25,9 +26,10 @@ export function checkRules(name: string, value: unknown): readonly ColumnRule[] 
     Array.isArray(rule) &&
     rule.length === 3 &&
     (isStep(rule[1]) || isWord(rule[1])) &&
-    (Array.isArray(rule[2]) ? [...rule[2]] : [rule[2]]).every(
-      (column: unknown) => typeof column === 'string' || Number.isInteger(column),
-    );
+    (isColumnSelector(rule[2]) ||
+      (Array.isArray(rule[2]) ? [...rule[2]] : [rule[2]]).every(
+        (column: unknown) => typeof column === 'string' || Number.isInteger(column),
+      ));
   if (!Array.isArray(value) || !value.every(isRule)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as [name, transformer, columns] each`,

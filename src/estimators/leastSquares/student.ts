@@ -18,7 +18,7 @@ function gammaRatio(a: number): number {
 const notZero = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
 
 /** The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method. */
-function betaFraction(x: number, a: number, b: number): number {
+export function betaFraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / notZero(1 - ((a + b) * x) / (a + 1));
   let fraction = d;

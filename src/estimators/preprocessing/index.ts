@@ -1,8 +1,10 @@
 export type { Category } from './categories.js';
 export type { ImputeStrategy } from './fillers.js';
+export { FunctionTransformer, type FunctionTransformerParams } from './functionTransformer.js';
 export { LabelEncoder } from './labelEncoder.js';
 export { MaxAbsScaler, type MaxAbsScalerParams } from './maxAbsScaler.js';
 export { MinMaxScaler, type MinMaxScalerParams } from './minMaxScaler.js';
+export { type FunctionPair, registerFunction } from './namedFunctions.js';
 export { OneHotEncoder } from './oneHotEncoder.js';
 export type { OneHotEncoderParams } from './oneHotParams.js';
 export { OrdinalEncoder, type OrdinalEncoderParams } from './ordinalEncoder.js';

@@ -5,6 +5,8 @@ import {
   columnTransformer,
   data,
   estimatorTypes,
+  FunctionTransformer,
+  featureUnion,
   loadEstimator,
   MaxAbsScaler,
   MinMaxScaler,
@@ -14,11 +16,14 @@ import {
   pipeline,
   RobustScaler,
   type RowInput,
+  SelectKBest,
+  SelectPercentile,
   SimpleImputer,
   StandardScaler,
   type TableInput,
   type TableOutput,
   TargetEncoder,
+  VarianceThreshold,
 } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -48,6 +53,8 @@ interface Kind {
   hasInverse: boolean | undefined;
   /** Needs a target, and `fitTransform` encodes rows by the others. */
   isCrossFitted?: boolean;
+  /** Has no column for one that is constant: a table of such columns is refused. */
+  dropsConstants?: boolean;
 }
 
 /** A target for each row of a table, which most transformers ignore. */
@@ -138,6 +145,53 @@ const KINDS: Kind[] = [
     hasInverse: true,
   },
   {
+    title: 'FunctionTransformer',
+    make: () => new FunctionTransformer({ func: 'arcsinh' }),
+    nan: 'kept',
+    hasInverse: true,
+  },
+  {
+    title: 'FunctionTransformer without an inverse',
+    make: () => new FunctionTransformer({ func: 'abs' }),
+    nan: 'kept',
+    hasInverse: false,
+  },
+  {
+    title: 'FeatureUnion',
+    make: () =>
+      featureUnion([
+        ['a', new StandardScaler()],
+        ['b', pipeline(new SimpleImputer(), new PolynomialFeatures())],
+      ]),
+    nan: 'kept',
+    hasInverse: undefined,
+  },
+  {
+    title: 'VarianceThreshold',
+    make: () => new VarianceThreshold(),
+    nan: 'kept',
+    hasInverse: true,
+    dropsConstants: true,
+  },
+  {
+    title: 'SelectKBest',
+    make: () => new SelectKBest({ scoreFunc: 'fRegression', k: 'all' }),
+    nan: 'refused',
+    hasInverse: true,
+  },
+  {
+    title: 'SelectKBest by mutual information',
+    make: () => new SelectKBest({ scoreFunc: 'mutualInfoRegression' }),
+    nan: 'refused',
+    hasInverse: true,
+  },
+  {
+    title: 'SelectPercentile',
+    make: () => new SelectPercentile({ scoreFunc: 'fRegression', percentile: 100 }),
+    nan: 'refused',
+    hasInverse: true,
+  },
+  {
     title: 'Pipeline',
     make: () => pipeline(new SimpleImputer({ strategy: 'median' }), new MinMaxScaler()),
     nan: 'used',
@@ -180,7 +234,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted }) => {
+describe.each(KINDS)('$title', (kind) => {
+  const { title, make, nan, hasInverse, isCrossFitted, dropsConstants } = kind;
   it('gives the same when fitted again, and from fitTransform', async () => {
     const transformer = make();
     const first = plain(await fitted(transformer, X));
@@ -238,6 +293,10 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
 
   it('takes one row, one column and a constant column', async () => {
     for (const x of [[[3, 1, 2]], [[3], [4], [6]], [[2], [2], [2]]]) {
+      if (dropsConstants && x.every((row) => row.join() === x[0]!.join())) {
+        await expect(fitted(make(), x)).rejects.toThrow(code('ERR_EMPTY'));
+        continue;
+      }
       const result = plain(await fitted(make(), x));
       expect(result.length).toBe(x.length);
       expect(result.flat().every(Number.isFinite)).toBe(true);
@@ -359,7 +418,8 @@ describe.each(KINDS)('$title', ({ title, make, nan, hasInverse, isCrossFitted })
     }
     const back = plain(await transformer.inverseTransform(await transformer.transform(X)));
     back.flat().forEach((value, i) => {
-      expect(value).toBeCloseTo(X.flat()[i]!, 12);
+      const isDropped = dropsConstants && i % 3 === 1;
+      expect(value).toBeCloseTo(isDropped ? 0 : X.flat()[i]!, 12);
     });
     await expect(transformer.inverseTransform([[1]])).rejects.toThrow(code('ERR_SHAPE'));
   });
@@ -379,6 +439,8 @@ it('covers every transformer of tables that can be saved', () => {
   const covered = new Set(KINDS.map(({ make }) => make().type));
   const transformers = [
     'ColumnTransformer',
+    'FeatureUnion',
+    'FunctionTransformer',
     'MaxAbsScaler',
     'MinMaxScaler',
     'OneHotEncoder',
@@ -386,9 +448,12 @@ it('covers every transformer of tables that can be saved', () => {
     'Pipeline',
     'PolynomialFeatures',
     'RobustScaler',
+    'SelectKBest',
+    'SelectPercentile',
     'SimpleImputer',
     'StandardScaler',
     'TargetEncoder',
+    'VarianceThreshold',
   ];
   expect([...covered].sort()).toEqual(transformers);
   expect(estimatorTypes()).toEqual(expect.arrayContaining(transformers));

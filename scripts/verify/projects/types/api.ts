@@ -52,6 +52,7 @@ import {
   calibrationCurve,
   callbackNames,
   callbacks,
+  columns,
   columnTransformer,
   configure,
   constraintNames,
@@ -63,7 +64,10 @@ import {
   ElasticNetCV,
   enetPath,
   estimatorTypes,
+  type FeatureUnion,
   FixedThresholdClassifier,
+  FunctionTransformer,
+  featureUnion,
   GammaRegressor,
   type GridSearch,
   GroupKFold,
@@ -107,6 +111,9 @@ import {
   RobustScaler,
   randomInteger,
   randomizedSearch,
+  registerFunction,
+  SelectKBest,
+  SelectPercentile,
   Sequential,
   ShuffleSplit,
   SimpleImputer,
@@ -121,9 +128,11 @@ import {
   shutdown,
   TargetEncoder,
   TimeSeriesSplit,
+  TransformedTargetRegressor,
   TunedThresholdClassifierCV,
   trainTestSplit,
   uniform,
+  VarianceThreshold,
   validationCurve,
 } from 'steepest';
 
@@ -302,7 +311,7 @@ export async function estimators(): Promise<void> {
   const byColumn: ColumnTransformer = columnTransformer(
     [
       ['numbers', pipeline(new SimpleImputer(), new StandardScaler()), ['size']],
-      ['text', new OneHotEncoder({ handleUnknown: 'ignore' }), ['city']],
+      ['text', new OneHotEncoder({ handleUnknown: 'ignore' }), columns.byType('text')],
     ],
     { remainder: 'drop' },
   );
@@ -344,8 +353,18 @@ export async function estimators(): Promise<void> {
     new MaxAbsScaler({ clip: true }),
     new RobustScaler({ quantileRange: [5, 95], unitVariance: true }),
     new OrdinalEncoder({ handleUnknown: 'useEncodedValue', unknownValue: -1 }),
+    new FunctionTransformer({ func: 'log1p' }),
+    new VarianceThreshold({ threshold: 0.1 }),
+    new SelectPercentile({ percentile: 50 }),
     new PolynomialFeatures(),
   ];
+  registerFunction('half', { forward: (value) => value / 2, inverse: (value) => value * 2 });
+  const selector = await new SelectKBest({ scoreFunc: 'fRegression', k: 1 }).fit(x, [1, 2]);
+  const support: boolean[] = selector.getSupport();
+  console.log(support, selector.getSupport({ indices: true }), selector.scores, selector.pvalues);
+  const union: FeatureUnion = featureUnion([['scaled', new StandardScaler()]]);
+  const target = new TransformedTargetRegressor({ regressor: new Ridge(), func: 'half' });
+  console.log(union.getFeatureNamesOut(), await (await target.fit(x, [1, 2])).predict(x));
   for (const regressor of regressors) await (await regressor.fit(x, [1, 2])).predict(x);
   for (const classifier of classifiers) await (await classifier.fit(x, ['a', 'b'])).predictProba(x);
   for (const transformer of transformers) {

@@ -1,0 +1,122 @@
+import { checkKeys } from '../../core/check.js';
+import { SteepestError } from '../../core/errors.js';
+import { isPlainObject } from '../../core/realm.js';
+import { show } from '../../core/show.js';
+import { isNumericColumn } from '../../data/column.js';
+import { columnName, type TableColumns } from '../base/columns.js';
+
+/** Chooses columns by what they hold and how they are named, when a table is there to look at. */
+
+/** What a column holds. */
+export type ColumnType = 'number' | 'text';
+
+const TYPES: readonly unknown[] = ['number', 'text'];
+
+/**
+ * Columns for which everything that is given holds. Plain data, so that it can be saved:
+ * `columns.byType`, `byPattern` and `allBut` make it.
+ */
+export interface ColumnSelector {
+  /** What the column holds. */
+  readonly types?: readonly ColumnType[];
+  /** A regular expression that the column's name matches, and its flags. */
+  readonly pattern?: string;
+  readonly flags?: string;
+  /** Columns that are left out. */
+  readonly except?: readonly string[];
+}
+
+const KEYS = ['types', 'pattern', 'flags', 'except'];
+
+/** @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` */
+function checked(selector: object): ColumnSelector {
+  checkKeys('a choice of columns', selector, KEYS);
+  const { types, pattern, flags, except } = selector as ColumnSelector;
+  const isListOf = (list: unknown, accepts: (item: unknown) => boolean): boolean =>
+    list === undefined || (Array.isArray(list) && list.length > 0 && [...list].every(accepts));
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const refuse = (expected: string, given: unknown, hint: string): never => {
+    throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
+  };
+  if (!isListOf(types, (type) => TYPES.includes(type))) {
+    refuse("types of columns to be 'number' or 'text'", types, "Write columns.byType('number').");
+  }
+  if (!isListOf(except, isText)) refuse('names of columns', except, "Write columns.allBut('id').");
+  const isPattern = (pattern === undefined || isText(pattern)) && (flags === undefined || isText(flags));
+  if (!isPattern || (flags !== undefined && pattern === undefined) || !isRegExp(pattern, flags)) {
+    refuse('a pattern to be a regular expression', pattern, 'Write columns.byPattern(/^price/).');
+  }
+  return selector;
+}
+
+function isRegExp(pattern: string | undefined, flags: string | undefined): boolean {
+  try {
+    new RegExp(pattern ?? '', flags);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True for a valid choice of columns. */
+export function isColumnSelector(value: unknown): value is ColumnSelector {
+  if (!isPlainObject(value) || Object.keys(value).length === 0) return false;
+  try {
+    checked(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Numbers of the columns that a selector chooses, ascending. @throws SteepestError `ERR_UNKNOWN_NAME` */
+export function selectedColumns(part: string, selector: ColumnSelector, table: TableColumns): number[] {
+  const { types, pattern, flags, except = [] } = selector;
+  if (table.names === undefined && (pattern !== undefined || except.length > 0)) {
+    throw new SteepestError('ERR_UNKNOWN_NAME', {
+      expected: `columns of '${part}' by number or type, since X has no names`,
+      given: pattern === undefined ? show(except) : `the pattern ${pattern}`,
+      hint: 'Pass a DataTable.',
+    });
+  }
+  return Array.from({ length: table.cols }, (_, j) => j).filter((j) => {
+    const name = columnName(table.names, j);
+    // A new one for each name: with flag g or y, an expression remembers where it stopped.
+    if (pattern !== undefined && !new RegExp(pattern, flags).test(name)) return false;
+    if (except.includes(name)) return false;
+    return types === undefined || types.includes(isNumericColumn(table.column(j)) ? 'number' : 'text');
+  });
+}
+
+const withPattern = (pattern: RegExp | string | undefined): ColumnSelector => {
+  if (pattern === undefined) return {};
+  if (!(pattern instanceof RegExp)) return { pattern };
+  return pattern.flags === ''
+    ? { pattern: pattern.source }
+    : { pattern: pattern.source, flags: pattern.flags };
+};
+
+/** Choices of columns for `columnTransformer`, by what the columns of the fit hold. */
+export const columns = {
+  /**
+   * Columns of numbers or of text. A column without any value is text.
+   * @param options `pattern`: only columns whose names match it
+   * @throws SteepestError `ERR_ARGUMENT`
+   */
+  byType(
+    type: ColumnType | readonly ColumnType[],
+    options: { pattern?: RegExp | string } = {},
+  ): ColumnSelector {
+    checkKeys('options of columns.byType', options, ['pattern']);
+    const types = typeof type === 'string' ? [type] : type;
+    return checked({ types, ...withPattern(options.pattern) });
+  },
+  /** Columns whose names match a regular expression. @throws SteepestError `ERR_ARGUMENT` */
+  byPattern(pattern: RegExp | string): ColumnSelector {
+    return checked(pattern === undefined ? { pattern: null } : withPattern(pattern));
+  },
+  /** All columns but those with these names. @throws SteepestError `ERR_ARGUMENT` */
+  allBut(...names: readonly string[]): ColumnSelector {
+    return checked({ except: names });
+  },
+} as const;
