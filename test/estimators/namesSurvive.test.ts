@@ -52,6 +52,9 @@ describe('names survive', () => {
     // null is a missing value, whatever the type of its column.
     const gaps = await model.predictProba([{ tenure: null, city: null, spend: 30 }]);
     expect(gaps.toArray()[0]!.every(Number.isFinite)).toBe(true);
+    // Without names, columns go by position.
+    const list = await model.predictProba([['x', 30, 'Rome', 30]]);
+    expect(list.toArray()[0]).toEqual(expected);
     const misspelt = [{ tenur: 30, city: 'Rome', spend: 30 }];
     await expect(model.predict(misspelt)).rejects.toThrow(
       /column 'tenure'.*Did you mean 'tenure' by 'tenur'/,

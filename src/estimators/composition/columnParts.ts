@@ -93,13 +93,20 @@ export function columnNumbers(part: string, choice: ColumnChoice, table: TableCo
   return list.map((column) => columnNumber(part, column, table));
 }
 
-/** Selects some columns as a table; plain numbers stay plain numbers. */
-export function* pick(table: TableColumns, columns: readonly number[]): InParts<TableOutput> {
+/**
+ * Selects some columns as a table; plain numbers stay plain numbers.
+ * @param known names of all columns: those of the fit, by which parts match theirs
+ */
+export function* pick(
+  table: TableColumns,
+  columns: readonly number[],
+  known: readonly string[] | undefined,
+): InParts<TableOutput> {
   const chosen = columns.map((j) => table.column(j));
-  const names = columns.map((j) => columnName(table.names, j));
+  const names = columns.map((j) => columnName(known, j));
   const picked = table.isTable
     ? toDataTable(chosen, names)
-    : yield* besideEachOther(chosen as readonly Float64Array[], table.names && names);
+    : yield* besideEachOther(chosen as readonly Float64Array[], known && names);
   const kinds = table.kinds();
   setKinds(
     picked,

@@ -130,7 +130,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     const outputs: Output[] = [];
     for (const part of parts) {
       checkAborted(signal);
-      const input = await inSlices(pick(table, part.columns), signal);
+      const input = await inSlices(pick(table, part.columns, table.names), signal);
       const step = isWord(part.step) ? part.step : part.step.clone();
       const result = isWord(step)
         ? input
@@ -153,10 +153,11 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
   protected *transforming(x: TableInput, manner: Manner): Work<Matrix<Float64Array>> {
     const used = new Set(this.parts.flatMap(({ columns }) => columns));
     const table = this.tableLikeFit('transform()', x, [...used]);
+    const { names } = this.ready('transform()');
     const outputs: Output[] = [];
     for (const part of this.parts) {
       const { name, step, columns } = part;
-      const input = yield* pick(table, columns);
+      const input = yield* pick(table, columns, names);
       const result = isWord(step)
         ? input
         : yield* calling(step, `transform${manner}`, `part '${name}'`, input);
@@ -209,7 +210,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     let offset = 0;
     for (const { name, step, columns: places, width } of this.parts) {
       const own = Array.from({ length: width }, (_, k) => offset + k);
-      const input = await inSlices(pick(table, own));
+      const input = await inSlices(pick(table, own, table.names));
       offset += width;
       const back = isWord(step)
         ? input
