@@ -347,6 +347,7 @@ const all = (table: TableColumns): InParts<TableOutput> =>
   pick(
     table,
     Array.from({ length: table.cols }, (_, j) => j),
+    table.names,
   );
 
 function weighted(output: Output, weight: number): Output {
