@@ -184,7 +184,7 @@ describe('going on from what was learned', () => {
       regressor.setParams({ warmStart: true });
       classifier.setParams({ warmStart: true });
       await expect(regressor[method](wide, fewNumbers)).rejects.toMatchObject(shape);
-      await expect(regressor[method](table(['a', 'c', 'b']), fewNumbers)).rejects.toMatchObject(shape);
+      await expect(regressor[method](table(['a', 'c', 'd']), fewNumbers)).rejects.toMatchObject(shape);
       await expect(regressor[method](table(['a', 'b', 'c']), both)).rejects.toMatchObject(shape);
       await expect(classifier[method](wide, fewClasses)).rejects.toMatchObject(shape);
       const other = few.map((_, i) => ['a', 'b', 'd'][i % 3]!);
@@ -202,6 +202,19 @@ describe('going on from what was learned', () => {
       ),
     ).rejects.toMatchObject(label);
     expect([regressor.weights, classifier.weights]).toEqual(weights);
+  });
+
+  it.each(['partialFit', 'fit'] as const)('%s matches columns by name, in any order', async (method) => {
+    const table = (order: readonly number[]) =>
+      new data.DataTable(order.map((j) => ['abc'[j]!, few.map((row) => row[j]!)] as const));
+    const params = { ...quick, maxIter: 3, warmStart: true };
+    const trained = async (second: readonly number[]): Promise<unknown> => {
+      const model = await new MLPRegressor(params).fit(table([0, 1, 2]), fewNumbers);
+      await model[method](table(second), fewNumbers);
+      expect(model.featureNamesIn).toEqual(['a', 'b', 'c']);
+      return model.weights;
+    };
+    expect(await trained([2, 0, 1])).toEqual(await trained([0, 1, 2]));
   });
 
   it('keeps what it had where it is aborted, and refuses a second call beside the first', async () => {

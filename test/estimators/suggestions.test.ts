@@ -107,7 +107,7 @@ describe('values', () => {
       'handleUnknown',
       'infrequent_if_exist',
       (handleUnknown) => new OneHotEncoder({ handleUnknown }),
-      'ignore',
+      'infrequentIfExist',
     ],
     [
       'scoring',

@@ -213,7 +213,7 @@ export const ESTIMATORS: Subject[] = [
   supervised('SelectKBest', () => new SelectKBest({ scoreFunc: 'mutualInfoRegression', k: 3 })),
   supervised('SelectPercentile', () => new SelectPercentile({ scoreFunc: 'fRegression', percentile: 60 })),
   transformer('FunctionTransformer', () => new FunctionTransformer({ func: 'log1p' })),
-  transformer('FeatureUnion', () => featureUnion([['scale', new StandardScaler()]])),
+  transformer('FeatureUnion', () => featureUnion([['scale', new StandardScaler()]]), true),
   transformer('SimpleImputer', () => new SimpleImputer(), true),
   transformer('ColumnTransformer', () => columnTransformer([['scale', new StandardScaler(), [0, 1]]]), true),
 ];

@@ -5,6 +5,7 @@ import { checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { localPath } from '../../core/localPath.js';
 import { isBuffer, isDataView, isList, isPromise, isTypedArray, isUrl } from '../../core/realm.js';
+import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import {
   type ByteOrigin,
@@ -57,6 +58,10 @@ function bad(given: string, hint: string, expected = `the source of a CSV table 
 
 /** @throws SteepestError `ERR_ARGUMENT`; `ERR_DATA_FILE` for a Response without success */
 export function originOf(source: CsvSource, options: SourceOptions): ByteOrigin {
+  return reading('the source of a CSV table', () => findOrigin(source, options));
+}
+
+function findOrigin(source: CsvSource, options: SourceOptions): ByteOrigin {
   if (typeof source === 'string' || isUrl(source)) return fileOrigin(source);
   if (isTypedArray(source, 'Uint8Array') || isDataView(source)) {
     return bytesOrigin('<bytes>', [new Uint8Array(source.buffer, source.byteOffset, source.byteLength)]);

@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { isFlag, isNames } from '../../core/guards.js';
 import type { Matrix } from '../../core/matrix.js';
 import { isNdArray } from '../../core/ndarray.js';
+import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -145,7 +146,7 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
     const { regressor: own } = this.params;
     const regressor = own === undefined ? (new LinearRegression() as unknown as Step) : own.clone();
     const given = separateTarget('X', x, y);
-    const rows = countOf(given.y);
+    const rows = reading('y', () => countOf(given.y));
     const { data, cols, isVector } = readTargets('y', given.y as TargetInput, rows, 'y');
     const targets = { data, shape: [rows, cols] };
     const run = method(transformer, 'fitTransform', 'a transformer');
