@@ -20,6 +20,7 @@ NAMES = [
     "scores",
     "logistic",
     "glm",
+    "robust",
     "preprocessing",
     "transformers",
     "composition",

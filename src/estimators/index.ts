@@ -13,6 +13,7 @@ import { ElasticNet } from './elasticNet.js';
 import { ElasticNetCV } from './elasticNetCV.js';
 import { SelectKBest, SelectPercentile, VarianceThreshold } from './featureSelection/index.js';
 import { GammaRegressor } from './gammaRegressor.js';
+import { HuberRegressor } from './huberRegressor.js';
 import { Lasso } from './lasso.js';
 import { LassoCV } from './lassoCV.js';
 import { LinearRegression } from './linearRegression.js';
@@ -46,6 +47,7 @@ registerEstimator('FeatureUnion', FeatureUnion);
 registerEstimator('FunctionTransformer', FunctionTransformer);
 registerEstimator('LabelEncoder', LabelEncoder);
 registerEstimator('GammaRegressor', GammaRegressor);
+registerEstimator('HuberRegressor', HuberRegressor);
 registerEstimator('LogisticRegression', LogisticRegression);
 registerEstimator('LogisticRegressionCV', LogisticRegressionCV);
 registerEstimator('PoissonRegressor', PoissonRegressor);
@@ -99,6 +101,7 @@ export type {
   LogLinkScoreOptions,
 } from './glm/logLinkRegressor.js';
 export type { OffsetOptions } from './glm/offset.js';
+export { HuberRegressor, type HuberRegressorParams } from './huberRegressor.js';
 export { Lasso, type LassoParams } from './lasso.js';
 export { LassoCV, type LassoCVParams } from './lassoCV.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';

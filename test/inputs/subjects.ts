@@ -9,6 +9,7 @@ import {
   FunctionTransformer,
   featureUnion,
   GammaRegressor,
+  HuberRegressor,
   LabelEncoder,
   Lasso,
   LassoCV,
@@ -170,6 +171,7 @@ export const ESTIMATORS: Subject[] = [
   predictor('LogisticRegression', 'labels', () => new LogisticRegression({ maxIter: 5 })),
   predictor('LogisticRegressionCV', 'labels', () => new LogisticRegressionCV({ Cs: 2, cv: 2 })),
   predictor('PoissonRegressor', 'numbers', () => new PoissonRegressor()),
+  predictor('HuberRegressor', 'numbers', () => new HuberRegressor()),
   {
     name: 'GammaRegressor',
     y: 'any',

@@ -9,6 +9,7 @@ import {
   FunctionTransformer,
   featureUnion,
   GammaRegressor,
+  HuberRegressor,
   LabelEncoder,
   Lasso,
   LassoCV,
@@ -119,6 +120,7 @@ export const ESTIMATORS = {
   ],
   PoissonRegressor: [numbers, () => new PoissonRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
   GammaRegressor: [numbers, () => new GammaRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
+  HuberRegressor: [numbers, () => new HuberRegressor().fit(numbers, [1, 2])],
   CalibratedClassifierCV: [
     numbers,
     () =>

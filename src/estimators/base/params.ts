@@ -34,6 +34,11 @@ export const param = {
     default: value,
     check: (name, given) => checkNumber(name, given, 'a finite number of at least 0', (v) => v >= 0),
   }),
+  atLeast: (value: number, least: number): ParamSpec<number> => ({
+    default: value,
+    check: (name, given) =>
+      checkNumber(name, given, `a finite number of at least ${least}`, (v) => v >= least),
+  }),
   oneOf: <const T extends string>(value: T, words: readonly T[]): ParamSpec<T> => ({
     default: value,
     check: (name, given) =>

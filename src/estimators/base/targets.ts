@@ -1,3 +1,4 @@
+import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import { isTypedArray } from '../../core/realm.js';
 import { checkRowCount, refuseNotFinite } from '../../core/refuse.js';
@@ -27,4 +28,15 @@ export function readTargets(what: string, y: TargetInput, samples: number, of = 
   const i = indexOfNotFinite(data);
   if (i >= 0) refuseNotFinite(what, data[i], Math.floor(i / cols), isFlat ? undefined : i % cols);
   return { data, rows, cols, isVector: isFlat };
+}
+
+/** One target per row. @throws SteepestError as {@link readTargets}; `ERR_SHAPE` for several */
+export function readSingleTarget(what: string, y: TargetInput, samples: number): Float64Array {
+  const { data, cols } = readTargets(what, y, samples);
+  if (cols === 1) return data;
+  throw new SteepestError('ERR_SHAPE', {
+    expected: `${what} with one number per row`,
+    given: `${cols} columns`,
+    hint: 'Fit one estimator for each target.',
+  });
 }

@@ -13,7 +13,7 @@ import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import { linearScores } from '../base/linearScores.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
-import { readTargets } from '../base/targets.js';
+import { readSingleTarget } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 import type { RowInput } from '../base/work.js';
 import { workersParam } from '../base/workersParam.js';
@@ -158,14 +158,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   }
 
   private readRows(y: TargetInput, count: number, options: LogLinkScoreOptions): WeighedRows {
-    const { data, cols } = readTargets('y', y, count);
-    if (cols !== 1) {
-      throw new SteepestError('ERR_SHAPE', {
-        expected: 'y with one number per row',
-        given: `${cols} columns`,
-        hint: 'Fit one estimator for each target.',
-      });
-    }
+    const data = readSingleTarget('y', y, count);
     checkTargets(this.family, data);
     return {
       y: data,

@@ -72,6 +72,7 @@ import {
   type GridSearch,
   GroupKFold,
   gridSearch,
+  HuberRegressor,
   initializerNames,
   KFold,
   LabelEncoder,
@@ -340,6 +341,7 @@ export async function estimators(): Promise<void> {
     new ElasticNetCV({ l1Ratio: [0.1, 0.9] }),
     new PoissonRegressor({ alpha: 0 }),
     new GammaRegressor({ solver: 'lbfgs' }),
+    new HuberRegressor({ epsilon: 1.5 }),
     new MLPRegressor(),
   ];
   const classifiers: Classifier[] = [
