@@ -128,7 +128,7 @@ describe('HuberRegressor', () => {
     [{ tol: 0 }, /tol/],
     [{ randomState: 1 }, /randomState/],
   ])('refuses %o', (params, message) => {
-    expect(() => new HuberRegressor(params)).toThrow(message);
+    expect(() => new HuberRegressor(params as object)).toThrow(message);
   });
 
   it('refuses targets in columns', async () => {
