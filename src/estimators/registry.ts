@@ -64,12 +64,16 @@ export interface LoadedEstimator extends AnyEstimator {
   predictProbaSync(x: TableInput | RowInput): Matrix<Float64Array>;
   /** The signed distance of each row to the decision boundary of each class. */
   decisionFunction(x: TableInput): Promise<Float64Array | NdArray<Float64Array>>;
+  /** The same at once, for one row or a few. */
+  decisionFunctionSync(x: TableInput | RowInput): Float64Array | NdArray<Float64Array>;
   /** Fraction of rows whose class is predicted correctly, or R². */
   score(x: TableInput, y: LabelInput | TargetInput, options?: ScoreOptions): Promise<number>;
   transform(x: TableInput): Promise<TableOutput>;
   /** The same at once, for one row or a few. */
   transformSync(x: TableInput | RowInput): TableOutput;
   inverseTransform(x: TableInput): Promise<TableOutput>;
+  /** The same at once, for one row or a few. */
+  inverseTransformSync(x: TableInput | RowInput): TableOutput;
 }
 
 /**

@@ -6,12 +6,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as api from '#steepest/index.js';
 import {
+  CalibratedClassifierCV,
   data as dataApi,
   ElasticNet,
   ElasticNetCV,
   estimatorTypes,
+  FixedThresholdClassifier,
+  FunctionTransformer,
   GammaRegressor,
+  gridSearch,
   HuberRegressor,
   Lasso,
   LassoCV,
@@ -23,9 +28,14 @@ import {
   MLPRegressor,
   type NdArray,
   PoissonRegressor,
+  pipeline,
   Ridge,
   RidgeCV,
+  randomizedSearch,
+  StandardScaler,
   shutdown,
+  TransformedTargetRegressor,
+  TunedThresholdClassifierCV,
 } from '#steepest/index.js';
 
 /** Any estimator that predicts. */
@@ -57,6 +67,15 @@ const CLASSIFIERS: Record<string, (params?: object) => Predictor> = {
   // One C: a row of weight 0 changes the folds, and so which C is the best.
   LogisticRegressionCV: (params) => new LogisticRegressionCV({ Cs: [1], cv: 3, ...params }) as Predictor,
   MLPClassifier: (params) => new MLPClassifier({ ...few, ...params }) as Predictor,
+  CalibratedClassifierCV: (params) =>
+    new CalibratedClassifierCV({ estimator: new LogisticRegression(params), cv: 3 }) as Predictor,
+  'CalibratedClassifierCV, isotonic': (params) =>
+    new CalibratedClassifierCV({
+      estimator: pipeline(new FunctionTransformer({ func: 'arcsinh' }), new LogisticRegression(params)),
+      method: 'isotonic',
+      ensemble: false,
+      cv: 3,
+    }) as Predictor,
 };
 const REGRESSORS: Record<string, (params?: object) => Predictor> = {
   LinearRegression: (params) => new LinearRegression(params) as unknown as Predictor,
@@ -71,10 +90,53 @@ const REGRESSORS: Record<string, (params?: object) => Predictor> = {
   GammaRegressor: (params) => new GammaRegressor(params) as unknown as Predictor,
   HuberRegressor: (params) => new HuberRegressor(params) as unknown as Predictor,
   MLPRegressor: (params) => new MLPRegressor({ ...few, ...params }) as unknown as Predictor,
+  TransformedTargetRegressor: (params) =>
+    new TransformedTargetRegressor({
+      regressor: new Ridge(params),
+      transformer: new StandardScaler(),
+    }) as unknown as Predictor,
+  'TransformedTargetRegressor, func': () =>
+    new TransformedTargetRegressor({ func: 'log', inverseFunc: 'exp' }) as unknown as Predictor,
+  // Weights belong to the last step.
+  Pipeline: (params) =>
+    pipeline(new FunctionTransformer({ func: 'arcsinh' }), new Ridge(params)) as unknown as Predictor,
 };
-/** Transformers and compositions have a contract test of their own. */
-const NOT_PREDICTORS =
-  /Scaler|Encoder|Imputer|Features|Transformer|Union|Pipeline|Search|TransformedTarget|Select|Calibrated|Threshold/;
+/** Classifiers of two classes only. */
+const BINARY: Record<string, (params?: object) => Predictor> = {
+  FixedThresholdClassifier: (params) =>
+    new FixedThresholdClassifier({ estimator: new LogisticRegression(params), threshold: 0.4 }) as Predictor,
+  TunedThresholdClassifierCV: (params) =>
+    new TunedThresholdClassifierCV({ estimator: new LogisticRegression(params), cv: 3 }) as Predictor,
+};
+/**
+ * More that predict at once. Searches become their best estimator in a file, and so are no class
+ * that is registered.
+ */
+const MORE: Record<string, () => Predictor> = {
+  'FixedThresholdClassifier of a classifier, by decisionFunction': () =>
+    new FixedThresholdClassifier({
+      estimator: pipeline(new StandardScaler(), new LogisticRegression()),
+      responseMethod: 'decisionFunction',
+      threshold: 0.2,
+      posLabel: 'high',
+    }) as Predictor,
+  'TunedThresholdClassifierCV of a classifier without probabilities': () =>
+    new TunedThresholdClassifierCV({
+      estimator: gridSearch(new LogisticRegression(), { C: [0.1, 1] }, { cv: 3 }) as never,
+      responseMethod: 'decisionFunction',
+      cv: 3,
+    }) as Predictor,
+  'gridSearch of a classifier': () =>
+    gridSearch(new LogisticRegression(), { C: [0.1, 1] }, { cv: 3 }) as unknown as Predictor,
+  'randomizedSearch of a regressor': () =>
+    randomizedSearch(new Ridge(), { alpha: [0.1, 1, 10] }, { nIter: 2, cv: 3 }) as unknown as Predictor,
+  'gridSearch of a pipeline': () =>
+    gridSearch(
+      pipeline(new StandardScaler(), new Ridge()),
+      { ridge__alpha: [0.1, 1] },
+      { cv: 3 },
+    ) as unknown as Predictor,
+};
 
 const ROWS = 40;
 const COLS = 3;
@@ -89,20 +151,22 @@ const numbers = Array.from(
 const labels = numbers.map((v) => (v > 1 ? 'high' : v > -1 ? 'middle' : 'low'));
 const nested = Array.from({ length: ROWS }, (_, i) => [...data.subarray(i * COLS, (i + 1) * COLS)]);
 
-const all = [
-  ...Object.entries(CLASSIFIERS).map(([name, make]) => ({
+const isHigh = numbers.map((v) => (v > 0 ? 'high' : 'low'));
+
+/** Targets that an estimator can learn. */
+const targetsOf = (name: string): unknown[] => {
+  if (name in BINARY || name.includes('of a classifier')) return isHigh;
+  if (name in CLASSIFIERS) return labels;
+  return /Poisson|Gamma|func/.test(name) ? numbers.map(Math.exp) : numbers;
+};
+const cases = (makers: Record<string, (params?: object) => Predictor>) =>
+  Object.entries(makers).map(([name, make]) => ({
     name,
     make,
-    y: labels as unknown[],
-    classifies: true,
-  })),
-  ...Object.entries(REGRESSORS).map(([name, make]) => ({
-    name,
-    make,
-    y: (/Poisson|Gamma/.test(name) ? numbers.map(Math.exp) : numbers) as unknown[],
-    classifies: false,
-  })),
-];
+    y: targetsOf(name),
+    classifies: name in CLASSIFIERS || name in BINARY || name.includes('of a classifier'),
+  }));
+const all = cases({ ...CLASSIFIERS, ...BINARY, ...REGRESSORS });
 
 const values = (predicted: ArrayLike<unknown> | NdArray): unknown[] =>
   Array.from('data' in predicted ? (predicted as NdArray).data : (predicted as ArrayLike<unknown>));
@@ -114,8 +178,39 @@ afterAll(shutdown);
 
 it('covers every registered estimator that predicts', () => {
   const covered = new Set(all.map(({ name }) => name.split(',')[0]));
-  const predictors = estimatorTypes().filter((type) => !NOT_PREDICTORS.test(type));
+  const classes = api as unknown as Record<string, { prototype: object }>;
+  const predictors = estimatorTypes().filter((type) => 'predict' in classes[type]!.prototype);
   expect(predictors.filter((type) => !covered.has(type))).toEqual([]);
+});
+
+describe.each([...all, ...cases(MORE)])('$name', ({ make, y, classifies }) => {
+  it('predicts at once with the same bits: a row by position or by name, or a table', async () => {
+    const records = nested.map(([a, b, c]) => ({ c, a, b }));
+    const model = await make().fit(
+      DataTable.fromRows(nested.map(([a, b, c]) => ({ a: a!, b: b!, c: c! }))),
+      y,
+    );
+    const expected = values(await model.predict(X));
+    const proba = classifies ? await model.predictProba!(X) : undefined;
+    for (const x of [X, nested, records]) {
+      expect(values(model.predictSync(x))).toEqual(expected);
+      if (classifies) expect(model.predictProbaSync!(x)).toEqual(proba);
+    }
+    for (const i of [0, 7, ROWS - 1]) {
+      const row = nested[i]!;
+      for (const x of [row, Float64Array.from(row), [row], records[i], [{ ...records[i], d: 'x' }]]) {
+        expect(values(model.predictSync(x))).toEqual([expected[i]]);
+        const { data: one } = classifies ? model.predictProbaSync!(x) : {};
+        const width = (proba?.data.length ?? 0) / ROWS;
+        expect(one).toEqual((proba?.data as Float64Array | undefined)?.slice(i * width, (i + 1) * width));
+      }
+    }
+    expect(() => model.predictSync([1, 2])).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
+    expect(() => model.predictSync([1, Number.NaN, 2])).toThrow(
+      expect.objectContaining({ code: 'ERR_NOT_FINITE' }),
+    );
+    expect(() => make().predictSync(nested)).toThrow(expect.objectContaining({ code: 'ERR_NOT_FITTED' }));
+  });
 });
 
 describe.each(all)('$name', ({ name, make, y, classifies }) => {
@@ -131,35 +226,6 @@ describe.each(all)('$name', ({ name, make, y, classifies }) => {
     );
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
-  });
-
-  it('predicts at once with the same bits: a row by position or by name, or a table', async () => {
-    const records = nested.map(([a, b, c]) => ({ c, a, b }));
-    const model = await make().fit(
-      DataTable.fromRows(nested.map(([a, b, c]) => ({ a: a!, b: b!, c: c! }))),
-      y,
-    );
-    const expected = values(await model.predict(X));
-    const proba = model.predictProba && (await model.predictProba(X));
-    for (const x of [X, nested, records]) {
-      expect(values(model.predictSync(x))).toEqual(expected);
-      expect(model.predictProbaSync?.(x)).toEqual(proba);
-    }
-    for (const i of [0, 7, ROWS - 1]) {
-      const row = nested[i]!;
-      for (const x of [row, Float64Array.from(row), [row], records[i], [{ ...records[i], d: 'x' }]]) {
-        expect(values(model.predictSync(x))).toEqual([expected[i]]);
-        const { data: one } = model.predictProbaSync?.(x) ?? {};
-        const width = (proba?.data.length ?? 0) / ROWS;
-        expect(one).toEqual((proba?.data as Float64Array | undefined)?.slice(i * width, (i + 1) * width));
-      }
-    }
-    expect('predictProbaSync' in model).toBe(classifies);
-    expect(() => model.predictSync([1, 2])).toThrow(expect.objectContaining({ code: 'ERR_SHAPE' }));
-    expect(() => model.predictSync([1, Number.NaN, 2])).toThrow(
-      expect.objectContaining({ code: 'ERR_NOT_FINITE' }),
-    );
-    expect(() => make().predictSync(nested)).toThrow(expect.objectContaining({ code: 'ERR_NOT_FITTED' }));
   });
 
   it('matches columns by name, and takes the target by its name', async () => {
@@ -257,11 +323,16 @@ describe.each(all)('$name', ({ name, make, y, classifies }) => {
 
   it.each([
     ['no rows', [], [], 'ERR_EMPTY'],
-    ['rows of different lengths', [[1, 2], [3]], [0, 1], 'ERR_RAGGED'],
-    ['text', [['a'], ['b']], [0, 1], 'ERR_ARGUMENT'],
-    ['more samples than targets', [[1], [2], [3]], [0, 1], 'ERR_SHAPE'],
-    ['a shape that lies', { data: new Float64Array(5), shape: [2, 3] }, [0, 1], 'ERR_SHAPE'],
-    ['null', null, [0, 1], 'ERR_SHAPE'],
+    [
+      'rows of different lengths',
+      [[1, 2], [3], [1, 2], [1, 2], [1, 2], [1, 2]],
+      [1, 2, 1, 2, 1, 2],
+      'ERR_RAGGED',
+    ],
+    ['text', [['a'], ['b']], [1, 2], 'ERR_ARGUMENT'],
+    ['more samples than targets', [[1], [2], [3]], [1, 2], 'ERR_SHAPE'],
+    ['a shape that lies', { data: new Float64Array(5), shape: [2, 3] }, [1, 2], 'ERR_SHAPE'],
+    ['null', null, [1, 2], 'ERR_SHAPE'],
   ])('refuses %s', async (_what, x, targets, code) => {
     await expect(make().fit(x, targets)).rejects.toMatchObject({ code });
   });

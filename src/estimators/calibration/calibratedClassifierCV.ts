@@ -5,11 +5,13 @@ import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import { separateTarget } from '../../data/tables/target.js';
+import type { TableInput } from '../base/columns.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
+import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { copyOf, type Step } from '../composition/steps.js';
 import { foldRows } from '../selection/crossValidate.js';
 import { predictFolds } from '../selection/crossValPredict.js';
@@ -18,7 +20,7 @@ import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
 import { type RowsInput, sameRowCount, shareRows } from '../selection/rows.js';
 import { type CalibrationMethod, type Calibrator, calibrate, fitCalibrator, METHODS } from './calibrator.js';
 import { estimatorParam, fittedChild, MetaClassifier, type MetaParams } from './metaClassifier.js';
-import { columnsOf, type ResponseMethod, responseMethod, scoresOf } from './responses.js';
+import { columnsOf, type ResponseMethod, responseMethod, scoresOf, scoring } from './responses.js';
 
 export interface CalibratedClassifierCVParams extends MetaParams {
   /**
@@ -196,11 +198,19 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
 
   /** Calibrated probabilities, rows × classes, in the order of `classes`. */
   async predictProba(x: RowsInput): Promise<Matrix<Float64Array>> {
-    const { classes, method, parts } = this.learned('predictProba()');
+    return workInSlices(this.weighing(x, ''));
+  }
+
+  predictProbaSync(x: RowsInput | RowInput): Matrix<Float64Array> {
+    return workAtOnce(this.weighing(rowsOf(x as TableInput), 'Sync'));
+  }
+
+  private *weighing(x: unknown, manner: Manner): Work<Matrix<Float64Array>> {
+    const { classes, method, parts } = this.learned(`predictProba${manner}()`);
     const count = classes.length;
     let mean: Float64Array | undefined;
     for (const { model, calibrators } of parts) {
-      const scores = await scoresOf(model, method, x);
+      const scores = yield* scoring(model, method, x, manner);
       const proba = together(
         scores.map((column, c) => calibrate(calibrators[c]!, column)),
         count,
@@ -213,13 +223,12 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
 
   /** One class per row, with the type of y: that of the highest probability. */
   async predict(x: RowsInput): Promise<Label[]> {
-    const { data, rows, columns } = await this.predictProba(x);
     const { classes } = this.learned('predict()');
-    return Array.from({ length: rows }, (_, i) => {
-      let best = 0;
-      for (let c = 1; c < columns; c++) if (data[i * columns + c]! > data[i * columns + best]!) best = c;
-      return classes[best]!;
-    });
+    return likeliest(await this.predictProba(x), classes);
+  }
+
+  predictSync(x: RowsInput | RowInput): Label[] {
+    return likeliest(this.predictProbaSync(x), this.learned('predictSync()').classes);
   }
 
   protected anyModel(what: string): Step {
@@ -272,6 +281,15 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
     });
     this.fitted = { classes, method, parts };
   }
+}
+
+/** The class of the highest probability of each row. */
+function likeliest({ data, rows, columns }: Matrix<Float64Array>, classes: readonly Label[]): Label[] {
+  return Array.from({ length: rows }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < columns; c++) if (data[i * columns + c]! > data[i * columns + best]!) best = c;
+    return classes[best]!;
+  });
 }
 
 /** Points of a curve: all x, ascending, and as many y. */

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { isFlag } from '../../core/guards.js';
+import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -9,6 +10,7 @@ import type { Label, LabelInput } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedEstimator, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
+import type { RowInput } from '../base/work.js';
 import { isStep, nestedParams, type Step, stepsFromSaved, withParams } from '../composition/steps.js';
 import type { RowsInput } from '../selection/rows.js';
 import { type ResponseMethod, responds } from './responses.js';
@@ -49,6 +51,14 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
 
   /** One class per row, with the type of y. */
   abstract predict(x: RowsInput): Promise<Label[]>;
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of its cells or an object of them by name. Same bits.
+   * @throws SteepestError `ERR_ARGUMENT` if the classifier inside has no such method
+   */
+  abstract predictSync(x: RowsInput | RowInput): Label[];
+  /** Probabilities at once, as {@link predictSync}: rows × classes. */
+  abstract predictProbaSync(x: RowsInput | RowInput): Matrix<Float64Array>;
 
   protected constructor(type: string, specs: ParamSpecs<P>, given: Partial<P>) {
     super(type, specs, given);

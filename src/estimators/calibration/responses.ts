@@ -1,6 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { type Manner, type Work, workInSlices } from '../base/work.js';
+import { calling, type Step } from '../composition/steps.js';
 import type { RowsInput } from '../selection/rows.js';
 
 /** What classifiers say of rows besides classes. */
@@ -36,13 +38,19 @@ export function responseMethod(estimator: object, preferred: readonly ResponseMe
 }
 
 /** What an estimator's method says of rows, by columns. */
-export async function scoresOf(
+export function* scoring(
   estimator: object,
   method: ResponseMethod,
-  x: RowsInput,
-): Promise<Float64Array[]> {
-  const run = (estimator as Record<ResponseMethod, (x: RowsInput) => Promise<unknown>>)[method];
-  return columnsOf((await run.call(estimator, x)) as Float64Array | Matrix<Float64Array>);
+  x: unknown,
+  manner: Manner,
+): Work<Float64Array[]> {
+  const response = yield* calling(estimator as Step, method + manner, 'a classifier', x);
+  return columnsOf(response as Float64Array | Matrix<Float64Array>);
+}
+
+/** {@link scoring} for callers that wait. */
+export function scoresOf(estimator: object, method: ResponseMethod, x: RowsInput): Promise<Float64Array[]> {
+  return workInSlices(scoring(estimator, method, x, ''));
 }
 
 /** Columns of a response; of two, which are probabilities, only the second. */

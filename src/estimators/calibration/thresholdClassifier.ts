@@ -1,13 +1,15 @@
 import { SteepestError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
+import type { TableInput } from '../base/columns.js';
 import { encodeClasses, isLabelList, type Label, type LabelInput } from '../base/labels.js';
 import { param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
-import type { Step } from '../composition/steps.js';
+import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
+import { calling, type Step } from '../composition/steps.js';
 import { type RowsInput, sameRowCount } from '../selection/rows.js';
 import { fittedChild, MetaClassifier, type MetaParams } from './metaClassifier.js';
-import { type ResponseMethod, responseMethod, scoresOf } from './responses.js';
+import { type ResponseMethod, responseMethod, scoring } from './responses.js';
 
 /** Which scores are compared with the threshold. */
 export interface ResponseParams extends MetaParams {
@@ -64,25 +66,42 @@ export abstract class ThresholdClassifier<P extends ResponseParams> extends Meta
 
   /** One class per row, with the type of y. */
   async predict(x: RowsInput): Promise<Label[]> {
-    const { classes, model, method, threshold, positive } = this.learned('predict()');
-    const [scores] = (await scoresOf(model, method, x)) as [Float64Array];
+    return workInSlices(this.predicting(x, ''));
+  }
+
+  predictSync(x: RowsInput | RowInput): Label[] {
+    return workAtOnce(this.predicting(rowsOf(x as TableInput), 'Sync'));
+  }
+
+  private *predicting(x: unknown, manner: Manner): Work<Label[]> {
+    const { classes, model, method, threshold, positive } = this.learned(`predict${manner}()`);
+    const [scores] = (yield* scoring(model, method, x, manner)) as [Float64Array];
     return labelsAt(facing(scores, method, positive), threshold, classes, positive);
   }
 
   /** The classifier's own probabilities. */
   predictProba(x: RowsInput): Promise<Matrix<Float64Array>> {
-    return this.ask('predictProba', x) as Promise<Matrix<Float64Array>>;
+    return workInSlices(this.asking('predictProba', x, '')) as Promise<Matrix<Float64Array>>;
+  }
+
+  predictProbaSync(x: RowsInput | RowInput): Matrix<Float64Array> {
+    return workAtOnce(this.asking('predictProba', x, 'Sync')) as Matrix<Float64Array>;
   }
 
   /** The classifier's own decision function. */
   decisionFunction(x: RowsInput): Promise<Float64Array> {
-    return this.ask('decisionFunction', x) as Promise<Float64Array>;
+    return workInSlices(this.asking('decisionFunction', x, '')) as Promise<Float64Array>;
   }
 
-  private async ask(name: ResponseMethod, x: RowsInput): Promise<unknown> {
-    const { model } = this.learned(`${name}()`);
+  /** {@link decisionFunction} at once, for one row or a few. Same bits. */
+  decisionFunctionSync(x: RowsInput | RowInput): Float64Array {
+    return workAtOnce(this.asking('decisionFunction', x, 'Sync')) as Float64Array;
+  }
+
+  private *asking(name: ResponseMethod, x: unknown, manner: Manner): Work<unknown> {
+    const { model } = this.learned(`${name}${manner}()`);
     responseMethod(model, [name]);
-    return (model as unknown as Record<ResponseMethod, (x: RowsInput) => unknown>)[name](x);
+    return yield* calling(model, name + manner, 'a classifier', x);
   }
 
   protected anyModel(what: string): Step {

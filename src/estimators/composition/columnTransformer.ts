@@ -17,7 +17,7 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Manner, Work } from '../base/work.js';
-import { BaseTransformer } from '../preprocessing/baseTransformer.js';
+import { InvertibleTransformer } from '../preprocessing/invertible.js';
 import {
   type ColumnRule,
   columnNumbers,
@@ -53,7 +53,11 @@ import {
  * transformers that accept it; the result is numbers. `fit` fits copies of the transformers: the
  * fitted copies are in `namedTransformers`.
  */
-export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, Matrix<Float64Array>> {
+export class ColumnTransformer extends InvertibleTransformer<
+  ColumnTransformerParams,
+  Matrix<Float64Array>,
+  TableOutput
+> {
   private parts: readonly Part[] = [];
 
   constructor(params: Partial<ColumnTransformerParams> = {}) {
@@ -198,7 +202,7 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if a transformer has no
    *   inverse
    */
-  async inverseTransform(x: TableInput): Promise<TableOutput> {
+  protected *inverting(x: TableInput, manner: Manner): Work<TableOutput> {
     const { names, cols } = this.ready('inverseTransform()');
     const table = readTable('X', x);
     this.checkColumns(
@@ -210,12 +214,12 @@ export class ColumnTransformer extends BaseTransformer<ColumnTransformerParams, 
     let offset = 0;
     for (const { name, step, columns: places, width } of this.parts) {
       const own = Array.from({ length: width }, (_, k) => offset + k);
-      const input = await inSlices(pick(table, own, table.names));
+      const input = yield* pick(table, own, table.names);
       offset += width;
       const back = isWord(step)
         ? input
-        : ((await method(step, 'inverseTransform', `part '${name}'`)(input)) as TableOutput);
-      const restored = readTable('X', back);
+        : yield* calling(step, `inverseTransform${manner}`, `part '${name}'`, input);
+      const restored = readTable('X', back as TableOutput);
       places.forEach((j, k) => {
         columns.set(j, restored.column(k));
       });

@@ -221,6 +221,12 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     >;
   }
 
+  /** {@link decisionFunction} at once, as {@link predictSync}. */
+  decisionFunctionSync(x: TableInput | RowInput): ResultOf<Last, 'decisionFunctionSync', unknown> {
+    const result = workAtOnce(this.finishing('decisionFunction', 'Sync', rowsOf(x)));
+    return result as ResultOf<Last, 'decisionFunctionSync', unknown>;
+  }
+
   /** The last step's score for the transformed rows. */
   async score(x: TableInput, y: unknown, options?: { sampleWeight?: WeightInput }): Promise<number> {
     const given = separateTarget('X', x, y);
@@ -241,12 +247,24 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
    * @throws SteepestError `ERR_ARGUMENT` if a step has none
    */
   async inverseTransform(x: TableInput): Promise<TableOutput> {
-    this.ready('inverseTransform()');
+    return workInSlices(this.inverting('', x));
+  }
+
+  /** {@link inverseTransform} at once, as {@link predictSync}. */
+  inverseTransformSync(x: TableInput | RowInput): TableOutput {
+    return workAtOnce(this.inverting('Sync', rowsOf(x)));
+  }
+
+  private *inverting(manner: Manner, x: TableInput): Work<TableOutput> {
+    this.ready(`inverseTransform${manner}()`);
     const runs = this.params.steps.map(([name, step]) =>
-      method(step, 'inverseTransform', `step '${name}' of a pipeline`),
+      method(step, `inverseTransform${manner}`, `step '${name}' of a pipeline`),
     );
-    let output = x;
-    for (const run of runs.reverse()) output = (await run(output)) as TableInput;
+    let output: unknown = x;
+    for (const run of runs.reverse()) {
+      const given = output;
+      output = yield () => run(given);
+    }
     return output as TableOutput;
   }
 

@@ -16,6 +16,7 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
 import { readTargets } from '../base/targets.js';
+import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { LinearRegression } from '../linearRegression.js';
 import { FunctionTransformer } from '../preprocessing/functionTransformer.js';
 import {
@@ -25,6 +26,7 @@ import {
   warnNotInverse,
 } from '../preprocessing/namedFunctions.js';
 import {
+  calling,
   isStep,
   method,
   type NamedStep,
@@ -205,24 +207,34 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
    */
   async predict(x: TableInput): Promise<Float64Array | Matrix<Float64Array>> {
     const { isVector } = this.ready('predict()');
-    const matrix = await this.predictMatrix(x);
-    return isVector ? matrix.data : matrix;
+    return vectorIf(isVector, await workInSlices(this.predicting(x, '')));
   }
 
-  private async predictMatrix(x: TableInput): Promise<Matrix<Float64Array>> {
-    const { regressor, transformer } = this.ready('predict()');
-    const given = (await method(regressor, 'predict', 'a regressor')(x)) as
+  /**
+   * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
+   * of its cells or an object of them by name. Same bits.
+   * @throws SteepestError `ERR_ARGUMENT` for a regressor without `predictSync`, or a transformer
+   *   without `inverseTransformSync`
+   */
+  predictSync(x: TableInput | RowInput): Float64Array | Matrix<Float64Array> {
+    const { isVector } = this.ready('predictSync()');
+    return vectorIf(isVector, workAtOnce(this.predicting(rowsOf(x), 'Sync')));
+  }
+
+  private *predicting(x: TableInput, manner: Manner): Work<Matrix<Float64Array>> {
+    const { regressor, transformer } = this.ready(`predict${manner}()`);
+    const given = (yield* calling(regressor, `predict${manner}`, 'a regressor', x)) as
       | Float64Array
       | Matrix<Float64Array>;
     const table = isNdArray(given) ? given : { data: given, shape: [given.length, 1] };
-    const back = (await method(transformer, 'inverseTransform', 'a transformer')(table)) as TableOutput;
-    return numbersOf(back, table.shape[0]!);
+    const back = yield* calling(transformer, `inverseTransform${manner}`, 'a transformer', table);
+    return numbersOf(back as TableOutput, table.shape[0]!);
   }
 
   /** R² of the predictions, taken back (mean over targets). */
   async score(x: TableInput, y: TargetInput | string, options: ScoreOptions = {}): Promise<number> {
     const given = separateTarget('X', x, y);
-    return regressionScore(given.y as TargetInput, await this.predictMatrix(given.x), options);
+    return regressionScore(given.y as TargetInput, await workInSlices(this.predicting(given.x, '')), options);
   }
 
   /** Names of the columns of the fit, if they had names. @throws SteepestError `ERR_NOT_FITTED` */
@@ -292,6 +304,9 @@ function countOf(y: unknown): number {
   if (isNdArray(y)) return y.shape[0] ?? 0;
   return (y as { length?: number }).length ?? 0;
 }
+
+const vectorIf = (isVector: boolean, matrix: Matrix<Float64Array>): Float64Array | Matrix<Float64Array> =>
+  isVector ? matrix.data : matrix;
 
 /** A transformed table as numbers. */
 function numbersOf(table: TableOutput, rows: number): Matrix<Float64Array> {

@@ -1,17 +1,17 @@
 import { checkBoolean } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { type InParts, inSlices } from '../../core/inParts.js';
+import type { InParts } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from '../preprocessing/baseTransformer.js';
 import { eachRow } from '../preprocessing/columnwise.js';
+import { InvertibleTransformer } from '../preprocessing/invertible.js';
 
 /** What transformers share that keep some columns and drop the others. */
-export abstract class Selector<P extends object> extends BaseTransformer<P, Matrix<Float64Array>> {
+export abstract class Selector<P extends object> extends InvertibleTransformer<P, Matrix<Float64Array>> {
   /** Numbers of the kept columns, ascending. */
   protected kept: readonly number[] = [];
 
@@ -55,7 +55,7 @@ export abstract class Selector<P extends object> extends BaseTransformer<P, Matr
    * The columns of the fit, with zeros in those that were dropped.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
-  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
     this.ready('inverseTransform()');
     const features = this.readNumbers(x);
     const { cols } = this.checkColumns('inverseTransform()', features, this.kept.length);
@@ -63,11 +63,9 @@ export abstract class Selector<P extends object> extends BaseTransformer<P, Matr
     const { data } = features;
     const { kept } = this;
     const width = kept.length;
-    await inSlices(
-      eachRow({ rows: features.rows, cols }, (row) => {
-        for (let k = 0; k < width; k++) result.data[row * cols + kept[k]!] = data[row * width + k]!;
-      }),
-    );
+    yield* eachRow({ rows: features.rows, cols }, (row) => {
+      for (let k = 0; k < width; k++) result.data[row * cols + kept[k]!] = data[row * width + k]!;
+    });
     return result;
   }
 

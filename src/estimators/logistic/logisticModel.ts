@@ -111,8 +111,12 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
    * rows × classes.
    */
   async decisionFunction(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
-    const scores = await inSlices(this.scoring(x));
-    return scores.columns === 1 ? scores.data : scores;
+    return vectorOrMatrix(await inSlices(this.scoring(x)));
+  }
+
+  /** {@link decisionFunction} at once, as {@link predictSync}. */
+  decisionFunctionSync(x: FeatureInput | RowInput): Float64Array | Matrix<Float64Array> {
+    return vectorOrMatrix(atOnce(this.scoring(rowsOf(x) as FeatureInput)));
   }
 
   /** Fraction of rows whose class is predicted correctly. */
@@ -138,6 +142,10 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
     return yield* linearScores(features, coef, intercept, names);
   }
 }
+
+/** Scores of two classes are one number per row. */
+const vectorOrMatrix = (scores: Matrix<Float64Array>): Float64Array | Matrix<Float64Array> =>
+  scores.columns === 1 ? scores.data : scores;
 
 /** The class of the largest score of each row; a single score above 0 means the second of two. */
 function likeliest({ data, rows, columns }: Matrix<Float64Array>, classes: readonly Label[]): Label[] {

@@ -1,9 +1,9 @@
-import { eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '../../core/inParts.js';
+import { eachRange, type InParts, NUMBERS_PER_PART } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
 import type { Features } from '../base/features.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
+import { InvertibleTransformer } from './invertible.js';
 
 /** What becomes of one number of a column. */
 export type NumberMap = (value: number, column: number) => number;
@@ -12,7 +12,7 @@ export type NumberMap = (value: number, column: number) => number;
  * What scalers share that map each number of a column on its own. NaN counts as missing: it is
  * ignored in the fit and stays NaN. Infinities are refused.
  */
-export abstract class Columnwise<P extends object> extends BaseTransformer<P, Matrix<Float64Array>> {
+export abstract class Columnwise<P extends object> extends InvertibleTransformer<P, Matrix<Float64Array>> {
   /** The map of `transform`. @throws SteepestError `ERR_NOT_FITTED` */
   protected abstract forward(): NumberMap;
 
@@ -25,8 +25,8 @@ export abstract class Columnwise<P extends object> extends BaseTransformer<P, Ma
   }
 
   /** The numbers that `transform` was given. @throws SteepestError as {@link transform} */
-  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
-    return inSlices(this.mapped('inverseTransform()', x, this.backward()));
+  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
+    return yield* this.mapped('inverseTransform()', x, this.backward());
   }
 
   private *mapped(what: string, x: TableInput, map: NumberMap): InParts<Matrix<Float64Array>> {

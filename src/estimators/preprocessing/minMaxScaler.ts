@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import { type InParts, inSlices } from '../../core/inParts.js';
+import type { InParts } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import { allocate, checkNoInfinity, forSlices, rowParts, type TableInput } from '../base/columns.js';
@@ -9,7 +9,8 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
+import { InvertibleTransformer } from './invertible.js';
+
 import { isConstantRange } from './ranges.js';
 
 export interface MinMaxScalerParams {
@@ -54,7 +55,7 @@ interface Bounds {
  * maximum the high end. NaN counts as missing: it is ignored in the fit and stays NaN. A constant
  * column becomes the low end. Infinities are refused.
  */
-export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Float64Array>> {
+export class MinMaxScaler extends InvertibleTransformer<MinMaxScalerParams, Matrix<Float64Array>> {
   private bounds: Bounds | undefined;
 
   constructor(params: Partial<MinMaxScalerParams> = {}) {
@@ -122,14 +123,12 @@ export class MinMaxScaler extends BaseTransformer<MinMaxScalerParams, Matrix<Flo
   }
 
   /** (x − min) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
     const [least, most] = this.learned('inverseTransform()').range;
-    return inSlices(
-      this.map('inverseTransform()', x, (value, j, scale, min) => {
-        if (hasRoom(scale)) return (value - min) / scale;
-        return this.atPart((value - least) / (most - least), j);
-      }),
-    );
+    return yield* this.map('inverseTransform()', x, (value, j, scale, min) => {
+      if (hasRoom(scale)) return (value - min) / scale;
+      return this.atPart((value - least) / (most - least), j);
+    });
   }
 
   private *map(

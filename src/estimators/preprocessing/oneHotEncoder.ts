@@ -19,7 +19,6 @@ import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
 import {
   type Category,
   type ColumnCategories,
@@ -32,6 +31,7 @@ import {
   savedCategories,
 } from './categories.js';
 import { type Grouping, groupingOf, INFREQUENT, infrequentCodes, isInfrequentList } from './infrequent.js';
+import { InvertibleTransformer } from './invertible.js';
 import { droppedOf, ONE_HOT_SPECS, type OneHotEncoderParams, refuse } from './oneHotParams.js';
 
 /** One column of the fit. */
@@ -50,7 +50,11 @@ interface Encoded extends ColumnCategories {
  * One column of zeros and ones per category, for columns of numbers or text. A missing value (null,
  * NaN) is a category of its own, the last.
  */
-export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<Float64Array>> {
+export class OneHotEncoder extends InvertibleTransformer<
+  OneHotEncoderParams,
+  Matrix<Float64Array>,
+  DataTable
+> {
   private encoded: readonly Encoded[] = [];
 
   constructor(params: Partial<OneHotEncoderParams> = {}) {
@@ -141,22 +145,26 @@ export class OneHotEncoder extends BaseTransformer<OneHotEncoderParams, Matrix<F
    * categories become 'infrequent_sklearn', as in scikit-learn, or NaN in a column of numbers.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` for zeros without a meaning
    */
-  async inverseTransform(x: TableInput): Promise<DataTable> {
+  protected *inverting(x: TableInput): Work<DataTable> {
     this.ready('inverseTransform()');
     const { data, rows, cols } = readFeatures('X', x as FeatureInput);
     const width = this.encoded.reduce((sum, one) => sum + widthOf(one), 0);
     const { names } = this.checkColumns('inverseTransform()', { cols }, width);
     let offset = 0;
-    const columns = this.encoded.map((one, j): Column => {
+    const columns: Column[] = [];
+    for (const [j, one] of this.encoded.entries()) {
+      yield* columnPart(j, rows);
       const start = offset;
       offset += widthOf(one);
       const values = Array.from({ length: rows }, (_, i) =>
         decode(one, data.subarray(i * cols + start, i * cols + offset), showColumn(names, j), i, this.params),
       );
-      return one.kind === 'numeric'
-        ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
-        : (values as (string | null)[]);
-    });
+      columns.push(
+        one.kind === 'numeric'
+          ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
+          : (values as (string | null)[]),
+      );
+    }
     return toDataTable(columns, names);
   }
 

@@ -20,7 +20,6 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
 import {
   type CategoriesParam,
   type Category,
@@ -43,6 +42,7 @@ import {
   infrequentCodes,
   isInfrequentList,
 } from './infrequent.js';
+import { InvertibleTransformer } from './invertible.js';
 
 export interface OrdinalEncoderParams extends FrequencyParams {
   /** 'auto': the sorted categories of the fit. Or those of each column, in the order of their codes. */
@@ -86,7 +86,11 @@ const UNKNOWN_HINT = "Set handleUnknown: 'useEncodedValue' and unknownValue: -1,
  * One column of codes 0, 1, … per column of numbers or text, for models that treat categories as
  * ordered. A missing value (null, NaN) is no category: it becomes `encodedMissingValue`.
  */
-export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix<Float64Array>> {
+export class OrdinalEncoder extends InvertibleTransformer<
+  OrdinalEncoderParams,
+  Matrix<Float64Array>,
+  DataTable
+> {
   private encoded: readonly Encoded[] = [];
   private others: OtherCodes = defaultParams(SPECS);
 
@@ -167,7 +171,7 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
    * categories becomes 'infrequent_sklearn', as in scikit-learn, or NaN in a column of numbers.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_LABEL_RANGE` for what is no code
    */
-  async inverseTransform(x: TableInput): Promise<DataTable> {
+  protected *inverting(x: TableInput): Work<DataTable> {
     this.ready('inverseTransform()');
     const { data, rows, cols } = readFeatures('X', x as FeatureInput);
     const { names, cols: width } = this.checkColumns(
@@ -175,15 +179,19 @@ export class OrdinalEncoder extends BaseTransformer<OrdinalEncoderParams, Matrix
       { cols },
       this.ready('inverseTransform()').cols,
     );
-    const columns = this.encoded.map((one, j): Column => {
+    const columns: Column[] = [];
+    for (const [j, one] of this.encoded.entries()) {
+      yield* columnPart(j, rows);
       const shown = showColumn(names, j);
       const values = Array.from({ length: rows }, (_, i) =>
         decode(one, data[i * width + j]!, this.others, shown, i),
       );
-      return one.kind === 'numeric'
-        ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
-        : (values as (string | null)[]);
-    });
+      columns.push(
+        one.kind === 'numeric'
+          ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
+          : (values as (string | null)[]),
+      );
+    }
     return toDataTable(columns, names);
   }
 

@@ -1,6 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
-
 import { exponentOf, timesPower } from '../../core/powers.js';
 import { show } from '../../core/show.js';
 import { allocate, allocateInt32, rowParts, type TableInput } from '../base/columns.js';
@@ -15,7 +14,8 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
+import { InvertibleTransformer } from './invertible.js';
+
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
 export interface PolynomialFeaturesParams {
@@ -51,7 +51,10 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
  * All products of columns up to a degree, in scikit-learn's order: by degree, then by column
  * numbers. For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
  */
-export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams, Matrix<Float64Array>> {
+export class PolynomialFeatures extends InvertibleTransformer<
+  PolynomialFeaturesParams,
+  Matrix<Float64Array>
+> {
   /** The products, computed on first use: a small file may ask for many. */
   private listed: readonly ProductGroup[] | undefined;
 
@@ -127,7 +130,7 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
    * The input columns, which are those of degree 1.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` if degree 1 is excluded
    */
-  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
     this.ready('inverseTransform()');
     const features = readFeatures('X', x as FeatureInput);
     const { cols } = this.checkColumns('inverseTransform()', features, this.nOutputFeatures);
@@ -142,10 +145,12 @@ export class PolynomialFeatures extends BaseTransformer<PolynomialFeaturesParams
       });
     }
     const result = allocate(features.rows, cols);
-    for (let at = 0; at < result.data.length; at++) {
-      const row = Math.floor(at / cols);
-      result.data[at] = features.data[row * features.cols + first + (at % cols)]!;
-    }
+    yield* rowParts(features.rows, features.cols, (begin, end) => {
+      for (let at = begin * cols; at < end * cols; at++) {
+        const row = Math.floor(at / cols);
+        result.data[at] = features.data[row * features.cols + first + (at % cols)]!;
+      }
+    });
     return result;
   }
 

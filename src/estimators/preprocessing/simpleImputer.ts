@@ -1,6 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
-import { inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { refuseNotFinite } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
@@ -24,7 +23,6 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
 import {
   type Fill,
   filled,
@@ -34,6 +32,7 @@ import {
   type ImputeStrategy,
   isMissing,
 } from './fillers.js';
+import { InvertibleTransformer } from './invertible.js';
 
 export interface SimpleImputerParams {
   /** What counts as missing besides null: NaN by default. */
@@ -81,7 +80,7 @@ interface Learned {
  * Fills missing values of each column. Plain numbers give plain numbers; a `DataTable`, or rows
  * with text, give a `DataTable`.
  */
-export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
+export class SimpleImputer extends InvertibleTransformer<SimpleImputerParams> {
   private learned: readonly Learned[] = [];
   private indicated = false;
 
@@ -165,7 +164,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
    * The table with its missing values restored from the indicator columns.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; `ERR_ARGUMENT` without `addIndicator`
    */
-  async inverseTransform(x: TableInput): Promise<TableOutput> {
+  protected *inverting(x: TableInput): Work<TableOutput> {
     this.ready('inverseTransform()');
     if (!this.indicated) {
       throw new SteepestError('ERR_ARGUMENT', {
@@ -201,7 +200,7 @@ export class SimpleImputer extends BaseTransformer<SimpleImputerParams> {
         Array.from({ length: cols }, (_, j) => columnName(names, j)),
       );
     }
-    return inSlices(besideEachOther(columns as readonly Float64Array[], names));
+    return yield* besideEachOther(columns as readonly Float64Array[], names);
   }
 
   /** The fill value of each column. */

@@ -1,4 +1,4 @@
-import { type InParts, inSlices } from '../../core/inParts.js';
+import type { InParts } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { timesPower } from '../../core/powers.js';
 import { allocate, checkNoInfinity, rowParts, type TableInput } from '../base/columns.js';
@@ -9,7 +9,8 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
 import type { Work } from '../base/work.js';
-import { BaseTransformer } from './baseTransformer.js';
+import { InvertibleTransformer } from './invertible.js';
+
 import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';
 
 export interface StandardScalerParams {
@@ -36,7 +37,7 @@ const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfi
  * missing: it is ignored in the fit and stays NaN. A constant column is not divided. Infinities are
  * refused.
  */
-export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix<Float64Array>> {
+export class StandardScaler extends InvertibleTransformer<StandardScalerParams, Matrix<Float64Array>> {
   private moments: Moments | undefined;
 
   constructor(params: Partial<StandardScalerParams> = {}) {
@@ -86,12 +87,10 @@ export class StandardScaler extends BaseTransformer<StandardScalerParams, Matrix
   }
 
   /** x · scale + mean. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  async inverseTransform(x: TableInput): Promise<Matrix<Float64Array>> {
+  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
     const { withMean } = this.params;
-    return inSlices(
-      this.map('inverseTransform()', x, (value, j, mean, scale) =>
-        withMean ? value * scale[j]! + mean[j]! : value * scale[j]!,
-      ),
+    return yield* this.map('inverseTransform()', x, (value, j, mean, scale) =>
+      withMean ? value * scale[j]! + mean[j]! : value * scale[j]!,
     );
   }
 

@@ -194,6 +194,11 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
     return this.callNow('predictProbaSync', x) as ResultOf<E, 'predictProbaSync'>;
   }
 
+  /** {@link decisionFunction} at once, for one row or a few, with the same bits. */
+  decisionFunctionSync(x: RowsInput | RowInput): ResultOf<E, 'decisionFunctionSync'> {
+    return this.callNow('decisionFunctionSync', x) as ResultOf<E, 'decisionFunctionSync'>;
+  }
+
   /** {@link transform} at once, for one row or a few, with the same bits. */
   transformSync(x: RowsInput | RowInput): ResultOf<E, 'transformSync'> {
     return this.callNow('transformSync', x) as ResultOf<E, 'transformSync'>;

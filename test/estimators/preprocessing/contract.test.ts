@@ -35,6 +35,7 @@ interface AnyTransformer {
   transformSync(x: TableInput | RowInput): TableOutput;
   fitTransform(x: TableInput, y?: unknown): Promise<TableOutput>;
   inverseTransform?(x: TableInput): Promise<TableOutput>;
+  inverseTransformSync?(x: TableInput | RowInput): TableOutput;
   getFeatureNamesOut(): string[];
   readonly featureNamesIn: readonly string[] | undefined;
   getParams(): object;
@@ -408,7 +409,8 @@ describe.each(KINDS)('$title', (kind) => {
   it(hasInverse ? 'comes back by inverseTransform' : 'says that it has no inverse', async () => {
     const transformer = await learn(make(), X);
     if (transformer.inverseTransform === undefined || hasInverse === undefined) {
-      expect([transformer.inverseTransform, hasInverse]).toEqual([undefined, undefined]);
+      const found = [transformer.inverseTransform, transformer.inverseTransformSync, hasInverse];
+      expect(found).toEqual([undefined, undefined, undefined]);
       return;
     }
     if (!hasInverse) {
@@ -416,7 +418,14 @@ describe.each(KINDS)('$title', (kind) => {
       await expect(transformer.inverseTransform(once)).rejects.toThrow(code('ERR_ARGUMENT'));
       return;
     }
-    const back = plain(await transformer.inverseTransform(await transformer.transform(X)));
+    const there = await transformer.transform(X);
+    const back = plain(await transformer.inverseTransform(there));
+    expect(plain(transformer.inverseTransformSync!(there))).toEqual(back);
+    plain(there).forEach((row, i) => {
+      expect(plain(transformer.inverseTransformSync!(row as RowInput))).toEqual([back[i]]);
+    });
+    expect(() => transformer.inverseTransformSync!([1])).toThrow(code('ERR_SHAPE'));
+    expect(() => make().inverseTransformSync!([1])).toThrow(code('ERR_NOT_FITTED'));
     back.flat().forEach((value, i) => {
       const isDropped = dropsConstants && i % 3 === 1;
       expect(value).toBeCloseTo(isDropped ? 0 : X.flat()[i]!, 12);
