@@ -2,15 +2,20 @@ import { checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
-import { isNumericColumn } from '../../data/column.js';
+import { type Column, isDateColumn, isNumericColumn } from '../../data/column.js';
 import { columnName, type TableColumns } from '../base/columns.js';
 
 /** Chooses columns by what they hold and how they are named, when a table is there to look at. */
 
-/** What a column holds. */
-export type ColumnType = 'number' | 'text';
+/** What a column holds; dates are milliseconds since 1970 and no `'number'`. */
+export type ColumnType = 'number' | 'date' | 'text';
 
-const TYPES: readonly unknown[] = ['number', 'text'];
+const TYPES: readonly unknown[] = ['number', 'date', 'text'];
+
+function typeOf(column: Column): ColumnType {
+  if (!isNumericColumn(column)) return 'text';
+  return isDateColumn(column) ? 'date' : 'number';
+}
 
 /**
  * Columns for which everything that is given holds. Plain data, so that it can be saved:
@@ -39,7 +44,7 @@ function checked(selector: object): ColumnSelector {
     throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
   };
   if (!isListOf(types, (type) => TYPES.includes(type))) {
-    refuse("types of columns to be 'number' or 'text'", types, "Write columns.byType('number').");
+    refuse("types of columns to be 'number', 'date' or 'text'", types, "Write columns.byType('number').");
   }
   if (!isListOf(except, isText)) refuse('names of columns', except, "Write columns.allBut('id').");
   const isPattern = (pattern === undefined || isText(pattern)) && (flags === undefined || isText(flags));
@@ -84,7 +89,7 @@ export function selectedColumns(part: string, selector: ColumnSelector, table: T
     // A new one for each name: with flag g or y, an expression remembers where it stopped.
     if (pattern !== undefined && !new RegExp(pattern, flags).test(name)) return false;
     if (except.includes(name)) return false;
-    return types === undefined || types.includes(isNumericColumn(table.column(j)) ? 'number' : 'text');
+    return types === undefined || types.includes(typeOf(table.column(j)));
   });
 }
 
@@ -99,7 +104,7 @@ const withPattern = (pattern: RegExp | string | undefined): ColumnSelector => {
 /** Choices of columns for `columnTransformer`, by what the columns of the fit hold. */
 export const columns = {
   /**
-   * Columns of numbers or of text. A column without any value is text.
+   * Columns of numbers, of dates or of text. A column without any value is text.
    * @param options `pattern`: only columns whose names match it
    * @throws SteepestError `ERR_ARGUMENT`
    */

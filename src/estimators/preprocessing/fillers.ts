@@ -1,7 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
+import { eachRange, type InParts } from '../../core/inParts.js';
 import { compareLabels } from '../../core/labels.js';
 import { show } from '../../core/show.js';
-import { type Column, isNumericColumn } from '../../data/column.js';
+import { type Column, isNumericColumn, likeColumn } from '../../data/column.js';
+import { selectRanks } from './orderStatistics.js';
 
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
 
@@ -44,7 +46,7 @@ export function filled(column: Column, fill: Fill, mark: MissingMark, shown: str
     if (typeof fill === 'number') {
       const result = column.slice();
       for (let i = 0; i < result.length; i++) if (isMissing(result[i]!, mark)) result[i] = fill;
-      return result;
+      return likeColumn(column, result);
     }
   } else if (typeof fill === 'string') {
     return column.map((value) => (isMissing(value, mark) ? fill : value));
@@ -77,13 +79,13 @@ function presentNumbers(column: Float64Array, mark: MissingMark): Float64Array {
  * @throws SteepestError `ERR_ARGUMENT` for a mean or median of text, for a column without values
  *   unless `keepEmpty`, and for a constant of the other type
  */
-export function fillOf(
+export function* fillOf(
   column: Column,
   shown: string,
   strategy: ImputeStrategy,
   mark: MissingMark,
   options: { fillValue: Fill | undefined; keepEmpty: boolean },
-): Fill {
+): InParts<Fill> {
   const isText = !isNumericColumn(column);
   if (isText && (strategy === 'mean' || strategy === 'median')) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -104,8 +106,9 @@ export function fillOf(
       hint: "Drop the column, use strategy 'constant', or set keepEmptyFeatures.",
     });
   }
-  if (strategy === 'mostFrequent') return mostFrequent<Fill>(present as Iterable<Fill>);
-  return strategy === 'mean' ? mean(present as Float64Array) : median(present as Float64Array);
+  yield;
+  if (strategy === 'mostFrequent') return yield* mostFrequent<Fill>(present as ArrayLike<Fill>);
+  return yield* strategy === 'mean' ? mean(present as Float64Array) : median(present as Float64Array);
 }
 
 function constantFor(isText: boolean, shown: string, fillValue: Fill | undefined): Fill {
@@ -119,31 +122,52 @@ function constantFor(isText: boolean, shown: string, fillValue: Fill | undefined
 }
 
 /** Relative to the first value, so that values far from 0 lose no digits. */
-function mean(values: Float64Array): number {
+function* mean(values: Float64Array): InParts<number> {
   const shift = values[0]!;
   let sum = 0;
-  for (const value of values) sum += value - shift;
+  yield* eachRange(values.length, (begin, end) => {
+    for (let i = begin; i < end; i++) sum += values[i]! - shift;
+  });
   if (Number.isFinite(sum)) return shift + sum / values.length;
   // For numbers near the largest of float64, whose differences or sums of differences overflow.
   sum = 0;
-  for (const value of values) sum += value * SMALL;
+  yield* eachRange(values.length, (begin, end) => {
+    for (let i = begin; i < end; i++) sum += values[i]! * SMALL;
+  });
   return sum / values.length / SMALL;
 }
 
 /** A power of two that keeps the sum of an array's maximum length within float64. */
 const SMALL = 2 ** -64;
 
-/** Sorts its argument in place. */
-function median(values: Float64Array): number {
-  const sorted = values.sort();
-  const middle = sorted.length >> 1;
+/** Reorders its argument. */
+function* median(values: Float64Array): InParts<number> {
+  const middle = values.length >> 1;
+  if (values.length % 2 === 1) {
+    yield* selectRanks(values, [middle]);
+    return values[middle]!;
+  }
+  yield* selectRanks(values, [middle - 1, middle]);
   // Halved first, because the sum of two large numbers may overflow.
-  return sorted.length % 2 === 1 ? sorted[middle]! : sorted[middle - 1]! / 2 + sorted[middle]! / 2;
+  return values[middle - 1]! / 2 + values[middle]! / 2;
 }
 
+/** Values to count in one part: an entry of a Map costs as much as many additions. */
+const COUNTED_PER_PART = 2 ** 14;
+
 /** The most frequent value; the smallest if several are equally frequent, as in scikit-learn. */
-function mostFrequent<T extends Fill>(values: Iterable<T>): T {
+function* mostFrequent<T extends Fill>(values: ArrayLike<T>): InParts<T> {
   const counts = new Map<T, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([a, n], [b, m]) => m - n || compareLabels(a, b))[0]![0];
+  const count = (begin: number, end: number): void => {
+    for (let i = begin; i < end; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1);
+  };
+  yield* eachRange(values.length, count, COUNTED_PER_PART);
+  let best = values[0]!;
+  let most = 0;
+  let seen = 0;
+  for (const [value, times] of counts) {
+    if (times > most || (times === most && compareLabels(value, best) < 0)) [best, most] = [value, times];
+    if (++seen % COUNTED_PER_PART === 0) yield;
+  }
+  return best;
 }

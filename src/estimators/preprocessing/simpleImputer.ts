@@ -1,10 +1,11 @@
 import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
+import { inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { refuseNotFinite } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
-import { type Column, isNumericColumn } from '../../data/column.js';
+import { type Column, isNumericColumn, likeColumn } from '../../data/column.js';
 import type { DataTable } from '../../data/dataTable.js';
 import {
   besideEachOther,
@@ -104,10 +105,11 @@ export class SimpleImputer extends InvertibleTransformer<SimpleImputerParams> {
     for (let j = 0; j < table.cols; j++) {
       await nextColumn(j, table.rows, signal);
       const column = this.readColumn(table, j);
-      const fill = fillOf(column, showColumn(table.names, j), strategy, mark, {
+      const work = fillOf(column, showColumn(table.names, j), strategy, mark, {
         fillValue,
         keepEmpty: keepEmptyFeatures,
       });
+      const fill = await inSlices(work, signal);
       learned.push({ fill, hadMissing: hasMissing(column, mark) });
     }
     this.learned = learned;
@@ -188,7 +190,10 @@ export class SimpleImputer extends InvertibleTransformer<SimpleImputerParams> {
       const was = table.column(cols + k);
       if (isNumericColumn(column)) {
         const missing = typeof missingValues === 'number' ? missingValues : Number.NaN;
-        return column.map((value, i) => (was[i] === 1 ? missing : value));
+        return likeColumn(
+          column,
+          column.map((value, i) => (was[i] === 1 ? missing : value)),
+        );
       }
       return column.map((value, i) =>
         was[i] !== 1 ? value : typeof missingValues === 'string' ? missingValues : null,

@@ -15,6 +15,7 @@ import {
   PolynomialFeatures,
   pipeline,
   Ridge,
+  SimpleImputer,
   StandardScaler,
   shutdown,
   TransformedTargetRegressor,
@@ -204,6 +205,27 @@ describe('columns', () => {
     expect(await chosen(columns.byPattern(/price|size/g))).toEqual(['priceNet', 'size']);
     expect(await chosen(columns.byType('number', { pattern: /price/i }))).toEqual(['priceNet', 'PRICE']);
     expect(await chosen(columns.allBut('town', 'nothing'))).toEqual(['priceNet', 'size', 'PRICE']);
+  });
+
+  it('tell dates from numbers, in tables, objects and streams of text', async () => {
+    const days = ['2024-01-31', '2024-02-29', '2024-05-01'];
+    const text = `when,n,city\n${days.map((day, i) => `${day},${i},c${i}`).join('\n')}\n`;
+    const objects = days.map((day, i) => ({ when: new Date(day), n: i, city: `c${i}` }));
+    const forms = [
+      objects,
+      data.DataTable.fromRows(objects),
+      await data.csv({ text }, { dates: ['when'] }).table(),
+    ];
+    for (const form of forms) {
+      const transformer = columnTransformer([
+        ['numbers', new StandardScaler(), columns.byType('number')],
+        ['dates', pipeline(new SimpleImputer(), new MinMaxScaler()), columns.byType('date')],
+      ]);
+      const result = await transformer.fitTransform(form as never);
+      expect(transformer.getFeatureNamesOut()).toEqual(['numbers__n', 'dates__when']);
+      // From 31 January to 1 May 2024 are 91 days, and 29 to 29 February.
+      expectNear([...result.column(1)], [0, 29 / 91, 1]);
+    }
   });
 
   it('are saved, and choose among columns without names by type', async () => {
