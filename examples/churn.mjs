@@ -1,4 +1,4 @@
-// Which customers will leave? From a CSV file with text and gaps to a model in a file.
+// Which customers will leave? From a CSV file with gaps to a saved model.
 //   npx steepest example churn [--csv customers.csv] [--rows 5000] [--out churn.safetensors]
 //                              [--workers 2]
 // Without --csv it makes `rows` customers. A file of your own needs the columns tenure, charge,

@@ -26,7 +26,7 @@ describe.each([-960, -540, 540, 1023])('scores of targets times 2^%i', (k) => {
     }
   });
 
-  it.runIf(k > 0)('keep the digits of ratios', () => {
+  it.each([k].filter((exponent) => exponent > 0))('keep the digits of ratios, times 2^%i', () => {
     const ratio = metrics.meanAbsolutePercentageError(truth, guess, { sampleWeight });
     expect(metrics.meanAbsolutePercentageError(t, g, { sampleWeight })).toBe(ratio);
   });

@@ -1,3 +1,4 @@
+import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isFlag } from '../../core/guards.js';
 import type { Matrix } from '../../core/matrix.js';
@@ -78,6 +79,7 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
 
   /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then */
   override setParams(given: Partial<P> & Record<string, unknown>): this {
+    checkObject(`parameters of ${this.type}`, given);
     const own: Record<string, unknown> = {};
     const nested: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(given)) {
