@@ -66,8 +66,10 @@ inline ExpParts reduceExp(F x) {
 
 /** eˣ. Error ≤ 1.04 ULP, denormal results included. */
 inline F exp(F x) {
-  // NaN passes both comparisons, and stays.
-  const F low = select(lt(x, splat(kExpLow)), splat(kExpLow), x);
+  // Where the result is 0, the product below is another one: one that underflows takes many processors a hundred
+  // cycles. NaN passes both comparisons, and stays.
+  const M none = lt(x, splat(kExpLow));
+  const F low = select(none, zero(), x);
   const ExpParts parts = reduceExp(select(gt(low, splat(kExpHigh)), splat(kExpHigh), low));
   const F r = parts.r;
   const F p = add(fma(mul(r, r), horner(kExpQ, r), r), splat(1.0f));
@@ -77,7 +79,7 @@ inline F exp(F x) {
   const I rest = subI(parts.bits, half);
   const F scale1 = asFloat(addI(shl<kMantissaBits>(half), splatI(kOneBits)));
   const F scale2 = asFloat(addI(shl<kMantissaBits>(rest), splatI(kOneBits)));
-  return mul(mul(p, scale1), scale2);
+  return select(none, zero(), mul(mul(p, scale1), scale2));
 }
 
 /** eˣ − 1 for x ≤ 0 (elu needs no other). Error ≤ 1.0 ULP; denormals give themselves, −0 gives +0. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { availableIsas, selectKernels } from '#steepest/kernels/backend.js';
-import { type KernelSet, type OpKind, PHASES, REGISTERS } from '#steepest/kernels/contract.js';
+import {
+  ACTIVATIONS,
+  type ElementwiseActivation,
+  type KernelSet,
+  type OpKind,
+  PHASES,
+  REGISTERS,
+} from '#steepest/kernels/contract.js';
 import { typescriptExact, typescriptFast } from '#steepest/kernels/typescript/index.js';
 import { Memory, op, program, registersFor } from './programs.js';
 
@@ -64,6 +71,58 @@ const TAILS: Record<string, { kind: OpKind; z: string; dz: string; scalars?: Rec
   },
 };
 
+/**
+ * s of two derivatives, one above 2⁻⁹⁵ and one below: outputs of sigmoid and exponential, inputs of
+ * the others. `slope` is the derivative in float64 for s far below 0.
+ */
+const SATURATED: Partial<Record<ElementwiseActivation, { s: number[]; slope: (s: number) => number }>> = {
+  sigmoid: { s: [2 ** -94, 2 ** -96], slope: (s) => s },
+  exponential: { s: [2 ** -94, 2 ** -96], slope: (s) => s },
+  softplus: { s: [-65, -67], slope: Math.exp },
+  silu: { s: [-69, -72], slope: (s) => Math.exp(s) * (1 + s) },
+  mish: { s: [-69, -72], slope: (s) => Math.exp(s) * (1 + s) },
+  gelu: { s: [-11, -12], slope: (s) => (s * Math.exp((-s * s) / 2)) / Math.sqrt(2 * Math.PI) },
+};
+
+/** Native kernels and the exact ones: the products of the fast kernels are float64. */
+const ROUNDED = KERNELS.filter((kernels) => kernels !== typescriptFast);
+
+describe.each(ROUNDED.map((kernels) => ({ kernels, title: kernels.isa })))(
+  'products of an update that would be denormal numbers, $title',
+  ({ kernels }) => {
+    /** v, m and w after a step of Adam from w = 0 with means that halve. */
+    const adam = (start: { v?: number; m?: number; g: number }) => {
+      const memory = new Memory();
+      const operands = Object.fromEntries(['w', 'g', 'm', 'v'].map((name) => [name, memory.matrix(1, COLS)]));
+      for (const name of ['g', 'm', 'v'] as const) memory.fill(operands[name]!, () => start[name] ?? 0);
+      const registers = registersFor(ROWS);
+      for (const name of ['stepSize', 'inverseSqrtBias2'] as const) registers[REGISTERS[name]] = 1;
+      const scalars = { beta1: 0.5, beta2: 0.5, oneMinusBeta2: 0.5, epsilon: 1, rateScale: 1, nesterov: 1 };
+      const place = { phase: PHASES.merge, split: 'all', begin: 0, end: 1 } as const;
+      const update = op('adam', operands, scalars, place);
+      kernels.bind(program([update], ROWS), [memory.buffer], registers).run(PHASES.merge);
+      const only = (name: string): number => {
+        const [first, ...others] = memory.values(operands[name]!);
+        expect(others.every((x) => Object.is(x, first))).toBe(true);
+        return first!;
+      };
+      return { v: only('v'), m: only('m'), w: only('w') };
+    };
+
+    it('squares of gradients', () => {
+      expect(adam({ v: 2 ** -120, g: 2 ** -62 }).v).toBe(2 ** -121 + 2 ** -125);
+      expect(adam({ v: 2 ** -120, g: 2 ** -63 }).v).toBe(2 ** -121);
+      expect(adam({ v: 2 ** -120, g: -(2 ** -63) }).v).toBe(2 ** -121);
+      expect(adam({ g: Number.NaN }).v).toBeNaN();
+    });
+
+    it("nadam's step from a mean that decays", () => {
+      expect(adam({ m: 2 ** -94, g: 0 })).toMatchObject({ m: 2 ** -95, w: -(2 ** -95) });
+      expect(adam({ m: 2 ** -95, g: 0 })).toMatchObject({ m: 2 ** -96, w: 0 });
+    });
+  },
+);
+
 describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
   'numbers below 2^−126 become +0 where they would stay, $title',
   ({ kernels }) => {
@@ -119,6 +178,22 @@ describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
       const backward = op('softmaxBackward', operands);
       kernels.bind(program([backward], 1), [memory.buffer], registersFor(1)).run(PHASES.rows);
       expect(memory.values(operands.dx).slice(1)).toEqual([2 ** -94, 0]);
+    });
+
+    it.each(Object.entries(SATURATED))('activationBackward, %s', (name, { s, slope }) => {
+      const memory = new Memory();
+      const operands = { dy: memory.matrix(1, COLS), s: memory.matrix(1, COLS), dx: memory.matrix(1, COLS) };
+      memory.fill(operands.dy, () => 1);
+      memory.fill(operands.s, (_, j) => s[j % 2]!);
+      const activation = ACTIVATIONS[name as ElementwiseActivation];
+      const backward = op('activationBackward', operands, { activation });
+      kernels.bind(program([backward], 1), [memory.buffer], registersFor(1)).run(PHASES.rows);
+      const [kept, below] = s.map(slope);
+      expect(Math.abs(below!)).toBeLessThan(2 ** -95);
+      memory.values(operands.dx).forEach((gradient, j) => {
+        if (j % 2 === 1) expect(gradient).toBe(0);
+        else expect(Math.abs(gradient / kept! - 1)).toBeLessThan(0.02);
+      });
     });
 
     it('average', () => {

@@ -88,7 +88,7 @@ inline F activateRare(Activation f, F x, F alpha) {
 inline F activateBackwardRare(Activation f, F g, F s, F alpha) {
   switch (f) {
     case Activation::Silu:
-      return mul(g, siluDerivative(s));
+      return flushTiny(mul(g, siluDerivative(s)));
     case Activation::Selu:
       return select(gt(s, zero()), mul(splat(kSeluScale), g), mul(g, add(s, splat(kSeluScaleAlpha))));
     case Activation::Relu6:
@@ -98,13 +98,13 @@ inline F activateBackwardRare(Activation f, F g, F s, F alpha) {
     case Activation::HardSwish:
       return mul(g, hardSwishDerivative(s));
     case Activation::Mish:
-      return mul(g, mishDerivative(s));
+      return flushTiny(mul(g, mishDerivative(s)));
     case Activation::Softsign: {
       const F rest = sub(splat(1.0f), abs(s));
       return mul(g, mul(rest, rest));
     }
     case Activation::Exponential:
-      return mul(g, s);
+      return flushTiny(mul(g, s));
     case Activation::Celu:
       return select(gt(s, zero()), g, mul(g, add(div(s, alpha), splat(1.0f))));
     default:
@@ -143,7 +143,8 @@ inline F activate(Activation f, F x, F alpha) {
 }
 
 /**
- * g ⊙ f′, from s: the output f(x), but the input x for gelu, softplus, silu, hardSwish and mish. Branches ask s > 0 and not s < 0: an
+ * g ⊙ f′, from s: the output f(x), but the input x for gelu, softplus, silu, hardSwish and mish. Products with a
+ * derivative that shrinks with an exponential are flushed. Branches ask s > 0 and not s < 0: an
  * output of a negative x may have been rounded to −0, while one of a positive x is x itself.
  */
 inline F activateBackward(Activation f, F g, F s, F alpha) {
@@ -157,13 +158,13 @@ inline F activateBackward(Activation f, F g, F s, F alpha) {
     case Activation::Elu:
       return select(gt(s, zero()), g, mul(g, add(s, alpha)));
     case Activation::Gelu:
-      return mul(g, fma(s, normalPdf(s), normalCdf(s)));
+      return flushTiny(mul(g, fma(s, normalPdf(s), normalCdf(s))));
     case Activation::Sigmoid:
-      return mul(g, mul(s, sub(splat(1.0f), s)));
+      return flushTiny(mul(g, mul(s, sub(splat(1.0f), s))));
     case Activation::Tanh:
       return mul(g, fma(neg(s), s, splat(1.0f)));
     case Activation::Softplus:
-      return mul(g, sigmoid(s));
+      return flushTiny(mul(g, sigmoid(s)));
     default:
       return activateBackwardRareOnce(f, g, s, alpha);
   }

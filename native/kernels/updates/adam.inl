@@ -15,8 +15,7 @@ template <bool amsgrad, bool nesterov> struct AdamRule {
   F inverseSqrtBias2;
   F beta1;
   F oneMinusBeta1;
-  F beta2;
-  F oneMinusBeta2;
+  MeanOfSquares squares;
   F epsilon;
 
   explicit AdamRule(const OpArgs& args)
@@ -25,19 +24,19 @@ template <bool amsgrad, bool nesterov> struct AdamRule {
         inverseSqrtBias2(splat(args.registerF(RegInverseSqrtBias2))),
         beta1(splat(args.scalar(op_adam::beta1_))),
         oneMinusBeta1(splat(args.scalar(op_adam::oneMinusBeta1_))),
-        beta2(splat(args.scalar(op_adam::beta2_))),
-        oneMinusBeta2(splat(args.scalar(op_adam::oneMinusBeta2_))),
+        squares(args.scalar(op_adam::beta2_), args.scalar(op_adam::oneMinusBeta2_)),
         epsilon(splat(args.scalar(op_adam::epsilon_))) {}
 
   F next(F w1, F g2, StateVectors<kStates>& states) const {
     F& mean = states.of[0];
     F& meanSquare = states.of[1];
     mean = flushDenormal(fma(beta1, mean, mul(oneMinusBeta1, g2)));
-    meanSquare = meanOfSquares(beta2, meanSquare, oneMinusBeta2, g2);
+    meanSquare = squares.next(meanSquare, g2);
     F& largest = states.of[kStates - 1];
     if (amsgrad) largest = flushDenormal(larger(largest, meanSquare));
     const F spread = fma(sqrt(largest), inverseSqrtBias2, epsilon);
-    if (nesterov) return sub(w1, div(fma(gradientStep, g2, mul(stepSize, mean)), spread));
+    // A mean that decays is near the denormal numbers for long, and its product among them before it is.
+    if (nesterov) return sub(w1, div(fma(gradientStep, g2, mul(stepSize, flushTiny(mean))), spread));
     return fma(neg(stepSize), div(mean, spread), w1);
   }
 };

@@ -4,10 +4,24 @@
 #include "../kernel.inl"
 #include "update.inl"
 
-/** The new v, from fma(rho, v, (oneMinusRho·g)·g). */
-inline F meanOfSquares(F rho, F v, F oneMinusRho, F g) {
-  return flushDenormal(fma(rho, v, mul(mul(oneMinusRho, g), g)));
-}
+/** A mean of squares of gradients. */
+struct MeanOfSquares {
+  F rho;
+  F oneMinusRho;
+  /** Smaller gradients count as 0: their part of the mean, itself a product, would be a denormal number. */
+  F least;
+
+  MeanOfSquares(float rhoValue, float oneMinusRhoValue)
+      : rho(splat(rhoValue)),
+        oneMinusRho(splat(oneMinusRhoValue)),
+        least(sqrt(div(splat(std::numeric_limits<float>::min()), oneMinusRho))) {}
+
+  /** The new v, fma(rho, v, (oneMinusRho·g)·g). */
+  F next(F v, F g) const {
+    const F counted = select(lt(abs(g), least), zero(), g);
+    return flushDenormal(fma(rho, v, mul(mul(oneMinusRho, counted), counted)));
+  }
+};
 
 /** v, m if it is centered and b if it has momentum; what remains of w is the contract's. */
 STEEPEST_IS_UPDATE(op_rmsprop);
@@ -17,25 +31,23 @@ template <bool centered, bool hasMomentum> struct RmspropRule {
     return i == 0 ? op_rmsprop::v : i == 1 && centered ? op_rmsprop::m : op_rmsprop::b;
   }
   F rate;
-  F rho;
-  F oneMinusRho;
+  MeanOfSquares squares;
   F epsilon;
   F momentum;
 
   explicit RmspropRule(const OpArgs& args)
       : rate(splat(scaledRegister(args, RegLearningRate))),
-        rho(splat(args.scalar(op_rmsprop::rho_))),
-        oneMinusRho(splat(args.scalar(op_rmsprop::oneMinusRho_))),
+        squares(args.scalar(op_rmsprop::rho_), args.scalar(op_rmsprop::oneMinusRho_)),
         epsilon(splat(args.scalar(op_rmsprop::epsilon_))),
         momentum(splat(args.scalar(op_rmsprop::momentum_))) {}
 
   F next(F w1, F g2, StateVectors<kStates>& states) const {
     F& meanSquare = states.of[0];
-    meanSquare = meanOfSquares(rho, meanSquare, oneMinusRho, g2);
+    meanSquare = squares.next(meanSquare, g2);
     F variance = meanSquare;
     if (centered) {
       F& mean = states.of[1 % kStates];
-      mean = flushDenormal(fma(rho, mean, mul(oneMinusRho, g2)));
+      mean = flushDenormal(fma(squares.rho, mean, mul(squares.oneMinusRho, g2)));
       // Rounding can make it negative. NaN stays NaN.
       variance = larger(zero(), fma(neg(mean), mean, meanSquare));
     }
@@ -53,22 +65,20 @@ struct AdadeltaRule {
   static constexpr int kStates = 2;
   static constexpr int operand(int i) { return i == 0 ? op_adadelta::v : op_adadelta::d; }
   F minusRate;
-  F rho;
-  F oneMinusRho;
+  MeanOfSquares squares;
   F epsilon;
 
   explicit AdadeltaRule(const OpArgs& args)
       : minusRate(splat(-scaledRegister(args, RegLearningRate))),
-        rho(splat(args.scalar(op_adadelta::rho_))),
-        oneMinusRho(splat(args.scalar(op_adadelta::oneMinusRho_))),
+        squares(args.scalar(op_adadelta::rho_), args.scalar(op_adadelta::oneMinusRho_)),
         epsilon(splat(args.scalar(op_adadelta::epsilon_))) {}
 
   F next(F w1, F g2, StateVectors<2>& states) const {
     F& gradients = states.of[0];
     F& steps = states.of[1];
-    gradients = meanOfSquares(rho, gradients, oneMinusRho, g2);
+    gradients = squares.next(gradients, g2);
     const F delta = mul(div(sqrt(add(steps, epsilon)), sqrt(add(gradients, epsilon))), g2);
-    steps = meanOfSquares(rho, steps, oneMinusRho, delta);
+    steps = squares.next(steps, delta);
     return fma(minusRate, delta, w1);
   }
 };

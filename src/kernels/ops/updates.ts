@@ -66,6 +66,9 @@ export const updateOps = {
    * written as +0, and the formulas below go on with it. Means of gradients that stay 0 would decay
    * into denormal numbers and remain there (0.9 times the fourth smallest rounds to it), and each
    * operation on one takes some processors a hundred cycles.
+   * A mean of squares v counts a gradient g as 0, written sq(g), if |g| < fl(√fl(2^−126 / oneMinusRho)): its part
+   * of v would be denormal, and v from 0 would be flushed. (oneMinusBeta2 of adam likewise. The
+   * products of the fast kernels are float64, so they need neither this nor n of adam.)
    * If wT (N×K) is given, an update writes wT[j][i] = w[i][j] too.
    * Sets `parameterNotFinite` if a new w is NaN or infinite. Range: rows i of w.
    * lr = fl(learningRate·rateScale), and s = fl(stepSize·rateScale) and r = fl(gradientStep·
@@ -85,22 +88,23 @@ export const updateOps = {
    */
   lion: update(['m'], betas, 8),
   /**
-   * v ← fma(rho, v, (oneMinusRho·g₂)·g₂); if m is given m ← fma(rho, m, oneMinusRho·g₂) and
+   * s = sq(g₂); v ← fma(rho, v, (oneMinusRho·s)·s); if m is given m ← fma(rho, m, oneMinusRho·g₂) and
    * u = larger(0, fma(−m, m, v)), otherwise u = v. Without b: w ← fma(−lr, g₂ / (√u + epsilon), w₁);
    * with b: b ← fma(momentum, b, g₂ / (√u + epsilon)), w ← fma(−lr, b, w₁).
    * (Hinton, lecture 6e; m and b: Graves 2013, in PyTorch's form.)
    */
   rmsprop: update(['v'], { ...means, momentum: finite }, 8, ['m', 'b']),
   /**
-   * v ← fma(rho, v, (oneMinusRho·g₂)·g₂); δ = (√(d + epsilon) / √(v + epsilon))·g₂;
-   * d ← fma(rho, d, (oneMinusRho·δ)·δ); w ← fma(−lr, δ, w₁). (Zeiler 2012, algorithm 1)
+   * s = sq(g₂); v ← fma(rho, v, (oneMinusRho·s)·s); δ = (√(d + epsilon) / √(v + epsilon))·g₂;
+   * e = sq(δ); d ← fma(rho, d, (oneMinusRho·e)·e); w ← fma(−lr, δ, w₁). (Zeiler 2012, algorithm 1)
    */
   adadelta: update(['v', 'd'], means, 14),
   /**
-   * m ← fma(beta1, m, oneMinusBeta1·g₂); v ← fma(beta2, v, (oneMinusBeta2·g₂)·g₂);
+   * m ← fma(beta1, m, oneMinusBeta1·g₂); q = sq(g₂); v ← fma(beta2, v, (oneMinusBeta2·q)·q);
    * if vMax is given vMax ← larger(vMax, v) and u = vMax, otherwise u = v;
    * p = fma(√u, inverseSqrtBias2, epsilon);
-   * w ← nesterov ? w₁ − fma(r, g₂, s·m) / p : fma(−s, m / p, w₁).
+   * w ← nesterov ? w₁ − fma(r, g₂, s·n) / p : fma(−s, m / p, w₁),
+   * with n = |m| < 2^−95 ? 0 : m, whose product with s is no denormal number for s ≥ 2^−31.
    * (Kingma & Ba 2015; vMax: Reddi, Kale & Kumar 2018; nesterov: Dozat 2016.)
    */
   adam: update(['m', 'v'], { ...betas, epsilon: finite, nesterov: flag }, 12, ['vMax']),

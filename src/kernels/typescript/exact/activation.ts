@@ -1,5 +1,6 @@
 import { ACTIVATIONS } from '../../contract.js';
 import type { F32, PreparedOp, PrepareOp } from '../kernel.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { fma, fround } from './fma.js';
 import { erf, exp, expm1, sigmoid, sigmoidFrom, softplus, tanh } from './math.js';
 
@@ -76,30 +77,33 @@ export const activate: readonly Activate[] = [
   (x, alpha) => (x < 0 ? fround(alpha * expm1(fround(x / alpha))) : x),
 ];
 
+/** g·f′, flushed, for a derivative that shrinks with an exponential. */
+const flushedProduct = (g: number, derivative: number): number => flushTiny(fround(g * derivative));
+
 /** By number, as in the contract's ACTIVATIONS. */
 export const activateBackward: readonly ActivateBackward[] = [
   (g) => g,
   (g, s) => (s > 0 ? g : 0),
   (g, s, alpha) => (s > 0 ? g : fround(alpha * g)),
   (g, s, alpha) => (s > 0 ? g : fround(g * fround(s + alpha))),
-  (g, s) => fround(g * fma(s, normalPdf(s), normalCdf(s))),
-  (g, s) => fround(g * fround(s * fround(1 - s))),
+  (g, s) => flushedProduct(g, fma(s, normalPdf(s), normalCdf(s))),
+  (g, s) => flushedProduct(g, fround(s * fround(1 - s))),
   (g, s) => fround(g * fma(-s, s, 1)),
-  (g, s) => fround(g * sigmoid(s)),
+  (g, s) => flushedProduct(g, sigmoid(s)),
   (g, s) => {
     const e = exp(-Math.abs(s));
-    return fround(g * fround(sigmoidFrom(s, e) * fma(s, sigmoidFrom(-s, e), 1)));
+    return flushedProduct(g, fround(sigmoidFrom(s, e) * fma(s, sigmoidFrom(-s, e), 1)));
   },
   (g, s) => fround(s > 0 ? SELU_SCALE * g : g * fround(s + SELU_SCALE_ALPHA)),
   (g, s) => (s > 0 && s < 6 ? g : 0),
   (g, s) => (s > 0 && s < 1 ? fround(g * SIXTH) : 0),
   (g, s) => fround(g * hardSwishDerivative(s)),
-  (g, s) => fround(g * mishDerivative(s)),
+  (g, s) => flushedProduct(g, mishDerivative(s)),
   (g, s) => {
     const rest = fround(1 - Math.abs(s));
     return fround(g * fround(rest * rest));
   },
-  (g, s) => fround(g * s),
+  flushedProduct,
   (g, s, alpha) => (s > 0 ? g : fround(g * fround(fround(s / alpha) + 1))),
 ];
 

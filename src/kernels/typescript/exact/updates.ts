@@ -1,6 +1,6 @@
 import { REGISTERS, STATUS } from '../../contract.js';
 import type { F32, F64, Matrix, PreparedOp, PrepareOp } from '../kernel.js';
-import { flushDenormal } from '../updates/flushDenormal.js';
+import { flushDenormal, flushTiny, SMALLEST_NORMAL } from '../updates/flushDenormal.js';
 import { fma, fround } from './fma.js';
 
 /** The registers of one run: scaled by the layer's own rate and rounded, or only rounded. */
@@ -120,18 +120,24 @@ function larger(a: number, b: number): number {
   return b;
 }
 
-/** (factor·g)·g in float32. */
-const scaledSquare = (factor: number, g: number): number => fround(fround(factor * g) * g);
+/** The smallest gradient whose part of a mean of squares is no denormal number. */
+const leastGradient = (oneMinusRho: number): number =>
+  fround(Math.sqrt(fround(SMALLEST_NORMAL / oneMinusRho)));
+
+/** (factor·g)·g in float32, 0 for gradients below `least`. */
+const scaledSquare = (factor: number, g: number, least: number): number =>
+  Math.abs(g) < least ? 0 : fround(fround(factor * g) * g);
 
 export const rmsprop = update((op) => {
   const v = op.f32('v');
   const m = op.optional('f32', 'm');
   const b = op.optional('f32', 'b');
   const { rho, oneMinusRho, epsilon, momentum } = scalars(op, 'rho', 'oneMinusRho', 'epsilon', 'momentum');
+  const least = leastGradient(oneMinusRho);
   return (rates) => {
     const rate = rates.scaled(REGISTERS.learningRate);
     return (w1, g2, i, j) => {
-      let variance = replace(v, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, g2)));
+      let variance = replace(v, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, g2, least)));
       if (m !== undefined) {
         const mean = replace(m, i, j, (x) => fma(rho, x, fround(oneMinusRho * g2)));
         const difference = fma(-mean, mean, variance);
@@ -149,14 +155,15 @@ export const adadelta = update((op) => {
   const v = op.f32('v');
   const d = op.f32('d');
   const { rho, oneMinusRho, epsilon } = scalars(op, 'rho', 'oneMinusRho', 'epsilon');
+  const least = leastGradient(oneMinusRho);
   const root = (x: number): number => fround(Math.sqrt(fround(x + epsilon)));
   return (rates) => {
     const rate = rates.scaled(REGISTERS.learningRate);
     return (w1, g2, i, j) => {
-      const gradients = replace(v, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, g2)));
+      const gradients = replace(v, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, g2, least)));
       const steps = d.data[i * d.rowStride + j] as number;
       const delta = fround(fround(root(steps) / root(gradients)) * g2);
-      replace(d, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, delta)));
+      replace(d, i, j, (x) => fma(rho, x, scaledSquare(oneMinusRho, delta, least)));
       return fma(-rate, delta, w1);
     };
   };
@@ -175,17 +182,18 @@ export const adam = update((op) => {
     'oneMinusBeta2',
     'epsilon',
   );
+  const least = leastGradient(oneMinusBeta2);
   return (rates) => {
     const stepSize = rates.scaled(REGISTERS.stepSize);
     const gradientStep = rates.scaled(REGISTERS.gradientStep);
     const inverseSqrtBias2 = rates.rounded(REGISTERS.inverseSqrtBias2);
     return (w1, g2, i, j) => {
       const mean = replace(m, i, j, (x) => fma(beta1, x, fround(oneMinusBeta1 * g2)));
-      const meanSquare = replace(v, i, j, (x) => fma(beta2, x, scaledSquare(oneMinusBeta2, g2)));
+      const meanSquare = replace(v, i, j, (x) => fma(beta2, x, scaledSquare(oneMinusBeta2, g2, least)));
       const largest = vMax ? replace(vMax, i, j, (x) => larger(x, meanSquare)) : meanSquare;
       const spread = fma(fround(Math.sqrt(largest)), inverseSqrtBias2, epsilon);
       if (!nesterov) return fma(-stepSize, fround(mean / spread), w1);
-      return fround(w1 - fround(fma(gradientStep, g2, fround(stepSize * mean)) / spread));
+      return fround(w1 - fround(fma(gradientStep, g2, fround(stepSize * flushTiny(mean))) / spread));
     };
   };
 });

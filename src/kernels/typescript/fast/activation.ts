@@ -4,6 +4,7 @@ import { type ActivationRows, type DeriveRow, type MapRow, RARE_ROWS } from './r
 
 export type { DeriveRow, MapRow } from './rareActivations.js';
 
+import { flushTiny } from '../updates/flushDenormal.js';
 import { normalCdf, normalDensity, sigmoid, softplus } from './special.js';
 
 /**
@@ -70,7 +71,7 @@ const ROWS: Readonly<Record<ElementwiseActivation, ActivationRows>> = {
     derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
       for (let j = 0; j < count; j++) {
         const v = s[sFrom + j]!;
-        dx[dxFrom + j] = g[gFrom + j]! * (v * normalDensity(v) + normalCdf(v));
+        dx[dxFrom + j] = flushTiny(g[gFrom + j]! * (v * normalDensity(v) + normalCdf(v)));
       }
     },
   },
@@ -81,7 +82,7 @@ const ROWS: Readonly<Record<ElementwiseActivation, ActivationRows>> = {
     derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
       for (let j = 0; j < count; j++) {
         const y = s[sFrom + j]!;
-        dx[dxFrom + j] = g[gFrom + j]! * (y * (1 - y));
+        dx[dxFrom + j] = flushTiny(g[gFrom + j]! * (y * (1 - y)));
       }
     },
   },
@@ -101,7 +102,7 @@ const ROWS: Readonly<Record<ElementwiseActivation, ActivationRows>> = {
       for (let j = 0; j < count; j++) y[yFrom + j] = softplus(x[xFrom + j]!);
     },
     derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
-      for (let j = 0; j < count; j++) dx[dxFrom + j] = g[gFrom + j]! * sigmoid(s[sFrom + j]!);
+      for (let j = 0; j < count; j++) dx[dxFrom + j] = flushTiny(g[gFrom + j]! * sigmoid(s[sFrom + j]!));
     },
   },
   ...RARE_ROWS,

@@ -1,5 +1,6 @@
 import type { ElementwiseActivation } from '../../contract.js';
 import type { F32 } from '../kernel.js';
+import { flushTiny } from '../updates/flushDenormal.js';
 import { sigmoid } from './special.js';
 
 /** y[yFrom + j] = f(x[xFrom + j]) for j < count. x and y may be the same memory. */
@@ -50,7 +51,7 @@ export const RARE_ROWS: Readonly<Record<Rare, ActivationRows>> = {
     derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
       for (let j = 0; j < count; j++) {
         const v = s[sFrom + j]!;
-        dx[dxFrom + j] = g[gFrom + j]! * (sigmoid(v) * (1 + v * sigmoid(-v)));
+        dx[dxFrom + j] = flushTiny(g[gFrom + j]! * (sigmoid(v) * (1 + v * sigmoid(-v))));
       }
     },
   },
@@ -124,7 +125,7 @@ export const RARE_ROWS: Readonly<Record<Rare, ActivationRows>> = {
         const e = Math.exp(low);
         const n = e * (e + 2);
         const d = n + 2;
-        dx[dxFrom + j] = g[gFrom + j]! * (n / d + (low * (4 * e * (e + 1))) / (d * d));
+        dx[dxFrom + j] = flushTiny(g[gFrom + j]! * (n / d + (low * (4 * e * (e + 1))) / (d * d)));
       }
     },
   },
@@ -147,7 +148,7 @@ export const RARE_ROWS: Readonly<Record<Rare, ActivationRows>> = {
       for (let j = 0; j < count; j++) y[yFrom + j] = Math.exp(x[xFrom + j]!);
     },
     derive(g, gFrom, s, sFrom, dx, dxFrom, count) {
-      for (let j = 0; j < count; j++) dx[dxFrom + j] = g[gFrom + j]! * s[sFrom + j]!;
+      for (let j = 0; j < count; j++) dx[dxFrom + j] = flushTiny(g[gFrom + j]! * s[sFrom + j]!);
     },
   },
   celu: {
