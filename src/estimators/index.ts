@@ -86,6 +86,7 @@ export type {
 } from './base/estimator.js';
 export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
+export type { FittedOn } from './base/predictionForm.js';
 export type { RowInput } from './base/work.js';
 export * from './calibration/index.js';
 export * from './composition/index.js';

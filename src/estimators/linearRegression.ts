@@ -3,13 +3,13 @@ import { SteepestError } from '../core/errors.js';
 import { isCount } from '../core/guards.js';
 import type { NdArray } from '../core/ndarray.js';
 import { show } from '../core/show.js';
-import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { FeatureInput } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
+import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
 import { attribute, FINITE, float64Tensor, isExponent, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { descend } from './leastSquares/descend.js';
@@ -156,11 +156,11 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
    *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput | RowStream,
-    y?: TargetInput | ColumnNames,
+  async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
+    x: X,
+    y?: Y,
     options: DescentFitOptions = {},
-  ): Promise<this> {
+  ): Promise<FittedOnRows<this, X, Y>> {
     checkOptions('LinearRegression.fit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options, this.params.solver);
     const kernels = chooseKernels(options);
@@ -171,7 +171,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
         ? await this.solveExactly(input, kernels, options.signal)
         : await this.descend(this.params.solver, input, kernels, options);
     this.fitted = { columns, isVector, ...learned };
-    return this;
+    return this as FittedOnRows<this, X, Y>;
   }
 
   private async solveExactly(

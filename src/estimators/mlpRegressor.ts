@@ -6,6 +6,7 @@ import { r2Score } from '../metrics/index.js';
 import type { Regressor, ScoreOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
+import type { FittedOn, TargetsFor } from './base/predictionForm.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { regressionScore } from './base/score.js';
 import { readTargets } from './base/targets.js';
@@ -43,12 +44,16 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    *   `ERR_ARGUMENT` if `earlyStopping` has too few rows to hold out. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: TargetInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
+  async fit<const Y extends TargetsFor<this>>(
+    x: FeatureInput,
+    y: Y,
+    options: DescentFitOptions = {},
+  ): Promise<FittedOn<this, Y>> {
     checkOptions('MLPRegressor.fit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options);
     const { maxIter, warmStart } = this.params;
     this.warnNotConverged(await this.trainOn(x, y, options, { epochs: maxIter, goesOn: warmStart }));
-    return this;
+    return this as FittedOn<this, Y>;
   }
 
   /**
@@ -56,16 +61,16 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
    * @throws SteepestError as {@link fit}; `ERR_SHAPE` also if columns or targets differ from those
    *   of earlier calls
    */
-  async partialFit(
+  async partialFit<const Y extends TargetsFor<this>>(
     x: FeatureInput,
-    y: TargetInput | ColumnNames,
+    y: Y,
     options: DescentFitOptions = {},
-  ): Promise<this> {
+  ): Promise<FittedOn<this, Y>> {
     checkOptions('MLPRegressor.partialFit', options, DESCENT_FIT_KEYS);
     checkDescentOptions(options);
     this.checkPartialFit();
     await this.trainOn(x, y, options, { epochs: 1, goesOn: true });
-    return this;
+    return this as FittedOn<this, Y>;
   }
 
   /** One number per row, or rows × targets if y had columns. */

@@ -1,12 +1,12 @@
 import { SteepestError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
+import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
 import type { SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { factorInput, readRows } from './leastSquares/input.js';
@@ -61,11 +61,11 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
    *   `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error,
    *   what was learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput | RowStream,
-    y?: TargetInput | ColumnNames,
+  async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
+    x: X,
+    y?: Y,
     options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
+  ): Promise<FittedOnRows<this, X, Y>> {
     const { alpha, fitIntercept, workers } = this.params;
     checkOptions('Ridge.fit', options, WEIGHTED_FIT_KEYS);
     const kernels = chooseKernels(options);
@@ -82,7 +82,7 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
     const factor = await factorInput(input, fitIntercept, { workers, kernels, signal: options.signal });
     const solution = await solveRidge(factor, alphas, kernels);
     this.fitted = { columns: input.columns, isVector: input.isVector, ...solution };
-    return this;
+    return this as FittedOnRows<this, X, Y>;
   }
 
   protected override fittedState(): SavedState | undefined {

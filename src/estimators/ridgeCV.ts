@@ -1,11 +1,11 @@
 import { SteepestError } from '../core/errors.js';
-import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import type { FeatureInput } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
+import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import type { Factor } from './leastSquares/factor.js';
@@ -99,11 +99,11 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
    *   `ERR_ARGUMENT`, also for leave-one-out with a stream or an alpha of 0. After an error, what was
    *   learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput | RowStream,
-    y?: TargetInput | ColumnNames,
+  async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
+    x: X,
+    y?: Y,
     options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
+  ): Promise<FittedOnRows<this, X, Y>> {
     checkOptions('RidgeCV.fit', options, WEIGHTED_FIT_KEYS);
     const { alphas, workers, cv, alphaPerTarget } = this.params;
     if (cv === undefined && alphas.includes(0)) noZero();
@@ -124,7 +124,7 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
       alphas: Float64Array.from(chosen),
       bestScore: best.reduce((sum, at, k) => sum + own[k]![at]!, 0) / targets,
     };
-    return this;
+    return this as FittedOnRows<this, X, Y>;
   }
 
   /** The score from sums of squares: of residuals, and of distances from the mean. */

@@ -108,7 +108,8 @@ describe('a pass over the rows', () => {
   });
 
   it('keeps what was learned when a fit is aborted', async () => {
-    const model = await new Ridge().fit([[1], [2], [3]], [2, 4, 6.5]);
+    const model = new Ridge();
+    await model.fit([[1], [2], [3]], [2, 4, 6.5]);
     const before = model.coef;
     const controller = new AbortController();
     const fit = model.fit(X, Y, { signal: controller.signal });

@@ -12,6 +12,7 @@ import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
+import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import {
@@ -126,14 +127,18 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
    * Fits and transforms step by step, then fits the last one.
    * @throws whatever the steps throw
    */
-  async fit(x: TableInput, y?: unknown, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
+  async fit<const Y extends TargetsFor<this, unknown> = never>(
+    x: TableInput,
+    y?: Y,
+    options: EstimatorFitOptions & KernelOptions = {},
+  ): Promise<FittedLike<this, Last, Y, TableInput>> {
     checkOptions('Pipeline.fit', options, WEIGHTED_FIT_KEYS);
     const last = this.lastStep().clone();
     const given = separateTarget('X', x, y);
     const { done, output } = await this.fitTransformers(given.x, given.y, options);
     await method(last, 'fit', 'a last step')(output, given.y, options);
     this.takeOver([...done, last]);
-    return this;
+    return this as FittedLike<this, Last, Y, TableInput>;
   }
 
   /** `fit`, then `transform`, for a pipeline that ends with a transformer. */

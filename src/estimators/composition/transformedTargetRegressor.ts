@@ -13,6 +13,7 @@ import { BaseEstimator, type EstimatorFitOptions, type ScoreOptions } from '../b
 import { readFeatures } from '../base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
+import type { FittedOn, TargetsFor } from '../base/predictionForm.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
 import { readTargets } from '../base/targets.js';
@@ -142,7 +143,11 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
    * @throws SteepestError `ERR_ARGUMENT` for both a transformer and functions; what the estimators
    *   throw
    */
-  async fit(x: TableInput, y: TargetInput, options: EstimatorFitOptions & KernelOptions = {}): Promise<this> {
+  async fit<const Y extends TargetsFor<this>>(
+    x: TableInput,
+    y: Y,
+    options: EstimatorFitOptions & KernelOptions = {},
+  ): Promise<FittedOn<this, Y, TableInput>> {
     checkOptions('TransformedTargetRegressor.fit', options, WEIGHTED_FIT_KEYS);
     const transformer = this.newTransformer();
     const { regressor: own } = this.params;
@@ -159,7 +164,7 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
     if (this.params.checkInverse) await this.tryInverse(transformer, targets.data, rows, cols);
     await learn(given.x, isVector && changed.shape[1] === 1 ? changed.data : changed, options);
     this.learned = { regressor, transformer, isVector };
-    return this;
+    return this as FittedOn<this, Y, TableInput>;
   }
 
   /** @throws SteepestError `ERR_ARGUMENT` for both a transformer and functions, or half a pair */

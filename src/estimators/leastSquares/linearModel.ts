@@ -11,6 +11,7 @@ import {
   readFeatures,
 } from '../base/features.js';
 import { linearScores } from '../base/linearScores.js';
+import type { TargetsFor } from '../base/predictionForm.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
 import { type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
@@ -57,7 +58,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
 {
   protected fitted: F | undefined;
 
-  abstract fit(x: FeatureInput, y: TargetInput | ColumnNames): Promise<this>;
+  abstract fit<const Y extends TargetsFor<this>>(x: FeatureInput, y: Y): Promise<this>;
 
   /** Coefficients, [targets, columns]. */
   get coef(): Matrix<Float64Array> {

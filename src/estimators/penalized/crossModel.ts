@@ -3,12 +3,12 @@ import { SteepestError } from '../../core/errors.js';
 import { isCount } from '../../core/guards.js';
 import { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
-import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import type { FeatureInput } from '../base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpec, param } from '../base/params.js';
+import type { FittedOnRows, TargetsFor } from '../base/predictionForm.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { readRows } from '../leastSquares/input.js';
 import { LinearModel } from '../leastSquares/linearModel.js';
@@ -153,11 +153,11 @@ export abstract class CrossModel<P extends CrossParams> extends LinearModel<P, C
    *   `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error, what was learned before is
    *   unchanged.
    */
-  async fit(
-    x: FeatureInput | RowStream,
-    y?: TargetInput | ColumnNames,
+  async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
+    x: X,
+    y?: Y,
     options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
+  ): Promise<FittedOnRows<this, X, Y>> {
     checkOptions(`${this.type}.fit`, options, WEIGHTED_FIT_KEYS);
     const { fitIntercept, workers, positive, maxIter, tol, cv, alphas } = this.params;
     const { signal } = options;
@@ -177,7 +177,7 @@ export abstract class CrossModel<P extends CrossParams> extends LinearModel<P, C
     const { columns, isVector } = input;
     const intercept = Float64Array.of(interceptOf(problems.all.means, 0, coef));
     this.fitted = { columns, isVector, coef, intercept, ...endsOf([end]), chosen };
-    return this;
+    return this as FittedOnRows<this, X, Y>;
   }
 
   /** The errors of all paths on all folds. */

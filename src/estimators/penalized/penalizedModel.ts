@@ -1,12 +1,12 @@
 import { checkNumber } from '../../core/check.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import type { FeatureInput } from '../base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import { param } from '../base/params.js';
+import type { FittedOnRows, TargetsFor } from '../base/predictionForm.js';
 import { FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { workersParam } from '../base/workersParam.js';
 import { readRows } from '../leastSquares/input.js';
@@ -104,11 +104,11 @@ export abstract class PenalizedModel<P extends PenalizedParams> extends LinearMo
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
    *   `ERR_ABORTED`. After an error, what was learned before is unchanged.
    */
-  async fit(
-    x: FeatureInput | RowStream,
-    y?: TargetInput | ColumnNames,
+  async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
+    x: X,
+    y?: Y,
     options: EstimatorFitOptions & KernelOptions = {},
-  ): Promise<this> {
+  ): Promise<FittedOnRows<this, X, Y>> {
     checkOptions(`${this.type}.fit`, options, WEIGHTED_FIT_KEYS);
     const { fitIntercept, workers, positive, maxIter, tol } = this.params;
     const { signal } = options;
@@ -129,7 +129,7 @@ export abstract class PenalizedModel<P extends PenalizedParams> extends LinearMo
     warnUnlessConverged(this.type, ends);
     const { columns, isVector } = input;
     this.fitted = { columns, isVector, coef, intercept, ...endsOf(ends) };
-    return this;
+    return this as FittedOnRows<this, X, Y>;
   }
 
   protected override fittedState(): SavedState | undefined {

@@ -5,6 +5,7 @@ import { separateTarget } from '../../data/tables/target.js';
 import { oneOf } from '../../metrics/inputs.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { encodeLabels, type Label, type LabelInput } from '../base/labels.js';
+import type { PredictedLike } from '../base/predictionForm.js';
 import { readSampleWeight } from '../base/weights.js';
 import { foldRows } from './crossValidate.js';
 import type { Fold } from './folds.js';
@@ -31,8 +32,13 @@ export interface CrossValPredictOptions<M extends PredictMethod = PredictMethod>
 }
 
 /** What an estimator's method resolves to. */
-type PredictionOf<E, M extends string> =
+type ResultOf<E, M extends string> =
   E extends Record<M, (...args: never[]) => infer R> ? Awaited<R> : unknown;
+
+/** The same, for a regressor in the form that its targets have. */
+type PredictionOf<E, M extends string, Y> = M extends 'predict'
+  ? PredictedLike<E, Y, ResultOf<E, M>>
+  : ResultOf<E, M>;
 
 type Prediction = readonly Label[] | Float64Array | NdArray<Float64Array>;
 
@@ -54,17 +60,16 @@ const METHODS: readonly PredictMethod[] = ['predict', 'predictProba', 'decisionF
  * learn from has probability 0, and the least float64 as its decision, with a warning.
  * @throws SteepestError as `crossValidate`; `ERR_ARGUMENT` for folds that do not test every row once
  */
-export async function crossValPredict<E extends Fittable, M extends PredictMethod = 'predict'>(
-  estimator: E,
-  x: RowsInput,
-  y: TargetRows,
-  options: CrossValPredictOptions<M> = {},
-): Promise<PredictionOf<E, M>> {
+export async function crossValPredict<
+  E extends Fittable,
+  M extends PredictMethod = 'predict',
+  const Y extends TargetRows = TargetRows,
+>(estimator: E, x: RowsInput, y: Y, options: CrossValPredictOptions<M> = {}): Promise<PredictionOf<E, M, Y>> {
   checkEstimator('the first argument of crossValPredict', estimator);
   checkOptions('crossValPredict', options, KEYS);
   const method = oneOf<PredictMethod>('method', options.method ?? 'predict', METHODS);
   const parts = await predictFolds(estimator, x, y, method, options);
-  return parts as PredictionOf<E, M>;
+  return parts as PredictionOf<E, M, Y>;
 }
 
 /** {@link crossValPredict} with checked arguments. */

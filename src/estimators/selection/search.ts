@@ -8,6 +8,7 @@ import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
+import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
 import type { RowInput } from '../base/work.js';
 import { evaluateCandidates } from './candidates.js';
@@ -79,7 +80,11 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
   abstract clone(): Search<E>;
 
   /** @throws SteepestError as `crossValidate`; the results of an earlier fit are kept then */
-  async fit(x: RowsInput, y: TargetRows, given: SearchFitOptions = {}): Promise<this> {
+  async fit<const Y extends TargetsFor<this, TargetRows>>(
+    x: RowsInput,
+    y: Y,
+    given: SearchFitOptions = {},
+  ): Promise<FittedLike<this, E, Y, RowsInput>> {
     checkOptions(`${this.called}.fit`, given, FIT_KEYS);
     const { progress, groups, ...options } = given;
     const report = searchReporter(progress);
@@ -110,7 +115,7 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
       found.refitTimeMs = performance.now() - begin;
     }
     this.found = found;
-    return this;
+    return this as FittedLike<this, E, Y, RowsInput>;
   }
 
   /** Every candidate with its scores. @throws SteepestError `ERR_NOT_FITTED` */

@@ -16,6 +16,7 @@ import type {
   ErrorCode,
   FitOptions,
   FitResult,
+  FittedOn,
   History,
   InitializerName,
   KernelOptions,
@@ -392,6 +393,58 @@ export async function estimators(): Promise<void> {
   const path: PenaltyPath = await enetPath(x, [1, 2], { l1Ratio: 0.5, alphas: 3 });
   const lasso = await lassoPath(x, [1, 2], { alphas: [1, 0.1] });
   console.log(path.coef.row(0), lasso.nIters);
+}
+
+/** One type of predictions per form of y; assigned in both directions. */
+export async function predictions(list: number[], rows: number[][], array: NdArray): Promise<void> {
+  type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+  const table = new data.DataTable({ a: [1, 2], low: [1, 2], high: [3, 4] });
+  const vector = await new Ridge().fit(x, list);
+  const lists = [
+    await vector.predict(x),
+    vector.predictSync([1, 2]),
+    await (await new LinearRegression().fit(x, Float32Array.of(1, 2))).predict(x),
+    await (await new RidgeCV().fit(x, { data: Int16Array.of(1, 2), shape: [2] })).predict(x),
+    await (await new Lasso().fit(table, 'low')).predict(table),
+    await (await new LassoCV().fit(table, ['low'])).predict(table),
+    await (await new ElasticNet().fit([{ x, y: [1, 2] }])).predict(x),
+    await (await new ElasticNetCV().fit(x, [1, 2] as const)).predict(x),
+    await (await new MLPRegressor().partialFit(x, list)).predict(x),
+    await (await new TransformedTargetRegressor().fit(table, 'low')).predict(table),
+    await (await pipeline(new StandardScaler(), new Ridge()).fit(x, list)).predict(x),
+    await (await gridSearch(new Ridge(), { alpha: [1, 2] }).fit(rows, list)).predict(x),
+    await (await new PoissonRegressor().fit(x, list)).predict(x),
+  ] satisfies Float64Array[];
+  const wide = await new Ridge().fit(x, rows);
+  const matrices = [
+    await wide.predict(x),
+    wide.predictSync([1, 2]),
+    await (await new LinearRegression().fit(x, [Float32Array.of(1, 2)])).predict(x),
+    await (await new RidgeCV().fit(x, { data: Int16Array.of(1, 2), shape: [1, 2] })).predict(x),
+    await (await new Lasso().fit(table, ['low', 'high'])).predict(table),
+    await (await new ElasticNet().fit([{ x, y: rows }])).predict(x),
+    await (await new MLPRegressor().fit(x, rows)).predict(x),
+    await (await new TransformedTargetRegressor().fit(x, rows)).predict(x),
+    await (await pipeline(new StandardScaler(), new Ridge()).fit(table, ['a', 'low'])).predict(table),
+    await (await gridSearch(new Ridge(), { alpha: [1, 2] }).fit(rows, rows)).predict(x),
+  ] satisfies Matrix<Float64Array>[];
+  const open = [
+    await (await new Ridge().fit(x, array)).predict(x),
+    await (await new Ridge().fit(x, y)).predict(x),
+    await (await Ridge.load('file')).predict(x),
+  ];
+  const proofs: [
+    Same<(typeof lists)[number], Float64Array>,
+    Same<(typeof matrices)[number], Matrix<Float64Array>>,
+    Same<(typeof open)[number], Float64Array | Matrix<Float64Array>>,
+  ] = [true, true, true];
+  const loaded = (await Ridge.load('file')) as FittedOn<Ridge, number[]>;
+  const served: FittedOn<Ridge, number[]> = loaded.predictSync([1, 2])[0] === 0 ? loaded : vector;
+  // @ts-expect-error the predictions of this model are lists
+  await served.fit(x, rows);
+  // @ts-expect-error and those of this one matrices
+  await wide.fit(x, list);
+  console.log(proofs, served.coef);
 }
 
 export async function files(): Promise<NdArray[]> {
