@@ -4,7 +4,7 @@ import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import type { FeatureInput } from './features.js';
 import type { RowInput } from './work.js';
 
-// Types only: which form the predictions of a regressor have, as far as the types of its fit say it.
+// Types only: which form the predictions of a regressor have, as far as its fit's types say it.
 //
 // A class with a type parameter for the form would lose `this`: a subclass's fit would give its
 // base. Overloads would make every wrong argument "No overload matches this call". Assertion
@@ -29,10 +29,10 @@ export type ColumnsTarget =
   | { readonly data: NumericArray; readonly shape: readonly [number, number, ...number[]] }
   | readonly [string, string, ...string[]];
 
-/** Each member of a union of types of targets by itself; a list of numbers before a list of rows. */
+/** The form of each member of a union of types of targets. */
 type FormsOf<Y> = Y extends VectorTarget ? 'vector' : Y extends ColumnsTarget ? 'columns' : Form;
 
-/** The form of predictions; `Form` where Y leaves it open, also for `any`; never without targets. */
+/** The form of predictions; both where Y leaves it open, also for `any`; never without targets. */
 type FormOf<Y> = 0 extends 1 & Y ? Form : FormsOf<Y>;
 
 interface PredictsVector<X> {
@@ -99,7 +99,7 @@ type IsEither<P> = P extends PredictsEither
     : false
   : false;
 
-/** As {@link FittedOn}, if the estimator `Last` whose predictions M passes on predicts either form. */
+/** As {@link FittedOn}, if the estimator whose predictions M passes on predicts either form. */
 export type FittedLike<M, Last, Y, X> = IsEither<Last> extends true ? FittedOn<M, Y, X> : M;
 
 /** What E predicts after a fit on targets of type Y, if it predicts either form; otherwise R. */
