@@ -64,7 +64,7 @@ interface Fitted extends LinearFit {
  * z² up to epsilon and 2·epsilon·|z| − epsilon² beyond, as scikit-learn does. (Huber & Ronchetti,
  * "Robust Statistics", 2nd ed., §7.8)
  */
-export class HuberRegressor extends LinearModel<HuberRegressorParams, Fitted> {
+export class HuberRegressor extends LinearModel<HuberRegressorParams, Fitted, Float64Array> {
   constructor(params: Partial<HuberRegressorParams> = {}) {
     super('HuberRegressor', SPECS, params);
   }

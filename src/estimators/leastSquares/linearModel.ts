@@ -51,8 +51,13 @@ export function restoredFit(state: SavedState): LinearFit {
   };
 }
 
-/** Prediction and score of models y = intercept + coef·x. */
-export abstract class LinearModel<P extends object, F extends LinearFit>
+type Prediction = Float64Array | Matrix<Float64Array>;
+
+/**
+ * Prediction and score of models y = intercept + coef·x. `Out` is the type of predictions: narrower
+ * for classes whose targets are always one number per row.
+ */
+export abstract class LinearModel<P extends object, F extends LinearFit, Out extends Prediction = Prediction>
   extends BaseEstimator<P>
   implements Regressor
 {
@@ -76,7 +81,7 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
    * @returns one number per row, or rows × targets if y had columns
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
-  async predict(x: FeatureInput): Promise<Float64Array | Matrix<Float64Array>> {
+  async predict(x: FeatureInput): Promise<Out> {
     return workInSlices(this.predicting(x));
   }
 
@@ -84,22 +89,22 @@ export abstract class LinearModel<P extends object, F extends LinearFit>
    * {@link predict} at once, for one row or a few: in a request, for example. One row may be a list
    * of numbers or an object of them by name. Same bits.
    */
-  predictSync(x: FeatureInput | RowInput): Float64Array | Matrix<Float64Array> {
+  predictSync(x: FeatureInput | RowInput): Out {
     return workAtOnce(this.predicting(rowsOf(x) as FeatureInput));
   }
 
-  private *predicting(x: FeatureInput): Work<Float64Array | Matrix<Float64Array>> {
+  private *predicting(x: FeatureInput): Work<Out> {
     const { columns, coef, intercept, isVector } = this.learned('predict');
     const features = readFeatures('X', x, columns);
     checkFiniteFeatures('X', features);
     const scores = yield* linearScores(features, coef, intercept);
-    return isVector ? scores.data : scores;
+    return (isVector ? scores.data : scores) as Out;
   }
 
   /** R² of the prediction, averaged over targets: 1 is perfect, 0 is no better than the mean. */
   async score(x: FeatureInput, y: TargetInput | ColumnNames, options: ScoreOptions = {}): Promise<number> {
     const { x: samples, y: truth } = separateTarget('X', x, y);
-    const predicted = await this.predict(samples);
+    const predicted: Prediction = await this.predict(samples);
     const values = 'shape' in predicted ? predicted : { data: predicted, shape: [predicted.length, 1] };
     return regressionScore(truth, values, options);
   }
