@@ -3,10 +3,12 @@
 import warnings
 
 import numpy as np
+from scipy.stats import chi2 as chi_square
 from sklearn.feature_selection import (
     SelectKBest,
     SelectPercentile,
     VarianceThreshold,
+    chi2,
     f_classif,
     f_regression,
     mutual_info_classif,
@@ -51,6 +53,33 @@ def tests(x, targets):
                 }
             )
     return cases
+
+
+def frequencies(tables, targets):
+    cases = []
+    for name, x in tables.items():
+        for kind in ["two", "three"]:
+            selector = SelectKBest(chi2, k=2).fit(x, targets[kind])
+            cases.append(
+                {
+                    "x": name,
+                    "target": kind,
+                    "scores": plain(selector.scores_),
+                    "pvalues": plain(selector.pvalues_),
+                    "kept": selector.get_support(indices=True).tolist(),
+                }
+            )
+    return cases
+
+
+def chi_square_tails():
+    """x, degrees of freedom, and the probability of more than x."""
+    return [
+        [x, df, float(chi_square.sf(x, df))]
+        for df in [1, 2, 3, 4, 7, 30, 101, 1000]
+        for x in [1e-12, 0.1, 1, 3.3, 50, 400, 1200, 1600]
+        if chi_square.sf(x, df) > 1e-300
+    ]
 
 
 def percentiles(x, targets):
@@ -115,6 +144,8 @@ def fixture():
         "targets": {name: (plain(y) if name != "three" else y.tolist()) for name, y in targets.items()},
         "varianceThreshold": variances(gaps),
         "tests": tests(np.hstack([x, np.full((n, 1), 7.0)]), targets),
+        "chi2": frequencies({"whole": whole, "x": np.abs(x)}, targets),
+        "chiSquare": chi_square_tails(),
         "percentiles": percentiles(x, targets),
         "information": information(x, whole, targets),
     }

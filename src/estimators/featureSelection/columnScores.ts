@@ -7,15 +7,21 @@ import type { TargetInput } from '../../data/arrayInputs.js';
 import type { Features } from '../base/features.js';
 import { checkClassCount, encodeClasses, type LabelInput } from '../base/labels.js';
 import { readTargets } from '../base/targets.js';
+import { checkFrequencies, chi2OfClasses } from './chiSquared.js';
 import { type ColumnScore, fOfClasses, fOfRegression } from './fTests.js';
 import { ofContinuous, ofContinuousAndDiscrete, ofDiscrete, prepared } from './mutualInformation.js';
 
-export type ScoreFunction = 'fClassif' | 'fRegression' | 'mutualInfoClassif' | 'mutualInfoRegression';
+export type ScoreFunction =
+  | 'chi2'
+  | 'fClassif'
+  | 'fRegression'
+  | 'mutualInfoClassif'
+  | 'mutualInfoRegression';
 
 export interface ScoreParams {
   /**
    * How columns are compared with y: an F test between classes (default) or of a linear regression,
-   * or mutual information, which also sees what is not linear.
+   * the chi-squared test of frequencies, or mutual information, which also sees what is not linear.
    */
   scoreFunc: ScoreFunction;
   /** Neighbours that mutual information looks at (3). */
@@ -97,7 +103,8 @@ export function* scoresOf(
 ): InParts<{ scores: Float64Array; pvalues: Float64Array }> {
   const { rows, cols } = features;
   const { scoreFunc } = params;
-  const truth = readTruth(y, rows, scoreFunc === 'fClassif' || scoreFunc === 'mutualInfoClassif');
+  const truth = readTruth(y, rows, !scoreFunc.endsWith('Regression'));
+  if (scoreFunc === 'chi2') checkFrequencies(features.data, cols, features.names);
   const isDiscrete = discreteMask(params.discreteFeatures, cols);
   const noise = new Draws(params.seed, STREAMS.mutualInformation);
   const isMutual = scoreFunc.startsWith('mutualInfo');
@@ -112,9 +119,10 @@ export function* scoresOf(
       scores[j] = yield* mutualInformation(values, isDiscrete[j]!, target, params.nNeighbors, noise);
       continue;
     }
+    const ofClasses = scoreFunc === 'chi2' ? chi2OfClasses : fOfClasses;
     const found: ColumnScore =
       'codes' in target
-        ? yield* fOfClasses(values, target.codes, target.classes)
+        ? yield* ofClasses(values, target.codes, target.classes)
         : fOfRegression(values, target.values);
     scores[j] = found.score;
     pvalues[j] = found.pvalue;

@@ -1,5 +1,11 @@
 export type { ScoreFunction } from './columnScores.js';
 export {
+  type FeatureTestOptions,
+  type FeatureTests,
+  featureScores,
+  type MutualInformationOptions,
+} from './featureScores.js';
+export {
   SelectKBest,
   type SelectKBestParams,
   SelectPercentile,

@@ -15,6 +15,7 @@ import { type ScoreFunction, type ScoreParams, scoresOf } from './columnScores.j
 import { Selector } from './selector.js';
 
 const SCORES: readonly ScoreFunction[] = [
+  'chi2',
   'fClassif',
   'fRegression',
   'mutualInfoClassif',
@@ -31,7 +32,7 @@ function checkDiscrete(name: string, value: unknown): boolean | readonly number[
   });
 }
 
-const SCORE_SPECS: ParamSpecs<ScoreParams> = {
+export const SCORE_SPECS: ParamSpecs<ScoreParams> = {
   scoreFunc: param.oneOf('fClassif', SCORES),
   nNeighbors: param.integer(3),
   discreteFeatures: param.custom<boolean | readonly number[]>(false, checkDiscrete),
@@ -70,7 +71,7 @@ abstract class ByScore<P extends ScoreParams> extends Selector<P> {
     return this.learned('scores').scores.slice();
   }
 
-  /** The p-value of each F test; undefined for mutual information: [columns]. */
+  /** The p-value of each F or chi-squared test; undefined for mutual information: [columns]. */
   get pvalues(): Float64Array | undefined {
     const { pvalues, scores } = this.learned('pvalues');
     const isTest = pvalues.some((p, j) => !Number.isNaN(p) || Number.isNaN(scores[j]!));

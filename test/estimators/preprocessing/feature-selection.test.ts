@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   data,
+  featureScores,
   loadEstimator,
   pipeline,
   Ridge,
@@ -12,6 +13,7 @@ import {
   VarianceThreshold,
 } from 'steepest';
 import { afterAll, describe, expect, it } from 'vitest';
+import { chiSquareSurvival } from '#steepest/estimators/featureSelection/chiSquared.js';
 import { fSurvival } from '#steepest/estimators/featureSelection/fDistribution.js';
 import { digammas } from '#steepest/estimators/featureSelection/mutualInformation.js';
 import { readFixture } from '../../support/fixtures.js';
@@ -34,6 +36,8 @@ const fixture = readFixture<{
     pvalues: Num[];
     kept: number[];
   }[];
+  chi2: { x: 'x' | 'whole'; target: TargetName; scores: Num[]; pvalues: Num[]; kept: number[] }[];
+  chiSquare: [x: number, df: number, tail: number][];
   percentiles: { percentile: number; kept: number[] }[];
   information: {
     scoreFunc: ScoreName;
@@ -76,6 +80,45 @@ describe('VarianceThreshold', () => {
   });
 });
 
+describe('featureScores', () => {
+  it.each(fixture.tests.filter(({ k }) => k === 1))('$scoreFunc, $target', async (one) => {
+    const run = featureScores[one.scoreFunc as 'fClassif'];
+    const { scores, pvalues } = await run(x, targets[one.target] as string[]);
+    expectNear(scores, one.scores.slice(0, 5), 1e-9);
+    one.pvalues.slice(0, 5).forEach((p, j) => {
+      expect(pvalues[j]! / (p as number)).toBeCloseTo(1, 9);
+    });
+  });
+
+  it.each(fixture.chi2)('chi2, $target of $x', async ({ x: name, target, ...expected }) => {
+    const table = fixture[name].map((row) => row.map(Math.abs));
+    const { scores } = await featureScores.chi2(table, targets[target] as string[]);
+    expectNear(scores, expected.scores, 1e-9);
+  });
+
+  it.each(fixture.information)('$scoreFunc, $target, $nNeighbors neighbours of $x', async (one) => {
+    const { scoreFunc, nNeighbors, discreteFeatures } = one;
+    const run = featureScores[scoreFunc as 'mutualInfoClassif'];
+    const scores = await run(fixture[one.x], targets[one.target] as string[], {
+      nNeighbors,
+      discreteFeatures,
+    });
+    expectNear(scores, one.scores, 1e-9);
+  });
+
+  it('take the target by name, and refuse what they do not know', async () => {
+    const table = new data.DataTable({ a: [1, 2, 3, 5], b: [0, 1, 0, 1], y: ['u', 'v', 'u', 'v'] });
+    const named = await featureScores.fClassif(table, 'y');
+    expect(named).toEqual(await featureScores.fClassif(table.drop('y'), ['u', 'v', 'u', 'v']));
+    const refused = (work: Promise<unknown>, name: string) => expect(work).rejects.toThrow(code(name));
+    await refused(featureScores.chi2(table, 'z'), 'ERR_UNKNOWN_NAME');
+    await refused(featureScores.fClassif(table, 'y', { nNeighbors: 3 } as never), 'ERR_UNKNOWN_NAME');
+    await refused(featureScores.mutualInfoClassif(table, 'y', { nNeighbors: 0 }), 'ERR_ARGUMENT');
+    await refused(featureScores.fRegression([[1], [Number.NaN]], [1, 2]), 'ERR_NOT_FINITE');
+    await refused(featureScores.fClassif(table, 'y', { signal: AbortSignal.abort() }), 'ERR_ABORTED');
+  });
+});
+
 describe('SelectKBest', () => {
   // Of the constant column scikit-learn's scores are NaN, or rounding errors.
   const constant = x.map((row) => [...row, 7]);
@@ -93,6 +136,32 @@ describe('SelectKBest', () => {
     const again = await loadEstimator(path, SelectKBest);
     expect(again.scores).toEqual(selector.scores);
     expect(await again.transform(constant)).toEqual(await selector.transform(constant));
+  });
+
+  it.each(fixture.chi2)(
+    'chi2 of frequencies, $target of $x',
+    async ({ x: name, target, kept, ...expected }) => {
+      const table = fixture[name].map((row) => row.map(Math.abs));
+      const selector = await new SelectKBest({ scoreFunc: 'chi2', k: 2 }).fit(table, targets[target]);
+      expectNear(selector.scores, expected.scores, 1e-9);
+      expected.pvalues.forEach((p, j) => {
+        if (p === 'NaN') expect(selector.pvalues![j]).toBeNaN();
+        else expect(selector.pvalues![j]! / p).toBeCloseTo(1, 9);
+      });
+      expect(selector.getSupport({ indices: true })).toEqual(kept);
+    },
+  );
+
+  it.each(fixture.chiSquare)('chi-squared numbers above %d with %i degrees of freedom', (at, df, tail) => {
+    expect(chiSquareSurvival(at, df) / tail).toBeCloseTo(1, 11);
+  });
+
+  it('refuses negative frequencies, with their place', async () => {
+    const table = new data.DataTable({ words: [1, 2, 0], more: [1, -2, 3] });
+    const fit = new SelectKBest({ scoreFunc: 'chi2' }).fit(table, ['a', 'b', 'a']);
+    await expect(fit).rejects.toThrow(/at least 0.*-2 at row 1, column 'more'/);
+    expect(chiSquareSurvival(Number.NaN, 1)).toBeNaN();
+    expect([chiSquareSurvival(0, 3), chiSquareSurvival(Number.POSITIVE_INFINITY, 3)]).toEqual([1, 0]);
   });
 
   it.each(fixture.information)('$scoreFunc, $target, $nNeighbors neighbours of $x', async (one) => {

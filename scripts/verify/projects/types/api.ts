@@ -65,9 +65,11 @@ import {
   ElasticNetCV,
   enetPath,
   estimatorTypes,
+  type FeatureTests,
   type FeatureUnion,
   FixedThresholdClassifier,
   FunctionTransformer,
+  featureScores,
   featureUnion,
   GammaRegressor,
   type GridSearch,
@@ -362,6 +364,9 @@ export async function estimators(): Promise<void> {
     new PolynomialFeatures(),
   ];
   registerFunction('half', { forward: (value) => value / 2, inverse: (value) => value * 2 });
+  const { pvalues }: FeatureTests = await featureScores.chi2([[1], [2]], ['a', 'b']);
+  const told: Float64Array = await featureScores.mutualInfoRegression([[1], [2]], [1, 2], { nNeighbors: 1 });
+  console.log(pvalues[0], told[0]);
   const selector = await new SelectKBest({ scoreFunc: 'fRegression', k: 1 }).fit(x, [1, 2]);
   const support: boolean[] = selector.getSupport();
   console.log(support, selector.getSupport({ indices: true }), selector.scores, selector.pvalues);
