@@ -21,6 +21,7 @@ NAMES = [
     "logistic",
     "glm",
     "robust",
+    "sgd",
     "preprocessing",
     "transformers",
     "composition",

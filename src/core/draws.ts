@@ -17,6 +17,7 @@ export const STREAMS = {
   curve: 9,
   images: 10,
   mutualInformation: 11,
+  descent: 12,
 } as const;
 
 /** The seed is one 32-bit word of the random generator's key. */

@@ -156,12 +156,12 @@ export class HuberRegressor extends LinearModel<HuberRegressorParams, Fitted, Fl
     const isScale = (v: unknown): v is number => Number.isFinite(v) && (v as number) >= 0;
     const scale = attribute(state, 'scale', isScale);
     const nIter = attribute(state, 'nIter', isCount);
-    const fit = restoredFit(state);
+    const fit = restoredFit(state, 1);
     const data = state.tensors.outliers?.data;
     const isMask = isTypedArray(data, 'Uint8Array') && data.every((flag) => flag <= 1);
-    if (fit.intercept.length !== 1 || !isMask) {
+    if (!isMask) {
       throw new SteepestError('ERR_MODEL_FILE', {
-        expected: 'one target, and outliers as U8 of 0 and 1',
+        expected: 'outliers as U8 of 0 and 1',
         given: 'something else',
         hint: 'Save the estimator again.',
       });

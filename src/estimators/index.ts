@@ -38,6 +38,8 @@ import {
 import { registerEstimator } from './registry.js';
 import { Ridge } from './ridge.js';
 import { RidgeCV } from './ridgeCV.js';
+import { SGDClassifier } from './sgdClassifier.js';
+import { SGDRegressor } from './sgdRegressor.js';
 
 registerEstimator('CalibratedClassifierCV', CalibratedClassifierCV);
 registerEstimator('ColumnTransformer', ColumnTransformer);
@@ -70,6 +72,8 @@ registerEstimator('VarianceThreshold', VarianceThreshold);
 registerEstimator('LinearRegression', LinearRegression);
 registerEstimator('Ridge', Ridge);
 registerEstimator('RidgeCV', RidgeCV);
+registerEstimator('SGDClassifier', SGDClassifier);
+registerEstimator('SGDRegressor', SGDRegressor);
 registerEstimator('Lasso', Lasso);
 registerEstimator('LassoCV', LassoCV);
 registerEstimator('ElasticNet', ElasticNet);
@@ -131,3 +135,5 @@ export { estimatorTypes, type LoadedEstimator, loadEstimator } from './registry.
 export { Ridge, type RidgeParams } from './ridge.js';
 export { RidgeCV, type RidgeCVParams } from './ridgeCV.js';
 export * from './selection/index.js';
+export { SGDClassifier, type SGDClassifierFitOptions, type SGDClassifierParams } from './sgdClassifier.js';
+export { SGDRegressor, type SGDRegressorParams } from './sgdRegressor.js';

@@ -32,6 +32,8 @@ import {
   Ridge,
   RidgeCV,
   randomizedSearch,
+  SGDClassifier,
+  SGDRegressor,
   StandardScaler,
   shutdown,
   TransformedTargetRegressor,
@@ -54,6 +56,8 @@ interface Predictor {
 }
 
 const { DataTable } = dataApi;
+/** A row of weight 0 would change the order of the others. */
+const inOrder = { shuffle: false, maxIter: 50 };
 const few = { maxIter: 30, hiddenLayerSizes: [6] };
 
 /** How to make one of each, quickly trained. */
@@ -66,6 +70,15 @@ const CLASSIFIERS: Record<string, (params?: object) => Predictor> = {
     new LogisticRegression({ solver: 'sgd', maxIter: 30, ...params }) as Predictor,
   // One C: a row of weight 0 changes the folds, and so which C is the best.
   LogisticRegressionCV: (params) => new LogisticRegressionCV({ Cs: [1], cv: 3, ...params }) as Predictor,
+  SGDClassifier: (params) =>
+    new SGDClassifier({ ...inOrder, loss: 'logLoss', ...params }) as unknown as Predictor,
+  'SGDClassifier, averaged': (params) =>
+    new SGDClassifier({
+      ...inOrder,
+      loss: 'modifiedHuber',
+      average: true,
+      ...params,
+    }) as unknown as Predictor,
   MLPClassifier: (params) => new MLPClassifier({ ...few, ...params }) as Predictor,
   CalibratedClassifierCV: (params) =>
     new CalibratedClassifierCV({ estimator: new LogisticRegression(params), cv: 3 }) as Predictor,
@@ -89,6 +102,7 @@ const REGRESSORS: Record<string, (params?: object) => Predictor> = {
   PoissonRegressor: (params) => new PoissonRegressor(params) as unknown as Predictor,
   GammaRegressor: (params) => new GammaRegressor(params) as unknown as Predictor,
   HuberRegressor: (params) => new HuberRegressor(params) as unknown as Predictor,
+  SGDRegressor: (params) => new SGDRegressor({ ...inOrder, ...params }) as unknown as Predictor,
   MLPRegressor: (params) => new MLPRegressor({ ...few, ...params }) as unknown as Predictor,
   TransformedTargetRegressor: (params) =>
     new TransformedTargetRegressor({

@@ -33,6 +33,8 @@ import {
   SelectKBest,
   SelectPercentile,
   type Sequential,
+  SGDClassifier,
+  SGDRegressor,
   SimpleImputer,
   StandardScaler,
   sequential,
@@ -171,6 +173,8 @@ export const ESTIMATORS: Subject[] = [
   predictor('LogisticRegression', 'labels', () => new LogisticRegression({ maxIter: 5 })),
   predictor('LogisticRegressionCV', 'labels', () => new LogisticRegressionCV({ Cs: 2, cv: 2 })),
   predictor('PoissonRegressor', 'numbers', () => new PoissonRegressor()),
+  predictor('SGDClassifier', 'labels', () => new SGDClassifier({ tol: null, maxIter: 2 })),
+  predictor('SGDRegressor', 'numbers', () => new SGDRegressor({ tol: null, maxIter: 2 })),
   predictor('HuberRegressor', 'numbers', () => new HuberRegressor()),
   {
     name: 'GammaRegressor',

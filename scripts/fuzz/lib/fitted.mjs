@@ -30,6 +30,8 @@ import {
   RobustScaler,
   SelectKBest,
   SelectPercentile,
+  SGDClassifier,
+  SGDRegressor,
   SimpleImputer,
   StandardScaler,
   TargetEncoder,
@@ -120,6 +122,11 @@ export const ESTIMATORS = {
   ],
   PoissonRegressor: [numbers, () => new PoissonRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
   GammaRegressor: [numbers, () => new GammaRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
+  SGDClassifier: [
+    numbers,
+    () => new SGDClassifier({ average: true, tol: null, maxIter: 2 }).fit(numbers, ['a', 'b']),
+  ],
+  SGDRegressor: [numbers, () => new SGDRegressor({ tol: null, maxIter: 2 }).fit(numbers, [1, 2])],
   HuberRegressor: [numbers, () => new HuberRegressor().fit(numbers, [1, 2])],
   CalibratedClassifierCV: [
     numbers,

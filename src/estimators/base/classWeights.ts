@@ -55,16 +55,25 @@ function namedWeights(classes: readonly Label[], given: Readonly<Record<string, 
   return Float64Array.from(names, (name) => given[name] ?? 1);
 }
 
+/** A weight per class; undefined if all are 1. */
+export function weightsOfClasses(
+  labels: EncodedLabels,
+  classWeight: ClassWeight | undefined,
+  sampleWeight: Float64Array | undefined,
+): Float64Array | undefined {
+  if (classWeight === undefined) return undefined;
+  return classWeight === 'balanced'
+    ? balancedWeights(labels, sampleWeight)
+    : namedWeights(labels.classes, classWeight);
+}
+
 /** A weight per row: its sample weight times its class's. Undefined if all are 1. */
 export function rowWeights(
   labels: EncodedLabels,
   classWeight: ClassWeight | undefined,
   sampleWeight: Float64Array | undefined,
 ): Float64Array | undefined {
-  if (classWeight === undefined) return sampleWeight;
-  const ofClass =
-    classWeight === 'balanced'
-      ? balancedWeights(labels, sampleWeight)
-      : namedWeights(labels.classes, classWeight);
+  const ofClass = weightsOfClasses(labels, classWeight, sampleWeight);
+  if (ofClass === undefined) return sampleWeight;
   return Float64Array.from(labels.codes, (code, row) => ofClass[code]! * (sampleWeight?.[row] ?? 1));
 }

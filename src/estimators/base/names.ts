@@ -30,6 +30,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   learningRate: ['learningRate', 'learningRateInit'],
   lr: ['learningRate', 'learningRateInit'],
   eta0: ['learningRate', 'learningRateInit'],
+  learningRateInit: ['eta0'],
   numFolds: ['nSplits', 'cv'],
   folds: ['nSplits', 'cv'],
   k: ['nSplits'],
@@ -86,6 +87,11 @@ export const VALUE_ALIASES: Aliases = {
   // Activations by their names as layers.
   sigmoid: 'logistic',
   linear: 'identity',
+  // Losses of stochastic gradient descent.
+  log: 'logLoss',
+  svm: 'hinge',
+  mse: 'squaredError',
+  mae: 'epsilonInsensitive',
   // Penalties.
   null: 'none',
   elasticNet: 'elasticnet',

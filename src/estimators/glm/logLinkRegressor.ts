@@ -294,14 +294,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
 
   protected override restoreState(state: SavedState): void {
     const nIter = attribute(state, 'nIter', isCount);
-    const fit = restoredFit(state);
-    if (fit.intercept.length !== 1) {
-      throw new SteepestError('ERR_MODEL_FILE', {
-        expected: 'one target',
-        given: `${fit.intercept.length}`,
-        hint: 'Save the estimator again.',
-      });
-    }
+    const fit = restoredFit(state, 1);
     this.fitted = { ...fit, isVector: true, nIter, likelihood: restoredDeviance(state, fit.columns.cols) };
   }
 }

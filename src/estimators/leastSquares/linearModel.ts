@@ -38,9 +38,13 @@ export function savedFit({ columns, isVector, coef, intercept }: LinearFit): Sav
   };
 }
 
-/** The inverse of {@link savedFit}. @throws SteepestError `ERR_MODEL_FILE` */
-export function restoredFit(state: SavedState): LinearFit {
-  const coef = float64Tensor(state, 'coef', [-1, -1], FINITE);
+/**
+ * The inverse of {@link savedFit}.
+ * @param count of targets; any number without it
+ * @throws SteepestError `ERR_MODEL_FILE`
+ */
+export function restoredFit(state: SavedState, count = -1): LinearFit {
+  const coef = float64Tensor(state, 'coef', [count, -1], FINITE);
   const [targets, cols] = coef.shape as [number, number];
   const names = attribute(state, 'names', orNull(isNames)) ?? undefined;
   return {

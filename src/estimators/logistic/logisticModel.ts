@@ -92,12 +92,21 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
   /** Probabilities, rows × classes, in the order of `classes`. */
   async predictProba(x: FeatureInput): Promise<Matrix<Float64Array>> {
     const { classes } = this.learned('predictProba()');
-    return probabilities(await inSlices(this.scoring(x)), namesOfClasses(classes));
+    return this.probabilitiesOf(await inSlices(this.scoring(x)), namesOfClasses(classes));
   }
 
   /** {@link predictProba} at once, as {@link predictSync}. */
   predictProbaSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
-    return probabilities(atOnce(this.scoring(rowsOf(x) as FeatureInput)), namesOfClasses(this.classes));
+    const names = namesOfClasses(this.classes);
+    return this.probabilitiesOf(atOnce(this.scoring(rowsOf(x) as FeatureInput)), names);
+  }
+
+  /** Probabilities of scores, rows × outputs. */
+  protected probabilitiesOf(
+    scores: Matrix<Float64Array>,
+    names: readonly string[] | undefined,
+  ): Matrix<Float64Array> {
+    return probabilities(scores, names);
   }
 
   /** Natural logarithms of {@link predictProba}. */

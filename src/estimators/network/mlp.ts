@@ -17,6 +17,7 @@ import {
   readFeatures,
 } from '../base/features.js';
 import type { EncodedLabels } from '../base/labels.js';
+import { OneAtATime } from '../base/oneAtATime.js';
 import type { SavedState } from '../base/saved.js';
 import { type RowInput, rowsOf } from '../base/work.js';
 import { takeRows } from '../selection/rows.js';
@@ -57,7 +58,7 @@ export interface Lesson {
 /** Multi-layer perceptrons on `sequential`: the common part of classifier and regressor. */
 export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   protected network: FittedNetwork | undefined;
-  private isTraining = false;
+  private readonly trainings = new OneAtATime();
 
   /** Mean loss of each epoch of the last fit, penalty included. */
   get lossCurve(): number[] {
@@ -120,19 +121,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
   ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
-    if (this.isTraining) {
-      throw new SteepestError('ERR_BUSY', {
-        expected: 'one fit of an estimator at a time',
-        given: 'a call while a fit runs',
-        hint: 'Await the fit, or use a clone.',
-      });
-    }
-    this.isTraining = true;
-    try {
-      return await this.trainAlone(lesson, options, how);
-    } finally {
-      this.isTraining = false;
-    }
+    return this.trainings.run(() => this.trainAlone(lesson, options, how));
   }
 
   private async trainAlone(

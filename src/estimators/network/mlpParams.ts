@@ -55,7 +55,8 @@ export interface MlpParams {
   workers: Workers;
 }
 
-const share = (name: string, value: unknown): number => {
+/** The check of a fraction of the rows. */
+export const share = (name: string, value: unknown): number => {
   if (typeof value === 'number' && value > 0 && value < 1) return value;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} above 0 and below 1`,

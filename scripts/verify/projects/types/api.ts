@@ -119,6 +119,8 @@ import {
   SelectKBest,
   SelectPercentile,
   Sequential,
+  SGDClassifier,
+  SGDRegressor,
   ShuffleSplit,
   SimpleImputer,
   StandardScaler,
@@ -345,11 +347,13 @@ export async function estimators(): Promise<void> {
     new PoissonRegressor({ alpha: 0 }),
     new GammaRegressor({ solver: 'lbfgs' }),
     new HuberRegressor({ epsilon: 1.5 }),
+    new SGDRegressor({ loss: 'huber', average: true }),
     new MLPRegressor(),
   ];
   const classifiers: Classifier[] = [
     new LogisticRegression(),
     new LogisticRegressionCV({ Cs: [1], l1Ratios: [0, 0.5] }),
+    new SGDClassifier({ loss: 'logLoss', learningRate: 'adaptive' }),
     new MLPClassifier({ hiddenLayerSizes: [8] }),
   ];
   const transformers: Transformer[] = [
