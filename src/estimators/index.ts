@@ -21,6 +21,8 @@ import { LogisticRegression } from './logisticRegression.js';
 import { LogisticRegressionCV } from './logisticRegressionCV.js';
 import { MLPClassifier } from './mlpClassifier.js';
 import { MLPRegressor } from './mlpRegressor.js';
+import { NetworkClassifier } from './networkClassifier.js';
+import { NetworkRegressor } from './networkRegressor.js';
 import { PoissonRegressor } from './poissonRegressor.js';
 import {
   FunctionTransformer,
@@ -55,6 +57,8 @@ registerEstimator('LogisticRegressionCV', LogisticRegressionCV);
 registerEstimator('PoissonRegressor', PoissonRegressor);
 registerEstimator('MLPClassifier', MLPClassifier);
 registerEstimator('MLPRegressor', MLPRegressor);
+registerEstimator('NetworkClassifier', NetworkClassifier);
+registerEstimator('NetworkRegressor', NetworkRegressor);
 registerEstimator('MaxAbsScaler', MaxAbsScaler);
 registerEstimator('MinMaxScaler', MinMaxScaler);
 registerEstimator('OneHotEncoder', OneHotEncoder);
@@ -122,6 +126,8 @@ export {
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export type { DescentFitOptions } from './network/trainNetwork.js';
+export { NetworkClassifier, type NetworkClassifierParams } from './networkClassifier.js';
+export { NetworkRegressor, type NetworkRegressorParams } from './networkRegressor.js';
 export {
   type EnetPathOptions,
   enetPath,

@@ -23,10 +23,13 @@ import {
   LinearRegression,
   LogisticRegression,
   LogisticRegressionCV,
+  layers,
   loadEstimator,
   MLPClassifier,
   MLPRegressor,
   type NdArray,
+  NetworkClassifier,
+  NetworkRegressor,
   PoissonRegressor,
   pipeline,
   Ridge,
@@ -35,6 +38,7 @@ import {
   SGDClassifier,
   SGDRegressor,
   StandardScaler,
+  sequential,
   shutdown,
   TransformedTargetRegressor,
   TunedThresholdClassifierCV,
@@ -60,6 +64,15 @@ const { DataTable } = dataApi;
 const inOrder = { shuffle: false, maxIter: 50 };
 const few = { maxIter: 30, hiddenLayerSizes: [6] };
 
+/** Its inputs and outputs are fixed, as those of no other estimator are. */
+function network(units: number, inputs = 3) {
+  const activation = ['linear', 'sigmoid', 'softmax'][units - 1] ?? 'softmax';
+  const loss = ['meanSquaredError', 'binaryCrossentropy', 'sparseCategoricalCrossentropy'][units - 1]!;
+  const last = layers.dense({ units: units === 2 ? 1 : units, activation: activation as 'linear' });
+  const first = layers.dense({ units: 4, activation: 'tanh', inputShape: [inputs] });
+  return sequential({ layers: [first, last] }).compile({ optimizer: 'adam', loss: loss as 'mae' });
+}
+
 /** How to make one of each, quickly trained. */
 const CLASSIFIERS: Record<string, (params?: object) => Predictor> = {
   LogisticRegression: (params) => new LogisticRegression(params) as Predictor,
@@ -80,6 +93,8 @@ const CLASSIFIERS: Record<string, (params?: object) => Predictor> = {
       ...params,
     }) as unknown as Predictor,
   MLPClassifier: (params) => new MLPClassifier({ ...few, ...params }) as Predictor,
+  NetworkClassifier: (params) =>
+    new NetworkClassifier({ network: network(3), epochs: 9, ...params }) as Predictor,
   CalibratedClassifierCV: (params) =>
     new CalibratedClassifierCV({ estimator: new LogisticRegression(params), cv: 3 }) as Predictor,
   'CalibratedClassifierCV, isotonic': (params) =>
@@ -104,6 +119,8 @@ const REGRESSORS: Record<string, (params?: object) => Predictor> = {
   HuberRegressor: (params) => new HuberRegressor(params) as unknown as Predictor,
   SGDRegressor: (params) => new SGDRegressor({ ...inOrder, ...params }) as unknown as Predictor,
   MLPRegressor: (params) => new MLPRegressor({ ...few, ...params }) as unknown as Predictor,
+  NetworkRegressor: (params) =>
+    new NetworkRegressor({ network: network(1), epochs: 9, ...params }) as unknown as Predictor,
   TransformedTargetRegressor: (params) =>
     new TransformedTargetRegressor({
       regressor: new Ridge(params),
@@ -310,9 +327,12 @@ describe.each(all)('$name', ({ name, make, y, classifies }) => {
 
   it('learns from one column, and with a constant column', async () => {
     const column = nested.map(([v]) => [v]);
-    expect(values(await (await make().fit(column, y)).predict(column))).toHaveLength(ROWS);
+    // A network has a fixed number of inputs.
+    const withInputs = (inputs: number) =>
+      name.startsWith('Network') ? make({ network: network(classifies ? 3 : 1, inputs) }) : make();
+    expect(values(await (await withInputs(1).fit(column, y)).predict(column))).toHaveLength(ROWS);
     const constant = nested.map((row) => [...row, 7]);
-    const model = await make().fit(constant, y);
+    const model = await withInputs(4).fit(constant, y);
     expect(values(await model.predict(constant))).toHaveLength(ROWS);
     expect(Number.isFinite(await model.score(constant, y))).toBe(true);
   });
@@ -405,7 +425,12 @@ describe.each(all)('$name', ({ name, make, y, classifies }) => {
       await model.save(path);
       const again = (await loadEstimator(path)) as unknown as Predictor;
       expect(again.constructor).toBe(model.constructor);
-      expect(again.getParams()).toEqual(model.getParams());
+      // Networks are compared by their descriptions, in which their layers have names.
+      const described = (one: Predictor) => {
+        const { network: inside, ...rest } = one.getParams() as { network?: { config: object } };
+        return { ...rest, network: inside?.config };
+      };
+      expect(described(again)).toEqual(described(model));
       expect(values(await again.predict(X))).toEqual(values(await model.predict(X)));
     } finally {
       rmSync(folder, { recursive: true });
@@ -413,7 +438,7 @@ describe.each(all)('$name', ({ name, make, y, classifies }) => {
   });
 });
 
-describe.each(Object.entries(CLASSIFIERS))('%s', (_name, make) => {
+describe.each(Object.entries(CLASSIFIERS))('%s', (name, make) => {
   it.each([
     [
       ['b', 'a', 'c'],
@@ -429,7 +454,8 @@ describe.each(Object.entries(CLASSIFIERS))('%s', (_name, make) => {
     ],
   ])('sorts the classes %o', async (given, sorted) => {
     const y = Array.from({ length: ROWS }, (_, i) => given[i % given.length]);
-    const model = (await make().fit(X, y)) as Predictor & { classes: unknown[] };
+    const params = name.startsWith('Network') ? { network: network(given.length) } : {};
+    const model = (await make(params).fit(X, y)) as Predictor & { classes: unknown[] };
     expect(model.classes).toEqual(sorted);
     for (const label of values(await model.predict(X))) expect(sorted).toContain(label);
   });

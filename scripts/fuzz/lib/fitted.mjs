@@ -16,10 +16,13 @@ import {
   LinearRegression,
   LogisticRegression,
   LogisticRegressionCV,
+  layers,
   MaxAbsScaler,
   MinMaxScaler,
   MLPClassifier,
   MLPRegressor,
+  NetworkClassifier,
+  NetworkRegressor,
   OneHotEncoder,
   OrdinalEncoder,
   PoissonRegressor,
@@ -34,6 +37,7 @@ import {
   SGDRegressor,
   SimpleImputer,
   StandardScaler,
+  sequential,
   TargetEncoder,
   TransformedTargetRegressor,
   TunedThresholdClassifierCV,
@@ -45,6 +49,8 @@ export const numbers = [
   [3, 4],
 ];
 const table = new data.DataTable({ a: [1, 2, Number.NaN], b: ['x', null, 'y'] });
+const network = (activation, loss) =>
+  sequential({ layers: [layers.dense({ units: 1, activation, inputShape: [2] })] }).compile({ loss });
 export const small = { hiddenLayerSizes: [2], maxIter: 1 };
 /** One fitted estimator of each type that can be saved, with something it takes. */
 export const ESTIMATORS = {
@@ -149,5 +155,13 @@ export const ESTIMATORS = {
       ),
   ],
   MLPRegressor: [numbers, () => new MLPRegressor(small).fit(numbers, [1, 2])],
+  NetworkRegressor: [
+    numbers,
+    () => new NetworkRegressor(network('linear', 'meanSquaredError')).fit(numbers, [1, 2]),
+  ],
+  NetworkClassifier: [
+    numbers,
+    () => new NetworkClassifier(network('sigmoid', 'binaryCrossentropy')).fit(numbers, ['a', 'b']),
+  ],
   MLPClassifier: [numbers, () => new MLPClassifier(small).fit(numbers, ['a', 'b'])],
 };

@@ -1,5 +1,6 @@
 /** Prints estimators: the class, and the hyperparameters that differ from their defaults. */
 import { show } from '../../core/show.js';
+import { Sequential } from '../../networks/models/sequential.js';
 
 /** Maximum length of a description on one line, in characters. */
 const LINE = 80;
@@ -43,8 +44,18 @@ function describe(value: unknown): string {
   return isPlain && Object.keys(value).length > 0 ? fields(Object.entries(value)) : show(value);
 }
 
-/** The description of an estimator. */
+/** Layers by name, at most so many. */
+const MOST_LAYERS = 6;
+
+function networkText({ config }: Sequential): string {
+  const names = config.layers.map(({ name, type }) => name ?? type);
+  const more = names.length > MOST_LAYERS ? [`… ${names.length - MOST_LAYERS} more`] : [];
+  return `sequential({ layers: [${[...names.slice(0, MOST_LAYERS), ...more].join(', ')}] })`;
+}
+
+/** The description of an estimator, or of a network. */
 function ownText(value: unknown): string | undefined {
+  if (value instanceof Sequential) return networkText(value);
   const isEstimator = typeof value === 'object' && value !== null && 'getParams' in value;
   return isEstimator && value.toString !== Object.prototype.toString ? String(value) : undefined;
 }

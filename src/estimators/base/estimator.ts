@@ -112,6 +112,14 @@ export abstract class BaseEstimator<P extends object> {
     return this.fittedColumns('featureNamesIn')?.names;
   }
 
+  /**
+   * Whether `fit` has the option `callbacks`, whatever the hyperparameters are.
+   * @internal
+   */
+  get takesCallbacks(): boolean {
+    return false;
+  }
+
   /** The columns of the fit; undefined for what does not learn from columns. */
   protected fittedColumns(_what: string): FittedColumns | undefined {
     return undefined;

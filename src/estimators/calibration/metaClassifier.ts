@@ -12,7 +12,7 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedEstimator, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
 import type { RowInput } from '../base/work.js';
-import { isStep, nestedParams, type Step, stepsFromSaved, withParams } from '../composition/steps.js';
+import { nestedParams, type Step, stepOf, stepsFromSaved, withParams } from '../composition/steps.js';
 import type { RowsInput } from '../selection/rows.js';
 import { type ResponseMethod, responds } from './responses.js';
 
@@ -24,7 +24,8 @@ export interface MetaParams {
 
 /** The spec of {@link MetaParams}. */
 export const estimatorParam = param.custom<Step | undefined>(undefined, (name, value) => {
-  if (value === undefined || isStep(value)) return value;
+  const step = stepOf(value);
+  if (value === undefined || step !== undefined) return step;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as a classifier`,
     given: show(value),

@@ -11,7 +11,8 @@ export {
   featureUnion,
   type UnionPart,
 } from './featureUnion.js';
-export { Pipeline, type PipelineParams, pipeline } from './pipeline.js';
+export { pipeline } from './makePipeline.js';
+export { Pipeline, type PipelineParams } from './pipeline.js';
 export {
   TransformedTargetRegressor,
   type TransformedTargetRegressorParams,

@@ -6,7 +6,6 @@ import type { Matrix } from '../../core/matrix.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { separateTarget } from '../../data/tables/target.js';
-import type { KernelOptions } from '../../kernels/kernelOptions.js';
 import type { TableInput, TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
@@ -15,39 +14,43 @@ import { type ParamSpecs, param } from '../base/params.js';
 import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
+import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from '../network/trainNetwork.js';
 import {
   calling,
   checkNames,
-  isStep,
   method,
   type NamedStep,
   nestedParams,
   type Step,
   savedSteps,
+  stepOf,
   stepsFromSaved,
   withParams,
 } from './steps.js';
 
 export interface PipelineParams {
-  /** Names and estimators: transformers, then any estimator as the last. */
+  /** Names and estimators: transformers, then any estimator, or a compiled network, as the last. */
   steps: readonly NamedStep[];
 }
 
 function checkSteps(name: string, value: unknown): readonly NamedStep[] {
-  const isList = Array.isArray(value) && [...value].every((pair) => Array.isArray(pair) && isStep(pair[1]));
-  if (!isList) {
+  const given = Array.isArray(value) ? Array.from(value as unknown[]) : [undefined];
+  const steps = given.map((pair) => {
+    const step = Array.isArray(pair) ? stepOf(pair[1]) : undefined;
+    return step && ([(pair as unknown[])[0] as string, step] as const);
+  });
+  if (!steps.every((pair) => pair !== undefined)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as [name, estimator] pairs`,
       given: show(value),
       hint: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
     });
   }
-  const steps = value as readonly NamedStep[];
   checkNames(
     'steps',
     steps.map(([step]) => step),
   );
-  return steps.map(([step, estimator]) => [step, estimator] as const);
+  return steps;
 }
 
 const SPECS: ParamSpecs<PipelineParams> = { steps: param.custom<readonly NamedStep[]>([], checkSteps) };
@@ -125,15 +128,18 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
 
   /**
    * Fits and transforms step by step, then fits the last one.
+   * @param options `callbacks` are for a last step that is a network or a perceptron
    * @throws whatever the steps throw
    */
   async fit<const Y extends TargetsFor<this, unknown> = never>(
     x: TableInput,
     y?: Y,
-    options: EstimatorFitOptions & KernelOptions = {},
+    options: DescentFitOptions = {},
   ): Promise<FittedLike<this, Last, Y, TableInput>> {
-    checkOptions('Pipeline.fit', options, WEIGHTED_FIT_KEYS);
+    checkOptions('Pipeline.fit', options, DESCENT_FIT_KEYS);
+    checkDescentOptions(options);
     const last = this.lastStep().clone();
+    if (options.callbacks !== undefined) this.checkTakesCallbacks();
     const given = separateTarget('X', x, y);
     const { done, output } = await this.fitTransformers(given.x, given.y, options);
     await method(last, 'fit', 'a last step')(output, given.y, options);
@@ -168,6 +174,21 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     }
     checkAborted(signal);
     return { done, output };
+  }
+
+  /** True if the last step does. @internal */
+  override get takesCallbacks(): boolean {
+    return (this.lastStep() as { takesCallbacks?: boolean }).takesCallbacks === true;
+  }
+
+  /** Before any transformer is fitted. @throws SteepestError `ERR_ARGUMENT` */
+  private checkTakesCallbacks(): void {
+    if (this.takesCallbacks) return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: 'callbacks for a pipeline whose last step is a network or a perceptron',
+      given: `a pipeline that ends with ${this.lastStep().type}`,
+      hint: 'Leave callbacks out.',
+    });
   }
 
   private takeOver(fitted: readonly Step[]): void {
@@ -347,32 +368,4 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     this.params = { steps: checkSteps('steps', stepsFromSaved(order, state.children)) };
     this.isFitted = isFitted;
   }
-}
-
-/** The last step, without its name. */
-type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], infer L]
-  ? L extends readonly [string, infer E]
-    ? E
-    : L
-  : Step;
-
-/**
- * A pipeline of estimators, or of [name, estimator] pairs. A step without a name gets its class's
- * name in camelCase; several of one class get the suffixes '-1', '-2', ….
- * @throws SteepestError `ERR_ARGUMENT`
- */
-export function pipeline<const S extends readonly (Step | NamedStep)[]>(...steps: S): Pipeline<LastOf<S>> {
-  const types = steps.map((step) => (isStep(step) ? camelCase(step.type) : undefined));
-  const named = steps.map((step, i): NamedStep => {
-    if (!isStep(step)) return step as NamedStep;
-    const type = types[i]!;
-    const same = types.flatMap((other, k) => (other === type ? [k] : []));
-    return [same.length > 1 ? `${type}-${same.indexOf(i) + 1}` : type, step];
-  });
-  return new Pipeline<LastOf<S>>({ steps: named });
-}
-
-/** 'StandardScaler' → 'standardScaler', 'MLPRegressor' → 'mlpRegressor'. */
-function camelCase(type: string): string {
-  return type.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (start) => start.toLowerCase());
 }

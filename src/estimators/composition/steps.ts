@@ -3,10 +3,12 @@ import { SteepestError } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import { isPlainObject } from '../../core/realm.js';
 import { show } from '../../core/show.js';
+import { Sequential } from '../../networks/models/sequential.js';
 import type { BaseEstimator, EstimatorFitOptions } from '../base/estimator.js';
 import type { SavedEstimator } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import { estimatorFromSaved, estimatorTypes } from '../registry.js';
+import { networkEstimator } from './networkStep.js';
 
 /** The methods of every estimator, whatever its input and output. */
 export interface Step {
@@ -30,6 +32,12 @@ export const isStep = (value: unknown): value is Step =>
   ['fit', 'clone', 'getParams', 'setParams', 'toSaved'].every(
     (name) => typeof (value as Record<string, unknown>)[name] === 'function',
   );
+
+/** An estimator, or a compiled network as one; undefined for anything else. */
+export function stepOf(value: unknown): Step | undefined {
+  if (isStep(value)) return value;
+  return value instanceof Sequential ? (networkEstimator(value) as unknown as Step) : undefined;
+}
 
 /**
  * Calls a method that an estimator may not have.
@@ -90,6 +98,7 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
   const own = new Map(steps);
   const changes = new Map<string, Record<string, unknown>>();
   for (const [key, value] of Object.entries(given)) {
+    const replacement = key.includes(SEPARATOR) ? undefined : stepOf(value);
     const [name, ...rest] = key.split(SEPARATOR) as [string, ...string[]];
     if (!own.has(name)) {
       throw new SteepestError('ERR_UNKNOWN_NAME', {
@@ -99,7 +108,7 @@ export function withParams(what: string, steps: readonly NamedStep[], given: obj
       });
     }
     if (rest.length > 0) changes.set(name, { ...changes.get(name), [rest.join(SEPARATOR)]: value });
-    else if (isStep(value)) own.set(name, value);
+    else if (replacement !== undefined) own.set(name, replacement);
     else if (isPlainObject(value)) changes.set(name, { ...changes.get(name), ...value });
     else {
       throw new SteepestError('ERR_ARGUMENT', {

@@ -28,12 +28,12 @@ import {
 } from '../preprocessing/namedFunctions.js';
 import {
   calling,
-  isStep,
   method,
   type NamedStep,
   nestedParams,
   type Step,
   savedSteps,
+  stepOf,
   stepsFromSaved,
   withParams,
 } from './steps.js';
@@ -52,7 +52,8 @@ export interface TransformedTargetRegressorParams {
 }
 
 function checkStep(name: string, value: unknown): Step {
-  if (isStep(value)) return value;
+  const step = stepOf(value);
+  if (step !== undefined) return step;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} to be an estimator`,
     given: show(value),
@@ -104,7 +105,8 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
     const nested: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(given)) {
       const isStepKey = key === 'regressor' || key === 'transformer';
-      const isNested = key.includes('__') || (isStepKey && value !== undefined && !isStep(value));
+      const isNested =
+        key.includes('__') || (isStepKey && value !== undefined && stepOf(value) === undefined);
       (isNested ? nested : own)[key] = value;
     }
     const before = this.params;

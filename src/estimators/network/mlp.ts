@@ -1,7 +1,7 @@
 import { MOST_FLOAT32 } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { Matrix } from '../../core/matrix.js';
-import { jsonList, type NdArray } from '../../core/ndarray.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { checkColumnCount } from '../../data/tables/match.js';
 import { chooseKernels } from '../../kernels/kernelOptions.js';
@@ -23,6 +23,7 @@ import { type RowInput, rowsOf } from '../base/work.js';
 import { takeRows } from '../selection/rows.js';
 import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shape } from './fittedNetwork.js';
 import { BestEpoch, holdOut } from './heldOut.js';
+import { inFloat64 } from './inFloat64.js';
 import { batchRows, type MlpParams } from './mlpParams.js';
 import { Stopping } from './stopping.js';
 import { type DescentFitOptions, type NetworkResult, trainNetwork } from './trainNetwork.js';
@@ -59,6 +60,11 @@ export interface Lesson {
 export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   protected network: FittedNetwork | undefined;
   private readonly trainings = new OneAtATime();
+
+  /** A pipeline passes `callbacks` on. @internal */
+  override get takesCallbacks(): boolean {
+    return true;
+  }
 
   /** Mean loss of each epoch of the last fit, penalty included. */
   get lossCurve(): number[] {
@@ -302,6 +308,3 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return { name: 'sgd', learningRate: learningRateInit * scale, momentum, nesterov };
   }
 }
-
-const inFloat64 = ({ data, shape }: NdArray<Float32Array>): Matrix<Float64Array> =>
-  new Matrix(jsonList(Float64Array.from(data)), shape);

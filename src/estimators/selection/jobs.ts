@@ -3,6 +3,7 @@ import { checkAborted, onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { Sequential } from '../../networks/models/sequential.js';
 
 /** The part of an estimator that selection uses. */
 export interface Fittable {
@@ -102,7 +103,10 @@ export function checkEstimator(what: string, value: unknown): void {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to be an estimator, with ${methods.map((name) => `${name}()`).join(', ')}`,
     given: show(value),
-    hint: 'Pass an object such as new LogisticRegression(), not its class or its name.',
+    hint:
+      value instanceof Sequential
+        ? 'Write new NetworkClassifier(network, { epochs }), or new NetworkRegressor(network, { epochs }).'
+        : 'Pass an object such as new LogisticRegression(), not its class or its name.',
   });
 }
 

@@ -81,23 +81,44 @@ export class Classes {
   }
 
   /**
+   * The probabilities of all classes, rows × classes.
+   * @throws SteepestError as {@link checkProbabilities}
+   */
+  all({ data }: NdArray<Float32Array>): Float64Array {
+    this.checkProbabilities();
+    const { outputCols } = this.model;
+    const all = new Float64Array((data.length / outputCols) * this.count);
+    for (let row = 0; row * outputCols < data.length; row++) {
+      const outputs = data.subarray(row * outputCols, (row + 1) * outputCols);
+      all.set(this.probabilities(outputs, row), row * this.count);
+    }
+    return all;
+  }
+
+  /**
    * @throws SteepestError `ERR_ARGUMENT` for more classes than there are, or for outputs of which
    *   no probabilities can be made
    */
   checkTop(k: unknown): number {
-    if (this.outputs === 'scores') {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: 'a model of probabilities for predictTop',
-        given: `one compiled with ${this.loss}, whose outputs are scores`,
-        hint: 'Use predictClasses() or predict(), or a cross-entropy as loss.',
-      });
-    }
+    this.checkProbabilities();
     const most = checkInteger('k', k);
     if (most <= this.count) return most;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `k to be at most ${this.count}, the number of classes`,
       given: `${most}`,
       hint: 'Use a smaller k.',
+    });
+  }
+
+  /**
+   * @throws SteepestError `ERR_ARGUMENT` for outputs of which no probabilities can be made
+   */
+  checkProbabilities(): void {
+    if (this.outputs !== 'scores') return;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `a model of probabilities for ${this.method}`,
+      given: `one compiled with ${this.loss}, whose outputs are scores`,
+      hint: 'Use predictClasses() or predict(), or a cross-entropy as loss.',
     });
   }
 

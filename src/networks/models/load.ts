@@ -1,11 +1,12 @@
 import { checkKeys } from '../../core/check.js';
 import { indexOfNotFinite } from '../../core/finite.js';
+import { atOnce } from '../../core/inParts.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { ReadBudget } from '../../data/limits/readLimits.js';
 import { parseDescription } from '../../io/description.js';
-import { modelFileError as fileError, fromFile, inTurns } from '../../io/modelFile.js';
-import type { SafetensorsContent } from '../../io/safetensors.js';
+import { FORMATS, modelFileError as fileError, fromFile, inTurns } from '../../io/modelFile.js';
+import { decoding, type SafetensorsContent } from '../../io/safetensors.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
 import { type CompileOptions, resolveCompile } from './compileOptions.js';
 import { readState } from './restoreState.js';
@@ -24,6 +25,23 @@ export async function networkFrom(
   await inTurns('finite numbers', checkingFinite(tensors), budget);
   const own = metadata.fit === undefined ? tensors : withoutKept(tensors);
   return fromFile('a model description', () => restore(metadata, own));
+}
+
+/**
+ * The same at once, from the bytes of a file: for a network inside of another model's file.
+ * @throws SteepestError `ERR_MODEL_FILE`
+ */
+export function networkFromBytes(bytes: Uint8Array): Sequential {
+  return fromFile('a network', () => {
+    const { tensors, metadata } = atOnce(decoding(bytes));
+    const { format, version } = FORMATS.network;
+    if (metadata.format !== format || metadata.version !== version) {
+      const given = show(metadata.format);
+      throw fileError(`a network as ${format} of version ${version}`, given, 'Save the model again.');
+    }
+    atOnce(checkingFinite(tensors));
+    return restore(metadata, tensors);
+  });
 }
 
 /** Numbers that are checked in one step, a fraction of a millisecond. */

@@ -98,6 +98,8 @@ import {
   MLPRegressor,
   metricNames,
   metrics,
+  NetworkClassifier,
+  NetworkRegressor,
   OneHotEncoder,
   OrdinalEncoder,
   optimizerNames,
@@ -336,6 +338,16 @@ export async function estimators(): Promise<void> {
   await search.fit(xTrain, yTrain);
   console.log(model.predictProbaSync([1, 2]).row(0), model.predictSync({ city: 'Rome' })[0]);
   const best: Pipeline<LogisticRegression> = search.bestEstimator;
+  const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] }).compile({
+    loss: 'meanSquaredError',
+    metrics: ['mae'],
+  });
+  const whole = pipeline(new StandardScaler(), ['net', net]);
+  const answers: readonly (string | number | boolean)[] | Float64Array | Matrix<Float64Array> = await whole
+    .setParams({ net__epochs: 2 })
+    .predict([[1, 2]]);
+  const inside: NetworkClassifier | NetworkRegressor = whole.last;
+  console.log(answers, inside.history.loss, inside.trainedNetwork.columns);
   const regressors: Regressor[] = [
     new LinearRegression({ tol: 1e-9 }),
     new Ridge({ alpha: 1 }),
@@ -349,12 +361,14 @@ export async function estimators(): Promise<void> {
     new HuberRegressor({ epsilon: 1.5 }),
     new SGDRegressor({ loss: 'huber', average: true }),
     new MLPRegressor(),
+    new NetworkRegressor(net, { epochs: 2, seed: 1 }),
   ];
   const classifiers: Classifier[] = [
     new LogisticRegression(),
     new LogisticRegressionCV({ Cs: [1], l1Ratios: [0, 0.5] }),
     new SGDClassifier({ loss: 'logLoss', learningRate: 'adaptive' }),
     new MLPClassifier({ hiddenLayerSizes: [8] }),
+    new NetworkClassifier({ network: net, epochs: 2, classWeight: 'balanced' }),
   ];
   const transformers: Transformer[] = [
     new StandardScaler(),
@@ -419,6 +433,7 @@ export async function predictions(list: number[], rows: number[][], array: NdArr
     await (await new ElasticNet().fit([{ x, y: [1, 2] }])).predict(x),
     await (await new ElasticNetCV().fit(x, [1, 2] as const)).predict(x),
     await (await new MLPRegressor().partialFit(x, list)).predict(x),
+    await (await new NetworkRegressor().fit(x, list)).predict(x),
     await (await new TransformedTargetRegressor().fit(table, 'low')).predict(table),
     await (await pipeline(new StandardScaler(), new Ridge()).fit(x, list)).predict(x),
     await (await gridSearch(new Ridge(), { alpha: [1, 2] }).fit(rows, list)).predict(x),
