@@ -29,7 +29,7 @@ const base = {
  */
 const RUN_ONCE = [
   'test/training/same-bits*.test.ts',
-  'test/training/{few-images-kernels,frozen-layers}.test.ts',
+  'test/training/{few-images-kernels,frozen-layers,saturated}.test.ts',
   'test/training/{arena,never-answers,progress,progress-writer}.test.ts',
   'test/parallel/{few-threads,leftovers}.test.ts',
   'test/estimators/{bad-arguments,hostile-files,printing,suggestions}.test.ts',
