@@ -59,10 +59,12 @@ const {
   featureUnion,
   gridSearch,
   KFold,
+  layers,
   LogisticRegression,
   metrics,
   pipeline,
   Ridge,
+  sequential,
   StandardScaler,
   StratifiedKFold,
   trainTestSplit,
@@ -77,6 +79,14 @@ const needed = (type: string): object => {
   if (type.startsWith('MLP')) return { maxIter: 2 };
   if (/^(Lasso|ElasticNet|LogisticRegression)CV$/.test(type)) return { cv: 2 };
   if (type === 'SelectPercentile') return { percentile: 50 };
+  if (type.startsWith('Network')) {
+    const isClassifier = type === 'NetworkClassifier';
+    const units = isClassifier ? 2 : 1;
+    const loss = isClassifier ? 'sparseCategoricalCrossentropy' : 'mse';
+    const activation = isClassifier ? 'softmax' : 'linear';
+    const network = sequential({ layers: [layers.dense({ units, activation, inputShape: [2] })] });
+    return { network: network.compile({ loss }) };
+  }
   if (/Calibrated|ThresholdClassifier/.test(type)) {
     const cv = type.startsWith('Fixed') ? {} : { cv: 2 };
     return { estimator: new LogisticRegression(), ...cv };
