@@ -60,7 +60,7 @@ const FIT_KEYS = ['sampleWeight', 'signal'];
  * more rows than memory holds or rows that come one batch at a time. Scale the columns first.
  * (Bottou 2012, "Stochastic gradient descent tricks")
  */
-export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted> {
+export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted, Float64Array> {
   private readonly trainings = new OneAtATime();
 
   constructor(params: Partial<SGDRegressorParams> = {}) {
