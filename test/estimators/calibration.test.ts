@@ -198,6 +198,13 @@ const MAKE = {
     new TunedThresholdClassifierCV({ estimator: inner as never, cv: 3, thresholds: 20, ...more }),
 };
 
+/** A hyperparameter of each that is not its default. */
+const OTHER: Record<string, object> = {
+  CalibratedClassifierCV: { method: 'isotonic' },
+  FixedThresholdClassifier: { threshold: 0.3 },
+  TunedThresholdClassifierCV: { thresholds: 7 },
+};
+
 describe.each(Object.entries(MAKE))('%s', (name, make) => {
   const { x, y } = binary;
   const words = y.map((v) => (v === 1 ? 'yes' : 'no'));
@@ -241,6 +248,13 @@ describe.each(Object.entries(MAKE))('%s', (name, make) => {
     const copy = (await made.fit(x, words)).clone();
     expect(String(copy)).toBe(String(made));
     await expect(copy.predict(x)).rejects.toThrow(code('ERR_NOT_FITTED'));
+  });
+
+  it('refuses parameters of a classifier that is missing, and changes nothing', () => {
+    const empty = make(undefined as never);
+    const before = empty.getParams();
+    expect(() => empty.setParams({ ...OTHER[name], estimator__C: 3 })).toThrow(code('ERR_ARGUMENT'));
+    expect(empty.getParams()).toEqual(before);
   });
 
   it('is a classifier to selection, and can be searched', async () => {

@@ -95,8 +95,13 @@ export abstract class BaseEstimator<P extends object> {
 
   /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then. */
   setParams(given: Partial<P>): this {
-    this.params = resolveParams(this.type, this.specs, this.params, given);
+    this.params = this.resolved(given);
     return this;
+  }
+
+  /** The hyperparameters with some given anew. @throws SteepestError as {@link setParams} */
+  protected resolved(given: Partial<P>): P {
+    return resolveParams(this.type, this.specs, this.params, given);
   }
 
   clone(): this {

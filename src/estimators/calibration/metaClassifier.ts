@@ -1,4 +1,3 @@
-import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isFlag } from '../../core/guards.js';
 import type { Matrix } from '../../core/matrix.js';
@@ -12,7 +11,16 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedEstimator, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
 import type { RowInput } from '../base/work.js';
-import { nestedParams, type Step, stepOf, stepsFromSaved, withParams } from '../composition/steps.js';
+import {
+  type NamedStep,
+  nestedParams,
+  SEPARATOR,
+  type Step,
+  splitParams,
+  stepOf,
+  stepsFromSaved,
+  withParams,
+} from '../composition/steps.js';
 import type { RowsInput } from '../selection/rows.js';
 import { type ResponseMethod, responds } from './responses.js';
 
@@ -80,23 +88,10 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
 
   /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then */
   override setParams(given: Partial<P> & Record<string, unknown>): this {
-    checkObject(`parameters of ${this.type}`, given);
-    const own: Record<string, unknown> = {};
-    const nested: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(given)) {
-      (name.startsWith(`${INNER}__`) ? nested : own)[name] = value;
-    }
-    const before = this.params;
-    super.setParams(own as Partial<P>);
-    const { estimator } = this.params;
-    if (Object.keys(nested).length === 0 || estimator === undefined) return this;
-    try {
-      const [[, changed]] = withParams(this.type, [[INNER, estimator]], nested) as [[string, Step]];
-      this.params = { ...this.params, estimator: changed };
-    } catch (error) {
-      this.params = before;
-      throw error;
-    }
+    const { own, nested } = splitParams(this.type, given, (name) => name.startsWith(INNER + SEPARATOR));
+    const params = this.resolved(own as Partial<P>);
+    const steps: NamedStep[] = Object.keys(nested).length === 0 ? [] : [[INNER, this.inner(params)]];
+    this.params = { ...params, ...Object.fromEntries(withParams(this.type, steps, nested)) };
     return this;
   }
 
@@ -106,8 +101,7 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
   }
 
   /** @throws SteepestError `ERR_ARGUMENT` without a classifier */
-  protected inner(): Step {
-    const { estimator } = this.params;
+  protected inner({ estimator }: MetaParams = this.params): Step {
     if (estimator !== undefined) return estimator;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${this.type} with an estimator`,

@@ -88,6 +88,19 @@ export function nestedParams(steps: readonly NamedStep[]): Record<string, unknow
   return params;
 }
 
+/** Parameters of an estimator itself, and those of the steps inside it. */
+export function splitParams(
+  what: string,
+  given: object,
+  isNested: (name: string, value: unknown) => boolean,
+): { own: Record<string, unknown>; nested: Record<string, unknown> } {
+  checkObject(`parameters of ${what}`, given);
+  const own: Record<string, unknown> = {};
+  const nested: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) (isNested(name, value) ? nested : own)[name] = value;
+  return { own, nested };
+}
+
 /**
  * New steps with parameters changed: `name: estimator` replaces a step, `name: { param: value }`
  * and `name__param: value` change a clone of it. Steps that do not change are returned as they are.

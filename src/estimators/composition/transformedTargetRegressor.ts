@@ -1,4 +1,3 @@
-import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isFlag, isNames } from '../../core/guards.js';
 import type { Matrix } from '../../core/matrix.js';
@@ -31,8 +30,10 @@ import {
   method,
   type NamedStep,
   nestedParams,
+  SEPARATOR,
   type Step,
   savedSteps,
+  splitParams,
   stepOf,
   stepsFromSaved,
   withParams,
@@ -92,7 +93,7 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
 
   /** The own parameters, and those of the estimators as regressor__alpha. */
   override getParams(): TransformedTargetRegressorParams & Record<string, unknown> {
-    return { ...this.params, ...nestedParams(this.ownSteps()) };
+    return { ...this.params, ...nestedParams(stepsIn(this.params)) };
   }
 
   /**
@@ -100,44 +101,26 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
    * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then
    */
   override setParams(given: Partial<TransformedTargetRegressorParams> & Record<string, unknown>): this {
-    checkObject('parameters of TransformedTargetRegressor', given);
-    const own: Record<string, unknown> = {};
-    const nested: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(given)) {
-      const isStepKey = key === 'regressor' || key === 'transformer';
-      const isNested =
-        key.includes('__') || (isStepKey && value !== undefined && stepOf(value) === undefined);
-      (isNested ? nested : own)[key] = value;
-    }
-    const before = this.params;
-    super.setParams(own as Partial<TransformedTargetRegressorParams>);
-    try {
+    const { own, nested } = splitParams(this.type, given, (name, value) => {
+      const isStepName = name === 'regressor' || name === 'transformer';
+      return name.includes(SEPARATOR) || (isStepName && value !== undefined && stepOf(value) === undefined);
+    });
+    let params = this.resolved(own as Partial<TransformedTargetRegressorParams>);
+    if (Object.keys(nested).length > 0) {
       // The default is a step, too: its parameters can be set.
-      const steps = this.ownSteps();
-      if (Object.keys(nested).length > 0 && this.params.regressor === undefined) {
-        steps.unshift(['regressor', new LinearRegression() as unknown as Step]);
-      }
-      const changed = Object.fromEntries(withParams('TransformedTargetRegressor', steps, nested));
-      if (Object.keys(nested).length > 0) this.params = { ...this.params, ...changed };
-    } catch (error) {
-      this.params = before;
-      throw error;
+      const regressor = params.regressor ?? (new LinearRegression() as unknown as Step);
+      const steps = stepsIn({ ...params, regressor });
+      params = { ...params, ...Object.fromEntries(withParams(this.type, steps, nested)) };
     }
+    this.params = params;
     return this;
   }
 
   /** The same with clones of the estimators. */
   override clone(): this {
     const Class = this.constructor as new (params: Partial<TransformedTargetRegressorParams>) => this;
-    const steps = this.ownSteps().map(([name, step]) => [name, step.clone()] as const);
+    const steps = stepsIn(this.params).map(([name, step]) => [name, step.clone()] as const);
     return new Class({ ...this.params, ...Object.fromEntries(steps) });
-  }
-
-  private ownSteps(): NamedStep[] {
-    const { regressor, transformer } = this.params;
-    return Object.entries({ regressor, transformer }).filter(
-      (entry): entry is [string, Step] => entry[1] !== undefined,
-    );
   }
 
   /**
@@ -270,7 +253,7 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
   }
 
   protected fittedState(): SavedState {
-    const own = this.ownSteps();
+    const own = stepsIn(this.params);
     const fitted: NamedStep[] =
       this.learned === undefined
         ? []
@@ -301,6 +284,12 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
     this.learned = { regressor: regressor!, transformer: transformer!, isVector };
   }
 }
+
+/** The estimators among the parameters. */
+const stepsIn = ({ regressor, transformer }: TransformedTargetRegressorParams): NamedStep[] =>
+  Object.entries({ regressor, transformer }).filter(
+    (entry): entry is [string, Step] => entry[1] !== undefined,
+  );
 
 /** Rows that are tried for `checkInverse`. */
 const TRIED = 100;
