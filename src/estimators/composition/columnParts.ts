@@ -26,12 +26,11 @@ import type { Step } from './steps.js';
  */
 export type ColumnChoice = number | string | readonly (number | string)[] | ColumnSelector;
 
+/** A transformer, or a word for what happens to columns without one. */
+export type PartStep = Step | 'passthrough' | 'drop';
+
 /** What to do with columns: a transformer, or 'passthrough' or 'drop'. */
-export type ColumnRule = readonly [
-  name: string,
-  transformer: Step | 'passthrough' | 'drop',
-  columns: ColumnChoice,
-];
+export type ColumnRule = readonly [name: string, transformer: PartStep, columns: ColumnChoice];
 
 export const isWord = (value: unknown): value is 'passthrough' | 'drop' =>
   value === 'passthrough' || value === 'drop';
@@ -39,14 +38,14 @@ export const isWord = (value: unknown): value is 'passthrough' | 'drop' =>
 /** A fitted part: its columns by number, and its number of output columns. */
 export interface Part {
   name: string;
-  step: Step | 'passthrough' | 'drop';
+  step: PartStep;
   columns: readonly number[];
   width: number;
 }
 
 export interface SavedPart {
   name: string;
-  columns: number[];
+  columns: readonly number[];
   width: number;
   word: 'passthrough' | 'drop' | null;
 }
@@ -69,7 +68,7 @@ export function isSavedParts(value: unknown, cols: number): value is SavedPart[]
   );
 }
 
-export function columnNumber(part: string, column: number | string, { cols, names }: TableColumns): number {
+function columnNumber(part: string, column: number | string, { cols, names }: TableColumns): number {
   const j =
     typeof column === 'number' ? (column < 0 ? column + cols : column) : (names?.indexOf(column) ?? -1);
   if (j >= 0 && j < cols) return j;

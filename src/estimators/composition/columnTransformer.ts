@@ -1,7 +1,6 @@
 import { checkAborted } from '../../core/abort.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { isNames } from '../../core/guards.js';
 import { inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { separateTarget } from '../../data/tables/target.js';
@@ -15,18 +14,17 @@ import {
 } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
-import { attribute, type SavedState } from '../base/saved.js';
+import type { SavedState } from '../base/saved.js';
 import type { Manner, Work } from '../base/work.js';
 import { InvertibleTransformer } from '../preprocessing/invertible.js';
 import {
   type ColumnRule,
   columnNumbers,
-  isSavedParts,
   isWord,
   type Output,
   type Part,
+  type PartStep,
   pick,
-  type SavedPart,
   sideBySide,
   toOutput,
 } from './columnParts.js';
@@ -37,16 +35,16 @@ import {
   REMAINDER,
 } from './columnTransformerParams.js';
 import {
-  calling,
-  method,
-  type NamedStep,
-  nestedParams,
-  SEPARATOR,
-  type Step,
-  savedSteps,
-  stepsFromSaved,
-  withParams,
-} from './steps.js';
+  eachOnce,
+  namesOfParts,
+  namesOnly,
+  namesOrNumbers,
+  ownFromSaved,
+  partsFromSaved,
+  partsState,
+  transformersOf,
+} from './namedParts.js';
+import { calling, method, type NamedStep, nestedParams, type Step, withParams } from './steps.js';
 
 /**
  * Applies different transformers to different columns, side by side. Columns of text stay text for
@@ -66,7 +64,7 @@ export class ColumnTransformer extends InvertibleTransformer<
 
   /** The own parameters, each part, and every parameter of its transformer as part__param. */
   override getParams(): ColumnTransformerParams & Record<string, unknown> {
-    return { ...this.params, ...nestedParams(this.ownSteps()) };
+    return { ...this.params, ...nestedParams(ownSteps(this.params)) };
   }
 
   /**
@@ -75,28 +73,15 @@ export class ColumnTransformer extends InvertibleTransformer<
    */
   override setParams(given: Partial<ColumnTransformerParams> & Record<string, unknown>): this {
     checkObject('parameters of columnTransformer', given);
-    const { transformers, remainder, verboseFeatureNamesOut, ...rest } = given;
-    const before = this.params;
-    super.setParams({ transformers, remainder, verboseFeatureNamesOut });
-    try {
-      const steps = new Map(withParams('columnTransformer', this.ownSteps(), rest));
-      this.params = {
-        ...this.params,
-        transformers: this.params.transformers.map(
-          ([name, step, columns]) => [name, steps.get(name) ?? step, columns] as const,
-        ),
-        remainder: steps.get(REMAINDER) ?? this.params.remainder,
-      };
-    } catch (error) {
-      this.params = before;
-      throw error;
-    }
+    const { transformers, remainder, verboseFeatureNamesOut, ...nested } = given;
+    const own = this.resolved({ transformers, remainder, verboseFeatureNamesOut });
+    this.params = withSteps(own, new Map(withParams('columnTransformer', ownSteps(own), nested)));
     return this;
   }
 
   /** The same with clones of all transformers. */
   override clone(): this {
-    const copy = (step: Step | 'passthrough' | 'drop') => (isWord(step) ? step : step.clone());
+    const copy = (step: PartStep) => (isWord(step) ? step : step.clone());
     const { transformers, remainder, verboseFeatureNamesOut } = this.params;
     const Class = this.constructor as new (params: ColumnTransformerParams) => this;
     return new Class({
@@ -104,12 +89,6 @@ export class ColumnTransformer extends InvertibleTransformer<
       remainder: copy(remainder),
       verboseFeatureNamesOut,
     });
-  }
-
-  private ownSteps(): NamedStep[] {
-    const { transformers, remainder } = this.params;
-    const steps = transformers.flatMap(([name, step]): NamedStep[] => (isWord(step) ? [] : [[name, step]]));
-    return isWord(remainder) ? steps : [...steps, [REMAINDER, remainder]];
   }
 
   /**
@@ -174,26 +153,15 @@ export class ColumnTransformer extends InvertibleTransformer<
     return true;
   }
 
-  /** A part that cannot name its columns numbers them. */
+  /** A name may occur twice. */
   protected override namesOut(): readonly string[] {
-    const names = this.inputNames(undefined);
-    return this.namesOfParts(names, ({ step, width }, own) => {
-      const known = (
-        step as { getFeatureNamesOut?: (names: readonly string[]) => string[] }
-      ).getFeatureNamesOut?.(own);
-      return known ?? Array.from({ length: width }, (_, k) => columnName(undefined, k));
-    });
+    return this.names(undefined, namesOrNumbers);
   }
 
-  private namesOfParts(
-    names: readonly string[],
-    namesOf: (part: Part, own: readonly string[]) => readonly string[],
-  ): string[] {
-    return this.parts.flatMap((part) => {
-      const own = part.columns.map((j) => names[j]!);
-      const out = isWord(part.step) ? own : namesOf(part, own);
-      return this.params.verboseFeatureNamesOut ? out.map((feature) => part.name + SEPARATOR + feature) : out;
-    });
+  private names(given: readonly string[] | undefined, namesOf: typeof namesOnly): string[] {
+    const all = this.inputNames(given);
+    const ownOf = ({ columns }: Part): string[] => columns.map((j) => all[j]!);
+    return namesOfParts(this.parts, this.params.verboseFeatureNamesOut, ownOf, namesOf);
   }
 
   /**
@@ -232,26 +200,14 @@ export class ColumnTransformer extends InvertibleTransformer<
   }
 
   /** The fitted transformers by name. */
-  get namedTransformers(): Readonly<Record<string, Step | 'passthrough' | 'drop'>> {
+  get namedTransformers(): Readonly<Record<string, PartStep>> {
     this.ready('namedTransformers');
     return Object.fromEntries(this.parts.map(({ name, step }) => [name, step]));
   }
 
   /** For example 'text__city_Bern'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
-    const names = this.inputNames(inputNames);
-    const all = this.namesOfParts(
-      names,
-      ({ name, step }, own) =>
-        method(step as Step, 'getFeatureNamesOut', `part '${name}'`)(own) as unknown as string[],
-    );
-    const twice = all.find((feature, i) => all.indexOf(feature) !== i);
-    if (twice === undefined) return all;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'output columns with different names',
-      given: `'${twice}' twice`,
-      hint: 'Set verboseFeatureNamesOut, which puts the part before each name.',
-    });
+    return eachOnce(this.names(inputNames, namesOnly));
   }
 
   /** Which columns each part gets, and what happens to the rest. */
@@ -289,52 +245,36 @@ export class ColumnTransformer extends InvertibleTransformer<
   }
 
   protected fittedState(): SavedState {
-    const own = this.ownSteps();
-    const fitted = this.parts.flatMap(({ name, step }): NamedStep[] => (isWord(step) ? [] : [[name, step]]));
-    const parts = this.parts.map(({ name, step, columns, width }) => ({
-      name,
-      columns,
-      width,
-      word: isWord(step) ? step : null,
-    }));
-    return {
-      tensors: {},
-      attributes: {
-        own: own.map(([name]) => name),
-        ...(this.fitted === undefined ? {} : { ...this.columnAttributes(), parts }),
-      },
-      children: {
-        ...savedSteps(own.map(([name, step]) => [`own.${name}`, step] as const)),
-        ...savedSteps(fitted.map(([name, step]) => [`fitted.${name}`, step] as const)),
-      },
-    };
+    const learned = this.fitted === undefined ? undefined : this.columnAttributes();
+    return partsState(ownSteps(this.params), this.parts, learned);
   }
 
   protected restoreState(state: SavedState): void {
-    const own = attribute(state, 'own', isNames);
-    const steps = stepsFromSaved(
-      own.map((name) => `own.${name}`),
-      state.children,
-    );
-    super.setParams({
-      transformers: this.params.transformers.map(
-        ([name, step, columns]) => [name, steps[own.indexOf(name)]?.[1] ?? step, columns] as const,
-      ),
-      remainder: steps[own.indexOf(REMAINDER)]?.[1] ?? this.params.remainder,
-    });
+    super.setParams(withSteps(this.params, ownFromSaved(state)));
     if (!('parts' in state.attributes)) return;
     const fitted = this.columnsFrom(state);
-    const parts = attribute(state, 'parts', (value): value is SavedPart[] =>
-      isSavedParts(value, fitted.cols),
-    );
-    this.parts = parts.map(({ name, columns, width, word }) => ({
-      name,
-      columns,
-      width,
-      step: word ?? stepsFromSaved([`fitted.${name}`], state.children)[0]![1],
-    }));
+    this.parts = partsFromSaved(state, fitted.cols);
     this.fitted = fitted;
   }
+}
+
+/** The transformers among the parameters. */
+function ownSteps({ transformers, remainder }: ColumnTransformerParams): NamedStep[] {
+  return transformersOf([...transformers, [REMAINDER, remainder]]);
+}
+
+/** The parameters with these transformers in their places. */
+function withSteps(
+  params: ColumnTransformerParams,
+  steps: ReadonlyMap<string, Step>,
+): ColumnTransformerParams {
+  return {
+    ...params,
+    transformers: params.transformers.map(
+      ([name, step, columns]) => [name, steps.get(name) ?? step, columns] as const,
+    ),
+    remainder: steps.get(REMAINDER) ?? params.remainder,
+  };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { type ParamSpecs, param } from '../base/params.js';
-import { type ColumnRule, isWord } from './columnParts.js';
+import { type ColumnRule, isWord, type PartStep } from './columnParts.js';
 import { isColumnSelector } from './columnSelector.js';
-import { checkNames, isStep, type Step } from './steps.js';
+import { checkNames, isStep } from './steps.js';
 
 export interface ColumnTransformerParams {
   /** Name, transformer and columns of each part, in the order of the output. */
@@ -12,7 +12,7 @@ export interface ColumnTransformerParams {
    * What happens to columns that no part names: dropped (default), passed through at the end, or
    * transformed.
    */
-  remainder: 'drop' | 'passthrough' | Step;
+  remainder: PartStep;
   /** Prefix feature names with the part's name and '__' (true). */
   verboseFeatureNamesOut: boolean;
 }
@@ -44,7 +44,7 @@ export function checkRules(name: string, value: unknown): readonly ColumnRule[] 
 
 export const COLUMN_TRANSFORMER_SPECS: ParamSpecs<ColumnTransformerParams> = {
   transformers: param.custom<readonly ColumnRule[]>([], checkRules),
-  remainder: param.custom<'drop' | 'passthrough' | Step>('drop', (name, value) => {
+  remainder: param.custom<PartStep>('drop', (name, value) => {
     if (isWord(value) || isStep(value)) return value;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} to be 'drop', 'passthrough' or a transformer`,

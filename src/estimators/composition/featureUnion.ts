@@ -1,51 +1,33 @@
 import { checkAborted } from '../../core/abort.js';
 import { checkNumber, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { isNames } from '../../core/guards.js';
 import { type InParts, inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { separateTarget } from '../../data/tables/target.js';
-import {
-  columnName,
-  readTable,
-  type TableColumns,
-  type TableInput,
-  type TableOutput,
-} from '../base/columns.js';
+import { readTable, type TableColumns, type TableInput, type TableOutput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Manner, Work } from '../base/work.js';
 import { BaseTransformer } from '../preprocessing/baseTransformer.js';
+import { isWord, type Output, type Part, type PartStep, pick, sideBySide, toOutput } from './columnParts.js';
 import {
-  isSavedParts,
-  isWord,
-  type Output,
-  type Part,
-  pick,
-  type SavedPart,
-  sideBySide,
-  toOutput,
-} from './columnParts.js';
-import {
-  calling,
-  checkNames,
-  isStep,
-  method,
-  type NamedStep,
-  nestedParams,
-  SEPARATOR,
-  type Step,
-  savedSteps,
-  stepsFromSaved,
-  withParams,
-} from './steps.js';
+  eachOnce,
+  namesOfParts,
+  namesOnly,
+  namesOrNumbers,
+  ownFromSaved,
+  partsFromSaved,
+  partsState,
+  transformersOf,
+} from './namedParts.js';
+import { calling, checkNames, isStep, method, nestedParams, withParams } from './steps.js';
 
 /** A name, and a transformer of all columns, or 'passthrough' or 'drop'. */
-export type UnionPart = readonly [name: string, transformer: Step | 'passthrough' | 'drop'];
+export type UnionPart = readonly [name: string, transformer: PartStep];
 
 export interface FeatureUnionParams {
   /** Names and transformers, in the order of the output. */
@@ -101,7 +83,7 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
 
   /** The own parameters, each part, and every parameter of its transformer as part__param. */
   override getParams(): FeatureUnionParams & Record<string, unknown> {
-    return { ...this.params, ...nestedParams(this.ownSteps()) };
+    return { ...this.params, ...nestedParams(transformersOf(this.params.transformers)) };
   }
 
   /**
@@ -110,21 +92,13 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
    */
   override setParams(given: Partial<FeatureUnionParams> & Record<string, unknown>): this {
     checkObject('parameters of featureUnion', given);
-    const { transformers, transformerWeights, verboseFeatureNamesOut, ...rest } = given;
-    const before = this.params;
-    super.setParams({ transformers, transformerWeights, verboseFeatureNamesOut } as object);
-    try {
-      const steps = new Map(withParams('featureUnion', this.ownSteps(), rest));
-      this.params = {
-        ...this.params,
-        transformers: this.params.transformers.map(
-          ([name, step]) => [name, steps.get(name) ?? step] as const,
-        ),
-      };
-    } catch (error) {
-      this.params = before;
-      throw error;
-    }
+    const { transformers, transformerWeights, verboseFeatureNamesOut, ...nested } = given;
+    const own = this.resolved({ transformers, transformerWeights, verboseFeatureNamesOut } as object);
+    const steps = new Map(withParams('featureUnion', transformersOf(own.transformers), nested));
+    this.params = {
+      ...own,
+      transformers: own.transformers.map(([name, step]) => [name, steps.get(name) ?? step] as const),
+    };
     return this;
   }
 
@@ -135,12 +109,6 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
       ([name, step]) => [name, isWord(step) ? step : step.clone()] as const,
     );
     return new Class({ ...this.params, transformers });
-  }
-
-  private ownSteps(): NamedStep[] {
-    return this.params.transformers.flatMap(([name, step]): NamedStep[] =>
-      isWord(step) ? [] : [[name, step]],
-    );
   }
 
   /** @throws SteepestError what the transformers throw; `ERR_EMPTY` if there are none */
@@ -201,27 +169,18 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
     return true;
   }
 
-  /** A part that cannot name its columns numbers them; a name may occur twice. */
+  /** A name may occur twice. */
   protected override namesOut(): readonly string[] {
-    const own = this.inputNames(undefined);
-    return this.namesOfParts(({ step, width }) => {
-      const named = step as { getFeatureNamesOut?: (names: readonly string[]) => string[] };
-      const known = named.getFeatureNamesOut?.(own);
-      return known ?? Array.from({ length: width }, (_, k) => columnName(undefined, k));
-    }, own);
+    return this.names(undefined, namesOrNumbers);
   }
 
-  private namesOfParts(namesOf: (part: Part) => readonly string[], own: readonly string[]): string[] {
-    return this.parts.flatMap((part) => {
-      const out = isWord(part.step) ? own : namesOf(part);
-      return this.params.verboseFeatureNamesOut
-        ? out.map((feature) => part.name + SEPARATOR + feature)
-        : [...out];
-    });
+  private names(given: readonly string[] | undefined, namesOf: typeof namesOnly): string[] {
+    const own = this.inputNames(given);
+    return namesOfParts(this.parts, this.params.verboseFeatureNamesOut, () => own, namesOf);
   }
 
   /** The fitted transformers by name. */
-  get namedTransformers(): Readonly<Record<string, Step | 'passthrough' | 'drop'>> {
+  get namedTransformers(): Readonly<Record<string, PartStep>> {
     this.ready('namedTransformers');
     return Object.fromEntries(this.parts.map(({ name, step }) => [name, step]));
   }
@@ -231,24 +190,7 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
    * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` for one name twice
    */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
-    const own = this.inputNames(inputNames);
-    const names = this.namesOfParts(
-      ({ name, step }) =>
-        method(step as Step, 'getFeatureNamesOut', `part '${name}'`)(own) as unknown as readonly string[],
-      own,
-    );
-    const seen = new Set<string>();
-    for (const name of names) {
-      if (seen.has(name)) {
-        throw new SteepestError('ERR_ARGUMENT', {
-          expected: 'output columns with different names',
-          given: `${show(name)} twice`,
-          hint: 'Set verboseFeatureNamesOut, which puts the part before each name.',
-        });
-      }
-      seen.add(name);
-    }
-    return names;
+    return eachOnce(this.names(inputNames, namesOnly));
   }
 
   /** The parts that are not dropped, each for all columns, and their weights. */
@@ -286,58 +228,23 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
   }
 
   protected fittedState(): SavedState {
-    const own = this.ownSteps();
-    const fitted = this.parts.flatMap(({ name, step }): NamedStep[] => (isWord(step) ? [] : [[name, step]]));
-    const parts = this.parts.map(({ name, step, width }) => ({
-      name,
-      columns: [],
-      width,
-      word: isWord(step) ? step : null,
-    }));
-    return {
-      tensors: {},
-      attributes: {
-        own: own.map(([name]) => name),
-        ...(this.fitted === undefined
-          ? {}
-          : { ...this.columnAttributes(), parts, weights: [...this.weights] }),
-      },
-      children: {
-        ...savedSteps(own.map(([name, step]) => [`own.${name}`, step] as const)),
-        ...savedSteps(fitted.map(([name, step]) => [`fitted.${name}`, step] as const)),
-      },
-    };
+    const learned =
+      this.fitted === undefined ? undefined : { ...this.columnAttributes(), weights: [...this.weights] };
+    return partsState(transformersOf(this.params.transformers), this.parts, learned);
   }
 
   protected restoreState(state: SavedState): void {
-    const own = attribute(state, 'own', isNames);
-    const steps = stepsFromSaved(
-      own.map((name) => `own.${name}`),
-      state.children,
-    );
+    const own = ownFromSaved(state);
     super.setParams({
-      transformers: this.params.transformers.map(
-        ([name, step]) => [name, steps[own.indexOf(name)]?.[1] ?? step] as const,
-      ),
+      transformers: this.params.transformers.map(([name, step]) => [name, own.get(name) ?? step] as const),
     });
     if (!('parts' in state.attributes)) return;
     const fitted = this.columnsFrom(state);
-    const saved = attribute(state, 'parts', (value): value is SavedPart[] =>
-      isSavedParts(value, fitted.cols),
-    );
-    const weights = attribute(
-      state,
-      'weights',
-      (value): value is number[] =>
-        Array.isArray(value) && value.length === saved.length && value.every(Number.isFinite),
-    );
-    this.parts = saved.map(({ name, width, word }) => ({
-      name,
-      columns: [],
-      width,
-      step: word ?? stepsFromSaved([`fitted.${name}`], state.children)[0]![1],
-    }));
-    this.weights = weights;
+    const parts = partsFromSaved(state, fitted.cols);
+    const isWeights = (value: unknown): value is number[] =>
+      Array.isArray(value) && value.length === parts.length && value.every(Number.isFinite);
+    this.weights = attribute(state, 'weights', isWeights);
+    this.parts = parts;
     this.fitted = fitted;
   }
 }
