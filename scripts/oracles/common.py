@@ -42,6 +42,17 @@ def rounded(array, digits):
     return [rounded(element, digits) for element in array]
 
 
+def numbers(seed):
+    """
+    Multiples of 2^-32 from -1/2 to 1/2, of a linear congruential generator: the tests make the same numbers from
+    integers alone.
+    """
+    state = seed
+    while True:
+        state = (state * 1664525 + 1013904223) % 2**32
+        yield state / 2**32 - 0.5
+
+
 def tensors(arrays):
     """Leaf tensors that collect gradients."""
     return [torch.tensor(array, requires_grad=True) for array in arrays]

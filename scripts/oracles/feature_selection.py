@@ -32,6 +32,14 @@ def variances(x):
     return cases
 
 
+def scored(selector):
+    return {
+        "scores": plain(selector.scores_),
+        "pvalues": plain(selector.pvalues_),
+        "kept": selector.get_support(indices=True).tolist(),
+    }
+
+
 def tests(x, targets):
     cases = []
     for name, function, kind in [
@@ -47,9 +55,7 @@ def tests(x, targets):
                     "scoreFunc": name,
                     "target": kind,
                     "k": k,
-                    "scores": plain(selector.scores_),
-                    "pvalues": plain(selector.pvalues_),
-                    "kept": selector.get_support(indices=True).tolist(),
+                    **scored(selector),
                 }
             )
     return cases
@@ -64,9 +70,7 @@ def frequencies(tables, targets):
                 {
                     "x": name,
                     "target": kind,
-                    "scores": plain(selector.scores_),
-                    "pvalues": plain(selector.pvalues_),
-                    "kept": selector.get_support(indices=True).tolist(),
+                    **scored(selector),
                 }
             )
     return cases

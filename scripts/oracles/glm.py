@@ -9,21 +9,13 @@ import numpy as np
 import statsmodels.api as sm
 from sklearn.linear_model import GammaRegressor, LogisticRegressionCV, PoissonRegressor
 
-from common import expected
+from common import expected, numbers
 
 ROWS = 160
 COLUMNS = 3
 STRENGTHS = [0, 0.1, 1]
 KINDS = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
 TIGHT = {"tol": 1e-13, "max_iter": 1000}
-
-
-def numbers(seed):
-    """Multiples of 2^-32 from -1/2 to 1/2, of a linear congruential generator."""
-    state = seed
-    while True:
-        state = (state * 1664525 + 1013904223) % 2**32
-        yield state / 2**32 - 0.5
 
 
 def table():

@@ -53,7 +53,7 @@ def ridge(x, y, weight=None, **options):
 
 
 def path(x, y, **options):
-    alphas, coefs, gaps = enet_path(x - x.mean(axis=0), y - y.mean(), alphas=20, **options, **TIGHT)
+    alphas, coefs, _ = enet_path(x - x.mean(axis=0), y - y.mean(), alphas=20, **options, **TIGHT)
     return {"alphas": values(alphas), "coef": values(coefs.T)}
 
 

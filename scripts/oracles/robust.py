@@ -5,19 +5,11 @@ from scipy.optimize import root
 from sklearn.linear_model import HuberRegressor
 from sklearn.linear_model._huber import _huber_loss_and_gradient
 
-from common import expected
+from common import expected, numbers
 
 ROWS = 160
 COLUMNS = 3
 WEIGHTS = (np.arange(ROWS) % 7 + 1) / 4
-
-
-def numbers(seed):
-    """Multiples of 2^-32 from -1/2 to 1/2, of a linear congruential generator."""
-    state = seed
-    while True:
-        state = (state * 1664525 + 1013904223) % 2**32
-        yield state / 2**32 - 0.5
 
 
 def table():

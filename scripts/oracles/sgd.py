@@ -6,21 +6,13 @@ import warnings
 import numpy as np
 from sklearn.linear_model import SGDClassifier, SGDRegressor
 
-from common import expected
+from common import expected, numbers
 
 ROWS = 120
 COLUMNS = 3
 WEIGHTS = (np.arange(ROWS) % 7 + 1) / 4
 BATCHES = 4
 ALPHA = 0.05
-
-
-def numbers(seed):
-    """Multiples of 2^-32 from -1/2 to 1/2, of a linear congruential generator."""
-    state = seed
-    while True:
-        state = (state * 1664525 + 1013904223) % 2**32
-        yield state / 2**32 - 0.5
 
 
 def table():
