@@ -4,34 +4,20 @@ import type { ValueInput } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 import {
   type Column,
-  combine,
-  type MultiOutput,
+  type Combined,
   onlyColumn,
   type Raw,
   type RegressionScoreOptions,
   readPairs,
+  scoreOutputs,
   weightedMean,
   weightedQuantile,
 } from './outputs.js';
-
-type Combined = RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> };
 
 const errorAt =
   ({ truth, guess }: Column) =>
   (i: number): number =>
     Math.abs(truth(i) - guess(i));
-
-/** The score of each output, in the unit of `score`, combined. */
-function perOutput(
-  name: string,
-  yTrue: ValueInput,
-  yPred: ValueInput,
-  options: RegressionScoreOptions,
-  score: (column: Column) => number,
-): number | Float64Array {
-  checkScoreOptions(name, options, ['multioutput']);
-  return combine(Float64Array.from(readPairs(yTrue, yPred, options).columns, score), options.multioutput);
-}
 
 /** Mean of |t − y| over samples, in the unit of the target. */
 export function meanAbsoluteError(
@@ -39,13 +25,18 @@ export function meanAbsoluteError(
   yPred: ValueInput,
   options: RegressionScoreOptions & Raw,
 ): Float64Array;
-export function meanAbsoluteError(yTrue: ValueInput, yPred: ValueInput, options?: Combined): number;
+export function meanAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: RegressionScoreOptions & Combined,
+): number;
 export function meanAbsoluteError(
   yTrue: ValueInput,
   yPred: ValueInput,
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
-  return perOutput('meanAbsoluteError', yTrue, yPred, options, (column) =>
+  checkScoreOptions('meanAbsoluteError', options, ['multioutput']);
+  return scoreOutputs(yTrue, yPred, options, (column) =>
     timesPower(weightedMean(column.weights, errorAt(column)), column.unit),
   );
 }
@@ -59,13 +50,18 @@ export function medianAbsoluteError(
   yPred: ValueInput,
   options: RegressionScoreOptions & Raw,
 ): Float64Array;
-export function medianAbsoluteError(yTrue: ValueInput, yPred: ValueInput, options?: Combined): number;
+export function medianAbsoluteError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: RegressionScoreOptions & Combined,
+): number;
 export function medianAbsoluteError(
   yTrue: ValueInput,
   yPred: ValueInput,
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
-  return perOutput('medianAbsoluteError', yTrue, yPred, options, (column) => {
+  checkScoreOptions('medianAbsoluteError', options, ['multioutput']);
+  return scoreOutputs(yTrue, yPred, options, (column) => {
     const errors = Float64Array.from(column.weights, (_, i) => errorAt(column)(i));
     return timesPower(weightedQuantile(errors, column.weights, 1 / 2), column.unit);
   });
@@ -80,13 +76,18 @@ export function meanAbsolutePercentageError(
   yPred: ValueInput,
   options: RegressionScoreOptions & Raw,
 ): Float64Array;
-export function meanAbsolutePercentageError(yTrue: ValueInput, yPred: ValueInput, options?: Combined): number;
+export function meanAbsolutePercentageError(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options?: RegressionScoreOptions & Combined,
+): number;
 export function meanAbsolutePercentageError(
   yTrue: ValueInput,
   yPred: ValueInput,
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
-  return perOutput('meanAbsolutePercentageError', yTrue, yPred, options, (column) => {
+  checkScoreOptions('meanAbsolutePercentageError', options, ['multioutput']);
+  return scoreOutputs(yTrue, yPred, options, (column) => {
     const least = Number.EPSILON * powerOfTwo(-column.unit);
     return weightedMean(
       column.weights,

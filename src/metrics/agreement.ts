@@ -24,7 +24,7 @@ export interface CohenKappaOptions extends WeightOption {
 function countsOf(
   yTrue: LabelInput,
   yPred: LabelInput,
-  options: { sampleWeight?: WeightOption['sampleWeight']; labels?: LabelInput },
+  options: WeightOption & { labels?: LabelInput },
 ): { counts: Float64Array; k: number; rows: Float64Array; cols: Float64Array; total: number } {
   const { truth, guess } = readPair(yTrue, yPred);
   // Sums of large weights, and products of four sums, would overflow.

@@ -7,11 +7,12 @@ import {
   readValues,
   sameRows,
   showLabel,
+  tooFewSamples,
   uniqueLabels,
   type ValueInput,
-  warnUndefined,
 } from './inputs.js';
 import { checkScoreOptions } from './options.js';
+import { weightedMean } from './outputs.js';
 import {
   classShares,
   type Probabilities,
@@ -67,10 +68,7 @@ export function brierScoreLoss(yTrue: LabelInput, yProba: ValueInput, options: B
 export function d2BrierScore(yTrue: LabelInput, yProba: ValueInput, options: D2BrierOptions = {}): number {
   checkScoreOptions('d2BrierScore', options, ['labels', 'posLabel']);
   const given = readBrier('d2BrierScore', yTrue, yProba, options);
-  if (given.rows < 2) {
-    warnUndefined('d2BrierScore: D² is not defined for fewer than two samples.');
-    return Number.NaN;
-  }
+  if (given.rows < 2) return tooFewSamples('d2BrierScore', 'D²');
   const shares = classShares(given);
   return 1 - meanSquares(given, given.at) / meanSquares(given, (_, c) => shares[c]);
 }
@@ -79,15 +77,11 @@ function meanSquares(
   { codes, classes, weights }: Probabilities,
   at: (i: number, c: number) => number,
 ): number {
-  let sum = 0;
-  let total = 0;
-  codes.forEach((code, i) => {
+  return weightedMean(weights, (i) => {
     let squares = 0;
-    for (let c = 0; c < classes; c++) squares += ((c === code ? 1 : 0) - at(i, c)) ** 2;
-    sum += weights[i] * squares;
-    total += weights[i];
+    for (let c = 0; c < classes; c++) squares += ((c === codes[i] ? 1 : 0) - at(i, c)) ** 2;
+    return squares;
   });
-  return sum / total;
 }
 
 /** One column speaks of the positive class; the labels of several are those of its columns. */

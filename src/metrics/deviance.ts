@@ -5,9 +5,9 @@ import {
   readValues,
   readWeights,
   sameRows,
+  tooFewSamples,
   type ValueInput,
   type WeightOption,
-  warnUndefined,
 } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 import { relative, weightedMean } from './outputs.js';
@@ -137,10 +137,7 @@ export function d2TweedieScore(yTrue: ValueInput, yPred: ValueInput, options: Tw
   const power = readPower(options.power);
   const pairs = readPairs('d2TweedieScore', yTrue, yPred, power, options);
   const { truth, weights } = pairs;
-  if (weights.length < 2) {
-    warnUndefined('d2TweedieScore: D² is not defined for fewer than two samples.');
-    return Number.NaN;
-  }
+  if (weights.length < 2) return tooFewSamples('d2TweedieScore', 'D²');
   const mean = weightedMean(weights, (i) => truth[i]);
   const spread = weightedMean(weights, (i) => unitDeviance(truth[i], mean, power));
   return 1 - meanDeviance(pairs, power) / spread;

@@ -1,4 +1,4 @@
-import { type ValueInput, warnUndefined } from './inputs.js';
+import { tooFewSamples, type ValueInput } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
 import {
   type Column,
@@ -34,10 +34,7 @@ export function r2Score(
   checkScoreOptions('r2Score', options, ['multioutput', 'forceFinite']);
   const forceFinite = readFlag('forceFinite', options.forceFinite, true);
   const { columns, rows } = readPairs(yTrue, yPred, options);
-  if (rows < 2) {
-    warnUndefined('r2Score: R² is not defined for fewer than two samples.');
-    return Number.NaN;
-  }
+  if (rows < 2) return tooFewSamples('r2Score', 'R²');
   const residuals = Float64Array.from(columns, ({ truth, guess, weights }) =>
     weightedSum(weights, (i) => (truth(i) - guess(i)) ** 2),
   );

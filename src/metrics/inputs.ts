@@ -129,6 +129,12 @@ export function warnUndefined(message: string): void {
   process.emitWarning(message, { type: 'UndefinedScoreWarning', code: 'STEEPEST_UNDEFINED_SCORE' });
 }
 
+/** The score of fewer samples than two, of which it is undefined: NaN, with a warning. */
+export function tooFewSamples(score: string, what: 'R²' | 'D²'): number {
+  warnUndefined(`${score}: ${what} is not defined for fewer than two samples.`);
+  return Number.NaN;
+}
+
 /** @throws SteepestError `ERR_ARGUMENT` */
 export function oneOf<T extends string | null>(what: string, value: T, known: readonly T[]): T {
   if (known.includes(value)) return value;

@@ -1,4 +1,4 @@
-import { type LabelInput, type ValueInput, warnUndefined } from './inputs.js';
+import { type LabelInput, tooFewSamples, type ValueInput } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
 import {
   classShares,
@@ -42,10 +42,7 @@ export function d2LogLossScore(
 ): number {
   checkScoreOptions('d2LogLossScore', options, ['labels']);
   const given = readProbabilities('d2LogLossScore', yTrue, yProba, options);
-  if (given.rows < 2) {
-    warnUndefined('d2LogLossScore: D² is not defined for fewer than two samples.');
-    return Number.NaN;
-  }
+  if (given.rows < 2) return tooFewSamples('d2LogLossScore', 'D²');
   const shares = classShares(given);
   return 1 - summedLoss(given, given.at) / summedLoss(given, (_, c) => shares[c]);
 }

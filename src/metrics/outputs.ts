@@ -27,7 +27,10 @@ export interface RegressionScoreOptions extends WeightOption {
   multioutput?: MultiOutput;
 }
 
+/** The option with which the result is an array. */
 export type Raw = { multioutput: 'rawValues' };
+/** The options with which the result is a number. */
+export type Combined = { multioutput?: Exclude<MultiOutput, 'rawValues'> };
 
 /** The score of one output. */
 export interface Column {
@@ -125,6 +128,17 @@ export function combine(
     });
   }
   return weightedMean(multioutput, (i) => scores[i]);
+}
+
+/** The score of each output, combined. */
+export function scoreOutputs(
+  yTrue: ValueInput,
+  yPred: ValueInput,
+  options: RegressionScoreOptions,
+  score: (column: Column) => number,
+): number | Float64Array {
+  const { columns } = readPairs(yTrue, yPred, options);
+  return combine(Float64Array.from(columns, score), options.multioutput);
 }
 
 /** What to make of outputs whose targets do not vary. */

@@ -1,16 +1,16 @@
 import { SteepestError } from '../core/errors.js';
 import { timesPower } from '../core/powers.js';
 import { show } from '../core/show.js';
-import { type ValueInput, warnUndefined } from './inputs.js';
+import { tooFewSamples, type ValueInput } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 import {
   type Column,
-  combine,
+  type Combined,
   explained,
-  type MultiOutput,
   type Raw,
   type RegressionScoreOptions,
   readPairs,
+  scoreOutputs,
   weightedMean,
   weightedQuantile,
 } from './outputs.js';
@@ -19,8 +19,6 @@ export interface PinballOptions extends RegressionScoreOptions {
   /** The quantile that the predictions are for, from 0 to 1. Default 0.5, the median. */
   alpha?: number;
 }
-
-type Combined = { multioutput?: Exclude<MultiOutput, 'rawValues'> };
 
 /** @throws SteepestError `ERR_ARGUMENT` */
 function readAlpha(alpha: unknown = 1 / 2): number {
@@ -61,9 +59,9 @@ export function meanPinballLoss(
 ): number | Float64Array {
   checkScoreOptions('meanPinballLoss', options, ['alpha', 'multioutput']);
   const alpha = readAlpha(options.alpha);
-  const { columns } = readPairs(yTrue, yPred, options);
-  const losses = columns.map((column) => timesPower(loss(column, column.guess, alpha), column.unit));
-  return combine(Float64Array.from(losses), options.multioutput);
+  return scoreOutputs(yTrue, yPred, options, (column) =>
+    timesPower(loss(column, column.guess, alpha), column.unit),
+  );
 }
 
 /**
@@ -121,10 +119,7 @@ function d2(
   alpha: number,
 ): number | Float64Array {
   const { columns, rows } = readPairs(yTrue, yPred, options);
-  if (rows < 2) {
-    warnUndefined(`${name}: D² is not defined for fewer than two samples.`);
-    return Number.NaN;
-  }
+  if (rows < 2) return tooFewSamples(name, 'D²');
   const residuals = columns.map((column) => loss(column, column.guess, alpha));
   const spreads = columns.map((column) => {
     const targets = Float64Array.from(column.weights, (_, i) => column.truth(i));

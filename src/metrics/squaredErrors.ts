@@ -1,12 +1,12 @@
 import { timesPower } from '../core/powers.js';
-import type { ValueInput, WeightOption } from './inputs.js';
+import type { ValueInput } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 import {
-  combine,
-  type MultiOutput,
+  type Column,
+  type Combined,
   type Raw,
   type RegressionScoreOptions,
-  readPairs,
+  scoreOutputs,
   weightedMean,
 } from './outputs.js';
 
@@ -19,7 +19,7 @@ export function meanSquaredError(
 export function meanSquaredError(
   yTrue: ValueInput,
   yPred: ValueInput,
-  options?: RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> },
+  options?: RegressionScoreOptions & Combined,
 ): number;
 export function meanSquaredError(
   yTrue: ValueInput,
@@ -27,24 +27,12 @@ export function meanSquaredError(
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
   checkScoreOptions('meanSquaredError', options, ['multioutput']);
-  const errors = squaredErrors(yTrue, yPred, options);
-  return combine(
-    Float64Array.from(errors, ({ square, unit }) => timesPower(square, 2 * unit)),
-    options.multioutput,
-  );
+  return scoreOutputs(yTrue, yPred, options, (column) => timesPower(meanSquare(column), 2 * column.unit));
 }
 
-/** Mean squared error of each output, in units of 4^unit. */
-function squaredErrors(
-  yTrue: ValueInput,
-  yPred: ValueInput,
-  options: WeightOption,
-): { square: number; unit: number }[] {
-  const { columns } = readPairs(yTrue, yPred, options);
-  return columns.map(({ truth, guess, weights, unit }) => ({
-    square: weightedMean(weights, (i) => (truth(i) - guess(i)) ** 2),
-    unit,
-  }));
+/** Mean squared error of an output, in units of 4^unit. */
+function meanSquare({ truth, guess, weights }: Column): number {
+  return weightedMean(weights, (i) => (truth(i) - guess(i)) ** 2);
 }
 
 /**
@@ -59,7 +47,7 @@ export function rootMeanSquaredError(
 export function rootMeanSquaredError(
   yTrue: ValueInput,
   yPred: ValueInput,
-  options?: RegressionScoreOptions & { multioutput?: Exclude<MultiOutput, 'rawValues'> },
+  options?: RegressionScoreOptions & Combined,
 ): number;
 export function rootMeanSquaredError(
   yTrue: ValueInput,
@@ -67,9 +55,7 @@ export function rootMeanSquaredError(
   options: RegressionScoreOptions = {},
 ): number | Float64Array {
   checkScoreOptions('rootMeanSquaredError', options, ['multioutput']);
-  const errors = squaredErrors(yTrue, yPred, options);
-  return combine(
-    Float64Array.from(errors, ({ square, unit }) => timesPower(Math.sqrt(square), unit)),
-    options.multioutput,
+  return scoreOutputs(yTrue, yPred, options, (column) =>
+    timesPower(Math.sqrt(meanSquare(column)), column.unit),
   );
 }
