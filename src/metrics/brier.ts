@@ -13,6 +13,7 @@ import {
 } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 import { weightedMean } from './outputs.js';
+import { isOneOf, refusePosLabel, usualPositive } from './positiveClass.js';
 import {
   classShares,
   type Probabilities,
@@ -118,16 +119,8 @@ function positiveOf(posLabel: Label | undefined, present: readonly Label[]): Lab
     });
   }
   if (posLabel === undefined) {
-    if (typeof present[0] === 'boolean') return true;
-    if (present.every((label) => label === 0 || label === -1 || label === 1)) return 1;
-    const greatest = present[present.length - 1];
-    if (typeof greatest === 'number') return greatest;
-  } else if (typeof posLabel === typeof present[0] && (present.length < 2 || present.includes(posLabel))) {
-    return posLabel;
-  }
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
-    given: posLabel === undefined ? 'none' : showLabel(posLabel),
-    hint: 'Set posLabel to the class whose probability yProba has.',
-  });
+    const positive = usualPositive(present) ?? present[present.length - 1];
+    if (typeof positive !== 'string') return positive;
+  } else if (isOneOf(posLabel, present)) return posLabel;
+  return refusePosLabel(posLabel, present, 'Set posLabel to the class whose probability yProba has.');
 }

@@ -6,13 +6,13 @@ import {
   readValues,
   readWeights,
   sameRows,
-  showLabel,
   uniqueLabels,
   type ValueInput,
   type WeightOption,
   warnUndefined,
 } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
+import { refusePosLabel, usualPositive } from './positiveClass.js';
 
 export interface CurveOptions extends WeightOption {
   /** The positive class. Optional if the classes are the numbers 0/1 or −1/1, or booleans. */
@@ -81,18 +81,8 @@ function readBinary(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions
 }
 
 function positiveClass(posLabel: Label | undefined, present: readonly Label[]): Label {
-  if (posLabel !== undefined) {
-    if (typeof posLabel === typeof present[0]) return posLabel;
-  } else {
-    if (typeof present[0] === 'boolean') return true;
-    const isUsual = present.every((label) => label === 0 || label === 1);
-    if (isUsual || present.every((label) => label === -1 || label === 1)) return 1;
-  }
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
-    given: posLabel === undefined ? 'none' : showLabel(posLabel),
-    hint: 'Set posLabel to the class that counts as positive.',
-  });
+  if (posLabel === undefined) return usualPositive(present) ?? refusePosLabel(posLabel, present);
+  return typeof posLabel === typeof present[0] ? posLabel : refusePosLabel(posLabel, present);
 }
 
 /**

@@ -114,3 +114,8 @@ it('every score has cases', () => {
   const names = new Set(Object.values(cases).flatMap((list) => list.map(({ score }) => score)));
   expect([...names].sort()).toEqual(Object.keys(metrics).sort());
 });
+
+it('the Brier score of classes −1 and 0 is about the greater one', () => {
+  // scikit-learn 1.9.1: brier_score_loss([-1, 0, 0, -1], [0.1, 0.8, 0.7, 0.3])
+  expect(metrics.brierScoreLoss([-1, 0, 0, -1], [0.1, 0.8, 0.7, 0.3])).toBeCloseTo(0.0575, 15);
+});

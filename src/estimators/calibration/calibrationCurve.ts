@@ -1,6 +1,5 @@
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { show } from '../../core/show.js';
 import {
   type LabelInput,
   oneOf,
@@ -11,6 +10,7 @@ import {
   uniqueLabels,
   type ValueInput,
 } from '../../metrics/inputs.js';
+import { isOneOf, refusePosLabel, usualPositive } from '../../metrics/positiveClass.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 
@@ -109,16 +109,6 @@ function positiveOf(posLabel: Label | undefined, present: readonly Label[]): Lab
       hint: 'Compare each class with the rest.',
     });
   }
-  if (posLabel === undefined) {
-    if (typeof present[0] === 'boolean') return true;
-    if (present.every((label) => label === 0 || label === 1)) return 1;
-    if (present.every((label) => label === -1 || label === 1)) return 1;
-  } else if (typeof posLabel === typeof present[0] && (present.length < 2 || present.includes(posLabel))) {
-    return posLabel;
-  }
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `posLabel to be one of the classes ${present.map(showLabel).join(', ')}`,
-    given: posLabel === undefined ? 'none' : show(posLabel),
-    hint: 'Set posLabel to the class that counts as positive.',
-  });
+  if (posLabel === undefined) return usualPositive(present) ?? refusePosLabel(posLabel, present);
+  return isOneOf(posLabel, present) ? posLabel : refusePosLabel(posLabel, present);
 }
