@@ -1,8 +1,8 @@
 import { alignColumns } from './alignColumns.js';
 import { SteepestError } from './errors.js';
 import type { NdArray, StoredArray } from './ndarray.js';
-import { didYouMean } from './nearest.js';
 import { show } from './show.js';
+import { unknownColumn } from './unknownColumn.js';
 
 /**
  * Rows and columns of numbers: what predictions, transforms, coefficients and weights are. It can
@@ -99,18 +99,9 @@ export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
         hint: 'Call column(0).',
       });
     }
-    const more = columnNames.length > MOST_LISTED ? ` and ${columnNames.length - MOST_LISTED} more` : '';
-    const list = columnNames.slice(0, MOST_LISTED).map((known) => show(known));
-    throw new SteepestError('ERR_UNKNOWN_NAME', {
-      expected: `the column to be one of ${list.join(', ')}${more}`,
-      given: show(name),
-      hint: didYouMean(name, columnNames, 'Use one of these columns.'),
-    });
+    throw unknownColumn('the column', name, columnNames);
   }
 }
-
-/** Names listed in an error; the rest is counted. */
-const MOST_LISTED = 20;
 
 function position(what: 'row' | 'column', given: unknown, count: number): number {
   if (Number.isInteger(given) && (given as number) >= 0 && (given as number) < count) return given as number;

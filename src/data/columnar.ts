@@ -3,10 +3,10 @@ import { SteepestError, unknownName } from '../core/errors.js';
 import { isNames } from '../core/guards.js';
 import type { Aliases } from '../core/nearest.js';
 import { show } from '../core/show.js';
+import { unknownColumn } from '../core/unknownColumn.js';
 import type { CellSource, ColumnarOptions } from './cells.js';
 import { fileError, shownText } from './fileErrors.js';
 import { checkLimits, type ReadLimits, type ReadOptions } from './limits/readLimits.js';
-import { unknownColumn } from './unknownColumn.js';
 
 const OPTION_NAMES: readonly (keyof ColumnarOptions)[] = ['columns', 'text', 'largeIntegers'];
 

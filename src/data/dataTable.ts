@@ -5,6 +5,7 @@ import type { Aliases } from '../core/nearest.js';
 import { isList, isNumberList, isUrl } from '../core/realm.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
+import { unknownColumn } from '../core/unknownColumn.js';
 import { type ArrowModule, toArrow } from './arrow/toArrow.js';
 import {
   type Column,
@@ -21,7 +22,6 @@ import { describe, info, valueCounts } from './table/describe.js';
 import { GroupedTable } from './table/groups.js';
 import { keptRows, type RowFilter, type SortOptions, sortedRows, type TableRow } from './table/order.js';
 import { printed } from './table/print.js';
-import { unknownColumn } from './unknownColumn.js';
 
 /**
  * Columns by name: an object, or pairs if their order must not depend on the names (object keys

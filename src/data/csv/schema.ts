@@ -1,5 +1,5 @@
 import { SteepestError } from '../../core/errors.js';
-import { unknownColumn } from '../unknownColumn.js';
+import { unknownColumn } from '../../core/unknownColumn.js';
 import type { CsvColumnType, ResolvedOptions } from './options.js';
 
 /** A column of the file as it is used. */

@@ -2,9 +2,10 @@
 
 import { checkBoolean, checkKeys, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
+import { listed } from '../../core/unknownColumn.js';
 import { type Column, isNumericColumn, likeColumn } from '../column.js';
-import { unknownColumn } from '../unknownColumn.js';
 import type { NamedColumn, TableView } from './view.js';
 
 /** Options of concatenation. */
@@ -26,15 +27,11 @@ function checkSameColumns(tables: readonly TableView[], names: Iterable<string>)
   for (const name of names) {
     const without = tables.findIndex(({ columnNames }) => !columnNames.includes(name));
     if (without < 0) continue;
-    const { expected, given, hint } = unknownColumn(
-      `table ${without} to have the columns of the others:`,
-      name,
-      tables[without]!.columnNames,
-    );
+    const known = tables[without]!.columnNames;
     throw new SteepestError('ERR_UNKNOWN_NAME', {
-      expected: expected.replace(/: to be one of /, ': '),
-      given: `no column ${given}`,
-      hint: `${hint} Or pass { fill: true } for missing values.`,
+      expected: `table ${without} to have the columns of the others: ${listed(known)}`,
+      given: `no column ${show(name)}`,
+      hint: `${didYouMean(name, known, 'Use one of these columns.')} Or pass { fill: true } for missing values.`,
     });
   }
 }

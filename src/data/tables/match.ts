@@ -3,6 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import { nearestName } from '../../core/nearest.js';
 import { countOf } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
+import { listed } from '../../core/unknownColumn.js';
 import type { Frame } from './frame.js';
 
 /** The columns that something was fitted with. */
@@ -11,19 +12,6 @@ export interface FittedColumns {
   /** Undefined if they had no names. */
   names: readonly string[] | undefined;
 }
-
-/** Names that a message lists. */
-const LISTED = 20;
-
-const listed = (names: readonly string[]): string => {
-  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
-  return names.length === 0
-    ? 'none'
-    : names
-        .slice(0, LISTED)
-        .map((name) => show(name))
-        .join(', ') + more;
-};
 
 /** @throws SteepestError `ERR_SHAPE` unless there are as many columns as in the fit */
 export function checkColumnCount(what: string, given: number, { cols }: FittedColumns): void {
@@ -40,7 +28,7 @@ export function missingColumn(what: string, name: string, given: readonly string
   const near = nearestName(name, given);
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} with column ${show(name)}, as in fit`,
-    given: `columns ${listed(given)}`,
+    given: `columns ${given.length === 0 ? 'none' : listed(given)}`,
     hint:
       near === undefined
         ? 'Add it; missing values in it may be null.'

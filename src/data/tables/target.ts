@@ -4,9 +4,9 @@ import { isList } from '../../core/realm.js';
 import { reading } from '../../core/refuse.js';
 import { checkLength } from '../../core/rows.js';
 import { show } from '../../core/show.js';
+import { unknownColumn } from '../../core/unknownColumn.js';
 import type { ColumnNames } from '../arrayInputs.js';
 import { type Column, isNumericColumn } from '../column.js';
-import { unknownColumn } from '../unknownColumn.js';
 import type { Frame } from './frame.js';
 import { frameOf, withoutColumns } from './frameOf.js';
 

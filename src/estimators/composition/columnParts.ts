@@ -2,9 +2,9 @@ import { SteepestError } from '../../core/errors.js';
 import type { InParts } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
+import { unknownColumn } from '../../core/unknownColumn.js';
 import { isNumericColumn } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
-import { unknownColumn } from '../../data/unknownColumn.js';
 import { setKinds } from '../base/columnKinds.js';
 import {
   allocate,
