@@ -5,7 +5,6 @@ import { isBigIntArray, isNumberList, typedArrayName } from './realm.js';
 import {
   checkNotEmpty,
   countOf,
-  isNamedTable,
   readingInParts,
   refuseBigInts,
   refuseCell,
@@ -35,7 +34,7 @@ const TAKEN: Readonly<Record<Taken, readonly [words: string, hint: string]>> = {
 export interface Numbers extends Rows<NumericArray | readonly number[]> {
   /** They came as a list of numbers, not as rows. */
   isFlat: boolean;
-  /** Of the columns of a table. */
+  /** Of the columns of a matrix. */
   names?: readonly string[];
 }
 
@@ -73,16 +72,18 @@ function* readRows(what: string, input: unknown, taken: Taken, firstRow: number)
     if (taken === 'features' && data.length > 0) refuseFlat(what, data);
     return { data: data as Numbers['data'], rows: data.length, cols: 1, isFlat: true };
   }
-  if (taken === 'features' && isNamedTable(input)) {
-    const { columnNames } = input;
-    return { ...readNdArray(what, input.toMatrix(), 2), isFlat: false, names: [...columnNames] };
-  }
   if (!isNdArray(input)) refuseTable(what, input, ...TAKEN[taken]);
   const isFlat = isColumn && Array.isArray(input.shape) && input.shape.length === 1;
   const rows = readNdArray(what, input, taken === 'features' ? 2 : 1);
-  const { columnNames: names } = input as { columnNames?: unknown };
-  const isNamed = Array.isArray(names) && names.length === rows.cols && !isFlat;
-  return isNamed ? { ...rows, isFlat, names: names as string[] } : { ...rows, isFlat };
+  const names = isFlat ? undefined : matrixNames(input, rows.cols);
+  return names === undefined ? { ...rows, isFlat } : { ...rows, isFlat, names };
+}
+
+/** The column names that a matrix carries, as results of this package do. */
+export function matrixNames(input: unknown, cols: number): readonly string[] | undefined {
+  const names = (input as { columnNames?: unknown } | null | undefined)?.columnNames;
+  const fits = Array.isArray(names) && names.length === cols;
+  return fits && names.every((name) => typeof name === 'string') ? (names as string[]) : undefined;
 }
 
 /** Row-major numbers. */

@@ -5,7 +5,7 @@ import { isPromise } from '../core/realm.js';
 import { show } from '../core/show.js';
 import type { ArraySamples, ClassInput } from './arrayInputs.js';
 import { isBatch } from './isBatch.js';
-import { frameOf } from './tables/frameOf.js';
+import { isNamed } from './tables/frameOf.js';
 
 /** Some rows of a stream; batches may differ in size. */
 export interface Batch {
@@ -62,7 +62,7 @@ export function isBatchStream(input: unknown): input is BatchStream {
   try {
     if (Array.isArray(input)) return isBatch(input[0]);
     const isIterable = Symbol.asyncIterator in input || Symbol.iterator in input;
-    return isIterable && frameOf('x', input) === undefined;
+    return isIterable && !isNamed(input);
   } catch {
     // A proxy that throws is refused later, where it is read.
     return false;

@@ -2,8 +2,7 @@
  * Tables with named columns in any form that users may pass: a `DataTable`, an array of objects, or
  * a table of another package. Whoever reads rows asks {@link frameOf} first.
  */
-import type { NamedColumns } from '../../core/refuse.js';
-import { isNamedTable, reading } from '../../core/refuse.js';
+import { isNamedTable, type NamedColumns, reading } from '../../core/refuse.js';
 import type { Column } from '../column.js';
 import { DataTable } from '../dataTable.js';
 import { type ForeignTable, foreignFrame } from './foreign.js';
@@ -79,8 +78,9 @@ export function recordsOf(frame: Frame): RecordFrame | undefined {
 }
 
 /** A table from matrices with names, of any class. */
-const fromMatrix = ({ columnNames, toMatrix }: NamedColumns, input: NamedColumns): DataTable => {
-  const { data, shape } = toMatrix.call(input);
+const fromMatrix = (input: NamedColumns): DataTable => {
+  const { columnNames } = input;
+  const { data, shape } = input.toMatrix();
   const [rows = 0, cols = 0] = shape;
   return new DataTable(
     columnNames.map((name, j) => {
@@ -104,7 +104,7 @@ export function frameOf(what: string, input: unknown): Frame | undefined {
     if (ArrayBuffer.isView(input)) return undefined;
     const foreign = foreignFrame(input);
     if (foreign !== undefined) return foreign;
-    return isNamedTable(input) ? new TableFrame(fromMatrix(input, input)) : undefined;
+    return isNamedTable(input) ? new TableFrame(fromMatrix(input)) : undefined;
   });
 }
 

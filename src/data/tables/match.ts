@@ -24,7 +24,7 @@ export function checkColumnCount(what: string, given: number, { cols }: FittedCo
 }
 
 /** @throws SteepestError `ERR_SHAPE` for a column of the fit that x does not have */
-export function missingColumn(what: string, name: string, given: readonly string[]): never {
+function missingColumn(what: string, name: string, given: readonly string[]): never {
   const near = nearestName(name, given);
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} with column ${show(name)}, as in fit`,
@@ -94,11 +94,4 @@ export function matchedPositions(
   if (isSame(given.names, fitted.names)) return undefined;
   const places = new Map(given.names.map((name, j) => [name, j]));
   return fitted.names.map((name) => places.get(name) ?? missingColumn(what, name, given.names!));
-}
-
-/** The column names that a matrix carries, as results of this package do. */
-export function matrixNames(input: unknown, cols: number): readonly string[] | undefined {
-  const names = (input as { columnNames?: unknown } | null | undefined)?.columnNames;
-  const fits = Array.isArray(names) && names.length === cols;
-  return fits && names.every((name) => typeof name === 'string') ? (names as string[]) : undefined;
 }

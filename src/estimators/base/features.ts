@@ -5,7 +5,7 @@ import { type NamedColumns, refuseNotFinite } from '../../core/refuse.js';
 import { readNumbers } from '../../core/rows.js';
 import type { MatrixInput } from '../../data/arrayInputs.js';
 import { frameOf, type NamedTable } from '../../data/tables/frameOf.js';
-import { type FittedColumns, matchedPositions, matrixNames } from '../../data/tables/match.js';
+import { type FittedColumns, matchedPositions } from '../../data/tables/match.js';
 import { numbersOfFrame } from '../../data/tables/numbers.js';
 import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 
@@ -45,8 +45,7 @@ export function readFeatures(what: string, x: FeatureInput, fitted?: FittedColum
 }
 
 function readMatrix(what: string, x: FeatureInput): Features {
-  const { data, rows, cols } = readNumbers(what, x, 'features');
-  const names = matrixNames(x, cols);
+  const { data, rows, cols, names } = readNumbers(what, x, 'features');
   if (isTypedArray(data, 'Float32Array')) return { data, dtype: 'f32', rows, cols, names };
   if (isTypedArray(data, 'Uint8Array')) return { data, dtype: 'u8', rows, cols, names };
   const values = isTypedArray(data, 'Float64Array') ? data : Float64Array.from(data);

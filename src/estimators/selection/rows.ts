@@ -1,11 +1,10 @@
 import { isNdArray, type NdArray, type NumericArray } from '../../core/ndarray.js';
 import { isSharedBuffer, typedArrayName } from '../../core/realm.js';
 import { checkNotEmpty, checkRowCount, reading, refuseTable } from '../../core/refuse.js';
-import { checkLength, checkShaped } from '../../core/rows.js';
+import { checkLength, checkShaped, matrixNames } from '../../core/rows.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import type { DataTable } from '../../data/dataTable.js';
 import { frameOf, type NamedTable, tableOfFrame } from '../../data/tables/frameOf.js';
-import { matrixNames } from '../../data/tables/match.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 import type { FeatureInput } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';

@@ -3,7 +3,7 @@ import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { SampleInput } from '../../data/arrayInputs.js';
 import { type BatchStream, isBatchStream } from '../../data/batches.js';
-import { frameOf } from '../../data/tables/frameOf.js';
+import { isNamed } from '../../data/tables/frameOf.js';
 
 /**
  * The arguments of a method that takes `(x, y, options)` or `(stream, options)`.
@@ -47,7 +47,7 @@ function optionsBehindStream<T extends object>(what: string, second: unknown, th
  */
 function refuseBatch(what: string, given: unknown): void {
   if (typeof given !== 'object' || given === null) return;
-  if (!reading('x', () => 'x' in given && !('shape' in given) && frameOf('x', given) === undefined)) return;
+  if (!reading('x', () => 'x' in given && !('shape' in given) && !isNamed(given))) return;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what}(x, y, options), or ${what}(stream, options) with batches { x, y }`,
     given: show(given),

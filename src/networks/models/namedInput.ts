@@ -2,10 +2,11 @@
 import { atOnce, type InParts, inSlices } from '../../core/inParts.js';
 import { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
+import { matrixNames } from '../../core/rows.js';
 import type { ClassInput, SampleInput } from '../../data/arrayInputs.js';
 import { type BatchStream, isBatchStream } from '../../data/batches.js';
-import { frameOf } from '../../data/tables/frameOf.js';
-import { type FittedColumns, matchedPositions, matrixNames } from '../../data/tables/match.js';
+import { frameOf, isNamed } from '../../data/tables/frameOf.js';
+import { type FittedColumns, matchedPositions } from '../../data/tables/match.js';
 import { numbersOfFrame } from '../../data/tables/numbers.js';
 import { separateTarget } from '../../data/tables/target.js';
 import { checkColumnNames } from '../compile/columnNames.js';
@@ -28,7 +29,7 @@ const columnsOf = ({ inputCols, columns }: ResolvedModel): FittedColumns => ({
 export function isNamedInput(x: unknown, y?: unknown): boolean {
   if (typeof y === 'string') return true;
   if (typeof x !== 'object' || ArrayBuffer.isView(x)) return false;
-  return frameOf('x', x) !== undefined || namesOf(x) !== undefined;
+  return isNamed(x) || namesOf(x) !== undefined;
 }
 
 const namesOf = (x: unknown): readonly string[] | undefined => {
@@ -89,12 +90,12 @@ export async function ordered<Y>(
 export const orderedAtOnce = (model: ResolvedModel, x: SampleInput): SampleInput =>
   atOnce(orderedInParts(model, '', { x, y: undefined }, false)).x;
 
-/** The same for samples that may be a stream, whose batches have no names. */
+/** The same for named samples, unless they are a stream, whose batches have no names. */
 export async function orderedSamples(
   model: ResolvedModel,
   x: SampleInput | BatchStream,
 ): Promise<SampleInput | BatchStream> {
-  if (isBatchStream(x) || !isNamedInput(x)) return x;
+  if (isBatchStream(x)) return x;
   return (await ordered(model, x, undefined)).x;
 }
 
@@ -113,8 +114,8 @@ export function isNamedFit(
   input: { x: SampleInput; y: unknown } | BatchStream,
   { validationData }: Validated,
 ) {
-  const isNamed = !isBatchStream(input) && isNamedInput(input.x, input.y);
-  return isNamed || isNamedPair(validationData);
+  const hasNames = !isBatchStream(input) && isNamedInput(input.x, input.y);
+  return hasNames || isNamedPair(validationData);
 }
 
 const isNamedPair = (given: Validated['validationData']): given is readonly unknown[] =>
