@@ -1,5 +1,13 @@
 import { RecordBatch, tableFromArrays } from 'apache-arrow';
-import { columnTransformer, data, LinearRegression, OneHotEncoder, pipeline, StandardScaler } from 'steepest';
+import {
+  columns as by,
+  columnTransformer,
+  data,
+  LinearRegression,
+  OneHotEncoder,
+  pipeline,
+  StandardScaler,
+} from 'steepest';
 import { describe, expect, it } from 'vitest';
 
 const AGES = [31, 45, null, 22, 39, 58];
@@ -87,6 +95,33 @@ describe.each(Object.entries(FRAMES))('%s', (_, make) => {
     await expect(model().fit(make() as never, 'pays')).rejects.toThrow(/'pays'.*Did you mean 'pay'/);
     await expect(new LinearRegression().fit(make() as never, 'pay')).rejects.toThrow(/text in 'city'/);
   });
+});
+
+it('keeps the dates of every package apart from numbers', async () => {
+  const dates = PAYS.map((_, i) => new Date(Date.UTC(2024, 0, 1 + i)));
+  const values = { day: dates, pay: PAYS };
+  const names = Object.keys(values);
+  const of = (name: string): unknown[] => values[name as keyof typeof values];
+  const frames = {
+    objects: PAYS.map((pay, i) => ({ day: dates[i], pay })),
+    arrow: tableFromArrays({ day: dates, pay: Float64Array.from(PAYS) }),
+    arquero: { numRows: () => PAYS.length, columnNames: () => names, array: of },
+    polars: {
+      columns: names,
+      height: PAYS.length,
+      getColumn: (name: string) => ({ toArray: () => of(name) }),
+    },
+    danfo: {
+      columns: names,
+      shape: [PAYS.length, 2],
+      column: (name: string) => ({ values: of(name) }),
+    },
+  };
+  for (const [name, frame] of Object.entries(frames)) {
+    const scaled = columnTransformer([['num', new StandardScaler(), by.byType('number')]]);
+    const result = await scaled.fitTransform(frame as never);
+    expect(result.columnNames, name).toEqual(['num__pay']);
+  }
 });
 
 describe('objects', () => {

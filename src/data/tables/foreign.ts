@@ -3,7 +3,6 @@
  * and none is loaded. Properties are read, not looked for with `in`: a DataFrame of nodejs-polars is
  * a proxy that has its columns only.
  */
-import { isDate } from '../../core/realm.js';
 import { fromArrow } from '../arrow/arrow.js';
 import type { ArrowTable } from '../arrow/vectors.js';
 import { type Column, type ColumnInput, toColumn } from '../column.js';
@@ -69,14 +68,6 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isNameList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 
-/** Values as other packages give them: dates become milliseconds since 1970. */
-function columnOf(name: string, values: unknown): Column {
-  const cells = Array.isArray(values)
-    ? values.map((value: unknown) => (isDate(value) ? value.getTime() : value))
-    : values;
-  return toColumn(name, cells as ColumnInput);
-}
-
 /** A table of another package; undefined for everything else. */
 export function foreignFrame(input: object): Frame | undefined {
   const { numRows, columns } = input as { numRows?: unknown; columns?: unknown };
@@ -95,20 +86,22 @@ function arrowFrame(input: ArrowLike): Frame | undefined {
 
 function arqueroFrame(input: ArqueroLike): Frame | undefined {
   if (!isFunction(input.columnNames) || !isFunction(input.array)) return undefined;
-  return new ForeignFrame(input.numRows(), input.columnNames(), (name) => columnOf(name, input.array(name)));
+  return new ForeignFrame(input.numRows(), input.columnNames(), (name) =>
+    toColumn(name, input.array(name) as ColumnInput),
+  );
 }
 
 function dataFrame(input: object, columns: readonly string[]): Frame | undefined {
   const polars = input as PolarsLike;
   if (isFunction(polars.getColumn) && typeof polars.height === 'number') {
     return new ForeignFrame(polars.height, columns, (name) => {
-      const series = polars.getColumn(name as never) as { toArray(): unknown };
-      return columnOf(name, series.toArray());
+      const series = polars.getColumn(name as never) as { toArray(): ColumnInput };
+      return toColumn(name, series.toArray());
     });
   }
   const danfo = input as DanfoLike;
   if (!isFunction(danfo.column) || !Array.isArray(danfo.shape)) return undefined;
   return new ForeignFrame(danfo.shape[0] as number, columns, (name) =>
-    columnOf(name, danfo.column(name).values),
+    toColumn(name, danfo.column(name).values as ColumnInput),
   );
 }
