@@ -6,10 +6,13 @@ export type Cell = string | number | undefined;
 const needsQuotes = (text: string, separator: string): boolean =>
   text.includes(separator) || /["\n\r]|^\s|\s$/.test(text);
 
+/** Text as one field, quoted where it has to be. */
+export const csvField = (text: string, separator: string): string =>
+  needsQuotes(text, separator) ? `"${text.replaceAll('"', '""')}"` : text;
+
 function cellText(cell: Cell, separator: string): string {
   if (cell === undefined) return '';
-  const text = String(cell);
-  return needsQuotes(text, separator) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvField(String(cell), separator);
 }
 
 /** One line. Numbers have the digits that give the same float64 again; undefined is an empty cell. */

@@ -6,6 +6,7 @@ import { localPath } from '../../core/localPath.js';
 import { Slices } from '../../core/nextTurn.js';
 import { show } from '../../core/show.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { csvField } from '../../io/csvText.js';
 import { isDateColumn } from '../column.js';
 import { dateFormatOf } from './dates.js';
 import { isMissing, type TableView } from './view.js';
@@ -18,17 +19,10 @@ export interface CsvTextOptions {
   missing?: string;
 }
 
-interface Format {
-  delimiter: string;
-  missing: string;
-  /** Fields that have to be quoted. */
-  special: RegExp;
-}
-
 /** Rows that are formatted between two looks at the clock. */
 const PIECE_ROWS = 512;
 
-function formatOf(options: CsvTextOptions): Format {
+function formatOf(options: CsvTextOptions): Required<CsvTextOptions> {
   checkKeys('the options of CSV', options, ['delimiter', 'missing'], {
     sep: 'delimiter',
     separator: 'delimiter',
@@ -42,26 +36,25 @@ function formatOf(options: CsvTextOptions): Format {
   if (typeof missing !== 'string' || /["\r\n]/.test(missing) || missing.includes(delimiter)) {
     bad('missing to be text without delimiter, quote and line end', missing, "Write 'NA'.");
   }
-  const escaped = delimiter.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return { delimiter, missing, special: new RegExp(`${escaped}|["\\n\\r]|^\\s|\\s$|^$`) };
+  return { delimiter, missing };
 }
 
 function bad(expected: string, given: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given: show(given), hint });
 }
 
-const quoted = (text: string, { special }: Format): string =>
-  special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** An empty field would be a missing value. */
+const fieldOf = (text: string, delimiter: string): string => (text === '' ? '""' : csvField(text, delimiter));
 
 /** The shortest digits that give the same float64 again; `String` drops the sign of −0. */
 const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
 /** The header and the rows, some at a time. */
-function* pieces(table: TableView, format: Format): Generator<string> {
+function* pieces(table: TableView, format: Required<CsvTextOptions>): Generator<string> {
   const { columnNames, rows } = table;
   const { delimiter, missing } = format;
   if (columnNames.length === 0) return;
-  yield `${columnNames.map((name) => quoted(name, format)).join(delimiter)}\n`;
+  yield `${columnNames.map((name) => fieldOf(name, delimiter)).join(delimiter)}\n`;
   const columns = columnNames.map((name) => {
     const values = table.column(name);
     return { values, textOf: isDateColumn(values) ? dateFormatOf(values) : numberText };
@@ -76,7 +69,7 @@ function* pieces(table: TableView, format: Format): Generator<string> {
         const value = values[i]!;
         if (j > 0) text += delimiter;
         if (isMissing(value)) text += absent;
-        else text += typeof value === 'string' ? quoted(value, format) : textOf(value);
+        else text += typeof value === 'string' ? fieldOf(value, delimiter) : textOf(value);
       }
       text += '\n';
     }
