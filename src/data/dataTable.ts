@@ -237,12 +237,10 @@ export class DataTable {
     }
     const list = Array.from(positions);
     return this.mapColumns((column) =>
-      isNumericColumn(column)
-        ? likeColumn(
-            column,
-            Float64Array.from(list, (row) => column[row]!),
-          )
-        : list.map((row) => column[row]!),
+      likeColumn(
+        column,
+        list.map((row) => column[row]!),
+      ),
     );
   }
 

@@ -51,18 +51,14 @@ const ALIASES = {
   nth: 'first',
 };
 
-/** Row numbers of each group, in the order of the groups. */
-interface Groups {
-  rows: readonly Int32Array[];
-}
-
 /**
  * The rows of a table in groups with the same keys, in ascending order of the keys. Rows in which a
  * key is missing are in no group. Each method gives a table with a row per group.
  * @template T `DataTable`
  */
 export class GroupedTable<T> {
-  private readonly groups: Groups;
+  /** Row numbers of each group, in the order of the groups. */
+  private readonly groups: readonly Int32Array[];
 
   /** See `DataTable.groupBy`. */
   constructor(
@@ -78,7 +74,7 @@ export class GroupedTable<T> {
 
   /** The number of groups. */
   get size(): number {
-    return this.groups.rows.length;
+    return this.groups.length;
   }
 
   /**
@@ -93,7 +89,7 @@ export class GroupedTable<T> {
     return this.make([
       ...this.keyColumns(),
       ...entries.map(([name, given]): NamedColumn => {
-        if (given === 'count') return [name, this.groups.rows.map(({ length }) => length)];
+        if (given === 'count') return [name, this.groups.map(({ length }) => length)];
         if (!isList(given) || given.length !== 2) {
           throw new SteepestError('ERR_ARGUMENT', {
             expected: `${show(name)} to be 'count' or [column, statistic]`,
@@ -159,7 +155,7 @@ export class GroupedTable<T> {
   }
 
   private keyColumns(): NamedColumn[] {
-    const first = this.groups.rows.map((rows) => rows[0]!);
+    const first = this.groups.map((rows) => rows[0]!);
     return this.keys.map((name): NamedColumn => {
       const column = this.table.column(name);
       return [name, likeColumn(column, first.map((row) => column[row]!) as number[] | string[])];
@@ -171,7 +167,7 @@ export class GroupedTable<T> {
     if (!STATISTICS.includes(statistic as string))
       unknownName('a statistic of groups', statistic, STATISTICS, ALIASES);
     const column = table.column(name);
-    const present = groups.rows.map((rows) =>
+    const present = groups.map((rows) =>
       Array.from(rows, (row) => column[row]!).filter((value) => !isMissing(value)),
     );
     if (statistic === 'count') return present.map(({ length }) => length);
@@ -190,8 +186,8 @@ export class GroupedTable<T> {
   }
 }
 
-/** Numbers the groups of rows by their keys, one key after the other, and orders them. */
-function groupsOf(keys: readonly Column[], rows: number): Groups {
+/** The rows of each group; groups are numbered by their keys, one key after the other. */
+function groupsOf(keys: readonly Column[], rows: number): Int32Array[] {
   const ids = new Int32Array(rows);
   let count = rows === 0 ? 0 : 1;
   for (const key of keys) {
@@ -216,7 +212,7 @@ function groupsOf(keys: readonly Column[], rows: number): Groups {
   ids.forEach((id, row) => {
     if (id >= 0) lists[id]![sizes[id]!++] = row;
   });
-  return { rows: lists };
+  return lists;
 }
 
 function ascending(a: number | string | null, b: number | string | null): number {

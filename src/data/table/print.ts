@@ -4,7 +4,7 @@ import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { countOf } from '../../core/refuse.js';
 import { isDateColumn, isNumericColumn } from '../column.js';
 import { dateFormatOf } from './dates.js';
-import type { TableView } from './view.js';
+import { isMissing, type TableView } from './view.js';
 
 /** Digits of a number. */
 const SHOWN_DIGITS = 6;
@@ -64,6 +64,6 @@ const shortened = (text: string): string => {
 const numberText = (value: number): string => String(Number(value.toPrecision(SHOWN_DIGITS)));
 
 function shown(value: number | string | null, textOf: (value: number) => string): string {
-  if (value === null || Number.isNaN(value)) return '–';
+  if (isMissing(value)) return '–';
   return typeof value === 'string' ? shortened(value) : textOf(value);
 }
