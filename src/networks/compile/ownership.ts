@@ -95,7 +95,7 @@ export function crossingLines(model: ResolvedModel, objective: Objective, maxRow
 }
 
 /** How ranks share a dense layer. */
-export interface LayerWays {
+interface LayerWays {
   name: string;
   kernel: ParameterSpec;
   /** Widths of its parts, if it has owners. */

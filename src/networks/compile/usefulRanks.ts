@@ -37,7 +37,7 @@ export function usefulRanks(
 }
 
 /** Microseconds of a training step. */
-export function stepTime(request: OwnershipRequest): number {
+function stepTime(request: OwnershipRequest): number {
   const { nodes, maxRows, workers } = request;
   const input = 4 * maxRows * (nodes[0]?.inputCols ?? 0);
   const arithmetic = nodes.reduce((sum, node, i) => sum + nodeTime(node, i === 0, request), 0);

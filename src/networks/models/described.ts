@@ -23,7 +23,7 @@ export abstract class DescribedModel {
     });
   }
 
-  /** The name of its class, by which `load`'s result can be told from others. */
+  /** The name of its class, by which `load`'s result can be distinguished from others. */
   get type(): 'Sequential' {
     return 'Sequential';
   }
