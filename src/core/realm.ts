@@ -30,7 +30,8 @@ export const isDataView = (value: unknown): value is DataView =>
 export const isSharedBuffer = (value: unknown): value is SharedArrayBuffer =>
   tagOf(value) === 'SharedArrayBuffer';
 
-export const isDate = (value: unknown): value is Date => tagOf(value) === 'Date';
+/** Numbers and text are no Dates: long lists of them are asked quickly. */
+export const isDate = (value: unknown): value is Date => typeof value === 'object' && tagOf(value) === 'Date';
 
 export const isError = (value: unknown): value is Error => value instanceof Error || tagOf(value) === 'Error';
 
