@@ -1,6 +1,7 @@
-import { alignColumns } from './alignColumns.js';
+import { alignColumns, COLUMN_GAP, numberCell, textCell } from './alignColumns.js';
 import { SteepestError } from './errors.js';
 import type { NdArray, StoredArray } from './ndarray.js';
+import { countOf } from './refuse.js';
 import { show } from './show.js';
 import { unknownColumn } from './unknownColumn.js';
 
@@ -123,28 +124,22 @@ function nested(data: StoredArray, shape: readonly number[], d: number, begin: n
   );
 }
 
-/** What is printed of a large matrix: rows, characters of a line, digits and characters of a cell. */
+/** What is printed of a large matrix: rows, and characters of a line. */
 const MOST_ROWS = 8;
 const LINE = 80;
-const DIGITS = 6;
-const MOST_NAME = 24;
 /** Numbers printed of an array that is no matrix. */
 const MOST_NUMBERS = 12;
 
 const titleOf = ({ data, shape }: Matrix): string => `Matrix ${shape.join(' × ')}, ${data.constructor.name}`;
-
-const number = (value: number): string => String(Number(value.toPrecision(DIGITS)));
-
-const plural = (count: number, thing: string): string => `${count} more ${thing}${count === 1 ? '' : 's'}`;
 
 function print(matrix: Matrix): string {
   const title = titleOf(matrix);
   const { data, shape } = matrix;
   if (data.length === 0) return title;
   if (shape.length !== 2) {
-    const list = Array.from(data.subarray(0, MOST_NUMBERS), number).join(', ');
+    const list = Array.from(data.subarray(0, MOST_NUMBERS), numberCell).join(', ');
     const rest = data.length - MOST_NUMBERS;
-    return `${title} [ ${list}${rest > 0 ? `, … ${plural(rest, 'number')}` : ''} ]`;
+    return `${title} [ ${list}${rest > 0 ? `, … ${countOf(rest, 'more number')}` : ''} ]`;
   }
   // To hide a single row saves no line.
   const shown = matrix.rows <= MOST_ROWS + 1 ? matrix.rows : MOST_ROWS;
@@ -152,7 +147,7 @@ function print(matrix: Matrix): string {
   const hidden = { row: matrix.rows - shown, column: matrix.columns - (head.length - 1) };
   const more = Object.entries(hidden)
     .filter(([, count]) => count > 0)
-    .map(([thing, count]) => plural(count, thing));
+    .map(([thing, count]) => countOf(count, `more ${thing}`));
   const table = alignColumns(
     head,
     rows,
@@ -168,10 +163,9 @@ function cellsOf(matrix: Matrix, shown: number): { head: string[]; rows: string[
   const rows = Array.from({ length: shown }, (_, i) => [String(i)]);
   let width = String(shown - 1).length;
   for (let j = 0; j < columns; j++) {
-    const name = columnNames?.[j] ?? String(j);
-    const title = name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name;
-    const cells = rows.map((_, i) => number(data[i * columns + j]));
-    width += 2 + Math.max(title.length, ...cells.map((cell) => cell.length));
+    const title = textCell(columnNames?.[j] ?? String(j));
+    const cells = rows.map((_, i) => numberCell(data[i * columns + j]));
+    width += COLUMN_GAP + Math.max(title.length, ...cells.map((cell) => cell.length));
     if (width > LINE && j > 0) break;
     head.push(title);
     cells.forEach((cell, i) => {

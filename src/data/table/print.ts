@@ -1,18 +1,14 @@
 /** A table as text that fits a terminal. */
 
-import { type Align, alignColumns } from '../../core/alignColumns.js';
+import { type Align, alignColumns, COLUMN_GAP, numberCell, textCell } from '../../core/alignColumns.js';
 import { countOf } from '../../core/refuse.js';
 import { isDateColumn, isNumericColumn } from '../column.js';
 import { dateFormatOf } from './dates.js';
 import { isMissing, type TableView } from './view.js';
 
-/** Digits of a number. */
-const SHOWN_DIGITS = 6;
-const SHOWN_TEXT = 24;
 /** The width without a terminal: as wide as these docs. */
 const USUAL_WIDTH = 100;
 const LEAST_WIDTH = 40;
-const GAP = 2;
 const OMITTED = '…';
 
 /** @param width in characters; default: that of the terminal */
@@ -27,9 +23,9 @@ export function printed(
   if (columnNames.length === 0) return size;
   const columns = columnNames.map((name) => {
     const column = table.column(name);
-    const textOf = isDateColumn(column) ? dateFormatOf(column) : numberText;
+    const textOf = isDateColumn(column) ? dateFormatOf(column) : numberCell;
     const cells = Array.from({ length: count }, (_, i) => shown(column[i]!, textOf));
-    return { name: shortened(name), cells, align: (isNumericColumn(column) ? 'right' : 'left') as Align };
+    return { name: textCell(name), cells, align: (isNumericColumn(column) ? 'right' : 'left') as Align };
   });
   const widths = columns.map(({ name, cells }) =>
     Math.max(name.length, ...cells.map(({ length }) => length)),
@@ -49,21 +45,15 @@ export function printed(
 
 /** How many columns from the first on fit: all, or as many as fit beside the last one. */
 function fitted(widths: readonly number[], width: number): number {
-  const total = (list: readonly number[]): number => list.reduce((sum, each) => sum + each + GAP, -GAP);
+  const total = (list: readonly number[]): number =>
+    list.reduce((sum, each) => sum + each + COLUMN_GAP, -COLUMN_GAP);
   if (total(widths) <= width) return widths.length;
   let count = widths.length - 2;
   while (count > 1 && total([...widths.slice(0, count), OMITTED.length, widths.at(-1)!]) > width) count--;
   return Math.max(count, 1);
 }
 
-const shortened = (text: string): string => {
-  const line = text.replace(/[\n\r]+/g, ' ');
-  return line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT - 1)}…` : line;
-};
-
-const numberText = (value: number): string => String(Number(value.toPrecision(SHOWN_DIGITS)));
-
 function shown(value: number | string | null, textOf: (value: number) => string): string {
   if (isMissing(value)) return '–';
-  return typeof value === 'string' ? shortened(value) : textOf(value);
+  return typeof value === 'string' ? textCell(value) : textOf(value);
 }
