@@ -151,6 +151,11 @@ describe('describe, info and valueCounts', () => {
     ]);
   });
 
+  it('have quartiles between numbers whose difference is none', () => {
+    const wide = new data.DataTable({ a: [-1.5e308, 1.5e308] }).describe();
+    expect([...wide.numbers('a').subarray(4, 7)]).toEqual([-0.75e308, 0, 0.75e308]);
+  });
+
   it('refuse a table without numbers, and a column that is not there', () => {
     expect(() => flats.select('town').describe()).toThrow(refused('ERR_EMPTY', 'valueCounts'));
     expect(() => flats.valueCounts('twon')).toThrow(refused('ERR_UNKNOWN_NAME', "Did you mean 'town'?"));

@@ -1,5 +1,7 @@
 /** Statistics of the values of a column, without its missing ones, as pandas defines them. */
 
+import { between } from '../../core/between.js';
+
 /** Values that are there, in their order. */
 export function presentNumbers(values: Iterable<number>): Float64Array {
   return Float64Array.from(values).filter((value) => !Number.isNaN(value));
@@ -45,9 +47,7 @@ export function quantileOf(sorted: Float64Array, p: number): number {
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
   if (low === high) return low;
-  const share = position - below;
-  // From the nearer end, so that both ends are exact.
-  return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
+  return between(low, high, position - below);
 }
 
 export const medianOf = (values: Float64Array): number => quantileOf(values.slice().sort(), 0.5);

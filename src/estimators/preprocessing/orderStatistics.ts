@@ -1,3 +1,4 @@
+import { between } from '../../core/between.js';
 import { type InParts, NUMBERS_PER_PART } from '../../core/inParts.js';
 
 /** Quantiles in linear time, in parts, so that a long column does not hold up the event loop. */
@@ -84,13 +85,6 @@ export function* quantiles(values: Float64Array, fractions: readonly number[]): 
     const [low, high] = [values[ranks[2 * i]!]!, values[ranks[2 * i + 1]!]!];
     return between(low, high, fraction * last - ranks[2 * i]!);
   });
-}
-
-/** The number at a part of the way from low to high, from the nearer end. */
-function between(low: number, high: number, part: number): number {
-  const distance = high - low;
-  if (distance === Number.POSITIVE_INFINITY) return low * (1 - part) + high * part;
-  return part < 0.5 ? low + distance * part : high - distance * (1 - part);
 }
 
 /** The numbers of a column that are not NaN, in an array of their own. */
