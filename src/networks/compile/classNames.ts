@@ -1,6 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
 import { isList } from '../../core/realm.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../../io/jsonCursor.js';
+import { namesInFile } from './namesInFile.js';
 
 /** Names that a file's header certainly has room for, in bytes as they are written there. */
 const MOST_BYTES = 2 ** 19;
@@ -46,23 +48,11 @@ export function checkClassNames(given: unknown, outputs: number): readonly strin
     }
     first.set(name, i);
   });
-  // Twice, as the description of a model is text within a text.
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(names)));
-  if (bytes > MOST_BYTES) {
-    refuse(
-      `names of classes of at most ${MOST_BYTES} bytes together`,
-      `${bytes}`,
-      'Use shorter names, or keep them elsewhere.',
-    );
-  }
-  return Object.freeze(names as string[]);
+  return namesInFile('classes', names as string[], MOST_BYTES, 'Use shorter names, or keep them elsewhere.');
 }
 
 const hintOf = (name: unknown): string =>
   typeof name === 'number' || typeof name === 'boolean' ? `Write '${name}'.` : 'Give each class a name.';
-
-/** Half a surrogate pair cannot be written to a file. */
-const isWellFormed = (name: string): boolean => !/\p{Surrogate}/u.test(name);
 
 function refuse(expected: string, given: string, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });

@@ -2,6 +2,8 @@ import { SteepestError } from '../../core/errors.js';
 import { isList } from '../../core/realm.js';
 import { countOf } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../../io/jsonCursor.js';
+import { namesInFile } from './namesInFile.js';
 
 /** Names that a file's header certainly has room for, in bytes as they are written there. */
 const MOST_BYTES = 2 ** 21;
@@ -14,7 +16,7 @@ const MOST_BYTES = 2 ** 21;
  */
 export function checkColumnNames(given: unknown, inputs: number): readonly string[] {
   const names: unknown[] = isList(given) ? Array.from(given) : [];
-  const isText = names.length > 0 && names.every((name) => typeof name === 'string' && !hasHalf(name));
+  const isText = names.length > 0 && names.every((name) => typeof name === 'string' && isWellFormed(name));
   if (!isText || new Set(names).size !== names.length) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'columns to be a list of different names',
@@ -29,15 +31,5 @@ export function checkColumnNames(given: unknown, inputs: number): readonly strin
       hint: 'Change inputShape, or the columns of the data.',
     });
   }
-  // Twice, as the description of a model is text within a text.
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(names)));
-  if (bytes <= MOST_BYTES) return Object.freeze(names as string[]);
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `names of columns of at most ${MOST_BYTES} bytes together`,
-    given: `${bytes}`,
-    hint: 'Use shorter names, or pass { data, shape }.',
-  });
+  return namesInFile('columns', names as string[], MOST_BYTES, 'Use shorter names, or pass { data, shape }.');
 }
-
-/** Half a surrogate pair cannot be written to a file. */
-const hasHalf = (name: string): boolean => /\p{Surrogate}/u.test(name);
