@@ -268,7 +268,9 @@ export class DataTable {
     return new Matrix(data, [this.rows, cols], this.columnNames);
   }
 
-  /** One object per row, with NaN and null for missing values; dates are milliseconds since 1970. */
+  /**
+   * One object per row, with NaN and null for missing values; dates are milliseconds since 1970.
+   */
   toRows(): TableRow[] {
     return Array.from({ length: this.rows }, (_, i) =>
       Object.fromEntries(this.columnNames.map((name) => [name, this.columns.get(name)![i]!])),

@@ -51,13 +51,18 @@ function examineSystem(): Report['system'] {
   };
 }
 
-/** What @types/node does not say: the switch is newer than Node.js 20.0; other runtimes may lack the report. */
+/**
+ * What @types/node does not say: the switch is newer than Node.js 20.0; other runtimes may lack the
+ * report.
+ */
 interface ProcessReport {
   excludeNetwork?: boolean;
   getReport?: () => { header?: { glibcVersionRuntime?: string } };
 }
 
-/** The C library of this process. A report names glibc's version; on Linux without one it is musl. */
+/**
+ * The C library of this process. A report names glibc's version; on Linux without one it is musl.
+ */
 function libcWithVersion(): string | null {
   const report = process.report as unknown as ProcessReport | undefined;
   if (process.platform !== 'linux' || typeof report?.getReport !== 'function') return null;

@@ -72,7 +72,10 @@ export class ImageStream implements AsyncIterable<ImageBatch> {
     }
   }
 
-  /** All images in memory that workers share: for a set that fits, decoded once instead of per epoch. */
+  /**
+   * All images in memory that workers share: for a set that fits, decoded once instead of per
+   * epoch.
+   */
   load(): Promise<ImageBatch> {
     return this.batch(0, this.rows, (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
   }
@@ -126,9 +129,9 @@ export interface ImageFolder {
 
 /**
  * Images in folders, one for each class, which is named as the folder: `cats/1.jpg`, `dogs/7.png`;
- * folders within count too. They are decoded while they are needed, by the package sharp (install it
- * beside steepest). As Keras's `image_dataset_from_directory`, but turned upright as their EXIF data
- * say.
+ * folders within count too. They are decoded while they are needed, by the package sharp (install
+ * it beside steepest). As Keras's `image_dataset_from_directory`, but turned upright as their EXIF
+ * data say.
  *
  * The order is drawn by `seed`, and the last `split` of it is for validation.
  * @throws SteepestError `ERR_MISSING_PEER` without sharp; `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for

@@ -28,7 +28,9 @@ export interface ImageFolderOptions extends ImageOptions {
   split?: number;
   /** Default 0. */
   seed?: number;
-  /** Whether the order of images is drawn by `seed`; else it is that of their paths. Default true. */
+  /**
+   * Whether the order of images is drawn by `seed`; else it is that of their paths. Default true.
+   */
   shuffle?: boolean;
   /** Images per batch. Default 32. */
   batchRows?: number;

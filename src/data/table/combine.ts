@@ -14,7 +14,9 @@ export interface ConcatOptions {
   fill?: boolean;
 }
 
-/** @throws SteepestError `ERR_UNKNOWN_NAME` for a column that not all tables have; `ERR_ARGUMENT` */
+/**
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for a column that not all tables have; `ERR_ARGUMENT`
+ */
 export function concat(tables: readonly TableView[], options: ConcatOptions): NamedColumn[] {
   checkKeys('the options of concat', options, ['fill'], { join: 'fill', how: 'fill', diagonal: 'fill' });
   const fill = checkBoolean('fill', options.fill ?? false);

@@ -1,4 +1,7 @@
-/** Tables as CSV (RFC 4180, with `\n` at the end of lines), which `data.csv` reads as the same table. */
+/**
+ * Tables as CSV (RFC 4180, with `\n` at the end of lines), which `data.csv` reads as the same
+ * table.
+ */
 
 import { checkKeys } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';

@@ -1,7 +1,7 @@
 /**
  * Tables of other packages, recognised by their public methods. None of these packages is needed,
- * and none is loaded. Properties are read, not looked for with `in`: a DataFrame of nodejs-polars is
- * a proxy that has its columns only.
+ * and none is loaded. Properties are read, not looked for with `in`: a DataFrame of nodejs-polars
+ * is a proxy that has its columns only.
  */
 import { fromArrow } from '../arrow/arrow.js';
 import type { ArrowTable } from '../arrow/vectors.js';

@@ -37,8 +37,8 @@ function missingColumn(what: string, name: string, given: readonly string[]): ne
 }
 
 /**
- * The names under which a table's columns are read, in the order of the fit. If the fit had no names,
- * columns are taken in the table's order.
+ * The names under which a table's columns are read, in the order of the fit. If the fit had no
+ * names, columns are taken in the table's order.
  * @param needed the columns that are used, by number; by default all
  * @throws SteepestError `ERR_SHAPE`
  */
@@ -78,8 +78,8 @@ export const areAlike = (a: FittedColumns, b: FittedColumns): boolean =>
 
 /**
  * Where the columns of the fit are in a matrix with names.
- * @returns their positions; undefined if they are all there in the same order, or one of the two has
- *   no names
+ * @returns their positions; undefined if they are all there in the same order, or one of the two
+ *   has no names
  * @throws SteepestError `ERR_SHAPE`
  */
 export function matchedPositions(

@@ -14,8 +14,8 @@ export interface NamedNumbers extends Rows<Float64Array> {
 }
 
 /**
- * Numbers of a table, with NaN for missing values. Extra columns of a table whose columns are matched
- * with those of a fit are not read.
+ * Numbers of a table, with NaN for missing values. Extra columns of a table whose columns are
+ * matched with those of a fit are not read.
  * @param fitted the columns of the fit, if there was one
  * @throws SteepestError `ERR_EMPTY`; `ERR_SHAPE` as {@link matchedNames}; `ERR_ARGUMENT` that names
  *   the columns of text

@@ -20,8 +20,8 @@ export interface Separated<X, Y> {
  * Takes target columns out of a table if y names them: one name, or a list of different names.
  * Everything else is returned as it is, a list of classes too.
  * @param what the name of x in errors
- * @throws SteepestError `ERR_UNKNOWN_NAME` for a column that does not exist; `ERR_ARGUMENT` for a name
- *   beside an x without names, and for several target columns of which one is text
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for a column that does not exist; `ERR_ARGUMENT` for a
+ *   name beside an x without names, and for several target columns of which one is text
  */
 export function separateTarget<X, Y>(what: string, x: X, y: Y): Separated<X, Y> {
   const isName = typeof y === 'string';

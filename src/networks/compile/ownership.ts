@@ -140,7 +140,9 @@ export function layerWays(request: OwnershipRequest): LayerWays[] {
 /** Passes over the weights in a step: forward, input gradient, weight gradient. */
 export const PASSES = 3;
 
-/** Columns that the kernels compute side by side, and half of them, at three quarters of the rate. */
+/**
+ * Columns that the kernels compute side by side, and half of them, at three quarters of the rate.
+ */
 const PANEL = 32;
 const HALF_PANEL = 16;
 /** Up to so many columns, lanes are rows, at half the rate. */

@@ -39,8 +39,8 @@ export abstract class DescribedModel {
   }
 
   /**
-   * The names of the input columns, in the order of the inputs; undefined if they have none. A model
-   * takes them from the first fit on columns with names, and then reads tables by them.
+   * The names of the input columns, in the order of the inputs; undefined if they have none. A
+   * model takes them from the first fit on columns with names, and then reads tables by them.
    */
   get columns(): readonly string[] | undefined {
     return this.model.columns;

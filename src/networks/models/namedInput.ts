@@ -25,7 +25,10 @@ const columnsOf = ({ inputCols, columns }: ResolvedModel): FittedColumns => ({
   names: columns,
 });
 
-/** Whether x or y is read by the names of columns; rows of numbers, the usual ones, are seen at once. */
+/**
+ * Whether x or y is read by the names of columns; rows of numbers, the usual ones, are seen at
+ * once.
+ */
 export function isNamedInput(x: unknown, y?: unknown): boolean {
   if (typeof y === 'string') return true;
   if (typeof x !== 'object' || ArrayBuffer.isView(x)) return false;
@@ -38,8 +41,8 @@ const namesOf = (x: unknown): readonly string[] | undefined => {
 };
 
 /**
- * Brings named columns into the order of the model's, and takes a named target out of x. If the model
- * has no names yet, columns stay in their order.
+ * Brings named columns into the order of the model's, and takes a named target out of x. If the
+ * model has no names yet, columns stay in their order.
  * @param learns true for a fit, from which a model without names takes them
  * @throws SteepestError as `numbersOfFrame` and `separateTarget`
  */

@@ -166,8 +166,8 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * @param x samples × inputs: rows as lists or typed arrays, `{ data, shape }` with any numeric
    *   typed array, a table with named columns, or images as nested lists
    * @param y class numbers for sparseCategoricalCrossentropy, otherwise samples × outputs. If the
-   *   model has class names: also a name per sample, for every loss of classes. For a table also the
-   *   name of its target column, or a list of names
+   *   model has class names: also a name per sample, for every loss of classes. For a table also
+   *   the name of its target column, or a list of names
    * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
    *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
    */
