@@ -82,8 +82,8 @@ const FIT_KEYS = ['sampleWeight', 'signal', 'classes'];
 /**
  * Linear classification by stochastic gradient descent, in float64: row after row, as
  * scikit-learn's, for more rows than memory holds or rows that come one batch at a time. More than
- * two classes are each told from all others. Scale the columns first. (Bottou 2012, "Stochastic
- * gradient descent tricks")
+ * two classes are fitted each against all others. Scale the columns first. (Bottou 2012,
+ * "Stochastic gradient descent tricks")
  */
 export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
   private readonly trainings = new OneAtATime();

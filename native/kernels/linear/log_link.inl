@@ -27,9 +27,9 @@ inline int op_logLinkLoss(const OpArgs& args, int64_t begin, int64_t end) {
     const D mean = selectD(negative, small, large);
     const D ratio = mulD(own, selectD(negative, large, small));
     const D value = isGamma ? addD(s, ratio) : subD(mean, mulD(own, s));
-    const D slope = isGamma ? subD(one, ratio) : subD(mean, own);
+    const D derivative = isGamma ? subD(one, ratio) : subD(mean, own);
     if (kept != nullptr) storeDN(kept + r, mulD(isGamma ? ratio : mean, factor), n);
-    storeDN(to + r, mulD(slope, factor), n);
+    storeDN(to + r, mulD(derivative, factor), n);
     D& lanes = loss[(r / kDLanes) % kDGroups];
     lanes = selectD(firstDN(n), addD(lanes, mulD(value, factor)), lanes);
   });

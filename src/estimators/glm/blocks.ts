@@ -9,8 +9,8 @@ export interface BlockShape {
 
 /**
  * Places blocks into a symmetric matrix of all variables: coefficients, outputs × features, then
- * intercepts. There is a block for each pair of outputs k ≤ l; its upper triangle is Σ h·[1 | x]ᵀ·[1
- * | x], where −h is the derivative of output k's slope by the score l ≠ k.
+ * intercepts. There is a block for each pair of outputs k ≤ l; its upper triangle is
+ * Σ h·[1 | x]ᵀ·[1 | x], where −h is the second derivative of the loss by the scores k and l ≠ k.
  * @param scale every element is multiplied by it
  */
 export function readBlocks(

@@ -82,8 +82,8 @@ export function* derivatives(
     problem.read(i, row);
     const z = residuals[i]! / scale;
     const isOutlier = Math.abs(z) > epsilon;
-    const slope = -2 * weight * (isOutlier ? epsilon * Math.sign(z) : z);
-    for (let j = 0; j < size - 1; j++) gradient[j] = gradient[j]! + slope * row[j]!;
+    const byScore = -2 * weight * (isOutlier ? epsilon * Math.sign(z) : z);
+    for (let j = 0; j < size - 1; j++) gradient[j] = gradient[j]! + byScore * row[j]!;
     gradient[size - 1] = gradient[size - 1]! - weight * (isOutlier ? epsilon : z) ** 2;
     if (isOutlier || hessian === undefined) return;
     row[size - 1] = z;

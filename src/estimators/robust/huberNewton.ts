@@ -85,16 +85,16 @@ export function* minimiseHuber(
       step = gradient.map((g) => -g);
       factorScaled(hessian, size).solve(step);
     }
-    const slope = dot(step, gradient);
+    const derivative = dot(step, gradient);
     const change = yield* products(problem, step);
     const shrinkage = -step[last]! / point[last]!;
     let length = Math.min(1, shrinkage > 0 ? (1 - LEAST_SHRINKAGE) / shrinkage : 1);
     let moved = false;
-    for (let k = 0; k < MOST_HALVINGS && slope < 0 && !moved; k++, length /= 2) {
+    for (let k = 0; k < MOST_HALVINGS && derivative < 0 && !moved; k++, length /= 2) {
       const trial = point.map((p, j) => p + length * step[j]!);
       const after = residuals.map((r, i) => r - length * change[i]!);
       const next = valueAt(problem, trial, after);
-      if (!(next <= value + DECREASE * length * slope + NOISE * value)) {
+      if (!(next <= value + DECREASE * length * derivative + NOISE * value)) {
         yield;
         continue;
       }

@@ -5,8 +5,8 @@ import type { SgdLoss } from './losses.js';
 import { l1ShareOf, type SgdParams } from './params.js';
 import { ScaledWeights } from './scaledWeights.js';
 
-/** Steeper slopes are cut, so that one wild row does no lasting harm. */
-const STEEPEST_SLOPE = 1e12;
+/** Larger derivatives are cut, so that one wild row does no lasting harm. */
+const MOST_DERIVATIVE = 1e12;
 /** Where `'adaptive'` ends, and its division. */
 const LEAST_RATE = 1e-6;
 const RATE_DIVISOR = 5;
@@ -92,9 +92,10 @@ export class SgdDescent {
       this.objective += alpha * ((1 - l1) * 0.5 * squaredNorm + l1 * l1Norm);
     }
     this.rows++;
-    const slope = Math.max(-STEEPEST_SLOPE, Math.min(STEEPEST_SLOPE, loss.slope(target, score)));
+    const exact = loss.derivative(target, score);
+    const derivative = Math.max(-MOST_DERIVATIVE, Math.min(MOST_DERIVATIVE, exact));
     const factor = this.classWeights[target > 0 ? 0 : 1] * (weights?.[row] ?? 1);
-    const update = -this.rate * slope * factor;
+    const update = -this.rate * derivative * factor;
     // A rate beyond 1 / alpha would turn the weights' signs.
     if (penalty === 'l2' || penalty === 'elasticnet') {
       this.weights.scale(Math.max(0, 1 - (1 - l1) * this.rate * alpha));

@@ -5,25 +5,25 @@
  */
 export interface SgdLoss {
   value(y: number, p: number): number;
-  slope(y: number, p: number): number;
+  derivative(y: number, p: number): number;
 }
 
 /** max(0, threshold − y·p): support vector machines with 1, the perceptron with 0. */
 const hinge = (threshold: number): SgdLoss => ({
   value: (y, p) => Math.max(0, threshold - y * p),
-  slope: (y, p) => (y * p <= threshold ? -y : 0),
+  derivative: (y, p) => (y * p <= threshold ? -y : 0),
 });
 
 export const CLASSIFICATION_LOSSES = {
   hinge: hinge(1),
   squaredHinge: {
     value: (y, p) => Math.max(0, 1 - y * p) ** 2,
-    slope: (y, p) => -2 * y * Math.max(0, 1 - y * p),
+    derivative: (y, p) => -2 * y * Math.max(0, 1 - y * p),
   },
   logLoss: {
     // ln(1 + e^−z) without overflow.
     value: (y, p) => Math.max(0, -y * p) + Math.log1p(Math.exp(-Math.abs(p))),
-    slope(y, p) {
+    derivative(y, p) {
       const z = y * p;
       const small = Math.exp(-Math.abs(z));
       return (-y * (z > 0 ? small : 1)) / (1 + small);
@@ -34,7 +34,7 @@ export const CLASSIFICATION_LOSSES = {
       const z = y * p;
       return z >= 1 ? 0 : z >= -1 ? (1 - z) ** 2 : -4 * z;
     },
-    slope(y, p) {
+    derivative(y, p) {
       const z = y * p;
       return z >= 1 ? 0 : z >= -1 ? -2 * y * (1 - z) : -4 * y;
     },
@@ -48,22 +48,22 @@ export type ClassificationLoss = keyof typeof CLASSIFICATION_LOSSES;
 export const REGRESSION_LOSSES = {
   squaredError: (): SgdLoss => ({
     value: (y, p) => (p - y) ** 2 / 2,
-    slope: (y, p) => p - y,
+    derivative: (y, p) => p - y,
   }),
   huber: (epsilon: number): SgdLoss => ({
     value(y, p) {
       const size = Math.abs(p - y);
       return size <= epsilon ? size ** 2 / 2 : epsilon * (size - epsilon / 2);
     },
-    slope: (y, p) => Math.max(-epsilon, Math.min(epsilon, p - y)),
+    derivative: (y, p) => Math.max(-epsilon, Math.min(epsilon, p - y)),
   }),
   epsilonInsensitive: (epsilon: number): SgdLoss => ({
     value: (y, p) => Math.max(0, Math.abs(p - y) - epsilon),
-    slope: (y, p) => (Math.abs(p - y) > epsilon ? Math.sign(p - y) : 0),
+    derivative: (y, p) => (Math.abs(p - y) > epsilon ? Math.sign(p - y) : 0),
   }),
   squaredEpsilonInsensitive: (epsilon: number): SgdLoss => ({
     value: (y, p) => Math.max(0, Math.abs(p - y) - epsilon) ** 2,
-    slope: (y, p) => 2 * Math.sign(p - y) * Math.max(0, Math.abs(p - y) - epsilon),
+    derivative: (y, p) => 2 * Math.sign(p - y) * Math.max(0, Math.abs(p - y) - epsilon),
   }),
 } satisfies Record<string, (epsilon: number) => SgdLoss>;
 

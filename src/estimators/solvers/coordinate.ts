@@ -124,11 +124,11 @@ function minimizeModel(
   }
   const rest = gradient.slice(penalized);
   factor.solve(rest);
-  const slope = gradient.slice(0, penalized);
+  const reduced = gradient.slice(0, penalized);
   const curvature = new Float64Array(penalized * penalized);
   for (let i = 0; i < penalized; i++) {
     const beside = hessian.subarray(i * n + penalized, (i + 1) * n);
-    slope[i] = slope[i]! - dot(beside, rest);
+    reduced[i] = reduced[i]! - dot(beside, rest);
     for (let j = 0; j < penalized; j++) {
       let value = hessian[i * n + j]!;
       for (let k = 0; k < free; k++) value -= beside[k]! * follows[j * free + k]!;
@@ -136,7 +136,7 @@ function minimizeModel(
     }
   }
   const y = x.slice();
-  descend(y, slope, curvature, penalized, strength, tol);
+  descend(y, reduced, curvature, penalized, strength, tol);
   for (let k = 0; k < free; k++) {
     let change = -rest[k]!;
     for (let j = 0; j < penalized; j++) change -= follows[j * free + k]! * (y[j]! - x[j]!);
@@ -148,11 +148,11 @@ function minimizeModel(
 /**
  * Coordinate descent: minimises over one variable after another; those that are 0 and stay there
  * rest until the others have converged. (Friedman, Hastie & Tibshirani 2010, §2 and §2.6)
- * @param slope the gradient of the quadratic part at y; kept up to date
+ * @param gradient of the quadratic part at y; kept up to date
  */
 function descend(
   y: Float64Array,
-  slope: Float64Array,
+  gradient: Float64Array,
   curvature: Float64Array,
   n: number,
   strength: number,
@@ -164,24 +164,23 @@ function descend(
       if (!all && y[j] === 0) continue;
       const bend = curvature[j * (n + 1)]!;
       // A constant column, whose coefficient the intercept makes up for.
-      const next = bend > 0 ? shrink(y[j]! - slope[j]! / bend, strength / bend) : y[j]!;
+      const next = bend > 0 ? shrink(y[j]! - gradient[j]! / bend, strength / bend) : y[j]!;
       const change = next - y[j]!;
       if (change === 0) continue;
       y[j] = next;
       const row = j * n;
-      for (let i = 0; i < n; i++) slope[i] = slope[i]! + change * curvature[row + i]!;
+      for (let i = 0; i < n; i++) gradient[i] = gradient[i]! + change * curvature[row + i]!;
     }
   };
   const isActive = (_: number, j: number): boolean => y[j] !== 0;
   for (let i = 0; i < MOST_SWEEPS; ) {
     sweep(true);
     i++;
-    if (!(subgradient(y, slope, penalty) > tol)) return;
+    if (!(subgradient(y, gradient, penalty) > tol)) return;
     for (; i < MOST_SWEEPS; i++) {
       sweep(false);
-      const rows = Float64Array.from(y.subarray(0, n)).filter(isActive);
-      const slopes = slope.filter(isActive);
-      if (!(subgradient(rows, slopes, penalty) > tol)) break;
+      const active = Float64Array.from(y.subarray(0, n)).filter(isActive);
+      if (!(subgradient(active, gradient.filter(isActive), penalty) > tol)) break;
     }
   }
 }

@@ -55,7 +55,7 @@ class TrustRegion {
   private evaluations = 1;
   private radius = Number.POSITIVE_INFINITY;
   private precondition: Apply = () => {};
-  private firstSlope = 0;
+  private firstDescent = 0;
 
   constructor(
     private readonly objective: ProductObjective,
@@ -128,24 +128,25 @@ class TrustRegion {
     const z = residual.slice();
     this.precondition(z);
     const direction = z.slice();
-    let slope = dot(residual, z);
-    if (this.firstSlope === 0) this.firstSlope = slope;
-    const forcing = Math.min(FORCING, (slope / this.firstSlope) ** 0.25);
-    const enough = slope * forcing * forcing;
+    // The model's derivative along z, with the sign reversed.
+    let descent = dot(residual, z);
+    if (this.firstDescent === 0) this.firstDescent = descent;
+    const forcing = Math.min(FORCING, (descent / this.firstDescent) ** 0.25);
+    const enough = descent * forcing * forcing;
     // In the preconditioner's norm: ‖s‖², s·d, ‖d‖².
-    let [stepSquare, inner, square] = [0, 0, slope];
+    let [stepSquare, inner, square] = [0, 0, descent];
     let change = 0;
-    for (let i = 0; i < MOST_INNER && slope > 0; i++) {
+    for (let i = 0; i < MOST_INNER && descent > 0; i++) {
       objective.product(direction, curved);
       const bend = dot(direction, curved);
-      const full = bend > 0 ? slope / bend : Number.POSITIVE_INFINITY;
+      const full = bend > 0 ? descent / bend : Number.POSITIVE_INFINITY;
       const toBorder = borderStep(stepSquare, inner, square, radius);
       const isAtBorder = !(full < toBorder);
       const length = isAtBorder ? toBorder : full;
       // A flat direction without a border: no curvature that conjugate gradients could follow.
       if (!Number.isFinite(length)) break;
       addScaled(step, length, direction);
-      change += length * (0.5 * length * bend - slope);
+      change += length * (0.5 * length * bend - descent);
       stepSquare += length * (2 * inner + length * square);
       addScaled(residual, -length, curved);
       if (isAtBorder) return { step, change, length: radius, isAtBorder };
@@ -153,11 +154,11 @@ class TrustRegion {
       this.precondition(z);
       const next = dot(residual, z);
       if (!(next > enough) || largestElement(residual) <= ENOUGH * tol) break;
-      const factor = next / slope;
+      const factor = next / descent;
       for (let j = 0; j < n; j++) direction[j] = z[j]! + factor * direction[j]!;
       inner = factor * (inner + length * square);
       square = next + factor * factor * square;
-      slope = next;
+      descent = next;
     }
     return { step, change, length: Math.sqrt(stepSquare), isAtBorder: false };
   }
