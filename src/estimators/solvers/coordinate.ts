@@ -1,13 +1,13 @@
 import { factorScaled } from './cholesky.js';
 import type { CurvedObjective } from './newton.js';
 import { addScaled, dot, type Solution, type SolverLimits } from './objective.js';
-import { type L1Penalty, shrink, subgradient } from './proximal.js';
+import { type L1Penalty, penaltyAt, shrink, subgradient } from './proximal.js';
+import { type Steps, takeSteps } from './steps.js';
 
 /** Sufficient decrease of the penalised value. */
 const C1 = 0.01;
 const MOST_HALVINGS = 40;
 const NOISE = 8 * Number.EPSILON;
-const MOST_IDLE_STEPS = 3;
 /** The quadratic model is solved to this fraction of the subgradient at its start. */
 const INNER_FRACTION = 0.01;
 /** No finer than this fraction of `tol`. */
@@ -16,62 +16,38 @@ const INNER_TOL = 0.1;
 const MOST_SWEEPS = 1000;
 
 /** The state of a run. */
-class ProximalNewton {
+class ProximalNewton implements Steps {
   private readonly n: number;
   private gradient: Float64Array;
   private trialGradient: Float64Array;
   private hessian: Float64Array;
   private trialHessian: Float64Array;
-  private value: number;
-  private evaluations = 1;
+  value: number;
+  evaluations = 1;
 
   constructor(
     private readonly objective: CurvedObjective,
     private readonly penalty: L1Penalty,
-    private readonly x: Float64Array,
+    readonly x: Float64Array,
   ) {
     this.n = x.length;
     this.gradient = new Float64Array(this.n);
     this.trialGradient = new Float64Array(this.n);
     this.hessian = new Float64Array(this.n * this.n);
     this.trialHessian = new Float64Array(this.n * this.n);
-    this.value = objective.evaluateCurved(x, this.gradient, this.hessian) + this.penaltyOf(x);
+    this.value = objective.evaluateCurved(x, this.gradient, this.hessian) + penaltyAt(x, penalty);
   }
 
-  run({ tol, maxIter }: SolverLimits): Solution {
-    let idle = 0;
-    for (let iteration = 0; ; iteration++) {
-      const size = subgradient(this.x, this.gradient, this.penalty);
-      const solution = (status: Solution['status']): Solution => ({
-        x: this.x,
-        value: this.value,
-        iterations: iteration,
-        evaluations: this.evaluations,
-        gradientNorm: size,
-        status,
-      });
-      if (!(size > tol)) return solution('converged');
-      if (idle === MOST_IDLE_STEPS) return solution('precision');
-      if (iteration === maxIter) return solution('maxIter');
-      const before = this.value;
-      if (!this.move(Math.max(INNER_FRACTION * size, INNER_TOL * tol))) return solution('precision');
-      idle = this.value < before ? 0 : idle + 1;
-    }
+  gradientNorm(): number {
+    return subgradient(this.x, this.gradient, this.penalty);
   }
 
-  private penaltyOf(x: Float64Array): number {
-    const { strength, penalized } = this.penalty;
-    let sum = 0;
-    for (let i = 0; i < penalized; i++) sum += Math.abs(x[i]!);
-    return strength * sum;
-  }
-
-  /** @returns false if no step lowers the value beyond rounding */
-  private move(innerTol: number): boolean {
-    const { x, objective, gradient } = this;
-    const target = minimizeModel(x, gradient, this.hessian, this.penalty, innerTol);
+  step({ tol }: SolverLimits, _: number, gradientNorm: number): boolean {
+    const { x, objective, gradient, penalty } = this;
+    const innerTol = Math.max(INNER_FRACTION * gradientNorm, INNER_TOL * tol);
+    const target = minimizeModel(x, gradient, this.hessian, penalty, innerTol);
     const direction = target.map((v, i) => v - x[i]!);
-    const derivative = dot(gradient, direction) + this.penaltyOf(target) - this.penaltyOf(x);
+    const derivative = dot(gradient, direction) + penaltyAt(target, penalty) - penaltyAt(x, penalty);
     if (!(derivative < 0)) return false;
     const trial = new Float64Array(this.n);
     let step = 1;
@@ -80,7 +56,7 @@ class ProximalNewton {
       trial.set(step === 1 ? target : x);
       if (step !== 1) addScaled(trial, step, direction);
       const next =
-        objective.evaluateCurved(trial, this.trialGradient, this.trialHessian) + this.penaltyOf(trial);
+        objective.evaluateCurved(trial, this.trialGradient, this.trialHessian) + penaltyAt(trial, penalty);
       this.evaluations++;
       if (next <= this.value + C1 * step * derivative + NOISE * Math.abs(this.value)) {
         const stuck = trial.every((v, i) => v === x[i]);
@@ -197,5 +173,5 @@ export function minimizeCoordinate(
   start: Float64Array,
   limits: SolverLimits,
 ): Solution {
-  return new ProximalNewton(objective, penalty, start.slice()).run(limits);
+  return takeSteps(new ProximalNewton(objective, penalty, start.slice()), limits);
 }

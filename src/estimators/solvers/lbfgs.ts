@@ -7,11 +7,10 @@ import {
   type Solution,
   type SolverLimits,
 } from './objective.js';
+import { type Steps, takeSteps } from './steps.js';
 
 /** Pairs of steps and gradient changes kept, as in SciPy and scikit-learn. */
 const MEMORY = 10;
-/** Consecutive steps that do not change the value: the rest is below float64's precision. */
-const MOST_IDLE_STEPS = 3;
 /**
  * The first step has no curvature information: if no trial lowers the value, later trials are
  * shorter by this factor. Columns around 10^k need a step around 10^−2k.
@@ -49,18 +48,18 @@ function direction(pairs: readonly Pair[], gradient: Float64Array): Float64Array
 }
 
 /** The state of a run. */
-class Lbfgs {
+class Lbfgs implements Steps {
   private readonly trialPoint: Float64Array;
   private readonly trialGradient: Float64Array;
   private readonly pairs: Pair[] = [];
   private gradient: Float64Array;
-  private value: number;
-  private evaluations = 1;
+  value: number;
+  evaluations = 1;
   private hasMoved = false;
 
   constructor(
     private readonly objective: Objective,
-    private readonly x: Float64Array,
+    readonly x: Float64Array,
   ) {
     this.trialPoint = new Float64Array(x.length);
     this.trialGradient = new Float64Array(x.length);
@@ -68,24 +67,20 @@ class Lbfgs {
     this.value = objective.evaluate(x, this.gradient);
   }
 
-  run({ tol, maxIter }: SolverLimits): Solution {
-    let idle = 0;
-    for (let iteration = 0; ; iteration++) {
-      if (!(largestElement(this.gradient) > tol)) return this.solution('converged', iteration);
-      if (idle === MOST_IDLE_STEPS) return this.solution('precision', iteration);
-      if (iteration === maxIter) return this.solution('maxIter', iteration);
-      const before = this.value;
-      const hadCurvature = this.pairs.length > 0;
-      const moved = this.step();
-      // Old curvature may be misleading; without any, float64's precision is exhausted.
-      if (!moved && !hadCurvature) return this.solution('precision', iteration);
-      if (!moved) this.pairs.length = 0;
-      idle = this.value < before ? 0 : idle + 1;
-    }
+  gradientNorm(): number {
+    return largestElement(this.gradient);
+  }
+
+  step(): boolean {
+    const hadCurvature = this.pairs.length > 0;
+    if (this.search()) return true;
+    // Old curvature may be misleading; without any, float64's precision is exhausted.
+    this.pairs.length = 0;
+    return hadCurvature;
   }
 
   /** One line search along the quasi-Newton direction. @returns false if it found no lower value */
-  private step(): boolean {
+  private search(): boolean {
     const { x, gradient, trialPoint, trialGradient, pairs } = this;
     let d = direction(pairs, gradient);
     let derivative = dot(d, gradient);
@@ -135,11 +130,6 @@ class Lbfgs {
     this.gradient = trialGradient.slice();
     this.value = value;
   }
-
-  private solution(status: Solution['status'], iterations: number): Solution {
-    const { x, value, evaluations, gradient } = this;
-    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
-  }
 }
 
 /**
@@ -148,5 +138,5 @@ class Lbfgs {
  * @param start initial point; not modified
  */
 export function minimizeLbfgs(objective: Objective, start: Float64Array, limits: SolverLimits): Solution {
-  return new Lbfgs(objective, start.slice()).run(limits);
+  return takeSteps(new Lbfgs(objective, start.slice()), limits);
 }

@@ -7,6 +7,7 @@ import {
   type Solution,
   type SolverLimits,
 } from './objective.js';
+import { type Steps, takeSteps } from './steps.js';
 
 /** A function with its second derivative. */
 export interface CurvedObjective extends Objective {
@@ -18,19 +19,14 @@ export interface CurvedObjective extends Objective {
 const C1 = 1e-4;
 const MOST_HALVINGS = 40;
 const NOISE = 8 * Number.EPSILON;
-/**
- * Consecutive steps that do not change the value: the rest is below float64's precision. Along a
- * flat direction Newton's method would otherwise go on for ever.
- */
-const MOST_IDLE_STEPS = 3;
 
 /** The state of a run. */
-class Newton {
+class Newton implements Steps {
   private readonly trial: Float64Array;
   private readonly gradient: Float64Array;
   private readonly hessian: Float64Array;
-  private value: number;
-  private evaluations = 1;
+  value: number;
+  evaluations = 1;
   /** Whether `hessian` is that of x. */
   private hasHessian = true;
   /** The gradient's largest element, before and after the last step. */
@@ -38,7 +34,7 @@ class Newton {
 
   constructor(
     private readonly objective: CurvedObjective,
-    private readonly x: Float64Array,
+    readonly x: Float64Array,
   ) {
     const n = x.length;
     this.trial = new Float64Array(n);
@@ -48,16 +44,8 @@ class Newton {
     this.sizes[1] = largestElement(this.gradient);
   }
 
-  run(limits: SolverLimits): Solution {
-    let idle = 0;
-    for (let iteration = 0; ; iteration++) {
-      if (!(this.sizes[1] > limits.tol)) return this.solution('converged', iteration);
-      if (idle === MOST_IDLE_STEPS) return this.solution('precision', iteration);
-      if (iteration === limits.maxIter) return this.solution('maxIter', iteration);
-      const before = this.value;
-      if (!this.step(this.isLast(iteration, limits))) return this.solution('precision', iteration);
-      idle = this.value < before ? 0 : idle + 1;
-    }
+  gradientNorm(): number {
+    return largestElement(this.gradient);
   }
 
   /**
@@ -70,8 +58,8 @@ class Newton {
     return iteration + 1 === maxIter || (before > 0 && factor < 1 && now * factor * factor <= tol);
   }
 
-  /** @returns false if no step lowers the value beyond rounding */
-  private step(isLast: boolean): boolean {
+  step(limits: SolverLimits, iteration: number): boolean {
+    const isLast = this.isLast(iteration, limits);
     const { x, trial, gradient, hessian, objective } = this;
     if (!this.hasHessian) {
       this.value = objective.evaluateCurved(x, gradient, hessian);
@@ -103,11 +91,6 @@ class Newton {
     this.value = objective.evaluate(x, gradient);
     return false;
   }
-
-  private solution(status: Solution['status'], iterations: number): Solution {
-    const { x, value, evaluations, gradient } = this;
-    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
-  }
 }
 
 /**
@@ -120,5 +103,5 @@ export function minimizeNewton(
   start: Float64Array,
   limits: SolverLimits,
 ): Solution {
-  return new Newton(objective, start.slice()).run(limits);
+  return takeSteps(new Newton(objective, start.slice()), limits);
 }

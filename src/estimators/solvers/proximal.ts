@@ -17,6 +17,13 @@ const NOISE = 16 * Number.EPSILON;
 export const shrink = (value: number, by: number): number =>
   value > by ? value - by : value < -by ? value + by : 0;
 
+/** The penalty at x. */
+export function penaltyAt(x: Float64Array, { strength, penalized }: L1Penalty): number {
+  let sum = 0;
+  for (let i = 0; i < penalized; i++) sum += Math.abs(x[i]!);
+  return strength * sum;
+}
+
 /** The largest element of the smallest subgradient at `x`, where the smooth part has `gradient`. */
 export function subgradient(
   x: Float64Array,
@@ -63,7 +70,7 @@ class Fista {
       if (!(stationarity > tol) || atLimit) {
         return {
           x: next,
-          value: value + this.penaltyOf(next),
+          value: value + penaltyAt(next, this.penalty),
           iterations: iteration,
           evaluations: this.evaluations,
           gradientNorm: stationarity,
@@ -117,13 +124,6 @@ class Fista {
     addScaled(this.y, factor, step);
     this.x = next;
     this.momentum = momentum;
-  }
-
-  private penaltyOf(x: Float64Array): number {
-    const { strength, penalized } = this.penalty;
-    let sum = 0;
-    for (let i = 0; i < penalized; i++) sum += Math.abs(x[i]!);
-    return strength * sum;
   }
 }
 

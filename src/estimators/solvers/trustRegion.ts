@@ -6,6 +6,7 @@ import {
   type Solution,
   type SolverLimits,
 } from './objective.js';
+import { type Steps, takeSteps } from './steps.js';
 
 /** A function whose second derivatives are known as products with vectors. */
 export interface ProductObjective extends Objective {
@@ -32,7 +33,6 @@ const SHRINK = 0.25;
 const GROWTH = 4;
 const NOISE = 8 * Number.EPSILON;
 const MOST_REJECTIONS = 40;
-const MOST_IDLE_STEPS = 3;
 /** Iterations after which the preconditioner is computed again. */
 const REFRESH = 3;
 
@@ -47,19 +47,19 @@ interface Step {
 }
 
 /** The state of a run. */
-class TrustRegion {
+class TrustRegion implements Steps {
   private gradient: Float64Array;
   private trialGradient: Float64Array;
   private readonly curved: Float64Array;
-  private value: number;
-  private evaluations = 1;
+  value: number;
+  evaluations = 1;
   private radius = Number.POSITIVE_INFINITY;
   private precondition: Apply = () => {};
   private firstDescent = 0;
 
   constructor(
     private readonly objective: ProductObjective,
-    private readonly x: Float64Array,
+    readonly x: Float64Array,
   ) {
     this.gradient = new Float64Array(x.length);
     this.trialGradient = new Float64Array(x.length);
@@ -67,22 +67,17 @@ class TrustRegion {
     this.value = objective.evaluate(x, this.gradient);
   }
 
-  run({ tol, maxIter }: SolverLimits): Solution {
-    let idle = 0;
-    for (let iteration = 0; ; iteration++) {
-      const size = largestElement(this.gradient);
-      if (!(size > tol)) return this.solution('converged', iteration);
-      if (idle === MOST_IDLE_STEPS) return this.solution('precision', iteration);
-      if (iteration === maxIter) return this.solution('maxIter', iteration);
-      if (iteration % REFRESH === 0) {
-        this.precondition = this.objective.preconditioner() ?? (() => {});
-        // Lengths are in another norm from now on.
-        this.radius = Number.POSITIVE_INFINITY;
-      }
-      const before = this.value;
-      if (!this.move(tol)) return this.solution('precision', iteration);
-      idle = this.value < before ? 0 : idle + 1;
+  gradientNorm(): number {
+    return largestElement(this.gradient);
+  }
+
+  step({ tol }: SolverLimits, iteration: number): boolean {
+    if (iteration % REFRESH === 0) {
+      this.precondition = this.objective.preconditioner() ?? (() => {});
+      // Lengths are in another norm from now on.
+      this.radius = Number.POSITIVE_INFINITY;
     }
+    return this.move(tol);
   }
 
   /** @returns false if no step lowers the value beyond rounding */
@@ -162,11 +157,6 @@ class TrustRegion {
     }
     return { step, change, length: Math.sqrt(stepSquare), isAtBorder: false };
   }
-
-  private solution(status: Solution['status'], iterations: number): Solution {
-    const { x, value, evaluations, gradient } = this;
-    return { x, value, iterations, evaluations, gradientNorm: largestElement(gradient), status };
-  }
 }
 
 /** The t ≥ 0 with ‖s + t·d‖ = radius. */
@@ -189,5 +179,5 @@ export function minimizeTrustRegion(
   start: Float64Array,
   limits: SolverLimits,
 ): Solution {
-  return new TrustRegion(objective, start.slice()).run(limits);
+  return takeSteps(new TrustRegion(objective, start.slice()), limits);
 }
