@@ -2,27 +2,16 @@ import type { InParts } from '../../core/inParts.js';
 import { Matrix } from '../../core/matrix.js';
 import { jsonList } from '../../core/ndarray.js';
 import { selectKernels } from '../../kernels/backend.js';
-import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
+import { type Op, PHASES } from '../../kernels/contract.js';
 import type { Features } from './features.js';
+import { bytesOf, tableOperand } from './ops.js';
 
 /** Products computed between two turns of the event loop: a few milliseconds. */
 const SLICE_PRODUCTS = 4e6;
 
-const matrix = (buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand => ({
-  buffer,
-  dtype,
-  byteOffset: 0,
-  rows,
-  cols,
-  rowStride: cols,
-  colStride: 1,
-});
-
-const bytesOf = (data: Features['data']): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
 /**
- * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run between them.
+ * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run between
+ * them.
  * @param coef outputs × columns
  * @param intercept one per output
  * @param columnNames of the outputs, if they have names
@@ -49,10 +38,10 @@ export function* linearScores(
       begin: 0,
       end: count,
       operands: {
-        x: matrix(0, dtype, count, cols),
-        w: matrix(1, 'f64', outputs, cols),
-        bias: matrix(2, 'f64', 1, outputs),
-        z: matrix(3, 'f64', outputs, count),
+        x: tableOperand(0, dtype, count, cols),
+        w: tableOperand(1, 'f64', outputs, cols),
+        bias: tableOperand(2, 'f64', 1, outputs),
+        z: tableOperand(3, 'f64', outputs, count),
       },
       scalars: {},
     };

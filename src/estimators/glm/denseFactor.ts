@@ -1,4 +1,5 @@
-import { type KernelSet, type Op, type Operand, PHASES } from '../../kernels/contract.js';
+import type { KernelSet, Op, Operand } from '../../kernels/contract.js';
+import { bytesOf, float64Operand, wholeOp } from '../base/ops.js';
 
 /** Rows of a block; a multiple of the panels of `gram`. */
 const BLOCK = 64;
@@ -12,18 +13,8 @@ export interface DenseFactor {
   solve(b: Float64Array, columns: number): void;
 }
 
-const view = (buffer: number, at: number, rows: number, cols: number, rowStride: number): Operand => ({
-  buffer,
-  dtype: 'f64',
-  byteOffset: at * 8,
-  rows,
-  cols,
-  rowStride,
-  colStride: 1,
-});
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
+const view = (buffer: number, at: number, rows: number, cols: number, rowStride: number): Operand =>
+  float64Operand(buffer, at * 8, rows, cols, rowStride);
 
 /** Row i of block [first, first + rows) of the triangle, from the rows of the block above it. */
 function factorRow(r: Float64Array, n: number, first: number, i: number): boolean {
@@ -69,30 +60,18 @@ export function factorDense(
     if (next === n) break;
     const a = view(0, first * n + next, rows, n - next, n);
     const out = view(1, next * (n + 1), n - next, n - next, n);
-    const gram: Op = {
-      kind: 'gram',
-      phase: PHASES.rows,
-      split: 'all',
-      begin: 0,
-      end: 0,
-      operands: { a, out },
-      scalars: {},
-    };
-    kernels.runOnce([gram], buffers, rows);
+    kernels.runOnce([wholeOp('gram', { a, out })], buffers, rows);
   }
   return { size: n, solve: solver(r, n, kernels) };
 }
 
 function solver(r: Float64Array, n: number, kernels: KernelSet): DenseFactor['solve'] {
   return (b, columns) => {
+    const operands = { r: view(0, 0, n, n, n), b: view(1, 0, n, columns, columns) };
     const triangular = (transposed: 0 | 1): Op => ({
-      kind: 'triangularSolve',
-      phase: PHASES.rows,
+      ...wholeOp('triangularSolve', operands, { transposed }),
       split: 'slice',
-      begin: 0,
       end: columns,
-      operands: { r: view(0, 0, n, n, n), b: view(1, 0, n, columns, columns) },
-      scalars: { transposed },
     });
     kernels.runOnce([triangular(1), triangular(0)], [bytesOf(r), bytesOf(b)], 1);
   };

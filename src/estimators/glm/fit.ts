@@ -10,6 +10,7 @@ import { runRanks } from '../../parallel/pool.js';
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { allocateArena } from '../../program/allocate.js';
 import { checkFiniteFeatures, type Features, shareFeatures } from '../base/features.js';
+import { bytesOf } from '../base/ops.js';
 import { readBlocks } from './blocks.js';
 import { planGlm } from './layout.js';
 import {
@@ -84,9 +85,6 @@ const shared = <T extends Int32Array | Float64Array>(data: T): T => {
   copy.set(data);
   return copy;
 };
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
  * Weights in units of a power of two: a mean does not depend on the unit, and sums of products with

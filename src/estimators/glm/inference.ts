@@ -1,10 +1,9 @@
 import { checkNumber } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import type { NdArray } from '../../core/ndarray.js';
 import { inverseNormal } from '../../core/normal.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { normalTwoSided } from '../base/normalTail.js';
-import type { PerParameter } from '../leastSquares/inference.js';
+import { type PerParameter, perParameter } from '../leastSquares/inference.js';
 import { factorScaled } from '../solvers/cholesky.js';
 
 /** The statistical inference of a generalised linear model without a penalty. */
@@ -82,11 +81,8 @@ export function standardErrorsOf(matrix: Float64Array, size: number): Float64Arr
 export function glmInference(from: GlmEstimates, level: number): GlmInference {
   const { outputs, cols, coef, intercept, fitIntercept, errors, weightedRows } = from;
   const parameters = errors.length;
-  const each = (value: (k: number, j: number) => number): PerParameter => ({
-    coef: perCoefficient(outputs, cols, value),
-    intercept: Float64Array.from({ length: outputs }, (_, k) => (fitIntercept ? value(k, -1) : Number.NaN)),
-  });
-  // Column −1 stands for the intercept.
+  const each = (value: (k: number, j: number) => number) =>
+    perParameter({ outputs, cols, hasIntercept: fitIntercept }, value);
   const estimate = (k: number, j: number): number => (j < 0 ? intercept[k]! : coef[k * cols + j]!);
   const error = (k: number, j: number): number => errors[j < 0 ? outputs * cols + k : k * cols + j]!;
   const z = (k: number, j: number): number => estimate(k, j) / error(k, j);
@@ -101,15 +97,6 @@ export function glmInference(from: GlmEstimates, level: number): GlmInference {
     level,
     residualDf: weightedRows - parameters,
   };
-}
-
-function perCoefficient(
-  outputs: number,
-  cols: number,
-  value: (k: number, j: number) => number,
-): NdArray<Float64Array> {
-  const data = Float64Array.from({ length: outputs * cols }, (_, i) => value(Math.floor(i / cols), i % cols));
-  return { data, shape: [outputs, cols] };
 }
 
 /** e to the power of each parameter. */

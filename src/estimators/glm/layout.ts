@@ -3,12 +3,12 @@ import {
   LOG_LINK_FAMILIES,
   type Op,
   type Operand,
-  PHASES,
   REGISTER_COUNT,
 } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
 import { MemoryPlan, type Region } from '../../program/memory.js';
 import type { Features } from '../base/features.js';
+import { float64Operand, tableOperand, wholeOp } from '../base/ops.js';
 import {
   GLM_OUTCOME_COUNT,
   type GlmFamily,
@@ -116,35 +116,11 @@ function rowGroups(job: GlmJob, shape: GlmShape) {
 }
 
 /** A matrix inside a float64 region, starting at element `begin`. */
-function part({ byteOffset, buffer }: Region, begin: number, rows: number, cols: number): Operand {
-  const at = byteOffset + begin * 8;
-  return { buffer, dtype: 'f64', byteOffset: at, rows, cols, rowStride: cols, colStride: 1 };
-}
-
-function table(buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand {
-  return { buffer, dtype, byteOffset: 0, rows, cols, rowStride: cols, colStride: 1 };
-}
+const part = ({ byteOffset, buffer }: Region, begin: number, rows: number, cols: number): Operand =>
+  float64Operand(buffer, byteOffset + begin * 8, rows, cols);
 
 /** One rank computes a chunk alone. */
-function op(
-  kind: Op['kind'],
-  operands: Record<string, Operand | undefined>,
-  scalars: Op['scalars'] = {},
-): Op {
-  const given = Object.entries(operands).filter(
-    (entry): entry is [string, Operand] => entry[1] !== undefined,
-  );
-  return {
-    kind,
-    phase: PHASES.rows,
-    split: 'all',
-    begin: 0,
-    end: 0,
-    operands: Object.fromEntries(given),
-    scalars,
-    label: 'glm',
-  };
-}
+const op = (...given: Parameters<typeof wholeOp>): Op => ({ ...wholeOp(...given), label: 'glm' });
 
 /** Memory that all ranks share. */
 interface SharedMemory {
@@ -272,7 +248,7 @@ class Planner {
       case 'product':
         return this.productOps(own, sums, chunkRows);
       case 'shared':
-        return this.blockOps(own, sums, 0, outputs - 1, outputs > 1 ? 0 : outputs - 1, chunkRows);
+        return this.blockOps(own, sums, 0, outputs - 1, 0, chunkRows);
       case 'design':
         return this.gramOps(own, sums, 0, this.weights(), chunkRows);
       case 'curvature': {
@@ -289,12 +265,12 @@ class Planner {
 
   private x(): Operand {
     const { rows, cols, dtype } = this.shape.features;
-    return table(X_BUFFER, dtype, rows, cols);
+    return tableOperand(X_BUFFER, dtype, rows, cols);
   }
 
   private weights(): Operand | undefined {
     const { weighted, features } = this.shape;
-    return weighted ? table(Y_BUFFER + 1, 'f64', 1, features.rows) : undefined;
+    return weighted ? tableOperand(Y_BUFFER + 1, 'f64', 1, features.rows) : undefined;
   }
 
   private kept(): Operand | undefined {
@@ -321,13 +297,13 @@ class Planner {
     const common = { z, weights: this.weights(), curvature: this.kept(), dz: z, totals };
     const loss =
       family === 'logistic'
-        ? op('logisticLoss', { ...common, labels: table(Y_BUFFER, 'i32', 1, rows) })
+        ? op('logisticLoss', { ...common, labels: tableOperand(Y_BUFFER, 'i32', 1, rows) })
         : op(
             'logLinkLoss',
             {
               ...common,
-              y: table(Y_BUFFER, 'f64', 1, rows),
-              offset: offset ? table(Y_BUFFER + (weighted ? 2 : 1), 'f64', 1, rows) : undefined,
+              y: tableOperand(Y_BUFFER, 'f64', 1, rows),
+              offset: offset ? tableOperand(Y_BUFFER + (weighted ? 2 : 1), 'f64', 1, rows) : undefined,
             },
             { family: LOG_LINK_FAMILIES[family] },
           );

@@ -1,4 +1,3 @@
-import { SteepestError } from '../../core/errors.js';
 import { isCount } from '../../core/guards.js';
 import { inSlices } from '../../core/inParts.js';
 import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
@@ -17,7 +16,7 @@ import { readSingleTarget } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 import type { RowInput } from '../base/work.js';
 import { workersParam } from '../base/workersParam.js';
-import type { PerParameter } from '../leastSquares/inference.js';
+import { checkResidualDf, type PerParameter } from '../leastSquares/inference.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSquares/linearModel.js';
 import { digits } from '../leastSquares/summaryText.js';
 import { chooseSmoothSolver, MOST_INFERRED, noInference, warnNotConverged } from './choices.js';
@@ -92,7 +91,7 @@ interface Fitted extends LinearFit {
 }
 
 /** A regression whose mean is e^(intercept + coef·x + offset). */
-export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted> {
+export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted, Float64Array> {
   protected constructor(
     type: string,
     private readonly family: LogLinkFamily,
@@ -205,7 +204,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
    */
   override async predict(x: FeatureInput, options: OffsetOptions = {}): Promise<Float64Array> {
     checkOptions(`${this.type}.predict`, options, OFFSET_KEYS);
-    const scores = (await super.predict(x)) as Float64Array;
+    const scores = await super.predict(x);
     return meansOf(scores, readOffset(options, scores.length));
   }
 
@@ -215,7 +214,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
    */
   override predictSync(x: FeatureInput | RowInput, options: OffsetOptions = {}): Float64Array {
     checkOptions(`${this.type}.predictSync`, options, OFFSET_KEYS);
-    const scores = super.predictSync(x) as Float64Array;
+    const scores = super.predictSync(x);
     return meansOf(scores, readOffset(options, scores.length));
   }
 
@@ -254,13 +253,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     if (typeof likelihood === 'string') throw noInference(likelihood, 'inference', 'alpha: 0');
     const { information, dispersion, deviance, nullDeviance, weightedRows } = likelihood;
     const parameters = Math.sqrt(information.length);
-    if (weightedRows <= parameters) {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: `more rows than parameters, ${parameters}`,
-        given: `${weightedRows}`,
-        hint: 'Pass more rows, or fewer columns: the errors cannot be estimated otherwise.',
-      });
-    }
+    checkResidualDf(weightedRows, parameters);
     const errors = standardErrorsOf(information, parameters).map((e) => e * Math.sqrt(dispersion));
     const fitIntercept = parameters > columns.cols;
     const inference = glmInference(
@@ -274,10 +267,10 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   /** The result of {@link inference} as a printed table. */
   summary(options: InferenceOptions = {}): string {
     const inference = this.inference(options);
-    const { deviance, nullDeviance, residualDf, dispersion } = inference;
+    const { deviance, nullDeviance, residualDf, dispersion, meanRatios } = inference;
     const { columns } = this.learned('summary');
     return [
-      coefficientTable(inference, 0, columns.names, 'mean ratio'),
+      coefficientTable(inference, 0, columns.names, ['mean ratio', meanRatios]),
       `deviance ${digits(deviance)} on ${residualDf} degrees of freedom, D² ${digits(1 - deviance / nullDeviance)}, dispersion ${digits(dispersion)}`,
     ].join('\n');
   }

@@ -1,8 +1,9 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
+import { wholeOp } from '../base/ops.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
-import { cutFor, type PassOptions, type RowJob, type RowOperands, runPass, wholeOp } from './pass.js';
+import { cutFor, type PassOptions, type RowJob, type RowOperands, runPass } from './pass.js';
 import type { RowBlock, RowSource } from './source.js';
 
 /** Columns of a QR factorization are processed in panels of eight. */

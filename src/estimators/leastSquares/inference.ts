@@ -14,6 +14,34 @@ export interface PerParameter {
   intercept: Float64Array;
 }
 
+/**
+ * One number for each parameter.
+ * @param value of output k and column j, which is −1 for the intercept
+ */
+export function perParameter(
+  { outputs, cols, hasIntercept }: { outputs: number; cols: number; hasIntercept: boolean },
+  value: (k: number, j: number) => number,
+): PerParameter {
+  const data = Float64Array.from({ length: outputs * cols }, (_, i) => value(Math.floor(i / cols), i % cols));
+  return {
+    coef: { data, shape: [outputs, cols] },
+    intercept: Float64Array.from({ length: outputs }, (_, k) => (hasIntercept ? value(k, -1) : Number.NaN)),
+  };
+}
+
+/**
+ * The residual degrees of freedom.
+ * @throws SteepestError `ERR_ARGUMENT` if none is left
+ */
+export function checkResidualDf(weightedRows: number, parameters: number): number {
+  if (weightedRows > parameters) return weightedRows - parameters;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `more rows than parameters, ${parameters}`,
+    given: `${weightedRows}`,
+    hint: 'Pass more rows, or fewer columns: the errors cannot be estimated otherwise.',
+  });
+}
+
 /** The statistical inference of a least-squares fit. */
 export interface Inference {
   /** √(s²·[(XᵀWX)⁻¹]_jj), where X includes its column of ones and W is the sample weights. */
@@ -47,14 +75,7 @@ export function inferenceOf(
 ): Inference {
   const { ones, cols, targets, size, r, weightedRows, frame } = factor;
   const parameters = ones + cols;
-  const residualDf = weightedRows - parameters;
-  if (residualDf < 1) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `more rows than parameters, ${parameters}`,
-      given: `${weightedRows}`,
-      hint: 'Pass more rows, or fewer columns: the errors cannot be estimated otherwise.',
-    });
-  }
+  const residualDf = checkResidualDf(weightedRows, parameters);
   const triangle = new Float64Array(parameters * parameters);
   for (let i = 0; i < parameters; i++) {
     triangle.set(r.subarray(i * size, i * size + parameters), i * parameters);
@@ -75,14 +96,9 @@ export function inferenceOf(
   const squares = residualSquares(factor);
   const all = columnSquares(factor, ones);
   const sigma = squares.map((sum) => Math.sqrt(sum / residualDf));
-  const each = (value: (k: number, j: number) => number): PerParameter => ({
-    coef: {
-      data: Float64Array.from({ length: targets * cols }, (_, i) => value(Math.floor(i / cols), i % cols)),
-      shape: [targets, cols],
-    },
-    intercept: Float64Array.from({ length: targets }, (_, k) => (ones === 0 ? Number.NaN : value(k, -1))),
-  });
-  // Column −1 stands for the intercept, whose row of R comes first.
+  const each = (value: (k: number, j: number) => number) =>
+    perParameter({ outputs: targets, cols, hasIntercept: ones === 1 }, value);
+  // The intercept's row of R comes first.
   const unitOf = (k: number, j: number): number =>
     frame.exponents[cols + k]! - (j < 0 ? 0 : frame.exponents[j]!);
   const standardError = (k: number, j: number): number =>

@@ -4,7 +4,7 @@ import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import type { KernelRequest } from '../../kernels/backend.js';
-import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import { type Op, type Operand, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { discardShared, newShared } from '../../kernels/sharedMemory.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
 import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
@@ -14,6 +14,7 @@ import { awaitItems } from '../../parallel/userCode.js';
 import { resolveWorkers, type Workers } from '../../parallel/workers.js';
 import { allocateArena } from '../../program/allocate.js';
 import { MemoryPlan } from '../../program/memory.js';
+import { tableOperand } from '../base/ops.js';
 import type { BlocksTask } from './blocksTask.js';
 import type { RowBlock, RowSource } from './source.js';
 
@@ -97,30 +98,6 @@ const TYPES: Record<RowSource['dtype'], ArrayType> = { f64: Float64Array, f32: F
 /** Maximum number of blocks that wait for a rank. */
 const SLOTS = 3;
 const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
-
-/** An op of the rows phase that is not shared among ranks. */
-export function wholeOp(
-  kind: Op['kind'],
-  operands: Record<string, Operand | undefined>,
-  scalars: Record<string, number> = {},
-): Op {
-  const given = Object.entries(operands).filter(
-    (entry): entry is [string, Operand] => entry[1] !== undefined,
-  );
-  return {
-    kind,
-    phase: PHASES.rows,
-    split: 'all',
-    begin: 0,
-    end: 0,
-    operands: Object.fromEntries(given),
-    scalars,
-  };
-}
-
-function tableOperand(buffer: number, dtype: Operand['dtype'], rows: number, cols: number): Operand {
-  return { buffer, dtype, byteOffset: 0, rows, cols, rowStride: cols, colStride: 1 };
-}
 
 /** Runs a job over all rows of a source. */
 export async function runPass(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {

@@ -1,16 +1,9 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import { timesPower } from '../../core/powers.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
+import { wholeOp } from '../base/ops.js';
 import { columnSquares, type Factor, residualSquares } from './factor.js';
-import {
-  type Cut,
-  cutFor,
-  type PassOptions,
-  type RowJob,
-  type RowOperands,
-  runPass,
-  wholeOp,
-} from './pass.js';
+import { type Cut, cutFor, type PassOptions, type RowJob, type RowOperands, runPass } from './pass.js';
 import { columnNorm, norm, solveTriangular } from './small.js';
 import type { Solution } from './solve.js';
 import type { RowSource } from './source.js';

@@ -6,7 +6,7 @@ import { runRanks } from '../../parallel/pool.js';
 import { allocateArena } from '../../program/allocate.js';
 import { stepFlops } from '../../program/cost.js';
 import { MemoryPlan, operandOf, type Region } from '../../program/memory.js';
-import { wholeOp } from './pass.js';
+import { wholeOp } from '../base/ops.js';
 
 /** Maximum operations, a few milliseconds, of a small problem that is solved on this thread. */
 const INLINE_FLOPS = 1e7;
@@ -87,9 +87,8 @@ class Workspace {
   }
 }
 
-const solveOp = (r: Region, b: Region, transposed: boolean): Op => ({
-  ...wholeOp('triangularSolve', { r: operandOf(r), b: operandOf(b) }, { transposed: Number(transposed) }),
-});
+const solveOp = (r: Region, b: Region, transposed: boolean): Op =>
+  wholeOp('triangularSolve', { r: operandOf(r), b: operandOf(b) }, { transposed: Number(transposed) });
 
 /** The n × n identity matrix. */
 export function identity(n: number): Float64Array {

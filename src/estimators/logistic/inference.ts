@@ -106,9 +106,9 @@ export function logisticSummary(
   classes: readonly Label[],
   names: readonly string[] | undefined,
 ): string {
-  const { logLikelihood, pseudoRSquared, aic, residualDf } = inference;
+  const { logLikelihood, pseudoRSquared, aic, residualDf, oddsRatios } = inference;
   const tables = classes.slice(1).flatMap((label, k) => {
-    const table = coefficientTable(inference, k, names, 'odds ratio');
+    const table = coefficientTable(inference, k, names, ['odds ratio', oddsRatios]);
     return classes.length === 2 ? [table] : [`class ${show(label)} against ${show(classes[0])}`, table];
   });
   return [
