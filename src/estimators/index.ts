@@ -95,6 +95,7 @@ export type {
 export type { FeatureInput, NamedColumns } from './base/features.js';
 export type { Label, LabelInput } from './base/labels.js';
 export type { FittedOn } from './base/predictionForm.js';
+export type { RowBatch, RowStream } from './base/rowStream.js';
 export type { RowInput } from './base/work.js';
 export * from './calibration/index.js';
 export * from './composition/index.js';
@@ -114,7 +115,6 @@ export { HuberRegressor, type HuberRegressorParams } from './huberRegressor.js';
 export { Lasso, type LassoParams } from './lasso.js';
 export { LassoCV, type LassoCVParams } from './lassoCV.js';
 export type { Inference, PerParameter } from './leastSquares/inference.js';
-export type { RowBatch, RowStream } from './leastSquares/source.js';
 export { LinearRegression, type LinearRegressionParams } from './linearRegression.js';
 export type { LogisticInference } from './logistic/inference.js';
 export { LogisticRegression, type LogisticRegressionParams } from './logisticRegression.js';

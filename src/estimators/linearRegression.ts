@@ -10,6 +10,7 @@ import type { FeatureInput } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
 import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
+import type { RowStream } from './base/rowStream.js';
 import { attribute, FINITE, float64Tensor, isExponent, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { descend } from './leastSquares/descend.js';
@@ -20,7 +21,6 @@ import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquar
 import { refine as refineSolution, wantsRefinement } from './leastSquares/refine.js';
 import { singularValuesOf } from './leastSquares/singularValues.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
-import type { RowStream } from './leastSquares/source.js';
 import { summaryText } from './leastSquares/summaryText.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
 

@@ -7,12 +7,12 @@ import type { FeatureInput } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
 import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
+import type { RowStream } from './base/rowStream.js';
 import type { SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import { factorInput, readRows } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { solveRidge } from './leastSquares/ridgeSolve.js';
-import type { RowStream } from './leastSquares/source.js';
 
 /** Hyperparameters. */
 export interface RidgeParams {

@@ -6,6 +6,7 @@ import type { FeatureInput } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
 import { type ParamSpecs, param } from './base/params.js';
 import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
+import type { RowStream } from './base/rowStream.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
 import type { Factor } from './leastSquares/factor.js';
@@ -13,7 +14,6 @@ import { factorInput, type LeastSquaresInput, readRows } from './leastSquares/in
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import type { PassOptions } from './leastSquares/pass.js';
 import { solveRidge } from './leastSquares/ridgeSolve.js';
-import type { RowStream } from './leastSquares/source.js';
 import { checkAlphas, crossValidation, withoutFolds } from './penalized/crossModel.js';
 import { testSums } from './penalized/crossProblems.js';
 import { crossFactors, withoutOnes } from './penalized/folds.js';

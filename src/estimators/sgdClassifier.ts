@@ -19,30 +19,22 @@ import {
 } from './base/labels.js';
 import { OneAtATime } from './base/oneAtATime.js';
 import { type ParamSpecs, param } from './base/params.js';
+import { checkBesideStream, isRowStream, type RowStream } from './base/rowStream.js';
 import type { SavedState } from './base/saved.js';
 import { readSampleWeight } from './base/weights.js';
-import type { RowStream } from './leastSquares/source.js';
 import {
   type LogisticFit,
   LogisticModel,
   restoredLogistic,
   savedLogistic,
 } from './logistic/logisticModel.js';
-import { holdOut } from './network/heldOut.js';
-import { checkBesideStream, isRowStream, noEarlyStopping, readBatch } from './sgd/batches.js';
+import { noEarlyStopping, readBatch } from './sgd/batches.js';
 import { scoreOfSigns } from './sgd/heldOutScores.js';
-import {
-  begunFrom,
-  fresh,
-  restoredLearned,
-  type SgdLearned,
-  savedLearned,
-  weightsOf,
-} from './sgd/learned.js';
+import { fresh, restoredLearned, type SgdLearned, savedLearned, weightsOf } from './sgd/learned.js';
 import { CLASSIFICATION_LOSSES, type ClassificationLoss } from './sgd/losses.js';
 import { checkSgd, SGD_SPECS, type SgdParams } from './sgd/params.js';
 import { oneVersusAll } from './sgd/probabilities.js';
-import { type HeldOut, type SgdTask, SgdTraining, trainOnStream, warnNotConverged } from './sgd/train.js';
+import { type SgdEnd, type SgdTask, trainOnStream, trainOnTable, warnNotConverged } from './sgd/train.js';
 
 const LOSSES = Object.keys(CLASSIFICATION_LOSSES) as ClassificationLoss[];
 
@@ -176,43 +168,36 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
     options: SGDClassifierFitOptions,
     goesOn: boolean,
   ): Promise<this> {
-    const { params } = this;
     const given = separateTarget('X', x, y as LabelInput | ColumnNames);
     const before = goesOn ? this.fitted : undefined;
     const features = readFeatures('X', given.x, before?.columns);
     checkFiniteFeatures('X', features);
-    const { rows, cols } = features;
     const named = this.namedClasses(options.classes, before?.classes);
     if (goesOn && named === undefined) throw noClasses('the first partialFit');
     const labels = encodeClasses('y', given.y, named);
     const { classes, codes } = labels;
-    checkRowCount('y', codes.length, 'X', rows);
+    checkRowCount('y', codes.length, 'X', features.rows);
     checkClassCount('y', classes);
-    const weights = readSampleWeight(options.sampleWeight, rows);
-    const columns = before?.columns ?? { cols, names: features.names };
-    const learned = begunFrom(before?.learned ?? this.start(columns, classes), params.average);
-    const split = params.earlyStopping
-      ? holdOut(rows, params.validationFraction, params.seed, labels, weights)
-      : undefined;
-    const targets = signsOf(labels);
-    const heldOut: HeldOut | undefined = split && {
-      train: split.train,
-      score: (k, coef, intercept) =>
-        scoreOfSigns({ features, y: targets(k), weights, rows: split.test }, coef, intercept),
-    };
-    const training = new SgdTraining(learned, this.task(options, labels, weights));
-    const table = { features, targets, weights };
-    const converged = await training.overTable(table, goesOn ? 1 : params.maxIter, heldOut);
-    return this.keep(learned, columns, classes, converged || goesOn);
+    const weights = readSampleWeight(options.sampleWeight, features.rows);
+    const table = { features, targets: signsOf(labels), weights };
+    const end = await trainOnTable(table, {
+      ...this.task(options, labels, weights),
+      isOnePass: goesOn,
+      before,
+      begin: (columns) => this.start(columns, classes),
+      score: scoreOfSigns,
+      labels,
+    });
+    return this.keep(end, classes);
   }
 
   private async fitStream(stream: RowStream, y: unknown, options: SGDClassifierFitOptions): Promise<this> {
-    const { params } = this;
-    checkBesideStream(y, options.sampleWeight, params.earlyStopping);
+    checkBesideStream(y, options.sampleWeight);
+    if (this.params.earlyStopping) throw noEarlyStopping('a stream');
     this.refuseBalanced('a stream');
     const classes = this.namedClasses(options.classes, undefined);
     if (classes === undefined) throw noClasses('fit with a stream');
-    const { learned, columns, converged } = await trainOnStream(stream, {
+    const end = await trainOnStream(stream, {
       ...this.task(options, { classes, codes: new Int32Array(0) }),
       read(batch, number, known) {
         const { features, weights } = readBatch(batch, number, known);
@@ -220,9 +205,9 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
         checkRowCount(`y of batch ${number}`, labels.codes.length, 'x', features.rows);
         return { features, targets: signsOf(labels), weights };
       },
-      begin: (known) => begunFrom(this.start(known, classes), params.average),
+      begin: (columns) => this.start(columns, classes),
     });
-    return this.keep(learned, columns, classes, converged);
+    return this.keep(end, classes);
   }
 
   /** The classes that are known before the rows. @throws SteepestError `ERR_LABEL_RANGE` */
@@ -264,12 +249,7 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
     return fresh(classes.length === 2 ? 1 : classes.length, columns.cols, isKnown ? fitted : undefined);
   }
 
-  private keep(
-    learned: SgdLearned,
-    columns: FittedColumns,
-    classes: readonly Label[],
-    converged: boolean,
-  ): this {
+  private keep({ learned, columns, converged }: SgdEnd, classes: readonly Label[]): this {
     this.fitted = { ...weightsOf(learned), columns, classes, learned };
     if (!converged && this.params.tol !== null) warnNotConverged('SGDClassifier', learned.nIter);
     return this;

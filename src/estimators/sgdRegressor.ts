@@ -6,25 +6,17 @@ import { checkFiniteFeatures, type FeatureInput, type FittedColumns, readFeature
 import { checkOptions } from './base/fitOptions.js';
 import { OneAtATime } from './base/oneAtATime.js';
 import { type ParamSpecs, param } from './base/params.js';
+import { checkBesideStream, isRowStream, type RowStream } from './base/rowStream.js';
 import type { SavedState } from './base/saved.js';
 import { readSingleTarget } from './base/targets.js';
 import { readSampleWeight } from './base/weights.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
-import type { RowStream } from './leastSquares/source.js';
-import { holdOut } from './network/heldOut.js';
-import { checkBesideStream, isRowStream, noEarlyStopping, readBatch } from './sgd/batches.js';
+import { noEarlyStopping, readBatch } from './sgd/batches.js';
 import { scoreOfNumbers } from './sgd/heldOutScores.js';
-import {
-  begunFrom,
-  fresh,
-  restoredLearned,
-  type SgdLearned,
-  savedLearned,
-  weightsOf,
-} from './sgd/learned.js';
+import { fresh, restoredLearned, type SgdLearned, savedLearned, weightsOf } from './sgd/learned.js';
 import { REGRESSION_LOSSES, type RegressionLoss } from './sgd/losses.js';
 import { checkSgd, SGD_SPECS, type SgdParams } from './sgd/params.js';
-import { type SgdTask, SgdTraining, trainOnStream, warnNotConverged } from './sgd/train.js';
+import { type SgdEnd, type SgdTask, trainOnStream, trainOnTable, warnNotConverged } from './sgd/train.js';
 
 const LOSSES = Object.keys(REGRESSION_LOSSES) as RegressionLoss[];
 
@@ -119,43 +111,37 @@ export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted, Float6
     options: EstimatorFitOptions,
     goesOn: boolean,
   ): Promise<this> {
-    const { params } = this;
     const given = separateTarget('X', x, y as TargetInput | ColumnNames);
     const before = goesOn ? this.fitted : undefined;
     const features = readFeatures('X', given.x, before?.columns);
     checkFiniteFeatures('X', features);
-    const { rows, cols } = features;
-    const targets = readSingleTarget('y', given.y, rows);
-    const weights = readSampleWeight(options.sampleWeight, rows);
-    const columns = before?.columns ?? { cols, names: features.names };
-    const learned = begunFrom(before?.learned ?? this.start(columns), params.average);
-    const split = params.earlyStopping
-      ? holdOut(rows, params.validationFraction, params.seed, undefined, weights)
-      : undefined;
-    const heldOut = split && {
-      train: split.train,
-      score: (_: number, coef: Float64Array, intercept: number) =>
-        scoreOfNumbers({ features, y: targets, weights, rows: split.test }, coef, intercept),
-    };
-    const training = new SgdTraining(learned, this.task(options));
+    const targets = readSingleTarget('y', given.y, features.rows);
+    const weights = readSampleWeight(options.sampleWeight, features.rows);
     const table = { features, targets: () => targets, weights };
-    const converged = await training.overTable(table, goesOn ? 1 : params.maxIter, heldOut);
-    return this.keep(learned, columns, converged || goesOn);
+    const end = await trainOnTable(table, {
+      ...this.task(options),
+      isOnePass: goesOn,
+      before,
+      begin: (columns) => this.start(columns),
+      score: scoreOfNumbers,
+      labels: undefined,
+    });
+    return this.keep(end);
   }
 
   private async fitStream(stream: RowStream, y: unknown, options: EstimatorFitOptions): Promise<this> {
-    const { params } = this;
-    checkBesideStream(y, options.sampleWeight, params.earlyStopping);
-    const { learned, columns, converged } = await trainOnStream(stream, {
+    checkBesideStream(y, options.sampleWeight);
+    if (this.params.earlyStopping) throw noEarlyStopping('a stream');
+    const end = await trainOnStream(stream, {
       ...this.task(options),
       read(batch, number, known) {
         const { features, y: given, weights } = readBatch(batch, number, known);
         const targets = readSingleTarget(`y of batch ${number}`, given as TargetInput, features.rows);
         return { features, targets: () => targets, weights };
       },
-      begin: (known) => begunFrom(this.start(known), params.average),
+      begin: (columns) => this.start(columns),
     });
-    return this.keep(learned, columns, converged);
+    return this.keep(end);
   }
 
   /** Zeros, or with `warmStart` the last coefficients if their shape matches. */
@@ -165,7 +151,7 @@ export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted, Float6
     return fresh(1, columns.cols, isKnown ? fitted : undefined);
   }
 
-  private keep(learned: SgdLearned, columns: FittedColumns, converged: boolean): this {
+  private keep({ learned, columns, converged }: SgdEnd): this {
     this.fitted = { ...weightsOf(learned), columns, isVector: true, learned };
     if (!converged && this.params.tol !== null) warnNotConverged('SGDRegressor', learned.nIter);
     return this;

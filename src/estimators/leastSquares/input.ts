@@ -1,14 +1,14 @@
 import { SteepestError } from '../../core/errors.js';
 import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
-import { isBatchStream } from '../../data/batches.js';
 import { separateTarget } from '../../data/tables/target.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } from '../base/features.js';
+import { checkBesideStream, isRowStream, type RowStream } from '../base/rowStream.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 import { type Factor, factorAgain, factorRows, faintColumns, isFiniteFactor } from './factor.js';
 import type { PassOptions } from './pass.js';
-import { type RowSource, type RowStream, streamSource, tableSource } from './source.js';
+import { type RowSource, streamSource, tableSource } from './source.js';
 
 /** The checked input of a fit. */
 export interface LeastSquaresInput {
@@ -21,12 +21,6 @@ export interface LeastSquaresInput {
 }
 
 /**
- * True for a stream of batches, and false for tables, which may be iterable if they have named
- * columns.
- */
-const isStream = (x: FeatureInput | RowStream): x is RowStream => isBatchStream(x) && !('shape' in x);
-
-/**
  * Rows of a fit: a table with its targets, or a stream of batches that include them.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (of y),
  *   `ERR_ARGUMENT`
@@ -36,15 +30,9 @@ export async function readRows(
   givenY: TargetInput | ColumnNames | undefined,
   { sampleWeight, signal }: EstimatorFitOptions,
 ): Promise<LeastSquaresInput> {
-  const { x, y } = isStream(given) ? { x: given, y: givenY } : separateTarget('X', given, givenY);
-  if (isStream(x)) {
-    if (y !== undefined || sampleWeight !== undefined) {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: 'y and sampleWeight inside the batches of a stream',
-        given: `${y === undefined ? 'sampleWeight' : 'y'} beside one`,
-        hint: 'Yield { x, y, sampleWeight } from the stream.',
-      });
-    }
+  const { x, y } = isRowStream(given) ? { x: given, y: givenY } : separateTarget('X', given, givenY);
+  if (isRowStream(x)) {
+    checkBesideStream(y, sampleWeight);
     const { source, first, isVector } = await streamSource(x, signal);
     const columns = { cols: first.cols, names: first.names };
     return { source, features: undefined, columns, isVector, table: undefined };

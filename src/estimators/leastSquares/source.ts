@@ -1,11 +1,11 @@
 import { abortedError, onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
-import type { WeightInput } from '../../core/ndarray.js';
 import { awaitClosed } from '../../core/patience.js';
-import type { MatrixInput, TargetInput } from '../../data/arrayInputs.js';
+import type { TargetInput } from '../../data/arrayInputs.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
 import { isReadable, newShared } from '../../kernels/sharedMemory.js';
 import { type Features, readFeatures, shareFeatures } from '../base/features.js';
+import { noBatches, type RowStream, wholeBatch } from '../base/rowStream.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
 
@@ -18,19 +18,6 @@ export interface RowBlock {
   y: Float64Array;
   weight: Float64Array | undefined;
 }
-
-/** A batch of a stream of rows: each includes y, and weights if the first batch does. */
-export interface RowBatch extends Batch {
-  /** Rows × columns. */
-  x: MatrixInput;
-  sampleWeight?: WeightInput | undefined;
-}
-
-/** Consecutive batches, such as `data.csv` yields; or a function that opens them. */
-export type RowStream =
-  | AsyncIterable<RowBatch>
-  | Iterable<RowBatch>
-  | (() => AsyncIterable<RowBatch> | Iterable<RowBatch>);
 
 /** The source of a least-squares problem's rows. */
 export interface RowSource {
@@ -101,15 +88,8 @@ interface CheckedBatch {
 }
 
 function checkBatch(batch: Batch, number: number): CheckedBatch {
-  const { x, y, sampleWeight } = (batch ?? {}) as Partial<Batch>;
-  if (x === undefined || y === undefined) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'batches { x, y }',
-      given: `batch ${number} without ${x === undefined ? 'x' : 'y'}`,
-      hint: 'Name the target column (data.csv), or yield { x, y } from the generator.',
-    });
-  }
-  const features = readFeatures(`x of batch ${number}`, x as MatrixInput);
+  const { x, y, sampleWeight } = wholeBatch(batch, number);
+  const features = readFeatures(`x of batch ${number}`, x);
   const targets = readTargets(
     `y of batch ${number}`,
     y as TargetInput,
@@ -223,14 +203,6 @@ export async function streamSource(
     },
   };
   return { source, first: first.x, isVector: first.isVector };
-}
-
-function noBatches(): SteepestError {
-  return new SteepestError('ERR_EMPTY', {
-    expected: 'at least one batch of rows',
-    given: 'a stream without any',
-    hint: 'Check the source of the stream; one that has been read already is also empty.',
-  });
 }
 
 /** @throws SteepestError `ERR_SHAPE` */

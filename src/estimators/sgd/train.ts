@@ -1,13 +1,15 @@
 import { abortedError, checkAborted, onAbort } from '../../core/abort.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
-import { SteepestError } from '../../core/errors.js';
 import { type InParts, inSlices } from '../../core/inParts.js';
 import { awaitClosed } from '../../core/patience.js';
 import { type Batch, BatchReader } from '../../data/batches.js';
 import type { Features, FittedColumns } from '../base/features.js';
-import type { RowStream } from '../leastSquares/source.js';
+import type { EncodedLabels } from '../base/labels.js';
+import { noBatches, type RowStream } from '../base/rowStream.js';
+import { holdOut } from '../network/heldOut.js';
 import { SgdDescent } from './descent.js';
-import type { SgdLearned } from './learned.js';
+import type { scoreOfNumbers } from './heldOutScores.js';
+import { begunFrom, type SgdLearned } from './learned.js';
 import type { SgdLoss } from './losses.js';
 import type { SgdParams } from './params.js';
 
@@ -31,13 +33,13 @@ export interface SgdTask {
 }
 
 /** Rows to learn from and the score of an output on those held out. */
-export interface HeldOut {
+interface HeldOut {
   train: Uint32Array;
   score: (output: number, coef: Float64Array, intercept: number) => number;
 }
 
 /** Several outputs that learn from the same rows, each by itself. */
-export class SgdTraining {
+class SgdTraining {
   private readonly descents: SgdDescent[];
   private running: number[];
 
@@ -123,19 +125,58 @@ export class SgdTraining {
   }
 }
 
+/** What training leaves. */
+export interface SgdEnd {
+  learned: SgdLearned;
+  columns: FittedColumns;
+  converged: boolean;
+}
+
+/** The state to begin with, of rows with these columns; it is not changed. */
+type Begin = (columns: FittedColumns) => SgdLearned;
+
+/** What a table is trained into. */
+export interface TableTask extends SgdTask {
+  /** One pass, as `partialFit` makes it, instead of up to `maxIter`. */
+  isOnePass: boolean;
+  /** What training goes on from; undefined to begin. */
+  before: Pick<SgdEnd, 'learned' | 'columns'> | undefined;
+  begin: Begin;
+  /** The score of rows that are held out for early stopping. */
+  score: typeof scoreOfNumbers;
+  /** Rows are held out in proportion to these classes. */
+  labels: EncodedLabels | undefined;
+}
+
+/** Passes over a table. */
+export async function trainOnTable(table: SgdTable, task: TableTask): Promise<SgdEnd> {
+  const { params, before, isOnePass } = task;
+  const { features, targets, weights } = table;
+  const { rows, cols, names } = features;
+  const columns = before?.columns ?? { cols, names };
+  const learned = begunFrom(before?.learned ?? task.begin(columns), params.average);
+  const split = params.earlyStopping
+    ? holdOut(rows, params.validationFraction, params.seed, task.labels, weights)
+    : undefined;
+  const heldOut: HeldOut | undefined = split && {
+    train: split.train,
+    score: (k, coef, intercept) =>
+      task.score({ features, y: targets(k), weights, rows: split.test }, coef, intercept),
+  };
+  const training = new SgdTraining(learned, task);
+  const converged = await training.overTable(table, isOnePass ? 1 : params.maxIter, heldOut);
+  return { learned, columns, converged: converged || isOnePass };
+}
+
 /** What a stream is trained into. */
 export interface StreamTask extends SgdTask {
   /** A batch as a table, with the columns of the first one. */
   read: (batch: Batch, number: number, columns: FittedColumns | undefined) => SgdTable;
-  /** The state to begin with. */
-  begin: (columns: FittedColumns) => SgdLearned;
+  begin: Begin;
 }
 
 /** Passes over a stream, which is read again for each of them. */
-export async function trainOnStream(
-  stream: RowStream,
-  task: StreamTask,
-): Promise<{ learned: SgdLearned; columns: FittedColumns; converged: boolean }> {
+export async function trainOnStream(stream: RowStream, task: StreamTask): Promise<SgdEnd> {
   const { signal, params } = task;
   const { maxIter } = params;
   const reader = new BatchReader(stream, 'X');
@@ -150,7 +191,7 @@ export async function trainOnStream(
         const table = task.read(batch, number++, begun?.columns);
         if (begun === undefined) {
           const { cols, names } = table.features;
-          const learned = task.begin({ cols, names });
+          const learned = begunFrom(task.begin({ cols, names }), params.average);
           begun = { learned, columns: { cols, names }, training: new SgdTraining(learned, task) };
         }
         await begun.training.take(table);
@@ -165,14 +206,6 @@ export async function trainOnStream(
   }
   const { learned, columns, training } = begun!;
   return { learned, columns, converged: training.finish() };
-}
-
-function noBatches(): SteepestError {
-  return new SteepestError('ERR_EMPTY', {
-    expected: 'at least one batch of rows',
-    given: 'a stream without any',
-    hint: 'Check the source of the stream; one that has been read already is also empty.',
-  });
 }
 
 /** Warns that `maxIter` passes were not enough. */
