@@ -142,15 +142,23 @@ export class StratifiedKFold implements Splitter {
  */
 export function consecutiveFolds(rows: number, nSplits: number, order: Uint32Array | undefined): Fold[] {
   if (rows < nSplits) tooFew('data', rows, nSplits);
-  const testFold = new Uint32Array(rows);
-  const larger = rows % nSplits;
-  const size = Math.floor(rows / nSplits);
-  for (let i = 0; i < rows; i++) {
-    const inLarger = larger * (size + 1);
+  return foldsOf(inTurn(rows, nSplits, order), nSplits);
+}
+
+/**
+ * The fold of each of `count` rows or groups, at least nSplits: consecutive positions of their order
+ * are of one fold, and the first folds have one more.
+ */
+export function inTurn(count: number, nSplits: number, order: Uint32Array | undefined): Uint32Array {
+  const folds = new Uint32Array(count);
+  const larger = count % nSplits;
+  const size = Math.floor(count / nSplits);
+  const inLarger = larger * (size + 1);
+  for (let i = 0; i < count; i++) {
     const fold = i < inLarger ? Math.floor(i / (size + 1)) : larger + Math.floor((i - inLarger) / size);
-    testFold[order?.[i] ?? i] = fold;
+    folds[order?.[i] ?? i] = fold;
   }
-  return foldsOf(testFold, nSplits);
+  return folds;
 }
 
 /**

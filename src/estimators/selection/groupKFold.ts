@@ -5,6 +5,7 @@ import {
   type Fold,
   type FoldOptions,
   foldsOf,
+  inTurn,
   type ResolvedFolds,
   readFolds,
   rowCount,
@@ -59,25 +60,13 @@ export class GroupKFold implements Splitter {
       });
     }
     const foldOfGroup = shuffle
-      ? inTurn(new Draws(seed, STREAMS.folds).permutation(count), nSplits)
+      ? inTurn(count, nSplits, new Draws(seed, STREAMS.folds).permutation(count))
       : bySize(codes, count, nSplits);
     return foldsOf(
       Uint32Array.from(codes, (code) => foldOfGroup[code]!),
       nSplits,
     );
   }
-}
-
-/** Groups in the given order, the first folds with one more. */
-function inTurn(order: Uint32Array, nSplits: number): Uint32Array {
-  const folds = new Uint32Array(order.length);
-  const size = Math.floor(order.length / nSplits);
-  const inLarger = (order.length % nSplits) * (size + 1);
-  order.forEach((group, i) => {
-    const larger = Math.floor(i / (size + 1));
-    folds[group] = i < inLarger ? larger : (order.length % nSplits) + Math.floor((i - inLarger) / size);
-  });
-  return folds;
 }
 
 /** The largest group that is left goes to the fold with the fewest rows, the first of equals. */
