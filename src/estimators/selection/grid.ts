@@ -2,7 +2,8 @@ import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { deviationOf, type FoldResult, meanOf, SCORE_DIGITS } from './crossValidate.js';
+import type { FoldResult } from './crossValidate.js';
+import { type FoldScores, foldScores, meanTimes, showScores } from './foldScores.js';
 
 /** Values to try for each parameter; for a pipeline, as step__param. */
 export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
@@ -16,15 +17,12 @@ export interface Candidate {
    */
   test: Readonly<Record<string, CandidateScore>>;
   /** With `returnTrainScore`. */
-  train?: Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
+  train?: Readonly<Record<string, FoldScores>>;
   meanFitTimeMs: number;
   meanScoreTimeMs: number;
 }
 
-export interface CandidateScore {
-  folds: Float64Array;
-  mean: number;
-  std: number;
+export interface CandidateScore extends FoldScores {
   rank: number;
 }
 
@@ -91,11 +89,7 @@ export function summarise(
   names: readonly string[],
   hasTrain: boolean,
 ): GridResults {
-  const scores = (results: readonly FoldResult[], part: 'test' | 'train', name: string) => {
-    const folds = Float64Array.from(results, (result) => result[part]![name]!);
-    return { folds, mean: meanOf(folds), std: deviationOf(folds) };
-  };
-  const tests = perCandidate.map((results) => names.map((name) => scores(results, 'test', name)));
+  const tests = perCandidate.map((results) => names.map((name) => foldScores(results, 'test', name)));
   const list = candidates.map((params, c): Candidate => {
     const results = perCandidate[c]!;
     const ranked = names.map((name, s) => {
@@ -115,10 +109,9 @@ export function summarise(
       params,
       test: Object.fromEntries(ranked),
       ...(hasTrain
-        ? { train: Object.fromEntries(names.map((name) => [name, scores(results, 'train', name)])) }
+        ? { train: Object.fromEntries(names.map((name) => [name, foldScores(results, 'train', name)])) }
         : {}),
-      meanFitTimeMs: meanOf(results.map(({ fitTimeMs }) => fitTimeMs)),
-      meanScoreTimeMs: meanOf(results.map(({ scoreTimeMs }) => scoreTimeMs)),
+      ...meanTimes(results),
     };
   });
   return Object.assign(list, { toString: () => print(list, names) });
@@ -142,10 +135,7 @@ function print(list: readonly Candidate[], names: readonly string[]): string {
     .map((candidate) => [
       String(candidate.test[first]!.rank),
       ...params.map((name) => (name in candidate.params ? cell(candidate.params[name]) : '')),
-      ...names.map((name) => {
-        const { mean, std } = candidate.test[name]!;
-        return `${mean.toFixed(SCORE_DIGITS)} ± ${std.toFixed(SCORE_DIGITS)}`;
-      }),
+      ...names.map((name) => showScores(candidate.test[name]!)),
       candidate.meanFitTimeMs.toFixed(0),
     ]);
   const head = ['rank', ...params, ...names, 'fit ms'];

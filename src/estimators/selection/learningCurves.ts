@@ -6,16 +6,8 @@ import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { evaluateCandidates } from './candidates.js';
-import {
-  type CrossValidateOptions,
-  deviationOf,
-  type FoldResult,
-  fitAndScore,
-  meanOf,
-  prepare,
-  SCORE_DIGITS,
-} from './crossValidate.js';
-import type { CandidateScore } from './grid.js';
+import { type CrossValidateOptions, type FoldResult, fitAndScore, prepare } from './crossValidate.js';
+import { type FoldScores, foldScores, meanTimes, showScores } from './foldScores.js';
 import { checkEstimator, cloneForJob, type Fittable, runJobs } from './jobs.js';
 import type { RowsInput, TargetRows } from './rows.js';
 
@@ -40,7 +32,7 @@ export interface ValidationCurveOptions<E = Fittable> extends CurveOptions<E> {
   paramRange: readonly unknown[];
 }
 
-type PointScores = Readonly<Record<string, Omit<CandidateScore, 'rank'>>>;
+type PointScores = Readonly<Record<string, FoldScores>>;
 
 /** Scores at one place of a curve, by the name of each score ('score' if there is only one). */
 export interface CurvePoint {
@@ -147,18 +139,8 @@ export async function validationCurve<E extends Fittable>(
 
 function pointOf(results: readonly FoldResult[], names: readonly string[]): CurvePoint {
   const scores = (part: 'train' | 'test'): PointScores =>
-    Object.fromEntries(
-      names.map((name) => {
-        const folds = Float64Array.from(results, (result) => result[part]![name]!);
-        return [name, { folds, mean: meanOf(folds), std: deviationOf(folds) }];
-      }),
-    );
-  return {
-    train: scores('train'),
-    test: scores('test'),
-    meanFitTimeMs: meanOf(results.map(({ fitTimeMs }) => fitTimeMs)),
-    meanScoreTimeMs: meanOf(results.map(({ scoreTimeMs }) => scoreTimeMs)),
-  };
+    Object.fromEntries(names.map((name) => [name, foldScores(results, part, name)]));
+  return { train: scores('train'), test: scores('test'), ...meanTimes(results) };
 }
 
 /** Distinct numbers of rows, ascending. @throws SteepestError `ERR_ARGUMENT` */
@@ -180,12 +162,10 @@ function countRowsOf(sizes: readonly number[], most: number): number[] {
 
 function print<P extends CurvePoint>(what: string, points: readonly P[], cell: (point: P) => string): string {
   const names = Object.keys(points[0]!.test);
-  const value = (score: Omit<CandidateScore, 'rank'>): string =>
-    `${score.mean.toFixed(SCORE_DIGITS)} ± ${score.std.toFixed(SCORE_DIGITS)}`;
   const head = [what, ...names.flatMap((name) => [`${name}, train`, name]), 'fit ms'];
   const rows = points.map((point) => [
     cell(point),
-    ...names.flatMap((name) => [value(point.train[name]!), value(point.test[name]!)]),
+    ...names.flatMap((name) => [showScores(point.train[name]!), showScores(point.test[name]!)]),
     point.meanFitTimeMs.toFixed(0),
   ]);
   return alignColumns(
