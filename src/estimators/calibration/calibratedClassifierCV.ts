@@ -4,7 +4,6 @@ import { Matrix } from '../../core/matrix.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
-import { separateTarget } from '../../data/tables/target.js';
 import type { TableInput } from '../base/columns.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from '../base/labels.js';
@@ -15,9 +14,9 @@ import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices
 import { copyOf, type Step } from '../composition/steps.js';
 import { foldRows } from '../selection/crossValidate.js';
 import { predictFolds } from '../selection/crossValPredict.js';
-import { cloneForJob, resolveJobs, runJobs } from '../selection/jobs.js';
+import { cloneForJob, fitOptions, resolveJobs, runJobs } from '../selection/jobs.js';
 import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
-import { type RowsInput, sameRowCount, shareRows } from '../selection/rows.js';
+import { pairedRows, type RowsInput, shareRows } from '../selection/rows.js';
 import { type CalibrationMethod, type Calibrator, calibrate, fitCalibrator, METHODS } from './calibrator.js';
 import { estimatorParam, fittedChild, MetaClassifier, type MetaParams } from './metaClassifier.js';
 import { columnsOf, type ResponseMethod, responseMethod, scoresOf, scoring } from './responses.js';
@@ -116,11 +115,7 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
     options: CalibrationFitOptions = {},
   ): Promise<this> {
     checkOptions('CalibratedClassifierCV.fit', options, ['sampleWeight', 'groups', 'signal']);
-    const { x, y } = separateTarget('X', givenX, givenY);
-    const rows = sameRowCount([
-      ['X', x],
-      ['y', y as RowsInput],
-    ]);
+    const { x, y, rows } = pairedRows(givenX, givenY);
     const estimator = this.inner();
     const labels = encodeClasses('y', y);
     checkClassCount('y', labels.classes);
@@ -153,16 +148,14 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
   private async crossFit(estimator: Step, task: Task, cv: CrossValidation): Promise<Part[]> {
     const { x, y, rows, codes, classes, weights, method, options } = task;
     const { groups, signal } = options;
-    const given = groups === undefined ? { cv } : { cv, groups };
-    const folds = makeFolds(given, true, rows, y);
+    const folds = makeFolds({ cv, groups }, true, rows, y);
     if (typeof cv === 'number') checkRarest(codes, classes, cv);
     const limit = resolveJobs(this.params.nJobs);
     if (!this.params.ensemble) {
       const all = await predictFolds(estimator, x, y, method, {
         cv: folds,
         nJobs: limit,
-        ...(signal === undefined ? {} : { signal }),
-        ...(weights === undefined ? {} : { sampleWeight: weights }),
+        ...fitOptions(signal, weights),
       });
       const model = estimator.clone();
       await model.fit(x as never, y as never, fitOptions(signal, weights));
@@ -314,11 +307,6 @@ interface Task {
   method: ResponseMethod;
   options: CalibrationFitOptions;
 }
-
-const fitOptions = (signal: AbortSignal | undefined, sampleWeight: Float64Array | undefined) => ({
-  ...(signal === undefined ? {} : { signal }),
-  ...(sampleWeight === undefined ? {} : { sampleWeight }),
-});
 
 /** Rows × classes from the calibrated columns. */
 function together(columns: readonly Float64Array[], count: number): Float64Array {

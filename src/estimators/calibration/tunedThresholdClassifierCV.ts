@@ -14,7 +14,7 @@ import { readSampleWeight } from '../base/weights.js';
 import { copyOf, type Step } from '../composition/steps.js';
 import { foldRows, meanOf } from '../selection/crossValidate.js';
 import type { Fold } from '../selection/folds.js';
-import { cloneForJob, resolveJobs, runJobs } from '../selection/jobs.js';
+import { cloneForJob, fitOptions, resolveJobs, runJobs } from '../selection/jobs.js';
 import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
 import { type RowsInput, shareRows } from '../selection/rows.js';
 import { resolveScorers, type ScorerFunction, type ScorerName, type Scorers } from '../selection/scorers.js';
@@ -193,7 +193,7 @@ export class TunedThresholdClassifierCV extends ThresholdClassifier<TunedThresho
     const { seed, refit } = this.params;
     const isShare = typeof cv === 'number' && cv > 0 && cv < 1;
     const splits = isShare ? new StratifiedShuffleSplit({ nSplits: 1, testSize: cv, seed }) : cv;
-    const folds = makeFolds(groups === undefined ? { cv: splits } : { cv: splits, groups }, true, rows, y);
+    const folds = makeFolds({ cv: splits, groups }, true, rows, y);
     if (refit || folds.length === 1) return folds;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: 'refit with several folds, whose classifiers differ',
@@ -262,11 +262,6 @@ export class TunedThresholdClassifierCV extends ThresholdClassifier<TunedThresho
     this.results = { thresholds, scores, best: attribute(state, 'best', isIndex) };
   }
 }
-
-const fitOptions = (signal: AbortSignal | undefined, sampleWeight: Float64Array | undefined) => ({
-  ...(signal === undefined ? {} : { signal }),
-  ...(sampleWeight === undefined ? {} : { sampleWeight }),
-});
 
 /** The least and the greatest value. */
 function ends(values: Float64Array): [number, number] {

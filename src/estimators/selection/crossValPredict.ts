@@ -1,7 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import type { NdArray, WeightInput } from '../../core/ndarray.js';
-import { separateTarget } from '../../data/tables/target.js';
 import { oneOf } from '../../metrics/inputs.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { encodeLabels, type Label, type LabelInput } from '../base/labels.js';
@@ -9,9 +8,17 @@ import type { PredictedLike } from '../base/predictionForm.js';
 import { readSampleWeight } from '../base/weights.js';
 import { foldRows } from './crossValidate.js';
 import type { Fold } from './folds.js';
-import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
+import {
+  checkEstimator,
+  cloneForJob,
+  type Fittable,
+  fitOptions,
+  isClassifier,
+  resolveJobs,
+  runJobs,
+} from './jobs.js';
 import { type CrossValidation, makeFolds } from './makeFolds.js';
-import { type RowsInput, sameRowCount, shareRows, type TargetRows } from './rows.js';
+import { pairedRows, type RowsInput, shareRows, type TargetRows } from './rows.js';
 
 /** What predicts: a method of the estimator. */
 export type PredictMethod = 'predict' | 'predictProba' | 'decisionFunction';
@@ -80,11 +87,7 @@ export async function predictFolds(
   method: PredictMethod,
   options: CrossValPredictOptions,
 ): Promise<Prediction> {
-  const { x, y } = separateTarget('X', givenX, givenY);
-  const rows = sameRowCount([
-    ['X', x],
-    ['y', y],
-  ]);
+  const { x, y, rows } = pairedRows(givenX, givenY);
   const folds = makeFolds(options, isClassifier(estimator), rows, y);
   checkPartition(folds, rows);
   const sampleWeight = readSampleWeight(options.sampleWeight, rows);
@@ -97,10 +100,7 @@ export async function predictFolds(
     const { xTrain, yTrain, xTest, weights } = foldRows(data, fold);
     const model = cloneForJob(estimator, limit);
     const run = methodOf(model, method);
-    await model.fit(xTrain as never, yTrain as never, {
-      signal,
-      ...(weights === undefined ? {} : { sampleWeight: weights }),
-    });
+    await model.fit(xTrain as never, yTrain as never, fitOptions(signal, weights));
     return {
       values: await run(xTest),
       classes: classes.length > 0 ? (model as Partial<{ classes: readonly Label[] }>).classes : undefined,

@@ -3,14 +3,21 @@ import { checkBoolean } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { LabelInput } from '../base/labels.js';
 import { readSampleWeight } from '../base/weights.js';
 import type { Fold } from './folds.js';
-import { checkEstimator, cloneForJob, type Fittable, isClassifier, resolveJobs, runJobs } from './jobs.js';
+import {
+  checkEstimator,
+  cloneForJob,
+  type Fittable,
+  fitOptions,
+  isClassifier,
+  resolveJobs,
+  runJobs,
+} from './jobs.js';
 import { type CrossValidation, makeFolds } from './makeFolds.js';
-import { type RowsInput, sameRowCount, shareRows, type TargetRows, takeRows } from './rows.js';
+import { pairedRows, type RowsInput, shareRows, type TargetRows, takeRows } from './rows.js';
 import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
 
 /** The score of a failed fit: 'raise' rejects with its error, a number is used as its score. */
@@ -140,11 +147,7 @@ export async function prepare(
   givenY: TargetRows,
   options: Omit<CrossValidateOptions<never>, 'returnEstimator' | 'signal'>,
 ): Promise<Evaluation> {
-  const { x, y } = separateTarget('X', givenX, givenY);
-  const rows = sameRowCount([
-    ['X', x],
-    ['y', y],
-  ]);
+  const { x, y, rows } = pairedRows(givenX, givenY);
   const { errorScore = 'raise', returnTrainScore = false } = options;
   if (errorScore !== 'raise' && typeof errorScore !== 'number') {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -183,7 +186,7 @@ export function foldRows(
     yTrain: takeRows(y, train) as RowsInput,
     xTest: takeRows(x, test) as RowsInput,
     yTest: takeRows(y, test) as RowsInput,
-    weights: sampleWeight === undefined ? undefined : Float64Array.from(train, (row) => sampleWeight[row]!),
+    weights: sampleWeight && takeRows(sampleWeight, train),
   };
 }
 
@@ -199,8 +202,7 @@ export async function fitAndScore(
   const { xTrain, yTrain, xTest, yTest, weights } = rows;
   const begin = performance.now();
   try {
-    const options = { signal, ...(weights === undefined ? {} : { sampleWeight: weights }) };
-    await estimator.fit(xTrain as never, yTrain as never, options);
+    await estimator.fit(xTrain as never, yTrain as never, fitOptions(signal, weights));
     const fitted = performance.now();
     const test = await scorers.score(estimator, xTest, yTest);
     const train = returnTrainScore ? await scorers.score(estimator, xTrain, yTrain) : undefined;

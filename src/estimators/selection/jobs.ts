@@ -75,6 +75,12 @@ export function cloneForJob(estimator: Fittable, limit: number, params: object =
   return clone;
 }
 
+/** Options of a fit. What is undefined is left out, because not every estimator knows weights. */
+export const fitOptions = (signal: AbortSignal | undefined, sampleWeight: Float64Array | undefined) => ({
+  ...(signal === undefined ? {} : { signal }),
+  ...(sampleWeight === undefined ? {} : { sampleWeight }),
+});
+
 /** Copies parameters and clones the estimators in them, so that no two fits share one. */
 export function freshParams(params: object): object {
   return Object.fromEntries(

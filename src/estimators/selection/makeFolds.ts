@@ -16,7 +16,7 @@ const DEFAULT_FOLDS = 5;
  *   splitter throws
  */
 export function makeFolds(
-  { cv = DEFAULT_FOLDS, groups }: { cv?: CrossValidation; groups?: LabelInput },
+  { cv = DEFAULT_FOLDS, groups }: { cv?: CrossValidation; groups?: LabelInput | undefined },
   stratify: boolean,
   rows: number,
   y: RowsInput,

@@ -5,13 +5,12 @@ import { SteepestError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
-import { separateTarget } from '../../data/tables/target.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { readSampleWeight } from '../base/weights.js';
 import { deviationOf, meanOf, SCORE_DIGITS } from './crossValidate.js';
 import { resolveJobs, runJobs } from './jobs.js';
 import { type ColumnsOf, permutable } from './permutedColumns.js';
-import { type RowsInput, sameRowCount, type TargetRows, takeRows } from './rows.js';
+import { pairedRows, type RowsInput, type TargetRows, takeRows } from './rows.js';
 import { resolveScorers, type ScorerFunction, type ScorerName, type Scorers } from './scorers.js';
 
 export interface PermutationImportanceOptions<E = object> {
@@ -66,11 +65,7 @@ export async function permutationImportance<E extends object>(
 ): Promise<PermutationImportance> {
   checkOptions('permutationImportance', options, KEYS);
   const { nRepeats: repeats = 5, seed = 0, maxSamples = 1, signal } = options;
-  const { x, y } = separateTarget('X', givenX, givenY);
-  const rows = sameRowCount([
-    ['X', x],
-    ['y', y],
-  ]);
+  const { x, y, rows } = pairedRows(givenX, givenY);
   const nRepeats = checkInteger('nRepeats', repeats);
   const draws = new Draws(checkSeed(seed), STREAMS.importance);
   const scorers = oneScorer(options.scoring);
@@ -127,7 +122,7 @@ function partOf(rows: Uint32Array, x: RowsInput, y: RowsInput, weights: Float64A
   return {
     x: takeRows(x, rows) as RowsInput,
     y: takeRows(y, rows) as RowsInput,
-    sampleWeight: weights && Float64Array.from(rows, (row) => weights[row]!),
+    sampleWeight: weights && takeRows(weights, rows),
   };
 }
 

@@ -5,6 +5,7 @@ import { checkLength, checkShaped, matrixNames } from '../../core/rows.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import type { DataTable } from '../../data/dataTable.js';
 import { frameOf, type NamedTable, tableOfFrame } from '../../data/tables/frameOf.js';
+import { separateTarget } from '../../data/tables/target.js';
 import { newShared } from '../../kernels/sharedMemory.js';
 import type { FeatureInput } from '../base/features.js';
 import { readFeatures, shareFeatures } from '../base/features.js';
@@ -57,6 +58,22 @@ export function sameRowCount(inputs: readonly (readonly [what: string, input: Ro
     checkRowCount(what, given, inputs[0]![0], rows);
   }
   return rows;
+}
+
+/**
+ * Samples, targets, which may be named columns of them, and the number of both.
+ * @throws SteepestError `ERR_SHAPE`; as `separateTarget`
+ */
+export function pairedRows<Y>(
+  givenX: RowsInput,
+  givenY: Y,
+): { x: RowsInput; y: Exclude<Y, ColumnNames>; rows: number } {
+  const { x, y } = separateTarget('X', givenX, givenY);
+  const rows = sameRowCount([
+    ['X', x],
+    ['y', y as RowsInput],
+  ]);
+  return { x, y, rows };
 }
 
 /**
