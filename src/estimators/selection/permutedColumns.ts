@@ -1,5 +1,6 @@
 import { Matrix } from '../../core/matrix.js';
 import { frameOf, tableOfFrame } from '../../data/tables/frameOf.js';
+import { columnName } from '../base/columns.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import type { RowsInput } from './rows.js';
 
@@ -45,7 +46,9 @@ function namesFrom(
 ): readonly string[] {
   if (given !== undefined) return given;
   const { featureNamesIn: fitted } = estimator as { featureNamesIn?: readonly string[] };
-  return fitted?.length === count ? fitted : Array.from({ length: count }, (_, j) => `x${j}`);
+  return fitted?.length === count
+    ? fitted
+    : Array.from({ length: count }, (_, j) => columnName(undefined, j));
 }
 
 function cells(x: readonly unknown[][], estimator: object): ColumnsOf {

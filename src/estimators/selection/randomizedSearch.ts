@@ -4,7 +4,7 @@ import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { type Distribution, drawFrom, isDistribution } from './distributions.js';
-import { combinationAt, countCombinations, type ParamGrid } from './grid.js';
+import { combinationAt, combinations, countCombinations, type ParamGrid } from './grid.js';
 import type { Fittable } from './jobs.js';
 import { SEARCH_KEYS, Search, type SearchOptions } from './search.js';
 
@@ -114,7 +114,7 @@ function draw(
 /** Combinations of lists, none twice. */
 function drawDistinct(grids: readonly ParamGrid[], nIter: number, draws: Draws): Record<string, unknown>[] {
   const total = countCombinations(grids);
-  if (nIter >= total) return Array.from({ length: total }, (_, i) => combinationAt(grids, i));
+  if (nIter >= total) return combinations(grids);
   // Floyd's sample: one draw for each, whatever the total (Bentley & Floyd 1987).
   const chosen = new Set<number>();
   for (let i = total - nIter; i < total; i++) {

@@ -11,8 +11,7 @@ import type { RowsInput } from './rows.js';
 
 /**
  * A score of a fitted estimator: larger is better.
- * @param options weights of the rows, if `permutationImportance` or a search over thresholds was
- *   given some
+ * @param options weights of the rows, if `permutationImportance` was given some
  */
 export type ScorerFunction<E = Fittable> = (
   estimator: E,
@@ -20,6 +19,8 @@ export type ScorerFunction<E = Fittable> = (
   y: RowsInput,
   options?: { sampleWeight?: WeightInput },
 ) => number | Promise<number>;
+
+type Weighed = { sampleWeight?: WeightInput };
 
 /** A fitted estimator's predictions for some rows, computed once for all scores. */
 class Predictions {
@@ -30,7 +31,7 @@ class Predictions {
     private readonly x: RowsInput,
     readonly y: RowsInput,
     /** Weights of the rows in scores, as an option. */
-    readonly weights: { sampleWeight?: WeightInput },
+    readonly weights: Weighed,
   ) {}
 
   private ask(name: string): Promise<unknown> {
@@ -88,8 +89,6 @@ class Predictions {
 }
 
 type NamedScorer = (p: Predictions) => Promise<number>;
-
-type Weighed = { sampleWeight?: WeightInput };
 
 /** A score of predicted classes. */
 const ofLabels =
