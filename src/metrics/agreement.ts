@@ -12,8 +12,8 @@ export interface CohenKappaOptions extends WeightOption {
   /** The classes to compare, in the order of the weights. Default: all that occur, ascending. */
   labels?: LabelInput;
   /**
-   * How much a disagreement counts: all the same (default), or by the distance of the two classes in
-   * the order of `labels`, or by its square.
+   * How much a disagreement counts: all the same (default), or by the distance of the two classes
+   * in the order of `labels`, or by its square.
    */
   weights?: 'linear' | 'quadratic' | null;
   /** The result where only one class occurs, from −1 to 1. Default NaN. */
@@ -44,7 +44,8 @@ const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, 
 
 /**
  * Matthews correlation coefficient of true and predicted classes, for two classes or more (Gorodkin
- * 2004): 1 for a perfect prediction, 0 for guessing. Where yTrue or yPred has only one class, it is 0.
+ * 2004): 1 for a perfect prediction, 0 for guessing. Where yTrue or yPred has only one class, it is
+ * 0.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function matthewsCorrcoef(

@@ -31,20 +31,21 @@ export interface D2BrierOptions extends ProbabilityOptions {
 
 export interface BrierOptions extends D2BrierOptions {
   /**
-   * Divide by 2, so that the score is between 0 and 1 rather than 2. Default 'auto': for two classes
-   * only, as is usual.
+   * Divide by 2, so that the score is between 0 and 1 rather than 2. Default 'auto': for two
+   * classes only, as is usual.
    */
   scaleByHalf?: boolean | 'auto';
 }
 
 /**
- * Brier score: the mean over samples of Σ (y − p)² over classes, where y is 1 for the true class and
- * 0 for others; for two classes half of it, (y − p)² of the positive class (Brier 1950). Lower is
- * better.
+ * Brier score: the mean over samples of Σ (y − p)² over classes, where y is 1 for the true class
+ * and 0 for others; for two classes half of it, (y − p)² of the positive class (Brier 1950). Lower
+ * is better.
  *
  * @param yProba one probability per sample, that of the positive class, or one column per class in
  * ascending order. Rows that do not add up to 1 cause a warning.
- * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE`, `ERR_ARGUMENT`
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE`,
+ *   `ERR_ARGUMENT`
  */
 export function brierScoreLoss(yTrue: LabelInput, yProba: ValueInput, options: BrierOptions = {}): number {
   checkScoreOptions('brierScoreLoss', options, ['labels', 'posLabel', 'scaleByHalf']);
@@ -109,7 +110,9 @@ function readBrier(
   return readProbabilities(score, codes, yProba, { labels: [0, 1], sampleWeight });
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for more than two classes, or none that counts as positive */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for more than two classes, or none that counts as positive
+ */
 function positiveOf(posLabel: Label | undefined, present: readonly Label[]): Label {
   if (present.length > 2) {
     throw new SteepestError('ERR_ARGUMENT', {

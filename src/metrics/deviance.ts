@@ -16,8 +16,8 @@ export interface DevianceOptions extends WeightOption {}
 
 export interface TweedieOptions extends WeightOption {
   /**
-   * The exponent of the variance: 0 normal (default), 1 Poisson, between 1 and 2 compound Poisson, 2
-   * gamma, 3 inverse Gaussian; any number but those between 0 and 1.
+   * The exponent of the variance: 0 normal (default), 1 Poisson, between 1 and 2 compound Poisson,
+   * 2 gamma, 3 inverse Gaussian; any number but those between 0 and 1.
    */
   power?: number;
 }

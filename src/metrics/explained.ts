@@ -43,8 +43,8 @@ export function r2Score(
 }
 
 /**
- * Explained variance, 1 − Var(t − y) / Var(t): R² of predictions to which the best constant has been
- * added, so an error common to all samples does not count.
+ * Explained variance, 1 − Var(t − y) / Var(t): R² of predictions to which the best constant has
+ * been added, so an error common to all samples does not count.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function explainedVarianceScore(

@@ -31,8 +31,9 @@ export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossO
 }
 
 /**
- * The share of the log loss that predictions save, compared with the shares of the classes in yTrue.
- * Perfect predictions score 1. With fewer than two samples the result is NaN, with a warning.
+ * The share of the log loss that predictions save, compared with the shares of the classes in
+ * yTrue. Perfect predictions score 1. With fewer than two samples the result is NaN, with a
+ * warning.
  * @throws SteepestError as {@link logLoss}
  */
 export function d2LogLossScore(

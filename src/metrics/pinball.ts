@@ -39,8 +39,8 @@ function loss({ truth, weights }: Column, guess: (i: number) => number, alpha: n
 }
 
 /**
- * Mean pinball loss of predicted quantiles (Koenker & Bassett 1978), in the unit of the target. With
- * `alpha: 0.5` it is half the mean absolute error.
+ * Mean pinball loss of predicted quantiles (Koenker & Bassett 1978), in the unit of the target.
+ * With `alpha: 0.5` it is half the mean absolute error.
  */
 export function meanPinballLoss(
   yTrue: ValueInput,
@@ -65,9 +65,9 @@ export function meanPinballLoss(
 }
 
 /**
- * The share of the pinball loss that predictions save, compared with the best constant, which is the
- * targets' quantile. A perfect prediction scores 1. With fewer than two samples the result is NaN,
- * with a warning.
+ * The share of the pinball loss that predictions save, compared with the best constant, which is
+ * the targets' quantile. A perfect prediction scores 1. With fewer than two samples the result is
+ * NaN, with a warning.
  */
 export function d2PinballScore(
   yTrue: ValueInput,

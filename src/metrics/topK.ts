@@ -21,7 +21,9 @@ export interface TopKOptions extends WeightOption {
   k?: number;
   /** Return the share of hits (default), or with `false` their weighted count. */
   normalize?: boolean;
-  /** The classes of the columns in ascending order. Required if yTrue does not contain all of them. */
+  /**
+   * The classes of the columns in ascending order. Required if yTrue does not contain all of them.
+   */
   labels?: LabelInput;
 }
 
@@ -31,7 +33,8 @@ export interface TopKOptions extends WeightOption {
  * sample is a hit, with a warning.
  *
  * @param yScore one column per class in ascending order; for two classes one score per sample, that
- * of the second class: above 0.5 if all scores are between 0 and 1, above 0 otherwise, it comes first
+ * of the second class: above 0.5 if all scores are between 0 and 1, above 0 otherwise, it comes
+ * first
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
  */
 export function topKAccuracyScore(yTrue: LabelInput, yScore: ValueInput, options: TopKOptions = {}): number {

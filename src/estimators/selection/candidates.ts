@@ -6,8 +6,8 @@ import type { SearchProgressFunction } from './searchProgress.js';
  * Fits and scores every candidate on every fold.
  * @param candidates settings of the estimator's parameters
  * @returns the results of each candidate's folds
- * @throws SteepestError for a wrong name or value of a parameter, before the first fit; otherwise as
- *   `crossValidate`
+ * @throws SteepestError for a wrong name or value of a parameter, before the first fit; otherwise
+ *   as `crossValidate`
  */
 export async function evaluateCandidates(
   estimator: Fittable,

@@ -32,7 +32,9 @@ export interface CrossValPredictOptions<M extends PredictMethod = PredictMethod>
   sampleWeight?: WeightInput;
   /** The group of each row, for a `cv` that keeps groups together, such as `GroupKFold`. */
   groups?: LabelInput;
-  /** Maximum number of concurrent fits; default: the number of cores. It does not change the result. */
+  /**
+   * Maximum number of concurrent fits; default: the number of cores. It does not change the result.
+   */
   nJobs?: number;
   /** Ends all fits; the promise rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;
@@ -65,7 +67,8 @@ const METHODS: readonly PredictMethod[] = ['predict', 'predictProba', 'decisionF
  *
  * Columns of `predictProba` are all classes of y in ascending order. A class that a fold did not
  * learn from has probability 0, and the least float64 as its decision, with a warning.
- * @throws SteepestError as `crossValidate`; `ERR_ARGUMENT` for folds that do not test every row once
+ * @throws SteepestError as `crossValidate`; `ERR_ARGUMENT` for folds that do not test every row
+ *   once
  */
 export async function crossValPredict<
   E extends Fittable,

@@ -1,4 +1,6 @@
-/** Distributions of parameters, for `randomizedSearch`. They are plain data: they print and travel. */
+/**
+ * Distributions of parameters, for `randomizedSearch`. They are plain data: they print and travel.
+ */
 import { checkObject } from '../../core/check.js';
 import type { Draws } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';

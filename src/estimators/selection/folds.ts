@@ -6,7 +6,9 @@ import { checkOptions } from '../base/fitOptions.js';
 import { type EncodedLabels, encodeClasses, type LabelInput } from '../base/labels.js';
 import { countRows, type RowsInput } from './rows.js';
 
-/** Indices of rows to train on and to test on: ascending, or as drawn by the splits that shuffle. */
+/**
+ * Indices of rows to train on and to test on: ascending, or as drawn by the splits that shuffle.
+ */
 export interface Fold {
   train: Uint32Array;
   test: Uint32Array;
@@ -146,8 +148,8 @@ export function consecutiveFolds(rows: number, nSplits: number, order: Uint32Arr
 }
 
 /**
- * The fold of each of `count` rows or groups, at least nSplits: consecutive positions of their order
- * are of one fold, and the first folds have one more.
+ * The fold of each of `count` rows or groups, at least nSplits: consecutive positions of their
+ * order are of one fold, and the first folds have one more.
  */
 export function inTurn(count: number, nSplits: number, order: Uint32Array | undefined): Uint32Array {
   const folds = new Uint32Array(count);

@@ -31,7 +31,8 @@ export class GroupKFold implements Splitter {
 
   /**
    * @param groups the group of each row, as numbers, strings or booleans
-   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` without groups, or for fewer groups than folds
+   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` without groups, or for fewer groups than
+   *   folds
    */
   split(x: RowsInput | number, _y: unknown, groups: LabelInput | undefined): Fold[] {
     const { nSplits, shuffle, seed } = this.options;

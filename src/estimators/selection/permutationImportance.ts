@@ -24,7 +24,10 @@ export interface PermutationImportanceOptions<E = object> {
   sampleWeight?: WeightInput;
   /** Seed of the shuffles. 0 by default. */
   seed?: number;
-  /** Maximum number of concurrent scores; default: the number of cores. It does not change the result. */
+  /**
+   * Maximum number of concurrent scores; default: the number of cores. It does not change the
+   * result.
+   */
   nJobs?: number;
   /** Ends the calls; the promise rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;
@@ -54,8 +57,8 @@ const KEYS = ['scoring', 'nRepeats', 'maxSamples', 'sampleWeight', 'seed', 'nJob
  * was not fitted on. Of two columns that say the same, neither looks important.
  *
  * @param estimator a fitted estimator, or a pipeline or search
- * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; whatever the
- *   estimator throws
+ * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; whatever
+ *   the estimator throws
  */
 export async function permutationImportance<E extends object>(
   estimator: E,

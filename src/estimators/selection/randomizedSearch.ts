@@ -57,9 +57,9 @@ export class RandomizedSearch<E extends Fittable = Fittable> extends Search<E> {
 }
 
 /**
- * A search over drawn parameters: nIter × folds fits, run concurrently on shared threads. With lists
- * only, no combination is drawn twice, and all of them if there are no more than nIter. From several
- * objects each candidate draws one first, each as likely as another.
+ * A search over drawn parameters: nIter × folds fits, run concurrently on shared threads. With
+ * lists only, no combination is drawn twice, and all of them if there are no more than nIter. From
+ * several objects each candidate draws one first, each as likely as another.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
  */
 export function randomizedSearch<E extends Fittable>(

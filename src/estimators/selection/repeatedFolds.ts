@@ -24,7 +24,10 @@ function read(owner: string, options: RepeatedFoldOptions): Required<RepeatedFol
   };
 }
 
-/** `KFold` with shuffled rows, several times: nRepeats · nSplits folds, those of a repetition together. */
+/**
+ * `KFold` with shuffled rows, several times: nRepeats · nSplits folds, those of a repetition
+ * together.
+ */
 export class RepeatedKFold implements Splitter {
   private readonly options: Required<RepeatedFoldOptions>;
 

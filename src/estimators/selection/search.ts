@@ -38,8 +38,8 @@ export interface SearchFitOptions {
   groups?: LabelInput;
   signal?: AbortSignal;
   /**
-   * True writes a line to stderr for every fit that has ended; a function is called with it. What the
-   * function throws ends the search. Default false.
+   * True writes a line to stderr for every fit that has ended; a function is called with it. What
+   * the function throws ends the search. Default false.
    */
   progress?: boolean | SearchProgressFunction;
 }

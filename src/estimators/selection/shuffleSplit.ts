@@ -9,7 +9,10 @@ import { drawSplit, drawStratified, splitCounts } from './splitRows.js';
 export interface ShuffleSplitOptions {
   /** Number of splits (10). */
   nSplits?: number;
-  /** Fraction of rows to test on, above 0 and below 1, or their number (0.1, or what trainSize leaves). */
+  /**
+   * Fraction of rows to test on, above 0 and below 1, or their number (0.1, or what trainSize
+   * leaves).
+   */
   testSize?: number;
   /** Fraction or number of rows to train on; default: the rest. */
   trainSize?: number;
@@ -74,8 +77,8 @@ export class StratifiedShuffleSplit implements Splitter {
 
   /**
    * @param y one class per row, or the name of their column in x
-   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` for a class with one row, or a part with fewer
-   *   rows than there are classes
+   * @throws SteepestError `ERR_SHAPE`; `ERR_ARGUMENT` for a class with one row, or a part with
+   *   fewer rows than there are classes
    */
   split(x: RowsInput | number, y?: unknown): Fold[] {
     const { nSplits, seed } = this.options;

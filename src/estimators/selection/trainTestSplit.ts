@@ -24,16 +24,16 @@ export interface SplitOptions {
   /** Seed of the shuffle. 0 by default. */
   seed?: number;
   /**
-   * One class per row, to stratify by, or the name of their column in the first array: both parts get
-   * each class's share, to within one row.
+   * One class per row, to stratify by, or the name of their column in the first array: both parts
+   * get each class's share, to within one row.
    */
   stratify?: LabelInput | string;
 }
 
 /**
  * Splits rows at random into training and test rows; all arrays are split the same way. The results
- * are the same kind of container: list, typed array, `{ data, shape }` or `DataTable`, which tables of
- * other packages become.
+ * are the same kind of container: list, typed array, `{ data, shape }` or `DataTable`, which tables
+ * of other packages become.
  *
  * @returns train and test rows of each array in turn
  * @throws SteepestError `ERR_SHAPE` for arrays of different lengths, `ERR_EMPTY`, `ERR_ARGUMENT`,
