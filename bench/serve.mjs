@@ -1,8 +1,9 @@
-// Latency of an HTTP server's predictions while it retrains, against the same server idle, in one run:
-// the example `serve`, asked by this process at a steady rate. Rounds alternate, idle and training.
+// Latency of an HTTP server's predictions while it retrains, against the same server idle, in one
+// run: the example `serve`, asked by this process at a steady rate. Rounds alternate, idle and
+// training.
 //   node bench/serve.mjs [--rounds 5] [--seconds 2] [--rate 200] [--rows 200000] [--workers 1]
-// Without --workers, the server trains with one thread fewer than there are cores, as docs/serving.md
-// recommends.
+// Without --workers, the server trains with one thread fewer than there are cores, as
+// docs/serving.md recommends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
@@ -39,7 +40,7 @@ function ask(port, path, method, body = '') {
   });
 }
 
-/** Milliseconds of each request; they are sent on time, whether or not earlier ones are answered. */
+/** Milliseconds of each request, sent on time whether or not earlier ones are answered. */
 async function latencies(port, isTraining) {
   const count = Number(values.seconds) * Number(values.rate);
   const start = performance.now();

@@ -1,5 +1,6 @@
 // An HTTP server that predicts, and retrains in the background.
-//   npx steepest example serve [--model churn.safetensors] [--port 3000] [--rows 5000] [--workers 1]
+//   npx steepest example serve [--model churn.safetensors] [--port 3000] [--rows 5000]
+//                              [--workers 1]
 //   curl localhost:3000/predict -d '[{"tenure": 3, "charge": 89.5, "contract": "monthly"}]'
 //   curl -X POST localhost:3000/retrain
 //   curl localhost:3000/health

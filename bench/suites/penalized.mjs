@@ -1,4 +1,5 @@
-// Penalised least squares against scikit-learn: a path of the elastic net, ridge regression for one alpha and for many.
+// Penalised least squares against scikit-learn: a path of the elastic net, ridge regression for one
+// alpha and for many.
 import { enetPath, Ridge, RidgeCV } from 'steepest';
 import { seconds } from '../lib/print.mjs';
 import { randomNumbers, writeTable } from '../lib/tables.mjs';
