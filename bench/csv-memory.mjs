@@ -1,15 +1,13 @@
 // Iterates a CSV file of a given size in batches: peak memory and megabytes per second. Memory does not grow with the file.
 //   node bench/csv-memory.mjs [--gb 0.25] [--gb 5] [--columns 20] [--folder /tmp]
 // Each size is written, read by a process of its own, and deleted.
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { data } from 'steepest';
 import { KINDS, writeCsv } from './lib/csvFile.mjs';
-import { peakBytes } from './lib/peak.mjs';
+import { inOwnProcess, peakBytes, readingLine } from './lib/peak.mjs';
 import { printMachine, seconds } from './lib/print.mjs';
 
 const { values } = parseArgs({
@@ -40,18 +38,9 @@ async function measure(gigabytes) {
   try {
     const path = join(folder, 'table.csv');
     const file = await writeCsv(path, gigabytes * 1e9, Number(values.columns), KINDS['six decimals']);
-    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--read', path], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    if (child.status !== 0) throw new Error(`reading ended with ${child.status}`);
-    const { rows, took, bare, peak } = JSON.parse(child.stdout);
-    if (rows !== file.rows) throw new Error(`${rows} rows came of ${file.rows}`);
-    const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
-    console.log(
-      `${(file.bytes / 1e9).toFixed(2).padStart(6)} GB, ${rows} rows: ${(file.bytes / 1e6 / took).toFixed(0)} MB/s, ` +
-        `peak ${mb(peak)} resident, ${mb(bare)} of them before the first row`,
-    );
+    const found = inOwnProcess(import.meta.url, ['--read', path]);
+    if (found.rows !== file.rows) throw new Error(`${found.rows} rows came of ${file.rows}`);
+    console.log(readingLine({ ...found, bytes: file.bytes }));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,12 +1,11 @@
-// RidgeCV with 50 alphas and five folds on a stream of a given size, in one pass: peak memory and megabytes per second. Memory does not
-// grow with the stream.
+// RidgeCV with 50 alphas and five folds on a stream of a given size, in one pass: peak memory and
+// megabytes per second. Memory does not grow with the stream.
 //   node bench/ridge-memory.mjs [--gb 0.25] [--gb 2] [--columns 20]
-// Each size is read by a process of its own. The stream is a generator, so that no disk and no parser counts.
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+// Each size is read by a process of its own. The stream is a generator, so that no disk and no
+// parser counts.
 import { parseArgs } from 'node:util';
 import { RidgeCV } from 'steepest';
-import { peakBytes } from './lib/peak.mjs';
+import { inOwnProcess, peakBytes, readingLine } from './lib/peak.mjs';
 import { printMachine, seconds } from './lib/print.mjs';
 
 const { values } = parseArgs({
@@ -44,16 +43,10 @@ async function read(gigabytes, cols) {
 }
 
 function measure(gigabytes) {
-  const args = [fileURLToPath(import.meta.url), '--read', gigabytes, '--columns', values.columns];
-  const child = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (child.status !== 0) throw new Error(`fitting ended with ${child.status}`);
-  const { rows, took, bare, peak, alpha } = JSON.parse(child.stdout);
-  const bytes = rows * 8 * Number(values.columns);
-  const mb = (count) => `${(count / 1e6).toFixed(0)} MB`;
-  console.log(
-    `${(bytes / 1e9).toFixed(2).padStart(6)} GB, ${rows} rows: ${(bytes / 1e6 / took).toFixed(0)} MB/s, alpha ${alpha}, ` +
-      `peak ${mb(peak)} resident, ${mb(bare)} of them before the first row`,
-  );
+  const args = ['--read', gigabytes, '--columns', values.columns];
+  const { alpha, ...found } = inOwnProcess(import.meta.url, args);
+  const bytes = found.rows * 8 * Number(values.columns);
+  console.log(readingLine({ ...found, bytes, note: `alpha ${alpha}, ` }));
 }
 
 if (values.read !== undefined) await read(Number(values.read), Number(values.columns));

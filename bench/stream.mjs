@@ -2,15 +2,13 @@
 // not grow with the stream. Then the same rows in memory against a stream of them.
 //   node bench/stream.mjs [--gb 0.5] [--gb 5] [--csv 0.5] [--workers 2]
 // Batches are made as they are asked for; --csv writes a file of that size, and reads it. Each size has a process of its own.
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { data, layers, sequential } from 'steepest';
 import { KINDS, writeCsv } from './lib/csvFile.mjs';
-import { peakBytes } from './lib/peak.mjs';
+import { inOwnProcess, megabytes, peakBytes } from './lib/peak.mjs';
 import { printMachine, seconds } from './lib/print.mjs';
 
 const { values } = parseArgs({
@@ -74,20 +72,11 @@ async function train(stream) {
 }
 
 function report(title, args) {
-  const child = spawnSync(
-    process.execPath,
-    [fileURLToPath(import.meta.url), '--workers', values.workers, ...args],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  if (child.status !== 0) throw new Error(`training ended with ${child.status}`);
-  const { rows, took, bare, peak, latest } = JSON.parse(child.stdout);
-  const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+  const all = ['--workers', values.workers, ...args];
+  const { rows, took, bare, peak, latest } = inOwnProcess(import.meta.url, all);
   console.log(
-    `${title}, ${rows} rows: ${Math.round(rows / took / 1000)} thousand rows/s, peak ${mb(peak)} resident, ` +
-      `${mb(bare)} of them before; timer at most ${latest.toFixed(0)} ms late`,
+    `${title}, ${rows} rows: ${Math.round(rows / took / 1000)} thousand rows/s, peak ${megabytes(peak)} resident, ` +
+      `${megabytes(bare)} of them before; timer at most ${latest.toFixed(0)} ms late`,
   );
 }
 
