@@ -16,6 +16,10 @@ export const isNumbers = listOf((value): value is number => typeof value === 'nu
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** A finite number of at least 0. */
+export const isNonNegative = (value: unknown): value is number =>
+  Number.isFinite(value) && (value as number) >= 0;
+
 /** Far more steps than anybody can run; counts up to it are exact, in sums and products too. */
 export const MOST_STEPS = 2 ** 48;
 

@@ -1,6 +1,6 @@
 import { checkAborted } from '../core/abort.js';
 import { SteepestError } from '../core/errors.js';
-import { isCount } from '../core/guards.js';
+import { isCount, isNonNegative } from '../core/guards.js';
 import { inSlices } from '../core/inParts.js';
 import { isTypedArray } from '../core/realm.js';
 import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
@@ -153,8 +153,7 @@ export class HuberRegressor extends LinearModel<HuberRegressorParams, Fitted, Fl
   }
 
   protected override restoreState(state: SavedState): void {
-    const isScale = (v: unknown): v is number => Number.isFinite(v) && (v as number) >= 0;
-    const scale = attribute(state, 'scale', isScale);
+    const scale = attribute(state, 'scale', isNonNegative);
     const nIter = attribute(state, 'nIter', isCount);
     const fit = restoredFit(state, 1);
     const data = state.tensors.outliers?.data;

@@ -6,7 +6,7 @@ import { chooseKernels } from '../kernels/kernelOptions.js';
 import { rowWeights } from './base/classWeights.js';
 import { type FeatureInput, type FittedColumns, readFeatures } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
-import { checkClassCount, encodeClasses, type Label, type LabelInput } from './base/labels.js';
+import { checkClassCount, encodeClasses, type Label, type LabelInput, outputsOf } from './base/labels.js';
 import { attribute, type SavedState } from './base/saved.js';
 import { readSampleWeight } from './base/weights.js';
 import { MOST_INFERRED, noInference, warnNotConverged } from './glm/choices.js';
@@ -87,7 +87,7 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
     const { classes } = labels;
     checkClassCount('y', classes);
     const { params } = this;
-    const outputs = classes.length === 2 ? 1 : classes.length;
+    const outputs = outputsOf(classes);
     const share = l1Share(params.penalty, params.l1Ratio);
     const size = { outputs, cols: features.cols, hasL1: share > 0, penalty: `penalty '${params.penalty}'` };
     const { solver: wanted } = params;

@@ -11,7 +11,13 @@ import { rowWeights } from './base/classWeights.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
 import { type FeatureInput, type Features, readFeatures, shareFeatures } from './base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from './base/fitOptions.js';
-import { checkClassCount, type EncodedLabels, encodeClasses, type LabelInput } from './base/labels.js';
+import {
+  checkClassCount,
+  type EncodedLabels,
+  encodeClasses,
+  type LabelInput,
+  outputsOf,
+} from './base/labels.js';
 import { SCORER_ALIASES } from './base/names.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
@@ -180,7 +186,7 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
     const list = Array.from(labels.codes, (code) => labels.classes[code]!);
     const folds = makeFolds({ cv: params.cv, groups: options.groups }, true, given.rows, list);
     const features = await shareFeatures(given);
-    const outputs = labels.classes.length === 2 ? 1 : labels.classes.length;
+    const outputs = outputsOf(labels.classes);
     const common = this.request(features, labels.codes, outputs, options);
     const Cs = cGrid(params.Cs);
     const ratios = params.l1Ratios;
@@ -229,7 +235,7 @@ export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVPara
 
   /** One solver per fraction of L1. */
   private solvers({ classes }: EncodedLabels, cols: number) {
-    const outputs = classes.length === 2 ? 1 : classes.length;
+    const outputs = outputsOf(classes);
     return this.params.l1Ratios.map((ratio) =>
       chooseSolver(this.params.solver, { outputs, cols, hasL1: ratio > 0, penalty: `l1Ratio ${ratio}` }),
     );

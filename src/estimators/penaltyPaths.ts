@@ -111,11 +111,7 @@ async function pathFor(
   const workers = workersParam.check('workers', options.workers ?? workersParam.default);
   if (l1Ratio === 0 && typeof alphas === 'number') noGrid(owner);
   const kernels = chooseKernels(options);
-  const { sampleWeight } = options;
-  const input = await readRows(x, y, {
-    signal,
-    ...(sampleWeight && { sampleWeight }),
-  } as EstimatorFitOptions);
+  const input = await readRows(x, y, options);
   const { cols, targets } = input.source;
   if (targets !== 1) oneTarget(owner, targets);
   const { quadratics, means } = await penalizedProblem(input, fitIntercept, { workers, kernels, signal });

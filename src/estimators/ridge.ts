@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { isNonNegative } from '../core/guards.js';
 import { show } from '../core/show.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
@@ -24,13 +25,10 @@ export interface RidgeParams {
   workers: Workers;
 }
 
-const isAlpha = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
-
 const SPECS: ParamSpecs<RidgeParams> = {
   alpha: param.custom<number | readonly number[]>(1, (name, value) => {
-    if (isAlpha(value)) return value;
-    if (Array.isArray(value) && value.length > 0 && [...value].every(isAlpha)) return [...value];
+    if (isNonNegative(value)) return value;
+    if (Array.isArray(value) && value.length > 0 && [...value].every(isNonNegative)) return [...value];
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${name} as a finite number of at least 0, or an array of such, one per target`,
       given: show(value),

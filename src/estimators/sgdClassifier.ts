@@ -16,6 +16,7 @@ import {
   encodeClasses,
   type Label,
   type LabelInput,
+  outputsOf,
 } from './base/labels.js';
 import { OneAtATime } from './base/oneAtATime.js';
 import { type ParamSpecs, param } from './base/params.js';
@@ -246,7 +247,7 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
       fitted !== undefined &&
       areAlike(fitted.columns, columns) &&
       JSON.stringify(fitted.classes) === JSON.stringify(classes);
-    return fresh(classes.length === 2 ? 1 : classes.length, columns.cols, isKnown ? fitted : undefined);
+    return fresh(outputsOf(classes), columns.cols, isKnown ? fitted : undefined);
   }
 
   private keep({ learned, columns, converged }: SgdEnd, classes: readonly Label[]): this {

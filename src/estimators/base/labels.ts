@@ -90,3 +90,6 @@ export function checkClassCount(what: string, classes: readonly Label[]): void {
 export function namesOfClasses(classes: readonly Label[]): readonly string[] | undefined {
   return classes.some((label) => typeof label === 'number') ? undefined : classes.map(String);
 }
+
+/** Scores per row: two classes need one. */
+export const outputsOf = (classes: readonly Label[]): number => (classes.length === 2 ? 1 : classes.length);

@@ -145,12 +145,9 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
       intercept: result.point.slice(cols),
       nIter: result.iterations,
     };
+    const noCurvature = alpha === 0 ? 'size' : 'penalty';
     const likelihood =
-      curvature === undefined
-        ? alpha === 0
-          ? 'size'
-          : 'penalty'
-        : await this.devianceFit(features, fit, rows, curvature);
+      curvature === undefined ? noCurvature : await this.devianceFit(features, fit, rows, curvature);
     this.fitted = { ...fit, likelihood };
     if (!result.converged) warnNotConverged(this.type, tol, result);
     return this;
@@ -185,7 +182,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   /** Deviance and dispersion of a fit, on the rows that it was fitted to. */
   private async devianceFit(
     features: Features,
-    { coef, intercept }: LinearFit | Fitted,
+    { coef, intercept }: LinearFit,
     rows: WeighedRows,
     information: Float64Array,
   ): Promise<DevianceFit> {
@@ -229,12 +226,9 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     options: LogLinkScoreOptions = {},
   ): Promise<number> {
     checkOptions('score', options, ['sampleWeight', ...OFFSET_KEYS]);
-    const { offset, exposure } = options;
+    const { sampleWeight: _, ...offsets } = options;
     const given = separateTarget('X', x, y);
-    const means = await this.predict(given.x, {
-      ...(offset === undefined ? {} : { offset }),
-      ...(exposure === undefined ? {} : { exposure }),
-    });
+    const means = await this.predict(given.x, offsets);
     const rows = this.readRows(given.y, means.length, options);
     const { deviance, nullDeviance } = deviancesOf(this.family, rows, means);
     return 1 - deviance / nullDeviance;

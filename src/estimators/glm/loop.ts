@@ -47,7 +47,6 @@ function solvePath(rank: RowSums): void {
       solutions.set(from, i * variables);
       outcome[GLM_OUTCOME.status] = GLM_STATUS[solution.status];
       outcome[GLM_OUTCOME.iterations] = solution.iterations;
-      outcome[GLM_OUTCOME.evaluations] = solution.evaluations;
       outcome[GLM_OUTCOME.value] = solution.value;
       outcome[GLM_OUTCOME.gradientNorm] = solution.gradientNorm;
     } catch (error) {

@@ -92,8 +92,8 @@ export interface GlmLayout {
 }
 
 /** Number of elements of an outcome. */
-export const GLM_OUTCOME = { status: 0, iterations: 1, evaluations: 2, value: 3, gradientNorm: 4 } as const;
-export const GLM_OUTCOME_COUNT = 5;
+export const GLM_OUTCOME = { status: 0, iterations: 1, value: 2, gradientNorm: 3 } as const;
+export const GLM_OUTCOME_COUNT = 4;
 
 /** How the solution of a problem ended. */
 export const GLM_STATUS = { converged: 0, precision: 1, maxIter: 2, stopped: 3, notFinite: 4 } as const;

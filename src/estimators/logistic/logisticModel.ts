@@ -10,7 +10,7 @@ import {
   type FittedColumns,
   readFeatures,
 } from '../base/features.js';
-import { isLabelList, type Label, type LabelInput, namesOfClasses } from '../base/labels.js';
+import { isLabelList, type Label, type LabelInput, namesOfClasses, outputsOf } from '../base/labels.js';
 import { linearScores } from '../base/linearScores.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
@@ -40,7 +40,7 @@ export function savedLogistic({ classes, columns, coef, intercept }: LogisticFit
 /** The inverse of {@link savedLogistic}. @throws SteepestError `ERR_MODEL_FILE` */
 export function restoredLogistic(state: SavedState): LogisticFit {
   const classes = attribute(state, 'classes', isLabelList);
-  const outputs = classes.length === 2 ? 1 : classes.length;
+  const outputs = outputsOf(classes);
   const coef = float64Tensor(state, 'coef', [outputs, -1], FINITE);
   const { data: intercept } = float64Tensor(state, 'intercept', [outputs], FINITE);
   const cols = coef.shape[1]!;

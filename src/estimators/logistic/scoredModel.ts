@@ -1,5 +1,5 @@
 import type { Features } from '../base/features.js';
-import type { Label } from '../base/labels.js';
+import { type Label, outputsOf } from '../base/labels.js';
 import type { SavedState } from '../base/saved.js';
 import { type LogisticFit, LogisticModel } from './logisticModel.js';
 
@@ -7,7 +7,7 @@ import { type LogisticFit, LogisticModel } from './logisticModel.js';
 export class ScoredModel extends LogisticModel<object, LogisticFit> {
   constructor(classes: readonly Label[], { cols }: Features, point: Float64Array) {
     super('LogisticRegression', {}, {});
-    const outputs = classes.length === 2 ? 1 : classes.length;
+    const outputs = outputsOf(classes);
     const size = outputs * cols;
     this.fitted = {
       classes,

@@ -1,6 +1,6 @@
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
-import { isCount } from '../../core/guards.js';
+import { isCount, isNonNegative } from '../../core/guards.js';
 import { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
@@ -17,7 +17,7 @@ import type { CrossValidation } from '../selection/makeFolds.js';
 import { descend } from './coordinateDescent.js';
 import { type CrossProblems, crossProblems } from './crossProblems.js';
 import { interceptOf } from './moments.js';
-import { alphaGrid, pathOf, warnUnlessConverged } from './path.js';
+import { alphaGrid, pathOf, penaltyOf, warnUnlessConverged } from './path.js';
 import {
   endsOf,
   PENALIZED_SPECS,
@@ -41,13 +41,9 @@ export interface CrossParams extends PenalizedParams {
   cv: CrossValidation;
 }
 
-/** A finite number of at least 0. */
-const isAlpha = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
-
 /** Alphas as a nonempty array. @throws SteepestError `ERR_ARGUMENT` */
 export function checkAlphas(name: string, value: unknown): readonly number[] {
-  if (Array.isArray(value) && value.length > 0 && [...value].every(isAlpha)) return [...value];
+  if (Array.isArray(value) && value.length > 0 && [...value].every(isNonNegative)) return [...value];
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${name} as an array of finite numbers of at least 0`,
     given: show(value),
@@ -171,7 +167,7 @@ export abstract class CrossModel<P extends CrossParams> extends LinearModel<P, C
     const { alpha, l1Ratio } = chosen;
     const [quadratic] = problems.all.quadratics;
     const coef = new Float64Array(input.source.cols);
-    const penalty = { l1: alpha * l1Ratio, l2: alpha * (1 - l1Ratio), positive };
+    const penalty = penaltyOf(alpha, { l1Ratio, positive });
     const end = await descend(quadratic!, penalty, coef, limits);
     warnUnlessConverged(this.type, [end]);
     const { columns, isVector } = input;

@@ -1,10 +1,22 @@
-import { type DescentEnd, type DescentLimits, descend, type Quadratic } from './coordinateDescent.js';
+import {
+  type DescentEnd,
+  type DescentLimits,
+  descend,
+  type Penalty,
+  type Quadratic,
+} from './coordinateDescent.js';
 
 /** Penalties of a path: `alpha`·(`l1Ratio`·‖w‖₁ + ½·(1 − `l1Ratio`)·‖w‖²). */
 export interface PathShape {
   l1Ratio: number;
   positive: boolean;
 }
+
+export const penaltyOf = (alpha: number, { l1Ratio, positive }: PathShape): Penalty => ({
+  l1: alpha * l1Ratio,
+  l2: alpha * (1 - l1Ratio),
+  positive,
+});
 
 /** How a path of alphas is chosen where it is not given. */
 export interface GridShape extends PathShape {
@@ -48,7 +60,7 @@ export interface Path {
 export async function pathOf(
   problem: Quadratic,
   alphas: Float64Array,
-  { l1Ratio, positive }: PathShape,
+  shape: PathShape,
   limits: DescentLimits,
 ): Promise<Path> {
   const { size } = problem;
@@ -56,8 +68,7 @@ export async function pathOf(
   const ends: DescentEnd[] = [];
   const w = new Float64Array(size);
   for (const [i, alpha] of alphas.entries()) {
-    const penalty = { l1: alpha * l1Ratio, l2: alpha * (1 - l1Ratio), positive };
-    ends.push(await descend(problem, penalty, w, limits, i > 0));
+    ends.push(await descend(problem, penaltyOf(alpha, shape), w, limits, i > 0));
     coef.set(w, i * size);
   }
   return { coef, ends };

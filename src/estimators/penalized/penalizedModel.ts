@@ -14,7 +14,7 @@ import { readRows } from '../leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSquares/linearModel.js';
 import { type DescentEnd, descend } from './coordinateDescent.js';
 import { interceptOf } from './moments.js';
-import { warnUnlessConverged } from './path.js';
+import { penaltyOf, warnUnlessConverged } from './path.js';
 import { penalizedProblem } from './problem.js';
 
 /** Hyperparameters that all penalised models share. */
@@ -115,7 +115,7 @@ export abstract class PenalizedModel<P extends PenalizedParams> extends LinearMo
     const kernels = chooseKernels(options);
     const input = await readRows(x, y, options);
     const { alpha, l1Ratio } = this.shape();
-    const penalty = { l1: alpha * l1Ratio, l2: alpha * (1 - l1Ratio), positive };
+    const penalty = penaltyOf(alpha, { l1Ratio, positive });
     const { quadratics, means } = await penalizedProblem(input, fitIntercept, { workers, kernels, signal });
     const { cols } = input.source;
     const coef = new Float64Array(quadratics.length * cols);

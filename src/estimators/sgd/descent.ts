@@ -1,8 +1,9 @@
 import { SteepestError } from '../../core/errors.js';
 import { type InParts, NUMBERS_PER_PART } from '../../core/inParts.js';
 import type { Features } from '../base/features.js';
+import { l1Share } from '../logistic/params.js';
 import type { SgdLoss } from './losses.js';
-import { l1ShareOf, type SgdParams } from './params.js';
+import type { SgdParams } from './params.js';
 import { ScaledWeights } from './scaledWeights.js';
 
 /** Larger derivatives are cut, so that one wild row does no lasting harm. */
@@ -55,7 +56,7 @@ export class SgdDescent {
     /** Weights of rows whose target is positive, and of the others. */
     private readonly classWeights: readonly [positive: number, negative: number],
   ) {
-    this.l1 = l1ShareOf(params);
+    this.l1 = l1Share(params.penalty, params.l1Ratio);
     this.weights = new ScaledWeights(state.coef, state.average?.coef, this.hasL1);
     const typical = Math.sqrt(1 / Math.sqrt(params.alpha));
     this.firstStep = 1 / (typical * params.alpha);

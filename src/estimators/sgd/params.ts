@@ -1,15 +1,15 @@
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { type ParamSpec, type ParamSpecs, param } from '../base/params.js';
+import { PENALTIES, type PenaltyName } from '../logistic/params.js';
 import { share } from '../network/mlpParams.js';
 
-const PENALTIES = ['l2', 'l1', 'elasticnet', 'none'] as const;
 const RATES = ['constant', 'optimal', 'invscaling', 'adaptive'] as const;
 
 /** Hyperparameters of classifier and regressor, with scikit-learn's meanings and defaults. */
 export interface SgdParams {
   /** Default `'l2'`. */
-  penalty: (typeof PENALTIES)[number];
+  penalty: PenaltyName;
   /** Strength of the penalty, at least 0. Default 1e-4. */
   alpha: number;
   /** The share of L1 for `'elasticnet'`, from 0 to 1. Default 0.15. */
@@ -92,10 +92,6 @@ export const SGD_SPECS: ParamSpecs<SgdParams> = {
   warmStart: param.boolean(false),
   average: averageParam,
 };
-
-/** The share of L1 in the penalty. */
-export const l1ShareOf = ({ penalty, l1Ratio }: SgdParams): number =>
-  penalty === 'elasticnet' ? l1Ratio : penalty === 'l1' ? 1 : 0;
 
 /** @throws SteepestError `ERR_ARGUMENT` for parameters that exclude each other */
 export function checkSgd({ learningRate, alpha }: SgdParams): void {
