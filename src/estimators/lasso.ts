@@ -11,9 +11,9 @@ const SPECS: ParamSpecs<LassoParams> = { alpha: param.nonNegative(1), ...PENALIZ
 
 /**
  * Linear least squares with an L1 penalty, which sets coefficients to 0: minimises (1 / 2n)·Σ
- * w_i·(y_i − b − x_i·coef)² + alpha·‖coef‖₁, with n the sum of the weights, in float64. It makes one
- * pass over the rows and descends on XᵀX; on a table with more columns than rows it descends on the
- * columns. (Tibshirani 1996; Friedman, Hastie, Tibshirani 2010)
+ * w_i·(y_i − b − x_i·coef)² + alpha·‖coef‖₁, with n the sum of the weights, in float64. It makes
+ * one pass over the rows and descends on XᵀX; on a table with more columns than rows it descends on
+ * the columns. (Tibshirani 1996; Friedman, Hastie, Tibshirani 2010)
  */
 export class Lasso extends PenalizedModel<LassoParams> {
   constructor(params: Partial<LassoParams> = {}) {

@@ -150,8 +150,8 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
   /**
    * @param x rows × columns, finite; or, for `'qr'`, a stream of batches `{ x, y, sampleWeight? }`,
    *   which is read once
-   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit it
-   *   with a stream
+   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
+   *   it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
    *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large. After an error, what was
    *   learned before is unchanged.

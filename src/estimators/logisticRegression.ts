@@ -150,11 +150,12 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
   }
 
   /**
-   * Standard errors, z-values, two-sided p-values, confidence intervals and odds ratios (Wald), of a
-   * fit with penalty `'none'`. With more than two classes they are of differences to the first one.
+   * Standard errors, z-values, two-sided p-values, confidence intervals and odds ratios (Wald), of
+   * a fit with penalty `'none'`. With more than two classes they are of differences to the first
+   * one.
    * @param options `level`: the probability of the confidence intervals, default 0.95
-   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` after a fit with a penalty or by descent,
-   *   and if coefficients are not determined
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` after a fit with a penalty or by
+   *   descent, and if coefficients are not determined
    */
   inference(options: InferenceOptions = {}): LogisticInference {
     const level = readLevel('LogisticRegression.inference', options);

@@ -48,15 +48,16 @@ import { type ScorerFunction, type ScorerName, scorerNames } from './selection/s
 /** Hyperparameters, with scikit-learn's meanings. */
 export interface LogisticRegressionCVParams extends CommonLogisticParams {
   /**
-   * Inverse strengths of the penalty to choose from, or how many of them from 1e-4 to 1e4, evenly on
-   * a logarithmic scale. Default 10.
+   * Inverse strengths of the penalty to choose from, or how many of them from 1e-4 to 1e4, evenly
+   * on a logarithmic scale. Default 10.
    */
   Cs: number | readonly number[];
   /** Fractions of L1 to choose from, each from 0 (L2 alone) to 1 (L1 alone). Default [0]. */
   l1Ratios: readonly number[];
   /**
    * A number of stratified folds (5 by default), a splitter such as `KFold`, or a list of
-   * `{ train, test }` row numbers. Files keep numbers only; a loaded model has the default otherwise.
+   * `{ train, test }` row numbers. Files keep numbers only; a loaded model has the default
+   * otherwise.
    */
   cv: CrossValidation;
   /**

@@ -53,8 +53,8 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   /**
    * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
    *   read once
-   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit it
-   *   with a stream
+   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
+   *   it with a stream
    * @throws SteepestError `ERR_SHAPE`, also if `alpha` does not have one element per target;
    *   `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error,
    *   what was learned before is unchanged.

@@ -67,8 +67,9 @@ interface Scored {
 
 /**
  * `Ridge` with the alpha that predicts rows left out best. All alphas and folds are computed from
- * triangles of one pass over the rows; leave-one-out reads a table once more for the leverages of its
- * rows. (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al., §7.10)
+ * triangles of one pass over the rows; leave-one-out reads a table once more for the leverages of
+ * its rows. (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al.,
+ * §7.10)
  */
 export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   constructor(params: Partial<RidgeCVParams> = {}) {
@@ -93,11 +94,11 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   /**
    * @param x rows × columns, finite; or, with a number `cv`, a stream of batches `{ x, y,
    *   sampleWeight? }`, which is read once
-   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit it
-   *   with a stream
+   * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
+   *   it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
-   *   `ERR_ARGUMENT`, also for leave-one-out with a stream or an alpha of 0. After an error, what was
-   *   learned before is unchanged.
+   *   `ERR_ARGUMENT`, also for leave-one-out with a stream or an alpha of 0. After an error, what
+   *   was learned before is unchanged.
    */
   async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
     x: X,

@@ -91,12 +91,12 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
   }
 
   /**
-   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is read
-   *   once for each of up to `maxIter` passes
+   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
+   *   read once for each of up to `maxIter` passes
    * @param y one class per row, or the name of their column in a table; omit it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
-   *   `ERR_LABEL_RANGE`, `ERR_DIVERGED`, `ERR_BUSY`, `ERR_ABORTED`. After an error, what was learned
-   *   before is unchanged.
+   *   `ERR_LABEL_RANGE`, `ERR_DIVERGED`, `ERR_BUSY`, `ERR_ABORTED`. After an error, what was
+   *   learned before is unchanged.
    */
   async fit(
     x: FeatureInput | RowStream,

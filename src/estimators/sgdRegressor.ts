@@ -25,8 +25,8 @@ export interface SGDRegressorParams extends SgdParams {
   /**
    * - `'squaredError'` (default): least squares;
    * - `'huber'`: linear beyond `epsilon`;
-   * - `'epsilonInsensitive'`, `'squaredEpsilonInsensitive'`: 0 up to `epsilon`, as in support vector
-   *   regression.
+   * - `'epsilonInsensitive'`, `'squaredEpsilonInsensitive'`: 0 up to `epsilon`, as in support
+   *   vector regression.
    */
   loss: RegressionLoss;
   /** The width of the band of the last three losses, at least 0. Default 0.1. */
@@ -48,8 +48,8 @@ interface Fitted extends LinearFit {
 const FIT_KEYS = ['sampleWeight', 'signal'];
 
 /**
- * Linear regression by stochastic gradient descent, in float64: row after row, as scikit-learn's, for
- * more rows than memory holds or rows that come one batch at a time. Scale the columns first.
+ * Linear regression by stochastic gradient descent, in float64: row after row, as scikit-learn's,
+ * for more rows than memory holds or rows that come one batch at a time. Scale the columns first.
  * (Bottou 2012, "Stochastic gradient descent tricks")
  */
 export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted, Float64Array> {
@@ -65,8 +65,8 @@ export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted, Float6
   }
 
   /**
-   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is read
-   *   once for each of up to `maxIter` passes
+   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`, which is
+   *   read once for each of up to `maxIter` passes
    * @param y one number per row, or the name of their column in a table; omit it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
    *   `ERR_DIVERGED`, `ERR_BUSY`, `ERR_ABORTED`. After an error, what was learned before is

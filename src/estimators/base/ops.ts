@@ -1,6 +1,6 @@
 import { type Op, type Operand, PHASES } from '../../kernels/contract.js';
 
-/** An op of the rows phase that is not shared among ranks. Operands that are undefined are left out. */
+/** An op of the rows phase, not shared among ranks. Undefined operands are left out. */
 export function wholeOp(
   kind: Op['kind'],
   operands: Record<string, Operand | undefined>,

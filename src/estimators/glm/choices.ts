@@ -2,14 +2,16 @@
 import { SteepestError } from '../../core/errors.js';
 import type { GlmSolver } from './task.js';
 
-/** Parameters beyond which a fit does not keep their second derivatives, which have their square. */
+/**
+ * Parameters beyond which a fit does not keep their second derivatives, which have their square.
+ */
 export const MOST_INFERRED = 500;
 /** Maximum number of variables of solvers that store their square. */
 const MOST_SQUARED_VARIABLES = 2000;
 /**
- * `'auto'` takes Newton's method up to so many variables, whose Cholesky factor one thread computes,
- * and up to so many products of rows: with k outputs and p columns, second derivatives take about
- * (k + 1)·p / 8 times the operations of a gradient.
+ * `'auto'` takes Newton's method up to so many variables, whose Cholesky factor one thread
+ * computes, and up to so many products of rows: with k outputs and p columns, second derivatives
+ * take about (k + 1)·p / 8 times the operations of a gradient.
  */
 const MOST_NEWTON_VARIABLES = 500;
 const MOST_NEWTON_WORK = 600;

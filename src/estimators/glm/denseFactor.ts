@@ -31,8 +31,8 @@ function factorRow(r: Float64Array, n: number, first: number, i: number): boolea
 }
 
 /**
- * A = Rᵀ·R in blocks of rows: what a block takes off the rest is a Gram matrix of its rows. (Golub &
- * Van Loan, "Matrix Computations", §4.2.9)
+ * A = Rᵀ·R in blocks of rows: what a block takes off the rest is a Gram matrix of its rows. (Golub
+ * & Van Loan, "Matrix Computations", §4.2.9)
  * @param matrix row by row, order × order; its upper triangle is read
  * @returns undefined if it is not positive definite
  */

@@ -30,8 +30,8 @@ export interface Deviances {
 }
 
 /**
- * The mean that an intercept alone gives for an offset of 0: for a Poisson Σ w·y / Σ w·e^offset, for
- * a gamma Σ w·y·e^−offset / Σ w.
+ * The mean that an intercept alone gives for an offset of 0: for a Poisson Σ w·y / Σ w·e^offset,
+ * for a gamma Σ w·y·e^−offset / Σ w.
  */
 export function nullMean(family: LogLinkFamily, { y, weights, offset }: WeighedRows): number {
   let above = 0;

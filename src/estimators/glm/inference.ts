@@ -13,7 +13,9 @@ export interface GlmInference {
    * difference to the first class, which alone is determined.
    */
   estimates: PerParameter;
-  /** √[H⁻¹]_jj, with H the second derivatives of the negative log-likelihood (times the dispersion). */
+  /**
+   * √[H⁻¹]_jj, with H the second derivatives of the negative log-likelihood (times the dispersion).
+   */
   standardErrors: PerParameter;
   /** Parameter / standard error. */
   zValues: PerParameter;

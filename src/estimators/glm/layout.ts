@@ -36,7 +36,9 @@ const MOST_GROUPS = 64;
 const PARTIALS_BYTES = 64 * 2 ** 20;
 /** Columns of a block come in panels. */
 const PANEL = 8;
-/** Rows for each column from which a shared block is computed: enough to guide conjugate gradients. */
+/**
+ * Rows for each column from which a shared block is computed: enough to guide conjugate gradients.
+ */
 const SHARED_ROWS_PER_COLUMN = 16;
 
 /** What to fit, and with how many ranks. */

@@ -38,7 +38,9 @@ const SOLVERS = ['auto', 'lbfgs', 'newton', 'newtonCg'] as const;
 
 /** Hyperparameters, with scikit-learn's meanings. */
 export interface LogLinkParams {
-  /** Strength of the L2 penalty ½·alpha·‖w‖² beside half the mean deviance, at least 0. Default 1. */
+  /**
+   * Strength of the L2 penalty ½·alpha·‖w‖² beside half the mean deviance, at least 0. Default 1.
+   */
   alpha: number;
   /** Default true. The intercept is not penalised. */
   fitIntercept: boolean;
@@ -78,7 +80,9 @@ export interface LogLinkScoreOptions extends ScoreOptions, OffsetOptions {}
 export interface LogLinkInference extends GlmInference {
   /** e to the power of the estimates: the factor on the mean for one unit more. */
   meanRatios: PerParameter;
-  /** 1 for counts; for amounts Pearson's Σ w·(y − μ)²/μ² / residualDf, by which errors are scaled. */
+  /**
+   * 1 for counts; for amounts Pearson's Σ w·(y − μ)²/μ² / residualDf, by which errors are scaled.
+   */
   dispersion: number;
   deviance: number;
   /** That of the best model of an intercept alone. */
@@ -216,8 +220,8 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   }
 
   /**
-   * D²: the fraction of the deviance that the prediction explains; 1 is perfect, 0 is no better than
-   * the mean.
+   * D²: the fraction of the deviance that the prediction explains; 1 is perfect, 0 is no better
+   * than the mean.
    * @param options `sampleWeight`, and the rows' `offset` or `exposure`
    */
   override async score(

@@ -60,7 +60,9 @@ function solvePath(rank: RowSums): void {
   }
 }
 
-/** Runs one rank of a generalised linear model. Rank 0 runs the solver; all ranks compute for it. */
+/**
+ * Runs one rank of a generalised linear model. Rank 0 runs the solver; all ranks compute for it.
+ */
 export function runGlm(task: GlmTask, kernels: KernelSet): RankResult {
   const rank = new RowSums(task, kernels);
   const done: RankResult = { ok: true, verdict: 0, step: 0, passes: 0, epochs: 0 };

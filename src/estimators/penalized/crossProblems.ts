@@ -20,7 +20,10 @@ export interface FoldProblem {
   tests: readonly TestSums[];
 }
 
-/** The sums of a triangle's rows: moments without an intercept, so that their first row has the means. */
+/**
+ * The sums of a triangle's rows: moments without an intercept, so that their first row has the
+ * means.
+ */
 export function testSums({ r, rows, cols, sides, rest }: Moments): TestSums[] {
   return sides.map((side, k) => ({
     residuals: (coef, intercept) => {

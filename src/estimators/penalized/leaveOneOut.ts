@@ -9,9 +9,9 @@ const SLICE_NUMBERS = 2 ** 19;
 
 /**
  * Exact leave-one-out errors of ridge regression for every alpha, without fitting any of them: the
- * error of row i is w-weighted e_i / (1 − h_i), with e_i its residual in the fit on all rows and h_i =
- * w_i·(1 / Σw + Σ_j (v_j·(x_i − x̄))² / (n·σ_j² + α)) its leverage (Golub, Heath, Wahba 1979; without
- * an intercept x̄ and 1 / Σw are 0). One pass over the rows of a table.
+ * error of row i is w-weighted e_i / (1 − h_i), with e_i its residual in the fit on all rows and
+ * h_i = w_i·(1 / Σw + Σ_j (v_j·(x_i − x̄))² / (n·σ_j² + α)) its leverage (Golub, Heath, Wahba 1979;
+ * without an intercept x̄ and 1 / Σw are 0). One pass over the rows of a table.
  * @returns sums of the squares, alphas × targets
  */
 export async function leftOut(

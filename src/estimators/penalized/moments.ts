@@ -48,7 +48,9 @@ export function momentsOf(factor: Factor, fitIntercept: boolean): Moments {
   const from = fitIntercept ? 1 : 0;
   const rows = cols + 1 - from;
   const width = cols + targets;
-  /** Columns of X and Y in the units of the data, from row `from` of the triangle: height × count. */
+  /**
+   * Columns of X and Y in the units of the data, from row `from` of the triangle: height × count.
+   */
   const columns = (first: number, count: number, height: number): Float64Array => {
     const out = new Float64Array(height * count);
     for (let j = 0; j < count; j++) {
@@ -77,7 +79,9 @@ export function momentsOf(factor: Factor, fitIntercept: boolean): Moments {
 /** Rows of G between two turns of the event loop, for that many columns: a few milliseconds. */
 const SLICE_PRODUCTS = 4e6;
 
-/** Rows of R that are added to G together: its elements are read and written once for all of them. */
+/**
+ * Rows of R that are added to G together: its elements are read and written once for all of them.
+ */
 const UNROLLED = 4;
 
 /** G += the products of rows l … l + 3 of R, which begin at column `first`. */

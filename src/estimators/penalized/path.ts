@@ -12,6 +12,7 @@ export interface PathShape {
   positive: boolean;
 }
 
+/** The penalty for one alpha. */
 export const penaltyOf = (alpha: number, { l1Ratio, positive }: PathShape): Penalty => ({
   l1: alpha * l1Ratio,
   l2: alpha * (1 - l1Ratio),

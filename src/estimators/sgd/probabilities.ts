@@ -2,13 +2,15 @@ import { Matrix } from '../../core/matrix.js';
 
 const OF_SCORE = {
   logLoss: (score: number): number => 1 / (1 + Math.exp(-score)),
-  /** (Zhang & Oles 2001, "Text categorization based on regularized linear classification methods") */
+  /**
+   * (Zhang & Oles 2001, "Text categorization based on regularized linear classification methods")
+   */
   modifiedHuber: (score: number): number => (Math.max(-1, Math.min(1, score)) + 1) / 2,
 };
 
 /**
- * Probabilities of classes from scores of each against all others: divided by their sum; equal where
- * all are 0.
+ * Probabilities of classes from scores of each against all others: divided by their sum; equal
+ * where all are 0.
  * @param scores rows × outputs; one output is the second of two classes
  */
 export function oneVersusAll(

@@ -1,4 +1,6 @@
-/** The Cholesky factor of a symmetric matrix whose rows and columns are scaled to a diagonal of 1. */
+/**
+ * The Cholesky factor of a symmetric matrix whose rows and columns are scaled to a diagonal of 1.
+ */
 export interface ScaledFactor {
   readonly size: number;
   /** The fraction that was added to the scaled diagonal; 0 for a positive definite matrix. */

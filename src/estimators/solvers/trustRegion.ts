@@ -19,7 +19,9 @@ export interface ProductObjective extends Objective {
   preconditioner(): ((b: Float64Array) => void) | undefined;
 }
 
-/** Conjugate gradients end when the residual is this fraction of the gradient, or √ of it if less. */
+/**
+ * Conjugate gradients end when the residual is this fraction of the gradient, or √ of it if less.
+ */
 const FORCING = 0.1;
 /** A residual whose elements are all below this fraction of `tol` needs no more work. */
 const ENOUGH = 0.1;
@@ -170,8 +172,8 @@ function borderStep(stepSquare: number, inner: number, square: number, radius: n
 
 /**
  * Minimises a convex function by Newton steps that conjugate gradients find within a trust region.
- * (Nocedal & Wright, "Numerical Optimization", algorithms 4.1 and 7.2; for logistic regression: Lin,
- * Weng & Keerthi 2008)
+ * (Nocedal & Wright, "Numerical Optimization", algorithms 4.1 and 7.2; for logistic regression:
+ * Lin, Weng & Keerthi 2008)
  * @param start initial point; not modified
  */
 export function minimizeTrustRegion(
