@@ -45,7 +45,7 @@ export interface PrecisionRecallCurve {
 }
 
 /** Total weight of the samples that score at least each threshold, with descending thresholds. */
-export interface Cumulative {
+interface Cumulative {
   falsePositive: Float64Array;
   truePositive: Float64Array;
   thresholds: Float64Array;
@@ -89,7 +89,7 @@ function positiveClass(posLabel: Label | undefined, present: readonly Label[]): 
  * Cumulative weights from the highest score down, one entry per distinct score. Samples of weight 0
  * are ignored.
  */
-export function cumulate({ positive, scores, weights }: BinaryScores): Cumulative {
+function cumulate({ positive, scores, weights }: BinaryScores): Cumulative {
   const distinct = distinctScores(scores, weights);
   const count = distinct.length;
   const falseWeight = new Float64Array(count);

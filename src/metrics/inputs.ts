@@ -69,7 +69,7 @@ export function readPair(
   return { truth, guess };
 }
 
-export function sameType(what: string, labels: readonly Label[], truth: readonly Label[]): void {
+function sameType(what: string, labels: readonly Label[], truth: readonly Label[]): void {
   if (labels.length === 0 || typeof labels[0] === typeof truth[0]) return;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${what} to name classes as yTrue does, by ${typeof truth[0]}s`,

@@ -14,6 +14,7 @@ import {
   type Fittable,
   fitOptions,
   isClassifier,
+  methodOf,
   resolveJobs,
   runJobs,
 } from './jobs.js';
@@ -102,10 +103,10 @@ export async function predictFolds(
   const jobs = folds.map((fold) => async (signal: AbortSignal): Promise<Part> => {
     const { xTrain, yTrain, xTest, weights } = foldRows(data, fold);
     const model = cloneForJob(estimator, limit);
-    const run = methodOf(model, method);
+    const run = methodOf(model, method, `Use an estimator that can ${method}, or another method.`);
     await model.fit(xTrain as never, yTrain as never, fitOptions(signal, weights));
     return {
-      values: await run(xTest),
+      values: (await run(xTest)) as Prediction,
       classes: classes.length > 0 ? (model as Partial<{ classes: readonly Label[] }>).classes : undefined,
     };
   });
@@ -115,17 +116,6 @@ export async function predictFolds(
     folds,
     rows,
   );
-}
-
-/** @throws SteepestError `ERR_ARGUMENT` for an estimator without that method */
-function methodOf(model: Fittable, name: PredictMethod): (x: RowsInput) => Promise<Prediction> {
-  const f = (model as unknown as Record<string, unknown>)[name];
-  if (typeof f === 'function') return (x) => f.call(model, x) as Promise<Prediction>;
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `an estimator with ${name}()`,
-    given: 'one that has none',
-    hint: `Use an estimator that can ${name}, or another method.`,
-  });
 }
 
 function checkPartition(folds: readonly Fold[], rows: number): void {

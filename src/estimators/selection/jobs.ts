@@ -116,6 +116,22 @@ export function checkEstimator(what: string, value: unknown): void {
   });
 }
 
+/** A method of an estimator. @throws SteepestError `ERR_ARGUMENT` for an estimator without it */
+export function methodOf(
+  estimator: object,
+  name: string,
+  hint: string,
+  purpose = '',
+): (x: unknown) => unknown {
+  const f = (estimator as Record<string, unknown>)[name];
+  if (typeof f === 'function') return (x) => f.call(estimator, x) as unknown;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `an estimator with ${name}()${purpose}`,
+    given: 'one that has none',
+    hint,
+  });
+}
+
 /** True for classifiers: estimators with `predictProba`, and wrappers of such. */
 export function isClassifier(estimator: object): boolean {
   return 'isClassifier' in estimator ? estimator.isClassifier === true : 'predictProba' in estimator;

@@ -6,7 +6,7 @@ import type { ValueInput } from '../../metrics/index.js';
 import * as metrics from '../../metrics/index.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
-import type { Fittable } from './jobs.js';
+import { type Fittable, methodOf } from './jobs.js';
 import type { RowsInput } from './rows.js';
 
 /**
@@ -35,15 +35,9 @@ class Predictions {
   ) {}
 
   private ask(name: string): Promise<unknown> {
-    const f = (this.estimator as Record<string, unknown>)[name];
-    if (typeof f !== 'function') {
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: `an estimator with ${name}() for this score`,
-        given: 'one that has none',
-        hint: "Use a score that needs only predict, such as 'accuracy' or 'r2'.",
-      });
-    }
-    const known = this.asked.get(name) ?? (f.call(this.estimator, this.x) as Promise<unknown>);
+    const hint = "Use a score that needs only predict, such as 'accuracy' or 'r2'.";
+    const method = methodOf(this.estimator, name, hint, ' for this score');
+    const known = this.asked.get(name) ?? (method(this.x) as Promise<unknown>);
     this.asked.set(name, known);
     return known;
   }
@@ -197,7 +191,7 @@ export type Scoring<E = Fittable> =
   | Readonly<Record<string, ScorerName | ScorerFunction<E>>>;
 
 /** The name of the only score if none is given. */
-export const DEFAULT_SCORE = 'score';
+const DEFAULT_SCORE = 'score';
 
 /** Scores by their names in results. */
 export interface Scorers {

@@ -14,7 +14,7 @@ import type { RowInput } from '../base/work.js';
 import { evaluateCandidates } from './candidates.js';
 import { type CrossValidateOptions, prepare } from './crossValidate.js';
 import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
-import { checkEstimator, type Fittable, freshParams, isClassifier } from './jobs.js';
+import { checkEstimator, type Fittable, freshParams, isClassifier, methodOf } from './jobs.js';
 import type { RowsInput, TargetRows } from './rows.js';
 import { resolveScorers } from './scorers.js';
 import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
@@ -322,14 +322,7 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
   }
 
   private callNow(name: string, x: RowsInput | RowInput): unknown {
-    const best = this.delegate(`${name}()`) as unknown as Record<string, unknown>;
-    const f = best[name];
-    if (typeof f === 'function') return f.call(best, x) as unknown;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `an estimator with ${name}()`,
-      given: 'one that has none',
-      hint: `Search over an estimator that can ${name}.`,
-    });
+    return methodOf(this.delegate(`${name}()`), name, `Search over an estimator that can ${name}.`)(x);
   }
 }
 
