@@ -59,6 +59,13 @@ const SOURCES: [what: string, name: string, make: () => data.CsvSource | Promise
   ['a gzipped read stream', 'table.csv.gz', () => createReadStream(`${path}.gz`)],
   ['a Readable of pieces', '<stream>', () => Readable.from(cut(BYTES))],
   ['a Readable of gzipped pieces', '<stream>', () => Readable.from(cut(gz))],
+  [
+    'an async generator of gzipped pieces of which some are empty',
+    '<stream>',
+    async function* () {
+      for (const piece of cut(gz)) yield* [new Uint8Array(0), Buffer.alloc(0), piece];
+    } as unknown as () => data.CsvSource,
+  ],
   ['a Readable of text', '<stream>', () => Readable.from(cut(TEXT))],
   ['a ReadableStream', '<stream>', () => web(cut(BYTES))],
   [

@@ -77,7 +77,8 @@ async function readAll(
   const add = (bytes: Uint8Array): void => {
     budget.take(bytes.length);
     budget.checkTime();
-    parts.push(bytes);
+    // The start of the first pieces says whether they are gzipped.
+    if (bytes.length > 0) parts.push(bytes);
   };
   for await (const chunk of stream) {
     if (typeof chunk === 'string') {
