@@ -16,19 +16,15 @@ export type Workers = 'auto' | number;
  * operations per step to be worth them: about 10 µs at 100 GFLOP/s.
  */
 const FLOPS_PER_RANK_AND_STEP = 1e6;
+
 /**
  * Resolves the `workers` option. The count changes only the speed, never a result.
- * @param flopsPerRank that make another rank worth its barriers
  * @throws SteepestError `ERR_ARGUMENT`
  */
-export function resolveWorkers(
-  workers: Workers,
-  flopsPerStep: number,
-  flopsPerRank = FLOPS_PER_RANK_AND_STEP,
-): number {
+export function resolveWorkers(workers: Workers, flopsPerStep: number): number {
   const most = mostThreads();
   if (workers === 'auto') {
-    const useful = Math.floor(flopsPerStep / flopsPerRank);
+    const useful = Math.floor(flopsPerStep / FLOPS_PER_RANK_AND_STEP);
     return Math.max(1, Math.min(availableParallelism(), useful, most));
   }
   if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {

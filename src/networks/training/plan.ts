@@ -1,6 +1,6 @@
 import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
 import { CONTROL_BYTES } from '../../parallel/control.js';
-import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { mostWorkers, type Workers } from '../../parallel/workers.js';
 import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
 import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
@@ -73,7 +73,7 @@ export function planFit(
   const most = mostWorkers(workers);
   const useful = workers === 'auto' ? usefulRanks(model, objective, rows.train, most) : most;
   // There may be fewer threads by the time that the ranks start.
-  const workersNow = (): number => Math.min(most, resolveWorkers(workers, useful, 1));
+  const workersNow = (): number => Math.min(useful, mostWorkers(workers));
   const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, workersNow()));
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
