@@ -147,7 +147,7 @@ export abstract class ThresholdClassifier<P extends ResponseParams> extends Meta
 }
 
 /** Scores of the positive class, from those of the second one. */
-export function facing(scores: Float64Array, method: ResponseMethod, positive: 0 | 1): Float64Array {
+function facing(scores: Float64Array, method: ResponseMethod, positive: 0 | 1): Float64Array {
   if (positive === 1) return scores;
   return scores.map((score) => (method === 'predictProba' ? 1 - score : -score));
 }

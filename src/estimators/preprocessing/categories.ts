@@ -31,12 +31,12 @@ export function showCategory(value: Category): string {
       : `${value}`;
 }
 
-export function toCategories(kind: ColumnCategories['kind'], list: readonly Category[]): ColumnCategories {
+function toCategories(kind: ColumnCategories['kind'], list: readonly Category[]): ColumnCategories {
   return { kind, list, index: new Map(list.map((value, i) => [categoryKey(value), i])) };
 }
 
 /** The categories that occur, numbers by size and text by code point, missing last. */
-export function categoriesOf(column: Column): ColumnCategories {
+function categoriesOf(column: Column): ColumnCategories {
   const numeric = isNumericColumn(column);
   const seen = new Set<Category>();
   for (const value of column) seen.add(categoryKey(value));
@@ -49,7 +49,7 @@ export function categoriesOf(column: Column): ColumnCategories {
 /**
  * Categories of one column that the user gave, in their order. @throws SteepestError `ERR_ARGUMENT`
  */
-export function givenCategories(name: string, list: readonly Category[]): ColumnCategories {
+function givenCategories(name: string, list: readonly Category[]): ColumnCategories {
   const values = list.filter((value) => categoryKey(value) !== null);
   const type = typeof values[0];
   const isValid =
@@ -69,6 +69,26 @@ export function givenCategories(name: string, list: readonly Category[]): Column
     kind,
     list.map((value) => (categoryKey(value) === null ? (kind === 'numeric' ? Number.NaN : null) : value)),
   );
+}
+
+/** The categories of a column of a fit: those that occur, or those that the user gave. */
+export function categoriesFor(
+  given: CategoriesParam,
+  column: Column,
+  j: number,
+  shown: string,
+): ColumnCategories {
+  return given === 'auto' ? categoriesOf(column) : givenCategories(shown, given[j]!);
+}
+
+/** The categories of each column, for users. */
+export const listsOf = (columns: readonly ColumnCategories[]): Category[][] =>
+  columns.map(({ list }) => [...list]);
+
+/** A column that holds these categories. */
+export function columnOf({ kind }: ColumnCategories, values: readonly Category[]): Column {
+  if (kind === 'text') return values as readonly (string | null)[];
+  return Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)));
 }
 
 /** What to do about an unknown category, for errors. */

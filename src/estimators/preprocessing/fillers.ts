@@ -8,13 +8,13 @@ import { selectRanks } from './orderStatistics.js';
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
 
 /** The fill value of a text column without values, and of strategy 'constant' by default. */
-export const DEFAULT_TEXT = 'missing_value';
+const DEFAULT_TEXT = 'missing_value';
 
 /** The value that replaces missing values of a column. */
 export type Fill = number | string;
 
 /** What counts as missing besides null: a value, possibly NaN. */
-export type MissingMark = number | string;
+type MissingMark = number | string;
 
 /** True where a value is missing. */
 export function isMissing(value: number | string | null, mark: MissingMark): boolean {

@@ -1,6 +1,12 @@
 import { checkInteger, checkNumber } from '../../core/check.js';
+import type { Column } from '../../data/column.js';
 import { type ParamSpec, param } from '../base/params.js';
-import type { Category, ColumnCategories } from './categories.js';
+import {
+  type CategoriesParam,
+  type Category,
+  type ColumnCategories,
+  encodeCategories,
+} from './categories.js';
 
 /** Rare categories of a column share one code, after those of the frequent ones. */
 
@@ -39,6 +45,23 @@ export interface Grouping {
   width: number;
 }
 
+/** The categories of a column, and how they are numbered. */
+export interface GroupedCategories extends ColumnCategories {
+  grouping: Grouping;
+  /** The infrequent categories. */
+  rare: readonly number[];
+}
+
+/** The category of a number; the infrequent ones are missing values in a column of numbers. */
+export function categoryAt({ kind, grouping: { frequent } }: GroupedCategories, number: number): Category {
+  if (number < frequent.length) return frequent[number]!;
+  return kind === 'text' ? INFREQUENT : null;
+}
+
+/** The infrequent categories of each column, for users; undefined for a column without any. */
+export const infrequentLists = (columns: readonly GroupedCategories[]): (Category[] | undefined)[] =>
+  columns.map(({ grouping: { infrequent } }) => (infrequent.length === 0 ? undefined : [...infrequent]));
+
 /** @param codes the infrequent categories, ascending. @param skipped a category without a number, or −1 */
 export function groupingOf({ list }: ColumnCategories, codes: readonly number[], skipped = -1): Grouping {
   const isRare = new Uint8Array(list.length);
@@ -61,11 +84,11 @@ export function groupingOf({ list }: ColumnCategories, codes: readonly number[],
  * @param codes of each row; −1 does not count
  * @param skipped a category that is never infrequent, or −1
  */
-export function infrequentCodes(
+function infrequentCodes(
   { list }: ColumnCategories,
   codes: Int32Array,
   { minFrequency, maxCategories }: FrequencyParams,
-  skipped = -1,
+  skipped: number,
 ): number[] {
   if (minFrequency === undefined && maxCategories === undefined) return [];
   const counts = new Float64Array(list.length);
@@ -79,6 +102,28 @@ export function infrequentCodes(
     for (const code of byCount.slice(0, Math.max(0, byCount.length - kept))) rare.add(code);
   }
   return [...rare].sort((a, b) => a - b);
+}
+
+/**
+ * Numbers the categories of a column of a fit.
+ * @param own they: `params.categories`, or those that occur
+ * @param hint what to do about a category that is not among them
+ * @param skipped a category without a number, or −1
+ * @throws SteepestError as {@link encodeCategories}
+ */
+export function groupedCategories(
+  own: ColumnCategories,
+  column: Column,
+  shown: string,
+  params: FrequencyParams & { categories: CategoriesParam; handleUnknown: string },
+  { hint, skipped = -1 }: { hint?: string; skipped?: number } = {},
+): GroupedCategories {
+  const { categories, handleUnknown, minFrequency, maxCategories } = params;
+  // All are known then, and nothing is to be counted.
+  const isPlain = categories === 'auto' && minFrequency === undefined && maxCategories === undefined;
+  const codes = isPlain ? undefined : encodeCategories(shown, column, own, handleUnknown !== 'error', hint);
+  const rare = codes === undefined ? [] : infrequentCodes(own, codes, params, skipped);
+  return { ...own, rare, grouping: groupingOf(own, rare, skipped) };
 }
 
 /** True for the infrequent categories of a column, as a file may list them. */

@@ -21,25 +21,29 @@ import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import {
   type Category,
-  type ColumnCategories,
-  categoriesOf,
+  categoriesFor,
   checkPerColumn,
+  columnOf,
   encodeCategories,
-  givenCategories,
+  listsOf,
   readCategories,
   restoredCategories,
   savedCategories,
 } from './categories.js';
-import { type Grouping, groupingOf, INFREQUENT, infrequentCodes, isInfrequentList } from './infrequent.js';
+import {
+  categoryAt,
+  type GroupedCategories,
+  groupedCategories,
+  groupingOf,
+  INFREQUENT,
+  infrequentLists,
+  isInfrequentList,
+} from './infrequent.js';
 import { InvertibleTransformer } from './invertible.js';
 import { droppedOf, ONE_HOT_SPECS, type OneHotEncoderParams, refuse } from './oneHotParams.js';
 
 /** One column of the fit. */
-interface Encoded extends ColumnCategories {
-  /** The encoded columns, with that of the dropped category. */
-  grouping: Grouping;
-  /** The infrequent categories. */
-  rare: readonly number[];
+interface Encoded extends GroupedCategories {
   /** Number of the dropped category, or −1. */
   dropped: number;
   /** How feature names show the categories. */
@@ -81,28 +85,15 @@ export class OneHotEncoder extends InvertibleTransformer<
     for (let j = 0; j < cols; j++) {
       await nextColumn(j, table.rows, signal);
       const shown = showColumn(names, j);
-      const { own, rare } = this.categoriesFor(readCategories(table, j), j, shown);
-      const grouping = groupingOf(own, rare);
-      const dropped = droppedOf(own, grouping, drop, j, shown);
-      encoded.push({ ...own, rare, grouping, dropped, shownAs: kinds[j]! });
+      const column = readCategories(table, j);
+      const own = categoriesFor(categories, column, j, shown);
+      const grouped = groupedCategories(own, column, shown, this.params);
+      const dropped = droppedOf(own, grouped.grouping, drop, j, shown);
+      encoded.push({ ...grouped, dropped, shownAs: kinds[j]! });
     }
     this.encoded = encoded;
     this.fitted = { cols, names };
     return this;
-  }
-
-  /** The categories of column j, and which of them are infrequent. */
-  private categoriesFor(
-    column: Column,
-    j: number,
-    shown: string,
-  ): { own: ColumnCategories; rare: readonly number[] } {
-    const { categories, handleUnknown, minFrequency, maxCategories } = this.params;
-    const isAuto = categories === 'auto';
-    const own = isAuto ? categoriesOf(column) : givenCategories(shown, categories[j]!);
-    if (isAuto && minFrequency === undefined && maxCategories === undefined) return { own, rare: [] };
-    const codes = encodeCategories(shown, column, own, handleUnknown !== 'error');
-    return { own, rare: infrequentCodes(own, codes, this.params) };
   }
 
   /**
@@ -159,11 +150,7 @@ export class OneHotEncoder extends InvertibleTransformer<
       const values = Array.from({ length: rows }, (_, i) =>
         decode(one, data.subarray(i * cols + start, i * cols + offset), showColumn(names, j), i, this.params),
       );
-      columns.push(
-        one.kind === 'numeric'
-          ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
-          : (values as (string | null)[]),
-      );
+      columns.push(columnOf(one, values));
     }
     return toDataTable(columns, names);
   }
@@ -171,15 +158,13 @@ export class OneHotEncoder extends InvertibleTransformer<
   /** The categories of each column, in order; missing is NaN among numbers and null among text. */
   get categories(): readonly (readonly Category[])[] {
     this.ready('categories');
-    return this.encoded.map(({ list }) => [...list]);
+    return listsOf(this.encoded);
   }
 
   /** The infrequent categories of each column, in order; undefined for a column without any. */
   get infrequentCategories(): readonly (readonly Category[] | undefined)[] {
     this.ready('infrequentCategories');
-    return this.encoded.map(({ grouping: { infrequent } }) =>
-      infrequent.length === 0 ? undefined : [...infrequent],
-    );
+    return infrequentLists(this.encoded);
   }
 
   /**
@@ -264,22 +249,19 @@ export class OneHotEncoder extends InvertibleTransformer<
 const widthOf = ({ grouping, dropped }: Encoded): number => grouping.width - (dropped >= 0 ? 1 : 0);
 
 function decode(
-  { kind, grouping, dropped }: Encoded,
+  one: Encoded,
   values: ArrayLike<number>,
   shown: string,
   row: number,
   { handleUnknown }: OneHotEncoderParams,
 ): Category {
-  const categoryAt = (position: number): Category => {
-    if (position < grouping.frequent.length) return grouping.frequent[position]!;
-    return kind === 'text' ? INFREQUENT : null;
-  };
+  const { dropped } = one;
   let best = -1;
   for (let k = 0; k < values.length; k++) {
     if (values[k] !== 0 && (best < 0 || values[k]! > values[best]!)) best = k;
   }
-  if (best >= 0) return categoryAt(dropped >= 0 && best >= dropped ? best + 1 : best);
-  if (dropped >= 0) return categoryAt(dropped);
+  if (best >= 0) return categoryAt(one, dropped >= 0 && best >= dropped ? best + 1 : best);
+  if (dropped >= 0) return categoryAt(one, dropped);
   if (handleUnknown !== 'error') return null;
   return refuse(
     `a number that is not 0 for one category of column ${shown}`,

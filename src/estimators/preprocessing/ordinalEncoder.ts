@@ -24,22 +24,24 @@ import {
   type CategoriesParam,
   type Category,
   type ColumnCategories,
-  categoriesOf,
+  categoriesFor,
   checkCategories,
   checkPerColumn,
+  columnOf,
   encodeCategories,
-  givenCategories,
+  listsOf,
   readCategories,
   restoredCategories,
   savedCategories,
 } from './categories.js';
 import {
+  categoryAt,
   FREQUENCY_SPECS,
   type FrequencyParams,
-  type Grouping,
+  type GroupedCategories,
+  groupedCategories,
   groupingOf,
-  INFREQUENT,
-  infrequentCodes,
+  infrequentLists,
   isInfrequentList,
 } from './infrequent.js';
 import { InvertibleTransformer } from './invertible.js';
@@ -73,13 +75,6 @@ const SPECS: ParamSpecs<OrdinalEncoderParams> = {
 /** Codes that do not stand for a category: hyperparameters of the fit. */
 type OtherCodes = Pick<OrdinalEncoderParams, 'handleUnknown' | 'unknownValue' | 'encodedMissingValue'>;
 
-/** One column of the fit. */
-interface Encoded extends ColumnCategories {
-  grouping: Grouping;
-  /** The infrequent categories. */
-  rare: readonly number[];
-}
-
 const UNKNOWN_HINT = "Set handleUnknown: 'useEncodedValue' and unknownValue: -1, or fit on data that has it.";
 
 /**
@@ -91,7 +86,7 @@ export class OrdinalEncoder extends InvertibleTransformer<
   Matrix<Float64Array>,
   DataTable
 > {
-  private encoded: readonly Encoded[] = [];
+  private encoded: readonly GroupedCategories[] = [];
   private others: OtherCodes = defaultParams(SPECS);
 
   constructor(params: Partial<OrdinalEncoderParams> = {}) {
@@ -112,11 +107,14 @@ export class OrdinalEncoder extends InvertibleTransformer<
     const { cols, names } = table;
     const { categories, handleUnknown, unknownValue, encodedMissingValue } = this.params;
     checkPerColumn('categories', categories, cols);
-    const encoded: Encoded[] = [];
+    const encoded: GroupedCategories[] = [];
     for (let j = 0; j < cols; j++) {
       await nextColumn(j, table.rows, options.signal);
       const shown = showColumn(names, j);
-      const one = this.encodeColumn(readCategories(table, j), j, shown);
+      const column = readCategories(table, j);
+      const own = categoriesFor(categories, column, j, shown);
+      const how = { hint: UNKNOWN_HINT, skipped: missingCode(own) };
+      const one = groupedCategories(own, column, shown, this.params, how);
       checkOtherCodes(one, this.params, shown);
       encoded.push(one);
     }
@@ -124,20 +122,10 @@ export class OrdinalEncoder extends InvertibleTransformer<
     return this;
   }
 
-  private become(fitted: FittedColumns, encoded: readonly Encoded[], others: OtherCodes): void {
+  private become(fitted: FittedColumns, encoded: readonly GroupedCategories[], others: OtherCodes): void {
     this.encoded = encoded;
     this.others = others;
     this.fitted = fitted;
-  }
-
-  private encodeColumn(column: Column, j: number, shown: string): Encoded {
-    const { categories, handleUnknown, minFrequency, maxCategories } = this.params;
-    const isAuto = categories === 'auto';
-    const own = isAuto ? categoriesOf(column) : givenCategories(shown, categories[j]!);
-    const isPlain = isAuto && minFrequency === undefined && maxCategories === undefined;
-    const known = isPlain || encodeCategories(shown, column, own, handleUnknown !== 'error', UNKNOWN_HINT);
-    const rare = known === true ? [] : infrequentCodes(own, known, this.params, missingCode(own));
-    return { ...own, rare, grouping: groupingOf(own, rare, missingCode(own)) };
   }
 
   /**
@@ -186,11 +174,7 @@ export class OrdinalEncoder extends InvertibleTransformer<
       const values = Array.from({ length: rows }, (_, i) =>
         decode(one, data[i * width + j]!, this.others, shown, i),
       );
-      columns.push(
-        one.kind === 'numeric'
-          ? Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number)))
-          : (values as (string | null)[]),
-      );
+      columns.push(columnOf(one, values));
     }
     return toDataTable(columns, names);
   }
@@ -198,15 +182,13 @@ export class OrdinalEncoder extends InvertibleTransformer<
   /** The categories of each column, in order; missing is NaN among numbers and null among text. */
   get categories(): readonly (readonly Category[])[] {
     this.ready('categories');
-    return this.encoded.map(({ list }) => [...list]);
+    return listsOf(this.encoded);
   }
 
   /** The infrequent categories of each column, in order; undefined for a column without any. */
   get infrequentCategories(): readonly (readonly Category[] | undefined)[] {
     this.ready('infrequentCategories');
-    return this.encoded.map(({ grouping: { infrequent } }) =>
-      infrequent.length === 0 ? undefined : [...infrequent],
-    );
+    return infrequentLists(this.encoded);
   }
 
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
@@ -234,7 +216,7 @@ export class OrdinalEncoder extends InvertibleTransformer<
     const isPerColumn = (value: unknown): value is unknown[] =>
       Array.isArray(value) && value.length === fitted.cols;
     const rare = attribute(state, 'rare', isPerColumn);
-    const encoded = restoredCategories(state, fitted.cols).map((own, j): Encoded => {
+    const encoded = restoredCategories(state, fitted.cols).map((own, j): GroupedCategories => {
       const codes = rare[j];
       if (isInfrequentList(codes, own.list.length)) {
         return { ...own, rare: codes, grouping: groupingOf(own, codes, missingCode(own)) };
@@ -271,7 +253,7 @@ function checkUnknownValue({ handleUnknown, unknownValue }: OtherCodes): void {
 
 /** @throws SteepestError `ERR_ARGUMENT` if a code for other values is that of a category */
 function checkOtherCodes(
-  one: Encoded,
+  one: GroupedCategories,
   { unknownValue, encodedMissingValue }: OtherCodes,
   shown: string,
 ): void {
@@ -291,18 +273,15 @@ function checkOtherCodes(
 
 /** The category of a code. @throws SteepestError `ERR_LABEL_RANGE` */
 function decode(
-  { kind, grouping }: Encoded,
+  one: GroupedCategories,
   code: number,
   { handleUnknown, unknownValue, encodedMissingValue }: OtherCodes,
   shown: string,
   row: number,
 ): Category {
-  const { frequent, width } = grouping;
+  const { width } = one.grouping;
   const isSame = (other: number | undefined): boolean => Object.is(code, other) || code === other;
-  if (Number.isInteger(code) && code >= 0 && code < width) {
-    if (code < frequent.length) return frequent[code]!;
-    return kind === 'text' ? INFREQUENT : null;
-  }
+  if (Number.isInteger(code) && code >= 0 && code < width) return categoryAt(one, code);
   if (isSame(encodedMissingValue) || (handleUnknown !== 'error' && isSame(unknownValue))) return null;
   throw new SteepestError('ERR_LABEL_RANGE', {
     expected: `codes of column ${shown}: whole numbers from 0 to ${width - 1}`,

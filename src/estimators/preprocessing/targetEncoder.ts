@@ -1,6 +1,6 @@
 import { checkNumber } from '../../core/check.js';
 import { checkSeed } from '../../core/draws.js';
-import { type InParts, inSlices } from '../../core/inParts.js';
+import { eachRange, type InParts, inSlices } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { separateTarget } from '../../data/tables/target.js';
 import { categoryName } from '../base/columnKinds.js';
@@ -25,17 +25,24 @@ import {
   type CategoriesParam,
   type Category,
   type ColumnCategories,
-  categoriesOf,
+  categoriesFor,
   checkCategories,
   checkPerColumn,
   encodeCategories,
-  givenCategories,
+  listsOf,
   readCategories,
   restoredCategories,
   savedCategories,
 } from './categories.js';
 import { type ReadTarget, readTarget, type TargetType } from './readTarget.js';
-import { encodingsOf, type GroupMoments, groupMoments, mergeFolds, outputsOf } from './targetMeans.js';
+import {
+  encodingsOf,
+  type GroupMoments,
+  groupMoments,
+  mergeFolds,
+  outputsOf,
+  ROWS_PER_PART,
+} from './targetMeans.js';
 
 export interface TargetEncoderParams {
   /** 'auto': the sorted categories of the fit. Or those of each column. */
@@ -154,7 +161,7 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
       await nextColumn(j, table.rows, options.signal);
       const shown = showColumn(table.names, j);
       const column = readCategories(table, j);
-      const own = categories === 'auto' ? categoriesOf(column) : givenCategories(shown, categories[j]!);
+      const own = categoriesFor(categories, column, j, shown);
       columns.push(own);
       codes.push(encodeCategories(shown, column, own, true, UNUSED_HINT));
     }
@@ -232,7 +239,7 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
   /** The categories of each column, in order; missing is NaN among numbers and null among text. */
   get categories(): readonly (readonly Category[])[] {
     this.ready('categories');
-    return this.columns.map(({ list }) => [...list]);
+    return listsOf(this.columns);
   }
 
   /** The mean of y, or the share of the second class, or of each of more classes. */
@@ -311,19 +318,18 @@ const className = (label: Label): string =>
   });
 
 /** Writes the encoding of each row into a column; unknown categories get the mean beside it. */
-function* fill(
+function fill(
   { data, shape }: Matrix<Float64Array>,
   column: number,
   codes: Int32Array,
   encodingOf: (row: number) => readonly [Float64Array, number],
 ): InParts<void> {
   const width = shape[1]!;
-  for (let row = 0; row < codes.length; row++) {
-    if (row % ROWS_PER_PART === ROWS_PER_PART - 1) yield;
-    const [encoding, mean] = encodingOf(row);
-    data[row * width + column] = codes[row]! < 0 ? mean : encoding[codes[row]!]!;
-  }
+  const write = (begin: number, end: number): void => {
+    for (let row = begin; row < end; row++) {
+      const [encoding, mean] = encodingOf(row);
+      data[row * width + column] = codes[row]! < 0 ? mean : encoding[codes[row]!]!;
+    }
+  };
+  return eachRange(codes.length, write, ROWS_PER_PART);
 }
-
-/** Rows to write in one part. */
-const ROWS_PER_PART = 2 ** 15;

@@ -21,8 +21,8 @@ export interface GroupMoments {
 
 export const outputsOf = (target: Target): number => (target.kind === 'numbers' ? 1 : target.outputs);
 
-/** Rows to count in one part. */
-const ROWS_PER_PART = 2 ** 15;
+/** Rows to count, or to encode, in one part. */
+export const ROWS_PER_PART = 2 ** 15;
 
 /**
  * Moments of every output by fold and category: element fold · categories + category.
