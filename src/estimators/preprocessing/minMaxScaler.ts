@@ -1,16 +1,12 @@
 import { SteepestError } from '../../core/errors.js';
-import type { InParts } from '../../core/inParts.js';
-import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
-import { allocate, checkNoInfinity, forSlices, rowParts, type TableInput } from '../base/columns.js';
+import { checkNoInfinity, forSlices, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
-import type { Work } from '../base/work.js';
-import { InvertibleTransformer } from './invertible.js';
-
+import { Columnwise, type NumberMap } from './columnwise.js';
 import { isConstantRange } from './ranges.js';
 
 export interface MinMaxScalerParams {
@@ -55,7 +51,7 @@ interface Bounds {
  * maximum the high end. NaN counts as missing: it is ignored in the fit and stays NaN. A constant
  * column becomes the low end. Infinities are refused.
  */
-export class MinMaxScaler extends InvertibleTransformer<MinMaxScalerParams, Matrix<Float64Array>> {
+export class MinMaxScaler extends Columnwise<MinMaxScalerParams> {
   private bounds: Bounds | undefined;
 
   constructor(params: Partial<MinMaxScalerParams> = {}) {
@@ -110,44 +106,22 @@ export class MinMaxScaler extends InvertibleTransformer<MinMaxScalerParams, Matr
   /**
    * x · scale + min; for numbers near the limits of float64 (x − dataMin) / dataRange, within its
    * range.
-   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE`
    */
-  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
-    const { clip } = this.params;
+  protected forward(): NumberMap {
     const [least, most] = this.learned('transform()').range;
-    const cut = (value: number): number => Math.min(Math.max(value, least), most);
-    return yield* this.map('transform()', x, (value, j, scale, min) => {
-      const scaled = hasRoom(scale) ? value * scale + min : this.partOf(value, j) * (most - least) + least;
-      return clip ? cut(scaled) : scaled;
-    });
-  }
-
-  /** (x − min) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
-    const [least, most] = this.learned('inverseTransform()').range;
-    return yield* this.map('inverseTransform()', x, (value, j, scale, min) => {
-      if (hasRoom(scale)) return (value - min) / scale;
-      return this.atPart((value - least) / (most - least), j);
-    });
-  }
-
-  private *map(
-    what: string,
-    x: TableInput,
-    f: (value: number, j: number, scale: number, min: number) => number,
-  ): InParts<Matrix<Float64Array>> {
-    const features = this.featuresLikeFit(what, x);
-    const { data, rows, cols, names } = features;
-    checkNoInfinity('X', data, cols, names);
     const { scale, min } = this;
-    const result = allocate(rows, cols);
-    yield* rowParts(rows, cols, (begin, end) => {
-      for (let at = begin * cols; at < end * cols; at++) {
-        const j = at % cols;
-        result.data[at] = f(data[at]!, j, scale[j]!, min[j]!);
-      }
-    });
-    return this.named(result);
+    const scaled: NumberMap = (value, j) =>
+      hasRoom(scale[j]!) ? value * scale[j]! + min[j]! : this.partOf(value, j) * (most - least) + least;
+    if (!this.params.clip) return scaled;
+    return (value, j) => Math.min(Math.max(scaled(value, j), least), most);
+  }
+
+  /** (x − min) / scale. */
+  protected backward(): NumberMap {
+    const [least, most] = this.learned('inverseTransform()').range;
+    const { scale, min } = this;
+    return (value, j) =>
+      hasRoom(scale[j]!) ? (value - min[j]!) / scale[j]! : this.atPart((value - least) / (most - least), j);
   }
 
   /** Minimum of each column: [columns]. */
@@ -205,10 +179,6 @@ export class MinMaxScaler extends InvertibleTransformer<MinMaxScalerParams, Matr
   private learned(what: string): Bounds {
     if (this.bounds === undefined) throw this.notFitted(what);
     return this.bounds;
-  }
-
-  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
-    return [...this.inputNames(inputNames)];
   }
 
   protected fittedState(): SavedState | undefined {

@@ -15,7 +15,6 @@ import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/pa
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import { InvertibleTransformer } from './invertible.js';
-
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
 export interface PolynomialFeaturesParams {

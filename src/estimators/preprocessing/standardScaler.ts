@@ -1,16 +1,12 @@
-import type { InParts } from '../../core/inParts.js';
-import type { Matrix } from '../../core/matrix.js';
 import { timesPower } from '../../core/powers.js';
-import { allocate, checkNoInfinity, rowParts, type TableInput } from '../base/columns.js';
+import { checkNoInfinity, type TableInput } from '../base/columns.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
-import type { Work } from '../base/work.js';
-import { InvertibleTransformer } from './invertible.js';
-
+import { Columnwise, type NumberMap } from './columnwise.js';
 import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';
 
 export interface StandardScalerParams {
@@ -37,7 +33,7 @@ const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfi
  * missing: it is ignored in the fit and stays NaN. A constant column is not divided. Infinities are
  * refused.
  */
-export class StandardScaler extends InvertibleTransformer<StandardScalerParams, Matrix<Float64Array>> {
+export class StandardScaler extends Columnwise<StandardScalerParams> {
   private moments: Moments | undefined;
 
   constructor(params: Partial<StandardScalerParams> = {}) {
@@ -75,41 +71,24 @@ export class StandardScaler extends InvertibleTransformer<StandardScalerParams, 
     return this;
   }
 
-  /** (x − mean) / scale. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  protected *transforming(x: TableInput): Work<Matrix<Float64Array>> {
-    const { withMean } = this.params;
-    return yield* this.map('transform()', x, (value, j, mean, scale) => {
-      if (!withMean) return value / scale[j]!;
+  /** (x − mean) / scale. */
+  protected forward(): NumberMap {
+    this.learned('transform()');
+    const { mean, scale } = this;
+    if (!this.params.withMean) return (value, j) => value / scale[j]!;
+    return (value, j) => {
       const distance = value - mean[j]!;
       if (Math.abs(distance) !== Number.POSITIVE_INFINITY) return distance / scale[j]!;
       return ((value / 2 - mean[j]! / 2) / scale[j]!) * 2;
-    });
+    };
   }
 
-  /** x · scale + mean. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`, `ERR_NOT_FINITE` */
-  protected *inverting(x: TableInput): Work<Matrix<Float64Array>> {
-    const { withMean } = this.params;
-    return yield* this.map('inverseTransform()', x, (value, j, mean, scale) =>
-      withMean ? value * scale[j]! + mean[j]! : value * scale[j]!,
-    );
-  }
-
-  private *map(
-    what: string,
-    x: TableInput,
-    f: (value: number, j: number, mean: Float64Array, scale: Float64Array) => number,
-  ): InParts<Matrix<Float64Array>> {
-    const features = this.featuresLikeFit(what, x);
-    const { data, rows, cols, names } = features;
-    checkNoInfinity('X', data, cols, names);
+  /** x · scale + mean. */
+  protected backward(): NumberMap {
+    this.learned('inverseTransform()');
     const { mean, scale } = this;
-    const result = allocate(rows, cols);
-    yield* rowParts(rows, cols, (begin, end) => {
-      for (let at = begin * cols; at < end * cols; at++) {
-        result.data[at] = f(data[at]!, at % cols, mean, scale);
-      }
-    });
-    return this.named(result);
+    if (!this.params.withMean) return (value, j) => value * scale[j]!;
+    return (value, j) => value * scale[j]! + mean[j]!;
   }
 
   /** Mean of each column: [columns]. */
@@ -141,10 +120,6 @@ export class StandardScaler extends InvertibleTransformer<StandardScalerParams, 
   private learned(what: string): Moments {
     if (this.moments === undefined) throw this.notFitted(what);
     return this.moments;
-  }
-
-  getFeatureNamesOut(inputNames?: readonly string[]): string[] {
-    return [...this.inputNames(inputNames)];
   }
 
   protected fittedState(): SavedState | undefined {
