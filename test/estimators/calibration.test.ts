@@ -250,6 +250,15 @@ describe.each(Object.entries(MAKE))('%s', (name, make) => {
     await expect(copy.predict(x)).rejects.toThrow(code('ERR_NOT_FITTED'));
   });
 
+  it('names the columns of probabilities as other classifiers do', async () => {
+    for (const classes of [y, words]) {
+      const alone = await (await inner().fit(x, classes)).predictProba(x);
+      const { columnNames } = await ((await make(inner()).fit(x, classes)) as Any).predictProba(x);
+      expect(columnNames).toEqual(classes === words ? ['no', 'yes'] : undefined);
+      expect(columnNames).toEqual(alone.columnNames);
+    }
+  });
+
   it('refuses parameters of a classifier that is missing, and changes nothing', () => {
     const empty = make(undefined as never);
     const before = empty.getParams();

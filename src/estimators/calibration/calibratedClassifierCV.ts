@@ -6,7 +6,14 @@ import { show } from '../../core/show.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
 import type { TableInput } from '../base/columns.js';
 import { checkOptions } from '../base/fitOptions.js';
-import { checkClassCount, encodeClasses, isLabelList, type Label, type LabelInput } from '../base/labels.js';
+import {
+  checkClassCount,
+  encodeClasses,
+  isLabelList,
+  type Label,
+  type LabelInput,
+  namesOfClasses,
+} from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
@@ -18,13 +25,27 @@ import { cloneForJob, fitOptions, resolveJobs, runJobs } from '../selection/jobs
 import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
 import { pairedRows, type RowsInput, shareRows } from '../selection/rows.js';
 import { type CalibrationMethod, type Calibrator, calibrate, fitCalibrator, METHODS } from './calibrator.js';
-import { estimatorParam, fittedChild, MetaClassifier, type MetaParams } from './metaClassifier.js';
-import { columnsOf, type ResponseMethod, responseMethod, scoresOf, scoring } from './responses.js';
+import {
+  areSame,
+  cvParam,
+  estimatorParam,
+  fittedChild,
+  MetaClassifier,
+  type MetaParams,
+} from './metaClassifier.js';
+import {
+  columnsOf,
+  isResponseMethod,
+  type ResponseMethod,
+  responseMethod,
+  scoresOf,
+  scoring,
+} from './responses.js';
 
 export interface CalibratedClassifierCVParams extends MetaParams {
   /**
-   * `'sigmoid'` (default): Platt's logistic curve, for few rows. `'isotonic'`: any rising curve, for
-   * a thousand rows or more.
+   * `'sigmoid'` (default): Platt's logistic curve, for few rows. `'isotonic'`: any rising curve,
+   * for a thousand rows or more.
    */
   method: CalibrationMethod;
   /**
@@ -62,21 +83,10 @@ interface Fitted {
   parts: readonly Part[];
 }
 
-const cvParam = param.custom<CrossValidation | 'prefit'>(5, (name, value) => {
-  const isKnown =
-    typeof value === 'number' || value === 'prefit' || (typeof value === 'object' && value !== null);
-  if (isKnown) return value as CrossValidation | 'prefit';
-  throw new SteepestError('ERR_ARGUMENT', {
-    expected: `${name} as a number of folds, splits or 'prefit'`,
-    given: show(value),
-    hint: 'Write cv: 5.',
-  });
-});
-
 const SPECS: ParamSpecs<CalibratedClassifierCVParams> = {
   estimator: estimatorParam,
   method: param.oneOf('sigmoid', METHODS),
-  cv: cvParam,
+  cv: cvParam("a number of folds, splits or 'prefit'"),
   ensemble: param.boolean(true),
   nJobs: param.optional(param.integer(1)),
 };
@@ -133,7 +143,7 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
 
   private async calibratePrefit(estimator: Step, task: Task): Promise<Part[]> {
     const known = (estimator as unknown as { classes: readonly Label[] }).classes;
-    if (known.length !== task.classes.length || known.some((label, c) => label !== task.classes[c])) {
+    if (!areSame(known, task.classes)) {
       throw new SteepestError('ERR_LABEL_RANGE', {
         expected: `rows of all classes that the estimator knows, ${show(known)}`,
         given: show(task.classes),
@@ -173,7 +183,10 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
     return await runJobs(jobs, limit, signal);
   }
 
-  /** One calibration for each column of scores. @param rows those of the scores; undefined for all */
+  /**
+   * One calibration for each column of scores.
+   * @param rows those of the scores; undefined for all
+   */
   private calibratorsOf(
     scores: readonly Float64Array[],
     { codes, weights }: Task,
@@ -211,7 +224,7 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
       mean ??= new Float64Array(proba.length);
       for (let i = 0; i < proba.length; i++) mean[i]! += proba[i]! / parts.length;
     }
-    return new Matrix(mean!, [mean!.length / count, count], classes.map(String));
+    return new Matrix(mean!, [mean!.length / count, count], namesOfClasses(classes));
   }
 
   /** One class per row, with the type of y: that of the highest probability. */
@@ -256,9 +269,8 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
   protected override restoreState(state: SavedState): void {
     if (!this.readState(state)) return;
     const classes = attribute(state, 'classes', isLabelList);
-    const isResponse = (v: unknown): v is ResponseMethod => v === 'decisionFunction' || v === 'predictProba';
     const isMethod = (v: unknown): v is CalibrationMethod => METHODS.includes(v as CalibrationMethod);
-    const method = attribute(state, 'response', isResponse);
+    const method = attribute(state, 'response', isResponseMethod);
     const kind = attribute(state, 'method', isMethod);
     const count = attribute(state, 'parts', isSize);
     const columns = classes.length === 2 ? 1 : classes.length;

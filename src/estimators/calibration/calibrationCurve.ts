@@ -35,8 +35,8 @@ export interface CalibrationCurve {
  * How often what is predicted with a probability comes true: the two are equal for a calibrated
  * classifier.
  * @param yProba one probability per row, that of the positive class
- * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`; `ERR_LABEL_RANGE`
- *   for numbers that are no probabilities
+ * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`;
+ *   `ERR_LABEL_RANGE` for numbers that are no probabilities
  */
 export function calibrationCurve(
   yTrue: LabelInput,
@@ -100,7 +100,9 @@ function quantileEdges(values: Float64Array, nBins: number): number[] {
   });
 }
 
-/** @throws SteepestError `ERR_ARGUMENT` for more than two classes, or none that counts as positive */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` for more than two classes, or none that counts as positive
+ */
 function positiveOf(posLabel: Label | undefined, present: readonly Label[]): Label {
   if (present.length > 2) {
     throw new SteepestError('ERR_ARGUMENT', {

@@ -21,6 +21,7 @@ import {
   stepsFromSaved,
   withParams,
 } from '../composition/steps.js';
+import type { CrossValidation } from '../selection/makeFolds.js';
 import type { RowsInput } from '../selection/rows.js';
 import { type ResponseMethod, responds } from './responses.js';
 
@@ -41,10 +42,25 @@ export const estimatorParam = param.custom<Step | undefined>(undefined, (name, v
   });
 });
 
+/** The spec of `cv`, with what it may be in words. */
+export const cvParam = (words: string) =>
+  param.custom<CrossValidation | 'prefit'>(5, (name, value) => {
+    const isKnown =
+      typeof value === 'number' || value === 'prefit' || (typeof value === 'object' && value !== null);
+    if (isKnown) return value as CrossValidation | 'prefit';
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as ${words}`,
+      given: show(value),
+      hint: 'Write cv: 5.',
+    });
+  });
+
 /** The name of the classifier in files. */
 const INNER = 'estimator';
 
-/** Classifiers around another classifier, which is a hyperparameter: its own are estimator__name. */
+/**
+ * Classifiers around another classifier, which is a hyperparameter: its own are estimator__name.
+ */
 export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator<P> {
   /** Selection stratifies folds for it. */
   readonly isClassifier = true;
@@ -144,6 +160,10 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
   }
 }
 
+/** True for the same classes in the same order. */
+export const areSame = (some: readonly Label[], others: readonly Label[]): boolean =>
+  some.length === others.length && some.every((label, c) => label === others[c]);
+
 /**
  * A fitted classifier inside, by its name in a file.
  * @throws SteepestError `ERR_MODEL_FILE` unless it knows these classes and has that method
@@ -156,7 +176,7 @@ export function fittedChild(
 ): Step {
   const child = stepsFromSaved([name], state.children)[0]![1];
   const known = responds(child, method) ? (child as unknown as { classes: readonly Label[] }).classes : [];
-  if (known.length === classes.length && known.every((label, c) => label === classes[c])) return child;
+  if (areSame(known, classes)) return child;
   throw modelFileError(
     `a classifier of ${show(classes)} with ${method}()`,
     `${child.type} of ${show(known)}`,

@@ -8,6 +8,10 @@ import type { RowsInput } from '../selection/rows.js';
 /** What classifiers say of rows besides classes. */
 export type ResponseMethod = 'decisionFunction' | 'predictProba';
 
+/** True for the name of one, as a file may have it. */
+export const isResponseMethod = (value: unknown): value is ResponseMethod =>
+  value === 'decisionFunction' || value === 'predictProba';
+
 /** The methods that a classifier inside others may not have. */
 interface Nested {
   last?: object;

@@ -83,12 +83,13 @@ function newtonStep(problem: Problem, at: SigmoidFit): SigmoidFit | undefined {
   if (!(determinant > 0)) return undefined;
   const da = -(hbb * ga - hab * gb) / determinant;
   const db = -(haa * gb - hab * ga) / determinant;
-  const slope = ga * da + gb * db;
+  // Along the step.
+  const derivative = ga * da + gb * db;
   const before = lossAt(problem, at);
   for (let halving = 0, size = 1; halving < MOST_HALVINGS; halving++, size /= 2) {
     const next = { a: at.a + size * da, b: at.b + size * db };
     const loss = lossAt(problem, next);
-    if (loss < before && loss <= before + ENOUGH_DECREASE * size * slope) return next;
+    if (loss < before && loss <= before + ENOUGH_DECREASE * size * derivative) return next;
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices
 import { calling, type Step } from '../composition/steps.js';
 import { type RowsInput, sameRowCount } from '../selection/rows.js';
 import { fittedChild, MetaClassifier, type MetaParams } from './metaClassifier.js';
-import { type ResponseMethod, responseMethod, scoring } from './responses.js';
+import { isResponseMethod, type ResponseMethod, responseMethod, scoring } from './responses.js';
 
 /** Which scores are compared with the threshold. */
 export interface ResponseParams extends MetaParams {
@@ -131,11 +131,10 @@ export abstract class ThresholdClassifier<P extends ResponseParams> extends Meta
   protected override restoreState(state: SavedState): void {
     if (!this.readState(state)) return;
     const isTwo = (v: unknown): v is Label[] => isLabelList(v) && v.length === 2;
-    const isResponse = (v: unknown): v is ResponseMethod => v === 'decisionFunction' || v === 'predictProba';
     const isNumber = (v: unknown): v is number => Number.isFinite(v);
     const isSide = (v: unknown): v is 0 | 1 => v === 0 || v === 1;
     const classes = attribute(state, 'classes', isTwo);
-    const method = attribute(state, 'response', isResponse);
+    const method = attribute(state, 'response', isResponseMethod);
     this.learnt = {
       classes,
       method,

@@ -19,7 +19,7 @@ import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
 import { type RowsInput, shareRows } from '../selection/rows.js';
 import { resolveScorers, type ScorerFunction, type ScorerName, type Scorers } from '../selection/scorers.js';
 import { StratifiedShuffleSplit } from '../selection/shuffleSplit.js';
-import { estimatorParam } from './metaClassifier.js';
+import { cvParam, estimatorParam } from './metaClassifier.js';
 import { scoresOf } from './responses.js';
 import { labelsAt, type ResponseParams, responseParam, ThresholdClassifier } from './thresholdClassifier.js';
 
@@ -29,7 +29,9 @@ export interface TunedThresholdClassifierCVParams extends ResponseParams {
    * function, which is called with an object that predicts at a threshold.
    */
   scoring: ScorerName | ScorerFunction<{ predict(): Promise<Label[]>; classes: readonly Label[] }>;
-  /** Number of thresholds to try (100), evenly between the least and the greatest score; or a list. */
+  /**
+   * Number of thresholds to try (100), evenly between the least and the greatest score; or a list.
+   */
   thresholds: number | readonly number[];
   /**
    * A number of folds (5, stratified), splits, a fraction of the rows to hold out once, or
@@ -37,8 +39,8 @@ export interface TunedThresholdClassifierCVParams extends ResponseParams {
    */
   cv: CrossValidation | 'prefit';
   /**
-   * Fit the classifier on all rows in the end (true). False needs a single split, whose classifier is
-   * kept; with `'prefit'` there is no fit.
+   * Fit the classifier on all rows in the end (true). False needs a single split, whose classifier
+   * is kept; with `'prefit'` there is no fit.
    */
   refit: boolean;
   /** Seed of the split for a fraction. */
@@ -91,16 +93,7 @@ const SPECS: ParamSpecs<TunedThresholdClassifierCVParams> = {
       hint: 'Write thresholds: [0.2, 0.3, 0.4].',
     });
   }),
-  cv: param.custom<CrossValidation | 'prefit'>(5, (name, value) => {
-    const isKnown =
-      typeof value === 'number' || value === 'prefit' || (typeof value === 'object' && value !== null);
-    if (isKnown) return value as CrossValidation | 'prefit';
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} as a number of folds, a fraction, splits or 'prefit'`,
-      given: show(value),
-      hint: 'Write cv: 5.',
-    });
-  }),
+  cv: cvParam("a number of folds, a fraction, splits or 'prefit'"),
   refit: param.custom<boolean>(true, checkBoolean),
   responseMethod: responseParam,
   seed: param.custom<number>(0, (_, value) => checkSeed(value)),
