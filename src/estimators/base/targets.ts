@@ -31,12 +31,17 @@ export function readTargets(what: string, y: TargetInput, samples: number, of = 
 }
 
 /** One target per row. @throws SteepestError as {@link readTargets}; `ERR_SHAPE` for several */
-export function readSingleTarget(what: string, y: TargetInput, samples: number): Float64Array {
+export function readSingleTarget(
+  what: string,
+  y: TargetInput,
+  samples: number,
+  hint = 'Fit one estimator for each target.',
+): Float64Array {
   const { data, cols } = readTargets(what, y, samples);
   if (cols === 1) return data;
   throw new SteepestError('ERR_SHAPE', {
     expected: `${what} with one number per row`,
     given: `${cols} columns`,
-    hint: 'Fit one estimator for each target.',
+    hint,
   });
 }

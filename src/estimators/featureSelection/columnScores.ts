@@ -6,9 +6,9 @@ import { show } from '../../core/show.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import type { Features } from '../base/features.js';
 import { checkClassCount, encodeClasses, type LabelInput } from '../base/labels.js';
-import { readTargets } from '../base/targets.js';
+import { readSingleTarget } from '../base/targets.js';
 import { checkFrequencies, chi2OfClasses } from './chiSquared.js';
-import { type ColumnScore, fOfClasses, fOfRegression } from './fTests.js';
+import { type ColumnScore, fOfClasses, fOfRegression, meanOf } from './fTests.js';
 import { ofContinuous, ofContinuousAndDiscrete, ofDiscrete, prepared } from './mutualInformation.js';
 
 export type ScoreFunction =
@@ -37,13 +37,8 @@ type Truth = { codes: Int32Array; classes: number } | { values: Float64Array };
 
 function readTruth(y: unknown, rows: number, isClasses: boolean): Truth {
   if (!isClasses) {
-    const { data, cols } = readTargets('y', y as TargetInput, rows);
-    if (cols === 1) return { values: data };
-    throw new SteepestError('ERR_SHAPE', {
-      expected: 'y with one number per row',
-      given: `${cols} columns`,
-      hint: 'Select columns for one target at a time.',
-    });
+    const hint = 'Select columns for one target at a time.';
+    return { values: readSingleTarget('y', y as TargetInput, rows, hint) };
   }
   const { codes, classes } = encodeClasses('y', y as LabelInput);
   checkRowCount('y', codes.length, 'X', rows);
@@ -88,10 +83,7 @@ function discreteMask(given: boolean | readonly number[], cols: number): boolean
 
 /** y less its mean, for correlations. */
 function centred(values: Float64Array): Float64Array {
-  const shift = values[0]!;
-  let sum = 0;
-  for (const value of values) sum += value - shift;
-  const mean = shift + sum / values.length;
+  const mean = meanOf(values);
   return values.map((value) => value - mean);
 }
 

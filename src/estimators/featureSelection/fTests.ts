@@ -31,6 +31,14 @@ export function* fOfClasses(values: Float64Array, codes: Int32Array, classes: nu
   return { score, pvalue: fSurvival(score, classes - 1, rows - classes) };
 }
 
+/** Relative to the first number, so that large means lose no digits. */
+export function meanOf(values: Float64Array): number {
+  const shift = values[0]!;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - shift;
+  return shift + sum / values.length;
+}
+
 /**
  * F test of a linear regression on one column: r² / (1 − r²) · (n − 2). A constant column or target
  * has the score 0; a perfect correlation has the largest number, as in scikit-learn.
@@ -38,10 +46,7 @@ export function* fOfClasses(values: Float64Array, codes: Int32Array, classes: nu
  */
 export function fOfRegression(values: Float64Array, y: Float64Array): ColumnScore {
   const rows = values.length;
-  const shift = values[0]!;
-  let sum = 0;
-  for (let i = 0; i < rows; i++) sum += values[i]! - shift;
-  const mean = shift + sum / rows;
+  const mean = meanOf(values);
   let [xx, xy, yy] = [0, 0, 0];
   for (let i = 0; i < rows; i++) {
     const distance = values[i]! - mean;

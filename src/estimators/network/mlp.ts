@@ -25,6 +25,7 @@ import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shap
 import { BestEpoch, holdOut } from './heldOut.js';
 import { inFloat64 } from './inFloat64.js';
 import { batchRows, type MlpParams } from './mlpParams.js';
+import { networkTable } from './networkTable.js';
 import { Stopping } from './stopping.js';
 import { type DescentFitOptions, type NetworkResult, trainNetwork } from './trainNetwork.js';
 
@@ -192,21 +193,14 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   /** Outputs of the network, rows × units, in float64. */
   protected async outputs(x: FeatureInput): Promise<Matrix<Float64Array>> {
-    const { model, table } = this.readTable('predict()', x);
-    return inFloat64(await model.predict(table, { workers: this.params.workers }));
+    const { model, columns } = this.trained('predict()');
+    return inFloat64(await model.predict(networkTable(x, columns), { workers: this.params.workers }));
   }
 
   /** The same at once, for one row or a few. */
   protected outputsSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
-    const { model, table } = this.readTable('predictSync()', rowsOf(x) as FeatureInput);
-    return inFloat64(model.predictSync(table));
-  }
-
-  private readTable(what: string, x: FeatureInput): { model: Sequential; table: NdArray } {
-    const { model, columns } = this.trained(what);
-    const features = readFeatures('X', x, columns);
-    checkFiniteFeatures('X', features, MOST_FLOAT32);
-    return { model, table: { data: features.data, shape: [features.rows, features.cols] } };
+    const { model, columns } = this.trained('predictSync()');
+    return inFloat64(model.predictSync(networkTable(rowsOf(x) as FeatureInput, columns)));
   }
 
   protected networkState(): SavedState | undefined {

@@ -1,5 +1,4 @@
 /** What the estimators around a network share: training a copy, its outputs, its file. */
-import { MOST_FLOAT32 } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isNames, isNumbers, isSize, orNull } from '../../core/guards.js';
 import { Matrix } from '../../core/matrix.js';
@@ -12,16 +11,11 @@ import { networkFromBytes } from '../../networks/models/load.js';
 import type { Sequential } from '../../networks/models/sequential.js';
 import type { History } from '../../networks/training/fitResult.js';
 import { BaseEstimator } from '../base/estimator.js';
-import {
-  checkFiniteFeatures,
-  type FeatureInput,
-  type Features,
-  type FittedColumns,
-  readFeatures,
-} from '../base/features.js';
+import type { FeatureInput, Features, FittedColumns } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type RowInput, rowsOf } from '../base/work.js';
 import { copyNetwork, type NetworkParams } from './networkParams.js';
+import { networkSamples, networkTable } from './networkTable.js';
 import { checkInputs, type NetworkTask, taskOf } from './networkTask.js';
 import type { DescentFitOptions } from './trainNetwork.js';
 
@@ -88,9 +82,7 @@ export abstract class NetworkEstimator<P extends NetworkParams> extends BaseEsti
   /** Samples to train on: by name, if the network has names of columns. */
   protected samples(x: FeatureInput, { model }: NetworkTask): Features {
     const { columns: names, inputCols: cols } = model;
-    const features = readFeatures('X', x, names && { cols, names });
-    checkFiniteFeatures('X', features, MOST_FLOAT32);
-    return features;
+    return networkSamples(x, names && { cols, names });
   }
 
   /** Trains a copy of the network. */
@@ -121,21 +113,14 @@ export abstract class NetworkEstimator<P extends NetworkParams> extends BaseEsti
   }
 
   protected outputs(x: FeatureInput): Promise<Matrix<Float32Array>> {
-    const { network, table } = this.readTable('predict()', x);
-    return network.predict(table, { workers: this.params.workers });
+    const { network, columns } = this.trained('predict()');
+    return network.predict(networkTable(x, columns), { workers: this.params.workers });
   }
 
   /** The same at once, for one row or a few. */
   protected outputsSync(x: FeatureInput | RowInput): Matrix<Float32Array> {
-    const { network, table } = this.readTable('predictSync()', rowsOf(x) as FeatureInput);
-    return network.predictSync(table);
-  }
-
-  private readTable(what: string, x: FeatureInput): { network: Sequential; table: NdArray } {
-    const { network, columns } = this.trained(what);
-    const features = readFeatures('X', x, columns);
-    checkFiniteFeatures('X', features, MOST_FLOAT32);
-    return { network, table: { data: features.data, shape: [features.rows, features.cols] } };
+    const { network, columns } = this.trained('predictSync()');
+    return network.predictSync(networkTable(rowsOf(x) as FeatureInput, columns));
   }
 
   /** The network is a part of the state, because JSON could not hold its parameters. */
