@@ -69,8 +69,8 @@ export class NetworkClassifier extends NetworkEstimator<NetworkClassifierParams>
   /**
    * Trains a copy of the network for `epochs` passes.
    * @param x samples × columns, as many as the network has inputs
-   * @param y one class per sample, as many different ones as the network can tell apart; or the name
-   *   of their column in a table
+   * @param y one class per sample, as many different ones as the network can distinguish; or the
+   *   name of their column in a table
    * @param options `sampleWeight` multiplies losses as in a network's `fit`
    * @throws SteepestError `ERR_ARGUMENT` for a loss of values, `ERR_SHAPE`, `ERR_NOT_FINITE`,
    *   `ERR_LABEL_RANGE`, `ERR_DIVERGED`, `ERR_ABORTED`. After an error, what was learned before is

@@ -43,9 +43,9 @@ export class NetworkRegressor extends NetworkEstimator<NetworkRegressorParams> i
    * @param x samples × columns, as many as the network has inputs
    * @param y one number per sample, or samples × outputs; or the names of their columns in a table
    * @param options `sampleWeight` multiplies losses as in a network's `fit`
-   * @throws SteepestError `ERR_ARGUMENT` for a loss of class numbers, `ERR_SHAPE`, `ERR_NOT_FINITE`,
-   *   `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_LABEL_RANGE` for targets outside the loss's range. After
-   *   an error, what was learned before is unchanged.
+   * @throws SteepestError `ERR_ARGUMENT` for a loss of class numbers, `ERR_SHAPE`,
+   *   `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_LABEL_RANGE` for targets outside the
+   *   loss's range. After an error, what was learned before is unchanged.
    */
   async fit<const Y extends TargetsFor<this>>(
     x: FeatureInput,

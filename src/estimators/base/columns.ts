@@ -237,7 +237,9 @@ export const rowParts = (
   work: (begin: number, end: number) => void,
 ): InParts<void> => eachRange(rows, work, Math.max(1, Math.floor(NUMBERS_PER_PART / cols)));
 
-/** To be called before processing column j, if columns are long: a place for the event loop to run. */
+/**
+ * To be called before processing column j, if columns are long: a place for the event loop to run.
+ */
 export function* columnPart(j: number, rows: number): InParts<void> {
   if (j > 0 && rows * COLUMN_COST > SLICE_ELEMENTS) yield;
 }

@@ -84,8 +84,8 @@ export function checkClassCount(what: string, classes: readonly Label[]): void {
 }
 
 /**
- * Names of columns with one class each. Numbers give none: `column(1)` would not tell class 1 from
- * the second class.
+ * Names of columns with one class each. Numbers give none: `column(1)` would not distinguish class
+ * 1 from the second class.
  */
 export function namesOfClasses(classes: readonly Label[]): readonly string[] | undefined {
   return classes.some((label) => typeof label === 'number') ? undefined : classes.map(String);

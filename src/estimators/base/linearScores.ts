@@ -10,8 +10,8 @@ import { bytesOf, tableOperand } from './ops.js';
 const SLICE_PRODUCTS = 4e6;
 
 /**
- * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run between
- * them.
+ * Scores x·wᵀ + b of all rows, in float64, computed in slices so that the event loop can run
+ * between them.
  * @param coef outputs × columns
  * @param intercept one per output
  * @param columnNames of the outputs, if they have names

@@ -1,6 +1,8 @@
 import { SteepestError } from '../../core/errors.js';
 
-/** Lets an estimator train once at a time: what a second fit learns at the same time would be lost. */
+/**
+ * Lets an estimator train once at a time: what a second fit learns at the same time would be lost.
+ */
 export class OneAtATime {
   private isBusy = false;
 

@@ -85,7 +85,10 @@ function columnNumber(part: string, column: number | string, { cols, names }: Ta
   });
 }
 
-/** Numbers of the columns that a part gets. @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` */
+/**
+ * Numbers of the columns that a part gets.
+ * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+ */
 export function columnNumbers(part: string, choice: ColumnChoice, table: TableColumns): number[] {
   if (isColumnSelector(choice)) return selectedColumns(part, choice, table);
   const list = typeof choice === 'object' ? (choice as readonly (number | string)[]) : [choice];

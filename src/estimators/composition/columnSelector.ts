@@ -74,7 +74,10 @@ export function isColumnSelector(value: unknown): value is ColumnSelector {
   }
 }
 
-/** Numbers of the columns that a selector chooses, ascending. @throws SteepestError `ERR_UNKNOWN_NAME` */
+/**
+ * Numbers of the columns that a selector chooses, ascending.
+ * @throws SteepestError `ERR_UNKNOWN_NAME`
+ */
 export function selectedColumns(part: string, selector: ColumnSelector, table: TableColumns): number[] {
   const { types, pattern, flags, except = [] } = selector;
   if (table.names === undefined && (pattern !== undefined || except.length > 0)) {

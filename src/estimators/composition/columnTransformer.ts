@@ -130,7 +130,8 @@ export class ColumnTransformer extends InvertibleTransformer<
   }
 
   /**
-   * rows × all output columns. Of a table with named columns, those that no part uses may be missing.
+   * rows × all output columns. Of a table with named columns, those that no part uses may be
+   * missing.
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`; whatever the transformers throw
    */
   protected *transforming(x: TableInput, manner: Manner): Work<Matrix<Float64Array>> {

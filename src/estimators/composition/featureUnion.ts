@@ -70,8 +70,8 @@ const SPECS: ParamSpecs<FeatureUnionParams> = {
 };
 
 /**
- * Applies several transformers to all columns and puts their outputs side by side. `fit` fits copies
- * of the transformers: the fitted ones are in `namedTransformers`.
+ * Applies several transformers to all columns and puts their outputs side by side. `fit` fits
+ * copies of the transformers: the fitted ones are in `namedTransformers`.
  */
 export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Float64Array>> {
   private parts: readonly Part[] = [];

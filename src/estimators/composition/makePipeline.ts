@@ -20,8 +20,8 @@ type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], in
 
 /**
  * A pipeline of estimators, or of [name, estimator] pairs. A compiled network becomes a
- * `NetworkClassifier` if its loss is one of classes, otherwise a `NetworkRegressor`. A step without a name gets its class's
- * name in camelCase; several of one class get the suffixes '-1', '-2', ….
+ * `NetworkClassifier` if its loss is one of classes, otherwise a `NetworkRegressor`. A step without
+ * a name gets its class's name in camelCase; several of one class get the suffixes '-1', '-2', ….
  * @throws SteepestError `ERR_ARGUMENT`; `ERR_NOT_COMPILED` for a network without a loss
  */
 export function pipeline<const S extends readonly (Given | readonly [name: string, step: Given])[]>(

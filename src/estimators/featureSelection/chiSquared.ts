@@ -35,8 +35,8 @@ export function chiSquareSurvival(x: number, df: number): number {
 }
 
 /**
- * Chi-squared test of counts: do the sums of a column over classes differ from what the sizes of the
- * classes let expect? Σ (observed − expected)² / expected over classes. A column of zeros has none.
+ * Chi-squared test of counts: do the sums of a column over classes differ from what the sizes of
+ * the classes let expect? Σ (observed − expected)² / expected over classes. A column of zeros has none.
  * @param values counts or other frequencies, none of them negative
  * @param codes the class of each row, from 0 to classes − 1
  */

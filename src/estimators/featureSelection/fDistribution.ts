@@ -4,7 +4,9 @@ import { betaFraction, studentTwoSided } from '../leastSquares/student.js';
 const LARGE = 30;
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
-/** ln Γ(x) for x > 0: Stirling's series (DLMF 5.11.1), reached from small x by Γ(x + 1) = x·Γ(x). */
+/**
+ * ln Γ(x) for x > 0: Stirling's series (DLMF 5.11.1), reached from small x by Γ(x + 1) = x·Γ(x).
+ */
 export function logGamma(x: number): number {
   let shift = 1;
   let at = x;

@@ -2,8 +2,8 @@ import type { Draws } from '../../core/draws.js';
 import type { InParts } from '../../core/inParts.js';
 
 /**
- * Mutual information of a column and a target, in nats, by distances to nearest neighbours: Kraskov,
- * Stögbauer & Grassberger, "Estimating mutual information", Phys. Rev. E 69 (2004), for two
+ * Mutual information of a column and a target, in nats, by distances to nearest neighbours:
+ * Kraskov, Stögbauer & Grassberger, "Estimating mutual information", Phys. Rev. E 69 (2004), for two
  * continuous variables; Ross, "Mutual information between discrete and continuous data sets", PLoS
  * ONE 9 (2014), if one is discrete. Estimates below 0 become 0.
  */

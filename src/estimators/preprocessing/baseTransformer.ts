@@ -15,8 +15,8 @@ import { attribute, type SavedState } from '../base/saved.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 
 /**
- * What transformers share: the columns of the fit, their
- * names, and the words for what does not fit.
+ * What transformers share: the columns of the fit, their names, and the words for what does not
+ * fit.
  */
 export abstract class BaseTransformer<P extends object, Out extends TableOutput = TableOutput>
   extends BaseEstimator<P>
@@ -55,7 +55,9 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
     return this.transform(x);
   }
 
-  /** Names of the output of one fit: they may be many, and one row is transformed in microseconds. */
+  /**
+   * Names of the output of one fit: they may be many, and one row is transformed in microseconds.
+   */
   private outputNames: { of: FittedColumns; params: P; names: readonly string[] } | undefined;
 
   /** True if the columns of the output are others than those of the input. */
@@ -113,9 +115,9 @@ export abstract class BaseTransformer<P extends object, Out extends TableOutput 
   }
 
   /**
-   * To be called with what `transform` returned. @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE`
-   * unless there are as many columns
-   * @param cols how many `transform` gives; by default as many as it takes
+   * To be called with what `transform` returned.
+   * @param cols how many columns `transform` gives; by default as many as it takes
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_SHAPE` unless there are as many
    */
   protected checkColumns(what: string, given: Pick<Features, 'cols'>, cols?: number): FittedColumns {
     const fitted = this.ready(what);

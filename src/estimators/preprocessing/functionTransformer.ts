@@ -39,7 +39,7 @@ const SPECS: ParamSpecs<FunctionTransformerParams> = {
 type Chosen = Pick<FunctionTransformerParams, 'func' | 'inverseFunc'>;
 
 /** The functions that were chosen. @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` */
-export function pairOf({ func, inverseFunc }: Chosen): FunctionPair {
+function pairOf({ func, inverseFunc }: Chosen): FunctionPair {
   const { forward, inverse } = functionsOf('func', func);
   if (inverseFunc === undefined) return { forward, inverse };
   return { forward, inverse: functionsOf('inverseFunc', inverseFunc).forward };

@@ -62,7 +62,10 @@ export function categoryAt({ kind, grouping: { frequent } }: GroupedCategories, 
 export const infrequentLists = (columns: readonly GroupedCategories[]): (Category[] | undefined)[] =>
   columns.map(({ grouping: { infrequent } }) => (infrequent.length === 0 ? undefined : [...infrequent]));
 
-/** @param codes the infrequent categories, ascending. @param skipped a category without a number, or −1 */
+/**
+ * @param codes the infrequent categories, ascending
+ * @param skipped a category without a number, or −1
+ */
 export function groupingOf({ list }: ColumnCategories, codes: readonly number[], skipped = -1): Grouping {
   const isRare = new Uint8Array(list.length);
   for (const code of codes) isRare[code] = 1;

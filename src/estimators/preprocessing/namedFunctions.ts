@@ -59,7 +59,8 @@ const registered = new Map<string, FunctionPair>();
  * Gives a function of one number a name, with which `FunctionTransformer` and
  * `TransformedTargetRegressor` can be saved. A program that loads such a file registers it first. A
  * name that was registered before gets the new functions.
- * @throws SteepestError `ERR_ARGUMENT`, also for the name of a built-in function; `ERR_UNKNOWN_NAME`
+ * @throws SteepestError `ERR_ARGUMENT`, also for the name of a built-in function;
+ *   `ERR_UNKNOWN_NAME`
  */
 export function registerFunction(name: string, functions: FunctionPair): void {
   const isFree = typeof name === 'string' && name !== '' && !BUILT_IN.has(name);

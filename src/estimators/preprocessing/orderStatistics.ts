@@ -10,7 +10,9 @@ const SORTED_BELOW = 2 ** 12;
 const MULTIPLIER = 1664525;
 const INCREMENT = 1013904223;
 
-/** A three-way partition that is under way: below the pivot, equal to it, not looked at, above it. */
+/**
+ * A three-way partition that is under way: below the pivot, equal to it, not looked at, above it.
+ */
 interface Partition {
   below: number;
   next: number;

@@ -47,9 +47,13 @@ import {
 import { InvertibleTransformer } from './invertible.js';
 
 export interface OrdinalEncoderParams extends FrequencyParams {
-  /** 'auto': the sorted categories of the fit. Or those of each column, in the order of their codes. */
+  /**
+   * 'auto': the sorted categories of the fit. Or those of each column, in the order of their codes.
+   */
   categories: CategoriesParam;
-  /** What to do with a category that the fit did not have: throw (default), or use `unknownValue`. */
+  /**
+   * What to do with a category that the fit did not have: throw (default), or use `unknownValue`.
+   */
   handleUnknown: 'error' | 'useEncodedValue';
   /** The code of unknown categories: a whole number that no category has, or NaN. */
   unknownValue: number | undefined;
@@ -241,7 +245,10 @@ const isHandling = (value: unknown): value is OtherCodes['handleUnknown'] =>
 /** The code of the missing value among categories, or −1. */
 const missingCode = ({ index }: ColumnCategories): number => index.get(null) ?? -1;
 
-/** @throws SteepestError `ERR_ARGUMENT` unless both parameters or neither speak of unknown categories */
+/**
+ * @throws SteepestError `ERR_ARGUMENT` unless both parameters or neither speak of unknown
+ *   categories
+ */
 function checkUnknownValue({ handleUnknown, unknownValue }: OtherCodes): void {
   if ((handleUnknown === 'useEncodedValue') === (unknownValue !== undefined)) return;
   throw new SteepestError('ERR_ARGUMENT', {
