@@ -1,26 +1,22 @@
-// Logistic and softmax loss in float64 and their second derivatives, lanes over rows: one row per class.
+// Logistic and softmax loss in float64 and their second derivatives, lanes over rows: one row
+// per class.
 #pragma once
 #include "../kernel.inl"
 #include "../math_f64.inl"
+#include "row_vectors.inl"
 
-/** Sum of the losses of up to 16 rows at a time: row r belongs to virtual lane r mod 16. */
+/** Loss and derivatives of up to a vector of rows at a time. */
 struct LogisticRows {
   const Matrix& z;
   /** Of all rows of the table, from row 0 of the mini-batch on. */
   const Matrix& curvature;
   int64_t start;
   const Matrix& dz;
-  /** Of row 0 of the mini-batch; null for equal weights. */
-  const double* weights;
+  RowWeights weights;
   const int32_t* labels;
-  D loss[kDGroups];
+  LossOfRows loss;
 
-  D weightOf(int64_t r, int n) const { return weights == nullptr ? splatD(1.0) : loadDN(weights + r, n); }
   double* kept(int64_t k) const { return curvature.row<double>(k) + start; }
-  void addLoss(D value, int64_t r, int n) {
-    D& lanes = loss[(r / kDLanes) % kDGroups];
-    lanes = selectD(firstDN(n), addD(lanes, value), lanes);
-  }
 
   void binary(int64_t r, int n) {
     const D score = loadDN(z.row<double>(0) + r, n);
@@ -32,14 +28,14 @@ struct LogisticRows {
     const D unlikely = divD(t, s);
     const D one = selectD(negative, unlikely, likely);
     const D zero = selectD(negative, likely, unlikely);
-    const D weight = weightOf(r, n);
+    const D weight = weights.at(r, n);
     // p − 1 as −(1 − p), of which no digits cancel.
     const D gradient = selectD(isOne, subD(splatD(0.0), zero), one);
     const D miss = selectD(isOne, subD(splatD(0.0), score), score);
     const D hinge = selectD(ltD(miss, splatD(0.0)), splatD(0.0), miss);
     if (curvature.given()) storeDN(kept(0) + r, mulD(mulD(one, zero), weight), n);
     storeDN(dz.row<double>(0) + r, mulD(gradient, weight), n);
-    addLoss(mulD(addD(hinge, log1pD(t)), weight), r, n);
+    loss.add(mulD(addD(hinge, log1pD(t)), weight), r, n);
   }
 
   void multinomial(int64_t r, int n) {
@@ -59,48 +55,35 @@ struct LogisticRows {
       sum = addD(sum, e);
       storeDN(dz.row<double>(k) + r, e, n);
     }
-    const D weight = weightOf(r, n);
+    const D weight = weights.at(r, n);
     for (int64_t k = 0; k < classes; ++k) {
       const D probability = divD(loadDN(dz.row<double>(k) + r, n), sum);
       const D hit = selectD(eqD(label, splatD(static_cast<double>(k))), splatD(1.0), splatD(0.0));
       if (curvature.given()) storeDN(kept(k) + r, probability, n);
       storeDN(dz.row<double>(k) + r, mulD(subD(probability, hit), weight), n);
     }
-    addLoss(mulD(subD(logD(sum), own), weight), r, n);
+    loss.add(mulD(subD(logD(sum), own), weight), r, n);
   }
 };
 
 inline int op_logisticLoss(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_logisticLoss;
-  const Matrix& table = args.at(weights);
   LogisticRows rows{args.at(z),
                     args.at(curvature),
                     args.batchStart,
                     args.at(dz),
-                    table.given() ? table.row<double>(0) + args.batchStart : nullptr,
+                    RowWeights(args.at(weights), args.batchStart),
                     args.at(labels).row<int32_t>(0) + args.batchStart,
                     {}};
-  for (int g = 0; g < kDGroups; ++g) rows.loss[g] = splatD(0.0);
-  for (int64_t r = begin; r < end; r += kDLanes) {
-    const int n = static_cast<int>(end - r < kDLanes ? end - r : kDLanes);
+  eachRowVector(begin, end, [&](int64_t r, int n) {
     if (args.at(z).rows == 1) {
       rows.binary(r, n);
     } else {
       rows.multinomial(r, n);
     }
-  }
-  *args.at(totals).row<double>(0) += sumGroupsD(rows.loss);
+  });
+  *args.at(totals).row<double>(0) += rows.loss.sum();
   return StatusOk;
-}
-
-/** Calls `body(r, n)` for up to a vector of rows at a time. */
-template <class Body> inline void eachRowVector(int64_t begin, int64_t end, const Body& body) {
-  for (int64_t r = begin; r < end; r += kDLanes) body(r, static_cast<int>(end - r < kDLanes ? end - r : kDLanes));
-}
-
-/** The weights of the table from row `start` on; null if all are 1. */
-inline const double* weightsFrom(const Matrix& weights, int64_t start) {
-  return weights.given() ? weights.row<double>(0) + start : nullptr;
 }
 
 inline int op_curvatureProduct(const OpArgs& args, int64_t begin, int64_t end) {
@@ -108,15 +91,15 @@ inline int op_curvatureProduct(const OpArgs& args, int64_t begin, int64_t end) {
   const Matrix& from = args.at(t);
   const Matrix& p = args.at(curvature);
   const Matrix& to = args.at(dz);
-  const double* weight = weightsFrom(args.at(weights), args.batchStart);
   const int64_t start = args.batchStart;
+  const RowWeights weight(args.at(weights), start);
   eachRowVector(begin, end, [&](int64_t r, int n) {
     const auto change = [&](int64_t k) { return loadDN(from.row<double>(k) + r, n); };
     const auto probability = [&](int64_t k) { return loadDN(p.row<double>(k) + start + r, n); };
     if (from.rows == 1) return storeDN(to.row<double>(0) + r, mulD(probability(0), change(0)), n);
     D mean = splatD(0.0);
     for (int64_t k = 0; k < from.rows; ++k) mean = addD(mean, mulD(probability(k), change(k)));
-    const D factor = weight == nullptr ? splatD(1.0) : loadDN(weight + r, n);
+    const D factor = weight.at(r, n);
     for (int64_t k = 0; k < from.rows; ++k) {
       storeDN(to.row<double>(k) + r, mulD(mulD(probability(k), subD(change(k), mean)), factor), n);
     }
@@ -127,8 +110,8 @@ inline int op_curvatureProduct(const OpArgs& args, int64_t begin, int64_t end) {
 inline int op_curvatureFactors(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_curvatureFactors;
   const Matrix& p = args.at(curvature);
-  const double* weight = weightsFrom(args.at(weights), args.batchStart);
   const int64_t start = args.batchStart;
+  const RowWeights weight(args.at(weights), start);
   const auto first = static_cast<int64_t>(args.scalars[k_]);
   const auto second = static_cast<int64_t>(args.scalars[l_]);
   eachRowVector(begin, end, [&](int64_t r, int n) {
@@ -140,7 +123,7 @@ inline int op_curvatureFactors(const OpArgs& args, int64_t begin, int64_t end) {
     } else {
       value = mulD(probability(first), second > first ? probability(second) : subD(splatD(1.0), probability(first)));
     }
-    const D factor = weight == nullptr ? splatD(1.0) : loadDN(weight + r, n);
+    const D factor = weight.at(r, n);
     storeDN(args.at(h).row<double>(0) + start + r, mulD(value, factor), n);
   });
   return StatusOk;
