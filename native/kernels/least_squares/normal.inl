@@ -29,7 +29,7 @@ STEEPEST_NOINLINE void gramOf(const Matrix& a, int64_t rows, int64_t q, double* 
     const int64_t count = rows - first < kNormalPiece ? rows - first : kNormalPiece;
     const double* piece = a.row<double>(first);
     for (int64_t i = 0; i < q; i += kQrTileRows) {
-      eachStrip(i / kDLanes * kDLanes, n, [&](int64_t c, auto vectors) {
+      eachStrip<kQrTileVectors>(i / kDLanes * kDLanes, n, [&](int64_t c, auto vectors) {
         constexpr int width = decltype(vectors)::value;
         qrDotTile<kQrTileRows, width>(piece + i, piece + c, a.rowStride, count, nullptr, nullptr, 0, tile, kQrStrip);
         for (int m = 0; m < kQrTileRows; ++m) {

@@ -18,37 +18,9 @@ constexpr double kNormalMost = 0x1p800;
 template <int MR, int NV>
 inline void downdateTile(const double* factor, const double* top, double* g, int64_t stride, int64_t count) {
   D acc[MR][NV];
-  STEEPEST_UNROLL
-  for (int i = 0; i < MR; ++i) {
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) acc[i][n] = loadD(g + i * stride + n * kDLanes);
-  }
-  for (int64_t l = 0; l < count; ++l) {
-    D x[NV];
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) x[n] = mulD(loadD(top + n * kDLanes), splatD(-1.0));
-    STEEPEST_UNROLL
-    for (int i = 0; i < MR; ++i) {
-      const D y = splatD(factor[i]);
-      STEEPEST_UNROLL
-      for (int n = 0; n < NV; ++n) acc[i][n] = fmaD(y, x[n], acc[i][n]);
-    }
-    factor += stride;
-    top += stride;
-  }
-  STEEPEST_UNROLL
-  for (int i = 0; i < MR; ++i) {
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) storeD(g + i * stride + n * kDLanes, acc[i][n]);
-  }
-}
-
-/** Calls fn(column, vectors) for strips of vectors that cover [begin, end). */
-template <class Fn> inline void eachStrip(int64_t begin, int64_t end, Fn fn) {
-  int64_t c = begin;
-  for (; c + kQrStrip <= end; c += kQrStrip) fn(c, std::integral_constant<int, kQrTileVectors>());
-  for (; c + 2 * kDLanes <= end; c += 2 * kDLanes) fn(c, std::integral_constant<int, 2>());
-  for (; c < end; c += kDLanes) fn(c, std::integral_constant<int, 1>());
+  loadTile(g, stride, acc);
+  addRowProducts(factor, top, stride, count, acc, [](D y, D x, D sum) { return fmaD(y, mulD(x, splatD(-1.0)), sum); });
+  storeTile(g, stride, acc);
 }
 
 /** Rows i … of the factor, all below min(i + 8, p), from g as the rows above have left it. False: refused. */
@@ -76,7 +48,7 @@ inline bool choleskyRows(double* g, int64_t stride, int64_t n, int64_t p, int64_
 STEEPEST_NOINLINE bool cholesky(double* g, int64_t stride, int64_t n, int64_t p, const double* squares) {
   for (int64_t i = 0; i < p; i += kNormalRows) {
     for (int64_t m = i; m < i + kNormalRows; m += kQrTileRows) {
-      eachStrip(i, n, [&](int64_t c, auto vectors) {
+      eachStrip<kQrTileVectors>(i, n, [&](int64_t c, auto vectors) {
         downdateTile<kQrTileRows, decltype(vectors)::value>(g + m, g + c, g + m * stride + c, stride, i);
       });
     }
@@ -93,7 +65,7 @@ STEEPEST_NOINLINE void invertFactor(const double* r, double* v, int64_t stride, 
   for (int64_t i = (p - 1) / kNormalRows * kNormalRows; i >= 0; i -= kNormalRows) {
     const int64_t end = i + kNormalRows < p ? i + kNormalRows : p;
     for (int64_t m = i; m < i + kNormalRows && end < p; m += kQrTileRows) {
-      eachStrip(end, n, [&](int64_t c, auto vectors) {
+      eachStrip<kQrTileVectors>(end, n, [&](int64_t c, auto vectors) {
         qrUpdateTile<kQrTileRows, decltype(vectors)::value>(r + m * stride + end, v + m * stride + c, stride, p - end,
                                              v + end * stride + c, stride);
       });

@@ -6,6 +6,7 @@
 // Each element is one chain in a stated order (src/kernels/ops/leastSquares.ts, qrFold), so strips and tiles never change a bit.
 #pragma once
 #include "../kernel.inl"
+#include "../tiles_f64.inl"
 
 /** Reflectors that are applied together. */
 constexpr int kQrBlock = 32;
@@ -52,35 +53,15 @@ inline void qrDotTile(const double* v, const double* a, int64_t stride, int64_t 
       acc[i][n] = top == nullptr ? splatD(0.0) : mulD(splatD(start[i]), loadD(top + i * topStride + n * kDLanes));
     }
   }
-  for (int64_t r = 0; r < rows; ++r) {
-    D x[NV];
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) x[n] = loadD(a + n * kDLanes);
-    STEEPEST_UNROLL
-    for (int i = 0; i < MR; ++i) {
-      const D y = splatD(v[i]);
-      STEEPEST_UNROLL
-      for (int n = 0; n < NV; ++n) acc[i][n] = fmaD(y, x[n], acc[i][n]);
-    }
-    a += stride;
-    v += stride;
-  }
-  STEEPEST_UNROLL
-  for (int i = 0; i < MR; ++i) {
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) storeD(out + i * outStride + n * kDLanes, acc[i][n]);
-  }
+  addRowProducts(v, a, stride, rows, acc, [](D y, D x, D sum) { return fmaD(y, x, sum); });
+  storeTile(out, outStride, acc);
 }
 
 /** a[r][…] = chain over reflectors of fma(v[r][i], k[i][…], ·) from a[r][…]. */
 template <int MR, int NV>
 inline void qrUpdateTile(const double* v, double* a, int64_t stride, int64_t count, const double* k, int64_t kStride) {
   D acc[MR][NV];
-  STEEPEST_UNROLL
-  for (int r = 0; r < MR; ++r) {
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) acc[r][n] = loadD(a + r * stride + n * kDLanes);
-  }
+  loadTile(a, stride, acc);
   for (int64_t i = 0; i < count; ++i) {
     D x[NV];
     STEEPEST_UNROLL
@@ -93,11 +74,7 @@ inline void qrUpdateTile(const double* v, double* a, int64_t stride, int64_t cou
     }
     k += kStride;
   }
-  STEEPEST_UNROLL
-  for (int r = 0; r < MR; ++r) {
-    STEEPEST_UNROLL
-    for (int n = 0; n < NV; ++n) storeD(a + r * stride + n * kDLanes, acc[r][n]);
-  }
+  storeTile(a, stride, acc);
 }
 
 /** From C = s·R + Vᵀ·A to −K, in place, and R += s·(−K). */
@@ -143,12 +120,7 @@ STEEPEST_NOINLINE void qrApplyStrip(const QrReflectors& h, const double* v, doub
 /** Applies reflectors of columns j … to columns [begin, end), multiples of kQrPanel. `block` and `tops` are row 0 of A, row j of R. */
 inline void qrApply(const QrReflectors& h, double* block, int64_t stride, int64_t j, double* tops, int64_t topStride,
                     int64_t begin, int64_t end) {
-  int64_t c = begin;
-  for (; c + kQrStrip <= end; c += kQrStrip) {
-    qrApplyStrip<kQrTileVectors>(h, block + j, block + c, stride, tops + c, topStride);
-  }
-  for (; c + 2 * kDLanes <= end; c += 2 * kDLanes) {
-    qrApplyStrip<2>(h, block + j, block + c, stride, tops + c, topStride);
-  }
-  for (; c < end; c += kDLanes) qrApplyStrip<1>(h, block + j, block + c, stride, tops + c, topStride);
+  eachStrip<kQrTileVectors>(begin, end, [&](int64_t c, auto vectors) {
+    qrApplyStrip<decltype(vectors)::value>(h, block + j, block + c, stride, tops + c, topStride);
+  });
 }

@@ -1,6 +1,7 @@
 // The upper triangle of AᵀA in float64, without fused operations, so that JavaScript has the same bits.
 #pragma once
 #include "../kernel.inl"
+#include "../tiles_f64.inl"
 
 /** Registers decide the tiles: accumulators, one vector of a row for each column of them, and a broadcast. */
 constexpr int kGramRows = 4;
@@ -16,28 +17,11 @@ constexpr int64_t kGramPanel = 8;
 template <int V>
 inline void gramTile(const Matrix& a, int64_t rows, const Matrix& out, int64_t i, int64_t j) {
   D acc[kGramRows][V];
-  STEEPEST_UNROLL
-  for (int m = 0; m < kGramRows; ++m) {
-    STEEPEST_UNROLL
-    for (int v = 0; v < V; ++v) acc[m][v] = loadD(out.row<double>(i + m) + j + v * kDLanes);
-  }
-  const double* row = a.row<double>(0);
-  for (int64_t r = 0; r < rows; ++r, row += a.rowStride) {
-    D values[V];
-    STEEPEST_UNROLL
-    for (int v = 0; v < V; ++v) values[v] = loadD(row + j + v * kDLanes);
-    STEEPEST_UNROLL
-    for (int m = 0; m < kGramRows; ++m) {
-      const D factor = splatD(row[i + m]);
-      STEEPEST_UNROLL
-      for (int v = 0; v < V; ++v) acc[m][v] = addD(acc[m][v], mulD(factor, values[v]));
-    }
-  }
-  STEEPEST_UNROLL
-  for (int m = 0; m < kGramRows; ++m) {
-    STEEPEST_UNROLL
-    for (int v = 0; v < V; ++v) storeD(out.row<double>(i + m) + j + v * kDLanes, acc[m][v]);
-  }
+  double* to = out.row<double>(i) + j;
+  const double* from = a.row<double>(0);
+  loadTile(to, out.rowStride, acc);
+  addRowProducts(from + i, from + j, a.rowStride, rows, acc, [](D y, D x, D sum) { return addD(sum, mulD(y, x)); });
+  storeTile(to, out.rowStride, acc);
 }
 
 inline int op_gram(const OpArgs& args, int64_t, int64_t end) {
@@ -45,14 +29,9 @@ inline int op_gram(const OpArgs& args, int64_t, int64_t end) {
   const Matrix& from = args.at(a);
   const Matrix& to = args.at(out);
   for (int64_t i = 0; i < from.cols; i += kGramRows) {
-    int64_t j = i / kGramPanel * kGramPanel;
-    for (; j + kGramVectors * kDLanes <= from.cols; j += kGramVectors * kDLanes) {
-      gramTile<kGramVectors>(from, end, to, i, j);
-    }
-    if constexpr (kGramVectors > 2) {
-      for (; j + 2 * kDLanes <= from.cols; j += 2 * kDLanes) gramTile<2>(from, end, to, i, j);
-    }
-    for (; j < from.cols; j += kDLanes) gramTile<1>(from, end, to, i, j);
+    eachStrip<kGramVectors>(i / kGramPanel * kGramPanel, from.cols, [&](int64_t j, auto vectors) {
+      gramTile<decltype(vectors)::value>(from, end, to, i, j);
+    });
   }
   return StatusOk;
 }
