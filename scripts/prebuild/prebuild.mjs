@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mismatches, writeSums } from './sums.mjs';
 import { prebuildFile, targetsNamed } from './targets.mjs';
-import { zig } from './toolchain.mjs';
+import { zig, zigEnvironment } from './toolchain.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
@@ -29,14 +29,13 @@ const NODE_VERSION = '20.0.0';
 function buildTarget(target, out, work) {
   const staging = join(work, target.name);
   mkdirSync(staging, { recursive: true });
-  const cache = join(work, 'cache');
   const args = [
     prebuildify,
     ...['--napi', '-t', NODE_VERSION, '--name', 'steepest'],
     ...['--platform', target.platform, '--arch', target.arch],
     ...['--cwd', staging, '--out', out, '--node-gyp', join(here, 'zig-gyp.mjs')],
   ];
-  const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
+  const env = zigEnvironment(join(work, 'cache'));
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
   if (status !== 0) throw new Error(`${target.name} was not built`);
 }

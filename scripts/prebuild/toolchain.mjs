@@ -7,12 +7,18 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const manifest = join(here, 'toolchain');
-const folder = join(here, '..', '..', 'build', 'prebuild', 'toolchain');
+const build = join(here, '..', '..', 'build', 'prebuild');
+const folder = join(build, 'toolchain');
 const modules = join(folder, 'node_modules', '@zigc');
 
 function installedVersion() {
   const file = join(modules, 'lib', 'package.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined;
+}
+
+/** The environment in which the compiler keeps what it has compiled in `cache`. */
+export function zigEnvironment(cache = join(build, 'cache')) {
+  return { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
 }
 
 /** The compiler's path; installs it if it is not there. */

@@ -1,11 +1,12 @@
-// A program that musl's loader starts. It loads the add-on as Node.js does, on two threads in turn, and prints the
-// version of Node-API that the add-on asks for. STUBS defines the functions of Node-API, which are never called.
+// A program that musl's loader starts. It loads the add-on as Node.js does, on two threads in turn,
+// and prints the version of Node-API that the add-on asks for. The file NODE_API has the functions
+// of Node-API by name; they are never called.
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include STUBS
+#include NODE_API
 
 static int32_t versionIn(const char* path) {
   void* addon = dlopen(path, RTLD_NOW | RTLD_LOCAL);

@@ -1,6 +1,7 @@
 // What each prebuilt binary needs from the system it is loaded into, read from the file.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNodeApi } from '../../prebuild/nodeApi.mjs';
 import { prebuildFile, TARGETS } from '../../prebuild/targets.mjs';
 import { readElf } from '../formats/elf.mjs';
 import { readMachO } from '../formats/macho.mjs';
@@ -21,8 +22,6 @@ const MACOS_SYMBOLS =
   /^_(bzero|memset_pattern(4|8|16)|sysctlbyname|__bzero|_+stack_chk_\w+)$|^dyld_stub_binder$/;
 /** Since Windows 10 the C library is part of the system, under these names. */
 const WINDOWS_LIBRARIES = /^(kernel32\.dll|ntdll\.dll|ucrtbase\.dll|api-ms-win-crt-[a-z]+-l1-1-0\.dll)$/i;
-
-const isNodeApi = (name) => /^(napi|node_api)_/.test(name);
 
 /** One file is for glibc and musl, so it may name neither, nor use what differs between them. */
 function checkLinux({ arch }, bytes) {

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TARGETS } from '../../prebuild/targets.mjs';
-import { zig } from '../../prebuild/toolchain.mjs';
+import { zig, zigEnvironment } from '../../prebuild/toolchain.mjs';
 import { Absent, check, run } from '../lib/check.mjs';
 import { emulatorFor } from '../lib/emulators.mjs';
 import { root, work } from '../lib/places.mjs';
@@ -32,10 +32,11 @@ function build(target) {
     ...listed.filter((name) => !ADDON.test(name)),
     ...tests.map((name) => `native/test/${name}`),
   ];
-  const cache = join(root, 'build', 'prebuild', 'cache');
-  const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
   const machine = ['-target', target.zig, `-mcpu=${target.cpu}`];
-  run(zig(), ['c++', ...machine, ...FLAGS, ...sources, '-s', '-o', program], { cwd: root, env });
+  run(zig(), ['c++', ...machine, ...FLAGS, ...sources, '-s', '-o', program], {
+    cwd: root,
+    env: zigEnvironment(),
+  });
   return program;
 }
 
