@@ -73,16 +73,17 @@ const TAILS: Record<string, { kind: OpKind; z: string; dz: string; scalars?: Rec
 
 /**
  * s of two derivatives, one above 2⁻⁹⁵ and one below: outputs of sigmoid and exponential, inputs of
- * the others. `slope` is the derivative in float64 for s far below 0.
+ * the others. `derivative` is its formula, for s far below 0.
  */
-const SATURATED: Partial<Record<ElementwiseActivation, { s: number[]; slope: (s: number) => number }>> = {
-  sigmoid: { s: [2 ** -94, 2 ** -96], slope: (s) => s },
-  exponential: { s: [2 ** -94, 2 ** -96], slope: (s) => s },
-  softplus: { s: [-65, -67], slope: Math.exp },
-  silu: { s: [-69, -72], slope: (s) => Math.exp(s) * (1 + s) },
-  mish: { s: [-69, -72], slope: (s) => Math.exp(s) * (1 + s) },
-  gelu: { s: [-11, -12], slope: (s) => (s * Math.exp((-s * s) / 2)) / Math.sqrt(2 * Math.PI) },
-};
+const SATURATED: Partial<Record<ElementwiseActivation, { s: number[]; derivative: (s: number) => number }>> =
+  {
+    sigmoid: { s: [2 ** -94, 2 ** -96], derivative: (s) => s },
+    exponential: { s: [2 ** -94, 2 ** -96], derivative: (s) => s },
+    softplus: { s: [-65, -67], derivative: Math.exp },
+    silu: { s: [-69, -72], derivative: (s) => Math.exp(s) * (1 + s) },
+    mish: { s: [-69, -72], derivative: (s) => Math.exp(s) * (1 + s) },
+    gelu: { s: [-11, -12], derivative: (s) => (s * Math.exp((-s * s) / 2)) / Math.sqrt(2 * Math.PI) },
+  };
 
 /** Native kernels and the exact ones: the products of the fast kernels are float64. */
 const ROUNDED = KERNELS.filter((kernels) => kernels !== typescriptFast);
@@ -180,7 +181,7 @@ describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
       expect(memory.values(operands.dx).slice(1)).toEqual([2 ** -94, 0]);
     });
 
-    it.each(Object.entries(SATURATED))('activationBackward, %s', (name, { s, slope }) => {
+    it.each(Object.entries(SATURATED))('activationBackward, %s', (name, { s, derivative }) => {
       const memory = new Memory();
       const operands = { dy: memory.matrix(1, COLS), s: memory.matrix(1, COLS), dx: memory.matrix(1, COLS) };
       memory.fill(operands.dy, () => 1);
@@ -188,7 +189,7 @@ describe.each(KERNELS.map((kernels) => ({ kernels, title: kernels.isa })))(
       const activation = ACTIVATIONS[name as ElementwiseActivation];
       const backward = op('activationBackward', operands, { activation });
       kernels.bind(program([backward], 1), [memory.buffer], registersFor(1)).run(PHASES.rows);
-      const [kept, below] = s.map(slope);
+      const [kept, below] = s.map(derivative);
       expect(Math.abs(below!)).toBeLessThan(2 ** -95);
       memory.values(operands.dx).forEach((gradient, j) => {
         if (j % 2 === 1) expect(gradient).toBe(0);
