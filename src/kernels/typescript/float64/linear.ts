@@ -97,30 +97,58 @@ export const linearScores: PrepareOp = (op) => {
   };
 };
 
-/** Rows that are added to a gradient at a time: its elements are read and written once for all of them. */
+/** Rows that are added at a time: the sums are read and written once for all of them. */
 const UNROLLED_ROWS = 4;
 
-/** to[j] = (((to[j] + d0·x0[j]) + d1·x1[j]) + …): the chain over rows, in row order. */
-function addRows(
+/** to[j] = (((to[j] + d0·x0[j]) + d1·x1[j]) + …): the chain over four rows, in row order. */
+function addFourRows(
   to: F64,
   at: number,
   x: F64 | F32 | U8,
   xAt: number,
   stride: number,
-  dz: F64,
-  dzAt: number,
+  d: F64,
+  dAt: number,
+  dStep: number,
   cols: number,
 ): void {
-  const d0 = dz[dzAt]!;
-  const d1 = dz[dzAt + 1]!;
-  const d2 = dz[dzAt + 2]!;
-  const d3 = dz[dzAt + 3]!;
+  const d0 = d[dAt]!;
+  const d1 = d[dAt + dStep]!;
+  const d2 = d[dAt + 2 * dStep]!;
+  const d3 = d[dAt + 3 * dStep]!;
   for (let j = 0; j < cols; j++) {
     const p = xAt + j;
     let sum = to[at + j]! + d0 * x[p]!;
     sum += d1 * x[p + stride]!;
     sum += d2 * x[p + 2 * stride]!;
     to[at + j] = sum + d3 * x[p + 3 * stride]!;
+  }
+}
+
+/** Elements of an array: from where, and how far apart. */
+interface Walk<T> {
+  data: T;
+  at: number;
+  step: number;
+}
+
+/** Adds rows of x, times their factors, to `cols` elements: the chain over rows, in row order. */
+function addRows(
+  to: F64,
+  at: number,
+  x: Walk<F64 | F32 | U8>,
+  d: Walk<F64>,
+  rows: number,
+  cols: number,
+): void {
+  let r = 0;
+  for (; r + UNROLLED_ROWS <= rows; r += UNROLLED_ROWS) {
+    addFourRows(to, at, x.data, x.at + r * x.step, x.step, d.data, d.at + r * d.step, d.step, cols);
+  }
+  for (; r < rows; r++) {
+    const factor = d.data[d.at + r * d.step]!;
+    const xAt = x.at + r * x.step;
+    for (let j = 0; j < cols; j++) to[at + j] = to[at + j]! + factor * x.data[xAt + j]!;
   }
 }
 
@@ -133,27 +161,17 @@ export const linearGradient: PrepareOp = (op) => {
     const rows = registers[REGISTERS.rows] as number;
     const start = (registers[REGISTERS.batchStart] as number) * x.rowStride;
     for (let k = begin; k < end; k++) {
-      const at = k * dw.rowStride;
-      const gradientsAt = k * dz.rowStride;
-      let r = 0;
-      for (; r + UNROLLED_ROWS <= rows; r += UNROLLED_ROWS) {
-        addRows(dw.data, at, x.data, start + r * x.rowStride, x.rowStride, dz.data, gradientsAt + r, dw.cols);
-      }
-      for (; r < rows; r++) {
-        const gradient = dz.data[gradientsAt + r]!;
-        const xAt = start + r * x.rowStride;
-        for (let j = 0; j < dw.cols; j++) dw.data[at + j] = dw.data[at + j]! + gradient * x.data[xAt + j]!;
-      }
+      const samples = { data: x.data, at: start, step: x.rowStride };
+      const gradients = { data: dz.data, at: k * dz.rowStride, step: 1 };
+      addRows(dw.data, k * dw.rowStride, samples, gradients, rows, dw.cols);
       let sum = db.data[k]!;
-      for (r = 0; r < rows; r++) sum += dz.data[gradientsAt + r]!;
+      for (let r = 0; r < rows; r++) sum += dz.data[gradients.at + r]!;
       db.data[k] = sum;
     }
     return 0;
   };
 };
 
-/** Rows that are added to a Gram matrix at a time. */
-const GRAM_ROWS = 4;
 /** Columns of a Gram matrix whose elements begin together. */
 const GRAM_PANEL = 8;
 
@@ -163,24 +181,10 @@ export const gram: PrepareOp = (op) => {
   return (_begin, end) => {
     for (let i = 0; i < a.cols; i++) {
       const from = i - (i % GRAM_PANEL);
-      const to = i * out.rowStride + from;
-      const count = a.cols - from;
-      let r = 0;
-      for (; r + GRAM_ROWS <= end; r += GRAM_ROWS) {
-        const at = r * a.rowStride;
-        for (let m = 0; m < GRAM_ROWS; m++) factors[m] = a.data[at + m * a.rowStride + i]!;
-        addRows(out.data, to, a.data, at + from, a.rowStride, factors, 0, count);
-      }
-      for (; r < end; r++) {
-        const at = r * a.rowStride;
-        const factor = a.data[at + i]!;
-        for (let j = 0; j < count; j++)
-          out.data[to + j] = out.data[to + j]! + factor * a.data[at + from + j]!;
-      }
+      const columns = { data: a.data, at: from, step: a.rowStride };
+      const column = { data: a.data, at: i, step: a.rowStride };
+      addRows(out.data, i * out.rowStride + from, columns, column, end, a.cols - from);
     }
     return 0;
   };
 };
-
-/** Scratch for {@link gram}. */
-const factors = new Float64Array(GRAM_ROWS);
