@@ -47,7 +47,7 @@ describe('a file of native kernels', () => {
 describe('tests of native kernels in C++', () => {
   const folder = join(ROOT, 'native/test');
   const code = readdirSync(folder)
-    .filter((name) => name.endsWith('.cc'))
+    .filter((name) => /\.(?:cc|h)$/.test(name))
     .map((name) => readFileSync(join(folder, name), 'utf8').replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ''))
     .join('\n');
   const isTested = (kind: string): boolean =>
