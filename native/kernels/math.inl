@@ -66,8 +66,8 @@ inline ExpParts reduceExp(F x) {
 
 /** eˣ. Error ≤ 1.04 ULP, denormal results included. */
 inline F exp(F x) {
-  // Where the result is 0, the product below is another one: one that underflows takes many processors a hundred
-  // cycles. NaN passes both comparisons, and stays.
+  // Where the result is 0, the product below is another one: one that underflows takes many
+  // processors a hundred cycles. NaN passes both comparisons, and stays.
   const M none = lt(x, splat(kExpLow));
   const F low = select(none, zero(), x);
   const ExpParts parts = reduceExp(select(gt(low, splat(kExpHigh)), splat(kExpHigh), low));

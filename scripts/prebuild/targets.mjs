@@ -1,7 +1,8 @@
 // What `npm run prebuild` builds: the one list of targets. src/kernels/addon.cts names the same files
 // (test/package/targets.test.ts compares the two), docs/install.md describes them.
 //
-// A target is in `package.json#files` as prebuilds/<platform>-<arch>/steepest.node, which is how prebuildify names it.
+// A target is in `package.json#files` as prebuilds/<platform>-<arch>/steepest.node, which is how
+// prebuildify names it.
 
 /** GCC and released clang imply 512-bit registers in `avx512f`; zig turns them off unless told. No CPU needs to have them. */
 const X64_CPU = 'x86_64+evex512';
@@ -18,7 +19,8 @@ const ARM64_CPU = 'baseline';
 
 /** @type {readonly Target[]} */
 export const TARGETS = [
-  // For glibc and musl: zig-gyp.mjs links no C library. musl's headers declare functions under their plain names.
+  // For glibc and musl: zig-gyp.mjs links no C library. musl's headers declare functions under
+  // their plain names.
   { platform: 'linux', arch: 'x64', zig: 'x86_64-linux-musl', cpu: X64_CPU },
   { platform: 'linux', arch: 'arm64', zig: 'aarch64-linux-musl', cpu: ARM64_CPU },
   { platform: 'darwin', arch: 'x64', zig: 'x86_64-macos.11.0', cpu: X64_CPU },

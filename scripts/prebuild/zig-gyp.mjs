@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Stands in for node-gyp when prebuildify calls it: compiles the add-on for the target in PREBUILD_PLATFORM
-// and PREBUILD_ARCH with zig and leaves build/Release/steepest.node in the current folder, where
-// prebuildify takes it from. Sources and flags are those of binding.gyp.
+// Stands in for node-gyp when prebuildify calls it: compiles the add-on for the target in
+// PREBUILD_PLATFORM and PREBUILD_ARCH with zig and leaves build/Release/steepest.node in the
+// current folder, where prebuildify takes it from. Sources and flags are those of binding.gyp.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -70,8 +70,9 @@ function linkFlags(target) {
     case 'linux': {
       const script = join(objects, 'exports.map');
       writeFileSync(script, `{ global: ${ENTRY_POINTS.map((name) => `${name};`).join(' ')} local: *; };\n`);
-      // No library is named as needed, and so no version of a symbol: the file takes the few C functions that it calls
-      // from the process that loads it, whose C library may be glibc or musl.
+      // No library is named as needed, and so no version of a symbol: the file takes the few C
+      // functions that it calls from the process that loads it, whose C library may be glibc or
+      // musl.
       return [
         '-shared',
         '-s',

@@ -8,8 +8,8 @@ import { dimsFor, drawCase, runCase } from './cases/run.js';
 const RUNS = 60;
 
 /**
- * The fast kernels sum in float64, the exact ones in float32: what is allowed is about 100 roundings
- * of the result, and of a result of order 1 where terms cancel.
+ * The fast kernels sum in float64, the exact ones in float32: what is allowed is about 100
+ * roundings of the result, and of a result of order 1 where terms cancel.
  */
 const TOLERANCE = 1e-5;
 /**

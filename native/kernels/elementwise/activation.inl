@@ -143,9 +143,10 @@ inline F activate(Activation f, F x, F alpha) {
 }
 
 /**
- * g ⊙ f′, from s: the output f(x), but the input x for gelu, softplus, silu, hardSwish and mish. Products with a
- * derivative that shrinks with an exponential are flushed. Branches ask s > 0 and not s < 0: an
- * output of a negative x may have been rounded to −0, while one of a positive x is x itself.
+ * g ⊙ f′, from s: the output f(x), but the input x for gelu, softplus, silu, hardSwish and mish.
+ * Products with a derivative that shrinks with an exponential are flushed. Branches ask s > 0 and
+ * not s < 0: an output of a negative x may have been rounded to −0, while one of a positive x is x
+ * itself.
  */
 inline F activateBackward(Activation f, F g, F s, F alpha) {
   switch (f) {

@@ -61,7 +61,10 @@ constexpr int64_t kDirectDepth = 256;
 constexpr int64_t kDirectDepth = 1024;
 #endif
 #if defined(STEEPEST_ISA_AVX512)
-/** The same for a transposed A: a panel of B stays in L1 beside the lines of A, which tiles fetch ahead. */
+/**
+ * The same for a transposed A: a panel of B stays in L1 beside the lines of A, which tiles fetch
+ * ahead.
+ */
 constexpr int64_t kTurnedDepth = 256;
 #else
 constexpr int64_t kTurnedDepth = kDirectDepth;

@@ -33,7 +33,10 @@ constexpr int kFetchRows = 8;
 #else
 constexpr int kFetchRows = kTileRows + 1;  // Its panels are copied, or there is nothing measured.
 #endif
-/** Steps of k by which A or B is fetched ahead: more than L2 takes, fewer than would push lines out of L1. */
+/**
+ * Steps of k by which A or B is fetched ahead: more than L2 takes, fewer than would push lines out
+ * of L1.
+ */
 constexpr int64_t kFetchAhead = 4;
 
 /** One call of the micro-kernel. Strides are in elements. */
@@ -238,8 +241,9 @@ template <int MR, int NV, bool masked, bool copies = false> STEEPEST_NOINLINE vo
   const int64_t aStepBytes = t.aStep * size;
   const int64_t bStepBytes = t.bStep * size;
   const int tail = t.tail;
-  // Fetched ahead: the first and the last line of a row of B that may begin anywhere. If A is transposed, each step needs a line of
-  // it from far away, while B's panel stays in L1: then the line of this tile's last row, and one for a tile that follows.
+  // Fetched ahead: the first and the last line of a row of B that may begin anywhere. If A is
+  // transposed, each step needs a line of it from far away, while B's panel stays in L1: then the
+  // line of this tile's last row, and one for a tile that follows.
   constexpr int64_t lastByte = (NV * kLanes - 1) * size;
   const bool turned = !copies && t.aStep != 1;
   const int64_t nearStepBytes = turned ? aStepBytes : bStepBytes;

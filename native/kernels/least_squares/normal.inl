@@ -1,8 +1,10 @@
-// QR of blocks of rows by their normal equations where these lose nothing, and by reflections elsewhere.
+// QR of blocks of rows by their normal equations where these lose nothing, and by reflections
+// elsewhere.
 //
-// AᵀA takes half the operations of reflections, and all of them in tiles. Its factor loses the square of the
-// condition number, so blocks are refused where that is large, and the coefficients of the others are refined
-// with residuals from the rows (corrected seminormal equations: Björck 1996, §6.6.5).
+// AᵀA takes half the operations of reflections, and all of them in tiles. Its factor loses the
+// square of the condition number, so blocks are refused where that is large, and the coefficients
+// of the others are refined with residuals from the rows (corrected seminormal equations: Björck
+// 1996, §6.6.5).
 #pragma once
 #include "../kernel.inl"
 #include "normal_cholesky.inl"
@@ -69,7 +71,9 @@ inline bool isZeroColumn(const double* g, int64_t stride, int64_t q, int64_t k) 
   return true;
 }
 
-/** Copies the diagonal to `squares`. False where a sum of squares may have lost digits or is NaN. */
+/**
+ * Copies the diagonal to `squares`. False where a sum of squares may have lost digits or is NaN.
+ */
 inline bool takeSquares(const double* g, int64_t stride, int64_t q, double* squares) {
   for (int64_t k = 0; k < q; ++k) {
     squares[k] = g[k * stride + k];
@@ -108,7 +112,10 @@ STEEPEST_NOINLINE double residualMoments(const Matrix& a, int64_t rows, const do
   return squares;
 }
 
-/** One target's column of the triangle: its products with the factor's columns, refined, and the residuals' length. */
+/**
+ * One target's column of the triangle: its products with the factor's columns, refined, and the
+ * residuals' length.
+ */
 inline void finishTarget(const Matrix& a, int64_t rows, const Matrix& work, int64_t p, int64_t column) {
   const int64_t n = a.cols;
   double* g = work.row<double>(0);

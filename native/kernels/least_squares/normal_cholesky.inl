@@ -1,7 +1,7 @@
 // Cholesky of a matrix AᵀA, and the inverse of its factor: the small part of `normalFold`.
 //
-// Matrices are n × n, row by row, with the same distance between rows. Each element is one chain in a stated
-// order (src/kernels/ops/leastSquares.ts, normalFold), so tiles never change a bit.
+// Matrices are n × n, row by row, with the same distance between rows. Each element is one chain in
+// a stated order (src/kernels/ops/leastSquares.ts, normalFold), so tiles never change a bit.
 #pragma once
 #include "../kernel.inl"
 #include "qr_apply.inl"
@@ -14,7 +14,10 @@ constexpr double kNormalExcess = 4096.0;
 constexpr double kNormalLeast = 0x1p-800;
 constexpr double kNormalMost = 0x1p800;
 
-/** g[i][…] = chain over rows l of fma(−r[l][i], r[l][…], ·) from g[i][…]: r[0] and g[0] are the strip's. */
+/**
+ * g[i][…] = chain over rows l of fma(−r[l][i], r[l][…], ·) from g[i][…]: r[0] and g[0] are the
+ * strip's.
+ */
 template <int MR, int NV>
 inline void downdateTile(const double* factor, const double* top, double* g, int64_t stride, int64_t count) {
   D acc[MR][NV];
@@ -23,7 +26,10 @@ inline void downdateTile(const double* factor, const double* top, double* g, int
   storeTile(g, stride, acc);
 }
 
-/** Rows i … of the factor, all below min(i + 8, p), from g as the rows above have left it. False: refused. */
+/**
+ * Rows i … of the factor, all below min(i + 8, p), from g as the rows above have left it. False:
+ * refused.
+ */
 inline bool choleskyRows(double* g, int64_t stride, int64_t n, int64_t p, int64_t i, const double* squares) {
   const int64_t end = i + kNormalRows;
   for (int64_t k = i; k < end && k < p; ++k) {
@@ -44,7 +50,10 @@ inline bool choleskyRows(double* g, int64_t stride, int64_t n, int64_t p, int64_
   return true;
 }
 
-/** The first p rows of the upper triangular factor, in place of g. False: its columns are too nearly dependent. */
+/**
+ * The first p rows of the upper triangular factor, in place of g. False: its columns are too nearly
+ * dependent.
+ */
 STEEPEST_NOINLINE bool cholesky(double* g, int64_t stride, int64_t n, int64_t p, const double* squares) {
   for (int64_t i = 0; i < p; i += kNormalRows) {
     for (int64_t m = i; m < i + kNormalRows; m += kQrTileRows) {

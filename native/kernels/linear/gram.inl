@@ -1,9 +1,13 @@
-// The upper triangle of AᵀA in float64, without fused operations, so that JavaScript has the same bits.
+// The upper triangle of AᵀA in float64, without fused operations, so that JavaScript has the same
+// bits.
 #pragma once
 #include "../kernel.inl"
 #include "../tiles_f64.inl"
 
-/** Registers decide the tiles: accumulators, one vector of a row for each column of them, and a broadcast. */
+/**
+ * Registers decide the tiles: accumulators, one vector of a row for each column of them, and a
+ * broadcast.
+ */
 constexpr int kGramRows = 4;
 #if defined(STEEPEST_ISA_AVX512) || defined(STEEPEST_ISA_NEON)
 constexpr int kGramVectors = 4;

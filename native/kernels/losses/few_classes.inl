@@ -1,10 +1,14 @@
-// Softmax and cross-entropy of a block of rows with few columns: lanes are rows, so that no lane computes a column that is not there.
+// Softmax and cross-entropy of a block of rows with few columns: lanes are rows, so that no lane
+// computes a column that is not there.
 #pragma once
 #include "../kernel.inl"
 #include "../math.inl"
 #include "../gemm/gemm_narrow.inl"
 
-/** Most columns of a row that lie in one of the 16 virtual lanes each: their sums are the fixed tree alone. */
+/**
+ * Most columns of a row that lie in one of the 16 virtual lanes each: their sums are the fixed tree
+ * alone.
+ */
 constexpr int kFewClasses = 16;
 
 /** The lane sum of each row: v[j] is column j of all rows. */
@@ -33,7 +37,10 @@ inline void writeColumns(const Matrix& to, int64_t first, int rows, const F* col
   if (to.given()) storeColumns(to.f32(first), to.rowStride, rows, columns, static_cast<int>(to.cols));
 }
 
-/** What softmaxCrossEntropy writes of up to kLanes rows. `classes` has kLanes numbers, or is null where there are distributions. */
+/**
+ * What softmaxCrossEntropy writes of up to kLanes rows. `classes` has kLanes numbers, or is null
+ * where there are distributions.
+ */
 STEEPEST_NOINLINE void fewClasses(const OpArgs& args, int64_t first, int rows, const int32_t* classes, F scale) {
   using namespace op_softmaxCrossEntropy;
   const int cols = static_cast<int>(args.at(z).cols);

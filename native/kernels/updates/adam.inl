@@ -35,7 +35,8 @@ template <bool amsgrad, bool nesterov> struct AdamRule {
     F& largest = states.of[kStates - 1];
     if (amsgrad) largest = flushDenormal(larger(largest, meanSquare));
     const F spread = fma(sqrt(largest), inverseSqrtBias2, epsilon);
-    // A mean that decays is near the denormal numbers for long, and its product among them before it is.
+    // A mean that decays is near the denormal numbers for long, and its product among them before
+    // it is.
     if (nesterov) return sub(w1, div(fma(gradientStep, g2, mul(stepSize, flushTiny(mean))), spread));
     return fma(neg(stepSize), div(mean, spread), w1);
   }

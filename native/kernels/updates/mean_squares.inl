@@ -8,7 +8,10 @@
 struct MeanOfSquares {
   F rho;
   F oneMinusRho;
-  /** Smaller gradients count as 0: their part of the mean, itself a product, would be a denormal number. */
+  /**
+   * Smaller gradients count as 0: their part of the mean, itself a product, would be a denormal
+   * number.
+   */
   F least;
 
   MeanOfSquares(float rhoValue, float oneMinusRhoValue)

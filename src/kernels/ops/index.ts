@@ -49,9 +49,9 @@ import { winogradOps } from './winograd.js';
  * | exponential | exp(x) | flush(g·s) |
  * | celu | x < 0 ? alpha·expm1(x/alpha) : x | s > 0 ? g : g·(s/alpha + 1) |
  * (σ(s) and σ(−s) of silu come from one exp(−|s|). mish is x·tanh(softplus(x)) in other words.)
- * flush writes +0 for a product below 2^−95, as gradients of losses are flushed (ops/losses.ts). These
- * derivatives shrink with an exponential: those of saturated units are anywhere between 1 and the denormal
- * numbers. Outputs keep all their values, because a probability of 1e−40 is one.
+ * flush writes +0 for a product below 2^−95, as gradients of losses are flushed (ops/losses.ts).
+ * These derivatives shrink with an exponential: those of saturated units are anywhere between 1 and
+ * the denormal numbers. Outputs keep all their values, because a probability of 1e−40 is one.
  * alpha ≥ 0, of celu > 0, so that no output of a negative x is positive.
  * relu, leakyRelu, elu, selu and celu test s > 0: f(x) of a negative x may round to −0, and f(x) of a positive
  * x is x. At x = ±0 the derivative is therefore the left-hand one, as in PyTorch.

@@ -23,7 +23,8 @@ const square = shape('r', [cols('r'), cols('r')], 'a square matrix');
 export const leastSquaresOps = {
   /**
    * Rows of a design matrix, in float64: dst[r] = [1 | x[i] | y[i] | 0 …] with i = batchStart + r.
-   * The 1 is present only if `intercept` = 1, and y only if it is given. Zeros fill the remaining columns of dst.
+   * The 1 is present only if `intercept` = 1, and y only if it is given. Zeros fill the remaining
+   * columns of dst.
    * With `weight` (a vector), √weight[i] replaces the 1, and each x and y is multiplied by it.
    * With `frame` (2 × (columns of x and y + 1)), element v of column j (the columns of x first)
    * becomes v·frame[0][j] − frame[1][j] beforehand, with two roundings. The weight is then
@@ -92,20 +93,25 @@ export const leastSquaresOps = {
    * but from AᵀA where its condition allows. The first p = `parameters` columns of A are those of
    * X, the next t = `targets` those of Y, q = p + t, and the rest are zeros. A may be overwritten.
    *
-   * If m ≥ 2p: G_ij = Σ over pieces of 128 rows, in order from 0, of the chain fma(A[r][i], A[r][j], ·) from 0 over the piece.
+   * If m ≥ 2p: G_ij = Σ over pieces of 128 rows, in order from 0, of the chain fma(A[r][i],
+   * A[r][j], ·) from 0 over the piece.
    * D_k = G_kk, k < q. Refused unless each D_k is from 2⁻⁸⁰⁰ to 2⁸⁰⁰, or 0 with all G_ik, i < q.
-   * Factor, in blocks of 8 rows: G_ij ← the chain fma(−G_li, G_lj, ·), l ascending below i; then, where D_i > 0, refused
-   *   unless G_ii·2¹² ≥ D_i; root = √G_ii, G_ij ← G_ij·(1 / root) for j > i, G_ii ← root. (Cholesky: Golub & Van Loan §4.2.)
-   * V = G⁻¹ for the first p rows and columns, rows upwards, in the same blocks: the chain fma(G_il, V_lj, ·) from 0, over l
-   *   from the end of i's block ascending below p, then from the block's end down to i + 1; times −1/G_ii. V_ii = 1/G_ii; 0
-   *   where G_ii is 0.
-   * Refused unless the chain fma(D_k, dot(V_k, V_k), ·), k ascending, is at most 2¹² + p: it is the sum of the variance
-   *   inflation factors. dot(x, y) = Σ over n columns in 16 lanes, fma, tree 8-4-2-1.
-   * For each target column k: f_i = −dot(V_i, G_·k), f_k = 1, else 0; e_r = dot(A_r, f); s = chain fma(e_r, e_r, ·);
-   *   M_j = chain fma(A[r][j], e_r, ·); h_j = chain fma(V_ij, M_i, ·), i ascending; G_ik ← G_ik + h_i; G_kk ← √s.
+   * Factor, in blocks of 8 rows: G_ij ← the chain fma(−G_li, G_lj, ·), l ascending below i; then,
+   *   where D_i > 0, refused unless G_ii·2¹² ≥ D_i; root = √G_ii, G_ij ← G_ij·(1 / root) for j > i,
+   *   G_ii ← root. (Cholesky: Golub & Van Loan §4.2.)
+   * V = G⁻¹ for the first p rows and columns, rows upwards, in the same blocks: the chain fma(G_il,
+   *   V_lj, ·) from 0, over l from the end of i's block ascending below p, then from the block's
+   *   end down to i + 1; times −1/G_ii. V_ii = 1/G_ii; 0 where G_ii is 0.
+   * Refused unless the chain fma(D_k, dot(V_k, V_k), ·), k ascending, is at most 2¹² + p: it is the
+   *   sum of the variance inflation factors. dot(x, y) = Σ over n columns in 16 lanes, fma, tree
+   *   8-4-2-1.
+   * For each target column k: f_i = −dot(V_i, G_·k), f_k = 1, else 0; e_r = dot(A_r, f); s = chain
+   *   fma(e_r, e_r, ·); M_j = chain fma(A[r][j], e_r, ·); h_j = chain fma(V_ij, M_i, ·), i
+   *   ascending; G_ik ← G_ik + h_i; G_kk ← √s.
    * R ← that of [R; G] by qrFold with `triangular`, G being 0 elsewhere.
    * Where refused, and if m < 2p: R ← that of qrFold, 256 rows of A at a time.
-   * `work` holds G, V and five vectors, and is left filled with zeros if m ≥ 2p, unchanged otherwise.
+   * `work` holds G, V and five vectors, and is left filled with zeros if m ≥ 2p, unchanged
+   * otherwise.
    */
   normalFold: op(() => ({
     operands: { a: updated(f64), r: updated(f64), work: output(f64) },

@@ -36,8 +36,9 @@ export const lossOps = {
    * target: loss = lane sum fma(t_j, L − (z_j − m), lane); T = lane sum t_j;
    * dz_j = fma(p_j, T, −t_j)·scale1. rowLoss[r][0] = loss. p, dz and z may share memory.
    * dz is *flushed*: a number of |dz_j| < 2^−95 is written as +0, here, in sigmoidCrossEntropy, in
-   * both focal losses, in softmaxBackward and in derivatives of activations. Gradients of confident predictions are that small, and
-   * their products with activations and weights would be denormal numbers, which are slow.
+   * both focal losses, in softmaxBackward and in derivatives of activations. Gradients of confident
+   * predictions are that small, and their products with activations and weights would be denormal
+   * numbers, which are slow.
    * ("Deep Learning", Goodfellow et al., §6.2.2.3)
    */
   softmaxCrossEntropy: op(() => ({

@@ -66,9 +66,10 @@ export const updateOps = {
    * written as +0, and the formulas below go on with it. Means of gradients that stay 0 would decay
    * into denormal numbers and remain there (0.9 times the fourth smallest rounds to it), and each
    * operation on one takes some processors a hundred cycles.
-   * A mean of squares v counts a gradient g as 0, written sq(g), if |g| < fl(√fl(2^−126 / oneMinusRho)): its part
-   * of v would be denormal, and v from 0 would be flushed. (oneMinusBeta2 of adam likewise. The
-   * products of the fast kernels are float64, so they need neither this nor n of adam.)
+   * A mean of squares v counts a gradient g as 0, written sq(g), if |g| < fl(√fl(2^−126 /
+   * oneMinusRho)): its part of v would be denormal, and v from 0 would be flushed. (oneMinusBeta2
+   * of adam likewise. The products of the fast kernels are float64, so they need neither this nor n
+   * of adam.)
    * If wT (N×K) is given, an update writes wT[j][i] = w[i][j] too.
    * Sets `parameterNotFinite` if a new w is NaN or infinite. Range: rows i of w.
    * lr = fl(learningRate·rateScale), and s = fl(stepSize·rateScale) and r = fl(gradientStep·
@@ -88,9 +89,9 @@ export const updateOps = {
    */
   lion: update(['m'], betas, 8),
   /**
-   * s = sq(g₂); v ← fma(rho, v, (oneMinusRho·s)·s); if m is given m ← fma(rho, m, oneMinusRho·g₂) and
-   * u = larger(0, fma(−m, m, v)), otherwise u = v. Without b: w ← fma(−lr, g₂ / (√u + epsilon), w₁);
-   * with b: b ← fma(momentum, b, g₂ / (√u + epsilon)), w ← fma(−lr, b, w₁).
+   * s = sq(g₂); v ← fma(rho, v, (oneMinusRho·s)·s); if m is given m ← fma(rho, m, oneMinusRho·g₂)
+   * and u = larger(0, fma(−m, m, v)), otherwise u = v. Without b: w ← fma(−lr, g₂ / (√u + epsilon),
+   * w₁); with b: b ← fma(momentum, b, g₂ / (√u + epsilon)), w ← fma(−lr, b, w₁).
    * (Hinton, lecture 6e; m and b: Graves 2013, in PyTorch's form.)
    */
   rmsprop: update(['v'], { ...means, momentum: finite }, 8, ['m', 'b']),

@@ -10,5 +10,8 @@ export const flushDenormal = (x: number): number => (Math.abs(x) < SMALLEST_NORM
 /** Products of smaller gradients with activations and weights would be denormal. */
 const NOT_TINY = 2 ** -95;
 
-/** What losses and derivatives of activations give of a gradient x: +0 in place of a number below 2⁻⁹⁵ (ops/losses.ts). */
+/**
+ * What losses and derivatives of activations give of a gradient x: +0 in place of a number below
+ * 2⁻⁹⁵ (ops/losses.ts).
+ */
 export const flushTiny = (x: number): number => (Math.abs(x) < NOT_TINY ? 0 : x);
