@@ -42,6 +42,7 @@ NAMES = [
     "perceptrons",
     "feature_names",
     "callbacks",
+    "onnx_messages",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

@@ -1,9 +1,10 @@
-import { endianness } from 'node:os';
 import { TextDecoder } from 'node:util';
 import { SteepestError } from '../core/errors.js';
 import type { NdArray, NumericArray } from '../core/ndarray.js';
 import { isTypedArray } from '../core/realm.js';
+import { elementCount } from './elementCount.js';
 import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
+import { toLittleEndian } from './littleEndian.js';
 
 /**
  * The safetensors format (huggingface.co/docs/safetensors): a u64 header length, a JSON header,
@@ -336,19 +337,6 @@ function elementType(name: string, dtype: string): ElementType {
   });
 }
 
-/**
- * The product of a shape, or NaN if it exceeds 2⁵³ − 1. A dimension of 0 does not hide others that
- * are too large.
- */
-function elementCount(shape: readonly number[]): number {
-  let nonZero = 1;
-  for (const size of shape) {
-    nonZero *= Math.max(size, 1);
-    if (!Number.isSafeInteger(nonZero)) return Number.NaN;
-  }
-  return shape.includes(0) ? 0 : nonZero;
-}
-
 function checkSize({ name, type, shape, begin, end }: Entry): void {
   const byteLength = elementCount(shape) * type.itemBytes;
   if (!Number.isSafeInteger(byteLength)) {
@@ -375,14 +363,4 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
   // Of a file that is too long, only one extra byte is read.
   const given = dataBytes > position ? 'more' : `${dataBytes}`;
   if (position !== dataBytes) damaged(`${position} bytes of tensors, as the header says`, given);
-}
-
-const HOST_IS_LITTLE_ENDIAN = endianness() === 'LE';
-
-/** Converts elements between the host's byte order and the file's, in place. */
-function toLittleEndian(bytes: Uint8Array, itemBytes: number): void {
-  if (HOST_IS_LITTLE_ENDIAN || itemBytes === 1) return;
-  const items = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (itemBytes === 4) items.swap32();
-  else items.swap64();
 }

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os';
+import { float16FromBits } from '../../core/float16.js';
 import type { StoredArray } from '../../core/ndarray.js';
 import { typedArrayName } from '../../core/realm.js';
 
@@ -29,18 +30,6 @@ function exact(high: number, low: number): number {
 
 function halves(view: DataView, at: number, little: boolean): { low: number; highAt: number } {
   return { low: view.getUint32(little ? at : at + 4, little), highAt: little ? at + 4 : at };
-}
-
-/**
- * A 16-bit floating-point number (IEEE 754-2019, binary16): a sign, five bits of exponent and ten
- * of fraction.
- */
-function half(bits: number): number {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  let magnitude = (1 + fraction / 1024) * 2 ** (exponent - 15);
-  if (exponent === 0) magnitude = fraction * 2 ** -24;
-  else if (exponent === 31) magnitude = fraction === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
-  return bits & 0x8000 ? -magnitude : magnitude;
 }
 
 /** By NumPy's letters for kind and size (numpy.org/doc/stable/reference/arrays.dtypes.html). */
@@ -74,7 +63,10 @@ export const NPY_TYPES: ReadonlyMap<string, NpyType> = new Map<string, NpyType>(
       },
     },
   ],
-  ['f2', { itemBytes: 2, make: float32s, get: (view, at, little) => half(view.getUint16(at, little)) }],
+  [
+    'f2',
+    { itemBytes: 2, make: float32s, get: (view, at, little) => float16FromBits(view.getUint16(at, little)) },
+  ],
   ['f4', { itemBytes: 4, make: float32s, get: (view, at, little) => view.getFloat32(at, little) }],
   ['f8', { itemBytes: 8, make: float64s, get: (view, at, little) => view.getFloat64(at, little) }],
 ]);
