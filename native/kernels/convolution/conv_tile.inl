@@ -68,13 +68,20 @@ template <int T, int P> inline void convChains(const ConvTile& tile, F (&acc)[T]
   for (int v = 0; v < 4; ++v) pixel[v] = pixelOffset(v, tile.pixelA, tile.pixelB);
   int64_t stepJ = tile.stepJ;
   int64_t weightJ = tile.weightJ;
-  for (int64_t c = 0; c < tile.channels; ++c) {
-    const float* row = tile.x + c * tile.plane;
-    const float* weights = tile.w + c * tile.weightChannel;
-    for (int64_t i = 0; i < tile.tapsI; ++i, row += tile.stepI, weights += tile.weightI) {
+  // Read again for each kernel row: compilers would keep what the outer loops step by in vectors, and getting it back takes ports
+  // that the products need.
+  const ConvTile* steps = &tile;
+  STEEPEST_KEEP(steps);
+  const float* plane = tile.x;
+  const float* firstWeights = tile.w;
+  for (int64_t c = tile.channels; c > 0; --c, plane += steps->plane, firstWeights += steps->weightChannel) {
+    const float* row = plane;
+    const float* weights = firstWeights;
+    for (int64_t i = steps->tapsI; i > 0; --i, row += steps->stepI, weights += steps->weightI) {
+      STEEPEST_KEEP(steps);
       const float* x = row;
       const float* w = weights;
-      for (int64_t j = tile.tapsJ; j > 0; --j, x += stepJ, w += weightJ) {
+      for (int64_t j = steps->tapsJ; j > 0; --j, x += stepJ, w += weightJ) {
         // Compilers tend to keep these in memory or in vectors, in favour of what only the outer loops use.
         STEEPEST_KEEP(pixel[1]);
         STEEPEST_KEEP(pixel[2]);
