@@ -58,15 +58,21 @@ template <int V, int P, bool tail, bool depth> void convRowTile(const ConvRowTil
   const int64_t pixel = tile.pixel;
   const int64_t stepJ = tile.stepJ;
   const int64_t weightJ = tile.weightJ;
-  for (int64_t c = 0; c < tile.channels; ++c) {
-    const float* row = tile.x + c;
-    const float* weights = tile.w + c * tile.weightChannel;
-    for (int64_t i = 0; i < tile.tapsI; ++i, row += tile.stepI, weights += tile.weightI) {
+  // Read again for each kernel row, as in convChains.
+  const ConvRowTile* steps = &tile;
+  STEEPEST_KEEP(steps);
+  const float* image = tile.x;
+  const float* firstWeights = tile.w;
+  for (int64_t c = tile.channels; c > 0; --c, ++image, firstWeights += steps->weightChannel) {
+    const float* row = image;
+    const float* weights = firstWeights;
+    for (int64_t i = steps->tapsI; i > 0; --i, row += steps->stepI, weights += steps->weightI) {
+      STEEPEST_KEEP(steps);
       const float* x[kBases];
       STEEPEST_UNROLL
       for (int k = 0; k < kBases; ++k) x[k] = row + 4 * k * pixel;
       const float* w = weights;
-      for (int64_t j = tile.tapsJ; j > 0; --j) {
+      for (int64_t j = steps->tapsJ; j > 0; --j) {
         F weight[V];
         STEEPEST_UNROLL
         for (int v = 0; v < V; ++v) {
