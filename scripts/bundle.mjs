@@ -47,6 +47,7 @@ const keepImports = {
  * - `ops`: tables of ops, for TypeScript kernels and costs
  * - `training`: what makes and runs programs of networks, and not what each rank runs
  * - `models`: what compiles and fits, and all else behind the facade of a network
+ * - `exchange`: what reads and writes models of other programs
  * - `files`: what writes files, and reads files of models
  * - `leastSquares`: its ways to solve
  * - `readers`: what reads files and makes data
@@ -58,6 +59,7 @@ const LATE_CHUNKS = {
   ops: /[\\/]kernels[\\/]ops[\\/]/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
   models: /[\\/]networks[\\/]models[\\/](?!(described|load|schedules|sequential)\.js)/,
+  exchange: /[\\/]networks[\\/]exchange[\\/]/,
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
@@ -81,7 +83,7 @@ const findThreadModules = {
     for (const program of [PROGRAMS.worker, PROGRAMS.reader]) visit(join(modules, `${program}.js`));
   },
 };
-const ONLY_LATE_IN_MAIN = ['training', 'models', 'files', 'leastSquares'];
+const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares'];
 /** What few programs need, or none before their first fit. */
 const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
 const isLate = (source) =>

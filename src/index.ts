@@ -46,6 +46,7 @@ export type {
   StreamEvaluateOptions,
 } from './networks/models/sweepOptions.js';
 export type { FitResult, History, Logs } from './networks/models/typedResults.js';
+export type { NamedWeightOptions, WeightLayout } from './networks/models/weights.js';
 export { type Optimizer, type OptimizerName, optimizerNames } from './networks/optimizers/index.js';
 export {
   type LearningRate,

@@ -40,6 +40,7 @@ NAMES = [
     "normalization",
     "file_kinds",
     "perceptrons",
+    "pytorch",
     "feature_names",
     "callbacks",
     "onnx_messages",

@@ -23,6 +23,7 @@ export type { ImageFolderOptions, ImageOptions } from './images/options.js';
 export { readNpy, writeNpy } from './npy/npy.js';
 export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './npy/npz.js';
 export { readParquet } from './parquet/parquet.js';
+export { readSafetensors, writeSafetensors } from './safetensors.js';
 export type { ConcatOptions } from './table/combine.js';
 export { type CsvTextOptions, writeCSV } from './table/csvText.js';
 export type { Aggregations, GroupedTable, GroupStatistic } from './table/groups.js';

@@ -5,7 +5,7 @@ import { messageOf, show } from '../core/show.js';
 import { showPath, systemHint, systemReason } from '../core/systemErrors.js';
 import { ReadBudget, type ReadLimits } from '../data/limits/readLimits.js';
 import { foreignKind } from './fileKind.js';
-import { readWhole, Unreadable } from './readWhole.js';
+import { type LengthOf, readWhole, Unreadable } from './readWhole.js';
 import { decoding, type SafetensorsContent, safetensorsLength } from './safetensors.js';
 
 /** The source of a model: a path, a `file:` URL, or the bytes of the file. */
@@ -109,27 +109,38 @@ export async function readModelFile<T>(
   limits: ReadLimits,
   use: (content: SafetensorsContent, budget: ReadBudget) => T | Promise<T>,
 ): Promise<T> {
-  // Of a model's file nothing is unpacked, so only a limit of the user's counts.
-  const place = placeOf(source, wanted);
-  const budget = new ReadBudget(
-    typeof place === 'string' ? place : BYTES_NAME,
-    Number.POSITIVE_INFINITY,
-    limits,
-  );
-  const read = async (): Promise<T> => use(await readContent(place, wanted, budget), budget);
-  return budget.within(read());
+  return readBytes(source, wanted, limits, safetensorsLength, async (bytes, name, budget) => {
+    const foreign = foreignKind(bytes);
+    if (foreign !== undefined) {
+      throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.hint);
+    }
+    const content = await inTurns(`${wanted.words} in ${name}`, decoding(bytes), budget);
+    checkFormat(content, wanted, name);
+    return use(content, budget);
+  });
 }
 
-async function readContent(place: Place, wanted: Wanted, budget: ReadBudget): Promise<SafetensorsContent> {
-  const bytes = await bytesOf(place, budget);
-  const name = typeof place === 'string' ? showPath(place) : BYTES_NAME;
-  const foreign = foreignKind(bytes);
-  if (foreign !== undefined) {
-    throw modelFileError(`${wanted.words} as save() writes it in ${name}`, foreign.words, foreign.hint);
-  }
-  const content = await inTurns(`${wanted.words} in ${name}`, decoding(bytes), budget);
-  checkFormat(content, wanted, name);
-  return content;
+/**
+ * Reads the bytes of a model's file, of any program, and passes them to `use` with the name of the
+ * file in messages. The time of `use` counts as reading.
+ * @param lengthOf what the first bytes say about the file's length
+ * @throws SteepestError `ERR_ARGUMENT` for what is no source; `ERR_DATA_LIMIT` for a file beyond
+ * `limits`; `ERR_MODEL_FILE` for one that cannot be read
+ */
+export async function readBytes<T>(
+  source: ModelSource,
+  wanted: Pick<Wanted, 'reader'>,
+  limits: ReadLimits,
+  lengthOf: LengthOf,
+  use: (bytes: Uint8Array, name: string, budget: ReadBudget) => T | Promise<T>,
+): Promise<T> {
+  // Of a model's file nothing is unpacked, so only a limit of the user's counts.
+  const place = placeOf(source, wanted);
+  const isPath = typeof place === 'string';
+  const budget = new ReadBudget(isPath ? place : BYTES_NAME, Number.POSITIVE_INFINITY, limits);
+  const read = async (): Promise<T> =>
+    use(await bytesOf(place, lengthOf, budget), isPath ? showPath(place) : BYTES_NAME, budget);
+  return budget.within(read());
 }
 
 const BYTES_NAME = 'these bytes';
@@ -137,7 +148,7 @@ const BYTES_NAME = 'these bytes';
 /** Where to read: bytes that are there, or a path. */
 type Place = Uint8Array | string;
 
-function placeOf(source: ModelSource, wanted: Wanted): Place {
+function placeOf(source: ModelSource, wanted: Pick<Wanted, 'reader'>): Place {
   if (ArrayBuffer.isView(source)) {
     return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   }
@@ -145,14 +156,14 @@ function placeOf(source: ModelSource, wanted: Wanted): Place {
   return localPath(`the file that ${wanted.reader} reads`, checkedSource(source, wanted));
 }
 
-async function bytesOf(place: Place, budget: ReadBudget): Promise<Uint8Array> {
+async function bytesOf(place: Place, lengthOf: LengthOf, budget: ReadBudget): Promise<Uint8Array> {
   const take = (bytes: number): void => budget.take(bytes);
   if (typeof place !== 'string') {
     take(place.length);
     return place;
   }
   try {
-    return await readWhole(place, safetensorsLength, take);
+    return await readWhole(place, lengthOf, take);
   } catch (error) {
     if (error instanceof SteepestError) throw error;
     if (error instanceof Unreadable) {
@@ -164,7 +175,7 @@ async function bytesOf(place: Place, budget: ReadBudget): Promise<Uint8Array> {
 }
 
 /** Refuses values that are neither a path nor bytes, with a hint for the likely ones. */
-function checkedSource(source: unknown, wanted: Wanted): string | URL {
+function checkedSource(source: unknown, wanted: Pick<Wanted, 'reader'>): string | URL {
   const hint = hintFor(source);
   if (hint === undefined) return source as string | URL;
   throw new SteepestError('ERR_ARGUMENT', {

@@ -1,10 +1,10 @@
 import { TextDecoder } from 'node:util';
 import { SteepestError } from '../core/errors.js';
-import type { NdArray, NumericArray } from '../core/ndarray.js';
-import { isTypedArray } from '../core/realm.js';
+import type { NdArray } from '../core/ndarray.js';
 import { elementCount } from './elementCount.js';
 import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
 import { toLittleEndian } from './littleEndian.js';
+import { ALL_TYPES, ELEMENT_TYPES, type ElementType } from './safetensorsTypes.js';
 
 /**
  * The safetensors format (huggingface.co/docs/safetensors): a u64 header length, a JSON header,
@@ -33,40 +33,6 @@ const STEP_BYTES = 2 ** 20;
 /** The first byte of a header: `{`. */
 const BRACE = 0x7b;
 const METADATA_KEY = '__metadata__';
-
-/** An element type: its name in the header, its size, and how to create an array of it. */
-interface ElementType {
-  dtype: string;
-  itemBytes: number;
-  holds: (data: unknown) => boolean;
-  over: (buffer: ArrayBuffer) => NumericArray;
-}
-
-/**
- * The element types that an {@link NdArray} can hold. Others, for example F16, are refused by name.
- */
-const ELEMENT_TYPES: readonly ElementType[] = [
-  {
-    dtype: 'F64',
-    itemBytes: 8,
-    holds: (d) => isTypedArray(d, 'Float64Array'),
-    over: (b) => new Float64Array(b),
-  },
-  {
-    dtype: 'F32',
-    itemBytes: 4,
-    holds: (d) => isTypedArray(d, 'Float32Array'),
-    over: (b) => new Float32Array(b),
-  },
-  { dtype: 'I32', itemBytes: 4, holds: (d) => isTypedArray(d, 'Int32Array'), over: (b) => new Int32Array(b) },
-  {
-    dtype: 'U32',
-    itemBytes: 4,
-    holds: (d) => isTypedArray(d, 'Uint32Array'),
-    over: (b) => new Uint32Array(b),
-  },
-  { dtype: 'U8', itemBytes: 1, holds: (d) => isTypedArray(d, 'Uint8Array'), over: (b) => new Uint8Array(b) },
-];
 
 /**
  * One tensor as the header describes it; `begin` and `end` are relative to the end of the header.
@@ -147,26 +113,60 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
 /**
  * The work of {@link decodeSafetensors} in steps of a fraction of a millisecond, between which the
  * caller may serve its event loop.
+ * @param types element types that a tensor may have: by default those that this package writes
  */
-export function* decoding(bytes: Uint8Array): Generator<undefined, SafetensorsContent> {
+export function* decoding(
+  bytes: Uint8Array,
+  types: readonly ElementType[] = ELEMENT_TYPES,
+): Generator<undefined, SafetensorsContent> {
   const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
   const header = bytes.subarray(LENGTH_BYTES, dataStart);
-  const { entries, metadata } = readHeader(decodeText(header));
+  const { entries, metadata } = readHeader(decodeText(header), types);
   checkCoverage(entries, bytes.length - dataStart);
   const tensors = new Map<string, NdArray>();
   for (const { name, type, shape, begin, end } of entries) {
-    const copy = new Uint8Array(end - begin);
-    for (let at = 0; at < copy.length; at += STEP_BYTES) {
-      copy.set(
-        bytes.subarray(dataStart + begin + at, dataStart + Math.min(begin + at + STEP_BYTES, end)),
-        at,
+    const data = type.make((end - begin) / type.itemBytes);
+    for (let at = begin; at < end; at += STEP_BYTES) {
+      const piece = new Uint8Array(
+        bytes.subarray(dataStart + at, dataStart + Math.min(at + STEP_BYTES, end)),
       );
+      toLittleEndian(piece, type.itemBytes);
+      const wrong = type.put(piece, data, (at - begin) / type.itemBytes);
+      if (wrong !== undefined) refuseInteger(name, type, wrong);
       yield;
     }
-    toLittleEndian(copy, type.itemBytes);
-    tensors.set(name, { data: type.over(copy.buffer), shape });
+    tensors.set(name, { data, shape });
   }
   return { tensors, metadata };
+}
+
+function refuseInteger(name: string, { dtype }: ElementType, value: bigint): never {
+  throw new SteepestError('ERR_MODEL_FILE', {
+    expected: `${shown(name)}, ${dtype}, to have integers within ±(2^53 − 1)`,
+    given: `${value}`,
+    hint: 'Convert the tensor in the program that wrote it, for example to float32.',
+  });
+}
+
+/** One tensor of a file as its header describes it. */
+export interface TensorInfo {
+  name: string;
+  dtype: string;
+  shape: readonly number[];
+}
+
+/**
+ * What the header of a file says, without its numbers.
+ * @throws SteepestError `ERR_MODEL_FILE` as {@link decodeSafetensors}
+ */
+export function readTensorInfo(
+  bytes: Uint8Array,
+  types: readonly ElementType[],
+): { tensors: TensorInfo[]; metadata: Record<string, string> } {
+  const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
+  const { entries, metadata } = readHeader(decodeText(bytes.subarray(LENGTH_BYTES, dataStart)), types);
+  checkCoverage(entries, bytes.length - dataStart);
+  return { tensors: entries.map(({ name, type, shape }) => ({ name, dtype: type.dtype, shape })), metadata };
 }
 
 /**
@@ -181,7 +181,7 @@ export function safetensorsLength(start: Uint8Array): number | undefined {
   const dataStart = LENGTH_BYTES + Number(header);
   if (start.length < dataStart) return undefined;
   try {
-    const { entries } = readHeader(decodeText(start.subarray(LENGTH_BYTES, dataStart)));
+    const { entries } = readHeader(decodeText(start.subarray(LENGTH_BYTES, dataStart)), ALL_TYPES);
     return entries.reduce((most, { end }) => Math.max(most, dataStart + end), dataStart);
   } catch {
     return start.length;
@@ -290,7 +290,13 @@ function decodeText(header: Uint8Array): string {
   }
 }
 
-function readHeader(text: string): { entries: Entry[]; metadata: Record<string, string> } {
+function readHeader(
+  text: string,
+  types: readonly ElementType[],
+): {
+  entries: Entry[];
+  metadata: Record<string, string>;
+} {
   const cursor = new JsonCursor(text, damaged);
   const entries: Entry[] = [];
   const metadata = Object.create(null) as Record<string, string>;
@@ -302,13 +308,13 @@ function readHeader(text: string): { entries: Entry[]; metadata: Record<string, 
       return;
     }
     if (entries.length === MAX_TENSORS) damaged(`at most ${MAX_TENSORS} tensors`, 'more');
-    entries.push(readEntry(cursor, name));
+    entries.push(readEntry(cursor, name, types));
   });
   cursor.end();
   return { entries, metadata };
 }
 
-function readEntry(cursor: JsonCursor, name: string): Entry {
+function readEntry(cursor: JsonCursor, name: string, types: readonly ElementType[]): Entry {
   let dtype: string | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;
@@ -322,16 +328,16 @@ function readEntry(cursor: JsonCursor, name: string): Entry {
     return damaged(`dtype, shape and two data_offsets for ${shown(name)}`, 'fewer');
   }
   const [begin, end] = offsets as [number, number];
-  const entry = { name, type: elementType(name, dtype), shape, begin, end };
+  const entry = { name, type: elementType(name, dtype, types), shape, begin, end };
   checkSize(entry);
   return entry;
 }
 
-function elementType(name: string, dtype: string): ElementType {
-  const type = ELEMENT_TYPES.find((candidate) => candidate.dtype === dtype);
+function elementType(name: string, dtype: string, types: readonly ElementType[]): ElementType {
+  const type = types.find((candidate) => candidate.dtype === dtype);
   if (type !== undefined) return type;
   throw new SteepestError('ERR_MODEL_FILE', {
-    expected: `${shown(name)} to be one of ${ELEMENT_TYPES.map((known) => known.dtype).join(', ')}`,
+    expected: `${shown(name)} to be one of ${types.map((known) => known.dtype).join(', ')}`,
     given: shown(dtype),
     hint: 'Convert the tensor in the program that wrote it, for example to float32.',
   });

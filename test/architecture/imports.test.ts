@@ -15,6 +15,7 @@ const ROWS = [
   ['estimators'],
   ['estimators/base', 'estimators/solvers'],
   ['networks/models'],
+  ['networks/exchange'],
   ['networks/callbacks'],
   ['networks/training'],
   ['networks/compile'],

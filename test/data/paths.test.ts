@@ -19,6 +19,7 @@ const readers: Record<string, (path: never) => Promise<unknown>> = {
 const writers: Record<string, (path: never) => Promise<unknown>> = {
   writeNpy: (path) => data.writeNpy(path, array),
   writeNpz: (path) => data.writeNpz(path, { array }),
+  writeSafetensors: (path) => data.writeSafetensors(path, { array }),
 };
 const files = temporaryFolder();
 

@@ -40,6 +40,9 @@ beforeAll(async () => {
   await files.write(gzipSync('a,b\n1,2\n3,4\n'), 'table.csv.gz');
   await data.writeNpy(files.path('x.npy'), { data: new Float64Array(100), shape: [100] });
   await data.writeNpz(files.path('x.npz'), { x: { data: new Float64Array(100), shape: [100] } });
+  await data.writeSafetensors(files.path('x.safetensors'), {
+    x: { data: new Float64Array(100), shape: [100] },
+  });
   await files.write(gzipSync(idx([10, 10])), 'x.idx');
   await files.write(Buffer.alloc(2 * RECORD), 'x.bin');
   await files.write(table(fixture.codecs.gzip), 'x.parquet');
@@ -66,6 +69,12 @@ const READERS: readonly Reader[] = [
   },
   { name: 'readNpy', read: (o) => data.readNpy(files.path('x.npy'), o), tooFew: 799, enough: 800 },
   { name: 'readNpz', read: (o) => data.readNpz(files.path('x.npz'), o), tooFew: 799, enough: 1000 },
+  {
+    name: 'readSafetensors',
+    read: (o) => data.readSafetensors(files.path('x.safetensors'), o),
+    tooFew: 799,
+    enough: 1000,
+  },
   { name: 'readIdx', read: (o) => data.readIdx(files.path('x.idx'), o), tooFew: 99, enough: 100 },
   { name: 'loadMnist', read: (o) => data.loadMnist(files.path('mnist'), o), tooFew: 1, enough: 2 * IMAGE },
   {

@@ -125,6 +125,17 @@ const CALLS: Record<string, readonly [call: (value: Anything) => unknown, right:
     (v) => data.writeNpz(files.path('x.npz'), { x: array }, v),
     'undefined {} an object without prototype a URL of the web',
   ],
+  'readSafetensors(source)': [(v) => data.readSafetensors(v), ''],
+  'writeSafetensors(path, arrays)': [(v) => data.writeSafetensors(files.path('x.st'), v), ''],
+  'writeSafetensors array': [(v) => data.writeSafetensors(files.path('x.st'), { x: v }), ''],
+  'writeSafetensors data': [
+    (v) => data.writeSafetensors(files.path('x.st'), { x: { data: v, shape: [2] } }),
+    'a Float32Array',
+  ],
+  'writeSafetensors shape': [
+    (v) => data.writeSafetensors(files.path('x.st'), { x: { ...array, shape: v } }),
+    '[]',
+  ],
   'readIdx(path)': [(v) => data.readIdx(v), ''],
   'loadMnist(folder)': [(v) => data.loadMnist(v), ''],
   'readCifar10(paths)': [(v) => data.readCifar10(v), ''],

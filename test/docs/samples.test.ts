@@ -27,6 +27,7 @@ describe('the samples of README and docs', () => {
       'docs/data.md',
       'docs/errors.md',
       'docs/estimators.md',
+      'docs/exchange.md',
       'docs/linear-models.md',
       'docs/networks.md',
       'docs/preprocessing.md',

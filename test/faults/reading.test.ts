@@ -40,6 +40,7 @@ beforeAll(async () => {
   const array = { data: Float32Array.from({ length: 6 }, (_, i) => i), shape: [2, 3] };
   await data.writeNpy(path('array.npy'), array);
   await data.writeNpz(path('arrays.npz'), { array, more: array }, { compress: true });
+  await data.writeSafetensors(path('arrays.safetensors'), { array, more: array });
   put('table.csv', TEXT);
   put('table.csv.gz', gzipSync(TEXT));
   put('quoted.csv', QUOTED);
@@ -73,6 +74,7 @@ const READERS: Record<string, () => Promise<unknown>> = {
   loadEstimator: async () => JSON.stringify(await loadEstimator(path('estimator'))),
   readNpy: () => data.readNpy(path('array.npy')),
   readNpz: () => data.readNpz(path('arrays.npz')),
+  readSafetensors: () => data.readSafetensors(path('arrays.safetensors')),
   'csv, load': () => data.csv(path('table.csv'), { target: 'a' }).load(),
   'csv, batches': () => all(data.csv(path('table.csv'), { columns: ['a', 'b'] }).batches(2)),
   'csv, gzipped': async () => columnsOf(await data.csv(path('table.csv.gz')).table()),

@@ -17,6 +17,7 @@ const READERS: Record<string, (path: string) => Promise<unknown>> = {
   csv: (path) => data.csv(path).load(),
   readNpy: (path) => data.readNpy(path),
   readNpz: (path) => data.readNpz(path),
+  readSafetensors: (path) => data.readSafetensors(path),
   readIdx: (path) => data.readIdx(path),
   readParquet: (path) => data.readParquet(path),
   readArrow: (path) => data.readArrow(path),

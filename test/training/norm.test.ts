@@ -89,7 +89,12 @@ describe.each(kernelChoices)('moving mean and variance, $title', ({ options }) =
 
 describe('folding into the weights before', () => {
   /** Dropout passes predictions through, but keeps the two layers apart. */
-  function pair(fold: boolean, head: 'dense' | 'conv2d', useBias: boolean, activation: 'relu' | 'gelu') {
+  function pair(
+    fold: boolean,
+    head: 'dense' | 'conv2d' | 'flattened',
+    useBias: boolean,
+    activation: 'relu' | 'gelu',
+  ) {
     const inputShape = head === 'dense' ? [30] : [5, 3, 2];
     const first =
       head === 'dense'
@@ -99,10 +104,12 @@ describe('folding into the weights before', () => {
       seed: 9,
       layers: [
         first,
+        // Each number of a flattened image has a norm of its own.
+        ...(head === 'flattened' ? [layers.flatten()] : []),
         ...(fold ? [] : [layers.dropout({ rate: 0.5 })]),
         layers.batchNorm(),
         layers.activation({ activation }),
-        ...(head === 'dense' ? [] : [layers.flatten()]),
+        ...(head === 'conv2d' ? [layers.flatten()] : []),
         layers.dense({ units: 2 }),
       ],
     }).compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
@@ -113,6 +120,7 @@ describe('folding into the weights before', () => {
     ['dense', false, 'gelu'],
     ['conv2d', true, 'gelu'],
     ['conv2d', false, 'relu'],
+    ['flattened', true, 'relu'],
   ] as const)('%s, bias %s, %s: as without it, to within rounding', async (head, useBias, activation) => {
     const folded = pair(true, head, useBias, activation);
     const plain = pair(false, head, useBias, activation);

@@ -12,6 +12,7 @@ import npy from './npy.mjs';
 import npz from './npz.mjs';
 import parquet from './parquet.mjs';
 import safetensors from './safetensors.mjs';
+import tensors from './tensors.mjs';
 
 /**
  * @typedef {object} Reader
@@ -29,5 +30,5 @@ import safetensors from './safetensors.mjs';
 /** @type {readonly Reader[]} */
 export const READERS = [
   ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow, image],
-  ...[safetensors, network, checkpoint, estimator],
+  ...[safetensors, tensors, network, checkpoint, estimator],
 ];

@@ -18,8 +18,10 @@ export function foldNorms(nodes: readonly Node[]): Node[] {
   for (const node of nodes) {
     const before = folded.at(-1);
     const isHost = before instanceof AffineNode || before instanceof Conv2dNode;
-    if (node instanceof BatchNormNode && isHost && before.isLinear) {
-      const [kernel, bias] = before.parameters;
+    const [kernel, bias] = before?.parameters ?? [];
+    // Of a flattened image each number has a norm of its own, and a filter makes many of them.
+    const isPerFilter = node instanceof BatchNormNode && node.norm.mean.cols === kernel?.cols;
+    if (isPerFilter && isHost && before.isLinear) {
       const fold = new FoldedNormNode(before.inputCols, kernel as ParameterSpec, bias, node);
       const name = `${before.name}.folded`;
       folded.splice(-1, 1, fold, before.withParameters(name, fold.foldedKernel, fold.foldedBias));

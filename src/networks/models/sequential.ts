@@ -64,7 +64,7 @@ import {
 } from './sweepOptions.js';
 import { evaluate, predict } from './sweeps.js';
 import type { FitResult, Logs, Metrics, NamesOf } from './typedResults.js';
-import { copyWeights, readWeights } from './weights.js';
+import { copyWeights, type NamedWeightOptions, namedWeights, readWeights } from './weights.js';
 
 /**
  * A user's callback: an object with hooks, each called with one context `{ model, epoch, step, logs,
@@ -322,19 +322,30 @@ export class Sequential<N extends string = never> extends DescribedModel {
 
   /**
    * Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; for batchNorm
-   * gamma, beta, moving mean and moving variance.
+   * gamma, beta, moving mean and moving variance. With options: by name, also as PyTorch has them.
    */
-  getWeights(): Matrix<Float32Array>[] {
-    return copyWeights(this.model.parameters, this.state.parameters);
+  getWeights(): Matrix<Float32Array>[];
+  getWeights(options: NamedWeightOptions): Record<string, Matrix<Float32Array>>;
+  getWeights(options?: NamedWeightOptions): Matrix<Float32Array>[] | Record<string, Matrix<Float32Array>> {
+    const { model, state } = this;
+    if (options === undefined) return copyWeights(model.parameters, state.parameters);
+    return namedWeights(model, state.parameters, options);
   }
 
   /**
-   * Replaces all parameters.
-   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE` or `ERR_ARGUMENT`; nothing is changed then.
+   * Replaces all parameters, by a list in layer order or by arrays by name, of which each is used
+   * once.
+   * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`;
+   *   nothing is changed then.
    */
-  setWeights(weights: readonly NdArray[]): void {
+  setWeights(weights: readonly NdArray[]): void;
+  setWeights(weights: Readonly<Record<string, NdArray>>, options?: NamedWeightOptions): void;
+  setWeights(
+    weights: readonly NdArray[] | Readonly<Record<string, NdArray>>,
+    options?: NamedWeightOptions,
+  ): void {
     if (this.liveRate) throw busy();
-    const next = readWeights(this.model.parameters, weights);
+    const next = readWeights(this.model, weights, options);
     this.become({ ...this.state, parameters: next, slots: withoutAverages(this.state.slots) });
   }
 

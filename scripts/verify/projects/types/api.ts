@@ -29,6 +29,7 @@ import type {
   MatrixInput,
   Metric,
   MetricName,
+  NamedWeightOptions,
   NdArray,
   Optimizer,
   OptimizerName,
@@ -281,6 +282,8 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const logs: Logs = await model.evaluate(x, y, { sampleWeight: [1, 2] });
   const gradients: NdArray<Float32Array>[] = await model.gradients(x, y);
   model.setWeights(model.getWeights());
+  const named: NamedWeightOptions = { layout: 'pytorch', names: { dense_1: 'fc1' } };
+  model.setWeights(model.getWeights(named), named);
   model.configureLayers(['dense_1'], { trainable: true, learningRateScale: 0.5 });
   await model.save('model.safetensors');
   const again = await load('model.safetensors', Sequential);
@@ -489,6 +492,8 @@ export async function files(): Promise<NdArray[]> {
   await data.readCifar10(['a.bin']);
   await data.writeNpy('a.npy', await data.readNpy('b.npy'));
   await data.writeNpz('a.npz', { ...(await data.readNpz('b.npz')), pixels: train.x }, { compress: true });
+  const tensors: Record<string, NdArray> = await data.readSafetensors('a.safetensors');
+  await data.writeSafetensors('b.safetensors', tensors);
   const arrow: data.ArrowTable = { numRows: 0, schema: { fields: [] }, getChild: () => null };
   console.log(column.length, pixels[0], data.cifar10Classes, data.fromArrow(arrow).rows, table.head());
   const groups: data.GroupedTable<data.DataTable> = table.groupBy('a');
