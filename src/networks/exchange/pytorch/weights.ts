@@ -3,6 +3,7 @@ import { Matrix } from '../../../core/matrix.js';
 import type { NdArray } from '../../../core/ndarray.js';
 import { readNumbers } from '../../../core/rows.js';
 import { show } from '../../../core/show.js';
+import { valueTable } from '../../../data/sharedRows.js';
 import type { ResolvedModel } from '../../compile/model.js';
 import { columnOrders } from './columns.js';
 import { moduleCount, sizeOf, type TorchArray, torchArrays } from './layers.js';
@@ -73,7 +74,8 @@ function shapeOf(name: string, given: NdArray): readonly number[] {
 }
 
 function readTorchArray(name: string, array: TorchArray, given: NdArray, read: Map<string, NdArray>): void {
-  const { data } = readNumbers(name, { data: given.data, shape: [1, given.data.length] }, 'values');
+  const numbers = readNumbers(name, { data: given.data, shape: [1, given.data.length] }, 'values');
+  const { data } = valueTable(name, numbers);
   const { holds } = array;
   if ('constant' in holds) {
     const { constant } = holds;
