@@ -45,6 +45,7 @@ const keepImports = {
  * - `typescriptKernels`: for machines without a binary
  * - `exactKernels`: for `numerics: 'exact'`, except what the others need too
  * - `ops`: tables of ops, for TypeScript kernels and costs
+ * - `exchange`: formats of other programs
  * - `training`: what makes and runs programs of networks, and not what each rank runs
  * - `models`: what compiles and fits, and all else behind the facade of a network
  * - `exchange`: what reads and writes models of other programs
@@ -57,6 +58,7 @@ const LATE_CHUNKS = {
   exactKernels: /[\\/]typescript[\\/]exact[\\/](?!(activation|fma|math)\.js)/,
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
+  exchange: /[\\/]networks[\\/]exchange[\\/]|[\\/]io[\\/]onnx[\\/]/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
   models: /[\\/]networks[\\/]models[\\/](?!(described|load|schedules|sequential)\.js)/,
   exchange: /[\\/]networks[\\/]exchange[\\/]/,

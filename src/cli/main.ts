@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { nearestName } from '../core/nearest.js';
+import { version } from '../core/packageInfo.cjs';
 import { isError } from '../core/realm.js';
 import { doctorCommand } from './doctor/command.js';
 import { exampleCommand } from './example/command.js';
-import { version } from './packageInfo.cjs';
 import { UsageError } from './usageError.js';
 
 /** Runs a command with the arguments after its name. Returns the exit code. */

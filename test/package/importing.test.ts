@@ -14,7 +14,8 @@ function loadedBy(code: string): { files: string[]; builtins: string[] } {
 }
 
 const bundle = join(ROOT, 'dist/bundle/cjs/index.js');
-const LATE = /^(typescriptKernels|exactKernels|ops|training|models|files|leastSquares|readers|tables)-/;
+const LATE =
+  /^(typescriptKernels|exactKernels|ops|exchange|training|models|files|leastSquares|readers|tables)-/;
 
 describe('importing the package', () => {
   it('loads no readers of files, kernels, tables of ops, nor what trains or solves', () => {
@@ -57,5 +58,14 @@ describe('importing the package', () => {
   it('loads readers when one is first asked for', () => {
     const { files } = loadedBy(`require(${JSON.stringify(bundle)}).data.csv`);
     expect(files.filter((file) => LATE.test(file))).toEqual([expect.stringMatching(/^readers-/)]);
+  });
+
+  it('loads formats of other programs when one is first asked for', () => {
+    const code = `const { layers, sequential } = require(${JSON.stringify(bundle)});
+      const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+      model.predictSync([1])`;
+    const exchange = expect.stringMatching(/^exchange-/);
+    expect(loadedBy(code).files).not.toContainEqual(exchange);
+    expect(loadedBy(`${code}; model.toOnnx()`).files).toContainEqual(exchange);
   });
 });

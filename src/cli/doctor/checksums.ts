@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageFolder, version } from '../../core/packageInfo.cjs';
 import { messageOf } from '../../core/show.js';
 import { candidateBinaries } from '../../kernels/backend.js';
-import { packageFolder, version } from '../packageInfo.cjs';
 
 /**
  * Written by scripts/prebuild/sums.mjs in sha256sum format. The path is relative to the package.

@@ -1,7 +1,7 @@
 import os from 'node:os';
+import { version } from '../../core/packageInfo.cjs';
 import { messageOf } from '../../core/show.js';
 import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
-import { version } from '../packageInfo.cjs';
 import { type Checksum, checkChecksums, checksumProblems } from './checksums.js';
 import { type BitsResult, checkBits, measureSpeed, type Speed, trainOnce } from './selfTest.js';
 

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { packageFolder } from '../packageInfo.cjs';
+import { packageFolder } from '../../core/packageInfo.cjs';
 
 export const examplesFolder = join(packageFolder, 'examples');
 

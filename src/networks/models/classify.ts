@@ -3,7 +3,7 @@ import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { exp } from '../../kernels/typescript/float64/math.js';
 import type { ResolvedModel } from '../compile/model.js';
-import type { LossDefinition } from '../losses/definition.js';
+import { type OutputKind, outputKind } from '../compile/outputKind.js';
 import type { Compiled } from './compileOptions.js';
 
 /** A class of a prediction and its probability. */
@@ -18,8 +18,7 @@ export interface ClassProbability {
 export class Classes {
   /** Two for a single output. */
   readonly count: number;
-  /** Logits if the loss's `fromLogits` says so. */
-  private readonly outputs: 'probabilities' | 'logits' | 'scores';
+  private readonly outputs: OutputKind;
   /** The loss of a compiled model, for errors. */
   private readonly loss: string | undefined;
 
@@ -41,7 +40,7 @@ export class Classes {
         hint: 'Use predict().',
       });
     }
-    const outputs = loss === undefined ? 'probabilities' : outputsFor(loss.definition);
+    const outputs = outputKind(loss);
     if (loss !== undefined && outputs === undefined) {
       throw new SteepestError('ERR_ARGUMENT', {
         expected: `a model of classes for ${method}`,
@@ -51,8 +50,7 @@ export class Classes {
     }
     this.count = outputCols === 1 ? 2 : outputCols;
     this.loss = loss?.definition.name;
-    if (loss?.hyperparameters.fromLogits === true) this.outputs = 'logits';
-    else this.outputs = outputs as 'probabilities' | 'scores';
+    this.outputs = outputs as OutputKind;
   }
 
   /** The most probable class of each row; of equal ones the first. */
@@ -144,11 +142,6 @@ export class Classes {
       hint: "End the model in 'softmax' or 'sigmoid', or compile it with a loss with fromLogits: true.",
     });
   }
-}
-
-/** What a model's outputs are for a loss whose targets may be classes; undefined for other losses. */
-export function outputsFor({ targets, fuses, classes }: LossDefinition): LossDefinition['classes'] {
-  return classes ?? (targets === 'labels' || fuses !== undefined ? 'probabilities' : undefined);
 }
 
 function largest(data: Float32Array, from: number, count: number): number {

@@ -4,6 +4,7 @@ import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { describeModel } from './describe.js';
 import { configOf } from './layerTraining.js';
+import { type OnnxOptions, onnxBytes, saveOnnx } from './onnx.js';
 import { modelBytes, saveModel } from './save.js';
 import { summarize } from './summary.js';
 
@@ -71,5 +72,31 @@ export abstract class DescribedModel {
   /** The bytes that {@link save} writes: for a database, a message or a request. */
   toBytes(): Uint8Array<ArrayBuffer> {
     return modelBytes(this.config, this.model, this.state, this.compiled?.config);
+  }
+
+  /**
+   * This network as an ONNX model (opset 18): for onnxruntime in browsers, on servers and in other
+   * languages. Its input is `input`, rows of any number in the order in which `predict` takes them
+   * (images with their channels last). Its output is `output`, what `predict` returns. If the
+   * classes have names, the outputs are `label`, what `predictClasses` returns, and `probabilities`
+   * in the order of the classes; a network of scores has `label` and `output`.
+   * @returns the bytes of an .onnx file
+   * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`; `ERR_MEMORY` for more than 2 GiB
+   */
+  toOnnx(options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+    return onnxBytes(this.toExport(), options);
+  }
+
+  /**
+   * Writes what {@link toOnnx} returns to a file, atomically.
+   * @throws SteepestError as `toOnnx`, and `ERR_MODEL_FILE` if the file cannot be written
+   */
+  async saveOnnx(path: string | URL, options: OnnxOptions = {}): Promise<void> {
+    await saveOnnx(path, this.toExport(), options);
+  }
+
+  private toExport() {
+    const { model, state, compiled } = this;
+    return { model, weights: state.parameters, loss: compiled?.objective.loss };
   }
 }

@@ -9,6 +9,7 @@ import type { ClassTargets } from '../../data/classTargets.js';
 import { inputTableInParts, labelTableInParts, targetTableInParts } from '../../data/sharedRows.js';
 import type { Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { outputsFor } from '../compile/outputKind.js';
 import { commonOf } from '../optimizers/common.js';
 import { type DataSet, type FitData, streamRoom } from '../training/dataSets.js';
 import { abortedAfter } from '../training/fitErrors.js';
@@ -21,7 +22,6 @@ import {
   type StreamData,
   storeStream,
 } from '../training/streamData.js';
-import { outputsFor } from './classify.js';
 import type { AllFitOptions, FitChoices, SampleWeight } from './fitOptions.js';
 import { checkSplit, rowsToHoldOut } from './validationSplit.js';
 
