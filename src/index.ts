@@ -27,6 +27,7 @@ export { type Metric, type MetricName, type MetricNameOf, metricNames } from './
 export type { ClassProbability } from './networks/models/classify.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
+export type { OnnxOptions } from './networks/models/onnx.js';
 export type { ResumeOptions } from './networks/models/resume/options.js';
 export { schedules } from './networks/models/schedules.js';
 export {

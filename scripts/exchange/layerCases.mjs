@@ -93,7 +93,14 @@ function normCases() {
   ]);
   const images = norms.filter(({ inputShape }) => inputShape === IMAGE);
   const folded = afterConv(images).slice(0, 4);
-  const dense = { name: 'dense, batchNorm', inputShape: ROW, layers: [['dense', { units: 4 }], ['batchNorm', {}]] };
+  const dense = {
+    name: 'dense, batchNorm',
+    inputShape: ROW,
+    layers: [
+      ['dense', { units: 4 }],
+      ['batchNorm', {}],
+    ],
+  };
   return [...norms, ...afterConv(images), ...folded.map(behindRelu), dense, behindRelu(dense)];
 }
 
@@ -101,7 +108,10 @@ function normCases() {
 const behindRelu = (one) => ({
   ...one,
   name: `${one.name} behind relu`,
-  layers: one.layers.map(([type, options], i) => [type, i === 0 ? { ...options, activation: 'relu' } : options]),
+  layers: one.layers.map(([type, options], i) => [
+    type,
+    i === 0 ? { ...options, activation: 'relu' } : options,
+  ]),
 });
 
 function otherCases(names) {
@@ -148,10 +158,29 @@ function inputCases() {
       [1, 1],
       [2, 8],
       [6, 3],
-    ].map(([height, width]) => ({ name: `crop ${height} × ${width}`, inputShape: IMAGE, layers: [crop(height, width)] })),
+    ].map(([height, width]) => ({
+      name: `crop ${height} × ${width}`,
+      inputShape: IMAGE,
+      layers: [crop(height, width)],
+    })),
     { name: 'dropout', inputShape: ROW, layers: [['dropout', { rate: 0.5 }]] },
-    { name: 'rescaling later', inputShape: ROW, layers: [['dense', { units: 3 }], ['rescaling', { scale: 3, offset: 2 }]] },
-    { name: 'dropout between', inputShape: ROW, layers: [['dense', { units: 3 }], ['dropout', { rate: 0.5 }], ['dense', { units: 2 }]] },
+    {
+      name: 'rescaling later',
+      inputShape: ROW,
+      layers: [
+        ['dense', { units: 3 }],
+        ['rescaling', { scale: 3, offset: 2 }],
+      ],
+    },
+    {
+      name: 'dropout between',
+      inputShape: ROW,
+      layers: [
+        ['dense', { units: 3 }],
+        ['dropout', { rate: 0.5 }],
+        ['dense', { units: 2 }],
+      ],
+    },
     ...afterConv([{ name: 'dropout of images', inputShape: IMAGE, layers: [['dropout', { rate: 0.2 }]] }]),
   ];
 }

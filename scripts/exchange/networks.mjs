@@ -71,7 +71,10 @@ const ARRAYS = {
   layerNorm: (options) => affine(options),
   prelu: () => ['shift'],
 };
-const affine = ({ scale = true, center = true }) => [...(scale ? ['positive'] : []), ...(center ? ['shift'] : [])];
+const affine = ({ scale = true, center = true }) => [
+  ...(scale ? ['positive'] : []),
+  ...(center ? ['shift'] : []),
+];
 
 /** Weights as training leaves them: no array is all zeros or ones. */
 function trainedWeights(model, draws) {
@@ -98,7 +101,9 @@ export function* networkCases({ layers, sequential, activationNames }, random) {
   for (const [seed, one] of [...layerCases(activationNames), ...drawn].entries()) {
     const own = new Draws(1000 + seed);
     const { name, inputShape, classes, loss, options = {}, bytes = false } = one;
-    const stack = one.layers.map(([type, given], i) => layers[type]({ ...given, ...(i === 0 ? { inputShape } : {}) }));
+    const stack = one.layers.map(([type, given], i) =>
+      layers[type]({ ...given, ...(i === 0 ? { inputShape } : {}) }),
+    );
     const model = sequential({ seed, layers: stack, ...(classes ? { classes } : {}) });
     if (loss !== undefined) model.compile({ loss });
     model.setWeights(trainedWeights(model, own));

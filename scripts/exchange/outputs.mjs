@@ -33,8 +33,6 @@ async function probabilitiesOf(model, x) {
     if (error.code !== 'ERR_ARGUMENT') throw error;
     return undefined;
   }
-  const data = top.flatMap((row) =>
-    classes.map((name) => row.find((one) => one.class === name).probability),
-  );
+  const data = top.flatMap((row) => classes.map((name) => row.find((one) => one.class === name).probability));
   return { data, shape: [top.length, classes.length] };
 }

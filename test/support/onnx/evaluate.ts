@@ -1,7 +1,14 @@
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '#steepest/io/onnx/messages.js';
 import { ELEMENTWISE } from './elementwise.js';
 import { LAYERS } from './layers.js';
-import { type AttributeValue, Attributes, checkTypes, NUMBERS, type Operators, operator } from './operator.js';
+import {
+  Attributes,
+  type AttributeValue,
+  checkTypes,
+  NUMBERS,
+  type Operators,
+  operator,
+} from './operator.js';
 import { SHAPES } from './shapes.js';
 import { numbers, sizeOf, type Tensor, tensorOf } from './tensor.js';
 
@@ -50,7 +57,10 @@ export interface OnnxInput {
  * The outputs of a model, by name.
  * @throws Error for a model that is not valid, and for inputs that it does not take
  */
-export function evaluateOnnx(model: OnnxModel, given: Readonly<Record<string, OnnxInput>>): Map<string, Tensor> {
+export function evaluateOnnx(
+  model: OnnxModel,
+  given: Readonly<Record<string, OnnxInput>>,
+): Map<string, Tensor> {
   checkVersions(model);
   const { graph } = model;
   checkNames(graph);
@@ -64,19 +74,19 @@ export function evaluateOnnx(model: OnnxModel, given: Readonly<Record<string, On
     values.set(input.name, tensor);
   }
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((name) => (name === '' ? undefined : valueOf(values, name)));
-    run(node, inputs).forEach((tensor, i) => values.set(node.outputs[i]!, tensor));
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : computed(values, name)));
+    for (const [i, tensor] of run(node, inputs).entries()) values.set(node.outputs[i]!, tensor);
   }
   return new Map(
     graph.outputs.map((output) => {
-      const tensor = valueOf(values, output.name);
+      const tensor = computed(values, output.name);
       checkDeclared(output, tensor, sizes);
       return [output.name, tensor];
     }),
   );
 }
 
-function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
+function computed(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const value = values.get(name);
   if (value === undefined) throw new Error(`${name} is not computed yet`);
   return value;
@@ -106,7 +116,9 @@ function checkNames({ nodes, initializers, inputs, outputs }: OnnxGraph): void {
 }
 
 const arrayOf = (data: OnnxInput['data']): Tensor['data'] =>
-  typeof data[0] === 'string' ? [...(data as readonly string[])] : Float64Array.from(data as ArrayLike<number>);
+  typeof data[0] === 'string'
+    ? [...(data as readonly string[])]
+    : Float64Array.from(data as ArrayLike<number>);
 
 function tensorFrom({ type, shape, data }: OnnxTensor): Tensor {
   if (data.length !== sizeOf(shape)) throw new Error(`${data.length} elements of shape [${shape}]`);
@@ -116,7 +128,8 @@ function tensorFrom({ type, shape, data }: OnnxTensor): Tensor {
 
 /** @throws Error unless a tensor is what the graph declares; sizes with a name are the same everywhere */
 function checkDeclared({ name, type, shape }: OnnxValue, tensor: Tensor, sizes: Map<string, number>): void {
-  const fits = shape?.length === tensor.shape.length && shape.every((size, i) => isSize(size, tensor.shape[i]!));
+  const fits =
+    shape?.length === tensor.shape.length && shape.every((size, i) => isSize(size, tensor.shape[i]!));
   function isSize(size: number | string, actual: number): boolean {
     if (typeof size === 'number') return size === actual;
     if (!sizes.has(size)) sizes.set(size, actual);

@@ -7,7 +7,8 @@ function gemm([a, b, c]: readonly Tensor[], given: Attributes): Tensor {
   const [isA, isB] = [given.number('transA') === 1, given.number('transB') === 1];
   const [m, k] = isA ? [x.shape[1]!, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
   const [inner, n] = isB ? [w.shape[1]!, w.shape[0]!] : [w.shape[0]!, w.shape[1]!];
-  if (x.shape.length !== 2 || w.shape.length !== 2 || inner !== k) throw new Error(`[${x.shape}]·[${w.shape}]`);
+  if (x.shape.length !== 2 || w.shape.length !== 2 || inner !== k)
+    throw new Error(`[${x.shape}]·[${w.shape}]`);
   if (c && (c.shape.length !== 1 || c.shape[0] !== n)) throw new Error(`C of shape [${c.shape}]`);
   const out = tensorOf(type, [m, n], new Float64Array(m * n));
   for (let i = 0; i < m; i++) {

@@ -38,7 +38,10 @@ export function axisOf(axis: number, rank: number): number {
 }
 
 /** Calls back with every index of a shape, in row-major order. */
-export function eachIndex(shape: readonly number[], use: (index: readonly number[], at: number) => void): void {
+export function eachIndex(
+  shape: readonly number[],
+  use: (index: readonly number[], at: number) => void,
+): void {
   const index = shape.map(() => 0);
   for (let at = 0; at < sizeOf(shape); at++) {
     use(index, at);
