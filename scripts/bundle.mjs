@@ -45,7 +45,6 @@ const keepImports = {
  * - `typescriptKernels`: for machines without a binary
  * - `exactKernels`: for `numerics: 'exact'`, except what the others need too
  * - `ops`: tables of ops, for TypeScript kernels and costs
- * - `exchange`: formats of other programs
  * - `training`: what makes and runs programs of networks, and not what each rank runs
  * - `models`: what compiles and fits, and all else behind the facade of a network
  * - `exchange`: what reads and writes models of other programs
@@ -61,7 +60,6 @@ const LATE_CHUNKS = {
   exchange: /[\\/]networks[\\/]exchange[\\/]|[\\/]io[\\/]onnx[\\/]/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
   models: /[\\/]networks[\\/]models[\\/](?!(described|load|schedules|sequential)\.js)/,
-  exchange: /[\\/]networks[\\/]exchange[\\/]/,
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
