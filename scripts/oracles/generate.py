@@ -21,6 +21,7 @@ NAMES = [
     "logistic",
     "glm",
     "robust",
+    "quantile",
     "sgd",
     "preprocessing",
     "transformers",

@@ -37,6 +37,7 @@ import {
   StandardScaler,
   TargetEncoder,
 } from './preprocessing/index.js';
+import { QuantileRegressor } from './quantileRegressor.js';
 import { registerEstimator } from './registry.js';
 import { Ridge } from './ridge.js';
 import { RidgeCV } from './ridgeCV.js';
@@ -74,6 +75,7 @@ registerEstimator('TargetEncoder', TargetEncoder);
 registerEstimator('TransformedTargetRegressor', TransformedTargetRegressor);
 registerEstimator('VarianceThreshold', VarianceThreshold);
 registerEstimator('LinearRegression', LinearRegression);
+registerEstimator('QuantileRegressor', QuantileRegressor);
 registerEstimator('Ridge', Ridge);
 registerEstimator('RidgeCV', RidgeCV);
 registerEstimator('SGDClassifier', SGDClassifier);
@@ -137,6 +139,7 @@ export {
 } from './penaltyPaths.js';
 export { PoissonRegressor, type PoissonRegressorParams } from './poissonRegressor.js';
 export * from './preprocessing/index.js';
+export { QuantileRegressor, type QuantileRegressorParams } from './quantileRegressor.js';
 export { estimatorTypes, type LoadedEstimator, loadEstimator } from './registry.js';
 export { Ridge, type RidgeParams } from './ridge.js';
 export { RidgeCV, type RidgeCVParams } from './ridgeCV.js';

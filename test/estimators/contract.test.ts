@@ -32,6 +32,7 @@ import {
   NetworkRegressor,
   PoissonRegressor,
   pipeline,
+  QuantileRegressor,
   Ridge,
   RidgeCV,
   randomizedSearch,
@@ -117,6 +118,7 @@ const REGRESSORS: Record<string, (params?: object) => Predictor> = {
   PoissonRegressor: (params) => new PoissonRegressor(params) as unknown as Predictor,
   GammaRegressor: (params) => new GammaRegressor(params) as unknown as Predictor,
   HuberRegressor: (params) => new HuberRegressor(params) as unknown as Predictor,
+  QuantileRegressor: (params) => new QuantileRegressor({ alpha: 0.01, ...params }) as unknown as Predictor,
   SGDRegressor: (params) => new SGDRegressor({ ...inOrder, ...params }) as unknown as Predictor,
   MLPRegressor: (params) => new MLPRegressor({ ...few, ...params }) as unknown as Predictor,
   NetworkRegressor: (params) =>

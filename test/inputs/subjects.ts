@@ -29,6 +29,7 @@ import {
   PoissonRegressor,
   PolynomialFeatures,
   pipeline,
+  QuantileRegressor,
   Ridge,
   RidgeCV,
   RobustScaler,
@@ -177,6 +178,7 @@ export const ESTIMATORS: Subject[] = [
   predictor('PoissonRegressor', 'numbers', () => new PoissonRegressor()),
   predictor('SGDClassifier', 'labels', () => new SGDClassifier({ tol: null, maxIter: 2 })),
   predictor('SGDRegressor', 'numbers', () => new SGDRegressor({ tol: null, maxIter: 2 })),
+  predictor('QuantileRegressor', 'numbers', () => new QuantileRegressor({ alpha: 0.1 })),
   predictor('HuberRegressor', 'numbers', () => new HuberRegressor()),
   {
     name: 'GammaRegressor',

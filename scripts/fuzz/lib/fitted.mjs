@@ -28,6 +28,7 @@ import {
   PoissonRegressor,
   PolynomialFeatures,
   pipeline,
+  QuantileRegressor,
   Ridge,
   RidgeCV,
   RobustScaler,
@@ -134,6 +135,7 @@ export const ESTIMATORS = {
   ],
   SGDRegressor: [numbers, () => new SGDRegressor({ tol: null, maxIter: 2 }).fit(numbers, [1, 2])],
   HuberRegressor: [numbers, () => new HuberRegressor().fit(numbers, [1, 2])],
+  QuantileRegressor: [numbers, () => new QuantileRegressor({ alpha: 0 }).fit(numbers, [1, 2])],
   CalibratedClassifierCV: [
     numbers,
     () =>

@@ -48,6 +48,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   patience: ['nIterNoChange'],
   randomState: ['seed'],
   randomSeed: ['seed'],
+  tau: ['quantile'],
   validationSplit: ['validationFraction'],
   validationFraction: ['validationSplit'],
   weights: ['sampleWeight'],
