@@ -28,8 +28,9 @@ export class OnnxBuilder {
   private readonly initializers: OnnxTensor[] = [];
   private readonly inputs: OnnxValue[] = [];
   private readonly outputs: OnnxValue[] = [];
-  /** Names of values that are taken. */
+  /** Names of values, and of nodes, that are taken. */
   private readonly taken = new Set<string>();
+  private readonly nodeNames = new Set<string>();
   /** The node that computes a value. */
   private readonly makers = new Map<string, OnnxNode>();
 
@@ -123,7 +124,7 @@ export class OnnxBuilder {
     const node: OnnxNode = {
       opType,
       domain,
-      name,
+      name: this.free(name, this.nodeNames),
       inputs: [...inputs],
       outputs,
       attributes: new Map(Object.entries(attributes)),
@@ -135,11 +136,11 @@ export class OnnxBuilder {
     }
   }
 
-  /** A name that no value has: the wanted one, or the first of it with a number. */
-  private free(wanted: string): string {
+  /** A name that nothing has yet: the wanted one, or the first of it with a number. */
+  private free(wanted: string, taken = this.taken): string {
     let name = wanted;
-    for (let number = 2; this.taken.has(name); number++) name = `${wanted}_${number}`;
-    this.taken.add(name);
+    for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
+    taken.add(name);
     return name;
   }
 

@@ -12,6 +12,7 @@ import type { FitHooks, Moment, RunningFit, StepMoment } from '../training/fitHo
 import type { Stopped } from '../training/fitResult.js';
 import type { SomeLogs } from '../training/logs.js';
 import type { GivenCallback } from './givenCallbacks.js';
+import { noteMetrics } from './knownMetrics.js';
 
 /** What the callbacks of a fit work on. */
 export interface CallbackSubject extends FitFacts {
@@ -150,6 +151,8 @@ export class CallbackRun implements FitHooks {
 
   epochEnd(moment: Moment): Promise<void> {
     this.latest = moment;
+    // A callback may keep this epoch's parameters.
+    noteMetrics(this.subject.state(), moment.logs);
     return this.callAll('onEpochEnd', moment);
   }
 

@@ -3,6 +3,7 @@ import { objectiveText } from '../compile/objectiveText.js';
 import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { describeModel } from './describe.js';
+import { knownMetrics } from './knownMetrics.js';
 import { configOf } from './layerTraining.js';
 import { type OnnxOptions, onnxBytes, saveOnnx } from './onnx.js';
 import { modelBytes, saveModel } from './save.js';
@@ -97,6 +98,7 @@ export abstract class DescribedModel {
 
   private toExport() {
     const { model, state, compiled } = this;
-    return { model, weights: state.parameters, loss: compiled?.objective.loss };
+    const metrics = knownMetrics(state);
+    return { model, weights: state.parameters, loss: compiled?.objective.loss, metrics };
   }
 }

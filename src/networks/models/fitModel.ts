@@ -20,6 +20,7 @@ import type { Compiled } from './compileOptions.js';
 import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { addedLogNames, averageDecayOf } from './givenCallbacks.js';
 import { openFitData } from './inputs.js';
+import { noteMetrics } from './knownMetrics.js';
 import { withCheckpoints } from './resume/withCheckpoints.js';
 
 /** What a fit trains, and how it reads and sets the model's state. */
@@ -73,11 +74,14 @@ export async function fitModel(
     const isAgainPossible = !data.trainStream && !data.validationStream;
     const again = isAgainPossible ? withFewerThreads : <T>(run: () => Promise<T>): Promise<T> => run();
     const preparation = { data, plan, choices, callbacks, logs };
-    return await withCheckpoints(subject, preparation, ({ store, resumed, onState }) =>
-      runWithCallbacks(callbacks, choices.signal, recordOf(isValidated, resumed), (record) =>
-        again(() => runFitRequest({ ...request, store, resumed, onState, state: subject.state(), record })),
-      ),
-    );
+    return await withCheckpoints(subject, preparation, async ({ store, resumed, onState }) => {
+      const record = recordOf(isValidated, resumed);
+      const run = (): Promise<void> =>
+        runFitRequest({ ...request, store, resumed, onState, state: subject.state(), record });
+      const result = await runWithCallbacks(callbacks, choices.signal, record, () => again(run));
+      noteLastEpoch(subject, record, callbacks);
+      return result;
+    });
   } finally {
     await close();
   }
@@ -106,6 +110,14 @@ function logsOf(
   return [...new Set([...logNames(metrics, isValidated), ...addedLogNames(callbacks)])];
 }
 
+/**
+ * Notes the last epoch's logs, unless the parameters are those of another moment: of the best epoch,
+ * or after a part of an epoch.
+ */
+function noteLastEpoch({ state }: FitSubject, { step, logs }: FitRecord, callbacks: CallbackRun): void {
+  if (state().step === step && !callbacks.isInterrupted) noteMetrics(state(), logs);
+}
+
 function recordOf(isValidated: boolean, resumed: FitSnapshot | undefined): FitRecord {
   const record = new FitRecord(isValidated);
   if (resumed) record.restore(resumed.record);
@@ -120,14 +132,14 @@ async function runWithCallbacks(
   callbacks: CallbackRun,
   signal: AbortSignal | undefined,
   record: FitRecord,
-  train: (record: FitRecord) => Promise<void>,
+  train: () => Promise<void>,
 ): Promise<FitResult> {
   const { history } = record;
   if (signal?.aborted) throw withHistory(abortedAfter(signal, 0), history);
   let failure: { error: unknown } | undefined;
   try {
     await callbacks.trainBegin();
-    await train(record);
+    await train();
   } catch (error) {
     failure = { error: withHistory(error, history) };
   }

@@ -11,6 +11,7 @@ import type { Logs } from '../training/logs.js';
 import { predictStream, predictTable } from '../training/predict.js';
 import type { ModelState } from '../training/state.js';
 import { type InputContext, openEvaluation, readDataSet } from './inputs.js';
+import { noteMetrics } from './knownMetrics.js';
 import {
   type EvaluateOptions,
   type PredictOptions,
@@ -20,6 +21,17 @@ import {
 
 /** Loss and metrics on arrays or a stream. @throws SteepestError as `Sequential.evaluate` */
 export async function evaluate(
+  context: InputContext,
+  state: ModelState,
+  input: { x: SampleInput; y: ClassInput } | BatchStream,
+  options: EvaluateOptions,
+): Promise<Logs> {
+  const logs = await measure(context, state, input, options);
+  noteMetrics(state, logs);
+  return logs;
+}
+
+async function measure(
   context: InputContext,
   state: ModelState,
   input: { x: SampleInput; y: ClassInput } | BatchStream,
