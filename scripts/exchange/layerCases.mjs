@@ -1,5 +1,6 @@
 // Networks that show each layer with each of its options: a list of { name, inputShape, layers }
-// and, where it matters, classes, loss, options of toOnnx, and `bytes` for inputs from 0 to 255.
+// and, where it matters, classes, loss, options of toOnnx, `bytes` for inputs from 0 to 255, and `most`,
+// how far from 0 other inputs are (2).
 // `layers` are the functions of the package.
 
 const ROW = [6];
@@ -33,6 +34,9 @@ const afterConv = (cases) =>
     layers: [['conv2d', { filters: 4, kernelSize: 3, padding: 'same' }], ...one.layers],
   }));
 
+/** The same on numbers from −20 to 20, where activations saturate. */
+const far = (one) => ({ ...one, name: `${one.name}, far from 0`, most: 20 });
+
 const activations = (names) => [
   ...names,
   ...[0, 0.01, 0.3, 1.5].map((alpha) => ({ name: 'leakyRelu', alpha })),
@@ -44,7 +48,7 @@ function denseCases(names) {
   return [
     ...alone(ROW, 'dense', { units: [5], activation: activations(names), useBias: [true] }),
     ...alone(ROW, 'dense', { units: [1, 3], useBias: [true, false] }),
-    ...alone([784], 'dense', { units: [10], activation: ['linear', 'softmax', 'relu'] }),
+    ...alone([200], 'dense', { units: [10], activation: ['linear', 'softmax', 'relu'] }),
     ...alone([1], 'dense', { units: [1, 4], activation: ['tanh'] }),
   ];
 }
@@ -126,6 +130,7 @@ function otherCases(names) {
   const images = alone(IMAGE, 'activation', { activation: few });
   return [
     ...alone(ROW, 'activation', { activation: activations(names) }),
+    ...alone(ROW, 'activation', { activation: activations(names) }).map(far),
     ...images,
     ...afterConv(images.slice(0, 6)),
     ...prelu,
@@ -209,7 +214,7 @@ function outputCases() {
   return ends.flatMap(([loss, activation, units]) => {
     const classes = ['no', 'yes', 'perhaps', 'weiß nicht'].slice(0, Math.max(2, units));
     const layers = [...body, ['dense', { units, activation }]];
-    const name = `${typeof loss === 'object' ? `${loss.name} of logits` : loss}, ${units} outputs`;
+    const name = `outputs of ${typeof loss === 'object' ? `${loss.name} on logits` : loss}, ${units}`;
     const plain = { name, inputShape: ROW, layers, loss };
     return [
       plain,
@@ -219,8 +224,41 @@ function outputCases() {
   });
 }
 
+/** A perceptron and a CNN as they read MNIST. */
+const digits = [
+  {
+    name: 'digits by a perceptron',
+    inputShape: [784],
+    layers: [
+      ['rescaling', { scale: 1 / 255 }],
+      ['dense', { units: 128, activation: 'relu' }],
+      ['dropout', { rate: 0.2 }],
+      ['dense', { units: 10, activation: 'softmax' }],
+    ],
+  },
+  {
+    name: 'digits by a CNN',
+    inputShape: [28, 28, 1],
+    layers: [
+      ['rescaling', { scale: 1 / 255 }],
+      ['conv2d', { filters: 8, kernelSize: 3, activation: 'relu' }],
+      ['maxPool2d', {}],
+      ['conv2d', { filters: 16, kernelSize: 3, activation: 'relu' }],
+      ['maxPool2d', {}],
+      ['flatten', {}],
+      ['dense', { units: 10, activation: 'softmax' }],
+    ],
+  },
+].map((one) => ({
+  ...one,
+  bytes: true,
+  loss: 'sparseCategoricalCrossentropy',
+  classes: Array.from('0123456789'),
+  options: { inputType: 'uint8' },
+}));
+
 const imageClasses = {
-  name: 'classes of images of one pixel',
+  name: 'outputs of images of one pixel',
   inputShape: [4, 4, 2],
   layers: [['conv2d', { filters: 3, kernelSize: 4, activation: 'sigmoid' }]],
   classes: ['a', 'b', 'c'],
@@ -236,4 +274,5 @@ export const layerCases = (names) => [
   ...inputCases(),
   ...outputCases(),
   imageClasses,
+  ...digits,
 ];

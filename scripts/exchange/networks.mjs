@@ -100,7 +100,7 @@ export function* networkCases({ layers, sequential, activationNames }, random) {
   const drawn = Array.from({ length: random }, (_, i) => randomCase(draws, activationNames, i + 1));
   for (const [seed, one] of [...layerCases(activationNames), ...drawn].entries()) {
     const own = new Draws(1000 + seed);
-    const { name, inputShape, classes, loss, options = {}, bytes = false } = one;
+    const { name, inputShape, classes, loss, options = {}, bytes = false, most = 2 } = one;
     const stack = one.layers.map(([type, given], i) =>
       layers[type]({ ...given, ...(i === 0 ? { inputShape } : {}) }),
     );
@@ -109,7 +109,7 @@ export function* networkCases({ layers, sequential, activationNames }, random) {
     model.setWeights(trainedWeights(model, own));
     const x = (rows) => ({
       data: Float32Array.from({ length: rows * product(inputShape) }, () =>
-        bytes ? own.whole(0, 255) : own.between(-2, 2),
+        bytes ? own.whole(0, 255) : own.between(-most, most),
       ),
       shape: [rows, ...inputShape],
     });

@@ -9,6 +9,7 @@ import { verifyBinaries } from './steps/binaries.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
 import { verifyMusl } from './steps/musl.mjs';
 import { verifyNodes } from './steps/nodes.mjs';
+import { verifyOnnx } from './steps/onnx.mjs';
 import { verifyPackage } from './steps/package.mjs';
 import { verifyRuntimes } from './steps/runtimes.mjs';
 import { verifySize } from './steps/size.mjs';
@@ -22,6 +23,7 @@ const STEPS = new Map([
   ['types', verifyTypes],
   ['package', verifyPackage],
   ['testRunners', verifyTestRunners],
+  ['onnx', verifyOnnx],
   ['nodes', verifyNodes],
   ['runtimes', verifyRuntimes],
   ['musl', verifyMusl],

@@ -33,6 +33,11 @@ const WRITERS: Record<string, Writer> = {
     write: (path) => model.save(path),
     memory: () => [model.getWeights(), JSON.stringify(model)],
   },
+  onnx: {
+    code: 'ERR_MODEL_FILE',
+    write: (path) => model.saveOnnx(path),
+    memory: () => [model.getWeights(), JSON.stringify(model)],
+  },
   estimator: {
     code: 'ERR_MODEL_FILE',
     write: (path) => encoder.save(path),

@@ -95,6 +95,7 @@ const CALLS: Record<string, Call> = {
   loadEstimator,
   'LinearRegression.load': (value) => LinearRegression.load(value),
   'model.save': (value) => model.save(value),
+  'model.saveOnnx': (value) => model.saveOnnx(value),
   'estimator.save': (value) => new LinearRegression().save(value),
   'data.csv': (value) => data.csv(value).table(),
   'data.readNpy': data.readNpy,

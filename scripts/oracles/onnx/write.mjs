@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as steepest from 'steepest';
+import { mostDifference } from '../../exchange/compare.mjs';
 import { networkCases } from '../../exchange/networks.mjs';
 import { expectedOutputs } from '../../exchange/outputs.mjs';
 
@@ -13,7 +14,7 @@ if (folder === undefined) throw new Error('Name a folder.');
 mkdirSync(folder, { recursive: true });
 
 const index = [];
-for (const { name, model, options, x, bytes } of networkCases(steepest, Number(random))) {
+for (const { name, model, options, x } of networkCases(steepest, Number(random))) {
   const file = `${index.length}.onnx`;
   await model.saveOnnx(join(folder, file), options);
   const batches = [];
@@ -22,7 +23,8 @@ for (const { name, model, options, x, bytes } of networkCases(steepest, Number(r
     const outputs = await expectedOutputs(model, options, input);
     batches.push({ input: { data: Array.from(input.data), shape: input.shape }, outputs });
   }
-  index.push({ name, file, inputType: options.inputType ?? 'float32', bytes, batches });
+  const inputType = options.inputType ?? 'float32';
+  index.push({ name, file, inputType, most: mostDifference(model), batches });
 }
 writeFileSync(join(folder, 'index.json'), JSON.stringify(index));
 console.log(`${index.length} networks in ${folder}`);

@@ -6,25 +6,34 @@ import { run } from './check.mjs';
 import { installedFolder } from './installed.mjs';
 import { here, root, work } from './places.mjs';
 
-const folder = join(work, 'tools');
-const bin = (name) => join(folder, 'node_modules', '.bin', name);
-
 /**
- * Installs the tools, unless they are there as the lock file says.
- * @returns {(name: string) => string} their executables
+ * Installs the packages of a folder here with a lock file, unless they are there as it says.
+ * @returns {string} the folder in which they are
  */
-export function tools() {
+export function lockedPackages(name) {
+  const folder = join(work, name);
   mkdirSync(folder, { recursive: true });
   const done = join(folder, 'installed.json');
-  const lock = join(here, 'tools', 'package-lock.json');
-  if (existsSync(done) && readFileSync(done, 'utf8') === readFileSync(lock, 'utf8')) return bin;
+  const lock = join(here, name, 'package-lock.json');
+  if (existsSync(done) && readFileSync(done, 'utf8') === readFileSync(lock, 'utf8')) return folder;
   rmSync(done, { force: true });
   for (const file of ['package.json', 'package-lock.json']) {
-    copyFileSync(join(here, 'tools', file), join(folder, file));
+    copyFileSync(join(here, name, file), join(folder, file));
   }
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
   copyFileSync(lock, done);
-  return bin;
+  return folder;
+}
+
+const folder = join(work, 'tools');
+
+/**
+ * Installs the tools.
+ * @returns {(name: string) => string} their executables
+ */
+export function tools() {
+  lockedPackages('tools');
+  return (name) => join(folder, 'node_modules', '.bin', name);
 }
 
 /** Packages of a node_modules folder, those of scopes as @scope/name. */

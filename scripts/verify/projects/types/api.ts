@@ -31,6 +31,7 @@ import type {
   MetricName,
   NamedWeightOptions,
   NdArray,
+  OnnxOptions,
   Optimizer,
   OptimizerName,
   ProgressReport,
@@ -287,6 +288,9 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   model.setWeights(model.getWeights(named), named);
   model.configureLayers(['dense_1'], { trainable: true, learningRateScale: 0.5 });
   await model.save('model.safetensors');
+  const onnx: OnnxOptions = { name: 'pets', inputType: 'uint8', labels: false };
+  await model.saveOnnx('model.onnx', onnx);
+  const exported: Uint8Array = model.toOnnx();
   const again = await load('model.safetensors', Sequential);
   const predicted: Matrix<Float32Array> = await again.predict(x);
   const row: Float32Array = again.predictSync([[0, 1]]).row(0);
@@ -305,6 +309,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     gradients.length,
     row,
     lists,
+    exported,
   );
   const kernels: KernelOptions = { backend: 'typescript', numerics: 'exact' };
   await again.fit(x, y, kernels);
