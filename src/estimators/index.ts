@@ -130,6 +130,7 @@ export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
 export type { DescentFitOptions } from './network/trainNetwork.js';
 export { NetworkClassifier, type NetworkClassifierParams } from './networkClassifier.js';
 export { NetworkRegressor, type NetworkRegressorParams } from './networkRegressor.js';
+export type { EstimatorOnnxOptions } from './onnx/options.js';
 export {
   type EnetPathOptions,
   enetPath,

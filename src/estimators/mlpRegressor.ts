@@ -16,6 +16,8 @@ import type { Head } from './network/fittedNetwork.js';
 import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import type { Graph } from './onnx/graph.js';
+import { OnnxTable } from './onnx/table.js';
 import { takeRows } from './selection/rows.js';
 
 /** For a single target. */
@@ -86,6 +88,11 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   predictSync(x: FeatureInput | RowInput): Float64Array | Matrix<Float64Array> {
     const outputs = this.outputsSync(x);
     return this.isVector ? outputs.data : outputs;
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const { head } = this.trained('toOnnx()');
+    return OnnxTable.ofNumbers(this.writeOutputs(graph, table), head.units);
   }
 
   /** R² of the prediction (mean over targets). */

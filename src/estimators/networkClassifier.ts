@@ -2,6 +2,7 @@ import { Matrix } from '../core/matrix.js';
 import { checkRowCount } from '../core/refuse.js';
 import type { ColumnNames } from '../data/arrayInputs.js';
 import { separateTarget } from '../data/tables/target.js';
+import { outputKind } from '../networks/compile/outputKind.js';
 import type { Sequential } from '../networks/models/sequential.js';
 import { type ClassWeight, classWeightParam, rowWeights } from './base/classWeights.js';
 import type { Classifier, ScoreOptions } from './base/estimator.js';
@@ -32,6 +33,10 @@ import {
   taskOf,
 } from './network/networkTask.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import { OnnxClasses, once, writeAbove, writeLargest } from './onnx/classes.js';
+import type { Graph } from './onnx/graph.js';
+import { writeComplement, writeSigmoidPair, writeSoftmax } from './onnx/probabilities.js';
+import type { OnnxTable } from './onnx/table.js';
 
 /** Hyperparameters. */
 export interface NetworkClassifierParams extends NetworkParams {
@@ -126,6 +131,28 @@ export class NetworkClassifier extends NetworkEstimator<NetworkClassifierParams>
   /** {@link predictProba} at once, as {@link predictSync}. */
   predictProbaSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
     return probabilities(this.known('predictProbaSync'), this.outputsSync(x));
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxClasses {
+    const { task, classes } = this.known('toOnnx');
+    const kind = outputKind(task.compiled.objective.loss);
+    const isOne = task.model.outputCols === 1;
+    const outputs = once(() => this.writeOutputs(graph, table));
+    const ofLogits = isOne ? writeSigmoidPair : writeSoftmax;
+    const ofProbabilities = () => (isOne ? writeComplement(graph, outputs()) : outputs());
+    const limit = kind === 'probabilities' ? 0.5 : 0;
+    return new OnnxClasses({
+      classes,
+      best: () => (isOne ? writeAbove(graph, outputs(), limit) : writeLargest(graph, outputs())),
+      probabilities:
+        kind === 'scores'
+          ? undefined
+          : kind === 'logits'
+            ? () => ofLogits(graph, outputs())
+            : ofProbabilities,
+      scores: kind === 'scores' ? outputs : undefined,
+      scoreCols: task.model.outputCols,
+    });
   }
 
   /** Fraction of rows whose class is predicted correctly. */

@@ -17,6 +17,8 @@ import { NetworkEstimator } from './network/networkEstimator.js';
 import { NETWORK_SPECS, type NetworkParams, withNetwork } from './network/networkParams.js';
 import { checkInputs, checkTargets, checkValueLoss, taskOf } from './network/networkTask.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import type { Graph } from './onnx/graph.js';
+import { OnnxTable } from './onnx/table.js';
 
 /** Hyperparameters. */
 export type NetworkRegressorParams = NetworkParams;
@@ -82,6 +84,11 @@ export class NetworkRegressor extends NetworkEstimator<NetworkRegressorParams> i
    */
   predictSync(x: FeatureInput | RowInput): Float64Array | Matrix<Float64Array> {
     return formOf(this.outputsSync(x), this.isVector);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const { task } = this.trained('toOnnx()');
+    return OnnxTable.ofNumbers(this.writeOutputs(graph, table), task.model.outputCols);
   }
 
   /** R² of the prediction (mean over targets). */

@@ -29,6 +29,8 @@ import {
   restoredLogistic,
   savedLogistic,
 } from './logistic/logisticModel.js';
+import type { Graph } from './onnx/graph.js';
+import { writeOneVersusAll } from './onnx/probabilities.js';
 import { noEarlyStopping, readBatch } from './sgd/batches.js';
 import { scoreOfSigns } from './sgd/heldOutScores.js';
 import { fresh, restoredLearned, type SgdLearned, savedLearned, weightsOf } from './sgd/learned.js';
@@ -141,6 +143,12 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
   protected override probabilitiesOf(scores: Matrix<Float64Array>, names: readonly string[] | undefined) {
     this.checkProbable();
     return oneVersusAll(scores, this.params.loss === 'logLoss' ? 'logLoss' : 'modifiedHuber', names);
+  }
+
+  protected override probabilitiesWriter(outputs: number) {
+    const { loss } = this.params;
+    if (loss !== 'logLoss' && loss !== 'modifiedHuber') return undefined;
+    return (graph: Graph, scores: string) => writeOneVersusAll(graph, scores, outputs, loss);
   }
 
   private checkProbable(): void {

@@ -14,6 +14,7 @@ const ROWS = [
   ['cli', 'worker'],
   ['estimators'],
   ['estimators/base', 'estimators/solvers'],
+  ['estimators/onnx'],
   ['networks/models'],
   ['networks/exchange'],
   ['networks/callbacks'],

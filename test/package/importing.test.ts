@@ -67,5 +67,9 @@ describe('importing the package', () => {
     const exchange = expect.stringMatching(/^exchange-/);
     expect(loadedBy(code).files).not.toContainEqual(exchange);
     expect(loadedBy(`${code}; model.toOnnx()`).files).toContainEqual(exchange);
+    const ridge = `const ridge = new (require(${JSON.stringify(bundle)}).Ridge)(); ridge.toBytes()`;
+    expect(loadedBy(ridge).files).not.toContainEqual(exchange);
+    // It has learned nothing.
+    expect(loadedBy(`${ridge}; try { ridge.toOnnx() } catch {}`).files).toContainEqual(exchange);
   });
 });

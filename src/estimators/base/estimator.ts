@@ -3,6 +3,16 @@ import type { NdArray, WeightInput } from '../../core/ndarray.js';
 import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
 import { fromFile, type ModelSource } from '../../io/modelFile.js';
+import type { Graph } from '../onnx/graph.js';
+import { type EstimatorOnnxOptions, onnxBytes, saveOnnx } from '../onnx/options.js';
+import {
+  noOnnxForm,
+  noOnnxInverse,
+  type OnnxInverse,
+  type OnnxResult,
+  type OnnxSource,
+} from '../onnx/source.js';
+import { numberColumns, type OnnxColumns, type OnnxTable } from '../onnx/table.js';
 import type { TableInput, TableOutput } from './columns.js';
 import { describeEstimator } from './describe.js';
 import type { FeatureInput, FittedColumns } from './features.js';
@@ -74,7 +84,7 @@ export type Estimator = Regressor | Classifier | Transformer;
 export type EstimatorConstructor<E> = new (params?: never) => E;
 
 /** Hyperparameters, saving and the "not fitted" error, which all estimators share. */
-export abstract class BaseEstimator<P extends object> {
+export abstract class BaseEstimator<P extends object> implements OnnxSource, OnnxInverse {
   protected params: P;
 
   /**
@@ -166,6 +176,44 @@ export abstract class BaseEstimator<P extends object> {
   /** The bytes that {@link save} writes: for a database, a message or a request. */
   toBytes(): Uint8Array<ArrayBuffer> {
     return savedBytes(this.toSaved());
+  }
+
+  /**
+   * What `predict` or `transform` computes as an ONNX model (opset 18), for onnxruntime in browsers,
+   * on servers and in other languages. Columns with names or text are an input each, [N, 1];
+   * others are the input `X`, [N, columns]. Classifiers have the outputs `label` and `probabilities`
+   * (or `scores`), all others `output`. A text that is empty stands for a gap.
+   * @returns the bytes of an .onnx file
+   * @throws SteepestError `ERR_NOT_FITTED`, `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT`, also for what ONNX
+   *   cannot express, such as functions of your own
+   */
+  toOnnx(options: EstimatorOnnxOptions = {}): Uint8Array<ArrayBuffer> {
+    return onnxBytes(this, options);
+  }
+
+  /**
+   * Writes what {@link toOnnx} returns to a file, atomically.
+   * @throws SteepestError as {@link toOnnx}; `ERR_MODEL_FILE` if the file cannot be written
+   */
+  async saveOnnx(path: string | URL, options: EstimatorOnnxOptions = {}): Promise<void> {
+    await saveOnnx(path, this, options);
+  }
+
+  /** The columns that a graph needs. @internal */
+  onnxColumns(): OnnxColumns {
+    const columns = this.fittedColumns('toOnnx()');
+    if (columns === undefined) throw noOnnxForm(this.type);
+    return numberColumns(columns);
+  }
+
+  /** Adds the nodes that predict or transform. @internal */
+  writeOnnx(_graph: Graph, _table: OnnxTable): OnnxResult {
+    throw noOnnxForm(this.type);
+  }
+
+  /** Adds the nodes that take the results of a transformer back. @internal */
+  writeOnnxInverse(_graph: Graph, _table: OnnxTable): OnnxTable {
+    throw noOnnxInverse(this.type);
   }
 
   /**

@@ -19,12 +19,24 @@ import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved
 import { readSampleWeight } from '../base/weights.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { copyOf, type Step } from '../composition/steps.js';
+import { writeMean } from '../onnx/calibrate.js';
+import { OnnxClasses, once, writeLargest } from '../onnx/classes.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeComplement, writeShares } from '../onnx/probabilities.js';
+import type { OnnxTable } from '../onnx/table.js';
 import { foldRows } from '../selection/crossValidate.js';
 import { predictFolds } from '../selection/crossValPredict.js';
 import { cloneForJob, fitOptions, resolveJobs, runJobs } from '../selection/jobs.js';
 import { type CrossValidation, makeFolds } from '../selection/makeFolds.js';
 import { pairedRows, type RowsInput, shareRows } from '../selection/rows.js';
-import { type CalibrationMethod, type Calibrator, calibrate, fitCalibrator, METHODS } from './calibrator.js';
+import {
+  type CalibrationMethod,
+  type Calibrator,
+  calibrate,
+  fitCalibrator,
+  METHODS,
+  writeCalibrated,
+} from './calibrator.js';
 import {
   areSame,
   cvParam,
@@ -40,6 +52,7 @@ import {
   responseMethod,
   scoresOf,
   scoring,
+  writeResponse,
 } from './responses.js';
 
 export interface CalibratedClassifierCVParams extends MetaParams {
@@ -235,6 +248,26 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
 
   predictSync(x: RowsInput | RowInput): Label[] {
     return likeliest(this.predictProbaSync(x), this.learned('predictSync()').classes);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxClasses {
+    const { classes, method, parts } = this.learned('toOnnx()');
+    const count = classes.length;
+    const probabilities = once(() =>
+      writeMean(
+        graph,
+        parts.map(({ model, calibrators }, p) => {
+          const own = graph.within(`part${p}`);
+          const columns = writeResponse(own, table, model, method).map((scores, c) =>
+            writeCalibrated(own, scores, calibrators[c]!),
+          );
+          return count === 2
+            ? writeComplement(own, columns[0]!)
+            : writeShares(own, own.beside(columns, 'calibrated'), count);
+        }),
+      ),
+    );
+    return new OnnxClasses({ classes, best: () => writeLargest(graph, probabilities()), probabilities });
   }
 
   protected anyModel(what: string): Step {

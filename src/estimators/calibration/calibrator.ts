@@ -1,3 +1,5 @@
+import { writePoints, writeSigmoidCurve } from '../onnx/calibrate.js';
+import type { Graph } from '../onnx/graph.js';
 import { fitIsotonic, type IsotonicFit, isotonicAt } from './isotonic.js';
 import { fitSigmoid, type SigmoidFit, sigmoidAt } from './sigmoid.js';
 
@@ -42,4 +44,11 @@ export function calibrate({ method, numbers }: Calibrator, scores: Float64Array)
   const half = numbers.length / 2;
   const fit: IsotonicFit = { x: numbers.subarray(0, half), y: numbers.subarray(half) };
   return scores.map((score) => isotonicAt(fit, score));
+}
+
+/** {@link calibrate} in a graph, of a column of scores. */
+export function writeCalibrated(graph: Graph, scores: string, { method, numbers }: Calibrator): string {
+  if (method === 'sigmoid') return writeSigmoidCurve(graph, scores, numbers[0]!, numbers[1]!);
+  const half = numbers.length / 2;
+  return writePoints(graph, scores, numbers.subarray(0, half), numbers.subarray(half));
 }

@@ -21,6 +21,8 @@ import {
   stepsFromSaved,
   withParams,
 } from '../composition/steps.js';
+import { onnxSource } from '../onnx/source.js';
+import type { OnnxColumns } from '../onnx/table.js';
 import type { CrossValidation } from '../selection/makeFolds.js';
 import type { RowsInput } from '../selection/rows.js';
 import { type ResponseMethod, responds } from './responses.js';
@@ -73,6 +75,11 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
   /** Names of the columns of the fit, in their order; undefined if they had no names. */
   override get featureNamesIn(): readonly string[] | undefined {
     return (this.anyModel('featureNamesIn') as { featureNamesIn?: readonly string[] }).featureNamesIn;
+  }
+
+  /** Those of the classifier inside. */
+  override onnxColumns(): OnnxColumns {
+    return onnxSource(this.anyModel('toOnnx()')).onnxColumns();
   }
 
   /** One class per row, with the type of y. */

@@ -3,6 +3,10 @@ import type { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { type Manner, type Work, workInSlices } from '../base/work.js';
 import { calling, type Step } from '../composition/steps.js';
+import { OnnxClasses } from '../onnx/classes.js';
+import type { Graph } from '../onnx/graph.js';
+import { noOnnxForm, onnxSource } from '../onnx/source.js';
+import type { OnnxTable } from '../onnx/table.js';
 import type { RowsInput } from '../selection/rows.js';
 
 /** What classifiers say of rows besides classes. */
@@ -66,4 +70,24 @@ export function columnsOf(response: Float64Array | NdArray<Float64Array>): Float
     Float64Array.from({ length: rows }, (_, i) => data[i * cols + j]!);
   if (cols <= 2) return [column(cols - 1)];
   return Array.from({ length: cols }, (_, j) => column(j));
+}
+
+/**
+ * The same columns in a graph, [N, 1] each.
+ * @throws SteepestError `ERR_ARGUMENT` for a classifier without an ONNX form
+ */
+export function writeResponse(
+  graph: Graph,
+  table: OnnxTable,
+  estimator: Step,
+  method: ResponseMethod,
+): string[] {
+  const written = onnxSource(estimator).writeOnnx(graph, table);
+  const isProbable = method === 'predictProba';
+  const write = written instanceof OnnxClasses ? written[isProbable ? 'probabilities' : 'scores'] : undefined;
+  if (!(written instanceof OnnxClasses) || write === undefined) throw noOnnxForm(estimator.type);
+  const response = write();
+  const count = written.classes.length;
+  if (count > 2) return Array.from({ length: count }, (_, c) => graph.columns(response, [c], 'response'));
+  return [isProbable ? graph.columns(response, [1], 'response') : response];
 }

@@ -7,6 +7,10 @@ import { param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { calling, type Step } from '../composition/steps.js';
+import { OnnxClasses, writeThreshold } from '../onnx/classes.js';
+import type { Graph } from '../onnx/graph.js';
+import { noOnnxForm, onnxClasses } from '../onnx/source.js';
+import type { OnnxTable } from '../onnx/table.js';
 import { type RowsInput, sameRowCount } from '../selection/rows.js';
 import { fittedChild, MetaClassifier, type MetaParams } from './metaClassifier.js';
 import { isResponseMethod, type ResponseMethod, responseMethod, scoring } from './responses.js';
@@ -102,6 +106,22 @@ export abstract class ThresholdClassifier<P extends ResponseParams> extends Meta
     const { model } = this.learned(`${name}${manner}()`);
     responseMethod(model, [name]);
     return yield* calling(model, name + manner, 'a classifier', x);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxClasses {
+    const { classes, model, method, threshold, positive } = this.learned('toOnnx()');
+    const inner = onnxClasses(model, graph.within('estimator'), table);
+    const isProbable = method === 'predictProba';
+    return new OnnxClasses({
+      classes,
+      best() {
+        const best = writeThreshold(graph, inner, { isProbable, threshold, positive });
+        if (best === undefined) throw noOnnxForm(model.type);
+        return best;
+      },
+      probabilities: inner.probabilities,
+      scores: inner.scores,
+    });
   }
 
   protected anyModel(what: string): Step {

@@ -16,6 +16,9 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import type { SavedState } from '../base/saved.js';
 import type { Manner, Work } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { typesOfParts, writePart } from '../onnx/source.js';
+import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { InvertibleTransformer } from '../preprocessing/invertible.js';
 import {
   type ColumnRule,
@@ -197,6 +200,18 @@ export class ColumnTransformer extends InvertibleTransformer<
     return toDataTable(
       order.map((j) => columns.get(j)!),
       order.map((j) => columnName(names, j)),
+    );
+  }
+
+  override onnxColumns(): OnnxColumns {
+    const { cols, names } = this.ready('toOnnx()');
+    return { names, types: typesOfParts(cols, this.parts) };
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    return OnnxTable.beside(
+      this.parts.map((part) => writePart(graph.within(part.name), part, table.pick(graph, part.columns))),
     );
   }
 

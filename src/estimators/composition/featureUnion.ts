@@ -12,6 +12,9 @@ import { checkOptions, TRANSFORMER_FIT_KEYS } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Manner, Work } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { typesOfParts, writePart } from '../onnx/source.js';
+import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { BaseTransformer } from '../preprocessing/baseTransformer.js';
 import { isWord, type Output, type Part, type PartStep, pick, sideBySide, toOutput } from './columnParts.js';
 import {
@@ -177,6 +180,32 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
   private names(given: readonly string[] | undefined, namesOf: typeof namesOnly): string[] {
     const own = this.inputNames(given);
     return namesOfParts(this.parts, this.params.verboseFeatureNamesOut, () => own, namesOf);
+  }
+
+  override onnxColumns(): OnnxColumns {
+    const { cols, names } = this.ready('toOnnx()');
+    const columns = Array.from({ length: cols }, (_, j) => j);
+    return {
+      names,
+      types: typesOfParts(
+        cols,
+        this.parts.map(({ step }) => ({ step, columns })),
+      ),
+    };
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    return OnnxTable.beside(
+      this.parts.map((part, k) => {
+        const own = graph.within(part.name);
+        const output = writePart(own, part, table);
+        const weight = this.weights[k]!;
+        if (weight === 1) return output;
+        const factor = own.number('weight', weight);
+        return OnnxTable.ofNumbers(own.op('Mul', [output.numbers(own), factor], 'weighted'), output.cols);
+      }),
+    );
   }
 
   /** The fitted transformers by name. */

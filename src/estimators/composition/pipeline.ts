@@ -15,6 +15,9 @@ import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from '../network/trainNetwork.js';
+import type { Graph } from '../onnx/graph.js';
+import { type OnnxResult, onnxSource, onnxTable } from '../onnx/source.js';
+import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   calling,
   checkNames,
@@ -298,6 +301,28 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   override get featureNamesIn(): readonly string[] | undefined {
     this.ready('featureNamesIn');
     return (this.params.steps[0]![1] as { featureNamesIn?: readonly string[] }).featureNamesIn;
+  }
+
+  /** Those of the first step. */
+  override onnxColumns(): OnnxColumns {
+    this.ready('toOnnx()');
+    return onnxSource(this.params.steps[0]![1]).onnxColumns();
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxResult {
+    this.ready('toOnnx()');
+    return this.params.steps.reduce(
+      (x: OnnxResult, [name, step]) => onnxSource(step).writeOnnx(graph.within(name), onnxTable(x)),
+      table,
+    );
+  }
+
+  override writeOnnxInverse(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    return this.params.steps.reduceRight(
+      (x, [name, step]) => onnxSource(step).writeOnnxInverse(graph.within(name), x),
+      table,
+    );
   }
 
   private *finishing(

@@ -18,6 +18,9 @@ import { regressionScore } from '../base/score.js';
 import { readTargets } from '../base/targets.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { LinearRegression } from '../linearRegression.js';
+import type { Graph } from '../onnx/graph.js';
+import { onnxSource, onnxTable } from '../onnx/source.js';
+import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { FunctionTransformer } from '../preprocessing/functionTransformer.js';
 import {
   checkFunctionChoice,
@@ -225,6 +228,16 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
   async score(x: TableInput, y: TargetInput | string, options: ScoreOptions = {}): Promise<number> {
     const given = separateTarget('X', x, y);
     return regressionScore(given.y as TargetInput, await workInSlices(this.predicting(given.x, '')), options);
+  }
+
+  override onnxColumns(): OnnxColumns {
+    return onnxSource(this.ready('toOnnx()').regressor).onnxColumns();
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const { regressor, transformer } = this.ready('toOnnx()');
+    const predicted = onnxSource(regressor).writeOnnx(graph.within('regressor'), table);
+    return onnxSource(transformer).writeOnnxInverse(graph.within('transformer'), onnxTable(predicted));
   }
 
   /** Names of the columns of the fit, if they had names. @throws SteepestError `ERR_NOT_FITTED` */

@@ -7,6 +7,9 @@ import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } f
 import { checkOptions } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
+import { writeScattered } from '../onnx/columns.js';
+import type { Graph } from '../onnx/graph.js';
+import { OnnxTable } from '../onnx/table.js';
 import { eachRow } from '../preprocessing/columnwise.js';
 import { InvertibleTransformer } from '../preprocessing/invertible.js';
 
@@ -67,6 +70,16 @@ export abstract class Selector<P extends object> extends InvertibleTransformer<P
       for (let k = 0; k < width; k++) result.data[row * cols + kept[k]!] = data[row * width + k]!;
     });
     return result;
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    return table.pick(graph, this.kept);
+  }
+
+  override writeOnnxInverse(graph: Graph, table: OnnxTable): OnnxTable {
+    const { cols } = this.ready('toOnnx()');
+    return OnnxTable.ofNumbers(writeScattered(graph, table.numbers(graph), this.kept, cols), cols);
   }
 
   /**

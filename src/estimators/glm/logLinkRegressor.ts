@@ -19,6 +19,8 @@ import { workersParam } from '../base/workersParam.js';
 import { checkResidualDf, type PerParameter } from '../leastSquares/inference.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSquares/linearModel.js';
 import { digits } from '../leastSquares/summaryText.js';
+import type { Graph } from '../onnx/graph.js';
+import { OnnxTable } from '../onnx/table.js';
 import { chooseSmoothSolver, MOST_INFERRED, noInference, warnNotConverged } from './choices.js';
 import { coefficientTable } from './coefficientTable.js';
 import { checkTargets, deviancesOf, nullMean, type WeighedRows } from './deviance.js';
@@ -217,6 +219,12 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     checkOptions(`${this.type}.predictSync`, options, OFFSET_KEYS);
     const scores = super.predictSync(x);
     return meansOf(scores, readOffset(options, scores.length));
+  }
+
+  /** The mean of each row without an offset. */
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const scores = super.writeOnnx(graph, table).numbers(graph);
+    return OnnxTable.ofNumbers(graph.op('Exp', [scores], 'means'), 1);
   }
 
   /**

@@ -15,6 +15,9 @@ import type { TargetsFor } from '../base/predictionForm.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { regressionScore } from '../base/score.js';
 import { type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeLinear } from '../onnx/linear.js';
+import { OnnxTable } from '../onnx/table.js';
 
 /** The learned state of every linear model. */
 export interface LinearFit {
@@ -111,6 +114,11 @@ export abstract class LinearModel<P extends object, F extends LinearFit, Out ext
     const predicted: Prediction = await this.predict(samples);
     const values = 'shape' in predicted ? predicted : { data: predicted, shape: [predicted.length, 1] };
     return regressionScore(truth, values, options);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const fit = this.learned('toOnnx()');
+    return OnnxTable.ofNumbers(writeLinear(graph, table.numbers(graph), fit), fit.intercept.length);
   }
 
   protected override fittedColumns(what: string): FittedColumns {

@@ -15,6 +15,11 @@ import { linearScores } from '../base/linearScores.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
 import { type RowInput, rowsOf } from '../base/work.js';
+import { OnnxClasses, once, writeAbove, writeLargest } from '../onnx/classes.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeLinear } from '../onnx/linear.js';
+import { writeSigmoidPair, writeSoftmax } from '../onnx/probabilities.js';
+import type { OnnxTable } from '../onnx/table.js';
 import { probabilities } from './probabilities.js';
 
 /** The learned state of every logistic regression. */
@@ -107,6 +112,24 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
     names: readonly string[] | undefined,
   ): Matrix<Float64Array> {
     return probabilities(scores, names);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxClasses {
+    const fit = this.learned('toOnnx()');
+    const outputs = fit.intercept.length;
+    const scores = once(() => writeLinear(graph, table.numbers(graph), fit));
+    const write = this.probabilitiesWriter(outputs);
+    return new OnnxClasses({
+      classes: fit.classes,
+      best: () => (outputs === 1 ? writeAbove(graph, scores(), 0) : writeLargest(graph, scores())),
+      probabilities: write && (() => write(graph, scores())),
+      scores,
+    });
+  }
+
+  /** {@link probabilitiesOf} in a graph; undefined for a model without probabilities. */
+  protected probabilitiesWriter(outputs: number): ((graph: Graph, scores: string) => string) | undefined {
+    return outputs === 1 ? writeSigmoidPair : writeSoftmax;
   }
 
   /** Natural logarithms of {@link predictProba}. */

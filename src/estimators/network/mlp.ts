@@ -20,12 +20,16 @@ import type { EncodedLabels } from '../base/labels.js';
 import { OneAtATime } from '../base/oneAtATime.js';
 import type { SavedState } from '../base/saved.js';
 import { type RowInput, rowsOf } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeNetwork } from '../onnx/network.js';
+import type { OnnxTable } from '../onnx/table.js';
 import { takeRows } from '../selection/rows.js';
 import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shape } from './fittedNetwork.js';
 import { BestEpoch, holdOut } from './heldOut.js';
 import { inFloat64 } from './inFloat64.js';
 import { batchRows, type MlpParams } from './mlpParams.js';
 import { networkTable } from './networkTable.js';
+import { writtenNetwork } from './networkTask.js';
 import { Stopping } from './stopping.js';
 import { type DescentFitOptions, type NetworkResult, trainNetwork } from './trainNetwork.js';
 
@@ -201,6 +205,12 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   protected outputsSync(x: FeatureInput | RowInput): Matrix<Float64Array> {
     const { model, columns } = this.trained('predictSync()');
     return inFloat64(model.predictSync(networkTable(rowsOf(x) as FeatureInput, columns)));
+  }
+
+  /** Outputs of the network in a graph: [N, units]. */
+  protected writeOutputs(graph: Graph, table: OnnxTable): string {
+    const { model } = this.trained('toOnnx()');
+    return writeNetwork(graph, table.numbers(graph), writtenNetwork(model));
   }
 
   protected networkState(): SavedState | undefined {

@@ -14,9 +14,12 @@ import { BaseEstimator } from '../base/estimator.js';
 import type { FeatureInput, Features, FittedColumns } from '../base/features.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type RowInput, rowsOf } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeNetwork } from '../onnx/network.js';
+import type { OnnxTable } from '../onnx/table.js';
 import { copyNetwork, type NetworkParams } from './networkParams.js';
 import { networkSamples, networkTable } from './networkTable.js';
-import { checkInputs, type NetworkTask, taskOf } from './networkTask.js';
+import { checkInputs, type NetworkTask, taskOf, writtenNetwork } from './networkTask.js';
 import type { DescentFitOptions } from './trainNetwork.js';
 
 /** A trained network, apart from the form of its targets. */
@@ -121,6 +124,12 @@ export abstract class NetworkEstimator<P extends NetworkParams> extends BaseEsti
   protected outputsSync(x: FeatureInput | RowInput): Matrix<Float32Array> {
     const { network, columns } = this.trained('predictSync()');
     return network.predictSync(networkTable(rowsOf(x) as FeatureInput, columns));
+  }
+
+  /** Outputs of the network in a graph: [N, units]. */
+  protected writeOutputs(graph: Graph, table: OnnxTable): string {
+    const { network } = this.trained('toOnnx()');
+    return writeNetwork(graph, table.numbers(graph), writtenNetwork(network));
   }
 
   /** The network is a part of the state, because JSON could not hold its parameters. */

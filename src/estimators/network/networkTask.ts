@@ -17,6 +17,12 @@ export interface NetworkTask {
   compiled: Compiled;
 }
 
+/** What of a network is written in a graph. */
+export const writtenNetwork = (network: Sequential) => ({
+  model: resolveModel(network.config),
+  weights: network.trainingState().parameters,
+});
+
 export function taskOf(network: Sequential): NetworkTask {
   const model = resolveModel(network.config);
   return { model, compiled: resolveCompile(model, network.compileConfig!) };

@@ -3,6 +3,8 @@ import type { Matrix } from '../../core/matrix.js';
 import { allocate, checkNoInfinity, type TableInput } from '../base/columns.js';
 import type { Features } from '../base/features.js';
 import type { Work } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { OnnxTable } from '../onnx/table.js';
 import { InvertibleTransformer } from './invertible.js';
 
 /** What becomes of one number of a column. */
@@ -41,6 +43,22 @@ export abstract class Columnwise<P extends object> extends InvertibleTransformer
     });
     return this.named(result);
   }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const { cols } = this.ready('toOnnx()');
+    return OnnxTable.ofNumbers(this.writeForward(graph, table.numbers(graph)), cols);
+  }
+
+  override writeOnnxInverse(graph: Graph, table: OnnxTable): OnnxTable {
+    const { cols } = this.ready('toOnnx()');
+    return OnnxTable.ofNumbers(this.writeBackward(graph, table.numbers(graph)), cols);
+  }
+
+  /** {@link forward} in a graph. */
+  protected abstract writeForward(graph: Graph, x: string): string;
+
+  /** {@link backward} in a graph. */
+  protected abstract writeBackward(graph: Graph, x: string): string;
 
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     return [...this.inputNames(inputNames)];

@@ -7,6 +7,9 @@ import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import { writeFunction } from '../onnx/functions.js';
+import type { Graph } from '../onnx/graph.js';
+import { noOnnxForm } from '../onnx/source.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
 import {
   checkFunctionChoice,
@@ -94,6 +97,15 @@ export class FunctionTransformer extends Columnwise<FunctionTransformerParams> {
     });
   }
 
+  protected override writeForward(graph: Graph, x: string): string {
+    return writeNamed(graph, x, this.ofFit('toOnnx()').func);
+  }
+
+  protected override writeBackward(graph: Graph, x: string): string {
+    const { func, inverseFunc } = this.ofFit('toOnnx()');
+    return inverseFunc === undefined ? writeNamed(graph, x, func, true) : writeNamed(graph, x, inverseFunc);
+  }
+
   private ofFit(what: string): Chosen {
     if (this.chosen === undefined) throw this.notFitted(what);
     return this.chosen;
@@ -125,6 +137,17 @@ const isChoice = (value: unknown): value is FunctionChoice =>
   typeof value === 'string' || typeof value === 'function';
 
 const shownName = (choice: FunctionChoice): string => (typeof choice === 'string' ? choice : show(choice));
+
+/** @throws SteepestError `ERR_ARGUMENT` for functions that are not built in, and inverses they lack */
+function writeNamed(graph: Graph, x: string, choice: FunctionChoice, isInverse = false): string {
+  const written = typeof choice === 'string' ? writeFunction(graph, x, choice, isInverse) : undefined;
+  if (written !== undefined) return written;
+  const what = isInverse ? `the inverse of ${shownName(choice)}` : shownName(choice);
+  throw noOnnxForm(
+    `FunctionTransformer with ${what}`,
+    'Choose a function that is built in, such as log1p, or apply your own before the model.',
+  );
+}
 
 /** A function that must give a finite number for one. */
 function finite(name: string, f: NumberFunction): NumberMap {

@@ -5,6 +5,10 @@ import { BaseEstimator } from '../base/estimator.js';
 import { encodeLabels, isLabelList, type Label, type LabelInput } from '../base/labels.js';
 import type { ParamSpecs } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
+import { writeClassNumbers } from '../onnx/classes.js';
+import type { Graph } from '../onnx/graph.js';
+
+import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 
 const SPECS: ParamSpecs<object> = {};
 
@@ -69,6 +73,15 @@ export class LabelEncoder extends BaseEstimator<object> {
   /** The classes, sorted: number i stands for classes[i]. */
   get classes(): readonly Label[] {
     return [...this.learned('classes')];
+  }
+
+  override onnxColumns(): OnnxColumns {
+    const isText = typeof this.learned('toOnnx()')[0] === 'string';
+    return { names: ['y'], types: [isText ? 'text' : 'number'] };
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    return writeClassNumbers(graph, table, this.learned('toOnnx()'));
   }
 
   private learned(what: string): readonly Label[] {

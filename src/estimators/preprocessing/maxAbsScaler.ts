@@ -6,6 +6,8 @@ import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeShift, writeShiftBack } from '../onnx/scale.js';
 import { Columnwise, eachRow, type NumberMap } from './columnwise.js';
 
 export interface MaxAbsScalerParams {
@@ -79,6 +81,15 @@ export class MaxAbsScaler extends Columnwise<MaxAbsScalerParams> {
   protected backward(): NumberMap {
     const scale = this.scaleOf('inverseTransform()');
     return (value, j) => value * scale[j]!;
+  }
+
+  protected override writeForward(graph: Graph, x: string): string {
+    const scaled = writeShift(graph, x, { center: undefined, scale: this.scale });
+    return this.params.clip ? graph.clip(scaled, -1, 1, 'clipped') : scaled;
+  }
+
+  protected override writeBackward(graph: Graph, x: string): string {
+    return writeShiftBack(graph, x, { center: undefined, scale: this.scale });
   }
 
   private scaleOf(what: string): Float64Array {

@@ -6,6 +6,8 @@ import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Graph } from '../onnx/graph.js';
+import { type RangeMap, writeRange, writeRangeBack } from '../onnx/scale.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
 import { isConstantRange } from './ranges.js';
 
@@ -122,6 +124,28 @@ export class MinMaxScaler extends Columnwise<MinMaxScalerParams> {
     const { scale, min } = this;
     return (value, j) =>
       hasRoom(scale[j]!) ? (value - min[j]!) / scale[j]! : this.atPart((value - least) / (most - least), j);
+  }
+
+  protected override writeForward(graph: Graph, x: string): string {
+    const map = this.rangeMap();
+    const scaled = writeRange(graph, x, map);
+    return this.params.clip ? graph.clip(scaled, ...map.range, 'clipped') : scaled;
+  }
+
+  protected override writeBackward(graph: Graph, x: string): string {
+    return writeRangeBack(graph, x, this.rangeMap());
+  }
+
+  private rangeMap(): RangeMap {
+    const { low, range } = this.learned('toOnnx()');
+    const { scale, min } = this;
+    return {
+      scale,
+      min,
+      ends: Array.from(low, (_, j) => this.ends(j)),
+      hasRoom: Array.from(scale, hasRoom),
+      range,
+    };
   }
 
   /** Minimum of each column: [columns]. */

@@ -19,6 +19,10 @@ import { type FeatureInput, readFeatures } from '../base/features.js';
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
+import { columnsOfCategories, writeCodes, writeOneHot } from '../onnx/categories.js';
+import type { Graph } from '../onnx/graph.js';
+
+import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   type Category,
   categoriesFor,
@@ -153,6 +157,28 @@ export class OneHotEncoder extends InvertibleTransformer<
       columns.push(columnOf(one, values));
     }
     return toDataTable(columns, names);
+  }
+
+  override onnxColumns(): OnnxColumns {
+    return columnsOfCategories(this.ready('toOnnx()').names, this.encoded);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    const { handleUnknown } = this.params;
+    const columns = this.encoded.map((one, j) => {
+      const { grouping, dropped } = one;
+      const { position, frequent, infrequent } = grouping;
+      const place = (at: number): number =>
+        at === dropped ? -1 : dropped >= 0 && at > dropped ? at - 1 : at;
+      const positions = Array.from(position, place);
+      const joins = handleUnknown === 'infrequentIfExist' && infrequent.length > 0;
+      if (handleUnknown !== 'error') positions.push(joins ? place(frequent.length) : -1);
+      const width = widthOf(one);
+      const codes = writeCodes(graph, table.column(graph, j), one);
+      return OnnxTable.ofNumbers(writeOneHot(graph, codes, positions, width), width);
+    });
+    return OnnxTable.beside(columns);
   }
 
   /** The categories of each column, in order; missing is NaN among numbers and null among text. */

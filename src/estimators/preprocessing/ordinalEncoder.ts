@@ -20,6 +20,10 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
+import { columnsOfCategories, writeCodes, writeLookup } from '../onnx/categories.js';
+import type { Graph } from '../onnx/graph.js';
+
+import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   type CategoriesParam,
   type Category,
@@ -181,6 +185,22 @@ export class OrdinalEncoder extends InvertibleTransformer<
       columns.push(columnOf(one, values));
     }
     return toDataTable(columns, names);
+  }
+
+  override onnxColumns(): OnnxColumns {
+    return columnsOfCategories(this.ready('toOnnx()').names, this.encoded);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    const { handleUnknown, unknownValue = Number.NaN, encodedMissingValue } = this.others;
+    const columns = this.encoded.map((one, j) => {
+      const known = Array.from(one.grouping.position, (at) => (at < 0 ? encodedMissingValue : at));
+      const values = handleUnknown === 'error' ? known : [...known, unknownValue];
+      const codes = writeCodes(graph, table.column(graph, j), one);
+      return OnnxTable.ofNumbers(writeLookup(graph, codes, Float64Array.from(values), 1), 1);
+    });
+    return OnnxTable.beside(columns);
   }
 
   /** The categories of each column, in order; missing is NaN among numbers and null among text. */

@@ -14,6 +14,9 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { defaultParams, type ParamSpecs, param, resolveParams } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
+import { writeProducts } from '../onnx/columns.js';
+import type { Graph } from '../onnx/graph.js';
+import { OnnxTable } from '../onnx/table.js';
 import { InvertibleTransformer } from './invertible.js';
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
@@ -151,6 +154,11 @@ export class PolynomialFeatures extends InvertibleTransformer<
       }
     });
     return result;
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const products = writeProducts(graph, table.numbers(graph), this.products('toOnnx()'));
+    return OnnxTable.ofNumbers(products, this.nOutputFeatures);
   }
 
   /** Number of columns that `transform` returns. */

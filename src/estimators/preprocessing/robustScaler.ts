@@ -9,6 +9,8 @@ import { type FeatureInput, type Features, readFeatures } from '../base/features
 import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
+import type { Graph } from '../onnx/graph.js';
+import { type Shift, writeShift, writeShiftBack } from '../onnx/scale.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
 import { presentNumbers, quantiles } from './orderStatistics.js';
 import { isConstantRange } from './ranges.js';
@@ -110,6 +112,20 @@ export class RobustScaler extends Columnwise<RobustScalerParams> {
       const distance = value * scale[j]!;
       return Number.isFinite(distance) ? distance + middle : (value * half[j]! + middle / 2) * 2;
     };
+  }
+
+  protected override writeForward(graph: Graph, x: string): string {
+    return writeShift(graph, x, this.shift());
+  }
+
+  protected override writeBackward(graph: Graph, x: string): string {
+    return writeShiftBack(graph, x, this.shift());
+  }
+
+  private shift(): Shift {
+    const { withCentering } = this.ofFit('toOnnx()');
+    const { center, scale } = this;
+    return { center: withCentering ? center : undefined, scale, halfScale: this.halfScale() };
   }
 
   /** The median of each column: [columns]. */

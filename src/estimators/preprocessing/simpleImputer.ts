@@ -24,6 +24,10 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { writeFilled } from '../onnx/impute.js';
+
+import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   type Fill,
   filled,
@@ -206,6 +210,18 @@ export class SimpleImputer extends InvertibleTransformer<SimpleImputerParams> {
       );
     }
     return yield* besideEachOther(columns as readonly Float64Array[], names);
+  }
+
+  override onnxColumns(): OnnxColumns {
+    const { names } = this.ready('toOnnx()');
+    return { names, types: this.learned.map(({ fill }) => (typeof fill === 'string' ? 'text' : 'number')) };
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    this.ready('toOnnx()');
+    const fills = this.learned.map(({ fill }) => fill);
+    const { missingValues: mark } = this.params;
+    return writeFilled(graph, table, { fills, mark, flagged: this.indicatorColumns() });
   }
 
   /** The fill value of each column. */

@@ -6,6 +6,8 @@ import { checkOptions, TRANSFORMER_FIT_KEYS, withoutTarget } from '../base/fitOp
 import { type ParamSpecs, param } from '../base/params.js';
 import { EXPONENTS, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
+import type { Graph } from '../onnx/graph.js';
+import { type Shift, writeShift, writeShiftBack } from '../onnx/scale.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
 import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';
 
@@ -89,6 +91,18 @@ export class StandardScaler extends Columnwise<StandardScalerParams> {
     const { mean, scale } = this;
     if (!this.params.withMean) return (value, j) => value * scale[j]!;
     return (value, j) => value * scale[j]! + mean[j]!;
+  }
+
+  protected override writeForward(graph: Graph, x: string): string {
+    return writeShift(graph, x, this.shift());
+  }
+
+  protected override writeBackward(graph: Graph, x: string): string {
+    return writeShiftBack(graph, x, this.shift());
+  }
+
+  private shift(): Shift {
+    return { center: this.params.withMean ? this.mean : undefined, scale: this.scale };
   }
 
   /** Mean of each column: [columns]. */

@@ -19,6 +19,10 @@ import { isLabelList, type Label } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
+import { columnsOfCategories, writeCodes, writeLookup } from '../onnx/categories.js';
+import type { Graph } from '../onnx/graph.js';
+
+import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { KFold, StratifiedKFold } from '../selection/folds.js';
 import { BaseTransformer } from './baseTransformer.js';
 import {
@@ -228,6 +232,29 @@ export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<F
       }
     }
     return this.named(result);
+  }
+
+  override onnxColumns(): OnnxColumns {
+    return columnsOfCategories(this.ready('toOnnx()').names, this.columns);
+  }
+
+  override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
+    const { means } = this.learned('toOnnx()');
+    const outputs = means.length;
+    const columns = this.columns.map((own, j) => {
+      // A row for each category, and one for all others.
+      const rows = new Float64Array((own.list.length + 1) * outputs);
+      means.forEach((mean, o) => {
+        const encoding = this.learnedEncodings[j * outputs + o]!;
+        encoding.forEach((value, code) => {
+          rows[code * outputs + o] = value;
+        });
+        rows[own.list.length * outputs + o] = mean;
+      });
+      const codes = writeCodes(graph, table.column(graph, j), own);
+      return OnnxTable.ofNumbers(writeLookup(graph, codes, rows, outputs), outputs);
+    });
+    return OnnxTable.beside(columns);
   }
 
   /** The encoding of each category, by column and, for more than two classes, by class. */

@@ -11,6 +11,10 @@ import { SCORER_ALIASES } from '../base/names.js';
 import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
 import type { RowInput } from '../base/work.js';
+import type { Graph } from '../onnx/graph.js';
+import { type EstimatorOnnxOptions, onnxBytes, saveOnnx } from '../onnx/options.js';
+import { type OnnxInverse, type OnnxResult, type OnnxSource, onnxSource } from '../onnx/source.js';
+import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { evaluateCandidates } from './candidates.js';
 import { type CrossValidateOptions, prepare } from './crossValidate.js';
 import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
@@ -59,7 +63,7 @@ interface Found {
  * Cross-validates candidates, which are settings of an estimator's parameters, and fits the best on
  * all rows. It is an estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
  */
-export abstract class Search<E extends Fittable = Fittable> implements Fittable {
+export abstract class Search<E extends Fittable = Fittable> implements Fittable, OnnxSource, OnnxInverse {
   abstract readonly type: string;
   private found: Found | undefined;
 
@@ -273,6 +277,38 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable 
   /** The bytes that {@link save} writes. @throws SteepestError `ERR_NOT_FITTED` */
   toBytes(): Uint8Array<ArrayBuffer> {
     return savedBytes(this.toSaved());
+  }
+
+  /**
+   * The best estimator as an ONNX model: see the estimators' `toOnnx`.
+   * @throws SteepestError `ERR_NOT_FITTED`, and what the estimator's `toOnnx` throws
+   */
+  toOnnx(options: EstimatorOnnxOptions = {}): Uint8Array<ArrayBuffer> {
+    return onnxBytes(this.best('toOnnx()'), options);
+  }
+
+  /** Writes what {@link toOnnx} returns to a file, atomically. @throws SteepestError as it */
+  async saveOnnx(path: string | URL, options: EstimatorOnnxOptions = {}): Promise<void> {
+    await saveOnnx(path, this.best('saveOnnx()'), options);
+  }
+
+  private best(what: string): OnnxSource & OnnxInverse {
+    return onnxSource(this.delegate(what) as Fittable & { type: string });
+  }
+
+  /** @internal */
+  onnxColumns(): OnnxColumns {
+    return this.best('toOnnx()').onnxColumns();
+  }
+
+  /** @internal */
+  writeOnnx(graph: Graph, table: OnnxTable): OnnxResult {
+    return this.best('toOnnx()').writeOnnx(graph, table);
+  }
+
+  /** @internal */
+  writeOnnxInverse(graph: Graph, table: OnnxTable): OnnxTable {
+    return this.best('toOnnx()').writeOnnxInverse(graph, table);
   }
 
   /** The estimator, what is searched and the options. */

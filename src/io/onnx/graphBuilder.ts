@@ -119,8 +119,10 @@ export class OnnxBuilder {
     inputs: readonly string[],
     attributes: OnnxAttributes,
     outputs: string[],
-    { domain = '', name = outputs[0] as string }: OnnxNodeOptions,
+    { domain = '' }: OnnxNodeOptions,
   ): void {
+    // The name of a value: onnxruntime takes no two nodes of one name.
+    const name = outputs[0] as string;
     const node: OnnxNode = {
       opType,
       domain,
@@ -148,6 +150,7 @@ export class OnnxBuilder {
     const maker = this.makers.get(from) as OnnxNode;
     const renamed = (names: string[]): string[] => names.map((name) => (name === from ? to : name));
     maker.outputs = renamed(maker.outputs);
+    maker.name = maker.outputs[0] as string;
     for (const node of this.nodes) node.inputs = renamed(node.inputs);
     this.makers.delete(from);
     this.makers.set(to, maker);

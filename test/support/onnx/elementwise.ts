@@ -2,7 +2,7 @@ import { checkTypes, FLOATS, NUMBERS, type Operator, type Operators, operator } 
 import { broadcastIndex, broadcastShape, eachIndex, numbers, type Tensor, tensorOf } from './tensor.js';
 
 /** A function of each number. */
-const each = (
+export const each = (
   f: (x: number, alpha: number, other: number) => number,
   attributes: NonNullable<Operator['attributes']> = {},
 ): Operator =>
@@ -21,7 +21,7 @@ const each = (
   );
 
 /** A function of each pair of numbers, broadcast. */
-const ofTwo = (f: (a: number, b: number) => number, result?: string): Operator =>
+export const ofTwo = (f: (a: number, b: number) => number, result?: string): Operator =>
   operator(2, ([a, b]) => {
     const type = checkTypes([a!, b!], NUMBERS);
     const [x, y] = [numbers(a!), numbers(b!)];

@@ -10,6 +10,7 @@ import {
   operator,
 } from './operator.js';
 import { SHAPES } from './shapes.js';
+import { CLASSICAL, TABLES } from './tables.js';
 import { numbers, sizeOf, type Tensor, tensorOf } from './tensor.js';
 
 /**
@@ -42,7 +43,10 @@ const Cast = operator(
 );
 
 /** Operators by their domain. */
-const DOMAINS: Readonly<Record<string, Operators>> = { '': { Cast, ...SHAPES, ...ELEMENTWISE, ...LAYERS } };
+const DOMAINS: Readonly<Record<string, Operators>> = {
+  '': { Cast, ...SHAPES, ...ELEMENTWISE, ...LAYERS, ...TABLES },
+  'ai.onnx.ml': CLASSICAL,
+};
 
 /** The versions that models of this package are written in. */
 const OPSETS: Readonly<Record<string, number>> = { '': 18, 'ai.onnx.ml': 3 };

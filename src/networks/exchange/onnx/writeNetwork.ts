@@ -59,16 +59,21 @@ const json = (value: unknown): string | undefined =>
 function networkGraph({ model, weights, loss }: NetworkToWrite, form: NetworkForm): OnnxGraph {
   const builder = new OnnxBuilder(form.name);
   const { layers, classes, inputShape } = model;
-  const last = layers.reduce(
-    (flow: Flow, layer) => writeLayer(flow, new LayerSite(builder, layer, weights)),
-    writeInput(builder, inputShape, form.inputType),
-  );
+  const last = writeLayers(builder, { layers, weights }, writeInput(builder, inputShape, form.inputType));
   const kind = outputKind(loss);
   const givesClasses = form.labels && classes !== undefined && kind !== undefined && isRow(model.outputShape);
   if (givesClasses) writeClasses(builder, last, classes, kind);
   else writeOutput(builder, last);
   return builder.build();
 }
+
+/** Adds all layers of a network. */
+export const writeLayers = (
+  builder: OnnxBuilder,
+  { layers, weights }: { layers: ResolvedModel['layers']; weights: ReadonlyMap<string, Float32Array> },
+  input: Flow,
+): Flow =>
+  layers.reduce((flow: Flow, layer) => writeLayer(flow, new LayerSite(builder, layer, weights)), input);
 
 /** Whether an output has one score per class, as `predictClasses` wants it. */
 const isRow = (shape: readonly number[]): boolean => shape.slice(0, -1).every((size) => size === 1);
