@@ -41,6 +41,7 @@ NAMES = [
     "normalization",
     "file_kinds",
     "perceptrons",
+    "perceptrons_lbfgs",
     "pytorch",
     "feature_names",
     "callbacks",

@@ -66,7 +66,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
   }
 
   /**
-   * Trains until the loss stops falling or `maxIter` epochs are over.
+   * Trains until the loss stops falling or `maxIter` epochs (iterations of `'lbfgs'`) are over.
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones; or the name of their column in a
    *   table
@@ -77,7 +77,7 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
    */
   async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
     checkOptions('MLPClassifier.fit', options, DESCENT_FIT_KEYS);
-    checkDescentOptions(options);
+    this.checkFit(options);
     const given = separateTarget('X', x, y);
     const { classes } = encodeClasses('y', given.y);
     checkClassCount('y', classes);

@@ -39,7 +39,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   }
 
   /**
-   * Trains until the loss stops falling or `maxIter` epochs are over.
+   * Trains until the loss stops falling or `maxIter` epochs (iterations of `'lbfgs'`) are over.
    * @param x samples × columns, finite
    * @param y one number per sample, or samples × targets; or the names of their columns in a table
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`;
@@ -52,7 +52,7 @@ export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
     options: DescentFitOptions = {},
   ): Promise<FittedOn<this, Y>> {
     checkOptions('MLPRegressor.fit', options, DESCENT_FIT_KEYS);
-    checkDescentOptions(options);
+    this.checkFit(options);
     const { maxIter, warmStart } = this.params;
     this.warnNotConverged(await this.trainOn(x, y, options, { epochs: maxIter, goesOn: warmStart }));
     return this as FittedOn<this, Y>;

@@ -5,6 +5,7 @@ import { runGlm } from '../estimators/glm/loop.js';
 import type { GlmTask } from '../estimators/glm/task.js';
 import { runBlocks } from '../estimators/leastSquares/blockLoop.js';
 import type { BlocksTask } from '../estimators/leastSquares/blocksTask.js';
+import { type LbfgsTask, runLbfgs } from '../estimators/network/lbfgsLoop.js';
 import { selectKernels } from '../kernels/backend.js';
 import { type CallsTask, runCalls } from '../kernels/calls/rankCalls.js';
 import type { KernelSet } from '../kernels/contract.js';
@@ -17,7 +18,7 @@ import { controlBlock, declareLost } from '../parallel/control.js';
 import { type AgainTask, type CollectTask, END_OF_REPORTS, type RankResult } from '../parallel/rankTask.js';
 import { TaskKernels } from './taskKernels.js';
 
-type Task = FitTask | SweepTask | GlmTask | BlocksTask | CallsTask;
+type Task = FitTask | SweepTask | GlmTask | BlocksTask | LbfgsTask | CallsTask;
 
 /** Maps each kind of task to the function that runs it. */
 const RUNNERS: {
@@ -27,6 +28,7 @@ const RUNNERS: {
   sweep: runSweepTask,
   glm: runGlm,
   blocks: runBlocks,
+  lbfgs: runLbfgs,
   calls: runCalls,
 };
 

@@ -24,14 +24,21 @@ import type { Graph } from '../onnx/graph.js';
 import { writeNetwork } from '../onnx/network.js';
 import type { OnnxTable } from '../onnx/table.js';
 import { takeRows } from '../selection/rows.js';
+import { checkLbfgs } from './checkLbfgs.js';
 import { type FittedNetwork, type Head, networkState, restoredNetwork, type Shape } from './fittedNetwork.js';
 import { BestEpoch, holdOut } from './heldOut.js';
 import { inFloat64 } from './inFloat64.js';
+import { trainByLbfgs } from './lbfgsFit.js';
 import { batchRows, type MlpParams } from './mlpParams.js';
 import { networkTable } from './networkTable.js';
 import { writtenNetwork } from './networkTask.js';
 import { Stopping } from './stopping.js';
-import { type DescentFitOptions, type NetworkResult, trainNetwork } from './trainNetwork.js';
+import {
+  checkDescentOptions,
+  type DescentFitOptions,
+  type NetworkResult,
+  trainNetwork,
+} from './trainNetwork.js';
 
 /** scikit-learn's names of activations, mapped to layers. */
 const LAYER_ACTIVATION = { relu: 'relu', tanh: 'tanh', logistic: 'sigmoid', identity: 'linear' } as const;
@@ -71,15 +78,19 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return true;
   }
 
-  /** Mean loss of each epoch of the last fit, penalty included. */
+  /** Mean loss of each epoch of the last fit, or iteration of `'lbfgs'`, penalty included. */
   get lossCurve(): number[] {
     return [...this.trained('lossCurve').lossCurve];
   }
 
-  /** The lowest loss of the last fit; undefined with `earlyStopping`, which uses scores. */
+  /**
+   * The lowest loss of the last fit; undefined with `earlyStopping`, which uses scores, and if the
+   * initial weights were a minimum already.
+   */
   get bestLoss(): number | undefined {
     const { lossCurve, validationScores } = this.trained('bestLoss');
-    return validationScores === undefined ? Math.min(...lossCurve) : undefined;
+    if (validationScores !== undefined || lossCurve.length === 0) return undefined;
+    return lossCurve.reduce((least, loss) => Math.min(least, loss));
   }
 
   /**
@@ -99,7 +110,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     return validationScores && Math.max(...validationScores);
   }
 
-  /** Epochs of the last fit. */
+  /** Epochs of the last fit; iterations of `'lbfgs'`. */
   get nIter(): number {
     return this.trained('nIter').lossCurve.length;
   }
@@ -145,6 +156,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     checkFiniteFeatures('X', features, MOST_FLOAT32);
     const last = goesOn ? this.network : undefined;
     if (last !== undefined) this.checkContinuation(features, head, last);
+    if (params.solver === 'lbfgs') return this.trainOnAll(lesson, options, last);
     const { shuffle, tol, workers } = params;
     const split = this.heldOut(lesson);
     const kernels = chooseKernels(options);
@@ -174,19 +186,43 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       callbacks: options.callbacks,
     });
     best?.restore();
-    const names = last?.columns.names ?? features.names;
-    const { hiddenLayerSizes, activation, solver } = params;
-    return {
-      fitted: {
-        model,
-        columns: { cols: features.cols, names },
-        head,
-        shape: { hiddenLayerSizes, activation, solver },
-        lossCurve: result.lossCurve,
-        validationScores: best?.scores,
-      },
+    return this.learned(lesson, last, { model, result, validationScores: best?.scores });
+  }
+
+  /** Without mini-batches, by L-BFGS. */
+  private async trainOnAll(
+    lesson: Lesson,
+    { signal, ...kernels }: DescentFitOptions,
+    last: FittedNetwork | undefined,
+  ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
+    const { features, head, y } = lesson;
+    const { alpha, tol, maxIter, maxFun, workers } = this.params;
+    const model = this.networkFor(features.cols, head, 1, last);
+    const result = await trainByLbfgs(model, features, y, {
+      lossScale: lossScale(head),
+      sampleWeight: lesson.weigh(undefined),
+      ...{ alpha, tol, maxIter, maxFun, workers, signal, kernels },
+    });
+    return this.learned(lesson, last, { model, result, validationScores: undefined });
+  }
+
+  /** What a training leaves. */
+  private learned(
+    { features, head }: Lesson,
+    last: FittedNetwork | undefined,
+    {
+      model,
       result,
-    };
+      validationScores,
+    }: Pick<FittedNetwork, 'model' | 'validationScores'> & {
+      result: NetworkResult;
+    },
+  ): { fitted: FittedNetwork; result: NetworkResult } {
+    const { hiddenLayerSizes, activation, solver } = this.params;
+    const columns = { cols: features.cols, names: last?.columns.names ?? features.names };
+    const shape = { hiddenLayerSizes, activation, solver };
+    const { lossCurve } = result;
+    return { fitted: { model, columns, head, shape, lossCurve, validationScores }, result };
   }
 
   /** The rows to train on and, for early stopping, to score on. */
@@ -225,22 +261,34 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   protected warnNotConverged({ converged, lossCurve }: NetworkResult): void {
     if (converged) return;
-    const what = this.params.earlyStopping ? 'score still rose' : 'loss still fell';
-    const epochs = lossCurve.length === 1 ? '1 epoch' : `${lossCurve.length} epochs`;
+    const { earlyStopping, solver } = this.params;
+    const what = earlyStopping ? 'score still rose' : 'loss still fell';
+    const [unit, raise] = solver === 'lbfgs' ? ['iteration', 'maxFun'] : ['epoch', 'learningRateInit'];
+    const time = lossCurve.length === 1 ? `1 ${unit}` : `${lossCurve.length} ${unit}s`;
     process.emitWarning(
-      `${this.type} stopped after ${epochs} while its ${what}. ` +
-        'Raise maxIter, or learningRateInit; scale the columns with StandardScaler.',
+      `${this.type} stopped after ${time} while its ${what}. ` +
+        `Raise maxIter, or ${raise}; scale the columns with StandardScaler.`,
       { type: 'ConvergenceWarning', code: 'STEEPEST_NOT_CONVERGED' },
     );
   }
 
-  /** `partialFit` cannot hold out rows. @throws SteepestError `ERR_ARGUMENT` */
+  /** Checks options against the solver. @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
+  protected checkFit(options: DescentFitOptions): void {
+    checkDescentOptions(options);
+    checkLbfgs(this.params, options);
+  }
+
+  /**
+   * `partialFit` cannot hold out rows, and makes steps on mini-batches.
+   * @throws SteepestError `ERR_ARGUMENT`
+   */
   protected checkPartialFit(): void {
-    if (!this.params.earlyStopping) return;
+    const { earlyStopping, solver } = this.params;
+    if (!earlyStopping && solver !== 'lbfgs') return;
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'partialFit without earlyStopping',
-      given: 'earlyStopping: true',
-      hint: 'Use fit, or set earlyStopping to false.',
+      expected: earlyStopping ? 'partialFit without earlyStopping' : "partialFit with solver 'adam' or 'sgd'",
+      given: earlyStopping ? 'earlyStopping: true' : "solver 'lbfgs', which needs all rows at once",
+      hint: earlyStopping ? 'Use fit, or set earlyStopping to false.' : 'Use fit, or choose another solver.',
     });
   }
 
@@ -287,7 +335,8 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
   private build(cols: number, head: Head, batchSize: number, shape: Shape = this.params): Sequential {
     const { alpha, seed } = this.params;
     const { hiddenLayerSizes, activation } = shape;
-    const kernelRegularizer = { l2: alpha / 2 / batchSize / lossScale(head) };
+    // L-BFGS adds the penalty itself, in float64.
+    const l2 = shape.solver === 'lbfgs' ? 0 : alpha / 2 / batchSize / lossScale(head);
     const sizes = [...hiddenLayerSizes, head.units];
     const model = sequential({
       seed,
@@ -295,7 +344,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
         layers.dense({
           units,
           activation: i === sizes.length - 1 ? head.activation : LAYER_ACTIVATION[activation],
-          kernelRegularizer,
+          kernelRegularizer: { l2 },
           ...(i === 0 ? { inputShape: [cols] } : {}),
         }),
       ),
@@ -305,6 +354,8 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
 
   private optimizer(solver: MlpParams['solver'], scale: number): Optimizer {
     const { learningRateInit, momentum, nesterovsMomentum } = this.params;
+    // A network has an optimizer to be compiled with; L-BFGS makes no steps of it.
+    if (solver === 'lbfgs') return { name: 'sgd', learningRate: learningRateInit };
     if (solver === 'adam') {
       return { name: 'adam', learningRate: learningRateInit, epsilon: ADAM_EPSILON / scale };
     }

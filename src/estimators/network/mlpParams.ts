@@ -5,7 +5,7 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { workersParam } from '../base/workersParam.js';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'logistic', 'identity'] as const;
-export const SOLVERS = ['adam', 'sgd'] as const;
+export const SOLVERS = ['adam', 'sgd', 'lbfgs'] as const;
 /** Rows per mini-batch for `'auto'`; all rows if there are fewer. */
 const DEFAULT_BATCH = 200;
 
@@ -15,10 +15,15 @@ export interface MlpParams {
   hiddenLayerSizes: readonly number[];
   /** Activation of the hidden layers. Default `'relu'`. */
   activation: (typeof ACTIVATIONS)[number];
-  /** Default `'adam'`. */
+  /**
+   * `'adam'` (default) and `'sgd'` take mini-batches. `'lbfgs'` computes on all rows at once, and
+   * has no use for `batchSize`, rates, `shuffle`, `nIterNoChange` and early stopping: for tables
+   * of a few thousand rows it often ends sooner and lower.
+   */
   solver: (typeof SOLVERS)[number];
   /**
-   * Strength of the L2 penalty: alpha/2·Σw² / batchSize is added to the mean loss. Default 1e-4.
+   * Strength of the L2 penalty: alpha/2·Σw² / batchSize is added to the mean loss; with `'lbfgs'`,
+   * over the sum of the weights of all rows. Default 1e-4.
    */
   alpha: number;
   /** Rows per mini-batch. `'auto'` (default): 200, or all rows if there are fewer. */
@@ -29,13 +34,16 @@ export interface MlpParams {
   momentum: number;
   /** For `'sgd'`. Default true. */
   nesterovsMomentum: boolean;
-  /** Maximum number of passes over the rows. Default 200. */
+  /** Maximum number of passes over the rows; of iterations with `'lbfgs'`. Default 200. */
   maxIter: number;
+  /** For `'lbfgs'`: ends after the iteration that exceeds so many evaluations. Default 15000. */
+  maxFun: number;
   /** Shuffles the rows for each epoch. Default true. */
   shuffle: boolean;
   /**
    * Training ends when more than `nIterNoChange` consecutive epochs have not lowered the loss by
-   * more than this or, with `earlyStopping`, have not raised the score by this. Default 1e-4.
+   * more than this or, with `earlyStopping`, have not raised the score by this. `'lbfgs'` ends when
+   * no element of the gradient is larger. Default 1e-4.
    */
   tol: number;
   /** Default 10. */
@@ -100,6 +108,7 @@ export const MLP_SPECS: ParamSpecs<MlpParams> = {
   }),
   nesterovsMomentum: param.boolean(true),
   maxIter: param.integer(200),
+  maxFun: param.integer(15_000),
   shuffle: param.boolean(true),
   tol: param.nonNegative(1e-4),
   nIterNoChange: param.integer(10),

@@ -72,11 +72,11 @@ class Lbfgs implements Steps {
   }
 
   step(): boolean {
-    const hadCurvature = this.pairs.length > 0;
     if (this.search()) return true;
     // Old curvature may be misleading; without any, float64's precision is exhausted.
+    if (this.pairs.length === 0) return false;
     this.pairs.length = 0;
-    return hadCurvature;
+    return this.search();
   }
 
   /** One line search along the quasi-Newton direction. @returns false if it found no lower value */
@@ -101,11 +101,11 @@ class Lbfgs implements Steps {
     // Without curvature the first step has length 1 at most.
     let first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-derivative)) : 1;
     const origin = { step: 0, value: this.value, derivative };
-    let accepted = wolfeStep(at, origin, first);
+    let accepted = wolfeStep(at, origin, first, this.objective.precision);
     const most = this.hasMoved ? 0 : MOST_SHORTENINGS;
     for (let i = 0; i < most && accepted === undefined && first > 0; i++) {
       first *= SHORTER;
-      accepted = wolfeStep(at, origin, first);
+      accepted = wolfeStep(at, origin, first, this.objective.precision);
     }
     if (accepted === undefined) return false;
     // The accepted trial need not be the last one.

@@ -19,8 +19,8 @@ const MOST_TRIALS = 30;
 const GROWTH = 2;
 /** An interpolated step stays at least this fraction of the bracket away from both ends. */
 const MARGIN = 0.1;
-/** Smaller differences count as equal: near a minimum rounding hides the decrease. */
-const NOISE = 8 * Number.EPSILON;
+/** Differences of so many rounding errors count as none: near a minimum they hide the decrease. */
+const ROUNDINGS = 8;
 
 /** Minimum of the cubic through two trials; NaN if it has none. */
 function cubicMinimum(a: Trial, b: Trial): number {
@@ -41,10 +41,16 @@ function interpolate(a: Trial, b: Trial): number {
 /**
  * @param at evaluates φ at a step
  * @param origin φ at 0, with a negative derivative
+ * @param precision relative rounding error of values
  * @returns the accepted trial; undefined if no step lowers the value beyond rounding
  */
-export function wolfeStep(at: (step: number) => Trial, origin: Trial, firstStep: number): Trial | undefined {
-  const noise = NOISE * Math.abs(origin.value);
+export function wolfeStep(
+  at: (step: number) => Trial,
+  origin: Trial,
+  firstStep: number,
+  precision = Number.EPSILON,
+): Trial | undefined {
+  const noise = ROUNDINGS * precision * Math.abs(origin.value);
   const isHigh = (t: Trial): boolean =>
     !(t.value <= origin.value + C1 * t.step * origin.derivative + noise) || Number.isNaN(t.derivative);
   const isFlat = (t: Trial): boolean => Math.abs(t.derivative) <= -C2 * origin.derivative;

@@ -2,7 +2,12 @@
 export interface Objective {
   /** Number of variables. */
   readonly size: number;
-  /** @returns f(x), and writes ∇f(x) to `gradient` */
+  /** Relative rounding error of values; that of float64 if absent. */
+  readonly precision?: number;
+  /**
+   * May round x, to a number format in which f takes its variables.
+   * @returns f(x), and writes ∇f(x) to `gradient`
+   */
   evaluate(x: Float64Array, gradient: Float64Array): number;
 }
 
@@ -11,6 +16,12 @@ export interface SolverLimits {
   /** The largest element of the gradient (or of the proximal step) that counts as 0. */
   tol: number;
   maxIter: number;
+  /** Ends after the step in which more evaluations have been made. */
+  maxEvaluations?: number;
+  /** Converged when a step lowers the value by no more than this, relative to it or to 1. */
+  leastDecrease?: number;
+  /** Called with the value after each step. */
+  onStep?: (value: number) => void;
 }
 
 export interface Solution {

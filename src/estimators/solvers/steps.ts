@@ -26,9 +26,9 @@ const MOST_IDLE_STEPS = 3;
 export function takeSteps(state: Steps, limits: SolverLimits): Solution {
   let idle = 0;
   for (let iterations = 0; ; iterations++) {
-    const end = (status: Solution['status']): Solution => {
+    const end = (status: Solution['status'], steps = iterations): Solution => {
       const { x, value, evaluations } = state;
-      return { x, value, iterations, evaluations, gradientNorm: state.gradientNorm(), status };
+      return { x, value, iterations: steps, evaluations, gradientNorm: state.gradientNorm(), status };
     };
     const size = state.gradientNorm();
     if (!(size > limits.tol)) return end('converged');
@@ -37,5 +37,16 @@ export function takeSteps(state: Steps, limits: SolverLimits): Solution {
     const before = state.value;
     if (!state.step(limits, iterations, size)) return end('precision');
     idle = state.value < before ? 0 : idle + 1;
+    limits.onStep?.(state.value);
+    if (isSmall(before, state.value, limits.leastDecrease)) return end('converged', iterations + 1);
+    if (state.evaluations > (limits.maxEvaluations ?? Number.POSITIVE_INFINITY)) {
+      return end('maxIter', iterations + 1);
+    }
   }
+}
+
+/** Whether a step has lowered the value too little to go on. */
+function isSmall(before: number, after: number, least: number | undefined): boolean {
+  if (least === undefined) return false;
+  return before - after <= least * Math.max(Math.abs(before), Math.abs(after), 1);
 }

@@ -33,7 +33,7 @@ import {
   resolveFitOptions,
   type StreamOptions,
 } from './fitOptions.js';
-import { readDataSet } from './inputs.js';
+import { type InputContext, readDataSet } from './inputs.js';
 import { type LayerTraining, withLayerTraining } from './layerTraining.js';
 import {
   checkLearningRate,
@@ -373,6 +373,11 @@ export class Sequential<N extends string = never> extends DescribedModel {
    */
   trainingState(): ModelState {
     return this.state;
+  }
+
+  /** What a training beside {@link fit} needs. @internal */
+  trainingContext(): InputContext {
+    return { model: this.model, objective: this.objective('training').objective };
   }
 
   private objective(what: string): Compiled {

@@ -108,7 +108,8 @@ export function runSweepHere(
   checkVerdict(verdictOf(runSweep(runner, source, new Barrier(controlBlock(arena), 1)).status));
 }
 
-function checkVerdict(verdict: number): void {
+/** @throws SteepestError as {@link runSweepRequest} does */
+export function checkVerdict(verdict: number): void {
   if (verdict & VERDICT.invalid) {
     throw new SteepestError('ERR_PROGRAM', {
       expected: 'every row and label within its table',
