@@ -80,8 +80,8 @@ function table(rows: number) {
 
 describe("solver 'lbfgs'", () => {
   it('has the same bits for every number of workers and on the exact kernels', async () => {
-    // Two chunks of rows.
-    const { x, y } = table(9000);
+    // Several chunks of rows.
+    const { x, y } = table(5000);
     const params = { ...LBFGS, hiddenLayerSizes: [6], maxIter: 8 };
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const fits = await Promise.all(

@@ -23,7 +23,7 @@ import type { RankProgram, TransposePair } from './tasks.js';
 
 /** Memory of a chunk's activations: enough rows to keep all ranks busy. */
 const CHUNK_BYTES = 2 ** 25;
-const MOST_CHUNK_ROWS = 8192;
+const MOST_CHUNK_ROWS = 2048;
 const LEAST_CHUNK_ROWS = 256;
 
 /** A parameter and its gradient in the arena, and its place among all numbers. */
