@@ -57,7 +57,7 @@ const LATE_CHUNKS = {
   exactKernels: /[\\/]typescript[\\/]exact[\\/](?!(activation|fma|math)\.js)/,
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
-  exchange: /[\\/](estimators[\\/]onnx|networks[\\/]exchange|io[\\/]onnx)[\\/]/,
+  exchange: /[\\/](estimators[\\/](onnx|sklearn)|networks[\\/]exchange|io[\\/]onnx)[\\/](?!fromSklearn)/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
   models: /[\\/]networks[\\/]models[\\/](?!(described|load|schedules|sequential)\.js)/,
   files: /[\\/]io[\\/]/,

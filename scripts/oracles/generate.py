@@ -43,6 +43,7 @@ NAMES = [
     "perceptrons",
     "perceptrons_lbfgs",
     "pytorch",
+    "sklearn_json",
     "feature_names",
     "callbacks",
     "onnx_messages",

@@ -5,6 +5,7 @@ import { version } from '../core/packageInfo.cjs';
 import { isError } from '../core/realm.js';
 import { doctorCommand } from './doctor/command.js';
 import { exampleCommand } from './example/command.js';
+import { inspectCommand } from './inspect/command.js';
 import { UsageError } from './usageError.js';
 
 /** Runs a command with the arguments after its name. Returns the exit code. */
@@ -13,12 +14,14 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS = new Map<string, Command>([
   ['doctor', doctorCommand],
   ['example', exampleCommand],
+  ['inspect', inspectCommand],
 ]);
 
 const USAGE = `Usage: steepest <command> [options]
 
 Commands:
   doctor [--json]         what this machine runs, why, and whether it computes right; for bug reports
+  inspect FILE [--json]   what is in a file of a model or of arrays, of other programs too
   example                 lists the examples
   example NAME [options]  runs one in this folder; --help after the name: its options
   example NAME --copy     copies its source into the folder NAME

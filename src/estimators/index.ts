@@ -147,3 +147,4 @@ export { RidgeCV, type RidgeCVParams } from './ridgeCV.js';
 export * from './selection/index.js';
 export { SGDClassifier, type SGDClassifierFitOptions, type SGDClassifierParams } from './sgdClassifier.js';
 export { SGDRegressor, type SGDRegressorParams } from './sgdRegressor.js';
+export { fromSklearn, type SklearnDump } from './sklearn/fromSklearn.js';

@@ -29,7 +29,15 @@ const CLOSING = [0x5d, 0x7d];
  * @throws SteepestError `ERR_MODEL_FILE`
  */
 export function parseDescription(text: string | undefined, what: string): Record<string, unknown> {
-  const expected = `a JSON object as metadata '${what}'`;
+  return parseObject(text, `a JSON object as metadata '${what}'`);
+}
+
+/**
+ * The same for any text that should be a JSON object.
+ * @param expected what it should be, for errors
+ * @throws SteepestError `ERR_MODEL_FILE`
+ */
+export function parseObject(text: string | undefined, expected: string): Record<string, unknown> {
   const refuse = (given: string, cause?: unknown): never => {
     throw modelFileError(expected, given, 'Save it again.', cause);
   };

@@ -8,7 +8,12 @@ export interface FileKind {
   /** A description: `an HDF5 file, as Keras writes (.h5)`. */
   words: string;
   hint: string;
+  /** The format, where more than its name is read of it. */
+  format?: ForeignFormat;
 }
+
+/** Formats of other programs that are read. */
+export type ForeignFormat = 'npy' | 'npz' | 'keras' | 'kerasJson' | 'onnx' | 'tfjs' | 'sklearn';
 
 const OURS = 'Give a file that save() of this package wrote.';
 /** Enough bytes to recognize text and JSON. */
@@ -19,13 +24,24 @@ const startsWith = (bytes: Uint8Array, start: readonly number[], at = 0): boolea
   start.every((byte, i) => bytes[at + i] === byte);
 
 const UNPACK = 'Unpack it first.';
+/** docs/exchange.md has all ways. */
 const TRANSFER =
-  'To use weights of other programs, export them as .npz, read that with data.readNpz and call model.setWeights(arrays).';
+  "Export its weights as .npz or .safetensors, read them with data.readNpz or data.readSafetensors, and call model.setWeights(arrays) or, for PyTorch's names, model.setWeights(arrays, { layout: 'pytorch' }).";
+const FROM_TORCH =
+  "In Python: from safetensors.torch import save_file; save_file(model.state_dict(), 'net.safetensors'). Here: model.setWeights(await data.readSafetensors('net.safetensors'), { layout: 'pytorch' }).";
+const FROM_PICKLE =
+  "Write scikit-learn's estimators as JSON, with the function in docs/exchange.md, for fromSklearn(); weights of PyTorch with safetensors.torch.save_file(model.state_dict(), 'net.safetensors'), for data.readSafetensors and model.setWeights(arrays, { layout: 'pytorch' }).";
 
 /** Formats that a byte sequence at the start identifies. */
-const MAGIC: readonly (readonly [bytes: readonly number[], at: number, words: string, hint: string])[] = [
+const MAGIC: readonly (readonly [
+  bytes: readonly number[],
+  at: number,
+  words: string,
+  hint: string,
+  format?: ForeignFormat,
+])[] = [
   [[0x89, ...ascii('HDF\r\n'), 0x1a, 0x0a], 0, 'an HDF5 file, as Keras writes (.h5)', TRANSFER],
-  [[0x93, ...ascii('NUMPY')], 0, 'a NumPy array (.npy)', 'Read it with data.readNpy.'],
+  [[0x93, ...ascii('NUMPY')], 0, 'a NumPy array (.npy)', 'Read it with data.readNpy.', 'npy'],
   [ascii('PAR1'), 0, 'a Parquet file', 'Read it with data.readParquet.'],
   [ascii('ARROW1'), 0, 'an Arrow file', 'Read it with data.readArrow.'],
   [ascii('GGUF'), 0, 'a GGUF file of llama.cpp', OURS],
@@ -51,9 +67,12 @@ export function foreignKind(bytes: Uint8Array): FileKind | undefined {
     return { words: 'an empty file', hint: 'Save it again: its writing was interrupted.' };
   if (looksLikeSafetensors(bytes)) return undefined;
   const magic = MAGIC.find(([start, at]) => startsWith(bytes, start, at));
-  if (magic !== undefined) return { words: magic[2], hint: magic[3] };
+  if (magic !== undefined) return kindOf(magic[2], magic[3], magic[4]);
   return zipKind(bytes) ?? pickleKind(bytes) ?? protobufKind(bytes) ?? textKind(bytes) ?? otherKind(bytes);
 }
+
+const kindOf = (words: string, hint: string, format: ForeignFormat | undefined): FileKind =>
+  format === undefined ? { words, hint } : { words, hint, format };
 
 /**
  * A length of eight bytes, of which no real header uses more than four, and the `{` that starts the
@@ -68,10 +87,10 @@ function zipKind(bytes: Uint8Array): FileKind | undefined {
     return undefined;
   const names = zipNames(bytes);
   const has = (test: RegExp): boolean => names.some((name) => test.test(name));
-  if (has(/\.npy$/)) return { words: 'a NumPy archive (.npz)', hint: 'Read it with data.readNpz.' };
-  if (has(/(^|\/)data\.pkl$/)) return { words: 'a PyTorch model (.pt, .pth)', hint: TRANSFER };
+  if (has(/\.npy$/)) return kindOf('a NumPy archive (.npz)', 'Read it with data.readNpz.', 'npz');
+  if (has(/(^|\/)data\.pkl$/)) return { words: 'a PyTorch model (.pt, .pth)', hint: FROM_TORCH };
   if (has(/^(model\.weights\.h5|config\.json|metadata\.json)$/))
-    return { words: 'a Keras model (.keras)', hint: TRANSFER };
+    return kindOf('a Keras model (.keras)', TRANSFER, 'keras');
   const first = names[0] === undefined ? '' : ` with ${show(names[0])}`;
   return { words: `a ZIP archive${first}`, hint: UNPACK };
 }
@@ -105,10 +124,10 @@ function zipNames(bytes: Uint8Array): string[] {
 /** Pickles of protocol 2 and later begin with PROTO and its number (PEP 307). */
 function pickleKind(bytes: Uint8Array): FileKind | undefined {
   const isZlib = bytes[0] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(bytes[1]!);
-  if (isZlib) return { words: 'a file compressed by zlib, as joblib writes', hint: TRANSFER };
+  if (isZlib) return { words: 'a file compressed by zlib, as joblib writes', hint: FROM_PICKLE };
   const isPickle = bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
   return isPickle
-    ? { words: 'a Python pickle, as scikit-learn and PyTorch write', hint: TRANSFER }
+    ? { words: 'a Python pickle, as scikit-learn and PyTorch write', hint: FROM_PICKLE }
     : undefined;
 }
 
@@ -121,7 +140,7 @@ function protobufKind(bytes: Uint8Array): FileKind | undefined {
   if (first !== 0x08 || second !== 0x12) return undefined;
   const producer = Buffer.from(bytes.subarray(4, 4 + Math.min(length!, 4))).toString('latin1');
   if (version! >= 3 && version! < 32 && /^[\w .-]*$/.test(producer))
-    return { words: 'an ONNX model', hint: TRANSFER };
+    return kindOf('an ONNX model', TRANSFER, 'onnx');
   return version === 1 ? { words: 'a TensorFlow SavedModel', hint: TRANSFER } : undefined;
 }
 
@@ -140,9 +159,13 @@ function textKind(bytes: Uint8Array): FileKind | undefined {
   }
   if (!/^[{[]/.test(start)) return { words: `text, ${show(start)}`, hint: OURS };
   if (/"modelTopology"|"weightsManifest"/.test(text)) {
-    return { words: 'a TensorFlow.js model (model.json)', hint: TRANSFER };
+    return kindOf('a TensorFlow.js model (model.json)', TRANSFER, 'tfjs');
   }
-  if (/"class_name"\s*:/.test(text)) return { words: "a description of Keras's to_json()", hint: TRANSFER };
+  if (/"class_name"\s*:/.test(text))
+    return kindOf("a description of Keras's to_json()", TRANSFER, 'kerasJson');
+  if (/^\{\s*"sklearn"\s*:/.test(start)) {
+    return kindOf('an estimator of scikit-learn as JSON', 'Read it with fromSklearn().', 'sklearn');
+  }
   return { words: `JSON, ${show(start)}`, hint: OURS };
 }
 

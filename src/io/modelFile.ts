@@ -210,7 +210,7 @@ function checkFormat({ metadata, tensors }: SafetensorsContent, wanted: Wanted, 
     throw modelFileError(
       expected,
       given,
-      'Make the same model here and set its weights with setWeights(arrays).',
+      "Make the same model here and call model.setWeights(await data.readSafetensors(path), { layout: 'pytorch' }).",
     );
   }
   if (!formats.some((one) => one.format === format)) {

@@ -12,6 +12,7 @@ import npy from './npy.mjs';
 import npz from './npz.mjs';
 import parquet from './parquet.mjs';
 import safetensors from './safetensors.mjs';
+import sklearn from './sklearn.mjs';
 import tensors from './tensors.mjs';
 
 /**
@@ -30,5 +31,5 @@ import tensors from './tensors.mjs';
 /** @type {readonly Reader[]} */
 export const READERS = [
   ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow, image],
-  ...[safetensors, tensors, network, checkpoint, estimator],
+  ...[safetensors, tensors, network, checkpoint, estimator, sklearn],
 ];

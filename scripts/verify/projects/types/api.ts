@@ -40,6 +40,7 @@ import type {
   Schedule,
   ScheduleName,
   ScorerName,
+  SklearnDump,
   Stopped,
   TableOutput,
   TargetInput,
@@ -73,6 +74,7 @@ import {
   FunctionTransformer,
   featureScores,
   featureUnion,
+  fromSklearn,
   GammaRegressor,
   type GridSearch,
   GroupKFold,
@@ -501,6 +503,8 @@ export async function files(): Promise<NdArray[]> {
   await data.writeNpz('a.npz', { ...(await data.readNpz('b.npz')), pixels: train.x }, { compress: true });
   const tensors: Record<string, NdArray> = await data.readSafetensors('a.safetensors');
   await data.writeSafetensors('b.safetensors', tensors);
+  const dump: SklearnDump = { sklearn: '1.9.1', estimator: {} };
+  console.log((await fromSklearn(dump)).type, (await fromSklearn('a.json')).predictSync([1]));
   const arrow: data.ArrowTable = { numRows: 0, schema: { fields: [] }, getChild: () => null };
   console.log(column.length, pixels[0], data.cifar10Classes, data.fromArrow(arrow).rows, table.head());
   const groups: data.GroupedTable<data.DataTable> = table.groupBy('a');
