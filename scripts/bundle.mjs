@@ -57,9 +57,10 @@ const LATE_CHUNKS = {
   exactKernels: /[\\/]typescript[\\/]exact[\\/](?!(activation|fma|math)\.js)/,
   typescriptKernels: /[\\/]kernels[\\/]typescript[\\/]/,
   ops: /[\\/]kernels[\\/]ops[\\/]/,
-  exchange: /[\\/](estimators[\\/](onnx|sklearn)|networks[\\/]exchange|io[\\/]onnx)[\\/](?!fromSklearn)/,
+  exchange:
+    /[\\/](estimators[\\/](onnx|sklearn)|networks[\\/]exchange|io[\\/](hdf5|onnx))[\\/](?!fromSklearn)/,
   training: /[\\/]networks[\\/](compile|nodes|training)[\\/]|[\\/]program[\\/]/,
-  models: /[\\/]networks[\\/]models[\\/](?!(described|load|schedules|sequential)\.js)/,
+  models: /[\\/]networks[\\/]models[\\/](?!(described|from[A-Z]\w+|load|schedules|sequential)\.js)/,
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,

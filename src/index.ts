@@ -19,6 +19,12 @@ export {
 } from './networks/callbacks/index.js';
 export type { ModelConfig } from './networks/compile/model.js';
 export { type Constraint, type ConstraintName, constraintNames } from './networks/constraints/index.js';
+export type {
+  GivenArtifacts,
+  TfjsArtifacts,
+  TfjsQuantization,
+  TfjsWeight,
+} from './networks/exchange/tfjs/artifacts.js';
 export { type Initializer, type InitializerName, initializerNames } from './networks/initializers/index.js';
 export { layers } from './networks/layers/index.js';
 export type { Regularizer } from './networks/layers/regularizer.js';
@@ -27,6 +33,8 @@ export { type Metric, type MetricName, type MetricNameOf, metricNames } from './
 export type { ClassProbability } from './networks/models/classify.js';
 export type { CompileConfig, CompileOptions } from './networks/models/compileOptions.js';
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
+export { fromKeras } from './networks/models/fromKeras.js';
+export { fromTfjs } from './networks/models/fromTfjs.js';
 export type { OnnxOptions } from './networks/models/onnx.js';
 export type { ResumeOptions } from './networks/models/resume/options.js';
 export { schedules } from './networks/models/schedules.js';

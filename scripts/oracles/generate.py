@@ -47,6 +47,7 @@ NAMES = [
     "feature_names",
     "callbacks",
     "onnx_messages",
+    "keras_models",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

@@ -157,20 +157,30 @@ function placeOf(source: ModelSource, wanted: Pick<Wanted, 'reader'>): Place {
 }
 
 async function bytesOf(place: Place, lengthOf: LengthOf, budget: ReadBudget): Promise<Uint8Array> {
-  const take = (bytes: number): void => budget.take(bytes);
-  if (typeof place !== 'string') {
-    take(place.length);
-    return place;
-  }
+  if (typeof place === 'string') return fileBytes(place, budget, lengthOf);
+  budget.take(place.length);
+  return place;
+}
+
+/**
+ * All bytes of a file that belongs to a model.
+ * @param lengthOf what the file's start says about its length; without it, the whole file is read
+ * @throws SteepestError `ERR_MODEL_FILE`; `ERR_DATA_LIMIT` for a file beyond the budget
+ */
+export async function fileBytes(
+  path: string,
+  budget: ReadBudget,
+  lengthOf: LengthOf = () => undefined,
+): Promise<Uint8Array> {
   try {
-    return await readWhole(place, lengthOf, take);
+    return await readWhole(path, lengthOf, (bytes) => budget.take(bytes));
   } catch (error) {
     if (error instanceof SteepestError) throw error;
     if (error instanceof Unreadable) {
-      throw modelFileError(`${showPath(place)} to be a file`, error.given, error.hint);
+      throw modelFileError(`${showPath(path)} to be a file`, error.given, error.hint);
     }
     const hint = systemHint(error, 'read', 'Check the path.');
-    throw modelFileError('a readable model file', `${showPath(place)} (${systemReason(error)})`, hint, error);
+    throw modelFileError('a readable model file', `${showPath(path)} (${systemReason(error)})`, hint, error);
   }
 }
 

@@ -56,11 +56,14 @@ function damaged(path: string, expected: string, given: string): never {
   throw fileError(path, expected, given, HINT);
 }
 
-/** Reads archives whose bytes are all on this disk. */
+/** Where an archive's bytes are: an open file, or memory. */
+type ZipSource = Pick<FileHandle, 'read'>;
+
+/** Reads archives whose bytes are all on this disk or in memory. */
 class ZipReader {
-  private constructor(
+  constructor(
     private readonly path: string,
-    private readonly handle: FileHandle,
+    private readonly handle: ZipSource,
     private readonly size: number,
     readonly budget: ReadBudget,
   ) {}
@@ -287,6 +290,35 @@ export async function readZip(
     }
   });
 }
+
+/**
+ * Decompresses some files of a ZIP archive in memory.
+ * @param path the archive, for messages
+ * @returns what `isWanted` of it, by name
+ * @throws SteepestError `ERR_DATA_FILE`, or `ERR_DATA_LIMIT` beyond the budget
+ */
+export async function unzip(
+  path: string,
+  bytes: Uint8Array,
+  isWanted: (name: string) => boolean,
+  budget: ReadBudget,
+): Promise<Map<string, Buffer>> {
+  const zip = new ZipReader(path, inMemory(bytes), bytes.length, budget);
+  const files = new Map<string, Buffer>();
+  for (const entry of await zip.entries()) {
+    if (isWanted(entry.name)) files.set(entry.name, await zip.content(entry));
+  }
+  return files;
+}
+
+const inMemory = (bytes: Uint8Array): ZipSource =>
+  ({
+    read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+      const part = bytes.subarray(position, position + length);
+      buffer.set(part, offset);
+      return { bytesRead: part.length, buffer };
+    },
+  }) as ZipSource;
 
 /**
  * The bytes of a ZIP archive of these files.

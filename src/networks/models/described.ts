@@ -1,5 +1,7 @@
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
+import type { TfjsArtifacts } from '../exchange/tfjs/artifacts.js';
+import { tfjsArtifacts } from '../exchange/tfjs/write.js';
 import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { describeModel } from './describe.js';
@@ -7,6 +9,7 @@ import { knownMetrics } from './knownMetrics.js';
 import { configOf } from './layerTraining.js';
 import { type OnnxOptions, onnxBytes, saveOnnx } from './onnx.js';
 import { modelBytes, saveModel } from './save.js';
+import { saveTfjs } from './saveTfjs.js';
 import { summarize } from './summary.js';
 
 /** What a network is without being trained or asked: its description, printed and in files. */
@@ -100,5 +103,26 @@ export abstract class DescribedModel {
     const { model, state, compiled } = this;
     const metrics = knownMetrics(state);
     return { model, weights: state.parameters, loss: compiled?.objective.loss, metrics };
+  }
+
+  /**
+   * The network as TensorFlow.js takes it: `tf.loadLayersModel(tf.io.fromMemory(network.toTfjs()))`
+   * in a browser or anywhere. Class names and what training needs are in its metadata.
+   * @throws SteepestError `ERR_ARGUMENT` for layers, activations and options that TensorFlow.js does
+   *   not have
+   */
+  toTfjs(): TfjsArtifacts {
+    const { model, config, state } = this;
+    return tfjsArtifacts({ model, config, parameters: state.parameters, compiled: this.compiled?.config });
+  }
+
+  /**
+   * Writes the network as files of TensorFlow.js: `model.json`, and the weights beside it in pieces
+   * of at most 4 MiB. Each file is written atomically, `model.json` last.
+   * @param folder where to; made if it does not exist
+   * @throws SteepestError as {@link toTfjs}; `ERR_MODEL_FILE` if a file cannot be written
+   */
+  async saveTfjs(folder: string | URL): Promise<void> {
+    await saveTfjs(folder, this.toTfjs());
   }
 }

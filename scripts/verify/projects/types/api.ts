@@ -44,6 +44,8 @@ import type {
   Stopped,
   TableOutput,
   TargetInput,
+  TfjsArtifacts,
+  TfjsWeight,
   TrainEndContext,
   Transformer,
 } from 'steepest';
@@ -74,7 +76,9 @@ import {
   FunctionTransformer,
   featureScores,
   featureUnion,
+  fromKeras,
   fromSklearn,
+  fromTfjs,
   GammaRegressor,
   type GridSearch,
   GroupKFold,
@@ -293,6 +297,15 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
   const onnx: OnnxOptions = { name: 'pets', inputType: 'uint8', labels: false };
   await model.saveOnnx('model.onnx', onnx);
   const exported: Uint8Array = model.toOnnx();
+  const artifacts: TfjsArtifacts = model.toTfjs();
+  const weights: readonly TfjsWeight[] = artifacts.weightSpecs;
+  await model.saveTfjs(new URL('file:///pets'));
+  const exchanged: Sequential[] = [
+    await fromTfjs(artifacts, { limits: { bytes: 1e6 } }),
+    await fromTfjs('pets/model.json'),
+    await fromKeras('model.keras', { limits: { timeMs: 1000 } }),
+  ];
+  void [weights, exchanged];
   const again = await load('model.safetensors', Sequential);
   const predicted: Matrix<Float32Array> = await again.predict(x);
   const row: Float32Array = again.predictSync([[0, 1]]).row(0);

@@ -1,0 +1,207 @@
+import type { CompleteActivation } from '../../../../kernels/activations.js';
+import type { Conv2dConfig } from '../../../layers/conv2d.js';
+import { readActivation, writeActivation } from '../activations.js';
+import type { Fields } from '../fields.js';
+import type { LayerForm, LayerReader, Place, WrittenLayer } from '../form.js';
+import { readInitializer, writeInitializer } from '../initializers.js';
+import { readConstraint, readRegularizer, writeConstraint, writeRegularizer } from '../penalties.js';
+import { refuseWriting } from '../refuse.js';
+import { onlyChannelsLast, readTrainable, weightsOf } from './shared.js';
+
+type Pair = [number, number];
+type Complete = Conv2dConfig & { kernelSize: Pair; strides: Pair; dilationRate: Pair; groups: number };
+
+/** What a convolution's kernel and bias are called there: a depthwise one has other names. */
+function writeArrays(config: Complete, prefix: 'kernel' | 'depthwise'): Record<string, unknown> {
+  return {
+    [`${prefix}_initializer`]: writeInitializer(config.kernelInitializer),
+    bias_initializer: writeInitializer(config.biasInitializer),
+    [`${prefix}_regularizer`]: writeRegularizer(config.kernelRegularizer),
+    bias_regularizer: writeRegularizer(config.biasRegularizer),
+    activity_regularizer: null,
+    [`${prefix}_constraint`]: writeConstraint(config.kernelConstraint),
+    bias_constraint: writeConstraint(config.biasConstraint),
+  };
+}
+
+/** What TensorFlow.js cannot compute. */
+function checkWriting({ groups, strides, dilationRate }: Complete, { name, inputShape }: Place): void {
+  const channels = inputShape[2]!;
+  const hint = 'Use toOnnx(), or train the network without it.';
+  const isDilated = Math.max(...dilationRate) > 1;
+  if (groups !== 1 && groups !== channels) {
+    const expected = `layer ${name} to have 1 group or ${channels}, one for each channel, as in TensorFlow.js`;
+    refuseWriting(expected, `${groups}`, hint);
+  }
+  if (isDilated && Math.max(...strides) > 1) {
+    const given = `strides [${strides.join(', ')}], dilationRate [${dilationRate.join(', ')}]`;
+    refuseWriting(`strides or dilationRate of layer ${name} to be 1, as in TensorFlow.js`, given, hint);
+  }
+  if (isDilated && groups !== 1) {
+    const expected = `dilationRate of layer ${name} to be 1 with groups, as in TensorFlow.js`;
+    refuseWriting(expected, `[${dilationRate.join(', ')}]`, hint);
+  }
+}
+
+function write(given: Conv2dConfig, place: Place): readonly WrittenLayer[] {
+  const config = given as Complete;
+  const { name, inputShape } = place;
+  checkWriting(config, place);
+  const { name: activation, after } = writeActivation(config.activation as CompleteActivation, name);
+  const { filters, kernelSize, strides, padding, dilationRate, groups, useBias } = config;
+  const channels = inputShape[2]!;
+  const shared = {
+    kernel_size: kernelSize,
+    strides,
+    padding,
+    data_format: 'channels_last',
+    dilation_rate: dilationRate,
+    activation,
+    use_bias: useBias,
+  };
+  const bias = useBias ? [{ name: 'bias', array: 'bias', shape: [filters] }] : [];
+  if (groups === 1) {
+    const shape = [...kernelSize, channels, filters];
+    const config_ = { filters, ...shared, ...writeArrays(config, 'kernel') };
+    return [
+      {
+        className: 'Conv2D',
+        config: config_,
+        weights: [{ name: 'kernel', array: 'kernel', shape }, ...bias],
+      },
+      ...after,
+    ];
+  }
+  // Filter c·multiplier + m reads channel c: [height, width, 1, filters] has the same order.
+  const multiplier = filters / channels;
+  const shape = [...kernelSize, channels, multiplier];
+  const options = { depth_multiplier: multiplier, ...shared, ...writeArrays(config, 'depthwise') };
+  const kernel = { name: 'depthwise_kernel', array: 'kernel', shape };
+  return [{ className: 'DepthwiseConv2D', config: options, weights: [kernel, ...bias] }, ...after];
+}
+
+/** What all convolutions have. */
+function readWindow(fields: Fields) {
+  onlyChannelsLast(fields);
+  return {
+    kernelSize: fields.pair('kernel_size'),
+    strides: fields.pair('strides', [1, 1]),
+    padding: fields.word('padding', 'valid'),
+    dilationRate: fields.pair('dilation_rate', [1, 1]),
+  };
+}
+
+/** An array's initializer, penalty and constraint, by their names here. */
+function readArray(fields: Fields, theirs: string, ours: 'kernel' | 'bias') {
+  return {
+    [`${ours}Initializer`]: readInitializer(
+      fields,
+      `${theirs}_initializer`,
+      ours === 'bias' ? 'zeros' : 'glorotUniform',
+    ),
+    [`${ours}Regularizer`]: readRegularizer(fields, `${theirs}_regularizer`),
+    [`${ours}Constraint`]: readConstraint(fields, `${theirs}_constraint`),
+  };
+}
+
+const readConv2d: LayerReader = (fields, { name, inputShape, dialect }) => {
+  const filters = fields.number('filters');
+  const groups = fields.number('groups', 1);
+  const useBias = fields.flag('use_bias', true);
+  const window = readWindow(fields);
+  const layer = {
+    type: 'conv2d',
+    name,
+    filters,
+    groups,
+    useBias,
+    ...window,
+    activation: readActivation(fields, dialect),
+    ...readArray(fields, 'kernel', 'kernel'),
+    ...readArray(fields, 'bias', 'bias'),
+    ...readTrainable(fields),
+  };
+  const shape = [...window.kernelSize, inputShape[2]! / groups, filters];
+  return {
+    layers: [layer],
+    weights: weightsOf(name, { kernel: shape, ...(useBias && { bias: [filters] }) }),
+  };
+};
+
+const readDepthwise: LayerReader = (fields, { name, inputShape, dialect }) => {
+  const channels = inputShape[2]!;
+  const multiplier = fields.number('depth_multiplier', 1);
+  const filters = channels * multiplier;
+  const useBias = fields.flag('use_bias', true);
+  const window = readWindow(fields);
+  fields.only('groups', 1);
+  // TensorFlow.js writes what all its convolutions have, though this one has no such kernel.
+  fields.ignore('filters', 'kernel_initializer', 'kernel_regularizer', 'kernel_constraint');
+  const layer = {
+    type: 'conv2d',
+    name,
+    filters,
+    groups: channels,
+    useBias,
+    ...window,
+    activation: readActivation(fields, dialect),
+    ...readArray(fields, 'depthwise', 'kernel'),
+    ...readArray(fields, 'bias', 'bias'),
+    ...readTrainable(fields),
+  };
+  const bias = useBias ? [{ name: 'bias', parameter: `${name}/bias`, shape: [filters] }] : [];
+  const shape = [...window.kernelSize, channels, multiplier];
+  const kernel = { name: 'depthwise_kernel', parameter: `${name}/kernel`, shape };
+  return { layers: [layer], weights: [kernel, ...bias] };
+};
+
+/** A depthwise convolution, and one of 1 × 1. */
+const readSeparable: LayerReader = (fields, { name, inputShape, dialect }) => {
+  const channels = inputShape[2]!;
+  const filters = fields.number('filters');
+  const multiplier = fields.number('depth_multiplier', 1);
+  const useBias = fields.flag('use_bias', true);
+  const window = readWindow(fields);
+  fields.only('groups', 1);
+  fields.ignore('kernel_initializer', 'kernel_regularizer', 'kernel_constraint');
+  const trainable = readTrainable(fields);
+  const first = `${name}_depthwise`;
+  const depthwise = {
+    type: 'conv2d',
+    name: first,
+    filters: channels * multiplier,
+    groups: channels,
+    useBias: false,
+    ...window,
+    ...readArray(fields, 'depthwise', 'kernel'),
+    ...trainable,
+  };
+  const pointwise = {
+    type: 'conv2d',
+    name,
+    filters,
+    kernelSize: 1,
+    useBias,
+    activation: readActivation(fields, dialect),
+    ...readArray(fields, 'pointwise', 'kernel'),
+    ...readArray(fields, 'bias', 'bias'),
+    ...trainable,
+  };
+  const kernels = [
+    {
+      name: 'depthwise_kernel',
+      parameter: `${first}/kernel`,
+      shape: [...window.kernelSize, channels, multiplier],
+    },
+    { name: 'pointwise_kernel', parameter: `${name}/kernel`, shape: [1, 1, channels * multiplier, filters] },
+  ];
+  const bias = useBias ? [{ name: 'bias', parameter: `${name}/bias`, shape: [filters] }] : [];
+  return { layers: [depthwise, pointwise], weights: [...kernels, ...bias] };
+};
+
+/** Kernels [height, width, channels / groups, filters], as here. */
+export const conv2d: LayerForm<Conv2dConfig> = {
+  type: 'conv2d',
+  write,
+  readers: { Conv2D: readConv2d, DepthwiseConv2D: readDepthwise, SeparableConv2D: readSeparable },
+};

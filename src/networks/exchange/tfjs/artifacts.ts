@@ -1,0 +1,47 @@
+/**
+ * A layers model as TensorFlow.js passes it around: `tf.io.fromMemory` takes it. Plain data; the
+ * names are TensorFlow.js's.
+ */
+export interface TfjsArtifacts {
+  format: 'layers-model';
+  generatedBy: string;
+  convertedBy: null;
+  /** The layers and their options. */
+  modelTopology: object;
+  /** Names, shapes and types of the arrays, in the order of `weightData`. */
+  weightSpecs: TfjsWeight[];
+  /** All arrays one after the other, little-endian. */
+  weightData: ArrayBuffer;
+  /** How it is compiled; left out if TensorFlow.js has no such optimizer or loss. */
+  trainingConfig?: object;
+  /** What TensorFlow.js has no place for: class names, seed, options of training. */
+  userDefinedMetadata: object;
+}
+
+/** The type that a number is stored as, if not its own: number = stored · scale + min. */
+export interface TfjsQuantization {
+  dtype: 'uint8' | 'uint16' | 'float16';
+  scale?: number;
+  min?: number;
+}
+
+/** An array in a file. */
+export interface TfjsWeight {
+  name: string;
+  shape: number[];
+  dtype: 'float32';
+  quantization?: TfjsQuantization;
+}
+
+/**
+ * The same as a user may give it: of TensorFlow.js's `model.save(tf.io.withSaveHandler(…))`, or of
+ * {@link TfjsArtifacts}. `weightData` may be in pieces.
+ */
+export interface GivenArtifacts {
+  modelTopology?: object | ArrayBuffer;
+  weightSpecs?: readonly object[];
+  weightData?: ArrayBufferLike | Uint8Array | readonly (ArrayBufferLike | Uint8Array)[];
+  trainingConfig?: object;
+  userDefinedMetadata?: object;
+  format?: string;
+}
