@@ -7,14 +7,18 @@
  */
 const MOST_DIFFERENCE = 1e-6;
 /**
- * layerNorm divides by the deviation of a pixel's channels. Where there are few of them it may be
- * small, and enlarges what was rounded before.
+ * The same where rounding is enlarged: by layerNorm, which divides by the deviation of a pixel's few
+ * channels, however small it is, and in sums of many products, which cancel to a small one.
  */
-const MOST_BEHIND_LAYER_NORM = 2e-6;
+const MOST_ENLARGED = 2e-6;
+const MANY_PRODUCTS = 500;
 
 /** How far two implementations of a network in float32 may be apart. */
-export const mostDifference = (model) =>
-  model.config.layers.some(({ type }) => type === 'layerNorm') ? MOST_BEHIND_LAYER_NORM : MOST_DIFFERENCE;
+export function mostDifference(model) {
+  const hasLayerNorm = model.config.layers.some(({ type }) => type === 'layerNorm');
+  const products = model.getWeights().map(({ shape }) => shape.slice(0, -1).reduce((a, b) => a * b, 1));
+  return hasLayerNorm || products.some((count) => count > MANY_PRODUCTS) ? MOST_ENLARGED : MOST_DIFFERENCE;
+}
 
 const largest = (numbers) => numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 

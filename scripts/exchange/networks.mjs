@@ -41,6 +41,17 @@ function rowStack(draws, names) {
   return Array.from({ length: draws.whole(1, 4) }, block).flat();
 }
 
+/** Rows that become images, and rows again. */
+function reshapedStack(draws, names) {
+  const shape = [draws.whole(2, 6), draws.whole(2, 6), draws.whole(1, 3)];
+  const [height, width, channels] = shape;
+  return [
+    ['dense', { units: height * width * channels }],
+    ['reshape', { targetShape: shape }],
+    ...imageStack(draws, names),
+  ];
+}
+
 /** A network with the ends that a loss asks for. */
 function randomCase(draws, names, number) {
   const isImages = draws.chance(0.6);
@@ -54,7 +65,7 @@ function randomCase(draws, names, number) {
     inputShape: isImages ? [draws.whole(6, 12), draws.whole(6, 12), draws.whole(1, 4)] : [draws.whole(1, 60)],
     layers: [
       ...(bytes ? [['rescaling', { scale: 1 / 127.5, offset: -1 }]] : []),
-      ...(isImages ? imageStack(draws, tame) : rowStack(draws, tame)),
+      ...(isImages ? imageStack : draws.pick([rowStack, reshapedStack]))(draws, tame),
       ['dense', { units, activation: isLogits ? 'linear' : 'softmax' }],
     ],
     loss: { name: 'sparseCategoricalCrossentropy', fromLogits: isLogits },

@@ -70,7 +70,8 @@ def main(folder: Path) -> None:
     for kind, differences in table.items():
         print(f"{kind:<32}{len(differences):>8}{max(differences):>20.1e}")
     everything = [one for differences in table.values() for one in differences]
-    print(f"{len(everything)} networks passed, largest difference {max(everything):.1e}; {len(faults)} faults")
+    above = sum(difference > 1e-6 for difference in everything)
+    print(f"{len(everything)} networks passed, {above} above 1e-6, largest difference {max(everything):.1e}; {len(faults)} faults")
     print("\n".join(faults))
     sys.exit(1 if faults else 0)
 
