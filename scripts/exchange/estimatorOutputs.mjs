@@ -8,8 +8,15 @@ const plain = (data) => Array.from(data, (value) => (typeof value === 'bigint' ?
 
 const matrix = (data, rows, cols) => ({ data: plain(data), shape: [rows, cols] });
 
-/** The inputs of a graph by name: { data, shape }; text has `''` for null. */
-export function onnxInputs(x) {
+/**
+ * The inputs of a graph by name: { data, shape }; text has `''` for null.
+ * @param options those of toOnnx
+ */
+export function onnxInputs(x, { inputs } = {}) {
+  if (isTable(x) && inputs === 'matrix') {
+    const { data, shape } = x.toMatrix();
+    return { X: matrix(data, ...shape) };
+  }
   if (isTable(x)) {
     return Object.fromEntries(
       x.columnNames.map((name) => [
@@ -99,4 +106,44 @@ async function probabilitiesOf(estimator, x, rows) {
   }
   const scores = await estimator.decisionFunction(x);
   return { scores: 'shape' in scores ? matrix(scores.data, ...scores.shape) : matrix(scores, rows, 1) };
+}
+
+/** Numbers below this part of the largest may be what is left where large ones have cancelled. */
+const LEAST_SHARE = 1e-9;
+
+/**
+ * The largest difference of two lists, relative to each number.
+ * @param isFloat32 relative to the largest number of the list in place of that
+ */
+function relativeDifference(actual, expected, isFloat32) {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return expected.reduce((most, value, i) => {
+    if (Object.is(value, actual[i]) || value === actual[i]) return most;
+    const difference =
+      Math.abs(actual[i] - value) / (isFloat32 ? largest : Math.max(Math.abs(value), LEAST_SHARE * largest));
+    // NaN in one of them is as far away as can be.
+    return Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }, 0);
+}
+
+/**
+ * How far outputs by name are from what is expected of them.
+ * @throws Error for other names, shapes, text or labels
+ */
+export function compareOutputs(actual, expected, isFloat32) {
+  const check = (what, given, wanted) => {
+    const [a, b] = [JSON.stringify(given), JSON.stringify(wanted)];
+    if (a !== b) throw new Error(`${what}: expected ${b}, given ${a}`);
+  };
+  check('outputs', Object.keys(actual).sort(), Object.keys(expected).sort());
+  const differences = Object.entries(expected).map(([name, { data, shape }]) => {
+    check(`shape of ${name}`, [...actual[name].shape], shape);
+    const values = Array.from(actual[name].data, (value) =>
+      typeof value === 'bigint' ? Number(value) : value,
+    );
+    if (typeof data[0] !== 'string' && name !== 'label') return relativeDifference(values, data, isFloat32);
+    check(name, values, data);
+    return 0;
+  });
+  return Math.max(...differences);
 }

@@ -3,9 +3,15 @@ export interface EstimatorCase {
   /** Its class. */
   kind: string;
   name: string;
+  /** Whether it computes in float32, as perceptrons and networks do. */
+  isFloat32: boolean;
+  /** Those of toOnnx. */
+  options?: import('steepest').EstimatorOnnxOptions;
   fitted(): Promise<FittedCase>;
   /** New rows: lists of numbers, a table, or labels. */
   rows(count: number): unknown;
+  /** Rows that it refuses: those with an unknown category. */
+  refused?(count: number): unknown;
 }
 
 /** The types of an estimator and of those inside it. */

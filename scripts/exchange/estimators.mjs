@@ -352,6 +352,15 @@ const ENCODERS = [
   ['TargetEncoder', { targetType: 'multiclass' }, true],
 ];
 
+/** The same table with a category in its last row that was never seen. */
+function withUnknown({ DataTable }, table) {
+  const replace = (values) => [
+    ...Array.from(values).slice(0, -1),
+    values instanceof Float64Array ? 77 : 'never seen',
+  ];
+  return new DataTable(table.columnNames.map((name) => [name, replace(table.column(name))]));
+}
+
 function* tableTransformerCases(steepest, draws) {
   const { data } = steepest;
   for (const [type, options, takesUnknown = false] of ENCODERS) {
@@ -369,6 +378,7 @@ function* tableTransformerCases(steepest, draws) {
           takesUnknown
             ? new data.DataTable(drawColumns(draws, laws, rows, true))
             : known.take(Array.from({ length: rows }, () => draws.whole(0, FIT_ROWS - 1))),
+        ...(takesUnknown ? {} : { refused: (rows) => withUnknown(data, known.slice(0, rows)) }),
       };
     }
   }
@@ -389,6 +399,125 @@ function* tableTransformerCases(steepest, draws) {
         rows: (rows) => new data.DataTable(drawColumns(draws, laws, rows, true)),
       };
     }
+  }
+}
+
+/** Compositions that pipelines of random tables do not have. */
+function* compositionCases(steepest, draws) {
+  const { columnTransformer, data, featureUnion, gridSearch, pipeline } = steepest;
+  const { FunctionTransformer, MLPRegressor, OneHotEncoder, OrdinalEncoder, PolynomialFeatures } = steepest;
+  const { Ridge, StandardScaler, SelectKBest, VarianceThreshold, TransformedTargetRegressor } = steepest;
+  const names = ['first/scaled', 'classes', 'X', 'a b/c', 'größe'];
+  const make = (rows) => {
+    const columns = drawRows(draws, rows, names.length);
+    return new data.DataTable(names.map((name, j) => [name, columns.map((row) => row[j])]));
+  };
+  const known = make(FIT_ROWS);
+  const y = targetsOf(
+    draws,
+    Array.from(known.column('X'), (x, i) => [x, known.column('classes')[i], 1]),
+  );
+  const ridge = () => new Ridge({ alpha: 0.1 });
+  const list = [
+    [
+      'columns from the end',
+      'numbers',
+      () =>
+        pipeline(
+          columnTransformer(
+            [
+              ['twice', new StandardScaler(), [0, -1]],
+              ['as they are', 'passthrough', ['X', 'classes']],
+              [
+                'nested',
+                columnTransformer([['inner', new StandardScaler(), [1]]], { remainder: 'passthrough' }),
+                [3, 1, 0],
+              ],
+            ],
+            { remainder: new PolynomialFeatures() },
+          ),
+          ridge(),
+        ),
+    ],
+    [
+      'selected',
+      'two',
+      () => pipeline(new VarianceThreshold(), new SelectKBest({ k: 2 }), new steepest.LogisticRegression()),
+    ],
+    [
+      'a search at the end',
+      'numbers',
+      () => pipeline(new StandardScaler(), gridSearch(ridge(), { alpha: [0.1, 1] }, { cv: 2 })),
+    ],
+    [
+      'a union of unions',
+      'numbers',
+      () =>
+        pipeline(
+          featureUnion([
+            [
+              'one',
+              featureUnion(
+                [
+                  ['a', new StandardScaler()],
+                  ['b', 'passthrough'],
+                ],
+                { transformerWeights: { b: 3 } },
+              ),
+            ],
+            [
+              'two',
+              pipeline(new FunctionTransformer({ func: 'tanh' }), new PolynomialFeatures({ degree: [2, 2] })),
+            ],
+          ]),
+          ridge(),
+        ),
+    ],
+    [
+      'a perceptron of scaled targets',
+      'columns',
+      () =>
+        new TransformedTargetRegressor({
+          regressor: pipeline(
+            new StandardScaler(),
+            new MLPRegressor({ hiddenLayerSizes: [6], maxIter: 9, seed: 1 }),
+          ),
+          transformer: new StandardScaler(),
+        }),
+    ],
+    [
+      'targets without a constant column',
+      'flat',
+      () =>
+        new TransformedTargetRegressor({
+          regressor: ridge(),
+          transformer: new VarianceThreshold(),
+          checkInverse: false,
+        }),
+    ],
+  ];
+  const flat = y.numbers.map((value) => [0, value, 0, -value]);
+  for (const [name, target, makeOne] of list) {
+    for (const options of [{}, { inputs: 'matrix' }]) {
+      yield {
+        kind: 'Compositions',
+        name: `${name}${text(options)}`,
+        options,
+        fitted: () => makeOne().fit(known, target === 'flat' ? flat : y[target]),
+        rows: make,
+      };
+    }
+  }
+  // Numbers as categories, with gaps, fractions and both zeros.
+  const codes = [0, -0, 0.1, -3, 1e300, 2 ** 60, Number.NaN, 5e-324];
+  const numbers = (rows) => Array.from({ length: rows }, () => [draws.pick(codes), draws.pick(codes)]);
+  for (const encoder of [new OneHotEncoder(), new OrdinalEncoder({ encodedMissingValue: 99 })]) {
+    yield {
+      kind: 'Compositions',
+      name: `${encoder.type} of odd numbers`,
+      fitted: () => encoder.fit(codes.map((code, i) => [code, codes[(i + 3) % codes.length]])),
+      rows: numbers,
+    };
   }
 }
 
@@ -463,6 +592,29 @@ const ENDS = [
   [undefined, 'two'],
 ];
 
+/** What some pipelines are inside of. */
+const WRAPS = [
+  { name: 'plain', targets: [] },
+  {
+    name: 'calibrated',
+    targets: ['two', 'three', 'words'],
+    make: ({ CalibratedClassifierCV }, estimator) => new CalibratedClassifierCV({ estimator, cv: 2 }),
+  },
+  { name: 'plain', targets: [] },
+  {
+    name: 'with a threshold',
+    targets: ['two'],
+    make: ({ FixedThresholdClassifier }, estimator) =>
+      new FixedThresholdClassifier({ estimator, threshold: 0.4, posLabel: 'no' }),
+  },
+  {
+    name: 'with scaled targets',
+    targets: ['numbers', 'columns'],
+    make: ({ TransformedTargetRegressor, RobustScaler }, regressor) =>
+      new TransformedTargetRegressor({ regressor, transformer: new RobustScaler() }),
+  },
+];
+
 /** Pipelines of tables with text and gaps. */
 function* pipelineCases(steepest, draws, number) {
   const { columns, columnTransformer, data, pipeline, StandardScaler } = steepest;
@@ -492,14 +644,18 @@ function* pipelineCases(steepest, draws, number) {
       ],
       { remainder: codes.length > 0 && isWhole ? new StandardScaler() : 'drop' },
     );
+    const wrap = WRAPS[i % WRAPS.length];
+    const isWrapped = end !== undefined && wrap.targets.includes(target);
     yield {
       kind: 'Pipeline of a table',
-      name: `pipeline ${i} of ${types.join(', ')} with ${end?.(steepest).type ?? 'no model'} of ${target}`,
+      name: `pipeline ${i} of ${types.join(', ')} with ${end?.(steepest).type ?? 'no model'} of ${target}${isWrapped ? `, ${wrap.name}` : ''}`,
       fitted: () =>
-        (end === undefined ? pipeline(prepare) : pipeline(prepare, end(steepest))).fit(
-          new data.DataTable(known),
-          y,
-        ),
+        (end === undefined
+          ? pipeline(prepare)
+          : isWrapped
+            ? wrap.make(steepest, pipeline(prepare, end(steepest)))
+            : pipeline(prepare, end(steepest))
+        ).fit(new data.DataTable(known), y),
       rows: (rows) => new data.DataTable(drawColumns(draws, laws, rows, true)),
     };
   }
@@ -524,15 +680,23 @@ function* labelCases({ LabelEncoder }, draws) {
 }
 
 /**
- * All cases: { kind, name, fitted(), rows(count) }; `fitted` gives the estimator, `rows` new data.
+ * All cases: { kind, name, isFloat32, fitted(), rows(count) }, and for some options of toOnnx and
+ * `refused(count)`. `fitted` gives the estimator, `rows` new data, and `refused` data that it
+ * refuses, as the graph does. With `isFloat32` it computes in float32.
  * @param steepest the functions of the package
  * @param tables the number of random tables with pipelines
  */
 export function* estimatorCases(steepest, tables, seed = 18) {
   const draws = new Draws(seed);
-  yield* transformerCases(steepest, draws);
-  yield* predictorCases(steepest, draws);
-  yield* tableTransformerCases(steepest, draws);
-  yield* labelCases(steepest, draws);
-  yield* pipelineCases(steepest, draws, tables);
+  const groups = [
+    transformerCases(steepest, draws),
+    predictorCases(steepest, draws),
+    tableTransformerCases(steepest, draws),
+    compositionCases(steepest, draws),
+    labelCases(steepest, draws),
+    pipelineCases(steepest, draws, tables),
+  ];
+  for (const group of groups) {
+    for (const one of group) yield { ...one, isFloat32: /MLP|Network|perceptron/.test(one.name) };
+  }
 }

@@ -6,8 +6,9 @@ const WORDS = ['Bern', 'Chur', 'Zug', 'Genève', 'Zürich', '東京', 'a b', '0'
 function drawLaw(draws, type) {
   const gaps = draws.pick([0, 0.1, 0.3]);
   if (type === 'text') {
-    const words = Array.from({ length: draws.whole(2, 6) }, () => draws.pick(WORDS));
-    return { type, gaps, words: [...new Set(words)] };
+    const first = draws.whole(0, WORDS.length - 1);
+    const words = Array.from({ length: draws.whole(2, 6) }, (_, i) => WORDS[(first + i) % WORDS.length]);
+    return { type, gaps, words };
   }
   if (type === 'code') return { type, gaps: 0, codes: draws.whole(2, 5) };
   return {

@@ -3,7 +3,7 @@ import * as steepest from 'steepest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { atOnce } from '#steepest/core/inParts.js';
 import { decoding } from '#steepest/io/onnx/decode.js';
-import { expectedOutputs, onnxInputs } from '../../scripts/exchange/estimatorOutputs.mjs';
+import { compareOutputs, expectedOutputs, onnxInputs } from '../../scripts/exchange/estimatorOutputs.mjs';
 import { type EstimatorCase, estimatorCases, type Saved } from '../../scripts/exchange/estimators.mjs';
 import { evaluateOnnx } from '../support/onnx/evaluate.js';
 
@@ -14,7 +14,6 @@ beforeAll(() => {
 afterAll(() => steepest.shutdown());
 
 const cases = [...estimatorCases(steepest, 8)];
-const FLOAT32 = /MLP|Network|perceptron/;
 
 /** Classes that were fitted, and those inside them. */
 const seen = new Set<string>();
@@ -23,31 +22,20 @@ function note({ type, state }: Saved): void {
   for (const child of Object.values(state?.children ?? {})) note(child);
 }
 
-/** @param isFloat32 whether differences are relative to the largest number, otherwise to each */
-function differenceOf(actual: ArrayLike<number>, expected: readonly number[], isFloat32: boolean): number {
-  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return expected.reduce((most, value, i) => {
-    if (Object.is(value, actual[i]) || value === actual[i]) return most;
-    return Math.max(most, Math.abs(actual[i]! - value) / (isFloat32 ? largest : Math.abs(value)));
-  }, 0);
-}
+const run = (bytes: Uint8Array, x: unknown, options?: steepest.EstimatorOnnxOptions) =>
+  Object.fromEntries(evaluateOnnx(atOnce(decoding(bytes)), onnxInputs(x, options)));
 
-async function compare({ name, fitted, rows }: EstimatorCase): Promise<void> {
+async function compare({ isFloat32, options, fitted, rows, refused }: EstimatorCase): Promise<void> {
   const estimator = await fitted();
   note(estimator.toSaved());
+  const bytes = estimator.toOnnx(options);
   const x = rows(7);
-  const outputs = evaluateOnnx(atOnce(decoding(estimator.toOnnx())), onnxInputs(x));
   const expected = await expectedOutputs(estimator, x);
-  expect([...outputs.keys()].sort()).toEqual(Object.keys(expected).sort());
-  for (const [output, { data, shape }] of Object.entries(expected)) {
-    const actual = outputs.get(output)!;
-    expect(actual.shape).toEqual(shape);
-    if (typeof data[0] === 'string' || output === 'label') expect([...actual.data]).toEqual(data);
-    else {
-      const difference = differenceOf(actual.data as Float64Array, data as number[], FLOAT32.test(name));
-      expect(difference).toBeLessThan(1e-6);
-    }
-  }
+  expect(compareOutputs(run(bytes, x, options), expected, isFloat32)).toBeLessThan(1e-6);
+  if (refused === undefined) return;
+  const unknown = refused(3);
+  await expect(expectedOutputs(estimator, unknown)).rejects.toMatchObject({ code: 'ERR_LABEL_RANGE' });
+  expect(() => run(bytes, unknown)).toThrow(/index/);
 }
 
 describe('the ONNX graph of an estimator', () => {
