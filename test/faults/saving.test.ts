@@ -43,6 +43,11 @@ const WRITERS: Record<string, Writer> = {
     write: (path) => encoder.save(path),
     memory: () => JSON.stringify(encoder),
   },
+  'estimator as ONNX': {
+    code: 'ERR_MODEL_FILE',
+    write: (path) => encoder.saveOnnx(path),
+    memory: () => JSON.stringify(encoder),
+  },
   npy: { code: 'ERR_DATA_FILE', write: (path) => data.writeNpy(path, array), memory: () => array.data },
   npz: {
     code: 'ERR_DATA_FILE',

@@ -97,6 +97,7 @@ const CALLS: Record<string, Call> = {
   'model.save': (value) => model.save(value),
   'model.saveOnnx': (value) => model.saveOnnx(value),
   'estimator.save': (value) => new LinearRegression().save(value),
+  'estimator.saveOnnx': (value) => new LinearRegression().saveOnnx(value),
   'data.csv': (value) => data.csv(value).table(),
   'data.readNpy': data.readNpy,
   'data.readNpz': data.readNpz,

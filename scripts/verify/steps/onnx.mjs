@@ -7,13 +7,17 @@ import { root } from '../lib/places.mjs';
 import { lockedPackages } from '../lib/tools.mjs';
 
 const FEWEST_NETWORKS = 300;
+const FEWEST_ESTIMATORS = 240;
 
 export function verifyOnnx() {
   const runtime = lockedPackages('onnxruntime');
   const folder = installedFolder();
   cpSync(join(root, 'scripts/exchange'), join(folder, 'exchange'), { recursive: true });
-  const output = run(process.execPath, ['onnx-networks.mjs', runtime], { cwd: folder });
-  const { networks, worst, version } = JSON.parse(output);
+  const runIn = (program) => JSON.parse(run(process.execPath, [program, runtime], { cwd: folder }));
+  const { networks, worst, version } = runIn('onnx-networks.mjs');
   check(networks >= FEWEST_NETWORKS, `only ${networks} networks were run`);
-  return `${networks} networks in onnxruntime-node ${version}, largest difference ${worst.toExponential(1)}`;
+  const estimators = runIn('onnx-estimators.mjs');
+  check(estimators.models >= FEWEST_ESTIMATORS, `only ${estimators.models} estimators were run`);
+  const shown = (number) => number.toExponential(1);
+  return `in onnxruntime-node ${version}: ${networks} networks, largest difference ${shown(worst)}; ${estimators.models} estimators and pipelines, ${shown(estimators.worst)}`;
 }

@@ -14,6 +14,7 @@ import type {
   CompileOptions,
   CrossValidationResult,
   ErrorCode,
+  EstimatorOnnxOptions,
   FitOptions,
   FitResult,
   FittedOn,
@@ -425,11 +426,15 @@ export async function estimators(): Promise<void> {
   const means: Float64Array = (await new TargetEncoder({ smooth: 5 }).fitTransform(x, [1, 2])).data;
   const codes: Int32Array = await (await new LabelEncoder().fit(['a', 'b'])).transform(['b']);
   const loaded = await loadEstimator('file');
+  const onnx: EstimatorOnnxOptions = { name: 'rents', inputs: 'matrix', inputType: 'float32' };
+  await loaded.saveOnnx('estimator.onnx', onnx);
+  const exported: Uint8Array[] = [loaded.toOnnx(), gridSearch(new Ridge(), { alpha: [1] }).toOnnx(onnx)];
   const predicted = await loaded.predict(x);
   const ridge: Ridge = await loadEstimator(new URL('file:///file'), Ridge);
   const line: LinearRegression = await LinearRegression.load('file');
   console.log(
     means,
+    exported.length,
     classes,
     probabilities,
     result.mean.accuracy?.toFixed(2),
