@@ -155,6 +155,7 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
       args.scalars[op_curvatureFactors::l_] = turn / 2 % kOutputs;
       break;
     case OpKind::GatherDesign:
+    case OpKind::NormalFold:
     case OpKind::TriangularSolve:  // Each has one flag.
       args.scalars[op_gatherDesign::intercept_] = turn % 2;
       break;
@@ -173,10 +174,6 @@ void setScalars(OpArgs& args, OpKind kind, const Shape& shape, int turn) {
       break;
     case OpKind::Prelu:
       args.scalars[op_prelu::pixels_] = 0;
-      break;
-    case OpKind::NormalFold:
-      args.scalars[op_normalFold::parameters_] = static_cast<double>(1 + turn % shape.cols);
-      args.scalars[op_normalFold::targets_] = 1;
       break;
     case OpKind::JacobiRows:
       args.scalars[op_jacobiRows::tolerance_] = 1e-15;

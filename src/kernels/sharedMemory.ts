@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { isSharedBuffer } from '../core/realm.js';
 import { bytesText } from '../core/units.js';
+import type { Addon } from './addon.cjs';
 import { memoryAddon } from './backend.js';
 
 /**
@@ -27,12 +28,22 @@ export function isReadable({ buffer, byteLength }: ArrayBufferView): boolean {
   return isSharedBuffer(buffer) && !isGrowable && byteLength <= MOST_SENT_BYTES;
 }
 
+/** Memory that the collector does not know of, because its owner discards it. */
+const uncounted = new WeakSet<SharedArrayBuffer>();
+
+function count(addon: Addon, memory: SharedArrayBuffer): void {
+  addon.account(memory.byteLength);
+  registry.register(memory, memory.byteLength, memory);
+}
+
 /**
  * Allocates shared memory for threads. The garbage collector counts it as long as it lives.
+ * @param isCounted false if the caller discards it in any case: a few megabytes that are counted
+ *   for milliseconds make V8 collect the whole heap, which takes as long
  * @throws SteepestError `ERR_MEMORY` if there is not enough, or if it is too large for a thread to
  * read
  */
-export function newShared(byteLength: number): SharedArrayBuffer {
+export function newShared(byteLength: number, isCounted = true): SharedArrayBuffer {
   const memory = allocate(byteLength);
   const addon = memoryAddon();
   if (addon === undefined) countGarbage(byteLength);
@@ -40,8 +51,8 @@ export function newShared(byteLength: number): SharedArrayBuffer {
     // The system hands out and clears huge pages several times as fast, and they take fewer entries
     // of the processor's table of pages.
     addon.preferHuge(new Uint8Array(memory));
-    addon.account(byteLength);
-    registry.register(memory, byteLength, memory);
+    if (isCounted) count(addon, memory);
+    else uncounted.add(memory);
   }
   return memory;
 }
@@ -74,7 +85,12 @@ function allocate(byteLength: number): SharedArrayBuffer {
  */
 export function discardShared(memory: Uint8Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>): void {
   const addon = memoryAddon();
-  if (addon === undefined || !addon.discard(memory)) return;
+  const isUncounted = uncounted.delete(memory.buffer);
+  if (addon === undefined) return;
+  if (!addon.discard(memory)) {
+    if (isUncounted) count(addon, memory.buffer);
+    return;
+  }
   // Only address space remains in use, which is no reason to collect soon.
   if (registry.unregister(memory.buffer)) addon.account(-memory.buffer.byteLength);
   countGarbage(memory.buffer.byteLength / DISCARDED_SHARE);

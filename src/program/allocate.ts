@@ -24,26 +24,31 @@ const MOST_ARENA_BYTES = MOST_SENT_BYTES - PAGE_BYTES;
  * itself 16 bytes past a page boundary: every vector of 64 bytes would straddle two cache lines,
  * and two ranks could write the same line. (A WebAssembly.Memory is page-aligned, but reserves 10
  * GiB of address space and is slow to create.)
+ * @param isCounted false if the caller discards it in any case ({@link newShared})
  * @throws SteepestError `ERR_MEMORY` if the machine's memory cannot hold it.
  */
-export function allocateArena(memory: MemoryPlan): Arena {
+export function allocateArena(memory: MemoryPlan, isCounted = true): Arena {
   const { byteLength } = memory;
   const detail = (): string => {
     const largest = memory.regions.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
     return `of which ${largest.name} (${largest.rows} × ${largest.cols}) takes ${bytesText(largest.byteLength)}`;
   };
   if (byteLength > MOST_ARENA_BYTES) tooLarge(byteLength, detail, MOST_ARENA_BYTES);
-  const shared = allocateShared(byteLength + PAGE_BYTES, detail);
+  const shared = allocateShared(byteLength + PAGE_BYTES, detail, isCounted);
   const pastPage = memoryAddon()?.pastPage(new Uint8Array(shared)) ?? USUALLY_PAST_PAGE;
   return new Uint8Array(shared, (PAGE_BYTES - pastPage) % PAGE_BYTES, byteLength);
 }
 
 /** Allocates shared memory for any purpose. */
-export function allocateShared(byteLength: number, detail: () => string): SharedArrayBuffer {
+export function allocateShared(
+  byteLength: number,
+  detail: () => string,
+  isCounted = true,
+): SharedArrayBuffer {
   checkMemory(byteLength, detail);
   if (byteLength > MOST_SENT_BYTES) tooLarge(byteLength, detail, MOST_SENT_BYTES);
   try {
-    return newShared(byteLength);
+    return newShared(byteLength, isCounted);
   } catch {
     // More than the engine can address in one buffer.
     return tooLarge(byteLength, detail);

@@ -75,6 +75,34 @@ describe('newShared', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux' && memoryAddon())('the collector', () => {
+  const BYTES = 2 ** 28;
+  /** By how much an action changes the bytes that V8 counts outside its heap. */
+  const counted = (action: () => unknown): number => {
+    const before = process.memoryUsage().external;
+    action();
+    return process.memoryUsage().external - before;
+  };
+
+  it('counts shared memory until it is discarded', () => {
+    let memory = new SharedArrayBuffer(0);
+    const added = counted(() => {
+      memory = newShared(BYTES);
+    });
+    expect(added).toBeGreaterThan(BYTES / 2);
+    expect(counted(() => discardShared(new Uint8Array(memory)))).toBeLessThan(-BYTES / 2);
+  });
+
+  it('does not count what its owner discards', () => {
+    let memory = new SharedArrayBuffer(0);
+    const added = counted(() => {
+      memory = newShared(BYTES, false);
+    });
+    expect(Math.abs(added)).toBeLessThan(BYTES / 2);
+    expect(Math.abs(counted(() => discardShared(new Uint8Array(memory))))).toBeLessThan(BYTES / 2);
+  });
+});
+
 describe('discardShared', () => {
   it('leaves memory that can be written and read, and touches nothing around it', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(1 << 20)).fill(7);

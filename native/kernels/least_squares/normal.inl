@@ -20,28 +20,89 @@ constexpr int kMomentRows = 4;
 /** Rows of `work` after the factor and its inverse. */
 enum NormalRow : int64_t { NormalSquares, NormalSide, NormalFit, NormalMoments, NormalCorrection };
 
-/** Upper triangle of g = AᵀA, in tiles that reach below the diagonal. */
-STEEPEST_NOINLINE void gramOf(const Matrix& a, int64_t rows, int64_t q, double* g, int64_t stride) {
+/** Rows of a tile's sums between two requests for memory: few, so that none has to wait. */
+constexpr int64_t kAheadRows = 16;
+constexpr int64_t kLineBytes = 64;
+
+/**
+ * The rows of x that are gathered next. They are requested while tiles are summed, which leave the
+ * memory idle.
+ */
+struct RowsAhead {
+  const char* at;
+  const char* end;
+  /** Lines that a tile requests at a time, for each of its vectors. */
+  int64_t lines;
+
+  void request(int vectors) {
+    for (int64_t i = 0; i < vectors * lines && at < end; ++i, at += kLineBytes) STEEPEST_PREFETCH_L2(at);
+  }
+};
+
+/** Rows [first, first + count) of the design matrix, as far as x has them. */
+inline RowsAhead rowsAhead(const DesignSource& from, int64_t first, int64_t count, int64_t cols) {
+  const Matrix& x = from.x;
+  const int64_t element = x.dtype == DType::F64 ? 8 : x.dtype == DType::F32 ? 4 : 1;
+  const int64_t begin = from.start + first;
+  const int64_t end = begin + count < x.rows ? begin + count : x.rows;
+  const char* data = static_cast<const char*>(x.data);
+  // Vectors of all tiles of the piece, about.
+  const int64_t vectors = cols * (cols + kQrTileRows) / (2 * kQrTileRows * kDLanes);
+  const int64_t requests = vectors * ((count + kAheadRows - 1) / kAheadRows);
+  const int64_t lines = count * x.rowStride * element / kLineBytes;
+  return {data + begin * x.rowStride * element, data + end * x.rowStride * element, lines / (requests + 1) + 1};
+}
+
+/** g[i][…] += chain over rows of fma(v[r][i], a[r][…], ·) from 0. */
+template <int MR, int NV>
+inline void addGramTile(const double* v, const double* a, int64_t stride, int64_t rows, double* g, int64_t gStride,
+                        RowsAhead& ahead) {
+  D acc[MR][NV];
+  STEEPEST_UNROLL
+  for (int i = 0; i < MR; ++i) {
+    STEEPEST_UNROLL
+    for (int n = 0; n < NV; ++n) acc[i][n] = splatD(0.0);
+  }
+  for (int64_t r = 0; r < rows; r += kAheadRows) {
+    ahead.request(NV);
+    const int64_t count = rows - r < kAheadRows ? rows - r : kAheadRows;
+    addRowProducts(v + r * stride, a + r * stride, stride, count, acc, [](D y, D x, D sum) { return fmaD(y, x, sum); });
+  }
+  STEEPEST_UNROLL
+  for (int i = 0; i < MR; ++i) {
+    STEEPEST_UNROLL
+    for (int n = 0; n < NV; ++n) {
+      double* to = g + i * gStride + n * kDLanes;
+      storeD(to, addD(loadD(to), acc[i][n]));
+    }
+  }
+}
+
+/**
+ * Gathers the rows of A and sums the upper triangle of g = AᵀA, in tiles that reach below the
+ * diagonal. A piece is summed while the nearest caches have it. Its strips stay there, too, for all
+ * the tiles above the diagonal.
+ */
+STEEPEST_NOINLINE void gatherGram(const DesignSource& from, const Matrix& a, int64_t rows, int64_t q, double* g,
+                                  int64_t stride) {
   const int64_t n = a.cols;
-  alignas(64) double tile[kQrTileRows * kQrStrip];
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t j = 0; j < n; ++j) g[i * stride + j] = 0.0;
   }
   for (int64_t first = 0; first < rows; first += kNormalPiece) {
     const int64_t count = rows - first < kNormalPiece ? rows - first : kNormalPiece;
+    gatherDesign(from, a, first, first + count);
     const double* piece = a.row<double>(first);
-    for (int64_t i = 0; i < q; i += kQrTileRows) {
-      eachStrip<kQrTileVectors>(i / kDLanes * kDLanes, n, [&](int64_t c, auto vectors) {
-        constexpr int width = decltype(vectors)::value;
-        qrDotTile<kQrTileRows, width>(piece + i, piece + c, a.rowStride, count, nullptr, nullptr, 0, tile, kQrStrip);
-        for (int m = 0; m < kQrTileRows; ++m) {
-          double* to = g + (i + m) * stride + c;
-          STEEPEST_UNROLL
-          for (int v = 0; v < width; ++v) {
-            storeD(to + v * kDLanes, addD(loadD(to + v * kDLanes), loadD(tile + m * kQrStrip + v * kDLanes)));
-          }
-        }
-      });
+    RowsAhead ahead = rowsAhead(from, first + count, count, n);
+    for (int64_t c = 0; c < n; c += kQrStrip) {
+      const int64_t end = c + kQrStrip < n ? c + kQrStrip : n;
+      for (int64_t i = 0; i < q && i < end; i += kQrTileRows) {
+        const int64_t diagonal = i / kDLanes * kDLanes;
+        eachStrip<kQrTileVectors>(diagonal > c ? diagonal : c, end, [&](int64_t j, auto vectors) {
+          addGramTile<kQrTileRows, decltype(vectors)::value>(piece + i, piece + j, a.rowStride, count,
+                                                             g + i * stride + j, stride, ahead);
+        });
+      }
     }
   }
 }
@@ -141,14 +202,18 @@ inline void finishTarget(const Matrix& a, int64_t rows, const Matrix& work, int6
   g[column * work.rowStride + column] = std::sqrt(squares);
 }
 
-/** The triangle of the block in the first rows of `work`; false: refused. */
-inline bool normalTriangle(const Matrix& a, int64_t rows, const Matrix& work, int64_t p, int64_t targets) {
+/**
+ * Gathers a block of rows in A, and writes its triangle to the first rows of `work`. False:
+ * refused.
+ */
+inline bool normalTriangle(const DesignSource& from, const Matrix& a, int64_t rows, const Matrix& work) {
   const int64_t n = a.cols;
-  const int64_t q = p + targets;
+  const int64_t p = from.ones + from.x.cols;
+  const int64_t q = p + from.y.cols;
   double* g = work.row<double>(0);
   double* v = work.row<double>(n);
   double* squares = work.row<double>(2 * n + NormalSquares);
-  gramOf(a, rows, q, g, work.rowStride);
+  gatherGram(from, a, rows, q, g, work.rowStride);
   if (!takeSquares(g, work.rowStride, q, squares)) return false;
   if (!cholesky(g, work.rowStride, n, p, squares)) return false;
   invertFactor(g, v, work.rowStride, n, p);
@@ -175,15 +240,17 @@ inline int op_normalFold(const OpArgs& args, int64_t, int64_t end) {
   const Matrix& block = args.at(a);
   const Matrix& factor = args.at(r);
   const Matrix& scratch = args.at(work);
-  const auto p = static_cast<int64_t>(args.scalars[parameters_]);
-  const auto t = static_cast<int64_t>(args.scalars[targets_]);
-  if (end >= 2 * p) {
-    const bool isTaken = normalTriangle(block, end, scratch, p, t);
+  const int64_t ones = args.scalars[intercept_] != 0 ? 1 : 0;
+  const DesignSource from = {args.at(x), args.at(y), args.at(weight), args.at(frame), ones, args.batchStart};
+  if (end >= 2 * (ones + from.x.cols)) {
+    const bool isTaken = normalTriangle(from, block, end, scratch);
     if (isTaken) foldRows(scratch, factor, factor.cols, true);
     for (int64_t i = 0; i < scratch.rows; ++i) {
       for (int64_t j = 0; j < scratch.cols; ++j) scratch.row<double>(i)[j] = 0.0;
     }
     if (isTaken) return StatusOk;
+  } else {
+    gatherDesign(from, block, 0, end);
   }
   for (int64_t first = 0; first < end; first += kNormalRefused) {
     foldRows(rowsFrom(block, first), factor, end - first < kNormalRefused ? end - first : kNormalRefused, false);

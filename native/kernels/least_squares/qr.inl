@@ -55,34 +55,50 @@ inline void designPart(const Matrix& from, int64_t row, double* to, const Design
   }
 }
 
-/** dst[r] = √weight · [1 | x | y | 0 …], x and y in their frame. Range: rows of the mini-batch. */
-inline int op_gatherDesign(const OpArgs& args, int64_t begin, int64_t end) {
-  using namespace op_gatherDesign;
-  const Matrix& left = args.at(x);
-  const Matrix& right = args.at(y);
-  const Matrix& to = args.at(dst);
-  const int64_t ones = args.scalars[intercept_] != 0 ? 1 : 0;
-  const bool scaled = args.at(weight).given();
-  const int64_t used = ones + left.cols + right.cols;
-  const bool framed = args.at(frame).given();
-  const double* factors = framed ? args.at(frame).row<double>(0) : nullptr;
-  const double* offsets = framed ? args.at(frame).row<double>(1) : nullptr;
+/** Where rows of a design matrix come from. All but x may be absent. */
+struct DesignSource {
+  const Matrix& x;
+  const Matrix& y;
+  const Matrix& weight;
+  const Matrix& frame;
+  /** 1 if there is a column of ones, else 0. */
+  int64_t ones;
+  /** The row of the tables that is row 0 of the design matrix. */
+  int64_t start;
+};
+
+/** Rows [begin, end) of to: √weight · [1 | x | y | 0 …], x and y in their frame. */
+inline void gatherDesign(const DesignSource& from, const Matrix& to, int64_t begin, int64_t end) {
+  const int64_t widthOfX = from.x.cols;
+  const int64_t used = from.ones + widthOfX + from.y.cols;
+  const bool scaled = from.weight.given();
+  const bool framed = from.frame.given();
+  const double* factors = framed ? from.frame.row<double>(0) : nullptr;
+  const double* offsets = framed ? from.frame.row<double>(1) : nullptr;
   const DesignFrame leftFrame = {factors, offsets};
-  const DesignFrame rightFrame = {framed ? factors + left.cols : nullptr, framed ? offsets + left.cols : nullptr};
+  const DesignFrame rightFrame = {framed ? factors + widthOfX : nullptr, framed ? offsets + widthOfX : nullptr};
   for (int64_t r = begin; r < end; ++r) {
-    const int64_t row = args.batchStart + r;
+    const int64_t row = from.start + r;
     double* out = to.row<double>(r);
     double factor = 1.0;
     if (scaled) {
-      const double own = args.at(weight).row<double>(0)[row];
-      factor = std::sqrt(framed ? own * factors[left.cols + right.cols] : own);
+      const double own = from.weight.row<double>(0)[row];
+      factor = std::sqrt(framed ? own * factors[widthOfX + from.y.cols] : own);
     }
     const D scale = splatD(factor);
-    if (ones != 0) out[0] = factor;
-    designPart(left, row, out + ones, leftFrame, scale, scaled);
-    if (right.given()) designPart(right, row, out + ones + left.cols, rightFrame, scale, scaled);
+    if (from.ones != 0) out[0] = factor;
+    designPart(from.x, row, out + from.ones, leftFrame, scale, scaled);
+    if (from.y.given()) designPart(from.y, row, out + from.ones + widthOfX, rightFrame, scale, scaled);
     for (int64_t j = used; j < to.cols; ++j) out[j] = 0.0;
   }
+}
+
+/** See the contract. Range: rows of the mini-batch. */
+inline int op_gatherDesign(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_gatherDesign;
+  const int64_t ones = args.scalars[intercept_] != 0 ? 1 : 0;
+  const DesignSource from = {args.at(x), args.at(y), args.at(weight), args.at(frame), ones, args.batchStart};
+  gatherDesign(from, args.at(dst), begin, end);
   return StatusOk;
 }
 

@@ -1,5 +1,6 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import { indexOfNotFinite } from '../../core/finite.js';
+import { discardShared } from '../../kernels/sharedMemory.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { wholeOp } from '../base/ops.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
@@ -35,19 +36,21 @@ const MOST_NORMAL_WIDTH = 256;
 /**
  * Rows of a block whose normal equations are tried, for each of its columns: with fewer, even the
  * columns of random numbers are far from orthogonal, and a block's factor costs too much. The
- * larger number applies as long as the block is at most three times as large as those of QR.
+ * larger numbers apply as long as the block is at most `growth` times as large as those of QR.
+ * Several folds need smaller blocks, which are dealt to them whole.
  */
 const LEAST_NORMAL_ROWS = 4;
-const GOOD_NORMAL_ROWS = 8;
-const MOST_GROWTH = 3;
+const GOOD_BLOCK = { rows: 16, growth: 6 };
+const GOOD_FOLD_BLOCK = { rows: 8, growth: 3 };
 /** Vectors that `normalFold` keeps beside two matrices. */
 const NORMAL_VECTORS = 5;
 
 /** How rows are divided: whole blocks where their normal equations are tried. */
-function foldCut(width: number): RowJob['cut'] {
+function foldCut(width: number, folds: number): RowJob['cut'] {
   const cut = cutFor(width);
   if (width > MOST_NORMAL_WIDTH) return cut;
-  const good = Math.min(GOOD_NORMAL_ROWS * width, MOST_GROWTH * cut.blockRows);
+  const { rows, growth } = folds === 1 ? GOOD_BLOCK : GOOD_FOLD_BLOCK;
+  const good = Math.min(rows * width, growth * cut.blockRows);
   const blockRows = Math.max(cut.blockRows, good, LEAST_NORMAL_ROWS * width);
   return { ...cut, blockRows, pieceRows: blockRows };
 }
@@ -77,7 +80,7 @@ class FoldJob implements RowJob {
     this.frame = frame;
     // The gather requires room for the column of ones even without an intercept.
     this.width = PANEL * Math.ceil((1 + source.cols + source.targets) / PANEL);
-    const cut = foldCut(this.width);
+    const cut = foldCut(this.width, folds);
     this.cut = { ...cut, accumulators: folds * Math.ceil(cut.accumulators / folds) };
     this.flopsPerRow = (this.isNormal ? 1 : 2) * this.width ** 2;
   }
@@ -115,11 +118,14 @@ class FoldJob implements RowJob {
     const r = operandOf(this.triangles[accumulator]!);
     const frame = operandOf(this.frameRegion);
     const intercept = Number(this.intercept);
-    const gather = wholeOp('gatherDesign', { x, y, weight, dst: a, frame }, { intercept });
-    if (!this.isNormal) return [gather, wholeOp('qrFold', { a, r }, { triangular: 0 })];
-    const { cols, targets } = this.source;
-    const work = operandOf(this.works[rank]!);
-    return [gather, wholeOp('normalFold', { a, r, work }, { parameters: intercept + cols, targets })];
+    if (this.isNormal) {
+      const work = operandOf(this.works[rank]!);
+      return [wholeOp('normalFold', { x, y, weight, frame, a, r, work }, { intercept })];
+    }
+    return [
+      wholeOp('gatherDesign', { x, y, weight, dst: a, frame }, { intercept }),
+      wholeOp('qrFold', { a, r }, { triangular: 0 }),
+    ];
   }
 
   finish(accumulators: number) {
@@ -177,8 +183,10 @@ export async function factorFolds(
   // Only a stream without any weight has none.
   const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
   const given = Math.max(1, Math.min(folds, Math.ceil(rows / job.cut.blockRows)));
-  return Array.from({ length: given }, (_, fold) => ({
-    r: job.result(arena, fold),
+  const triangles = Array.from({ length: given }, (_, fold) => job.result(arena, fold));
+  discardShared(arena);
+  return triangles.map((r) => ({
+    r,
     size,
     ones,
     cols,

@@ -83,6 +83,7 @@ export interface PassOptions {
 
 /** The result of a pass. */
 export interface PassResult {
+  /** For the caller to discard. */
   arena: Arena;
   rows: number;
   /** Number of rows with nonzero weight. */
@@ -113,6 +114,9 @@ async function runOnce(source: RowSource, job: RowJob, options: PassOptions): Pr
   const off = onAbort(signal, () => pass.stop());
   try {
     return await pass.run();
+  } catch (error) {
+    discardShared(pass.arena);
+    throw error;
   } finally {
     off();
   }
@@ -131,7 +135,7 @@ class Pass {
   private readonly accumulators: number;
   private readonly ring: BlockRing | undefined;
   private readonly registersOffset: number;
-  private readonly arena: Arena;
+  readonly arena: Arena;
   private readonly tables: Tables;
 
   constructor(
@@ -157,7 +161,7 @@ class Pass {
       this.ring = { words, slots: SLOTS, blockRows: cut.blockRows };
     }
     job.reserve(memory, this.workers, this.accumulators);
-    this.arena = allocateArena(memory);
+    this.arena = allocateArena(memory, false);
     job.prepare?.(this.arena);
     this.tables = shared === undefined ? this.slotTables() : { rows: known, ...shared };
   }

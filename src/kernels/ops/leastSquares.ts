@@ -1,14 +1,12 @@
 /** Least squares in float64: design matrices, their QR factorisation and its solves. */
 
 import { QR_PANEL_COLS } from '../constants.js';
-import { cols, perElement, plus, remainder, rows, scalar, times } from './expression.js';
+import { cols, perElement, plus, remainder, rows, times } from './expression.js';
 import { atLeast, batch, exactly, shape, vectorOf } from './rules.js';
 import { anyTable, f64, finite, flag, op, optional, output, updated, whole } from './schema.js';
 
 /** One-sided Jacobi needs about ten sweeps. With non-finite numbers it would never stop. */
 const MOST_SWEEPS = 1023;
-/** Far more columns than `normalFold` is for. */
-const MOST_PARAMETERS = 2 ** 20;
 /** Rows of `work` after G and V. */
 const WORK_VECTORS = 5;
 
@@ -18,6 +16,13 @@ const besideX = [
   exactly(rows('y'), rows('x'), 'as many as x'),
   vectorOf('weight', rows('x'), 'one for each row of x'),
 ];
+/** One column more, for the intercept, so that the rule is the same with and without one. */
+const designWidth = (name: string) => atLeast(cols(name), plus(1, widthOfXAndY), '1 + columns of x and y');
+const frameShape = shape(
+  'frame',
+  [2, plus(widthOfXAndY, 1)],
+  'factors and offsets, for each column of x and y and for the weights',
+);
 const square = shape('r', [cols('r'), cols('r')], 'a square matrix');
 
 export const leastSquaresOps = {
@@ -40,17 +45,7 @@ export const leastSquaresOps = {
     },
     scalars: { intercept: flag },
     tableRows: rows('x'),
-    rules: () => [
-      batch('dst'),
-      besideX,
-      // One column more, for the intercept, so that the rule is the same with and without one.
-      atLeast(cols('dst'), plus(1, widthOfXAndY), '1 + columns of x and y'),
-      shape(
-        'frame',
-        [2, plus(widthOfXAndY, 1)],
-        'factors and offsets, for each column of x and y and for the weights',
-      ),
-    ],
+    rules: () => [batch('dst'), besideX, designWidth('dst'), frameShape],
     flops: perElement('dst', 1),
   })),
   /**
@@ -89,9 +84,11 @@ export const leastSquaresOps = {
     flops: perElement('a', times(2, cols('r'))),
   })),
   /**
-   * R of [R; A], as `qrFold` computes it for n = columns of r and m = R (the register) rows of A,
-   * but from AᵀA where its condition allows. The first p = `parameters` columns of A are those of
-   * X, the next t = `targets` those of Y, q = p + t, and the rest are zeros. A may be overwritten.
+   * First A ← the m = R (the register) rows of the design matrix [1 | x | y | 0 …] that
+   * `gatherDesign` makes. p is the number of its first columns, 1 (if `intercept` = 1) and x; q = p
+   * + columns of y.
+   * Then R ← that of [R; A], as `qrFold` computes it for n = columns of r, but from AᵀA where its
+   * condition allows. A may be overwritten.
    *
    * If m ≥ 2p: G_ij = Σ over pieces of 128 rows, in order from 0, of the chain fma(A[r][i],
    * A[r][j], ·) from 0 over the piece.
@@ -114,15 +111,26 @@ export const leastSquaresOps = {
    * otherwise.
    */
   normalFold: op(() => ({
-    operands: { a: updated(f64), r: updated(f64), work: output(f64) },
-    scalars: { parameters: whole(1, MOST_PARAMETERS), targets: whole(1, MOST_PARAMETERS) },
+    operands: {
+      x: anyTable,
+      y: f64,
+      weight: optional(f64),
+      frame: optional(f64),
+      a: output(f64),
+      r: updated(f64),
+      work: output(f64),
+    },
+    scalars: { intercept: flag },
     splits: 'none',
+    tableRows: rows('x'),
     rules: () => [
       batch('a'),
+      besideX,
       exactly(remainder(cols('r'), QR_PANEL_COLS), 0, 'columns of r in whole panels of 8'),
       square,
       exactly(cols('a'), cols('r'), 'as many as r'),
-      atLeast(cols('a'), plus(scalar('parameters'), scalar('targets')), 'parameters + targets'),
+      designWidth('a'),
+      frameShape,
       shape('work', [plus(times(2, cols('r')), WORK_VECTORS), cols('r')], '2 × columns of r + 5 vectors'),
     ],
     flops: perElement('a', cols('r')),

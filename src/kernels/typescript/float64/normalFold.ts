@@ -1,5 +1,6 @@
 import { REGISTERS } from '../../contract.js';
 import type { F64, Matrix, PrepareOp } from '../kernel.js';
+import { designRows, samples } from './design.js';
 import { sumLanes } from './linear.js';
 
 /** a·b + c: with one rounding in the exact kernels, with two in the fast ones. */
@@ -186,10 +187,12 @@ export function normalFoldWith(fma: MultiplyAdd, fold: FoldRows): PrepareOp {
     const a = op.f64('a');
     const r = op.f64('r');
     const work = op.f64('work');
-    const p = op.scalar('parameters');
-    const targets = op.scalar('targets');
+    const p = Number(op.scalar('intercept') !== 0) + samples(op).cols;
+    const targets = op.f64('y').cols;
+    const gather = designRows(op, a);
     return (_begin, _end, registers) => {
       const rows = registers[REGISTERS.rows] as number;
+      gather(0, rows, registers[REGISTERS.batchStart] as number);
       if (rows >= 2 * p) {
         const isTaken = new Normal(a, work, rows, p, targets, fma).run();
         if (isTaken) fold(work, r, r.cols, true);

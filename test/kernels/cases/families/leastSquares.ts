@@ -36,25 +36,31 @@ export const leastSquaresCases = {
   },
   normalFold(c) {
     const n = qrColumns(c);
-    const targets = 1 + c.random.below(Math.min(3, n - 1));
-    const parameters = 1 + c.random.below(n - targets);
+    const targets = 1 + c.random.below(Math.min(3, n - 2));
+    const cols = 1 + c.random.below(n - 1 - targets);
+    const tableRows = c.capacity + c.inner + 1;
     // Blocks that are refused for their condition are those with a column that nearly repeats the
     // one before.
     const isNear = c.random.chance(0.2);
     const isEmpty = c.random.chance(0.2);
     let before = 0;
     const value = (_row: number, j: number): number => {
-      if (j >= parameters + targets || (isEmpty && j === 1)) return 0;
+      if (isEmpty && j === 1) return 0;
       const own = c.float();
       before = isNear && j === 2 ? before + own / 512 : own;
       return before;
     };
-    c.matrix('a', c.capacity, n, value, 'f64');
+    const dtype = c.random.pick(['u8', 'f32', 'f64', 'f64'] as const);
+    c.matrix('x', tableRows, cols, dtype === 'u8' ? () => c.random.below(256) : value, dtype);
+    c.matrix('y', tableRows, targets, c.float, 'f64');
+    c.maybe(() => c.vector('weight', tableRows, c.positive, 'f64'));
+    c.batchStart = c.random.below(tableRows - c.rows + 1);
+    c.maybe(() => c.matrix('frame', 2, 1 + cols + targets, c.positive, 'f64'));
+    c.output('a', c.capacity, n, 'all', 0, 'f64');
     c.matrix('r', n, n, c.random.chance(0.3) ? () => 0 : (i, j) => (i <= j ? c.float() : 0), 'f64');
     c.output('work', 2 * n + 5, n, 'all', 0, 'f64');
-    c.inPlace('a', 'all');
     c.inPlace('r', 'all');
-    c.scalar({ parameters, targets });
+    c.scalar({ intercept: c.random.below(2) });
     c.whole(PHASES.rows);
   },
   triangularSolve(c) {
