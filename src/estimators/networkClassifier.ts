@@ -60,7 +60,7 @@ export class NetworkClassifier extends NetworkEstimator<NetworkClassifierParams>
   constructor(params?: Partial<NetworkClassifierParams>);
   constructor(
     first: Sequential | Partial<NetworkClassifierParams> = {},
-    params: Partial<Omit<NetworkClassifierParams, 'network'>> = {},
+    params?: Partial<Omit<NetworkClassifierParams, 'network'>>,
   ) {
     super('NetworkClassifier', SPECS, withNetwork<NetworkClassifierParams>(first, params));
   }

@@ -35,7 +35,7 @@ export class NetworkRegressor extends NetworkEstimator<NetworkRegressorParams> i
   constructor(params?: Partial<NetworkRegressorParams>);
   constructor(
     first: Sequential | Partial<NetworkRegressorParams> = {},
-    params: Partial<Omit<NetworkRegressorParams, 'network'>> = {},
+    params?: Partial<Omit<NetworkRegressorParams, 'network'>>,
   ) {
     super('NetworkRegressor', NETWORK_SPECS, withNetwork<NetworkRegressorParams>(first, params));
   }

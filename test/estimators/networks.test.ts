@@ -308,6 +308,16 @@ describe('what cannot be learned is refused before any work', () => {
     [() => new NetworkRegressor({ maxIter: 3 } as object), 'ERR_UNKNOWN_NAME', /epochs/],
     [() => new NetworkRegressor(network(VALUES), { seed: 2 ** 32 }), 'ERR_ARGUMENT', /seed/],
     [() => new NetworkRegressor('network' as never), 'ERR_ARGUMENT', /network/],
+    [
+      () => new NetworkRegressor(network(VALUES), { network: network(VALUES) } as object),
+      'ERR_ARGUMENT',
+      /one network.*one as the first argument and one in the parameters/,
+    ],
+    [
+      () => new NetworkClassifier({ epochs: 2 } as never, { network: network(SOFTMAX) } as object),
+      'ERR_ARGUMENT',
+      /one object of parameters/,
+    ],
     [() => new NetworkRegressor(sequential(network(VALUES).config)), 'ERR_NOT_COMPILED', /compile/],
     [() => pipeline(new StandardScaler(), sequential(network(VALUES).config)), 'ERR_NOT_COMPILED', /compile/],
     [() => pipeline(network(VALUES), new StandardScaler()).fit(X, score), 'ERR_ARGUMENT', /fitTransform/],
@@ -348,10 +358,10 @@ describe('networks in other estimators', () => {
   });
 
   it('are calibrated, and learn transformed targets', async () => {
-    const calibrated = new CalibratedClassifierCV({ estimator: network(SOFTMAX) as never, cv: 3 });
+    const calibrated = new CalibratedClassifierCV({ estimator: network(SOFTMAX), cv: 3 });
     await calibrated.setParams({ estimator__epochs: 3, estimator__workers: 1 }).fit(X, kinds);
     expect((await calibrated.predictProba(X)).shape).toEqual([ROWS, 3]);
-    const target = new TransformedTargetRegressor({ regressor: network(VALUES) as never, func: 'cbrt' });
+    const target = new TransformedTargetRegressor({ regressor: network(VALUES), func: 'cbrt' });
     target.setParams({ regressor__epochs: 4, regressor__batchSize: 16, regressor__workers: 1 });
     await target.fit(scaled, score);
     const { outputs } = await byHand(VALUES, score.map(Math.cbrt));

@@ -18,7 +18,7 @@ import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
-import { copyOf, type Step } from '../composition/steps.js';
+import { copyOf, type Step, type WithNetworks } from '../composition/steps.js';
 import { writeMean } from '../onnx/calibrate.js';
 import { OnnxClasses, once, writeLargest } from '../onnx/classes.js';
 import type { Graph } from '../onnx/graph.js';
@@ -115,8 +115,9 @@ const PREFERRED: readonly ResponseMethod[] = ['decisionFunction', 'predictProba'
 export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierCVParams> {
   private fitted: Fitted | undefined;
 
-  constructor(params: Partial<CalibratedClassifierCVParams> = {}) {
-    super('CalibratedClassifierCV', SPECS, params);
+  constructor(params: WithNetworks<CalibratedClassifierCVParams> = {}) {
+    // The check of an estimator makes one of a network.
+    super('CalibratedClassifierCV', SPECS, params as Partial<CalibratedClassifierCVParams>);
   }
 
   get classes(): readonly Label[] {

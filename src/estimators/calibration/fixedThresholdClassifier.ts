@@ -7,6 +7,7 @@ import type { EstimatorFitOptions } from '../base/estimator.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
+import type { WithNetworks } from '../composition/steps.js';
 import type { RowsInput } from '../selection/rows.js';
 import { estimatorParam } from './metaClassifier.js';
 import { type ResponseParams, responseParam, ThresholdClassifier } from './thresholdClassifier.js';
@@ -39,8 +40,9 @@ const SPECS: ParamSpecs<FixedThresholdClassifierParams> = {
 
 /** A classifier of two classes with another threshold than 0.5: that of a cost, or of a policy. */
 export class FixedThresholdClassifier extends ThresholdClassifier<FixedThresholdClassifierParams> {
-  constructor(params: Partial<FixedThresholdClassifierParams> = {}) {
-    super('FixedThresholdClassifier', SPECS, params);
+  constructor(params: WithNetworks<FixedThresholdClassifierParams> = {}) {
+    // The check of an estimator makes one of a network.
+    super('FixedThresholdClassifier', SPECS, params as Partial<FixedThresholdClassifierParams>);
   }
 
   /**

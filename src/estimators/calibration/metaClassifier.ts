@@ -19,6 +19,7 @@ import {
   splitParams,
   stepOf,
   stepsFromSaved,
+  type WithNetworks,
   withParams,
 } from '../composition/steps.js';
 import { onnxSource } from '../onnx/source.js';
@@ -110,7 +111,7 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
   }
 
   /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then */
-  override setParams(given: Partial<P> & Record<string, unknown>): this {
+  override setParams(given: WithNetworks<P> & Record<string, unknown>): this {
     const { own, nested } = splitParams(this.type, given, (name) => name.startsWith(INNER + SEPARATOR));
     const params = this.resolved(own as Partial<P>);
     const steps: NamedStep[] = Object.keys(nested).length === 0 ? [] : [[INNER, this.inner(params)]];

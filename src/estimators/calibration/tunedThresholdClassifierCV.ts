@@ -11,7 +11,7 @@ import type { Label, LabelInput } from '../base/labels.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { readSampleWeight } from '../base/weights.js';
-import { copyOf, type Step } from '../composition/steps.js';
+import { copyOf, type Step, type WithNetworks } from '../composition/steps.js';
 import { foldRows, meanOf } from '../selection/crossValidate.js';
 import type { Fold } from '../selection/folds.js';
 import { cloneForJob, fitOptions, resolveJobs, runJobs } from '../selection/jobs.js';
@@ -107,8 +107,9 @@ const SPECS: ParamSpecs<TunedThresholdClassifierCVParams> = {
 export class TunedThresholdClassifierCV extends ThresholdClassifier<TunedThresholdClassifierCVParams> {
   private results: (ThresholdResults & { best: number }) | undefined;
 
-  constructor(params: Partial<TunedThresholdClassifierCVParams> = {}) {
-    super('TunedThresholdClassifierCV', SPECS, params);
+  constructor(params: WithNetworks<TunedThresholdClassifierCVParams> = {}) {
+    // The check of an estimator makes one of a network.
+    super('TunedThresholdClassifierCV', SPECS, params as Partial<TunedThresholdClassifierCVParams>);
   }
 
   /** The threshold with the best mean score. */

@@ -1,14 +1,10 @@
-import type { Sequential } from '../../networks/models/sequential.js';
 import type { NetworkClassifier } from '../networkClassifier.js';
 import type { NetworkRegressor } from '../networkRegressor.js';
 import { Pipeline } from './pipeline.js';
-import { type NamedStep, type Step, stepOf } from './steps.js';
+import { type AnyNetwork, type NamedStep, type Step, stepOf } from './steps.js';
 
 /** A step as it is given: a network becomes an estimator. */
 type Given = Step | AnyNetwork;
-
-/** A network, whatever its metrics are. */
-type AnyNetwork = Pick<Sequential, 'compileConfig' | 'type'>;
 
 /** Which of the two a network becomes is decided by its loss. */
 type AsEstimator<E> = E extends AnyNetwork ? NetworkClassifier | NetworkRegressor : E;

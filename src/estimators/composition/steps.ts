@@ -20,6 +20,12 @@ export interface Step {
   toSaved(): SavedEstimator;
 }
 
+/** A compiled network, with any metrics. */
+export type AnyNetwork = Pick<Sequential, 'compileConfig' | 'type'>;
+
+/** Some hyperparameters, where a network may stand wherever an estimator may. */
+export type WithNetworks<P> = { [K in keyof P]?: Step extends P[K] ? P[K] | AnyNetwork : P[K] };
+
 /** A named estimator. */
 export type NamedStep = readonly [name: string, step: Step];
 

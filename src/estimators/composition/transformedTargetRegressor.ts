@@ -39,6 +39,7 @@ import {
   splitParams,
   stepOf,
   stepsFromSaved,
+  type WithNetworks,
   withParams,
 } from './steps.js';
 
@@ -90,8 +91,9 @@ const FITTED = ['fitted.regressor', 'fitted.transformer'] as const;
 export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetRegressorParams> {
   private learned: Fitted | undefined;
 
-  constructor(params: Partial<TransformedTargetRegressorParams> = {}) {
-    super('TransformedTargetRegressor', SPECS, params);
+  constructor(params: WithNetworks<TransformedTargetRegressorParams> = {}) {
+    // The check of an estimator makes one of a network.
+    super('TransformedTargetRegressor', SPECS, params as Partial<TransformedTargetRegressorParams>);
   }
 
   /** The own parameters, and those of the estimators as regressor__alpha. */
@@ -103,7 +105,7 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
    * Like `Pipeline.setParams`.
    * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then
    */
-  override setParams(given: Partial<TransformedTargetRegressorParams> & Record<string, unknown>): this {
+  override setParams(given: WithNetworks<TransformedTargetRegressorParams> & Record<string, unknown>): this {
     const { own, nested } = splitParams(this.type, given, (name, value) => {
       const isStepName = name === 'regressor' || name === 'transformer';
       return name.includes(SEPARATOR) || (isStepName && value !== undefined && stepOf(value) === undefined);

@@ -66,14 +66,27 @@ export const NETWORK_SPECS: ParamSpecs<NetworkParams> = {
   workers: workersParam,
 };
 
-/** The arguments of a constructor, `(network, params)` or `(params)`, as one object. */
+/**
+ * The arguments of a constructor, `(network, params)` or `(params)`, as one object.
+ * @throws SteepestError `ERR_ARGUMENT` for a network in both places, or for parameters in both
+ */
 export function withNetwork<P extends NetworkParams>(
   first: Sequential | Partial<P>,
-  params: Partial<Omit<P, 'network'>>,
+  params: Partial<Omit<P, 'network'>> | undefined,
 ): Partial<P> {
   const isPair = first instanceof Sequential || !isPlainObject(first);
-  if (!isPair) return first as Partial<P>;
-  return isPlainObject(params) ? ({ ...params, network: first } as Partial<P>) : (params as Partial<P>);
+  if (!isPair && params === undefined) return first as Partial<P>;
+  if (!isPair) twice('one object of parameters', 'two', 'Write them in one object.');
+  if (params !== undefined && !isPlainObject(params)) return params as Partial<P>;
+  const { network, ...rest } = (params ?? {}) as Partial<P>;
+  if (network !== undefined) {
+    twice('one network', 'one as the first argument and one in the parameters', 'Leave one of them out.');
+  }
+  return { ...rest, network: first } as unknown as Partial<P>;
+}
+
+function twice(expected: string, given: string, hint: string): never {
+  throw new SteepestError('ERR_ARGUMENT', { expected, given, hint });
 }
 
 /**

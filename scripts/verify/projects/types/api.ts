@@ -395,6 +395,7 @@ export async function estimators(): Promise<void> {
     new SGDClassifier({ loss: 'logLoss', learningRate: 'adaptive' }),
     new MLPClassifier({ hiddenLayerSizes: [8] }),
     new NetworkClassifier({ network: net, epochs: 2, classWeight: 'balanced' }),
+    new CalibratedClassifierCV({ estimator: net }).setParams({ estimator: net }),
   ];
   const transformers: Transformer[] = [
     new StandardScaler(),
