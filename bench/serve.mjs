@@ -1,6 +1,7 @@
 // Latency of an HTTP server's predictions while it retrains, against the same server idle, in one
 // run: the example `serve`, asked by this process at a steady rate. Rounds alternate, idle and
-// training.
+// training, after requests and a retraining that do not count: until Node.js has compiled what
+// answers, its compiler takes a core now and then. Quantiles are over all requests of all rounds.
 //   node bench/serve.mjs [--rounds 5] [--seconds 2] [--rate 200] [--rows 200000] [--workers 1]
 // Without --workers, the server trains with one thread fewer than there are cores, as
 // docs/serving.md recommends.
@@ -23,6 +24,9 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
   },
 });
+/** Rounds that do not count, and their requests per second. */
+const WARM_UPS = 3;
+const WARM_UP_RATE = 1000;
 const BODY = JSON.stringify({ tenure: 3, charge: 89.5, contract: 'monthly' });
 const agent = new Agent({ keepAlive: true });
 
@@ -41,13 +45,13 @@ function ask(port, path, method, body = '') {
 }
 
 /** Milliseconds of each request, sent on time whether or not earlier ones are answered. */
-async function latencies(port, isTraining) {
-  const count = Number(values.seconds) * Number(values.rate);
+async function latencies(port, isTraining, rate = Number(values.rate)) {
+  const count = Number(values.seconds) * rate;
   const start = performance.now();
   const all = [];
   let version = 0;
   for (let i = 0; i < count; i++) {
-    const due = start + (1000 * i) / Number(values.rate);
+    const due = start + (1000 * i) / rate;
     if (due > performance.now()) await wait(due - performance.now());
     const begun = performance.now();
     all.push(
@@ -76,7 +80,8 @@ const port = Number(/\d+$/.exec(line)[0]);
 console.log(
   `${values.rate} requests/s of one row; training on ${values.rows} rows with ${values.workers} workers`,
 );
-await latencies(port, false);
+for (let i = 0; i < WARM_UPS; i++) await latencies(port, i === 1, WARM_UP_RATE);
+await untilIdle(port);
 const rounds = { idle: [], training: [] };
 for (let round = 0; round < Number(values.rounds); round++) {
   rounds.idle.push(await latencies(port, false));
@@ -84,14 +89,19 @@ for (let round = 0; round < Number(values.rounds); round++) {
   rounds.training.push(await latencies(port, true));
   await untilIdle(port);
 }
-const p = (list, share) => median(list.map((each) => quantile(each, share)));
+const SHARES = { p50: 0.5, p90: 0.9, p99: 0.99, 'p99.9': 0.999, worst: 1 };
 for (const [name, list] of Object.entries(rounds)) {
-  const shown = [0.5, 0.9, 0.99, 1].map((share) => `${p(list, share).toFixed(2)} ms`);
-  console.log(`${name.padEnd(10)} p50 ${shown[0]}, p90 ${shown[1]}, p99 ${shown[2]}, worst ${shown[3]}`);
+  const all = list.flat();
+  const shown = Object.entries(SHARES).map(
+    ([title, share]) => `${title} ${quantile(all, share).toFixed(2)} ms`,
+  );
+  console.log(`${name.padEnd(10)} ${shown.join(', ')} (${all.length} requests)`);
 }
-const ratios = rounds.training.map((each, i) => quantile(each, 0.99) / quantile(rounds.idle[i], 0.99));
+const ratio = (training, idle) => quantile(training, 0.99) / quantile(idle, 0.99);
+const ratios = rounds.training.map((each, i) => ratio(each, rounds.idle[i]));
 console.log(
-  `p99 while training / idle: ${median(ratios).toFixed(2)} (rounds: ${ratios.map((r) => r.toFixed(2)).join(', ')})`,
+  `p99 while training / idle: ${ratio(rounds.training.flat(), rounds.idle.flat()).toFixed(2)}; ` +
+    `rounds ${ratios.map((r) => r.toFixed(2)).join(', ')}, median ${median(ratios).toFixed(2)}`,
 );
 server.kill('SIGTERM');
 await once(server, 'exit');

@@ -5,12 +5,12 @@
 //   curl -X POST localhost:3000/retrain
 //   curl localhost:3000/health
 // Without --model it trains one on made-up customers first. A gap is a missing key or null.
-// A thread of its own reads and trains, so that no request waits for it; `workers` are the threads
-// that compute there: leave a core to the requests.
+// A process of its own reads and trains, and gives way to the one that answers; `workers` are the
+// threads that compute there: leave a core to the requests.
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { Worker } from 'node:worker_threads';
 import { load, Pipeline, SteepestError } from 'steepest';
 import { NUMBERS, TEXT } from './lib/churn-model.mjs';
 import { readOptions } from './lib/options.mjs';
@@ -27,20 +27,21 @@ const MOST_CUSTOMERS = 1000;
 /** Requests that are being answered have this long when the server stops. */
 const GRACE_MS = 5000;
 
-/** The thread that trains; undefined while none does. */
+/** The process that trains; undefined while none does. */
 let trainer;
 
 /** A new model; the one that answers is not touched. Undefined if the server stops meanwhile. */
 async function train(seed) {
-  const file = new URL('./lib/retrain.mjs', import.meta.url);
-  trainer = new Worker(file, { workerData: { rows, seed, workers } });
+  trainer = fork(new URL('./lib/retrain.mjs', import.meta.url), { serialization: 'advanced' });
   let bytes;
   trainer.once('message', (sent) => {
     bytes = sent;
   });
+  trainer.send({ rows, seed, workers });
   try {
-    // Rejects with what the thread throws.
-    await once(trainer, 'exit');
+    // Messages come before 'disconnect'.
+    const [[code]] = await Promise.all([once(trainer, 'exit'), once(trainer, 'disconnect')]);
+    if (code !== 0) throw new Error(`the process that trains ended with code ${code}`);
   } finally {
     trainer = undefined;
   }
@@ -131,7 +132,7 @@ await once(server, 'listening');
 console.log(`listening on port ${server.address().port}`);
 
 async function stop() {
-  trainer?.postMessage('stop');
+  if (trainer?.connected) trainer.send('stop');
   server.close();
   server.closeIdleConnections();
   const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);

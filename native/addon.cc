@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "cpu/isas.h"
 #include "cpu/pages.h"
+#include "cpu/priority.h"
 #include "product.h"
 #include "program/program.h"
 
@@ -271,6 +272,18 @@ napi_value isas(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
+/** giveWay(thread): lets a thread (0: this one) compute only while no other one wants the core; false if it cannot. */
+napi_value giveWayTo(napi_env env, napi_callback_info info) {
+  Arguments<1> given;
+  if (!given.read(env, info)) return nullptr;
+  int32_t thread = 0;
+  const bool isRead = napi_get_value_int32(env, given.values[0], &thread) == napi_ok;
+  napi_value done;
+  if (napi_get_boolean(env, isRead && giveWay(thread), &done) == napi_ok) return done;
+  napi_throw_error(env, "ERR_MEMORY", "no memory for an answer");
+  return nullptr;
+}
+
 struct Export {
   const char* name;
   napi_callback function;
@@ -278,7 +291,7 @@ struct Export {
 
 constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"preferHuge", preferHuge},
                                {"pastPage", pastPage}, {"isas", isas}, {"bind", bind}, {"fmaLoop", fmaLoop},
-                               {"runOnce", runOnce}, {"product", product}};
+                               {"runOnce", runOnce}, {"product", product}, {"giveWay", giveWayTo}};
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   if (initProduct(env) != napi_ok) {

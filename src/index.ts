@@ -10,6 +10,7 @@ export type { ModelSource } from './io/modelFile.js';
 export { type Activation, type ActivationName, activationNames } from './kernels/activations.js';
 export { backend } from './kernels/backend.js';
 export type { KernelOptions } from './kernels/kernelOptions.js';
+export { giveWay } from './kernels/priority.js';
 export * as metrics from './metrics/index.js';
 export {
   type CallbackChoice,
@@ -65,6 +66,6 @@ export {
 } from './networks/schedules/index.js';
 export type { Stopped } from './networks/training/fitResult.js';
 export type { ProgressFunction, ProgressReport } from './networks/training/progressReporter.js';
-export type { ThreadSettings } from './parallel/settings.js';
+export type { Priority, ThreadSettings } from './parallel/settings.js';
 export { configure, shutdown } from './parallel/threads.js';
 export type { Workers } from './parallel/workers.js';

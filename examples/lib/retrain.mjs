@@ -1,29 +1,24 @@
-// A thread that trains the model of `serve` and sends its bytes: reading a table, scaling and
-// encoding compute where they are called, and here they delay no request.
-import { readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
-import { basename } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
-import { shutdown } from 'steepest';
+// The process that trains the model of `serve` and sends its bytes. It gives way, so that requests do
+// not wait for a core; and what it does besides, reading a table and collecting garbage, is not on
+// the server's threads.
+import { giveWay, shutdown } from 'steepest';
 import { churnModel } from './churn-model.mjs';
 import { customers } from './customers.mjs';
 
-// On Linux a thread has a priority of its own, and the threads that it starts inherit it: requests
-// go first.
-if (process.platform === 'linux') {
-  setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW);
-}
-
-const { rows, seed, workers } = workerData;
+giveWay();
 const stopping = new AbortController();
-parentPort.once('message', () => stopping.abort());
+// The server says when to stop: a signal from the keyboard comes to both.
+process.on('SIGINT', () => {});
+process.once('disconnect', () => stopping.abort());
+const { rows, seed, workers } = await new Promise((begin) => {
+  process.on('message', (message) => (message === 'stop' ? stopping.abort() : begin(message)));
+});
 try {
   const { signal } = stopping;
   const model = await churnModel({ workers }).fit(customers(rows, seed), 'churned', { signal });
-  const bytes = model.toBytes();
-  parentPort.postMessage(bytes, [bytes.buffer]);
+  if (process.connected) await new Promise((sent) => process.send(model.toBytes(), sent));
 } catch (error) {
   if (error.code !== 'ERR_ABORTED') throw error;
 }
 await shutdown();
-parentPort.close();
+if (process.connected) process.disconnect();

@@ -38,6 +38,12 @@ export interface Addon {
   /** How many bytes past the beginning of a page (of 4 KiB) shared memory begins. */
   pastPage(memory: ArrayBufferView): number;
   /**
+   * Lets a thread compute only while no other one wants the core, for good; false if the system
+   * refuses. `thread` is Linux's number of one, or 0 for the calling thread, the only one that works
+   * elsewhere. Older local builds have no such function.
+   */
+  giveWay?(thread: number): boolean;
+  /**
    * Runs rounds of multiply-adds that touch no memory; returns the floating-point operations done.
    */
   fmaLoop(isa: string, rounds: number): number;

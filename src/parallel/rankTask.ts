@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Arena } from '../core/arena.js';
 import type { KernelRequest } from '../kernels/backend.js';
 import type { ProgramBuffer } from '../kernels/contract.js';
+import type { Priority } from './settings.js';
 
 /** The fields that every rank's task has. The worker's entry decides by `kind` what to run. */
 export interface RankTask {
@@ -21,6 +22,11 @@ export interface RankTask {
    * so that it can be asked to run it once more.
    */
   keepAs?: number;
+}
+
+/** What a thread learns when it starts. */
+export interface ThreadData {
+  priority: Priority;
 }
 
 /** Has a thread run the task that it keeps: a message of a few bytes instead of a whole program. */

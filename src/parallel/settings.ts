@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { checkInteger, checkKeys, checkNumber } from '../core/check.js';
 import { SteepestError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
+import { show } from '../core/show.js';
 
 /** The settings that {@link configure} accepts and returns. */
 export interface ThreadSettings {
@@ -15,7 +17,22 @@ export interface ThreadSettings {
    * 4 per core, but at least 16.
    */
   maxThreads: number;
+  /**
+   * `'background'`: the threads compute only while nothing else wants the core, so that a program
+   * answers requests while it trains. Idle threads are replaced by such threads, and busy ones when
+   * their call ends. On Linux they have the policy SCHED_IDLE, or without the add-on a niceness of
+   * 19; on macOS the quality of service "utility" and on Windows the lowest priority, with the add-on
+   * only. Where the system refuses, nothing changes. Default `'normal'`.
+   */
+  priority: Priority;
 }
+
+/** How the threads that compute share the cores with everything else. */
+export type Priority = 'normal' | 'background';
+
+const PRIORITIES: readonly Priority[] = ['normal', 'background'];
+/** What systems and Node.js call it. */
+const PRIORITY_ALIASES = { idle: 'background', low: 'background', utility: 'background', default: 'normal' };
 
 /** Upper limit of `workers`: no machine benefits from more. */
 export const MOST_WORKERS = 1024;
@@ -32,15 +49,26 @@ const ALIASES = {
   threads: 'maxThreads',
   workers: 'maxThreads',
   idleTimeout: 'idleTimeoutMs',
+  nice: 'priority',
 };
 
 const settings: ThreadSettings = {
   idleTimeoutMs: 30_000,
   maxThreads: Math.min(MOST_WORKERS, Math.max(FEWEST_THREADS, THREADS_PER_CORE * availableParallelism())),
+  priority: 'normal',
 };
 
 /** The current settings. */
 export const threadSettings: Readonly<ThreadSettings> = settings;
+
+function checkPriority(priority: unknown): void {
+  if (PRIORITIES.some((known) => known === priority)) return;
+  throw new SteepestError('ERR_UNKNOWN_NAME', {
+    expected: `priority to be one of ${PRIORITIES.map((known) => `'${known}'`).join(', ')}`,
+    given: show(priority),
+    hint: didYouMean(priority, PRIORITIES, "Leave it out for 'normal'.", PRIORITY_ALIASES),
+  });
+}
 
 /**
  * Checks and applies settings; those left out keep their value.
@@ -48,7 +76,12 @@ export const threadSettings: Readonly<ThreadSettings> = settings;
  */
 export function changeSettings(changes: Partial<ThreadSettings>): void {
   checkKeys('configure', changes, Object.keys(settings), ALIASES);
-  const { idleTimeoutMs = settings.idleTimeoutMs, maxThreads = settings.maxThreads } = changes;
+  const {
+    idleTimeoutMs = settings.idleTimeoutMs,
+    maxThreads = settings.maxThreads,
+    priority = settings.priority,
+  } = changes;
+  checkPriority(priority);
   if (idleTimeoutMs !== Number.POSITIVE_INFINITY) {
     const words = `a number from 0 to ${LONGEST_TIMEOUT_MS}, or Infinity`;
     checkNumber('idleTimeoutMs', idleTimeoutMs, words, (ms) => ms >= 0 && ms <= LONGEST_TIMEOUT_MS);
@@ -60,5 +93,5 @@ export function changeSettings(changes: Partial<ThreadSettings>): void {
       hint: 'Leave it out to use 4 threads per core.',
     });
   }
-  Object.assign(settings, { idleTimeoutMs, maxThreads });
+  Object.assign(settings, { idleTimeoutMs, maxThreads, priority });
 }

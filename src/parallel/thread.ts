@@ -2,7 +2,8 @@ import type { Piscina } from 'piscina';
 import { workerFlags } from '../core/workerFlags.js';
 import { Leftovers } from './leftovers.js';
 import { loadPiscina } from './piscina.cjs';
-import type { AgainTask, CollectTask, RankResult, RankTask } from './rankTask.js';
+import type { AgainTask, CollectTask, RankResult, RankTask, ThreadData } from './rankTask.js';
+import { threadSettings } from './settings.js';
 import { workerFile } from './workerFile.cjs';
 
 /** Internals of Piscina's pinned version: the part of a worker that its public type hides. */
@@ -27,6 +28,8 @@ export class Thread {
   idleSince = 0;
   /** Number of tasks it was given. */
   tasks = 0;
+  /** A thread that gives way does so for good: systems do not let it raise its priority again. */
+  readonly priority = threadSettings.priority;
   private readonly pool: Piscina;
   /** True once it has loaded its code; before that it has computed nothing. */
   hasBegun = false;
@@ -40,8 +43,10 @@ export class Thread {
 
   constructor() {
     const { Piscina } = loadPiscina();
+    const workerData: ThreadData = { priority: this.priority };
     this.pool = new Piscina({
       filename: workerFile,
+      workerData,
       minThreads: 1,
       maxThreads: 1,
       // threads.ts decides when idle threads end, for all of them together.

@@ -57,13 +57,13 @@ let keptFrom = 0;
  */
 export async function startThreads(workers: number): Promise<void> {
   const { idleTimeoutMs, maxThreads } = threadSettings;
-  const isWanted = (): boolean =>
+  const isMissing = (): boolean =>
     idle.length < workers && idle.length + leased < maxThreads && idleTimeoutMs > 0 && queue.length === 0;
-  if (!isWanted()) return;
+  if (!isMissing()) return;
   await nextTurn();
   loadPiscina();
   await nextTurn();
-  while (isWanted()) {
+  while (isMissing()) {
     try {
       const thread = new Thread();
       thread.idleSince = performance.now();
@@ -153,7 +153,7 @@ export function giveBack(ended: Lease, areReusable: boolean): void {
   const now = performance.now();
   for (const thread of ended.threads) {
     const isYoung = thread.begun >= keptFrom && thread.tasks < threadLife.tasks;
-    if (areReusable && isYoung && threadSettings.idleTimeoutMs > 0) {
+    if (areReusable && isYoung && isWanted(thread) && threadSettings.idleTimeoutMs > 0) {
       thread.idleSince = now;
       idle.push(thread);
     } else {
@@ -214,6 +214,16 @@ function trim(): void {
   while (idle.length > 0 && idle.length + leased > threadSettings.maxThreads) end(idle.shift()!);
 }
 
+const isWanted = (thread: Thread): boolean => thread.priority === threadSettings.priority;
+
+/** Terminates idle threads whose priority is no longer wanted. */
+function replace(): void {
+  for (const thread of idle.filter((each) => !isWanted(each))) {
+    idle.splice(idle.indexOf(thread), 1);
+    end(thread);
+  }
+}
+
 /** Schedules the end of idle threads. The timer does not keep the process alive. */
 function arm(): void {
   clearTimeout(timer);
@@ -231,8 +241,8 @@ function shrink(): void {
 }
 
 /**
- * Sets when idle threads end and the maximum number of threads, for all fits, evaluations and
- * predictions that this thread starts; `configure()` without arguments changes nothing. Results do
+ * Sets when idle threads end, the maximum number of threads, and their priority, for all fits,
+ * evaluations and predictions that this thread starts; `configure()` without arguments changes nothing. Results do
  * not depend on it.
  * @returns the current settings
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`; nothing is changed then
@@ -240,6 +250,7 @@ function shrink(): void {
 export function configure(settings: Partial<ThreadSettings> = {}): ThreadSettings {
   changeSettings(settings);
   forgetStartable();
+  replace();
   trim();
   shrink();
   admit();

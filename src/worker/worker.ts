@@ -1,3 +1,4 @@
+import { workerData } from 'node:worker_threads';
 import type { Arena } from '../core/arena.js';
 import { SteepestError } from '../core/errors.js';
 import { messageOf } from '../core/show.js';
@@ -9,14 +10,23 @@ import { type LbfgsTask, runLbfgs } from '../estimators/network/lbfgsLoop.js';
 import { selectKernels } from '../kernels/backend.js';
 import { type CallsTask, runCalls } from '../kernels/calls/rankCalls.js';
 import type { KernelSet } from '../kernels/contract.js';
+import { giveWayHere } from '../kernels/priority.js';
 import { collectShared } from '../kernels/sharedMemory.js';
 import { runFit } from '../networks/training/fitLoop.js';
 import { prepareSweep, runSweepTask } from '../networks/training/sweepLoop.js';
 import type { FitTask, SweepTask } from '../networks/training/tasks.js';
 import { PeerLost } from '../parallel/barrier.js';
 import { controlBlock, declareLost } from '../parallel/control.js';
-import { type AgainTask, type CollectTask, END_OF_REPORTS, type RankResult } from '../parallel/rankTask.js';
+import {
+  type AgainTask,
+  type CollectTask,
+  END_OF_REPORTS,
+  type RankResult,
+  type ThreadData,
+} from '../parallel/rankTask.js';
 import { TaskKernels } from './taskKernels.js';
+
+if ((workerData as ThreadData).priority === 'background') giveWayHere();
 
 type Task = FitTask | SweepTask | GlmTask | BlocksTask | LbfgsTask | CallsTask;
 

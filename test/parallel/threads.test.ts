@@ -287,12 +287,14 @@ describe('configure', () => {
   it('says what a setting is called here', () => {
     expect(() => configure({ concurrency: 2 } as never)).toThrow(/Did you mean '?maxThreads/);
     expect(() => configure({ idleTimeout: 2 } as never)).toThrow(/Did you mean '?idleTimeoutMs/);
+    expect(() => configure({ nice: 19 } as never)).toThrow(/Did you mean '?priority/);
+    expect(() => configure({ priority: 'idle' } as never)).toThrow(/Did you mean 'background'/);
   });
 
   it('gives the settings in force and changes what it is told', () => {
     expect(configure({ idleTimeoutMs: 5 })).toEqual({ ...DEFAULTS, idleTimeoutMs: 5 });
-    expect(configure({ maxThreads: 3 })).toEqual({ idleTimeoutMs: 5, maxThreads: 3 });
-    expect(configure()).toEqual({ idleTimeoutMs: 5, maxThreads: 3 });
+    expect(configure({ maxThreads: 3 })).toEqual({ ...DEFAULTS, idleTimeoutMs: 5, maxThreads: 3 });
+    expect(configure()).toEqual({ ...DEFAULTS, idleTimeoutMs: 5, maxThreads: 3 });
   });
 
   it.each([
@@ -308,6 +310,9 @@ describe('configure', () => {
     [{ concurrency: 2 }, 'ERR_UNKNOWN_NAME'],
     [{ idleTimeout: 2 }, 'ERR_UNKNOWN_NAME'],
     [{ workers: 2 }, 'ERR_UNKNOWN_NAME'],
+    [{ priority: 'idle' }, 'ERR_UNKNOWN_NAME'],
+    [{ priority: 19 }, 'ERR_UNKNOWN_NAME'],
+    [{ nice: 19 }, 'ERR_UNKNOWN_NAME'],
     [[], 'ERR_ARGUMENT'],
     [null, 'ERR_ARGUMENT'],
     [3, 'ERR_ARGUMENT'],

@@ -16,10 +16,10 @@ const C_FUNCTIONS = new Set(
     ' ',
   ),
 );
-/** By which memory of shared arrays goes back to Linux. */
-const LINUX_FUNCTIONS = new Set(['madvise', 'sysconf']);
+/** By which memory of shared arrays goes back to Linux, and a thread lowers its priority. */
+const LINUX_FUNCTIONS = new Set(['madvise', 'sysconf', 'syscall']);
 const MACOS_SYMBOLS =
-  /^_(bzero|memset_pattern(4|8|16)|sysctlbyname|__bzero|_+stack_chk_\w+)$|^dyld_stub_binder$/;
+  /^_(bzero|memset_pattern(4|8|16)|pthread_set_qos_class_self_np|sysctlbyname|__bzero|_+stack_chk_\w+)$|^dyld_stub_binder$/;
 /** Since Windows 10 the C library is part of the system, under these names. */
 const WINDOWS_LIBRARIES = /^(kernel32\.dll|ntdll\.dll|ucrtbase\.dll|api-ms-win-crt-[a-z]+-l1-1-0\.dll)$/i;
 

@@ -83,6 +83,7 @@ import {
   GammaRegressor,
   type GridSearch,
   GroupKFold,
+  giveWay,
   gridSearch,
   HuberRegressor,
   initializerNames,
@@ -587,7 +588,8 @@ export function kernels(a: Float32Array): Float32Array {
     activation: 'relu',
   });
   const { dx, dw, db } = denseBackward({ rows: 1, inputs: 1, units: 1, x: a, w: a, dy: a });
-  const { maxThreads }: { maxThreads: number } = configure({ idleTimeoutMs: 5_000 });
+  const { maxThreads }: { maxThreads: number } = configure({ idleTimeoutMs: 5_000, priority: 'background' });
+  giveWay();
   const { kind, isa, target, reason } = backend();
   console.log(maxThreads, kind === 'native', isa, target ?? 'none', reason, forward[0], dx[0], dw[0], db[0]);
   return c;
