@@ -191,8 +191,8 @@ function inputCases() {
 }
 
 /** Ends of networks for each loss, with class names and without. */
-function outputCases() {
-  const ends = [
+function outputCases(lossNames) {
+  const ofClasses = [
     ['sparseCategoricalCrossentropy', 'softmax', 3],
     [{ name: 'sparseCategoricalCrossentropy', fromLogits: true }, 'linear', 3],
     ['categoricalCrossentropy', 'softmax', 4],
@@ -206,12 +206,13 @@ function outputCases() {
     ['hinge', 'tanh', 1],
     ['squaredHinge', 'linear', 1],
     ['categoricalHinge', 'linear', 3],
-    ['meanSquaredError', 'linear', 3],
     [undefined, 'softmax', 3],
     [undefined, 'sigmoid', 1],
   ];
+  const known = ofClasses.map(([loss]) => loss?.name ?? loss);
+  const ofValues = lossNames.filter((name) => !known.includes(name)).map((name) => [name, 'linear', 3]);
   const body = [['dense', { units: 8, activation: 'relu' }]];
-  return ends.flatMap(([loss, activation, units]) => {
+  return [...ofClasses, ...ofValues].flatMap(([loss, activation, units]) => {
     const classes = ['no', 'yes', 'perhaps', 'weiß nicht'].slice(0, Math.max(2, units));
     const layers = [...body, ['dense', { units, activation }]];
     const name = `outputs of ${typeof loss === 'object' ? `${loss.name} on logits` : loss}, ${units}`;
@@ -264,15 +265,18 @@ const imageClasses = {
   classes: ['a', 'b', 'c'],
 };
 
-/** @param names all activations */
-export const layerCases = (names) => [
+/**
+ * @param names all activations
+ * @param lossNames all losses
+ */
+export const layerCases = (names, lossNames) => [
   ...denseCases(names),
   ...convCases(names),
   ...poolCases(),
   ...normCases(),
   ...otherCases(names),
   ...inputCases(),
-  ...outputCases(),
+  ...outputCases(lossNames),
   imageClasses,
   ...digits,
 ];

@@ -18,6 +18,6 @@ export interface NetworkCase {
 
 /** Every layer with every option, and networks drawn at random. */
 export function networkCases(
-  steepest: Pick<typeof import('steepest'), 'activationNames' | 'layers' | 'sequential'>,
+  steepest: Pick<typeof import('steepest'), 'activationNames' | 'layers' | 'lossNames' | 'sequential'>,
   random: number,
 ): Generator<NetworkCase>;

@@ -103,13 +103,13 @@ const product = (shape) => shape.reduce((a, b) => a * b, 1);
 
 /**
  * All cases: { name, model, options of toOnnx, x(rows) → { data, shape } }.
- * @param steepest the package: its layers, sequential and activationNames
+ * @param steepest the package: its layers, sequential and names of activations and losses
  * @param random how many networks are drawn at random
  */
-export function* networkCases({ layers, sequential, activationNames }, random) {
+export function* networkCases({ layers, sequential, activationNames, lossNames }, random) {
   const draws = new Draws(1);
   const drawn = Array.from({ length: random }, (_, i) => randomCase(draws, activationNames, i + 1));
-  for (const [seed, one] of [...layerCases(activationNames), ...drawn].entries()) {
+  for (const [seed, one] of [...layerCases(activationNames, lossNames), ...drawn].entries()) {
     const own = new Draws(1000 + seed);
     const { name, inputShape, classes, loss, options = {}, bytes = false, most = 2 } = one;
     const stack = one.layers.map(([type, given], i) =>
