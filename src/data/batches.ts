@@ -120,7 +120,7 @@ export class BatchReader {
     // A generator is its own iterator: it cannot start again.
     if (times > 1 && iterator === iterable && typeof stream !== 'function') {
       throw new SteepestError('ERR_ARGUMENT', {
-        expected: `${what} that can be read once per epoch, ${times} times`,
+        expected: `${what} that can be read ${times} times`,
         given: 'a generator, which can be read only once',
         hint: 'Pass the generator function itself, without calling it: fit(batches, …) instead of fit(batches(), …).',
       });

@@ -33,8 +33,9 @@ export interface RidgeCVParams {
   /** Default: the mean squared error of leave-one-out, and R² of folds. */
   scoring: (typeof SCORES)[number] | undefined;
   /**
-   * Default: exact leave-one-out, which reads a table twice. Otherwise a number of folds, a `KFold`
-   * or a list of `{ train, test }` row numbers, in one pass over the rows. A stream needs a number.
+   * Default: exact leave-one-out, which reads the rows twice. Otherwise a number of folds, a `KFold`
+   * or a list of `{ train, test }` row numbers, in one pass over the rows. Of folds, a stream needs
+   * a number.
    * Files keep numbers only.
    */
   cv: CrossValidation | undefined;
@@ -67,8 +68,7 @@ interface Scored {
 
 /**
  * `Ridge` with the alpha that predicts rows left out best. All alphas and folds are computed from
- * triangles of one pass over the rows; leave-one-out reads a table once more for the leverages of
- * its rows. (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al.,
+ * triangles of one pass over the rows; leave-one-out reads the rows once more, for their leverages. (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al.,
  * §7.10)
  */
 export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
@@ -92,12 +92,14 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   }
 
   /**
-   * @param x rows × columns, finite; or, with a number `cv`, a stream of batches `{ x, y,
-   *   sampleWeight? }`, which is read once
+   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`. With a number
+   *   `cv` it is read once; without `cv` twice, so pass what can be opened again, such as a
+   *   generator function
    * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
    *   it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
-   *   `ERR_ARGUMENT`, also for leave-one-out with a stream or an alpha of 0. After an error, what
+   *   `ERR_ARGUMENT`, also for leave-one-out with an alpha of 0, with a stream that can be read
+   *   only once, or with one that has other rows the second time. After an error, what
    *   was learned before is unchanged.
    */
   async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
@@ -109,7 +111,7 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
     const { alphas, workers, cv, alphaPerTarget } = this.params;
     if (cv === undefined && alphas.includes(0)) noZero();
     const kernels = chooseKernels(options);
-    const input = await readRows(x, y, options);
+    const input = await readRows(x, y, options, cv === undefined ? 2 : 1);
     const { targets } = input.source;
     const pass = { workers, kernels, signal: options.signal };
     const { all, scores } =
@@ -138,18 +140,17 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
 
   private async leaveOneOut(input: LeastSquaresInput, options: PassOptions): Promise<Scored> {
     const { alphas, fitIntercept, scoring } = this.params;
-    const { features, table } = input;
-    if (features === undefined || table === undefined) return needsFolds();
-    if (features.rows < 2) oneRow();
     const all = await factorInput(input, true, options);
+    if (all.rows < 2) oneRow();
     const moments = momentsOf(all, fitIntercept);
     const path = await ridgePath(moments, all.rows, options.kernels);
-    const { y, weight } = table;
-    const errors = await leftOut(features, y, weight, path, alphas, fitIntercept);
+    const pass = { fitIntercept, signal: options.signal };
+    const { residuals, rows } = await leftOut(input.source, path, alphas, pass);
+    if (rows !== all.rows) otherRows(all.rows, rows);
     // Without a name, scikit-learn takes the mean over rows of weighted errors.
-    const count = scoring === undefined ? features.rows : moments.weight;
+    const count = scoring === undefined ? rows : moments.weight;
     const totals = testSums(momentsOf(all, false)).map(({ total }) => total);
-    const scores = errors.map((sum, at) => this.scoreOf(sum / count, totals[at % totals.length]!));
+    const scores = residuals.map((sum, at) => this.scoreOf(sum / count, totals[at % totals.length]!));
     return { all, scores };
   }
 
@@ -226,10 +227,10 @@ function oneRow(): never {
   });
 }
 
-function needsFolds(): never {
+function otherRows(before: number, now: number): never {
   throw new SteepestError('ERR_ARGUMENT', {
-    expected: 'cv as a number for a stream: leave-one-out reads the rows twice',
-    given: 'a stream without cv',
-    hint: 'Use cv: 5, or pass a table.',
+    expected: `a stream with the same ${before} rows each time: leave-one-out reads it twice`,
+    given: `${now} rows the second time`,
+    hint: 'Open the same source again, or use folds (cv: 5), which read a stream once.',
   });
 }

@@ -57,6 +57,54 @@ describe('penalised models', () => {
     }
   });
 
+  it('leave out each row of a stream that can be opened again, with the same bits', async () => {
+    const weights = sampleWeight.map((w, i) => (i % 50 === 0 ? 0 : w));
+    async function* weighted(size: number): AsyncIterable<RowBatch> {
+      let first = 0;
+      for await (const batch of batches(size)) {
+        yield { ...batch, sampleWeight: weights.slice(first, first + size) };
+        first += size;
+      }
+    }
+    const alphas = [0.001, 0.1, 10, 1000];
+    for (const scoring of [undefined, 'r2'] as const) {
+      const table = await new RidgeCV({ alphas, scoring }).fit(X, y, { sampleWeight: weights });
+      for (const size of [999, 7777, ROWS]) {
+        const stream = await new RidgeCV({ alphas, scoring }).fit(() => weighted(size));
+        expect([...stream.coef.data]).toEqual([...table.coef.data]);
+        expect([stream.alpha, stream.bestScore]).toEqual([table.alpha, table.bestScore]);
+      }
+    }
+  });
+
+  it('notice a stream that has other rows the second time, and an abort between the two', async () => {
+    let opened = 0;
+    const shrinking = () => (opened++ === 0 ? batches() : batches(20_000));
+    async function* first(stream: AsyncIterable<RowBatch>): AsyncIterable<RowBatch> {
+      for await (const batch of stream) {
+        yield batch;
+        return;
+      }
+    }
+    const shorter = new RidgeCV().fit(() => (opened === 0 ? shrinking() : first(shrinking())));
+    await expect(shorter).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+      message: expect.stringMatching(/same 40000 rows.*20000/),
+    });
+    const controller = new AbortController();
+    let passes = 0;
+    const aborted = new RidgeCV().fit(
+      () => {
+        if (passes++ === 1) controller.abort();
+        return batches();
+      },
+      undefined as never,
+      { signal: controller.signal },
+    );
+    await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    expect(passes).toBe(2);
+  });
+
   it('make the folds of a stream of blocks of rows in turn', async () => {
     const all = Array.from({ length: ROWS }, (_, i) => i);
     const isFirst = (i: number): boolean => Math.floor(i / BLOCK_ROWS) % 2 === 0;
@@ -117,7 +165,11 @@ describe('penalised models', () => {
   });
 
   it.each([
-    ['a stream without folds', () => new RidgeCV().fit(batches()), 'ERR_ARGUMENT'],
+    [
+      'a generator, which leave-one-out cannot read twice',
+      () => new RidgeCV().fit(batches()),
+      'ERR_ARGUMENT',
+    ],
     ['a list of folds for a stream', () => new LassoCV({ cv: [] }).fit(batches()), 'ERR_ARGUMENT'],
     ['more folds than blocks of a stream', () => new LassoCV({ cv: 5 }).fit(batches()), 'ERR_ARGUMENT'],
     ['more folds than rows', () => new LassoCV({ cv: 61 }).fit(few, fewY), 'ERR_ARGUMENT'],

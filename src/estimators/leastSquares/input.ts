@@ -22,6 +22,7 @@ export interface LeastSquaresInput {
 
 /**
  * Rows of a fit: a table with its targets, or a stream of batches that include them.
+ * @param times how often the rows will be read
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE` (of y),
  *   `ERR_ARGUMENT`
  */
@@ -29,11 +30,12 @@ export async function readRows(
   given: FeatureInput | RowStream,
   givenY: TargetInput | ColumnNames | undefined,
   { sampleWeight, signal }: EstimatorFitOptions,
+  times = 1,
 ): Promise<LeastSquaresInput> {
   const { x, y } = isRowStream(given) ? { x: given, y: givenY } : separateTarget('X', given, givenY);
   if (isRowStream(x)) {
     checkBesideStream(y, sampleWeight);
-    const { source, first, isVector } = await streamSource(x, signal);
+    const { source, first, isVector } = await streamSource(x, signal, times);
     const columns = { cols: first.cols, names: first.names };
     return { source, features: undefined, columns, isVector, table: undefined };
   }

@@ -152,18 +152,19 @@ class Recutter {
 }
 
 /**
- * Rows that come in batches and are read once. The first batch is read at once, because it defines
- * the columns.
- * @throws SteepestError as `readFeatures` and `readTargets` do, and `ERR_EMPTY` for a stream
- *   without batches
+ * Rows that come in batches. The first batch is read at once, because it defines the columns.
+ * @param times how often the rows will be read
+ * @throws SteepestError as `readFeatures` and `readTargets` do, `ERR_EMPTY` for a stream without
+ *   batches, and `ERR_ARGUMENT` for one that cannot be read so often
  */
 export async function streamSource(
   stream: RowStream,
   signal: AbortSignal | undefined,
+  times = 1,
 ): Promise<{ source: RowSource; first: Features; isVector: boolean }> {
   const reader = new BatchReader(stream, 'X');
-  reader.begin();
-  const off = onAbort(signal, () => reader.cancel());
+  reader.begin(times);
+  let off = onAbort(signal, () => reader.cancel());
   const close = async (): Promise<void> => {
     off();
     await awaitClosed(reader.close(), signal);
@@ -171,13 +172,15 @@ export async function streamSource(
   let first: CheckedBatch;
   try {
     if (signal?.aborted) reader.cancel();
-    const head = await reader.next();
-    if (head === undefined) throw signal?.aborted ? abortedError(signal) : noBatches();
-    first = checkBatch(head, 0);
+    const batch = await reader.next();
+    if (batch === undefined) throw signal?.aborted ? abortedError(signal) : noBatches();
+    first = checkBatch(batch, 0);
   } catch (error) {
     await close();
     throw error;
   }
+  /** The batch that has been read before the first pass. */
+  let head: CheckedBatch | undefined = first;
   const source: RowSource = {
     dtype: 'f64',
     cols: first.x.cols,
@@ -187,9 +190,17 @@ export async function streamSource(
     shared: undefined,
     async *blocks(blockRows) {
       const recutter = new Recutter(source, blockRows);
+      let number = 0;
+      if (head === undefined) {
+        off = onAbort(signal, () => reader.cancel());
+        reader.begin();
+      }
       try {
-        yield* recutter.take(first);
-        let number = 1;
+        if (head !== undefined) {
+          yield* recutter.take(head);
+          number = 1;
+          head = undefined;
+        }
         for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
           const checked = checkBatch(batch, number);
           checkLikeFirst(checked, number, source);
