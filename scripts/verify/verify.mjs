@@ -14,6 +14,7 @@ import { verifyPackage } from './steps/package.mjs';
 import { verifyRuntimes } from './steps/runtimes.mjs';
 import { verifySize } from './steps/size.mjs';
 import { verifyTestRunners } from './steps/testRunners.mjs';
+import { verifyTfjs } from './steps/tfjs.mjs';
 import { verifyTypes } from './steps/types.mjs';
 import { verifyWindows } from './steps/windows.mjs';
 
@@ -24,6 +25,7 @@ const STEPS = new Map([
   ['package', verifyPackage],
   ['testRunners', verifyTestRunners],
   ['onnx', verifyOnnx],
+  ['tfjs', verifyTfjs],
   ['nodes', verifyNodes],
   ['runtimes', verifyRuntimes],
   ['musl', verifyMusl],

@@ -24,7 +24,7 @@ function corpusOf(reader: string): string[] {
 }
 
 describe.each(names)('%s', (reader) => {
-  const runs = ['network', 'estimator'].includes(reader) ? FILES_OF_MODELS : FILES;
+  const runs = ['network', 'estimator', 'keras', 'tfjs'].includes(reader) ? FILES_OF_MODELS : FILES;
 
   it('refuses damaged files in our words or reads them, without harm', async () => {
     const files = corpusOf(reader);

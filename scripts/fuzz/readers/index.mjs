@@ -6,6 +6,7 @@ import csv from './csv.mjs';
 import estimator from './estimator.mjs';
 import idx from './idx.mjs';
 import image from './image.mjs';
+import keras from './keras.mjs';
 import mnist from './mnist.mjs';
 import network from './network.mjs';
 import npy from './npy.mjs';
@@ -14,6 +15,7 @@ import parquet from './parquet.mjs';
 import safetensors from './safetensors.mjs';
 import sklearn from './sklearn.mjs';
 import tensors from './tensors.mjs';
+import tfjs from './tfjs.mjs';
 
 /**
  * @typedef {object} Reader
@@ -31,5 +33,5 @@ import tensors from './tensors.mjs';
 /** @type {readonly Reader[]} */
 export const READERS = [
   ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow, image],
-  ...[safetensors, tensors, network, checkpoint, estimator, sklearn],
+  ...[safetensors, tensors, network, checkpoint, estimator, sklearn, keras, tfjs],
 ];
