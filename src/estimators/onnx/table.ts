@@ -32,6 +32,7 @@ export interface Block {
 /** A table on its way through a graph. */
 export class OnnxTable {
   private matrix: string | undefined;
+  private firsts: readonly number[] | undefined;
 
   constructor(readonly blocks: readonly Block[]) {}
 
@@ -106,12 +107,26 @@ export class OnnxTable {
     return runs.map(({ values, ...run }) => ({ ...run, value: graph.beside(values, run.type) }));
   }
 
+  /** The block of a column, and its place there. */
   private place(j: number): { block: Block; within: number } {
-    let first = 0;
-    const block = this.blocks.find(({ cols }) => {
-      first += cols;
-      return j < first;
-    }) as Block;
-    return { block, within: j - (first - block.cols) };
+    this.firsts ??= firstColumns(this.blocks);
+    const { firsts } = this;
+    let low = 0;
+    let high = firsts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (firsts[middle]! <= j) low = middle;
+      else high = middle;
+    }
+    return { block: this.blocks[low]!, within: j - firsts[low]! };
   }
+}
+
+/** The number of the first column of each block. */
+function firstColumns(blocks: readonly Block[]): number[] {
+  let first = 0;
+  return blocks.map(({ cols }) => {
+    first += cols;
+    return first - cols;
+  });
 }

@@ -29,8 +29,8 @@ export class OnnxBuilder {
   private readonly inputs: OnnxValue[] = [];
   private readonly outputs: OnnxValue[] = [];
   /** Names of values, and of nodes, that are taken. */
-  private readonly taken = new Set<string>();
-  private readonly nodeNames = new Set<string>();
+  private readonly taken = new Names();
+  private readonly nodeNames = new Names();
   /** The node that computes a value. */
   private readonly makers = new Map<string, OnnxNode>();
 
@@ -56,7 +56,7 @@ export class OnnxBuilder {
   output(name: string, type: StoredElement, shape: OnnxShape, value = name): void {
     if (this.outputs.some((output) => output.name === name)) refuseName('output', name);
     if (value !== name) {
-      if (this.makers.has(name)) this.rename(name, this.free(name));
+      if (this.makers.has(name)) this.rename(name, this.taken.free(name));
       if (this.taken.has(name)) refuseName('output', name);
       const isFree = this.makers.has(value) && this.outputs.every((output) => output.name !== value);
       if (isFree) this.rename(value, name);
@@ -71,7 +71,7 @@ export class OnnxBuilder {
    * @returns its name
    */
   constant(hint: string, tensor: UnnamedTensor): string {
-    const name = this.free(hint);
+    const name = this.taken.free(hint);
     this.initializers.push({ ...tensor, name, shape: [...tensor.shape] } as OnnxTensor);
     return name;
   }
@@ -87,7 +87,7 @@ export class OnnxBuilder {
     attributes: OnnxAttributes = {},
     options: OnnxNodeOptions = {},
   ): string {
-    const output = this.free(options.name ?? opType);
+    const output = this.taken.free(options.name ?? opType);
     this.node(opType, inputs, attributes, [output], options);
     return output;
   }
@@ -104,7 +104,7 @@ export class OnnxBuilder {
     outputs: readonly string[],
     options: OnnxNodeOptions = {},
   ): string[] {
-    const names = outputs.map((hint) => this.free(hint));
+    const names = outputs.map((hint) => this.taken.free(hint));
     this.node(opType, inputs, attributes, names, options);
     return names;
   }
@@ -121,12 +121,11 @@ export class OnnxBuilder {
     outputs: string[],
     { domain = '' }: OnnxNodeOptions,
   ): void {
-    // The name of a value: onnxruntime takes no two nodes of one name.
-    const name = outputs[0] as string;
     const node: OnnxNode = {
       opType,
       domain,
-      name: this.free(name, this.nodeNames),
+      // onnxruntime takes no two nodes of one name.
+      name: this.nodeNames.free(outputs[0] as string),
       inputs: [...inputs],
       outputs,
       attributes: new Map(Object.entries(attributes)),
@@ -138,24 +137,31 @@ export class OnnxBuilder {
     }
   }
 
-  /** A name that nothing has yet: the wanted one, or the first of it with a number. */
-  private free(wanted: string, taken = this.taken): string {
-    let name = wanted;
-    for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
-    taken.add(name);
-    return name;
-  }
-
   private rename(from: string, to: string): void {
     const maker = this.makers.get(from) as OnnxNode;
     const renamed = (names: string[]): string[] => names.map((name) => (name === from ? to : name));
     maker.outputs = renamed(maker.outputs);
-    maker.name = maker.outputs[0] as string;
     for (const node of this.nodes) node.inputs = renamed(node.inputs);
     this.makers.delete(from);
     this.makers.set(to, maker);
     this.taken.delete(from);
     this.taken.add(to);
+  }
+}
+
+/** Names that are taken. */
+class Names extends Set<string> {
+  /** The number to try next behind a wanted name: a wide table wants the same names again and again. */
+  private readonly next = new Map<string, number>();
+
+  /** A name that nothing has yet, which is taken then: the wanted one, or one of it with a number. */
+  free(wanted: string): string {
+    let name = wanted;
+    let number = this.next.get(wanted) ?? 2;
+    for (; this.has(name); number++) name = `${wanted}_${number}`;
+    this.next.set(wanted, number);
+    this.add(name);
+    return name;
   }
 }
 
