@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Absent } from './lib/check.mjs';
 import { verifyArm64 } from './steps/arm64.mjs';
 import { verifyBinaries } from './steps/binaries.mjs';
+import { verifyBrowser } from './steps/browser.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
 import { verifyMusl } from './steps/musl.mjs';
 import { verifyNodes } from './steps/nodes.mjs';
@@ -26,6 +27,7 @@ const STEPS = new Map([
   ['testRunners', verifyTestRunners],
   ['onnx', verifyOnnx],
   ['tfjs', verifyTfjs],
+  ['browser', verifyBrowser],
   ['nodes', verifyNodes],
   ['runtimes', verifyRuntimes],
   ['musl', verifyMusl],

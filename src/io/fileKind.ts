@@ -40,7 +40,12 @@ const MAGIC: readonly (readonly [
   hint: string,
   format?: ForeignFormat,
 ])[] = [
-  [[0x89, ...ascii('HDF\r\n'), 0x1a, 0x0a], 0, 'an HDF5 file, as Keras writes (.h5)', TRANSFER],
+  [
+    [0x89, ...ascii('HDF\r\n'), 0x1a, 0x0a],
+    0,
+    'an HDF5 file, as Keras writes (.h5)',
+    'Read it with fromKeras().',
+  ],
   [[0x93, ...ascii('NUMPY')], 0, 'a NumPy array (.npy)', 'Read it with data.readNpy.', 'npy'],
   [ascii('PAR1'), 0, 'a Parquet file', 'Read it with data.readParquet.'],
   [ascii('ARROW1'), 0, 'an Arrow file', 'Read it with data.readArrow.'],
@@ -90,7 +95,7 @@ function zipKind(bytes: Uint8Array): FileKind | undefined {
   if (has(/\.npy$/)) return kindOf('a NumPy archive (.npz)', 'Read it with data.readNpz.', 'npz');
   if (has(/(^|\/)data\.pkl$/)) return { words: 'a PyTorch model (.pt, .pth)', hint: FROM_TORCH };
   if (has(/^(model\.weights\.h5|config\.json|metadata\.json)$/))
-    return kindOf('a Keras model (.keras)', TRANSFER, 'keras');
+    return kindOf('a Keras model (.keras)', 'Read it with fromKeras().', 'keras');
   const first = names[0] === undefined ? '' : ` with ${show(names[0])}`;
   return { words: `a ZIP archive${first}`, hint: UNPACK };
 }
@@ -159,7 +164,7 @@ function textKind(bytes: Uint8Array): FileKind | undefined {
   }
   if (!/^[{[]/.test(start)) return { words: `text, ${show(start)}`, hint: OURS };
   if (/"modelTopology"|"weightsManifest"/.test(text)) {
-    return kindOf('a TensorFlow.js model (model.json)', TRANSFER, 'tfjs');
+    return kindOf('a TensorFlow.js model (model.json)', 'Read it with fromTfjs().', 'tfjs');
   }
   if (/"class_name"\s*:/.test(text))
     return kindOf("a description of Keras's to_json()", TRANSFER, 'kerasJson');

@@ -124,8 +124,8 @@ const other = { model: 'x'.repeat(1000), format: 'pt' };
 /** What a file is, and words of the message about it. */
 const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
   'nothing at all': [Buffer.alloc(0), 'an empty file'],
-  'an .h5 file of Keras': [bytesOf('h5'), 'HDF5', 'setWeights'],
-  'a .keras file': [bytesOf('keras'), 'a Keras model', 'setWeights'],
+  'an .h5 file of Keras': [bytesOf('h5'), 'HDF5', 'fromKeras()'],
+  'a .keras file': [bytesOf('keras'), 'a Keras model', 'fromKeras()'],
   "Keras's to_json()": [bytesOf('keras_json'), 'to_json'],
   'an .npz file': [bytesOf('npz'), '.npz', 'data.readNpz'],
   'an .npy file': [bytesOf('npy'), '.npy', 'data.readNpy'],
@@ -133,7 +133,7 @@ const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
   'a pickle': [bytesOf('pickle'), 'a Python pickle'],
   'a packed pickle': [bytesOf('zlib_pickle'), 'zlib', 'joblib'],
   'a gzip file': [bytesOf('gzip'), 'a gzip file', 'Unpack'],
-  'a .pt file of PyTorch': [pytorchArchive(), 'a PyTorch model'],
+  'a .pt file of PyTorch': [pytorchArchive(), 'a PyTorch model', 'save_file'],
   // The legacy format begins with a pickled magic number, 0x1950a86a20f9469cfc6c
   // (torch/serialization.py).
   'an old .pt file': [Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de903', 'hex'), 'PyTorch'],
@@ -141,7 +141,9 @@ const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
   'a model.json of TensorFlow.js': [
     Buffer.from(JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [] })),
     'TensorFlow.js',
+    'fromTfjs()',
   ],
+  'an estimator of scikit-learn': [Buffer.from('{"sklearn": "1.9.1"}'), 'scikit-learn', 'fromSklearn()'],
   'other JSON': [Buffer.from('  {"a": 1}'), 'JSON', '"a"'],
   'a table as text': [Buffer.from('a,b\n1,2\n'), 'text', 'a,b'],
   'text of letters with marks': [Buffer.from('größe;ß\n'), 'text', 'größe'],

@@ -7,18 +7,19 @@ import { installedFolder } from './installed.mjs';
 import { here, root, work } from './places.mjs';
 
 /**
- * Installs the packages of a folder here with a lock file, unless they are there as it says.
+ * Installs the packages of a folder with a lock file, unless they are there as it says.
+ * @param {string} from where the folder is
  * @returns {string} the folder in which they are
  */
-export function lockedPackages(name) {
+export function lockedPackages(name, from = here) {
   const folder = join(work, name);
   mkdirSync(folder, { recursive: true });
   const done = join(folder, 'installed.json');
-  const lock = join(here, name, 'package-lock.json');
+  const lock = join(from, name, 'package-lock.json');
   if (existsSync(done) && readFileSync(done, 'utf8') === readFileSync(lock, 'utf8')) return folder;
   rmSync(done, { force: true });
   for (const file of ['package.json', 'package-lock.json']) {
-    copyFileSync(join(here, name, file), join(folder, file));
+    copyFileSync(join(from, name, file), join(folder, file));
   }
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
   copyFileSync(lock, done);
