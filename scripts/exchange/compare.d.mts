@@ -1,7 +1,8 @@
 import type { Sequential } from 'steepest';
+import type { Samples } from './networks.mjs';
 
 /** How far two implementations of a network in float32 may be apart. */
-export function mostDifference(model: Sequential): number;
+export function mostDifference(model: Sequential, x: Samples): Promise<number>;
 
 /** The outputs of one batch, by their names. */
 export interface ComparedBatch {

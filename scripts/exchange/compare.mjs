@@ -1,4 +1,5 @@
 // How near the outputs of an exported graph are to what this package predicts.
+import { Draws } from './draws.mjs';
 
 /**
  * What the rounding of float32 alone may make, in units of the largest number of an output over all
@@ -6,18 +7,34 @@
  * than they.
  */
 const MOST_DIFFERENCE = 1e-6;
-/**
- * The same where rounding is enlarged: by layerNorm, which divides by the deviation of a pixel's few
- * channels, however small it is, and in sums of many products, which cancel to a small one.
- */
-const MOST_ENLARGED = 2e-6;
-const MANY_PRODUCTS = 500;
+/** A change in the last place of a float32. */
+const LAST_PLACE = 2 ** -23;
+const CHANGES = 3;
+/** How many times what such changes make rounding may make, which happens at every operation. */
+const TIMES = 3;
 
-/** How far two implementations of a network in float32 may be apart. */
-export function mostDifference(model) {
-  const hasLayerNorm = model.config.layers.some(({ type }) => type === 'layerNorm');
-  const products = model.getWeights().map(({ shape }) => shape.slice(0, -1).reduce((a, b) => a * b, 1));
-  return hasLayerNorm || products.some((count) => count > MANY_PRODUCTS) ? MOST_ENLARGED : MOST_DIFFERENCE;
+/**
+ * How far two implementations of a network in float32 may be apart. Where its outputs move farther
+ * when its weights change in their last place, the network itself enlarges rounding: a layerNorm
+ * that divides by a small deviation does, and sums that cancel.
+ */
+export async function mostDifference(model, x) {
+  const draws = new Draws(7);
+  const weights = model.getWeights();
+  const { data: outputs } = await model.predict(x);
+  let farthest = 0;
+  for (let i = 0; i < CHANGES; i++) {
+    const changed = weights.map(({ data, shape }) => ({
+      data: data.map((value) => value * (1 + draws.pick([-LAST_PLACE, LAST_PLACE]))),
+      shape,
+    }));
+    model.setWeights(changed);
+    const moved = await model.predict(x);
+    farthest = Math.max(farthest, largest(outputs.map((value, k) => moved.data[k] - value)));
+  }
+  model.setWeights(weights);
+  const enlarged = farthest === 0 ? 0 : (TIMES * farthest) / largest(outputs);
+  return Math.max(MOST_DIFFERENCE, enlarged);
 }
 
 const largest = (numbers) => numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -21,7 +21,7 @@ async function compare({ model, options, x }: NetworkCase): Promise<void> {
     [...outputs].map(([name, { data, shape }]) => [name, { data, dims: shape }]),
   );
   const expected = await expectedOutputs(model, options, input);
-  expect(differenceOf([{ expected, actual }])).toBeLessThan(mostDifference(model));
+  expect(differenceOf([{ expected, actual }])).toBeLessThan(await mostDifference(model, input));
 }
 
 describe('the ONNX graph of a network', () => {

@@ -50,7 +50,7 @@ def check(case: dict, folder: Path, options: onnxruntime.SessionOptions) -> floa
     onnx.checker.check_model(onnx.load(path), full_check=True)
     session = onnxruntime.InferenceSession(path, options)
     difference = difference_of([run_batch(session, batch, case["inputType"]) for batch in case["batches"]])
-    assert difference <= case["most"], f"a difference of {difference:.2e}"
+    assert difference <= case["most"], f"a difference of {difference:.2e}, above {case['most']:.1e}"
     return difference
 
 

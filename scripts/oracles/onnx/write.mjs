@@ -24,7 +24,7 @@ for (const { name, model, options, x } of networkCases(steepest, Number(random))
     batches.push({ input: { data: Array.from(input.data), shape: input.shape }, outputs });
   }
   const inputType = options.inputType ?? 'float32';
-  index.push({ name, file, inputType, most: mostDifference(model), batches });
+  index.push({ name, file, inputType, most: await mostDifference(model, x(ROWS[1])), batches });
 }
 writeFileSync(join(folder, 'index.json'), JSON.stringify(index));
 console.log(`${index.length} networks in ${folder}`);
