@@ -167,6 +167,15 @@ describe('gaps and unknown categories', () => {
     expect(run(model, ['b', '', 'a'])).toEqual([1, -5, 0]);
   });
 
+  it('are filled as gaps besides the text that marks missing values', async () => {
+    const imputer = new SimpleImputer({ strategy: 'mostFrequent', missingValues: 'n/a' });
+    const model = modelOf(await imputer.fit([['a'], ['n/a'], ['a'], ['b']]));
+    const { data: filled } = evaluateOnnx(model, {
+      x0: { data: ['', 'n/a', 'b'], shape: [3, 1] },
+    }).get('output_x0')!;
+    expect([...filled]).toEqual(['a', 'a', 'b']);
+  });
+
   it('refuse categories of which one is the empty text and one a gap', async () => {
     const encoder = await new OrdinalEncoder().fit([['a'], [null], ['']]);
     expect(() => encoder.toOnnx()).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT' }));
