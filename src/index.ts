@@ -36,6 +36,7 @@ export type { CompileConfig, CompileOptions } from './networks/models/compileOpt
 export type { SampleWeight, ValidationArrays } from './networks/models/fitOptions.js';
 export { fromKeras } from './networks/models/fromKeras.js';
 export { fromTfjs } from './networks/models/fromTfjs.js';
+export { fromOnnx } from './networks/models/fromOnnx.js';
 export type { OnnxOptions } from './networks/models/onnx.js';
 export type { ResumeOptions } from './networks/models/resume/options.js';
 export { schedules } from './networks/models/schedules.js';

@@ -48,6 +48,7 @@ NAMES = [
     "callbacks",
     "onnx_messages",
     "keras_models",
+    "onnx_models",
 ]
 # Another processor may round the last digits of float64 differently; the tests' tolerances are far wider.
 CHECK_TOLERANCE = 1e-9

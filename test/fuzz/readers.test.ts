@@ -24,7 +24,8 @@ function corpusOf(reader: string): string[] {
 }
 
 describe.each(names)('%s', (reader) => {
-  const runs = ['network', 'estimator', 'keras', 'tfjs'].includes(reader) ? FILES_OF_MODELS : FILES;
+  const isModel = ['network', 'estimator', 'keras', 'tfjs', 'onnx'].includes(reader);
+  const runs = isModel ? FILES_OF_MODELS : FILES;
 
   it('refuses damaged files in our words or reads them, without harm', async () => {
     const files = corpusOf(reader);
@@ -79,7 +80,7 @@ describe('the fuzzer', () => {
 
   it('knows every reader that there is', () => {
     const functions = [...Object.entries(steepest), ...Object.entries(steepest.data)]
-      .filter(([name, value]) => typeof value === 'function' && /^(?:read|load|csv)/.test(name))
+      .filter(([name, value]) => typeof value === 'function' && /^(?:read|load|csv|fromOnnx)/.test(name))
       .map(([name]) => name);
     expect(functions.length).toBeGreaterThan(8);
     expect(READERS.flatMap(({ covers }) => covers).sort()).toEqual(functions.sort());

@@ -11,6 +11,7 @@ import mnist from './mnist.mjs';
 import network from './network.mjs';
 import npy from './npy.mjs';
 import npz from './npz.mjs';
+import onnx from './onnx.mjs';
 import parquet from './parquet.mjs';
 import safetensors from './safetensors.mjs';
 import sklearn from './sklearn.mjs';
@@ -33,5 +34,5 @@ import tfjs from './tfjs.mjs';
 /** @type {readonly Reader[]} */
 export const READERS = [
   ...[npy, npz, idx, mnist, cifar, csv, parquet, arrow, image],
-  ...[safetensors, tensors, network, checkpoint, estimator, sklearn, keras, tfjs],
+  ...[safetensors, tensors, network, checkpoint, estimator, sklearn, keras, tfjs, onnx],
 ];

@@ -148,6 +148,14 @@ export function resolveModel(config: ModelConfig): ResolvedModel {
   return model;
 }
 
+/** The description of a model as plain data. */
+export const configOf = ({ seed, layers, classes, columns }: ResolvedModel): ModelConfig => ({
+  seed,
+  layers: layers.map(({ config, name }) => ({ ...config, name })),
+  ...(classes === undefined ? {} : { classes: [...classes] }),
+  ...(columns === undefined ? {} : { columns: [...columns] }),
+});
+
 /** New nodes for one compilation. */
 export function lowerModel(model: ResolvedModel): Node[] {
   return model.layers.flatMap((_, index) => layerNodes(model, index));

@@ -1,4 +1,4 @@
-import type { ModelConfig, ResolvedModel } from '../compile/model.js';
+import { configOf, type ModelConfig, type ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
 import type { TfjsArtifacts } from '../exchange/tfjs/artifacts.js';
 import { tfjsArtifacts } from '../exchange/tfjs/write.js';
@@ -6,7 +6,6 @@ import type { ModelState } from '../training/state.js';
 import type { Compiled } from './compileOptions.js';
 import { describeModel } from './describe.js';
 import { knownMetrics } from './knownMetrics.js';
-import { configOf } from './layerTraining.js';
 import { type OnnxOptions, onnxBytes, saveOnnx } from './onnx.js';
 import { modelBytes, saveModel } from './save.js';
 import { saveTfjs } from './saveTfjs.js';

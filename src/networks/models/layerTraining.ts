@@ -1,6 +1,6 @@
 import { checkList } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
-import { type ModelConfig, type ResolvedModel, resolveModel } from '../compile/model.js';
+import { configOf, type ResolvedModel, resolveModel } from '../compile/model.js';
 import type { LayerConfig } from '../layers/definition.js';
 import type { TrainedLayerConfig } from '../layers/parameter.js';
 import { checkOptionNames, type OptionNames, TO_COMPILE } from './optionNames.js';
@@ -16,14 +16,6 @@ const NAMES: OptionNames = {
   elsewhere: { learningRate: TO_COMPILE, optimizer: TO_COMPILE },
   example: EXAMPLE,
 };
-
-/** The description of a model as plain data. */
-export const configOf = ({ seed, layers, classes, columns }: ResolvedModel): ModelConfig => ({
-  seed,
-  layers: layers.map(({ config, name }) => ({ ...config, name })),
-  ...(classes === undefined ? {} : { classes: [...classes] }),
-  ...(columns === undefined ? {} : { columns: [...columns] }),
-});
 
 /**
  * A model like the given one, in which the named layers are trained in another way.

@@ -3,8 +3,8 @@ import { int } from '../../../io/onnx/attributes.js';
 import { OnnxBuilder } from '../../../io/onnx/graphBuilder.js';
 import type { OnnxGraph, OnnxModel } from '../../../io/onnx/messages.js';
 import { onnxModel } from '../../../io/onnx/model.js';
-import type { ResolvedModel } from '../../compile/model.js';
-import { outputKind } from '../../compile/outputKind.js';
+import { configOf, type ResolvedModel } from '../../compile/model.js';
+import { type OutputKind, outputKind } from '../../compile/outputKind.js';
 import type { ResolvedLoss } from '../../losses/index.js';
 import type { Flow } from './flow.js';
 import { onnxLayer } from './index.js';
@@ -43,8 +43,10 @@ export interface NetworkForm {
 /** A network as a model of ONNX, with a graph that computes what `predict` does. */
 export function networkModel(network: NetworkToWrite, form: NetworkForm): OnnxModel {
   const { seed, classes, columns } = network.model;
-  return onnxModel(networkGraph(network, form), {
+  return onnxModel(networkGraph(network, form, outputKind(network.loss)), {
     metadata: {
+      // The layers that only training has, and their options, which no graph shows.
+      model: json(configOf(network.model)),
       seed: String(seed),
       classes: json(classes),
       columns: json(columns),
@@ -56,11 +58,18 @@ export function networkModel(network: NetworkToWrite, form: NetworkForm): OnnxMo
 const json = (value: unknown): string | undefined =>
   value === undefined ? undefined : JSON.stringify(value);
 
-function networkGraph({ model, weights, loss }: NetworkToWrite, form: NetworkForm): OnnxGraph {
+/**
+ * The graph alone.
+ * @param kind what the outputs are of classes; undefined for values
+ */
+export function networkGraph(
+  { model, weights }: Pick<NetworkToWrite, 'model' | 'weights'>,
+  form: NetworkForm,
+  kind: OutputKind | undefined,
+): OnnxGraph {
   const builder = new OnnxBuilder(form.name);
   const { layers, classes, inputShape } = model;
   const last = writeLayers(builder, { layers, weights }, writeInput(builder, inputShape, form.inputType));
-  const kind = outputKind(loss);
   const givesClasses = form.labels && classes !== undefined && kind !== undefined && isRow(model.outputShape);
   if (givesClasses) writeClasses(builder, last, classes, kind);
   else writeOutput(builder, last);
