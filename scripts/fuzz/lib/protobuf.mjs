@@ -70,13 +70,19 @@ function putVarint(out, value) {
   out.push(Buffer.from(bytes));
 }
 
+/** A value's bytes, also of one whose wire type was changed. */
+function bytesOf(value) {
+  if (typeof value === 'bigint') return Buffer.alloc(8);
+  return Array.isArray(value) ? write(value) : value;
+}
+
 function write(fields) {
   const out = [];
   for (const { field, wire, value, says } of fields) {
     putVarint(out, BigInt(field) * 8n + BigInt(wire));
-    if (wire === VARINT) putVarint(out, value);
+    if (wire === VARINT) putVarint(out, typeof value === 'bigint' ? value : 0n);
     else {
-      const bytes = Array.isArray(value) ? write(value) : value;
+      const bytes = bytesOf(value);
       if (wire === BYTES) putVarint(out, BigInt(says ?? bytes.length));
       out.push(bytes);
     }
@@ -131,7 +137,6 @@ function changeField(draw, { fields, k }, all) {
     case 5:
       if (own.wire === BYTES) own.says = oneOf(draw, [0, 1, 2 ** 20, 2 ** 31, 2 ** 32, ...LARGE_SIZES]);
       else own.wire = oneOf(draw, [VARINT, FIXED64, BYTES, FIXED32, 3, 4, 6]);
-      if (own.wire !== VARINT && typeof own.value === 'bigint') own.value = Buffer.alloc(8);
       break;
     default:
       own.value = changedValue(draw, own);

@@ -1,10 +1,9 @@
 import { checkReadOptions, type ReadOptions } from '../../data/limits/readLimits.js';
-import { fromFile, inTurns, type ModelSource, readBytes } from '../../io/modelFile.js';
+import { inTurns, type ModelSource, readBytes } from '../../io/modelFile.js';
 import { decoding } from '../../io/onnx/decode.js';
-import { resolveModel } from '../compile/model.js';
 import { readingNetwork } from '../exchange/onnx/readNetwork.js';
-import { readState } from './restoreState.js';
-import { Sequential } from './sequential.js';
+import { networkOf } from './readNetwork.js';
+import type { Sequential } from './sequential.js';
 
 /**
  * Reads an ONNX model whose layers follow one another, of this package or of another program, as a
@@ -29,16 +28,6 @@ export async function fromOnnx(source: ModelSource, options: ReadOptions = {}): 
   return readBytes(source, { reader: 'fromOnnx' }, limits, all, async (bytes, name, budget) => {
     const what = `an ONNX model in ${name}`;
     const model = await inTurns(what, decoding(bytes), budget);
-    const { config, weights } = await inTurns(what, readingNetwork(model), budget);
-    return fromFile(what, () => {
-      const resolved = resolveModel(config);
-      const tensors = new Map(
-        resolved.parameters.flatMap(({ name: array, shape }) => {
-          const data = weights.get(array);
-          return data === undefined ? [] : [[array, { data, shape }] as const];
-        }),
-      );
-      return new Sequential(config, readState(resolved, tensors, { step: 0, epochs: 0 }, undefined));
-    });
+    return networkOf(await inTurns(what, readingNetwork(model), budget));
   });
 }

@@ -78,6 +78,7 @@ import {
   featureScores,
   featureUnion,
   fromKeras,
+  fromOnnx,
   fromSklearn,
   fromTfjs,
   GammaRegressor,
@@ -306,6 +307,7 @@ export async function networks(signal?: AbortSignal): Promise<Float32Array> {
     await fromTfjs(artifacts, { limits: { bytes: 1e6 } }),
     await fromTfjs('pets/model.json'),
     await fromKeras('model.keras', { limits: { timeMs: 1000 } }),
+    await fromOnnx('model.onnx', { limits: { timeMs: 1000 } }),
   ];
   void [weights, exchanged];
   const again = await load('model.safetensors', Sequential);

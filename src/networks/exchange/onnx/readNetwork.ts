@@ -3,6 +3,7 @@ import type { InParts } from '../../../core/inParts.js';
 import { shown } from '../../../io/jsonCursor.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from '../../../io/onnx/messages.js';
 import type { ModelConfig } from '../../compile/model.js';
+import type { ReadNetwork } from '../readNetwork.js';
 import { activationReaders, addActivation } from './layers/activationReader.js';
 import { conv2dReaders } from './layers/conv2dReader.js';
 import { denseReaders } from './layers/denseReader.js';
@@ -25,7 +26,7 @@ import { refused, refuseNode, shownNode } from './read/refuse.js';
 import { isElementwise, regionsFrom } from './read/region.js';
 import { product } from './read/view.js';
 import type { ReadNode } from './readers.js';
-import { detailsOf, ownNetwork, type ReadNetwork } from './readOwn.js';
+import { detailsOf, ownNetwork, readNetworkOf } from './readOwn.js';
 
 /** Every operator that is read, with its reader. */
 const READERS: ReadonlyMap<string, ReadNode> = new Map(
@@ -66,7 +67,7 @@ export function* readingNetwork(model: OnnxModel): InParts<ReadNetwork> {
   yield;
   const own = ownNetwork(model);
   if (own !== undefined) {
-    for (const [name, numbers] of own.weights) yield* checkingFinite(name, numbers);
+    for (const [name, numbers] of own.parameters) yield* checkingFinite(name, numbers);
     return own;
   }
   const input = graph.input();
@@ -210,5 +211,5 @@ function* built(chain: Chain, model: OnnxModel, classes: string[] | undefined): 
       arrays.set(`${name}/${array}`, yield* gathering(`${name}/${array}`, weight));
     }
   }
-  return { config: { seed: 0, layers: configs, ...detailsOf(model, classes) }, weights: arrays };
+  return readNetworkOf({ seed: 0, layers: configs, ...detailsOf(model, classes) }, arrays);
 }

@@ -5,16 +5,18 @@ import { PRODUCER } from '../../../io/onnx/model.js';
 import type { ParameterSpec } from '../../../program/parameters.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../../compile/model.js';
 import type { OutputKind } from '../../compile/outputKind.js';
+import type { ReadNetwork } from '../readNetwork.js';
 import { LABEL } from './outputs.js';
 import { product, stridesOf } from './read/view.js';
 import { INPUT_TYPES, type NetworkForm, networkGraph } from './writeNetwork.js';
 
-/** A network that has been read. */
-export interface ReadNetwork {
-  config: ModelConfig;
-  /** Arrays by our names: `dense_1/kernel`. */
-  weights: Map<string, Float32Array>;
-}
+/** How a network was compiled, no ONNX file tells. */
+export const readNetworkOf = (config: ModelConfig, parameters: Map<string, Float32Array>): ReadNetwork => ({
+  config,
+  parameters,
+  compile: undefined,
+  isOwn: false,
+});
 
 /** What outputs may be of classes, of which a graph has only the end. */
 const KINDS: readonly (OutputKind | undefined)[] = ['probabilities', 'logits', 'scores', undefined];
@@ -35,9 +37,8 @@ export function ownNetwork({ producerName, metadataProps, graph }: OnnxModel): R
     const isSame = formsOf(graph).some(([form, kind]) => {
       return isSameGraph(networkGraph({ model, weights }, form, kind), graph, model);
     });
-    return isSame
-      ? { config: parseDescription(text, 'model') as unknown as ModelConfig, weights }
-      : undefined;
+    if (!isSame) return undefined;
+    return readNetworkOf(parseDescription(text, 'model') as unknown as ModelConfig, weights);
   } catch {
     // A description that is no model did not come with this graph.
     return undefined;
