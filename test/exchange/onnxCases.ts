@@ -2,7 +2,7 @@
 import { atOnce } from '#steepest/core/inParts.js';
 import { decoding } from '#steepest/io/onnx/decode.js';
 import { encodeOnnx } from '#steepest/io/onnx/encode.js';
-import type { OnnxModel, OnnxNode } from '#steepest/io/onnx/messages.js';
+import type { OnnxAttribute, OnnxModel, OnnxNode } from '#steepest/io/onnx/messages.js';
 
 export const decode = (bytes: Uint8Array): OnnxModel => atOnce(decoding(bytes));
 
@@ -23,13 +23,11 @@ export function node(
   outputs: string[],
   attributes: Attributes = {},
 ): OnnxNode {
-  const entries = Object.entries(attributes).map(([key, value]) => {
-    if (typeof value === 'string') return [key, { type: 'string', value }] as const;
-    if (typeof value === 'number')
-      return [key, { type: key.endsWith('f') ? 'float' : 'int', value }] as const;
-    return [key, { type: 'ints', value: [...value] }] as const;
+  const named = Object.entries(attributes).map(([key, value]): [string, OnnxAttribute] => {
+    if (typeof value === 'string') return [key, { type: 'string', value }];
+    if (typeof value !== 'number') return [key, { type: 'ints', value: [...value] }];
+    return key.endsWith('f') ? [key.slice(0, -1), { type: 'float', value }] : [key, { type: 'int', value }];
   });
-  const named = entries.map(([key, value]) => [key.replace(/f$/, ''), value] as const);
   return { opType, domain: '', name: outputs[0]!, inputs, outputs, attributes: new Map(named) };
 }
 
