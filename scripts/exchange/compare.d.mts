@@ -1,6 +1,9 @@
 import type { Sequential } from 'steepest';
 import type { Samples } from './networks.mjs';
 
+/** What the rounding of float32 alone may make. */
+export const MOST_DIFFERENCE: number;
+
 /** How far two implementations of a network in float32 may be apart. */
 export function mostDifference(model: Sequential, x: Samples): Promise<number>;
 

@@ -6,7 +6,7 @@ import { Draws } from './draws.mjs';
  * rows that were tried: a number that is near 0 because large ones cancel has no more correct digits
  * than they.
  */
-const MOST_DIFFERENCE = 1e-6;
+export const MOST_DIFFERENCE = 1e-6;
 /** A change in the last place of a float32. */
 const LAST_PLACE = 2 ** -23;
 const CHANGES = 3;
