@@ -27,12 +27,18 @@ const MOST_CUSTOMERS = 1000;
 /** Requests that are being answered have this long when the server stops. */
 const GRACE_MS = 5000;
 
+/**
+ * The process that trains compiles and collects garbage on its main thread. Helper threads would
+ * take the second core besides, and then requests find none free.
+ */
+const TRAINER = { serialization: 'advanced', execArgv: ['--single-threaded'] };
+
 /** The process that trains; undefined while none does. */
 let trainer;
 
 /** A new model; the one that answers is not touched. Undefined if the server stops meanwhile. */
 async function train(seed) {
-  trainer = fork(new URL('./lib/retrain.mjs', import.meta.url), { serialization: 'advanced' });
+  trainer = fork(new URL('./lib/retrain.mjs', import.meta.url), TRAINER);
   let bytes;
   trainer.once('message', (sent) => {
     bytes = sent;
