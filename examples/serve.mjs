@@ -36,18 +36,23 @@ const TRAINER = { serialization: 'advanced', execArgv: ['--single-threaded'] };
 /** The process that trains; undefined while none does. */
 let trainer;
 
-/** A new model; the one that answers is not touched. Undefined if the server stops meanwhile. */
-async function train(seed) {
+let isStopping = false;
+
+/**
+ * A new model; the one that answers is not touched. Undefined if the server stops meanwhile.
+ * @param isBackground requests are answered meanwhile
+ */
+async function train(seed, isBackground) {
   trainer = fork(new URL('./lib/retrain.mjs', import.meta.url), TRAINER);
   let bytes;
   trainer.once('message', (sent) => {
     bytes = sent;
   });
-  trainer.send({ rows, seed, workers });
+  trainer.send({ rows, seed, workers, isBackground });
   try {
     // Messages come before 'disconnect'.
     const [[code]] = await Promise.all([once(trainer, 'exit'), once(trainer, 'disconnect')]);
-    if (code !== 0) throw new Error(`the process that trains ended with code ${code}`);
+    if (code !== 0 && !isStopping) throw new Error(`the process that trains ended with code ${code}`);
   } finally {
     trainer = undefined;
   }
@@ -55,7 +60,7 @@ async function train(seed) {
 }
 
 const file = options.model;
-const first = file !== undefined && existsSync(file) ? await load(file, Pipeline) : await train(1);
+const first = file !== undefined && existsSync(file) ? await load(file, Pipeline) : await train(1, false);
 /** Requests read it once, so each is answered by one model. */
 let current = { model: first, version: 1 };
 let training;
@@ -63,7 +68,7 @@ let training;
 /** One retraining at a time; the models are swapped when the new one is complete and saved. */
 async function retrain() {
   const version = current.version + 1;
-  const model = await train(version);
+  const model = await train(version, true);
   if (model === undefined) return;
   if (file !== undefined) await model.save(file);
   current = { model, version };
@@ -138,7 +143,8 @@ await once(server, 'listening');
 console.log(`listening on port ${server.address().port}`);
 
 async function stop() {
-  if (trainer?.connected) trainer.send('stop');
+  isStopping = true;
+  trainer?.kill();
   server.close();
   server.closeIdleConnections();
   const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
