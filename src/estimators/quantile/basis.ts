@@ -3,7 +3,7 @@
  * The line of a penalty fixes its coefficient, so that only the other coefficients and as many rows
  * have a matrix, whose LU factors are kept.
  */
-import type { InParts } from '../../core/inParts.js';
+import { eachRange, type InParts } from '../../core/inParts.js';
 import { LineHeap } from './lineHeap.js';
 import { hasLine, type PinballProblem } from './pinballProblem.js';
 
@@ -100,9 +100,16 @@ function swapRows(lu: Float64Array, order: Uint32Array, n: number, a: number, b:
  */
 export function* chooseBasis(problem: PinballProblem, touch: Float64Array): InParts<Basis> {
   const { rows, size, x } = problem;
-  const keys = touch.map((value) => -value);
-  const candidates = Uint32Array.from(keys.keys()).filter((line) => hasLine(problem, line));
-  const heap = yield* LineHeap.of(keys, candidates, candidates.length);
+  const keys = new Float64Array(touch.length);
+  const candidates = new Uint32Array(touch.length);
+  let count = 0;
+  yield* eachRange(touch.length, (begin, end) => {
+    for (let line = begin; line < end; line++) {
+      keys[line] = -touch[line]!;
+      if (hasLine(problem, line)) candidates[count++] = line;
+    }
+  });
+  const heap = yield* LineHeap.of(keys, candidates, count);
   // The penalties among the first `size` lines cost no elimination, so they come before rows.
   const isFree = new Uint8Array(size).fill(1);
   const waiting: number[] = [];

@@ -1,7 +1,7 @@
 import { eachRange, type InParts } from '../../core/inParts.js';
 import type { Basis } from './basis.js';
 import { LineHeap } from './lineHeap.js';
-import { acrossLines, alongLines, hasLine, objectiveAt, type PinballProblem } from './pinballProblem.js';
+import { acrossLines, alongLines, hasLine, type PinballProblem } from './pinballProblem.js';
 
 /** A residual below this times the size of its terms is 0. */
 const RESIDUAL_PRECISION = 1e-13;
@@ -76,10 +76,20 @@ class Descent {
     this.y = y;
   }
 
+  private *eachLine(visit: (i: number) => void): InParts<void> {
+    yield* eachRange(
+      this.count,
+      (begin, end) => {
+        for (let i = begin; i < end; i++) visit(i);
+      },
+      LINES_PER_PART,
+    );
+  }
+
   /** The vertex of the basis. @returns the objective there */
   *update(): InParts<number> {
     const { problem, basis, v, y, residuals, isAbove, isBasic } = this;
-    const { rows, size, x } = problem;
+    const { rows, size, x, above, below } = problem;
     yield* basis.factor();
     isBasic.fill(1, rows);
     isBasic.fill(0, 0, rows);
@@ -103,20 +113,23 @@ class Descent {
     }
     yield* alongLines(problem, v, residuals);
     const noise = RESIDUAL_PRECISION * v.reduce((sum, value) => sum + Math.abs(value), 1);
-    for (let i = 0; i < this.count; i++) {
+    let value = 0;
+    yield* this.eachLine((i) => {
       const r = isBasic[i] === 1 ? 0 : y[i]! - residuals[i]!;
       residuals[i] = Math.abs(r) <= noise ? 0 : r;
-      if (residuals[i] !== 0) isAbove[i] = r > 0 ? 1 : 0;
-    }
-    return objectiveAt(problem, residuals);
+      if (residuals[i] === 0) return;
+      isAbove[i] = r > 0 ? 1 : 0;
+      value += r > 0 ? above[i]! * r : -below[i]! * r;
+    });
+    return value;
   }
   /** The basic line whose dual variable is furthest beyond a bound; undefined at the optimum. */
   *leaving(): InParts<Leaving | undefined> {
     const { problem, basis, dual, isBasic, isAbove, sumOfBounds } = this;
     const { rows, size, x, above, below } = problem;
-    for (let i = 0; i < this.count; i++) {
+    yield* this.eachLine((i) => {
       dual[i] = isBasic[i] === 1 ? 0 : isAbove[i] === 1 ? above[i]! : -below[i]!;
-    }
+    });
     const sums = yield* acrossLines(problem, dual);
     const ofRows = basis.solveTransposed(Float64Array.from(basis.columns, (column) => -sums[column]!));
     basis.rows.forEach((row, k) => {
@@ -157,7 +170,9 @@ class Descent {
     });
     if (column >= 0) direction[column] = -sign;
     yield* alongLines(problem, direction, rates);
-    for (let i = 0; i < this.count; i++) rates[i] = -rates[i]!;
+    yield* this.eachLine((i) => {
+      rates[i] = -rates[i]!;
+    });
   }
 
   /** @returns whether a line stops the descent, which it does but for rounding */
@@ -166,18 +181,12 @@ class Descent {
     const { above, below } = problem;
     yield* this.ratesAlong(leaving);
     let found = 0;
-    yield* eachRange(
-      this.count,
-      (begin, end) => {
-        for (let i = begin; i < end; i++) {
-          const rate = isAbove[i] === 1 ? -rates[i]! : rates[i]!;
-          if (isBasic[i] === 1 || !(rate > LEAST_RATE) || !hasLine(problem, i)) continue;
-          keys[i] = Math.abs(residuals[i]!) / rate;
-          passing[found++] = i;
-        }
-      },
-      LINES_PER_PART,
-    );
+    yield* this.eachLine((i) => {
+      const rate = isAbove[i] === 1 ? -rates[i]! : rates[i]!;
+      if (isBasic[i] === 1 || !(rate > LEAST_RATE) || !hasLine(problem, i)) return;
+      keys[i] = Math.abs(residuals[i]!) / rate;
+      passing[found++] = i;
+    });
     const heap = yield* LineHeap.of(keys, passing, found);
     let { slope } = leaving;
     for (;;) {

@@ -1,6 +1,6 @@
 import { eachRange, type InParts } from '../../core/inParts.js';
 import { normalSolver, type Solve } from './normalMatrix.js';
-import { acrossLines, alongLines, objectiveAt, type PinballProblem } from './pinballProblem.js';
+import { acrossLines, alongLines, type PinballProblem } from './pinballProblem.js';
 
 /** Ends at this gap between primal and dual, relative to the objective: few lines are then off. */
 const RELATIVE_GAP = 1e-8;
@@ -77,6 +77,17 @@ function* firstIterate(problem: PinballProblem): InParts<Iterate | undefined> {
     w[i] = Math.max(r[i]!, 0) + slack;
   });
   return { v, a, s, z, w };
+}
+
+/** The objective at an iterate. */
+function* objectiveAt(problem: PinballProblem, { z, w }: Iterate): InParts<number> {
+  const { above, below } = problem;
+  let sum = 0;
+  yield* eachLine(problem, (i) => {
+    const r = w[i]! - z[i]!;
+    sum += r > 0 ? above[i]! * r : -below[i]! * r;
+  });
+  return sum;
 }
 
 /** Changes of an iterate; that of s is −a. */
@@ -189,10 +200,7 @@ export function* interiorPoint(problem: PinballProblem): InParts<Interior | unde
   let iterations = 0;
   for (; iterations < MOST_ITERATIONS; iterations++) {
     const gap = yield* gapAfter(problem, at);
-    const value = objectiveAt(
-      problem,
-      at.w.map((w, i) => w - at.z[i]!),
-    );
+    const value = yield* objectiveAt(problem, at);
     first ??= value;
     if (!(gap > RELATIVE_GAP * value && gap > LEAST_GAP * first)) break;
     const newton = yield* newtonAt(problem, at);
@@ -212,6 +220,9 @@ export function* interiorPoint(problem: PinballProblem): InParts<Interior | unde
       at.w[i] = at.w[i]! + dual * step.w[i]!;
     });
   }
-  const touch = at.a.map((a, i) => (a > 0 ? 1 / (at.z[i]! / a + at.w[i]! / at.s[i]!) : 0));
+  const touch = new Float64Array(above.length);
+  yield* eachLine(problem, (i) => {
+    touch[i] = 1 / (at.z[i]! / at.a[i]! + at.w[i]! / at.s[i]!);
+  });
   return { v: at.v, touch, iterations };
 }

@@ -39,8 +39,12 @@ const NO_VARIATION = 1e-13;
 /** Copies the rows that have a weight, with an intercept's column of 1. */
 function* copyRows(scaled: ScaledRows, size: number): InParts<{ x: Float64Array; kept: Uint32Array }> {
   const { rows, cols, weights, rowsPerPart } = scaled;
-  const all = Uint32Array.from({ length: rows }, (_, i) => i);
-  const kept = weights === undefined ? all : all.filter((i) => weights[i]! > 0);
+  const all = new Uint32Array(rows);
+  let count = 0;
+  yield* eachRange(rows, (begin, end) => {
+    for (let i = begin; i < end; i++) if (weights === undefined || weights[i]! > 0) all[count++] = i;
+  });
+  const kept = all.subarray(0, count);
   const x = new Float64Array(kept.length * size);
   const largest = new Float64Array(cols);
   const row = new Float64Array(size).fill(1);
@@ -79,13 +83,15 @@ export function* pinballProblem(
   const above = new Float64Array(rows + size);
   const below = new Float64Array(rows + size);
   let total = 0;
-  for (let i = 0; i < rows; i++) {
-    const weight = (weights?.[kept[i]!] ?? 1) / heaviest;
-    total += weight;
-    y[i] = scaled.y[kept[i]!]!;
-    above[i] = weight * quantile;
-    below[i] = weight * (1 - quantile);
-  }
+  yield* eachRange(rows, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const weight = (weights?.[kept[i]!] ?? 1) / heaviest;
+      total += weight;
+      y[i] = scaled.y[kept[i]!]!;
+      above[i] = weight * quantile;
+      below[i] = weight * (1 - quantile);
+    }
+  });
   for (let j = 0; j < cols; j++) {
     // No sum of rows pulls more than this, so that a larger penalty changes nothing.
     const penalty = Math.min((alpha / scales[j]!) * total, 2 * total);
@@ -144,14 +150,4 @@ export function* acrossLines({ rows, size, x }: PinballProblem, d: Float64Array)
     rowsPerPart(size),
   );
   return out;
-}
-
-/** The objective at given residuals, one per line. */
-export function objectiveAt({ above, below }: PinballProblem, residuals: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < residuals.length; i++) {
-    const r = residuals[i]!;
-    sum += r > 0 ? above[i]! * r : -below[i]! * r;
-  }
-  return sum;
 }
