@@ -24,6 +24,7 @@ export type {
   GivenArtifacts,
   TfjsArtifacts,
   TfjsQuantization,
+  TfjsTraining,
   TfjsWeight,
 } from './networks/exchange/tfjs/artifacts.js';
 export { type Initializer, type InitializerName, initializerNames } from './networks/initializers/index.js';

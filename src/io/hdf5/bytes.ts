@@ -19,6 +19,7 @@ const MOST_STEPS = 2 ** 20;
 export class FileBytes {
   private readonly view: DataView;
   private steps = 0;
+  private taken = 0;
 
   constructor(readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -78,6 +79,17 @@ export class FileBytes {
   /** Counts a step. */
   count(): void {
     if (++this.steps > MOST_STEPS) damaged(`at most ${MOST_STEPS} structures in an HDF5 file`, 'more');
+  }
+
+  /**
+   * Counts bytes of numbers and texts that are copied: each belongs to one of them, so that a small
+   * file cannot become large by naming the same bytes often.
+   */
+  take(bytes: number): void {
+    this.taken += bytes;
+    if (this.taken > this.bytes.length) {
+      damaged('arrays and texts with bytes of their own in an HDF5 file', 'some that share them');
+    }
   }
 
   text(at: number, length: number): string {

@@ -34,6 +34,8 @@ function rootOf(file: FileBytes): number {
   if (offsets !== 8 || lengths !== 8) damaged('addresses of 8 bytes in an HDF5 file', `${offsets}`, HINT);
   const base = isFirst ? (version === 0 ? 24 : 28) : 12;
   if (file.u64(base) !== 0) damaged('an HDF5 file that begins at byte 0', `one at ${file.u64(base)}`, HINT);
+  const end = file.u64(isFirst ? base + 16 : 28);
+  if (file.bytes.length < end) damaged(`an HDF5 file of ${end} bytes`, `${file.bytes.length}`);
   // In the first versions, after four addresses: an entry whose second field it is.
   return file.u64(isFirst ? base + 40 : 36);
 }
@@ -105,6 +107,7 @@ export class Hdf5Object {
         ? new Uint8Array(0)
         : damaged(`${wanted} bytes of ${what}`, `${place === undefined ? 0 : bytes}`);
     }
+    file.take(wanted);
     return file.slice(place, wanted);
   }
 

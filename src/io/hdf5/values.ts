@@ -76,6 +76,7 @@ export function readTexts(
   if (count > MOST_TEXTS) damaged(`at most ${MOST_TEXTS} texts in an attribute`, `${count}`);
   const bytes = type.kind === 'text' ? type.bytes : REFERENCE_BYTES;
   file.slice(at, count * bytes);
+  file.take(count * bytes);
   return Array.from({ length: count }, (_, i) => {
     const place = at + i * bytes;
     return type.kind === 'text' ? file.textUpToZero(place, bytes) : referenced(file, place);
@@ -94,7 +95,10 @@ function referenced(file: FileBytes, at: number): string {
     file.count();
     const number = file.u16(place);
     const size = file.u64(place + 8);
-    if (number === index) return file.text(place + 16, Math.min(length, size));
+    if (number === index) {
+      file.take(size);
+      return file.text(place + 16, Math.min(length, size));
+    }
     // Index 0 is what is left free, at the end.
     if (number === 0) break;
     place += 16 + 8 * Math.ceil(size / 8);

@@ -70,7 +70,8 @@ export class Fields {
   only(key: string, value: unknown, usual: unknown = value): void {
     const given = this.take(key) ?? usual;
     const read = typeof given === 'string' ? toSnakeCase(given) : given;
-    if (JSON.stringify(read) !== JSON.stringify(value)) this.refuse(key, show(value), given);
+    if (JSON.stringify(read) !== JSON.stringify(value))
+      this.refuse(key, value === undefined ? 'left out' : show(value), given);
   }
 
   /** Options that change nothing here. */

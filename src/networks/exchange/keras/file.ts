@@ -123,9 +123,11 @@ function readLegacy(bytes: Uint8Array): ReadNetwork {
   const version = root.texts('keras_version')?.[0] ?? '';
   const dialect = /^[3-9]\./.test(version) ? 'keras3' : 'keras2';
   const weights = root.child('model_weights');
+  const names = new Map<Hdf5Object | undefined, string[] | undefined>();
   const find: FindWeight = (layer, _weight, index) => {
     const group = weights?.child(layer.name);
-    const path = group?.texts('weight_names')?.[index];
+    if (!names.has(group)) names.set(group, group?.texts('weight_names'));
+    const path = names.get(group)?.[index];
     const array = path === undefined ? undefined : group?.at(...path.split('/'));
     return array?.numbers(`array ${show(path)} of layer ${show(layer.name)}`);
   };

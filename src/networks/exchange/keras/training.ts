@@ -1,6 +1,7 @@
 import { toSnakeCase } from '../../../core/names.js';
 import { isList } from '../../../core/realm.js';
-import { isObject, type JsonObject } from './fields.js';
+import type { TfjsTraining } from '../tfjs/artifacts.js';
+import { isObject } from './fields.js';
 import type { Dialect } from './form.js';
 
 /**
@@ -80,7 +81,7 @@ const nameAndOptions = (choice: unknown): { name: string; options: Options } => 
 };
 
 /** TensorFlow.js's `trainingConfig`; undefined if it has no such optimizer or loss. */
-export function writeTraining({ optimizer, loss, metrics }: TrainingChoice): JsonObject | undefined {
+export function writeTraining({ optimizer, loss, metrics }: TrainingChoice): TfjsTraining | undefined {
   const optimizer_config = writeOptimizer(nameAndOptions(optimizer));
   const { name, options } = nameAndOptions(loss);
   const isPlain = Object.values(options).every((value) => value === false || value === 0);
@@ -90,8 +91,11 @@ export function writeTraining({ optimizer, loss, metrics }: TrainingChoice): Jso
   return { loss: theirs, metrics: known.filter((metric) => metric !== undefined), optimizer_config };
 }
 
-function writeOptimizer({ name, options }: { name: string; options: Options }): JsonObject | undefined {
-  const { learningRate, momentum = 0, nesterov = false, amsgrad, ...rest } = options;
+type WrittenOptimizer = TfjsTraining['optimizer_config'];
+
+function writeOptimizer({ name, options }: { name: string; options: Options }): WrittenOptimizer | undefined {
+  const { learningRate, amsgrad, ...others } = options;
+  const { momentum = 0, nesterov = false, ...rest } = others as { momentum?: number; nesterov?: boolean };
   if (typeof learningRate !== 'number' || amsgrad === true) return undefined;
   if (Object.keys(rest).some((key) => key in COMMON || key === 'decayKernelsOnly')) return undefined;
   if (name === 'sgd') {
@@ -100,7 +104,8 @@ function writeOptimizer({ name, options }: { name: string; options: Options }): 
       : { class_name: 'Momentum', config: { learningRate, momentum, useNesterov: nesterov } };
   }
   const isThere = ['adam', 'adamax', 'adadelta'].includes(name);
-  return isThere ? { class_name: OPTIMIZERS[name]!.className, config: { learningRate, ...rest } } : undefined;
+  const config = { learningRate, ...(rest as Record<string, number>) };
+  return isThere ? { class_name: OPTIMIZERS[name]!.className, config } : undefined;
 }
 
 const squeeze = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');

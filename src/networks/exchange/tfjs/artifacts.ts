@@ -13,9 +13,16 @@ export interface TfjsArtifacts {
   /** All arrays one after the other, little-endian. */
   weightData: ArrayBuffer;
   /** How it is compiled; left out if TensorFlow.js has no such optimizer or loss. */
-  trainingConfig?: object;
+  trainingConfig?: TfjsTraining;
   /** What TensorFlow.js has no place for: class names, seed, options of training. */
-  userDefinedMetadata: object;
+  userDefinedMetadata: { steepest: object };
+}
+
+/** How a model is compiled, in TensorFlow.js's words. */
+export interface TfjsTraining {
+  optimizer_config: { class_name: string; config: Record<string, number | boolean> };
+  loss: string;
+  metrics: string[];
 }
 
 /** The type that a number is stored as, if not its own: number = stored · scale + min. */

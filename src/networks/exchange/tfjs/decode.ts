@@ -79,6 +79,10 @@ function readQuantization(name: string, value: unknown): TfjsQuantization | unde
   );
 }
 
+/** Bytes that all arrays take. @throws SteepestError `ERR_MODEL_FILE` */
+export const bytesOfSpecs = (specs: unknown): number =>
+  readSpecs(specs).reduce((sum, spec) => sum + spec.bytes, 0);
+
 /**
  * Decodes the weights of a model; those of its optimizer are passed over.
  * @param bytes all arrays one after the other

@@ -10,7 +10,7 @@ import { isObject, type JsonObject } from '../keras/fields.js';
 import { refuseReading } from '../keras/refuse.js';
 import type { ReadNetwork } from '../readNetwork.js';
 import type { GivenArtifacts } from './artifacts.js';
-import { decodingWeights } from './decode.js';
+import { bytesOfSpecs, decodingWeights } from './decode.js';
 import { checkLayersModel, type Description, readLayersModel } from './read.js';
 
 const HINT = 'The file is damaged or incomplete: save or convert the model again.';
@@ -24,8 +24,17 @@ export async function readTfjsFiles(path: string, budget: ReadBudget): Promise<R
   const description = descriptionOf(json);
   checkLayersModel(description);
   const { specs, paths } = readManifest(json.weightsManifest);
+  const wanted = bytesOfSpecs(specs);
   const pieces: Uint8Array[] = [];
-  for (const name of paths) pieces.push(await fileBytes(join(dirname(path), name), budget));
+  let bytesRead = 0;
+  for (const name of paths) {
+    const piece = await fileBytes(join(dirname(path), name), budget);
+    bytesRead += piece.length;
+    if (bytesRead > wanted) {
+      refuseReading(`${wanted} bytes of weights, as the description says`, 'more', HINT);
+    }
+    pieces.push(piece);
+  }
   const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   const { weightsChecksum } = json;
   if (weightsChecksum !== undefined && weightsChecksum !== crc32(bytes)) {
@@ -118,6 +127,7 @@ function readManifest(manifest: unknown): { specs: unknown[]; paths: string[] } 
     }
     for (const weight of weights) specs.push(weight);
   }
+  if (new Set(paths).size < paths.length) refuseReading('each file of weights once', 'one twice', HINT);
   if (paths.length > MAX_SHARDS)
     refuseReading(`at most ${MAX_SHARDS} files of weights`, `${paths.length}`, HINT);
   return { specs, paths };

@@ -39,7 +39,7 @@ export function tfjsArtifacts({ model, config, parameters, compiled }: WrittenNe
     weightData: joined(arrays),
     ...(training && { trainingConfig: training }),
     // Plain data, which changes of the model's own do not reach.
-    userDefinedMetadata: JSON.parse(JSON.stringify({ steepest: own })) as object,
+    userDefinedMetadata: JSON.parse(JSON.stringify({ steepest: own })) as { steepest: object },
   };
 }
 
