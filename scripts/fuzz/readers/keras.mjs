@@ -1,9 +1,7 @@
 /** Models that Keras saved: archives of a description and an HDF5 file, and older HDF5 files. */
 import { readFileSync } from 'node:fs';
-import { inflateSync } from 'node:zlib';
+import { inflateRawSync, inflateSync } from 'node:zlib';
 import { fromKeras, load } from 'steepest';
-import { ReadBudget } from '#steepest/data/limits/readLimits.js';
-import { unzip } from '#steepest/data/npy/zip.js';
 import { changeBytes } from '../lib/bytes.mjs';
 import { oneOf } from '../lib/draw.mjs';
 import { changeJson } from '../lib/json.mjs';
@@ -12,28 +10,46 @@ import { zipOf } from '../lib/zip.mjs';
 const FIXTURE = new URL('../../../test/fixtures/keras_models.json', import.meta.url);
 /** Inputs larger than this would take long to predict. */
 const MOST_INPUTS = 4096;
+const LOCAL_SIGNATURE = 0x04034b50;
 
-/** What is in the archives: descriptions as texts, and weights. */
-const parts = [];
+/** What is in the archives: descriptions as texts, and weights. Each process reads them anew. */
+let parts;
 
 async function seeds() {
   const { cases, deflated } = JSON.parse(readFileSync(FIXTURE, 'utf8'));
   const decoded = (text) => Buffer.from(text, 'base64');
-  const made = {
+  return {
     stored: inflateSync(decoded(deflated.stored)),
     h5: inflateSync(decoded(deflated.h5)),
     ...Object.fromEntries(cases.map(({ keras }, i) => [`packed${i}`, decoded(keras)])),
   };
-  for (const [name, file] of Object.entries(made)) {
-    if (name === 'h5') continue;
-    const files = await unzip(name, file, () => true, new ReadBudget(name, file.length, {}));
-    parts.push({ config: files.get('config.json').toString(), weights: files.get('model.weights.h5') });
-  }
-  return made;
 }
 
+/** The files of an archive that is right, by its local headers (APPNOTE.TXT, 4.3.7). */
+function filesIn(archive) {
+  const files = {};
+  for (let at = 0; archive.readUInt32LE(at) === LOCAL_SIGNATURE; ) {
+    const [method, packed] = [archive.readUInt16LE(at + 8), archive.readUInt32LE(at + 18)];
+    const names = at + 30;
+    const content = names + archive.readUInt16LE(at + 26) + archive.readUInt16LE(at + 28);
+    const name = archive.toString('utf8', names, names + archive.readUInt16LE(at + 26));
+    const bytes = archive.subarray(content, content + packed);
+    files[name] = method === 0 ? bytes : inflateRawSync(bytes);
+    at = content + packed;
+  }
+  return files;
+}
+
+const partsOf = (files) =>
+  files
+    .map((file) => Buffer.from(file))
+    .filter((file) => file.readUInt32LE(0) === LOCAL_SIGNATURE)
+    .map(filesIn)
+    .map((found) => ({ config: found['config.json'].toString(), weights: found['model.weights.h5'] }));
+
 /** An archive that is right, or nearly, around what is damaged. */
-function archive(draw) {
+function archive(draw, seedFiles) {
+  parts ??= partsOf(seedFiles);
   const { config, weights } = oneOf(draw, parts);
   const kind = draw(8);
   const text = kind < 4 ? changeJson(draw, config) : config;
@@ -51,7 +67,7 @@ export default {
   covers: [],
   codes: ['ERR_MODEL_FILE', 'ERR_DATA_LIMIT'],
   seeds,
-  mutate: (draw, files) => (draw(4) > 0 ? archive(draw) : changeBytes(draw, oneOf(draw, files))),
+  mutate: (draw, files) => (draw(4) > 0 ? archive(draw, files) : changeBytes(draw, oneOf(draw, files))),
   read: (bytes) => fromKeras(bytes),
   result: (model) => ({ config: model.config, weights: model.getWeights(), compiled: model.compileConfig }),
   /** It can be printed, can predict, and is the same once saved. */
