@@ -176,6 +176,37 @@ describe('the trust region', () => {
     expect(x[1]).toBeCloseTo(1, 8);
   });
 
+  // Good, flat, and a hundred times too small and too large.
+  it.each([1.2, 0, 0.01, 100])(
+    'finds the minimum with products that are %f times the right ones',
+    (factor) => {
+      const exact = logCosh([0, 1, 2]);
+      let [rough, right] = [0, 0];
+      const objective: ProductObjective = {
+        ...exact,
+        product(v, out) {
+          right++;
+          exact.product(v, out);
+        },
+        roughProduct(v, out) {
+          rough++;
+          exact.product(v, out);
+          out.forEach((value, i) => {
+            out[i] = factor * value;
+          });
+        },
+      };
+      const limits = { tol: 1e-9, maxIter: 60 };
+      const { x, status } = minimizeTrustRegion(objective, Float64Array.of(0.5, 0.2, 2.9), limits);
+      expect(status).toBe('converged');
+      x.forEach((v, i) => {
+        expect(v).toBeCloseTo(i, 8);
+      });
+      expect(rough).toBeGreaterThan(0);
+      expect(right).toBeGreaterThan(0);
+    },
+  );
+
   it('has no direction to go where all is flat', () => {
     const { x, status } = minimizeTrustRegion(bowl([1, 0], [2, 0]), Float64Array.of(0, 7), {
       tol: 1e-10,

@@ -37,9 +37,10 @@ const PARTIALS_BYTES = 64 * 2 ** 20;
 /** Columns of a block come in panels. */
 const PANEL = 8;
 /**
- * Rows for each column from which a shared block is computed: enough to guide conjugate gradients.
+ * Rows of a sample for each column: enough for a block that guides conjugate gradients, and for
+ * steps far from the minimum.
  */
-const SHARED_ROWS_PER_COLUMN = 16;
+const SAMPLE_ROWS_PER_COLUMN = 16;
 
 /** What to fit, and with how many ranks. */
 export interface GlmShape {
@@ -70,8 +71,20 @@ const GRAM_JOBS: readonly GlmJob[] = ['curvature', 'shared', 'design'];
 
 const blockSizeOf = (cols: number): number => Math.ceil((cols + 1) / PANEL) * PANEL;
 
+/** Chunks of a sample at least, so that it is near the fraction of the rows that it stands for. */
+const LEAST_SAMPLE_CHUNKS = 16;
+
+/** Of so many chunks of rows, a job reads one. */
+function everyChunkOf(job: GlmJob, { rows, cols }: Features, chunks: number): number {
+  const fraction = Math.max(1, Math.floor(rows / (SAMPLE_ROWS_PER_COLUMN * (cols + 1))));
+  if (job === 'shared') return fraction;
+  if (job === 'sample') return Math.max(1, Math.min(fraction, Math.floor(chunks / LEAST_SAMPLE_CHUNKS)));
+  return 1;
+}
+
 /** The sums that a solver asks for. */
-function jobsOf({ solver, family, curvature, features }: GlmShape): GlmJob[] {
+function jobsOf(shape: GlmShape): GlmJob[] {
+  const { solver, family, curvature, features } = shape;
   const jobs: GlmJob[] = ['gradient'];
   // The expected second derivatives of a gamma are the weights; the observed ones depend on y.
   const isExpected = curvature && family === 'gamma';
@@ -79,6 +92,7 @@ function jobsOf({ solver, family, curvature, features }: GlmShape): GlmJob[] {
   if ((curvature && !isExpected) || solver === 'newton' || solver === 'coordinate') jobs.push('curvature');
   if (solver === 'newtonCg') {
     jobs.push('product');
+    if (rowGroups('sample', shape).everyChunk > 1) jobs.push('sample');
     if (features.cols <= MOST_SHARED_COLUMNS) jobs.push('shared');
   }
   return jobs;
@@ -108,12 +122,11 @@ function rowGroups(job: GlmJob, shape: GlmShape) {
   const most = Math.max(1, Math.min(MOST_GROUPS, Math.floor(PARTIALS_BYTES / (sizeOf(job, shape) * 8))));
   const chunks = Math.ceil(rows / chunkRows);
   const chunksPerGroup = Math.ceil(chunks / most);
-  const sample = SHARED_ROWS_PER_COLUMN * (cols + 1);
   return {
     chunkRows,
     groupRows: chunksPerGroup * chunkRows,
     groups: Math.ceil(chunks / chunksPerGroup),
-    everyChunk: job === 'shared' ? Math.max(1, Math.floor(rows / sample)) : 1,
+    everyChunk: everyChunkOf(job, shape.features, chunks),
   };
 }
 
@@ -248,6 +261,7 @@ class Planner {
       case 'gradient':
         return this.lossOps(own, sums, chunkRows);
       case 'product':
+      case 'sample':
         return this.productOps(own, sums, chunkRows);
       case 'shared':
         return this.blockOps(own, sums, 0, outputs - 1, 0, chunkRows);

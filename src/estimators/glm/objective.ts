@@ -52,12 +52,22 @@ export class GlmObjective implements CurvedObjective, ProductObjective {
 
   /** ∇²f·v at the point of the last `evaluate`. */
   product(v: Float64Array, out: Float64Array): void {
+    this.productOf('product', v, out);
+  }
+
+  roughProduct(v: Float64Array, out: Float64Array): void {
+    this.productOf(this.rank.task.layout.jobs.sample === undefined ? 'product' : 'sample', v, out);
+  }
+
+  private productOf(job: 'product' | 'sample', v: Float64Array, out: Float64Array): void {
     const { rank, coefficients } = this;
     rank.direction.set(v);
-    const totals = rank.ask('product');
-    const { totalWeight } = rank.task;
+    const totals = rank.ask(job);
+    const { totalWeight, layout } = rank.task;
+    // A sample of the rows stands for all of them.
+    const factor = layout.jobs[job]!.everyChunk / totalWeight;
     for (let i = 0; i < v.length; i++) {
-      out[i] = totals[i]! / totalWeight + (i < coefficients ? this.penalty.l2 * v[i]! : 0);
+      out[i] = totals[i]! * factor + (i < coefficients ? this.penalty.l2 * v[i]! : 0);
     }
   }
 

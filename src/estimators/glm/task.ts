@@ -43,10 +43,11 @@ export interface GlmTask extends RankTask {
  * - `gradient`: the loss and its gradient at `point`
  * - `curvature`: both, and the second derivatives, as blocks
  * - `product`: the second derivatives times `direction`, where the loss was last evaluated
+ * - `sample`: the same of some of the rows
  * - `shared`: one block: the mean over all outputs of those on the diagonal, of some of the rows
  * - `design`: one block: Σ w·[1 | x]ᵀ·[1 | x]
  */
-export const GLM_JOBS = ['gradient', 'curvature', 'product', 'shared', 'design'] as const;
+export const GLM_JOBS = ['gradient', 'curvature', 'product', 'sample', 'shared', 'design'] as const;
 export type GlmJob = (typeof GLM_JOBS)[number];
 
 /** One sum over rows. Byte offsets in the arena; all arrays are float64. */

@@ -13,6 +13,11 @@ export interface ProductObjective extends Objective {
   /** Writes ∇²f(x)·v to `out`, for the x of the last `evaluate`. */
   product(v: Float64Array, out: Float64Array): void;
   /**
+   * The same, estimated at less cost: good enough for steps far from the minimum. The estimate is
+   * symmetric and positive semidefinite, and does not change until the next `evaluate`.
+   */
+  roughProduct?(v: Float64Array, out: Float64Array): void;
+  /**
    * An approximate inverse of ∇²f(x), symmetric and positive definite, for the x of the last
    * `evaluate`: it replaces b by its product with it. Undefined if there is none.
    */
@@ -31,12 +36,21 @@ const ACCEPTED = 1e-4;
 /** Below this fraction the region shrinks; above the other one it grows. */
 const POOR = 0.25;
 const GOOD = 0.75;
+/** Curvature that is twice the right one promises two thirds of what a step gains. */
+const TOO_GOOD = 1.5;
 const SHRINK = 0.25;
 const GROWTH = 4;
 const NOISE = 8 * Number.EPSILON;
 const MOST_REJECTIONS = 40;
-/** Iterations after which the preconditioner is computed again. */
-const REFRESH = 3;
+/**
+ * Products are rough until what conjugate gradients promise at first has fallen to this fraction of
+ * what it was at the start.
+ */
+const ROUGH = 1e-5;
+/**
+ * Iterations at which the preconditioner is computed: the first steps change the curvature most.
+ */
+const isRefreshed = (iteration: number): boolean => iteration === 0 || iteration % 5 === 2;
 
 type Apply = (b: Float64Array) => void;
 
@@ -46,6 +60,7 @@ interface Step {
   change: number;
   length: number;
   isAtBorder: boolean;
+  isRough: boolean;
 }
 
 /** The state of a run. */
@@ -58,6 +73,8 @@ class TrustRegion implements Steps {
   private radius = Number.POSITIVE_INFINITY;
   private precondition: Apply = () => {};
   private firstDescent = 0;
+  /** Each rough step has gained about what it promised. */
+  private trustsRough = true;
 
   constructor(
     private readonly objective: ProductObjective,
@@ -74,7 +91,7 @@ class TrustRegion implements Steps {
   }
 
   step({ tol }: SolverLimits, iteration: number): boolean {
-    if (iteration % REFRESH === 0) {
+    if (isRefreshed(iteration)) {
       this.precondition = this.objective.preconditioner() ?? (() => {});
       // Lengths are in another norm from now on.
       this.radius = Number.POSITIVE_INFINITY;
@@ -87,8 +104,13 @@ class TrustRegion implements Steps {
     const { x, objective } = this;
     const trial = new Float64Array(x.length);
     for (let rejections = 0; rejections < MOST_REJECTIONS; rejections++) {
-      const { step, change, length, isAtBorder } = this.conjugateGradients(tol);
-      if (!(change < 0)) return false;
+      const { step, change, length, isAtBorder, isRough } = this.conjugateGradients(tol);
+      if (!(change < 0)) {
+        if (!isRough) return false;
+        // The estimate may be flat where the function is not.
+        this.trustsRough = false;
+        continue;
+      }
       trial.set(x);
       addScaled(trial, 1, step);
       if (trial.every((v, i) => v === x[i])) return false;
@@ -97,7 +119,8 @@ class TrustRegion implements Steps {
       const gain = this.value - next;
       const noise = NOISE * Math.abs(this.value);
       const ratio = (gain + noise) / (noise - change);
-      if (!(ratio >= POOR)) this.radius = SHRINK * length;
+      if (isRough && !(ratio >= POOR && ratio <= TOO_GOOD)) this.trustsRough = false;
+      else if (!(ratio >= POOR)) this.radius = SHRINK * length;
       else if (ratio > GOOD && isAtBorder) this.radius *= GROWTH;
       if (ratio >= ACCEPTED) {
         x.set(trial);
@@ -128,13 +151,16 @@ class TrustRegion implements Steps {
     // The model's derivative along z, with the sign reversed.
     let descent = dot(residual, z);
     if (this.firstDescent === 0) this.firstDescent = descent;
-    const forcing = Math.min(FORCING, (descent / this.firstDescent) ** 0.25);
+    const rest = descent / this.firstDescent;
+    const isRough = this.trustsRough && rest > ROUGH && objective.roughProduct !== undefined;
+    const forcing = Math.min(FORCING, rest ** 0.25);
     const enough = descent * forcing * forcing;
     // In the preconditioner's norm: ‖s‖², s·d, ‖d‖².
     let [stepSquare, inner, square] = [0, 0, descent];
     let change = 0;
     for (let i = 0; i < MOST_INNER && descent > 0; i++) {
-      objective.product(direction, curved);
+      if (isRough) objective.roughProduct!(direction, curved);
+      else objective.product(direction, curved);
       const bend = dot(direction, curved);
       const full = bend > 0 ? descent / bend : Number.POSITIVE_INFINITY;
       const toBorder = borderStep(stepSquare, inner, square, radius);
@@ -146,7 +172,7 @@ class TrustRegion implements Steps {
       change += length * (0.5 * length * bend - descent);
       stepSquare += length * (2 * inner + length * square);
       addScaled(residual, -length, curved);
-      if (isAtBorder) return { step, change, length: radius, isAtBorder };
+      if (isAtBorder) return { step, change, length: radius, isAtBorder, isRough };
       z.set(residual);
       this.precondition(z);
       const next = dot(residual, z);
@@ -157,7 +183,7 @@ class TrustRegion implements Steps {
       square = next + factor * factor * square;
       descent = next;
     }
-    return { step, change, length: Math.sqrt(stepSquare), isAtBorder: false };
+    return { step, change, length: Math.sqrt(stepSquare), isAtBorder: false, isRough };
   }
 }
 
