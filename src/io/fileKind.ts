@@ -145,7 +145,7 @@ function protobufKind(bytes: Uint8Array): FileKind | undefined {
   if (first !== 0x08 || second !== 0x12) return undefined;
   const producer = Buffer.from(bytes.subarray(4, 4 + Math.min(length!, 4))).toString('latin1');
   if (version! >= 3 && version! < 32 && /^[\w .-]*$/.test(producer))
-    return kindOf('an ONNX model', TRANSFER, 'onnx');
+    return kindOf('an ONNX model', 'Read it with fromOnnx().', 'onnx');
   return version === 1 ? { words: 'a TensorFlow SavedModel', hint: TRANSFER } : undefined;
 }
 

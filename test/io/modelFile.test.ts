@@ -129,7 +129,7 @@ const foreign: Record<string, [bytes: Uint8Array, ...words: string[]]> = {
   "Keras's to_json()": [bytesOf('keras_json'), 'to_json'],
   'an .npz file': [bytesOf('npz'), '.npz', 'data.readNpz'],
   'an .npy file': [bytesOf('npy'), '.npy', 'data.readNpy'],
-  'an ONNX model': [bytesOf('onnx'), 'an ONNX model'],
+  'an ONNX model': [bytesOf('onnx'), 'an ONNX model', 'fromOnnx()'],
   'a pickle': [bytesOf('pickle'), 'a Python pickle'],
   'a packed pickle': [bytesOf('zlib_pickle'), 'zlib', 'joblib'],
   'a gzip file': [bytesOf('gzip'), 'a gzip file', 'Unpack'],
