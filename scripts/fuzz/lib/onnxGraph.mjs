@@ -101,7 +101,7 @@ function changeAttribute(draw, { graph }) {
   const key = keys.length > 0 && draw(3) > 0 ? oneOf(draw, keys) : oneOf(draw, ATTRIBUTES);
   const old = one.attributes.get(key)?.value;
   if (draw(8) === 0) one.attributes.delete(key);
-  else if (Array.isArray(old) && draw(3) > 0) {
+  else if (Array.isArray(old) && old.every(Number.isInteger) && draw(3) > 0) {
     old[draw(old.length + 1)] = oneOf(draw, [-1, 0, 1, 2, 3, 2 ** 31, 2 ** 52, draw(8)]);
     one.attributes.set(key, { type: 'ints', value: old.map((value) => value ?? 0) });
   } else one.attributes.set(key, anyAttribute(draw));

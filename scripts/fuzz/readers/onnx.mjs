@@ -28,6 +28,14 @@ function asForeign(bytes) {
   return encodeOnnx(model);
 }
 
+/** The same with the keys of objects in order: a description in the metadata may have any. */
+function inOrder(value) {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, inOrder(value[key])]));
+}
+
 /** What it computes may be refused, in our words. */
 async function use(call) {
   try {
@@ -72,7 +80,7 @@ export default {
     writeFileSync(pathIn(folder), bytes);
     return fromOnnx(pathIn(folder));
   },
-  result: (model) => ({ config: model.config, weights: model.getWeights() }),
+  result: (model) => ({ config: inOrder(model.config), weights: model.getWeights() }),
   /** It can be printed, can predict, and is the same once saved, and once written as ONNX. */
   async check(model, _bytes, folder, digest) {
     const { inputShape } = model.config.layers[0];
