@@ -12,4 +12,5 @@ export const SUITES = [
   { name: 'penalized', peers: true, load: () => import('./penalized.mjs') },
   { name: 'logistic', peers: true, load: () => import('./logistic.mjs') },
   { name: 'timeToObjective', peers: true, load: () => import('./timeToObjective.mjs') },
+  { name: 'mnistObjective', peers: true, load: () => import('./mnistObjective.mjs') },
 ];

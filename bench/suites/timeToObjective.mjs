@@ -1,15 +1,10 @@
 // Logistic regression: the time to come within a millionth of the best objective, whatever the
 // solver.
-import { data, LogisticRegression } from 'steepest';
-import { fewest, logisticObjective } from '../lib/objective.mjs';
-import { seconds } from '../lib/print.mjs';
 import { labelledTable, shared, writeTable } from '../lib/tables.mjs';
-import { rowOf, takeTurns } from '../lib/turns.mjs';
+import { ABOUT, timeToObjective } from '../lib/timeToObjective.mjs';
 
 export const title = 'Logistic regression, time to an objective';
-export const about =
-  'Each solver gets the fewest iterations with which it comes within 1e-6 (relative) of the best objective that any of them finds. The ' +
-  'objective is computed from the coefficients, by the same code for all; finding the number of iterations does not count. C = 1, with L1 and on MNIST 0.01.';
+export const about = `${ABOUT} C = 1, with L1 0.01.`;
 
 /** Solvers on both sides, by what a problem needs. */
 const SMOOTH = {
@@ -30,95 +25,6 @@ const PROBLEMS = [
     theirs: ['liblinear', 'saga'],
   },
 ];
-/** Pixels over 255; C is that of scikit-learn's own example of MNIST, 50 over 5,000 rows. */
-const MNIST = {
-  rows: 60_000,
-  cols: 784,
-  C: 0.01,
-  ours: ['newtonCg', 'lbfgs'],
-  theirs: ['newton-cg', 'lbfgs'],
-};
-const NEARNESS = 1e-6;
-/** Smaller than any solver reaches, so that the number of iterations alone ends it. */
-const NO_TOLERANCE = 1e-14;
-const MOST_ITERATIONS = {
-  lbfgs: 300,
-  newton: 30,
-  newtonCg: 30,
-  coordinate: 30,
-  'newton-cholesky': 30,
-  'newton-cg': 30,
-  liblinear: 50,
-  saga: 50,
-};
-
-/** Functions from a number of iterations to { seconds, coef, intercept }, by label. */
-function solvers(problem, { x, y, dtype, request }, { workers, peers }) {
-  const { rows, cols, C = 1, isL1 = false } = problem;
-  const params = { C, penalty: isL1 ? 'l1' : 'l2', fitIntercept: !isL1, tol: NO_TOLERANCE, workers };
-  const ours = (solver) => async (maxIter) => {
-    const estimator = new LogisticRegression({ ...params, solver, maxIter });
-    const took = await seconds(() => estimator.fit(x, y));
-    return { seconds: took, coef: estimator.coef.data, intercept: estimator.intercept };
-  };
-  const found = problem.ours.map((solver) => ({
-    label: `steepest, ${solver}`,
-    solver,
-    solve: ours(solver),
-  }));
-  const penalty = { C, l1Ratio: isL1 ? 1 : 0, fitIntercept: !isL1 };
-  const common = { task: 'logistic', dtype, tol: NO_TOLERANCE, rows, cols, trainRows: rows, ...penalty };
-  for (const { suffix, peer } of peers.variants())
-    for (const solver of problem.theirs)
-      found.push({
-        label: `scikit-learn, ${solver}${suffix}`,
-        solver,
-        solve: (maxIter) => peer.ask({ ...common, ...request, solver, maxIter }),
-      });
-  return found;
-}
-
-/**
- * The objective that a solver reaches with as many iterations as it may have; its reason if it
- * fails.
- */
-async function longest({ solve, solver }, objective) {
-  try {
-    return { objective: objective(await solve(MOST_ITERATIONS[solver])) };
-  } catch (error) {
-    return { failed: error };
-  }
-}
-
-/**
- * A contender for takeTurns: the number of iterations is found when it first runs, in the round
- * that does not count.
- */
-function contender({ solve, solver }, objective, best, failed) {
-  let count;
-  return async () => {
-    if (failed !== undefined) throw failed;
-    const reaches = async (n) => objective(await solve(n)) <= best * (1 + NEARNESS);
-    count ??= await fewest(reaches, MOST_ITERATIONS[solver]);
-    if (count === undefined) throw new Error(`not there after ${MOST_ITERATIONS[solver]} iterations`);
-    return { value: (await solve(count)).seconds, note: `${count} iterations` };
-  };
-}
-
-async function compare(problem, table, options, name) {
-  const { quick, rounds } = options;
-  const { rows, cols, C, isL1 } = problem;
-  const objective = (model) => logisticObjective({ x: table.x.data, y: table.y, rows, cols }, model, C, isL1);
-  const contenders = {};
-  const found = [];
-  for (const solver of solvers(problem, table, options))
-    found.push({ ...solver, ...(await longest(solver, objective)) });
-  const best = Math.min(...found.map((one) => one.objective ?? Number.POSITIVE_INFINITY));
-  for (const one of found) contenders[one.label] = contender(one, objective, best, one.failed);
-  const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 3) });
-  const row = { name: `${name}: within 1e-6 of the best objective`, unit: 'ms', better: 'lower' };
-  return rowOf(fastest(results), { ...row, headline: true, scale: 1e3 });
-}
 
 function random(problem, options) {
   const { rows, cols, classes, isL1 } = problem;
@@ -126,31 +32,12 @@ function random(problem, options) {
   const request = writeTable(options.peers.scratch, `objective${classes}-${cols}`, { x, y });
   const table = { x: { data: shared(x, Float64Array), shape: [rows, cols] }, y, dtype: 'float64', request };
   const name = `${classes} classes, ${rows.toLocaleString('en')} × ${cols}, float64${isL1 ? ', L1' : ''}`;
-  return compare(problem, table, options, name);
-}
-
-async function mnist(options) {
-  const { train } = await data.loadMnist(options.folder);
-  const x = { data: shared(train.x.data, Float32Array, 255), shape: train.x.shape };
-  const request = { folder: options.folder };
-  const table = { x, y: train.y.data, dtype: 'float32', request };
-  return compare(MNIST, table, options, 'MNIST 60,000 × 784, float32');
-}
-
-/** The fastest of our solvers is the row's; the others are left out. */
-function fastest(results) {
-  const time = ({ values, absent }) =>
-    absent === undefined ? Math.min(...values) : Number.POSITIVE_INFINITY;
-  const all = Object.entries(results);
-  const ours = all.filter(([label]) => label.startsWith('steepest'));
-  const best = ours.reduce((a, b) => (time(b[1]) < time(a[1]) ? b : a));
-  return Object.fromEntries([best, ...all.filter((entry) => !ours.includes(entry))]);
+  return timeToObjective(problem, table, options, name);
 }
 
 export async function run(options) {
   const rows = [];
   for (const problem of PROBLEMS)
     rows.push(await random(options.quick ? { ...problem, rows: problem.rows / 5 } : problem, options));
-  if (options.folder !== undefined && !options.quick) rows.push(await mnist(options));
   return rows;
 }
