@@ -13,7 +13,7 @@ export interface FileKind {
 }
 
 /** Formats of other programs that are read. */
-export type ForeignFormat = 'npy' | 'npz' | 'keras' | 'kerasJson' | 'onnx' | 'tfjs' | 'sklearn';
+export type ForeignFormat = 'npy' | 'npz' | 'hdf5' | 'keras' | 'kerasJson' | 'onnx' | 'tfjs' | 'sklearn';
 
 const OURS = 'Give a file that save() of this package wrote.';
 /** Enough bytes to recognize text and JSON. */
@@ -45,6 +45,7 @@ const MAGIC: readonly (readonly [
     0,
     'an HDF5 file, as Keras writes (.h5)',
     'Read it with fromKeras().',
+    'hdf5',
   ],
   [[0x93, ...ascii('NUMPY')], 0, 'a NumPy array (.npy)', 'Read it with data.readNpy.', 'npy'],
   [ascii('PAR1'), 0, 'a Parquet file', 'Read it with data.readParquet.'],

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, inflateSync } from 'node:zlib';
 import {
   columnTransformer,
   data,
+  fromKeras,
   LogisticRegression,
   layers,
   OneHotEncoder,
@@ -139,6 +140,23 @@ describe('what is in', () => {
     expect(await rows('model.json', 'layers')).toEqual([layer]);
     expect((await inspect('model.json')).facts).toMatchObject({ parameters: 6, files: ['w.bin'] });
     expect(await rows('model.json', 'weights')).toEqual([['first/kernel', 'float32', [2, 3]]]);
+  });
+
+  it('weights of Keras, in both formats', async () => {
+    // Keras's InputLayer is no layer here, and groups of HDF5 list their members in another order.
+    const sorted = (list: unknown[]) => list.map((one) => JSON.stringify(one)).sort();
+    const { deflated } = readFixture<{ deflated: Record<'stored' | 'h5', string> }>('keras_models');
+    for (const kind of ['stored', 'h5'] as const) {
+      const bytes = inflateSync(Buffer.from(deflated[kind], 'base64'));
+      await writeFile(files.path(kind), bytes);
+      const network = await fromKeras(bytes);
+      const shapes = network.getWeights().map(({ shape }) => ['float32', shape]);
+      const arrays = (await rows(kind, 'arrays')).map(([name, ...rest]) => ({ name, rest }));
+      const own = arrays.filter(({ name }) => !String(name).startsWith('optimizer'));
+      expect(sorted(own.map(({ rest }) => rest)), kind).toEqual(sorted(shapes));
+      expect(await rows(kind, 'layers')).toHaveLength(1 + network.config.layers.length);
+    }
+    expect((await inspect('h5')).kind).toBe('a Keras model (.h5)');
   });
 
   it('an estimator of scikit-learn', async () => {

@@ -5,6 +5,7 @@ import { type ForeignFormat, foreignKind } from '../../io/fileKind.js';
 import { modelFileError, readBytes } from '../../io/modelFile.js';
 import { safetensorsLength } from '../../io/safetensors.js';
 import { inspectNpy, inspectNpz } from './arrays.js';
+import { inspectHdf5 } from './hdf5.js';
 import type { Inspection } from './inspection.js';
 import { inspectKeras, inspectKerasJson, inspectTfjs } from './keras.js';
 import { inspectOnnx } from './onnx.js';
@@ -18,6 +19,7 @@ type Inspect = (bytes: Uint8Array, path: string) => Inspection | Promise<Inspect
 const FORMATS: Readonly<Record<ForeignFormat, Inspect>> = {
   npy: (_, path) => inspectNpy(path),
   npz: (_, path) => inspectNpz(path),
+  hdf5: inspectHdf5,
   keras: (_, path) => inspectKeras(path),
   kerasJson: inspectKerasJson,
   onnx: inspectOnnx,

@@ -1,29 +1,8 @@
 import { readZip } from '../../data/npy/zip.js';
-import { type Fact, type Inspection, numbersIn, type Table } from './inspection.js';
+import { arraysOfHdf5, numbersOf } from './hdf5.js';
+import { type Inspection, numbersIn, type Table } from './inspection.js';
 import { fields, items, jsonObject, textOf } from './json.js';
-
-/** Hyperparameters that tell a layer's size. */
-const SIZES = ['units', 'filters', 'kernel_size', 'pool_size', 'rate', 'activation'] as const;
-
-function layerRow(layer: unknown): Fact[] {
-  const { class_name: type, config, name } = fields(layer);
-  const own = fields(config);
-  const sizes = SIZES.filter((key) => own[key] !== undefined && own[key] !== null).map((key) => {
-    const value = own[key];
-    const text = Array.isArray(value)
-      ? value.join(' × ')
-      : (textOf(value) ?? textOf(fields(value).class_name));
-    return `${key} ${text ?? '…'}`;
-  });
-  return [textOf(own.name) ?? textOf(name) ?? '', textOf(type) ?? '', sizes.join(', ')];
-}
-
-/** The layers of a description of Keras, of a Sequential or Functional model. */
-function layersTable(description: Record<string, unknown>): Table {
-  const { config } = description;
-  const list = Array.isArray(config) ? config : items(fields(config).layers);
-  return { name: 'layers', head: ['layer', 'class', 'options'], rows: list.map(layerRow) };
-}
+import { layersTable } from './kerasLayers.js';
 
 /** What Keras's `to_json()` gives. */
 export function inspectKerasJson(bytes: Uint8Array, path: string): Inspection {
@@ -36,14 +15,14 @@ export function inspectKerasJson(bytes: Uint8Array, path: string): Inspection {
   };
 }
 
-/** An archive of Keras 3: its description, and the sizes of its files. */
+/** An archive of Keras 3: its description, and the arrays of its weights. */
 export async function inspectKeras(path: string): Promise<Inspection> {
-  const files: Fact[][] = [];
+  let weights: Table | undefined;
   let config: Record<string, unknown> = {};
   let metadata: Record<string, unknown> = {};
   await readZip(path, {}, async (name, content) => {
-    files.push([name, content.length]);
     if (name === 'config.json') config = jsonObject(content, `config.json in '${path}'`);
+    if (name === 'model.weights.h5') weights = arraysOfHdf5(content);
     if (name === 'metadata.json') metadata = jsonObject(content, `metadata.json in '${path}'`);
   });
   return {
@@ -52,8 +31,9 @@ export async function inspectKeras(path: string): Promise<Inspection> {
       class: textOf(config.class_name),
       keras: textOf(metadata.keras_version),
       saved: textOf(metadata.date_saved),
+      numbers: weights && numbersOf(weights),
     },
-    tables: [layersTable(config), { name: 'files', head: ['file', 'bytes'], rows: files }],
+    tables: [layersTable(config), ...(weights === undefined ? [] : [weights])],
   };
 }
 

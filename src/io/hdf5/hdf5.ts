@@ -52,6 +52,20 @@ export class Hdf5Object {
     this.messages = messagesAt(file, address);
   }
 
+  /** The names in this group; none in an array. */
+  names(): string[] {
+    this.members ??= membersOf(this.file, this.messages);
+    return [...this.members.keys()];
+  }
+
+  /** What an array holds; undefined for a group. */
+  description(): { shape: number[]; element: ElementType } | undefined {
+    const shape = this.find(MESSAGE.dataspace);
+    const type = this.find(MESSAGE.datatype);
+    if (shape === undefined || type === undefined) return undefined;
+    return { shape: readShape(this.file, shape.at), element: readType(this.file, type.at) };
+  }
+
   /** The object in this group of that name; undefined if there is none. */
   child(name: string): Hdf5Object | undefined {
     this.members ??= membersOf(this.file, this.messages);
@@ -73,14 +87,12 @@ export class Hdf5Object {
    * @throws SteepestError `ERR_MODEL_FILE` for what is no array of floating-point numbers
    */
   numbers(what: string): NdArray<Float32Array> {
-    const shape = this.find(MESSAGE.dataspace);
-    const type = this.find(MESSAGE.datatype);
+    const described = this.description();
     const layout = this.find(MESSAGE.layout);
-    if (shape === undefined || type === undefined || layout === undefined) {
+    if (described === undefined || layout === undefined) {
       return damaged(`${what} as numbers`, 'a group of HDF5');
     }
-    const sizes = readShape(this.file, shape.at);
-    const element = readType(this.file, type.at);
+    const { shape: sizes, element } = described;
     if (element.kind !== 'float') {
       return damaged(`${what} as floating-point numbers`, 'elements of another type', HINT);
     }
