@@ -151,9 +151,15 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
     return (graph: Graph, scores: string) => writeOneVersusAll(graph, scores, outputs, loss);
   }
 
-  private checkProbable(): void {
+  /** Whether the loss is one with probabilities: `'logLoss'` or `'modifiedHuber'`. */
+  get givesProbabilities(): boolean {
     const { loss } = this.params;
-    if (loss === 'logLoss' || loss === 'modifiedHuber') return;
+    return loss === 'logLoss' || loss === 'modifiedHuber';
+  }
+
+  private checkProbable(): void {
+    if (this.givesProbabilities) return;
+    const { loss } = this.params;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "loss 'logLoss' or 'modifiedHuber' for probabilities",
       given: show(loss),

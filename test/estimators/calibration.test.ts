@@ -11,10 +11,12 @@ import {
   LogisticRegression,
   loadEstimator,
   type Matrix,
+  type MatrixInput,
   MLPClassifier,
   metrics,
   pipeline,
   Ridge,
+  SGDClassifier,
   StandardScaler,
   TunedThresholdClassifierCV,
 } from 'steepest';
@@ -165,6 +167,25 @@ describe('thresholds', () => {
       expect(await (await made.fit(x, y)).predict(x)).toEqual(predicted);
     },
   );
+
+  it('take the decision function of a classifier whose loss has no probabilities', async () => {
+    const hinge = () => new SGDClassifier({ loss: 'hinge', maxIter: 30, seed: 4 });
+    const alone = await (await hinge().fit(x, y)).predict(x);
+    for (const estimator of [hinge(), pipeline(hinge())]) {
+      const made = new FixedThresholdClassifier({ estimator });
+      expect(await (await made.fit(x, y)).predict(x)).toEqual(alone);
+      const byName = await crossValidate(estimator, x, y, { cv: 3, scoring: 'rocAuc' });
+      const byHand = await crossValidate(estimator, x, y, {
+        cv: 3,
+        scoring: async (one, rows, truth) =>
+          metrics.rocAucScore(
+            truth as number[],
+            (await one.decisionFunction(rows as MatrixInput)) as Float64Array,
+          ),
+      });
+      expect(byName.test).toEqual(byHand.test);
+    }
+  });
 
   it('take functions, fractions of the rows, and fitted estimators', async () => {
     const cost = async (one: { predict(): Promise<unknown> }, _: unknown, truth: unknown) => {

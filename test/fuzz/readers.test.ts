@@ -79,8 +79,10 @@ describe('the fuzzer', () => {
   });
 
   it('knows every reader that there is', () => {
+    // fromArrow takes a table that is in memory.
+    const isReader = /^(?:read|load|csv|from(?!Arrow)[A-Z])/;
     const functions = [...Object.entries(steepest), ...Object.entries(steepest.data)]
-      .filter(([name, value]) => typeof value === 'function' && /^(?:read|load|csv|fromOnnx)/.test(name))
+      .filter(([name, value]) => typeof value === 'function' && isReader.test(name))
       .map(([name]) => name);
     expect(functions.length).toBeGreaterThan(8);
     expect(READERS.flatMap(({ covers }) => covers).sort()).toEqual(functions.sort());

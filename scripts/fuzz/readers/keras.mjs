@@ -64,7 +64,7 @@ function archive(draw, seedFiles) {
 
 export default {
   name: 'keras',
-  covers: [],
+  covers: ['fromKeras'],
   codes: ['ERR_MODEL_FILE', 'ERR_DATA_LIMIT'],
   seeds,
   mutate: (draw, files) => (draw(4) > 0 ? archive(draw, files) : changeBytes(draw, oneOf(draw, files))),

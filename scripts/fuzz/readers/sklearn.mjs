@@ -43,7 +43,7 @@ function changeValue(draw, root) {
 
 export default {
   name: 'sklearn',
-  covers: [],
+  covers: ['fromSklearn'],
   codes: ['ERR_MODEL_FILE', 'ERR_DATA_LIMIT'],
   async seeds() {
     const { cases } = JSON.parse(readFileSync(FIXTURE, 'utf8'));

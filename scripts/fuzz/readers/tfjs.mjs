@@ -71,6 +71,7 @@ function mutate(draw, files) {
 export default {
   ...keras,
   name: 'tfjs',
+  covers: ['fromTfjs'],
   seeds,
   mutate,
   async read(bytes, folder) {

@@ -20,13 +20,15 @@ export const isResponseMethod = (value: unknown): value is ResponseMethod =>
 interface Nested {
   last?: object;
   estimator?: object;
-  predictProba?: unknown;
+  /** False if `predictProba` is an error with the estimator's parameters. */
+  givesProbabilities?: boolean;
 }
 
 /** Whether an estimator, the last step of a pipeline or the estimator of a search has a method. */
 export function responds(estimator: object, name: ResponseMethod): boolean {
   if (typeof (estimator as Record<string, unknown>)[name] !== 'function') return false;
-  const { last, estimator: inner } = estimator as Nested;
+  const { last, estimator: inner, givesProbabilities } = estimator as Nested;
+  if (name === 'predictProba' && givesProbabilities === false) return false;
   if (last !== undefined) return responds(last, name);
   return inner === undefined || responds(inner, name);
 }

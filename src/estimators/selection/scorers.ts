@@ -6,6 +6,7 @@ import type { ValueInput } from '../../metrics/index.js';
 import * as metrics from '../../metrics/index.js';
 import type { Label, LabelInput } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
+import { type ResponseMethod, responds } from '../calibration/responses.js';
 import { type Fittable, methodOf } from './jobs.js';
 import type { RowsInput } from './rows.js';
 
@@ -73,7 +74,8 @@ class Predictions {
    * probabilities its decision function.
    */
   async classScores(): Promise<ValueInput> {
-    if (!('predictProba' in this.estimator) && 'decisionFunction' in this.estimator) {
+    const has = (name: ResponseMethod): boolean => responds(this.estimator, name);
+    if (!has('predictProba') && has('decisionFunction')) {
       return (await this.ask('decisionFunction')) as ValueInput;
     }
     const { data, shape } = await this.proba();
