@@ -1,24 +1,20 @@
-import { checkAborted } from '../core/abort.js';
 import { SteepestError } from '../core/errors.js';
 import { isCount, isNonNegative } from '../core/guards.js';
 import { inSlices } from '../core/inParts.js';
 import { isTypedArray } from '../core/realm.js';
 import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
 import { areAlike } from '../data/tables/match.js';
-import { separateTarget } from '../data/tables/target.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
-import { checkFiniteFeatures, type FeatureInput, type FittedColumns, readFeatures } from './base/features.js';
-import { checkOptions } from './base/fitOptions.js';
+import type { FeatureInput, FittedColumns } from './base/features.js';
 import { linearScores } from './base/linearScores.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
-import { readSingleTarget } from './base/targets.js';
-import { readSampleWeight } from './base/weights.js';
 import { warnNotConverged } from './glm/choices.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import type { HuberProblem } from './robust/huberLoss.js';
 import { minimiseHuber } from './robust/huberNewton.js';
-import { inScaledUnits, inTableUnits, scaleRows } from './robust/scaledRows.js';
+import { readProblem } from './robust/readProblem.js';
+import { inScaledUnits, inTableUnits } from './robust/scaledRows.js';
 
 /** Hyperparameters, with scikit-learn's meanings. */
 export interface HuberRegressorParams {
@@ -91,17 +87,10 @@ export class HuberRegressor extends LinearModel<HuberRegressorParams, Fitted, Fl
    *   `ERR_ABORTED`. After an error, what was learned before is unchanged.
    */
   async fit(x: FeatureInput, y: TargetInput | ColumnNames, options: EstimatorFitOptions = {}): Promise<this> {
-    checkOptions('HuberRegressor.fit', options, ['sampleWeight', 'signal']);
-    const { signal } = options;
     const { epsilon, alpha, fitIntercept, maxIter, tol } = this.params;
-    const given = separateTarget('X', x, y);
-    const features = readFeatures('X', given.x);
-    checkFiniteFeatures('X', features);
-    const { rows, cols, names } = features;
-    const targets = readSingleTarget('y', given.y, rows);
-    const weights = readSampleWeight(options.sampleWeight, rows);
-    checkAborted(signal);
-    const scaled = await inSlices(scaleRows(features, targets, weights, fitIntercept), signal);
+    const { features, targets, scaled } = await readProblem(this.type, x, y, options, fitIntercept);
+    const { cols, names } = features;
+    const { signal } = options;
     const { yScale, totalWeight } = scaled;
     // The penalty in scaled units, as the objective is there.
     const penalties = scaled.scales.map((s) => ((alpha / s) * (yScale / s)) / totalWeight);

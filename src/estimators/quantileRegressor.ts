@@ -1,20 +1,16 @@
-import { checkAborted } from '../core/abort.js';
 import { checkNumber } from '../core/check.js';
 import { isCount } from '../core/guards.js';
 import { inSlices } from '../core/inParts.js';
 import type { ColumnNames, TargetInput } from '../data/arrayInputs.js';
-import { separateTarget } from '../data/tables/target.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
-import { checkFiniteFeatures, type FeatureInput, readFeatures } from './base/features.js';
-import { checkOptions } from './base/fitOptions.js';
+import type { FeatureInput } from './base/features.js';
 import { type ParamSpecs, param } from './base/params.js';
 import { attribute, type SavedState } from './base/saved.js';
-import { readSingleTarget } from './base/targets.js';
-import { readSampleWeight } from './base/weights.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { minimisePinball } from './quantile/minimisePinball.js';
 import { pinballProblem } from './quantile/pinballProblem.js';
-import { inTableUnits, scaleRows } from './robust/scaledRows.js';
+import { readProblem } from './robust/readProblem.js';
+import { inTableUnits } from './robust/scaledRows.js';
 
 /** Hyperparameters, with scikit-learn's meanings. */
 export interface QuantileRegressorParams {
@@ -60,17 +56,10 @@ export class QuantileRegressor extends LinearModel<QuantileRegressorParams, Fitt
    *   `ERR_ABORTED`. After an error, what was learned before is unchanged.
    */
   async fit(x: FeatureInput, y: TargetInput | ColumnNames, options: EstimatorFitOptions = {}): Promise<this> {
-    checkOptions('QuantileRegressor.fit', options, ['sampleWeight', 'signal']);
+    const { params } = this;
+    const { features, scaled } = await readProblem(this.type, x, y, options, params.fitIntercept);
+    const { cols, names } = features;
     const { signal } = options;
-    const params = this.params;
-    const given = separateTarget('X', x, y);
-    const features = readFeatures('X', given.x);
-    checkFiniteFeatures('X', features);
-    const { rows, cols, names } = features;
-    const targets = readSingleTarget('y', given.y, rows);
-    const weights = readSampleWeight(options.sampleWeight, rows);
-    checkAborted(signal);
-    const scaled = await inSlices(scaleRows(features, targets, weights, params.fitIntercept), signal);
     const problem = await inSlices(pinballProblem(scaled, params), signal);
     const { v, iterations, isOptimal } = await inSlices(minimisePinball(problem), signal);
     const fit = inTableUnits(scaled, v, params.fitIntercept ? v[cols]! : 0);
