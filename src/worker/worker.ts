@@ -26,7 +26,8 @@ import {
 } from '../parallel/rankTask.js';
 import { TaskKernels } from './taskKernels.js';
 
-if ((workerData as ThreadData).priority === 'background') giveWayHere();
+// Nothing is given where this is loaded outside a thread.
+if ((workerData as ThreadData | null)?.priority === 'background') giveWayHere();
 
 type Task = FitTask | SweepTask | GlmTask | BlocksTask | LbfgsTask | CallsTask;
 

@@ -45,8 +45,9 @@ describe('what an ONNX file says of itself', () => {
   it('is the seed, the classes and the columns', () => {
     const columns = ['width', 'height'];
     const model = sequential({ seed: 9, columns, layers: [layers.dense({ units: 1, inputShape: [2] })] });
-    expect(metadataOf(model)).toEqual({ seed: 9, columns });
-    expect(metadataOf(classifier())).toEqual({ seed: 4, classes: ['low', 'high'] });
+    const described = { model: expect.objectContaining({ layers: expect.any(Array) }) };
+    expect(metadataOf(model)).toEqual({ ...described, seed: 9, columns });
+    expect(metadataOf(classifier())).toEqual({ ...described, seed: 4, classes: ['low', 'high'] });
   });
 
   it('is what the last fit or evaluation found, as long as the weights are the same', async () => {

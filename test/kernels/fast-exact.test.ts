@@ -16,7 +16,14 @@ const TOLERANCE = 1e-5;
  * These sum up to 200 products of order 9, or up to 61·16 of order 1, whose partial sums reach 30:
  * ten times the roundings.
  */
-const SUMS: ReadonlySet<OpKind> = new Set(['gemm', 'conv2d', 'conv2dInput', 'conv2dMaxPool', 'channelSums']);
+const SUMS: ReadonlySet<OpKind> = new Set([
+  'gemm',
+  'conv2d',
+  'conv2dRows',
+  'conv2dInput',
+  'conv2dMaxPool',
+  'channelSums',
+]);
 /** These up to 3 groups · 36 pixels · 16 images of them, or elements of transformed tiles, which are several times as large. */
 const LONG_SUMS: ReadonlySet<OpKind> = new Set([
   'conv2dWeights',
