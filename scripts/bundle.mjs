@@ -50,7 +50,7 @@ const keepImports = {
  * - `exchange`: what reads and writes models of other programs
  * - `files`: what writes files, and reads files of models
  * - `leastSquares`: its ways to solve
- * - `quantile`: the solver of QuantileRegressor
+ * - `solving`: what fits quantile and robust regression, paths of penalties, perceptrons by L-BFGS
  * - `readers`: what reads files and makes data
  * - `tables`: the part of it that the thread for files needs too
  */
@@ -64,7 +64,7 @@ const LATE_CHUNKS = {
   models: /[\\/]networks[\\/]models[\\/](?!(described|from[A-Z]\w+|load|schedules|sequential)\.js)/,
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
-  quantile: /[\\/]estimators[\\/]quantile[\\/]/,
+  solving: /[\\/]estimators[\\/](quantile[\\/]|robust[\\/]|penalized[\\/](?!\w+Model)|network[\\/]lbfgsFit)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
 };
@@ -86,7 +86,7 @@ const findThreadModules = {
     for (const program of [PROGRAMS.worker, PROGRAMS.reader]) visit(join(modules, `${program}.js`));
   },
 };
-const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares', 'quantile'];
+const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares', 'solving'];
 /** What few programs need, or none before their first fit. */
 const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
 const isLate = (source) =>
