@@ -1,9 +1,7 @@
 import { checkKeys, checkObject } from '../../core/check.js';
-import { SteepestError, unknownName } from '../../core/errors.js';
-import { localPath } from '../../core/localPath.js';
-import { show } from '../../core/show.js';
-import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { unknownName } from '../../core/errors.js';
 import { encodeOnnx } from '../../io/onnx/encode.js';
+import { checkGraphName, saveOnnxFile } from '../../io/onnx/saveOnnx.js';
 import { type OnnxForm, onnxModelOf } from './model.js';
 import type { OnnxSource } from './source.js';
 
@@ -38,13 +36,7 @@ const TYPES = ['float64', 'float32'] as const;
 function resolveOptions(source: OnnxSource, options: EstimatorOnnxOptions): OnnxForm {
   checkKeys('ONNX options', checkObject('ONNX options', options, EXAMPLE), KEYS, ALIASES);
   const { name = source.type, inputs, inputType = 'float64' } = options;
-  if (typeof name !== 'string' || name === '') {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'name to be text, not empty',
-      given: show(name),
-      hint: "Write name: 'rents'.",
-    });
-  }
+  checkGraphName(name, 'rents');
   if (inputs !== undefined && !INPUTS.includes(inputs)) unknownName('inputs', inputs, INPUTS);
   if (!TYPES.includes(inputType)) unknownName('inputType', inputType, TYPES);
   return { name, inputs, inputType };
@@ -63,6 +55,5 @@ export async function saveOnnx(
   source: OnnxSource,
   options: EstimatorOnnxOptions,
 ): Promise<void> {
-  const file = localPath('the file to save to', path);
-  await writeFileAtomic(file, onnxBytes(source, options));
+  await saveOnnxFile(path, () => onnxBytes(source, options));
 }

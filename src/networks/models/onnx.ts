@@ -1,9 +1,7 @@
 import { checkBoolean } from '../../core/check.js';
-import { SteepestError, unknownName } from '../../core/errors.js';
-import { localPath } from '../../core/localPath.js';
-import { show } from '../../core/show.js';
-import { writeFileAtomic } from '../../io/atomicWrite.js';
+import { unknownName } from '../../core/errors.js';
 import { encodeOnnx } from '../../io/onnx/encode.js';
+import { checkGraphName, saveOnnxFile } from '../../io/onnx/saveOnnx.js';
 import {
   INPUT_TYPES,
   type NetworkForm,
@@ -54,13 +52,7 @@ const NAMES: OptionNames = {
 function resolveOptions(options: OnnxOptions): NetworkForm {
   checkOptionNames('ONNX options', options, NAMES);
   const { name = 'network', inputType = 'float32', labels = true } = options;
-  if (typeof name !== 'string' || name === '') {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'name to be text, not empty',
-      given: show(name),
-      hint: "Write name: 'digits'.",
-    });
-  }
+  checkGraphName(name, 'digits');
   if (!Object.hasOwn(INPUT_TYPES, inputType)) unknownName('inputType', inputType, Object.keys(INPUT_TYPES));
   return { name, inputType, labels: checkBoolean('labels', labels) };
 }
@@ -76,6 +68,5 @@ export async function saveOnnx(
   network: NetworkToWrite,
   options: OnnxOptions,
 ): Promise<void> {
-  const file = localPath('the file to save to', path);
-  await writeFileAtomic(file, onnxBytes(network, options));
+  await saveOnnxFile(path, () => onnxBytes(network, options));
 }
