@@ -1,12 +1,10 @@
 import type { OnnxAttributes } from '../../io/onnx/attributes.js';
 import { int } from '../../io/onnx/attributes.js';
+import { elementNumber } from '../../io/onnx/elementTypes.js';
 import type { OnnxBuilder } from '../../io/onnx/graphBuilder.js';
 
 /** The operators for classical machine learning, of which only those for text are used. */
 const ML = 'ai.onnx.ml';
-
-/** Numbers of TensorProto.DataType, for `Cast`. */
-const TO = { float: 1, int64: 7, double: 11 } as const;
 
 /** A graph to which an estimator adds its nodes, and the names that they have in it. */
 export class Graph {
@@ -35,8 +33,8 @@ export class Graph {
     return this.builder.add(opType, inputs, attributes, { name: this.prefix + name, domain: ML });
   }
 
-  cast(value: string, to: keyof typeof TO, name: string): string {
-    return this.op('Cast', [value], name, { to: int(TO[to]) });
+  cast(value: string, to: 'float' | 'int64' | 'double', name: string): string {
+    return this.op('Cast', [value], name, { to: int(elementNumber(to)) });
   }
 
   /** A constant of float64; a list without a shape is one row of it. */

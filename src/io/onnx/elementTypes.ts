@@ -34,6 +34,9 @@ export const ELEMENT_NAMES = [
 
 export type ElementName = (typeof ELEMENT_NAMES)[number];
 
+/** The number of an element type, as `Cast` takes it. */
+export const elementNumber = (name: ElementName): number => ELEMENT_NAMES.indexOf(name);
+
 /** What holds the elements of a tensor in memory. */
 export interface TypedData {
   float: Float32Array;

@@ -1,5 +1,5 @@
 import { littleEndian } from '../littleEndian.js';
-import { ELEMENT_NAMES, NUMBER_TYPES } from './elementTypes.js';
+import { elementNumber, NUMBER_TYPES } from './elementTypes.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js';
 import { WireWriter } from './wireWriter.js';
 
@@ -96,7 +96,7 @@ function putAttribute(writer: WireWriter, name: string, attribute: OnnxAttribute
 
 function putTensor(writer: WireWriter, tensor: OnnxTensor): void {
   for (const size of tensor.shape) writer.int(1, size);
-  writer.int(2, ELEMENT_NAMES.indexOf(tensor.type));
+  writer.int(2, elementNumber(tensor.type));
   if (tensor.type === 'string') for (const text of tensor.data) writer.text(6, text);
   putText(writer, 8, tensor.name);
   if (tensor.type !== 'string') writer.raw(9, littleEndian(tensor.data, NUMBER_TYPES[tensor.type].itemBytes));
@@ -108,7 +108,7 @@ function putValue(writer: WireWriter, { name, type, shape }: OnnxValue): void {
   if (type === 'other') return;
   writer.message(2, (message) =>
     message.message(1, (tensor) => {
-      tensor.int(1, ELEMENT_NAMES.indexOf(type));
+      tensor.int(1, elementNumber(type));
       if (shape !== undefined) tensor.message(2, (dimensions) => putShape(dimensions, shape));
     }),
   );

@@ -1,4 +1,5 @@
 import { int } from '../../../io/onnx/attributes.js';
+import { elementNumber } from '../../../io/onnx/elementTypes.js';
 import type { OnnxBuilder } from '../../../io/onnx/graphBuilder.js';
 import type { OutputKind } from '../../compile/outputKind.js';
 import { channelsLast, type Flow } from './flow.js';
@@ -58,13 +59,15 @@ const largest = (builder: OnnxBuilder, scores: string): string =>
 function secondClass(builder: OnnxBuilder, score: string, kind: OutputKind): string {
   const limit = float(builder, 'threshold', kind === 'probabilities' ? 0.5 : 0);
   const isSecond = builder.add('Greater', [score, limit], {}, { name: 'isSecondClass' });
-  const number = builder.add('Cast', [isSecond], { to: int(INT64) }, { name: 'classColumn' });
+  const number = builder.add(
+    'Cast',
+    [isSecond],
+    { to: int(elementNumber('int64')) },
+    { name: 'classColumn' },
+  );
   const axis = builder.constant('columnAxis', { type: 'int64', shape: [1], data: BigInt64Array.of(1n) });
   return builder.add('Squeeze', [number, axis], {}, { name: 'class' });
 }
-
-/** The number of int64 in ONNX's TensorProto.DataType. */
-const INT64 = 7;
 
 const columns = (builder: OnnxBuilder, scores: string, kind: OutputKind): string =>
   kind === 'logits' ? builder.add('Softmax', [scores], { axis: int(1) }, { name: PROBABILITIES }) : scores;

@@ -1,5 +1,6 @@
 import { SteepestError } from '../../../core/errors.js';
 import { int } from '../../../io/onnx/attributes.js';
+import { elementNumber } from '../../../io/onnx/elementTypes.js';
 import { OnnxBuilder } from '../../../io/onnx/graphBuilder.js';
 import type { OnnxGraph, OnnxModel } from '../../../io/onnx/messages.js';
 import { onnxModel } from '../../../io/onnx/model.js';
@@ -17,9 +18,6 @@ export const INPUT = 'input';
 /** The element types that the input may have. */
 export const INPUT_TYPES = { float32: 'float', uint8: 'uint8' } as const;
 export type OnnxInputType = keyof typeof INPUT_TYPES;
-
-/** The number of float in ONNX's TensorProto.DataType. */
-const FLOAT = 1;
 
 /** What is written of a network. */
 export interface NetworkToWrite {
@@ -89,8 +87,8 @@ const isRow = (shape: readonly number[]): boolean => shape.slice(0, -1).every((s
 
 function writeInput(builder: OnnxBuilder, shape: readonly number[], type: OnnxInputType): Flow {
   const input = builder.input(INPUT, INPUT_TYPES[type], [ROWS, ...shape]);
-  const value =
-    type === 'float32' ? input : builder.add('Cast', [input], { to: int(FLOAT) }, { name: 'numbers' });
+  const to = int(elementNumber('float'));
+  const value = type === 'float32' ? input : builder.add('Cast', [input], { to }, { name: 'numbers' });
   return { value, shape, isChannelsFirst: false };
 }
 

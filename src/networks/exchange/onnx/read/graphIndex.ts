@@ -1,4 +1,5 @@
 import { shown } from '../../../../io/jsonCursor.js';
+import { elementNumber } from '../../../../io/onnx/elementTypes.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../../../../io/onnx/messages.js';
 import { axisOf, intOf, intsOf } from './attributes.js';
 import { damaged, refused, shownNode } from './refuse.js';
@@ -165,9 +166,9 @@ export class GraphIndex {
   }
 }
 
-/** float, float16, double and bfloat16, and int32 and int64, in TensorProto.DataType. */
-export const FLOATING: readonly number[] = [1, 10, 11, 16];
-const WHOLE: readonly number[] = [6, 7];
+/** The types that a Cast may have without a change of what is computed here. */
+export const FLOATING = (['float', 'float16', 'double', 'bfloat16'] as const).map(elementNumber);
+const WHOLE = (['int32', 'int64'] as const).map(elementNumber);
 /** Longer lists are no shapes. */
 const MOST_SIZES = 64;
 
