@@ -30,7 +30,7 @@ export function giveWayHere(): void {
     // The link's target is `<process>/task/<thread>`.
     lower(Number(basename(readlinkSync('/proc/thread-self'))));
   } catch {
-    // No /proc: a thread cannot be told from its process.
+    // No /proc: a thread cannot be distinguished from its process.
   }
 }
 

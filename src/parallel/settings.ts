@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { checkInteger, checkKeys, checkNumber } from '../core/check.js';
-import { SteepestError } from '../core/errors.js';
-import { didYouMean } from '../core/nearest.js';
-import { show } from '../core/show.js';
+import { SteepestError, unknownName } from '../core/errors.js';
 
 /** The settings that {@link configure} accepts and returns. */
 export interface ThreadSettings {
@@ -63,11 +61,7 @@ export const threadSettings: Readonly<ThreadSettings> = settings;
 
 function checkPriority(priority: unknown): void {
   if (PRIORITIES.some((known) => known === priority)) return;
-  throw new SteepestError('ERR_UNKNOWN_NAME', {
-    expected: `priority to be one of ${PRIORITIES.map((known) => `'${known}'`).join(', ')}`,
-    given: show(priority),
-    hint: didYouMean(priority, PRIORITIES, "Leave it out for 'normal'.", PRIORITY_ALIASES),
-  });
+  unknownName('priority', priority, PRIORITIES, PRIORITY_ALIASES, "Leave it out for 'normal'.");
 }
 
 /**

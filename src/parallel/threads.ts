@@ -242,8 +242,8 @@ function shrink(): void {
 
 /**
  * Sets when idle threads end, the maximum number of threads, and their priority, for all fits,
- * evaluations and predictions that this thread starts; `configure()` without arguments changes nothing. Results do
- * not depend on it.
+ * evaluations and predictions that this thread starts; `configure()` without arguments changes
+ * nothing. Results do not depend on it.
  * @returns the current settings
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`; nothing is changed then
  */

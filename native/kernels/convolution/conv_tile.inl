@@ -68,8 +68,8 @@ template <int T, int P> inline void convChains(const ConvTile& tile, F (&acc)[T]
   for (int v = 0; v < 4; ++v) pixel[v] = pixelOffset(v, tile.pixelA, tile.pixelB);
   int64_t stepJ = tile.stepJ;
   int64_t weightJ = tile.weightJ;
-  // Read again for each kernel row: compilers would keep what the outer loops step by in vectors, and getting it back takes ports
-  // that the products need.
+  // Read again for each kernel row: compilers would keep the outer loops' steps in vectors, and
+  // getting them back takes ports that the products need.
   const ConvTile* steps = &tile;
   STEEPEST_KEEP(steps);
   const float* plane = tile.x;
