@@ -1,6 +1,5 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import { indexOfNotFinite } from '../../core/finite.js';
-import { discardShared } from '../../kernels/sharedMemory.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { wholeOp } from '../base/ops.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
@@ -179,22 +178,21 @@ export async function factorFolds(
   const { cols, targets } = source;
   const size = ones + cols + targets;
   const job = new FoldJob(source, fitIntercept, frame, folds);
-  const { arena, rows, weightedRows } = await runPass(source, job, options);
-  // Only a stream without any weight has none.
-  const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
-  const given = Math.max(1, Math.min(folds, Math.ceil(rows / job.cut.blockRows)));
-  const triangles = Array.from({ length: given }, (_, fold) => job.result(arena, fold));
-  discardShared(arena);
-  return triangles.map((r) => ({
-    r,
-    size,
-    ones,
-    cols,
-    targets,
-    rows,
-    weightedRows,
-    frame: job.frame ?? { ...none, weightExponent: 0 },
-  }));
+  return runPass(source, job, options, (arena, { rows, weightedRows }) => {
+    // Only a stream without any weight has none.
+    const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
+    const given = Math.max(1, Math.min(folds, Math.ceil(rows / job.cut.blockRows)));
+    return Array.from({ length: given }, (_, fold) => ({
+      r: job.result(arena, fold),
+      size,
+      ones,
+      cols,
+      targets,
+      rows,
+      weightedRows,
+      frame: job.frame ?? { ...none, weightExponent: 0 },
+    }));
+  });
 }
 
 /** Squares of shorter columns may have underflowed. */

@@ -81,10 +81,8 @@ export interface PassOptions {
   signal: AbortSignal | undefined;
 }
 
-/** The result of a pass. */
-export interface PassResult {
-  /** For the caller to discard. */
-  arena: Arena;
+/** What a pass has read. */
+export interface RowCounts {
   rows: number;
   /** Number of rows with nonzero weight. */
   weightedRows: number;
@@ -100,25 +98,37 @@ const TYPES: Record<RowSource['dtype'], ArrayType> = { f64: Float64Array, f32: F
 const SLOTS = 3;
 const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
 
-/** Runs a job over all rows of a source. */
-export async function runPass(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
+/**
+ * Runs a job over all rows of a source.
+ * @param read copies the job's results out of the arena, which is discarded afterwards
+ */
+export async function runPass<T>(
+  source: RowSource,
+  job: RowJob,
+  options: PassOptions,
+  read: (arena: Arena, counts: RowCounts) => T,
+): Promise<T> {
   // A stream has already delivered batches that cannot be read again.
-  if (source.rows === undefined) return runOnce(source, job, options);
-  return withFewerThreads(() => runOnce(source, job, options));
+  if (source.rows === undefined) return runOnce(source, job, options, read);
+  return withFewerThreads(() => runOnce(source, job, options, read));
 }
 
-async function runOnce(source: RowSource, job: RowJob, options: PassOptions): Promise<PassResult> {
+async function runOnce<T>(
+  source: RowSource,
+  job: RowJob,
+  options: PassOptions,
+  read: (arena: Arena, counts: RowCounts) => T,
+): Promise<T> {
   const { signal } = options;
   checkAborted(signal);
   const pass = new Pass(source, job, options);
   const off = onAbort(signal, () => pass.stop());
   try {
-    return await pass.run();
-  } catch (error) {
-    discardShared(pass.arena);
-    throw error;
+    const counts = await pass.run();
+    return read(pass.arena, counts);
   } finally {
     off();
+    discardShared(pass.arena);
   }
 }
 
@@ -175,7 +185,7 @@ class Pass {
     Atomics.store(controlBlock(this.arena), WORD.stopRequest, 1);
   }
 
-  async run(): Promise<PassResult> {
+  async run(): Promise<RowCounts> {
     const { arena, options, job } = this;
     if (this.ring === undefined && job.begin !== undefined) {
       for await (const block of this.source.blocks(job.cut.blockRows)) if (job.begin(arena, block)) break;
@@ -205,7 +215,7 @@ class Pass {
       });
     }
     if (this.source.rows === undefined) await this.finishStream(counts.rows);
-    return { arena, ...counts };
+    return counts;
   }
 
   private slotTables(): Tables {
@@ -222,7 +232,7 @@ class Pass {
     };
   }
 
-  /** The sums are in the arena, where the caller reads them. */
+  /** The sums are in the arena. */
   private discardSlots(): void {
     const { x, y, weight } = this.tables;
     for (const data of [x, y, ...(weight ? [weight] : [])]) {
@@ -282,7 +292,7 @@ class Pass {
   }
 
   /** Copies rows into slots, block by block; the event loop runs between blocks. */
-  private async feed(ring: BlockRing): Promise<{ rows: number; weightedRows: number }> {
+  private async feed(ring: BlockRing): Promise<RowCounts> {
     const { source, tables, accumulators } = this;
     const { cols, targets } = source;
     const feed = new BlockFeed(this.arena, controlBlock(this.arena), ring, this.workers);

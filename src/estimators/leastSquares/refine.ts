@@ -1,6 +1,5 @@
 import { type Arena, float64At } from '../../core/arena.js';
 import { timesPower } from '../../core/powers.js';
-import { discardShared } from '../../kernels/sharedMemory.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { wholeOp } from '../base/ops.js';
 import { columnSquares, type Factor, residualSquares } from './factor.js';
@@ -166,9 +165,8 @@ export async function refine(
   let last = Number.POSITIVE_INFINITY;
   for (let step = 0; step < MOST_STEPS; step++) {
     const job = new ResidualJob(factor, coef, intercept);
-    const { arena } = await runPass(source, job, options);
-    const right = [{ values: job.result(arena), cols: targets }];
-    discardShared(arena);
+    const values = await runPass(source, job, options, (arena) => job.result(arena));
+    const right = [{ values, cols: targets }];
     const [own] = (await solveTriangular(triangle, n, right, true, options.kernels)) as [Float64Array];
     // In units of the fitted values, in which parameters of all columns are comparable.
     const length = norm(own.map((value, i) => value * lengths[Math.floor(i / targets)]!));
