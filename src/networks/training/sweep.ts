@@ -18,7 +18,7 @@ import { RankRunner, runSweep, verdictOf } from './stepLoop.js';
 import { TableSource } from './stepSource.js';
 import type { SweepTask } from './tasks.js';
 
-/** A forward-only program that is laid out and compiled, before memory is allocated. */
+/** A program without optimizer steps that is laid out and compiled, before memory is allocated. */
 export interface SweepPlan {
   memory: MemoryPlan;
   program: CompiledProgram;
@@ -31,7 +31,7 @@ export interface SweepPlan {
 }
 
 /**
- * Plans a forward-only program.
+ * Plans a program without optimizer steps.
  * @param compile compiles it over a plan of memory that already holds the parameters
  */
 export function planSweep(

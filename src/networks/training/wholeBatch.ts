@@ -5,26 +5,26 @@
  * kept in float64: the result is bit-identical for any number of workers.
  */
 import type { Arena } from '../../core/arena.js';
-import { REGISTER_COUNT } from '../../kernels/contract.js';
-import { CONTROL_BYTES } from '../../parallel/control.js';
 import type { RankTask } from '../../parallel/rankTask.js';
-import { mostWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
-import { allocateArena } from '../../program/allocate.js';
-import { stepFlops } from '../../program/cost.js';
-import { MemoryPlan, type Region } from '../../program/memory.js';
+import type { Workers } from '../../parallel/workers.js';
+import type { MemoryPlan, Region } from '../../program/memory.js';
 import { trainable } from '../../program/parameters.js';
 import { compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { type DataSet, TableList } from './dataSets.js';
 import { refreshTransposes } from './persistence.js';
 import { rankProgram, transposePairs } from './plan.js';
-import { copyOut, loadState, type ModelState, reserveState } from './state.js';
+import { copyOut, type ModelState } from './state.js';
+import { planSweep, sweepArena } from './sweep.js';
 import type { RankProgram, TransposePair } from './tasks.js';
 
 /** Memory of a chunk's activations: enough rows to keep all ranks busy. */
 const CHUNK_BYTES = 2 ** 25;
 const MOST_CHUNK_ROWS = 2048;
 const LEAST_CHUNK_ROWS = 256;
+
+/** Where the rows of a matrix are in the arena: a byte offset, and a stride in elements. */
+export type Place = Pick<Region, 'byteOffset' | 'rowStride'>;
 
 /** A parameter and its gradient in the arena, and its place among all numbers. */
 export interface PlacedParameter {
@@ -33,9 +33,8 @@ export interface PlacedParameter {
   first: number;
   rows: number;
   cols: number;
-  /** Byte offsets and strides in elements. */
-  weights: { byteOffset: number; rowStride: number };
-  gradient: { byteOffset: number; rowStride: number };
+  weights: Place;
+  gradient: Place;
 }
 
 /** What a rank needs for the sums. */
@@ -74,7 +73,7 @@ function chunkRowsFor(rows: number, { parameters, inputCols }: ResolvedModel): n
 }
 
 function placeParameters(memory: MemoryPlan, model: ResolvedModel): PlacedParameter[] {
-  const at = (name: string) => {
+  const at = (name: string): Place => {
     const { byteOffset, rowStride } = memory.get(name) as Region;
     return { byteOffset, rowStride };
   };
@@ -97,22 +96,18 @@ export function planWholeBatch(
   data: DataSet,
   asked: Workers,
 ): WholeBatchPlan {
-  const most = mostWorkers(asked);
-  const memory = new MemoryPlan(CONTROL_BYTES);
-  reserveState(memory, model.parameters, []);
   const tables = new TableList();
   const io = tables.add(data);
   const chunkRows = chunkRowsFor(data.rows, model);
-  const request = { model, objective, io, memory, maxRows: chunkRows, mostWorkers: most };
-  const program = compileProgram({ ...request, mode: 'gradients' });
+  const plan = planSweep(model, asked, (room) =>
+    compileProgram({ ...room, model, objective, io, maxRows: chunkRows, mode: 'gradients' }),
+  );
+  const { memory, program, registers, workers } = plan;
   const parameters = placeParameters(memory, model);
   const size = parameters.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   const sums = memory.vector('gradient sums', 'gradient', size, 'f64').byteOffset;
   const command = memory.vector('command', 'control', 1, 'i32').byteOffset;
-  const registers = memory.matrix('registers', 'control', most, REGISTER_COUNT, 'f64');
-  const workers = Math.min(most, resolveWorkers(asked, stepFlops(program.ops)));
-  const arena = allocateArena(memory);
-  loadState(state, memory, arena, model.parameters, []);
+  const arena = sweepArena(plan, model, state);
   const transposes = transposePairs(memory, model);
   refreshTransposes(arena, transposes);
   const common = { parameters, transposes, size, samples: data.rows, chunkRows, sums, command };

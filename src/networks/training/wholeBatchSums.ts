@@ -5,7 +5,7 @@ import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import type { RankTask } from '../../parallel/rankTask.js';
 import { refreshTransposes } from './persistence.js';
 import { RankRunner, verdictOf } from './stepLoop.js';
-import type { PlacedParameter, WholeBatch } from './wholeBatch.js';
+import type { Place, PlacedParameter, WholeBatch } from './wholeBatch.js';
 
 const COMMAND = { compute: 0, end: 1 } as const;
 
@@ -14,6 +14,9 @@ interface OwnRow {
   parameter: PlacedParameter;
   row: number;
 }
+
+const rowAt = (arena: Arena, { byteOffset, rowStride }: Place, row: number, cols: number): Float32Array =>
+  float32At(arena, byteOffset + row * rowStride * Float32Array.BYTES_PER_ELEMENT, cols);
 
 /** One rank's part of loss and gradient over all rows. */
 export class WholeBatchSums {
@@ -75,8 +78,7 @@ export class WholeBatchSums {
     for (const { first, rows, cols, weights } of batch.parameters) {
       for (let i = 0; i < rows; i++) {
         const from = first + i * cols;
-        const at = weights.byteOffset + i * weights.rowStride * Float32Array.BYTES_PER_ELEMENT;
-        float32At(arena, at, cols).set(point.subarray(from, from + cols));
+        rowAt(arena, weights, i, cols).set(point.subarray(from, from + cols));
       }
     }
     refreshTransposes(arena, batch.transposes);
@@ -88,8 +90,7 @@ export class WholeBatchSums {
     const point = new Float64Array(batch.size);
     for (const { first, rows, cols, weights } of batch.parameters) {
       for (let i = 0; i < rows; i++) {
-        const at = weights.byteOffset + i * weights.rowStride * Float32Array.BYTES_PER_ELEMENT;
-        point.set(float32At(arena, at, cols), first + i * cols);
+        point.set(rowAt(arena, weights, i, cols), first + i * cols);
       }
     }
     return point;
@@ -137,8 +138,7 @@ export class WholeBatchSums {
     const { arena, sums } = this;
     for (const { parameter, row } of this.own) {
       const { first, cols, gradient } = parameter;
-      const at = gradient.byteOffset + row * gradient.rowStride * Float32Array.BYTES_PER_ELEMENT;
-      const part = float32At(arena, at, cols);
+      const part = rowAt(arena, gradient, row, cols);
       const to = first + row * cols;
       for (let j = 0; j < cols; j++) {
         const value = share * part[j]!;
