@@ -4,6 +4,7 @@ import base64
 import io
 import logging
 import os
+import tempfile
 import warnings
 
 os.environ["KERAS_BACKEND"] = "torch"
@@ -166,10 +167,10 @@ def keras_cases():
             weight.assign(rng.uniform(low, low + 1.2, weight.shape).astype(np.float32))
         x = rng.uniform(0, high, (ROWS, *model.input_shape[1:])).astype(np.float32)
         y = model(x, training=False).detach().cpu().numpy()
-        path = f"/tmp/keras-{name}.onnx"
-        model.export(path, format="onnx", verbose=False)
-        cases[f"keras {name}"] = case(without_traces(onnx.load(path)), x, y)
-        os.remove(path)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, f"{name}.onnx")
+            model.export(path, format="onnx", verbose=False)
+            cases[f"keras {name}"] = case(without_traces(onnx.load(path)), x, y)
     return cases
 
 

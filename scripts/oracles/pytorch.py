@@ -7,6 +7,7 @@ the fixture, as steepest takes them.
 import base64
 import json
 import subprocess
+import tempfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -195,16 +196,18 @@ def outputs(network, x, shape):
 
 def read_back(network, config, names):
     """What steepest writes, in a strict load_state_dict."""
-    path = Path("/tmp/steepest-pytorch.safetensors")
-    given = json.dumps({"config": config, "names": names, "path": str(path)})
-    subprocess.run(["node", "--input-type=module", "-e", PROGRAM], input=given, text=True, check=True, cwd=ROOT)
-    state = safetensors.torch.load_file(path)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.safetensors"
+        given = json.dumps({"config": config, "names": names, "path": str(path)})
+        subprocess.run(["node", "--input-type=module", "-e", PROGRAM], input=given, text=True, check=True, cwd=ROOT)
+        written = path.read_bytes()
+    state = safetensors.torch.load(written)
     for name, module in network.named_modules():
         # steepest writes a slope for each channel.
         if isinstance(module, nn.PReLU):
             module.weight = nn.Parameter(torch.empty_like(state[f"{name}.weight"]))
     network.load_state_dict(state)
-    return base64.b64encode(path.read_bytes()).decode()
+    return base64.b64encode(written).decode()
 
 
 def fixture():
