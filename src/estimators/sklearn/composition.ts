@@ -146,6 +146,6 @@ function columnTransformerParams(dump: Dump): object {
 
 /** Estimators of estimators. */
 export const COMPOSITION: Readonly<Record<string, SklearnClass>> = {
-  Pipeline: { params: () => ({}), state: pipelineState },
-  ColumnTransformer: { params: columnTransformerParams, state: columnTransformerState },
+  Pipeline: { hasSteps: true, state: pipelineState },
+  ColumnTransformer: { hasSteps: true, params: columnTransformerParams, state: columnTransformerState },
 };

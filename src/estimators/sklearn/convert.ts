@@ -41,8 +41,7 @@ function converted(value: unknown, depth: number): SavedEstimator {
     );
   }
   const state = one.state(dump, (inner) => converted(inner, depth + 1));
-  const isOwn = one === COMPOSITION.Pipeline || one === COMPOSITION.ColumnTransformer;
-  const params = isOwn ? {} : paramsFrom(dump.class, dump, one.decisive ?? []);
+  const params = one.hasSteps ? {} : paramsFrom(dump.class, dump, one.decisive ?? []);
   return { type: dump.class, params: { ...params, ...one.params?.(dump) }, state };
 }
 

@@ -1,7 +1,7 @@
 import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import type { SavedState } from '../base/saved.js';
-import { arrayOf, type Dump, dumpError, numberOf } from './dump.js';
+import { arrayOf, type Dump, dumpError, type NumberArray, numberOf } from './dump.js';
 import type { SklearnClass } from './sklearnClass.js';
 
 const tensor = (data: Float64Array, ...shape: number[]): NdArray => ({ data, shape });
@@ -42,11 +42,12 @@ function classification(dump: Dump, more: Partial<SavedState>): SavedState {
   };
 }
 
+/** One number per target. */
+const perTarget = (dump: Dump, name: string, targets: number): NdArray =>
+  tensor(dump.perColumn(name, targets), targets);
+
 const penalized = (dump: Dump) => (targets: number) => ({
-  tensors: {
-    dualGap: tensor(dump.perColumn('dual_gap_', targets), targets),
-    nIter: tensor(dump.perColumn('n_iter_', targets), targets),
-  },
+  tensors: { dualGap: perTarget(dump, 'dual_gap_', targets), nIter: perTarget(dump, 'n_iter_', targets) },
 });
 
 /** Lists of alphas and errors are [ratios, alphas] and [ratios, alphas, folds]. */
@@ -74,10 +75,9 @@ const chosenByFolds = (dump: Dump) => (targets: number) => {
 /** Weights of the last step; scikit-learn gives its averages as these. */
 function descent(dump: Dump): Partial<SavedState> {
   const { coef, intercept } = weightsOf(dump);
-  const flat = (array: NdArray): NdArray => ({ data: array.data, shape: [array.data.length] });
   const nIter = dump.count('n_iter_');
   return {
-    tensors: { lastCoef: flat(coef), lastIntercept: intercept },
+    tensors: { lastCoef: { ...coef, shape: [coef.data.length] }, lastIntercept: intercept },
     attributes: { step: dump.count('t_'), epochs: nIter, nIter, averages: false, averageFrom: 1 },
   };
 }
@@ -127,6 +127,8 @@ function penaltyParam(dump: Dump): object {
   return { penalty: ratio === 0 ? 'l2' : ratio === 1 ? 'l1' : 'elasticnet' };
 }
 
+const inBytes = ({ data, shape }: NumberArray): NdArray => ({ data: Uint8Array.from(data), shape });
+
 const loglink: SklearnClass = {
   state: (dump) =>
     regression(dump, () => ({ attributes: { likelihood: 'penalty', nIter: dump.count('n_iter_') } })),
@@ -142,7 +144,7 @@ export const LINEAR: Readonly<Record<string, SklearnClass>> = {
   RidgeCV: {
     state: (dump) =>
       regression(dump, (targets) => ({
-        tensors: { alphas: tensor(dump.perColumn('alpha_', targets), targets) },
+        tensors: { alphas: perTarget(dump, 'alpha_', targets) },
         attributes: { bestScore: arrayOf(dump.need('best_score_'))?.data[0] },
       })),
   },
@@ -155,12 +157,7 @@ export const LINEAR: Readonly<Record<string, SklearnClass>> = {
   HuberRegressor: {
     state: (dump) =>
       regression(dump, () => ({
-        tensors: {
-          outliers: {
-            data: Uint8Array.from(dump.numbers('outliers_').data),
-            shape: dump.numbers('outliers_').shape,
-          },
-        },
+        tensors: { outliers: inBytes(dump.numbers('outliers_')) },
         attributes: { scale: dump.number('scale_'), nIter: dump.count('n_iter_') },
       })),
   },

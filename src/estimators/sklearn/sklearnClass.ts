@@ -8,6 +8,8 @@ export type Convert = (value: unknown) => SavedEstimator;
 export interface SklearnClass {
   /** Parameters that decide what the fitted estimator computes, by our names. */
   decisive?: readonly string[];
+  /** An estimator of estimators, which has none of its parameters but those of `params`. */
+  hasSteps?: boolean;
   /** Parameters in place of those with the same names. */
   params?(dump: Dump): object;
   /** What was learned, as `save` writes it. */

@@ -5,16 +5,17 @@ import { arrayOf, type Dump, dumpError, numberOf, unwrapped } from './dump.js';
 import type { SklearnClass } from './sklearnClass.js';
 
 const list = (data: Float64Array): NdArray => ({ data, shape: [data.length] });
-const absent = (cols: number): Float64Array => new Float64Array(cols).fill(Number.NaN);
+/** One number per column; the same for all without the attribute. */
+const perColumnOr = (dump: Dump, name: string, value: number): Float64Array =>
+  dump.maybe(name) === undefined ? new Float64Array(dump.cols).fill(value) : dump.perColumn(name, dump.cols);
 
 /** Moments of each column. A column that was not divided is constant: its variance is 0. */
 function standardScaler(dump: Dump): SavedState {
   const { cols } = dump;
   const seen = dump.perColumn('n_samples_seen_', cols);
-  const [variance, scale] = ['var_', 'scale_'].map((name) =>
-    dump.maybe(name) === undefined ? absent(cols) : dump.perColumn(name, cols),
-  ) as [Float64Array, Float64Array];
-  const mean = dump.maybe('mean_') === undefined ? absent(cols) : dump.perColumn('mean_', cols);
+  const [mean, variance, scale] = ['mean_', 'var_', 'scale_'].map((name) =>
+    perColumnOr(dump, name, Number.NaN),
+  ) as [Float64Array, Float64Array, Float64Array];
   return {
     tensors: {
       count: list(seen),
@@ -30,13 +31,11 @@ function standardScaler(dump: Dump): SavedState {
 /** Centre and width of each column: 0 and 1 where they are not used. */
 function robustScaler(dump: Dump): SavedState {
   const { cols } = dump;
-  const or = (name: string, value: number): Float64Array =>
-    dump.maybe(name) === undefined ? new Float64Array(cols).fill(value) : dump.perColumn(name, cols);
   return {
     tensors: {
-      center: list(or('center_', 0)),
+      center: list(perColumnOr(dump, 'center_', 0)),
       low: list(new Float64Array(cols)),
-      high: list(or('scale_', 1)),
+      high: list(perColumnOr(dump, 'scale_', 1)),
     },
     attributes: {
       ...dump.columns,
