@@ -21,7 +21,6 @@ import { attribute, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import { columnsOfCategories, writeCodes, writeOneHot } from '../onnx/categories.js';
 import type { Graph } from '../onnx/graph.js';
-
 import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   type Category,
@@ -117,16 +116,13 @@ export class OneHotEncoder extends InvertibleTransformer<
       yield* columnPart(j, table.rows);
       const column = readCategories(table, j);
       const codes = encodeCategories(showColumn(names, j), column, one, handleUnknown !== 'error');
-      const { position, frequent, infrequent } = one.grouping;
-      const joins = handleUnknown === 'infrequentIfExist' && infrequent.length > 0;
-      const unknown = joins ? frequent.length : -1;
+      const places = placesOf(one, handleUnknown);
+      const unknown = places.length - 1;
       const start = offset;
       yield* rowParts(table.rows, 1, (begin, end) => {
         for (let i = begin; i < end; i++) {
-          const code = codes[i]! < 0 ? unknown : position[codes[i]!]!;
-          if (code < 0 || code === one.dropped) continue;
-          const at = one.dropped >= 0 && code > one.dropped ? code - 1 : code;
-          result.data[i * width + start + at] = 1;
+          const at = places[codes[i]! < 0 ? unknown : codes[i]!]!;
+          if (at >= 0) result.data[i * width + start + at] = 1;
         }
       });
       offset += widths[j]!;
@@ -167,13 +163,9 @@ export class OneHotEncoder extends InvertibleTransformer<
     this.ready('toOnnx()');
     const { handleUnknown } = this.params;
     const columns = this.encoded.map((one, j) => {
-      const { grouping, dropped } = one;
-      const { position, frequent, infrequent } = grouping;
-      const place = (at: number): number =>
-        at === dropped ? -1 : dropped >= 0 && at > dropped ? at - 1 : at;
-      const positions = Array.from(position, place);
-      const joins = handleUnknown === 'infrequentIfExist' && infrequent.length > 0;
-      if (handleUnknown !== 'error') positions.push(joins ? place(frequent.length) : -1);
+      const places = placesOf(one, handleUnknown);
+      // Without a place for them, the graph refuses unknown values.
+      const positions = handleUnknown === 'error' ? places.slice(0, -1) : places;
       const width = widthOf(one);
       const codes = writeCodes(graph, table.column(graph, j), one);
       return OnnxTable.ofNumbers(writeOneHot(graph, codes, positions, width), width);
@@ -270,6 +262,19 @@ export class OneHotEncoder extends InvertibleTransformer<
     });
     this.fitted = fitted;
   }
+}
+
+/** The column of each category, and last that of unknown ones: −1 for none. */
+function placesOf(
+  { grouping, dropped }: Encoded,
+  handleUnknown: OneHotEncoderParams['handleUnknown'],
+): number[] {
+  const { position, frequent, infrequent } = grouping;
+  const joins = handleUnknown === 'infrequentIfExist' && infrequent.length > 0;
+  return [...position, joins ? frequent.length : -1].map((at) => {
+    if (at === dropped) return -1;
+    return dropped >= 0 && at > dropped ? at - 1 : at;
+  });
 }
 
 const widthOf = ({ grouping, dropped }: Encoded): number => grouping.width - (dropped >= 0 ? 1 : 0);
