@@ -35,8 +35,7 @@ export interface RidgeCVParams {
   /**
    * Default: exact leave-one-out, which reads the rows twice. Otherwise a number of folds, a `KFold`
    * or a list of `{ train, test }` row numbers, in one pass over the rows. Of folds, a stream needs
-   * a number.
-   * Files keep numbers only.
+   * a number. Files keep numbers only.
    */
   cv: CrossValidation | undefined;
   /** One alpha for each target instead of one for all. Default false. */
@@ -68,8 +67,8 @@ interface Scored {
 
 /**
  * `Ridge` with the alpha that predicts rows left out best. All alphas and folds are computed from
- * triangles of one pass over the rows; leave-one-out reads the rows once more, for their leverages. (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al.,
- * §7.10)
+ * triangles of one pass over the rows; leave-one-out reads the rows once more, for their leverages.
+ * (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al., §7.10)
  */
 export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   constructor(params: Partial<RidgeCVParams> = {}) {
@@ -99,8 +98,8 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
    *   it with a stream
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
    *   `ERR_ARGUMENT`, also for leave-one-out with an alpha of 0, with a stream that can be read
-   *   only once, or with one that has other rows the second time. After an error, what
-   *   was learned before is unchanged.
+   *   only once, or with one that has other rows the second time. After an error, what was learned
+   *   before is unchanged.
    */
   async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
     x: X,
