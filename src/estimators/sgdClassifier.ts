@@ -141,28 +141,31 @@ export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
   }
 
   protected override probabilitiesOf(scores: Matrix<Float64Array>, names: readonly string[] | undefined) {
-    this.checkProbable();
-    return oneVersusAll(scores, this.params.loss === 'logLoss' ? 'logLoss' : 'modifiedHuber', names);
+    return oneVersusAll(scores, this.checkProbable(), names);
   }
 
   protected override probabilitiesWriter(outputs: number) {
-    const { loss } = this.params;
-    if (loss !== 'logLoss' && loss !== 'modifiedHuber') return undefined;
+    const loss = this.probableLoss;
+    if (loss === undefined) return undefined;
     return (graph: Graph, scores: string) => writeOneVersusAll(graph, scores, outputs, loss);
   }
 
   /** Whether the loss is one with probabilities: `'logLoss'` or `'modifiedHuber'`. */
   get givesProbabilities(): boolean {
-    const { loss } = this.params;
-    return loss === 'logLoss' || loss === 'modifiedHuber';
+    return this.probableLoss !== undefined;
   }
 
-  private checkProbable(): void {
-    if (this.givesProbabilities) return;
+  private get probableLoss(): 'logLoss' | 'modifiedHuber' | undefined {
     const { loss } = this.params;
+    return loss === 'logLoss' || loss === 'modifiedHuber' ? loss : undefined;
+  }
+
+  private checkProbable(): 'logLoss' | 'modifiedHuber' {
+    const { probableLoss } = this;
+    if (probableLoss !== undefined) return probableLoss;
     throw new SteepestError('ERR_ARGUMENT', {
       expected: "loss 'logLoss' or 'modifiedHuber' for probabilities",
-      given: show(loss),
+      given: show(this.params.loss),
       hint: 'Use decisionFunction, or CalibratedClassifierCV around the classifier.',
     });
   }
