@@ -27,9 +27,9 @@ import type { Head } from './network/fittedNetwork.js';
 import { type Lesson, Mlp } from './network/mlp.js';
 import { MLP_SPECS, type MlpParams } from './network/mlpParams.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
-import { OnnxClasses, once, writeAbove, writeLargest } from './onnx/classes.js';
+import { OnnxClasses, once, writeBest } from './onnx/classes.js';
 import type { Graph } from './onnx/graph.js';
-import { writeComplement } from './onnx/probabilities.js';
+import { writeEachClass } from './onnx/probabilities.js';
 import type { OnnxTable } from './onnx/table.js';
 import { takeRows } from './selection/rows.js';
 
@@ -163,12 +163,11 @@ export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifie
 
   override writeOnnx(graph: Graph, table: OnnxTable): OnnxClasses {
     const { head } = this.trained('toOnnx()');
-    const isOne = head.units === 1;
     const outputs = once(() => this.writeOutputs(graph, table));
     return new OnnxClasses({
       classes: this.classes,
-      best: () => (isOne ? writeAbove(graph, outputs(), 0.5) : writeLargest(graph, outputs())),
-      probabilities: () => (isOne ? writeComplement(graph, outputs()) : outputs()),
+      best: () => writeBest(graph, outputs(), head.units, 0.5),
+      probabilities: () => writeEachClass(graph, outputs(), head.units),
     });
   }
 

@@ -33,9 +33,9 @@ import {
   taskOf,
 } from './network/networkTask.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
-import { OnnxClasses, once, writeAbove, writeLargest } from './onnx/classes.js';
+import { OnnxClasses, once, writeBest } from './onnx/classes.js';
 import type { Graph } from './onnx/graph.js';
-import { writeComplement, writeSigmoidPair, writeSoftmax } from './onnx/probabilities.js';
+import { writeEachClass, writeSigmoidPair, writeSoftmax } from './onnx/probabilities.js';
 import type { OnnxTable } from './onnx/table.js';
 
 /** Hyperparameters. */
@@ -136,23 +136,17 @@ export class NetworkClassifier extends NetworkEstimator<NetworkClassifierParams>
   override writeOnnx(graph: Graph, table: OnnxTable): OnnxClasses {
     const { task, classes } = this.known('toOnnx');
     const kind = outputKind(task.compiled.objective.loss);
-    const isOne = task.model.outputCols === 1;
+    const { outputCols } = task.model;
     const outputs = once(() => this.writeOutputs(graph, table));
-    const ofLogits = isOne ? writeSigmoidPair : writeSoftmax;
-    const ofProbabilities = () => (isOne ? writeComplement(graph, outputs()) : outputs());
-    const limit = kind === 'probabilities' ? 0.5 : 0;
-    return new OnnxClasses({
+    const shared = {
       classes,
-      best: () => (isOne ? writeAbove(graph, outputs(), limit) : writeLargest(graph, outputs())),
-      probabilities:
-        kind === 'scores'
-          ? undefined
-          : kind === 'logits'
-            ? () => ofLogits(graph, outputs())
-            : ofProbabilities,
-      scores: kind === 'scores' ? outputs : undefined,
-      scoreCols: task.model.outputCols,
-    });
+      best: () => writeBest(graph, outputs(), outputCols, kind === 'probabilities' ? 0.5 : 0),
+    };
+    if (kind === 'scores') return new OnnxClasses({ ...shared, scores: outputs, scoreCols: outputCols });
+    const ofLogits = outputCols === 1 ? writeSigmoidPair : writeSoftmax;
+    const probabilities = () =>
+      kind === 'logits' ? ofLogits(graph, outputs()) : writeEachClass(graph, outputs(), outputCols);
+    return new OnnxClasses({ ...shared, probabilities });
   }
 
   /** Fraction of rows whose class is predicted correctly. */

@@ -3,9 +3,8 @@ import type { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import { type Manner, type Work, workInSlices } from '../base/work.js';
 import { calling, type Step } from '../composition/steps.js';
-import { OnnxClasses } from '../onnx/classes.js';
 import type { Graph } from '../onnx/graph.js';
-import { noOnnxForm, onnxSource } from '../onnx/source.js';
+import { noOnnxForm, onnxClasses } from '../onnx/source.js';
 import type { OnnxTable } from '../onnx/table.js';
 import type { RowsInput } from '../selection/rows.js';
 
@@ -84,12 +83,11 @@ export function writeResponse(
   estimator: Step,
   method: ResponseMethod,
 ): string[] {
-  const written = onnxSource(estimator).writeOnnx(graph, table);
+  const { classes, probabilities, scores } = onnxClasses(estimator, graph, table);
   const isProbable = method === 'predictProba';
-  const write = written instanceof OnnxClasses ? written[isProbable ? 'probabilities' : 'scores'] : undefined;
-  if (!(written instanceof OnnxClasses) || write === undefined) throw noOnnxForm(estimator.type);
-  const response = write();
-  const count = written.classes.length;
+  const response = (isProbable ? probabilities : scores)?.();
+  if (response === undefined) throw noOnnxForm(estimator.type);
+  const count = classes.length;
   if (count > 2) return Array.from({ length: count }, (_, c) => graph.columns(response, [c], 'response'));
   return [isProbable ? graph.columns(response, [1], 'response') : response];
 }

@@ -15,7 +15,7 @@ import { linearScores } from '../base/linearScores.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from '../base/saved.js';
 import { classificationScore } from '../base/score.js';
 import { type RowInput, rowsOf } from '../base/work.js';
-import { OnnxClasses, once, writeAbove, writeLargest } from '../onnx/classes.js';
+import { OnnxClasses, once, writeBest } from '../onnx/classes.js';
 import type { Graph } from '../onnx/graph.js';
 import { writeLinear } from '../onnx/linear.js';
 import { writeSigmoidPair, writeSoftmax } from '../onnx/probabilities.js';
@@ -121,7 +121,7 @@ export abstract class LogisticModel<P extends object, F extends LogisticFit>
     const write = this.probabilitiesWriter(outputs);
     return new OnnxClasses({
       classes: fit.classes,
-      best: () => (outputs === 1 ? writeAbove(graph, scores(), 0) : writeLargest(graph, scores())),
+      best: () => writeBest(graph, scores(), outputs, 0),
       probabilities: write && (() => write(graph, scores())),
       scores,
     });

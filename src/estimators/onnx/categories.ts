@@ -2,7 +2,6 @@ import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { int, ints, strings } from '../../io/onnx/attributes.js';
 import type { Graph } from './graph.js';
-
 import type { Block, OnnxColumns } from './table.js';
 
 /** Categories of columns: their numbers, and what becomes of them. */

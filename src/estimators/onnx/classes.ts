@@ -60,6 +60,10 @@ export function writeAbove(
   return graph.asList(graph.cast(isAbove, 'int64', 'second'), 'best');
 }
 
+/** The number of each row's class, from one column for two classes or a column for each: [N]. */
+export const writeBest = (graph: Graph, values: string, columns: number, bound: number): string =>
+  columns === 1 ? writeAbove(graph, values, bound) : writeLargest(graph, values);
+
 /** The type of labels in a graph: booleans are 0 and 1; numbers with a fraction are float64. */
 export function labelType(classes: readonly Label[]): 'string' | 'int64' | 'double' {
   if (typeof classes[0] === 'string') return 'string';

@@ -57,6 +57,12 @@ export class Graph {
     return this.builder.constant(this.prefix + name, { type: 'int64', shape, data });
   }
 
+  /** A constant of truth values. */
+  flags(name: string, values: readonly boolean[]): string {
+    const data = Uint8Array.from(values, Number);
+    return this.builder.constant(this.prefix + name, { type: 'bool', shape: [values.length], data });
+  }
+
   /** A constant of texts. */
   texts(name: string, data: readonly string[]): string {
     return this.builder.constant(this.prefix + name, {

@@ -1,7 +1,7 @@
 import { int, ints, strings } from '../../io/onnx/attributes.js';
 import { GAP } from './categories.js';
 import type { Graph } from './graph.js';
-import { OnnxTable } from './table.js';
+import { type Block, OnnxTable } from './table.js';
 
 /** What fills the gaps of a table. */
 export interface Filling {
@@ -17,7 +17,7 @@ export interface Filling {
 export function writeFilled(graph: Graph, table: OnnxTable, { fills, mark, flagged }: Filling): OnnxTable {
   const filled = table.runs(graph).map(({ type, first, value, cols }) => {
     const own = fills.slice(first, first + cols);
-    const isMissing = type === 'text' ? missingText(graph, value, mark) : missingNumbers(graph, value, mark);
+    const isMissing = missing(graph, type, value, mark);
     if (isMissing === undefined) return { value, type, cols };
     const fill =
       type === 'text' ? graph.texts('fill', own as string[]) : graph.numbers('fill', own as number[]);
@@ -27,14 +27,21 @@ export function writeFilled(graph: Graph, table: OnnxTable, { fills, mark, flagg
     .pick(graph, flagged)
     .runs(graph)
     .map(({ type, value, cols }) => {
-      const isMissing =
-        type === 'text' ? missingText(graph, value, mark) : missingNumbers(graph, value, mark);
-      return { value: graph.cast(isMissing as string, 'double', 'flags'), type: 'number' as const, cols };
+      const isMissing = missing(graph, type, value, mark) as string;
+      return { value: graph.cast(isMissing, 'double', 'flags'), type: 'number' as const, cols };
     });
   return new OnnxTable([...filled, ...flags]);
 }
 
-/** Undefined where no number counts as a gap. */
+/** Which values are gaps; undefined where no number counts as one. */
+const missing = (
+  graph: Graph,
+  type: Block['type'],
+  value: string,
+  mark: number | string,
+): string | undefined =>
+  type === 'text' ? missingText(graph, value, mark) : missingNumbers(graph, value, mark);
+
 function missingNumbers(graph: Graph, value: string, mark: number | string): string | undefined {
   if (typeof mark === 'string') return undefined;
   if (Number.isNaN(mark)) return graph.op('IsNaN', [value], 'isMissing');

@@ -1,5 +1,4 @@
 import { SteepestError } from '../../core/errors.js';
-import type { Label } from '../../core/labels.js';
 import { OnnxBuilder } from '../../io/onnx/graphBuilder.js';
 import type { OnnxGraph, OnnxModel } from '../../io/onnx/messages.js';
 import { onnxModel } from '../../io/onnx/model.js';
@@ -34,7 +33,7 @@ export function onnxModelOf(source: OnnxSource, form: OnnxForm): OnnxModel {
   return onnxModel(withoutUnused(builder.build()), {
     metadata: {
       estimator: source.type,
-      classes: isClasses ? jsonOf(result.classes) : undefined,
+      classes: isClasses ? JSON.stringify(result.classes) : undefined,
       seed: seed === undefined ? undefined : String(seed),
     },
   });
@@ -52,8 +51,6 @@ function withoutUnused(graph: OnnxGraph): OnnxGraph {
   const initializers = graph.initializers.filter(({ name }) => used.has(name));
   return { ...graph, nodes: nodes.reverse(), initializers };
 }
-
-const jsonOf = (classes: readonly Label[]): string => JSON.stringify(classes);
 
 /** Columns with names, or with text among them, are an input each: [N, 1]. Others are a matrix. */
 function writeInputs(
@@ -123,7 +120,7 @@ function writeTable(
 ): void {
   const types = new Set(table.blocks.map(({ type }) => type));
   if (types.size === 1 && !types.has('text')) {
-    const [{ type, value, cols }] = table.runs(graph) as [ReturnType<OnnxTable['runs']>[number]];
+    const { type, value, cols } = table.runs(graph)[0]!;
     outputs.add('output', ELEMENTS[type], cols, value);
     return;
   }

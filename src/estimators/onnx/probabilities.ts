@@ -54,6 +54,10 @@ export function writeComplement(graph: Graph, p: string): string {
   return graph.beside([graph.op('Sub', [graph.number('one', 1), p], 'complement'), p], 'both');
 }
 
+/** The probability of each class, from one column for the second class or from a column for each. */
+export const writeEachClass = (graph: Graph, p: string, columns: number): string =>
+  columns === 1 ? writeComplement(graph, p) : p;
+
 /**
  * Probabilities of scores of each class against all others: divided by their sum.
  * @param outputs one for two classes

@@ -86,7 +86,7 @@ export function writeRange(graph: Graph, x: string, map: RangeMap): string {
   const distance = graph.op('Sub', [within, graph.numbers('low', low)], 'distance');
   const part = graph.op('Div', [distance, graph.numbers('width', width)], 'part');
   const exact = graph.op('Add', [part, graph.number('least', range[0])], 'exact');
-  return graph.op('Where', [roomOf(graph, hasRoom), plain, exact], 'ranged');
+  return graph.op('Where', [graph.flags('hasRoom', hasRoom), plain, exact], 'ranged');
 }
 
 /** The inverse: (x − min) / scale. */
@@ -100,12 +100,5 @@ export function writeRangeBack(graph: Graph, x: string, map: RangeMap): string {
   const part = graph.op('Mul', [from, graph.numbers('width', width)], 'within');
   const sum = graph.op('Add', [part, graph.numbers('low', low)], 'shifted');
   const exact = graph.op('Div', [sum, graph.numbers('factor', factor)], 'exact');
-  return graph.op('Where', [roomOf(graph, hasRoom), plain, exact], 'unranged');
+  return graph.op('Where', [graph.flags('hasRoom', hasRoom), plain, exact], 'unranged');
 }
-
-const roomOf = (graph: Graph, hasRoom: readonly boolean[]): string =>
-  graph.builder.constant('hasRoom', {
-    type: 'bool',
-    shape: [hasRoom.length],
-    data: Uint8Array.from(hasRoom, Number),
-  });

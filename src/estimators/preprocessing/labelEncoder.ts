@@ -7,7 +7,6 @@ import type { ParamSpecs } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { writeClassNumbers } from '../onnx/classes.js';
 import type { Graph } from '../onnx/graph.js';
-
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 
 const SPECS: ParamSpecs<object> = {};

@@ -22,7 +22,6 @@ import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import { columnsOfCategories, writeCodes, writeLookup } from '../onnx/categories.js';
 import type { Graph } from '../onnx/graph.js';
-
 import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   type CategoriesParam,

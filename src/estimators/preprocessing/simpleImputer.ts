@@ -26,7 +26,6 @@ import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import type { Graph } from '../onnx/graph.js';
 import { writeFilled } from '../onnx/impute.js';
-
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   type Fill,

@@ -21,7 +21,6 @@ import { attribute, float64Tensor, type SavedState } from '../base/saved.js';
 import type { Work } from '../base/work.js';
 import { columnsOfCategories, writeCodes, writeLookup } from '../onnx/categories.js';
 import type { Graph } from '../onnx/graph.js';
-
 import { type OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { KFold, StratifiedKFold } from '../selection/folds.js';
 import { BaseTransformer } from './baseTransformer.js';
