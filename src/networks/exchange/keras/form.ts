@@ -36,6 +36,11 @@ export interface Place {
   inputShape: readonly number[];
 }
 
+/** The same of a layer that is read. */
+export interface ReadPlace extends Place {
+  dialect: Dialect;
+}
+
 /** Layers that one of Keras's becomes, and where their arrays come from. */
 export interface ReadLayer {
   layers: readonly LayerConfig[];
@@ -54,7 +59,7 @@ export interface ReadWeight {
 }
 
 /** Reads the options of one class of layers. @throws SteepestError `ERR_MODEL_FILE` */
-export type LayerReader = (fields: Fields, place: Place & { dialect: Dialect }) => ReadLayer;
+export type LayerReader = (fields: Fields, place: ReadPlace) => ReadLayer;
 
 /** Both directions of a layer. */
 export interface LayerForm<C extends LayerConfig = LayerConfig> {

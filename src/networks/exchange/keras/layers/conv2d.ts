@@ -2,7 +2,7 @@ import type { CompleteActivation } from '../../../../kernels/activations.js';
 import type { Conv2dConfig } from '../../../layers/conv2d.js';
 import { readActivation, writeActivation } from '../activations.js';
 import type { Fields } from '../fields.js';
-import type { LayerForm, LayerReader, Place, WrittenLayer } from '../form.js';
+import type { LayerForm, LayerReader, Place, ReadPlace, ReadWeight, WrittenLayer } from '../form.js';
 import { readInitializer, writeInitializer } from '../initializers.js';
 import { readConstraint, readRegularizer, writeConstraint, writeRegularizer } from '../penalties.js';
 import { refuseWriting } from '../refuse.js';
@@ -50,34 +50,32 @@ function write(given: Conv2dConfig, place: Place): readonly WrittenLayer[] {
   const { name: activation, after } = writeActivation(config.activation as CompleteActivation, name);
   const { filters, kernelSize, strides, padding, dilationRate, groups, useBias } = config;
   const channels = inputShape[2]!;
-  const shared = {
-    kernel_size: kernelSize,
-    strides,
-    padding,
-    data_format: 'channels_last',
-    dilation_rate: dilationRate,
-    activation,
-    use_bias: useBias,
-  };
-  const bias = useBias ? [{ name: 'bias', array: 'bias', shape: [filters] }] : [];
-  if (groups === 1) {
-    const shape = [...kernelSize, channels, filters];
-    const config_ = { filters, ...shared, ...writeArrays(config, 'kernel') };
-    return [
-      {
-        className: 'Conv2D',
-        config: config_,
-        weights: [{ name: 'kernel', array: 'kernel', shape }, ...bias],
-      },
-      ...after,
-    ];
-  }
+  const isDepthwise = groups !== 1;
   // Filter c·multiplier + m reads channel c: [height, width, 1, filters] has the same order.
   const multiplier = filters / channels;
-  const shape = [...kernelSize, channels, multiplier];
-  const options = { depth_multiplier: multiplier, ...shared, ...writeArrays(config, 'depthwise') };
-  const kernel = { name: 'depthwise_kernel', array: 'kernel', shape };
-  return [{ className: 'DepthwiseConv2D', config: options, weights: [kernel, ...bias] }, ...after];
+  const written = {
+    className: isDepthwise ? 'DepthwiseConv2D' : 'Conv2D',
+    config: {
+      ...(isDepthwise ? { depth_multiplier: multiplier } : { filters }),
+      kernel_size: kernelSize,
+      strides,
+      padding,
+      data_format: 'channels_last',
+      dilation_rate: dilationRate,
+      activation,
+      use_bias: useBias,
+      ...writeArrays(config, isDepthwise ? 'depthwise' : 'kernel'),
+    },
+    weights: [
+      {
+        name: isDepthwise ? 'depthwise_kernel' : 'kernel',
+        array: 'kernel',
+        shape: [...kernelSize, channels, isDepthwise ? multiplier : filters],
+      },
+      ...(useBias ? [{ name: 'bias', array: 'bias', shape: [filters] }] : []),
+    ],
+  };
+  return [written, ...after];
 }
 
 /** What all convolutions have. */
@@ -104,56 +102,51 @@ function readArray(fields: Fields, theirs: string, ours: 'kernel' | 'bias') {
   };
 }
 
-const readConv2d: LayerReader = (fields, { name, inputShape, dialect }) => {
-  const filters = fields.number('filters');
-  const groups = fields.number('groups', 1);
-  const useBias = fields.flag('use_bias', true);
-  const window = readWindow(fields);
-  const layer = {
+/** A convolution whose filters are known. @param theirs what its kernel is called there */
+function readLayer(
+  fields: Fields,
+  { name, dialect }: ReadPlace,
+  theirs: 'kernel' | 'depthwise',
+  sizes: { filters: number; groups: number },
+) {
+  return {
     type: 'conv2d',
     name,
-    filters,
-    groups,
-    useBias,
-    ...window,
+    ...sizes,
+    useBias: fields.flag('use_bias', true),
+    ...readWindow(fields),
     activation: readActivation(fields, dialect),
-    ...readArray(fields, 'kernel', 'kernel'),
+    ...readArray(fields, theirs, 'kernel'),
     ...readArray(fields, 'bias', 'bias'),
     ...readTrainable(fields),
   };
-  const shape = [...window.kernelSize, inputShape[2]! / groups, filters];
-  return {
-    layers: [layer],
-    weights: weightsOf(name, { kernel: shape, ...(useBias && { bias: [filters] }) }),
-  };
+}
+
+const readConv2d: LayerReader = (fields, place) => {
+  const filters = fields.number('filters');
+  const groups = fields.number('groups', 1);
+  const layer = readLayer(fields, place, 'kernel', { filters, groups });
+  const kernel = [...layer.kernelSize, place.inputShape[2]! / groups, filters];
+  const weights = weightsOf(place.name, { kernel, ...(layer.useBias && { bias: [filters] }) });
+  return { layers: [layer], weights };
 };
 
-const readDepthwise: LayerReader = (fields, { name, inputShape, dialect }) => {
+const readDepthwise: LayerReader = (fields, place) => {
+  const { name, inputShape } = place;
   const channels = inputShape[2]!;
   const multiplier = fields.number('depth_multiplier', 1);
   const filters = channels * multiplier;
-  const useBias = fields.flag('use_bias', true);
-  const window = readWindow(fields);
   fields.only('groups', 1);
   // TensorFlow.js writes what all its convolutions have, though this one has no such kernel.
   fields.ignore('filters', 'kernel_initializer', 'kernel_regularizer', 'kernel_constraint');
-  const layer = {
-    type: 'conv2d',
-    name,
-    filters,
-    groups: channels,
-    useBias,
-    ...window,
-    activation: readActivation(fields, dialect),
-    ...readArray(fields, 'depthwise', 'kernel'),
-    ...readArray(fields, 'bias', 'bias'),
-    ...readTrainable(fields),
-  };
-  const bias = useBias ? [{ name: 'bias', parameter: `${name}/bias`, shape: [filters] }] : [];
-  const shape = [...window.kernelSize, channels, multiplier];
+  const layer = readLayer(fields, place, 'depthwise', { filters, groups: channels });
+  const shape = [...layer.kernelSize, channels, multiplier];
   const kernel = { name: 'depthwise_kernel', parameter: `${name}/kernel`, shape };
-  return { layers: [layer], weights: [kernel, ...bias] };
+  return { layers: [layer], weights: [kernel, ...biasOf(name, layer.useBias, filters)] };
 };
+
+const biasOf = (name: string, useBias: boolean, filters: number): ReadWeight[] =>
+  useBias ? weightsOf(name, { bias: [filters] }) : [];
 
 /** A depthwise convolution, and one of 1 × 1. */
 const readSeparable: LayerReader = (fields, { name, inputShape, dialect }) => {
@@ -195,8 +188,7 @@ const readSeparable: LayerReader = (fields, { name, inputShape, dialect }) => {
     },
     { name: 'pointwise_kernel', parameter: `${name}/kernel`, shape: [1, 1, channels * multiplier, filters] },
   ];
-  const bias = useBias ? [{ name: 'bias', parameter: `${name}/bias`, shape: [filters] }] : [];
-  return { layers: [depthwise, pointwise], weights: [...kernels, ...bias] };
+  return { layers: [depthwise, pointwise], weights: [...kernels, ...biasOf(name, useBias, filters)] };
 };
 
 /** Kernels [height, width, channels / groups, filters], as here. */
