@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { SteepestError } from '../core/errors.js';
+import { atOnce, type InParts } from '../core/inParts.js';
 import type { NdArray } from '../core/ndarray.js';
 import { elementCount } from './elementCount.js';
 import { isWellFormed, JsonCursor, shown } from './jsonCursor.js';
@@ -43,6 +44,11 @@ interface Entry {
   shape: number[];
   begin: number;
   end: number;
+}
+
+interface Header {
+  entries: Entry[];
+  metadata: Record<string, string>;
 }
 
 /** The content of a safetensors file. Both keep the order of the header. */
@@ -104,10 +110,7 @@ function checkBytes(byteLength: number): void {
  *   element types.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
-  const work = decoding(bytes);
-  let step = work.next();
-  while (step.done !== true) step = work.next();
-  return step.value;
+  return atOnce(decoding(bytes));
 }
 
 /**
@@ -118,11 +121,8 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
 export function* decoding(
   bytes: Uint8Array,
   types: readonly ElementType[] = ELEMENT_TYPES,
-): Generator<undefined, SafetensorsContent> {
-  const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
-  const header = bytes.subarray(LENGTH_BYTES, dataStart);
-  const { entries, metadata } = readHeader(decodeText(header), types);
-  checkCoverage(entries, bytes.length - dataStart);
+): InParts<SafetensorsContent> {
+  const { dataStart, entries, metadata } = readChecked(bytes, types);
   const tensors = new Map<string, NdArray>();
   for (const { name, type, shape, begin, end } of entries) {
     const data = type.make((end - begin) / type.itemBytes);
@@ -163,10 +163,16 @@ export function readTensorInfo(
   bytes: Uint8Array,
   types: readonly ElementType[],
 ): { tensors: TensorInfo[]; metadata: Record<string, string> } {
-  const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
-  const { entries, metadata } = readHeader(decodeText(bytes.subarray(LENGTH_BYTES, dataStart)), types);
-  checkCoverage(entries, bytes.length - dataStart);
+  const { entries, metadata } = readChecked(bytes, types);
   return { tensors: entries.map(({ name, type, shape }) => ({ name, dtype: type.dtype, shape })), metadata };
+}
+
+/** The header of a file, whose tensors are all of its other bytes, and where these begin. */
+function readChecked(bytes: Uint8Array, types: readonly ElementType[]): Header & { dataStart: number } {
+  const dataStart = LENGTH_BYTES + readHeaderLength(bytes);
+  const header = readHeader(decodeText(bytes.subarray(LENGTH_BYTES, dataStart)), types);
+  checkCoverage(header.entries, bytes.length - dataStart);
+  return { ...header, dataStart };
 }
 
 /**
@@ -290,13 +296,7 @@ function decodeText(header: Uint8Array): string {
   }
 }
 
-function readHeader(
-  text: string,
-  types: readonly ElementType[],
-): {
-  entries: Entry[];
-  metadata: Record<string, string>;
-} {
+function readHeader(text: string, types: readonly ElementType[]): Header {
   const cursor = new JsonCursor(text, damaged);
   const entries: Entry[] = [];
   const metadata = Object.create(null) as Record<string, string>;

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import { fromKeras, fromTfjs, layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { float16FromBits } from '#steepest/core/float16.js';
 import { openHdf5 } from '#steepest/io/hdf5/hdf5.js';
-import { fromHalf } from '#steepest/networks/exchange/tfjs/decode.js';
 import { readFixture } from '../support/fixtures.js';
 import { refused, temporaryFolder } from '../support/folder.js';
 
@@ -176,7 +176,7 @@ describe('float16', () => {
     [0xfc00, Number.NEGATIVE_INFINITY],
     [0x7e00, Number.NaN],
   ])('%i is %d', (bits, value) => {
-    expect(fromHalf(bits)).toBe(value);
+    expect(float16FromBits(bits)).toBe(value);
   });
 });
 

@@ -79,9 +79,8 @@ export function readActivation(fields: Fields, dialect: Dialect): CompleteActiva
   // Keras 3 writes functions as { class_name: 'function', config: 'relu' }.
   const isFunction = isObject(value) && value.class_name === 'function';
   const { key, written, fields: options } = readNamed(what, isFunction ? value.config : value);
-  const reader = isObject(value) && !isFunction ? ACTIVATION_LAYERS[written] : undefined;
-  if (reader !== undefined) {
-    const read = reader(options, dialect);
+  if (isObject(value) && !isFunction && Object.hasOwn(ACTIVATION_LAYERS, written)) {
+    const read = ACTIVATION_LAYERS[written]!(options, dialect);
     options.finish();
     return read;
   }
@@ -120,7 +119,7 @@ export const ACTIVATION_LAYERS: Readonly<
   LeakyReLU: (fields, dialect) => ({
     name: 'leakyRelu',
     // Keras 3 has another name; the default has always been 0.3.
-    alpha: slopeOf(fields, dialect),
+    alpha: alphaOf(fields, dialect),
   }),
   ELU: (fields) => ({ name: 'elu', alpha: fields.number('alpha', 1) }),
   Softmax: (fields) => {
@@ -129,7 +128,7 @@ export const ACTIVATION_LAYERS: Readonly<
   },
 };
 
-function slopeOf(fields: Fields, dialect: Dialect): number {
+function alphaOf(fields: Fields, dialect: Dialect): number {
   const key = dialect === 'keras3' ? 'negative_slope' : 'alpha';
   const other = fields.take(dialect === 'keras3' ? 'alpha' : 'negative_slope');
   const usual = typeof other === 'number' ? other : 0.3;

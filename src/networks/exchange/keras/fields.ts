@@ -37,11 +37,6 @@ export class Fields {
     return value ?? undefined;
   }
 
-  /** The value that an option has, or the first of several names that is there. */
-  takeFirst(...keys: string[]): unknown {
-    return keys.map((key) => this.take(key)).find((value) => value !== undefined);
-  }
-
   number(key: string, usual?: number): number {
     const value = this.take(key) ?? usual;
     return typeof value === 'number' ? value : this.refuse(key, 'a number', value);
@@ -93,9 +88,12 @@ export class Fields {
   }
 }
 
+/** Letters and digits of a name in lower case, by which names are compared: `glorotuniform`. */
+export const squeeze = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
 /** A thing with a name and options, as Keras writes it: a name alone, or an object. */
 export interface Named {
-  /** Letters and digits of the name in lower case: `glorotuniform`. */
+  /** The name, squeezed. */
   key: string;
   written: string;
   fields: Fields;
@@ -110,7 +108,7 @@ export function readNamed(what: string, value: unknown): Named {
   }
   const config = isNamed && isObject(value.config) ? value.config : {};
   return {
-    key: written.toLowerCase().replace(/[^a-z0-9]/g, ''),
+    key: squeeze(written),
     written,
     fields: new Fields(`${written}, the ${what}`, config),
   };

@@ -1,6 +1,6 @@
 import { show } from '../../../core/show.js';
 import { completeInitializer, type Initializer, type InitializerName } from '../../initializers/index.js';
-import { type Fields, readNamed } from './fields.js';
+import { type Fields, readNamed, squeeze } from './fields.js';
 import { HINT_READING, refuseReading } from './refuse.js';
 
 /**
@@ -24,8 +24,6 @@ const CLASSES: Readonly<Record<InitializerName, string>> = {
   lecunUniform: 'LeCunUniform',
   lecunNormal: 'LeCunNormal',
 };
-
-const squeeze = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 const BY_KEY = new Map(Object.entries(CLASSES).map(([ours, theirs]) => [squeeze(theirs), ours]));
 

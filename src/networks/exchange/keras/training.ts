@@ -1,7 +1,7 @@
 import { toSnakeCase } from '../../../core/names.js';
 import { isList } from '../../../core/realm.js';
 import type { TfjsTraining } from '../tfjs/artifacts.js';
-import { isObject } from './fields.js';
+import { isObject, squeeze } from './fields.js';
 import type { Dialect } from './form.js';
 
 /**
@@ -108,8 +108,6 @@ function writeOptimizer({ name, options }: { name: string; options: Options }): 
   return isThere ? { class_name: OPTIMIZERS[name]!.className, config } : undefined;
 }
 
-const squeeze = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-
 /**
  * What `compile` takes, from TensorFlow.js's `trainingConfig`, `training_config` of Keras 2 or
  * `compile_config` of Keras 3; undefined if it has no equal.
@@ -176,12 +174,13 @@ function readLoss(value: unknown): object | undefined {
   const reduction = options.get('reduction') ?? 'sum_over_batch_size';
   const usual = ['sum_over_batch_size', 'auto'];
   if (!usual.includes(String(reduction)) || (options.get('axis') ?? -1) !== -1) return undefined;
+  if (!Object.hasOwn(KERAS_LOSSES, key)) return undefined;
   const read: Record<string, unknown> = { name: KERAS_LOSSES[key] };
   for (const [ours, theirs] of Object.entries(LOSS_OPTIONS)) {
     const given = options.get(theirs);
     if (given !== undefined && given !== 0 && given !== false) read[ours] = given;
   }
-  return read.name === undefined ? undefined : read;
+  return read;
 }
 
 /** Losses that Keras has too, without separators, and its short names. */

@@ -83,7 +83,7 @@ function batchNorm(layer: ResolvedLayer, order: ColumnOrder): TorchArray[] {
   ];
 }
 
-/** `nn.PReLU()` learns one slope, `nn.PReLU(channels)` as many as ours. */
+/** `nn.PReLU()` learns one alpha, `nn.PReLU(channels)` as many as ours. */
 const prelu = (layer: ResolvedLayer, { input }: ColumnOrder): TorchArray[] =>
   list('weight', ours(layer, 'alpha'), input).map((array) => ({ ...array, mayBeOne: true }));
 

@@ -20,7 +20,9 @@ export type ModuleNames = Readonly<Record<string, string>>;
 const IGNORED = /(^|\.)num_batches_tracked$/;
 const KNOWN = ['weight', 'bias', 'running_mean', 'running_var'];
 
-const full = (module: string, suffix: string): string => (module === '' ? suffix : `${module}.${suffix}`);
+/** The name of an array in a file. */
+export const fullName = (module: string, suffix: string): string =>
+  module === '' ? suffix : `${module}.${suffix}`;
 const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /** Tensors by their modules: `features.0.weight` is `weight` of `features.0`. */
@@ -139,10 +141,10 @@ function named(
 function refuseShapes({ layer, arrays }: Wanted, module: string, given: TorchModule): never {
   const texts = arrays
     .filter(({ suffix, holds }) => given.has(suffix) || !('constant' in holds))
-    .map(({ suffix, shape }) => `${full(module, suffix)} ${shapeText(shape)}`);
+    .map(({ suffix, shape }) => `${fullName(module, suffix)} ${shapeText(shape)}`);
   throw new SteepestError('ERR_SHAPE', {
     expected: `${texts.join(', ')} for layer ${layer}`,
-    given: [...given].map(([suffix, shape]) => `${full(module, suffix)} ${shapeText(shape)}`).join(', '),
+    given: [...given].map(([suffix, shape]) => `${fullName(module, suffix)} ${shapeText(shape)}`).join(', '),
     hint: 'Give the layer the sizes of the module, or name another module.',
   });
 }
@@ -198,7 +200,7 @@ function refuseUnmatched(
   const [layers, others] = missing.length + left.length > 0 ? [missing, left] : [free, unused];
   const texts = layers.map((each) => `${each.layer} (${ownArrays(each).map(arrayText).join(', ')})`);
   const leftTexts = others.flatMap(([module, arrays]) =>
-    [...arrays].map(([suffix, shape]) => `${full(module, suffix)} ${shapeText(shape)}`),
+    [...arrays].map(([suffix, shape]) => `${fullName(module, suffix)} ${shapeText(shape)}`),
   );
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `every array used once; missing: ${orNone(texts)}`,
@@ -212,7 +214,7 @@ function hintFor(layers: readonly Wanted[], others: readonly (readonly [string, 
   for (const [module, arrays] of others) {
     for (const suffix of arrays.keys()) {
       const meant = KNOWN.includes(suffix) ? undefined : nearestName(suffix, KNOWN);
-      if (meant !== undefined) return `Did you mean '${full(module, meant)}'?`;
+      if (meant !== undefined) return `Did you mean '${fullName(module, meant)}'?`;
     }
   }
   const [first] = layers;

@@ -7,14 +7,12 @@ import { valueTable } from '../../../data/sharedRows.js';
 import type { ResolvedModel } from '../../compile/model.js';
 import { columnOrders } from './columns.js';
 import { moduleCount, sizeOf, type TorchArray, torchArrays } from './layers.js';
-import { type ModuleNames, matchModules, modulesOf, type Wanted } from './match.js';
+import { fullName, type ModuleNames, matchModules, modulesOf, type Wanted } from './match.js';
 
 /**
  * Weights of a network as PyTorch keeps them in a `state_dict`: under its names, in its layouts.
  * Ours are channels-last and have kernels of [inputs, outputs].
  */
-
-const fullName = (module: string, suffix: string): string => (module === '' ? suffix : `${module}.${suffix}`);
 
 function wantedArrays(model: ResolvedModel): Wanted[] {
   const orders = columnOrders(model);

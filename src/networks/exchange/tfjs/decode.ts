@@ -1,6 +1,6 @@
+import { float16FromBits } from '../../../core/float16.js';
 import { isSize } from '../../../core/guards.js';
-import type { InParts } from '../../../core/inParts.js';
-import { NUMBERS_PER_PART } from '../../../core/inParts.js';
+import { eachRange, type InParts } from '../../../core/inParts.js';
 import { isList } from '../../../core/realm.js';
 import { show } from '../../../core/show.js';
 import { isObject, type JsonObject } from '../keras/fields.js';
@@ -10,7 +10,7 @@ import type { TfjsQuantization } from './artifacts.js';
 
 /** The arrays of a TensorFlow.js file from its bytes. */
 
-const HINT = 'The file is damaged or incomplete: save or convert the model again.';
+export const HINT = 'The file is damaged or incomplete: save or convert the model again.';
 /** As many arrays as a model file of this package may hold. */
 const MAX_ARRAYS = 65_536;
 /** TensorFlow.js has no arrays of more dimensions. */
@@ -120,11 +120,9 @@ function* numbersOf({ count, quantization }: Spec, bytes: Uint8Array): InParts<F
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = new Float32Array(count);
   const at = readerOf(quantization, view);
-  for (let begin = 0; begin < count; begin += NUMBERS_PER_PART) {
-    if (begin > 0) yield;
-    const end = Math.min(count, begin + NUMBERS_PER_PART);
+  yield* eachRange(count, (begin, end) => {
     for (let i = begin; i < end; i++) numbers[i] = at(i);
-  }
+  });
   return numbers;
 }
 
@@ -132,17 +130,7 @@ function* numbersOf({ count, quantization }: Spec, bytes: Uint8Array): InParts<F
 function readerOf(quantization: TfjsQuantization | undefined, view: DataView): (i: number) => number {
   const { dtype, scale = 1, min = 0 } = quantization ?? {};
   if (dtype === undefined) return (i) => view.getFloat32(4 * i, true);
-  if (dtype === 'float16') return (i) => fromHalf(view.getUint16(2 * i, true));
+  if (dtype === 'float16') return (i) => float16FromBits(view.getUint16(2 * i, true));
   if (dtype === 'uint8') return (i) => view.getUint8(i) * scale + min;
   return (i) => view.getUint16(2 * i, true) * scale + min;
-}
-
-/** The value of a float16 (IEEE 754, section 3.6): 1 sign bit, 5 of the exponent, 10 more. */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  // Below the smallest normal number, exponents are −14 and there is no leading 1.
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -10,10 +10,9 @@ import { isObject, type JsonObject } from '../keras/fields.js';
 import { refuseReading } from '../keras/refuse.js';
 import type { ReadNetwork } from '../readNetwork.js';
 import type { GivenArtifacts } from './artifacts.js';
-import { bytesOfSpecs, decodingWeights } from './decode.js';
+import { bytesOfSpecs, decodingWeights, HINT } from './decode.js';
 import { checkLayersModel, type Description, readLayersModel } from './read.js';
 
-const HINT = 'The file is damaged or incomplete: save or convert the model again.';
 /** As many files as 4 GiB of weights take in TensorFlow.js's pieces. */
 const MAX_SHARDS = 1024;
 

@@ -17,7 +17,6 @@ export interface WrittenNetwork {
 export const METADATA_VERSION = 1;
 /** TensorFlow.js's size of the files that weights are cut into. */
 const SHARD_BYTES = 4 * 2 ** 20;
-const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * A network as TensorFlow.js takes it.
@@ -73,7 +72,3 @@ export function tfjsFiles(artifacts: TfjsArtifacts): { name: string; bytes: Uint
   };
   return [...shards, { name: 'model.json', bytes: Buffer.from(JSON.stringify(description)) }];
 }
-
-/** Bytes that the arrays of a model take. */
-export const bytesOf = (specs: readonly TfjsWeight[]): number =>
-  specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, BYTES), 0);
