@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as steepest from 'steepest';
 import { fromOnnx, layers, sequential } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { NUMBERS_PER_PART } from '#steepest/core/inParts.js';
 import { encodeOnnx } from '#steepest/io/onnx/encode.js';
+import { readingNetwork } from '#steepest/networks/exchange/onnx/readNetwork.js';
 import { type NetworkCase, networkCases } from '../../scripts/exchange/networks.mjs';
 import { asForeign, decode } from './onnxCases.js';
 
@@ -81,6 +83,27 @@ describe('a network that was written as ONNX', () => {
     file.graph.nodes[0]!.inputs.length = 2;
     const other = await fromOnnx(encodeOnnx(file));
     expect(other.config.layers).toMatchObject([{ units: 1, useBias: false, inputShape: [4] }]);
+  });
+
+  it('is read in parts, also where kernels change their order and the description is compared', () => {
+    const model = sequential({
+      classes: ['a', 'b', 'c', 'd'],
+      layers: [
+        layers.conv2d({ filters: 512, kernelSize: 3, inputShape: [3, 3, 128], useBias: false }),
+        layers.globalAveragePool2d(),
+        ...Array.from({ length: 500 }, () => layers.dense({ units: 4 })),
+      ],
+    });
+    model.compile({ loss: { name: 'sparseCategoricalCrossentropy', fromLogits: true } });
+    const file = decode(model.toOnnx());
+    const { nodes, initializers } = file.graph;
+    let parts = 0;
+    for (const work = readingNetwork(file); work.next().done !== true; ) parts++;
+    // Each node is put into the index, asked for its users and compared; constants are compared.
+    const ofGraph = 3 * nodes.length + initializers.length;
+    // The kernel is put in order and then checked; every other array is checked in one part.
+    const ofNumbers = 2 * Math.floor((9 * 128 * 512) / NUMBERS_PER_PART) + 1000;
+    expect(parts).toBeGreaterThan(ofGraph + ofNumbers);
   });
 
   it('does not trust a description that would fill memory', async () => {

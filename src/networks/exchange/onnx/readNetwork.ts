@@ -26,7 +26,7 @@ import { refused, refuseNode, shownNode } from './read/refuse.js';
 import { isElementwise, regionsFrom } from './read/region.js';
 import { product } from './read/view.js';
 import type { ReadNode } from './readers.js';
-import { detailsOf, ownNetwork, readNetworkOf } from './readOwn.js';
+import { detailsOf, readingOwn, readNetworkOf } from './readOwn.js';
 
 /** Every operator that is read, with its reader. */
 const READERS: ReadonlyMap<string, ReadNode> = new Map(
@@ -63,9 +63,8 @@ export function* readingNetwork(model: OnnxModel): InParts<ReadNetwork> {
     const hint = 'Convert it: onnx.version_converter.convert_version(model, 18).';
     refused(`operators of version ${FIRST_OPSET} or later`, `version ${opset}`, hint);
   }
-  const graph = new GraphIndex(model.graph, opset);
-  yield;
-  const own = ownNetwork(model);
+  const graph = yield* GraphIndex.of(model.graph, opset);
+  const own = yield* readingOwn(model, graph.numbers);
   if (own !== undefined) {
     for (const [name, numbers] of own.parameters) yield* checkingFinite(name, numbers);
     return own;

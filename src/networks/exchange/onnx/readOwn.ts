@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { InParts } from '../../../core/inParts.js';
 import { parseDescription } from '../../../io/description.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../../io/onnx/messages.js';
 import { PRODUCER } from '../../../io/onnx/model.js';
-import type { ParameterSpec } from '../../../program/parameters.js';
 import { type ModelConfig, type ResolvedModel, resolveModel } from '../../compile/model.js';
 import type { OutputKind } from '../../compile/outputKind.js';
 import type { ReadNetwork } from '../readNetwork.js';
 import { LABEL } from './outputs.js';
-import { product, stridesOf } from './read/view.js';
+import { inOrder } from './read/gather.js';
+import { product, transposed, viewOf } from './read/view.js';
 import { INPUT_TYPES, type NetworkForm, networkGraph } from './writeNetwork.js';
 
 /** How a network was compiled, no ONNX file tells. */
@@ -25,28 +26,27 @@ const KINDS: readonly (OutputKind | undefined)[] = ['probabilities', 'logits', '
  * The network that a file of this package was written from, with what no graph shows: dropout,
  * penalties, what is trained. The description counts only if it gives the very graph of the file:
  * another program may have changed the graph and passed the description on.
+ * @param numbers how many the graph's constants have
  * @returns undefined if there is no description, or one of another graph
  */
-export function ownNetwork({ producerName, metadataProps, graph }: OnnxModel): ReadNetwork | undefined {
+export function* readingOwn(
+  { producerName, metadataProps, graph }: OnnxModel,
+  numbers: number,
+): InParts<ReadNetwork | undefined> {
   const text = metadataProps.get('model');
   if (producerName !== PRODUCER || text === undefined) return undefined;
   try {
-    const model = resolveModel(parseDescription(text, 'model') as unknown as ModelConfig);
-    const weights = weightsIn(graph, model);
-    if (weights === undefined || numbersMade(model) > numbersIn(graph)) return undefined;
-    const isSame = formsOf(graph).some(([form, kind]) => {
-      return isSameGraph(networkGraph({ model, weights }, form, kind), graph, model);
-    });
-    if (!isSame) return undefined;
-    return readNetworkOf(parseDescription(text, 'model') as unknown as ModelConfig, weights);
+    const config = parseDescription(text, 'model') as unknown as ModelConfig;
+    const model = resolveModel(config);
+    const tensors = tensorsOf(graph, model);
+    if (tensors === undefined || numbersMade(model) > numbers) return undefined;
+    if (!(yield* isWrittenOf(model, graph))) return undefined;
+    return readNetworkOf(config, yield* inOurOrder(tensors));
   } catch {
     // A description that is no model did not come with this graph.
     return undefined;
   }
 }
-
-const numbersIn = ({ initializers }: OnnxGraph): number =>
-  initializers.reduce((sum, { data }) => sum + data.length, 0);
 
 /** Numbers of the arrays that writing the graph makes of itself: ones and zeros of normalisations. */
 const numbersMade = ({ layers }: ResolvedModel): number =>
@@ -56,37 +56,25 @@ const numbersMade = ({ layers }: ResolvedModel): number =>
   );
 
 /** The arrays of a model, which stand in the graph under their names. */
-function weightsIn(graph: OnnxGraph, { parameters }: ResolvedModel): Map<string, Float32Array> | undefined {
-  const tensors = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
-  const weights = new Map<string, Float32Array>();
-  for (const parameter of parameters) {
-    const tensor = tensors.get(parameter.name);
-    if (tensor?.type !== 'float' || tensor.data.length !== product(parameter.shape)) return undefined;
-    weights.set(parameter.name, inOurOrder(tensor.data, parameter));
+function tensorsOf(graph: OnnxGraph, { parameters }: ResolvedModel): OnnxTensor<'float'>[] | undefined {
+  const known = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+  const tensors: OnnxTensor<'float'>[] = [];
+  for (const { name, shape } of parameters) {
+    const tensor = known.get(name);
+    if (tensor?.type !== 'float' || tensor.data.length !== product(shape)) return undefined;
+    tensors.push(tensor);
   }
-  return weights;
+  return tensors;
 }
 
 /** Kernels of convolutions are [filters, channels, height, width] in the graph. */
-function inOurOrder(data: Float32Array, { shape }: ParameterSpec): Float32Array {
-  if (shape.length !== 4) return data;
-  const [height, width, channels, filters] = shape as [number, number, number, number];
-  const [byFilter, byChannel, byRow] = stridesOf([filters, channels, height, width]) as [
-    number,
-    number,
-    number,
-  ];
-  const ours = new Float32Array(data.length);
-  let at = 0;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      for (let channel = 0; channel < channels; channel++) {
-        const from = channel * byChannel + row * byRow + column;
-        for (let filter = 0; filter < filters; filter++) ours[at++] = data[filter * byFilter + from]!;
-      }
-    }
+function* inOurOrder(tensors: readonly OnnxTensor<'float'>[]): InParts<Map<string, Float32Array>> {
+  const weights = new Map<string, Float32Array>();
+  for (const tensor of tensors) {
+    const kernel = tensor.shape.length === 4 ? transposed(viewOf(tensor), [2, 3, 1, 0]) : undefined;
+    weights.set(tensor.name, kernel === undefined ? tensor.data : yield* inOrder({ view: kernel }));
   }
-  return ours;
+  return weights;
 }
 
 /** How the graph may have been written. */
@@ -108,17 +96,34 @@ const asInFile = (node: OnnxNode): OnnxNode => ({
   ),
 });
 
-function isSameGraph(written: OnnxGraph, read: OnnxGraph, { parameters }: ResolvedModel): boolean {
-  const isParameter = new Set(parameters.map(({ name }) => name));
-  // The numbers of parameters are those of the file in any case.
+/** Whether a model gives this graph. The numbers of its parameters are those of the file in any case. */
+function* isWrittenOf(model: ResolvedModel, read: OnnxGraph): InParts<boolean> {
+  const none = new Float32Array(0);
+  const weights = new Map(model.parameters.map(({ name }) => [name, none]));
   const withoutNumbers = (tensor: OnnxTensor): unknown =>
-    isParameter.has(tensor.name) ? { ...tensor, data: undefined } : tensor;
-  const parts = ({ initializers, nodes, ...rest }: OnnxGraph): unknown => ({
-    ...rest,
-    nodes: nodes.map(asInFile),
-    initializers: initializers.map(withoutNumbers),
-  });
-  return isDeepStrictEqual(parts(written), parts(read));
+    weights.has(tensor.name) ? { ...tensor, data: none } : tensor;
+  for (const [form, kind] of formsOf(read)) {
+    const written = networkGraph({ model, weights }, form, kind);
+    yield;
+    const isSame =
+      isDeepStrictEqual(frameOf(written), frameOf(read)) &&
+      (yield* areSame(written.nodes.map(asInFile), read.nodes)) &&
+      (yield* areSame(written.initializers, read.initializers.map(withoutNumbers)));
+    if (isSame) return true;
+  }
+  return false;
+}
+
+/** What a graph is besides its nodes and constants. */
+const frameOf = ({ name, inputs, outputs }: OnnxGraph) => ({ name, inputs, outputs });
+
+function* areSame(written: readonly unknown[], read: readonly unknown[]): InParts<boolean> {
+  if (written.length !== read.length) return false;
+  for (const [i, one] of written.entries()) {
+    if (!isDeepStrictEqual(one, read[i])) return false;
+    yield;
+  }
+  return true;
 }
 
 /** Seed and names that this package wrote beside the graph. */

@@ -38,8 +38,12 @@ export const conv2d: OnnxLayer<Conv2dConfig> = {
   },
 };
 
-/** A kernel [height, width, channels, filters] as [filters, channels, height, width]. */
-export function filtersFirst(kernel: Float32Array, shape: readonly number[]): Float32Array {
+/**
+ * A kernel [height, width, channels, filters] as [filters, channels, height, width]. One without
+ * its numbers, of a graph that nobody runs, stays so.
+ */
+function filtersFirst(kernel: Float32Array, shape: readonly number[]): Float32Array {
+  if (kernel.length === 0) return kernel;
   const [height = 0, width = 0, channels = 0, filters = 0] = shape;
   const area = height * width;
   const rearranged = new Float32Array(kernel.length);

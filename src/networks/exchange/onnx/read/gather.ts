@@ -10,10 +10,8 @@ import { isFloating, product } from './view.js';
  * The elements of a view in order, as float32.
  * @throws SteepestError `ERR_MODEL_FILE` for whole numbers, NaN and infinity
  */
-export function* gathering(
-  name: string,
-  { view, factor = 1, isInverse = false }: Weight,
-): InParts<Float32Array> {
+export function* gathering(name: string, weight: Weight): InParts<Float32Array> {
+  const { view } = weight;
   if (!isFloating(view)) {
     refused(
       `weights of ${shown(name)} as floating-point numbers`,
@@ -21,6 +19,13 @@ export function* gathering(
       'Export the model without quantization.',
     );
   }
+  const numbers = yield* inOrder(weight);
+  yield* checkingFinite(name, numbers);
+  return numbers;
+}
+
+/** The same of floating-point numbers, whatever they are. */
+export function* inOrder({ view, factor = 1, isInverse = false }: Weight): InParts<Float32Array> {
   const from = view.data as Float64Array;
   const { shape, strides } = view;
   const to = new Float32Array(product(shape));
@@ -51,7 +56,6 @@ export function* gathering(
       index[axis] = 0;
     }
   }
-  yield* checkingFinite(name, to);
   return to;
 }
 

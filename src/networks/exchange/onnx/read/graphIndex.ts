@@ -1,3 +1,4 @@
+import type { InParts } from '../../../../core/inParts.js';
 import { shown } from '../../../../io/jsonCursor.js';
 import { elementNumber } from '../../../../io/onnx/elementTypes.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../../../../io/onnx/messages.js';
@@ -27,20 +28,24 @@ export class GraphIndex {
   /** The place of each node that counts in the order of computation. */
   private readonly positions = new Map<OnnxNode, number>();
 
-  /** @throws SteepestError `ERR_MODEL_FILE` for values that are missing, or made twice or too late */
-  constructor(
+  private constructor(
     private readonly graph: OnnxGraph,
     readonly opset: number,
   ) {
     this.outputs = new Set(graph.outputs.map(({ name }) => name));
     for (const tensor of graph.initializers) this.constants.set(tensor.name, viewOf(tensor));
-    const known = new Set([...this.constants.keys(), ...graph.inputs.map(({ name }) => name)]);
-    for (const node of graph.nodes) this.define(node, known);
-    for (const name of this.outputs) {
-      if (!known.has(name)) damaged(`a node that makes the output ${shown(name)}`, 'none');
-    }
     this.numbers = graph.initializers.reduce((sum, { data }) => sum + data.length, 0);
-    this.findUsers();
+  }
+
+  /**
+   * Looks at all nodes of a graph.
+   * @throws SteepestError `ERR_MODEL_FILE` for values that are missing, or made twice or too late
+   */
+  static *of(graph: OnnxGraph, opset: number): InParts<GraphIndex> {
+    const index = new GraphIndex(graph, opset);
+    yield* index.defineAll();
+    yield* index.findUsers();
+    return index;
   }
 
   /** The only input that is no constant. */
@@ -70,6 +75,18 @@ export class GraphIndex {
 
   position(node: OnnxNode): number {
     return this.positions.get(node) ?? 0;
+  }
+
+  private *defineAll(): InParts<void> {
+    const { nodes, inputs } = this.graph;
+    const known = new Set([...this.constants.keys(), ...inputs.map(({ name }) => name)]);
+    for (const node of nodes) {
+      this.define(node, known);
+      yield;
+    }
+    for (const name of this.outputs) {
+      if (!known.has(name)) damaged(`a node that makes the output ${shown(name)}`, 'none');
+    }
   }
 
   private define(node: OnnxNode, known: Set<string>): void {
@@ -144,25 +161,25 @@ export class GraphIndex {
     }
   }
 
-  private findUsers(): void {
-    const { nodes } = this.graph;
+  private *findUsers(): InParts<void> {
     const isLive = new Set(this.outputs);
     const live: OnnxNode[] = [];
-    for (let i = nodes.length - 1; i >= 0; i--) {
-      const node = nodes[i]!;
+    for (const node of this.graph.nodes.toReversed()) {
+      yield;
       if (!node.outputs.some((name) => isLive.has(name))) continue;
       for (const name of node.inputs) isLive.add(name);
       live.push(node);
     }
-    live.reverse().forEach((node, position) => {
+    for (const [position, node] of live.reverse().entries()) {
+      yield;
       this.positions.set(node, position);
-      if (node.opType === 'Shape' && node.domain === '') return;
+      if (node.opType === 'Shape' && node.domain === '') continue;
       for (const name of new Set(node.inputs)) {
         const users = this.users.get(name);
         if (users === undefined) this.users.set(name, [node]);
         else users.push(node);
       }
-    });
+    }
   }
 }
 
