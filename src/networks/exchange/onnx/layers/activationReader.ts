@@ -1,15 +1,14 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
 import type { CompleteActivation } from '../../../../kernels/activations.js';
-import { axisOf, floatOf, intOf, textOf } from '../read/attributes.js';
+import { axisOf, floatOf, intOf, isGiven, textOf } from '../read/attributes.js';
 import type { Chain } from '../read/chain.js';
 import { refuseNode } from '../read/refuse.js';
-import { scalarOf } from '../read/view.js';
+import { SELU } from '../read/region.js';
 import type { NodeReaders } from '../readers.js';
 
 /** The opset from which on Softmax normalises one axis; before, all from it on. */
 const ONE_AXIS = 13;
-/** ONNX's constants of Selu, and how near to them those of a node have to be. */
-const SELU = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 };
+/** How near to the usual constants of an activation those of a node have to be. */
 const NEAR = 1e-5;
 const RELU6 = 6;
 
@@ -19,14 +18,10 @@ export function addActivation(
   activation: CompleteActivation,
   output: string | undefined,
 ): void {
-  const last = chain.last?.config;
-  const isOpen = last !== undefined && 'useBias' in last && isLinear(last.activation);
-  if (isOpen) chain.change({ activation });
+  if (chain.open !== undefined) chain.change({ activation });
   else chain.add({ type: 'activation', activation }, output ?? '');
   chain.go(output);
 }
-
-const isLinear = (activation: unknown): boolean => (activation as CompleteActivation).name === 'linear';
 
 const plain =
   (name: CompleteActivation['name']) =>
@@ -55,7 +50,7 @@ function softmax(node: OnnxNode, chain: Chain): void {
   addActivation(chain, { name: 'softmax' }, node.outputs[0]);
 }
 
-/** Activations that are one operator. Those that are several are told by their values. */
+/** Activations that are one operator. Those that are several are recognized by their values. */
 export const activationReaders: NodeReaders = {
   Relu: plain('relu'),
   Sigmoid: plain('sigmoid'),
@@ -96,10 +91,9 @@ export const activationReaders: NodeReaders = {
   },
 
   Clip(node, chain) {
-    const [, least, most] = node.inputs;
-    const from = floatOf(node, 'min', undefined) ?? scalarOf(chain.graph.constant(least));
-    const to = floatOf(node, 'max', undefined) ?? scalarOf(chain.graph.constant(most));
-    const isOpen = to === undefined && (most === undefined || most === '');
+    const from = chain.graph.number(node, 'min', 1);
+    const to = chain.graph.number(node, 'max', 2);
+    const isOpen = to === undefined && !isGiven(node.inputs[2]);
     if (from !== 0 || !(isOpen || to === RELU6)) {
       refuseNode(node, 'the limits 0 and 6, as relu6 has, or 0 alone', `${from} and ${to}`);
     }

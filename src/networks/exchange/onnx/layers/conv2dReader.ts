@@ -1,5 +1,5 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
-import { intOf, intsOf } from '../read/attributes.js';
+import { intOf, intsOf, isGiven } from '../read/attributes.js';
 import type { Chain } from '../read/chain.js';
 import { refuseNode } from '../read/refuse.js';
 import { transposed } from '../read/view.js';
@@ -27,7 +27,6 @@ export const conv2dReaders: NodeReaders = {
     const strides = pairOf(node, 'strides', 1);
     const reach = [(height - 1) * dilationRate[0] + 1, (width - 1) * dilationRate[1] + 1] as const;
     const padding = paddingOf(node, chain, reach, strides);
-    const useBias = biasName !== undefined && biasName !== '';
     chain.add(
       {
         type: 'conv2d',
@@ -42,17 +41,14 @@ export const conv2dReaders: NodeReaders = {
       kernelName!,
       { kernel: { view: kernel } },
     );
-    const { shape } = chain.x;
-    chain.go(node.outputs[0], { dims: [shape[2]!, shape[0]!, shape[1]!], channelsFirst: imageOf(shape) });
-    if (!useBias) return;
+    chain.goChannelsFirst(node.outputs[0]);
+    if (!isGiven(biasName)) return;
     const bias = chain.graph.constant(biasName);
     const view = bias && chain.perChannel(bias, false);
     if (view === undefined) refuseNode(node, 'a constant number for each filter as bias', 'another input');
     chain.change({ useBias: true }, { bias: { view } });
   },
 };
-
-export const imageOf = (shape: readonly number[]) => shape as unknown as [number, number, number];
 
 function checkKernel(node: OnnxNode, { x }: Chain, size: readonly number[], channels: number): void {
   const stated = intsOf(node, 'kernel_shape', size);

@@ -1,6 +1,6 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
-import { floatOf, intOf } from '../read/attributes.js';
-import type { Chain, Weights } from '../read/chain.js';
+import { floatOf, intOf, isGiven } from '../read/attributes.js';
+import type { Chain } from '../read/chain.js';
 import { refuseNode } from '../read/refuse.js';
 import { transposed, type View } from '../read/view.js';
 import type { NodeReaders } from '../readers.js';
@@ -56,16 +56,11 @@ function add(
   const config = { type: 'dense', units, useBias: false };
   chain.add(config, node.inputs[1]!, { kernel });
   chain.go(node.outputs[0], { dims: [units], channelsFirst: undefined });
-  if (biasName === undefined || biasName === '') return;
+  if (!isGiven(biasName)) return;
   const constant = chain.graph.constant(biasName);
-  const bias = constant && biasOf(constant, chain);
+  const bias = constant && chain.perChannel(constant);
   if (bias === undefined) refuseNode(node, 'a constant number for each unit as bias', 'another input');
   chain.change({ useBias: true }, { bias: { view: bias, factor: factors.bias } });
-}
-
-/** A constant that is added to each row, as a bias. */
-function biasOf(constant: View, chain: Chain): View | undefined {
-  return chain.perChannel(constant);
 }
 
 /**
@@ -73,12 +68,9 @@ function biasOf(constant: View, chain: Chain): View | undefined {
  * @returns whether that layer can have it
  */
 export function addBias(constant: View, chain: Chain): boolean {
-  const last = chain.last?.config;
-  const isOpen = last !== undefined && 'useBias' in last && last.useBias === false;
-  if (!isOpen || (last.activation as { name: string }).name !== 'linear') return false;
+  if (chain.open?.useBias !== false) return false;
   const bias = chain.perChannel(constant, false);
   if (bias === undefined) return false;
-  const weights: Weights = { bias: { view: bias } };
-  chain.change({ useBias: true }, weights);
+  chain.change({ useBias: true }, { bias: { view: bias } });
   return true;
 }

@@ -1,4 +1,4 @@
-import { floatOf, intOf } from '../read/attributes.js';
+import { intOf } from '../read/attributes.js';
 import { FLOATING } from '../read/graphIndex.js';
 import { refuseNode } from '../read/refuse.js';
 import { scalarOf } from '../read/view.js';
@@ -20,9 +20,9 @@ export const identityReaders: NodeReaders = {
   },
 
   Dropout(node, chain) {
-    const [, ratio, training] = node.inputs;
-    if ((scalarOf(chain.graph.constant(training)) ?? 0) !== 0) refuseNode(node, 'predictions', 'training');
-    const rate = floatOf(node, 'ratio', undefined) ?? scalarOf(chain.graph.constant(ratio)) ?? DROPOUT_RATE;
+    if ((scalarOf(chain.graph.constant(node.inputs[2])) ?? 0) !== 0)
+      refuseNode(node, 'predictions', 'training');
+    const rate = chain.graph.number(node, 'ratio', 1) ?? DROPOUT_RATE;
     if (rate > 0) chain.add({ type: 'dropout', rate }, node.name);
     chain.go(node.outputs[0]);
   },

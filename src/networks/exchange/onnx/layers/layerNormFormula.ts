@@ -1,7 +1,7 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
-import { axisOf, intOf, intsOf } from '../read/attributes.js';
+import { axisOf, intOf } from '../read/attributes.js';
 import type { Chain, Weight } from '../read/chain.js';
-import { integersOf, scalarOf } from '../read/view.js';
+import { scalarOf } from '../read/view.js';
 import { checkLastAxis } from './normalizationReader.js';
 
 /**
@@ -59,7 +59,7 @@ export function readLayerNormFormula(chain: Chain): boolean {
 
 /** ReduceMean over the last axis, which it keeps. */
 function isOverLast(node: OnnxNode, { graph, x }: Chain): boolean {
-  const axes = intsOf(node, 'axes', undefined) ?? integersOf(graph.constant(node.inputs[1]));
+  const axes = graph.integers(node, 'axes', 1);
   const [axis] = axes ?? [];
   const isLast = axes?.length === 1 && axisOf(axis!, x.dims.length + 1) === x.dims.length;
   return isLast && intOf(node, 'keepdims', 1) !== 0;

@@ -1,5 +1,5 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
-import { axisOf, floatOf, intOf } from '../read/attributes.js';
+import { axisOf, floatOf, intOf, isGiven } from '../read/attributes.js';
 import type { Chain, Weights } from '../read/chain.js';
 import { refuseNode } from '../read/refuse.js';
 import { longAxes, type View } from '../read/view.js';
@@ -17,7 +17,7 @@ export const normalizationReaders: NodeReaders = {
     if (intOf(node, 'spatial', 1) === 0) refuseNode(node, 'one mean for each channel', 'spatial = 0');
     if (chain.channelAxis !== 1)
       refuseNode(node, 'the channels as second axis', 'images with their channels last');
-    if (node.outputs.slice(1).some((name) => name !== '')) refuseNode(node, 'one output', 'several');
+    if (node.outputs.slice(1).some(isGiven)) refuseNode(node, 'one output', 'several');
     const names = ['gamma', 'beta', 'movingMean', 'movingVariance'];
     const weights = names.map((name, i) => [name, perChannel(node, chain, i + 1)] as const);
     const epsilon = floatOf(node, 'epsilon', EPSILON);
@@ -29,9 +29,9 @@ export const normalizationReaders: NodeReaders = {
   LayerNormalization(node, chain) {
     const axis = axisOf(intOf(node, 'axis', -1), chain.x.dims.length + 1);
     checkLastAxis(node, chain, axis);
-    if (node.outputs.slice(1).some((name) => name !== '')) refuseNode(node, 'one output', 'several');
-    const scale = present(node.inputs[1]);
-    const center = present(node.inputs[2]);
+    if (node.outputs.slice(1).some(isGiven)) refuseNode(node, 'one output', 'several');
+    const scale = isGiven(node.inputs[1]);
+    const center = isGiven(node.inputs[2]);
     const weights: Weights = {
       ...(scale && { gamma: perChannel(node, chain, 1) }),
       ...(center && { beta: perChannel(node, chain, 2) }),
@@ -41,8 +41,6 @@ export const normalizationReaders: NodeReaders = {
     chain.go(node.outputs[0]);
   },
 };
-
-const present = (name: string | undefined): boolean => name !== undefined && name !== '';
 
 /** The channels have to be the last axis, and all axes after the first that is normalised. */
 export function checkLastAxis(node: OnnxNode, { x }: Chain, axis: number): void {

@@ -1,17 +1,14 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
-import { axisOf, intOf, intsOf } from '../read/attributes.js';
+import { axisOf, intOf, isGiven } from '../read/attributes.js';
 import type { Chain } from '../read/chain.js';
 import { refuseNode } from '../read/refuse.js';
-import { integersOf } from '../read/view.js';
 import { checkImages, paddingOf, pairOf } from '../read/windows.js';
 import type { NodeReaders } from '../readers.js';
-import { imageOf } from './conv2dReader.js';
 
 /** Poolings of images. ReduceMean over height and width is one too. */
 export const pool2dReaders: NodeReaders = {
   MaxPool(node, chain) {
-    if (node.outputs.length > 1 && node.outputs[1] !== '')
-      refuseNode(node, 'one output', 'the places of maxima');
+    if (isGiven(node.outputs[1])) refuseNode(node, 'one output', 'the places of maxima');
     pool(node, chain, 'maxPool2d');
   },
   AveragePool(node, chain) {
@@ -24,7 +21,7 @@ export const pool2dReaders: NodeReaders = {
   ReduceMean(node, chain) {
     chain.images();
     const { x, graph } = chain;
-    const axes = intsOf(node, 'axes', undefined) ?? integersOf(graph.constant(node.inputs[1]));
+    const axes = graph.integers(node, 'axes', 1);
     const wanted = x.channelsFirst === undefined ? '1,2' : '2,3';
     const isOverImages =
       x.dims.length === 3 &&
@@ -49,8 +46,7 @@ function pool(node: OnnxNode, chain: Chain, type: 'maxPool2d' | 'averagePool2d')
     refuseNode(node, 'means of what is inside the image', 'count_include_pad = 1');
   }
   chain.add({ type, poolSize, strides, padding }, node.name);
-  const { shape } = chain.x;
-  chain.go(node.outputs[0], { dims: [shape[2]!, shape[0]!, shape[1]!], channelsFirst: imageOf(shape) });
+  chain.goChannelsFirst(node.outputs[0]);
 }
 
 /** One number for each channel: a row here, and perhaps an image of one pixel in the graph. */

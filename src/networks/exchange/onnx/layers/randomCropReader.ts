@@ -1,16 +1,13 @@
-import { axisOf, intsOf } from '../read/attributes.js';
+import { axisOf } from '../read/attributes.js';
 import { refuseNode } from '../read/refuse.js';
-import { integersOf } from '../read/view.js';
 import type { NodeReaders } from '../readers.js';
-import { imageOf } from './conv2dReader.js';
 
 /** Slice of the centre of images. */
 export const randomCropReaders: NodeReaders = {
   Slice(node, chain) {
     const { x, graph } = chain;
-    const [starts, ends, axes, steps] = ['starts', 'ends', 'axes', 'steps'].map(
-      (name, i) => intsOf(node, name, undefined) ?? integersOf(graph.constant(node.inputs[i + 1])),
-    );
+    const names = ['starts', 'ends', 'axes', 'steps'];
+    const [starts, ends, axes, steps] = names.map((name, i) => graph.integers(node, name, i + 1));
     const first = x.channelsFirst === undefined ? 1 : 2;
     const order = axes?.map((axis) => axisOf(axis, 4)) ?? starts?.map((_, i) => i);
     const [height = 0, width = 0] = x.shape;
@@ -29,9 +26,7 @@ export const randomCropReaders: NodeReaders = {
       refuseNode(node, 'the centre of images', 'another part');
     }
     chain.add({ type: 'randomCrop', height: rows, width: columns }, node.name);
-    const shape = imageOf(chain.x.shape);
-    const isFirst = x.channelsFirst !== undefined;
-    const dims = isFirst ? [shape[2], shape[0], shape[1]] : shape;
-    chain.go(node.outputs[0], { dims, channelsFirst: isFirst ? shape : undefined });
+    if (x.channelsFirst !== undefined) chain.goChannelsFirst(node.outputs[0]);
+    else chain.go(node.outputs[0], { dims: chain.x.shape });
   },
 };

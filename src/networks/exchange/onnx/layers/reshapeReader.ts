@@ -1,11 +1,11 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
 import type { ImageShape } from '../../../../program/images.js';
-import { axisOf, intOf, intsOf } from '../read/attributes.js';
+import { axisOf, intOf, intsOf, permOf } from '../read/attributes.js';
 import type { Chain } from '../read/chain.js';
 import { isChannelsFirst } from '../read/layout.js';
 import { refuseNode } from '../read/refuse.js';
 import { type Size, sizesIn } from '../read/sizes.js';
-import { integersOf, product } from '../read/view.js';
+import { product, withOnes } from '../read/view.js';
 import type { NodeReaders } from '../readers.js';
 
 /** What gives samples another shape, and moves the channels to another axis. */
@@ -29,7 +29,7 @@ export const reshapeReaders: NodeReaders = {
 
   Squeeze(node, chain) {
     const { dims } = chain.x;
-    const given = axesOf(node, chain)?.map((axis) => axisOf(axis, dims.length + 1));
+    const given = chain.graph.integers(node, 'axes', 1)?.map((axis) => axisOf(axis, dims.length + 1));
     const kept = dims.filter((size, i) => !(given?.includes(i + 1) ?? size === 1));
     if (given?.includes(0) || product(kept) !== product(dims)) refuseNode(node, 'axes of size 1', 'others');
     reshapeTo(node, chain, kept.length === 0 ? [1] : kept);
@@ -37,22 +37,17 @@ export const reshapeReaders: NodeReaders = {
 
   Unsqueeze(node, chain) {
     const { dims } = chain.x;
-    const given = axesOf(node, chain) ?? [];
+    const given = chain.graph.integers(node, 'axes', 1) ?? [];
     const all = dims.length + 1 + given.length;
     const ones = given.map((axis) => axisOf(axis, all));
     if (ones.includes(0) || all > MOST_AXES) refuseNode(node, 'axes after that of the rows', 'others');
-    const sizes: (number | 'rows')[] = ['rows', ...dims];
-    const made = Array.from({ length: all }, (_, i) => (ones.includes(i) ? 1 : (sizes.shift() ?? 1)));
+    const made = withOnes<Size>(['rows', ...dims], ones);
     reshapeTo(node, chain, made.slice(1) as number[]);
   },
 
   Transpose(node, chain) {
     const { dims, channelsFirst, shape } = chain.x;
-    const axes = intsOf(
-      node,
-      'perm',
-      [...dims, 0].map((_, i) => dims.length - i),
-    );
+    const axes = permOf(node, dims.length + 1);
     const order = axes.join();
     if (dims.length === 3 && order === '0,2,3,1' && (channelsFirst !== undefined || shape.length === 1)) {
       chain.images();
@@ -63,11 +58,7 @@ export const reshapeReaders: NodeReaders = {
       channelsFirst === undefined &&
       shape.length === 3
     ) {
-      const [height, width, channels] = shape as unknown as ImageShape;
-      chain.go(node.outputs[0], {
-        dims: [channels, height, width],
-        channelsFirst: [height, width, channels],
-      });
+      chain.goChannelsFirst(node.outputs[0]);
     } else if (axes.every((axis, i) => axis === i) && axes.length === dims.length + 1)
       chain.go(node.outputs[0]);
     else refuseNode(node, 'images whose channels move from first to last or back', `perm = [${order}]`);
@@ -76,9 +67,6 @@ export const reshapeReaders: NodeReaders = {
 
 /** Axes of a node with more have no meaning here. */
 const MOST_AXES = 8;
-
-const axesOf = (node: OnnxNode, { graph }: Chain): readonly number[] | undefined =>
-  intsOf(node, 'axes', undefined) ?? integersOf(graph.constant(node.inputs[1]));
 
 /**
  * The sizes of a sample that a target gives: 0 keeps a size, −1 is what is left.

@@ -22,7 +22,18 @@ export const textOf = <D>(node: OnnxNode, name: string, otherwise: D): string | 
 export const intsOf = <D>(node: OnnxNode, name: string, otherwise: D): readonly number[] | D =>
   (attribute(node, name, 'ints') as number[] | undefined) ?? otherwise;
 
-/** Decimal digits that tell every float32 from the others. */
+/** The order of axes of a Transpose; it turns them around unless it says so. */
+export const permOf = (node: OnnxNode, rank: number): readonly number[] =>
+  intsOf(
+    node,
+    'perm',
+    Array.from({ length: rank }, (_, axis) => rank - 1 - axis),
+  );
+
+/** Whether an input or output that is optional is there. */
+export const isGiven = (name: string | undefined): name is string => name !== undefined && name !== '';
+
+/** Decimal digits that distinguish every float32 from the others. */
 const MOST_DIGITS = 9;
 
 /** The number with the fewest decimal digits that a float32 may stand for. */

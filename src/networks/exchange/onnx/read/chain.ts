@@ -1,3 +1,4 @@
+import type { CompleteActivation } from '../../../../kernels/activations.js';
 import type { ImageShape } from '../../../../program/images.js';
 import { MAX_LAYERS } from '../../../compile/model.js';
 import type { LayerConfig } from '../../../layers/definition.js';
@@ -65,6 +66,13 @@ export class Chain {
     return this.layers.at(-1);
   }
 
+  /** The options of the last layer, if it could have an activation and has none. */
+  get open(): ReadLayer['config'] | undefined {
+    const config = this.last?.config;
+    if (config === undefined || !('useBias' in config)) return undefined;
+    return (config.activation as CompleteActivation).name === 'linear' ? config : undefined;
+  }
+
   /** Adds a layer, whose output is not yet a value of the graph. */
   add(config: LayerConfig & Record<string, unknown>, hint: string, weights: Weights = {}): void {
     if (this.layers.length === MAX_LAYERS) {
@@ -87,6 +95,12 @@ export class Chain {
   go(value: string | undefined, change: Partial<Sample> = {}): void {
     this.x = { ...this.x, value: value ?? '', ...change };
     this.remember();
+  }
+
+  /** Goes on to images that the graph has with their channels first. */
+  goChannelsFirst(value: string | undefined): void {
+    const [height, width, channels] = this.x.shape as unknown as ImageShape;
+    this.go(value, { dims: [channels, height, width], channelsFirst: [height, width, channels] });
   }
 
   /** The sizes of a value that was passed, rows included. */

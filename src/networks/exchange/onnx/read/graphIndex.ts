@@ -2,9 +2,19 @@ import type { InParts } from '../../../../core/inParts.js';
 import { shown } from '../../../../io/jsonCursor.js';
 import { elementNumber } from '../../../../io/onnx/elementTypes.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../../../../io/onnx/messages.js';
-import { axisOf, intOf, intsOf } from './attributes.js';
+import { axisOf, floatOf, intOf, intsOf, permOf } from './attributes.js';
 import { damaged, refused, shownNode } from './refuse.js';
-import { integersOf, isFloating, reshaped, transposed, type View, viewOf } from './view.js';
+import {
+  integersOf,
+  isFloating,
+  product,
+  reshaped,
+  scalarOf,
+  transposed,
+  type View,
+  viewOf,
+  withOnes,
+} from './view.js';
 
 /** Numbers of a Constant node, by the attribute that has them. */
 const CONSTANT_TYPES = {
@@ -60,6 +70,16 @@ export class GraphIndex {
     return name === undefined ? undefined : this.constants.get(name);
   }
 
+  /** Whole numbers that a node has as an attribute in older versions of ONNX, and later as an input. */
+  integers(node: OnnxNode, name: string, input: number): readonly number[] | undefined {
+    return intsOf(node, name, undefined) ?? integersOf(this.constant(node.inputs[input]));
+  }
+
+  /** The same of one number. */
+  number(node: OnnxNode, name: string, input: number): number | undefined {
+    return floatOf(node, name, undefined) ?? scalarOf(this.constant(node.inputs[input]));
+  }
+
   maker(name: string): OnnxNode | undefined {
     return this.makers.get(name);
   }
@@ -112,8 +132,7 @@ export class GraphIndex {
     const [first, second] = node.inputs.map((name) => this.constants.get(name));
     if (first === undefined) return undefined;
     const rank = first.shape.length;
-    const axes = (): number[] | undefined =>
-      intsOf(node, 'axes', undefined)?.map((axis) => axis) ?? integersOf(second);
+    const axes = (): readonly number[] | undefined => this.integers(node, 'axes', 1);
     switch (node.opType) {
       case 'Identity':
         return first;
@@ -128,14 +147,7 @@ export class GraphIndex {
       case 'Cast':
         return (isFloating(first) ? FLOATING : WHOLE).includes(intOf(node, 'to', 0)) ? first : undefined;
       case 'Transpose':
-        return transposed(
-          first,
-          intsOf(
-            node,
-            'perm',
-            first.shape.map((_, i) => rank - 1 - i),
-          ),
-        );
+        return transposed(first, permOf(node, rank));
       case 'Reshape':
         return reshaped(first, sizesOf(first.shape, integersOf(second) ?? []));
       case 'Squeeze': {
@@ -149,12 +161,7 @@ export class GraphIndex {
         const given = axes() ?? [];
         const all = rank + given.length;
         const ones = given.map((axis) => axisOf(axis, all));
-        const sizes = [...first.shape];
-        if (all > MOST_AXES) return undefined;
-        return reshaped(
-          first,
-          Array.from({ length: all }, (_, i) => (ones.includes(i) ? 1 : (sizes.shift() ?? 1))),
-        );
+        return all > MOST_AXES ? undefined : reshaped(first, withOnes(first.shape, ones));
       }
       default:
         return undefined;
@@ -221,7 +228,6 @@ function constantOf(node: OnnxNode): View | undefined {
 /** The target of a Reshape: 0 keeps a size, −1 is what is left. */
 export function sizesOf(shape: readonly number[], target: readonly number[]): number[] {
   const sizes = target.map((size, axis) => (size === 0 ? (shape[axis] ?? 0) : size));
-  const all = shape.reduce((a, b) => a * b, 1);
   const others = sizes.reduce((a, b) => (b === -1 ? a : a * b), 1);
-  return sizes.map((size) => (size === -1 ? all / others : size));
+  return sizes.map((size) => (size === -1 ? product(shape) / others : size));
 }

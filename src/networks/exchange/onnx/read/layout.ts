@@ -1,7 +1,7 @@
 import type { OnnxNode } from '../../../../io/onnx/messages.js';
 import { axisOf, intsOf } from './attributes.js';
 import type { GraphIndex } from './graphIndex.js';
-import { integersOf, withoutLeadingOnes } from './view.js';
+import { withoutLeadingOnes } from './view.js';
 
 /** Operators that take images with their channels first. */
 const IMAGE_OPERATORS = new Set([
@@ -43,13 +43,12 @@ function orderOf(node: OnnxNode, graph: GraphIndex): 'first' | 'last' | undefine
   const { opType, inputs } = node;
   if (IMAGE_OPERATORS.has(opType)) return 'first';
   if (ENDS.has(opType)) return 'last';
-  const axes = opType === 'Slice' ? inputs[3] : inputs[1];
   switch (opType) {
     case 'Transpose':
       return intsOf(node, 'perm', []).join() === '0,2,3,1' ? 'first' : 'last';
     case 'Slice':
     case 'ReduceMean': {
-      const given = intsOf(node, 'axes', undefined) ?? integersOf(graph.constant(axes)) ?? [];
+      const given = graph.integers(node, 'axes', opType === 'Slice' ? 3 : 1) ?? [];
       return given.some((axis) => axisOf(axis, 4) === 3) ? 'first' : 'last';
     }
     case 'PRelu':

@@ -23,8 +23,7 @@ type Evaluate = (node: OnnxNode, ...inputs: number[]) => number;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 /** ONNX's constants of Selu. */
-const SELU_ALPHA = 1.6732632423543772;
-const SELU_GAMMA = 1.0507009873554805;
+export const SELU = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 };
 
 const elu = (x: number, alpha: number): number => (x < 0 ? alpha * Math.expm1(x) : x);
 
@@ -51,7 +50,7 @@ const OPERATORS: Readonly<Record<string, Evaluate>> = {
   LeakyRelu: (node, x) => (x < 0 ? floatOf(node, 'alpha', 0.01) * x : x),
   Elu: (node, x) => elu(x, floatOf(node, 'alpha', 1)),
   Celu: (node, x) => elu(x / floatOf(node, 'alpha', 1), 1) * floatOf(node, 'alpha', 1),
-  Selu: (node, x) => floatOf(node, 'gamma', SELU_GAMMA) * elu(x, floatOf(node, 'alpha', SELU_ALPHA)),
+  Selu: (node, x) => floatOf(node, 'gamma', SELU.gamma) * elu(x, floatOf(node, 'alpha', SELU.alpha)),
   ThresholdedRelu: (node, x) => (x > floatOf(node, 'alpha', 1) ? x : 0),
   HardSigmoid: (node, x) =>
     Math.max(0, Math.min(1, floatOf(node, 'alpha', 0.2) * x + floatOf(node, 'beta', 0.5))),

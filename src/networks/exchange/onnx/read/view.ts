@@ -57,6 +57,13 @@ export function withoutLeadingOnes({ shape, strides, ...rest }: View, least = 0)
   return { ...rest, shape: shape.slice(from), strides: strides.slice(from) };
 }
 
+/** Sizes with axes of size 1 between them, at the places `ones`. */
+export function withOnes<S>(sizes: readonly S[], ones: readonly number[]): (S | 1)[] {
+  const rest = [...sizes];
+  const all = { length: sizes.length + ones.length };
+  return Array.from(all, (_, axis) => (ones.includes(axis) ? 1 : (rest.shift() ?? 1)));
+}
+
 /** The axes of a shape with more than one element. */
 export const longAxes = (shape: readonly number[]): number[] =>
   shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
