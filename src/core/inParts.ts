@@ -9,6 +9,8 @@ export type InParts<T> = Generator<undefined, T, unknown>;
 
 /** Numbers to read or check in one part. */
 export const NUMBERS_PER_PART = 2 ** 17;
+/** Products to sum in one part. */
+export const PRODUCTS_PER_PART = 2 ** 19;
 
 /** Does work in one go. */
 export function atOnce<T>(work: InParts<T>): T {

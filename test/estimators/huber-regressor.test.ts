@@ -31,11 +31,11 @@ function gradientAt(
   y.forEach((target, i) => {
     const row = x.data.subarray(i * cols, (i + 1) * cols);
     const z = (target - intercept[0]! - row.reduce((sum, v, j) => sum + v * coef.data[j]!, 0)) / scale;
-    const slope = 2 * Math.max(-epsilon, Math.min(epsilon, z));
+    const derivative = 2 * Math.max(-epsilon, Math.min(epsilon, z));
     row.forEach((v, j) => {
-      gradient[j]! -= slope * v;
+      gradient[j]! -= derivative * v;
     });
-    gradient[cols]! -= slope;
+    gradient[cols]! -= derivative;
     gradient[cols + 1]! -= Math.min(epsilon, Math.abs(z)) ** 2;
   });
   return gradient;

@@ -3,14 +3,12 @@
  * The line of a penalty fixes its coefficient, so that only the other coefficients and as many rows
  * have a matrix, whose LU factors are kept.
  */
-import { eachRange, type InParts } from '../../core/inParts.js';
+import { eachRange, type InParts, PRODUCTS_PER_PART } from '../../core/inParts.js';
 import { LineHeap } from './lineHeap.js';
 import { hasLine, type PinballProblem } from './pinballProblem.js';
 
 /** What elimination leaves of a row below this is rounding; elements are about 1. */
 const DEPENDENT = 1e-11;
-/** Products of a factor between two turns of the event loop. */
-const PRODUCTS_PER_PART = 2 ** 19;
 
 export class Basis {
   private lu = new Float64Array(0);

@@ -1,7 +1,7 @@
 import { eachRange, type InParts } from '../../core/inParts.js';
 import type { Basis } from './basis.js';
 import { LineHeap } from './lineHeap.js';
-import { acrossLines, alongLines, hasLine, type PinballProblem } from './pinballProblem.js';
+import { acrossLines, alongLines, hasLine, LINES_PER_PART, type PinballProblem } from './pinballProblem.js';
 
 /** A residual below this times the size of its terms is 0. */
 const RESIDUAL_PRECISION = 1e-13;
@@ -17,7 +17,6 @@ const IDLE_PIVOTS = 10;
 /** Pivots beyond `PIVOTS_PER_COEFFICIENT` for each: only rounding could need more. */
 const MOST_PIVOTS = 2000;
 const PIVOTS_PER_COEFFICIENT = 20;
-const LINES_PER_PART = 2 ** 15;
 
 export interface VertexSolution {
   v: Float64Array;
@@ -30,8 +29,8 @@ export interface VertexSolution {
 interface Leaving {
   line: number;
   sign: 1 | -1;
-  /** Of the objective, along a residual that changes by 1; negative. */
-  slope: number;
+  /** Of the objective as the residual moves to that side; negative. */
+  derivative: number;
 }
 
 /**
@@ -123,6 +122,7 @@ class Descent {
     });
     return value;
   }
+
   /** The basic line whose dual variable is furthest beyond a bound; undefined at the optimum. */
   *leaving(): InParts<Leaving | undefined> {
     const { problem, basis, dual, isBasic, isAbove, sumOfBounds } = this;
@@ -145,8 +145,8 @@ class Descent {
       const [d, u, l] = [dual[line]!, above[line]!, below[line]!];
       const beyond = Math.max(d - u, -l - d);
       if (!(beyond > BOUND_PRECISION * (u + l) + SUM_PRECISION * sumOfBounds)) return;
-      if (worst !== undefined && beyond <= -worst.slope) return;
-      worst = { line, sign: d > u ? 1 : -1, slope: -beyond };
+      if (worst !== undefined && beyond <= -worst.derivative) return;
+      worst = { line, sign: d > u ? 1 : -1, derivative: -beyond };
     };
     for (const row of basis.rows) consider(row);
     for (let j = 0; j < size; j++) {
@@ -188,12 +188,12 @@ class Descent {
       passing[found++] = i;
     });
     const heap = yield* LineHeap.of(keys, passing, found);
-    let { slope } = leaving;
+    let { derivative } = leaving;
     for (;;) {
       const entering = heap.pop();
       if (entering < 0) return false;
-      slope += (above[entering]! + below[entering]!) * Math.abs(rates[entering]!);
-      if (slope >= 0) {
+      derivative += (above[entering]! + below[entering]!) * Math.abs(rates[entering]!);
+      if (derivative >= 0) {
         isAbove[leaving.line] = leaving.sign > 0 ? 1 : 0;
         this.exchange(leaving.line, entering);
         return true;

@@ -1,6 +1,6 @@
 import { eachRange, type InParts } from '../../core/inParts.js';
 import { normalSolver, type Solve } from './normalMatrix.js';
-import { acrossLines, alongLines, type PinballProblem } from './pinballProblem.js';
+import { acrossLines, alongLines, LINES_PER_PART, type PinballProblem } from './pinballProblem.js';
 
 /** Ends at this gap between primal and dual, relative to the objective: few lines are then off. */
 const RELATIVE_GAP = 1e-8;
@@ -33,8 +33,6 @@ export interface Interior {
   touch: Float64Array;
   iterations: number;
 }
-
-const LINES_PER_PART = 2 ** 15;
 
 /** Calls `visit` for every line, in parts. */
 function* eachLine({ above }: PinballProblem, visit: (i: number) => void): InParts<void> {
@@ -115,20 +113,24 @@ function* longestSteps(
   return { primal: primal * STEP_FRACTION, dual: dual * STEP_FRACTION };
 }
 
+/** The weight of a line in the normal equations: large where the optimum lies on it. */
+const weightOf = ({ a, s, z, w }: Iterate, i: number): number => 1 / (z[i]! / a[i]! + w[i]! / s[i]!);
+
 /** What all steps from one iterate share. */
 interface Newton {
-  /** Inverse of z/a + w/s. */
+  /** Weights of the lines. */
   q: Float64Array;
   solve: Solve;
   /** What rounding has left of Σ x_i·d_i, which has to be 0. */
   drift: Float64Array;
 }
 
-function* newtonAt(problem: PinballProblem, { a, s, z, w }: Iterate): InParts<Newton> {
+function* newtonAt(problem: PinballProblem, at: Iterate): InParts<Newton> {
+  const { a, s } = at;
   const q = new Float64Array(a.length);
   const d = new Float64Array(a.length);
   yield* eachLine(problem, (i) => {
-    q[i] = 1 / (z[i]! / a[i]! + w[i]! / s[i]!);
+    q[i] = weightOf(at, i);
     d[i] = a[i]! < s[i]! ? a[i]! - problem.below[i]! : problem.above[i]! - s[i]!;
   });
   const solve = yield* normalSolver(problem, q);
@@ -222,7 +224,7 @@ export function* interiorPoint(problem: PinballProblem): InParts<Interior | unde
   }
   const touch = new Float64Array(above.length);
   yield* eachLine(problem, (i) => {
-    touch[i] = 1 / (at.z[i]! / at.a[i]! + at.w[i]! / at.s[i]!);
+    touch[i] = weightOf(at, i);
   });
   return { v: at.v, touch, iterations };
 }

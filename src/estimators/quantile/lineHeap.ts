@@ -1,6 +1,5 @@
 import { eachRange, type InParts } from '../../core/inParts.js';
-
-const ITEMS_PER_PART = 2 ** 15;
+import { LINES_PER_PART } from './pinballProblem.js';
 
 /** Lines by ascending key: cheap where only the first few are wanted. */
 export class LineHeap {
@@ -19,7 +18,7 @@ export class LineHeap {
       (begin, end) => {
         for (let i = begin; i < end; i++) heap.sink(parents - 1 - i);
       },
-      ITEMS_PER_PART,
+      LINES_PER_PART,
     );
     return heap;
   }

@@ -1,11 +1,9 @@
-import { eachRange, type InParts } from '../../core/inParts.js';
+import { eachRange, type InParts, PRODUCTS_PER_PART } from '../../core/inParts.js';
 import { addScaled, dot } from '../solvers/objective.js';
 import { hasLine, type PinballProblem, rowsPerPart } from './pinballProblem.js';
 
 /** A pivot below this fraction of its diagonal is rounding: the column depends on earlier ones. */
 const PIVOT_PRECISION = 64 * Number.EPSILON;
-/** Products of a factor between two turns of the event loop. */
-const PRODUCTS_PER_PART = 2 ** 19;
 
 /** Solves A·x = b in place of b; elements of dependent columns become 0. */
 export type Solve = (b: Float64Array) => void;

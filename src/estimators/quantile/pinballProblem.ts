@@ -8,7 +8,7 @@
  * The dual is max Σ y_i·d_i with Σ x_i·d_i = 0 and −below ≤ d ≤ above. (Koenker, "Quantile
  * Regression", §6.1 and §6.2)
  */
-import { eachRange, type InParts } from '../../core/inParts.js';
+import { eachRange, type InParts, PRODUCTS_PER_PART } from '../../core/inParts.js';
 import type { ScaledRows } from '../robust/scaledRows.js';
 
 export interface PinballProblem {
@@ -101,13 +101,16 @@ export function* pinballProblem(
   return { rows, size, x, y, above, below };
 }
 
+/** Lines to visit in one part, or to sort. */
+export const LINES_PER_PART = 2 ** 15;
+
 /** Whether a line exists: a coefficient without a penalty has none. */
 export const hasLine = ({ rows, above }: PinballProblem, line: number): boolean =>
   line < rows || above[line]! > 0;
 
 /** Rows whose products with `each` numbers per element take less than a millisecond. */
 export const rowsPerPart = (size: number, each = 1): number =>
-  Math.max(1, Math.floor(2 ** 19 / (size * each + 8)));
+  Math.max(1, Math.floor(PRODUCTS_PER_PART / (size * each + 8)));
 
 /** out = x·v for rows, and v for penalties: one number per line. */
 export function* alongLines(

@@ -5,11 +5,8 @@
  *
  * which is convex in (v, b, τ). (Huber & Ronchetti, "Robust Statistics", 2nd ed., §7.7 and §7.8)
  */
-import { eachRange, type InParts } from '../../core/inParts.js';
+import { eachRange, type InParts, PRODUCTS_PER_PART } from '../../core/inParts.js';
 import type { ScaledRows } from './scaledRows.js';
-
-/** Products of second derivatives per part: about a millisecond. */
-const PRODUCTS_PER_PART = 2 ** 19;
 
 export interface HuberProblem extends ScaledRows {
   readonly epsilon: number;
