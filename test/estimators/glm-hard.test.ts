@@ -8,17 +8,10 @@ import {
   PoissonRegressor,
 } from '#steepest/index.js';
 import { selectKernels } from '#steepest/kernels/backend.js';
-
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-}
+import { centredNumbers } from '../support/random.js';
 
 const ROWS = 80;
-const next = numbers(3);
+const next = centredNumbers(3);
 const table = Array.from({ length: ROWS }, () => [next(), next(), next()]);
 const labels = table.map(([a, b]) => (a! - b! + next() > 0 ? 'yes' : 'no'));
 const three = table.map(([a, b]) => ['low', 'middle', 'top'][Math.floor(1.5 + a! - b! + next())]!);
@@ -125,7 +118,7 @@ describe('PoissonRegressor and GammaRegressor', () => {
 
 it('factorDense solves with matrices of any order', () => {
   for (const order of [1, 8, 63, 64, 65, 150]) {
-    const draw = numbers(order);
+    const draw = centredNumbers(order);
     const root = Array.from({ length: order * order }, draw);
     const matrix = new Float64Array(order * order);
     for (let i = 0; i < order; i++) {

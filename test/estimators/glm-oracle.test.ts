@@ -7,6 +7,7 @@ import {
   type PerParameter,
   PoissonRegressor,
 } from '#steepest/index.js';
+import { centredNumbers } from '../support/random.js';
 
 interface Wald {
   params: number[];
@@ -69,11 +70,7 @@ const COLS = 3;
 
 /** The same numbers as in the script: products and sums of multiples of 2⁻³², without a rounding. */
 function table() {
-  let state = 1;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
+  const next = centredNumbers(1);
   const data = new Float64Array(ROWS * COLS);
   const classes: number[] = [];
   const counts: number[] = [];

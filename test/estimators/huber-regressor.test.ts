@@ -1,16 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { HuberRegressor, LinearRegression } from '#steepest/index.js';
-
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-}
+import { centredNumbers } from '../support/random.js';
 
 function table(rows: number, cols: number) {
-  const next = random(1);
+  const next = centredNumbers(1);
   const data = Float64Array.from({ length: rows * cols }, next);
   const y = Float64Array.from({ length: rows }, (_, i) => {
     let sum = next() / 4 + (i % 11 === 0 ? 20 * next() : 0);

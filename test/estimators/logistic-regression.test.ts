@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LogisticRegression, loadEstimator, SteepestError } from '#steepest/index.js';
 import { availableIsas } from '#steepest/kernels/backend.js';
+import { centredNumbers } from '../support/random.js';
 
 /** Three overlapping clouds, from a fixed recipe. */
 function clouds(rows = 300, cols = 5) {
-  let state = 1;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
+  const next = centredNumbers(1);
   const data = new Float64Array(rows * cols);
   const y: string[] = [];
   for (let i = 0; i < rows; i++) {

@@ -1,5 +1,6 @@
 import { LogisticRegression } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { centredNumbers } from '../support/random.js';
 
 const ROWS = 10_000;
 const COLS = 100;
@@ -10,11 +11,7 @@ const C = 0.05;
 function table() {
   const x = new Float32Array(ROWS * COLS);
   const y = new Int32Array(ROWS);
-  let state = 1;
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
+  const random = centredNumbers(1);
   for (let i = 0; i < ROWS; i++) {
     y[i] = Math.floor((i * CLASSES) / ROWS);
     for (let j = 0; j < COLS; j++) x[i * COLS + j] = random() + (j % CLASSES === y[i] ? 0.1 : 0);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MLPClassifier, MLPRegressor } from '#steepest/index.js';
+import { centredNumbers } from '../support/random.js';
 
 type Weights = (number[] | number[][])[];
 /** Written by scripts/oracles/perceptrons_lbfgs.py. */
@@ -63,16 +64,8 @@ describe("scikit-learn's minimum", () => {
   });
 });
 
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-}
-
 function table(rows: number) {
-  const next = random(2);
+  const next = centredNumbers(2);
   const x = Array.from({ length: rows }, () => [next(), next(), next()]);
   const y = x.map(([a, b, c]) => Math.sin(4 * a!) + b! * c! + next() / 5);
   return { x, y };
@@ -103,7 +96,7 @@ describe("solver 'lbfgs'", () => {
   });
 
   it('finds the least squares of 20,000 rows', async () => {
-    const next = random(3);
+    const next = centredNumbers(3);
     const x = Array.from({ length: 20_000 }, () => [next(), next()]);
     const y = x.map(([a, b]) => 2 * a! - 3 * b! + 0.5);
     const params = { ...LBFGS, hiddenLayerSizes: [], alpha: 0, tol: 1e-7 };

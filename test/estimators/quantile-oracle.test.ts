@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { QuantileRegressor } from '#steepest/index.js';
+import { centredNumbers } from '../support/random.js';
 
 /** Written by scripts/oracles/quantile.py. */
 interface Case {
@@ -20,11 +21,7 @@ const cases = (JSON.parse(readFileSync(url, 'utf8')) as { quantile: Case[] }).qu
 
 /** The same numbers as in the script. */
 function table(kind: Case['table']) {
-  let state = 7;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
+  const next = centredNumbers(7);
   const [rows, cols] = kind === 'wide' ? [12, 30] : [120, 4];
   const x: number[][] = [];
   const y: number[] = [];

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { QuantileRegressor } from '#steepest/index.js';
-
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-}
+import { centredNumbers } from '../support/random.js';
 
 function table(rows: number, cols: number) {
-  const next = random(5);
+  const next = centredNumbers(5);
   const x = Array.from({ length: rows }, () => Array.from({ length: cols }, next));
   const y = x.map((row) => row.reduce((sum, v, j) => sum + v * ((j % 3) - 1), 0) + 4 * next() ** 3);
   return { x, y };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HuberRegressor } from '#steepest/index.js';
+import { centredNumbers } from '../support/random.js';
 
 /** Written by scripts/oracles/robust.py. */
 interface Fixture {
@@ -25,11 +26,7 @@ const COLS = 3;
 
 /** The same numbers as in the script: products and sums of multiples of 2⁻³², without a rounding. */
 function table() {
-  let state = 1;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
+  const next = centredNumbers(1);
   const data = new Float64Array(ROWS * COLS);
   const y = new Float64Array(ROWS);
   for (let i = 0; i < ROWS; i++) {

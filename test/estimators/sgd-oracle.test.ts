@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { SGDClassifier, SGDRegressor } from '#steepest/index.js';
+import { centredNumbers } from '../support/random.js';
 
 interface Learned {
   coef: number[];
@@ -29,11 +30,7 @@ const BATCH = 30;
 
 /** The same numbers as in the script: products and sums of multiples of 2⁻³², without a rounding. */
 function table() {
-  let state = 1;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
+  const next = centredNumbers(1);
   const data = new Float64Array(ROWS * COLS);
   const numbers: number[] = [];
   for (let i = 0; i < ROWS; i++) {

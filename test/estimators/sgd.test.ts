@@ -1,18 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LinearRegression, SGDClassifier, SGDRegressor } from '#steepest/index.js';
+import { centredNumbers } from '../support/random.js';
 
 const ROWS = 60;
 const COLS = 3;
 
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-}
-
-const next = random(1);
+const next = centredNumbers(1);
 const data = Float64Array.from({ length: ROWS * COLS }, () => 2 * next());
 const x = { data, shape: [ROWS, COLS] };
 const row = (i: number): number[] => [...data.subarray(i * COLS, (i + 1) * COLS)];
