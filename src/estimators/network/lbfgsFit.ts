@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { abortedError, checkAborted, onAbort } from '../../core/abort.js';
 import { SteepestError } from '../../core/errors.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
-import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
+import type { KernelRequest } from '../../kernels/backend.js';
 import { discardShared } from '../../kernels/sharedMemory.js';
 import { readDataSet } from '../../networks/models/inputs.js';
 import type { Sequential } from '../../networks/models/sequential.js';
@@ -28,7 +28,7 @@ export interface WholeTraining {
   maxFun: number;
   sampleWeight: Float64Array | undefined;
   workers: Workers;
-  kernels: KernelOptions;
+  kernels: KernelRequest;
   signal: AbortSignal | undefined;
 }
 
@@ -67,15 +67,15 @@ export async function trainByLbfgs(
 }
 
 async function run(plan: WholeBatchPlan, training: WholeTraining, total: number): Promise<LbfgsReport> {
-  const { signal, lossScale, alpha, tol, maxIter, maxFun } = training;
+  const { signal, lossScale, alpha, tol, maxIter, maxFun, kernels } = training;
   const { arena, tables, workers } = plan;
   const { port1, port2 } = new MessageChannel();
   const reported = listen(port1);
+  const common = { kind: 'lbfgs' as const, workers, kernels, arena, tables };
+  const problem = { lossScale, penalty: alpha / total, tol, maxIter, maxFun };
   const tasks = Array.from({ length: workers }, (_, rank): LbfgsTask => {
-    const common = { kind: 'lbfgs' as const, rank, workers, arena, tables, lossScale, tol, maxIter, maxFun };
-    const penalty = alpha / total;
-    const kernels = chooseKernels(training.kernels);
-    return { ...common, kernels, penalty, batch: plan.forRank(rank), port: rank === 0 ? port2 : undefined };
+    const port = rank === 0 ? port2 : undefined;
+    return { ...common, ...problem, rank, batch: plan.forRank(rank), port };
   });
   const control = controlBlock(arena);
   const stop = (): void => void Atomics.store(control, WORD.stopRequest, 1);

@@ -53,6 +53,12 @@ const ADAM_EPSILON = 1e-8;
  */
 const lossScale = ({ loss, units }: Head): number => (loss === 'meanSquaredError' ? units / 2 : 1);
 
+/** What a training leaves. */
+interface Training {
+  fitted: FittedNetwork;
+  result: NetworkResult;
+}
+
 /** Rows to learn from, with checked input. */
 export interface Lesson {
   features: Features;
@@ -142,7 +148,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     lesson: Lesson,
     options: DescentFitOptions,
     how: { epochs: number; goesOn: boolean },
-  ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
+  ): Promise<Training> {
     return this.trainings.run(() => this.trainAlone(lesson, options, how));
   }
 
@@ -150,7 +156,7 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
     lesson: Lesson,
     options: DescentFitOptions,
     { epochs, goesOn }: { epochs: number; goesOn: boolean },
-  ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
+  ): Promise<Training> {
     const { params } = this;
     const { features, head } = lesson;
     checkFiniteFeatures('X', features, MOST_FLOAT32);
@@ -186,38 +192,39 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
       callbacks: options.callbacks,
     });
     best?.restore();
-    return this.learned(lesson, last, { model, result, validationScores: best?.scores });
+    return this.learned(lesson, last, model, result, best?.scores);
   }
 
   /** Without mini-batches, by L-BFGS. */
   private async trainOnAll(
     lesson: Lesson,
-    { signal, ...kernels }: DescentFitOptions,
+    options: DescentFitOptions,
     last: FittedNetwork | undefined,
-  ): Promise<{ fitted: FittedNetwork; result: NetworkResult }> {
+  ): Promise<Training> {
     const { features, head, y } = lesson;
     const { alpha, tol, maxIter, maxFun, workers } = this.params;
     const model = this.networkFor(features.cols, head, 1, last);
     const result = await trainByLbfgs(model, features, y, {
       lossScale: lossScale(head),
+      alpha,
+      tol,
+      maxIter,
+      maxFun,
       sampleWeight: lesson.weigh(undefined),
-      ...{ alpha, tol, maxIter, maxFun, workers, signal, kernels },
+      workers,
+      kernels: chooseKernels(options),
+      signal: options.signal,
     });
-    return this.learned(lesson, last, { model, result, validationScores: undefined });
+    return this.learned(lesson, last, model, result);
   }
 
-  /** What a training leaves. */
   private learned(
     { features, head }: Lesson,
     last: FittedNetwork | undefined,
-    {
-      model,
-      result,
-      validationScores,
-    }: Pick<FittedNetwork, 'model' | 'validationScores'> & {
-      result: NetworkResult;
-    },
-  ): { fitted: FittedNetwork; result: NetworkResult } {
+    model: Sequential,
+    result: NetworkResult,
+    validationScores?: readonly number[],
+  ): Training {
     const { hiddenLayerSizes, activation, solver } = this.params;
     const columns = { cols: features.cols, names: last?.columns.names ?? features.names };
     const shape = { hiddenLayerSizes, activation, solver };
@@ -284,12 +291,20 @@ export abstract class Mlp<P extends MlpParams> extends BaseEstimator<P> {
    */
   protected checkPartialFit(): void {
     const { earlyStopping, solver } = this.params;
-    if (!earlyStopping && solver !== 'lbfgs') return;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: earlyStopping ? 'partialFit without earlyStopping' : "partialFit with solver 'adam' or 'sgd'",
-      given: earlyStopping ? 'earlyStopping: true' : "solver 'lbfgs', which needs all rows at once",
-      hint: earlyStopping ? 'Use fit, or set earlyStopping to false.' : 'Use fit, or choose another solver.',
-    });
+    if (earlyStopping) {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: 'partialFit without earlyStopping',
+        given: 'earlyStopping: true',
+        hint: 'Use fit, or set earlyStopping to false.',
+      });
+    }
+    if (solver === 'lbfgs') {
+      throw new SteepestError('ERR_ARGUMENT', {
+        expected: "partialFit with solver 'adam' or 'sgd'",
+        given: "solver 'lbfgs', which needs all rows at once",
+        hint: 'Use fit, or choose another solver.',
+      });
+    }
   }
 
   /**
