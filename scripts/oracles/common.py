@@ -67,6 +67,10 @@ def dense_weights(rng, sizes, scale=0.6):
     return arrays
 
 
+class OneLine(dict):
+    """Part of a fixture that is another program's file: it stays on one line."""
+
+
 def to_text(fixture):
     """JSON with one array of numbers per line."""
     return encode(fixture, 0) + "\n"
@@ -75,7 +79,7 @@ def to_text(fixture):
 def encode(value, depth):
     indent = "  " * (depth + 1)
     end = "\n" + "  " * depth
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not isinstance(value, OneLine):
         items = [f"{json.dumps(key)}: {encode(item, depth + 1)}" for key, item in value.items()]
         return "{\n" + ",\n".join(indent + item for item in items) + end + "}"
     if isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):

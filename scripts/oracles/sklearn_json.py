@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import sklearn
-from common import expected
+from common import OneLine, expected
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import VarianceThreshold
@@ -157,11 +157,15 @@ def samples(x):
     return [[None if np.isnan(v) else v for v in row] for row in x.tolist()]
 
 
+def dump(model):
+    return OneLine(sklearn=sklearn.__version__, estimator=plain(model))
+
+
 def fixture():
     result = []
     for name, model, x, y in cases():
         model.fit(x, y)
         probe = x.iloc[:6] if isinstance(x, pd.DataFrame) else x[:6]
-        result.append({"name": name, "x": samples(probe), "dump": {"sklearn": sklearn.__version__, "estimator": plain(model)}, **results(model, probe)})
+        result.append({"name": name, "x": samples(probe), "dump": dump(model), **results(model, probe)})
     labels = LabelEncoder().fit(["b", "a", "c"])
-    return {"labels": {"sklearn": sklearn.__version__, "estimator": plain(labels)}, "cases": result}
+    return {"labels": dump(labels), "cases": result}
