@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   GammaRegressor,
@@ -7,6 +6,7 @@ import {
   type PerParameter,
   PoissonRegressor,
 } from '#steepest/index.js';
+import { readFixture } from '../support/fixtures.js';
 import { centredNumbers } from '../support/random.js';
 
 interface Wald {
@@ -62,8 +62,7 @@ interface Fixture {
   }[];
 }
 
-const url = new URL('../fixtures/glm.json', import.meta.url);
-const fixture = JSON.parse(readFileSync(url, 'utf8')) as Fixture;
+const fixture = readFixture<Fixture>('glm');
 
 const ROWS = 160;
 const COLS = 3;

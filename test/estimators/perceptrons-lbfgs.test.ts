@@ -1,7 +1,7 @@
 /** Perceptrons with solver 'lbfgs': against scikit-learn, and what the solver promises. */
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MLPClassifier, MLPRegressor } from '#steepest/index.js';
+import { readFixture } from '../support/fixtures.js';
 import { centredNumbers } from '../support/random.js';
 
 type Weights = (number[] | number[][])[];
@@ -17,9 +17,7 @@ interface Case {
   /** Only where there is one optimum. */
   weights?: Weights;
 }
-const fixture = JSON.parse(
-  readFileSync(new URL('../fixtures/perceptrons_lbfgs.json', import.meta.url), 'utf8'),
-) as { x: number[][]; cases: Case[] };
+const fixture = readFixture<{ x: number[][]; cases: Case[] }>('perceptrons_lbfgs');
 
 type Perceptron = MLPRegressor | MLPClassifier;
 const LBFGS = { solver: 'lbfgs', activation: 'tanh' } as const;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { QuantileRegressor } from '#steepest/index.js';
+import { readFixture } from '../support/fixtures.js';
 import { centredNumbers } from '../support/random.js';
 
 /** Written by scripts/oracles/quantile.py. */
@@ -16,8 +16,7 @@ interface Case {
   intercept?: number;
 }
 
-const url = new URL('../fixtures/quantile.json', import.meta.url);
-const cases = (JSON.parse(readFileSync(url, 'utf8')) as { quantile: Case[] }).quantile;
+const cases = readFixture<{ quantile: Case[] }>('quantile').quantile;
 
 /** The same numbers as in the script. */
 function table(kind: Case['table']) {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HuberRegressor } from '#steepest/index.js';
+import { readFixture } from '../support/fixtures.js';
 import { centredNumbers } from '../support/random.js';
 
 /** Written by scripts/oracles/robust.py. */
@@ -18,8 +18,7 @@ interface Fixture {
   }[];
 }
 
-const url = new URL('../fixtures/robust.json', import.meta.url);
-const fixture = JSON.parse(readFileSync(url, 'utf8')) as Fixture;
+const fixture = readFixture<Fixture>('robust');
 
 const ROWS = 160;
 const COLS = 3;

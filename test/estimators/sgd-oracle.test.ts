@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { SGDClassifier, SGDRegressor } from '#steepest/index.js';
+import { readFixture } from '../support/fixtures.js';
 import { centredNumbers } from '../support/random.js';
 
 interface Learned {
@@ -21,8 +21,7 @@ interface Fixture {
   numbers: Case[];
 }
 
-const url = new URL('../fixtures/sgd.json', import.meta.url);
-const fixture = JSON.parse(readFileSync(url, 'utf8')) as Fixture;
+const fixture = readFixture<Fixture>('sgd');
 
 const ROWS = 120;
 const COLS = 3;
