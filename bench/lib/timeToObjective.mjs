@@ -56,7 +56,7 @@ function solvers(problem, { x, y, dtype, request }, { workers, peers }) {
  */
 async function longest({ solve, solver }, objective) {
   try {
-    return { objective: objective(await solve(MOST_ITERATIONS[solver])) };
+    return { least: objective(await solve(MOST_ITERATIONS[solver])) };
   } catch (error) {
     return { failed: error };
   }
@@ -66,13 +66,14 @@ async function longest({ solve, solver }, objective) {
  * A contender for takeTurns: the number of iterations is found when it first runs, in the round
  * that does not count.
  */
-function contender({ solve, solver }, objective, best, failed) {
+function contender({ solve, solver, least, failed }, objective, best) {
+  const most = MOST_ITERATIONS[solver];
+  const objectiveAfter = async (n) => (n === most ? least : objective(await solve(n)));
   let count;
   return async () => {
     if (failed !== undefined) throw failed;
-    const reaches = async (n) => objective(await solve(n)) <= best * (1 + NEARNESS);
-    count ??= await fewest(reaches, MOST_ITERATIONS[solver]);
-    if (count === undefined) throw new Error(`not there after ${MOST_ITERATIONS[solver]} iterations`);
+    count ??= await fewest(async (n) => (await objectiveAfter(n)) <= best * (1 + NEARNESS), most);
+    if (count === undefined) throw new Error(`not there after ${most} iterations`);
     return { value: (await solve(count)).seconds, note: `${count} iterations` };
   };
 }
@@ -90,8 +91,8 @@ export async function timeToObjective(problem, table, options, name) {
   const found = [];
   for (const solver of solvers(problem, table, options))
     found.push({ ...solver, ...(await longest(solver, objective)) });
-  const best = Math.min(...found.map((one) => one.objective ?? Number.POSITIVE_INFINITY));
-  for (const one of found) contenders[one.label] = contender(one, objective, best, one.failed);
+  const best = Math.min(...found.map((one) => one.least ?? Number.POSITIVE_INFINITY));
+  for (const one of found) contenders[one.label] = contender(one, objective, best);
   const results = await takeTurns(contenders, { rounds: rounds ?? (quick ? 1 : 3) });
   const row = { name: `${name}: within 1e-6 of the best objective`, unit: 'ms', better: 'lower' };
   return rowOf(fastest(results), { ...row, headline: true, scale: 1e3 });
