@@ -116,8 +116,7 @@ export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierC
   private fitted: Fitted | undefined;
 
   constructor(params: WithNetworks<CalibratedClassifierCVParams> = {}) {
-    // The check of an estimator makes one of a network.
-    super('CalibratedClassifierCV', SPECS, params as Partial<CalibratedClassifierCVParams>);
+    super('CalibratedClassifierCV', SPECS, params);
   }
 
   get classes(): readonly Label[] {

@@ -41,8 +41,7 @@ const SPECS: ParamSpecs<FixedThresholdClassifierParams> = {
 /** A classifier of two classes with another threshold than 0.5: that of a cost, or of a policy. */
 export class FixedThresholdClassifier extends ThresholdClassifier<FixedThresholdClassifierParams> {
   constructor(params: WithNetworks<FixedThresholdClassifierParams> = {}) {
-    // The check of an estimator makes one of a network.
-    super('FixedThresholdClassifier', SPECS, params as Partial<FixedThresholdClassifierParams>);
+    super('FixedThresholdClassifier', SPECS, params);
   }
 
   /**

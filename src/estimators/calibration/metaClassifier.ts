@@ -94,8 +94,9 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
   /** Probabilities at once, as {@link predictSync}: rows × classes. */
   abstract predictProbaSync(x: RowsInput | RowInput): Matrix<Float64Array>;
 
-  protected constructor(type: string, specs: ParamSpecs<P>, given: Partial<P>) {
-    super(type, specs, given);
+  protected constructor(type: string, specs: ParamSpecs<P>, given: WithNetworks<P>) {
+    // The check of an estimator makes one of a network.
+    super(type, specs, given as Partial<P>);
   }
 
   /** Fraction of rows whose class is predicted correctly. */

@@ -108,8 +108,7 @@ export class TunedThresholdClassifierCV extends ThresholdClassifier<TunedThresho
   private results: (ThresholdResults & { best: number }) | undefined;
 
   constructor(params: WithNetworks<TunedThresholdClassifierCVParams> = {}) {
-    // The check of an estimator makes one of a network.
-    super('TunedThresholdClassifierCV', SPECS, params as Partial<TunedThresholdClassifierCVParams>);
+    super('TunedThresholdClassifierCV', SPECS, params);
   }
 
   /** The threshold with the best mean score. */

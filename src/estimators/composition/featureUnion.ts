@@ -185,13 +185,8 @@ export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Flo
   override onnxColumns(): OnnxColumns {
     const { cols, names } = this.ready('toOnnx()');
     const columns = Array.from({ length: cols }, (_, j) => j);
-    return {
-      names,
-      types: typesOfParts(
-        cols,
-        this.parts.map(({ step }) => ({ step, columns })),
-      ),
-    };
+    const parts = this.parts.map(({ step }) => ({ step, columns }));
+    return { names, types: typesOfParts(cols, parts) };
   }
 
   override writeOnnx(graph: Graph, table: OnnxTable): OnnxTable {
