@@ -3,7 +3,7 @@
 //   node scripts/oracles/keras_models.mjs FOLDER
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromKeras } from '../../dist/bundle/esm/index.js';
+import { fromKeras } from 'steepest';
 
 const MOST = 1e-6;
 const [, , folder] = process.argv;
