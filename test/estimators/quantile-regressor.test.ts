@@ -28,7 +28,8 @@ function solve(a: number[][], b: number[]): number[] {
   return m.map((row, k) => row.at(-1)! / row[k]!);
 }
 
-const median = (values: number[], quantile: number) =>
+/** The smallest value with at least this share of all up to it. */
+const quantileOf = (values: number[], quantile: number) =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * quantile) - 1]!;
 
 describe('QuantileRegressor', () => {
@@ -68,10 +69,10 @@ describe('QuantileRegressor', () => {
         y.map(() => [7]),
         y,
       );
-      expect(flat.intercept[0]).toBeCloseTo(median(y, q), 12);
+      expect(flat.intercept[0]).toBeCloseTo(quantileOf(y, q), 12);
       const penalised = await new QuantileRegressor({ quantile: q, alpha: 1e300 }).fit(table(101, 1).x, y);
       expect([...penalised.coef.data]).toEqual([0]);
-      expect(penalised.intercept[0]).toBeCloseTo(median(y, q), 12);
+      expect(penalised.intercept[0]).toBeCloseTo(quantileOf(y, q), 12);
     }
   });
 
