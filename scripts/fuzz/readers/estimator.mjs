@@ -5,6 +5,7 @@ import { loadEstimator } from 'steepest';
 import { oneOf } from '../lib/draw.mjs';
 import { ESTIMATORS } from '../lib/fitted.mjs';
 import { changeModelFile } from '../lib/modelFile.mjs';
+import { use } from '../lib/use.mjs';
 
 const METHODS = ['toString', 'toSaved', 'clone', 'getFeatureNamesOut', 'inference', 'summary'];
 const BY_PATH = 8;
@@ -20,16 +21,6 @@ function asSaved({ type, params, state }) {
   const { tensors, attributes, children = {} } = state;
   const inside = Object.entries(children).map(([name, child]) => [name, asSaved(child)]);
   return { type, tensors, json: JSON.stringify([params, attributes]), inside };
-}
-
-/** What it computes may be refused, in our words. */
-async function use(call) {
-  try {
-    return await call();
-  } catch (error) {
-    if (error?.name !== 'SteepestError' || error.code === 'ERR_PROGRAM') throw error;
-    return undefined;
-  }
 }
 
 export default {

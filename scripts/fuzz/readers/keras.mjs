@@ -5,11 +5,10 @@ import { fromKeras, load } from 'steepest';
 import { changeBytes } from '../lib/bytes.mjs';
 import { oneOf } from '../lib/draw.mjs';
 import { changeJson } from '../lib/json.mjs';
+import { predictZeros } from '../lib/use.mjs';
 import { zipOf } from '../lib/zip.mjs';
 
 const FIXTURE = new URL('../../../test/fixtures/keras_models.json', import.meta.url);
-/** Inputs larger than this would take long to predict. */
-const MOST_INPUTS = 4096;
 const LOCAL_SIGNATURE = 0x04034b50;
 
 /** What is in the archives: descriptions as texts, and weights. Each process reads them anew. */
@@ -72,17 +71,8 @@ export default {
   result: (model) => ({ config: model.config, weights: model.getWeights(), compiled: model.compileConfig }),
   /** It can be printed, can predict, and is the same once saved. */
   async check(model, _bytes, _folder, digest) {
-    const { inputShape } = model.config.layers[0];
-    const inputs = inputShape.reduce((a, b) => a * b, 1);
     model.summary();
-    if (inputs <= MOST_INPUTS) {
-      try {
-        model.predictSync({ data: new Float32Array(inputs), shape: [1, ...inputShape] });
-      } catch (error) {
-        // Predictions that are not finite are refused.
-        if (error?.name !== 'SteepestError' || error.code === 'ERR_PROGRAM') throw error;
-      }
-    }
+    await predictZeros(model);
     const again = await load(model.toBytes());
     return digest(this.result(again)) === digest(this.result(model))
       ? undefined

@@ -5,9 +5,8 @@ import { load } from 'steepest';
 import { oneOf } from '../lib/draw.mjs';
 import { changeModelFile } from '../lib/modelFile.mjs';
 import { NETWORKS } from '../lib/networks.mjs';
+import { predictZeros, use } from '../lib/use.mjs';
 
-/** Inputs larger than this would take long to predict. */
-const MOST_INPUTS = 4096;
 /** Every so many bytes, a file is read by its path. */
 const BY_PATH = 8;
 
@@ -34,17 +33,8 @@ export default {
   result: (model) => ({ config: model.config, weights: model.getWeights() }),
   /** It can be printed, can predict, and is the same once saved. */
   async check(model, _bytes, folder, digest) {
-    const { inputShape } = model.config.layers[0];
-    const inputs = inputShape.reduce((a, b) => a * b, 1);
-    if (inputs <= MOST_INPUTS) {
-      try {
-        model.summary();
-        model.predictSync({ data: new Float32Array(inputs), shape: [1, ...inputShape] });
-      } catch (error) {
-        // Predictions that are not finite are refused; programs that cannot run were to be found before.
-        if (error?.name !== 'SteepestError' || error.code === 'ERR_PROGRAM') throw error;
-      }
-    }
+    await use(() => model.summary());
+    await predictZeros(model);
     await model.save(pathIn(folder));
     const again = await load(pathIn(folder));
     return digest(this.result(again)) === digest(this.result(model))

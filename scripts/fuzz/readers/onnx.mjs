@@ -10,10 +10,9 @@ import { oneOf } from '../lib/draw.mjs';
 import { NETWORKS } from '../lib/networks.mjs';
 import { changeGraph } from '../lib/onnxGraph.mjs';
 import { changeMessage } from '../lib/protobuf.mjs';
+import { predictZeros, use } from '../lib/use.mjs';
 
 const FIXTURES = new URL('../../../test/fixtures/', import.meta.url);
-/** Inputs larger than this would take long to predict. */
-const MOST_INPUTS = 4096;
 const MOST_NUMBERS = 2 ** 22;
 /** Every so many bytes, a file is read by its path. */
 const BY_PATH = 8;
@@ -34,16 +33,6 @@ function inOrder(value) {
   if (typeof value !== 'object' || value === null) return value;
   const keys = Object.keys(value).sort();
   return Object.fromEntries(keys.map((key) => [key, inOrder(value[key])]));
-}
-
-/** What it computes may be refused, in our words. */
-async function use(call) {
-  try {
-    return await call();
-  } catch (error) {
-    if (error?.name !== 'SteepestError' || error.code === 'ERR_PROGRAM') throw error;
-    return undefined;
-  }
 }
 
 export default {
@@ -83,12 +72,7 @@ export default {
   result: (model) => ({ config: inOrder(model.config), weights: model.getWeights() }),
   /** It can be printed, can predict, and is the same once saved, and once written as ONNX. */
   async check(model, _bytes, folder, digest) {
-    const { inputShape } = model.config.layers[0];
-    const inputs = inputShape.reduce((a, b) => a * b, 1);
-    model.summary();
-    if (inputs <= MOST_INPUTS && (await use(() => numbersOf(model))) <= MOST_NUMBERS) {
-      await use(() => model.predictSync({ data: new Float32Array(inputs), shape: [1, ...inputShape] }));
-    }
+    if (numbersOf(model) <= MOST_NUMBERS) await predictZeros(model);
     const path = join(folder, 'read.safetensors');
     await model.save(path);
     if (digest(this.result(await load(path))) !== digest(this.result(model)))
