@@ -9,7 +9,7 @@ const MOST_LEVELS = 16;
 const MOST_OBJECTS = 65_536;
 
 /** The arrays of an HDF5 file, by their paths. */
-export function arraysOfHdf5(bytes: Uint8Array): Table {
+export function arraysOfHdf5(root: Hdf5Object): Table {
   const rows: Fact[][] = [];
   let visited = 0;
   const visit = (object: Hdf5Object, path: readonly string[]): void => {
@@ -24,7 +24,7 @@ export function arraysOfHdf5(bytes: Uint8Array): Table {
       rows.push([path.join('/'), kind === 'float' ? `float${8 * width}` : kind, array.shape]);
     } else for (const name of object.names()) visit(object.child(name)!, [...path, name]);
   };
-  visit(openHdf5(bytes), []);
+  visit(root, []);
   return { name: 'arrays', head: ['array', 'type', 'shape'], rows };
 }
 
@@ -35,7 +35,7 @@ export const numbersOf = ({ rows }: Table): number =>
 export function inspectHdf5(bytes: Uint8Array, path: string): Inspection {
   const root = openHdf5(bytes);
   const config = root.texts('model_config')?.[0];
-  const arrays = arraysOfHdf5(bytes);
+  const arrays = arraysOfHdf5(root);
   const facts = { keras: root.texts('keras_version')?.[0], numbers: numbersOf(arrays) };
   if (config === undefined) return { kind: 'an HDF5 file', facts, tables: [arrays] };
   const description = jsonObject(Buffer.from(config), `model_config in '${path}'`);

@@ -45,7 +45,7 @@ function lengthOf(start: Uint8Array): number | undefined {
 export async function inspectFile(path: string): Promise<{ bytes: number; inspection: Inspection }> {
   const inspection = await readBytes(path, { reader: 'inspect' }, {}, lengthOf, (bytes, name) => {
     const kind = foreignKind(bytes);
-    if (kind === undefined) return inspectSafetensors(bytes, name);
+    if (kind === undefined) return inspectSafetensors(bytes);
     if (kind.format !== undefined) return FORMATS[kind.format](bytes, path);
     throw modelFileError(`a file of a model or of arrays in ${name}`, kind.words, kind.hint);
   });

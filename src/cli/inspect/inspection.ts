@@ -17,5 +17,8 @@ export interface Table {
   rows: readonly (readonly Fact[])[];
 }
 
+/** Characters of a text of a file's metadata: descriptions of models may be long. */
+export const MOST_TEXT = 60;
+
 export const shapeText = (shape: readonly (number | string)[]): string => `[${shape.join(', ')}]`;
 export const numbersIn = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -1,4 +1,5 @@
 import { readZip } from '../../data/npy/zip.js';
+import { openHdf5 } from '../../io/hdf5/hdf5.js';
 import { arraysOfHdf5, numbersOf } from './hdf5.js';
 import { type Inspection, numbersIn, type Table } from './inspection.js';
 import { fields, items, jsonObject, textOf } from './json.js';
@@ -22,7 +23,7 @@ export async function inspectKeras(path: string): Promise<Inspection> {
   let metadata: Record<string, unknown> = {};
   await readZip(path, {}, async (name, content) => {
     if (name === 'config.json') config = jsonObject(content, `config.json in '${path}'`);
-    if (name === 'model.weights.h5') weights = arraysOfHdf5(content);
+    if (name === 'model.weights.h5') weights = arraysOfHdf5(openHdf5(content));
     if (name === 'metadata.json') metadata = jsonObject(content, `metadata.json in '${path}'`);
   });
   return {

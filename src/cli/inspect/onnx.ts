@@ -1,10 +1,7 @@
 import { atOnce } from '../../core/inParts.js';
 import { decoding } from '../../io/onnx/decode.js';
 import type { OnnxValue } from '../../io/onnx/messages.js';
-import { type Fact, type Inspection, numbersIn } from './inspection.js';
-
-/** Characters of a text of the metadata: descriptions of models may be long. */
-const MOST_TEXT = 60;
+import { type Fact, type Inspection, MOST_TEXT, numbersIn } from './inspection.js';
 
 const valueRow = ({ name, type, shape }: OnnxValue): Fact[] => [
   name,

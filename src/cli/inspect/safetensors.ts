@@ -6,11 +6,11 @@ import { decodeSafetensors, readTensorInfo, type TensorInfo } from '../../io/saf
 import { ALL_TYPES } from '../../io/safetensorsTypes.js';
 import { resolveModel } from '../../networks/compile/model.js';
 import { Sequential } from '../../networks/models/sequential.js';
-import { type Fact, type Facts, type Inspection, numbersIn, type Table } from './inspection.js';
+import { type Fact, type Facts, type Inspection, MOST_TEXT, numbersIn, type Table } from './inspection.js';
 import { fields, textOf } from './json.js';
 
 /** A safetensors file: a network or an estimator of ours, or tensors of another program. */
-export async function inspectSafetensors(bytes: Uint8Array, name: string): Promise<Inspection> {
+export async function inspectSafetensors(bytes: Uint8Array): Promise<Inspection> {
   const { tensors, metadata } = readTensorInfo(bytes, ALL_TYPES);
   if (metadata.format === FORMATS.network.format) return inspectNetwork(bytes, metadata, tensors);
   if (metadata.format === FORMATS.estimator.format) return inspectEstimator(bytes);
@@ -18,8 +18,7 @@ export async function inspectSafetensors(bytes: Uint8Array, name: string): Promi
     tensors: tensors.length,
     numbers: tensors.reduce((sum, { shape }) => sum + numbersIn(shape), 0),
   };
-  for (const [key, value] of Object.entries(metadata))
-    facts[`metadata ${key}`] = value.slice(0, name.length + 60);
+  for (const [key, value] of Object.entries(metadata)) facts[`metadata ${key}`] = value.slice(0, MOST_TEXT);
   return { kind: 'tensors of another program (safetensors)', facts, tables: [tensorTable(tensors)] };
 }
 
