@@ -3,21 +3,11 @@
 //   npm ci --ignore-scripts && node fixtures.mjs
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { draws, theirNetwork } from './models.mjs';
+import { draws, savedBy, theirNetwork } from './models.mjs';
 
 /** Seeds whose models have, together, all layers. Small ones: the file is part of the repository. */
 const SEEDS = [2, 5, 7, 9, 12, 17, 20, 26, 31, 40];
 const ROWS = 3;
-
-async function savedBy(model, includeOptimizer) {
-  let artifacts;
-  const handler = tf.io.withSaveHandler(async (given) => {
-    artifacts = given;
-    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-  });
-  await model.save(handler, { includeOptimizer });
-  return artifacts;
-}
 
 const base64 = (buffer) => Buffer.from(buffer).toString('base64');
 
@@ -79,13 +69,13 @@ function halfOf(value) {
 const cases = [];
 for (const seed of SEEDS) {
   const { model, inputShape } = theirNetwork(tf, seed);
-  const artifacts = await savedBy(model, false);
+  const artifacts = await savedBy(tf, model);
   const names = model.layers.map((layer) => layer.getClassName()).join(', ');
   cases.push(await caseOf(`${model.getClassName()}: ${names}`, artifacts, inputShape, seed, model));
 }
 const { model, inputShape } = theirNetwork(tf, 20);
 for (const dtype of ['uint8', 'uint16', 'float16']) {
-  const artifacts = quantized(await savedBy(model, false), dtype);
+  const artifacts = quantized(await savedBy(tf, model), dtype);
   cases.push(await caseOf(`weights as ${dtype}`, artifacts, inputShape, 20));
 }
 const compiled = tf.sequential({
@@ -96,7 +86,14 @@ const compiled = tf.sequential({
 });
 compiled.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 await compiled.fit(tf.ones([4, 3]), tf.oneHot([0, 1, 0, 1], 2), { epochs: 1, verbose: 0 });
-cases.push(await caseOf('compiled, with the state of its optimizer', await savedBy(compiled, true), [3], 1));
+cases.push(
+  await caseOf(
+    'compiled, with the state of its optimizer',
+    await savedBy(tf, compiled, { includeOptimizer: true }),
+    [3],
+    1,
+  ),
+);
 
 const file = new URL('../../../test/fixtures/tfjs.json', import.meta.url);
 writeFileSync(file, `${JSON.stringify({ tfjs: tf.version.tfjs, cases })}\n`);

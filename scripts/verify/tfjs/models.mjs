@@ -1,5 +1,16 @@
 // Random networks of both kinds, drawn over all layers and their options: ours, and TensorFlow.js's.
 
+/** What `model.save` of TensorFlow.js passes to a handler. */
+export async function savedBy(tf, model, options) {
+  let artifacts;
+  const handler = tf.io.withSaveHandler(async (given) => {
+    artifacts = given;
+    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+  });
+  await model.save(handler, options);
+  return artifacts;
+}
+
 /** A generator of numbers in [0, 1): mulberry32. */
 export function generator(seed) {
   let state = seed >>> 0;

@@ -9,7 +9,7 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { draws, ourNetwork, theirNetwork } from './models.mjs';
+import { draws, ourNetwork, savedBy, theirNetwork } from './models.mjs';
 
 /** The largest relative difference. */
 const MOST = 1e-6;
@@ -46,19 +46,6 @@ function difference(ours, theirs) {
   if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
   const size = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return ours.reduce((most, value, i) => Math.max(most, Math.abs(value - theirs[i]) / size), 0);
-}
-
-/** What `model.save` passes to a handler. */
-async function artifactsOf(model) {
-  let artifacts;
-  const modelArtifactsInfo = { dateSaved: new Date(0), modelTopologyType: 'JSON' };
-  await model.save(
-    tf.io.withSaveHandler(async (given) => {
-      artifacts = given;
-      return { modelArtifactsInfo };
-    }),
-  );
-  return artifacts;
 }
 
 /** An array with its last bits changed at random. */
@@ -109,7 +96,7 @@ const DIRECTIONS = {
   },
   async "TensorFlow.js's, read by us"(seed) {
     const { model, inputShape } = theirNetwork(tf, seed);
-    const network = await steepest.fromTfjs(await artifactsOf(model));
+    const network = await steepest.fromTfjs(await savedBy(tf, model));
     const found = await compare(network, model, inputShape, seed);
     const types = model.layers.map((layer) => layer.getClassName());
     model.dispose();
