@@ -54,8 +54,7 @@ export class Hdf5Object {
 
   /** The names in this group; none in an array. */
   names(): string[] {
-    this.members ??= membersOf(this.file, this.messages);
-    return [...this.members.keys()];
+    return [...this.membersByName().keys()];
   }
 
   /** What an array holds; undefined for a group. */
@@ -68,11 +67,11 @@ export class Hdf5Object {
 
   /** The object in this group of that name; undefined if there is none. */
   child(name: string): Hdf5Object | undefined {
-    this.members ??= membersOf(this.file, this.messages);
-    const member = this.members.get(name);
+    const members = this.membersByName();
+    const member = members.get(name);
     if (typeof member !== 'number') return member;
     const object = new Hdf5Object(this.file, member);
-    this.members.set(name, object);
+    members.set(name, object);
     return object;
   }
 
@@ -163,6 +162,12 @@ export class Hdf5Object {
     };
   }
 
+  /** Objects that have been asked for, and addresses of the others. */
+  private membersByName(): Map<string, Hdf5Object | number> {
+    this.members ??= membersOf(this.file, this.messages);
+    return this.members;
+  }
+
   private find(type: number): Message | undefined {
     return this.messages.find((message) => message.type === type);
   }
@@ -173,5 +178,7 @@ function toFloat32(bytes: Uint8Array, { bytes: width, isLittleEndian }: ElementT
   if (width === 2) return damaged('arrays of float32 or float64', 'float16', HINT);
   const read = (i: number): number =>
     width === 4 ? view.getFloat32(4 * i, isLittleEndian) : view.getFloat64(8 * i, isLittleEndian);
-  return Float32Array.from({ length: bytes.length / width }, (_, i) => read(i));
+  const numbers = new Float32Array(bytes.length / width);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = read(i);
+  return numbers;
 }

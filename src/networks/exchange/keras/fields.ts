@@ -8,6 +8,9 @@ export type JsonObject = Record<string, unknown>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The name of its class that an object has. */
+export const classOf = (value: JsonObject): unknown => value.class_name ?? value.className;
+
 /** Options that say nothing about what a layer computes, or that are read elsewhere. */
 const ELSEWHERE = ['name', 'trainable', 'dtype', 'batch_input_shape', 'batch_shape', 'input_shape'];
 
@@ -102,7 +105,7 @@ export interface Named {
 /** @param what for messages: `kernel_initializer of layer dense_1 (Dense)` */
 export function readNamed(what: string, value: unknown): Named {
   const isNamed = isObject(value);
-  const written = isNamed ? (value.class_name ?? value.className) : value;
+  const written = isNamed ? classOf(value) : value;
   if (typeof written !== 'string') {
     return refuseReading(`${what} to be a name, or an object with class_name`, show(value), HINT_READING);
   }

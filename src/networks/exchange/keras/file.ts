@@ -10,7 +10,7 @@ import type { ReadNetwork } from '../readNetwork.js';
 import type { JsonObject } from './fields.js';
 import type { Dialect } from './form.js';
 import { type FindWeight, gatherWeights } from './gather.js';
-import { type KerasLayer, readTopology } from './readModel.js';
+import { isKeras3, type KerasLayer, readTopology } from './readModel.js';
 import { refuseReading } from './refuse.js';
 import { readTraining } from './training.js';
 
@@ -120,8 +120,7 @@ function readLegacy(bytes: Uint8Array): ReadNetwork {
       'Save the whole model with model.save(), or make it here and call setWeights(arrays).',
     );
   }
-  const version = root.texts('keras_version')?.[0] ?? '';
-  const dialect = /^[3-9]\./.test(version) ? 'keras3' : 'keras2';
+  const dialect = isKeras3(root.texts('keras_version')?.[0]) ? 'keras3' : 'keras2';
   const weights = root.child('model_weights');
   const names = new Map<Hdf5Object | undefined, string[] | undefined>();
   const find: FindWeight = (layer, _weight, index) => {

@@ -7,7 +7,7 @@ import { MAX_LAYERS } from '../../compile/model.js';
 import type { LayerConfig } from '../../layers/definition.js';
 import { completeLayer, layerDefinition } from '../../layers/index.js';
 import { chainOf } from './chain.js';
-import { Fields, isObject, type JsonObject } from './fields.js';
+import { classOf, Fields, isObject, type JsonObject } from './fields.js';
 import type { Dialect, ReadWeight } from './form.js';
 import { readableClasses, readerOf } from './layers/index.js';
 import { HINT_READING, refuseReading } from './refuse.js';
@@ -37,7 +37,7 @@ export function readTopology(topology: unknown, known?: Dialect): ReadModel {
   const inner = root.model_config ?? root.modelConfig ?? root;
   const model = isObject(inner) ? inner : {};
   const dialect = known ?? dialectOf(root, model);
-  const className = model.class_name ?? model.className;
+  const className = classOf(model);
   const { config } = model;
   const given = isSequential(className) ? sequentialLayers(config) : functionalLayers(className, config);
   if (given.length > MAX_LAYERS)
@@ -49,12 +49,15 @@ export function readTopology(topology: unknown, known?: Dialect): ReadModel {
 
 const isSequential = (className: unknown): boolean => className === 'Sequential';
 
+/** Whether a `keras_version` is 3 or later. */
+export const isKeras3 = (version: unknown): boolean =>
+  typeof version === 'string' && /^[3-9]\./.test(version);
+
 /** The program that wrote a topology, by what it says about itself. */
 function dialectOf(root: JsonObject, model: JsonObject): Dialect {
   const version = root.keras_version ?? model.keras_version ?? root.kerasVersion ?? '';
   if (typeof version === 'string' && version.startsWith('tfjs')) return 'tfjs';
-  const isThird = (typeof version === 'string' && /^[3-9]\./.test(version)) || 'module' in model;
-  return isThird ? 'keras3' : 'keras2';
+  return isKeras3(version) || 'module' in model ? 'keras3' : 'keras2';
 }
 
 function sequentialLayers(config: unknown): JsonObject[] {
@@ -79,7 +82,6 @@ export function objects(what: string, value: unknown): JsonObject[] {
 }
 
 const configOf = (layer: JsonObject): JsonObject => (isObject(layer.config) ? layer.config : {});
-const classOf = (layer: JsonObject): unknown => layer.class_name ?? layer.className;
 
 /** Keras's names of the option that holds the shape of a batch. */
 const SHAPE_KEYS = ['batch_shape', 'batch_input_shape', 'batchInputShape', 'batchShape'] as const;

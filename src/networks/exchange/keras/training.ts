@@ -1,7 +1,7 @@
 import { toSnakeCase } from '../../../core/names.js';
 import { isList } from '../../../core/realm.js';
 import type { TfjsTraining } from '../tfjs/artifacts.js';
-import { isObject, squeeze } from './fields.js';
+import { classOf, isObject, squeeze } from './fields.js';
 import type { Dialect } from './form.js';
 
 /**
@@ -126,7 +126,7 @@ const one = (value: unknown): unknown => (isList(value) && value.length === 1 ? 
 
 /** The name and the options, in snake_case, of an object of Keras. */
 function partsOf(value: unknown): { key: string; options: Map<string, unknown> } | undefined {
-  const name = isObject(value) ? (value.class_name ?? value.className) : value;
+  const name = isObject(value) ? classOf(value) : value;
   if (typeof name !== 'string') return undefined;
   const config = isObject(value) && isObject(value.config) ? value.config : {};
   const given = Object.entries(config).filter(([, option]) => option !== null && option !== undefined);
