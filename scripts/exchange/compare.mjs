@@ -66,7 +66,8 @@ function differenceIn(name, batches) {
   return most === 0 ? 0 : most / scale;
 }
 
-function checkSame(what, actual, expected) {
+/** @throws Error unless both are the same as JSON */
+export function checkSame(what, actual, expected) {
   const [given, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (given !== wanted) throw new Error(`${what}: expected ${wanted}, given ${given}`);
 }

@@ -1,4 +1,5 @@
 // What this package says of rows, by the names of outputs in an ONNX graph, and the rows as inputs.
+import { checkSame } from './compare.mjs';
 
 /** A `DataTable`, which has no `data`, as matrices with names of columns have. */
 const isTable = (x) => 'columnNames' in x && !('data' in x);
@@ -131,18 +132,14 @@ function relativeDifference(actual, expected, isFloat32) {
  * @throws Error for other names, shapes, text or labels
  */
 export function compareOutputs(actual, expected, isFloat32) {
-  const check = (what, given, wanted) => {
-    const [a, b] = [JSON.stringify(given), JSON.stringify(wanted)];
-    if (a !== b) throw new Error(`${what}: expected ${b}, given ${a}`);
-  };
-  check('outputs', Object.keys(actual).sort(), Object.keys(expected).sort());
+  checkSame('outputs', Object.keys(actual).sort(), Object.keys(expected).sort());
   const differences = Object.entries(expected).map(([name, { data, shape }]) => {
-    check(`shape of ${name}`, [...actual[name].shape], shape);
+    checkSame(`shape of ${name}`, [...actual[name].shape], shape);
     const values = Array.from(actual[name].data, (value) =>
       typeof value === 'bigint' ? Number(value) : value,
     );
     if (typeof data[0] !== 'string' && name !== 'label') return relativeDifference(values, data, isFloat32);
-    check(name, values, data);
+    checkSame(name, values, data);
     return 0;
   });
   return Math.max(...differences);
