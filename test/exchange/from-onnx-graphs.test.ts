@@ -88,7 +88,7 @@ describe('fromOnnx reads', () => {
     ['standardised columns', [node('Sub', ['x', 'k'], ['a']), node('Div', ['a', 'row'], ['y'])], 3],
     ['numbers', [node('Div', ['x', 'two'], ['a']), node('Sub', ['two', 'a'], ['y'])], 3],
     ['a silu', [node('Sigmoid', ['x'], ['s']), node('Mul', ['s', 'x'], ['y'])], 3],
-    ['one slope for all columns', [node('PRelu', ['x', 'quarter'], ['y'])], 3],
+    ['one alpha for all columns', [node('PRelu', ['x', 'quarter'], ['y'])], 3],
   ])('%s', async (_, nodes, outputs) => compare(nodes, [3], outputs));
 
   const images = [2, 4, 5];

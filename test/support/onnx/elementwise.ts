@@ -94,14 +94,14 @@ export const ELEMENTWISE: Operators = {
       ];
     },
   },
-  PRelu: operator(2, ([x, slope]) => {
-    const type = checkTypes([x!, slope!], FLOATS);
-    const [values, slopes] = [numbers(x!), numbers(slope!)];
-    const shape = broadcastShape(values.shape, slopes.shape);
-    if (`${shape}` !== `${values.shape}`) throw new Error('the slope has more elements than x');
+  PRelu: operator(2, ([x, alpha]) => {
+    const type = checkTypes([x!, alpha!], FLOATS);
+    const [values, alphas] = [numbers(x!), numbers(alpha!)];
+    const shape = broadcastShape(values.shape, alphas.shape);
+    if (`${shape}` !== `${values.shape}`) throw new Error('alpha has more elements than x');
     const out = tensorOf(type, shape, values.data.slice());
     eachIndex(shape, (index, at) => {
-      if (out.data[at]! < 0) out.data[at]! *= slopes.data[broadcastIndex(index, slopes.shape)]!;
+      if (out.data[at]! < 0) out.data[at]! *= alphas.data[broadcastIndex(index, alphas.shape)]!;
     });
     return out;
   }),
