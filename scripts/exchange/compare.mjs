@@ -3,8 +3,8 @@ import { Draws } from './draws.mjs';
 
 /**
  * What the rounding of float32 alone may make, in units of the largest number of an output over all
- * rows that were tried: a number that is near 0 because large ones cancel has no more correct digits
- * than they.
+ * rows that were tried: a number that is near 0 because large ones cancel has no more correct
+ * digits than they.
  */
 export const MOST_DIFFERENCE = 1e-6;
 /** A change in the last place of a float32. */

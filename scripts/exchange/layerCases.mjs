@@ -1,7 +1,6 @@
 // Networks that show each layer with each of its options: a list of { name, inputShape, layers }
-// and, where it matters, classes, loss, options of toOnnx, `bytes` for inputs from 0 to 255, and `most`,
-// how far from 0 other inputs are (2).
-// `layers` are the functions of the package.
+// and, where it matters, classes, loss, options of toOnnx, `bytes` for inputs from 0 to 255, and
+// `most`, how far from 0 other inputs are (2). `layers` are the functions of the package.
 
 const ROW = [6];
 const IMAGE = [7, 9, 4];

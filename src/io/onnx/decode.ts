@@ -22,8 +22,8 @@ const MAX_RANK = 32;
 
 /**
  * Reads the bytes of an ONNX file in steps of a fraction of a millisecond, between which the caller
- * may serve its event loop. Everything is in the file itself: tensors in other files are refused, as
- * are graphs in nodes, functions and sparse tensors. Memory is taken in proportion to the bytes
+ * may serve its event loop. Everything is in the file itself: tensors in other files are refused,
+ * as are graphs in nodes, functions and sparse tensors. Memory is taken in proportion to the bytes
  * present.
  * @throws SteepestError `ERR_MODEL_FILE` for a damaged file, or one with what is not read here
  */

@@ -151,10 +151,14 @@ export class OnnxBuilder {
 
 /** Names that are taken. */
 class Names extends Set<string> {
-  /** The number to try next behind a wanted name: a wide table wants the same names again and again. */
+  /**
+   * The number to try next behind a wanted name: a wide table wants the same names again and again.
+   */
   private readonly next = new Map<string, number>();
 
-  /** A name that nothing has yet, which is taken then: the wanted one, or one of it with a number. */
+  /**
+   * A name that nothing has yet, which is taken then: the wanted one, or one of it with a number.
+   */
   free(wanted: string): string {
     let name = wanted;
     let number = this.next.get(wanted) ?? 2;

@@ -3,8 +3,8 @@
  *
  * Written here because the libraries that are well kept decode a whole file at once and without
  * limits: a small hostile file could take all memory, and a large one would block the event loop.
- * Only the wire format could come from them, which is these two files of 200 lines; they have 2 to 4
- * MB installed (@bufbuild/protobuf 2.17, protobufjs 8.8).
+ * Only the wire format could come from them, which is these two files of 200 lines; they have 2 to
+ * 4 MB installed (@bufbuild/protobuf 2.17, protobufjs 8.8).
  */
 import { TextDecoder } from 'node:util';
 import { damaged } from './onnxError.js';

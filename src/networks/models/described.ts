@@ -107,8 +107,8 @@ export abstract class DescribedModel {
   /**
    * The network as TensorFlow.js takes it: `tf.loadLayersModel(tf.io.fromMemory(network.toTfjs()))`
    * in a browser or anywhere. Class names and what training needs are in its metadata.
-   * @throws SteepestError `ERR_ARGUMENT` for layers, activations and options that TensorFlow.js does
-   *   not have
+   * @throws SteepestError `ERR_ARGUMENT` for layers, activations and options that TensorFlow.js
+   *   does not have
    */
   toTfjs(): TfjsArtifacts {
     const { model, config, state } = this;

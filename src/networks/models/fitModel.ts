@@ -111,8 +111,8 @@ function logsOf(
 }
 
 /**
- * Notes the last epoch's logs, unless the parameters are those of another moment: of the best epoch,
- * or after a part of an epoch.
+ * Notes the last epoch's logs, unless the parameters are those of another moment: of the best
+ * epoch, or after a part of an epoch.
  */
 function noteLastEpoch({ state }: FitSubject, { step, logs }: FitRecord, callbacks: CallbackRun): void {
   if (state().step === step && !callbacks.isInterrupted) noteMetrics(state(), logs);

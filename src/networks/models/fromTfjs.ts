@@ -11,9 +11,9 @@ import type { Sequential } from './sequential.js';
  * and functional ones whose layers follow one another. The result can predict and be trained.
  *
  * The files may be hostile: every size is checked against the bytes that are there, and no file
- * outside of the folder is read. Weights that are stored as uint8, uint16 or float16 become float32.
- * Loss, optimizer and metrics are taken over where they mean the same here; the optimizer's arrays
- * are not.
+ * outside of the folder is read. Weights that are stored as uint8, uint16 or float16 become
+ * float32. Loss, optimizer and metrics are taken over where they mean the same here; the
+ * optimizer's arrays are not.
  * @param source the path or `file:` URL of `model.json`, or artifacts in memory
  * @param options `limits`: the most bytes and milliseconds that reading may take
  * @throws SteepestError `ERR_MODEL_FILE` for what is wrong with the files, and for layers and

@@ -130,7 +130,10 @@ function tensorFrom({ type, shape, data }: OnnxTensor): Tensor {
   return { type, shape, data: values };
 }
 
-/** @throws Error unless a tensor is what the graph declares; sizes with a name are the same everywhere */
+/**
+ * @throws Error unless a tensor is what the graph declares; sizes with a name are the same
+ * everywhere
+ */
 function checkDeclared({ name, type, shape }: OnnxValue, tensor: Tensor, sizes: Map<string, number>): void {
   const fits =
     shape?.length === tensor.shape.length && shape.every((size, i) => isSize(size, tensor.shape[i]!));

@@ -49,7 +49,9 @@ export function eachIndex(
   }
 }
 
-/** The shape of two that are broadcast against each other (ONNX's multidirectional broadcasting). */
+/**
+ * The shape of two that are broadcast against each other (ONNX's multidirectional broadcasting).
+ */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {

@@ -48,7 +48,9 @@ export function* readingOwn(
   }
 }
 
-/** Numbers of the arrays that writing the graph makes of itself: ones and zeros of normalisations. */
+/**
+ * Numbers of the arrays that writing the graph makes of itself: ones and zeros of normalisations.
+ */
 const numbersMade = ({ layers }: ResolvedModel): number =>
   layers.reduce(
     (sum, { config, inputShape }) => (config.type.endsWith('Norm') ? sum + inputShape.at(-1)! : sum),
@@ -96,7 +98,10 @@ const asInFile = (node: OnnxNode): OnnxNode => ({
   ),
 });
 
-/** Whether a model gives this graph. The numbers of its parameters are those of the file in any case. */
+/**
+ * Whether a model gives this graph. The numbers of its parameters are those of the file in any
+ * case.
+ */
 function* isWrittenOf(model: ResolvedModel, read: OnnxGraph): InParts<boolean> {
   const none = new Float32Array(0);
   const weights = new Map(model.parameters.map(({ name }) => [name, none]));

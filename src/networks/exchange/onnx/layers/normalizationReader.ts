@@ -9,7 +9,9 @@ import type { NodeReaders } from '../readers.js';
 const EPSILON = 1e-5;
 const MOMENTUM = 0.9;
 
-/** BatchNormalization by its moving mean and variance, and LayerNormalization over the last axis. */
+/**
+ * BatchNormalization by its moving mean and variance, and LayerNormalization over the last axis.
+ */
 export const normalizationReaders: NodeReaders = {
   BatchNormalization(node, chain) {
     if (intOf(node, 'training_mode', 0) !== 0)

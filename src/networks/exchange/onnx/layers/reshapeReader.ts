@@ -89,7 +89,9 @@ function sampleSizes(
   return product(made) === count && made.every(Number.isSafeInteger) ? made : undefined;
 }
 
-/** Gives samples other sizes in the graph: a flatten, a reshape or, for sizes of 1, nothing here. */
+/**
+ * Gives samples other sizes in the graph: a flatten, a reshape or, for sizes of 1, nothing here.
+ */
 function reshapeTo(node: OnnxNode, chain: Chain, dims: readonly number[]): void {
   const output = node.outputs[0]!;
   const { shape, channelsFirst } = chain.x;

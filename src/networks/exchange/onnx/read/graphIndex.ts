@@ -70,7 +70,9 @@ export class GraphIndex {
     return name === undefined ? undefined : this.constants.get(name);
   }
 
-  /** Whole numbers that a node has as an attribute in older versions of ONNX, and later as an input. */
+  /**
+   * Whole numbers that a node has as an attribute in older versions of ONNX, and later as an input.
+   */
   integers(node: OnnxNode, name: string, input: number): readonly number[] | undefined {
     return intsOf(node, name, undefined) ?? integersOf(this.constant(node.inputs[input]));
   }
