@@ -19,6 +19,9 @@ const FLAGS = [
 const ANSWER_MS = 30_000;
 const PAUSE_MS = 50;
 
+/** The browser. @throws Absent */
+export const chromium = () => program('chromium', 'chromium-browser', 'google-chrome');
+
 /** Messages over the pipes end with a zero byte. */
 class Pipes {
   #next = 0;
@@ -61,10 +64,9 @@ class Pipes {
  *   send: (method: string, params?: object) => Promise<any> }) => Promise<any>} use
  */
 export async function withPage(url, use) {
-  const browser = program('chromium', 'chromium-browser', 'google-chrome');
   const profile = mkdtempSync(join(tmpdir(), 'steepest-chromium-'));
   const args = [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'];
-  const child = spawn(browser, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(chromium(), args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   try {
     const pipes = new Pipes(child);
     const { targetId } = await pipes.send('Target.createTarget', { url });

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, program } from '../lib/check.mjs';
-import { withPage } from '../lib/chromium.mjs';
+import { check } from '../lib/check.mjs';
+import { chromium, withPage } from '../lib/chromium.mjs';
 import { installedFolder } from '../lib/installed.mjs';
 import { root } from '../lib/places.mjs';
 import { lockedPackages } from '../lib/tools.mjs';
@@ -69,7 +69,7 @@ async function tryPage(page, samples) {
 }
 
 export async function verifyBrowser() {
-  program('chromium', 'chromium-browser', 'google-chrome');
+  chromium();
   const runtime = lockedPackages('browser', join(root, 'examples'));
   const folder = installedFolder();
   const examples = join(folder, 'examples');

@@ -3,26 +3,11 @@ import type { Conv2dConfig } from '../../../layers/conv2d.js';
 import { readActivation, writeActivation } from '../activations.js';
 import type { Fields } from '../fields.js';
 import type { LayerForm, LayerReader, Place, ReadPlace, ReadWeight, WrittenLayer } from '../form.js';
-import { readInitializer, writeInitializer } from '../initializers.js';
-import { readConstraint, readRegularizer, writeConstraint, writeRegularizer } from '../penalties.js';
 import { refuseWriting } from '../refuse.js';
-import { onlyChannelsLast, readTrainable, weightsOf } from './shared.js';
+import { onlyChannelsLast, readArray, readTrainable, weightsOf, writeArrays } from './shared.js';
 
 type Pair = [number, number];
 type Complete = Conv2dConfig & { kernelSize: Pair; strides: Pair; dilationRate: Pair; groups: number };
-
-/** What a convolution's kernel and bias are called there: a depthwise one has other names. */
-function writeArrays(config: Complete, prefix: 'kernel' | 'depthwise'): Record<string, unknown> {
-  return {
-    [`${prefix}_initializer`]: writeInitializer(config.kernelInitializer),
-    bias_initializer: writeInitializer(config.biasInitializer),
-    [`${prefix}_regularizer`]: writeRegularizer(config.kernelRegularizer),
-    bias_regularizer: writeRegularizer(config.biasRegularizer),
-    activity_regularizer: null,
-    [`${prefix}_constraint`]: writeConstraint(config.kernelConstraint),
-    bias_constraint: writeConstraint(config.biasConstraint),
-  };
-}
 
 /** What TensorFlow.js cannot compute. */
 function checkWriting({ groups, strides, dilationRate }: Complete, { name, inputShape }: Place): void {
@@ -86,19 +71,6 @@ function readWindow(fields: Fields) {
     strides: fields.pair('strides', [1, 1]),
     padding: fields.word('padding', 'valid'),
     dilationRate: fields.pair('dilation_rate', [1, 1]),
-  };
-}
-
-/** An array's initializer, penalty and constraint, by their names here. */
-function readArray(fields: Fields, theirs: string, ours: 'kernel' | 'bias') {
-  return {
-    [`${ours}Initializer`]: readInitializer(
-      fields,
-      `${theirs}_initializer`,
-      ours === 'bias' ? 'zeros' : 'glorotUniform',
-    ),
-    [`${ours}Regularizer`]: readRegularizer(fields, `${theirs}_regularizer`),
-    [`${ours}Constraint`]: readConstraint(fields, `${theirs}_constraint`),
   };
 }
 

@@ -2,9 +2,7 @@ import type { CompleteActivation } from '../../../../kernels/activations.js';
 import type { DenseConfig } from '../../../layers/dense.js';
 import { readActivation, writeActivation } from '../activations.js';
 import type { LayerForm } from '../form.js';
-import { readInitializer, writeInitializer } from '../initializers.js';
-import { readConstraint, readRegularizer, writeConstraint, writeRegularizer } from '../penalties.js';
-import { readTrainable, weightsOf } from './shared.js';
+import { readArray, readTrainable, weightsOf, writeArrays } from './shared.js';
 
 /** Keras's Dense: kernel [inputs, units], as here. */
 export const dense: LayerForm<DenseConfig> = {
@@ -20,13 +18,7 @@ export const dense: LayerForm<DenseConfig> = {
         units,
         activation,
         use_bias: config.useBias,
-        kernel_initializer: writeInitializer(config.kernelInitializer),
-        bias_initializer: writeInitializer(config.biasInitializer),
-        kernel_regularizer: writeRegularizer(config.kernelRegularizer),
-        bias_regularizer: writeRegularizer(config.biasRegularizer),
-        activity_regularizer: null,
-        kernel_constraint: writeConstraint(config.kernelConstraint),
-        bias_constraint: writeConstraint(config.biasConstraint),
+        ...writeArrays(config),
       },
       weights: config.useBias ? [kernel, bias] : [kernel],
     };
@@ -42,12 +34,8 @@ export const dense: LayerForm<DenseConfig> = {
         units,
         useBias,
         activation: readActivation(fields, dialect),
-        kernelInitializer: readInitializer(fields, 'kernel_initializer', 'glorotUniform'),
-        biasInitializer: readInitializer(fields, 'bias_initializer', 'zeros'),
-        kernelRegularizer: readRegularizer(fields, 'kernel_regularizer'),
-        biasRegularizer: readRegularizer(fields, 'bias_regularizer'),
-        kernelConstraint: readConstraint(fields, 'kernel_constraint'),
-        biasConstraint: readConstraint(fields, 'bias_constraint'),
+        ...readArray(fields, 'kernel', 'kernel'),
+        ...readArray(fields, 'bias', 'bias'),
         ...readTrainable(fields),
       };
       const weights = weightsOf(name, { kernel: [inputShape[0]!, units], ...(useBias && { bias: [units] }) });
