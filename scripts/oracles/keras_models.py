@@ -1,4 +1,4 @@
-"""Random Keras models over all layers that are read, saved as .keras and .h5, with inputs and outputs.
+"""Random Keras models over all layers that are read, as .keras and .h5, with inputs and outputs.
 
 As a fixture: a few small ones. As a program it writes any number of them into a folder, for
 keras_models.mjs, which reads them and compares: python keras_models.py FOLDER --runs 100 --seed 1
@@ -117,7 +117,8 @@ def layer_list(draw, shape):
         pool = draw.choice([None, kl.MaxPooling2D, kl.AveragePooling2D])
         if pool:
             strides = draw.choice([None, 1, 2])
-            # On PyTorch, Keras counts zeros beside images whose padding is uneven; on JAX and NumPy it does not.
+            # On PyTorch, Keras counts zeros beside images whose padding is uneven; on JAX and NumPy
+            # it does not.
             if pool is kl.AveragePooling2D and keras.backend.backend() == "torch":
                 strides = 1
             made.append(pool(draw.randint(1, 3), strides=strides, padding="same"))
@@ -157,7 +158,7 @@ def saved(model, suffix):
 
 
 def packed(data, method):
-    """The same archive without what differs each time: the date of saving, and addresses in memory."""
+    """The same archive without what differs each time: the date, and addresses in memory."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():

@@ -1,4 +1,4 @@
-"""Small ONNX files that the onnx package wrote: tensors of every element type, stored in both ways, and attributes."""
+"""Small ONNX files of the onnx package: tensors of every type, stored in both ways, and attributes."""
 
 import base64
 
@@ -43,7 +43,7 @@ def number(value):
 
 
 def model():
-    """Every kind of attribute, a missing input, names beyond ASCII, dimensions with and without names."""
+    """Attributes of every kind, a missing input, names beyond ASCII, dimensions without names."""
     attributes = {
         "i": -3,
         "f": 0.1,

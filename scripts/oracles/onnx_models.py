@@ -175,7 +175,7 @@ def keras_cases():
 
 
 def sklearn_graph(model, inputs_count):
-    """The nodes that skl2onnx 1.19 writes for a multi-layer perceptron, which is not installable here."""
+    """The nodes that skl2onnx 1.19 writes for a multi-layer perceptron."""
     nodes, constants, value = [], [], "cast_input"
     nodes.append(helper.make_node("Cast", ["X"], [value], "Cast", to=TensorProto.FLOAT))
     operators = {"relu": "Relu", "tanh": "Tanh", "logistic": "Sigmoid", "softmax": "Softmax", "identity": "Identity"}

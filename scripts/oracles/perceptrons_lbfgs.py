@@ -1,4 +1,4 @@
-"""scikit-learn's perceptrons with solver 'lbfgs', from given weights to a minimum: its loss, and convex optima."""
+"""scikit-learn's perceptrons with solver 'lbfgs', from given weights to a minimum, and its loss."""
 
 from unittest.mock import patch
 
@@ -16,7 +16,7 @@ NO_LIMIT = "sklearn.neural_network._multilayer_perceptron._get_additional_lbfgs_
 
 
 def ridge(x, y, alpha, weights):
-    """The optimum of a linear perceptron. (What scikit-learn takes for the loss of several targets is another one.)"""
+    """The optimum of a linear perceptron. (scikit-learn's loss of several targets is another one.)"""
     total = weights.sum()
     mean_x, mean_y = weights @ x / total, weights @ y / total
     centred, targets = x - mean_x, y - mean_y

@@ -1,7 +1,7 @@
-"""PyTorch networks: their state_dict as safetensors, and their outputs; and files that steepest wrote, read by PyTorch.
+"""PyTorch networks: their state_dict as safetensors, and their outputs; and files of steepest.
 
-Each case has a network of PyTorch and the description of the same one of steepest. Images are [height, width, channels] in
-the fixture, as steepest takes them.
+PyTorch reads the files. Each case has a network of PyTorch and the description of the same one of
+steepest. Images are [height, width, channels] in the fixture, as steepest takes them.
 """
 
 import base64

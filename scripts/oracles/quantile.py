@@ -13,7 +13,10 @@ UNIQUE = 1e-9
 
 
 def table(kind):
-    """Columns of unlike units and a target that follows them; `ties` has few values, `wide` more columns than rows."""
+    """
+    Columns of unlike units and a target that follows them. `ties` has few values, `wide` more
+    columns than rows.
+    """
     next_number = numbers(7)
     rows, columns = (12, 30) if kind == "wide" else (ROWS, COLUMNS)
     x = np.empty((rows, columns))

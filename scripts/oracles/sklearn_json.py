@@ -1,4 +1,7 @@
-"""Fitted estimators of scikit-learn as JSON, written by the function of docs/exchange.md, and what they compute."""
+"""
+Fitted estimators of scikit-learn as JSON, written by the function of docs/exchange.md, and what
+they compute.
+"""
 
 import re
 import warnings

@@ -33,9 +33,9 @@ export interface RidgeCVParams {
   /** Default: the mean squared error of leave-one-out, and R² of folds. */
   scoring: (typeof SCORES)[number] | undefined;
   /**
-   * Default: exact leave-one-out, which reads the rows twice. Otherwise a number of folds, a `KFold`
-   * or a list of `{ train, test }` row numbers, in one pass over the rows. Of folds, a stream needs
-   * a number. Files keep numbers only.
+   * Default: exact leave-one-out, which reads the rows twice. Otherwise a number of folds, a
+   * `KFold` or a list of `{ train, test }` row numbers, in one pass over the rows. Of folds, a
+   * stream needs a number. Files keep numbers only.
    */
   cv: CrossValidation | undefined;
   /** One alpha for each target instead of one for all. Default false. */
@@ -91,8 +91,8 @@ export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   }
 
   /**
-   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`. With a number
-   *   `cv` it is read once; without `cv` twice, so pass what can be opened again, such as a
+   * @param x rows × columns, finite; or a stream of batches `{ x, y, sampleWeight? }`. With a
+   *   number `cv` it is read once; without `cv` twice, so pass what can be opened again, such as a
    *   generator function
    * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
    *   it with a stream

@@ -1,5 +1,5 @@
-// Writes the estimators of scripts/exchange/estimators.mjs as ONNX into a folder, with rows and what
-// this package makes of them: for estimators.py.
+// Writes the estimators of scripts/exchange/estimators.mjs as ONNX into a folder, with rows and
+// what this package makes of them: for estimators.py.
 //   node scripts/oracles/onnx/writeEstimators.mjs FOLDER [NUMBER OF TABLES] [SEED]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -179,10 +179,10 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
   }
 
   /**
-   * What `predict` or `transform` computes as an ONNX model (opset 18), for onnxruntime in browsers,
-   * on servers and in other languages. Columns with names or text are an input each, [N, 1];
-   * others are the input `X`, [N, columns]. Classifiers have the outputs `label` and `probabilities`
-   * (or `scores`), all others `output`. A text that is empty stands for a gap.
+   * What `predict` or `transform` computes as an ONNX model (opset 18), for onnxruntime in
+   * browsers, on servers and in other languages. Columns with names or text are an input each,
+   * [N, 1]; others are the input `X`, [N, columns]. Classifiers have the outputs `label` and
+   * `probabilities` (or `scores`), all others `output`. A text that is empty stands for a gap.
    * @returns the bytes of an .onnx file
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT`, also for what ONNX
    *   cannot express, such as functions of your own

@@ -110,7 +110,7 @@ export function writeThreshold(
   return graph.asList(graph.op('Where', [isPositive, yes, no], 'chosen'), 'best');
 }
 
-/** The numbers of classes in a column of labels: int64, [N, 1]; others are an error when it runs. */
+/** The numbers of classes in a column of labels: int64, [N, 1]; others are an error in a run. */
 export function writeClassNumbers(graph: Graph, table: OnnxTable, classes: readonly Label[]): OnnxTable {
   const isText = typeof classes[0] === 'string';
   const list = isText ? classes.map(String) : classes.map(Number);

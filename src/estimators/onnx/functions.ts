@@ -69,7 +69,7 @@ const arcsinh = odd((graph, x) => {
   return graph.op('Where', [isLarge, far, near], 'arcsinhOfSize');
 });
 
-/** (u + u / (u + 1)) / 2 of u = expm1(x); exp(x/2)·(exp(x/2)/2), which overflows later, if x is large. */
+/** (u + u / (u + 1)) / 2 of u = expm1(x); if x is large exp(x/2)·(exp(x/2)/2), to overflow later. */
 const sinh = odd((graph, x) => {
   const half = graph.number('half', 0.5);
   const isLarge = graph.op('Greater', [x, graph.number('large', LARGE_POWER)], 'isLarge');

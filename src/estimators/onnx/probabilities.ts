@@ -54,7 +54,7 @@ export function writeComplement(graph: Graph, p: string): string {
   return graph.beside([graph.op('Sub', [graph.number('one', 1), p], 'complement'), p], 'both');
 }
 
-/** The probability of each class, from one column for the second class or from a column for each. */
+/** The probability of each class, from one column for the second class or a column for each. */
 export const writeEachClass = (graph: Graph, p: string, columns: number): string =>
   columns === 1 ? writeComplement(graph, p) : p;
 

@@ -138,7 +138,7 @@ const isChoice = (value: unknown): value is FunctionChoice =>
 
 const shownName = (choice: FunctionChoice): string => (typeof choice === 'string' ? choice : show(choice));
 
-/** @throws SteepestError `ERR_ARGUMENT` for functions that are not built in, and inverses they lack */
+/** @throws SteepestError `ERR_ARGUMENT` for functions not built in, and inverses they lack */
 function writeNamed(graph: Graph, x: string, choice: FunctionChoice, isInverse = false): string {
   const written = typeof choice === 'string' ? writeFunction(graph, x, choice, isInverse) : undefined;
   if (written !== undefined) return written;

@@ -6,8 +6,8 @@ import type { Label } from '../base/labels.js';
 
 /**
  * What the Python function of docs/exchange.md writes: an estimator as its class, its parameters
- * and its fitted attributes. Arrays are `{ array, dtype }`, numbers that JSON lacks `{ float }`, and
- * slices `{ slice }`; of anything else there is only a name, `{ other }`.
+ * and its fitted attributes. Arrays are `{ array, dtype }`, numbers that JSON lacks `{ float }`,
+ * and slices `{ slice }`; of anything else there is only a name, `{ other }`.
  */
 export interface EstimatorDump {
   class: string;
