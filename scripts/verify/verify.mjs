@@ -12,6 +12,7 @@ import { verifyMusl } from './steps/musl.mjs';
 import { verifyNodes } from './steps/nodes.mjs';
 import { verifyOnnx } from './steps/onnx.mjs';
 import { verifyPackage } from './steps/package.mjs';
+import { verifyPages } from './steps/pages.mjs';
 import { verifyRuntimes } from './steps/runtimes.mjs';
 import { verifySize } from './steps/size.mjs';
 import { verifyTestRunners } from './steps/testRunners.mjs';
@@ -28,6 +29,7 @@ const STEPS = new Map([
   ['onnx', verifyOnnx],
   ['tfjs', verifyTfjs],
   ['browser', verifyBrowser],
+  ['pages', verifyPages],
   ['nodes', verifyNodes],
   ['runtimes', verifyRuntimes],
   ['musl', verifyMusl],

@@ -37,6 +37,7 @@ describe('the lock files', () => {
         'package-lock.json',
         'bench/peers/package-lock.json',
         'scripts/prebuild/toolchain/package-lock.json',
+        'scripts/verify/pages/package-lock.json',
         'scripts/verify/tools/package-lock.json',
       ]),
     );

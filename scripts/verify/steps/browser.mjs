@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium, withBrowser } from '../lib/browser.mjs';
 import { check } from '../lib/check.mjs';
-import { chromium, withPage } from '../lib/chromium.mjs';
 import { installedFolder } from '../lib/installed.mjs';
 import { root } from '../lib/places.mjs';
 import { lockedPackages } from '../lib/tools.mjs';
@@ -25,45 +25,47 @@ async function address(server) {
   throw new Error(`the example ended early: ${text}`);
 }
 
+const BARS = '#bars li[data-probability]';
+
+/** The probabilities that the page shows, when it shows all. */
+async function shown(page) {
+  await page.waitForFunction((bars) => document.querySelectorAll(bars).length === 10, BARS);
+  return page.$$eval(BARS, (rows) => rows.map((row) => Number(row.dataset.probability)));
+}
+
+async function clear(page) {
+  await page.click('#clear');
+  await page.waitForFunction((bars) => document.querySelector(bars) === null, BARS);
+}
+
+/** A stroke from top to bottom. */
+async function draw(page) {
+  const { x, y } = await page.locator('#canvas').boundingBox();
+  await page.mouse.move(x + 140, y + 40);
+  await page.mouse.down();
+  await page.mouse.move(x + 140, y + 240, { steps: 10 });
+  await page.mouse.up();
+}
+
 /** Picks each sample and reads the bars; then draws a stroke. */
 async function tryPage(page, samples) {
-  await page.until('document.body.dataset.ready || !document.getElementById("error").hidden');
-  const error = await page.evaluate('document.getElementById("error").textContent');
+  await page.waitForSelector('body[data-ready], #error:not([hidden])');
+  const error = await page.textContent('#error');
   check(error === '', error);
-  const bars = 'Array.from(document.querySelectorAll("#bars li"), (row) => Number(row.dataset.probability))';
   let worst = 0;
   for (const [i, { digit, probabilities }] of samples.entries()) {
-    await page.evaluate('document.getElementById("clear").click()');
-    await page.until('document.querySelectorAll("#bars li[data-probability]").length === 0');
-    await page.evaluate(`document.querySelectorAll('#samples button')[${i}].click()`);
-    await page.until('document.querySelectorAll("#bars li[data-probability]").length === 10');
-    const given = await page.evaluate(bars);
+    await clear(page);
+    await page.locator('#samples button').nth(i).click();
+    const given = await shown(page);
     worst = Math.max(worst, ...given.map((p, k) => Math.abs(p - probabilities[k])));
     check(worst <= TOLERANCE, `digit ${digit}: ${given} in the browser, ${probabilities} here`);
     const best = probabilities.indexOf(Math.max(...probabilities));
-    const said = await page.evaluate('document.querySelector("#answer strong").textContent');
+    const said = await page.textContent('#answer strong');
     check(said === String(best), `the page says ${said}, predict ${best}`);
   }
-  const box = await page
-    .evaluate(
-      'document.getElementById("canvas").scrollIntoView(); JSON.stringify(document.getElementById("canvas").getBoundingClientRect())',
-    )
-    .then(JSON.parse);
-  await page.evaluate('document.getElementById("clear").click()');
-  const at = (x, y, type, buttons) =>
-    page.send('Input.dispatchMouseEvent', {
-      type,
-      x: box.x + x,
-      y: box.y + y,
-      button: 'left',
-      buttons,
-      clickCount: 1,
-    });
-  await at(140, 40, 'mousePressed', 1);
-  for (let y = 60; y <= 240; y += 20) await at(140, y, 'mouseMoved', 1);
-  await at(140, 240, 'mouseReleased', 0);
-  await page.until('document.querySelectorAll("#bars li[data-probability]").length === 10');
-  const sum = (await page.evaluate(bars)).reduce((a, b) => a + b, 0);
+  await clear(page);
+  await draw(page);
+  const sum = (await shown(page)).reduce((a, b) => a + b, 0);
   check(Math.abs(sum - 1) <= TOLERANCE, `probabilities of a drawing that sum to ${sum}`);
   return worst;
 }
@@ -81,7 +83,11 @@ export async function verifyBrowser() {
     const url = await address(server);
     const { samples } = await (await fetch(`${url}samples.json`)).json();
     check(samples.length === 10, `${samples.length} samples`);
-    const worst = await withPage(url, (page) => tryPage(page, samples));
+    const worst = await withBrowser(async (browser) => {
+      const page = await browser.newPage();
+      await page.goto(url);
+      return tryPage(page, samples);
+    });
     return `10 digits and a drawing in onnxruntime-web, largest difference ${worst.toExponential(1)}`;
   } finally {
     if (server.exitCode === null && server.kill()) await once(server, 'exit');
