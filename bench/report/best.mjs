@@ -1,4 +1,5 @@
 // What a row comes down to, for tables in Markdown.
+import { SUITES } from '../suites/index.mjs';
 
 const SIGN = { higher: -1, lower: 1 };
 
@@ -12,6 +13,12 @@ export function best({ peers, better }) {
 export function library(name) {
   const [first, ...how] = name.split(', ');
   return { name: first, how: how.join(', ') };
+}
+
+/** What a row is about, where it does not stand under its suite's title. */
+export function fullName(suite, row) {
+  const subject = SUITES.find(({ name }) => name === suite)?.subject;
+  return subject === undefined ? row.name : `${subject}: ${row.name}`;
 }
 
 /** Results of long runs against other libraries. */

@@ -3,7 +3,7 @@
 import { machineLines } from '../lib/machine.mjs';
 import { digits, percent } from '../lib/print.mjs';
 import { isUnsteady } from '../lib/stats.mjs';
-import { best } from './best.mjs';
+import { best, fullName } from './best.mjs';
 import { chart } from './chart.mjs';
 import { escapeText } from './escape.mjs';
 import { STYLE } from './style.mjs';
@@ -98,9 +98,10 @@ ${results.map((result) => section(processor, result)).join('\n')}</article>`;
 function glance(processors) {
   const rows = new Map();
   for (const { id, results } of processors)
-    for (const row of results.flatMap((result) => result.rows))
-      if (row.headline && best(row) !== undefined)
-        rows.set(row.name, { ...rows.get(row.name), [id]: best(row) });
+    for (const [name, row] of results.flatMap(({ suite, rows: all }) =>
+      all.map((row) => [fullName(suite, row), row]),
+    ))
+      if (row.headline && best(row) !== undefined) rows.set(name, { ...rows.get(name), [id]: best(row) });
   if (rows.size === 0) return '';
   const cell = (rival) => {
     if (rival === undefined) return '<td></td>';

@@ -1,3 +1,3 @@
 import type { Processor } from './result.mjs';
 
-export function readmeTables(processors: readonly Processor[]): string | undefined;
+export function readmeTable(processors: readonly Processor[]): string | undefined;

@@ -9,9 +9,9 @@ import { SUITES } from '../suites/index.mjs';
 import { replaceTable } from './best.mjs';
 import { docsTables } from './docs.mjs';
 import { page } from './page.mjs';
-import { readmeTables } from './readme.mjs';
+import { readmeTable } from './readme.mjs';
 
-const DOCUMENTS = { 'README.md': readmeTables, 'docs/benchmarks.md': docsTables };
+const DOCUMENTS = { 'README.md': readmeTable, 'docs/benchmarks.md': docsTables };
 
 /**
  * @param {{ writeDocs?: boolean }} options the documents hold figures of the machines that they
@@ -19,9 +19,7 @@ const DOCUMENTS = { 'README.md': readmeTables, 'docs/benchmarks.md': docsTables 
  * @returns the files written
  */
 export function report({ writeDocs = false } = {}) {
-  // Suites against peers first.
-  const suites = [...SUITES].sort((a, b) => Number(b.peers) - Number(a.peers)).map(({ name }) => name);
-  const processors = readProcessors(suites);
+  const processors = readProcessors(SUITES.map(({ name }) => name));
   if (processors.length === 0) throw new Error('no results: run npm run bench:peers first');
   const written = ['bench/report.html'];
   writeFileSync(new URL('../report.html', import.meta.url), page(processors));

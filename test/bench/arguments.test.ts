@@ -19,7 +19,7 @@ describe('node bench/run.mjs', () => {
 
   it.each([
     [['--hlep'], /Unknown option '--hlep'/],
-    [['--only', 'none'], /no suite none; there are kernels/],
+    [['--only', 'none'], /no suite none; there are training/],
     [['--rounds', '0'], /--rounds takes a whole number above 0/],
     [['--write-docs'], /bench:peers/],
   ])('%j is refused without a stack', (args, message) => {

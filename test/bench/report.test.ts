@@ -4,7 +4,7 @@ import { replaceTable, wrapped } from '../../bench/report/best.mjs';
 import { chart } from '../../bench/report/chart.mjs';
 import { docsTables } from '../../bench/report/docs.mjs';
 import { page } from '../../bench/report/page.mjs';
-import { readmeTables } from '../../bench/report/readme.mjs';
+import { readmeTable } from '../../bench/report/readme.mjs';
 import type { Result } from '../../bench/report/result.mjs';
 import { SUITES } from '../../bench/suites/index.mjs';
 
@@ -149,14 +149,25 @@ describe('the page', () => {
   });
 });
 
-describe("the README's tables", () => {
-  const tables = (...rows: Row[]) => readmeTables([processor([result(rows)])]);
+describe("the README's table", () => {
+  const tables = (...rows: Row[]) => readmeTable([processor([result(rows)])]);
 
-  test('hold headline rows against the best peer, and every lost row', () => {
-    const table = tables(won, lost, { ...won, name: 'a minor row', headline: false });
+  test('holds headline rows against the best peer, and counts the lost rows', () => {
+    const table = tables(won, lost, { ...won, name: 'a minor row', headline: false }, alone);
     expect(table).toContain('| a won row | 10.0 ms | 40.0 ms (Slow) | 4.00 × |');
-    expect(table).toContain('| a lost row | 10.0 ms | 5.00 ms (Quick) | 0.500 × |');
+    expect(table).not.toContain('a lost row');
     expect(table).not.toContain('a minor row');
+    expect(table?.replaceAll('\n', ' ')).toContain(
+      'Of all 3 rows, steepest is behind the best of the others in 1 of 3 in “Work” (0.500 × at worst).',
+    );
+    expect(tables(won)).toContain('ahead of the best of the others in all 1 rows');
+  });
+
+  test('says what a row is about where the row does not', () => {
+    const { subject } = SUITES.find(({ name }) => name === 'gemm')!;
+    expect(readmeTable([processor([{ ...result([won]), suite: 'gemm' }])])).toContain(
+      `| ${subject}: a won row |`,
+    );
   });
 
   test('the best of a row where more is better is the greatest', () => {
@@ -170,21 +181,22 @@ describe("the README's tables", () => {
   });
 
   test('say what share of the limit was reached', () => {
-    const table = tables({ ...won, ours: shared(0.46) }, lost);
+    const table = tables({ ...won, ours: shared(0.46) }, { ...lost, name: 'a headline', headline: true });
     expect(table).toContain('| a won row | 10.0 ms | 46 % | 40.0 ms (Slow) | 4.00 × |');
-    expect(table).toContain('| a lost row | 10.0 ms |  | 5.00 ms (Quick) | 0.500 × |');
+    expect(table).toContain('| a headline | 10.0 ms |  | 5.00 ms (Quick) | 0.500 × |');
   });
 
-  test('are one for each processor, which they name, with the day', () => {
-    const both = readmeTables([processor([result([won])]), processor([result([lost])], 'Another')]);
-    expect(both?.match(/^\| {2}\| steepest/gm)).toHaveLength(2);
+  test('is of the first processor that was compared, which it names, with the day', () => {
+    const idle = processor([result([alone], 'npm run bench')], 'Another');
+    const both = readmeTable([idle, processor([result([won])]), processor([result([lost])], 'A third')]);
+    expect(both?.match(/^\| {2}\| steepest/gm)).toHaveLength(1);
     expect(both).toContain('**Some <CPU> (Design 7)**, 2 cores');
     expect(both).toContain('2026-01-02');
   });
 
   test('take no quick run, and nothing that was compared with nobody', () => {
     expect(tables(alone)).toBeUndefined();
-    expect(readmeTables([processor([{ ...result([won]), quick: true }])])).toBeUndefined();
+    expect(readmeTable([processor([{ ...result([won]), quick: true }])])).toBeUndefined();
   });
 });
 
@@ -241,6 +253,12 @@ describe('documents', () => {
       expect(lines[i]!.length + 1 + line.split(' ')[0]!.length).toBeGreaterThan(100);
     });
   });
+});
+
+test('suites go from what users do to matrix products', () => {
+  const names = SUITES.map(({ name }) => name);
+  expect(names[0]).toBe('mnist');
+  expect(names.slice(-2)).toEqual(['kernels', 'gemm']);
 });
 
 test('every suite of the registry says what it is and can run', async () => {
