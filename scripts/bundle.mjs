@@ -19,7 +19,7 @@ const modules = join(dist, 'esm');
 const bundle = join(dist, 'bundle');
 
 /** What a user can import. */
-const ENTRIES = { index: 'index', kernels: 'kernels/index' };
+const ENTRIES = { index: 'index', kernels: 'kernels/index', report: 'report/index' };
 /** What is started by its path: the command and the threads. */
 const PROGRAMS = { cli: 'cli/main', worker: 'worker/worker', reader: 'data/thread/worker' };
 
@@ -121,14 +121,15 @@ const loadLate = {
 };
 
 /**
- * The command imports the package's entry, so that what both need lies in the entry's file. Otherwise
- * it would be a chunk of its own, whose hundreds of exports the entry would have to pass on: importing
- * the package would take 1 ms and 2 MB more.
+ * The command and the report import the package's entry, so that what they share with it lies in the
+ * entry's file. Otherwise it would be a chunk of its own, whose hundreds of exports the entry would
+ * have to pass on: importing the package would take 1 ms and 2 MB more.
  */
-const commandImportsEntry = {
-  name: 'command-imports-entry',
+const importEntry = {
+  name: 'import-entry',
   transform(code, id) {
-    return id === join(modules, `${PROGRAMS.cli}.js`)
+    const files = [PROGRAMS.cli, ENTRIES.report].map((file) => join(modules, `${file}.js`));
+    return files.includes(id)
       ? `${code}\nimport ${JSON.stringify(join(modules, `${ENTRIES.index}.js`))};\n`
       : null;
   },
@@ -187,7 +188,7 @@ async function joinModules(files) {
     // The declarations of ops, of which the tables are made, are needed no more.
     treeshake: { moduleSideEffects: [{ test: /[\\/]kernels[\\/]ops[\\/]/, sideEffects: false }] },
     preserveEntrySignatures: 'allow-extension',
-    plugins: [commandImportsEntry, keepImports, fixTables, findThreadModules],
+    plugins: [importEntry, keepImports, fixTables, findThreadModules],
   });
   const { output } = await build.generate({
     format: 'cjs',

@@ -3,7 +3,11 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/trackedFiles.js';
 
-const ENTRIES = { 'index.js': 'index.js', 'kernels.js': 'kernels/index.js' };
+const ENTRIES = {
+  'index.js': 'index.js',
+  'kernels.js': 'kernels/index.js',
+  'report.js': 'report/index.js',
+};
 
 const imported = async (file: string): Promise<object> =>
   (await import(pathToFileURL(join(ROOT, 'dist', file)).href)) as object;
