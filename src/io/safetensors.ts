@@ -94,6 +94,26 @@ export function encodeSafetensors(
   return bytes;
 }
 
+/**
+ * The same file with more metadata, or other values of it; the tensors are copied as they are.
+ * @throws SteepestError `ERR_MODEL_FILE` for what is no safetensors file; `ERR_ARGUMENT` for
+ *   metadata that the format cannot hold
+ */
+export function withMetadata(
+  bytes: Uint8Array,
+  more: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const { dataStart, entries, metadata } = readChecked(bytes, ALL_TYPES);
+  const header = headerBytes(entries, { ...metadata, ...more });
+  const tensors = bytes.subarray(dataStart);
+  checkBytes(LENGTH_BYTES + header.length + tensors.length);
+  const result = new Uint8Array(LENGTH_BYTES + header.length + tensors.length);
+  new DataView(result.buffer).setBigUint64(0, BigInt(header.length), true);
+  result.set(header, LENGTH_BYTES);
+  result.set(tensors, LENGTH_BYTES + header.length);
+  return result;
+}
+
 function checkBytes(byteLength: number): void {
   if (byteLength <= MOST_FILE_BYTES) return;
   throw new SteepestError('ERR_MEMORY', {

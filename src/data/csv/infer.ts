@@ -34,7 +34,7 @@ interface Tally {
 const MOST_LOOKED_AT = 1000;
 
 /** The names of the columns, and the first rows after them. */
-async function* sample(
+export async function* sample(
   options: ResolvedOptions,
   budget: ReadBudget,
 ): AsyncGenerator<{ names: readonly string[]; record: CsvRecord | undefined }> {

@@ -34,7 +34,7 @@ const TYPE_ALIASES: Aliases = {
   factor: 'category',
   categorical: 'category',
 };
-const MISSING = ['', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', 'NULL', 'null', 'None'];
+export const MISSING = ['', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', 'NULL', 'null', 'None'];
 const SAMPLE_ROWS = 10_000;
 const OPTION_NAMES: readonly (keyof CsvOptions)[] = [
   'target',

@@ -22,7 +22,7 @@ export interface ImageFiles {
 /** Extensions of what sharp reads without further packages. */
 const EXTENSIONS = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'];
 
-const isHidden = (name: string): boolean =>
+export const isHidden = (name: string): boolean =>
   name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
 
 /** Names in a folder in order of their code units, so that every system gives the same order. */
@@ -49,7 +49,7 @@ async function walk(folder: string, into: string[]): Promise<void> {
   }
 }
 
-const isImage = (path: string): boolean => EXTENSIONS.includes(extname(path).toLowerCase());
+export const isImage = (path: string): boolean => EXTENSIONS.includes(extname(path).toLowerCase());
 
 /**
  * @throws SteepestError `ERR_DATA_FILE` for a folder that cannot be read, an image outside the
