@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LinearRegression, layers, load, sequential } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelInfo, readModelInfo, withModelInfo, writeModelInfo } from '#steepest/cli/modelInfo.js';
 import { decodeSafetensors, withMetadata } from '#steepest/io/safetensors.js';
-import { LinearRegression, layers, load, sequential } from '../../dist/bundle/esm/index.js';
 
 let home: string;
 beforeAll(() => {

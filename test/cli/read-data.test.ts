@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as arrow from 'apache-arrow';
+import { data } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReadDataOptions, readData, type TableData } from '#steepest/cli/readData.js';
 import { DataTable } from '#steepest/data/dataTable.js';
-import { data } from '../../dist/bundle/esm/index.js';
 import { ROOT } from '../support/trackedFiles.js';
 
 let home: string;
