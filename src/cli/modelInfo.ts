@@ -5,6 +5,7 @@
  * saved again has none.
  */
 
+import { isCount } from '../core/guards.js';
 import { messageOf } from '../core/show.js';
 import { writeFileAtomic } from '../io/atomicWrite.js';
 import { parseDescription } from '../io/description.js';
@@ -103,7 +104,6 @@ function check(info: Record<string, unknown>): void {
     throw new Error(`another value of '${field}'`);
   };
   const isText = (value: unknown): value is string => typeof value === 'string';
-  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
   const fieldsOf = (value: unknown): Record<string, unknown> =>
     typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -141,7 +141,7 @@ function check(info: Record<string, unknown>): void {
     return known && formats && (missing === undefined || isTexts(missing)) && isHeader;
   }
   function isImage({ size, channels }: Record<string, unknown>): boolean {
-    const isSize = Array.isArray(size) && size.length === 2 && size.every(isCount);
-    return isSize && (channels === 1 || channels === 3);
+    const isPair = Array.isArray(size) && size.length === 2 && size.every(isCount);
+    return isPair && (channels === 1 || channels === 3);
   }
 }
