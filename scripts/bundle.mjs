@@ -53,6 +53,10 @@ const keepImports = {
  * - `solving`: what fits quantile and robust regression, paths of penalties, perceptrons by L-BFGS
  * - `readers`: what reads files and makes data
  * - `tables`: the part of it that the thread for files needs too
+ * - `commands`: what the command runs, and does not need for its help
+ *
+ * One chunk is loaded by all programs, `guards`: what both kinds of threads need. Otherwise it would
+ * fall into two, one of them for the command.
  */
 const LATE_CHUNKS = {
   exactKernels: /[\\/]typescript[\\/]exact[\\/](?!(activation|fma|math)\.js)/,
@@ -67,26 +71,41 @@ const LATE_CHUNKS = {
   solving: /[\\/]estimators[\\/](quantile[\\/]|robust[\\/]|penalized[\\/](?!\w+Model)|network[\\/]lbfgsFit)/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
+  commands: /[\\/]cli[\\/]/,
 };
 
 /**
  * The modules that the threads of the pool load. They stay out of the chunks above, whose other
  * modules need most of the package: a thread would take longer to start.
  */
-const ofThreads = new Set();
-const findThreadModules = {
-  name: 'find-thread-modules',
+let ofThreads = new Set();
+/** Those that both kinds of threads load. */
+let ofAllThreads = new Set();
+/** The modules that `steepest --help` loads. */
+let ofHelp = new Set();
+const findModulesOfPrograms = {
+  name: 'find-modules-of-programs',
   buildEnd() {
-    const visit = (id) => {
-      if (ofThreads.has(id)) return;
-      ofThreads.add(id);
-      this.getModuleInfo(id)?.importedIds.forEach(visit);
+    const loadedBy = (program) => {
+      const found = new Set();
+      const visit = (id) => {
+        if (found.has(id)) return;
+        found.add(id);
+        this.getModuleInfo(id)?.importedIds.forEach(visit);
+      };
+      visit(join(modules, `${program}.js`));
+      return found;
     };
-    ofThreads.clear();
-    for (const program of [PROGRAMS.worker, PROGRAMS.reader]) visit(join(modules, `${program}.js`));
+    const [worker, reader] = [loadedBy(PROGRAMS.worker), loadedBy(PROGRAMS.reader)];
+    ofThreads = new Set([...worker, ...reader]);
+    ofAllThreads = new Set([...worker].filter((id) => reader.has(id)));
+    ofHelp = loadedBy(PROGRAMS.cli);
   },
 };
+/** Which modules stay out of late chunks. */
 const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares', 'solving'];
+const isNotLate = (name, id) =>
+  (ONLY_LATE_IN_MAIN.includes(name) && ofThreads.has(id)) || (name === 'commands' && ofHelp.has(id));
 /** What few programs need, or none before their first fit. */
 const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
 const isLate = (source) =>
@@ -121,15 +140,16 @@ const loadLate = {
 };
 
 /**
- * The command and the report import the package's entry, so that what they share with it lies in the
- * entry's file. Otherwise it would be a chunk of its own, whose hundreds of exports the entry would
- * have to pass on: importing the package would take 1 ms and 2 MB more.
+ * The report and what the command runs import the package's entry, so that what they share with it
+ * lies in the entry's file. Otherwise it would be a chunk of its own, whose hundreds of exports the
+ * entry would have to pass on: importing the package would take 1 ms and 2 MB more. The command
+ * itself, which says its version and its help, loads none of it.
  */
 const importEntry = {
   name: 'import-entry',
   transform(code, id) {
-    const files = [PROGRAMS.cli, ENTRIES.report].map((file) => join(modules, `${file}.js`));
-    return files.includes(id)
+    const isReport = id === join(modules, `${ENTRIES.report}.js`);
+    return isReport || /[\\/]cli[\\/]\w+[\\/]run\.js$/.test(id)
       ? `${code}\nimport ${JSON.stringify(join(modules, `${ENTRIES.index}.js`))};\n`
       : null;
   },
@@ -188,7 +208,7 @@ async function joinModules(files) {
     // The declarations of ops, of which the tables are made, are needed no more.
     treeshake: { moduleSideEffects: [{ test: /[\\/]kernels[\\/]ops[\\/]/, sideEffects: false }] },
     preserveEntrySignatures: 'allow-extension',
-    plugins: [importEntry, keepImports, fixTables, findThreadModules],
+    plugins: [importEntry, keepImports, fixTables, findModulesOfPrograms],
   });
   const { output } = await build.generate({
     format: 'cjs',
@@ -197,10 +217,13 @@ async function joinModules(files) {
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: Object.entries(LATE_CHUNKS).map(([name, test]) => ({
-        name,
-        test: (id) => test.test(id) && !(ONLY_LATE_IN_MAIN.includes(name) && ofThreads.has(id)),
-      })),
+      groups: [
+        { name: 'guards', test: (id) => ofAllThreads.has(id) },
+        ...Object.entries(LATE_CHUNKS).map(([name, test]) => ({
+          name,
+          test: (id) => test.test(id) && !isNotLate(name, id),
+        })),
+      ],
     },
     // Fewer characters to parse. Lines stay: Node.js prints the line of an uncaught error.
     minify: {

@@ -1,77 +1,85 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
 import { nearestName } from '../core/nearest.js';
 import { version } from '../core/packageInfo.cjs';
-import { isError } from '../core/realm.js';
-import { doctorCommand } from './doctor/command.js';
-import { exampleCommand } from './example/command.js';
-import { inspectCommand } from './inspect/command.js';
+import type { Command, CommandSpec } from './commandSpec.js';
+import { COMMANDS } from './commands.js';
+import { EXIT } from './exitCodes.js';
+import { failureCode, failureText } from './failure.js';
+import { commandHelp, programHelp, usageLine } from './help.js';
+import { endOnClosedPipe, print } from './output.js';
+import { asksForHelp, isHelp, readArguments } from './readArguments.js';
 import { UsageError } from './usageError.js';
 
-/** Runs a command with the arguments after its name. Returns the exit code. */
-type Command = (args: readonly string[]) => Promise<number>;
+const specs = COMMANDS.map(({ spec }) => spec);
 
-const COMMANDS = new Map<string, Command>([
-  ['doctor', doctorCommand],
-  ['example', exampleCommand],
-  ['inspect', inspectCommand],
-]);
-
-const USAGE = `Usage: steepest <command> [options]
-
-Commands:
-  doctor [--json]         what this machine runs, why, and whether it computes right; for bug reports
-  inspect FILE [--json]   what is in a file of a model or of arrays, of other programs too
-  example                 lists the examples
-  example NAME [options]  runs one in this folder; --help after the name: its options
-  example NAME --copy     copies its source into the folder NAME
-
-Options:
-  --help                  this text
-  --version               the version of the package
-`;
-
-/** The exit code for an invalid command line, the same as in most Unix programs. */
-const EXIT_USAGE = 2;
-
-function refuse(problem: string): number {
-  process.stderr.write(`steepest: ${problem}\n\n${USAGE}`);
-  return EXIT_USAGE;
+/** A wrong command line: what is wrong, how it goes, where more is said. Short enough to be read. */
+function refuse(problem: string, spec?: CommandSpec): number {
+  const usage = spec === undefined ? 'steepest COMMAND [arguments] [options]' : usageLine(spec);
+  const help = spec === undefined ? 'steepest --help' : `steepest ${spec.name} --help`;
+  process.stderr.write(`steepest: ${problem}\nUsage: ${usage}\nMore: ${help}\n`);
+  return EXIT.usage;
 }
 
-/** Options before the command. */
-function topLevel(args: readonly string[]): number {
-  const options = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ args: [...args], options, strict: true });
-  if (values.version) process.stdout.write(`${version}\n`);
-  else if (values.help) process.stdout.write(USAGE);
-  else return refuse('no command');
-  return 0;
+/** The command of that name. */
+function commandNamed(name: string): Command {
+  const command = COMMANDS.find(({ spec }) => spec.name === name);
+  if (command !== undefined) return command;
+  const meant = nearestName(
+    name,
+    specs.map((spec) => spec.name),
+  );
+  const hint = meant === undefined ? `'steepest --help' lists them.` : `Did you mean '${meant}'?`;
+  throw new UsageError(`no command '${name}'. ${hint}`);
 }
 
-function isUsageError(error: unknown): error is Error {
-  if (error instanceof UsageError) return true;
-  return isError(error) && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+/** Options before a command, and `help [NAME]`. */
+async function topLevel(args: readonly string[]): Promise<number> {
+  const [first, name, ...more] = args;
+  if (first === undefined) return refuse('no command');
+  if (more.length > 0) return refuse(`unexpected argument '${more[0]}'`);
+  if (isHelp(first) || first === 'help') {
+    await print(name === undefined ? programHelp(specs) : commandHelp(commandNamed(name).spec));
+    return EXIT.done;
+  }
+  if (first !== '--version' && first !== '-v') {
+    const meant = nearestName(first, ['--help', '--version']);
+    return refuse(`no option '${first}'${meant === undefined ? '' : `. Did you mean '${meant}'?`}`);
+  }
+  if (name !== undefined) return refuse(`unexpected argument '${name}'`);
+  await print(`${version}\n`);
+  return EXIT.done;
+}
+
+async function runCommand({ spec, run }: Command, args: readonly string[]): Promise<number> {
+  if (asksForHelp(args, spec)) {
+    await print(commandHelp(spec));
+    return EXIT.done;
+  }
+  try {
+    return await run(readArguments(args, spec));
+  } catch (error) {
+    if (error instanceof UsageError) return refuse(error.message, spec);
+    throw error;
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {
   try {
     const [name] = args;
-    if (name === undefined || name.startsWith('-')) return topLevel(args);
-    const command = COMMANDS.get(name);
-    if (command === undefined) {
-      const meant = nearestName(name, COMMANDS.keys());
-      return refuse(`no command '${name}'${meant === undefined ? '' : `. Did you mean '${meant}'?`}`);
-    }
-    const rest = args.slice(1);
-    if (rest[0] === '--help') return topLevel(rest);
-    return await command(rest);
+    if (name === undefined || name.startsWith('-') || name === 'help') return await topLevel(args);
+    return await runCommand(commandNamed(name), args.slice(1));
   } catch (error) {
-    if (isUsageError(error)) return refuse(error.message);
-    throw error;
+    if (error instanceof UsageError) return refuse(error.message);
+    process.stderr.write(failureText(error));
+    return failureCode(error);
   }
 }
 
+endOnClosedPipe();
+process.on('uncaughtException', (error) => {
+  process.stderr.write(failureText(error));
+  process.exit(failureCode(error));
+});
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

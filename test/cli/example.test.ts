@@ -96,18 +96,14 @@ describe('steepest example', () => {
     [['example', 'quantum'], `no example 'quantum'. There are ${[...names].sort().join(', ')}.`],
     [['example', '--copy'], '--copy goes after the name of an example'],
     [['example', 'train', '--copy', '--epochs', '3'], '--copy goes with no other option'],
-    [['example', '--all'], "Unknown option '--all'"],
+    [['example', '--all'], "example has no option '--all'"],
     [['exmaple'], "no command 'exmaple'. Did you mean 'example'?"],
   ])('answers %j with what is wrong and exit code 2', async (args, said) => {
     const { status, stdout, stderr } = await steepest(...args);
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(`steepest: ${said}`);
-    expect(stderr).toContain('Usage: steepest <command>');
-  });
-
-  it('prints the usage for doctor --help', async () => {
-    expect(await steepest('doctor', '--help')).toEqual(await steepest('--help'));
+    expect(stderr).toContain('Usage: steepest ');
   });
 });
 

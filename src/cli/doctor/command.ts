@@ -1,26 +1,17 @@
-import { parseArgs } from 'node:util';
-import { shutdown } from '../../parallel/threads.js';
-import { checkChecksums, checksumProblems } from './checksums.js';
-import { formatReport } from './format.js';
-import { examine } from './report.js';
+import { type CommandSpec, defineCommand } from '../commandSpec.js';
 
-/**
- * `steepest doctor [--json]`: reports which kernels run on this machine and whether they compute
- * correctly.
- * @returns 1 if something is wrong, else 0
- */
-export async function doctorCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { json: { type: 'boolean', default: false } },
-    strict: true,
-    allowPositionals: false,
-  });
-  const checksums = checkChecksums();
-  // Print this immediately, because loading a damaged binary may end the process.
-  for (const problem of checksumProblems(checksums)) process.stderr.write(`steepest: ${problem}\n`);
-  const report = await examine(checksums);
-  await shutdown();
-  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
-  return report.problems.length === 0 ? 0 : 1;
-}
+export const doctorSpec = {
+  name: 'doctor',
+  summary: 'what this machine runs, why, and whether it computes right; for bug reports',
+  details:
+    'Prints a block of text to paste into a report: versions, processor, kernels, checksums of ' +
+    'the binaries, and a self-test. It takes about five seconds.',
+  arguments: [],
+  options: { json: { type: 'flag', help: 'prints one JSON object' } },
+  examples: [{ command: 'npx steepest doctor', does: 'checks this machine' }],
+  exitCodes: { 0: 'no problem found', 1: 'there are problems, which the report names' },
+} as const satisfies CommandSpec;
+
+export const doctorCommand = defineCommand(doctorSpec, async (args) =>
+  (await import('./run.js')).runDoctor(args),
+);

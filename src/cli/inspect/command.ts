@@ -1,31 +1,16 @@
-import { parseArgs } from 'node:util';
-import { SteepestError } from '../../core/errors.js';
-import { UsageError } from '../usageError.js';
-import { formatInspection, jsonInspection } from './format.js';
-import { inspectFile } from './inspectFile.js';
+import { type CommandSpec, defineCommand } from '../commandSpec.js';
 
-/**
- * `steepest inspect FILE [--json]`: what is in a file of a model or of arrays, ours or another
- * program's.
- * @returns 1 if the file cannot be read, else 0
- */
-export async function inspectCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { json: { type: 'boolean', default: false } },
-    strict: true,
-    allowPositionals: true,
-  });
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw new UsageError('inspect needs one file');
-  try {
-    const { bytes, inspection } = await inspectFile(path);
-    const print = values.json ? jsonInspection : formatInspection;
-    process.stdout.write(print(path, bytes, inspection));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof SteepestError)) throw error;
-    process.stderr.write(`steepest: ${error.code}: ${error.message}\n`);
-    return 1;
-  }
-}
+export const inspectSpec = {
+  name: 'inspect',
+  summary: 'what is in a file of a model or of arrays, of other programs too',
+  details:
+    'Reads safetensors, ONNX, .keras, .h5, model.json of TensorFlow.js, scikit-learn as JSON, .npy ' +
+    'and .npz. Nothing in the file is run.',
+  arguments: [{ name: 'file', help: 'the file of a model or of arrays' }],
+  options: { json: { type: 'flag', help: 'prints one JSON object' } },
+  examples: [{ command: 'npx steepest inspect model.safetensors', does: 'what a model is made of' }],
+} as const satisfies CommandSpec;
+
+export const inspectCommand = defineCommand(inspectSpec, async (args) =>
+  (await import('./run.js')).runInspect(args),
+);
