@@ -1,7 +1,7 @@
 /**
  * What a command takes, as plain data. One table of these gives the reading of the command line
- * with its types, `--help`, README's section and docs/command.md. Each is in a file without
- * imports that do work, so that `steepest --help` loads no other code.
+ * with its types, `--help`, README's section and docs/command.md. Each is in a file
+ * NAME/command.ts that imports nothing else, so that `steepest --help` loads no other code.
  */
 
 interface OptionBase {
@@ -136,10 +136,7 @@ export interface Command {
   run(args: ReadAny): Promise<number>;
 }
 
-/**
- * A row of the table. `run` imports the command's code when it is called:
- * `defineCommand(spec, async (args) => (await import('./run.js')).train(args))`.
- */
+/** A row of the table (commands.ts). `run` imports the command's code when it is called. */
 export function defineCommand<const S extends CommandSpec>(
   spec: S,
   run: (args: Read<S>) => Promise<number>,

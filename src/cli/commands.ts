@@ -1,10 +1,15 @@
-import type { Command } from './commandSpec.js';
-import { doctorCommand } from './doctor/command.js';
-import { exampleCommand } from './example/command.js';
-import { inspectCommand } from './inspect/command.js';
+import { type Command, defineCommand } from './commandSpec.js';
+import { doctorSpec } from './doctor/command.js';
+import { exampleSpec } from './example/command.js';
+import { inspectSpec } from './inspect/command.js';
 
 /**
- * The table of commands, in the order in which one needs them. `--help`, README's section and
- * docs/command.md come from it; after a change: node scripts/docs/command.mjs
+ * The table of commands, in the order in which one needs them: what each takes, and what loads its
+ * code. `--help`, README's section and docs/command.md come from it. After a change:
+ * node scripts/docs/command.mjs
  */
-export const COMMANDS: readonly Command[] = [inspectCommand, doctorCommand, exampleCommand];
+export const COMMANDS: readonly Command[] = [
+  defineCommand(inspectSpec, async (args) => (await import('./inspect/run.js')).runInspect(args)),
+  defineCommand(doctorSpec, async (args) => (await import('./doctor/run.js')).runDoctor(args)),
+  defineCommand(exampleSpec, async (args) => (await import('./example/run.js')).runExampleCommand(args)),
+];

@@ -33,11 +33,11 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-const isSize = (spec: OptionSpec): boolean => spec.type === 'bytes' || spec.type === 'duration';
+const hasUnit = (spec: OptionSpec): boolean => spec.type === 'bytes' || spec.type === 'duration';
 
 /** A default as one would type it: 10000000 bytes are `10mb`. */
 function defaultText(spec: OptionSpec, value: number | string): string {
-  if (typeof value === 'string' || !isSize(spec)) return String(value);
+  if (typeof value === 'string' || !hasUnit(spec)) return String(value);
   const units =
     spec.type === 'bytes'
       ? ([

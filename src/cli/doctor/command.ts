@@ -1,4 +1,4 @@
-import { type CommandSpec, defineCommand } from '../commandSpec.js';
+import type { CommandSpec } from '../commandSpec.js';
 
 export const doctorSpec = {
   name: 'doctor',
@@ -11,7 +11,3 @@ export const doctorSpec = {
   examples: [{ command: 'npx steepest doctor', does: 'checks this machine' }],
   exitCodes: { 0: 'no problem found', 1: 'there are problems, which the report names' },
 } as const satisfies CommandSpec;
-
-export const doctorCommand = defineCommand(doctorSpec, async (args) =>
-  (await import('./run.js')).runDoctor(args),
-);

@@ -1,4 +1,4 @@
-import { type CommandSpec, defineCommand } from '../commandSpec.js';
+import type { CommandSpec } from '../commandSpec.js';
 
 export const exampleSpec = {
   name: 'example',
@@ -14,7 +14,3 @@ export const exampleSpec = {
   ],
   exitCodes: { 1: 'failed, or what else the example returns' },
 } as const satisfies CommandSpec;
-
-export const exampleCommand = defineCommand(exampleSpec, async (args) =>
-  (await import('./run.js')).runExampleCommand(args),
-);

@@ -1,4 +1,4 @@
-import { type CommandSpec, defineCommand } from '../commandSpec.js';
+import type { CommandSpec } from '../commandSpec.js';
 
 export const inspectSpec = {
   name: 'inspect',
@@ -10,7 +10,3 @@ export const inspectSpec = {
   options: { json: { type: 'flag', help: 'prints one JSON object' } },
   examples: [{ command: 'npx steepest inspect model.safetensors', does: 'what a model is made of' }],
 } as const satisfies CommandSpec;
-
-export const inspectCommand = defineCommand(inspectSpec, async (args) =>
-  (await import('./run.js')).runInspect(args),
-);
