@@ -307,6 +307,12 @@ function filesWithBuffers(texts) {
   return found;
 }
 
+/**
+ * An example in a doc comment. Those for older versions of TypeScript are without: most files are
+ * there a second time, and examples are a good part of them.
+ */
+const EXAMPLE = /^ *\* @example\b.*\n *\* ```ts\n(?: *\*.*\n)*? *\* ```\n/gm;
+
 /** Declarations for TypeScript before 5.7. Files that are the same for all stay where they are. */
 function typesBefore57(texts) {
   const changed = filesWithBuffers(texts);
@@ -317,7 +323,10 @@ function typesBefore57(texts) {
     const target = changed.has(file) ? specifier : there;
     return `${keyword}${quote}${target}${quote}`;
   };
-  return [...changed].map((path) => [path, withoutBuffers(texts.get(path).replace(SPECIFIER, here(path)))]);
+  return [...changed].map((path) => {
+    const text = texts.get(path).replace(EXAMPLE, '').replace(SPECIFIER, here(path));
+    return [path, withoutBuffers(text)];
+  });
 }
 
 /**

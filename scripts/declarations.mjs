@@ -81,6 +81,10 @@ function parse(file) {
     module.statements.push(statement);
     module.declared.set(name, [...(module.declared.get(name) ?? []), statement]);
   }
+  // What is imported and exported in two statements is passed on: types alone would be imported.
+  for (const [alias, { file: from, name }] of module.exports) {
+    if (from === file && module.imports.has(name)) module.exports.set(alias, module.imports.get(name));
+  }
   keepKeys(module);
   return module;
 }

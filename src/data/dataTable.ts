@@ -157,7 +157,10 @@ export class DataTable {
     return column;
   }
 
-  /** @throws SteepestError `ERR_ARGUMENT` if the column is text */
+  /**
+   * The values of a numeric column, not copied: NaN where one is missing.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT` if the column is text
+   */
   numbers(name: string): NumericColumn {
     const column = this.column(name);
     if (isNumericColumn(column)) return column;
@@ -168,7 +171,10 @@ export class DataTable {
     });
   }
 
-  /** @throws SteepestError `ERR_ARGUMENT` if the column is numeric */
+  /**
+   * The values of a column of text, not copied: null where one is missing.
+   * @throws SteepestError `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT` if the column is numeric
+   */
   text(name: string): TextColumn {
     const column = this.column(name);
     if (!isNumericColumn(column)) return column;

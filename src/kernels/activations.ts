@@ -14,6 +14,14 @@ const ACTIVATION_SYNONYMS = { swish: 'silu', hardSilu: 'hardSwish' } as const;
 
 type WrittenActivation = Written<ActivationName, typeof ACTIVATION_SYNONYMS>;
 
+/**
+ * The names of all activations.
+ * @example
+ * ```ts
+ * import { activationNames } from 'steepest';
+ * console.log(activationNames.includes('relu')); // true
+ * ```
+ */
 export const activationNames: readonly ActivationName[] = [
   ...(Object.keys(ACTIVATIONS) as ElementwiseActivation[]),
   'softmax',

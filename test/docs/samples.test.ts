@@ -1,19 +1,41 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Samples } from './samples.js';
+import { programOfPage, readPage, rounded, Samples, saidBehindPrints, saidInPage } from './samples.js';
 
 const docs = readdirSync(fileURLToPath(new URL('../../docs', import.meta.url)));
-const samples = new Samples([
-  'README.md',
-  ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
-]);
-afterAll(() => rmSync(samples.folder, { recursive: true }));
+const paths = ['README.md', ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const pages = new Map(paths.map((path) => [path, readPage(path)]));
+const samples = new Samples(new Map([...pages].map(([path, page]) => [path, programOfPage(page)])));
+afterAll(() => samples.remove());
 
-const rounded = (text: string): string =>
-  text.replace(/\d+\.\d{6,}/g, (digits) => Number(digits).toPrecision(4));
+const withSamples = [...pages].filter(([, page]) => page.includes('\n```ts\n')).map(([path]) => path);
 
-const withSamples = [...samples.pages].filter(([, page]) => page.includes('\n```ts\n')).map(([path]) => path);
+describe('what a program says that it prints', () => {
+  it('stands behind and below console.log, and nowhere else', () => {
+    const code = `// first
+f(1); // no
+console.log(f(1)); // 2
+if (a) {
+  console.log(
+    f('// 3'),
+  );
+  //   3
+  // 4
+
+  // no
+}
+console.log('none');
+`;
+    expect(saidBehindPrints(code).map(({ text }) => text)).toEqual(['2\n', '  3\n4\n', '']);
+  });
+
+  it('stands in blocks of text too, in the order of the page', () => {
+    const page =
+      '```ts\nconsole.log(1); // 1\nconsole.log(2);\n```\n\n```text\n2\n```\n\n```ts\nconsole.log(3);\n// 3\n```\n';
+    expect(saidInPage(page)).toBe('1\n2\n3\n');
+  });
+});
 
 describe('the samples of README and docs', () => {
   let errors: string;
@@ -44,8 +66,8 @@ describe('the samples of README and docs', () => {
   });
 
   it.concurrent.each(withSamples)('%s prints what it says', async (path) => {
-    const { printed, said } = await samples.run(path);
-    // Without native kernels the last digits are others.
-    expect(rounded(printed)).toBe(rounded(said));
+    const [outcome] = await samples.run([path]);
+    const said = saidInPage(pages.get(path)!);
+    expect({ ...outcome!, printed: rounded(outcome!.printed) }).toEqual({ printed: rounded(said) });
   });
 });

@@ -65,6 +65,14 @@ export {};
     expect(texts['kept.d.ts']).not.toContain('secret');
   });
 
+  it('pass on what is imported and exported in two statements, as a value', () => {
+    const texts = reached({
+      'index.d.ts': "import { kept } from './kept.js';\nexport { kept as passed };\n",
+      'kept.d.ts': 'export declare const kept: 1;\n',
+    });
+    expect(texts['index.d.ts']).toBe("export { kept as passed } from './kept.js';\n");
+  });
+
   it('may not name a package', () => {
     const text = "import type { Pool } from 'pools';\nexport declare function pool(): Pool;\n";
     expect(() => reached({ 'index.d.ts': text })).toThrow("'pools' is named by what users import");

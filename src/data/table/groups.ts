@@ -110,12 +110,26 @@ export class GroupedTable<T> {
   /**
    * Sums; 0 for a group without values. Default: all columns of numbers besides the keys, without
    * those of dates.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').sum().numbers('price')]); // [ 8, 4 ]
+   * ```
    */
   sum(columns?: readonly string[]): T {
     return this.each('sum', columns);
   }
 
-  /** Means. */
+  /**
+   * Means, for each numeric column or for some of them.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').mean().numbers('price')]); // [ 4, 4 ]
+   * ```
+   */
   mean(columns?: readonly string[]): T {
     return this.each('mean', columns);
   }
@@ -125,14 +139,41 @@ export class GroupedTable<T> {
     return this.each('std', columns);
   }
 
+  /**
+   * The smallest numbers.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').min().numbers('price')]); // [ 2, 4 ]
+   * ```
+   */
   min(columns?: readonly string[]): T {
     return this.each('min', columns);
   }
 
+  /**
+   * Medians: for an even count the mean of the two in the middle.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').median().numbers('price')]); // [ 4, 4 ]
+   * ```
+   */
   median(columns?: readonly string[]): T {
     return this.each('median', columns);
   }
 
+  /**
+   * The largest numbers.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').max().numbers('price')]); // [ 6, 4 ]
+   * ```
+   */
   max(columns?: readonly string[]): T {
     return this.each('max', columns);
   }

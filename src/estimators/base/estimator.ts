@@ -99,11 +99,27 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
     this.params = resolveParams(type, specs, defaultParams(specs), given);
   }
 
+  /**
+   * A copy of the hyperparameters.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * console.log(new Ridge({ alpha: 2 }).getParams().alpha); // 2
+   * ```
+   */
   getParams(): P {
     return { ...this.params };
   }
 
-  /** @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then. */
+  /**
+   * Changes hyperparameters; what was learned stays until the next fit.
+   * @throws SteepestError `ERR_UNKNOWN_NAME` or `ERR_ARGUMENT`; nothing is changed then.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * console.log(String(new Ridge().setParams({ alpha: 2 }))); // Ridge({ alpha: 2 })
+   * ```
+   */
   setParams(given: Partial<P>): this {
     this.params = this.resolved(given);
     return this;
@@ -114,6 +130,15 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
     return resolveParams(this.type, this.specs, this.params, given);
   }
 
+  /**
+   * A new, unfitted estimator with the same hyperparameters.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * const model = await new Ridge({ alpha: 2 }).fit([[0], [1]], [0, 1]);
+   * console.log(String(model.clone())); // Ridge({ alpha: 2 })
+   * ```
+   */
   clone(): this {
     const Class = this.constructor as new (params: P) => this;
     return new Class(this.getParams());

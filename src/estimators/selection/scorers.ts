@@ -180,6 +180,14 @@ const SCORERS = {
 
 /** Names of scores. */
 export type ScorerName = keyof typeof SCORERS;
+/**
+ * The names of all scores that `scoring` accepts.
+ * @example
+ * ```ts
+ * import { scorerNames } from 'steepest';
+ * console.log(scorerNames.includes('r2')); // true
+ * ```
+ */
 export const scorerNames = Object.keys(SCORERS) as ScorerName[];
 
 /**

@@ -4,48 +4,15 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { CALLBACK_ALIASES } from './aliases.js';
-import { checkpoint } from './checkpoint.js';
-import { csvLogger } from './csvLogger.js';
 import type { CallbackDefinition } from './definition.js';
-import { earlyStopping } from './earlyStopping.js';
-import { ema } from './ema.js';
-import { jsonLogger } from './jsonLogger.js';
-import { learningRateLogger } from './learningRateLogger.js';
-import type { Complete, Given, Options, RequiredOption } from './options.js';
-import { reduceOnPlateau } from './reduceOnPlateau.js';
-import { tensorBoard } from './tensorBoard.js';
-import { timeLimit } from './timeLimit.js';
+import type { CallbackMakers, Made } from './makers.js';
+import type { Complete, Options, RequiredOption } from './options.js';
+import { CALLBACKS, type CallbackName, callbackNames } from './table.js';
 
-/** The registry: one line per callback. */
-const CALLBACKS = {
-  checkpoint,
-  csvLogger,
-  jsonLogger,
-  learningRateLogger,
-  tensorBoard,
-  earlyStopping,
-  ema,
-  reduceOnPlateau,
-  timeLimit,
-} satisfies Record<string, Pick<CallbackDefinition, 'name' | 'options'>>;
-
-type Registry = typeof CALLBACKS;
-export type CallbackName = keyof Registry;
-type OptionsOf<N extends CallbackName> = Registry[N]['options'];
+export { type CallbackName, callbackNames };
 
 /** A callback of this package as plain data: its name and all its options. */
-export type CallbackChoice = {
-  [N in CallbackName]: { readonly name: N } & Complete<OptionsOf<N>>;
-}[CallbackName];
-
-/** Creates the plain data of each callback; options that can be left out have defaults. */
-type Makers = {
-  readonly [N in CallbackName]: Record<never, never> extends Given<OptionsOf<N>>
-    ? (options?: Given<OptionsOf<N>>) => { readonly name: N } & Complete<OptionsOf<N>>
-    : (options: Given<OptionsOf<N>>) => { readonly name: N } & Complete<OptionsOf<N>>;
-};
-
-export const callbackNames = Object.keys(CALLBACKS) as CallbackName[];
+export type CallbackChoice = { [N in CallbackName]: Made<N> }[CallbackName];
 
 /** The definitions, without the types of their options: only checked options reach them. */
 const definitions = CALLBACKS as unknown as Readonly<Record<string, CallbackDefinition>>;
@@ -62,7 +29,7 @@ export const callbacks = Object.fromEntries(
       ...completeOptions(definition, checkOptions(`options of ${definition.name}`, options)),
     }),
   ]),
-) as unknown as Makers;
+) as unknown as CallbackMakers;
 
 /** The options of a callback of this package, with their defaults. */
 export const callbackOptions = (name: CallbackName): Options => definitions[name]!.options;

@@ -23,6 +23,14 @@ export type ConstraintName = keyof typeof TABLE;
  */
 export type Constraint = Choice<typeof TABLE>;
 
+/**
+ * The names of all constraints on weights.
+ * @example
+ * ```ts
+ * import { constraintNames } from 'steepest';
+ * console.log(constraintNames.includes('maxNorm')); // true
+ * ```
+ */
 export const constraintNames = Object.keys(TABLE) as ConstraintName[];
 
 const ALIASES = {

@@ -42,6 +42,14 @@ export type InitializerName = keyof typeof initializers;
  */
 export type Initializer = Choice<typeof initializers>;
 
+/**
+ * The names of all initializers.
+ * @example
+ * ```ts
+ * import { initializerNames } from 'steepest';
+ * console.log(initializerNames.includes('heNormal')); // true
+ * ```
+ */
 export const initializerNames = Object.keys(initializers) as InitializerName[];
 
 const ALIASES = { names: INITIALIZER_ALIASES, hyperparameters: INITIALIZER_HYPERPARAMETER_ALIASES };

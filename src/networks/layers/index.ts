@@ -85,7 +85,15 @@ const NORM_OPTIONS = [
 
 /** The layers. Each function returns plain data, complete and checked. */
 export const layers = {
-  /** y = f(x·W + b). */
+  /**
+   * y = f(x·W + b): [inputs] → [units].
+   * @example
+   * ```ts
+   * import { layers } from 'steepest';
+   * const layer = layers.dense({ units: 3, activation: 'relu' });
+   * console.log(layer.units, layer.useBias); // 3 true
+   * ```
+   */
   dense: register<DenseConfig>(dense, [
     'units',
     'activation',

@@ -47,6 +47,14 @@ export type LossName = keyof typeof LOSSES;
 /** A loss by name, or with hyperparameters: `{ name: 'binaryCrossentropy', fromLogits: true }`. */
 export type Loss = Choice<typeof LOSSES, typeof LOSS_SYNONYMS>;
 
+/**
+ * The names of all losses.
+ * @example
+ * ```ts
+ * import { lossNames } from 'steepest';
+ * console.log(lossNames.includes('huber')); // true
+ * ```
+ */
 export const lossNames = Object.keys(LOSSES) as LossName[];
 
 /** A loss with all its hyperparameters. */

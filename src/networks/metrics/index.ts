@@ -73,6 +73,14 @@ export type MetricNameOf<M> = M extends { name: infer Given extends string }
     ? OurName<MetricName, typeof METRIC_SYNONYMS, M>
     : never;
 
+/**
+ * The names of all training metrics.
+ * @example
+ * ```ts
+ * import { metricNames } from 'steepest';
+ * console.log(metricNames.includes('accuracy')); // true
+ * ```
+ */
 export const metricNames = Object.keys(METRICS) as MetricName[];
 
 /** A metric with all its hyperparameters. */

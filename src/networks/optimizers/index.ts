@@ -30,6 +30,14 @@ export type OptimizerName = keyof typeof OPTIMIZERS;
 /** An optimizer by name, or with some hyperparameters: `{ name: 'adam', learningRate: 1e-3 }`. */
 export type Optimizer = Choice<typeof OPTIMIZERS, NoSynonyms, CommonHyperparameters>;
 
+/**
+ * The names of all optimizers.
+ * @example
+ * ```ts
+ * import { optimizerNames } from 'steepest';
+ * console.log(optimizerNames.includes('adam')); // true
+ * ```
+ */
 export const optimizerNames = Object.keys(OPTIMIZERS) as OptimizerName[];
 
 /** An optimizer with all its hyperparameters. */

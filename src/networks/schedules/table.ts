@@ -24,6 +24,14 @@ export const SCHEDULES = {
 
 export type ScheduleName = keyof typeof SCHEDULES;
 
+/**
+ * The names of all schedules of learning rates.
+ * @example
+ * ```ts
+ * import { scheduleNames } from 'steepest';
+ * console.log(scheduleNames.includes('cosine')); // true
+ * ```
+ */
 export const scheduleNames = Object.keys(SCHEDULES) as ScheduleName[];
 
 type OptionsOf<D> =
