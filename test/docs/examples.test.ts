@@ -67,7 +67,7 @@ describe('an editor', () => {
     const imports = entryNames.map((entry) => `import * as ${entry.replaceAll('/', '_')} from '${entry}';`);
     const shown = await hovers(samples.folder, [...imports, ...values.map(expressionFor)]);
     const isShown = ({ name }: PublicName, i: number) =>
-      shown[imports.length + i]!.includes(examples.find((each) => each.title.startsWith(`${name},`))!.code);
+      shown[imports.length + i]!.includes(examples.find((each) => each.name === name)?.code ?? name);
     expect(values.filter((each, i) => !isShown(each, i)).map(({ name }) => name)).toEqual([]);
   });
 });
@@ -76,6 +76,12 @@ describe('examples', () => {
   let errors: string;
   beforeAll(async () => {
     errors = await samples.compile();
+  });
+
+  it('stand between ```ts and ```', () => {
+    const count = ({ name }: PublicName) => examples.filter((each) => each.name === name).length;
+    const tags = ({ comment }: PublicName) => (comment.match(/@example/g) ?? []).length;
+    expect(names.filter((each) => count(each) !== tags(each)).map(({ name }) => name)).toEqual([]);
   });
 
   it('fit the page, and say what each console.log prints', () => {

@@ -4,6 +4,7 @@ import { saidBehindPrints } from './samples.js';
 /** The `@example`s in the doc comments of public names. */
 
 export interface Example {
+  name: string;
   /** The public name, and which of its examples. */
   title: string;
   /** A folder for it. */
@@ -20,6 +21,7 @@ export const names = publicNames();
 
 export const examples: Example[] = names.flatMap(({ name, source, comment }) =>
   [...comment.matchAll(EXAMPLE)].map(([, code = ''], i) => ({
+    name,
     title: `${name}, example ${i + 1}`,
     path: `${name.replace(/[^\w.]+/g, '-')}/${i + 1}`,
     source,

@@ -32,11 +32,13 @@ const LOG_FROM = 50;
  * @returns one `<svg>` that stands alone
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY`, `ERR_SHAPE`, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
  * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const history = { loss: [0.9, 0.5, 0.3], valLoss: [1, 0.6, 0.5], accuracy: [0.6, 0.8, 0.9] };
  * writeFileSync('curve.svg', plots.learningCurve(history));
+ * ```
  */
 export function learningCurve(history: HistoryInput, options: PlotOptions = {}): string {
   const read = readPlotOptions('learningCurve', options, [], 'Learning curve');
